@@ -1,0 +1,99 @@
+//! The types a column can have, independent of any dialect's spelling.
+
+use crate::model::EnumId;
+
+/// What a column holds. How it is declared in SQL is the dialect's matter; which Rust type it has is said here.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ColumnType {
+    /// true or false.
+    Bool,
+    /// Signed, 8 bits.
+    I8,
+    /// Signed, 16 bits.
+    I16,
+    /// Signed, 24 bits (MySQL `MEDIUMINT`); `i32` in Rust, range checked by the database.
+    I24,
+    /// Signed, 32 bits.
+    I32,
+    /// Signed, 64 bits.
+    I64,
+    /// Unsigned, 8 bits.
+    U8,
+    /// Unsigned, 16 bits.
+    U16,
+    /// Unsigned, 24 bits; `u32` in Rust.
+    U24,
+    /// Unsigned, 32 bits.
+    U32,
+    /// Unsigned, 64 bits.
+    U64,
+    /// IEEE 754, 32 bits.
+    F32,
+    /// IEEE 754, 64 bits.
+    F64,
+    /// Exact decimal; `None` is PostgreSQL's unbounded `NUMERIC`.
+    Decimal(Option<DecimalSize>),
+    /// Text of a fixed number of characters, padded.
+    Char(u32),
+    /// Text up to a number of characters; `None` has no limit (PostgreSQL `varchar`).
+    VarChar(Option<u32>),
+    /// Long text. The limit is in bytes, as MySQL's four sizes have it.
+    Text(LobSize),
+    /// Bytes of a fixed number.
+    Binary(u32),
+    /// Bytes up to a number.
+    VarBinary(u32),
+    /// Long bytes.
+    Blob(LobSize),
+    /// Calendar date.
+    Date,
+    /// Time of day; digits of the fraction of a second, 0 to 6.
+    Time(u8),
+    /// Date and time without a zone.
+    DateTime(u8),
+    /// A point in time: stored with a zone or in UTC.
+    Timestamp(u8),
+    /// MySQL `YEAR`: 1901 to 2155 and 0; `u16` in Rust.
+    Year,
+    /// PostgreSQL `interval`: months, days, microseconds.
+    Interval,
+    /// 128-bit identifier.
+    Uuid,
+    /// JSON; `binary` is PostgreSQL's `jsonb`.
+    Json {
+        /// Stored parsed rather than as text.
+        binary: bool,
+    },
+    /// One of named values.
+    Enum(EnumId),
+    /// MySQL `SET`: several of named values.
+    Set(Vec<String>),
+    /// MySQL `BIT(n)`, 1 to 64; `u64` in Rust.
+    Bit(u8),
+    /// PostgreSQL array; the element is never an array (PostgreSQL does not tell dimensions apart).
+    Array(Box<ColumnType>),
+}
+
+/// Digits of a decimal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DecimalSize {
+    /// All digits.
+    pub precision: u32,
+    /// Digits after the point.
+    pub scale: u32,
+}
+
+/// The limit of a long text or binary value, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LobSize {
+    /// 255.
+    Tiny,
+    /// 65,535.
+    Small,
+    /// 16 MiB.
+    Medium,
+    /// 4 GiB.
+    Long,
+    /// Whatever the server takes (SQLite, PostgreSQL).
+    Unbounded,
+}
