@@ -9,4 +9,5 @@ pub mod column_type;
 pub mod diagnostic;
 pub mod dialect;
 pub mod model;
+pub mod name;
 pub mod source;

@@ -1,0 +1,379 @@
+//! Names in Rust for names in SQL: models, accessors, fields, variants, engines. Pure functions of the text.
+//!
+//! Whether two results collide is the matter of `check`; how a name is quoted in SQL that of `sql_writer`.
+//! Every function takes any text, hostile ones too, and gives a Rust identifier ([`field`] and [`accessor`] may give a
+//! keyword: see [`escape_keyword`]).
+
+mod singular;
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+/// The row struct of a table: the singular of its last word, in UpperCamelCase.
+///
+/// The singular comes from a small fixed table and a few rules; what they get wrong `@model` puts right.
+///
+/// ```
+/// use bindery_schema::name::model_name;
+/// assert_eq!(model_name("blogs"), "Blog");
+/// assert_eq!(model_name("order_lines"), "OrderLine");
+/// assert_eq!(model_name("categories"), "Category");
+/// assert_eq!(model_name("PlaylistTrack"), "PlaylistTrack");
+/// assert_eq!(model_name("Order Details"), "OrderDetail");
+/// assert_eq!(model_name("QRTZ_JOB_DETAILS"), "QrtzJobDetail");
+/// assert_eq!(model_name("2fa"), "T2fa");
+/// ```
+pub fn model_name(table: &str) -> String {
+    let snake = words(table);
+    let (head, last) = snake
+        .rsplit_once('_')
+        .map_or(("", snake.as_str()), |(head, last)| (head, last));
+    let camel = format!("{head}_{}", singular::of(last)).to_upper_camel_case();
+    escape_keyword(&started(camel, "T", "Table"))
+}
+
+/// The module and accessor of a table: its own name in snake case, never inflected, not escaped.
+///
+/// ```
+/// use bindery_schema::name::accessor;
+/// assert_eq!(accessor("blogs"), "blogs");
+/// assert_eq!(accessor("Order Details"), "order_details");
+/// assert_eq!(accessor("2fa"), "t2fa");
+/// ```
+pub fn accessor(table: &str) -> String {
+    started(words(table), "t", "table")
+}
+
+/// The field of a column: its name in snake case, not escaped.
+///
+/// ```
+/// use bindery_schema::name::field;
+/// assert_eq!(field("CustomerID"), "customer_id");
+/// assert_eq!(field("unit price"), "unit_price");
+/// assert_eq!(field("type"), "type");
+/// assert_eq!(field("1st"), "c1st");
+/// ```
+pub fn field(column: &str) -> String {
+    started(words(column), "c", "column")
+}
+
+/// The variant of an enum's value, in UpperCamelCase. Signs that tell values apart are spelled out.
+///
+/// ```
+/// use bindery_schema::name::variant;
+/// assert_eq!(variant("in progress"), "InProgress");
+/// assert_eq!(variant(""), "Empty");
+/// assert_eq!(variant("1"), "V1");
+/// assert_eq!(variant("PG-13"), "Pg13");
+/// assert_eq!((variant("A+"), variant("A-")), ("APlus".to_owned(), "AMinus".to_owned()));
+/// ```
+pub fn variant(value: &str) -> String {
+    if value.is_empty() {
+        return "Empty".to_owned();
+    }
+    let spelled = spell_signs(value);
+    let camel = identifier_text(&spelled).to_upper_camel_case();
+    let camel = if camel.is_empty() {
+        value.chars().map(any_sign).collect()
+    } else {
+        camel
+    };
+    escape_keyword(&started(camel, "V", "Other"))
+}
+
+/// The zero-sized type of an engine.
+///
+/// ```
+/// use bindery_schema::name::engine_type_name;
+/// assert_eq!(engine_type_name("b"), "B");
+/// assert_eq!(engine_type_name("read_model"), "ReadModel");
+/// ```
+pub fn engine_type_name(engine: &str) -> String {
+    escape_keyword(&started(
+        identifier_text(engine).to_upper_camel_case(),
+        "E",
+        "Engine",
+    ))
+}
+
+/// May an engine be called so: `[a-z][a-z0-9_]{0,31}` and no Rust keyword?
+///
+/// ```
+/// use bindery_schema::name::is_valid_engine_name;
+/// assert!(is_valid_engine_name("analytics_2"));
+/// assert!(!is_valid_engine_name("b-1"));
+/// assert!(!is_valid_engine_name("type"));
+/// ```
+pub fn is_valid_engine_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    let rest_is_fine =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    bytes.next().is_some_and(|first| first.is_ascii_lowercase())
+        && bytes.all(rest_is_fine)
+        && name.len() <= 32
+        && !is_keyword(name)
+}
+
+/// Writes an identifier so that Rust takes it: `r#type`; the five words that cannot be raw get a trailing underscore.
+///
+/// ```
+/// use bindery_schema::name::escape_keyword;
+/// assert_eq!(escape_keyword("type"), "r#type");
+/// assert_eq!(escape_keyword("self"), "self_");
+/// assert_eq!(escape_keyword("title"), "title");
+/// ```
+pub fn escape_keyword(identifier: &str) -> String {
+    match identifier {
+        "self" | "Self" | "super" | "crate" | "_" => format!("{identifier}_"),
+        word if is_keyword(word) => format!("r#{word}"),
+        word => word.to_owned(),
+    }
+}
+
+/// Is this a word that Rust (edition 2024) keeps for itself?
+pub fn is_keyword(word: &str) -> bool {
+    KEYWORDS.binary_search(&word).is_ok()
+}
+
+/// The known word that a misspelt one probably means: at most two edits away, and fewer than half its letters.
+/// Of several equally near ones the first.
+///
+/// ```
+/// use bindery_schema::name::suggest;
+/// assert_eq!(suggest("conection", ["url", "connection"]), Some("connection"));
+/// assert_eq!(suggest("b", ["c"]), None);
+/// ```
+pub fn suggest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word: Vec<char> = word.chars().take(LONGEST_SUGGESTED + 1).collect();
+    if word.len() > LONGEST_SUGGESTED {
+        return None;
+    }
+    let near = known
+        .into_iter()
+        .map(|candidate| (distance(&word, candidate), candidate));
+    near.filter(|(edits, _)| *edits <= 2 && edits * 2 < word.len())
+        .min_by_key(|(edits, _)| *edits)
+        .map(|found| found.1)
+}
+
+/// Longer words are not looked up: nobody mistypes them by two letters, and hostile ones must cost nothing.
+const LONGEST_SUGGESTED: usize = 64;
+
+/// Edits between two words, a swap of neighbours counted as one (optimal string alignment).
+fn distance(word: &[char], candidate: &str) -> usize {
+    let other: Vec<char> = candidate.chars().take(LONGEST_SUGGESTED + 3).collect();
+    if word.len().abs_diff(other.len()) > 2 {
+        return usize::MAX / 4;
+    }
+    let mut rows = vec![vec![0; other.len() + 1]; word.len() + 1];
+    rows[0] = (0..=other.len()).collect();
+    for (i, &letter) in word.iter().enumerate() {
+        rows[i + 1][0] = i + 1;
+        for (j, &wanted) in other.iter().enumerate() {
+            let changed = rows[i][j] + usize::from(letter != wanted);
+            let mut best = changed.min(rows[i][j + 1] + 1).min(rows[i + 1][j] + 1);
+            if i > 0 && j > 0 && letter == other[j - 1] && word[i - 1] == wanted {
+                best = best.min(rows[i - 1][j - 1] + 1);
+            }
+            rows[i + 1][j + 1] = best;
+        }
+    }
+    rows[word.len()][other.len()]
+}
+
+/// The words of a name in snake case; letters that no identifier may hold are gaps between words.
+fn words(text: &str) -> String {
+    identifier_text(text).to_snake_case()
+}
+
+fn identifier_text(text: &str) -> String {
+    text.chars()
+        .map(|letter| {
+            if unicode_ident::is_xid_continue(letter) {
+                letter
+            } else {
+                ' '
+            }
+        })
+        .collect()
+}
+
+/// Makes an identifier of what is left of a name: `prefix` where it starts with a digit, `nothing_left` where it is empty.
+fn started(name: String, prefix: &str, nothing_left: &str) -> String {
+    match name.chars().next() {
+        None => nothing_left.to_owned(),
+        Some(first) if unicode_ident::is_xid_start(first) => name,
+        Some(_) => format!("{prefix}{name}"),
+    }
+}
+
+/// Spells out the signs that values of one enum differ by (`A+`, `A-`, `<10`); other signs only part words.
+fn spell_signs(value: &str) -> String {
+    let last = value.chars().count().saturating_sub(1);
+    let at_end = |index: usize| index == 0 || index == last;
+    value
+        .chars()
+        .enumerate()
+        .map(|(index, letter)| match letter {
+            '-' if at_end(index) => " minus ".to_owned(),
+            '+' | '<' | '>' | '=' | '!' | '%' | '&' | '#' | '*' | '@' | '$' | '~' | '^' => {
+                format!(" {} ", any_sign(letter))
+            }
+            other => other.to_string(),
+        })
+        .collect()
+}
+
+/// The name of a single sign, for values that consist of nothing else.
+fn any_sign(letter: char) -> String {
+    let known = SIGNS.iter().find(|(sign, _)| *sign == letter);
+    known.map_or_else(
+        || format!("U{:04X}", u32::from(letter)),
+        |(_, name)| (*name).to_owned(),
+    )
+}
+
+const SIGNS: &[(char, &str)] = &[
+    (' ', "Space"),
+    ('!', "Not"),
+    ('"', "Quote"),
+    ('#', "Hash"),
+    ('$', "Dollar"),
+    ('%', "Percent"),
+    ('&', "And"),
+    ('\'', "Apostrophe"),
+    ('(', "Open"),
+    (')', "Close"),
+    ('*', "Star"),
+    ('+', "Plus"),
+    (',', "Comma"),
+    ('-', "Minus"),
+    ('.', "Dot"),
+    ('/', "Slash"),
+    (':', "Colon"),
+    (';', "Semicolon"),
+    ('<', "Less"),
+    ('=', "Equal"),
+    ('>', "Greater"),
+    ('?', "Question"),
+    ('@', "At"),
+    ('\\', "Backslash"),
+    ('^', "Caret"),
+    ('_', "Underscore"),
+    ('|', "Bar"),
+    ('~', "Tilde"),
+];
+
+/// Strict and reserved keywords of edition 2024, sorted (Rust reference, "Keywords").
+const KEYWORDS: &[&str] = &[
+    "Self", "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
+    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
+    "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
+    "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keywords_are_sorted_for_the_search() {
+        assert!(KEYWORDS.is_sorted());
+    }
+
+    #[test]
+    fn models_are_singular() {
+        let expected = [
+            ("boxes", "Box"),
+            ("addresses", "Address"),
+            ("status", "Status"),
+            ("statuses", "Status"),
+            ("people", "Person"),
+            ("news", "News"),
+            ("series", "Series"),
+            ("Invoice", "Invoice"),
+            ("InvoiceLine", "InvoiceLine"),
+            ("databases", "Database"),
+            ("caches", "Cache"),
+            ("branches", "Branch"),
+            ("warehouses", "Warehouse"),
+            ("analyses", "Analysis"),
+            ("movies", "Movie"),
+            ("quizzes", "Quiz"),
+            ("sizes", "Size"),
+            ("heroes", "Hero"),
+            ("shelves", "Shelf"),
+            ("archives", "Archive"),
+            ("menus", "Menu"),
+            ("aliases", "Alias"),
+            ("classes", "Class"),
+            ("user_data", "UserData"),
+            ("children", "Child"),
+            ("keys", "Key"),
+            ("s", "S"),
+            ("users2", "Users2"),
+            ("dns", "Dns"),
+            ("tags_", "Tag"),
+            ("self", "Self_"),
+            ("größen", "Größen"),
+            ("", "Table"),
+            ("\"); drop", "Drop"),
+        ];
+        for (table, model) in expected {
+            assert_eq!(model_name(table), model, "{table}");
+        }
+    }
+
+    #[test]
+    fn every_name_is_an_identifier() {
+        let hostile = [
+            "",
+            "²",
+            "a²b",
+            "ⓐ",
+            "\0",
+            "a\u{301}b",
+            "'; DROP TABLE x; --",
+            "🦀",
+            "__",
+            "9",
+            "r#type",
+            "日本",
+            "ǆ",
+            "İ",
+        ];
+        for text in hostile {
+            for name in [model_name(text), accessor(text), field(text), variant(text)] {
+                let mut letters = name.chars();
+                assert!(
+                    letters.next().is_some_and(unicode_ident::is_xid_start),
+                    "{text:?} gave {name:?}"
+                );
+                assert!(
+                    letters.all(unicode_ident::is_xid_continue),
+                    "{text:?} gave {name:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn values_that_differ_by_signs_have_variants_of_their_own() {
+        let values = [
+            "<", "<=", "+", "-", "A+", "A-", " ", "?", "🦀", "<18", ">18",
+        ];
+        let mut variants: Vec<String> = values.iter().map(|value| variant(value)).collect();
+        variants.sort();
+        variants.dedup();
+        assert_eq!(variants.len(), values.len(), "{variants:?}");
+    }
+
+    #[test]
+    fn suggestions_stay_near() {
+        assert_eq!(suggest("ulr", ["url", "pool"]), Some("url"));
+        assert_eq!(suggest("engnies", ["engines", "engine"]), Some("engines"));
+        assert_eq!(suggest("url", ["user"]), None);
+        assert_eq!(suggest(&"a".repeat(100_000), ["a"]), None);
+        assert_eq!(suggest("", ["a"]), None);
+    }
+}
