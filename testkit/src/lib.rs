@@ -1,1 +1,48 @@
-//! Placeholder.
+//! Private database servers for tests.
+//!
+//! [`Server::postgres`] and [`Server::mysql`] start a server of the machine's own PostgreSQL, MariaDB or MySQL in a
+//! temporary directory: on a free port of the loopback interface and a private unix socket, with a password of its
+//! own, as an unprivileged user. It is stopped and removed when its [`Server`] is dropped, and also when the process
+//! that holds it ends in any other way.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), bindery_testkit::Error> {
+//! use bindery_testkit::Server;
+//!
+//! let postgres = Server::postgres().start()?;
+//! let url = postgres.database("shop")?; // postgres://bindery:…@127.0.0.1:40213/shop
+//! # let _ = url;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A test suite that is handed its servers from outside uses [`fresh_postgres`] and [`fresh_mysql`]: each gives an
+//! empty database on the server that [`POSTGRES_URL`] or [`MYSQL_URL`] names, and drops it afterwards. Where the
+//! variable is unset they say so once, on stderr, and return nothing:
+//!
+//! ```
+//! let Some(database) = bindery_testkit::fresh_postgres() else { return };
+//! println!("{}", database.name());
+//! ```
+//!
+//! No database driver is linked: databases are made with the client programs that come with the servers
+//! (`psql`, `mariadb` or `mysql`). Unix only.
+
+mod environment;
+mod error;
+mod servers;
+
+pub use environment::{
+    MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_URL, fresh_mysql, fresh_postgres, mysql_flavour, mysql_url,
+    postgres_url,
+};
+pub use error::Error;
+pub use servers::{Detached, FreshDatabase, Product, Server, ServerOptions};
+
+/// What fallible functions of this crate return.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Runs the examples of the README as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,47 @@
+//! Asking a server by the client program that comes with it. The password travels in the environment, never on a
+//! command line.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use super::{Address, Product, mysql, postgres};
+use crate::{Error, Result};
+
+/// Seconds a client waits for a connection.
+pub(crate) const CONNECT_SECONDS: &str = "5";
+
+/// Runs SQL on the server at `address` and returns the first column of what it answers.
+pub(crate) fn run(address: &Address, sql: &str) -> Result<String> {
+    let (program, command) = match address.product {
+        Product::Postgres => postgres::client(address)?,
+        Product::MariaDb | Product::MySql => mysql::client(address)?,
+    };
+    let output = feed(command, sql).map_err(Error::path("run", &program))?;
+    answer(&program, &output)
+}
+
+fn feed(mut command: Command, sql: &str) -> std::io::Result<Output> {
+    let mut child = command
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A client that could not connect has closed its end; its exit status and stderr say why.
+        let _ = stdin.write_all(sql.as_bytes());
+    }
+    child.wait_with_output()
+}
+
+fn answer(program: &Path, output: &Output) -> Result<String> {
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    }
+    Err(Error::Failed {
+        program: format!("`{}`", program.display()),
+        status: output.status.to_string(),
+        output: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+    })
+}

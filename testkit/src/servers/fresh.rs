@@ -1,0 +1,125 @@
+//! New, empty databases on a running server.
+
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::{Address, Product, client, secret};
+use crate::{Error, Result};
+
+/// An empty database with a name of its own. Dropped with this value.
+#[derive(Debug)]
+pub struct FreshDatabase {
+    server: Address,
+    name: String,
+}
+
+impl FreshDatabase {
+    pub(crate) fn create(server: &Address) -> Result<Self> {
+        let name = unique_name()?;
+        create_database(server, &name)?;
+        Ok(Self {
+            server: server.clone(),
+            name,
+        })
+    }
+
+    /// The database's URL, with user and password.
+    pub fn url(&self) -> String {
+        self.server.with_database(&self.name).url()
+    }
+
+    /// The database's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Drop for FreshDatabase {
+    /// A database that cannot be dropped goes with its server; a test should not fail for it.
+    fn drop(&mut self) {
+        let _ = client::run(
+            &self.server,
+            &drop_statement(self.server.product, &self.name),
+        );
+    }
+}
+
+/// Creates the database `name` and returns its address.
+pub(crate) fn create_database(server: &Address, name: &str) -> Result<Address> {
+    check_name(name)?;
+    client::run(server, &create_statement(server.product, name))?;
+    Ok(server.with_database(name))
+}
+
+/// Names of this form mean the same quoted and unquoted on every product.
+fn check_name(name: &str) -> Result<()> {
+    let begins_well = name.starts_with(|first: char| first.is_ascii_lowercase());
+    let is_plain = name
+        .bytes()
+        .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+    if begins_well && is_plain && name.len() <= 63 {
+        Ok(())
+    } else {
+        Err(Error::DatabaseName {
+            name: name.to_owned(),
+        })
+    }
+}
+
+fn create_statement(product: Product, name: &str) -> String {
+    match product {
+        Product::Postgres => format!("CREATE DATABASE \"{name}\";"),
+        Product::MariaDb | Product::MySql => format!("CREATE DATABASE `{name}`;"),
+    }
+}
+
+fn drop_statement(product: Product, name: &str) -> String {
+    match product {
+        // Connections that a test has left in a pool must not keep it.
+        Product::Postgres => format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE);"),
+        // A transaction that is still open would make it wait.
+        Product::MariaDb | Product::MySql => {
+            format!("SET SESSION lock_wait_timeout = 5; DROP DATABASE IF EXISTS `{name}`;")
+        }
+    }
+}
+
+fn unique_name() -> Result<String> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    Ok(format!(
+        "t{}_{count}_{}",
+        process::id(),
+        secret::random_hex(4)?
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_names_are_taken() {
+        let long = "a".repeat(63);
+        for name in [
+            "a",
+            "shop_2",
+            &long,
+            &unique_name().expect("random bytes can be read"),
+        ] {
+            check_name(name).expect(name);
+        }
+        for name in [
+            "",
+            "2a",
+            "_a",
+            "Shop",
+            "a-b",
+            "a\"; DROP",
+            "ä",
+            &"a".repeat(64),
+        ] {
+            check_name(name).expect_err(name);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Starting, asking and stopping servers. How PostgreSQL and MariaDB/MySQL differ is in `postgres.rs` and `mysql.rs`;
+//! everything else here is the same for all.
+
+mod account;
+mod address;
+mod client;
+mod detached;
+mod directory;
+mod fresh;
+mod guard;
+mod mysql;
+mod options;
+mod postgres;
+mod process;
+mod product;
+mod programs;
+mod recipe;
+mod secret;
+mod server;
+
+pub(crate) use address::Address;
+pub use detached::Detached;
+pub use fresh::FreshDatabase;
+pub use options::ServerOptions;
+pub use product::Product;
+pub use server::Server;

@@ -1,0 +1,187 @@
+//! The ways of MariaDB and MySQL.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rustix::process::Signal;
+
+use super::client::CONNECT_SECONDS;
+use super::programs::{MYSQL_FOLDERS, find, folders};
+use super::recipe::{Recipe, Site, USER};
+use super::{Address, Product};
+use crate::{Error, Result};
+
+/// Accounts that root may run a server as, the best first.
+pub(crate) const ACCOUNTS: &[&str] = &["mysql", "nobody"];
+
+/// An installed MariaDB or MySQL.
+#[derive(Debug)]
+pub(crate) struct MySql {
+    server: PathBuf,
+    /// Lays out MariaDB's data; MySQL's server does that itself.
+    installer: Option<PathBuf>,
+}
+
+impl MySql {
+    pub(crate) fn find() -> Result<Self> {
+        let folders = folders(MYSQL_FOLDERS);
+        let server = find(&["mariadbd", "mysqld"], &folders)
+            .ok_or_else(|| not_installed("MariaDB or MySQL", "`mariadbd` and `mysqld`"))?;
+        let installer = if is_mariadb(&server)? {
+            let found = find(&["mariadb-install-db", "mysql_install_db"], &folders);
+            Some(found.ok_or_else(|| not_installed("MariaDB", "`mariadb-install-db`"))?)
+        } else {
+            None
+        };
+        Ok(Self { server, installer })
+    }
+}
+
+impl Recipe for MySql {
+    fn product(&self) -> Product {
+        if self.installer.is_some() {
+            Product::MariaDb
+        } else {
+            Product::MySql
+        }
+    }
+
+    fn initialize(&self, site: &Site<'_>) -> Result<Command> {
+        site.directory.write("users.sql", &users(site.password))?;
+        let mut command = match &self.installer {
+            Some(installer) => {
+                let mut command = Command::new(installer);
+                command.arg("--no-defaults").args([
+                    "--auth-root-authentication-method=normal",
+                    "--skip-test-db",
+                    "--skip-name-resolve",
+                ]);
+                command
+            }
+            None => {
+                let mut command = Command::new(&self.server);
+                command.args(["--no-defaults", "--initialize-insecure"]);
+                command
+            }
+        };
+        command.arg(option("datadir", &site.directory.data()));
+        Ok(command)
+    }
+
+    fn serve(&self, site: &Site<'_>, port: u16) -> Command {
+        let directory = site.directory;
+        let mut command = Command::new(&self.server);
+        command
+            .arg("--no-defaults")
+            .arg(option("datadir", &directory.data()))
+            .arg(option("tmpdir", directory.path()))
+            .arg(option("socket", &directory.socket().join("mysql.sock")))
+            .arg(option("pid-file", &directory.path().join("pid")))
+            .arg(option("init-file", &directory.path().join("users.sql")))
+            .arg(format!("--port={port}"))
+            .args([
+                "--bind-address=127.0.0.1",
+                "--skip-name-resolve",
+                "--skip-log-bin",
+            ])
+            .args(["--max-connections=200", "--character-set-server=utf8mb4"])
+            .arg("--default-time-zone=+00:00")
+            .arg("--innodb-buffer-pool-size=64M")
+            .args(if site.options.durable {
+                [
+                    "--innodb-flush-log-at-trx-commit=1",
+                    "--innodb-doublewrite=1",
+                ]
+            } else {
+                [
+                    "--innodb-flush-log-at-trx-commit=0",
+                    "--innodb-doublewrite=0",
+                ]
+            });
+        if self.product() == Product::MySql {
+            command.arg("--mysqlx=OFF");
+        }
+        for (name, value) in site.options.settings() {
+            command.arg(format!("--{name}={value}"));
+        }
+        command
+    }
+
+    fn stop_signal(&self) -> Signal {
+        Signal::TERM
+    }
+
+    fn abort_signal(&self) -> Signal {
+        Signal::KILL
+    }
+
+    fn first_database(&self) -> &'static str {
+        "mysql"
+    }
+
+    fn version_query(&self) -> &'static str {
+        "SELECT version()"
+    }
+
+    fn version_number(&self, answer: &str) -> String {
+        answer.split('-').next().unwrap_or(answer).to_owned()
+    }
+}
+
+/// Run by the server before it accepts its first connection. `localhost` is what connections over the socket are
+/// taken for. The password is of hexadecimal digits, so it needs no escape.
+fn users(password: &str) -> String {
+    let mut sql = String::new();
+    for host in ["localhost", "%"] {
+        sql +=
+            &format!("CREATE USER IF NOT EXISTS '{USER}'@'{host}' IDENTIFIED BY '{password}';\n");
+        sql += &format!("GRANT ALL PRIVILEGES ON *.* TO '{USER}'@'{host}' WITH GRANT OPTION;\n");
+    }
+    sql + &format!("ALTER USER 'root'@'localhost' IDENTIFIED BY '{password}';\n")
+}
+
+/// `mariadb` or `mysql`, ready to read SQL from stdin.
+pub(crate) fn client(address: &Address) -> Result<(PathBuf, Command)> {
+    let program = find(&["mariadb", "mysql"], &folders(MYSQL_FOLDERS))
+        .ok_or_else(|| not_installed("the client of MariaDB or MySQL", "`mariadb` and `mysql`"))?;
+    let mut command = Command::new(&program);
+    command
+        .args([
+            "--no-defaults",
+            "--batch",
+            "--skip-column-names",
+            "--protocol=TCP",
+        ])
+        .arg(format!("--connect-timeout={CONNECT_SECONDS}"))
+        .arg(format!("--host={}", address.host))
+        .arg(format!("--port={}", address.port))
+        .arg(format!("--user={}", address.user))
+        .env("MYSQL_PWD", &address.password);
+    if !address.database.is_empty() {
+        command.arg(format!("--database={}", address.database));
+    }
+    Ok((program, command))
+}
+
+fn is_mariadb(server: &Path) -> Result<bool> {
+    let output = Command::new(server)
+        .args(["--no-defaults", "--version"])
+        .output()
+        .map_err(Error::path("run", server))?;
+    Ok(String::from_utf8_lossy(&output.stdout).contains("MariaDB"))
+}
+
+fn option(name: &str, path: &Path) -> std::ffi::OsString {
+    let mut text = std::ffi::OsString::from(format!("--{name}="));
+    text.push(path);
+    text
+}
+
+fn not_installed(what: &'static str, names: &str) -> Error {
+    Error::NotInstalled {
+        what,
+        names: names.to_owned(),
+        folders: MYSQL_FOLDERS.join(", "),
+        help: "install it, e.g. `apt-get install mariadb-server`",
+    }
+}

@@ -1,0 +1,68 @@
+//! How a server is to be started.
+
+use std::time::Duration;
+
+use super::server::Server;
+use crate::Result;
+
+/// Which family of servers is meant; which product answers for it depends on what is installed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Family {
+    Postgres,
+    MySql,
+}
+
+/// How a server is to be started. Made by [`Server::postgres`] and [`Server::mysql`].
+#[derive(Debug, Clone)]
+#[must_use = "options do nothing before `start`"]
+pub struct ServerOptions {
+    pub(crate) family: Family,
+    pub(crate) durable: bool,
+    pub(crate) patience: Duration,
+    settings: Vec<(String, String)>,
+}
+
+impl ServerOptions {
+    pub(crate) fn new(family: Family) -> Self {
+        Self {
+            family,
+            durable: false,
+            patience: Duration::from_secs(60),
+            settings: Vec::new(),
+        }
+    }
+
+    /// Whether a committed transaction must outlive a crash of the server. Off by default, which is faster;
+    /// tests that kill the server turn it on.
+    pub fn durable(mut self, durable: bool) -> Self {
+        self.durable = durable;
+        self
+    }
+
+    /// Sets one of the server's own settings, as in `setting("wal_level", "logical")` for PostgreSQL or
+    /// `setting("sql-mode", "ANSI")` for MariaDB. Settings given later win, also over those of this crate.
+    pub fn setting(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.settings.push((name.into(), value.into()));
+        self
+    }
+
+    /// How long to wait for the server: once for laying out its data, once for its first answer. A minute by default.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Starts the server and waits until it answers.
+    ///
+    /// # Errors
+    /// When it is not installed, does not start (the end of its log is in the message) or is not ready in time.
+    pub fn start(self) -> Result<Server> {
+        Server::start(&self)
+    }
+
+    pub(crate) fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.settings
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}

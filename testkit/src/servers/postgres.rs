@@ -1,0 +1,158 @@
+//! The ways of PostgreSQL.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use rustix::process::Signal;
+
+use super::client::CONNECT_SECONDS;
+use super::programs::{POSTGRES_FOLDERS, find, folders, is_program};
+use super::recipe::{Recipe, Site, USER};
+use super::{Address, Product};
+use crate::{Error, Result};
+
+/// Accounts that root may run a server as, the best first.
+pub(crate) const ACCOUNTS: &[&str] = &["postgres", "nobody"];
+
+/// An installed PostgreSQL.
+#[derive(Debug)]
+pub(crate) struct Postgres {
+    folder: PathBuf,
+}
+
+impl Postgres {
+    pub(crate) fn find() -> Result<Self> {
+        let folder = server_folder()
+            .ok_or_else(|| not_installed("PostgreSQL", "`initdb` and `postgres`"))?;
+        Ok(Self { folder })
+    }
+}
+
+impl Recipe for Postgres {
+    fn product(&self) -> Product {
+        Product::Postgres
+    }
+
+    fn initialize(&self, site: &Site<'_>) -> Result<Command> {
+        let secret = site.directory.write("password", site.password)?;
+        let mut command = Command::new(self.folder.join("initdb"));
+        command
+            .arg("--pgdata")
+            .arg(site.directory.data())
+            .arg("--pwfile")
+            .arg(secret)
+            .args(["--username", USER])
+            .args(["--auth-local=trust", "--auth-host=scram-sha-256"])
+            .args(["--encoding=UTF8", "--locale=C"])
+            .args(["--no-sync", "--no-instructions"]);
+        Ok(command)
+    }
+
+    fn serve(&self, site: &Site<'_>, port: u16) -> Command {
+        let mut command = Command::new(self.folder.join("postgres"));
+        command
+            .arg("-D")
+            .arg(site.directory.data())
+            .arg("-k")
+            .arg(site.directory.socket())
+            .args(["-p", &port.to_string()]);
+        for (name, value) in settings(site) {
+            command.arg("-c").arg(format!("{name}={value}"));
+        }
+        command
+    }
+
+    fn stop_signal(&self) -> Signal {
+        // "Fast shutdown": https://www.postgresql.org/docs/current/server-shutdown.html
+        Signal::INT
+    }
+
+    fn abort_signal(&self) -> Signal {
+        // "Immediate shutdown"; after SIGKILL the helper processes and shared memory would be left.
+        Signal::QUIT
+    }
+
+    fn first_database(&self) -> &'static str {
+        "postgres"
+    }
+
+    fn version_query(&self) -> &'static str {
+        "SHOW server_version"
+    }
+
+    fn version_number(&self, answer: &str) -> String {
+        answer.split(' ').next().unwrap_or(answer).to_owned()
+    }
+}
+
+fn settings<'a>(site: &'a Site<'_>) -> Vec<(&'a str, &'a str)> {
+    let mut settings = vec![
+        ("listen_addresses", "127.0.0.1"),
+        ("max_connections", "200"),
+        ("max_prepared_transactions", "64"),
+        ("timezone", "UTC"),
+    ];
+    if !site.options.durable {
+        settings.extend([
+            ("fsync", "off"),
+            ("synchronous_commit", "off"),
+            ("full_page_writes", "off"),
+        ]);
+    }
+    settings.extend(site.options.settings());
+    settings
+}
+
+/// `psql`, ready to read SQL from stdin.
+pub(crate) fn client(address: &Address) -> Result<(PathBuf, Command)> {
+    let program = find_client()?;
+    let mut command = Command::new(&program);
+    // The user's own settings for the PostgreSQL at work are not for this server.
+    for (name, _) in
+        std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG"))
+    {
+        command.env_remove(name);
+    }
+    command
+        .args([
+            "--no-psqlrc",
+            "--quiet",
+            "--no-align",
+            "--tuples-only",
+            "--no-password",
+        ])
+        .args(["--set", "ON_ERROR_STOP=1"])
+        .env("PGHOST", &address.host)
+        .env("PGPORT", address.port.to_string())
+        .env("PGUSER", &address.user)
+        .env("PGPASSWORD", &address.password)
+        .env("PGDATABASE", &address.database)
+        .env("PGCONNECT_TIMEOUT", CONNECT_SECONDS);
+    Ok((program, command))
+}
+
+/// The `psql` beside the server: that in Debian's `PATH` is a script which chooses among installed versions, slowly.
+fn find_client() -> Result<PathBuf> {
+    server_folder()
+        .map(|folder| folder.join("psql"))
+        .filter(|path| is_program(path))
+        .or_else(|| find(&["psql"], &folders(POSTGRES_FOLDERS)))
+        .ok_or_else(|| not_installed("PostgreSQL's client", "`psql`"))
+}
+
+fn server_folder() -> Option<PathBuf> {
+    folders(POSTGRES_FOLDERS).into_iter().find(|folder| {
+        ["initdb", "postgres"]
+            .iter()
+            .all(|name| is_program(&folder.join(name)))
+    })
+}
+
+fn not_installed(what: &'static str, names: &str) -> Error {
+    Error::NotInstalled {
+        what,
+        names: names.to_owned(),
+        folders: POSTGRES_FOLDERS.join(", "),
+        help: "install it, e.g. `apt-get install postgresql`",
+    }
+}

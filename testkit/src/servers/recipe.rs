@@ -1,0 +1,47 @@
+//! What differs between the products: how data is laid out, how the server is run and how it is ended.
+
+use std::process::Command;
+
+use rustix::process::Signal;
+
+use super::Product;
+use super::directory::Directory;
+use super::options::ServerOptions;
+use crate::Result;
+
+/// The user that every server is started with; it may do everything on it.
+pub(crate) const USER: &str = "bindery";
+
+/// What a server is started with.
+#[derive(Debug)]
+pub(crate) struct Site<'a> {
+    pub(crate) directory: &'a Directory,
+    pub(crate) options: &'a ServerOptions,
+    pub(crate) password: &'a str,
+}
+
+/// The ways of one product.
+pub(crate) trait Recipe {
+    fn product(&self) -> Product;
+
+    /// Creates the data directory: a command that ends by itself.
+    fn initialize(&self, site: &Site<'_>) -> Result<Command>;
+
+    /// Runs the server in the foreground on a port of the loopback interface.
+    fn serve(&self, site: &Site<'_>, port: u16) -> Command;
+
+    /// Ends the server in order, without waiting for its clients.
+    fn stop_signal(&self) -> Signal;
+
+    /// Ends the server and its helper processes at once.
+    fn abort_signal(&self) -> Signal;
+
+    /// The database that is always there.
+    fn first_database(&self) -> &'static str;
+
+    /// Asks for the version.
+    fn version_query(&self) -> &'static str;
+
+    /// The version's number in the answer to it.
+    fn version_number(&self, answer: &str) -> String;
+}

@@ -1,0 +1,269 @@
+//! A running server, from its data's layout to its end.
+
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use super::account::Account;
+use super::detached::Detached;
+use super::directory::Directory;
+use super::fresh::{FreshDatabase, create_database};
+use super::guard::Guard;
+use super::options::{Family, ServerOptions};
+use super::process::Process;
+use super::recipe::{Recipe, Site, USER};
+use super::{Address, Product, client, mysql, postgres, secret};
+use crate::{Error, Result};
+
+/// How long a server may take to end in order before it is killed.
+pub(crate) const STOP_PATIENCE: Duration = Duration::from_secs(15);
+
+/// Another process may take the port between our choosing it and the server's binding it.
+const PORT_ATTEMPTS: u32 = 5;
+
+/// A private server. Dropped, it is stopped and everything it wrote is removed.
+///
+/// It is also stopped and removed when this process ends without dropping it: by a signal, by `std::process::exit`,
+/// or because it lies in a `static`.
+#[derive(Debug)]
+pub struct Server {
+    product: Product,
+    version: String,
+    address: Address,
+    /// Taken by [`Server::detach`] only.
+    running: Option<Running>,
+}
+
+/// What has to be ended. The order of fields is the order of the end: process, directory, guard.
+#[derive(Debug)]
+struct Running {
+    process: Process,
+    stop_signal: Signal,
+    directory: Directory,
+    guard: Guard,
+}
+
+impl Server {
+    /// A PostgreSQL server: UTF-8, locale `C`, UTC, 200 connections, 64 prepared transactions.
+    pub fn postgres() -> ServerOptions {
+        ServerOptions::new(Family::Postgres)
+    }
+
+    /// A MariaDB server or, where that is not installed, a MySQL server: `utf8mb4`, UTC, 200 connections.
+    pub fn mysql() -> ServerOptions {
+        ServerOptions::new(Family::MySql)
+    }
+
+    pub(crate) fn start(options: &ServerOptions) -> Result<Self> {
+        match options.family {
+            Family::Postgres => {
+                Self::launch(&postgres::Postgres::find()?, postgres::ACCOUNTS, options)
+            }
+            Family::MySql => Self::launch(&mysql::MySql::find()?, mysql::ACCOUNTS, options),
+        }
+    }
+
+    fn launch(
+        recipe: &dyn Recipe,
+        accounts: &[&'static str],
+        options: &ServerOptions,
+    ) -> Result<Self> {
+        let directory = Directory::create(Account::choose(accounts)?)?;
+        let mut guard = Guard::post(directory.path(), recipe.abort_signal())?;
+        let password = secret::random_hex(16)?;
+        let site = Site {
+            directory: &directory,
+            options,
+            password: &password,
+        };
+        initialize(recipe, &site, &mut guard)?;
+        let (process, address) = serve(recipe, &site, &mut guard)?;
+        let version = client::run(&address, recipe.version_query())?;
+        Ok(Self {
+            product: recipe.product(),
+            version: recipe.version_number(&version),
+            address,
+            running: Some(Running {
+                process,
+                stop_signal: recipe.stop_signal(),
+                directory,
+                guard,
+            }),
+        })
+    }
+
+    /// Which product this is.
+    pub fn product(&self) -> Product {
+        self.product
+    }
+
+    /// The server's version, as in `15.14` or `10.11.6`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The URL of the database that is always there (`postgres`, `mysql`), with a user that may do everything.
+    pub fn url(&self) -> String {
+        self.address.url()
+    }
+
+    /// The server's process id.
+    pub fn pid(&self) -> u32 {
+        self.running().process.id()
+    }
+
+    /// The TCP port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.address.port
+    }
+
+    /// The directory of the unix socket: what PostgreSQL's clients take as `host`; in it lies `mysql.sock` for MariaDB
+    /// and MySQL.
+    pub fn socket_dir(&self) -> PathBuf {
+        self.running().directory.socket()
+    }
+
+    /// The directory that holds everything of this server.
+    pub fn directory(&self) -> &Path {
+        self.running().directory.path()
+    }
+
+    /// Creates an empty database and returns its URL. It stays until the server goes.
+    ///
+    /// # Errors
+    /// When the name is not one of lower-case letters, digits and `_`, or is taken.
+    pub fn database(&self, name: &str) -> Result<String> {
+        create_database(&self.address, name).map(|address| address.url())
+    }
+
+    /// Creates an empty database with a name of its own, dropped with the returned value.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn fresh_database(&self) -> Result<FreshDatabase> {
+        FreshDatabase::create(&self.address)
+    }
+
+    /// Stops the server and removes its files, as dropping it does.
+    pub fn stop(self) {
+        drop(self);
+    }
+
+    /// Lets the server run on after this process has ended, until [`Detached::stop`].
+    pub fn detach(mut self) -> Detached {
+        let running = self
+            .running
+            .take()
+            .expect("only `detach` takes it, and consumes the server");
+        let detached = Detached::new(
+            self.product,
+            self.version.clone(),
+            running.process.id(),
+            running.directory.path().to_owned(),
+            self.address.url(),
+        );
+        running.release();
+        detached
+    }
+
+    fn running(&self) -> &Running {
+        self.running
+            .as_ref()
+            .expect("only `detach` takes it, and consumes the server")
+    }
+}
+
+impl Running {
+    fn end(mut self) {
+        self.process.stop(self.stop_signal, STOP_PATIENCE);
+        // The guard goes last: it finishes the work if we are killed in the middle of it.
+        drop(self.directory);
+        self.guard.dismiss();
+    }
+
+    fn release(self) {
+        self.guard.dismiss();
+        self.directory.keep();
+        self.process.release();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.end();
+        }
+    }
+}
+
+fn initialize(recipe: &dyn Recipe, site: &Site<'_>, guard: &mut Guard) -> Result<()> {
+    let process = Process::spawn(recipe.initialize(site)?, site.directory)?;
+    guard.watch(process.id());
+    process.finish(site.options.patience)
+}
+
+/// Runs the server on a free port; on another one when that was taken meanwhile.
+fn serve(recipe: &dyn Recipe, site: &Site<'_>, guard: &mut Guard) -> Result<(Process, Address)> {
+    let mut attempt = 1;
+    loop {
+        let address = address(recipe, site, free_port()?);
+        let process = Process::spawn(recipe.serve(site, address.port), site.directory)?;
+        guard.watch(process.id());
+        match wait_until_ready(process, &address, site.options.patience) {
+            Err(Error::Failed { .. }) if attempt < PORT_ATTEMPTS && is_taken(address.port) => {
+                attempt += 1
+            }
+            Err(error) => return Err(error),
+            Ok(process) => return Ok((process, address)),
+        }
+    }
+}
+
+fn address(recipe: &dyn Recipe, site: &Site<'_>, port: u16) -> Address {
+    Address {
+        product: recipe.product(),
+        user: USER.to_owned(),
+        password: site.password.to_owned(),
+        host: Ipv4Addr::LOCALHOST.to_string(),
+        port,
+        database: recipe.first_database().to_owned(),
+        parameters: None,
+    }
+}
+
+/// Asks until the server answers, ends or has had its time.
+fn wait_until_ready(
+    mut process: Process,
+    address: &Address,
+    patience: Duration,
+) -> Result<Process> {
+    let deadline = Instant::now() + patience;
+    loop {
+        if let Some(status) = process.ended()? {
+            return Err(process.failed(status));
+        }
+        if TcpStream::connect((Ipv4Addr::LOCALHOST, address.port)).is_ok()
+            && client::run(address, "SELECT 1").is_ok()
+        {
+            return Ok(process);
+        }
+        if Instant::now() >= deadline {
+            return Err(process.timed_out(patience));
+        }
+        sleep(Duration::from_millis(30));
+    }
+}
+
+fn free_port() -> Result<u16> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| listener.local_addr())
+        .map(|address| address.port())
+        .map_err(Error::io("find a free port on 127.0.0.1"))
+}
+
+fn is_taken(port: u16) -> bool {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err()
+}

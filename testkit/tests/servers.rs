@@ -1,0 +1,172 @@
+//! The life of private servers: start, databases, end. Skipped where a product is not installed.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use bindery_testkit::{Error, Product, Server, ServerOptions};
+
+/// The server, or nothing where the product is not installed.
+fn start(options: ServerOptions) -> Option<Server> {
+    match options.start() {
+        Ok(server) => Some(server),
+        Err(error @ Error::NotInstalled { .. }) => {
+            let _ = writeln!(std::io::stderr(), "skipped: {error}");
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// A process that has ended but was not waited for yet has an empty command line.
+fn is_alive(pid: u32) -> bool {
+    fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty())
+}
+
+fn lives_and_goes(options: ServerOptions, products: &[Product]) {
+    let Some(server) = start(options) else { return };
+    assert!(products.contains(&server.product()));
+    assert!(
+        server
+            .version()
+            .starts_with(|digit: char| digit.is_ascii_digit())
+    );
+    assert!(
+        server
+            .socket_dir()
+            .read_dir()
+            .expect("the server has a socket")
+            .count()
+            > 0
+    );
+    let owner = server
+        .socket_dir()
+        .metadata()
+        .expect("the directory exists")
+        .uid();
+    assert_ne!(owner, 0, "a server never runs as root");
+
+    let url = server.database("shop").expect("the database is new");
+    assert!(
+        url.contains(&format!("@127.0.0.1:{}/shop", server.port())),
+        "another URL than expected"
+    );
+    let again = server.database("shop").expect_err("the database exists");
+    assert!(matches!(again, Error::Failed { .. }), "{again}");
+    let fresh = server
+        .fresh_database()
+        .expect("the server creates databases");
+    let taken = fresh.name().to_owned();
+    drop(fresh);
+    server.database(&taken).expect("the name is free again");
+
+    let (pid, directory) = (server.pid(), server.directory().to_owned());
+    assert!(is_alive(pid) && directory.exists());
+    drop(server);
+    assert!(!is_alive(pid), "the server outlived its owner");
+    assert!(!directory.exists(), "the directory outlived its owner");
+}
+
+#[test]
+fn postgres_lives_and_goes() {
+    lives_and_goes(Server::postgres(), &[Product::Postgres]);
+}
+
+#[test]
+fn mysql_lives_and_goes() {
+    lives_and_goes(Server::mysql(), &[Product::MariaDb, Product::MySql]);
+}
+
+#[test]
+fn a_durable_server_starts() {
+    for options in [Server::postgres(), Server::mysql()] {
+        drop(start(options.durable(true)));
+    }
+}
+
+#[test]
+fn a_server_that_fails_says_why_and_leaves_nothing() {
+    for options in [Server::postgres(), Server::mysql()] {
+        let Err(error) = options.setting("no_such_setting", "1").start() else {
+            panic!("the server took a setting that does not exist");
+        };
+        if !matches!(error, Error::NotInstalled { .. }) {
+            assert!(error.to_string().contains("no_such_setting"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_detached_server_is_found_by_its_record() {
+    let Some(server) = start(Server::postgres()) else {
+        return;
+    };
+    let record = server.detach().to_string();
+    let detached: bindery_testkit::Detached = record.parse().expect("it was just written");
+    assert!(detached.is_running());
+    let (pid, directory) = (detached.pid(), detached.directory().to_owned());
+    detached.stop().expect("the server is ours");
+    assert!(!is_alive(pid) && !directory.exists());
+}
+
+/// Set in a copy of this test program that only holds a server: `postgres` or `mysql`.
+const HOLD: &str = "BINDERY_TESTKIT_HOLD";
+
+/// Does nothing by itself: the part of [`a_killed_owner_takes_its_server_with_it`] that is killed.
+#[test]
+fn hold_a_server_until_killed() {
+    let options = match std::env::var(HOLD).as_deref() {
+        Ok("postgres") => Server::postgres(),
+        Ok("mysql") => Server::mysql(),
+        _ => return,
+    };
+    let Some(server) = start(options) else { return };
+    let (pid, directory) = (server.pid(), server.directory().display());
+    writeln!(std::io::stdout(), "\nholding {pid} {directory}")
+        .expect("the other program reads this");
+    sleep(Duration::from_secs(60));
+}
+
+/// A copy of this test program that holds a server.
+fn holder(product: &str) -> Child {
+    Command::new(std::env::current_exe().expect("a test program has a path"))
+        .args(["--exact", "hold_a_server_until_killed", "--nocapture"])
+        .env(HOLD, product)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("this program can be started again")
+}
+
+fn held_by(holder: &mut Child) -> Option<(u32, PathBuf)> {
+    let output = BufReader::new(holder.stdout.take().expect("it is piped"));
+    output.lines().map_while(Result::ok).find_map(|line| {
+        let (pid, directory) = line.strip_prefix("holding ")?.split_once(' ')?;
+        Some((pid.parse().ok()?, PathBuf::from(directory)))
+    })
+}
+
+#[test]
+fn a_killed_owner_takes_its_server_with_it() {
+    for product in ["postgres", "mysql"] {
+        let mut holder = holder(product);
+        let held = held_by(&mut holder);
+        holder.kill().expect("it is our child");
+        holder.wait().expect("it is our child");
+        let Some((pid, directory)) = held else {
+            continue;
+        };
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while (is_alive(pid) || directory.exists()) && Instant::now() < deadline {
+            sleep(Duration::from_millis(50));
+        }
+        assert!(!is_alive(pid), "the {product} server outlived its owner");
+        assert!(
+            !directory.exists(),
+            "the directory of {product} outlived its owner"
+        );
+    }
+}
