@@ -1,0 +1,75 @@
+//! One checked-out connection of one engine.
+
+use crate::engine::Engine;
+use crate::error::{Operation, Result};
+use crate::pool::Link;
+use crate::transaction::Transaction;
+
+/// A connection of engine `E`, taken from its pool and given back when dropped.
+pub struct Connection<E: Engine> {
+    pub(crate) engine: E,
+    pub(crate) link: Link,
+}
+
+impl<E: Engine> Connection<E> {
+    pub(crate) fn new(engine: E, link: Link) -> Self {
+        Self { engine, link }
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> E {
+        self.engine
+    }
+
+    /// Is a transaction open on it?
+    pub fn in_transaction(&self) -> bool {
+        self.link.depth > 0
+    }
+
+    /// Begins a transaction, or a savepoint where one is open. It is rolled back unless `commit` is called.
+    ///
+    /// # Errors
+    /// The database refuses, or the connection is lost.
+    pub fn begin(&mut self) -> Result<Transaction<'_, E>> {
+        Transaction::begin(self)
+    }
+
+    /// Runs `work` in a transaction: commits when it returns `Ok`, rolls back when it returns `Err` or panics.
+    /// Inside another transaction it is a savepoint.
+    ///
+    /// # Errors
+    /// Those of `work`, of beginning and of committing.
+    pub fn transaction<T>(&mut self, work: impl FnOnce(&mut Transaction<'_, E>) -> Result<T>) -> Result<T> {
+        self.try_transaction(work)
+    }
+
+    /// The same for closures with an error type of their own.
+    ///
+    /// # Errors
+    /// Those of `work`, of beginning and of committing.
+    pub fn try_transaction<T, F: From<crate::Error>>(
+        &mut self,
+        work: impl FnOnce(&mut Transaction<'_, E>) -> std::result::Result<T, F>,
+    ) -> std::result::Result<T, F> {
+        let mut transaction = self.begin()?;
+        let value = work(&mut transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+
+    /// Runs `work` in a transaction that is always rolled back: for tests that must leave no trace.
+    ///
+    /// # Errors
+    /// Those of `work`, of beginning and of rolling back.
+    pub fn test_transaction<T>(&mut self, work: impl FnOnce(&mut Transaction<'_, E>) -> Result<T>) -> Result<T> {
+        let mut transaction = self.begin()?;
+        let outcome = work(&mut transaction);
+        transaction.rollback()?;
+        outcome
+    }
+
+    pub(crate) fn control(&mut self, sql: &str, operation: Operation) -> Result<()> {
+        let engine = self.engine.name();
+        self.link.physical().batch(sql).map_err(|error| error.during(operation).on_engine(engine))
+    }
+}

@@ -1,0 +1,82 @@
+//! Parameters of a statement, written one after the other in the order of the placeholders.
+
+use crate::error::{Error, ErrorKind};
+
+/// Takes the values of a statement's placeholders in order and hands each to the database in the form it keeps.
+///
+/// A value the database cannot hold is recorded, and the statement is not sent.
+pub struct ParamWriter<'a> {
+    pub(super) target: ParamTarget<'a>,
+    pub(super) refused: Option<Error>,
+}
+
+pub(super) enum ParamTarget<'a> {
+    #[cfg(feature = "sqlite")]
+    Sqlite(super::sqlite::Params<'a>),
+    /// Keeps the type inhabited and its lifetime used without any database.
+    #[allow(dead_code, reason = "the only variant when no database is chosen")]
+    None(std::marker::PhantomData<&'a ()>),
+}
+
+/// Sends a value to the database's own method of the same name.
+macro_rules! forward {
+    ($(#[$doc:meta] $name:ident($value:ident: $type:ty);)*) => {$(
+        #[$doc]
+        pub fn $name(&mut self, $value: $type) {
+            let outcome = match &mut self.target {
+                #[cfg(feature = "sqlite")]
+                ParamTarget::Sqlite(params) => params.$name($value),
+                ParamTarget::None(_) => { let _ = $value; Ok(()) }
+            };
+            self.record(outcome);
+        }
+    )*};
+}
+
+impl ParamWriter<'_> {
+    forward! {
+        /// An integer.
+        i64(value: i64);
+        /// An unsigned integer; refused by databases without unsigned columns where it is past `i64::MAX`.
+        u64(value: u64);
+        /// A truth value.
+        bool(value: bool);
+        /// A 32-bit float.
+        f32(value: f32);
+        /// A 64-bit float.
+        f64(value: f64);
+        /// Text.
+        text(value: &str);
+        /// Bytes.
+        bytes(value: &[u8]);
+        /// A date, in days since 1970-01-01.
+        date(days: i64);
+        /// A time of day, in microseconds since midnight.
+        time(micros: i64);
+        /// A date and time without a zone, in microseconds since 1970-01-01 00:00.
+        datetime(micros: i64);
+        /// A point in time, in microseconds since 1970-01-01 00:00 UTC.
+        timestamp(micros: i64);
+    }
+
+    /// NULL.
+    pub fn null(&mut self) {
+        let outcome = match &mut self.target {
+            #[cfg(feature = "sqlite")]
+            ParamTarget::Sqlite(params) => params.null(),
+            ParamTarget::None(_) => Ok(()),
+        };
+        self.record(outcome);
+    }
+
+    /// Refuses the statement because of a value; the reason must not contain it.
+    pub fn refuse(&mut self, reason: impl Into<String>) {
+        self.record(Err(Error::new(ErrorKind::UnsupportedValue(reason.into()))));
+    }
+
+    fn record(&mut self, outcome: crate::Result<()>) {
+        if let Err(error) = outcome {
+            self.refused.get_or_insert(error);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! One open database connection, whichever database it is.
+
+use super::{ParamWriter, RowReader, TakeRow, WriteParams};
+use crate::Dialect;
+use crate::error::Result;
+use crate::model::ColumnSet;
+use crate::statements::TableSql;
+
+/// An open connection. Every method that fails with a lost connection leaves it broken, and the pool throws it away.
+pub(crate) enum Physical {
+    #[cfg(feature = "sqlite")]
+    Sqlite(super::sqlite::SqliteConnection),
+}
+
+/// Rows of a running query, pulled one at a time.
+pub(crate) enum Cursor<'c> {
+    #[cfg(feature = "sqlite")]
+    Sqlite(super::sqlite::SqliteCursor<'c>),
+    #[allow(dead_code, reason = "the only variant when no database is chosen")]
+    None(std::marker::PhantomData<&'c ()>),
+}
+
+/// Calls the same method of whichever database it is.
+macro_rules! each {
+    ($self:ident, $connection:ident => $call:expr) => {
+        match $self {
+            #[cfg(feature = "sqlite")]
+            Physical::Sqlite($connection) => $call,
+            #[cfg(not(any(feature = "sqlite")))]
+            _ => unreachable!("no database is compiled in, so no connection can exist"),
+        }
+    };
+}
+
+impl Physical {
+    /// The SQL family it speaks.
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Dialect::Sqlite,
+            #[cfg(not(any(feature = "sqlite")))]
+            _ => unreachable!("no database is compiled in, so no connection can exist"),
+        }
+    }
+
+    /// Runs one statement and gives the number of rows it changed.
+    pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
+        each!(self, connection => connection.execute(sql, write))
+    }
+
+    /// Runs one query and hands over its rows until `take` says enough.
+    pub(crate) fn query(&mut self, sql: &str, write: WriteParams<'_>, take: TakeRow<'_>) -> Result<()> {
+        each!(self, connection => connection.query(sql, write, take))
+    }
+
+    /// Starts one query whose rows are pulled.
+    pub(crate) fn cursor(&mut self, sql: &str, write: WriteParams<'_>) -> Result<Cursor<'_>> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(connection) => connection.cursor(sql, write).map(Cursor::Sqlite),
+            #[cfg(not(any(feature = "sqlite")))]
+            _ => unreachable!("no database is compiled in, so no connection can exist"),
+        }
+    }
+
+    /// Inserts `rows` rows in the fastest way of this database; `write` writes the given columns of one row.
+    pub(crate) fn insert_rows(
+        &mut self,
+        table: &TableSql,
+        columns: &ColumnSet,
+        rows: usize,
+        write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
+    ) -> Result<u64> {
+        each!(self, connection => connection.insert_rows(table, columns, rows, write))
+    }
+
+    /// Runs statements without parameters: DDL and transaction control.
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
+        each!(self, connection => connection.batch(sql))
+    }
+
+    /// Is there a table of this name in this schema?
+    pub(crate) fn table_exists(&mut self, schema: Option<&str>, table: &str) -> Result<bool> {
+        each!(self, connection => connection.table_exists(schema, table))
+    }
+
+    /// The value the database counted for the last inserted row.
+    pub(crate) fn last_insert_id(&mut self) -> u64 {
+        each!(self, connection => connection.last_insert_id())
+    }
+
+    /// May it not be used again?
+    pub(crate) fn is_broken(&self) -> bool {
+        each!(self, connection => connection.is_broken())
+    }
+}
+
+impl Cursor<'_> {
+    /// The next row.
+    pub(crate) fn next(&mut self) -> Result<Option<RowReader<'_>>> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(cursor) => cursor.next(),
+            Self::None(_) => Ok(None),
+        }
+    }
+}
+
+impl Physical {
+    /// The statement that begins a transaction. SQLite takes the write lock at once, as waiting for it later cannot work.
+    pub(crate) fn begin_sql(&self) -> &'static str {
+        match self.dialect() {
+            Dialect::Sqlite => "BEGIN IMMEDIATE",
+            Dialect::Postgres | Dialect::Mysql => "BEGIN",
+        }
+    }
+
+    /// Commits, and makes sure that the database did.
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        each!(self, connection => connection.commit())
+    }
+
+    /// Is a transaction open, as far as the connection knows?
+    fn in_transaction(&self) -> bool {
+        each!(self, connection => connection.in_transaction())
+    }
+
+    /// Runs `work` so that either all of its statements hold or none: in a transaction, or a savepoint of the open one.
+    pub(crate) fn atomically<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let nested = self.in_transaction();
+        self.batch(if nested { "SAVEPOINT bindery_bulk" } else { self.begin_sql() })?;
+        let outcome = work(self);
+        let end = match (&outcome, nested) {
+            (Ok(_), false) => self.commit(),
+            (Ok(_), true) => self.batch("RELEASE SAVEPOINT bindery_bulk"),
+            (Err(_), false) => self.batch("ROLLBACK"),
+            (Err(_), true) => self.batch("ROLLBACK TO SAVEPOINT bindery_bulk; RELEASE SAVEPOINT bindery_bulk"),
+        };
+        // The first error is the one to tell.
+        outcome.and_then(|value| end.map(|()| value))
+    }
+}

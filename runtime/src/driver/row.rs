@@ -1,0 +1,89 @@
+//! A row as the database gives it, read column by column in order.
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Reads the columns of one row in their order. Every method takes the next column.
+pub struct RowReader<'a> {
+    pub(super) source: RowSource<'a>,
+    pub(super) column: usize,
+}
+
+pub(super) enum RowSource<'a> {
+    #[cfg(feature = "sqlite")]
+    Sqlite(super::sqlite::RowRef<'a>),
+    /// Keeps the type inhabited and its lifetime used without any database.
+    #[allow(dead_code, reason = "the only variant when no database is chosen")]
+    None(std::marker::PhantomData<&'a ()>),
+}
+
+macro_rules! forward {
+    ($(#[$doc:meta] $name:ident -> $type:ty, $expected:literal;)*) => {$(
+        #[$doc]
+        ///
+        /// # Errors
+        /// The column is NULL or holds something else.
+        pub fn $name(&mut self) -> Result<$type> {
+            let column = self.column;
+            self.column += 1;
+            let value: Option<$type> = match &self.source {
+                #[cfg(feature = "sqlite")]
+                RowSource::Sqlite(row) => row.$name(column),
+                RowSource::None(_) => None,
+            };
+            value.ok_or_else(|| decode_error(column, $expected))
+        }
+    )*};
+}
+
+impl<'a> RowReader<'a> {
+    pub(super) fn new(source: RowSource<'a>) -> Self {
+        Self { source, column: 0 }
+    }
+
+    forward! {
+        /// An integer.
+        i64 -> i64, "integer";
+        /// An unsigned integer.
+        u64 -> u64, "unsigned integer";
+        /// A truth value.
+        bool -> bool, "boolean";
+        /// A 32-bit float.
+        f32 -> f32, "float";
+        /// A 64-bit float.
+        f64 -> f64, "float";
+        /// A date, in days since 1970-01-01.
+        date -> i64, "date";
+        /// A time of day, in microseconds since midnight.
+        time -> i64, "time";
+        /// A date and time, in microseconds since 1970-01-01 00:00.
+        datetime -> i64, "date and time";
+        /// A point in time, in microseconds since 1970-01-01 00:00 UTC.
+        timestamp -> i64, "timestamp";
+        /// Text.
+        text -> &str, "text";
+        /// Bytes.
+        bytes -> &[u8], "bytes";
+    }
+
+    /// If the next column is NULL, takes it and says so.
+    pub fn skip_null(&mut self) -> bool {
+        let is_null = match &self.source {
+            #[cfg(feature = "sqlite")]
+            RowSource::Sqlite(row) => row.is_null(self.column),
+            RowSource::None(_) => true,
+        };
+        self.column += usize::from(is_null);
+        is_null
+    }
+
+    /// The error of a column that was just read but does not fit its Rust type.
+    #[cold]
+    pub fn mismatch(&self, expected: &'static str) -> Error {
+        decode_error(self.column.saturating_sub(1), expected)
+    }
+}
+
+#[cold]
+fn decode_error(column: usize, expected: &'static str) -> Error {
+    Error::new(ErrorKind::Decode { column, expected })
+}

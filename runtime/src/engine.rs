@@ -1,0 +1,16 @@
+//! Engines as values: zero-sized types for those known at compile time, one enum for those chosen at run time.
+
+use std::fmt::Debug;
+use std::hash::Hash;
+
+/// A named connection, as a value. Generated code implements this; programs only name it in bounds.
+pub trait Engine: Copy + Eq + Ord + Hash + Debug + Send + Sync + 'static {
+    /// Position among the program's engines, which are sorted by name.
+    fn index(self) -> usize;
+
+    /// The name in `bindery.toml` and in `@engines`.
+    fn name(self) -> &'static str;
+}
+
+/// An engine that is fixed at compile time, so its only value can be made from nothing.
+pub trait StaticEngine: Engine + Default {}

@@ -1,0 +1,308 @@
+//! The one error type: where it happened, what kind it is, and the driver's own error as source where that holds no values.
+
+use std::fmt;
+
+/// What every fallible call of bindery returns.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// An error of one operation. It names engine, model and operation, and never holds a password or a row's value.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    engine: Option<&'static str>,
+    model: Option<&'static str>,
+    operation: Option<Operation>,
+    kind: ErrorKind,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// What was being done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Operation {
+    /// Reading the configuration.
+    Configure,
+    /// Connecting and logging in.
+    Connect,
+    /// Taking a connection from the pool.
+    Acquire,
+    /// Beginning a transaction or savepoint.
+    Begin,
+    /// Committing.
+    Commit,
+    /// Rolling back.
+    Rollback,
+    /// Creating tables.
+    Create,
+    /// Dropping tables.
+    Drop,
+    /// Choosing an engine at run time.
+    Choose,
+    /// `find`, `get`, `first` or a `find_by_…`.
+    Find,
+    /// `all` or `iter`.
+    Select,
+    /// `count`.
+    Count,
+    /// `exists`.
+    Exists,
+    /// `insert`, `insert_or_ignore`.
+    Insert,
+    /// `insert_many`.
+    InsertMany,
+    /// `update`.
+    Update,
+    /// `save`.
+    Save,
+    /// `delete`.
+    Delete,
+    /// `upsert_by_…`.
+    Upsert,
+    /// `copy_to` and its kin.
+    Copy,
+}
+
+/// What went wrong, the same on every database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The configuration cannot be used; the text says why.
+    Config(String),
+    /// No engine has this name.
+    UnknownEngine {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: Vec<&'static str>,
+    },
+    /// The model does not live on the engine chosen at run time.
+    NotHosted {
+        /// Where it lives.
+        lives_on: &'static [&'static str],
+    },
+    /// A key or row of another engine was given.
+    WrongEngine,
+    /// There is no row with this key.
+    NotFound,
+    /// A unique key holds the value already.
+    UniqueViolation(Constraint),
+    /// A foreign key refers to nothing, or something refers to the row.
+    ForeignKeyViolation(Constraint),
+    /// A column without NULL was given none.
+    NotNullViolation(Constraint),
+    /// A CHECK was not met.
+    CheckViolation(Constraint),
+    /// A value is too long or out of the column's range.
+    ValueOutOfRange(Constraint),
+    /// A value cannot be held by this database; the text says which kind of value, never the value.
+    UnsupportedValue(String),
+    /// A stored value is not of the type the column has in the schema.
+    Decode {
+        /// Position of the column in the row, from 0.
+        column: usize,
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// The engine cannot be reached.
+    Unavailable,
+    /// Reached, but not let in.
+    AccessDenied,
+    /// The connection was lost.
+    ConnectionLost,
+    /// Time ran out.
+    Timeout,
+    /// All connections of the pool are in use.
+    PoolExhausted {
+        /// The most connections the pool may have.
+        size: usize,
+        /// How long was waited, in milliseconds.
+        waited_ms: u64,
+    },
+    /// Another transaction is in the way; the whole transaction may be tried again.
+    Conflict,
+    /// The database holds a table or column other than the schema says.
+    SchemaMismatch,
+    /// The compiled dialect or product and the database do not agree.
+    UnsupportedServer {
+        /// What the program was compiled for.
+        expected: String,
+        /// What was found.
+        found: String,
+    },
+    /// A transaction that cannot go on was asked to commit.
+    TransactionAborted,
+    /// The engine was closed.
+    Closed,
+    /// Anything else; the code is the database's own.
+    Database {
+        /// SQLSTATE, MySQL error number or SQLite result code.
+        code: String,
+    },
+}
+
+/// What the server tells about a violated constraint.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Constraint {
+    /// Its name.
+    pub name: Option<String>,
+    /// The table.
+    pub table: Option<String>,
+    /// The column.
+    pub column: Option<String>,
+}
+
+impl Error {
+    /// An error of a kind; the caller adds where it happened.
+    #[cold]
+    pub fn new(kind: ErrorKind) -> Self {
+        Self(Box::new(Inner { engine: None, model: None, operation: None, kind, source: None }))
+    }
+
+    /// Adds the driver's error. It must hold no values.
+    #[must_use]
+    pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Box::new(source));
+        self
+    }
+
+    /// Says on which engine, unless it is known already.
+    #[must_use]
+    pub fn on_engine(mut self, engine: &'static str) -> Self {
+        self.0.engine.get_or_insert(engine);
+        self
+    }
+
+    /// Says of which model and operation, unless they are known already.
+    #[must_use]
+    pub fn of(mut self, model: &'static str, operation: Operation) -> Self {
+        self.0.model.get_or_insert(model);
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    /// Says in which operation, unless it is known already.
+    #[must_use]
+    pub fn during(mut self, operation: Operation) -> Self {
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    /// The engine, where the error belongs to one.
+    pub fn engine(&self) -> Option<&'static str> {
+        self.0.engine
+    }
+
+    /// The model, where the error belongs to one.
+    pub fn model(&self) -> Option<&'static str> {
+        self.0.model
+    }
+
+    /// The operation.
+    pub fn operation(&self) -> Option<Operation> {
+        self.0.operation
+    }
+
+    /// The kind.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Configure => "reading the configuration",
+            Self::Connect => "connecting",
+            Self::Acquire => "taking a connection",
+            Self::Begin => "beginning a transaction",
+            Self::Commit => "committing",
+            Self::Rollback => "rolling back",
+            Self::Create => "creating tables",
+            Self::Drop => "dropping tables",
+            Self::Choose => "choosing an engine",
+            Self::Find => "find",
+            Self::Select => "select",
+            Self::Count => "count",
+            Self::Exists => "exists",
+            Self::Insert => "insert",
+            Self::InsertMany => "insert_many",
+            Self::Update => "update",
+            Self::Save => "save",
+            Self::Delete => "delete",
+            Self::Upsert => "upsert",
+            Self::Copy => "copy",
+        })
+    }
+}
+
+impl fmt::Display for Constraint {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [("constraint", &self.name), ("table", &self.table), ("column", &self.column)];
+        let named = parts.iter().filter_map(|(what, name)| name.as_ref().map(|name| format!("{what} `{name}`")));
+        let text = named.collect::<Vec<_>>().join(", ");
+        if text.is_empty() { Ok(()) } else { write!(out, " ({text})") }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(why) => out.write_str(why),
+            Self::UnknownEngine { name, known } => {
+                write!(out, "there is no engine `{}`; known: {}", name.escape_debug(), known.join(", "))
+            }
+            Self::NotHosted { lives_on } => write!(out, "the model does not live here; it lives on {}", lives_on.join(", ")),
+            Self::WrongEngine => out.write_str("a key or row of another engine was given"),
+            Self::NotFound => out.write_str("there is no row with this key"),
+            Self::UniqueViolation(constraint) => write!(out, "a unique key holds the value already{constraint}"),
+            Self::ForeignKeyViolation(constraint) => write!(out, "a foreign key is violated{constraint}"),
+            Self::NotNullViolation(constraint) => write!(out, "a value is missing for a column that is not null{constraint}"),
+            Self::CheckViolation(constraint) => write!(out, "a check is not met{constraint}"),
+            Self::ValueOutOfRange(constraint) => write!(out, "a value is too long or out of range{constraint}"),
+            Self::UnsupportedValue(why) => out.write_str(why),
+            Self::Decode { column, expected } => write!(out, "column {} of the row is no {expected}", column + 1),
+            Self::Unavailable => out.write_str("the database cannot be reached"),
+            Self::AccessDenied => out.write_str("the database refused the login"),
+            Self::ConnectionLost => out.write_str("the connection was lost"),
+            Self::Timeout => out.write_str("time ran out"),
+            Self::PoolExhausted { size, waited_ms } => {
+                write!(out, "all {size} connections are in use; waited {waited_ms} ms")
+            }
+            Self::Conflict => out.write_str("another transaction is in the way; try the whole transaction again"),
+            Self::SchemaMismatch => out.write_str("the database has another table or column than the schema"),
+            Self::UnsupportedServer { expected, found } => write!(out, "compiled for {expected}, found {found}"),
+            Self::TransactionAborted => out.write_str("the transaction was aborted by an earlier error and cannot be committed"),
+            Self::Closed => out.write_str("the engine is closed"),
+            Self::Database { code } => write!(out, "the database refused the statement (code {code})"),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(engine) = self.0.engine {
+            write!(out, "engine `{engine}`: ")?;
+        }
+        if let Some(model) = self.0.model {
+            write!(out, "`{model}`: ")?;
+        }
+        if let Some(operation) = self.0.operation {
+            write!(out, "{operation}: ")?;
+        }
+        self.0.kind.fmt(out)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = out.debug_struct("Error");
+        debug.field("engine", &self.0.engine).field("model", &self.0.model).field("operation", &self.0.operation);
+        debug.field("kind", &self.0.kind).field("source", &self.0.source).finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|source| &**source as _)
+    }
+}

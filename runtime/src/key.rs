@@ -1,0 +1,142 @@
+//! Typed keys: a value that knows its model and its engine.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use crate::driver::{ParamWriter, RowReader};
+use crate::engine::{Engine, StaticEngine};
+use crate::error::Result;
+use crate::types::{FromColumn, ToColumn};
+
+/// The key of a row of model `M` on engine `E`. As large as its value when the engine is static.
+pub struct Key<M, E, T> {
+    value: T,
+    engine: E,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M, E: Engine, T> Key<M, E, T> {
+    /// The key with this value on the given engine.
+    pub const fn on(engine: E, value: T) -> Self {
+        Self { value, engine, model: PhantomData }
+    }
+
+    /// The engine the row is on.
+    pub fn engine(&self) -> E {
+        self.engine
+    }
+
+    /// The bare value.
+    pub const fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The bare value, by value.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// The same value as the key of a row on another engine. Whether there is such a row is another matter.
+    pub fn to_engine<F: StaticEngine>(self) -> Key<M, F, T> {
+        Key::on(F::default(), self.value)
+    }
+
+    /// Reads a key of a row on `engine`.
+    pub fn read_on(row: &mut RowReader<'_>, engine: E) -> Result<Self>
+    where
+        T: FromColumn,
+    {
+        T::read(row).map(|value| Self::on(engine, value))
+    }
+
+    /// Reads a key that may be NULL.
+    pub fn read_optional_on(row: &mut RowReader<'_>, engine: E) -> Result<Option<Self>>
+    where
+        T: FromColumn,
+    {
+        Ok(Option::<T>::read(row)?.map(|value| Self::on(engine, value)))
+    }
+}
+
+impl<M, E: StaticEngine, T> Key<M, E, T> {
+    /// The key with this value, on the engine its type says.
+    pub fn new(value: T) -> Self {
+        Self::on(E::default(), value)
+    }
+}
+
+impl<M, E: StaticEngine, T> From<T> for Key<M, E, T> {
+    fn from(value: T) -> Self {
+        Self::new(value)
+    }
+}
+
+impl<M, E: Engine, T: ToColumn> ToColumn for Key<M, E, T> {
+    fn write(&self, params: &mut ParamWriter<'_>) {
+        self.value.write(params);
+    }
+}
+
+impl<M, E: StaticEngine, T: FromColumn> FromColumn for Key<M, E, T> {
+    fn read(row: &mut RowReader<'_>) -> Result<Self> {
+        T::read(row).map(Self::new)
+    }
+}
+
+impl<M, E: Copy, T: Clone> Clone for Key<M, E, T> {
+    fn clone(&self) -> Self {
+        Self { value: self.value.clone(), engine: self.engine, model: PhantomData }
+    }
+}
+
+impl<M, E: Copy, T: Copy> Copy for Key<M, E, T> {}
+
+impl<M, E: PartialEq, T: PartialEq> PartialEq for Key<M, E, T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value && self.engine == other.engine
+    }
+}
+
+impl<M, E: Eq, T: Eq> Eq for Key<M, E, T> {}
+
+impl<M, E: Ord, T: Ord> PartialOrd for Key<M, E, T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<M, E: Ord, T: Ord> Ord for Key<M, E, T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.value.cmp(&other.value).then_with(|| self.engine.cmp(&other.engine))
+    }
+}
+
+impl<M, E: Hash, T: Hash> Hash for Key<M, E, T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.value.hash(state);
+        self.engine.hash(state);
+    }
+}
+
+impl<M, E: Engine, T: fmt::Debug> fmt::Debug for Key<M, E, T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:?}@{}", self.value, self.engine.name())
+    }
+}
+
+impl<M, E, T: fmt::Display> fmt::Display for Key<M, E, T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(out)
+    }
+}
+
+impl<M, E: StaticEngine, T: FromStr> FromStr for Key<M, E, T> {
+    type Err = T::Err;
+
+    fn from_str(text: &str) -> std::result::Result<Self, T::Err> {
+        text.parse().map(Self::new)
+    }
+}

@@ -1,0 +1,60 @@
+//! What generated code says of the whole program: its engines, its models, its tables' DDL.
+
+use crate::{Dialect, Flavour};
+
+/// Everything compiled in. One static value in the generated code.
+#[derive(Debug)]
+pub struct Program {
+    /// Sorted by name; [`Engine::index`](crate::Engine::index) points in here.
+    pub engines: &'static [EngineInfo],
+    /// In the order of the schema.
+    pub models: &'static [ModelInfo],
+}
+
+/// One engine as compiled in.
+#[derive(Debug)]
+pub struct EngineInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// The dialect its statements are written in.
+    pub dialect: Dialect,
+    /// The product, where the statements need one.
+    pub flavour: Option<Flavour>,
+    /// Tables in the order they can be created.
+    pub tables: &'static [TableDdl],
+}
+
+/// How one table is made and removed.
+#[derive(Debug)]
+pub struct TableDdl {
+    /// The schema it is in, where one is written.
+    pub schema: Option<&'static str>,
+    /// Its name, unquoted.
+    pub table: &'static str,
+    /// Statements that create it, with its types before and its indexes after.
+    pub create: &'static [&'static str],
+    /// Statements to run when all missing tables exist: foreign keys of tables that refer to each other.
+    pub link: &'static [&'static str],
+    /// Statements that drop it.
+    pub drop: &'static [&'static str],
+}
+
+/// One model as compiled in.
+#[derive(Debug)]
+pub struct ModelInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// Its table.
+    pub table: &'static str,
+    /// Names of the columns of its row.
+    pub columns: &'static [&'static str],
+    /// Engines in the order of its tag.
+    pub engines: &'static [&'static str],
+}
+
+impl Program {
+    /// Names of all engines, sorted.
+    pub fn engine_names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.engines.iter().map(|engine| engine.name)
+    }
+}

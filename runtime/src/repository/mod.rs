@@ -1,0 +1,59 @@
+//! What can be done with the rows of one model on one engine. Generated code adds `find_by_…` and `upsert_by_…`.
+
+mod bulk;
+mod read;
+mod rows;
+mod write;
+
+use std::marker::PhantomData;
+
+use crate::driver::Physical;
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::lives_on::Hosts;
+use crate::model::Model;
+use crate::route::{Source, Target};
+use crate::statements::TableSql;
+
+pub use rows::Rows;
+
+/// The rows of model `M` on engine `E`.
+pub struct Repository<'c, M, E> {
+    target: Target<'c, E>,
+    model: PhantomData<M>,
+}
+
+impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
+    /// The repository behind a target.
+    pub fn new(target: Target<'c, E>) -> Self {
+        Self { target, model: PhantomData }
+    }
+
+    /// Runs `work` on a connection and says in its error where it happened.
+    fn run<T>(
+        &mut self,
+        operation: Operation,
+        work: impl FnOnce(&mut Physical, &'static TableSql, E) -> Result<T>,
+    ) -> Result<T> {
+        let engine = self.target.engine;
+        let outcome = sql_of::<M, E>(engine).and_then(|sql| match &mut self.target.source {
+            Source::Link(link) => work(link.physical(), sql, engine),
+            Source::Pool(pool) => work(pool.acquire()?.physical(), sql, engine),
+        });
+        outcome.map_err(|error| located::<M, E>(error, engine, operation))
+    }
+}
+
+fn sql_of<M: Model, E: Hosts<M>>(engine: E) -> Result<&'static TableSql> {
+    E::sql(engine).ok_or_else(|| Error::new(ErrorKind::NotHosted { lives_on: M::ENGINES }))
+}
+
+#[cold]
+fn located<M: Model, E: Engine>(error: Error, engine: E, operation: Operation) -> Error {
+    error.on_engine(engine.name()).of(M::NAME, operation)
+}
+
+/// Refuses keys and rows of another engine before anything is sent.
+fn ensure(belongs: bool) -> Result<()> {
+    if belongs { Ok(()) } else { Err(Error::new(ErrorKind::WrongEngine)) }
+}

@@ -1,0 +1,132 @@
+//! Reading: one row, all rows, counts.
+
+use super::{Repository, Rows, ensure, located, sql_of};
+use crate::driver::{ParamWriter, Physical};
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::lives_on::Hosts;
+use crate::model::{HasKey, Model};
+use crate::route::Source;
+
+impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
+    /// The row with this key, if there is one.
+    ///
+    /// # Errors
+    /// The key is of another engine, or the database fails.
+    pub fn find(&mut self, key: M::Key<E>) -> Result<Option<M::Row<E>>>
+    where
+        M: HasKey,
+    {
+        self.run(Operation::Find, |physical, sql, engine| {
+            ensure(M::key_belongs_to(&key, engine))?;
+            read_one::<M, E>(physical, engine, sql.find, &mut |params| M::write_key(&key, params))
+        })
+    }
+
+    /// The row with this key.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] where there is none; else as [`find`](Self::find).
+    pub fn get(&mut self, key: M::Key<E>) -> Result<M::Row<E>>
+    where
+        M: HasKey,
+    {
+        let engine = self.target.engine;
+        self.find(key)?.ok_or_else(|| located::<M, E>(Error::new(ErrorKind::NotFound), engine, Operation::Find))
+    }
+
+    /// The first row in the order of the key; any row where the table has no key.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn first(&mut self) -> Result<Option<M::Row<E>>> {
+        self.run(Operation::Find, |physical, sql, engine| read_one::<M, E>(physical, engine, sql.first, &mut |_| ()))
+    }
+
+    /// All rows, in no particular order. Use [`iter`](Self::iter) where there may be many.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn all(&mut self) -> Result<Vec<M::Row<E>>> {
+        self.run(Operation::Select, |physical, sql, engine| {
+            let mut rows = Vec::new();
+            physical.query(sql.select, &mut |_| (), &mut |row| {
+                rows.push(M::read(row, engine)?);
+                Ok(true)
+            })?;
+            Ok(rows)
+        })
+    }
+
+    /// All rows one after the other, without holding them all in memory.
+    ///
+    /// # Errors
+    /// The database fails; later failures come as items.
+    pub fn iter(self) -> Result<Rows<'c, M, E>> {
+        let engine = self.target.engine;
+        let opened = sql_of::<M, E>(engine).and_then(|sql| match self.target.source {
+            Source::Link(link) => Rows::on_link(link, sql.select, engine),
+            Source::Pool(pool) => Rows::on_own(pool.acquire()?, sql.select, engine),
+        });
+        opened.map_err(|error| located::<M, E>(error, engine, Operation::Select))
+    }
+
+    /// How many rows there are.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn count(&mut self) -> Result<u64> {
+        self.run(Operation::Count, |physical, sql, _| read_count(physical, sql.count, &mut |_| ()))
+    }
+
+    /// Is there a row with this key?
+    ///
+    /// # Errors
+    /// The key is of another engine, or the database fails.
+    pub fn exists(&mut self, key: M::Key<E>) -> Result<bool>
+    where
+        M: HasKey,
+    {
+        self.run(Operation::Exists, |physical, sql, engine| {
+            ensure(M::key_belongs_to(&key, engine))?;
+            let mut found = false;
+            physical.query(sql.exists, &mut |params| M::write_key(&key, params), &mut |_| {
+                found = true;
+                Ok(false)
+            })?;
+            Ok(found)
+        })
+    }
+
+    /// The row that a statement of the generated code finds, if any. For `find_by_…`.
+    ///
+    /// # Errors
+    /// The database fails.
+    #[doc(hidden)]
+    pub fn find_with(&mut self, sql: &'static str, mut write: impl FnMut(&mut ParamWriter<'_>)) -> Result<Option<M::Row<E>>> {
+        self.run(Operation::Find, |physical, _, engine| read_one::<M, E>(physical, engine, sql, &mut write))
+    }
+}
+
+/// The first row of a query.
+pub(super) fn read_one<M: Model, E: Hosts<M>>(
+    physical: &mut Physical,
+    engine: E,
+    sql: &str,
+    write: &mut dyn FnMut(&mut ParamWriter<'_>),
+) -> Result<Option<M::Row<E>>> {
+    let mut found = None;
+    physical.query(sql, write, &mut |row| {
+        found = Some(M::read(row, engine)?);
+        Ok(false)
+    })?;
+    Ok(found)
+}
+
+fn read_count(physical: &mut Physical, sql: &str, write: &mut dyn FnMut(&mut ParamWriter<'_>)) -> Result<u64> {
+    let mut count = 0;
+    physical.query(sql, write, &mut |row| {
+        count = row.u64()?;
+        Ok(false)
+    })?;
+    Ok(count)
+}

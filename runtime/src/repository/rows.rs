@@ -1,0 +1,76 @@
+//! Rows read one after the other.
+
+use std::marker::PhantomData;
+
+use self_cell::{MutBorrow, self_cell};
+
+use super::located;
+use crate::driver::Cursor;
+use crate::error::{Operation, Result};
+use crate::lives_on::Hosts;
+use crate::model::Model;
+use crate::pool::Link;
+
+/// An iterator over all rows of a model on one engine; the connection is free again when it is dropped.
+pub struct Rows<'c, M, E> {
+    cursor: Running<'c>,
+    engine: E,
+    model: PhantomData<M>,
+    finished: bool,
+}
+
+enum Running<'c> {
+    /// On a connection that somebody else holds.
+    Borrowed(Cursor<'c>),
+    /// On a connection taken for this reading only.
+    Owned(OwnedCursor),
+}
+
+self_cell! {
+    struct OwnedCursor {
+        owner: MutBorrow<Link>,
+        #[not_covariant]
+        dependent: Cursor,
+    }
+}
+
+impl<'c, M: Model, E: Hosts<M>> Rows<'c, M, E> {
+    pub(super) fn on_link(link: &'c mut Link, sql: &str, engine: E) -> Result<Self> {
+        let cursor = link.physical().cursor(sql, &mut |_| ())?;
+        Ok(Self::new(Running::Borrowed(cursor), engine))
+    }
+
+    pub(super) fn on_own(link: Link, sql: &str, engine: E) -> Result<Self> {
+        let cursor = OwnedCursor::try_new(MutBorrow::new(link), |link| link.borrow_mut().physical().cursor(sql, &mut |_| ()))?;
+        Ok(Self::new(Running::Owned(cursor), engine))
+    }
+
+    fn new(cursor: Running<'c>, engine: E) -> Self {
+        Self { cursor, engine, model: PhantomData, finished: false }
+    }
+
+    fn read_next(&mut self) -> Result<Option<M::Row<E>>> {
+        let engine = self.engine;
+        let read = |cursor: &mut Cursor<'_>| match cursor.next()? {
+            Some(mut row) => M::read(&mut row, engine).map(Some),
+            None => Ok(None),
+        };
+        match &mut self.cursor {
+            Running::Borrowed(cursor) => read(cursor),
+            Running::Owned(cursor) => cursor.with_dependent_mut(|_, cursor| read(cursor)),
+        }
+    }
+}
+
+impl<M: Model, E: Hosts<M>> Iterator for Rows<'_, M, E> {
+    type Item = Result<M::Row<E>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.finished {
+            return None;
+        }
+        let item = self.read_next().map_err(|error| located::<M, E>(error, self.engine, Operation::Select)).transpose();
+        self.finished = !matches!(item, Some(Ok(_)));
+        item
+    }
+}

@@ -1,0 +1,70 @@
+//! Dates and times of `chrono`. The runtime itself counts days and microseconds from 1970-01-01.
+
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
+
+use super::{FromColumn, ToColumn};
+use crate::driver::{ParamWriter, RowReader};
+use crate::error::Result;
+
+const EPOCH: NaiveDate = NaiveDate::from_ymd_opt(1970, 1, 1).expect("1970-01-01 is a date");
+
+impl ToColumn for NaiveDate {
+    fn write(&self, params: &mut ParamWriter<'_>) {
+        params.date((*self - EPOCH).num_days());
+    }
+}
+
+impl FromColumn for NaiveDate {
+    fn read(row: &mut RowReader<'_>) -> Result<Self> {
+        let days = row.date()?;
+        let distance = Days::new(days.unsigned_abs());
+        let date = if days < 0 { EPOCH.checked_sub_days(distance) } else { EPOCH.checked_add_days(distance) };
+        date.ok_or_else(|| row.mismatch("date of chrono's range"))
+    }
+}
+
+impl ToColumn for NaiveTime {
+    fn write(&self, params: &mut ParamWriter<'_>) {
+        let micros = i64::from(self.num_seconds_from_midnight()) * 1_000_000 + i64::from(self.nanosecond() / 1_000);
+        params.time(micros);
+    }
+}
+
+impl FromColumn for NaiveTime {
+    fn read(row: &mut RowReader<'_>) -> Result<Self> {
+        let micros = row.time()?;
+        let seconds = u32::try_from(micros.div_euclid(1_000_000)).ok();
+        let nanos = (micros.rem_euclid(1_000_000) * 1_000) as u32;
+        seconds
+            .and_then(|seconds| Self::from_num_seconds_from_midnight_opt(seconds, nanos))
+            .ok_or_else(|| row.mismatch("time of day"))
+    }
+}
+
+impl ToColumn for NaiveDateTime {
+    fn write(&self, params: &mut ParamWriter<'_>) {
+        params.datetime(self.and_utc().timestamp_micros());
+    }
+}
+
+impl FromColumn for NaiveDateTime {
+    fn read(row: &mut RowReader<'_>) -> Result<Self> {
+        let micros = row.datetime()?;
+        DateTime::from_timestamp_micros(micros)
+            .map(|time| time.naive_utc())
+            .ok_or_else(|| row.mismatch("date and time of chrono's range"))
+    }
+}
+
+impl ToColumn for DateTime<Utc> {
+    fn write(&self, params: &mut ParamWriter<'_>) {
+        params.timestamp(self.timestamp_micros());
+    }
+}
+
+impl FromColumn for DateTime<Utc> {
+    fn read(row: &mut RowReader<'_>) -> Result<Self> {
+        let micros = row.timestamp()?;
+        DateTime::from_timestamp_micros(micros).ok_or_else(|| row.mismatch("timestamp of chrono's range"))
+    }
+}
