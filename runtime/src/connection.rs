@@ -39,7 +39,10 @@ impl<E: Engine> Connection<E> {
     ///
     /// # Errors
     /// Those of `work`, of beginning and of committing.
-    pub fn transaction<T>(&mut self, work: impl FnOnce(&mut Transaction<'_, E>) -> Result<T>) -> Result<T> {
+    pub fn transaction<T>(
+        &mut self,
+        work: impl FnOnce(&mut Transaction<'_, E>) -> Result<T>,
+    ) -> Result<T> {
         self.try_transaction(work)
     }
 
@@ -61,7 +64,10 @@ impl<E: Engine> Connection<E> {
     ///
     /// # Errors
     /// Those of `work`, of beginning and of rolling back.
-    pub fn test_transaction<T>(&mut self, work: impl FnOnce(&mut Transaction<'_, E>) -> Result<T>) -> Result<T> {
+    pub fn test_transaction<T>(
+        &mut self,
+        work: impl FnOnce(&mut Transaction<'_, E>) -> Result<T>,
+    ) -> Result<T> {
         let mut transaction = self.begin()?;
         let outcome = work(&mut transaction);
         transaction.rollback()?;
@@ -70,6 +76,9 @@ impl<E: Engine> Connection<E> {
 
     pub(crate) fn control(&mut self, sql: &str, operation: Operation) -> Result<()> {
         let engine = self.engine.name();
-        self.link.physical().batch(sql).map_err(|error| error.during(operation).on_engine(engine))
+        self.link
+            .physical()
+            .batch(sql)
+            .map_err(|error| error.during(operation).on_engine(engine))
     }
 }

@@ -8,11 +8,11 @@ use crate::connection::Connection;
 use crate::driver::Physical;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::lives_on::Hosts;
+use crate::model::Model;
 use crate::pool::{Pool, PoolLimits};
 use crate::program::{EngineInfo, Program};
 use crate::repository::Repository;
-use crate::lives_on::Hosts;
-use crate::model::Model;
 use crate::route::Target;
 
 /// The pools of a program's engines, in the order of [`Program::engines`].
@@ -39,7 +39,11 @@ impl Registry {
     pub fn in_memory(program: &'static Program) -> Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let pools = program.engines.iter().map(|engine| memory_pool(engine, number)).collect::<Result<_>>()?;
+        let pools = program
+            .engines
+            .iter()
+            .map(|engine| memory_pool(engine, number))
+            .collect::<Result<_>>()?;
         Ok(Self { program, pools })
     }
 
@@ -53,12 +57,17 @@ impl Registry {
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
     pub fn connect<E: Engine>(&self, engine: E) -> Result<Connection<E>> {
-        self.pools[engine.index()].acquire().map(|link| Connection::new(engine, link))
+        self.pools[engine.index()]
+            .acquire()
+            .map(|link| Connection::new(engine, link))
     }
 
     /// The repository of a model, taking a connection for each call.
     pub fn repository<M: Model, E: Hosts<M>>(&self, engine: E) -> Repository<'_, M, E> {
-        Repository::new(Target::of_pool(engine, Arc::clone(&self.pools[engine.index()])))
+        Repository::new(Target::of_pool(
+            engine,
+            Arc::clone(&self.pools[engine.index()]),
+        ))
     }
 
     /// Creates the tables that are missing, on every engine.
@@ -68,7 +77,8 @@ impl Registry {
     pub fn create_missing(&self) -> Result<Created> {
         let mut outcome = Created::default();
         for (info, pool) in self.program.engines.iter().zip(&self.pools) {
-            create_on(info, pool, &mut outcome).map_err(|error| error.on_engine(info.name).during(Operation::Create))?;
+            create_on(info, pool, &mut outcome)
+                .map_err(|error| error.on_engine(info.name).during(Operation::Create))?;
         }
         Ok(outcome)
     }
@@ -92,7 +102,9 @@ fn create_on(info: &EngineInfo, pool: &Arc<Pool>, outcome: &mut Created) -> Resu
             outcome.created.push((info.name, table.table));
         }
     }
-    missing.iter().try_for_each(|table| run_all(physical, table.link))
+    missing
+        .iter()
+        .try_for_each(|table| run_all(physical, table.link))
 }
 
 fn run_all(physical: &mut Physical, statements: &[&str]) -> Result<()> {
@@ -103,14 +115,26 @@ fn run_all(physical: &mut Physical, statements: &[&str]) -> Result<()> {
 fn memory_pool(engine: &EngineInfo, number: u64) -> Result<Arc<Pool>> {
     use crate::driver::sqlite::{SqliteConnection, SqliteOptions};
     if engine.dialect != crate::Dialect::Sqlite {
-        let why = format!("compiled for {}, so it cannot be a SQLite database in memory", engine.dialect);
-        return Err(Error::new(ErrorKind::Config(why)).on_engine(engine.name).during(Operation::Configure));
+        let why = format!(
+            "compiled for {}, so it cannot be a SQLite database in memory",
+            engine.dialect
+        );
+        return Err(Error::new(ErrorKind::Config(why))
+            .on_engine(engine.name)
+            .during(Operation::Configure));
     }
     // A named database of SQLite's in-memory file system is shared by the connections of one process and locked like a file.
     let path = format!("file:/bindery-{number}-{}?vfs=memdb", engine.name);
-    let limits = PoolLimits { max_connections: 8, acquire_timeout: Duration::from_secs(5), keep: true };
+    let limits = PoolLimits {
+        max_connections: 8,
+        acquire_timeout: Duration::from_secs(5),
+        keep: true,
+    };
     let open = move || {
-        let options = SqliteOptions { path: &path, busy_timeout: Duration::from_secs(5) };
+        let options = SqliteOptions {
+            path: &path,
+            busy_timeout: Duration::from_secs(5),
+        };
         SqliteConnection::open(&options).map(Physical::Sqlite)
     };
     Ok(Pool::new(engine.name, limits, Box::new(open)))

@@ -155,7 +155,13 @@ impl Error {
     /// An error of a kind; the caller adds where it happened.
     #[cold]
     pub fn new(kind: ErrorKind) -> Self {
-        Self(Box::new(Inner { engine: None, model: None, operation: None, kind, source: None }))
+        Self(Box::new(Inner {
+            engine: None,
+            model: None,
+            operation: None,
+            kind,
+            source: None,
+        }))
     }
 
     /// Adds the driver's error. It must hold no values.
@@ -237,10 +243,20 @@ impl fmt::Display for Operation {
 
 impl fmt::Display for Constraint {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [("constraint", &self.name), ("table", &self.table), ("column", &self.column)];
-        let named = parts.iter().filter_map(|(what, name)| name.as_ref().map(|name| format!("{what} `{name}`")));
+        let parts = [
+            ("constraint", &self.name),
+            ("table", &self.table),
+            ("column", &self.column),
+        ];
+        let named = parts
+            .iter()
+            .filter_map(|(what, name)| name.as_ref().map(|name| format!("{what} `{name}`")));
         let text = named.collect::<Vec<_>>().join(", ");
-        if text.is_empty() { Ok(()) } else { write!(out, " ({text})") }
+        if text.is_empty() {
+            Ok(())
+        } else {
+            write!(out, " ({text})")
+        }
     }
 }
 
@@ -249,31 +265,64 @@ impl fmt::Display for ErrorKind {
         match self {
             Self::Config(why) => out.write_str(why),
             Self::UnknownEngine { name, known } => {
-                write!(out, "there is no engine `{}`; known: {}", name.escape_debug(), known.join(", "))
+                write!(
+                    out,
+                    "there is no engine `{}`; known: {}",
+                    name.escape_debug(),
+                    known.join(", ")
+                )
             }
-            Self::NotHosted { lives_on } => write!(out, "the model does not live here; it lives on {}", lives_on.join(", ")),
+            Self::NotHosted { lives_on } => write!(
+                out,
+                "the model does not live here; it lives on {}",
+                lives_on.join(", ")
+            ),
             Self::WrongEngine => out.write_str("a key or row of another engine was given"),
             Self::NotFound => out.write_str("there is no row with this key"),
-            Self::UniqueViolation(constraint) => write!(out, "a unique key holds the value already{constraint}"),
-            Self::ForeignKeyViolation(constraint) => write!(out, "a foreign key is violated{constraint}"),
-            Self::NotNullViolation(constraint) => write!(out, "a value is missing for a column that is not null{constraint}"),
+            Self::UniqueViolation(constraint) => {
+                write!(out, "a unique key holds the value already{constraint}")
+            }
+            Self::ForeignKeyViolation(constraint) => {
+                write!(out, "a foreign key is violated{constraint}")
+            }
+            Self::NotNullViolation(constraint) => write!(
+                out,
+                "a value is missing for a column that is not null{constraint}"
+            ),
             Self::CheckViolation(constraint) => write!(out, "a check is not met{constraint}"),
-            Self::ValueOutOfRange(constraint) => write!(out, "a value is too long or out of range{constraint}"),
+            Self::ValueOutOfRange(constraint) => {
+                write!(out, "a value is too long or out of range{constraint}")
+            }
             Self::UnsupportedValue(why) => out.write_str(why),
-            Self::Decode { column, expected } => write!(out, "column {} of the row is no {expected}", column + 1),
+            Self::Decode { column, expected } => {
+                write!(out, "column {} of the row is no {expected}", column + 1)
+            }
             Self::Unavailable => out.write_str("the database cannot be reached"),
             Self::AccessDenied => out.write_str("the database refused the login"),
             Self::ConnectionLost => out.write_str("the connection was lost"),
             Self::Timeout => out.write_str("time ran out"),
             Self::PoolExhausted { size, waited_ms } => {
-                write!(out, "all {size} connections are in use; waited {waited_ms} ms")
+                write!(
+                    out,
+                    "all {size} connections are in use; waited {waited_ms} ms"
+                )
             }
-            Self::Conflict => out.write_str("another transaction is in the way; try the whole transaction again"),
-            Self::SchemaMismatch => out.write_str("the database has another table or column than the schema"),
-            Self::UnsupportedServer { expected, found } => write!(out, "compiled for {expected}, found {found}"),
-            Self::TransactionAborted => out.write_str("the transaction was aborted by an earlier error and cannot be committed"),
+            Self::Conflict => {
+                out.write_str("another transaction is in the way; try the whole transaction again")
+            }
+            Self::SchemaMismatch => {
+                out.write_str("the database has another table or column than the schema")
+            }
+            Self::UnsupportedServer { expected, found } => {
+                write!(out, "compiled for {expected}, found {found}")
+            }
+            Self::TransactionAborted => out.write_str(
+                "the transaction was aborted by an earlier error and cannot be committed",
+            ),
             Self::Closed => out.write_str("the engine is closed"),
-            Self::Database { code } => write!(out, "the database refused the statement (code {code})"),
+            Self::Database { code } => {
+                write!(out, "the database refused the statement (code {code})")
+            }
         }
     }
 }
@@ -296,8 +345,14 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = out.debug_struct("Error");
-        debug.field("engine", &self.0.engine).field("model", &self.0.model).field("operation", &self.0.operation);
-        debug.field("kind", &self.0.kind).field("source", &self.0.source).finish()
+        debug
+            .field("engine", &self.0.engine)
+            .field("model", &self.0.model)
+            .field("operation", &self.0.operation);
+        debug
+            .field("kind", &self.0.kind)
+            .field("source", &self.0.source)
+            .finish()
     }
 }
 

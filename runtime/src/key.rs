@@ -21,7 +21,11 @@ pub struct Key<M, E, T> {
 impl<M, E: Engine, T> Key<M, E, T> {
     /// The key with this value on the given engine.
     pub const fn on(engine: E, value: T) -> Self {
-        Self { value, engine, model: PhantomData }
+        Self {
+            value,
+            engine,
+            model: PhantomData,
+        }
     }
 
     /// The engine the row is on.
@@ -42,22 +46,6 @@ impl<M, E: Engine, T> Key<M, E, T> {
     /// The same value as the key of a row on another engine. Whether there is such a row is another matter.
     pub fn to_engine<F: StaticEngine>(self) -> Key<M, F, T> {
         Key::on(F::default(), self.value)
-    }
-
-    /// Reads a key of a row on `engine`.
-    pub fn read_on(row: &mut RowReader<'_>, engine: E) -> Result<Self>
-    where
-        T: FromColumn,
-    {
-        T::read(row).map(|value| Self::on(engine, value))
-    }
-
-    /// Reads a key that may be NULL.
-    pub fn read_optional_on(row: &mut RowReader<'_>, engine: E) -> Result<Option<Self>>
-    where
-        T: FromColumn,
-    {
-        Ok(Option::<T>::read(row)?.map(|value| Self::on(engine, value)))
     }
 }
 
@@ -88,7 +76,11 @@ impl<M, E: StaticEngine, T: FromColumn> FromColumn for Key<M, E, T> {
 
 impl<M, E: Copy, T: Clone> Clone for Key<M, E, T> {
     fn clone(&self) -> Self {
-        Self { value: self.value.clone(), engine: self.engine, model: PhantomData }
+        Self {
+            value: self.value.clone(),
+            engine: self.engine,
+            model: PhantomData,
+        }
     }
 }
 
@@ -110,7 +102,9 @@ impl<M, E: Ord, T: Ord> PartialOrd for Key<M, E, T> {
 
 impl<M, E: Ord, T: Ord> Ord for Key<M, E, T> {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.value.cmp(&other.value).then_with(|| self.engine.cmp(&other.engine))
+        self.value
+            .cmp(&other.value)
+            .then_with(|| self.engine.cmp(&other.engine))
     }
 }
 
@@ -138,5 +132,30 @@ impl<M, E: StaticEngine, T: FromStr> FromStr for Key<M, E, T> {
 
     fn from_str(text: &str) -> std::result::Result<Self, T::Err> {
         text.parse().map(Self::new)
+    }
+}
+
+/// A key, or an optional one, that takes its engine from the row it is read from.
+pub trait ReadKey<E>: Sized {
+    /// Reads the next column.
+    ///
+    /// # Errors
+    /// The stored value is NULL or of another type.
+    fn read_on(row: &mut RowReader<'_>, engine: E) -> Result<Self>;
+}
+
+impl<M, E: Engine, T: FromColumn> ReadKey<E> for Key<M, E, T> {
+    fn read_on(row: &mut RowReader<'_>, engine: E) -> Result<Self> {
+        T::read(row).map(|value| Self::on(engine, value))
+    }
+}
+
+impl<E, K: ReadKey<E>> ReadKey<E> for Option<K> {
+    fn read_on(row: &mut RowReader<'_>, engine: E) -> Result<Self> {
+        if row.skip_null() {
+            Ok(None)
+        } else {
+            K::read_on(row, engine).map(Some)
+        }
     }
 }

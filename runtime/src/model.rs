@@ -5,7 +5,10 @@ use crate::engine::Engine;
 use crate::error::Result;
 
 /// A model's tag, `model::Blog`. Generated code implements it.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a model", label = "expected a tag from the generated module `model`")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "expected a tag from the generated module `model`"
+)]
 pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
     /// The model's name, as errors show it.
     const NAME: &'static str;
@@ -94,7 +97,10 @@ pub struct ColumnSet {
 impl ColumnSet {
     /// The empty set.
     pub const fn new() -> Self {
-        Self { first: 0, more: Vec::new() }
+        Self {
+            first: 0,
+            more: Vec::new(),
+        }
     }
 
     /// Adds a position.
@@ -146,7 +152,8 @@ impl ColumnSet {
 
     /// How many positions it has.
     pub fn len(&self) -> usize {
-        (self.first.count_ones() + self.more.iter().map(|word| word.count_ones()).sum::<u32>()) as usize
+        (self.first.count_ones() + self.more.iter().map(|word| word.count_ones()).sum::<u32>())
+            as usize
     }
 
     /// The positions in ascending order.

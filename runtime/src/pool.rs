@@ -38,12 +38,24 @@ struct State {
 
 impl Pool {
     pub(crate) fn new(engine: &'static str, limits: PoolLimits, open: OpenPhysical) -> Arc<Self> {
-        Arc::new(Self { engine, open, limits, state: Mutex::default(), returned: Condvar::new() })
+        Arc::new(Self {
+            engine,
+            open,
+            limits,
+            state: Mutex::default(),
+            returned: Condvar::new(),
+        })
     }
 
     /// An idle connection, or a new one, or whichever comes back first.
     pub(crate) fn acquire(self: &Arc<Self>) -> Result<Link> {
-        self.take().map(|physical| Link { physical: Some(physical), pool: Arc::clone(self), depth: 0 }).map_err(|error| error.on_engine(self.engine))
+        self.take()
+            .map(|physical| Link {
+                physical: Some(physical),
+                pool: Arc::clone(self),
+                depth: 0,
+            })
+            .map_err(|error| error.on_engine(self.engine))
     }
 
     fn take(&self) -> Result<Physical> {
@@ -73,14 +85,24 @@ impl Pool {
         Ok(physical)
     }
 
-    fn wait<'a>(&'a self, mut state: MutexGuard<'a, State>, started: Instant) -> Result<MutexGuard<'a, State>> {
+    fn wait<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        started: Instant,
+    ) -> Result<MutexGuard<'a, State>> {
         let waited = started.elapsed();
         let Some(left) = self.limits.acquire_timeout.checked_sub(waited) else {
-            let kind = ErrorKind::PoolExhausted { size: self.limits.max_connections, waited_ms: waited.as_millis() as u64 };
+            let kind = ErrorKind::PoolExhausted {
+                size: self.limits.max_connections,
+                waited_ms: waited.as_millis() as u64,
+            };
             return Err(Error::new(kind).during(Operation::Acquire));
         };
         state.waiting += 1;
-        let (mut state, _) = self.returned.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner);
+        let (mut state, _) = self
+            .returned
+            .wait_timeout(state, left)
+            .unwrap_or_else(PoisonError::into_inner);
         state.waiting -= 1;
         Ok(state)
     }
@@ -160,7 +182,9 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        let Some(physical) = self.physical.take() else { return };
+        let Some(physical) = self.physical.take() else {
+            return;
+        };
         if self.depth == 0 {
             self.pool.put_back(physical);
         } else {

@@ -1,5 +1,6 @@
 //! What generated code says of the whole program: its engines, its models, its tables' DDL.
 
+use crate::error::{Error, ErrorKind, Operation};
 use crate::{Dialect, Flavour};
 
 /// Everything compiled in. One static value in the generated code.
@@ -53,6 +54,16 @@ pub struct ModelInfo {
 }
 
 impl Program {
+    /// The error of a name that no engine has.
+    #[cold]
+    pub fn unknown_engine(&self, name: &str) -> Error {
+        let kind = ErrorKind::UnknownEngine {
+            name: name.to_owned(),
+            known: self.engine_names().collect(),
+        };
+        Error::new(kind).during(Operation::Choose)
+    }
+
     /// Names of all engines, sorted.
     pub fn engine_names(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.engines.iter().map(|engine| engine.name)

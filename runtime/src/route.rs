@@ -21,7 +21,10 @@ impl<M: Model, E: Hosts<M>> Route<M> for Connection<E> {
     type Engine = E;
 
     fn target(&mut self) -> Target<'_, E> {
-        Target { engine: self.engine, source: Source::Link(&mut self.link) }
+        Target {
+            engine: self.engine,
+            source: Source::Link(&mut self.link),
+        }
     }
 }
 
@@ -40,6 +43,9 @@ pub(crate) enum Source<'c> {
 
 impl<E: Engine> Target<'_, E> {
     pub(crate) fn of_pool(engine: E, pool: Arc<Pool>) -> Self {
-        Self { engine, source: Source::Pool(pool) }
+        Self {
+            engine,
+            source: Source::Pool(pool),
+        }
     }
 }

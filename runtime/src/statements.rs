@@ -38,11 +38,28 @@ pub struct TableSql {
     pub save: &'static str,
     /// Deletes by key.
     pub delete: &'static str,
+    /// Unique keys that can be searched by, in the order of the generated `find_by_…`.
+    pub uniques: &'static [UniqueSql],
+}
+
+/// Statements of one unique key.
+#[derive(Debug)]
+pub struct UniqueSql {
+    /// Positions of its columns.
+    pub columns: &'static [usize],
+    /// One row by these columns.
+    pub find: &'static str,
 }
 
 impl TableSql {
     /// An INSERT of these columns and so many rows, for sets of columns that have no static statement.
-    pub(crate) fn insert_sql(&self, dialect: Dialect, columns: &ColumnSet, rows: usize, returning: bool) -> String {
+    pub(crate) fn insert_sql(
+        &self,
+        dialect: Dialect,
+        columns: &ColumnSet,
+        rows: usize,
+        returning: bool,
+    ) -> String {
         let mut sql = String::with_capacity(64 + rows * columns.len() * 4);
         sql.push_str("INSERT INTO ");
         sql.push_str(self.table);
@@ -62,7 +79,9 @@ impl TableSql {
 
     fn push_values(&self, dialect: Dialect, columns: &ColumnSet, rows: usize, sql: &mut String) {
         sql.push_str(" (");
-        push_list(sql, columns.iter(), |sql, column| sql.push_str(self.columns[column]));
+        push_list(sql, columns.iter(), |sql, column| {
+            sql.push_str(self.columns[column])
+        });
         sql.push_str(") VALUES ");
         let mut placeholder = 0;
         push_list(sql, 0..rows, |sql, _| {
@@ -85,7 +104,9 @@ impl TableSql {
             sql.push_str(" = ");
             push_placeholder(dialect, placeholder, sql);
         };
-        push_list(&mut sql, columns.iter(), |sql, column| assign(sql, self.columns[column]));
+        push_list(&mut sql, columns.iter(), |sql, column| {
+            assign(sql, self.columns[column])
+        });
         sql.push_str(" WHERE ");
         for (index, column) in self.key.iter().enumerate() {
             if index > 0 {
@@ -97,7 +118,11 @@ impl TableSql {
     }
 }
 
-fn push_list<T>(sql: &mut String, items: impl Iterator<Item = T>, mut push: impl FnMut(&mut String, T)) {
+fn push_list<T>(
+    sql: &mut String,
+    items: impl Iterator<Item = T>,
+    mut push: impl FnMut(&mut String, T),
+) {
     for (index, item) in items.enumerate() {
         if index > 0 {
             sql.push_str(", ");

@@ -18,10 +18,18 @@ pub struct Transaction<'c, E: Engine> {
 impl<'c, E: Engine> Transaction<'c, E> {
     pub(crate) fn begin(connection: &'c mut Connection<E>) -> Result<Self> {
         let depth = connection.link.depth + 1;
-        let sql = if depth == 1 { connection.link.physical().begin_sql().to_owned() } else { format!("SAVEPOINT bindery_{depth}") };
+        let sql = if depth == 1 {
+            connection.link.physical().begin_sql().to_owned()
+        } else {
+            format!("SAVEPOINT bindery_{depth}")
+        };
         connection.control(&sql, Operation::Begin)?;
         connection.link.depth = depth;
-        Ok(Self { connection, depth, finished: false })
+        Ok(Self {
+            connection,
+            depth,
+            finished: false,
+        })
     }
 
     /// Makes the work permanent, or for a savepoint part of the transaction around it.
@@ -31,7 +39,11 @@ impl<'c, E: Engine> Transaction<'c, E> {
     pub fn commit(mut self) -> Result<()> {
         let outcome = if self.depth == 1 {
             let engine = self.connection.engine.name();
-            self.connection.link.physical().commit().map_err(|error| error.during(Operation::Commit).on_engine(engine))
+            self.connection
+                .link
+                .physical()
+                .commit()
+                .map_err(|error| error.during(Operation::Commit).on_engine(engine))
         } else {
             let sql = format!("RELEASE SAVEPOINT bindery_{}", self.depth);
             self.connection.control(&sql, Operation::Commit)
@@ -60,7 +72,10 @@ impl<'c, E: Engine> Transaction<'c, E> {
         let sql = if self.depth == 1 {
             "ROLLBACK".to_owned()
         } else {
-            format!("ROLLBACK TO SAVEPOINT bindery_{0}; RELEASE SAVEPOINT bindery_{0}", self.depth)
+            format!(
+                "ROLLBACK TO SAVEPOINT bindery_{0}; RELEASE SAVEPOINT bindery_{0}",
+                self.depth
+            )
         };
         self.connection.control(&sql, Operation::Rollback)?;
         self.connection.link.depth = self.depth - 1;

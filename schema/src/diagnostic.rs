@@ -38,18 +38,30 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error at a place.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, message: message.into(), labels: Vec::new(), help: None }
+        Self {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            labels: Vec::new(),
+            help: None,
+        }
     }
 
     /// A warning.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, message) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, message)
+        }
     }
 
     /// Adds a place; the first one added is the main one.
     #[must_use]
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label {
+            span,
+            text: text.into(),
+        });
         self
     }
 
@@ -75,7 +87,9 @@ impl Diagnostics {
 
     /// Is there an error among them?
     pub fn has_errors(&self) -> bool {
-        self.items.iter().any(|item| item.severity == Severity::Error)
+        self.items
+            .iter()
+            .any(|item| item.severity == Severity::Error)
     }
 
     /// All findings in the order they were found.
@@ -85,6 +99,7 @@ impl Diagnostics {
 
     /// Sorts by place, so that the order of the rules does not show.
     pub fn sort(&mut self) {
-        self.items.sort_by_key(|item| item.labels.first().map(|label| label.span));
+        self.items
+            .sort_by_key(|item| item.labels.first().map(|label| label.span));
     }
 }

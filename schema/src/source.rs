@@ -36,9 +36,17 @@ impl SourceFile {
     /// Takes a text; `path` is what messages show.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
-        let starts = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at as u32 + 1);
+        let starts = text
+            .bytes()
+            .enumerate()
+            .filter(|&(_, byte)| byte == b'\n')
+            .map(|(at, _)| at as u32 + 1);
         let line_starts = std::iter::once(0).chain(starts).collect();
-        Self { path: path.into(), text, line_starts }
+        Self {
+            path: path.into(),
+            text,
+            line_starts,
+        }
     }
 
     /// The path messages show.
@@ -57,9 +65,14 @@ impl SourceFile {
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let line = self.line_starts.partition_point(|&start| start as usize <= offset);
+        let line = self
+            .line_starts
+            .partition_point(|&start| start as usize <= offset);
         let start = self.line_starts[line - 1] as usize;
-        LineColumn { line: line as u32, column: self.text[start..offset].chars().count() as u32 + 1 }
+        LineColumn {
+            line: line as u32,
+            column: self.text[start..offset].chars().count() as u32 + 1,
+        }
     }
 }
 
@@ -83,7 +96,10 @@ impl Sources {
 
     /// All files in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+        self.files
+            .iter()
+            .enumerate()
+            .map(|(index, file)| (FileId(index as u32), file))
     }
 
     /// The text under a span.

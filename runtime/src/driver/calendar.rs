@@ -14,7 +14,10 @@ pub(crate) fn is_representable(days: i64) -> bool {
 
 /// Day and microsecond of the day.
 pub(crate) fn split(micros: i64) -> (i64, i64) {
-    (micros.div_euclid(MICROS_PER_DAY), micros.rem_euclid(MICROS_PER_DAY))
+    (
+        micros.div_euclid(MICROS_PER_DAY),
+        micros.rem_euclid(MICROS_PER_DAY),
+    )
 }
 
 /// Year, month, day of a day number.
@@ -22,11 +25,16 @@ pub(crate) fn civil(days: i64) -> (i64, u32, u32) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_index = (5 * day_of_year + 2) / 153;
     let day = (day_of_year - (153 * month_index + 2) / 5 + 1) as u32;
-    let month = if month_index < 10 { month_index + 3 } else { month_index - 9 } as u32;
+    let month = if month_index < 10 {
+        month_index + 3
+    } else {
+        month_index - 9
+    } as u32;
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
@@ -35,7 +43,11 @@ pub(crate) fn days(year: i64, month: u32, day: u32) -> Option<i64> {
     let shifted = year - i64::from(month <= 2);
     let era = shifted.div_euclid(400);
     let year_of_era = shifted.rem_euclid(400);
-    let month_index = i64::from(if month > 2 { month.checked_sub(3)? } else { month + 9 });
+    let month_index = i64::from(if month > 2 {
+        month.checked_sub(3)?
+    } else {
+        month + 9
+    });
     let day_of_year = (153 * month_index + 2) / 5 + i64::from(day) - 1;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     let days = era * 146_097 + day_of_era - 719_468;
@@ -55,7 +67,10 @@ pub(crate) fn write_date(days: i64, out: &mut String) {
 /// `13:45:00`, with six more digits where there is a fraction of a second.
 pub(crate) fn write_time(micros: i64, out: &mut String) {
     let seconds = micros / 1_000_000;
-    for (index, part) in [seconds / 3_600, seconds / 60 % 60, seconds % 60].into_iter().enumerate() {
+    for (index, part) in [seconds / 3_600, seconds / 60 % 60, seconds % 60]
+        .into_iter()
+        .enumerate()
+    {
         if index > 0 {
             out.push(':');
         }
@@ -87,7 +102,11 @@ pub(crate) fn read_date(text: &str) -> Option<i64> {
     if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
         return None;
     }
-    days(i64::from(number(&bytes[..4])?), number(&bytes[5..7])?, number(&bytes[8..])?)
+    days(
+        i64::from(number(&bytes[..4])?),
+        number(&bytes[5..7])?,
+        number(&bytes[8..])?,
+    )
 }
 
 /// Reads `13:45`, `13:45:00` and `13:45:00.5`.
@@ -96,7 +115,10 @@ pub(crate) fn read_time(text: &str) -> Option<i64> {
     let mut seconds = 0;
     let mut parts = 0;
     for (part, limit) in clock.split(':').zip([24, 60, 60]) {
-        let value = (part.len() == 2).then(|| number(part.as_bytes())).flatten().filter(|&value| value < limit)?;
+        let value = (part.len() == 2)
+            .then(|| number(part.as_bytes()))
+            .flatten()
+            .filter(|&value| value < limit)?;
         seconds = seconds * 60 + i64::from(value);
         parts += 1;
     }
@@ -134,13 +156,28 @@ fn split_zone(text: &str) -> Option<(&str, i64)> {
     };
     let (clock, zone) = text.split_at(at);
     let digits = &zone[1..];
-    let offset = if digits.len() == 2 { read_time(&format!("{digits}:00"))? } else { read_time(digits)? };
-    Some((clock, if zone.starts_with('-') { -offset } else { offset }))
+    let offset = if digits.len() == 2 {
+        read_time(&format!("{digits}:00"))?
+    } else {
+        read_time(digits)?
+    };
+    Some((
+        clock,
+        if zone.starts_with('-') {
+            -offset
+        } else {
+            offset
+        },
+    ))
 }
 
 fn number(digits: &[u8]) -> Option<u32> {
     let valid = digits.iter().all(u8::is_ascii_digit);
-    valid.then(|| digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0')))
+    valid.then(|| {
+        digits
+            .iter()
+            .fold(0, |value, digit| value * 10 + u32::from(digit - b'0'))
+    })
 }
 
 #[cfg(test)]
@@ -159,10 +196,22 @@ mod tests {
     #[test]
     fn what_other_programs_write_is_read() {
         let noon = read_datetime("2026-11-20 12:00:00").expect("a date and time");
-        for text in ["2026-11-20T12:00:00Z", "2026-11-20 12:00", "2026-11-20 14:00:00+02:00", "2026-11-20 07:00:00.000-05"] {
+        for text in [
+            "2026-11-20T12:00:00Z",
+            "2026-11-20 12:00",
+            "2026-11-20 14:00:00+02:00",
+            "2026-11-20 07:00:00.000-05",
+        ] {
             assert_eq!(read_datetime(text), Some(noon), "{text}");
         }
-        for text in ["2026-02-30", "2026-11-20 24:00:00", "2026-11-20 12", "yesterday", "", "2026-11-20 12:00:00.x"] {
+        for text in [
+            "2026-02-30",
+            "2026-11-20 24:00:00",
+            "2026-11-20 12",
+            "yesterday",
+            "",
+            "2026-11-20 12:00:00.x",
+        ] {
             assert_eq!(read_datetime(text), None, "{text}");
         }
     }

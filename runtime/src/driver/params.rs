@@ -1,6 +1,7 @@
 //! Parameters of a statement, written one after the other in the order of the placeholders.
 
 use crate::error::{Error, ErrorKind};
+use crate::types::ToColumn;
 
 /// Takes the values of a statement's placeholders in order and hands each to the database in the form it keeps.
 ///
@@ -57,6 +58,18 @@ impl ParamWriter<'_> {
         datetime(micros: i64);
         /// A point in time, in microseconds since 1970-01-01 00:00 UTC.
         timestamp(micros: i64);
+    }
+
+    /// A value of a column.
+    pub fn push<T: ToColumn + ?Sized>(&mut self, value: &T) {
+        value.write(self);
+    }
+
+    /// A value if there is one, and nothing at all otherwise: for columns that may be left out.
+    pub fn given<T: ToColumn>(&mut self, value: &Option<T>) {
+        if let Some(value) = value {
+            value.write(self);
+        }
     }
 
     /// NULL.

@@ -49,7 +49,12 @@ impl Physical {
     }
 
     /// Runs one query and hands over its rows until `take` says enough.
-    pub(crate) fn query(&mut self, sql: &str, write: WriteParams<'_>, take: TakeRow<'_>) -> Result<()> {
+    pub(crate) fn query(
+        &mut self,
+        sql: &str,
+        write: WriteParams<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<()> {
         each!(self, connection => connection.query(sql, write, take))
     }
 
@@ -128,13 +133,19 @@ impl Physical {
     /// Runs `work` so that either all of its statements hold or none: in a transaction, or a savepoint of the open one.
     pub(crate) fn atomically<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let nested = self.in_transaction();
-        self.batch(if nested { "SAVEPOINT bindery_bulk" } else { self.begin_sql() })?;
+        self.batch(if nested {
+            "SAVEPOINT bindery_bulk"
+        } else {
+            self.begin_sql()
+        })?;
         let outcome = work(self);
         let end = match (&outcome, nested) {
             (Ok(_), false) => self.commit(),
             (Ok(_), true) => self.batch("RELEASE SAVEPOINT bindery_bulk"),
             (Err(_), false) => self.batch("ROLLBACK"),
-            (Err(_), true) => self.batch("ROLLBACK TO SAVEPOINT bindery_bulk; RELEASE SAVEPOINT bindery_bulk"),
+            (Err(_), true) => {
+                self.batch("ROLLBACK TO SAVEPOINT bindery_bulk; RELEASE SAVEPOINT bindery_bulk")
+            }
         };
         // The first error is the one to tell.
         outcome.and_then(|value| end.map(|()| value))

@@ -1,6 +1,9 @@
 //! A row as the database gives it, read column by column in order.
 
+use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
+use crate::key::ReadKey;
+use crate::types::FromColumn;
 
 /// Reads the columns of one row in their order. Every method takes the next column.
 pub struct RowReader<'a> {
@@ -63,6 +66,26 @@ impl<'a> RowReader<'a> {
         text -> &str, "text";
         /// Bytes.
         bytes -> &[u8], "bytes";
+    }
+
+    /// The next column as a Rust value.
+    ///
+    /// # Errors
+    /// The stored value does not fit the type.
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "columns differ in type, so this cannot be an iterator"
+    )]
+    pub fn next<T: FromColumn>(&mut self) -> Result<T> {
+        T::read(self)
+    }
+
+    /// The next column as the key of a row on `engine`; `Option<Key<…>>` where it may be NULL.
+    ///
+    /// # Errors
+    /// The stored value does not fit the type.
+    pub fn next_key<E: Engine, K: ReadKey<E>>(&mut self, engine: E) -> Result<K> {
+        K::read_on(self, engine)
     }
 
     /// If the next column is NULL, takes it and says so.

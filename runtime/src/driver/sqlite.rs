@@ -8,10 +8,10 @@ use super::calendar;
 use super::params::ParamTarget;
 use super::row::RowSource;
 use super::{ParamWriter, RowReader, TakeRow, WriteParams};
+use crate::Dialect;
 use crate::error::{Constraint, Error, ErrorKind, Result};
 use crate::model::ColumnSet;
 use crate::statements::TableSql;
-use crate::Dialect;
 
 /// Rows of one multi-row INSERT: between 32 and 128 are equally fast, more are slower.
 const ROWS_PER_INSERT: usize = 64;
@@ -34,10 +34,14 @@ pub(crate) struct SqliteOptions<'a> {
 impl SqliteConnection {
     pub(crate) fn open(options: &SqliteOptions<'_>) -> Result<Self> {
         let inner = rusqlite::Connection::open(options.path).map_err(sql_error)?;
-        inner.busy_timeout(options.busy_timeout).map_err(sql_error)?;
+        inner
+            .busy_timeout(options.busy_timeout)
+            .map_err(sql_error)?;
         inner.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         inner
-            .execute_batch("PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+            .execute_batch(
+                "PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
+            )
             .map_err(sql_error)?;
         Ok(Self { inner })
     }
@@ -45,10 +49,18 @@ impl SqliteConnection {
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
         let mut statement = self.inner.prepare_cached(sql).map_err(sql_error)?;
         bind(&mut statement, write)?;
-        statement.raw_execute().map(|rows| rows as u64).map_err(sql_error)
+        statement
+            .raw_execute()
+            .map(|rows| rows as u64)
+            .map_err(sql_error)
     }
 
-    pub(crate) fn query(&mut self, sql: &str, write: WriteParams<'_>, take: TakeRow<'_>) -> Result<()> {
+    pub(crate) fn query(
+        &mut self,
+        sql: &str,
+        write: WriteParams<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<()> {
         let mut statement = self.inner.prepare_cached(sql).map_err(sql_error)?;
         bind(&mut statement, write)?;
         let mut rows = statement.raw_query();
@@ -63,7 +75,10 @@ impl SqliteConnection {
     pub(crate) fn cursor(&mut self, sql: &str, write: WriteParams<'_>) -> Result<SqliteCursor<'_>> {
         let mut statement = self.inner.prepare_cached(sql).map_err(sql_error)?;
         bind(&mut statement, write)?;
-        Ok(SqliteCursor(RunningQuery::new(MutBorrow::new(statement), |statement| statement.borrow_mut().raw_query())))
+        Ok(SqliteCursor(RunningQuery::new(
+            MutBorrow::new(statement),
+            |statement| statement.borrow_mut().raw_query(),
+        )))
     }
 
     pub(crate) fn insert_rows(
@@ -78,7 +93,9 @@ impl SqliteConnection {
         while inserted < rows {
             let count = per_statement.min(rows - inserted);
             let sql = table.insert_sql(Dialect::Sqlite, columns, count, false);
-            self.execute(&sql, &mut |params| (inserted..inserted + count).for_each(|row| write(row, params)))?;
+            self.execute(&sql, &mut |params| {
+                (inserted..inserted + count).for_each(|row| write(row, params))
+            })?;
             inserted += count;
         }
         Ok(inserted as u64)
@@ -123,7 +140,8 @@ pub(crate) struct SqliteCursor<'c>(RunningQuery<'c>);
 
 impl SqliteCursor<'_> {
     pub(crate) fn next(&mut self) -> Result<Option<RowReader<'_>>> {
-        self.0.with_dependent_mut(|_, rows| Ok(rows.next().map_err(sql_error)?.map(reader)))
+        self.0
+            .with_dependent_mut(|_, rows| Ok(rows.next().map_err(sql_error)?.map(reader)))
     }
 }
 
@@ -134,7 +152,11 @@ fn reader<'a>(row: &'a Row<'_>) -> RowReader<'a> {
 fn bind(statement: &mut Statement<'_>, write: WriteParams<'_>) -> Result<()> {
     statement.clear_bindings();
     let mut params = ParamWriter {
-        target: ParamTarget::Sqlite(Params { statement, next: 1, text: String::new() }),
+        target: ParamTarget::Sqlite(Params {
+            statement,
+            next: 1,
+            text: String::new(),
+        }),
         refused: None,
     };
     write(&mut params);
@@ -164,7 +186,9 @@ impl Params<'_> {
     fn put(&mut self, value: ValueRef<'_>) -> Result<()> {
         let index = self.next;
         self.next += 1;
-        self.statement.bind(index, ToSqlOutput::Borrowed(value)).map_err(sql_error)
+        self.statement
+            .bind(index, ToSqlOutput::Borrowed(value))
+            .map_err(sql_error)
     }
 
     fn put_formatted(&mut self, format: impl FnOnce(&mut String)) -> Result<()> {
@@ -185,7 +209,8 @@ impl Params<'_> {
     }
 
     pub(super) fn u64(&mut self, value: u64) -> Result<()> {
-        let value = i64::try_from(value).map_err(|_| unsupported("an unsigned integer past 9223372036854775807"))?;
+        let value = i64::try_from(value)
+            .map_err(|_| unsupported("an unsigned integer past 9223372036854775807"))?;
         self.i64(value)
     }
 
@@ -232,12 +257,18 @@ impl Params<'_> {
 }
 
 fn check_day(days: i64) -> Result<()> {
-    if calendar::is_representable(days) { Ok(()) } else { Err(unsupported("a date outside the years 1 to 9999")) }
+    if calendar::is_representable(days) {
+        Ok(())
+    } else {
+        Err(unsupported("a date outside the years 1 to 9999"))
+    }
 }
 
 #[cold]
 fn unsupported(what: &str) -> Error {
-    Error::new(ErrorKind::UnsupportedValue(format!("SQLite cannot hold {what}")))
+    Error::new(ErrorKind::UnsupportedValue(format!(
+        "SQLite cannot hold {what}"
+    )))
 }
 
 /// One row.
@@ -319,20 +350,30 @@ impl RowRef<'_> {
 #[cold]
 fn sql_error(error: rusqlite::Error) -> Error {
     let rusqlite::Error::SqliteFailure(failure, message) = &error else {
-        return Error::new(ErrorKind::Database { code: "rusqlite".into() });
+        return Error::new(ErrorKind::Database {
+            code: "rusqlite".into(),
+        });
     };
     let kind = match failure.extended_code {
-        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
+        ffi::SQLITE_CONSTRAINT_UNIQUE
+        | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+        | ffi::SQLITE_CONSTRAINT_ROWID => {
             ErrorKind::UniqueViolation(constraint(message.as_deref()))
         }
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => ErrorKind::ForeignKeyViolation(Constraint::default()),
-        ffi::SQLITE_CONSTRAINT_NOTNULL => ErrorKind::NotNullViolation(constraint(message.as_deref())),
+        ffi::SQLITE_CONSTRAINT_NOTNULL => {
+            ErrorKind::NotNullViolation(constraint(message.as_deref()))
+        }
         ffi::SQLITE_CONSTRAINT_CHECK => ErrorKind::CheckViolation(named(message.as_deref())),
         code => match failure.code {
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => ErrorKind::Conflict,
-            ErrorCode::CannotOpen | ErrorCode::NotADatabase | ErrorCode::PermissionDenied => ErrorKind::Unavailable,
+            ErrorCode::CannotOpen | ErrorCode::NotADatabase | ErrorCode::PermissionDenied => {
+                ErrorKind::Unavailable
+            }
             ErrorCode::TooBig => ErrorKind::ValueOutOfRange(Constraint::default()),
-            _ => ErrorKind::Database { code: code.to_string() },
+            _ => ErrorKind::Database {
+                code: code.to_string(),
+            },
         },
     };
     Error::new(kind).with_source(error)
@@ -340,15 +381,26 @@ fn sql_error(error: rusqlite::Error) -> Error {
 
 /// `UNIQUE constraint failed: users.email, users.tenant` names columns, never values.
 fn constraint(message: Option<&str>) -> Constraint {
-    let first = message.and_then(|text| text.split_once(": ")).and_then(|(_, names)| names.split(", ").next());
+    let first = message
+        .and_then(|text| text.split_once(": "))
+        .and_then(|(_, names)| names.split(", ").next());
     let Some((table, column)) = first.and_then(|name| name.split_once('.')) else {
         return Constraint::default();
     };
-    Constraint { name: None, table: Some(table.to_owned()), column: Some(column.to_owned()) }
+    Constraint {
+        name: None,
+        table: Some(table.to_owned()),
+        column: Some(column.to_owned()),
+    }
 }
 
 /// `CHECK constraint failed: name`.
 fn named(message: Option<&str>) -> Constraint {
-    let name = message.and_then(|text| text.split_once(": ")).map(|(_, name)| name.to_owned());
-    Constraint { name, ..Constraint::default() }
+    let name = message
+        .and_then(|text| text.split_once(": "))
+        .map(|(_, name)| name.to_owned());
+    Constraint {
+        name,
+        ..Constraint::default()
+    }
 }

@@ -41,12 +41,19 @@ fn insert_chunks<M: Model, E: Hosts<M>>(
 }
 
 /// Neighbours that give the same columns go together, so that rows are stored in the order they were given.
-fn insert_chunk<M: Model, E: Hosts<M>>(physical: &mut Physical, sql: &TableSql, engine: E, chunk: &[M::New<E>]) -> Result<u64> {
+fn insert_chunk<M: Model, E: Hosts<M>>(
+    physical: &mut Physical,
+    sql: &TableSql,
+    engine: E,
+    chunk: &[M::New<E>],
+) -> Result<u64> {
     let mut inserted = 0;
     for run in chunk.chunk_by(|left, right| left.columns() == right.columns()) {
         ensure(run.iter().all(|new| M::new_belongs_to(new, engine)))?;
         let columns = run[0].columns();
-        inserted += physical.insert_rows(sql, &columns, run.len(), &mut |row, params| run[row].write(params))?;
+        inserted += physical.insert_rows(sql, &columns, run.len(), &mut |row, params| {
+            run[row].write(params)
+        })?;
     }
     Ok(inserted)
 }

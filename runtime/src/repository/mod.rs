@@ -26,7 +26,10 @@ pub struct Repository<'c, M, E> {
 impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
     /// The repository behind a target.
     pub fn new(target: Target<'c, E>) -> Self {
-        Self { target, model: PhantomData }
+        Self {
+            target,
+            model: PhantomData,
+        }
     }
 
     /// Runs `work` on a connection and says in its error where it happened.
@@ -45,7 +48,11 @@ impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
 }
 
 fn sql_of<M: Model, E: Hosts<M>>(engine: E) -> Result<&'static TableSql> {
-    E::sql(engine).ok_or_else(|| Error::new(ErrorKind::NotHosted { lives_on: M::ENGINES }))
+    E::sql(engine).ok_or_else(|| {
+        Error::new(ErrorKind::NotHosted {
+            lives_on: M::ENGINES,
+        })
+    })
 }
 
 #[cold]
@@ -55,5 +62,9 @@ fn located<M: Model, E: Engine>(error: Error, engine: E, operation: Operation) -
 
 /// Refuses keys and rows of another engine before anything is sent.
 fn ensure(belongs: bool) -> Result<()> {
-    if belongs { Ok(()) } else { Err(Error::new(ErrorKind::WrongEngine)) }
+    if belongs {
+        Ok(())
+    } else {
+        Err(Error::new(ErrorKind::WrongEngine))
+    }
 }

@@ -18,7 +18,9 @@ impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
     {
         self.run(Operation::Find, |physical, sql, engine| {
             ensure(M::key_belongs_to(&key, engine))?;
-            read_one::<M, E>(physical, engine, sql.find, &mut |params| M::write_key(&key, params))
+            read_one::<M, E>(physical, engine, sql.find, &mut |params| {
+                M::write_key(&key, params)
+            })
         })
     }
 
@@ -31,7 +33,9 @@ impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
         M: HasKey,
     {
         let engine = self.target.engine;
-        self.find(key)?.ok_or_else(|| located::<M, E>(Error::new(ErrorKind::NotFound), engine, Operation::Find))
+        self.find(key)?.ok_or_else(|| {
+            located::<M, E>(Error::new(ErrorKind::NotFound), engine, Operation::Find)
+        })
     }
 
     /// The first row in the order of the key; any row where the table has no key.
@@ -39,7 +43,9 @@ impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
     /// # Errors
     /// The database fails.
     pub fn first(&mut self) -> Result<Option<M::Row<E>>> {
-        self.run(Operation::Find, |physical, sql, engine| read_one::<M, E>(physical, engine, sql.first, &mut |_| ()))
+        self.run(Operation::Find, |physical, sql, engine| {
+            read_one::<M, E>(physical, engine, sql.first, &mut |_| ())
+        })
     }
 
     /// All rows, in no particular order. Use [`iter`](Self::iter) where there may be many.
@@ -75,7 +81,9 @@ impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
     /// # Errors
     /// The database fails.
     pub fn count(&mut self) -> Result<u64> {
-        self.run(Operation::Count, |physical, sql, _| read_count(physical, sql.count, &mut |_| ()))
+        self.run(Operation::Count, |physical, sql, _| {
+            read_count(physical, sql.count, &mut |_| ())
+        })
     }
 
     /// Is there a row with this key?
@@ -89,21 +97,31 @@ impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
         self.run(Operation::Exists, |physical, sql, engine| {
             ensure(M::key_belongs_to(&key, engine))?;
             let mut found = false;
-            physical.query(sql.exists, &mut |params| M::write_key(&key, params), &mut |_| {
-                found = true;
-                Ok(false)
-            })?;
+            physical.query(
+                sql.exists,
+                &mut |params| M::write_key(&key, params),
+                &mut |_| {
+                    found = true;
+                    Ok(false)
+                },
+            )?;
             Ok(found)
         })
     }
 
-    /// The row that a statement of the generated code finds, if any. For `find_by_…`.
+    /// The row with these values in the unique key of this number. For `find_by_…` of generated code.
     ///
     /// # Errors
     /// The database fails.
     #[doc(hidden)]
-    pub fn find_with(&mut self, sql: &'static str, mut write: impl FnMut(&mut ParamWriter<'_>)) -> Result<Option<M::Row<E>>> {
-        self.run(Operation::Find, |physical, _, engine| read_one::<M, E>(physical, engine, sql, &mut write))
+    pub fn find_by(
+        &mut self,
+        unique: usize,
+        write: &mut dyn FnMut(&mut ParamWriter<'_>),
+    ) -> Result<Option<M::Row<E>>> {
+        self.run(Operation::Find, |physical, sql, engine| {
+            read_one::<M, E>(physical, engine, sql.uniques[unique].find, write)
+        })
     }
 }
 
@@ -122,7 +140,11 @@ pub(super) fn read_one<M: Model, E: Hosts<M>>(
     Ok(found)
 }
 
-fn read_count(physical: &mut Physical, sql: &str, write: &mut dyn FnMut(&mut ParamWriter<'_>)) -> Result<u64> {
+fn read_count(
+    physical: &mut Physical,
+    sql: &str,
+    write: &mut dyn FnMut(&mut ParamWriter<'_>),
+) -> Result<u64> {
     let mut count = 0;
     physical.query(sql, write, &mut |row| {
         count = row.u64()?;

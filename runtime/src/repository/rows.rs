@@ -41,12 +41,19 @@ impl<'c, M: Model, E: Hosts<M>> Rows<'c, M, E> {
     }
 
     pub(super) fn on_own(link: Link, sql: &str, engine: E) -> Result<Self> {
-        let cursor = OwnedCursor::try_new(MutBorrow::new(link), |link| link.borrow_mut().physical().cursor(sql, &mut |_| ()))?;
+        let cursor = OwnedCursor::try_new(MutBorrow::new(link), |link| {
+            link.borrow_mut().physical().cursor(sql, &mut |_| ())
+        })?;
         Ok(Self::new(Running::Owned(cursor), engine))
     }
 
     fn new(cursor: Running<'c>, engine: E) -> Self {
-        Self { cursor, engine, model: PhantomData, finished: false }
+        Self {
+            cursor,
+            engine,
+            model: PhantomData,
+            finished: false,
+        }
     }
 
     fn read_next(&mut self) -> Result<Option<M::Row<E>>> {
@@ -69,7 +76,10 @@ impl<M: Model, E: Hosts<M>> Iterator for Rows<'_, M, E> {
         if self.finished {
             return None;
         }
-        let item = self.read_next().map_err(|error| located::<M, E>(error, self.engine, Operation::Select)).transpose();
+        let item = self
+            .read_next()
+            .map_err(|error| located::<M, E>(error, self.engine, Operation::Select))
+            .transpose();
         self.finished = !matches!(item, Some(Ok(_)));
         item
     }

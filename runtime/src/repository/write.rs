@@ -73,7 +73,9 @@ impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
     {
         self.run(Operation::Delete, |physical, sql, engine| {
             ensure(M::key_belongs_to(&key, engine))?;
-            physical.execute(sql.delete, &mut |params| M::write_key(&key, params)).map(|rows| rows > 0)
+            physical
+                .execute(sql.delete, &mut |params| M::write_key(&key, params))
+                .map(|rows| rows > 0)
         })
     }
 
@@ -85,7 +87,9 @@ impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
     pub fn insert_row(&mut self, row: &M::Row<E>) -> Result<()> {
         self.run(Operation::Copy, |physical, sql, engine| {
             ensure(M::row_belongs_to(row, engine))?;
-            physical.execute(sql.insert_row, &mut |params| M::write_row(row, params)).map(|_| ())
+            physical
+                .execute(sql.insert_row, &mut |params| M::write_row(row, params))
+                .map(|_| ())
         })
     }
 }

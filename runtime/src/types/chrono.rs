@@ -18,14 +18,19 @@ impl FromColumn for NaiveDate {
     fn read(row: &mut RowReader<'_>) -> Result<Self> {
         let days = row.date()?;
         let distance = Days::new(days.unsigned_abs());
-        let date = if days < 0 { EPOCH.checked_sub_days(distance) } else { EPOCH.checked_add_days(distance) };
+        let date = if days < 0 {
+            EPOCH.checked_sub_days(distance)
+        } else {
+            EPOCH.checked_add_days(distance)
+        };
         date.ok_or_else(|| row.mismatch("date of chrono's range"))
     }
 }
 
 impl ToColumn for NaiveTime {
     fn write(&self, params: &mut ParamWriter<'_>) {
-        let micros = i64::from(self.num_seconds_from_midnight()) * 1_000_000 + i64::from(self.nanosecond() / 1_000);
+        let micros = i64::from(self.num_seconds_from_midnight()) * 1_000_000
+            + i64::from(self.nanosecond() / 1_000);
         params.time(micros);
     }
 }
@@ -65,6 +70,7 @@ impl ToColumn for DateTime<Utc> {
 impl FromColumn for DateTime<Utc> {
     fn read(row: &mut RowReader<'_>) -> Result<Self> {
         let micros = row.timestamp()?;
-        DateTime::from_timestamp_micros(micros).ok_or_else(|| row.mismatch("timestamp of chrono's range"))
+        DateTime::from_timestamp_micros(micros)
+            .ok_or_else(|| row.mismatch("timestamp of chrono's range"))
     }
 }

@@ -39,6 +39,10 @@ impl<T: ToColumn> ToColumn for Option<T> {
 
 impl<T: FromColumn> FromColumn for Option<T> {
     fn read(row: &mut RowReader<'_>) -> Result<Self> {
-        if row.skip_null() { Ok(None) } else { T::read(row).map(Some) }
+        if row.skip_null() {
+            Ok(None)
+        } else {
+            T::read(row).map(Some)
+        }
     }
 }
