@@ -97,6 +97,11 @@ impl Diagnostics {
         self.items.iter()
     }
 
+    /// Adds all findings of another collection behind its own.
+    pub fn extend(&mut self, other: Self) {
+        self.items.extend(other.items);
+    }
+
     /// Sorts by place, so that the order of the rules does not show.
     pub fn sort(&mut self) {
         self.items

@@ -10,4 +10,6 @@ pub mod diagnostic;
 pub mod dialect;
 pub mod model;
 pub mod name;
+#[cfg(feature = "parse")]
+pub mod render;
 pub mod source;

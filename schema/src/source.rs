@@ -59,6 +59,18 @@ impl SourceFile {
         &self.text
     }
 
+    /// The text of a line (from 1) without its end; empty past the last.
+    pub fn line_text(&self, line: u32) -> &str {
+        let start_of = |line: usize| {
+            self.line_starts
+                .get(line)
+                .map_or(self.text.len(), |&start| start as usize)
+        };
+        let text = &self.text[start_of((line as usize).saturating_sub(1))..start_of(line as usize)];
+        text.strip_suffix('\n')
+            .map_or(text, |text| text.strip_suffix('\r').unwrap_or(text))
+    }
+
     /// Line and column of a byte offset; offsets past the end give the end.
     pub fn line_column(&self, offset: u32) -> LineColumn {
         let mut offset = (offset as usize).min(self.text.len());

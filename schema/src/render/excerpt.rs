@@ -1,0 +1,216 @@
+//! Cuts out of the sources what a finding's places need: whole lines where they are short, a window of them where not.
+
+use std::ops::Range;
+
+use super::clean;
+use crate::diagnostic::Label;
+use crate::source::{FileId, LineColumn, SourceFile, Sources};
+
+/// Columns shown of a long line.
+const WINDOW: u32 = 120;
+/// Columns shown before the first mark of a long line.
+const LEAD: u32 = 30;
+/// Lines further apart than this go into excerpts of their own.
+const FAR_APART: u32 = 500;
+/// Gaps up to this many lines are shown in full; the renderer folds longer ones, so their text is left out.
+const SHOWN_GAP: u32 = 4;
+
+/// A piece of one file, ready to be shown.
+pub(super) struct Excerpt {
+    /// The file's path.
+    pub(super) path: String,
+    /// Of the leading mark, in the whole file.
+    pub(super) place: LineColumn,
+    /// Number of the first line of `text`.
+    pub(super) first_line: u32,
+    /// Lines from `first_line` on.
+    pub(super) text: String,
+    /// Places in `text`.
+    pub(super) marks: Vec<Mark>,
+}
+
+impl Excerpt {
+    /// The renderer counts columns in the excerpt: what it says of a cut line, and what it should say.
+    pub(super) fn moved_place(&self) -> Option<(String, String)> {
+        let LineColumn { line, column } = self.place;
+        let before = &self.text[..self.marks.first()?.range.start];
+        let shown = before.rsplit('\n').next().unwrap_or(before).chars().count() as u32 + 1;
+        let place = |column: u32| format!("{}:{line}:{column}", self.path);
+        (shown != column).then(|| (place(shown), place(column)))
+    }
+}
+
+/// A place in an excerpt.
+pub(super) struct Mark {
+    /// Bytes of the excerpt's text.
+    pub(super) range: Range<usize>,
+    /// The label.
+    pub(super) text: String,
+    /// The finding's main place.
+    pub(super) main: bool,
+}
+
+/// One label, within one line.
+#[derive(Clone)]
+struct Place {
+    file: FileId,
+    line: u32,
+    /// Columns from 0.
+    columns: Range<u32>,
+    text: String,
+    main: bool,
+}
+
+/// The excerpts of a finding, the main place's first, and sentences for places that no excerpt shows.
+pub(super) fn cut(labels: &[Label], sources: &Sources) -> (Vec<Excerpt>, Vec<String>) {
+    let places = labels
+        .iter()
+        .enumerate()
+        .map(|(index, label)| place(label, index == 0, sources));
+    let mut excerpts = Vec::new();
+    let mut notes = Vec::new();
+    for group in grouped(places.collect()) {
+        let file = sources.file(group[0].file);
+        let (shown, hidden) = split_by_window(group);
+        notes.extend(hidden.iter().map(|place| note(place, file)));
+        excerpts.push(excerpt(shown, file));
+    }
+    (excerpts, notes)
+}
+
+/// Places of several lines are shown by their first line.
+fn place(label: &Label, main: bool, sources: &Sources) -> Place {
+    let file = sources.file(label.span.file);
+    let start = file.line_column(label.span.start);
+    let end = file.line_column(label.span.end.max(label.span.start));
+    let first = start.column - 1;
+    let last = if end.line == start.line {
+        end.column - 1
+    } else {
+        file.line_text(start.line).chars().count() as u32
+    };
+    let columns = first..last.max(first + 1);
+    Place {
+        file: label.span.file,
+        line: start.line,
+        columns,
+        text: clean::sentence(&label.text),
+        main,
+    }
+}
+
+/// By file and neighbourhood; the first place of each group leads it.
+fn grouped(places: Vec<Place>) -> Vec<Vec<Place>> {
+    let mut groups: Vec<Vec<Place>> = Vec::new();
+    for place in places {
+        let near = |group: &&mut Vec<Place>| {
+            group[0].file == place.file && group[0].line.abs_diff(place.line) < FAR_APART
+        };
+        match groups.iter_mut().find(near) {
+            Some(group) => group.push(place),
+            None => groups.push(vec![place]),
+        }
+    }
+    groups
+}
+
+/// Places of a long line that lie outside the window around its first place cannot be shown.
+fn split_by_window(group: Vec<Place>) -> (Vec<Place>, Vec<Place>) {
+    let mut shown: Vec<Place> = Vec::new();
+    let mut hidden = Vec::new();
+    for mut place in group {
+        let leader = shown
+            .iter()
+            .find(|other| other.line == place.line)
+            .unwrap_or(&place);
+        let window = window(leader);
+        if window.contains(&place.columns.start) {
+            place.columns.end = place.columns.end.min(window.end);
+            shown.push(place);
+        } else {
+            hidden.push(place);
+        }
+    }
+    (shown, hidden)
+}
+
+/// The columns shown of the line of `leader`.
+fn window(leader: &Place) -> Range<u32> {
+    let start = if leader.columns.start < WINDOW - LEAD {
+        0
+    } else {
+        leader.columns.start - LEAD
+    };
+    start..start + WINDOW
+}
+
+fn note(place: &Place, file: &SourceFile) -> String {
+    format!(
+        "{} ({}:{}:{})",
+        place.text,
+        clean::sentence(file.path()),
+        place.line,
+        place.columns.start + 1
+    )
+}
+
+fn excerpt(places: Vec<Place>, file: &SourceFile) -> Excerpt {
+    let mut lines: Vec<u32> = places.iter().map(|place| place.line).collect();
+    lines.sort_unstable();
+    let (first_line, last_line) = (lines[0], lines[lines.len() - 1]);
+    let mut text = String::new();
+    let mut marks = Vec::new();
+    for line in first_line..=last_line {
+        if is_shown(line, &lines) {
+            let here: Vec<&Place> = places.iter().filter(|place| place.line == line).collect();
+            push_line(&mut text, &mut marks, file.line_text(line), &here);
+        }
+        text.push('\n');
+    }
+    marks.sort_by_key(|mark| !mark.main);
+    let leader = places.iter().min_by_key(|place| (!place.main, place.line));
+    let place = leader.map_or(LineColumn { line: 1, column: 1 }, |place| LineColumn {
+        line: place.line,
+        column: place.columns.start + 1,
+    });
+    Excerpt {
+        path: clean::sentence(file.path()),
+        place,
+        first_line,
+        text,
+        marks,
+    }
+}
+
+/// Marked lines, and those of gaps too small to be folded. `lines` is sorted.
+fn is_shown(line: u32, lines: &[u32]) -> bool {
+    let next = lines.partition_point(|&marked| marked < line);
+    lines[next] == line || lines[next] - lines[next - 1] <= SHOWN_GAP
+}
+
+/// Appends a line's window and turns the columns of its places into bytes of `text`.
+fn push_line(text: &mut String, marks: &mut Vec<Mark>, line: &str, places: &[&Place]) {
+    let window = places.first().map_or(0..WINDOW, |leader| window(leader));
+    if window.start > 0 {
+        text.push('…');
+    }
+    let mut offsets = Vec::new();
+    for letter in line
+        .chars()
+        .skip(window.start as usize)
+        .take(WINDOW as usize)
+    {
+        offsets.push(text.len());
+        text.push(clean::letter(letter));
+    }
+    offsets.push(text.len());
+    if line.chars().nth(window.end as usize).is_some() {
+        text.push('…');
+    }
+    let byte = |column: u32| offsets[((column - window.start) as usize).min(offsets.len() - 1)];
+    marks.extend(places.iter().map(|place| Mark {
+        range: byte(place.columns.start)..byte(place.columns.end),
+        text: place.text.clone(),
+        main: place.main,
+    }));
+}

@@ -1,0 +1,121 @@
+//! Findings for other programs: data to be serialized (the `diagnostics` of `bindery check --format json`), and the
+//! annotations of GitHub's build log. Both forms are stable.
+
+use serde::Serialize;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Label, Severity};
+use crate::source::Sources;
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// `B0103`.
+    pub code: &'static str,
+    /// `error` or `warning`.
+    pub severity: &'static str,
+    /// One sentence without a full stop.
+    pub message: String,
+    /// What can be typed to mend it.
+    pub help: Option<String>,
+    /// The main place first.
+    pub spans: Vec<FindingSpan>,
+}
+
+/// One place; lines and columns count from 1, columns in characters, the end is behind the last character.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FindingSpan {
+    /// Path as it was given.
+    pub file: String,
+    /// First line.
+    pub line: u32,
+    /// First column.
+    pub column: u32,
+    /// Last line.
+    pub end_line: u32,
+    /// Column behind the last character.
+    pub end_column: u32,
+    /// What is to be said there; may be empty.
+    pub label: String,
+}
+
+/// All findings as data, in their order.
+pub fn findings(diagnostics: &Diagnostics, sources: &Sources) -> Vec<Finding> {
+    diagnostics
+        .iter()
+        .map(|diagnostic| finding(diagnostic, sources))
+        .collect()
+}
+
+/// All findings as workflow commands of GitHub Actions, one line each
+/// (GitHub documentation, "Workflow commands", setting an error message).
+pub fn github(diagnostics: &Diagnostics, sources: &Sources) -> String {
+    findings(diagnostics, sources)
+        .iter()
+        .map(github_line)
+        .collect()
+}
+
+fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Finding {
+    Finding {
+        code: diagnostic.code,
+        severity: severity(diagnostic.severity),
+        message: diagnostic.message.clone(),
+        help: diagnostic.help.clone(),
+        spans: diagnostic
+            .labels
+            .iter()
+            .map(|label| span(label, sources))
+            .collect(),
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+fn span(label: &Label, sources: &Sources) -> FindingSpan {
+    let file = sources.file(label.span.file);
+    let (start, end) = (
+        file.line_column(label.span.start),
+        file.line_column(label.span.end),
+    );
+    FindingSpan {
+        file: file.path().to_owned(),
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        label: label.text.clone(),
+    }
+}
+
+fn github_line(finding: &Finding) -> String {
+    let place = finding.spans.first().map(github_place).unwrap_or_default();
+    let help = finding
+        .help
+        .as_ref()
+        .map(|help| format!("\nhelp: {help}"))
+        .unwrap_or_default();
+    let text = escape(&format!("{}{help}", finding.message));
+    format!(
+        "::{} {place}title={}::{text}\n",
+        finding.severity, finding.code
+    )
+}
+
+fn github_place(span: &FindingSpan) -> String {
+    let file = escape(&span.file).replace(':', "%3A").replace(',', "%2C");
+    format!(
+        "file={file},line={},col={},endLine={},endColumn={},",
+        span.line, span.column, span.end_line, span.end_column
+    )
+}
+
+fn escape(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
