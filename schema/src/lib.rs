@@ -5,7 +5,9 @@
 //!
 //! Without the feature `parse` only what a running program needs is left: dialects, names, SQL writing and configuration.
 
+pub mod codes;
 pub mod column_type;
+pub mod config;
 pub mod diagnostic;
 pub mod dialect;
 pub mod model;

@@ -1,0 +1,136 @@
+//! The registry of codes: one page each, in `codes/<code>.md`, shown by `bindery explain CODE`.
+//!
+//! B0001–B0049 reading, B0050–B0099 annotations, B0100–B0199 engines, references and names, B0200–B0299 types, defaults
+//! and features, B0300–B0349 configuration, B0400 and up warnings.
+
+/// A code and its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// `B0103`.
+    pub code: &'static str,
+    /// One line: what is wrong.
+    pub title: &'static str,
+    /// The whole page, Markdown.
+    pub page: &'static str,
+}
+
+/// All codes, sorted.
+pub fn all() -> impl Iterator<Item = Code> {
+    PAGES.iter().map(|&(code, page)| Code {
+        code,
+        title: title(page),
+        page,
+    })
+}
+
+/// The page of a code; upper and lower case are the same.
+///
+/// ```
+/// use bindery_schema::codes;
+/// assert!(codes::find("b0300").is_some_and(|code| code.page.starts_with("# B0300: ")));
+/// assert!(codes::find("B9999").is_none());
+/// ```
+pub fn find(code: &str) -> Option<Code> {
+    all().find(|known| known.code.eq_ignore_ascii_case(code))
+}
+
+/// The first line is `# CODE: title`.
+fn title(page: &'static str) -> &'static str {
+    let first = page.lines().next().unwrap_or_default();
+    first.split_once(": ").map_or(first, |(_, title)| title)
+}
+
+macro_rules! pages {
+    ($($code:literal)*) => { &[$(($code, include_str!(concat!("codes/", $code, ".md")))),*] };
+}
+
+const PAGES: &[(&str, &str)] = pages! {
+    "B0300" "B0301" "B0302" "B0303" "B0304" "B0305" "B0306" "B0307"
+    "B0308" "B0309" "B0310" "B0311" "B0312" "B0313" "B0314" "B0315"
+    "B0316" "B0317" "B0318" "B0319" "B0320"
+};
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn pages_are_sorted_and_well_formed() {
+        assert!(PAGES.is_sorted_by(|a, b| a.0 < b.0));
+        for Code { code, title, page } in all() {
+            assert!(
+                page.starts_with(&format!("# {code}: ")),
+                "{code}: the first line"
+            );
+            assert!(
+                !title.ends_with('.') && title.chars().all(|letter| !letter.is_control()),
+                "{code}: the title"
+            );
+            let is_configuration = code.starts_with("B03");
+            let fence = if is_configuration {
+                "```toml\n"
+            } else {
+                "```sql\n"
+            };
+            for heading in ["\n## Wrong\n", "\n## Right\n"] {
+                let (_, rest) = page
+                    .split_once(heading)
+                    .unwrap_or_else(|| panic!("{code}: no{heading}"));
+                assert!(rest.contains(fence), "{code}: no example after{heading}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_in_the_sources_has_a_page_and_every_page_a_use() {
+        let mut used = BTreeSet::new();
+        collect(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut used,
+        );
+        let known: BTreeSet<String> = PAGES.iter().map(|(code, _)| (*code).to_owned()).collect();
+        assert_eq!(
+            used.difference(&known).collect::<Vec<_>>(),
+            Vec::<&String>::new(),
+            "codes without a page"
+        );
+        assert_eq!(
+            known.difference(&used).collect::<Vec<_>>(),
+            Vec::<&String>::new(),
+            "pages without a use"
+        );
+    }
+
+    /// Codes in string literals of the library's own code, tests left out.
+    fn collect(folder: &Path, used: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).expect("the folder of the sources is readable") {
+            let path = entry.expect("the folder of the sources is readable").path();
+            let is_source = path.extension().is_some_and(|end| end == "rs");
+            if path.is_dir() {
+                collect(&path, used);
+            } else if is_source && !path.ends_with("tests.rs") && !path.ends_with("codes.rs") {
+                collect_file(&fs::read_to_string(&path).expect("sources are UTF-8"), used);
+            }
+        }
+    }
+
+    fn collect_file(text: &str, used: &mut BTreeSet<String>) {
+        let own = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in own
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+        {
+            let literals = line.split('"').skip(1).step_by(2);
+            used.extend(literals.filter(|word| is_code(word)).map(str::to_owned));
+        }
+    }
+
+    fn is_code(word: &str) -> bool {
+        let digits = word.strip_prefix('B').unwrap_or_default();
+        digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
+    }
+}

@@ -1,0 +1,298 @@
+//! `bindery.toml`: engines, schema files, atomic groups. Read by the build and by the running program alike.
+//!
+//! Reading ([`Config::parse`]) looks at the text only. Variables of the environment are filled in later, by whoever
+//! needs them: the build for the dialect ([`Config::model_engines`]), the program for the connection
+//! ([`Config::target`]). What a variable holds is never kept, printed or expanded again.
+
+mod build;
+mod check;
+mod read;
+mod redact;
+mod resolve;
+mod target;
+mod template;
+mod toml_reader;
+mod url;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use self::check::RESERVED_ENGINE_NAMES;
+pub use self::resolve::override_variable;
+pub use self::target::{ConnectionTarget, Endpoint, Place, Secret, Server, SqlitePlace};
+pub use self::template::Template;
+pub use self::url::{UrlError, parse_url, scheme_dialect};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dialect::{Dialect, Flavour};
+use crate::source::{FileId, SourceFile, Sources, Span};
+
+/// Looks up a variable of the environment; tests and tools pass their own.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The environment of this process. A value that is not UTF-8 counts as missing.
+pub fn process_environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The whole file, variables not filled in.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Relative paths in the file start here.
+    pub folder: PathBuf,
+    /// `[schema] files`, in order; empty where none are named.
+    pub files: Vec<SchemaFile>,
+    /// `[schema] queries`.
+    pub queries: Option<String>,
+    /// By name, sorted. Never empty.
+    pub engines: Vec<EngineConfig>,
+    /// By name, sorted.
+    pub atomic_groups: Vec<AtomicGroupConfig>,
+    /// The file with all secrets masked, for messages.
+    source: Option<SourceFile>,
+}
+
+/// One entry of `[schema] files`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemaFile {
+    /// Relative to the file's folder.
+    pub path: String,
+    /// Which SQL it is written in, where said.
+    pub dialect: Option<Dialect>,
+    /// Engines of its untagged tables; empty where not said.
+    pub engines: Vec<String>,
+    /// The path in the file.
+    pub span: Span,
+}
+
+/// One engine.
+#[derive(Debug, Clone)]
+pub struct EngineConfig {
+    /// `[a-z][a-z0-9_]{0,31}`.
+    pub name: String,
+    /// Its name in the file; `None` without a file.
+    pub span: Option<Span>,
+    /// `dialect`, where written.
+    pub dialect: Option<Dialect>,
+    /// `flavour`, where written.
+    pub flavour: Option<Flavour>,
+    /// Where it connects to.
+    pub source: ConnectionSource,
+    /// `connection`.
+    pub connection: ConnectionMode,
+    /// `pool`.
+    pub pool: PoolConfig,
+    /// `statement-timeout`.
+    pub statement_timeout: Option<Duration>,
+    /// `replicas`.
+    pub replicas: Vec<ReplicaConfig>,
+    /// `models-of`: the engine whose models it hosts too.
+    pub models_of: Option<String>,
+}
+
+/// What says where an engine connects to.
+#[derive(Debug, Clone)]
+pub enum ConnectionSource {
+    /// Nothing: only the environment's override can.
+    Nowhere,
+    /// `url`.
+    Url(Template),
+    /// `host`, `port`, `database`, `username`, `password`.
+    Parts(Box<ConnectionParts>),
+}
+
+/// A connection as single keys.
+#[derive(Debug, Clone, Default)]
+pub struct ConnectionParts {
+    /// `host`.
+    pub host: Option<Template>,
+    /// `port`.
+    pub port: Option<Template>,
+    /// `database`; the file for SQLite.
+    pub database: Option<Template>,
+    /// `username`.
+    pub username: Option<Template>,
+    /// `password`.
+    pub password: Option<Template>,
+}
+
+/// `connection`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ConnectionMode {
+    /// Kept in a pool.
+    #[default]
+    Long,
+    /// Opened and closed per use.
+    Short,
+}
+
+/// `pool`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolConfig {
+    /// At least 1.
+    pub max_connections: u32,
+    /// Kept open when idle.
+    pub min_connections: u32,
+    /// Longest wait for a connection.
+    pub acquire_timeout: Duration,
+    /// An idle connection is closed after this.
+    pub idle_timeout: Duration,
+    /// Any connection is closed after this.
+    pub max_lifetime: Duration,
+    /// One that was idle for this long is tried before it is given out.
+    pub test_after_idle: Duration,
+}
+
+impl Default for PoolConfig {
+    fn default() -> Self {
+        Self {
+            max_connections: 8,
+            min_connections: 0,
+            acquire_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(10 * 60),
+            max_lifetime: Duration::from_secs(30 * 60),
+            test_after_idle: Duration::from_secs(30),
+        }
+    }
+}
+
+/// One of `replicas`.
+#[derive(Debug, Clone)]
+pub struct ReplicaConfig {
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub url: Template,
+    /// The name in the file.
+    pub span: Span,
+}
+
+/// One of `[atomic]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtomicGroupConfig {
+    /// Its name.
+    pub name: String,
+    /// Names of engines, as written.
+    pub engines: Vec<String>,
+    /// Where the decision is kept: one of `engines`.
+    pub home: String,
+    /// The name in the file.
+    pub span: Span,
+}
+
+impl Config {
+    /// Reads a file. `None` when it cannot be used; then there is at least one error among the findings.
+    pub fn load(path: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let shown = path.display().to_string();
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let bytes = std::fs::read(path)
+            .map_err(|error| unreadable(&shown, &error.to_string(), diagnostics))
+            .ok()?;
+        let text = String::from_utf8(bytes)
+            .map_err(|error| {
+                unreadable(
+                    &shown,
+                    &format!("it is no UTF-8 text: {}", error.utf8_error()),
+                    diagnostics,
+                )
+            })
+            .ok()?;
+        Self::parse(&shown, &folder, &text, sources, diagnostics)
+    }
+
+    /// Reads a text. `path` is what messages show; `folder` is where its relative paths start. The text is added to
+    /// `sources` with its secrets masked.
+    pub fn parse(
+        path: &str,
+        folder: &Path,
+        text: &str,
+        sources: &mut Sources,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let masked = SourceFile::new(path, redact::mask(text));
+        let file = sources.add(masked.clone());
+        let mut found = Diagnostics::default();
+        let config = read::read(file, text, &mut found).map(|config| Self {
+            folder: folder.to_owned(),
+            source: Some(masked),
+            ..config
+        });
+        if let Some(config) = &config {
+            check::check(config, file, &mut found);
+        }
+        found.sort();
+        let failed = found.has_errors();
+        diagnostics.extend(found);
+        config.filter(|_| !failed)
+    }
+
+    /// What holds where there is no file: one engine `default` at `DATABASE_URL`, else in `bindery.db`.
+    pub fn without_file(folder: &Path) -> Self {
+        let nowhere = Span {
+            file: FileId(0),
+            start: 0,
+            end: 0,
+        };
+        let url = Template::variable_or("DATABASE_URL", "sqlite://bindery.db", nowhere);
+        let engine = EngineConfig {
+            span: None,
+            source: ConnectionSource::Url(url),
+            ..EngineConfig::new("default", None)
+        };
+        Self {
+            folder: folder.to_owned(),
+            files: Vec::new(),
+            queries: None,
+            engines: vec![engine],
+            atomic_groups: Vec::new(),
+            source: None,
+        }
+    }
+
+    /// The engine of a name.
+    pub fn engine(&self, name: &str) -> Option<&EngineConfig> {
+        self.engines.iter().find(|engine| engine.name == name)
+    }
+
+    /// A finding of this file in one line, for errors of a running program: `bindery.toml:12:7: sentence; help`.
+    pub fn describe(&self, diagnostic: &Diagnostic) -> String {
+        let place = match (&self.source, diagnostic.labels.first()) {
+            (Some(source), Some(label)) => {
+                let at = source.line_column(label.span.start);
+                format!("{}:{}:{}: ", source.path(), at.line, at.column)
+            }
+            (None, _) | (_, None) => String::new(),
+        };
+        let help = diagnostic
+            .help
+            .as_ref()
+            .map(|help| format!("; {help}"))
+            .unwrap_or_default();
+        format!("{place}{}{help}", diagnostic.message)
+    }
+}
+
+impl EngineConfig {
+    fn new(name: &str, span: Option<Span>) -> Self {
+        Self {
+            name: name.to_owned(),
+            span,
+            dialect: None,
+            flavour: None,
+            source: ConnectionSource::Nowhere,
+            connection: ConnectionMode::default(),
+            pool: PoolConfig::default(),
+            statement_timeout: None,
+            replicas: Vec::new(),
+            models_of: None,
+        }
+    }
+}
+
+fn unreadable(path: &str, reason: &str, diagnostics: &mut Diagnostics) {
+    let help = "the file must be readable UTF-8 text";
+    diagnostics
+        .push(Diagnostic::error("B0318", format!("`{path}` cannot be read: {reason}")).help(help));
+}
+
+#[cfg(test)]
+mod tests;

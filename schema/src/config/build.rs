@@ -1,0 +1,168 @@
+//! What the build takes from a configuration: which dialect each engine is compiled for, and why. Never a URL.
+
+use std::collections::BTreeSet;
+
+use super::resolve::missing_variable;
+use super::url::scheme_dialect;
+use super::{Config, ConnectionSource, EngineConfig, Environment, Template};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dialect::{Dialect, Flavour};
+use crate::model::{AtomicGroup, Engine, EngineId};
+use crate::name::engine_type_name;
+
+/// A dialect, a flavour and the reason.
+type Choice = (Dialect, Option<Flavour>, String);
+
+impl Config {
+    /// The engines as they are compiled in, in the order of their names.
+    pub fn model_engines(
+        &self,
+        environment: Environment<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Engine> {
+        self.engines
+            .iter()
+            .map(|engine| model_engine(engine, environment, diagnostics))
+            .collect()
+    }
+
+    /// The atomic groups as they are compiled in. Names were checked when the file was read.
+    pub fn model_atomic_groups(&self) -> Vec<AtomicGroup> {
+        let id = |name: &String| {
+            self.engines
+                .iter()
+                .position(|engine| engine.name == *name)
+                .map(|at| EngineId(at as u32))
+        };
+        let group = |group: &super::AtomicGroupConfig| {
+            let engines = group.engines.iter().filter_map(id).collect();
+            Some(AtomicGroup {
+                name: group.name.clone(),
+                engines,
+                home: id(&group.home)?,
+                span: Some(group.span),
+            })
+        };
+        self.atomic_groups.iter().filter_map(group).collect()
+    }
+
+    /// Variables that decide what is compiled; a build has to look again when one of them changes. Sorted.
+    pub fn build_variables(&self) -> Vec<String> {
+        let open = self
+            .engines
+            .iter()
+            .filter(|engine| engine.dialect.is_none());
+        let urls = open.filter_map(|engine| match &engine.source {
+            ConnectionSource::Url(url) => Some(url),
+            ConnectionSource::Nowhere | ConnectionSource::Parts(_) => None,
+        });
+        let names: BTreeSet<String> = urls
+            .flat_map(Template::variables)
+            .map(str::to_owned)
+            .collect();
+        names.into_iter().collect()
+    }
+}
+
+fn model_engine(
+    engine: &EngineConfig,
+    environment: Environment<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Engine {
+    let (dialect, scheme_flavour, reason) = choose(engine, environment, diagnostics);
+    if let (Some(_), Dialect::Sqlite | Dialect::Postgres, Some(span)) =
+        (engine.flavour, dialect, engine.span)
+    {
+        let message = format!(
+            "engine `{}` speaks {dialect}, which has no flavour",
+            engine.name
+        );
+        let help = "leave `flavour` out, or write `dialect = \"mysql\"`";
+        diagnostics.push(Diagnostic::error("B0316", message).at(span, "").help(help));
+    }
+    Engine {
+        name: engine.name.clone(),
+        type_name: engine_type_name(&engine.name),
+        dialect,
+        flavour: engine.flavour.or(scheme_flavour),
+        dialect_reason: reason,
+        span: engine.span,
+    }
+}
+
+fn choose(
+    engine: &EngineConfig,
+    environment: Environment<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Choice {
+    let literal = match &engine.source {
+        ConnectionSource::Url(url) => url.literal().and_then(|url| scheme_dialect(&url).ok()),
+        ConnectionSource::Nowhere | ConnectionSource::Parts(_) => None,
+    };
+    match (engine.dialect, &engine.source) {
+        (Some(dialect), _) => {
+            if let Some((other, _)) = literal.filter(|(other, _)| *other != dialect) {
+                diagnostics.push(contradiction(engine, dialect, other));
+            }
+            (
+                dialect,
+                literal.and_then(|(_, flavour)| flavour),
+                "`dialect` in the configuration".to_owned(),
+            )
+        }
+        (None, ConnectionSource::Url(url)) => from_url(engine, url, environment, diagnostics),
+        (None, ConnectionSource::Nowhere | ConnectionSource::Parts(_)) => (
+            Dialect::Sqlite,
+            None,
+            "no `dialect` and no `url` in the configuration".to_owned(),
+        ),
+    }
+}
+
+fn from_url(
+    engine: &EngineConfig,
+    url: &Template,
+    environment: Environment<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Choice {
+    let text = match url.expand(environment) {
+        Ok(text) => text,
+        Err(missing) => return (Dialect::Sqlite, None, missing_variable(&missing)),
+    };
+    let variables: Vec<String> = url.variables().map(|name| format!("`{name}`")).collect();
+    let reason = if variables.is_empty() {
+        "the scheme of its URL".to_owned()
+    } else {
+        format!("the scheme of its URL, from {}", variables.join(" and "))
+    };
+    match scheme_dialect(&text) {
+        Ok((dialect, flavour)) => (dialect, flavour, reason),
+        Err(error) => {
+            // A literal URL was refused when the file was read.
+            if url.literal().is_none() {
+                let message = format!("engine `{}`: {}", engine.name, error.message);
+                let diagnostic = Diagnostic::error("B0314", message);
+                let diagnostic = engine.span.into_iter().fold(diagnostic, |diagnostic, _| {
+                    diagnostic.at(url.span, "this URL")
+                });
+                diagnostics.push(diagnostic.help(error.help));
+            }
+            (Dialect::Sqlite, None, reason)
+        }
+    }
+}
+
+/// `dialect` and the URL say different things.
+pub(super) fn contradiction(engine: &EngineConfig, written: Dialect, found: Dialect) -> Diagnostic {
+    let message = format!(
+        "engine `{}` is written as {written}, but its URL is of {found}",
+        engine.name
+    );
+    let diagnostic = Diagnostic::error("B0319", message).help("change `dialect` or the URL");
+    engine
+        .span
+        .into_iter()
+        .fold(diagnostic, |diagnostic, span| {
+            diagnostic.at(span, "this engine")
+        })
+}

@@ -1,0 +1,201 @@
+//! Rules of the configuration that look at several of its entries: names, references between engines, groups.
+
+use std::collections::BTreeMap;
+
+use super::toml_reader::list;
+use super::{AtomicGroupConfig, Config, EngineConfig};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::name::{engine_type_name, is_valid_engine_name, suggest};
+use crate::source::{FileId, Span};
+
+/// Names that no engine may have: each engine is a method of `Databases` and a type in `engine::`, beside these.
+pub const RESERVED_ENGINE_NAMES: &[&str] = &[
+    "any",
+    "begin",
+    "builder",
+    "check",
+    "clone",
+    "close",
+    "copy",
+    "create_missing",
+    "drop_tables",
+    "engine",
+    "engines",
+    "from_config",
+    "in_memory",
+    "into",
+    "new",
+    "on",
+    "open",
+    "open_with",
+    "options",
+    "register",
+    "session",
+    "to_owned",
+    "transaction",
+    "try_into",
+    "try_session",
+    "try_transaction",
+];
+
+/// All rules; the findings are sorted by the caller.
+pub(super) fn check(config: &Config, file: FileId, diagnostics: &mut Diagnostics) {
+    let start = Span {
+        file,
+        start: 0,
+        end: 0,
+    };
+    if config.engines.is_empty() {
+        let diagnostic = Diagnostic::error("B0304", "the file defines no engine")
+            .at(start, "no `url` and no `[engines]`");
+        diagnostics.push(
+            diagnostic
+                .help("add `url = \"${DATABASE_URL:-sqlite://data/app.db}\"` as the first line"),
+        );
+        return;
+    }
+    for engine in &config.engines {
+        name(engine, diagnostics);
+        models_of(config, engine, diagnostics);
+    }
+    type_names(config, diagnostics);
+    for file in &config.files {
+        for engine in &file.engines {
+            known_engine(config, engine, file.span, diagnostics);
+        }
+        refuse_twice(&file.engines, file.span, "schema file", diagnostics);
+    }
+    for group in &config.atomic_groups {
+        atomic_group(config, group, diagnostics);
+    }
+}
+
+fn at(diagnostic: Diagnostic, span: Option<Span>, text: &str) -> Diagnostic {
+    match span {
+        Some(span) => diagnostic.at(span, text),
+        None => diagnostic,
+    }
+}
+
+fn name(engine: &EngineConfig, diagnostics: &mut Diagnostics) {
+    let message = if !is_valid_engine_name(&engine.name) {
+        format!("`{}` cannot be the name of an engine", engine.name)
+    } else if RESERVED_ENGINE_NAMES.contains(&engine.name.as_str()) {
+        format!(
+            "`{}` cannot be the name of an engine: `Databases` has a method of this name",
+            engine.name
+        )
+    } else {
+        return;
+    };
+    let help = "names are up to 32 lower-case letters, digits and `_`, start with a letter and are not a Rust keyword";
+    diagnostics.push(at(Diagnostic::error("B0306", message), engine.span, "").help(help));
+}
+
+/// `a_1` and `a1` would both be `engine::A1`.
+fn type_names(config: &Config, diagnostics: &mut Diagnostics) {
+    let mut known: BTreeMap<String, &EngineConfig> = BTreeMap::new();
+    for engine in &config.engines {
+        let type_name = engine_type_name(&engine.name);
+        let Some(other) = known.get(&type_name) else {
+            known.insert(type_name, engine);
+            continue;
+        };
+        let message = format!(
+            "engines `{}` and `{}` would both be `engine::{type_name}`",
+            other.name, engine.name
+        );
+        let diagnostic = at(Diagnostic::error("B0307", message), engine.span, "");
+        diagnostics.push(at(diagnostic, other.span, "the other one").help("rename one of them"));
+    }
+}
+
+fn models_of(config: &Config, engine: &EngineConfig, diagnostics: &mut Diagnostics) {
+    let Some(first) = &engine.models_of else {
+        return;
+    };
+    let Some(span) = engine.span else { return };
+    if !known_engine(config, first, span, diagnostics) {
+        return;
+    }
+    let mut path = vec![engine.name.as_str()];
+    let mut next = Some(first.as_str());
+    while let Some(name) = next {
+        path.push(name);
+        if name == engine.name {
+            let way = path
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(" → ");
+            let message = format!("engine `{}` would host its own models: {way}", engine.name);
+            let diagnostic =
+                Diagnostic::error("B0311", message).at(span, "`models-of` leads back here");
+            diagnostics.push(diagnostic.help("remove one of these `models-of`"));
+        }
+        // A way that comes by one engine twice is a circle that its members report.
+        let is_new = !path[..path.len() - 1].contains(&name);
+        next = config
+            .engine(name)
+            .filter(|_| is_new)
+            .and_then(|engine| engine.models_of.as_deref());
+    }
+}
+
+fn known_engine(config: &Config, name: &str, span: Span, diagnostics: &mut Diagnostics) -> bool {
+    if config.engine(name).is_some() {
+        return true;
+    }
+    let known: Vec<&str> = config
+        .engines
+        .iter()
+        .map(|engine| engine.name.as_str())
+        .collect();
+    let help = match suggest(name, known.iter().copied()) {
+        Some(word) => format!("did you mean `{word}`?"),
+        None => format!("the file defines {}", list(&known)),
+    };
+    diagnostics.push(
+        Diagnostic::error("B0310", format!("there is no engine `{name}`"))
+            .at(span, "named here")
+            .help(help),
+    );
+    false
+}
+
+fn refuse_twice(engines: &[String], span: Span, what: &str, diagnostics: &mut Diagnostics) {
+    for (index, name) in engines.iter().enumerate() {
+        if engines[..index].contains(name) {
+            let message = format!("engine `{name}` is named twice for one {what}");
+            diagnostics.push(
+                Diagnostic::error("B0310", message)
+                    .at(span, "")
+                    .help("leave one of them out"),
+            );
+        }
+    }
+}
+
+fn atomic_group(config: &Config, group: &AtomicGroupConfig, diagnostics: &mut Diagnostics) {
+    let mut all_known = true;
+    for engine in &group.engines {
+        all_known &= known_engine(config, engine, group.span, diagnostics);
+    }
+    refuse_twice(&group.engines, group.span, "atomic group", diagnostics);
+    let message = if group.engines.len() < 2 {
+        format!("atomic group `{}` needs at least two engines", group.name)
+    } else if all_known && !group.engines.contains(&group.home) {
+        format!(
+            "the home `{}` of atomic group `{}` is not one of its engines",
+            group.home, group.name
+        )
+    } else {
+        return;
+    };
+    let help = "write `engines = [\"default\", \"b\"]` and `home = \"default\"`";
+    diagnostics.push(
+        Diagnostic::error("B0317", message)
+            .at(group.span, "")
+            .help(help),
+    );
+}

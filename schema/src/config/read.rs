@@ -1,0 +1,487 @@
+//! From the TOML text to a [`Config`], key by key. Rules that look at several engines are in `check`.
+
+use toml::de::{DeTable, DeValue};
+
+use super::template::Template;
+use super::toml_reader::{Entry, Reader, Text, list};
+use super::url::parse_url;
+use super::{
+    AtomicGroupConfig, Config, ConnectionMode, ConnectionParts, ConnectionSource, EngineConfig,
+    PoolConfig, ReplicaConfig, SchemaFile,
+};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dialect::{Dialect, Flavour};
+use crate::source::{FileId, Span};
+
+const TOP_KEYS: &[&str] = &["url", "schema", "engines", "atomic"];
+const SCHEMA_KEYS: &[&str] = &["files", "queries"];
+const FILE_KEYS: &[&str] = &["path", "dialect", "engines"];
+const ENGINE_KEYS: &[&str] = &[
+    "dialect",
+    "flavour",
+    "url",
+    "host",
+    "port",
+    "database",
+    "username",
+    "password",
+    "connection",
+    "pool",
+    "statement-timeout",
+    "replicas",
+    "models-of",
+];
+const PART_KEYS: [&str; 5] = ["host", "port", "database", "username", "password"];
+const POOL_KEYS: &[&str] = &[
+    "max-connections",
+    "min-connections",
+    "acquire-timeout",
+    "idle-timeout",
+    "max-lifetime",
+    "test-after-idle",
+];
+const REPLICA_KEYS: &[&str] = &["name", "url"];
+const ATOMIC_KEYS: &[&str] = &["engines", "home"];
+
+const DIALECTS: &[(&str, Dialect)] = &[
+    (Dialect::Sqlite.name(), Dialect::Sqlite),
+    (Dialect::Postgres.name(), Dialect::Postgres),
+    (Dialect::Mysql.name(), Dialect::Mysql),
+];
+const FLAVOURS: &[(&str, Flavour)] = &[("mariadb", Flavour::Mariadb), ("mysql", Flavour::Mysql)];
+const MODES: &[(&str, ConnectionMode)] = &[
+    ("long", ConnectionMode::Long),
+    ("short", ConnectionMode::Short),
+];
+
+/// Reads the whole file; `None` where it is no TOML.
+pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Option<Config> {
+    let mut reader = Reader { file, diagnostics };
+    if u32::try_from(text.len()).is_err() {
+        let help = "a configuration has a few kilobytes";
+        reader
+            .diagnostics
+            .push(Diagnostic::error("B0300", "the file is too large").help(help));
+        return None;
+    }
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        reader.syntax_error(error, text);
+    }
+    if !errors.is_empty() {
+        return None;
+    }
+    Some(reader.config(table.get_ref()))
+}
+
+impl Reader<'_> {
+    /// The parser's own sentence says what it expected; it never quotes values.
+    fn syntax_error(&mut self, error: &toml::de::Error, text: &str) {
+        let range = error.span().unwrap_or(0..0);
+        let (start, end) = (range.start.min(text.len()), range.end.min(text.len()));
+        let sentence = error
+            .message()
+            .lines()
+            .next()
+            .unwrap_or("not valid")
+            .trim_end_matches('.')
+            .to_owned();
+        let diagnostic =
+            Diagnostic::error("B0300", format!("the file is not valid TOML: {sentence}"));
+        self.diagnostics.push(
+            diagnostic
+                .at(self.span(start..end.max(start)), "here")
+                .help("see https://toml.io for the format"),
+        );
+    }
+
+    fn config(&mut self, table: &DeTable<'_>) -> Config {
+        self.refuse_unknown(table, TOP_KEYS, "the file");
+        let mut engines = self.engines(table);
+        if let Some(url) = self.text(table, "url") {
+            self.top_level_url(url, &mut engines);
+        }
+        engines.sort_by(|a, b| a.name.cmp(&b.name));
+        let (files, queries) = self.schema(table);
+        let atomic_groups = self.atomic_groups(table);
+        Config {
+            folder: Default::default(),
+            files,
+            queries,
+            engines,
+            atomic_groups,
+            source: None,
+        }
+    }
+
+    /// `url = …` above all sections is short for `engines.default.url`.
+    fn top_level_url(&mut self, url: Text, engines: &mut Vec<EngineConfig>) {
+        let Some(template) = self.url(&url) else {
+            return;
+        };
+        let position = engines
+            .iter()
+            .position(|engine| engine.name == "default")
+            .unwrap_or_else(|| {
+                engines.push(EngineConfig::new("default", Some(url.key_span)));
+                engines.len() - 1
+            });
+        let engine = &mut engines[position];
+        let other = match &engine.source {
+            ConnectionSource::Nowhere => None,
+            ConnectionSource::Url(_) | ConnectionSource::Parts(_) => engine.span,
+        };
+        if let Some(other) = other {
+            let message = "engine `default` is defined twice";
+            let diagnostic = Diagnostic::error("B0305", message)
+                .at(url.key_span, "short for `engines.default.url`");
+            self.diagnostics
+                .push(diagnostic.at(other, "and here").help("keep one of the two"));
+        }
+        engine.source = ConnectionSource::Url(template);
+    }
+
+    fn engines(&mut self, table: &DeTable<'_>) -> Vec<EngineConfig> {
+        let Some(section) = self.table(table, "engines") else {
+            return Vec::new();
+        };
+        let entries = self.entries(section);
+        entries
+            .into_iter()
+            .filter_map(|entry| self.engine(entry))
+            .collect()
+    }
+
+    fn engine(&mut self, entry: Entry<'_>) -> Option<EngineConfig> {
+        let mut engine = EngineConfig::new(entry.key, Some(entry.key_span));
+        match entry.value {
+            DeValue::String(_) => {
+                let url = self.entry_text(entry)?;
+                engine.source = self
+                    .url(&url)
+                    .map_or(ConnectionSource::Nowhere, ConnectionSource::Url);
+            }
+            DeValue::Table(table) => self.engine_table(table, &mut engine),
+            DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_) => {
+                self.wrong_type(
+                    entry,
+                    "a URL or a table",
+                    &format!("write `{} = \"sqlite://…\"`", entry.key),
+                );
+            }
+        }
+        Some(engine)
+    }
+
+    fn engine_table(&mut self, table: &DeTable<'_>, engine: &mut EngineConfig) {
+        self.refuse_unknown(table, ENGINE_KEYS, &format!("engine `{}`", engine.name));
+        engine.dialect = self.word(table, "dialect", DIALECTS);
+        engine.flavour = self.word(table, "flavour", FLAVOURS);
+        engine.source = self.source(table, engine);
+        engine.connection = self.word(table, "connection", MODES).unwrap_or_default();
+        engine.pool = self.pool(table);
+        engine.statement_timeout = self.duration(table, "statement-timeout");
+        engine.replicas = self.replicas(table);
+        engine.models_of = self.text(table, "models-of").map(|text| text.value);
+    }
+
+    fn source(&mut self, table: &DeTable<'_>, engine: &EngineConfig) -> ConnectionSource {
+        let url = self.text(table, "url");
+        let part = PART_KEYS.iter().find_map(|key| self.get(table, key));
+        match (url, part) {
+            (Some(url), Some(part)) => {
+                let message = format!("engine `{}` has both a URL and `{}`", engine.name, part.key);
+                let diagnostic =
+                    Diagnostic::error("B0308", message).at(part.key_span, "part of a connection");
+                let help = "keep either `url` or the keys `host`, `port`, `database`, `username`, `password`";
+                self.diagnostics.push(
+                    diagnostic
+                        .at(url.key_span, "the whole connection")
+                        .help(help),
+                );
+                ConnectionSource::Nowhere
+            }
+            (Some(url), None) => self
+                .url(&url)
+                .map_or(ConnectionSource::Nowhere, ConnectionSource::Url),
+            (None, Some(part)) => {
+                self.check_parts(table, engine, part.key_span);
+                ConnectionSource::Parts(Box::new(self.parts(table)))
+            }
+            (None, None) => ConnectionSource::Nowhere,
+        }
+    }
+
+    fn parts(&mut self, table: &DeTable<'_>) -> ConnectionParts {
+        ConnectionParts {
+            host: self.part(table, "host"),
+            port: self.port(table),
+            database: self.part(table, "database"),
+            username: self.part(table, "username"),
+            password: self.part(table, "password"),
+        }
+    }
+
+    fn part(&mut self, table: &DeTable<'_>, key: &str) -> Option<Template> {
+        let text = self.text(table, key)?;
+        self.template(&text)
+    }
+
+    /// A number, or a text with a variable in it.
+    fn port(&mut self, table: &DeTable<'_>) -> Option<Template> {
+        let entry = self.get(table, "port")?;
+        let text = match entry.value.as_integer() {
+            Some(integer) => {
+                let number = u16::from_str_radix(integer.as_str(), integer.radix()).unwrap_or(0);
+                Text {
+                    value: number.to_string(),
+                    key_span: entry.key_span,
+                    span: entry.value_span,
+                }
+            }
+            None => self.entry_text(entry)?,
+        };
+        let template = self.template(&text)?;
+        let is_port = |port: String| port.parse::<u16>().is_ok_and(|port| port > 0);
+        if template.literal().is_some_and(|port| !is_port(port)) {
+            self.bad_value(
+                text.span,
+                "`port` is not valid".to_owned(),
+                "a port is a number from 1 to 65535",
+            );
+        }
+        Some(template)
+    }
+
+    fn check_parts(&mut self, table: &DeTable<'_>, engine: &EngineConfig, first: Span) {
+        let Some(dialect) = engine.dialect else {
+            let message = format!("engine `{}` has a connection but no dialect", engine.name);
+            let help = format!(
+                "add `dialect = \"…\"`: {}",
+                list(&Dialect::ALL.map(Dialect::name))
+            );
+            self.diagnostics.push(
+                Diagnostic::error("B0309", message)
+                    .at(first, "without a URL the dialect must be said")
+                    .help(help),
+            );
+            return;
+        };
+        if self.get(table, "database").is_none() {
+            let message = format!("engine `{}` names no database", engine.name);
+            self.bad_value(first, message, "add `database = \"…\"`");
+        }
+        let strange = PART_KEYS
+            .iter()
+            .filter(|key| **key != "database")
+            .find_map(|key| self.get(table, key));
+        if let (Dialect::Sqlite, Some(entry)) = (dialect, strange) {
+            let message = format!("`{}` means nothing for a SQLite file", entry.key);
+            self.bad_value(
+                entry.key_span,
+                message,
+                "leave it out: `database` names the file",
+            );
+        }
+    }
+
+    /// A URL that needs no environment is read at once, so that mistakes show in the build.
+    fn url(&mut self, text: &Text) -> Option<Template> {
+        let template = self.template(text)?;
+        if let Some(Err(error)) = template.literal().map(|url| parse_url(&url)) {
+            let diagnostic =
+                Diagnostic::error("B0315", error.message).at(text.key_span, "this URL");
+            self.diagnostics.push(diagnostic.help(error.help));
+        }
+        Some(template)
+    }
+
+    fn template(&mut self, text: &Text) -> Option<Template> {
+        match Template::parse(&text.value, text.key_span) {
+            Ok(template) => Some(template),
+            Err(sentence) => {
+                let diagnostic =
+                    Diagnostic::error("B0312", sentence).at(text.key_span, "in this value");
+                self.diagnostics
+                    .push(diagnostic.help("write `${NAME}` or `${NAME:-default}`"));
+                None
+            }
+        }
+    }
+
+    fn pool(&mut self, table: &DeTable<'_>) -> PoolConfig {
+        let defaults = PoolConfig::default();
+        let Some(entry) = self.get(table, "pool") else {
+            return defaults;
+        };
+        let Some(pool) = self.entry_table(entry) else {
+            return defaults;
+        };
+        self.refuse_unknown(pool, POOL_KEYS, "`pool`");
+        let config = PoolConfig {
+            max_connections: self
+                .count(pool, "max-connections", 1)
+                .unwrap_or(defaults.max_connections),
+            min_connections: self
+                .count(pool, "min-connections", 0)
+                .unwrap_or(defaults.min_connections),
+            acquire_timeout: self
+                .duration(pool, "acquire-timeout")
+                .unwrap_or(defaults.acquire_timeout),
+            idle_timeout: self
+                .duration(pool, "idle-timeout")
+                .unwrap_or(defaults.idle_timeout),
+            max_lifetime: self
+                .duration(pool, "max-lifetime")
+                .unwrap_or(defaults.max_lifetime),
+            test_after_idle: self
+                .duration(pool, "test-after-idle")
+                .unwrap_or(defaults.test_after_idle),
+        };
+        if config.min_connections > config.max_connections {
+            let message = "`min-connections` is larger than `max-connections`".to_owned();
+            self.bad_value(
+                entry.key_span,
+                message,
+                format!(
+                    "write at most `min-connections = {}`",
+                    config.max_connections
+                ),
+            );
+        }
+        config
+    }
+
+    fn replicas(&mut self, table: &DeTable<'_>) -> Vec<ReplicaConfig> {
+        let elements = self.array(table, "replicas").unwrap_or_default();
+        let mut replicas: Vec<ReplicaConfig> = Vec::new();
+        let found: Vec<_> = elements
+            .into_iter()
+            .filter_map(|element| self.replica(element))
+            .collect();
+        for replica in found {
+            if replicas.iter().any(|known| known.name == replica.name) {
+                self.bad_value(
+                    replica.span,
+                    format!("replica `{}` is named twice", replica.name),
+                    "give each its own name",
+                );
+            }
+            replicas.push(replica);
+        }
+        replicas
+    }
+
+    fn replica(&mut self, element: Entry<'_>) -> Option<ReplicaConfig> {
+        let table = self.entry_table(element)?;
+        self.refuse_unknown(table, REPLICA_KEYS, "a replica");
+        let (name, url) = (self.text(table, "name"), self.text(table, "url"));
+        let (Some(name), Some(url)) = (name, url) else {
+            let help = "write `replicas = [{ name = \"b1\", url = \"${B_REPLICA_URL}\" }]`";
+            self.bad_value(
+                element.value_span,
+                "a replica needs a name and a URL".to_owned(),
+                help,
+            );
+            return None;
+        };
+        Some(ReplicaConfig {
+            url: self.url(&url)?,
+            name: name.value,
+            span: name.span,
+        })
+    }
+
+    fn schema(&mut self, table: &DeTable<'_>) -> (Vec<SchemaFile>, Option<String>) {
+        let Some(section) = self.table(table, "schema") else {
+            return (Vec::new(), None);
+        };
+        self.refuse_unknown(section, SCHEMA_KEYS, "`[schema]`");
+        let elements = self.array(section, "files").unwrap_or_default();
+        let files = elements
+            .into_iter()
+            .filter_map(|element| self.schema_file(element))
+            .collect();
+        (files, self.text(section, "queries").map(|text| text.value))
+    }
+
+    fn schema_file(&mut self, element: Entry<'_>) -> Option<SchemaFile> {
+        let Some(table) = element.value.as_table() else {
+            let path = self.entry_text(element)?;
+            return Some(SchemaFile {
+                path: path.value,
+                dialect: None,
+                engines: Vec::new(),
+                span: path.span,
+            });
+        };
+        self.refuse_unknown(table, FILE_KEYS, "a schema file");
+        let Some(path) = self.text(table, "path") else {
+            let help = "write `{ path = \"legacy.sql\", dialect = \"mysql\" }`";
+            self.bad_value(
+                element.value_span,
+                "a schema file needs a path".to_owned(),
+                help,
+            );
+            return None;
+        };
+        let engines = self.texts(table, "engines");
+        if engines.as_ref().is_some_and(Vec::is_empty) {
+            self.bad_value(
+                element.value_span,
+                "`engines` is empty".to_owned(),
+                "name an engine, or leave the key out",
+            );
+        }
+        let engines = engines
+            .unwrap_or_default()
+            .into_iter()
+            .map(|text| text.value)
+            .collect();
+        Some(SchemaFile {
+            path: path.value,
+            dialect: self.word(table, "dialect", DIALECTS),
+            engines,
+            span: path.span,
+        })
+    }
+
+    fn atomic_groups(&mut self, table: &DeTable<'_>) -> Vec<AtomicGroupConfig> {
+        let Some(section) = self.table(table, "atomic") else {
+            return Vec::new();
+        };
+        let entries = self.entries(section);
+        let mut groups: Vec<_> = entries
+            .into_iter()
+            .filter_map(|entry| self.atomic_group(entry))
+            .collect();
+        groups.sort_by(|a, b| a.name.cmp(&b.name));
+        groups
+    }
+
+    fn atomic_group(&mut self, entry: Entry<'_>) -> Option<AtomicGroupConfig> {
+        let table = self.entry_table(entry)?;
+        self.refuse_unknown(table, ATOMIC_KEYS, &format!("atomic group `{}`", entry.key));
+        let (engines, home) = (self.texts(table, "engines"), self.text(table, "home"));
+        let (Some(engines), Some(home)) = (engines, home) else {
+            let message = format!("atomic group `{}` needs `engines` and `home`", entry.key);
+            let help = "write `engines = [\"default\", \"b\"]` and `home = \"default\"`";
+            self.diagnostics.push(
+                Diagnostic::error("B0317", message)
+                    .at(entry.key_span, "")
+                    .help(help),
+            );
+            return None;
+        };
+        Some(AtomicGroupConfig {
+            name: entry.key.to_owned(),
+            engines: engines.into_iter().map(|text| text.value).collect(),
+            home: home.value,
+            span: entry.key_span,
+        })
+    }
+}

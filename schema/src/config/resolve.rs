@@ -1,0 +1,265 @@
+//! What the running program takes from a configuration: where an engine connects to, variables filled in.
+
+use std::path::PathBuf;
+
+use super::build::contradiction;
+use super::template::Missing;
+use super::url::parse_url;
+use super::{
+    Config, ConnectionParts, ConnectionSource, ConnectionTarget, Endpoint, EngineConfig,
+    Environment, Place, Secret, Server, SqlitePlace, Template,
+};
+use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
+use crate::name::suggest;
+
+/// Any one finding; boxed as it is large beside what is found otherwise.
+type Outcome<T> = Result<T, Box<Diagnostic>>;
+
+/// The variable that overrides the URL of one engine: `BINDERY_B_URL`.
+pub fn override_variable(engine: &str) -> String {
+    format!("BINDERY_{}_URL", engine.to_ascii_uppercase())
+}
+
+impl Config {
+    /// Where an engine connects to: its override in the environment, else what the file says.
+    ///
+    /// # Errors
+    /// An engine that is not in the file, a variable that is missing or empty, a URL that is not valid, or of another
+    /// dialect than the file says. No message holds a value. [`Config::describe`] makes a line of it.
+    pub fn target(&self, engine: &str, environment: Environment<'_>) -> Outcome<ConnectionTarget> {
+        let engine = self.known(engine)?;
+        let variable = override_variable(&engine.name);
+        let target = match environment(&variable) {
+            Some(url) if url.is_empty() => Err(self.no_value(
+                engine,
+                None,
+                &Missing {
+                    variable,
+                    empty: true,
+                },
+            )),
+            Some(url) => from_text(engine, &url, &format!("`{variable}`"), None),
+            None => self.source_target(engine, environment),
+        }?;
+        check_dialect(engine, target.relative_to(&self.folder))
+    }
+
+    /// Where the replicas of an engine connect to, by name.
+    ///
+    /// # Errors
+    /// As [`Config::target`].
+    pub fn replica_targets(
+        &self,
+        engine: &str,
+        environment: Environment<'_>,
+    ) -> Outcome<Vec<(String, ConnectionTarget)>> {
+        let engine = self.known(engine)?;
+        let targets = engine.replicas.iter().map(|replica| {
+            let target = self.template_target(engine, &replica.url, environment)?;
+            Ok((
+                replica.name.clone(),
+                check_dialect(engine, target.relative_to(&self.folder))?,
+            ))
+        });
+        targets.collect()
+    }
+
+    fn known(&self, name: &str) -> Outcome<&EngineConfig> {
+        self.engine(name).ok_or_else(|| {
+            let known: Vec<&str> = self
+                .engines
+                .iter()
+                .map(|engine| engine.name.as_str())
+                .collect();
+            let help = match suggest(name, known.iter().copied()) {
+                Some(word) => format!("did you mean `{word}`?"),
+                None => format!(
+                    "the configuration defines {}",
+                    super::toml_reader::list(&known)
+                ),
+            };
+            Box::new(Diagnostic::error("B0310", format!("there is no engine `{name}`")).help(help))
+        })
+    }
+
+    fn source_target(
+        &self,
+        engine: &EngineConfig,
+        environment: Environment<'_>,
+    ) -> Outcome<ConnectionTarget> {
+        match &engine.source {
+            ConnectionSource::Url(url) => self.template_target(engine, url, environment),
+            ConnectionSource::Parts(parts) => self.parts_target(engine, parts, environment),
+            ConnectionSource::Nowhere => {
+                let message = format!("engine `{}` has no connection", engine.name);
+                let help = format!(
+                    "add `url = \"…\"`, or set `{}`",
+                    override_variable(&engine.name)
+                );
+                Err(Box::new(
+                    at_engine(Diagnostic::error("B0320", message), engine).help(help),
+                ))
+            }
+        }
+    }
+
+    fn template_target(
+        &self,
+        engine: &EngineConfig,
+        url: &Template,
+        environment: Environment<'_>,
+    ) -> Outcome<ConnectionTarget> {
+        let text = self.filled(engine, url, environment)?;
+        from_text(engine, &text, "its URL", Some(url))
+    }
+
+    fn parts_target(
+        &self,
+        engine: &EngineConfig,
+        parts: &ConnectionParts,
+        environment: Environment<'_>,
+    ) -> Outcome<ConnectionTarget> {
+        let fill = |part: &Option<Template>| {
+            part.as_ref()
+                .map(|part| self.filled(engine, part, environment))
+                .transpose()
+        };
+        let dialect = engine.dialect.unwrap_or(Dialect::Sqlite);
+        let database = fill(&parts.database)?.unwrap_or_default();
+        let default_port = match dialect {
+            Dialect::Sqlite => return Ok(sqlite_file(engine, database)),
+            Dialect::Postgres => 5432,
+            Dialect::Mysql => 3306,
+        };
+        let port = fill(&parts.port)?.map_or(Ok(default_port), |port| parse_port(engine, &port))?;
+        let host = fill(&parts.host)?.unwrap_or_else(|| "localhost".to_owned());
+        let server = Server {
+            endpoint: endpoint(host, port),
+            username: fill(&parts.username)?,
+            password: fill(&parts.password)?.map(Secret::new),
+            database,
+            parameters: Vec::new(),
+        };
+        Ok(ConnectionTarget {
+            dialect,
+            flavour: engine.flavour,
+            place: Place::Server(server),
+        })
+    }
+
+    fn filled(
+        &self,
+        engine: &EngineConfig,
+        template: &Template,
+        environment: Environment<'_>,
+    ) -> Outcome<String> {
+        template
+            .expand(environment)
+            .map_err(|missing| self.no_value(engine, Some(template), &missing))
+    }
+
+    fn no_value(
+        &self,
+        engine: &EngineConfig,
+        template: Option<&Template>,
+        missing: &Missing,
+    ) -> Box<Diagnostic> {
+        let message = format!("engine `{}`: {}", engine.name, missing_variable(missing));
+        let diagnostic = Diagnostic::error("B0313", message);
+        let place = template.filter(|_| engine.span.is_some());
+        let diagnostic = place.into_iter().fold(diagnostic, |diagnostic, template| {
+            diagnostic.at(template.span, "needed here")
+        });
+        Box::new(diagnostic.help(format!(
+            "set `{}`, or write a default: `${{{0}:-…}}`",
+            missing.variable
+        )))
+    }
+}
+
+/// `` `B_URL` is not set `` or `` `B_URL` is set but empty ``.
+pub(super) fn missing_variable(missing: &Missing) -> String {
+    let how = if missing.empty {
+        "set but empty"
+    } else {
+        "not set"
+    };
+    format!("`{}` is {how}", missing.variable)
+}
+
+fn from_text(
+    engine: &EngineConfig,
+    url: &str,
+    origin: &str,
+    template: Option<&Template>,
+) -> Outcome<ConnectionTarget> {
+    parse_url(url).map_err(|error| {
+        let message = format!("engine `{}`, {origin}: {}", engine.name, error.message);
+        let diagnostic = Diagnostic::error("B0315", message).help(error.help);
+        let place = template.filter(|_| engine.span.is_some());
+        Box::new(place.into_iter().fold(diagnostic, |diagnostic, template| {
+            diagnostic.at(template.span, "this URL")
+        }))
+    })
+}
+
+fn check_dialect(engine: &EngineConfig, mut target: ConnectionTarget) -> Outcome<ConnectionTarget> {
+    if let Some(written) = engine.dialect.filter(|written| *written != target.dialect) {
+        return Err(Box::new(contradiction(engine, written, target.dialect)));
+    }
+    target.flavour = engine
+        .flavour
+        .filter(|_| target.dialect == Dialect::Mysql)
+        .or(target.flavour);
+    Ok(target)
+}
+
+fn sqlite_file(engine: &EngineConfig, database: String) -> ConnectionTarget {
+    let place = if database == ":memory:" {
+        SqlitePlace::Memory
+    } else {
+        SqlitePlace::File(PathBuf::from(database))
+    };
+    ConnectionTarget {
+        dialect: Dialect::Sqlite,
+        flavour: engine.flavour,
+        place: Place::Sqlite(place),
+    }
+}
+
+/// A host that is a path is the place of a Unix socket.
+fn endpoint(host: String, port: u16) -> Endpoint {
+    if host.starts_with('/') {
+        return Endpoint::Socket {
+            path: PathBuf::from(host),
+            port,
+        };
+    }
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    Endpoint::Tcp {
+        host: bare.unwrap_or(&host).to_owned(),
+        port,
+    }
+}
+
+fn parse_port(engine: &EngineConfig, port: &str) -> Outcome<u16> {
+    port.parse().ok().filter(|&port| port > 0).ok_or_else(|| {
+        let message = format!("engine `{}`: `port` is not valid", engine.name);
+        Box::new(
+            at_engine(Diagnostic::error("B0303", message), engine)
+                .help("a port is a number from 1 to 65535"),
+        )
+    })
+}
+
+fn at_engine(diagnostic: Diagnostic, engine: &EngineConfig) -> Diagnostic {
+    engine
+        .span
+        .into_iter()
+        .fold(diagnostic, |diagnostic, span| {
+            diagnostic.at(span, "this engine")
+        })
+}

@@ -1,0 +1,134 @@
+//! Texts with `${VARIABLE}` and `${VARIABLE:-default}` in them.
+
+use std::fmt;
+
+use super::Environment;
+use crate::source::Span;
+
+/// A text of the configuration whose variables are not filled in yet. Never prints its text: it may hold a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Template {
+    parts: Vec<Part>,
+    /// The key whose value it is.
+    pub span: Span,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Variable {
+        name: String,
+        default: Option<String>,
+    },
+}
+
+/// A variable without a default that has no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Missing {
+    pub(super) variable: String,
+    /// Set, but to the empty text.
+    pub(super) empty: bool,
+}
+
+impl Template {
+    /// Reads a text; the error is a sentence.
+    pub(super) fn parse(text: &str, span: Span) -> Result<Self, &'static str> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            let (inside, after) = after.split_once('}').ok_or("`${` has no `}`")?;
+            if !before.is_empty() {
+                parts.push(Part::Text(before.to_owned()));
+            }
+            parts.push(variable(inside)?);
+            rest = after;
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Text(rest.to_owned()));
+        }
+        Ok(Self { parts, span })
+    }
+
+    /// `${name:-default}`.
+    pub(super) fn variable_or(name: &str, default: &str, span: Span) -> Self {
+        let part = Part::Variable {
+            name: name.to_owned(),
+            default: Some(default.to_owned()),
+        };
+        Self {
+            parts: vec![part],
+            span,
+        }
+    }
+
+    /// The text, where it needs no environment.
+    pub(super) fn literal(&self) -> Option<String> {
+        let text = |part: &Part| match part {
+            Part::Text(text) => Some(text.clone()),
+            Part::Variable { .. } => None,
+        };
+        self.parts.iter().map(text).collect()
+    }
+
+    /// Names of the variables it reads, in order.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Variable { name, .. } => Some(name.as_str()),
+        })
+    }
+
+    /// Fills in the variables, once: what a value holds is taken as it is.
+    pub(super) fn expand(&self, environment: Environment<'_>) -> Result<String, Missing> {
+        self.parts
+            .iter()
+            .map(|part| part.expand(environment))
+            .collect()
+    }
+}
+
+impl Part {
+    fn expand(&self, environment: Environment<'_>) -> Result<String, Missing> {
+        match self {
+            Self::Text(text) => Ok(text.clone()),
+            Self::Variable { name, default } => {
+                let value = environment(name);
+                let empty = value.is_some();
+                let given = value
+                    .filter(|value| !value.is_empty())
+                    .or_else(|| default.clone());
+                given.ok_or_else(|| Missing {
+                    variable: name.clone(),
+                    empty,
+                })
+            }
+        }
+    }
+}
+
+fn variable(inside: &str) -> Result<Part, &'static str> {
+    let (name, default) = inside
+        .split_once(":-")
+        .map_or((inside, None), |(name, default)| (name, Some(default)));
+    let mut bytes = name.bytes();
+    let starts = bytes
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == b'_');
+    if !starts || !bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return Err("`${…}` does not hold the name of a variable");
+    }
+    if default.is_some_and(|default| default.contains("${")) {
+        return Err("a default within `${…}` cannot hold another variable");
+    }
+    Ok(Part::Variable {
+        name: name.to_owned(),
+        default: default.map(str::to_owned),
+    })
+}
+
+impl fmt::Debug for Template {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let variables: Vec<&str> = self.variables().collect();
+        write!(out, "Template(variables {variables:?})")
+    }
+}

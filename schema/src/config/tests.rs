@@ -1,0 +1,614 @@
+//! Whole files: what they mean, and what is said about wrong ones.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::*;
+use crate::diagnostic::Severity;
+
+fn read(text: &str) -> (Option<Config>, Diagnostics, Sources) {
+    let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+    let config = Config::parse(
+        "bindery.toml",
+        Path::new("/etc/shop"),
+        text,
+        &mut sources,
+        &mut diagnostics,
+    );
+    assert_eq!(
+        config.is_none(),
+        diagnostics.has_errors(),
+        "{text}: {diagnostics:?}"
+    );
+    (config, diagnostics, sources)
+}
+
+fn good(text: &str) -> Config {
+    let (config, diagnostics, _) = read(text);
+    config.unwrap_or_else(|| panic!("{text}: {diagnostics:?}"))
+}
+
+fn names(config: &Config) -> Vec<&str> {
+    config
+        .engines
+        .iter()
+        .map(|engine| engine.name.as_str())
+        .collect()
+}
+
+fn nothing(_: &str) -> Option<String> {
+    None
+}
+
+const FULL: &str = r#"
+url = "${DATABASE_URL:-sqlite://data/app.db}"
+
+[schema]
+files   = ["schema.sql", { path = "legacy.sql", dialect = "mysql", engines = ["legacy"] }]
+queries = "queries"
+
+[engines]
+legacy = "mysql://root@legacy/old"
+
+[engines.b]
+dialect    = "postgres"
+url        = "${B_DATABASE_URL}"
+connection = "short"
+pool       = { max-connections = 3, min-connections = 1, acquire-timeout = "500ms", idle-timeout = "1h" }
+statement-timeout = "30s"
+replicas   = [{ name = "b1", url = "${B_REPLICA_URL}" }]
+
+[engines.c]
+models-of = "default"
+
+[atomic.checkout]
+engines = ["default", "b"]
+home    = "default"
+"#;
+
+#[test]
+fn a_full_file_is_read() {
+    let config = good(FULL);
+    assert_eq!(names(&config), ["b", "c", "default", "legacy"]);
+    assert_eq!(
+        config
+            .files
+            .iter()
+            .map(|file| file.path.as_str())
+            .collect::<Vec<_>>(),
+        ["schema.sql", "legacy.sql"]
+    );
+    assert_eq!(
+        (config.files[1].dialect, &config.files[1].engines[..]),
+        (Some(Dialect::Mysql), &["legacy".to_owned()][..])
+    );
+    assert_eq!(config.queries.as_deref(), Some("queries"));
+    let b = &config.engines[0];
+    assert_eq!(
+        (b.dialect, b.connection, b.statement_timeout),
+        (
+            Some(Dialect::Postgres),
+            ConnectionMode::Short,
+            Some(Duration::from_secs(30))
+        )
+    );
+    let expected = PoolConfig {
+        max_connections: 3,
+        min_connections: 1,
+        acquire_timeout: Duration::from_millis(500),
+        idle_timeout: Duration::from_secs(3600),
+        ..PoolConfig::default()
+    };
+    assert_eq!(b.pool, expected);
+    assert_eq!((b.replicas.len(), b.replicas[0].name.as_str()), (1, "b1"));
+    assert_eq!(config.engines[1].models_of.as_deref(), Some("default"));
+    assert_eq!(config.atomic_groups[0].engines, ["default", "b"]);
+    assert_eq!(config.build_variables(), ["DATABASE_URL"]);
+}
+
+#[test]
+fn default_may_be_written_either_way_or_not_at_all() {
+    assert_eq!(
+        names(&good("[engines]\ndefault = 'sqlite://a.db'")),
+        ["default"]
+    );
+    assert_eq!(names(&good("engines.b = 'sqlite://a.db'")), ["b"]);
+    assert_eq!(
+        names(&good(
+            "url = 'sqlite://a.db'\n[engines.default]\nconnection = 'short'"
+        )),
+        ["default"]
+    );
+    assert_eq!(
+        names(&good(
+            "\u{feff}url = 'sqlite://a.db'\r\nengines.b = 'sqlite://b.db'\r\n"
+        )),
+        ["b", "default"]
+    );
+}
+
+#[test]
+fn the_build_says_which_dialect_and_why() {
+    let environment =
+        |name: &str| (name == "DATABASE_URL").then(|| "mariadb://root@h/d".to_owned());
+    let mut diagnostics = Diagnostics::default();
+    let engines = good(FULL).model_engines(&environment, &mut diagnostics);
+    let found: Vec<_> = engines
+        .iter()
+        .map(|engine| (&*engine.type_name, engine.dialect, &*engine.dialect_reason))
+        .collect();
+    let expected = [
+        ("B", Dialect::Postgres, "`dialect` in the configuration"),
+        (
+            "C",
+            Dialect::Sqlite,
+            "no `dialect` and no `url` in the configuration",
+        ),
+        (
+            "Default",
+            Dialect::Mysql,
+            "the scheme of its URL, from `DATABASE_URL`",
+        ),
+        ("Legacy", Dialect::Mysql, "the scheme of its URL"),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(engines[2].flavour, Some(Flavour::Mariadb));
+    let unset = good("url = '${X}'").model_engines(&nothing, &mut diagnostics);
+    assert_eq!(
+        (unset[0].dialect, unset[0].dialect_reason.as_str()),
+        (Dialect::Sqlite, "`X` is not set")
+    );
+    assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+    assert_eq!(
+        good(FULL).model_atomic_groups()[0].home,
+        crate::model::EngineId(2)
+    );
+}
+
+#[test]
+fn the_build_refuses_contradictions() {
+    let cases = [
+        ("url = '${X:-oracle://h/d}'", "B0314"),
+        (
+            "[engines.b]\nurl = 'sqlite://a'\nflavour = 'mysql'",
+            "B0316",
+        ),
+        (
+            "[engines.b]\nurl = 'sqlite://a'\ndialect = 'mysql'",
+            "B0319",
+        ),
+    ];
+    for (text, code) in cases {
+        let mut diagnostics = Diagnostics::default();
+        good(text).model_engines(&nothing, &mut diagnostics);
+        let codes: Vec<_> = diagnostics
+            .iter()
+            .map(|diagnostic| diagnostic.code)
+            .collect();
+        assert_eq!(codes, [code], "{text}");
+    }
+}
+
+#[test]
+fn urls_and_single_keys_mean_the_same() {
+    let url = good("[engines.b]\nurl = 'mysql://us%40er:p%40ss%3Aw%2Frd%25@[::1]:3307/shop'");
+    let keys = good(
+        "[engines.b]\ndialect = 'mysql'\nhost = '::1'\nport = 3307\ndatabase = 'shop'\nusername = 'us@er'\npassword = 'p@ss:w/rd%'",
+    );
+    assert_eq!(url.target("b", &nothing), keys.target("b", &nothing));
+    let printed = format!(
+        "{:?} {:?} {}",
+        keys,
+        keys.target("b", &nothing),
+        keys.target("b", &nothing).expect("a good target")
+    );
+    assert!(!printed.contains("p@ss"), "{printed}");
+}
+
+#[test]
+fn sqlite_paths_are_relative_to_the_file() {
+    let path = |text: &str| match good(text).target("default", &nothing).expect(text).place {
+        Place::Sqlite(SqlitePlace::File(path)) => path,
+        Place::Sqlite(SqlitePlace::Memory) | Place::Server(_) => PathBuf::new(),
+    };
+    assert_eq!(
+        path("url = 'sqlite://data/a.db'"),
+        PathBuf::from("/etc/shop/data/a.db")
+    );
+    assert_eq!(
+        path("url = 'sqlite:///data/a.db'"),
+        PathBuf::from("/data/a.db")
+    );
+    assert_eq!(
+        path("[engines.default]\ndialect = 'sqlite'\ndatabase = 'a.db'"),
+        PathBuf::from("/etc/shop/a.db")
+    );
+    assert_eq!(path("url = 'sqlite::memory:'"), PathBuf::new());
+}
+
+#[test]
+fn variables_are_filled_in_once_and_overridden_one_by_one() {
+    let config = good("url = '${A}'\nengines.b = '${B}'");
+    let environment = |name: &str| match name {
+        "A" => Some("sqlite://${B}".to_owned()),
+        "BINDERY_B_URL" => Some("sqlite://over.db".to_owned()),
+        _ => None,
+    };
+    let printed = |engine| {
+        config
+            .target(engine, &environment)
+            .expect(engine)
+            .to_string()
+    };
+    assert_eq!(printed("default"), "sqlite:///etc/shop/${B}");
+    assert_eq!(printed("b"), "sqlite:///etc/shop/over.db");
+}
+
+#[test]
+fn connections_that_cannot_be_made_name_engine_and_variable() {
+    let config = good(
+        "url = '${A}'\n[engines.b]\ndialect = 'postgres'\n[engines.p]\ndialect = 'mysql'\ndatabase = 'd'\nport = '${PORT}'",
+    );
+    let empty = |_: &str| Some(String::new());
+    let hidden = |name: &str| {
+        (name == "BINDERY_B_URL" || name == "PORT").then(|| "mysql://u:hunter2@h/d".to_owned())
+    };
+    let cases: [(&str, Environment<'_>, &str, &str); 7] = [
+        (
+            "default",
+            &nothing,
+            "B0313",
+            "bindery.toml:1:1: engine `default`: `A` is not set; set `A`, or write a default: `${A:-…}`",
+        ),
+        (
+            "default",
+            &empty,
+            "B0313",
+            "`BINDERY_DEFAULT_URL` is set but empty",
+        ),
+        (
+            "b",
+            &nothing,
+            "B0320",
+            "engine `b` has no connection; add `url = \"…\"`, or set `BINDERY_B_URL`",
+        ),
+        (
+            "b",
+            &hidden,
+            "B0319",
+            "engine `b` is written as postgres, but its URL is of mysql",
+        ),
+        ("p", &hidden, "B0303", "engine `p`: `port` is not valid"),
+        ("defualt", &nothing, "B0310", "did you mean `default`?"),
+        (
+            "zzz",
+            &nothing,
+            "B0310",
+            "the configuration defines `b`, `default` and `p`",
+        ),
+    ];
+    for (engine, environment, code, part) in cases {
+        let diagnostic = config.target(engine, environment).expect_err(engine);
+        let line = config.describe(&diagnostic);
+        assert_eq!(diagnostic.code, code, "{line}");
+        assert!(line.contains(part), "{line}");
+        assert!(!line.contains("hunter2"), "{line}");
+    }
+}
+
+#[test]
+fn replicas_are_targets_too() {
+    let config =
+        good("[engines.b]\nurl = 'postgres://h/d'\nreplicas = [{ name = 'r', url = '${R}' }]");
+    let environment = |_: &str| Some("postgres://r/d".to_owned());
+    let only = |name: &str| environment(name).filter(|_| name == "R");
+    let targets = config.replica_targets("b", &only).expect("good replicas");
+    assert_eq!(
+        (targets[0].0.as_str(), targets[0].1.to_string()),
+        ("r", "postgres://r:5432/d".to_owned())
+    );
+    assert!(config.replica_targets("b", &nothing).is_err());
+}
+
+#[test]
+fn without_a_file_there_is_one_engine() {
+    let config = Config::without_file(Path::new("here"));
+    assert_eq!(
+        config
+            .target("default", &nothing)
+            .expect("the default")
+            .to_string(),
+        "sqlite://here/bindery.db"
+    );
+    let mut diagnostics = Diagnostics::default();
+    let environment = |name: &str| (name == "DATABASE_URL").then(|| "postgres://h/d".to_owned());
+    assert_eq!(
+        config.model_engines(&environment, &mut diagnostics)[0].dialect,
+        Dialect::Postgres
+    );
+    let wrong = |_: &str| Some("nope".to_owned());
+    config.model_engines(&wrong, &mut diagnostics);
+    assert!(
+        diagnostics
+            .iter()
+            .all(|diagnostic| diagnostic.labels.is_empty())
+            && diagnostics.has_errors()
+    );
+}
+
+/// Text, codes in the order of the places, and a part of the first message or help.
+const WRONG: &[(&str, &[&str], &str)] = &[
+    ("", &["B0304"], "defines no engine"),
+    ("[schema]\nfiles = ['a.sql']", &["B0304"], "url ="),
+    ("url = ", &["B0300"], "not valid TOML"),
+    (
+        "url = 'sqlite://a'\nurl = 'sqlite://b'",
+        &["B0300"],
+        "duplicate key",
+    ),
+    (
+        "url = 'sqlite://a'\n[engines.default]\nurl = 'sqlite://b'",
+        &["B0305"],
+        "twice",
+    ),
+    (
+        "ulr = 'sqlite://a'\nengines.b = 'sqlite://a'",
+        &["B0301"],
+        "did you mean `url`?",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\nconection = 'long'",
+        &["B0301"],
+        "did you mean `connection`?",
+    ),
+    (
+        "url = 'sqlite://a'\nmigrations = 1",
+        &["B0301"],
+        "known are `url`, `schema`, `engines` and `atomic`",
+    ),
+    ("url = 1", &["B0304", "B0302"], "defines no engine"),
+    (
+        "[engines]\nb = 1\nc = []",
+        &["B0302", "B0302"],
+        "`b` must be a URL or a table, found an integer",
+    ),
+    (
+        "url = 'sqlite://a'\nschema = 'schema.sql'",
+        &["B0302"],
+        "`schema` must be a table, found a string",
+    ),
+    (
+        "url = 'sqlite://a'\n[schema]\nfiles = 'a.sql'",
+        &["B0302"],
+        "an array",
+    ),
+    (
+        "url = 'sqlite://a'\n[schema]\nfiles = [1, { dialect = 'mysql' }]",
+        &["B0302", "B0303"],
+        "a string",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\nstatement-timeout = '30'",
+        &["B0303"],
+        "500ms",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\nstatement-timeout = '99999999999999999999h'",
+        &["B0303"],
+        "500ms",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\npool = { max-connections = 0 }",
+        &["B0303"],
+        "out of range",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\npool = { max-connections = 1, min-connections = 2 }",
+        &["B0303"],
+        "larger",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\npool = { max-connections = -1, max-conections = 1 }",
+        &["B0303", "B0301"],
+        "range",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\nconnection = 'longer'",
+        &["B0303"],
+        "did you mean `long`?",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\ndialect = 'oracle'",
+        &["B0303"],
+        "`sqlite`, `postgres` and `mysql`",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\nport = 1",
+        &["B0308"],
+        "both a URL and `port`",
+    ),
+    (
+        "[engines.b]\nhost = 'h'\ndatabase = 'd'",
+        &["B0309"],
+        "dialect",
+    ),
+    (
+        "[engines.b]\ndialect = 'mysql'\nhost = 'h'",
+        &["B0303"],
+        "no database",
+    ),
+    (
+        "[engines.b]\ndialect = 'sqlite'\nhost = 'h'\ndatabase = 'd'",
+        &["B0303"],
+        "nothing for a SQLite",
+    ),
+    (
+        "[engines.b]\ndialect = 'mysql'\nport = 70000\ndatabase = 'd'",
+        &["B0303"],
+        "1 to 65535",
+    ),
+    (
+        "[engines]\nb-1 = 'sqlite://a'\ntype = 'sqlite://a'\nopen = 'sqlite://a'",
+        &["B0306", "B0306", "B0306"],
+        "`b-1` cannot",
+    ),
+    (
+        "[engines]\na_1 = 'sqlite://a'\na1 = 'sqlite://a'",
+        &["B0307"],
+        "`engine::A1`",
+    ),
+    (
+        "[engines]\na = { models-of = 'b' }\nb = { models-of = 'a' }\nc = { models-of = 'a' }",
+        &["B0311", "B0311"],
+        "`a` → `b` → `a`",
+    ),
+    (
+        "[engines]\na = { models-of = 'a' }\nb = { models-of = 'x' }",
+        &["B0311", "B0310"],
+        "`a` → `a`",
+    ),
+    (
+        "url = 'sqlite://a'\n[schema]\nfiles = [{ path = 'a', engines = ['defualt'] }]",
+        &["B0310"],
+        "did you mean `default`?",
+    ),
+    (
+        "url = 'sqlite://a'\n[schema]\nfiles = [{ path = 'a', engines = [] }]",
+        &["B0303"],
+        "empty",
+    ),
+    (
+        "url = 'sqlite://a'\n[schema]\nfiles = [{ path = 'a', engines = ['default', 'default'] }]",
+        &["B0310"],
+        "twice",
+    ),
+    ("url = '${A'", &["B0304", "B0312"], ""),
+    ("engines.b = '${A:-${B}}'", &["B0312"], "another variable"),
+    ("engines.b = '${}'", &["B0312"], "name of a variable"),
+    (
+        "engines.b = 'oracle://h/d'",
+        &["B0315"],
+        "`sqlite://`, `postgres://`",
+    ),
+    (
+        "engines.b = 'postgres://u:p@ss:w/rd%@h/d'",
+        &["B0315"],
+        "%40",
+    ),
+    (
+        "engines.b = 'sqlite://a'\natomic.x = { engines = ['b', 'b'], home = 'b' }",
+        &["B0310"],
+        "twice",
+    ),
+    (
+        "engines.b = 'sqlite://a'\natomic.x = { engines = ['b'], home = 'b' }",
+        &["B0317"],
+        "two engines",
+    ),
+    (
+        "engines.b = 'sqlite://a'\nurl = 'sqlite://b'\natomic.x = { engines = ['b', 'default'] }",
+        &["B0317"],
+        "`home`",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\nreplicas = [{ name = 'r' }]",
+        &["B0303"],
+        "a name and a URL",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\nreplicas = [{ name = 'r', url = 'sqlite://a' }, { name = 'r', url = 'sqlite://a' }]",
+        &["B0303"],
+        "named twice",
+    ),
+];
+
+#[test]
+fn wrong_files_are_refused_with_place_and_help() {
+    for (text, codes, part) in WRONG {
+        let (_, diagnostics, sources) = read(text);
+        let found: Vec<_> = diagnostics
+            .iter()
+            .map(|diagnostic| diagnostic.code)
+            .collect();
+        assert_eq!(&found, codes, "{text}\n{diagnostics:?}");
+        let first = diagnostics.iter().next().expect("there is one");
+        let said = format!(
+            "{} {}",
+            first.message,
+            first.help.as_deref().unwrap_or_default()
+        );
+        assert!(said.contains(part), "{text}\n{said}");
+        for diagnostic in diagnostics.iter() {
+            assert!(
+                diagnostic.help.is_some() && !diagnostic.labels.is_empty(),
+                "{diagnostic:?}"
+            );
+            assert_eq!(diagnostic.severity, Severity::Error);
+            for label in &diagnostic.labels {
+                let end = sources.file(label.span.file).text().len() as u32;
+                assert!(
+                    label.span.start <= label.span.end && label.span.end <= end,
+                    "{diagnostic:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn passwords_of_wrong_files_are_never_quoted() {
+    let texts = [
+        "url = 'postgres://u:hunter2@x@h/d'",
+        "[engines.b]\nhost = 'h'\npassword = 'hunter2'",
+        "[engines.b]\nhost = 'h'\npassword = hunter2",
+        "[engines.b]\nurl = 'mysql://u:hunter2@h/d'\npassword = 'hunter2'",
+        "url = 'mysql://u:hunter2@h/d",
+    ];
+    for text in texts {
+        let (_, diagnostics, sources) = read(text);
+        assert!(diagnostics.has_errors());
+        let shown: String = sources
+            .iter()
+            .map(|(_, file)| file.text().to_owned())
+            .collect();
+        assert!(
+            !format!("{diagnostics:?}{shown}").contains("hunter2"),
+            "{diagnostics:?}{shown}"
+        );
+    }
+}
+
+#[test]
+fn hostile_files_end_in_findings() {
+    let deep = format!("url = {}", "[".repeat(200_000));
+    let dotted = format!("{} = 1", vec!["a"; 100_000].join("."));
+    let long = format!("url = 'sqlite://{}'", "x".repeat(1_000_000));
+    for text in [
+        deep.as_str(),
+        dotted.as_str(),
+        "\0",
+        "url = \"\u{202e}\"",
+        "=",
+        "[[[[",
+        "[engines.'\u{1b}[31m']\n",
+    ] {
+        assert!(read(text).1.has_errors(), "{}", &text[..text.len().min(20)]);
+    }
+    good(&long);
+}
+
+#[test]
+fn unreadable_files_are_refused() {
+    let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+    let config = Config::load(
+        Path::new("no/such/bindery.toml"),
+        &mut sources,
+        &mut diagnostics,
+    );
+    assert!(config.is_none());
+    let codes: Vec<_> = diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.code)
+        .collect();
+    assert_eq!(codes, ["B0318"]);
+}

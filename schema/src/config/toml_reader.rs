@@ -1,0 +1,290 @@
+//! Typed access to TOML tables: every wrong type and unknown key becomes a finding. Knows nothing of what keys mean.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::name::suggest;
+use crate::source::{FileId, Span};
+
+/// A value and the key it stands under; `key` is a path of words, for messages.
+#[derive(Clone, Copy)]
+pub(super) struct Entry<'t> {
+    pub(super) key: &'t str,
+    pub(super) key_span: Span,
+    pub(super) value: &'t DeValue<'t>,
+    pub(super) value_span: Span,
+}
+
+/// A text of the file.
+#[derive(Debug, Clone)]
+pub(super) struct Text {
+    pub(super) value: String,
+    pub(super) key_span: Span,
+    pub(super) span: Span,
+}
+
+/// Reads tables and collects what is wrong with them.
+pub(super) struct Reader<'d> {
+    pub(super) file: FileId,
+    pub(super) diagnostics: &'d mut Diagnostics,
+}
+
+impl Reader<'_> {
+    pub(super) fn span(&self, range: Range<usize>) -> Span {
+        Span {
+            file: self.file,
+            start: range.start as u32,
+            end: range.end as u32,
+        }
+    }
+
+    /// All entries of a table, in the order of the file.
+    pub(super) fn entries<'t>(&self, table: &'t DeTable<'t>) -> Vec<Entry<'t>> {
+        let entry =
+            |(key, value): (&'t Spanned<_>, &'t Spanned<DeValue<'t>>)| self.entry(key, value);
+        let mut entries: Vec<Entry<'t>> = table.iter().map(entry).collect();
+        entries.sort_by_key(|entry| entry.key_span);
+        entries
+    }
+
+    fn entry<'t>(
+        &self,
+        key: &'t Spanned<std::borrow::Cow<'t, str>>,
+        value: &'t Spanned<DeValue<'t>>,
+    ) -> Entry<'t> {
+        Entry {
+            key: key.get_ref(),
+            key_span: self.span(key.span()),
+            value: value.get_ref(),
+            value_span: self.span(value.span()),
+        }
+    }
+
+    /// The entry of a key.
+    pub(super) fn get<'t>(&self, table: &'t DeTable<'t>, key: &str) -> Option<Entry<'t>> {
+        table
+            .get_key_value(key)
+            .map(|(key, value)| self.entry(key, value))
+    }
+
+    /// Refuses every key that is not known; `place` says of what: ``engine `b` ``.
+    pub(super) fn refuse_unknown(
+        &mut self,
+        table: &DeTable<'_>,
+        known: &[&'static str],
+        place: &str,
+    ) {
+        for (key, _) in table
+            .iter()
+            .filter(|(key, _)| !known.contains(&key.get_ref().as_ref()))
+        {
+            let help = match suggest(key.get_ref(), known.iter().copied()) {
+                Some(word) => format!("did you mean `{word}`?"),
+                None => format!("known are {}", list(known)),
+            };
+            let span = self.span(key.span());
+            let message = format!("unknown key `{}` in {place}", key.get_ref());
+            self.diagnostics.push(
+                Diagnostic::error("B0301", message)
+                    .at(span, "not a key of bindery.toml")
+                    .help(help),
+            );
+        }
+    }
+
+    /// A wrong type. Says nothing of the value.
+    pub(super) fn wrong_type(&mut self, entry: Entry<'_>, expected: &str, help: &str) {
+        let found = entry.value.type_str();
+        let message = format!(
+            "`{}` must be {expected}, found {} {found}",
+            entry.key,
+            article(found)
+        );
+        let diagnostic = Diagnostic::error("B0302", message)
+            .at(entry.value_span, format!("expected {expected}"));
+        self.diagnostics.push(diagnostic.help(help));
+    }
+
+    /// A value that its type allows and its meaning does not.
+    pub(super) fn bad_value(&mut self, span: Span, message: String, help: impl Into<String>) {
+        self.diagnostics
+            .push(Diagnostic::error("B0303", message).at(span, "").help(help));
+    }
+
+    pub(super) fn text(&mut self, table: &DeTable<'_>, key: &str) -> Option<Text> {
+        let entry = self.get(table, key)?;
+        self.entry_text(entry)
+    }
+
+    pub(super) fn entry_text(&mut self, entry: Entry<'_>) -> Option<Text> {
+        match entry.value {
+            DeValue::String(value) => Some(Text {
+                value: value.to_string(),
+                key_span: entry.key_span,
+                span: entry.value_span,
+            }),
+            DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => {
+                self.wrong_type(
+                    entry,
+                    "a string",
+                    &format!("write it in quotes: `{} = \"…\"`", entry.key),
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn table<'t>(
+        &mut self,
+        table: &'t DeTable<'t>,
+        key: &str,
+    ) -> Option<&'t DeTable<'t>> {
+        let entry = self.get(table, key)?;
+        self.entry_table(entry)
+    }
+
+    pub(super) fn entry_table<'t>(&mut self, entry: Entry<'t>) -> Option<&'t DeTable<'t>> {
+        let found = entry.value.as_table();
+        if found.is_none() {
+            self.wrong_type(
+                entry,
+                "a table",
+                &format!("write `{} = {{ … }}` or a section in `[…]`", entry.key),
+            );
+        }
+        found
+    }
+
+    /// The elements of an array, each as an entry of the array's key.
+    pub(super) fn array<'t>(
+        &mut self,
+        table: &'t DeTable<'t>,
+        key: &str,
+    ) -> Option<Vec<Entry<'t>>> {
+        let entry = self.get(table, key)?;
+        let Some(array) = entry.value.as_array() else {
+            self.wrong_type(entry, "an array", &format!("write `{key} = [ … ]`"));
+            return None;
+        };
+        let element = |value: &'t Spanned<DeValue<'t>>| Entry {
+            value: value.get_ref(),
+            value_span: self.span(value.span()),
+            ..entry
+        };
+        Some(array.iter().map(element).collect())
+    }
+
+    /// An array of texts; elements of another type are refused one by one.
+    pub(super) fn texts(&mut self, table: &DeTable<'_>, key: &str) -> Option<Vec<Text>> {
+        let elements = self.array(table, key)?;
+        Some(
+            elements
+                .into_iter()
+                .filter_map(|element| self.entry_text(element))
+                .collect(),
+        )
+    }
+
+    /// A whole number from `least` to `u32::MAX`.
+    pub(super) fn count(&mut self, table: &DeTable<'_>, key: &str, least: u32) -> Option<u32> {
+        let entry = self.get(table, key)?;
+        let Some(integer) = entry.value.as_integer() else {
+            self.wrong_type(
+                entry,
+                "a whole number",
+                &format!("write `{key} = {least}` or more"),
+            );
+            return None;
+        };
+        let number = u32::from_str_radix(integer.as_str(), integer.radix())
+            .ok()
+            .filter(|&number| number >= least);
+        if number.is_none() {
+            let message = format!("`{key}` is out of range");
+            self.bad_value(
+                entry.value_span,
+                message,
+                format!("it is a whole number from {least} to {}", u32::MAX),
+            );
+        }
+        number
+    }
+
+    /// A time: `500ms`, `30s`, `10m`, `1h`.
+    pub(super) fn duration(&mut self, table: &DeTable<'_>, key: &str) -> Option<Duration> {
+        let text = self.text(table, key)?;
+        let duration = parse_duration(&text.value);
+        if duration.is_none() {
+            let message = format!("`{key}` is not a time");
+            self.bad_value(
+                text.span,
+                message,
+                "write a number and a unit: `500ms`, `30s`, `10m` or `1h`",
+            );
+        }
+        duration
+    }
+
+    /// One of some words.
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        table: &DeTable<'_>,
+        key: &str,
+        words: &[(&'static str, T)],
+    ) -> Option<T> {
+        let text = self.text(table, key)?;
+        let found = words
+            .iter()
+            .find(|(word, _)| *word == text.value)
+            .map(|(_, meaning)| *meaning);
+        if found.is_none() {
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            let help = match suggest(&text.value, known.iter().copied()) {
+                Some(word) => format!("did you mean `{word}`?"),
+                None => format!("known are {}", list(&known)),
+            };
+            self.bad_value(text.span, format!("unknown {key} `{}`", text.value), help);
+        }
+        found
+    }
+}
+
+fn parse_duration(text: &str) -> Option<Duration> {
+    let digits = text.find(|letter: char| !letter.is_ascii_digit())?;
+    let number: u64 = text[..digits].parse().ok()?;
+    let milliseconds = match &text[digits..] {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    number.checked_mul(milliseconds).map(Duration::from_millis)
+}
+
+/// `` `a`, `b` and `c` ``.
+pub(super) fn list(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'i']) {
+        "an"
+    } else {
+        "a"
+    }
+}
