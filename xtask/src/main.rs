@@ -1,2 +1,50 @@
-//! Development commands.
-fn main() {}
+//! Development commands of bindery: `cargo xtask help` lists them.
+//!
+//! One file for each command; `step.rs` runs what they call, `interrupt.rs` ends it when the developer does.
+
+mod arguments;
+mod databases;
+mod install;
+mod interrupt;
+mod lint;
+mod output;
+mod servers;
+mod step;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use arguments::Command;
+use interrupt::Interrupt;
+use output::{complain, say};
+
+/// What ends a command before its work is done, in words for the developer.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    match Command::parse(std::env::args().skip(1)) {
+        Ok(command) => run(command).unwrap_or_else(|failure| {
+            complain(&format!("error: {failure}"));
+            ExitCode::FAILURE
+        }),
+        Err(mistake) => {
+            complain(&format!("error: {mistake}\n\n{}", arguments::HELP));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Help => {
+            say(arguments::HELP);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Test(selection) => test::run(&selection, &Interrupt::install()?),
+        Command::Lint => lint::run(&Interrupt::install()?),
+        Command::ServersUp => servers::up(&Interrupt::install()?),
+        Command::ServersDown => servers::down(),
+        Command::ServersEnv => servers::env(),
+    }
+}

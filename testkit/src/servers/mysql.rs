@@ -33,6 +33,7 @@ impl MySql {
         } else {
             None
         };
+        find_client()?;
         Ok(Self { server, installer })
     }
 }
@@ -142,8 +143,7 @@ fn users(password: &str) -> String {
 
 /// `mariadb` or `mysql`, ready to read SQL from stdin.
 pub(crate) fn client(address: &Address) -> Result<(PathBuf, Command)> {
-    let program = find(&["mariadb", "mysql"], &folders(MYSQL_FOLDERS))
-        .ok_or_else(|| not_installed("the client of MariaDB or MySQL", "`mariadb` and `mysql`"))?;
+    let program = find_client()?;
     let mut command = Command::new(&program);
     command
         .args([
@@ -161,6 +161,11 @@ pub(crate) fn client(address: &Address) -> Result<(PathBuf, Command)> {
         command.arg(format!("--database={}", address.database));
     }
     Ok((program, command))
+}
+
+fn find_client() -> Result<PathBuf> {
+    find(&["mariadb", "mysql"], &folders(MYSQL_FOLDERS))
+        .ok_or_else(|| not_installed("the client of MariaDB or MySQL", "`mariadb` and `mysql`"))
 }
 
 fn is_mariadb(server: &Path) -> Result<bool> {

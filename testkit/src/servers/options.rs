@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::mysql::MySql;
+use super::postgres::Postgres;
 use super::server::Server;
 use crate::Result;
 
@@ -58,6 +60,17 @@ impl ServerOptions {
     /// When it is not installed, does not start (the end of its log is in the message) or is not ready in time.
     pub fn start(self) -> Result<Server> {
         Server::start(&self)
+    }
+
+    /// Whether the server and its client are installed, without starting them.
+    ///
+    /// # Errors
+    /// [`Error::NotInstalled`](crate::Error::NotInstalled) says what was looked for and what to install.
+    pub fn check_installed(&self) -> Result<()> {
+        match self.family {
+            Family::Postgres => Postgres::find().map(drop),
+            Family::MySql => MySql::find().map(drop),
+        }
     }
 
     pub(crate) fn settings(&self) -> impl Iterator<Item = (&str, &str)> {

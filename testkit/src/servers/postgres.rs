@@ -24,6 +24,7 @@ impl Postgres {
     pub(crate) fn find() -> Result<Self> {
         let folder = server_folder()
             .ok_or_else(|| not_installed("PostgreSQL", "`initdb` and `postgres`"))?;
+        find_client()?;
         Ok(Self { folder })
     }
 }

@@ -1,0 +1,139 @@
+//! What was typed after `cargo xtask`.
+
+/// The text of `cargo xtask help`.
+pub(crate) const HELP: &str = "\
+cargo xtask test [--filter TEXT] [-- CARGO-ARGS]
+    Starts private PostgreSQL and MariaDB servers, runs every test against SQLite, PostgreSQL and MariaDB, then the
+    door crates under tests/doors and the quickstart, and stops the servers. As root on Debian it installs servers
+    that are missing.
+    --filter TEXT    only tests whose name contains TEXT
+    -- CARGO-ARGS    for `cargo test`, in place of `--workspace --all-features`
+    With either, only `cargo test` is run.
+
+cargo xtask servers up      start both servers for a working day and print how to use them
+cargo xtask servers env     print that again: eval \"$(cargo xtask servers env)\"
+cargo xtask servers down    stop them and remove their data
+
+cargo xtask lint            formatting, clippy, documentation, feature sets, packages
+cargo xtask help            this text";
+
+/// A command with its arguments.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Help,
+    Test(Selection),
+    Lint,
+    ServersUp,
+    ServersDown,
+    ServersEnv,
+}
+
+/// Which tests to run; all of them by default.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Selection {
+    pub(crate) filter: Option<String>,
+    pub(crate) cargo_args: Vec<String>,
+}
+
+impl Selection {
+    pub(crate) fn is_everything(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Command {
+    /// Reads the arguments; the error says what is wrong with them.
+    pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let arguments: Vec<String> = arguments.collect();
+        let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            [] | ["help" | "--help" | "-h"] => Ok(Self::Help),
+            ["test", rest @ ..] => selection(rest).map(Self::Test),
+            ["lint"] => Ok(Self::Lint),
+            ["servers", "up"] => Ok(Self::ServersUp),
+            ["servers", "down"] => Ok(Self::ServersDown),
+            ["servers", "env"] => Ok(Self::ServersEnv),
+            ["servers", ..] => {
+                Err("write `servers up`, `servers down` or `servers env`".to_owned())
+            }
+            other => Err(format!("`{}` is not understood", other.join(" "))),
+        }
+    }
+}
+
+fn selection(words: &[&str]) -> Result<Selection, String> {
+    let mut selection = Selection::default();
+    let mut rest = words;
+    loop {
+        rest = match rest {
+            [] => return Ok(selection),
+            ["--", args @ ..] => {
+                selection.cargo_args = args.iter().map(|&arg| arg.to_owned()).collect();
+                return Ok(selection);
+            }
+            ["--filter", text, after @ ..] => {
+                selection.filter = Some((*text).to_owned());
+                after
+            }
+            [other, ..] => match other.strip_prefix("--filter=") {
+                Some(text) => {
+                    selection.filter = Some(text.to_owned());
+                    &rest[1..]
+                }
+                None => {
+                    return Err(format!(
+                        "`test` does not understand `{other}`; arguments for cargo follow `--`"
+                    ));
+                }
+            },
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Command, String> {
+        Command::parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn every_command_is_understood() {
+        assert_eq!(parse(""), Ok(Command::Help));
+        assert_eq!(parse("lint"), Ok(Command::Lint));
+        assert_eq!(parse("servers up"), Ok(Command::ServersUp));
+        assert_eq!(parse("servers down"), Ok(Command::ServersDown));
+        assert_eq!(parse("servers env"), Ok(Command::ServersEnv));
+        assert_eq!(parse("test"), Ok(Command::Test(Selection::default())));
+    }
+
+    #[test]
+    fn a_selection_has_a_filter_and_arguments_for_cargo() {
+        for line in [
+            "test --filter keys -- -p bindery",
+            "test --filter=keys -- -p bindery",
+        ] {
+            let expected = Selection {
+                filter: Some("keys".to_owned()),
+                cargo_args: vec!["-p".to_owned(), "bindery".to_owned()],
+            };
+            assert!(!expected.is_everything());
+            assert_eq!(parse(line), Ok(Command::Test(expected)));
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for line in [
+            "tset",
+            "test keys",
+            "test --filter",
+            "servers",
+            "servers start",
+            "lint now",
+        ] {
+            parse(line).expect_err(line);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The two servers that tests run against.
+
+use std::thread;
+
+use bindery_testkit::{Error, MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_URL, Product, Server};
+
+use crate::Failure;
+use crate::output::complain;
+
+/// Both servers, running. Stopped when dropped.
+#[derive(Debug)]
+pub(crate) struct Databases {
+    pub(crate) postgres: Server,
+    pub(crate) mysql: Server,
+}
+
+impl Databases {
+    /// Starts both at the same time. When one fails the other is stopped again.
+    pub(crate) fn start() -> Result<Self, Failure> {
+        complain("starting PostgreSQL and MariaDB");
+        let (postgres, mysql) = thread::scope(|scope| {
+            let postgres = scope.spawn(|| Server::postgres().start());
+            let mysql = Server::mysql().start();
+            (postgres.join(), mysql)
+        });
+        let postgres = postgres.map_err(|_| "starting PostgreSQL panicked")?;
+        Ok(Self {
+            postgres: postgres?,
+            mysql: mysql?,
+        })
+    }
+
+    /// How a test finds them.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        environment(
+            &self.postgres.url(),
+            self.mysql.product(),
+            &self.mysql.url(),
+        )
+    }
+
+    /// What was tested with.
+    pub(crate) fn describe(&self) -> String {
+        let Self { postgres, mysql } = self;
+        format!(
+            "SQLite (built in), {} {}, {} {}",
+            postgres.product(),
+            postgres.version(),
+            mysql.product(),
+            mysql.version()
+        )
+    }
+}
+
+/// The variables that tests read.
+pub(crate) fn environment(
+    postgres_url: &str,
+    mysql: Product,
+    mysql_url: &str,
+) -> Vec<(&'static str, String)> {
+    vec![
+        (POSTGRES_URL, postgres_url.to_owned()),
+        (MYSQL_URL, mysql_url.to_owned()),
+        (MYSQL_FLAVOUR, mysql.word().to_owned()),
+    ]
+}
+
+/// What is not installed, for each server that cannot be started for it.
+pub(crate) fn missing() -> Result<Vec<Error>, Failure> {
+    let mut missing = Vec::new();
+    for options in [Server::postgres(), Server::mysql()] {
+        match options.check_installed() {
+            Ok(()) => {}
+            Err(error @ Error::NotInstalled { .. }) => missing.push(error),
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Ok(missing)
+}

@@ -1,0 +1,144 @@
+//! Ctrl-C and its kin. The first signal is passed on to what runs just now and remembered; everything then ends in
+//! order, servers included. A second one ends what runs at once.
+
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::Failure;
+
+/// Knows whether a signal came, and passes signals on to the running child.
+#[derive(Debug, Clone)]
+pub(crate) struct Interrupt {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    signal: Option<i32>,
+    child: Option<Pid>,
+}
+
+/// The signal that ended a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Interrupted(pub(crate) i32);
+
+impl Interrupted {
+    /// What a shell reports for a command that a signal ended.
+    pub(crate) fn exit_code(self) -> u8 {
+        u8::try_from(128 + self.0).unwrap_or(u8::MAX)
+    }
+}
+
+impl Interrupt {
+    /// Takes over the signals by which a developer or a CI ends a command.
+    pub(crate) fn install() -> Result<Self, Failure> {
+        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+        let interrupt = Self {
+            state: Arc::default(),
+        };
+        let listener = interrupt.clone();
+        thread::spawn(move || {
+            signals
+                .forever()
+                .for_each(|signal| listener.receive(signal))
+        });
+        Ok(interrupt)
+    }
+
+    /// An error once a signal came.
+    pub(crate) fn check(&self) -> Result<(), Interrupted> {
+        self.state()
+            .signal
+            .map_or(Ok(()), |signal| Err(Interrupted(signal)))
+    }
+
+    /// Runs a command to its end in a process group of its own, so that a signal reaches all that it started.
+    pub(crate) fn run(&self, command: &mut Command) -> Result<ExitStatus, Failure> {
+        let mut child = self.spawn(command)?;
+        loop {
+            // Waited for under the lock: a signal never goes to an id that is another process's by now.
+            let mut state = self.state();
+            if let Some(status) = child.try_wait()? {
+                state.child = None;
+                return Ok(status);
+            }
+            drop(state);
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn spawn(&self, command: &mut Command) -> Result<Child, Failure> {
+        let mut state = self.state();
+        if let Some(signal) = state.signal {
+            return Err(format!("ended by signal {signal}").into());
+        }
+        let program = command.get_program().to_string_lossy().into_owned();
+        let child = command
+            .stdin(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .map_err(|error| format!("cannot start `{program}`: {error}"))?;
+        state.child = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        Ok(child)
+    }
+
+    fn receive(&self, number: i32) {
+        let mut state = self.state();
+        let signal = match (state.signal, number) {
+            (Some(_), _) => Signal::KILL,
+            (None, SIGINT) => Signal::INT,
+            (None, SIGHUP) => Signal::HUP,
+            (None, _) => Signal::TERM,
+        };
+        state.signal.get_or_insert(number);
+        if let Some(child) = state.child {
+            // Fails only when the group has ended just now, which is what is wanted.
+            let _ = kill_process_group(child, signal);
+        }
+    }
+
+    /// The state stays whole when a thread panics while it holds the lock: each change is one assignment.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn a_signal_ends_the_whole_group_and_what_would_follow() {
+        let interrupt = Interrupt {
+            state: Arc::default(),
+        };
+        let sender = interrupt.clone();
+        let started = Instant::now();
+        let thread = thread::spawn(move || {
+            while sender.state().child.is_none() {
+                thread::sleep(Duration::from_millis(5));
+            }
+            sender.receive(SIGTERM);
+        });
+        let mut sleeper = Command::new("sh");
+        sleeper.args(["-c", "sleep 30; sleep 30"]);
+        let status = interrupt.run(&mut sleeper).expect("a shell can be started");
+        thread.join().expect("the sender does not panic");
+        assert!(!status.success());
+        assert!(started.elapsed() < Duration::from_secs(20));
+        assert_eq!(interrupt.check(), Err(Interrupted(SIGTERM)));
+        assert_eq!(Interrupted(SIGTERM).exit_code(), 143);
+        interrupt
+            .run(&mut Command::new("true"))
+            .expect_err("nothing is started any more");
+    }
+}

@@ -1,0 +1,97 @@
+//! `cargo xtask lint`: what must hold besides the tests.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::Failure;
+use crate::interrupt::Interrupt;
+use crate::step::{Report, Step};
+use crate::workspace::{self, cargo};
+
+/// Members of the workspace that are not published.
+const UNPUBLISHED: &[&str] = &["bindery-tests", "bindery-examples", "xtask"];
+
+/// Feature sets of published crates that users build and `--all-features` does not.
+const FEATURE_SETS: &[(&str, &[&str])] = &[
+    (
+        "bindery",
+        &[
+            "",
+            "sqlite",
+            "postgres",
+            "mysql",
+            "sqlite,postgres",
+            "sqlite,chrono,serde",
+        ],
+    ),
+    ("bindery-schema", &["", "parse"]),
+];
+
+/// Runs every lint; the exit code is that of the first that failed.
+pub(crate) fn run(interrupt: &Interrupt) -> Result<ExitCode, Failure> {
+    let mut steps = vec![
+        step("formatting", "fmt --all --check"),
+        step(
+            "clippy",
+            "clippy --workspace --all-targets --all-features -- -D warnings",
+        ),
+        documentation(),
+        packages(),
+    ];
+    steps.extend(
+        workspace::doors()
+            .iter()
+            .map(|folder| door_formatting(folder)),
+    );
+    steps.extend(feature_sets());
+    let report = Report::of(steps, interrupt)?;
+    report.print();
+    Ok(report.exit_code())
+}
+
+fn step(title: &str, arguments: &str) -> Step {
+    let mut command = cargo();
+    command.args(arguments.split(' '));
+    Step::new(title, command)
+}
+
+fn documentation() -> Step {
+    let mut step = step("documentation", "doc --workspace --no-deps --all-features");
+    step.command.env("RUSTDOCFLAGS", "-D warnings");
+    step
+}
+
+/// Whether each published crate can be packaged. Building the packages is left to the release.
+fn packages() -> Step {
+    let mut step = step(
+        "packages",
+        "package --workspace --allow-dirty --no-verify --quiet",
+    );
+    for name in UNPUBLISHED {
+        step.command.args(["--exclude", name]);
+    }
+    step
+}
+
+fn door_formatting(folder: &Path) -> Step {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let mut step = step(&format!("formatting of door `{name}`"), "fmt --check");
+    step.command.current_dir(folder);
+    step
+}
+
+fn feature_sets() -> Vec<Step> {
+    FEATURE_SETS
+        .iter()
+        .flat_map(|(package, sets)| sets.iter().map(move |set| feature_set(package, set)))
+        .collect()
+}
+
+fn feature_set(package: &str, features: &str) -> Step {
+    let mut command = cargo();
+    command
+        .args(["clippy", "--quiet", "--no-default-features"])
+        .args(["--package", package, "--features", features])
+        .args(["--", "-D", "warnings"]);
+    Step::new(format!("{package} with features [{features}]"), command)
+}

@@ -1,0 +1,102 @@
+//! The steps of a command: run one after the other, all of them, and told of at the end.
+
+use std::process::{Command, ExitCode, ExitStatus};
+use std::time::{Duration, Instant};
+
+use crate::Failure;
+use crate::interrupt::Interrupt;
+use crate::output::complain;
+
+/// Something to run, with the name it has in the summary.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) title: String,
+    pub(crate) command: Command,
+}
+
+impl Step {
+    pub(crate) fn new(title: impl Into<String>, command: Command) -> Self {
+        Self {
+            title: title.into(),
+            command,
+        }
+    }
+}
+
+/// How the steps went.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    lines: Vec<String>,
+    first_failure: Option<u8>,
+}
+
+impl Report {
+    /// Runs every step, also after one has failed, until a signal comes.
+    pub(crate) fn of(steps: Vec<Step>, interrupt: &Interrupt) -> Result<Self, Failure> {
+        let mut report = Self::default();
+        for mut step in steps {
+            if interrupt.check().is_err() {
+                break;
+            }
+            complain(&format!("\n=== {}", step.title));
+            let started = Instant::now();
+            let status = interrupt.run(&mut step.command)?;
+            report.add(&step.title, status, started.elapsed());
+        }
+        if let Err(interrupted) = interrupt.check() {
+            report
+                .lines
+                .push(format!("ended by signal {}", interrupted.0));
+            report.first_failure = Some(interrupted.exit_code());
+        }
+        Ok(report)
+    }
+
+    fn add(&mut self, title: &str, status: ExitStatus, took: Duration) {
+        let seconds = took.as_secs();
+        if status.success() {
+            self.lines.push(format!("ok      {title} ({seconds} s)"));
+        } else {
+            self.lines
+                .push(format!("FAILED  {title} ({seconds} s, {status})"));
+            self.first_failure.get_or_insert(exit_code(status));
+        }
+    }
+
+    /// One line for each step.
+    pub(crate) fn print(&self) {
+        complain("\n=== summary");
+        self.lines.iter().for_each(|line| complain(line));
+    }
+
+    /// That of the first step that failed.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        self.first_failure.map_or(ExitCode::SUCCESS, ExitCode::from)
+    }
+}
+
+/// The code of a command that failed; 1 where a signal ended it.
+fn exit_code(status: ExitStatus) -> u8 {
+    status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    #[test]
+    fn the_first_failure_is_the_exit_code() {
+        let mut report = Report::default();
+        assert_eq!(report.exit_code(), ExitCode::SUCCESS);
+        for code in [0, 101, 2] {
+            report.add("a step", ExitStatus::from_raw(code << 8), Duration::ZERO);
+        }
+        assert_eq!(report.first_failure, Some(101));
+        assert_eq!(report.lines.len(), 3);
+    }
+}

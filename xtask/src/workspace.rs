@@ -1,0 +1,40 @@
+//! Where the parts of the repository are.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The repository's root.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("this crate lies in a folder of the repository")
+}
+
+/// Where cargo builds; doors have a folder of their own there.
+pub(crate) fn target() -> PathBuf {
+    // A relative path in the variable is relative to where cargo is started, which is the root here.
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |path| root().join(path))
+}
+
+/// The cargo that runs us, started in the root.
+pub(crate) fn cargo() -> Command {
+    let program = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    command
+}
+
+/// The folders below `tests/doors` that hold a crate, by name.
+pub(crate) fn doors() -> Vec<PathBuf> {
+    let mut doors: Vec<PathBuf> = fs::read_dir(root().join("tests/doors"))
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.join("Cargo.toml").is_file())
+        .collect();
+    doors.sort();
+    doors
+}
