@@ -31,7 +31,10 @@ fn steps(selection: &Selection, databases: &Databases) -> Result<Vec<Step>, Fail
     let mut steps = vec![cargo_test(selection)];
     if selection.is_everything() {
         steps.extend(workspace::doors().iter().map(|folder| door(folder)));
-        if workspace::root().join("examples/examples/quickstart.rs").is_file() {
+        if workspace::root()
+            .join("examples/examples/quickstart.rs")
+            .is_file()
+        {
             steps.extend(quickstart(databases)?);
         }
     }
