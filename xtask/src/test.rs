@@ -23,7 +23,9 @@ pub(crate) fn run(selection: &Selection, interrupt: &Interrupt) -> Result<ExitCo
     let databases = Databases::start()?;
     let report = Report::of(steps(selection, &databases)?, interrupt)?;
     report.print();
-    complain(&format!("tested with {}", databases.describe()));
+    if interrupt.check().is_ok() {
+        complain(&format!("tested with {}", databases.describe()));
+    }
     Ok(report.exit_code())
 }
 
