@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::lives_on::Hosts;
 use crate::model::Model;
 use crate::pool::{Pool, PoolLimits};
-use crate::program::{EngineInfo, Program};
+use crate::program::{EngineInfo, Program, TableDdl};
 use crate::repository::Repository;
 use crate::route::Target;
 
@@ -76,8 +76,8 @@ impl Registry {
     /// A database refuses a statement; what was created before stays.
     pub fn create_missing(&self) -> Result<Created> {
         let mut outcome = Created::default();
-        for (info, pool) in self.program.engines.iter().zip(&self.pools) {
-            create_on(info, pool, &mut outcome)
+        for (index, (info, pool)) in self.program.engines.iter().zip(&self.pools).enumerate() {
+            create_on(info, self.program.tables_of(index), pool, &mut outcome)
                 .map_err(|error| error.on_engine(info.name).during(Operation::Create))?;
         }
         Ok(outcome)
@@ -89,11 +89,16 @@ impl Registry {
     }
 }
 
-fn create_on(info: &EngineInfo, pool: &Arc<Pool>, outcome: &mut Created) -> Result<()> {
+fn create_on(
+    info: &EngineInfo,
+    tables: impl Iterator<Item = &'static TableDdl>,
+    pool: &Arc<Pool>,
+    outcome: &mut Created,
+) -> Result<()> {
     let mut link = pool.acquire()?;
     let physical = link.physical();
     let mut missing = Vec::new();
-    for table in info.tables {
+    for table in tables {
         if physical.table_exists(table.schema, table.table)? {
             outcome.existing.push((info.name, table.table));
         } else {

@@ -8,8 +8,8 @@ use crate::{Dialect, Flavour};
 pub struct Program {
     /// Sorted by name; [`Engine::index`](crate::Engine::index) points in here.
     pub engines: &'static [EngineInfo],
-    /// In the order of the schema.
-    pub models: &'static [ModelInfo],
+    /// In the order their tables can be created.
+    pub models: &'static [&'static ModelInfo],
 }
 
 /// One engine as compiled in.
@@ -21,13 +21,13 @@ pub struct EngineInfo {
     pub dialect: Dialect,
     /// The product, where the statements need one.
     pub flavour: Option<Flavour>,
-    /// Tables in the order they can be created.
-    pub tables: &'static [TableDdl],
 }
 
-/// How one table is made and removed.
+/// How one table is made and removed on one engine.
 #[derive(Debug)]
 pub struct TableDdl {
+    /// Position of the engine in [`Program::engines`].
+    pub engine: usize,
     /// The schema it is in, where one is written.
     pub schema: Option<&'static str>,
     /// Its name, unquoted.
@@ -51,6 +51,8 @@ pub struct ModelInfo {
     pub columns: &'static [&'static str],
     /// Engines in the order of its tag.
     pub engines: &'static [&'static str],
+    /// Its tables, one for each engine; none where it is not bindery's to create.
+    pub tables: &'static [TableDdl],
 }
 
 impl Program {
@@ -62,6 +64,17 @@ impl Program {
             known: self.engine_names().collect(),
         };
         Error::new(kind).during(Operation::Choose)
+    }
+
+    /// The tables of one engine, in the order they can be created.
+    pub fn tables_of(
+        &self,
+        engine: usize,
+    ) -> impl DoubleEndedIterator<Item = &'static TableDdl> + use<> {
+        self.models
+            .iter()
+            .flat_map(|model| model.tables)
+            .filter(move |table| table.engine == engine)
     }
 
     /// Names of all engines, sorted.
