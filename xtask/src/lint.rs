@@ -74,8 +74,8 @@ fn packages() -> Step {
 }
 
 fn door_formatting(folder: &Path) -> Step {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    let mut step = step(&format!("formatting of door `{name}`"), "fmt --check");
+    let title = format!("formatting of door `{}`", workspace::name_of(folder));
+    let mut step = step(&title, "fmt --check");
     step.command.current_dir(folder);
     step
 }

@@ -8,6 +8,8 @@ mod install;
 mod interrupt;
 mod lint;
 mod output;
+mod pairings;
+mod programs;
 mod servers;
 mod step;
 mod test;

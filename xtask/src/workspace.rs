@@ -38,3 +38,12 @@ pub(crate) fn doors() -> Vec<PathBuf> {
     doors.sort();
     doors
 }
+
+/// The last part of a path, for people.
+pub(crate) fn name_of(folder: &Path) -> String {
+    folder
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
