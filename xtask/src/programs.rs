@@ -1,7 +1,9 @@
 //! Whole programs that the test command runs besides the tests: the doors and the quickstart. Each is run on every
 //! pairing of databases.
 
+use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use crate::Failure;
 use crate::databases::Databases;
@@ -33,19 +35,56 @@ pub(crate) fn steps(databases: &Databases) -> Result<Vec<Step>, Failure> {
 /// A door crate is a user's own project outside the workspace. All doors share one build directory.
 fn door(folder: &Path, databases: &Databases) -> Result<Vec<Step>, Failure> {
     let name = workspace::name_of(folder);
-    let target = workspace::target().join("doors");
-    let pairings = pairings::of(&name, databases, &target.join("databases").join(&name))?;
-    let run = |pairing: &Pairing| {
-        let mut command = cargo();
+    let files = workspace::target().join("doors/databases").join(&name);
+    let mut steps = Vec::new();
+    for pairing in pairings::of(&name, databases, &files)? {
+        let title = format!("door `{name}` on {}", pairing.title);
+        // The dialects may be others than last time, so the models are written anew for each pairing.
+        if uses_generated_models(folder) {
+            for (doing, check) in [("write", None), ("check", Some("--check"))] {
+                let command = generate(folder, &pairing, check);
+                steps.push(Step::new(format!("{title}: {doing} its models"), command));
+            }
+        }
+        let mut command = door_command(folder, &pairing);
         command
-            .current_dir(folder)
             .args(["run", "--quiet"])
-            .env("CARGO_TARGET_DIR", &target)
-            .env("DOORS_DEFAULT_URL", &pairing.default_url)
-            .env("DOORS_B_URL", &pairing.b_url);
-        Step::new(format!("door `{name}` on {}", pairing.title), command)
-    };
-    Ok(pairings.iter().map(run).collect())
+            .env("CARGO_TARGET_DIR", workspace::target().join("doors"));
+        steps.push(Step::new(title, command));
+    }
+    Ok(steps)
+}
+
+/// Whether the door's models are a crate that `bindery generate` writes into its folder.
+fn uses_generated_models(folder: &Path) -> bool {
+    fs::read_to_string(folder.join("Cargo.toml"))
+        .is_ok_and(|manifest| manifest.contains("path = \"models\""))
+}
+
+fn generate(folder: &Path, pairing: &Pairing, check: Option<&str>) -> Command {
+    let mut command = door_command(folder, pairing);
+    command
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "bindery-cli",
+            "--manifest-path",
+        ])
+        .arg(workspace::root().join("Cargo.toml"))
+        .args(["--", "generate", "--schema", "../shared/schema.sql"])
+        .args(["--out", "models", "--crate", "door-models"])
+        .args(check);
+    command
+}
+
+fn door_command(folder: &Path, pairing: &Pairing) -> Command {
+    let mut command = cargo();
+    command
+        .current_dir(folder)
+        .env("DOORS_DEFAULT_URL", &pairing.default_url)
+        .env("DOORS_B_URL", &pairing.b_url);
+    command
 }
 
 /// The quickstart, also without any setting, as a newcomer starts it.
