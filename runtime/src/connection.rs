@@ -1,8 +1,8 @@
 //! One checked-out connection of one engine.
 
 use crate::engine::Engine;
-use crate::error::{Operation, Result};
-use crate::pool::Link;
+use crate::error::Result;
+use crate::link::Link;
 use crate::transaction::Transaction;
 
 /// A connection of engine `E`, taken from its pool and given back when dropped.
@@ -23,7 +23,7 @@ impl<E: Engine> Connection<E> {
 
     /// Is a transaction open on it?
     pub fn in_transaction(&self) -> bool {
-        self.link.depth > 0
+        self.link.depth() > 0
     }
 
     /// Begins a transaction, or a savepoint where one is open. It is rolled back unless `commit` is called.
@@ -72,13 +72,5 @@ impl<E: Engine> Connection<E> {
         let outcome = work(&mut transaction);
         transaction.rollback()?;
         outcome
-    }
-
-    pub(crate) fn control(&mut self, sql: &str, operation: Operation) -> Result<()> {
-        let engine = self.engine.name();
-        self.link
-            .physical()
-            .batch(sql)
-            .map_err(|error| error.during(operation).on_engine(engine))
     }
 }

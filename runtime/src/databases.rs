@@ -1,50 +1,84 @@
 //! All engines of a program at run time. Generated code wraps this in its `Databases`, which adds the typed accessors.
+//! Creating and dropping tables is `tables`'; what can be asked about an engine is `status`'.
 
+use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
+use crate::config::{Config, Settings};
 use crate::connection::Connection;
-use crate::driver::Physical;
+use crate::connector::connector;
 use crate::engine::Engine;
-use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::error::{Operation, Result};
 use crate::lives_on::Hosts;
 use crate::model::Model;
 use crate::pool::{Pool, PoolLimits};
 use crate::program::{EngineInfo, Program, TableDdl};
 use crate::repository::Repository;
 use crate::route::Target;
+use crate::status::EngineStatus;
 
-/// The pools of a program's engines, in the order of [`Program::engines`].
+/// The engines of a program, each with a pool of its own.
+///
+/// Opening one connects to nothing; an engine that cannot be reached is an error where it is used, and only there.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # fn main() -> bindery::Result<()> {
+/// let db = Databases::in_memory()?; // wraps a `Registry`
+/// db.create_missing()?;
+/// for engine in db.engines() {
+///     println!("{} ({}): {} open", engine.name, engine.dialect, engine.pool.open);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct Registry {
-    program: &'static Program,
-    pools: Vec<Arc<Pool>>,
+    pub(crate) program: &'static Program,
+    /// In the order of [`Program::engines`].
+    pub(crate) engines: Vec<Configured>,
 }
 
-/// What [`Registry::create_missing`] did.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Created {
-    /// Engine and table of every table that was made.
-    pub created: Vec<(&'static str, &'static str)>,
-    /// Engine and table of every table that was there.
-    pub existing: Vec<(&'static str, &'static str)>,
+/// One engine as configured, with its connections.
+pub(crate) struct Configured {
+    pub(crate) info: &'static EngineInfo,
+    /// In the order they can be created.
+    pub(crate) tables: Vec<&'static TableDdl>,
+    pub(crate) settings: Settings,
+    pub(crate) pool: Arc<Pool>,
 }
 
 impl Registry {
+    /// Opens the engines as [`Config::from_environment`] says. Connects to nothing.
+    ///
+    /// # Errors
+    /// The configuration cannot be used, or an engine is configured for another database than it was compiled for.
+    pub fn open(program: &'static Program) -> Result<Self> {
+        Self::with_config(program, &Config::from_environment()?)
+    }
+
+    /// Opens the engines as a configuration says. Connects to nothing.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn with_config(program: &'static Program, config: &Config) -> Result<Self> {
+        let settings = config.settings(program)?;
+        let engines = settings.into_iter().enumerate();
+        let engines = engines
+            .map(|(index, settings)| Configured::new(program, index, settings))
+            .collect::<Result<_>>()?;
+        Ok(Self { program, engines })
+    }
+
     /// Every engine as an empty SQLite database in memory, gone with the value: for tests.
     ///
     /// # Errors
     /// An engine was compiled for another dialect.
-    #[cfg(feature = "sqlite")]
     pub fn in_memory(program: &'static Program) -> Result<Self> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let pools = program
-            .engines
-            .iter()
-            .map(|engine| memory_pool(engine, number))
-            .collect::<Result<_>>()?;
-        Ok(Self { program, pools })
+        let names = program.engine_names();
+        let config = names.fold(Config::new(), |config, name| {
+            config.engine(name, "sqlite::memory:")
+        });
+        Self::with_config(program, &config)
     }
 
     /// What was compiled in.
@@ -57,90 +91,87 @@ impl Registry {
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
     pub fn connect<E: Engine>(&self, engine: E) -> Result<Connection<E>> {
-        self.pools[engine.index()]
+        self.pool(engine)
             .acquire()
             .map(|link| Connection::new(engine, link))
     }
 
     /// The repository of a model, taking a connection for each call.
     pub fn repository<M: Model, E: Hosts<M>>(&self, engine: E) -> Repository<'_, M, E> {
-        Repository::new(Target::of_pool(
-            engine,
-            Arc::clone(&self.pools[engine.index()]),
-        ))
+        Repository::new(Target::of_pool(engine, Arc::clone(self.pool(engine))))
     }
 
-    /// Creates the tables that are missing, on every engine.
+    fn pool<E: Engine>(&self, engine: E) -> &Arc<Pool> {
+        &self.engines[engine.index()].pool
+    }
+
+    /// What is known of every engine, in the order of their names. Connects to nothing.
+    pub fn engines(&self) -> Vec<EngineStatus> {
+        let engines = self.engines.iter();
+        engines
+            .map(|engine| EngineStatus::new(engine, self.program))
+            .collect()
+    }
+
+    /// What is known of the engine of this name. Connects to nothing.
     ///
     /// # Errors
-    /// A database refuses a statement; what was created before stays.
-    pub fn create_missing(&self) -> Result<Created> {
-        let mut outcome = Created::default();
-        for (index, (info, pool)) in self.program.engines.iter().zip(&self.pools).enumerate() {
-            create_on(info, self.program.tables_of(index), pool, &mut outcome)
-                .map_err(|error| error.on_engine(info.name).during(Operation::Create))?;
-        }
-        Ok(outcome)
+    /// There is no such engine; the error lists those there are.
+    pub fn engine(&self, name: &str) -> Result<EngineStatus> {
+        let found = self.engines.iter().find(|engine| engine.info.name == name);
+        found
+            .map(|engine| EngineStatus::new(engine, self.program))
+            .ok_or_else(|| self.program.unknown_engine(name))
     }
 
-    /// Closes the connections of all engines: idle ones now, those in use when they are given back. Later use is an error.
+    /// Connects to every engine and says how each answered, in the order of their names.
+    pub fn check(&self) -> Vec<(&'static str, Result<()>)> {
+        let engines = self.engines.iter();
+        engines
+            .map(|engine| (engine.info.name, engine.check()))
+            .collect()
+    }
+
+    /// Closes the connections of all engines: idle ones now, those in use when they are given back. Later use is an
+    /// error that names the engine; closing again does nothing.
     pub fn close(&self) {
-        self.pools.iter().for_each(|pool| pool.close());
+        self.engines.iter().for_each(|engine| engine.pool.close());
     }
 }
 
-fn create_on(
-    info: &EngineInfo,
-    tables: impl Iterator<Item = &'static TableDdl>,
-    pool: &Arc<Pool>,
-    outcome: &mut Created,
-) -> Result<()> {
-    let mut link = pool.acquire()?;
-    let physical = link.physical();
-    let mut missing = Vec::new();
-    for table in tables {
-        if physical.table_exists(table.schema, table.table)? {
-            outcome.existing.push((info.name, table.table));
-        } else {
-            run_all(physical, table.create)?;
-            missing.push(table);
-            outcome.created.push((info.name, table.table));
-        }
+impl Configured {
+    fn new(program: &'static Program, index: usize, settings: Settings) -> Result<Self> {
+        let info = &program.engines[index];
+        let open = connector(info, &settings)?;
+        let pool = Pool::new(info.name, PoolLimits::from(&settings), open);
+        Ok(Self {
+            info,
+            tables: program.tables_of(index).collect(),
+            settings,
+            pool,
+        })
     }
-    missing
-        .iter()
-        .try_for_each(|table| run_all(physical, table.link))
+
+    fn check(&self) -> Result<()> {
+        self.pool
+            .acquire()?
+            .ready()
+            .and_then(|physical| physical.batch("SELECT 1"))
+            .map_err(|error| error.on_engine(self.info.name).during(Operation::Connect))
+    }
 }
 
-fn run_all(physical: &mut Physical, statements: &[&str]) -> Result<()> {
-    statements.iter().try_for_each(|sql| physical.batch(sql))
-}
-
-#[cfg(feature = "sqlite")]
-fn memory_pool(engine: &EngineInfo, number: u64) -> Result<Arc<Pool>> {
-    use crate::driver::sqlite::{SqliteConnection, SqliteOptions};
-    if engine.dialect != crate::Dialect::Sqlite {
-        let why = format!(
-            "compiled for {}, so it cannot be a SQLite database in memory",
-            engine.dialect
-        );
-        return Err(Error::new(ErrorKind::Config(why))
-            .on_engine(engine.name)
-            .during(Operation::Configure));
+/// The engines without passwords.
+impl fmt::Debug for Registry {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let engines = self.engines.iter().map(|engine| {
+            let counts = engine.pool.counts();
+            (
+                engine.info.name,
+                (engine.settings.target.to_string(), counts),
+            )
+        });
+        out.write_str("Registry ")?;
+        out.debug_map().entries(engines).finish()
     }
-    // A named database of SQLite's in-memory file system is shared by the connections of one process and locked like a file.
-    let path = format!("file:/bindery-{number}-{}?vfs=memdb", engine.name);
-    let limits = PoolLimits {
-        max_connections: 8,
-        acquire_timeout: Duration::from_secs(5),
-        keep: true,
-    };
-    let open = move || {
-        let options = SqliteOptions {
-            path: &path,
-            busy_timeout: Duration::from_secs(5),
-        };
-        SqliteConnection::open(&options).map(Physical::Sqlite)
-    };
-    Ok(Pool::new(engine.name, limits, Box::new(open)))
 }

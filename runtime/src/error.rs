@@ -12,6 +12,8 @@ struct Inner {
     engine: Option<&'static str>,
     model: Option<&'static str>,
     operation: Option<Operation>,
+    /// The database, without its password.
+    place: Option<String>,
     kind: ErrorKind,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -159,6 +161,7 @@ impl Error {
             engine: None,
             model: None,
             operation: None,
+            place: None,
             kind,
             source: None,
         }))
@@ -193,6 +196,13 @@ impl Error {
         self
     }
 
+    /// Says to which database, as a URL without its password.
+    #[must_use]
+    pub(crate) fn at_place(mut self, place: &str) -> Self {
+        self.0.place.get_or_insert_with(|| place.to_owned());
+        self
+    }
+
     /// The engine, where the error belongs to one.
     pub fn engine(&self) -> Option<&'static str> {
         self.0.engine
@@ -211,6 +221,34 @@ impl Error {
     /// The kind.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
+    }
+
+    /// May the same work succeed when it is tried again? Nothing of it was kept: for a statement in a transaction, the whole
+    /// transaction has to be tried again.
+    pub fn is_retryable(&self) -> bool {
+        match &self.0.kind {
+            ErrorKind::Conflict | ErrorKind::PoolExhausted { .. } | ErrorKind::Unavailable => true,
+            ErrorKind::Config(_)
+            | ErrorKind::UnknownEngine { .. }
+            | ErrorKind::NotHosted { .. }
+            | ErrorKind::WrongEngine
+            | ErrorKind::NotFound
+            | ErrorKind::UniqueViolation(_)
+            | ErrorKind::ForeignKeyViolation(_)
+            | ErrorKind::NotNullViolation(_)
+            | ErrorKind::CheckViolation(_)
+            | ErrorKind::ValueOutOfRange(_)
+            | ErrorKind::UnsupportedValue(_)
+            | ErrorKind::Decode { .. }
+            | ErrorKind::AccessDenied
+            | ErrorKind::ConnectionLost
+            | ErrorKind::Timeout
+            | ErrorKind::SchemaMismatch
+            | ErrorKind::UnsupportedServer { .. }
+            | ErrorKind::TransactionAborted
+            | ErrorKind::Closed
+            | ErrorKind::Database { .. } => false,
+        }
     }
 }
 
@@ -338,18 +376,21 @@ impl fmt::Display for Error {
         if let Some(operation) = self.0.operation {
             write!(out, "{operation}: ")?;
         }
-        self.0.kind.fmt(out)
+        self.0.kind.fmt(out)?;
+        match &self.0.place {
+            Some(place) => write!(out, " (at {place})"),
+            None => Ok(()),
+        }
     }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = out.debug_struct("Error");
-        debug
+        out.debug_struct("Error")
             .field("engine", &self.0.engine)
             .field("model", &self.0.model)
-            .field("operation", &self.0.operation);
-        debug
+            .field("operation", &self.0.operation)
+            .field("place", &self.0.place)
             .field("kind", &self.0.kind)
             .field("source", &self.0.source)
             .finish()

@@ -3,12 +3,25 @@
 //! This crate is what generated code calls: engines, keys, connections, transactions, repositories and column values.
 //! It holds no schema and no SQL text of its own; both come from the code that `bindery-codegen` writes.
 
+#![cfg_attr(
+    not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
+    allow(
+        dead_code,
+        unreachable_code,
+        unused_variables,
+        reason = "without any database no connection can exist, so what uses one is never reached"
+    )
+)]
+
+mod config;
 mod connection;
+mod connector;
 mod databases;
 mod driver;
 mod engine;
 mod error;
 mod key;
+mod link;
 mod lives_on;
 mod model;
 mod pool;
@@ -16,21 +29,27 @@ mod program;
 mod repository;
 mod route;
 mod statements;
+mod status;
+mod tables;
 mod transaction;
 pub mod types;
 
 pub use bindery_schema::dialect::{Dialect, Flavour};
 
+pub use config::{Config, ConnectionMode, EngineOptions};
 pub use connection::Connection;
-pub use databases::{Created, Registry};
+pub use databases::Registry;
 pub use driver::{ParamWriter, RowReader};
 pub use engine::{Engine, StaticEngine};
 pub use error::{Error, ErrorKind, Operation, Result};
 pub use key::{Key, ReadKey};
 pub use lives_on::{Hosts, LivesOn};
 pub use model::{ColumnSet, ColumnSource, HasKey, Model, NoKey};
+pub use pool::PoolCounts;
 pub use program::{EngineInfo, ModelInfo, Program, TableDdl};
 pub use repository::{Repository, Rows};
 pub use route::{Route, Target};
 pub use statements::{TableSql, UniqueSql};
+pub use status::EngineStatus;
+pub use tables::Created;
 pub use transaction::Transaction;

@@ -1,10 +1,12 @@
-//! Open connections kept for the next user. One pool for each engine; nothing is shared between engines.
+//! Open connections kept for the next user. One pool for each engine; nothing is shared between engines, and no thread
+//! of its own runs: what is overdue is closed when somebody takes or gives back a connection.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::Link;
 
 /// Opens one more connection.
 pub(crate) type OpenPhysical = Box<dyn Fn() -> Result<Physical> + Send + Sync>;
@@ -18,22 +20,57 @@ pub(crate) struct Pool {
     returned: Condvar,
 }
 
-/// How many connections, and how long to wait for one.
+/// How many connections, how long they live, and how long to wait for one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PoolLimits {
+    /// At least 1.
     pub(crate) max_connections: usize,
+    /// So many stay open, however long they are idle.
+    pub(crate) min_connections: usize,
     pub(crate) acquire_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) max_lifetime: Duration,
+    /// One that was idle for this long is tried before it is given out.
+    pub(crate) test_after_idle: Duration,
     /// Keep connections between uses (`connection = "long"`).
     pub(crate) keep: bool,
 }
 
+/// A connection and its age.
+pub(crate) struct Pooled {
+    pub(crate) physical: Physical,
+    opened: Instant,
+}
+
+/// What the lock guards.
+///
+/// `open` counts the idle connections, those given out and those being opened right now, and never passes the limit.
+/// Who holds one of the latter two kinds owes the pool exactly one `put_back` or `release_slot`.
 #[derive(Default)]
 struct State {
-    idle: Vec<Physical>,
-    /// Idle and in use.
+    /// Used as a stack, so the first has been idle longest.
+    idle: Vec<Idle>,
     open: usize,
+    /// Threads in `wait`. Waking nobody costs a system call, so it is done only where somebody waits.
     waiting: usize,
     closed: bool,
+}
+
+struct Idle {
+    pooled: Pooled,
+    since: Instant,
+}
+
+/// How many connections an engine has at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct PoolCounts {
+    /// Open and waiting for the next user.
+    pub idle: usize,
+    /// Given out, or being opened for somebody.
+    pub in_use: usize,
+    /// Both together.
+    pub open: usize,
 }
 
 impl Pool {
@@ -47,42 +84,62 @@ impl Pool {
         })
     }
 
-    /// An idle connection, or a new one, or whichever comes back first.
+    /// An idle connection, or a new one, or whichever comes back first. Who waits is not served in turn.
     pub(crate) fn acquire(self: &Arc<Self>) -> Result<Link> {
         self.take()
-            .map(|physical| Link {
-                physical: Some(physical),
-                pool: Arc::clone(self),
-                depth: 0,
-            })
+            .map(|pooled| Link::new(pooled, Arc::clone(self)))
             .map_err(|error| error.on_engine(self.engine))
     }
 
-    fn take(&self) -> Result<Physical> {
-        let started = Instant::now();
+    fn take(&self) -> Result<Pooled> {
+        let mut started = None;
         let mut state = self.lock();
         loop {
             if state.closed {
-                return Err(Error::new(ErrorKind::Closed).during(Operation::Acquire));
+                return Err(closed());
             }
-            if let Some(physical) = state.idle.pop() {
-                return Ok(physical);
+            if let Some(idle) = state.idle.pop() {
+                drop(state);
+                return self.revive(idle);
             }
             if state.open < self.limits.max_connections {
                 state.open += 1;
                 drop(state);
                 return self.open_counted();
             }
-            state = self.wait(state, started)?;
+            state = self.wait(state, *started.get_or_insert_with(Instant::now))?;
         }
     }
 
-    /// Opens a connection that is counted already; on failure the count goes back.
-    fn open_counted(&self) -> Result<Physical> {
-        let slot = Slot { pool: self };
+    /// An idle connection that is still good, or a new one in its place.
+    fn revive(&self, idle: Idle) -> Result<Pooled> {
+        let mut pooled = idle.pooled;
+        let rested = idle.since.elapsed();
+        let overdue = rested >= self.limits.idle_timeout
+            || pooled.opened.elapsed() >= self.limits.max_lifetime;
+        let tested = rested >= self.limits.test_after_idle;
+        if !overdue && (!tested || pooled.physical.batch("SELECT 1").is_ok()) {
+            return Ok(pooled);
+        }
+        drop(pooled);
+        self.open_counted()
+    }
+
+    /// Opens a connection that is counted already; on failure or panic the count goes back.
+    fn open_counted(&self) -> Result<Pooled> {
+        let mut slot = Slot {
+            pool: self,
+            owed: true,
+        };
         let physical = (self.open)().map_err(|error| error.during(Operation::Connect))?;
-        std::mem::forget(slot);
-        Ok(physical)
+        if self.lock().closed {
+            return Err(closed());
+        }
+        slot.owed = false;
+        Ok(Pooled {
+            physical,
+            opened: Instant::now(),
+        })
     }
 
     fn wait<'a>(
@@ -94,11 +151,12 @@ impl Pool {
         let Some(left) = self.limits.acquire_timeout.checked_sub(waited) else {
             let kind = ErrorKind::PoolExhausted {
                 size: self.limits.max_connections,
-                waited_ms: waited.as_millis() as u64,
+                waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
             };
             return Err(Error::new(kind).during(Operation::Acquire));
         };
         state.waiting += 1;
+        // A wake-up that comes together with the end of the time is not lost: the caller looks again before it gives up.
         let (mut state, _) = self
             .returned
             .wait_timeout(state, left)
@@ -107,16 +165,43 @@ impl Pool {
         Ok(state)
     }
 
-    fn put_back(&self, physical: Physical) {
+    /// Takes a connection back, or closes it where it is no good any more.
+    pub(crate) fn put_back(&self, pooled: Pooled) {
+        let physical = &pooled.physical;
+        let usable = self.limits.keep && !physical.is_broken() && !physical.in_transaction();
+        let now = Instant::now();
         let mut state = self.lock();
-        if self.limits.keep && !state.closed && !physical.is_broken() {
-            state.idle.push(physical);
+        if usable && !state.closed && now - pooled.opened < self.limits.max_lifetime {
+            state.idle.push(Idle { pooled, since: now });
             self.notify(&state);
+            let overdue = self.longest_idle(&mut state, now);
+            drop(state);
+            drop(overdue);
         } else {
             drop(state);
-            drop(physical);
-            self.release_slot();
+            self.discard(pooled);
         }
+    }
+
+    /// Closes a connection that must not be used again.
+    pub(crate) fn discard(&self, pooled: Pooled) {
+        let slot = Slot {
+            pool: self,
+            owed: true,
+        };
+        drop(pooled);
+        drop(slot);
+    }
+
+    /// The connection that has been idle longest, if that is too long. One at a time: the next return looks again.
+    fn longest_idle(&self, state: &mut State, now: Instant) -> Option<Idle> {
+        let first = state.idle.first()?;
+        let overdue = now - first.since >= self.limits.idle_timeout;
+        if !overdue || state.open <= self.limits.min_connections {
+            return None;
+        }
+        state.open -= 1;
+        Some(state.idle.remove(0))
     }
 
     fn release_slot(&self) {
@@ -125,14 +210,13 @@ impl Pool {
         self.notify(&state);
     }
 
-    /// Waking nobody costs a system call, so it is done only where somebody waits.
     fn notify(&self, state: &State) {
         if state.waiting > 0 {
             self.returned.notify_one();
         }
     }
 
-    /// Closes idle connections now and those in use when they come back.
+    /// Closes idle connections now and those in use when they come back. Opens nothing; a second time does nothing.
     pub(crate) fn close(&self) {
         let mut state = self.lock();
         state.closed = true;
@@ -143,10 +227,13 @@ impl Pool {
         self.returned.notify_all();
     }
 
-    /// Idle connections and all open ones.
-    pub(crate) fn counts(&self) -> (usize, usize) {
+    pub(crate) fn counts(&self) -> PoolCounts {
         let state = self.lock();
-        (state.idle.len(), state.open)
+        PoolCounts {
+            idle: state.idle.len(),
+            in_use: state.open - state.idle.len(),
+            open: state.open,
+        }
     }
 
     /// No user code runs under the lock, so a poisoned state is still a whole one.
@@ -155,41 +242,24 @@ impl Pool {
     }
 }
 
+#[cold]
+fn closed() -> Error {
+    Error::new(ErrorKind::Closed).during(Operation::Acquire)
+}
+
+/// A counted connection that is not there yet, or not any more. Given back unless a connection took its place.
 struct Slot<'p> {
     pool: &'p Pool,
+    owed: bool,
 }
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        self.pool.release_slot();
-    }
-}
-
-/// A connection taken from a pool; goes back when dropped, unless a transaction is open or it is broken.
-pub(crate) struct Link {
-    physical: Option<Physical>,
-    pool: Arc<Pool>,
-    /// Open transaction and savepoints.
-    pub(crate) depth: u32,
-}
-
-impl Link {
-    /// The open connection.
-    pub(crate) fn physical(&mut self) -> &mut Physical {
-        self.physical.as_mut().expect("taken out only in drop")
-    }
-}
-
-impl Drop for Link {
-    fn drop(&mut self) {
-        let Some(physical) = self.physical.take() else {
-            return;
-        };
-        if self.depth == 0 {
-            self.pool.put_back(physical);
-        } else {
-            drop(physical);
+        if self.owed {
             self.pool.release_slot();
         }
     }
 }
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;

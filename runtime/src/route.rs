@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::connection::Connection;
 use crate::engine::Engine;
+use crate::link::Link;
 use crate::lives_on::Hosts;
 use crate::model::Model;
-use crate::pool::{Link, Pool};
+use crate::pool::Pool;
 
 /// Something that leads to an engine hosting `M`.
 pub trait Route<M: Model> {

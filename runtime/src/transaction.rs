@@ -4,9 +4,11 @@ use std::ops::{Deref, DerefMut};
 
 use crate::connection::Connection;
 use crate::engine::Engine;
-use crate::error::{Operation, Result};
+use crate::error::{Error, Operation, Result};
 
 /// An open transaction or savepoint. Rolled back when dropped; ended by value, so a finished one cannot be used.
+///
+/// It can be used wherever a [`Connection`] can.
 #[must_use = "a transaction that is not committed is rolled back"]
 pub struct Transaction<'c, E: Engine> {
     connection: &'c mut Connection<E>,
@@ -17,14 +19,10 @@ pub struct Transaction<'c, E: Engine> {
 
 impl<'c, E: Engine> Transaction<'c, E> {
     pub(crate) fn begin(connection: &'c mut Connection<E>) -> Result<Self> {
-        let depth = connection.link.depth + 1;
-        let sql = if depth == 1 {
-            connection.link.physical().begin_sql().to_owned()
-        } else {
-            format!("SAVEPOINT bindery_{depth}")
-        };
-        connection.control(&sql, Operation::Begin)?;
-        connection.link.depth = depth;
+        let depth = connection
+            .link
+            .begin()
+            .map_err(|error| located(error, connection.engine, Operation::Begin))?;
         Ok(Self {
             connection,
             depth,
@@ -35,28 +33,13 @@ impl<'c, E: Engine> Transaction<'c, E> {
     /// Makes the work permanent, or for a savepoint part of the transaction around it.
     ///
     /// # Errors
-    /// The database refuses; then everything is rolled back.
+    /// The database refuses, or ended the transaction before; then everything is rolled back.
     pub fn commit(mut self) -> Result<()> {
-        let outcome = if self.depth == 1 {
-            let engine = self.connection.engine.name();
-            self.connection
-                .link
-                .physical()
-                .commit()
-                .map_err(|error| error.during(Operation::Commit).on_engine(engine))
-        } else {
-            let sql = format!("RELEASE SAVEPOINT bindery_{}", self.depth);
-            self.connection.control(&sql, Operation::Commit)
-        };
-        match outcome {
-            Ok(()) => self.end(),
-            Err(error) => {
-                // The cause matters more than a failing rollback, after which the connection is thrown away.
-                let _ = self.undo();
-                return Err(error);
-            }
-        }
-        Ok(())
+        self.finished = true;
+        self.connection
+            .link
+            .commit(self.depth)
+            .map_err(|error| located(error, self.connection.engine, Operation::Commit))
     }
 
     /// Undoes the work.
@@ -64,28 +47,17 @@ impl<'c, E: Engine> Transaction<'c, E> {
     /// # Errors
     /// The connection is lost; the database then undoes the work by itself.
     pub fn rollback(mut self) -> Result<()> {
-        self.undo()
-    }
-
-    fn undo(&mut self) -> Result<()> {
         self.finished = true;
-        let sql = if self.depth == 1 {
-            "ROLLBACK".to_owned()
-        } else {
-            format!(
-                "ROLLBACK TO SAVEPOINT bindery_{0}; RELEASE SAVEPOINT bindery_{0}",
-                self.depth
-            )
-        };
-        self.connection.control(&sql, Operation::Rollback)?;
-        self.connection.link.depth = self.depth - 1;
-        Ok(())
+        self.connection
+            .link
+            .undo(self.depth)
+            .map_err(|error| located(error, self.connection.engine, Operation::Rollback))
     }
+}
 
-    fn end(&mut self) {
-        self.finished = true;
-        self.connection.link.depth = self.depth - 1;
-    }
+#[cold]
+fn located<E: Engine>(error: Error, engine: E, operation: Operation) -> Error {
+    error.during(operation).on_engine(engine.name())
 }
 
 impl<E: Engine> Deref for Transaction<'_, E> {
@@ -105,7 +77,7 @@ impl<E: Engine> Drop for Transaction<'_, E> {
     fn drop(&mut self) {
         if !self.finished {
             // A connection whose rollback failed keeps its depth and is thrown away by the pool.
-            let _ = self.undo();
+            let _ = self.connection.link.undo(self.depth);
         }
     }
 }

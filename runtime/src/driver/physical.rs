@@ -126,28 +126,7 @@ impl Physical {
     }
 
     /// Is a transaction open, as far as the connection knows?
-    fn in_transaction(&self) -> bool {
+    pub(crate) fn in_transaction(&self) -> bool {
         each!(self, connection => connection.in_transaction())
-    }
-
-    /// Runs `work` so that either all of its statements hold or none: in a transaction, or a savepoint of the open one.
-    pub(crate) fn atomically<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let nested = self.in_transaction();
-        self.batch(if nested {
-            "SAVEPOINT bindery_bulk"
-        } else {
-            self.begin_sql()
-        })?;
-        let outcome = work(self);
-        let end = match (&outcome, nested) {
-            (Ok(_), false) => self.commit(),
-            (Ok(_), true) => self.batch("RELEASE SAVEPOINT bindery_bulk"),
-            (Err(_), false) => self.batch("ROLLBACK"),
-            (Err(_), true) => {
-                self.batch("ROLLBACK TO SAVEPOINT bindery_bulk; RELEASE SAVEPOINT bindery_bulk")
-            }
-        };
-        // The first error is the one to tell.
-        outcome.and_then(|value| end.map(|()| value))
     }
 }

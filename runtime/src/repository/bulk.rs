@@ -17,8 +17,8 @@ impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
     /// A constraint is violated, a key is of another engine, or the database fails; then no row is stored.
     pub fn insert_many(&mut self, rows: impl IntoIterator<Item = M::New<E>>) -> Result<u64> {
         let mut rows = rows.into_iter();
-        self.run(Operation::InsertMany, |physical, sql, engine| {
-            physical.atomically(|physical| insert_chunks::<M, E>(physical, sql, engine, &mut rows))
+        self.run_on_link(Operation::InsertMany, |link, sql, engine| {
+            link.atomically(|link| insert_chunks::<M, E>(link.ready()?, sql, engine, &mut rows))
         })
     }
 }

@@ -10,6 +10,7 @@ use std::marker::PhantomData;
 use crate::driver::Physical;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::Link;
 use crate::lives_on::Hosts;
 use crate::model::Model;
 use crate::route::{Source, Target};
@@ -38,10 +39,21 @@ impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
         operation: Operation,
         work: impl FnOnce(&mut Physical, &'static TableSql, E) -> Result<T>,
     ) -> Result<T> {
+        self.run_on_link(operation, |link, sql, engine| {
+            work(link.ready()?, sql, engine)
+        })
+    }
+
+    /// The same for work that may begin a transaction.
+    fn run_on_link<T>(
+        &mut self,
+        operation: Operation,
+        work: impl FnOnce(&mut Link, &'static TableSql, E) -> Result<T>,
+    ) -> Result<T> {
         let engine = self.target.engine;
         let outcome = sql_of::<M, E>(engine).and_then(|sql| match &mut self.target.source {
-            Source::Link(link) => work(link.physical(), sql, engine),
-            Source::Pool(pool) => work(pool.acquire()?.physical(), sql, engine),
+            Source::Link(link) => work(link, sql, engine),
+            Source::Pool(pool) => work(&mut pool.acquire()?, sql, engine),
         });
         outcome.map_err(|error| located::<M, E>(error, engine, operation))
     }

@@ -7,9 +7,9 @@ use self_cell::{MutBorrow, self_cell};
 use super::located;
 use crate::driver::Cursor;
 use crate::error::{Operation, Result};
+use crate::link::Link;
 use crate::lives_on::Hosts;
 use crate::model::Model;
-use crate::pool::Link;
 
 /// An iterator over all rows of a model on one engine; the connection is free again when it is dropped.
 pub struct Rows<'c, M, E> {
@@ -36,13 +36,13 @@ self_cell! {
 
 impl<'c, M: Model, E: Hosts<M>> Rows<'c, M, E> {
     pub(super) fn on_link(link: &'c mut Link, sql: &str, engine: E) -> Result<Self> {
-        let cursor = link.physical().cursor(sql, &mut |_| ())?;
+        let cursor = link.ready()?.cursor(sql, &mut |_| ())?;
         Ok(Self::new(Running::Borrowed(cursor), engine))
     }
 
     pub(super) fn on_own(link: Link, sql: &str, engine: E) -> Result<Self> {
         let cursor = OwnedCursor::try_new(MutBorrow::new(link), |link| {
-            link.borrow_mut().physical().cursor(sql, &mut |_| ())
+            link.borrow_mut().ready()?.cursor(sql, &mut |_| ())
         })?;
         Ok(Self::new(Running::Owned(cursor), engine))
     }

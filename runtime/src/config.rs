@@ -1,0 +1,425 @@
+//! Where the engines of a running program connect to: from `bindery.toml` and the environment, or said in code.
+//! What the file may hold is `bindery_schema::config`'s; what is compiled in is `program`'s.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use bindery_schema::config::{
+    Config as FileConfig, ConnectionTarget, Place, PoolConfig, override_variable, parse_url,
+    process_environment,
+};
+use bindery_schema::diagnostic::{Diagnostic, Diagnostics, Severity};
+use bindery_schema::source::Sources;
+
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::pool::PoolLimits;
+use crate::program::{EngineInfo, Program};
+use crate::{Dialect, Flavour};
+
+pub use bindery_schema::config::ConnectionMode;
+
+/// The variable that names the configuration file.
+const FILE_VARIABLE: &str = "BINDERY_CONFIG";
+/// The configuration file where no other is named.
+const DEFAULT_FILE: &str = "bindery.toml";
+
+/// Where each engine connects to. Printing one shows no password.
+///
+/// ```
+/// use bindery::{Config, EngineOptions};
+///
+/// let config = Config::new()
+///     .engine("default", "sqlite://shop.db")
+///     .engine("b", EngineOptions::url("postgres://ann:secret@localhost/shop").max_connections(2));
+/// assert!(!format!("{config:?}").contains("secret"));
+/// ```
+#[derive(Clone, Default)]
+pub struct Config {
+    file: Option<FileConfig>,
+    /// In the order they were given; these go before the file's.
+    engines: Vec<(String, EngineOptions)>,
+    /// Looked at before the environment of the process.
+    variables: BTreeMap<String, String>,
+}
+
+impl Config {
+    /// No engine yet; each is added by [`engine`](Self::engine). No file and no variable is looked at.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What [`Registry::open`](crate::Registry::open) uses: the file that `BINDERY_CONFIG` names, else `bindery.toml`
+    /// in the working directory. Without a file there is one engine, `default`, at `DATABASE_URL` or in the SQLite
+    /// file `bindery.db`.
+    ///
+    /// # Errors
+    /// The file cannot be read or understood; the text says where and why.
+    pub fn from_environment() -> Result<Self> {
+        match process_environment(FILE_VARIABLE) {
+            Some(path) if path.is_empty() => Err(refused(format!("`{FILE_VARIABLE}` is empty"))),
+            Some(path) => Self::from_file(path),
+            None if Path::new(DEFAULT_FILE).exists() => Self::from_file(DEFAULT_FILE),
+            None => Ok(Self {
+                file: Some(FileConfig::without_file(Path::new(""))),
+                ..Self::default()
+            }),
+        }
+    }
+
+    /// Reads a file. Its variables are filled in when a [`Registry`](crate::Registry) is opened, and
+    /// `BINDERY_<ENGINE>_URL` then goes before the file's own URL of that engine.
+    ///
+    /// # Errors
+    /// The file cannot be read or understood; the text says where and why, with all that is wrong.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
+        let mut sources = Sources::default();
+        let mut found = Diagnostics::default();
+        let file = FileConfig::load(path.as_ref(), &mut sources, &mut found)
+            .ok_or_else(|| refused(describe_all(&found, &sources)))?;
+        Ok(Self {
+            file: Some(file),
+            ..Self::default()
+        })
+    }
+
+    /// Adds an engine: a URL, or [`EngineOptions`] for more. It goes before the file's engine of this name; relative
+    /// SQLite paths start in the working directory. What is wrong with it is told when a registry is opened.
+    #[must_use]
+    pub fn engine(mut self, name: impl Into<String>, options: impl Into<EngineOptions>) -> Self {
+        self.engines.push((name.into(), options.into()));
+        self
+    }
+
+    /// Sets a variable for this configuration only, before the environment of the process.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.variables.insert(name.into(), value.into());
+        self
+    }
+
+    fn environment(&self, name: &str) -> Option<String> {
+        let own = self.variables.get(name).cloned();
+        own.or_else(|| process_environment(name))
+    }
+
+    /// The settings of every engine of the program, in its order.
+    pub(crate) fn settings(&self, program: &Program) -> Result<Vec<Settings>> {
+        self.check_names(program)?;
+        program
+            .engines
+            .iter()
+            .map(|info| {
+                self.settings_of(info.name)
+                    .and_then(|settings| agree(info, settings))
+                    .map_err(|error| error.on_engine(info.name).during(Operation::Configure))
+            })
+            .collect()
+    }
+
+    /// A name given in code must be one of the program's, and once.
+    fn check_names(&self, program: &Program) -> Result<()> {
+        for (index, (name, _)) in self.engines.iter().enumerate() {
+            if !program.engine_names().any(|known| known == name) {
+                return Err(program.unknown_engine(name));
+            }
+            if self.engines[..index].iter().any(|(other, _)| other == name) {
+                return Err(refused(format!("engine `{name}` is given twice")));
+            }
+        }
+        Ok(())
+    }
+
+    fn settings_of(&self, name: &str) -> Result<Settings> {
+        match self.engines.iter().find(|(given, _)| given == name) {
+            Some((_, options)) => options.settings(),
+            None => self.file_settings(name),
+        }
+    }
+
+    fn file_settings(&self, name: &str) -> Result<Settings> {
+        let engine = self
+            .file
+            .as_ref()
+            .and_then(|file| Some((file, file.engine(name)?)));
+        let Some((file, engine)) = engine else {
+            return self.override_settings(name);
+        };
+        let target = file
+            .target(name, &|variable| self.environment(variable))
+            .map_err(|finding| refused(file.describe(&without_engine(*finding, name))))?;
+        Ok(Settings {
+            target,
+            mode: engine.connection,
+            pool: engine.pool.clone(),
+            statement_timeout: engine.statement_timeout,
+        })
+    }
+
+    /// An engine that is in no file can still be given by its variable: a deployed program needs no file then.
+    fn override_settings(&self, name: &str) -> Result<Settings> {
+        let variable = override_variable(name);
+        let url = self.file.as_ref().and_then(|_| self.environment(&variable));
+        match (url, &self.file) {
+            (Some(url), _) => EngineOptions::url(url).settings(),
+            (None, Some(_)) => Err(refused(format!(
+                "it is not configured; add `[engines.{name}]` with a `url` to `{DEFAULT_FILE}`, or set `{variable}`"
+            ))),
+            (None, None) => Err(refused(format!(
+                "it is not configured; add `.engine(\"{name}\", \"…\")`"
+            ))),
+        }
+    }
+}
+
+/// The engine is named by the error already.
+fn without_engine(finding: Diagnostic, name: &str) -> Diagnostic {
+    let prefix = format!("engine `{name}`");
+    let rest = finding.message.strip_prefix(&prefix);
+    let rest = rest.and_then(|rest| rest.strip_prefix(": ").or_else(|| rest.strip_prefix(", ")));
+    match rest.map(str::to_owned) {
+        Some(message) => Diagnostic { message, ..finding },
+        None => finding,
+    }
+}
+
+/// What is compiled in must fit what is configured.
+fn agree(info: &EngineInfo, settings: Settings) -> Result<Settings> {
+    let target = &settings.target;
+    let other_flavour =
+        matches!((info.flavour, target.flavour), (Some(own), Some(other)) if own != other);
+    if info.dialect == target.dialect && !other_flavour {
+        return Ok(settings);
+    }
+    Err(Error::new(ErrorKind::UnsupportedServer {
+        expected: product(info.dialect, info.flavour),
+        found: product(target.dialect, target.flavour),
+    }))
+}
+
+/// `postgres`, `mysql (mariadb)`.
+fn product(dialect: Dialect, flavour: Option<Flavour>) -> String {
+    match flavour {
+        None => dialect.to_string(),
+        Some(Flavour::Mariadb) => format!("{dialect} (mariadb)"),
+        Some(Flavour::Mysql) => format!("{dialect} (mysql)"),
+    }
+}
+
+#[cold]
+fn refused(why: String) -> Error {
+    Error::new(ErrorKind::Config(why)).during(Operation::Configure)
+}
+
+/// Every error in one line of its own: `bindery.toml:3:1: sentence; help`.
+fn describe_all(found: &Diagnostics, sources: &Sources) -> String {
+    let errors = found
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error);
+    let lines: Vec<String> = errors.map(|finding| describe(finding, sources)).collect();
+    lines.join("\n")
+}
+
+fn describe(finding: &Diagnostic, sources: &Sources) -> String {
+    let place = finding.labels.first().map(|label| {
+        let file = sources.file(label.span.file);
+        let at = file.line_column(label.span.start);
+        format!("{}:{}:{}: ", file.path(), at.line, at.column)
+    });
+    let help = finding.help.as_ref().map(|help| format!("; {help}"));
+    format!(
+        "{}{}{}",
+        place.unwrap_or_default(),
+        finding.message,
+        help.unwrap_or_default()
+    )
+}
+
+/// Only names and places: a URL may hold a password.
+impl fmt::Debug for Config {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = self.file.as_ref();
+        let in_file = file.map(|file| {
+            file.engines
+                .iter()
+                .map(|engine| &engine.name)
+                .collect::<Vec<_>>()
+        });
+        out.debug_struct("Config")
+            .field("in_file", &in_file)
+            .field("in_code", &self.engines)
+            .field("variables", &self.variables.keys())
+            .finish()
+    }
+}
+
+/// One engine, said in code. Everything but the URL has the defaults of `bindery.toml`.
+#[derive(Clone)]
+pub struct EngineOptions {
+    url: String,
+    flavour: Option<Flavour>,
+    mode: ConnectionMode,
+    pool: PoolConfig,
+    statement_timeout: Option<Duration>,
+}
+
+impl EngineOptions {
+    /// An engine at a URL: `sqlite://relative/path.db`, `sqlite:///absolute/path.db`, `sqlite::memory:`,
+    /// `postgres://user:password@host:port/database`, `mysql://…`, `mariadb://…`.
+    pub fn url(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            flavour: None,
+            mode: ConnectionMode::default(),
+            pool: PoolConfig::default(),
+            statement_timeout: None,
+        }
+    }
+
+    /// Which product a `mysql` URL leads to.
+    #[must_use]
+    pub fn flavour(mut self, flavour: Flavour) -> Self {
+        self.flavour = Some(flavour);
+        self
+    }
+
+    /// Opens a connection for each use and closes it afterwards, in place of keeping it.
+    #[must_use]
+    pub fn short(mut self) -> Self {
+        self.mode = ConnectionMode::Short;
+        self
+    }
+
+    /// At most so many connections at a time; at least 1.
+    #[must_use]
+    pub fn max_connections(mut self, connections: u32) -> Self {
+        self.pool.max_connections = connections;
+        self
+    }
+
+    /// So many connections stay open, however long they are idle.
+    #[must_use]
+    pub fn min_connections(mut self, connections: u32) -> Self {
+        self.pool.min_connections = connections;
+        self
+    }
+
+    /// The longest wait for a connection, and for connecting.
+    #[must_use]
+    pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
+        self.pool.acquire_timeout = timeout;
+        self
+    }
+
+    /// A connection that is idle for this long is closed.
+    #[must_use]
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.pool.idle_timeout = timeout;
+        self
+    }
+
+    /// A connection of this age is closed.
+    #[must_use]
+    pub fn max_lifetime(mut self, lifetime: Duration) -> Self {
+        self.pool.max_lifetime = lifetime;
+        self
+    }
+
+    /// A connection that was idle for this long is tried before it is given out.
+    #[must_use]
+    pub fn test_after_idle(mut self, idle: Duration) -> Self {
+        self.pool.test_after_idle = idle;
+        self
+    }
+
+    /// How long a server works on one statement. SQLite works in this process and has no such limit: there it is how
+    /// long a statement waits for another connection's lock.
+    #[must_use]
+    pub fn statement_timeout(mut self, timeout: Duration) -> Self {
+        self.statement_timeout = Some(timeout);
+        self
+    }
+
+    fn settings(&self) -> Result<Settings> {
+        if self.pool.max_connections == 0 || self.pool.min_connections > self.pool.max_connections {
+            let why = "`max_connections` must be at least 1 and not below `min_connections`";
+            return Err(refused(why.to_owned()));
+        }
+        let mut target = parse_url(&self.url)
+            .map_err(|error| refused(format!("{}; {}", error.message, error.help)))?;
+        target.flavour = self.flavour.or(target.flavour);
+        Ok(Settings {
+            target,
+            mode: self.mode,
+            pool: self.pool.clone(),
+            statement_timeout: self.statement_timeout,
+        })
+    }
+}
+
+impl From<&str> for EngineOptions {
+    fn from(url: &str) -> Self {
+        Self::url(url)
+    }
+}
+
+impl From<String> for EngineOptions {
+    fn from(url: String) -> Self {
+        Self::url(url)
+    }
+}
+
+/// The URL without its password; nothing of one that cannot be read.
+impl fmt::Debug for EngineOptions {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = parse_url(&self.url).map(|target| target.to_string());
+        out.debug_struct("EngineOptions")
+            .field("url", &url.as_deref().unwrap_or("(not a URL)"))
+            .field("flavour", &self.flavour)
+            .field("mode", &self.mode)
+            .field("pool", &self.pool)
+            .field("statement_timeout", &self.statement_timeout)
+            .finish()
+    }
+}
+
+/// One engine with all variables filled in.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) target: ConnectionTarget,
+    pub(crate) mode: ConnectionMode,
+    pub(crate) pool: PoolConfig,
+    pub(crate) statement_timeout: Option<Duration>,
+}
+
+impl Settings {
+    /// Names of the URL's parameters.
+    pub(crate) fn parameter_names(&self) -> Vec<String> {
+        match &self.target.place {
+            Place::Sqlite(_) => Vec::new(),
+            Place::Server(server) => {
+                let parameters = server.parameters.iter();
+                parameters.map(|(name, _)| name.clone()).collect()
+            }
+        }
+    }
+}
+
+impl From<&Settings> for PoolLimits {
+    fn from(settings: &Settings) -> Self {
+        let pool = &settings.pool;
+        Self {
+            max_connections: pool.max_connections as usize,
+            min_connections: pool.min_connections as usize,
+            acquire_timeout: pool.acquire_timeout,
+            idle_timeout: pool.idle_timeout,
+            max_lifetime: pool.max_lifetime,
+            test_after_idle: pool.test_after_idle,
+            keep: match settings.mode {
+                ConnectionMode::Long => true,
+                ConnectionMode::Short => false,
+            },
+        }
+    }
+}

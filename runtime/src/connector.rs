@@ -1,0 +1,115 @@
+//! From an engine's settings to open connections of its database: the one place that chooses a driver.
+
+use bindery_schema::config::Place;
+
+use crate::Dialect;
+use crate::config::Settings;
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::pool::OpenPhysical;
+use crate::program::EngineInfo;
+
+/// What opens connections for these settings. Nothing is opened yet.
+///
+/// # Errors
+/// The driver is not compiled in.
+pub(crate) fn connector(info: &'static EngineInfo, settings: &Settings) -> Result<OpenPhysical> {
+    let shown = settings.target.to_string();
+    let open: Result<OpenPhysical> = match &settings.target.place {
+        #[cfg(feature = "sqlite")]
+        Place::Sqlite(place) => sqlite::opener(info, place, settings),
+        #[cfg(not(feature = "sqlite"))]
+        Place::Sqlite(_) => Err(missing(Dialect::Sqlite)),
+        Place::Server(_) => Err(missing(settings.target.dialect)),
+    };
+    let open = open.map_err(|error| error.on_engine(info.name))?;
+    Ok(Box::new(move || {
+        open().map_err(|error| error.at_place(&shown))
+    }))
+}
+
+#[cold]
+fn missing(dialect: Dialect) -> Error {
+    let why = format!("the program was built without the feature `{dialect}` of `bindery`");
+    Error::new(ErrorKind::Config(why)).during(Operation::Configure)
+}
+
+#[cfg(feature = "sqlite")]
+pub(crate) mod sqlite {
+    //! SQLite: a file, or a database in memory that the connections of one pool share.
+
+    use std::path::{Path, PathBuf};
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::{Mutex, PoisonError};
+    use std::time::Duration;
+
+    use bindery_schema::config::SqlitePlace;
+
+    use crate::config::Settings;
+    use crate::driver::Physical;
+    use crate::driver::sqlite::{SqliteConnection, SqliteOptions};
+    use crate::error::{Error, ErrorKind, Operation, Result};
+    use crate::pool::OpenPhysical;
+    use crate::program::EngineInfo;
+
+    /// How long a statement waits for another connection's lock.
+    const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+    pub(super) fn opener(
+        info: &EngineInfo,
+        place: &SqlitePlace,
+        settings: &Settings,
+    ) -> Result<OpenPhysical> {
+        let busy_timeout = settings.statement_timeout.unwrap_or(BUSY_TIMEOUT);
+        match place {
+            SqlitePlace::Memory => Ok(memory(info.name, busy_timeout)),
+            SqlitePlace::File(path) => file(path, busy_timeout),
+        }
+    }
+
+    /// A database of its own, gone with the pool. A named database of SQLite's in-memory file system is shared by the
+    /// connections of one process, locked like a file, and there as long as one connection is: the anchor.
+    fn memory(engine: &str, busy_timeout: Duration) -> OpenPhysical {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = format!("file:/bindery-{number}-{engine}?vfs=memdb");
+        let anchor = Mutex::new(None);
+        Box::new(move || {
+            let mut anchor = anchor.lock().unwrap_or_else(PoisonError::into_inner);
+            if anchor.is_none() {
+                *anchor = Some(connect(&path, busy_timeout)?);
+            }
+            connect(&path, busy_timeout)
+        })
+    }
+
+    fn file(path: &Path, busy_timeout: Duration) -> Result<OpenPhysical> {
+        // SQLite takes a name that begins with `file:` for a URI.
+        let path = if path.is_absolute() {
+            path.to_owned()
+        } else {
+            Path::new(".").join(path)
+        };
+        let Some(text) = path.to_str().map(str::to_owned) else {
+            let why = "the path of the database file is not UTF-8".to_owned();
+            return Err(Error::new(ErrorKind::Config(why)).during(Operation::Configure));
+        };
+        Ok(Box::new(move || {
+            connect(&text, busy_timeout).map_err(|error| explained(error, &path))
+        }))
+    }
+
+    fn connect(path: &str, busy_timeout: Duration) -> Result<Physical> {
+        SqliteConnection::open(&SqliteOptions { path, busy_timeout }).map(Physical::Sqlite)
+    }
+
+    /// SQLite makes files but no folders, and says only that it could not open the file.
+    #[cold]
+    fn explained(error: Error, path: &Path) -> Error {
+        let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
+        if folder.is_dir() {
+            return error;
+        }
+        let why = format!("there is no folder `{}`: create it", folder.display());
+        Error::new(ErrorKind::Config(why)).during(Operation::Connect)
+    }
+}

@@ -1,0 +1,216 @@
+//! The pool with SQLite connections that are opened by hand.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use super::*;
+use crate::driver::sqlite::{SqliteConnection, SqliteOptions};
+
+const LIMITS: PoolLimits = PoolLimits {
+    max_connections: 2,
+    min_connections: 0,
+    acquire_timeout: Duration::from_millis(50),
+    idle_timeout: Duration::MAX,
+    max_lifetime: Duration::MAX,
+    test_after_idle: Duration::MAX,
+    keep: true,
+};
+
+/// A pool and how many connections it has opened.
+fn pool(limits: PoolLimits) -> (Arc<Pool>, Arc<AtomicUsize>) {
+    let opened = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&opened);
+    let open = move || {
+        count.fetch_add(1, Ordering::Relaxed);
+        memory()
+    };
+    (Pool::new("b", limits, Box::new(open)), opened)
+}
+
+fn memory() -> Result<Physical> {
+    let options = SqliteOptions {
+        path: ":memory:",
+        busy_timeout: Duration::ZERO,
+    };
+    SqliteConnection::open(&options).map(Physical::Sqlite)
+}
+
+fn counts(pool: &Pool) -> [usize; 3] {
+    let counts = pool.counts();
+    [counts.idle, counts.in_use, counts.open]
+}
+
+fn kind(outcome: Result<Link>) -> ErrorKind {
+    let error = outcome.map(drop).expect_err("the pool gave a connection");
+    assert_eq!(error.engine(), Some("b"));
+    error.kind().clone()
+}
+
+#[test]
+fn connections_are_kept_and_counted() {
+    let (pool, opened) = pool(LIMITS);
+    assert_eq!(counts(&pool), [0, 0, 0]);
+    let first = pool.acquire().unwrap();
+    let second = pool.acquire().unwrap();
+    assert_eq!(counts(&pool), [0, 2, 2]);
+    drop(first);
+    assert_eq!(counts(&pool), [1, 1, 2]);
+    drop(pool.acquire().unwrap());
+    drop(second);
+    assert_eq!(counts(&pool), [2, 0, 2]);
+    assert_eq!(opened.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn a_nested_acquire_of_the_only_connection_ends_after_the_timeout() {
+    let (pool, _) = pool(PoolLimits {
+        max_connections: 1,
+        ..LIMITS
+    });
+    let held = pool.acquire().unwrap();
+    let started = Instant::now();
+    let ErrorKind::PoolExhausted { size, waited_ms } = kind(pool.acquire()) else {
+        panic!("another kind of error");
+    };
+    assert_eq!(size, 1);
+    assert!(waited_ms >= 50 && started.elapsed() < Duration::from_secs(5));
+    drop(held);
+    assert!(pool.acquire().is_ok());
+}
+
+#[test]
+fn short_connections_are_closed_after_use() {
+    let (pool, opened) = pool(PoolLimits {
+        keep: false,
+        ..LIMITS
+    });
+    drop(pool.acquire().unwrap());
+    assert_eq!(counts(&pool), [0, 0, 0]);
+    drop(pool.acquire().unwrap());
+    assert_eq!(opened.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn overdue_connections_are_replaced() {
+    let zero = Duration::ZERO;
+    for limits in [
+        PoolLimits {
+            max_lifetime: zero,
+            ..LIMITS
+        },
+        PoolLimits {
+            idle_timeout: zero,
+            ..LIMITS
+        },
+        PoolLimits {
+            idle_timeout: zero,
+            min_connections: 1,
+            ..LIMITS
+        },
+    ] {
+        let (pool, opened) = pool(limits);
+        drop(pool.acquire().unwrap());
+        let keeps = limits.min_connections;
+        assert_eq!(counts(&pool), [keeps, 0, keeps], "{limits:?}");
+        drop(pool.acquire().unwrap());
+        assert_eq!(opened.load(Ordering::Relaxed), 2, "{limits:?}");
+    }
+}
+
+#[test]
+fn a_connection_in_a_transaction_never_comes_back() {
+    let (pool, opened) = pool(LIMITS);
+    let mut link = pool.acquire().unwrap();
+    link.begin().unwrap();
+    drop(link);
+    assert_eq!(counts(&pool), [0, 0, 0]);
+    // Begun behind the link's back.
+    let mut link = pool.acquire().unwrap();
+    link.ready().unwrap().batch("BEGIN").unwrap();
+    drop(link);
+    assert_eq!(counts(&pool), [0, 0, 0]);
+    assert_eq!(opened.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn a_failing_or_panicking_opener_gives_its_place_back() {
+    let calls = AtomicUsize::new(0);
+    let open = move || match calls.fetch_add(1, Ordering::Relaxed) {
+        0 => Err(Error::new(ErrorKind::Unavailable)),
+        1 => panic!("the driver's own bug"),
+        _ => memory(),
+    };
+    let limits = PoolLimits {
+        max_connections: 1,
+        ..LIMITS
+    };
+    let pool = Pool::new("b", limits, Box::new(open));
+    assert_eq!(kind(pool.acquire()), ErrorKind::Unavailable);
+    let other = Arc::clone(&pool);
+    thread::spawn(move || other.acquire().map(drop))
+        .join()
+        .unwrap_err();
+    assert_eq!(counts(&pool), [0, 0, 0]);
+    assert!(pool.acquire().is_ok());
+}
+
+#[test]
+fn a_closed_pool_opens_nothing() {
+    let (pool, opened) = pool(LIMITS);
+    let held = pool.acquire().unwrap();
+    drop(pool.acquire().unwrap());
+    pool.close();
+    assert_eq!(counts(&pool), [0, 1, 1]);
+    pool.close();
+    assert_eq!(kind(pool.acquire()), ErrorKind::Closed);
+    drop(held);
+    assert_eq!(counts(&pool), [0, 0, 0]);
+    assert_eq!(opened.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn eight_threads_share_two_connections() {
+    let (pool, opened) = pool(PoolLimits {
+        acquire_timeout: Duration::from_secs(60),
+        ..LIMITS
+    });
+    let in_use = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for round in 0..500 {
+                    let mut link = pool.acquire().unwrap();
+                    assert!(in_use.fetch_add(1, Ordering::SeqCst) < 2);
+                    if round % 100 == 0 {
+                        // Left open, so the connection is replaced.
+                        link.begin().unwrap();
+                    }
+                    in_use.fetch_sub(1, Ordering::SeqCst);
+                }
+            });
+        }
+    });
+    let PoolCounts { in_use, open, .. } = pool.counts();
+    assert_eq!(in_use, 0);
+    assert!(open <= 2);
+    assert!((40..=42).contains(&opened.load(Ordering::Relaxed)));
+}
+
+#[test]
+fn waiting_threads_learn_of_closing() {
+    let (pool, _) = pool(PoolLimits {
+        max_connections: 1,
+        acquire_timeout: Duration::from_secs(60),
+        ..LIMITS
+    });
+    let held = pool.acquire().unwrap();
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| kind(pool.acquire()));
+        while pool.lock().waiting == 0 {
+            thread::yield_now();
+        }
+        pool.close();
+        assert_eq!(waiting.join().unwrap(), ErrorKind::Closed);
+    });
+    drop(held);
+}

@@ -1,0 +1,125 @@
+//! Creating and dropping the tables of engines, by the statements that generated code brings along.
+
+use crate::Dialect;
+use crate::databases::{Configured, Registry};
+use crate::driver::Physical;
+use crate::engine::Engine;
+use crate::error::{Operation, Result};
+use crate::link::Link;
+use crate::program::TableDdl;
+
+/// What [`Registry::create_missing`] did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Created {
+    /// Engine and table of every table that was made.
+    pub created: Vec<(&'static str, &'static str)>,
+    /// Engine and table of every table that was there.
+    pub existing: Vec<(&'static str, &'static str)>,
+}
+
+impl Registry {
+    /// Creates the tables that are missing, on every engine.
+    ///
+    /// # Errors
+    /// A database refuses a statement. That table is not there then, except on MySQL and MariaDB, where a table may be
+    /// there without its indexes; what was created before stays.
+    pub fn create_missing(&self) -> Result<Created> {
+        let mut outcome = Created::default();
+        for engine in &self.engines {
+            create_on(engine, &mut outcome)?;
+        }
+        Ok(outcome)
+    }
+
+    /// Creates the tables that are missing on one engine.
+    ///
+    /// # Errors
+    /// As [`create_missing`](Self::create_missing).
+    pub fn create_missing_on(&self, engine: impl Engine) -> Result<Created> {
+        let mut outcome = Created::default();
+        create_on(&self.engines[engine.index()], &mut outcome)?;
+        Ok(outcome)
+    }
+
+    /// Drops the tables of one engine that are in the schema, with all their rows, and says which there were. Tables
+    /// that the schema does not know are left alone.
+    ///
+    /// # Errors
+    /// A database refuses, as one of the tables left alone refers to a dropped one. Then nothing is dropped, except on MySQL
+    /// and MariaDB, where what was dropped before is gone.
+    pub fn drop_tables(&self, engine: impl Engine) -> Result<Vec<&'static str>> {
+        drop_on(&self.engines[engine.index()])
+    }
+
+    /// Drops the tables of every engine, as [`drop_tables`](Self::drop_tables) does.
+    ///
+    /// # Errors
+    /// As [`drop_tables`](Self::drop_tables); engines that were done before stay so.
+    pub fn drop_all(&self) -> Result<Vec<(&'static str, &'static str)>> {
+        let mut dropped = Vec::new();
+        for engine in &self.engines {
+            let tables = drop_on(engine)?;
+            dropped.extend(tables.into_iter().map(|table| (engine.info.name, table)));
+        }
+        Ok(dropped)
+    }
+}
+
+fn create_on(engine: &Configured, outcome: &mut Created) -> Result<()> {
+    let name = engine.info.name;
+    let located = |error: crate::Error| error.on_engine(name).during(Operation::Create);
+    let mut link = engine.pool.acquire()?;
+    let mut created = Vec::new();
+    for &table in &engine.tables {
+        if create_one(&mut link, table).map_err(located)? {
+            created.push(table);
+            outcome.created.push((name, table.table));
+        } else {
+            outcome.existing.push((name, table.table));
+        }
+    }
+    let link_one = |table: &&TableDdl| run_all(link.ready()?, table.link);
+    created.iter().try_for_each(link_one).map_err(located)
+}
+
+/// `false` where the table is there already.
+fn create_one(link: &mut Link, table: &TableDdl) -> Result<bool> {
+    whole(link, |physical| {
+        if physical.table_exists(table.schema, table.table)? {
+            return Ok(false);
+        }
+        run_all(physical, table.create).map(|()| true)
+    })
+}
+
+fn drop_on(engine: &Configured) -> Result<Vec<&'static str>> {
+    let mut link = engine.pool.acquire()?;
+    whole(&mut link, |physical| {
+        drop_existing(physical, &engine.tables)
+    })
+    .map_err(|error| error.on_engine(engine.info.name).during(Operation::Drop))
+}
+
+/// In the reverse order of creation, so that a table goes before the one it refers to.
+fn drop_existing(physical: &mut Physical, tables: &[&TableDdl]) -> Result<Vec<&'static str>> {
+    let mut dropped = Vec::new();
+    for table in tables.iter().rev() {
+        if physical.table_exists(table.schema, table.table)? {
+            run_all(physical, table.drop)?;
+            dropped.push(table.table);
+        }
+    }
+    Ok(dropped)
+}
+
+/// In one transaction, where the database can undo DDL.
+fn whole<T>(link: &mut Link, work: impl FnOnce(&mut Physical) -> Result<T>) -> Result<T> {
+    match link.ready()?.dialect() {
+        Dialect::Sqlite | Dialect::Postgres => link.atomically(|link| work(link.ready()?)),
+        Dialect::Mysql => work(link.ready()?),
+    }
+}
+
+fn run_all(physical: &mut Physical, statements: &[&str]) -> Result<()> {
+    statements.iter().try_for_each(|sql| physical.batch(sql))
+}

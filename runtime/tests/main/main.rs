@@ -1,0 +1,5 @@
+//! The runtime on real databases: SQLite always, the servers where a test run has them.
+
+mod con;
+mod sample;
+mod tx;

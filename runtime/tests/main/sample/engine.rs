@@ -1,0 +1,60 @@
+//! Engines of the sample: three on SQLite, and one for each kind of server.
+
+macro_rules! engines {
+    ($($index:literal $type:ident $name:literal;)*) => {
+        $(
+            #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub struct $type;
+
+            impl bindery::Engine for $type {
+                fn index(self) -> usize {
+                    $index
+                }
+
+                fn name(self) -> &'static str {
+                    $name
+                }
+            }
+
+            impl bindery::StaticEngine for $type {}
+        )*
+
+        /// Any engine, chosen at run time.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Any {
+            $($type,)*
+        }
+
+        impl bindery::Engine for Any {
+            fn index(self) -> usize {
+                self as usize
+            }
+
+            fn name(self) -> &'static str {
+                match self {
+                    $(Self::$type => $name,)*
+                }
+            }
+        }
+
+        impl std::str::FromStr for Any {
+            type Err = bindery::Error;
+
+            fn from_str(name: &str) -> bindery::Result<Self> {
+                match name {
+                    $($name => Ok(Self::$type),)*
+                    _ => Err(super::PROGRAM.unknown_engine(name)),
+                }
+            }
+        }
+    };
+}
+
+engines! {
+    0 B "b";
+    1 Default "default";
+    2 Test "test";
+    3 Mysql "x_mysql";
+    4 Postgres "x_postgres";
+    5 Mariadb "y_mariadb";
+}

@@ -1,0 +1,681 @@
+// What `bindery-codegen` writes, written by hand: one model on `default` and `b`, one on `default` only. The examples in
+// the documentation and the tests of the runtime run on it.
+//
+//   -- @engines default, b
+//   CREATE TABLE blogs (id INTEGER PRIMARY KEY, title VARCHAR(255) NOT NULL, content TEXT, stars INTEGER NOT NULL DEFAULT 0);
+//   CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(200) NOT NULL UNIQUE, best BIGINT REFERENCES blogs(id));
+
+/// The engines of this program, as types.
+#[allow(dead_code)]
+pub mod engine {
+    /// Engine `b` (sqlite).
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub struct B;
+
+    impl ::bindery::Engine for B {
+        fn index(self) -> usize {
+            0
+        }
+
+        fn name(self) -> &'static str {
+            "b"
+        }
+    }
+
+    impl ::bindery::StaticEngine for B {}
+
+    /// Engine `default` (sqlite).
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub struct Default;
+
+    impl ::bindery::Engine for Default {
+        fn index(self) -> usize {
+            1
+        }
+
+        fn name(self) -> &'static str {
+            "default"
+        }
+    }
+
+    impl ::bindery::StaticEngine for Default {}
+
+    /// Any engine of this program, chosen at run time.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Any {
+        /// Engine `b`.
+        B,
+        /// Engine `default`.
+        Default,
+    }
+
+    impl ::bindery::Engine for Any {
+        fn index(self) -> usize {
+            self as usize
+        }
+
+        fn name(self) -> &'static str {
+            super::PROGRAM.engines[self as usize].name
+        }
+    }
+
+    impl ::core::str::FromStr for Any {
+        type Err = ::bindery::Error;
+
+        fn from_str(name: &str) -> ::bindery::Result<Self> {
+            match name {
+                "b" => ::core::result::Result::Ok(Self::B),
+                "default" => ::core::result::Result::Ok(Self::Default),
+                _ => ::core::result::Result::Err(super::PROGRAM.unknown_engine(name)),
+            }
+        }
+    }
+}
+
+/// Tags of the models, for bounds such as `E: Hosts<model::Blog>`.
+#[allow(dead_code)]
+pub mod model {
+    /// Tag of [`Blog`](super::Blog).
+    #[derive(Debug, Clone, Copy)]
+    pub struct Blog;
+
+    /// Tag of [`User`](super::User).
+    #[derive(Debug, Clone, Copy)]
+    pub struct User;
+}
+
+/// Model `Blog`, table `blogs`, on `default` and `b`.
+#[allow(dead_code)]
+pub mod blogs {
+    use super::{engine, model};
+
+    /// Key of a [`Blog`].
+    pub type BlogId<E = engine::Default> = ::bindery::Key<model::Blog, E, i64>;
+
+    /// A row of `blogs`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Blog<E: ::bindery::Engine = engine::Default> {
+        /// `id`
+        pub id: BlogId<E>,
+        /// `title`
+        pub title: ::std::string::String,
+        /// `content`
+        pub content: ::core::option::Option<::std::string::String>,
+        /// `stars`
+        pub stars: i64,
+    }
+
+    /// A row of `blogs` to be inserted.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct NewBlog {
+        /// `id`; counted by the database when left out.
+        pub id: ::core::option::Option<i64>,
+        /// `title`
+        pub title: ::std::string::String,
+        /// `content`
+        pub content: ::core::option::Option<::std::string::String>,
+        /// `stars`; the database's default when left out.
+        pub stars: ::core::option::Option<i64>,
+    }
+
+    impl NewBlog {
+        /// A new row with what it must have.
+        pub fn new(title: impl ::core::convert::Into<::std::string::String>) -> Self {
+            Self {
+                id: ::core::option::Option::None,
+                title: title.into(),
+                content: ::core::option::Option::None,
+                stars: ::core::option::Option::None,
+            }
+        }
+    }
+
+    /// Columns of `blogs` to be changed; what is `None` stays.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    pub struct BlogChanges {
+        /// `title`
+        pub title: ::core::option::Option<::std::string::String>,
+        /// `content`
+        pub content: ::core::option::Option<::core::option::Option<::std::string::String>>,
+        /// `stars`
+        pub stars: ::core::option::Option<i64>,
+    }
+
+    impl ::bindery::ColumnSource for NewBlog {
+        fn columns(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSet::new()
+                .with_if(self.id.is_some(), 0)
+                .with(1)
+                .with(2)
+                .with_if(self.stars.is_some(), 3)
+        }
+
+        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+            params.given(&self.id);
+            params.push(&self.title);
+            params.push(&self.content);
+            params.given(&self.stars);
+        }
+    }
+
+    impl ::bindery::ColumnSource for BlogChanges {
+        fn columns(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSet::new()
+                .with_if(self.title.is_some(), 1)
+                .with_if(self.content.is_some(), 2)
+                .with_if(self.stars.is_some(), 3)
+        }
+
+        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+            params.given(&self.title);
+            params.given(&self.content);
+            params.given(&self.stars);
+        }
+    }
+
+    impl ::bindery::Model for model::Blog {
+        const NAME: &'static str = "Blog";
+        const ENGINES: &'static [&'static str] = &["default", "b"];
+
+        type Row<E: ::bindery::Engine> = Blog<E>;
+        type Key<E: ::bindery::Engine> = BlogId<E>;
+        type New<E: ::bindery::Engine> = NewBlog;
+        type Changes<E: ::bindery::Engine> = BlogChanges;
+        type Inserted<E: ::bindery::Engine> = Blog<E>;
+
+        fn read<E: ::bindery::Engine>(
+            row: &mut ::bindery::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Blog<E>> {
+            ::core::result::Result::Ok(Blog {
+                id: row.next_key(engine)?,
+                title: row.next()?,
+                content: row.next()?,
+                stars: row.next()?,
+            })
+        }
+
+        fn inserted<E: ::bindery::Engine>(
+            row: ::core::option::Option<Blog<E>>,
+        ) -> ::core::option::Option<Blog<E>> {
+            row
+        }
+
+        fn write_row<E: ::bindery::Engine>(row: &Blog<E>, params: &mut ::bindery::ParamWriter<'_>) {
+            params.push(&row.id);
+            params.push(&row.title);
+            params.push(&row.content);
+            params.push(&row.stars);
+        }
+
+        fn row_belongs_to<E: ::bindery::Engine>(row: &Blog<E>, engine: E) -> bool {
+            row.id.engine() == engine
+        }
+    }
+
+    impl ::bindery::HasKey for model::Blog {
+        fn key<E: ::bindery::Engine>(row: &Blog<E>) -> BlogId<E> {
+            row.id
+        }
+
+        fn write_key<E: ::bindery::Engine>(
+            key: &BlogId<E>,
+            params: &mut ::bindery::ParamWriter<'_>,
+        ) {
+            params.push(key);
+        }
+
+        fn write_saved<E: ::bindery::Engine>(
+            row: &Blog<E>,
+            params: &mut ::bindery::ParamWriter<'_>,
+        ) {
+            params.push(&row.title);
+            params.push(&row.content);
+            params.push(&row.stars);
+        }
+
+        fn key_belongs_to<E: ::bindery::Engine>(key: &BlogId<E>, engine: E) -> bool {
+            key.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Engine> Blog<E> {
+        /// The same values as a row of another engine, in memory only.
+        pub fn to_engine<F: ::bindery::StaticEngine>(self) -> Blog<F> {
+            Blog {
+                id: self.id.to_engine(),
+                title: self.title,
+                content: self.content,
+                stars: self.stars,
+            }
+        }
+    }
+
+    static SQLITE: ::bindery::TableSql = ::bindery::TableSql {
+        table: "\"blogs\"",
+        columns: &["\"id\"", "\"title\"", "\"content\"", "\"stars\""],
+        key: &[0],
+        writable: &[0, 1, 2, 3],
+        required: &[1, 2],
+        counted: ::core::option::Option::Some(0),
+        select: "SELECT \"id\", \"title\", \"content\", \"stars\" FROM \"blogs\"",
+        first: "SELECT \"id\", \"title\", \"content\", \"stars\" FROM \"blogs\" ORDER BY \"id\" LIMIT 1",
+        find: "SELECT \"id\", \"title\", \"content\", \"stars\" FROM \"blogs\" WHERE \"id\" = ?",
+        count: "SELECT count(*) FROM \"blogs\"",
+        exists: "SELECT 1 FROM \"blogs\" WHERE \"id\" = ?",
+        insert: "INSERT INTO \"blogs\" (\"title\", \"content\") VALUES (?, ?) RETURNING \"id\", \"title\", \"content\", \"stars\"",
+        insert_row: "INSERT INTO \"blogs\" (\"id\", \"title\", \"content\", \"stars\") VALUES (?, ?, ?, ?)",
+        returning: " RETURNING \"id\", \"title\", \"content\", \"stars\"",
+        save: "UPDATE \"blogs\" SET \"title\" = ?, \"content\" = ?, \"stars\" = ? WHERE \"id\" = ?",
+        delete: "DELETE FROM \"blogs\" WHERE \"id\" = ?",
+        uniques: &[],
+    };
+
+    /// What the program says of `blogs`.
+    pub(super) static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+        name: "Blog",
+        table: "blogs",
+        columns: &["id", "title", "content", "stars"],
+        engines: &["default", "b"],
+        tables: &[
+            ::bindery::TableDdl {
+                engine: 1,
+                schema: ::core::option::Option::None,
+                table: "blogs",
+                create: &[
+                    "CREATE TABLE blogs (id INTEGER PRIMARY KEY, title VARCHAR(255) NOT NULL, content TEXT, stars INTEGER NOT NULL DEFAULT 0)",
+                ],
+                link: &[],
+                drop: &["DROP TABLE blogs"],
+            },
+            ::bindery::TableDdl {
+                engine: 0,
+                schema: ::core::option::Option::None,
+                table: "blogs",
+                create: &[
+                    "CREATE TABLE blogs (id INTEGER PRIMARY KEY, title VARCHAR(255) NOT NULL, content TEXT, stars INTEGER NOT NULL DEFAULT 0)",
+                ],
+                link: &[],
+                drop: &["DROP TABLE blogs"],
+            },
+        ],
+    };
+
+    impl ::bindery::LivesOn<engine::Default> for model::Blog {
+        fn sql(_: engine::Default) -> ::core::option::Option<&'static ::bindery::TableSql> {
+            ::core::option::Option::Some(&SQLITE)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::B> for model::Blog {
+        fn sql(_: engine::B) -> ::core::option::Option<&'static ::bindery::TableSql> {
+            ::core::option::Option::Some(&SQLITE)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::Any> for model::Blog {
+        fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
+            match engine {
+                engine::Any::Default => ::core::option::Option::Some(&SQLITE),
+                engine::Any::B => ::core::option::Option::Some(&SQLITE),
+            }
+        }
+    }
+}
+
+/// Model `User`, table `users`, on `default`.
+#[allow(dead_code)]
+pub mod users {
+    use super::{engine, model};
+
+    /// Key of a [`User`].
+    pub type UserId = ::bindery::Key<model::User, engine::Default, i64>;
+
+    /// A row of `users`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct User {
+        /// `id`
+        pub id: UserId,
+        /// `email`
+        pub email: ::std::string::String,
+        /// `best`
+        pub best: ::core::option::Option<super::blogs::BlogId<engine::Default>>,
+    }
+
+    /// A row of `users` to be inserted.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct NewUser {
+        /// `id`; counted by the database when left out.
+        pub id: ::core::option::Option<i64>,
+        /// `email`
+        pub email: ::std::string::String,
+        /// `best`
+        pub best: ::core::option::Option<super::blogs::BlogId<engine::Default>>,
+    }
+
+    impl NewUser {
+        /// A new row with what it must have.
+        pub fn new(email: impl ::core::convert::Into<::std::string::String>) -> Self {
+            Self {
+                id: ::core::option::Option::None,
+                email: email.into(),
+                best: ::core::option::Option::None,
+            }
+        }
+    }
+
+    /// Columns of `users` to be changed; what is `None` stays.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    pub struct UserChanges {
+        /// `email`
+        pub email: ::core::option::Option<::std::string::String>,
+        /// `best`
+        pub best:
+            ::core::option::Option<::core::option::Option<super::blogs::BlogId<engine::Default>>>,
+    }
+
+    impl ::bindery::ColumnSource for NewUser {
+        fn columns(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSet::new()
+                .with_if(self.id.is_some(), 0)
+                .with(1)
+                .with(2)
+        }
+
+        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+            params.given(&self.id);
+            params.push(&self.email);
+            params.push(&self.best);
+        }
+    }
+
+    impl ::bindery::ColumnSource for UserChanges {
+        fn columns(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSet::new()
+                .with_if(self.email.is_some(), 1)
+                .with_if(self.best.is_some(), 2)
+        }
+
+        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+            params.given(&self.email);
+            params.given(&self.best);
+        }
+    }
+
+    impl ::bindery::Model for model::User {
+        const NAME: &'static str = "User";
+        const ENGINES: &'static [&'static str] = &["default"];
+
+        type Row<E: ::bindery::Engine> = User;
+        type Key<E: ::bindery::Engine> = UserId;
+        type New<E: ::bindery::Engine> = NewUser;
+        type Changes<E: ::bindery::Engine> = UserChanges;
+        type Inserted<E: ::bindery::Engine> = User;
+
+        fn read<E: ::bindery::Engine>(
+            row: &mut ::bindery::RowReader<'_>,
+            _: E,
+        ) -> ::bindery::Result<User> {
+            ::core::result::Result::Ok(User {
+                id: row.next()?,
+                email: row.next()?,
+                best: row.next()?,
+            })
+        }
+
+        fn inserted<E: ::bindery::Engine>(
+            row: ::core::option::Option<User>,
+        ) -> ::core::option::Option<User> {
+            row
+        }
+
+        fn write_row<E: ::bindery::Engine>(row: &User, params: &mut ::bindery::ParamWriter<'_>) {
+            params.push(&row.id);
+            params.push(&row.email);
+            params.push(&row.best);
+        }
+    }
+
+    impl ::bindery::HasKey for model::User {
+        fn key<E: ::bindery::Engine>(row: &User) -> UserId {
+            row.id
+        }
+
+        fn write_key<E: ::bindery::Engine>(key: &UserId, params: &mut ::bindery::ParamWriter<'_>) {
+            params.push(key);
+        }
+
+        fn write_saved<E: ::bindery::Engine>(row: &User, params: &mut ::bindery::ParamWriter<'_>) {
+            params.push(&row.email);
+            params.push(&row.best);
+        }
+    }
+
+    static SQLITE: ::bindery::TableSql = ::bindery::TableSql {
+        table: "\"users\"",
+        columns: &["\"id\"", "\"email\"", "\"best\""],
+        key: &[0],
+        writable: &[0, 1, 2],
+        required: &[1, 2],
+        counted: ::core::option::Option::Some(0),
+        select: "SELECT \"id\", \"email\", \"best\" FROM \"users\"",
+        first: "SELECT \"id\", \"email\", \"best\" FROM \"users\" ORDER BY \"id\" LIMIT 1",
+        find: "SELECT \"id\", \"email\", \"best\" FROM \"users\" WHERE \"id\" = ?",
+        count: "SELECT count(*) FROM \"users\"",
+        exists: "SELECT 1 FROM \"users\" WHERE \"id\" = ?",
+        insert: "INSERT INTO \"users\" (\"email\", \"best\") VALUES (?, ?) RETURNING \"id\", \"email\", \"best\"",
+        insert_row: "INSERT INTO \"users\" (\"id\", \"email\", \"best\") VALUES (?, ?, ?)",
+        returning: " RETURNING \"id\", \"email\", \"best\"",
+        save: "UPDATE \"users\" SET \"email\" = ?, \"best\" = ? WHERE \"id\" = ?",
+        delete: "DELETE FROM \"users\" WHERE \"id\" = ?",
+        uniques: &[::bindery::UniqueSql {
+            columns: &[1],
+            find: "SELECT \"id\", \"email\", \"best\" FROM \"users\" WHERE \"email\" = ?",
+        }],
+    };
+
+    /// What the program says of `users`.
+    pub(super) static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+        name: "User",
+        table: "users",
+        columns: &["id", "email", "best"],
+        engines: &["default"],
+        tables: &[::bindery::TableDdl {
+            engine: 1,
+            schema: ::core::option::Option::None,
+            table: "users",
+            create: &[
+                "CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(200) NOT NULL UNIQUE, best BIGINT REFERENCES blogs(id))",
+            ],
+            link: &[],
+            drop: &["DROP TABLE users"],
+        }],
+    };
+
+    impl ::bindery::LivesOn<engine::Default> for model::User {
+        fn sql(_: engine::Default) -> ::core::option::Option<&'static ::bindery::TableSql> {
+            ::core::option::Option::Some(&SQLITE)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::Any> for model::User {
+        fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
+            match engine {
+                engine::Any::Default => ::core::option::Option::Some(&SQLITE),
+                engine::Any::B => ::core::option::Option::None,
+            }
+        }
+    }
+
+    /// Finding and replacing `users` by its unique columns.
+    pub trait UserQueries {
+        /// The row with this `email`, if there is one.
+        ///
+        /// # Errors
+        /// The database fails.
+        fn find_by_email(&mut self, email: &str)
+        -> ::bindery::Result<::core::option::Option<User>>;
+    }
+
+    impl<E: ::bindery::Hosts<model::User>> UserQueries for ::bindery::Repository<'_, model::User, E> {
+        fn find_by_email(
+            &mut self,
+            email: &str,
+        ) -> ::bindery::Result<::core::option::Option<User>> {
+            self.find_by(0, &mut |params| params.push(email))
+        }
+    }
+}
+
+#[allow(unused_imports)]
+pub use blogs::{Blog, BlogChanges, BlogId, NewBlog};
+#[allow(unused_imports)]
+pub use users::{NewUser, User, UserChanges, UserId, UserQueries};
+
+/// The tables of a connection or transaction.
+#[allow(dead_code)]
+pub trait Tables {
+    /// The rows of [`Blog`].
+    fn blogs(
+        &mut self,
+    ) -> ::bindery::Repository<'_, model::Blog, <Self as ::bindery::Route<model::Blog>>::Engine>
+    where
+        Self: ::bindery::Route<model::Blog>,
+    {
+        ::bindery::Repository::new(self.target())
+    }
+
+    /// The rows of [`User`].
+    fn users(
+        &mut self,
+    ) -> ::bindery::Repository<'_, model::User, <Self as ::bindery::Route<model::User>>::Engine>
+    where
+        Self: ::bindery::Route<model::User>,
+    {
+        ::bindery::Repository::new(self.target())
+    }
+}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+/// All databases of this program.
+pub struct Databases(::bindery::Registry);
+
+/// Implemented by nobody: a model on several engines needs a choice.
+#[diagnostic::on_unimplemented(
+    message = "model `Blog` lives on `default` and `b`: choose one",
+    label = "which engine?",
+    note = "write `db.default()?.blogs()` or `db.b()?.blogs()`"
+)]
+#[allow(dead_code)]
+pub trait ChooseEngineOfBlog<'a> {}
+
+#[allow(dead_code)]
+impl Databases {
+    /// In memory.
+    pub fn in_memory() -> ::bindery::Result<Self> {
+        ::bindery::Registry::in_memory(&PROGRAM).map(Self)
+    }
+
+    /// As a configuration says.
+    pub fn with_config(config: &::bindery::Config) -> ::bindery::Result<Self> {
+        ::bindery::Registry::with_config(&PROGRAM, config).map(Self)
+    }
+
+    /// A connection of `b`.
+    pub fn b(&self) -> ::bindery::Result<::bindery::Connection<engine::B>> {
+        self.0.connect(engine::B)
+    }
+
+    /// A connection of `default`.
+    pub fn default(&self) -> ::bindery::Result<::bindery::Connection<engine::Default>> {
+        self.0.connect(engine::Default)
+    }
+
+    /// A connection of an engine chosen at run time.
+    pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
+        self.0.connect(engine)
+    }
+
+    /// The rows of [`User`].
+    pub fn users(&self) -> ::bindery::Repository<'_, model::User, engine::Default> {
+        self.0.repository(engine::Default)
+    }
+
+    /// `Blog` lives on `default` and `b`: use `db.default()?.blogs()` or `db.b()?.blogs()`.
+    pub fn blogs<'a>(&'a self) -> ::bindery::Repository<'a, model::Blog, engine::Default>
+    where
+        model::Blog: ChooseEngineOfBlog<'a>,
+    {
+        self.0.repository(engine::Default)
+    }
+}
+
+impl ::core::ops::Deref for Databases {
+    type Target = ::bindery::Registry;
+
+    fn deref(&self) -> &::bindery::Registry {
+        &self.0
+    }
+}
+
+static PROGRAM: ::bindery::Program = ::bindery::Program {
+    engines: &[
+        ::bindery::EngineInfo {
+            name: "b",
+            dialect: ::bindery::Dialect::Sqlite,
+            flavour: ::core::option::Option::None,
+        },
+        ::bindery::EngineInfo {
+            name: "default",
+            dialect: ::bindery::Dialect::Sqlite,
+            flavour: ::core::option::Option::None,
+        },
+    ],
+    models: &[
+        &::bindery::ModelInfo {
+            name: "Blog",
+            table: "blogs",
+            columns: &["id", "title", "content", "stars"],
+            engines: &["default", "b"],
+            tables: &[
+                ::bindery::TableDdl {
+                    engine: 1,
+                    schema: ::core::option::Option::None,
+                    table: "blogs",
+                    create: &[
+                        "CREATE TABLE blogs (id INTEGER PRIMARY KEY, title VARCHAR(255) NOT NULL, content TEXT, stars INTEGER NOT NULL DEFAULT 0)",
+                    ],
+                    link: &[],
+                    drop: &["DROP TABLE \"blogs\""],
+                },
+                ::bindery::TableDdl {
+                    engine: 0,
+                    schema: ::core::option::Option::None,
+                    table: "blogs",
+                    create: &[
+                        "CREATE TABLE blogs (id INTEGER PRIMARY KEY, title VARCHAR(255) NOT NULL, content TEXT, stars INTEGER NOT NULL DEFAULT 0)",
+                    ],
+                    link: &[],
+                    drop: &["DROP TABLE \"blogs\""],
+                },
+            ],
+        },
+        &::bindery::ModelInfo {
+            name: "User",
+            table: "users",
+            columns: &["id", "email", "best"],
+            engines: &["default"],
+            tables: &[::bindery::TableDdl {
+                engine: 1,
+                schema: ::core::option::Option::None,
+                table: "users",
+                create: &[
+                    "CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(200) NOT NULL UNIQUE, best BIGINT REFERENCES blogs(id))",
+                ],
+                link: &[],
+                drop: &["DROP TABLE \"users\""],
+            }],
+        },
+    ],
+};
