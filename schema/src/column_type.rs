@@ -97,3 +97,43 @@ pub enum LobSize {
     /// Whatever the server takes (SQLite, PostgreSQL).
     Unbounded,
 }
+
+impl ColumnType {
+    /// A whole number that a database can count up?
+    pub fn is_integer(&self) -> bool {
+        match self {
+            Self::I8
+            | Self::I16
+            | Self::I24
+            | Self::I32
+            | Self::I64
+            | Self::U8
+            | Self::U16
+            | Self::U24
+            | Self::U32
+            | Self::U64 => true,
+            Self::Bool
+            | Self::F32
+            | Self::F64
+            | Self::Decimal(_)
+            | Self::Char(_)
+            | Self::VarChar(_)
+            | Self::Text(_)
+            | Self::Binary(_)
+            | Self::VarBinary(_)
+            | Self::Blob(_)
+            | Self::Date
+            | Self::Time(_)
+            | Self::DateTime(_)
+            | Self::Timestamp(_)
+            | Self::Year
+            | Self::Interval
+            | Self::Uuid
+            | Self::Json { .. }
+            | Self::Enum(_)
+            | Self::Set(_)
+            | Self::Bit(_)
+            | Self::Array(_) => false,
+        }
+    }
+}

@@ -5,6 +5,7 @@
 //!
 //! Without the feature `parse` only what a running program needs is left: dialects, names, SQL writing and configuration.
 
+pub mod check;
 pub mod codes;
 pub mod column_type;
 pub mod config;
@@ -12,6 +13,11 @@ pub mod diagnostic;
 pub mod dialect;
 pub mod model;
 pub mod name;
+pub mod plan;
 #[cfg(feature = "parse")]
 pub mod render;
 pub mod source;
+pub mod sql_writer;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,246 @@
+//! Default values in the spelling of a dialect, or refused. What is the same for all dialects; the rest they answer.
+
+use super::{ColumnPlace, Dialect, Moment, Refusal, expression_sql};
+use crate::column_type::ColumnType;
+use crate::model::DefaultValue;
+use crate::sql_writer::SqlWriter;
+
+/// The text behind DEFAULT; `None` where nothing has to be written.
+pub(crate) fn default_sql(
+    place: ColumnPlace<'_>,
+    dialect: Dialect,
+) -> Result<Option<String>, Refusal> {
+    let Some(default) = &place.column().default else {
+        return Ok(None);
+    };
+    let sql = match &default.value {
+        DefaultValue::Null => return Ok(None),
+        DefaultValue::Bool(value) => constant(
+            place,
+            dialect,
+            dialect.rules().bool_literal(*value).to_owned(),
+        ),
+        DefaultValue::Number(number) => number_sql(place, dialect, number)?,
+        DefaultValue::Text(text) => text_sql(place, dialect, text)?,
+        DefaultValue::Bytes(bytes) => constant(place, dialect, bytes_sql(place, dialect, bytes)),
+        DefaultValue::Now => moment(place, dialect, Moment::DateTime(0))?,
+        DefaultValue::CurrentDate => moment(place, dialect, Moment::Date)?,
+        DefaultValue::CurrentTime => moment(place, dialect, Moment::Time(0))?,
+        DefaultValue::RandomUuid => dialect.rules().random_uuid().to_owned(),
+        DefaultValue::Expression(expression) => {
+            let what = format!("the default of `{}`", place.column().name);
+            let sql = expression_sql(expression, place.table().source_dialect, dialect, &what);
+            let sql = sql.map_err(|refusal| Refusal {
+                code: "B0211",
+                ..refusal
+            })?;
+            format!("({sql})")
+        }
+    };
+    Ok(Some(sql))
+}
+
+fn refused(place: ColumnPlace<'_>, dialect: Dialect, why: &str) -> Refusal {
+    let message = format!(
+        "the default of `{}` cannot be carried over to {dialect}: {why}",
+        place.column().name
+    );
+    Refusal::new(
+        "B0211",
+        message,
+        "write a constant, `CURRENT_TIMESTAMP` or no default; or set the value in the program",
+    )
+}
+
+fn constant(place: ColumnPlace<'_>, dialect: Dialect, sql: String) -> String {
+    if dialect.rules().wraps_default(place.stored_type()) {
+        format!("({sql})")
+    } else {
+        sql
+    }
+}
+
+fn number_sql(place: ColumnPlace<'_>, dialect: Dialect, number: &str) -> Result<String, Refusal> {
+    if place.is_native(dialect) {
+        return Ok(constant(place, dialect, number.to_owned()));
+    }
+    if *place.stored_type() == ColumnType::Bool {
+        let value =
+            truth(number).ok_or_else(|| refused(place, dialect, "it is neither true nor false"))?;
+        return Ok(dialect.rules().bool_literal(value).to_owned());
+    }
+    if !is_plain_number(number) {
+        return Err(refused(
+            place,
+            dialect,
+            "the number is not written in decimal digits",
+        ));
+    }
+    Ok(constant(place, dialect, number.to_owned()))
+}
+
+/// `-1.5e10`.
+fn is_plain_number(number: &str) -> bool {
+    let unsigned = number.strip_prefix(['-', '+']).unwrap_or(number);
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+    digits(whole)
+        && digits(fraction)
+        && digits(exponent)
+        && !exponent.is_empty()
+        && !(whole.is_empty() && fraction.is_empty())
+}
+
+fn text_sql(place: ColumnPlace<'_>, dialect: Dialect, text: &str) -> Result<String, Refusal> {
+    let mut sql = SqlWriter::new(dialect);
+    if text.contains('\0') {
+        return Err(refused(place, dialect, "it holds a NUL character"));
+    }
+    if place.is_native(dialect) {
+        sql.text_literal(text);
+        return Ok(constant(place, dialect, sql.finish()));
+    }
+    match place.stored_type() {
+        ColumnType::Bool => {
+            let value = truth(text)
+                .ok_or_else(|| refused(place, dialect, "it is neither true nor false"))?;
+            sql.push(dialect.rules().bool_literal(value));
+        }
+        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => {
+            let bytes = bytes_of(text, place.table().source_dialect);
+            sql.bytes_literal(&bytes.ok_or_else(|| {
+                refused(place, dialect, "its bytes are written in PostgreSQL's way")
+            })?);
+        }
+        ColumnType::Interval | ColumnType::Array(_) => {
+            return Err(refused(place, dialect, "it is written in PostgreSQL's way"));
+        }
+        ColumnType::Date | ColumnType::DateTime(_) | ColumnType::Timestamp(_)
+            if text.starts_with("0000-00-00") =>
+        {
+            return Err(refused(place, dialect, "there is no day 0"));
+        }
+        ColumnType::I8
+        | ColumnType::I16
+        | ColumnType::I24
+        | ColumnType::I32
+        | ColumnType::I64
+        | ColumnType::U8
+        | ColumnType::U16
+        | ColumnType::U24
+        | ColumnType::U32
+        | ColumnType::U64
+        | ColumnType::F32
+        | ColumnType::F64
+        | ColumnType::Decimal(_)
+        | ColumnType::Year
+        | ColumnType::Bit(_) => {
+            return number_sql(place, dialect, text);
+        }
+        ColumnType::Char(_)
+        | ColumnType::VarChar(_)
+        | ColumnType::Text(_)
+        | ColumnType::Date
+        | ColumnType::Time(_)
+        | ColumnType::DateTime(_)
+        | ColumnType::Timestamp(_)
+        | ColumnType::Uuid
+        | ColumnType::Json { .. }
+        | ColumnType::Enum(_)
+        | ColumnType::Set(_) => {
+            sql.text_literal(text);
+        }
+    }
+    Ok(constant(place, dialect, sql.finish()))
+}
+
+/// What a text means as a truth value (PostgreSQL documentation, "Boolean Type"; numbers in the other two).
+fn truth(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "t" | "true" | "y" | "yes" | "on" => Some(true),
+        "0" | "f" | "false" | "n" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+/// The bytes a text stands for as a default of a binary column.
+fn bytes_of(text: &str, source: Dialect) -> Option<Vec<u8>> {
+    match source {
+        Dialect::Sqlite | Dialect::Mysql => Some(text.as_bytes().to_vec()),
+        Dialect::Postgres => match text.strip_prefix("\\x") {
+            Some(digits) => hexadecimal(digits.as_bytes()),
+            None if text.contains('\\') => None,
+            None => Some(text.as_bytes().to_vec()),
+        },
+    }
+}
+
+fn hexadecimal(digits: &[u8]) -> Option<Vec<u8>> {
+    let value = |digit: u8| char::from(digit).to_digit(16);
+    let pair = |pair: &[u8]| u8::try_from(value(pair[0])? * 16 + value(*pair.get(1)?)?).ok();
+    digits.chunks(2).map(pair).collect()
+}
+
+/// Bits are numbers where there is no bit type.
+fn bytes_sql(place: ColumnPlace<'_>, dialect: Dialect, bytes: &[u8]) -> String {
+    if let (ColumnType::Bit(_), false) = (place.stored_type(), place.is_native(dialect)) {
+        let number = bytes
+            .iter()
+            .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        return number.to_string();
+    }
+    let mut sql = SqlWriter::new(dialect);
+    sql.bytes_literal(bytes);
+    sql.finish()
+}
+
+/// Now, today or the time, as the column's type holds it; a native column of another type keeps the standard's word.
+fn moment(place: ColumnPlace<'_>, dialect: Dialect, asked: Moment) -> Result<String, Refusal> {
+    let of_column = match place.stored_type() {
+        ColumnType::Date => Some(Moment::Date),
+        ColumnType::Time(digits) => Some(Moment::Time(*digits)),
+        ColumnType::DateTime(digits) | ColumnType::Timestamp(digits) => {
+            Some(Moment::DateTime(*digits))
+        }
+        ColumnType::Bool
+        | ColumnType::I8
+        | ColumnType::I16
+        | ColumnType::I24
+        | ColumnType::I32
+        | ColumnType::I64
+        | ColumnType::U8
+        | ColumnType::U16
+        | ColumnType::U24
+        | ColumnType::U32
+        | ColumnType::U64
+        | ColumnType::F32
+        | ColumnType::F64
+        | ColumnType::Decimal(_)
+        | ColumnType::Char(_)
+        | ColumnType::VarChar(_)
+        | ColumnType::Text(_)
+        | ColumnType::Binary(_)
+        | ColumnType::VarBinary(_)
+        | ColumnType::Blob(_)
+        | ColumnType::Year
+        | ColumnType::Interval
+        | ColumnType::Uuid
+        | ColumnType::Json { .. }
+        | ColumnType::Enum(_)
+        | ColumnType::Set(_)
+        | ColumnType::Bit(_)
+        | ColumnType::Array(_) => None,
+    };
+    let meant = match (of_column, asked) {
+        // A date's default may be the whole moment, of which it keeps the day; the reverse is midnight.
+        (Some(column), Moment::DateTime(_)) => Some(column),
+        (Some(Moment::DateTime(_)), Moment::Date) => Some(Moment::Date),
+        (Some(column), Moment::Date | Moment::Time(_)) => Some(column)
+            .filter(|column| std::mem::discriminant(column) == std::mem::discriminant(&asked)),
+        (None, _) => Some(asked).filter(|_| place.is_native(dialect)),
+    };
+    let meant = meant.ok_or_else(|| refused(place, dialect, "the column is of another type"))?;
+    Ok(dialect.rules().now(meant))
+}

@@ -1,0 +1,424 @@
+//! MySQL and MariaDB: text that both run. Tables are InnoDB with `utf8mb4_bin`, so that texts are told apart as in the
+//! other databases (letter case counts; blanks at the end do not). Points in time are `DATETIME` in UTC, as `TIMESTAMP`
+//! ends in 2038; connections set the session's zone to UTC.
+
+use super::{
+    Capabilities, ColumnPlace, Declaration, Flavour, IdentifierLimit, IndexMethod, Moment, Refusal,
+    Rules, SizeOf,
+};
+use crate::column_type::{ColumnType, DecimalSize, LobSize};
+use crate::dialect::Dialect;
+use crate::model::{ForeignKey, Table};
+use crate::sql_writer::SqlWriter;
+
+pub(super) struct Mysql;
+
+/// Bytes of one character in utf8mb4.
+const CHARACTER: u32 = 4;
+/// Bytes of an index entry (InnoDB, DYNAMIC row format).
+const LONGEST_KEY: u32 = 3_072;
+/// Bytes of a row without its long columns (MySQL manual, "Limits on Table Column Count and Row Size").
+const LONGEST_ROW: u32 = 65_535;
+/// Longest VARCHAR that fits a row.
+const LONGEST_VARCHAR: u32 = 16_383;
+/// Characters of a long text that an index looks at.
+const INDEX_PREFIX: u32 = 255;
+const UUID_TYPE: &str = "char(36) character set ascii collate ascii_bin";
+
+impl Rules for Mysql {
+    fn capabilities(&self, flavour: Option<Flavour>) -> Capabilities {
+        Capabilities {
+            returning: flavour == Some(Flavour::Mariadb),
+            identifier_limit: IdentifierLimit::Characters(64),
+            // By lower_case_table_names of the server: a schema for all of them must not depend on it.
+            folds_table_names: true,
+            folds_column_names: true,
+            max_parameters: 65_535,
+            transactional_ddl: false,
+            enum_types: false,
+            arrays: false,
+            partial_indexes: false,
+            expression_indexes: flavour == Some(Flavour::Mysql),
+            index_names_per_table: true,
+            adds_foreign_keys: true,
+            deferrable_foreign_keys: false,
+            deferrable_uniques: false,
+            nulls_not_distinct: false,
+            set_default: false,
+            schemas: false,
+            computed_not_null: flavour == Some(Flavour::Mysql),
+            virtual_columns: true,
+            on_update_now: true,
+            counted_key_at_column: false,
+            two_phase_commit: true,
+        }
+    }
+
+    fn identifier_quote(&self) -> char {
+        '`'
+    }
+
+    fn backslash_escapes(&self) -> bool {
+        true
+    }
+
+    fn bytes_prefix(&self) -> &'static str {
+        "X'"
+    }
+
+    fn numbered_placeholders(&self) -> bool {
+        false
+    }
+
+    fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal> {
+        if place.is_native(Dialect::Mysql) {
+            return Ok(Declaration::plain(place.column().sql_type.clone()));
+        }
+        type_name(place, place.stored_type()).map(Declaration::plain)
+    }
+
+    fn counted(&self, place: ColumnPlace<'_>, _: bool) -> Result<&'static str, Refusal> {
+        let table = place.table();
+        let name = &place.column().name;
+        let leads = |columns: &[crate::model::ColumnId]| columns.first() == Some(&place.column);
+        let is_key = table.primary_key.as_ref().is_some_and(|key| leads(&key.columns))
+            || table.uniques.iter().any(|unique| leads(&unique.columns))
+            || table.indexes.iter().any(|index| {
+                matches!(index.parts.first(), Some(part) if matches!(part.key, crate::model::IndexKey::Column(column) if column == place.column))
+            });
+        if !is_key {
+            let message =
+                format!("MySQL cannot count `{name}`: it is not the first column of a key");
+            return Err(Refusal::new(
+                "B0214",
+                message,
+                "make the column the primary key, or UNIQUE",
+            ));
+        }
+        let counts = |column: &&crate::model::Column| {
+            matches!(column.generated, crate::model::Generated::Key { .. })
+        };
+        if table.columns.iter().filter(counts).count() > 1 {
+            let message = format!(
+                "MySQL counts one column of a table, and `{}` has several",
+                table.name.name
+            );
+            return Err(Refusal::new(
+                "B0214",
+                message,
+                "leave all but one to the program",
+            ));
+        }
+        Ok(" AUTO_INCREMENT")
+    }
+
+    fn no_values(&self) -> &'static str {
+        " () VALUES ()"
+    }
+
+    fn overriding(&self) -> &'static str {
+        ""
+    }
+
+    fn bool_literal(&self, value: bool) -> &'static str {
+        if value { "1" } else { "0" }
+    }
+
+    fn now(&self, moment: Moment) -> String {
+        match moment {
+            Moment::Date => "(CURRENT_DATE)".to_owned(),
+            Moment::Time(digits) => format!("(CURRENT_TIME({digits}))"),
+            Moment::DateTime(0) => "CURRENT_TIMESTAMP".to_owned(),
+            Moment::DateTime(digits) => format!("CURRENT_TIMESTAMP({digits})"),
+        }
+    }
+
+    fn random_uuid(&self) -> &'static str {
+        "(uuid())"
+    }
+
+    /// Long columns take expressions only (MySQL manual, "Data Type Default Values").
+    fn wraps_default(&self, column_type: &ColumnType) -> bool {
+        length(column_type) == Length::Long
+    }
+
+    fn table_options(&self, _: &Table) -> String {
+        " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin".to_owned()
+    }
+
+    /// MariaDB makes a TIMESTAMP without the word NOT NULL (its manual, "TIMESTAMP").
+    fn says_null(&self, place: ColumnPlace<'_>) -> bool {
+        place.is_native(Dialect::Mysql)
+            && matches!(place.column().column_type, ColumnType::Timestamp(_))
+    }
+
+    fn key_column(&self, place: ColumnPlace<'_>) -> Result<(), Refusal> {
+        if is_long(place) {
+            let name = &place.column().name;
+            let message = format!(
+                "`{name}` has no limited length, and MySQL takes no such column into a key"
+            );
+            return Err(Refusal::new(
+                "B0216",
+                message,
+                format!("give it a length: `{name} VARCHAR(255)`"),
+            ));
+        }
+        Ok(())
+    }
+
+    fn index_prefix(&self, place: ColumnPlace<'_>) -> Option<u32> {
+        (is_long(place) || bytes_in_key(place) > LONGEST_KEY).then_some(INDEX_PREFIX)
+    }
+
+    fn size(&self, columns: &[ColumnPlace<'_>], what: SizeOf) -> Result<(), Refusal> {
+        let bytes = |each: fn(ColumnPlace<'_>) -> u32| {
+            columns
+                .iter()
+                .map(|place| u64::from(each(*place)))
+                .sum::<u64>()
+        };
+        let (found, limit, help) = match what {
+            SizeOf::Row => (
+                bytes(bytes_in_row),
+                LONGEST_ROW,
+                "make some columns `TEXT` or shorter",
+            ),
+            SizeOf::Index => (
+                bytes(bytes_in_key),
+                LONGEST_KEY,
+                "make the columns shorter: `VARCHAR(255)`",
+            ),
+        };
+        if what == SizeOf::Row && columns.len() > 1_017 {
+            return Err(Refusal::new(
+                "B0220",
+                "MySQL takes up to 1017 columns in a table",
+                "split the table",
+            ));
+        }
+        if found > u64::from(limit) {
+            let message = format!(
+                "the columns have up to {found} bytes together, and MySQL takes {limit} here"
+            );
+            return Err(Refusal::new("B0220", message, help));
+        }
+        Ok(())
+    }
+
+    fn index_method(&self, method: &str) -> IndexMethod {
+        match method {
+            "btree" => IndexMethod::Usual,
+            "hash" => IndexMethod::Using,
+            "fulltext" | "spatial" => IndexMethod::Kind,
+            _ => IndexMethod::Unknown,
+        }
+    }
+
+    fn drop_in_circle(
+        &self,
+        _: &Table,
+        _: &[(&Table, &ForeignKey, String)],
+        drop: String,
+    ) -> Vec<String> {
+        vec![
+            "SET FOREIGN_KEY_CHECKS = 0".to_owned(),
+            drop,
+            "SET FOREIGN_KEY_CHECKS = 1".to_owned(),
+        ]
+    }
+}
+
+fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refusal> {
+    let name = match stored {
+        ColumnType::Bool => "tinyint(1)",
+        ColumnType::I8 => "tinyint",
+        ColumnType::I16 => "smallint",
+        ColumnType::I24 => "mediumint",
+        ColumnType::I32 => "int",
+        ColumnType::I64 => "bigint",
+        ColumnType::U8 => "tinyint unsigned",
+        ColumnType::U16 => "smallint unsigned",
+        ColumnType::U24 => "mediumint unsigned",
+        ColumnType::U32 => "int unsigned",
+        ColumnType::U64 => "bigint unsigned",
+        ColumnType::F32 => "float",
+        ColumnType::F64 => "double",
+        ColumnType::Decimal(size) => return decimal(place, *size),
+        ColumnType::Char(length) if *length <= 255 => return Ok(format!("char({length})")),
+        ColumnType::Char(length) | ColumnType::VarChar(Some(length))
+            if *length <= LONGEST_VARCHAR =>
+        {
+            return Ok(format!("varchar({length})"));
+        }
+        ColumnType::Char(_) | ColumnType::VarChar(_) => "longtext",
+        ColumnType::Text(LobSize::Tiny) => "tinytext",
+        ColumnType::Text(LobSize::Small) => "text",
+        ColumnType::Text(LobSize::Medium) => "mediumtext",
+        ColumnType::Text(LobSize::Long | LobSize::Unbounded) => "longtext",
+        ColumnType::Binary(length) if *length <= 255 => return Ok(format!("binary({length})")),
+        ColumnType::Binary(length) | ColumnType::VarBinary(length)
+            if *length <= LONGEST_ROW - 2 =>
+        {
+            return Ok(format!("varbinary({length})"));
+        }
+        ColumnType::Binary(_) | ColumnType::VarBinary(_) => "longblob",
+        ColumnType::Blob(LobSize::Tiny) => "tinyblob",
+        ColumnType::Blob(LobSize::Small) => "blob",
+        ColumnType::Blob(LobSize::Medium) => "mediumblob",
+        ColumnType::Blob(LobSize::Long | LobSize::Unbounded) => "longblob",
+        ColumnType::Date => "date",
+        ColumnType::Time(digits) => return Ok(format!("time({digits})")),
+        ColumnType::DateTime(digits) | ColumnType::Timestamp(digits) => {
+            return Ok(format!("datetime({digits})"));
+        }
+        ColumnType::Year => "year",
+        ColumnType::Interval => {
+            let message = format!(
+                "`{}` is an interval, and MySQL has none",
+                place.column().name
+            );
+            return Err(Refusal::new(
+                "B0210",
+                message,
+                "keep seconds in a `BIGINT`, or an ISO 8601 text in a `VARCHAR(64)`",
+            ));
+        }
+        ColumnType::Uuid => UUID_TYPE,
+        ColumnType::Json { .. } => "json",
+        ColumnType::Enum(id) => {
+            let values = &place.model.enum_type(*id).values;
+            return Ok(named_values(
+                "enum",
+                values.iter().map(|value| value.value.as_str()),
+            ));
+        }
+        ColumnType::Set(values) => {
+            return Ok(named_values("set", values.iter().map(String::as_str)));
+        }
+        ColumnType::Bit(bits) => return Ok(format!("bit({bits})")),
+        ColumnType::Array(_) => {
+            let message = format!("`{}` is an array, and MySQL has none", place.column().name);
+            return Err(Refusal::new(
+                "B0210",
+                message,
+                "keep the values in a table of their own, or as `jsonb`",
+            ));
+        }
+    };
+    Ok(name.to_owned())
+}
+
+fn named_values<'v>(kind: &str, values: impl Iterator<Item = &'v str>) -> String {
+    let mut sql = SqlWriter::new(Dialect::Mysql);
+    sql.push(kind).push("(");
+    sql.list(values, ",", |sql, value| {
+        sql.text_literal(value);
+    });
+    sql.push(")");
+    sql.finish()
+}
+
+fn decimal(place: ColumnPlace<'_>, size: Option<DecimalSize>) -> Result<String, Refusal> {
+    match size {
+        Some(DecimalSize { precision, scale }) if precision <= 65 && scale <= 30 => {
+            Ok(format!("decimal({precision},{scale})"))
+        }
+        Some(_) => {
+            let message = format!(
+                "`{}` has more digits than MySQL's decimals",
+                place.column().name
+            );
+            Err(Refusal::new(
+                "B0210",
+                message,
+                "write at most `NUMERIC(65, 30)`",
+            ))
+        }
+        None => {
+            let message = format!(
+                "`{}` is a decimal of any length, and MySQL has none",
+                place.column().name
+            );
+            Err(Refusal::new(
+                "B0210",
+                message,
+                "say how many digits: `NUMERIC(65, 30)` at most",
+            ))
+        }
+    }
+}
+
+/// How much room the values of a type take.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Length {
+    /// Stored outside the row, so no key can hold them as a whole.
+    Long,
+    /// Up to so many bytes.
+    Bytes(u32),
+}
+
+fn length(column_type: &ColumnType) -> Length {
+    match column_type {
+        ColumnType::Text(_)
+        | ColumnType::Blob(_)
+        | ColumnType::Json { .. }
+        | ColumnType::VarChar(None) => Length::Long,
+        ColumnType::Array(_) => Length::Long,
+        ColumnType::Char(length) | ColumnType::VarChar(Some(length))
+            if *length > LONGEST_VARCHAR =>
+        {
+            Length::Long
+        }
+        ColumnType::Char(length) | ColumnType::VarChar(Some(length)) => {
+            Length::Bytes(length * CHARACTER)
+        }
+        ColumnType::Binary(length) | ColumnType::VarBinary(length) if *length > LONGEST_ROW - 2 => {
+            Length::Long
+        }
+        ColumnType::Binary(length) | ColumnType::VarBinary(length) => Length::Bytes(*length),
+        ColumnType::Uuid => Length::Bytes(36),
+        ColumnType::Decimal(_) => Length::Bytes(30),
+        ColumnType::Bool
+        | ColumnType::I8
+        | ColumnType::I16
+        | ColumnType::I24
+        | ColumnType::I32
+        | ColumnType::I64
+        | ColumnType::U8
+        | ColumnType::U16
+        | ColumnType::U24
+        | ColumnType::U32
+        | ColumnType::U64
+        | ColumnType::F32
+        | ColumnType::F64
+        | ColumnType::Date
+        | ColumnType::Time(_)
+        | ColumnType::DateTime(_)
+        | ColumnType::Timestamp(_)
+        | ColumnType::Year
+        | ColumnType::Interval
+        | ColumnType::Enum(_)
+        | ColumnType::Set(_)
+        | ColumnType::Bit(_) => Length::Bytes(8),
+    }
+}
+
+fn is_long(place: ColumnPlace<'_>) -> bool {
+    length(place.stored_type()) == Length::Long
+}
+
+fn bytes_in_key(place: ColumnPlace<'_>) -> u32 {
+    match length(place.stored_type()) {
+        Length::Long => LONGEST_KEY,
+        Length::Bytes(bytes) => bytes,
+    }
+}
+
+/// Long columns leave a pointer of some ten bytes in the row; others have up to two bytes of length before them.
+fn bytes_in_row(place: ColumnPlace<'_>) -> u32 {
+    match length(place.stored_type()) {
+        Length::Long => 12,
+        Length::Bytes(bytes) => bytes + 2,
+    }
+}

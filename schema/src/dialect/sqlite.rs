@@ -1,0 +1,267 @@
+//! SQLite. Declared types are chosen so that their affinity keeps every value as it is given (SQLite documentation,
+//! "Datatypes In SQLite", 3.1), and so that a reader of the DDL finds the same type again:
+//!
+//! - dates and times are ISO 8601 texts under their own names (`DATE`, `TIMESTAMP`): such a text never looks like a
+//!   number, so NUMERIC affinity leaves it alone;
+//! - decimals of up to 15 digits are `DECIMAL(p,s)`; longer and unbounded ones are `DECIMAL_TEXT`, whose TEXT affinity
+//!   keeps every digit (they sort as text); JSON is `JSON_TEXT`, as `JSON` would turn `1.50` into 1.5;
+//! - lengths of texts are declared, not enforced; `u64` is refused past `i64::MAX` before it is sent.
+
+use super::{
+    Capabilities, ColumnPlace, Declaration, Flavour, IdentifierLimit, IndexMethod, Moment, Refusal,
+    Rules, SizeOf,
+};
+use crate::column_type::{ColumnType, DecimalSize};
+use crate::dialect::Dialect;
+use crate::model::{ForeignKey, Table};
+use crate::sql_writer::SqlWriter;
+
+pub(super) struct Sqlite;
+
+/// Decimal digits that a 64-bit float keeps.
+const FLOAT_DIGITS: u32 = 15;
+
+impl Rules for Sqlite {
+    fn capabilities(&self, _: Option<Flavour>) -> Capabilities {
+        Capabilities {
+            returning: true,
+            identifier_limit: IdentifierLimit::None,
+            folds_table_names: true,
+            folds_column_names: true,
+            max_parameters: 32_766,
+            transactional_ddl: true,
+            enum_types: false,
+            arrays: false,
+            partial_indexes: true,
+            expression_indexes: true,
+            index_names_per_table: false,
+            adds_foreign_keys: false,
+            deferrable_foreign_keys: true,
+            deferrable_uniques: false,
+            nulls_not_distinct: false,
+            set_default: true,
+            schemas: false,
+            computed_not_null: true,
+            virtual_columns: true,
+            on_update_now: false,
+            counted_key_at_column: true,
+            two_phase_commit: false,
+        }
+    }
+
+    fn identifier_quote(&self) -> char {
+        '"'
+    }
+
+    fn backslash_escapes(&self) -> bool {
+        false
+    }
+
+    fn bytes_prefix(&self) -> &'static str {
+        "X'"
+    }
+
+    fn numbered_placeholders(&self) -> bool {
+        false
+    }
+
+    fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal> {
+        if place.is_counted() && place.is_only_key() {
+            return Ok(Declaration::plain("INTEGER"));
+        }
+        if let Some(values) = place.enum_type() {
+            return Ok(Declaration::checked(
+                "TEXT",
+                one_of(
+                    place,
+                    values.values.iter().map(|value| value.value.as_str()),
+                ),
+            ));
+        }
+        let stored = place.stored_type();
+        let keeps_own_spelling = place.table().strict || !matches!(stored, ColumnType::Decimal(_));
+        if place.is_native(Dialect::Sqlite) && keeps_own_spelling {
+            return Ok(Declaration::plain(place.column().sql_type.clone()));
+        }
+        type_name(place, stored).map(Declaration::plain)
+    }
+
+    fn counted(&self, place: ColumnPlace<'_>, _: bool) -> Result<&'static str, Refusal> {
+        if !place.is_only_key() || place.table().without_rowid {
+            let message = format!(
+                "SQLite cannot count `{}`: it only counts a primary key of one column",
+                place.column().name
+            );
+            return Err(Refusal::new(
+                "B0214",
+                message,
+                "make the column the primary key, or give its values in the program",
+            ));
+        }
+        // Servers never give a key out twice; where the schema is SQLite's own, it says itself what it wants.
+        Ok(if place.is_native(Dialect::Sqlite) {
+            " PRIMARY KEY"
+        } else {
+            " PRIMARY KEY AUTOINCREMENT"
+        })
+    }
+
+    fn no_values(&self) -> &'static str {
+        " DEFAULT VALUES"
+    }
+
+    fn overriding(&self) -> &'static str {
+        ""
+    }
+
+    fn bool_literal(&self, value: bool) -> &'static str {
+        if value { "1" } else { "0" }
+    }
+
+    fn now(&self, moment: Moment) -> String {
+        match moment {
+            Moment::Date => "CURRENT_DATE",
+            Moment::Time(_) => "CURRENT_TIME",
+            Moment::DateTime(_) => "CURRENT_TIMESTAMP",
+        }
+        .to_owned()
+    }
+
+    /// RFC 9562, version 4.
+    fn random_uuid(&self) -> &'static str {
+        "(lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || \
+         substr('89AB', 1 + (abs(random()) % 4), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))))"
+    }
+
+    fn wraps_default(&self, _: &ColumnType) -> bool {
+        false
+    }
+
+    fn table_options(&self, table: &Table) -> String {
+        match (table.strict, table.without_rowid) {
+            (true, true) => " STRICT, WITHOUT ROWID".to_owned(),
+            (true, false) => " STRICT".to_owned(),
+            (false, true) => " WITHOUT ROWID".to_owned(),
+            (false, false) => String::new(),
+        }
+    }
+
+    fn says_null(&self, _: ColumnPlace<'_>) -> bool {
+        false
+    }
+
+    fn key_column(&self, _: ColumnPlace<'_>) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn index_prefix(&self, _: ColumnPlace<'_>) -> Option<u32> {
+        None
+    }
+
+    /// 2,000 columns (SQLITE_MAX_COLUMN) is its only limit of this kind.
+    fn size(&self, columns: &[ColumnPlace<'_>], _: SizeOf) -> Result<(), Refusal> {
+        if columns.len() > 2_000 {
+            return Err(Refusal::new(
+                "B0220",
+                "SQLite takes up to 2000 columns",
+                "split the table",
+            ));
+        }
+        Ok(())
+    }
+
+    fn index_method(&self, method: &str) -> IndexMethod {
+        if method == "btree" {
+            IndexMethod::Usual
+        } else {
+            IndexMethod::Unknown
+        }
+    }
+
+    /// With foreign keys off the rows of a referred table can go before those that refer to it.
+    fn drop_in_circle(
+        &self,
+        _: &Table,
+        _: &[(&Table, &ForeignKey, String)],
+        drop: String,
+    ) -> Vec<String> {
+        vec![
+            "PRAGMA foreign_keys = OFF".to_owned(),
+            drop,
+            "PRAGMA foreign_keys = ON".to_owned(),
+        ]
+    }
+}
+
+fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refusal> {
+    let name = match stored {
+        ColumnType::Bool => "BOOLEAN",
+        ColumnType::I8 => "TINYINT",
+        ColumnType::I16 => "SMALLINT",
+        ColumnType::I24 => "MEDIUMINT",
+        ColumnType::I32 => "INT",
+        ColumnType::I64 => "BIGINT",
+        ColumnType::U8 => "TINYINT UNSIGNED",
+        ColumnType::U16 | ColumnType::Year => "SMALLINT UNSIGNED",
+        ColumnType::U24 => "MEDIUMINT UNSIGNED",
+        ColumnType::U32 => "INT UNSIGNED",
+        ColumnType::U64 => "BIGINT UNSIGNED",
+        ColumnType::F32 => "FLOAT",
+        ColumnType::F64 => "DOUBLE",
+        ColumnType::Decimal(size) => return Ok(decimal(*size)),
+        ColumnType::Char(length) => return Ok(format!("CHAR({length})")),
+        ColumnType::VarChar(Some(length)) => return Ok(format!("VARCHAR({length})")),
+        ColumnType::VarChar(None) => "VARCHAR",
+        ColumnType::Text(_) | ColumnType::Enum(_) | ColumnType::Set(_) | ColumnType::Interval => {
+            "TEXT"
+        }
+        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => "BLOB",
+        ColumnType::Date => "DATE",
+        ColumnType::Time(_) => "TIME",
+        ColumnType::DateTime(_) => "DATETIME",
+        ColumnType::Timestamp(_) => "TIMESTAMP",
+        ColumnType::Uuid => "UUID",
+        ColumnType::Json { .. } => "JSON_TEXT",
+        ColumnType::Bit(64) => {
+            let message = format!(
+                "`{}` holds 64 bits, and SQLite's integers have 63 and a sign",
+                place.column().name
+            );
+            return Err(Refusal::new(
+                "B0210",
+                message,
+                "write `BIT(63)` or `BINARY(8)`",
+            ));
+        }
+        ColumnType::Bit(_) => "BIGINT UNSIGNED",
+        ColumnType::Array(_) => {
+            let message = format!("`{}` is an array, and SQLite has none", place.column().name);
+            return Err(Refusal::new(
+                "B0210",
+                message,
+                "keep the values in a table of their own, or as `jsonb`",
+            ));
+        }
+    };
+    Ok(name.to_owned())
+}
+
+fn decimal(size: Option<DecimalSize>) -> String {
+    match size {
+        Some(DecimalSize { precision, scale }) if precision <= FLOAT_DIGITS => {
+            format!("DECIMAL({precision},{scale})")
+        }
+        Some(DecimalSize { precision, scale }) => format!("DECIMAL_TEXT({precision},{scale})"),
+        None => "DECIMAL_TEXT".to_owned(),
+    }
+}
+
+fn one_of<'v>(place: ColumnPlace<'_>, values: impl Iterator<Item = &'v str>) -> String {
+    let mut sql = SqlWriter::new(Dialect::Sqlite);
+    sql.identifier(&place.column().name).push(" IN (");
+    sql.list(values, ", ", |sql, value| {
+        sql.text_literal(value);
+    });
+    sql.push(")");
+    sql.finish()
+}

@@ -1,0 +1,218 @@
+//! The statements that make and remove all tables of one engine.
+
+use std::collections::BTreeSet;
+
+use super::index::{IndexNames, bounded, index_statements};
+use super::order::{CreationOrder, creation_order};
+use super::table::TableWriter;
+use crate::column_type::ColumnType;
+use crate::dialect::Dialect;
+use crate::model::{
+    CheckedModel, Engine, EngineId, EnumId, ForeignKey, Model, Table, TableId, TableName,
+};
+use crate::sql_writer::SqlWriter;
+
+/// How one table is made and removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateTable {
+    /// Which one.
+    pub table: TableId,
+    /// Its name.
+    pub name: TableName,
+    /// Makes it: its schema and types before, its indexes after. Schemas and types that exist are left alone.
+    pub create: Vec<String>,
+    /// To be run when all tables exist: foreign keys of tables that refer to each other in a circle.
+    pub link: Vec<String>,
+    /// Removes it, if it is there. Tables are removed in the reverse of this order.
+    pub drop: Vec<String>,
+}
+
+/// The tables of an engine in the order they can be made in. Unmanaged tables are left out.
+pub fn create_statements(model: &CheckedModel, engine: EngineId) -> Vec<CreateTable> {
+    let order = creation_order(model, engine);
+    let context = Context {
+        model,
+        engine: model.engine(engine),
+        order: &order,
+    };
+    let mut names = IndexNames::default();
+    let managed = order
+        .tables
+        .iter()
+        .filter(|id| !model.table(**id).unmanaged);
+    managed.map(|id| context.table(*id, &mut names)).collect()
+}
+
+/// What the statements of all tables of an engine have in common.
+struct Context<'m> {
+    model: &'m Model,
+    engine: &'m Engine,
+    order: &'m CreationOrder,
+}
+
+impl<'m> Context<'m> {
+    fn table(&self, id: TableId, names: &mut IndexNames) -> CreateTable {
+        let table = self.model.table(id);
+        let mut writer = self.writer(id);
+        let mut create: Vec<String> = self.schema(&table.name).into_iter().collect();
+        create.extend(self.enums(table).into_iter().map(|id| self.create_type(id)));
+        create.push(writer.create());
+        // `check` refused every error among the problems; what is only left out was its warning.
+        create.extend(index_statements(
+            self.model,
+            id,
+            self.engine,
+            names,
+            &mut Vec::new(),
+        ));
+        CreateTable {
+            table: id,
+            name: table.name.clone(),
+            create,
+            link: self.link(id),
+            drop: self.drop(id),
+        }
+    }
+
+    fn writer(&self, id: TableId) -> TableWriter<'m> {
+        TableWriter {
+            model: self.model,
+            id,
+            engine: self.engine,
+            order: self.order,
+            problems: Vec::new(),
+        }
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.engine.dialect
+    }
+
+    fn schema(&self, name: &TableName) -> Option<String> {
+        let schema = name
+            .schema
+            .as_ref()
+            .filter(|_| self.engine.capabilities().schemas)?;
+        let mut sql = SqlWriter::new(self.dialect());
+        sql.push("CREATE SCHEMA IF NOT EXISTS ").identifier(schema);
+        Some(sql.finish())
+    }
+
+    /// The enums of a table that are types of their own here, each once.
+    fn enums(&self, table: &Table) -> BTreeSet<EnumId> {
+        if !self.engine.capabilities().enum_types {
+            return BTreeSet::new();
+        }
+        let id = |column_type: &ColumnType| {
+            if let ColumnType::Enum(id) = column_type {
+                Some(*id)
+            } else {
+                None
+            }
+        };
+        let of_column = |column_type: &ColumnType| match column_type {
+            ColumnType::Array(element) => id(element),
+            other => id(other),
+        };
+        table
+            .columns
+            .iter()
+            .filter_map(|column| of_column(&column.column_type))
+            .collect()
+    }
+
+    fn create_type(&self, id: EnumId) -> String {
+        let values = self.model.enum_type(id);
+        let mut sql = SqlWriter::new(self.dialect());
+        sql.push("CREATE TYPE ")
+            .table(&values.sql_name())
+            .push(" AS ENUM (");
+        sql.list(&values.values, ", ", |sql, value| {
+            sql.text_literal(&value.value);
+        });
+        sql.push(")");
+        unless(&sql.finish(), "duplicate_object")
+    }
+
+    fn drop_type(&self, id: EnumId) -> String {
+        let mut sql = SqlWriter::new(self.dialect());
+        sql.push("DROP TYPE IF EXISTS ")
+            .table(&self.model.enum_type(id).sql_name());
+        unless(&sql.finish(), "dependent_objects_still_exist")
+    }
+
+    fn link(&self, id: TableId) -> Vec<String> {
+        if !self.engine.capabilities().adds_foreign_keys {
+            return Vec::new();
+        }
+        let forward = self.order.forward.iter().filter(|(table, _)| *table == id);
+        forward
+            .map(|(_, number)| self.add_foreign_key(id, *number))
+            .collect()
+    }
+
+    fn add_foreign_key(&self, id: TableId, number: usize) -> String {
+        let table = self.model.table(id);
+        let key = &table.foreign_keys[number];
+        let name = self.foreign_key_name(table, key);
+        let mut sql = SqlWriter::new(self.dialect());
+        sql.push("ALTER TABLE ")
+            .table(&table.name)
+            .push(" ADD ")
+            .push(&self.writer(id).foreign_key(key, Some(&name)));
+        sql.finish()
+    }
+
+    /// Named by us where the schema has no name for this dialect, so that it can be dropped.
+    fn foreign_key_name(&self, table: &Table, key: &ForeignKey) -> String {
+        let own = key
+            .name
+            .clone()
+            .filter(|_| table.source_dialect == self.dialect());
+        own.unwrap_or_else(|| {
+            let columns: Vec<&str> = key
+                .columns
+                .iter()
+                .map(|column| table.column(*column).name.as_str())
+                .collect();
+            let wanted = format!("{}_{}", table.name.name, columns.join("_"));
+            bounded(
+                &wanted,
+                "_fkey",
+                self.engine.capabilities().identifier_limit,
+            )
+        })
+    }
+
+    fn drop(&self, id: TableId) -> Vec<String> {
+        let table = self.model.table(id);
+        let mut sql = SqlWriter::new(self.dialect());
+        sql.push("DROP TABLE IF EXISTS ").table(&table.name);
+        let forward = self.order.forward.iter().map(|(other, number)| {
+            let other = self.model.table(*other);
+            (other, &other.foreign_keys[*number])
+        });
+        let referring: Vec<_> = forward
+            .filter(|(_, key)| key.table == id)
+            .map(|(other, key)| (other, key, self.foreign_key_name(other, key)))
+            .collect();
+        let mut statements = if referring.is_empty() {
+            vec![sql.finish()]
+        } else {
+            self.dialect()
+                .rules()
+                .drop_in_circle(table, &referring, sql.finish())
+        };
+        statements.extend(self.enums(table).into_iter().map(|id| self.drop_type(id)));
+        statements
+    }
+}
+
+/// Runs a statement of PostgreSQL and passes over one kind of error, as CREATE TYPE has no IF NOT EXISTS.
+fn unless(statement: &str, error: &str) -> String {
+    let mut tag = "$do$".to_owned();
+    while statement.contains(&tag) {
+        tag.insert(1, 'x');
+    }
+    format!("DO {tag} BEGIN {statement}; EXCEPTION WHEN {error} THEN NULL; END {tag}")
+}

@@ -1,0 +1,323 @@
+//! Indexes: their names, which are unique in a database, and their statements.
+
+use std::collections::BTreeSet;
+
+use super::table::Problem;
+use crate::diagnostic::Severity;
+use crate::dialect::{ColumnPlace, Dialect, IdentifierLimit, IndexMethod, Refusal, expression_sql};
+use crate::model::{ColumnId, Engine, Index, IndexKey, Model, Table, TableId, Unique};
+use crate::source::Span;
+use crate::sql_writer::SqlWriter;
+
+/// Gives names that no other index of the engine has.
+#[derive(Debug, Default)]
+pub(super) struct IndexNames {
+    taken: BTreeSet<String>,
+}
+
+impl IndexNames {
+    /// The index's own name where the schema is written for this dialect, else one made of the table's name.
+    fn give(&mut self, own: Option<&str>, table: &Table, columns: &str, engine: &Engine) -> String {
+        let wanted = match own {
+            Some(name) if table.source_dialect == engine.dialect => name.to_owned(),
+            Some(name) if name.starts_with(&table.name.name) => name.to_owned(),
+            Some(name) => format!("{}_{name}", table.name.name),
+            None => format!("{}_{columns}_idx", table.name.name),
+        };
+        let per_table = engine.capabilities().index_names_per_table;
+        let scope = if per_table {
+            format!("{}.", table.name.name)
+        } else {
+            String::new()
+        };
+        let mut number = 1;
+        loop {
+            let suffix = if number == 1 {
+                String::new()
+            } else {
+                format!("_{number}")
+            };
+            let name = bounded(&wanted, &suffix, engine.capabilities().identifier_limit);
+            if self.taken.insert(format!("{scope}{}", name.to_lowercase())) {
+                return name;
+            }
+            number += 1;
+        }
+    }
+}
+
+/// The name cut so that it fits with its suffix.
+pub(super) fn bounded(name: &str, suffix: &str, limit: IdentifierLimit) -> String {
+    let room = |limit: usize| limit.saturating_sub(suffix.len());
+    let end = match limit {
+        IdentifierLimit::None => name.len(),
+        IdentifierLimit::Bytes(bytes) => {
+            let fits = |(at, letter): &(usize, char)| at + letter.len_utf8() <= room(bytes);
+            name.char_indices()
+                .take_while(fits)
+                .last()
+                .map_or(0, |(at, letter)| at + letter.len_utf8())
+        }
+        IdentifierLimit::Characters(count) => name
+            .char_indices()
+            .nth(room(count))
+            .map_or(name.len(), |(at, _)| at),
+    };
+    format!("{}{suffix}", &name[..end])
+}
+
+/// The statements that make a table's indexes on an engine; what cannot be made is a problem.
+pub(super) fn index_statements(
+    model: &Model,
+    id: TableId,
+    engine: &Engine,
+    names: &mut IndexNames,
+    problems: &mut Vec<Problem>,
+) -> Vec<String> {
+    let table = model.table(id);
+    let mut statements = Vec::new();
+    for unique in table.uniques.iter().filter(|unique| unique.is_index) {
+        statements.push(unique_index(table, unique, engine, names));
+    }
+    for index in &table.indexes {
+        let context = Context { model, id, engine };
+        match context.index(index, names) {
+            Ok(sql) => statements.push(sql),
+            Err(refusal) => problems.push(left_out(refusal, index)),
+        }
+    }
+    statements
+}
+
+/// An index that is not unique only makes things faster, so that the table can live without it.
+fn left_out(refusal: Refusal, index: &Index) -> Problem {
+    if index.unique {
+        return Problem {
+            span: index.span,
+            severity: Severity::Error,
+            refusal,
+        };
+    }
+    let help = "queries work all the same; if they are slow there, add an index that every engine can make";
+    let refusal = Refusal {
+        code: "B0402",
+        help: help.to_owned(),
+        message: format!("an index is left out: {}", refusal.message),
+    };
+    Problem {
+        span: index.span,
+        severity: Severity::Warning,
+        refusal,
+    }
+}
+
+fn unique_index(table: &Table, unique: &Unique, engine: &Engine, names: &mut IndexNames) -> String {
+    let name = names.give(
+        unique.name.as_deref(),
+        table,
+        &joined(table, &unique.columns),
+        engine,
+    );
+    let mut sql = SqlWriter::new(engine.dialect);
+    sql.push("CREATE UNIQUE INDEX ")
+        .identifier(&name)
+        .push(" ON ")
+        .table(&table.name)
+        .push(" (");
+    sql.identifiers(
+        unique
+            .columns
+            .iter()
+            .map(|column| table.column(*column).name.as_str()),
+    )
+    .push(")");
+    if unique.nulls_not_distinct {
+        sql.push(" NULLS NOT DISTINCT");
+    }
+    sql.finish()
+}
+
+fn joined(table: &Table, columns: &[ColumnId]) -> String {
+    let names: Vec<&str> = columns
+        .iter()
+        .map(|column| table.column(*column).name.as_str())
+        .collect();
+    names.join("_")
+}
+
+/// Where an index is made.
+struct Context<'m> {
+    model: &'m Model,
+    id: TableId,
+    engine: &'m Engine,
+}
+
+impl Context<'_> {
+    fn table(&self) -> &Table {
+        self.model.table(self.id)
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.engine.dialect
+    }
+
+    fn index(&self, index: &Index, names: &mut IndexNames) -> Result<String, Refusal> {
+        let capabilities = self.engine.capabilities();
+        if index.predicate.is_some() && !capabilities.partial_indexes {
+            return Err(self.refused("an index with WHERE", "leave WHERE out"));
+        }
+        let (kind, using) = self.method(index)?;
+        let parts = self.parts(index)?;
+        let name = names.give(
+            index.name.as_deref(),
+            self.table(),
+            &self.columns(index),
+            self.engine,
+        );
+        let mut sql = SqlWriter::new(self.dialect());
+        sql.push("CREATE ")
+            .push(if index.unique { "UNIQUE " } else { "" })
+            .push(&kind)
+            .push("INDEX ")
+            .identifier(&name);
+        sql.push(" ON ")
+            .table(&self.table().name)
+            .push(&using)
+            .push(" (")
+            .push(&parts)
+            .push(")");
+        if let Some(predicate) = &index.predicate {
+            let text = expression_sql(
+                predicate,
+                self.table().source_dialect,
+                self.dialect(),
+                "the condition of an index",
+            )?;
+            sql.push(" WHERE ").push(&text);
+        }
+        Ok(sql.finish())
+    }
+
+    /// The word before INDEX, and what stands behind the table's name.
+    fn method(&self, index: &Index) -> Result<(String, String), Refusal> {
+        let Some(method) = &index.method else {
+            return Ok(Default::default());
+        };
+        match self.dialect().rules().index_method(method) {
+            IndexMethod::Usual => Ok(Default::default()),
+            IndexMethod::Using => Ok((String::new(), format!(" USING {method}"))),
+            IndexMethod::Kind => Ok((format!("{} ", method.to_uppercase()), String::new())),
+            IndexMethod::Unknown if self.is_native() => {
+                Ok((String::new(), format!(" USING {method}")))
+            }
+            IndexMethod::Unknown => Err(self.refused(
+                &format!("a {method} index"),
+                "use an index of the usual kind",
+            )),
+        }
+    }
+
+    fn parts(&self, index: &Index) -> Result<String, Refusal> {
+        let mut sql = SqlWriter::new(self.dialect());
+        for (number, part) in index.parts.iter().enumerate() {
+            sql.push(if number > 0 { ", " } else { "" });
+            match &part.key {
+                IndexKey::Column(column) => self.column(&mut sql, *column, part.prefix, index)?,
+                IndexKey::Expression(expression) => {
+                    if !self.engine.capabilities().expression_indexes {
+                        return Err(self.refused(
+                            "an index over an expression",
+                            "index a computed column instead",
+                        ));
+                    }
+                    let source = self.table().source_dialect;
+                    let text = expression_sql(
+                        expression,
+                        source,
+                        self.dialect(),
+                        "an expression of an index",
+                    )?;
+                    sql.push("(").push(&text).push(")");
+                }
+            }
+            sql.push(if part.descending { " DESC" } else { "" });
+        }
+        Ok(sql.finish())
+    }
+
+    fn column(
+        &self,
+        sql: &mut SqlWriter,
+        column: ColumnId,
+        prefix: Option<u32>,
+        index: &Index,
+    ) -> Result<(), Refusal> {
+        let place = ColumnPlace {
+            model: self.model,
+            table: self.id,
+            column,
+        };
+        sql.identifier(&place.column().name);
+        let rules = self.dialect().rules();
+        let is_text_index = index
+            .method
+            .as_deref()
+            .is_some_and(|method| rules.index_method(method) == IndexMethod::Kind);
+        let prefix = match (prefix, self.is_native()) {
+            (Some(prefix), true) => Some(prefix),
+            (Some(_), false) if index.unique => {
+                return Err(self.refused(
+                    "a unique index over the start of a column",
+                    "make the whole column unique",
+                ));
+            }
+            (Some(_), false) | (None, _) if index.unique => {
+                rules.key_column(place)?;
+                None
+            }
+            (Some(_), false) | (None, _) => rules.index_prefix(place).filter(|_| !is_text_index),
+        };
+        if let Some(prefix) = prefix {
+            sql.push(&format!("({prefix})"));
+        }
+        Ok(())
+    }
+
+    fn columns(&self, index: &Index) -> String {
+        let columns = index.parts.iter().filter_map(|part| match part.key {
+            IndexKey::Column(column) => Some(column),
+            IndexKey::Expression(_) => None,
+        });
+        joined(self.table(), &columns.collect::<Vec<_>>())
+    }
+
+    fn is_native(&self) -> bool {
+        self.table().source_dialect == self.dialect()
+    }
+
+    fn refused(&self, what: &str, help: &str) -> Refusal {
+        let message = format!("{} has no such thing as {what}", self.dialect());
+        Refusal::new(
+            "B0217",
+            message,
+            format!("{help}; or let the table live on engines that have it"),
+        )
+    }
+}
+
+/// Does a unique constraint need what the dialect lacks?
+pub(super) fn unique_problem(unique: &Unique, engine: &Engine) -> Option<(Span, Refusal)> {
+    let capabilities = engine.capabilities();
+    let (what, help) = if unique.deferrable && !capabilities.deferrable_uniques {
+        ("a DEFERRABLE unique constraint", "leave DEFERRABLE out")
+    } else if unique.nulls_not_distinct && !capabilities.nulls_not_distinct {
+        (
+            "NULLS NOT DISTINCT",
+            "leave it out, or make the columns NOT NULL",
+        )
+    } else {
+        return None;
+    };
+    let message = format!("{} has no such thing as {what}", engine.dialect);
+    Some((unique.span, Refusal::new("B0217", message, help)))
+}

@@ -1,0 +1,17 @@
+//! From a checked model to SQL text: what is run to make tables, and what a repository sends.
+//!
+//! Nothing here can fail: `check` asked the same writers before and refused what they cannot write. How a dialect spells
+//! a thing is in `dialect`.
+
+pub mod ddl;
+mod index;
+pub mod order;
+pub mod statements;
+mod table;
+
+pub use self::ddl::{CreateTable, create_statements};
+pub use self::statements::{TableStatements, UniqueStatements, table_statements};
+pub(crate) use self::table::{Problem, problems};
+
+#[cfg(test)]
+mod tests;

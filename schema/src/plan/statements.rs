@@ -1,0 +1,308 @@
+//! The statements of a repository: static text per table, dialect and flavour, for [`TableSql`] of the runtime.
+//!
+//! [`TableSql`]: https://docs.rs/bindery/latest/bindery/struct.TableSql.html
+
+use crate::dialect::Dialect;
+use crate::model::{
+    CheckedModel, Column, ColumnId, DefaultValue, EngineId, Generated, Table, TableId,
+};
+use crate::sql_writer::SqlWriter;
+
+/// The SQL of one table on one engine. Positions count the columns of the row: those without `@skip`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableStatements {
+    /// The table's name, quoted.
+    pub table: String,
+    /// Names of the row's columns, quoted.
+    pub columns: Vec<String>,
+    /// Positions of the key's columns, in the order of the key; empty without one.
+    pub key: Vec<usize>,
+    /// Positions that a row can be written to: all but computed columns.
+    pub writable: Vec<usize>,
+    /// Positions that every new row gives a value: all writable ones without a default.
+    pub required: Vec<usize>,
+    /// The column the database counts by itself.
+    pub counted: Option<usize>,
+    /// `SELECT columns FROM table`.
+    pub select: String,
+    /// The first row in the order of the key.
+    pub first: String,
+    /// One row by key; empty without a key, as are `exists`, `save` and `delete`.
+    pub find: String,
+    /// How many rows there are.
+    pub count: String,
+    /// Is there a row with this key?
+    pub exists: String,
+    /// Inserts the required columns, and returns the row where the server can.
+    pub insert: String,
+    /// Inserts every writable column, returning nothing.
+    pub insert_row: String,
+    /// Appended to an INSERT to get the row back; empty where the server cannot.
+    pub returning: String,
+    /// Sets every writable column outside the key; the key's values follow. Empty where there is nothing to set.
+    pub save: String,
+    /// Deletes by key.
+    pub delete: String,
+    /// Unique keys that can be searched by, in the order of the table's.
+    pub uniques: Vec<UniqueStatements>,
+}
+
+/// The SQL of one unique key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UniqueStatements {
+    /// Which one: an index into [`Table::uniques`].
+    pub unique: usize,
+    /// Positions of its columns.
+    pub columns: Vec<usize>,
+    /// One row by these columns.
+    pub find: String,
+}
+
+/// The columns of a row, in order: all of the table's but those with `@skip`.
+pub fn row_columns(table: &Table) -> Vec<ColumnId> {
+    let ids = (0..table.columns.len() as u32).map(ColumnId);
+    ids.filter(|id| !table.column(*id).skip).collect()
+}
+
+/// Can a value be given to the column? Computed ones have none of their own.
+pub fn is_writable(column: &Column) -> bool {
+    match &column.generated {
+        Generated::No | Generated::Key { .. } => true,
+        Generated::Computed { .. } => false,
+    }
+}
+
+/// Must every new row give the column a value (NULL is one)? Not where the database has one: a key it counts or a
+/// default. `DEFAULT NULL` says nothing that is not so anyway.
+pub fn is_required(column: &Column) -> bool {
+    let has_default = column
+        .default
+        .as_ref()
+        .is_some_and(|default| default.value != DefaultValue::Null);
+    match &column.generated {
+        Generated::No => !has_default,
+        Generated::Key { .. } | Generated::Computed { .. } => false,
+    }
+}
+
+/// The statements of a table on an engine.
+pub fn table_statements(model: &CheckedModel, table: TableId, engine: EngineId) -> TableStatements {
+    let engine = model.engine(engine);
+    let table = model.table(table);
+    let columns = row_columns(table);
+    let context = Context {
+        table,
+        columns: &columns,
+        dialect: engine.dialect,
+        returns: engine.capabilities().returning,
+    };
+    context.statements()
+}
+
+/// What all statements of a table share.
+struct Context<'m> {
+    table: &'m Table,
+    columns: &'m [ColumnId],
+    dialect: Dialect,
+    returns: bool,
+}
+
+impl Context<'_> {
+    fn statements(&self) -> TableStatements {
+        let key = self.key();
+        let writable = self.positions(is_writable);
+        let required = self.positions(is_required);
+        TableStatements {
+            table: self.text(|sql| {
+                sql.table(&self.table.name);
+            }),
+            columns: self
+                .columns
+                .iter()
+                .map(|id| {
+                    self.text(|sql| {
+                        sql.identifier(self.name(*id));
+                    })
+                })
+                .collect(),
+            counted: self
+                .positions(|column| matches!(column.generated, Generated::Key { .. }))
+                .first()
+                .copied(),
+            select: self.select(|_| ()),
+            first: self.first(&key),
+            find: self.by_key(&key, |sql| self.push_select(sql)),
+            count: self.text(|sql| {
+                sql.push("SELECT count(*) FROM ").table(&self.table.name);
+            }),
+            exists: self.by_key(&key, |sql| {
+                sql.push("SELECT 1 FROM ").table(&self.table.name);
+            }),
+            insert: self.insert(&required) + &self.returning(),
+            insert_row: self.insert(&writable),
+            returning: self.returning(),
+            save: self.save(&key, &writable),
+            delete: self.by_key(&key, |sql| {
+                sql.push("DELETE FROM ").table(&self.table.name);
+            }),
+            uniques: self.uniques(),
+            key,
+            writable,
+            required,
+        }
+    }
+
+    fn text(&self, write: impl FnOnce(&mut SqlWriter)) -> String {
+        let mut sql = SqlWriter::new(self.dialect);
+        write(&mut sql);
+        sql.finish()
+    }
+
+    fn name(&self, id: ColumnId) -> &str {
+        &self.table.column(id).name
+    }
+
+    fn names(&self, positions: &[usize]) -> impl Iterator<Item = &str> {
+        positions
+            .iter()
+            .map(|position| self.name(self.columns[*position]))
+    }
+
+    fn positions(&self, wanted: impl Fn(&Column) -> bool) -> Vec<usize> {
+        (0..self.columns.len())
+            .filter(|at| wanted(self.table.column(self.columns[*at])))
+            .collect()
+    }
+
+    /// Columns that are not in the row have no position; a key of such columns is none.
+    fn positions_of(&self, columns: &[ColumnId]) -> Option<Vec<usize>> {
+        columns
+            .iter()
+            .map(|column| self.columns.iter().position(|id| id == column))
+            .collect()
+    }
+
+    fn key(&self) -> Vec<usize> {
+        let key = self.table.primary_key.as_ref();
+        key.and_then(|key| self.positions_of(&key.columns))
+            .unwrap_or_default()
+    }
+
+    fn push_select(&self, sql: &mut SqlWriter) {
+        sql.push("SELECT ")
+            .identifiers(self.columns.iter().map(|id| self.name(*id)))
+            .push(" FROM ")
+            .table(&self.table.name);
+    }
+
+    fn select(&self, more: impl FnOnce(&mut SqlWriter)) -> String {
+        self.text(|sql| {
+            self.push_select(sql);
+            more(sql);
+        })
+    }
+
+    fn first(&self, key: &[usize]) -> String {
+        self.select(|sql| {
+            if !key.is_empty() {
+                sql.push(" ORDER BY ").identifiers(self.names(key));
+            }
+            sql.push(" LIMIT 1");
+        })
+    }
+
+    fn push_conditions(&self, sql: &mut SqlWriter, positions: &[usize]) {
+        sql.push(" WHERE ")
+            .list(self.names(positions), " AND ", |sql, name| {
+                sql.identifier(name).push(" = ").placeholder();
+            });
+    }
+
+    fn by_key(&self, key: &[usize], head: impl FnOnce(&mut SqlWriter)) -> String {
+        if key.is_empty() {
+            return String::new();
+        }
+        self.text(|sql| {
+            head(sql);
+            self.push_conditions(sql, key);
+        })
+    }
+
+    fn insert(&self, positions: &[usize]) -> String {
+        self.text(|sql| {
+            sql.push("INSERT INTO ").table(&self.table.name);
+            if positions.is_empty() {
+                sql.push(self.dialect.rules().no_values());
+                return;
+            }
+            sql.push(" (")
+                .identifiers(self.names(positions))
+                .push(")")
+                .push(self.overriding(positions))
+                .push(" VALUES (");
+            sql.list(positions, ", ", |sql, _| {
+                sql.placeholder();
+            })
+            .push(")");
+        })
+    }
+
+    fn overriding(&self, positions: &[usize]) -> &'static str {
+        let always = |position: &usize| {
+            matches!(
+                self.table.column(self.columns[*position]).generated,
+                Generated::Key { always: true }
+            )
+        };
+        if positions.iter().any(always) {
+            self.dialect.rules().overriding()
+        } else {
+            ""
+        }
+    }
+
+    fn returning(&self) -> String {
+        if !self.returns {
+            return String::new();
+        }
+        self.text(|sql| {
+            sql.push(" RETURNING ")
+                .identifiers(self.columns.iter().map(|id| self.name(*id)));
+        })
+    }
+
+    fn save(&self, key: &[usize], writable: &[usize]) -> String {
+        let set: Vec<usize> = writable
+            .iter()
+            .copied()
+            .filter(|position| !key.contains(position))
+            .collect();
+        if set.is_empty() {
+            return String::new();
+        }
+        self.by_key(key, |sql| {
+            sql.push("UPDATE ")
+                .table(&self.table.name)
+                .push(" SET ")
+                .list(self.names(&set), ", ", |sql, name| {
+                    sql.identifier(name).push(" = ").placeholder();
+                });
+        })
+    }
+
+    fn uniques(&self) -> Vec<UniqueStatements> {
+        let one = |(unique, columns): (usize, Vec<usize>)| {
+            let find = self.select(|sql| self.push_conditions(sql, &columns));
+            UniqueStatements {
+                unique,
+                columns,
+                find,
+            }
+        };
+        let searchable = self.table.uniques.iter().enumerate();
+        searchable
+            .filter_map(|(at, unique)| Some((at, self.positions_of(&unique.columns)?)))
+            .map(one)
+            .collect()
+    }
+}

@@ -1,0 +1,157 @@
+//! Small models built by hand, for the unit tests of this crate that must not depend on the reader.
+
+use crate::column_type::ColumnType;
+use crate::dialect::Dialect;
+use crate::model::{
+    CheckedModel, Column, ColumnId, Default as ColumnDefault, DefaultValue, Engine, EngineId,
+    FieldType, ForeignKey, Generated, Model, PrimaryKey, ReferentialAction, Table, TableId,
+    TableName, Unique,
+};
+use crate::source::{FileId, Span};
+
+/// A place that says nothing.
+pub(crate) const NOWHERE: Span = Span {
+    file: FileId(0),
+    start: 0,
+    end: 0,
+};
+
+/// A model with one engine per dialect: `default` (SQLite), `m` (MySQL), `p` (PostgreSQL).
+pub(crate) fn model(tables: Vec<Table>) -> Model {
+    let engine = |name: &str, dialect| Engine {
+        name: name.to_owned(),
+        type_name: crate::name::engine_type_name(name),
+        dialect,
+        flavour: None,
+        dialect_reason: String::new(),
+        span: None,
+    };
+    let engines = vec![
+        engine("default", Dialect::Sqlite),
+        engine("m", Dialect::Mysql),
+        engine("p", Dialect::Postgres),
+    ];
+    Model {
+        engines,
+        tables,
+        ..Model::default()
+    }
+}
+
+/// As if all rules had been asked.
+pub(crate) fn checked(tables: Vec<Table>) -> CheckedModel {
+    CheckedModel(model(tables))
+}
+
+/// The engine of a dialect in [`model`].
+pub(crate) fn engine_of(dialect: Dialect) -> EngineId {
+    match dialect {
+        Dialect::Sqlite => EngineId(0),
+        Dialect::Mysql => EngineId(1),
+        Dialect::Postgres => EngineId(2),
+    }
+}
+
+/// A table on all three engines.
+pub(crate) fn table(name: &str, source_dialect: Dialect, columns: Vec<Column>) -> Table {
+    Table {
+        name: TableName {
+            schema: None,
+            name: name.to_owned(),
+        },
+        span: NOWHERE,
+        model_name: crate::name::model_name(name),
+        accessor: crate::name::accessor(name),
+        engines: vec![EngineId(0), EngineId(1), EngineId(2)],
+        engines_span: None,
+        source_dialect,
+        columns,
+        primary_key: None,
+        uniques: Vec::new(),
+        indexes: Vec::new(),
+        foreign_keys: Vec::new(),
+        checks: Vec::new(),
+        docs: Vec::new(),
+        unmanaged: false,
+        strict: false,
+        without_rowid: false,
+    }
+}
+
+/// A column that is NOT NULL.
+pub(crate) fn column(name: &str, column_type: ColumnType) -> Column {
+    Column {
+        name: name.to_owned(),
+        field: crate::name::escape_keyword(&crate::name::field(name)),
+        span: NOWHERE,
+        type_span: NOWHERE,
+        sql_type: "native".to_owned(),
+        column_type,
+        field_type: FieldType::Plain,
+        nullable: false,
+        default: None,
+        generated: Generated::No,
+        collation: None,
+        on_update_now: false,
+        version: false,
+        updated: false,
+        skip: false,
+        link: None,
+        docs: Vec::new(),
+    }
+}
+
+/// A column with a default.
+pub(crate) fn with_default(name: &str, column_type: ColumnType, value: DefaultValue) -> Column {
+    Column {
+        default: Some(ColumnDefault {
+            value,
+            span: NOWHERE,
+        }),
+        ..column(name, column_type)
+    }
+}
+
+/// `id`, counted.
+pub(crate) fn id() -> Column {
+    Column {
+        generated: Generated::Key { always: false },
+        ..column("id", ColumnType::I64)
+    }
+}
+
+/// A primary key.
+pub(crate) fn key(columns: &[u32]) -> Option<PrimaryKey> {
+    Some(PrimaryKey {
+        columns: columns.iter().copied().map(ColumnId).collect(),
+        name: None,
+        span: NOWHERE,
+    })
+}
+
+/// A unique constraint.
+pub(crate) fn unique(columns: &[u32]) -> Unique {
+    Unique {
+        columns: columns.iter().copied().map(ColumnId).collect(),
+        name: None,
+        method_suffix: String::new(),
+        is_index: false,
+        nulls_not_distinct: false,
+        deferrable: false,
+        span: NOWHERE,
+    }
+}
+
+/// A foreign key of one column to the first column of a table.
+pub(crate) fn foreign_key(column: u32, table: u32) -> ForeignKey {
+    ForeignKey {
+        name: None,
+        columns: vec![ColumnId(column)],
+        table: TableId(table),
+        referred: vec![ColumnId(0)],
+        on_delete: ReferentialAction::Cascade,
+        on_update: ReferentialAction::NoAction,
+        deferrable: None,
+        span: NOWHERE,
+    }
+}
