@@ -5,19 +5,41 @@
 //!
 //! Without the feature `parse` only what a running program needs is left: dialects, names, SQL writing and configuration.
 
+#[cfg(feature = "parse")]
+pub mod ast;
 pub mod check;
 pub mod codes;
 pub mod column_type;
 pub mod config;
 pub mod diagnostic;
 pub mod dialect;
+#[cfg(feature = "parse")]
+pub mod draft;
+#[cfg(feature = "parse")]
+pub mod input;
+#[cfg(feature = "parse")]
+pub mod lower;
 pub mod model;
 pub mod name;
+#[cfg(feature = "parse")]
+pub mod parse;
 pub mod plan;
 #[cfg(feature = "parse")]
 pub mod render;
+#[cfg(feature = "parse")]
+pub mod resolve;
 pub mod source;
 pub mod sql_writer;
 
 #[cfg(test)]
 mod testing;
+
+/// Reads a schema: `parse`, `lower`, `resolve`.
+///
+/// What is wrong is in `diagnostics`; the model then holds what could be made of the rest.
+#[cfg(feature = "parse")]
+pub fn read(input: &input::Input, diagnostics: &mut diagnostic::Diagnostics) -> model::Model {
+    let ast = parse::parse(input, diagnostics);
+    let draft = lower::lower(&ast, input, diagnostics);
+    resolve::resolve(draft, input, diagnostics)
+}

@@ -1,0 +1,535 @@
+//! What one file says, statement by statement: our own types with a span on everything a message may point at.
+//!
+//! Nothing is folded or bound here: an `ALTER TABLE` stands beside the `CREATE TABLE` it changes, names are texts.
+
+mod alter;
+
+use std::collections::BTreeMap;
+
+use crate::dialect::Dialect;
+use crate::model::ReferentialAction;
+use crate::source::{FileId, Span};
+
+pub use alter::{AlterAction, AlterTable, ColumnPosition};
+
+/// All files of one run.
+#[derive(Debug, Clone, Default)]
+pub struct Ast {
+    /// In the order of the input.
+    pub files: Vec<FileAst>,
+}
+
+/// One file as read.
+#[derive(Debug, Clone)]
+pub struct FileAst {
+    /// Which file.
+    pub file: FileId,
+    /// The dialect it was read in.
+    pub dialect: Dialect,
+    /// `@engines` of the file's head.
+    pub engines: Option<EngineTag>,
+    /// Engine names the configuration gives this file.
+    pub configured_engines: Vec<String>,
+    /// The statements that matter, in order.
+    pub statements: Vec<Statement>,
+    /// Statements passed over, by kind in words.
+    pub skipped: BTreeMap<String, usize>,
+}
+
+/// A name with its place; quotes are gone, PostgreSQL's unquoted names are folded to lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// As the database has it.
+    pub text: String,
+    /// With its quotes.
+    pub span: Span,
+}
+
+/// A name that may carry a schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectName {
+    /// What stands before the point; `public` and `main` are dropped.
+    pub schema: Option<String>,
+    /// The object's own name.
+    pub name: Name,
+}
+
+/// The engines a tag names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineTag {
+    /// In order; each with its own place.
+    pub names: Vec<Name>,
+    /// The whole tag.
+    pub span: Span,
+}
+
+/// What annotations say about a table or a column, and the prose beside them.
+#[derive(Debug, Clone, Default)]
+pub struct Notes {
+    /// `@engines`, `@engine`.
+    pub engines: Option<EngineTag>,
+    /// `@model`.
+    pub model: Option<Name>,
+    /// `@name`.
+    pub name: Option<Name>,
+    /// `@type`.
+    pub rust_type: Option<Name>,
+    /// `@link`.
+    pub link: Option<LinkTag>,
+    /// `@version`.
+    pub version: Option<Span>,
+    /// `@updated`.
+    pub updated: Option<Span>,
+    /// `@skip`.
+    pub skip: Option<Span>,
+    /// `@unmanaged`.
+    pub unmanaged: Option<Span>,
+    /// Prose, line by line.
+    pub docs: Vec<String>,
+}
+
+/// `@link users(id) on b`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkTag {
+    /// Referred table.
+    pub table: ObjectName,
+    /// Referred column.
+    pub column: Name,
+    /// `on b`, `on same`.
+    pub on: Option<LinkEngine>,
+    /// The whole tag.
+    pub span: Span,
+}
+
+/// Which engine a link's target is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkEngine {
+    /// The row's own.
+    Same,
+    /// A named one.
+    Named(Name),
+}
+
+/// A statement that changes the model.
+#[derive(Debug, Clone)]
+pub enum Statement {
+    /// `CREATE TABLE`.
+    CreateTable(Box<CreateTable>),
+    /// `ALTER TABLE`, `RENAME TABLE`.
+    AlterTable(AlterTable),
+    /// `DROP TABLE`.
+    DropTable(Vec<ObjectName>),
+    /// `CREATE INDEX`.
+    CreateIndex(CreateIndex),
+    /// `DROP INDEX`.
+    DropIndex {
+        /// The indexes.
+        names: Vec<ObjectName>,
+        /// MySQL's `ON`.
+        table: Option<ObjectName>,
+    },
+    /// `CREATE TYPE … AS ENUM`.
+    CreateEnum(CreateEnum),
+    /// `ALTER TYPE … ADD VALUE`, `RENAME VALUE`, `RENAME TO`.
+    AlterEnum(AlterEnum),
+    /// `DROP TYPE`, `DROP DOMAIN`.
+    DropType(Vec<ObjectName>),
+    /// `CREATE DOMAIN`.
+    CreateDomain(CreateDomain),
+    /// `COMMENT ON`.
+    Comment(Comment),
+    /// `CREATE VIEW`.
+    CreateView(CreateView),
+    /// `DROP VIEW`.
+    DropView(Vec<ObjectName>),
+    /// A table that is no model: a partition, temporary, virtual or foreign table.
+    NoModel {
+        /// Its name.
+        name: ObjectName,
+        /// In words, as it is counted.
+        kind: String,
+    },
+}
+
+/// `CREATE TABLE`.
+#[derive(Debug, Clone)]
+pub struct CreateTable {
+    /// Its name.
+    pub name: ObjectName,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// Columns in order.
+    pub columns: Vec<ColumnDef>,
+    /// Constraints and MySQL keys in order.
+    pub constraints: Vec<TableConstraint>,
+    /// Tables whose columns it takes over: `LIKE`, `INHERITS`.
+    pub copies: Vec<Copy>,
+    /// MySQL `COMMENT = '…'`.
+    pub comment: Option<String>,
+    /// SQLite `STRICT`.
+    pub strict: bool,
+    /// SQLite `WITHOUT ROWID`.
+    pub without_rowid: bool,
+    /// Something in it could not be read: what it lacks is no reason for further errors.
+    pub incomplete: bool,
+    /// Annotations and prose.
+    pub notes: Notes,
+}
+
+/// Columns taken over from another table.
+#[derive(Debug, Clone)]
+pub struct Copy {
+    /// From where.
+    pub table: ObjectName,
+    /// How many own columns stand before them.
+    pub position: usize,
+    /// Defaults and generated values too.
+    pub defaults: bool,
+    /// Keys, uniques and indexes too.
+    pub indexes: bool,
+}
+
+/// One column.
+#[derive(Debug, Clone)]
+pub struct ColumnDef {
+    /// Its name.
+    pub name: Name,
+    /// Its declared type.
+    pub type_name: TypeName,
+    /// What follows the type.
+    pub options: Vec<ColumnOption>,
+    /// Annotations and prose.
+    pub notes: Notes,
+}
+
+/// A type as written, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeName {
+    /// Schema of a user's type.
+    pub schema: Option<String>,
+    /// The words before the arguments, lower case unless quoted, one blank between them.
+    pub name: String,
+    /// In parentheses.
+    pub arguments: Vec<TypeArgument>,
+    /// The words behind the arguments: `unsigned zerofill`, `with time zone`.
+    pub suffix: String,
+    /// `[]`, `ARRAY`.
+    pub array: bool,
+    /// The text as written, white space as it is.
+    pub written: String,
+    /// The whole type.
+    pub span: Span,
+}
+
+/// One argument of a type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TypeArgument {
+    /// A number, sign included.
+    Number(String),
+    /// A value of an `ENUM` or `SET`.
+    Text(String),
+    /// Anything else.
+    Word(String),
+}
+
+/// One option of a column with its place.
+#[derive(Debug, Clone)]
+pub struct ColumnOption {
+    /// `CONSTRAINT name`.
+    pub name: Option<Name>,
+    /// What it is.
+    pub kind: ColumnOptionKind,
+    /// Without the constraint's name.
+    pub span: Span,
+}
+
+/// What may follow a column's type.
+#[derive(Debug, Clone)]
+pub enum ColumnOptionKind {
+    /// `NOT NULL`.
+    NotNull,
+    /// `NULL`.
+    Null,
+    /// `DEFAULT`.
+    Default(Expression),
+    /// `PRIMARY KEY`; `descending` is SQLite's `DESC`, which makes no rowid alias.
+    PrimaryKey {
+        /// SQLite `DESC`.
+        descending: bool,
+    },
+    /// `AUTOINCREMENT`, `AUTO_INCREMENT`.
+    AutoIncrement,
+    /// `UNIQUE`.
+    Unique(UniqueOptions),
+    /// `CHECK`.
+    Check(Expression),
+    /// `REFERENCES`.
+    References(Reference),
+    /// `GENERATED ALWAYS AS (…)`.
+    Computed {
+        /// How.
+        expression: Expression,
+        /// `STORED`, `PERSISTENT`.
+        stored: bool,
+    },
+    /// `GENERATED … AS IDENTITY`.
+    Identity {
+        /// `ALWAYS` rather than `BY DEFAULT`.
+        always: bool,
+    },
+    /// `COLLATE`.
+    Collate(String),
+    /// `ON UPDATE CURRENT_TIMESTAMP`.
+    OnUpdateNow,
+    /// MySQL `COMMENT`.
+    Comment(String),
+}
+
+/// What differs between uniques.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct UniqueOptions {
+    /// `NULLS NOT DISTINCT`.
+    pub nulls_not_distinct: bool,
+    /// `DEFERRABLE`.
+    pub deferrable: bool,
+}
+
+/// The right-hand side of a foreign key.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// Referred table.
+    pub table: ObjectName,
+    /// Referred columns; empty means its primary key.
+    pub columns: Vec<Name>,
+    /// `ON DELETE`.
+    pub on_delete: ReferentialAction,
+    /// `ON UPDATE`.
+    pub on_update: ReferentialAction,
+    /// `DEFERRABLE`, and whether initially deferred.
+    pub deferrable: Option<bool>,
+    /// From `REFERENCES` to the end of the columns.
+    pub span: Span,
+}
+
+/// A table constraint or MySQL key.
+#[derive(Debug, Clone)]
+pub struct TableConstraint {
+    /// `CONSTRAINT name`, or the key's own name.
+    pub name: Option<Name>,
+    /// What it is.
+    pub kind: TableConstraintKind,
+    /// The whole constraint.
+    pub span: Span,
+}
+
+/// What a table constraint is.
+#[derive(Debug, Clone)]
+pub enum TableConstraintKind {
+    /// `PRIMARY KEY (…)`.
+    PrimaryKey(Vec<KeyPart>),
+    /// `UNIQUE (…)`.
+    Unique {
+        /// In order.
+        parts: Vec<KeyPart>,
+        /// What differs.
+        options: UniqueOptions,
+    },
+    /// PostgreSQL `ADD CONSTRAINT … PRIMARY KEY | UNIQUE USING INDEX name`.
+    UsingIndex {
+        /// Primary key rather than unique.
+        primary: bool,
+        /// The index.
+        index: Name,
+        /// What differs.
+        options: UniqueOptions,
+    },
+    /// `FOREIGN KEY (…) REFERENCES …`.
+    ForeignKey {
+        /// Referring columns.
+        columns: Vec<Name>,
+        /// The rest.
+        reference: Reference,
+    },
+    /// `CHECK (…)`.
+    Check(Expression),
+    /// MySQL `KEY`, `INDEX`, `FULLTEXT`, `SPATIAL`.
+    Index {
+        /// In order.
+        parts: Vec<KeyPart>,
+        /// `fulltext`, `hash`, …
+        method: Option<String>,
+    },
+    /// PostgreSQL `EXCLUDE`: kept as a fact, it concerns writes only.
+    Exclude,
+}
+
+/// One part of a key or index.
+#[derive(Debug, Clone)]
+pub struct KeyPart {
+    /// A column or an expression.
+    pub key: PartKey,
+    /// MySQL prefix length.
+    pub prefix: Option<u32>,
+    /// `DESC`.
+    pub descending: bool,
+    /// The part.
+    pub span: Span,
+}
+
+/// What a part orders by.
+#[derive(Debug, Clone)]
+pub enum PartKey {
+    /// A column.
+    Column(Name),
+    /// An expression.
+    Expression(Expression),
+}
+
+/// `CREATE INDEX`.
+#[derive(Debug, Clone)]
+pub struct CreateIndex {
+    /// Its name.
+    pub name: Option<Name>,
+    /// `UNIQUE`.
+    pub unique: bool,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// On which table.
+    pub table: ObjectName,
+    /// In order.
+    pub parts: Vec<KeyPart>,
+    /// `WHERE`.
+    pub predicate: Option<Expression>,
+    /// `btree`, `gin`, …
+    pub method: Option<String>,
+    /// `NULLS NOT DISTINCT`.
+    pub nulls_not_distinct: bool,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// `CREATE TYPE … AS ENUM`.
+#[derive(Debug, Clone)]
+pub struct CreateEnum {
+    /// Its name.
+    pub name: ObjectName,
+    /// In order.
+    pub values: Vec<String>,
+    /// Prose above it.
+    pub docs: Vec<String>,
+}
+
+/// `ALTER TYPE` of an enum.
+#[derive(Debug, Clone)]
+pub struct AlterEnum {
+    /// Its name.
+    pub name: ObjectName,
+    /// The change.
+    pub action: AlterEnumAction,
+}
+
+/// One change of an enum.
+#[derive(Debug, Clone)]
+pub enum AlterEnumAction {
+    /// `ADD VALUE`.
+    AddValue {
+        /// The value.
+        value: String,
+        /// `BEFORE`.
+        before: Option<String>,
+        /// `AFTER`.
+        after: Option<String>,
+    },
+    /// `RENAME VALUE`.
+    RenameValue {
+        /// From.
+        from: String,
+        /// To.
+        to: String,
+    },
+    /// `RENAME TO`.
+    Rename(Name),
+}
+
+/// `CREATE DOMAIN`.
+#[derive(Debug, Clone)]
+pub struct CreateDomain {
+    /// Its name.
+    pub name: ObjectName,
+    /// Its base type.
+    pub base: TypeName,
+    /// `NOT NULL`.
+    pub not_null: bool,
+    /// `DEFAULT`.
+    pub default: Option<Expression>,
+}
+
+/// `COMMENT ON`.
+#[derive(Debug, Clone)]
+pub struct Comment {
+    /// What.
+    pub on: CommentTarget,
+    /// `None` is `IS NULL`.
+    pub text: Option<String>,
+}
+
+/// What a comment is on.
+#[derive(Debug, Clone)]
+pub enum CommentTarget {
+    /// A table.
+    Table(ObjectName),
+    /// A column.
+    Column(ObjectName, Name),
+    /// A type.
+    Type(ObjectName),
+}
+
+/// `CREATE VIEW`.
+#[derive(Debug, Clone)]
+pub struct CreateView {
+    /// Its name.
+    pub name: ObjectName,
+    /// `MATERIALIZED`.
+    pub materialized: bool,
+}
+
+/// An expression: its text and its tokens, for classification and for carrying it to another dialect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expression {
+    /// As written, without comments.
+    pub sql: String,
+    /// Piece by piece.
+    pub tokens: Vec<ExpressionPiece>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// One token of an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpressionPiece {
+    /// What it is.
+    pub kind: PieceKind,
+    /// Unquoted for names and texts, as written for the rest.
+    pub text: String,
+}
+
+/// What a token of an expression is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PieceKind {
+    /// A bare word: a keyword, function or column.
+    Word,
+    /// A quoted name; in SQLite and MySQL double quotes may mean a text.
+    Quoted,
+    /// In double quotes.
+    DoubleQuoted,
+    /// A text constant.
+    Text,
+    /// A number.
+    Number,
+    /// `X'…'`: the digits.
+    Hex,
+    /// `B'…'`: the digits.
+    Bits,
+    /// An operator, parenthesis or comma.
+    Symbol,
+}

@@ -1,0 +1,112 @@
+//! `ALTER TABLE`: its actions, as far as they change the model.
+
+use super::{ColumnDef, Expression, Name, ObjectName, TableConstraint, TypeName};
+
+/// `ALTER TABLE` with its actions.
+#[derive(Debug, Clone)]
+pub struct AlterTable {
+    /// Which table.
+    pub table: ObjectName,
+    /// `IF EXISTS`.
+    pub if_exists: bool,
+    /// In order; actions that change nothing here are left out.
+    pub actions: Vec<AlterAction>,
+}
+
+/// Where MySQL puts a column.
+#[derive(Debug, Clone)]
+pub enum ColumnPosition {
+    /// At the end, or where it was.
+    Unsaid,
+    /// `FIRST`.
+    First,
+    /// `AFTER column`.
+    After(Name),
+}
+
+/// One change of a table.
+#[derive(Debug, Clone)]
+pub enum AlterAction {
+    /// `ADD COLUMN`.
+    AddColumn {
+        /// The column.
+        column: Box<ColumnDef>,
+        /// `IF NOT EXISTS`.
+        if_not_exists: bool,
+        /// MySQL.
+        position: ColumnPosition,
+    },
+    /// `MODIFY`, `CHANGE`: the whole definition anew, under a new name perhaps.
+    Redefine {
+        /// Old name.
+        column: Name,
+        /// New definition.
+        definition: Box<ColumnDef>,
+        /// MySQL.
+        position: ColumnPosition,
+    },
+    /// `ADD CONSTRAINT`, `ADD KEY`.
+    AddConstraint(TableConstraint),
+    /// `DROP COLUMN`.
+    DropColumn {
+        /// Which.
+        column: Name,
+        /// `IF EXISTS`.
+        if_exists: bool,
+    },
+    /// `DROP CONSTRAINT`, `DROP KEY`, `DROP INDEX`, `DROP FOREIGN KEY`.
+    DropConstraint(Name),
+    /// `DROP PRIMARY KEY`.
+    DropPrimaryKey,
+    /// `RENAME TO`.
+    RenameTable(ObjectName),
+    /// `SET SCHEMA`.
+    SetSchema(String),
+    /// `RENAME COLUMN`.
+    RenameColumn {
+        /// From.
+        from: Name,
+        /// To.
+        to: Name,
+    },
+    /// `RENAME CONSTRAINT`, `RENAME KEY`.
+    RenameConstraint {
+        /// From.
+        from: Name,
+        /// To.
+        to: Name,
+    },
+    /// `ALTER COLUMN … SET DEFAULT`.
+    SetDefault {
+        /// Which.
+        column: Name,
+        /// The value.
+        value: Expression,
+    },
+    /// `ALTER COLUMN … DROP DEFAULT`.
+    DropDefault(Name),
+    /// `ALTER COLUMN … SET NOT NULL`.
+    SetNotNull(Name),
+    /// `ALTER COLUMN … DROP NOT NULL`.
+    DropNotNull(Name),
+    /// `ALTER COLUMN … TYPE`.
+    SetType {
+        /// Which.
+        column: Name,
+        /// The new type.
+        type_name: TypeName,
+    },
+    /// `ALTER COLUMN … ADD GENERATED … AS IDENTITY`.
+    AddIdentity {
+        /// Which.
+        column: Name,
+        /// `ALWAYS`.
+        always: bool,
+    },
+    /// `ALTER COLUMN … DROP IDENTITY`, `DROP EXPRESSION`.
+    DropGenerated(Name),
+    /// `ATTACH PARTITION name`: that table is no model of its own any more.
+    AttachPartition(ObjectName),
+    /// Table options.
+    Comment(String),
+}

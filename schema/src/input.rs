@@ -1,0 +1,61 @@
+//! What one run of the compiler reads: texts, and what the configuration says about them.
+
+use crate::dialect::Dialect;
+use crate::model::{AtomicGroup, Engine, EngineId};
+use crate::source::{FileId, Sources};
+
+/// Everything `read` needs to know.
+#[derive(Debug, Clone, Default)]
+pub struct Input {
+    /// The texts.
+    pub sources: Sources,
+    /// Which of them are schema files, and how each is read.
+    pub files: Vec<InputFile>,
+    /// In the order of their names; ids are indexes into this.
+    pub engines: Vec<Engine>,
+    /// Where untagged models live; `None`: every table needs a tag.
+    pub default_engine: Option<EngineId>,
+    /// Declared atomic groups.
+    pub atomic_groups: Vec<AtomicGroup>,
+}
+
+/// One schema file.
+#[derive(Debug, Clone)]
+pub struct InputFile {
+    /// Its text in [`Input::sources`].
+    pub id: FileId,
+    /// The dialect it is written in, where the configuration says so.
+    pub dialect: Option<Dialect>,
+    /// Where its untagged models live, by name; empty: on the default engine.
+    pub engines: Vec<String>,
+}
+
+impl Input {
+    /// The name of the default engine.
+    pub fn default_engine_name(&self) -> Option<&str> {
+        self.default_engine
+            .map(|id| self.engines[id.0 as usize].name.as_str())
+    }
+
+    /// The engine of a name.
+    pub fn engine_named(&self, name: &str) -> Option<EngineId> {
+        self.engines
+            .iter()
+            .position(|engine| engine.name == name)
+            .map(|index| EngineId(index as u32))
+    }
+
+    /// The dialect of a file whose text does not say: the configured one, else that of its engine, else SQLite.
+    pub fn dialect_of(&self, file: &InputFile) -> Dialect {
+        let own = file
+            .engines
+            .first()
+            .and_then(|name| self.engine_named(name));
+        let engine = own
+            .or(self.default_engine)
+            .or((!self.engines.is_empty()).then_some(EngineId(0)));
+        file.dialect
+            .or(engine.map(|id| self.engines[id.0 as usize].dialect))
+            .unwrap_or(Dialect::Sqlite)
+    }
+}

@@ -1,0 +1,284 @@
+//! Plays `ALTER TABLE` and `ALTER TYPE` through.
+
+use crate::ast::{
+    AlterAction, AlterEnum, AlterEnumAction, AlterTable, ColumnPosition, FileAst, Name, ObjectName,
+};
+use crate::diagnostic::Diagnostic;
+use crate::draft::{DraftGenerated, DraftTable, TableIndex};
+
+use super::column::{column, set_default};
+use super::{Fold, constraint, lookup};
+
+impl Fold<'_> {
+    pub(super) fn alter_table(&mut self, file: &FileAst, alter: &AlterTable) {
+        if alter.actions.is_empty() {
+            return self.skip("ALTER TABLE");
+        }
+        let Some(index) = self.find(file, &alter.table) else {
+            if !alter.if_exists {
+                self.unknown_table(&alter.table, "this change");
+            }
+            return;
+        };
+        for action in &alter.actions {
+            self.action(file, index, action);
+        }
+    }
+
+    fn action(&mut self, file: &FileAst, index: TableIndex, action: &AlterAction) {
+        match action {
+            AlterAction::RenameTable(name) => return self.rename_table(index, name),
+            AlterAction::AttachPartition(name) => {
+                self.drop_table(file, name);
+                return self.skip("ALTER TABLE … ATTACH PARTITION");
+            }
+            _ => {}
+        }
+        let mut table = self.tables[index]
+            .take()
+            .expect("find gives tables that are there");
+        self.change(file, &mut table, action);
+        self.tables[index] = Some(table);
+    }
+
+    fn change(&mut self, file: &FileAst, table: &mut DraftTable, action: &AlterAction) {
+        match action {
+            AlterAction::AddColumn {
+                column,
+                if_not_exists,
+                position,
+            } => {
+                let there = lookup::column_index(&table.columns, &column.name.text, table.dialect)
+                    .is_some();
+                if !(there && *if_not_exists) {
+                    self.add_column(file, table, column);
+                    move_column(table, &column.name, position);
+                }
+            }
+            AlterAction::Redefine {
+                column: old,
+                definition,
+                position,
+            } => {
+                let Some(at) = self.column_of(table, old) else {
+                    return;
+                };
+                constraint::rename_column(table, &old.text, &definition.name);
+                table
+                    .renames
+                    .push((self.now, old.text.clone(), definition.name.text.clone()));
+                let notes = std::mem::take(&mut table.columns[at].notes);
+                table.columns[at] = column(definition, file.dialect);
+                table.columns[at].notes = notes;
+                self.column_constraints(file, table, definition);
+                move_column(table, &definition.name, position);
+            }
+            AlterAction::AddConstraint(added) => self.add_constraint(file, table, added),
+            AlterAction::DropColumn { column, if_exists } => {
+                if *if_exists || self.column_of(table, column).is_some() {
+                    constraint::drop_column(table, &column.text);
+                }
+            }
+            AlterAction::DropConstraint(name) => constraint::drop_named(table, &name.text),
+            AlterAction::DropPrimaryKey => table.primary_key = None,
+            AlterAction::SetSchema(schema) => {
+                table.name.schema = (schema != "public").then(|| schema.clone())
+            }
+            AlterAction::RenameColumn { from, to } => {
+                if self.column_of(table, from).is_some() {
+                    constraint::rename_column(table, &from.text, to);
+                    table
+                        .renames
+                        .push((self.now, from.text.clone(), to.text.clone()));
+                }
+            }
+            AlterAction::RenameConstraint { from, to } => rename_constraint(table, from, to),
+            AlterAction::Comment(text) => table.comment = Some(text.clone()),
+            AlterAction::SetDefault { column, value } => {
+                let value = value.clone();
+                self.with_column(table, column, |column| set_default(column, value));
+            }
+            AlterAction::DropDefault(column) => self.with_column(table, column, |column| {
+                column.default = None;
+                if matches!(column.generated, DraftGenerated::Counted { .. }) {
+                    column.generated = DraftGenerated::No;
+                }
+            }),
+            AlterAction::SetNotNull(column) => {
+                self.with_column(table, column, |column| column.not_null = true)
+            }
+            AlterAction::DropNotNull(column) => {
+                self.with_column(table, column, |column| column.not_null = false)
+            }
+            AlterAction::SetType { column, type_name } => {
+                self.with_column(table, column, |column| column.type_name = type_name.clone());
+            }
+            AlterAction::AddIdentity { column, always } => {
+                self.with_column(table, column, |column| {
+                    column.generated = DraftGenerated::Counted { always: *always };
+                    column.not_null = true;
+                })
+            }
+            AlterAction::DropGenerated(column) => self.with_column(table, column, |column| {
+                column.generated = DraftGenerated::No
+            }),
+            AlterAction::RenameTable(_) | AlterAction::AttachPartition(_) => {}
+        }
+    }
+
+    fn with_column(
+        &mut self,
+        table: &mut DraftTable,
+        name: &Name,
+        change: impl FnOnce(&mut crate::draft::DraftColumn),
+    ) {
+        if let Some(at) = self.column_of(table, name) {
+            change(&mut table.columns[at]);
+        }
+    }
+
+    /// The place of a column, or an error that names those there are.
+    fn column_of(&mut self, table: &DraftTable, name: &Name) -> Option<usize> {
+        let found = lookup::column_index(&table.columns, &name.text, table.dialect);
+        if found.is_none() && !table.incomplete {
+            let message = format!(
+                "table `{}` has no column `{}`",
+                table.name.name.text, name.text
+            );
+            let known: Vec<&str> = table
+                .columns
+                .iter()
+                .map(|column| column.name.text.as_str())
+                .collect();
+            let near = crate::name::suggest(&name.text, known.iter().copied());
+            let help = near.map_or_else(
+                || format!("its columns are {}", quoted_list(&known)),
+                |near| format!("write `{near}`"),
+            );
+            self.diagnostics.push(
+                Diagnostic::error("B0010", message)
+                    .at(name.span, "")
+                    .help(help),
+            );
+        }
+        found
+    }
+
+    fn rename_table(&mut self, index: TableIndex, name: &ObjectName) {
+        let table = self.table_mut(index);
+        let old = table.name.name.text.to_lowercase();
+        let schema = name.schema.clone().or(table.name.schema.take());
+        table.name = ObjectName {
+            schema,
+            name: name.name.clone(),
+        };
+        self.forget_name(&old, index);
+        self.no_models.insert(old);
+        self.by_name
+            .entry(name.name.text.to_lowercase())
+            .or_default()
+            .push(index);
+    }
+
+    pub(super) fn alter_enum(&mut self, alter: &AlterEnum) {
+        let Some(index) = self.enum_by_name.get(&alter.name.name.text).copied() else {
+            return;
+        };
+        let values = &mut self.enums[index].values;
+        match &alter.action {
+            AlterEnumAction::AddValue {
+                value,
+                before,
+                after,
+            } => {
+                let place = |wanted: &String| values.iter().position(|known| known == wanted);
+                let at = before
+                    .as_ref()
+                    .and_then(place)
+                    .or_else(|| after.as_ref().and_then(place).map(|at| at + 1));
+                if !values.contains(value) {
+                    values.insert(at.unwrap_or(values.len()), value.clone());
+                }
+            }
+            AlterEnumAction::RenameValue { from, to } => {
+                values
+                    .iter_mut()
+                    .filter(|value| *value == from)
+                    .for_each(|value| value.clone_from(to));
+            }
+            AlterEnumAction::Rename(name) => {
+                self.enum_by_name.remove(&alter.name.name.text);
+                self.enum_by_name.insert(name.text.clone(), index);
+                self.rename_type(&alter.name.name.text, name);
+                self.enums[index].name.name = name.clone();
+            }
+        }
+    }
+
+    /// Columns follow the new name of their type.
+    fn rename_type(&mut self, from: &str, to: &Name) {
+        let columns = self
+            .tables
+            .iter_mut()
+            .flatten()
+            .flat_map(|table| &mut table.columns);
+        for column in columns.filter(|column| column.type_name.name == from) {
+            column.type_name.name.clone_from(&to.text);
+        }
+    }
+
+    pub(super) fn drop_types(&mut self, names: &[ObjectName]) {
+        for name in names {
+            let text = &name.name.text;
+            self.domains.retain(|domain| domain.name.name.text != *text);
+            if let Some(index) = self.enum_by_name.remove(text) {
+                self.enums[index].values.clear();
+            }
+        }
+    }
+}
+
+fn move_column(table: &mut DraftTable, name: &Name, position: &ColumnPosition) {
+    let Some(from) = lookup::column_index(&table.columns, &name.text, table.dialect) else {
+        return;
+    };
+    let to = match position {
+        ColumnPosition::Unsaid => return,
+        ColumnPosition::First => 0,
+        ColumnPosition::After(before) => {
+            match lookup::column_index(&table.columns, &before.text, table.dialect) {
+                Some(before) if before < from => before + 1,
+                Some(before) => before,
+                None => return,
+            }
+        }
+    };
+    let column = table.columns.remove(from);
+    table.columns.insert(to, column);
+}
+
+fn rename_constraint(table: &mut DraftTable, from: &Name, to: &Name) {
+    let names = (table.primary_key.iter_mut().map(|key| &mut key.name))
+        .chain(table.uniques.iter_mut().map(|unique| &mut unique.name))
+        .chain(table.indexes.iter_mut().map(|index| &mut index.name))
+        .chain(table.foreign_keys.iter_mut().map(|key| &mut key.name))
+        .chain(table.checks.iter_mut().map(|(name, _)| name));
+    for name in names.filter(|name| name.as_deref() == Some(from.text.as_str())) {
+        *name = Some(to.text.clone());
+    }
+}
+
+/// `` `a`, `b`, … ``, cut where it grows long.
+pub(crate) fn quoted_list(names: &[&str]) -> String {
+    let shown: Vec<String> = names
+        .iter()
+        .take(12)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let more = if names.len() > 12 {
+        format!(" and {} more", names.len() - 12)
+    } else {
+        String::new()
+    };
+    shown.join(", ") + &more
+}

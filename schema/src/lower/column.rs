@@ -1,0 +1,239 @@
+//! Columns: from a definition to the settled facts, and what is taken over from other tables.
+
+use crate::ast::{
+    ColumnDef, ColumnOption, ColumnOptionKind, Copy, CreateTable, Expression, FileAst, TypeName,
+    UniqueOptions,
+};
+use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
+use crate::draft::{
+    DraftColumn, DraftForeignKey, DraftGenerated, DraftKey, DraftTable, DraftUnique,
+};
+
+use super::{Fold, lookup};
+
+impl Fold<'_> {
+    /// Adds a column at the end; a second one of the name is an error.
+    pub(super) fn add_column(
+        &mut self,
+        file: &FileAst,
+        table: &mut DraftTable,
+        definition: &ColumnDef,
+    ) {
+        if let Some(first) =
+            lookup::column_index(&table.columns, &definition.name.text, file.dialect)
+        {
+            let message = format!(
+                "table `{}` has two columns `{}`",
+                table.name.name.text, definition.name.text
+            );
+            let finding = Diagnostic::error("B0102", message)
+                .at(definition.name.span, "again")
+                .at(table.columns[first].name.span, "first here");
+            return self
+                .diagnostics
+                .push(finding.help("rename or remove one of the two"));
+        }
+        table.columns.push(column(definition, file.dialect));
+        self.column_constraints(file, table, definition);
+    }
+
+    /// Keys, uniques, references and checks written at a column.
+    pub(super) fn column_constraints(
+        &mut self,
+        file: &FileAst,
+        table: &mut DraftTable,
+        definition: &ColumnDef,
+    ) {
+        let names = vec![definition.name.clone()];
+        if is_mysql_serial(&definition.type_name, file.dialect) {
+            let (columns, options, span) = (
+                names.clone(),
+                UniqueOptions::default(),
+                definition.type_name.span,
+            );
+            table.uniques.push(DraftUnique {
+                columns,
+                name: None,
+                is_index: false,
+                options,
+                span,
+            });
+        }
+        for option in &definition.options {
+            let (name, span) = (
+                option.name.as_ref().map(|name| name.text.clone()),
+                option.span,
+            );
+            match &option.kind {
+                ColumnOptionKind::PrimaryKey { .. } => {
+                    self.set_primary_key(
+                        table,
+                        DraftKey {
+                            columns: names.clone(),
+                            name,
+                            span,
+                        },
+                    );
+                }
+                ColumnOptionKind::Unique(options) => {
+                    table.uniques.push(DraftUnique {
+                        columns: names.clone(),
+                        name,
+                        is_index: false,
+                        options: *options,
+                        span,
+                    });
+                }
+                ColumnOptionKind::Check(condition) => table.checks.push((name, condition.clone())),
+                ColumnOptionKind::References(reference) => {
+                    let target = self.target(file, table, &reference.table);
+                    let (columns, reference, declared) =
+                        (names.clone(), reference.clone(), self.now);
+                    table.foreign_keys.push(DraftForeignKey {
+                        name,
+                        columns,
+                        reference,
+                        target,
+                        declared,
+                        span,
+                    });
+                }
+                ColumnOptionKind::NotNull
+                | ColumnOptionKind::Null
+                | ColumnOptionKind::Default(_) => {}
+                ColumnOptionKind::AutoIncrement
+                | ColumnOptionKind::Computed { .. }
+                | ColumnOptionKind::Identity { .. } => {}
+                ColumnOptionKind::Collate(_)
+                | ColumnOptionKind::OnUpdateNow
+                | ColumnOptionKind::Comment(_) => {}
+            }
+        }
+    }
+
+    /// Sets the primary key once.
+    pub(super) fn set_primary_key(&mut self, table: &mut DraftTable, key: DraftKey) {
+        let Some(first) = &table.primary_key else {
+            table.primary_key = Some(key);
+            return;
+        };
+        let message = format!("table `{}` has two primary keys", table.name.name.text);
+        let finding = Diagnostic::error("B0011", message)
+            .at(key.span, "again")
+            .at(first.span, "first here");
+        self.diagnostics
+            .push(finding.help("one key of several columns is written as `PRIMARY KEY (a, b)`"));
+    }
+
+    /// What stands before the own column of this position: `LIKE`, and `INHERITS` at the top.
+    pub(super) fn copies_at(
+        &mut self,
+        file: &FileAst,
+        created: &CreateTable,
+        position: usize,
+        table: &mut DraftTable,
+    ) {
+        for copy in created
+            .copies
+            .iter()
+            .filter(|copy| copy.position == position)
+        {
+            self.copy(file, copy, table);
+        }
+    }
+
+    /// Takes over the columns of another table.
+    fn copy(&mut self, file: &FileAst, copy: &Copy, table: &mut DraftTable) {
+        let Some(source) = self.find(file, &copy.table) else {
+            table.incomplete = true;
+            return self.unknown_table(&copy.table, "these columns");
+        };
+        let source = self.table_mut(source).clone();
+        for mut column in source.columns {
+            if !copy.defaults {
+                column.default = None;
+                column.generated = DraftGenerated::No;
+            }
+            if lookup::column_index(&table.columns, &column.name.text, file.dialect).is_none() {
+                table.columns.push(column);
+            }
+        }
+        if copy.indexes {
+            table.primary_key = table.primary_key.take().or(source.primary_key);
+            table.uniques.extend(source.uniques);
+            table.indexes.extend(source.indexes);
+        }
+    }
+}
+
+/// What a definition says about its column alone.
+pub(super) fn column(definition: &ColumnDef, dialect: Dialect) -> DraftColumn {
+    let serial = super::types::is_serial(&definition.type_name, dialect);
+    let mut column = DraftColumn {
+        name: definition.name.clone(),
+        type_name: definition.type_name.clone(),
+        not_null: serial,
+        default: None,
+        generated: if serial {
+            DraftGenerated::Counted { always: false }
+        } else {
+            DraftGenerated::No
+        },
+        no_rowid_alias: false,
+        collation: None,
+        on_update_now: false,
+        comment: None,
+        notes: definition.notes.clone(),
+    };
+    for option in &definition.options {
+        apply(&mut column, option);
+    }
+    column
+}
+
+fn apply(column: &mut DraftColumn, option: &ColumnOption) {
+    match &option.kind {
+        ColumnOptionKind::NotNull => column.not_null = true,
+        ColumnOptionKind::Null => column.not_null = false,
+        ColumnOptionKind::Default(value) => set_default(column, value.clone()),
+        ColumnOptionKind::PrimaryKey { descending } => column.no_rowid_alias = *descending,
+        ColumnOptionKind::AutoIncrement => {
+            column.generated = DraftGenerated::Counted { always: false }
+        }
+        ColumnOptionKind::Computed { expression, stored } => {
+            column.generated = DraftGenerated::Computed {
+                expression: expression.clone(),
+                stored: *stored,
+            };
+        }
+        ColumnOptionKind::Identity { always } => {
+            column.generated = DraftGenerated::Counted { always: *always };
+            column.not_null = true;
+        }
+        ColumnOptionKind::Collate(collation) => column.collation = Some(collation.clone()),
+        ColumnOptionKind::OnUpdateNow => column.on_update_now = true,
+        ColumnOptionKind::Comment(text) => column.comment = Some(text.clone()),
+        ColumnOptionKind::Unique(_)
+        | ColumnOptionKind::Check(_)
+        | ColumnOptionKind::References(_) => {}
+    }
+}
+
+/// A default; `nextval('…')` is how a dump writes serial.
+pub(super) fn set_default(column: &mut DraftColumn, value: Expression) {
+    let counts = value
+        .tokens
+        .first()
+        .is_some_and(|piece| piece.text.eq_ignore_ascii_case("nextval"));
+    if counts {
+        column.generated = DraftGenerated::Counted { always: false };
+        column.default = None;
+    } else {
+        column.default = Some(value);
+    }
+}
+
+fn is_mysql_serial(type_name: &TypeName, dialect: Dialect) -> bool {
+    dialect == Dialect::Mysql && super::types::is_serial(type_name, dialect)
+}

@@ -1,0 +1,337 @@
+//! Constraints and indexes of a table: adding, naming, dropping.
+
+use crate::ast::{
+    CreateIndex, FileAst, KeyPart, Name, ObjectName, PartKey, TableConstraint, TableConstraintKind,
+    TypeArgument, UniqueOptions,
+};
+use crate::diagnostic::Diagnostic;
+use crate::draft::{DraftForeignKey, DraftIndex, DraftKey, DraftTable, DraftUnique, TableIndex};
+
+use super::{Fold, lookup};
+
+impl Fold<'_> {
+    pub(super) fn add_constraint(
+        &mut self,
+        file: &FileAst,
+        table: &mut DraftTable,
+        constraint: &TableConstraint,
+    ) {
+        let name = constraint.name.as_ref().map(|name| name.text.clone());
+        let span = constraint.span;
+        match &constraint.kind {
+            TableConstraintKind::PrimaryKey(parts) => match key_columns(parts) {
+                Some(columns) => self.set_primary_key(
+                    table,
+                    DraftKey {
+                        columns,
+                        name,
+                        span,
+                    },
+                ),
+                None => {
+                    let message = format!(
+                        "the primary key of `{}` holds something that is no column",
+                        table.name.name.text
+                    );
+                    self.diagnostics.push(
+                        Diagnostic::error("B0006", message)
+                            .at(span, "")
+                            .help("write plain columns: `PRIMARY KEY (a, b)`"),
+                    );
+                }
+            },
+            TableConstraintKind::Unique { parts, options } => {
+                add_unique(table, parts, name, *options, constraint)
+            }
+            TableConstraintKind::UsingIndex {
+                primary,
+                index,
+                options,
+            } => self.using_index(table, *primary, index, *options, constraint),
+            TableConstraintKind::ForeignKey { columns, reference } => {
+                let target = self.target(file, table, &reference.table);
+                let (columns, reference, declared) = (columns.clone(), reference.clone(), self.now);
+                table.foreign_keys.push(DraftForeignKey {
+                    name,
+                    columns,
+                    reference,
+                    target,
+                    declared,
+                    span,
+                });
+            }
+            TableConstraintKind::Check(condition) => table.checks.push((name, condition.clone())),
+            TableConstraintKind::Index { parts, method } => {
+                let (parts, method) = (parts.clone(), method.clone());
+                table.indexes.push(DraftIndex {
+                    name,
+                    unique: false,
+                    parts,
+                    predicate: None,
+                    method,
+                    span,
+                });
+            }
+            TableConstraintKind::Exclude => {}
+        }
+    }
+
+    /// The table a reference means now; the table being made is found by its own name at the end.
+    pub(super) fn target(
+        &self,
+        file: &FileAst,
+        table: &DraftTable,
+        name: &ObjectName,
+    ) -> Option<TableIndex> {
+        let own = lookup::same_name(&table.name.name.text, &name.name.text, table.dialect);
+        if own { None } else { self.find(file, name) }
+    }
+
+    /// Turns a unique index into the constraint it serves.
+    fn using_index(
+        &mut self,
+        table: &mut DraftTable,
+        primary: bool,
+        index: &Name,
+        options: UniqueOptions,
+        constraint: &TableConstraint,
+    ) {
+        let found = table
+            .uniques
+            .iter()
+            .position(|unique| unique.name.as_deref() == Some(index.text.as_str()));
+        let Some(at) = found else {
+            let message = format!(
+                "table `{}` has no unique index `{}`",
+                table.name.name.text, index.text
+            );
+            let finding = Diagnostic::error("B0010", message).at(index.span, "");
+            return self
+                .diagnostics
+                .push(finding.help("create the index before this statement"));
+        };
+        let span = constraint.span;
+        let name = constraint
+            .name
+            .as_ref()
+            .map_or_else(|| index.text.clone(), |name| name.text.clone());
+        let columns = table.uniques.remove(at).columns;
+        if primary {
+            self.set_primary_key(
+                table,
+                DraftKey {
+                    columns,
+                    name: Some(name),
+                    span,
+                },
+            );
+        } else {
+            table.uniques.insert(
+                at,
+                DraftUnique {
+                    columns,
+                    name: Some(name),
+                    is_index: false,
+                    options,
+                    span,
+                },
+            );
+        }
+    }
+}
+
+fn add_unique(
+    table: &mut DraftTable,
+    parts: &[KeyPart],
+    name: Option<String>,
+    options: UniqueOptions,
+    constraint: &TableConstraint,
+) {
+    let span = constraint.span;
+    match plain_columns(table, parts) {
+        Some(columns) => table.uniques.push(DraftUnique {
+            columns,
+            name,
+            is_index: false,
+            options,
+            span,
+        }),
+        None => table.indexes.push(DraftIndex {
+            name,
+            unique: true,
+            parts: parts.to_vec(),
+            predicate: None,
+            method: None,
+            span,
+        }),
+    }
+}
+
+/// `CREATE INDEX`: a unique one over plain columns is as good as a constraint.
+pub(super) fn add_index(table: &mut DraftTable, index: &CreateIndex) {
+    let name = index.name.as_ref().map(|name| name.text.clone());
+    let plain = if index.unique && index.predicate.is_none() {
+        plain_columns(table, &index.parts)
+    } else {
+        None
+    };
+    if let Some(columns) = plain {
+        let options = UniqueOptions {
+            nulls_not_distinct: index.nulls_not_distinct,
+            deferrable: false,
+        };
+        table.uniques.push(DraftUnique {
+            columns,
+            name,
+            is_index: true,
+            options,
+            span: index.span,
+        });
+        return;
+    }
+    table.indexes.push(DraftIndex {
+        name,
+        unique: index.unique,
+        parts: index.parts.clone(),
+        predicate: index.predicate.clone(),
+        method: index.method.clone(),
+        span: index.span,
+    });
+}
+
+/// The columns of a key whose parts are columns, of whatever length.
+fn key_columns(parts: &[KeyPart]) -> Option<Vec<Name>> {
+    let column = |part: &KeyPart| match &part.key {
+        PartKey::Column(name) => Some(name.clone()),
+        PartKey::Expression(_) => None,
+    };
+    parts.iter().map(column).collect()
+}
+
+/// The columns of a key whose parts are whole columns; a prefix as long as the column is the whole of it.
+fn plain_columns(table: &DraftTable, parts: &[KeyPart]) -> Option<Vec<Name>> {
+    let columns = key_columns(parts)?;
+    let whole = |(part, name): (&KeyPart, &Name)| match part.prefix {
+        Some(prefix) => declared_length(table, name).is_some_and(|length| prefix >= length),
+        None => true,
+    };
+    parts.iter().zip(&columns).all(whole).then_some(columns)
+}
+
+fn declared_length(table: &DraftTable, name: &Name) -> Option<u32> {
+    let column = lookup::column_index(&table.columns, &name.text, table.dialect)?;
+    match table.columns[column].type_name.arguments.first()? {
+        TypeArgument::Number(length) => length.parse().ok(),
+        TypeArgument::Text(_) | TypeArgument::Word(_) => None,
+    }
+}
+
+/// Drops whatever bears this name.
+pub(super) fn drop_named(table: &mut DraftTable, name: &str) {
+    let other = |known: &Option<String>| {
+        !known
+            .as_deref()
+            .is_some_and(|known| known.eq_ignore_ascii_case(name))
+    };
+    let implied = format!("{}_pkey", table.name.name.text);
+    if table
+        .primary_key
+        .as_ref()
+        .is_some_and(|key| !other(&key.name) || (key.name.is_none() && implied == name))
+    {
+        table.primary_key = None;
+    }
+    let base = table.name.name.text.clone();
+    let implied = |columns: &[Name], suffix: &str| {
+        let columns: Vec<&str> = columns.iter().map(|column| column.text.as_str()).collect();
+        format!("{base}_{}_{suffix}", columns.join("_")) == name
+            || (suffix == "key" && columns.first() == Some(&name))
+    };
+    table.uniques.retain(|unique| {
+        other(&unique.name) && !(unique.name.is_none() && implied(&unique.columns, "key"))
+    });
+    table.indexes.retain(|index| other(&index.name));
+    table
+        .foreign_keys
+        .retain(|key| other(&key.name) && !(key.name.is_none() && implied(&key.columns, "fkey")));
+    table.checks.retain(|(known, _)| other(known));
+}
+
+/// Drops a column with everything that needs it.
+pub(super) fn drop_column(table: &mut DraftTable, name: &str) {
+    let dialect = table.dialect;
+    let free = |columns: &[Name]| {
+        !columns
+            .iter()
+            .any(|column| lookup::same_name(&column.text, name, dialect))
+    };
+    table
+        .columns
+        .retain(|column| !lookup::same_name(&column.name.text, name, dialect));
+    table.primary_key = table.primary_key.take().filter(|key| free(&key.columns));
+    table.uniques.retain(|unique| free(&unique.columns));
+    table.foreign_keys.retain(|key| free(&key.columns));
+    table.indexes.retain(|index| {
+        !index
+            .parts
+            .iter()
+            .any(|part| part_is(part, name, table.dialect))
+    });
+    let speaks = |condition: &crate::ast::Expression| {
+        condition
+            .tokens
+            .iter()
+            .any(|piece| lookup::same_name(&piece.text, name, dialect))
+    };
+    table.checks.retain(|(_, condition)| !speaks(condition));
+}
+
+fn part_is(part: &KeyPart, name: &str, dialect: crate::dialect::Dialect) -> bool {
+    match &part.key {
+        PartKey::Column(column) => lookup::same_name(&column.text, name, dialect),
+        PartKey::Expression(_) => false,
+    }
+}
+
+/// Renames a column in everything of its own table.
+pub(super) fn rename_column(table: &mut DraftTable, from: &str, to: &Name) {
+    let dialect = table.dialect;
+    let parts = table
+        .indexes
+        .iter_mut()
+        .flat_map(|index| &mut index.parts)
+        .filter_map(|part| match &mut part.key {
+            PartKey::Column(column) => Some(column),
+            PartKey::Expression(_) => None,
+        });
+    let names = (table.columns.iter_mut().map(|column| &mut column.name))
+        .chain(
+            table
+                .primary_key
+                .iter_mut()
+                .flat_map(|key| &mut key.columns),
+        )
+        .chain(
+            table
+                .uniques
+                .iter_mut()
+                .flat_map(|unique| &mut unique.columns),
+        )
+        .chain(
+            table
+                .foreign_keys
+                .iter_mut()
+                .flat_map(|key| &mut key.columns),
+        )
+        .chain(parts);
+    for name in names.filter(|name| lookup::same_name(&name.text, from, dialect)) {
+        name.text.clone_from(&to.text);
+    }
+    let expressions = table.checks.iter_mut().map(|(_, condition)| condition);
+    for piece in expressions
+        .flat_map(|condition| &mut condition.tokens)
+        .filter(|piece| lookup::same_name(&piece.text, from, dialect))
+    {
+        piece.text.clone_from(&to.text);
+    }
+}

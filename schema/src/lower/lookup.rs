@@ -1,0 +1,142 @@
+//! Finds tables and columns by name, as each dialect compares names.
+
+use crate::ast::{CreateTable, FileAst, ObjectName};
+use crate::dialect::Dialect;
+use crate::draft::{DraftColumn, DraftTable, TableIndex};
+
+use super::Fold;
+
+/// Are two names the same to this dialect? PostgreSQL folded them on reading and compares exactly from then on.
+pub(crate) fn same_name(one: &str, other: &str, dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Postgres => one == other,
+        Dialect::Sqlite | Dialect::Mysql => {
+            one == other || one.to_lowercase() == other.to_lowercase()
+        }
+    }
+}
+
+/// The place of a column among others.
+pub(crate) fn column_index(columns: &[DraftColumn], name: &str, dialect: Dialect) -> Option<usize> {
+    columns
+        .iter()
+        .position(|column| same_name(&column.name.text, name, dialect))
+}
+
+impl Fold<'_> {
+    /// The table a statement of this file means: the latest of the name, of the same file if there is one.
+    pub(super) fn find(&self, file: &FileAst, name: &ObjectName) -> Option<TableIndex> {
+        let candidates = self.by_name.get(&name.name.text.to_lowercase())?;
+        let fits = |index: &&TableIndex| {
+            let table = self.tables[**index].as_ref();
+            table.is_some_and(|table| {
+                let schema = name.schema.is_none()
+                    || table.name.schema.is_none()
+                    || name.schema == table.name.schema;
+                schema && same_name(&table.name.name.text, &name.name.text, table.dialect)
+            })
+        };
+        let here = |index: &&TableIndex| {
+            self.tables[**index]
+                .as_ref()
+                .is_some_and(|table| table.file == file.file)
+        };
+        let found = candidates.iter().rev().filter(fits).find(here);
+        found
+            .or_else(|| candidates.iter().rev().find(fits))
+            .copied()
+    }
+
+    /// A table of an index that [`Self::find`] gave.
+    pub(super) fn table_mut(&mut self, index: TableIndex) -> &mut DraftTable {
+        self.tables[index]
+            .as_mut()
+            .expect("find gives tables that are there")
+    }
+
+    pub(super) fn insert(&mut self, table: DraftTable) {
+        let key = table.name.name.text.to_lowercase();
+        self.by_name.entry(key).or_default().push(self.tables.len());
+        self.tables.push(Some(table));
+    }
+
+    pub(super) fn drop_table(&mut self, file: &FileAst, name: &ObjectName) {
+        let key = name.name.text.to_lowercase();
+        if let Some(index) = self.find(file, name) {
+            self.tables[index] = None;
+            self.forget_name(&key, index);
+        }
+        self.no_models.insert(key);
+    }
+
+    pub(super) fn forget_name(&mut self, key: &str, index: TableIndex) {
+        if let Some(indexes) = self.by_name.get_mut(key) {
+            indexes.retain(|&known| known != index);
+        }
+    }
+
+    /// Is there a table of this name that shares an engine with this one?
+    pub(super) fn exists_already(&self, table: &DraftTable) -> bool {
+        let candidates = self.by_name.get(&table.name.name.text.to_lowercase());
+        candidates
+            .into_iter()
+            .flatten()
+            .filter_map(|&index| self.tables[index].as_ref())
+            .any(|known| {
+                let same = known.name.schema == table.name.schema
+                    && same_name(&known.name.name.text, &table.name.name.text, table.dialect);
+                same && self.share_engine(known, table)
+            })
+    }
+
+    fn share_engine(&self, one: &DraftTable, other: &DraftTable) -> bool {
+        let default = [(self.default_engine.clone(), None)];
+        let engines = |table: &DraftTable| {
+            if table.engines.is_empty() {
+                default.to_vec()
+            } else {
+                table.engines.clone()
+            }
+        };
+        let others = engines(other);
+        engines(one)
+            .iter()
+            .any(|(name, _)| others.iter().any(|(known, _)| known == name))
+    }
+
+    /// A table with its name and engines and nothing else yet.
+    pub(super) fn empty_table(&self, file: &FileAst, created: &CreateTable) -> DraftTable {
+        let tag = created.notes.engines.as_ref().or(file.engines.as_ref());
+        let tagged = tag.map(|tag| {
+            tag.names
+                .iter()
+                .map(|name| (name.text.clone(), Some(name.span)))
+                .collect()
+        });
+        let configured = || {
+            file.configured_engines
+                .iter()
+                .map(|name| (name.clone(), None))
+                .collect()
+        };
+        DraftTable {
+            name: created.name.clone(),
+            file: file.file,
+            dialect: file.dialect,
+            engines: tagged.unwrap_or_else(configured),
+            engines_span: tag.map(|tag| tag.span),
+            columns: Vec::new(),
+            primary_key: None,
+            uniques: Vec::new(),
+            indexes: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            comment: created.comment.clone(),
+            strict: created.strict,
+            without_rowid: created.without_rowid,
+            incomplete: created.incomplete,
+            notes: created.notes.clone(),
+            renames: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Stage `lower`: folds the statements of all files, in order, into the tables as they stand at the end.
+//!
+//! `CREATE`, `ALTER`, `RENAME` and `DROP` are played through by name; nothing is bound to engines or types here.
+
+mod alter;
+mod column;
+mod constraint;
+mod lookup;
+pub(crate) use alter::quoted_list;
+pub(crate) use lookup::{column_index, same_name};
+mod types;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::ast::{
+    Ast, Comment, CommentTarget, CreateIndex, CreateTable, FileAst, ObjectName, Statement,
+};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::draft::{Draft, DraftDomain, DraftEnum, DraftTable, DraftView, TableIndex};
+use crate::input::Input;
+use crate::parse::comment_text;
+
+/// Folds all files.
+pub fn lower(ast: &Ast, input: &Input, diagnostics: &mut Diagnostics) -> Draft {
+    let default_engine = input.default_engine_name().unwrap_or_default().to_owned();
+    let mut fold = Fold::new(default_engine, diagnostics);
+    for file in &ast.files {
+        for (kind, count) in &file.skipped {
+            *fold.skipped.entry(kind.clone()).or_default() += count;
+        }
+        for statement in &file.statements {
+            fold.now += 1;
+            fold.statement(file, statement);
+        }
+    }
+    fold.finish()
+}
+
+/// The state of the fold.
+struct Fold<'a> {
+    diagnostics: &'a mut Diagnostics,
+    default_engine: String,
+    /// `None`: dropped.
+    tables: Vec<Option<DraftTable>>,
+    /// By name in lower case; for looking up only.
+    by_name: HashMap<String, Vec<TableIndex>>,
+    /// Where an index of this name is.
+    index_owner: HashMap<String, TableIndex>,
+    /// Names that changes may speak of though no model bears them: views, partitions, dropped tables.
+    no_models: HashSet<String>,
+    enums: Vec<DraftEnum>,
+    enum_by_name: HashMap<String, usize>,
+    domains: Vec<DraftDomain>,
+    views: Vec<DraftView>,
+    skipped: BTreeMap<String, usize>,
+    /// Counts statements.
+    now: usize,
+}
+
+impl<'a> Fold<'a> {
+    fn new(default_engine: String, diagnostics: &'a mut Diagnostics) -> Self {
+        Self {
+            diagnostics,
+            default_engine,
+            tables: Vec::new(),
+            by_name: HashMap::new(),
+            index_owner: HashMap::new(),
+            no_models: HashSet::new(),
+            enums: Vec::new(),
+            enum_by_name: HashMap::new(),
+            domains: Vec::new(),
+            views: Vec::new(),
+            skipped: BTreeMap::new(),
+            now: 0,
+        }
+    }
+
+    fn statement(&mut self, file: &FileAst, statement: &Statement) {
+        match statement {
+            Statement::CreateTable(table) => self.create_table(file, table),
+            Statement::AlterTable(alter) => self.alter_table(file, alter),
+            Statement::DropTable(names) => {
+                names.iter().for_each(|name| self.drop_table(file, name))
+            }
+            Statement::CreateIndex(index) => self.create_index(file, index),
+            Statement::DropIndex { names, table } => names
+                .iter()
+                .for_each(|name| self.drop_index(file, name, table.as_ref())),
+            Statement::CreateEnum(created) => {
+                let (name, values, docs) = (
+                    created.name.clone(),
+                    created.values.clone(),
+                    created.docs.clone(),
+                );
+                self.enum_by_name
+                    .insert(name.name.text.clone(), self.enums.len());
+                self.enums.push(DraftEnum {
+                    name,
+                    file: file.file,
+                    values,
+                    docs,
+                });
+            }
+            Statement::AlterEnum(alter) => self.alter_enum(alter),
+            Statement::DropType(names) => self.drop_types(names),
+            Statement::CreateDomain(domain) => {
+                let (name, base, default) = (
+                    domain.name.clone(),
+                    domain.base.clone(),
+                    domain.default.clone(),
+                );
+                self.domains.push(DraftDomain {
+                    name,
+                    base,
+                    not_null: domain.not_null,
+                    default,
+                });
+            }
+            Statement::Comment(comment) => self.comment(file, comment),
+            Statement::CreateView(view) => {
+                self.no_models.insert(view.name.name.text.to_lowercase());
+                self.views.push(DraftView {
+                    name: view.name.clone(),
+                    materialized: view.materialized,
+                });
+            }
+            Statement::DropView(names) => {
+                let dropped = |view: &DraftView| {
+                    names
+                        .iter()
+                        .any(|name| name.name.text == view.name.name.text)
+                };
+                self.views.retain(|view| !dropped(view));
+            }
+            Statement::NoModel { name, kind } => {
+                self.no_models.insert(name.name.text.to_lowercase());
+                self.skip(kind);
+            }
+        }
+    }
+
+    fn skip(&mut self, kind: &str) {
+        *self.skipped.entry(kind.to_owned()).or_default() += 1;
+    }
+
+    fn create_table(&mut self, file: &FileAst, created: &CreateTable) {
+        let mut table = self.empty_table(file, created);
+        if created.if_not_exists && self.exists_already(&table) {
+            return;
+        }
+        for (position, column) in created.columns.iter().enumerate() {
+            self.copies_at(file, created, position, &mut table);
+            self.add_column(file, &mut table, column);
+        }
+        self.copies_at(file, created, created.columns.len(), &mut table);
+        for constraint in &created.constraints {
+            self.add_constraint(file, &mut table, constraint);
+        }
+        self.insert(table);
+    }
+
+    fn comment(&mut self, file: &FileAst, comment: &Comment) {
+        match &comment.on {
+            CommentTarget::Table(name) => {
+                if let Some(index) = self.find(file, name) {
+                    self.table_mut(index).comment = comment.text.clone();
+                }
+            }
+            CommentTarget::Column(name, column) => {
+                let Some(index) = self.find(file, name) else {
+                    return;
+                };
+                let dialect = file.dialect;
+                let columns = &mut self.table_mut(index).columns;
+                if let Some(found) = lookup::column_index(columns, &column.text, dialect) {
+                    columns[found].comment = comment.text.clone();
+                }
+            }
+            CommentTarget::Type(name) => {
+                let found = self.enum_by_name.get(&name.name.text).copied();
+                if let (Some(index), Some(text)) = (found, &comment.text) {
+                    self.enums[index].docs = comment_text(text);
+                }
+            }
+        }
+    }
+
+    fn create_index(&mut self, file: &FileAst, index: &CreateIndex) {
+        let Some(owner) = self.find(file, &index.table) else {
+            return self.unknown_table(&index.table, "an index");
+        };
+        let taken = index
+            .name
+            .as_ref()
+            .is_some_and(|name| self.index_owner.contains_key(&name.text.to_lowercase()));
+        if index.if_not_exists && taken {
+            return;
+        }
+        if let Some(name) = &index.name {
+            self.index_owner.insert(name.text.to_lowercase(), owner);
+        }
+        constraint::add_index(self.table_mut(owner), index);
+    }
+
+    fn drop_index(&mut self, file: &FileAst, name: &ObjectName, table: Option<&ObjectName>) {
+        let given = table.and_then(|table| self.find(file, table));
+        let owner = given.or_else(|| self.index_owner.remove(&name.name.text.to_lowercase()));
+        if let Some(table) = owner.and_then(|owner| self.tables[owner].as_mut()) {
+            constraint::drop_named(table, &name.name.text);
+        }
+    }
+
+    /// A change of a table that is not there; quiet where it never was to be a model.
+    fn unknown_table(&mut self, name: &ObjectName, what: &str) {
+        let text = &name.name.text;
+        if self.no_models.contains(&text.to_lowercase()) {
+            return self.skip("changes of what is no model");
+        }
+        let known = self
+            .tables
+            .iter()
+            .flatten()
+            .map(|table| table.name.name.text.as_str());
+        let help =
+            crate::name::suggest(text, known.take(2000)).map(|near| format!("write `{near}`"));
+        let mut finding = Diagnostic::error(
+            "B0010",
+            format!("there is no table `{text}` here that {what} could belong to"),
+        );
+        finding.help = help.or(Some("create the table before this statement".to_owned()));
+        self.diagnostics.push(finding.at(name.name.span, ""));
+    }
+
+    fn finish(self) -> Draft {
+        let mut kept = 0..;
+        let place = |table: &Option<DraftTable>| table.as_ref().and_then(|_| kept.next());
+        let moved: Vec<Option<TableIndex>> = self.tables.iter().map(place).collect();
+        let mut tables: Vec<DraftTable> = self.tables.into_iter().flatten().collect();
+        for key in tables.iter_mut().flat_map(|table| &mut table.foreign_keys) {
+            key.target = key.target.and_then(|target| moved[target]);
+        }
+        Draft {
+            tables,
+            enums: self.enums,
+            domains: self.domains,
+            views: self.views,
+            skipped: self.skipped,
+        }
+    }
+}

@@ -1,0 +1,475 @@
+//! Reads annotations and prose out of comments. Which comments belong to what is the matter of `comments`.
+
+use crate::ast::{EngineTag, LinkEngine, LinkTag, Name, Notes, ObjectName};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dialect::Dialect;
+use crate::name;
+use crate::source::{FileId, Span};
+
+use super::lex::Comment;
+use super::prose;
+
+/// All annotations, for suggestions.
+pub(super) const KNOWN: [&str; 11] = [
+    "engines",
+    "engine",
+    "dialect",
+    "model",
+    "name",
+    "type",
+    "link",
+    "version",
+    "updated",
+    "skip",
+    "unmanaged",
+];
+
+/// What the comments are written at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Head,
+    Table,
+    Column,
+    /// A type, a view, or nothing at all.
+    Elsewhere,
+}
+
+/// A text and where to report.
+pub(crate) struct Reader<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) file: FileId,
+    pub(crate) diagnostics: &'a mut Diagnostics,
+}
+
+/// What a file's head says.
+#[derive(Debug, Default)]
+pub(crate) struct Head {
+    pub(crate) engines: Option<EngineTag>,
+    pub(crate) dialect: Option<Dialect>,
+}
+
+/// One `@word rest` with its places.
+struct Tag<'a> {
+    word: &'a str,
+    /// With the `@`.
+    word_span: Span,
+    /// What follows, trimmed.
+    rest: &'a str,
+    rest_start: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Annotations and prose of a table, a column or something else.
+    pub(crate) fn notes(&mut self, comments: &[Comment], place: Place) -> Notes {
+        let mut notes = Notes::default();
+        let mut dialect = None;
+        for tag in self.tags(comments) {
+            self.apply(&tag, place, &mut notes, &mut dialect);
+        }
+        notes.docs = prose::lines(self.text, comments);
+        notes
+    }
+
+    /// Annotations of a file's head.
+    pub(crate) fn head(&mut self, comments: &[Comment]) -> Head {
+        let (mut notes, mut dialect) = (Notes::default(), None);
+        for tag in self.tags(comments) {
+            self.apply(&tag, Place::Head, &mut notes, &mut dialect);
+        }
+        Head {
+            engines: notes.engines,
+            dialect,
+        }
+    }
+
+    /// Annotations in comments that belong to nothing.
+    pub(crate) fn stray(&mut self, comments: &[Comment]) {
+        for tag in self.tags(comments) {
+            let message = format!(
+                "`@{}` belongs to nothing: no table or column follows it",
+                tag.word
+            );
+            let help = "an annotation stands right above a table or column, or at the end of its line; at the top of the \
+                        file, with a blank line behind it, `@engines` and `@dialect` are for the whole file";
+            self.diagnostics.push(
+                Diagnostic::error("B0052", message)
+                    .at(tag.word_span, "")
+                    .help(help),
+            );
+        }
+    }
+
+    /// The annotations among the lines; misspelt ones are reported here.
+    fn tags(&mut self, comments: &[Comment]) -> Vec<Tag<'a>> {
+        let text = self.text;
+        let lines = comments
+            .iter()
+            .flat_map(|comment| prose::comment_lines(text, comment));
+        lines
+            .filter_map(|(start, line)| self.tag(start, line))
+            .collect()
+    }
+
+    fn tag(&mut self, start: usize, line: &'a str) -> Option<Tag<'a>> {
+        let body = line.strip_prefix('@')?;
+        let length = body
+            .find(|sign: char| !(sign.is_alphanumeric() || sign == '_' || sign == '-'))
+            .unwrap_or(body.len());
+        let (word, rest) = body.split_at(length);
+        let word_span = self.span(start, start + 1 + length);
+        if KNOWN.contains(&word) {
+            let rest_start = start + 1 + length + (rest.len() - rest.trim_start().len());
+            return Some(Tag {
+                word,
+                word_span,
+                rest: rest.trim(),
+                rest_start,
+            });
+        }
+        if let Some(known) = name::suggest(word, KNOWN) {
+            let message = format!("unknown annotation `@{word}`");
+            let help =
+                format!("write `@{known}`; if it is prose, let the line begin with another word");
+            self.diagnostics.push(
+                Diagnostic::error("B0050", message)
+                    .at(word_span, format!("close to `@{known}`"))
+                    .help(help),
+            );
+        }
+        None
+    }
+
+    fn apply(
+        &mut self,
+        tag: &Tag<'a>,
+        place: Place,
+        notes: &mut Notes,
+        dialect: &mut Option<Dialect>,
+    ) {
+        let (allowed, word): (&[Place], &str) = match tag.word {
+            "engines" | "engine" => (&[Place::Head, Place::Table], "a table or the file's head"),
+            "dialect" => (
+                &[Place::Head],
+                "the file's head: the first comment, with a blank line behind it",
+            ),
+            "model" | "unmanaged" => (&[Place::Table], "a table"),
+            "skip" => (&[Place::Table, Place::Column], "a table or a column"),
+            _ => (&[Place::Column], "a column"),
+        };
+        if !allowed.contains(&place) {
+            let message = format!("`@{}` cannot stand here", tag.word);
+            let help = format!("`@{}` belongs to {word}", tag.word);
+            return self.diagnostics.push(
+                Diagnostic::error("B0051", message)
+                    .at(tag.word_span, "")
+                    .help(help),
+            );
+        }
+        self.set(tag, notes, dialect);
+    }
+
+    fn set(&mut self, tag: &Tag<'a>, notes: &mut Notes, dialect: &mut Option<Dialect>) {
+        match tag.word {
+            "engines" | "engine" => put(self, tag, &mut notes.engines, Self::engines),
+            "dialect" => put(self, tag, dialect, Self::dialect),
+            "model" => put(self, tag, &mut notes.model, Self::identifier),
+            "name" => put(self, tag, &mut notes.name, Self::identifier),
+            "type" => put(self, tag, &mut notes.rust_type, Self::rust_type),
+            "link" => put(self, tag, &mut notes.link, Self::link),
+            "version" => put(self, tag, &mut notes.version, Self::flag),
+            "updated" => put(self, tag, &mut notes.updated, Self::flag),
+            "skip" => put(self, tag, &mut notes.skip, Self::flag),
+            _ => put(self, tag, &mut notes.unmanaged, Self::flag),
+        }
+    }
+
+    fn flag(&mut self, tag: &Tag<'a>) -> Option<Span> {
+        if !tag.rest.is_empty() {
+            let help = format!(
+                "write `@{}` alone; prose goes on a line of its own",
+                tag.word
+            );
+            self.malformed(
+                tag,
+                format!("`@{}` takes nothing behind it", tag.word),
+                help,
+            );
+        }
+        Some(tag.word_span)
+    }
+
+    fn engines(&mut self, tag: &Tag<'a>) -> Option<EngineTag> {
+        let span = self.span(
+            tag.word_span.start as usize,
+            tag.rest_start + tag.rest.len(),
+        );
+        if tag.rest.is_empty() {
+            let message = format!("`@{}` names no engine", tag.word);
+            let help = "write the engines behind it: `@engines default, b`";
+            self.diagnostics.push(
+                Diagnostic::error("B0053", message)
+                    .at(tag.word_span, "")
+                    .help(help),
+            );
+            return None;
+        }
+        let mut names: Vec<Name> = Vec::new();
+        let mut start = tag.rest_start;
+        for part in tag.rest.split(',') {
+            let begin = start + (part.len() - part.trim_start().len());
+            let word = Name {
+                text: part.trim().to_owned(),
+                span: self.span(begin, begin + part.trim().len()),
+            };
+            self.engine(tag, word, &mut names);
+            start += part.len() + 1;
+        }
+        (!names.is_empty()).then_some(EngineTag { names, span })
+    }
+
+    fn engine(&mut self, tag: &Tag<'a>, word: Name, names: &mut Vec<Name>) {
+        if word.text.is_empty() {
+            let help = "write one name between two commas: `@engines default, b`";
+            self.malformed(
+                tag,
+                "an engine's name is missing".to_owned(),
+                help.to_owned(),
+            );
+        } else if !name::is_valid_engine_name(&word.text) {
+            let message = format!("`{}` is not a name an engine can have", word.text);
+            let help = engine_name_help(&word.text);
+            self.diagnostics.push(
+                Diagnostic::error("B0055", message)
+                    .at(word.span, "")
+                    .help(help),
+            );
+        } else if let Some(first) = names.iter().find(|name| name.text == word.text) {
+            let message = format!("engine `{}` is named twice", word.text);
+            let finding = Diagnostic::error("B0054", message)
+                .at(word.span, "again")
+                .at(first.span, "first here");
+            self.diagnostics.push(finding.help("name each engine once"));
+        } else {
+            names.push(word);
+        }
+    }
+
+    fn dialect(&mut self, tag: &Tag<'a>) -> Option<Dialect> {
+        let found = Dialect::ALL
+            .into_iter()
+            .find(|dialect| dialect.name() == tag.rest);
+        if found.is_none() {
+            let near = name::suggest(tag.rest, Dialect::ALL.map(Dialect::name)).unwrap_or("sqlite");
+            let message = if tag.rest.is_empty() {
+                "`@dialect` names no dialect".to_owned()
+            } else {
+                format!("there is no dialect `{}`", tag.rest)
+            };
+            let help = format!(
+                "write `@dialect {near}`; the dialects are `sqlite`, `postgres` and `mysql`"
+            );
+            self.diagnostics.push(
+                Diagnostic::error("B0058", message)
+                    .at(self.rest_span(tag), "")
+                    .help(help),
+            );
+        }
+        found
+    }
+
+    fn identifier(&mut self, tag: &Tag<'a>) -> Option<Name> {
+        let fine = is_identifier(tag.rest)
+            && name::escape_keyword(tag.rest).trim_start_matches("r#") == tag.rest;
+        let raw_model = tag.word == "model" && name::is_keyword(tag.rest);
+        if !fine || raw_model {
+            let example = if tag.word == "model" {
+                "@model BlogPost"
+            } else {
+                "@name published_at"
+            };
+            self.malformed(
+                tag,
+                format!("`@{}` needs one name that Rust allows", tag.word),
+                format!("write for example `{example}`"),
+            );
+            return None;
+        }
+        Some(Name {
+            text: tag.rest.to_owned(),
+            span: self.rest_span(tag),
+        })
+    }
+
+    fn rust_type(&mut self, tag: &Tag<'a>) -> Option<Name> {
+        if !is_type_path(tag.rest) {
+            self.malformed(
+                tag,
+                "`@type` needs the path of a Rust type".to_owned(),
+                "write for example `@type crate::Money`".to_owned(),
+            );
+            return None;
+        }
+        Some(Name {
+            text: tag.rest.to_owned(),
+            span: self.rest_span(tag),
+        })
+    }
+
+    fn link(&mut self, tag: &Tag<'a>) -> Option<LinkTag> {
+        let link = self.link_parts(tag);
+        if link.is_none() {
+            let help = "write `@link users(id)`, or `@link users(id) on b` where `users` lives on several engines";
+            self.malformed(
+                tag,
+                "`@link` needs a table and its column".to_owned(),
+                help.to_owned(),
+            );
+        }
+        link
+    }
+
+    fn link_parts(&self, tag: &Tag<'a>) -> Option<LinkTag> {
+        let (table, rest) = tag.rest.split_once('(')?;
+        let (column, on) = rest.split_once(')')?;
+        let (schema, bare) = match table.trim().rsplit_once('.') {
+            Some((schema, bare)) => (Some(unquoted(schema)?), bare),
+            None => (None, table),
+        };
+        let name = Name {
+            text: unquoted(bare)?,
+            span: self.span_of(tag, bare),
+        };
+        let column = Name {
+            text: unquoted(column)?,
+            span: self.span_of(tag, column),
+        };
+        let on = match on.trim() {
+            "" => None,
+            on => Some(self.link_engine(tag, on.strip_prefix("on")?)?),
+        };
+        let schema = schema.filter(|schema| schema != "public");
+        let span = self.span(
+            tag.word_span.start as usize,
+            tag.rest_start + tag.rest.len(),
+        );
+        Some(LinkTag {
+            table: ObjectName { schema, name },
+            column,
+            on,
+            span,
+        })
+    }
+
+    fn link_engine(&self, tag: &Tag<'a>, word: &'a str) -> Option<LinkEngine> {
+        let engine = word.trim();
+        match engine {
+            "same" => Some(LinkEngine::Same),
+            _ if !word.starts_with(char::is_whitespace) || !name::is_valid_engine_name(engine) => {
+                None
+            }
+            _ => Some(LinkEngine::Named(Name {
+                text: engine.to_owned(),
+                span: self.span_of(tag, engine),
+            })),
+        }
+    }
+
+    fn malformed(&mut self, tag: &Tag<'a>, message: String, help: String) {
+        let span = self.rest_span(tag);
+        self.diagnostics
+            .push(Diagnostic::error("B0057", message).at(span, "").help(help));
+    }
+
+    /// What follows the word, or the word where nothing does.
+    fn rest_span(&self, tag: &Tag<'a>) -> Span {
+        if tag.rest.is_empty() {
+            tag.word_span
+        } else {
+            self.span(tag.rest_start, tag.rest_start + tag.rest.len())
+        }
+    }
+
+    /// The place of a piece of the tag's rest, white space aside.
+    fn span_of(&self, tag: &Tag<'a>, piece: &str) -> Span {
+        let offset = piece.as_ptr() as usize - tag.rest.as_ptr() as usize;
+        let start = tag.rest_start + offset + (piece.len() - piece.trim_start().len());
+        self.span(start, start + piece.trim().len())
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span {
+            file: self.file,
+            start: start as u32,
+            end: end as u32,
+        }
+    }
+}
+
+/// Sets a slot once; a second tag of the same kind is an error.
+fn put<'a, T>(
+    reader: &mut Reader<'a>,
+    tag: &Tag<'a>,
+    slot: &mut Option<T>,
+    read: impl FnOnce(&mut Reader<'a>, &Tag<'a>) -> Option<T>,
+) {
+    let value = read(reader, tag);
+    if slot.is_some() {
+        let message = format!("`@{}` is given twice", tag.word);
+        let finding = Diagnostic::error("B0056", message)
+            .at(tag.word_span, "again")
+            .help("keep one of the two");
+        return reader.diagnostics.push(finding);
+    }
+    *slot = value;
+}
+
+fn engine_name_help(word: &str) -> String {
+    if word.split_whitespace().count() > 1 {
+        let list: Vec<&str> = word.split_whitespace().collect();
+        return format!(
+            "put commas between the engines: `@engines {}`",
+            list.join(", ")
+        );
+    }
+    "an engine's name is lower case: a letter first, then letters, digits and `_`, 32 at most, and no Rust keyword".to_owned()
+}
+
+fn is_identifier(word: &str) -> bool {
+    let mut signs = word.chars();
+    signs
+        .next()
+        .is_some_and(|sign| sign.is_ascii_alphabetic() || (sign == '_' && word.len() > 1))
+        && signs.all(|sign| sign.is_ascii_alphanumeric() || sign == '_')
+}
+
+/// Letters, digits, `::`, and brackets that close in order; nothing that could end a type and begin something else.
+fn is_type_path(text: &str) -> bool {
+    let mut open = Vec::new();
+    for sign in text.chars() {
+        match sign {
+            '<' => open.push('>'),
+            '(' => open.push(')'),
+            '[' => open.push(']'),
+            '>' | ')' | ']' if open.pop() != Some(sign) => return false,
+            _ if sign.is_alphanumeric() || "_: ,>)]".contains(sign) => {}
+            _ => return false,
+        }
+    }
+    open.is_empty() && text.starts_with(|sign: char| sign.is_alphabetic() || "_:([".contains(sign))
+}
+
+/// A name in a link, with or without quotes.
+fn unquoted(text: &str) -> Option<String> {
+    let text = text.trim();
+    let quoted = [('"', '"'), ('`', '`'), ('[', ']')]
+        .into_iter()
+        .find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
+    let bare = !text.is_empty()
+        && text
+            .chars()
+            .all(|sign| sign.is_alphanumeric() || "_$".contains(sign));
+    quoted
+        .or(bare.then_some(text))
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+}

@@ -1,0 +1,344 @@
+//! Reads `ALTER TABLE`: the actions that change the model, over those that do not.
+
+use crate::ast::{AlterAction, AlterTable, ColumnPosition, TableConstraint};
+use crate::dialect::Dialect;
+
+use super::cursor::{Cursor, Read};
+
+/// The actions of one element: none, one, or MySQL's `ADD (a, b)`.
+type Actions = Vec<AlterAction>;
+
+impl Cursor<'_> {
+    /// Behind `ALTER TABLE`. `column_places` gets the tokens each added column spans, for its comments.
+    pub(crate) fn alter_table(&mut self, column_places: &mut Vec<(u32, u32)>) -> Read<AlterTable> {
+        let if_exists = self.eat(&["IF", "EXISTS"]);
+        self.eat(&["ONLY"]);
+        let table = self.object_name("a table's name")?;
+        self.eat_symbol("*");
+        let mut actions = Vec::new();
+        loop {
+            let first = self.at;
+            let found = self.action_list()?;
+            let columns = found
+                .iter()
+                .filter(|action| matches!(action, AlterAction::AddColumn { .. }))
+                .count();
+            if columns > 0 {
+                let span = self.span_from(first);
+                column_places.extend(std::iter::repeat_n((span.start, span.end), columns));
+            }
+            actions.extend(found);
+            if !self.eat_symbol(",") {
+                break;
+            }
+        }
+        if !self.at_end() {
+            return Err(self.unexpected("`,` or the statement's end"));
+        }
+        Ok(AlterTable {
+            table,
+            if_exists,
+            actions,
+        })
+    }
+
+    fn action_list(&mut self) -> Read<Actions> {
+        if self.eat(&["ADD"]) {
+            return self.add();
+        }
+        if self.eat(&["DROP"]) {
+            return Ok(self.drop_action()?.into_iter().collect());
+        }
+        if self.eat(&["ALTER"]) {
+            return Ok(self.alter_column()?.into_iter().collect());
+        }
+        if self.eat(&["RENAME"]) {
+            return Ok(vec![self.rename()?]);
+        }
+        if self.dialect == Dialect::Mysql && self.is_any_word(0, &["MODIFY", "CHANGE"]) {
+            return Ok(vec![self.redefine()?]);
+        }
+        if self.eat(&["ATTACH", "PARTITION"]) {
+            let partition = self.object_name("a partition's name")?;
+            self.skip_action()?;
+            return Ok(vec![AlterAction::AttachPartition(partition)]);
+        }
+        if self.eat(&["SET", "SCHEMA"]) {
+            return Ok(vec![AlterAction::SetSchema(
+                self.name("a schema's name")?.text,
+            )]);
+        }
+        if self.dialect == Dialect::Mysql && self.eat(&["COMMENT"]) {
+            self.eat_symbol("=");
+            return Ok(vec![AlterAction::Comment(self.text_constant()?)]);
+        }
+        self.unmodelled()
+    }
+
+    /// Owners, statistics, storage engines, …: everything that changes no model, by its first word.
+    fn unmodelled(&mut self) -> Read<Actions> {
+        let option = self.is_name(0) && self.is_symbol(1, "=");
+        if !option && !self.is_any_word(0, UNMODELLED) {
+            return Err(self.unexpected("`ADD`, `ALTER`, `DROP`, `RENAME` or another change"));
+        }
+        self.skip_action()?;
+        Ok(Vec::new())
+    }
+
+    /// To the comma behind this action.
+    fn skip_action(&mut self) -> Read<()> {
+        while !self.at_end() && !self.is_symbol(0, ",") {
+            self.skip_one()?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self) -> Read<Actions> {
+        if self.dialect == Dialect::Mysql && self.eat(&["PARTITION"]) {
+            self.skip_action()?;
+            return Ok(Vec::new());
+        }
+        let keyword = self.eat(&["COLUMN"]);
+        if !keyword && self.at_table_constraint() {
+            let constraint = self.table_constraint()?;
+            self.eat(&["NOT", "VALID"]);
+            return Ok(constraint
+                .map(AlterAction::AddConstraint)
+                .into_iter()
+                .collect());
+        }
+        let if_not_exists = self.eat(&["IF", "NOT", "EXISTS"]);
+        if self.dialect == Dialect::Mysql && self.is_symbol(0, "(") {
+            return self.add_several();
+        }
+        let column = Box::new(self.column()?);
+        Ok(vec![AlterAction::AddColumn {
+            column,
+            if_not_exists,
+            position: self.position()?,
+        }])
+    }
+
+    /// MySQL: `ADD (a INT, KEY (a))`.
+    fn add_several(&mut self) -> Read<Actions> {
+        self.expect_symbol("(")?;
+        let mut actions = Vec::new();
+        loop {
+            if self.at_table_constraint() {
+                actions.extend(self.table_constraint()?.map(AlterAction::AddConstraint));
+            } else {
+                let column = Box::new(self.column()?);
+                actions.push(AlterAction::AddColumn {
+                    column,
+                    if_not_exists: false,
+                    position: ColumnPosition::Unsaid,
+                });
+            }
+            if !self.eat_symbol(",") {
+                self.expect_symbol(")")?;
+                return Ok(actions);
+            }
+        }
+    }
+
+    fn position(&mut self) -> Read<ColumnPosition> {
+        if self.eat(&["FIRST"]) {
+            return Ok(ColumnPosition::First);
+        }
+        if self.eat(&["AFTER"]) {
+            return Ok(ColumnPosition::After(self.name("a column's name")?));
+        }
+        Ok(ColumnPosition::Unsaid)
+    }
+
+    fn drop_action(&mut self) -> Read<Option<AlterAction>> {
+        if self.eat(&["PRIMARY", "KEY"]) {
+            return Ok(Some(AlterAction::DropPrimaryKey));
+        }
+        if self.eat(&["PARTITION"]) {
+            self.skip_action()?;
+            return Ok(None);
+        }
+        let constraint =
+            self.eat_any(&["CONSTRAINT", "KEY", "INDEX", "CHECK"]) || self.eat(&["FOREIGN", "KEY"]);
+        if !constraint {
+            self.eat(&["COLUMN"]);
+        }
+        let if_exists = self.eat(&["IF", "EXISTS"]);
+        let name = self.name("the name of what is dropped")?;
+        self.eat_any(&["CASCADE", "RESTRICT"]);
+        Ok(Some(if constraint {
+            AlterAction::DropConstraint(name)
+        } else {
+            AlterAction::DropColumn {
+                column: name,
+                if_exists,
+            }
+        }))
+    }
+
+    fn rename(&mut self) -> Read<AlterAction> {
+        if self.eat_any(&["TO", "AS"]) {
+            return Ok(AlterAction::RenameTable(self.object_name("the new name")?));
+        }
+        let constraint = self.eat_any(&["CONSTRAINT", "KEY", "INDEX"]);
+        if !constraint {
+            self.eat(&["COLUMN"]);
+            if self.dialect == Dialect::Mysql && !self.is_word(1, "TO") {
+                return Ok(AlterAction::RenameTable(self.object_name("the new name")?));
+            }
+        }
+        let from = self.name("the old name")?;
+        self.expect(&["TO"])?;
+        let to = self.name("the new name")?;
+        Ok(if constraint {
+            AlterAction::RenameConstraint { from, to }
+        } else {
+            AlterAction::RenameColumn { from, to }
+        })
+    }
+
+    fn redefine(&mut self) -> Read<AlterAction> {
+        let change = self.is_word(0, "CHANGE");
+        self.at += 1;
+        self.eat(&["COLUMN"]);
+        self.eat(&["IF", "EXISTS"]);
+        let column = self.name("a column's name")?;
+        let name = if change {
+            self.name("the column's new name")?
+        } else {
+            column.clone()
+        };
+        let definition = Box::new(self.column_named(name)?);
+        Ok(AlterAction::Redefine {
+            column,
+            definition,
+            position: self.position()?,
+        })
+    }
+
+    fn alter_column(&mut self) -> Read<Option<AlterAction>> {
+        if self.is_any_word(0, &["CONSTRAINT", "INDEX", "CHECK"]) {
+            self.skip_action()?;
+            return Ok(None);
+        }
+        self.eat(&["COLUMN"]);
+        let column = self.name("a column's name")?;
+        let action = if self.eat(&["SET", "DEFAULT"]) {
+            let value = self.default_value()?;
+            AlterAction::SetDefault { column, value }
+        } else if self.eat(&["DROP", "DEFAULT"]) {
+            AlterAction::DropDefault(column)
+        } else if self.eat(&["SET", "NOT", "NULL"]) {
+            AlterAction::SetNotNull(column)
+        } else if self.eat(&["DROP", "NOT", "NULL"]) {
+            AlterAction::DropNotNull(column)
+        } else if self.eat(&["TYPE"]) || self.eat(&["SET", "DATA", "TYPE"]) {
+            let type_name = self.type_name()?;
+            self.skip_action()?;
+            AlterAction::SetType { column, type_name }
+        } else if self.eat(&["ADD", "GENERATED"]) {
+            let always = self.eat(&["ALWAYS"]);
+            self.skip_action()?;
+            AlterAction::AddIdentity { column, always }
+        } else if self.eat(&["DROP", "IDENTITY"]) || self.eat(&["DROP", "EXPRESSION"]) {
+            self.eat(&["IF", "EXISTS"]);
+            AlterAction::DropGenerated(column)
+        } else {
+            self.skip_action()?;
+            return Ok(None);
+        };
+        Ok(Some(action))
+    }
+
+    /// MySQL: `RENAME TABLE a TO b, c TO d`.
+    pub(crate) fn rename_tables(&mut self) -> Read<Vec<AlterTable>> {
+        let mut renames = Vec::new();
+        loop {
+            self.eat(&["IF", "EXISTS"]);
+            let table = self.object_name("a table's name")?;
+            self.expect(&["TO"])?;
+            let actions = vec![AlterAction::RenameTable(self.object_name("the new name")?)];
+            renames.push(AlterTable {
+                table,
+                if_exists: false,
+                actions,
+            });
+            if !self.eat_symbol(",") {
+                return Ok(renames);
+            }
+        }
+    }
+
+    /// `CREATE FULLTEXT INDEX` and its kin change a table as `ADD KEY` does.
+    pub(crate) fn special_index(&mut self, method: &str) -> Read<AlterTable> {
+        let first = self.at;
+        let name = Some(self.name("an index's name")?);
+        self.expect(&["ON"])?;
+        let table = self.object_name("a table's name")?;
+        let parts = self.key_parts()?;
+        let kind = crate::ast::TableConstraintKind::Index {
+            parts,
+            method: Some(method.to_owned()),
+        };
+        let constraint = TableConstraint {
+            name,
+            kind,
+            span: self.span_from(first),
+        };
+        Ok(AlterTable {
+            table,
+            if_exists: false,
+            actions: vec![AlterAction::AddConstraint(constraint)],
+        })
+    }
+}
+
+/// First words of changes that concern no model.
+const UNMODELLED: &[&str] = &[
+    "OWNER",
+    "ENABLE",
+    "DISABLE",
+    "FORCE",
+    "NO",
+    "CLUSTER",
+    "SET",
+    "RESET",
+    "INHERIT",
+    "VALIDATE",
+    "REPLICA",
+    "DETACH",
+    "NOT",
+    "OF",
+    "ENGINE",
+    "DEFAULT",
+    "CHARACTER",
+    "CHARSET",
+    "COLLATE",
+    "CONVERT",
+    "AUTO_INCREMENT",
+    "ORDER",
+    "ROW_FORMAT",
+    "TABLESPACE",
+    "IMPORT",
+    "DISCARD",
+    "TRUNCATE",
+    "REORGANIZE",
+    "COALESCE",
+    "ANALYZE",
+    "CHECK",
+    "OPTIMIZE",
+    "REBUILD",
+    "REPAIR",
+    "REMOVE",
+    "EXCHANGE",
+    "ALGORITHM",
+    "LOCK",
+    "WITHOUT",
+    "WITH",
+    "UPGRADE",
+    "PARTITION",
+    "DEPENDS",
+    "OPTIONS",
+    "EXECUTE",
+];

@@ -1,0 +1,342 @@
+//! Reads table constraints, MySQL keys, references and the parts of an index.
+
+use crate::ast::{KeyPart, Name, PartKey, Reference, TableConstraint, TableConstraintKind};
+use crate::dialect::Dialect;
+use crate::model::ReferentialAction;
+
+use super::cursor::{Cursor, Read};
+
+impl Cursor<'_> {
+    /// Does a constraint or key begin here, rather than a column?
+    pub(crate) fn at_table_constraint(&self) -> bool {
+        let mysql = self.dialect == Dialect::Mysql;
+        let next_open = self.is_symbol(1, "(");
+        self.is_word(0, "CONSTRAINT")
+            || self.is_words(&["PRIMARY", "KEY"])
+            || self.is_words(&["FOREIGN", "KEY"])
+            || (self.is_word(0, "UNIQUE")
+                && (next_open || self.is_any_word(1, &["KEY", "INDEX", "NULLS", "USING"]) || mysql))
+            || (self.is_word(0, "CHECK") && next_open)
+            || (self.is_word(0, "EXCLUDE") && (next_open || self.is_word(1, "USING")))
+            || (mysql && self.is_any_word(0, &["KEY", "INDEX", "FULLTEXT", "SPATIAL"]))
+            || (mysql && self.is_words(&["PERIOD", "FOR"]))
+    }
+
+    /// A constraint or key; `None` for one that means nothing to the model.
+    pub(crate) fn table_constraint(&mut self) -> Read<Option<TableConstraint>> {
+        let first = self.at;
+        let mut name = None;
+        if self.eat(&["CONSTRAINT"]) && !self.at_table_constraint() {
+            name = Some(self.name("a constraint's name")?);
+        }
+        if self.eat(&["PERIOD", "FOR"]) {
+            self.at += 1;
+            self.skip_one()?;
+            return Ok(None);
+        }
+        let kind = self.constraint_kind(&mut name)?;
+        Ok(Some(TableConstraint {
+            name,
+            kind,
+            span: self.span_from(first),
+        }))
+    }
+
+    fn constraint_kind(&mut self, name: &mut Option<Name>) -> Read<TableConstraintKind> {
+        if self.eat(&["PRIMARY", "KEY"]) {
+            return self.primary_key(name);
+        }
+        if self.eat(&["UNIQUE"]) {
+            return self.unique(name);
+        }
+        if self.eat(&["FOREIGN", "KEY"]) {
+            return self.foreign_key(name);
+        }
+        if self.eat(&["CHECK"]) {
+            let condition = self.parenthesized()?;
+            self.check_trailer()?;
+            return Ok(TableConstraintKind::Check(condition));
+        }
+        if self.eat(&["EXCLUDE"]) {
+            return self.exclude();
+        }
+        if self.dialect == Dialect::Mysql
+            && self.is_any_word(0, &["KEY", "INDEX", "FULLTEXT", "SPATIAL"])
+        {
+            return self.mysql_key(name);
+        }
+        Err(self.unexpected("`PRIMARY KEY`, `UNIQUE`, `FOREIGN KEY` or `CHECK`"))
+    }
+
+    fn primary_key(&mut self, name: &mut Option<Name>) -> Read<TableConstraintKind> {
+        if self.eat(&["USING", "INDEX"]) {
+            return self.using_index(true);
+        }
+        self.mysql_key_head(name)?;
+        let parts = self.key_parts()?;
+        self.mysql_key_options()?;
+        self.key_trailer()?;
+        self.deferrable();
+        Ok(TableConstraintKind::PrimaryKey(parts))
+    }
+
+    fn unique(&mut self, name: &mut Option<Name>) -> Read<TableConstraintKind> {
+        if self.eat(&["USING", "INDEX"]) {
+            return self.using_index(false);
+        }
+        let nulls_not_distinct = self.nulls_not_distinct();
+        if self.dialect == Dialect::Mysql {
+            self.eat_any(&["KEY", "INDEX"]);
+        }
+        self.mysql_key_head(name)?;
+        let parts = self.key_parts()?;
+        self.mysql_key_options()?;
+        let mut options = self.unique_trailer()?;
+        options.nulls_not_distinct |= nulls_not_distinct;
+        Ok(TableConstraintKind::Unique { parts, options })
+    }
+
+    fn using_index(&mut self, primary: bool) -> Read<TableConstraintKind> {
+        let index = self.name("an index's name")?;
+        let options = self.unique_trailer()?;
+        Ok(TableConstraintKind::UsingIndex {
+            primary,
+            index,
+            options,
+        })
+    }
+
+    fn foreign_key(&mut self, name: &mut Option<Name>) -> Read<TableConstraintKind> {
+        self.mysql_key_head(name)?;
+        let columns = self.column_list()?;
+        if !self.is_word(0, "REFERENCES") {
+            return Err(self.unexpected("`REFERENCES`"));
+        }
+        Ok(TableConstraintKind::ForeignKey {
+            columns,
+            reference: self.reference()?,
+        })
+    }
+
+    fn exclude(&mut self) -> Read<TableConstraintKind> {
+        if self.eat(&["USING"]) {
+            self.name("an index method")?;
+        }
+        self.parenthesized()?;
+        self.key_trailer()?;
+        if self.eat(&["WHERE"]) {
+            self.parenthesized()?;
+        }
+        self.deferrable();
+        Ok(TableConstraintKind::Exclude)
+    }
+
+    fn mysql_key(&mut self, name: &mut Option<Name>) -> Read<TableConstraintKind> {
+        let special = ["FULLTEXT", "SPATIAL"]
+            .into_iter()
+            .find(|word| self.eat(&[word]));
+        self.eat_any(&["KEY", "INDEX"]);
+        let method = self.mysql_key_head(name)?;
+        let parts = self.key_parts()?;
+        let behind = self.mysql_key_options()?;
+        let method = special.map(str::to_lowercase).or(method).or(behind);
+        Ok(TableConstraintKind::Index { parts, method })
+    }
+
+    /// MySQL: `IF NOT EXISTS`, the key's name and `USING`, all of them optional. The method comes back.
+    fn mysql_key_head(&mut self, name: &mut Option<Name>) -> Read<Option<String>> {
+        if self.dialect != Dialect::Mysql {
+            return Ok(None);
+        }
+        self.eat(&["IF", "NOT", "EXISTS"]);
+        if !self.is_symbol(0, "(") && !self.is_word(0, "USING") {
+            let own = self.name("a key's name or `(`")?;
+            name.get_or_insert(own);
+        }
+        self.index_method()
+    }
+
+    /// `USING btree`.
+    pub(crate) fn index_method(&mut self) -> Read<Option<String>> {
+        let found = self.eat(&["USING"]);
+        if found {
+            Ok(Some(self.name("an index method")?.text.to_lowercase()))
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// MySQL: what may stand behind the columns of a key.
+    pub(crate) fn mysql_key_options(&mut self) -> Read<Option<String>> {
+        let mut method = None;
+        while self.dialect == Dialect::Mysql {
+            if self.is_word(0, "USING") {
+                method = self.index_method()?;
+            } else if self.eat_any(&["KEY_BLOCK_SIZE", "COMMENT", "ENGINE_ATTRIBUTE"]) {
+                self.eat_symbol("=");
+                self.at += 1;
+            } else if self.eat(&["WITH", "PARSER"]) {
+                self.at += 1;
+            } else if !self.eat_any(&["VISIBLE", "INVISIBLE", "IGNORED"])
+                && !self.eat(&["NOT", "IGNORED"])
+            {
+                break;
+            }
+        }
+        Ok(method)
+    }
+
+    /// `REFERENCES table (columns) ON DELETE …`.
+    pub(crate) fn reference(&mut self) -> Read<Reference> {
+        let first = self.at;
+        self.expect(&["REFERENCES"])?;
+        let table = self.object_name("the referred table")?;
+        let columns = if self.is_symbol(0, "(") {
+            self.column_list()?
+        } else {
+            Vec::new()
+        };
+        let span = self.span_from(first);
+        let no_action = ReferentialAction::NoAction;
+        let mut reference = Reference {
+            table,
+            columns,
+            on_delete: no_action,
+            on_update: no_action,
+            deferrable: None,
+            span,
+        };
+        loop {
+            if self.eat(&["ON", "DELETE"]) {
+                reference.on_delete = self.action()?;
+            } else if self.eat(&["ON", "UPDATE"]) {
+                reference.on_update = self.action()?;
+            } else if self.eat(&["MATCH"]) {
+                self.at += 1;
+            } else if self.is_any_word(0, &["DEFERRABLE", "INITIALLY"])
+                || self.is_words(&["NOT", "DEFERRABLE"])
+            {
+                let before = self.at;
+                reference.deferrable = self.deferrable();
+                if self.at == before {
+                    return Err(self.unexpected("`INITIALLY DEFERRED` or `INITIALLY IMMEDIATE`"));
+                }
+            } else if !self.eat(&["NOT", "VALID"])
+                && !self.eat(&["NOT", "ENFORCED"])
+                && !self.eat(&["ENFORCED"])
+            {
+                return Ok(reference);
+            }
+        }
+    }
+
+    fn action(&mut self) -> Read<ReferentialAction> {
+        let action = if self.eat(&["NO", "ACTION"]) {
+            ReferentialAction::NoAction
+        } else if self.eat(&["RESTRICT"]) {
+            ReferentialAction::Restrict
+        } else if self.eat(&["CASCADE"]) {
+            ReferentialAction::Cascade
+        } else if self.eat(&["SET", "NULL"]) {
+            ReferentialAction::SetNull
+        } else if self.eat(&["SET", "DEFAULT"]) {
+            ReferentialAction::SetDefault
+        } else {
+            return Err(
+                self.unexpected("`NO ACTION`, `RESTRICT`, `CASCADE`, `SET NULL` or `SET DEFAULT`")
+            );
+        };
+        if self.is_symbol(0, "(") {
+            self.column_list()?;
+        }
+        Ok(action)
+    }
+
+    /// `(a, b DESC, lower(c))`.
+    pub(crate) fn key_parts(&mut self) -> Read<Vec<KeyPart>> {
+        let open = self.token(0);
+        self.expect_symbol("(")?;
+        let mut parts = Vec::new();
+        loop {
+            parts.push(self.key_part()?);
+            if self.eat_symbol(")") {
+                return Ok(parts);
+            }
+            if self.at_end() {
+                return Err(self.unclosed(open));
+            }
+            self.expect_symbol(",")?;
+        }
+    }
+
+    fn key_part(&mut self) -> Read<KeyPart> {
+        let first = self.at;
+        let mut prefix = None;
+        let column = self.is_name(0) && self.plain_part_follows();
+        let key = if column {
+            let name = self.name("a column's name")?;
+            prefix = self.prefix_length()?;
+            PartKey::Column(name)
+        } else {
+            PartKey::Expression(self.expression_until(Self::at_part_option)?)
+        };
+        let span = self.span_from(first);
+        let descending = self.part_options()?;
+        Ok(KeyPart {
+            key,
+            prefix,
+            descending,
+            span,
+        })
+    }
+
+    /// Behind a plain column come its order, a collation, an operator class, or the part's end.
+    fn plain_part_follows(&self) -> bool {
+        let prefix = self.dialect == Dialect::Mysql && self.is_symbol(1, "(");
+        let class = self.dialect == Dialect::Postgres && self.is_name(1);
+        let ordered = self.is_any_word(1, &["ASC", "DESC", "COLLATE", "NULLS"]);
+        let ends = self.is_symbol(1, ",") || self.is_symbol(1, ")") || self.token(1).is_none();
+        ends || prefix || class || ordered
+    }
+
+    fn at_part_option(&self) -> bool {
+        let after_parenthesis = self.at > 0 && self.raw(self.tokens[self.at - 1]) == ")";
+        let class = self.dialect == Dialect::Postgres && after_parenthesis && self.is_name(0);
+        class || self.is_any_word(0, &["ASC", "DESC", "NULLS", "COLLATE"])
+    }
+
+    fn prefix_length(&mut self) -> Read<Option<u32>> {
+        if !self.eat_symbol("(") {
+            return Ok(None);
+        }
+        let length = self.token(0).and_then(|token| self.raw(token).parse().ok());
+        let length = length.ok_or_else(|| self.unexpected("a length"))?;
+        self.at += 1;
+        self.expect_symbol(")")?;
+        Ok(Some(length))
+    }
+
+    /// Collation, operator class, order; whether it is descending.
+    fn part_options(&mut self) -> Read<bool> {
+        let mut descending = false;
+        loop {
+            if self.eat(&["COLLATE"]) {
+                self.object_name("a collation")?;
+            } else if self.eat(&["DESC"]) {
+                descending = true;
+            } else if self.eat(&["NULLS"]) {
+                self.at += 1;
+            } else if self.dialect == Dialect::Postgres
+                && self.is_name(0)
+                && !self.is_word(0, "ASC")
+            {
+                self.object_name("an operator class")?;
+                if self.is_symbol(0, "(") {
+                    self.skip_one()?;
+                }
+            } else if !self.eat(&["ASC"]) {
+                return Ok(descending);
+            }
+        }
+    }
+}

@@ -1,0 +1,405 @@
+//! Walks over the tokens of one statement: looking, eating, expecting; names, texts and expressions.
+
+use crate::ast::{Expression, ExpressionPiece, Name, ObjectName, PieceKind};
+use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
+use crate::parse::lex::{Comment, Token, TokenKind};
+use crate::source::{FileId, Span};
+
+/// Why something could not be read.
+pub(crate) type Problem = Box<Diagnostic>;
+/// A piece of the tree, or why there is none.
+pub(crate) type Read<T> = Result<T, Problem>;
+
+/// The tokens of one statement and a place among them.
+pub(crate) struct Cursor<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) tokens: &'a [Token],
+    pub(crate) at: usize,
+    pub(crate) file: FileId,
+    pub(crate) dialect: Dialect,
+    /// All comments of the text: an expression's own text is written without them.
+    pub(crate) comments: &'a [Comment],
+    /// `CREATE TABLE`, for messages.
+    pub(crate) kind: &'a str,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn token(&self, ahead: usize) -> Option<Token> {
+        self.tokens.get(self.at + ahead).copied()
+    }
+
+    pub(crate) fn raw(&self, token: Token) -> &'a str {
+        &self.text[token.start as usize..token.end as usize]
+    }
+
+    pub(crate) fn at_end(&self) -> bool {
+        self.at >= self.tokens.len()
+    }
+
+    /// Is the token `ahead` this keyword? Quoted words never are.
+    pub(crate) fn is_word(&self, ahead: usize, word: &str) -> bool {
+        self.token(ahead).is_some_and(|token| {
+            token.kind == TokenKind::Word && self.raw(token).eq_ignore_ascii_case(word)
+        })
+    }
+
+    pub(crate) fn is_any_word(&self, ahead: usize, words: &[&str]) -> bool {
+        words.iter().any(|word| self.is_word(ahead, word))
+    }
+
+    pub(crate) fn is_words(&self, words: &[&str]) -> bool {
+        words
+            .iter()
+            .enumerate()
+            .all(|(ahead, word)| self.is_word(ahead, word))
+    }
+
+    pub(crate) fn is_symbol(&self, ahead: usize, symbol: &str) -> bool {
+        self.token(ahead)
+            .is_some_and(|token| token.kind == TokenKind::Symbol && self.raw(token) == symbol)
+    }
+
+    /// Eats the keywords if all of them stand here.
+    pub(crate) fn eat(&mut self, words: &[&str]) -> bool {
+        let found = self.is_words(words);
+        if found {
+            self.at += words.len();
+        }
+        found
+    }
+
+    /// Eats the first of the keywords that stands here.
+    pub(crate) fn eat_any(&mut self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.eat(&[word]))
+    }
+
+    pub(crate) fn eat_symbol(&mut self, symbol: &str) -> bool {
+        let found = self.is_symbol(0, symbol);
+        self.at += usize::from(found);
+        found
+    }
+
+    pub(crate) fn expect(&mut self, words: &[&str]) -> Read<()> {
+        if self.eat(words) {
+            Ok(())
+        } else {
+            Err(self.unexpected(&format!("`{}`", words.join(" "))))
+        }
+    }
+
+    pub(crate) fn expect_symbol(&mut self, symbol: &str) -> Read<()> {
+        if self.eat_symbol(symbol) {
+            Ok(())
+        } else {
+            Err(self.unexpected(&format!("`{symbol}`")))
+        }
+    }
+
+    /// The problem of finding something else here.
+    pub(crate) fn unexpected(&self, expected: &str) -> Problem {
+        let found = match self.token(0) {
+            Some(token) => format!("found `{}`", shortened(self.raw(token))),
+            None => "the statement ends here".to_owned(),
+        };
+        let message = format!(
+            "cannot read this `{}`: expected {expected}, {found}",
+            self.kind
+        );
+        Box::new(
+            Diagnostic::error("B0006", message).at(self.here(), format!("expected {expected}")),
+        )
+    }
+
+    /// A problem at a place of its own.
+    pub(crate) fn problem(&self, span: Span, message: &str, help: &str) -> Problem {
+        let message = format!("cannot read this `{}`: {message}", self.kind);
+        Box::new(Diagnostic::error("B0006", message).at(span, "").help(help))
+    }
+
+    /// The place of this token, or the last one where there is none.
+    pub(crate) fn here(&self) -> Span {
+        let last = self.tokens.len() - 1;
+        self.span_of(self.tokens[self.at.min(last)])
+    }
+
+    pub(crate) fn span_of(&self, token: Token) -> Span {
+        Span {
+            file: self.file,
+            start: token.start,
+            end: token.end,
+        }
+    }
+
+    /// From a token's index to the end of the last token eaten.
+    pub(crate) fn span_from(&self, first: usize) -> Span {
+        let last = self
+            .at
+            .saturating_sub(1)
+            .max(first)
+            .min(self.tokens.len() - 1);
+        let first = first.min(last);
+        Span {
+            file: self.file,
+            start: self.tokens[first].start,
+            end: self.tokens[last].end,
+        }
+    }
+
+    /// A name, quoted or not.
+    pub(crate) fn name(&mut self, what: &str) -> Read<Name> {
+        let token = self
+            .token(0)
+            .filter(|&token| self.may_be_name(token))
+            .ok_or_else(|| self.unexpected(what))?;
+        self.at += 1;
+        let text = self.name_text(token);
+        if text.is_empty() {
+            return Err(self.problem(
+                self.span_of(token),
+                "a name cannot be empty",
+                "write a name between the quotes",
+            ));
+        }
+        Ok(Name {
+            text,
+            span: self.span_of(token),
+        })
+    }
+
+    pub(crate) fn is_name(&self, ahead: usize) -> bool {
+        self.token(ahead)
+            .is_some_and(|token| self.may_be_name(token))
+    }
+
+    fn may_be_name(&self, token: Token) -> bool {
+        match token.kind {
+            TokenKind::Word
+            | TokenKind::Backticked
+            | TokenKind::DoubleQuoted
+            | TokenKind::Bracketed => true,
+            TokenKind::SingleQuoted => self.dialect == Dialect::Sqlite,
+            TokenKind::Escaped
+            | TokenKind::Dollar
+            | TokenKind::Hex
+            | TokenKind::Bits
+            | TokenKind::Number
+            | TokenKind::Symbol => false,
+        }
+    }
+
+    /// Without quotes; PostgreSQL folds what is not quoted.
+    pub(crate) fn name_text(&self, token: Token) -> String {
+        let raw = self.raw(token);
+        match token.kind {
+            TokenKind::Word if self.dialect == Dialect::Postgres => raw.to_lowercase(),
+            TokenKind::Word => raw.to_owned(),
+            _ => self.unquoted(token),
+        }
+    }
+
+    /// The content of anything quoted.
+    pub(crate) fn unquoted(&self, token: Token) -> String {
+        super::unquote::content(self.raw(token), token.kind, self.dialect)
+    }
+
+    /// `schema.name`; the schemas everybody is in are dropped.
+    pub(crate) fn object_name(&mut self, what: &str) -> Read<ObjectName> {
+        let mut name = self.name(what)?;
+        let mut schema = None;
+        while self.eat_symbol(".") {
+            schema = Some(name.text);
+            name = self.name(what)?;
+        }
+        let common: &[&str] = match self.dialect {
+            Dialect::Postgres => &["public", "pg_catalog"],
+            Dialect::Sqlite => &["main"],
+            Dialect::Mysql => &[],
+        };
+        Ok(ObjectName {
+            schema: schema.filter(|schema| !common.contains(&schema.as_str())),
+            name,
+        })
+    }
+
+    /// Names with commas between.
+    pub(crate) fn object_names(&mut self, what: &str) -> Read<Vec<ObjectName>> {
+        let mut names = vec![self.object_name(what)?];
+        while self.eat_symbol(",") {
+            names.push(self.object_name(what)?);
+        }
+        Ok(names)
+    }
+
+    /// `(a, b)`, plain columns.
+    pub(crate) fn column_list(&mut self) -> Read<Vec<Name>> {
+        self.expect_symbol("(")?;
+        let mut names = vec![self.name("a column's name")?];
+        while self.eat_symbol(",") {
+            names.push(self.name("a column's name")?);
+        }
+        self.expect_symbol(")")?;
+        Ok(names)
+    }
+
+    /// A text constant.
+    pub(crate) fn text_constant(&mut self) -> Read<String> {
+        let token = self
+            .token(0)
+            .filter(|token| self.is_text(*token))
+            .ok_or_else(|| self.unexpected("a text in quotes"))?;
+        self.at += 1;
+        Ok(self.unquoted(token))
+    }
+
+    pub(crate) fn is_text(&self, token: Token) -> bool {
+        match token.kind {
+            TokenKind::SingleQuoted | TokenKind::Escaped | TokenKind::Dollar => true,
+            TokenKind::DoubleQuoted => self.dialect == Dialect::Mysql,
+            TokenKind::Word
+            | TokenKind::Backticked
+            | TokenKind::Bracketed
+            | TokenKind::Hex
+            | TokenKind::Bits => false,
+            TokenKind::Number | TokenKind::Symbol => false,
+        }
+    }
+
+    /// Skips one token, or everything up to the matching parenthesis.
+    pub(crate) fn skip_one(&mut self) -> Read<()> {
+        if self.is_symbol(0, "(") {
+            return self.parenthesized().map(drop);
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// What stands between the parenthesis here and the one that closes it.
+    pub(crate) fn parenthesized(&mut self) -> Read<Expression> {
+        let open = self.token(0);
+        self.expect_symbol("(")?;
+        let first = self.at;
+        let mut depth = 0_usize;
+        while let Some(token) = self.token(0) {
+            match (token.kind, self.raw(token)) {
+                (TokenKind::Symbol, ")") if depth == 0 => {
+                    let expression = self.expression(first);
+                    self.at += 1;
+                    return Ok(expression);
+                }
+                (TokenKind::Symbol, ")") => depth -= 1,
+                (TokenKind::Symbol, "(") => depth += 1,
+                _ => {}
+            }
+            self.at += 1;
+        }
+        Err(self.unclosed(open))
+    }
+
+    /// The problem of a parenthesis that nothing closes.
+    pub(crate) fn unclosed(&self, open: Option<Token>) -> Problem {
+        let span = open.map_or_else(|| self.here(), |token| self.span_of(token));
+        let message = format!(
+            "cannot read this `{}`: a parenthesis is never closed",
+            self.kind
+        );
+        Box::new(
+            Diagnostic::error("B0008", message)
+                .at(span, "opened here")
+                .help("close it with `)` before the statement's end"),
+        )
+    }
+
+    /// Everything up to a comma or closing parenthesis of this level, or where `stops` says so (never at once).
+    pub(crate) fn expression_until(&mut self, stops: impl Fn(&Self) -> bool) -> Read<Expression> {
+        let first = self.at;
+        while !self.at_end() && !self.is_symbol(0, ",") && !self.is_symbol(0, ")") {
+            if self.at > first && stops(self) {
+                break;
+            }
+            self.skip_one()?;
+        }
+        if self.at == first {
+            Err(self.unexpected("a value"))
+        } else {
+            Ok(self.expression(first))
+        }
+    }
+
+    /// The tokens from `first` up to here as an expression.
+    fn expression(&self, first: usize) -> Expression {
+        let tokens = &self.tokens[first..self.at];
+        let span = if tokens.is_empty() {
+            self.here()
+        } else {
+            self.span_from(first)
+        };
+        let sql = if tokens.is_empty() {
+            String::new()
+        } else {
+            self.text_without_comments(tokens, span)
+        };
+        Expression {
+            sql,
+            tokens: tokens.iter().map(|&token| self.piece(token)).collect(),
+            span,
+        }
+    }
+
+    fn text_without_comments(&self, tokens: &[Token], span: Span) -> String {
+        let next = self
+            .comments
+            .partition_point(|comment| comment.start < span.start);
+        if self
+            .comments
+            .get(next)
+            .is_none_or(|comment| comment.start >= span.end)
+        {
+            return self.text[span.start as usize..span.end as usize].to_owned();
+        }
+        tokens
+            .iter()
+            .map(|&token| self.raw(token))
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    fn piece(&self, token: Token) -> ExpressionPiece {
+        let kind = match token.kind {
+            TokenKind::Word => PieceKind::Word,
+            TokenKind::Backticked | TokenKind::Bracketed => PieceKind::Quoted,
+            TokenKind::DoubleQuoted => PieceKind::DoubleQuoted,
+            TokenKind::SingleQuoted | TokenKind::Escaped | TokenKind::Dollar => PieceKind::Text,
+            TokenKind::Hex => PieceKind::Hex,
+            TokenKind::Bits => PieceKind::Bits,
+            TokenKind::Number => PieceKind::Number,
+            TokenKind::Symbol => PieceKind::Symbol,
+        };
+        let plain = matches!(
+            kind,
+            PieceKind::Word | PieceKind::Number | PieceKind::Symbol
+        );
+        ExpressionPiece {
+            kind,
+            text: if plain {
+                self.raw(token).to_owned()
+            } else {
+                self.unquoted(token)
+            },
+        }
+    }
+}
+
+/// As much of a token as a message can bear.
+pub(crate) fn shortened(text: &str) -> String {
+    let one_line: String = text
+        .chars()
+        .take(40)
+        .map(|sign| if sign.is_control() { ' ' } else { sign })
+        .collect();
+    if text.chars().nth(40).is_some() {
+        format!("{one_line}…")
+    } else {
+        one_line
+    }
+}

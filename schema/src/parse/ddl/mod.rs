@@ -1,0 +1,172 @@
+//! Reads the statements of data definition that change a model, each from its own tokens.
+//!
+//! This is a reader of our own rather than a general SQL parser: the model needs names, types, keys and the places of all
+//! of them; expressions stay what they are, pieces between parentheses. It never recurses and looks at a token a fixed
+//! number of times, so what it does with hostile input is known.
+
+mod alter;
+mod column;
+mod constraint;
+pub(crate) mod cursor;
+mod object;
+pub(crate) mod table;
+mod types;
+mod unquote;
+
+use crate::ast::{AlterTable, Statement};
+
+use cursor::{Cursor, Problem, Read};
+use table::{TablePlaces, TableStatement};
+
+/// What a statement turned out to be.
+pub(crate) enum Outcome {
+    /// A table, with the places its comments are sought at.
+    Table(Box<crate::ast::CreateTable>, TablePlaces),
+    /// A change of a table, with the places of its added columns.
+    Alter(AlterTable, Vec<(u32, u32)>),
+    /// Other statements that matter.
+    Statements(Vec<Statement>),
+    /// Nothing that matters; a kind where the leading words do not tell.
+    Skipped(Option<&'static str>),
+}
+
+/// Reads one statement. Problems of single elements are collected, the rest is read all the same.
+pub(crate) fn read(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Outcome {
+    let outcome = if cursor.eat(&["CREATE"]) {
+        create(cursor, problems)
+    } else if cursor.eat(&["ALTER"]) {
+        alter(cursor)
+    } else if cursor.eat(&["DROP"]) {
+        cursor.drop_statement().map(one)
+    } else if cursor.eat(&["COMMENT", "ON"]) {
+        cursor
+            .comment()
+            .map(|comment| one(comment.map(Statement::Comment)))
+    } else if cursor.eat(&["RENAME", "TABLE"]) {
+        cursor.rename_tables().map(|renames| {
+            Outcome::Statements(renames.into_iter().map(Statement::AlterTable).collect())
+        })
+    } else {
+        Ok(Outcome::Skipped(None))
+    };
+    outcome.unwrap_or_else(|problem| {
+        problems.push(problem);
+        Outcome::Skipped(Some(""))
+    })
+}
+
+fn one(statement: Option<Statement>) -> Outcome {
+    statement.map_or(Outcome::Skipped(None), |statement| {
+        Outcome::Statements(vec![statement])
+    })
+}
+
+fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome> {
+    cursor.eat(&["OR", "REPLACE"]);
+    view_head(cursor)?;
+    if let Some(skipped) = no_model(cursor)? {
+        return Ok(skipped);
+    }
+    cursor.eat(&["UNLOGGED"]);
+    if cursor.eat(&["TABLE"]) {
+        return Ok(match cursor.create_table(problems)? {
+            TableStatement::Table(table, places) => Outcome::Table(table, places),
+            TableStatement::NoModel(name, kind) => one(Some(Statement::NoModel {
+                name,
+                kind: kind.to_owned(),
+            })),
+        });
+    }
+    if let Some(method) = ["fulltext", "spatial"]
+        .into_iter()
+        .find(|word| cursor.eat(&[word, "INDEX"]))
+    {
+        return Ok(Outcome::Alter(cursor.special_index(method)?, Vec::new()));
+    }
+    let unique = cursor.eat(&["UNIQUE"]);
+    if cursor.eat(&["INDEX"]) {
+        return cursor
+            .create_index(unique)
+            .map(|index| one(Some(Statement::CreateIndex(index))));
+    }
+    if cursor.eat(&["TYPE"]) {
+        return cursor
+            .create_type()
+            .map(|found| one(found.map(Statement::CreateEnum)));
+    }
+    if cursor.eat(&["DOMAIN"]) {
+        return cursor
+            .create_domain()
+            .map(|domain| one(Some(Statement::CreateDomain(domain))));
+    }
+    let materialized = cursor.eat(&["MATERIALIZED"]);
+    if cursor.eat(&["VIEW"]) {
+        return cursor
+            .create_view(materialized)
+            .map(|view| one(Some(Statement::CreateView(view))));
+    }
+    Ok(Outcome::Skipped(None))
+}
+
+/// Tables that live elsewhere or for a while only.
+fn no_model(cursor: &mut Cursor<'_>) -> Read<Option<Outcome>> {
+    cursor.eat_any(&["GLOBAL", "LOCAL"]);
+    let words = [
+        ["TEMP", "TABLE"],
+        ["TEMPORARY", "TABLE"],
+        ["FOREIGN", "TABLE"],
+        ["VIRTUAL", "TABLE"],
+    ];
+    if !words.iter().any(|pair| cursor.eat(pair)) {
+        return Ok(None);
+    }
+    cursor.eat(&["IF", "NOT", "EXISTS"]);
+    let name = cursor.object_name("the table's name")?;
+    Ok(Some(one(Some(Statement::NoModel {
+        name,
+        kind: cursor.kind.to_owned(),
+    }))))
+}
+
+/// MySQL writes who and how between `CREATE` and `VIEW`: `ALGORITHM=… DEFINER=… SQL SECURITY …`.
+fn view_head(cursor: &mut Cursor<'_>) -> Read<()> {
+    while cursor.is_any_word(0, &["ALGORITHM", "DEFINER", "SQL", "RECURSIVE"]) {
+        if cursor.eat(&["RECURSIVE"]) {
+            continue;
+        }
+        cursor.at += 1;
+        while !cursor.at_end()
+            && !cursor.is_any_word(
+                0,
+                &[
+                    "DEFINER",
+                    "SQL",
+                    "VIEW",
+                    "TRIGGER",
+                    "FUNCTION",
+                    "PROCEDURE",
+                    "EVENT",
+                ],
+            )
+        {
+            cursor.skip_one()?;
+        }
+    }
+    Ok(())
+}
+
+fn alter(cursor: &mut Cursor<'_>) -> Read<Outcome> {
+    cursor.eat_any(&["ONLINE", "IGNORE"]);
+    if cursor.eat(&["TABLE"]) {
+        let mut places = Vec::new();
+        return cursor
+            .alter_table(&mut places)
+            .map(|alter| Outcome::Alter(alter, places));
+    }
+    if cursor.eat(&["TYPE"]) {
+        return cursor
+            .alter_type()
+            .map(|found| one(found.map(Statement::AlterEnum)));
+    }
+    Ok(Outcome::Skipped(None))
+}

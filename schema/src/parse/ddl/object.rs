@@ -1,0 +1,218 @@
+//! Reads what is neither table nor change of one: indexes, enums, domains, comments, views, drops.
+
+use crate::ast::{
+    AlterEnum, AlterEnumAction, ColumnOptionKind, Comment, CommentTarget, CreateDomain, CreateEnum,
+    CreateIndex, CreateView, ObjectName, Statement,
+};
+use crate::dialect::Dialect;
+
+use super::cursor::{Cursor, Read};
+
+impl Cursor<'_> {
+    /// Behind `CREATE [UNIQUE] INDEX`.
+    pub(crate) fn create_index(&mut self, unique: bool) -> Read<CreateIndex> {
+        self.eat(&["CONCURRENTLY"]);
+        let if_not_exists = self.eat(&["IF", "NOT", "EXISTS"]);
+        let name = if self.is_word(0, "ON") {
+            None
+        } else {
+            Some(self.object_name("an index's name")?.name)
+        };
+        let early = if self.dialect == Dialect::Mysql {
+            self.index_method()?
+        } else {
+            None
+        };
+        self.expect(&["ON"])?;
+        self.eat(&["ONLY"]);
+        let table = self.object_name("a table's name")?;
+        let method = self.index_method()?.or(early);
+        let parts = self.key_parts()?;
+        let mut index = CreateIndex {
+            name,
+            unique,
+            if_not_exists,
+            table,
+            parts,
+            predicate: None,
+            method,
+            nulls_not_distinct: false,
+            span: self.span_from(0),
+        };
+        self.index_trailer(&mut index)?;
+        Ok(index)
+    }
+
+    fn index_trailer(&mut self, index: &mut CreateIndex) -> Read<()> {
+        if let Some(method) = self.mysql_key_options()? {
+            index.method = Some(method);
+        }
+        index.nulls_not_distinct = self.nulls_not_distinct();
+        while !self.at_end() {
+            if self.eat(&["WHERE"]) {
+                index.predicate = Some(self.expression_until(|_| false)?);
+            } else if self.is_any_word(0, &["INCLUDE", "WITH", "TABLESPACE", "ALGORITHM", "LOCK"]) {
+                self.at += 1;
+                self.eat_symbol("=");
+                self.skip_one()?;
+            } else {
+                return Err(self.unexpected("`WHERE` or the statement's end"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Behind `CREATE TYPE`: an enum, or `None` for types that are none.
+    pub(crate) fn create_type(&mut self) -> Read<Option<CreateEnum>> {
+        let name = self.object_name("a type's name")?;
+        if !self.eat(&["AS", "ENUM"]) {
+            return Ok(None);
+        }
+        self.expect_symbol("(")?;
+        let mut values = Vec::new();
+        while !self.eat_symbol(")") {
+            values.push(self.text_constant()?);
+            if !self.eat_symbol(",") && !self.is_symbol(0, ")") {
+                return Err(self.unexpected("`,` or `)`"));
+            }
+        }
+        Ok(Some(CreateEnum {
+            name,
+            values,
+            docs: Vec::new(),
+        }))
+    }
+
+    /// Behind `ALTER TYPE`.
+    pub(crate) fn alter_type(&mut self) -> Read<Option<AlterEnum>> {
+        let name = self.object_name("a type's name")?;
+        let action = if self.eat(&["ADD", "VALUE"]) {
+            self.eat(&["IF", "NOT", "EXISTS"]);
+            let value = self.text_constant()?;
+            let before = if self.eat(&["BEFORE"]) {
+                Some(self.text_constant()?)
+            } else {
+                None
+            };
+            let after = if self.eat(&["AFTER"]) {
+                Some(self.text_constant()?)
+            } else {
+                None
+            };
+            AlterEnumAction::AddValue {
+                value,
+                before,
+                after,
+            }
+        } else if self.eat(&["RENAME", "VALUE"]) {
+            let from = self.text_constant()?;
+            self.expect(&["TO"])?;
+            AlterEnumAction::RenameValue {
+                from,
+                to: self.text_constant()?,
+            }
+        } else if self.eat(&["RENAME", "TO"]) {
+            AlterEnumAction::Rename(self.name("the new name")?)
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(AlterEnum { name, action }))
+    }
+
+    /// Behind `CREATE DOMAIN`.
+    pub(crate) fn create_domain(&mut self) -> Read<CreateDomain> {
+        let name = self.object_name("a domain's name")?;
+        self.eat(&["AS"]);
+        let definition = self.column_named(name.name.clone())?;
+        let not_null = definition
+            .options
+            .iter()
+            .any(|option| matches!(option.kind, ColumnOptionKind::NotNull));
+        let default = definition
+            .options
+            .into_iter()
+            .find_map(|option| match option.kind {
+                ColumnOptionKind::Default(value) => Some(value),
+                _ => None,
+            });
+        Ok(CreateDomain {
+            name,
+            base: definition.type_name,
+            not_null,
+            default,
+        })
+    }
+
+    /// Behind `COMMENT ON`: `None` where it is on something that is no model.
+    pub(crate) fn comment(&mut self) -> Read<Option<Comment>> {
+        let on = if self.eat(&["TABLE"]) {
+            CommentTarget::Table(self.object_name("a table's name")?)
+        } else if self.eat(&["COLUMN"]) {
+            self.comment_column()?
+        } else if self.eat(&["TYPE"]) {
+            CommentTarget::Type(self.object_name("a type's name")?)
+        } else {
+            return Ok(None);
+        };
+        self.expect(&["IS"])?;
+        let text = if self.eat(&["NULL"]) {
+            None
+        } else {
+            Some(self.text_constant()?)
+        };
+        Ok(Some(Comment { on, text }))
+    }
+
+    fn comment_column(&mut self) -> Read<CommentTarget> {
+        let mut names = vec![self.name("a table's name")?];
+        while self.eat_symbol(".") {
+            names.push(self.name("a column's name")?);
+        }
+        let column = names
+            .pop()
+            .filter(|_| !names.is_empty())
+            .ok_or_else(|| self.unexpected("`table.column`"))?;
+        let name = names
+            .pop()
+            .ok_or_else(|| self.unexpected("`table.column`"))?;
+        let schema = names
+            .pop()
+            .map(|schema| schema.text)
+            .filter(|schema| schema != "public");
+        Ok(CommentTarget::Column(ObjectName { schema, name }, column))
+    }
+
+    /// Behind `CREATE … VIEW`.
+    pub(crate) fn create_view(&mut self, materialized: bool) -> Read<CreateView> {
+        self.eat(&["IF", "NOT", "EXISTS"]);
+        Ok(CreateView {
+            name: self.object_name("a view's name")?,
+            materialized,
+        })
+    }
+
+    /// Behind `DROP`: `None` for what is no model.
+    pub(crate) fn drop_statement(&mut self) -> Read<Option<Statement>> {
+        self.eat_any(&["TEMPORARY", "MATERIALIZED", "FOREIGN"]);
+        let objects = [["TABLE"], ["VIEW"], ["TYPE"], ["DOMAIN"], ["INDEX"]];
+        let Some(found) = objects.iter().position(|object| self.eat(object)) else {
+            return Ok(None);
+        };
+        self.eat(&["CONCURRENTLY"]);
+        self.eat(&["IF", "EXISTS"]);
+        let names = self.object_names("a name")?;
+        Ok(Some(match found {
+            0 => Statement::DropTable(names),
+            1 => Statement::DropView(names),
+            2 | 3 => Statement::DropType(names),
+            _ => {
+                let table = if self.eat(&["ON"]) {
+                    Some(self.object_name("a table's name")?)
+                } else {
+                    None
+                };
+                Statement::DropIndex { names, table }
+            }
+        }))
+    }
+}

@@ -1,0 +1,280 @@
+//! Reads `CREATE TABLE`: elements, what is taken over from other tables, options behind the parenthesis.
+
+use crate::ast::{Copy, CreateTable, Notes, ObjectName};
+use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
+use crate::parse::lex::TokenKind;
+
+use super::cursor::{Cursor, Problem, Read};
+
+/// More columns than any database takes: PostgreSQL 1,600, SQLite 2,000 unless rebuilt, MySQL 4,096.
+pub(crate) const COLUMN_LIMIT: usize = 4096;
+
+/// Where the pieces of a table stand, for the comments.
+#[derive(Debug, Default)]
+pub(crate) struct TablePlaces {
+    /// The end of the opening parenthesis.
+    pub(crate) open_end: u32,
+    /// The start of the closing parenthesis.
+    pub(crate) close_start: u32,
+    /// Start and end of each element, and the index of the column it is.
+    pub(crate) elements: Vec<(u32, u32, Option<usize>)>,
+}
+
+/// What a `CREATE TABLE` turned out to be.
+pub(crate) enum TableStatement {
+    /// A table of its own.
+    Table(Box<CreateTable>, TablePlaces),
+    /// Something that is no model, by kind.
+    NoModel(ObjectName, &'static str),
+}
+
+impl Cursor<'_> {
+    /// Behind `CREATE … TABLE`. Problems of single elements are collected, the rest is read all the same.
+    pub(crate) fn create_table(&mut self, problems: &mut Vec<Problem>) -> Read<TableStatement> {
+        let if_not_exists = self.eat(&["IF", "NOT", "EXISTS"]);
+        let name = self.object_name("the table's name")?;
+        if self.eat(&["PARTITION", "OF"]) {
+            return Ok(TableStatement::NoModel(name, "CREATE TABLE … PARTITION OF"));
+        }
+        if self.eat(&["OF"]) {
+            return Ok(TableStatement::NoModel(name, "CREATE TABLE … OF"));
+        }
+        let (columns, constraints) = (Vec::new(), Vec::new());
+        let mut table = CreateTable {
+            name,
+            if_not_exists,
+            columns,
+            constraints,
+            copies: Vec::new(),
+            comment: None,
+            strict: false,
+            without_rowid: false,
+            incomplete: false,
+            notes: Notes::default(),
+        };
+        let mut places = TablePlaces::default();
+        let before = problems.len();
+        if let Err(problem) = self.table_body(&mut table, &mut places, problems) {
+            problems.push(problem);
+        }
+        table.incomplete = problems.len() > before;
+        Ok(TableStatement::Table(Box::new(table), places))
+    }
+
+    fn table_body(
+        &mut self,
+        table: &mut CreateTable,
+        places: &mut TablePlaces,
+        problems: &mut Vec<Problem>,
+    ) -> Read<()> {
+        if self.eat(&["LIKE"]) {
+            return self.mysql_like(table);
+        }
+        self.elements(table, places, problems)?;
+        self.table_options(table)
+    }
+
+    fn mysql_like(&mut self, table: &mut CreateTable) -> Read<()> {
+        let from = self.object_name("a table's name")?;
+        table.copies.push(Copy {
+            table: from,
+            position: 0,
+            defaults: true,
+            indexes: true,
+        });
+        Ok(())
+    }
+
+    fn elements(
+        &mut self,
+        table: &mut CreateTable,
+        places: &mut TablePlaces,
+        problems: &mut Vec<Problem>,
+    ) -> Read<()> {
+        let open = self.token(0);
+        if self.is_word(0, "AS") || self.is_word(0, "SELECT") {
+            return Err(self.query_problem());
+        }
+        self.expect_symbol("(")?;
+        places.open_end = self.tokens[self.at - 1].end;
+        if self.dialect == Dialect::Mysql && self.is_word(0, "LIKE") {
+            self.at += 1;
+            self.mysql_like(table)?;
+        }
+        if self.is_symbol(0, ")") && self.dialect != Dialect::Postgres && table.copies.is_empty() {
+            return Err(self.unexpected("a column's name"));
+        }
+        while !self.is_symbol(0, ")") {
+            let first = self.at;
+            let columns = table.columns.len();
+            if let Err(problem) = self.element(table) {
+                problems.push(problem);
+                self.skip_element(first);
+            }
+            self.limit_columns(table)?;
+            let column = (table.columns.len() > columns).then_some(columns);
+            places.elements.push((
+                self.tokens[first.min(self.tokens.len() - 1)].start,
+                self.tokens[self.at - 1].end,
+                column,
+            ));
+            if self.at_end() {
+                return Err(self.unclosed(open));
+            }
+            self.element_ends(problems)?;
+        }
+        places.close_start = self.here().start;
+        self.at += 1;
+        Ok(())
+    }
+
+    /// A comma, or the parenthesis. SQLite lets constraints follow each other without one.
+    fn element_ends(&mut self, problems: &mut Vec<Problem>) -> Read<()> {
+        if self.eat_symbol(",") {
+            if self.is_symbol(0, ")") {
+                problems.push(self.unexpected("a column or constraint behind the comma"));
+            }
+            return Ok(());
+        }
+        let unseparated = self.dialect == Dialect::Sqlite && self.at_table_constraint();
+        if !self.is_symbol(0, ")") && !unseparated {
+            let first = self.at;
+            problems.push(self.unexpected("`,` or `)`"));
+            self.skip_element(first);
+            self.eat_symbol(",");
+        }
+        Ok(())
+    }
+
+    fn limit_columns(&self, table: &CreateTable) -> Read<()> {
+        let Some(extra) = table.columns.get(COLUMN_LIMIT) else {
+            return Ok(());
+        };
+        let message = format!(
+            "table `{}` has more than {COLUMN_LIMIT} columns",
+            table.name.name.text
+        );
+        let finding = Diagnostic::error("B0007", message)
+            .at(extra.name.span, "one too many")
+            .at(table.name.name.span, "the table");
+        Err(Box::new(
+            finding.help("split the table: no database takes that many"),
+        ))
+    }
+
+    fn element(&mut self, table: &mut CreateTable) -> Read<()> {
+        if self.dialect == Dialect::Postgres && self.is_word(0, "LIKE") && self.is_name(1) {
+            self.at += 1;
+            return self.postgres_like(table);
+        }
+        if self.at_table_constraint() {
+            table.constraints.extend(self.table_constraint()?);
+            return Ok(());
+        }
+        let column = self.column()?;
+        table.columns.push(column);
+        Ok(())
+    }
+
+    /// `LIKE source INCLUDING ALL EXCLUDING …`.
+    fn postgres_like(&mut self, table: &mut CreateTable) -> Read<()> {
+        let from = self.object_name("a table's name")?;
+        let mut copy = Copy {
+            table: from,
+            position: table.columns.len(),
+            defaults: false,
+            indexes: false,
+        };
+        while self.is_any_word(0, &["INCLUDING", "EXCLUDING"]) {
+            let including = self.is_word(0, "INCLUDING");
+            let all = self.is_word(1, "ALL");
+            if all || self.is_any_word(1, &["DEFAULTS", "IDENTITY", "GENERATED"]) {
+                copy.defaults = including;
+            }
+            if all || self.is_word(1, "INDEXES") {
+                copy.indexes = including;
+            }
+            self.at += 2;
+        }
+        table.copies.push(copy);
+        Ok(())
+    }
+
+    /// From a broken element to the comma or parenthesis behind it.
+    fn skip_element(&mut self, first: usize) {
+        self.at = first;
+        while !self.at_end() && !self.is_symbol(0, ",") && !self.is_symbol(0, ")") {
+            if self.skip_one().is_err() {
+                self.at = self.tokens.len();
+            }
+        }
+        self.at = self
+            .at
+            .max(first + usize::from(self.at_end()))
+            .min(self.tokens.len());
+    }
+
+    fn table_options(&mut self, table: &mut CreateTable) -> Read<()> {
+        while let Some(token) = self.token(0) {
+            if self.is_any_word(0, &["SELECT"])
+                || (self.is_word(0, "AS") && self.dialect != Dialect::Mysql)
+            {
+                return Err(self.query_problem());
+            }
+            if self.is_words(&["PARTITION", "BY"]) {
+                self.at = self.tokens.len();
+                return Ok(());
+            }
+            if self.dialect == Dialect::Sqlite {
+                self.sqlite_option(table)?;
+            } else if self.eat(&["INHERITS"]) {
+                self.inherits(table)?;
+            } else if self.eat(&["COMMENT"]) {
+                self.eat_symbol("=");
+                table.comment = Some(self.text_constant()?);
+            } else if token.kind == TokenKind::Symbol
+                && !matches!(self.raw(token), "(" | "=" | "," | "@" | "-")
+            {
+                return Err(self.unexpected("a table option"));
+            } else {
+                self.skip_one()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn sqlite_option(&mut self, table: &mut CreateTable) -> Read<()> {
+        if self.eat(&["STRICT"]) {
+            table.strict = true;
+        } else if self.eat(&["WITHOUT", "ROWID"]) {
+            table.without_rowid = true;
+        } else {
+            return Err(self.unexpected("`STRICT`, `WITHOUT ROWID` or the statement's end"));
+        }
+        if self.eat_symbol(",") && self.at_end() {
+            return Err(self.unexpected("`STRICT` or `WITHOUT ROWID`"));
+        }
+        Ok(())
+    }
+
+    /// `INHERITS (parent, …)`: the parents' columns come first.
+    fn inherits(&mut self, table: &mut CreateTable) -> Read<()> {
+        self.expect_symbol("(")?;
+        let parents = self.object_names("a table's name")?;
+        self.expect_symbol(")")?;
+        let copies = parents.into_iter().map(|parent| Copy {
+            table: parent,
+            position: 0,
+            defaults: true,
+            indexes: false,
+        });
+        table.copies.splice(0..0, copies);
+        Ok(())
+    }
+
+    fn query_problem(&self) -> Problem {
+        let help = "write the columns with their types; what a query gives cannot be known without a database";
+        self.problem(self.here(), "its columns come from a query", help)
+    }
+}

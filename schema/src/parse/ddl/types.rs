@@ -1,0 +1,248 @@
+//! Reads a column's type as each dialect writes it.
+
+use crate::ast::{TypeArgument, TypeName};
+use crate::dialect::Dialect;
+use crate::parse::lex::TokenKind;
+
+use super::cursor::{Cursor, Read};
+
+impl Cursor<'_> {
+    /// A type. SQLite takes any words, and none at all.
+    pub(crate) fn type_name(&mut self) -> Read<TypeName> {
+        match self.dialect {
+            Dialect::Sqlite => self.sqlite_type(),
+            Dialect::Postgres => self.postgres_type(),
+            Dialect::Mysql => self.mysql_type(),
+        }
+    }
+
+    fn sqlite_type(&mut self) -> Read<TypeName> {
+        let first = self.at;
+        let mut words = Vec::new();
+        while self.is_name(0) && !self.is_any_word(0, SQLITE_AFTER_TYPE) {
+            words.push(self.type_word());
+        }
+        if self.at == first {
+            let span = self.span_from(first.saturating_sub(1));
+            return Ok(TypeName {
+                span,
+                ..empty_type()
+            });
+        }
+        let arguments = self.type_arguments()?;
+        Ok(self.finish_type(first, words, arguments, Vec::new(), None))
+    }
+
+    fn mysql_type(&mut self) -> Read<TypeName> {
+        let first = self.at;
+        let mut words = vec![self.first_type_word()?];
+        let follows: &[&str] = match words[0].as_str() {
+            "double" => &["precision"],
+            "long" => &["varchar", "varbinary", "char"],
+            "national" => &["varchar", "character", "char"],
+            "nchar" => &["varchar", "varying"],
+            "char" | "character" => &["varying", "byte"],
+            _ => &[],
+        };
+        if self.is_any_word(0, follows) {
+            words.push(self.type_word());
+            if words[0] == "national" && self.is_any_word(0, &["varying"]) {
+                words.push(self.type_word());
+            }
+        }
+        let arguments = self.type_arguments()?;
+        let mut suffix = Vec::new();
+        while self.is_any_word(0, &["unsigned", "signed", "zerofill"]) {
+            suffix.push(self.type_word());
+        }
+        Ok(self.finish_type(first, words, arguments, suffix, None))
+    }
+
+    fn postgres_type(&mut self) -> Read<TypeName> {
+        let first = self.at;
+        let mut schema = None;
+        let mut quoted = self
+            .token(0)
+            .is_some_and(|token| token.kind != TokenKind::Word);
+        let mut words = vec![self.first_type_word()?];
+        while self.eat_symbol(".") {
+            quoted = self
+                .token(0)
+                .is_some_and(|token| token.kind != TokenKind::Word);
+            schema = words.pop();
+            words = vec![self.first_type_word()?];
+        }
+        if schema.is_none() && !quoted {
+            self.postgres_second_word(&mut words);
+        }
+        let arguments = self.type_arguments()?;
+        let mut suffix = Vec::new();
+        if matches!(words[0].as_str(), "time" | "timestamp")
+            && self.is_any_word(0, &["with", "without"])
+            && self.is_word(1, "time")
+        {
+            suffix = (0..3).map(|_| self.type_word()).collect();
+        }
+        let schema = schema.filter(|schema| !matches!(schema.as_str(), "public" | "pg_catalog"));
+        let array = self.array_suffix();
+        let mut found = self.finish_type(first, words, arguments, suffix, schema);
+        found.array = array;
+        Ok(found)
+    }
+
+    fn postgres_second_word(&mut self, words: &mut Vec<String>) {
+        let follows: &[&str] = match words[0].as_str() {
+            "double" => &["precision"],
+            "character" | "char" | "bit" | "nchar" => &["varying"],
+            "national" => &["character", "char"],
+            "interval" => &["year", "month", "day", "hour", "minute", "second"],
+            _ => &[],
+        };
+        if !self.is_any_word(0, follows) {
+            return;
+        }
+        words.push(self.type_word());
+        if words[0] == "national" && self.is_word(0, "varying") {
+            words.push(self.type_word());
+        }
+        if words[0] == "interval" && self.is_word(0, "to") {
+            words.extend([self.type_word(), self.type_word()]);
+        }
+    }
+
+    /// `[]`, `[3]`, `ARRAY`, any number of times.
+    fn array_suffix(&mut self) -> bool {
+        let mut array = self.eat(&["ARRAY"]);
+        while self.eat_symbol("[") {
+            array = true;
+            while !self.at_end() && !self.eat_symbol("]") {
+                self.at += 1;
+            }
+        }
+        array
+    }
+
+    fn first_type_word(&mut self) -> Read<String> {
+        let option = [
+            "NOT",
+            "NULL",
+            "PRIMARY",
+            "UNIQUE",
+            "DEFAULT",
+            "REFERENCES",
+            "CHECK",
+            "CONSTRAINT",
+        ];
+        if self.is_name(0) && !self.is_any_word(0, &option) {
+            Ok(self.type_word())
+        } else {
+            Err(self.unexpected("a type"))
+        }
+    }
+
+    /// Lower case unless quoted; nothing where the statement ends.
+    fn type_word(&mut self) -> String {
+        let Some(token) = self.token(0) else {
+            return String::new();
+        };
+        self.at += 1;
+        if token.kind == TokenKind::Word {
+            self.raw(token).to_lowercase()
+        } else {
+            self.unquoted(token)
+        }
+    }
+
+    fn type_arguments(&mut self) -> Read<Vec<TypeArgument>> {
+        let mut arguments = Vec::new();
+        if !self.eat_symbol("(") {
+            return Ok(arguments);
+        }
+        let open = self.token(0);
+        while !self.eat_symbol(")") {
+            let Some(token) = self.token(0) else {
+                return Err(self.unclosed(open));
+            };
+            let sign = if self.eat_symbol("-") { "-" } else { "" };
+            self.eat_symbol("+");
+            let Some(value) = self.token(0) else {
+                return Err(self.unclosed(open));
+            };
+            self.at += 1;
+            arguments.push(match value.kind {
+                TokenKind::Number => TypeArgument::Number(format!("{sign}{}", self.raw(value))),
+                _ if self.is_text(value) => TypeArgument::Text(self.unquoted(value)),
+                TokenKind::Symbol => {
+                    return Err(self.problem(
+                        self.span_of(token),
+                        "a type's argument is missing",
+                        "write a number",
+                    ));
+                }
+                _ => TypeArgument::Word(self.raw(value).to_owned()),
+            });
+            if !self.eat_symbol(",") && !self.is_symbol(0, ")") {
+                return Err(self.unexpected("`,` or `)`"));
+            }
+        }
+        Ok(arguments)
+    }
+
+    fn finish_type(
+        &self,
+        first: usize,
+        words: Vec<String>,
+        arguments: Vec<TypeArgument>,
+        suffix: Vec<String>,
+        schema: Option<String>,
+    ) -> TypeName {
+        let span = self.span_from(first);
+        let written = self.text[span.start as usize..span.end as usize].to_owned();
+        TypeName {
+            schema,
+            name: words.join(" "),
+            arguments,
+            suffix: suffix.join(" "),
+            array: false,
+            written,
+            span,
+        }
+    }
+}
+
+fn empty_type() -> TypeName {
+    let nowhere = crate::source::Span {
+        file: crate::source::FileId(0),
+        start: 0,
+        end: 0,
+    };
+    let (name, suffix, written) = (String::new(), String::new(), String::new());
+    TypeName {
+        schema: None,
+        name,
+        arguments: Vec::new(),
+        suffix,
+        array: false,
+        written,
+        span: nowhere,
+    }
+}
+
+/// Words that end SQLite's free-form type: its grammar keeps them for what follows.
+const SQLITE_AFTER_TYPE: &[&str] = &[
+    "CONSTRAINT",
+    "NOT",
+    "NULL",
+    "PRIMARY",
+    "UNIQUE",
+    "CHECK",
+    "DEFAULT",
+    "COLLATE",
+    "REFERENCES",
+    "GENERATED",
+    "AS",
+    "AUTOINCREMENT",
+    "ON",
+    "DEFERRABLE",
+    "FOREIGN",
+];

@@ -1,0 +1,349 @@
+//! Stage `parse`: SQL text in, our own syntax tree out.
+//!
+//! `lex` makes tokens, `split` statements, `ddl` reads those that matter, `comments` and `annotation` give each table and
+//! column what is written beside it. Nothing is resolved here; a problem in one statement never hides the next.
+
+mod annotation;
+mod comments;
+mod ddl;
+mod kind;
+mod lex;
+mod load;
+mod prose;
+mod split;
+
+pub use load::{SIZE_LIMIT, load};
+pub(crate) use prose::comment_text;
+
+use crate::ast::{AlterAction, Ast, CreateTable, FileAst, Notes, Statement};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dialect::Dialect;
+use crate::input::{Input, InputFile};
+use crate::name;
+use crate::source::{FileId, Span};
+
+use annotation::{Head, Place, Reader};
+use comments::Comments;
+use ddl::cursor::{Cursor, shortened};
+use ddl::table::TablePlaces;
+use lex::{Comment, Lexer, TokenKind};
+use split::RawStatement;
+
+/// So many problems of one statement are told; more would bury them.
+const PROBLEM_LIMIT: usize = 25;
+
+/// Reads all files of the input.
+pub fn parse(input: &Input, diagnostics: &mut Diagnostics) -> Ast {
+    let files = input
+        .files
+        .iter()
+        .filter_map(|file| parse_file(input, file, diagnostics));
+    Ast {
+        files: files.collect(),
+    }
+}
+
+fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) -> Option<FileAst> {
+    let source = input.sources.file(file.id);
+    if let Some(refused) = load::refuse(file.id, source) {
+        diagnostics.push(refused);
+        return None;
+    }
+    let text = source.text();
+    let configured = input.dialect_of(file);
+    let head = read_head(text, file.id, configured, diagnostics);
+    let dialect = head.dialect.unwrap_or(configured);
+    let split = split::split(text, dialect);
+    let all_comments = split.comments;
+    let mut comments = Comments::new(text, &all_comments);
+    comments.take_head();
+    let configured_engines = file.engines.clone();
+    let skipped = std::collections::BTreeMap::new();
+    let ast = FileAst {
+        file: file.id,
+        dialect,
+        engines: head.engines,
+        configured_engines,
+        statements: Vec::new(),
+        skipped,
+    };
+    let mut reader = FileReader {
+        text,
+        file: file.id,
+        dialect,
+        all_comments: &all_comments,
+        comments,
+        diagnostics,
+        ast,
+    };
+    for statement in &split.statements {
+        reader.statement(statement);
+    }
+    for unclosed in &split.unclosed {
+        reader.unclosed(unclosed);
+    }
+    Some(reader.finish())
+}
+
+/// The head stands before the first token, so any dialect's lexer finds it.
+fn read_head(text: &str, file: FileId, dialect: Dialect, diagnostics: &mut Diagnostics) -> Head {
+    let mut lexer = Lexer::new(text, dialect);
+    lexer.skip_blanks();
+    let head = Comments::new(text, &lexer.comments).take_head();
+    Reader {
+        text,
+        file,
+        diagnostics,
+    }
+    .head(&head)
+}
+
+struct FileReader<'a> {
+    text: &'a str,
+    file: FileId,
+    dialect: Dialect,
+    all_comments: &'a [Comment],
+    comments: Comments<'a>,
+    diagnostics: &'a mut Diagnostics,
+    ast: FileAst,
+}
+
+impl FileReader<'_> {
+    fn statement(&mut self, statement: &RawStatement) {
+        let kind = kind::kind_of(self.text, &statement.tokens);
+        self.doubt_first_word(statement);
+        if let Some(token) = statement.too_deep {
+            let message = format!(
+                "parentheses nest deeper than {} levels in this `{kind}`",
+                split::DEPTH_LIMIT
+            );
+            let span = self.span(token.start, token.end);
+            self.diagnostics.push(
+                Diagnostic::error("B0005", message)
+                    .at(span, "one too deep")
+                    .help("write it with fewer parentheses"),
+            );
+            return self.comments.drop_inside(statement.start(), statement.end);
+        }
+        let (text, file, dialect, comments) =
+            (self.text, self.file, self.dialect, self.all_comments);
+        let mut cursor = Cursor {
+            text,
+            tokens: &statement.tokens,
+            at: 0,
+            file,
+            dialect,
+            comments,
+            kind: &kind,
+        };
+        let mut problems = Vec::new();
+        let outcome = ddl::read(&mut cursor, &mut problems);
+        self.report(problems, &kind);
+        self.outcome(outcome, statement, &kind);
+    }
+
+    fn outcome(&mut self, outcome: ddl::Outcome, statement: &RawStatement, kind: &str) {
+        match outcome {
+            ddl::Outcome::Table(table, places) => return self.table(*table, &places, statement),
+            ddl::Outcome::Alter(mut alter, places) => {
+                self.added_columns(&mut alter.actions, &places, statement);
+                self.ast.statements.push(Statement::AlterTable(alter));
+            }
+            ddl::Outcome::Statements(mut found) => {
+                for statement_found in &mut found {
+                    if let Statement::CreateEnum(created) = statement_found {
+                        let above = self.comments.take_above(statement.start());
+                        created.docs = self.notes(&above, Place::Elsewhere).docs;
+                    }
+                }
+                self.ast.statements.extend(found);
+            }
+            ddl::Outcome::Skipped(Some("")) => {}
+            ddl::Outcome::Skipped(own) => {
+                *self
+                    .ast
+                    .skipped
+                    .entry(own.unwrap_or(kind).to_owned())
+                    .or_default() += 1;
+            }
+        }
+        self.comments.drop_inside(statement.start(), statement.end);
+    }
+
+    fn table(&mut self, mut table: CreateTable, places: &TablePlaces, statement: &RawStatement) {
+        let mut own = self.comments.take_above(statement.start());
+        own.extend(
+            self.comments
+                .take_inside(statement.start(), places.open_end),
+        );
+        own.extend(self.comments.take_behind(places.open_end, b""));
+        for &(start, end, column) in &places.elements {
+            let found = column.map(|_| self.around(start, end));
+            if let (Some(index), Some(found)) = (column, found) {
+                table.columns[index].notes = self.notes(&found, Place::Column);
+            }
+        }
+        if places.close_start > 0 {
+            own.extend(self.comments.take_inside(places.close_start, statement.end));
+        }
+        own.extend(self.comments.take_behind(statement.end, b";"));
+        table.notes = self.notes(&own, Place::Table);
+        self.ast
+            .statements
+            .push(Statement::CreateTable(Box::new(table)));
+    }
+
+    fn added_columns(
+        &mut self,
+        actions: &mut [AlterAction],
+        places: &[(u32, u32)],
+        statement: &RawStatement,
+    ) {
+        let single = actions.len() == 1;
+        let added = actions.iter_mut().filter_map(|action| match action {
+            AlterAction::AddColumn { column, .. } => Some(column),
+            _ => None,
+        });
+        for (column, &(start, end)) in added.zip(places) {
+            let mut found = if single {
+                self.comments.take_above(statement.start())
+            } else {
+                Vec::new()
+            };
+            found.extend(self.around(start, end));
+            if single {
+                found.extend(self.comments.take_behind(end, b";"));
+            }
+            let mut reader = Reader {
+                text: self.text,
+                file: self.file,
+                diagnostics: &mut *self.diagnostics,
+            };
+            column.notes = reader.notes(&found, Place::Column);
+        }
+    }
+
+    /// The comments of an element: above, inside, behind it on its line.
+    fn around(&mut self, start: u32, end: u32) -> Vec<Comment> {
+        let mut found = self.comments.take_above(start);
+        found.extend(self.comments.take_inside(start, end));
+        found.extend(self.comments.take_behind(end, b","));
+        found
+    }
+
+    fn notes(&mut self, comments: &[Comment], place: Place) -> Notes {
+        Reader {
+            text: self.text,
+            file: self.file,
+            diagnostics: self.diagnostics,
+        }
+        .notes(comments, place)
+    }
+
+    /// A statement that begins with no known word: perhaps a slip, which would lose a table in silence.
+    fn doubt_first_word(&mut self, statement: &RawStatement) {
+        let token = statement.tokens[0];
+        let word = &self.text[token.start as usize..token.end as usize];
+        let opens = matches!(word, "(" | "{");
+        if opens
+            || (token.kind == TokenKind::Word
+                && kind::STATEMENTS
+                    .iter()
+                    .any(|known| known.eq_ignore_ascii_case(word)))
+        {
+            return self.doubt_object(statement);
+        }
+        let span = self.span(token.start, token.end);
+        let upper = word.to_uppercase();
+        let near = name::suggest(&upper, ["CREATE", "ALTER", "COMMENT", "DROP"]);
+        let message = format!("no SQL statement begins with `{}`", shortened(word));
+        let help = near.map_or_else(
+            || "remove it, or end the statement before it with `;`".to_owned(),
+            |near| format!("write `{near}`"),
+        );
+        self.diagnostics
+            .push(Diagnostic::error("B0009", message).at(span, "").help(help));
+    }
+
+    /// `CREATE TABEL`.
+    fn doubt_object(&mut self, statement: &RawStatement) {
+        let [first, second, ..] = statement.tokens[..] else {
+            return;
+        };
+        let text =
+            |token: lex::Token| self.text[token.start as usize..token.end as usize].to_uppercase();
+        let verb = text(first);
+        let word = text(second);
+        if !matches!(verb.as_str(), "CREATE" | "ALTER")
+            || second.kind != TokenKind::Word
+            || kind::follows_verb(&word)
+        {
+            return;
+        }
+        if let Some(near) = name::suggest(
+            &word,
+            ["TABLE", "INDEX", "UNIQUE", "VIEW", "TYPE", "DOMAIN"],
+        ) {
+            let span = self.span(second.start, second.end);
+            let message = format!("there is no `{verb} {}`", shortened(&word));
+            self.diagnostics.push(
+                Diagnostic::error("B0009", message)
+                    .at(span, "")
+                    .help(format!("write `{verb} {near}`")),
+            );
+        }
+    }
+
+    fn report(&mut self, problems: Vec<ddl::cursor::Problem>, kind: &str) {
+        let more = problems.len().saturating_sub(PROBLEM_LIMIT);
+        let last = problems
+            .get(PROBLEM_LIMIT)
+            .and_then(|problem| problem.labels.first().map(|label| label.span));
+        for problem in problems.into_iter().take(PROBLEM_LIMIT) {
+            self.diagnostics.push(*problem);
+        }
+        if let Some(span) = last {
+            let message = format!("{more} more places of this `{kind}` cannot be read");
+            self.diagnostics
+                .push(Diagnostic::error("B0006", message).at(span, "from here on"));
+        }
+    }
+
+    fn unclosed(&mut self, unclosed: &lex::Unclosed) {
+        let message = format!("a {} is never closed", unclosed.what);
+        let span = self.span(unclosed.start, unclosed.end);
+        let help = format!(
+            "close it with {}",
+            if unclosed.closer.contains('`') {
+                unclosed.closer.to_owned()
+            } else {
+                format!("`{}`", unclosed.closer)
+            }
+        );
+        self.diagnostics.push(
+            Diagnostic::error("B0004", message)
+                .at(span, "opened here")
+                .help(help),
+        );
+    }
+
+    /// Tags that nothing took up are errors.
+    fn finish(mut self) -> FileAst {
+        let rest = self.comments.rest();
+        Reader {
+            text: self.text,
+            file: self.file,
+            diagnostics: self.diagnostics,
+        }
+        .stray(&rest);
+        self.ast
+    }
+
+    fn span(&self, start: u32, end: u32) -> Span {
+        Span {
+            file: self.file,
+            start,
+            end,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The prose of comments: signs of the comment itself, banners and the headers that dump tools write are dropped.
+
+use super::annotation::KNOWN;
+use super::lex::Comment;
+
+/// The lines of a comment without its signs, each with the place of its first byte.
+pub(crate) fn comment_lines<'a>(text: &'a str, comment: &Comment) -> Vec<(usize, &'a str)> {
+    let whole = &text[comment.start as usize..comment.end as usize];
+    let inner = if comment.block {
+        &whole[2..whole.len() - 2]
+    } else {
+        whole
+    };
+    let base = inner.as_ptr() as usize - text.as_ptr() as usize;
+    let marks: &[char] = if comment.block {
+        &['*', '!']
+    } else {
+        &['-', '#']
+    };
+    let mut start = base;
+    let mut lines = Vec::new();
+    for line in inner.split('\n') {
+        let bare = line.trim_start().trim_start_matches(marks).trim_start();
+        let place = start + (line.len() - bare.len());
+        lines.push((place, bare.trim_end()));
+        start += line.len() + 1;
+    }
+    lines
+}
+
+/// The lines worth keeping as documentation.
+pub(crate) fn lines(text: &str, comments: &[Comment]) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for comment in comments.iter().filter(|comment| !is_banner(text, comment)) {
+        for (_, line) in comment_lines(text, comment) {
+            if !starts_tag(line) {
+                kept.push(line.chars().filter(|sign| !sign.is_control()).collect());
+            }
+        }
+    }
+    if kept.iter().any(|line| is_dump_header(line)) {
+        return Vec::new();
+    }
+    trimmed(kept)
+}
+
+/// Text of a `COMMENT`, line by line.
+pub(crate) fn comment_text(text: &str) -> Vec<String> {
+    trimmed(
+        text.lines()
+            .map(|line| {
+                line.trim_end()
+                    .chars()
+                    .filter(|sign| !sign.is_control())
+                    .collect()
+            })
+            .collect(),
+    )
+}
+
+/// Without separators, without blank lines at both ends.
+fn trimmed(lines: Vec<String>) -> Vec<String> {
+    let blank = |line: &String| !line.chars().any(char::is_alphanumeric);
+    let mut lines: Vec<String> = lines
+        .into_iter()
+        .map(|line| if blank(&line) { String::new() } else { line })
+        .collect();
+    lines.dedup_by(|second, first| second.is_empty() && first.is_empty());
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    let start = lines.iter().take_while(|line| line.is_empty()).count();
+    lines.split_off(start)
+}
+
+fn starts_tag(line: &str) -> bool {
+    let Some(body) = line.strip_prefix('@') else {
+        return false;
+    };
+    let end = body
+        .find(|sign: char| !(sign.is_alphanumeric() || sign == '_'))
+        .unwrap_or(body.len());
+    KNOWN.contains(&&body[..end])
+}
+
+/// A framed heading of a section (`/****** Create Tables ******/`) is about no single table.
+fn is_banner(text: &str, comment: &Comment) -> bool {
+    let whole = &text[comment.start as usize..comment.end as usize];
+    comment.block
+        && (whole.starts_with("/*****")
+            || whole.starts_with("/*====")
+            || whole.starts_with("/*----"))
+}
+
+/// Lines that mysqldump, pg_dump, phpMyAdmin and migration tools write above every object.
+fn is_dump_header(line: &str) -> bool {
+    const STARTS: [&str; 9] = [
+        "Name: ",
+        "Data for Name: ",
+        "Table structure for ",
+        "Dumping ",
+        "Structure for ",
+        "Dump of table ",
+        "Type: ",
+        "TOC entry ",
+        "Temporary ",
+    ];
+    const WHOLE: [&str; 8] = [
+        "CreateTable",
+        "AlterTable",
+        "CreateEnum",
+        "CreateIndex",
+        "AddForeignKey",
+        "RedefineTables",
+        "DropTable",
+        "PRAGMA",
+    ];
+    (STARTS.iter().any(|start| line.starts_with(start)) && !line.starts_with("Name: "))
+        || (line.starts_with("Name: ") && line.contains("; Type: "))
+        || WHOLE.contains(&line)
+}

@@ -1,0 +1,296 @@
+//! Splits a text into statements, as the database's own shell would: delimiters, bodies of triggers and routines,
+//! lines that belong to the shell, data lines of `COPY`.
+
+use crate::dialect::Dialect;
+
+use super::lex::{Comment, Lexer, Token, TokenKind, Unclosed};
+
+/// How deep parentheses may nest in a statement that is read.
+pub(crate) const DEPTH_LIMIT: usize = 64;
+
+/// One statement without its delimiter.
+#[derive(Debug, Clone)]
+pub(crate) struct RawStatement {
+    /// All tokens of a statement that may matter; the first few of any other.
+    pub(crate) tokens: Vec<Token>,
+    /// The end of the last token.
+    pub(crate) end: u32,
+    /// The parenthesis that is one too deep.
+    pub(crate) too_deep: Option<Token>,
+}
+
+impl RawStatement {
+    /// The start of the first token.
+    pub(crate) fn start(&self) -> u32 {
+        self.tokens[0].start
+    }
+}
+
+/// A whole text, split.
+#[derive(Debug)]
+pub(crate) struct Split {
+    pub(crate) statements: Vec<RawStatement>,
+    pub(crate) comments: Vec<Comment>,
+    pub(crate) unclosed: Vec<Unclosed>,
+}
+
+/// Splits a text.
+pub(crate) fn split(text: &str, dialect: Dialect) -> Split {
+    let mut splitter = Splitter {
+        text,
+        dialect,
+        lexer: Lexer::new(text, dialect),
+        statements: Vec::new(),
+        open: Open::default(),
+    };
+    while splitter.lexer.skip_blanks() {
+        splitter.step();
+    }
+    splitter.finish();
+    Split {
+        statements: splitter.statements,
+        comments: splitter.lexer.comments,
+        unclosed: splitter.lexer.unclosed,
+    }
+}
+
+struct Splitter<'a> {
+    text: &'a str,
+    dialect: Dialect,
+    lexer: Lexer<'a>,
+    statements: Vec<RawStatement>,
+    open: Open,
+}
+
+/// The statement being collected.
+#[derive(Default)]
+struct Open {
+    tokens: Vec<Token>,
+    end: u32,
+    depth: usize,
+    too_deep: Option<Token>,
+    keeps: bool,
+    body: Body,
+    /// The last two tokens, kept or not.
+    last: [Option<Token>; 2],
+}
+
+/// What kind of body may hold delimiters.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Body {
+    /// None, or not known yet.
+    #[default]
+    None,
+    /// SQLite: ends with `; END ;`, as its shell has it.
+    SqliteTrigger,
+    /// Nested blocks, counted.
+    Routine(u32),
+    /// PostgreSQL: actions in parentheses.
+    Rule,
+}
+
+impl Splitter<'_> {
+    fn step(&mut self) {
+        let starts = self.open.tokens.is_empty();
+        if (starts && self.shell_line()) || self.psql_line() {
+            return;
+        }
+        if self.lexer.at_delimiter() {
+            return self.delimiter();
+        }
+        let token = self.lexer.token();
+        self.push(token);
+    }
+
+    /// `DELIMITER $$` in MySQL, `.read` in SQLite: lines for the shell.
+    fn shell_line(&mut self) -> bool {
+        let rest = &self.text[self.lexer.at..];
+        match self.dialect {
+            Dialect::Sqlite if rest.starts_with('.') => self.lexer.skip_line(),
+            Dialect::Mysql if has_word(rest, "delimiter") => {
+                let start = self.lexer.at + "delimiter".len();
+                self.lexer.skip_line();
+                let wanted = self.text[start..self.lexer.at].trim();
+                self.lexer.delimiter = if wanted.is_empty() { ";" } else { wanted };
+            }
+            Dialect::Sqlite | Dialect::Postgres | Dialect::Mysql => return false,
+        }
+        true
+    }
+
+    /// `\connect`, `\restrict`, …; `\g` ends a statement as well.
+    fn psql_line(&mut self) -> bool {
+        if self.dialect != Dialect::Postgres || !self.text[self.lexer.at..].starts_with('\\') {
+            return false;
+        }
+        let ends = self.text[self.lexer.at..].starts_with("\\g");
+        self.lexer.skip_line();
+        if ends {
+            self.finish();
+        }
+        true
+    }
+
+    fn delimiter(&mut self) {
+        if self.body_goes_on() {
+            let token = self.lexer.token();
+            return self.push(token);
+        }
+        self.lexer.at += self.lexer.delimiter.len();
+        let copies = self.reads_copy_data();
+        self.finish();
+        if copies {
+            self.skip_copy_data();
+        }
+    }
+
+    fn body_goes_on(&self) -> bool {
+        match self.open.body {
+            Body::None => false,
+            Body::SqliteTrigger => {
+                let [before, last] = self.open.last;
+                !(self.is_word(last, "END")
+                    && before.is_some_and(|token| self.text_of(token) == ";"))
+            }
+            Body::Routine(blocks) => blocks > 0,
+            Body::Rule => self.open.depth > 0,
+        }
+    }
+
+    fn push(&mut self, token: Token) {
+        self.open.end = token.end;
+        self.count_parentheses(token);
+        if token.kind == TokenKind::Word {
+            self.look_at_word(token);
+        }
+        if self.open.keeps || self.open.tokens.len() < 8 {
+            self.open.tokens.push(token);
+        }
+        self.open.last = [self.open.last[1], Some(token)];
+    }
+
+    fn count_parentheses(&mut self, token: Token) {
+        if token.kind != TokenKind::Symbol {
+            return;
+        }
+        match self.text_of(token) {
+            "(" => {
+                self.open.depth += 1;
+                if self.open.depth > DEPTH_LIMIT && self.open.keeps {
+                    self.open.too_deep.get_or_insert(token);
+                }
+            }
+            ")" => self.open.depth = self.open.depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+
+    fn look_at_word(&mut self, token: Token) {
+        if self.open.tokens.is_empty() {
+            self.open.keeps = KEPT.iter().any(|word| self.is_word(Some(token), word));
+        } else if self.open.tokens.len() < 12
+            && self.open.body == Body::None
+            && self.begins_with("CREATE")
+        {
+            self.open.body = self.body_of(token);
+        } else if let Body::Routine(blocks) = self.open.body {
+            self.open.body = Body::Routine(self.count_blocks(token, blocks));
+        }
+    }
+
+    /// Which body follows, by the first word that names a kind of object.
+    fn body_of(&self, token: Token) -> Body {
+        let plain = self.open.tokens[1..]
+            .iter()
+            .all(|&before| !ends_search(self.text_of(before)));
+        let word = self.text_of(token).to_ascii_uppercase();
+        match (self.dialect, word.as_str()) {
+            _ if !plain || self.lexer.delimiter != ";" => Body::None,
+            (Dialect::Sqlite, "TRIGGER") => Body::SqliteTrigger,
+            (Dialect::Postgres, "FUNCTION" | "PROCEDURE") => Body::Routine(0),
+            (Dialect::Postgres, "RULE") => Body::Rule,
+            (Dialect::Mysql, "TRIGGER" | "FUNCTION" | "PROCEDURE" | "EVENT") => Body::Routine(0),
+            _ => Body::None,
+        }
+    }
+
+    /// `BEGIN`, `CASE` open a block and `END` closes one; `END IF` and its kin close what is not counted.
+    fn count_blocks(&self, token: Token, blocks: u32) -> u32 {
+        let mysql = self.dialect == Dialect::Mysql;
+        let after_end = self.is_word(self.open.last[1], "END");
+        let uncounted = ["IF", "LOOP", "WHILE", "REPEAT"];
+        if self.is_word(Some(token), "END") {
+            return blocks.saturating_sub(1);
+        }
+        let opens = (after_end
+            && mysql
+            && uncounted.iter().any(|word| self.is_word(Some(token), word)))
+            || (self.is_word(Some(token), "CASE") && blocks > 0 && !after_end)
+            || (mysql && self.is_word(Some(token), "BEGIN"))
+            || (self.is_word(Some(token), "ATOMIC") && self.is_word(self.open.last[1], "BEGIN"));
+        blocks + u32::from(opens)
+    }
+
+    fn finish(&mut self) {
+        let open = std::mem::take(&mut self.open);
+        if !open.tokens.is_empty() {
+            self.statements.push(RawStatement {
+                tokens: open.tokens,
+                end: open.end,
+                too_deep: open.too_deep,
+            });
+        }
+    }
+
+    fn reads_copy_data(&self) -> bool {
+        let stdin = self.open.tokens.windows(2).any(|pair| {
+            self.is_word(Some(pair[0]), "FROM") && self.is_word(Some(pair[1]), "STDIN")
+        });
+        self.dialect == Dialect::Postgres && self.begins_with("COPY") && stdin
+    }
+
+    /// To behind the line `\.`, or to the end.
+    fn skip_copy_data(&mut self) {
+        self.lexer.skip_line();
+        while self.lexer.at < self.text.len() {
+            self.lexer.at += 1;
+            let start = self.lexer.at;
+            self.lexer.skip_line();
+            if self.text.as_bytes()[start..self.lexer.at].trim_ascii_end() == b"\\." {
+                return;
+            }
+        }
+    }
+
+    fn begins_with(&self, word: &str) -> bool {
+        self.is_word(self.open.tokens.first().copied(), word)
+    }
+
+    fn is_word(&self, token: Option<Token>, word: &str) -> bool {
+        token.is_some_and(|token| {
+            token.kind == TokenKind::Word && self.text_of(token).eq_ignore_ascii_case(word)
+        })
+    }
+
+    fn text_of(&self, token: Token) -> &str {
+        &self.text[token.start as usize..token.end as usize]
+    }
+}
+
+/// Statements that begin so are kept whole.
+const KEPT: [&str; 6] = ["CREATE", "ALTER", "DROP", "COMMENT", "RENAME", "COPY"];
+
+/// A word after which no other can name the kind of object.
+fn ends_search(word: &str) -> bool {
+    const OBJECTS: [&str; 6] = ["TABLE", "VIEW", "INDEX", "TYPE", "DOMAIN", "SEQUENCE"];
+    OBJECTS
+        .iter()
+        .any(|object| object.eq_ignore_ascii_case(word))
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= word.len()
+        && bytes[..word.len()].eq_ignore_ascii_case(word.as_bytes())
+        && bytes.get(word.len()).is_none_or(u8::is_ascii_whitespace)
+}

@@ -1,0 +1,117 @@
+//! One column: type, nullability, default, where its value comes from.
+
+use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
+use crate::draft::{DraftColumn, DraftGenerated, DraftTable};
+use crate::model::{Column, FieldType, Generated, PrimaryKey};
+use crate::name;
+use crate::parse::comment_text;
+
+use super::{Resolver, default, expression};
+
+impl<'a> Resolver<'a> {
+    /// A column; `key` is the primary key if it holds this column.
+    pub(super) fn column(
+        &mut self,
+        table: &'a DraftTable,
+        draft: &DraftColumn,
+        key: Option<&PrimaryKey>,
+        model_name: &str,
+    ) -> Column {
+        let settled = self.settle_type(table, draft, model_name);
+        let domain = self
+            .domains
+            .get(&draft.type_name.name)
+            .map(|&index| &self.draft.domains[index]);
+        let domain = domain.filter(|_| table.dialect == Dialect::Postgres);
+        let alone = key.is_some_and(|key| key.columns.len() == 1);
+        let row_id = table.dialect == Dialect::Sqlite && alone && is_row_id(table, draft);
+        let written = draft
+            .default
+            .as_ref()
+            .or(domain.and_then(|domain| domain.default.as_ref()));
+        let strict_key = table.dialect != Dialect::Sqlite || table.without_rowid || table.strict;
+        let implied =
+            row_id || (key.is_some() && strict_key) || domain.is_some_and(|domain| domain.not_null);
+        let notes = &draft.notes;
+        let mut docs = notes.docs.clone();
+        if docs.is_empty() {
+            docs = draft
+                .comment
+                .as_deref()
+                .map(comment_text)
+                .unwrap_or_default();
+        }
+        let column = Column {
+            name: draft.name.text.clone(),
+            field: name::escape_keyword(
+                &notes
+                    .name
+                    .as_ref()
+                    .map_or_else(|| name::field(&draft.name.text), |name| name.text.clone()),
+            ),
+            span: draft.name.span,
+            type_span: draft.type_name.span,
+            sql_type: settled.sql_type,
+            default: written.map(|written| default::default(written, &settled.column_type, table)),
+            column_type: settled.column_type,
+            field_type: notes.rust_type.as_ref().map_or(FieldType::Plain, |path| {
+                FieldType::Custom(path.text.clone())
+            }),
+            nullable: !draft.not_null && !implied,
+            generated: generated(draft, table, row_id),
+            collation: draft.collation.clone(),
+            on_update_now: draft.on_update_now,
+            version: notes.version.is_some(),
+            updated: notes.updated.is_some(),
+            skip: notes.skip.is_some(),
+            link: None,
+            docs,
+        };
+        self.check_skip(draft, &column, key);
+        column
+    }
+
+    /// A column that is left out must be able to do without a value.
+    fn check_skip(&mut self, draft: &DraftColumn, column: &Column, key: Option<&PrimaryKey>) {
+        let Some(span) = draft.notes.skip else { return };
+        let free = column.nullable || column.default.is_some() || column.generated != Generated::No;
+        let why = if key.is_some() {
+            "belongs to the primary key"
+        } else if !free {
+            "is NOT NULL and has no default"
+        } else {
+            return;
+        };
+        let message = format!("column `{}` cannot be left out: it {why}", column.name);
+        let help = "remove the `@skip`, or give the column a default";
+        self.diagnostics.push(
+            Diagnostic::error("B0059", message)
+                .at(span, "")
+                .at(column.span, "this column")
+                .help(help),
+        );
+    }
+}
+
+/// SQLite's alias of the row id: `INTEGER PRIMARY KEY`, spelled out, alone.
+fn is_row_id(table: &DraftTable, column: &DraftColumn) -> bool {
+    column.type_name.written.eq_ignore_ascii_case("integer")
+        && !table.without_rowid
+        && !column.no_rowid_alias
+}
+
+fn generated(draft: &DraftColumn, table: &DraftTable, row_id: bool) -> Generated {
+    match &draft.generated {
+        DraftGenerated::No if row_id => Generated::Key { always: false },
+        DraftGenerated::No => Generated::No,
+        DraftGenerated::Counted { always } => Generated::Key { always: *always },
+        DraftGenerated::Computed {
+            expression: written,
+            stored,
+        } => Generated::Computed {
+            expression: expression::expression(written, table),
+            stored: *stored,
+        },
+    }
+}

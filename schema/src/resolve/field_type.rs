@@ -1,0 +1,141 @@
+//! The Rust types of keys and of what refers to them.
+//!
+//! Each column takes its type from at most one other: the one it refers to. So the columns form chains, which are walked
+//! without recursion; a ring is cut where the walk comes back to it.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::ast::LinkEngine;
+use crate::draft::DraftTable;
+use crate::model::{ColumnId, EngineId, FieldType, KeyEngine, Model, Table, TableId};
+
+/// One column of the model.
+type Place = (TableId, ColumnId);
+
+/// On which engine the referred row is, seen from the referring one.
+#[derive(Clone, Copy)]
+enum Side {
+    Same,
+    On(EngineId),
+}
+
+/// Sets the field types of all columns.
+pub(super) fn settle(model: &mut Model, bound: &[&DraftTable]) {
+    let mut settled: HashMap<Place, FieldType> = HashMap::new();
+    for table in model.table_ids() {
+        for column in (0..model.table(table).columns.len() as u32).map(ColumnId) {
+            walk(model, bound, (table, column), &mut settled);
+        }
+    }
+    for ((table, column), field_type) in settled {
+        model.tables[table.0 as usize].columns[column.0 as usize].field_type = field_type;
+    }
+}
+
+/// Walks from a column to where its type comes from, and back.
+fn walk(
+    model: &Model,
+    bound: &[&DraftTable],
+    start: Place,
+    settled: &mut HashMap<Place, FieldType>,
+) {
+    let mut path: Vec<(Place, Side)> = Vec::new();
+    let mut on_path: HashSet<Place> = HashSet::new();
+    let mut place = start;
+    let mut current = loop {
+        if let Some(known) = settled.get(&place) {
+            break known.clone();
+        }
+        on_path.insert(place);
+        match next(model, bound, place).filter(|(to, _)| !on_path.contains(to)) {
+            Some((to, side)) => {
+                path.push((place, side));
+                place = to;
+            }
+            None => {
+                let own = own_type(model, place);
+                settled.insert(place, own.clone());
+                break own;
+            }
+        }
+    };
+    for (place, side) in path.into_iter().rev() {
+        current = seen_from(model.table(place.0), current, side);
+        settled.insert(place, current.clone());
+    }
+}
+
+/// What a column refers to.
+fn next(model: &Model, bound: &[&DraftTable], (table, column): Place) -> Option<(Place, Side)> {
+    let found = model.table(table);
+    let own = found.column(column);
+    if matches!(own.field_type, FieldType::Custom(_)) {
+        return None;
+    }
+    if let Some(link) = &own.link {
+        let tag = bound[table.0 as usize].columns[column.0 as usize]
+            .notes
+            .link
+            .as_ref();
+        let side = match tag.and_then(|tag| tag.on.as_ref()) {
+            Some(LinkEngine::Named(name)) => model
+                .engine_ids()
+                .find(|&id| model.engine(id).name == name.text)
+                .map(Side::On),
+            Some(LinkEngine::Same) | None => None,
+        };
+        return Some(((link.table, link.column), side.unwrap_or(Side::Same)));
+    }
+    let key = found
+        .foreign_keys
+        .iter()
+        .find(|key| key.columns.contains(&column))?;
+    let at = key.columns.iter().position(|&known| known == column)?;
+    let to = (key.table, key.referred[at]);
+    (to != (table, column)).then_some((to, Side::Same))
+}
+
+/// The type of a column that refers to nothing.
+fn own_type(model: &Model, (table, column): Place) -> FieldType {
+    let found = model.table(table);
+    let own = &found.column(column).field_type;
+    let alone = found
+        .primary_key
+        .as_ref()
+        .is_some_and(|key| key.columns == [column]);
+    match own {
+        FieldType::Custom(_) | FieldType::Key { .. } => own.clone(),
+        FieldType::Plain if alone => {
+            let engine = if found.engines.len() > 1 {
+                KeyEngine::Same
+            } else {
+                KeyEngine::Only
+            };
+            FieldType::Key { table, engine }
+        }
+        FieldType::Plain => FieldType::Plain,
+    }
+}
+
+/// A referred type as the referring table has it: `Same` there may be a fixed engine here.
+fn seen_from(child: &Table, field_type: FieldType, side: Side) -> FieldType {
+    match field_type {
+        FieldType::Key {
+            table,
+            engine: KeyEngine::Same,
+        } => {
+            let engine = match (side, child.engines.as_slice()) {
+                (Side::On(engine), _) => KeyEngine::On(engine),
+                (Side::Same, [only]) => KeyEngine::On(*only),
+                (Side::Same, _) => KeyEngine::Same,
+            };
+            FieldType::Key { table, engine }
+        }
+        FieldType::Key {
+            engine: KeyEngine::Only | KeyEngine::On(_),
+            ..
+        }
+        | FieldType::Plain
+        | FieldType::Custom(_) => field_type,
+    }
+}

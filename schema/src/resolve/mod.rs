@@ -1,0 +1,243 @@
+//! Stage `resolve`: binds every name of the draft to what it means and settles types, defaults and keys.
+//!
+//! What is wrong with a single name or type is told here; whether the whole makes sense is the matter of `check`.
+
+mod column;
+mod default;
+mod engines;
+mod expression;
+mod field_type;
+mod index;
+mod reference;
+mod types;
+
+use std::collections::{HashMap, HashSet};
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::draft::{Draft, DraftTable};
+use crate::input::Input;
+use crate::lower::same_name;
+use crate::model::{
+    Column, ColumnId, EngineId, EnumId, EnumType, EnumValue, Model, PrimaryKey, Table, TableId,
+    TableName, View,
+};
+use crate::name;
+use crate::parse::comment_text;
+
+/// Binds a draft.
+pub fn resolve(draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -> Model {
+    let mut resolver = Resolver::new(&draft, input, diagnostics);
+    resolver.named_enums();
+    resolver.tables();
+    resolver.references();
+    resolver.links();
+    field_type::settle(&mut resolver.model, &resolver.bound);
+    resolver.model
+}
+
+/// The state of the stage.
+struct Resolver<'a> {
+    draft: &'a Draft,
+    input: &'a Input,
+    diagnostics: &'a mut Diagnostics,
+    model: Model,
+    /// For each table of the model, its draft.
+    bound: Vec<&'a DraftTable>,
+    /// For each draft, its table; `None`: `@skip`.
+    ids: Vec<Option<TableId>>,
+    /// Tables by name in lower case, for looking up only.
+    by_name: HashMap<String, Vec<TableId>>,
+    /// Names of tables that are not in the model by wish.
+    skipped: HashSet<String>,
+    enums: HashMap<String, Vec<EnumId>>,
+    domains: HashMap<String, usize>,
+    reported: engines::Reported,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(draft: &'a Draft, input: &'a Input, diagnostics: &'a mut Diagnostics) -> Self {
+        let view = |view: &crate::draft::DraftView| View {
+            name: TableName {
+                schema: view.name.schema.clone(),
+                name: view.name.name.text.clone(),
+            },
+            materialized: view.materialized,
+            span: view.name.name.span,
+        };
+        let model = Model {
+            engines: input.engines.clone(),
+            views: draft.views.iter().map(view).collect(),
+            atomic_groups: input.atomic_groups.clone(),
+            skipped: draft.skipped.clone(),
+            ..Model::default()
+        };
+        let domains = draft
+            .domains
+            .iter()
+            .enumerate()
+            .map(|(index, domain)| (domain.name.name.text.clone(), index))
+            .collect();
+        Self {
+            draft,
+            input,
+            diagnostics,
+            model,
+            bound: Vec::new(),
+            ids: Vec::new(),
+            by_name: HashMap::new(),
+            skipped: HashSet::new(),
+            enums: HashMap::new(),
+            domains,
+            reported: engines::Reported::default(),
+        }
+    }
+
+    fn named_enums(&mut self) {
+        for found in self
+            .draft
+            .enums
+            .iter()
+            .filter(|found| !found.values.is_empty())
+        {
+            let id = EnumId(self.model.enums.len() as u32);
+            let name = &found.name.name;
+            self.enums.entry(name.text.clone()).or_default().push(id);
+            self.model.enums.push(EnumType {
+                name: name.text.clone(),
+                type_name: name::variant(&name.text),
+                values: enum_values(&found.values),
+                named: true,
+                span: name.span,
+                docs: found.docs.clone(),
+            });
+        }
+    }
+
+    fn tables(&mut self) {
+        let draft = self.draft;
+        for table in &draft.tables {
+            let key = table.name.name.text.to_lowercase();
+            if table.notes.skip.is_some() {
+                self.skipped.insert(key);
+                self.ids.push(None);
+                continue;
+            }
+            let id = TableId(self.model.tables.len() as u32);
+            let resolved = self.table(table);
+            self.ids.push(Some(id));
+            self.by_name.entry(key).or_default().push(id);
+            self.model.tables.push(resolved);
+            self.bound.push(table);
+        }
+        self.duplicate_tables();
+    }
+
+    fn table(&mut self, draft: &'a DraftTable) -> Table {
+        let base = &draft.name.name;
+        let model_name = draft
+            .notes
+            .model
+            .as_ref()
+            .map_or_else(|| name::model_name(&base.text), |name| name.text.clone());
+        let key = self.primary_key(draft);
+        let columns: Vec<Column> = draft
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(index, column)| {
+                let key = key
+                    .as_ref()
+                    .filter(|key| key.columns.contains(&ColumnId(index as u32)));
+                self.column(draft, column, key, &model_name)
+            })
+            .collect();
+        let mut docs = draft.notes.docs.clone();
+        if docs.is_empty() {
+            docs = draft
+                .comment
+                .as_deref()
+                .map(comment_text)
+                .unwrap_or_default();
+        }
+        let uniques = self.uniques(draft, &columns, key.as_ref());
+        let indexes = self.indexes(draft);
+        let checks = self.checks(draft);
+        Table {
+            name: TableName {
+                schema: draft.name.schema.clone(),
+                name: base.text.clone(),
+            },
+            span: base.span,
+            model_name,
+            accessor: name::escape_keyword(&name::accessor(&base.text)),
+            engines: self.engines(draft),
+            engines_span: draft.engines_span,
+            source_dialect: draft.dialect,
+            columns,
+            primary_key: key,
+            uniques,
+            indexes,
+            foreign_keys: Vec::new(),
+            checks,
+            docs,
+            unmanaged: draft.notes.unmanaged.is_some(),
+            strict: draft.strict,
+            without_rowid: draft.without_rowid,
+        }
+    }
+
+    fn primary_key(&mut self, draft: &DraftTable) -> Option<PrimaryKey> {
+        let key = draft.primary_key.as_ref()?;
+        let columns = self.column_ids(draft, &key.columns, "the primary key")?;
+        Some(PrimaryKey {
+            columns,
+            name: key.name.clone(),
+            span: key.span,
+        })
+    }
+
+    /// Two tables of one name on one engine.
+    fn duplicate_tables(&mut self) {
+        let mut seen: HashMap<(EngineId, Option<String>, String), TableId> = HashMap::new();
+        for id in self.model.table_ids() {
+            let table = self.model.table(id);
+            for &engine in &table.engines {
+                let folds = same_name("a", "A", self.model.engine(engine).dialect);
+                let name = if folds {
+                    table.name.name.to_lowercase()
+                } else {
+                    table.name.name.clone()
+                };
+                let key = (engine, table.name.schema.clone(), name);
+                let Some(&first) = seen.get(&key) else {
+                    seen.insert(key, id);
+                    continue;
+                };
+                let engine = &self.model.engine(engine).name;
+                let message = format!(
+                    "table `{}` is there twice on engine `{engine}`",
+                    table.name.name
+                );
+                let finding = Diagnostic::error("B0101", message)
+                    .at(table.span, "again")
+                    .at(self.model.table(first).span, "first here");
+                self.diagnostics
+                    .push(finding.help(
+                        "remove one, or tag each with an engine of its own: `-- @engines b`",
+                    ));
+                break;
+            }
+        }
+    }
+}
+
+/// Values with their variants.
+fn enum_values(values: &[String]) -> Vec<EnumValue> {
+    values
+        .iter()
+        .map(|value| EnumValue {
+            value: value.clone(),
+            variant: name::variant(value),
+        })
+        .collect()
+}

@@ -1,0 +1,159 @@
+//! Column types: what a declared type holds, and how the dialect's own catalogue spells it.
+
+mod mysql;
+mod postgres;
+mod sqlite;
+
+use crate::ast::{TypeArgument, TypeName};
+use crate::column_type::{ColumnType, LobSize};
+use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
+use crate::draft::{DraftColumn, DraftTable};
+use crate::model::{EnumId, EnumType};
+use crate::name;
+
+use super::{Resolver, enum_values};
+
+/// A type as the model has it.
+pub(super) struct Settled {
+    pub(super) column_type: ColumnType,
+    pub(super) sql_type: String,
+}
+
+/// What a dialect's table of types says.
+enum Known {
+    /// A type of the model.
+    Type(ColumnType, String),
+    /// Values of an enum of this column alone.
+    Values(Vec<String>, String),
+    /// Not a built-in type of ours; so the catalogue spells it.
+    Unknown(String),
+}
+
+impl Resolver<'_> {
+    /// The type of a column; one that is not known is read as text, with a warning.
+    pub(super) fn settle_type(
+        &mut self,
+        table: &DraftTable,
+        column: &DraftColumn,
+        model_name: &str,
+    ) -> Settled {
+        let written = &column.type_name;
+        let known = match table.dialect {
+            Dialect::Sqlite => sqlite::known(written),
+            Dialect::Mysql => mysql::known(written),
+            Dialect::Postgres => self.postgres_type(written),
+        };
+        match known {
+            Known::Type(column_type, sql_type) => Settled {
+                column_type,
+                sql_type,
+            },
+            Known::Values(values, sql_type) => Settled {
+                column_type: self.column_enum(table, column, model_name, &values),
+                sql_type,
+            },
+            Known::Unknown(sql_type) => {
+                let message = format!(
+                    "type `{sql_type}` is not known: column `{}` is read as text",
+                    column.name.text
+                );
+                let help = "leave the column out with `-- @skip`, or accept its text form";
+                self.diagnostics.push(
+                    Diagnostic::warning("B0250", message)
+                        .at(written.span, "")
+                        .help(help),
+                );
+                Settled {
+                    column_type: ColumnType::Text(LobSize::Unbounded),
+                    sql_type,
+                }
+            }
+        }
+    }
+
+    /// PostgreSQL: built-in, enum, domain; and arrays of them.
+    fn postgres_type(&self, written: &TypeName) -> Known {
+        let element = self.postgres_element(written, 0);
+        match element {
+            Known::Type(column_type, sql) if written.array => {
+                Known::Type(ColumnType::Array(Box::new(column_type)), format!("{sql}[]"))
+            }
+            Known::Unknown(sql) if written.array => Known::Unknown(format!("{sql}[]")),
+            other => other,
+        }
+    }
+
+    fn postgres_element(&self, written: &TypeName, depth: usize) -> Known {
+        if let Some(id) = self.enums.get(&written.name).and_then(|ids| ids.first()) {
+            return Known::Type(ColumnType::Enum(*id), postgres::user_type(written));
+        }
+        match self.domains.get(&written.name) {
+            Some(&index) if depth < 16 => {
+                let base = &self.draft.domains[index].base;
+                let spelled = postgres::user_type(written);
+                match self.postgres_element(base, depth + 1) {
+                    Known::Type(column_type, _) if base.array => {
+                        Known::Type(ColumnType::Array(Box::new(column_type)), spelled)
+                    }
+                    Known::Type(column_type, _) => Known::Type(column_type, spelled),
+                    Known::Values(..) | Known::Unknown(_) => Known::Unknown(spelled),
+                }
+            }
+            Some(_) | None => postgres::known(written),
+        }
+    }
+
+    /// The enum of a single column.
+    fn column_enum(
+        &mut self,
+        table: &DraftTable,
+        column: &DraftColumn,
+        model_name: &str,
+        values: &[String],
+    ) -> ColumnType {
+        let id = EnumId(self.model.enums.len() as u32);
+        self.model.enums.push(EnumType {
+            name: format!("{}.{}", table.name.name.text, column.name.text),
+            type_name: format!("{model_name}{}", name::variant(&column.name.text)),
+            values: enum_values(values),
+            named: false,
+            span: column.type_name.span,
+            docs: Vec::new(),
+        });
+        ColumnType::Enum(id)
+    }
+}
+
+/// The argument at a place, as a number.
+fn number(written: &TypeName, at: usize) -> Option<u32> {
+    match written.arguments.get(at)? {
+        TypeArgument::Number(text) => text.parse().ok(),
+        TypeArgument::Text(_) | TypeArgument::Word(_) => None,
+    }
+}
+
+/// Digits of a fraction of a second, 0 to 6.
+fn fraction(written: &TypeName, absent: u8) -> u8 {
+    number(written, 0).map_or(absent, |digits| digits.min(6) as u8)
+}
+
+/// The arguments as the catalogues print them: `(10,2)`.
+fn arguments(written: &TypeName) -> String {
+    if written.arguments.is_empty() {
+        return String::new();
+    }
+    let one = |argument: &TypeArgument| match argument {
+        TypeArgument::Number(text) | TypeArgument::Word(text) => text.clone(),
+        TypeArgument::Text(text) => format!("'{}'", text.replace('\'', "''")),
+    };
+    format!(
+        "({})",
+        written
+            .arguments
+            .iter()
+            .map(one)
+            .collect::<Vec<_>>()
+            .join(",")
+    )
+}

@@ -1,0 +1,8 @@
+//! Tests of the reader: real schemas, cases as folders, the pages of its codes, hostile input.
+#![expect(
+    clippy::print_stdout,
+    reason = "tests say what they skip and how far the corpus agrees"
+)]
+
+mod corpus;
+mod support;
