@@ -161,3 +161,26 @@ impl ColumnSet {
         (0..64 * (self.more.len() + 1)).filter(|&column| self.contains(column))
     }
 }
+
+impl FromIterator<usize> for ColumnSet {
+    fn from_iter<I: IntoIterator<Item = usize>>(columns: I) -> Self {
+        columns.into_iter().fold(Self::new(), Self::with)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_of_columns() {
+        let columns = [0, 3, 63, 64, 130];
+        let set: ColumnSet = columns.into_iter().collect();
+        assert!(set.iter().eq(columns));
+        assert!(set.is_exactly(&columns) && !set.is_exactly(&columns[1..]));
+        assert!(set.contains(64) && !set.contains(65) && !set.contains(1_000));
+        assert_eq!(set.len(), 5);
+        assert!(ColumnSet::new().is_empty() && !set.is_empty());
+        assert_eq!(ColumnSet::new().with_if(false, 1), ColumnSet::new());
+    }
+}

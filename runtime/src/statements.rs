@@ -1,4 +1,5 @@
-//! The SQL of one table in one dialect, as generated code hands it over. Everything in it is static text.
+//! The SQL of one table in one dialect, as generated code hands it over, and the statements that are put together from
+//! its parts because they depend on which columns are given. No value is ever part of a text.
 
 use crate::Dialect;
 use crate::model::ColumnSet;
@@ -79,14 +80,12 @@ impl TableSql {
 
     fn push_values(&self, dialect: Dialect, columns: &ColumnSet, rows: usize, sql: &mut String) {
         sql.push_str(" (");
-        push_list(sql, columns.iter(), |sql, column| {
-            sql.push_str(self.columns[column])
-        });
+        self.push_names(columns.iter(), sql);
         sql.push_str(") VALUES ");
         let mut placeholder = 0;
-        push_list(sql, 0..rows, |sql, _| {
+        push_list(sql, ", ", 0..rows, |sql, _| {
             sql.push('(');
-            push_list(sql, columns.iter(), |sql, _| {
+            push_list(sql, ", ", columns.iter(), |sql, _| {
                 placeholder += 1;
                 push_placeholder(dialect, placeholder, sql);
             });
@@ -94,38 +93,85 @@ impl TableSql {
         });
     }
 
-    /// An UPDATE of these columns by key.
-    pub(crate) fn update_sql(&self, dialect: Dialect, columns: &ColumnSet) -> String {
+    /// An UPDATE of these columns by others, whose values follow.
+    pub(crate) fn update_sql(
+        &self,
+        dialect: Dialect,
+        columns: &ColumnSet,
+        by: impl Iterator<Item = usize>,
+    ) -> String {
         let mut sql = format!("UPDATE {} SET ", self.table);
         let mut placeholder = 0;
-        let mut assign = |sql: &mut String, column: &str| {
-            placeholder += 1;
-            sql.push_str(column);
-            sql.push_str(" = ");
-            push_placeholder(dialect, placeholder, sql);
-        };
-        push_list(&mut sql, columns.iter(), |sql, column| {
-            assign(sql, self.columns[column])
-        });
+        self.push_equal(dialect, ", ", columns.iter(), &mut placeholder, &mut sql);
         sql.push_str(" WHERE ");
-        for (index, column) in self.key.iter().enumerate() {
-            if index > 0 {
-                sql.push_str(" AND ");
-            }
-            assign(&mut sql, self.columns[*column]);
-        }
+        self.push_equal(dialect, " AND ", by, &mut placeholder, &mut sql);
         sql
+    }
+
+    /// A SELECT of the whole row by these columns.
+    pub(crate) fn select_sql(&self, dialect: Dialect, by: impl Iterator<Item = usize>) -> String {
+        let mut sql = format!("{} WHERE ", self.select);
+        self.push_equal(dialect, " AND ", by, &mut 0, &mut sql);
+        sql
+    }
+
+    /// Appended to an INSERT of `columns` in SQLite and PostgreSQL: a row that is there by `unique` gets their values.
+    pub(crate) fn push_do_update(
+        &self,
+        unique: impl Iterator<Item = usize> + Clone,
+        columns: impl Iterator<Item = usize>,
+        sql: &mut String,
+    ) {
+        let mut columns = columns.peekable();
+        sql.push_str(" ON CONFLICT (");
+        self.push_names(unique.clone(), sql);
+        sql.push_str(") DO UPDATE SET ");
+        let excluded = |sql: &mut String, column: usize| {
+            let name = self.columns[column];
+            sql.push_str(name);
+            sql.push_str(" = excluded.");
+            sql.push_str(name);
+        };
+        if columns.peek().is_some() {
+            push_list(sql, ", ", columns, excluded);
+        } else {
+            // DO NOTHING would not return the row.
+            push_list(sql, ", ", unique.take(1), excluded);
+        }
+    }
+
+    fn push_names(&self, columns: impl Iterator<Item = usize>, sql: &mut String) {
+        push_list(sql, ", ", columns, |sql, column| {
+            sql.push_str(self.columns[column])
+        });
+    }
+
+    fn push_equal(
+        &self,
+        dialect: Dialect,
+        between: &str,
+        columns: impl Iterator<Item = usize>,
+        placeholder: &mut usize,
+        sql: &mut String,
+    ) {
+        push_list(sql, between, columns, |sql, column| {
+            *placeholder += 1;
+            sql.push_str(self.columns[column]);
+            sql.push_str(" = ");
+            push_placeholder(dialect, *placeholder, sql);
+        });
     }
 }
 
 fn push_list<T>(
     sql: &mut String,
+    between: &str,
     items: impl Iterator<Item = T>,
     mut push: impl FnMut(&mut String, T),
 ) {
     for (index, item) in items.enumerate() {
         if index > 0 {
-            sql.push_str(", ");
+            sql.push_str(between);
         }
         push(sql, item);
     }

@@ -1,6 +1,7 @@
 //! Parameters of a statement, written one after the other in the order of the placeholders.
 
 use crate::error::{Error, ErrorKind};
+use crate::model::ColumnSet;
 use crate::types::ToColumn;
 
 /// Takes the values of a statement's placeholders in order and hands each to the database in the form it keeps.
@@ -9,6 +10,14 @@ use crate::types::ToColumn;
 pub struct ParamWriter<'a> {
     pub(super) target: ParamTarget<'a>,
     pub(super) refused: Option<Error>,
+    /// Set while only some of the values are wanted.
+    picking: Option<Picking>,
+}
+
+/// For each of the values that come, in order: is it wanted?
+struct Picking {
+    wanted: Vec<bool>,
+    next: usize,
 }
 
 pub(super) enum ParamTarget<'a> {
@@ -24,6 +33,9 @@ macro_rules! forward {
     ($(#[$doc:meta] $name:ident($value:ident: $type:ty);)*) => {$(
         #[$doc]
         pub fn $name(&mut self, $value: $type) {
+            if self.leaves_out() {
+                return;
+            }
             let outcome = match &mut self.target {
                 #[cfg(feature = "sqlite")]
                 ParamTarget::Sqlite(params) => params.$name($value),
@@ -34,7 +46,41 @@ macro_rules! forward {
     )*};
 }
 
-impl ParamWriter<'_> {
+impl<'a> ParamWriter<'a> {
+    pub(super) fn new(target: ParamTarget<'a>) -> Self {
+        Self {
+            target,
+            refused: None,
+            picking: None,
+        }
+    }
+
+    /// Runs `write`, which writes the columns of `given`, and takes only those of `wanted`, in ascending order.
+    pub(crate) fn pick(
+        &mut self,
+        given: &ColumnSet,
+        wanted: &ColumnSet,
+        write: impl FnOnce(&mut Self),
+    ) {
+        let wanted = given.iter().map(|column| wanted.contains(column));
+        self.picking = Some(Picking {
+            wanted: wanted.collect(),
+            next: 0,
+        });
+        write(self);
+        self.picking = None;
+    }
+
+    /// Asked once for each value.
+    fn leaves_out(&mut self) -> bool {
+        let Some(picking) = &mut self.picking else {
+            return false;
+        };
+        let wanted = picking.wanted.get(picking.next);
+        picking.next += 1;
+        wanted != Some(&true)
+    }
+
     forward! {
         /// An integer.
         i64(value: i64);
@@ -74,6 +120,9 @@ impl ParamWriter<'_> {
 
     /// NULL.
     pub fn null(&mut self) {
+        if self.leaves_out() {
+            return;
+        }
         let outcome = match &mut self.target {
             #[cfg(feature = "sqlite")]
             ParamTarget::Sqlite(params) => params.null(),

@@ -151,14 +151,11 @@ fn reader<'a>(row: &'a Row<'_>) -> RowReader<'a> {
 
 fn bind(statement: &mut Statement<'_>, write: WriteParams<'_>) -> Result<()> {
     statement.clear_bindings();
-    let mut params = ParamWriter {
-        target: ParamTarget::Sqlite(Params {
-            statement,
-            next: 1,
-            text: String::new(),
-        }),
-        refused: None,
-    };
+    let mut params = ParamWriter::new(ParamTarget::Sqlite(Params {
+        statement,
+        next: 1,
+        text: String::new(),
+    }));
     write(&mut params);
     params.refused.map_or(Ok(()), Err)
 }

@@ -16,8 +16,11 @@ impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
     /// # Errors
     /// A constraint is violated, a key is of another engine, or the database fails; then no row is stored.
     pub fn insert_many(&mut self, rows: impl IntoIterator<Item = M::New<E>>) -> Result<u64> {
-        let mut rows = rows.into_iter();
+        let mut rows = rows.into_iter().peekable();
         self.run_on_link(Operation::InsertMany, |link, sql, engine| {
+            if rows.peek().is_none() {
+                return Ok(0);
+            }
             link.atomically(|link| insert_chunks::<M, E>(link.ready()?, sql, engine, &mut rows))
         })
     }

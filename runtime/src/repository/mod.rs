@@ -1,8 +1,11 @@
 //! What can be done with the rows of one model on one engine. Generated code adds `find_by_…` and `upsert_by_…`.
 
 mod bulk;
+mod copy;
+mod insert;
 mod read;
 mod rows;
+mod upsert;
 mod write;
 
 use std::marker::PhantomData;

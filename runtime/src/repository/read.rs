@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::lives_on::Hosts;
 use crate::model::{HasKey, Model};
 use crate::route::Source;
+use crate::statements::TableSql;
 
 impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
     /// The row with this key, if there is one.
@@ -96,16 +97,7 @@ impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
     {
         self.run(Operation::Exists, |physical, sql, engine| {
             ensure(M::key_belongs_to(&key, engine))?;
-            let mut found = false;
-            physical.query(
-                sql.exists,
-                &mut |params| M::write_key(&key, params),
-                &mut |_| {
-                    found = true;
-                    Ok(false)
-                },
-            )?;
-            Ok(found)
+            exists::<M, E>(physical, sql, &key)
         })
     }
 
@@ -123,6 +115,21 @@ impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
             read_one::<M, E>(physical, engine, sql.uniques[unique].find, write)
         })
     }
+}
+
+/// Is there a row with this key?
+pub(super) fn exists<M: HasKey, E: Hosts<M>>(
+    physical: &mut Physical,
+    sql: &TableSql,
+    key: &M::Key<E>,
+) -> Result<bool> {
+    let mut found = false;
+    let write = &mut |params: &mut ParamWriter<'_>| M::write_key(key, params);
+    physical.query(sql.exists, write, &mut |_| {
+        found = true;
+        Ok(false)
+    })?;
+    Ok(found)
 }
 
 /// The first row of a query.

@@ -1,26 +1,14 @@
-//! Writing one row.
+//! Changing and deleting one row by its key.
 
-use super::read::read_one;
+use super::read::exists;
 use super::{Repository, ensure};
 use crate::driver::{ParamWriter, Physical};
-use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::error::{Operation, Result};
 use crate::lives_on::Hosts;
 use crate::model::{ColumnSource, HasKey, Model};
 use crate::statements::TableSql;
 
 impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
-    /// Inserts a row and gives it back as stored, with what the database filled in. Nothing comes back from a table without a key.
-    ///
-    /// # Errors
-    /// A constraint is violated, a key in it is of another engine, or the database fails.
-    pub fn insert(&mut self, new: M::New<E>) -> Result<M::Inserted<E>> {
-        self.run(Operation::Insert, |physical, sql, engine| {
-            ensure(M::new_belongs_to(&new, engine))?;
-            let row = insert_returning::<M, E>(physical, sql, engine, &new)?;
-            M::inserted(row).ok_or_else(|| Error::new(ErrorKind::NotFound))
-        })
-    }
-
     /// Sets the given columns of the row with this key; `false` where there is no such row. Nothing given, nothing sent.
     ///
     /// # Errors
@@ -35,7 +23,8 @@ impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
         }
         self.run(Operation::Update, |physical, sql, engine| {
             ensure(M::key_belongs_to(&key, engine) && M::changes_belong_to(&changes, engine))?;
-            let text = sql.update_sql(physical.dialect(), &columns);
+            let key_columns = sql.key.iter().copied();
+            let text = sql.update_sql(physical.dialect(), &columns, key_columns);
             let write = &mut |params: &mut ParamWriter<'_>| {
                 changes.write(params);
                 M::write_key(&key, params);
@@ -55,11 +44,10 @@ impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
         let key = M::key(row);
         self.run(Operation::Save, |physical, sql, engine| {
             ensure(M::key_belongs_to(&key, engine) && M::row_belongs_to(row, engine))?;
-            let write = &mut |params: &mut ParamWriter<'_>| {
-                M::write_saved(row, params);
-                M::write_key(&key, params);
-            };
-            physical.execute(sql.save, write).map(|rows| rows > 0)
+            if sql.save.is_empty() {
+                return exists::<M, E>(physical, sql, &key);
+            }
+            save::<M, E>(physical, sql, row, &key)
         })
     }
 
@@ -78,36 +66,18 @@ impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
                 .map(|rows| rows > 0)
         })
     }
-
-    /// Inserts a row with its key as it is. For `copy_to`.
-    ///
-    /// # Errors
-    /// The key is taken, another constraint is violated, or the database fails.
-    #[doc(hidden)]
-    pub fn insert_row(&mut self, row: &M::Row<E>) -> Result<()> {
-        self.run(Operation::Copy, |physical, sql, engine| {
-            ensure(M::row_belongs_to(row, engine))?;
-            physical
-                .execute(sql.insert_row, &mut |params| M::write_row(row, params))
-                .map(|_| ())
-        })
-    }
 }
 
-/// Inserts and reads the stored row back, in one statement where the server can.
-fn insert_returning<M: Model, E: Hosts<M>>(
+/// Writes every column of a row by its key, and says whether there was one.
+pub(super) fn save<M: HasKey, E: Hosts<M>>(
     physical: &mut Physical,
-    sql: &'static TableSql,
-    engine: E,
-    new: &M::New<E>,
-) -> Result<Option<M::Row<E>>> {
-    let columns = new.columns();
-    let built;
-    let text = if columns.is_exactly(sql.required) {
-        sql.insert
-    } else {
-        built = sql.insert_sql(physical.dialect(), &columns, 1, true);
-        &built
+    sql: &TableSql,
+    row: &M::Row<E>,
+    key: &M::Key<E>,
+) -> Result<bool> {
+    let write = &mut |params: &mut ParamWriter<'_>| {
+        M::write_saved(row, params);
+        M::write_key(key, params);
     };
-    read_one::<M, E>(physical, engine, text, &mut |params| new.write(params))
+    physical.execute(sql.save, write).map(|rows| rows > 0)
 }

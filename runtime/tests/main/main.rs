@@ -1,5 +1,7 @@
 //! The runtime on real databases: SQLite always, the servers where a test run has them.
 
 mod con;
+mod engines;
+mod repository;
 mod sample;
 mod tx;

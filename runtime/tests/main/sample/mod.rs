@@ -1,4 +1,8 @@
 //! A program's generated code, written by hand in short, and the databases to run it on.
+#![allow(
+    unreachable_pub,
+    reason = "written as generated code is, for a module that may be public"
+)]
 
 mod ddl;
 pub mod engine;

@@ -180,16 +180,6 @@ macro_rules! counted_model {
                 key.engine() == engine
             }
         }
-
-        impl<E: Engine> $tag<E> {
-            pub fn to_engine<F: bindery::StaticEngine>(self) -> $tag<F> {
-                $tag {
-                    id: self.id.to_engine(),
-                    $($required: self.$required,)*
-                    $($default: self.$default,)*
-                }
-            }
-        }
     };
 }
 
@@ -202,6 +192,17 @@ counted_model! {
 lives_on! {
     Blog: B Default Mysql Postgres Mariadb;
     Spec { table: "blogs", columns: &["id", "title", "content", "stars"], key: &[0], required: &[1, 2], counted: Some(0), uniques: &[] }
+}
+
+impl<E: Engine> Blog<E> {
+    pub fn to_engine<F: bindery::StaticEngine>(&self) -> Blog<F> {
+        Blog {
+            id: self.id.to_engine(),
+            title: self.title.clone(),
+            content: self.content.clone(),
+            stars: self.stars,
+        }
+    }
 }
 
 impl NewBlog {

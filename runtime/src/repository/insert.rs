@@ -1,0 +1,177 @@
+//! Inserting one row and getting it back as stored, on servers that return it and on those that do not.
+
+use super::read::read_one;
+use super::{Repository, ensure};
+use crate::Dialect;
+use crate::driver::{ParamWriter, Physical};
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::lives_on::Hosts;
+use crate::model::{ColumnSet, ColumnSource, Model};
+use crate::statements::TableSql;
+
+impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
+    /// Inserts a row and gives it back as stored, with what the database filled in. Nothing comes back from a table without a key.
+    ///
+    /// # Errors
+    /// A constraint is violated, a key in it is of another engine, or the database fails.
+    pub fn insert(&mut self, new: M::New<E>) -> Result<M::Inserted<E>> {
+        self.run(Operation::Insert, |physical, sql, engine| {
+            ensure(M::new_belongs_to(&new, engine))?;
+            let write = |params: &mut ParamWriter<'_>| new.write(params);
+            let values = Values::new(new.columns(), &write);
+            inserted::<M, E>(values.insert::<M, E>(physical, sql, engine))
+        })
+    }
+
+    /// Inserts a row unless a unique key holds one of its values already; `false` if one does. All other errors are errors.
+    ///
+    /// # Errors
+    /// Another constraint is violated, a key in it is of another engine, or the database fails.
+    pub fn insert_or_ignore(&mut self, new: M::New<E>) -> Result<bool> {
+        self.run(Operation::Insert, |physical, sql, engine| {
+            ensure(M::new_belongs_to(&new, engine))?;
+            let mut text = sql.insert_sql(physical.dialect(), &new.columns(), 1, false);
+            match physical.dialect() {
+                // An error would end the transaction around it.
+                Dialect::Postgres => text.push_str(" ON CONFLICT DO NOTHING"),
+                // An error undoes this statement only. `INSERT IGNORE` would hide other errors too.
+                Dialect::Sqlite | Dialect::Mysql => {}
+            }
+            match physical.execute(&text, &mut |params| new.write(params)) {
+                Err(error) if is_unique_violation(&error) => Ok(false),
+                outcome => outcome.map(|rows| rows > 0),
+            }
+        })
+    }
+}
+
+fn is_unique_violation(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::UniqueViolation(_))
+}
+
+/// What `insert` gives for the row that came back.
+pub(super) fn inserted<M: Model, E: Hosts<M>>(
+    row: Result<Option<M::Row<E>>>,
+) -> Result<M::Inserted<E>> {
+    // A table without a key needs no row here; any other row was deleted by somebody meanwhile.
+    M::inserted(row?).ok_or_else(|| Error::new(ErrorKind::NotFound))
+}
+
+/// The values of one row.
+pub(super) struct Values<'v> {
+    /// The columns that are stored.
+    columns: ColumnSet,
+    /// The columns that `write` writes: those, or more.
+    written: ColumnSet,
+    write: &'v dyn Fn(&mut ParamWriter<'_>),
+}
+
+impl<'v> Values<'v> {
+    /// All that `write` writes.
+    pub(super) fn new(columns: ColumnSet, write: &'v dyn Fn(&mut ParamWriter<'_>)) -> Self {
+        Self {
+            written: columns.clone(),
+            columns,
+            write,
+        }
+    }
+
+    /// Only these of the columns that `write` writes.
+    pub(super) fn only(self, columns: ColumnSet) -> Self {
+        Self { columns, ..self }
+    }
+
+    pub(super) fn columns(&self) -> &ColumnSet {
+        &self.columns
+    }
+
+    /// Writes the values of all columns that are stored.
+    pub(super) fn write(&self, params: &mut ParamWriter<'_>) {
+        if self.columns == self.written {
+            (self.write)(params);
+        } else {
+            self.write_some(&self.columns, params);
+        }
+    }
+
+    /// Writes the values of some columns in ascending order.
+    pub(super) fn write_some(&self, wanted: &ColumnSet, params: &mut ParamWriter<'_>) {
+        params.pick(&self.written, wanted, |params| (self.write)(params));
+    }
+
+    /// Inserts the row and gives it back; nothing where the table has no key.
+    pub(super) fn insert<M: Model, E: Hosts<M>>(
+        &self,
+        physical: &mut Physical,
+        sql: &'static TableSql,
+        engine: E,
+    ) -> Result<Option<M::Row<E>>> {
+        let built;
+        let text = if self.columns.is_exactly(sql.required) {
+            sql.insert
+        } else {
+            built = sql.insert_sql(physical.dialect(), &self.columns, 1, true);
+            &built
+        };
+        if sql.returning.is_empty() {
+            self.insert_and_read_back::<M, E>(physical, sql, engine, text)
+        } else {
+            read_returned::<M, E>(physical, engine, text, &mut |params| self.write(params))
+        }
+    }
+
+    fn insert_and_read_back<M: Model, E: Hosts<M>>(
+        &self,
+        physical: &mut Physical,
+        sql: &'static TableSql,
+        engine: E,
+        text: &str,
+    ) -> Result<Option<M::Row<E>>> {
+        let given: ColumnSet = self.given_key(sql);
+        let counted = sql
+            .key
+            .iter()
+            .copied()
+            .find(|&column| !given.contains(column));
+        if counted.is_some() && (counted != sql.counted || given.len() + 1 < sql.key.len()) {
+            let why =
+                "the server does not tell which key it made, so the new row must be given one";
+            return Err(Error::new(ErrorKind::UnsupportedValue(why.to_owned())));
+        }
+        physical.execute(text, &mut |params| self.write(params))?;
+        if sql.key.is_empty() {
+            return Ok(None);
+        }
+        let id = physical.last_insert_id();
+        let by = given.iter().chain(counted);
+        let text = sql.select_sql(physical.dialect(), by);
+        read_one::<M, E>(physical, engine, &text, &mut |params| {
+            self.write_some(&given, params);
+            if counted.is_some() {
+                params.u64(id);
+            }
+        })
+    }
+
+    /// The key's columns that are given.
+    fn given_key(&self, sql: &TableSql) -> ColumnSet {
+        let key = sql.key.iter().copied();
+        key.filter(|&column| self.columns.contains(column))
+            .collect()
+    }
+}
+
+/// The one row that a writing statement returns. It is run to its end, as SQLite tells of violated foreign keys there.
+pub(super) fn read_returned<M: Model, E: Hosts<M>>(
+    physical: &mut Physical,
+    engine: E,
+    sql: &str,
+    write: &mut dyn FnMut(&mut ParamWriter<'_>),
+) -> Result<Option<M::Row<E>>> {
+    let mut returned = None;
+    physical.query(sql, write, &mut |row| {
+        returned = Some(M::read(row, engine)?);
+        Ok(true)
+    })?;
+    Ok(returned)
+}

@@ -1,0 +1,195 @@
+//! Several engines in one program: rows stay where they were written, and engines chosen at run time are checked.
+
+use bindery::{Connection, ErrorKind, Hosts, Registry};
+
+use crate::sample::engine::{Any, B, Default};
+use crate::sample::{Blog, BlogChanges, BlogId, Member, NewBlog, NewMember, Tables, embedded, tag};
+
+/// Works on every engine that hosts blogs.
+fn title<E: Hosts<tag::Blog>>(c: &mut Connection<E>, id: BlogId<E>) -> Option<String> {
+    c.blogs().find(id).unwrap().map(|blog| blog.title)
+}
+
+fn on(db: &Registry, name: &str) -> Connection<Any> {
+    db.connect(name.parse::<Any>().unwrap()).unwrap()
+}
+
+#[test]
+fn bind_01_a_model_of_one_engine_needs_no_choice() {
+    let db = embedded();
+    let ann = db
+        .repository::<tag::Member, _>(Default)
+        .insert(NewMember::new(1, "ann@example.org"))
+        .unwrap();
+    let found: Option<Member<Default>> =
+        db.connect(Default).unwrap().members().find(ann.id).unwrap();
+    assert_eq!(found, Some(ann));
+    assert_eq!(db.engine("b").unwrap().pool.in_use, 0);
+}
+
+#[test]
+fn bind_03_rows_stay_on_their_engine() {
+    let db = embedded();
+    let mut default = db.connect(Default).unwrap();
+    let mut b = db.connect(B).unwrap();
+    let one = default.blogs().insert(NewBlog::new("default")).unwrap();
+    let two = b.blogs().insert(NewBlog::new("b")).unwrap();
+    // Each engine counts for itself.
+    assert_eq!((one.id.value(), two.id.value()), (&1, &1));
+    assert_eq!(title(&mut default, one.id).as_deref(), Some("default"));
+    assert_eq!(title(&mut b, two.id).as_deref(), Some("b"));
+    assert_eq!(
+        b.blogs()
+            .insert_many((0..10).map(|_| NewBlog::new("many")))
+            .unwrap(),
+        10
+    );
+    b.blogs()
+        .update(
+            two.id,
+            BlogChanges {
+                stars: Some(5),
+                ..BlogChanges::default()
+            },
+        )
+        .unwrap();
+    b.blogs().copy_as_new(&two).unwrap();
+    b.blogs().delete(two.id).unwrap();
+    assert_eq!(b.blogs().count().unwrap(), 11);
+    assert_eq!(default.blogs().all().unwrap(), [one]);
+}
+
+#[test]
+fn bind_04_rows_of_several_engines_in_one_list() {
+    let db = embedded();
+    for name in ["b", "default"] {
+        on(&db, name).blogs().insert(NewBlog::new(name)).unwrap();
+    }
+    let rows: Vec<Blog<Any>> = ["b", "default"]
+        .into_iter()
+        .flat_map(|name| on(&db, name).blogs().all().unwrap())
+        .collect();
+    assert_ne!(rows[0].id, rows[1].id);
+    assert_eq!(
+        format!("{:?} {:?}", rows[0].id, rows[1].id),
+        "1@b 1@default"
+    );
+
+    // A key or row of another engine is refused before anything is sent.
+    let mut default = on(&db, "default");
+    let (own, other) = (&rows[1], &rows[0]);
+    let refused = [
+        default.blogs().find(other.id).map(drop),
+        default.blogs().exists(other.id).map(drop),
+        default.blogs().delete(other.id).map(drop),
+        default.blogs().save(other).map(drop),
+        default
+            .blogs()
+            .update(other.id, BlogChanges::default())
+            .map(drop),
+        default.blogs().insert_row(other),
+        default.blogs().upsert_row(other),
+        default.blogs().copy_as_new(other).map(drop),
+    ];
+    for outcome in refused {
+        let error = outcome.unwrap_err();
+        assert_eq!(
+            (error.engine(), error.kind()),
+            (Some("default"), &ErrorKind::WrongEngine)
+        );
+    }
+    assert_eq!(
+        &default.blogs().all().unwrap()[..],
+        std::slice::from_ref(own)
+    );
+}
+
+#[test]
+fn sel_01_engines_chosen_at_run_time() {
+    let db = embedded();
+    let mut b = on(&db, "b");
+    let post = b.blogs().insert(NewBlog::new("on b")).unwrap();
+    assert_eq!(post.id.engine(), Any::B);
+    drop(b);
+    // The same pool, whether the engine is a type or a value.
+    assert_eq!(title(&mut on(&db, "b"), post.id).as_deref(), Some("on b"));
+    assert_eq!(db.connect(B).unwrap().blogs().count().unwrap(), 1);
+    assert_eq!(db.engine("b").unwrap().pool.open, 1);
+
+    let error = on(&db, "test").blogs().count().unwrap_err();
+    let lives_on = ["default", "b", "x_mysql", "x_postgres", "y_mariadb"];
+    assert_eq!(
+        error.kind(),
+        &ErrorKind::NotHosted {
+            lives_on: &["default", "b", "x_mysql", "x_postgres", "y_mariadb"]
+        }
+    );
+    assert_eq!(
+        (error.engine(), error.model()),
+        (Some("test"), Some("Blog"))
+    );
+    assert!(error.to_string().contains(&lives_on.join(", ")), "{error}");
+
+    let error = "nope".parse::<Any>().unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::UnknownEngine { name, .. } if name == "nope"));
+}
+
+#[test]
+fn sel_08_from_one_engine_to_another() {
+    let db = embedded();
+    let mut default = db.connect(Default).unwrap();
+    let mut b = db.connect(B).unwrap();
+    let post = default.blogs().insert(NewBlog::new("moving")).unwrap();
+    let taken = b.blogs().insert(NewBlog::new("here first")).unwrap();
+
+    let copy: Blog<B> = post.to_engine();
+    assert_eq!(copy.id, taken.id);
+    let error = b.blogs().insert_row(&copy).unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::UniqueViolation(_)),
+        "{error:?}"
+    );
+    assert_eq!(b.blogs().get(taken.id).unwrap(), taken);
+    let renumbered = b.blogs().copy_as_new(&copy).unwrap();
+    assert_eq!(
+        (renumbered.title.as_str(), renumbered.id.value()),
+        ("moving", &2)
+    );
+    b.blogs().upsert_row(&copy).unwrap();
+    assert_eq!(b.blogs().get(taken.id).unwrap().title, "moving");
+
+    assert!(default.blogs().delete(post.id).unwrap());
+    assert_eq!(default.blogs().count().unwrap(), 0);
+    assert_eq!(b.blogs().count().unwrap(), 2);
+}
+
+#[test]
+fn iterating_on_a_connection_of_its_own() {
+    let db = embedded();
+    let mut blogs = db.repository::<tag::Blog, _>(B);
+    blogs
+        .insert_many((0..10).map(|_| NewBlog::new("row")))
+        .unwrap();
+    let mut rows = blogs.iter().unwrap();
+    assert!(rows.next().is_some());
+    assert_eq!(db.engine("b").unwrap().pool.in_use, 1);
+    // Another statement while rows are being read, on another connection.
+    assert_eq!(db.repository::<tag::Blog, _>(B).count().unwrap(), 10);
+    drop(rows);
+    assert_eq!(db.engine("b").unwrap().pool.in_use, 0);
+}
+
+#[test]
+fn tables_are_created_once_and_dropped() {
+    let db = embedded();
+    let again = db.create_missing().unwrap();
+    assert!(again.created.is_empty());
+    assert_eq!(again.existing.len(), 5);
+    assert_eq!(
+        db.drop_tables(Default).unwrap(),
+        ["logs", "order_lines", "members", "blogs"]
+    );
+    assert_eq!(db.drop_all().unwrap(), [("b", "blogs")]);
+    assert!(db.drop_all().unwrap().is_empty());
+    assert_eq!(db.create_missing_on(B).unwrap().created, [("b", "blogs")]);
+}
