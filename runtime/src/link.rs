@@ -159,3 +159,6 @@ impl Drop for Scope<'_> {
         }
     }
 }
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
