@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What every fallible call of bindery returns.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error of one operation. It names engine, model and operation, and never holds a password or a row's value.
 ///

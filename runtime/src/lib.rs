@@ -39,7 +39,7 @@ pub use bindery_schema::dialect::{Dialect, Flavour};
 pub use config::{Config, ConnectionMode, EngineOptions};
 pub use connection::Connection;
 pub use databases::Registry;
-pub use driver::{ParamWriter, RowReader};
+pub use driver::{DatabaseError, ParamWriter, RowReader};
 pub use engine::{Engine, StaticEngine};
 pub use error::{Constraint, Error, ErrorKind, Operation, Result};
 pub use key::{Key, ReadKey};
