@@ -52,7 +52,8 @@ impl Link {
         let depth = self.depth + 1;
         let physical = self.ready()?;
         if depth == 1 {
-            physical.begin()?;
+            let sql = physical.begin_sql();
+            physical.batch(sql)?;
         } else {
             physical.batch(&format!("SAVEPOINT bindery_{depth}"))?;
         }
@@ -92,7 +93,7 @@ impl Link {
         let physical = self.physical();
         if physical.in_transaction() || physical.is_broken() {
             if depth == 1 {
-                physical.rollback()?;
+                physical.batch("ROLLBACK")?;
             } else {
                 physical.batch(&format!(
                     "ROLLBACK TO SAVEPOINT bindery_{depth}; RELEASE SAVEPOINT bindery_{depth}"
@@ -158,6 +159,3 @@ impl Drop for Scope<'_> {
         }
     }
 }
-
-#[cfg(all(test, feature = "sqlite"))]
-mod tests;

@@ -3,9 +3,6 @@
 mod basic;
 #[cfg(feature = "chrono")]
 mod chrono;
-mod interval;
-
-pub use interval::{Interval, ParseIntervalError};
 
 use crate::driver::{ParamWriter, RowReader};
 use crate::error::Result;

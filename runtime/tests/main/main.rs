@@ -2,7 +2,6 @@
 
 mod con;
 mod engines;
-mod example;
 mod repository;
 mod sample;
 mod tx;
