@@ -1,2 +1,42 @@
-//! The `bindery` command.
-fn main() {}
+//! The `bindery` command: options in, one of `commands/` run, exit code out.
+
+mod arguments;
+mod commands;
+mod database;
+mod engines;
+mod failure;
+mod output;
+mod project;
+mod report;
+mod tables;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::Failure;
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let output = Output::new(arguments.color);
+    match run(&arguments.command, &output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output.failure(&failure);
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run(command: &Command, output: &Output) -> Result<(), Failure> {
+    match command {
+        Command::Check(arguments) => commands::check::run(arguments, output),
+        Command::Create(arguments) => commands::create::run(arguments, output),
+        Command::Drop(arguments) => commands::drop::run(arguments, output),
+        Command::Explain(arguments) => commands::explain::run(arguments, output),
+        Command::Completions(arguments) => commands::completions::run(arguments, output),
+    }
+}

@@ -6,6 +6,32 @@ use crate::link::Link;
 use crate::transaction::Transaction;
 
 /// A connection of engine `E`, taken from its pool and given back when dropped.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # fn main() -> bindery::Result<()> {
+/// let db = Databases::in_memory()?;
+/// db.create_missing()?;
+/// let mut b = db.b()?; // Connection<engine::B>
+///
+/// let post = b.transaction(|tx| {
+///     let post = tx.blogs().insert(NewBlog::new("draft"))?;
+///     let title = Some("final".to_owned());
+///     tx.blogs().update(post.id, BlogChanges { title, ..Default::default() })?;
+///     tx.blogs().get(post.id)
+/// })?;
+/// assert_eq!(post.title, "final");
+///
+/// // An error rolls back.
+/// let failed: bindery::Result<()> = b.transaction(|tx| {
+///     tx.blogs().delete(post.id)?;
+///     tx.blogs().get(post.id).map(drop)
+/// });
+/// assert_eq!(failed.unwrap_err().kind(), &bindery::ErrorKind::NotFound);
+/// assert!(b.blogs().exists(post.id)?);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Connection<E: Engine> {
     pub(crate) engine: E,
     pub(crate) link: Link,

@@ -1,10 +1,12 @@
 //! From an engine's settings to open connections of its database: the one place that chooses a driver.
 
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod server;
+
 use bindery_schema::config::Place;
 
-use crate::Dialect;
 use crate::config::Settings;
-use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::error::Result;
 use crate::pool::OpenPhysical;
 use crate::program::EngineInfo;
 
@@ -18,7 +20,10 @@ pub(crate) fn connector(info: &'static EngineInfo, settings: &Settings) -> Resul
         #[cfg(feature = "sqlite")]
         Place::Sqlite(place) => sqlite::opener(info, place, settings),
         #[cfg(not(feature = "sqlite"))]
-        Place::Sqlite(_) => Err(missing(Dialect::Sqlite)),
+        Place::Sqlite(_) => Err(missing(crate::Dialect::Sqlite)),
+        #[cfg(any(feature = "postgres", feature = "mysql"))]
+        Place::Server(server) => server::opener(info, server, settings),
+        #[cfg(not(any(feature = "postgres", feature = "mysql")))]
         Place::Server(_) => Err(missing(settings.target.dialect)),
     };
     let open = open.map_err(|error| error.on_engine(info.name))?;
@@ -27,8 +32,10 @@ pub(crate) fn connector(info: &'static EngineInfo, settings: &Settings) -> Resul
     }))
 }
 
+#[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
 #[cold]
-fn missing(dialect: Dialect) -> Error {
+fn missing(dialect: crate::Dialect) -> crate::Error {
+    use crate::error::{Error, ErrorKind, Operation};
     let why = format!("the program was built without the feature `{dialect}` of `bindery`");
     Error::new(ErrorKind::Config(why)).during(Operation::Configure)
 }

@@ -3,9 +3,27 @@
 use std::fmt;
 
 /// What every fallible call of bindery returns.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error of one operation. It names engine, model and operation, and never holds a password or a row's value.
+///
+/// ```
+/// use bindery::{ErrorKind, Operation};
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # fn main() -> bindery::Result<()> {
+/// # let db = Databases::in_memory()?;
+/// # db.create_missing()?;
+/// db.users().insert(NewUser::new("ann@example.org"))?;
+/// let error = db.users().insert(NewUser::new("ann@example.org")).unwrap_err();
+/// assert_eq!(error.engine(), Some("default"));
+/// assert_eq!(error.model(), Some("User"));
+/// assert_eq!(error.operation(), Some(Operation::Insert));
+/// let ErrorKind::UniqueViolation(constraint) = error.kind() else { unreachable!() };
+/// assert_eq!(constraint.column.as_deref(), Some("email"));
+/// assert!(!error.is_retryable());
+/// # Ok(())
+/// # }
+/// ```
 pub struct Error(Box<Inner>);
 
 struct Inner {

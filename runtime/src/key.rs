@@ -12,6 +12,22 @@ use crate::error::Result;
 use crate::types::{FromColumn, ToColumn};
 
 /// The key of a row of model `M` on engine `E`. As large as its value when the engine is static.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # fn main() -> bindery::Result<()> {
+/// let id: BlogId<engine::B> = "7".parse().unwrap();
+/// assert_eq!(id, BlogId::new(7));
+/// assert_eq!((id.value(), id.to_string().as_str()), (&7, "7"));
+/// assert_eq!(format!("{id:?}"), "7@b");
+///
+/// // The same number on another engine is a key of another type.
+/// let other: BlogId<engine::Default> = id.to_engine();
+/// assert_eq!(format!("{other:?}"), "7@default");
+/// assert_eq!(size_of_val(&id), size_of::<i64>());
+/// # Ok(())
+/// # }
+/// ```
 pub struct Key<M, E, T> {
     value: T,
     engine: E,

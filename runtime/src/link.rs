@@ -52,8 +52,7 @@ impl Link {
         let depth = self.depth + 1;
         let physical = self.ready()?;
         if depth == 1 {
-            let sql = physical.begin_sql();
-            physical.batch(sql)?;
+            physical.begin()?;
         } else {
             physical.batch(&format!("SAVEPOINT bindery_{depth}"))?;
         }
@@ -93,7 +92,7 @@ impl Link {
         let physical = self.physical();
         if physical.in_transaction() || physical.is_broken() {
             if depth == 1 {
-                physical.batch("ROLLBACK")?;
+                physical.rollback()?;
             } else {
                 physical.batch(&format!(
                     "ROLLBACK TO SAVEPOINT bindery_{depth}; RELEASE SAVEPOINT bindery_{depth}"
@@ -159,3 +158,6 @@ impl Drop for Scope<'_> {
         }
     }
 }
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;

@@ -17,8 +17,24 @@ pub trait LivesOn<E: Engine>: Model {
 
 /// The same seen from the engine: the bound to write in functions that work on every engine hosting `M`.
 ///
-/// ```ignore
-/// fn count<E: Hosts<model::Blog>>(c: &mut Connection<E>) -> bindery::Result<u64> { c.blogs().count() }
+/// ```
+/// use bindery::{Connection, Hosts};
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+///
+/// fn publish<E: Hosts<model::Blog>>(to: &mut Connection<E>, title: &str) -> bindery::Result<BlogId<E>> {
+///     to.blogs().insert(NewBlog::new(title)).map(|blog| blog.id)
+/// }
+/// # fn main() -> bindery::Result<()> {
+/// # let db = Databases::in_memory()?;
+/// # db.create_missing()?;
+///
+/// publish(&mut db.default()?, "one")?;
+/// publish(&mut db.b()?, "two")?;
+/// // The engine is a value here, and so may be one that does not host the model.
+/// publish(&mut db.on("b".parse()?)?, "three")?;
+/// assert_eq!(db.b()?.blogs().count()?, 2);
+/// # Ok(())
+/// # }
 /// ```
 pub trait Hosts<M: Model>: Engine {
     /// The statements of `M` here; `None` when an engine chosen at run time does not host the model.

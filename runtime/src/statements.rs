@@ -1,6 +1,8 @@
 //! The SQL of one table in one dialect, as generated code hands it over, and the statements that are put together from
 //! its parts because they depend on which columns are given. No value is ever part of a text.
 
+use bindery_schema::sql_writer::SqlWriter;
+
 use crate::Dialect;
 use crate::model::ColumnSet;
 
@@ -53,7 +55,8 @@ pub struct UniqueSql {
 }
 
 impl TableSql {
-    /// An INSERT of these columns and so many rows, for sets of columns that have no static statement.
+    /// An INSERT of these columns and so many rows, for sets of columns that have no static statement. Without any
+    /// column only one row can be inserted.
     pub(crate) fn insert_sql(
         &self,
         dialect: Dialect,
@@ -61,35 +64,31 @@ impl TableSql {
         rows: usize,
         returning: bool,
     ) -> String {
-        let mut sql = String::with_capacity(64 + rows * columns.len() * 4);
-        sql.push_str("INSERT INTO ");
-        sql.push_str(self.table);
-        if columns.is_empty() && rows == 1 {
-            sql.push_str(match dialect {
+        let mut sql = SqlWriter::new(dialect);
+        sql.push("INSERT INTO ").push(self.table);
+        if columns.is_empty() {
+            sql.push(match dialect {
                 Dialect::Sqlite | Dialect::Postgres => " DEFAULT VALUES",
                 Dialect::Mysql => " () VALUES ()",
             });
         } else {
-            self.push_values(dialect, columns, rows, &mut sql);
+            self.push_values(columns, rows, &mut sql);
         }
         if returning {
-            sql.push_str(self.returning);
+            sql.push(self.returning);
         }
-        sql
+        sql.finish()
     }
 
-    fn push_values(&self, dialect: Dialect, columns: &ColumnSet, rows: usize, sql: &mut String) {
-        sql.push_str(" (");
+    fn push_values(&self, columns: &ColumnSet, rows: usize, sql: &mut SqlWriter) {
+        sql.push(" (");
         self.push_names(columns.iter(), sql);
-        sql.push_str(") VALUES ");
-        let mut placeholder = 0;
-        push_list(sql, ", ", 0..rows, |sql, _| {
-            sql.push('(');
-            push_list(sql, ", ", columns.iter(), |sql, _| {
-                placeholder += 1;
-                push_placeholder(dialect, placeholder, sql);
+        sql.push(") VALUES ").list(0..rows, ", ", |sql, _| {
+            sql.push("(");
+            sql.list(columns.iter(), ", ", |sql, _| {
+                sql.placeholder();
             });
-            sql.push(')');
+            sql.push(")");
         });
     }
 
@@ -100,87 +99,51 @@ impl TableSql {
         columns: &ColumnSet,
         by: impl Iterator<Item = usize>,
     ) -> String {
-        let mut sql = format!("UPDATE {} SET ", self.table);
-        let mut placeholder = 0;
-        self.push_equal(dialect, ", ", columns.iter(), &mut placeholder, &mut sql);
-        sql.push_str(" WHERE ");
-        self.push_equal(dialect, " AND ", by, &mut placeholder, &mut sql);
-        sql
+        let mut sql = SqlWriter::new(dialect);
+        sql.push("UPDATE ").push(self.table).push(" SET ");
+        self.push_equal(columns.iter(), ", ", &mut sql);
+        sql.push(" WHERE ");
+        self.push_equal(by, " AND ", &mut sql);
+        sql.finish()
     }
 
     /// A SELECT of the whole row by these columns.
     pub(crate) fn select_sql(&self, dialect: Dialect, by: impl Iterator<Item = usize>) -> String {
-        let mut sql = format!("{} WHERE ", self.select);
-        self.push_equal(dialect, " AND ", by, &mut 0, &mut sql);
-        sql
+        let mut sql = SqlWriter::new(dialect);
+        sql.push(self.select).push(" WHERE ");
+        self.push_equal(by, " AND ", &mut sql);
+        sql.finish()
     }
 
-    /// Appended to an INSERT of `columns` in SQLite and PostgreSQL: a row that is there by `unique` gets their values.
-    pub(crate) fn push_do_update(
-        &self,
-        unique: impl Iterator<Item = usize> + Clone,
-        columns: impl Iterator<Item = usize>,
-        sql: &mut String,
-    ) {
-        let mut columns = columns.peekable();
-        sql.push_str(" ON CONFLICT (");
-        self.push_names(unique.clone(), sql);
-        sql.push_str(") DO UPDATE SET ");
-        let excluded = |sql: &mut String, column: usize| {
-            let name = self.columns[column];
-            sql.push_str(name);
-            sql.push_str(" = excluded.");
-            sql.push_str(name);
-        };
-        if columns.peek().is_some() {
-            push_list(sql, ", ", columns, excluded);
-        } else {
-            // DO NOTHING would not return the row.
-            push_list(sql, ", ", unique.take(1), excluded);
-        }
-    }
-
-    fn push_names(&self, columns: impl Iterator<Item = usize>, sql: &mut String) {
-        push_list(sql, ", ", columns, |sql, column| {
-            sql.push_str(self.columns[column])
-        });
-    }
-
-    fn push_equal(
+    /// Follows an INSERT in SQLite and PostgreSQL: a row that is there by `unique` gets the new values of `columns`.
+    pub(crate) fn do_update_sql(
         &self,
         dialect: Dialect,
-        between: &str,
-        columns: impl Iterator<Item = usize>,
-        placeholder: &mut usize,
-        sql: &mut String,
-    ) {
-        push_list(sql, between, columns, |sql, column| {
-            *placeholder += 1;
-            sql.push_str(self.columns[column]);
-            sql.push_str(" = ");
-            push_placeholder(dialect, *placeholder, sql);
+        unique: &[usize],
+        columns: &ColumnSet,
+    ) -> String {
+        let mut sql = SqlWriter::new(dialect);
+        sql.push(" ON CONFLICT (");
+        self.push_names(unique.iter().copied(), &mut sql);
+        sql.push(") DO UPDATE SET ");
+        // With nothing to change, DO NOTHING would not return the row.
+        let first = unique.first().copied().filter(|_| columns.is_empty());
+        sql.list(columns.iter().chain(first), ", ", |sql, column| {
+            let name = self.columns[column];
+            sql.push(name).push(" = excluded.").push(name);
+        });
+        sql.finish()
+    }
+
+    fn push_names(&self, columns: impl Iterator<Item = usize>, sql: &mut SqlWriter) {
+        sql.list(columns, ", ", |sql, column| {
+            sql.push(self.columns[column]);
         });
     }
-}
 
-fn push_list<T>(
-    sql: &mut String,
-    between: &str,
-    items: impl Iterator<Item = T>,
-    mut push: impl FnMut(&mut String, T),
-) {
-    for (index, item) in items.enumerate() {
-        if index > 0 {
-            sql.push_str(between);
-        }
-        push(sql, item);
-    }
-}
-
-fn push_placeholder(dialect: Dialect, number: usize, sql: &mut String) {
-    use std::fmt::Write;
-    match dialect {
-        Dialect::Postgres => write!(sql, "${number}").expect("writing to a String cannot fail"),
-        Dialect::Sqlite | Dialect::Mysql => sql.push('?'),
+    fn push_equal(&self, columns: impl Iterator<Item = usize>, between: &str, sql: &mut SqlWriter) {
+        sql.list(columns, between, |sql, column| {
+            sql.push(self.columns[column]).push(" = ").placeholder();
+        });
     }
 }

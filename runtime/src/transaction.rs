@@ -9,6 +9,25 @@ use crate::error::{Error, Operation, Result};
 /// An open transaction or savepoint. Rolled back when dropped; ended by value, so a finished one cannot be used.
 ///
 /// It can be used wherever a [`Connection`] can.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # fn main() -> bindery::Result<()> {
+/// # let db = Databases::in_memory()?;
+/// # db.create_missing()?;
+/// let mut connection = db.default()?;
+/// let mut outer = connection.begin()?;
+/// outer.blogs().insert(NewBlog::new("kept"))?;
+///
+/// let mut inner = outer.begin()?; // a savepoint
+/// inner.blogs().insert(NewBlog::new("lost"))?;
+/// inner.rollback()?;
+///
+/// outer.commit()?;
+/// assert_eq!(connection.blogs().count()?, 1);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a transaction that is not committed is rolled back"]
 pub struct Transaction<'c, E: Engine> {
     connection: &'c mut Connection<E>,

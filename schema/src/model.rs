@@ -4,6 +4,7 @@
 //! Ids are indexes into the vectors of the model they come from.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::column_type::ColumnType;
 use crate::dialect::{Dialect, Flavour};
@@ -113,6 +114,16 @@ pub struct TableName {
     pub schema: Option<String>,
     /// The table's own name, unquoted.
     pub name: String,
+}
+
+/// `blogs`, or `shop.blogs`: for people, not for SQL.
+impl fmt::Display for TableName {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(schema) = &self.schema {
+            write!(out, "{schema}.")?;
+        }
+        out.write_str(&self.name)
+    }
 }
 
 /// One column.

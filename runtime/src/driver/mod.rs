@@ -1,14 +1,29 @@
 //! The databases behind one seam: parameters in, rows out, statements run. No driver's type leaves this folder.
 
+#[cfg(feature = "mysql")]
+pub(crate) mod mysql;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 
+#[cfg(any(feature = "sqlite", feature = "mysql"))]
 mod calendar;
-
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod connect;
+mod database_error;
+mod decimal;
 mod params;
 mod physical;
 mod row;
+#[cfg(all(test, feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod tests;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod uuid_text;
 
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) use connect::{ServerInfo, ServerOptions};
+pub use database_error::DatabaseError;
 pub use params::ParamWriter;
 pub(crate) use physical::{Cursor, Physical};
 pub use row::RowReader;

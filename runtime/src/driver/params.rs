@@ -2,14 +2,14 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::model::ColumnSet;
-use crate::types::ToColumn;
+use crate::types::{Interval, ToColumn};
 
 /// Takes the values of a statement's placeholders in order and hands each to the database in the form it keeps.
 ///
 /// A value the database cannot hold is recorded, and the statement is not sent.
 pub struct ParamWriter<'a> {
     pub(super) target: ParamTarget<'a>,
-    pub(super) refused: Option<Error>,
+    refused: Option<Error>,
     /// Set while only some of the values are wanted.
     picking: Option<Picking>,
 }
@@ -23,30 +23,48 @@ struct Picking {
 pub(super) enum ParamTarget<'a> {
     #[cfg(feature = "sqlite")]
     Sqlite(super::sqlite::Params<'a>),
+    #[cfg(feature = "postgres")]
+    Postgres(super::postgres::Encoder<'a>),
+    #[cfg(feature = "mysql")]
+    Mysql(super::mysql::Params<'a>),
     /// Keeps the type inhabited and its lifetime used without any database.
     #[allow(dead_code, reason = "the only variant when no database is chosen")]
     None(std::marker::PhantomData<&'a ()>),
 }
 
-/// Sends a value to the database's own method of the same name.
+/// Calls the database's own method of the same name.
+macro_rules! each {
+    ($self:ident . $name:ident ( $($value:expr),* )) => {{
+        if $self.leaves_out() {
+            return;
+        }
+        let outcome = match &mut $self.target {
+            #[cfg(feature = "sqlite")]
+            ParamTarget::Sqlite(params) => params.$name($($value),*),
+            #[cfg(feature = "postgres")]
+            ParamTarget::Postgres(params) => params.$name($($value),*),
+            #[cfg(feature = "mysql")]
+            ParamTarget::Mysql(params) => params.$name($($value),*),
+            ParamTarget::None(_) => { $(let _ = $value;)* Ok(()) }
+        };
+        $self.record(outcome);
+    }};
+}
+
 macro_rules! forward {
-    ($(#[$doc:meta] $name:ident($value:ident: $type:ty);)*) => {$(
-        #[$doc]
+    ($($(#[$doc:meta])* $name:ident($value:ident: $type:ty);)*) => {$(
+        $(#[$doc])*
         pub fn $name(&mut self, $value: $type) {
-            if self.leaves_out() {
-                return;
-            }
-            let outcome = match &mut self.target {
-                #[cfg(feature = "sqlite")]
-                ParamTarget::Sqlite(params) => params.$name($value),
-                ParamTarget::None(_) => { let _ = $value; Ok(()) }
-            };
-            self.record(outcome);
+            each!(self.$name($value));
         }
     )*};
 }
 
 impl<'a> ParamWriter<'a> {
+    #[cfg_attr(
+        not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
+        allow(dead_code, reason = "called by the databases")
+    )]
     pub(super) fn new(target: ParamTarget<'a>) -> Self {
         Self {
             target,
@@ -55,6 +73,17 @@ impl<'a> ParamWriter<'a> {
         }
     }
 
+    /// The first value that was refused, if any.
+    #[cfg_attr(
+        not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
+        allow(dead_code, reason = "called by the databases")
+    )]
+    pub(super) fn into_outcome(self) -> crate::Result<()> {
+        self.refused.map_or(Ok(()), Err)
+    }
+}
+
+impl ParamWriter<'_> {
     /// Runs `write`, which writes the columns of `given`, and takes only those of `wanted`, in ascending order.
     pub(crate) fn pick(
         &mut self,
@@ -86,6 +115,8 @@ impl<'a> ParamWriter<'a> {
         i64(value: i64);
         /// An unsigned integer; refused by databases without unsigned columns where it is past `i64::MAX`.
         u64(value: u64);
+        /// The bits of a bit field.
+        bits(value: u64);
         /// A truth value.
         bool(value: bool);
         /// A 32-bit float.
@@ -104,6 +135,26 @@ impl<'a> ParamWriter<'a> {
         datetime(micros: i64);
         /// A point in time, in microseconds since 1970-01-01 00:00 UTC.
         timestamp(micros: i64);
+        /// A 128-bit identifier, its most significant byte first.
+        uuid(value: &[u8; 16]);
+        /// JSON as text.
+        json(value: &str);
+        /// A span of time as PostgreSQL counts it.
+        interval(value: Interval);
+    }
+
+    /// A decimal as text: an optional sign, digits, and at most one point among them.
+    pub fn decimal(&mut self, value: &str) {
+        if super::decimal::is_valid(value) {
+            each!(self.decimal(value));
+        } else {
+            self.refuse("a decimal must be written in digits with at most one point");
+        }
+    }
+
+    /// An array of `length` elements, which `write` writes; refused by databases without arrays.
+    pub fn array(&mut self, length: usize, write: &mut dyn FnMut(&mut ParamWriter<'_>)) {
+        each!(self.array(length, write));
     }
 
     /// A value of a column.
@@ -120,19 +171,14 @@ impl<'a> ParamWriter<'a> {
 
     /// NULL.
     pub fn null(&mut self) {
+        each!(self.null());
+    }
+
+    /// In place of a value: refuses the statement because of it. The reason must not contain it.
+    pub fn refuse(&mut self, reason: impl Into<String>) {
         if self.leaves_out() {
             return;
         }
-        let outcome = match &mut self.target {
-            #[cfg(feature = "sqlite")]
-            ParamTarget::Sqlite(params) => params.null(),
-            ParamTarget::None(_) => Ok(()),
-        };
-        self.record(outcome);
-    }
-
-    /// Refuses the statement because of a value; the reason must not contain it.
-    pub fn refuse(&mut self, reason: impl Into<String>) {
         self.record(Err(Error::new(ErrorKind::UnsupportedValue(reason.into()))));
     }
 

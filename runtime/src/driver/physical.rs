@@ -10,12 +10,20 @@ use crate::statements::TableSql;
 pub(crate) enum Physical {
     #[cfg(feature = "sqlite")]
     Sqlite(super::sqlite::SqliteConnection),
+    #[cfg(feature = "postgres")]
+    Postgres(Box<super::postgres::PostgresConnection>),
+    #[cfg(feature = "mysql")]
+    Mysql(Box<super::mysql::MysqlConnection>),
 }
 
 /// Rows of a running query, pulled one at a time.
 pub(crate) enum Cursor<'c> {
     #[cfg(feature = "sqlite")]
     Sqlite(super::sqlite::SqliteCursor<'c>),
+    #[cfg(feature = "postgres")]
+    Postgres(super::postgres::PostgresCursor<'c>),
+    #[cfg(feature = "mysql")]
+    Mysql(super::mysql::MysqlCursor<'c>),
     #[allow(dead_code, reason = "the only variant when no database is chosen")]
     None(std::marker::PhantomData<&'c ()>),
 }
@@ -26,7 +34,11 @@ macro_rules! each {
         match $self {
             #[cfg(feature = "sqlite")]
             Physical::Sqlite($connection) => $call,
-            #[cfg(not(any(feature = "sqlite")))]
+            #[cfg(feature = "postgres")]
+            Physical::Postgres($connection) => $call,
+            #[cfg(feature = "mysql")]
+            Physical::Mysql($connection) => $call,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
             _ => unreachable!("no database is compiled in, so no connection can exist"),
         }
     };
@@ -38,7 +50,11 @@ impl Physical {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => Dialect::Sqlite,
-            #[cfg(not(any(feature = "sqlite")))]
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Dialect::Postgres,
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => Dialect::Mysql,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
             _ => unreachable!("no database is compiled in, so no connection can exist"),
         }
     }
@@ -63,7 +79,11 @@ impl Physical {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(connection) => connection.cursor(sql, write).map(Cursor::Sqlite),
-            #[cfg(not(any(feature = "sqlite")))]
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.cursor(sql, write).map(Cursor::Postgres),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.cursor(sql, write).map(Cursor::Mysql),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
             _ => unreachable!("no database is compiled in, so no connection can exist"),
         }
     }
@@ -79,7 +99,7 @@ impl Physical {
         each!(self, connection => connection.insert_rows(table, columns, rows, write))
     }
 
-    /// Runs statements without parameters: DDL and transaction control.
+    /// Runs statements without parameters: DDL and savepoints.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
         each!(self, connection => connection.batch(sql))
     }
@@ -98,6 +118,27 @@ impl Physical {
     pub(crate) fn is_broken(&self) -> bool {
         each!(self, connection => connection.is_broken())
     }
+
+    /// Begins a transaction.
+    pub(crate) fn begin(&mut self) -> Result<()> {
+        each!(self, connection => connection.begin())
+    }
+
+    /// Commits, and makes sure that the database did.
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        each!(self, connection => connection.commit())
+    }
+
+    /// Rolls the whole transaction back, also one that the database has ended already.
+    pub(crate) fn rollback(&mut self) -> Result<()> {
+        each!(self, connection => connection.rollback())
+    }
+
+    /// Is a transaction open that has to be ended? One that the database gave up by itself may count as open; its
+    /// statements and its commit are refused then.
+    pub(crate) fn in_transaction(&self) -> bool {
+        each!(self, connection => connection.in_transaction())
+    }
 }
 
 impl Cursor<'_> {
@@ -106,27 +147,11 @@ impl Cursor<'_> {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(cursor) => cursor.next(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(cursor) => cursor.next(),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(cursor) => cursor.next(),
             Self::None(_) => Ok(None),
         }
-    }
-}
-
-impl Physical {
-    /// The statement that begins a transaction. SQLite takes the write lock at once, as waiting for it later cannot work.
-    pub(crate) fn begin_sql(&self) -> &'static str {
-        match self.dialect() {
-            Dialect::Sqlite => "BEGIN IMMEDIATE",
-            Dialect::Postgres | Dialect::Mysql => "BEGIN",
-        }
-    }
-
-    /// Commits, and makes sure that the database did.
-    pub(crate) fn commit(&mut self) -> Result<()> {
-        each!(self, connection => connection.commit())
-    }
-
-    /// Is a transaction open, as far as the connection knows?
-    pub(crate) fn in_transaction(&self) -> bool {
-        each!(self, connection => connection.in_transaction())
     }
 }

@@ -3,20 +3,39 @@
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::ReadKey;
-use crate::types::FromColumn;
+use crate::types::{FromColumn, Interval};
 
 /// Reads the columns of one row in their order. Every method takes the next column.
 pub struct RowReader<'a> {
-    pub(super) source: RowSource<'a>,
-    pub(super) column: usize,
+    source: RowSource<'a>,
+    column: usize,
 }
 
 pub(super) enum RowSource<'a> {
     #[cfg(feature = "sqlite")]
     Sqlite(super::sqlite::RowRef<'a>),
+    #[cfg(feature = "postgres")]
+    Postgres(super::postgres::RowRef<'a>),
+    #[cfg(feature = "mysql")]
+    Mysql(super::mysql::RowRef<'a>),
     /// Keeps the type inhabited and its lifetime used without any database.
     #[allow(dead_code, reason = "the only variant when no database is chosen")]
     None(std::marker::PhantomData<&'a ()>),
+}
+
+/// Calls the method of the same name of whichever database the row is from.
+macro_rules! each {
+    ($source:expr, $name:ident($($argument:expr),*), $none:expr) => {
+        match $source {
+            #[cfg(feature = "sqlite")]
+            RowSource::Sqlite(row) => row.$name($($argument),*),
+            #[cfg(feature = "postgres")]
+            RowSource::Postgres(row) => row.$name($($argument),*),
+            #[cfg(feature = "mysql")]
+            RowSource::Mysql(row) => row.$name($($argument),*),
+            RowSource::None(_) => $none,
+        }
+    };
 }
 
 macro_rules! forward {
@@ -28,17 +47,17 @@ macro_rules! forward {
         pub fn $name(&mut self) -> Result<$type> {
             let column = self.column;
             self.column += 1;
-            let value: Option<$type> = match &self.source {
-                #[cfg(feature = "sqlite")]
-                RowSource::Sqlite(row) => row.$name(column),
-                RowSource::None(_) => None,
-            };
+            let value: Option<$type> = each!(&self.source, $name(column), None);
             value.ok_or_else(|| decode_error(column, $expected))
         }
     )*};
 }
 
 impl<'a> RowReader<'a> {
+    #[cfg_attr(
+        not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
+        allow(dead_code, reason = "called by the databases")
+    )]
     pub(super) fn new(source: RowSource<'a>) -> Self {
         Self { source, column: 0 }
     }
@@ -48,6 +67,8 @@ impl<'a> RowReader<'a> {
         i64 -> i64, "integer";
         /// An unsigned integer.
         u64 -> u64, "unsigned integer";
+        /// The bits of a bit field.
+        bits -> u64, "bit field";
         /// A truth value.
         bool -> bool, "boolean";
         /// A 32-bit float.
@@ -66,6 +87,45 @@ impl<'a> RowReader<'a> {
         text -> &str, "text";
         /// Bytes.
         bytes -> &[u8], "bytes";
+        /// A 128-bit identifier, its most significant byte first.
+        uuid -> [u8; 16], "UUID";
+        /// JSON as text.
+        json -> &str, "JSON";
+        /// A decimal as text: digits with a sign and a point where there is one.
+        decimal -> String, "decimal";
+        /// A span of time as PostgreSQL counts it.
+        interval -> Interval, "interval";
+    }
+
+    /// The elements of an array, each read by `read`.
+    ///
+    /// # Errors
+    /// The column is NULL, no array of one dimension, or an element does not fit.
+    pub fn array<T>(
+        &mut self,
+        mut read: impl FnMut(&mut RowReader<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let column = self.column;
+        self.column += 1;
+        let mut values = Vec::new();
+        let mut fits = true;
+        let mut take = |elements: &mut RowReader<'_>, length: usize| {
+            for _ in 0..length {
+                match read(elements) {
+                    Ok(value) => values.push(value),
+                    // The element's error would name its position in the array as the column.
+                    Err(_) => fits = false,
+                }
+            }
+        };
+        let found: Option<()> = each!(&self.source, array(column, &mut take), {
+            let _ = &mut take;
+            None
+        });
+        match found {
+            Some(()) if fits => Ok(values),
+            _ => Err(decode_error(column, "array of such elements")),
+        }
     }
 
     /// The next column as a Rust value.
@@ -90,11 +150,7 @@ impl<'a> RowReader<'a> {
 
     /// If the next column is NULL, takes it and says so.
     pub fn skip_null(&mut self) -> bool {
-        let is_null = match &self.source {
-            #[cfg(feature = "sqlite")]
-            RowSource::Sqlite(row) => row.is_null(self.column),
-            RowSource::None(_) => true,
-        };
+        let is_null = each!(&self.source, is_null(self.column), true);
         self.column += usize::from(is_null);
         is_null
     }

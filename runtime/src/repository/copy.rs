@@ -34,10 +34,12 @@ impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
     {
         self.run_on_link(Operation::Copy, |link, sql, engine| {
             ensure(M::row_belongs_to(row, engine))?;
-            match link.ready()?.dialect() {
+            let dialect = link.ready()?.dialect();
+            match dialect {
                 Dialect::Sqlite | Dialect::Postgres => {
                     let write = &mut |params: &mut ParamWriter<'_>| M::write_row(row, params);
-                    link.ready()?.execute(&overwriting(sql), write).map(|_| ())
+                    let text = overwriting(sql, dialect);
+                    link.ready()?.execute(&text, write).map(|_| ())
                 }
                 Dialect::Mysql => {
                     link.atomically(|link| overwrite::<M, E>(link.ready()?, sql, row))
@@ -65,12 +67,10 @@ impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
 }
 
 /// An INSERT of the whole row that overwrites the one with the same key.
-fn overwriting(sql: &TableSql) -> String {
-    let mut text = sql.insert_row.to_owned();
+fn overwriting(sql: &TableSql, dialect: Dialect) -> String {
     let outside = sql.writable.iter().copied();
-    let outside = outside.filter(|column| !sql.key.contains(column));
-    sql.push_do_update(sql.key.iter().copied(), outside, &mut text);
-    text
+    let outside = outside.filter(|column| !sql.key.contains(column)).collect();
+    sql.insert_row.to_owned() + &sql.do_update_sql(dialect, sql.key, &outside)
 }
 
 fn overwrite<M: HasKey, E: Hosts<M>>(

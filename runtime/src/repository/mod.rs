@@ -22,6 +22,28 @@ use crate::statements::TableSql;
 pub use rows::Rows;
 
 /// The rows of model `M` on engine `E`.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # fn main() -> bindery::Result<()> {
+/// # let db = Databases::in_memory()?;
+/// # db.create_missing()?;
+/// let ann = db.users().insert(NewUser::new("ann@example.org"))?;
+/// assert_eq!(db.users().find(ann.id)?.as_ref(), Some(&ann));
+/// assert_eq!(db.users().find_by_email("bob@example.org")?, None);
+///
+/// let many = ["bob@example.org", "cyd@example.org"].map(NewUser::new);
+/// assert_eq!(db.users().insert_many(many)?, 2);
+/// assert!(!db.users().insert_or_ignore(NewUser::new("bob@example.org"))?);
+///
+/// let mut addresses = Vec::new();
+/// for user in db.users().iter()? {
+///     addresses.push(user?.email);
+/// }
+/// assert_eq!(addresses.len(), 3);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Repository<'c, M, E> {
     target: Target<'c, E>,
     model: PhantomData<M>,

@@ -76,11 +76,12 @@ impl Upsert<'_> {
         engine: E,
     ) -> Result<Option<M::Row<E>>> {
         let columns = self.values.columns();
-        let mut text = self.sql.insert_sql(physical.dialect(), columns, 1, false);
-        let unique = self.unique.columns.iter().copied();
-        self.sql
-            .push_do_update(unique, self.changed().iter(), &mut text);
-        text.push_str(self.sql.returning);
+        let dialect = physical.dialect();
+        let mut text = self.sql.insert_sql(dialect, columns, 1, false);
+        text += &self
+            .sql
+            .do_update_sql(dialect, self.unique.columns, &self.changed());
+        text += self.sql.returning;
         read_returned::<M, E>(physical, engine, &text, &mut |params| {
             self.values.write(params)
         })

@@ -3,6 +3,9 @@
 mod basic;
 #[cfg(feature = "chrono")]
 mod chrono;
+mod interval;
+
+pub use interval::{Interval, ParseIntervalError};
 
 use crate::driver::{ParamWriter, RowReader};
 use crate::error::Result;

@@ -2,6 +2,7 @@
 
 mod con;
 mod engines;
+mod example;
 mod repository;
 mod sample;
 mod tx;

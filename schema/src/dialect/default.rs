@@ -42,9 +42,8 @@ pub(crate) fn default_sql(
 
 fn refused(place: ColumnPlace<'_>, dialect: Dialect, why: &str) -> Refusal {
     let message = format!(
-        "the default of `{}` cannot be carried over to {}: {why}",
-        place.column().name,
-        dialect.product()
+        "the default of `{}` cannot be carried over to {dialect}: {why}",
+        place.column().name
     );
     Refusal::new(
         "B0211",

@@ -111,11 +111,14 @@ impl<'m> ColumnPlace<'m> {
 impl EnumType {
     /// The name of the type where enums are types of their own: as it was created, or `<table>_<column>`.
     pub fn sql_name(&self) -> TableName {
-        let name = if self.named {
-            self.name.clone()
-        } else {
-            self.name.replace('.', "_")
+        let (schema, name) = match self.name.split_once('.') {
+            Some((schema, name)) if self.named => (Some(schema.to_owned()), name.to_owned()),
+            Some((table, column)) => (None, format!("{table}_{column}")),
+            None => (None, self.name.clone()),
         };
-        TableName { schema: None, name }
+        TableName {
+            schema: schema.filter(|schema| schema != "public"),
+            name,
+        }
     }
 }

@@ -241,6 +241,7 @@ pub mod blogs {
 
     impl<E: ::bindery::Engine> Blog<E> {
         /// The same values as a row of another engine, in memory only.
+        #[allow(clippy::wrong_self_convention)]
         pub fn to_engine<F: ::bindery::StaticEngine>(self) -> Blog<F> {
             Blog {
                 id: self.id.to_engine(),

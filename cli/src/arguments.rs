@@ -1,0 +1,98 @@
+//! The command line: what can be typed, and the texts of `--help`. What a command does lives in `commands/`.
+
+use std::path::PathBuf;
+
+use bindery_schema::dialect::Dialect;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands::check::CheckArguments;
+use crate::commands::completions::CompletionsArguments;
+use crate::commands::create::CreateArguments;
+use crate::commands::drop::DropArguments;
+use crate::commands::explain::ExplainArguments;
+
+/// Models bound to their databases at compile time: the command beside the build.
+#[derive(Debug, Parser)]
+#[command(
+    name = "bindery",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = "Exit codes: 0 fine, 1 findings or failure, 2 wrong usage.\n\
+        Results go to standard output, messages to standard error. `bindery <COMMAND> --help` shows examples."
+)]
+pub(crate) struct Arguments {
+    /// When to use colours; `auto` is on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
+    pub(crate) color: Colour,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// All commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Check(CheckArguments),
+    Create(CreateArguments),
+    Drop(DropArguments),
+    Explain(ExplainArguments),
+    Completions(CompletionsArguments),
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+/// The form of results and findings: text for people, one JSON document, or annotations of GitHub's build log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Human,
+    Json,
+    Github,
+}
+
+/// What every command that reads the schema takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Schema")]
+pub(crate) struct SchemaOptions {
+    /// The configuration, instead of `$BINDERY_CONFIG` or `./bindery.toml`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// A schema file, instead of those the configuration names; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Vec<PathBuf>,
+    /// The form of results and findings; `github` is for annotations in its build log
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Fail on warnings too
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+}
+
+/// Which engines a command works on.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Engines")]
+pub(crate) struct EngineOptions {
+    /// Work on this engine; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) engine: Vec<String>,
+    /// Work on every engine
+    #[arg(long, conflicts_with = "engine")]
+    pub(crate) all: bool,
+}
+
+/// Reads the name of a dialect.
+pub(crate) fn dialect_parser() -> impl TypedValueParser<Value = Dialect> {
+    let names = Dialect::ALL.map(Dialect::name);
+    PossibleValuesParser::new(names).try_map(|name| {
+        let found = Dialect::ALL
+            .into_iter()
+            .find(|dialect| dialect.name() == name);
+        found.ok_or("no dialect of this name")
+    })
+}

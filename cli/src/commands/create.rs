@@ -1,0 +1,87 @@
+//! `bindery create`: makes the tables that are missing, or prints the statements that would.
+
+use bindery_schema::dialect::Dialect;
+use clap::Args;
+use serde::Serialize;
+
+use crate::arguments::{EngineOptions, Format, SchemaOptions, dialect_parser};
+use crate::database::Databases;
+use crate::engines::Purpose;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::project::{DialectChoice, Project};
+use crate::report;
+use crate::tables::{self, EngineTables};
+
+/// Create the tables that are missing, or print the SQL for it
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    bindery create                      the missing tables of engine `default`\n  \
+    bindery create --engine b           those of `b` only\n  \
+    bindery create --all --print        the SQL for every engine\n  \
+    bindery create --engine b --print --dialect postgres > b.sql")]
+pub(crate) struct CreateArguments {
+    /// Print the statements; connects to nothing
+    #[arg(long)]
+    print: bool,
+    /// Print for another dialect than the engine's own; the schema is read as always
+    #[arg(long, value_name = "DIALECT", requires = "print", value_parser = dialect_parser())]
+    dialect: Option<Dialect>,
+    #[command(flatten)]
+    engines: EngineOptions,
+    #[command(flatten)]
+    schema: SchemaOptions,
+}
+
+/// The statements of one engine as data; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+struct EngineStatements<'t> {
+    engine: &'t str,
+    dialect: &'static str,
+    statements: Vec<&'t str>,
+}
+
+/// Creates, or prints.
+pub(crate) fn run(arguments: &CreateArguments, output: &Output) -> Result<(), Failure> {
+    let options = &arguments.schema;
+    let dialect = arguments
+        .dialect
+        .map_or(DialectChoice::Configured, DialectChoice::Engines);
+    let project = Project::load(options, dialect)?;
+    let chosen = project.choose(&arguments.engines, Purpose::Harmless)?;
+    let compiled = project.compile();
+    let model = report::checked(&compiled, options, output)?;
+    let engines = tables::of_engines(model, &chosen);
+    engines
+        .iter()
+        .for_each(|engine| engine.tell_unmanaged(output));
+    if arguments.print {
+        return output.result(&statements(&engines, options.format));
+    }
+    let outcomes = Databases::open(&compiled.project, model, &engines)?.create_missing()?;
+    tables::print(&outcomes, options.format, output)
+}
+
+/// The statements of engines, in the form asked for.
+pub(super) fn statements(engines: &[EngineTables<'_>], format: Format) -> String {
+    match format {
+        Format::Json => report::document(&engines.iter().map(data).collect::<Vec<_>>()),
+        Format::Human | Format::Github => engines.iter().map(script).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+fn data<'t>(engine: &'t EngineTables<'t>) -> EngineStatements<'t> {
+    EngineStatements {
+        engine: engine.engine,
+        dialect: engine.dialect,
+        statements: engine.create().collect(),
+    }
+}
+
+fn script(engine: &EngineTables<'_>) -> String {
+    let head = format!("-- engine {} ({})\n", engine.engine, engine.dialect);
+    head + &engine
+        .create()
+        .map(|sql| format!("{sql};\n"))
+        .collect::<String>()
+}

@@ -1,0 +1,78 @@
+//! `bindery drop`: drops the tables of the schema, with all their rows, once the user says yes.
+
+use std::io::{self, BufRead, IsTerminal};
+
+use clap::Args;
+
+use crate::arguments::{EngineOptions, SchemaOptions};
+use crate::database::Databases;
+use crate::engines::Purpose;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::project::{DialectChoice, Project};
+use crate::report;
+use crate::tables::{self, EngineTables};
+use crate::text::count;
+
+/// Drop the tables of the schema, with all their rows
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Drop the tables of the schema, with all their rows.\n\n\
+        Tables that the schema does not know, and those it calls `@unmanaged`, are left alone. Asks before; \
+        where nobody can be asked, `--yes` is needed.",
+    after_help = "Examples:\n  \
+        bindery drop                    where `default` is the only engine\n  \
+        bindery drop --engine b --yes   without a question"
+)]
+pub(crate) struct DropArguments {
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    engines: EngineOptions,
+    #[command(flatten)]
+    schema: SchemaOptions,
+}
+
+/// Asks, and drops.
+pub(crate) fn run(arguments: &DropArguments, output: &Output) -> Result<(), Failure> {
+    let options = &arguments.schema;
+    let project = Project::load(options, DialectChoice::Configured)?;
+    let chosen = project.choose(&arguments.engines, Purpose::Destructive)?;
+    let compiled = project.compile();
+    let model = report::checked(&compiled, options, output)?;
+    let engines = tables::of_engines(model, &chosen);
+    engines
+        .iter()
+        .for_each(|engine| engine.tell_unmanaged(output));
+    let databases = Databases::open(&compiled.project, model, &engines)?;
+    if !arguments.yes {
+        ask(&compiled.project, &engines, output)?;
+    }
+    tables::print(&databases.drop_tables()?, options.format, output)
+}
+
+/// Fails unless somebody says yes.
+fn ask(project: &Project, engines: &[EngineTables<'_>], output: &Output) -> Result<(), Failure> {
+    if !io::stdin().is_terminal() {
+        let failure = Failure::new("nobody can be asked here; nothing was changed");
+        return Err(failure.help("say `--yes` to drop without a question"));
+    }
+    for engine in engines {
+        let number = count(engine.tables.len(), "table");
+        let place = project.place(engine.engine).unwrap_or_default();
+        output.message(&format!(
+            "engine `{}`, {place}: {number} of the schema\n",
+            engine.engine
+        ));
+    }
+    output.message("Drop these tables with all their rows? Type `yes`: ");
+    let mut answer = String::new();
+    // An answer that cannot be read is none.
+    let _ = io::stdin().lock().read_line(&mut answer);
+    if answer.trim() == "yes" {
+        Ok(())
+    } else {
+        Err(Failure::new("not confirmed; nothing was changed"))
+    }
+}

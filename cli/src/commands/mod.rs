@@ -1,0 +1,7 @@
+//! One file for each command: its options, and what it does.
+
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod create;
+pub(crate) mod drop;
+pub(crate) mod explain;

@@ -1,0 +1,161 @@
+//! The databases behind the chosen engines, through the same runtime as a user's program.
+
+use bindery::{Created, EngineInfo, ModelInfo, Program, Registry, TableDdl};
+use bindery_schema::model::{CheckedModel, Engine};
+use bindery_schema::plan::CreateTable;
+
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::tables::{EngineOutcome, EngineTables, Status};
+
+/// The chosen engines, ready to be connected to.
+pub(crate) struct Databases<'t> {
+    registry: Registry,
+    engines: &'t [EngineTables<'t>],
+}
+
+/// An engine of this run, by its place among the chosen ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Chosen {
+    index: usize,
+    name: &'static str,
+}
+
+impl bindery::Engine for Chosen {
+    fn index(self) -> usize {
+        self.index
+    }
+
+    fn name(self) -> &'static str {
+        self.name
+    }
+}
+
+impl<'t> Databases<'t> {
+    /// Connects to nothing yet.
+    pub(crate) fn open(
+        project: &Project,
+        model: &CheckedModel,
+        engines: &'t [EngineTables<'t>],
+    ) -> Result<Self, Failure> {
+        let config = project.runtime_config()?;
+        let registry = Registry::with_config(program(model, engines), &config)
+            .map_err(|error| failure(&error))?;
+        Ok(Self { registry, engines })
+    }
+
+    /// Makes the tables that are missing.
+    pub(crate) fn create_missing(&self) -> Result<Vec<EngineOutcome<'t>>, Failure> {
+        let each = self.engines.iter().enumerate();
+        each.map(|(index, engine)| {
+            let created = self
+                .registry
+                .create_missing_on(self.chosen(index))
+                .map_err(|error| failure(&error))?;
+            Ok(engine.outcome(|table| created_or_exists(table, &created)))
+        })
+        .collect()
+    }
+
+    /// Drops the tables there are.
+    pub(crate) fn drop_tables(&self) -> Result<Vec<EngineOutcome<'t>>, Failure> {
+        let each = self.engines.iter().enumerate();
+        each.map(|(index, engine)| {
+            let dropped = self
+                .registry
+                .drop_tables(self.chosen(index))
+                .map_err(|error| failure(&error))?;
+            Ok(engine.outcome(|table| {
+                if dropped.contains(&table.name.name.as_str()) {
+                    Status::Dropped
+                } else {
+                    Status::Missing
+                }
+            }))
+        })
+        .collect()
+    }
+
+    fn chosen(&self, index: usize) -> Chosen {
+        let name = self.registry.program().engines[index].name;
+        Chosen { index, name }
+    }
+}
+
+fn created_or_exists(table: &CreateTable, created: &Created) -> Status {
+    let is_new = created
+        .created
+        .iter()
+        .any(|(_, name)| *name == table.name.name);
+    if is_new {
+        Status::Created
+    } else {
+        Status::Exists
+    }
+}
+
+/// What generated code would say of the chosen engines: no models, only their tables.
+///
+/// The runtime takes it as compiled in, so it is kept until the process ends: once in a run, a few kilobytes.
+fn program(model: &CheckedModel, engines: &[EngineTables<'_>]) -> &'static Program {
+    let infos: Vec<EngineInfo> = engines
+        .iter()
+        .map(|engine| engine_info(model.engine(engine.id)))
+        .collect();
+    let tables = engines.iter().enumerate().flat_map(|(index, engine)| {
+        engine
+            .tables
+            .iter()
+            .map(move |table| table_ddl(index, table))
+    });
+    let tables = tables.collect::<Vec<_>>().leak();
+    let all: &'static ModelInfo = Box::leak(Box::new(ModelInfo {
+        name: "",
+        table: "",
+        columns: &[],
+        engines: &[],
+        tables,
+    }));
+    Box::leak(Box::new(Program {
+        engines: infos.leak(),
+        models: vec![all].leak(),
+    }))
+}
+
+fn engine_info(engine: &Engine) -> EngineInfo {
+    EngineInfo {
+        name: text(&engine.name),
+        dialect: engine.dialect,
+        flavour: engine.flavour,
+    }
+}
+
+fn table_ddl(engine: usize, table: &CreateTable) -> TableDdl {
+    TableDdl {
+        engine,
+        schema: table.name.schema.as_deref().map(text),
+        table: text(&table.name.name),
+        create: texts(&table.create),
+        link: texts(&table.link),
+        drop: texts(&table.drop),
+    }
+}
+
+fn texts(of: &[String]) -> &'static [&'static str] {
+    of.iter().map(|one| text(one)).collect::<Vec<_>>().leak()
+}
+
+fn text(of: &str) -> &'static str {
+    of.to_owned().leak()
+}
+
+/// The error with what lies behind it. None of them holds a value or a password.
+fn failure(error: &bindery::Error) -> Failure {
+    let mut message = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(behind) = source {
+        message += &format!(": {behind}");
+        source = behind.source();
+    }
+    Failure::new(message)
+}

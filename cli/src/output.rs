@@ -1,0 +1,139 @@
+//! Where text goes and how it looks: results to standard output, messages to standard error, colours where wanted.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+use bindery_schema::diagnostic::Diagnostics;
+use bindery_schema::render;
+use bindery_schema::source::Sources;
+
+use crate::arguments::Colour;
+use crate::failure::Failure;
+
+/// Lines longer than this are hard to read, on however wide a terminal.
+const WIDEST: usize = 100;
+/// The width where there is no terminal.
+const PLAIN_WIDTH: usize = 100;
+
+/// The two streams of this run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    results: Stream,
+    messages: Stream,
+}
+
+/// How text on one stream looks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stream {
+    coloured: bool,
+    /// Characters of a line.
+    pub(crate) width: usize,
+}
+
+/// What a piece of text is, for its colour.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Paint {
+    Heading,
+    Good,
+    Bad,
+    Faint,
+    Code,
+}
+
+impl Output {
+    /// Looks at the streams and the environment of this process.
+    pub(crate) fn new(colour: Colour) -> Self {
+        let width = terminal_size::terminal_size().map_or(PLAIN_WIDTH, |(width, _)| {
+            usize::from(width.0).clamp(20, WIDEST)
+        });
+        let stream = |is_terminal: bool| Stream {
+            coloured: is_coloured(colour, is_terminal),
+            width: if is_terminal { width } else { PLAIN_WIDTH },
+        };
+        Self {
+            results: stream(io::stdout().is_terminal()),
+            messages: stream(io::stderr().is_terminal()),
+        }
+    }
+
+    /// How results look.
+    pub(crate) fn results(&self) -> Stream {
+        self.results
+    }
+
+    /// Writes a result. A reader that has gone away has seen enough: that is no failure.
+    pub(crate) fn result(&self, text: &str) -> Result<(), Failure> {
+        let mut stream = io::stdout().lock();
+        match stream
+            .write_all(text.as_bytes())
+            .and_then(|()| stream.flush())
+        {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(format!(
+                "standard output cannot be written: {error}"
+            ))),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Writes a message. Where standard error is closed nobody wants it.
+    pub(crate) fn message(&self, text: &str) {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// Writes findings as messages.
+    pub(crate) fn findings(&self, found: &Diagnostics, sources: &Sources) {
+        let style = if self.messages.coloured {
+            render::Style::Coloured
+        } else {
+            render::Style::Plain
+        };
+        self.message(&render::render(found, sources, style));
+    }
+
+    /// Writes why a command failed.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        if let Failure::Message { message, help } = failure {
+            let error = self.messages.paint(Paint::Bad, "error");
+            let help = help.as_ref().map(|help| format!("  = help: {help}\n"));
+            self.message(&format!("{error}: {message}\n{}", help.unwrap_or_default()));
+        }
+    }
+}
+
+impl Stream {
+    /// The text in the colour of what it is.
+    pub(crate) fn paint(self, paint: Paint, text: &str) -> String {
+        if self.coloured {
+            let style = paint.style();
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+impl Paint {
+    fn style(self) -> Style {
+        let colour = |colour: AnsiColor| Style::new().fg_color(Some(colour.into()));
+        match self {
+            Self::Heading => Style::new().bold(),
+            Self::Good => colour(AnsiColor::Green).bold(),
+            Self::Bad => colour(AnsiColor::BrightRed).bold(),
+            Self::Faint => Style::new().dimmed(),
+            Self::Code => colour(AnsiColor::Cyan),
+        }
+    }
+}
+
+/// NO_COLOR counts when it is set and not empty (no-color.org); a terminal that calls itself dumb knows no colours.
+fn is_coloured(colour: Colour, is_terminal: bool) -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match colour {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => {
+            let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+            is_terminal && !is_set("NO_COLOR") && !is_dumb
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What the compiler found, in the form the user asked for.
+
+use std::collections::BTreeMap;
+
+use bindery_schema::diagnostic::Severity;
+use bindery_schema::model::CheckedModel;
+use bindery_schema::render::{Finding, findings, github};
+use serde::Serialize;
+
+use crate::arguments::{Format, SchemaOptions};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::project::{Compiled, Project};
+
+/// The document of `check --format json`, and of every command whose schema is broken. `cli/JSON.md` documents it; it is
+/// stable.
+#[derive(Debug, Serialize)]
+struct CheckReport<'c> {
+    ok: bool,
+    tables: usize,
+    columns: usize,
+    queries: usize,
+    skipped: &'c BTreeMap<String, usize>,
+    diagnostics: Vec<Finding>,
+}
+
+/// Does the schema stand, as far as the user is concerned?
+pub(crate) fn is_ok(compiled: &Compiled, options: &SchemaOptions) -> bool {
+    let warned = || {
+        compiled
+            .project
+            .found
+            .iter()
+            .any(|finding| finding.severity == Severity::Warning)
+    };
+    compiled.checked.is_some() && !(options.deny_warnings && warned())
+}
+
+/// `check` as one document.
+pub(crate) fn json(compiled: &Compiled, options: &SchemaOptions) -> String {
+    let tables = &compiled.model.tables;
+    document(&CheckReport {
+        ok: is_ok(compiled, options),
+        tables: tables.len(),
+        columns: tables.iter().map(|table| table.columns.len()).sum(),
+        queries: 0,
+        skipped: &compiled.model.skipped,
+        diagnostics: findings(&compiled.project.found, &compiled.project.input.sources),
+    })
+}
+
+/// A value as JSON that people can read too.
+pub(crate) fn document(value: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(value);
+    text.expect("texts, numbers and lists have a form in JSON") + "\n"
+}
+
+/// Tells what was found; fails when that forbids to go on.
+///
+/// A broken schema is a result of its own where a program reads: in JSON it is the document of `check`.
+pub(crate) fn require_ok(
+    compiled: &Compiled,
+    options: &SchemaOptions,
+    output: &Output,
+) -> Result<(), Failure> {
+    let is_ok = is_ok(compiled, options);
+    if options.format == Format::Json && !is_ok {
+        output.result(&json(compiled, options))?;
+    } else {
+        tell(&compiled.project, options.format, output)?;
+    }
+    if is_ok { Ok(()) } else { Err(Failure::Told) }
+}
+
+/// Tells what was found, beside a result.
+pub(crate) fn tell(project: &Project, format: Format, output: &Output) -> Result<(), Failure> {
+    match format {
+        Format::Human | Format::Json => {
+            output.findings(&project.found, &project.input.sources);
+            Ok(())
+        }
+        Format::Github => output.result(&github(&project.found, &project.input.sources)),
+    }
+}
+
+/// The model, where nothing forbids to go on; findings are told.
+pub(crate) fn checked<'c>(
+    compiled: &'c Compiled,
+    options: &SchemaOptions,
+    output: &Output,
+) -> Result<&'c CheckedModel, Failure> {
+    require_ok(compiled, options, output)?;
+    compiled.checked.as_ref().ok_or(Failure::Told)
+}

@@ -1,0 +1,143 @@
+//! The tables of the chosen engines: how they are made and dropped, and what a user is told of each.
+
+use bindery_schema::model::{CheckedModel, EngineId, Table};
+use bindery_schema::plan::{CreateTable, create_statements};
+use serde::Serialize;
+
+use crate::arguments::Format;
+use crate::failure::Failure;
+use crate::output::{Output, Paint, Stream};
+use crate::report::document;
+
+/// The managed tables of one engine, in the order they can be made in.
+#[derive(Debug)]
+pub(crate) struct EngineTables<'m> {
+    pub(crate) id: EngineId,
+    pub(crate) engine: &'m str,
+    pub(crate) dialect: &'static str,
+    pub(crate) tables: Vec<CreateTable>,
+    /// Tables that are never made or dropped.
+    unmanaged: Vec<&'m Table>,
+}
+
+/// What became of the tables of one engine; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+pub(crate) struct EngineOutcome<'m> {
+    pub(crate) engine: &'m str,
+    pub(crate) dialect: &'static str,
+    pub(crate) tables: Vec<TableOutcome>,
+}
+
+/// What became of one table.
+#[derive(Debug, Serialize)]
+pub(crate) struct TableOutcome {
+    pub(crate) table: String,
+    pub(crate) status: Status,
+}
+
+/// How a table came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    Created,
+    Exists,
+    Dropped,
+    Missing,
+    Unmanaged,
+}
+
+/// The tables of engines.
+pub(crate) fn of_engines<'m>(
+    model: &'m CheckedModel,
+    engines: &[EngineId],
+) -> Vec<EngineTables<'m>> {
+    engines.iter().map(|&id| of_engine(model, id)).collect()
+}
+
+fn of_engine(model: &CheckedModel, id: EngineId) -> EngineTables<'_> {
+    let engine = model.engine(id);
+    let unmanaged = |table: &&Table| table.unmanaged && table.engines.contains(&id);
+    EngineTables {
+        id,
+        engine: &engine.name,
+        dialect: engine.dialect.name(),
+        tables: create_statements(model, id),
+        unmanaged: model.tables.iter().filter(unmanaged).collect(),
+    }
+}
+
+impl<'m> EngineTables<'m> {
+    /// All statements that make the tables, in order.
+    pub(crate) fn create(&self) -> impl Iterator<Item = &str> {
+        let create = self.tables.iter().flat_map(|table| &table.create);
+        let link = self.tables.iter().flat_map(|table| &table.link);
+        create.chain(link).map(String::as_str)
+    }
+
+    /// Says which tables are left alone.
+    pub(crate) fn tell_unmanaged(&self, output: &Output) {
+        for table in &self.unmanaged {
+            let name = table.name.to_string();
+            output.message(&format!(
+                "`{name}` on `{}` is `@unmanaged`: left alone\n",
+                self.engine
+            ));
+        }
+    }
+
+    /// What became of each table, the unmanaged ones last.
+    pub(crate) fn outcome(&self, status: impl FnMut(&CreateTable) -> Status) -> EngineOutcome<'m> {
+        let managed = self.tables.iter().map(|table| table.name.to_string());
+        let managed = managed.zip(self.tables.iter().map(status));
+        let unmanaged = self
+            .unmanaged
+            .iter()
+            .map(|table| (table.name.to_string(), Status::Unmanaged));
+        let outcome = |(table, status)| TableOutcome { table, status };
+        EngineOutcome {
+            engine: self.engine,
+            dialect: self.dialect,
+            tables: managed.chain(unmanaged).map(outcome).collect(),
+        }
+    }
+}
+
+/// Prints what became of each table.
+pub(crate) fn print(
+    outcomes: &[EngineOutcome<'_>],
+    format: Format,
+    output: &Output,
+) -> Result<(), Failure> {
+    match format {
+        Format::Json => output.result(&document(&outcomes)),
+        Format::Human | Format::Github => output.result(&lines(outcomes, output.results())),
+    }
+}
+
+fn lines(outcomes: &[EngineOutcome<'_>], stream: Stream) -> String {
+    let line = |engine: &str, table: &TableOutcome| {
+        let status = table.status.painted(stream);
+        format!("{status}  {} on {engine}\n", table.table)
+    };
+    let of_engine = |outcome: &EngineOutcome<'_>| {
+        outcome
+            .tables
+            .iter()
+            .map(|table| line(outcome.engine, table))
+            .collect::<String>()
+    };
+    outcomes.iter().map(of_engine).collect()
+}
+
+impl Status {
+    fn painted(self, stream: Stream) -> String {
+        let (word, paint) = match self {
+            Self::Created => ("created", Paint::Good),
+            Self::Exists => ("exists", Paint::Faint),
+            Self::Dropped => ("dropped", Paint::Bad),
+            Self::Missing => ("missing", Paint::Faint),
+            Self::Unmanaged => ("unmanaged", Paint::Faint),
+        };
+        stream.paint(paint, &format!("{word:<9}"))
+    }
+}

@@ -1,0 +1,197 @@
+//! `bindery check`: its summary, its documents, its exit codes.
+
+use serde_json::json;
+
+use crate::support::{Project, SCHEMA, holds};
+
+#[test]
+fn the_summary_says_what_each_engine_was_compiled_for_and_why() {
+    let project = Project::blogs().with("B_URL", "postgres://ann@localhost/shop");
+    let outcome = project.run("check");
+    assert_eq!(outcome.messages, "");
+    let summary = outcome.good();
+    holds(
+        &summary,
+        &[
+            "5 tables, 13 columns",
+            "postgres",
+            "`B_URL`",
+            "sqlite",
+            "ok",
+        ],
+    );
+}
+
+#[test]
+fn statements_passed_over_are_counted_by_kind() {
+    let schema = format!(
+        "{SCHEMA}CREATE TRIGGER t AFTER INSERT ON users BEGIN DELETE FROM audit; END;\nPRAGMA user_version = 3;\n"
+    );
+    let project = Project::new(&[(
+        "schema.sql",
+        &schema
+            .replace("-- @engines default, b\n", "")
+            .replace("-- @engine b\n", ""),
+    )]);
+    let document = project.run("check --format json").json();
+    assert_eq!(document["ok"], true, "{document:#}");
+    let skipped = document["skipped"].as_object().expect("an object");
+    assert_eq!(
+        skipped
+            .values()
+            .filter_map(serde_json::Value::as_u64)
+            .sum::<u64>(),
+        2,
+        "{document:#}"
+    );
+    assert_eq!(
+        skipped.get("CREATE TRIGGER"),
+        Some(&json!(1)),
+        "{document:#}"
+    );
+    holds(
+        &project.run("check").good(),
+        &["skipped", "CREATE TRIGGER (1)"],
+    );
+}
+
+#[test]
+fn the_document_has_the_fields_that_are_promised() {
+    let project = Project::blogs();
+    let outcome = project.run("check --format json");
+    assert_eq!(outcome.code, Some(0), "{outcome:#?}");
+    let expected = json!({"ok": true, "tables": 5, "columns": 13, "queries": 0, "skipped": {}, "diagnostics": []});
+    assert_eq!(outcome.json(), expected);
+}
+
+#[test]
+fn findings_have_places() {
+    let project = Project::new(&[(
+        "schema.sql",
+        "CREATE TABLE t (\n  id INTEGER PRIMARY KEY,\n  at REFERENCES nowhere (id)\n);\n",
+    )]);
+    let outcome = project.run("check --format json");
+    assert_eq!(outcome.code, Some(1), "{outcome:#?}");
+    let document = outcome.json();
+    assert_eq!(document["ok"], false);
+    let finding = &document["diagnostics"][0];
+    assert_eq!(finding["severity"], "error", "{document:#}");
+    let span = &finding["spans"][0];
+    assert_eq!(
+        (&span["file"], &span["line"]),
+        (&json!("schema.sql"), &json!(3)),
+        "{document:#}"
+    );
+    for field in ["column", "end_line", "end_column", "label"] {
+        assert!(!span[field].is_null(), "{field}: {document:#}");
+    }
+    let code = finding["code"].as_str().expect("a code");
+    let human = project.run("check");
+    holds(
+        &human.messages,
+        &[
+            &format!("error[{code}]: "),
+            "schema.sql:3:",
+            &format!("bindery explain {code}"),
+        ],
+    );
+    holds(&human.results, &["1 error"]);
+    let github = project.run("check --format github");
+    holds(
+        &github.results,
+        &[
+            "::error file=schema.sql,line=3,",
+            &format!("title={code}::"),
+        ],
+    );
+    assert_eq!(github.code, Some(1));
+    holds(
+        &project.run(&format!("explain {code}")).good(),
+        &[&format!("# {code}: ")],
+    );
+}
+
+#[test]
+fn warnings_fail_only_where_they_are_denied() {
+    let project = Project::new(&[(
+        "schema.sql",
+        "CREATE TABLE log (at TIMESTAMP NOT NULL, line TEXT NOT NULL);\n",
+    )]);
+    let outcome = project.run("check --format json");
+    let warnings = outcome.json()["diagnostics"].as_array().map(Vec::len);
+    let denied = project.run("check --format json --deny-warnings");
+    assert_eq!(outcome.code, Some(0), "{outcome:#?}");
+    assert_eq!(
+        denied.code,
+        Some(i32::from(warnings > Some(0))),
+        "{denied:#?}"
+    );
+    assert_eq!(denied.json()["ok"], warnings == Some(0));
+}
+
+#[test]
+fn files_that_are_not_there_are_named() {
+    let empty = Project::new(&[]);
+    holds(
+        &empty.run("check").failed(),
+        &["there is no schema file", "schema.sql", "--schema FILE"],
+    );
+    holds(
+        &empty.run("check --schema nope.sql").failed(),
+        &["`nope.sql` cannot be read"],
+    );
+    let outcome = empty.run("check --config nope.toml --format json");
+    assert_eq!(outcome.code, Some(1), "{outcome:#?}");
+    assert_eq!(outcome.json()["diagnostics"][0]["code"], "B0318");
+}
+
+#[test]
+fn hostile_files_end_in_a_finding() {
+    let parentheses = format!(
+        "CREATE TABLE t (a INT CHECK ({}1{}));",
+        "(".repeat(200_000),
+        ")".repeat(200_000)
+    );
+    let cases: [(&str, &[u8]); 5] = [
+        ("latin-1", b"CREATE TABLE caf\xe9 (id INT);"),
+        ("nul", b"CREATE TABLE t\0 (id INT);"),
+        ("unclosed", b"CREATE TABLE t (id INT DEFAULT 'x"),
+        ("deep", parentheses.as_bytes()),
+        ("utf-16", b"\xff\xfeC\0R\0"),
+    ];
+    for (name, bytes) in cases {
+        let project = Project::new(&[]);
+        project.write("schema.sql", bytes);
+        let outcome = project.run("check --format json");
+        assert_eq!(outcome.code, Some(1), "{name}: {outcome:#?}");
+        let findings = outcome.json()["diagnostics"].as_array().map(Vec::len);
+        assert!(findings > Some(0), "{name}: {outcome:#?}");
+    }
+    for harmless in ["", "\u{feff}CREATE TABLE t (id INTEGER PRIMARY KEY);\r\n"] {
+        let project = Project::new(&[("schema.sql", harmless)]);
+        project.run("check").good();
+    }
+}
+
+#[test]
+fn schema_and_dialect_on_the_command_line() {
+    let dump = "CREATE TABLE `t` (`id` int unsigned NOT NULL AUTO_INCREMENT, PRIMARY KEY (`id`)) ENGINE=InnoDB;\n";
+    let project = Project::new(&[
+        ("dump.sql", dump),
+        ("more.sql", "CREATE TABLE u (id INT PRIMARY KEY);\n"),
+    ]);
+    let document = project
+        .run("check --schema dump.sql --schema more.sql --dialect mysql --format json")
+        .json();
+    assert_eq!(
+        (&document["ok"], &document["tables"]),
+        (&json!(true), &json!(2)),
+        "{document:#}"
+    );
+    holds(
+        &project
+            .run("check --schema dump.sql --dialect mysql")
+            .good(),
+        &["mysql", "`--dialect`"],
+    );
+}

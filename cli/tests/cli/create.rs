@@ -1,0 +1,187 @@
+//! CLI-02 and CLI-04: making tables, and printing how.
+
+use bindery_testkit::{fresh_mysql, fresh_postgres};
+
+use crate::support::{CONFIG, Project, SCHEMA, holds};
+
+/// Makes the tables of `b` twice, with one of them there before.
+fn creates_only_what_is_missing(project: &Project) {
+    let first = project.run("create --engine b");
+    holds(&first.messages, &["`audit` on `b` is `@unmanaged`"]);
+    let first = first.good();
+    holds(
+        &first,
+        &[
+            "created    blogs on b",
+            "created    posts on b",
+            "created    categories on b",
+        ],
+    );
+    let second = project.run("create --engine b").good();
+    holds(
+        &second,
+        &[
+            "exists     blogs on b",
+            "exists     posts on b",
+            "exists     categories on b",
+        ],
+    );
+    assert!(
+        !second.contains("created") && !second.contains("default"),
+        "{second}"
+    );
+}
+
+#[test]
+fn cli_02_only_missing_tables_are_created_on_sqlite() {
+    let project = Project::blogs();
+    project.sqlite("b.db", "CREATE TABLE other (id INTEGER)");
+    creates_only_what_is_missing(&project);
+    assert_eq!(
+        project.sqlite_tables("b.db"),
+        ["blogs", "categories", "other", "posts"]
+    );
+    assert!(!project.path("default.db").exists());
+}
+
+#[test]
+fn cli_02_only_missing_tables_are_created_on_postgres() {
+    let Some(database) = fresh_postgres() else {
+        return;
+    };
+    creates_only_what_is_missing(&Project::blogs().with("B_URL", &database.url()));
+}
+
+#[test]
+fn cli_02_only_missing_tables_are_created_on_mysql() {
+    let Some(database) = fresh_mysql() else {
+        return;
+    };
+    creates_only_what_is_missing(&Project::blogs().with("B_URL", &database.url()));
+}
+
+#[test]
+fn cli_02_one_table_that_exists_is_left_as_it_is() {
+    let project = Project::blogs();
+    project.sqlite(
+        "b.db",
+        "CREATE TABLE blogs (id INTEGER PRIMARY KEY, own TEXT)",
+    );
+    let created = project.run("create --engine b").good();
+    holds(
+        &created,
+        &["exists     blogs on b", "created    posts on b"],
+    );
+    project.sqlite("b.db", "INSERT INTO blogs (own) VALUES ('kept')");
+}
+
+#[test]
+fn cli_02_a_replica_is_refused() {
+    let config = format!(
+        "{CONFIG}[engines.c]\nurl = 'sqlite://c.db'\nreplicas = [{{ name = 'c1', url = 'sqlite://c1.db' }}]\n"
+    );
+    let project = Project::new(&[("bindery.toml", &config), ("schema.sql", SCHEMA)]);
+    let messages = project.run("create --engine c1").failed();
+    holds(
+        &messages,
+        &["`c1` is a replica of engine `c`", "--engine c`"],
+    );
+    assert_eq!(project.files(), ["bindery.toml", "schema.sql"]);
+}
+
+/// The statements of `b`, which must be whole, in order, and of `b` alone.
+fn printed(project: &Project, words: &str) -> String {
+    let sql = project.run(words).good();
+    assert_eq!(sql, project.run(words).good(), "the order is not stable");
+    holds(
+        &sql,
+        &[
+            "CREATE TABLE",
+            "blogs",
+            "posts",
+            "categories",
+            "FOREIGN KEY",
+            "CREATE INDEX",
+            "categories_by_name",
+        ],
+    );
+    assert!(!sql.contains("users") && !sql.contains("audit"), "{sql}");
+    let database_files = project
+        .files()
+        .into_iter()
+        .filter(|name| name.ends_with(".db"));
+    assert_eq!(database_files.count(), 0);
+    sql
+}
+
+#[test]
+fn cli_04_printed_sql_is_what_sqlite_takes() {
+    let project = Project::blogs();
+    let sql = printed(&project, "create --engine b --print");
+    project.sqlite("printed.db", &sql);
+    assert_eq!(
+        project.sqlite_tables("printed.db"),
+        ["blogs", "categories", "posts"]
+    );
+}
+
+#[test]
+fn cli_04_printed_sql_is_what_postgres_takes() {
+    let project = Project::blogs();
+    let sql = printed(&project, "create --engine b --print --dialect postgres");
+    holds(&sql, &["-- engine b (postgres)"]);
+    let Some(database) = fresh_postgres() else {
+        return;
+    };
+    let mut client =
+        postgres::Client::connect(&database.url(), postgres::NoTls).expect("the test server");
+    client
+        .batch_execute(&sql)
+        .unwrap_or_else(|error| panic!("{error:?} in\n{sql}"));
+    let exists = project
+        .with("B_URL", &database.url())
+        .run("create --engine b")
+        .good();
+    assert!(!exists.contains("created"), "{exists}");
+}
+
+#[test]
+fn cli_04_printed_sql_is_what_mysql_takes() {
+    use mysql::prelude::Queryable;
+    let project = Project::blogs();
+    let sql = printed(&project, "create --engine b --print --dialect mysql");
+    holds(&sql, &["-- engine b (mysql)"]);
+    let Some(database) = fresh_mysql() else {
+        return;
+    };
+    let url = database.url().replacen("mariadb://", "mysql://", 1);
+    let mut connection = mysql::Conn::new(url.as_str()).expect("the test server");
+    connection
+        .query_drop(&sql)
+        .unwrap_or_else(|error| panic!("{error:?} in\n{sql}"));
+    let exists = project
+        .with("B_URL", &database.url())
+        .run("create --engine b")
+        .good();
+    assert!(!exists.contains("created"), "{exists}");
+}
+
+#[test]
+fn cli_04_printed_sql_as_data() {
+    let project = Project::blogs();
+    let document = project.run("create --all --print --format json").json();
+    let engines: Vec<&str> = document
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|engine| engine["engine"].as_str())
+        .collect();
+    assert_eq!(engines, ["b", "default"]);
+    let statements = document[1]["statements"].as_array().expect("a list");
+    assert!(
+        statements
+            .iter()
+            .all(|sql| sql.as_str().is_some_and(|sql| !sql.ends_with(';'))),
+        "{statements:?}"
+    );
+}

@@ -1,0 +1,9 @@
+//! The built `bindery`, run as a user runs it. Rows CLI-01 to CLI-04 of the acceptance list are named by their ids.
+
+mod check;
+mod create;
+mod drop;
+mod engines;
+mod explain;
+mod support;
+mod usage;

@@ -1,0 +1,196 @@
+//! A project in a folder of its own, and `bindery` run in it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// Two engines, each an SQLite file unless the environment says otherwise.
+pub(crate) const CONFIG: &str = r#"url = "${DEFAULT_URL:-sqlite://default.db}"
+
+[engines]
+b = "${B_URL:-sqlite://b.db}"
+"#;
+
+/// One model on both engines, one on each alone, and one that is not bindery's to make.
+pub(crate) const SCHEMA: &str = "\
+-- @dialect sqlite
+
+-- @engines default, b
+CREATE TABLE blogs (
+  id INTEGER PRIMARY KEY,
+  title VARCHAR(80) NOT NULL DEFAULT 'untitled'
+);
+
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY,
+  email VARCHAR(120) NOT NULL UNIQUE
+);
+
+-- @engine b
+CREATE TABLE posts (
+  id INTEGER PRIMARY KEY,
+  blog_id INTEGER NOT NULL REFERENCES blogs (id) ON DELETE CASCADE,
+  category_id INTEGER REFERENCES categories (id),
+  created_at TIMESTAMP NOT NULL
+);
+
+-- @engine b
+CREATE TABLE categories (
+  id INTEGER PRIMARY KEY,
+  parent_id INTEGER REFERENCES categories (id),
+  name VARCHAR(40) NOT NULL
+);
+CREATE INDEX categories_by_name ON categories (name);
+
+-- @engine b
+-- @unmanaged
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY,
+  note VARCHAR(200)
+);
+";
+
+/// A folder with files, gone with the value.
+pub(crate) struct Project {
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) code: Option<i32>,
+    pub(crate) results: String,
+    pub(crate) messages: String,
+}
+
+impl Project {
+    /// A folder with these files.
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
+        let folder = TempDir::new().expect("a folder for temporary files");
+        let project = Self {
+            folder,
+            environment: Vec::new(),
+        };
+        for (name, text) in files {
+            project.write(name, text);
+        }
+        project
+    }
+
+    /// The usual project.
+    pub(crate) fn blogs() -> Self {
+        Self::new(&[("bindery.toml", CONFIG), ("schema.sql", SCHEMA)])
+    }
+
+    /// The same with a variable in the environment of every run.
+    pub(crate) fn with(mut self, variable: &str, value: &str) -> Self {
+        self.environment
+            .push((variable.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Writes a file.
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        std::fs::write(self.path(name), text).expect("the folder can be written to");
+    }
+
+    /// Where a file is.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// All files and folders at the top, sorted.
+    pub(crate) fn files(&self) -> Vec<String> {
+        names_in(self.folder.path())
+    }
+
+    /// Runs `bindery` with words that hold no spaces.
+    pub(crate) fn run(&self, words: &str) -> Outcome {
+        let output = Command::new(env!("CARGO_BIN_EXE_bindery"))
+            .args(words.split_whitespace())
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .output()
+            .expect("the command was built before its tests");
+        Outcome {
+            code: output.status.code(),
+            results: String::from_utf8(output.stdout).expect("results are UTF-8"),
+            messages: String::from_utf8(output.stderr).expect("messages are UTF-8"),
+        }
+    }
+
+    /// The tables of an SQLite file of the project, sorted; none where there is no file.
+    pub(crate) fn sqlite_tables(&self, file: &str) -> Vec<String> {
+        if !self.path(file).exists() {
+            return Vec::new();
+        }
+        let connection = rusqlite::Connection::open(self.path(file)).expect("a database file");
+        let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+        let mut statement = connection.prepare(sql).expect("the catalogue of SQLite");
+        let names = statement
+            .query_map((), |row| row.get(0))
+            .expect("the catalogue of SQLite");
+        names.collect::<Result<_, _>>().expect("names are texts")
+    }
+
+    /// Runs SQL on an SQLite file of the project.
+    pub(crate) fn sqlite(&self, file: &str, sql: &str) {
+        let connection = rusqlite::Connection::open(self.path(file)).expect("a database file");
+        connection
+            .execute_batch(sql)
+            .unwrap_or_else(|error| panic!("{error} in\n{sql}"));
+    }
+}
+
+impl Outcome {
+    /// The results of a run that went well.
+    #[track_caller]
+    pub(crate) fn good(self) -> String {
+        assert_eq!(self.code, Some(0), "{self:#?}");
+        self.results
+    }
+
+    /// The messages of a run that ended with findings or a failure.
+    #[track_caller]
+    pub(crate) fn failed(self) -> String {
+        assert_eq!(self.code, Some(1), "{self:#?}");
+        self.messages
+    }
+
+    /// The messages of a run that was asked for in a wrong way.
+    #[track_caller]
+    pub(crate) fn misused(self) -> String {
+        assert_eq!(self.code, Some(2), "{self:#?}");
+        assert_eq!(self.results, "");
+        self.messages
+    }
+
+    /// The document of a run, however it ended.
+    #[track_caller]
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.results).unwrap_or_else(|error| panic!("{error} in {self:#?}"))
+    }
+}
+
+/// Asserts that a text holds all of these.
+#[track_caller]
+pub(crate) fn holds(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+}
+
+/// The names in a folder, sorted.
+pub(crate) fn names_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("a folder").file_name();
+    let mut names: Vec<String> = entries
+        .map(|entry| name(entry).to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}

@@ -1,0 +1,74 @@
+//! The command line itself: help, wrong usage, colours, completions.
+
+use crate::support::{Project, holds};
+
+const COMMANDS: [&str; 5] = ["check", "explain", "create", "drop", "completions"];
+
+#[test]
+fn help_names_every_command_and_each_has_an_example() {
+    let project = Project::new(&[]);
+    let all = project.run("--help").good();
+    for command in COMMANDS {
+        holds(&all, &[command]);
+        let help = project.run(&format!("{command} --help")).good();
+        holds(
+            &help,
+            &["Usage: bindery", "Examples:", &format!("bindery {command}")],
+        );
+        let examples = help.lines().filter(|line| line.starts_with("  bindery"));
+        assert!(examples.clone().count() > 1, "{help}");
+        assert!(
+            examples.into_iter().all(|line| line.chars().count() <= 80),
+            "{help}"
+        );
+    }
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_only_messages() {
+    let project = Project::blogs();
+    let cases = [
+        ("", "Usage"),
+        ("chekc", "chekc"),
+        ("check --nope", "--nope"),
+        ("check --format xml", "xml"),
+        ("check --dialect oracle", "oracle"),
+        ("create --all --engine b", "--engine"),
+        ("create --dialect mysql", "--print"),
+        ("explain", "CODE"),
+        ("explain B0300 --stage check", "--stage"),
+        ("completions", "SHELL"),
+    ];
+    for (words, expected) in cases {
+        holds(&project.run(words).misused(), &[expected]);
+    }
+}
+
+#[test]
+fn there_is_a_script_for_every_shell() {
+    let project = Project::new(&[]);
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = project.run(&format!("completions {shell}")).good();
+        holds(&script, &["bindery", "check", "deny-warnings"]);
+    }
+}
+
+#[test]
+fn colours_come_when_they_are_asked_for() {
+    let project = Project::new(&[(
+        "schema.sql",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, x nope);\n",
+    )]);
+    let plain = project.run("check");
+    assert!(
+        !plain.results.contains('\u{1b}') && !plain.messages.contains('\u{1b}'),
+        "{plain:#?}"
+    );
+    let coloured = project.run("check --color always");
+    assert!(
+        coloured.results.contains('\u{1b}') && coloured.messages.contains('\u{1b}'),
+        "{coloured:#?}"
+    );
+    let failure = project.run("create --engine nope --color always");
+    holds(&failure.failed(), &["\u{1b}["]);
+}

@@ -1,0 +1,235 @@
+//! Error numbers of MySQL and MariaDB to kinds of errors. Their texts hold values ("Duplicate entry '…'"), so of most
+//! only the names in them are kept.
+
+use std::io;
+
+use mysql::MySqlError;
+
+use crate::driver::DatabaseError;
+use crate::error::{Constraint, Error, ErrorKind};
+
+/// The error of a statement.
+#[cold]
+pub(super) fn statement_error(error: &mysql::Error) -> Error {
+    match error {
+        mysql::Error::MySqlError(said) => Error::new(kind(said)).with_source(source(said)),
+        mysql::Error::IoError(error) if is_timeout(error) => Error::new(ErrorKind::Timeout),
+        mysql::Error::IoError(_)
+        | mysql::Error::CodecError(_)
+        | mysql::Error::DriverError(_)
+        | mysql::Error::UrlError(_)
+        | mysql::Error::FromValueError(_)
+        | mysql::Error::FromRowError(_) => Error::new(ErrorKind::ConnectionLost),
+    }
+}
+
+/// The error of connecting, where a lost connection means that there never was one.
+#[cold]
+pub(super) fn connect_error(error: &mysql::Error) -> Error {
+    let mysql::Error::MySqlError(said) = error else {
+        let timed_out = matches!(error, mysql::Error::IoError(error) if is_timeout(error))
+            || matches!(
+                error,
+                mysql::Error::DriverError(mysql::DriverError::ConnectTimeout)
+            );
+        return Error::new(if timed_out {
+            ErrorKind::Timeout
+        } else {
+            ErrorKind::Unavailable
+        });
+    };
+    let kind = match kind(said) {
+        ErrorKind::ConnectionLost | ErrorKind::SchemaMismatch => ErrorKind::Unavailable,
+        kind => kind,
+    };
+    Error::new(kind).with_source(source(said))
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock
+    )
+}
+
+/// Does the error end the connection? What the server did not say itself leaves the conversation in an unknown state.
+pub(super) fn breaks_connection(error: &mysql::Error) -> bool {
+    match error {
+        mysql::Error::MySqlError(said) => matches!(kind(said), ErrorKind::ConnectionLost),
+        _ => true,
+    }
+}
+
+/// Has the server given up the whole transaction? After 1205 it has not, but the failed statement's part is missing.
+pub(super) fn ends_transaction(error: &mysql::Error) -> bool {
+    matches!(error, mysql::Error::MySqlError(said) if matches!(said.code, 1205 | 1213))
+}
+
+fn kind(said: &MySqlError) -> ErrorKind {
+    let text = said.message.as_str();
+    match said.code {
+        1062 | 1169 | 1586 | 1859 => ErrorKind::UniqueViolation(unique(text)),
+        1216 | 1217 | 1451 | 1452 => ErrorKind::ForeignKeyViolation(foreign_key(text)),
+        1048 | 1364 => ErrorKind::NotNullViolation(first_column(text)),
+        3819 | 4025 => ErrorKind::CheckViolation(check(text)),
+        167 | 1153 | 1264 | 1265 | 1292 | 1300 | 1366 | 1367 | 1406 | 1411 | 1690 | 3140 => {
+            ErrorKind::ValueOutOfRange(last_column(text))
+        }
+        1020 | 1205 | 1213 | 3572 => ErrorKind::Conflict,
+        1317 | 1969 | 3024 => ErrorKind::Timeout,
+        1040 | 1203 | 1226 => ErrorKind::Unavailable,
+        1044 | 1045 | 1130 | 1251 | 1698 | 1820 | 1862 => ErrorKind::AccessDenied,
+        1049 | 1051 | 1054 | 1109 | 1146 => ErrorKind::SchemaMismatch,
+        1053 | 1080 | 1152 | 1154..=1161 | 1184 | 1927 | 2006 | 2013 | 4031 => {
+            ErrorKind::ConnectionLost
+        }
+        code => ErrorKind::Database {
+            code: code.to_string(),
+        },
+    }
+}
+
+/// Texts about the statement, the session and the names in them.
+fn source(said: &MySqlError) -> DatabaseError {
+    let harmless = matches!(
+        said.code,
+        1040 | 1044
+            ..=1046
+                | 1049
+                | 1051
+                | 1053
+                | 1054
+                | 1064
+                | 1109
+                | 1130
+                | 1142
+                | 1143
+                | 1146
+                | 1251
+                | 1698
+    );
+    DatabaseError::new(
+        said.code.to_string(),
+        harmless.then_some(said.message.as_str()),
+    )
+}
+
+/// `Duplicate entry '…' for key 'users.email'`: the key's name is at the very end; MySQL puts the table before it.
+fn unique(text: &str) -> Constraint {
+    let key = text
+        .strip_suffix('\'')
+        .and_then(|text| text.rsplit_once("for key '"))
+        .map(|(_, key)| key);
+    let (table, name) = match key.and_then(|key| key.split_once('.')) {
+        Some((table, name)) => (Some(table), Some(name)),
+        None => (None, key),
+    };
+    Constraint {
+        name: name.map(str::to_owned),
+        table: table.map(str::to_owned),
+        column: None,
+    }
+}
+
+/// ``…a foreign key constraint fails (`shop`.`orders`, CONSTRAINT `orders_user` FOREIGN KEY …``: names only.
+fn foreign_key(text: &str) -> Constraint {
+    let table = text
+        .split_once("(`")
+        .and_then(|(_, rest)| rest.split_once("`,"))
+        .and_then(|(name, _)| name.rsplit('`').next());
+    let name = text
+        .split_once("CONSTRAINT `")
+        .and_then(|(_, rest)| rest.split_once('`'))
+        .map(|(name, _)| name);
+    Constraint {
+        name: name.map(str::to_owned),
+        table: table.map(str::to_owned),
+        column: None,
+    }
+}
+
+/// `Column 'name' cannot be null`, `Field 'name' doesn't have a default value`.
+fn first_column(text: &str) -> Constraint {
+    let column = text.split('\'').nth(1).map(str::to_owned);
+    Constraint {
+        column,
+        ..Constraint::default()
+    }
+}
+
+/// ``CONSTRAINT `name` failed for `shop`.`items` ``, `Check constraint 'name' is violated.`
+fn check(text: &str) -> Constraint {
+    let name = text.split(['\'', '`']).nth(1).map(str::to_owned);
+    Constraint {
+        name,
+        ..Constraint::default()
+    }
+}
+
+/// ``Incorrect integer value: '…' for column `shop`.`items`.`price` at row 1``, `Data too long for column 'name' at
+/// row 1`: the name stands between the last "for column" and the last "at row", behind any value.
+fn last_column(text: &str) -> Constraint {
+    let column = text
+        .rsplit_once(" at row ")
+        .and_then(|(before, _)| before.rsplit_once("for column "))
+        .map(|(_, names)| names.trim_matches(['\'', '`']))
+        .and_then(|names| names.rsplit('`').next())
+        .map(str::to_owned);
+    Constraint {
+        column,
+        ..Constraint::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn constraint(code: u16, message: &str) -> Constraint {
+        let said = MySqlError {
+            state: String::new(),
+            message: message.to_owned(),
+            code,
+        };
+        match kind(&said) {
+            ErrorKind::UniqueViolation(constraint)
+            | ErrorKind::ForeignKeyViolation(constraint)
+            | ErrorKind::NotNullViolation(constraint)
+            | ErrorKind::CheckViolation(constraint)
+            | ErrorKind::ValueOutOfRange(constraint) => constraint,
+            kind => panic!("{kind:?}"),
+        }
+    }
+
+    #[test]
+    fn names_are_taken_and_values_are_not() {
+        let hostile = "Duplicate entry 'x' for key 'fake' for key 'users.email'";
+        let duplicate = constraint(1062, hostile);
+        assert_eq!(duplicate.table.as_deref(), Some("users"));
+        assert_eq!(duplicate.name.as_deref(), Some("email"));
+        assert_eq!(constraint(1062, "Duplicate entry 'for key 'x").name, None);
+
+        let missing = constraint(
+            1452,
+            "Cannot add or update a child row: a foreign key constraint fails (`shop`.`orders`, \
+             CONSTRAINT `orders_user` FOREIGN KEY (`user`) REFERENCES `users` (`id`))",
+        );
+        assert_eq!(missing.table.as_deref(), Some("orders"));
+        assert_eq!(missing.name.as_deref(), Some("orders_user"));
+
+        for text in [
+            "Data too long for column 'price' at row 1",
+            "Incorrect integer value: 'a for column b at row 2' for column `s`.`t`.`price` at row 1",
+        ] {
+            assert_eq!(constraint(1406, text).column.as_deref(), Some("price"));
+        }
+        let null = constraint(1048, "Column 'price' cannot be null");
+        assert_eq!(null.column.as_deref(), Some("price"));
+        for text in [
+            "CONSTRAINT `positive` failed for `shop`.`items`",
+            "Check constraint 'positive' is violated.",
+        ] {
+            assert_eq!(constraint(4025, text).name.as_deref(), Some("positive"));
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! PostgreSQL's binary form to values. Everything from the server is checked: a length that does not fit is no value.
+
+use postgres::Row;
+use postgres::types::{FromSql, Kind, Type};
+
+use super::encode::{EPOCH_DAYS, EPOCH_MICROS, base, is_textual};
+use super::numeric;
+use crate::driver::row::RowSource;
+use crate::driver::{RowReader, decimal, uuid_text};
+use crate::types::Interval;
+
+/// Where values are read from, column by column.
+pub(in crate::driver) enum RowRef<'a> {
+    /// A row.
+    Row(&'a Row),
+    /// The elements of an array.
+    Elements(Elements<'a>),
+}
+
+pub(in crate::driver) struct Elements<'a> {
+    element_type: &'a Type,
+    values: Vec<Option<&'a [u8]>>,
+}
+
+/// One value that is not NULL.
+#[derive(Clone, Copy)]
+struct Value<'a> {
+    column_type: &'a Type,
+    bytes: &'a [u8],
+}
+
+/// Takes the bytes of a column as they are.
+struct Raw<'a>(Option<&'a [u8]>);
+
+impl<'a> FromSql<'a> for Raw<'a> {
+    fn from_sql(
+        _: &Type,
+        raw: &'a [u8],
+    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(Some(raw)))
+    }
+
+    fn from_sql_null(
+        _: &Type,
+    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(None))
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}
+
+impl RowRef<'_> {
+    fn value(&self, column: usize) -> Option<Value<'_>> {
+        match self {
+            Self::Row(row) => Some(Value {
+                column_type: base(row.columns().get(column)?.type_()),
+                bytes: row.try_get::<_, Raw<'_>>(column).ok()?.0?,
+            }),
+            Self::Elements(elements) => Some(Value {
+                column_type: base(elements.element_type),
+                bytes: (*elements.values.get(column)?)?,
+            }),
+        }
+    }
+
+    pub(in crate::driver) fn is_null(&self, column: usize) -> bool {
+        self.value(column).is_none()
+    }
+
+    pub(in crate::driver) fn i64(&self, column: usize) -> Option<i64> {
+        self.value(column)?.integer()?.try_into().ok()
+    }
+
+    pub(in crate::driver) fn u64(&self, column: usize) -> Option<u64> {
+        self.value(column)?.integer()?.try_into().ok()
+    }
+
+    pub(in crate::driver) fn bits(&self, column: usize) -> Option<u64> {
+        self.u64(column)
+    }
+
+    pub(in crate::driver) fn bool(&self, column: usize) -> Option<bool> {
+        match self.value(column)?.of(&Type::BOOL)? {
+            [0] => Some(false),
+            [1] => Some(true),
+            _ => None,
+        }
+    }
+
+    pub(in crate::driver) fn f32(&self, column: usize) -> Option<f32> {
+        self.value(column)?
+            .of(&Type::FLOAT4)?
+            .try_into()
+            .ok()
+            .map(f32::from_be_bytes)
+    }
+
+    pub(in crate::driver) fn f64(&self, column: usize) -> Option<f64> {
+        let value = self.value(column)?;
+        match *value.column_type {
+            Type::FLOAT8 => value.bytes.try_into().ok().map(f64::from_be_bytes),
+            Type::FLOAT4 => self.f32(column).map(f64::from),
+            _ => None,
+        }
+    }
+
+    pub(in crate::driver) fn text(&self, column: usize) -> Option<&str> {
+        self.value(column)?.text()
+    }
+
+    pub(in crate::driver) fn bytes(&self, column: usize) -> Option<&[u8]> {
+        self.value(column)?.of(&Type::BYTEA)
+    }
+
+    /// The largest and the smallest number stand for the infinities.
+    pub(in crate::driver) fn date(&self, column: usize) -> Option<i64> {
+        let days = self.value(column)?.of(&Type::DATE)?;
+        let days = i32::from_be_bytes(days.try_into().ok()?);
+        (days != i32::MIN && days != i32::MAX).then(|| i64::from(days) + EPOCH_DAYS)
+    }
+
+    pub(in crate::driver) fn time(&self, column: usize) -> Option<i64> {
+        let micros = self.value(column)?.of(&Type::TIME)?;
+        micros.try_into().ok().map(i64::from_be_bytes)
+    }
+
+    pub(in crate::driver) fn datetime(&self, column: usize) -> Option<i64> {
+        self.value(column)?.instant()
+    }
+
+    pub(in crate::driver) fn timestamp(&self, column: usize) -> Option<i64> {
+        self.value(column)?.instant()
+    }
+
+    pub(in crate::driver) fn uuid(&self, column: usize) -> Option<[u8; 16]> {
+        let value = self.value(column)?;
+        match *value.column_type {
+            Type::UUID | Type::BYTEA => value.bytes.try_into().ok(),
+            _ => value.text().and_then(uuid_text::read),
+        }
+    }
+
+    pub(in crate::driver) fn json(&self, column: usize) -> Option<&str> {
+        self.text(column)
+    }
+
+    pub(in crate::driver) fn decimal(&self, column: usize) -> Option<String> {
+        let value = self.value(column)?;
+        match *value.column_type {
+            Type::NUMERIC => numeric::read(value.bytes),
+            Type::INT2 | Type::INT4 | Type::INT8 => value.integer().map(|value| value.to_string()),
+            _ => value
+                .text()
+                .filter(|text| decimal::is_valid(text))
+                .map(str::to_owned),
+        }
+    }
+
+    pub(in crate::driver) fn interval(&self, column: usize) -> Option<Interval> {
+        let value = self.value(column)?;
+        match *value.column_type {
+            Type::INTERVAL => {
+                let (micros, rest) = value.bytes.split_first_chunk()?;
+                let (days, months) = rest.split_first_chunk()?;
+                Some(Interval {
+                    months: i32::from_be_bytes(months.try_into().ok()?),
+                    days: i32::from_be_bytes(*days),
+                    microseconds: i64::from_be_bytes(*micros),
+                })
+            }
+            _ => value.text()?.parse().ok(),
+        }
+    }
+
+    /// Hands the elements of an array over as if they were the columns of a row; `None` where it is no such array.
+    pub(in crate::driver) fn array(
+        &self,
+        column: usize,
+        take: &mut dyn FnMut(&mut RowReader<'_>, usize),
+    ) -> Option<()> {
+        let value = self.value(column)?;
+        let Kind::Array(element_type) = value.column_type.kind() else {
+            return None;
+        };
+        let values = elements(value.bytes)?;
+        let length = values.len();
+        let source = RowRef::Elements(Elements {
+            element_type,
+            values,
+        });
+        let mut reader = RowReader::new(RowSource::Postgres(source));
+        take(&mut reader, length);
+        Some(())
+    }
+}
+
+impl<'a> Value<'a> {
+    /// The bytes, if the value is of this type.
+    fn of(self, expected: &Type) -> Option<&'a [u8]> {
+        (self.column_type == expected).then_some(self.bytes)
+    }
+
+    fn integer(self) -> Option<i128> {
+        match *self.column_type {
+            Type::INT8 => self
+                .bytes
+                .try_into()
+                .ok()
+                .map(i64::from_be_bytes)
+                .map(i128::from),
+            Type::INT4 => self
+                .bytes
+                .try_into()
+                .ok()
+                .map(i32::from_be_bytes)
+                .map(i128::from),
+            Type::INT2 => self
+                .bytes
+                .try_into()
+                .ok()
+                .map(i16::from_be_bytes)
+                .map(i128::from),
+            Type::OID => self
+                .bytes
+                .try_into()
+                .ok()
+                .map(u32::from_be_bytes)
+                .map(i128::from),
+            Type::NUMERIC => decimal::to_integer(&numeric::read(self.bytes)?),
+            _ => None,
+        }
+    }
+
+    fn text(self) -> Option<&'a str> {
+        let bytes = match *self.column_type {
+            // The version of the format, 1 so far.
+            Type::JSONB => self.bytes.strip_prefix(&[1])?,
+            _ if is_textual(self.column_type) => self.bytes,
+            _ => return None,
+        };
+        std::str::from_utf8(bytes).ok()
+    }
+
+    fn instant(self) -> Option<i64> {
+        match *self.column_type {
+            Type::TIMESTAMP | Type::TIMESTAMPTZ => {
+                let micros = i64::from_be_bytes(self.bytes.try_into().ok()?);
+                (micros != i64::MIN && micros != i64::MAX)
+                    .then(|| micros.checked_add(EPOCH_MICROS))
+                    .flatten()
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The elements of an array of one dimension or none.
+fn elements(bytes: &[u8]) -> Option<Vec<Option<&[u8]>>> {
+    let (header, rest) = bytes.split_at_checked(12)?;
+    let dimensions = i32::from_be_bytes(*header.first_chunk()?);
+    if dimensions == 0 {
+        return Some(Vec::new());
+    }
+    let (bounds, mut rest) = rest.split_at_checked(8)?;
+    let length = usize::try_from(i32::from_be_bytes(*bounds.first_chunk()?)).ok()?;
+    // Every element has at least its own length.
+    if dimensions != 1 || length > rest.len() / 4 {
+        return None;
+    }
+    let mut values = Vec::with_capacity(length);
+    for _ in 0..length {
+        values.push(take_field(&mut rest)?);
+    }
+    Some(values)
+}
+
+/// Takes one value with its length before it; -1 is NULL.
+pub(super) fn take_field<'a>(rest: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
+    let (length, after) = rest.split_first_chunk()?;
+    let Ok(length) = usize::try_from(i32::from_be_bytes(*length)) else {
+        *rest = after;
+        return Some(None);
+    };
+    let (value, after) = after.split_at_checked(length)?;
+    *rest = after;
+    Some(Some(value))
+}

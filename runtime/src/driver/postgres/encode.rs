@@ -1,0 +1,308 @@
+//! Values to PostgreSQL's binary form, each checked against the type the server expects at its place.
+
+use postgres::types::{Kind, Type};
+
+use super::numeric;
+use crate::driver::ParamWriter;
+use crate::driver::database_error::wrong_type;
+use crate::driver::params::ParamTarget;
+use crate::error::{Constraint, Error, ErrorKind, Result};
+use crate::types::Interval;
+
+/// 2000-01-01, where PostgreSQL counts from.
+pub(super) const EPOCH_DAYS: i64 = 10_957;
+pub(super) const EPOCH_MICROS: i64 = EPOCH_DAYS * 86_400_000_000;
+
+/// Writes values one after the other, each with its length before it, as parameters and COPY want them.
+pub(in crate::driver) struct Encoder<'a> {
+    types: Types<'a>,
+    pub(super) next: usize,
+    out: &'a mut Vec<u8>,
+}
+
+#[derive(Clone, Copy)]
+enum Types<'a> {
+    /// One for each value.
+    Each(&'a [Type]),
+    /// The same for all: elements of an array.
+    All(&'a Type),
+}
+
+/// What stands behind a domain.
+pub(super) fn base(mut column_type: &Type) -> &Type {
+    while let Kind::Domain(inner) = column_type.kind() {
+        column_type = inner;
+    }
+    column_type
+}
+
+/// Types whose binary form is their text.
+pub(super) fn is_textual(column_type: &Type) -> bool {
+    matches!(
+        *column_type,
+        Type::TEXT
+            | Type::VARCHAR
+            | Type::BPCHAR
+            | Type::NAME
+            | Type::CHAR
+            | Type::XML
+            | Type::JSON
+            | Type::UNKNOWN
+    ) || matches!(column_type.kind(), Kind::Enum(_))
+        || column_type.name() == "citext"
+}
+
+impl<'a> Encoder<'a> {
+    pub(super) fn new(types: &'a [Type], out: &'a mut Vec<u8>) -> Self {
+        Self {
+            types: Types::Each(types),
+            next: 0,
+            out,
+        }
+    }
+
+    /// Writes one value, `encode` its bytes; the length is filled in afterwards.
+    fn put(&mut self, encode: impl FnOnce(&Type, &mut Vec<u8>) -> Result<()>) -> Result<()> {
+        let index = self.next;
+        self.next += 1;
+        let column_type = match self.types {
+            Types::Each(types) => types.get(index),
+            Types::All(column_type) => Some(column_type),
+        };
+        // A value too many is found when all are written: only then their number is known.
+        let Some(column_type) = column_type else {
+            return Ok(());
+        };
+        let start = self.out.len();
+        self.out.extend_from_slice(&[0; 4]);
+        encode(base(column_type), self.out)?;
+        let length = i32::try_from(self.out.len() - start - 4)
+            .map_err(|_| unsupported("a value of 2 GiB or more"))?;
+        self.out[start..start + 4].copy_from_slice(&length.to_be_bytes());
+        Ok(())
+    }
+
+    pub(in crate::driver) fn null(&mut self) -> Result<()> {
+        self.next += 1;
+        self.out.extend_from_slice(&(-1i32).to_be_bytes());
+        Ok(())
+    }
+
+    pub(in crate::driver) fn i64(&mut self, value: i64) -> Result<()> {
+        self.put(|column_type, out| integer(column_type, value.into(), out))
+    }
+
+    pub(in crate::driver) fn u64(&mut self, value: u64) -> Result<()> {
+        self.put(|column_type, out| integer(column_type, value.into(), out))
+    }
+
+    pub(in crate::driver) fn bits(&mut self, value: u64) -> Result<()> {
+        self.u64(value)
+    }
+
+    pub(in crate::driver) fn bool(&mut self, value: bool) -> Result<()> {
+        self.put(|column_type, out| match *column_type {
+            Type::BOOL => push(out, [u8::from(value)]),
+            _ => Err(wrong_type("a truth value", column_type.name())),
+        })
+    }
+
+    pub(in crate::driver) fn f32(&mut self, value: f32) -> Result<()> {
+        self.put(|column_type, out| match *column_type {
+            Type::FLOAT4 => push(out, value.to_be_bytes()),
+            Type::FLOAT8 => push(out, f64::from(value).to_be_bytes()),
+            _ => Err(wrong_type("a float", column_type.name())),
+        })
+    }
+
+    pub(in crate::driver) fn f64(&mut self, value: f64) -> Result<()> {
+        self.put(|column_type, out| match *column_type {
+            Type::FLOAT8 => push(out, value.to_be_bytes()),
+            Type::FLOAT4 if value.is_nan() || f64::from(value as f32) == value => {
+                push(out, (value as f32).to_be_bytes())
+            }
+            Type::FLOAT4 => Err(out_of_range()),
+            _ => Err(wrong_type("a float", column_type.name())),
+        })
+    }
+
+    pub(in crate::driver) fn text(&mut self, value: &str) -> Result<()> {
+        self.put(|column_type, out| text(column_type, value, out))
+    }
+
+    pub(in crate::driver) fn bytes(&mut self, value: &[u8]) -> Result<()> {
+        self.put(|column_type, out| match *column_type {
+            Type::BYTEA => extend(out, value),
+            _ => Err(wrong_type("bytes", column_type.name())),
+        })
+    }
+
+    pub(in crate::driver) fn date(&mut self, days: i64) -> Result<()> {
+        self.put(|column_type, out| match *column_type {
+            Type::DATE => {
+                let days = i32::try_from(days - EPOCH_DAYS)
+                    .ok()
+                    .filter(|&days| days != i32::MIN && days != i32::MAX)
+                    .ok_or_else(|| unsupported("a date so far away"))?;
+                push(out, days.to_be_bytes())
+            }
+            _ => Err(wrong_type("a date", column_type.name())),
+        })
+    }
+
+    pub(in crate::driver) fn time(&mut self, micros: i64) -> Result<()> {
+        self.put(|column_type, out| match *column_type {
+            Type::TIME => push(out, micros.to_be_bytes()),
+            _ => Err(wrong_type("a time of day", column_type.name())),
+        })
+    }
+
+    pub(in crate::driver) fn datetime(&mut self, micros: i64) -> Result<()> {
+        self.put(|column_type, out| instant(column_type, "a date and time", micros, out))
+    }
+
+    pub(in crate::driver) fn timestamp(&mut self, micros: i64) -> Result<()> {
+        self.put(|column_type, out| instant(column_type, "a point in time", micros, out))
+    }
+
+    pub(in crate::driver) fn uuid(&mut self, value: &[u8; 16]) -> Result<()> {
+        self.put(|column_type, out| match *column_type {
+            Type::UUID | Type::BYTEA => extend(out, value),
+            _ if is_textual(column_type) => {
+                extend(out, crate::driver::uuid_text::write(value).as_bytes())
+            }
+            _ => Err(wrong_type("a UUID", column_type.name())),
+        })
+    }
+
+    pub(in crate::driver) fn json(&mut self, value: &str) -> Result<()> {
+        self.text(value)
+    }
+
+    pub(in crate::driver) fn decimal(&mut self, value: &str) -> Result<()> {
+        self.put(|column_type, out| match *column_type {
+            Type::NUMERIC => numeric::write(value, out)
+                .ok_or_else(|| unsupported("a decimal with so many digits")),
+            _ if is_textual(column_type) => extend(out, value.as_bytes()),
+            _ => Err(wrong_type("a decimal", column_type.name())),
+        })
+    }
+
+    pub(in crate::driver) fn interval(&mut self, value: Interval) -> Result<()> {
+        self.put(|column_type, out| match *column_type {
+            Type::INTERVAL => {
+                extend(out, &value.microseconds.to_be_bytes())?;
+                extend(out, &value.days.to_be_bytes())?;
+                extend(out, &value.months.to_be_bytes())
+            }
+            _ if is_textual(column_type) => extend(out, value.to_string().as_bytes()),
+            _ => Err(wrong_type("an interval", column_type.name())),
+        })
+    }
+
+    /// `array_recv`: dimensions, a flag it ignores, the element's type, length and first index, then the elements.
+    pub(in crate::driver) fn array(
+        &mut self,
+        length: usize,
+        write: &mut dyn FnMut(&mut ParamWriter<'_>),
+    ) -> Result<()> {
+        self.put(|column_type, out| {
+            let Kind::Array(element) = column_type.kind() else {
+                return Err(wrong_type("an array", column_type.name()));
+            };
+            extend(out, &i32::from(length > 0).to_be_bytes())?;
+            extend(out, &0i32.to_be_bytes())?;
+            extend(out, &element.oid().to_be_bytes())?;
+            if length > 0 {
+                let length =
+                    i32::try_from(length).map_err(|_| unsupported("an array of that length"))?;
+                extend(out, &length.to_be_bytes())?;
+                extend(out, &1i32.to_be_bytes())?;
+            }
+            let types = Types::All(element);
+            let next = 0;
+            elements(Encoder { types, next, out }, length, write)
+        })
+    }
+}
+
+fn elements(
+    encoder: Encoder<'_>,
+    length: usize,
+    write: &mut dyn FnMut(&mut ParamWriter<'_>),
+) -> Result<()> {
+    let mut params = ParamWriter::new(ParamTarget::Postgres(encoder));
+    write(&mut params);
+    let written = match &params.target {
+        ParamTarget::Postgres(encoder) => encoder.next,
+        _ => unreachable!("the target was set three lines above"),
+    };
+    params.into_outcome()?;
+    if written == length {
+        Ok(())
+    } else {
+        Err(crate::driver::database_error::wrong_count(written, length))
+    }
+}
+
+fn integer(column_type: &Type, value: i128, out: &mut Vec<u8>) -> Result<()> {
+    match *column_type {
+        Type::INT8 => push(out, narrowed::<i64>(value)?.to_be_bytes()),
+        Type::INT4 => push(out, narrowed::<i32>(value)?.to_be_bytes()),
+        Type::INT2 => push(out, narrowed::<i16>(value)?.to_be_bytes()),
+        Type::OID => push(out, narrowed::<u32>(value)?.to_be_bytes()),
+        Type::NUMERIC => numeric::write(&value.to_string(), out).ok_or_else(out_of_range),
+        _ => Err(wrong_type("an integer", column_type.name())),
+    }
+}
+
+fn narrowed<T: TryFrom<i128>>(value: i128) -> Result<T> {
+    T::try_from(value).map_err(|_| out_of_range())
+}
+
+fn text(column_type: &Type, value: &str, out: &mut Vec<u8>) -> Result<()> {
+    if *column_type == Type::JSONB {
+        out.push(1);
+    } else if !is_textual(column_type) {
+        return Err(wrong_type("text", column_type.name()));
+    }
+    if value.contains('\0') {
+        return Err(unsupported("text with the character NUL"));
+    }
+    extend(out, value.as_bytes())
+}
+
+/// The session's zone is UTC, so both kinds count alike.
+fn instant(column_type: &Type, what: &str, micros: i64, out: &mut Vec<u8>) -> Result<()> {
+    match *column_type {
+        Type::TIMESTAMP | Type::TIMESTAMPTZ => {
+            let micros = micros
+                .checked_sub(EPOCH_MICROS)
+                .filter(|&micros| micros != i64::MIN && micros != i64::MAX)
+                .ok_or_else(|| unsupported("a date so far away"))?;
+            push(out, micros.to_be_bytes())
+        }
+        _ => Err(wrong_type(what, column_type.name())),
+    }
+}
+
+fn push<const N: usize>(out: &mut Vec<u8>, bytes: [u8; N]) -> Result<()> {
+    extend(out, &bytes)
+}
+
+fn extend(out: &mut Vec<u8>, bytes: &[u8]) -> Result<()> {
+    out.extend_from_slice(bytes);
+    Ok(())
+}
+
+#[cold]
+fn out_of_range() -> Error {
+    Error::new(ErrorKind::ValueOutOfRange(Constraint::default()))
+}
+
+#[cold]
+fn unsupported(what: &str) -> Error {
+    Error::new(ErrorKind::UnsupportedValue(format!(
+        "PostgreSQL cannot hold {what}"
+    )))
+}

@@ -1,0 +1,95 @@
+//! SQLite's result codes to kinds of errors. Texts are kept only where nothing has run yet, so that they speak of the
+//! statement and not of rows.
+
+use rusqlite::{ErrorCode, ffi};
+
+use crate::driver::DatabaseError;
+use crate::error::{Constraint, Error, ErrorKind};
+
+/// The error of opening a file or preparing a statement.
+#[cold]
+pub(super) fn prepare_error(error: rusqlite::Error) -> Error {
+    let (code, message) = match &error {
+        rusqlite::Error::SqlInputError { error, msg, .. } => (error.extended_code, msg.as_str()),
+        rusqlite::Error::SqliteFailure(failure, Some(message)) => {
+            (failure.extended_code, message.as_str())
+        }
+        _ => return step_error(error),
+    };
+    let kind = if is_unknown_name(message) {
+        ErrorKind::SchemaMismatch
+    } else {
+        kind(code, message)
+    };
+    Error::new(kind).with_source(DatabaseError::new(code.to_string(), Some(message)))
+}
+
+/// SQLite has one code for all errors of this kind, and no other sign of them than its text.
+fn is_unknown_name(message: &str) -> bool {
+    message.starts_with("no such table: ")
+        || message.starts_with("no such column: ")
+        || message.contains(" has no column named ")
+}
+
+/// The error of a running statement.
+#[cold]
+pub(super) fn step_error(error: rusqlite::Error) -> Error {
+    let rusqlite::Error::SqliteFailure(failure, message) = &error else {
+        return Error::new(ErrorKind::Database {
+            code: "rusqlite".into(),
+        });
+    };
+    let code = failure.extended_code;
+    Error::new(kind(code, message.as_deref().unwrap_or_default()))
+        .with_source(DatabaseError::new(code.to_string(), None))
+}
+
+fn kind(code: i32, message: &str) -> ErrorKind {
+    match code {
+        ffi::SQLITE_CONSTRAINT_UNIQUE
+        | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+        | ffi::SQLITE_CONSTRAINT_ROWID => ErrorKind::UniqueViolation(constraint(message)),
+        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => ErrorKind::ForeignKeyViolation(Constraint::default()),
+        ffi::SQLITE_CONSTRAINT_NOTNULL => ErrorKind::NotNullViolation(constraint(message)),
+        ffi::SQLITE_CONSTRAINT_CHECK => ErrorKind::CheckViolation(named(message)),
+        ffi::SQLITE_CONSTRAINT_DATATYPE => ErrorKind::ValueOutOfRange(Constraint::default()),
+        _ => match ffi::Error::new(code).code {
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => ErrorKind::Conflict,
+            ErrorCode::CannotOpen | ErrorCode::NotADatabase | ErrorCode::PermissionDenied => {
+                ErrorKind::Unavailable
+            }
+            // 20: text or bytes that are no integer for a key of integers.
+            ErrorCode::TooBig | ErrorCode::TypeMismatch => {
+                ErrorKind::ValueOutOfRange(Constraint::default())
+            }
+            ErrorCode::OperationInterrupted => ErrorKind::Timeout,
+            _ => ErrorKind::Database {
+                code: code.to_string(),
+            },
+        },
+    }
+}
+
+/// `UNIQUE constraint failed: users.email, users.tenant` names columns, never values.
+fn constraint(message: &str) -> Constraint {
+    let first = message
+        .split_once(": ")
+        .and_then(|(_, names)| names.split(", ").next());
+    let Some((table, column)) = first.and_then(|name| name.split_once('.')) else {
+        return Constraint::default();
+    };
+    Constraint {
+        name: None,
+        table: Some(table.to_owned()),
+        column: Some(column.to_owned()),
+    }
+}
+
+/// `CHECK constraint failed: name`.
+fn named(message: &str) -> Constraint {
+    let name = message.split_once(": ").map(|(_, name)| name.to_owned());
+    Constraint {
+        name,
+        ..Constraint::default()
+    }
+}

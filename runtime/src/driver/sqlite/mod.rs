@@ -1,0 +1,193 @@
+//! SQLite through `rusqlite`.
+
+mod calendar_text;
+mod error;
+mod params;
+mod row;
+
+use rusqlite::{CachedStatement, Row, Rows, Statement};
+use self_cell::{MutBorrow, self_cell};
+
+use self::error::{prepare_error, step_error};
+use super::database_error::wrong_count;
+use super::params::ParamTarget;
+use super::row::RowSource;
+use super::{ParamWriter, RowReader, TakeRow, WriteParams};
+use crate::Dialect;
+use crate::error::Result;
+use crate::model::ColumnSet;
+use crate::statements::TableSql;
+
+/// Rows of one multi-row INSERT: between 32 and 128 are equally fast, more are slower.
+const ROWS_PER_INSERT: usize = 64;
+/// SQLite's own limit of placeholders in one statement.
+const MAX_PARAMS: usize = 32_766;
+const CACHED_STATEMENTS: usize = 256;
+
+pub(super) use self::params::Params;
+pub(super) use self::row::RowRef;
+
+/// One open SQLite connection.
+pub(crate) struct SqliteConnection {
+    inner: rusqlite::Connection,
+}
+
+/// How a file is opened.
+pub(crate) struct SqliteOptions<'a> {
+    /// A path, or a `file:` URI.
+    pub(crate) path: &'a str,
+    pub(crate) busy_timeout: std::time::Duration,
+}
+
+impl SqliteConnection {
+    pub(crate) fn open(options: &SqliteOptions<'_>) -> Result<Self> {
+        let inner = rusqlite::Connection::open(options.path).map_err(prepare_error)?;
+        inner
+            .busy_timeout(options.busy_timeout)
+            .map_err(step_error)?;
+        inner.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+        inner
+            .execute_batch(
+                "PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
+            )
+            .map_err(step_error)?;
+        Ok(Self { inner })
+    }
+
+    pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
+        let mut statement = self.inner.prepare_cached(sql).map_err(prepare_error)?;
+        bind(&mut statement, write)?;
+        statement
+            .raw_execute()
+            .map(|rows| rows as u64)
+            .map_err(step_error)
+    }
+
+    pub(crate) fn query(
+        &mut self,
+        sql: &str,
+        write: WriteParams<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<()> {
+        let mut statement = self.inner.prepare_cached(sql).map_err(prepare_error)?;
+        bind(&mut statement, write)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(step_error)? {
+            if !take(&mut reader(row))? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn cursor(&mut self, sql: &str, write: WriteParams<'_>) -> Result<SqliteCursor<'_>> {
+        let mut statement = self.inner.prepare_cached(sql).map_err(prepare_error)?;
+        bind(&mut statement, write)?;
+        Ok(SqliteCursor(RunningQuery::new(
+            MutBorrow::new(statement),
+            |statement| statement.borrow_mut().raw_query(),
+        )))
+    }
+
+    pub(crate) fn insert_rows(
+        &mut self,
+        table: &TableSql,
+        columns: &ColumnSet,
+        rows: usize,
+        write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
+    ) -> Result<u64> {
+        // An INSERT without columns takes one row only.
+        let per_statement = match columns.len() {
+            0 => 1,
+            columns => (MAX_PARAMS / columns).clamp(1, ROWS_PER_INSERT),
+        };
+        let mut inserted = 0;
+        while inserted < rows {
+            let count = per_statement.min(rows - inserted);
+            let sql = table.insert_sql(Dialect::Sqlite, columns, count, false);
+            self.execute(&sql, &mut |params| {
+                (inserted..inserted + count).for_each(|row| write(row, params))
+            })?;
+            inserted += count;
+        }
+        Ok(inserted as u64)
+    }
+
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
+        self.inner.execute_batch(sql).map_err(step_error)
+    }
+
+    pub(crate) fn table_exists(&mut self, schema: Option<&str>, table: &str) -> Result<bool> {
+        self.inner.table_exists(schema, table).map_err(step_error)
+    }
+
+    pub(crate) fn last_insert_id(&mut self) -> u64 {
+        self.inner.last_insert_rowid() as u64
+    }
+
+    /// Takes the write lock at once, as waiting for it later cannot work.
+    pub(crate) fn begin(&mut self) -> Result<()> {
+        self.batch("BEGIN IMMEDIATE")
+    }
+
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        self.batch("COMMIT")
+    }
+
+    /// Some errors have rolled back already (a full disk, an interrupted write).
+    pub(crate) fn rollback(&mut self) -> Result<()> {
+        if self.in_transaction() {
+            self.batch("ROLLBACK")
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(crate) fn in_transaction(&self) -> bool {
+        !self.inner.is_autocommit()
+    }
+
+    /// A file cannot be lost as a server can: an error leaves the connection usable.
+    pub(crate) fn is_broken(&self) -> bool {
+        false
+    }
+}
+
+self_cell! {
+    struct RunningQuery<'c> {
+        owner: MutBorrow<CachedStatement<'c>>,
+        #[not_covariant]
+        dependent: Rows,
+    }
+}
+
+/// A running query; dropping it resets the statement.
+pub(crate) struct SqliteCursor<'c>(RunningQuery<'c>);
+
+impl SqliteCursor<'_> {
+    pub(crate) fn next(&mut self) -> Result<Option<RowReader<'_>>> {
+        self.0
+            .with_dependent_mut(|_, rows| Ok(rows.next().map_err(step_error)?.map(reader)))
+    }
+}
+
+fn reader<'a>(row: &'a Row<'_>) -> RowReader<'a> {
+    RowReader::new(RowSource::Sqlite(RowRef(row)))
+}
+
+fn bind(statement: &mut Statement<'_>, write: WriteParams<'_>) -> Result<()> {
+    statement.clear_bindings();
+    let expected = statement.parameter_count();
+    let mut params = ParamWriter::new(ParamTarget::Sqlite(Params::new(statement)));
+    write(&mut params);
+    let given = match &params.target {
+        ParamTarget::Sqlite(params) => params.given(),
+        _ => unreachable!("made for SQLite three lines above"),
+    };
+    params.into_outcome()?;
+    if given == expected {
+        Ok(())
+    } else {
+        Err(wrong_count(given, expected))
+    }
+}

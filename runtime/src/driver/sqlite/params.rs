@@ -1,0 +1,172 @@
+//! Values to bound parameters. Dates and times are ISO 8601 text, which sorts by time; UUIDs, decimals and intervals
+//! are text too.
+
+use rusqlite::Statement;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+
+use super::calendar_text;
+use super::error::step_error;
+use crate::driver::{ParamWriter, calendar, uuid_text};
+use crate::error::{Error, ErrorKind, Result};
+use crate::types::Interval;
+
+/// What [`Params`] needs of a statement, free of its lifetime.
+pub(super) trait Bind {
+    fn places(&self) -> usize;
+    fn bind(&mut self, index: usize, value: ToSqlOutput<'_>) -> rusqlite::Result<()>;
+}
+
+impl Bind for Statement<'_> {
+    fn places(&self) -> usize {
+        self.parameter_count()
+    }
+
+    fn bind(&mut self, index: usize, value: ToSqlOutput<'_>) -> rusqlite::Result<()> {
+        self.raw_bind_parameter(index, value)
+    }
+}
+
+/// Binds parameters to a statement.
+pub(in crate::driver) struct Params<'a> {
+    statement: &'a mut dyn Bind,
+    next: usize,
+    /// For values that are kept as formatted text.
+    text: String,
+}
+
+impl<'a> Params<'a> {
+    pub(super) fn new(statement: &'a mut dyn Bind) -> Self {
+        Self {
+            statement,
+            next: 1,
+            text: String::new(),
+        }
+    }
+
+    /// How many values were written.
+    pub(super) fn given(&self) -> usize {
+        self.next - 1
+    }
+}
+
+impl Params<'_> {
+    fn put(&mut self, value: ValueRef<'_>) -> Result<()> {
+        let index = self.next;
+        self.next += 1;
+        // One too many is found when all are written: only then their number is known.
+        if index > self.statement.places() {
+            return Ok(());
+        }
+        self.statement
+            .bind(index, ToSqlOutput::Borrowed(value))
+            .map_err(step_error)
+    }
+
+    fn put_formatted(&mut self, format: impl FnOnce(&mut String)) -> Result<()> {
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        format(&mut text);
+        let outcome = self.put(ValueRef::Text(text.as_bytes()));
+        self.text = text;
+        outcome
+    }
+
+    pub(in crate::driver) fn null(&mut self) -> Result<()> {
+        self.put(ValueRef::Null)
+    }
+
+    pub(in crate::driver) fn i64(&mut self, value: i64) -> Result<()> {
+        self.put(ValueRef::Integer(value))
+    }
+
+    pub(in crate::driver) fn u64(&mut self, value: u64) -> Result<()> {
+        let value = i64::try_from(value)
+            .map_err(|_| unsupported("an unsigned integer past 9223372036854775807"))?;
+        self.i64(value)
+    }
+
+    pub(in crate::driver) fn bool(&mut self, value: bool) -> Result<()> {
+        self.i64(i64::from(value))
+    }
+
+    pub(in crate::driver) fn f32(&mut self, value: f32) -> Result<()> {
+        self.f64(f64::from(value))
+    }
+
+    pub(in crate::driver) fn f64(&mut self, value: f64) -> Result<()> {
+        if value.is_nan() {
+            return Err(unsupported("NaN, which SQLite would store as NULL"));
+        }
+        self.put(ValueRef::Real(value))
+    }
+
+    /// An integer of 64 bits has them all.
+    pub(in crate::driver) fn bits(&mut self, value: u64) -> Result<()> {
+        self.i64(value.cast_signed())
+    }
+
+    pub(in crate::driver) fn text(&mut self, value: &str) -> Result<()> {
+        self.put(ValueRef::Text(value.as_bytes()))
+    }
+
+    pub(in crate::driver) fn bytes(&mut self, value: &[u8]) -> Result<()> {
+        self.put(ValueRef::Blob(value))
+    }
+
+    pub(in crate::driver) fn date(&mut self, days: i64) -> Result<()> {
+        check_day(days)?;
+        self.put_formatted(|out| calendar_text::write_date(days, out))
+    }
+
+    pub(in crate::driver) fn time(&mut self, micros: i64) -> Result<()> {
+        self.put_formatted(|out| calendar_text::write_time(micros, out))
+    }
+
+    pub(in crate::driver) fn datetime(&mut self, micros: i64) -> Result<()> {
+        check_day(calendar::split(micros).0)?;
+        self.put_formatted(|out| calendar_text::write_datetime(micros, out))
+    }
+
+    pub(in crate::driver) fn timestamp(&mut self, micros: i64) -> Result<()> {
+        self.datetime(micros)
+    }
+
+    pub(in crate::driver) fn uuid(&mut self, value: &[u8; 16]) -> Result<()> {
+        self.text(&uuid_text::write(value))
+    }
+
+    pub(in crate::driver) fn json(&mut self, value: &str) -> Result<()> {
+        self.text(value)
+    }
+
+    pub(in crate::driver) fn decimal(&mut self, value: &str) -> Result<()> {
+        self.text(value)
+    }
+
+    pub(in crate::driver) fn interval(&mut self, value: Interval) -> Result<()> {
+        self.text(&value.to_string())
+    }
+
+    pub(in crate::driver) fn array(
+        &mut self,
+        _length: usize,
+        _write: &mut dyn FnMut(&mut ParamWriter<'_>),
+    ) -> Result<()> {
+        Err(unsupported("an array"))
+    }
+}
+
+fn check_day(days: i64) -> Result<()> {
+    if calendar::is_representable(days) {
+        Ok(())
+    } else {
+        Err(unsupported("a date outside the years 1 to 9999"))
+    }
+}
+
+#[cold]
+fn unsupported(what: &str) -> Error {
+    Error::new(ErrorKind::UnsupportedValue(format!(
+        "SQLite cannot hold {what}"
+    )))
+}

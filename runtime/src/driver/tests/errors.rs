@@ -1,0 +1,261 @@
+//! Kinds of errors, the same on all databases, and nothing of a row in them.
+
+use super::{Database, connect, databases};
+use crate::Dialect;
+use crate::error::{Constraint, Error, ErrorKind};
+
+/// In every value that provokes an error, so that it can be looked for.
+const CANARY: &str = "canary-7f3a";
+
+fn with_tables() -> Vec<Database> {
+    let mut databases = databases();
+    for database in &mut databases {
+        database.batch(
+            "CREATE TABLE parent (id INT PRIMARY KEY, name VARCHAR(20) NOT NULL UNIQUE, \
+             age SMALLINT, CONSTRAINT adult CHECK (age >= 18))",
+        );
+        database.batch(
+            "CREATE TABLE child (id INT PRIMARY KEY, parent INT NOT NULL, \
+             CONSTRAINT child_parent FOREIGN KEY (parent) REFERENCES parent (id))",
+        );
+        database
+            .run(
+                "INSERT INTO parent (id, name) VALUES (?, ?)",
+                &[&1, &CANARY],
+            )
+            .expect("the first row");
+    }
+    databases
+}
+
+/// Neither the error nor anything under it shows a value.
+fn assert_silent(error: &Error) {
+    let mut shown = format!("{error} {error:?}");
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        shown.push_str(&format!("{error} {error:?}"));
+        source = error.source();
+    }
+    assert!(!shown.contains(CANARY), "{shown}");
+}
+
+#[test]
+fn violated_constraints_are_told_apart() {
+    for mut database in with_tables() {
+        let dialect = database.dialect();
+        let insert = "INSERT INTO parent (id, name) VALUES (?, ?)";
+
+        let error = database.run(insert, &[&2, &CANARY]).unwrap_err();
+        assert_silent(&error);
+        let ErrorKind::UniqueViolation(key) = error.kind() else {
+            panic!("{dialect}: {error:?}")
+        };
+        match dialect {
+            Dialect::Sqlite => assert_eq!(key.column.as_deref(), Some("name")),
+            Dialect::Postgres => assert_eq!(key.name.as_deref(), Some("parent_name_key")),
+            Dialect::Mysql => assert_eq!(key.name.as_deref(), Some("name")),
+        }
+
+        let error = database
+            .run(insert, &[&2, &Option::<String>::None])
+            .unwrap_err();
+        let ErrorKind::NotNullViolation(Constraint { column, .. }) = error.kind() else {
+            panic!("{dialect}: {error:?}")
+        };
+        assert_eq!(column.as_deref(), Some("name"), "{dialect}");
+
+        let error = database
+            .run(
+                "INSERT INTO parent (id, name, age) VALUES (?, ?, ?)",
+                &[&2, &"Ann", &17],
+            )
+            .unwrap_err();
+        let ErrorKind::CheckViolation(Constraint { name, .. }) = error.kind() else {
+            panic!("{dialect}: {error:?}")
+        };
+        assert_eq!(name.as_deref(), Some("adult"), "{dialect}");
+    }
+}
+
+#[test]
+fn foreign_keys_are_kept_both_ways() {
+    for mut database in with_tables() {
+        let dialect = database.dialect();
+        let insert = "INSERT INTO child (id, parent) VALUES (?, ?)";
+        let orphan = database.run(insert, &[&1, &77]).unwrap_err();
+        database.run(insert, &[&1, &1]).expect("a parent");
+        let needed = database
+            .run("DELETE FROM parent WHERE id = ?", &[&1])
+            .unwrap_err();
+        for error in [orphan, needed] {
+            assert_silent(&error);
+            let ErrorKind::ForeignKeyViolation(Constraint { name, .. }) = error.kind() else {
+                panic!("{dialect}: {error:?}")
+            };
+            let expected = (dialect != Dialect::Sqlite).then_some("child_parent");
+            assert_eq!(name.as_deref(), expected, "{dialect}");
+        }
+    }
+}
+
+#[test]
+fn values_that_do_not_fit_are_refused() {
+    for mut database in with_tables() {
+        let dialect = database.dialect();
+        if dialect == Dialect::Sqlite {
+            let long_key = "INSERT INTO parent (id, name) VALUES (?, ?)";
+            database.batch("CREATE TABLE counted (id INTEGER PRIMARY KEY)");
+            let error = database
+                .run("INSERT INTO counted (id) VALUES (?)", &[&CANARY])
+                .unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::ValueOutOfRange(_)));
+            database
+                .run(long_key, &[&3, &"x".repeat(30)])
+                .expect("no limit");
+            continue;
+        }
+        let name = format!("{CANARY}{}", "x".repeat(30));
+        let long = database
+            .run("UPDATE parent SET name = ? WHERE id = ?", &[&name, &1])
+            .unwrap_err();
+        let far = database
+            .run("UPDATE parent SET age = ? WHERE id = ?", &[&40_000, &1])
+            .unwrap_err();
+        for error in [long, far] {
+            assert_silent(&error);
+            assert!(
+                matches!(error.kind(), ErrorKind::ValueOutOfRange(_)),
+                "{dialect}: {error:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn unknown_names_say_that_the_schema_differs() {
+    for mut database in with_tables() {
+        for sql in ["SELECT * FROM nowhere", "SELECT missing_one FROM parent"] {
+            let error = database.read::<i64>(sql, &[]).unwrap_err();
+            assert_eq!(*error.kind(), ErrorKind::SchemaMismatch, "{error:?}");
+            let source = std::error::Error::source(&error).expect("the database's words");
+            assert!(source.to_string().contains("no"), "{source}");
+        }
+        let error = database.read::<i64>("SELECT FROM WHERE", &[]).unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::Database { .. }),
+            "{error:?}"
+        );
+        let error = database
+            .run("INSERT INTO parent (id, name) VALUES (?, ?)", &[&1])
+            .unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::SchemaMismatch, "{error:?}");
+        // None of this has hurt the connection.
+        assert!(!database.physical.is_broken());
+        assert_eq!(
+            database
+                .read::<i64>("SELECT count(*) FROM parent", &[])
+                .unwrap(),
+            [1]
+        );
+    }
+}
+
+#[test]
+fn logins_fail_by_kind() {
+    for database in databases() {
+        let Some(fresh) = &database.fresh else {
+            continue;
+        };
+        let url = fresh.url();
+        let (account, place) = url.rsplit_once('@').expect("an account in the URL");
+        let (scheme_and_user, _) = account.rsplit_once(':').expect("a password in the URL");
+
+        let wrong = connect(&format!("{scheme_and_user}:{CANARY}@{place}"))
+            .err()
+            .expect("a wrong password");
+        assert_eq!(*wrong.kind(), ErrorKind::AccessDenied, "{wrong:?}");
+        assert_silent(&wrong);
+
+        let gone = connect(&url.replace(fresh.name(), "nowhere"))
+            .err()
+            .expect("no database");
+        assert!(
+            matches!(
+                gone.kind(),
+                ErrorKind::Unavailable | ErrorKind::AccessDenied
+            ),
+            "{gone:?}"
+        );
+
+        // A port that nothing listens on: bound and never listened to.
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = socket.local_addr().expect("bound");
+        drop(socket);
+        let closed = connect(&format!("{account}@{address}/x"))
+            .err()
+            .expect("nobody there");
+        assert_eq!(*closed.kind(), ErrorKind::Unavailable, "{closed:?}");
+    }
+}
+
+#[test]
+fn a_silent_server_is_given_up() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = silent.local_addr().expect("bound");
+    for scheme in ["postgres", "mysql"] {
+        let server = super::server(&format!("{scheme}://ann:secret@{address}/shop"));
+        let mut options = super::options(&server);
+        options.connect_timeout = std::time::Duration::from_millis(200);
+        let started = std::time::Instant::now();
+        let error = if scheme == "postgres" {
+            let config = super::PostgresConfig::new(&options).expect("valid");
+            super::PostgresConnection::connect(&config).err()
+        } else {
+            let config = super::MysqlConfig::new(&options).expect("valid");
+            super::MysqlConnection::connect(&config).err()
+        };
+        let error = error.expect("no answer");
+        assert_eq!(*error.kind(), ErrorKind::Timeout, "{scheme}");
+        assert!(started.elapsed() < std::time::Duration::from_secs(2));
+    }
+}
+
+#[test]
+fn parameters_that_cannot_be_kept_are_refused() {
+    for (url, expected) in [
+        ("postgres://h/d?sslmode=require", "asks for TLS"),
+        ("postgres://h/d?client_encoding=latin1", "must be `utf8`"),
+        ("postgres://h/d?passwrd=x", "is not known"),
+        ("mysql://h/d?charset=latin1", "must be `utf8mb4`"),
+        ("mysql://h/d?ssl-mode=required", "asks for TLS"),
+        ("mysql://h/d?pool=3", "is not known"),
+    ] {
+        let error = connect(url).err().expect("refused");
+        assert!(matches!(error.kind(), ErrorKind::Config(_)), "{error:?}");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn a_lost_session_breaks_the_connection() {
+    for mut database in databases() {
+        let sql = database.pick("", "SELECT pg_backend_pid()", "SELECT CONNECTION_ID()");
+        let Some(fresh) = &database.fresh else {
+            continue;
+        };
+        let mut killer = Database {
+            physical: connect(&fresh.url()).expect("a second connection"),
+            fresh: None,
+        };
+        let id: Vec<i64> = database.read(sql, &[]).expect("its number");
+        let kill = match database.dialect() {
+            Dialect::Postgres => format!("SELECT pg_terminate_backend({})", id[0]),
+            Dialect::Mysql | Dialect::Sqlite => format!("KILL {}", id[0]),
+        };
+        killer.batch(&kill);
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        let error = database.read::<i64>(sql, &[]).unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::ConnectionLost, "{error:?}");
+        assert!(database.physical.is_broken());
+    }
+}

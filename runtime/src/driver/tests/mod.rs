@@ -1,0 +1,142 @@
+//! The seam tested on every database there is: SQLite always, PostgreSQL and MySQL or MariaDB where a server is given.
+
+mod errors;
+mod statements;
+
+use std::time::Duration;
+
+use bindery_schema::config::{Place, Server, parse_url};
+use bindery_testkit::FreshDatabase;
+
+use super::mysql::{MysqlConfig, MysqlConnection};
+use super::postgres::{PostgresConfig, PostgresConnection};
+use super::sqlite::{SqliteConnection, SqliteOptions};
+use super::{ParamWriter, Physical, ServerOptions};
+use crate::Dialect;
+use crate::error::Result;
+use crate::types::{FromColumn, ToColumn};
+
+/// An empty database and a connection to it.
+struct Database {
+    physical: Physical,
+    /// More connections are opened from here.
+    fresh: Option<FreshDatabase>,
+}
+
+/// All databases to test with.
+fn databases() -> Vec<Database> {
+    let servers = [
+        bindery_testkit::fresh_postgres(),
+        bindery_testkit::fresh_mysql(),
+    ];
+    let served = servers.into_iter().flatten().map(|fresh| Database {
+        physical: connect(&fresh.url()).expect("a test database lets its owner in"),
+        fresh: Some(fresh),
+    });
+    std::iter::once(sqlite()).chain(served).collect()
+}
+
+fn sqlite() -> Database {
+    let options = SqliteOptions {
+        path: ":memory:",
+        busy_timeout: Duration::from_secs(1),
+    };
+    let connection = SqliteConnection::open(&options).expect("memory is there");
+    Database {
+        physical: Physical::Sqlite(connection),
+        fresh: None,
+    }
+}
+
+fn server(url: &str) -> Server {
+    match parse_url(url)
+        .expect("the test kit writes valid URLs")
+        .place
+    {
+        Place::Server(server) => server,
+        Place::Sqlite(_) => panic!("not the URL of a server"),
+    }
+}
+
+fn connect(url: &str) -> Result<Physical> {
+    let server = server(url);
+    let options = options(&server);
+    if url.starts_with("postgres") {
+        let config = PostgresConfig::new(&options)?;
+        let connection = PostgresConnection::connect(&config)?;
+        Ok(Physical::Postgres(Box::new(connection)))
+    } else {
+        let config = MysqlConfig::new(&options)?;
+        let connection = MysqlConnection::connect(&config)?;
+        Ok(Physical::Mysql(Box::new(connection)))
+    }
+}
+
+fn options(server: &Server) -> ServerOptions<'_> {
+    ServerOptions {
+        server,
+        connect_timeout: Duration::from_secs(10),
+        statement_timeout: Some(Duration::from_secs(20)),
+        application_name: "bindery tests",
+    }
+}
+
+impl Database {
+    fn dialect(&self) -> Dialect {
+        self.physical.dialect()
+    }
+
+    /// The text for this dialect.
+    fn pick(
+        &self,
+        sqlite: &'static str,
+        postgres: &'static str,
+        mysql: &'static str,
+    ) -> &'static str {
+        match self.dialect() {
+            Dialect::Sqlite => sqlite,
+            Dialect::Postgres => postgres,
+            Dialect::Mysql => mysql,
+        }
+    }
+
+    fn batch(&mut self, sql: &str) {
+        self.physical
+            .batch(sql)
+            .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    }
+
+    /// Runs a statement with `?` for its placeholders.
+    fn run(&mut self, sql: &str, values: &[&dyn ToColumn]) -> Result<u64> {
+        let sql = self.with_placeholders(sql);
+        self.physical
+            .execute(&sql, &mut |params| push(params, values))
+    }
+
+    /// The first column of all rows.
+    fn read<T: FromColumn>(&mut self, sql: &str, values: &[&dyn ToColumn]) -> Result<Vec<T>> {
+        let sql = self.with_placeholders(sql);
+        let mut read = Vec::new();
+        self.physical
+            .query(&sql, &mut |params| push(params, values), &mut |row| {
+                read.push(row.next()?);
+                Ok(true)
+            })?;
+        Ok(read)
+    }
+
+    fn with_placeholders(&self, sql: &str) -> String {
+        let numbered = |(index, part): (usize, &str)| match index {
+            0 => part.to_owned(),
+            _ => format!("${index}{part}"),
+        };
+        match self.dialect() {
+            Dialect::Sqlite | Dialect::Mysql => sql.to_owned(),
+            Dialect::Postgres => sql.split('?').enumerate().map(numbered).collect(),
+        }
+    }
+}
+
+fn push(params: &mut ParamWriter<'_>, values: &[&dyn ToColumn]) {
+    values.iter().for_each(|value| value.write(params));
+}

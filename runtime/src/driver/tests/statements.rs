@@ -1,0 +1,330 @@
+//! Statements, transactions and bulk inserts.
+
+use super::{Database, connect, databases};
+use crate::Dialect;
+use crate::driver::Physical;
+use crate::error::ErrorKind;
+use crate::model::ColumnSet;
+use crate::statements::TableSql;
+use crate::types::ToColumn;
+
+const ITEM: TableSql = TableSql {
+    table: "item",
+    columns: &["id", "name", "price"],
+    key: &[0],
+    writable: &[0, 1, 2],
+    required: &[0, 1],
+    counted: None,
+    select: "",
+    first: "",
+    find: "",
+    count: "",
+    exists: "",
+    insert: "",
+    insert_row: "",
+    returning: "",
+    save: "",
+    delete: "",
+    uniques: &[],
+};
+
+fn with_items() -> Vec<Database> {
+    let mut databases = databases();
+    for database in &mut databases {
+        let sql = database.pick(
+            "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT NOT NULL, price REAL DEFAULT 1.5)",
+            "CREATE TABLE item (id bigint PRIMARY KEY, name text NOT NULL, price float8 DEFAULT 1.5)",
+            "CREATE TABLE item (id BIGINT PRIMARY KEY, name LONGTEXT NOT NULL, price DOUBLE DEFAULT 1.5)",
+        );
+        database.batch(sql);
+    }
+    databases
+}
+
+fn count(database: &mut Database) -> i64 {
+    database
+        .read("SELECT count(*) FROM item", &[])
+        .expect("a count")[0]
+}
+
+fn insert(database: &mut Database, id: i64) -> crate::Result<u64> {
+    database.run("INSERT INTO item (id, name) VALUES (?, ?)", &[&id, &"x"])
+}
+
+/// Inserts `rows` rows of `id` and `name` in bulk.
+fn insert_rows(database: &mut Database, first: i64, rows: usize, name: &str) -> crate::Result<u64> {
+    let columns = ColumnSet::new().with(0).with(1);
+    database
+        .physical
+        .insert_rows(&ITEM, &columns, rows, &mut |row, params| {
+            (first + row as i64).write(params);
+            name.write(params);
+        })
+}
+
+#[test]
+fn rows_are_counted_and_pulled() {
+    for mut database in with_items() {
+        let dialect = database.dialect();
+        assert_eq!(
+            insert_rows(&mut database, 0, 10_007, "näme").unwrap(),
+            10_007
+        );
+        assert_eq!(count(&mut database), 10_007, "{dialect}");
+        let filled: Vec<f64> = database
+            .read("SELECT price FROM item WHERE id = ?", &[&10_006])
+            .unwrap();
+        assert_eq!(filled, [1.5], "a column that is left out has its default");
+
+        let mut cursor = database
+            .physical
+            .cursor("SELECT id, name FROM item ORDER BY id", &mut |_| ())
+            .unwrap();
+        for expected in 0..5_000i64 {
+            let mut row = cursor.next().unwrap().expect("a row");
+            assert_eq!(row.next::<i64>().unwrap(), expected);
+            assert_eq!(row.text().unwrap(), "näme");
+        }
+        drop(cursor);
+        // A cursor left half-way leaves the connection in order.
+        let sql = "UPDATE item SET name = ? WHERE id < ?";
+        assert_eq!(database.run(sql, &[&"y", &10]).unwrap(), 10);
+        assert_eq!(
+            database.run(sql, &[&"y", &10]).unwrap(),
+            10,
+            "found, not changed"
+        );
+    }
+}
+
+#[test]
+fn bulk_inserts_can_be_taken_back() {
+    for mut database in with_items() {
+        insert(&mut database, 9_000).unwrap();
+        database.physical.begin().unwrap();
+        let error = insert_rows(&mut database, 0, 10_000, "x").unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::UniqueViolation(_)),
+            "{error:?}"
+        );
+        database.physical.rollback().unwrap();
+        assert_eq!(count(&mut database), 1);
+        assert_eq!(insert_rows(&mut database, 0, 0, "x").unwrap(), 0);
+        assert_eq!(insert_rows(&mut database, 0, 1, "x").unwrap(), 1);
+    }
+}
+
+#[test]
+fn a_refused_value_sends_nothing() {
+    for mut database in with_items() {
+        let columns = ColumnSet::new().with(0).with(1);
+        let outcome = database
+            .physical
+            .insert_rows(&ITEM, &columns, 10, &mut |row, params| {
+                if row == 7 {
+                    params.refuse("no sevens");
+                } else {
+                    (row as i64).write(params);
+                }
+                "x".write(params);
+            });
+        let refused = ErrorKind::UnsupportedValue("no sevens".to_owned());
+        assert_eq!(*outcome.unwrap_err().kind(), refused);
+        assert_eq!(count(&mut database), 0);
+    }
+}
+
+#[test]
+fn large_values_are_cut_into_packets() {
+    for mut database in with_items() {
+        let name = "z".repeat(1 << 20);
+        assert_eq!(insert_rows(&mut database, 0, 40, &name).unwrap(), 40);
+        let lengths: Vec<i64> = database.read("SELECT length(name) FROM item", &[]).unwrap();
+        assert_eq!(lengths, [1 << 20; 40]);
+    }
+}
+
+#[test]
+fn rows_without_columns_take_their_defaults() {
+    for mut database in databases() {
+        let sql = database.pick(
+            "CREATE TABLE item (id INTEGER PRIMARY KEY)",
+            "CREATE TABLE item (id bigserial PRIMARY KEY)",
+            "CREATE TABLE item (id BIGINT AUTO_INCREMENT PRIMARY KEY)",
+        );
+        database.batch(sql);
+        let inserted = database
+            .physical
+            .insert_rows(&ITEM, &ColumnSet::new(), 3, &mut |_, _| ());
+        assert_eq!(inserted.unwrap(), 3);
+        assert_eq!(count(&mut database), 3);
+        if database.dialect() != Dialect::Postgres {
+            assert_eq!(
+                database.physical.last_insert_id(),
+                3,
+                "{}",
+                database.dialect()
+            );
+        }
+    }
+}
+
+#[test]
+fn transactions_hold_or_leave_no_trace() {
+    for mut database in with_items() {
+        assert!(!database.physical.in_transaction());
+        database.physical.begin().unwrap();
+        assert!(database.physical.in_transaction());
+        insert(&mut database, 1).unwrap();
+        database.batch("SAVEPOINT inner_one");
+        insert(&mut database, 2).unwrap();
+        database.batch("ROLLBACK TO SAVEPOINT inner_one; RELEASE SAVEPOINT inner_one");
+        database.physical.commit().unwrap();
+        assert!(!database.physical.in_transaction());
+        database.physical.begin().unwrap();
+        insert(&mut database, 3).unwrap();
+        database.physical.rollback().unwrap();
+        let kept: Vec<i64> = database.read("SELECT id FROM item", &[]).unwrap();
+        assert_eq!(kept, [1]);
+    }
+}
+
+#[test]
+fn a_failed_transaction_cannot_be_committed_on_postgres() {
+    for mut database in with_items() {
+        if database.dialect() != Dialect::Postgres {
+            continue;
+        }
+        database.physical.begin().unwrap();
+        insert(&mut database, 1).unwrap();
+        insert(&mut database, 1).unwrap_err();
+        let error = insert(&mut database, 2).unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::TransactionAborted);
+        let error = database.physical.commit().unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::TransactionAborted);
+        database.physical.rollback().unwrap();
+        assert_eq!(count(&mut database), 0);
+    }
+}
+
+/// MariaDB ends the transaction of a deadlock's victim and would run what follows outside of any.
+#[test]
+fn a_deadlock_ends_the_whole_transaction() {
+    for mut database in with_items() {
+        let Some(fresh) = &database.fresh else {
+            continue;
+        };
+        let mut other = Database {
+            physical: connect(&fresh.url()).unwrap(),
+            fresh: None,
+        };
+        insert(&mut database, 1).unwrap();
+        insert(&mut database, 2).unwrap();
+        let lock = "UPDATE item SET name = ? WHERE id = ?";
+        database.physical.begin().unwrap();
+        database.run(lock, &[&"a", &1]).unwrap();
+        other.physical.begin().unwrap();
+        other.run(lock, &[&"b", &2]).unwrap();
+        let (first, second) = std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| database.run(lock, &[&"a", &2]));
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            let second = other.run(lock, &[&"b", &1]);
+            if second.is_err() {
+                other.physical.rollback().unwrap();
+            }
+            (waiting.join().unwrap(), second)
+        });
+        let (mut victim, error) = match (first, second) {
+            (Err(error), Ok(_)) => (database, error),
+            (Ok(_), Err(error)) => {
+                assert!(!other.physical.in_transaction());
+                database.physical.rollback().unwrap();
+                assert_eq!(*error.kind(), ErrorKind::Conflict);
+                continue;
+            }
+            outcome => panic!("{outcome:?}"),
+        };
+        assert_eq!(*error.kind(), ErrorKind::Conflict);
+        let refused = insert(&mut victim, 3).unwrap_err();
+        assert_eq!(*refused.kind(), ErrorKind::TransactionAborted);
+        let refused = victim.physical.commit().unwrap_err();
+        assert_eq!(*refused.kind(), ErrorKind::TransactionAborted);
+        victim.physical.rollback().unwrap();
+        insert(&mut victim, 4).unwrap();
+    }
+}
+
+#[test]
+fn tables_are_found_in_their_schema() {
+    for mut database in with_items() {
+        let dialect = database.dialect();
+        let exists = |database: &mut Database, schema, table| {
+            database.physical.table_exists(schema, table).unwrap()
+        };
+        assert!(exists(&mut database, None, "item"), "{dialect}");
+        assert!(!exists(&mut database, None, "items"), "{dialect}");
+        assert!(!exists(&mut database, None, "'; --"), "{dialect}");
+        let (here, elsewhere) = match dialect {
+            Dialect::Sqlite => ("main", "temp"),
+            Dialect::Postgres => ("public", "pg_catalog"),
+            Dialect::Mysql => ("", "information_schema"),
+        };
+        if dialect != Dialect::Mysql {
+            assert!(exists(&mut database, Some(here), "item"), "{dialect}");
+            assert!(!exists(&mut database, None, "ITEM") || dialect == Dialect::Sqlite);
+        }
+        assert!(!exists(&mut database, Some(elsewhere), "item"), "{dialect}");
+    }
+}
+
+#[test]
+fn a_changed_table_is_read_anew() {
+    for mut database in with_items() {
+        insert(&mut database, 1).unwrap();
+        let sql = "SELECT * FROM item WHERE id = ?";
+        assert_eq!(database.read::<i64>(sql, &[&1]).unwrap(), [1]);
+        database.batch("ALTER TABLE item ADD COLUMN stock INT");
+        assert_eq!(database.read::<i64>(sql, &[&1]).unwrap(), [1]);
+    }
+}
+
+#[test]
+fn more_statements_than_are_kept() {
+    for mut database in with_items() {
+        for round in 0..2 {
+            for number in 0..300 {
+                let sql = format!("SELECT {number} + 0");
+                let read: Vec<i64> = database.read(&sql, &[]).unwrap();
+                assert_eq!(read, [number], "round {round}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_server_says_what_it_is() {
+    for database in databases() {
+        let (info, expected): (_, &[&str]) = match &database.physical {
+            Physical::Sqlite(_) => continue,
+            Physical::Postgres(connection) => (connection.server_info(), &["PostgreSQL"]),
+            Physical::Mysql(connection) => (connection.server_info(), &["MariaDB", "MySQL"]),
+        };
+        assert!(expected.contains(&info.product), "{info:?}");
+        assert!(
+            info.version
+                .starts_with(|first: char| first.is_ascii_digit())
+        );
+    }
+}
+
+#[test]
+fn a_batch_tells_the_error_of_any_of_its_statements() {
+    for mut database in with_items() {
+        let sql = "INSERT INTO item (id, name) VALUES (1, 'x'); INSERT INTO item (id, name) VALUES (1, 'y')";
+        let error = database.physical.batch(sql).unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::UniqueViolation(_)),
+            "{error:?}"
+        );
+    }
+}
