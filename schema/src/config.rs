@@ -17,7 +17,6 @@ mod url;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use self::check::RESERVED_ENGINE_NAMES;
 pub use self::resolve::override_variable;
 pub use self::target::{ConnectionTarget, Endpoint, Place, Secret, Server, SqlitePlace};
 pub use self::template::Template;

@@ -4,8 +4,10 @@
 //! Every function takes any text, hostile ones too, and gives a Rust identifier ([`field`] and [`accessor`] may give a
 //! keyword: see [`escape_keyword`]).
 
+mod reserved;
 mod singular;
 
+pub use self::reserved::{CONNECTION_METHODS, DATABASES_METHODS, is_reserved_accessor};
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 /// The row struct of a table: the singular of its last word, in UpperCamelCase.

@@ -22,7 +22,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// One finding for all engines of a dialect, as the same is to be done for each.
+/// One finding for all engines that cannot hold a thing for the same reason.
 fn diagnostic(table: &Table, problem: Problem, engines: &[&Engine]) -> Diagnostic {
     let Problem {
         span,
@@ -40,15 +40,8 @@ fn diagnostic(table: &Table, problem: Problem, engines: &[&Engine]) -> Diagnosti
     }
 }
 
-/// ``engines `b` and `c` are sqlite``.
+/// ``engine `b` is sqlite``.
 fn said_of(engines: &[&Engine]) -> String {
-    let names: Vec<String> = engines
-        .iter()
-        .map(|engine| format!("`{}`", engine.name))
-        .collect();
-    let dialect = engines[0].dialect;
-    match names.as_slice() {
-        [only] => format!("engine {only} is {dialect}"),
-        several => format!("engines {} are {dialect}", several.join(", ")),
-    }
+    let one = |engine: &&Engine| format!("engine `{}` is {}", engine.name, engine.dialect);
+    engines.iter().map(one).collect::<Vec<_>>().join(", ")
 }

@@ -2,17 +2,46 @@
 //!
 //! What is wrong with a single statement or annotation was said while it was read; here is what shows in the whole.
 
+mod accessor;
+mod annotated_column;
+mod atomic_group;
 mod dialect;
+mod engine_name;
+mod enum_name;
+mod field_name;
+mod foreign_key_index;
+mod identifier;
+mod link;
+mod model_name;
+mod primary_key;
+mod reachable;
+mod referred_key;
 
 use crate::diagnostic::Diagnostics;
-use crate::model::{CheckedModel, Model};
+use crate::model::{CheckedModel, EngineId, Model};
 
 /// A rule looks at the whole model and says what breaks it.
 type Rule = fn(&Model, &mut Diagnostics);
 
-const RULES: &[Rule] = &[dialect::check];
+const RULES: &[Rule] = &[
+    engine_name::check,
+    atomic_group::check,
+    model_name::check,
+    accessor::check,
+    field_name::check,
+    enum_name::check,
+    identifier::check,
+    annotated_column::check,
+    reachable::check,
+    referred_key::check,
+    link::check,
+    dialect::check,
+    primary_key::check,
+    foreign_key_index::check,
+];
 
 /// Asks all rules. `None` when there is an error among the findings, older ones included: then nothing may be generated.
+/// Afterwards the findings are in the order of their places.
 pub fn check(model: Model, diagnostics: &mut Diagnostics) -> Option<CheckedModel> {
     for rule in RULES {
         rule(&model, diagnostics);
@@ -23,4 +52,26 @@ pub fn check(model: Model, diagnostics: &mut Diagnostics) -> Option<CheckedModel
     } else {
         Some(CheckedModel(model))
     }
+}
+
+/// Names of engines, in quotes: `` `a`, `b` and `c` ``.
+fn engine_list(model: &Model, engines: &[EngineId]) -> String {
+    let names: Vec<String> = engines
+        .iter()
+        .map(|id| format!("`{}`", model.engine(*id).name))
+        .collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// Names of engines as `@engines` takes them: `a, b`.
+fn tag_list(model: &Model, engines: &[EngineId]) -> String {
+    let names: Vec<&str> = engines
+        .iter()
+        .map(|id| model.engine(*id).name.as_str())
+        .collect();
+    names.join(", ")
 }

@@ -5,38 +5,8 @@ use std::collections::BTreeMap;
 use super::toml_reader::list;
 use super::{AtomicGroupConfig, Config, EngineConfig};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::name::{engine_type_name, is_valid_engine_name, suggest};
+use crate::name::{DATABASES_METHODS, engine_type_name, is_valid_engine_name, suggest};
 use crate::source::{FileId, Span};
-
-/// Names that no engine may have: each engine is a method of `Databases` and a type in `engine::`, beside these.
-pub const RESERVED_ENGINE_NAMES: &[&str] = &[
-    "any",
-    "begin",
-    "builder",
-    "check",
-    "clone",
-    "close",
-    "copy",
-    "create_missing",
-    "drop_tables",
-    "engine",
-    "engines",
-    "from_config",
-    "in_memory",
-    "into",
-    "new",
-    "on",
-    "open",
-    "open_with",
-    "options",
-    "register",
-    "session",
-    "to_owned",
-    "transaction",
-    "try_into",
-    "try_session",
-    "try_transaction",
-];
 
 /// All rules; the findings are sorted by the caller.
 pub(super) fn check(config: &Config, file: FileId, diagnostics: &mut Diagnostics) {
@@ -80,7 +50,7 @@ fn at(diagnostic: Diagnostic, span: Option<Span>, text: &str) -> Diagnostic {
 fn name(engine: &EngineConfig, diagnostics: &mut Diagnostics) {
     let message = if !is_valid_engine_name(&engine.name) {
         format!("`{}` cannot be the name of an engine", engine.name)
-    } else if RESERVED_ENGINE_NAMES.contains(&engine.name.as_str()) {
+    } else if DATABASES_METHODS.contains(&engine.name.as_str()) {
         format!(
             "`{}` cannot be the name of an engine: `Databases` has a method of this name",
             engine.name

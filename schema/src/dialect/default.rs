@@ -42,8 +42,9 @@ pub(crate) fn default_sql(
 
 fn refused(place: ColumnPlace<'_>, dialect: Dialect, why: &str) -> Refusal {
     let message = format!(
-        "the default of `{}` cannot be carried over to {dialect}: {why}",
-        place.column().name
+        "the default of `{}` cannot be carried over to {}: {why}",
+        place.column().name,
+        dialect.product()
     );
     Refusal::new(
         "B0211",

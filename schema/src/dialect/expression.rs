@@ -15,7 +15,8 @@ pub(crate) fn expression_sql(
         return Ok(expression.sql.clone());
     }
     let tokens = expression.portable.as_ref().ok_or_else(|| {
-        let message = format!("{what} is written in {source} and cannot be carried over to {dialect}");
+        let (from, to) = (source.product(), dialect.product());
+        let message = format!("{what} is written for {from} and cannot be carried over to {to}");
         let help = "use columns, constants, comparisons, AND, OR, NOT, IN, BETWEEN, IS NULL, LIKE, + - * only; \
                     or let the table live on engines of one dialect";
         Refusal::new("B0212", message, help)

@@ -81,6 +81,10 @@ pub struct Capabilities {
     pub on_update_now: bool,
     /// PRIMARY KEY stands at the column where the database counts it, not behind the columns.
     pub counted_key_at_column: bool,
+    /// Foreign keys refer to primary and unique keys only.
+    pub refers_to_keys_only: bool,
+    /// Makes an index for each foreign key by itself.
+    pub indexes_foreign_keys: bool,
     /// A whole transaction can be prepared for a second phase.
     pub two_phase_commit: bool,
 }
@@ -154,6 +158,9 @@ pub(crate) trait Rules {
     /// The quote around names.
     fn identifier_quote(&self) -> char;
 
+    /// Why a table, column or type cannot have this name; `None` where it can.
+    fn impossible_name(&self, name: &str) -> Option<&'static str>;
+
     /// Does a backslash in a text constant start an escape?
     fn backslash_escapes(&self) -> bool;
 
@@ -214,6 +221,17 @@ pub(crate) trait Rules {
     ) -> Vec<String>;
 }
 
+/// Why no database takes a name.
+fn empty_name(name: &str) -> Option<&'static str> {
+    if name.is_empty() {
+        Some("it is empty")
+    } else if name.contains('\0') {
+        Some("it holds a NUL character")
+    } else {
+        None
+    }
+}
+
 /// What [`Rules::now`] is asked for, with the digits of a fraction of a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Moment {
@@ -257,6 +275,15 @@ impl Dialect {
             Self::Sqlite => "sqlite",
             Self::Postgres => "postgres",
             Self::Mysql => "mysql",
+        }
+    }
+
+    /// The name in sentences.
+    pub const fn product(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+            Self::Mysql => "MySQL",
         }
     }
 

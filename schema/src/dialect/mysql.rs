@@ -50,12 +50,24 @@ impl Rules for Mysql {
             virtual_columns: true,
             on_update_now: true,
             counted_key_at_column: false,
+            refers_to_keys_only: false,
+            indexes_foreign_keys: true,
             two_phase_commit: true,
         }
     }
 
     fn identifier_quote(&self) -> char {
         '`'
+    }
+
+    fn impossible_name(&self, name: &str) -> Option<&'static str> {
+        if name.chars().any(|letter| u32::from(letter) > 0xFFFF) {
+            return Some("it holds a character outside the basic plane");
+        }
+        if name.ends_with(' ') {
+            return Some("it ends with a blank");
+        }
+        super::empty_name(name)
     }
 
     fn backslash_escapes(&self) -> bool {

@@ -111,14 +111,11 @@ impl<'m> ColumnPlace<'m> {
 impl EnumType {
     /// The name of the type where enums are types of their own: as it was created, or `<table>_<column>`.
     pub fn sql_name(&self) -> TableName {
-        let (schema, name) = match self.name.split_once('.') {
-            Some((schema, name)) if self.named => (Some(schema.to_owned()), name.to_owned()),
-            Some((table, column)) => (None, format!("{table}_{column}")),
-            None => (None, self.name.clone()),
+        let name = if self.named {
+            self.name.clone()
+        } else {
+            self.name.replace('.', "_")
         };
-        TableName {
-            schema: schema.filter(|schema| schema != "public"),
-            name,
-        }
+        TableName { schema: None, name }
     }
 }

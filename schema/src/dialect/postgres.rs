@@ -39,12 +39,18 @@ impl Rules for Postgres {
             virtual_columns: false,
             on_update_now: false,
             counted_key_at_column: false,
+            refers_to_keys_only: true,
+            indexes_foreign_keys: false,
             two_phase_commit: true,
         }
     }
 
     fn identifier_quote(&self) -> char {
         '"'
+    }
+
+    fn impossible_name(&self, name: &str) -> Option<&'static str> {
+        super::empty_name(name)
     }
 
     fn backslash_escapes(&self) -> bool {

@@ -1,7 +1,7 @@
 //! SQLite. Declared types are chosen so that their affinity keeps every value as it is given (SQLite documentation,
 //! "Datatypes In SQLite", 3.1), and so that a reader of the DDL finds the same type again:
 //!
-//! - dates and times are ISO 8601 texts under their own names (`DATE`, `TIMESTAMP`): such a text never looks like a
+//! - dates and times are ISO 8601 texts under their own names (`DATE`, `TIMESTAMPTZ`): such a text never looks like a
 //!   number, so NUMERIC affinity leaves it alone;
 //! - decimals of up to 15 digits are `DECIMAL(p,s)`; longer and unbounded ones are `DECIMAL_TEXT`, whose TEXT affinity
 //!   keeps every digit (they sort as text); JSON is `JSON_TEXT`, as `JSON` would turn `1.50` into 1.5;
@@ -45,12 +45,21 @@ impl Rules for Sqlite {
             virtual_columns: true,
             on_update_now: false,
             counted_key_at_column: true,
+            refers_to_keys_only: true,
+            indexes_foreign_keys: false,
             two_phase_commit: false,
         }
     }
 
     fn identifier_quote(&self) -> char {
         '"'
+    }
+
+    fn impossible_name(&self, name: &str) -> Option<&'static str> {
+        if name.to_ascii_lowercase().starts_with("sqlite_") {
+            return Some("`sqlite_` is the beginning of its own names");
+        }
+        super::empty_name(name)
     }
 
     fn backslash_escapes(&self) -> bool {
@@ -202,7 +211,7 @@ fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refu
         ColumnType::I32 => "INT",
         ColumnType::I64 => "BIGINT",
         ColumnType::U8 => "TINYINT UNSIGNED",
-        ColumnType::U16 | ColumnType::Year => "SMALLINT UNSIGNED",
+        ColumnType::U16 => "SMALLINT UNSIGNED",
         ColumnType::U24 => "MEDIUMINT UNSIGNED",
         ColumnType::U32 => "INT UNSIGNED",
         ColumnType::U64 => "BIGINT UNSIGNED",
@@ -215,11 +224,15 @@ fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refu
         ColumnType::Text(_) | ColumnType::Enum(_) | ColumnType::Set(_) | ColumnType::Interval => {
             "TEXT"
         }
-        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => "BLOB",
+        // Bytes stay bytes under every affinity.
+        ColumnType::Binary(length) => return Ok(format!("BINARY({length})")),
+        ColumnType::VarBinary(length) => return Ok(format!("VARBINARY({length})")),
+        ColumnType::Blob(_) => "BLOB",
         ColumnType::Date => "DATE",
         ColumnType::Time(_) => "TIME",
         ColumnType::DateTime(_) => "DATETIME",
-        ColumnType::Timestamp(_) => "TIMESTAMP",
+        ColumnType::Timestamp(_) => "TIMESTAMPTZ",
+        ColumnType::Year => "YEAR",
         ColumnType::Uuid => "UUID",
         ColumnType::Json { .. } => "JSON_TEXT",
         ColumnType::Bit(64) => {

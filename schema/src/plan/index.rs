@@ -296,7 +296,7 @@ impl Context<'_> {
     }
 
     fn refused(&self, what: &str, help: &str) -> Refusal {
-        let message = format!("{} has no such thing as {what}", self.dialect());
+        let message = format!("{} has no such thing as {what}", self.dialect().product());
         Refusal::new(
             "B0217",
             message,
@@ -318,6 +318,6 @@ pub(super) fn unique_problem(unique: &Unique, engine: &Engine) -> Option<(Span, 
     } else {
         return None;
     };
-    let message = format!("{} has no such thing as {what}", engine.dialect);
+    let message = format!("{} has no such thing as {what}", engine.dialect.product());
     Some((unique.span, Refusal::new("B0217", message, help)))
 }

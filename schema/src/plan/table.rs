@@ -116,7 +116,7 @@ impl<'m> TableWriter<'m> {
             let message = format!(
                 "`{}` is in a schema, and {} has none within a database",
                 table.name.name,
-                self.dialect()
+                self.dialect().product()
             );
             let help = "leave the schema out, or let the table live on PostgreSQL engines only";
             self.refuse(Refusal::new("B0219", message, help), table.span);
@@ -173,7 +173,7 @@ impl<'m> TableWriter<'m> {
         if column.on_update_now && !self.engine.capabilities().on_update_now && !column.updated {
             let message = format!(
                 "{} cannot set `{}` by itself on every update",
-                self.dialect(),
+                self.dialect().product(),
                 column.name
             );
             self.refuse(
@@ -241,7 +241,7 @@ impl<'m> TableWriter<'m> {
             let message = format!(
                 "the collation `{collation}` of `{}` is one of {}",
                 column.name,
-                self.table().source_dialect
+                self.table().source_dialect.product()
             );
             let help = format!(
                 "leave `COLLATE {collation}` out: texts are compared byte by byte then, on every engine"
@@ -352,7 +352,7 @@ impl<'m> TableWriter<'m> {
         } else {
             return;
         };
-        let message = format!("{} has no {what}", self.dialect());
+        let message = format!("{} has no {what}", self.dialect().product());
         self.refuse(Refusal::new("B0218", message, help), key.span);
     }
 

@@ -182,14 +182,19 @@ fn types_are_held_without_loss_or_refused() {
             "text",
             "longtext",
         ),
-        (ColumnType::Binary(16), "BLOB", "bytea", "binary(16)"),
+        (ColumnType::Binary(16), "BINARY(16)", "bytea", "binary(16)"),
         (
             ColumnType::VarBinary(300),
-            "BLOB",
+            "VARBINARY(300)",
             "bytea",
             "varbinary(300)",
         ),
-        (ColumnType::VarBinary(70_000), "BLOB", "bytea", "longblob"),
+        (
+            ColumnType::VarBinary(70_000),
+            "VARBINARY(70000)",
+            "bytea",
+            "longblob",
+        ),
         (
             ColumnType::Blob(LobSize::Medium),
             "BLOB",
@@ -211,13 +216,13 @@ fn types_are_held_without_loss_or_refused() {
         ),
         (
             ColumnType::Timestamp(6),
-            "TIMESTAMP",
+            "TIMESTAMPTZ",
             "timestamp(6) with time zone",
             "datetime(6)",
         ),
         (
             ColumnType::Year,
-            "SMALLINT UNSIGNED",
+            "YEAR",
             "smallint / \"c\" = 0 OR \"c\" BETWEEN 1901 AND 2155",
             "year",
         ),

@@ -2,6 +2,7 @@
 //!
 //! What is wrong with a single name or type is told here; whether the whole makes sense is the matter of `check`.
 
+mod accessor;
 mod column;
 mod default;
 mod engines;
@@ -29,6 +30,7 @@ pub fn resolve(draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -> Mo
     let mut resolver = Resolver::new(&draft, input, diagnostics);
     resolver.named_enums();
     resolver.tables();
+    accessor::settle(&mut resolver.model, &resolver.bound);
     resolver.references();
     resolver.links();
     field_type::settle(&mut resolver.model, &resolver.bound);

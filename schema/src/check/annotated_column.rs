@@ -1,0 +1,89 @@
+//! `@version` and `@updated` stand at columns that can be what they say.
+
+use crate::column_type::ColumnType;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::{Column, ColumnId, Model, Table};
+use crate::plan::statements::is_writable;
+
+pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    for table in &model.tables {
+        for (index, column) in table.columns.iter().enumerate() {
+            let in_key = in_key(table, ColumnId(index as u32));
+            let findings = [version(table, column, in_key), updated(column, in_key)];
+            findings
+                .into_iter()
+                .flatten()
+                .for_each(|finding| diagnostics.push(finding));
+        }
+        several_versions(table, diagnostics);
+    }
+}
+
+fn in_key(table: &Table, column: ColumnId) -> bool {
+    table
+        .primary_key
+        .as_ref()
+        .is_some_and(|key| key.columns.contains(&column))
+}
+
+fn version(table: &Table, column: &Column, in_key: bool) -> Option<Diagnostic> {
+    if !column.version {
+        return None;
+    }
+    let why = if table.primary_key.is_none() {
+        "rows of a table without a primary key are not updated one by one"
+    } else if in_key {
+        "a key never changes"
+    } else if !column.column_type.is_integer() {
+        "a version is a whole number"
+    } else if column.nullable {
+        "a version is never NULL"
+    } else if !is_writable(column) {
+        "a computed column cannot be set"
+    } else {
+        return None;
+    };
+    let message = format!("`{}` cannot be a version: {why}", column.name);
+    let help = "write `version INTEGER NOT NULL DEFAULT 0` with `-- @version`, in a table with a primary key";
+    Some(
+        Diagnostic::error("B0119", message)
+            .at(column.span, "")
+            .help(help),
+    )
+}
+
+fn several_versions(table: &Table, diagnostics: &mut Diagnostics) {
+    let mut versions = table.columns.iter().filter(|column| column.version);
+    if let (Some(first), Some(second)) = (versions.next(), versions.next()) {
+        let message = format!("`{}` has two versions", table.name.name);
+        let diagnostic = Diagnostic::error("B0119", message)
+            .at(second.span, "again")
+            .at(first.span, "first here");
+        diagnostics.push(diagnostic.help("leave one `@version` out"));
+    }
+}
+
+fn updated(column: &Column, in_key: bool) -> Option<Diagnostic> {
+    if !column.updated {
+        return None;
+    }
+    let is_time = matches!(
+        column.column_type,
+        ColumnType::Date | ColumnType::DateTime(_) | ColumnType::Timestamp(_)
+    );
+    if is_time && !in_key && is_writable(column) {
+        return None;
+    }
+    let why = if is_time {
+        "it cannot be changed by an update"
+    } else {
+        "it holds no date or time"
+    };
+    let message = format!("`{}` cannot be set to now by updates: {why}", column.name);
+    let help = "write `changed_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP` with `-- @updated`";
+    Some(
+        Diagnostic::error("B0120", message)
+            .at(column.span, "")
+            .help(help),
+    )
+}

@@ -1,0 +1,57 @@
+//! The columns of a table are fields of their own, and so are its methods for unique keys.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::{Column, Model, Table, Unique};
+
+pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    for table in &model.tables {
+        fields(table, diagnostics);
+        methods(table, diagnostics);
+    }
+}
+
+fn fields(table: &Table, diagnostics: &mut Diagnostics) {
+    let mut known: BTreeMap<&str, &Column> = BTreeMap::new();
+    for column in table.columns.iter().filter(|column| !column.skip) {
+        let Some(other) = known.get(column.field.as_str()) else {
+            known.insert(&column.field, column);
+            continue;
+        };
+        let (one, two, table) = (&other.name, &column.name, &table.name.name);
+        let message = format!(
+            "columns `{one}` and `{two}` of `{table}` would both be the field `{}`",
+            column.field
+        );
+        let help = format!(
+            "name one of them: `-- @name other_{}` above it",
+            crate::name::field(&column.name)
+        );
+        let diagnostic = Diagnostic::error("B0114", message)
+            .at(column.span, "this one")
+            .at(other.span, "and this one");
+        diagnostics.push(diagnostic.help(help));
+    }
+}
+
+/// `UNIQUE (a, b)` and `UNIQUE (a_and_b)` would both be `find_by_a_and_b`.
+fn methods(table: &Table, diagnostics: &mut Diagnostics) {
+    let mut known: BTreeMap<&str, &Unique> = BTreeMap::new();
+    for unique in &table.uniques {
+        let Some(other) = known.get(unique.method_suffix.as_str()) else {
+            known.insert(&unique.method_suffix, unique);
+            continue;
+        };
+        let message = format!(
+            "two unique keys of `{}` would both be `find_by_{}`",
+            table.name.name, unique.method_suffix
+        );
+        let diagnostic = Diagnostic::error("B0126", message)
+            .at(unique.span, "this one")
+            .at(other.span, "and this one");
+        diagnostics.push(
+            diagnostic.help("remove one of them, or name a column: `-- @name other` above it"),
+        );
+    }
+}

@@ -1,0 +1,94 @@
+//! Names in SQL that an engine takes as they are: short enough, told apart, and of letters it knows.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dialect::{Dialect, IdentifierLimit};
+use crate::model::{Column, Engine, Model, Table};
+use crate::source::Span;
+
+pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    for table in &model.tables {
+        let mut asked: Vec<Dialect> = Vec::new();
+        for engine in table.engines.iter().map(|id| model.engine(*id)) {
+            if asked.contains(&engine.dialect) {
+                continue;
+            }
+            asked.push(engine.dialect);
+            one_name(&table.name.name, table.span, "table", engine, diagnostics);
+            for column in &table.columns {
+                one_name(&column.name, column.span, "column", engine, diagnostics);
+            }
+            folded_columns(table, engine, diagnostics);
+        }
+    }
+    types(model, diagnostics);
+}
+
+fn one_name(name: &str, span: Span, what: &str, engine: &Engine, diagnostics: &mut Diagnostics) {
+    let (dialect, product) = (engine.dialect, engine.dialect.product());
+    let (found, limit, unit) = match engine.capabilities().identifier_limit {
+        IdentifierLimit::None => (0, 0, ""),
+        IdentifierLimit::Bytes(limit) => (name.len(), limit, "bytes"),
+        IdentifierLimit::Characters(limit) => (name.chars().count(), limit, "characters"),
+    };
+    if found > limit {
+        let message =
+            format!("the name of this {what} has {found} {unit}, and {product} takes {limit}");
+        let diagnostic = Diagnostic::error("B0116", message)
+            .at(span, format!("engine `{}` is {dialect}", engine.name));
+        diagnostics.push(diagnostic.help(format!("give it a name of at most {limit} {unit}")));
+    }
+    if let Some(why) = dialect.rules().impossible_name(name) {
+        let message = format!("{product} takes no {what} of this name: {why}");
+        let diagnostic = Diagnostic::error("B0118", message)
+            .at(span, format!("engine `{}` is {dialect}", engine.name));
+        diagnostics.push(diagnostic.help(format!("rename the {what}")));
+    }
+}
+
+fn folded_columns(table: &Table, engine: &Engine, diagnostics: &mut Diagnostics) {
+    if !engine.capabilities().folds_column_names {
+        return;
+    }
+    let mut known: BTreeMap<String, &Column> = BTreeMap::new();
+    for column in &table.columns {
+        let Some(other) = known.insert(column.name.to_lowercase(), column) else {
+            continue;
+        };
+        let dialect = engine.dialect;
+        let message = format!(
+            "columns `{}` and `{}` are one name for {}",
+            other.name,
+            column.name,
+            dialect.product()
+        );
+        let diagnostic = Diagnostic::error("B0117", message)
+            .at(
+                column.span,
+                format!("engine `{}` is {dialect}", engine.name),
+            )
+            .at(other.span, "the other one");
+        diagnostics.push(diagnostic.help("let the names differ in more than upper and lower case"));
+    }
+}
+
+/// Enums are types of their own on some engines only; the strictest of those that are there counts.
+fn types(model: &Model, diagnostics: &mut Diagnostics) {
+    let Some(engine) = model
+        .engines
+        .iter()
+        .find(|engine| engine.capabilities().enum_types)
+    else {
+        return;
+    };
+    for values in &model.enums {
+        one_name(
+            &values.sql_name().name,
+            values.span,
+            "type",
+            engine,
+            diagnostics,
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! A link refers to one row: by a unique column of a type that the linking column can hold.
+
+use super::referred_key::is_key;
+use crate::column_type::ColumnType;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::{Column, Link, Model};
+
+pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    for table in &model.tables {
+        for column in &table.columns {
+            if let Some(link) = &column.link {
+                target(model, column, link, diagnostics);
+            }
+        }
+    }
+}
+
+fn target(model: &Model, column: &Column, link: &Link, diagnostics: &mut Diagnostics) {
+    let table = model.table(link.table);
+    let referred = table.column(link.column);
+    let name = format!("`{}({})`", table.name.name, referred.name);
+    if !is_key(table, &[link.column]) {
+        let message = format!("`{}` links to {name}, which is not unique", column.name);
+        let diagnostic = Diagnostic::error("B0123", message)
+            .at(link.span, "this link")
+            .at(referred.span, "not a key");
+        diagnostics.push(diagnostic.help(format!(
+            "link to the primary key, or add `UNIQUE ({})` to it",
+            referred.name
+        )));
+    }
+    if !holds(&column.column_type, &referred.column_type) {
+        let message = format!(
+            "`{}` cannot hold every value of {name}, which it links to",
+            column.name
+        );
+        let diagnostic = Diagnostic::error("B0122", message)
+            .at(column.type_span, format!("this is `{}`", column.sql_type))
+            .at(
+                referred.type_span,
+                format!("and this `{}`", referred.sql_type),
+            );
+        diagnostics.push(diagnostic.help("declare both with the same type"));
+    }
+}
+
+/// Integers hold those of a smaller range, texts any text; other types only their own.
+fn holds(column: &ColumnType, referred: &ColumnType) -> bool {
+    match (range(column), range(referred)) {
+        (Some((least, most)), Some((from, to))) => least <= from && to <= most,
+        (None, None) => {
+            is_text(column) && is_text(referred)
+                || std::mem::discriminant(column) == std::mem::discriminant(referred)
+        }
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
+fn is_text(column_type: &ColumnType) -> bool {
+    matches!(
+        column_type,
+        ColumnType::Char(_) | ColumnType::VarChar(_) | ColumnType::Text(_)
+    )
+}
+
+/// Least and largest value of an integer type.
+fn range(column_type: &ColumnType) -> Option<(i128, i128)> {
+    let signed = |bits: u32| Some((-(1_i128 << (bits - 1)), (1_i128 << (bits - 1)) - 1));
+    let unsigned = |bits: u32| Some((0, (1_i128 << bits) - 1));
+    match column_type {
+        ColumnType::I8 => signed(8),
+        ColumnType::I16 => signed(16),
+        ColumnType::I24 => signed(24),
+        ColumnType::I32 => signed(32),
+        ColumnType::I64 => signed(64),
+        ColumnType::U8 => unsigned(8),
+        ColumnType::U16 => unsigned(16),
+        ColumnType::U24 => unsigned(24),
+        ColumnType::U32 => unsigned(32),
+        ColumnType::U64 => unsigned(64),
+        ColumnType::Bool
+        | ColumnType::F32
+        | ColumnType::F64
+        | ColumnType::Decimal(_)
+        | ColumnType::Char(_)
+        | ColumnType::VarChar(_)
+        | ColumnType::Text(_)
+        | ColumnType::Binary(_)
+        | ColumnType::VarBinary(_)
+        | ColumnType::Blob(_)
+        | ColumnType::Date
+        | ColumnType::Time(_)
+        | ColumnType::DateTime(_)
+        | ColumnType::Timestamp(_)
+        | ColumnType::Year
+        | ColumnType::Interval
+        | ColumnType::Uuid
+        | ColumnType::Json { .. }
+        | ColumnType::Enum(_)
+        | ColumnType::Set(_)
+        | ColumnType::Bit(_)
+        | ColumnType::Array(_) => None,
+    }
+}

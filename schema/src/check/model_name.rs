@@ -1,0 +1,24 @@
+//! Each model has a Rust name of its own.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::{Model, Table};
+
+pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    let mut known: BTreeMap<&str, &Table> = BTreeMap::new();
+    for table in &model.tables {
+        let name = table.model_name.as_str();
+        let Some(other) = known.get(name) else {
+            known.insert(name, table);
+            continue;
+        };
+        let message = format!(
+            "tables `{}` and `{}` would both be the model `{name}`",
+            other.name.name, table.name.name
+        );
+        let diagnostic = Diagnostic::error("B0110", message).at(table.span, "this one");
+        let help = format!("name one of them: `-- @model Other{name}` above it");
+        diagnostics.push(diagnostic.at(other.span, "and this one").help(help));
+    }
+}

@@ -1,0 +1,15 @@
+CREATE TABLE posts (
+  -- @version
+  id INTEGER PRIMARY KEY,
+  -- @version
+  revision TEXT NOT NULL,
+  -- @updated
+  changed_at INTEGER NOT NULL,
+  -- @skip
+  legacy TEXT NOT NULL
+);
+
+CREATE TABLE visits (
+  -- @version
+  revision INTEGER NOT NULL DEFAULT 0
+);

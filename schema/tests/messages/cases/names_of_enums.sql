@@ -1,0 +1,8 @@
+-- @dialect postgres
+-- @engines b
+
+CREATE TYPE color AS ENUM ('red', 'dark red', 'dark-red');
+CREATE TABLE colors (
+  id bigint PRIMARY KEY,
+  color color NOT NULL
+);

@@ -1,0 +1,21 @@
+-- @engines nope
+CREATE TABLE a (id INTEGER PRIMARY KEY);
+
+-- @engines
+CREATE TABLE b_table (id INTEGER PRIMARY KEY);
+
+-- @engines b, b
+CREATE TABLE c (id INTEGER PRIMARY KEY);
+
+-- @engnies b
+CREATE TABLE d (id INTEGER PRIMARY KEY);
+
+-- @engines b-1
+CREATE TABLE e (id INTEGER PRIMARY KEY);
+
+CREATE TABLE f (
+  id INTEGER PRIMARY KEY,
+  note TEXT NOT NULL DEFAULT '-- @engines nope'
+);
+
+-- @engines b
