@@ -4,7 +4,7 @@ use super::{Repository, ensure};
 use crate::driver::Physical;
 use crate::error::{Operation, Result};
 use crate::lives_on::Hosts;
-use crate::model::{ColumnSet, ColumnSource, Model};
+use crate::model::{ColumnSource, Model};
 use crate::statements::TableSql;
 
 /// Rows handed to the database at a time: enough for its bulk way to pay, few enough to keep memory flat.
@@ -54,21 +54,9 @@ fn insert_chunk<M: Model, E: Hosts<M>>(
     for run in chunk.chunk_by(|left, right| left.columns() == right.columns()) {
         ensure(run.iter().all(|new| M::new_belongs_to(new, engine)))?;
         let columns = run[0].columns();
-        if columns.is_empty() {
-            inserted += insert_defaults(physical, sql, run.len())?;
-            continue;
-        }
         inserted += physical.insert_rows(sql, &columns, run.len(), &mut |row, params| {
             run[row].write(params)
         })?;
     }
     Ok(inserted)
-}
-
-/// No statement inserts several rows of nothing but defaults.
-fn insert_defaults(physical: &mut Physical, sql: &TableSql, rows: usize) -> Result<u64> {
-    let text = sql.insert_sql(physical.dialect(), &ColumnSet::new(), 1, false);
-    (0..rows)
-        .map(|_| physical.execute(&text, &mut |_| ()))
-        .sum()
 }

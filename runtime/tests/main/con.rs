@@ -4,11 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use bindery::{Config, Dialect, EngineOptions, Error, ErrorKind, Registry};
+use bindery::{Config, Dialect, EngineOptions, Error, ErrorKind, Flavour, Registry};
+use bindery_testkit::Product;
 use tempfile::TempDir;
 
-use crate::sample::engine::{Any, B, Default, Mysql, Test};
-use crate::sample::{EMBEDDED, NewBlog, Tables, embedded};
+use crate::sample::engine::{Any, B, Default, Mariadb, Mysql, Postgres, Test};
+use crate::sample::{EMBEDDED, NewBlog, PROGRAM, Tables, at, embedded};
 
 /// A folder with this `bindery.toml` in it.
 fn folder(toml: &str) -> TempDir {
@@ -369,4 +370,167 @@ fn a_program_is_the_same_on_every_thread() {
     assert!(size_of::<bindery::Result<()>>() <= 8);
     assert_eq!("x_mysql".parse::<Any>().unwrap(), Any::Mysql);
     assert_eq!(bindery::Engine::name(Mysql), "x_mysql");
+}
+
+#[test]
+fn con_06_no_password_is_ever_shown() {
+    for password in ["hunter2", "hunter2%40%2F%2Fhunter2"] {
+        let url = format!(
+            "postgres://ann:{password}@127.0.0.1:1/shop?options=hunter2&application_name=shop"
+        );
+        let config = Config::new().engine("x_postgres", url.as_str());
+        let db = at("x_postgres", &url);
+        let status = db.engine("x_postgres").unwrap();
+        assert_eq!(status.url, "postgres://ann@127.0.0.1:1/shop");
+        assert_eq!(status.parameters, ["options", "application_name"]);
+        let checks = db.check();
+        let shown = format!("{config:?} {db:?} {status:?} {:?} {checks:?}", db.engines());
+        assert!(!shown.contains("hunter2"), "{shown}");
+        for (_, outcome) in checks {
+            let text = outcome
+                .err()
+                .map(|error| error.to_string())
+                .unwrap_or_default();
+            assert!(!text.contains("hunter2"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn con_09_another_flavour_is_refused_at_open() {
+    let all = |mysql: &str, mariadb: EngineOptions| {
+        let embedded = ["b", "default", "test"].into_iter();
+        let config = embedded.fold(Config::new(), |config, name| {
+            config.engine(name, ":memory:")
+        });
+        let config = config.engine("x_postgres", "postgres://ann@localhost/shop");
+        config.engine("x_mysql", mysql).engine("y_mariadb", mariadb)
+    };
+    let mysql = EngineOptions::url("mysql://ann@localhost/shop");
+    // Compiled for no product: either may be configured. For MariaDB: a `mysql` URL says nothing against it.
+    let fine = all("mariadb://ann@localhost/shop", mysql.clone());
+    Registry::with_config(&PROGRAM, &fine).unwrap();
+    let other = all("mysql://ann@localhost/shop", mysql.flavour(Flavour::Mysql));
+    let error = Registry::with_config(&PROGRAM, &other).unwrap_err();
+    let expected = "engine `y_mariadb`: reading the configuration: compiled for mysql (mariadb), found mysql (mysql)";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn con_09_another_product_is_refused_at_the_first_connection() {
+    // Compiled for MariaDB, and the server is whatever the test run has.
+    let Some(database) = bindery_testkit::fresh_mysql() else {
+        return;
+    };
+    let db = at("y_mariadb", &database.url());
+    let outcome = db.connect(Mariadb).map(drop);
+    match bindery_testkit::mysql_flavour() {
+        Product::MariaDb => outcome.unwrap(),
+        Product::Postgres | Product::MySql => {
+            let error = outcome.unwrap_err();
+            assert!(
+                matches!(error.kind(), ErrorKind::UnsupportedServer { .. }),
+                "{error:?}"
+            );
+        }
+    }
+    // A MySQL engine accepts both.
+    at("x_mysql", &database.url()).connect(Mysql).unwrap();
+}
+
+#[test]
+fn con_08_a_closed_port_is_told_within_the_time() {
+    let db = at("none", "");
+    let started = Instant::now();
+    let error = db.connect(Postgres).map(drop).unwrap_err();
+    assert_eq!(
+        (error.engine(), error.kind()),
+        (Some("x_postgres"), &ErrorKind::Unavailable)
+    );
+    assert!(error.to_string().contains("127.0.0.1:1"), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(5));
+    let reached: Vec<(&str, bool)> = db
+        .check()
+        .iter()
+        .map(|(name, outcome)| (*name, outcome.is_ok()))
+        .collect();
+    let expected = [
+        ("b", true),
+        ("default", true),
+        ("test", true),
+        ("x_mysql", false),
+        ("x_postgres", false),
+        ("y_mariadb", false),
+    ];
+    assert_eq!(reached, expected);
+}
+
+#[test]
+fn con_06_a_wrong_password_is_refused_without_showing_it() {
+    let servers = [
+        ("x_postgres", bindery_testkit::fresh_postgres()),
+        ("x_mysql", bindery_testkit::fresh_mysql()),
+    ];
+    for (engine, database) in servers {
+        let Some(database) = database else { continue };
+        let url = database.url();
+        let (user, rest) = url.split_once("//").unwrap();
+        let (_, address) = rest.split_once('@').unwrap();
+        let db = at(
+            engine,
+            &format!("{user}//bindery:hunter2%40%2F%2Fhunter2@{address}"),
+        );
+        let (_, outcome) = db
+            .check()
+            .into_iter()
+            .find(|(name, _)| *name == engine)
+            .unwrap();
+        let error = outcome.unwrap_err();
+        assert_eq!(
+            (error.engine(), error.kind()),
+            (Some(engine), &ErrorKind::AccessDenied)
+        );
+        let mut shown = format!("{error} {error:?}");
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            shown += &format!(" {cause} {cause:?}");
+            source = cause.source();
+        }
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}
+
+#[test]
+fn con_03_three_dialects_in_one_program() {
+    let (Some(postgres), Some(mysql)) = (
+        bindery_testkit::fresh_postgres(),
+        bindery_testkit::fresh_mysql(),
+    ) else {
+        return;
+    };
+    let embedded = ["b", "default", "test"].into_iter();
+    let config = embedded.fold(Config::new(), |config, name| {
+        config.engine(name, ":memory:")
+    });
+    let config = config
+        .engine("x_postgres", postgres.url())
+        .engine("x_mysql", mysql.url())
+        .engine("y_mariadb", "mysql://nobody@127.0.0.1:1/x");
+    let db = Registry::with_config(&PROGRAM, &config).unwrap();
+    db.create_missing_on(Default).unwrap();
+    db.create_missing_on(Postgres).unwrap();
+    db.create_missing_on(Mysql).unwrap();
+    let mut one = db.connect(Default).unwrap();
+    let mut two = db.connect(Postgres).unwrap();
+    let mut three = db.connect(Mysql).unwrap();
+    let post = one.blogs().insert(NewBlog::new("travels 🦀")).unwrap();
+    let post = post.to_engine::<Postgres>();
+    two.blogs().insert_row(&post).unwrap();
+    let post = two.blogs().get(post.id).unwrap().to_engine::<Mysql>();
+    three.blogs().insert_row(&post).unwrap();
+    assert_eq!(three.blogs().get(post.id).unwrap(), post);
+    let mut any = db.connect("x_postgres".parse::<Any>().unwrap()).unwrap();
+    assert_eq!(any.blogs().all().unwrap()[0].title, "travels 🦀");
+    assert_eq!(db.drop_tables(Postgres).unwrap().len(), 4);
+    assert_eq!(db.drop_tables(Mysql).unwrap().len(), 4);
 }

@@ -3,6 +3,8 @@
 mod con;
 mod engines;
 mod example;
+mod open;
 mod repository;
 mod sample;
+mod threads;
 mod tx;

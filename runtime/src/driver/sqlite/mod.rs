@@ -5,6 +5,7 @@ mod error;
 mod params;
 mod row;
 
+use bindery_schema::sql_writer::SqlWriter;
 use rusqlite::{CachedStatement, Row, Rows, Statement};
 use self_cell::{MutBorrow, self_cell};
 
@@ -118,7 +119,18 @@ impl SqliteConnection {
     }
 
     pub(crate) fn table_exists(&mut self, schema: Option<&str>, table: &str) -> Result<bool> {
-        self.inner.table_exists(schema, table).map_err(step_error)
+        // The driver's own way asks what this connection knows of the schema, which another may have changed since.
+        let mut sql = SqlWriter::new(Dialect::Sqlite);
+        sql.push("SELECT 1 FROM ")
+            .identifier(schema.unwrap_or("main"))
+            .push(".sqlite_master WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')");
+        let mut found = false;
+        let write = &mut |params: &mut ParamWriter<'_>| params.text(table);
+        self.query(&sql.finish(), write, &mut |_| {
+            found = true;
+            Ok(true)
+        })?;
+        Ok(found)
     }
 
     pub(crate) fn last_insert_id(&mut self) -> u64 {

@@ -9,7 +9,8 @@ pub mod engine;
 mod model;
 mod statements;
 
-use bindery::{Connection, Engine, Hosts, Registry, Repository, Route, StaticEngine};
+use bindery::{Config, Connection, Engine, Hosts, Registry, Repository, Route, StaticEngine};
+use bindery_testkit::{FreshDatabase, Product};
 
 pub use self::ddl::{EMBEDDED, PROGRAM};
 pub use self::model::*;
@@ -59,14 +60,84 @@ pub fn embedded() -> Registry {
     db
 }
 
-/// Runs a function that is generic over [`Everything`] on every database there is, as a test for each.
+/// All engines, one of them at this URL and the other servers where nothing is.
+pub fn at(engine: &str, url: &str) -> Registry {
+    let nowhere = [
+        ("b", ":memory:"),
+        ("default", ":memory:"),
+        ("test", ":memory:"),
+        ("x_mysql", "mysql://nobody@127.0.0.1:1/nothing"),
+        ("x_postgres", "postgres://nobody@127.0.0.1:1/nothing"),
+        ("y_mariadb", "mariadb://nobody@127.0.0.1:1/nothing"),
+    ];
+    let config = nowhere
+        .iter()
+        .fold(Config::new(), |config, &(name, other)| {
+            config.engine(name, if name == engine { url } else { other })
+        });
+    Registry::with_config(&PROGRAM, &config).unwrap()
+}
+
+/// Runs a check on an engine at this URL, with its tables.
+pub fn run_at<E: StaticEngine>(engine: E, url: &str, check: impl FnOnce(&mut Connection<E>)) {
+    let db = at(engine.name(), url);
+    db.create_missing_on(engine).unwrap();
+    check(&mut db.connect(engine).unwrap());
+    let pool = db.engine(engine.name()).unwrap().pool;
+    assert_eq!(
+        (pool.in_use, pool.open),
+        (0, 1),
+        "the connection is good for another use"
+    );
+}
+
+/// The MariaDB server of this test run, if that is what it has for MySQL.
+pub fn fresh_mariadb() -> Option<FreshDatabase> {
+    match bindery_testkit::mysql_flavour() {
+        Product::MariaDb => bindery_testkit::fresh_mysql(),
+        Product::Postgres | Product::MySql => None,
+    }
+}
+
+/// Runs functions that are generic over [`Everything`] on every database there is, as a test for each: MySQL and MariaDB
+/// by statements that both understand, and MariaDB by its own.
 macro_rules! on_each_database {
     ($($check:ident;)*) => {
         mod sqlite {
             $(#[test]
             fn $check() {
-                let db = crate::sample::embedded();
-                super::$check(&mut db.connect(crate::sample::engine::Default).unwrap());
+                let engine = crate::sample::engine::Default;
+                crate::sample::run_at(engine, ":memory:", super::$check);
+            })*
+        }
+
+        mod postgres {
+            $(#[test]
+            fn $check() {
+                if let Some(database) = bindery_testkit::fresh_postgres() {
+                    let engine = crate::sample::engine::Postgres;
+                    crate::sample::run_at(engine, &database.url(), super::$check);
+                }
+            })*
+        }
+
+        mod mysql {
+            $(#[test]
+            fn $check() {
+                if let Some(database) = bindery_testkit::fresh_mysql() {
+                    let engine = crate::sample::engine::Mysql;
+                    crate::sample::run_at(engine, &database.url(), super::$check);
+                }
+            })*
+        }
+
+        mod mariadb {
+            $(#[test]
+            fn $check() {
+                if let Some(database) = crate::sample::fresh_mariadb() {
+                    let engine = crate::sample::engine::Mariadb;
+                    crate::sample::run_at(engine, &database.url(), super::$check);
+                }
             })*
         }
     };
