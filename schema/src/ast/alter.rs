@@ -24,6 +24,17 @@ pub enum ColumnPosition {
     After(Name),
 }
 
+impl AlterAction {
+    /// The column this adds.
+    pub fn added_column(&mut self) -> Option<&mut ColumnDef> {
+        if let Self::AddColumn { column, .. } = self {
+            Some(column)
+        } else {
+            None
+        }
+    }
+}
+
 /// One change of a table.
 #[derive(Debug, Clone)]
 pub enum AlterAction {

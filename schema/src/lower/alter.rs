@@ -21,22 +21,23 @@ impl Fold<'_> {
             return;
         };
         for action in &alter.actions {
-            self.action(file, index, action);
+            if self.tables[index].is_some() {
+                self.action(file, index, action);
+            }
         }
     }
 
     fn action(&mut self, file: &FileAst, index: TableIndex, action: &AlterAction) {
-        match action {
-            AlterAction::RenameTable(name) => return self.rename_table(index, name),
-            AlterAction::AttachPartition(name) => {
-                self.drop_table(file, name);
-                return self.skip("ALTER TABLE … ATTACH PARTITION");
-            }
-            _ => {}
+        if let AlterAction::RenameTable(name) = action {
+            return self.rename_table(index, name);
+        }
+        if let AlterAction::AttachPartition(name) = action {
+            self.drop_table(file, name);
+            return self.skip("ALTER TABLE … ATTACH PARTITION");
         }
         let mut table = self.tables[index]
             .take()
-            .expect("find gives tables that are there");
+            .expect("the caller saw that it is there");
         self.change(file, &mut table, action);
         self.tables[index] = Some(table);
     }

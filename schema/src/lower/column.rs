@@ -85,7 +85,10 @@ impl Fold<'_> {
                         span,
                     });
                 }
-                ColumnOptionKind::Check(condition) => table.checks.push((name, condition.clone())),
+                ColumnOptionKind::Check(condition) => {
+                    table.checks.push((name, condition.clone()));
+                    note_json(table, definition, condition);
+                }
                 ColumnOptionKind::References(reference) => {
                     let target = self.target(file, table, &reference.table);
                     let (columns, reference, declared) =
@@ -231,6 +234,17 @@ pub(super) fn set_default(column: &mut DraftColumn, value: Expression) {
         column.default = None;
     } else {
         column.default = Some(value);
+    }
+}
+
+/// MariaDB's JSON is a LONGTEXT with a check, and its dumps write it so.
+fn note_json(table: &mut DraftTable, definition: &ColumnDef, condition: &Expression) {
+    let valid =
+        condition.tokens.len() == 4 && condition.tokens[0].text.eq_ignore_ascii_case("json_valid");
+    let long = table.dialect == Dialect::Mysql && definition.type_name.name == "longtext";
+    let found = lookup::column_index(&table.columns, &definition.name.text, table.dialect);
+    if let Some(index) = found.filter(|_| valid && long) {
+        table.columns[index].type_name.name = "json".to_owned();
     }
 }
 

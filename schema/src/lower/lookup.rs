@@ -11,7 +11,8 @@ pub(crate) fn same_name(one: &str, other: &str, dialect: Dialect) -> bool {
     match dialect {
         Dialect::Postgres => one == other,
         Dialect::Sqlite | Dialect::Mysql => {
-            one == other || one.to_lowercase() == other.to_lowercase()
+            one.eq_ignore_ascii_case(other)
+                || (!one.is_ascii() && one.to_lowercase() == other.to_lowercase())
         }
     }
 }

@@ -86,7 +86,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn stray(&mut self, comments: &[Comment]) {
         for tag in self.tags(comments) {
             let message = format!(
-                "`@{}` belongs to nothing: no table or column follows it",
+                "`@{}` belongs to nothing: no table or column stands right below it",
                 tag.word
             );
             let help = "an annotation stands right above a table or column, or at the end of its line; at the top of the \

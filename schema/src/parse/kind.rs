@@ -95,7 +95,7 @@ const OBJECTS: [&str; 37] = [
 ];
 
 /// Words a statement may begin with; anything else is worth a word to the user.
-pub(crate) const STATEMENTS: [&str; 74] = [
+pub(crate) const STATEMENTS: [&str; 97] = [
     "CREATE",
     "ALTER",
     "DROP",
@@ -170,6 +170,29 @@ pub(crate) const STATEMENTS: [&str; 74] = [
     "DELIMITER",
     "SOURCE",
     "KILL",
+    "IF",
+    "RETURN",
+    "SIGNAL",
+    "RESIGNAL",
+    "LEAVE",
+    "ITERATE",
+    "LOOP",
+    "WHILE",
+    "REPEAT",
+    "CASE",
+    "ELSE",
+    "ELSEIF",
+    "UNTIL",
+    "WHEN",
+    "THEN",
+    "RAISE",
+    "PERFORM",
+    "OPEN",
+    "SHUTDOWN",
+    "HELP",
+    "BINLOG",
+    "PURGE",
+    "CHANGE",
 ];
 
 /// May this word stand right behind `CREATE` or `ALTER`?

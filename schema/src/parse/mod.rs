@@ -75,6 +75,7 @@ fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) ->
         comments,
         diagnostics,
         ast,
+        unclosed_from: split.unclosed.iter().map(|found| found.start).min(),
     };
     for statement in &split.statements {
         reader.statement(statement);
@@ -106,12 +107,16 @@ struct FileReader<'a> {
     comments: Comments<'a>,
     diagnostics: &'a mut Diagnostics,
     ast: FileAst,
+    /// What is opened here and never closed swallows the rest of its statement.
+    unclosed_from: Option<u32>,
 }
 
 impl FileReader<'_> {
     fn statement(&mut self, statement: &RawStatement) {
         let kind = kind::kind_of(self.text, &statement.tokens);
-        self.doubt_first_word(statement);
+        if self.doubts_first_word(statement) {
+            return self.comments.drop_inside(statement.start(), statement.end);
+        }
         if let Some(token) = statement.too_deep {
             let message = format!(
                 "parentheses nest deeper than {} levels in this `{kind}`",
@@ -138,7 +143,12 @@ impl FileReader<'_> {
         };
         let mut problems = Vec::new();
         let outcome = ddl::read(&mut cursor, &mut problems);
-        self.report(problems, &kind);
+        if self
+            .unclosed_from
+            .is_none_or(|start| statement.end <= start)
+        {
+            self.report(problems, &kind);
+        }
         self.outcome(outcome, statement, &kind);
     }
 
@@ -200,10 +210,7 @@ impl FileReader<'_> {
         statement: &RawStatement,
     ) {
         let single = actions.len() == 1;
-        let added = actions.iter_mut().filter_map(|action| match action {
-            AlterAction::AddColumn { column, .. } => Some(column),
-            _ => None,
-        });
+        let added = actions.iter_mut().filter_map(AlterAction::added_column);
         for (column, &(start, end)) in added.zip(places) {
             let mut found = if single {
                 self.comments.take_above(statement.start())
@@ -241,7 +248,7 @@ impl FileReader<'_> {
     }
 
     /// A statement that begins with no known word: perhaps a slip, which would lose a table in silence.
-    fn doubt_first_word(&mut self, statement: &RawStatement) {
+    fn doubts_first_word(&mut self, statement: &RawStatement) -> bool {
         let token = statement.tokens[0];
         let word = &self.text[token.start as usize..token.end as usize];
         let opens = matches!(word, "(" | "{");
@@ -251,7 +258,7 @@ impl FileReader<'_> {
                     .iter()
                     .any(|known| known.eq_ignore_ascii_case(word)))
         {
-            return self.doubt_object(statement);
+            return self.doubts_object(statement);
         }
         let span = self.span(token.start, token.end);
         let upper = word.to_uppercase();
@@ -263,12 +270,13 @@ impl FileReader<'_> {
         );
         self.diagnostics
             .push(Diagnostic::error("B0009", message).at(span, "").help(help));
+        true
     }
 
     /// `CREATE TABEL`.
-    fn doubt_object(&mut self, statement: &RawStatement) {
+    fn doubts_object(&mut self, statement: &RawStatement) -> bool {
         let [first, second, ..] = statement.tokens[..] else {
-            return;
+            return false;
         };
         let text =
             |token: lex::Token| self.text[token.start as usize..token.end as usize].to_uppercase();
@@ -278,20 +286,18 @@ impl FileReader<'_> {
             || second.kind != TokenKind::Word
             || kind::follows_verb(&word)
         {
-            return;
+            return false;
         }
-        if let Some(near) = name::suggest(
-            &word,
-            ["TABLE", "INDEX", "UNIQUE", "VIEW", "TYPE", "DOMAIN"],
-        ) {
-            let span = self.span(second.start, second.end);
-            let message = format!("there is no `{verb} {}`", shortened(&word));
-            self.diagnostics.push(
-                Diagnostic::error("B0009", message)
-                    .at(span, "")
-                    .help(format!("write `{verb} {near}`")),
-            );
-        }
+        let objects = ["TABLE", "INDEX", "UNIQUE", "VIEW", "TYPE", "DOMAIN"];
+        let Some(near) = name::suggest(&word, objects) else {
+            return false;
+        };
+        let span = self.span(second.start, second.end);
+        let message = format!("there is no `{verb} {}`", shortened(&word));
+        let help = format!("write `{verb} {near}`");
+        self.diagnostics
+            .push(Diagnostic::error("B0009", message).at(span, "").help(help));
+        true
     }
 
     fn report(&mut self, problems: Vec<ddl::cursor::Problem>, kind: &str) {

@@ -268,7 +268,9 @@ impl Splitter<'_> {
 
     fn is_word(&self, token: Option<Token>, word: &str) -> bool {
         token.is_some_and(|token| {
-            token.kind == TokenKind::Word && self.text_of(token).eq_ignore_ascii_case(word)
+            (token.end - token.start) as usize == word.len()
+                && token.kind == TokenKind::Word
+                && self.text_of(token).eq_ignore_ascii_case(word)
         })
     }
 

@@ -69,7 +69,10 @@ fn single(
     dialect: Dialect,
 ) -> Option<DefaultValue> {
     match piece.kind {
-        PieceKind::Number => number_value(&piece.text, column_type),
+        PieceKind::Number => match piece.text.strip_prefix("0x") {
+            Some(digits) => hex_value(digits, column_type),
+            None => number_value(&piece.text, column_type),
+        },
         PieceKind::Text => text_value(&piece.text, column_type),
         PieceKind::DoubleQuoted if dialect != Dialect::Postgres => {
             text_value(&piece.text, column_type)

@@ -201,12 +201,13 @@ impl Resolver<'_> {
         if self.skipped.contains(&text.to_lowercase()) {
             return;
         }
-        let known: Vec<&str> = self
+        let names = self
             .model
             .tables
             .iter()
-            .map(|table| table.name.name.as_str())
-            .collect();
+            .map(|table| table.name.name.as_str());
+        let mut known: Vec<&str> = names.take(1000).collect();
+        known.dedup();
         let list = format!("the tables are {}", quoted_list(&known));
         let near = name::suggest(text, known.iter().copied().take(2000));
         let help = near.map_or(list.clone(), |near| format!("write `{near}`; {list}"));

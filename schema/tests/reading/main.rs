@@ -4,5 +4,8 @@
     reason = "tests say what they skip and how far the corpus agrees"
 )]
 
+mod cases;
 mod corpus;
+mod hostile;
+mod pages;
 mod support;

@@ -54,6 +54,9 @@ impl Cursor<'_> {
     }
 
     fn column_option(&mut self) -> Read<Step> {
+        if self.at_end() || self.is_symbol(0, ",") || self.is_symbol(0, ")") {
+            return Ok(Step::End);
+        }
         if let Some(kind) = self.plain_option()? {
             return Ok(Step::Option(kind));
         }
@@ -241,6 +244,11 @@ impl Cursor<'_> {
             self.at += 1;
             self.skip_one()?;
             return Ok(Step::Nothing);
+        }
+        for (word, next) in [("NOT", "`NULL`"), ("PRIMARY", "`KEY`")] {
+            if self.eat(&[word]) {
+                return Err(self.unexpected(next));
+            }
         }
         Ok(Step::End)
     }

@@ -39,9 +39,13 @@ impl<'a> Cursor<'a> {
 
     /// Is the token `ahead` this keyword? Quoted words never are.
     pub(crate) fn is_word(&self, ahead: usize, word: &str) -> bool {
-        self.token(ahead).is_some_and(|token| {
-            token.kind == TokenKind::Word && self.raw(token).eq_ignore_ascii_case(word)
-        })
+        let Some(token) = self.tokens.get(self.at + ahead) else {
+            return false;
+        };
+        // The length tells most words apart, and this is asked often.
+        (token.end - token.start) as usize == word.len()
+            && token.kind == TokenKind::Word
+            && self.raw(*token).eq_ignore_ascii_case(word)
     }
 
     pub(crate) fn is_any_word(&self, ahead: usize, words: &[&str]) -> bool {
@@ -107,7 +111,22 @@ impl<'a> Cursor<'a> {
             self.kind
         );
         Box::new(
-            Diagnostic::error("B0006", message).at(self.here(), format!("expected {expected}")),
+            Diagnostic::error("B0006", message)
+                .at(self.here(), format!("expected {expected}"))
+                .help(self.dialect_help()),
+        )
+    }
+
+    /// What is no SQL here may be SQL elsewhere.
+    fn dialect_help(&self) -> String {
+        let other = match self.dialect {
+            Dialect::Sqlite | Dialect::Mysql => Dialect::Postgres,
+            Dialect::Postgres => Dialect::Mysql,
+        };
+        format!(
+            "the file is read as {}; if it is written for another database, begin it with `-- @dialect {other}` \
+             and a blank line",
+            self.dialect
         )
     }
 

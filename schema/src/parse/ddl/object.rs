@@ -1,8 +1,8 @@
 //! Reads what is neither table nor change of one: indexes, enums, domains, comments, views, drops.
 
 use crate::ast::{
-    AlterEnum, AlterEnumAction, ColumnOptionKind, Comment, CommentTarget, CreateDomain, CreateEnum,
-    CreateIndex, CreateView, ObjectName, Statement,
+    AlterEnum, AlterEnumAction, ColumnOption, ColumnOptionKind, Comment, CommentTarget,
+    CreateDomain, CreateEnum, CreateIndex, CreateView, ObjectName, Statement,
 };
 use crate::dialect::Dialect;
 
@@ -131,10 +131,7 @@ impl Cursor<'_> {
         let default = definition
             .options
             .into_iter()
-            .find_map(|option| match option.kind {
-                ColumnOptionKind::Default(value) => Some(value),
-                _ => None,
-            });
+            .find_map(ColumnOption::into_default);
         Ok(CreateDomain {
             name,
             base: definition.type_name,

@@ -54,22 +54,25 @@ impl Resolver<'_> {
                 sql_type,
             },
             Known::Unknown(sql_type) => {
-                let message = format!(
-                    "type `{sql_type}` is not known: column `{}` is read as text",
-                    column.name.text
-                );
-                let help = "leave the column out with `-- @skip`, or accept its text form";
-                self.diagnostics.push(
-                    Diagnostic::warning("B0250", message)
-                        .at(written.span, "")
-                        .help(help),
-                );
+                self.warn_unknown(column, &sql_type);
                 Settled {
                     column_type: ColumnType::Text(LobSize::Unbounded),
                     sql_type,
                 }
             }
         }
+    }
+
+    /// A column that is left out may have any type.
+    fn warn_unknown(&mut self, column: &DraftColumn, sql_type: &str) {
+        if column.notes.skip.is_some() {
+            return;
+        }
+        let name = &column.name.text;
+        let message = format!("type `{sql_type}` is not known: column `{name}` is read as text");
+        let help = "leave the column out with `-- @skip`, or accept its text form";
+        let finding = Diagnostic::warning("B0250", message).at(column.type_name.span, "");
+        self.diagnostics.push(finding.help(help));
     }
 
     /// PostgreSQL: built-in, enum, domain; and arrays of them.

@@ -12,6 +12,7 @@ pub(super) fn known(written: &TypeName) -> Known {
     }
     let plain = |column_type: ColumnType, sql: &str| Known::Type(column_type, sql.to_owned());
     match written.name.as_str() {
+        "char" if written.written.starts_with('"') => plain(ColumnType::Char(1), "\"char\""),
         "smallint" | "int2" | "smallserial" | "serial2" => plain(ColumnType::I16, "smallint"),
         "integer" | "int" | "int4" | "serial" | "serial4" => plain(ColumnType::I32, "integer"),
         "bigint" | "int8" | "bigserial" | "serial8" => plain(ColumnType::I64, "bigint"),
@@ -95,7 +96,7 @@ pub(super) fn user_type(written: &TypeName) -> String {
     } else {
         format!(" {}", written.suffix)
     };
-    let name = if written.name.contains(' ') {
+    let name = if written.name.contains(' ') && !written.written.contains('"') {
         written.name.clone()
     } else {
         quoted(&written.name)

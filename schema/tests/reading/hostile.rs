@@ -1,0 +1,261 @@
+//! Input that nobody means well with: it ends in findings or a model, quickly and on a small stack.
+
+use std::time::{Duration, Instant};
+
+use bindery_schema::dialect::Dialect;
+
+use crate::support;
+
+/// Reads in a thread with a small stack and gives the codes, each once.
+fn codes(bytes: &[u8], dialect: Dialect) -> Vec<&'static str> {
+    let bytes = bytes.to_vec();
+    let work = move || {
+        let started = Instant::now();
+        let (_, _, diagnostics) = support::read(&bytes, dialect);
+        let mut codes: Vec<_> = diagnostics.iter().map(|finding| finding.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        (codes, started.elapsed())
+    };
+    let thread = std::thread::Builder::new()
+        .stack_size(256 * 1024)
+        .spawn(work)
+        .expect("a thread can be started");
+    let (codes, took) = thread.join().expect("reading never panics");
+    assert!(took < Duration::from_secs(5), "took {took:?}");
+    codes
+}
+
+fn for_all(bytes: &[u8], expected: &[&str]) {
+    for dialect in Dialect::ALL {
+        assert_eq!(
+            codes(bytes, dialect),
+            expected,
+            "{dialect}: {}",
+            String::from_utf8_lossy(&bytes[..bytes.len().min(120)])
+        );
+    }
+}
+
+#[test]
+fn harmless_variations_are_read() {
+    for_all(b"", &[]);
+    for_all(b"\xef\xbb\xbf", &[]);
+    for_all(b" \r\n\t-- only a comment\r\n", &[]);
+    for_all(b"\xef\xbb\xbfCREATE TABLE t (id INTEGER PRIMARY KEY);", &[]);
+    for_all(
+        b"CREATE TABLE t (\r\n  id INTEGER PRIMARY KEY, -- one\r\n  name TEXT\r\n);\r\n",
+        &[],
+    );
+    for_all(b";;; ; CREATE TABLE t (id INTEGER PRIMARY KEY)", &[]);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_refused() {
+    for_all(b"-- caf\xe9\nCREATE TABLE t (id INTEGER);", &["B0001"]);
+    for_all(b"CREATE TABLE t (id INTEGER);\0", &["B0002"]);
+    for_all(b"\xff\xfeC\0R\0E\0", &["B0001"]);
+    for_all(&vec![b' '; (64 << 20) + 1], &["B0003"]);
+}
+
+#[test]
+fn what_is_opened_and_never_closed_is_told() {
+    for_all(b"CREATE TABLE t (id INTEGER DEFAULT 'x);", &["B0004"]);
+    for_all(b"CREATE TABLE t (id INTEGER) /* and so on", &["B0004"]);
+    for_all(b"CREATE TABLE \"t (id INTEGER);", &["B0004"]);
+    for_all(b"CREATE TABLE t (id INTEGER", &["B0008"]);
+    assert_eq!(
+        codes(
+            b"CREATE FUNCTION f() AS $body$ select 1;",
+            Dialect::Postgres
+        ),
+        ["B0004"]
+    );
+    assert_eq!(codes(b"/*!40101 SET x = 1", Dialect::Mysql), ["B0004"]);
+}
+
+#[test]
+fn depth_and_width_are_bounded() {
+    let deep = "(".repeat(200_000);
+    for_all(format!("CREATE TABLE t {deep}").as_bytes(), &["B0005"]);
+    for_all(
+        format!(
+            "CREATE TABLE t (a INTEGER CHECK ({deep}1{}))",
+            ")".repeat(200_000)
+        )
+        .as_bytes(),
+        &["B0005"],
+    );
+    let wide: Vec<String> = (0..200_000).map(|at| format!("c{at} INTEGER")).collect();
+    for_all(
+        format!("CREATE TABLE t ({})", wide.join(", ")).as_bytes(),
+        &["B0007"],
+    );
+    let rows = vec!["(1, ')', 2)"; 100_000].join(", ");
+    for_all(
+        format!("CREATE TABLE t (a INTEGER PRIMARY KEY); INSERT INTO t VALUES {rows};").as_bytes(),
+        &[],
+    );
+}
+
+#[test]
+fn long_files_take_time_in_proportion() {
+    let tables: String = (0..20_000)
+        .map(|at| {
+            format!(
+                "CREATE TABLE t{at} (id INTEGER PRIMARY KEY, next INTEGER REFERENCES t{} (id));\n",
+                at + 1
+            )
+        })
+        .collect();
+    for_all(
+        format!("{tables}CREATE TABLE t20000 (id INTEGER PRIMARY KEY);").as_bytes(),
+        &[],
+    );
+    for_all("/**/".repeat(300_000).as_bytes(), &[]);
+    for_all("-- @model X\n".repeat(50_000).as_bytes(), &["B0052"]);
+    for_all("-- prose\n".repeat(200_000).as_bytes(), &[]);
+    let columns = "1 b, ".repeat(50_000);
+    for_all(
+        format!("CREATE TABLE t (a INTEGER, {columns});").as_bytes(),
+        &["B0006"],
+    );
+    for_all(
+        "CREATE TABLE t (a INTEGER);\n".repeat(20_000).as_bytes(),
+        &["B0101"],
+    );
+    for_all(
+        "ALTER TABLE t RENAME TO u;\n".repeat(20_000).as_bytes(),
+        &["B0010"],
+    );
+}
+
+#[test]
+fn hostile_names_stay_names() {
+    let names = [
+        "a\"\"b",
+        "); DROP TABLE x; --",
+        "r#type",
+        "crate",
+        "Self",
+        "日本",
+        "a b",
+        "\u{202e}",
+        "'",
+        "\\",
+        "{}",
+        "*/",
+    ];
+    for name in names {
+        let sql = format!("CREATE TABLE \"{name}\" (\"{name}\" INTEGER PRIMARY KEY);");
+        let (_, model, diagnostics) = support::read(sql.as_bytes(), Dialect::Postgres);
+        assert!(!diagnostics.has_errors(), "{name}");
+        assert_eq!(model.tables[0].name.name, name.replace("\"\"", "\""));
+        assert_eq!(model.tables[0].columns[0].name, name.replace("\"\"", "\""));
+    }
+}
+
+#[test]
+fn every_beginning_of_a_schema_is_survived() {
+    let sql = include_str!("../cases/annotations/schema.sql");
+    for dialect in Dialect::ALL {
+        for end in (0..sql.len()).filter(|&end| sql.is_char_boundary(end)) {
+            let (_, _, _) = support::read(&sql.as_bytes()[..end], dialect);
+        }
+    }
+}
+
+#[test]
+fn every_pair_of_tokens_is_survived() {
+    let tokens = [
+        "CREATE",
+        "TABLE",
+        "t",
+        "(",
+        ")",
+        ",",
+        ";",
+        "a",
+        "INTEGER",
+        "'x'",
+        "\"y\"",
+        "`z`",
+        "[w]",
+        "1",
+        "-",
+        "::",
+        ".",
+        "PRIMARY",
+        "KEY",
+        "REFERENCES",
+        "DEFAULT",
+        "CHECK",
+        "AS",
+        "GENERATED",
+        "CONSTRAINT",
+        "UNIQUE",
+        "INDEX",
+        "ON",
+        "ALTER",
+        "ADD",
+        "DROP",
+        "COMMENT",
+        "TYPE",
+        "ENUM",
+        "VIEW",
+        "DOMAIN",
+        "/*",
+        "*/",
+        "--",
+        "\n",
+        "$$",
+        "\\",
+        "@",
+        "LIKE",
+        "USING",
+        "COLLATE",
+        "FOREIGN",
+        "WHERE",
+        "ARRAY",
+    ];
+    let heads = [
+        "",
+        "CREATE TABLE t (",
+        "CREATE TABLE t (a INTEGER ",
+        "ALTER TABLE t ",
+        "CREATE INDEX i ON t (",
+        "CREATE TYPE t AS ENUM (",
+        "COMMENT ON ",
+    ];
+    for dialect in Dialect::ALL {
+        for head in heads {
+            for (first, second) in tokens
+                .iter()
+                .flat_map(|first| tokens.iter().map(move |second| (first, second)))
+            {
+                support::read(format!("{head}{first} {second}").as_bytes(), dialect);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_thousand_tables_take_well_below_a_second() {
+    let columns: String = (0..9)
+        .map(|at| {
+            format!("  -- About column {at}.\n  column_{at} VARCHAR(80) NOT NULL DEFAULT 'x',\n")
+        })
+        .collect();
+    let table = |at: usize| {
+        format!(
+            "CREATE TABLE table_{at} (\n{columns}  id INTEGER PRIMARY KEY\n);\nCREATE INDEX index_{at} ON table_{at} (column_1);\n"
+        )
+    };
+    let sql: String = (0..1000).map(table).collect();
+    let started = Instant::now();
+    let (_, model, diagnostics) = support::read(sql.as_bytes(), Dialect::Sqlite);
+    let took = started.elapsed();
+    assert_eq!((model.tables.len(), diagnostics.iter().count()), (1000, 0));
+    println!("1,000 tables of 10 columns: {took:?}");
+    assert!(took < Duration::from_secs(3), "took {took:?}");
+}
