@@ -1,4 +1,4 @@
-//! From the command line to a compiled schema: the configuration, the schema files, the stages of the compiler.
+//! From the command line to a compiled schema: which files are read, and the stages of the compiler.
 
 use std::path::{Path, PathBuf};
 
@@ -6,9 +6,9 @@ use bindery_schema::check::check;
 use bindery_schema::config::{Config, process_environment};
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::{Dialect, Flavour};
-use bindery_schema::input::{Input, InputFile};
+use bindery_schema::input::Input;
 use bindery_schema::model::{CheckedModel, Engine, EngineId, Model};
-use bindery_schema::parse::load;
+use bindery_schema::project::{Paths, load_project};
 use bindery_schema::read;
 
 use crate::arguments::{EngineOptions, SchemaOptions};
@@ -17,9 +17,6 @@ use crate::failure::Failure;
 
 /// The variable that names the configuration, as the running program has it.
 const CONFIG_VARIABLE: &str = "BINDERY_CONFIG";
-const DEFAULT_CONFIG: &str = "bindery.toml";
-/// Beside the configuration, where neither it nor the command line names a schema file.
-const DEFAULT_SCHEMA: &str = "schema.sql";
 
 /// A dialect given on the command line, and what it is for.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +34,7 @@ pub(crate) enum DialectChoice {
 pub(crate) struct Project {
     /// `None` when it cannot be used.
     pub(crate) config: Option<Config>,
-    /// Its file; `None` where there is none.
+    /// Its file, where one is named.
     config_path: Option<PathBuf>,
     pub(crate) input: Input,
     pub(crate) found: Diagnostics,
@@ -54,26 +51,18 @@ pub(crate) struct Compiled {
 
 impl Project {
     /// Reads the configuration and all files.
-    ///
-    /// Fails for a schema file that is not there; what is wrong within a file is among the findings.
     pub(crate) fn load(options: &SchemaOptions, dialect: DialectChoice) -> Result<Self, Failure> {
-        let (mut input, mut found) = (Input::default(), Diagnostics::default());
-        let config_path = config_path(options.config.as_deref())?;
-        let config = match &config_path {
-            Some(path) => Config::load(path, &mut input.sources, &mut found),
-            None => Some(Config::without_file(Path::new(""))),
+        let paths = Paths {
+            config: config_path(options.config.as_deref())?,
+            schema: options.schema.clone(),
         };
-        if let Some(config) = &config {
-            input.engines = config.model_engines(&process_environment, &mut found);
-            input.default_engine = input.engine_named("default");
-            input.atomic_groups = config.model_atomic_groups();
-            load_files(config, &options.schema, &mut input, &mut found)?;
-            choose_dialect(dialect, &mut input);
-        }
+        let mut found = Diagnostics::default();
+        let mut project = load_project(&paths, &process_environment, &mut found);
+        choose_dialect(dialect, &mut project.input);
         Ok(Self {
-            config,
-            config_path,
-            input,
+            config: project.config,
+            config_path: paths.config,
+            input: project.input,
             found,
         })
     }
@@ -103,7 +92,7 @@ impl Project {
         target.ok().map(|target| target.to_string())
     }
 
-    /// Runs the stages. Later ones are left out once there is an error they could stumble over.
+    /// Runs the stages. Nothing is read as long as the files themselves are wrong.
     pub(crate) fn compile(mut self) -> Compiled {
         if self.found.has_errors() {
             return Compiled {
@@ -114,7 +103,6 @@ impl Project {
         }
         let model = read(&self.input, &mut self.found);
         let checked = check(model.clone(), &mut self.found);
-        self.found.sort();
         Compiled {
             project: self,
             model,
@@ -123,7 +111,7 @@ impl Project {
     }
 }
 
-/// The file given, else what the variable names, else the usual one where it is there: as the running program looks.
+/// The file given, else what the variable names: as the running program looks. `None` is the usual file.
 fn config_path(given: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
     let variable = process_environment(CONFIG_VARIABLE);
     match (given, variable) {
@@ -132,59 +120,8 @@ fn config_path(given: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
             Err(Failure::new(format!("`{CONFIG_VARIABLE}` is empty")))
         }
         (None, Some(path)) => Ok(Some(PathBuf::from(path))),
-        (None, None) => Ok(Some(PathBuf::from(DEFAULT_CONFIG)).filter(|path| path.exists())),
+        (None, None) => Ok(None),
     }
-}
-
-fn load_files(
-    config: &Config,
-    given: &[PathBuf],
-    input: &mut Input,
-    found: &mut Diagnostics,
-) -> Result<(), Failure> {
-    if !given.is_empty() {
-        return given
-            .iter()
-            .try_for_each(|path| load_file(path, None, &[], input, found));
-    }
-    for file in &config.files {
-        let path = config.folder.join(&file.path);
-        load_file(&path, file.dialect, &file.engines, input, found)?;
-    }
-    let default = config.folder.join(DEFAULT_SCHEMA);
-    if !config.files.is_empty() {
-        Ok(())
-    } else if default.exists() {
-        load_file(&default, None, &[], input, found)
-    } else {
-        let failure = Failure::new(format!(
-            "there is no schema file: no `{}`",
-            default.display()
-        ));
-        Err(failure
-            .help("name one: `--schema FILE`, or `[schema] files = [\"…\"]` in `bindery.toml`"))
-    }
-}
-
-fn load_file(
-    path: &Path,
-    dialect: Option<Dialect>,
-    engines: &[String],
-    input: &mut Input,
-    found: &mut Diagnostics,
-) -> Result<(), Failure> {
-    let shown = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| {
-        Failure::new(format!("the schema file `{shown}` cannot be read: {error}"))
-    })?;
-    if let Some(id) = load(&mut input.sources, &shown, &bytes, found) {
-        input.files.push(InputFile {
-            id,
-            dialect,
-            engines: engines.to_vec(),
-        });
-    }
-    Ok(())
 }
 
 fn choose_dialect(choice: DialectChoice, input: &mut Input) {
@@ -192,11 +129,8 @@ fn choose_dialect(choice: DialectChoice, input: &mut Input) {
         DialectChoice::Configured => {}
         DialectChoice::Everything(dialect) => compile_for(dialect, input),
         DialectChoice::Engines(dialect) => {
-            let read_in: Vec<Dialect> = input
-                .files
-                .iter()
-                .map(|file| input.dialect_of(file))
-                .collect();
+            let read_in = input.files.iter().map(|file| input.dialect_of(file));
+            let read_in: Vec<Dialect> = read_in.collect();
             for (file, dialect) in input.files.iter_mut().zip(read_in) {
                 file.dialect = Some(dialect);
             }
@@ -206,11 +140,8 @@ fn choose_dialect(choice: DialectChoice, input: &mut Input) {
 }
 
 fn compile_for(dialect: Dialect, input: &mut Input) {
-    for engine in input
-        .engines
-        .iter_mut()
-        .filter(|engine| engine.dialect != dialect)
-    {
+    let others = input.engines.iter_mut();
+    for engine in others.filter(|engine| engine.dialect != dialect) {
         engine.dialect = dialect;
         engine.flavour = None;
         engine.dialect_reason = "`--dialect`".to_owned();

@@ -1,5 +1,7 @@
 //! What one run of the compiler reads: texts, and what the configuration says about them.
 
+use crate::config::{Config, Environment};
+use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
 use crate::model::{AtomicGroup, Engine, EngineId};
 use crate::source::{FileId, Sources};
@@ -17,6 +19,8 @@ pub struct Input {
     pub default_engine: Option<EngineId>,
     /// Declared atomic groups.
     pub atomic_groups: Vec<AtomicGroup>,
+    /// `models-of`: the first engine hosts what the second one hosts.
+    pub models_of: Vec<(EngineId, EngineId)>,
 }
 
 /// One schema file.
@@ -31,6 +35,23 @@ pub struct InputFile {
 }
 
 impl Input {
+    /// Takes from a configuration what the stages need of it.
+    pub fn configure(
+        &mut self,
+        config: &Config,
+        environment: Environment<'_>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        self.engines = config.model_engines(environment, diagnostics);
+        self.default_engine = self.engine_named("default");
+        self.atomic_groups = config.model_atomic_groups();
+        let pairs = config.engines.iter().filter_map(|engine| {
+            let of = engine.models_of.as_deref()?;
+            Some((self.engine_named(&engine.name)?, self.engine_named(of)?))
+        });
+        self.models_of = pairs.collect();
+    }
+
     /// The name of the default engine.
     pub fn default_engine_name(&self) -> Option<&str> {
         self.default_engine

@@ -25,6 +25,8 @@ pub mod name;
 pub mod parse;
 pub mod plan;
 #[cfg(feature = "parse")]
+pub mod project;
+#[cfg(feature = "parse")]
 pub mod render;
 #[cfg(feature = "parse")]
 pub mod resolve;

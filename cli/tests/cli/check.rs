@@ -113,28 +113,39 @@ fn findings_have_places() {
 
 #[test]
 fn warnings_fail_only_where_they_are_denied() {
-    let project = Project::new(&[(
-        "schema.sql",
-        "CREATE TABLE log (at TIMESTAMP NOT NULL, line TEXT NOT NULL);\n",
-    )]);
+    let schema = "CREATE TABLE a (id INTEGER PRIMARY KEY, b INTEGER NOT NULL REFERENCES a (id));\n";
+    let project = Project::new(&[("schema.sql", schema)]);
     let outcome = project.run("check --format json");
-    let warnings = outcome.json()["diagnostics"].as_array().map(Vec::len);
-    let denied = project.run("check --format json --deny-warnings");
     assert_eq!(outcome.code, Some(0), "{outcome:#?}");
-    assert_eq!(
-        denied.code,
-        Some(i32::from(warnings > Some(0))),
-        "{denied:#?}"
+    assert_eq!(outcome.json()["diagnostics"][0]["severity"], "warning");
+    assert_eq!(outcome.json()["ok"], true);
+    let denied = project.run("check --format json --deny-warnings");
+    assert_eq!(denied.code, Some(1), "{denied:#?}");
+    assert_eq!(denied.json()["ok"], false);
+    holds(&project.run("check").good(), &["ok, 1 warning"]);
+    holds(
+        &project.run("create --deny-warnings").failed(),
+        &["warning[B"],
     );
-    assert_eq!(denied.json()["ok"], warnings == Some(0));
+    assert_eq!(project.files(), ["schema.sql"]);
 }
 
 #[test]
 fn files_that_are_not_there_are_named() {
     let empty = Project::new(&[]);
+    let missing = empty.run("check --format json");
+    assert_eq!(
+        missing.json()["diagnostics"][0]["code"],
+        "B0321",
+        "{missing:#?}"
+    );
     holds(
         &empty.run("check").failed(),
-        &["there is no schema file", "schema.sql", "--schema FILE"],
+        &[
+            "`schema.sql` cannot be read",
+            "[schema] files",
+            "--schema FILE",
+        ],
     );
     holds(
         &empty.run("check --schema nope.sql").failed(),
@@ -194,4 +205,14 @@ fn schema_and_dialect_on_the_command_line() {
             .good(),
         &["mysql", "`--dialect`"],
     );
+}
+
+#[test]
+fn an_engine_can_host_what_another_one_hosts() {
+    let config =
+        "url = 'sqlite://a.db'\n[engines.c]\nurl = 'sqlite://c.db'\nmodels-of = 'default'\n";
+    let schema = "CREATE TABLE notes (id INTEGER PRIMARY KEY);\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", schema)]);
+    let created = project.run("create --all").good();
+    holds(&created, &["notes on c", "notes on default"]);
 }

@@ -42,6 +42,9 @@ CREATE TABLE categories (
   name VARCHAR(40) NOT NULL
 );
 CREATE INDEX categories_by_name ON categories (name);
+CREATE INDEX categories_by_parent ON categories (parent_id);
+CREATE INDEX posts_by_blog ON posts (blog_id);
+CREATE INDEX posts_by_category ON posts (category_id);
 
 -- @engine b
 -- @unmanaged

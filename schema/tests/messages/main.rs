@@ -39,9 +39,7 @@ impl Run {
             &mut diagnostics,
         );
         if let Some(config) = config {
-            input.engines = config.model_engines(&|_| None, &mut diagnostics);
-            input.default_engine = input.engine_named("default");
-            input.atomic_groups = config.model_atomic_groups();
+            input.configure(&config, &|_| None, &mut diagnostics);
         }
         if let Some(id) = load(&mut input.sources, "schema.sql", sql, &mut diagnostics) {
             input.files.push(InputFile {
