@@ -63,6 +63,9 @@ impl<E: Engine> Connection<E> {
     /// Runs `work` in a transaction: commits when it returns `Ok`, rolls back when it returns `Err` or panics.
     /// Inside another transaction it is a savepoint.
     ///
+    /// After an error of the database, go on in the same transaction only if the failed statement was in a nested one:
+    /// PostgreSQL refuses everything else until the rollback, with [`ErrorKind::TransactionAborted`](crate::ErrorKind).
+    ///
     /// # Errors
     /// Those of `work`, of beginning and of committing.
     pub fn transaction<T>(

@@ -114,9 +114,10 @@ impl Pool {
     /// An idle connection that is still good, or a new one in its place.
     fn revive(&self, idle: Idle) -> Result<Pooled> {
         let mut pooled = idle.pooled;
-        let rested = idle.since.elapsed();
-        let overdue = rested >= self.limits.idle_timeout
-            || pooled.opened.elapsed() >= self.limits.max_lifetime;
+        let now = Instant::now();
+        let rested = now - idle.since;
+        let overdue =
+            rested >= self.limits.idle_timeout || now - pooled.opened >= self.limits.max_lifetime;
         let tested = rested >= self.limits.test_after_idle;
         if !overdue && (!tested || pooled.physical.batch("SELECT 1").is_ok()) {
             return Ok(pooled);

@@ -84,12 +84,21 @@ fn create_on(engine: &Configured, outcome: &mut Created) -> Result<()> {
 
 /// `false` where the table is there already.
 fn create_one(link: &mut Link, table: &TableDdl) -> Result<bool> {
-    whole(link, |physical| {
-        if physical.table_exists(table.schema, table.table)? {
+    let outcome = whole(link, |physical| {
+        if exists(physical, table)? {
             return Ok(false);
         }
         run_all(physical, table.create).map(|()| true)
-    })
+    });
+    match outcome {
+        // Ours was undone, so another program made it at the same time.
+        Err(_) if undoes_ddl(link)? && exists(link.ready()?, table).unwrap_or(false) => Ok(false),
+        outcome => outcome,
+    }
+}
+
+fn exists(physical: &mut Physical, table: &TableDdl) -> Result<bool> {
+    physical.table_exists(table.schema, table.table)
 }
 
 fn drop_on(engine: &Configured) -> Result<Vec<&'static str>> {
@@ -104,7 +113,7 @@ fn drop_on(engine: &Configured) -> Result<Vec<&'static str>> {
 fn drop_existing(physical: &mut Physical, tables: &[&TableDdl]) -> Result<Vec<&'static str>> {
     let mut dropped = Vec::new();
     for table in tables.iter().rev() {
-        if physical.table_exists(table.schema, table.table)? {
+        if exists(physical, table)? {
             run_all(physical, table.drop)?;
             dropped.push(table.table);
         }
@@ -114,10 +123,19 @@ fn drop_existing(physical: &mut Physical, tables: &[&TableDdl]) -> Result<Vec<&'
 
 /// In one transaction, where the database can undo DDL.
 fn whole<T>(link: &mut Link, work: impl FnOnce(&mut Physical) -> Result<T>) -> Result<T> {
-    match link.ready()?.dialect() {
-        Dialect::Sqlite | Dialect::Postgres => link.atomically(|link| work(link.ready()?)),
-        Dialect::Mysql => work(link.ready()?),
+    if undoes_ddl(link)? {
+        link.atomically(|link| work(link.ready()?))
+    } else {
+        work(link.ready()?)
     }
+}
+
+/// Is DDL part of the transaction around it? Elsewhere it commits.
+fn undoes_ddl(link: &mut Link) -> Result<bool> {
+    Ok(match link.ready()?.dialect() {
+        Dialect::Sqlite | Dialect::Postgres => true,
+        Dialect::Mysql => false,
+    })
 }
 
 fn run_all(physical: &mut Physical, statements: &[&str]) -> Result<()> {

@@ -2,9 +2,10 @@
 
 use bindery::{Connection, Error, ErrorKind, Key};
 
+use crate::sample::engine::Default;
 use crate::sample::{
     Blog, BlogChanges, Everything, Log, MemberChanges, NewBlog, NewMember, OrderLine,
-    OrderLineChanges, OrderLineId, Tables, on_each_database,
+    OrderLineChanges, OrderLineId, Tables, embedded, on_each_database,
 };
 
 on_each_database! {
@@ -289,7 +290,7 @@ fn qry_07_a_conflict_on_another_key_changes_nothing<E: Everything>(c: &mut Conne
                 before[0].id,
                 MemberChanges {
                     nick: Some(Some("a".into())),
-                    ..Default::default()
+                    ..MemberChanges::default()
                 },
             )
             .map(drop)
@@ -369,4 +370,22 @@ fn qry_08_a_failing_row_leaves_none<E: Everything>(c: &mut Connection<E>) {
             .unwrap(),
         1
     );
+}
+
+#[test]
+fn qry_08_a_hundred_thousand_rows_or_none() {
+    let db = embedded();
+    let mut c = db.connect(Default).unwrap();
+    let members = |taken: i64| {
+        (0..100_000).map(move |number| {
+            NewMember::new(
+                if number == 50_000 { taken } else { number },
+                number.to_string(),
+            )
+        })
+    };
+    c.members().insert_many(members(0)).unwrap_err();
+    assert_eq!(c.members().count().unwrap(), 0);
+    assert_eq!(c.members().insert_many(members(50_000)).unwrap(), 100_000);
+    assert_eq!(c.members().count().unwrap(), 100_000);
 }

@@ -5,43 +5,61 @@ use std::time::Duration;
 
 use bindery::{Config, EngineOptions, ErrorKind, Registry};
 
-use crate::sample::engine::{B, Default};
-use crate::sample::{EMBEDDED, NewBlog, Tables};
+use crate::sample::engine::{B, Default, Postgres};
+use crate::sample::{EMBEDDED, Everything, NewMember, Tables, with};
 
-#[test]
-fn eight_threads_write_to_one_new_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}/b.db", folder.path().display());
-    let config = Config::new()
-        .engine(
-            "b",
-            EngineOptions::url(url)
-                .acquire_timeout(Duration::from_secs(60))
-                .statement_timeout(Duration::from_secs(60)),
-        )
-        .engine("default", ":memory:")
-        .engine("test", ":memory:");
-    let db = Registry::with_config(&EMBEDDED, &config).unwrap();
+/// Eight threads make the tables and write to them, each in transactions of its own.
+fn eight_threads<E: Everything>(engine: E, url: &str) {
+    let options = EngineOptions::url(url)
+        .max_connections(4)
+        .acquire_timeout(Duration::from_secs(60))
+        .statement_timeout(Duration::from_secs(60));
+    let db = with(engine.name(), options);
     thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                db.create_missing_on(B).unwrap();
+        for number in 0..8 {
+            let db = &db;
+            scope.spawn(move || {
+                db.create_missing_on(engine).unwrap();
                 for round in 0..20 {
-                    let mut b = db.connect(B).unwrap();
-                    b.transaction(|tx| {
-                        let before = tx.blogs().count()?;
-                        tx.blogs().insert(NewBlog::new(round.to_string()))?;
-                        assert_eq!(tx.blogs().count()?, before + 1);
-                        Ok(())
-                    })
-                    .unwrap();
+                    let mut connection = db.connect(engine).unwrap();
+                    let member = NewMember::new(
+                        100 * number + round,
+                        format!("{number}-{round}@example.org"),
+                    );
+                    connection
+                        .transaction(|tx| {
+                            let stored = tx.members().insert(member)?;
+                            tx.members().get(stored.id)
+                        })
+                        .unwrap();
                 }
             });
         }
     });
-    assert_eq!(db.connect(B).unwrap().blogs().count().unwrap(), 160);
-    let pool = db.engine("b").unwrap().pool;
-    assert!(pool.in_use == 0 && pool.open <= 8, "{pool:?}");
+    assert_eq!(db.connect(engine).unwrap().members().count().unwrap(), 160);
+    let pool = db.engine(engine.name()).unwrap().pool;
+    assert!(pool.in_use == 0 && pool.open <= 4, "{pool:?}");
+}
+
+#[test]
+fn eight_threads_on_one_new_file() {
+    let folder = tempfile::tempdir().unwrap();
+    eight_threads(
+        Default,
+        &format!("sqlite://{}/new.db", folder.path().display()),
+    );
+}
+
+#[test]
+fn eight_threads_in_memory() {
+    eight_threads(Default, ":memory:");
+}
+
+#[test]
+fn eight_threads_on_postgres() {
+    if let Some(database) = bindery_testkit::fresh_postgres() {
+        eight_threads(Postgres, &database.url());
+    }
 }
 
 #[test]

@@ -4,8 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bindery::{Connection, Error, ErrorKind, Hosts};
 
-use crate::sample::engine::{B, Default};
-use crate::sample::{Everything, NewBlog, NewMember, Tables, embedded, on_each_database, tag};
+use crate::sample::engine::{B, Default, Postgres};
+use crate::sample::{
+    Everything, NewBlog, NewMember, Tables, embedded, on_each_database, run_at, tag,
+};
 
 fn titles<E: Hosts<tag::Blog>>(connection: &mut Connection<E>) -> Vec<String> {
     let mut titles: Vec<String> = connection
@@ -259,4 +261,26 @@ fn a_panicking_row_leaves_no_transaction_open() {
     add(&mut c, "after").unwrap();
     drop(c);
     assert_eq!(titles(&mut db.connect(Default).unwrap()), ["after"]);
+}
+
+#[test]
+fn an_ignored_error_dooms_a_transaction_of_postgres() {
+    let Some(database) = bindery_testkit::fresh_postgres() else {
+        return;
+    };
+    run_at(Postgres, &database.url(), |c| {
+        let mut tx = c.begin().unwrap();
+        add(&mut tx, "lost").unwrap();
+        for number in [1, 2] {
+            let _ = tx
+                .members()
+                .insert(NewMember::new(number, "ann@example.org"));
+        }
+        let error = add(&mut tx, "refused").unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::TransactionAborted);
+        let error = tx.commit().unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::TransactionAborted);
+        assert!(!c.in_transaction());
+        assert!(titles(c).is_empty());
+    });
 }

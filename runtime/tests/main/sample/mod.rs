@@ -9,7 +9,9 @@ pub mod engine;
 mod model;
 mod statements;
 
-use bindery::{Config, Connection, Engine, Hosts, Registry, Repository, Route, StaticEngine};
+use bindery::{
+    Config, Connection, Engine, EngineOptions, Hosts, Registry, Repository, Route, StaticEngine,
+};
 use bindery_testkit::{FreshDatabase, Product};
 
 pub use self::ddl::{EMBEDDED, PROGRAM};
@@ -62,6 +64,11 @@ pub fn embedded() -> Registry {
 
 /// All engines, one of them at this URL and the other servers where nothing is.
 pub fn at(engine: &str, url: &str) -> Registry {
+    with(engine, EngineOptions::url(url))
+}
+
+/// The same with more options.
+pub fn with(engine: &str, options: EngineOptions) -> Registry {
     let nowhere = [
         ("b", ":memory:"),
         ("default", ":memory:"),
@@ -73,7 +80,15 @@ pub fn at(engine: &str, url: &str) -> Registry {
     let config = nowhere
         .iter()
         .fold(Config::new(), |config, &(name, other)| {
-            config.engine(name, if name == engine { url } else { other })
+            let other = EngineOptions::url(other);
+            config.engine(
+                name,
+                if name == engine {
+                    options.clone()
+                } else {
+                    other
+                },
+            )
         });
     Registry::with_config(&PROGRAM, &config).unwrap()
 }
