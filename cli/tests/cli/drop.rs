@@ -4,6 +4,9 @@ use bindery_testkit::{fresh_mysql, fresh_postgres};
 
 use crate::support::{Project, holds};
 
+/// The managed tables of engine `b`.
+const B_TABLES: [&str; 3] = ["blogs", "categories", "posts"];
+
 #[test]
 fn cli_03_without_an_answer_nothing_is_changed() {
     let project = Project::blogs();
@@ -14,6 +17,23 @@ fn cli_03_without_an_answer_nothing_is_changed() {
         project.sqlite_tables("b.db"),
         ["blogs", "categories", "posts"]
     );
+}
+
+#[test]
+fn cli_03_only_yes_is_an_answer() {
+    let project = Project::blogs();
+    project.run("create --all").good();
+    for answer in ["no", "", "y", "maybe"] {
+        let outcome = project.run_answering("drop --engine b", answer);
+        holds(
+            &outcome.failed(),
+            &["engine `b`, sqlite://b.db: 3 tables", "nothing was changed"],
+        );
+        assert_eq!(project.sqlite_tables("b.db"), B_TABLES);
+    }
+    let outcome = project.run_answering("drop --engine b", "yes");
+    holds(&outcome.good(), &["dropped    posts on b"]);
+    assert_eq!(project.sqlite_tables("b.db"), Vec::<String>::new());
 }
 
 #[test]

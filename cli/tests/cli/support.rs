@@ -1,8 +1,12 @@
 //! A project in a folder of its own, and `bindery` run in it.
 
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use tempfile::TempDir;
 
 /// Two engines, each an SQLite file unless the environment says otherwise.
@@ -111,12 +115,23 @@ impl Project {
 
     /// Runs `bindery` with words that hold no spaces.
     pub(crate) fn run(&self, words: &str) -> Outcome {
+        self.run_with(words, Stdio::null())
+    }
+
+    /// The same on a terminal, where somebody types an answer.
+    pub(crate) fn run_answering(&self, words: &str, answer: &str) -> Outcome {
+        let (mut keyboard, terminal) = terminal();
+        writeln!(keyboard, "{answer}").expect("the terminal takes a line");
+        self.run_with(words, terminal.into())
+    }
+
+    fn run_with(&self, words: &str, input: Stdio) -> Outcome {
         let output = Command::new(env!("CARGO_BIN_EXE_bindery"))
             .args(words.split_whitespace())
             .current_dir(self.folder.path())
             .env_clear()
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
+            .stdin(input)
             .output()
             .expect("the command was built before its tests");
         Outcome {
@@ -185,6 +200,22 @@ pub(crate) fn holds(text: &str, parts: &[&str]) {
     for part in parts {
         assert!(text.contains(part), "`{part}` is not in:\n{text}");
     }
+}
+
+/// The two ends of a terminal: what is typed, and where it arrives.
+fn terminal() -> (File, File) {
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
+    let keyboard = openpt(flags).expect("the system has terminals");
+    grantpt(&keyboard).expect("the terminal is ours");
+    unlockpt(&keyboard).expect("the terminal is ours");
+    let name = ptsname(&keyboard, Vec::new()).expect("the terminal has a name");
+    let path = name.to_str().expect("names of terminals are ASCII");
+    // Not a controlling terminal of the test itself, which would be ended with it.
+    let no_control = OpenptFlags::NOCTTY.bits() as i32;
+    let mut options = File::options();
+    options.read(true).write(true).custom_flags(no_control);
+    let terminal = options.open(path);
+    (keyboard.into(), terminal.expect("the terminal opens"))
 }
 
 /// The names in a folder, sorted.
