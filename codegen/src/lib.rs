@@ -1,1 +1,14 @@
-//! Placeholder.
+//! Code generator of bindery: checked model in, Rust source out.
+//!
+//! The doors for a build script and for a crate of its own are here too. Nothing here reads SQL or talks to a database.
+
+mod cargo;
+mod emit;
+mod error;
+mod output;
+mod project;
+mod rust_writer;
+
+pub use cargo::{Config, compile};
+pub use emit::{EmitOptions, GeneratedFile, emit, rust_types};
+pub use error::CompileError;

@@ -23,6 +23,7 @@ mod error;
 mod key;
 mod link;
 mod lives_on;
+mod macros;
 mod model;
 mod pool;
 mod program;

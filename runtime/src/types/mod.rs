@@ -3,8 +3,12 @@
 mod basic;
 #[cfg(feature = "chrono")]
 mod chrono;
+mod enumeration;
 mod interval;
 
+#[cfg(feature = "chrono")]
+pub use ::chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+pub use enumeration::UnknownValue;
 pub use interval::{Interval, ParseIntervalError};
 
 use crate::driver::{ParamWriter, RowReader};

@@ -1,0 +1,225 @@
+//! Ways to a model's repository: the accessors of connections, and `find_by_…` and `upsert_by_…` of unique columns.
+
+use super::shape::{Field, Given, Shape, UniqueShape};
+use super::shapes::Shapes;
+use super::types::Argument;
+use super::{code, in_words};
+use crate::rust_writer::{RustWriter, Signature};
+
+/// The accessors of all models on connections and transactions.
+pub(crate) fn tables(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_>]) {
+    w.item(|w| {
+        w.doc("The tables of a connection or transaction.");
+        w.line(&lints(all));
+        w.block("pub trait Tables", |w| {
+            for shape in all {
+                w.item(|w| accessor(w, shapes, shape));
+            }
+        });
+    });
+    w.item(|w| {
+        w.empty_implementation("impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E>");
+    });
+}
+
+/// Tables called `to_…` and the like are no conversions.
+pub(crate) fn lints(all: &[Shape<'_>]) -> String {
+    let prefixes = ["as_", "from_", "into_", "is_", "to_"];
+    let looks_like_conversion = |shape: &Shape<'_>| {
+        prefixes
+            .iter()
+            .any(|prefix| shape.names.accessor.starts_with(prefix))
+    };
+    if all.iter().any(looks_like_conversion) {
+        "#[allow(dead_code, clippy::wrong_self_convention)]".to_owned()
+    } else {
+        "#[allow(dead_code)]".to_owned()
+    }
+}
+
+fn accessor(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+    let tag = shapes.tag(shape);
+    w.doc(&rows_of(shape));
+    let signature = Signature {
+        head: format!("fn {}", shape.names.accessor),
+        params: vec!["&mut self".to_owned()],
+        returns: Some(format!(
+            "::bindery::Repository<'_, {tag}, <Self as ::bindery::Route<{tag}>>::Engine>"
+        )),
+        bounds: vec![format!("Self: ::bindery::Route<{tag}>")],
+    };
+    w.function(&signature, |w| {
+        w.line("::bindery::Repository::new(self.target())");
+    });
+}
+
+/// First line of an accessor's documentation.
+pub(crate) fn rows_of(shape: &Shape<'_>) -> String {
+    format!(
+        "The rows of [`{0}`]({1}::{0}).",
+        shape.names.row, shape.names.module
+    )
+}
+
+/// The trait of a model's unique keys; nothing for a model without.
+pub(crate) fn queries(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+    if shape.uniques.is_empty() {
+        return;
+    }
+    let engine = if shape.several { "<E>" } else { "" };
+    let parameter = if shape.several {
+        "<E: ::bindery::Engine>"
+    } else {
+        ""
+    };
+    let (tag, name) = (shapes.tag(shape), &shape.names.queries);
+    w.item(|w| {
+        let table = code(&shape.table.name.name);
+        w.doc(&format!(
+            "Finding and replacing rows of {table} by unique columns."
+        ));
+        w.block(&format!("pub trait {name}{parameter}"), |w| {
+            for unique in &shape.uniques {
+                w.item(|w| {
+                    find_docs(w, shape, unique);
+                    w.declaration(&find_signature(shape, unique));
+                });
+                if can_upsert(shape, unique) {
+                    w.item(|w| {
+                        upsert_docs(w, shape, unique);
+                        w.declaration(&upsert_signature(shape, unique));
+                    });
+                }
+            }
+        });
+    });
+    w.item(|w| {
+        let head = format!(
+            "impl<E: ::bindery::Hosts<{tag}>> {name}{engine} for ::bindery::Repository<'_, {tag}, E>"
+        );
+        w.implementation(&head, |w| {
+            for (index, unique) in shape.uniques.iter().enumerate() {
+                w.item(|w| {
+                    w.function(&find_signature(shape, unique), |w| find_body(w, shape, index, unique));
+                });
+                if can_upsert(shape, unique) {
+                    w.item(|w| {
+                        w.function(&upsert_signature(shape, unique), |w| {
+                            w.line(&format!("self.upsert_by({index}, new)"));
+                        });
+                    });
+                }
+            }
+        });
+    });
+}
+
+fn columns<'s>(shape: &'s Shape<'_>, unique: &UniqueShape<'_>) -> Vec<&'s Field<'s>> {
+    unique.fields.iter().map(|&at| &shape.fields[at]).collect()
+}
+
+/// A deferred key is checked too late to decide by, and a key without values in `New…` has nothing to decide by.
+fn can_upsert(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> bool {
+    let given = |&at: &usize| shape.fields[at].given != Given::Never;
+    !unique.unique.deferrable && unique.fields.iter().all(given)
+}
+
+fn upsert_docs(w: &mut RustWriter, shape: &Shape<'_>, unique: &UniqueShape<'_>) {
+    w.docs([
+        format!("Inserts a row, or changes the one with the same {}.", names(shape, unique)),
+        String::new(),
+        "# Errors".to_owned(),
+        "Another constraint is violated, a column of this unique key is left out, or the database fails.".to_owned(),
+    ]);
+}
+
+fn upsert_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signature {
+    let inserted = if shape.has_key() {
+        shape.row("E")
+    } else {
+        "()".to_owned()
+    };
+    Signature {
+        head: format!("fn upsert_by_{}", unique.unique.method_suffix),
+        params: vec![
+            "&mut self".to_owned(),
+            format!("new: {}", shape.new_row("E")),
+        ],
+        returns: Some(format!("::bindery::Result<{inserted}>")),
+        bounds: Vec::new(),
+    }
+}
+
+fn names(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> String {
+    let fields = columns(shape, unique);
+    let names: Vec<_> = fields
+        .iter()
+        .map(|field| code(&field.column.name))
+        .collect();
+    in_words(&names)
+}
+
+fn find_docs(w: &mut RustWriter, shape: &Shape<'_>, unique: &UniqueShape<'_>) {
+    w.doc(&format!(
+        "The row with this {}, if there is one.",
+        names(shape, unique)
+    ));
+    w.docs(["", "# Errors", "The database fails."]);
+}
+
+fn find_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signature {
+    let suffix = &unique.unique.method_suffix;
+    let arguments = columns(shape, unique)
+        .into_iter()
+        .map(|field| format!("{}: {}", field.name, argument_type(field)));
+    Signature {
+        head: format!("fn find_by_{suffix}"),
+        params: std::iter::once("&mut self".to_owned())
+            .chain(arguments)
+            .collect(),
+        returns: Some(format!(
+            "::bindery::Result<::core::option::Option<{}>>",
+            shape.row("E")
+        )),
+        bounds: Vec::new(),
+    }
+}
+
+fn argument_type(field: &Field<'_>) -> String {
+    if field.is_key {
+        return if field.facts.copy {
+            field.ty.clone()
+        } else {
+            format!("&{}", field.ty)
+        };
+    }
+    match field.facts.argument {
+        Argument::Value => field.ty.clone(),
+        Argument::Text => "&str".to_owned(),
+        Argument::Bytes => "&[u8]".to_owned(),
+        Argument::Reference => format!("&{}", field.ty),
+    }
+}
+
+fn find_body(w: &mut RustWriter, shape: &Shape<'_>, index: usize, unique: &UniqueShape<'_>) {
+    let pushes: Vec<String> = columns(shape, unique)
+        .iter()
+        .map(|field| {
+            let by_value = field.facts.copy;
+            let sign = if by_value { "&" } else { "" };
+            format!("params.push({sign}{})", field.name)
+        })
+        .collect();
+    match pushes.as_slice() {
+        [only] => w.line(&format!("self.find_by({index}, &mut |params| {only})")),
+        several => {
+            w.line(&format!("self.find_by({index}, &mut |params| {{"));
+            w.indented(|w| {
+                for push in several {
+                    w.line(&format!("{push};"));
+                }
+            });
+            w.line("})");
+        }
+    }
+}

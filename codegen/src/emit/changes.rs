@@ -1,0 +1,54 @@
+//! `…Changes`: columns to be updated.
+
+use super::row::column_docs;
+use super::shape::Shape;
+use super::shapes::Shapes;
+use super::{code, default_parameter};
+use crate::rust_writer::{Expr, RustWriter};
+
+/// The struct, with nothing to be changed as its default.
+pub(crate) fn changes(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+    let generic = shape.changes_generic();
+    w.item(|w| {
+        w.doc(&format!(
+            "Columns of {} to be changed; what is `None` stays.",
+            code(&shape.table.name.name)
+        ));
+        // A derived `Default` would ask for engines that have one, and `engine::Any` has none.
+        w.line(if generic {
+            "#[derive(Debug, Clone, PartialEq)]"
+        } else {
+            "#[derive(Debug, Clone, Default, PartialEq)]"
+        });
+        let parameter = default_parameter(shapes, shape, generic);
+        let head = format!("pub struct {}{parameter}", shape.names.changes);
+        w.structure(&head, shape.changeable().next().is_none(), |w| {
+            for (_, field) in shape.changeable() {
+                w.docs(column_docs(field, ""));
+                w.field(&format!("pub {}", field.name), &field.changes_type());
+            }
+        });
+    });
+    if generic {
+        default(w, shape);
+    }
+}
+
+fn default(w: &mut RustWriter, shape: &Shape<'_>) {
+    w.item(|w| {
+        let head = format!(
+            "impl<E: ::bindery::Engine> ::core::default::Default for {}",
+            shape.changes("E")
+        );
+        w.implementation(&head, |w| {
+            w.block("fn default() -> Self", |w| {
+                let none = |name: &str| {
+                    let none = Expr::text("::core::option::Option::None");
+                    (name.to_owned(), none)
+                };
+                let fields = shape.changeable().map(|(_, field)| none(field.name));
+                w.value(&Expr::Struct("Self".to_owned(), fields.collect()));
+            });
+        });
+    });
+}

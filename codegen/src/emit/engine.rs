@@ -1,0 +1,91 @@
+//! The module `engine`: a type for each engine, and `Any` for one chosen at run time.
+
+use bindery_schema::model::{Engine, Model};
+
+use super::string_literal;
+use crate::rust_writer::{RustWriter, Signature};
+
+/// The whole module.
+pub(crate) fn module(w: &mut RustWriter, model: &Model) {
+    w.item(|w| {
+        w.doc("The engines of this program, as types.");
+        w.line("#[allow(dead_code)]");
+        w.block("pub mod engine", |w| {
+            for (index, engine) in model.engines.iter().enumerate() {
+                fixed(w, index, engine);
+            }
+            any(w, model);
+            from_str(w, model);
+        });
+    });
+}
+
+fn dialect(engine: &Engine) -> String {
+    match engine.flavour {
+        Some(flavour) => format!("{}, {flavour:?}", engine.dialect),
+        None => engine.dialect.to_string(),
+    }
+}
+
+fn fixed(w: &mut RustWriter, index: usize, engine: &Engine) {
+    let name = &engine.type_name;
+    w.item(|w| {
+        w.doc(&format!("Engine `{}` ({}).", engine.name, dialect(engine)));
+        w.line("#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]");
+        w.line(&format!("pub struct {name};"));
+    });
+    let literal = string_literal(&engine.name);
+    implementation(w, name, &index.to_string(), &literal);
+    w.item(|w| w.empty_implementation(&format!("impl ::bindery::StaticEngine for {name}")));
+}
+
+fn implementation(w: &mut RustWriter, ty: &str, index: &str, name: &str) {
+    w.item(|w| {
+        w.implementation(&format!("impl ::bindery::Engine for {ty}"), |w| {
+            w.item(|w| w.block("fn index(self) -> usize", |w| w.line(index)));
+            w.item(|w| w.block("fn name(self) -> &'static str", |w| w.line(name)));
+        });
+    });
+}
+
+fn any(w: &mut RustWriter, model: &Model) {
+    w.item(|w| {
+        w.doc("Any engine of this program, chosen at run time.");
+        w.line("#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]");
+        w.block("pub enum Any", |w| {
+            for engine in &model.engines {
+                w.doc(&format!("Engine `{}`.", engine.name));
+                w.line(&format!("{},", engine.type_name));
+            }
+        });
+    });
+    let name = "super::PROGRAM.engines[self as usize].name";
+    implementation(w, "Any", "self as usize", name);
+}
+
+fn from_str(w: &mut RustWriter, model: &Model) {
+    w.item(|w| {
+        w.implementation("impl ::core::str::FromStr for Any", |w| {
+            w.item(|w| w.line("type Err = ::bindery::Error;"));
+            w.item(|w| {
+                let signature = Signature {
+                    head: "fn from_str".to_owned(),
+                    params: vec!["name: &str".to_owned()],
+                    returns: Some("::bindery::Result<Self>".to_owned()),
+                    bounds: Vec::new(),
+                };
+                w.function(&signature, |w| {
+                    w.block("match name", |w| {
+                        for engine in &model.engines {
+                            let value =
+                                format!("::core::result::Result::Ok(Self::{})", engine.type_name);
+                            w.arm(&string_literal(&engine.name), &value);
+                        }
+                        let unknown = "super::PROGRAM.unknown_engine(name)";
+                        w.arm("_", &format!("::core::result::Result::Err({unknown})"));
+                    });
+                });
+            });
+        });
+    });
+}

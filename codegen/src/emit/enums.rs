@@ -1,0 +1,147 @@
+//! Enum types: the Rust enum, and its way to and from the database's text.
+
+use std::collections::BTreeSet;
+
+use bindery_schema::column_type::ColumnType;
+use bindery_schema::model::{EnumId, EnumType, Model};
+
+use super::{code, prose, string_literal};
+use crate::rust_writer::{Expr, RustWriter, Signature};
+
+/// The enums that a column of a row has, in the order of the schema.
+pub(crate) fn used(model: &Model) -> BTreeSet<EnumId> {
+    let columns = model.tables.iter().flat_map(|table| &table.columns);
+    columns
+        .filter(|column| !column.skip)
+        .filter_map(|column| enum_of(&column.column_type))
+        .collect()
+}
+
+fn enum_of(column_type: &ColumnType) -> Option<EnumId> {
+    match column_type {
+        ColumnType::Enum(id) => Some(*id),
+        ColumnType::Array(element) => enum_of(element),
+        _ => None,
+    }
+}
+
+/// One enum with everything it can do.
+pub(crate) fn enumeration(w: &mut RustWriter, one: &EnumType, name: &str) {
+    definition(w, one, name);
+    w.item(|w| {
+        w.block(&format!("impl {name}"), |w| {
+            w.item(|w| all(w, one));
+            w.item(|w| as_str(w, one));
+        });
+    });
+    w.item(|w| display(w, name));
+    w.item(|w| from_str(w, one, name));
+    w.item(|w| to_column(w, name));
+    w.item(|w| from_column(w, one, name));
+}
+
+fn definition(w: &mut RustWriter, one: &EnumType, name: &str) {
+    w.item(|w| {
+        w.docs(prose(&one.docs, &format!("Values of {}.", code(&one.name))));
+        w.line("#[allow(clippy::enum_variant_names)]");
+        w.line("#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]");
+        w.block(&format!("pub enum {name}"), |w| {
+            for value in &one.values {
+                w.doc(&code(&value.value));
+                w.line(&format!("{},", value.variant));
+            }
+        });
+    });
+}
+
+fn all(w: &mut RustWriter, one: &EnumType) {
+    w.doc("All values in the order of the schema.");
+    let values = one.values.iter();
+    let values = values.map(|value| Expr::text(format!("Self::{}", value.variant)));
+    w.assignment(
+        "pub const ALL: &'static [Self]",
+        &Expr::Array(values.collect()),
+    );
+}
+
+fn as_str(w: &mut RustWriter, one: &EnumType) {
+    w.doc("The value as it is stored.");
+    w.block("pub const fn as_str(self) -> &'static str", |w| {
+        w.block("match self", |w| {
+            for value in &one.values {
+                w.arm(
+                    &format!("Self::{}", value.variant),
+                    &string_literal(&value.value),
+                );
+            }
+        });
+    });
+}
+
+fn display(w: &mut RustWriter, name: &str) {
+    w.implementation(&format!("impl ::core::fmt::Display for {name}"), |w| {
+        let signature = Signature {
+            head: "fn fmt".to_owned(),
+            params: vec![
+                "&self".to_owned(),
+                "out: &mut ::core::fmt::Formatter<'_>".to_owned(),
+            ],
+            returns: Some("::core::fmt::Result".to_owned()),
+            bounds: Vec::new(),
+        };
+        w.function(&signature, |w| w.line("out.write_str(self.as_str())"));
+    });
+}
+
+fn from_str(w: &mut RustWriter, one: &EnumType, name: &str) {
+    w.implementation(&format!("impl ::core::str::FromStr for {name}"), |w| {
+        w.item(|w| w.line("type Err = ::bindery::types::UnknownValue;"));
+        w.item(|w| {
+            let signature = Signature {
+                head: "fn from_str".to_owned(),
+                params: vec!["text: &str".to_owned()],
+                returns: Some("::core::result::Result<Self, Self::Err>".to_owned()),
+                bounds: Vec::new(),
+            };
+            w.function(&signature, |w| {
+                w.block("match text", |w| {
+                    for value in &one.values {
+                        let found = format!("::core::result::Result::Ok(Self::{})", value.variant);
+                        w.arm(&string_literal(&value.value), &found);
+                    }
+                    let unknown = format!(
+                        "::bindery::types::UnknownValue::of({})",
+                        string_literal(&one.name)
+                    );
+                    w.arm("_", &format!("::core::result::Result::Err({unknown})"));
+                });
+            });
+        });
+    });
+}
+
+fn to_column(w: &mut RustWriter, name: &str) {
+    w.implementation(
+        &format!("impl ::bindery::types::ToColumn for {name}"),
+        |w| {
+            w.block(
+                "fn write(&self, params: &mut ::bindery::ParamWriter<'_>)",
+                |w| w.line("params.text(self.as_str());"),
+            );
+        },
+    );
+}
+
+fn from_column(w: &mut RustWriter, one: &EnumType, name: &str) {
+    w.implementation(
+        &format!("impl ::bindery::types::FromColumn for {name}"),
+        |w| {
+            let head = "fn read(row: &mut ::bindery::RowReader<'_>) -> ::bindery::Result<Self>";
+            w.block(head, |w| {
+                let expected = string_literal(&format!("value of {}", one.name));
+                w.line("let value = ::core::str::FromStr::from_str(row.text()?);");
+                w.line(&format!("value.map_err(|_| row.mismatch({expected}))"));
+            });
+        },
+    );
+}

@@ -1,0 +1,67 @@
+//! What the running program knows of a model: its names, and the DDL of its table on each engine.
+
+use super::ddl::Ddl;
+use super::shape::Shape;
+use super::shapes::Shapes;
+use super::string_literal;
+use crate::rust_writer::{Expr, RustWriter};
+
+/// The static value, and the constant by which the program's list finds it.
+pub(crate) fn info(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, ddl: &Ddl) {
+    w.item(|w| {
+        let info = Expr::Struct(
+            "::bindery::ModelInfo".to_owned(),
+            fields(shapes, shape, ddl),
+        );
+        w.assignment("static INFO: ::bindery::ModelInfo", &info);
+    });
+    w.item(|w| {
+        w.implementation(&format!("impl {}", shapes.tag(shape)), |w| {
+            w.doc("What was compiled in.");
+            w.line("pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;");
+        });
+    });
+}
+
+fn fields(shapes: &Shapes<'_>, shape: &Shape<'_>, ddl: &Ddl) -> Vec<(String, Expr)> {
+    let columns = shape.fields.iter().map(|field| text(&field.column.name));
+    let engines = shape.table.engines.iter();
+    let engines = engines.map(|id| text(&shapes.model.engines[id.0 as usize].name));
+    let tables = ddl.of(shape.id).map(|(engine, table)| {
+        let fields = vec![
+            field("engine", Expr::text(engine.to_string())),
+            field("schema", schema(table.name.schema.as_deref())),
+            field("table", text(&table.name.name)),
+            field("create", texts(&table.create)),
+            field("link", texts(&table.link)),
+            field("drop", texts(&table.drop)),
+        ];
+        Expr::Struct("::bindery::TableDdl".to_owned(), fields)
+    });
+    vec![
+        field("name", text(&shape.names.row)),
+        field("table", text(&shape.table.name.name)),
+        field("columns", Expr::Array(columns.collect())),
+        field("engines", Expr::Array(engines.collect())),
+        field("tables", Expr::Array(tables.collect())),
+    ]
+}
+
+fn field(name: &str, value: Expr) -> (String, Expr) {
+    (name.to_owned(), value)
+}
+
+fn text(text: &str) -> Expr {
+    Expr::text(string_literal(text))
+}
+
+fn texts(texts: &[String]) -> Expr {
+    Expr::Array(texts.iter().map(|one| text(one)).collect())
+}
+
+fn schema(schema: Option<&str>) -> Expr {
+    match schema {
+        Some(name) => Expr::call("::core::option::Option::Some", vec![text(name)]),
+        None => Expr::text("::core::option::Option::None"),
+    }
+}

@@ -1,0 +1,77 @@
+//! The key: another name for `Key<…>` where it is one column, a struct where it is several.
+
+use super::shape::{Field, KeyShape, Shape};
+use super::shapes::Shapes;
+use super::{code, default_parameter, first_engine};
+use crate::rust_writer::RustWriter;
+
+/// The key's type; nothing for a table without one.
+pub(crate) fn key(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+    match &shape.key {
+        KeyShape::None => {}
+        KeyShape::Single { field, same_as } => {
+            let field = &shape.fields[*field];
+            let ty = same_as.clone().unwrap_or_else(|| own(shapes, shape, field));
+            alias(w, shapes, shape, &ty);
+        }
+        KeyShape::Composite { engine, .. } => structure(w, shapes, shape, *engine),
+    }
+}
+
+fn own(shapes: &Shapes<'_>, shape: &Shape<'_>, field: &Field<'_>) -> String {
+    let engine = shapes.row_engine(shape.table);
+    format!(
+        "::bindery::Key<{}, {engine}, {}>",
+        shapes.tag(shape),
+        field.bare
+    )
+}
+
+fn alias(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, ty: &str) {
+    w.item(|w| {
+        w.doc(&format!("Key of a [`{}`].", shape.names.row));
+        let parameter = if shape.key_generic {
+            format!("<E = {}>", first_engine(shapes, shape))
+        } else {
+            String::new()
+        };
+        w.type_alias(&format!("pub type {}{parameter}", shape.names.key), ty);
+    });
+}
+
+fn structure(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, engine: Option<&str>) {
+    let fields = shape.key_fields();
+    w.item(|w| {
+        w.doc(&format!("Key of a [`{}`].", shape.names.row));
+        w.line(&format!("#[derive({})]", derives(&fields)));
+        let parameter = default_parameter(shapes, shape, shape.key_generic);
+        w.structure(
+            &format!("pub struct {}{parameter}", shape.names.key),
+            false,
+            |w| {
+                if let Some(name) = engine {
+                    w.doc("The engine the row is on.");
+                    w.field(&format!("pub {name}"), "E");
+                }
+                for field in &fields {
+                    w.doc(&code(&field.column.name));
+                    w.field(&format!("pub {}", field.name), &field.ty);
+                }
+            },
+        );
+    });
+}
+
+fn derives(fields: &[&Field<'_>]) -> String {
+    let all = |has: fn(&Field<'_>) -> bool| fields.iter().all(|field| has(field));
+    let eq = all(|field| field.facts.eq);
+    let mut names = vec!["Debug", "Clone"];
+    names.extend(all(|field| field.facts.copy).then_some("Copy"));
+    names.push("PartialEq");
+    names.extend(eq.then_some("Eq"));
+    if eq && all(|field| field.facts.ord) {
+        names.extend(["PartialOrd", "Ord"]);
+    }
+    names.extend((eq && all(|field| field.facts.hash)).then_some("Hash"));
+    names.join(", ")
+}

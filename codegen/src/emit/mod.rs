@@ -1,0 +1,86 @@
+//! Rust text for a checked model. Nothing here can fail, and nothing decides how lines are broken: that is `rust_writer`.
+//!
+//! One file a kind of item; [`shapes`] works out what a model looks like before anything is written.
+
+mod access;
+mod changes;
+mod databases;
+mod ddl;
+mod engine;
+mod enums;
+mod info;
+mod key;
+mod model;
+mod names;
+mod new;
+mod program;
+mod row;
+mod shape;
+mod shapes;
+mod source;
+mod sql;
+mod sql_text;
+mod types;
+
+use crate::rust_writer::{doc_line, string_literal};
+use shape::Shape;
+use shapes::Shapes;
+
+pub use program::{EmitOptions, GeneratedFile, emit, rust_types};
+
+/// `impl<E: Engine> Name<E>`, or `impl Name`.
+fn impl_head(generic: bool, what: &str) -> String {
+    if generic {
+        format!("impl<E: ::bindery::Engine> {what}")
+    } else {
+        format!("impl {what}")
+    }
+}
+
+/// The parameter `E` of a struct, with the first engine as its default.
+fn default_parameter(shapes: &Shapes<'_>, shape: &Shape<'_>, generic: bool) -> String {
+    if generic {
+        let first = first_engine(shapes, shape);
+        format!("<E: ::bindery::Engine = {first}>")
+    } else {
+        String::new()
+    }
+}
+
+/// The type of the first engine of a model.
+fn first_engine(shapes: &Shapes<'_>, shape: &Shape<'_>) -> String {
+    shapes.engine(shape.table.engines[0])
+}
+
+/// A name of the schema as code in documentation.
+fn code(name: &str) -> String {
+    format!("`{}`", doc_line(name).replace('`', "'"))
+}
+
+/// The schema's own words, or `otherwise` where there are none.
+fn prose(docs: &[String], otherwise: &str) -> Vec<String> {
+    let lines: Vec<_> = docs.iter().map(|line| doc_line(line)).collect();
+    if lines.iter().all(|line| line.trim().is_empty()) {
+        vec![otherwise.to_owned()]
+    } else {
+        lines
+    }
+}
+
+/// `a, b and c`.
+fn in_words(names: &[String]) -> String {
+    joined(names, "and")
+}
+
+/// `a, b or c`.
+fn in_words_or(names: &[String]) -> String {
+    joined(names, "or")
+}
+
+fn joined(names: &[String], last: &str) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [most @ .., end] => format!("{} {last} {end}", most.join(", ")),
+    }
+}

@@ -1,0 +1,95 @@
+//! Names of generated items. What models, accessors, fields and enums are called is the schema's matter, and `check` has seen
+//! that they differ; modules stand beside items of our own here.
+
+use std::collections::BTreeSet;
+
+use bindery_schema::model::{Model, Table};
+
+/// What stands at the top of every generated file.
+const FIXED: &[&str] = &["engine", "model", "enums", "Databases", "Tables", "PROGRAM"];
+
+/// Modules of these names would hide a primitive type from the code beside them.
+const PRIMITIVES: &[&str] = &[
+    "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str", "u128", "u16",
+    "u32", "u64", "u8", "usize",
+];
+
+/// The names one model is generated under.
+#[derive(Debug, Clone)]
+pub(crate) struct ModelNames {
+    /// The module: `blogs`.
+    pub(crate) module: String,
+    /// The method of connections and `Databases`: `blogs`.
+    pub(crate) accessor: String,
+    /// The row, and the tag in `model`.
+    pub(crate) row: String,
+    /// `NewBlog`
+    pub(crate) new: String,
+    /// `BlogChanges`
+    pub(crate) changes: String,
+    /// `BlogId`
+    pub(crate) key: String,
+    /// `BlogQueries`
+    pub(crate) queries: String,
+    /// `ChooseEngineOfBlog`
+    pub(crate) choice: String,
+}
+
+/// The names of everything generated.
+#[derive(Debug, Clone)]
+pub(crate) struct Names {
+    /// Of the models, in their order.
+    pub(crate) models: Vec<ModelNames>,
+    /// Of the enums, in their order.
+    pub(crate) enums: Vec<String>,
+}
+
+impl Names {
+    /// The names of a schema's models and enums.
+    pub(crate) fn allocate(model: &Model) -> Self {
+        let taken = FIXED.iter().chain(PRIMITIVES);
+        let mut modules = taken.map(|name| (*name).to_owned()).collect();
+        let tables = model.tables.iter();
+        let enums = model.enums.iter();
+        Self {
+            models: tables
+                .map(|table| model_names(table, &mut modules))
+                .collect(),
+            enums: enums.map(|one| one.type_name.clone()).collect(),
+        }
+    }
+
+    /// Names at the top that re-exports must leave alone.
+    pub(crate) fn fixed_at_top(&self) -> BTreeSet<String> {
+        let fixed = FIXED.iter().map(|name| (*name).to_owned());
+        let own = self
+            .models
+            .iter()
+            .flat_map(|names| [names.choice.clone(), names.module.clone()]);
+        fixed.chain(own).collect()
+    }
+}
+
+fn model_names(table: &Table, modules: &mut BTreeSet<String>) -> ModelNames {
+    let row = table.model_name.clone();
+    let plain = row.trim_start_matches("r#");
+    ModelNames {
+        module: free(&table.accessor, modules),
+        accessor: table.accessor.clone(),
+        new: format!("New{plain}"),
+        changes: format!("{plain}Changes"),
+        key: format!("{plain}Id"),
+        queries: format!("{plain}Queries"),
+        choice: format!("ChooseEngineOf{plain}"),
+        row,
+    }
+}
+
+/// The name, with as many underscores as it needs to be free.
+fn free(name: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut name = name.to_owned();
+    while !taken.insert(name.clone()) {
+        name = format!("{}_", name.trim_start_matches("r#"));
+    }
+    name
+}

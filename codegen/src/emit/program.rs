@@ -1,0 +1,293 @@
+//! The generated code as a whole: which parts, in which order, in which files.
+
+use std::collections::BTreeSet;
+
+use bindery_schema::model::{CheckedModel, Model, TableId};
+
+use super::ddl::Ddl;
+use super::names::Names;
+use super::shape::Shape;
+use super::shapes::{Scope, Shapes};
+use super::types::TypeFeature;
+use super::{access, changes, databases, engine, enums, in_words, info};
+use super::{key, model as model_impl, new, row, source, sql};
+use crate::rust_writer::RustWriter;
+
+/// How the code is to be written.
+#[derive(Debug, Clone, Default)]
+pub struct EmitOptions {
+    /// One file for each model rather than all in one.
+    pub file_per_model: bool,
+}
+
+/// One file of generated code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GeneratedFile {
+    /// Its path below the folder that is generated into, with `/`.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Writes the code of a whole program.
+pub fn emit(model: &CheckedModel, options: &EmitOptions) -> Vec<GeneratedFile> {
+    let shapes = shapes(model);
+    let program = Program::new(&shapes, model);
+    if options.file_per_model {
+        program.files()
+    } else {
+        vec![GeneratedFile {
+            path: "bindery.rs".to_owned(),
+            text: program.one_file(),
+        }]
+    }
+}
+
+/// The Rust type of every column's field, by table; `None` for a column that is not in the row. Within a model's module, that
+/// is with `super::` before the types of others.
+pub fn rust_types(model: &Model) -> Vec<Vec<Option<String>>> {
+    let shapes = shapes(model);
+    let ids = (0..model.tables.len()).map(|at| TableId(at as u32));
+    ids.map(|id| column_types(&shapes.shape(id))).collect()
+}
+
+fn column_types(shape: &Shape<'_>) -> Vec<Option<String>> {
+    let mut fields = shape.fields.iter();
+    let columns = shape.table.columns.iter();
+    columns
+        .map(|column| {
+            let field = if column.skip { None } else { fields.next() };
+            field.map(super::shape::Field::row_type)
+        })
+        .collect()
+}
+
+fn shapes(model: &Model) -> Shapes<'_> {
+    Shapes {
+        model,
+        names: Names::allocate(model),
+        scope: Scope {
+            engine: "engine".to_owned(),
+            model: "model".to_owned(),
+            root: "super::".to_owned(),
+        },
+    }
+}
+
+/// Everything that is written from.
+struct Program<'s> {
+    shapes: &'s Shapes<'s>,
+    checked: &'s CheckedModel,
+    all: Vec<Shape<'s>>,
+    ddl: Ddl,
+    enums: Vec<usize>,
+}
+
+impl<'s> Program<'s> {
+    fn new(shapes: &'s Shapes<'s>, checked: &'s CheckedModel) -> Self {
+        let ids = (0..shapes.model.tables.len()).map(|at| TableId(at as u32));
+        Self {
+            shapes,
+            checked,
+            all: ids.map(|id| shapes.shape(id)).collect(),
+            ddl: Ddl::new(checked),
+            enums: enums::used(shapes.model)
+                .into_iter()
+                .map(|id| id.0 as usize)
+                .collect(),
+        }
+    }
+
+    fn one_file(&self) -> String {
+        let mut w = RustWriter::new();
+        w.item(|w| w.line(HEADER));
+        self.features(&mut w);
+        engine::module(&mut w, self.shapes.model);
+        self.tags(&mut w);
+        for shape in &self.all {
+            w.item(|w| {
+                w.doc(&self.about(shape));
+                w.line("#[allow(dead_code)]");
+                w.block(&format!("pub mod {}", shape.names.module), |w| {
+                    self.module(w, shape)
+                });
+            });
+        }
+        if !self.enums.is_empty() {
+            w.item(|w| {
+                w.doc("Enum types.");
+                w.line("#[allow(dead_code)]");
+                w.block("pub mod enums", |w| self.enums(w));
+            });
+        }
+        self.rest(&mut w);
+        w.finish()
+    }
+
+    fn files(&self) -> Vec<GeneratedFile> {
+        let mut lib = RustWriter::new();
+        lib.item(|w| {
+            w.line(HEADER);
+            w.line("//! The databases of this program.");
+        });
+        self.features(&mut lib);
+        engine::module(&mut lib, self.shapes.model);
+        self.tags(&mut lib);
+        let mut files = Vec::new();
+        for shape in &self.all {
+            lib.item(|w| {
+                w.line("#[allow(dead_code)]");
+                w.line(&format!("pub mod {};", shape.names.module));
+            });
+            files.push(file(&shape.names.module, &self.about(shape), |w| {
+                self.module(w, shape)
+            }));
+        }
+        if !self.enums.is_empty() {
+            lib.item(|w| w.line("pub mod enums;"));
+            files.push(file("enums", "Enum types.", |w| self.enums(w)));
+        }
+        self.rest(&mut lib);
+        files.insert(
+            0,
+            GeneratedFile {
+                path: "src/lib.rs".to_owned(),
+                text: lib.finish(),
+            },
+        );
+        files
+    }
+
+    fn about(&self, shape: &Shape<'_>) -> String {
+        let engines = shape.table.engines.iter();
+        let engines: Vec<_> = engines
+            .map(|id| format!("`{}`", self.shapes.model.engines[id.0 as usize].name))
+            .collect();
+        let table = super::code(&shape.table.name.name);
+        format!(
+            "Model `{}`, table {table}, on {}.",
+            shape.names.row,
+            in_words(&engines)
+        )
+    }
+
+    /// What the runtime must be built with; a missing feature is named rather than guessed from a missing item.
+    fn features(&self, w: &mut RustWriter) {
+        let names = self.feature_names();
+        w.item(|w| {
+            for name in names {
+                w.line(&format!("::bindery::require_{name}!();"));
+            }
+        });
+    }
+
+    fn feature_names(&self) -> BTreeSet<&'static str> {
+        let engines = self.shapes.model.engines.iter();
+        let dialects = engines.map(|engine| engine.dialect.name());
+        let fields = self.all.iter().flat_map(|shape| &shape.fields);
+        let types = fields
+            .filter_map(|field| TypeFeature::of(&field.column.column_type))
+            .map(TypeFeature::name);
+        dialects.chain(types).collect()
+    }
+
+    fn tags(&self, w: &mut RustWriter) {
+        w.item(|w| {
+            w.doc("Tags of the models, for bounds such as `E: Hosts<model::Name>`.");
+            w.line("#[allow(dead_code)]");
+            w.block("pub mod model", |w| {
+                for shape in &self.all {
+                    let (name, module) = (&shape.names.row, &shape.names.module);
+                    w.item(|w| {
+                        w.doc(&format!("Tag of [`{name}`](super::{module}::{name})."));
+                        w.line("#[derive(Debug, Clone, Copy)]");
+                        w.line(&format!("pub struct {name};"));
+                    });
+                }
+            });
+        });
+    }
+
+    fn module(&self, w: &mut RustWriter, shape: &Shape<'_>) {
+        w.item(|w| w.line("use super::{engine, model};"));
+        key::key(w, self.shapes, shape);
+        row::structure(w, self.shapes, shape);
+        new::new(w, self.shapes, shape);
+        changes::changes(w, self.shapes, shape);
+        source::sources(w, shape);
+        model_impl::model(w, self.shapes, shape);
+        row::methods(w, self.shapes, shape);
+        sql::statements(w, self.shapes, shape, self.checked);
+        sql::lives_on(w, self.shapes, shape);
+        access::queries(w, self.shapes, shape);
+        info::info(w, self.shapes, shape, &self.ddl);
+    }
+
+    fn enums(&self, w: &mut RustWriter) {
+        for &at in &self.enums {
+            let name = &self.shapes.names.enums[at];
+            enums::enumeration(w, &self.shapes.model.enums[at], name);
+        }
+    }
+
+    fn rest(&self, w: &mut RustWriter) {
+        self.reexports(w);
+        access::tables(w, self.shapes, &self.all);
+        databases::databases(w, self.shapes, &self.all);
+        let order = self.ddl.order();
+        let order = order.iter().map(|id| &self.all[id.0 as usize]);
+        databases::program(w, self.shapes, order);
+    }
+
+    /// Everything under its own name at the top, where that is free.
+    fn reexports(&self, w: &mut RustWriter) {
+        let mut taken = self.shapes.names.fixed_at_top();
+        for shape in &self.all {
+            let names = self.names_of(shape);
+            reexport(w, &shape.names.module, names, &mut taken);
+        }
+        let names = self
+            .enums
+            .iter()
+            .map(|&at| self.shapes.names.enums[at].clone());
+        reexport(w, "enums", names.collect(), &mut taken);
+    }
+
+    fn names_of(&self, shape: &Shape<'_>) -> Vec<String> {
+        let names = shape.names;
+        let mut all = vec![names.row.clone(), names.new.clone(), names.changes.clone()];
+        all.extend(shape.has_key().then(|| names.key.clone()));
+        all.extend((!shape.uniques.is_empty()).then(|| names.queries.clone()));
+        all
+    }
+}
+
+const HEADER: &str =
+    "// Generated by bindery from the schema. Changes are lost when it is generated again.";
+
+fn reexport(w: &mut RustWriter, module: &str, names: Vec<String>, taken: &mut BTreeSet<String>) {
+    let mut free: Vec<String> = names
+        .into_iter()
+        .filter(|name| taken.insert(name.clone()))
+        .collect();
+    free.sort();
+    if !free.is_empty() {
+        w.item(|w| {
+            w.line("#[allow(unused_imports)]");
+            w.reexport(module, &free);
+        });
+    }
+}
+
+fn file(module: &str, about: &str, write: impl FnOnce(&mut RustWriter)) -> GeneratedFile {
+    let mut w = RustWriter::new();
+    w.item(|w| {
+        w.line(HEADER);
+        w.line(&format!("//! {about}"));
+    });
+    write(&mut w);
+    GeneratedFile {
+        path: format!("src/{}.rs", module.trim_start_matches("r#")),
+        text: w.finish(),
+    }
+}

@@ -1,0 +1,230 @@
+//! The row: its struct and what it can do by itself.
+
+use super::shape::{Field, Shape};
+use super::shapes::Shapes;
+use super::{default_parameter, prose};
+use crate::rust_writer::{Expr, RustWriter, Signature};
+
+/// The struct.
+pub(crate) fn structure(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+    w.item(|w| {
+        w.docs(prose(
+            &shape.table.docs,
+            &format!("A row of `{}`.", shape.table.name.name),
+        ));
+        w.line("#[derive(Debug, Clone, PartialEq)]");
+        let head = format!(
+            "pub struct {}{}",
+            shape.names.row,
+            default_parameter(shapes, shape, shape.several)
+        );
+        let empty = shape.fields.is_empty() && shape.engine_field.is_none();
+        w.structure(&head, empty, |w| {
+            if let Some(name) = shape.engine_field {
+                w.doc("The engine the row is on.");
+                w.field(&format!("pub {name}"), "E");
+            }
+            for field in &shape.fields {
+                w.docs(column_docs(field, ""));
+                w.field(&format!("pub {}", field.name), &field.row_type());
+            }
+        });
+    });
+}
+
+/// The documentation of a column, with what a struct has to say of it.
+pub(crate) fn column_docs(field: &Field<'_>, remark: &str) -> Vec<String> {
+    let name = super::code(&field.column.name);
+    if field.column.docs.is_empty() || !remark.is_empty() {
+        vec![format!("{name}{remark}")]
+    } else {
+        prose(&field.column.docs, &name)
+    }
+}
+
+/// Methods: to other engines, and deleting.
+pub(crate) fn methods(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+    if shape.several {
+        to_engine(w, shape);
+        copies(w, shapes, shape);
+    }
+}
+
+fn to_engine(w: &mut RustWriter, shape: &Shape<'_>) {
+    w.item(|w| {
+        w.implementation(&generic_head(shape), |w| {
+            w.item(|w| {
+                w.doc("The same values as a row of another engine, in memory only.");
+                // It takes the row: a copy of every text is the caller's to ask for.
+                w.line("#[allow(clippy::wrong_self_convention)]");
+                let signature = Signature {
+                    head: "pub fn to_engine<F: ::bindery::StaticEngine>".to_owned(),
+                    params: vec!["self".to_owned()],
+                    returns: Some(shape.row("F")),
+                    bounds: Vec::new(),
+                };
+                w.function(&signature, |w| w.value(&moved_row(shape)));
+            });
+        });
+    });
+}
+
+fn moved_row(shape: &Shape<'_>) -> Expr {
+    let engine = shape.engine_field.map(|name| {
+        let engine = Expr::text("<F as ::core::default::Default>::default()");
+        (name.to_owned(), engine)
+    });
+    let fields = shape.fields.iter().map(|field| {
+        let value = match (field.on_row_engine, field.nullable) {
+            (false, _) => Expr::text(format!("self.{}", field.name)),
+            (true, false) => of_self(field, &["to_engine()"]),
+            (true, true) => of_self(field, &["map(|key| key.to_engine())"]),
+        };
+        (field.name.to_owned(), value)
+    });
+    Expr::Struct(
+        shape.names.row.clone(),
+        engine.into_iter().chain(fields).collect(),
+    )
+}
+
+fn of_self(field: &Field<'_>, calls: &[&str]) -> Expr {
+    let parts = std::iter::once(field.name).chain(calls.iter().copied());
+    Expr::Chain("self".to_owned(), parts.map(Expr::text).collect())
+}
+
+fn generic_head(shape: &Shape<'_>) -> String {
+    format!("impl<E: ::bindery::Engine> {}", shape.row("E"))
+}
+
+fn copies(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+    w.item(|w| {
+        w.implementation(&generic_head(shape), |w| {
+            copy_to(w, shapes, shape);
+            if shape.has_counted_key() {
+                copy_as_new_to(w, shapes, shape);
+            }
+            if shape.has_key() {
+                copy_over_to(w, shapes, shape);
+                delete(w, shapes, shape);
+            }
+        });
+    });
+}
+
+fn copy_signature(shapes: &Shapes<'_>, shape: &Shape<'_>, name: &str) -> Signature {
+    let tag = shapes.tag(shape);
+    Signature {
+        head: format!("pub fn {name}<F>"),
+        params: vec![
+            "&self".to_owned(),
+            "to: &mut ::bindery::Connection<F>".to_owned(),
+        ],
+        returns: Some(format!("::bindery::Result<{}>", shape.row("F"))),
+        bounds: vec![format!(
+            "F: ::bindery::StaticEngine + ::bindery::Hosts<{tag}>"
+        )],
+    }
+}
+
+fn copy_to(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+    let docs = [
+        "Inserts the row on another engine, with the same key.",
+        "",
+        "# Errors",
+        "The key is taken there, another constraint is violated, or the database fails.",
+    ];
+    copy_row(w, shapes, shape, "copy_to", "insert_row", docs);
+}
+
+fn copy_over_to(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+    let docs = [
+        "Inserts the row on another engine, or overwrites the one that has its key there.",
+        "",
+        "# Errors",
+        "Another constraint is violated, or the database fails.",
+    ];
+    copy_row(w, shapes, shape, "copy_over_to", "upsert_row", docs);
+}
+
+fn copy_row(
+    w: &mut RustWriter,
+    shapes: &Shapes<'_>,
+    shape: &Shape<'_>,
+    name: &str,
+    method: &str,
+    docs: [&str; 4],
+) {
+    w.item(|w| {
+        w.docs(docs);
+        w.function(&copy_signature(shapes, shape, name), |w| {
+            w.assignment("let row", &moved_clone(shape));
+            w.line(&target(shapes, shape));
+            w.line(&format!(
+                "::bindery::Repository::new(target).{method}(&row)?;"
+            ));
+            w.line("::core::result::Result::Ok(row)");
+        });
+    });
+}
+
+fn moved_clone(shape: &Shape<'_>) -> Expr {
+    let row = shape.row("E");
+    Expr::text(format!(
+        "<{row} as ::core::clone::Clone>::clone(self).to_engine::<F>()"
+    ))
+}
+
+fn target(shapes: &Shapes<'_>, shape: &Shape<'_>) -> String {
+    format!(
+        "let target = ::bindery::Route::<{}>::target(to);",
+        shapes.tag(shape)
+    )
+}
+
+/// Only where the database counts keys can it make a new one.
+fn copy_as_new_to(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+    w.item(|w| {
+        w.docs([
+            "Inserts the values of the row on another engine, with a new key, and gives the new row back.",
+            "",
+            "# Errors",
+            "A constraint is violated, or the database fails.",
+        ]);
+        w.function(&copy_signature(shapes, shape, "copy_as_new_to"), |w| {
+            w.assignment("let row", &moved_clone(shape));
+            w.line(&target(shapes, shape));
+            w.line("::bindery::Repository::new(target).copy_as_new(&row)");
+        });
+    });
+}
+
+fn delete(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+    let tag = shapes.tag(shape);
+    w.item(|w| {
+        w.docs([
+            "Deletes the row where it came from; `false` where it is gone already.",
+            "",
+            "# Errors",
+            "Something refers to the row, or the database fails.",
+        ]);
+        let signature = Signature {
+            head: "pub fn delete".to_owned(),
+            params: vec![
+                "&self".to_owned(),
+                format!("db: &{}Databases", shapes.scope.root),
+            ],
+            returns: Some("::bindery::Result<bool>".to_owned()),
+            bounds: vec![format!("E: ::bindery::Hosts<{tag}>")],
+        };
+        w.function(&signature, |w| {
+            w.line(&format!(
+                "let mut rows = db.repository::<{tag}, E>({});",
+                shape.engine_of("self")
+            ));
+            w.line(&format!(
+                "rows.delete(<{tag} as ::bindery::HasKey>::key(self))"
+            ));
+        });
+    });
+}

@@ -1,0 +1,241 @@
+//! What a model looks like in Rust: which types its fields have, which of them name an engine, what its key is.
+
+use bindery_schema::model::{Column, Generated, Table, TableId, Unique};
+use bindery_schema::plan::statements::{is_required, is_writable};
+
+use super::names::ModelNames;
+use super::types::Facts;
+
+/// One model as it is generated.
+#[derive(Debug)]
+pub(crate) struct Shape<'m> {
+    pub(crate) id: TableId,
+    pub(crate) table: &'m Table,
+    pub(crate) names: &'m ModelNames,
+    /// It lives on several engines, so its row has the parameter `E`.
+    pub(crate) several: bool,
+    pub(crate) fields: Vec<Field<'m>>,
+    pub(crate) key: KeyShape,
+    /// The key's type has the parameter `E`.
+    pub(crate) key_generic: bool,
+    /// Name of the row's field for its engine, where no other field tells it.
+    pub(crate) engine_field: Option<&'static str>,
+    /// Unique keys whose columns are all in the row, as the statements have them.
+    pub(crate) uniques: Vec<UniqueShape<'m>>,
+}
+
+/// A unique key that can be searched by.
+#[derive(Debug)]
+pub(crate) struct UniqueShape<'m> {
+    pub(crate) unique: &'m Unique,
+    /// Positions of its columns in the row.
+    pub(crate) fields: Vec<usize>,
+}
+
+/// The kinds of primary key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum KeyShape {
+    /// The table has none.
+    None,
+    /// One column: `Key<…>`, or another name for the key type of the model it refers to.
+    Single {
+        field: usize,
+        same_as: Option<String>,
+    },
+    /// Several columns: a struct. `engine` names the field for its engine, where no other mentions it.
+    Composite {
+        fields: Vec<usize>,
+        engine: Option<&'static str>,
+    },
+}
+
+/// One column of the row.
+#[derive(Debug)]
+pub(crate) struct Field<'m> {
+    pub(crate) column: &'m Column,
+    pub(crate) name: &'m str,
+    /// The type before `Option`, in the row.
+    pub(crate) ty: String,
+    /// The type of the bare value; differs from `ty` where that is a key.
+    pub(crate) bare: String,
+    pub(crate) facts: Facts,
+    pub(crate) nullable: bool,
+    /// It is a `Key<…>`.
+    pub(crate) is_key: bool,
+    /// It is a key on the engine of the row, which is not fixed.
+    pub(crate) on_row_engine: bool,
+    /// It is the model's own single key.
+    pub(crate) own_key: bool,
+    pub(crate) in_key: bool,
+    pub(crate) given: Given,
+}
+
+/// What a program gives for a column when it inserts a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Given {
+    /// Nothing, ever: the database makes the value and refuses any other.
+    Never,
+    /// A value.
+    Required,
+    /// A value or NULL.
+    Nullable,
+    /// A value, or nothing: then the default, or the next number.
+    Optional,
+}
+
+impl Given {
+    /// What is given for a column.
+    pub(crate) fn of(column: &Column, in_key: bool) -> Self {
+        match &column.generated {
+            Generated::Computed { .. } | Generated::Key { always: true } => Self::Never,
+            Generated::Key { always: false } | Generated::No if !is_required(column) => {
+                Self::Optional
+            }
+            Generated::Key { always: false } | Generated::No if column.nullable && !in_key => {
+                Self::Nullable
+            }
+            Generated::Key { always: false } | Generated::No => Self::Required,
+        }
+    }
+}
+
+impl Field<'_> {
+    /// The type in the row.
+    pub(crate) fn row_type(&self) -> String {
+        optional(self.nullable, &self.ty)
+    }
+
+    /// The type in `New…`.
+    pub(crate) fn new_type(&self) -> String {
+        let ty = if self.own_key { &self.bare } else { &self.ty };
+        let ty = optional(self.nullable, ty);
+        optional(self.given == Given::Optional, &ty)
+    }
+
+    /// The type in `…Changes`.
+    pub(crate) fn changes_type(&self) -> String {
+        optional(true, &self.row_type())
+    }
+
+    /// A whole row is stored with it: every column but the computed ones.
+    pub(crate) fn is_writable(&self) -> bool {
+        is_writable(self.column)
+    }
+
+    /// It can be given when a row is inserted.
+    pub(crate) fn is_given(&self) -> bool {
+        self.given != Given::Never
+    }
+
+    /// It can be changed afterwards.
+    pub(crate) fn is_changeable(&self) -> bool {
+        self.is_given() && !self.in_key
+    }
+
+    /// `New…` mentions the row's engine by it.
+    pub(crate) fn new_on_row_engine(&self) -> bool {
+        self.on_row_engine && !self.own_key
+    }
+}
+
+/// `Option<…>` if the condition holds.
+pub(crate) fn optional(is: bool, ty: &str) -> String {
+    if is {
+        format!("::core::option::Option<{ty}>")
+    } else {
+        ty.to_owned()
+    }
+}
+
+impl Shape<'_> {
+    /// `Blog<E>`, or `User`.
+    pub(crate) fn row(&self, engine: &str) -> String {
+        applied(&self.names.row, self.several, engine)
+    }
+
+    /// `BlogId<E>`, or `UserId`; `NoKey` for a table without a key.
+    pub(crate) fn key(&self, engine: &str) -> String {
+        match self.key {
+            KeyShape::None => "::bindery::NoKey".to_owned(),
+            KeyShape::Single { .. } | KeyShape::Composite { .. } => {
+                applied(&self.names.key, self.key_generic, engine)
+            }
+        }
+    }
+
+    /// `NewPost<E>`, or `NewBlog`.
+    pub(crate) fn new_row(&self, engine: &str) -> String {
+        applied(&self.names.new, self.new_generic(), engine)
+    }
+
+    /// `PostChanges<E>`, or `BlogChanges`.
+    pub(crate) fn changes(&self, engine: &str) -> String {
+        applied(&self.names.changes, self.changes_generic(), engine)
+    }
+
+    /// Has `New…` the parameter `E`?
+    pub(crate) fn new_generic(&self) -> bool {
+        self.given().any(|(_, field)| field.new_on_row_engine())
+    }
+
+    /// Has `…Changes` the parameter `E`?
+    pub(crate) fn changes_generic(&self) -> bool {
+        self.changeable().any(|(_, field)| field.on_row_engine)
+    }
+
+    /// Columns of `New…` with their positions.
+    pub(crate) fn given(&self) -> impl Iterator<Item = (usize, &Field<'_>)> {
+        let fields = self.fields.iter().enumerate();
+        fields.filter(|(_, field)| field.is_given())
+    }
+
+    /// Columns of `…Changes` with their positions.
+    pub(crate) fn changeable(&self) -> impl Iterator<Item = (usize, &Field<'_>)> {
+        let fields = self.fields.iter().enumerate();
+        fields.filter(|(_, field)| field.is_changeable())
+    }
+
+    /// Has the table a primary key?
+    pub(crate) fn has_key(&self) -> bool {
+        self.key != KeyShape::None
+    }
+
+    /// The key's columns in the order of the key.
+    pub(crate) fn key_fields(&self) -> Vec<&Field<'_>> {
+        match &self.key {
+            KeyShape::None => Vec::new(),
+            KeyShape::Single { field, .. } => vec![&self.fields[*field]],
+            KeyShape::Composite { fields, .. } => {
+                fields.iter().map(|&at| &self.fields[at]).collect()
+            }
+        }
+    }
+
+    /// Does the database make a value for a column of the key?
+    pub(crate) fn has_counted_key(&self) -> bool {
+        let counted = |field: &&Field<'_>| matches!(field.column.generated, Generated::Key { .. });
+        self.key_fields().iter().any(counted)
+    }
+
+    /// The engine of a row, as an expression.
+    pub(crate) fn engine_of(&self, row: &str) -> String {
+        let key = self
+            .fields
+            .iter()
+            .find(|field| field.on_row_engine && !field.nullable);
+        match (self.engine_field, key) {
+            (None, Some(field)) => format!("{row}.{}.engine()", field.name),
+            (Some(name), _) => format!("{row}.{name}"),
+            (None, None) => "engine".to_owned(),
+        }
+    }
+}
+
+/// `Name<E>`, or `Name`.
+pub(crate) fn applied(name: &str, generic: bool, engine: &str) -> String {
+    if generic {
+        format!("{name}<{engine}>")
+    } else {
+        name.to_owned()
+    }
+}

@@ -1,0 +1,285 @@
+//! Works out the [`Shape`] of each model: follows references from key to key.
+
+use bindery_schema::model::{
+    Column, ColumnId, EngineId, FieldType, KeyEngine, Model, Table, TableId, Unique,
+};
+
+use super::names::Names;
+use super::shape::{Field, Given, KeyShape, Shape, UniqueShape, applied};
+use super::types::{self, Facts};
+
+/// Where generated code finds the modules of the whole program.
+#[derive(Debug, Clone)]
+pub(crate) struct Scope {
+    /// Path of the module `engine`.
+    pub(crate) engine: String,
+    /// Path of the module `model`.
+    pub(crate) model: String,
+    /// What goes before a model's module and `enums`: `super::`.
+    pub(crate) root: String,
+}
+
+/// A schema with the names its items have in Rust.
+#[derive(Debug)]
+pub(crate) struct Shapes<'m> {
+    pub(crate) model: &'m Model,
+    pub(crate) names: Names,
+    pub(crate) scope: Scope,
+}
+
+/// The type of a field, and whether it is a key.
+struct FieldTypes {
+    ty: String,
+    is_key: bool,
+    on_row_engine: bool,
+}
+
+impl<'m> Shapes<'m> {
+    /// The shape of one model.
+    pub(crate) fn shape(&self, id: TableId) -> Shape<'_> {
+        let table = self.table(id);
+        let several = table.engines.len() > 1;
+        let mut fields: Vec<Field<'_>> = Vec::with_capacity(table.columns.len());
+        let mut positions = vec![None; table.columns.len()];
+        for (at, column) in table.columns.iter().enumerate() {
+            if !column.skip {
+                positions[at] = Some(fields.len());
+                fields.push(self.field(id, at, column));
+            }
+        }
+        let known = fields
+            .iter()
+            .any(|field| field.on_row_engine && !field.nullable);
+        Shape {
+            id,
+            table,
+            names: &self.names.models[id.0 as usize],
+            several,
+            key: self.key_shape(id, &positions, &fields),
+            key_generic: self.key_is_generic(id),
+            engine_field: (several && !known).then(|| engine_field_name(&fields)),
+            uniques: uniques(table, &positions),
+            fields,
+        }
+    }
+
+    fn table(&self, id: TableId) -> &'m Table {
+        &self.model.tables[id.0 as usize]
+    }
+
+    /// The type of an engine.
+    pub(crate) fn engine(&self, id: EngineId) -> String {
+        let engine = &self.model.engines[id.0 as usize];
+        format!("{}::{}", self.scope.engine, engine.type_name)
+    }
+
+    /// The tag of a model.
+    pub(crate) fn tag(&self, shape: &Shape<'_>) -> String {
+        format!("{}::{}", self.scope.model, shape.names.row)
+    }
+
+    /// The engine of a row: `E`, or the only one.
+    pub(crate) fn row_engine(&self, table: &Table) -> String {
+        match table.engines.as_slice() {
+            [only] => self.engine(*only),
+            _ => "E".to_owned(),
+        }
+    }
+
+    fn field(&self, id: TableId, at: usize, column: &'m Column) -> Field<'m> {
+        let in_key = key_columns(self.table(id)).any(|key| key == at);
+        let own_key = self.own_key(id) == Some(at);
+        let (bare, facts) = self.value(column);
+        let types = if own_key {
+            self.own_key_type(id)
+        } else {
+            self.field_types(id, column, &bare)
+        };
+        Field {
+            column,
+            name: &column.field,
+            ty: types.ty,
+            bare,
+            facts,
+            nullable: column.nullable && !in_key,
+            is_key: types.is_key,
+            on_row_engine: types.on_row_engine,
+            own_key,
+            in_key,
+            given: Given::of(column, in_key),
+        }
+    }
+
+    fn own_key_type(&self, id: TableId) -> FieldTypes {
+        let several = self.table(id).engines.len() > 1;
+        FieldTypes {
+            ty: applied(&self.names.models[id.0 as usize].key, several, "E"),
+            is_key: true,
+            on_row_engine: several,
+        }
+    }
+
+    fn field_types(&self, id: TableId, column: &Column, bare: &str) -> FieldTypes {
+        match column.field_type {
+            FieldType::Key { table, engine } if self.has_single_key(table) => {
+                self.key_type(id, table, engine)
+            }
+            FieldType::Key { .. } | FieldType::Plain | FieldType::Custom(_) => FieldTypes {
+                ty: bare.to_owned(),
+                is_key: false,
+                on_row_engine: false,
+            },
+        }
+    }
+
+    /// The type of a reference.
+    fn key_type(&self, from: TableId, target: TableId, engine: KeyEngine) -> FieldTypes {
+        let names = &self.names.models[target.0 as usize];
+        let path = if from == target {
+            names.key.clone()
+        } else {
+            format!("{}{}::{}", self.scope.root, names.module, names.key)
+        };
+        let engine = match engine {
+            KeyEngine::Same => Some(self.row_engine(self.table(from))),
+            KeyEngine::On(engine) => Some(self.engine(engine)),
+            KeyEngine::Only => None,
+        }
+        .filter(|_| self.key_is_generic(target));
+        FieldTypes {
+            is_key: true,
+            on_row_engine: engine.as_deref() == Some("E"),
+            ty: engine.map_or(path.clone(), |engine| format!("{path}<{engine}>")),
+        }
+    }
+
+    /// The bare Rust type of a column: of what it refers to, where it refers.
+    fn value(&self, column: &Column) -> (String, Facts) {
+        let mut column = column;
+        // As many steps as there are tables, should references go in a circle.
+        for _ in 0..self.model.tables.len() {
+            match &column.field_type {
+                FieldType::Key { table, .. } => match self.single_key_column(*table) {
+                    Some(key) if !std::ptr::eq(key, column) => column = key,
+                    Some(_) | None => break,
+                },
+                FieldType::Plain | FieldType::Custom(_) => break,
+            }
+        }
+        match &column.field_type {
+            FieldType::Custom(path) => (path.clone(), Facts::UNKNOWN),
+            FieldType::Plain | FieldType::Key { .. } => {
+                types::of(&column.column_type, &self.scope.root, &self.names.enums)
+            }
+        }
+    }
+
+    fn single_key_column(&self, id: TableId) -> Option<&'m Column> {
+        let table = self.table(id);
+        let mut columns = key_columns(table);
+        let only = columns.next()?;
+        columns.next().is_none().then(|| &table.columns[only])
+    }
+
+    fn has_single_key(&self, id: TableId) -> bool {
+        self.single_key_column(id)
+            .is_some_and(|column| !column.skip)
+    }
+
+    /// The position of the column whose type is the model's own `Key<…>`.
+    fn own_key(&self, id: TableId) -> Option<usize> {
+        self.single_key_column(id)?;
+        match self.key_target(id) {
+            Some(_) => None,
+            None => key_columns(self.table(id)).next(),
+        }
+    }
+
+    /// The model whose key type this model's key has, with the engine it is on; `None` also where references go in a circle.
+    fn key_target(&self, id: TableId) -> Option<(TableId, KeyEngine)> {
+        let (target, engine) = self.refers(id)?;
+        let mut next = target;
+        for _ in 0..self.model.tables.len() {
+            if next == id {
+                return None;
+            }
+            match self.refers(next) {
+                Some((further, _)) => next = further,
+                None => return Some((target, engine)),
+            }
+        }
+        None
+    }
+
+    fn refers(&self, id: TableId) -> Option<(TableId, KeyEngine)> {
+        match self.single_key_column(id)?.field_type {
+            FieldType::Key { table, engine } if table != id && self.has_single_key(table) => {
+                Some((table, engine))
+            }
+            FieldType::Key { .. } | FieldType::Plain | FieldType::Custom(_) => None,
+        }
+    }
+
+    fn key_is_generic(&self, id: TableId) -> bool {
+        let table = self.table(id);
+        if table.engines.len() < 2 || table.primary_key.is_none() {
+            return false;
+        }
+        match self.key_target(id) {
+            Some((target, engine)) => engine == KeyEngine::Same && self.key_is_generic(target),
+            None => true,
+        }
+    }
+
+    fn key_shape(
+        &self,
+        id: TableId,
+        positions: &[Option<usize>],
+        fields: &[Field<'_>],
+    ) -> KeyShape {
+        let columns = key_columns(self.table(id));
+        let found: Option<Vec<usize>> = columns.map(|at| positions[at]).collect();
+        match found.as_deref() {
+            None | Some([]) => KeyShape::None,
+            Some([field]) => KeyShape::Single {
+                field: *field,
+                same_as: self
+                    .key_target(id)
+                    .map(|(target, engine)| self.key_type(id, target, engine).ty),
+            },
+            Some(several) => {
+                let mentioned = several.iter().any(|&at| fields[at].on_row_engine);
+                let lacking = self.table(id).engines.len() > 1 && !mentioned;
+                KeyShape::Composite {
+                    fields: several.to_vec(),
+                    engine: lacking.then(|| engine_field_name(fields)),
+                }
+            }
+        }
+    }
+}
+
+fn key_columns(table: &Table) -> impl Iterator<Item = usize> + '_ {
+    let columns = table.primary_key.as_ref().map(|key| key.columns.as_slice());
+    columns
+        .unwrap_or_default()
+        .iter()
+        .map(|column| column.0 as usize)
+}
+
+fn uniques<'m>(table: &'m Table, positions: &[Option<usize>]) -> Vec<UniqueShape<'m>> {
+    let in_row = |column: &ColumnId| positions[column.0 as usize];
+    let shape = |unique: &'m Unique| {
+        let fields = unique.columns.iter().map(in_row).collect::<Option<_>>()?;
+        Some(UniqueShape { unique, fields })
+    };
+    table.uniques.iter().filter_map(shape).collect()
+}
+
+fn engine_field_name(fields: &[Field<'_>]) -> &'static str {
+    if fields.iter().any(|field| field.name == "engine") {
+        "row_engine"
+    } else {
+        "engine"
+    }
+}

@@ -1,0 +1,40 @@
+//! Files that are written only when their text changes, and never seen half written.
+
+use std::io::Write;
+use std::path::Path;
+
+use crate::error::CompileError;
+
+/// Writes a file unless it holds exactly this text already; says whether it was written.
+pub(crate) fn write_if_changed(path: &Path, text: &str) -> Result<bool, CompileError> {
+    let is_there = std::fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes());
+    if is_there {
+        return Ok(false);
+    }
+    replace(path, text).map_err(|error| unwritable(path, &error))?;
+    Ok(true)
+}
+
+/// By a file beside it that takes its name at the end.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    std::fs::create_dir_all(folder)?;
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let beside = folder.join(name);
+    let written = std::fs::File::create(&beside)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        // The failure is told; that the rest of it stays as well is not worth another.
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
+}
+
+pub(crate) fn unwritable(path: &Path, error: &std::io::Error) -> CompileError {
+    CompileError::new(format!(
+        "error: `{}` cannot be written: {error}",
+        path.display()
+    ))
+}

@@ -1,0 +1,86 @@
+//! From a read project to a checked model, and what a build has to look at again. Reading is the schema's part.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use bindery_schema::check::check;
+use bindery_schema::config::Environment;
+use bindery_schema::diagnostic::{Diagnostic, Diagnostics, Severity};
+use bindery_schema::model::CheckedModel;
+use bindery_schema::project::{Paths, load_project};
+use bindery_schema::read;
+use bindery_schema::render::{Style, render};
+use bindery_schema::source::Sources;
+
+use crate::error::CompileError;
+
+/// A schema that may be generated from.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) model: CheckedModel,
+    /// Findings that are no errors, one line each.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// What a build has to look at again when it changes.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    /// Files, in the order they were read.
+    pub(crate) files: Vec<PathBuf>,
+    /// Variables of the environment, sorted.
+    pub(crate) variables: Vec<String>,
+}
+
+/// Reads and checks everything. What is to be watched is known whatever comes of it.
+pub(crate) fn compile(
+    paths: &Paths,
+    environment: Environment<'_>,
+) -> (Result<Compiled, CompileError>, Watched) {
+    let mut found = Diagnostics::default();
+    let project = load_project(paths, environment, &mut found);
+    let config = project.config.as_ref();
+    let variables = config.map_or(Vec::new(), |config| config.build_variables());
+    let checked = if found.has_errors() {
+        None
+    } else {
+        let model = read(&project.input, &mut found);
+        check(model, &mut found)
+    };
+    found.sort();
+    let sources = &project.input.sources;
+    let compiled = match checked {
+        Some(model) => Ok(Compiled {
+            model,
+            warnings: warnings(&found, sources),
+        }),
+        None => Err(CompileError::new(render(&found, sources, Style::Plain))),
+    };
+    let watched = Watched {
+        files: project.files,
+        variables,
+    };
+    (compiled, watched)
+}
+
+fn warnings(found: &Diagnostics, sources: &Sources) -> Vec<String> {
+    let is_warning = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Warning;
+    let warnings = found.iter().filter(is_warning);
+    warnings.map(|warning| line(warning, sources)).collect()
+}
+
+/// `schema.sql:6:30: sentence; help`, as cargo shows a warning in one line.
+fn line(warning: &Diagnostic, sources: &Sources) -> String {
+    let mut line = String::new();
+    if let Some(label) = warning.labels.first() {
+        let file = sources.file(label.span.file);
+        let at = file.line_column(label.span.start);
+        write!(line, "{}:{}:{}: ", file.path(), at.line, at.column)
+            .expect("writing to a String cannot fail");
+    }
+    line.push_str(&warning.message);
+    if let Some(help) = &warning.help {
+        line.push_str("; ");
+        line.push_str(help);
+    }
+    line.replace(|letter: char| letter.is_control(), " ")
+}

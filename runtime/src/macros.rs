@@ -1,0 +1,153 @@
+//! Macros: the generated code's way into a program, and what it asks of the features this crate was built with.
+
+/// Includes the code that `bindery_codegen::compile` wrote in the build script.
+///
+/// ```ignore
+/// bindery::include_schema!();
+/// ```
+#[macro_export]
+macro_rules! include_schema {
+    () => {
+        ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/bindery.rs"));
+    };
+}
+
+/// Generated code asks for the feature `sqlite`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "sqlite")]
+macro_rules! require_sqlite {
+    () => {};
+}
+
+/// Generated code asks for the feature `sqlite`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "sqlite"))]
+macro_rules! require_sqlite {
+    () => {
+        ::core::compile_error!(
+            "an engine of the schema needs SQLite: add the feature `sqlite` to `bindery` in Cargo.toml"
+        );
+    };
+}
+
+/// Generated code asks for the feature `postgres`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "postgres")]
+macro_rules! require_postgres {
+    () => {};
+}
+
+/// Generated code asks for the feature `postgres`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "postgres"))]
+macro_rules! require_postgres {
+    () => {
+        ::core::compile_error!(
+            "an engine of the schema needs PostgreSQL: add the feature `postgres` to `bindery` in Cargo.toml"
+        );
+    };
+}
+
+/// Generated code asks for the feature `mysql`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "mysql")]
+macro_rules! require_mysql {
+    () => {};
+}
+
+/// Generated code asks for the feature `mysql`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "mysql"))]
+macro_rules! require_mysql {
+    () => {
+        ::core::compile_error!(
+            "an engine of the schema needs MySQL and MariaDB: add the feature `mysql` to `bindery` in Cargo.toml"
+        );
+    };
+}
+
+/// Generated code asks for the feature `chrono`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "chrono")]
+macro_rules! require_chrono {
+    () => {};
+}
+
+/// Generated code asks for the feature `chrono`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "chrono"))]
+macro_rules! require_chrono {
+    () => {
+        ::core::compile_error!(
+            "a column of the schema needs dates and times: add the feature `chrono` to `bindery` in Cargo.toml"
+        );
+    };
+}
+
+/// Generated code asks for the feature `uuid`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "uuid")]
+macro_rules! require_uuid {
+    () => {};
+}
+
+/// Generated code asks for the feature `uuid`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "uuid"))]
+macro_rules! require_uuid {
+    () => {
+        ::core::compile_error!(
+            "a column of the schema needs UUIDs: add the feature `uuid` to `bindery` in Cargo.toml"
+        );
+    };
+}
+
+/// Generated code asks for the feature `json`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "json")]
+macro_rules! require_json {
+    () => {};
+}
+
+/// Generated code asks for the feature `json`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "json"))]
+macro_rules! require_json {
+    () => {
+        ::core::compile_error!(
+            "a column of the schema needs JSON: add the feature `json` to `bindery` in Cargo.toml"
+        );
+    };
+}
+
+/// Generated code asks for the feature `bigdecimal`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "bigdecimal")]
+macro_rules! require_bigdecimal {
+    () => {};
+}
+
+/// Generated code asks for the feature `bigdecimal`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "bigdecimal"))]
+macro_rules! require_bigdecimal {
+    () => {
+        ::core::compile_error!(
+            "a column of the schema needs decimals: add the feature `bigdecimal` to `bindery` in Cargo.toml"
+        );
+    };
+}
