@@ -29,6 +29,13 @@ impl Link {
         self.depth
     }
 
+    /// Closes the connection, whatever state it is in.
+    pub(crate) fn discard(mut self) {
+        if let Some(pooled) = self.pooled.take() {
+            self.pool.discard(pooled);
+        }
+    }
+
     /// The connection for one more statement.
     ///
     /// Databases end a transaction on their own (SQLite on a full disk, MySQL on a deadlock). A statement sent after

@@ -103,10 +103,23 @@ fn exists(physical: &mut Physical, table: &TableDdl) -> Result<bool> {
 
 fn drop_on(engine: &Configured) -> Result<Vec<&'static str>> {
     let mut link = engine.pool.acquire()?;
-    whole(&mut link, |physical| {
+    let outcome = whole(&mut link, |physical| {
+        defer_checks(physical)?;
         drop_existing(physical, &engine.tables)
-    })
-    .map_err(|error| error.on_engine(engine.info.name).during(Operation::Drop))
+    });
+    if outcome.is_err() {
+        // Tables that refer to each other are dropped with the session's checks switched off, and now they may still be.
+        link.discard();
+    }
+    outcome.map_err(|error| error.on_engine(engine.info.name).during(Operation::Drop))
+}
+
+/// SQLite checks foreign keys of dropped tables at once, unless told to wait for the end of this transaction.
+fn defer_checks(physical: &mut Physical) -> Result<()> {
+    match physical.dialect() {
+        Dialect::Sqlite => physical.batch("PRAGMA defer_foreign_keys = ON"),
+        Dialect::Postgres | Dialect::Mysql => Ok(()),
+    }
 }
 
 /// In the reverse order of creation, so that a table goes before the one it refers to.
@@ -141,3 +154,6 @@ fn undoes_ddl(link: &mut Link) -> Result<bool> {
 fn run_all(physical: &mut Physical, statements: &[&str]) -> Result<()> {
     statements.iter().try_for_each(|sql| physical.batch(sql))
 }
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
