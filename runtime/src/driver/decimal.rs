@@ -27,7 +27,14 @@ pub(super) fn parse(text: &str) -> Option<DecimalParts<'_>> {
     })
 }
 
+/// How many digits after the point matter; `None` where the text is no decimal.
+pub(super) fn scale(text: &str) -> Option<u32> {
+    let digits = parse(text)?.fraction.trim_end_matches('0').len();
+    u32::try_from(digits).ok()
+}
+
 /// Is the text a decimal at all?
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql", test))]
 pub(super) fn is_valid(text: &str) -> bool {
     parse(text).is_some()
 }

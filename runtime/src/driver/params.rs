@@ -12,6 +12,8 @@ pub struct ParamWriter<'a> {
     refused: Option<Error>,
     /// Set while only some of the values are wanted.
     picking: Option<Picking>,
+    /// Set while a value is written that may have only so many digits after its point.
+    fraction: Option<u32>,
 }
 
 /// For each of the values that come, in order: is it wanted?
@@ -60,6 +62,20 @@ macro_rules! forward {
     )*};
 }
 
+macro_rules! forward_times {
+    ($(#[$doc:meta] $name:ident($micros:ident: $type:ty);)*) => {$(
+        #[$doc]
+        pub fn $name(&mut self, $micros: $type) {
+            if self.is_too_fine($micros) {
+                return self.refuse(FINER);
+            }
+            each!(self.$name($micros));
+        }
+    )*};
+}
+
+const FINER: &str = "the column keeps fewer digits after the point than the value has";
+
 impl<'a> ParamWriter<'a> {
     #[cfg_attr(
         not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
@@ -70,6 +86,7 @@ impl<'a> ParamWriter<'a> {
             target,
             refused: None,
             picking: None,
+            fraction: None,
         }
     }
 
@@ -115,8 +132,6 @@ impl ParamWriter<'_> {
         i64(value: i64);
         /// An unsigned integer; refused by databases without unsigned columns where it is past `i64::MAX`.
         u64(value: u64);
-        /// The bits of a bit field.
-        bits(value: u64);
         /// A truth value.
         bool(value: bool);
         /// A 32-bit float.
@@ -129,12 +144,6 @@ impl ParamWriter<'_> {
         bytes(value: &[u8]);
         /// A date, in days since 1970-01-01.
         date(days: i64);
-        /// A time of day, in microseconds since midnight.
-        time(micros: i64);
-        /// A date and time without a zone, in microseconds since 1970-01-01 00:00.
-        datetime(micros: i64);
-        /// A point in time, in microseconds since 1970-01-01 00:00 UTC.
-        timestamp(micros: i64);
         /// A 128-bit identifier, its most significant byte first.
         uuid(value: &[u8; 16]);
         /// JSON as text.
@@ -143,13 +152,30 @@ impl ParamWriter<'_> {
         interval(value: Interval);
     }
 
+    forward_times! {
+        /// A time of day, in microseconds since midnight.
+        time(micros: i64);
+        /// A date and time without a zone, in microseconds since 1970-01-01 00:00.
+        datetime(micros: i64);
+        /// A point in time, in microseconds since 1970-01-01 00:00 UTC.
+        timestamp(micros: i64);
+    }
+
     /// A decimal as text: an optional sign, digits, and at most one point among them.
     pub fn decimal(&mut self, value: &str) {
-        if super::decimal::is_valid(value) {
-            each!(self.decimal(value));
-        } else {
-            self.refuse("a decimal must be written in digits with at most one point");
+        match super::decimal::scale(value) {
+            None => self.refuse("a decimal must be written in digits with at most one point"),
+            Some(scale) if self.fraction.is_some_and(|most| scale > most) => {
+                self.refuse(FINER);
+            }
+            Some(_) => each!(self.decimal(value)),
         }
+    }
+
+    /// Would the column round a time with this part of a second?
+    fn is_too_fine(&self, micros: i64) -> bool {
+        let digits = self.fraction.unwrap_or(6).min(6);
+        micros % 10_i64.pow(6 - digits) != 0
     }
 
     /// An array of `length` elements, which `write` writes; refused by databases without arrays.
@@ -160,6 +186,14 @@ impl ParamWriter<'_> {
     /// A value of a column.
     pub fn push<T: ToColumn + ?Sized>(&mut self, value: &T) {
         value.write(self);
+    }
+
+    /// A value of a column that keeps so many digits after the point, of a decimal or of seconds. Databases would round
+    /// a finer one without a word, so it is refused.
+    pub fn push_with_fraction<T: ToColumn + ?Sized>(&mut self, digits: u32, value: &T) {
+        let around = self.fraction.replace(digits);
+        value.write(self);
+        self.fraction = around;
     }
 
     /// A value if there is one, and nothing at all otherwise: for columns that may be left out.

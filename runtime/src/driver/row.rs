@@ -67,8 +67,6 @@ impl<'a> RowReader<'a> {
         i64 -> i64, "integer";
         /// An unsigned integer.
         u64 -> u64, "unsigned integer";
-        /// The bits of a bit field.
-        bits -> u64, "bit field";
         /// A truth value.
         bool -> bool, "boolean";
         /// A 32-bit float.

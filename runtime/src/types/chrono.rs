@@ -8,6 +8,27 @@ use crate::error::Result;
 
 const EPOCH: NaiveDate = NaiveDate::from_ymd_opt(1970, 1, 1).expect("1970-01-01 is a date");
 
+/// The current time in whole microseconds, which is what databases hold.
+pub fn now() -> DateTime<Utc> {
+    let now = Utc::now();
+    let finer = now.nanosecond() % 1_000;
+    now.with_nanosecond(now.nanosecond() - finer).unwrap_or(now)
+}
+
+/// Why databases cannot hold this part of a second, if they cannot.
+fn unheld(nanoseconds: u32) -> Option<&'static str> {
+    if nanoseconds >= 1_000_000_000 {
+        Some("a leap second cannot be stored")
+    } else if !nanoseconds.is_multiple_of(1_000) {
+        Some(
+            "a time finer than a microsecond cannot be stored: cut it by chrono's `trunc_subsecs(6)`, \
+             or take the time from `bindery::types::now()`",
+        )
+    } else {
+        None
+    }
+}
+
 impl ToColumn for NaiveDate {
     fn write(&self, params: &mut ParamWriter<'_>) {
         params.date((*self - EPOCH).num_days());
@@ -29,6 +50,9 @@ impl FromColumn for NaiveDate {
 
 impl ToColumn for NaiveTime {
     fn write(&self, params: &mut ParamWriter<'_>) {
+        if let Some(why) = unheld(self.nanosecond()) {
+            return params.refuse(why);
+        }
         let micros = i64::from(self.num_seconds_from_midnight()) * 1_000_000
             + i64::from(self.nanosecond() / 1_000);
         params.time(micros);
@@ -48,7 +72,10 @@ impl FromColumn for NaiveTime {
 
 impl ToColumn for NaiveDateTime {
     fn write(&self, params: &mut ParamWriter<'_>) {
-        params.datetime(self.and_utc().timestamp_micros());
+        match unheld(self.nanosecond()) {
+            Some(why) => params.refuse(why),
+            None => params.datetime(self.and_utc().timestamp_micros()),
+        }
     }
 }
 
@@ -63,7 +90,10 @@ impl FromColumn for NaiveDateTime {
 
 impl ToColumn for DateTime<Utc> {
     fn write(&self, params: &mut ParamWriter<'_>) {
-        params.timestamp(self.timestamp_micros());
+        match unheld(self.nanosecond()) {
+            Some(why) => params.refuse(why),
+            None => params.timestamp(self.timestamp_micros()),
+        }
     }
 }
 

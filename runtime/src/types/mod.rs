@@ -1,15 +1,39 @@
 //! Column values: how Rust types are written to parameters and read from rows.
+//!
+//! A value comes back as it was given, or is refused before anything is sent: databases keep microseconds and finite
+//! digits, so a value that is finer is not rounded on its way.
 
+mod array;
 mod basic;
+#[cfg(feature = "bigdecimal")]
+mod bigdecimal;
 #[cfg(feature = "chrono")]
 mod chrono;
 mod enumeration;
 mod interval;
+#[cfg(feature = "json")]
+mod json;
+mod set;
+#[cfg(feature = "uuid")]
+mod uuid;
 
+#[cfg(feature = "bigdecimal")]
+pub use ::bigdecimal::BigDecimal;
 #[cfg(feature = "chrono")]
 pub use ::chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-pub use enumeration::UnknownValue;
-pub use interval::{Interval, ParseIntervalError};
+#[cfg(feature = "json")]
+pub use ::serde_json::Value as JsonValue;
+#[cfg(feature = "uuid")]
+pub use ::uuid::Uuid;
+
+pub use self::array::ArrayElement;
+#[cfg(feature = "chrono")]
+pub use self::chrono::now;
+pub use self::enumeration::UnknownValue;
+pub use self::interval::{Interval, ParseIntervalError};
+#[cfg(feature = "json")]
+pub use self::json::Json;
+pub use self::set::StringSet;
 
 use crate::driver::{ParamWriter, RowReader};
 use crate::error::Result;

@@ -36,10 +36,6 @@ impl Params<'_> {
         self.put(Value::UInt(value))
     }
 
-    pub(in crate::driver) fn bits(&mut self, value: u64) -> Result<()> {
-        self.put(Value::UInt(value))
-    }
-
     pub(in crate::driver) fn bool(&mut self, value: bool) -> Result<()> {
         self.put(Value::Int(value.into()))
     }

@@ -35,13 +35,17 @@ impl RowRef<'_> {
         matches!(self.value(column), None | Some(Value::NULL))
     }
 
-    /// A sum of integers is a decimal.
+    /// A sum of integers is a decimal; a bit field is an integer whose most significant byte comes first.
     fn integer(&self, column: usize) -> Option<i128> {
         match self.value(column)? {
             Value::Int(value) => Some((*value).into()),
             Value::UInt(value) => Some((*value).into()),
             Value::Bytes(digits) if self.is(column, ColumnType::MYSQL_TYPE_NEWDECIMAL) => {
                 decimal::to_integer(std::str::from_utf8(digits).ok()?)
+            }
+            Value::Bytes(bytes) if self.is(column, ColumnType::MYSQL_TYPE_BIT) => {
+                let bits = |value, byte: &u8| value << 8 | i128::from(*byte);
+                (bytes.len() <= 8).then(|| bytes.iter().fold(0, bits))
             }
             Value::NULL
             | Value::Bytes(_)
@@ -60,24 +64,9 @@ impl RowRef<'_> {
         self.integer(column)?.try_into().ok()
     }
 
-    /// The most significant byte comes first.
-    pub(in crate::driver) fn bits(&self, column: usize) -> Option<u64> {
-        let bytes = self.raw(column)?;
-        let fits = self.is(column, ColumnType::MYSQL_TYPE_BIT) && bytes.len() <= 8;
-        fits.then(|| {
-            bytes
-                .iter()
-                .fold(0, |value, byte| value << 8 | u64::from(*byte))
-        })
-    }
-
     /// `TINYINT(1)` and `BIT(1)`.
     pub(in crate::driver) fn bool(&self, column: usize) -> Option<bool> {
-        let value = match self.integer(column) {
-            Some(value) => value,
-            None => self.bits(column)?.into(),
-        };
-        match value {
+        match self.integer(column)? {
             0 => Some(false),
             1 => Some(true),
             _ => None,

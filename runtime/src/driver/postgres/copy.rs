@@ -30,6 +30,7 @@ impl PostgresConnection {
             return self.insert_defaults(table, columns, rows);
         }
         let names = list(table, columns);
+        // Not a kept statement: COPY takes binary values for what they are not, so the types must be those of now.
         let probe = format!("SELECT {names} FROM {} LIMIT 0", table.table);
         let statement = self.prepare(&probe)?;
         let types: Vec<Type> = statement

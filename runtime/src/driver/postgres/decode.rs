@@ -77,10 +77,6 @@ impl RowRef<'_> {
         self.value(column)?.integer()?.try_into().ok()
     }
 
-    pub(in crate::driver) fn bits(&self, column: usize) -> Option<u64> {
-        self.u64(column)
-    }
-
     pub(in crate::driver) fn bool(&self, column: usize) -> Option<bool> {
         match self.value(column)?.of(&Type::BOOL)? {
             [0] => Some(false),

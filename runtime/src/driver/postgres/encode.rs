@@ -96,10 +96,6 @@ impl<'a> Encoder<'a> {
         self.put(|column_type, out| integer(column_type, value.into(), out))
     }
 
-    pub(in crate::driver) fn bits(&mut self, value: u64) -> Result<()> {
-        self.u64(value)
-    }
-
     pub(in crate::driver) fn bool(&mut self, value: bool) -> Result<()> {
         self.put(|column_type, out| match *column_type {
             Type::BOOL => push(out, [u8::from(value)]),

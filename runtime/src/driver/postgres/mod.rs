@@ -89,8 +89,7 @@ impl PostgresConnection {
         sql: &str,
         write: WriteParams<'_>,
     ) -> Result<PostgresCursor<'_>> {
-        let statement = self.prepare(sql)?;
-        self.encode(&statement, write)?;
+        let statement = self.ready(sql, write)?;
         let params = fields(&self.buffer);
         match self.client.query_raw(&statement, params) {
             Ok(rows) => Ok(PostgresCursor {
@@ -116,8 +115,7 @@ impl PostgresConnection {
     ) -> Result<T> {
         let mut retried = self.in_transaction;
         loop {
-            let statement = self.prepare(sql)?;
-            self.encode(&statement, write)?;
+            let statement = self.ready(sql, write)?;
             let fields = fields(&self.buffer);
             let params: Vec<&(dyn ToSql + Sync)> = fields.iter().map(|field| field as _).collect();
             match run(&mut self.client, &statement, &params) {
@@ -136,17 +134,24 @@ impl PostgresConnection {
         }
     }
 
-    fn prepare(&mut self, sql: &str) -> Result<Statement> {
+    /// Prepares the statement and encodes its parameters. One prepared before may expect types that the table no
+    /// longer has, so a refusal counts only of one that is prepared anew.
+    fn ready(&mut self, sql: &str, write: WriteParams<'_>) -> Result<Statement> {
         if let Some(statement) = self.statements.get(sql) {
-            return Ok(statement);
-        }
-        match self.client.prepare(sql) {
-            Ok(statement) => {
-                self.statements.insert(sql, statement.clone());
-                Ok(statement)
+            if self.encode(&statement, write).is_ok() {
+                return Ok(statement);
             }
-            Err(error) => Err(self.failed(&error)),
+            self.statements.forget(sql);
         }
+        let statement = self.prepare(sql)?;
+        self.statements.insert(sql, statement.clone());
+        self.encode(&statement, write).map(|()| statement)
+    }
+
+    fn prepare(&mut self, sql: &str) -> Result<Statement> {
+        self.client
+            .prepare(sql)
+            .map_err(|error| self.failed(&error))
     }
 
     fn encode(&mut self, statement: &Statement, write: WriteParams<'_>) -> Result<()> {

@@ -100,11 +100,6 @@ impl Params<'_> {
         self.put(ValueRef::Real(value))
     }
 
-    /// An integer of 64 bits has them all.
-    pub(in crate::driver) fn bits(&mut self, value: u64) -> Result<()> {
-        self.i64(value.cast_signed())
-    }
-
     pub(in crate::driver) fn text(&mut self, value: &str) -> Result<()> {
         self.put(ValueRef::Text(value.as_bytes()))
     }

@@ -81,10 +81,6 @@ impl RowRef<'_> {
         self.datetime(column)
     }
 
-    pub(in crate::driver) fn bits(&self, column: usize) -> Option<u64> {
-        self.i64(column).map(i64::cast_unsigned)
-    }
-
     pub(in crate::driver) fn uuid(&self, column: usize) -> Option<[u8; 16]> {
         match self.value(column) {
             ValueRef::Blob(bytes) => bytes.try_into().ok(),

@@ -2,6 +2,7 @@
 
 mod errors;
 mod statements;
+mod values;
 
 use std::time::Duration;
 
