@@ -1,4 +1,4 @@
-//! Tests of the reader: real schemas, cases as folders, the pages of its codes, hostile input.
+//! Tests of the reader: real schemas, cases as folders, hostile input.
 #![expect(
     clippy::print_stdout,
     reason = "tests say what they skip and how far the corpus agrees"
@@ -7,5 +7,4 @@
 mod cases;
 mod corpus;
 mod hostile;
-mod pages;
 mod support;
