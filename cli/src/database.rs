@@ -6,7 +6,7 @@ use bindery_schema::plan::CreateTable;
 
 use crate::failure::Failure;
 use crate::project::Project;
-use crate::tables::{EngineOutcome, EngineTables, Status};
+use crate::tables::{EngineOutcome, EngineTables, Outcomes, Status};
 
 /// The chosen engines, ready to be connected to.
 pub(crate) struct Databases<'t> {
@@ -45,35 +45,40 @@ impl<'t> Databases<'t> {
     }
 
     /// Makes the tables that are missing.
-    pub(crate) fn create_missing(&self) -> Result<Vec<EngineOutcome<'t>>, Failure> {
-        let each = self.engines.iter().enumerate();
-        each.map(|(index, engine)| {
-            let created = self
-                .registry
-                .create_missing_on(self.chosen(index))
-                .map_err(|error| failure(&error))?;
-            Ok(engine.outcome(|table| created_or_exists(table, &created)))
+    pub(crate) fn create_missing(&self) -> Outcomes<'t> {
+        self.each(|registry, engine, tables| {
+            let created = registry.create_missing_on(engine)?;
+            Ok(tables.outcome(|table| created_or_exists(table, &created)))
         })
-        .collect()
     }
 
     /// Drops the tables there are.
-    pub(crate) fn drop_tables(&self) -> Result<Vec<EngineOutcome<'t>>, Failure> {
-        let each = self.engines.iter().enumerate();
-        each.map(|(index, engine)| {
-            let dropped = self
-                .registry
-                .drop_tables(self.chosen(index))
-                .map_err(|error| failure(&error))?;
-            Ok(engine.outcome(|table| {
-                if dropped.contains(&table.name.name.as_str()) {
-                    Status::Dropped
-                } else {
-                    Status::Missing
-                }
-            }))
+    pub(crate) fn drop_tables(&self) -> Outcomes<'t> {
+        self.each(|registry, engine, tables| {
+            let dropped = registry.drop_tables(engine)?;
+            Ok(tables.outcome(|table| dropped_or_missing(table, &dropped)))
         })
-        .collect()
+    }
+
+    /// One engine after the other, until one fails.
+    fn each(
+        &self,
+        work: impl Fn(&Registry, Chosen, &EngineTables<'t>) -> bindery::Result<EngineOutcome<'t>>,
+    ) -> Outcomes<'t> {
+        let mut done = Vec::new();
+        for (index, tables) in self.engines.iter().enumerate() {
+            match work(&self.registry, self.chosen(index), tables) {
+                Ok(outcome) => done.push(outcome),
+                Err(error) => {
+                    let failure = Some(failure(&error));
+                    return Outcomes { done, failure };
+                }
+            }
+        }
+        Outcomes {
+            done,
+            failure: None,
+        }
     }
 
     fn chosen(&self, index: usize) -> Chosen {
@@ -91,6 +96,14 @@ fn created_or_exists(table: &CreateTable, created: &Created) -> Status {
         Status::Created
     } else {
         Status::Exists
+    }
+}
+
+fn dropped_or_missing(table: &CreateTable, dropped: &[&str]) -> Status {
+    if dropped.contains(&table.name.name.as_str()) {
+        Status::Dropped
+    } else {
+        Status::Missing
     }
 }
 

@@ -28,6 +28,13 @@ pub(crate) struct EngineOutcome<'m> {
     pub(crate) tables: Vec<TableOutcome>,
 }
 
+/// What became of the engines: those that were done, and why the next one was not.
+#[derive(Debug)]
+pub(crate) struct Outcomes<'m> {
+    pub(crate) done: Vec<EngineOutcome<'m>>,
+    pub(crate) failure: Option<Failure>,
+}
+
 /// What became of one table.
 #[derive(Debug, Serialize)]
 pub(crate) struct TableOutcome {
@@ -102,16 +109,17 @@ impl<'m> EngineTables<'m> {
     }
 }
 
-/// Prints what became of each table.
+/// Prints what became of each table; fails where an engine did.
 pub(crate) fn print(
-    outcomes: &[EngineOutcome<'_>],
+    outcomes: Outcomes<'_>,
     format: Format,
     output: &Output,
 ) -> Result<(), Failure> {
-    match format {
-        Format::Json => output.result(&document(&outcomes)),
-        Format::Human | Format::Github => output.result(&lines(outcomes, output.results())),
-    }
+    output.result(&match format {
+        Format::Json => document(&outcomes.done),
+        Format::Human | Format::Github => lines(&outcomes.done, output.results()),
+    })?;
+    outcomes.failure.map_or(Ok(()), Err)
 }
 
 fn lines(outcomes: &[EngineOutcome<'_>], stream: Stream) -> String {

@@ -58,8 +58,8 @@ pub(crate) fn run(arguments: &CreateArguments, output: &Output) -> Result<(), Fa
     if arguments.print {
         return output.result(&statements(&engines, options.format));
     }
-    let outcomes = Databases::open(&compiled.project, model, &engines)?.create_missing()?;
-    tables::print(&outcomes, options.format, output)
+    let outcomes = Databases::open(&compiled.project, model, &engines)?.create_missing();
+    tables::print(outcomes, options.format, output)
 }
 
 /// The statements of engines, in the form asked for.

@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &DropArguments, output: &Output) -> Result<(), Fail
     if !arguments.yes {
         ask(&compiled.project, &engines, output)?;
     }
-    tables::print(&databases.drop_tables()?, options.format, output)
+    tables::print(databases.drop_tables(), options.format, output)
 }
 
 /// Fails unless somebody says yes.

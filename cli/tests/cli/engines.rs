@@ -103,6 +103,18 @@ fn cli_01_messages_show_the_engine() {
 }
 
 #[test]
+fn what_was_done_before_a_failure_is_told() {
+    let config = "[engines]\nb = 'sqlite://b.db'\nc = 'sqlite://no/such/folder/c.db'\n";
+    let schema = "-- @engines b, c\nCREATE TABLE notes (id INTEGER PRIMARY KEY);\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", schema)]);
+    let outcome = project.run("create --all");
+    assert_eq!(outcome.results, "created    notes on b\n");
+    holds(&outcome.failed(), &["error: engine `c`"]);
+    let document = project.run("create --all --format json").json();
+    assert_eq!(document[0]["tables"][0]["status"], "exists");
+}
+
+#[test]
 fn no_password_is_shown() {
     let config = "url = 'sqlite://default.db'\n[engines.b]\nurl = 'postgres://ann:hunter2@127.0.0.1:1/shop'\n";
     let project = Project::new(&[("bindery.toml", config), ("schema.sql", SCHEMA)]);
