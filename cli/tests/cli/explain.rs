@@ -1,5 +1,7 @@
 //! `bindery explain`: pages and stages.
 
+use serde_json::{Value, json};
+
 use crate::support::{Project, holds};
 
 #[test]
@@ -34,13 +36,66 @@ fn an_unknown_code_is_told_with_a_near_one() {
     );
 }
 
+fn resolved(project: &Project) -> Value {
+    let outcome = project.run("explain --stage resolve --format json");
+    assert_eq!(outcome.code, Some(0), "{outcome:#?}");
+    outcome.json()
+}
+
+#[test]
+fn the_resolved_schema_as_data() {
+    let document = resolved(&Project::blogs());
+    let tables = document["tables"].as_array().expect("a list");
+    let names: Vec<&str> = tables
+        .iter()
+        .filter_map(|table| table["name"].as_str())
+        .collect();
+    assert_eq!(names, ["blogs", "users", "posts", "categories", "audit"]);
+    let posts = &tables[2];
+    assert_eq!(posts["model"], "Post");
+    assert_eq!(posts["engines"], json!(["b"]));
+    assert_eq!(posts["primary_key"], json!(["id"]));
+    assert_eq!(posts["kind"], "table");
+    let expected = json!({"columns": ["blog_id"], "table": "blogs", "referred": ["id"], "on_delete": "CASCADE", "on_update": "NO ACTION"});
+    assert_eq!(posts["foreign_keys"][0], expected);
+    assert_eq!(tables[0]["engines"], json!(["default", "b"]));
+    assert_eq!(tables[1]["unique"], json!([["email"]]));
+    assert_eq!(tables[3]["indexes"][0]["name"], "categories_by_name");
+    assert_eq!(
+        (&document["views"], &document["enums"]),
+        (&json!([]), &json!([]))
+    );
+}
+
+#[test]
+fn the_columns_of_the_resolved_schema() {
+    let document = resolved(&Project::blogs());
+    let key = &document["tables"][0]["columns"][0];
+    assert_eq!(
+        (&key["name"], &key["field"], &key["generated"]),
+        (&json!("id"), &json!("id"), &json!("key"))
+    );
+    let title = json!({
+        "name": "title", "field": "title", "sql_type": "VARCHAR(80)", "rust_type": "String",
+        "nullable": false, "default": "'untitled'", "generated": null,
+    });
+    assert_eq!(document["tables"][0]["columns"][1], title);
+    let category = &document["tables"][2]["columns"][2];
+    assert_eq!(
+        (&category["nullable"], &category["rust_type"]),
+        (&json!(true), &json!("Option<categories::CategoryId>"))
+    );
+}
+
 #[test]
 fn every_stage_prints_something() {
     let project = Project::blogs();
     let cases = [
         ("parse", "CreateTable"),
+        ("resolve", "Post `posts` on b"),
         ("check", "5 tables"),
         ("plan", "CREATE TABLE"),
+        ("emit", "pub struct Post"),
     ];
     for (stage, expected) in cases {
         holds(

@@ -1,6 +1,7 @@
 //! `bindery explain`: the page of a code, or what one stage of the compiler makes of the schema.
 
 mod page;
+mod resolved;
 mod stage;
 
 use bindery_schema::codes::{self, Code};
@@ -23,7 +24,7 @@ use crate::report::document;
     after_help = "Examples:\n  \
         bindery explain B0103    what is wrong, with an example that is right\n  \
         bindery explain --list   every code in one line\n  \
-        bindery explain --stage check --format json\n  \
+        bindery explain --stage resolve --format json\n  \
         bindery explain --stage plan --schema dump.sql --dialect postgres\n\n\
         The JSON documents are stable; see JSON.md in the sources of this command."
 )]

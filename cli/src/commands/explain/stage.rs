@@ -1,9 +1,12 @@
 //! What one stage of the compiler makes of the schema.
 
+use bindery_codegen::{EmitOptions, GeneratedFile, emit};
 use bindery_schema::model::{CheckedModel, EngineId};
-use bindery_schema::parse;
+use bindery_schema::{parse, read};
 use clap::ValueEnum;
+use serde::Serialize;
 
+use super::resolved;
 use crate::arguments::{Format, SchemaOptions};
 use crate::commands::{check, create};
 use crate::failure::Failure;
@@ -17,10 +20,14 @@ use crate::tables;
 pub(super) enum Stage {
     /// The statements of each file
     Parse,
+    /// Tables, columns and references with their Rust names and types
+    Resolve,
     /// The findings of all rules
     Check,
     /// The SQL that makes the tables of each engine
     Plan,
+    /// The generated code
+    Emit,
 }
 
 /// Prints the stage's result. What the stages before it found is told first.
@@ -33,8 +40,10 @@ pub(super) fn run(
     let project = Project::load(options, dialect)?;
     match stage {
         Stage::Parse => parsed(project, options, output),
+        Stage::Resolve => resolved(project, options, output),
         Stage::Check => check::print(&project.compile(), options, output),
         Stage::Plan => checked(project, options, output, planned),
+        Stage::Emit => checked(project, options, output, emitted),
     }
 }
 
@@ -50,9 +59,50 @@ fn parsed(project: Project, options: &SchemaOptions, output: &Output) -> Result<
     told(&project, options, output)
 }
 
+fn resolved(project: Project, options: &SchemaOptions, output: &Output) -> Result<(), Failure> {
+    let mut project = usable(project, options, output)?;
+    let model = read(&project.input, &mut project.found);
+    let schema = resolved::resolved(&model, &project.input.sources);
+    output.result(&match options.format {
+        Format::Json => report::document(&schema),
+        Format::Human | Format::Github => schema.text(output.results()),
+    })?;
+    told(&project, options, output)
+}
+
 fn planned(model: &CheckedModel, format: Format) -> String {
     let engines: Vec<EngineId> = model.engine_ids().collect();
     create::statements(&tables::of_engines(model, &engines), format)
+}
+
+/// The code of one file for each model, as `generate` writes it.
+fn emitted(model: &CheckedModel, format: Format) -> String {
+    let files = emit(
+        model,
+        &EmitOptions {
+            file_per_model: true,
+        },
+    );
+    match format {
+        Format::Json => report::document(&files.iter().map(EmittedFile::from).collect::<Vec<_>>()),
+        Format::Human | Format::Github => {
+            let one = |file: &GeneratedFile| format!("// ---- {} ----\n\n{}", file.path, file.text);
+            files.iter().map(one).collect::<Vec<_>>().join("\n")
+        }
+    }
+}
+
+/// A generated file as data; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+struct EmittedFile<'f> {
+    path: &'f str,
+    text: &'f str,
+}
+
+impl<'f> From<&'f GeneratedFile> for EmittedFile<'f> {
+    fn from(GeneratedFile { path, text }: &'f GeneratedFile) -> Self {
+        Self { path, text }
+    }
 }
 
 /// The project, where its files could be read.
