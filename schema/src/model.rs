@@ -3,7 +3,7 @@
 //! Stage `resolve` makes a [`Model`], `check` runs all rules over it and gives a [`CheckedModel`], after which nothing can fail.
 //! Ids are indexes into the vectors of the model they come from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::column_type::ColumnType;
@@ -36,6 +36,9 @@ pub struct Model {
     pub views: Vec<View>,
     /// Declared atomic groups.
     pub atomic_groups: Vec<AtomicGroup>,
+    /// Names of PostgreSQL domains, as [`Column::sql_type`] spells them. They are read, not created: columns of them are
+    /// declared with the type they stand for.
+    pub domains: BTreeSet<String>,
     /// Statements passed over, by kind in words (`"CREATE TRIGGER"`).
     pub skipped: BTreeMap<String, usize>,
 }

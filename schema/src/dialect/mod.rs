@@ -85,6 +85,8 @@ pub struct Capabilities {
     pub refers_to_keys_only: bool,
     /// Makes an index for each foreign key by itself.
     pub indexes_foreign_keys: bool,
+    /// A column the database counts must lead a key that is made with the table.
+    pub counted_column_needs_key: bool,
     /// A whole transaction can be prepared for a second phase.
     pub two_phase_commit: bool,
 }

@@ -52,6 +52,7 @@ impl Rules for Mysql {
             counted_key_at_column: false,
             refers_to_keys_only: false,
             indexes_foreign_keys: true,
+            counted_column_needs_key: true,
             two_phase_commit: true,
         }
     }
@@ -83,7 +84,9 @@ impl Rules for Mysql {
     }
 
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal> {
-        if place.is_native(Dialect::Mysql) {
+        // A length for a character set of shorter characters: the column is made with ours.
+        let too_long = matches!(place.stored_type(), ColumnType::VarChar(Some(length)) if *length > LONGEST_VARCHAR);
+        if place.is_native(Dialect::Mysql) && !too_long {
             return Ok(Declaration::plain(place.column().sql_type.clone()));
         }
         type_name(place, place.stored_type()).map(Declaration::plain)

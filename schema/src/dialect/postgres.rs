@@ -41,6 +41,7 @@ impl Rules for Postgres {
             counted_key_at_column: false,
             refers_to_keys_only: true,
             indexes_foreign_keys: false,
+            counted_column_needs_key: false,
             two_phase_commit: true,
         }
     }
@@ -67,9 +68,7 @@ impl Rules for Postgres {
 
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal> {
         let stored = place.stored_type();
-        let is_enum = matches!(stored, ColumnType::Enum(_))
-            || matches!(stored, ColumnType::Array(element) if matches!(**element, ColumnType::Enum(_)));
-        if place.is_native(Dialect::Postgres) && !is_enum {
+        if keeps_own_spelling(place, stored) {
             return Ok(Declaration::plain(place.column().sql_type.clone()));
         }
         if let (ColumnType::U64, true) = (stored, place.is_counted()) {
@@ -184,6 +183,17 @@ impl Rules for Postgres {
         };
         referring.iter().map(unlink).chain([drop]).collect()
     }
+}
+
+/// Enums and domains are not declared as the schema spells them: the ones get our name, the others do not exist.
+fn keeps_own_spelling(place: ColumnPlace<'_>, stored: &ColumnType) -> bool {
+    let element = if let ColumnType::Array(element) = stored {
+        element
+    } else {
+        stored
+    };
+    let is_domain = place.model.domains.contains(&place.column().sql_type);
+    place.is_native(Dialect::Postgres) && !matches!(element, ColumnType::Enum(_)) && !is_domain
 }
 
 fn declaration(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<Declaration, Refusal> {

@@ -47,6 +47,7 @@ impl Rules for Sqlite {
             counted_key_at_column: true,
             refers_to_keys_only: true,
             indexes_foreign_keys: false,
+            counted_column_needs_key: false,
             two_phase_commit: false,
         }
     }

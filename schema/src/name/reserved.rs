@@ -1,17 +1,16 @@
 //! Method names that are always there, so that no engine and no table can have them for its own method.
 
-/// Methods of `Databases`. Engines are methods beside them (`db.b()`), and so are tables (`db.blogs()`).
+/// Names that no engine can have: methods of `Databases`, beside which engines are methods (`db.b()`), and `any`, whose
+/// type `engine::Any` stands for all of them.
 pub const DATABASES_METHODS: &[&str] = &[
     "any",
-    "begin",
     "builder",
     "check",
     "clone",
     "close",
     "connect",
-    "copy",
     "create_missing",
-    "drop_tables",
+    "drop",
     "engine",
     "engines",
     "from_config",
@@ -20,12 +19,10 @@ pub const DATABASES_METHODS: &[&str] = &[
     "new",
     "on",
     "open",
-    "open_with",
-    "options",
     "program",
-    "register",
     "repository",
     "session",
+    "test_transaction",
     "to_owned",
     "transaction",
     "try_into",
@@ -36,20 +33,12 @@ pub const DATABASES_METHODS: &[&str] = &[
 
 /// Methods of connections, transactions and sessions. Tables are methods beside them.
 pub const CONNECTION_METHODS: &[&str] = &[
-    "as_ref",
     "begin",
-    "borrow",
-    "borrow_mut",
-    "clone_into",
+    "clone",
     "close",
     "commit",
-    "connection",
-    "deref",
-    "deref_mut",
     "drop",
     "engine",
-    "fmt",
-    "from",
     "in_transaction",
     "into",
     "rollback",
@@ -58,10 +47,8 @@ pub const CONNECTION_METHODS: &[&str] = &[
     "test_transaction",
     "to_owned",
     "transaction",
-    "try_from",
     "try_into",
     "try_transaction",
-    "type_id",
 ];
 
 /// Can no table have this accessor?

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::table::Problem;
+use super::table::{Problem, counted_without_key};
 use crate::diagnostic::Severity;
 use crate::dialect::{ColumnPlace, Dialect, IdentifierLimit, IndexMethod, Refusal, expression_sql};
 use crate::model::{ColumnId, Engine, Index, IndexKey, Model, Table, TableId, Unique};
@@ -79,7 +79,14 @@ pub(super) fn index_statements(
     for unique in table.uniques.iter().filter(|unique| unique.is_index) {
         statements.push(unique_index(table, unique, engine, names));
     }
-    for index in &table.indexes {
+    let made =
+        counted_without_key(table).filter(|_| engine.capabilities().counted_column_needs_key);
+    let is_made = |index: &&Index| matches!(index.parts.as_slice(), [part] if matches!(part.key, IndexKey::Column(column) if Some(column) == made));
+    for index in table
+        .indexes
+        .iter()
+        .filter(|index| index.unique || !is_made(index))
+    {
         let context = Context { model, id, engine };
         match context.index(index, names) {
             Ok(sql) => statements.push(sql),

@@ -97,6 +97,7 @@ impl<'m> TableWriter<'m> {
         }
         lines.extend(self.primary_key());
         lines.extend(self.uniques());
+        lines.extend(self.counted_key());
         lines.extend(self.foreign_keys());
         lines.extend(checks.into_iter().map(|check| format!("CHECK ({check})")));
         lines.extend(self.checks());
@@ -323,10 +324,30 @@ impl<'m> TableWriter<'m> {
         }
         sql.push(kind)
             .push("(")
-            .identifiers(names(self.table(), columns))
+            .list(columns, ", ", |sql, column| self.key_part(sql, *column))
             .push(")")
             .push(end);
         sql.finish()
+    }
+
+    /// MySQL's own tables may have keys over the start of a long column.
+    fn key_part(&self, sql: &mut SqlWriter, column: ColumnId) {
+        let place = ColumnPlace {
+            model: self.model,
+            table: self.id,
+            column,
+        };
+        sql.identifier(&place.column().name);
+        if let Some(prefix) = self.dialect().rules().index_prefix(place) {
+            sql.push(&format!("({prefix})"));
+        }
+    }
+
+    /// The key of a counted column that leads no other one made with the table.
+    fn counted_key(&self) -> Option<String> {
+        let column = counted_without_key(self.table())
+            .filter(|_| self.engine.capabilities().counted_column_needs_key)?;
+        Some(self.constraint(None, "KEY ", &[column], ""))
     }
 
     fn foreign_keys(&mut self) -> Vec<String> {
@@ -403,6 +424,28 @@ impl<'m> TableWriter<'m> {
         }
         lines
     }
+}
+
+/// A counted column that is the first neither of the primary key nor of a unique constraint.
+pub(super) fn counted_without_key(table: &Table) -> Option<ColumnId> {
+    let counted = |id: &ColumnId| matches!(table.column(*id).generated, Generated::Key { .. });
+    let leads = |id: &ColumnId| {
+        let constraints = table
+            .uniques
+            .iter()
+            .filter(|unique| !unique.is_index)
+            .map(|unique| &unique.columns);
+        let mut keys = table
+            .primary_key
+            .iter()
+            .map(|key| &key.columns)
+            .chain(constraints);
+        keys.any(|columns| columns.first() == Some(id))
+    };
+    (0..table.columns.len() as u32)
+        .map(ColumnId)
+        .filter(counted)
+        .find(|id| !leads(id))
 }
 
 fn names<'t>(table: &'t Table, columns: &'t [ColumnId]) -> impl Iterator<Item = &'t str> {

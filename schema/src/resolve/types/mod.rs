@@ -44,6 +44,11 @@ impl Resolver<'_> {
             Dialect::Mysql => mysql::known(written),
             Dialect::Postgres => self.postgres_type(written),
         };
+        if let Known::Type(_, sql_type) | Known::Unknown(sql_type) = &known
+            && self.is_domain(table, written)
+        {
+            self.model.domains.insert(sql_type.clone());
+        }
         match known {
             Known::Type(column_type, sql_type) => Settled {
                 column_type,
@@ -73,6 +78,13 @@ impl Resolver<'_> {
         let help = "leave the column out with `-- @skip`, or accept its text form";
         let finding = Diagnostic::warning("B0250", message).at(column.type_name.span, "");
         self.diagnostics.push(finding.help(help));
+    }
+
+    /// Enums come before domains of the same name.
+    fn is_domain(&self, table: &DraftTable, written: &TypeName) -> bool {
+        table.dialect == Dialect::Postgres
+            && self.domains.contains_key(&written.name)
+            && !self.enums.contains_key(&written.name)
     }
 
     /// PostgreSQL: built-in, enum, domain; and arrays of them.
