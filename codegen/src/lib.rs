@@ -8,7 +8,9 @@ mod error;
 mod output;
 mod project;
 mod rust_writer;
+mod standalone;
 
 pub use cargo::{Config, compile};
 pub use emit::{EmitOptions, GeneratedFile, emit, rust_types};
 pub use error::CompileError;
+pub use standalone::{Difference, Outcome, Standalone, State};

@@ -29,6 +29,7 @@ macro_rules! cases {
 cases! {
     first: "first/bindery.rs",
     shop: "shop/bindery.rs",
+    mixed: "mixed/bindery.rs",
 }
 
 fn folder(case: &str) -> PathBuf {

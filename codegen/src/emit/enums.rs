@@ -38,6 +38,8 @@ pub(crate) fn enumeration(w: &mut RustWriter, one: &EnumType, name: &str) {
     w.item(|w| from_str(w, one, name));
     w.item(|w| to_column(w, name));
     w.item(|w| from_column(w, one, name));
+    let element = format!("impl ::bindery::types::ArrayElement for {name}");
+    w.item(|w| w.empty_implementation(&element));
 }
 
 fn definition(w: &mut RustWriter, one: &EnumType, name: &str) {
@@ -47,11 +49,19 @@ fn definition(w: &mut RustWriter, one: &EnumType, name: &str) {
         w.line("#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]");
         w.block(&format!("pub enum {name}"), |w| {
             for value in &one.values {
-                w.doc(&code(&value.value));
+                w.doc(&value_docs(&value.value));
                 w.line(&format!("{},", value.variant));
             }
         });
     });
+}
+
+fn value_docs(value: &str) -> String {
+    if value.trim().is_empty() {
+        "The empty text, or blanks.".to_owned()
+    } else {
+        code(value)
+    }
 }
 
 fn all(w: &mut RustWriter, one: &EnumType) {

@@ -29,7 +29,7 @@ fn own(shapes: &Shapes<'_>, shape: &Shape<'_>, field: &Field<'_>) -> String {
 
 fn alias(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, ty: &str) {
     w.item(|w| {
-        w.doc(&format!("Key of a [`{}`].", shape.names.row));
+        w.doc(&format!("Key of [`{}`].", shape.names.row));
         let parameter = if shape.key_generic {
             format!("<E = {}>", first_engine(shapes, shape))
         } else {
@@ -42,7 +42,7 @@ fn alias(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, ty: &str) {
 fn structure(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, engine: Option<&str>) {
     let fields = shape.key_fields();
     w.item(|w| {
-        w.doc(&format!("Key of a [`{}`].", shape.names.row));
+        w.doc(&format!("Key of [`{}`].", shape.names.row));
         w.line(&format!("#[derive({})]", derives(&fields)));
         let parameter = default_parameter(shapes, shape, shape.key_generic);
         w.structure(

@@ -27,6 +27,7 @@ use shape::Shape;
 use shapes::Shapes;
 
 pub use program::{EmitOptions, GeneratedFile, emit, rust_types};
+pub(crate) use program::{HEADER, features};
 
 /// `impl<E: Engine> Name<E>`, or `impl Name`.
 fn impl_head(generic: bool, what: &str) -> String {

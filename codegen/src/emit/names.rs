@@ -8,6 +8,9 @@ use bindery_schema::model::{Model, Table};
 /// What stands at the top of every generated file.
 const FIXED: &[&str] = &["engine", "model", "enums", "Databases", "Tables", "PROGRAM"];
 
+/// Modules of these names would be in files that cargo takes for something else.
+const FILES: &[&str] = &["lib", "main"];
+
 /// Modules of these names would hide a primitive type from the code beside them.
 const PRIMITIVES: &[&str] = &[
     "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str", "u128", "u16",
@@ -47,7 +50,7 @@ pub(crate) struct Names {
 impl Names {
     /// The names of a schema's models and enums.
     pub(crate) fn allocate(model: &Model) -> Self {
-        let taken = FIXED.iter().chain(PRIMITIVES);
+        let taken = FIXED.iter().chain(FILES).chain(PRIMITIVES);
         let mut modules = taken.map(|name| (*name).to_owned()).collect();
         let tables = model.tables.iter();
         let enums = model.enums.iter();

@@ -51,6 +51,12 @@ impl Facts {
         ..Self::NUMBER
     };
 
+    /// Without an order: a month has no number of days.
+    const SPAN: Self = Self {
+        ord: false,
+        ..Self::NUMBER
+    };
+
     const OWNED: Self = Self {
         copy: false,
         argument: Argument::Reference,
@@ -103,10 +109,10 @@ pub(crate) fn of(column_type: &ColumnType, root: &str, enums: &[String]) -> (Str
             "::bindery::types::DateTime<::bindery::types::Utc>",
             Facts::NUMBER,
         ),
-        ColumnType::Interval => ("::bindery::types::Interval", Facts::TREE),
+        ColumnType::Interval => ("::bindery::types::Interval", Facts::SPAN),
         ColumnType::Uuid => ("::bindery::types::Uuid", Facts::NUMBER),
         ColumnType::Json { .. } => ("::bindery::types::JsonValue", Facts::TREE),
-        ColumnType::Set(_) => ("::bindery::types::StringSet", Facts::TREE),
+        ColumnType::Set(_) => ("::bindery::types::StringSet", Facts::OWNED),
         ColumnType::Enum(id) => {
             let name = &enums[id.0 as usize];
             return (format!("{root}enums::{name}"), Facts::NUMBER);

@@ -1,6 +1,6 @@
 //! Expressions and how rustfmt breaks them: struct literals past 18 columns, arrays, calls and chains past 60.
 
-use super::{LaidOut, MAX_WIDTH, TAB, packed, width};
+use super::{LaidOut, MAX_WIDTH, TAB, packed, push_indent, width};
 
 /// rustfmt's `struct_lit_width`.
 const STRUCT_WIDTH: usize = 18;
@@ -66,6 +66,7 @@ impl Expr {
     /// On one line, if rustfmt would put it on one of at most `room` columns.
     fn one_line(&self, room: usize) -> Option<String> {
         let line = match self {
+            Self::Text(text) if text.len() > 4 * room => return None,
             Self::Text(text) => text.clone(),
             Self::Struct(path, fields) => one_line_struct(path, fields)?,
             Self::Array(items) => format!("&[{}]", list(items, LIST_WIDTH)?),
@@ -80,26 +81,35 @@ impl Expr {
     }
 }
 
+/// Joined by `, ` if that takes at most `limit` columns.
 fn list(items: &[Expr], limit: usize) -> Option<String> {
-    let lines: Option<Vec<_>> = items.iter().map(|item| item.one_line(limit)).collect();
-    let line = lines?.join(", ");
-    (width(&line) <= limit).then_some(line)
+    joined(items.iter().map(|item| item.one_line(limit)), limit)
+}
+
+fn joined(items: impl Iterator<Item = Option<String>>, limit: usize) -> Option<String> {
+    let mut line = String::new();
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            line.push_str(", ");
+        }
+        line.push_str(&item?);
+        if width(&line) > limit {
+            return None;
+        }
+    }
+    Some(line)
 }
 
 fn one_line_struct(path: &str, fields: &[(String, Expr)]) -> Option<String> {
     if fields.is_empty() {
         return Some(format!("{path} {{}}"));
     }
-    let lines: Option<Vec<_>> = fields
-        .iter()
-        .map(|(name, value)| {
-            value
-                .one_line(STRUCT_WIDTH)
-                .map(|value| field_text(name, &value))
-        })
-        .collect();
-    let line = lines?.join(", ");
-    (width(&line) <= STRUCT_WIDTH).then(|| format!("{path} {{ {line} }}"))
+    let one = |(name, value): &(String, Expr)| {
+        let value = value.one_line(STRUCT_WIDTH)?;
+        Some(field_text(name, &value))
+    };
+    let line = joined(fields.iter().map(one), STRUCT_WIDTH)?;
+    Some(format!("{path} {{ {line} }}"))
 }
 
 fn field_text(name: &str, value: &str) -> String {
@@ -116,8 +126,11 @@ fn one_line_chain(root: &str, parts: &[Expr]) -> Option<String> {
     for part in parts {
         line.push('.');
         line.push_str(&part.one_line(MAX_WIDTH)?);
+        if parts.len() > 1 && width(&line) > LIST_WIDTH {
+            return None;
+        }
     }
-    (parts.len() < 2 || width(&line) <= LIST_WIDTH).then_some(line)
+    Some(line)
 }
 
 fn push_text(text: &str, room: usize, laid: &mut LaidOut) {
@@ -258,5 +271,5 @@ fn push_all(operands: &[Expr], indent: usize, laid: &mut LaidOut) {
 }
 
 fn new_line(indent: usize, laid: &mut LaidOut) {
-    laid.text.extend(std::iter::repeat_n(' ', indent));
+    push_indent(indent, &mut laid.text);
 }

@@ -4,13 +4,19 @@ use std::fmt::Write;
 
 /// A string literal that holds exactly `text`: raw where that reads better.
 pub(crate) fn string_literal(text: &str) -> String {
-    if text.chars().any(must_be_escaped) {
+    if !is_plain(text) && text.chars().any(must_be_escaped) {
         escaped(text)
     } else if text.contains(['"', '\\', '\n']) {
         raw(text)
     } else {
         format!("\"{text}\"")
     }
+}
+
+/// Nothing but what can be seen on an English keyboard, and line ends.
+fn is_plain(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.all(|byte| matches!(byte, b' '..=b'~' | b'\n'))
 }
 
 /// Letters that a raw literal cannot hold or that a reader would not see as they are.

@@ -74,8 +74,7 @@ impl RustWriter {
     }
 
     fn start_line(&mut self) {
-        let spaces = self.indent();
-        self.out.extend(std::iter::repeat_n(' ', spaces));
+        push_indent(self.indent(), &mut self.out);
     }
 
     /// `///` lines; `text` is already safe, see [`doc_line`].
@@ -342,6 +341,15 @@ impl RustWriter {
 struct LaidOut {
     text: String,
     beyond: bool,
+}
+
+/// A slice at a time: this is most of what is written, and build scripts are not optimised.
+fn push_indent(columns: usize, out: &mut String) {
+    const BLANKS: &str = "                                                                ";
+    for _ in 0..columns / BLANKS.len() {
+        out.push_str(BLANKS);
+    }
+    out.push_str(&BLANKS[..columns % BLANKS.len()]);
 }
 
 /// Items on as few lines as they fit, each followed by a comma.

@@ -1,6 +1,6 @@
 //! Types over several lines: generic arguments one below the other, the outermost first.
 
-use super::{LaidOut, MAX_WIDTH, TAB, width};
+use super::{LaidOut, MAX_WIDTH, TAB, push_indent, width};
 
 /// A type that starts `used` columns behind `indent` and has `tail` columns behind it.
 pub(super) fn laid_out(ty: &str, indent: usize, used: usize, tail: usize) -> LaidOut {
@@ -23,11 +23,11 @@ fn push(ty: &str, indent: usize, used: usize, tail: usize, laid: &mut LaidOut) {
     laid.text.push_str(name);
     laid.text.push_str("<\n");
     for argument in arguments {
-        laid.text.extend(std::iter::repeat_n(' ', indent + TAB));
+        push_indent(indent + TAB, &mut laid.text);
         push(argument, indent + TAB, 0, 1, laid);
         laid.text.push_str(",\n");
     }
-    laid.text.extend(std::iter::repeat_n(' ', indent));
+    push_indent(indent, &mut laid.text);
     laid.text.push('>');
 }
 

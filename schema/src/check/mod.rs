@@ -75,6 +75,3 @@ fn tag_list(model: &Model, engines: &[EngineId]) -> String {
         .collect();
     names.join(", ")
 }
-
-#[cfg(test)]
-mod tests;

@@ -63,7 +63,7 @@ pub mod model {
 pub mod notes {
     use super::{engine, model};
 
-    /// Key of a [`Note`].
+    /// Key of [`Note`].
     pub type NoteId = ::bindery::Key<model::Note, engine::Default, i64>;
 
     /// A note that somebody wrote.

@@ -16,7 +16,7 @@ CREATE TABLE customers (
 CREATE TABLE products (
     code        VARCHAR(20) PRIMARY KEY,
     title       TEXT NOT NULL,
-    price       DOUBLE PRECISION NOT NULL,
+    price       DECIMAL(10, 2) NOT NULL,
     weight      DOUBLE PRECISION,
     type        VARCHAR(20) NOT NULL DEFAULT 'book',
     replaced_by VARCHAR(20) REFERENCES products(code),
@@ -30,7 +30,7 @@ CREATE TABLE orders (
     customer_id BIGINT NOT NULL, -- @link customers(id)
     placed_on   DATE NOT NULL,
     shipped_at  TIMESTAMP,
-    discount    DOUBLE PRECISION DEFAULT 0,
+    discount    DECIMAL(4, 2) DEFAULT 0,
     previous_order_of_the_same_customer BIGINT REFERENCES orders(id)
 );
 
@@ -40,8 +40,8 @@ CREATE TABLE order_lines (
     line        INTEGER NOT NULL,
     product     VARCHAR(20) NOT NULL REFERENCES products(code),
     quantity    INTEGER NOT NULL,
-    unit_price  DOUBLE PRECISION NOT NULL,
-    total       DOUBLE PRECISION GENERATED ALWAYS AS (quantity * unit_price) STORED,
+    unit_price  DECIMAL(10, 2) NOT NULL,
+    total       DECIMAL(20, 2) GENERATED ALWAYS AS (quantity * unit_price) STORED,
     PRIMARY KEY (order_id, line)
 );
 

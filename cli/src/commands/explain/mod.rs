@@ -17,9 +17,6 @@ use crate::output::{Output, Paint};
 use crate::project::DialectChoice;
 use crate::report::document;
 
-/// Options that say something about a schema, which a code does not read.
-const OF_STAGES: [&str; 4] = ["config", "schema", "dialect", "deny_warnings"];
-
 /// Explain a code of a message, or show what a stage of the compiler makes of the schema
 #[derive(Debug, Args)]
 #[command(
@@ -33,10 +30,10 @@ const OF_STAGES: [&str; 4] = ["config", "schema", "dialect", "deny_warnings"];
 )]
 pub(crate) struct ExplainArguments {
     /// A code as messages show it
-    #[arg(value_name = "CODE", conflicts_with_all = OF_STAGES)]
+    #[arg(value_name = "CODE")]
     code: Option<String>,
     /// List all codes
-    #[arg(long, conflicts_with_all = OF_STAGES)]
+    #[arg(long)]
     list: bool,
     /// Show what this stage of the compiler makes of the schema
     #[arg(long, value_name = "STAGE", value_enum)]

@@ -1,0 +1,52 @@
+//! `compile` as a build script calls it.
+
+use bindery_codegen::Config;
+
+use crate::support::folder_with;
+
+const SCHEMA: &str = "CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT NOT NULL);";
+
+#[test]
+fn equal_output_is_left_untouched() {
+    let folder = folder_with("schema.sql", SCHEMA);
+    let out = folder.path().join("out");
+    let config = Config::new()
+        .schema(folder.path().join("schema.sql"))
+        .out_dir(&out);
+    config.compile().expect("the schema is right");
+    let file = out.join("bindery.rs");
+    let text = std::fs::read_to_string(&file).expect("it was written");
+    assert!(text.contains("pub struct Note {"), "{text}");
+    let old = std::time::SystemTime::UNIX_EPOCH;
+    let handle = std::fs::File::options().write(true).open(&file);
+    let handle = handle.expect("it can be written to");
+    handle.set_modified(old).expect("its time can be set");
+    config.compile().expect("the schema is still right");
+    let time = |path: &std::path::Path| path.metadata().and_then(|data| data.modified()).ok();
+    assert_eq!(time(&file), Some(old));
+    let names: Vec<_> = std::fs::read_dir(&out).expect("it is there").collect();
+    assert_eq!(names.len(), 1, "no other file is left behind");
+}
+
+#[test]
+fn all_findings_are_shown_as_they_are_rendered() {
+    let text = "CREATE TABLE a (id INTEGER PRIMARY KEY, b NOPE(1) NOT NULL REFERENCES c(id));\nCREATE TABLE a (id INT PRIMARY KEY);";
+    let folder = folder_with("schema.sql", text);
+    let out = folder.path().join("out");
+    let config = Config::new()
+        .schema(folder.path().join("schema.sql"))
+        .out_dir(&out);
+    let error = config.compile().expect_err("the schema is wrong");
+    let shown = format!("{error:?}");
+    assert!(shown.starts_with("\n\n") && shown.contains("error[B"), "{shown}");
+    assert!(shown.matches("error[B").count() >= 2, "{shown}");
+    assert!(shown.contains("schema.sql:1:"), "{shown}");
+    assert!(!out.exists());
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let error = Config::new().schema("no/such/file.sql").compile();
+    let shown = error.expect_err("there is no such file").to_string();
+    assert!(shown.contains("`no/such/file.sql`"), "{shown}");
+}
