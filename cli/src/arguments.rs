@@ -78,7 +78,7 @@ pub(crate) struct SchemaOptions {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Engines")]
 pub(crate) struct EngineOptions {
-    /// Work on this engine; may be repeated
+    /// Work on this engine, not on `default`; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) engine: Vec<String>,
     /// Work on every engine

@@ -18,8 +18,8 @@ use crate::text::count;
 #[derive(Debug, Args)]
 #[command(
     long_about = "Drop the tables of the schema, with all their rows.\n\n\
-        Tables that the schema does not know, and those it calls `@unmanaged`, are left alone. Asks before; \
-        where nobody can be asked, `--yes` is needed.",
+        Tables that the schema does not know, and those it calls `@unmanaged`, are left alone. Of several \
+        engines one must be named. Asks before; where nobody can be asked, `--yes` is needed.",
     after_help = "Examples:\n  \
         bindery drop                    where `default` is the only engine\n  \
         bindery drop --engine b --yes   without a question"

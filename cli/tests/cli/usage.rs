@@ -37,6 +37,8 @@ fn wrong_usage_ends_with_2_and_only_messages() {
         ("create --dialect mysql", "--print"),
         ("explain", "CODE"),
         ("explain B0300 --stage check", "--stage"),
+        ("explain B0300 --schema x.sql", "--schema"),
+        ("explain --list --deny-warnings", "--deny-warnings"),
         ("completions", "SHELL"),
     ];
     for (words, expected) in cases {

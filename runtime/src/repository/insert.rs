@@ -45,7 +45,7 @@ impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
     }
 }
 
-fn is_unique_violation(error: &Error) -> bool {
+pub(super) fn is_unique_violation(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::UniqueViolation(_))
 }
 

@@ -1,11 +1,12 @@
 //! Insert or update, decided by one unique key only. A conflict on any other is an error and changes nothing.
 
-use super::insert::{Values, inserted, read_returned};
+use super::insert::{Values, inserted, is_unique_violation, read_returned};
 use super::read::read_one;
 use super::{Repository, ensure};
 use crate::Dialect;
 use crate::driver::{ParamWriter, Physical};
 use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::Link;
 use crate::lives_on::Hosts;
 use crate::model::{ColumnSet, ColumnSource, Model};
 use crate::statements::{TableSql, UniqueSql};
@@ -28,12 +29,13 @@ impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
                 values: Values::new(new.columns(), &write),
             };
             upsert.check_given()?;
-            let row = match link.ready()?.dialect() {
-                Dialect::Sqlite | Dialect::Postgres => {
+            let row = match (link.ready()?.dialect(), link.depth()) {
+                (Dialect::Sqlite | Dialect::Postgres, _) => {
                     upsert.at_once::<M, E>(link.ready()?, engine)
                 }
-                Dialect::Mysql => {
-                    link.atomically(|link| upsert.in_steps::<M, E>(link.ready()?, engine))
+                (Dialect::Mysql, 0) => upsert.insert_first::<M, E>(link, engine),
+                (Dialect::Mysql, _) => {
+                    link.atomically(|link| upsert.look_first::<M, E>(link.ready()?, engine))
                 }
             };
             inserted::<M, E>(row)
@@ -87,26 +89,72 @@ impl Upsert<'_> {
         })
     }
 
-    /// `ON DUPLICATE KEY UPDATE` would take whichever unique key is in the way, so the row is looked for and locked.
-    fn in_steps<M: Model, E: Hosts<M>>(
+    /// Where nothing is locked yet. `ON DUPLICATE KEY UPDATE` would take whichever unique key is in the way, and looking
+    /// first would lock the gap where the row is to be: two programs that do so refuse each other's insert.
+    fn insert_first<M: Model, E: Hosts<M>>(
+        &self,
+        link: &mut Link,
+        engine: E,
+    ) -> Result<Option<M::Row<E>>> {
+        let mut may_be_gone = true;
+        loop {
+            let taken = match self.insert_alone::<M, E>(link, engine) {
+                Err(error) if is_unique_violation(&error) => error,
+                outcome => return outcome,
+            };
+            let found = link.atomically(|link| self.change::<M, E>(link.ready()?, engine))?;
+            if found.is_some() {
+                return Ok(found);
+            }
+            // Another key is in the way, or the row was deleted in between.
+            if !std::mem::take(&mut may_be_gone) {
+                return Err(taken);
+            }
+        }
+    }
+
+    /// Nobody changes the row between the insert and its reading.
+    fn insert_alone<M: Model, E: Hosts<M>>(
+        &self,
+        link: &mut Link,
+        engine: E,
+    ) -> Result<Option<M::Row<E>>> {
+        let insert = |link: &mut Link| self.values.insert::<M, E>(link.ready()?, self.sql, engine);
+        if self.sql.returning.is_empty() {
+            link.atomically(insert)
+        } else {
+            insert(link)
+        }
+    }
+
+    /// Within a transaction, where a failed insert would leave a lock that others wait for.
+    fn look_first<M: Model, E: Hosts<M>>(
+        &self,
+        physical: &mut Physical,
+        engine: E,
+    ) -> Result<Option<M::Row<E>>> {
+        match self.change::<M, E>(physical, engine)? {
+            Some(row) => Ok(Some(row)),
+            None => self.values.insert::<M, E>(physical, self.sql, engine),
+        }
+    }
+
+    /// Locks the row that has the unique key, changes it and reads it again. Nothing where there is none.
+    fn change<M: Model, E: Hosts<M>>(
         &self,
         physical: &mut Physical,
         engine: E,
     ) -> Result<Option<M::Row<E>>> {
         let unique: ColumnSet = self.unique.columns.iter().copied().collect();
         let select = self.sql.select_sql(physical.dialect(), unique.iter());
-        let locking = format!("{select} FOR UPDATE");
         let find = |physical: &mut Physical, text: &str| {
             read_one::<M, E>(physical, engine, text, &mut |params| {
                 self.values.write_some(&unique, params)
             })
         };
-        let found = find(physical, &locking)?;
-        if found.is_none() {
-            return self.values.insert::<M, E>(physical, self.sql, engine);
-        }
+        let found = find(physical, &format!("{select} FOR UPDATE"))?;
         let changed = self.changed();
-        if changed.is_empty() {
+        if found.is_none() || changed.is_empty() {
             return Ok(found);
         }
         let update = self

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bindery::{Config, EngineOptions, ErrorKind, Registry};
 
-use crate::sample::engine::{B, Default, Postgres};
+use crate::sample::engine::{B, Default, Mysql, Postgres};
 use crate::sample::{EMBEDDED, Everything, NewMember, Tables, with};
 
 /// Eight threads make the tables and write to them, each in transactions of its own.
@@ -59,6 +59,41 @@ fn eight_threads_in_memory() {
 fn eight_threads_on_postgres() {
     if let Some(database) = bindery_testkit::fresh_postgres() {
         eight_threads(Postgres, &database.url());
+    }
+}
+
+/// Eight threads upsert the same few rows; nobody is told of the others.
+fn upserts<E: Everything>(engine: E, url: &str) {
+    let options = EngineOptions::url(url).statement_timeout(Duration::from_secs(60));
+    let db = with(engine.name(), options);
+    db.create_missing_on(engine).unwrap();
+    thread::scope(|scope| {
+        for number in 0..8 {
+            let db = &db;
+            scope.spawn(move || {
+                for user_id in 0..20 {
+                    let mut connection = db.connect(engine).unwrap();
+                    let member = NewMember {
+                        nick: Some(number.to_string()),
+                        ..NewMember::new(user_id, format!("{user_id}@example.org"))
+                    };
+                    let stored = connection.members().upsert_by(0, member.clone()).unwrap();
+                    assert_eq!((stored.user_id, stored.nick), (member.user_id, member.nick));
+                }
+            });
+        }
+    });
+    assert_eq!(db.connect(engine).unwrap().members().count().unwrap(), 20);
+}
+
+#[test]
+fn qry_07_upserts_of_many_threads() {
+    upserts(Default, ":memory:");
+    if let Some(database) = bindery_testkit::fresh_postgres() {
+        upserts(Postgres, &database.url());
+    }
+    if let Some(database) = bindery_testkit::fresh_mysql() {
+        upserts(Mysql, &database.url());
     }
 }
 

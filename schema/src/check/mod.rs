@@ -75,3 +75,6 @@ fn tag_list(model: &Model, engines: &[EngineId]) -> String {
         .collect();
     names.join(", ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -724,3 +724,132 @@ fn statements_of_tables_without_key_or_values() {
         "INSERT INTO \"bare\" (\"id\") OVERRIDING SYSTEM VALUE VALUES ($1)"
     );
 }
+
+/// What the reader makes of the table that is written for a dialect.
+#[cfg(feature = "parse")]
+fn read_back(column_type: &ColumnType, dialect: Dialect) -> ColumnType {
+    use crate::diagnostic::Diagnostics;
+    use crate::input::{Input, InputFile};
+
+    let mut column = column("c", column_type.clone());
+    column.nullable = true;
+    let model = checked(vec![table("t", foreign(dialect), vec![column])]);
+    let sql = create_statements(&model, engine_of(dialect))
+        .remove(0)
+        .create
+        .join(";\n");
+    let (mut input, mut diagnostics) = (Input::default(), Diagnostics::default());
+    input.engines = model.engines.clone();
+    input.default_engine = Some(engine_of(dialect));
+    let id = crate::parse::load(
+        &mut input.sources,
+        "t.sql",
+        sql.as_bytes(),
+        &mut diagnostics,
+    )
+    .expect("a text that was written here");
+    input.files.push(InputFile {
+        id,
+        dialect: Some(dialect),
+        engines: Vec::new(),
+    });
+    let model = crate::read(&input, &mut diagnostics);
+    assert!(!diagnostics.has_errors(), "{sql}: {diagnostics:?}");
+    model.tables[0].columns[0].column_type.clone()
+}
+
+#[test]
+#[cfg(feature = "parse")]
+fn what_is_written_reads_as_the_same_type() {
+    let decimal = |precision, scale| ColumnType::Decimal(Some(DecimalSize { precision, scale }));
+    let json = ColumnType::Json { binary: false };
+    let everywhere = [
+        ColumnType::Bool,
+        ColumnType::I16,
+        ColumnType::I64,
+        ColumnType::F64,
+        decimal(10, 2),
+        decimal(38, 10),
+        ColumnType::VarChar(Some(40)),
+        ColumnType::Text(LobSize::Unbounded),
+        ColumnType::Blob(LobSize::Unbounded),
+        ColumnType::Date,
+        ColumnType::Time(6),
+        ColumnType::DateTime(6),
+        json.clone(),
+    ];
+    let of_each = [
+        (
+            Dialect::Sqlite,
+            vec![
+                ColumnType::I8,
+                ColumnType::I24,
+                ColumnType::U8,
+                ColumnType::U16,
+                ColumnType::U24,
+                ColumnType::U32,
+                ColumnType::U64,
+                ColumnType::Decimal(None),
+                ColumnType::Char(3),
+                ColumnType::Binary(16),
+                ColumnType::VarBinary(9),
+                ColumnType::Year,
+                ColumnType::Timestamp(6),
+                ColumnType::Uuid,
+            ],
+        ),
+        (
+            Dialect::Postgres,
+            vec![
+                ColumnType::I32,
+                ColumnType::F32,
+                ColumnType::Decimal(None),
+                ColumnType::VarChar(None),
+                ColumnType::Time(0),
+                ColumnType::DateTime(3),
+                ColumnType::Timestamp(6),
+                ColumnType::Timestamp(0),
+                ColumnType::Interval,
+                ColumnType::Uuid,
+                ColumnType::Json { binary: true },
+                ColumnType::Array(Box::new(ColumnType::I32)),
+            ],
+        ),
+        (
+            Dialect::Mysql,
+            vec![
+                ColumnType::I8,
+                ColumnType::I24,
+                ColumnType::I32,
+                ColumnType::U8,
+                ColumnType::U16,
+                ColumnType::U24,
+                ColumnType::U32,
+                ColumnType::U64,
+                ColumnType::F32,
+                ColumnType::Char(3),
+                ColumnType::Binary(16),
+                ColumnType::VarBinary(9),
+                ColumnType::Text(LobSize::Small),
+                ColumnType::Blob(LobSize::Tiny),
+                ColumnType::Time(0),
+                ColumnType::DateTime(3),
+                ColumnType::Year,
+                ColumnType::Set(vec!["a b".to_owned(), "c".to_owned()]),
+                ColumnType::Bit(9),
+            ],
+        ),
+    ];
+    for (dialect, own) in of_each {
+        for column_type in everywhere.iter().chain(&own) {
+            let found = read_back(column_type, dialect);
+            // MySQL's longest text and bytes are its unlimited ones.
+            let same = match (&found, column_type) {
+                (ColumnType::Text(LobSize::Long), ColumnType::Text(LobSize::Unbounded)) => true,
+                (ColumnType::Blob(LobSize::Long), ColumnType::Blob(LobSize::Unbounded)) => true,
+                (found, column_type) => found == column_type,
+            };
+            assert!(same, "{dialect}: {column_type:?} reads as {found:?}");
+        }
+    }
+}

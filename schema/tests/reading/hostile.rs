@@ -207,3 +207,38 @@ fn a_thousand_tables_take_well_below_a_second() {
     println!("1,000 tables of 10 columns: {took:?}");
     assert!(took < Duration::from_secs(3), "took {took:?}");
 }
+
+#[test]
+fn schemas_with_slips_are_survived() {
+    let mut state = 7_u64;
+    let mut random = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below.max(1)
+    };
+    let cases = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases"))
+        .expect("there are cases");
+    let texts: Vec<Vec<u8>> = cases
+        .flatten()
+        .filter_map(|case| std::fs::read(case.path().join("schema.sql")).ok())
+        .collect();
+    for round in 0..3000 {
+        let mut bytes = texts[round % texts.len()].clone();
+        let start = random(bytes.len());
+        bytes = bytes.split_off(start.min(bytes.len().saturating_sub(600)));
+        bytes.truncate(600);
+        for _ in 0..=random(4) {
+            let at = random(bytes.len());
+            match random(3) {
+                0 => drop(bytes.remove(at)),
+                1 => bytes.insert(at, b"(),;'\"`$@-/*\\ .:[]0aE\n"[random(22)]),
+                _ => {
+                    let other = random(bytes.len());
+                    bytes.swap(at, other);
+                }
+            }
+        }
+        support::read(&bytes, Dialect::ALL[random(3)]);
+    }
+}

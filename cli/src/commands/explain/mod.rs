@@ -17,6 +17,9 @@ use crate::output::{Output, Paint};
 use crate::project::DialectChoice;
 use crate::report::document;
 
+/// Options that say something about a schema, which a code does not read.
+const OF_STAGES: [&str; 4] = ["config", "schema", "dialect", "deny_warnings"];
+
 /// Explain a code of a message, or show what a stage of the compiler makes of the schema
 #[derive(Debug, Args)]
 #[command(
@@ -30,10 +33,10 @@ use crate::report::document;
 )]
 pub(crate) struct ExplainArguments {
     /// A code as messages show it
-    #[arg(value_name = "CODE")]
+    #[arg(value_name = "CODE", conflicts_with_all = OF_STAGES)]
     code: Option<String>,
     /// List all codes
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = OF_STAGES)]
     list: bool,
     /// Show what this stage of the compiler makes of the schema
     #[arg(long, value_name = "STAGE", value_enum)]

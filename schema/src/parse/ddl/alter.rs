@@ -200,7 +200,7 @@ impl Cursor<'_> {
 
     fn redefine(&mut self) -> Read<AlterAction> {
         let change = self.is_word(0, "CHANGE");
-        self.at += 1;
+        self.advance(1);
         self.eat(&["COLUMN"]);
         self.eat(&["IF", "EXISTS"]);
         let column = self.name("a column's name")?;

@@ -111,7 +111,7 @@ impl Cursor<'_> {
         } else if self.eat(&["GENERATED"]) {
             return self.generated();
         } else if self.is_word(0, "AS") && self.is_symbol(1, "(") {
-            self.at += 1;
+            self.advance(1);
             self.computed()?
         } else {
             return Ok(None);
@@ -228,7 +228,7 @@ impl Cursor<'_> {
         if self.eat(&["CHARACTER", "SET"]) || self.eat(&["CHAR", "SET"]) || self.eat_any(WITH_VALUE)
         {
             self.eat_symbol("=");
-            self.at += 1;
+            self.advance(1);
             return Ok(Step::Nothing);
         }
         let versioning = self.eat(&["WITH", "SYSTEM", "VERSIONING"])
@@ -241,7 +241,7 @@ impl Cursor<'_> {
             return Ok(Step::Nothing);
         }
         if self.is_word(0, "OPTIONS") && self.is_symbol(1, "(") {
-            self.at += 1;
+            self.advance(1);
             self.skip_one()?;
             return Ok(Step::Nothing);
         }
@@ -275,7 +275,7 @@ impl Cursor<'_> {
             } else if self.eat_any(&["USING"]) {
                 self.name("`BTREE` or `HASH`")?;
             } else if self.is_any_word(0, &["WITH", "INCLUDE"]) && self.is_symbol(1, "(") {
-                self.at += 1;
+                self.advance(1);
                 self.skip_one()?;
             } else {
                 return Ok(());

@@ -30,7 +30,7 @@ impl Cursor<'_> {
             name = Some(self.name("a constraint's name")?);
         }
         if self.eat(&["PERIOD", "FOR"]) {
-            self.at += 1;
+            self.advance(1);
             self.skip_one()?;
             return Ok(None);
         }
@@ -174,9 +174,9 @@ impl Cursor<'_> {
                 method = self.index_method()?;
             } else if self.eat_any(&["KEY_BLOCK_SIZE", "COMMENT", "ENGINE_ATTRIBUTE"]) {
                 self.eat_symbol("=");
-                self.at += 1;
+                self.advance(1);
             } else if self.eat(&["WITH", "PARSER"]) {
-                self.at += 1;
+                self.advance(1);
             } else if !self.eat_any(&["VISIBLE", "INVISIBLE", "IGNORED"])
                 && !self.eat(&["NOT", "IGNORED"])
             {
@@ -212,7 +212,7 @@ impl Cursor<'_> {
             } else if self.eat(&["ON", "UPDATE"]) {
                 reference.on_update = self.action()?;
             } else if self.eat(&["MATCH"]) {
-                self.at += 1;
+                self.advance(1);
             } else if self.is_any_word(0, &["DEFERRABLE", "INITIALLY"])
                 || self.is_words(&["NOT", "DEFERRABLE"])
             {
@@ -311,7 +311,7 @@ impl Cursor<'_> {
         }
         let length = self.token(0).and_then(|token| self.raw(token).parse().ok());
         let length = length.ok_or_else(|| self.unexpected("a length"))?;
-        self.at += 1;
+        self.advance(1);
         self.expect_symbol(")")?;
         Ok(Some(length))
     }
@@ -325,7 +325,7 @@ impl Cursor<'_> {
             } else if self.eat(&["DESC"]) {
                 descending = true;
             } else if self.eat(&["NULLS"]) {
-                self.at += 1;
+                self.advance(1);
             } else if self.dialect == Dialect::Postgres
                 && self.is_name(0)
                 && !self.is_word(0, "ASC")

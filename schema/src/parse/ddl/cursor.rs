@@ -37,6 +37,11 @@ impl<'a> Cursor<'a> {
         self.at >= self.tokens.len()
     }
 
+    /// Moves on, never behind the end.
+    pub(crate) fn advance(&mut self, tokens: usize) {
+        self.at = (self.at + tokens).min(self.tokens.len());
+    }
+
     /// Is the token `ahead` this keyword? Quoted words never are.
     pub(crate) fn is_word(&self, ahead: usize, word: &str) -> bool {
         let Some(token) = self.tokens.get(self.at + ahead) else {
@@ -171,7 +176,7 @@ impl<'a> Cursor<'a> {
             .token(0)
             .filter(|&token| self.may_be_name(token))
             .ok_or_else(|| self.unexpected(what))?;
-        self.at += 1;
+        self.advance(1);
         let text = self.name_text(token);
         if text.is_empty() {
             return Err(self.problem(
@@ -267,7 +272,7 @@ impl<'a> Cursor<'a> {
             .token(0)
             .filter(|token| self.is_text(*token))
             .ok_or_else(|| self.unexpected("a text in quotes"))?;
-        self.at += 1;
+        self.advance(1);
         Ok(self.unquoted(token))
     }
 
@@ -289,7 +294,7 @@ impl<'a> Cursor<'a> {
         if self.is_symbol(0, "(") {
             return self.parenthesized().map(drop);
         }
-        self.at += 1;
+        self.advance(1);
         Ok(())
     }
 
@@ -303,14 +308,14 @@ impl<'a> Cursor<'a> {
             match (token.kind, self.raw(token)) {
                 (TokenKind::Symbol, ")") if depth == 0 => {
                     let expression = self.expression(first);
-                    self.at += 1;
+                    self.advance(1);
                     return Ok(expression);
                 }
                 (TokenKind::Symbol, ")") => depth -= 1,
                 (TokenKind::Symbol, "(") => depth += 1,
                 _ => {}
             }
-            self.at += 1;
+            self.advance(1);
         }
         Err(self.unclosed(open))
     }

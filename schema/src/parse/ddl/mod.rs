@@ -134,7 +134,7 @@ fn view_head(cursor: &mut Cursor<'_>) -> Read<()> {
         if cursor.eat(&["RECURSIVE"]) {
             continue;
         }
-        cursor.at += 1;
+        cursor.advance(1);
         while !cursor.at_end()
             && !cursor.is_any_word(
                 0,

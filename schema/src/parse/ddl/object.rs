@@ -52,7 +52,7 @@ impl Cursor<'_> {
             if self.eat(&["WHERE"]) {
                 index.predicate = Some(self.expression_until(|_| false)?);
             } else if self.is_any_word(0, &["INCLUDE", "WITH", "TABLESPACE", "ALGORITHM", "LOCK"]) {
-                self.at += 1;
+                self.advance(1);
                 self.eat_symbol("=");
                 self.skip_one()?;
             } else {

@@ -99,7 +99,7 @@ impl Cursor<'_> {
         self.expect_symbol("(")?;
         places.open_end = self.tokens[self.at - 1].end;
         if self.dialect == Dialect::Mysql && self.is_word(0, "LIKE") {
-            self.at += 1;
+            self.advance(1);
             self.mysql_like(table)?;
         }
         if self.is_symbol(0, ")") && self.dialect != Dialect::Postgres && table.copies.is_empty() {
@@ -125,7 +125,7 @@ impl Cursor<'_> {
             self.element_ends(problems)?;
         }
         places.close_start = self.here().start;
-        self.at += 1;
+        self.advance(1);
         Ok(())
     }
 
@@ -165,7 +165,7 @@ impl Cursor<'_> {
 
     fn element(&mut self, table: &mut CreateTable) -> Read<()> {
         if self.dialect == Dialect::Postgres && self.is_word(0, "LIKE") && self.is_name(1) {
-            self.at += 1;
+            self.advance(1);
             return self.postgres_like(table);
         }
         if self.at_table_constraint() {
@@ -195,7 +195,7 @@ impl Cursor<'_> {
             if all || self.is_word(1, "INDEXES") {
                 copy.indexes = including;
             }
-            self.at += 2;
+            self.advance(2);
         }
         table.copies.push(copy);
         Ok(())

@@ -116,7 +116,7 @@ impl Cursor<'_> {
         while self.eat_symbol("[") {
             array = true;
             while !self.at_end() && !self.eat_symbol("]") {
-                self.at += 1;
+                self.advance(1);
             }
         }
         array
@@ -145,7 +145,7 @@ impl Cursor<'_> {
         let Some(token) = self.token(0) else {
             return String::new();
         };
-        self.at += 1;
+        self.advance(1);
         if token.kind == TokenKind::Word {
             self.raw(token).to_lowercase()
         } else {
@@ -168,7 +168,7 @@ impl Cursor<'_> {
             let Some(value) = self.token(0) else {
                 return Err(self.unclosed(open));
             };
-            self.at += 1;
+            self.advance(1);
             arguments.push(match value.kind {
                 TokenKind::Number => TypeArgument::Number(format!("{sign}{}", self.raw(value))),
                 _ if self.is_text(value) => TypeArgument::Text(self.unquoted(value)),

@@ -73,7 +73,8 @@ fn text(written: &TypeName) -> Option<ColumnType> {
 fn other(written: &TypeName) -> Option<ColumnType> {
     let whole = written.written.to_lowercase();
     Some(match written.name.as_str() {
-        "decimal" | "numeric" | "dec" | "number" => {
+        // Two spellings of ours, whose TEXT affinity keeps every digit.
+        "decimal" | "decimal_text" | "numeric" | "dec" | "number" => {
             let size = number(written, 0).map(|precision| DecimalSize {
                 precision,
                 scale: number(written, 1).unwrap_or(0),
@@ -89,7 +90,7 @@ fn other(written: &TypeName) -> Option<ColumnType> {
         }
         "datetime" | "timestamp" | "timestamp without time zone" => ColumnType::DateTime(6),
         "uuid" | "guid" => ColumnType::Uuid,
-        "json" => ColumnType::Json { binary: false },
+        "json" | "json_text" => ColumnType::Json { binary: false },
         "jsonb" => ColumnType::Json { binary: true },
         "year" => ColumnType::Year,
         _ => return None,
