@@ -11,6 +11,7 @@ use crate::commands::completions::CompletionsArguments;
 use crate::commands::create::CreateArguments;
 use crate::commands::drop::DropArguments;
 use crate::commands::explain::ExplainArguments;
+use crate::commands::generate::GenerateArguments;
 
 /// Models bound to their databases at compile time: the command beside the build.
 #[derive(Debug, Parser)]
@@ -34,6 +35,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Check(CheckArguments),
+    Generate(GenerateArguments),
     Create(CreateArguments),
     Drop(DropArguments),
     Explain(ExplainArguments),

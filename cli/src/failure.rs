@@ -1,10 +1,14 @@
 //! How a command ends when it does not succeed. Wrong usage never gets this far: the reader of the command line ends it.
 
+use bindery_codegen::CompileError;
+
 /// Why a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// Everything was said already.
     Told,
+    /// To be said as it is, with its help.
+    Written(String),
     /// To be said, with a help that can be typed in.
     Message {
         message: String,
@@ -25,11 +29,18 @@ impl Failure {
     #[must_use]
     pub(crate) fn help(self, text: impl Into<String>) -> Self {
         match self {
-            Self::Told => Self::Told,
+            Self::Told | Self::Written(_) => self,
             Self::Message { message, .. } => Self::Message {
                 message,
                 help: Some(text.into()),
             },
         }
+    }
+}
+
+/// The doors of codegen write their errors out, as a build script shows them.
+impl From<CompileError> for Failure {
+    fn from(error: CompileError) -> Self {
+        Self::Written(error.to_string())
     }
 }

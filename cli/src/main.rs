@@ -34,6 +34,7 @@ fn main() -> ExitCode {
 fn run(command: &Command, output: &Output) -> Result<(), Failure> {
     match command {
         Command::Check(arguments) => commands::check::run(arguments, output),
+        Command::Generate(arguments) => commands::generate::run(arguments, output),
         Command::Create(arguments) => commands::create::run(arguments, output),
         Command::Drop(arguments) => commands::drop::run(arguments, output),
         Command::Explain(arguments) => commands::explain::run(arguments, output),

@@ -92,10 +92,15 @@ impl Output {
 
     /// Writes why a command failed.
     pub(crate) fn failure(&self, failure: &Failure) {
-        if let Failure::Message { message, help } = failure {
-            let error = self.messages.paint(Paint::Bad, "error");
-            let help = help.as_ref().map(|help| format!("  = help: {help}\n"));
-            self.message(&format!("{error}: {message}\n{}", help.unwrap_or_default()));
+        match failure {
+            Failure::Told => {}
+            Failure::Written(text) => self.message(&format!("{text}\n")),
+            Failure::Message { message, help } => {
+                let error = self.messages.paint(Paint::Bad, "error");
+                let help = help.as_ref().map(|help| format!("  = help: {help}\n"));
+                let help = help.unwrap_or_default();
+                self.message(&format!("{error}: {message}\n{help}"));
+            }
         }
     }
 }

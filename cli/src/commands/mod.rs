@@ -5,3 +5,4 @@ pub(crate) mod completions;
 pub(crate) mod create;
 pub(crate) mod drop;
 pub(crate) mod explain;
+pub(crate) mod generate;

@@ -5,5 +5,6 @@ mod create;
 mod drop;
 mod engines;
 mod explain;
+mod generate;
 mod support;
 mod usage;

@@ -2,7 +2,14 @@
 
 use crate::support::{Project, holds};
 
-const COMMANDS: [&str; 5] = ["check", "explain", "create", "drop", "completions"];
+const COMMANDS: [&str; 6] = [
+    "check",
+    "generate",
+    "explain",
+    "create",
+    "drop",
+    "completions",
+];
 
 #[test]
 fn help_names_every_command_and_each_has_an_example() {
@@ -39,6 +46,7 @@ fn wrong_usage_ends_with_2_and_only_messages() {
         ("explain B0300 --stage check", "--stage"),
         ("explain B0300 --schema x.sql", "--schema"),
         ("explain --list --deny-warnings", "--deny-warnings"),
+        ("generate", "--out"),
         ("completions", "SHELL"),
     ];
     for (words, expected) in cases {
