@@ -43,6 +43,24 @@ pub fn create_statements(model: &CheckedModel, engine: EngineId) -> Vec<CreateTa
     managed.map(|id| context.table(*id, &mut names)).collect()
 }
 
+/// One table whose neighbours are made by somebody who does not know this model: every foreign key to another table is
+/// added when all tables exist, so the order of creation does not matter. `None` for an unmanaged table.
+pub fn create_alone(model: &CheckedModel, table: TableId, engine: EngineId) -> Option<CreateTable> {
+    let keys = model.table(table).foreign_keys.iter().enumerate();
+    let to_others = keys.filter(|(_, key)| key.table != table);
+    let order = CreationOrder {
+        tables: vec![table],
+        forward: to_others.map(|(number, _)| (table, number)).collect(),
+    };
+    let context = Context {
+        model,
+        engine: model.engine(engine),
+        order: &order,
+    };
+    let is_managed = !model.table(table).unmanaged;
+    is_managed.then(|| context.table(table, &mut IndexNames::default()))
+}
+
 /// What the statements of all tables of an engine have in common.
 struct Context<'m> {
     model: &'m Model,

@@ -9,7 +9,7 @@ pub mod order;
 pub mod statements;
 mod table;
 
-pub use self::ddl::{CreateTable, create_statements};
+pub use self::ddl::{CreateTable, create_alone, create_statements};
 pub use self::statements::{TableStatements, UniqueStatements, table_statements};
 pub(crate) use self::table::{Problem, problems};
 

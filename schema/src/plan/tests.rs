@@ -577,6 +577,25 @@ fn unmanaged_tables_are_left_alone() {
 }
 
 #[test]
+fn a_table_alone_is_linked_to_all_others_afterwards() {
+    let model = checked(shop());
+    let orders = TableId(2);
+    let alone = |dialect| create_alone(&model, orders, engine_of(dialect)).expect("it is managed");
+    let postgres = alone(Dialect::Postgres);
+    assert!(!postgres.create[0].contains("FOREIGN KEY"), "{postgres:?}");
+    let [link] = postgres.link.as_slice() else {
+        panic!("one foreign key: {postgres:?}");
+    };
+    assert!(
+        link.starts_with("ALTER TABLE \"orders\" ADD CONSTRAINT"),
+        "{link}"
+    );
+    assert_eq!(postgres.drop, ["DROP TABLE IF EXISTS \"orders\""]);
+    let sqlite = alone(Dialect::Sqlite);
+    assert!(sqlite.create[0].contains("FOREIGN KEY") && sqlite.link.is_empty());
+}
+
+#[test]
 fn long_circles_and_chains_end() {
     let count = 20_000;
     let chain = |last: u32| {
