@@ -3,6 +3,7 @@
 //! The doors for a build script and for a crate of its own are here too. Nothing here reads SQL or talks to a database.
 
 mod cargo;
+pub mod derive;
 mod emit;
 mod error;
 mod output;

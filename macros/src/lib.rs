@@ -1,1 +1,44 @@
-//! Placeholder.
+//! `#[derive(Model)]` and `databases!`: the door for programs whose rows are structs of their own.
+//!
+//! Use them through the crate `bindery` with its feature `derive`; both are documented there. Nothing is decided here:
+//! tokens are turned into the description that `bindery_codegen::derive` takes, and its findings are put on the tokens
+//! they are about.
+
+mod attr;
+mod crate_folder;
+mod databases;
+mod derive;
+mod output;
+mod places;
+mod rust_type;
+#[cfg(test)]
+mod tests;
+
+use proc_macro::TokenStream;
+
+/// Makes a model of a struct. Documented as `bindery::Model`.
+#[proc_macro_derive(
+    Model,
+    attributes(
+        table, engines, dialect, unique, key, column, references, link_to, version, updated,
+        computed
+    )
+)]
+pub fn derive_model(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    let tokens = derive::expand(&input).unwrap_or_else(|errors| {
+        let mut tokens = errors.into_compile_error();
+        tokens.extend(derive::nothing(&input));
+        tokens
+    });
+    tokens.into()
+}
+
+/// Makes the databases of a program. Documented as `bindery::databases!`.
+#[proc_macro]
+pub fn databases(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as databases::Input);
+    databases::expand(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}

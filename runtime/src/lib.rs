@@ -17,6 +17,8 @@ mod config;
 mod connection;
 mod connector;
 mod databases;
+#[cfg(feature = "derive")]
+mod derived;
 mod driver;
 mod engine;
 mod error;
@@ -35,7 +37,17 @@ mod tables;
 mod transaction;
 pub mod types;
 
+#[cfg(feature = "derive")]
+#[doc = include_str!("derive_model.md")]
+pub use bindery_macros::Model;
+#[cfg(feature = "derive")]
+#[doc = include_str!("derive_databases.md")]
+pub use bindery_macros::databases;
 pub use bindery_schema::dialect::{Dialect, Flavour};
+#[cfg(feature = "derive")]
+pub use derived::{
+    Derived, Holds, Listed, ReachedFrom, assert_link, assert_reference, in_creation_order, listed,
+};
 
 pub use config::{Config, ConnectionMode, EngineOptions};
 pub use connection::Connection;

@@ -37,9 +37,10 @@ pub(crate) fn lints(all: &[Shape<'_>]) -> String {
     }
 }
 
-fn accessor(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+/// One accessor.
+pub(crate) fn accessor(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
     let tag = shapes.tag(shape);
-    w.doc(&rows_of(shape));
+    w.doc(&rows_of(shapes, shape));
     let signature = Signature {
         head: format!("fn {}", shape.names.accessor),
         params: vec!["&mut self".to_owned()],
@@ -54,11 +55,13 @@ fn accessor(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
 }
 
 /// First line of an accessor's documentation.
-pub(crate) fn rows_of(shape: &Shape<'_>) -> String {
-    format!(
-        "The rows of [`{0}`]({1}::{0}).",
-        shape.names.row, shape.names.module
-    )
+pub(crate) fn rows_of(shapes: &Shapes<'_>, shape: &Shape<'_>) -> String {
+    let (row, module) = (&shape.names.row, &shape.names.module);
+    if shapes.scope.modules {
+        format!("The rows of [`{row}`]({module}::{row}).")
+    } else {
+        format!("The rows of [`{row}`].")
+    }
 }
 
 /// The trait of a model's unique keys; nothing for a model without.

@@ -133,7 +133,8 @@ fn on(w: &mut RustWriter) {
     });
 }
 
-fn accessor(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+/// One accessor.
+pub(crate) fn accessor(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
     if shape.several {
         refused(w, shapes, shape);
     } else {
@@ -143,7 +144,7 @@ fn accessor(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
 
 fn routed(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
     let engine = shapes.row_engine(shape.table);
-    w.doc(&rows_of(shape));
+    w.doc(&rows_of(shapes, shape));
     let returns = format!("::bindery::Repository<'_, {}, {engine}>", shapes.tag(shape));
     let signature = method(
         &format!("pub fn {}", shape.names.accessor),
@@ -194,7 +195,8 @@ fn choices(shapes: &Shapes<'_>, shape: &Shape<'_>) -> String {
     in_words_or(&calls)
 }
 
-fn choice(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+/// The trait whose message says which engines there are to choose from.
+pub(crate) fn choice(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
     w.item(|w| {
         w.doc("Implemented by nobody: a model on several engines needs a choice.");
         w.line("#[diagnostic::on_unimplemented(");
@@ -237,11 +239,16 @@ pub(crate) fn program<'m>(
     shapes: &Shapes<'_>,
     order: impl Iterator<Item = &'m Shape<'m>>,
 ) {
-    let engines = shapes.model.engines.iter().map(engine_info).collect();
     let models = order.map(|shape| Expr::text(format!("{}::INFO", shapes.tag(shape))));
+    program_of(w, &shapes.model.engines, Expr::Array(models.collect()));
+}
+
+/// The same, from an expression for the models.
+pub(crate) fn program_of(w: &mut RustWriter, engines: &[Engine], models: Expr) {
+    let engines = engines.iter().map(engine_info).collect();
     let fields = vec![
         ("engines".to_owned(), Expr::Array(engines)),
-        ("models".to_owned(), Expr::Array(models.collect())),
+        ("models".to_owned(), models),
     ];
     w.item(|w| {
         w.assignment(

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bindery_schema::model::{CheckedModel, EngineId, TableId};
-use bindery_schema::plan::{CreateTable, create_statements};
+use bindery_schema::plan::{CreateTable, create_alone, create_statements};
 
 /// The DDL of all tables, by engine.
 #[derive(Debug)]
@@ -26,6 +26,22 @@ impl Ddl {
             }
         }
         Self { engines, places }
+    }
+
+    /// The DDL of a single table among others that are made elsewhere.
+    pub(crate) fn alone(model: &CheckedModel, table: TableId) -> Self {
+        let mut ddl = Self {
+            engines: vec![Vec::new(); model.engines.len()],
+            places: vec![Vec::new(); model.tables.len()],
+        };
+        for &engine in &model.table(table).engines {
+            let at = engine.0 as usize;
+            if let Some(create) = create_alone(model, table, engine) {
+                ddl.engines[at].push(create);
+                ddl.places[table.0 as usize].push((at, 0));
+            }
+        }
+        ddl
     }
 
     /// The DDL of one table, by the position of its engine.

@@ -6,6 +6,7 @@ mod access;
 mod changes;
 mod databases;
 mod ddl;
+pub(crate) mod derive;
 mod engine;
 mod enums;
 mod info;

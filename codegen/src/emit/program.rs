@@ -70,6 +70,7 @@ fn shapes(model: &Model) -> Shapes<'_> {
             engine: "engine".to_owned(),
             model: "model".to_owned(),
             root: "super::".to_owned(),
+            modules: true,
         },
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Scope {
     pub(crate) model: String,
     /// What goes before a model's module and `enums`: `super::`.
     pub(crate) root: String,
+    /// Each model has a module of its own; otherwise its items stand beside the row.
+    pub(crate) modules: bool,
 }
 
 /// A schema with the names its items have in Rust.

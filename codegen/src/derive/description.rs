@@ -1,0 +1,167 @@
+//! What a `#[derive(Model)]` struct says, taken out of its tokens: texts with the place each came from.
+//!
+//! The macro crate fills this in and keeps the tokens; nothing here knows about a syntax tree.
+
+/// Stands for one piece of the user's source. The macro knows which tokens it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place(pub u32);
+
+/// Something written at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said<T> {
+    /// What.
+    pub value: T,
+    /// Where.
+    pub place: Place,
+}
+
+/// A struct with its attributes.
+#[derive(Debug, Clone)]
+pub struct StructDescription {
+    /// `Blog`; raw identifiers without `r#`.
+    pub name: Said<String>,
+    /// `pub`, `pub(crate)`, or nothing.
+    pub visibility: String,
+    /// The name of its type parameter, `E`.
+    pub parameter: Option<Said<String>>,
+    /// `///` lines.
+    pub docs: Vec<String>,
+    /// `#[table("blogs")]`.
+    pub table: Option<Said<String>>,
+    /// `#[engines("default", "b")]`; the place is the whole attribute.
+    pub engines: Option<Said<Vec<Said<String>>>>,
+    /// `#[dialect("postgres")]`.
+    pub dialect: Option<Said<String>>,
+    /// `#[unique(tenant, email)]`: names of fields.
+    pub uniques: Vec<Said<Vec<Said<String>>>>,
+    /// In order.
+    pub fields: Vec<FieldDescription>,
+}
+
+/// A field with its attributes.
+#[derive(Debug, Clone)]
+pub struct FieldDescription {
+    /// Without `r#`.
+    pub name: Said<String>,
+    /// As written.
+    pub rust_type: Said<RustType>,
+    /// `///` lines.
+    pub docs: Vec<String>,
+    /// `#[column("name")]`.
+    pub column: Option<Said<String>>,
+    /// `#[column(type = "…")]`.
+    pub sql_type: Option<Said<String>>,
+    /// `#[column(default = "…")]`.
+    pub default: Option<Said<String>>,
+    /// `#[key]`, `#[key(generated)]`.
+    pub key: Option<Said<KeyKind>>,
+    /// `#[unique]`.
+    pub unique: Option<Place>,
+    /// `#[references("users(id)")]`.
+    pub references: Option<Said<ReferenceDescription>>,
+    /// `#[link_to("users(id)")]`.
+    pub link: Option<Said<String>>,
+    /// `#[version]`.
+    pub version: Option<Place>,
+    /// `#[updated]`.
+    pub updated: Option<Place>,
+    /// `#[computed("price * amount")]`.
+    pub computed: Option<Said<String>>,
+}
+
+/// Who gives a key its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// The program.
+    Given,
+    /// The database counts.
+    Generated,
+}
+
+/// A foreign key of one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferenceDescription {
+    /// `users(id)`.
+    pub target: String,
+    /// `on_delete = "cascade"`.
+    pub on_delete: Option<Said<String>>,
+    /// `on_update = "cascade"`.
+    pub on_update: Option<Said<String>>,
+}
+
+/// A type as far as it matters here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RustType {
+    /// The whole type, without needless blanks.
+    pub text: String,
+    /// The name in the last segment of a path: `Option` of `std::option::Option<String>`; `None` for anything but a path.
+    pub name: Option<String>,
+    /// Its type arguments.
+    pub arguments: Vec<RustType>,
+}
+
+impl<T> Said<T> {
+    /// A value at a place.
+    pub fn new(value: T, place: Place) -> Self {
+        Self { value, place }
+    }
+}
+
+impl RustType {
+    /// The type under `Option`, and whether there is one.
+    pub fn optional(&self) -> (&Self, bool) {
+        match (self.name.as_deref(), self.arguments.as_slice()) {
+            (Some("Option"), [inner]) => (inner, true),
+            (Some(_) | None, _) => (self, false),
+        }
+    }
+
+    /// Is the name anywhere in it, as a type of its own?
+    pub fn mentions(&self, name: &str) -> bool {
+        self.text == name
+            || self
+                .arguments
+                .iter()
+                .any(|argument| argument.mentions(name))
+    }
+}
+
+impl FieldDescription {
+    /// The column's name.
+    pub fn column_name(&self) -> &str {
+        self.column
+            .as_ref()
+            .map_or(&self.name.value, |column| &column.value)
+    }
+
+    /// The type under `Option`.
+    pub fn inner_type(&self) -> &RustType {
+        self.rust_type.value.optional().0
+    }
+
+    /// May it be NULL?
+    pub fn nullable(&self) -> bool {
+        self.rust_type.value.optional().1
+    }
+}
+
+impl StructDescription {
+    /// The fields that make the key, in order.
+    pub fn key_fields(&self) -> impl Iterator<Item = &FieldDescription> {
+        self.fields.iter().filter(|field| field.key.is_some())
+    }
+
+    /// Is this field `engine: E`, which holds the row's engine and is no column?
+    pub fn is_engine_field(&self, field: &FieldDescription) -> bool {
+        self.parameter
+            .as_ref()
+            .is_some_and(|parameter| parameter.value == field.rust_type.value.text)
+    }
+
+    /// The fields that are columns, in order.
+    pub fn columns(&self) -> impl Iterator<Item = &FieldDescription> {
+        self.fields
+            .iter()
+            .filter(|field| !self.is_engine_field(field))
+    }
+}

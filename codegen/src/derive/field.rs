@@ -1,0 +1,327 @@
+//! How each field is stored: what it refers to, what its type says, and which SQL type it has.
+
+use bindery_schema::dialect::Dialect;
+use heck::ToSnakeCase;
+
+use super::description::{FieldDescription, KeyKind, Place, ReferenceDescription, RustType, Said};
+use super::finding::{Findings, listed};
+use super::rust_type::Known;
+use super::shape::{Column, Kind, Looker, Reference, Side, table_name};
+use super::sql_piece::is_one_piece;
+use super::target::Target;
+
+impl<'a> Looker<'a> {
+    pub(super) fn column(
+        &self,
+        field: &'a FieldDescription,
+        findings: &mut Findings,
+    ) -> Option<Column<'a>> {
+        self.attributes(field, findings);
+        if !self.texts(field, findings) {
+            return None;
+        }
+        let kind = self.kind(field, findings)?;
+        let sql_type = self.sql_type(field, &kind, findings)?;
+        Some(Column {
+            field,
+            sql_type,
+            kind,
+        })
+    }
+
+    /// Attributes that exclude each other.
+    fn attributes(&self, field: &FieldDescription, findings: &mut Findings) {
+        if let (Some(_), Some(link)) = (&field.references, &field.link) {
+            let help = "a foreign key is checked by the database, a link reaches other engines: leave one out";
+            findings.push(
+                link.place,
+                format!("`{}` is a foreign key and a link", field.name.value),
+                help,
+            );
+        }
+        if let (Some(computed), Some(default)) = (&field.computed, &field.default) {
+            let message = format!("`{}` is computed, so it has no default", field.name.value);
+            findings.push(
+                default.place,
+                message,
+                format!(
+                    "leave `default` out, or `#[computed(\"{}\")]`",
+                    computed.value.escape_debug()
+                ),
+            );
+        }
+    }
+
+    /// Each text of SQL is one piece.
+    fn texts(&self, field: &FieldDescription, findings: &mut Findings) -> bool {
+        let texts = [
+            (&field.sql_type, "type", "VARCHAR(40)"),
+            (&field.default, "value", "now()"),
+            (&field.computed, "expression", "price * amount"),
+        ];
+        let mut fine = true;
+        for (text, what, example) in texts {
+            if let Some(text) = text.as_ref().filter(|text| !is_one_piece(&text.value)) {
+                let message = format!("`{}` is not one {what} of SQL", text.value.escape_debug());
+                findings.push(
+                    text.place,
+                    message,
+                    format!("write for example `{example}`"),
+                );
+                fine = false;
+            }
+        }
+        fine
+    }
+
+    fn kind(&self, field: &FieldDescription, findings: &mut Findings) -> Option<Kind> {
+        if let Some(link) = &field.link {
+            return self.refers(field, &link.value, link.place, true, findings);
+        }
+        if let Some(Said {
+            value: ReferenceDescription { target, .. },
+            place,
+        }) = &field.references
+        {
+            return self.refers(field, target, *place, false, findings);
+        }
+        let inner = field.inner_type();
+        let is_own_key = inner.name.as_deref() == Some(&format!("{}Id", self.name()));
+        let alone = field.key.is_some() && self.description.key_fields().count() == 1;
+        match (alone, is_own_key, Known::of(inner)) {
+            (true, _, _) => self.own_key(field, is_own_key, findings),
+            (false, true, _) => {
+                let message = format!(
+                    "`{}` is the key of a row of `{}`: it needs `#[key]`, or to say what it refers to",
+                    field.name.value,
+                    self.name()
+                );
+                let help = format!(
+                    "write `#[references(\"{}(…)\")]` above it",
+                    table_name(self.description)
+                );
+                findings.push(field.rust_type.place, message, help);
+                None
+            }
+            (false, false, Some(known)) => Some(Kind::Known(known)),
+            (false, false, None) => self.custom(field, findings),
+        }
+    }
+
+    fn own_key(
+        &self,
+        field: &FieldDescription,
+        is_own_key: bool,
+        findings: &mut Findings,
+    ) -> Option<Kind> {
+        let inner = field.inner_type();
+        let parameter = self
+            .description
+            .parameter
+            .as_ref()
+            .map(|parameter| parameter.value.as_str());
+        let arguments = inner
+            .arguments
+            .iter()
+            .map(|argument| Some(argument.text.as_str()));
+        let wanted = parameter.filter(|_| self.several);
+        // A missing or needless parameter of the struct has its own finding.
+        let fits =
+            is_own_key && (parameter.is_some() != self.several || arguments.eq(wanted.map(Some)));
+        if fits {
+            return Some(Kind::OwnKey);
+        }
+        let message = format!(
+            "the key of `{}` has a type of its own, `{}`",
+            self.name(),
+            self.key_type()
+        );
+        let mut help = format!(
+            "write `pub {}: {}`; the derive makes that type",
+            field.name.value,
+            self.key_type()
+        );
+        if let Some(known) =
+            Known::of(inner).filter(|known| field.sql_type.is_none() && *known != Known::I64)
+        {
+            let sql = known.sql_type(self.dialect);
+            help.push_str(&format!(
+                ", and `#[column(type = \"{sql}\")]` lets it hold `{}`",
+                inner.text
+            ));
+        }
+        findings.push(field.rust_type.place, message, help);
+        None
+    }
+
+    fn custom(&self, field: &FieldDescription, findings: &mut Findings) -> Option<Kind> {
+        let inner = field.inner_type();
+        let parameter = self.description.parameter.as_ref();
+        if let Some(parameter) =
+            parameter.filter(|parameter| field.rust_type.value.mentions(&parameter.value))
+        {
+            let message = format!("only a key can be of the engine `{}`", parameter.value);
+            let help = "say what it refers to: `#[references(\"users(id)\")]`, or write the type without it";
+            findings.push(field.rust_type.place, message, help);
+            return None;
+        }
+        if field.sql_type.is_some() {
+            return Some(Kind::Custom);
+        }
+        let model = inner
+            .name
+            .as_deref()
+            .and_then(|name| name.strip_suffix("Id"))
+            .filter(|model| !model.is_empty());
+        let help = match model {
+            Some(model) => {
+                let table = model.to_snake_case();
+                format!(
+                    "write `#[references(\"{table}(id)\")]` above it, or `#[link_to(\"{table}(id)\")]` where `{model}` lives on another engine"
+                )
+            }
+            None => "say what it is stored as: `#[column(type = \"TEXT\")]`".to_owned(),
+        };
+        findings.push(
+            field.rust_type.place,
+            format!("`{}` is not a type a column has by itself", inner.text),
+            help,
+        );
+        None
+    }
+
+    fn refers(
+        &self,
+        field: &FieldDescription,
+        text: &str,
+        place: Place,
+        is_link: bool,
+        findings: &mut Findings,
+    ) -> Option<Kind> {
+        let word = if is_link { "link_to" } else { "references" };
+        let Some(target) = Target::read(text) else {
+            let message = format!(
+                "`{}` does not name a column of another table",
+                text.escape_debug()
+            );
+            findings.push(
+                place,
+                message,
+                format!("write the table and its column: `#[{word}(\"users(id)\")]`"),
+            );
+            return None;
+        };
+        let inner = field.inner_type();
+        let side = match Known::of(inner) {
+            Some(_) => None,
+            None => Some(self.side(field, inner, is_link, findings)?),
+        };
+        Some(Kind::Refers(Reference {
+            target,
+            place,
+            is_link,
+            side,
+        }))
+    }
+
+    /// The engine a key type names. A foreign key of a model on several engines stays on the row's own.
+    fn side(
+        &self,
+        field: &FieldDescription,
+        inner: &RustType,
+        is_link: bool,
+        findings: &mut Findings,
+    ) -> Option<Side> {
+        let parameter = self
+            .description
+            .parameter
+            .as_ref()
+            .map_or("E", |parameter| parameter.value.as_str());
+        let side = match inner.arguments.as_slice() {
+            [] => Some(Side::Only),
+            [argument] if argument.text == parameter => Some(Side::Same),
+            [argument] => {
+                let named = |name: &String| {
+                    self.setting
+                        .engines()
+                        .iter()
+                        .find(|engine| engine.type_name == *name)
+                };
+                argument
+                    .name
+                    .as_ref()
+                    .and_then(named)
+                    .map(|engine| Side::On(engine.name.clone()))
+            }
+            _ => None,
+        };
+        let Some(side) = side else {
+            let types = self
+                .setting
+                .engines()
+                .iter()
+                .map(|engine| format!("engine::{}", engine.type_name))
+                .collect::<Vec<_>>();
+            let message = format!("`{}` does not name an engine of this program", inner.text);
+            findings.push(
+                field.rust_type.place,
+                message,
+                format!(
+                    "the engines are {}",
+                    listed(types.iter().map(String::as_str))
+                ),
+            );
+            return None;
+        };
+        if !is_link && self.several && side != Side::Same {
+            let name = inner.name.as_deref().unwrap_or("UserId");
+            let message = format!(
+                "a foreign key of `{}` refers to the engine a row is on, whichever that is",
+                self.name()
+            );
+            let help = format!(
+                "write `{name}<{parameter}>`; if it is to reach another engine, use `#[link_to(…)]` instead of `#[references(…)]`"
+            );
+            findings.push(field.rust_type.place, message, help);
+            return None;
+        }
+        Some(side)
+    }
+
+    fn sql_type(
+        &self,
+        field: &FieldDescription,
+        kind: &Kind,
+        findings: &mut Findings,
+    ) -> Option<String> {
+        if let Some(written) = &field.sql_type {
+            return Some(written.value.clone());
+        }
+        let known = match kind {
+            Kind::OwnKey => return Some(self.key_sql_type(field).to_owned()),
+            Kind::Refers(Reference { side: Some(_), .. }) => Known::I64,
+            Kind::Refers(Reference { side: None, .. }) => Known::of(field.inner_type())?,
+            Kind::Known(known) => *known,
+            // A type of the user's own comes with `type`.
+            Kind::Custom => return None,
+        };
+        if known == Known::Decimal {
+            let help = "write `#[column(type = \"DECIMAL(12, 2)\")]`";
+            findings.push(field.rust_type.place, "a decimal needs its digits", help);
+            return None;
+        }
+        Some(known.sql_type(self.dialect).to_owned())
+    }
+
+    /// Whole numbers of 64 bits; SQLite counts in columns that are declared `INTEGER` and in no others.
+    fn key_sql_type(&self, field: &FieldDescription) -> &'static str {
+        let generated = field
+            .key
+            .as_ref()
+            .is_some_and(|key| key.value == KeyKind::Generated);
+        match (self.dialect, generated) {
+            (Dialect::Sqlite, true) => "INTEGER",
+            (Dialect::Sqlite, false) | (Dialect::Postgres | Dialect::Mysql, _) => "BIGINT",
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! What surrounds a derive: the engines of `bindery.toml` and the schema files it names, read from the crate's folder.
+
+use std::path::Path;
+
+use bindery_schema::config::{Config, Environment};
+use bindery_schema::diagnostic::{Diagnostic, Diagnostics};
+use bindery_schema::dialect::Dialect;
+use bindery_schema::input::{Input, InputFile};
+use bindery_schema::model::{Engine, EngineId};
+use bindery_schema::parse::load;
+use bindery_schema::source::{SourceFile, Sources};
+
+/// The engines, the schema files to compare with, and what a build has to watch.
+#[derive(Debug, Clone, Default)]
+pub struct Setting {
+    /// Engines, default engine, atomic groups, schema files and their texts.
+    pub(super) input: Input,
+    /// Files whose bytes decide what is generated, relative to the crate's folder. Sorted.
+    pub watched_files: Vec<String>,
+    /// Variables of the environment that do. Sorted.
+    pub watched_variables: Vec<String>,
+}
+
+/// Beside `Cargo.toml`.
+const CONFIG: &str = "bindery.toml";
+/// Compared with where the configuration names no files and this one is there.
+const SCHEMA: &str = "schema.sql";
+
+impl Setting {
+    /// Reads `bindery.toml` and the schema files of a crate's folder. Without a file there is one engine, `default`.
+    ///
+    /// # Errors
+    /// What is wrong with the configuration, or with reading a schema file; one text each.
+    pub fn load(folder: &Path, environment: Environment<'_>) -> Result<Self, Vec<String>> {
+        let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+        let config = read_config(folder, &mut sources, &mut diagnostics);
+        let setting = config.as_ref().map(|config| {
+            Self::of(
+                config,
+                folder,
+                environment,
+                sources.clone(),
+                &mut diagnostics,
+            )
+        });
+        match setting {
+            Some(setting) if !diagnostics.has_errors() => Ok(setting),
+            Some(_) | None => Err(diagnostics
+                .iter()
+                .map(|diagnostic| describe(diagnostic, &sources))
+                .collect()),
+        }
+    }
+
+    fn of(
+        config: &Config,
+        folder: &Path,
+        environment: Environment<'_>,
+        sources: Sources,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut input = Input {
+            sources,
+            ..Input::default()
+        };
+        input.configure(config, environment, diagnostics);
+        let mut setting = Self {
+            input,
+            watched_files: Vec::new(),
+            watched_variables: config.build_variables(),
+        };
+        setting.watch(folder, CONFIG);
+        setting.add_schema(config, folder, diagnostics);
+        setting
+    }
+
+    fn add_schema(&mut self, config: &Config, folder: &Path, diagnostics: &mut Diagnostics) {
+        if config.files.is_empty() && folder.join(SCHEMA).is_file() {
+            self.add_file(folder, SCHEMA, None, Vec::new(), diagnostics);
+        }
+        for file in &config.files {
+            self.add_file(
+                folder,
+                &file.path,
+                file.dialect,
+                file.engines.clone(),
+                diagnostics,
+            );
+        }
+    }
+
+    fn add_file(
+        &mut self,
+        folder: &Path,
+        path: &str,
+        dialect: Option<Dialect>,
+        engines: Vec<String>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        self.watch(folder, path);
+        let bytes = match std::fs::read(folder.join(path)) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let message = format!("`{path}` cannot be read: {error}");
+                diagnostics.push(
+                    Diagnostic::error("B0318", message)
+                        .help("mend the path in `[schema] files`, or leave it out"),
+                );
+                return;
+            }
+        };
+        if let Some(id) = load(&mut self.input.sources, path, &bytes, diagnostics) {
+            self.input.files.push(InputFile {
+                id,
+                dialect,
+                engines,
+            });
+        }
+    }
+
+    fn watch(&mut self, folder: &Path, path: &str) {
+        if folder.join(path).is_file() {
+            self.watched_files.push(path.to_owned());
+            self.watched_files.sort();
+        }
+    }
+
+    /// All engines in the order of their names.
+    pub(super) fn engines(&self) -> &[Engine] {
+        &self.input.engines
+    }
+
+    /// The engines of a tag with those that host what they host (`models-of`), as `resolve` adds them.
+    pub(super) fn with_models_of<'a>(&'a self, mut names: Vec<&'a str>) -> Vec<&'a str> {
+        let name = |id: EngineId| self.input.engines[id.0 as usize].name.as_str();
+        let mut before = 0;
+        while names.len() > before {
+            before = names.len();
+            for &(engine, of) in &self.input.models_of {
+                if names.contains(&name(of)) && !names.contains(&name(engine)) {
+                    names.push(name(engine));
+                }
+            }
+        }
+        names
+    }
+
+    /// Hosts no other engine what this one hosts?
+    pub(super) fn is_alone(&self, engine: &str) -> bool {
+        self.with_models_of(vec![engine]).len() == 1
+    }
+
+    /// The engine of a name.
+    pub(super) fn engine(&self, name: &str) -> Option<&Engine> {
+        self.input.engines.iter().find(|engine| engine.name == name)
+    }
+}
+
+fn read_config(
+    folder: &Path,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Option<Config> {
+    let path = folder.join(CONFIG);
+    if !path.is_file() {
+        return Some(Config::without_file(folder));
+    }
+    // Messages show the path as it stands beside `Cargo.toml`: the folder differs from machine to machine.
+    let text = std::fs::read(&path).ok().map(String::from_utf8);
+    match text {
+        Some(Ok(text)) => Config::parse(CONFIG, folder, &text, sources, diagnostics),
+        Some(Err(_)) | None => {
+            let message = format!("`{CONFIG}` cannot be read");
+            let help = "the file must be readable UTF-8 text";
+            diagnostics.push(Diagnostic::error("B0318", message).help(help));
+            None
+        }
+    }
+}
+
+/// A finding outside the user's Rust source: `[B0301] sentence`, its places by file, line and column, its help.
+pub(super) fn describe(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    let mut text = format!("[{}] {}", diagnostic.code, diagnostic.message);
+    for label in &diagnostic.labels {
+        text.push_str(&format!(
+            "\nnote: {}",
+            place(sources.file(label.span.file), label.span.start)
+        ));
+        if !label.text.is_empty() {
+            text.push_str(&format!(": {}", label.text));
+        }
+    }
+    if let Some(help) = &diagnostic.help {
+        text.push_str(&format!("\nhelp: {help}"));
+    }
+    text
+}
+
+/// `schema.sql:12:3`.
+pub(super) fn place(file: &SourceFile, offset: u32) -> String {
+    let at = file.line_column(offset);
+    format!("{}:{}:{}", file.path(), at.line, at.column)
+}

@@ -1,0 +1,354 @@
+//! The parts of a program whose rows are structs of the user's own: one model beside its row, and what is there once.
+//!
+//! Items stand beside the user's struct; whatever needs no name of its own is in a block without one.
+
+use std::collections::BTreeSet;
+
+use bindery_schema::model::{CheckedModel, Engine, Model, TableId};
+
+use super::ddl::Ddl;
+use super::names::Names;
+use super::shape::{KeyShape, Shape, applied};
+use super::shapes::{Scope, Shapes};
+use super::types::TypeFeature;
+use super::{access, changes, databases, engine, info};
+use super::{key, model as model_impl, new, row, source, sql, string_literal};
+use crate::rust_writer::{Expr, RustWriter};
+
+/// The struct the user wrote for the first table of the model.
+pub(crate) struct OwnRow {
+    /// In the order of the fields; `None` for the model's own key, whose type is made here.
+    pub(crate) types: Vec<Option<OwnType>>,
+}
+
+/// The type of a field, before `Option`.
+pub(crate) struct OwnType {
+    /// As the user wrote it, without the engine where that is the row's.
+    pub(crate) path: String,
+    /// It has the row's engine as its parameter.
+    pub(crate) on_row_engine: bool,
+    /// What it refers to, where it is another model's key.
+    pub(crate) refers: Option<Refers>,
+}
+
+/// How a key of another model is kept true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refers {
+    /// By the database: the model lives on the same engine.
+    ForeignKey,
+    /// By nobody; the model may be on any engine.
+    Link,
+}
+
+impl OwnType {
+    fn on(&self, engine: &str) -> String {
+        applied(&self.path, self.on_row_engine, engine)
+    }
+}
+
+/// A model that was derived, as the list of a program names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelPath {
+    /// The path of the struct: `shop::Blog`.
+    pub path: String,
+    /// Its name: `Blog`.
+    pub name: String,
+}
+
+/// Everything of the first table but its row.
+pub(crate) fn beside_row(model: &CheckedModel, row: &OwnRow) -> String {
+    let shapes = shapes(model);
+    let shape = own_shape(&shapes, row);
+    let ddl = Ddl::alone(model, shape.id);
+    let mut w = RustWriter::new();
+    key::key(&mut w, &shapes, &shape);
+    new::new(&mut w, &shapes, &shape);
+    changes::changes(&mut w, &shapes, &shape);
+    access::queries(&mut w, &shapes, &shape);
+    table(&mut w, &shapes, &shape);
+    if shape.several {
+        databases::choice(&mut w, &shapes, &shape);
+    }
+    w.item(|w| {
+        w.line("const _: () = {");
+        w.indented(|w| {
+            unnamed(w, &shapes, &shape, model, &ddl);
+            assertions(w, &shapes, &shape, row);
+            derived(w, &shapes, &shape);
+        });
+        w.line("};");
+    });
+    w.finish()
+}
+
+fn unnamed(
+    w: &mut RustWriter,
+    shapes: &Shapes<'_>,
+    shape: &Shape<'_>,
+    model: &CheckedModel,
+    ddl: &Ddl,
+) {
+    features(w, shape);
+    source::sources(w, shape);
+    model_impl::model(w, shapes, shape);
+    row::methods(w, shapes, shape);
+    sql::statements(w, shapes, shape, model);
+    sql::lives_on(w, shapes, shape);
+    info::info(w, shapes, shape, ddl);
+    w.item(|w| {
+        w.line("#[allow(dead_code)]");
+        w.block("impl crate::Databases", |w| {
+            databases::accessor(w, shapes, shape)
+        });
+    });
+}
+
+/// What is listed by `databases!`.
+fn derived(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+    let keys = shape.table.foreign_keys.iter();
+    let tables: BTreeSet<&str> = keys
+        .map(|key| shapes.model.table(key.table).name.name.as_str())
+        .collect();
+    let tables = tables
+        .into_iter()
+        .map(|name| Expr::text(string_literal(name)));
+    w.item(|w| {
+        w.implementation(
+            &format!("impl ::bindery::Derived for {}", shapes.tag(shape)),
+            |w| {
+                w.line("const INFO: &'static ::bindery::ModelInfo = &INFO;");
+                w.assignment(
+                    "const REFERS_TO: &'static [&'static str]",
+                    &Expr::Array(tables.collect()),
+                );
+            },
+        );
+    });
+}
+
+/// What the struct says of other models is true: they live where it says, and their keys hold what the column does.
+fn assertions(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, row: &OwnRow) {
+    let engines = || shape.table.engines.iter().map(|&id| shapes.engine(id));
+    w.item(|w| {
+        for (field, own) in shape.fields.iter().zip(&row.types) {
+            let Some(own) = own else { continue };
+            let Some(refers) = own.refers else { continue };
+            for engine in engines() {
+                let (ty, value) = (own.on(&engine), &field.bare);
+                let call = match refers {
+                    Refers::ForeignKey => format!("assert_reference::<{ty}, {engine}, {value}>()"),
+                    Refers::Link => format!("assert_link::<{ty}, {value}>()"),
+                };
+                w.line(&format!("const _: () = ::bindery::{call};"));
+            }
+        }
+    });
+}
+
+/// Column types that the runtime must be built with.
+fn features(w: &mut RustWriter, shape: &Shape<'_>) {
+    let types = shape.fields.iter().map(|field| &field.column.column_type);
+    let names: BTreeSet<&str> = types
+        .filter_map(TypeFeature::of)
+        .map(TypeFeature::name)
+        .collect();
+    w.item(|w| {
+        names
+            .iter()
+            .for_each(|name| w.line(&format!("::bindery::require_{name}!();")))
+    });
+}
+
+fn shapes(model: &Model) -> Shapes<'_> {
+    Shapes {
+        model,
+        names: Names::allocate(model),
+        scope: Scope {
+            engine: "crate::engine".to_owned(),
+            model: "crate::model".to_owned(),
+            root: "crate::".to_owned(),
+            modules: false,
+        },
+    }
+}
+
+/// The shape with the types the user's fields have: a key of another model is where the user says it is.
+fn own_shape<'s>(shapes: &'s Shapes<'_>, row: &OwnRow) -> Shape<'s> {
+    let mut shape = shapes.shape(TableId(0));
+    for (field, ty) in shape.fields.iter_mut().zip(&row.types) {
+        if let Some(ty) = ty {
+            field.ty = ty.on("E");
+        }
+    }
+    if let KeyShape::Single {
+        field,
+        same_as: Some(other),
+    } = &mut shape.key
+    {
+        other.clone_from(&shape.fields[*field].ty);
+    }
+    shape
+}
+
+/// The trait that gives connections and transactions the accessor.
+fn table(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+    let name = table_trait(&shape.names.row);
+    w.item(|w| {
+        w.doc(&format!(
+            "Gives connections and transactions the rows of [`{}`].",
+            shape.names.row
+        ));
+        w.line(&access::lints(std::slice::from_ref(shape)));
+        w.block(&format!("pub trait {name}"), |w| {
+            access::accessor(w, shapes, shape)
+        });
+    });
+    w.item(|w| {
+        w.empty_implementation(&format!(
+            "impl<E: ::bindery::Engine> {name} for ::bindery::Connection<E>"
+        ));
+    });
+}
+
+fn table_trait(row: &str) -> String {
+    format!("{}Table", row.trim_start_matches("r#"))
+}
+
+/// What stands once at the root of the crate: engines, tags, `Databases` and the list of everything compiled.
+pub(crate) fn around_rows(
+    engines: &[Engine],
+    models: &[ModelPath],
+    watched: &Watched<'_>,
+) -> String {
+    let model = Model {
+        engines: engines.to_vec(),
+        ..Model::default()
+    };
+    let shapes = Shapes {
+        scope: Scope {
+            engine: "engine".to_owned(),
+            model: "model".to_owned(),
+            root: "crate::".to_owned(),
+            modules: false,
+        },
+        ..shapes(&model)
+    };
+    let mut w = RustWriter::new();
+    dialects(&mut w, engines);
+    engine::module(&mut w, &model);
+    tags(&mut w, models);
+    tables(&mut w, models);
+    databases::databases(&mut w, &shapes, &[]);
+    program(&mut w, engines, models);
+    watch(&mut w, watched);
+    w.finish()
+}
+
+/// A model that could not be generated, as far as the program's list needs it.
+pub(crate) fn in_place_of_model(name: &str) -> String {
+    let empty = |field: &str| (field.to_owned(), Expr::Array(Vec::new()));
+    let info = vec![
+        ("name".to_owned(), Expr::text("\"\"")),
+        ("table".to_owned(), Expr::text("\"\"")),
+        empty("columns"),
+        empty("engines"),
+        empty("tables"),
+    ];
+    let mut w = RustWriter::new();
+    w.item(|w| {
+        w.doc("Nothing: the struct has errors.");
+        w.line(&format!("pub trait {} {{}}", table_trait(name)));
+    });
+    w.item(|w| {
+        w.block(
+            &format!("impl ::bindery::Derived for crate::model::{name}"),
+            |w| {
+                let info = Expr::Struct("&::bindery::ModelInfo".to_owned(), info);
+                w.assignment("const INFO: &'static ::bindery::ModelInfo", &info);
+                w.line("const REFERS_TO: &'static [&'static str] = &[];");
+            },
+        );
+    });
+    w.finish()
+}
+
+/// What a build has to look at again.
+pub(crate) struct Watched<'a> {
+    /// Files in the crate's folder.
+    pub(crate) files: &'a [String],
+    /// Variables of the environment.
+    pub(crate) variables: &'a [String],
+}
+
+fn dialects(w: &mut RustWriter, engines: &[Engine]) {
+    let names: BTreeSet<&str> = engines.iter().map(|engine| engine.dialect.name()).collect();
+    w.item(|w| {
+        names
+            .iter()
+            .for_each(|name| w.line(&format!("::bindery::require_{name}!();")))
+    });
+}
+
+fn tags(w: &mut RustWriter, models: &[ModelPath]) {
+    w.item(|w| {
+        w.doc("Tags of the models, for bounds such as `E: Hosts<model::Name>`.");
+        w.line("#[allow(dead_code)]");
+        w.block("pub mod model", |w| {
+            for ModelPath { path, name } in models {
+                w.item(|w| {
+                    w.doc(&format!("Tag of [`{name}`](super::{path})."));
+                    w.line("#[derive(Debug, Clone, Copy)]");
+                    w.line(&format!("pub struct {name};"));
+                });
+            }
+        });
+    });
+}
+
+/// The accessors of all models at once, for modules that have none of the structs.
+fn tables(w: &mut RustWriter, models: &[ModelPath]) {
+    w.item(|w| {
+        w.doc(
+            "`use crate::tables::*;` gives connections and transactions the rows of every model.",
+        );
+        w.line("#[allow(unused_imports)]");
+        w.block("pub mod tables", |w| {
+            for ModelPath { path, name } in models {
+                let module = path.strip_suffix(name.as_str()).unwrap_or_default();
+                w.line(&format!("pub use super::{module}{};", table_trait(name)));
+            }
+        });
+    });
+}
+
+fn program(w: &mut RustWriter, engines: &[Engine], models: &[ModelPath]) {
+    let listed = models
+        .iter()
+        .map(|model| Expr::text(format!("::bindery::listed::<model::{}>()", model.name)));
+    let listed = Expr::Array(listed.collect());
+    let order = Expr::call("::bindery::in_creation_order", vec![listed]);
+    w.item(|w| {
+        // Putting many models in order takes the compiler more steps than it expects of a constant.
+        w.line("#[allow(long_running_const_eval)]");
+        w.assignment(
+            &format!("const MODELS: [&::bindery::ModelInfo; {}]", models.len()),
+            &order,
+        );
+    });
+    databases::program_of(w, engines, Expr::text("&MODELS"));
+}
+
+fn watch(w: &mut RustWriter, watched: &Watched<'_>) {
+    w.item(|w| {
+        for file in watched.files {
+            let path = string_literal(&format!("/{file}"));
+            w.line(&format!(
+                "const _: &[u8] = ::core::include_bytes!(::core::concat!(::core::env!(\"CARGO_MANIFEST_DIR\"), {path}));"
+            ));
+        }
+        for variable in watched.variables {
+            let name = string_literal(variable);
+            w.line(&format!("const _: ::core::option::Option<&str> = ::core::option_env!({name});"));
+        }
+    });
+}

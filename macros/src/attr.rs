@@ -1,0 +1,374 @@
+//! Reads the attributes of a struct and of its fields. What they mean together is decided in `bindery_codegen::derive`.
+
+use bindery_codegen::derive::{KeyKind, Place, ReferenceDescription, Said};
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Ident, LitStr, Meta, Token};
+
+use crate::places::{Errors, Places, worded};
+
+/// The attributes of a struct.
+#[derive(Default)]
+pub(crate) struct StructAttributes {
+    pub(crate) docs: Vec<String>,
+    pub(crate) table: Option<Said<String>>,
+    pub(crate) engines: Option<Said<Vec<Said<String>>>>,
+    pub(crate) dialect: Option<Said<String>>,
+    pub(crate) uniques: Vec<Said<Vec<Said<String>>>>,
+}
+
+/// The attributes of a field.
+#[derive(Default)]
+pub(crate) struct FieldAttributes {
+    pub(crate) docs: Vec<String>,
+    pub(crate) column: Option<Said<String>>,
+    pub(crate) sql_type: Option<Said<String>>,
+    pub(crate) default: Option<Said<String>>,
+    pub(crate) key: Option<Said<KeyKind>>,
+    pub(crate) unique: Option<Place>,
+    pub(crate) references: Option<Said<ReferenceDescription>>,
+    pub(crate) link: Option<Said<String>>,
+    pub(crate) version: Option<Place>,
+    pub(crate) updated: Option<Place>,
+    pub(crate) computed: Option<Said<String>>,
+}
+
+/// Where an attribute is read to.
+struct Reader<'a> {
+    places: &'a mut Places,
+    errors: &'a mut Errors,
+}
+
+/// Reads the attributes above a struct.
+pub(crate) fn of_struct(
+    attributes: &[Attribute],
+    places: &mut Places,
+    errors: &mut Errors,
+) -> StructAttributes {
+    let mut found = StructAttributes::default();
+    let mut reader = Reader { places, errors };
+    for attribute in attributes {
+        reader.struct_attribute(attribute, &mut found);
+    }
+    found
+}
+
+/// Reads the attributes above a field.
+pub(crate) fn of_field(
+    attributes: &[Attribute],
+    places: &mut Places,
+    errors: &mut Errors,
+) -> FieldAttributes {
+    let mut found = FieldAttributes::default();
+    let mut reader = Reader { places, errors };
+    for attribute in attributes {
+        reader.field_attribute(attribute, &mut found);
+    }
+    found
+}
+
+/// The name of one of our attributes; `None` for `#[serde(…)]` and all others, which are not ours to judge.
+fn name(attribute: &Attribute) -> Option<String> {
+    attribute.path().get_ident().map(Ident::to_string)
+}
+
+impl Reader<'_> {
+    fn struct_attribute(&mut self, attribute: &Attribute, found: &mut StructAttributes) {
+        let Some(name) = name(attribute) else { return };
+        match name.as_str() {
+            "doc" => found.docs.extend(doc_line(attribute)),
+            "table" => {
+                let said = self.text(attribute, "#[table(\"blogs\")]");
+                self.once(attribute, &mut found.table, said);
+            }
+            "dialect" => {
+                let said = self.text(attribute, "#[dialect(\"postgres\")]");
+                self.once(attribute, &mut found.dialect, said);
+            }
+            "engines" => {
+                let said = self.engines(attribute);
+                self.once(attribute, &mut found.engines, said);
+            }
+            "unique" => found.uniques.extend(self.fields(attribute)),
+            "key" | "column" | "references" | "link_to" | "version" | "updated" | "computed" => {
+                let message = format!("`#[{name}]` belongs to a field");
+                self.errors
+                    .say(attribute, &message, "write it above the field it is about");
+            }
+            _ => {}
+        }
+    }
+
+    fn field_attribute(&mut self, attribute: &Attribute, found: &mut FieldAttributes) {
+        let Some(name) = name(attribute) else { return };
+        match name.as_str() {
+            "doc" => found.docs.extend(doc_line(attribute)),
+            "key" => {
+                let said = self.key(attribute);
+                self.once(attribute, &mut found.key, said);
+            }
+            "unique" => self.flag(attribute, &mut found.unique),
+            "version" => self.flag(attribute, &mut found.version),
+            "updated" => self.flag(attribute, &mut found.updated),
+            "column" => self.column(attribute, found),
+            "references" => {
+                let said = self.references(attribute);
+                self.once(attribute, &mut found.references, said);
+            }
+            "link_to" => {
+                let said = self.text(attribute, "#[link_to(\"users(id)\")]");
+                self.once(attribute, &mut found.link, said);
+            }
+            "computed" => {
+                let said = self.text(attribute, "#[computed(\"price * amount\")]");
+                self.once(attribute, &mut found.computed, said);
+            }
+            "table" | "engines" | "dialect" => {
+                let message = format!("`#[{name}]` belongs to the struct");
+                self.errors
+                    .say(attribute, &message, "write it above `struct`");
+            }
+            _ => {}
+        }
+    }
+
+    fn once<T>(&mut self, attribute: &Attribute, slot: &mut Option<T>, value: Option<T>) {
+        let is_second = slot.is_some();
+        if is_second {
+            let name = name(attribute).unwrap_or_default();
+            let message = format!("`#[{name}]` is written twice");
+            self.errors
+                .say(attribute, &message, "leave one of them out");
+        } else {
+            *slot = value;
+        }
+    }
+
+    fn flag(&mut self, attribute: &Attribute, slot: &mut Option<Place>) {
+        if !matches!(attribute.meta, Meta::Path(_)) {
+            let name = name(attribute).unwrap_or_default();
+            let message = format!("`#[{name}]` of a field takes nothing in parentheses");
+            let help = match name.as_str() {
+                "unique" => "write `#[unique]`; several fields together are named above the struct: `#[unique(tenant, email)]`".to_owned(),
+                _ => format!("write `#[{name}]`"),
+            };
+            return self.errors.say(attribute, &message, &help);
+        }
+        let place = self.places.of(attribute);
+        self.once(attribute, slot, Some(place));
+    }
+
+    /// One text in parentheses.
+    fn text(&mut self, attribute: &Attribute, example: &str) -> Option<Said<String>> {
+        match attribute.parse_args::<LitStr>() {
+            Ok(text) => Some(self.said(&text)),
+            Err(_) => {
+                let name = name(attribute).unwrap_or_default();
+                let message = format!("`#[{name}]` needs one text in quotes");
+                self.errors.say(
+                    attribute,
+                    &message,
+                    &format!("write for example `{example}`"),
+                );
+                None
+            }
+        }
+    }
+
+    fn said(&mut self, text: &LitStr) -> Said<String> {
+        Said::new(text.value(), self.places.of(text))
+    }
+
+    fn engines(&mut self, attribute: &Attribute) -> Option<Said<Vec<Said<String>>>> {
+        let parser = Punctuated::<LitStr, Token![,]>::parse_terminated;
+        let Ok(names) = attribute.parse_args_with(parser) else {
+            let help = "write for example `#[engines(\"default\", \"b\")]`";
+            self.errors.say(
+                attribute,
+                "`#[engines]` needs names of engines in quotes",
+                help,
+            );
+            return None;
+        };
+        let place = self.places.of(attribute);
+        let names = names.iter().map(|name| self.said(name)).collect();
+        Some(Said::new(names, place))
+    }
+
+    fn fields(&mut self, attribute: &Attribute) -> Option<Said<Vec<Said<String>>>> {
+        let parser = Punctuated::<Ident, Token![,]>::parse_terminated;
+        let names = attribute.parse_args_with(parser).ok();
+        let Some(names) = names.filter(|names| !names.is_empty()) else {
+            let help =
+                "write for example `#[unique(tenant, email)]`; for one field `#[unique]` above it";
+            self.errors.say(
+                attribute,
+                "`#[unique]` above a struct needs names of fields",
+                help,
+            );
+            return None;
+        };
+        let place = self.places.of(attribute);
+        let said = |name: &Ident| Said::new(name.unraw().to_string(), self.places.of(name));
+        Some(Said::new(names.iter().map(said).collect(), place))
+    }
+
+    fn key(&mut self, attribute: &Attribute) -> Option<Said<KeyKind>> {
+        let kind = match &attribute.meta {
+            Meta::Path(_) => Some(KeyKind::Given),
+            Meta::List(_) => attribute
+                .parse_args::<Ident>()
+                .ok()
+                .filter(|word| word == "generated")
+                .map(|_| KeyKind::Generated),
+            Meta::NameValue(_) => None,
+        };
+        if kind.is_none() {
+            let help = "write `#[key]`, or `#[key(generated)]` where the database counts";
+            self.errors
+                .say(attribute, "`#[key]` knows only `generated`", help);
+        }
+        kind.map(|kind| Said::new(kind, self.places.of(attribute)))
+    }
+
+    fn column(&mut self, attribute: &Attribute, found: &mut FieldAttributes) {
+        let known = ["type", "default"];
+        let Some(arguments) = self.errors.keep(
+            attribute.parse_args_with(|input: ParseStream<'_>| Arguments::parse(input, &known)),
+        ) else {
+            return;
+        };
+        if let Some(text) = &arguments.first {
+            let said = Some(self.said(text));
+            self.once(attribute, &mut found.column, said);
+        }
+        for (word, text) in &arguments.named {
+            let said = Some(self.said(text));
+            let slot = if word == "type" {
+                &mut found.sql_type
+            } else {
+                &mut found.default
+            };
+            self.once(attribute, slot, said);
+        }
+    }
+
+    fn references(&mut self, attribute: &Attribute) -> Option<Said<ReferenceDescription>> {
+        let known = ["on_delete", "on_update"];
+        let arguments = self.errors.keep(
+            attribute.parse_args_with(|input: ParseStream<'_>| Arguments::parse(input, &known)),
+        )?;
+        let Some(target) = &arguments.first else {
+            let help = "write for example `#[references(\"users(id)\", on_delete = \"cascade\")]`";
+            self.errors.say(
+                attribute,
+                "`#[references]` needs the column it refers to",
+                help,
+            );
+            return None;
+        };
+        let mut reference = ReferenceDescription {
+            target: target.value(),
+            on_delete: None,
+            on_update: None,
+        };
+        for (word, text) in &arguments.named {
+            let action = self.action(text);
+            let slot = if word == "on_delete" {
+                &mut reference.on_delete
+            } else {
+                &mut reference.on_update
+            };
+            self.once(attribute, slot, action);
+        }
+        Some(Said::new(reference, self.places.of(target)))
+    }
+
+    /// What happens to referring rows, in the words of SQL.
+    fn action(&mut self, text: &LitStr) -> Option<Said<String>> {
+        let upper = text.value().to_uppercase();
+        if ACTIONS.contains(&upper.as_str()) {
+            return Some(Said::new(upper, self.places.of(text)));
+        }
+        let message = format!(
+            "`{}` is not what can happen to referring rows",
+            text.value().escape_debug()
+        );
+        let help =
+            "write \"cascade\", \"restrict\", \"set null\", \"set default\" or \"no action\"";
+        self.errors.say(text, &message, help);
+        None
+    }
+}
+
+const ACTIONS: [&str; 5] = [
+    "CASCADE",
+    "RESTRICT",
+    "SET NULL",
+    "SET DEFAULT",
+    "NO ACTION",
+];
+
+/// `"text", word = "text", …`: one text without a name first, or none.
+struct Arguments {
+    first: Option<LitStr>,
+    named: Vec<(String, LitStr)>,
+}
+
+impl Arguments {
+    fn parse(input: ParseStream<'_>, known: &[&str]) -> syn::Result<Self> {
+        let mut arguments = Self {
+            first: None,
+            named: Vec::new(),
+        };
+        if input.peek(LitStr) {
+            arguments.first = Some(input.parse()?);
+            comma(input)?;
+        }
+        while !input.is_empty() {
+            arguments.named.push(named(input, known)?);
+            comma(input)?;
+        }
+        Ok(arguments)
+    }
+}
+
+fn named(input: ParseStream<'_>, known: &[&str]) -> syn::Result<(String, LitStr)> {
+    let word = input.call(Ident::parse_any)?;
+    let name = word.to_string();
+    if !known.contains(&name.as_str()) {
+        let listed: Vec<String> = known
+            .iter()
+            .map(|known| format!("`{known} = \"…\"`"))
+            .collect();
+        let help = format!("write {}", listed.join(" or "));
+        return Err(worded(&word, &format!("`{name}` is not known here"), &help));
+    }
+    input.parse::<Token![=]>()?;
+    Ok((name, input.parse()?))
+}
+
+fn comma(input: ParseStream<'_>) -> syn::Result<()> {
+    if !input.is_empty() {
+        input.parse::<Token![,]>()?;
+    }
+    Ok(())
+}
+
+/// The text of a `///` line.
+fn doc_line(attribute: &Attribute) -> Option<String> {
+    let Meta::NameValue(pair) = &attribute.meta else {
+        return None;
+    };
+    match &pair.value {
+        syn::Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Str(text),
+            ..
+        }) => {
+            let text = text.value();
+            Some(text.strip_prefix(' ').unwrap_or(&text).to_owned())
+        }
+        _ => None,
+    }
+}

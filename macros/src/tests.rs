@@ -1,0 +1,257 @@
+//! What is said of wrong structs, and on which tokens. How rustc shows it is in `tests/ui/derive`.
+
+use std::fs;
+
+use bindery_codegen::derive::{Setting, databases, expand};
+use syn::DeriveInput;
+
+use crate::derive::describe;
+use crate::places::Places;
+
+const CONFIG: &str = "url = \"sqlite://a.db\"\n[engines]\nb = \"sqlite://b.db\"\nc = { url = \"postgres://host/c\" }\n";
+
+/// A crate's folder with these files.
+fn setting(schema: Option<&str>) -> Setting {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let write = |name: &str, text: &str| {
+        fs::write(folder.path().join(name), text).expect("the temporary folder can be written");
+    };
+    write("bindery.toml", CONFIG);
+    if let Some(schema) = schema {
+        write("schema.sql", schema);
+    }
+    Setting::load(folder.path(), &|_| None).expect("the configuration is right")
+}
+
+/// The code, or for each finding the tokens it is on and its first line.
+fn derived(source: &str, setting: &Setting) -> Result<String, Vec<(String, String)>> {
+    let input: DeriveInput = syn::parse_str(source).expect("the example is a struct");
+    let mut places = Places::default();
+    let description =
+        describe(&input, &mut places).unwrap_or_else(|error| panic!("{source}: {error}"));
+    expand(&description, setting).map_err(|findings| {
+        let first_line = |message: &str| message.lines().next().unwrap_or_default().to_owned();
+        findings
+            .iter()
+            .map(|finding| (places.text(finding.place), first_line(&finding.message)))
+            .collect()
+    })
+}
+
+fn assert_findings(cases: &[(&str, &[(&str, &str)])], setting: &Setting) {
+    for (source, expected) in cases {
+        let found = derived(source, setting).expect_err(source);
+        let found: Vec<(&str, &str)> = found
+            .iter()
+            .map(|(tokens, message)| (tokens.as_str(), message.as_str()))
+            .collect();
+        assert_eq!(found, *expected, "{source}");
+    }
+}
+
+#[test]
+fn the_struct_and_its_engines_agree() {
+    assert_findings(
+        &[
+            (
+                "#[engines(\"default\", \"b\")] pub struct Blog { #[key(generated)] id: BlogId }",
+                &[(
+                    "Blog",
+                    "`Blog` lives on `default` and `b`, so a row must say on which it is",
+                )],
+            ),
+            (
+                "pub struct User<E: Engine> { #[key(generated)] id: UserId<E> }",
+                &[("E", "`User` lives on one engine, so its rows need no `E`")],
+            ),
+            (
+                "#[engines(\"default\", \"b\")] pub struct Reading<E: Engine> { celsius: f64 }",
+                &[("E", "no field of `Reading` says on which engine a row is")],
+            ),
+            (
+                "#[engines(\"default\", \"b\")] pub struct Reading<E: Engine> { on: E, celsius: f64 }",
+                &[("on", "the field of a row's engine is called `engine`")],
+            ),
+            (
+                "#[engines(\"default\", \"b\")] pub struct Blog<E: Engine> { #[key] id: BlogId<E>, engine: E }",
+                &[("engine", "`id` says already on which engine a row is")],
+            ),
+            (
+                "#[engines(\"b\", \"nope\")] pub struct Blog<E: Engine> { #[key] id: BlogId<E> }",
+                &[("\"nope\"", "[B0100] there is no engine `nope`")],
+            ),
+            (
+                "#[engines(\"a, b\")] pub struct Blog { #[key] id: BlogId }",
+                &[("\"a, b\"", "`a, b` is not a name an engine can have")],
+            ),
+        ],
+        &setting(None),
+    );
+}
+
+#[test]
+fn keys_and_references_have_types_of_their_own() {
+    assert_findings(
+        &[
+            (
+                "pub struct User { #[key(generated)] id: i64 }",
+                &[("i64", "the key of `User` has a type of its own, `UserId`")],
+            ),
+            (
+                "pub struct User { #[key] id: Option<UserId> }",
+                &[("Option<UserId>", "the key `id` cannot be optional")],
+            ),
+            (
+                "pub struct Line { #[key(generated)] order: i64, #[key] line: i64 }",
+                &[(
+                    "#[key(generated)]",
+                    "a part of a key cannot be counted by the database",
+                )],
+            ),
+            (
+                "pub struct Post { #[key] id: PostId, author: UserId, parent: Option<PostId> }",
+                &[
+                    ("UserId", "`UserId` is not a type a column has by itself"),
+                    (
+                        "Option<PostId>",
+                        "`parent` is the key of a row of `Post`: it needs `#[key]`, or to say what it refers to",
+                    ),
+                ],
+            ),
+            (
+                "pub struct Post { #[references(\"users\")] author: UserId }",
+                &[(
+                    "\"users\"",
+                    "`users` does not name a column of another table",
+                )],
+            ),
+            (
+                "pub struct Post { #[link_to(\"blogs(id)\")] blog: BlogId<engine::Nope> }",
+                &[(
+                    "BlogId<engine::Nope>",
+                    "`BlogId<engine::Nope>` does not name an engine of this program",
+                )],
+            ),
+        ],
+        &setting(None),
+    );
+}
+
+#[test]
+fn texts_of_sql_stay_where_they_are() {
+    assert_findings(
+        &[
+            (
+                "pub struct A { #[column(type = \"VARCHAR(40\")] b: String }",
+                &[("\"VARCHAR(40\"", "`VARCHAR(40` is not one type of SQL")],
+            ),
+            (
+                "pub struct A { #[column(default = \"1, extra INTEGER\")] b: i64 }",
+                &[(
+                    "\"1, extra INTEGER\"",
+                    "`1, extra INTEGER` is not one value of SQL",
+                )],
+            ),
+            (
+                "pub struct A { #[column(type = \"INTEGER NOT NULL PRIMARY KEY CHECK (1)\")] b: bool }",
+                &[(
+                    "\"INTEGER NOT NULL PRIMARY KEY CHECK (1)\"",
+                    "a column of type INTEGER NOT NULL PRIMARY KEY CHECK (1) holds `i64`, not `bool`",
+                )],
+            ),
+            (
+                "pub struct A { b: Status }",
+                &[("Status", "`Status` is not a type a column has by itself")],
+            ),
+        ],
+        &setting(None),
+    );
+}
+
+#[test]
+fn a_schema_file_that_describes_the_table_too_has_to_agree() {
+    let schema = "-- @engines b\nCREATE TABLE users (\n  id INTEGER PRIMARY KEY,\n  email VARCHAR(40) NOT NULL,\n  nick TEXT\n);\n";
+    assert_findings(
+        &[
+            (
+                "#[table(\"users\")] pub struct User { #[key] id: UserId, #[column(type = \"VARCHAR(4)\")] email: String, nick: String, extra: bool }",
+                &[
+                    (
+                        "User",
+                        "`User` lives on `default` here, and on `b` at schema.sql:1:4",
+                    ),
+                    (
+                        "#[key]",
+                        "`id` is given by the program here, and is counted by the database at schema.sql:3:3",
+                    ),
+                    (
+                        "\"VARCHAR(4)\"",
+                        "`email` is VARCHAR(4) here, and VARCHAR(40) at schema.sql:4:9",
+                    ),
+                    ("String", "`nick` may be NULL at schema.sql:5:3"),
+                    (
+                        "extra",
+                        "the table at schema.sql:2:14 has no column `extra`",
+                    ),
+                ],
+            ),
+            (
+                "#[table(\"users\")] #[engines(\"b\")] pub struct User { #[key(generated)] id: UserId }",
+                &[
+                    (
+                        "User",
+                        "`User` has no field for the column `email` at schema.sql:4:3",
+                    ),
+                    (
+                        "User",
+                        "`User` has no field for the column `nick` at schema.sql:5:3",
+                    ),
+                ],
+            ),
+        ],
+        &setting(Some(schema)),
+    );
+    let same = "#[table(\"users\")] #[engines(\"b\")] pub struct User { #[key(generated)] id: UserId, \
+                #[column(type = \"VARCHAR(40)\")] email: String, nick: Option<String> }";
+    assert!(derived(same, &setting(Some(schema))).is_ok());
+}
+
+#[test]
+fn the_same_struct_gives_the_same_text() {
+    let source = "/// A blog.\n#[engines(\"b\", \"c\")] #[unique(title, owner)] pub struct Blog<On: Engine> { #[key(generated)] id: BlogId<On>, \
+                  #[column(type = \"VARCHAR(80)\")] title: String, #[references(\"users(id)\")] owner: shop::UserId<On>, \
+                  #[link_to(\"notes(id)\")] note: Option<NoteId<engine::Default>>, r#type: Vec<u8> }";
+    let setting = setting(None);
+    let text = derived(source, &setting).expect("the struct is right");
+    assert_eq!(
+        derived(source, &setting).expect("the struct is right"),
+        text
+    );
+    for part in [
+        "pub type BlogId<E = crate::engine::B>",
+        "pub owner: shop::UserId<E>",
+        "pub note: ::core::option::Option<NoteId<engine::Default>>",
+        "fn find_by_title_and_owner",
+        "impl ::bindery::LivesOn<crate::engine::C> for crate::model::Blog",
+        "r#type",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    assert!(
+        !text.contains("pub struct Blog<") && !text.contains("users\\\" ("),
+        "{text}"
+    );
+    text.parse::<proc_macro2::TokenStream>()
+        .expect("the text is Rust");
+}
+
+#[test]
+fn what_a_build_has_to_watch_is_said_without_its_folder() {
+    let text = databases(&setting(Some("CREATE TABLE a (b INTEGER);")), &[]);
+    for file in ["/bindery.toml", "/schema.sql"] {
+        let line = format!("::core::concat!(::core::env!(\"CARGO_MANIFEST_DIR\"), \"{file}\")");
+        assert!(text.contains(&line), "{file} in\n{text}");
+    }
+    let absolute = std::env::temp_dir().display().to_string();
+    assert!(!text.contains(&absolute), "{text}");
+}
