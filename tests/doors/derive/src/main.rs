@@ -1,0 +1,56 @@
+//! The door `#[derive(Model)]`.
+
+use bindery::{Engine, Model};
+
+bindery::databases!(models = [Blog, Category, User]);
+
+/// A blog.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[engines("default", "b")]
+#[table("blogs")]
+pub struct Blog<E: Engine = engine::Default> {
+    /// Counted by the database.
+    #[key(generated)]
+    pub id: BlogId<E>,
+    /// Its title.
+    #[column(type = "VARCHAR(255)")]
+    pub title: String,
+    /// Its text.
+    pub content: Option<String>,
+}
+
+/// A category.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[engines("b")]
+#[table("categories")]
+pub struct Category {
+    /// Counted by the database.
+    #[key(generated)]
+    pub id: CategoryId,
+    /// Its name.
+    #[unique]
+    #[column(type = "VARCHAR(40)")]
+    pub name: String,
+}
+
+/// A user.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[table("users")]
+pub struct User {
+    /// Counted by the database.
+    #[key(generated)]
+    pub id: UserId,
+    /// The address.
+    #[unique]
+    #[column(type = "VARCHAR(200)")]
+    pub email: String,
+    /// The nickname.
+    #[column(type = "VARCHAR(40)")]
+    pub nick: Option<String>,
+}
+
+include!("../../shared/assertions.rs");
+
+fn main() -> bindery::Result<()> {
+    run(&Databases::open()?)
+}

@@ -1,0 +1,98 @@
+// What must hold behind every door: the same program against whatever the door made of the schema.
+// Included by each door's `main.rs` below its own `Databases`.
+
+use bindery::{Connection, ErrorKind, Hosts};
+
+/// Runs all assertions on freshly created tables.
+fn run(db: &Databases) -> bindery::Result<()> {
+    db.create_missing()?;
+    a_model_on_one_engine_knows_its_database(db)?;
+    a_model_on_several_engines_stays_where_it_was_put(db)?;
+    an_engine_can_be_chosen_at_run_time(db)?;
+    a_failed_transaction_leaves_nothing(db)?;
+    many_rows_go_in_at_once(db)
+}
+
+fn a_model_on_one_engine_knows_its_database(db: &Databases) -> bindery::Result<()> {
+    let ann = db.users().insert(NewUser::new("ann@example.org"))?;
+    assert_eq!(db.users().find(ann.id)?, Some(ann.clone()));
+    assert_eq!(db.users().find_by_email("ann@example.org")?, Some(ann.clone()));
+    let error = db.users().insert(NewUser::new("ann@example.org")).expect_err("the address is taken");
+    assert!(matches!(error.kind(), ErrorKind::UniqueViolation(_)), "{error}");
+    assert_eq!((error.engine(), error.model()), (Some("default"), Some("User")));
+    assert!(!db.users().insert_or_ignore(NewUser::new("ann@example.org"))?);
+
+    let changes = UserChanges { nick: Some(Some("ann".into())), ..UserChanges::default() };
+    assert!(db.users().update(ann.id, changes)?);
+    let mut stored = db.users().get(ann.id)?;
+    assert_eq!(stored.nick.as_deref(), Some("ann"));
+    stored.nick = None;
+    assert!(db.users().save(&stored)?);
+    assert_eq!(db.users().get(ann.id)?.nick, None);
+
+    let again = db.users().upsert_by_email(NewUser { nick: Some("a".into()), ..NewUser::new("ann@example.org") })?;
+    assert_eq!((again.id, again.nick.as_deref()), (ann.id, Some("a")));
+    assert_eq!(db.users().count()?, 1);
+    assert!(db.users().delete(ann.id)?);
+    assert!(!db.users().exists(ann.id)?);
+    let error = db.users().get(ann.id).expect_err("it was deleted");
+    assert_eq!(error.kind(), &ErrorKind::NotFound);
+    db.categories().insert(NewCategory::new("news"))?;
+    assert_eq!(db.categories().count()?, 1);
+    Ok(())
+}
+
+fn count<E: Hosts<model::Blog>>(connection: &mut Connection<E>) -> bindery::Result<u64> {
+    connection.blogs().count()
+}
+
+fn a_model_on_several_engines_stays_where_it_was_put(db: &Databases) -> bindery::Result<()> {
+    let (mut default, mut b) = (db.default()?, db.b()?);
+    let post: Blog<engine::B> = b.blogs().insert(NewBlog::new("on b"))?;
+    assert_eq!((count(&mut default)?, count(&mut b)?), (0, 1));
+
+    let copy: Blog<engine::Default> = post.copy_to(&mut default)?;
+    assert_eq!(default.blogs().find(copy.id)?.map(|blog| blog.title), Some("on b".to_owned()));
+    let error = post.copy_to(&mut default).expect_err("the key is taken");
+    assert!(matches!(error.kind(), ErrorKind::UniqueViolation(_)), "{error}");
+    assert!(default.blogs().delete(copy.id)?);
+    assert_eq!((count(&mut default)?, count(&mut b)?), (0, 1));
+    Ok(())
+}
+
+fn an_engine_can_be_chosen_at_run_time(db: &Databases) -> bindery::Result<()> {
+    let mut chosen = db.on("b".parse()?)?;
+    let rows: Vec<Blog<engine::Any>> = chosen.blogs().all()?;
+    assert_eq!(rows.len(), 1);
+    let error = chosen.users().count().expect_err("users live on default");
+    assert_eq!(error.kind(), &ErrorKind::NotHosted { lives_on: &["default"] });
+    let mut other = db.on("default".parse()?)?;
+    let error = other.blogs().find(rows[0].id).expect_err("the key is of b");
+    assert_eq!(error.kind(), &ErrorKind::WrongEngine);
+    let error = "nope".parse::<engine::Any>().expect_err("there is no such engine");
+    assert_eq!(error.kind(), &ErrorKind::UnknownEngine { name: "nope".into(), known: vec!["b", "default"] });
+    Ok(())
+}
+
+fn a_failed_transaction_leaves_nothing(db: &Databases) -> bindery::Result<()> {
+    let mut b = db.b()?;
+    let before = count(&mut b)?;
+    let outcome = b.try_transaction(|tx| {
+        tx.blogs().insert(NewBlog::new("never"))?;
+        Err::<(), Box<dyn std::error::Error>>("the caller changed its mind".into())
+    });
+    assert_eq!(outcome.expect_err("the closure failed").to_string(), "the caller changed its mind");
+    assert_eq!(count(&mut b)?, before);
+    b.transaction(|tx| tx.blogs().insert(NewBlog::new("kept")).map(drop))?;
+    assert_eq!(count(&mut b)?, before + 1);
+    Ok(())
+}
+
+fn many_rows_go_in_at_once(db: &Databases) -> bindery::Result<()> {
+    let mut default = db.default()?;
+    let rows = (0..5_000).map(|number| NewBlog { content: (number % 2 == 0).then(|| "even".into()), ..NewBlog::new(format!("no. {number}")) });
+    assert_eq!(default.blogs().insert_many(rows)?, 5_000);
+    let even = default.blogs().iter()?.filter(|blog| blog.as_ref().is_ok_and(|blog| blog.content.is_some())).count();
+    assert_eq!(even, 2_500);
+    Ok(())
+}
