@@ -16,7 +16,7 @@ mod decimal;
 mod params;
 mod physical;
 mod row;
-#[cfg(all(test, feature = "sqlite", feature = "postgres", feature = "mysql"))]
+#[cfg(test)]
 mod tests;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod uuid_text;

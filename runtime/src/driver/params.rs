@@ -12,7 +12,7 @@ pub struct ParamWriter<'a> {
     refused: Option<Error>,
     /// Set while only some of the values are wanted.
     picking: Option<Picking>,
-    /// Set while a value is written that may have only so many digits after its point.
+    /// Digits that the next value may have after its point.
     fraction: Option<u32>,
 }
 
@@ -186,14 +186,14 @@ impl ParamWriter<'_> {
     /// A value of a column.
     pub fn push<T: ToColumn + ?Sized>(&mut self, value: &T) {
         value.write(self);
+        self.fraction = None;
     }
 
-    /// A value of a column that keeps so many digits after the point, of a decimal or of seconds. Databases would round
-    /// a finer one without a word, so it is refused.
-    pub fn push_with_fraction<T: ToColumn + ?Sized>(&mut self, digits: u32, value: &T) {
-        let around = self.fraction.replace(digits);
-        value.write(self);
-        self.fraction = around;
+    /// Says how many digits after the point the next column keeps, of a decimal or of seconds. Databases would round a
+    /// finer value without a word, so it is refused.
+    pub fn fraction(&mut self, digits: u32) -> &mut Self {
+        self.fraction = Some(digits);
+        self
     }
 
     /// A value if there is one, and nothing at all otherwise: for columns that may be left out.
@@ -201,6 +201,7 @@ impl ParamWriter<'_> {
         if let Some(value) = value {
             value.write(self);
         }
+        self.fraction = None;
     }
 
     /// NULL.

@@ -103,10 +103,16 @@ impl SqliteConnection {
             columns => (MAX_PARAMS / columns).clamp(1, ROWS_PER_INSERT),
         };
         let mut inserted = 0;
+        let mut sql = (0, String::new());
         while inserted < rows {
             let count = per_statement.min(rows - inserted);
-            let sql = table.insert_sql(Dialect::Sqlite, columns, count, false);
-            self.execute(&sql, &mut |params| {
+            if sql.0 != count {
+                sql = (
+                    count,
+                    table.insert_sql(Dialect::Sqlite, columns, count, false),
+                );
+            }
+            self.execute(&sql.1, &mut |params| {
                 (inserted..inserted + count).for_each(|row| write(row, params))
             })?;
             inserted += count;

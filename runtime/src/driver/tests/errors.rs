@@ -202,18 +202,12 @@ fn logins_fail_by_kind() {
 fn a_silent_server_is_given_up() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = silent.local_addr().expect("bound");
-    for scheme in ["postgres", "mysql"] {
+    for (scheme, dialect) in [("postgres", Dialect::Postgres), ("mysql", Dialect::Mysql)] {
         let server = super::server(&format!("{scheme}://ann:secret@{address}/shop"));
         let mut options = super::options(&server);
         options.connect_timeout = std::time::Duration::from_millis(200);
         let started = std::time::Instant::now();
-        let error = if scheme == "postgres" {
-            let config = super::PostgresConfig::new(&options).expect("valid");
-            super::PostgresConnection::connect(&config).err()
-        } else {
-            let config = super::MysqlConfig::new(&options).expect("valid");
-            super::MysqlConnection::connect(&config).err()
-        };
+        let error = super::connect_with(&options, dialect).err();
         let error = error.expect("no answer");
         assert_eq!(*error.kind(), ErrorKind::Timeout, "{scheme}");
         assert!(started.elapsed() < std::time::Duration::from_secs(2));

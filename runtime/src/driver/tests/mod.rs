@@ -1,12 +1,14 @@
 //! The seam tested on every database there is: SQLite always, PostgreSQL and MySQL or MariaDB where a server is given.
 
+mod crate_values;
 mod errors;
+mod held;
 mod statements;
 mod values;
 
 use std::time::Duration;
 
-use bindery_schema::config::{Place, Server, parse_url};
+use bindery_schema::config::{Place, Server, parse_url, scheme_dialect};
 use bindery_testkit::FreshDatabase;
 
 use super::mysql::{MysqlConfig, MysqlConnection};
@@ -61,15 +63,23 @@ fn server(url: &str) -> Server {
 
 fn connect(url: &str) -> Result<Physical> {
     let server = server(url);
-    let options = options(&server);
-    if url.starts_with("postgres") {
-        let config = PostgresConfig::new(&options)?;
-        let connection = PostgresConnection::connect(&config)?;
-        Ok(Physical::Postgres(Box::new(connection)))
-    } else {
-        let config = MysqlConfig::new(&options)?;
-        let connection = MysqlConnection::connect(&config)?;
-        Ok(Physical::Mysql(Box::new(connection)))
+    let dialect = scheme_dialect(url).expect("a known scheme").0;
+    connect_with(&options(&server), dialect)
+}
+
+fn connect_with(options: &ServerOptions<'_>, dialect: Dialect) -> Result<Physical> {
+    match dialect {
+        Dialect::Postgres => {
+            let config = PostgresConfig::new(options)?;
+            let connection = PostgresConnection::connect(&config)?;
+            Ok(Physical::Postgres(Box::new(connection)))
+        }
+        Dialect::Mysql => {
+            let config = MysqlConfig::new(options)?;
+            let connection = MysqlConnection::connect(&config)?;
+            Ok(Physical::Mysql(Box::new(connection)))
+        }
+        Dialect::Sqlite => panic!("SQLite has no servers"),
     }
 }
 

@@ -328,3 +328,29 @@ fn a_batch_tells_the_error_of_any_of_its_statements() {
         );
     }
 }
+
+#[test]
+fn a_statement_that_takes_too_long_is_ended() {
+    for database in databases() {
+        let Some(fresh) = &database.fresh else {
+            continue;
+        };
+        let server = super::server(&fresh.url());
+        let mut options = super::options(&server);
+        options.statement_timeout = Some(std::time::Duration::from_millis(200));
+        let mut limited = Database {
+            physical: super::connect_with(&options, database.dialect()).unwrap(),
+            fresh: None,
+        };
+        let slow = database.pick(
+            "",
+            "SELECT count(*) FROM generate_series(1, 1000000000)",
+            "SELECT COUNT(*) FROM information_schema.COLUMNS a, information_schema.COLUMNS b, \
+             information_schema.COLUMNS c",
+        );
+        let error = limited.read::<i64>(slow, &[]).unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::Timeout, "{error:?}");
+        assert!(!limited.physical.is_broken());
+        assert_eq!(limited.read::<i64>("SELECT 7", &[]).unwrap(), [7]);
+    }
+}

@@ -1,0 +1,244 @@
+//! The same for values of other crates' types.
+
+use super::databases;
+use super::held::{Held, not_on};
+use crate::Dialect::{Mysql, Postgres, Sqlite};
+use crate::error::ErrorKind;
+use crate::types::ToColumn;
+
+#[test]
+fn dates_and_times() {
+    use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+
+    let date = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).expect("a date");
+    let dates = [
+        date(1, 1, 1),
+        date(1582, 10, 10),
+        date(1969, 12, 31),
+        date(1970, 1, 1),
+        date(2000, 2, 29),
+        date(2026, 11, 20),
+        date(9999, 12, 31),
+    ];
+    let outside = [date(0, 12, 31), date(10_000, 1, 1), date(-4000, 1, 1)];
+    let time = |text: &str| text.parse::<NaiveTime>().expect("a time");
+    let times = [
+        "00:00:00",
+        "00:00:00.000001",
+        "12:34:56.789012",
+        "23:59:59.999999",
+    ]
+    .map(time);
+    let finer = ["12:00:00.0000001", "23:59:60"].map(time);
+    let stamps: Vec<NaiveDateTime> = dates
+        .iter()
+        .flat_map(|date| times.map(|time| date.and_time(time)))
+        .collect();
+    let points: Vec<DateTime<Utc>> = stamps.iter().map(|stamp| stamp.and_utc()).collect();
+    let offset = "2026-03-29T02:30:00.123456+05:45".parse::<DateTime<Utc>>();
+    let everywhere = [Sqlite, Postgres, Mysql];
+    let everywhere = move |dialect, _: &_| everywhere.contains(&dialect);
+
+    Held::new()
+        .keeps(["DATE", "date", "DATE"], &dates)
+        .keeps_unless(["DATE", "date", "DATE"], &outside, not_on(&[Sqlite, Mysql]))
+        .keeps(["TIME", "time", "TIME(6)"], &times)
+        .keeps_unless(["TIME", "time", "TIME(6)"], &finer, everywhere)
+        .keeps(["DATETIME", "timestamp", "DATETIME(6)"], &stamps)
+        .keeps(["TIMESTAMP", "timestamptz", "DATETIME(6)"], &points)
+        .keeps(
+            ["TIMESTAMP", "timestamptz", "DATETIME(6)"],
+            &[offset.expect("a time")],
+        )
+        .keeps(["TIMESTAMP", "timestamptz", "TIMESTAMP(6)"], &[points[17]])
+        .keeps_unless(
+            ["DATETIME", "timestamp", "DATETIME(6)"],
+            &[outside[1].and_time(times[0])],
+            not_on(&[Sqlite, Mysql]),
+        )
+        .keeps_unless(
+            ["DATETIME", "timestamp", "DATETIME(6)"],
+            &[NaiveDateTime::MAX, NaiveDateTime::MIN],
+            not_on(&[Sqlite, Postgres, Mysql]),
+        )
+        .keeps(
+            ["TIMESTAMP", "timestamptz", "DATETIME(6)"],
+            &[crate::types::now()],
+        );
+}
+
+#[test]
+fn dates_that_are_none_are_told() {
+    use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+
+    for mut database in databases() {
+        let (dates, times): (&[&str], &[&str]) = match database.dialect() {
+            Sqlite => (
+                &["'today'", "'2026-02-30'", "20261120"],
+                &["'24:00:01'", "'soon'"],
+            ),
+            Postgres => (
+                &["'infinity'::date", "'-infinity'::timestamp"],
+                &["'24:00'::time"],
+            ),
+            Mysql => (
+                &["CAST('0000-00-00' AS DATE)", "CAST('2024-02-00' AS DATE)"],
+                &["CAST('-01:00:00' AS TIME)", "CAST('100:00:00' AS TIME)"],
+            ),
+        };
+        for text in dates {
+            let sql = format!("SELECT {text}");
+            let date = database.read::<NaiveDate>(&sql, &[]).err();
+            let stamp = database.read::<NaiveDateTime>(&sql, &[]).err();
+            for error in [date, stamp] {
+                let error = error.unwrap_or_else(|| panic!("{text} was read"));
+                assert!(
+                    matches!(error.kind(), ErrorKind::Decode { .. }),
+                    "{error:?}"
+                );
+            }
+        }
+        for text in times {
+            let read = database.read::<NaiveTime>(&format!("SELECT {text}"), &[]);
+            let error = read.err().unwrap_or_else(|| panic!("{text} was read"));
+            assert!(
+                matches!(error.kind(), ErrorKind::Decode { .. }),
+                "{error:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn uuids() {
+    use uuid::Uuid;
+
+    let uuids = [
+        Uuid::nil(),
+        Uuid::max(),
+        Uuid::from_u128(0x67e5_5044_10b1_426f_9247_bb68_0e5f_e0c8),
+    ];
+    Held::new()
+        .keeps(["UUID", "uuid", "CHAR(36)"], &uuids)
+        .keeps(["TEXT", "text", "VARCHAR(36)"], &uuids)
+        .keeps(["", "uuid[]", ""], &[uuids.to_vec()]);
+    for mut database in databases() {
+        let sql = database.pick(
+            "SELECT zeroblob(16)",
+            "SELECT '\\x00000000000000000000000000000000'::bytea",
+            "SELECT CAST('' AS BINARY(16))",
+        );
+        assert_eq!(database.read::<Uuid>(sql, &[]).unwrap(), [Uuid::nil()]);
+    }
+}
+
+#[test]
+fn json() {
+    use serde_json::{Value, json};
+
+    use crate::types::Json;
+
+    let values = [
+        Value::Null,
+        json!(true),
+        json!(0),
+        json!(u64::MAX),
+        json!(i64::MIN),
+        json!(0.1),
+        json!("quotes ' \" and \\ backslash, 😀, \n"),
+        json!([1, [2, [3]], {}]),
+        json!({"b": 1, "a": {"": null}, "é": [true]}),
+    ];
+    let deep = (0..200).fold(Value::Null, |inner, _| json!([inner]));
+    let everywhere = [Sqlite, Postgres, Mysql];
+    Held::new()
+        .keeps(["JSON_TEXT", "json", "JSON"], &values)
+        .keeps(["JSON_TEXT", "jsonb", "JSON"], &values)
+        .keeps_unless(
+            ["JSON_TEXT", "jsonb", "JSON"],
+            &[deep],
+            move |dialect, _| everywhere.contains(&dialect),
+        )
+        .keeps(
+            ["JSON_TEXT", "jsonb", "JSON"],
+            &[Json(vec![(1, "x".to_owned())])],
+        )
+        .keeps(["", "jsonb[]", ""], &[vec![json!({"a": 1}), json!(null)]]);
+}
+
+#[test]
+fn decimals() {
+    use std::str::FromStr;
+
+    use bigdecimal::BigDecimal;
+
+    let decimal = |text: &str| BigDecimal::from_str(text).expect("a decimal");
+    let long = [
+        "0",
+        "1.50",
+        "-0.0000000001",
+        "9999999999999999999999999999.9999999999",
+        "-1234567890123456789012345678.0123456789",
+        "1e20",
+        "3.14",
+    ]
+    .map(decimal);
+    let short = ["0", "-1", "0.1", "1234567890123.45", "-9999999999999.99"].map(decimal);
+    let endless = [
+        BigDecimal::from_str("1e1000000000").expect("a decimal"),
+        decimal("1e-100000000"),
+    ];
+    Held::new()
+        .keeps(
+            ["DECIMAL_TEXT(38,10)", "numeric(38,10)", "DECIMAL(38,10)"],
+            &long,
+        )
+        .keeps(["DECIMAL(15,2)", "numeric(15,2)", "DECIMAL(15,2)"], &short)
+        .keeps(
+            ["DECIMAL_TEXT", "numeric", ""],
+            &[decimal("1e100"), decimal("1e-100")],
+        )
+        .keeps_unless(
+            ["", "numeric(5,2)", "DECIMAL(5,2)"],
+            &[decimal("1000")],
+            |_, _| true,
+        )
+        .keeps_unless(["TEXT", "numeric", "DECIMAL(65,30)"], &endless, |_, _| true)
+        .keeps(["", "numeric[]", ""], &[long.to_vec()]);
+    for mut database in databases() {
+        if database.dialect() == Postgres {
+            let nan = database.read::<BigDecimal>("SELECT 'NaN'::numeric", &[]);
+            assert!(matches!(nan.unwrap_err().kind(), ErrorKind::Decode { .. }));
+        }
+    }
+}
+
+/// Columns with fewer digits would round without a word.
+#[test]
+fn finer_values_than_a_column_keeps_are_refused() {
+    use std::str::FromStr;
+
+    use bigdecimal::BigDecimal;
+
+    let fine = BigDecimal::from_str("1.2500").expect("a decimal");
+    let second = chrono::DateTime::from_timestamp_micros(1_500_000).expect("a time");
+    for mut database in databases() {
+        let sql = database.with_placeholders("SELECT 1 WHERE 1 = 0 OR ? IS NULL");
+        let mut send = |value: &dyn ToColumn, digits| {
+            let mut take = |_: &mut crate::RowReader<'_>| Ok(true);
+            let write = &mut |params: &mut crate::ParamWriter<'_>| {
+                params.fraction(digits).push(value);
+            };
+            let sql = match database.physical.dialect() {
+                Postgres => "SELECT 1 WHERE $1 = 1.5::numeric",
+                Sqlite | Mysql => sql.as_str(),
+            };
+            database.physical.query(sql, write, &mut take)
+        };
+        send(&fine, 2).expect("two digits are enough");
+        let error = send(&fine, 1).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::UnsupportedValue(_)));
+        let error = send(&second, 0).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::UnsupportedValue(_)));
+    }
+}
