@@ -74,6 +74,48 @@ pub enum ColumnType {
     Array(Box<ColumnType>),
 }
 
+impl ColumnType {
+    /// How many digits after the point the column keeps, of a decimal or of seconds, where that is fewer than its
+    /// values in Rust can have.
+    pub fn fraction_digits(&self) -> Option<u32> {
+        match self {
+            Self::Decimal(Some(size)) => Some(size.scale),
+            Self::Time(digits) | Self::DateTime(digits) | Self::Timestamp(digits) => {
+                Some(u32::from(*digits)).filter(|digits| *digits < 6)
+            }
+            Self::Bool
+            | Self::I8
+            | Self::I16
+            | Self::I24
+            | Self::I32
+            | Self::I64
+            | Self::U8
+            | Self::U16
+            | Self::U24
+            | Self::U32
+            | Self::U64
+            | Self::F32
+            | Self::F64
+            | Self::Decimal(None)
+            | Self::Char(_)
+            | Self::VarChar(_)
+            | Self::Text(_)
+            | Self::Binary(_)
+            | Self::VarBinary(_)
+            | Self::Blob(_)
+            | Self::Date
+            | Self::Year
+            | Self::Interval
+            | Self::Uuid
+            | Self::Json { .. }
+            | Self::Enum(_)
+            | Self::Set(_)
+            | Self::Bit(_)
+            | Self::Array(_) => None,
+        }
+    }
+}
+
 /// Digits of a decimal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DecimalSize {

@@ -138,7 +138,7 @@ fn write_columns<'a>(
     }
     w.function(&signature, |w| {
         for field in columns {
-            w.line(&format!("params.push(&row.{});", field.name));
+            w.line(&format!("{}.push(&row.{});", field.params(), field.name));
         }
     });
 }

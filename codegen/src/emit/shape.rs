@@ -70,6 +70,16 @@ pub(crate) struct Field<'m> {
     pub(crate) given: Given,
 }
 
+impl Field<'_> {
+    /// The writer a value of the column goes to: one that refuses what the column would round, where it would.
+    pub(crate) fn params(&self) -> String {
+        match self.column.column_type.fraction_digits() {
+            Some(digits) => format!("params.fraction({digits})"),
+            None => "params".to_owned(),
+        }
+    }
+}
+
 /// What a program gives for a column when it inserts a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Given {

@@ -38,7 +38,8 @@ fn source(w: &mut RustWriter, generic: bool, name: &str, columns: &Columns<'_>) 
                 w.function(&signature, |w| {
                     for (_, field, optional) in columns {
                         let method = if *optional { "given" } else { "push" };
-                        w.line(&format!("params.{method}(&self.{});", field.name));
+                        let params = field.params();
+                        w.line(&format!("{params}.{method}(&self.{});", field.name));
                     }
                 });
             });

@@ -74,7 +74,8 @@ macro_rules! forward_times {
     )*};
 }
 
-const FINER: &str = "the column keeps fewer digits after the point than the value has";
+const FINER: &str = "the column keeps fewer digits after the point than the value has: round it first, times by \
+     chrono's `trunc_subsecs`, decimals by bigdecimal's `with_scale`";
 
 impl<'a> ParamWriter<'a> {
     #[cfg_attr(

@@ -312,7 +312,7 @@ pub mod samples {
             params.push(&self.big);
             params.push(&self.single);
             params.push(&self.double);
-            params.push(&self.amount);
+            params.fraction(4).push(&self.amount);
             params.push(&self.code);
             params.push(&self.name);
             params.push(&self.note);
@@ -357,7 +357,7 @@ pub mod samples {
             params.given(&self.big);
             params.given(&self.single);
             params.given(&self.double);
-            params.given(&self.amount);
+            params.fraction(4).given(&self.amount);
             params.given(&self.code);
             params.given(&self.name);
             params.given(&self.note);
@@ -426,7 +426,7 @@ pub mod samples {
             params.push(&row.big);
             params.push(&row.single);
             params.push(&row.double);
-            params.push(&row.amount);
+            params.fraction(4).push(&row.amount);
             params.push(&row.code);
             params.push(&row.name);
             params.push(&row.note);
@@ -467,7 +467,7 @@ pub mod samples {
             params.push(&row.big);
             params.push(&row.single);
             params.push(&row.double);
-            params.push(&row.amount);
+            params.fraction(4).push(&row.amount);
             params.push(&row.code);
             params.push(&row.name);
             params.push(&row.note);

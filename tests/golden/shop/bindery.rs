@@ -541,7 +541,7 @@ pub mod products {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.code);
             params.push(&self.title);
-            params.push(&self.price);
+            params.fraction(2).push(&self.price);
             params.push(&self.weight);
             params.given(&self.r#type);
             params.push(&self.replaced_by);
@@ -560,7 +560,7 @@ pub mod products {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.title);
-            params.given(&self.price);
+            params.fraction(2).given(&self.price);
             params.given(&self.weight);
             params.given(&self.r#type);
             params.given(&self.replaced_by);
@@ -603,7 +603,7 @@ pub mod products {
         ) {
             params.push(&row.code);
             params.push(&row.title);
-            params.push(&row.price);
+            params.fraction(2).push(&row.price);
             params.push(&row.weight);
             params.push(&row.r#type);
             params.push(&row.replaced_by);
@@ -649,7 +649,7 @@ pub mod products {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.title);
-            params.push(&row.price);
+            params.fraction(2).push(&row.price);
             params.push(&row.weight);
             params.push(&row.r#type);
             params.push(&row.replaced_by);
@@ -993,7 +993,7 @@ pub mod orders {
             params.push(&self.customer_id);
             params.push(&self.placed_on);
             params.push(&self.shipped_at);
-            params.given(&self.discount);
+            params.fraction(2).given(&self.discount);
             params.push(&self.previous_order_of_the_same_customer);
         }
     }
@@ -1014,7 +1014,7 @@ pub mod orders {
             params.given(&self.customer_id);
             params.given(&self.placed_on);
             params.given(&self.shipped_at);
-            params.given(&self.discount);
+            params.fraction(2).given(&self.discount);
             params.given(&self.previous_order_of_the_same_customer);
         }
     }
@@ -1059,7 +1059,7 @@ pub mod orders {
             params.push(&row.customer_id);
             params.push(&row.placed_on);
             params.push(&row.shipped_at);
-            params.push(&row.discount);
+            params.fraction(2).push(&row.discount);
             params.push(&row.previous_order_of_the_same_customer);
         }
 
@@ -1106,7 +1106,7 @@ pub mod orders {
             params.push(&row.customer_id);
             params.push(&row.placed_on);
             params.push(&row.shipped_at);
-            params.push(&row.discount);
+            params.fraction(2).push(&row.discount);
             params.push(&row.previous_order_of_the_same_customer);
         }
 
@@ -1461,7 +1461,7 @@ pub mod order_lines {
             params.push(&self.line);
             params.push(&self.product);
             params.push(&self.quantity);
-            params.push(&self.unit_price);
+            params.fraction(2).push(&self.unit_price);
         }
     }
 
@@ -1476,7 +1476,7 @@ pub mod order_lines {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.product);
             params.given(&self.quantity);
-            params.given(&self.unit_price);
+            params.fraction(2).given(&self.unit_price);
         }
     }
 
@@ -1518,7 +1518,7 @@ pub mod order_lines {
             params.push(&row.line);
             params.push(&row.product);
             params.push(&row.quantity);
-            params.push(&row.unit_price);
+            params.fraction(2).push(&row.unit_price);
         }
 
         fn new_belongs_to<E: ::bindery::Engine>(new: &NewOrderLine<E>, engine: E) -> bool {
@@ -1562,7 +1562,7 @@ pub mod order_lines {
         ) {
             params.push(&row.product);
             params.push(&row.quantity);
-            params.push(&row.unit_price);
+            params.fraction(2).push(&row.unit_price);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &OrderLineId<E>, engine: E) -> bool {
