@@ -12,6 +12,9 @@ use crate::draft::{
 
 use super::{Fold, lookup};
 
+/// A table with more indexes than this takes over none.
+const COPIED_INDEX_LIMIT: usize = 1000;
+
 impl Fold<'_> {
     /// Adds a column at the end; a second one of the name is an error.
     pub(super) fn add_column(
@@ -153,7 +156,10 @@ impl Fold<'_> {
             return self.unknown_table(&copy.table, "these columns");
         };
         let source = self.table_mut(source).clone();
+        let keys = source.primary_key.iter().flat_map(|key| &key.columns);
+        let keys: Vec<&str> = keys.map(|name| name.text.as_str()).collect();
         for mut column in source.columns {
+            column.not_null |= keys.contains(&column.name.text.as_str());
             if !copy.defaults {
                 column.default = None;
                 column.generated = DraftGenerated::No;
@@ -162,7 +168,8 @@ impl Fold<'_> {
                 table.columns.push(column);
             }
         }
-        if copy.indexes {
+        // A chain of copies could double its indexes at every step.
+        if copy.indexes && table.indexes.len() + table.uniques.len() < COPIED_INDEX_LIMIT {
             table.primary_key = table.primary_key.take().or(source.primary_key);
             table.uniques.extend(source.uniques);
             table.indexes.extend(source.indexes);
@@ -198,7 +205,7 @@ pub(super) fn column(definition: &ColumnDef, dialect: Dialect) -> DraftColumn {
 fn apply(column: &mut DraftColumn, option: &ColumnOption) {
     match &option.kind {
         ColumnOptionKind::NotNull => column.not_null = true,
-        ColumnOptionKind::Null => column.not_null = false,
+        ColumnOptionKind::Null => {}
         ColumnOptionKind::Default(value) => set_default(column, value.clone()),
         ColumnOptionKind::PrimaryKey { descending } => column.no_rowid_alias = *descending,
         ColumnOptionKind::AutoIncrement => {

@@ -119,7 +119,9 @@ impl<'a> Lexer<'a> {
                 b'"',
                 self.dialect == Dialect::Mysql,
             ),
-            b'`' => self.quoted(TokenKind::Backticked, b'`', false),
+            b'`' if self.dialect != Dialect::Postgres => {
+                self.quoted(TokenKind::Backticked, b'`', false)
+            }
             b'[' if self.dialect == Dialect::Sqlite => {
                 self.quoted(TokenKind::Bracketed, b']', false)
             }

@@ -15,6 +15,9 @@ impl Cursor<'_> {
         self.eat(&["ONLY"]);
         let table = self.object_name("a table's name")?;
         self.eat_symbol("*");
+        if self.dialect == Dialect::Mysql && (self.eat(&["NOWAIT"]) || self.eat(&["WAIT"])) {
+            self.advance(usize::from(!self.is_name(0)));
+        }
         let mut actions = Vec::new();
         loop {
             let first = self.at;
@@ -94,7 +97,8 @@ impl Cursor<'_> {
     }
 
     fn add(&mut self) -> Read<Actions> {
-        if self.dialect == Dialect::Mysql && self.eat(&["PARTITION"]) {
+        let mysql = self.dialect == Dialect::Mysql;
+        if mysql && (self.eat(&["PARTITION"]) || self.eat(&["SYSTEM", "VERSIONING"])) {
             self.skip_action()?;
             return Ok(Vec::new());
         }
@@ -229,6 +233,10 @@ impl Cursor<'_> {
             AlterAction::SetDefault { column, value }
         } else if self.eat(&["DROP", "DEFAULT"]) {
             AlterAction::DropDefault(column)
+        } else if self.dialect == Dialect::Mysql {
+            self.expect(&["SET"])?;
+            self.skip_action()?;
+            return Ok(None);
         } else if self.eat(&["SET", "NOT", "NULL"]) {
             AlterAction::SetNotNull(column)
         } else if self.eat(&["DROP", "NOT", "NULL"]) {
@@ -244,9 +252,11 @@ impl Cursor<'_> {
         } else if self.eat(&["DROP", "IDENTITY"]) || self.eat(&["DROP", "EXPRESSION"]) {
             self.eat(&["IF", "EXISTS"]);
             AlterAction::DropGenerated(column)
-        } else {
+        } else if self.is_any_word(0, &["SET", "RESET", "RESTART"]) {
             self.skip_action()?;
             return Ok(None);
+        } else {
+            return Err(self.unexpected("`SET`, `DROP` or another change of the column"));
         };
         Ok(Some(action))
     }

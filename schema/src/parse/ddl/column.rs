@@ -67,6 +67,12 @@ impl Cursor<'_> {
     }
 
     fn plain_option(&mut self) -> Read<Option<ColumnOptionKind>> {
+        let mysql = self.dialect == Dialect::Mysql;
+        let counts = match self.dialect {
+            Dialect::Sqlite => "AUTOINCREMENT",
+            Dialect::Mysql => "AUTO_INCREMENT",
+            Dialect::Postgres => "",
+        };
         let kind = if self.eat(&["NOT", "NULL"]) {
             self.conflict_clause()?;
             self.eat(&["NO", "INHERIT"]);
@@ -78,12 +84,12 @@ impl Cursor<'_> {
         } else if self.eat(&["COLLATE"]) {
             self.eat_symbol("=");
             ColumnOptionKind::Collate(self.object_name("a collation")?.name.text)
-        } else if self.eat(&["COMMENT"]) {
+        } else if mysql && self.eat(&["COMMENT"]) {
             self.eat_symbol("=");
             ColumnOptionKind::Comment(self.text_constant()?)
-        } else if self.eat_any(&["AUTO_INCREMENT", "AUTOINCREMENT"]) {
+        } else if self.eat(&[counts]) {
             ColumnOptionKind::AutoIncrement
-        } else if self.eat(&["ON", "UPDATE"]) {
+        } else if mysql && self.eat(&["ON", "UPDATE"]) {
             self.expression_until(Self::at_option)?;
             ColumnOptionKind::OnUpdateNow
         } else {
@@ -100,7 +106,9 @@ impl Cursor<'_> {
             self.key_trailer()?;
             ColumnOptionKind::PrimaryKey { descending }
         } else if self.eat(&["UNIQUE"]) {
-            self.eat(&["KEY"]);
+            if self.dialect == Dialect::Mysql {
+                self.eat(&["KEY"]);
+            }
             ColumnOptionKind::Unique(self.unique_trailer()?)
         } else if self.eat(&["CHECK"]) {
             let condition = self.parenthesized()?;
@@ -110,7 +118,7 @@ impl Cursor<'_> {
             ColumnOptionKind::References(self.reference()?)
         } else if self.eat(&["GENERATED"]) {
             return self.generated();
-        } else if self.is_word(0, "AS") && self.is_symbol(1, "(") {
+        } else if self.is_word(0, "AS") && self.dialect != Dialect::Postgres {
             self.advance(1);
             self.computed()?
         } else {
@@ -127,34 +135,40 @@ impl Cursor<'_> {
             self.eat(&["ON", "NULL"]);
         }
         self.expect(&["AS"])?;
-        if self.eat(&["IDENTITY"]) {
+        if self.dialect == Dialect::Postgres && self.eat(&["IDENTITY"]) {
             if self.is_symbol(0, "(") {
                 self.skip_one()?;
             }
             return Ok(Some(ColumnOptionKind::Identity { always }));
         }
-        if self.eat(&["ROW", "START"]) || self.eat(&["ROW", "END"]) {
-            let (sql, span) = ("ROW".to_owned(), self.here());
-            let expression = Expression {
-                sql,
-                tokens: Vec::new(),
-                span,
-            };
-            return Ok(Some(ColumnOptionKind::Computed {
-                expression,
-                stored: true,
-            }));
-        }
         self.computed().map(Some)
     }
 
     fn computed(&mut self) -> Read<ColumnOptionKind> {
+        if self.dialect == Dialect::Mysql && self.is_word(0, "ROW") {
+            return Ok(self.row_version());
+        }
         let expression = self.parenthesized()?;
         let stored = self.eat_any(&["STORED", "PERSISTENT"]);
         if !stored {
             self.eat(&["VIRTUAL"]);
         }
         Ok(ColumnOptionKind::Computed { expression, stored })
+    }
+
+    /// MariaDB's `ROW START` and `ROW END`: columns of system versioning.
+    fn row_version(&mut self) -> ColumnOptionKind {
+        let (sql, span) = ("ROW".to_owned(), self.here());
+        self.advance(2);
+        let expression = Expression {
+            sql,
+            tokens: Vec::new(),
+            span,
+        };
+        ColumnOptionKind::Computed {
+            expression,
+            stored: true,
+        }
     }
 
     /// A default: up to the next option. In parentheses it is exactly what stands in them.
@@ -199,50 +213,14 @@ impl Cursor<'_> {
             || self.is_words(&["NOT", "DEFERRABLE"])
     }
 
+    /// Options of this dialect without meaning for the model.
     fn skipped_option(&mut self) -> Read<Step> {
-        const ALONE: &[&str] = &[
-            "INVISIBLE",
-            "VISIBLE",
-            "BINARY",
-            "ASCII",
-            "UNICODE",
-            "COMPRESSED",
-            "DEFERRABLE",
-            "STORED",
-            "VIRTUAL",
-            "BYTE",
-        ];
-        const WITH_VALUE: &[&str] = &[
-            "CHARSET",
-            "COLUMN_FORMAT",
-            "STORAGE",
-            "SRID",
-            "COMPRESSION",
-            "INITIALLY",
-            "ENGINE_ATTRIBUTE",
-            "REF_SYSTEM_ID",
-        ];
-        if self.eat_any(ALONE) || self.eat(&["NOT", "DEFERRABLE"]) {
-            return Ok(Step::Nothing);
-        }
-        if self.eat(&["CHARACTER", "SET"]) || self.eat(&["CHAR", "SET"]) || self.eat_any(WITH_VALUE)
-        {
-            self.eat_symbol("=");
-            self.advance(1);
-            return Ok(Step::Nothing);
-        }
-        let versioning = self.eat(&["WITH", "SYSTEM", "VERSIONING"])
-            || self.eat(&["WITHOUT", "SYSTEM", "VERSIONING"]);
-        if versioning
-            || self.eat(&["NO", "INHERIT"])
-            || self.eat(&["NOT", "ENFORCED"])
-            || self.eat(&["ENFORCED"])
-        {
-            return Ok(Step::Nothing);
-        }
-        if self.is_word(0, "OPTIONS") && self.is_symbol(1, "(") {
-            self.advance(1);
-            self.skip_one()?;
+        let skipped = match self.dialect {
+            Dialect::Sqlite => self.skips_deferrable(),
+            Dialect::Postgres => self.skips_postgres_option()?,
+            Dialect::Mysql => self.skips_mysql_option(),
+        };
+        if skipped {
             return Ok(Step::Nothing);
         }
         for (word, next) in [("NOT", "`NULL`"), ("PRIMARY", "`KEY`")] {
@@ -251,6 +229,58 @@ impl Cursor<'_> {
             }
         }
         Ok(Step::End)
+    }
+
+    fn skips_deferrable(&mut self) -> bool {
+        self.eat(&["DEFERRABLE"])
+            || self.eat(&["NOT", "DEFERRABLE"])
+            || self.eat(&["INITIALLY", "DEFERRED"])
+            || self.eat(&["INITIALLY", "IMMEDIATE"])
+    }
+
+    fn skips_postgres_option(&mut self) -> Read<bool> {
+        if self.eat_any(&["STORAGE", "COMPRESSION"]) {
+            self.advance(1);
+            return Ok(true);
+        }
+        if self.is_word(0, "OPTIONS") && self.is_symbol(1, "(") {
+            self.advance(1);
+            self.skip_one()?;
+            return Ok(true);
+        }
+        let enforced = self.eat(&["NOT", "ENFORCED"]) || self.eat(&["ENFORCED"]);
+        Ok(enforced || self.eat(&["NO", "INHERIT"]) || self.skips_deferrable())
+    }
+
+    fn skips_mysql_option(&mut self) -> bool {
+        const ALONE: &[&str] = &[
+            "INVISIBLE",
+            "VISIBLE",
+            "BINARY",
+            "ASCII",
+            "UNICODE",
+            "COMPRESSED",
+            "BYTE",
+            "ENFORCED",
+        ];
+        const WITH_VALUE: &[&str] = &[
+            "CHARSET",
+            "COLUMN_FORMAT",
+            "STORAGE",
+            "SRID",
+            "ENGINE_ATTRIBUTE",
+            "REF_SYSTEM_ID",
+        ];
+        let charset = self.eat(&["CHARACTER", "SET"]) || self.eat(&["CHAR", "SET"]);
+        if charset || self.eat_any(WITH_VALUE) {
+            self.eat_symbol("=");
+            self.advance(1);
+            return true;
+        }
+        self.eat_any(ALONE)
+            || self.eat(&["NOT", "ENFORCED"])
+            || self.eat(&["WITH", "SYSTEM", "VERSIONING"])
+            || self.eat(&["WITHOUT", "SYSTEM", "VERSIONING"])
     }
 
     /// SQLite's `ON CONFLICT …`.
@@ -294,8 +324,9 @@ impl Cursor<'_> {
     }
 
     pub(crate) fn nulls_not_distinct(&mut self) -> bool {
-        let found = self.eat(&["NULLS", "NOT", "DISTINCT"]);
-        if !found {
+        let postgres = self.dialect == Dialect::Postgres;
+        let found = postgres && self.eat(&["NULLS", "NOT", "DISTINCT"]);
+        if postgres && !found {
             self.eat(&["NULLS", "DISTINCT"]);
         }
         found
@@ -313,6 +344,9 @@ impl Cursor<'_> {
 
     /// `[NOT] DEFERRABLE [INITIALLY DEFERRED | IMMEDIATE]`: whether, and whether at first.
     pub(crate) fn deferrable(&mut self) -> Option<bool> {
+        if self.dialect == Dialect::Mysql {
+            return None;
+        }
         let not = self.eat(&["NOT", "DEFERRABLE"]);
         let mut found = (!not && self.eat(&["DEFERRABLE"])).then_some(false);
         if self.eat(&["INITIALLY", "DEFERRED"]) {

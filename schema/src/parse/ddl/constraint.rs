@@ -34,6 +34,10 @@ impl Cursor<'_> {
             self.skip_one()?;
             return Ok(None);
         }
+        let ends = self.at_end() || self.is_symbol(0, ",") || self.is_symbol(0, ")");
+        if self.dialect == Dialect::Sqlite && name.is_some() && ends {
+            return Ok(None);
+        }
         let kind = self.constraint_kind(&mut name)?;
         Ok(Some(TableConstraint {
             name,
@@ -207,14 +211,17 @@ impl Cursor<'_> {
             span,
         };
         loop {
-            if self.eat(&["ON", "DELETE"]) {
+            if self.dialect == Dialect::Sqlite && self.eat(&["ON", "INSERT"]) {
+                self.action()?;
+            } else if self.eat(&["ON", "DELETE"]) {
                 reference.on_delete = self.action()?;
             } else if self.eat(&["ON", "UPDATE"]) {
                 reference.on_update = self.action()?;
             } else if self.eat(&["MATCH"]) {
                 self.advance(1);
-            } else if self.is_any_word(0, &["DEFERRABLE", "INITIALLY"])
-                || self.is_words(&["NOT", "DEFERRABLE"])
+            } else if self.dialect != Dialect::Mysql
+                && (self.is_any_word(0, &["DEFERRABLE", "INITIALLY"])
+                    || self.is_words(&["NOT", "DEFERRABLE"]))
             {
                 let before = self.at;
                 reference.deferrable = self.deferrable();
@@ -294,7 +301,7 @@ impl Cursor<'_> {
     fn plain_part_follows(&self) -> bool {
         let prefix = self.dialect == Dialect::Mysql && self.is_symbol(1, "(");
         let class = self.dialect == Dialect::Postgres && self.is_name(1);
-        let ordered = self.is_any_word(1, &["ASC", "DESC", "COLLATE", "NULLS"]);
+        let ordered = self.is_any_word(1, &["ASC", "DESC", "COLLATE", "NULLS", "AUTOINCREMENT"]);
         let ends = self.is_symbol(1, ",") || self.is_symbol(1, ")") || self.token(1).is_none();
         ends || prefix || class || ordered
     }
@@ -324,6 +331,8 @@ impl Cursor<'_> {
                 self.object_name("a collation")?;
             } else if self.eat(&["DESC"]) {
                 descending = true;
+            } else if self.dialect == Dialect::Sqlite && self.eat(&["AUTOINCREMENT"]) {
+                continue;
             } else if self.eat(&["NULLS"]) {
                 self.advance(1);
             } else if self.dialect == Dialect::Postgres

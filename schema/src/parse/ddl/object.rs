@@ -13,7 +13,8 @@ impl Cursor<'_> {
     pub(crate) fn create_index(&mut self, unique: bool) -> Read<CreateIndex> {
         self.eat(&["CONCURRENTLY"]);
         let if_not_exists = self.eat(&["IF", "NOT", "EXISTS"]);
-        let name = if self.is_word(0, "ON") {
+        let unnamed = self.dialect == Dialect::Postgres && self.is_word(0, "ON");
+        let name = if unnamed {
             None
         } else {
             Some(self.object_name("an index's name")?.name)
@@ -47,9 +48,12 @@ impl Cursor<'_> {
         if let Some(method) = self.mysql_key_options()? {
             index.method = Some(method);
         }
-        index.nulls_not_distinct = self.nulls_not_distinct();
         while !self.at_end() {
-            if self.eat(&["WHERE"]) {
+            if self.dialect == Dialect::Postgres && self.is_words(&["NULLS", "NOT", "DISTINCT"]) {
+                index.nulls_not_distinct = self.nulls_not_distinct();
+                continue;
+            }
+            if self.dialect != Dialect::Mysql && self.eat(&["WHERE"]) {
                 index.predicate = Some(self.expression_until(|_| false)?);
             } else if self.is_any_word(0, &["INCLUDE", "WITH", "TABLESPACE", "ALGORITHM", "LOCK"]) {
                 self.advance(1);

@@ -3,7 +3,7 @@
 use crate::ast::{Copy, CreateTable, Notes, ObjectName};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::parse::lex::TokenKind;
+use crate::parse::lex::{Token, TokenKind};
 
 use super::cursor::{Cursor, Problem, Read};
 
@@ -172,6 +172,9 @@ impl Cursor<'_> {
             table.constraints.extend(self.table_constraint()?);
             return Ok(());
         }
+        if self.dialect == Dialect::Sqlite && !table.constraints.is_empty() {
+            return Err(self.unexpected("a constraint: columns come before all of them"));
+        }
         let column = self.column()?;
         table.columns.push(column);
         Ok(())
@@ -226,22 +229,51 @@ impl Cursor<'_> {
                 self.at = self.tokens.len();
                 return Ok(());
             }
-            if self.dialect == Dialect::Sqlite {
-                self.sqlite_option(table)?;
-            } else if self.eat(&["INHERITS"]) {
-                self.inherits(table)?;
-            } else if self.eat(&["COMMENT"]) {
-                self.eat_symbol("=");
-                table.comment = Some(self.text_constant()?);
-            } else if token.kind == TokenKind::Symbol
-                && !matches!(self.raw(token), "(" | "=" | "," | "@" | "-")
-            {
-                return Err(self.unexpected("a table option"));
-            } else {
-                self.skip_one()?;
+            match self.dialect {
+                Dialect::Sqlite => self.sqlite_option(table)?,
+                Dialect::Postgres => self.postgres_option(table)?,
+                Dialect::Mysql => self.mysql_option(table, token)?,
             }
         }
         Ok(())
+    }
+
+    fn postgres_option(&mut self, table: &mut CreateTable) -> Read<()> {
+        if self.eat(&["INHERITS"]) {
+            return self.inherits(table);
+        }
+        if self.is_any_word(0, &["WITH", "OPTIONS"]) && self.is_symbol(1, "(") {
+            self.advance(1);
+            return self.skip_one();
+        }
+        if self.eat_any(&["TABLESPACE", "USING", "SERVER"]) {
+            return self.name("a name").map(drop);
+        }
+        let oids = self.eat(&["WITHOUT", "OIDS"]) || self.eat(&["WITH", "OIDS"]);
+        let commit = self.eat(&["ON", "COMMIT"]) && {
+            self.advance(2);
+            true
+        };
+        if oids || commit {
+            Ok(())
+        } else {
+            Err(self.unexpected("`INHERITS`, `PARTITION BY`, `WITH` or the statement's end"))
+        }
+    }
+
+    /// MySQL has dozens of options, engines add their own: `name = value` with or without the sign.
+    fn mysql_option(&mut self, table: &mut CreateTable, token: Token) -> Read<()> {
+        let sign = token.kind == TokenKind::Symbol
+            && !matches!(self.raw(token), "(" | "=" | "," | "@" | "-");
+        if sign || self.is_any_word(0, &["STRICT", "WITHOUT", "INHERITS"]) {
+            return Err(self.unexpected("a table option"));
+        }
+        if self.eat(&["COMMENT"]) {
+            self.eat_symbol("=");
+            table.comment = Some(self.text_constant()?);
+            return Ok(());
+        }
+        self.skip_one()
     }
 
     fn sqlite_option(&mut self, table: &mut CreateTable) -> Read<()> {

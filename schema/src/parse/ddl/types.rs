@@ -29,8 +29,20 @@ impl Cursor<'_> {
                 ..empty_type()
             });
         }
+        let open = self.token(0).filter(|&token| self.raw(token) == "(");
         let arguments = self.type_arguments()?;
-        Ok(self.finish_type(first, words, arguments, Vec::new(), None))
+        let number = |argument: &TypeArgument| matches!(argument, TypeArgument::Number(_));
+        let fine = matches!(arguments.len(), 1 | 2) && arguments.iter().all(number);
+        if let Some(open) = open.filter(|_| !fine) {
+            let help = "write one or two numbers in the parentheses of a type";
+            return Err(self.problem(self.span_of(open), "a type takes numbers only", help));
+        }
+        let single = self.at == first + 1;
+        let mut found = self.finish_type(first, words, arguments, Vec::new(), None);
+        if single {
+            found.written = self.unquoted(self.tokens[first]);
+        }
+        Ok(found)
     }
 
     fn mysql_type(&mut self) -> Read<TypeName> {

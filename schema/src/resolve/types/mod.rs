@@ -26,8 +26,10 @@ enum Known {
     Type(ColumnType, String),
     /// Values of an enum of this column alone.
     Values(Vec<String>, String),
-    /// Not a built-in type of ours; so the catalogue spells it.
-    Unknown(String),
+    /// A type of the database, of the user or of an extension that the model has no word for; so the catalogue spells it.
+    Unsupported(String),
+    /// Not a type of this database; what it has instead.
+    Missing(String, &'static str),
 }
 
 impl Resolver<'_> {
@@ -44,7 +46,7 @@ impl Resolver<'_> {
             Dialect::Mysql => mysql::known(written),
             Dialect::Postgres => self.postgres_type(written),
         };
-        if let Known::Type(_, sql_type) | Known::Unknown(sql_type) = &known
+        if let Known::Type(_, sql_type) | Known::Unsupported(sql_type) = &known
             && self.is_domain(table, written)
         {
             self.model.domains.insert(sql_type.clone());
@@ -58,18 +60,19 @@ impl Resolver<'_> {
                 column_type: self.column_enum(table, column, model_name, &values),
                 sql_type,
             },
-            Known::Unknown(sql_type) => {
-                self.warn_unknown(column, &sql_type);
-                Settled {
-                    column_type: ColumnType::Text(LobSize::Unbounded),
-                    sql_type,
-                }
+            Known::Unsupported(sql_type) => {
+                self.warn_unsupported(column, &sql_type);
+                as_text(sql_type)
+            }
+            Known::Missing(sql_type, instead) => {
+                self.report_missing(table.dialect, column, &sql_type, instead);
+                as_text(sql_type)
             }
         }
     }
 
     /// A column that is left out may have any type.
-    fn warn_unknown(&mut self, column: &DraftColumn, sql_type: &str) {
+    fn warn_unsupported(&mut self, column: &DraftColumn, sql_type: &str) {
         if column.notes.skip.is_some() {
             return;
         }
@@ -77,6 +80,22 @@ impl Resolver<'_> {
         let message = format!("type `{sql_type}` is not known: column `{name}` is read as text");
         let help = "leave the column out with `-- @skip`, or accept its text form";
         let finding = Diagnostic::warning("B0250", message).at(column.type_name.span, "");
+        self.diagnostics.push(finding.help(help));
+    }
+
+    fn report_missing(
+        &mut self,
+        dialect: Dialect,
+        column: &DraftColumn,
+        sql_type: &str,
+        instead: &str,
+    ) {
+        let message = format!("{dialect} has no type `{sql_type}`");
+        let help = format!(
+            "write `{instead}`; if the file is written for another database, begin it with its `-- @dialect` and a \
+             blank line"
+        );
+        let finding = Diagnostic::error("B0251", message).at(column.type_name.span, "");
         self.diagnostics.push(finding.help(help));
     }
 
@@ -94,7 +113,7 @@ impl Resolver<'_> {
             Known::Type(column_type, sql) if written.array => {
                 Known::Type(ColumnType::Array(Box::new(column_type)), format!("{sql}[]"))
             }
-            Known::Unknown(sql) if written.array => Known::Unknown(format!("{sql}[]")),
+            Known::Unsupported(sql) if written.array => Known::Unsupported(format!("{sql}[]")),
             other => other,
         }
     }
@@ -112,7 +131,9 @@ impl Resolver<'_> {
                         Known::Type(ColumnType::Array(Box::new(column_type)), spelled)
                     }
                     Known::Type(column_type, _) => Known::Type(column_type, spelled),
-                    Known::Values(..) | Known::Unknown(_) => Known::Unknown(spelled),
+                    Known::Values(..) | Known::Unsupported(_) | Known::Missing(..) => {
+                        Known::Unsupported(spelled)
+                    }
                 }
             }
             Some(_) | None => postgres::known(written),
@@ -137,6 +158,15 @@ impl Resolver<'_> {
             docs: Vec::new(),
         });
         ColumnType::Enum(id)
+    }
+}
+
+/// What is left where there is no better type.
+fn as_text(sql_type: String) -> Settled {
+    let column_type = ColumnType::Text(LobSize::Unbounded);
+    Settled {
+        column_type,
+        sql_type,
     }
 }
 

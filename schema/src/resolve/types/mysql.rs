@@ -108,11 +108,17 @@ fn text(written: &TypeName) -> Option<Known> {
         | "national character varying"
         | "nchar varchar"
         | "nchar varying" => {
-            let length = number(written, 0);
+            let Some(length) = number(written, 0) else {
+                return Some(Known::Missing(written.name.clone(), "varchar(255)"));
+            };
             Some(Known::Type(
-                ColumnType::VarChar(length),
-                format!("varchar({})", length.unwrap_or(1)),
+                ColumnType::VarChar(Some(length)),
+                format!("varchar({length})"),
             ))
+        }
+        "text" if number(written, 0).is_some() => {
+            let (size, sql) = sized(number(written, 0).unwrap_or(0), TEXTS);
+            lob(size, sql)
         }
         "tinytext" => lob(LobSize::Tiny, "tinytext"),
         "text" => lob(LobSize::Small, "text"),
@@ -138,6 +144,10 @@ fn bytes(written: &TypeName) -> Option<Known> {
                 ColumnType::VarBinary(length),
                 format!("varbinary({length})"),
             ))
+        }
+        "blob" if number(written, 0).is_some() => {
+            let (size, sql) = sized(number(written, 0).unwrap_or(0), BLOBS);
+            lob(size, sql)
         }
         "tinyblob" => lob(LobSize::Tiny, "tinyblob"),
         "blob" => lob(LobSize::Small, "blob"),
@@ -183,6 +193,39 @@ fn other(written: &TypeName) -> Known {
             Known::Type(ColumnType::Bit(bits as u8), format!("bit({bits})"))
         }
         "uuid" => Known::Type(ColumnType::Uuid, "uuid".to_owned()),
-        _ => Known::Unknown(sql),
+        "geometry" | "point" | "linestring" | "polygon" | "multipoint" | "multilinestring"
+        | "multipolygon" | "geometrycollection" | "geomcollection" | "inet4" | "inet6"
+        | "vector" | "xmltype" => Known::Unsupported(sql),
+        name => Known::Missing(sql, elsewhere(name)),
+    }
+}
+
+const TEXTS: [&str; 4] = ["tinytext", "text", "mediumtext", "longtext"];
+const BLOBS: [&str; 4] = ["tinyblob", "blob", "mediumblob", "longblob"];
+
+/// The smallest of the four that holds so many bytes: `TEXT(100)` is a TINYTEXT.
+fn sized(length: u32, names: [&'static str; 4]) -> (LobSize, &'static str) {
+    match length {
+        0 => (LobSize::Small, names[1]),
+        1..=255 => (LobSize::Tiny, names[0]),
+        256..=65_535 => (LobSize::Small, names[1]),
+        65_536..=16_777_215 => (LobSize::Medium, names[2]),
+        _ => (LobSize::Long, names[3]),
+    }
+}
+
+/// What MySQL has instead of a type of another database.
+fn elsewhere(name: &str) -> &'static str {
+    match name {
+        "timestamptz" => "timestamp",
+        "bytea" | "image" => "blob",
+        "jsonb" => "json",
+        "smallserial" | "bigserial" | "serial4" | "serial8" => "bigint auto_increment",
+        "number" => "decimal",
+        "money" => "decimal(19,4)",
+        "inet" | "cidr" => "inet6",
+        "interval" => "bigint",
+        "clob" | "ntext" => "longtext",
+        _ => "text",
     }
 }

@@ -8,7 +8,7 @@ use super::{Known, arguments, fraction, number};
 /// A built-in type.
 pub(super) fn known(written: &TypeName) -> Known {
     if written.schema.is_some() {
-        return Known::Unknown(user_type(written));
+        return Known::Unsupported(user_type(written));
     }
     let plain = |column_type: ColumnType, sql: &str| Known::Type(column_type, sql.to_owned());
     match written.name.as_str() {
@@ -31,7 +31,10 @@ pub(super) fn known(written: &TypeName) -> Known {
             ColumnType::Interval,
             format!("interval{}", arguments(written)),
         ),
-        name if name.starts_with("interval ") => plain(ColumnType::Interval, name),
+        name if name.starts_with("interval ") => Known::Type(
+            ColumnType::Interval,
+            format!("{name}{}", arguments(written)),
+        ),
         "uuid" => plain(ColumnType::Uuid, "uuid"),
         "json" => plain(ColumnType::Json { binary: false }, "json"),
         "jsonb" => plain(ColumnType::Json { binary: true }, "jsonb"),
@@ -61,12 +64,39 @@ pub(super) fn known(written: &TypeName) -> Known {
             ColumnType::DateTime(fraction(written, 6)),
             zoned(written, "without"),
         ),
+        "timetz" => Known::Unsupported(format!("time{} with time zone", arguments(written))),
+        "bit" => Known::Unsupported(format!("bit({})", number(written, 0).unwrap_or(1))),
+        "varbit" => Known::Unsupported(format!("bit varying{}", arguments(written))),
         "timestamptz" => Known::Type(
             ColumnType::Timestamp(fraction(written, 6)),
             format!("timestamp{} with time zone", arguments(written)),
         ),
-        _ => Known::Unknown(user_type(written)),
+        name => elsewhere(name).map_or_else(
+            || Known::Unsupported(user_type(written)),
+            |near| Known::Missing(user_type(written), near),
+        ),
     }
+}
+
+/// Types of other databases, with what PostgreSQL has instead.
+fn elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "tinyint" | "int1" => "smallint",
+        "mediumint" | "int3" => "integer",
+        "datetime" | "datetime2" | "smalldatetime" => "timestamp",
+        "nvarchar" | "varchar2" | "nvarchar2" => "varchar",
+        "tinytext" | "mediumtext" | "longtext" | "clob" | "ntext" | "string" => "text",
+        "blob" | "tinyblob" | "mediumblob" | "longblob" | "binary" | "varbinary" | "image" => {
+            "bytea"
+        }
+        "double" => "double precision",
+        "number" => "numeric",
+        "enum" => "CREATE TYPE … AS ENUM",
+        "set" => "text[]",
+        "year" => "smallint",
+        "guid" | "uniqueidentifier" => "uuid",
+        _ => return None,
+    })
 }
 
 fn zoned(written: &TypeName, with: &str) -> String {

@@ -13,7 +13,7 @@ pub(super) fn known(written: &TypeName) -> Known {
         .or_else(|| other(written));
     match by_name.or_else(|| by_affinity(&written.written.to_uppercase())) {
         Some(column_type) => Known::Type(column_type, sql),
-        None => Known::Unknown(sql),
+        None => Known::Unsupported(sql),
     }
 }
 
