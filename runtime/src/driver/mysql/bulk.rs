@@ -2,6 +2,7 @@
 
 use mysql::Value;
 
+use super::size::wire_size;
 use super::{MysqlConnection, Params};
 use crate::driver::ParamWriter;
 use crate::driver::params::ParamTarget;
@@ -13,8 +14,6 @@ use crate::statements::TableSql;
 const ROWS_PER_INSERT: usize = 1_000;
 /// The protocol's limit of placeholders in one statement.
 const MAX_PARAMS: usize = 65_535;
-/// What a value takes on the wire beside its bytes: length, type, its share of the NULL bitmap.
-const OVERHEAD: usize = 12;
 
 impl MysqlConnection {
     pub(crate) fn insert_rows(
@@ -73,18 +72,4 @@ struct Batch {
     rows: usize,
     size: usize,
     values: Vec<Value>,
-}
-
-fn wire_size(value: &Value) -> usize {
-    let bytes = match value {
-        Value::Bytes(bytes) => bytes.len(),
-        Value::NULL => 0,
-        Value::Int(_)
-        | Value::UInt(_)
-        | Value::Float(_)
-        | Value::Double(_)
-        | Value::Date(..)
-        | Value::Time(..) => 12,
-    };
-    bytes + OVERHEAD
 }

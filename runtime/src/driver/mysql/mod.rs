@@ -6,6 +6,7 @@ mod error;
 mod options;
 mod params;
 mod row;
+mod size;
 
 use mysql::prelude::Queryable;
 use mysql::{Binary, Conn, QueryResult, Row, Statement, Value};
@@ -97,7 +98,7 @@ impl MysqlConnection {
     }
 
     fn execute_values(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
-        let statement = self.prepare(sql, values.len())?;
+        let statement = self.prepare(sql, &values)?;
         let (changed, counted) = self
             .conn
             .exec_iter(&statement, values)
@@ -125,7 +126,7 @@ impl MysqlConnection {
     pub(crate) fn cursor(&mut self, sql: &str, write: WriteParams<'_>) -> Result<MysqlCursor<'_>> {
         let mut values = Vec::new();
         encode(&mut values, write)?;
-        let statement = self.prepare(sql, values.len())?;
+        let statement = self.prepare(sql, &values)?;
         match self.conn.exec_iter(statement, values) {
             Ok(rows) => Ok(MysqlCursor {
                 rows,
@@ -136,17 +137,18 @@ impl MysqlConnection {
         }
     }
 
-    fn prepare(&mut self, sql: &str, values: usize) -> Result<Statement> {
+    fn prepare(&mut self, sql: &str, values: &[Value]) -> Result<Statement> {
         self.session.ensure_usable()?;
+        size::check(values, self.max_allowed_packet)?;
         let statement = self
             .conn
             .prep(sql)
             .map_err(|error| self.session.failed(&error))?;
         let expected = usize::from(statement.num_params());
-        if values == expected {
+        if values.len() == expected {
             Ok(statement)
         } else {
-            Err(wrong_count(values, expected))
+            Err(wrong_count(values.len(), expected))
         }
     }
 

@@ -1,5 +1,7 @@
 //! Kinds of errors, the same on all databases, and nothing of a row in them.
 
+use bindery_schema::config::Endpoint;
+
 use super::{Database, connect, databases};
 use crate::Dialect;
 use crate::error::{Constraint, Error, ErrorKind};
@@ -251,5 +253,35 @@ fn a_lost_session_breaks_the_connection() {
         let error = database.read::<i64>(sql, &[]).unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::ConnectionLost, "{error:?}");
         assert!(database.physical.is_broken());
+    }
+}
+
+#[test]
+fn a_unix_socket_leads_there_too() {
+    for mut database in databases() {
+        let sql = database.pick(
+            "",
+            "SELECT current_setting('unix_socket_directories')",
+            "SELECT @@socket",
+        );
+        let Some(fresh) = &database.fresh else {
+            continue;
+        };
+        let mut server = super::server(&fresh.url());
+        let name = server.database.clone();
+        let path: Vec<String> = database.read(sql, &[]).unwrap();
+        let Endpoint::Tcp { port, .. } = server.endpoint else {
+            panic!("the test kit's URLs have a host and a port");
+        };
+        let path = path[0].clone().into();
+        server.endpoint = Endpoint::Socket { path, port };
+        let dialect = database.dialect();
+        let by_socket = super::connect_with(&super::options(&server), dialect).unwrap();
+        let mut there = Database {
+            physical: by_socket,
+            fresh: None,
+        };
+        let current = there.pick("", "SELECT current_database()", "SELECT DATABASE()");
+        assert_eq!(there.read::<String>(current, &[]).unwrap(), [name]);
     }
 }

@@ -141,6 +141,13 @@ fn large_values_are_cut_into_packets() {
         assert_eq!(insert_rows(&mut database, 0, 40, &name).unwrap(), 40);
         let lengths: Vec<i64> = database.read("SELECT length(name) FROM item", &[]).unwrap();
         assert_eq!(lengths, [1 << 20; 40]);
+        if database.dialect() == Dialect::Mysql {
+            let sql = "INSERT INTO item (id, name) VALUES (?, ?)";
+            let too_large = "z".repeat(17 << 20);
+            let error = database.run(sql, &[&99, &too_large]).unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::UnsupportedValue(_)));
+            assert_eq!(count(&mut database), 40);
+        }
     }
 }
 
