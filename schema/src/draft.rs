@@ -187,6 +187,8 @@ pub struct DraftEnum {
 pub struct DraftDomain {
     /// Its name.
     pub name: ObjectName,
+    /// In which file.
+    pub file: FileId,
     /// What it stands for.
     pub base: TypeName,
     /// `NOT NULL`.

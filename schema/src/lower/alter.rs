@@ -1,8 +1,6 @@
 //! Plays `ALTER TABLE` and `ALTER TYPE` through.
 
-use crate::ast::{
-    AlterAction, AlterEnum, AlterEnumAction, AlterTable, ColumnPosition, FileAst, Name, ObjectName,
-};
+use crate::ast::{AlterAction, AlterTable, ColumnPosition, FileAst, Name, ObjectName};
 use crate::diagnostic::Diagnostic;
 use crate::draft::{DraftGenerated, DraftTable, TableIndex};
 
@@ -179,63 +177,6 @@ impl Fold<'_> {
             .entry(name.name.text.to_lowercase())
             .or_default()
             .push(index);
-    }
-
-    pub(super) fn alter_enum(&mut self, alter: &AlterEnum) {
-        let Some(index) = self.enum_by_name.get(&alter.name.name.text).copied() else {
-            return;
-        };
-        let values = &mut self.enums[index].values;
-        match &alter.action {
-            AlterEnumAction::AddValue {
-                value,
-                before,
-                after,
-            } => {
-                let place = |wanted: &String| values.iter().position(|known| known == wanted);
-                let at = before
-                    .as_ref()
-                    .and_then(place)
-                    .or_else(|| after.as_ref().and_then(place).map(|at| at + 1));
-                if !values.contains(value) {
-                    values.insert(at.unwrap_or(values.len()), value.clone());
-                }
-            }
-            AlterEnumAction::RenameValue { from, to } => {
-                values
-                    .iter_mut()
-                    .filter(|value| *value == from)
-                    .for_each(|value| value.clone_from(to));
-            }
-            AlterEnumAction::Rename(name) => {
-                self.enum_by_name.remove(&alter.name.name.text);
-                self.enum_by_name.insert(name.text.clone(), index);
-                self.rename_type(&alter.name.name.text, name);
-                self.enums[index].name.name = name.clone();
-            }
-        }
-    }
-
-    /// Columns follow the new name of their type.
-    fn rename_type(&mut self, from: &str, to: &Name) {
-        let columns = self
-            .tables
-            .iter_mut()
-            .flatten()
-            .flat_map(|table| &mut table.columns);
-        for column in columns.filter(|column| column.type_name.name == from) {
-            column.type_name.name.clone_from(&to.text);
-        }
-    }
-
-    pub(super) fn drop_types(&mut self, names: &[ObjectName]) {
-        for name in names {
-            let text = &name.name.text;
-            self.domains.retain(|domain| domain.name.name.text != *text);
-            if let Some(index) = self.enum_by_name.remove(text) {
-                self.enums[index].values.clear();
-            }
-        }
     }
 }
 

@@ -9,6 +9,7 @@ mod lookup;
 pub(crate) use alter::quoted_list;
 pub(crate) use lookup::{column_index, same_name};
 mod types;
+mod user_type;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -16,6 +17,7 @@ use crate::ast::{
     Ast, Comment, CommentTarget, CreateIndex, CreateTable, FileAst, ObjectName, Statement,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dialect::Dialect;
 use crate::draft::{Draft, DraftDomain, DraftEnum, DraftTable, DraftView, TableIndex};
 use crate::input::Input;
 use crate::parse::comment_text;
@@ -36,6 +38,12 @@ pub fn lower(ast: &Ast, input: &Input, diagnostics: &mut Diagnostics) -> Draft {
     fold.finish()
 }
 
+/// What FTS3, FTS4, FTS5 and R*Tree append to the name of their table.
+const SHADOWS: [&str; 11] = [
+    "content", "segments", "segdir", "docsize", "stat", "data", "idx", "config", "node", "rowid",
+    "parent",
+];
+
 /// The state of the fold.
 struct Fold<'a> {
     diagnostics: &'a mut Diagnostics,
@@ -48,8 +56,10 @@ struct Fold<'a> {
     index_owner: HashMap<String, TableIndex>,
     /// Names that changes may speak of though no model bears them: views, partitions, dropped tables.
     no_models: HashSet<String>,
+    /// SQLite's virtual tables, in lower case.
+    virtual_tables: HashSet<String>,
     enums: Vec<DraftEnum>,
-    enum_by_name: HashMap<String, usize>,
+    enum_by_name: HashMap<String, Vec<usize>>,
     domains: Vec<DraftDomain>,
     views: Vec<DraftView>,
     skipped: BTreeMap<String, usize>,
@@ -66,6 +76,7 @@ impl<'a> Fold<'a> {
             by_name: HashMap::new(),
             index_owner: HashMap::new(),
             no_models: HashSet::new(),
+            virtual_tables: HashSet::new(),
             enums: Vec::new(),
             enum_by_name: HashMap::new(),
             domains: Vec::new(),
@@ -86,36 +97,10 @@ impl<'a> Fold<'a> {
             Statement::DropIndex { names, table } => names
                 .iter()
                 .for_each(|name| self.drop_index(file, name, table.as_ref())),
-            Statement::CreateEnum(created) => {
-                let (name, values, docs) = (
-                    created.name.clone(),
-                    created.values.clone(),
-                    created.docs.clone(),
-                );
-                self.enum_by_name
-                    .insert(name.name.text.clone(), self.enums.len());
-                self.enums.push(DraftEnum {
-                    name,
-                    file: file.file,
-                    values,
-                    docs,
-                });
-            }
-            Statement::AlterEnum(alter) => self.alter_enum(alter),
-            Statement::DropType(names) => self.drop_types(names),
-            Statement::CreateDomain(domain) => {
-                let (name, base, default) = (
-                    domain.name.clone(),
-                    domain.base.clone(),
-                    domain.default.clone(),
-                );
-                self.domains.push(DraftDomain {
-                    name,
-                    base,
-                    not_null: domain.not_null,
-                    default,
-                });
-            }
+            Statement::CreateEnum(created) => self.create_enum(file, created),
+            Statement::AlterEnum(alter) => self.alter_enum(file, alter),
+            Statement::DropType(names) => self.drop_types(file, names),
+            Statement::CreateDomain(created) => self.create_domain(file, created),
             Statement::Comment(comment) => self.comment(file, comment),
             Statement::CreateView(view) => {
                 self.no_models.insert(view.name.name.text.to_lowercase());
@@ -132,11 +117,17 @@ impl<'a> Fold<'a> {
                 };
                 self.views.retain(|view| !dropped(view));
             }
-            Statement::NoModel { name, kind } => {
-                self.no_models.insert(name.name.text.to_lowercase());
-                self.skip(kind);
-            }
+            Statement::NoModel { name, kind } => self.no_model(name, kind),
         }
+    }
+
+    fn no_model(&mut self, name: &ObjectName, kind: &str) {
+        let name = name.name.text.to_lowercase();
+        if kind == "CREATE VIRTUAL TABLE" {
+            self.virtual_tables.insert(name.clone());
+        }
+        self.no_models.insert(name);
+        self.skip(kind);
     }
 
     fn skip(&mut self, kind: &str) {
@@ -144,6 +135,9 @@ impl<'a> Fold<'a> {
     }
 
     fn create_table(&mut self, file: &FileAst, created: &CreateTable) {
+        if file.dialect == Dialect::Sqlite && self.belongs_to_sqlite(&created.name.name.text) {
+            return self.no_model(&created.name, "CREATE TABLE of SQLite's own");
+        }
         let mut table = self.empty_table(file, created);
         if created.if_not_exists && self.exists_already(&table) {
             return;
@@ -157,6 +151,15 @@ impl<'a> Fold<'a> {
             self.add_constraint(file, &mut table, constraint);
         }
         self.insert(table);
+    }
+
+    /// `.schema` shows `sqlite_sequence`, and the shadow tables of virtual tables: their name and a word behind it.
+    fn belongs_to_sqlite(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        let shadow = name.rsplit_once('_').is_some_and(|(base, word)| {
+            SHADOWS.contains(&word) && self.virtual_tables.contains(base)
+        });
+        shadow || name.starts_with("sqlite_")
     }
 
     fn comment(&mut self, file: &FileAst, comment: &Comment) {
@@ -177,7 +180,7 @@ impl<'a> Fold<'a> {
                 }
             }
             CommentTarget::Type(name) => {
-                let found = self.enum_by_name.get(&name.name.text).copied();
+                let found = self.find_enum(file, name);
                 if let (Some(index), Some(text)) = (found, &comment.text) {
                     self.enums[index].docs = comment_text(text);
                 }

@@ -33,7 +33,7 @@ pub(crate) fn lines(text: &str, comments: &[Comment]) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for comment in comments.iter().filter(|comment| !is_banner(text, comment)) {
         for (_, line) in comment_lines(text, comment) {
-            if !starts_tag(line) {
+            if !starts_tag(line) && !is_placeholder(line) {
                 kept.push(line.chars().filter(|sign| !sign.is_control()).collect());
             }
         }
@@ -81,6 +81,11 @@ fn starts_tag(line: &str) -> bool {
         .find(|sign: char| !(sign.is_alphanumeric() || sign == '_'))
         .unwrap_or(body.len());
     KNOWN.contains(&&body[..end])
+}
+
+/// `/*$wgDBTableOptions*/`: a place that a template fills.
+fn is_placeholder(line: &str) -> bool {
+    line.starts_with('$') && !line.contains(char::is_whitespace)
 }
 
 /// A framed heading of a section (`/****** Create Tables ******/`) is about no single table.

@@ -19,11 +19,9 @@ impl<'a> Resolver<'a> {
         model_name: &str,
     ) -> Column {
         let settled = self.settle_type(table, draft, model_name);
-        let domain = self
-            .domains
-            .get(&draft.type_name.name)
-            .map(|&index| &self.draft.domains[index]);
-        let domain = domain.filter(|_| table.dialect == Dialect::Postgres);
+        let postgres = table.dialect == Dialect::Postgres && !draft.type_name.array;
+        let domain = postgres.then(|| self.domain_named(table.file, &draft.type_name));
+        let domain = domain.flatten();
         let alone = key.is_some_and(|key| key.columns.len() == 1);
         let row_id = table.dialect == Dialect::Sqlite && alone && is_row_id(table, draft);
         let written = draft

@@ -11,6 +11,7 @@ mod field_type;
 mod index;
 mod reference;
 mod types;
+mod user_type;
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,8 +20,7 @@ use crate::draft::{Draft, DraftTable};
 use crate::input::Input;
 use crate::lower::same_name;
 use crate::model::{
-    Column, ColumnId, EngineId, EnumId, EnumType, EnumValue, Model, PrimaryKey, Table, TableId,
-    TableName, View,
+    Column, ColumnId, EngineId, EnumValue, Model, PrimaryKey, Table, TableId, TableName, View,
 };
 use crate::name;
 use crate::parse::comment_text;
@@ -28,11 +28,12 @@ use crate::parse::comment_text;
 /// Binds a draft.
 pub fn resolve(draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -> Model {
     let mut resolver = Resolver::new(&draft, input, diagnostics);
-    resolver.named_enums();
+    resolver.user_types();
     resolver.tables();
     accessor::settle(&mut resolver.model, &resolver.bound);
     resolver.references();
     resolver.links();
+    resolver.keys_of_others();
     field_type::settle(&mut resolver.model, &resolver.bound);
     resolver.model
 }
@@ -51,8 +52,7 @@ struct Resolver<'a> {
     by_name: HashMap<String, Vec<TableId>>,
     /// Names of tables that are not in the model by wish.
     skipped: HashSet<String>,
-    enums: HashMap<String, Vec<EnumId>>,
-    domains: HashMap<String, usize>,
+    user_types: user_type::UserTypes,
     reported: engines::Reported,
 }
 
@@ -73,12 +73,6 @@ impl<'a> Resolver<'a> {
             skipped: draft.skipped.clone(),
             ..Model::default()
         };
-        let domains = draft
-            .domains
-            .iter()
-            .enumerate()
-            .map(|(index, domain)| (domain.name.name.text.clone(), index))
-            .collect();
         Self {
             draft,
             input,
@@ -88,30 +82,8 @@ impl<'a> Resolver<'a> {
             ids: Vec::new(),
             by_name: HashMap::new(),
             skipped: HashSet::new(),
-            enums: HashMap::new(),
-            domains,
+            user_types: user_type::UserTypes::default(),
             reported: engines::Reported::default(),
-        }
-    }
-
-    fn named_enums(&mut self) {
-        for found in self
-            .draft
-            .enums
-            .iter()
-            .filter(|found| !found.values.is_empty())
-        {
-            let id = EnumId(self.model.enums.len() as u32);
-            let name = &found.name.name;
-            self.enums.entry(name.text.clone()).or_default().push(id);
-            self.model.enums.push(EnumType {
-                name: name.text.clone(),
-                type_name: name::variant(&name.text),
-                values: enum_values(&found.values),
-                named: true,
-                span: name.span,
-                docs: found.docs.clone(),
-            });
         }
     }
 

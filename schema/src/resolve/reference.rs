@@ -2,9 +2,9 @@
 
 use crate::ast::{LinkEngine, LinkTag, Name, ObjectName};
 use crate::diagnostic::Diagnostic;
-use crate::draft::{DraftForeignKey, DraftTable};
+use crate::draft::{DraftForeignKey, DraftGenerated, DraftTable};
 use crate::lower::{column_index, quoted_list, same_name};
-use crate::model::{ColumnId, EngineId, ForeignKey, Link, TableId};
+use crate::model::{ColumnId, EngineId, ForeignKey, Generated, Link, TableId};
 use crate::name;
 
 use super::Resolver;
@@ -217,6 +217,29 @@ impl Resolver<'_> {
                 .at(wanted.name.span, "")
                 .help(help),
         );
+    }
+
+    /// A row id that refers to another table's row is that row's: SQLite would count it, the program has to give it.
+    pub(super) fn keys_of_others(&mut self) {
+        for (table, draft) in self.model.tables.iter_mut().zip(&self.bound) {
+            let referring = table.foreign_keys.iter().flat_map(|key| &key.columns);
+            let mut referring: Vec<ColumnId> = referring.copied().collect();
+            let linked = (0..).map(ColumnId).zip(&table.columns);
+            referring.extend(
+                linked
+                    .filter(|(_, column)| column.link.is_some())
+                    .map(|(id, _)| id),
+            );
+            for id in referring {
+                let counted = &draft.columns[id.0 as usize].generated;
+                let column = &mut table.columns[id.0 as usize];
+                if matches!(counted, DraftGenerated::No)
+                    && matches!(column.generated, Generated::Key { .. })
+                {
+                    column.generated = Generated::No;
+                }
+            }
+        }
     }
 
     /// All links.

@@ -6,5 +6,6 @@
 
 mod cases;
 mod corpus;
+mod files;
 mod hostile;
 mod support;

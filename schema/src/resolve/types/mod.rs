@@ -11,6 +11,7 @@ use crate::dialect::Dialect;
 use crate::draft::{DraftColumn, DraftTable};
 use crate::model::{EnumId, EnumType};
 use crate::name;
+use crate::source::FileId;
 
 use super::{Resolver, enum_values};
 
@@ -44,10 +45,11 @@ impl Resolver<'_> {
         let known = match table.dialect {
             Dialect::Sqlite => sqlite::known(written),
             Dialect::Mysql => mysql::known(written),
-            Dialect::Postgres => self.postgres_type(written),
+            Dialect::Postgres => self.postgres_type(table.file, written),
         };
         if let Known::Type(_, sql_type) | Known::Unsupported(sql_type) = &known
-            && self.is_domain(table, written)
+            && table.dialect == Dialect::Postgres
+            && self.domain_named(table.file, written).is_some()
         {
             self.model.domains.insert(sql_type.clone());
         }
@@ -99,16 +101,9 @@ impl Resolver<'_> {
         self.diagnostics.push(finding.help(help));
     }
 
-    /// Enums come before domains of the same name.
-    fn is_domain(&self, table: &DraftTable, written: &TypeName) -> bool {
-        table.dialect == Dialect::Postgres
-            && self.domains.contains_key(&written.name)
-            && !self.enums.contains_key(&written.name)
-    }
-
     /// PostgreSQL: built-in, enum, domain; and arrays of them.
-    fn postgres_type(&self, written: &TypeName) -> Known {
-        let element = self.postgres_element(written, 0);
+    fn postgres_type(&self, file: FileId, written: &TypeName) -> Known {
+        let element = self.postgres_element(file, written, 0);
         match element {
             Known::Type(column_type, sql) if written.array => {
                 Known::Type(ColumnType::Array(Box::new(column_type)), format!("{sql}[]"))
@@ -118,23 +113,15 @@ impl Resolver<'_> {
         }
     }
 
-    fn postgres_element(&self, written: &TypeName, depth: usize) -> Known {
-        if let Some(id) = self.enums.get(&written.name).and_then(|ids| ids.first()) {
-            return Known::Type(ColumnType::Enum(*id), postgres::user_type(written));
+    fn postgres_element(&self, file: FileId, written: &TypeName, depth: usize) -> Known {
+        if let Some(id) = self.enum_named(file, written) {
+            return Known::Type(ColumnType::Enum(id), postgres::user_type(written));
         }
-        match self.domains.get(&written.name) {
-            Some(&index) if depth < 16 => {
-                let base = &self.draft.domains[index].base;
+        match self.domain_named(file, written) {
+            Some(domain) if depth < DOMAIN_DEPTH => {
                 let spelled = postgres::user_type(written);
-                match self.postgres_element(base, depth + 1) {
-                    Known::Type(column_type, _) if base.array => {
-                        Known::Type(ColumnType::Array(Box::new(column_type)), spelled)
-                    }
-                    Known::Type(column_type, _) => Known::Type(column_type, spelled),
-                    Known::Values(..) | Known::Unsupported(_) | Known::Missing(..) => {
-                        Known::Unsupported(spelled)
-                    }
-                }
+                let base = self.postgres_element(file, &domain.base, depth + 1);
+                over_base(base, domain.base.array, spelled)
             }
             Some(_) | None => postgres::known(written),
         }
@@ -158,6 +145,22 @@ impl Resolver<'_> {
             docs: Vec::new(),
         });
         ColumnType::Enum(id)
+    }
+}
+
+/// Domains over domains are followed so far.
+const DOMAIN_DEPTH: usize = 16;
+
+/// A domain holds what its base holds and keeps its own spelling.
+fn over_base(base: Known, array: bool, spelled: String) -> Known {
+    match base {
+        Known::Type(column_type, _) if array => {
+            Known::Type(ColumnType::Array(Box::new(column_type)), spelled)
+        }
+        Known::Type(column_type, _) => Known::Type(column_type, spelled),
+        Known::Values(..) | Known::Unsupported(_) | Known::Missing(..) => {
+            Known::Unsupported(spelled)
+        }
     }
 }
 

@@ -29,3 +29,9 @@ END;
 CREATE TEMP TABLE scratch (a);
 DROP INDEX "User_email_key";
 COMMIT;
+CREATE TABLE sqlite_sequence(name,seq);
+CREATE VIRTUAL TABLE notes USING fts5(body)
+/* notes(body) */;
+CREATE TABLE IF NOT EXISTS 'notes_data'(id INTEGER PRIMARY KEY, block BLOB);
+CREATE TABLE IF NOT EXISTS 'notes_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+CREATE TABLE other_data (id INTEGER PRIMARY KEY) /*$options*/;

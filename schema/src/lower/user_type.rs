@@ -1,0 +1,117 @@
+//! Enums and domains: found by name, in the file of the statement first.
+
+use crate::ast::{AlterEnum, AlterEnumAction, CreateDomain, CreateEnum, FileAst, Name, ObjectName};
+use crate::draft::{DraftDomain, DraftEnum};
+
+use super::Fold;
+
+impl Fold<'_> {
+    pub(super) fn create_enum(&mut self, file: &FileAst, created: &CreateEnum) {
+        let key = created.name.name.text.clone();
+        self.enum_by_name
+            .entry(key)
+            .or_default()
+            .push(self.enums.len());
+        self.enums.push(DraftEnum {
+            name: created.name.clone(),
+            file: file.file,
+            values: created.values.clone(),
+            docs: created.docs.clone(),
+        });
+    }
+
+    pub(super) fn create_domain(&mut self, file: &FileAst, created: &CreateDomain) {
+        self.domains.push(DraftDomain {
+            name: created.name.clone(),
+            file: file.file,
+            base: created.base.clone(),
+            not_null: created.not_null,
+            default: created.default.clone(),
+        });
+    }
+
+    /// The enum a statement of this file means: the latest of the name, of the same file if there is one.
+    pub(super) fn find_enum(&self, file: &FileAst, name: &ObjectName) -> Option<usize> {
+        let known = self.enum_by_name.get(&name.name.text)?;
+        let fits = |index: &&usize| {
+            let schema = &self.enums[**index].name.schema;
+            name.schema.is_none() || schema.is_none() || *schema == name.schema
+        };
+        let here = |index: &&usize| self.enums[**index].file == file.file;
+        let found = known.iter().rev().filter(fits).find(here);
+        found.or_else(|| known.iter().rev().find(fits)).copied()
+    }
+
+    pub(super) fn alter_enum(&mut self, file: &FileAst, alter: &AlterEnum) {
+        let Some(index) = self.find_enum(file, &alter.name) else {
+            return;
+        };
+        match &alter.action {
+            AlterEnumAction::AddValue {
+                value,
+                before,
+                after,
+            } => add_value(&mut self.enums[index].values, value, before, after),
+            AlterEnumAction::RenameValue { from, to } => {
+                let values = &mut self.enums[index].values;
+                for value in values.iter_mut().filter(|value| *value == from) {
+                    value.clone_from(to);
+                }
+            }
+            AlterEnumAction::Rename(name) => self.rename_enum(file, index, name),
+        }
+    }
+
+    /// Columns follow the new name of their type.
+    fn rename_enum(&mut self, file: &FileAst, index: usize, to: &Name) {
+        let from = std::mem::replace(&mut self.enums[index].name.name, to.clone());
+        self.forget_enum(&from.text, index);
+        self.enum_by_name
+            .entry(to.text.clone())
+            .or_default()
+            .push(index);
+        let tables = self
+            .tables
+            .iter_mut()
+            .flatten()
+            .filter(|table| table.file == file.file);
+        let columns = tables.flat_map(|table| &mut table.columns);
+        for column in columns.filter(|column| column.type_name.name == from.text) {
+            column.type_name.name.clone_from(&to.text);
+        }
+    }
+
+    fn forget_enum(&mut self, name: &str, index: usize) {
+        if let Some(known) = self.enum_by_name.get_mut(name) {
+            known.retain(|&known| known != index);
+        }
+    }
+
+    pub(super) fn drop_types(&mut self, file: &FileAst, names: &[ObjectName]) {
+        for name in names {
+            let text = &name.name.text;
+            let dropped =
+                |domain: &DraftDomain| domain.file == file.file && domain.name.name.text == *text;
+            self.domains.retain(|domain| !dropped(domain));
+            if let Some(index) = self.find_enum(file, name) {
+                self.enums[index].values.clear();
+                self.forget_enum(text, index);
+            }
+        }
+    }
+}
+
+fn add_value(
+    values: &mut Vec<String>,
+    value: &String,
+    before: &Option<String>,
+    after: &Option<String>,
+) {
+    if values.contains(value) {
+        return;
+    }
+    let place = |wanted: &String| values.iter().position(|known| known == wanted);
+    let behind = || after.as_ref().and_then(place).map(|at| at + 1);
+    let at = before.as_ref().and_then(place).or_else(behind);
+    values.insert(at.unwrap_or(values.len()), value.clone());
+}

@@ -1,0 +1,84 @@
+//! PostgreSQL's enums and domains by name: a table's own file comes first, so two databases may have one of a name each.
+
+use std::collections::HashMap;
+
+use crate::ast::{ObjectName, TypeName};
+use crate::draft::DraftDomain;
+use crate::model::{EnumId, EnumType};
+use crate::name;
+use crate::source::FileId;
+
+use super::{Resolver, enum_values};
+
+/// All of them, by name; for looking up only.
+#[derive(Default)]
+pub(super) struct UserTypes {
+    enums: HashMap<String, Vec<Entry<EnumId>>>,
+    domains: HashMap<String, Vec<Entry<usize>>>,
+}
+
+struct Entry<T> {
+    file: FileId,
+    schema: Option<String>,
+    value: T,
+}
+
+impl Resolver<'_> {
+    pub(super) fn user_types(&mut self) {
+        for (index, found) in self.draft.domains.iter().enumerate() {
+            add(&mut self.user_types.domains, &found.name, found.file, index);
+        }
+        let enums = self.draft.enums.iter();
+        for found in enums.filter(|found| !found.values.is_empty()) {
+            let id = EnumId(self.model.enums.len() as u32);
+            let name = &found.name.name;
+            add(&mut self.user_types.enums, &found.name, found.file, id);
+            self.model.enums.push(EnumType {
+                name: name.text.clone(),
+                type_name: name::variant(&name.text),
+                values: enum_values(&found.values),
+                named: true,
+                span: name.span,
+                docs: found.docs.clone(),
+            });
+        }
+    }
+
+    /// The enum a type of this file means.
+    pub(super) fn enum_named(&self, file: FileId, written: &TypeName) -> Option<EnumId> {
+        find(&self.user_types.enums, file, written)
+    }
+
+    /// The domain a type of this file means; enums come first.
+    pub(super) fn domain_named(&self, file: FileId, written: &TypeName) -> Option<&DraftDomain> {
+        if self.enum_named(file, written).is_some() {
+            return None;
+        }
+        find(&self.user_types.domains, file, written).map(|index| &self.draft.domains[index])
+    }
+}
+
+fn add<T>(known: &mut HashMap<String, Vec<Entry<T>>>, name: &ObjectName, file: FileId, value: T) {
+    let schema = name.schema.clone();
+    let entry = Entry {
+        file,
+        schema,
+        value,
+    };
+    known.entry(name.name.text.clone()).or_default().push(entry);
+}
+
+fn find<T: Copy>(
+    known: &HashMap<String, Vec<Entry<T>>>,
+    file: FileId,
+    written: &TypeName,
+) -> Option<T> {
+    let entries = known.get(&written.name)?;
+    let score = |entry: &&Entry<T>| (entry.schema == written.schema, entry.file == file);
+    let fits = |entry: &&Entry<T>| {
+        entry.schema == written.schema || entry.schema.is_none() || written.schema.is_none()
+    };
+    // `max_by_key` gives the last of equals; the first is meant.
+    let best = entries.iter().rev().filter(fits).max_by_key(score);
+    best.map(|entry| entry.value)
+}
