@@ -153,13 +153,13 @@ impl<'a> Fold<'a> {
         self.insert(table);
     }
 
-    /// `.schema` shows `sqlite_sequence`, and the shadow tables of virtual tables: their name and a word behind it.
+    /// `.schema` shows `sqlite_sequence` and `sqlite_stat1`, and the shadow tables of virtual tables: their name and a word behind it.
     fn belongs_to_sqlite(&self, name: &str) -> bool {
         let name = name.to_lowercase();
         let shadow = name.rsplit_once('_').is_some_and(|(base, word)| {
             SHADOWS.contains(&word) && self.virtual_tables.contains(base)
         });
-        shadow || name.starts_with("sqlite_")
+        shadow || name == "sqlite_sequence" || name.starts_with("sqlite_stat")
     }
 
     fn comment(&mut self, file: &FileAst, comment: &Comment) {
