@@ -114,16 +114,15 @@ fn from_str(w: &mut RustWriter, one: &EnumType, name: &str) {
                 bounds: Vec::new(),
             };
             w.function(&signature, |w| {
+                let name = Expr::text(string_literal(&one.name));
+                let unknown = Expr::call("::bindery::types::UnknownValue::of", vec![name]);
+                w.assignment("let unknown", &unknown);
                 w.block("match text", |w| {
                     for value in &one.values {
                         let found = format!("::core::result::Result::Ok(Self::{})", value.variant);
                         w.arm(&string_literal(&value.value), &found);
                     }
-                    let unknown = format!(
-                        "::bindery::types::UnknownValue::of({})",
-                        string_literal(&one.name)
-                    );
-                    w.arm("_", &format!("::core::result::Result::Err({unknown})"));
+                    w.arm("_", "::core::result::Result::Err(unknown)");
                 });
             });
         });

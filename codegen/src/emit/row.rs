@@ -158,7 +158,7 @@ fn copy_row(
     w.item(|w| {
         w.docs(docs);
         w.function(&copy_signature(shapes, shape, name), |w| {
-            w.assignment("let row", &moved_clone(shape));
+            w.line(MOVED_CLONE);
             w.line(&target(shapes, shape));
             w.line(&format!(
                 "::bindery::Repository::new(target).{method}(&row)?;"
@@ -168,12 +168,8 @@ fn copy_row(
     });
 }
 
-fn moved_clone(shape: &Shape<'_>) -> Expr {
-    let row = shape.row("E");
-    Expr::text(format!(
-        "<{row} as ::core::clone::Clone>::clone(self).to_engine::<F>()"
-    ))
-}
+/// The row's values on the other engine; the row itself stays.
+const MOVED_CLONE: &str = "let row = ::core::clone::Clone::clone(self).to_engine::<F>();";
 
 fn target(shapes: &Shapes<'_>, shape: &Shape<'_>) -> String {
     format!(
@@ -192,7 +188,7 @@ fn copy_as_new_to(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
             "A constraint is violated, or the database fails.",
         ]);
         w.function(&copy_signature(shapes, shape, "copy_as_new_to"), |w| {
-            w.assignment("let row", &moved_clone(shape));
+            w.line(MOVED_CLONE);
             w.line(&target(shapes, shape));
             w.line("::bindery::Repository::new(target).copy_as_new(&row)");
         });
@@ -219,12 +215,13 @@ fn delete(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
         };
         w.function(&signature, |w| {
             w.line(&format!(
-                "let mut rows = db.repository::<{tag}, E>({});",
-                shape.engine_of("self")
+                "let key = <{tag} as ::bindery::HasKey>::key(self);"
             ));
+            w.line(&format!("let engine = {};", shape.engine_of("self")));
             w.line(&format!(
-                "rows.delete(<{tag} as ::bindery::HasKey>::key(self))"
+                "let mut rows = db.repository::<{tag}, E>(engine);"
             ));
+            w.line("rows.delete(key)");
         });
     });
 }

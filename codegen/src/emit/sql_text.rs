@@ -4,8 +4,10 @@ use crate::rust_writer::string_literal;
 
 /// Where a line starts that continues a statement.
 const INDENT: &str = "            ";
-/// The longest line; some room is left for what stands around the literal.
-const WIDTH: usize = 92;
+/// Where the literal of a statement starts, behind the longest name of a field.
+const FIRST_COLUMN: usize = 26;
+/// The longest line; some room is left for what stands behind the literal.
+const WIDTH: usize = 96;
 /// The longest statement that stays on one line, behind the name of its field.
 const ONE_LINE: usize = 72;
 
@@ -29,7 +31,7 @@ pub(crate) fn sql_literal(sql: &str) -> String {
 
 fn wrapped(sql: &str) -> String {
     let mut text = String::with_capacity(sql.len() + 64);
-    let mut column = INDENT.len();
+    let mut column = FIRST_COLUMN;
     for (index, word) in words(sql).into_iter().enumerate() {
         let at_clause = index > 0 && word.starts_clause;
         if at_clause || column + word.text.len() + 1 > WIDTH {

@@ -155,29 +155,18 @@ fn push_struct(path: &str, fields: &[(String, Expr)], indent: usize, laid: &mut 
     laid.text.push('}');
 }
 
-/// `name: value`, the value on a line of its own where only that gives it room.
+/// `name: value`; a text literal stays on the line however long it is.
 fn push_field(name: &str, value: &Expr, indent: usize, laid: &mut LaidOut) {
     let used = width(name) + 2;
     laid.text.push_str(name);
-    laid.text.push(':');
-    if let Expr::Text(text) = value
-        && !text.contains('\n')
-        && indent + used + width(text) + 1 > MAX_WIDTH
-        && indent + TAB + width(text) < MAX_WIDTH
-    {
-        laid.text.push('\n');
-        new_line(indent + TAB, laid);
-        laid.text.push_str(text);
-    } else {
-        laid.text.push(' ');
-        value.push(indent, used, 1, laid);
-    }
+    laid.text.push_str(": ");
+    value.push(indent, used, 1, laid);
 }
 
 fn push_array(items: &[Expr], indent: usize, used: usize, laid: &mut LaidOut) {
     laid.text.push_str("&[");
     if let [only] = items
-        && overflows(only)
+        && overflows(only, MAX_WIDTH.saturating_sub(indent + used + 4))
     {
         only.push(indent, used + 2, 1, laid);
         laid.text.push(']');
@@ -199,11 +188,14 @@ fn push_array(items: &[Expr], indent: usize, used: usize, laid: &mut LaidOut) {
     laid.text.push(']');
 }
 
-/// An only item that may start on the line of its bracket.
-fn overflows(item: &Expr) -> bool {
+/// An only item that may start on the line of its bracket, where there are so many columns for a text.
+fn overflows(item: &Expr, room: usize) -> bool {
     match item {
         Expr::Struct(..) | Expr::Call(..) | Expr::Array(..) => true,
-        Expr::Text(text) => text.contains('\n'),
+        Expr::Text(text) => match text.split_once('\n') {
+            Some((first, _)) => width(first) <= LIST_WIDTH,
+            None => width(text) <= room,
+        },
         Expr::Chain(..) | Expr::All(..) => false,
     }
 }
@@ -229,7 +221,7 @@ fn push_arguments(arguments: &[Expr], indent: usize, used: usize, tail: usize, l
         .filter(|line| indent + used + width(line) + 2 + tail <= MAX_WIDTH);
     match (fitting, arguments) {
         (Some(line), _) => laid.text.push_str(&line),
-        (None, [only]) if overflows(only) => only.push(indent, used + 1, tail + 1, laid),
+        (None, [only]) if overflows(only, 0) => only.push(indent, used + 1, tail + 1, laid),
         (None, _) => {
             laid.text.push('\n');
             push_items(arguments, indent + TAB, laid);

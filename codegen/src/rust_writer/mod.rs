@@ -116,10 +116,21 @@ impl RustWriter {
         self.body(body);
     }
 
+    /// Braces with nothing between them stay on one line.
+    fn close(&mut self, start: usize) {
+        if self.out.len() == start && self.out.ends_with(" {\n") {
+            self.out.truncate(start - 1);
+            self.out.push_str("}\n");
+        } else {
+            self.line("}");
+        }
+    }
+
     /// What stands between braces that are open already, and the closing one.
     fn body(&mut self, body: impl FnOnce(&mut Self)) {
+        let start = self.out.len();
         self.nested(body);
-        self.line("}");
+        self.close(start);
     }
 
     /// Lines one level deeper, between brackets that the caller writes.
@@ -141,17 +152,20 @@ impl RustWriter {
             self.line(&format!("{head} {{}}"));
             return;
         }
-        if self.indent() + width(head) + 2 > MAX_WIDTH
+        // Inside a module rustfmt gives a struct's head two columns more.
+        let room = MAX_WIDTH + if self.level == 0 { 0 } else { 2 };
+        let line = self.indent() + width(head) + 2;
+        if line > room
             && let Some((name, parameter)) = head.split_once('<')
         {
             self.line(&format!("{name}<"));
             let parameter = parameter.trim_end_matches('>');
             self.nested(|w| w.line(&format!("{parameter},")));
             self.line("> {");
-            self.body(write);
         } else {
-            self.block(head, write);
+            self.certain_line(&format!("{head} {{"));
         }
+        self.body(write);
     }
 
     /// `name: Type,` of a struct.
@@ -221,7 +235,8 @@ impl RustWriter {
             });
             self.line("{");
         }
-        self.body(body);
+        self.nested(body);
+        self.line("}");
     }
 
     /// A function that does nothing and gives nothing back.
@@ -268,17 +283,25 @@ impl RustWriter {
                 }
             }
         });
+        let returns = signature.returns.as_deref().unwrap_or_default();
         self.start_line();
         self.out.push(')');
-        if let Some(ty) = &signature.returns {
+        if !returns.is_empty() {
             self.out.push_str(" -> ");
             // Two columns more than a line has: rustfmt measures a type behind the arrow so.
-            let used = 5_usize.saturating_sub(2);
-            let text = ty::laid_out(ty, self.indent(), used, end.len());
+            let text = ty::laid_out(returns, self.indent(), 3, 0);
             self.push_checked(&text);
         }
-        self.out.push_str(end);
-        self.out.push('\n');
+        // And it counts the indent twice when it looks whether the brace still fits.
+        let line = 2 * self.indent() + 5 + width(returns) + end.len();
+        let broken = width(returns) + self.indent() + 3 > MAX_WIDTH;
+        if end == " {" && !broken && line > MAX_WIDTH {
+            self.out.push('\n');
+            self.line("{");
+        } else {
+            self.out.push_str(end);
+            self.out.push('\n');
+        }
     }
 
     /// An expression as the value of a block.
@@ -317,7 +340,7 @@ impl RustWriter {
             return self.line(&format!("pub use {module}::{name};"));
         }
         let one_line = format!("pub use {module}::{{{}}};", names.join(", "));
-        if self.indent() + width(&one_line) <= MAX_WIDTH {
+        if self.indent() + width(&one_line) <= MAX_WIDTH - 2 {
             return self.line(&one_line);
         }
         self.line(&format!("pub use {module}::{{"));
@@ -352,12 +375,15 @@ fn push_indent(columns: usize, out: &mut String) {
     out.push_str(&BLANKS[..columns % BLANKS.len()]);
 }
 
-/// Items on as few lines as they fit, each followed by a comma.
-fn packed<'a>(items: impl Iterator<Item = &'a str>, limit: usize) -> Vec<String> {
+/// Items on as few lines as they fit, each followed by a comma. rustfmt keeps one column free, and does not count the last
+/// comma as long as there is one line.
+fn packed<'a>(items: impl Iterator<Item = &'a str>, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for item in items {
+    let mut items = items.peekable();
+    while let Some(item) = items.next() {
+        let comma = usize::from(items.peek().is_some() || lines.len() > 1);
         match lines.last_mut() {
-            Some(line) if width(line) + width(item) + 2 <= limit => {
+            Some(line) if width(line) + 1 + width(item) + comma < room => {
                 line.push(' ');
                 line.push_str(item);
                 line.push(',');

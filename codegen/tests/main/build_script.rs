@@ -38,7 +38,10 @@ fn all_findings_are_shown_as_they_are_rendered() {
         .out_dir(&out);
     let error = config.compile().expect_err("the schema is wrong");
     let shown = format!("{error:?}");
-    assert!(shown.starts_with("\n\n") && shown.contains("error[B"), "{shown}");
+    assert!(
+        shown.starts_with("\n\n") && shown.contains("error[B"),
+        "{shown}"
+    );
     assert!(shown.matches("error[B").count() >= 2, "{shown}");
     assert!(shown.contains("schema.sql:1:"), "{shown}");
     assert!(!out.exists());

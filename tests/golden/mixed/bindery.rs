@@ -523,7 +523,7 @@ pub mod samples {
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Sample>,
         {
-            let row = <Sample<E> as ::core::clone::Clone>::clone(self).to_engine::<F>();
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Sample>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
@@ -540,7 +540,7 @@ pub mod samples {
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Sample>,
         {
-            let row = <Sample<E> as ::core::clone::Clone>::clone(self).to_engine::<F>();
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Sample>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
@@ -556,7 +556,7 @@ pub mod samples {
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Sample>,
         {
-            let row = <Sample<E> as ::core::clone::Clone>::clone(self).to_engine::<F>();
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Sample>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)?;
             ::core::result::Result::Ok(row)
@@ -570,8 +570,10 @@ pub mod samples {
         where
             E: ::bindery::Hosts<model::Sample>,
         {
-            let mut rows = db.repository::<model::Sample, E>(self.id.engine());
-            rows.delete(<model::Sample as ::bindery::HasKey>::key(self))
+            let key = <model::Sample as ::bindery::HasKey>::key(self);
+            let engine = self.id.engine();
+            let mut rows = db.repository::<model::Sample, E>(engine);
+            rows.delete(key)
         }
     }
 
@@ -604,49 +606,49 @@ pub mod samples {
         ],
         required: &[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18],
         counted: ::core::option::Option::Some(0),
-        select: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double", "amount",
-            "code", "name", "note", "bytes", "day", "at_time", "local", "instant", "token",
-            "document", "feeling"
+        select: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
+            "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
+            "token", "document", "feeling"
             FROM "samples""#,
-        first: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double", "amount",
-            "code", "name", "note", "bytes", "day", "at_time", "local", "instant", "token",
-            "document", "feeling"
+        first: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
+            "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
+            "token", "document", "feeling"
             FROM "samples"
             ORDER BY "id" LIMIT 1"#,
-        find: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double", "amount",
-            "code", "name", "note", "bytes", "day", "at_time", "local", "instant", "token",
-            "document", "feeling"
+        find: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
+            "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
+            "token", "document", "feeling"
             FROM "samples"
             WHERE "id" = $1"#,
         count: r#"SELECT count(*) FROM "samples""#,
         exists: r#"SELECT 1 FROM "samples" WHERE "id" = $1"#,
-        insert: r#"INSERT INTO "samples" ("small", "medium", "big", "single", "double", "amount",
-            "code", "name", "note", "bytes", "day", "at_time", "local", "token", "document",
-            "feeling")
+        insert: r#"INSERT INTO "samples" ("small", "medium", "big", "single", "double",
+            "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "token",
+            "document", "feeling")
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
             RETURNING "id", "flag", "small", "medium", "big", "single", "double", "amount",
             "code", "name", "note", "bytes", "day", "at_time", "local", "instant", "token",
             "document", "feeling""#,
-        insert_row: r#"INSERT INTO "samples" ("id", "flag", "small", "medium", "big", "single",
-            "double", "amount", "code", "name", "note", "bytes", "day", "at_time", "local",
-            "instant", "token", "document", "feeling")
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-            $17, $18, $19)"#,
-        returning: r#" RETURNING "id", "flag", "small", "medium", "big", "single", "double", "amount",
-            "code", "name", "note", "bytes", "day", "at_time", "local", "instant", "token",
-            "document", "feeling""#,
+        insert_row: r#"INSERT INTO "samples" ("id", "flag", "small", "medium", "big",
+            "single", "double", "amount", "code", "name", "note", "bytes", "day", "at_time",
+            "local", "instant", "token", "document", "feeling")
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+            $18, $19)"#,
+        returning: r#" RETURNING "id", "flag", "small", "medium", "big", "single", "double",
+            "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
+            "token", "document", "feeling""#,
         save: r#"UPDATE "samples"
-            SET "flag" = $1, "small" = $2, "medium" = $3, "big" = $4, "single" = $5,
-            "double" = $6, "amount" = $7, "code" = $8, "name" = $9, "note" = $10, "bytes" =
-            $11, "day" = $12, "at_time" = $13, "local" = $14, "instant" = $15, "token" =
-            $16, "document" = $17, "feeling" = $18
+            SET "flag" = $1, "small" = $2, "medium" = $3, "big" = $4, "single" = $5, "double" =
+            $6, "amount" = $7, "code" = $8, "name" = $9, "note" = $10, "bytes" = $11, "day" =
+            $12, "at_time" = $13, "local" = $14, "instant" = $15, "token" = $16, "document" =
+            $17, "feeling" = $18
             WHERE "id" = $19"#,
         delete: r#"DELETE FROM "samples" WHERE "id" = $1"#,
         uniques: &[::bindery::UniqueSql {
             columns: &[9],
-            find: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double", "amount",
-            "code", "name", "note", "bytes", "day", "at_time", "local", "instant", "token",
-            "document", "feeling"
+            find: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
+            "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
+            "token", "document", "feeling"
             FROM "samples"
             WHERE "name" = $1"#,
         }],
@@ -681,48 +683,47 @@ pub mod samples {
         ],
         required: &[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18],
         counted: ::core::option::Option::Some(0),
-        select: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`, `amount`,
-            `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`, `token`,
-            `document`, `feeling`
+        select: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
+            `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`,
+            `token`, `document`, `feeling`
             FROM `samples`"#,
-        first: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`, `amount`,
-            `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`, `token`,
-            `document`, `feeling`
+        first: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
+            `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`,
+            `token`, `document`, `feeling`
             FROM `samples`
             ORDER BY `id` LIMIT 1"#,
-        find: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`, `amount`,
-            `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`, `token`,
-            `document`, `feeling`
+        find: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
+            `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`,
+            `token`, `document`, `feeling`
             FROM `samples`
             WHERE `id` = ?"#,
         count: "SELECT count(*) FROM `samples`",
         exists: "SELECT 1 FROM `samples` WHERE `id` = ?",
-        insert: r#"INSERT INTO `samples` (`small`, `medium`, `big`, `single`, `double`, `amount`,
-            `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `token`, `document`,
-            `feeling`)
+        insert: r#"INSERT INTO `samples` (`small`, `medium`, `big`, `single`, `double`,
+            `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `token`,
+            `document`, `feeling`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             RETURNING `id`, `flag`, `small`, `medium`, `big`, `single`, `double`, `amount`,
             `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`, `token`,
             `document`, `feeling`"#,
-        insert_row: r#"INSERT INTO `samples` (`id`, `flag`, `small`, `medium`, `big`, `single`,
-            `double`, `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`,
-            `instant`, `token`, `document`, `feeling`)
+        insert_row: r#"INSERT INTO `samples` (`id`, `flag`, `small`, `medium`, `big`,
+            `single`, `double`, `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`,
+            `local`, `instant`, `token`, `document`, `feeling`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-        returning: r#" RETURNING `id`, `flag`, `small`, `medium`, `big`, `single`, `double`, `amount`,
-            `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`, `token`,
-            `document`, `feeling`"#,
+        returning: r#" RETURNING `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
+            `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`,
+            `token`, `document`, `feeling`"#,
         save: r#"UPDATE `samples`
-            SET `flag` = ?, `small` = ?, `medium` = ?, `big` = ?, `single` = ?, `double` =
-            ?, `amount` = ?, `code` = ?, `name` = ?, `note` = ?, `bytes` = ?, `day` = ?,
-            `at_time` = ?, `local` = ?, `instant` = ?, `token` = ?, `document` = ?,
-            `feeling` = ?
+            SET `flag` = ?, `small` = ?, `medium` = ?, `big` = ?, `single` = ?, `double` = ?,
+            `amount` = ?, `code` = ?, `name` = ?, `note` = ?, `bytes` = ?, `day` = ?, `at_time`
+            = ?, `local` = ?, `instant` = ?, `token` = ?, `document` = ?, `feeling` = ?
             WHERE `id` = ?"#,
         delete: "DELETE FROM `samples` WHERE `id` = ?",
         uniques: &[::bindery::UniqueSql {
             columns: &[9],
-            find: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`, `amount`,
-            `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`, `token`,
-            `document`, `feeling`
+            find: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
+            `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`,
+            `token`, `document`, `feeling`
             FROM `samples`
             WHERE `name` = ?"#,
         }],
@@ -757,48 +758,47 @@ pub mod samples {
         ],
         required: &[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18],
         counted: ::core::option::Option::Some(0),
-        select: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double", "amount",
-            "code", "name", "note", "bytes", "day", "at_time", "local", "instant", "token",
-            "document", "feeling"
+        select: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
+            "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
+            "token", "document", "feeling"
             FROM "samples""#,
-        first: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double", "amount",
-            "code", "name", "note", "bytes", "day", "at_time", "local", "instant", "token",
-            "document", "feeling"
+        first: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
+            "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
+            "token", "document", "feeling"
             FROM "samples"
             ORDER BY "id" LIMIT 1"#,
-        find: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double", "amount",
-            "code", "name", "note", "bytes", "day", "at_time", "local", "instant", "token",
-            "document", "feeling"
+        find: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
+            "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
+            "token", "document", "feeling"
             FROM "samples"
             WHERE "id" = ?"#,
         count: r#"SELECT count(*) FROM "samples""#,
         exists: r#"SELECT 1 FROM "samples" WHERE "id" = ?"#,
-        insert: r#"INSERT INTO "samples" ("small", "medium", "big", "single", "double", "amount",
-            "code", "name", "note", "bytes", "day", "at_time", "local", "token", "document",
-            "feeling")
+        insert: r#"INSERT INTO "samples" ("small", "medium", "big", "single", "double",
+            "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "token",
+            "document", "feeling")
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             RETURNING "id", "flag", "small", "medium", "big", "single", "double", "amount",
             "code", "name", "note", "bytes", "day", "at_time", "local", "instant", "token",
             "document", "feeling""#,
-        insert_row: r#"INSERT INTO "samples" ("id", "flag", "small", "medium", "big", "single",
-            "double", "amount", "code", "name", "note", "bytes", "day", "at_time", "local",
-            "instant", "token", "document", "feeling")
+        insert_row: r#"INSERT INTO "samples" ("id", "flag", "small", "medium", "big",
+            "single", "double", "amount", "code", "name", "note", "bytes", "day", "at_time",
+            "local", "instant", "token", "document", "feeling")
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-        returning: r#" RETURNING "id", "flag", "small", "medium", "big", "single", "double", "amount",
-            "code", "name", "note", "bytes", "day", "at_time", "local", "instant", "token",
-            "document", "feeling""#,
+        returning: r#" RETURNING "id", "flag", "small", "medium", "big", "single", "double",
+            "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
+            "token", "document", "feeling""#,
         save: r#"UPDATE "samples"
-            SET "flag" = ?, "small" = ?, "medium" = ?, "big" = ?, "single" = ?, "double" =
-            ?, "amount" = ?, "code" = ?, "name" = ?, "note" = ?, "bytes" = ?, "day" = ?,
-            "at_time" = ?, "local" = ?, "instant" = ?, "token" = ?, "document" = ?,
-            "feeling" = ?
+            SET "flag" = ?, "small" = ?, "medium" = ?, "big" = ?, "single" = ?, "double" = ?,
+            "amount" = ?, "code" = ?, "name" = ?, "note" = ?, "bytes" = ?, "day" = ?, "at_time"
+            = ?, "local" = ?, "instant" = ?, "token" = ?, "document" = ?, "feeling" = ?
             WHERE "id" = ?"#,
         delete: r#"DELETE FROM "samples" WHERE "id" = ?"#,
         uniques: &[::bindery::UniqueSql {
             columns: &[9],
-            find: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double", "amount",
-            "code", "name", "note", "bytes", "day", "at_time", "local", "instant", "token",
-            "document", "feeling"
+            find: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
+            "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
+            "token", "document", "feeling"
             FROM "samples"
             WHERE "name" = ?"#,
         }],
@@ -1172,11 +1172,12 @@ pub mod arrays {
             WHERE "id" = $1"#,
         count: r#"SELECT count(*) FROM "arrays""#,
         exists: r#"SELECT 1 FROM "arrays" WHERE "id" = $1"#,
-        insert: r#"INSERT INTO "arrays" ("numbers", "words", "moods", "span", "sample_id")
+        insert: r#"INSERT INTO "arrays" ("numbers", "words", "moods", "span",
+            "sample_id")
             VALUES ($1, $2, $3, $4, $5)
             RETURNING "id", "numbers", "words", "moods", "span", "sample_id""#,
-        insert_row: r#"INSERT INTO "arrays" ("id", "numbers", "words", "moods", "span", "sample_id")
-            OVERRIDING SYSTEM VALUE
+        insert_row: r#"INSERT INTO "arrays" ("id", "numbers", "words", "moods", "span",
+            "sample_id") OVERRIDING SYSTEM VALUE
             VALUES ($1, $2, $3, $4, $5, $6)"#,
         returning: r#" RETURNING "id", "numbers", "words", "moods", "span", "sample_id""#,
         save: r#"UPDATE "arrays"
@@ -1289,13 +1290,14 @@ pub mod enums {
         type Err = ::bindery::types::UnknownValue;
 
         fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+            let unknown = ::bindery::types::UnknownValue::of("mood");
             match text {
                 "happy" => ::core::result::Result::Ok(Self::Happy),
                 "so-so" => ::core::result::Result::Ok(Self::SoSo),
                 "sad" => ::core::result::Result::Ok(Self::Sad),
                 r#""quoted""# => ::core::result::Result::Ok(Self::Quoted),
                 "" => ::core::result::Result::Ok(Self::Empty),
-                _ => ::core::result::Result::Err(::bindery::types::UnknownValue::of("mood")),
+                _ => ::core::result::Result::Err(unknown),
             }
         }
     }

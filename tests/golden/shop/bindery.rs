@@ -344,8 +344,8 @@ pub mod customers {
         insert: r#"INSERT INTO "customers" ("email", "name", "referred_by")
             VALUES (?, ?, ?)
             RETURNING "id", "email", "name", "referred_by", "newsletter", "since""#,
-        insert_row: r#"INSERT INTO "customers" ("id", "email", "name", "referred_by", "newsletter",
-            "since")
+        insert_row: r#"INSERT INTO "customers" ("id", "email", "name", "referred_by",
+            "newsletter", "since")
             VALUES (?, ?, ?, ?, ?, ?)"#,
         returning: r#" RETURNING "id", "email", "name", "referred_by", "newsletter", "since""#,
         save: r#"UPDATE "customers"
@@ -684,7 +684,7 @@ pub mod products {
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Product>,
         {
-            let row = <Product<E> as ::core::clone::Clone>::clone(self).to_engine::<F>();
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Product>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
@@ -701,7 +701,7 @@ pub mod products {
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Product>,
         {
-            let row = <Product<E> as ::core::clone::Clone>::clone(self).to_engine::<F>();
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Product>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)?;
             ::core::result::Result::Ok(row)
@@ -715,8 +715,10 @@ pub mod products {
         where
             E: ::bindery::Hosts<model::Product>,
         {
-            let mut rows = db.repository::<model::Product, E>(self.code.engine());
-            rows.delete(<model::Product as ::bindery::HasKey>::key(self))
+            let key = <model::Product as ::bindery::HasKey>::key(self);
+            let engine = self.code.engine();
+            let mut rows = db.repository::<model::Product, E>(engine);
+            rows.delete(key)
         }
     }
 
@@ -744,7 +746,8 @@ pub mod products {
             WHERE "code" = ?"#,
         count: r#"SELECT count(*) FROM "products""#,
         exists: r#"SELECT 1 FROM "products" WHERE "code" = ?"#,
-        insert: r#"INSERT INTO "products" ("code", "title", "price", "weight", "replaced_by")
+        insert: r#"INSERT INTO "products" ("code", "title", "price", "weight",
+            "replaced_by")
             VALUES (?, ?, ?, ?, ?)
             RETURNING "code", "title", "price", "weight", "type", "replaced_by""#,
         insert_row: r#"INSERT INTO "products" ("code", "title", "price", "weight", "type",
@@ -1142,7 +1145,7 @@ pub mod orders {
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
         {
-            let row = <Order<E> as ::core::clone::Clone>::clone(self).to_engine::<F>();
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Order>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
@@ -1159,7 +1162,7 @@ pub mod orders {
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
         {
-            let row = <Order<E> as ::core::clone::Clone>::clone(self).to_engine::<F>();
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Order>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
@@ -1175,7 +1178,7 @@ pub mod orders {
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
         {
-            let row = <Order<E> as ::core::clone::Clone>::clone(self).to_engine::<F>();
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Order>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)?;
             ::core::result::Result::Ok(row)
@@ -1189,8 +1192,10 @@ pub mod orders {
         where
             E: ::bindery::Hosts<model::Order>,
         {
-            let mut rows = db.repository::<model::Order, E>(self.id.engine());
-            rows.delete(<model::Order as ::bindery::HasKey>::key(self))
+            let key = <model::Order as ::bindery::HasKey>::key(self);
+            let engine = self.id.engine();
+            let mut rows = db.repository::<model::Order, E>(engine);
+            rows.delete(key)
         }
     }
 
@@ -1209,38 +1214,38 @@ pub mod orders {
         writable: &[0, 1, 2, 3, 4, 5, 6],
         required: &[1, 2, 3, 4, 6],
         counted: ::core::option::Option::Some(0),
-        select: r#"SELECT "id", "number", "customer_id", "placed_on", "shipped_at", "discount",
-            "previous_order_of_the_same_customer"
+        select: r#"SELECT "id", "number", "customer_id", "placed_on", "shipped_at",
+            "discount", "previous_order_of_the_same_customer"
             FROM "orders""#,
-        first: r#"SELECT "id", "number", "customer_id", "placed_on", "shipped_at", "discount",
-            "previous_order_of_the_same_customer"
+        first: r#"SELECT "id", "number", "customer_id", "placed_on", "shipped_at",
+            "discount", "previous_order_of_the_same_customer"
             FROM "orders"
             ORDER BY "id" LIMIT 1"#,
-        find: r#"SELECT "id", "number", "customer_id", "placed_on", "shipped_at", "discount",
-            "previous_order_of_the_same_customer"
+        find: r#"SELECT "id", "number", "customer_id", "placed_on", "shipped_at",
+            "discount", "previous_order_of_the_same_customer"
             FROM "orders"
             WHERE "id" = ?"#,
         count: r#"SELECT count(*) FROM "orders""#,
         exists: r#"SELECT 1 FROM "orders" WHERE "id" = ?"#,
-        insert: r#"INSERT INTO "orders" ("number", "customer_id", "placed_on", "shipped_at",
-            "previous_order_of_the_same_customer")
+        insert: r#"INSERT INTO "orders" ("number", "customer_id", "placed_on",
+            "shipped_at", "previous_order_of_the_same_customer")
             VALUES (?, ?, ?, ?, ?)
             RETURNING "id", "number", "customer_id", "placed_on", "shipped_at", "discount",
             "previous_order_of_the_same_customer""#,
-        insert_row: r#"INSERT INTO "orders" ("id", "number", "customer_id", "placed_on", "shipped_at",
-            "discount", "previous_order_of_the_same_customer")
+        insert_row: r#"INSERT INTO "orders" ("id", "number", "customer_id", "placed_on",
+            "shipped_at", "discount", "previous_order_of_the_same_customer")
             VALUES (?, ?, ?, ?, ?, ?, ?)"#,
-        returning: r#" RETURNING "id", "number", "customer_id", "placed_on", "shipped_at", "discount",
-            "previous_order_of_the_same_customer""#,
+        returning: r#" RETURNING "id", "number", "customer_id", "placed_on", "shipped_at",
+            "discount", "previous_order_of_the_same_customer""#,
         save: r#"UPDATE "orders"
-            SET "number" = ?, "customer_id" = ?, "placed_on" = ?, "shipped_at" = ?,
-            "discount" = ?, "previous_order_of_the_same_customer" = ?
+            SET "number" = ?, "customer_id" = ?, "placed_on" = ?, "shipped_at" = ?, "discount" =
+            ?, "previous_order_of_the_same_customer" = ?
             WHERE "id" = ?"#,
         delete: r#"DELETE FROM "orders" WHERE "id" = ?"#,
         uniques: &[::bindery::UniqueSql {
             columns: &[1],
-            find: r#"SELECT "id", "number", "customer_id", "placed_on", "shipped_at", "discount",
-            "previous_order_of_the_same_customer"
+            find: r#"SELECT "id", "number", "customer_id", "placed_on", "shipped_at",
+            "discount", "previous_order_of_the_same_customer"
             FROM "orders"
             WHERE "number" = ?"#,
         }],
@@ -1597,7 +1602,7 @@ pub mod order_lines {
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::OrderLine>,
         {
-            let row = <OrderLine<E> as ::core::clone::Clone>::clone(self).to_engine::<F>();
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::OrderLine>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
@@ -1614,7 +1619,7 @@ pub mod order_lines {
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::OrderLine>,
         {
-            let row = <OrderLine<E> as ::core::clone::Clone>::clone(self).to_engine::<F>();
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::OrderLine>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)?;
             ::core::result::Result::Ok(row)
@@ -1628,8 +1633,10 @@ pub mod order_lines {
         where
             E: ::bindery::Hosts<model::OrderLine>,
         {
-            let mut rows = db.repository::<model::OrderLine, E>(self.order_id.engine());
-            rows.delete(<model::OrderLine as ::bindery::HasKey>::key(self))
+            let key = <model::OrderLine as ::bindery::HasKey>::key(self);
+            let engine = self.order_id.engine();
+            let mut rows = db.repository::<model::OrderLine, E>(engine);
+            rows.delete(key)
         }
     }
 
@@ -1647,12 +1654,15 @@ pub mod order_lines {
         writable: &[0, 1, 2, 3, 4],
         required: &[0, 1, 2, 3, 4],
         counted: ::core::option::Option::None,
-        select: r#"SELECT "order_id", "line", "product", "quantity", "unit_price", "total"
+        select: r#"SELECT "order_id", "line", "product", "quantity", "unit_price",
+            "total"
             FROM "order_lines""#,
-        first: r#"SELECT "order_id", "line", "product", "quantity", "unit_price", "total"
+        first: r#"SELECT "order_id", "line", "product", "quantity", "unit_price",
+            "total"
             FROM "order_lines"
             ORDER BY "order_id", "line" LIMIT 1"#,
-        find: r#"SELECT "order_id", "line", "product", "quantity", "unit_price", "total"
+        find: r#"SELECT "order_id", "line", "product", "quantity", "unit_price",
+            "total"
             FROM "order_lines"
             WHERE "order_id" = ? AND "line" = ?"#,
         count: r#"SELECT count(*) FROM "order_lines""#,
@@ -1664,7 +1674,8 @@ pub mod order_lines {
         insert_row: r#"INSERT INTO "order_lines" ("order_id", "line", "product", "quantity",
             "unit_price")
             VALUES (?, ?, ?, ?, ?)"#,
-        returning: r#" RETURNING "order_id", "line", "product", "quantity", "unit_price", "total""#,
+        returning: r#" RETURNING "order_id", "line", "product", "quantity", "unit_price",
+            "total""#,
         save: r#"UPDATE "order_lines"
             SET "product" = ?, "quantity" = ?, "unit_price" = ?
             WHERE "order_id" = ? AND "line" = ?"#,
@@ -1922,7 +1933,7 @@ pub mod seats {
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Seat>,
         {
-            let row = <Seat<E> as ::core::clone::Clone>::clone(self).to_engine::<F>();
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Seat>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
@@ -1939,7 +1950,7 @@ pub mod seats {
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Seat>,
         {
-            let row = <Seat<E> as ::core::clone::Clone>::clone(self).to_engine::<F>();
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Seat>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)?;
             ::core::result::Result::Ok(row)
@@ -1953,8 +1964,10 @@ pub mod seats {
         where
             E: ::bindery::Hosts<model::Seat>,
         {
-            let mut rows = db.repository::<model::Seat, E>(self.row_engine);
-            rows.delete(<model::Seat as ::bindery::HasKey>::key(self))
+            let key = <model::Seat as ::bindery::HasKey>::key(self);
+            let engine = self.row_engine;
+            let mut rows = db.repository::<model::Seat, E>(engine);
+            rows.delete(key)
         }
     }
 
@@ -2189,7 +2202,7 @@ pub mod visits {
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Visit>,
         {
-            let row = <Visit<E> as ::core::clone::Clone>::clone(self).to_engine::<F>();
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Visit>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
@@ -3104,16 +3117,18 @@ pub mod r#match {
             WHERE "id" = ?"#,
         count: r#"SELECT count(*) FROM "match""#,
         exists: r#"SELECT 1 FROM "match" WHERE "id" = ?"#,
-        insert: r#"INSERT INTO "match" ("option", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8")
+        insert: r#"INSERT INTO "match" ("option", "a1", "a2", "a3", "a4", "a5", "a6",
+            "a7", "a8")
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             RETURNING "id", "option", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8""#,
-        insert_row: r#"INSERT INTO "match" ("id", "option", "a1", "a2", "a3", "a4", "a5", "a6", "a7",
-            "a8")
+        insert_row: r#"INSERT INTO "match" ("id", "option", "a1", "a2", "a3", "a4", "a5",
+            "a6", "a7", "a8")
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-        returning: r#" RETURNING "id", "option", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8""#,
+        returning: r#" RETURNING "id", "option", "a1", "a2", "a3", "a4", "a5", "a6", "a7",
+            "a8""#,
         save: r#"UPDATE "match"
-            SET "option" = ?, "a1" = ?, "a2" = ?, "a3" = ?, "a4" = ?, "a5" = ?, "a6" = ?,
-            "a7" = ?, "a8" = ?
+            SET "option" = ?, "a1" = ?, "a2" = ?, "a3" = ?, "a4" = ?, "a5" = ?, "a6" = ?, "a7" =
+            ?, "a8" = ?
             WHERE "id" = ?"#,
         delete: r#"DELETE FROM "match" WHERE "id" = ?"#,
         uniques: &[],
