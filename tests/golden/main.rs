@@ -28,6 +28,7 @@ macro_rules! cases {
 
 cases! {
     first: "first/bindery.rs",
+    doors: "doors/bindery.rs",
     shop: "shop/bindery.rs",
     mixed: "mixed/bindery.rs",
 }

@@ -98,12 +98,14 @@ pub(crate) fn queries(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>
     });
     w.item(|w| {
         let head = format!(
-            "impl<E: ::bindery::Hosts<{tag}>> {name}{engine} for ::bindery::Repository<'_, {tag}, E>"
+            "impl<E: ::bindery::Engine> {name}{engine} for ::bindery::Repository<'_, {tag}, E>"
         );
         w.implementation(&head, |w| {
             for (index, unique) in shape.uniques.iter().enumerate() {
                 w.item(|w| {
-                    w.function(&find_signature(shape, unique), |w| find_body(w, shape, index, unique));
+                    w.function(&find_signature(shape, unique), |w| {
+                        find_body(w, shape, index, unique)
+                    });
                 });
                 if can_upsert(shape, unique) {
                     w.item(|w| {

@@ -9,6 +9,7 @@ mod ddl;
 pub(crate) mod derive;
 mod engine;
 mod enums;
+mod from_row;
 mod info;
 mod key;
 mod model;

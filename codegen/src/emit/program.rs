@@ -9,7 +9,7 @@ use super::names::Names;
 use super::shape::Shape;
 use super::shapes::{Scope, Shapes};
 use super::types::TypeFeature;
-use super::{access, changes, databases, engine, enums, in_words, info};
+use super::{access, changes, databases, engine, enums, from_row, in_words, info};
 use super::{key, model as model_impl, new, row, source, sql};
 use crate::rust_writer::RustWriter;
 
@@ -203,6 +203,7 @@ impl<'s> Program<'s> {
         key::key(w, self.shapes, shape);
         row::structure(w, self.shapes, shape);
         new::new(w, self.shapes, shape);
+        from_row::from_row(w, shape);
         changes::changes(w, self.shapes, shape);
         source::sources(w, shape);
         model_impl::model(w, self.shapes, shape);

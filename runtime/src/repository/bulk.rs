@@ -2,15 +2,15 @@
 
 use super::{Repository, ensure};
 use crate::driver::Physical;
+use crate::engine::Engine;
 use crate::error::{Operation, Result};
-use crate::lives_on::Hosts;
 use crate::model::{ColumnSource, Model};
 use crate::statements::TableSql;
 
 /// Rows handed to the database at a time: enough for its bulk way to pay, few enough to keep memory flat.
 const ROWS_AT_A_TIME: usize = 4_096;
 
-impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
+impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Inserts all rows or none, in the fastest way of the database, and says how many.
     ///
     /// # Errors
@@ -26,7 +26,7 @@ impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
     }
 }
 
-fn insert_chunks<M: Model, E: Hosts<M>>(
+fn insert_chunks<M: Model, E: Engine>(
     physical: &mut Physical,
     sql: &TableSql,
     engine: E,
@@ -44,7 +44,7 @@ fn insert_chunks<M: Model, E: Hosts<M>>(
 }
 
 /// Neighbours that give the same columns go together, so that rows are stored in the order they were given.
-fn insert_chunk<M: Model, E: Hosts<M>>(
+fn insert_chunk<M: Model, E: Engine>(
     physical: &mut Physical,
     sql: &TableSql,
     engine: E,

@@ -4,12 +4,12 @@ use super::insert::{Values, inserted};
 use super::{Repository, ensure};
 use crate::Dialect;
 use crate::driver::{ParamWriter, Physical};
+use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Operation, Result};
-use crate::lives_on::Hosts;
 use crate::model::{ColumnSet, HasKey, Model};
 use crate::statements::TableSql;
 
-impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
+impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Inserts a row with its key as it is.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ fn overwriting(sql: &TableSql, dialect: Dialect) -> String {
     sql.insert_row.to_owned() + &sql.do_update_sql(dialect, sql.key, &outside)
 }
 
-fn overwrite<M: HasKey, E: Hosts<M>>(
+fn overwrite<M: HasKey, E: Engine>(
     physical: &mut Physical,
     sql: &TableSql,
     row: &M::Row<E>,

@@ -4,12 +4,12 @@ use super::read::read_one;
 use super::{Repository, ensure};
 use crate::Dialect;
 use crate::driver::{ParamWriter, Physical};
+use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Operation, Result};
-use crate::lives_on::Hosts;
 use crate::model::{ColumnSet, ColumnSource, Model};
 use crate::statements::TableSql;
 
-impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
+impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Inserts a row and gives it back as stored, with what the database filled in. Nothing comes back from a table without a key.
     ///
     /// # Errors
@@ -50,7 +50,7 @@ pub(super) fn is_unique_violation(error: &Error) -> bool {
 }
 
 /// What `insert` gives for the row that came back.
-pub(super) fn inserted<M: Model, E: Hosts<M>>(
+pub(super) fn inserted<M: Model, E: Engine>(
     row: Result<Option<M::Row<E>>>,
 ) -> Result<M::Inserted<E>> {
     // A table without a key needs no row here; any other row was deleted by somebody meanwhile.
@@ -100,7 +100,7 @@ impl<'v> Values<'v> {
     }
 
     /// Inserts the row and gives it back; nothing where the table has no key.
-    pub(super) fn insert<M: Model, E: Hosts<M>>(
+    pub(super) fn insert<M: Model, E: Engine>(
         &self,
         physical: &mut Physical,
         sql: &'static TableSql,
@@ -120,7 +120,7 @@ impl<'v> Values<'v> {
         }
     }
 
-    fn insert_and_read_back<M: Model, E: Hosts<M>>(
+    fn insert_and_read_back<M: Model, E: Engine>(
         &self,
         physical: &mut Physical,
         sql: &'static TableSql,
@@ -162,7 +162,7 @@ impl<'v> Values<'v> {
 }
 
 /// The one row that a writing statement returns. It is run to its end, as SQLite tells of violated foreign keys there.
-pub(super) fn read_returned<M: Model, E: Hosts<M>>(
+pub(super) fn read_returned<M: Model, E: Engine>(
     physical: &mut Physical,
     engine: E,
     sql: &str,

@@ -46,13 +46,20 @@ pub use rows::Rows;
 /// ```
 pub struct Repository<'c, M, E> {
     target: Target<'c, E>,
+    /// `None` where an engine chosen at run time does not host the model.
+    sql: Option<&'static TableSql>,
     model: PhantomData<M>,
 }
 
-impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
-    /// The repository behind a target.
-    pub fn new(target: Target<'c, E>) -> Self {
+impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
+    /// The repository behind a target. That the engine hosts the model is asked here and nowhere else, so that a
+    /// program that gets it wrong is told once.
+    pub fn new(target: Target<'c, E>) -> Self
+    where
+        E: Hosts<M>,
+    {
         Self {
+            sql: target.engine.sql(),
             target,
             model: PhantomData,
         }
@@ -76,20 +83,20 @@ impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
         work: impl FnOnce(&mut Link, &'static TableSql, E) -> Result<T>,
     ) -> Result<T> {
         let engine = self.target.engine;
-        let outcome = sql_of::<M, E>(engine).and_then(|sql| match &mut self.target.source {
+        let outcome = self.sql().and_then(|sql| match &mut self.target.source {
             Source::Link(link) => work(link, sql, engine),
             Source::Pool(pool) => work(&mut pool.acquire()?, sql, engine),
         });
         outcome.map_err(|error| located::<M, E>(error, engine, operation))
     }
-}
 
-fn sql_of<M: Model, E: Hosts<M>>(engine: E) -> Result<&'static TableSql> {
-    E::sql(engine).ok_or_else(|| {
-        Error::new(ErrorKind::NotHosted {
-            lives_on: M::ENGINES,
+    fn sql(&self) -> Result<&'static TableSql> {
+        self.sql.ok_or_else(|| {
+            Error::new(ErrorKind::NotHosted {
+                lives_on: M::ENGINES,
+            })
         })
-    })
+    }
 }
 
 #[cold]

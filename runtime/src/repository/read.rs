@@ -1,14 +1,14 @@
 //! Reading: one row, all rows, counts.
 
-use super::{Repository, Rows, ensure, located, sql_of};
+use super::{Repository, Rows, ensure, located};
 use crate::driver::{ParamWriter, Physical};
+use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Operation, Result};
-use crate::lives_on::Hosts;
 use crate::model::{HasKey, Model};
 use crate::route::Source;
 use crate::statements::TableSql;
 
-impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
+impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     /// The row with this key, if there is one.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
     /// The database fails; later failures come as items.
     pub fn iter(self) -> Result<Rows<'c, M, E>> {
         let engine = self.target.engine;
-        let opened = sql_of::<M, E>(engine).and_then(|sql| match self.target.source {
+        let opened = self.sql().and_then(|sql| match self.target.source {
             Source::Link(link) => Rows::on_link(link, sql.select, engine),
             Source::Pool(pool) => Rows::on_own(pool.acquire()?, sql.select, engine),
         });
@@ -118,7 +118,7 @@ impl<'c, M: Model, E: Hosts<M>> Repository<'c, M, E> {
 }
 
 /// Is there a row with this key?
-pub(super) fn exists<M: HasKey, E: Hosts<M>>(
+pub(super) fn exists<M: HasKey, E: Engine>(
     physical: &mut Physical,
     sql: &TableSql,
     key: &M::Key<E>,
@@ -133,7 +133,7 @@ pub(super) fn exists<M: HasKey, E: Hosts<M>>(
 }
 
 /// The first row of a query.
-pub(super) fn read_one<M: Model, E: Hosts<M>>(
+pub(super) fn read_one<M: Model, E: Engine>(
     physical: &mut Physical,
     engine: E,
     sql: &str,

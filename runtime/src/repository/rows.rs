@@ -6,9 +6,9 @@ use self_cell::{MutBorrow, self_cell};
 
 use super::located;
 use crate::driver::Cursor;
+use crate::engine::Engine;
 use crate::error::{Operation, Result};
 use crate::link::Link;
-use crate::lives_on::Hosts;
 use crate::model::Model;
 
 /// An iterator over all rows of a model on one engine; the connection is free again when it is dropped.
@@ -34,7 +34,7 @@ self_cell! {
     }
 }
 
-impl<'c, M: Model, E: Hosts<M>> Rows<'c, M, E> {
+impl<'c, M: Model, E: Engine> Rows<'c, M, E> {
     pub(super) fn on_link(link: &'c mut Link, sql: &str, engine: E) -> Result<Self> {
         let cursor = link.ready()?.cursor(sql, &mut |_| ())?;
         Ok(Self::new(Running::Borrowed(cursor), engine))
@@ -69,7 +69,7 @@ impl<'c, M: Model, E: Hosts<M>> Rows<'c, M, E> {
     }
 }
 
-impl<M: Model, E: Hosts<M>> Iterator for Rows<'_, M, E> {
+impl<M: Model, E: Engine> Iterator for Rows<'_, M, E> {
     type Item = Result<M::Row<E>>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -5,13 +5,13 @@ use super::read::read_one;
 use super::{Repository, ensure};
 use crate::Dialect;
 use crate::driver::{ParamWriter, Physical};
+use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
-use crate::lives_on::Hosts;
 use crate::model::{ColumnSet, ColumnSource, Model};
 use crate::statements::{TableSql, UniqueSql};
 
-impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
+impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Inserts a row, or gives the row with the same values in the unique key of this number the columns that `new`
     /// gives; the others stay. For `upsert_by_…` of generated code.
     ///
@@ -72,7 +72,7 @@ impl Upsert<'_> {
             .collect()
     }
 
-    fn at_once<M: Model, E: Hosts<M>>(
+    fn at_once<M: Model, E: Engine>(
         &self,
         physical: &mut Physical,
         engine: E,
@@ -91,7 +91,7 @@ impl Upsert<'_> {
 
     /// Where nothing is locked yet. `ON DUPLICATE KEY UPDATE` would take whichever unique key is in the way, and looking
     /// first would lock the gap where the row is to be: two programs that do so refuse each other's insert.
-    fn insert_first<M: Model, E: Hosts<M>>(
+    fn insert_first<M: Model, E: Engine>(
         &self,
         link: &mut Link,
         engine: E,
@@ -114,7 +114,7 @@ impl Upsert<'_> {
     }
 
     /// Nobody changes the row between the insert and its reading.
-    fn insert_alone<M: Model, E: Hosts<M>>(
+    fn insert_alone<M: Model, E: Engine>(
         &self,
         link: &mut Link,
         engine: E,
@@ -128,7 +128,7 @@ impl Upsert<'_> {
     }
 
     /// Within a transaction, where a failed insert would leave a lock that others wait for.
-    fn look_first<M: Model, E: Hosts<M>>(
+    fn look_first<M: Model, E: Engine>(
         &self,
         physical: &mut Physical,
         engine: E,
@@ -140,7 +140,7 @@ impl Upsert<'_> {
     }
 
     /// Locks the row that has the unique key, changes it and reads it again. Nothing where there is none.
-    fn change<M: Model, E: Hosts<M>>(
+    fn change<M: Model, E: Engine>(
         &self,
         physical: &mut Physical,
         engine: E,

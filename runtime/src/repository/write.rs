@@ -3,12 +3,12 @@
 use super::read::exists;
 use super::{Repository, ensure};
 use crate::driver::{ParamWriter, Physical};
+use crate::engine::Engine;
 use crate::error::{Operation, Result};
-use crate::lives_on::Hosts;
 use crate::model::{ColumnSource, HasKey, Model};
 use crate::statements::TableSql;
 
-impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
+impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Sets the given columns of the row with this key; `false` where there is no such row. Nothing given, nothing sent.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ impl<M: Model, E: Hosts<M>> Repository<'_, M, E> {
 }
 
 /// Writes every column of a row by its key, and says whether there was one.
-pub(super) fn save<M: HasKey, E: Hosts<M>>(
+pub(super) fn save<M: HasKey, E: Engine>(
     physical: &mut Physical,
     sql: &TableSql,
     row: &M::Row<E>,

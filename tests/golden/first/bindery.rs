@@ -104,6 +104,17 @@ pub mod notes {
         }
     }
 
+    impl ::core::convert::From<Note> for NewNote {
+        fn from(row: Note) -> Self {
+            Self {
+                id: ::core::option::Option::Some(row.id.into_value()),
+                title: row.title,
+                body: row.body,
+                stars: ::core::option::Option::Some(row.stars),
+            }
+        }
+    }
+
     /// Columns of `notes` to be changed; what is `None` stays.
     #[derive(Debug, Clone, Default, PartialEq)]
     pub struct NoteChanges {

@@ -239,6 +239,32 @@ pub mod samples {
         }
     }
 
+    impl<E: ::bindery::Engine> ::core::convert::From<Sample<E>> for NewSample {
+        fn from(row: Sample<E>) -> Self {
+            Self {
+                id: ::core::option::Option::Some(row.id.into_value()),
+                flag: ::core::option::Option::Some(row.flag),
+                small: row.small,
+                medium: row.medium,
+                big: row.big,
+                single: row.single,
+                double: row.double,
+                amount: row.amount,
+                code: row.code,
+                name: row.name,
+                note: row.note,
+                bytes: row.bytes,
+                day: row.day,
+                at_time: row.at_time,
+                local: row.local,
+                instant: ::core::option::Option::Some(row.instant),
+                token: row.token,
+                document: row.document,
+                feeling: row.feeling,
+            }
+        }
+    }
+
     /// Columns of `samples` to be changed; what is `None` stays.
     #[derive(Debug, Clone, Default, PartialEq)]
     pub struct SampleChanges {
@@ -850,9 +876,7 @@ pub mod samples {
         fn upsert_by_name(&mut self, new: NewSample) -> ::bindery::Result<Sample<E>>;
     }
 
-    impl<E: ::bindery::Hosts<model::Sample>> SampleQueries<E>
-        for ::bindery::Repository<'_, model::Sample, E>
-    {
+    impl<E: ::bindery::Engine> SampleQueries<E> for ::bindery::Repository<'_, model::Sample, E> {
         fn find_by_name(
             &mut self,
             name: &str,
@@ -1031,6 +1055,18 @@ pub mod arrays {
                 moods: ::core::option::Option::None,
                 span: ::core::option::Option::None,
                 sample_id,
+            }
+        }
+    }
+
+    impl ::core::convert::From<Array> for NewArray {
+        fn from(row: Array) -> Self {
+            Self {
+                numbers: row.numbers,
+                words: row.words,
+                moods: row.moods,
+                span: row.span,
+                sample_id: row.sample_id,
             }
         }
     }

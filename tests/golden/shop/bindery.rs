@@ -195,6 +195,19 @@ pub mod customers {
         }
     }
 
+    impl ::core::convert::From<Customer> for NewCustomer {
+        fn from(row: Customer) -> Self {
+            Self {
+                id: ::core::option::Option::Some(row.id.into_value()),
+                email: row.email,
+                name: row.name,
+                referred_by: row.referred_by,
+                newsletter: ::core::option::Option::Some(row.newsletter),
+                since: ::core::option::Option::Some(row.since),
+            }
+        }
+    }
+
     /// Columns of `customers` to be changed; what is `None` stays.
     #[derive(Debug, Clone, Default, PartialEq)]
     pub struct CustomerChanges {
@@ -394,9 +407,7 @@ pub mod customers {
         fn upsert_by_email(&mut self, new: NewCustomer) -> ::bindery::Result<Customer>;
     }
 
-    impl<E: ::bindery::Hosts<model::Customer>> CustomerQueries
-        for ::bindery::Repository<'_, model::Customer, E>
-    {
+    impl<E: ::bindery::Engine> CustomerQueries for ::bindery::Repository<'_, model::Customer, E> {
         fn find_by_email(
             &mut self,
             email: &str,
@@ -496,6 +507,19 @@ pub mod products {
                 weight: ::core::option::Option::None,
                 r#type: ::core::option::Option::None,
                 replaced_by: ::core::option::Option::None,
+            }
+        }
+    }
+
+    impl<E: ::bindery::Engine> ::core::convert::From<Product<E>> for NewProduct<E> {
+        fn from(row: Product<E>) -> Self {
+            Self {
+                code: row.code.into_value(),
+                title: row.title,
+                price: row.price,
+                weight: row.weight,
+                r#type: ::core::option::Option::Some(row.r#type),
+                replaced_by: row.replaced_by,
             }
         }
     }
@@ -808,9 +832,7 @@ pub mod products {
         -> ::bindery::Result<Product<E>>;
     }
 
-    impl<E: ::bindery::Hosts<model::Product>> ProductQueries<E>
-        for ::bindery::Repository<'_, model::Product, E>
-    {
+    impl<E: ::bindery::Engine> ProductQueries<E> for ::bindery::Repository<'_, model::Product, E> {
         fn find_by_title_and_type(
             &mut self,
             title: &str,
@@ -942,6 +964,20 @@ pub mod orders {
                 shipped_at: ::core::option::Option::None,
                 discount: ::core::option::Option::None,
                 previous_order_of_the_same_customer: ::core::option::Option::None,
+            }
+        }
+    }
+
+    impl<E: ::bindery::Engine> ::core::convert::From<Order<E>> for NewOrder<E> {
+        fn from(row: Order<E>) -> Self {
+            Self {
+                id: ::core::option::Option::Some(row.id.into_value()),
+                number: row.number,
+                customer_id: row.customer_id,
+                placed_on: row.placed_on,
+                shipped_at: row.shipped_at,
+                discount: ::core::option::Option::Some(row.discount),
+                previous_order_of_the_same_customer: row.previous_order_of_the_same_customer,
             }
         }
     }
@@ -1291,9 +1327,7 @@ pub mod orders {
         fn upsert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>>;
     }
 
-    impl<E: ::bindery::Hosts<model::Order>> OrderQueries<E>
-        for ::bindery::Repository<'_, model::Order, E>
-    {
+    impl<E: ::bindery::Engine> OrderQueries<E> for ::bindery::Repository<'_, model::Order, E> {
         fn find_by_number(
             &mut self,
             number: &str,
@@ -1426,6 +1460,18 @@ pub mod order_lines {
                 product,
                 quantity,
                 unit_price,
+            }
+        }
+    }
+
+    impl<E: ::bindery::Engine> ::core::convert::From<OrderLine<E>> for NewOrderLine<E> {
+        fn from(row: OrderLine<E>) -> Self {
+            Self {
+                order_id: row.order_id,
+                line: row.line,
+                product: row.product,
+                quantity: row.quantity,
+                unit_price: row.unit_price,
             }
         }
     }
@@ -1814,6 +1860,16 @@ pub mod seats {
         }
     }
 
+    impl<E: ::bindery::Engine> ::core::convert::From<Seat<E>> for NewSeat {
+        fn from(row: Seat<E>) -> Self {
+            Self {
+                row: row.row,
+                number: row.number,
+                engine: row.engine,
+            }
+        }
+    }
+
     /// Columns of `seats` to be changed; what is `None` stays.
     #[derive(Debug, Clone, Default, PartialEq)]
     pub struct SeatChanges {
@@ -2100,6 +2156,16 @@ pub mod visits {
         }
     }
 
+    impl<E: ::bindery::Engine> ::core::convert::From<Visit<E>> for NewVisit {
+        fn from(row: Visit<E>) -> Self {
+            Self {
+                path: row.path,
+                took: row.took,
+                r#match: row.r#match,
+            }
+        }
+    }
+
     /// Columns of `visits` to be changed; what is `None` stays.
     #[derive(Debug, Clone, Default, PartialEq)]
     pub struct VisitChanges {
@@ -2331,6 +2397,15 @@ pub mod profiles {
         }
     }
 
+    impl ::core::convert::From<Profile> for NewProfile {
+        fn from(row: Profile) -> Self {
+            Self {
+                customer_id: row.customer_id,
+                about: row.about,
+            }
+        }
+    }
+
     /// Columns of `profiles` to be changed; what is `None` stays.
     #[derive(Debug, Clone, Default, PartialEq)]
     pub struct ProfileChanges {
@@ -2522,6 +2597,15 @@ pub mod likes {
         }
     }
 
+    impl ::core::convert::From<Like> for NewLike {
+        fn from(row: Like) -> Self {
+            Self {
+                customer_id: row.customer_id,
+                product: row.product,
+            }
+        }
+    }
+
     /// Columns of `likes` to be changed; what is `None` stays.
     #[derive(Debug, Clone, Default, PartialEq)]
     pub struct LikeChanges {}
@@ -2699,6 +2783,16 @@ pub mod model_ {
                 id: ::core::option::Option::None,
                 r#fn: r#fn.into(),
                 self_: ::core::option::Option::None,
+            }
+        }
+    }
+
+    impl ::core::convert::From<Model> for NewModel {
+        fn from(row: Model) -> Self {
+            Self {
+                id: ::core::option::Option::Some(row.id.into_value()),
+                r#fn: row.r#fn,
+                self_: row.self_,
             }
         }
     }
@@ -2936,6 +3030,23 @@ pub mod r#match {
                 a6,
                 a7,
                 a8,
+            }
+        }
+    }
+
+    impl ::core::convert::From<Match> for NewMatch {
+        fn from(row: Match) -> Self {
+            Self {
+                id: ::core::option::Option::Some(row.id.into_value()),
+                option: row.option,
+                a1: row.a1,
+                a2: row.a2,
+                a3: row.a3,
+                a4: row.a4,
+                a5: row.a5,
+                a6: row.a6,
+                a7: row.a7,
+                a8: row.a8,
             }
         }
     }

@@ -1,0 +1,37 @@
+//! From a row to a `New…` with the same values, key included: what carries rows over in bulk.
+
+use super::impl_head;
+use super::shape::{Field, Given, Shape};
+use crate::rust_writer::{Expr, RustWriter};
+
+/// `impl From<Row> for New…`.
+pub(crate) fn from_row(w: &mut RustWriter, shape: &Shape<'_>) {
+    let row = shape.row("E");
+    let head = format!("::core::convert::From<{row}> for {}", shape.new_row("E"));
+    w.item(|w| {
+        w.implementation(&impl_head(shape.several, &head), |w| {
+            w.block(&format!("fn from(row: {row}) -> Self"), |w| {
+                w.value(&value(shape));
+            });
+        });
+    });
+}
+
+fn value(shape: &Shape<'_>) -> Expr {
+    let fields = shape
+        .given()
+        .map(|(_, field)| (field.name.to_owned(), Expr::text(given(field))));
+    Expr::Struct("Self".to_owned(), fields.collect())
+}
+
+fn given(field: &Field<'_>) -> String {
+    let value = if field.own_key {
+        format!("row.{}.into_value()", field.name)
+    } else {
+        format!("row.{}", field.name)
+    };
+    match field.given {
+        Given::Optional => format!("::core::option::Option::Some({value})"),
+        Given::Required | Given::Nullable | Given::Never => value,
+    }
+}

@@ -1,0 +1,1 @@
+../../doors/shared/schema.sql
