@@ -32,6 +32,14 @@ impl FreshDatabase {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// Runs SQL in it by the server's own client program, as a script would be loaded by hand.
+    ///
+    /// # Errors
+    /// The client is missing, or the script fails; the text has what the client said.
+    pub fn run_script(&self, sql: &str) -> Result<()> {
+        client::run(&self.server.with_database(&self.name), sql).map(drop)
+    }
 }
 
 impl Drop for FreshDatabase {
