@@ -1,0 +1,79 @@
+//! Compiles the Chinook schemas of the corpus, where the corpus is at hand, for the test `chinook`.
+//!
+//! The corpus is not part of this repository: `BINDERY_CORPUS` names its folder, else `shared/corpus` beside the
+//! checkout is looked for. Without it the test says that it is skipped.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const DIALECTS: [&str; 3] = ["sqlite", "postgres", "mysql"];
+/// `original` is filled by the database's own shell, the others by the generated code.
+const ENGINES: &str = "-- @engines original, copy_sqlite, copy_postgres, copy_mysql";
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo::rustc-check-cfg=cfg(corpus)");
+    println!("cargo::rerun-if-env-changed=BINDERY_CORPUS");
+    let Some(corpus) = corpus() else {
+        return Ok(());
+    };
+    println!("cargo::rustc-cfg=corpus");
+    println!("cargo::rustc-env=CHINOOK_FOLDER={}", corpus.display());
+    for dialect in DIALECTS {
+        compile(&corpus, dialect)?;
+    }
+    Ok(())
+}
+
+fn corpus() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
+    let folder = std::env::var_os("BINDERY_CORPUS").map_or(beside, PathBuf::from);
+    folder
+        .join("sqlite/chinook.sql")
+        .is_file()
+        .then_some(folder)
+}
+
+/// The file as it is, behind a head that says on which engines its tables live.
+fn compile(corpus: &Path, dialect: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?).join(dialect);
+    fs::create_dir_all(&out)?;
+    let original = corpus.join(dialect).join("chinook.sql");
+    println!("cargo::rerun-if-changed={}", original.display());
+    fs::write(
+        out.join("schema.sql"),
+        format!(
+            "{ENGINES}\n-- @dialect {dialect}\n\n{}",
+            fs::read_to_string(&original)?
+        ),
+    )?;
+    fs::write(out.join("bindery.toml"), config(dialect))?;
+    bindery_codegen::Config::new()
+        .config_file(out.join("bindery.toml"))
+        .schema(out.join("schema.sql"))
+        .out_dir(&out)
+        .compile()?;
+    Ok(())
+}
+
+fn config(dialect: &str) -> String {
+    let flavour = |dialect| {
+        if dialect == "mysql" {
+            "flavour = \"mariadb\"\n"
+        } else {
+            ""
+        }
+    };
+    let engines = [
+        ("original", dialect),
+        ("copy_sqlite", "sqlite"),
+        ("copy_postgres", "postgres"),
+        ("copy_mysql", "mysql"),
+    ];
+    let section = |(name, dialect)| {
+        format!(
+            "[engines.{name}]\ndialect = \"{dialect}\"\n{}url = \"${{UNUSED}}\"\n\n",
+            flavour(dialect)
+        )
+    };
+    engines.map(section).concat()
+}

@@ -1,0 +1,9 @@
+//! BIND-04: a key of `b` finds nothing on `default`.
+include!("../../golden/doors/bindery.rs");
+
+fn main() -> bindery::Result<()> {
+    let db = Databases::open()?;
+    let post = db.b()?.blogs().insert(NewBlog::new("on b"))?;
+    db.default()?.blogs().find(post.id)?;
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! TX-08: with several engines a transaction belongs to one of them, and other models are not in it.
+include!("../../golden/doors/bindery.rs");
+
+fn main() -> bindery::Result<()> {
+    let db = Databases::open()?;
+    db.transaction(|tx| Ok(()))?;
+    db.default()?.transaction(|tx| tx.categories().count())?;
+    Ok(())
+}
