@@ -1,6 +1,7 @@
 //! The folder of the crate being compiled: `bindery.toml` and the schema files beside its `Cargo.toml`.
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bindery_codegen::derive::Setting;
 use bindery_schema::config::process_environment;
@@ -9,7 +10,7 @@ use quote::ToTokens;
 use crate::places::{Errors, worded};
 
 /// Reads what surrounds the crate; errors are put on these tokens.
-pub(crate) fn setting(tokens: &impl ToTokens) -> syn::Result<Setting> {
+pub(crate) fn setting(tokens: &impl ToTokens) -> syn::Result<Arc<Setting>> {
     let folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     let Some(folder) = folder else {
         let help = "build the crate with cargo";
@@ -19,11 +20,24 @@ pub(crate) fn setting(tokens: &impl ToTokens) -> syn::Result<Setting> {
             help,
         ));
     };
-    Setting::load(&folder, &process_environment).map_err(|findings| {
+    let read = Setting::load(&folder, &process_environment);
+    read.map(kept).map_err(|findings| {
         let mut errors = Errors::default();
         for finding in findings {
             errors.push(syn::Error::new_spanned(tokens, finding));
         }
         errors.into_error("`bindery.toml` cannot be used")
     })
+}
+
+/// The setting of the derive before, where nothing changed since: one process expands all derives of a crate, and that of
+/// an editor those of many.
+fn kept(read: Setting) -> Arc<Setting> {
+    static LAST: Mutex<Option<Arc<Setting>>> = Mutex::new(None);
+    // A derive that panicked left nothing half done here.
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    match last.as_ref().filter(|last| last.is_same(&read)) {
+        Some(last) => Arc::clone(last),
+        None => Arc::clone(last.insert(Arc::new(read))),
+    }
 }

@@ -217,6 +217,24 @@ fn a_schema_file_that_describes_the_table_too_has_to_agree() {
 }
 
 #[test]
+fn a_setting_is_the_same_while_nothing_it_was_read_from_changes() {
+    let plain = setting(None);
+    assert!(plain.is_same(&setting(None)));
+    assert!(!plain.is_same(&setting(Some("CREATE TABLE a (b INTEGER);"))));
+}
+
+#[test]
+fn a_struct_is_public() {
+    assert_findings(
+        &[(
+            "pub(crate) struct User { #[key] id: UserId }",
+            &[("User", "`User` has to be `pub` where it stands")],
+        )],
+        &setting(None),
+    );
+}
+
+#[test]
 fn the_same_struct_gives_the_same_text() {
     let source = "/// A blog.\n#[engines(\"b\", \"c\")] #[unique(title, owner)] pub struct Blog<On: Engine> { #[key(generated)] id: BlogId<On>, \
                   #[column(type = \"VARCHAR(80)\")] title: String, #[references(\"users(id)\")] owner: shop::UserId<On>, \

@@ -96,10 +96,10 @@ impl<'a> Looker<'a> {
                     field.name.value,
                     self.name()
                 );
-                let help = format!(
-                    "write `#[references(\"{}(…)\")]` above it",
-                    table_name(self.description)
-                );
+                let key = self.description.key_fields().next();
+                let key = key.map_or("id", FieldDescription::column_name);
+                let table = table_name(self.description);
+                let help = format!("write `#[references(\"{table}({key})\")]` above it");
                 findings.push(field.rust_type.place, message, help);
                 None
             }

@@ -195,15 +195,13 @@ fn known_type(
 }
 
 fn compare(own: &Model, shape: &Shape<'_>, setting: &Setting, findings: &mut Findings) {
-    if setting.input.files.is_empty() {
+    let Some(file) = setting.file() else {
         return;
-    }
-    // What is wrong with the file itself is told by the doors that are for it.
-    let file = bindery_schema::read(&setting.input, &mut Diagnostics::default());
+    };
     let comparison = Comparison {
         shape,
         own,
-        file: &file,
+        file,
         sources: &setting.input.sources,
     };
     comparison.run(findings);

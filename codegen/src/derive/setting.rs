@@ -1,12 +1,13 @@
 //! What surrounds a derive: the engines of `bindery.toml` and the schema files it names, read from the crate's folder.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use bindery_schema::config::{Config, Environment};
 use bindery_schema::diagnostic::{Diagnostic, Diagnostics};
-use bindery_schema::dialect::Dialect;
+use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::input::{Input, InputFile};
-use bindery_schema::model::{Engine, EngineId};
+use bindery_schema::model::{Engine, EngineId, Model};
 use bindery_schema::parse::load;
 use bindery_schema::source::{SourceFile, Sources};
 
@@ -19,6 +20,8 @@ pub struct Setting {
     pub watched_files: Vec<String>,
     /// Variables of the environment that do. Sorted.
     pub watched_variables: Vec<String>,
+    /// What the schema files say, once somebody asked.
+    file: OnceLock<Model>,
 }
 
 /// Beside `Cargo.toml`.
@@ -68,6 +71,7 @@ impl Setting {
             input,
             watched_files: Vec::new(),
             watched_variables: config.build_variables(),
+            file: OnceLock::new(),
         };
         setting.watch(folder, CONFIG);
         setting.add_schema(config, folder, diagnostics);
@@ -123,6 +127,31 @@ impl Setting {
             self.watched_files.push(path.to_owned());
             self.watched_files.sort();
         }
+    }
+
+    /// Was the same read, so that the one can stand for the other? Reading is cheap; what is made of it is not, and every
+    /// derive of a crate asks for it.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let dialects = |setting: &Self| -> Vec<(Dialect, Option<Flavour>)> {
+            let engines = setting.input.engines.iter();
+            engines
+                .map(|engine| (engine.dialect, engine.flavour))
+                .collect()
+        };
+        // Names of engines and files come from the texts, dialects perhaps from the environment.
+        dialects(self) == dialects(other) && self.texts().eq(other.texts())
+    }
+
+    /// Everything that was read, with the paths.
+    fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let files = self.input.sources.iter();
+        files.map(|(_, file)| (file.path(), file.text()))
+    }
+
+    /// What the schema files say; `None` without any. What is wrong with them is told by the doors that are for them.
+    pub(super) fn file(&self) -> Option<&Model> {
+        let read = || bindery_schema::read(&self.input, &mut Diagnostics::default());
+        (!self.input.files.is_empty()).then(|| self.file.get_or_init(read))
     }
 
     /// All engines in the order of their names.

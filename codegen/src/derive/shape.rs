@@ -79,6 +79,7 @@ impl<'a> Shape<'a> {
             .columns()
             .filter_map(|field| looker.column(field, findings))
             .collect();
+        looker.visibility(findings);
         looker.keys(findings);
         looker.table_name(findings);
         findings.is_empty().then(|| Self {
@@ -195,6 +196,18 @@ impl<'a> Looker<'a> {
             )
         } else {
             format!("{}Id", self.name())
+        }
+    }
+
+    /// Tags are public, and what a public tag's row is cannot be less so (E0446).
+    fn visibility(&self, findings: &mut Findings) {
+        if self.description.visibility != "pub" {
+            let message = format!("`{}` has to be `pub` where it stands", self.name());
+            let help = format!(
+                "write `pub struct {}`; a private module keeps it to the crate all the same",
+                self.name()
+            );
+            findings.push(self.description.name.place, message, help);
         }
     }
 
