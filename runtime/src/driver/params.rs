@@ -91,13 +91,32 @@ impl<'a> ParamWriter<'a> {
         }
     }
 
-    /// The first value that was refused, if any.
-    #[cfg_attr(
-        not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
-        allow(dead_code, reason = "called by the databases")
-    )]
-    pub(super) fn into_outcome(self) -> crate::Result<()> {
+    /// Ends the writing: the first refusal, if any.
+    #[cfg(feature = "mysql")]
+    pub(super) fn finish(self) -> crate::Result<()> {
         self.refused.map_or(Ok(()), Err)
+    }
+
+    /// Ends the writing: the first refusal, if any; else there must be a value for each place.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(super) fn finish_all(self, places: usize) -> crate::Result<()> {
+        if let Some(refused) = self.refused {
+            return Err(refused);
+        }
+        let given = match &self.target {
+            #[cfg(feature = "sqlite")]
+            ParamTarget::Sqlite(params) => params.given(),
+            #[cfg(feature = "postgres")]
+            ParamTarget::Postgres(params) => params.given(),
+            #[cfg(feature = "mysql")]
+            ParamTarget::Mysql(params) => params.given(),
+            ParamTarget::None(_) => 0,
+        };
+        if given == places {
+            Ok(())
+        } else {
+            Err(super::database_error::wrong_count(given, places))
+        }
     }
 }
 

@@ -14,6 +14,10 @@ pub(crate) enum Physical {
     Postgres(Box<super::postgres::PostgresConnection>),
     #[cfg(feature = "mysql")]
     Mysql(Box<super::mysql::MysqlConnection>),
+    /// Without any database no connection can exist.
+    #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+    #[allow(dead_code, reason = "nobody can make one")]
+    None(Box<std::convert::Infallible>),
 }
 
 /// Rows of a running query, pulled one at a time.
@@ -39,7 +43,7 @@ macro_rules! each {
             #[cfg(feature = "mysql")]
             Physical::Mysql($connection) => $call,
             #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            _ => unreachable!("no database is compiled in, so no connection can exist"),
+            Physical::None(never) => match **never {},
         }
     };
 }
@@ -55,7 +59,7 @@ impl Physical {
             #[cfg(feature = "mysql")]
             Self::Mysql(_) => Dialect::Mysql,
             #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            _ => unreachable!("no database is compiled in, so no connection can exist"),
+            Self::None(never) => match **never {},
         }
     }
 
@@ -84,7 +88,7 @@ impl Physical {
             #[cfg(feature = "mysql")]
             Self::Mysql(connection) => connection.cursor(sql, write).map(Cursor::Mysql),
             #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            _ => unreachable!("no database is compiled in, so no connection can exist"),
+            Self::None(never) => match **never {},
         }
     }
 

@@ -34,7 +34,7 @@ impl MysqlConnection {
         for row in 0..rows {
             let mut params = ParamWriter::new(ParamTarget::Mysql(Params::new(&mut row_values)));
             write(row, &mut params);
-            params.into_outcome()?;
+            params.finish()?;
             let size = row_values.iter().map(wire_size).sum::<usize>();
             if batch.rows == per_statement || batch.size + size > self.max_statement_size() {
                 inserted += self.insert_batch(table, columns, &mut batch)?;

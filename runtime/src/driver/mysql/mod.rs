@@ -260,7 +260,7 @@ fn run_all(conn: &mut Conn, sql: &str) -> Result<(), mysql::Error> {
 fn encode(values: &mut Vec<Value>, write: WriteParams<'_>) -> Result<()> {
     let mut params = ParamWriter::new(ParamTarget::Mysql(Params::new(values)));
     write(&mut params);
-    params.into_outcome()
+    params.finish()
 }
 
 /// Rows one after the other; dropping it reads the rest away.

@@ -16,6 +16,12 @@ impl<'a> Params<'a> {
     pub(super) fn new(values: &'a mut Vec<Value>) -> Self {
         Self { values }
     }
+
+    /// How many values were written.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(in crate::driver) fn given(&self) -> usize {
+        self.values.len()
+    }
 }
 
 impl Params<'_> {

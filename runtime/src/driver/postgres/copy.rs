@@ -4,8 +4,8 @@ use std::io::Write;
 
 use postgres::types::Type;
 
+use super::PostgresConnection;
 use super::encode::Encoder;
-use super::{PostgresConnection, finish_params};
 use crate::driver::ParamWriter;
 use crate::driver::params::ParamTarget;
 use crate::error::{Error, Result};
@@ -131,7 +131,7 @@ fn encode_row(
     buffer.extend_from_slice(&(types.len() as i16).to_be_bytes());
     let mut params = ParamWriter::new(ParamTarget::Postgres(Encoder::new(types, buffer)));
     write(&mut params);
-    finish_params(params, types.len())
+    params.finish_all(types.len())
 }
 
 fn list(table: &TableSql, columns: &ColumnSet) -> String {

@@ -16,7 +16,7 @@ pub(super) const EPOCH_MICROS: i64 = EPOCH_DAYS * 86_400_000_000;
 /// Writes values one after the other, each with its length before it, as parameters and COPY want them.
 pub(in crate::driver) struct Encoder<'a> {
     types: Types<'a>,
-    pub(super) next: usize,
+    next: usize,
     out: &'a mut Vec<u8>,
 }
 
@@ -59,6 +59,11 @@ impl<'a> Encoder<'a> {
             next: 0,
             out,
         }
+    }
+
+    /// How many values were written.
+    pub(in crate::driver) fn given(&self) -> usize {
+        self.next
     }
 
     /// Writes one value, `encode` its bytes; the length is filled in afterwards.
@@ -229,16 +234,7 @@ fn elements(
 ) -> Result<()> {
     let mut params = ParamWriter::new(ParamTarget::Postgres(encoder));
     write(&mut params);
-    let written = match &params.target {
-        ParamTarget::Postgres(encoder) => encoder.next,
-        _ => unreachable!("the target was set three lines above"),
-    };
-    params.into_outcome()?;
-    if written == length {
-        Ok(())
-    } else {
-        Err(crate::driver::database_error::wrong_count(written, length))
-    }
+    params.finish_all(length)
 }
 
 fn integer(column_type: &Type, value: i128, out: &mut Vec<u8>) -> Result<()> {

@@ -16,7 +16,6 @@ use postgres::{Client, NoTls, Row, RowIter, SimpleQueryMessage, Statement};
 use self::cache::StatementCache;
 use self::error::{breaks_connection, connect_error, is_stale_plan, statement_error};
 use super::connect::{ServerInfo, within};
-use super::database_error::wrong_count;
 use super::params::ParamTarget;
 use super::row::RowSource;
 use super::{ParamWriter, RowReader, TakeRow, WriteParams};
@@ -160,7 +159,7 @@ impl PostgresConnection {
         let encoder = Encoder::new(types, &mut self.buffer);
         let mut params = ParamWriter::new(ParamTarget::Postgres(encoder));
         write(&mut params);
-        finish_params(params, types.len())
+        params.finish_all(types.len())
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
@@ -254,19 +253,6 @@ fn settle(client: &mut Client, config: &PostgresConfig) -> Result<String, postgr
         _ => None,
     });
     Ok(version.unwrap_or_default().to_owned())
-}
-
-fn finish_params(params: ParamWriter<'_>, expected: usize) -> Result<()> {
-    let given = match &params.target {
-        ParamTarget::Postgres(encoder) => encoder.next,
-        _ => unreachable!("made for PostgreSQL by the caller"),
-    };
-    params.into_outcome()?;
-    if given == expected {
-        Ok(())
-    } else {
-        Err(wrong_count(given, expected))
-    }
 }
 
 /// A parameter that is encoded already.

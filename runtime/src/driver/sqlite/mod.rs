@@ -10,7 +10,6 @@ use rusqlite::{CachedStatement, Row, Rows, Statement};
 use self_cell::{MutBorrow, self_cell};
 
 use self::error::{prepare_error, step_error};
-use super::database_error::wrong_count;
 use super::params::ParamTarget;
 use super::row::RowSource;
 use super::{ParamWriter, RowReader, TakeRow, WriteParams};
@@ -198,14 +197,5 @@ fn bind(statement: &mut Statement<'_>, write: WriteParams<'_>) -> Result<()> {
     let expected = statement.parameter_count();
     let mut params = ParamWriter::new(ParamTarget::Sqlite(Params::new(statement)));
     write(&mut params);
-    let given = match &params.target {
-        ParamTarget::Sqlite(params) => params.given(),
-        _ => unreachable!("made for SQLite three lines above"),
-    };
-    params.into_outcome()?;
-    if given == expected {
-        Ok(())
-    } else {
-        Err(wrong_count(given, expected))
-    }
+    params.finish_all(expected)
 }

@@ -44,7 +44,7 @@ impl<'a> Params<'a> {
     }
 
     /// How many values were written.
-    pub(super) fn given(&self) -> usize {
+    pub(in crate::driver) fn given(&self) -> usize {
         self.next - 1
     }
 }
