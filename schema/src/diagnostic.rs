@@ -74,22 +74,40 @@ impl Diagnostic {
 }
 
 /// Collects findings; all rules run before anything stops.
+///
+/// Of each severity so many are kept: a file that is something else than a schema has a finding at every word.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     items: Vec<Diagnostic>,
+    errors: usize,
+    warnings: usize,
 }
 
+/// So many findings of a severity are kept.
+const KEPT: usize = 1000;
+
 impl Diagnostics {
-    /// Adds a finding.
+    /// Adds a finding; behind the last one kept a finding says that there are more.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.items.push(diagnostic);
+        let severity = diagnostic.severity;
+        let count = match severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        };
+        *count += 1;
+        if *count <= KEPT {
+            self.items.push(diagnostic);
+        } else if *count == KEPT + 1 {
+            let message = format!("only the first {KEPT} findings of this kind are listed");
+            let help = "mend these first; is the file a schema, and in the dialect it is read in?";
+            let more = Diagnostic::error("B0012", message).help(help);
+            self.items.push(Diagnostic { severity, ..more });
+        }
     }
 
     /// Is there an error among them?
     pub fn has_errors(&self) -> bool {
-        self.items
-            .iter()
-            .any(|item| item.severity == Severity::Error)
+        self.errors > 0
     }
 
     /// All findings in the order they were found.
@@ -99,7 +117,7 @@ impl Diagnostics {
 
     /// Adds all findings of another collection behind its own.
     pub fn extend(&mut self, other: Self) {
-        self.items.extend(other.items);
+        other.items.into_iter().for_each(|item| self.push(item));
     }
 
     /// Sorts by place, so that the order of the rules does not show.

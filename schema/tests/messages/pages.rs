@@ -6,7 +6,7 @@ use super::{ENGINES, Run};
 
 /// What can only be shown: a file that cannot be read or is too large, or a connection that is made when the program runs.
 const NOT_TRIED: &[&str] = &[
-    "B0001", "B0002", "B0003", "B0007", "B0313", "B0318", "B0320", "B0321",
+    "B0001", "B0002", "B0003", "B0007", "B0012", "B0313", "B0318", "B0320", "B0321",
 ];
 
 /// The fenced blocks of a language in a part of a page.
