@@ -4,7 +4,7 @@ use super::shape::{Field, Given, Shape, UniqueShape};
 use super::shapes::Shapes;
 use super::types::Argument;
 use super::{code, in_words};
-use crate::rust_writer::{RustWriter, Signature};
+use crate::rust_writer::{Expr, RustWriter, Signature};
 
 /// The accessors of all models on connections and transactions.
 pub(crate) fn tables(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_>]) {
@@ -191,40 +191,58 @@ fn find_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signature {
 }
 
 fn argument_type(field: &Field<'_>) -> String {
-    if field.is_key {
-        return if field.facts.copy {
-            field.ty.clone()
-        } else {
-            format!("&{}", field.ty)
-        };
-    }
-    match field.facts.argument {
+    let argument = match field.facts.argument {
+        Argument::Value => Argument::Value,
+        _ if field.is_key => Argument::Reference,
+        other => other,
+    };
+    match argument {
         Argument::Value => field.ty.clone(),
         Argument::Text => "&str".to_owned(),
-        Argument::Bytes => "&[u8]".to_owned(),
+        Argument::Slice => {
+            let element = field.ty.strip_prefix("::std::vec::Vec<");
+            let element = element.and_then(|rest| rest.strip_suffix('>'));
+            format!("&[{}]", element.unwrap_or(&field.ty))
+        }
         Argument::Reference => format!("&{}", field.ty),
     }
 }
 
 fn find_body(w: &mut RustWriter, shape: &Shape<'_>, index: usize, unique: &UniqueShape<'_>) {
-    let pushes: Vec<String> = columns(shape, unique)
-        .iter()
-        .map(|field| {
-            let by_value = field.facts.copy;
-            let sign = if by_value { "&" } else { "" };
-            format!("params.push({sign}{})", field.name)
-        })
-        .collect();
+    let fields = columns(shape, unique);
+    let call = if belong(w, &fields) {
+        format!("self.find_by_keys({index}, belong, &mut |params|")
+    } else {
+        format!("self.find_by({index}, &mut |params|")
+    };
+    let pushes: Vec<String> = fields.iter().map(|field| push(field)).collect();
     match pushes.as_slice() {
-        [only] => w.line(&format!("self.find_by({index}, &mut |params| {only})")),
+        [only] => w.call_with_closure(&call, only),
         several => {
-            w.line(&format!("self.find_by({index}, &mut |params| {{"));
-            w.indented(|w| {
-                for push in several {
-                    w.line(&format!("{push};"));
-                }
-            });
+            w.line(&format!("{call} {{"));
+            w.indented(|w| several.iter().for_each(|push| w.line(&format!("{push};"))));
             w.line("})");
         }
     }
+}
+
+/// Writes what asks the keys among the columns whether they are of the engine; `false` where there is none to ask.
+fn belong(w: &mut RustWriter, fields: &[&Field<'_>]) -> bool {
+    let keys = fields.iter().filter(|field| field.on_row_engine);
+    let asked = keys.map(|field| Expr::text(format!("{}.engine() == engine", field.name)));
+    let asked: Vec<Expr> = asked.collect();
+    if asked.is_empty() {
+        return false;
+    }
+    w.closure("let belong", "|engine: E|", &Expr::All(asked));
+    true
+}
+
+fn push(field: &Field<'_>) -> String {
+    let sign = if field.facts.argument == Argument::Value {
+        "&"
+    } else {
+        ""
+    };
+    format!("params.push({sign}{})", field.name)
 }

@@ -20,18 +20,19 @@ pub(crate) fn from_row(w: &mut RustWriter, shape: &Shape<'_>) {
 fn value(shape: &Shape<'_>) -> Expr {
     let fields = shape
         .given()
-        .map(|(_, field)| (field.name.to_owned(), Expr::text(given(field))));
+        .map(|(_, field)| (field.name.to_owned(), given(field)));
     Expr::Struct("Self".to_owned(), fields.collect())
 }
 
-fn given(field: &Field<'_>) -> String {
+fn given(field: &Field<'_>) -> Expr {
     let value = if field.own_key {
-        format!("row.{}.into_value()", field.name)
+        let parts = [field.name, "into_value()"];
+        Expr::Chain("row".to_owned(), parts.map(Expr::text).into())
     } else {
-        format!("row.{}", field.name)
+        Expr::text(format!("row.{}", field.name))
     };
     match field.given {
-        Given::Optional => format!("::core::option::Option::Some({value})"),
+        Given::Optional => Expr::call("::core::option::Option::Some", vec![value]),
         Given::Required | Given::Nullable | Given::Never => value,
     }
 }

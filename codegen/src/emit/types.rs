@@ -20,8 +20,8 @@ pub(crate) enum Argument {
     Value,
     /// `&str`, or `impl Into<String>` where it is kept.
     Text,
-    /// `&[u8]`.
-    Bytes,
+    /// `&[T]`, of a `Vec<T>`.
+    Slice,
     /// By reference.
     Reference,
 }
@@ -69,7 +69,7 @@ impl Facts {
     };
 
     const BYTES: Self = Self {
-        argument: Argument::Bytes,
+        argument: Argument::Slice,
         ..Self::OWNED
     };
 
@@ -121,7 +121,7 @@ pub(crate) fn of(column_type: &ColumnType, root: &str, enums: &[String]) -> (Str
             let (element, facts) = of(element, root, enums);
             let facts = Facts {
                 copy: false,
-                argument: Argument::Reference,
+                argument: Argument::Slice,
                 ..facts
             };
             return (format!("::std::vec::Vec<{element}>"), facts);

@@ -44,6 +44,12 @@ impl Expr {
         laid
     }
 
+    /// Is it written on one line that has so many other columns?
+    pub(super) fn fits(&self, others: usize) -> bool {
+        let room = MAX_WIDTH.saturating_sub(others);
+        self.one_line(room).is_some()
+    }
+
     fn push(&self, indent: usize, used: usize, tail: usize, laid: &mut LaidOut) {
         let room = MAX_WIDTH.saturating_sub(indent + used + tail);
         if let Some(line) = self.one_line(room) {

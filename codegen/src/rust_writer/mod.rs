@@ -314,6 +314,32 @@ impl RustWriter {
         self.expression(&format!("{left} = "), expr, ";");
     }
 
+    /// `call(…, |params| value)` of an open call; the value in a block where the line is too long.
+    pub(crate) fn call_with_closure(&mut self, call: &str, value: &str) {
+        if self.indent() + width(call) + width(value) + 2 <= MAX_WIDTH {
+            self.line(&format!("{call} {value})"));
+        } else {
+            self.line(&format!("{call} {{"));
+            self.nested(|w| w.line(value));
+            self.line("})");
+        }
+    }
+
+    /// `left = |params| value;`, on the next line or with a block where it is long.
+    pub(crate) fn closure(&mut self, left: &str, params: &str, value: &Expr) {
+        let before = format!("{left} = {params} ");
+        if value.fits(self.indent() + width(&before) + 1) {
+            self.expression(&before, value, ";");
+        } else if value.fits(self.indent() + TAB + width(params) + 2) {
+            self.line(&format!("{left} ="));
+            self.nested(|w| w.expression(&format!("{params} "), value, ";"));
+        } else {
+            self.line(&format!("{before}{{"));
+            self.nested(|w| w.value(value));
+            self.line("};");
+        }
+    }
+
     fn expression(&mut self, before: &str, expr: &Expr, after: &str) {
         self.start_line();
         self.out.push_str(before);

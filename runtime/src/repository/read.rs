@@ -111,7 +111,22 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
         unique: usize,
         write: &mut dyn FnMut(&mut ParamWriter<'_>),
     ) -> Result<Option<M::Row<E>>> {
+        self.find_by_keys(unique, |_| true, write)
+    }
+
+    /// The same where keys are among the values; `belong` says whether they are of the engine.
+    ///
+    /// # Errors
+    /// A key is of another engine, or the database fails.
+    #[doc(hidden)]
+    pub fn find_by_keys(
+        &mut self,
+        unique: usize,
+        belong: impl FnOnce(E) -> bool,
+        write: &mut dyn FnMut(&mut ParamWriter<'_>),
+    ) -> Result<Option<M::Row<E>>> {
         self.run(Operation::Find, |physical, sql, engine| {
+            ensure(belong(engine))?;
             read_one::<M, E>(physical, engine, sql.uniques[unique].find, write)
         })
     }

@@ -50,11 +50,17 @@ elements!(super::JsonValue);
 #[cfg(feature = "bigdecimal")]
 elements!(super::BigDecimal);
 
-impl<T: ArrayElement> ToColumn for Vec<T> {
+impl<T: ArrayElement> ToColumn for [T] {
     fn write(&self, params: &mut ParamWriter<'_>) {
         params.array(self.len(), &mut |elements| {
             self.iter().for_each(|element| element.write(elements));
         });
+    }
+}
+
+impl<T: ArrayElement> ToColumn for Vec<T> {
+    fn write(&self, params: &mut ParamWriter<'_>) {
+        self.as_slice().write(params);
     }
 }
 

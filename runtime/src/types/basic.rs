@@ -89,6 +89,12 @@ impl FromColumn for String {
     }
 }
 
+impl ToColumn for [u8] {
+    fn write(&self, params: &mut ParamWriter<'_>) {
+        params.bytes(self);
+    }
+}
+
 impl ToColumn for Vec<u8> {
     fn write(&self, params: &mut ParamWriter<'_>) {
         params.bytes(self);

@@ -257,7 +257,7 @@ pub mod blogs {
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
         {
-            let row = <Blog<E> as ::core::clone::Clone>::clone(self).to_engine::<F>();
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Blog>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
@@ -274,7 +274,7 @@ pub mod blogs {
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
         {
-            let row = <Blog<E> as ::core::clone::Clone>::clone(self).to_engine::<F>();
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Blog>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
@@ -290,7 +290,7 @@ pub mod blogs {
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
         {
-            let row = <Blog<E> as ::core::clone::Clone>::clone(self).to_engine::<F>();
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Blog>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)?;
             ::core::result::Result::Ok(row)
@@ -304,8 +304,10 @@ pub mod blogs {
         where
             E: ::bindery::Hosts<model::Blog>,
         {
-            let mut rows = db.repository::<model::Blog, E>(self.id.engine());
-            rows.delete(<model::Blog as ::bindery::HasKey>::key(self))
+            let key = <model::Blog as ::bindery::HasKey>::key(self);
+            let engine = self.id.engine();
+            let mut rows = db.repository::<model::Blog, E>(engine);
+            rows.delete(key)
         }
     }
 

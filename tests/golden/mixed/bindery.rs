@@ -1024,6 +1024,10 @@ pub mod arrays {
         pub moods: ::core::option::Option<::std::vec::Vec<super::enums::Mood>>,
         /// `span`
         pub span: ::core::option::Option<::bindery::types::Interval>,
+        /// `raw`
+        pub raw: ::std::vec::Vec<u8>,
+        /// `price`
+        pub price: ::bindery::types::BigDecimal,
         /// `sample_id`
         pub sample_id: super::samples::SampleId<engine::Default>,
     }
@@ -1039,6 +1043,10 @@ pub mod arrays {
         pub moods: ::core::option::Option<::std::vec::Vec<super::enums::Mood>>,
         /// `span`
         pub span: ::core::option::Option<::bindery::types::Interval>,
+        /// `raw`
+        pub raw: ::std::vec::Vec<u8>,
+        /// `price`
+        pub price: ::bindery::types::BigDecimal,
         /// `sample_id`
         pub sample_id: super::samples::SampleId<engine::Default>,
     }
@@ -1047,6 +1055,8 @@ pub mod arrays {
         /// A new row with what it must have.
         pub fn new(
             numbers: ::std::vec::Vec<i32>,
+            raw: ::std::vec::Vec<u8>,
+            price: ::bindery::types::BigDecimal,
             sample_id: super::samples::SampleId<engine::Default>,
         ) -> Self {
             Self {
@@ -1054,6 +1064,8 @@ pub mod arrays {
                 words: ::core::option::Option::None,
                 moods: ::core::option::Option::None,
                 span: ::core::option::Option::None,
+                raw,
+                price,
                 sample_id,
             }
         }
@@ -1066,6 +1078,8 @@ pub mod arrays {
                 words: row.words,
                 moods: row.moods,
                 span: row.span,
+                raw: row.raw,
+                price: row.price,
                 sample_id: row.sample_id,
             }
         }
@@ -1084,6 +1098,10 @@ pub mod arrays {
             ::core::option::Option<::core::option::Option<::std::vec::Vec<super::enums::Mood>>>,
         /// `span`
         pub span: ::core::option::Option<::core::option::Option<::bindery::types::Interval>>,
+        /// `raw`
+        pub raw: ::core::option::Option<::std::vec::Vec<u8>>,
+        /// `price`
+        pub price: ::core::option::Option<::bindery::types::BigDecimal>,
         /// `sample_id`
         pub sample_id: ::core::option::Option<super::samples::SampleId<engine::Default>>,
     }
@@ -1096,6 +1114,8 @@ pub mod arrays {
                 .with(3)
                 .with(4)
                 .with(5)
+                .with(6)
+                .with(7)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -1103,6 +1123,8 @@ pub mod arrays {
             params.push(&self.words);
             params.push(&self.moods);
             params.push(&self.span);
+            params.push(&self.raw);
+            params.push(&self.price);
             params.push(&self.sample_id);
         }
     }
@@ -1114,7 +1136,9 @@ pub mod arrays {
                 .with_if(self.words.is_some(), 2)
                 .with_if(self.moods.is_some(), 3)
                 .with_if(self.span.is_some(), 4)
-                .with_if(self.sample_id.is_some(), 5)
+                .with_if(self.raw.is_some(), 5)
+                .with_if(self.price.is_some(), 6)
+                .with_if(self.sample_id.is_some(), 7)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -1122,6 +1146,8 @@ pub mod arrays {
             params.given(&self.words);
             params.given(&self.moods);
             params.given(&self.span);
+            params.given(&self.raw);
+            params.given(&self.price);
             params.given(&self.sample_id);
         }
     }
@@ -1146,6 +1172,8 @@ pub mod arrays {
                 words: row.next()?,
                 moods: row.next()?,
                 span: row.next()?,
+                raw: row.next()?,
+                price: row.next()?,
                 sample_id: row.next()?,
             })
         }
@@ -1162,6 +1190,8 @@ pub mod arrays {
             params.push(&row.words);
             params.push(&row.moods);
             params.push(&row.span);
+            params.push(&row.raw);
+            params.push(&row.price);
             params.push(&row.sample_id);
         }
     }
@@ -1180,6 +1210,8 @@ pub mod arrays {
             params.push(&row.words);
             params.push(&row.moods);
             params.push(&row.span);
+            params.push(&row.raw);
+            params.push(&row.price);
             params.push(&row.sample_id);
         }
     }
@@ -1192,35 +1224,64 @@ pub mod arrays {
             r#""words""#,
             r#""moods""#,
             r#""span""#,
+            r#""raw""#,
+            r#""price""#,
             r#""sample_id""#,
         ],
         key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5],
-        required: &[1, 2, 3, 4, 5],
+        writable: &[0, 1, 2, 3, 4, 5, 6, 7],
+        required: &[1, 2, 3, 4, 5, 6, 7],
         counted: ::core::option::Option::Some(0),
-        select: r#"SELECT "id", "numbers", "words", "moods", "span", "sample_id"
+        select: r#"SELECT "id", "numbers", "words", "moods", "span", "raw", "price",
+            "sample_id"
             FROM "arrays""#,
-        first: r#"SELECT "id", "numbers", "words", "moods", "span", "sample_id"
+        first: r#"SELECT "id", "numbers", "words", "moods", "span", "raw", "price",
+            "sample_id"
             FROM "arrays"
             ORDER BY "id" LIMIT 1"#,
-        find: r#"SELECT "id", "numbers", "words", "moods", "span", "sample_id"
+        find: r#"SELECT "id", "numbers", "words", "moods", "span", "raw", "price",
+            "sample_id"
             FROM "arrays"
             WHERE "id" = $1"#,
         count: r#"SELECT count(*) FROM "arrays""#,
         exists: r#"SELECT 1 FROM "arrays" WHERE "id" = $1"#,
-        insert: r#"INSERT INTO "arrays" ("numbers", "words", "moods", "span",
-            "sample_id")
-            VALUES ($1, $2, $3, $4, $5)
-            RETURNING "id", "numbers", "words", "moods", "span", "sample_id""#,
+        insert: r#"INSERT INTO "arrays" ("numbers", "words", "moods", "span", "raw",
+            "price", "sample_id")
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            RETURNING "id", "numbers", "words", "moods", "span", "raw", "price", "sample_id""#,
         insert_row: r#"INSERT INTO "arrays" ("id", "numbers", "words", "moods", "span",
-            "sample_id") OVERRIDING SYSTEM VALUE
-            VALUES ($1, $2, $3, $4, $5, $6)"#,
-        returning: r#" RETURNING "id", "numbers", "words", "moods", "span", "sample_id""#,
+            "raw", "price", "sample_id") OVERRIDING SYSTEM VALUE
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
+        returning: r#" RETURNING "id", "numbers", "words", "moods", "span", "raw", "price",
+            "sample_id""#,
         save: r#"UPDATE "arrays"
-            SET "numbers" = $1, "words" = $2, "moods" = $3, "span" = $4, "sample_id" = $5
-            WHERE "id" = $6"#,
+            SET "numbers" = $1, "words" = $2, "moods" = $3, "span" = $4, "raw" = $5, "price" =
+            $6, "sample_id" = $7
+            WHERE "id" = $8"#,
         delete: r#"DELETE FROM "arrays" WHERE "id" = $1"#,
-        uniques: &[],
+        uniques: &[
+            ::bindery::UniqueSql {
+                columns: &[5],
+                find: r#"SELECT "id", "numbers", "words", "moods", "span", "raw", "price",
+            "sample_id"
+            FROM "arrays"
+            WHERE "raw" = $1"#,
+            },
+            ::bindery::UniqueSql {
+                columns: &[1, 4],
+                find: r#"SELECT "id", "numbers", "words", "moods", "span", "raw", "price",
+            "sample_id"
+            FROM "arrays"
+            WHERE "numbers" = $1 AND "span" = $2"#,
+            },
+            ::bindery::UniqueSql {
+                columns: &[7, 6],
+                find: r#"SELECT "id", "numbers", "words", "moods", "span", "raw", "price",
+            "sample_id"
+            FROM "arrays"
+            WHERE "sample_id" = $1 AND "price" = $2"#,
+            },
+        ],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Array {
@@ -1239,10 +1300,106 @@ pub mod arrays {
         }
     }
 
+    /// Finding and replacing rows of `arrays` by unique columns.
+    pub trait ArrayQueries {
+        /// The row with this `raw`, if there is one.
+        ///
+        /// # Errors
+        /// The database fails.
+        fn find_by_raw(&mut self, raw: &[u8]) -> ::bindery::Result<::core::option::Option<Array>>;
+
+        /// Inserts a row, or changes the one with the same `raw`.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        fn upsert_by_raw(&mut self, new: NewArray) -> ::bindery::Result<Array>;
+
+        /// The row with this `numbers` and `span`, if there is one.
+        ///
+        /// # Errors
+        /// The database fails.
+        fn find_by_numbers_and_span(
+            &mut self,
+            numbers: &[i32],
+            span: ::bindery::types::Interval,
+        ) -> ::bindery::Result<::core::option::Option<Array>>;
+
+        /// Inserts a row, or changes the one with the same `numbers` and `span`.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        fn upsert_by_numbers_and_span(&mut self, new: NewArray) -> ::bindery::Result<Array>;
+
+        /// The row with this `sample_id` and `price`, if there is one.
+        ///
+        /// # Errors
+        /// The database fails.
+        fn find_by_sample_id_and_price(
+            &mut self,
+            sample_id: super::samples::SampleId<engine::Default>,
+            price: &::bindery::types::BigDecimal,
+        ) -> ::bindery::Result<::core::option::Option<Array>>;
+
+        /// Inserts a row, or changes the one with the same `sample_id` and `price`.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        fn upsert_by_sample_id_and_price(&mut self, new: NewArray) -> ::bindery::Result<Array>;
+    }
+
+    impl<E: ::bindery::Engine> ArrayQueries for ::bindery::Repository<'_, model::Array, E> {
+        fn find_by_raw(&mut self, raw: &[u8]) -> ::bindery::Result<::core::option::Option<Array>> {
+            self.find_by(0, &mut |params| params.push(raw))
+        }
+
+        fn upsert_by_raw(&mut self, new: NewArray) -> ::bindery::Result<Array> {
+            self.upsert_by(0, new)
+        }
+
+        fn find_by_numbers_and_span(
+            &mut self,
+            numbers: &[i32],
+            span: ::bindery::types::Interval,
+        ) -> ::bindery::Result<::core::option::Option<Array>> {
+            self.find_by(1, &mut |params| {
+                params.push(numbers);
+                params.push(&span);
+            })
+        }
+
+        fn upsert_by_numbers_and_span(&mut self, new: NewArray) -> ::bindery::Result<Array> {
+            self.upsert_by(1, new)
+        }
+
+        fn find_by_sample_id_and_price(
+            &mut self,
+            sample_id: super::samples::SampleId<engine::Default>,
+            price: &::bindery::types::BigDecimal,
+        ) -> ::bindery::Result<::core::option::Option<Array>> {
+            self.find_by(2, &mut |params| {
+                params.push(&sample_id);
+                params.push(price);
+            })
+        }
+
+        fn upsert_by_sample_id_and_price(&mut self, new: NewArray) -> ::bindery::Result<Array> {
+            self.upsert_by(2, new)
+        }
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Array",
         table: "arrays",
-        columns: &["id", "numbers", "words", "moods", "span", "sample_id"],
+        columns: &[
+            "id",
+            "numbers",
+            "words",
+            "moods",
+            "span",
+            "raw",
+            "price",
+            "sample_id",
+        ],
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 0,
@@ -1256,8 +1413,13 @@ pub mod arrays {
     "words" text[],
     "moods" "mood"[],
     "span" interval,
+    "raw" bytea NOT NULL,
+    "price" numeric NOT NULL,
     "sample_id" bigint NOT NULL,
     PRIMARY KEY ("id"),
+    UNIQUE ("raw"),
+    UNIQUE ("numbers", "span"),
+    UNIQUE ("sample_id", "price"),
     FOREIGN KEY ("sample_id") REFERENCES "samples" ("id")
 )"#,
             ],
@@ -1358,7 +1520,7 @@ pub mod enums {
 pub use samples::{NewSample, Sample, SampleChanges, SampleId, SampleQueries};
 
 #[allow(unused_imports)]
-pub use arrays::{Array, ArrayChanges, ArrayId, NewArray};
+pub use arrays::{Array, ArrayChanges, ArrayId, ArrayQueries, NewArray};
 
 #[allow(unused_imports)]
 pub use enums::Mood;

@@ -33,5 +33,9 @@ CREATE TABLE arrays (
     words       TEXT[],
     moods       mood[],
     span        INTERVAL,
-    sample_id   BIGINT NOT NULL REFERENCES samples(id)
+    raw         BYTEA NOT NULL UNIQUE,
+    price       NUMERIC NOT NULL,
+    sample_id   BIGINT NOT NULL REFERENCES samples(id),
+    UNIQUE (numbers, span),
+    UNIQUE (sample_id, price)
 );

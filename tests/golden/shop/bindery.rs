@@ -1278,13 +1278,22 @@ pub mod orders {
             ?, "previous_order_of_the_same_customer" = ?
             WHERE "id" = ?"#,
         delete: r#"DELETE FROM "orders" WHERE "id" = ?"#,
-        uniques: &[::bindery::UniqueSql {
-            columns: &[1],
-            find: r#"SELECT "id", "number", "customer_id", "placed_on", "shipped_at",
+        uniques: &[
+            ::bindery::UniqueSql {
+                columns: &[1],
+                find: r#"SELECT "id", "number", "customer_id", "placed_on", "shipped_at",
             "discount", "previous_order_of_the_same_customer"
             FROM "orders"
             WHERE "number" = ?"#,
-        }],
+            },
+            ::bindery::UniqueSql {
+                columns: &[6],
+                find: r#"SELECT "id", "number", "customer_id", "placed_on", "shipped_at",
+            "discount", "previous_order_of_the_same_customer"
+            FROM "orders"
+            WHERE "previous_order_of_the_same_customer" = ?"#,
+            },
+        ],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Order {
@@ -1325,6 +1334,24 @@ pub mod orders {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>>;
+
+        /// The row with this `previous_order_of_the_same_customer`, if there is one.
+        ///
+        /// # Errors
+        /// The database fails.
+        fn find_by_previous_order_of_the_same_customer(
+            &mut self,
+            previous_order_of_the_same_customer: OrderId<E>,
+        ) -> ::bindery::Result<::core::option::Option<Order<E>>>;
+
+        /// Inserts a row, or changes the one with the same `previous_order_of_the_same_customer`.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        fn upsert_by_previous_order_of_the_same_customer(
+            &mut self,
+            new: NewOrder<E>,
+        ) -> ::bindery::Result<Order<E>>;
     }
 
     impl<E: ::bindery::Engine> OrderQueries<E> for ::bindery::Repository<'_, model::Order, E> {
@@ -1337,6 +1364,23 @@ pub mod orders {
 
         fn upsert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>> {
             self.upsert_by(0, new)
+        }
+
+        fn find_by_previous_order_of_the_same_customer(
+            &mut self,
+            previous_order_of_the_same_customer: OrderId<E>,
+        ) -> ::bindery::Result<::core::option::Option<Order<E>>> {
+            let belong = |engine: E| previous_order_of_the_same_customer.engine() == engine;
+            self.find_by_keys(1, belong, &mut |params| {
+                params.push(&previous_order_of_the_same_customer)
+            })
+        }
+
+        fn upsert_by_previous_order_of_the_same_customer(
+            &mut self,
+            new: NewOrder<E>,
+        ) -> ::bindery::Result<Order<E>> {
+            self.upsert_by(1, new)
         }
     }
 
@@ -1367,6 +1411,7 @@ pub mod orders {
     "discount" DECIMAL(4,2) DEFAULT 0,
     "previous_order_of_the_same_customer" BIGINT,
     UNIQUE ("number"),
+    UNIQUE ("previous_order_of_the_same_customer"),
     FOREIGN KEY ("previous_order_of_the_same_customer") REFERENCES "orders" ("id")
 )"#],
                 link: &[],
@@ -1385,6 +1430,7 @@ pub mod orders {
     "discount" DECIMAL(4,2) DEFAULT 0,
     "previous_order_of_the_same_customer" BIGINT,
     UNIQUE ("number"),
+    UNIQUE ("previous_order_of_the_same_customer"),
     FOREIGN KEY ("previous_order_of_the_same_customer") REFERENCES "orders" ("id")
 )"#],
                 link: &[],
@@ -1726,7 +1772,13 @@ pub mod order_lines {
             SET "product" = ?, "quantity" = ?, "unit_price" = ?
             WHERE "order_id" = ? AND "line" = ?"#,
         delete: r#"DELETE FROM "order_lines" WHERE "order_id" = ? AND "line" = ?"#,
-        uniques: &[],
+        uniques: &[::bindery::UniqueSql {
+            columns: &[2, 0],
+            find: r#"SELECT "order_id", "line", "product", "quantity", "unit_price",
+            "total"
+            FROM "order_lines"
+            WHERE "product" = ? AND "order_id" = ?"#,
+        }],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::OrderLine {
@@ -1748,6 +1800,49 @@ pub mod order_lines {
                 engine::Any::B => ::core::option::Option::Some(&SQLITE),
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
             }
+        }
+    }
+
+    /// Finding and replacing rows of `order_lines` by unique columns.
+    pub trait OrderLineQueries<E: ::bindery::Engine> {
+        /// The row with this `product` and `order_id`, if there is one.
+        ///
+        /// # Errors
+        /// The database fails.
+        fn find_by_product_and_order_id(
+            &mut self,
+            product: &super::products::ProductId<E>,
+            order_id: super::orders::OrderId<E>,
+        ) -> ::bindery::Result<::core::option::Option<OrderLine<E>>>;
+
+        /// Inserts a row, or changes the one with the same `product` and `order_id`.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        fn upsert_by_product_and_order_id(
+            &mut self,
+            new: NewOrderLine<E>,
+        ) -> ::bindery::Result<OrderLine<E>>;
+    }
+
+    impl<E: ::bindery::Engine> OrderLineQueries<E> for ::bindery::Repository<'_, model::OrderLine, E> {
+        fn find_by_product_and_order_id(
+            &mut self,
+            product: &super::products::ProductId<E>,
+            order_id: super::orders::OrderId<E>,
+        ) -> ::bindery::Result<::core::option::Option<OrderLine<E>>> {
+            let belong = |engine: E| product.engine() == engine && order_id.engine() == engine;
+            self.find_by_keys(0, belong, &mut |params| {
+                params.push(product);
+                params.push(&order_id);
+            })
+        }
+
+        fn upsert_by_product_and_order_id(
+            &mut self,
+            new: NewOrderLine<E>,
+        ) -> ::bindery::Result<OrderLine<E>> {
+            self.upsert_by(0, new)
         }
     }
 
@@ -1776,6 +1871,7 @@ pub mod order_lines {
     "unit_price" DECIMAL(10,2) NOT NULL,
     "total" DECIMAL_TEXT(20,2) GENERATED ALWAYS AS (quantity * unit_price) STORED,
     PRIMARY KEY ("order_id", "line"),
+    UNIQUE ("product", "order_id"),
     FOREIGN KEY ("order_id") REFERENCES "orders" ("id") ON DELETE CASCADE,
     FOREIGN KEY ("product") REFERENCES "products" ("code")
 )"#],
@@ -1794,6 +1890,7 @@ pub mod order_lines {
     "unit_price" DECIMAL(10,2) NOT NULL,
     "total" DECIMAL_TEXT(20,2) GENERATED ALWAYS AS (quantity * unit_price) STORED,
     PRIMARY KEY ("order_id", "line"),
+    UNIQUE ("product", "order_id"),
     FOREIGN KEY ("order_id") REFERENCES "orders" ("id") ON DELETE CASCADE,
     FOREIGN KEY ("product") REFERENCES "products" ("code")
 )"#],
@@ -3306,7 +3403,7 @@ pub use products::{NewProduct, Product, ProductChanges, ProductId, ProductQuerie
 pub use orders::{NewOrder, Order, OrderChanges, OrderId, OrderQueries};
 
 #[allow(unused_imports)]
-pub use order_lines::{NewOrderLine, OrderLine, OrderLineChanges, OrderLineId};
+pub use order_lines::{NewOrderLine, OrderLine, OrderLineChanges, OrderLineId, OrderLineQueries};
 
 #[allow(unused_imports)]
 pub use seats::{NewSeat, Seat, SeatChanges, SeatId};

@@ -31,7 +31,7 @@ CREATE TABLE orders (
     placed_on   DATE NOT NULL,
     shipped_at  TIMESTAMP,
     discount    DECIMAL(4, 2) DEFAULT 0,
-    previous_order_of_the_same_customer BIGINT REFERENCES orders(id)
+    previous_order_of_the_same_customer BIGINT UNIQUE REFERENCES orders(id)
 );
 
 -- @engines default, b
@@ -42,7 +42,8 @@ CREATE TABLE order_lines (
     quantity    INTEGER NOT NULL,
     unit_price  DECIMAL(10, 2) NOT NULL,
     total       DECIMAL(20, 2) GENERATED ALWAYS AS (quantity * unit_price) STORED,
-    PRIMARY KEY (order_id, line)
+    PRIMARY KEY (order_id, line),
+    UNIQUE (product, order_id)
 );
 
 -- A seat of the café, by row and number: no column of the key names an engine.
