@@ -2,7 +2,22 @@
 
 use bindery::{Engine, Model};
 
-bindery::databases!(models = [Blog, Category, User]);
+mod shop;
+
+bindery::databases!(
+    models = [
+        Blog,
+        Category,
+        User,
+        shop::Order,
+        shop::OrderLine,
+        shop::Customer,
+        shop::Profile,
+        shop::Product,
+        shop::Measurement,
+        shop::Everything,
+    ]
+);
 
 /// A blog.
 #[derive(Debug, Clone, PartialEq, Model)]
@@ -52,5 +67,10 @@ pub struct User {
 include!("../../shared/assertions.rs");
 
 fn main() -> bindery::Result<()> {
-    run(&Databases::open()?)
+    let db = Databases::open()?;
+    run(&db)?;
+    shop::run(&db)?;
+    // A table goes before those it refers to, in whichever order the models are listed.
+    assert_eq!(db.drop_all()?.len(), 13);
+    Ok(())
 }
