@@ -29,6 +29,7 @@ macro_rules! cases {
 cases! {
     first: "first/bindery.rs",
     doors: "doors/bindery.rs",
+    names: "names/bindery.rs",
     shop: "shop/bindery.rs",
     mixed: "mixed/bindery.rs",
 }
@@ -79,7 +80,18 @@ fn generated_code_is_as_reviewed() {
 fn generated_code_is_formatted() {
     for case in CASES {
         let text = generated(case);
-        assert_eq!(formatted(&text), text, "{case}");
+        assert_same(case, &formatted(&text), &text);
+    }
+}
+
+/// Shows the first line that differs, not two whole files.
+fn assert_same(case: &str, expected: &str, found: &str) {
+    if expected != found {
+        let lines = expected.lines().zip(found.lines());
+        let first = lines
+            .enumerate()
+            .find(|(_, (expected, found))| expected != found);
+        panic!("{case}: {first:#?}");
     }
 }
 

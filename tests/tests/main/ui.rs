@@ -1,6 +1,6 @@
 //! Programs that must not compile, each with all the compiler says about it.
 //!
-//! The messages are pinned for the toolchain of `rust-toolchain.toml`; `TRYBUILD=overwrite cargo test -p bindery-tests --test ui`
+//! The messages are pinned for the toolchain of `rust-toolchain.toml`; `TRYBUILD=overwrite cargo test -p bindery-tests --test main ui`
 //! writes them anew. With another toolchain only our own sentences are looked for, by `sentences`.
 
 use std::fs;

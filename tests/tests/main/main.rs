@@ -1,0 +1,6 @@
+//! Whole programs against real databases, and what a user's compiler and linker see. One binary, as each links every driver.
+
+mod chinook;
+mod dependencies;
+mod names;
+mod ui;

@@ -1,0 +1,98 @@
+//! BAD-02: names of all kinds on real servers. The code is that of the golden case `names`.
+
+#[path = "../../golden/names/bindery.rs"]
+pub mod generated;
+
+use bindery::{Config, Connection, Engine, Hosts};
+use bindery_testkit::{fresh_mysql, fresh_postgres};
+use generated::{
+    Databases, NewOption, NewOrderDétail, NewSelect, NewString, OrderDétailChanges, Tables, model,
+};
+
+/// Everything under odd names is written, found by key, changed and deleted.
+fn round_trip<E>(c: &mut Connection<E>) -> bindery::Result<()>
+where
+    E: Engine
+        + Hosts<model::Select>
+        + Hosts<model::OrderDétail>
+        + Hosts<model::Option>
+        + Hosts<model::String>,
+{
+    let chosen = c.select().insert(NewSelect::new(1, 2))?;
+    assert_eq!(
+        (chosen.self_, chosen.crate_, chosen.order.as_str()),
+        (1, 2, "it's")
+    );
+
+    let detail = c.order_détails().insert(NewOrderDétail {
+        it_s: Some(7),
+        r: Some(8),
+        ..NewOrderDétail::new()
+    })?;
+    let changes = OrderDétailChanges {
+        x_drop_table_select: Some(Some(9)),
+        ..OrderDétailChanges::default()
+    };
+    assert!(c.order_détails().update(detail.id, changes)?);
+    let stored = c.order_détails().get(detail.id)?;
+    assert_eq!(
+        (
+            stored.it_s,
+            stored.r,
+            stored.x_drop_table_select,
+            stored.fn_main
+        ),
+        (Some(7), Some(8), Some(9), None)
+    );
+
+    let option = c.option().insert(NewOption::new(1, chosen.r#type))?;
+    assert_eq!(option.result, chosen.r#type);
+    let text = c
+        .string()
+        .insert(NewString::new("'; DROP TABLE \"select\"; --"))?;
+    assert_eq!(c.string().find(text.string.clone())?, Some(text));
+    assert!(c.option().delete(option.some)?);
+    assert!(c.select().delete(chosen.r#type)?);
+    assert_eq!(c.select().count()?, 0);
+    Ok(())
+}
+
+/// One engine of the program at `url`; the others at addresses that nobody asks.
+fn open(engine: &str, url: &str) -> bindery::Result<Databases> {
+    let nowhere = [
+        ("default", "sqlite::memory:"),
+        ("p", "postgres://127.0.0.1/unused"),
+        ("m", "mysql://127.0.0.1/unused"),
+    ];
+    let at = |(name, unused)| (name, if name == engine { url } else { unused });
+    let config = nowhere
+        .map(at)
+        .into_iter()
+        .fold(Config::new(), |config, (name, url)| {
+            config.engine(name, url)
+        });
+    let db = Databases::with_config(&config)?;
+    db.create_missing_on(engine.parse::<generated::engine::Any>()?)?;
+    Ok(db)
+}
+
+#[test]
+fn bad_02_names_on_sqlite() -> bindery::Result<()> {
+    round_trip(&mut open("default", "sqlite::memory:")?.default()?)
+}
+
+#[test]
+fn bad_02_names_on_postgres() -> bindery::Result<()> {
+    let Some(server) = fresh_postgres() else {
+        return Ok(());
+    };
+    round_trip(&mut open("p", &server.url())?.p()?)
+}
+
+#[test]
+fn bad_02_names_on_mariadb() -> bindery::Result<()> {
+    let Some(server) = fresh_mysql() else {
+        return Ok(());
+    };
+    round_trip(&mut open("m", &server.url())?.m()?)
+}
