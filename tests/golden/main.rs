@@ -1,4 +1,4 @@
-//! Generated code as reviewed text: one folder a case with `schema.sql`, `bindery.toml` where it needs one, and `bindery.rs`.
+//! Generated code as reviewed text (BIND-05, BIND-07: equal input gives equal bytes, wherever it is built): one folder a case with `schema.sql`, `bindery.toml` where it needs one, and `bindery.rs`.
 //!
 //! The modules below compile the reviewed text itself, under the lints a careful user sets. After a change of the generator
 //! `BINDERY_UPDATE_GOLDEN=1 cargo test -p bindery-tests --test golden` writes the files anew, to be read as a diff.
@@ -30,6 +30,7 @@ cases! {
     first: "first/bindery.rs",
     doors: "doors/bindery.rs",
     names: "names/bindery.rs",
+    one_name: "one_name/bindery.rs",
     shop: "shop/bindery.rs",
     mixed: "mixed/bindery.rs",
 }
