@@ -44,6 +44,7 @@ macro_rules! forward {
         ///
         /// # Errors
         /// The column is NULL or holds something else.
+        #[inline]
         pub fn $name(&mut self) -> Result<$type> {
             let column = self.column;
             self.column += 1;
@@ -147,6 +148,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// If the next column is NULL, takes it and says so.
+    #[inline]
     pub fn skip_null(&mut self) -> bool {
         let is_null = each!(&self.source, is_null(self.column), true);
         self.column += usize::from(is_null);

@@ -189,13 +189,13 @@ impl SqliteCursor<'_> {
 }
 
 fn reader<'a>(row: &'a Row<'_>) -> RowReader<'a> {
-    RowReader::new(RowSource::Sqlite(RowRef(row)))
+    RowReader::new(RowSource::Sqlite(RowRef::new(row)))
 }
 
+/// Every place gets a value, so nothing is left of the statement's last use.
 fn bind(statement: &mut Statement<'_>, write: WriteParams<'_>) -> Result<()> {
-    statement.clear_bindings();
-    let expected = statement.parameter_count();
-    let mut params = ParamWriter::new(ParamTarget::Sqlite(Params::new(statement)));
+    let places = statement.parameter_count();
+    let mut params = ParamWriter::new(ParamTarget::Sqlite(Params::new(statement, places)));
     write(&mut params);
-    params.finish_all(expected)
+    params.finish_all(places)
 }

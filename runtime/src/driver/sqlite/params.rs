@@ -12,15 +12,10 @@ use crate::types::Interval;
 
 /// What [`Params`] needs of a statement, free of its lifetime.
 pub(super) trait Bind {
-    fn places(&self) -> usize;
     fn bind(&mut self, index: usize, value: ToSqlOutput<'_>) -> rusqlite::Result<()>;
 }
 
 impl Bind for Statement<'_> {
-    fn places(&self) -> usize {
-        self.parameter_count()
-    }
-
     fn bind(&mut self, index: usize, value: ToSqlOutput<'_>) -> rusqlite::Result<()> {
         self.raw_bind_parameter(index, value)
     }
@@ -30,15 +25,18 @@ impl Bind for Statement<'_> {
 pub(in crate::driver) struct Params<'a> {
     statement: &'a mut dyn Bind,
     next: usize,
+    /// The last index there is.
+    places: usize,
     /// For values that are kept as formatted text.
     text: String,
 }
 
 impl<'a> Params<'a> {
-    pub(super) fn new(statement: &'a mut dyn Bind) -> Self {
+    pub(super) fn new(statement: &'a mut dyn Bind, places: usize) -> Self {
         Self {
             statement,
             next: 1,
+            places,
             text: String::new(),
         }
     }
@@ -54,7 +52,7 @@ impl Params<'_> {
         let index = self.next;
         self.next += 1;
         // One too many is found when all are written: only then their number is known.
-        if index > self.statement.places() {
+        if index > self.places {
             return Ok(());
         }
         self.statement

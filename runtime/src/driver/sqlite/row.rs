@@ -1,5 +1,7 @@
 //! Values of a row.
 
+use std::cell::Cell;
+
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
@@ -8,17 +10,38 @@ use crate::driver::{RowReader, decimal, uuid_text};
 use crate::types::Interval;
 
 /// One row.
-pub(in crate::driver) struct RowRef<'a>(pub(super) &'a Row<'a>);
+pub(in crate::driver) struct RowRef<'a> {
+    row: &'a Row<'a>,
+    /// The column that was last asked for being NULL, and its value: taking it from SQLite again costs as much.
+    peeked: Cell<(usize, ValueRef<'a>)>,
+}
 
-impl RowRef<'_> {
-    fn value(&self, column: usize) -> ValueRef<'_> {
-        self.0.get_ref(column).unwrap_or(ValueRef::Null)
+impl<'a> RowRef<'a> {
+    pub(super) fn new(row: &'a Row<'a>) -> Self {
+        Self {
+            row,
+            peeked: Cell::new((usize::MAX, ValueRef::Null)),
+        }
     }
 
+    #[inline]
+    fn value(&self, column: usize) -> ValueRef<'a> {
+        let (peeked, value) = self.peeked.get();
+        if peeked == column {
+            value
+        } else {
+            self.row.get_ref(column).unwrap_or(ValueRef::Null)
+        }
+    }
+
+    #[inline]
     pub(in crate::driver) fn is_null(&self, column: usize) -> bool {
-        matches!(self.value(column), ValueRef::Null)
+        let value = self.value(column);
+        self.peeked.set((column, value));
+        matches!(value, ValueRef::Null)
     }
 
+    #[inline]
     pub(in crate::driver) fn i64(&self, column: usize) -> Option<i64> {
         match self.value(column) {
             ValueRef::Integer(value) => Some(value),
@@ -51,6 +74,7 @@ impl RowRef<'_> {
         }
     }
 
+    #[inline]
     pub(in crate::driver) fn text(&self, column: usize) -> Option<&str> {
         match self.value(column) {
             ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok(),

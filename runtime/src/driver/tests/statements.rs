@@ -361,3 +361,43 @@ fn a_statement_that_takes_too_long_is_ended() {
         assert_eq!(limited.read::<i64>("SELECT 7", &[]).unwrap(), [7]);
     }
 }
+
+/// Placeholders, quotes and comments in a name are part of the name.
+#[test]
+fn odd_names_are_only_names() {
+    const NAME: &str = "o'dd ? $1 :name @x -- /* \\ ü";
+    for mut database in databases() {
+        let quoted = database.pick(
+            "\"o'dd ? $1 :name @x -- /* \\ ü\"",
+            "\"o'dd ? $1 :name @x -- /* \\ ü\"",
+            "`o'dd ? $1 :name @x -- /* \\ ü`",
+        );
+        database.batch(&format!("CREATE TABLE {quoted} ({quoted} INT)"));
+        assert!(database.physical.table_exists(None, NAME).unwrap());
+        let table = TableSql {
+            table: quoted,
+            columns: Box::leak(Box::new([quoted])),
+            key: &[],
+            writable: &[0],
+            ..ITEM
+        };
+        let columns = ColumnSet::new().with(0);
+        let inserted = database
+            .physical
+            .insert_rows(&table, &columns, 100, &mut |row, params| {
+                params.i64(row as i64)
+            });
+        assert_eq!(inserted.unwrap(), 100);
+        let mut sum = Vec::new();
+        let place = database.pick("?", "$1", "?");
+        let sql = format!("SELECT {quoted} FROM {quoted} WHERE {quoted} > {place}");
+        database
+            .physical
+            .query(&sql, &mut |params| params.i64(97), &mut |row| {
+                sum.push(row.i64()?);
+                Ok(true)
+            })
+            .unwrap();
+        assert_eq!(sum, [98, 99]);
+    }
+}
