@@ -16,6 +16,7 @@ pub(crate) struct StructAttributes {
     pub(crate) engines: Option<Said<Vec<Said<String>>>>,
     pub(crate) dialect: Option<Said<String>>,
     pub(crate) uniques: Vec<Said<Vec<Said<String>>>>,
+    pub(crate) indexes: Vec<Said<Vec<Said<String>>>>,
 }
 
 /// The attributes of a field.
@@ -27,6 +28,7 @@ pub(crate) struct FieldAttributes {
     pub(crate) default: Option<Said<String>>,
     pub(crate) key: Option<Said<KeyKind>>,
     pub(crate) unique: Option<Place>,
+    pub(crate) index: Option<Place>,
     pub(crate) references: Option<Said<ReferenceDescription>>,
     pub(crate) link: Option<Said<String>>,
     pub(crate) version: Option<Place>,
@@ -91,6 +93,7 @@ impl Reader<'_> {
                 self.once(attribute, &mut found.engines, said);
             }
             "unique" => found.uniques.extend(self.fields(attribute)),
+            "index" => found.indexes.extend(self.fields(attribute)),
             "key" | "column" | "references" | "link_to" | "version" | "updated" | "computed" => {
                 let message = format!("`#[{name}]` belongs to a field");
                 self.errors
@@ -109,6 +112,7 @@ impl Reader<'_> {
                 self.once(attribute, &mut found.key, said);
             }
             "unique" => self.flag(attribute, &mut found.unique),
+            "index" => self.flag(attribute, &mut found.index),
             "version" => self.flag(attribute, &mut found.version),
             "updated" => self.flag(attribute, &mut found.updated),
             "column" => self.column(attribute, found),
@@ -150,7 +154,9 @@ impl Reader<'_> {
             let name = name(attribute).unwrap_or_default();
             let message = format!("`#[{name}]` of a field takes nothing in parentheses");
             let help = match name.as_str() {
-                "unique" => "write `#[unique]`; several fields together are named above the struct: `#[unique(tenant, email)]`".to_owned(),
+                "unique" | "index" => format!(
+                    "write `#[{name}]`; several fields together are named above the struct: `#[{name}(tenant, email)]`"
+                ),
                 _ => format!("write `#[{name}]`"),
             };
             return self.errors.say(attribute, &message, &help);
@@ -200,13 +206,12 @@ impl Reader<'_> {
         let parser = Punctuated::<Ident, Token![,]>::parse_terminated;
         let names = attribute.parse_args_with(parser).ok();
         let Some(names) = names.filter(|names| !names.is_empty()) else {
-            let help =
-                "write for example `#[unique(tenant, email)]`; for one field `#[unique]` above it";
-            self.errors.say(
-                attribute,
-                "`#[unique]` above a struct needs names of fields",
-                help,
+            let name = name(attribute).unwrap_or_default();
+            let message = format!("`#[{name}]` above a struct needs names of fields");
+            let help = format!(
+                "write for example `#[{name}(tenant, email)]`; for one field `#[{name}]` above it"
             );
+            self.errors.say(attribute, &message, &help);
             return None;
         };
         let place = self.places.of(attribute);

@@ -15,9 +15,18 @@ use crate::{attr, rust_type};
 pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let mut places = Places::default();
     let description = describe(input, &mut places)?;
-    let setting = crate_folder::setting(&input.ident)?;
+    let setting = crate_folder::setting(&input.ident).map_err(|_| elsewhere(&input.ident))?;
     let text = derive::expand(&description, &setting).map_err(|findings| places.errors(&findings));
     respan(input).tokens(&text?, &input.ident)
+}
+
+/// The configuration's errors are told once, by `databases!`.
+fn elsewhere(name: &syn::Ident) -> syn::Error {
+    worded(
+        name,
+        "the engines of this program are not known",
+        "mend what is said at `bindery::databases!`",
+    )
 }
 
 /// What stands beside the errors of a struct, so that nothing else is reported for want of its model.
@@ -49,6 +58,7 @@ pub(crate) fn describe(input: &DeriveInput, places: &mut Places) -> syn::Result<
         engines: attributes.engines,
         dialect: attributes.dialect,
         uniques: attributes.uniques,
+        indexes: attributes.indexes,
         fields,
     })
 }
@@ -103,6 +113,7 @@ fn describe_field(field: &Field, places: &mut Places, errors: &mut Errors) -> Fi
         default: attributes.default,
         key: attributes.key,
         unique: attributes.unique,
+        index: attributes.index,
         references: attributes.references,
         link: attributes.link,
         version: attributes.version,

@@ -20,7 +20,7 @@ use proc_macro::TokenStream;
 #[proc_macro_derive(
     Model,
     attributes(
-        table, engines, dialect, unique, key, column, references, link_to, version, updated,
+        table, engines, dialect, unique, index, key, column, references, link_to, version, updated,
         computed
     )
 )]

@@ -224,6 +224,49 @@ fn a_setting_is_the_same_while_nothing_it_was_read_from_changes() {
 }
 
 #[test]
+fn engines_that_host_what_another_hosts_count() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let config =
+        "url = \"sqlite://a.db\"\n[engines.c]\nmodels-of = \"default\"\nurl = \"sqlite://c.db\"\n";
+    fs::write(folder.path().join("bindery.toml"), config)
+        .expect("the temporary folder can be written");
+    let setting = Setting::load(folder.path(), &|_| None).expect("the configuration is right");
+    let message = "`User` lives on `default` and `c`, so a row must say on which it is";
+    assert_findings(
+        &[(
+            "pub struct User { #[key] id: UserId }",
+            &[("User", message)],
+        )],
+        &setting,
+    );
+    let text = derived(
+        "pub struct User<E: Engine> { #[key] id: UserId<E> }",
+        &setting,
+    );
+    let text = text.expect("the struct is right");
+    assert!(
+        text.contains("LivesOn<crate::engine::C> for crate::model::User"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_is_wrong_with_the_configuration_is_told_with_its_place() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let config = "url = \"sqlite://a.db\"\n[engines.b]\nulr = \"sqlite://b.db\"\n";
+    fs::write(folder.path().join("bindery.toml"), config)
+        .expect("the temporary folder can be written");
+    let found = Setting::load(folder.path(), &|_| None).expect_err("there is no key `ulr`");
+    let [only] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert!(
+        only.contains("`ulr`") && only.contains("bindery.toml:3:1"),
+        "{only}"
+    );
+}
+
+#[test]
 fn a_struct_is_public() {
     assert_findings(
         &[(
@@ -236,9 +279,9 @@ fn a_struct_is_public() {
 
 #[test]
 fn the_same_struct_gives_the_same_text() {
-    let source = "/// A blog.\n#[engines(\"b\", \"c\")] #[unique(title, owner)] pub struct Blog<On: Engine> { #[key(generated)] id: BlogId<On>, \
+    let source = "/// A blog.\n#[engines(\"b\", \"c\")] #[unique(title, owner)] #[index(owner, title)] pub struct Blog<On: Engine> { #[key(generated)] id: BlogId<On>, \
                   #[column(type = \"VARCHAR(80)\")] title: String, #[references(\"users(id)\")] owner: shop::UserId<On>, \
-                  #[link_to(\"notes(id)\")] note: Option<NoteId<engine::Default>>, r#type: Vec<u8> }";
+                  #[link_to(\"notes(id)\")] note: Option<NoteId<engine::Default>>, #[index] r#type: i32 }";
     let setting = setting(None);
     let text = derived(source, &setting).expect("the struct is right");
     assert_eq!(
@@ -252,6 +295,8 @@ fn the_same_struct_gives_the_same_text() {
         "fn find_by_title_and_owner",
         "impl ::bindery::LivesOn<crate::engine::C> for crate::model::Blog",
         "r#type",
+        "CREATE INDEX \"blog_owner_title_idx\" ON",
+        "CREATE INDEX \"blog_type_idx\" ON",
     ] {
         assert!(text.contains(part), "{part} in\n{text}");
     }

@@ -34,6 +34,8 @@ pub struct StructDescription {
     pub dialect: Option<Said<String>>,
     /// `#[unique(tenant, email)]`: names of fields.
     pub uniques: Vec<Said<Vec<Said<String>>>>,
+    /// `#[index(tenant, email)]`: names of fields.
+    pub indexes: Vec<Said<Vec<Said<String>>>>,
     /// In order.
     pub fields: Vec<FieldDescription>,
 }
@@ -57,6 +59,8 @@ pub struct FieldDescription {
     pub key: Option<Said<KeyKind>>,
     /// `#[unique]`.
     pub unique: Option<Place>,
+    /// `#[index]`.
+    pub index: Option<Place>,
     /// `#[references("users(id)")]`.
     pub references: Option<Said<ReferenceDescription>>,
     /// `#[link_to("users(id)")]`.

@@ -52,13 +52,14 @@ pub fn expand(description: &StructDescription, setting: &Setting) -> Result<Stri
     }
 }
 
-/// Fields named by `#[unique(…)]` exist.
+/// Fields named by `#[unique(…)]` and `#[index(…)]` exist.
 fn names(description: &StructDescription, findings: &mut Findings) {
     let known: BTreeSet<&str> = description
         .columns()
         .map(|field| field.name.value.as_str())
         .collect();
-    for name in description.uniques.iter().flat_map(|unique| &unique.value) {
+    let several = description.uniques.iter().chain(&description.indexes);
+    for name in several.flat_map(|several| &several.value) {
         if !known.contains(name.value.as_str()) {
             let message = format!(
                 "`{}` has no column `{}`",

@@ -87,6 +87,7 @@ impl Written {
             written.entries(shape);
             written.push("\n);\n");
         });
+        self.indexes(shape);
     }
 
     fn engines(&mut self, shape: &Shape<'_>) {
@@ -232,15 +233,36 @@ impl Written {
         }
     }
 
+    fn indexes(&mut self, shape: &Shape<'_>) {
+        for column in &shape.columns {
+            if let Some(place) = column.field.index {
+                self.index(place, &[column.field], shape);
+            }
+        }
+        for index in &shape.description.indexes {
+            self.index(index.place, &named(shape, &index.value), shape);
+        }
+    }
+
+    /// Named by its table and columns, as SQLite knows no index without a name.
+    fn index(&mut self, place: Place, fields: &[&FieldDescription], shape: &Shape<'_>) {
+        let columns: Vec<&str> = fields.iter().map(|field| field.column_name()).collect();
+        let name = format!("{}_{}_idx", shape.table, columns.join("_"));
+        self.marked(place, |written| {
+            written.push("CREATE INDEX ");
+            written.quoted(&name, shape.dialect);
+            written.push(" ON ");
+            written.quoted(&shape.table, shape.dialect);
+            written.push(" ");
+            written.columns(fields, shape.dialect);
+            written.push(";");
+        });
+        self.push("\n");
+    }
+
     fn uniques(&mut self, shape: &Shape<'_>) {
         for unique in &shape.description.uniques {
-            let field = |name: &Said<String>| {
-                shape
-                    .description
-                    .columns()
-                    .find(|field| field.name.value == name.value)
-            };
-            let fields: Vec<&FieldDescription> = unique.value.iter().filter_map(field).collect();
+            let fields = named(shape, &unique.value);
             self.constraint(unique.place, "UNIQUE", &fields, shape.dialect);
         }
     }
@@ -255,13 +277,18 @@ impl Written {
         self.push(",\n");
         self.marked(place, |written| {
             written.push(words);
-            written.push(" (");
-            for (index, field) in fields.iter().enumerate() {
-                written.push(if index > 0 { ", " } else { "" });
-                written.quoted(field.column_name(), dialect);
-            }
-            written.push(")");
+            written.push(" ");
+            written.columns(fields, dialect);
         });
+    }
+
+    fn columns(&mut self, fields: &[&FieldDescription], dialect: Dialect) {
+        self.push("(");
+        for (index, field) in fields.iter().enumerate() {
+            self.push(if index > 0 { ", " } else { "" });
+            self.quoted(field.column_name(), dialect);
+        }
+        self.push(")");
     }
 
     fn foreign_key(&mut self, field: &FieldDescription, reference: &Reference, dialect: Dialect) {
@@ -307,6 +334,15 @@ impl Written {
         }
         self.quoted(table, dialect);
     }
+}
+
+/// The fields of these names; that there are such was checked.
+fn named<'a>(shape: &Shape<'a>, names: &[Said<String>]) -> Vec<&'a FieldDescription> {
+    let field = |name: &Said<String>| {
+        let mut columns = shape.description.columns();
+        columns.find(|field| field.name.value == name.value)
+    };
+    names.iter().filter_map(field).collect()
 }
 
 /// A table of another struct, as far as references tell.

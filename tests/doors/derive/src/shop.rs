@@ -46,6 +46,7 @@ pub struct Order {
     #[key(generated)]
     pub id: OrderId,
     /// Goes with the customer.
+    #[index]
     #[references("customers(id)", on_delete = "cascade")]
     pub customer: CustomerId,
     /// A product of the other engine.
