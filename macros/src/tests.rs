@@ -267,6 +267,22 @@ fn what_is_wrong_with_the_configuration_is_told_with_its_place() {
 }
 
 #[test]
+fn a_table_may_be_in_a_schema() {
+    let source = "#[table(\"auth.users\")] #[engines(\"c\")] pub struct User { #[key(generated)] id: UserId, \
+                  #[index] #[references(\"auth.users(id)\")] boss: Option<UserId> }";
+    let text = derived(source, &setting(None)).expect("the struct is right");
+    for part in [
+        "CREATE SCHEMA IF NOT EXISTS \"auth\"",
+        "CREATE TABLE \"auth\".\"users\" (",
+        "REFERENCES \"auth\".\"users\" (\"id\")",
+        "ON \"auth\".\"users\" (\"boss\")",
+        "fn users(",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+}
+
+#[test]
 fn a_struct_is_public() {
     assert_findings(
         &[(

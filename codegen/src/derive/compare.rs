@@ -23,12 +23,7 @@ impl Comparison<'_> {
     /// Compares the struct's table with the file's of the same name, if there is one.
     pub(super) fn run(&self, findings: &mut Findings) {
         let own = &self.own.tables[0];
-        let Some(table) = self
-            .file
-            .tables
-            .iter()
-            .find(|table| table.name.name == own.name.name)
-        else {
+        let Some(table) = self.file.tables.iter().find(|table| table.name == own.name) else {
             return;
         };
         self.engines(own, table, findings);

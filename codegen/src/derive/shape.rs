@@ -8,11 +8,13 @@ use super::description::{FieldDescription, KeyKind, Place, StructDescription};
 use super::finding::{Findings, listed};
 use super::rust_type::Known;
 use super::setting::Setting;
-use super::target::Target;
+use super::target::{Target, is_name};
 
 /// A struct that can be written down as a table.
 pub(super) struct Shape<'a> {
     pub(super) description: &'a StructDescription,
+    /// `auth` of `#[table("auth.users")]`.
+    pub(super) schema: Option<String>,
     pub(super) table: String,
     /// Names, in the order of the tag.
     pub(super) engines: Vec<&'a str>,
@@ -84,6 +86,7 @@ impl<'a> Shape<'a> {
         looker.table_name(findings);
         findings.is_empty().then(|| Self {
             description,
+            schema: schema(description).map(str::to_owned),
             table: table_name(description),
             engines,
             dialect,
@@ -96,8 +99,23 @@ impl<'a> Shape<'a> {
 pub(super) fn table_name(description: &StructDescription) -> String {
     description.table.as_ref().map_or_else(
         || description.name.value.to_snake_case(),
-        |table| table.value.clone(),
+        |table| {
+            with_schema(&table.value)
+                .map_or(table.value.as_str(), |(_, table)| table)
+                .to_owned()
+        },
     )
+}
+
+fn schema(description: &StructDescription) -> Option<&str> {
+    let table = description.table.as_ref()?;
+    with_schema(&table.value).map(|(schema, _)| schema)
+}
+
+/// Two plain names with a point between them; any other text is a name as it is.
+fn with_schema(text: &str) -> Option<(&str, &str)> {
+    text.split_once('.')
+        .filter(|(schema, table)| is_name(schema) && is_name(table))
 }
 
 fn engines<'a>(

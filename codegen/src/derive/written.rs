@@ -82,7 +82,7 @@ impl Written {
                 .table
                 .as_ref()
                 .map_or(described.name.place, |table| table.place);
-            written.marked(place, |written| written.quoted(&shape.table, shape.dialect));
+            written.marked(place, |written| written.own_name(shape));
             written.push(" (");
             written.entries(shape);
             written.push("\n);\n");
@@ -252,7 +252,7 @@ impl Written {
             written.push("CREATE INDEX ");
             written.quoted(&name, shape.dialect);
             written.push(" ON ");
-            written.quoted(&shape.table, shape.dialect);
+            written.own_name(shape);
             written.push(" ");
             written.columns(fields, shape.dialect);
             written.push(";");
@@ -327,6 +327,10 @@ impl Written {
         self.push(")");
     }
 
+    fn own_name(&mut self, shape: &Shape<'_>) {
+        self.table_name(shape.schema.as_deref(), &shape.table, shape.dialect);
+    }
+
     fn table_name(&mut self, schema: Option<&str>, table: &str, dialect: Dialect) {
         if let Some(schema) = schema {
             self.quoted(schema, dialect);
@@ -367,7 +371,7 @@ impl<'a> Stub<'a> {
             let Kind::Refers(reference) = &column.kind else {
                 continue;
             };
-            if reference.target.table == shape.table {
+            if reference.target.table == shape.table && reference.target.schema == shape.schema {
                 continue;
             }
             let known = stubs.iter_mut().find(|stub| stub.is_of(reference));
