@@ -119,6 +119,13 @@ impl ColumnSet {
         self
     }
 
+    /// Adds a position if there is another: a column that every update sets is no update by itself.
+    #[must_use]
+    pub fn with_others(self, column: usize) -> Self {
+        let others = !self.is_empty();
+        self.with_if(others, column)
+    }
+
     fn insert(&mut self, column: usize) {
         match (column / 64).checked_sub(1) {
             None => self.first |= 1 << column,
@@ -182,5 +189,7 @@ mod tests {
         assert_eq!(set.len(), 5);
         assert!(ColumnSet::new().is_empty() && !set.is_empty());
         assert_eq!(ColumnSet::new().with_if(false, 1), ColumnSet::new());
+        assert!(ColumnSet::new().with_others(1).is_empty());
+        assert!(ColumnSet::new().with(2).with_others(1).is_exactly(&[1, 2]));
     }
 }

@@ -115,12 +115,13 @@ fn inserted(w: &mut RustWriter, shape: &Shape<'_>) {
     });
 }
 
-/// A method that writes some columns of a row.
+/// A method that writes some columns of a row; an update sets those with `@updated` to now.
 fn write_columns<'a>(
     w: &mut RustWriter,
     shape: &Shape<'_>,
     name: &str,
     columns: impl Iterator<Item = &'a Field<'a>>,
+    is_update: bool,
 ) {
     let columns: Vec<_> = columns.collect();
     let (row, params) = if columns.is_empty() {
@@ -138,20 +139,29 @@ fn write_columns<'a>(
     }
     w.function(&signature, |w| {
         for field in columns {
-            w.line(&format!("{}.push(&row.{});", field.params(), field.name));
+            let method = if is_update && field.column.updated {
+                "now_for"
+            } else {
+                "push"
+            };
+            w.line(&format!(
+                "{}.{method}(&row.{});",
+                field.params(),
+                field.name
+            ));
         }
     });
 }
 
 fn write_row(w: &mut RustWriter, shape: &Shape<'_>) {
     let columns = shape.fields.iter().filter(|field| field.is_writable());
-    write_columns(w, shape, "write_row", columns);
+    write_columns(w, shape, "write_row", columns, false);
 }
 
 fn write_saved(w: &mut RustWriter, shape: &Shape<'_>) {
     let saved = |field: &&Field<'_>| field.is_writable() && !field.in_key;
     let columns = shape.fields.iter().filter(saved);
-    write_columns(w, shape, "write_saved", columns);
+    write_columns(w, shape, "write_saved", columns, true);
 }
 
 fn belonging(w: &mut RustWriter, shape: &Shape<'_>) {

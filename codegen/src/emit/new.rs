@@ -36,6 +36,9 @@ fn structure(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
 }
 
 fn remark(field: &Field<'_>) -> &'static str {
+    if field.column.updated {
+        return "; now when left out.";
+    }
     match (field.given, &field.column.generated) {
         (Given::Optional, Generated::Key { .. }) => "; counted by the database when left out.",
         (Given::Optional, Generated::No | Generated::Computed { .. }) => {

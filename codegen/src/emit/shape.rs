@@ -89,13 +89,16 @@ pub(crate) enum Given {
     Required,
     /// A value or NULL.
     Nullable,
-    /// A value, or nothing: then the default, or the next number.
+    /// A value, or nothing: then the default, or the next number, or now.
     Optional,
 }
 
 impl Given {
     /// What is given for a column.
     pub(crate) fn of(column: &Column, in_key: bool) -> Self {
+        if column.updated {
+            return Self::Optional;
+        }
         match &column.generated {
             Generated::Computed { .. } | Generated::Key { always: true } => Self::Never,
             Generated::Key { always: false } | Generated::No if !is_required(column) => {

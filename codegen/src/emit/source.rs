@@ -4,22 +4,42 @@ use super::impl_head;
 use super::shape::{Field, Given, Shape};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
+/// When a column is among those that have a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Present {
+    Always,
+    IfGiven,
+    /// Always, and it is now where none is given.
+    Now,
+    /// With any other, and then as [`Now`](Self::Now).
+    NowWithOthers,
+}
+
 /// Both implementations.
 pub(crate) fn sources(w: &mut RustWriter, shape: &Shape<'_>) {
+    let in_new = |field: &Field<'_>| match field.given {
+        Given::Optional if field.column.updated => Present::Now,
+        Given::Optional => Present::IfGiven,
+        Given::Never | Given::Required | Given::Nullable => Present::Always,
+    };
     let given: Vec<_> = shape
         .given()
-        .map(|(at, field)| (at, field, field.given == Given::Optional))
+        .map(|(at, field)| (at, field, in_new(field)))
         .collect();
     source(w, shape.new_generic(), &shape.new_row("E"), &given);
+    let in_changes = |field: &Field<'_>| match field.column.updated {
+        true => Present::NowWithOthers,
+        false => Present::IfGiven,
+    };
     let changed: Vec<_> = shape
         .changeable()
-        .map(|(at, field)| (at, field, true))
+        .map(|(at, field)| (at, field, in_changes(field)))
         .collect();
     source(w, shape.changes_generic(), &shape.changes("E"), &changed);
 }
 
-/// Position, column, and whether it may be left out.
-type Columns<'a> = [(usize, &'a Field<'a>, bool)];
+/// Position and column.
+type Columns<'a> = [(usize, &'a Field<'a>, Present)];
 
 fn source(w: &mut RustWriter, generic: bool, name: &str, columns: &Columns<'_>) {
     w.item(|w| {
@@ -36,8 +56,12 @@ fn source(w: &mut RustWriter, generic: bool, name: &str, columns: &Columns<'_>) 
                     return w.empty_function(&signature);
                 }
                 w.function(&signature, |w| {
-                    for (_, field, optional) in columns {
-                        let method = if *optional { "given" } else { "push" };
+                    for (_, field, present) in columns {
+                        let method = match present {
+                            Present::Always => "push",
+                            Present::IfGiven => "given",
+                            Present::Now | Present::NowWithOthers => "given_or_now",
+                        };
                         let params = field.params();
                         w.line(&format!("{params}.{method}(&self.{});", field.name));
                     }
@@ -48,16 +72,24 @@ fn source(w: &mut RustWriter, generic: bool, name: &str, columns: &Columns<'_>) 
 }
 
 fn column_set(columns: &Columns<'_>) -> Expr {
-    let parts = columns.iter().map(|(at, field, optional)| {
+    let parts = columns.iter().map(|(at, field, present)| {
         let position = Expr::text(at.to_string());
-        if *optional {
-            let given = Expr::text(format!("self.{}.is_some()", field.name));
-            Expr::call("with_if", vec![given, position])
-        } else {
-            Expr::call("with", vec![position])
+        let given = || Expr::text(format!("self.{}.is_some()", field.name));
+        match present {
+            Present::Always | Present::Now => Expr::call("with", vec![position]),
+            Present::IfGiven | Present::NowWithOthers => {
+                Expr::call("with_if", vec![given(), position])
+            }
         }
     });
-    Expr::Chain("::bindery::ColumnSet::new()".to_owned(), parts.collect())
+    let with_others = columns
+        .iter()
+        .filter(|(_, _, present)| *present == Present::NowWithOthers)
+        .map(|(at, _, _)| Expr::call("with_others", vec![Expr::text(at.to_string())]));
+    Expr::Chain(
+        "::bindery::ColumnSet::new()".to_owned(),
+        parts.chain(with_others).collect(),
+    )
 }
 
 fn write_signature(unused: bool) -> Signature {

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::model::ColumnSet;
-use crate::types::{Interval, ToColumn};
+use crate::types::{Interval, Now, ToColumn};
 
 /// Takes the values of a statement's placeholders in order and hands each to the database in the form it keeps.
 ///
@@ -222,6 +222,19 @@ impl ParamWriter<'_> {
             value.write(self);
         }
         self.fraction = None;
+    }
+
+    /// A value if there is one, else the present: for columns with `@updated`.
+    pub fn given_or_now<T: ToColumn + Now>(&mut self, value: &Option<T>) {
+        match value {
+            Some(value) => self.push(value),
+            None => self.push(&T::now(self.fraction.unwrap_or(6))),
+        }
+    }
+
+    /// The present in place of a value that a column with `@updated` had.
+    pub fn now_for<T: ToColumn + Now>(&mut self, _before: &T) {
+        self.given_or_now::<T>(&None);
     }
 
     /// NULL.

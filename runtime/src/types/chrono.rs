@@ -1,8 +1,8 @@
 //! Dates and times of `chrono`. The runtime itself counts days and microseconds from 1970-01-01.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, Timelike, Utc};
 
-use super::{FromColumn, ToColumn};
+use super::{FromColumn, Now, ToColumn};
 use crate::driver::{ParamWriter, RowReader};
 use crate::error::Result;
 
@@ -13,6 +13,27 @@ pub fn now() -> DateTime<Utc> {
     let now = Utc::now();
     let finer = now.nanosecond() % 1_000;
     now.with_nanosecond(now.nanosecond() - finer).unwrap_or(now)
+}
+
+impl Now for DateTime<Utc> {
+    fn now(digits: u32) -> Self {
+        // A microsecond is the finest that any database keeps.
+        Utc::now().trunc_subsecs(digits.min(6) as u16)
+    }
+}
+
+/// In UTC, as databases have it.
+impl Now for NaiveDateTime {
+    fn now(digits: u32) -> Self {
+        DateTime::<Utc>::now(digits).naive_utc()
+    }
+}
+
+/// In UTC, as databases have it.
+impl Now for NaiveDate {
+    fn now(digits: u32) -> Self {
+        DateTime::<Utc>::now(digits).date_naive()
+    }
 }
 
 /// Why databases cannot hold this part of a second, if they cannot.

@@ -53,6 +53,18 @@ pub trait FromColumn: Sized {
     fn read(row: &mut RowReader<'_>) -> Result<Self>;
 }
 
+/// A value that can be the present: what a column with `@updated` holds.
+pub trait Now {
+    /// The present, seconds cut to so many digits behind the point.
+    fn now(digits: u32) -> Self;
+}
+
+impl<T: Now> Now for Option<T> {
+    fn now(digits: u32) -> Self {
+        Some(T::now(digits))
+    }
+}
+
 impl<T: ToColumn + ?Sized> ToColumn for &T {
     fn write(&self, params: &mut ParamWriter<'_>) {
         (**self).write(params);

@@ -73,14 +73,14 @@ pub fn is_writable(column: &Column) -> bool {
 }
 
 /// Must every new row give the column a value (NULL is one)? Not where the database has one: a key it counts or a
-/// default. `DEFAULT NULL` says nothing that is not so anyway.
+/// default. `DEFAULT NULL` says nothing that is not so anyway. A column with `@updated` is always given one: now.
 pub fn is_required(column: &Column) -> bool {
     let has_default = column
         .default
         .as_ref()
         .is_some_and(|default| default.value != DefaultValue::Null);
     match &column.generated {
-        Generated::No => !has_default,
+        Generated::No => !has_default || column.updated,
         Generated::Key { .. } | Generated::Computed { .. } => false,
     }
 }

@@ -155,6 +155,10 @@ pub mod samples {
         pub document: ::core::option::Option<::bindery::types::JsonValue>,
         /// `feeling`
         pub feeling: super::enums::Mood,
+        /// `changed_at`
+        pub changed_at: ::bindery::types::DateTime<::bindery::types::Utc>,
+        /// `touched_on`
+        pub touched_on: ::core::option::Option<::bindery::types::NaiveDate>,
     }
 
     /// A row of `samples` to be inserted.
@@ -198,6 +202,10 @@ pub mod samples {
         pub document: ::core::option::Option<::bindery::types::JsonValue>,
         /// `feeling`
         pub feeling: super::enums::Mood,
+        /// `changed_at`; now when left out.
+        pub changed_at: ::core::option::Option<::bindery::types::DateTime<::bindery::types::Utc>>,
+        /// `touched_on`; now when left out.
+        pub touched_on: ::core::option::Option<::core::option::Option<::bindery::types::NaiveDate>>,
     }
 
     impl NewSample {
@@ -235,6 +243,8 @@ pub mod samples {
                 token,
                 document: ::core::option::Option::None,
                 feeling,
+                changed_at: ::core::option::Option::None,
+                touched_on: ::core::option::Option::None,
             }
         }
     }
@@ -261,6 +271,8 @@ pub mod samples {
                 token: row.token,
                 document: row.document,
                 feeling: row.feeling,
+                changed_at: ::core::option::Option::Some(row.changed_at),
+                touched_on: ::core::option::Option::Some(row.touched_on),
             }
         }
     }
@@ -304,6 +316,10 @@ pub mod samples {
         pub document: ::core::option::Option<::core::option::Option<::bindery::types::JsonValue>>,
         /// `feeling`
         pub feeling: ::core::option::Option<super::enums::Mood>,
+        /// `changed_at`
+        pub changed_at: ::core::option::Option<::bindery::types::DateTime<::bindery::types::Utc>>,
+        /// `touched_on`
+        pub touched_on: ::core::option::Option<::core::option::Option<::bindery::types::NaiveDate>>,
     }
 
     impl ::bindery::ColumnSource for NewSample {
@@ -328,6 +344,8 @@ pub mod samples {
                 .with(16)
                 .with(17)
                 .with(18)
+                .with(19)
+                .with(20)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -350,6 +368,8 @@ pub mod samples {
             params.push(&self.token);
             params.push(&self.document);
             params.push(&self.feeling);
+            params.given_or_now(&self.changed_at);
+            params.given_or_now(&self.touched_on);
         }
     }
 
@@ -374,6 +394,10 @@ pub mod samples {
                 .with_if(self.token.is_some(), 16)
                 .with_if(self.document.is_some(), 17)
                 .with_if(self.feeling.is_some(), 18)
+                .with_if(self.changed_at.is_some(), 19)
+                .with_if(self.touched_on.is_some(), 20)
+                .with_others(19)
+                .with_others(20)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -395,6 +419,8 @@ pub mod samples {
             params.given(&self.token);
             params.given(&self.document);
             params.given(&self.feeling);
+            params.given_or_now(&self.changed_at);
+            params.given_or_now(&self.touched_on);
         }
     }
 
@@ -432,6 +458,8 @@ pub mod samples {
                 token: row.next()?,
                 document: row.next()?,
                 feeling: row.next()?,
+                changed_at: row.next()?,
+                touched_on: row.next()?,
             })
         }
 
@@ -464,6 +492,8 @@ pub mod samples {
             params.push(&row.token);
             params.push(&row.document);
             params.push(&row.feeling);
+            params.push(&row.changed_at);
+            params.push(&row.touched_on);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Sample<E>, engine: E) -> bool {
@@ -505,6 +535,8 @@ pub mod samples {
             params.push(&row.token);
             params.push(&row.document);
             params.push(&row.feeling);
+            params.now_for(&row.changed_at);
+            params.now_for(&row.touched_on);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &SampleId<E>, engine: E) -> bool {
@@ -536,6 +568,8 @@ pub mod samples {
                 token: self.token,
                 document: self.document,
                 feeling: self.feeling,
+                changed_at: self.changed_at,
+                touched_on: self.touched_on,
             }
         }
     }
@@ -625,56 +659,61 @@ pub mod samples {
             r#""token""#,
             r#""document""#,
             r#""feeling""#,
+            r#""changed_at""#,
+            r#""touched_on""#,
         ],
         key: &[0],
         writable: &[
-            0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
+            0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
         ],
-        required: &[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18],
+        required: &[
+            2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20,
+        ],
         counted: ::core::option::Option::Some(0),
         select: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
             "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
-            "token", "document", "feeling"
+            "token", "document", "feeling", "changed_at", "touched_on"
             FROM "samples""#,
         first: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
             "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
-            "token", "document", "feeling"
+            "token", "document", "feeling", "changed_at", "touched_on"
             FROM "samples"
             ORDER BY "id" LIMIT 1"#,
         find: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
             "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
-            "token", "document", "feeling"
+            "token", "document", "feeling", "changed_at", "touched_on"
             FROM "samples"
             WHERE "id" = $1"#,
         count: r#"SELECT count(*) FROM "samples""#,
         exists: r#"SELECT 1 FROM "samples" WHERE "id" = $1"#,
         insert: r#"INSERT INTO "samples" ("small", "medium", "big", "single", "double",
             "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "token",
-            "document", "feeling")
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            "document", "feeling", "changed_at", "touched_on")
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+            $18)
             RETURNING "id", "flag", "small", "medium", "big", "single", "double", "amount",
             "code", "name", "note", "bytes", "day", "at_time", "local", "instant", "token",
-            "document", "feeling""#,
+            "document", "feeling", "changed_at", "touched_on""#,
         insert_row: r#"INSERT INTO "samples" ("id", "flag", "small", "medium", "big",
             "single", "double", "amount", "code", "name", "note", "bytes", "day", "at_time",
-            "local", "instant", "token", "document", "feeling")
+            "local", "instant", "token", "document", "feeling", "changed_at", "touched_on")
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-            $18, $19)"#,
+            $18, $19, $20, $21)"#,
         returning: r#" RETURNING "id", "flag", "small", "medium", "big", "single", "double",
             "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
-            "token", "document", "feeling""#,
+            "token", "document", "feeling", "changed_at", "touched_on""#,
         save: r#"UPDATE "samples"
             SET "flag" = $1, "small" = $2, "medium" = $3, "big" = $4, "single" = $5, "double" =
             $6, "amount" = $7, "code" = $8, "name" = $9, "note" = $10, "bytes" = $11, "day" =
             $12, "at_time" = $13, "local" = $14, "instant" = $15, "token" = $16, "document" =
-            $17, "feeling" = $18
-            WHERE "id" = $19"#,
+            $17, "feeling" = $18, "changed_at" = $19, "touched_on" = $20
+            WHERE "id" = $21"#,
         delete: r#"DELETE FROM "samples" WHERE "id" = $1"#,
         uniques: &[::bindery::UniqueSql {
             columns: &[9],
             find: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
             "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
-            "token", "document", "feeling"
+            "token", "document", "feeling", "changed_at", "touched_on"
             FROM "samples"
             WHERE "name" = $1"#,
         }],
@@ -702,54 +741,59 @@ pub mod samples {
             "`token`",
             "`document`",
             "`feeling`",
+            "`changed_at`",
+            "`touched_on`",
         ],
         key: &[0],
         writable: &[
-            0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
+            0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
         ],
-        required: &[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18],
+        required: &[
+            2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20,
+        ],
         counted: ::core::option::Option::Some(0),
         select: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
             `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`,
-            `token`, `document`, `feeling`
+            `token`, `document`, `feeling`, `changed_at`, `touched_on`
             FROM `samples`"#,
         first: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
             `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`,
-            `token`, `document`, `feeling`
+            `token`, `document`, `feeling`, `changed_at`, `touched_on`
             FROM `samples`
             ORDER BY `id` LIMIT 1"#,
         find: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
             `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`,
-            `token`, `document`, `feeling`
+            `token`, `document`, `feeling`, `changed_at`, `touched_on`
             FROM `samples`
             WHERE `id` = ?"#,
         count: "SELECT count(*) FROM `samples`",
         exists: "SELECT 1 FROM `samples` WHERE `id` = ?",
         insert: r#"INSERT INTO `samples` (`small`, `medium`, `big`, `single`, `double`,
             `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `token`,
-            `document`, `feeling`)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            `document`, `feeling`, `changed_at`, `touched_on`)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             RETURNING `id`, `flag`, `small`, `medium`, `big`, `single`, `double`, `amount`,
             `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`, `token`,
-            `document`, `feeling`"#,
+            `document`, `feeling`, `changed_at`, `touched_on`"#,
         insert_row: r#"INSERT INTO `samples` (`id`, `flag`, `small`, `medium`, `big`,
             `single`, `double`, `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`,
-            `local`, `instant`, `token`, `document`, `feeling`)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
+            `local`, `instant`, `token`, `document`, `feeling`, `changed_at`, `touched_on`)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
         returning: r#" RETURNING `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
             `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`,
-            `token`, `document`, `feeling`"#,
+            `token`, `document`, `feeling`, `changed_at`, `touched_on`"#,
         save: r#"UPDATE `samples`
             SET `flag` = ?, `small` = ?, `medium` = ?, `big` = ?, `single` = ?, `double` = ?,
             `amount` = ?, `code` = ?, `name` = ?, `note` = ?, `bytes` = ?, `day` = ?, `at_time`
-            = ?, `local` = ?, `instant` = ?, `token` = ?, `document` = ?, `feeling` = ?
+            = ?, `local` = ?, `instant` = ?, `token` = ?, `document` = ?, `feeling` = ?,
+            `changed_at` = ?, `touched_on` = ?
             WHERE `id` = ?"#,
         delete: "DELETE FROM `samples` WHERE `id` = ?",
         uniques: &[::bindery::UniqueSql {
             columns: &[9],
             find: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
             `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`,
-            `token`, `document`, `feeling`
+            `token`, `document`, `feeling`, `changed_at`, `touched_on`
             FROM `samples`
             WHERE `name` = ?"#,
         }],
@@ -777,54 +821,59 @@ pub mod samples {
             r#""token""#,
             r#""document""#,
             r#""feeling""#,
+            r#""changed_at""#,
+            r#""touched_on""#,
         ],
         key: &[0],
         writable: &[
-            0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
+            0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
         ],
-        required: &[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18],
+        required: &[
+            2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20,
+        ],
         counted: ::core::option::Option::Some(0),
         select: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
             "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
-            "token", "document", "feeling"
+            "token", "document", "feeling", "changed_at", "touched_on"
             FROM "samples""#,
         first: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
             "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
-            "token", "document", "feeling"
+            "token", "document", "feeling", "changed_at", "touched_on"
             FROM "samples"
             ORDER BY "id" LIMIT 1"#,
         find: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
             "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
-            "token", "document", "feeling"
+            "token", "document", "feeling", "changed_at", "touched_on"
             FROM "samples"
             WHERE "id" = ?"#,
         count: r#"SELECT count(*) FROM "samples""#,
         exists: r#"SELECT 1 FROM "samples" WHERE "id" = ?"#,
         insert: r#"INSERT INTO "samples" ("small", "medium", "big", "single", "double",
             "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "token",
-            "document", "feeling")
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            "document", "feeling", "changed_at", "touched_on")
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             RETURNING "id", "flag", "small", "medium", "big", "single", "double", "amount",
             "code", "name", "note", "bytes", "day", "at_time", "local", "instant", "token",
-            "document", "feeling""#,
+            "document", "feeling", "changed_at", "touched_on""#,
         insert_row: r#"INSERT INTO "samples" ("id", "flag", "small", "medium", "big",
             "single", "double", "amount", "code", "name", "note", "bytes", "day", "at_time",
-            "local", "instant", "token", "document", "feeling")
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
+            "local", "instant", "token", "document", "feeling", "changed_at", "touched_on")
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
         returning: r#" RETURNING "id", "flag", "small", "medium", "big", "single", "double",
             "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
-            "token", "document", "feeling""#,
+            "token", "document", "feeling", "changed_at", "touched_on""#,
         save: r#"UPDATE "samples"
             SET "flag" = ?, "small" = ?, "medium" = ?, "big" = ?, "single" = ?, "double" = ?,
             "amount" = ?, "code" = ?, "name" = ?, "note" = ?, "bytes" = ?, "day" = ?, "at_time"
-            = ?, "local" = ?, "instant" = ?, "token" = ?, "document" = ?, "feeling" = ?
+            = ?, "local" = ?, "instant" = ?, "token" = ?, "document" = ?, "feeling" = ?,
+            "changed_at" = ?, "touched_on" = ?
             WHERE "id" = ?"#,
         delete: r#"DELETE FROM "samples" WHERE "id" = ?"#,
         uniques: &[::bindery::UniqueSql {
             columns: &[9],
             find: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
             "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
-            "token", "document", "feeling"
+            "token", "document", "feeling", "changed_at", "touched_on"
             FROM "samples"
             WHERE "name" = ?"#,
         }],
@@ -893,8 +942,27 @@ pub mod samples {
         name: "Sample",
         table: "samples",
         columns: &[
-            "id", "flag", "small", "medium", "big", "single", "double", "amount", "code", "name",
-            "note", "bytes", "day", "at_time", "local", "instant", "token", "document", "feeling",
+            "id",
+            "flag",
+            "small",
+            "medium",
+            "big",
+            "single",
+            "double",
+            "amount",
+            "code",
+            "name",
+            "note",
+            "bytes",
+            "day",
+            "at_time",
+            "local",
+            "instant",
+            "token",
+            "document",
+            "feeling",
+            "changed_at",
+            "touched_on",
         ],
         engines: &["default", "m", "lite"],
         tables: &[
@@ -924,6 +992,8 @@ pub mod samples {
     "token" uuid NOT NULL,
     "document" jsonb,
     "feeling" "mood" NOT NULL,
+    "changed_at" timestamp with time zone NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "touched_on" date,
     PRIMARY KEY ("id"),
     UNIQUE ("name")
 )"#,
@@ -958,6 +1028,8 @@ pub mod samples {
     "token" UUID NOT NULL,
     "document" JSON_TEXT,
     "feeling" TEXT NOT NULL,
+    "changed_at" TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "touched_on" DATE,
     UNIQUE ("name"),
     CHECK ("feeling" IN ('happy', 'so-so', 'sad', '"quoted"', ''))
 )"#],
@@ -988,6 +1060,8 @@ pub mod samples {
     `token` char(36) character set ascii collate ascii_bin NOT NULL,
     `document` json,
     `feeling` enum('happy','so-so','sad','"quoted"','') NOT NULL,
+    `changed_at` datetime(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
+    `touched_on` date,
     PRIMARY KEY (`id`),
     UNIQUE (`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"#],

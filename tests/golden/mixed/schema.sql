@@ -23,7 +23,9 @@ CREATE TABLE samples (
     instant     TIMESTAMPTZ NOT NULL DEFAULT now(),
     token       UUID NOT NULL,
     document    JSONB,
-    feeling     mood NOT NULL
+    feeling     mood NOT NULL,
+    changed_at  TIMESTAMPTZ NOT NULL DEFAULT now(), -- @updated
+    touched_on  DATE -- @updated
 );
 
 -- What only PostgreSQL has.

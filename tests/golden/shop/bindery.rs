@@ -159,6 +159,8 @@ pub mod customers {
         pub newsletter: bool,
         /// `since`
         pub since: ::bindery::types::NaiveDateTime,
+        /// `changed_at`
+        pub changed_at: ::bindery::types::NaiveDateTime,
     }
 
     /// A row of `customers` to be inserted.
@@ -176,6 +178,8 @@ pub mod customers {
         pub newsletter: ::core::option::Option<bool>,
         /// `since`; the database's default when left out.
         pub since: ::core::option::Option<::bindery::types::NaiveDateTime>,
+        /// `changed_at`; now when left out.
+        pub changed_at: ::core::option::Option<::bindery::types::NaiveDateTime>,
     }
 
     impl NewCustomer {
@@ -191,6 +195,7 @@ pub mod customers {
                 referred_by: ::core::option::Option::None,
                 newsletter: ::core::option::Option::None,
                 since: ::core::option::Option::None,
+                changed_at: ::core::option::Option::None,
             }
         }
     }
@@ -204,6 +209,7 @@ pub mod customers {
                 referred_by: row.referred_by,
                 newsletter: ::core::option::Option::Some(row.newsletter),
                 since: ::core::option::Option::Some(row.since),
+                changed_at: ::core::option::Option::Some(row.changed_at),
             }
         }
     }
@@ -221,6 +227,8 @@ pub mod customers {
         pub newsletter: ::core::option::Option<bool>,
         /// `since`
         pub since: ::core::option::Option<::bindery::types::NaiveDateTime>,
+        /// `changed_at`
+        pub changed_at: ::core::option::Option<::bindery::types::NaiveDateTime>,
     }
 
     impl ::bindery::ColumnSource for NewCustomer {
@@ -232,6 +240,7 @@ pub mod customers {
                 .with(3)
                 .with_if(self.newsletter.is_some(), 4)
                 .with_if(self.since.is_some(), 5)
+                .with(6)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -241,6 +250,7 @@ pub mod customers {
             params.push(&self.referred_by);
             params.given(&self.newsletter);
             params.given(&self.since);
+            params.given_or_now(&self.changed_at);
         }
     }
 
@@ -252,6 +262,8 @@ pub mod customers {
                 .with_if(self.referred_by.is_some(), 3)
                 .with_if(self.newsletter.is_some(), 4)
                 .with_if(self.since.is_some(), 5)
+                .with_if(self.changed_at.is_some(), 6)
+                .with_others(6)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -260,6 +272,7 @@ pub mod customers {
             params.given(&self.referred_by);
             params.given(&self.newsletter);
             params.given(&self.since);
+            params.given_or_now(&self.changed_at);
         }
     }
 
@@ -284,6 +297,7 @@ pub mod customers {
                 referred_by: row.next()?,
                 newsletter: row.next()?,
                 since: row.next()?,
+                changed_at: row.next()?,
             })
         }
 
@@ -303,6 +317,7 @@ pub mod customers {
             params.push(&row.referred_by);
             params.push(&row.newsletter);
             params.push(&row.since);
+            params.push(&row.changed_at);
         }
     }
 
@@ -327,6 +342,7 @@ pub mod customers {
             params.push(&row.referred_by);
             params.push(&row.newsletter);
             params.push(&row.since);
+            params.now_for(&row.changed_at);
         }
     }
 
@@ -339,35 +355,42 @@ pub mod customers {
             r#""referred_by""#,
             r#""newsletter""#,
             r#""since""#,
+            r#""changed_at""#,
         ],
         key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5],
-        required: &[1, 2, 3],
+        writable: &[0, 1, 2, 3, 4, 5, 6],
+        required: &[1, 2, 3, 6],
         counted: ::core::option::Option::Some(0),
-        select: r#"SELECT "id", "email", "name", "referred_by", "newsletter", "since"
+        select: r#"SELECT "id", "email", "name", "referred_by", "newsletter", "since",
+            "changed_at"
             FROM "customers""#,
-        first: r#"SELECT "id", "email", "name", "referred_by", "newsletter", "since"
+        first: r#"SELECT "id", "email", "name", "referred_by", "newsletter", "since",
+            "changed_at"
             FROM "customers"
             ORDER BY "id" LIMIT 1"#,
-        find: r#"SELECT "id", "email", "name", "referred_by", "newsletter", "since"
+        find: r#"SELECT "id", "email", "name", "referred_by", "newsletter", "since",
+            "changed_at"
             FROM "customers"
             WHERE "id" = ?"#,
         count: r#"SELECT count(*) FROM "customers""#,
         exists: r#"SELECT 1 FROM "customers" WHERE "id" = ?"#,
-        insert: r#"INSERT INTO "customers" ("email", "name", "referred_by")
-            VALUES (?, ?, ?)
-            RETURNING "id", "email", "name", "referred_by", "newsletter", "since""#,
+        insert: r#"INSERT INTO "customers" ("email", "name", "referred_by", "changed_at")
+            VALUES (?, ?, ?, ?)
+            RETURNING "id", "email", "name", "referred_by", "newsletter", "since", "changed_at""#,
         insert_row: r#"INSERT INTO "customers" ("id", "email", "name", "referred_by",
-            "newsletter", "since")
-            VALUES (?, ?, ?, ?, ?, ?)"#,
-        returning: r#" RETURNING "id", "email", "name", "referred_by", "newsletter", "since""#,
+            "newsletter", "since", "changed_at")
+            VALUES (?, ?, ?, ?, ?, ?, ?)"#,
+        returning: r#" RETURNING "id", "email", "name", "referred_by", "newsletter",
+            "since", "changed_at""#,
         save: r#"UPDATE "customers"
-            SET "email" = ?, "name" = ?, "referred_by" = ?, "newsletter" = ?, "since" = ?
+            SET "email" = ?, "name" = ?, "referred_by" = ?, "newsletter" = ?, "since" = ?,
+            "changed_at" = ?
             WHERE "id" = ?"#,
         delete: r#"DELETE FROM "customers" WHERE "id" = ?"#,
         uniques: &[::bindery::UniqueSql {
             columns: &[1],
-            find: r#"SELECT "id", "email", "name", "referred_by", "newsletter", "since"
+            find: r#"SELECT "id", "email", "name", "referred_by", "newsletter", "since",
+            "changed_at"
             FROM "customers"
             WHERE "email" = ?"#,
         }],
@@ -423,7 +446,15 @@ pub mod customers {
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Customer",
         table: "customers",
-        columns: &["id", "email", "name", "referred_by", "newsletter", "since"],
+        columns: &[
+            "id",
+            "email",
+            "name",
+            "referred_by",
+            "newsletter",
+            "since",
+            "changed_at",
+        ],
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 2,
@@ -436,6 +467,7 @@ pub mod customers {
     "referred_by" BIGINT,
     "newsletter" BOOLEAN NOT NULL DEFAULT 1,
     "since" TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "changed_at" TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
     UNIQUE ("email"),
     FOREIGN KEY ("referred_by") REFERENCES "customers" ("id")
 )"#],

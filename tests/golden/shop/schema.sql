@@ -8,7 +8,8 @@ CREATE TABLE customers (
     -- Who brought them, if anybody did.
     referred_by BIGINT REFERENCES customers(id),
     newsletter  BOOLEAN NOT NULL DEFAULT TRUE,
-    since       TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+    since       TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    changed_at  TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP -- @updated
 );
 
 -- What can be bought, known by its code.

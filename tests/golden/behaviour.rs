@@ -1,0 +1,97 @@
+//! The reviewed code at work on SQLite, where what it does shows in no other test.
+
+use bindery::ErrorKind;
+use bindery::types::NaiveDateTime;
+
+use crate::shop::*;
+
+fn shop() -> Databases {
+    let db = Databases::in_memory().expect("SQLite is always there");
+    db.create_missing().expect("the tables can be made");
+    db
+}
+
+#[test]
+fn a_column_that_every_update_sets_is_set_to_now() {
+    let db = shop();
+    let long_ago = NaiveDateTime::default();
+    let ann = db.customers().insert(NewCustomer {
+        changed_at: Some(long_ago),
+        ..NewCustomer::new("ann@example.org", "Ann")
+    });
+    let ann = ann.expect("the table is empty");
+    assert_eq!(ann.changed_at, long_ago);
+
+    let nothing = CustomerChanges::default();
+    assert!(db.customers().update(ann.id, nothing).expect("it is there"));
+    let stored = db.customers().get(ann.id).expect("it is there");
+    assert_eq!(stored.changed_at, long_ago, "nothing was changed");
+
+    let name = CustomerChanges {
+        name: Some("Anna".into()),
+        ..CustomerChanges::default()
+    };
+    assert!(db.customers().update(ann.id, name).expect("it is there"));
+    let stored = db.customers().get(ann.id).expect("it is there");
+    assert!(stored.changed_at > long_ago);
+
+    assert!(db.customers().save(&ann).expect("it is there"));
+    let saved = db.customers().get(ann.id).expect("it is there");
+    assert!(saved.changed_at >= stored.changed_at);
+    assert_eq!(saved.name, "Ann");
+
+    let bob = db
+        .customers()
+        .insert(NewCustomer::new("bob@example.org", "Bob"));
+    assert!(bob.expect("the address is free").changed_at >= saved.changed_at);
+}
+
+#[test]
+fn a_unique_search_refuses_a_key_of_another_engine() {
+    let db = shop();
+    let any = |name: &str| {
+        let engine = name.parse().expect("there is such an engine");
+        db.on(engine).expect("SQLite is always there")
+    };
+    let elsewhere = OrderId::on("b".parse().expect("there is such an engine"), 1);
+    let error = any("default")
+        .orders()
+        .find_by_previous_order_of_the_same_customer(elsewhere)
+        .expect_err("the key is of `b`");
+    assert_eq!(error.kind(), &ErrorKind::WrongEngine);
+    let found = any("b")
+        .orders()
+        .find_by_previous_order_of_the_same_customer(elsewhere);
+    assert_eq!(found.expect("the key is of `b`"), None);
+}
+
+#[test]
+fn a_row_knows_where_to_be_deleted() {
+    let db = shop();
+    let (mut b, mut archive) = (db.b().expect("b"), db.archive().expect("archive"));
+    let seat = b
+        .seats()
+        .insert(NewSeat::new(1, 2))
+        .expect("no seat is there");
+    let copy = seat.copy_to(&mut archive).expect("no seat is there");
+    assert_eq!(
+        (copy.row, copy.number, copy.row_engine),
+        (1, 2, engine::Archive)
+    );
+    let error = seat.copy_to(&mut archive).expect_err("the key is taken");
+    assert!(
+        matches!(error.kind(), ErrorKind::UniqueViolation(_)),
+        "{error}"
+    );
+    seat.copy_over_to(&mut archive)
+        .expect("it may be overwritten");
+    assert!(seat.delete(&db).expect("nothing refers to it"));
+    assert!(!seat.delete(&db).expect("nothing refers to it"));
+    assert_eq!(
+        (
+            b.seats().count().expect("b"),
+            archive.seats().count().expect("archive")
+        ),
+        (0, 1)
+    );
+}

@@ -1,0 +1,21 @@
+//! The reviewed text of generated code, compiled as it is under the lints a careful user sets, and at work.
+
+mod behaviour;
+
+macro_rules! cases {
+    ($($name:ident: $path:literal),* $(,)?) => {$(
+        #[deny(warnings, missing_docs, clippy::all)]
+        #[path = $path]
+        #[doc = "A case."]
+        pub mod $name;
+    )*};
+}
+
+cases! {
+    first: "first/bindery.rs",
+    doors: "doors/bindery.rs",
+    names: "names/bindery.rs",
+    one_name: "one_name/bindery.rs",
+    shop: "shop/bindery.rs",
+    mixed: "mixed/bindery.rs",
+}
