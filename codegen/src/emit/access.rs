@@ -3,7 +3,7 @@
 use super::shape::{Field, Given, Shape, UniqueShape};
 use super::shapes::Shapes;
 use super::types::Argument;
-use super::{code, in_words};
+use super::{UNUSED, code, in_words};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
 /// The accessors of all models on connections and transactions.
@@ -31,9 +31,9 @@ pub(crate) fn lints(all: &[Shape<'_>]) -> String {
             .any(|prefix| shape.names.accessor.starts_with(prefix))
     };
     if all.iter().any(looks_like_conversion) {
-        "#[allow(dead_code, clippy::wrong_self_convention)]".to_owned()
+        "#[allow(dead_code, unreachable_pub, clippy::wrong_self_convention)]".to_owned()
     } else {
-        "#[allow(dead_code)]".to_owned()
+        UNUSED.to_owned()
     }
 }
 

@@ -6,13 +6,14 @@ use bindery_schema::model::{Engine, Model};
 use super::access::{lints, rows_of};
 use super::shape::Shape;
 use super::shapes::Shapes;
-use super::{in_words, in_words_or, string_literal};
+use super::{UNUSED, in_words, in_words_or, string_literal};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
 /// The struct with everything it can do.
 pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_>]) {
     w.item(|w| {
         w.doc("All databases of this program.");
+        w.line(UNUSED);
         w.line("pub struct Databases(::bindery::Registry);");
     });
     for shape in all.iter().filter(|shape| shape.several) {
@@ -215,7 +216,7 @@ pub(crate) fn choice(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>)
             }
         });
         w.line(")]");
-        w.line("#[allow(dead_code)]");
+        w.line(UNUSED);
         w.line(&format!("pub trait {}<'a> {{}}", shape.names.choice));
     });
 }

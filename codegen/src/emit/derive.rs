@@ -11,8 +11,10 @@ use super::names::Names;
 use super::shape::{KeyShape, Shape, applied};
 use super::shapes::{Scope, Shapes};
 use super::types::TypeFeature;
+use super::{
+    UNUSED, UNUSED_IMPORT, key, model as model_impl, new, row, source, sql, string_literal,
+};
 use super::{access, changes, databases, engine, info};
-use super::{key, model as model_impl, new, row, source, sql, string_literal};
 use crate::rust_writer::{Expr, RustWriter};
 
 /// The struct the user wrote for the first table of the model.
@@ -96,7 +98,7 @@ fn unnamed(
     sql::lives_on(w, shapes, shape);
     info::info(w, shapes, shape, ddl);
     w.item(|w| {
-        w.line("#[allow(dead_code)]");
+        w.line(UNUSED);
         w.block("impl crate::Databases", |w| {
             databases::accessor(w, shapes, shape)
         });
@@ -292,7 +294,7 @@ fn dialects(w: &mut RustWriter, engines: &[Engine]) {
 fn tags(w: &mut RustWriter, models: &[ModelPath]) {
     w.item(|w| {
         w.doc("Tags of the models, for bounds such as `E: Hosts<model::Name>`.");
-        w.line("#[allow(dead_code)]");
+        w.line(UNUSED);
         w.block("pub mod model", |w| {
             for ModelPath { path, name } in models {
                 w.item(|w| {
@@ -311,7 +313,7 @@ fn tables(w: &mut RustWriter, models: &[ModelPath]) {
         w.doc(
             "`use crate::tables::*;` gives connections and transactions the rows of every model.",
         );
-        w.line("#[allow(unused_imports)]");
+        w.line(UNUSED_IMPORT);
         w.block("pub mod tables", |w| {
             for ModelPath { path, name } in models {
                 let module = path.strip_suffix(name.as_str()).unwrap_or_default();

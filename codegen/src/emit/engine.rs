@@ -2,14 +2,14 @@
 
 use bindery_schema::model::{Engine, Model};
 
-use super::string_literal;
+use super::{UNUSED, string_literal};
 use crate::rust_writer::{RustWriter, Signature};
 
 /// The whole module.
 pub(crate) fn module(w: &mut RustWriter, model: &Model) {
     w.item(|w| {
         w.doc("The engines of this program, as types.");
-        w.line("#[allow(dead_code)]");
+        w.line(UNUSED);
         w.block("pub mod engine", |w| {
             for (index, engine) in model.engines.iter().enumerate() {
                 fixed(w, index, engine);

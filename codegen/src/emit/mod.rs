@@ -31,6 +31,11 @@ use shapes::Shapes;
 pub use program::{EmitOptions, GeneratedFile, emit, rust_types};
 pub(crate) use program::{HEADER, features};
 
+/// A program need not use everything that its schema gives it, and may keep it in a private module.
+const UNUSED: &str = "#[allow(dead_code, unreachable_pub)]";
+/// The same of what is named again at the top.
+const UNUSED_IMPORT: &str = "#[allow(unused_imports, unreachable_pub)]";
+
 /// `impl<E: Engine> Name<E>`, or `impl Name`.
 fn impl_head(generic: bool, what: &str) -> String {
     if generic {

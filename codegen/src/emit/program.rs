@@ -9,8 +9,8 @@ use super::names::Names;
 use super::shape::Shape;
 use super::shapes::{Scope, Shapes};
 use super::types::TypeFeature;
+use super::{UNUSED, UNUSED_IMPORT, key, model as model_impl, new, row, source, sql};
 use super::{access, changes, databases, engine, enums, from_row, in_words, info};
-use super::{key, model as model_impl, new, row, source, sql};
 use crate::rust_writer::RustWriter;
 
 /// How the code is to be written.
@@ -108,7 +108,7 @@ impl<'s> Program<'s> {
         for shape in &self.all {
             w.item(|w| {
                 w.doc(&self.about(shape));
-                w.line("#[allow(dead_code)]");
+                w.line(UNUSED);
                 w.block(&format!("pub mod {}", shape.names.module), |w| {
                     self.module(w, shape)
                 });
@@ -117,7 +117,7 @@ impl<'s> Program<'s> {
         if !self.enums.is_empty() {
             w.item(|w| {
                 w.doc("Enum types.");
-                w.line("#[allow(dead_code)]");
+                w.line(UNUSED);
                 w.block("pub mod enums", |w| self.enums(w));
             });
         }
@@ -137,7 +137,7 @@ impl<'s> Program<'s> {
         let mut files = Vec::new();
         for shape in &self.all {
             lib.item(|w| {
-                w.line("#[allow(dead_code)]");
+                w.line(UNUSED);
                 w.line(&format!("pub mod {};", shape.names.module));
             });
             files.push(file(&shape.names.module, &self.about(shape), |w| {
@@ -184,7 +184,7 @@ impl<'s> Program<'s> {
     fn tags(&self, w: &mut RustWriter) {
         w.item(|w| {
             w.doc("Tags of the models, for bounds such as `E: Hosts<model::Name>`.");
-            w.line("#[allow(dead_code)]");
+            w.line(UNUSED);
             w.block("pub mod model", |w| {
                 for shape in &self.all {
                     let (name, module) = (&shape.names.row, &shape.names.module);
@@ -275,7 +275,7 @@ fn reexport(w: &mut RustWriter, module: &str, names: Vec<String>, taken: &mut BT
     free.sort();
     if !free.is_empty() {
         w.item(|w| {
-            w.line("#[allow(unused_imports)]");
+            w.line(UNUSED_IMPORT);
             w.reexport(module, &free);
         });
     }

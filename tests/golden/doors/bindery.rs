@@ -3,7 +3,7 @@
 ::bindery::require_sqlite!();
 
 /// The engines of this program, as types.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod engine {
     /// Engine `b` (sqlite).
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,7 +70,7 @@ pub mod engine {
 }
 
 /// Tags of the models, for bounds such as `E: Hosts<model::Name>`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod model {
     /// Tag of [`Blog`](super::blogs::Blog).
     #[derive(Debug, Clone, Copy)]
@@ -86,7 +86,7 @@ pub mod model {
 }
 
 /// Model `Blog`, table `blogs`, on `default` and `b`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod blogs {
     use super::{engine, model};
 
@@ -394,7 +394,7 @@ pub mod blogs {
 }
 
 /// Model `Category`, table `categories`, on `b`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod categories {
     use super::{engine, model};
 
@@ -618,7 +618,7 @@ pub mod categories {
 }
 
 /// Model `User`, table `users`, on `default`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod users {
     use super::{engine, model};
 
@@ -849,17 +849,17 @@ pub mod users {
     }
 }
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use blogs::{Blog, BlogChanges, BlogId, NewBlog};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use categories::{Category, CategoryChanges, CategoryId, CategoryQueries, NewCategory};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use users::{NewUser, User, UserChanges, UserId, UserQueries};
 
 /// The tables of a connection or transaction.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait Tables {
     /// The rows of [`Blog`](blogs::Blog).
     fn blogs(
@@ -899,6 +899,7 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 /// All databases of this program.
+#[allow(dead_code, unreachable_pub)]
 pub struct Databases(::bindery::Registry);
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -907,10 +908,10 @@ pub struct Databases(::bindery::Registry);
     label = "which engine?",
     note = "write `db.default()?.blogs()` or `db.b()?.blogs()`"
 )]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait ChooseEngineOfBlog<'a> {}
 
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 impl Databases {
     /// Opens the engines as `bindery.toml` and the environment say. Connects to nothing.
     ///

@@ -9,7 +9,7 @@
 ::bindery::require_uuid!();
 
 /// The engines of this program, as types.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod engine {
     /// Engine `default` (postgres).
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,7 +95,7 @@ pub mod engine {
 }
 
 /// Tags of the models, for bounds such as `E: Hosts<model::Name>`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod model {
     /// Tag of [`Sample`](super::samples::Sample).
     #[derive(Debug, Clone, Copy)]
@@ -107,7 +107,7 @@ pub mod model {
 }
 
 /// Model `Sample`, table `samples`, on `default`, `m` and `lite`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod samples {
     use super::{engine, model};
 
@@ -1078,7 +1078,7 @@ pub mod samples {
 }
 
 /// Model `Array`, table `arrays`, on `default`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod arrays {
     use super::{engine, model};
 
@@ -1512,7 +1512,7 @@ pub mod arrays {
 }
 
 /// Enum types.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod enums {
     /// Values of `mood`.
     #[allow(clippy::enum_variant_names)]
@@ -1590,17 +1590,17 @@ pub mod enums {
     impl ::bindery::types::ArrayElement for Mood {}
 }
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use samples::{NewSample, Sample, SampleChanges, SampleId, SampleQueries};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use arrays::{Array, ArrayChanges, ArrayId, ArrayQueries, NewArray};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use enums::Mood;
 
 /// The tables of a connection or transaction.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait Tables {
     /// The rows of [`Sample`](samples::Sample).
     fn samples(
@@ -1626,6 +1626,7 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 /// All databases of this program.
+#[allow(dead_code, unreachable_pub)]
 pub struct Databases(::bindery::Registry);
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -1634,10 +1635,10 @@ pub struct Databases(::bindery::Registry);
     label = "which engine?",
     note = "write `db.default()?.samples()`, `db.m()?.samples()` or `db.lite()?.samples()`"
 )]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait ChooseEngineOfSample<'a> {}
 
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 impl Databases {
     /// Opens the engines as `bindery.toml` and the environment say. Connects to nothing.
     ///

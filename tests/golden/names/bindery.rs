@@ -5,7 +5,7 @@
 ::bindery::require_sqlite!();
 
 /// The engines of this program, as types.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod engine {
     /// Engine `default` (sqlite).
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,7 +91,7 @@ pub mod engine {
 }
 
 /// Tags of the models, for bounds such as `E: Hosts<model::Name>`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod model {
     /// Tag of [`Select`](super::select::Select).
     #[derive(Debug, Clone, Copy)]
@@ -115,7 +115,7 @@ pub mod model {
 }
 
 /// Model `Select`, table `select`, on `default`, `p` and `m`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod select {
     use super::{engine, model};
 
@@ -596,7 +596,7 @@ pub mod select {
 }
 
 /// Model `OrderDétail`, table `Order Détails`, on `default`, `p` and `m`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod order_détails {
     use super::{engine, model};
 
@@ -1215,7 +1215,7 @@ pub mod order_détails {
 }
 
 /// Model `Option`, table `option`, on `default`, `p` and `m`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod option {
     use super::{engine, model};
 
@@ -1573,7 +1573,7 @@ pub mod option {
 }
 
 /// Model `String`, table `string`, on `default`, `p` and `m`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod string {
     use super::{engine, model};
 
@@ -1913,7 +1913,7 @@ pub mod string {
 }
 
 /// Model `Longest`, table `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`, on `default`, `p` and `m`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
     use super::{engine, model};
 
@@ -2341,25 +2341,25 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
     }
 }
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use select::{NewSelect, Select, SelectChanges, SelectId};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use order_détails::{NewOrderDétail, OrderDétail, OrderDétailChanges, OrderDétailId};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use option::{NewOption, Option, OptionChanges, OptionId};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use string::{NewString, String, StringChanges, StringId};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc::{
     Longest, LongestChanges, LongestId, NewLongest,
 };
 
 /// The tables of a connection or transaction.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait Tables {
     /// The rows of [`Select`](select::Select).
     fn select(
@@ -2419,6 +2419,7 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 /// All databases of this program.
+#[allow(dead_code, unreachable_pub)]
 pub struct Databases(::bindery::Registry);
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -2427,7 +2428,7 @@ pub struct Databases(::bindery::Registry);
     label = "which engine?",
     note = "write `db.default()?.select()`, `db.p()?.select()` or `db.m()?.select()`"
 )]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait ChooseEngineOfSelect<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -2436,7 +2437,7 @@ pub trait ChooseEngineOfSelect<'a> {}
     label = "which engine?",
     note = "write `db.default()?.order_détails()`, `db.p()?.order_détails()` or `db.m()?.order_détails()`"
 )]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait ChooseEngineOfOrderDétail<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -2445,7 +2446,7 @@ pub trait ChooseEngineOfOrderDétail<'a> {}
     label = "which engine?",
     note = "write `db.default()?.option()`, `db.p()?.option()` or `db.m()?.option()`"
 )]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait ChooseEngineOfOption<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -2454,7 +2455,7 @@ pub trait ChooseEngineOfOption<'a> {}
     label = "which engine?",
     note = "write `db.default()?.string()`, `db.p()?.string()` or `db.m()?.string()`"
 )]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait ChooseEngineOfString<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -2463,10 +2464,10 @@ pub trait ChooseEngineOfString<'a> {}
     label = "which engine?",
     note = "write `db.default()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()`, `db.p()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()` or `db.m()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()`"
 )]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait ChooseEngineOfLongest<'a> {}
 
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 impl Databases {
     /// Opens the engines as `bindery.toml` and the environment say. Connects to nothing.
     ///

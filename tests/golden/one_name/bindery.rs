@@ -4,7 +4,7 @@
 ::bindery::require_sqlite!();
 
 /// The engines of this program, as types.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod engine {
     /// Engine `analytics` (postgres).
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,7 +71,7 @@ pub mod engine {
 }
 
 /// Tags of the models, for bounds such as `E: Hosts<model::Name>`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod model {
     /// Tag of [`User`](super::users::User).
     #[derive(Debug, Clone, Copy)]
@@ -83,7 +83,7 @@ pub mod model {
 }
 
 /// Model `User`, table `users`, on `b`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod users {
     use super::{engine, model};
 
@@ -264,7 +264,7 @@ pub mod users {
 }
 
 /// Model `Visitor`, table `users`, on `analytics`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod visitor {
     use super::{engine, model};
 
@@ -447,14 +447,14 @@ pub mod visitor {
     }
 }
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use users::{NewUser, User, UserChanges, UserId};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use visitor::{NewVisitor, Visitor, VisitorChanges, VisitorId};
 
 /// The tables of a connection or transaction.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait Tables {
     /// The rows of [`User`](users::User).
     fn users(
@@ -480,9 +480,10 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 /// All databases of this program.
+#[allow(dead_code, unreachable_pub)]
 pub struct Databases(::bindery::Registry);
 
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 impl Databases {
     /// Opens the engines as `bindery.toml` and the environment say. Connects to nothing.
     ///

@@ -5,7 +5,7 @@
 ::bindery::require_sqlite!();
 
 /// The engines of this program, as types.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod engine {
     /// Engine `archive` (sqlite).
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,7 +91,7 @@ pub mod engine {
 }
 
 /// Tags of the models, for bounds such as `E: Hosts<model::Name>`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod model {
     /// Tag of [`Customer`](super::customers::Customer).
     #[derive(Debug, Clone, Copy)]
@@ -135,7 +135,7 @@ pub mod model {
 }
 
 /// Model `Customer`, table `customers`, on `default`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod customers {
     use super::{engine, model};
 
@@ -483,7 +483,7 @@ pub mod customers {
 }
 
 /// Model `Product`, table `products`, on `default` and `b`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod products {
     use super::{engine, model};
 
@@ -936,7 +936,7 @@ pub mod products {
 }
 
 /// Model `Order`, table `orders`, on `default` and `b`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod orders {
     use super::{engine, model};
 
@@ -1478,7 +1478,7 @@ pub mod orders {
 }
 
 /// Model `OrderLine`, table `order_lines`, on `default` and `b`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod order_lines {
     use super::{engine, model};
 
@@ -1939,7 +1939,7 @@ pub mod order_lines {
 }
 
 /// Model `Seat`, table `seats`, on `b` and `archive`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod seats {
     use super::{engine, model};
 
@@ -2246,7 +2246,7 @@ pub mod seats {
 }
 
 /// Model `Visit`, table `visits`, on `default` and `archive`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod visits {
     use super::{engine, model};
 
@@ -2488,7 +2488,7 @@ pub mod visits {
 }
 
 /// Model `Profile`, table `profiles`, on `default`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod profiles {
     use super::{engine, model};
 
@@ -2682,7 +2682,7 @@ pub mod profiles {
 }
 
 /// Model `Like`, table `likes`, on `default`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod likes {
     use super::{engine, model};
 
@@ -2876,7 +2876,7 @@ pub mod likes {
 }
 
 /// Model `Model`, table `model`, on `archive`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod model_ {
     use super::{engine, model};
 
@@ -3077,7 +3077,7 @@ pub mod model_ {
 }
 
 /// Model `Match`, table `match`, on `archive`.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub mod r#match {
     use super::{engine, model};
 
@@ -3425,38 +3425,38 @@ pub mod r#match {
     }
 }
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use customers::{Customer, CustomerChanges, CustomerId, CustomerQueries, NewCustomer};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use products::{NewProduct, Product, ProductChanges, ProductId, ProductQueries};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use orders::{NewOrder, Order, OrderChanges, OrderId, OrderQueries};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use order_lines::{NewOrderLine, OrderLine, OrderLineChanges, OrderLineId, OrderLineQueries};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use seats::{NewSeat, Seat, SeatChanges, SeatId};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use visits::{NewVisit, Visit, VisitChanges};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use profiles::{NewProfile, Profile, ProfileChanges, ProfileId};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use likes::{Like, LikeChanges, LikeId, NewLike};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use model_::{Model, ModelChanges, ModelId, NewModel};
 
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use r#match::{Match, MatchChanges, MatchId, NewMatch};
 
 /// The tables of a connection or transaction.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait Tables {
     /// The rows of [`Customer`](customers::Customer).
     fn customers(
@@ -3570,6 +3570,7 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 /// All databases of this program.
+#[allow(dead_code, unreachable_pub)]
 pub struct Databases(::bindery::Registry);
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -3578,7 +3579,7 @@ pub struct Databases(::bindery::Registry);
     label = "which engine?",
     note = "write `db.default()?.products()` or `db.b()?.products()`"
 )]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait ChooseEngineOfProduct<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -3587,7 +3588,7 @@ pub trait ChooseEngineOfProduct<'a> {}
     label = "which engine?",
     note = "write `db.default()?.orders()` or `db.b()?.orders()`"
 )]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait ChooseEngineOfOrder<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -3596,7 +3597,7 @@ pub trait ChooseEngineOfOrder<'a> {}
     label = "which engine?",
     note = "write `db.default()?.order_lines()` or `db.b()?.order_lines()`"
 )]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait ChooseEngineOfOrderLine<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -3605,7 +3606,7 @@ pub trait ChooseEngineOfOrderLine<'a> {}
     label = "which engine?",
     note = "write `db.b()?.seats()` or `db.archive()?.seats()`"
 )]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait ChooseEngineOfSeat<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -3614,10 +3615,10 @@ pub trait ChooseEngineOfSeat<'a> {}
     label = "which engine?",
     note = "write `db.default()?.visits()` or `db.archive()?.visits()`"
 )]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub trait ChooseEngineOfVisit<'a> {}
 
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 impl Databases {
     /// Opens the engines as `bindery.toml` and the environment say. Connects to nothing.
     ///

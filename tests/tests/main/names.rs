@@ -1,7 +1,7 @@
 //! BAD-02: names of all kinds on real servers. The code is that of the golden case `names`.
 
 #[path = "../../golden/names/bindery.rs"]
-pub mod generated;
+mod generated;
 
 use bindery::{Config, Connection, Engine, Hosts};
 use bindery_testkit::{fresh_mysql, fresh_postgres};
