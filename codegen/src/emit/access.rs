@@ -58,7 +58,7 @@ pub(crate) fn accessor(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_
 pub(crate) fn rows_of(shapes: &Shapes<'_>, shape: &Shape<'_>) -> String {
     let (row, module) = (&shape.names.row, &shape.names.module);
     if shapes.scope.modules {
-        format!("The rows of [`{row}`]({module}::{row}).")
+        format!("The rows of [`{module}::{row}`].")
     } else {
         format!("The rows of [`{row}`].")
     }

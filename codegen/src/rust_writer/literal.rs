@@ -71,7 +71,45 @@ pub(crate) fn doc_line(text: &str) -> String {
     let indent = (visible.len() - trimmed.len()).min(3);
     let fence = trimmed.starts_with("```") || trimmed.starts_with("~~~");
     let escape = if fence { "\\" } else { "" };
-    format!("{}{escape}{}", " ".repeat(indent), trimmed.trim_end())
+    let words: Vec<String> = plain_words(trimmed.trim_end());
+    format!("{}{escape}{}", " ".repeat(indent), words.join(" "))
+}
+
+/// Words that rustdoc takes as they are: no tag, no link to an item, and addresses marked as such. Code stays code.
+fn plain_words(line: &str) -> Vec<String> {
+    let mut in_code = false;
+    let mut plain = |word: &str| {
+        let was_in_code = in_code;
+        in_code ^= word.matches('`').count() % 2 == 1;
+        if was_in_code || word.contains('`') {
+            word.to_owned()
+        } else {
+            plain_word(word)
+        }
+    };
+    line.split(' ').map(&mut plain).collect()
+}
+
+fn plain_word(word: &str) -> String {
+    let address = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| word.find(scheme));
+    match address {
+        Some(start) => {
+            let is_part =
+                |letter: char| letter.is_alphanumeric() || "/:.-_~%?#=&+@".contains(letter);
+            let rest = &word[start..];
+            let end = rest.find(|letter| !is_part(letter)).unwrap_or(rest.len());
+            let end = rest[..end].trim_end_matches(['.', ':', '?']).len();
+            let before = escaped_marks(&word[..start]);
+            format!("{before}<{}>{}", &rest[..end], escaped_marks(&rest[end..]))
+        }
+        None => escaped_marks(word),
+    }
+}
+
+fn escaped_marks(text: &str) -> String {
+    text.replace('<', "\\<").replace('[', "\\[")
 }
 
 #[cfg(test)]
@@ -98,5 +136,9 @@ mod tests {
         assert_eq!(doc_line("a\nb\r\u{202e}c  "), "a b  c");
         assert_eq!(doc_line("        fn main() {}"), "   fn main() {}");
         assert_eq!(doc_line("```"), "\\```");
+        assert_eq!(
+            doc_line("a <b> [c] `d [e] <f>` (https://g.h/?i=1). <http://j>"),
+            "a \\<b> \\[c] `d [e] <f>` (<https://g.h/?i=1>). \\<<http://j>>"
+        );
     }
 }

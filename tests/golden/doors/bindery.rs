@@ -861,7 +861,7 @@ pub use users::{NewUser, User, UserChanges, UserId, UserQueries};
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub)]
 pub trait Tables {
-    /// The rows of [`Blog`](blogs::Blog).
+    /// The rows of [`blogs::Blog`].
     fn blogs(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Blog, <Self as ::bindery::Route<model::Blog>>::Engine>
@@ -871,7 +871,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`Category`](categories::Category).
+    /// The rows of [`categories::Category`].
     fn categories(
         &mut self,
     ) -> ::bindery::Repository<
@@ -885,7 +885,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`User`](users::User).
+    /// The rows of [`users::User`].
     fn users(
         &mut self,
     ) -> ::bindery::Repository<'_, model::User, <Self as ::bindery::Route<model::User>>::Engine>
@@ -969,12 +969,12 @@ impl Databases {
         self.0.repository(engine::Default)
     }
 
-    /// The rows of [`Category`](categories::Category).
+    /// The rows of [`categories::Category`].
     pub fn categories(&self) -> ::bindery::Repository<'_, model::Category, engine::B> {
         self.0.repository(engine::B)
     }
 
-    /// The rows of [`User`](users::User).
+    /// The rows of [`users::User`].
     pub fn users(&self) -> ::bindery::Repository<'_, model::User, engine::Default> {
         self.0.repository(engine::Default)
     }

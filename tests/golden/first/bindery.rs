@@ -278,7 +278,7 @@ pub use notes::{NewNote, Note, NoteChanges, NoteId};
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub)]
 pub trait Tables {
-    /// The rows of [`Note`](notes::Note).
+    /// The rows of [`notes::Note`].
     fn notes(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Note, <Self as ::bindery::Route<model::Note>>::Engine>
@@ -337,7 +337,7 @@ impl Databases {
         self.0.connect(engine)
     }
 
-    /// The rows of [`Note`](notes::Note).
+    /// The rows of [`notes::Note`].
     pub fn notes(&self) -> ::bindery::Repository<'_, model::Note, engine::Default> {
         self.0.repository(engine::Default)
     }

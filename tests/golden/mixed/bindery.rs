@@ -1602,7 +1602,7 @@ pub use enums::Mood;
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub)]
 pub trait Tables {
-    /// The rows of [`Sample`](samples::Sample).
+    /// The rows of [`samples::Sample`].
     fn samples(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Sample, <Self as ::bindery::Route<model::Sample>>::Engine>
@@ -1612,7 +1612,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`Array`](arrays::Array).
+    /// The rows of [`arrays::Array`].
     fn arrays(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Array, <Self as ::bindery::Route<model::Array>>::Engine>
@@ -1696,7 +1696,7 @@ impl Databases {
         self.0.repository(engine::Default)
     }
 
-    /// The rows of [`Array`](arrays::Array).
+    /// The rows of [`arrays::Array`].
     pub fn arrays(&self) -> ::bindery::Repository<'_, model::Array, engine::Default> {
         self.0.repository(engine::Default)
     }

@@ -2361,7 +2361,7 @@ pub use a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc::{
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub)]
 pub trait Tables {
-    /// The rows of [`Select`](select::Select).
+    /// The rows of [`select::Select`].
     fn select(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Select, <Self as ::bindery::Route<model::Select>>::Engine>
@@ -2371,7 +2371,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`OrderDétail`](order_détails::OrderDétail).
+    /// The rows of [`order_détails::OrderDétail`].
     fn order_détails(
         &mut self,
     ) -> ::bindery::Repository<
@@ -2385,7 +2385,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`Option`](option::Option).
+    /// The rows of [`option::Option`].
     fn option(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Option, <Self as ::bindery::Route<model::Option>>::Engine>
@@ -2395,7 +2395,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`String`](string::String).
+    /// The rows of [`string::String`].
     fn string(
         &mut self,
     ) -> ::bindery::Repository<'_, model::String, <Self as ::bindery::Route<model::String>>::Engine>
@@ -2405,7 +2405,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`Longest`](a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc::Longest).
+    /// The rows of [`a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc::Longest`].
     fn a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Longest, <Self as ::bindery::Route<model::Longest>>::Engine>

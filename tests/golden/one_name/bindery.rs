@@ -456,7 +456,7 @@ pub use visitor::{NewVisitor, Visitor, VisitorChanges, VisitorId};
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub)]
 pub trait Tables {
-    /// The rows of [`User`](users::User).
+    /// The rows of [`users::User`].
     fn users(
         &mut self,
     ) -> ::bindery::Repository<'_, model::User, <Self as ::bindery::Route<model::User>>::Engine>
@@ -466,7 +466,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`Visitor`](visitor::Visitor).
+    /// The rows of [`visitor::Visitor`].
     fn visitor(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Visitor, <Self as ::bindery::Route<model::Visitor>>::Engine>
@@ -525,12 +525,12 @@ impl Databases {
         self.0.connect(engine)
     }
 
-    /// The rows of [`User`](users::User).
+    /// The rows of [`users::User`].
     pub fn users(&self) -> ::bindery::Repository<'_, model::User, engine::B> {
         self.0.repository(engine::B)
     }
 
-    /// The rows of [`Visitor`](visitor::Visitor).
+    /// The rows of [`visitor::Visitor`].
     pub fn visitor(&self) -> ::bindery::Repository<'_, model::Visitor, engine::Analytics> {
         self.0.repository(engine::Analytics)
     }

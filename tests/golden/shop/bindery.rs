@@ -3458,7 +3458,7 @@ pub use r#match::{Match, MatchChanges, MatchId, NewMatch};
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub)]
 pub trait Tables {
-    /// The rows of [`Customer`](customers::Customer).
+    /// The rows of [`customers::Customer`].
     fn customers(
         &mut self,
     ) -> ::bindery::Repository<
@@ -3472,7 +3472,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`Product`](products::Product).
+    /// The rows of [`products::Product`].
     fn products(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Product, <Self as ::bindery::Route<model::Product>>::Engine>
@@ -3482,7 +3482,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`Order`](orders::Order).
+    /// The rows of [`orders::Order`].
     fn orders(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Order, <Self as ::bindery::Route<model::Order>>::Engine>
@@ -3492,7 +3492,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`OrderLine`](order_lines::OrderLine).
+    /// The rows of [`order_lines::OrderLine`].
     fn order_lines(
         &mut self,
     ) -> ::bindery::Repository<
@@ -3506,7 +3506,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`Seat`](seats::Seat).
+    /// The rows of [`seats::Seat`].
     fn seats(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Seat, <Self as ::bindery::Route<model::Seat>>::Engine>
@@ -3516,7 +3516,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`Visit`](visits::Visit).
+    /// The rows of [`visits::Visit`].
     fn visits(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Visit, <Self as ::bindery::Route<model::Visit>>::Engine>
@@ -3526,7 +3526,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`Profile`](profiles::Profile).
+    /// The rows of [`profiles::Profile`].
     fn profiles(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Profile, <Self as ::bindery::Route<model::Profile>>::Engine>
@@ -3536,7 +3536,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`Like`](likes::Like).
+    /// The rows of [`likes::Like`].
     fn likes(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Like, <Self as ::bindery::Route<model::Like>>::Engine>
@@ -3546,7 +3546,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`Model`](model_::Model).
+    /// The rows of [`model_::Model`].
     fn model(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Model, <Self as ::bindery::Route<model::Model>>::Engine>
@@ -3556,7 +3556,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`Match`](r#match::Match).
+    /// The rows of [`r#match::Match`].
     fn r#match(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Match, <Self as ::bindery::Route<model::Match>>::Engine>
@@ -3676,7 +3676,7 @@ impl Databases {
         self.0.connect(engine)
     }
 
-    /// The rows of [`Customer`](customers::Customer).
+    /// The rows of [`customers::Customer`].
     pub fn customers(&self) -> ::bindery::Repository<'_, model::Customer, engine::Default> {
         self.0.repository(engine::Default)
     }
@@ -3721,22 +3721,22 @@ impl Databases {
         self.0.repository(engine::Default)
     }
 
-    /// The rows of [`Profile`](profiles::Profile).
+    /// The rows of [`profiles::Profile`].
     pub fn profiles(&self) -> ::bindery::Repository<'_, model::Profile, engine::Default> {
         self.0.repository(engine::Default)
     }
 
-    /// The rows of [`Like`](likes::Like).
+    /// The rows of [`likes::Like`].
     pub fn likes(&self) -> ::bindery::Repository<'_, model::Like, engine::Default> {
         self.0.repository(engine::Default)
     }
 
-    /// The rows of [`Model`](model_::Model).
+    /// The rows of [`model_::Model`].
     pub fn model(&self) -> ::bindery::Repository<'_, model::Model, engine::Archive> {
         self.0.repository(engine::Archive)
     }
 
-    /// The rows of [`Match`](r#match::Match).
+    /// The rows of [`r#match::Match`].
     pub fn r#match(&self) -> ::bindery::Repository<'_, model::Match, engine::Archive> {
         self.0.repository(engine::Archive)
     }
