@@ -226,7 +226,7 @@ impl Error {
         self.0.engine
     }
 
-    /// The model, where the error belongs to one.
+    /// The model, where the error belongs to one; the table, where tables are created or dropped.
     pub fn model(&self) -> Option<&'static str> {
         self.0.model
     }

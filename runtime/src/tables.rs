@@ -71,15 +71,20 @@ fn create_on(engine: &Configured, outcome: &mut Created) -> Result<()> {
     let mut link = engine.pool.acquire()?;
     let mut created = Vec::new();
     for &table in &engine.tables {
-        if create_one(&mut link, table).map_err(located)? {
+        let of_table = |error: crate::Error| located(error.of(table.table, Operation::Create));
+        if create_one(&mut link, table).map_err(of_table)? {
             created.push(table);
             outcome.created.push((name, table.table));
         } else {
             outcome.existing.push((name, table.table));
         }
     }
-    let link_one = |table: &&TableDdl| run_all(link.ready()?, table.link);
-    created.iter().try_for_each(link_one).map_err(located)
+    created.iter().try_for_each(|table| {
+        let linked = link
+            .ready()
+            .and_then(|physical| run_all(physical, table.link));
+        linked.map_err(|error| located(error.of(table.table, Operation::Create)))
+    })
 }
 
 /// `false` where the table is there already.
@@ -127,7 +132,8 @@ fn drop_existing(physical: &mut Physical, tables: &[&TableDdl]) -> Result<Vec<&'
     let mut dropped = Vec::new();
     for table in tables.iter().rev() {
         if exists(physical, table)? {
-            run_all(physical, table.drop)?;
+            run_all(physical, table.drop)
+                .map_err(|error| error.of(table.table, Operation::Drop))?;
             dropped.push(table.table);
         }
     }

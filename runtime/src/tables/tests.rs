@@ -113,3 +113,31 @@ fn a_table_that_cannot_be_made_whole_is_not_made() {
     }
     run(&db, "CREATE TABLE broken (id INTEGER)");
 }
+
+/// Of four hundred tables one must be named.
+#[test]
+fn a_table_that_cannot_be_created_is_named() {
+    static BROKEN: Program = Program {
+        engines: PROGRAM.engines,
+        models: &[&ModelInfo {
+            name: "Half",
+            table: "half",
+            columns: &["id"],
+            engines: &["default"],
+            tables: &[TableDdl {
+                engine: 0,
+                schema: None,
+                table: "half",
+                create: &["CREATE TABLE half ("],
+                link: &[],
+                drop: &[],
+            }],
+        }],
+    };
+    let db = Registry::in_memory(&BROKEN).unwrap();
+    let error = db.create_missing().unwrap_err();
+    assert_eq!(
+        (error.engine(), error.model(), error.operation()),
+        (Some("default"), Some("half"), Some(Operation::Create))
+    );
+}
