@@ -1,6 +1,17 @@
 //! Names in Rust for names in SQL: models, accessors, fields, variants, engines. Pure functions of the text.
 //!
-//! Whether two results collide is the matter of `check`; how a name is quoted in SQL that of `sql_writer`.
+//! How a name is quoted in SQL is the matter of `sql_writer`. Names that collide are settled when the schema is resolved:
+//!
+//! | what | becomes |
+//! |---|---|
+//! | table `session`, as a method of bindery is called, or `b`, as an engine is | accessor `db.session_()`, `db.b_()`; with `@model WebSession` `db.web_session()` |
+//! | tables `blog` and `blogs` | models `Blog` and `Blogs` |
+//! | tables `users` and `audit.users` | `User`, `db.users()` and `AuditUser`, `db.audit_users()` |
+//! | enum `color` beside table `colors` | `ColorEnum` and `Color` |
+//! | values `read` and `READ` of one enum | variants `Read` and `Read2`, in their order |
+//!
+//! What is one name all the same (tables `user data` and `user_data`) is refused by `check`: `@model` and `@name` settle it.
+//!
 //! Every function takes any text, hostile ones too, and gives a Rust identifier ([`field`] and [`accessor`] may give a
 //! keyword: see [`escape_keyword`]).
 
@@ -30,6 +41,17 @@ pub fn model_name(table: &str) -> String {
         .rsplit_once('_')
         .map_or(("", snake.as_str()), |(head, last)| (head, last));
     let camel = format!("{head}_{}", singular::of(last)).to_upper_camel_case();
+    escape_keyword(&started(camel, "T", "Table"))
+}
+
+/// The row struct of a table whose singular is that of another table: its own name in UpperCamelCase.
+///
+/// ```
+/// use bindery_schema::name::uninflected_model_name;
+/// assert_eq!(uninflected_model_name("blogs"), "Blogs");
+/// ```
+pub fn uninflected_model_name(table: &str) -> String {
+    let camel = words(table).to_upper_camel_case();
     escape_keyword(&started(camel, "T", "Table"))
 }
 

@@ -2,13 +2,13 @@
 //!
 //! What is wrong with a single name or type is told here; whether the whole makes sense is the matter of `check`.
 
-mod accessor;
 mod column;
 mod default;
 mod engines;
 mod expression;
 mod field_type;
 mod index;
+mod naming;
 mod reference;
 mod types;
 mod user_type;
@@ -30,7 +30,7 @@ pub fn resolve(draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -> Mo
     let mut resolver = Resolver::new(&draft, input, diagnostics);
     resolver.user_types();
     resolver.tables();
-    accessor::settle(&mut resolver.model, &resolver.bound);
+    naming::settle(&mut resolver.model, &resolver.bound);
     resolver.references();
     resolver.links();
     resolver.keys_of_others();

@@ -1,0 +1,139 @@
+//! Rust names that two things of a schema would share, or that bindery keeps for itself: settled here by the rules of
+//! [`crate::name`], so that a real schema is read without a change. What is ambiguous all the same is told by `check`.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::draft::DraftTable;
+use crate::model::{Model, Table};
+use crate::name;
+
+/// Settles the names of models, then of accessors, then of enums.
+pub(super) fn settle(model: &mut Model, bound: &[&DraftTable]) {
+    models(model, bound);
+    plain_accessors(model, bound);
+    named_accessors(model, bound);
+    free_accessors(model);
+    enums(model);
+}
+
+/// Tables of one name in several schemas have their schema's name before their own; of two that would be one model,
+/// those whose name is a plural keep it: `blog` and `blogs` are `Blog` and `Blogs`.
+fn models(model: &mut Model, bound: &[&DraftTable]) {
+    let shared = shared(&model.tables, |table| table.model_name.clone());
+    let base_names = shared_base_names(&model.tables);
+    for (table, draft) in model.tables.iter_mut().zip(bound) {
+        if draft.notes.model.is_some() || !shared.contains(&table.model_name) {
+            continue;
+        }
+        if let Some(name) = in_schema(table, &base_names) {
+            table.model_name = name::model_name(&name);
+        } else if !base_names.contains(&name::accessor(&table.name.name)) {
+            table.model_name = name::uninflected_model_name(&table.name.name);
+        }
+    }
+}
+
+/// The accessor of a table whose model is not named by `@model`: the table's name, after its schema's where that tells
+/// it from another.
+fn plain_accessors(model: &mut Model, bound: &[&DraftTable]) {
+    let base_names = shared_base_names(&model.tables);
+    for (table, draft) in model.tables.iter_mut().zip(bound) {
+        if draft.notes.model.is_some() {
+            continue;
+        }
+        if let Some(name) = in_schema(table, &base_names) {
+            table.accessor = name::escape_keyword(&name::accessor(&name));
+        }
+    }
+}
+
+/// Where the name of a table is taken, and its model is named by `@model`, the accessor follows that name instead.
+fn named_accessors(model: &mut Model, bound: &[&DraftTable]) {
+    let engines = model.engines.iter().map(|engine| engine.name.clone());
+    let unnamed = model
+        .tables
+        .iter()
+        .zip(bound)
+        .filter(|(_, draft)| draft.notes.model.is_none());
+    let mut taken: HashSet<String> = engines
+        .chain(unnamed.map(|(table, _)| table.accessor.clone()))
+        .collect();
+    for (table, draft) in model.tables.iter_mut().zip(bound) {
+        if draft.notes.model.is_none() {
+            continue;
+        }
+        if taken.contains(&table.accessor) || name::is_reserved_accessor(&table.accessor) {
+            table.accessor = name::escape_keyword(&name::accessor(&table.model_name));
+        }
+        taken.insert(table.accessor.clone());
+    }
+}
+
+/// An accessor that is a method of bindery or an engine gets a trailing underscore; two, where a table has the first.
+fn free_accessors(model: &mut Model) {
+    let engines: HashSet<&str> = model.engines.iter().map(|one| one.name.as_str()).collect();
+    let mut taken: HashSet<String> = model
+        .tables
+        .iter()
+        .map(|one| one.accessor.clone())
+        .collect();
+    for table in &mut model.tables {
+        if !engines.contains(&*table.accessor) && !name::is_reserved_accessor(&table.accessor) {
+            continue;
+        }
+        while !taken.insert(table.accessor.clone()) {
+            table.accessor.push('_');
+        }
+    }
+}
+
+/// An enum beside a model of its name is called `ColorEnum`; values that would be one variant are counted: `Read`, `Read2`.
+fn enums(model: &mut Model) {
+    let models: HashSet<&str> = model
+        .tables
+        .iter()
+        .map(|one| one.model_name.as_str())
+        .collect();
+    for one in &mut model.enums {
+        if models.contains(&*one.type_name) {
+            one.type_name.push_str("Enum");
+        }
+        let mut taken: HashSet<String> = HashSet::new();
+        for value in &mut one.values {
+            value.variant = counted(&value.variant, &taken);
+            taken.insert(value.variant.clone());
+        }
+    }
+}
+
+/// The name, or with the first number from 2 on that makes it free.
+fn counted(name: &str, taken: &HashSet<String>) -> String {
+    if !taken.contains(name) {
+        return name.to_owned();
+    }
+    let plain = name.trim_start_matches("r#");
+    let mut numbered = (2_usize..).map(|number| format!("{plain}{number}"));
+    let free = numbered.find(|name| !taken.contains(name));
+    free.unwrap_or_else(|| name.to_owned())
+}
+
+/// `schema_table` for a table whose schema is written and whose name is that of a table elsewhere, too.
+fn in_schema(table: &Table, shared: &HashSet<String>) -> Option<String> {
+    let schema = table.name.schema.as_ref()?;
+    let is_shared = shared.contains(&name::accessor(&table.name.name));
+    is_shared.then(|| format!("{schema}_{}", table.name.name))
+}
+
+fn shared_base_names(tables: &[Table]) -> HashSet<String> {
+    shared(tables, |table| name::accessor(&table.name.name))
+}
+
+/// What more than one table has.
+fn shared(tables: &[Table], of: impl Fn(&Table) -> String) -> HashSet<String> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for table in tables {
+        *seen.entry(of(table)).or_default() += 1;
+    }
+    let several = seen.into_iter().filter(|(_, count)| *count > 1);
+    several.map(|(name, _)| name).collect()
+}
