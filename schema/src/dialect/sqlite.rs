@@ -89,7 +89,7 @@ impl Rules for Sqlite {
             ));
         }
         let stored = place.stored_type();
-        let keeps_own_spelling = place.table().strict || !matches!(stored, ColumnType::Decimal(_));
+        let keeps_own_spelling = place.table().strict || keeps_digits(stored);
         if place.is_native(Dialect::Sqlite) && keeps_own_spelling {
             return Ok(Declaration::plain(place.column().sql_type.clone()));
         }
@@ -258,6 +258,15 @@ fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refu
         }
     };
     Ok(name.to_owned())
+}
+
+/// Are all digits of its values kept, whatever affinity the declared type has?
+fn keeps_digits(stored: &ColumnType) -> bool {
+    if let ColumnType::Decimal(size) = stored {
+        size.is_some_and(|size| size.precision <= FLOAT_DIGITS)
+    } else {
+        true
+    }
 }
 
 fn decimal(size: Option<DecimalSize>) -> String {
