@@ -14,6 +14,8 @@ cargo xtask servers up      start both servers for a working day and print how t
 cargo xtask servers env     print that again: eval \"$(cargo xtask servers env)\"
 cargo xtask servers down    stop them and remove their data
 
+cargo xtask corpus          generates and compiles a crate for each schema of the corpus (BINDERY_CORPUS names its
+                            folder) and compares the databases made of them with the originals
 cargo xtask lint            formatting, clippy, documentation, feature sets, packages
 cargo xtask help            this text";
 
@@ -22,6 +24,7 @@ cargo xtask help            this text";
 pub(crate) enum Command {
     Help,
     Test(Selection),
+    Corpus,
     Lint,
     ServersUp,
     ServersDown,
@@ -49,6 +52,7 @@ impl Command {
         match words.as_slice() {
             [] | ["help" | "--help" | "-h"] => Ok(Self::Help),
             ["test", rest @ ..] => selection(rest).map(Self::Test),
+            ["corpus"] => Ok(Self::Corpus),
             ["lint"] => Ok(Self::Lint),
             ["servers", "up"] => Ok(Self::ServersUp),
             ["servers", "down"] => Ok(Self::ServersDown),
@@ -101,6 +105,7 @@ mod tests {
     #[test]
     fn every_command_is_understood() {
         assert_eq!(parse(""), Ok(Command::Help));
+        assert_eq!(parse("corpus"), Ok(Command::Corpus));
         assert_eq!(parse("lint"), Ok(Command::Lint));
         assert_eq!(parse("servers up"), Ok(Command::ServersUp));
         assert_eq!(parse("servers down"), Ok(Command::ServersDown));

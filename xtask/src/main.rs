@@ -3,6 +3,7 @@
 //! One file for each command; `step.rs` runs what they call, `interrupt.rs` ends it when the developer does.
 
 mod arguments;
+mod corpus;
 mod databases;
 mod install;
 mod interrupt;
@@ -44,6 +45,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Test(selection) => test::run(&selection, &Interrupt::install()?),
+        Command::Corpus => corpus::run(&Interrupt::install()?),
         Command::Lint => lint::run(&Interrupt::install()?),
         Command::ServersUp => servers::up(&Interrupt::install()?),
         Command::ServersDown => servers::down(),

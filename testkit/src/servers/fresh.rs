@@ -38,7 +38,16 @@ impl FreshDatabase {
     /// # Errors
     /// The client is missing, or the script fails; the text has what the client said.
     pub fn run_script(&self, sql: &str) -> Result<()> {
-        client::run(&self.server.with_database(&self.name), sql).map(drop)
+        self.answer(sql).map(drop)
+    }
+
+    /// Runs SQL in it as [`FreshDatabase::run_script`] does and returns what the client program printed: a line for each
+    /// row, without names of columns.
+    ///
+    /// # Errors
+    /// As for [`FreshDatabase::run_script`].
+    pub fn answer(&self, sql: &str) -> Result<String> {
+        client::run(&self.server.with_database(&self.name), sql)
     }
 }
 

@@ -1,0 +1,115 @@
+//! One schema of the corpus, read for its own dialect.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bindery_schema::check::check;
+use bindery_schema::config::Config;
+use bindery_schema::diagnostic::Diagnostics;
+use bindery_schema::dialect::Dialect;
+use bindery_schema::input::{Input, InputFile};
+use bindery_schema::model::{CheckedModel, EngineId};
+use bindery_schema::parse::load;
+use bindery_schema::plan::create_statements;
+use bindery_schema::render::{Style, render};
+
+/// A schema that passed every rule.
+pub(crate) struct Schema {
+    /// `postgres/pagila`
+    pub(crate) name: String,
+    pub(crate) dialect: Dialect,
+    /// As its authors ship it.
+    pub(crate) script: String,
+    pub(crate) model: CheckedModel,
+    /// Codes of its warnings, each as often as it is given.
+    warnings: Vec<&'static str>,
+}
+
+impl Schema {
+    /// Reads and checks a file; the error is what a user would read.
+    pub(crate) fn read(path: &Path, dialect: Dialect) -> Result<Self, String> {
+        let script = fs::read_to_string(path).expect("the file was listed");
+        let (mut input, mut found) = (Input::default(), Diagnostics::default());
+        let (sources, text) = (&mut input.sources, config(dialect));
+        let config = Config::parse("bindery.toml", Path::new(""), text, sources, &mut found);
+        if let Some(config) = config {
+            input.configure(&config, &|_| None, &mut found);
+        }
+        if let Some(id) = load(
+            &mut input.sources,
+            "schema.sql",
+            script.as_bytes(),
+            &mut found,
+        ) {
+            let engines = Vec::new();
+            input.files.push(InputFile {
+                id,
+                dialect: None,
+                engines,
+            });
+        }
+        let model = bindery_schema::read(&input, &mut found);
+        let checked = check(model, &mut found);
+        let model = checked.ok_or_else(|| render(&found, &input.sources, Style::Plain))?;
+        Ok(Self {
+            name: name(path, dialect),
+            dialect,
+            script,
+            model,
+            warnings: found.iter().map(|finding| finding.code).collect(),
+        })
+    }
+
+    pub(crate) fn columns(&self) -> usize {
+        self.model
+            .tables
+            .iter()
+            .map(|table| table.columns.len())
+            .sum()
+    }
+
+    /// Columns with a type of their own in Rust, not only read as text.
+    pub(crate) fn typed(&self) -> usize {
+        self.columns() - self.warned("B0250")
+    }
+
+    fn warned(&self, code: &str) -> usize {
+        self.warnings.iter().filter(|known| **known == code).count()
+    }
+
+    /// The statements that make its tables.
+    pub(crate) fn statements(&self) -> String {
+        let tables = create_statements(&self.model, EngineId(0));
+        let create = tables.iter().flat_map(|table| &table.create);
+        let link = tables.iter().flat_map(|table| &table.link);
+        create.chain(link).map(|sql| format!("{sql};\n")).collect()
+    }
+}
+
+fn config(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "url = \"sqlite://app.db\"\n",
+        Dialect::Postgres => "url = \"postgres://user@host/app\"\n",
+        Dialect::Mysql => {
+            "[engines.default]\nurl = \"mysql://user@host/app\"\nflavour = \"mariadb\"\n"
+        }
+    }
+}
+
+/// `postgres/pagila`
+pub(crate) fn name(path: &Path, dialect: Dialect) -> String {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    format!("{}/{name}", dialect.name())
+}
+
+/// The schemas of a folder that have tables.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|end| end == "sql"))
+        .filter(|path| !path.ends_with("sakila_data.sql"))
+        .collect();
+    found.sort();
+    found
+}
