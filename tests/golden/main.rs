@@ -4,6 +4,8 @@
 //! After a change of the generator `BINDERY_UPDATE_GOLDEN=1 cargo test -p bindery-tests --test golden` writes the files anew, to
 //! be read as a diff. That they compile and what they do is shown by the test `golden-code`.
 
+mod corpus;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
