@@ -145,6 +145,14 @@ fn json() {
         json!(u64::MAX),
         json!(i64::MIN),
         json!(0.1),
+        json!([-0.0, 1.0, 1e15, 1e16, -1.5e18, u64::MAX as f64, 1e20, 1e300]),
+        // These need a reader that is exact to the last bit.
+        json!([f64::MAX, f64::MIN_POSITIVE, 5e-324]),
+        json!([
+            8.988465674311579e307,
+            1.2345678901234567e-90,
+            31.245270191439438
+        ]),
         json!("quotes ' \" and \\ backslash, 😀, \n"),
         json!([1, [2, [3]], {}]),
         json!({"b": 1, "a": {"": null}, "é": [true]}),
