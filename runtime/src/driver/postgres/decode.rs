@@ -19,6 +19,8 @@ pub(in crate::driver) enum RowRef<'a> {
 
 pub(in crate::driver) struct Elements<'a> {
     element_type: &'a Type,
+    /// They are of a `character(n)`.
+    padded: bool,
     values: Vec<Option<&'a [u8]>>,
 }
 
@@ -103,7 +105,23 @@ impl RowRef<'_> {
     }
 
     pub(in crate::driver) fn text(&self, column: usize) -> Option<&str> {
-        self.value(column)?.text()
+        let text = self.value(column)?.text()?;
+        Some(if self.is_padded(column) {
+            text.trim_end_matches(' ')
+        } else {
+            text
+        })
+    }
+
+    /// Is it of a `character(n)`? The server fills up with blanks there, and compares without those at the end.
+    fn is_padded(&self, column: usize) -> bool {
+        match self {
+            Self::Row(row) => row.columns().get(column).is_some_and(|column| {
+                column.type_modifier() >= 0
+                    && matches!(*base(column.type_()), Type::BPCHAR | Type::BPCHAR_ARRAY)
+            }),
+            Self::Elements(elements) => elements.padded,
+        }
     }
 
     pub(in crate::driver) fn bytes(&self, column: usize) -> Option<&[u8]> {
@@ -184,6 +202,7 @@ impl RowRef<'_> {
         let length = values.len();
         let source = RowRef::Elements(Elements {
             element_type,
+            padded: self.is_padded(column),
             values,
         });
         let mut reader = RowReader::new(RowSource::Postgres(source));

@@ -137,6 +137,13 @@ fn text_and_bytes() {
             ["VARCHAR(100)", "character varying(100)", "VARCHAR(100)"],
             &texts,
         )
+        // Shorter ones are filled up by the server, and come back as they were.
+        .keeps(
+            ["CHAR(40)", "character(40)", "CHAR(40)"],
+            &["", "a", " before", "in between"].map(str::to_owned),
+        )
+        .keeps(["", "character(9)[]", ""], &[vec!["a".to_owned()]])
+        .keeps(["", "bpchar", ""], &["behind ".to_owned()])
         .keeps_unless(["TEXT", "text", "LONGTEXT"], &nul, not_on(&[Postgres]))
         .keeps(["TEXT", "text", "LONGTEXT"], &["ü".repeat(1 << 20)])
         .keeps(["BLOB", "bytea", "LONGBLOB"], &bytes);
