@@ -2,9 +2,7 @@
 
 /// Includes the code that `bindery_codegen::compile` wrote in the build script.
 ///
-/// ```ignore
-/// bindery::include_schema!();
-/// ```
+/// Call it once, in the root of the crate: `bindery::include_schema!();`. The types and `Databases` are in scope there.
 #[macro_export]
 macro_rules! include_schema {
     () => {

@@ -14,7 +14,7 @@ const MOST_ZEROS: i64 = 200_000;
 impl ToColumn for BigDecimal {
     fn write(&self, params: &mut ParamWriter<'_>) {
         if self.fractional_digit_count().unsigned_abs() > MOST_ZEROS.unsigned_abs() {
-            params.refuse("a decimal with so many digits");
+            params.refuse("a decimal with more than 200,000 digits cannot be stored");
         } else {
             params.decimal(&self.to_plain_string());
         }

@@ -183,7 +183,7 @@ impl<'a> Encoder<'a> {
     pub(in crate::driver) fn decimal(&mut self, value: &str) -> Result<()> {
         self.put(|column_type, out| match *column_type {
             Type::NUMERIC => numeric::write(value, out)
-                .ok_or_else(|| unsupported("a decimal with so many digits")),
+                .ok_or_else(|| unsupported("a decimal with more digits than `numeric` has")),
             _ if is_textual(column_type) => extend(out, value.as_bytes()),
             _ => Err(wrong_type("a decimal", column_type.name())),
         })
