@@ -40,8 +40,12 @@ pub(super) fn step_error(error: rusqlite::Error) -> Error {
         });
     };
     let code = failure.extended_code;
-    Error::new(kind(code, message.as_deref().unwrap_or_default()))
-        .with_source(DatabaseError::new(code.to_string(), None))
+    let message = message.as_deref().unwrap_or_default();
+    // A statement that is kept is prepared anew when it runs after tables have changed.
+    if code == ffi::SQLITE_ERROR && is_unknown_name(message) {
+        return prepare_error(error);
+    }
+    Error::new(kind(code, message)).with_source(DatabaseError::new(code.to_string(), None))
 }
 
 fn kind(code: i32, message: &str) -> ErrorKind {

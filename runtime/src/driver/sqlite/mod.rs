@@ -6,6 +6,7 @@ mod params;
 mod row;
 
 use bindery_schema::sql_writer::SqlWriter;
+use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Row, Rows, Statement};
 use self_cell::{MutBorrow, self_cell};
 
@@ -46,11 +47,16 @@ impl SqliteConnection {
             .busy_timeout(options.busy_timeout)
             .map_err(step_error)?;
         inner.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+        // Else the quoted name of a column that is gone would be a text, and every row would hold it.
+        inner
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)
+            .map_err(step_error)?;
+        // The first look into the file: what is wrong with it is no row's matter.
         inner
             .execute_batch(
                 "PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
             )
-            .map_err(step_error)?;
+            .map_err(prepare_error)?;
         Ok(Self { inner })
     }
 
