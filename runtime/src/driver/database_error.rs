@@ -54,6 +54,13 @@ pub(super) fn wrong_type(given: &str, column_type: &str) -> Error {
         .with_source(DatabaseError::new("client", Some(message.as_str())))
 }
 
+/// No connection came about; the operating system says why: refused, no such host.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+#[cold]
+pub(super) fn unreached(why: &str) -> Error {
+    Error::new(ErrorKind::Unavailable).with_source(DatabaseError::new("client", Some(why)))
+}
+
 /// More values were written than the statement has places for, or fewer.
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 #[cold]

@@ -6,6 +6,7 @@ use std::io;
 use mysql::MySqlError;
 
 use crate::driver::DatabaseError;
+use crate::driver::database_error::unreached;
 use crate::error::{Constraint, Error, ErrorKind};
 
 /// The error of a statement.
@@ -27,22 +28,25 @@ pub(super) fn statement_error(error: &mysql::Error) -> Error {
 #[cold]
 pub(super) fn connect_error(error: &mysql::Error) -> Error {
     let mysql::Error::MySqlError(said) = error else {
-        let timed_out = matches!(error, mysql::Error::IoError(error) if is_timeout(error))
-            || matches!(
-                error,
-                mysql::Error::DriverError(mysql::DriverError::ConnectTimeout)
-            );
-        return Error::new(if timed_out {
-            ErrorKind::Timeout
-        } else {
-            ErrorKind::Unavailable
-        });
+        return unanswered(error);
     };
     let kind = match kind(said) {
         ErrorKind::ConnectionLost | ErrorKind::SchemaMismatch => ErrorKind::Unavailable,
         kind => kind,
     };
     Error::new(kind).with_source(source(said))
+}
+
+/// Nothing was said by the server.
+fn unanswered(error: &mysql::Error) -> Error {
+    use mysql::DriverError::{ConnectTimeout, CouldNotConnect};
+    match error {
+        mysql::Error::DriverError(ConnectTimeout) => Error::new(ErrorKind::Timeout),
+        mysql::Error::DriverError(CouldNotConnect(Some((_, why, _)))) => unreached(why),
+        mysql::Error::IoError(error) if is_timeout(error) => Error::new(ErrorKind::Timeout),
+        mysql::Error::IoError(error) => unreached(&error.to_string()),
+        _ => Error::new(ErrorKind::Unavailable),
+    }
 }
 
 fn is_timeout(error: &io::Error) -> bool {

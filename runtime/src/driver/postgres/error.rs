@@ -3,6 +3,7 @@
 use postgres::error::DbError;
 
 use crate::driver::DatabaseError;
+use crate::driver::database_error::unreached;
 use crate::error::{Constraint, Error, ErrorKind};
 
 /// The error of a statement.
@@ -18,7 +19,7 @@ pub(super) fn statement_error(error: &postgres::Error) -> Error {
 #[cold]
 pub(super) fn connect_error(error: &postgres::Error) -> Error {
     let Some(said) = error.as_db_error() else {
-        return Error::new(unanswered(error));
+        return unanswered(error);
     };
     let kind = match said.code().code() {
         // No such database, and the classes "connection", "insufficient resources", "operator intervention".
@@ -30,13 +31,13 @@ pub(super) fn connect_error(error: &postgres::Error) -> Error {
 }
 
 /// Nothing was said by the server: either it was not reached, or this side could not do what it asked for.
-fn unanswered(error: &postgres::Error) -> ErrorKind {
-    let io = std::error::Error::source(error)
-        .and_then(|source| source.downcast_ref::<std::io::Error>())
-        .map(std::io::Error::kind);
+fn unanswered(error: &postgres::Error) -> Error {
+    let io =
+        std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
     match io {
-        Some(std::io::ErrorKind::TimedOut) => ErrorKind::Timeout,
-        Some(_) | None => ErrorKind::Unavailable,
+        Some(io) if io.kind() == std::io::ErrorKind::TimedOut => Error::new(ErrorKind::Timeout),
+        Some(io) => unreached(&io.to_string()),
+        None => Error::new(ErrorKind::Unavailable),
     }
 }
 

@@ -136,7 +136,17 @@ fn values_that_do_not_fit_are_refused() {
 #[test]
 fn unknown_names_say_that_the_schema_differs() {
     for mut database in with_tables() {
-        for sql in ["SELECT * FROM nowhere", "SELECT missing_one FROM parent"] {
+        let quoted = database.pick(
+            "SELECT \"no_column\" FROM parent",
+            "SELECT \"no_column\" FROM parent",
+            "SELECT `no_column` FROM parent",
+        );
+        let unknown = [
+            "SELECT * FROM nowhere",
+            "SELECT missing_one FROM parent",
+            quoted,
+        ];
+        for sql in unknown {
             let error = database.read::<i64>(sql, &[]).unwrap_err();
             assert_eq!(*error.kind(), ErrorKind::SchemaMismatch, "{error:?}");
             let source = std::error::Error::source(&error).expect("the database's words");
@@ -159,6 +169,20 @@ fn unknown_names_say_that_the_schema_differs() {
                 .unwrap(),
             [1]
         );
+    }
+}
+
+#[test]
+fn tables_may_go_under_a_statement_that_is_kept() {
+    for mut database in with_tables() {
+        let sql = "SELECT id FROM parent";
+        assert_eq!(database.read::<i64>(sql, &[]).unwrap(), [1]);
+        database.batch("DROP TABLE child");
+        database.batch("DROP TABLE parent");
+        let error = database.read::<i64>(sql, &[]).unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::SchemaMismatch, "{error:?}");
+        let source = std::error::Error::source(&error).expect("the database's words");
+        assert!(source.to_string().contains("parent"), "{source}");
     }
 }
 
@@ -197,6 +221,8 @@ fn logins_fail_by_kind() {
             .err()
             .expect("nobody there");
         assert_eq!(*closed.kind(), ErrorKind::Unavailable, "{closed:?}");
+        let why = std::error::Error::source(&closed).expect("the system's words");
+        assert!(why.to_string().contains("refused"), "{why}");
     }
 }
 
