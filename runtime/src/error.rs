@@ -120,8 +120,12 @@ pub enum ErrorKind {
     Decode {
         /// Position of the column in the row, from 0.
         column: usize,
+        /// Its name, where it is known.
+        name: Option<&'static str>,
         /// What was expected.
         expected: &'static str,
+        /// NULL was found, in a column that the schema says has none.
+        is_null: bool,
     },
     /// The engine cannot be reached.
     Unavailable,
@@ -221,6 +225,15 @@ impl Error {
         self
     }
 
+    /// Names the column of a value that could not be read; `columns` are those of the row as statements write them.
+    #[must_use]
+    pub(crate) fn in_columns(mut self, columns: &[&'static str]) -> Self {
+        if let ErrorKind::Decode { column, name, .. } = &mut self.0.kind {
+            *name = columns.get(*column).map(|written| unquoted(written));
+        }
+        self
+    }
+
     /// The engine, where the error belongs to one.
     pub fn engine(&self) -> Option<&'static str> {
         self.0.engine
@@ -268,6 +281,12 @@ impl Error {
             | ErrorKind::Database { .. } => false,
         }
     }
+}
+
+/// A name without the quotes it has in statements.
+fn unquoted(name: &str) -> &str {
+    let inner = |quote: char| name.strip_prefix(quote)?.strip_suffix(quote);
+    inner('"').or_else(|| inner('`')).unwrap_or(name)
 }
 
 impl fmt::Display for Operation {
@@ -350,8 +369,18 @@ impl fmt::Display for ErrorKind {
                 write!(out, "a value is too long or out of range{constraint}")
             }
             Self::UnsupportedValue(why) => out.write_str(why),
-            Self::Decode { column, expected } => {
-                write!(out, "column {} of the row is no {expected}", column + 1)
+            Self::Decode {
+                column,
+                name,
+                expected,
+                is_null,
+            } => {
+                match name {
+                    Some(name) => write!(out, "column `{name}` of the row")?,
+                    None => write!(out, "column {} of the row", column + 1)?,
+                }
+                let null = if *is_null { "NULL, and " } else { "" };
+                write!(out, " is {null}no {expected}")
             }
             Self::Unavailable => out.write_str("the database cannot be reached"),
             Self::AccessDenied => out.write_str("the database refused the login"),

@@ -49,7 +49,7 @@ macro_rules! forward {
             let column = self.column;
             self.column += 1;
             let value: Option<$type> = each!(&self.source, $name(column), None);
-            value.ok_or_else(|| decode_error(column, $expected))
+            value.ok_or_else(|| self.decode_error(column, $expected))
         }
     )*};
 }
@@ -123,7 +123,7 @@ impl<'a> RowReader<'a> {
         });
         match found {
             Some(()) if fits => Ok(values),
-            _ => Err(decode_error(column, "array of such elements")),
+            _ => Err(self.decode_error(column, "array of such elements")),
         }
     }
 
@@ -158,11 +158,16 @@ impl<'a> RowReader<'a> {
     /// The error of a column that was just read but does not fit its Rust type.
     #[cold]
     pub fn mismatch(&self, expected: &'static str) -> Error {
-        decode_error(self.column.saturating_sub(1), expected)
+        self.decode_error(self.column.saturating_sub(1), expected)
     }
-}
 
-#[cold]
-fn decode_error(column: usize, expected: &'static str) -> Error {
-    Error::new(ErrorKind::Decode { column, expected })
+    #[cold]
+    fn decode_error(&self, column: usize, expected: &'static str) -> Error {
+        Error::new(ErrorKind::Decode {
+            column,
+            name: None,
+            expected,
+            is_null: each!(&self.source, is_null(column), true),
+        })
+    }
 }

@@ -83,9 +83,12 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
         work: impl FnOnce(&mut Link, &'static TableSql, E) -> Result<T>,
     ) -> Result<T> {
         let engine = self.target.engine;
-        let outcome = self.sql().and_then(|sql| match &mut self.target.source {
-            Source::Link(link) => work(link, sql, engine),
-            Source::Pool(pool) => work(&mut pool.acquire()?, sql, engine),
+        let outcome = self.sql().and_then(|sql| {
+            let outcome = match &mut self.target.source {
+                Source::Link(link) => work(link, sql, engine),
+                Source::Pool(pool) => work(&mut pool.acquire()?, sql, engine),
+            };
+            outcome.map_err(|error| error.in_columns(sql.columns))
         });
         outcome.map_err(|error| located::<M, E>(error, engine, operation))
     }

@@ -71,8 +71,8 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     pub fn iter(self) -> Result<Rows<'c, M, E>> {
         let engine = self.target.engine;
         let opened = self.sql().and_then(|sql| match self.target.source {
-            Source::Link(link) => Rows::on_link(link, sql.select, engine),
-            Source::Pool(pool) => Rows::on_own(pool.acquire()?, sql.select, engine),
+            Source::Link(link) => Rows::on_link(link, sql, engine),
+            Source::Pool(pool) => Rows::on_own(pool.acquire()?, sql, engine),
         });
         opened.map_err(|error| located::<M, E>(error, engine, Operation::Select))
     }

@@ -10,10 +10,12 @@ use crate::engine::Engine;
 use crate::error::{Operation, Result};
 use crate::link::Link;
 use crate::model::Model;
+use crate::statements::TableSql;
 
 /// An iterator over all rows of a model on one engine; the connection is free again when it is dropped.
 pub struct Rows<'c, M, E> {
     cursor: Running<'c>,
+    columns: &'static [&'static str],
     engine: E,
     model: PhantomData<M>,
     finished: bool,
@@ -35,21 +37,22 @@ self_cell! {
 }
 
 impl<'c, M: Model, E: Engine> Rows<'c, M, E> {
-    pub(super) fn on_link(link: &'c mut Link, sql: &str, engine: E) -> Result<Self> {
-        let cursor = link.ready()?.cursor(sql, &mut |_| ())?;
-        Ok(Self::new(Running::Borrowed(cursor), engine))
+    pub(super) fn on_link(link: &'c mut Link, sql: &'static TableSql, engine: E) -> Result<Self> {
+        let cursor = link.ready()?.cursor(sql.select, &mut |_| ())?;
+        Ok(Self::new(Running::Borrowed(cursor), sql, engine))
     }
 
-    pub(super) fn on_own(link: Link, sql: &str, engine: E) -> Result<Self> {
+    pub(super) fn on_own(link: Link, sql: &'static TableSql, engine: E) -> Result<Self> {
         let cursor = OwnedCursor::try_new(MutBorrow::new(link), |link| {
-            link.borrow_mut().ready()?.cursor(sql, &mut |_| ())
+            link.borrow_mut().ready()?.cursor(sql.select, &mut |_| ())
         })?;
-        Ok(Self::new(Running::Owned(cursor), engine))
+        Ok(Self::new(Running::Owned(cursor), sql, engine))
     }
 
-    fn new(cursor: Running<'c>, engine: E) -> Self {
+    fn new(cursor: Running<'c>, sql: &'static TableSql, engine: E) -> Self {
         Self {
             cursor,
+            columns: sql.columns,
             engine,
             model: PhantomData,
             finished: false,
@@ -78,6 +81,7 @@ impl<M: Model, E: Engine> Iterator for Rows<'_, M, E> {
         }
         let item = self
             .read_next()
+            .map_err(|error| error.in_columns(self.columns))
             .map_err(|error| located::<M, E>(error, self.engine, Operation::Select))
             .transpose();
         self.finished = !matches!(item, Some(Ok(_)));
