@@ -95,3 +95,47 @@ fn a_row_knows_where_to_be_deleted() {
         (0, 1)
     );
 }
+
+#[test]
+fn a_column_may_hold_a_type_of_the_program() {
+    use crate::custom::*;
+    use crate::{Code, Listed, Money};
+
+    let db = Databases::in_memory().expect("SQLite is always there");
+    db.create_missing().expect("the tables can be made");
+    let code = |text: &str| Code(text.to_owned());
+    let tea = NewGoods {
+        discount: Some(Money(20)),
+        tags: Some(Listed(vec![code("hot"), code("new")])),
+        ..NewGoods::new(code("tea"), Money(250))
+    };
+    let tea = db.goods().insert(tea).expect("the table is empty");
+    assert_eq!((tea.code.value(), tea.cents), (&code("tea"), Money(250)));
+    assert_eq!(tea.tags, Listed(vec![code("hot"), code("new")]));
+    let key = GoodsId::new(code("tea"));
+    assert_eq!(
+        db.goods().find(key.clone()).expect("SQLite"),
+        Some(tea.clone())
+    );
+    let found = db
+        .goods()
+        .find_by_cents_and_discount(&Money(250), &Money(20));
+    assert_eq!(found.expect("SQLite"), Some(tea));
+
+    let pot = NewGoods {
+        replaced_by: Some(key.clone()),
+        ..NewGoods::new(code("pot"), Money(900))
+    };
+    db.goods().insert(pot).expect("the code is free");
+    let found = db.goods().find_by_replaced_by(&key).expect("SQLite");
+    assert_eq!(found.map(|good| good.cents), Some(Money(900)));
+    let place = db
+        .stock()
+        .insert(NewStock::new(3, key))
+        .expect("the shelf is empty");
+    let key = StockId {
+        shelf: place.shelf,
+        good: place.good,
+    };
+    assert!(db.stock().delete(key).expect("nothing refers to it"));
+}

@@ -1,6 +1,9 @@
 //! The reviewed text of generated code, compiled as it is under the lints a careful user sets, and at work.
 
 mod behaviour;
+mod own_types;
+
+pub use own_types::{Code, Listed, Money};
 
 macro_rules! cases {
     ($($name:ident: $path:literal),* $(,)?) => {$(
@@ -18,4 +21,5 @@ cases! {
     one_name: "one_name/bindery.rs",
     shop: "shop/bindery.rs",
     mixed: "mixed/bindery.rs",
+    custom: "custom/bindery.rs",
 }

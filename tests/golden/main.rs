@@ -17,7 +17,9 @@ use bindery_schema::project::{Paths, load_project};
 use bindery_schema::read;
 use bindery_schema::render::{Style, render};
 
-const CASES: &[&str] = &["first", "doors", "names", "one_name", "shop", "mixed"];
+const CASES: &[&str] = &[
+    "first", "doors", "names", "one_name", "shop", "mixed", "custom",
+];
 
 fn folder(case: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

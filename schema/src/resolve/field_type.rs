@@ -44,7 +44,7 @@ fn walk(
     let mut place = start;
     let mut current = loop {
         if let Some(known) = settled.get(&place) {
-            break known.clone();
+            break referred_type(model, place, known.clone());
         }
         on_path.insert(place);
         match next(model, bound, place).filter(|(to, _)| !on_path.contains(to)) {
@@ -55,7 +55,7 @@ fn walk(
             None => {
                 let own = own_type(model, place);
                 settled.insert(place, own.clone());
-                break own;
+                break referred_type(model, place, own);
             }
         }
     };
@@ -96,25 +96,32 @@ fn next(model: &Model, bound: &[&DraftTable], (table, column): Place) -> Option<
 }
 
 /// The type of a column that refers to nothing.
-fn own_type(model: &Model, (table, column): Place) -> FieldType {
-    let found = model.table(table);
-    let own = &found.column(column).field_type;
-    let alone = found
-        .primary_key
-        .as_ref()
-        .is_some_and(|key| key.columns == [column]);
+fn own_type(model: &Model, place: Place) -> FieldType {
+    let own = &model.table(place.0).column(place.1).field_type;
     match own {
         FieldType::Custom(_) | FieldType::Key { .. } => own.clone(),
-        FieldType::Plain if alone => {
-            let engine = if found.engines.len() > 1 {
-                KeyEngine::Same
-            } else {
-                KeyEngine::Only
-            };
-            FieldType::Key { table, engine }
-        }
-        FieldType::Plain => FieldType::Plain,
+        FieldType::Plain => key_of(model, place).unwrap_or(FieldType::Plain),
     }
+}
+
+/// The type of what refers to a column: also a key whose value has a type of the user's own is a key of its model.
+fn referred_type(model: &Model, place: Place, own: FieldType) -> FieldType {
+    match own {
+        FieldType::Custom(_) => key_of(model, place).unwrap_or(own),
+        FieldType::Key { .. } | FieldType::Plain => own,
+    }
+}
+
+/// The key of its table, where the column is all of it.
+fn key_of(model: &Model, (table, column): Place) -> Option<FieldType> {
+    let found = model.table(table);
+    let key = found.primary_key.as_ref()?;
+    let engine = if found.engines.len() > 1 {
+        KeyEngine::Same
+    } else {
+        KeyEngine::Only
+    };
+    (key.columns == [column]).then_some(FieldType::Key { table, engine })
 }
 
 /// A referred type as the referring table has it: `Same` there may be a fixed engine here.

@@ -1,0 +1,55 @@
+//! Types of a program's own, for the case `custom`.
+
+use bindery::types::{FromColumn, ToColumn};
+use bindery::{ParamWriter, Result, RowReader};
+
+/// Cents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Money(pub i64);
+
+/// A short text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code(pub String);
+
+/// Several, with commas between them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed<T>(pub Vec<T>);
+
+impl ToColumn for Money {
+    fn write(&self, params: &mut ParamWriter<'_>) {
+        params.i64(self.0);
+    }
+}
+
+impl FromColumn for Money {
+    fn read(row: &mut RowReader<'_>) -> Result<Self> {
+        row.i64().map(Self)
+    }
+}
+
+impl ToColumn for Code {
+    fn write(&self, params: &mut ParamWriter<'_>) {
+        params.text(&self.0);
+    }
+}
+
+impl FromColumn for Code {
+    fn read(row: &mut RowReader<'_>) -> Result<Self> {
+        row.text().map(|text| Self(text.to_owned()))
+    }
+}
+
+impl ToColumn for Listed<Code> {
+    fn write(&self, params: &mut ParamWriter<'_>) {
+        let texts: Vec<&str> = self.0.iter().map(|code| code.0.as_str()).collect();
+        params.text(&texts.join(","));
+    }
+}
+
+impl FromColumn for Listed<Code> {
+    fn read(row: &mut RowReader<'_>) -> Result<Self> {
+        let text = row.text()?;
+        let codes = text.split(',').filter(|code| !code.is_empty());
+        Ok(Self(codes.map(|code| Code(code.to_owned())).collect()))
+    }
+}
