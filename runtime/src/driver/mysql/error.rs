@@ -93,25 +93,18 @@ fn kind(said: &MySqlError) -> ErrorKind {
     }
 }
 
-/// Texts about the statement, the session and the names in them.
+/// Errors about the statement, the session and the names in them.
+const WITHOUT_VALUES: &[u16] = &[
+    1040, 1044, 1045, 1046, 1049, 1051, 1053, 1054, 1064, 1109, 1130, 1142, 1143, 1146, 1251, 1698,
+];
+/// Errors about a table that cannot be made so: names, types and lengths.
+const OF_DEFINITIONS: &[u16] = &[
+    1005, 1059, 1060, 1061, 1063, 1067, 1068, 1069, 1070, 1071, 1072, 1073, 1074, 1075, 1089, 1101,
+    1113, 1115, 1118, 1121, 1170, 1171, 1215, 1273, 1286, 1294, 1822, 1824, 1826, 1901, 3780, 4161,
+];
+
 fn source(said: &MySqlError) -> DatabaseError {
-    let harmless = matches!(
-        said.code,
-        1040 | 1044
-            ..=1046
-                | 1049
-                | 1051
-                | 1053
-                | 1054
-                | 1064
-                | 1109
-                | 1130
-                | 1142
-                | 1143
-                | 1146
-                | 1251
-                | 1698
-    );
+    let harmless = WITHOUT_VALUES.contains(&said.code) || OF_DEFINITIONS.contains(&said.code);
     DatabaseError::new(
         said.code.to_string(),
         harmless.then_some(said.message.as_str()),

@@ -126,7 +126,8 @@ impl SqliteConnection {
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
-        self.inner.execute_batch(sql).map_err(step_error)
+        // Statements without values: the text of their errors speaks of names only.
+        self.inner.execute_batch(sql).map_err(prepare_error)
     }
 
     pub(crate) fn table_exists(&mut self, schema: Option<&str>, table: &str) -> Result<bool> {
