@@ -424,12 +424,18 @@ fn put<'a, T>(
 }
 
 fn engine_name_help(word: &str) -> String {
-    if word.split_whitespace().count() > 1 {
-        let list: Vec<&str> = word.split_whitespace().collect();
-        return format!(
-            "put commas between the engines: `@engines {}`",
-            list.join(", ")
-        );
+    let list: Vec<&str> = word
+        .split_whitespace()
+        .map(|name| name.trim_matches([':', ';', '.']))
+        .filter(|name| !name.is_empty())
+        .collect();
+    match list.as_slice() {
+        [name] if *name != word => return format!("write the name alone: `{name}`"),
+        [_, _, ..] => {
+            let list = list.join(", ");
+            return format!("put commas between the engines: `@engines {list}`");
+        }
+        _ => {}
     }
     "an engine's name is lower case: a letter first, then letters, digits and `_`, 32 at most, and no Rust keyword".to_owned()
 }

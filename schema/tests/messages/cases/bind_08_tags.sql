@@ -19,3 +19,11 @@ CREATE TABLE f (
 );
 
 -- @engines b
+
+-- @engines: b
+CREATE TABLE with_a_colon (id INTEGER PRIMARY KEY);
+
+-- @engines b default
+CREATE TABLE without_commas (id INTEGER PRIMARY KEY);
+
+CREATE TABLE of_a_query AS SELECT 1 AS id;
