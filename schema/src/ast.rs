@@ -381,6 +381,8 @@ pub struct KeyPart {
     pub key: PartKey,
     /// MySQL prefix length.
     pub prefix: Option<u32>,
+    /// The collation and operator class as written: `COLLATE nocase`, `gin_trgm_ops`.
+    pub qualifier: Option<String>,
     /// `DESC`.
     pub descending: bool,
     /// The part.

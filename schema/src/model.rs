@@ -325,6 +325,8 @@ pub struct IndexPart {
     pub key: IndexKey,
     /// MySQL prefix length in characters.
     pub prefix: Option<u32>,
+    /// The collation and operator class, in words of the schema's own dialect.
+    pub qualifier: Option<String>,
     /// `DESC`.
     pub descending: bool,
 }

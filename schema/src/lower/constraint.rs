@@ -208,12 +208,14 @@ fn key_columns(parts: &[KeyPart]) -> Option<Vec<Name>> {
     parts.iter().map(column).collect()
 }
 
-/// The columns of a key whose parts are whole columns; a prefix as long as the column is the whole of it.
+/// The columns of a key whose parts are whole columns as they are; a prefix as long as the column is the whole of it,
+/// but under another collation other values are equal.
 fn plain_columns(table: &DraftTable, parts: &[KeyPart]) -> Option<Vec<Name>> {
     let columns = key_columns(parts)?;
-    let whole = |(part, name): (&KeyPart, &Name)| match part.prefix {
-        Some(prefix) => declared_length(table, name).is_some_and(|length| prefix >= length),
-        None => true,
+    let whole = |(part, name): (&KeyPart, &Name)| match (part.prefix, &part.qualifier) {
+        (_, Some(_)) => false,
+        (Some(prefix), None) => declared_length(table, name).is_some_and(|length| prefix >= length),
+        (None, None) => true,
     };
     parts.iter().zip(&columns).all(whole).then_some(columns)
 }

@@ -247,6 +247,9 @@ impl Context<'_> {
                     sql.push("(").push(&text).push(")");
                 }
             }
+            if let Some(qualifier) = part.qualifier.as_ref().filter(|_| self.is_native()) {
+                sql.push(" ").push(qualifier);
+            }
             sql.push(if part.descending { " DESC" } else { "" });
         }
         Ok(sql.finish())

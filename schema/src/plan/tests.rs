@@ -4,8 +4,8 @@ use super::*;
 use crate::column_type::{ColumnType, DecimalSize, LobSize};
 use crate::dialect::{ColumnPlace, Dialect, default_sql};
 use crate::model::{
-    ColumnId, DefaultValue, EnumId, EnumType, EnumValue, Expression, ExpressionToken, Table,
-    TableId,
+    CheckedModel, ColumnId, DefaultValue, EnumId, EnumType, EnumValue, Expression, ExpressionToken,
+    Table, TableId,
 };
 use crate::testing::{
     NOWHERE, checked, column, engine_of, foreign_key, id, key, model, table, unique, with_default,
@@ -747,9 +747,6 @@ fn statements_of_tables_without_key_or_values() {
 /// What the reader makes of the table that is written for a dialect.
 #[cfg(feature = "parse")]
 fn read_back(column_type: &ColumnType, dialect: Dialect) -> ColumnType {
-    use crate::diagnostic::Diagnostics;
-    use crate::input::{Input, InputFile};
-
     let mut column = column("c", column_type.clone());
     column.nullable = true;
     let model = checked(vec![table("t", foreign(dialect), vec![column])]);
@@ -757,8 +754,21 @@ fn read_back(column_type: &ColumnType, dialect: Dialect) -> ColumnType {
         .remove(0)
         .create
         .join(";\n");
+    let model = read_sql(&sql, model.engines.clone(), dialect);
+    model.tables[0].columns[0].column_type.clone()
+}
+
+/// The model of a schema, on the engine of a dialect.
+fn read_sql(
+    sql: &str,
+    engines: Vec<crate::model::Engine>,
+    dialect: Dialect,
+) -> crate::model::Model {
+    use crate::diagnostic::Diagnostics;
+    use crate::input::{Input, InputFile};
+
     let (mut input, mut diagnostics) = (Input::default(), Diagnostics::default());
-    input.engines = model.engines.clone();
+    input.engines = engines;
     input.default_engine = Some(engine_of(dialect));
     let id = crate::parse::load(
         &mut input.sources,
@@ -774,7 +784,31 @@ fn read_back(column_type: &ColumnType, dialect: Dialect) -> ColumnType {
     });
     let model = crate::read(&input, &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{sql}: {diagnostics:?}");
-    model.tables[0].columns[0].column_type.clone()
+    model
+}
+
+#[test]
+fn indexes_keep_their_collations_and_operator_classes_at_home() {
+    let cases = [
+        (
+            Dialect::Sqlite,
+            "CREATE UNIQUE INDEX \"i\" ON \"t\" (\"n\" COLLATE nocase DESC)",
+        ),
+        (
+            Dialect::Postgres,
+            "CREATE INDEX \"i\" ON \"t\" USING gin (\"n\" gin_trgm_ops)",
+        ),
+        (
+            Dialect::Postgres,
+            "CREATE UNIQUE INDEX \"i\" ON \"t\" (\"n\" COLLATE \"C\" text_pattern_ops)",
+        ),
+    ];
+    for (dialect, index) in cases {
+        let sql = format!("CREATE TABLE t (id integer PRIMARY KEY, n text);\n{index};");
+        let read = read_sql(&sql, model(Vec::new()).engines, dialect);
+        let created = create_statements(&CheckedModel(read), engine_of(dialect));
+        assert_eq!(created[0].create[1..], [index]);
+    }
 }
 
 #[test]

@@ -13,7 +13,8 @@ pub(super) fn default(written: &Written, column_type: &ColumnType, table: &Draft
     let outer = expression::outer_parentheses(&written.tokens);
     let tokens = without_cast(&written.tokens[outer..written.tokens.len() - outer]);
     let known = constant(tokens, column_type, table.dialect)
-        .or_else(|| function(tokens, column_type, table.dialect));
+        .or_else(|| function(tokens, column_type, table.dialect))
+        .or_else(|| bare_word(tokens, column_type, table.dialect).filter(|_| outer == 0));
     let value =
         known.unwrap_or_else(|| DefaultValue::Expression(expression::expression(written, table)));
     Default {
@@ -91,6 +92,20 @@ fn word_value(word: &str, column_type: &ColumnType) -> Option<DefaultValue> {
         "NULL" => Some(DefaultValue::Null),
         "TRUE" => Some(boolean(true, column_type)),
         "FALSE" => Some(boolean(false, column_type)),
+        _ => None,
+    }
+}
+
+/// To SQLite any other word is a text without its quotes.
+fn bare_word(
+    tokens: &[ExpressionPiece],
+    column_type: &ColumnType,
+    dialect: Dialect,
+) -> Option<DefaultValue> {
+    match tokens {
+        [word] if dialect == Dialect::Sqlite && word.kind == PieceKind::Word => {
+            text_value(&word.text, column_type)
+        }
         _ => None,
     }
 }

@@ -129,6 +129,7 @@ impl Resolver<'_> {
         Some(IndexPart {
             key,
             prefix: part.prefix,
+            qualifier: part.qualifier.clone(),
             descending: part.descending,
         })
     }

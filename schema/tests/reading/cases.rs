@@ -192,10 +192,14 @@ fn describe_table(model: &Model, table: &Table, out: &mut String) {
                     IndexKey::Column(id) => table.column(*id).name.clone(),
                     IndexKey::Expression(found) => expression(found),
                 };
+                let qualifier = part.qualifier.as_ref();
                 format!(
-                    "{key}{}{}",
+                    "{key}{}{}{}",
                     part.prefix
                         .map(|length| format!("({length})"))
+                        .unwrap_or_default(),
+                    qualifier
+                        .map(|words| format!(" {words}"))
                         .unwrap_or_default(),
                     if part.descending { " desc" } else { "" }
                 )

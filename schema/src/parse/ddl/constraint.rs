@@ -288,13 +288,15 @@ impl Cursor<'_> {
             PartKey::Expression(self.expression_until(Self::at_part_option)?)
         };
         let span = self.span_from(first);
-        let descending = self.part_options()?;
-        Ok(KeyPart {
+        let mut part = KeyPart {
             key,
             prefix,
-            descending,
+            qualifier: None,
+            descending: false,
             span,
-        })
+        };
+        self.part_options(&mut part)?;
+        Ok(part)
     }
 
     /// Behind a plain column come its order, a collation, an operator class, or the part's end.
@@ -323,14 +325,15 @@ impl Cursor<'_> {
         Ok(Some(length))
     }
 
-    /// Collation, operator class, order; whether it is descending.
-    fn part_options(&mut self) -> Read<bool> {
-        let mut descending = false;
+    /// Collation, operator class, order.
+    fn part_options(&mut self, part: &mut KeyPart) -> Read<()> {
         loop {
+            let first = self.at;
             if self.eat(&["COLLATE"]) {
                 self.object_name("a collation")?;
+                self.qualify(part, first);
             } else if self.eat(&["DESC"]) {
-                descending = true;
+                part.descending = true;
             } else if self.dialect == Dialect::Sqlite && self.eat(&["AUTOINCREMENT"]) {
                 continue;
             } else if self.eat(&["NULLS"]) {
@@ -343,9 +346,19 @@ impl Cursor<'_> {
                 if self.is_symbol(0, "(") {
                     self.skip_one()?;
                 }
+                self.qualify(part, first);
             } else if !self.eat(&["ASC"]) {
-                return Ok(descending);
+                return Ok(());
             }
         }
+    }
+
+    /// Adds the tokens from `first` up to here.
+    fn qualify(&self, part: &mut KeyPart, first: usize) {
+        let written = self.expression(first).sql;
+        part.qualifier = Some(match part.qualifier.take() {
+            Some(before) => format!("{before} {written}"),
+            None => written,
+        });
     }
 }

@@ -289,10 +289,13 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Skips one token, or everything up to the matching parenthesis.
+    /// Skips one token, or everything up to the matching parenthesis or bracket (`ARRAY['a', 'b']`).
     pub(crate) fn skip_one(&mut self) -> Read<()> {
         if self.is_symbol(0, "(") {
             return self.parenthesized().map(drop);
+        }
+        if self.is_symbol(0, "[") {
+            return self.enclosed("[", "]").map(drop);
         }
         self.advance(1);
         Ok(())
@@ -300,20 +303,25 @@ impl<'a> Cursor<'a> {
 
     /// What stands between the parenthesis here and the one that closes it.
     pub(crate) fn parenthesized(&mut self) -> Read<Expression> {
+        self.enclosed("(", ")")
+    }
+
+    /// What stands between the sign here and the one that closes it.
+    fn enclosed(&mut self, opens: &str, closes: &str) -> Read<Expression> {
         let open = self.token(0);
-        self.expect_symbol("(")?;
+        self.expect_symbol(opens)?;
         let first = self.at;
         let mut depth = 0_usize;
-        while let Some(token) = self.token(0) {
-            match (token.kind, self.raw(token)) {
-                (TokenKind::Symbol, ")") if depth == 0 => {
+        while !self.at_end() {
+            if self.is_symbol(0, closes) {
+                if depth == 0 {
                     let expression = self.expression(first);
                     self.advance(1);
                     return Ok(expression);
                 }
-                (TokenKind::Symbol, ")") => depth -= 1,
-                (TokenKind::Symbol, "(") => depth += 1,
-                _ => {}
+                depth -= 1;
+            } else if self.is_symbol(0, opens) {
+                depth += 1;
             }
             self.advance(1);
         }
@@ -323,14 +331,19 @@ impl<'a> Cursor<'a> {
     /// The problem of a parenthesis that nothing closes.
     pub(crate) fn unclosed(&self, open: Option<Token>) -> Problem {
         let span = open.map_or_else(|| self.here(), |token| self.span_of(token));
-        let message = format!(
-            "cannot read this `{}`: a parenthesis is never closed",
-            self.kind
-        );
+        let bracket = open.is_some_and(|token| self.raw(token) == "[");
+        let (what, closes) = if bracket {
+            ("bracket", "]")
+        } else {
+            ("parenthesis", ")")
+        };
+        let message = format!("cannot read this `{}`: a {what} is never closed", self.kind);
         Box::new(
             Diagnostic::error("B0008", message)
                 .at(span, "opened here")
-                .help("close it with `)` before the statement's end"),
+                .help(format!(
+                    "close it with `{closes}` before the statement's end"
+                )),
         )
     }
 
@@ -351,7 +364,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The tokens from `first` up to here as an expression.
-    fn expression(&self, first: usize) -> Expression {
+    pub(crate) fn expression(&self, first: usize) -> Expression {
         let tokens = &self.tokens[first..self.at];
         let span = if tokens.is_empty() {
             self.here()

@@ -1,6 +1,6 @@
 //! PostgreSQL's built-in types, spelled as `format_type` does.
 
-use crate::ast::TypeName;
+use crate::ast::{TypeArgument, TypeName};
 use crate::column_type::{ColumnType, DecimalSize, LobSize};
 
 use super::{Known, arguments, fraction, number};
@@ -107,6 +107,13 @@ fn decimal(written: &TypeName) -> Known {
     let Some(precision) = number(written, 0) else {
         return Known::Type(ColumnType::Decimal(None), "numeric".to_owned());
     };
+    if let Some(TypeArgument::Number(scale)) = written.arguments.get(1)
+        && scale.starts_with('-')
+    {
+        // Rounded before the point, which no other database knows: a number like any other.
+        let sql_type = format!("numeric({precision},{scale})");
+        return Known::Type(ColumnType::Decimal(None), sql_type);
+    }
     let scale = number(written, 1).unwrap_or(0);
     Known::Type(
         ColumnType::Decimal(Some(DecimalSize { precision, scale })),

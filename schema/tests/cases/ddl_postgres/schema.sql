@@ -44,3 +44,7 @@ create table s1.t13 (id serial, other smallserial not null, big bigserial primar
 create table part (id int) partition by range (id);
 create table part_1 partition of part for values from (1) to (2);
 create index on part_1 (id);
+create table t14 (id int primary key, tags text[] default ARRAY['a'::text, 'b'::text] not null, m int[] default array[array[1, 2], array[3, 4]], n numeric(5,-2), name text);
+create index t14_trgm on t14 using gin (name public.gin_trgm_ops, tags);
+create unique index t14_like on t14 (name varchar_pattern_ops desc);
+create index t14_c on t14 (name collate "C" text_pattern_ops);

@@ -20,3 +20,6 @@ create unique index bb_n on bb (n);
 create unique index bb_part on bb (n) where flag = 1;
 create index bb_lower on bb (lower(n) desc, id asc);
 create table "select" ("type" text, "from" integer, "Order Details" text, "crate" text, "self" text);
+create table words (id integer primary key, state text not null default draft, rank int default none, day text default current_date, "name" text);
+create unique index words_name on words (name collate nocase);
+create index words_state on words (state collate rtrim desc);
