@@ -104,6 +104,8 @@ pub enum ErrorKind {
     WrongEngine,
     /// There is no row with this key.
     NotFound,
+    /// The row was updated since it was read, so that saving it would undo somebody's work. Read it again.
+    StaleVersion,
     /// A unique key holds the value already.
     UniqueViolation(Constraint),
     /// A foreign key refers to nothing, or something refers to the row.
@@ -264,6 +266,7 @@ impl Error {
             | ErrorKind::NotHosted { .. }
             | ErrorKind::WrongEngine
             | ErrorKind::NotFound
+            | ErrorKind::StaleVersion
             | ErrorKind::UniqueViolation(_)
             | ErrorKind::ForeignKeyViolation(_)
             | ErrorKind::NotNullViolation(_)
@@ -354,6 +357,9 @@ impl fmt::Display for ErrorKind {
             ),
             Self::WrongEngine => out.write_str("a key or row of another engine was given"),
             Self::NotFound => out.write_str("there is no row with this key"),
+            Self::StaleVersion => {
+                out.write_str("the row was updated since it was read; read it again")
+            }
             Self::UniqueViolation(constraint) => {
                 write!(out, "a unique key holds the value already{constraint}")
             }

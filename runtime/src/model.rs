@@ -64,8 +64,12 @@ pub trait HasKey: Model {
     /// Writes the key's columns in the order of the key.
     fn write_key<E: Engine>(key: &Self::Key<E>, params: &mut ParamWriter<'_>);
 
-    /// Writes what `save` sets: every column that may be written and is not part of the key.
+    /// Writes what `save` sets to the row's values: every column that may be written, is not part of the key and is not
+    /// set by the update itself.
     fn write_saved<E: Engine>(row: &Self::Row<E>, params: &mut ParamWriter<'_>);
+
+    /// Writes the version, where a column counts the updates of a row.
+    fn write_version<E: Engine>(_row: &Self::Row<E>, _params: &mut ParamWriter<'_>) {}
 
     /// Does the key belong to this engine?
     fn key_belongs_to<E: Engine>(_key: &Self::Key<E>, _engine: E) -> bool {
@@ -117,13 +121,6 @@ impl ColumnSet {
             self.insert(column);
         }
         self
-    }
-
-    /// Adds a position if there is another: a column that every update sets is no update by itself.
-    #[must_use]
-    pub fn with_others(self, column: usize) -> Self {
-        let others = !self.is_empty();
-        self.with_if(others, column)
     }
 
     fn insert(&mut self, column: usize) {
@@ -189,7 +186,5 @@ mod tests {
         assert_eq!(set.len(), 5);
         assert!(ColumnSet::new().is_empty() && !set.is_empty());
         assert_eq!(ColumnSet::new().with_if(false, 1), ColumnSet::new());
-        assert!(ColumnSet::new().with_others(1).is_empty());
-        assert!(ColumnSet::new().with(2).with_others(1).is_exactly(&[1, 2]));
     }
 }

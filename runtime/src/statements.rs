@@ -37,8 +37,15 @@ pub struct TableSql {
     pub insert_row: &'static str,
     /// Appended to an insert or update to get the row back; empty where the server cannot.
     pub returning: &'static str,
-    /// Sets every writable column outside the key; the key's values follow. Empty where there is nothing to set.
+    /// Sets every writable column outside the key that no update sets by itself, and those too; the key's values follow,
+    /// and the version's. Empty where there is nothing to set.
     pub save: &'static str,
+    /// Position of the column that counts the updates of a row.
+    pub version: Option<usize>,
+    /// Positions that every update sets by itself: the version, and the time of the last change.
+    pub touched: &'static [usize],
+    /// The assignments that do so, for the SET of an update; empty where no column is set by itself.
+    pub touch: &'static str,
     /// Deletes by key.
     pub delete: &'static str,
     /// Unique keys that can be searched by, in the order of the generated `find_by_…`.
@@ -92,7 +99,7 @@ impl TableSql {
         });
     }
 
-    /// An UPDATE of these columns by others, whose values follow.
+    /// An UPDATE of these columns, and of those that it sets by itself, by others whose values follow.
     pub(crate) fn update_sql(
         &self,
         dialect: Dialect,
@@ -102,6 +109,7 @@ impl TableSql {
         let mut sql = SqlWriter::new(dialect);
         sql.push("UPDATE ").push(self.table).push(" SET ");
         self.push_equal(columns.iter(), ", ", &mut sql);
+        self.push_touch(columns.is_empty(), &mut sql);
         sql.push(" WHERE ");
         self.push_equal(by, " AND ", &mut sql);
         sql.finish()
@@ -127,12 +135,28 @@ impl TableSql {
         self.push_names(unique.iter().copied(), &mut sql);
         sql.push(") DO UPDATE SET ");
         // With nothing to change, DO NOTHING would not return the row.
-        let first = unique.first().copied().filter(|_| columns.is_empty());
+        let nothing = columns.is_empty() && self.touch.is_empty();
+        let first = unique.first().copied().filter(|_| nothing);
         sql.list(columns.iter().chain(first), ", ", |sql, column| {
             let name = self.columns[column];
             sql.push(name).push(" = excluded.").push(name);
         });
+        self.push_touch(columns.is_empty(), &mut sql);
         sql.finish()
+    }
+
+    /// These columns without those that an update sets by itself.
+    pub(crate) fn settable(&self, columns: impl Iterator<Item = usize>) -> ColumnSet {
+        columns
+            .filter(|column| !self.touched.contains(column))
+            .collect()
+    }
+
+    fn push_touch(&self, first: bool, sql: &mut SqlWriter) {
+        if !first && !self.touch.is_empty() {
+            sql.push(", ");
+        }
+        sql.push(self.touch);
     }
 
     fn push_names(&self, columns: impl Iterator<Item = usize>, sql: &mut SqlWriter) {

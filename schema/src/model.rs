@@ -154,7 +154,7 @@ pub struct Column {
     pub generated: Generated,
     /// Its collation where one is written.
     pub collation: Option<String>,
-    /// MySQL `ON UPDATE CURRENT_TIMESTAMP`.
+    /// MySQL `ON UPDATE CURRENT_TIMESTAMP`; on all engines it means what `@updated` does.
     pub on_update_now: bool,
     /// `@version`.
     pub version: bool,

@@ -43,7 +43,7 @@ fn a_column_that_every_update_sets_is_set_to_now() {
     let bob = db
         .customers()
         .insert(NewCustomer::new("bob@example.org", "Bob"));
-    assert!(bob.expect("the address is free").changed_at >= saved.changed_at);
+    assert!(bob.expect("the address is free").changed_at > long_ago);
 }
 
 #[test]

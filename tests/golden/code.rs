@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod own_types;
+mod updates;
 
 pub use own_types::{Code, Listed, Money};
 
@@ -22,4 +23,5 @@ cases! {
     shop: "shop/bindery.rs",
     mixed: "mixed/bindery.rs",
     custom: "custom/bindery.rs",
+    versions: "versions/bindery.rs",
 }

@@ -1,8 +1,8 @@
-//! Generated code as reviewed text (BIND-05, BIND-07: equal input gives equal bytes, wherever it is built): one folder a case
-//! with `schema.sql`, `bindery.toml` where it needs one, and `bindery.rs`.
+//! Generated code as reviewed text (BIND-05, BIND-07: equal input gives equal bytes, wherever it is built): one folder a
+//! case with `schema.sql`, `bindery.toml` where it needs one, and `bindery.rs`.
 //!
-//! After a change of the generator `BINDERY_UPDATE_GOLDEN=1 cargo test -p bindery-tests --test golden` writes the files anew, to
-//! be read as a diff. That they compile and what they do is shown by the test `golden-code`.
+//! After a change of the generator `BINDERY_UPDATE=1 cargo test -p bindery-tests --test golden` writes the files anew, to be
+//! read as a diff. That they compile and what they do is shown by the test `golden-code`.
 
 mod corpus;
 
@@ -17,9 +17,18 @@ use bindery_schema::project::{Paths, load_project};
 use bindery_schema::read;
 use bindery_schema::render::{Style, render};
 
-const CASES: &[&str] = &[
-    "first", "doors", "names", "one_name", "shop", "mixed", "custom",
-];
+/// The names of the folders.
+fn cases() -> Vec<String> {
+    let folders = std::fs::read_dir(folder("")).expect("the repository can be read");
+    let paths = folders.map(|entry| entry.expect("the repository can be read").path());
+    let cases = paths.filter(|path| path.is_dir());
+    let mut names: Vec<String> = cases
+        .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
+        .collect();
+    names.sort();
+    assert!(!names.is_empty());
+    names
+}
 
 fn folder(case: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -48,8 +57,8 @@ fn generated(case: &str) -> String {
 
 #[test]
 fn generated_code_is_as_reviewed() {
-    let update = std::env::var_os("BINDERY_UPDATE_GOLDEN").is_some();
-    for case in CASES {
+    let update = std::env::var_os("BINDERY_UPDATE").is_some();
+    for case in &cases() {
         let path = folder(case).join("bindery.rs");
         let text = generated(case);
         if update {
@@ -65,7 +74,7 @@ fn generated_code_is_as_reviewed() {
 
 #[test]
 fn generated_code_is_formatted() {
-    for case in CASES {
+    for case in &cases() {
         let text = generated(case);
         assert_same(case, &formatted(&text), &text);
     }
@@ -95,4 +104,13 @@ fn formatted(text: &str) -> String {
     let output = rustfmt.wait_with_output().expect("rustfmt ends");
     assert!(output.status.success());
     String::from_utf8(output.stdout).expect("rustfmt writes UTF-8")
+}
+
+#[test]
+fn every_case_is_compiled_too() {
+    let compiled = include_str!("code.rs");
+    for case in cases() {
+        let module = format!("{case}: \"{case}/bindery.rs\"");
+        assert!(compiled.contains(&module), "`{module}` is not in code.rs");
+    }
 }

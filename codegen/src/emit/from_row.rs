@@ -1,7 +1,7 @@
 //! From a row to a `New…` with the same values, key included: what carries rows over in bulk.
 
 use super::impl_head;
-use super::shape::{Field, Given, Shape};
+use super::shape::{Field, Shape};
 use crate::rust_writer::{Expr, RustWriter};
 
 /// `impl From<Row> for New…`.
@@ -31,8 +31,9 @@ fn given(field: &Field<'_>) -> Expr {
     } else {
         Expr::text(format!("row.{}", field.name))
     };
-    match field.given {
-        Given::Optional => Expr::call("::core::option::Option::Some", vec![value]),
-        Given::Required | Given::Nullable | Given::Never => value,
+    if field.given.may_be_left_out() {
+        Expr::call("::core::option::Option::Some", vec![value])
+    } else {
+        value
     }
 }

@@ -1,6 +1,6 @@
 //! `impl Model` and `impl HasKey` on the tag: how values are read and written.
 
-use super::shape::{Field, Given, KeyShape, Shape};
+use super::shape::{Field, KeyShape, Shape};
 use super::shapes::Shapes;
 use super::string_literal;
 use crate::rust_writer::{Expr, RustWriter, Signature};
@@ -26,6 +26,7 @@ pub(crate) fn model(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) 
                 w.item(|w| key(w, shape));
                 w.item(|w| write_key(w, shape));
                 w.item(|w| write_saved(w, shape));
+                write_version(w, shape);
                 key_belongs(w, shape);
             });
         });
@@ -115,13 +116,12 @@ fn inserted(w: &mut RustWriter, shape: &Shape<'_>) {
     });
 }
 
-/// A method that writes some columns of a row; an update sets those with `@updated` to now.
+/// A method that writes some columns of a row.
 fn write_columns<'a>(
     w: &mut RustWriter,
     shape: &Shape<'_>,
     name: &str,
     columns: impl Iterator<Item = &'a Field<'a>>,
-    is_update: bool,
 ) {
     let columns: Vec<_> = columns.collect();
     let (row, params) = if columns.is_empty() {
@@ -139,29 +139,25 @@ fn write_columns<'a>(
     }
     w.function(&signature, |w| {
         for field in columns {
-            let method = if is_update && field.column.updated {
-                "now_for"
-            } else {
-                "push"
-            };
-            w.line(&format!(
-                "{}.{method}(&row.{});",
-                field.params(),
-                field.name
-            ));
+            w.line(&format!("{}.push(&row.{});", field.params(), field.name));
         }
     });
 }
 
 fn write_row(w: &mut RustWriter, shape: &Shape<'_>) {
     let columns = shape.fields.iter().filter(|field| field.is_writable());
-    write_columns(w, shape, "write_row", columns, false);
+    write_columns(w, shape, "write_row", columns);
 }
 
 fn write_saved(w: &mut RustWriter, shape: &Shape<'_>) {
-    let saved = |field: &&Field<'_>| field.is_writable() && !field.in_key;
-    let columns = shape.fields.iter().filter(saved);
-    write_columns(w, shape, "write_saved", columns, true);
+    let columns = shape.fields.iter().filter(|field| field.is_saved());
+    write_columns(w, shape, "write_saved", columns);
+}
+
+fn write_version(w: &mut RustWriter, shape: &Shape<'_>) {
+    if shape.version().is_some() {
+        w.item(|w| write_columns(w, shape, "write_version", shape.version().into_iter()));
+    }
 }
 
 fn belonging(w: &mut RustWriter, shape: &Shape<'_>) {
@@ -170,7 +166,7 @@ fn belonging(w: &mut RustWriter, shape: &Shape<'_>) {
         .given()
         .map(|(_, field)| field)
         .filter(|field| field.new_on_row_engine())
-        .map(|field| belongs("new", field, field.given == Given::Optional))
+        .map(|field| belongs("new", field, field.given.may_be_left_out()))
         .collect();
     let changes: Vec<Expr> = shape
         .changeable()

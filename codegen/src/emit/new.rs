@@ -36,14 +36,13 @@ fn structure(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
 }
 
 fn remark(field: &Field<'_>) -> &'static str {
-    if field.column.updated {
-        return "; now when left out.";
-    }
     match (field.given, &field.column.generated) {
         (Given::Optional, Generated::Key { .. }) => "; counted by the database when left out.",
         (Given::Optional, Generated::No | Generated::Computed { .. }) => {
             "; the database's default when left out."
         }
+        (Given::Version, _) => "; 1 when left out.",
+        (Given::Now, _) => "; now when left out.",
         (Given::Never | Given::Required | Given::Nullable, _) => "",
     }
 }
@@ -117,7 +116,7 @@ fn value(shape: &Shape<'_>) -> Expr {
         let value = match field.given {
             Given::Required if is_text(field) => format!("{}.into()", field.name),
             Given::Required => field.name.to_owned(),
-            Given::Nullable | Given::Optional | Given::Never => {
+            Given::Nullable | Given::Optional | Given::Version | Given::Now | Given::Never => {
                 "::core::option::Option::None".to_owned()
             }
         };

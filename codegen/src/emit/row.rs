@@ -134,17 +134,22 @@ fn copy_to(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
         "# Errors",
         "The key is taken there, another constraint is violated, or the database fails.",
     ];
-    copy_row(w, shapes, shape, "copy_to", "insert_row", docs);
+    copy_row(w, shapes, shape, "copy_to", docs, |w| {
+        w.line("::bindery::Repository::new(target).insert_row(&row)?;");
+        w.line("::core::result::Result::Ok(row)");
+    });
 }
 
 fn copy_over_to(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
     let docs = [
-        "Inserts the row on another engine, or overwrites the one that has its key there.",
+        "Inserts the row on another engine, or overwrites the one that has its key there, and gives it back as stored.",
         "",
         "# Errors",
         "Another constraint is violated, or the database fails.",
     ];
-    copy_row(w, shapes, shape, "copy_over_to", "upsert_row", docs);
+    copy_row(w, shapes, shape, "copy_over_to", docs, |w| {
+        w.line("::bindery::Repository::new(target).upsert_row(&row)");
+    });
 }
 
 fn copy_row(
@@ -152,18 +157,15 @@ fn copy_row(
     shapes: &Shapes<'_>,
     shape: &Shape<'_>,
     name: &str,
-    method: &str,
     docs: [&str; 4],
+    write: impl FnOnce(&mut RustWriter),
 ) {
     w.item(|w| {
         w.docs(docs);
         w.function(&copy_signature(shapes, shape, name), |w| {
             w.line(MOVED_CLONE);
             w.line(&target(shapes, shape));
-            w.line(&format!(
-                "::bindery::Repository::new(target).{method}(&row)?;"
-            ));
-            w.line("::core::result::Result::Ok(row)");
+            write(w);
         });
     });
 }

@@ -1,7 +1,7 @@
 //! What a model looks like in Rust: which types its fields have, which of them name an engine, what its key is.
 
-use bindery_schema::model::{Column, Generated, Table, TableId, Unique};
-use bindery_schema::plan::statements::{is_required, is_writable};
+use bindery_schema::model::{Column, FieldType, Generated, Table, TableId, Unique};
+use bindery_schema::plan::statements::{is_required, is_touched, is_writable};
 
 use super::names::ModelNames;
 use super::types::Facts;
@@ -89,16 +89,17 @@ pub(crate) enum Given {
     Required,
     /// A value or NULL.
     Nullable,
-    /// A value, or nothing: then the default, or the next number, or now.
+    /// A value, or nothing: then the default, or the next number.
     Optional,
+    /// A value, or nothing: then the first version. It is written, as the database has no default for it.
+    Version,
+    /// A value, or nothing: then now, as the database has no default for the time of the last change.
+    Now,
 }
 
 impl Given {
     /// What is given for a column.
     pub(crate) fn of(column: &Column, in_key: bool) -> Self {
-        if column.updated {
-            return Self::Optional;
-        }
         match &column.generated {
             Generated::Computed { .. } | Generated::Key { always: true } => Self::Never,
             Generated::Key { always: false } | Generated::No if !is_required(column) => {
@@ -107,7 +108,21 @@ impl Given {
             Generated::Key { always: false } | Generated::No if column.nullable && !in_key => {
                 Self::Nullable
             }
+            Generated::Key { always: false } | Generated::No if column.version => Self::Version,
+            Generated::Key { always: false } | Generated::No
+                if column.updated && column.field_type == FieldType::Plain =>
+            {
+                Self::Now
+            }
             Generated::Key { always: false } | Generated::No => Self::Required,
+        }
+    }
+
+    /// May `New…` leave the column out?
+    pub(crate) fn may_be_left_out(self) -> bool {
+        match self {
+            Self::Never | Self::Required | Self::Nullable => false,
+            Self::Optional | Self::Version | Self::Now => true,
         }
     }
 }
@@ -122,7 +137,7 @@ impl Field<'_> {
     pub(crate) fn new_type(&self) -> String {
         let ty = if self.own_key { &self.bare } else { &self.ty };
         let ty = optional(self.nullable, ty);
-        optional(self.given == Given::Optional, &ty)
+        optional(self.given.may_be_left_out(), &ty)
     }
 
     /// The type in `…Changes`.
@@ -140,9 +155,14 @@ impl Field<'_> {
         self.given != Given::Never
     }
 
-    /// It can be changed afterwards.
+    /// It can be changed afterwards, and no update does so by itself.
     pub(crate) fn is_changeable(&self) -> bool {
-        self.is_given() && !self.in_key
+        self.is_given() && !self.in_key && !is_touched(self.column)
+    }
+
+    /// `save` gives it the row's value.
+    pub(crate) fn is_saved(&self) -> bool {
+        self.is_writable() && !self.in_key && !is_touched(self.column)
     }
 
     /// `New…` mentions the row's engine by it.
@@ -206,6 +226,11 @@ impl Shape<'_> {
     pub(crate) fn changeable(&self) -> impl Iterator<Item = (usize, &Field<'_>)> {
         let fields = self.fields.iter().enumerate();
         fields.filter(|(_, field)| field.is_changeable())
+    }
+
+    /// The column that counts the updates of a row.
+    pub(crate) fn version(&self) -> Option<&Field<'_>> {
+        self.fields.iter().find(|field| field.column.version)
     }
 
     /// Has the table a primary key?

@@ -1,45 +1,61 @@
 //! `ColumnSource` of `New…` and `…Changes`: which columns have a value, and the values.
 
+use bindery_schema::plan::statements::FIRST_VERSION;
+
 use super::impl_head;
 use super::shape::{Field, Given, Shape};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
-/// When a column is among those that have a value.
+/// Which value a column gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Present {
+enum Value {
+    /// The field's.
     Always,
+    /// The field's, if it has one.
     IfGiven,
-    /// Always, and it is now where none is given.
-    Now,
-    /// With any other, and then as [`Now`](Self::Now).
-    NowWithOthers,
+    /// The field's, or else the first version.
+    OrFirst,
+    /// The field's, or else now.
+    OrNow,
+}
+
+impl Value {
+    fn given(field: &Field<'_>) -> Self {
+        match field.given {
+            Given::Never | Given::Required | Given::Nullable => Self::Always,
+            Given::Optional => Self::IfGiven,
+            Given::Version => Self::OrFirst,
+            Given::Now => Self::OrNow,
+        }
+    }
+
+    fn written(self, field: &Field<'_>) -> String {
+        let (params, name) = (field.params(), field.name);
+        match self {
+            Self::Always => format!("{params}.push(&self.{name});"),
+            Self::IfGiven => format!("{params}.given(&self.{name});"),
+            Self::OrFirst => format!("{params}.push(&self.{name}.unwrap_or({FIRST_VERSION}));"),
+            Self::OrNow => format!("{params}.given_or_now(&self.{name});"),
+        }
+    }
 }
 
 /// Both implementations.
 pub(crate) fn sources(w: &mut RustWriter, shape: &Shape<'_>) {
-    let in_new = |field: &Field<'_>| match field.given {
-        Given::Optional if field.column.updated => Present::Now,
-        Given::Optional => Present::IfGiven,
-        Given::Never | Given::Required | Given::Nullable => Present::Always,
-    };
     let given: Vec<_> = shape
         .given()
-        .map(|(at, field)| (at, field, in_new(field)))
+        .map(|(at, field)| (at, field, Value::given(field)))
         .collect();
     source(w, shape.new_generic(), &shape.new_row("E"), &given);
-    let in_changes = |field: &Field<'_>| match field.column.updated {
-        true => Present::NowWithOthers,
-        false => Present::IfGiven,
-    };
     let changed: Vec<_> = shape
         .changeable()
-        .map(|(at, field)| (at, field, in_changes(field)))
+        .map(|(at, field)| (at, field, Value::IfGiven))
         .collect();
     source(w, shape.changes_generic(), &shape.changes("E"), &changed);
 }
 
-/// Position and column.
-type Columns<'a> = [(usize, &'a Field<'a>, Present)];
+/// Position, column and value.
+type Columns<'a> = [(usize, &'a Field<'a>, Value)];
 
 fn source(w: &mut RustWriter, generic: bool, name: &str, columns: &Columns<'_>) {
     w.item(|w| {
@@ -56,14 +72,8 @@ fn source(w: &mut RustWriter, generic: bool, name: &str, columns: &Columns<'_>) 
                     return w.empty_function(&signature);
                 }
                 w.function(&signature, |w| {
-                    for (_, field, present) in columns {
-                        let method = match present {
-                            Present::Always => "push",
-                            Present::IfGiven => "given",
-                            Present::Now | Present::NowWithOthers => "given_or_now",
-                        };
-                        let params = field.params();
-                        w.line(&format!("{params}.{method}(&self.{});", field.name));
+                    for (_, field, value) in columns {
+                        w.line(&value.written(field));
                     }
                 });
             });
@@ -72,24 +82,17 @@ fn source(w: &mut RustWriter, generic: bool, name: &str, columns: &Columns<'_>) 
 }
 
 fn column_set(columns: &Columns<'_>) -> Expr {
-    let parts = columns.iter().map(|(at, field, present)| {
+    let parts = columns.iter().map(|(at, field, value)| {
         let position = Expr::text(at.to_string());
-        let given = || Expr::text(format!("self.{}.is_some()", field.name));
-        match present {
-            Present::Always | Present::Now => Expr::call("with", vec![position]),
-            Present::IfGiven | Present::NowWithOthers => {
-                Expr::call("with_if", vec![given(), position])
+        match value {
+            Value::Always | Value::OrFirst | Value::OrNow => Expr::call("with", vec![position]),
+            Value::IfGiven => {
+                let given = Expr::text(format!("self.{}.is_some()", field.name));
+                Expr::call("with_if", vec![given, position])
             }
         }
     });
-    let with_others = columns
-        .iter()
-        .filter(|(_, _, present)| *present == Present::NowWithOthers)
-        .map(|(at, _, _)| Expr::call("with_others", vec![Expr::text(at.to_string())]));
-    Expr::Chain(
-        "::bindery::ColumnSet::new()".to_owned(),
-        parts.chain(with_others).collect(),
-    )
+    Expr::Chain("::bindery::ColumnSet::new()".to_owned(), parts.collect())
 }
 
 fn write_signature(unused: bool) -> Signature {

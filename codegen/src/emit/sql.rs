@@ -124,7 +124,7 @@ fn table_fields(sql: &TableStatements) -> Vec<(String, Expr)> {
         field("key", positions(&sql.key)),
         field("writable", positions(&sql.writable)),
         field("required", positions(&sql.required)),
-        field("counted", counted(sql.counted)),
+        field("counted", position(sql.counted)),
         field("select", text(&sql.select)),
         field("first", text(&sql.first)),
         field("find", text(&sql.find)),
@@ -134,6 +134,9 @@ fn table_fields(sql: &TableStatements) -> Vec<(String, Expr)> {
         field("insert_row", text(&sql.insert_row)),
         field("returning", text(&sql.returning)),
         field("save", text(&sql.save)),
+        field("version", position(sql.version)),
+        field("touched", positions(&sql.touched)),
+        field("touch", text(&sql.touch)),
         field("delete", text(&sql.delete)),
         field("uniques", Expr::Array(uniques.collect())),
     ]
@@ -152,7 +155,7 @@ fn positions(positions: &[usize]) -> Expr {
     Expr::Array(items.collect())
 }
 
-fn counted(position: Option<usize>) -> Expr {
+fn position(position: Option<usize>) -> Expr {
     Expr::text(match position {
         Some(at) => format!("::core::option::Option::Some({at})"),
         None => "::core::option::Option::None".to_owned(),

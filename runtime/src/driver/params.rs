@@ -224,17 +224,12 @@ impl ParamWriter<'_> {
         self.fraction = None;
     }
 
-    /// A value if there is one, else the present: for columns with `@updated`.
+    /// A value if there is one, else the present: for new rows, where the database has no default.
     pub fn given_or_now<T: ToColumn + Now>(&mut self, value: &Option<T>) {
         match value {
             Some(value) => self.push(value),
             None => self.push(&T::now(self.fraction.unwrap_or(6))),
         }
-    }
-
-    /// The present in place of a value that a column with `@updated` had.
-    pub fn now_for<T: ToColumn + Now>(&mut self, _before: &T) {
-        self.given_or_now::<T>(&None);
     }
 
     /// NULL.

@@ -1,6 +1,7 @@
 //! Writing a whole row that was read elsewhere, mostly on another engine: `copy_to` and its kin in generated code.
 
-use super::insert::{Values, inserted};
+use super::insert::{Values, inserted, read_returned};
+use super::read::{exists, read_one};
 use super::{Repository, ensure};
 use crate::Dialect;
 use crate::driver::{ParamWriter, Physical};
@@ -24,27 +25,29 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
         })
     }
 
-    /// Inserts a row with its key as it is, or overwrites the row that has this key.
+    /// Inserts a row with its key as it is, or overwrites the row that has this key, and gives the row back as stored: the
+    /// version of an overwritten row counts on, so that whoever has read it cannot undo this.
     ///
     /// # Errors
     /// A constraint other than the key is violated, or the database fails.
-    pub fn upsert_row(&mut self, row: &M::Row<E>) -> Result<()>
+    pub fn upsert_row(&mut self, row: &M::Row<E>) -> Result<M::Row<E>>
     where
         M: HasKey,
     {
         self.run_on_link(Operation::Copy, |link, sql, engine| {
             ensure(M::row_belongs_to(row, engine))?;
             let dialect = link.ready()?.dialect();
-            match dialect {
+            let stored = match dialect {
                 Dialect::Sqlite | Dialect::Postgres => {
                     let write = &mut |params: &mut ParamWriter<'_>| M::write_row(row, params);
                     let text = overwriting(sql, dialect);
-                    link.ready()?.execute(&text, write).map(|_| ())
+                    read_returned::<M, E>(link.ready()?, engine, &text, write)?
                 }
                 Dialect::Mysql => {
-                    link.atomically(|link| overwrite::<M, E>(link.ready()?, sql, row))
+                    link.atomically(|link| overwrite::<M, E>(link.ready()?, sql, engine, row))?
                 }
-            }
+            };
+            stored.ok_or_else(|| Error::new(ErrorKind::NotFound))
         })
     }
 
@@ -66,28 +69,52 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     }
 }
 
+/// What an overwritten row gets.
+fn overwritten(sql: &TableSql) -> ColumnSet {
+    let writable = sql.writable.iter().copied();
+    sql.settable(writable.filter(|column| !sql.key.contains(column)))
+}
+
 /// An INSERT of the whole row that overwrites the one with the same key.
 fn overwriting(sql: &TableSql, dialect: Dialect) -> String {
-    let outside = sql.writable.iter().copied();
-    let outside = outside.filter(|column| !sql.key.contains(column)).collect();
-    sql.insert_row.to_owned() + &sql.do_update_sql(dialect, sql.key, &outside)
+    let update = sql.do_update_sql(dialect, sql.key, &overwritten(sql));
+    sql.insert_row.to_owned() + &update + sql.returning
 }
 
 fn overwrite<M: HasKey, E: Engine>(
     physical: &mut Physical,
-    sql: &TableSql,
+    sql: &'static TableSql,
+    engine: E,
     row: &M::Row<E>,
-) -> Result<()> {
+) -> Result<Option<M::Row<E>>> {
     let key = M::key(row);
-    let is_there = if sql.save.is_empty() {
-        super::read::exists::<M, E>(physical, sql, &key)?
-    } else {
-        super::write::save::<M, E>(physical, sql, row, &key)?
-    };
-    if !is_there {
+    if !overwrite_existing::<M, E>(physical, sql, row, &key)? {
         physical.execute(sql.insert_row, &mut |params| M::write_row(row, params))?;
     }
-    Ok(())
+    read_one::<M, E>(physical, engine, sql.find, &mut |params| {
+        M::write_key(&key, params)
+    })
+}
+
+/// Says whether there was one.
+fn overwrite_existing<M: HasKey, E: Engine>(
+    physical: &mut Physical,
+    sql: &TableSql,
+    row: &M::Row<E>,
+    key: &M::Key<E>,
+) -> Result<bool> {
+    let columns = overwritten(sql);
+    if columns.is_empty() && sql.touch.is_empty() {
+        return exists::<M, E>(physical, sql, key);
+    }
+    let write = |params: &mut ParamWriter<'_>| M::write_row(row, params);
+    let values = Values::new(sql.writable.iter().copied().collect(), &write);
+    let text = sql.update_sql(physical.dialect(), &columns, sql.key.iter().copied());
+    let rows = physical.execute(&text, &mut |params| {
+        values.write_some(&columns, params);
+        M::write_key(key, params);
+    })?;
+    Ok(rows > 0)
 }
 
 /// The writable columns but those of the key that the database fills in.

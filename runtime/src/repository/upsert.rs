@@ -13,7 +13,7 @@ use crate::statements::{TableSql, UniqueSql};
 
 impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Inserts a row, or gives the row with the same values in the unique key of this number the columns that `new`
-    /// gives; the others stay. For `upsert_by_…` of generated code.
+    /// gives; the others stay, but for a version, which counts on, and a time of the last change. For `upsert_by_…` of generated code.
     ///
     /// # Errors
     /// `new` leaves out a column of the unique key, another constraint is violated, a key in it is of another engine, or
@@ -64,12 +64,11 @@ impl Upsert<'_> {
         Err(Error::new(ErrorKind::UnsupportedValue(why.to_owned())))
     }
 
-    /// Columns that an existing row gets.
+    /// Columns that an existing row gets, beside those that every update sets by itself.
     fn changed(&self) -> ColumnSet {
         let given = self.values.columns().iter();
-        given
-            .filter(|column| !self.unique.columns.contains(column))
-            .collect()
+        let outside = given.filter(|column| !self.unique.columns.contains(column));
+        self.sql.settable(outside)
     }
 
     fn at_once<M: Model, E: Engine>(
@@ -154,7 +153,8 @@ impl Upsert<'_> {
         };
         let found = find(physical, &format!("{select} FOR UPDATE"))?;
         let changed = self.changed();
-        if found.is_none() || changed.is_empty() {
+        let is_touched = !self.sql.touch.is_empty();
+        if found.is_none() || (changed.is_empty() && !is_touched) {
             return Ok(found);
         }
         let update = self

@@ -2,14 +2,14 @@
 
 use super::read::exists;
 use super::{Repository, ensure};
-use crate::driver::{ParamWriter, Physical};
+use crate::driver::ParamWriter;
 use crate::engine::Engine;
-use crate::error::{Operation, Result};
+use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::model::{ColumnSource, HasKey, Model};
-use crate::statements::TableSql;
 
 impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Sets the given columns of the row with this key; `false` where there is no such row. Nothing given, nothing sent.
+    /// A version counts on, whichever it was, and a time of the last change is set to now.
     ///
     /// # Errors
     /// A constraint is violated, the key is of another engine, or the database fails.
@@ -35,8 +35,12 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
 
     /// Writes every column of a row back by its key; `false` where there is no such row any more.
     ///
+    /// Where the table has a version, the row is written only if it has not been updated since it was read. The row in
+    /// hand keeps the version it was read with: read it again to save it once more.
+    ///
     /// # Errors
-    /// A constraint is violated, the row is of another engine, or the database fails.
+    /// [`ErrorKind::StaleVersion`] where the row was updated by somebody else. A constraint is violated, the row is of
+    /// another engine, or the database fails.
     pub fn save(&mut self, row: &M::Row<E>) -> Result<bool>
     where
         M: HasKey,
@@ -47,7 +51,16 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             if sql.save.is_empty() {
                 return exists::<M, E>(physical, sql, &key);
             }
-            save::<M, E>(physical, sql, row, &key)
+            let write = &mut |params: &mut ParamWriter<'_>| {
+                M::write_saved(row, params);
+                M::write_key(&key, params);
+                M::write_version(row, params);
+            };
+            let is_saved = physical.execute(sql.save, write)? > 0;
+            if !is_saved && sql.version.is_some() && exists::<M, E>(physical, sql, &key)? {
+                return Err(Error::new(ErrorKind::StaleVersion));
+            }
+            Ok(is_saved)
         })
     }
 
@@ -66,18 +79,4 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
                 .map(|rows| rows > 0)
         })
     }
-}
-
-/// Writes every column of a row by its key, and says whether there was one.
-pub(super) fn save<M: HasKey, E: Engine>(
-    physical: &mut Physical,
-    sql: &TableSql,
-    row: &M::Row<E>,
-    key: &M::Key<E>,
-) -> Result<bool> {
-    let write = &mut |params: &mut ParamWriter<'_>| {
-        M::write_saved(row, params);
-        M::write_key(key, params);
-    };
-    physical.execute(sql.save, write).map(|rows| rows > 0)
 }

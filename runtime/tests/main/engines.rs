@@ -88,7 +88,7 @@ fn bind_04_rows_of_several_engines_in_one_list() {
             .update(other.id, BlogChanges::default())
             .map(drop),
         default.blogs().insert_row(other),
-        default.blogs().upsert_row(other),
+        default.blogs().upsert_row(other).map(drop),
         default.blogs().copy_as_new(other).map(drop),
     ];
     for outcome in refused {

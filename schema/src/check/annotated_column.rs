@@ -2,7 +2,7 @@
 
 use crate::column_type::ColumnType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Column, ColumnId, Model, Table};
+use crate::model::{Column, ColumnId, FieldType, Model, Table};
 use crate::plan::statements::is_writable;
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
@@ -38,6 +38,10 @@ fn version(table: &Table, column: &Column, in_key: bool) -> Option<Diagnostic> {
         "a version is a whole number"
     } else if column.nullable {
         "a version is never NULL"
+    } else if column.skip {
+        "a row that is saved tells its version, and `@skip` leaves it out"
+    } else if column.field_type != FieldType::Plain {
+        "a version is a plain number"
     } else if !is_writable(column) {
         "a computed column cannot be set"
     } else {

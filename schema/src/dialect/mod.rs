@@ -184,6 +184,9 @@ pub(crate) trait Rules {
     /// The present moment, day or time as a default.
     fn now(&self, moment: Moment) -> String;
 
+    /// The present moment or day as an UPDATE sets it: in UTC, and as the runtime writes such a value.
+    fn present(&self, moment: Moment) -> String;
+
     /// Behind the table's name where an INSERT gives no column a value.
     fn no_values(&self) -> &'static str;
 

@@ -148,6 +148,10 @@ impl Rules for Mysql {
         }
     }
 
+    fn present(&self, moment: Moment) -> String {
+        self.now(moment)
+    }
+
     fn random_uuid(&self) -> &'static str {
         "(uuid())"
     }

@@ -113,6 +113,11 @@ impl Rules for Postgres {
         .to_owned()
     }
 
+    /// `CURRENT_TIMESTAMP` is when the transaction began, and the same for all of its updates.
+    fn present(&self, _: Moment) -> String {
+        "statement_timestamp()".to_owned()
+    }
+
     fn random_uuid(&self) -> &'static str {
         "gen_random_uuid()"
     }

@@ -137,6 +137,21 @@ impl Rules for Sqlite {
         .to_owned()
     }
 
+    /// `2026-11-20 13:45:00.250000`, without the fraction where it is none. Its clock counts milliseconds.
+    fn present(&self, moment: Moment) -> String {
+        match moment {
+            Moment::Date | Moment::Time(_) | Moment::DateTime(0) => self.now(moment),
+            Moment::DateTime(digits) => {
+                let kept = usize::from(digits.min(3));
+                let length = "2026-11-20 13:45:00.".len() + kept;
+                let zeros = "0".repeat(6 - kept);
+                format!(
+                    "replace(substr(strftime('%Y-%m-%d %H:%M:%f', 'now'), 1, {length}) || '{zeros}', '.000000', '')"
+                )
+            }
+        }
+    }
+
     /// RFC 9562, version 4.
     fn random_uuid(&self) -> &'static str {
         "(lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || \

@@ -2,7 +2,8 @@
 //!
 //! [`TableSql`]: https://docs.rs/bindery/latest/bindery/struct.TableSql.html
 
-use crate::dialect::Dialect;
+use crate::column_type::ColumnType;
+use crate::dialect::{Dialect, Moment};
 use crate::model::{
     CheckedModel, Column, ColumnId, DefaultValue, EngineId, Generated, Table, TableId,
 };
@@ -39,8 +40,15 @@ pub struct TableStatements {
     pub insert_row: String,
     /// Appended to an INSERT to get the row back; empty where the server cannot.
     pub returning: String,
-    /// Sets every writable column outside the key; the key's values follow. Empty where there is nothing to set.
+    /// Sets every writable column outside the key that no update sets by itself, and those too; the key's values follow,
+    /// and the version's. Empty where there is nothing to set.
     pub save: String,
+    /// Position of the column that counts the updates of a row.
+    pub version: Option<usize>,
+    /// Positions that every update sets by itself.
+    pub touched: Vec<usize>,
+    /// The assignments that do so; empty where no column is set by itself. Columns outside the row are among them.
+    pub touch: String,
     /// Deletes by key.
     pub delete: String,
     /// Unique keys that can be searched by, in the order of the table's.
@@ -73,17 +81,25 @@ pub fn is_writable(column: &Column) -> bool {
 }
 
 /// Must every new row give the column a value (NULL is one)? Not where the database has one: a key it counts or a
-/// default. `DEFAULT NULL` says nothing that is not so anyway. A column with `@updated` is always given one: now.
+/// default. `DEFAULT NULL` says nothing that is not so anyway.
 pub fn is_required(column: &Column) -> bool {
     let has_default = column
         .default
         .as_ref()
         .is_some_and(|default| default.value != DefaultValue::Null);
     match &column.generated {
-        Generated::No => !has_default || column.updated,
+        Generated::No => !has_default,
         Generated::Key { .. } | Generated::Computed { .. } => false,
     }
 }
+
+/// Does every update set the column by itself? Then no program gives it a value to update. Not in a key.
+pub fn is_touched(column: &Column) -> bool {
+    column.version || column.updated || column.on_update_now
+}
+
+/// What a version starts at where the column has no default.
+pub const FIRST_VERSION: u32 = 1;
 
 /// The statements of a table on an engine.
 pub fn table_statements(model: &CheckedModel, table: TableId, engine: EngineId) -> TableStatements {
@@ -107,11 +123,43 @@ struct Context<'m> {
     returns: bool,
 }
 
+/// What `save` is made of.
+struct Saved<'s> {
+    key: &'s [usize],
+    /// Columns that get the row's value.
+    set: Vec<usize>,
+    version: Option<usize>,
+    touch: &'s str,
+}
+
+fn without(positions: &[usize], others: &[usize]) -> Vec<usize> {
+    let positions = positions.iter().copied();
+    positions.filter(|at| !others.contains(at)).collect()
+}
+
+/// Which part of the present a column of dates or times holds.
+pub(crate) fn moment_of(column: &Column) -> Moment {
+    if let ColumnType::DateTime(digits) | ColumnType::Timestamp(digits) = column.column_type {
+        Moment::DateTime(digits)
+    } else {
+        Moment::Date
+    }
+}
+
 impl Context<'_> {
     fn statements(&self) -> TableStatements {
         let key = self.key();
         let writable = self.positions(is_writable);
         let required = self.positions(is_required);
+        let touched: Vec<usize> = self.touched().filter_map(|id| self.position(id)).collect();
+        let version = self.positions(|column| column.version).first().copied();
+        let touch = self.touch();
+        let save = self.save(&Saved {
+            key: &key,
+            set: without(&without(&writable, &key), &touched),
+            version,
+            touch: &touch,
+        });
         TableStatements {
             table: self.text(|sql| {
                 sql.table(&self.table.name);
@@ -141,7 +189,7 @@ impl Context<'_> {
             insert: self.insert(&required) + &self.returning(),
             insert_row: self.insert(&writable),
             returning: self.returning(),
-            save: self.save(&key, &writable),
+            save,
             delete: self.by_key(&key, |sql| {
                 sql.push("DELETE FROM ").table(&self.table.name);
             }),
@@ -149,6 +197,9 @@ impl Context<'_> {
             key,
             writable,
             required,
+            version,
+            touched,
+            touch,
         }
     }
 
@@ -174,11 +225,15 @@ impl Context<'_> {
             .collect()
     }
 
+    fn position(&self, column: ColumnId) -> Option<usize> {
+        self.columns.iter().position(|id| *id == column)
+    }
+
     /// Columns that are not in the row have no position; a key of such columns is none.
     fn positions_of(&self, columns: &[ColumnId]) -> Option<Vec<usize>> {
         columns
             .iter()
-            .map(|column| self.columns.iter().position(|id| id == column))
+            .map(|column| self.position(*column))
             .collect()
     }
 
@@ -271,22 +326,48 @@ impl Context<'_> {
         })
     }
 
-    fn save(&self, key: &[usize], writable: &[usize]) -> String {
-        let set: Vec<usize> = writable
-            .iter()
-            .copied()
-            .filter(|position| !key.contains(position))
-            .collect();
-        if set.is_empty() {
+    fn save(&self, saved: &Saved<'_>) -> String {
+        if saved.set.is_empty() && saved.touch.is_empty() {
             return String::new();
         }
-        self.by_key(key, |sql| {
-            sql.push("UPDATE ")
-                .table(&self.table.name)
-                .push(" SET ")
-                .list(self.names(&set), ", ", |sql, name| {
-                    sql.identifier(name).push(" = ").placeholder();
-                });
+        let by: Vec<usize> = saved.key.iter().copied().chain(saved.version).collect();
+        if saved.key.is_empty() {
+            return String::new();
+        }
+        self.text(|sql| {
+            sql.push("UPDATE ").table(&self.table.name).push(" SET ");
+            sql.list(self.names(&saved.set), ", ", |sql, name| {
+                sql.identifier(name).push(" = ").placeholder();
+            });
+            if !saved.set.is_empty() && !saved.touch.is_empty() {
+                sql.push(", ");
+            }
+            sql.push(saved.touch);
+            self.push_conditions(sql, &by);
+        })
+    }
+
+    /// All columns that updates set by themselves, those outside the row too.
+    fn touched(&self) -> impl Iterator<Item = ColumnId> {
+        let key = self.table.primary_key.as_ref();
+        let in_key = move |id| key.is_some_and(|key| key.columns.contains(&id));
+        let ids = (0..self.table.columns.len() as u32).map(ColumnId);
+        ids.filter(move |id| is_touched(self.table.column(*id)) && !in_key(*id))
+    }
+
+    /// `version = t.version + 1, changed_at = now`. The table's name tells the stored value from the one of an upsert.
+    fn touch(&self) -> String {
+        self.text(|sql| {
+            sql.list(self.touched(), ", ", |sql, id| {
+                let column = self.table.column(id);
+                sql.identifier(&column.name).push(" = ");
+                if column.version {
+                    sql.identifier(&self.table.name.name).push(".");
+                    sql.identifier(&column.name).push(" + 1");
+                } else {
+                    sql.push(&self.dialect.rules().present(moment_of(column)));
+                }
+            });
         })
     }
 

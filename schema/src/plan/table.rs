@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use super::index::{IndexNames, index_statements, unique_problem};
 use super::order::CreationOrder;
-use crate::column_type::ColumnType;
+use super::statements::moment_of;
 use crate::diagnostic::Severity;
-use crate::dialect::{ColumnPlace, Dialect, Moment, Refusal, SizeOf, default_sql, expression_sql};
+use crate::dialect::{ColumnPlace, Dialect, Refusal, SizeOf, default_sql, expression_sql};
 use crate::model::{
     Column, ColumnId, Engine, ForeignKey, Generated, Model, ReferentialAction, Table, TableId,
 };
@@ -171,35 +171,32 @@ impl<'m> TableWriter<'m> {
                 .flatten();
             text.extend(sql.map(|sql| format!(" DEFAULT {sql}")));
         }
-        if column.on_update_now && !self.engine.capabilities().on_update_now && !column.updated {
-            let message = format!(
-                "{} cannot set `{}` by itself on every update",
-                self.dialect().product(),
-                column.name
-            );
-            self.refuse(
-                Refusal::new(
-                    "B0215",
-                    message,
-                    "write `-- @updated` at the column: then bindery sets it",
-                ),
-                column.span,
-            );
-        } else if column.on_update_now && self.engine.capabilities().on_update_now {
-            text.push_str(&format!(" ON UPDATE {}", self.now_of(column)));
+        if column.on_update_now && self.engine.capabilities().on_update_now {
+            text.push_str(&format!(
+                " ON UPDATE {}",
+                self.dialect().rules().now(moment_of(column))
+            ));
         }
+        self.check_on_update_now(place);
         text
     }
 
-    fn now_of(&self, column: &Column) -> String {
-        let fine = if let ColumnType::DateTime(digits) | ColumnType::Timestamp(digits) =
-            column.column_type
-        {
-            digits
-        } else {
-            0
-        };
-        self.dialect().rules().now(Moment::DateTime(fine))
+    /// Where the database does not do it, updates by bindery do, but for the key: that is what they find the row by.
+    fn check_on_update_now(&mut self, place: ColumnPlace<'m>) {
+        let column = place.column();
+        let key = self.table().primary_key.as_ref();
+        let in_key = key.is_some_and(|key| key.columns.contains(&place.column));
+        if !column.on_update_now || self.engine.capabilities().on_update_now || !in_key {
+            return;
+        }
+        let message = format!(
+            "{} cannot set `{}`, a part of the key, by itself on every update",
+            self.dialect().product(),
+            column.name
+        );
+        let help =
+            "leave `ON UPDATE CURRENT_TIMESTAMP` out, or let the table live on MySQL engines only";
+        self.refuse(Refusal::new("B0215", message, help), column.span);
     }
 
     fn computed(&mut self, column: &Column) -> Option<String> {

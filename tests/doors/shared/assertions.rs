@@ -26,9 +26,13 @@ fn a_model_on_one_engine_knows_its_database(db: &Databases) -> bindery::Result<(
     assert!(db.users().update(ann.id, changes)?);
     let mut stored = db.users().get(ann.id)?;
     assert_eq!(stored.nick.as_deref(), Some("ann"));
+    assert_eq!((ann.revision, ann.changed, stored.revision), (1, None, 2));
+    assert!(stored.changed.is_some());
     stored.nick = None;
     assert!(db.users().save(&stored)?);
     assert_eq!(db.users().get(ann.id)?.nick, None);
+    let error = db.users().save(&stored).expect_err("it was saved since it was read");
+    assert_eq!(error.kind(), &ErrorKind::StaleVersion);
 
     let again = db.users().upsert_by_email(NewUser { nick: Some("a".into()), ..NewUser::new("ann@example.org") })?;
     assert_eq!((again.id, again.nick.as_deref()), (ann.id, Some("a")));

@@ -261,6 +261,9 @@ pub mod goods {
         save: r#"UPDATE "goods"
             SET "cents" = ?, "discount" = ?, "tags" = ?, "replaced_by" = ?
             WHERE "code" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "goods" WHERE "code" = ?"#,
         uniques: &[
             ::bindery::UniqueSql {
@@ -522,6 +525,9 @@ pub mod stock {
         insert_row: r#"INSERT INTO "stock" ("shelf", "good") VALUES (?, ?)"#,
         returning: r#" RETURNING "shelf", "good""#,
         save: "",
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "stock" WHERE "shelf" = ? AND "good" = ?"#,
         uniques: &[],
     };

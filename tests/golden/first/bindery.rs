@@ -228,6 +228,9 @@ pub mod notes {
         insert_row: r#"INSERT INTO "notes" ("id", "title", "body", "stars") VALUES (?, ?, ?, ?)"#,
         returning: r#" RETURNING "id", "title", "body", "stars""#,
         save: r#"UPDATE "notes" SET "title" = ?, "body" = ?, "stars" = ? WHERE "id" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "notes" WHERE "id" = ?"#,
         uniques: &[],
     };

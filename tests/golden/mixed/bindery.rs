@@ -202,10 +202,10 @@ pub mod samples {
         pub document: ::core::option::Option<::bindery::types::JsonValue>,
         /// `feeling`
         pub feeling: super::enums::Mood,
-        /// `changed_at`; now when left out.
+        /// `changed_at`; the database's default when left out.
         pub changed_at: ::core::option::Option<::bindery::types::DateTime<::bindery::types::Utc>>,
-        /// `touched_on`; now when left out.
-        pub touched_on: ::core::option::Option<::core::option::Option<::bindery::types::NaiveDate>>,
+        /// `touched_on`
+        pub touched_on: ::core::option::Option<::bindery::types::NaiveDate>,
     }
 
     impl NewSample {
@@ -272,7 +272,7 @@ pub mod samples {
                 document: row.document,
                 feeling: row.feeling,
                 changed_at: ::core::option::Option::Some(row.changed_at),
-                touched_on: ::core::option::Option::Some(row.touched_on),
+                touched_on: row.touched_on,
             }
         }
     }
@@ -316,10 +316,6 @@ pub mod samples {
         pub document: ::core::option::Option<::core::option::Option<::bindery::types::JsonValue>>,
         /// `feeling`
         pub feeling: ::core::option::Option<super::enums::Mood>,
-        /// `changed_at`
-        pub changed_at: ::core::option::Option<::bindery::types::DateTime<::bindery::types::Utc>>,
-        /// `touched_on`
-        pub touched_on: ::core::option::Option<::core::option::Option<::bindery::types::NaiveDate>>,
     }
 
     impl ::bindery::ColumnSource for NewSample {
@@ -344,7 +340,7 @@ pub mod samples {
                 .with(16)
                 .with(17)
                 .with(18)
-                .with(19)
+                .with_if(self.changed_at.is_some(), 19)
                 .with(20)
         }
 
@@ -368,8 +364,8 @@ pub mod samples {
             params.push(&self.token);
             params.push(&self.document);
             params.push(&self.feeling);
-            params.given_or_now(&self.changed_at);
-            params.given_or_now(&self.touched_on);
+            params.given(&self.changed_at);
+            params.push(&self.touched_on);
         }
     }
 
@@ -394,10 +390,6 @@ pub mod samples {
                 .with_if(self.token.is_some(), 16)
                 .with_if(self.document.is_some(), 17)
                 .with_if(self.feeling.is_some(), 18)
-                .with_if(self.changed_at.is_some(), 19)
-                .with_if(self.touched_on.is_some(), 20)
-                .with_others(19)
-                .with_others(20)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -419,8 +411,6 @@ pub mod samples {
             params.given(&self.token);
             params.given(&self.document);
             params.given(&self.feeling);
-            params.given_or_now(&self.changed_at);
-            params.given_or_now(&self.touched_on);
         }
     }
 
@@ -535,8 +525,6 @@ pub mod samples {
             params.push(&row.token);
             params.push(&row.document);
             params.push(&row.feeling);
-            params.now_for(&row.changed_at);
-            params.now_for(&row.touched_on);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &SampleId<E>, engine: E) -> bool {
@@ -605,7 +593,7 @@ pub mod samples {
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
-        /// Inserts the row on another engine, or overwrites the one that has its key there.
+        /// Inserts the row on another engine, or overwrites the one that has its key there, and gives it back as stored.
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
@@ -618,8 +606,7 @@ pub mod samples {
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Sample>::target(to);
-            ::bindery::Repository::new(target).upsert_row(&row)?;
-            ::core::result::Result::Ok(row)
+            ::bindery::Repository::new(target).upsert_row(&row)
         }
 
         /// Deletes the row where it came from; `false` where it is gone already.
@@ -666,9 +653,7 @@ pub mod samples {
         writable: &[
             0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
         ],
-        required: &[
-            2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20,
-        ],
+        required: &[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 20],
         counted: ::core::option::Option::Some(0),
         select: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
             "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
@@ -688,9 +673,8 @@ pub mod samples {
         exists: r#"SELECT 1 FROM "samples" WHERE "id" = $1"#,
         insert: r#"INSERT INTO "samples" ("small", "medium", "big", "single", "double",
             "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "token",
-            "document", "feeling", "changed_at", "touched_on")
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-            $18)
+            "document", "feeling", "touched_on")
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
             RETURNING "id", "flag", "small", "medium", "big", "single", "double", "amount",
             "code", "name", "note", "bytes", "day", "at_time", "local", "instant", "token",
             "document", "feeling", "changed_at", "touched_on""#,
@@ -706,8 +690,13 @@ pub mod samples {
             SET "flag" = $1, "small" = $2, "medium" = $3, "big" = $4, "single" = $5, "double" =
             $6, "amount" = $7, "code" = $8, "name" = $9, "note" = $10, "bytes" = $11, "day" =
             $12, "at_time" = $13, "local" = $14, "instant" = $15, "token" = $16, "document" =
-            $17, "feeling" = $18, "changed_at" = $19, "touched_on" = $20
-            WHERE "id" = $21"#,
+            $17, "feeling" = $18, "changed_at" = statement_timestamp(), "touched_on" =
+            statement_timestamp()
+            WHERE "id" = $19"#,
+        version: ::core::option::Option::None,
+        touched: &[19, 20],
+        touch: r#""changed_at" = statement_timestamp(), "touched_on" =
+            statement_timestamp()"#,
         delete: r#"DELETE FROM "samples" WHERE "id" = $1"#,
         uniques: &[::bindery::UniqueSql {
             columns: &[9],
@@ -748,9 +737,7 @@ pub mod samples {
         writable: &[
             0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
         ],
-        required: &[
-            2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20,
-        ],
+        required: &[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 20],
         counted: ::core::option::Option::Some(0),
         select: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
             `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`,
@@ -770,8 +757,8 @@ pub mod samples {
         exists: "SELECT 1 FROM `samples` WHERE `id` = ?",
         insert: r#"INSERT INTO `samples` (`small`, `medium`, `big`, `single`, `double`,
             `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `token`,
-            `document`, `feeling`, `changed_at`, `touched_on`)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            `document`, `feeling`, `touched_on`)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             RETURNING `id`, `flag`, `small`, `medium`, `big`, `single`, `double`, `amount`,
             `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`, `token`,
             `document`, `feeling`, `changed_at`, `touched_on`"#,
@@ -786,8 +773,11 @@ pub mod samples {
             SET `flag` = ?, `small` = ?, `medium` = ?, `big` = ?, `single` = ?, `double` = ?,
             `amount` = ?, `code` = ?, `name` = ?, `note` = ?, `bytes` = ?, `day` = ?, `at_time`
             = ?, `local` = ?, `instant` = ?, `token` = ?, `document` = ?, `feeling` = ?,
-            `changed_at` = ?, `touched_on` = ?
+            `changed_at` = CURRENT_TIMESTAMP(6), `touched_on` = (CURRENT_DATE)
             WHERE `id` = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[19, 20],
+        touch: "`changed_at` = CURRENT_TIMESTAMP(6), `touched_on` = (CURRENT_DATE)",
         delete: "DELETE FROM `samples` WHERE `id` = ?",
         uniques: &[::bindery::UniqueSql {
             columns: &[9],
@@ -828,9 +818,7 @@ pub mod samples {
         writable: &[
             0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
         ],
-        required: &[
-            2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20,
-        ],
+        required: &[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 20],
         counted: ::core::option::Option::Some(0),
         select: r#"SELECT "id", "flag", "small", "medium", "big", "single", "double",
             "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "instant",
@@ -850,8 +838,8 @@ pub mod samples {
         exists: r#"SELECT 1 FROM "samples" WHERE "id" = ?"#,
         insert: r#"INSERT INTO "samples" ("small", "medium", "big", "single", "double",
             "amount", "code", "name", "note", "bytes", "day", "at_time", "local", "token",
-            "document", "feeling", "changed_at", "touched_on")
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            "document", "feeling", "touched_on")
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             RETURNING "id", "flag", "small", "medium", "big", "single", "double", "amount",
             "code", "name", "note", "bytes", "day", "at_time", "local", "instant", "token",
             "document", "feeling", "changed_at", "touched_on""#,
@@ -866,8 +854,13 @@ pub mod samples {
             SET "flag" = ?, "small" = ?, "medium" = ?, "big" = ?, "single" = ?, "double" = ?,
             "amount" = ?, "code" = ?, "name" = ?, "note" = ?, "bytes" = ?, "day" = ?, "at_time"
             = ?, "local" = ?, "instant" = ?, "token" = ?, "document" = ?, "feeling" = ?,
-            "changed_at" = ?, "touched_on" = ?
+            "changed_at" = replace(substr(strftime('%Y-%m-%d %H:%M:%f', 'now'), 1, 23) || '000',
+            '.000000', ''), "touched_on" = CURRENT_DATE
             WHERE "id" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[19, 20],
+        touch: r#""changed_at" = replace(substr(strftime('%Y-%m-%d %H:%M:%f', 'now'), 1,
+            23) || '000', '.000000', ''), "touched_on" = CURRENT_DATE"#,
         delete: r#"DELETE FROM "samples" WHERE "id" = ?"#,
         uniques: &[::bindery::UniqueSql {
             columns: &[9],
@@ -1332,6 +1325,9 @@ pub mod arrays {
             SET "numbers" = $1, "words" = $2, "moods" = $3, "span" = $4, "raw" = $5, "price" =
             $6, "sample_id" = $7
             WHERE "id" = $8"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "arrays" WHERE "id" = $1"#,
         uniques: &[
             ::bindery::UniqueSql {

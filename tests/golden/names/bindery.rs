@@ -359,7 +359,7 @@ pub mod select {
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
-        /// Inserts the row on another engine, or overwrites the one that has its key there.
+        /// Inserts the row on another engine, or overwrites the one that has its key there, and gives it back as stored.
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
@@ -372,8 +372,7 @@ pub mod select {
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Select>::target(to);
-            ::bindery::Repository::new(target).upsert_row(&row)?;
-            ::core::result::Result::Ok(row)
+            ::bindery::Repository::new(target).upsert_row(&row)
         }
 
         /// Deletes the row where it came from; `false` where it is gone already.
@@ -425,6 +424,9 @@ pub mod select {
         save: r#"UPDATE "select"
             SET "self" = ?, "crate" = ?, "match" = ?, "order" = ?, "Group By" = ?
             WHERE "type" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "select" WHERE "type" = ?"#,
         uniques: &[],
     };
@@ -463,6 +465,9 @@ pub mod select {
         save: r#"UPDATE "select"
             SET "self" = $1, "crate" = $2, "match" = $3, "order" = $4, "Group By" = $5
             WHERE "type" = $6"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "select" WHERE "type" = $1"#,
         uniques: &[],
     };
@@ -501,6 +506,9 @@ pub mod select {
         save: r#"UPDATE `select`
             SET `self` = ?, `crate` = ?, `match` = ?, `order` = ?, `Group By` = ?
             WHERE `type` = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: "DELETE FROM `select` WHERE `type` = ?",
         uniques: &[],
     };
@@ -913,7 +921,7 @@ pub mod order_détails {
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
-        /// Inserts the row on another engine, or overwrites the one that has its key there.
+        /// Inserts the row on another engine, or overwrites the one that has its key there, and gives it back as stored.
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
@@ -926,8 +934,7 @@ pub mod order_détails {
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::OrderDétail>::target(to);
-            ::bindery::Repository::new(target).upsert_row(&row)?;
-            ::core::result::Result::Ok(row)
+            ::bindery::Repository::new(target).upsert_row(&row)
         }
 
         /// Deletes the row where it came from; `false` where it is gone already.
@@ -993,6 +1000,9 @@ pub mod order_détails {
             = ?, "1st" = ?, "x; DROP TABLE ""select""; --" = ?, "*/ } fn main() { /*" = ?,
             "r#""#" = ?
             WHERE "Id" = ?"##,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "Order Détails" WHERE "Id" = ?"#,
         uniques: &[],
     };
@@ -1045,6 +1055,9 @@ pub mod order_détails {
             "größe" = $5, "1st" = $6, "x; DROP TABLE ""select""; --" = $7,
             "*/ } fn main() { /*" = $8, "r#""#" = $9
             WHERE "Id" = $10"##,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "Order Détails" WHERE "Id" = $1"#,
         uniques: &[],
     };
@@ -1097,6 +1110,9 @@ pub mod order_détails {
             = ?, `1st` = ?, `x; DROP TABLE "select"; --` = ?, `*/ } fn main() { /*` = ?, `r#"#`
             = ?
             WHERE `Id` = ?"##,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: "DELETE FROM `Order Détails` WHERE `Id` = ?",
         uniques: &[],
     };
@@ -1392,7 +1408,7 @@ pub mod option {
             ::core::result::Result::Ok(row)
         }
 
-        /// Inserts the row on another engine, or overwrites the one that has its key there.
+        /// Inserts the row on another engine, or overwrites the one that has its key there, and gives it back as stored.
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
@@ -1405,8 +1421,7 @@ pub mod option {
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Option>::target(to);
-            ::bindery::Repository::new(target).upsert_row(&row)?;
-            ::core::result::Result::Ok(row)
+            ::bindery::Repository::new(target).upsert_row(&row)
         }
 
         /// Deletes the row where it came from; `false` where it is gone already.
@@ -1442,6 +1457,9 @@ pub mod option {
         insert_row: r#"INSERT INTO "option" ("some", "result") VALUES (?, ?)"#,
         returning: r#" RETURNING "some", "result""#,
         save: r#"UPDATE "option" SET "result" = ? WHERE "some" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "option" WHERE "some" = ?"#,
         uniques: &[],
     };
@@ -1464,6 +1482,9 @@ pub mod option {
         insert_row: r#"INSERT INTO "option" ("some", "result") VALUES ($1, $2)"#,
         returning: r#" RETURNING "some", "result""#,
         save: r#"UPDATE "option" SET "result" = $1 WHERE "some" = $2"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "option" WHERE "some" = $1"#,
         uniques: &[],
     };
@@ -1486,6 +1507,9 @@ pub mod option {
         insert_row: "INSERT INTO `option` (`some`, `result`) VALUES (?, ?)",
         returning: " RETURNING `some`, `result`",
         save: "UPDATE `option` SET `result` = ? WHERE `some` = ?",
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: "DELETE FROM `option` WHERE `some` = ?",
         uniques: &[],
     };
@@ -1735,7 +1759,7 @@ pub mod string {
             ::core::result::Result::Ok(row)
         }
 
-        /// Inserts the row on another engine, or overwrites the one that has its key there.
+        /// Inserts the row on another engine, or overwrites the one that has its key there, and gives it back as stored.
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
@@ -1748,8 +1772,7 @@ pub mod string {
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::String>::target(to);
-            ::bindery::Repository::new(target).upsert_row(&row)?;
-            ::core::result::Result::Ok(row)
+            ::bindery::Repository::new(target).upsert_row(&row)
         }
 
         /// Deletes the row where it came from; `false` where it is gone already.
@@ -1785,6 +1808,9 @@ pub mod string {
         insert_row: r#"INSERT INTO "string" ("string", "vec") VALUES (?, ?)"#,
         returning: r#" RETURNING "string", "vec""#,
         save: r#"UPDATE "string" SET "vec" = ? WHERE "string" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "string" WHERE "string" = ?"#,
         uniques: &[],
     };
@@ -1807,6 +1833,9 @@ pub mod string {
         insert_row: r#"INSERT INTO "string" ("string", "vec") VALUES ($1, $2)"#,
         returning: r#" RETURNING "string", "vec""#,
         save: r#"UPDATE "string" SET "vec" = $1 WHERE "string" = $2"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "string" WHERE "string" = $1"#,
         uniques: &[],
     };
@@ -1829,6 +1858,9 @@ pub mod string {
         insert_row: "INSERT INTO `string` (`string`, `vec`) VALUES (?, ?)",
         returning: " RETURNING `string`, `vec`",
         save: "UPDATE `string` SET `vec` = ? WHERE `string` = ?",
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: "DELETE FROM `string` WHERE `string` = ?",
         uniques: &[],
     };
@@ -2074,7 +2106,7 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
             ::core::result::Result::Ok(row)
         }
 
-        /// Inserts the row on another engine, or overwrites the one that has its key there.
+        /// Inserts the row on another engine, or overwrites the one that has its key there, and gives it back as stored.
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
@@ -2087,8 +2119,7 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Longest>::target(to);
-            ::bindery::Repository::new(target).upsert_row(&row)?;
-            ::core::result::Result::Ok(row)
+            ::bindery::Repository::new(target).upsert_row(&row)
         }
 
         /// Deletes the row where it came from; `false` where it is gone already.
@@ -2147,6 +2178,9 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
             "a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc"
             SET "c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc" = ?
             WHERE "id" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE
             FROM "a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc"
             WHERE "id" = ?"#,
@@ -2194,6 +2228,9 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
             "a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc"
             SET "c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc" = $1
             WHERE "id" = $2"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE
             FROM "a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc"
             WHERE "id" = $1"#,
@@ -2241,6 +2278,9 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
             `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             SET `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc` = ?
             WHERE `id` = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE
             FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             WHERE `id` = ?"#,

@@ -219,6 +219,9 @@ pub mod users {
         insert_row: r#"INSERT INTO "users" ("id", "email") VALUES (?, ?)"#,
         returning: r#" RETURNING "id", "email""#,
         save: r#"UPDATE "users" SET "email" = ? WHERE "id" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "users" WHERE "id" = ?"#,
         uniques: &[],
     };
@@ -403,6 +406,9 @@ pub mod visitor {
         insert_row: r#"INSERT INTO "users" ("id", "visits") VALUES ($1, $2)"#,
         returning: r#" RETURNING "id", "visits""#,
         save: r#"UPDATE "users" SET "visits" = $1 WHERE "id" = $2"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "users" WHERE "id" = $1"#,
         uniques: &[],
     };

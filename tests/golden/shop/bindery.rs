@@ -178,7 +178,7 @@ pub mod customers {
         pub newsletter: ::core::option::Option<bool>,
         /// `since`; the database's default when left out.
         pub since: ::core::option::Option<::bindery::types::NaiveDateTime>,
-        /// `changed_at`; now when left out.
+        /// `changed_at`; the database's default when left out.
         pub changed_at: ::core::option::Option<::bindery::types::NaiveDateTime>,
     }
 
@@ -227,8 +227,6 @@ pub mod customers {
         pub newsletter: ::core::option::Option<bool>,
         /// `since`
         pub since: ::core::option::Option<::bindery::types::NaiveDateTime>,
-        /// `changed_at`
-        pub changed_at: ::core::option::Option<::bindery::types::NaiveDateTime>,
     }
 
     impl ::bindery::ColumnSource for NewCustomer {
@@ -240,7 +238,7 @@ pub mod customers {
                 .with(3)
                 .with_if(self.newsletter.is_some(), 4)
                 .with_if(self.since.is_some(), 5)
-                .with(6)
+                .with_if(self.changed_at.is_some(), 6)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -250,7 +248,7 @@ pub mod customers {
             params.push(&self.referred_by);
             params.given(&self.newsletter);
             params.given(&self.since);
-            params.given_or_now(&self.changed_at);
+            params.given(&self.changed_at);
         }
     }
 
@@ -262,8 +260,6 @@ pub mod customers {
                 .with_if(self.referred_by.is_some(), 3)
                 .with_if(self.newsletter.is_some(), 4)
                 .with_if(self.since.is_some(), 5)
-                .with_if(self.changed_at.is_some(), 6)
-                .with_others(6)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -272,7 +268,6 @@ pub mod customers {
             params.given(&self.referred_by);
             params.given(&self.newsletter);
             params.given(&self.since);
-            params.given_or_now(&self.changed_at);
         }
     }
 
@@ -342,7 +337,6 @@ pub mod customers {
             params.push(&row.referred_by);
             params.push(&row.newsletter);
             params.push(&row.since);
-            params.now_for(&row.changed_at);
         }
     }
 
@@ -359,7 +353,7 @@ pub mod customers {
         ],
         key: &[0],
         writable: &[0, 1, 2, 3, 4, 5, 6],
-        required: &[1, 2, 3, 6],
+        required: &[1, 2, 3],
         counted: ::core::option::Option::Some(0),
         select: r#"SELECT "id", "email", "name", "referred_by", "newsletter", "since",
             "changed_at"
@@ -374,8 +368,8 @@ pub mod customers {
             WHERE "id" = ?"#,
         count: r#"SELECT count(*) FROM "customers""#,
         exists: r#"SELECT 1 FROM "customers" WHERE "id" = ?"#,
-        insert: r#"INSERT INTO "customers" ("email", "name", "referred_by", "changed_at")
-            VALUES (?, ?, ?, ?)
+        insert: r#"INSERT INTO "customers" ("email", "name", "referred_by")
+            VALUES (?, ?, ?)
             RETURNING "id", "email", "name", "referred_by", "newsletter", "since", "changed_at""#,
         insert_row: r#"INSERT INTO "customers" ("id", "email", "name", "referred_by",
             "newsletter", "since", "changed_at")
@@ -384,8 +378,13 @@ pub mod customers {
             "since", "changed_at""#,
         save: r#"UPDATE "customers"
             SET "email" = ?, "name" = ?, "referred_by" = ?, "newsletter" = ?, "since" = ?,
-            "changed_at" = ?
+            "changed_at" = replace(substr(strftime('%Y-%m-%d %H:%M:%f', 'now'), 1, 23) || '000',
+            '.000000', '')
             WHERE "id" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[6],
+        touch: r#""changed_at" = replace(substr(strftime('%Y-%m-%d %H:%M:%f', 'now'), 1,
+            23) || '000', '.000000', '')"#,
         delete: r#"DELETE FROM "customers" WHERE "id" = ?"#,
         uniques: &[::bindery::UniqueSql {
             columns: &[1],
@@ -746,7 +745,7 @@ pub mod products {
             ::core::result::Result::Ok(row)
         }
 
-        /// Inserts the row on another engine, or overwrites the one that has its key there.
+        /// Inserts the row on another engine, or overwrites the one that has its key there, and gives it back as stored.
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
@@ -759,8 +758,7 @@ pub mod products {
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Product>::target(to);
-            ::bindery::Repository::new(target).upsert_row(&row)?;
-            ::core::result::Result::Ok(row)
+            ::bindery::Repository::new(target).upsert_row(&row)
         }
 
         /// Deletes the row where it came from; `false` where it is gone already.
@@ -813,6 +811,9 @@ pub mod products {
         save: r#"UPDATE "products"
             SET "title" = ?, "price" = ?, "weight" = ?, "type" = ?, "replaced_by" = ?
             WHERE "code" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "products" WHERE "code" = ?"#,
         uniques: &[::bindery::UniqueSql {
             columns: &[1, 4],
@@ -1235,7 +1236,7 @@ pub mod orders {
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
-        /// Inserts the row on another engine, or overwrites the one that has its key there.
+        /// Inserts the row on another engine, or overwrites the one that has its key there, and gives it back as stored.
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
@@ -1248,8 +1249,7 @@ pub mod orders {
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Order>::target(to);
-            ::bindery::Repository::new(target).upsert_row(&row)?;
-            ::core::result::Result::Ok(row)
+            ::bindery::Repository::new(target).upsert_row(&row)
         }
 
         /// Deletes the row where it came from; `false` where it is gone already.
@@ -1309,6 +1309,9 @@ pub mod orders {
             SET "number" = ?, "customer_id" = ?, "placed_on" = ?, "shipped_at" = ?, "discount" =
             ?, "previous_order_of_the_same_customer" = ?
             WHERE "id" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "orders" WHERE "id" = ?"#,
         uniques: &[
             ::bindery::UniqueSql {
@@ -1732,7 +1735,7 @@ pub mod order_lines {
             ::core::result::Result::Ok(row)
         }
 
-        /// Inserts the row on another engine, or overwrites the one that has its key there.
+        /// Inserts the row on another engine, or overwrites the one that has its key there, and gives it back as stored.
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
@@ -1745,8 +1748,7 @@ pub mod order_lines {
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::OrderLine>::target(to);
-            ::bindery::Repository::new(target).upsert_row(&row)?;
-            ::core::result::Result::Ok(row)
+            ::bindery::Repository::new(target).upsert_row(&row)
         }
 
         /// Deletes the row where it came from; `false` where it is gone already.
@@ -1803,6 +1805,9 @@ pub mod order_lines {
         save: r#"UPDATE "order_lines"
             SET "product" = ?, "quantity" = ?, "unit_price" = ?
             WHERE "order_id" = ? AND "line" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "order_lines" WHERE "order_id" = ? AND "line" = ?"#,
         uniques: &[::bindery::UniqueSql {
             columns: &[2, 0],
@@ -2124,7 +2129,7 @@ pub mod seats {
             ::core::result::Result::Ok(row)
         }
 
-        /// Inserts the row on another engine, or overwrites the one that has its key there.
+        /// Inserts the row on another engine, or overwrites the one that has its key there, and gives it back as stored.
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
@@ -2137,8 +2142,7 @@ pub mod seats {
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Seat>::target(to);
-            ::bindery::Repository::new(target).upsert_row(&row)?;
-            ::core::result::Result::Ok(row)
+            ::bindery::Repository::new(target).upsert_row(&row)
         }
 
         /// Deletes the row where it came from; `false` where it is gone already.
@@ -2178,6 +2182,9 @@ pub mod seats {
         insert_row: r#"INSERT INTO "seats" ("row", "number", "engine") VALUES (?, ?, ?)"#,
         returning: r#" RETURNING "row", "number", "engine""#,
         save: r#"UPDATE "seats" SET "engine" = ? WHERE "row" = ? AND "number" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "seats" WHERE "row" = ? AND "number" = ?"#,
         uniques: &[],
     };
@@ -2422,6 +2429,9 @@ pub mod visits {
         insert_row: r#"INSERT INTO "visits" ("path", "took", "match") VALUES (?, ?, ?)"#,
         returning: r#" RETURNING "path", "took", "match""#,
         save: "",
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: "",
         uniques: &[],
     };
@@ -2635,6 +2645,9 @@ pub mod profiles {
         insert_row: r#"INSERT INTO "profiles" ("customer_id", "about") VALUES (?, ?)"#,
         returning: r#" RETURNING "customer_id", "about""#,
         save: r#"UPDATE "profiles" SET "about" = ? WHERE "customer_id" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "profiles" WHERE "customer_id" = ?"#,
         uniques: &[],
     };
@@ -2828,6 +2841,9 @@ pub mod likes {
         insert_row: r#"INSERT INTO "likes" ("customer_id", "product") VALUES (?, ?)"#,
         returning: r#" RETURNING "customer_id", "product""#,
         save: "",
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "likes" WHERE "customer_id" = ? AND "product" = ?"#,
         uniques: &[],
     };
@@ -3030,6 +3046,9 @@ pub mod model_ {
         insert_row: r#"INSERT INTO "model" ("id", "fn", "self") VALUES (?, ?, ?)"#,
         returning: r#" RETURNING "id", "fn", "self""#,
         save: r#"UPDATE "model" SET "fn" = ?, "self" = ? WHERE "id" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "model" WHERE "id" = ?"#,
         uniques: &[],
     };
@@ -3370,6 +3389,9 @@ pub mod r#match {
             SET "option" = ?, "a1" = ?, "a2" = ?, "a3" = ?, "a4" = ?, "a5" = ?, "a6" = ?, "a7" =
             ?, "a8" = ?
             WHERE "id" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: r#"DELETE FROM "match" WHERE "id" = ?"#,
         uniques: &[],
     };

@@ -25,6 +25,9 @@ const HELD: TableSql = TableSql {
     insert_row: "",
     returning: "",
     save: "",
+    version: None,
+    touched: &[],
+    touch: "",
     delete: "",
     uniques: &[],
 };

@@ -24,6 +24,9 @@ const ITEM: TableSql = TableSql {
     insert_row: "",
     returning: "",
     save: "",
+    version: None,
+    touched: &[],
+    touch: "",
     delete: "",
     uniques: &[],
 };

@@ -268,6 +268,9 @@ pub mod blogs {
         insert_row: "INSERT INTO \"blogs\" (\"id\", \"title\", \"content\", \"stars\") VALUES (?, ?, ?, ?)",
         returning: " RETURNING \"id\", \"title\", \"content\", \"stars\"",
         save: "UPDATE \"blogs\" SET \"title\" = ?, \"content\" = ?, \"stars\" = ? WHERE \"id\" = ?",
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: "DELETE FROM \"blogs\" WHERE \"id\" = ?",
         uniques: &[],
     };
@@ -468,6 +471,9 @@ pub mod users {
         insert_row: "INSERT INTO \"users\" (\"id\", \"email\", \"best\") VALUES (?, ?, ?)",
         returning: " RETURNING \"id\", \"email\", \"best\"",
         save: "UPDATE \"users\" SET \"email\" = ?, \"best\" = ? WHERE \"id\" = ?",
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
         delete: "DELETE FROM \"users\" WHERE \"id\" = ?",
         uniques: &[::bindery::UniqueSql {
             columns: &[1],

@@ -13,3 +13,17 @@ CREATE TABLE visits (
   -- @version
   revision INTEGER NOT NULL DEFAULT 0
 );
+
+CREATE TABLE drafts (
+  id INTEGER PRIMARY KEY,
+  -- @version
+  -- @skip
+  revision INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE pages (
+  id INTEGER PRIMARY KEY,
+  -- @version
+  -- @type crate::Revision
+  revision INTEGER NOT NULL
+);

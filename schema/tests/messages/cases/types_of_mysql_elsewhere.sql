@@ -9,3 +9,8 @@ CREATE TABLE things (
   changed_at datetime NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
   KEY short (colors)
 );
+
+-- @engines default, b, m
+CREATE TABLE moments (
+  moment datetime NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP PRIMARY KEY
+);

@@ -1,5 +1,6 @@
 //! The door `#[derive(Model)]`.
 
+use bindery::types::NaiveDateTime;
 use bindery::{Engine, Model};
 
 mod shop;
@@ -62,6 +63,12 @@ pub struct User {
     /// The nickname.
     #[column(type = "VARCHAR(40)")]
     pub nick: Option<String>,
+    /// Counted on by every update.
+    #[version]
+    pub revision: i32,
+    /// Set to now by every update.
+    #[updated]
+    pub changed: Option<NaiveDateTime>,
 }
 
 include!("../../shared/assertions.rs");

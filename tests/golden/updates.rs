@@ -1,0 +1,226 @@
+//! What updates do by themselves: versions count on and refuse a row that somebody else has updated, times of the last
+//! change are set. The same on all three databases; the models are those of the case `versions`.
+
+use bindery::{Config, Connection, ErrorKind, Hosts, Operation, StaticEngine};
+use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
+
+use crate::versions::{pages::PageQueries, *};
+
+/// The engines that are there; those without a server are left out, and the test kit says so.
+struct Bench {
+    db: Databases,
+    mysql: Option<FreshDatabase>,
+    postgres: Option<FreshDatabase>,
+    _folder: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let (mysql, postgres) = (fresh_mysql(), fresh_postgres());
+        let url = |database: &Option<FreshDatabase>, absent: &str| {
+            let url = database.as_ref().map(FreshDatabase::url);
+            url.map_or(absent.to_owned(), |url| url.to_string())
+        };
+        let file = folder.path().join("lite.db");
+        let config = Config::new()
+            .engine("default", url(&mysql, "mysql://nobody@localhost/nothing"))
+            .engine("p", url(&postgres, "postgres://nobody@localhost/nothing"))
+            .engine("lite", format!("sqlite://{}", file.display()));
+        Self {
+            db: Databases::with_config(&config).expect("the configuration is complete"),
+            mysql,
+            postgres,
+            _folder: folder,
+        }
+    }
+}
+
+/// Runs a function on an empty database of each kind.
+macro_rules! on_each {
+    ($show:ident) => {{
+        let bench = Bench::new();
+        let mut lite = bench.db.lite()?;
+        bench.db.create_missing_on(engine::Lite)?;
+        $show(&mut lite)?;
+        if bench.postgres.is_some() {
+            let mut postgres = bench.db.p()?;
+            bench.db.create_missing_on(engine::P)?;
+            $show(&mut postgres)?;
+        }
+        if bench.mysql.is_some() {
+            let mut mysql = bench.db.default()?;
+            bench.db.create_missing_on(engine::Default)?;
+            $show(&mut mysql)?;
+        }
+        Ok(())
+    }};
+}
+
+fn page<E: Hosts<model::Page>>(c: &mut Connection<E>, path: &str) -> bindery::Result<Page<E>> {
+    c.pages().insert(NewPage::new(path))
+}
+
+fn body(text: &str) -> PageChanges {
+    PageChanges {
+        body: Some(Some(text.to_owned())),
+        ..PageChanges::default()
+    }
+}
+
+/// Until the database's clock shows another millisecond.
+fn a_moment() {
+    std::thread::sleep(std::time::Duration::from_millis(15));
+}
+
+#[test]
+fn a_row_that_was_updated_meanwhile_is_not_saved() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Page>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let mut mine = page(c, "/tea")?;
+        let mut theirs = c.pages().get(mine.id)?;
+        assert_eq!(
+            mine.revision, 1,
+            "the first version where there is no default"
+        );
+        theirs.body = Some("green".to_owned());
+        assert!(c.pages().save(&theirs)?);
+
+        mine.body = Some("black".to_owned());
+        let error = c.pages().save(&mine).expect_err("they were first");
+        assert_eq!(error.kind(), &ErrorKind::StaleVersion);
+        assert_eq!(error.operation(), Some(Operation::Save));
+        assert!(!error.is_retryable());
+        let stored = c.pages().get(mine.id)?;
+        assert_eq!(
+            (stored.revision, stored.body),
+            (2, Some("green".to_owned()))
+        );
+
+        mine.revision = stored.revision;
+        assert!(c.pages().save(&mine)?);
+        assert_eq!(c.pages().get(mine.id)?.revision, 3);
+        assert!(c.pages().delete(mine.id)?);
+        assert!(
+            !c.pages().save(&mine)?,
+            "a row that is gone is no other version"
+        );
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn changes_count_the_version_on() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Page>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let read = page(c, "/coffee")?;
+        assert!(c.pages().update(read.id, body("hot"))?);
+        assert!(c.pages().update(read.id, PageChanges::default())?);
+        let stored = c.pages().get(read.id)?;
+        assert_eq!(stored.revision, 2, "no changes, no update");
+        assert!(c.pages().save(&read).is_err());
+        assert!(c.pages().save(&stored)?);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn an_upsert_counts_the_version_on() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Page>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let new = |body: Option<&str>| NewPage {
+            body: body.map(str::to_owned),
+            revision: Some(70),
+            ..NewPage::new("/milk")
+        };
+        let read = c.pages().upsert_by_path(new(None))?;
+        assert_eq!(read.revision, 70, "a version that is given is stored");
+        let stored = c.pages().upsert_by_path(new(Some("cold")))?;
+        assert_eq!((stored.id, stored.revision), (read.id, 71));
+        // Within a transaction other statements are sent on some databases.
+        let again = c.transaction(|tx| tx.pages().upsert_by_path(new(Some("warm"))))?;
+        assert_eq!((again.revision, again.body.as_deref()), (72, Some("warm")));
+        let kind = c.pages().save(&read).map_err(|error| error.kind().clone());
+        assert_eq!(kind, Err(ErrorKind::StaleVersion));
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn every_update_sets_the_time_of_the_last_change() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Page>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let inserted = page(c, "/water")?;
+        assert_eq!(inserted.changed_on, None);
+        a_moment();
+        assert!(c.pages().update(inserted.id, body("wet"))?);
+        let updated = c.pages().get(inserted.id)?;
+        assert!(updated.changed_on.is_some());
+        let passed = updated.changed_at - inserted.changed_at;
+        // SQLite's default counts seconds only.
+        assert!(passed > chrono::TimeDelta::zero(), "{passed}");
+        assert!(passed < chrono::TimeDelta::minutes(1), "{passed}");
+        let now = bindery::types::now().naive_utc();
+        let ago = now - updated.changed_at;
+        assert!(ago.abs() < chrono::TimeDelta::minutes(1), "not UTC: {ago}");
+        a_moment();
+        // The row's own time is not written back.
+        assert!(c.pages().save(&updated)?);
+        assert!(c.pages().get(inserted.id)?.changed_at > updated.changed_at);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn a_time_that_an_update_sets_is_as_fine_as_its_column() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Machine>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let machine = c.machines().insert(NewMachine::new("mill"))?;
+        assert_eq!((machine.version, machine.seen_at), (7, None));
+        let ago = bindery::types::now() - machine.changed_at;
+        assert!(ago < chrono::TimeDelta::minutes(1), "not now: {ago}");
+        assert!(c.machines().save(&machine)?, "only what is set by itself");
+        let key = machine.name.clone();
+        let seen: Machine<E> = c.machines().get(machine.name)?;
+        let at = seen.seen_at.expect("it was updated");
+        assert_eq!(at.timestamp_subsec_micros() % 10_000, 0, "{at}");
+        let second = seen.seen_to_the_second.expect("it was updated");
+        assert_eq!(second.and_utc().timestamp_subsec_micros(), 0, "{second}");
+        // What was read can be written: as a new row, and as a change would.
+        assert!(c.machines().save(&seen)?);
+        let copy = NewMachine {
+            name: "press".into(),
+            ..NewMachine::from(seen)
+        };
+        assert_eq!(c.machines().insert(copy)?.seen_at, Some(at));
+        assert!(c.machines().update(key, MachineChanges::default())?);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn a_row_copied_over_another_is_a_new_version_of_that() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Hosts<model::Page>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let old = page(c, "/juice")?;
+        let other = Page {
+            body: Some("orange".to_owned()),
+            ..old.clone()
+        };
+        let stored = other.copy_over_to(c)?;
+        assert_eq!(
+            (stored.revision, stored.body.as_deref()),
+            (2, Some("orange"))
+        );
+        assert_eq!(c.pages().get(old.id)?, stored);
+        let kind = c.pages().save(&old).map_err(|error| error.kind().clone());
+        assert_eq!(kind, Err(ErrorKind::StaleVersion));
+        assert!(c.pages().delete(old.id)?);
+        assert_eq!(
+            other.copy_over_to(c)?,
+            other,
+            "nothing there to be overwritten"
+        );
+        Ok(())
+    }
+    on_each!(show)
+}
