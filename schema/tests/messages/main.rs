@@ -2,7 +2,7 @@
 //!
 //! `cases/<name>.sql` is read, with the engines of `cases/<name>.toml` or else of [`ENGINES`], and every finding is
 //! compared with `cases/<name>.txt`. After a change, look at the difference and run the tests once with
-//! `UPDATE_EXPECT=1` to write the new texts. The pages of the codes are tried the same way: the wrong example must
+//! `BINDERY_UPDATE=1` to write the new texts. The pages of the codes are tried the same way: the wrong example must
 //! give its code, the right one must not.
 
 mod pages;
@@ -82,7 +82,7 @@ fn cases() -> Vec<PathBuf> {
 
 #[test]
 fn messages_are_as_written() {
-    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    let update = std::env::var_os("BINDERY_UPDATE").is_some();
     let mut wrong = Vec::new();
     for path in cases() {
         let config =
@@ -103,7 +103,7 @@ fn messages_are_as_written() {
     }
     assert!(
         wrong.is_empty(),
-        "run with UPDATE_EXPECT=1 and look at the difference:\n{}",
+        "run with BINDERY_UPDATE=1 and look at the difference:\n{}",
         wrong.join("\n")
     );
 }

@@ -1,7 +1,7 @@
 //! Cases as folders: `tests/cases/<name>/schema.sql` and what is read from it in `expected.txt`.
 //!
 //! The first lines of the schema may name engines: `-- engines: default sqlite, b postgres`. To write the expectations
-//! anew: `UPDATE_EXPECT=1 cargo test -p bindery-schema --test reading`; then review the difference.
+//! anew: `BINDERY_UPDATE=1 cargo test -p bindery-schema --test reading`; then review the difference.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -29,7 +29,7 @@ fn cases_are_read_as_expected() {
     for case in &cases {
         let found = outcome(&case.join("schema.sql"));
         let expected = case.join("expected.txt");
-        if std::env::var_os("UPDATE_EXPECT").is_some() {
+        if std::env::var_os("BINDERY_UPDATE").is_some() {
             fs::write(&expected, &found).expect("the case can be written");
         }
         if fs::read_to_string(&expected).unwrap_or_default() != found {
