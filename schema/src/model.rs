@@ -144,6 +144,8 @@ pub struct Column {
     pub sql_type: String,
     /// What it holds.
     pub column_type: ColumnType,
+    /// A type that the model has no word for: its own text form is read and written, in its own dialect.
+    pub as_text: bool,
     /// Which Rust type the field has.
     pub field_type: FieldType,
     /// May be NULL.

@@ -87,6 +87,7 @@ pub(crate) fn column(name: &str, column_type: ColumnType) -> Column {
         type_span: NOWHERE,
         sql_type: "native".to_owned(),
         column_type,
+        as_text: false,
         field_type: FieldType::Plain,
         nullable: false,
         default: None,

@@ -190,6 +190,9 @@ pub(crate) trait Rules {
     /// Behind the table's name where an INSERT gives no column a value.
     fn no_values(&self) -> &'static str;
 
+    /// Behind a column of a type the model has no word for, where its text form is to be read.
+    fn text_form(&self) -> &'static str;
+
     /// Words of an INSERT that gives a value to a key which is always counted.
     fn overriding(&self) -> &'static str;
 

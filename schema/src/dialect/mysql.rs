@@ -131,6 +131,10 @@ impl Rules for Mysql {
         " () VALUES ()"
     }
 
+    fn text_form(&self) -> &'static str {
+        ""
+    }
+
     fn overriding(&self) -> &'static str {
         ""
     }

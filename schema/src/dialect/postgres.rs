@@ -96,6 +96,10 @@ impl Rules for Postgres {
         " DEFAULT VALUES"
     }
 
+    fn text_form(&self) -> &'static str {
+        "::text"
+    }
+
     fn overriding(&self) -> &'static str {
         " OVERRIDING SYSTEM VALUE"
     }

@@ -120,6 +120,10 @@ impl Rules for Sqlite {
         " DEFAULT VALUES"
     }
 
+    fn text_form(&self) -> &'static str {
+        ""
+    }
+
     fn overriding(&self) -> &'static str {
         ""
     }

@@ -244,10 +244,21 @@ impl Context<'_> {
     }
 
     fn push_select(&self, sql: &mut SqlWriter) {
-        sql.push("SELECT ")
-            .identifiers(self.columns.iter().map(|id| self.name(*id)))
-            .push(" FROM ")
-            .table(&self.table.name);
+        sql.push("SELECT ");
+        self.push_read(sql);
+        sql.push(" FROM ").table(&self.table.name);
+    }
+
+    /// The row's columns as they are read.
+    fn push_read(&self, sql: &mut SqlWriter) {
+        let is_native = self.table.source_dialect == self.dialect;
+        sql.list(self.columns, ", ", |sql, id| {
+            let column = self.table.column(*id);
+            sql.identifier(&column.name);
+            if column.as_text && is_native {
+                sql.push(self.dialect.rules().text_form());
+            }
+        });
     }
 
     fn select(&self, more: impl FnOnce(&mut SqlWriter)) -> String {
@@ -321,8 +332,8 @@ impl Context<'_> {
             return String::new();
         }
         self.text(|sql| {
-            sql.push(" RETURNING ")
-                .identifiers(self.columns.iter().map(|id| self.name(*id)));
+            sql.push(" RETURNING ");
+            self.push_read(sql);
         })
     }
 

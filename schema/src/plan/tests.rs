@@ -906,3 +906,20 @@ fn what_is_written_reads_as_the_same_type() {
         }
     }
 }
+
+#[test]
+fn types_without_a_word_are_read_in_their_text_form_where_they_are_native() {
+    let mut address = column("address", ColumnType::Text(LobSize::Unbounded));
+    address.as_text = true;
+    let hosts = table("hosts", Dialect::Postgres, vec![id(), address]);
+    let model = checked(vec![hosts]);
+    let found = |dialect| table_statements(&model, TableId(0), engine_of(dialect));
+    let postgres = found(Dialect::Postgres);
+    assert_eq!(
+        postgres.select,
+        "SELECT \"id\", \"address\"::text FROM \"hosts\""
+    );
+    assert_eq!(postgres.returning, " RETURNING \"id\", \"address\"::text");
+    let sqlite = found(Dialect::Sqlite);
+    assert_eq!(sqlite.select, "SELECT \"id\", \"address\" FROM \"hosts\"");
+}

@@ -53,6 +53,7 @@ impl<'a> Resolver<'a> {
             sql_type: settled.sql_type,
             default: written.map(|written| default::default(written, &settled.column_type, table)),
             column_type: settled.column_type,
+            as_text: settled.as_text,
             field_type: notes.rust_type.as_ref().map_or(FieldType::Plain, |path| {
                 FieldType::Custom(path.text.clone())
             }),

@@ -5,7 +5,7 @@ use std::io::Write;
 use postgres::types::Type;
 
 use super::PostgresConnection;
-use super::encode::Encoder;
+use super::encode::{Encoder, is_foreign};
 use crate::driver::ParamWriter;
 use crate::driver::params::ParamTarget;
 use crate::error::{Error, Result};
@@ -27,7 +27,7 @@ impl PostgresConnection {
     ) -> Result<u64> {
         // COPY cannot take rows without any column.
         if columns.is_empty() {
-            return self.insert_defaults(table, columns, rows);
+            return self.insert_singly(table, columns, rows, write);
         }
         let names = list(table, columns);
         // Not a kept statement: COPY takes binary values for what they are not, so the types must be those of now.
@@ -38,19 +38,24 @@ impl PostgresConnection {
             .iter()
             .map(|column| column.type_().clone())
             .collect();
+        // Their text form is all that is known of them.
+        if types.iter().any(is_foreign) {
+            return self.insert_singly(table, columns, rows, write);
+        }
         let sql = format!("COPY {} ({names}) FROM STDIN (FORMAT binary)", table.table);
         self.copy(&sql, &types, rows, write)
     }
 
-    fn insert_defaults(
+    fn insert_singly(
         &mut self,
         table: &TableSql,
         columns: &ColumnSet,
         rows: usize,
+        write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
     ) -> Result<u64> {
         let sql = table.insert_sql(crate::Dialect::Postgres, columns, 1, false);
-        (0..rows).try_fold(0, |inserted, _| {
-            self.execute(&sql, &mut |_| ())
+        (0..rows).try_fold(0, |inserted, row| {
+            self.execute(&sql, &mut |params| write(row, params))
                 .map(|count| inserted + count)
         })
     }

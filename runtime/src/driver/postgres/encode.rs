@@ -52,6 +52,36 @@ pub(super) fn is_textual(column_type: &Type) -> bool {
         || column_type.name() == "citext"
 }
 
+/// Types that are written here in binary form.
+const BINARY: [Type; 16] = [
+    Type::BOOL,
+    Type::INT2,
+    Type::INT4,
+    Type::INT8,
+    Type::OID,
+    Type::FLOAT4,
+    Type::FLOAT8,
+    Type::NUMERIC,
+    Type::BYTEA,
+    Type::DATE,
+    Type::TIME,
+    Type::TIMESTAMP,
+    Type::TIMESTAMPTZ,
+    Type::UUID,
+    Type::JSONB,
+    Type::INTERVAL,
+];
+
+/// A type of the user, of an extension, or one that no type of Rust stands for: its text form goes to the server, which
+/// reads it as it reads a literal.
+pub(super) fn is_foreign(column_type: &Type) -> bool {
+    let column_type = base(column_type);
+    match column_type.kind() {
+        Kind::Array(element) => is_foreign(element),
+        _ => !is_textual(column_type) && !BINARY.contains(column_type),
+    }
+}
+
 impl<'a> Encoder<'a> {
     pub(super) fn new(types: &'a [Type], out: &'a mut Vec<u8>) -> Self {
         Self {
@@ -211,6 +241,9 @@ impl<'a> Encoder<'a> {
             let Kind::Array(element) = column_type.kind() else {
                 return Err(wrong_type("an array", column_type.name()));
             };
+            if is_foreign(element) {
+                return Err(wrong_type("an array", column_type.name()));
+            }
             extend(out, &i32::from(length > 0).to_be_bytes())?;
             extend(out, &0i32.to_be_bytes())?;
             extend(out, &element.oid().to_be_bytes())?;
@@ -255,7 +288,7 @@ fn narrowed<T: TryFrom<i128>>(value: i128) -> Result<T> {
 fn text(column_type: &Type, value: &str, out: &mut Vec<u8>) -> Result<()> {
     if *column_type == Type::JSONB {
         out.push(1);
-    } else if !is_textual(column_type) {
+    } else if !is_textual(column_type) && !is_foreign(column_type) {
         return Err(wrong_type("text", column_type.name()));
     }
     if value.contains('\0') {

@@ -292,8 +292,12 @@ impl ToSql for Field<'_> {
         self.to_sql(column_type, out)
     }
 
-    fn encode_format(&self, _: &Type) -> Format {
-        Format::Binary
+    fn encode_format(&self, column_type: &Type) -> Format {
+        if encode::is_foreign(column_type) {
+            Format::Text
+        } else {
+            Format::Binary
+        }
     }
 }
 

@@ -99,7 +99,10 @@ fn keeps_one<T: Tested>(database: &mut Database, value: &T) {
         .expect("deleted");
 }
 
-fn insert_all<T: ToColumn>(database: &mut Database, values: &[&T]) -> crate::Result<u64> {
+pub(super) fn insert_all<T: ToColumn>(
+    database: &mut Database,
+    values: &[&T],
+) -> crate::Result<u64> {
     let columns = ColumnSet::new().with(0).with(1);
     database
         .physical

@@ -19,6 +19,8 @@ use super::{Resolver, enum_values};
 pub(super) struct Settled {
     pub(super) column_type: ColumnType,
     pub(super) sql_type: String,
+    /// There is no better type: the text form of the value stands for it.
+    pub(super) as_text: bool,
 }
 
 /// What a dialect's table of types says.
@@ -57,10 +59,12 @@ impl Resolver<'_> {
             Known::Type(column_type, sql_type) => Settled {
                 column_type,
                 sql_type,
+                as_text: false,
             },
             Known::Values(values, sql_type) => Settled {
                 column_type: self.column_enum(table, column, model_name, &values),
                 sql_type,
+                as_text: false,
             },
             Known::Unsupported(sql_type) => {
                 self.warn_unsupported(column, &sql_type);
@@ -170,6 +174,7 @@ fn as_text(sql_type: String) -> Settled {
     Settled {
         column_type,
         sql_type,
+        as_text: true,
     }
 }
 
