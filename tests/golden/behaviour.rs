@@ -139,3 +139,19 @@ fn a_column_may_hold_a_type_of_the_program() {
     };
     assert!(db.stock().delete(key).expect("nothing refers to it"));
 }
+
+#[test]
+fn with_one_engine_a_transaction_needs_no_choice() {
+    use crate::first::{Databases, NewNote, Tables};
+    let db = Databases::in_memory().expect("SQLite is always there");
+    db.create_missing().expect("the tables can be made");
+    let kept = db.transaction(|tx| tx.notes().insert(NewNote::new("kept")));
+    assert!(kept.is_ok());
+    let lost = db.try_transaction(|tx| {
+        tx.notes().insert(NewNote::new("lost"))?;
+        Err::<(), Box<dyn std::error::Error>>("the caller changed its mind".into())
+    });
+    assert!(lost.is_err());
+    let titles = db.notes().all().expect("the table is there").into_iter();
+    assert!(titles.map(|note| note.title).eq(["kept"]));
+}

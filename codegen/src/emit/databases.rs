@@ -19,6 +19,9 @@ pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_
     for shape in all.iter().filter(|shape| shape.several) {
         choice(w, shapes, shape);
     }
+    if several(shapes.model).is_some() {
+        transaction_choice(w, shapes.model);
+    }
     w.item(|w| {
         w.line(&lints(all));
         w.block("impl Databases", |w| {
@@ -27,6 +30,7 @@ pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_
                 connection(w, engine);
             }
             on(w);
+            transactions(w, shapes.model);
             for shape in all {
                 w.item(|w| accessor(w, shapes, shape));
             }
@@ -200,25 +204,114 @@ fn choices(shapes: &Shapes<'_>, shape: &Shape<'_>) -> String {
 pub(crate) fn choice(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
     w.item(|w| {
         w.doc("Implemented by nobody: a model on several engines needs a choice.");
-        w.line("#[diagnostic::on_unimplemented(");
-        w.indented(|w| {
-            let lines = [
-                (
-                    "message",
-                    format!("model {}: choose one", lives_on(shapes, shape)),
-                ),
-                ("label", "which engine?".to_owned()),
-                ("note", format!("write {}", choices(shapes, shape))),
-            ];
-            for (at, (name, text)) in lines.iter().enumerate() {
-                let comma = if at + 1 < lines.len() { "," } else { "" };
-                w.line(&format!("{name} = {}{comma}", string_literal(text)));
-            }
-        });
-        w.line(")]");
-        w.line(UNUSED);
+        let message = format!("model {}: choose one", lives_on(shapes, shape));
+        let note = format!("write {}", choices(shapes, shape));
+        unimplemented(w, &message, "which engine?", &note);
         w.line(&format!("pub trait {}<'a> {{}}", shape.names.choice));
     });
+}
+
+/// What rustc says of a trait that is implemented by nobody.
+fn unimplemented(w: &mut RustWriter, message: &str, label: &str, note: &str) {
+    w.line("#[diagnostic::on_unimplemented(");
+    w.indented(|w| {
+        w.line(&format!("message = {},", string_literal(message)));
+        w.line(&format!("label = {},", string_literal(label)));
+        w.line(&format!("note = {}", string_literal(note)));
+    });
+    w.line(")]");
+    w.line(UNUSED);
+}
+
+/// The engines, where there are several.
+fn several(model: &Model) -> Option<&[Engine]> {
+    Some(model.engines.as_slice()).filter(|engines| engines.len() > 1)
+}
+
+/// The trait whose message says that a transaction needs one engine.
+fn transaction_choice(w: &mut RustWriter, model: &Model) {
+    let engines = || model.engines.iter().map(|engine| &engine.name);
+    let names: Vec<_> = engines().map(|name| format!("`{name}`")).collect();
+    let calls: Vec<_> = engines()
+        .map(|name| format!("`db.{name}()?.transaction(|tx| ...)`"))
+        .collect();
+    w.item(|w| {
+        w.doc("Implemented by nobody: a transaction belongs to one engine, and there are several.");
+        let message = format!(
+            "a transaction belongs to one engine: choose {}",
+            in_words_or(&names)
+        );
+        let note = format!("write {}", in_words_or(&calls));
+        unimplemented(w, &message, "on which engine?", &note);
+        w.line("pub trait ChooseEngineForTransaction<'a> {}");
+    });
+}
+
+/// Transactions on a connection of their own. With several engines they cannot be called: their bound says what to write.
+fn transactions(w: &mut RustWriter, model: &Model) {
+    let docs = |what: &str| match several(model) {
+        None => [
+            format!(
+                "Runs `work` in a transaction{what}: committed on `Ok`, rolled back on `Err` and on panics."
+            ),
+            String::new(),
+            "# Errors".to_owned(),
+            "Those of `work`, of connecting, of beginning and of committing.".to_owned(),
+        ],
+        Some(_) => [
+            format!("A transaction{what} on one of the engines, which has to be chosen."),
+            String::new(),
+            "# Errors".to_owned(),
+            "It cannot be called.".to_owned(),
+        ],
+    };
+    w.item(|w| {
+        w.docs(docs(""));
+        transaction(w, model, "transaction", "T", "::bindery::Result<T>");
+    });
+    w.item(|w| {
+        let generics = "T, F: ::core::convert::From<::bindery::Error>";
+        w.docs(docs(" with an error type of its own"));
+        transaction(
+            w,
+            model,
+            "try_transaction",
+            generics,
+            "::core::result::Result<T, F>",
+        );
+    });
+}
+
+/// The type of `work` is longer than a line, whatever the engine's name, so the layout is always the same.
+fn transaction(w: &mut RustWriter, model: &Model, name: &str, generics: &str, result: &str) {
+    let Some(engine) = model.engines.first() else {
+        return;
+    };
+    let ty = format!("engine::{}", engine.type_name);
+    let is_refused = several(model).is_some();
+    let (lifetime, of_self) = if is_refused {
+        ("'a, ", "&'a self,")
+    } else {
+        ("", "&self,")
+    };
+    w.line(&format!("pub fn {name}<{lifetime}{generics}>("));
+    w.indented(|w| {
+        w.line(of_self);
+        w.line("work: impl ::core::ops::FnOnce(");
+        w.indented(|w| w.line(&format!("&mut ::bindery::Transaction<'_, {ty}>,")));
+        w.line(&format!(") -> {result},"));
+    });
+    let head = format!(") -> {result}");
+    if is_refused {
+        w.line(&head);
+        w.line("where");
+        w.indented(|w| w.line("Self: ChooseEngineForTransaction<'a>,"));
+        w.line("{");
+    } else {
+        w.line(&format!("{head} {{"));
+    }
+    w.indented(|w| w.line(&format!("self.0.connect({ty})?.{name}(work)")));
+    w.line("}");
 }
 
 fn deref(w: &mut RustWriter) {

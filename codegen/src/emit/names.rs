@@ -6,7 +6,15 @@ use std::collections::BTreeSet;
 use bindery_schema::model::{Model, Table};
 
 /// What stands at the top of every generated file.
-const FIXED: &[&str] = &["engine", "model", "enums", "Databases", "Tables", "PROGRAM"];
+const FIXED: &[&str] = &[
+    "engine",
+    "model",
+    "enums",
+    "Databases",
+    "Tables",
+    "PROGRAM",
+    "ChooseEngineForTransaction",
+];
 
 /// Modules of these names would be in files that cargo takes for something else.
 const FILES: &[&str] = &["lib", "main"];

@@ -650,6 +650,32 @@ impl Databases {
         self.0.connect(engine)
     }
 
+    /// Runs `work` in a transaction: committed on `Ok`, rolled back on `Err` and on panics.
+    ///
+    /// # Errors
+    /// Those of `work`, of connecting, of beginning and of committing.
+    pub fn transaction<T>(
+        &self,
+        work: impl ::core::ops::FnOnce(
+            &mut ::bindery::Transaction<'_, engine::Default>,
+        ) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T> {
+        self.0.connect(engine::Default)?.transaction(work)
+    }
+
+    /// Runs `work` in a transaction with an error type of its own: committed on `Ok`, rolled back on `Err` and on panics.
+    ///
+    /// # Errors
+    /// Those of `work`, of connecting, of beginning and of committing.
+    pub fn try_transaction<T, F: ::core::convert::From<::bindery::Error>>(
+        &self,
+        work: impl ::core::ops::FnOnce(
+            &mut ::bindery::Transaction<'_, engine::Default>,
+        ) -> ::core::result::Result<T, F>,
+    ) -> ::core::result::Result<T, F> {
+        self.0.connect(engine::Default)?.try_transaction(work)
+    }
+
     /// The rows of [`goods::Goods`].
     pub fn goods(&self) -> ::bindery::Repository<'_, model::Goods, engine::Default> {
         self.0.repository(engine::Default)

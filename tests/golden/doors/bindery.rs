@@ -966,6 +966,15 @@ pub struct Databases(::bindery::Registry);
 #[allow(dead_code, unreachable_pub)]
 pub trait ChooseEngineOfBlog<'a> {}
 
+/// Implemented by nobody: a transaction belongs to one engine, and there are several.
+#[diagnostic::on_unimplemented(
+    message = "a transaction belongs to one engine: choose `b` or `default`",
+    label = "on which engine?",
+    note = "write `db.b()?.transaction(|tx| ...)` or `db.default()?.transaction(|tx| ...)`"
+)]
+#[allow(dead_code, unreachable_pub)]
+pub trait ChooseEngineForTransaction<'a> {}
+
 #[allow(dead_code, unreachable_pub)]
 impl Databases {
     /// Opens the engines as `bindery.toml` and the environment say. Connects to nothing.
@@ -1014,6 +1023,38 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// A transaction on one of the engines, which has to be chosen.
+    ///
+    /// # Errors
+    /// It cannot be called.
+    pub fn transaction<'a, T>(
+        &'a self,
+        work: impl ::core::ops::FnOnce(
+            &mut ::bindery::Transaction<'_, engine::B>,
+        ) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T>
+    where
+        Self: ChooseEngineForTransaction<'a>,
+    {
+        self.0.connect(engine::B)?.transaction(work)
+    }
+
+    /// A transaction with an error type of its own on one of the engines, which has to be chosen.
+    ///
+    /// # Errors
+    /// It cannot be called.
+    pub fn try_transaction<'a, T, F: ::core::convert::From<::bindery::Error>>(
+        &'a self,
+        work: impl ::core::ops::FnOnce(
+            &mut ::bindery::Transaction<'_, engine::B>,
+        ) -> ::core::result::Result<T, F>,
+    ) -> ::core::result::Result<T, F>
+    where
+        Self: ChooseEngineForTransaction<'a>,
+    {
+        self.0.connect(engine::B)?.try_transaction(work)
     }
 
     /// `Blog` lives on `default` and `b`: use `db.default()?.blogs()` or `db.b()?.blogs()`.

@@ -2507,6 +2507,15 @@ pub trait ChooseEngineOfString<'a> {}
 #[allow(dead_code, unreachable_pub)]
 pub trait ChooseEngineOfLongest<'a> {}
 
+/// Implemented by nobody: a transaction belongs to one engine, and there are several.
+#[diagnostic::on_unimplemented(
+    message = "a transaction belongs to one engine: choose `default`, `m` or `p`",
+    label = "on which engine?",
+    note = "write `db.default()?.transaction(|tx| ...)`, `db.m()?.transaction(|tx| ...)` or `db.p()?.transaction(|tx| ...)`"
+)]
+#[allow(dead_code, unreachable_pub)]
+pub trait ChooseEngineForTransaction<'a> {}
+
 #[allow(dead_code, unreachable_pub)]
 impl Databases {
     /// Opens the engines as `bindery.toml` and the environment say. Connects to nothing.
@@ -2555,6 +2564,38 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// A transaction on one of the engines, which has to be chosen.
+    ///
+    /// # Errors
+    /// It cannot be called.
+    pub fn transaction<'a, T>(
+        &'a self,
+        work: impl ::core::ops::FnOnce(
+            &mut ::bindery::Transaction<'_, engine::Default>,
+        ) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T>
+    where
+        Self: ChooseEngineForTransaction<'a>,
+    {
+        self.0.connect(engine::Default)?.transaction(work)
+    }
+
+    /// A transaction with an error type of its own on one of the engines, which has to be chosen.
+    ///
+    /// # Errors
+    /// It cannot be called.
+    pub fn try_transaction<'a, T, F: ::core::convert::From<::bindery::Error>>(
+        &'a self,
+        work: impl ::core::ops::FnOnce(
+            &mut ::bindery::Transaction<'_, engine::Default>,
+        ) -> ::core::result::Result<T, F>,
+    ) -> ::core::result::Result<T, F>
+    where
+        Self: ChooseEngineForTransaction<'a>,
+    {
+        self.0.connect(engine::Default)?.try_transaction(work)
     }
 
     /// `Select` lives on `default`, `p` and `m`: use `db.default()?.select()`, `db.p()?.select()` or `db.m()?.select()`.

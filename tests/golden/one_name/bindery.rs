@@ -489,6 +489,15 @@ impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 #[allow(dead_code, unreachable_pub)]
 pub struct Databases(::bindery::Registry);
 
+/// Implemented by nobody: a transaction belongs to one engine, and there are several.
+#[diagnostic::on_unimplemented(
+    message = "a transaction belongs to one engine: choose `analytics` or `b`",
+    label = "on which engine?",
+    note = "write `db.analytics()?.transaction(|tx| ...)` or `db.b()?.transaction(|tx| ...)`"
+)]
+#[allow(dead_code, unreachable_pub)]
+pub trait ChooseEngineForTransaction<'a> {}
+
 #[allow(dead_code, unreachable_pub)]
 impl Databases {
     /// Opens the engines as `bindery.toml` and the environment say. Connects to nothing.
@@ -529,6 +538,38 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// A transaction on one of the engines, which has to be chosen.
+    ///
+    /// # Errors
+    /// It cannot be called.
+    pub fn transaction<'a, T>(
+        &'a self,
+        work: impl ::core::ops::FnOnce(
+            &mut ::bindery::Transaction<'_, engine::Analytics>,
+        ) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T>
+    where
+        Self: ChooseEngineForTransaction<'a>,
+    {
+        self.0.connect(engine::Analytics)?.transaction(work)
+    }
+
+    /// A transaction with an error type of its own on one of the engines, which has to be chosen.
+    ///
+    /// # Errors
+    /// It cannot be called.
+    pub fn try_transaction<'a, T, F: ::core::convert::From<::bindery::Error>>(
+        &'a self,
+        work: impl ::core::ops::FnOnce(
+            &mut ::bindery::Transaction<'_, engine::Analytics>,
+        ) -> ::core::result::Result<T, F>,
+    ) -> ::core::result::Result<T, F>
+    where
+        Self: ChooseEngineForTransaction<'a>,
+    {
+        self.0.connect(engine::Analytics)?.try_transaction(work)
     }
 
     /// The rows of [`users::User`].

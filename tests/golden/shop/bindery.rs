@@ -3640,6 +3640,15 @@ pub trait ChooseEngineOfSeat<'a> {}
 #[allow(dead_code, unreachable_pub)]
 pub trait ChooseEngineOfVisit<'a> {}
 
+/// Implemented by nobody: a transaction belongs to one engine, and there are several.
+#[diagnostic::on_unimplemented(
+    message = "a transaction belongs to one engine: choose `archive`, `b` or `default`",
+    label = "on which engine?",
+    note = "write `db.archive()?.transaction(|tx| ...)`, `db.b()?.transaction(|tx| ...)` or `db.default()?.transaction(|tx| ...)`"
+)]
+#[allow(dead_code, unreachable_pub)]
+pub trait ChooseEngineForTransaction<'a> {}
+
 #[allow(dead_code, unreachable_pub)]
 impl Databases {
     /// Opens the engines as `bindery.toml` and the environment say. Connects to nothing.
@@ -3696,6 +3705,38 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// A transaction on one of the engines, which has to be chosen.
+    ///
+    /// # Errors
+    /// It cannot be called.
+    pub fn transaction<'a, T>(
+        &'a self,
+        work: impl ::core::ops::FnOnce(
+            &mut ::bindery::Transaction<'_, engine::Archive>,
+        ) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T>
+    where
+        Self: ChooseEngineForTransaction<'a>,
+    {
+        self.0.connect(engine::Archive)?.transaction(work)
+    }
+
+    /// A transaction with an error type of its own on one of the engines, which has to be chosen.
+    ///
+    /// # Errors
+    /// It cannot be called.
+    pub fn try_transaction<'a, T, F: ::core::convert::From<::bindery::Error>>(
+        &'a self,
+        work: impl ::core::ops::FnOnce(
+            &mut ::bindery::Transaction<'_, engine::Archive>,
+        ) -> ::core::result::Result<T, F>,
+    ) -> ::core::result::Result<T, F>
+    where
+        Self: ChooseEngineForTransaction<'a>,
+    {
+        self.0.connect(engine::Archive)?.try_transaction(work)
     }
 
     /// The rows of [`customers::Customer`].
