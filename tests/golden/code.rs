@@ -8,7 +8,7 @@ pub use own_types::{Code, Listed, Money};
 
 macro_rules! cases {
     ($($name:ident: $path:literal),* $(,)?) => {$(
-        #[deny(warnings, missing_docs, clippy::all)]
+        #[deny(warnings, missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
         #[path = $path]
         #[doc = "A case."]
         pub mod $name;

@@ -31,7 +31,8 @@ pub(crate) fn lints(all: &[Shape<'_>]) -> String {
             .any(|prefix| shape.names.accessor.starts_with(prefix))
     };
     if all.iter().any(looks_like_conversion) {
-        "#[allow(dead_code, unreachable_pub, clippy::wrong_self_convention)]".to_owned()
+        "#[allow(dead_code, unreachable_pub, clippy::pedantic, clippy::wrong_self_convention)]"
+            .to_owned()
     } else {
         UNUSED.to_owned()
     }

@@ -32,9 +32,9 @@ pub use program::{EmitOptions, GeneratedFile, emit, rust_types};
 pub(crate) use program::{HEADER, features};
 
 /// A program need not use everything that its schema gives it, and may keep it in a private module.
-const UNUSED: &str = "#[allow(dead_code, unreachable_pub)]";
+const UNUSED: &str = "#[allow(dead_code, unreachable_pub, clippy::pedantic)]";
 /// The same of what is named again at the top.
-const UNUSED_IMPORT: &str = "#[allow(unused_imports, unreachable_pub)]";
+const UNUSED_IMPORT: &str = "#[allow(unused_imports, unreachable_pub, clippy::pedantic)]";
 
 /// `impl<E: Engine> Name<E>`, or `impl Name`.
 fn impl_head(generic: bool, what: &str) -> String {

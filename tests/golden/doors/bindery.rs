@@ -4,7 +4,7 @@
 ::bindery::require_sqlite!();
 
 /// The engines of this program, as types.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod engine {
     /// Engine `b` (sqlite).
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,7 +71,7 @@ pub mod engine {
 }
 
 /// Tags of the models, for bounds such as `E: Hosts<model::Name>`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod model {
     /// Tag of [`Blog`](super::blogs::Blog).
     #[derive(Debug, Clone, Copy)]
@@ -87,7 +87,7 @@ pub mod model {
 }
 
 /// Model `Blog`, table `blogs`, on `default` and `b`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod blogs {
     use super::{engine, model};
 
@@ -397,7 +397,7 @@ pub mod blogs {
 }
 
 /// Model `Category`, table `categories`, on `b`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod categories {
     use super::{engine, model};
 
@@ -624,7 +624,7 @@ pub mod categories {
 }
 
 /// Model `User`, table `users`, on `default`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod users {
     use super::{engine, model};
 
@@ -904,17 +904,17 @@ pub mod users {
     }
 }
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use blogs::{Blog, BlogChanges, BlogId, NewBlog};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use categories::{Category, CategoryChanges, CategoryId, CategoryQueries, NewCategory};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use users::{NewUser, User, UserChanges, UserId, UserQueries};
 
 /// The tables of a connection or transaction.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`blogs::Blog`].
     fn blogs(
@@ -954,7 +954,7 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 /// All databases of this program.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -963,7 +963,7 @@ pub struct Databases(::bindery::Registry);
     label = "which engine?",
     note = "write `db.default()?.blogs()` or `db.b()?.blogs()`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfBlog<'a> {}
 
 /// Implemented by nobody: a transaction belongs to one engine, and there are several.
@@ -972,10 +972,10 @@ pub trait ChooseEngineOfBlog<'a> {}
     label = "on which engine?",
     note = "write `db.b()?.transaction(|tx| ...)` or `db.default()?.transaction(|tx| ...)`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
 
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
     /// Opens the engines as `bindery.toml` and the environment say. Connects to nothing.
     ///

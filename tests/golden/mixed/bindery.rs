@@ -9,7 +9,7 @@
 ::bindery::require_uuid!();
 
 /// The engines of this program, as types.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod engine {
     /// Engine `default` (postgres).
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,7 +95,7 @@ pub mod engine {
 }
 
 /// Tags of the models, for bounds such as `E: Hosts<model::Name>`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod model {
     /// Tag of [`Sample`](super::samples::Sample).
     #[derive(Debug, Clone, Copy)]
@@ -107,7 +107,7 @@ pub mod model {
 }
 
 /// Model `Sample`, table `samples`, on `default`, `m` and `lite`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod samples {
     use super::{engine, model};
 
@@ -1071,7 +1071,7 @@ pub mod samples {
 }
 
 /// Model `Array`, table `arrays`, on `default`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod arrays {
     use super::{engine, model};
 
@@ -1508,7 +1508,7 @@ pub mod arrays {
 }
 
 /// Enum types.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod enums {
     /// Values of `mood`.
     #[allow(clippy::enum_variant_names)]
@@ -1586,17 +1586,17 @@ pub mod enums {
     impl ::bindery::types::ArrayElement for Mood {}
 }
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use samples::{NewSample, Sample, SampleChanges, SampleId, SampleQueries};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use arrays::{Array, ArrayChanges, ArrayId, ArrayQueries, NewArray};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use enums::Mood;
 
 /// The tables of a connection or transaction.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`samples::Sample`].
     fn samples(
@@ -1622,7 +1622,7 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 /// All databases of this program.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -1631,7 +1631,7 @@ pub struct Databases(::bindery::Registry);
     label = "which engine?",
     note = "write `db.default()?.samples()`, `db.m()?.samples()` or `db.lite()?.samples()`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfSample<'a> {}
 
 /// Implemented by nobody: a transaction belongs to one engine, and there are several.
@@ -1640,10 +1640,10 @@ pub trait ChooseEngineOfSample<'a> {}
     label = "on which engine?",
     note = "write `db.default()?.transaction(|tx| ...)`, `db.lite()?.transaction(|tx| ...)` or `db.m()?.transaction(|tx| ...)`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
 
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
     /// Opens the engines as `bindery.toml` and the environment say. Connects to nothing.
     ///

@@ -5,7 +5,7 @@
 ::bindery::require_sqlite!();
 
 /// The engines of this program, as types.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod engine {
     /// Engine `default` (sqlite).
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,7 +91,7 @@ pub mod engine {
 }
 
 /// Tags of the models, for bounds such as `E: Hosts<model::Name>`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod model {
     /// Tag of [`Select`](super::select::Select).
     #[derive(Debug, Clone, Copy)]
@@ -115,7 +115,7 @@ pub mod model {
 }
 
 /// Model `Select`, table `select`, on `default`, `p` and `m`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod select {
     use super::{engine, model};
 
@@ -604,7 +604,7 @@ pub mod select {
 }
 
 /// Model `OrderDétail`, table `Order Détails`, on `default`, `p` and `m`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod order_détails {
     use super::{engine, model};
 
@@ -1231,7 +1231,7 @@ pub mod order_détails {
 }
 
 /// Model `Option`, table `option`, on `default`, `p` and `m`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod option {
     use super::{engine, model};
 
@@ -1597,7 +1597,7 @@ pub mod option {
 }
 
 /// Model `String`, table `string`, on `default`, `p` and `m`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod string {
     use super::{engine, model};
 
@@ -1945,7 +1945,7 @@ pub mod string {
 }
 
 /// Model `Longest`, table `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`, on `default`, `p` and `m`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
     use super::{engine, model};
 
@@ -2381,25 +2381,25 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
     }
 }
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use select::{NewSelect, Select, SelectChanges, SelectId};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use order_détails::{NewOrderDétail, OrderDétail, OrderDétailChanges, OrderDétailId};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use option::{NewOption, Option, OptionChanges, OptionId};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use string::{NewString, String, StringChanges, StringId};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc::{
     Longest, LongestChanges, LongestId, NewLongest,
 };
 
 /// The tables of a connection or transaction.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`select::Select`].
     fn select(
@@ -2459,7 +2459,7 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 /// All databases of this program.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -2468,7 +2468,7 @@ pub struct Databases(::bindery::Registry);
     label = "which engine?",
     note = "write `db.default()?.select()`, `db.p()?.select()` or `db.m()?.select()`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfSelect<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -2477,7 +2477,7 @@ pub trait ChooseEngineOfSelect<'a> {}
     label = "which engine?",
     note = "write `db.default()?.order_détails()`, `db.p()?.order_détails()` or `db.m()?.order_détails()`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfOrderDétail<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -2486,7 +2486,7 @@ pub trait ChooseEngineOfOrderDétail<'a> {}
     label = "which engine?",
     note = "write `db.default()?.option()`, `db.p()?.option()` or `db.m()?.option()`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfOption<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -2495,7 +2495,7 @@ pub trait ChooseEngineOfOption<'a> {}
     label = "which engine?",
     note = "write `db.default()?.string()`, `db.p()?.string()` or `db.m()?.string()`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfString<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -2504,7 +2504,7 @@ pub trait ChooseEngineOfString<'a> {}
     label = "which engine?",
     note = "write `db.default()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()`, `db.p()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()` or `db.m()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfLongest<'a> {}
 
 /// Implemented by nobody: a transaction belongs to one engine, and there are several.
@@ -2513,10 +2513,10 @@ pub trait ChooseEngineOfLongest<'a> {}
     label = "on which engine?",
     note = "write `db.default()?.transaction(|tx| ...)`, `db.m()?.transaction(|tx| ...)` or `db.p()?.transaction(|tx| ...)`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
 
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
     /// Opens the engines as `bindery.toml` and the environment say. Connects to nothing.
     ///

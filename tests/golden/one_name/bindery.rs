@@ -4,7 +4,7 @@
 ::bindery::require_sqlite!();
 
 /// The engines of this program, as types.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod engine {
     /// Engine `analytics` (postgres).
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,7 +71,7 @@ pub mod engine {
 }
 
 /// Tags of the models, for bounds such as `E: Hosts<model::Name>`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod model {
     /// Tag of [`User`](super::users::User).
     #[derive(Debug, Clone, Copy)]
@@ -83,7 +83,7 @@ pub mod model {
 }
 
 /// Model `User`, table `users`, on `b`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod users {
     use super::{engine, model};
 
@@ -267,7 +267,7 @@ pub mod users {
 }
 
 /// Model `Visitor`, table `users`, on `analytics`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod visitor {
     use super::{engine, model};
 
@@ -453,14 +453,14 @@ pub mod visitor {
     }
 }
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use users::{NewUser, User, UserChanges, UserId};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use visitor::{NewVisitor, Visitor, VisitorChanges, VisitorId};
 
 /// The tables of a connection or transaction.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`users::User`].
     fn users(
@@ -486,7 +486,7 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 /// All databases of this program.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
 /// Implemented by nobody: a transaction belongs to one engine, and there are several.
@@ -495,10 +495,10 @@ pub struct Databases(::bindery::Registry);
     label = "on which engine?",
     note = "write `db.analytics()?.transaction(|tx| ...)` or `db.b()?.transaction(|tx| ...)`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
 
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
     /// Opens the engines as `bindery.toml` and the environment say. Connects to nothing.
     ///

@@ -5,7 +5,7 @@
 ::bindery::require_sqlite!();
 
 /// The engines of this program, as types.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod engine {
     /// Engine `archive` (sqlite).
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,7 +91,7 @@ pub mod engine {
 }
 
 /// Tags of the models, for bounds such as `E: Hosts<model::Name>`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod model {
     /// Tag of [`Customer`](super::customers::Customer).
     #[derive(Debug, Clone, Copy)]
@@ -135,7 +135,7 @@ pub mod model {
 }
 
 /// Model `Customer`, table `customers`, on `default`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod customers {
     use super::{engine, model};
 
@@ -482,7 +482,7 @@ pub mod customers {
 }
 
 /// Model `Product`, table `products`, on `default` and `b`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod products {
     use super::{engine, model};
 
@@ -937,7 +937,7 @@ pub mod products {
 }
 
 /// Model `Order`, table `orders`, on `default` and `b`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod orders {
     use super::{engine, model};
 
@@ -1481,7 +1481,7 @@ pub mod orders {
 }
 
 /// Model `OrderLine`, table `order_lines`, on `default` and `b`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod order_lines {
     use super::{engine, model};
 
@@ -1944,7 +1944,7 @@ pub mod order_lines {
 }
 
 /// Model `Seat`, table `seats`, on `b` and `archive`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod seats {
     use super::{engine, model};
 
@@ -2253,7 +2253,7 @@ pub mod seats {
 }
 
 /// Model `Visit`, table `visits`, on `default` and `archive`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod visits {
     use super::{engine, model};
 
@@ -2498,7 +2498,7 @@ pub mod visits {
 }
 
 /// Model `Profile`, table `profiles`, on `default`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod profiles {
     use super::{engine, model};
 
@@ -2695,7 +2695,7 @@ pub mod profiles {
 }
 
 /// Model `Like`, table `likes`, on `default`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod likes {
     use super::{engine, model};
 
@@ -2892,7 +2892,7 @@ pub mod likes {
 }
 
 /// Model `Model`, table `model`, on `archive`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod model_ {
     use super::{engine, model};
 
@@ -3096,7 +3096,7 @@ pub mod model_ {
 }
 
 /// Model `Match`, table `match`, on `archive`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod r#match {
     use super::{engine, model};
 
@@ -3447,38 +3447,38 @@ pub mod r#match {
     }
 }
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use customers::{Customer, CustomerChanges, CustomerId, CustomerQueries, NewCustomer};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use products::{NewProduct, Product, ProductChanges, ProductId, ProductQueries};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use orders::{NewOrder, Order, OrderChanges, OrderId, OrderQueries};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use order_lines::{NewOrderLine, OrderLine, OrderLineChanges, OrderLineId, OrderLineQueries};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use seats::{NewSeat, Seat, SeatChanges, SeatId};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use visits::{NewVisit, Visit, VisitChanges};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use profiles::{NewProfile, Profile, ProfileChanges, ProfileId};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use likes::{Like, LikeChanges, LikeId, NewLike};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use model_::{Model, ModelChanges, ModelId, NewModel};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use r#match::{Match, MatchChanges, MatchId, NewMatch};
 
 /// The tables of a connection or transaction.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`customers::Customer`].
     fn customers(
@@ -3592,7 +3592,7 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 /// All databases of this program.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -3601,7 +3601,7 @@ pub struct Databases(::bindery::Registry);
     label = "which engine?",
     note = "write `db.default()?.products()` or `db.b()?.products()`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfProduct<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -3610,7 +3610,7 @@ pub trait ChooseEngineOfProduct<'a> {}
     label = "which engine?",
     note = "write `db.default()?.orders()` or `db.b()?.orders()`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfOrder<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -3619,7 +3619,7 @@ pub trait ChooseEngineOfOrder<'a> {}
     label = "which engine?",
     note = "write `db.default()?.order_lines()` or `db.b()?.order_lines()`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfOrderLine<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -3628,7 +3628,7 @@ pub trait ChooseEngineOfOrderLine<'a> {}
     label = "which engine?",
     note = "write `db.b()?.seats()` or `db.archive()?.seats()`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfSeat<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -3637,7 +3637,7 @@ pub trait ChooseEngineOfSeat<'a> {}
     label = "which engine?",
     note = "write `db.default()?.visits()` or `db.archive()?.visits()`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfVisit<'a> {}
 
 /// Implemented by nobody: a transaction belongs to one engine, and there are several.
@@ -3646,10 +3646,10 @@ pub trait ChooseEngineOfVisit<'a> {}
     label = "on which engine?",
     note = "write `db.archive()?.transaction(|tx| ...)`, `db.b()?.transaction(|tx| ...)` or `db.default()?.transaction(|tx| ...)`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
 
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
     /// Opens the engines as `bindery.toml` and the environment say. Connects to nothing.
     ///

@@ -6,7 +6,7 @@
 ::bindery::require_sqlite!();
 
 /// The engines of this program, as types.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod engine {
     /// Engine `default` (mysql, Mariadb).
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,7 +92,7 @@ pub mod engine {
 }
 
 /// Tags of the models, for bounds such as `E: Hosts<model::Name>`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod model {
     /// Tag of [`Page`](super::pages::Page).
     #[derive(Debug, Clone, Copy)]
@@ -104,7 +104,7 @@ pub mod model {
 }
 
 /// Model `Page`, table `pages`, on `default`, `p` and `lite`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod pages {
     use super::{engine, model};
 
@@ -639,7 +639,7 @@ pub mod pages {
 }
 
 /// Model `Machine`, table `machines`, on `default`, `p` and `lite`.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod machines {
     use super::{engine, model};
 
@@ -1113,14 +1113,14 @@ pub mod machines {
     }
 }
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use pages::{NewPage, Page, PageChanges, PageId, PageQueries};
 
-#[allow(unused_imports, unreachable_pub)]
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use machines::{Machine, MachineChanges, MachineId, NewMachine};
 
 /// The tables of a connection or transaction.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`pages::Page`].
     fn pages(
@@ -1146,7 +1146,7 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 /// All databases of this program.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -1155,7 +1155,7 @@ pub struct Databases(::bindery::Registry);
     label = "which engine?",
     note = "write `db.default()?.pages()`, `db.p()?.pages()` or `db.lite()?.pages()`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfPage<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
@@ -1164,7 +1164,7 @@ pub trait ChooseEngineOfPage<'a> {}
     label = "which engine?",
     note = "write `db.default()?.machines()`, `db.p()?.machines()` or `db.lite()?.machines()`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfMachine<'a> {}
 
 /// Implemented by nobody: a transaction belongs to one engine, and there are several.
@@ -1173,10 +1173,10 @@ pub trait ChooseEngineOfMachine<'a> {}
     label = "on which engine?",
     note = "write `db.default()?.transaction(|tx| ...)`, `db.lite()?.transaction(|tx| ...)` or `db.p()?.transaction(|tx| ...)`"
 )]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
 
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
     /// Opens the engines as `bindery.toml` and the environment say. Connects to nothing.
     ///
