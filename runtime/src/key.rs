@@ -151,6 +151,23 @@ impl<M, E: StaticEngine, T: FromStr> FromStr for Key<M, E, T> {
     }
 }
 
+/// As its bare value.
+#[cfg(feature = "serde")]
+impl<M, E, T: serde::Serialize> serde::Serialize for Key<M, E, T> {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> std::result::Result<S::Ok, S::Error> {
+        self.value.serialize(out)
+    }
+}
+
+/// From the bare value, on the engine its type says. A key of an engine chosen at run time cannot be read: its value
+/// alone does not tell which engine it is of.
+#[cfg(feature = "serde")]
+impl<'de, M, E: StaticEngine, T: serde::Deserialize<'de>> serde::Deserialize<'de> for Key<M, E, T> {
+    fn deserialize<D: serde::Deserializer<'de>>(input: D) -> std::result::Result<Self, D::Error> {
+        T::deserialize(input).map(Self::new)
+    }
+}
+
 /// A key, or an optional one, that takes its engine from the row it is read from.
 pub trait ReadKey<E>: Sized {
     /// Reads the next column.
@@ -173,5 +190,60 @@ impl<E, K: ReadKey<E>> ReadKey<E> for Option<K> {
         } else {
             K::read_on(row, engine).map(Some)
         }
+    }
+}
+
+#[cfg(all(test, feature = "serde", feature = "json"))]
+mod serde_tests {
+    use crate::types::{Interval, StringSet};
+    use crate::{Engine, Key, StaticEngine};
+
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    struct Only;
+
+    impl Engine for Only {
+        fn index(self) -> usize {
+            0
+        }
+
+        fn name(self) -> &'static str {
+            "only"
+        }
+    }
+
+    impl StaticEngine for Only {}
+
+    fn there_and_back<T>(value: &T, json: &str)
+    where
+        T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
+    {
+        let written = serde_json::to_string(value).expect("it can be written");
+        assert_eq!(written, json);
+        assert_eq!(
+            &serde_json::from_str::<T>(json).expect("it can be read"),
+            value
+        );
+    }
+
+    #[test]
+    fn keys_are_their_bare_values() {
+        there_and_back(&Key::<(), Only, i64>::new(7), "7");
+        there_and_back(&Key::<(), Only, String>::new("tea".to_owned()), "\"tea\"");
+        there_and_back(&Some(Key::<(), Only, i64>::new(7)), "7");
+        assert!(serde_json::from_str::<Key<(), Only, i64>>("\"tea\"").is_err());
+    }
+
+    #[test]
+    fn values_of_our_own_types() {
+        there_and_back(
+            &["red", "blue"].into_iter().collect::<StringSet>(),
+            "[\"blue\",\"red\"]",
+        );
+        let span = Interval {
+            months: 1,
+            days: -2,
+            microseconds: 3,
+        };
+        there_and_back(&span, "{\"months\":1,\"days\":-2,\"microseconds\":3}");
     }
 }
