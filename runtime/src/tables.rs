@@ -89,15 +89,24 @@ fn create_on(engine: &Configured, outcome: &mut Created) -> Result<()> {
 
 /// `false` where the table is there already.
 fn create_one(link: &mut Link, table: &TableDdl) -> Result<bool> {
+    let mut begun = false;
     let outcome = whole(link, |physical| {
         if exists(physical, table)? {
             return Ok(false);
         }
-        run_all(physical, table.create).map(|()| true)
+        for sql in table.create {
+            physical.batch(sql)?;
+            begun = true;
+        }
+        Ok(true)
     });
     match outcome {
-        // Ours was undone, so another program made it at the same time.
-        Err(_) if undoes_ddl(link)? && exists(link.ready()?, table).unwrap_or(false) => Ok(false),
+        // Nothing of ours is there, so another program made it at the same time.
+        Err(_)
+            if (undoes_ddl(link)? || !begun) && exists(link.ready()?, table).unwrap_or(false) =>
+        {
+            Ok(false)
+        }
         outcome => outcome,
     }
 }

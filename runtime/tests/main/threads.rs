@@ -119,3 +119,43 @@ fn a_second_connection_where_there_is_one_is_refused_in_time() {
     drop(held);
     db.connect(Default).unwrap();
 }
+
+/// Each program of eight finds all tables made, by itself or by another.
+fn programs_that_start_together<E: Everything>(engine: E, url: &str) {
+    let together = std::sync::Barrier::new(8);
+    let made: usize = thread::scope(|scope| {
+        let programs = [(); 8].map(|()| {
+            scope.spawn(|| {
+                let db = with(engine.name(), EngineOptions::url(url));
+                drop(db.connect(engine).unwrap());
+                together.wait();
+                db.create_missing_on(engine).unwrap().created.len()
+            })
+        });
+        programs.map(|program| program.join().unwrap()).iter().sum()
+    });
+    let db = with(engine.name(), EngineOptions::url(url));
+    let all = db.create_missing_on(engine).unwrap();
+    assert_eq!((all.created.len(), all.existing.len()), (0, made));
+}
+
+#[test]
+fn programs_that_start_together_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/together.db", folder.path().display());
+    programs_that_start_together(Default, &url);
+}
+
+#[test]
+fn programs_that_start_together_on_postgres() {
+    if let Some(database) = bindery_testkit::fresh_postgres() {
+        programs_that_start_together(Postgres, &database.url());
+    }
+}
+
+#[test]
+fn programs_that_start_together_on_mysql() {
+    if let Some(database) = bindery_testkit::fresh_mysql() {
+        programs_that_start_together(Mysql, &database.url());
+    }
+}
