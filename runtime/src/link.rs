@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::driver::Physical;
+use crate::driver::{Cursor, Physical};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::pool::{Pool, Pooled};
 
@@ -13,6 +13,18 @@ pub(crate) struct Link {
     pool: Arc<Pool>,
     /// 0 without a transaction, 1 in one, one more for each savepoint.
     depth: u32,
+    /// Rows are being read; still so after that only where the iterator was forgotten (`mem::forget`). The database
+    /// then waits for somebody to take them, or goes on showing what there was when they were asked for.
+    reading: bool,
+}
+
+/// While it lives, rows are being read.
+pub(crate) struct Reading<'l>(&'l mut bool);
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        *self.0 = false;
+    }
 }
 
 impl Link {
@@ -21,6 +33,7 @@ impl Link {
             pooled: Some(pooled),
             pool,
             depth: 0,
+            reading: false,
         }
     }
 
@@ -36,17 +49,35 @@ impl Link {
         }
     }
 
+    /// Starts a query whose rows are pulled.
+    pub(crate) fn cursor(&mut self, sql: &str) -> Result<(Cursor<'_>, Reading<'_>)> {
+        self.ready()?;
+        let pooled = self.pooled.as_mut().expect("taken out only by drop");
+        let cursor = pooled.physical.cursor(sql, &mut |_| ())?;
+        self.reading = true;
+        Ok((cursor, Reading(&mut self.reading)))
+    }
+
     /// The connection for one more statement.
     ///
     /// Databases end a transaction on their own (SQLite on a full disk, MySQL on a deadlock). A statement sent after
     /// that would be committed alone, so it is refused.
     pub(crate) fn ready(&mut self) -> Result<&mut Physical> {
+        self.ensure_read()?;
         let in_transaction = self.depth > 0;
         let physical = self.physical();
         if in_transaction && !physical.in_transaction() && !physical.is_broken() {
             return Err(Error::new(ErrorKind::TransactionAborted));
         }
         Ok(physical)
+    }
+
+    fn ensure_read(&self) -> Result<()> {
+        if self.reading {
+            Err(Error::new(ErrorKind::ConnectionLost))
+        } else {
+            Ok(())
+        }
     }
 
     fn physical(&mut self) -> &mut Physical {
@@ -96,6 +127,7 @@ impl Link {
 
     /// Undoes what was done at this depth and deeper. On failure the depth stays, so that the pool gets no connection with an open transaction.
     pub(crate) fn undo(&mut self, depth: u32) -> Result<()> {
+        self.ensure_read()?;
         let physical = self.physical();
         if physical.in_transaction() || physical.is_broken() {
             if depth == 1 {
@@ -124,7 +156,9 @@ impl Drop for Link {
         let Some(pooled) = self.pooled.take() else {
             return;
         };
-        if self.depth == 0 {
+        if self.reading {
+            self.pool.abandon(pooled);
+        } else if self.depth == 0 {
             self.pool.put_back(pooled);
         } else {
             self.pool.discard(pooled);

@@ -8,7 +8,7 @@ use super::located;
 use crate::driver::Cursor;
 use crate::engine::Engine;
 use crate::error::{Operation, Result};
-use crate::link::Link;
+use crate::link::{Link, Reading};
 use crate::model::Model;
 use crate::statements::TableSql;
 
@@ -23,7 +23,10 @@ pub struct Rows<'c, M, E> {
 
 enum Running<'c> {
     /// On a connection that somebody else holds.
-    Borrowed(Cursor<'c>),
+    Borrowed {
+        cursor: Cursor<'c>,
+        _reading: Reading<'c>,
+    },
     /// On a connection taken for this reading only.
     Owned(OwnedCursor),
 }
@@ -38,8 +41,12 @@ self_cell! {
 
 impl<'c, M: Model, E: Engine> Rows<'c, M, E> {
     pub(super) fn on_link(link: &'c mut Link, sql: &'static TableSql, engine: E) -> Result<Self> {
-        let cursor = link.ready()?.cursor(sql.select, &mut |_| ())?;
-        Ok(Self::new(Running::Borrowed(cursor), sql, engine))
+        let (cursor, _reading) = link.cursor(sql.select)?;
+        Ok(Self::new(
+            Running::Borrowed { cursor, _reading },
+            sql,
+            engine,
+        ))
     }
 
     pub(super) fn on_own(link: Link, sql: &'static TableSql, engine: E) -> Result<Self> {
@@ -66,7 +73,7 @@ impl<'c, M: Model, E: Engine> Rows<'c, M, E> {
             None => Ok(None),
         };
         match &mut self.cursor {
-            Running::Borrowed(cursor) => read(cursor),
+            Running::Borrowed { cursor, .. } => read(cursor),
             Running::Owned(cursor) => cursor.with_dependent_mut(|_, cursor| read(cursor)),
         }
     }

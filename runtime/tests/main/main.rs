@@ -4,6 +4,7 @@ mod con;
 mod drift;
 mod engines;
 mod example;
+mod forgotten;
 mod open;
 mod repository;
 mod sample;
