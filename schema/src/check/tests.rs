@@ -61,7 +61,7 @@ fn all_rules_are_asked() {
 }
 
 #[test]
-fn many_tables_are_checked_in_little_time() {
+fn many_tables_are_checked() {
     let one = |number: usize| {
         let columns = (0..30).map(|at| column(&format!("c{at}"), ColumnType::I64));
         let mut table = table(
@@ -72,7 +72,5 @@ fn many_tables_are_checked_in_little_time() {
         table.primary_key = key(&[0]);
         table
     };
-    let start = std::time::Instant::now();
     assert_eq!(codes(model((0..2_000).map(one).collect())), [""; 0]);
-    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
