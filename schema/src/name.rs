@@ -40,8 +40,7 @@ pub fn model_name(table: &str) -> String {
     let (head, last) = snake
         .rsplit_once('_')
         .map_or(("", snake.as_str()), |(head, last)| (head, last));
-    let camel = format!("{head}_{}", singular::of(last)).to_upper_camel_case();
-    escape_keyword(&started(camel, "T", "Table"))
+    row_name(format!("{head}_{}", singular::of(last)).to_upper_camel_case())
 }
 
 /// The row struct of a table whose singular is that of another table: its own name in UpperCamelCase.
@@ -51,8 +50,17 @@ pub fn model_name(table: &str) -> String {
 /// assert_eq!(uninflected_model_name("blogs"), "Blogs");
 /// ```
 pub fn uninflected_model_name(table: &str) -> String {
-    let camel = words(table).to_upper_camel_case();
-    escape_keyword(&started(camel, "T", "Table"))
+    row_name(words(table).to_upper_camel_case())
+}
+
+/// The one keyword of this shape gets no underscore: other names are made of a row's by adding to it.
+fn row_name(camel: String) -> String {
+    let name = started(camel, "T", "Table");
+    if name == "Self" {
+        "SelfRow".to_owned()
+    } else {
+        name
+    }
 }
 
 /// The module and accessor of a table: its own name in snake case, never inflected, not escaped.
@@ -338,7 +346,7 @@ mod tests {
             ("users2", "Users2"),
             ("dns", "Dns"),
             ("tags_", "Tag"),
-            ("self", "Self_"),
+            ("self", "SelfRow"),
             ("größen", "Größen"),
             ("", "Table"),
             ("\"); drop", "Drop"),

@@ -138,6 +138,10 @@ impl<'s> Program<'s> {
         for shape in &self.all {
             lib.item(|w| {
                 w.line(UNUSED);
+                // Rust finds the files of modules by itself where their names are ASCII.
+                if !shape.names.module.is_ascii() {
+                    w.line(&format!("#[path = \"{}\"]", file_name(&shape.names.module)));
+                }
                 w.line(&format!("pub mod {};", shape.names.module));
             });
             files.push(file(&shape.names.module, &self.about(shape), |w| {
@@ -281,6 +285,10 @@ fn reexport(w: &mut RustWriter, module: &str, names: Vec<String>, taken: &mut BT
     }
 }
 
+fn file_name(module: &str) -> String {
+    format!("{}.rs", module.trim_start_matches("r#"))
+}
+
 fn file(module: &str, about: &str, write: impl FnOnce(&mut RustWriter)) -> GeneratedFile {
     let mut w = RustWriter::new();
     w.item(|w| {
@@ -289,7 +297,7 @@ fn file(module: &str, about: &str, write: impl FnOnce(&mut RustWriter)) -> Gener
     });
     write(&mut w);
     GeneratedFile {
-        path: format!("src/{}.rs", module.trim_start_matches("r#")),
+        path: format!("src/{}", file_name(module)),
         text: w.finish(),
     }
 }

@@ -37,6 +37,23 @@ fn only_what_differs_is_written_and_what_is_gone_is_removed() {
 }
 
 #[test]
+fn files_of_modules_beyond_ascii_are_named_in_the_crate() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let shop = Standalone::new(folder.path(), "shop-db").expect("a good name");
+    shop.generate(&model(
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY);\nCREATE TABLE größen (id INTEGER PRIMARY KEY);",
+    ))
+    .expect("the folder can be written");
+    let lib = fs::read_to_string(folder.path().join("src/lib.rs")).expect("it was written");
+    assert!(
+        lib.contains("#[path = \"größen.rs\"]\npub mod größen;"),
+        "{lib}"
+    );
+    assert_eq!(lib.matches("#[path").count(), 1);
+    assert!(folder.path().join("src/größen.rs").exists());
+}
+
+#[test]
 fn checking_tells_what_is_stale() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let shop = Standalone::new(folder.path(), "shop-db").expect("a good name");
