@@ -195,6 +195,27 @@ pub(crate) const STATEMENTS: [&str; 97] = [
     "CHANGE",
 ];
 
+/// May statements of this kind hold others, as the body of a function does?
+pub(crate) fn has_body(kind: &str) -> bool {
+    const BODIES: [&str; 7] = [
+        "FUNCTION",
+        "PROCEDURE",
+        "TRIGGER",
+        "EVENT",
+        "EVENT TRIGGER",
+        "RULE",
+        "ROUTINE",
+    ];
+    const PARTS_OF_BODIES: [&str; 15] = [
+        "DO", "DECLARE", "IF", "ELSE", "ELSEIF", "CASE", "WHEN", "THEN", "LOOP", "WHILE", "REPEAT",
+        "UNTIL", "OPEN", "FETCH", "CLOSE",
+    ];
+    PARTS_OF_BODIES.contains(&kind)
+        || kind
+            .split_once(' ')
+            .is_some_and(|(_, object)| BODIES.contains(&object))
+}
+
 /// May this word stand right behind `CREATE` or `ALTER`?
 pub(crate) fn follows_verb(word: &str) -> bool {
     const MODIFIERS: [&str; 21] = [

@@ -143,6 +143,9 @@ impl FileReader<'_> {
         };
         let mut problems = Vec::new();
         let outcome = ddl::read(&mut cursor, &mut problems);
+        if problems.is_empty() && !kind::has_body(&kind) {
+            problems.extend(self.swallowed_table(statement, &kind));
+        }
         if self
             .unclosed_from
             .is_none_or(|start| statement.end <= start)
@@ -150,6 +153,21 @@ impl FileReader<'_> {
             self.report(problems, &kind);
         }
         self.outcome(outcome, statement, &kind);
+    }
+
+    /// What is passed over may hold a table, which would be lost in silence.
+    fn swallowed_table(
+        &self,
+        statement: &RawStatement,
+        kind: &str,
+    ) -> Option<ddl::cursor::Problem> {
+        let token = statement.swallowed_table?;
+        let message = format!("this `CREATE TABLE` is part of the `{kind}` before it");
+        Some(Box::new(
+            Diagnostic::error("B0006", message)
+                .at(self.span(token.start, token.end), "")
+                .help("end the statement before it with `;`"),
+        ))
     }
 
     fn outcome(&mut self, outcome: ddl::Outcome, statement: &RawStatement, kind: &str) {

@@ -17,6 +17,8 @@ pub(crate) struct RawStatement {
     pub(crate) end: u32,
     /// The parenthesis that is one too deep.
     pub(crate) too_deep: Option<Token>,
+    /// A `CREATE TABLE` within that begins a line: perhaps a delimiter was forgotten before it.
+    pub(crate) swallowed_table: Option<Token>,
 }
 
 impl RawStatement {
@@ -69,6 +71,7 @@ struct Open {
     end: u32,
     depth: usize,
     too_deep: Option<Token>,
+    swallowed_table: Option<Token>,
     keeps: bool,
     body: Body,
     /// The last two tokens, kept or not.
@@ -161,6 +164,7 @@ impl Splitter<'_> {
         self.open.end = token.end;
         self.count_parentheses(token);
         if token.kind == TokenKind::Word {
+            self.look_for_table(token);
             self.look_at_word(token);
         }
         if self.open.keeps || self.open.tokens.len() < 8 {
@@ -183,6 +187,22 @@ impl Splitter<'_> {
             ")" => self.open.depth = self.open.depth.saturating_sub(1),
             _ => {}
         }
+    }
+
+    fn look_for_table(&mut self, token: Token) {
+        if let [Some(_), Some(verb)] = self.open.last
+            && self.is_word(Some(token), "TABLE")
+            && self.is_word(Some(verb), "CREATE")
+            && self.begins_line(verb)
+        {
+            self.open.swallowed_table.get_or_insert(verb);
+        }
+    }
+
+    fn begins_line(&self, token: Token) -> bool {
+        let before = self.text.as_bytes()[..token.start as usize].iter();
+        let mut before = before.rev().skip_while(|byte| matches!(byte, b' ' | b'\t'));
+        before.next() == Some(&b'\n')
     }
 
     fn look_at_word(&mut self, token: Token) {
@@ -238,6 +258,7 @@ impl Splitter<'_> {
                 tokens: open.tokens,
                 end: open.end,
                 too_deep: open.too_deep,
+                swallowed_table: open.swallowed_table,
             });
         }
     }

@@ -118,8 +118,21 @@ impl<'a> Cursor<'a> {
         Box::new(
             Diagnostic::error("B0006", message)
                 .at(self.here(), format!("expected {expected}"))
-                .help(self.dialect_help()),
+                .help(if self.at_statement() {
+                    "end the statement before it with `;`".to_owned()
+                } else {
+                    self.dialect_help()
+                }),
         )
+    }
+
+    /// Does a word stand here that only begins statements? Then a `;` was forgotten.
+    pub(crate) fn at_statement(&self) -> bool {
+        let verbs = &["CREATE", "ALTER", "DROP", "INSERT"];
+        self.is_any_word(0, verbs)
+            && self
+                .token(1)
+                .is_some_and(|next| next.kind == TokenKind::Word)
     }
 
     /// What is no SQL here may be SQL elsewhere.

@@ -265,8 +265,9 @@ impl Cursor<'_> {
     fn mysql_option(&mut self, table: &mut CreateTable, token: Token) -> Read<()> {
         let sign = token.kind == TokenKind::Symbol
             && !matches!(self.raw(token), "(" | "=" | "," | "@" | "-");
-        if sign || self.is_any_word(0, &["STRICT", "WITHOUT", "INHERITS"]) {
-            return Err(self.unexpected("a table option"));
+        let foreign = self.is_any_word(0, &["STRICT", "WITHOUT", "INHERITS"]);
+        if sign || foreign || self.at_statement() {
+            return Err(self.unexpected("a table option or the statement's end"));
         }
         if self.eat(&["COMMENT"]) {
             self.eat_symbol("=");
