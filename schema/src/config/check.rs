@@ -27,6 +27,7 @@ pub(super) fn check(config: &Config, file: FileId, diagnostics: &mut Diagnostics
     for engine in &config.engines {
         name(engine, diagnostics);
         models_of(config, engine, diagnostics);
+        replicas(engine, diagnostics);
     }
     type_names(config, diagnostics);
     for file in &config.files {
@@ -37,6 +38,20 @@ pub(super) fn check(config: &Config, file: FileId, diagnostics: &mut Diagnostics
     }
     for group in &config.atomic_groups {
         atomic_group(config, group, diagnostics);
+    }
+}
+
+/// They are read and checked, and the run time does not read from them so far. Said once nothing in the file is wrong.
+fn replicas(engine: &EngineConfig, diagnostics: &mut Diagnostics) {
+    let first = engine.replicas.first();
+    if let Some(first) = first.filter(|_| !diagnostics.has_errors()) {
+        let message = format!("the replicas of `{}` are not used yet", engine.name);
+        let diagnostic = Diagnostic::warning("B0322", message);
+        diagnostics.push(
+            diagnostic
+                .at(first.span, "everything is read from the engine itself")
+                .help("leave `replicas` out until bindery reads from them"),
+        );
     }
 }
 
