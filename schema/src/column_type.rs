@@ -83,6 +83,7 @@ impl ColumnType {
             Self::Time(digits) | Self::DateTime(digits) | Self::Timestamp(digits) => {
                 Some(u32::from(*digits)).filter(|digits| *digits < 6)
             }
+            Self::Array(element) => element.fraction_digits(),
             Self::Bool
             | Self::I8
             | Self::I16
@@ -110,8 +111,7 @@ impl ColumnType {
             | Self::Json { .. }
             | Self::Enum(_)
             | Self::Set(_)
-            | Self::Bit(_)
-            | Self::Array(_) => None,
+            | Self::Bit(_) => None,
         }
     }
 }

@@ -200,6 +200,11 @@ impl ParamWriter<'_> {
 
     /// An array of `length` elements, which `write` writes; refused by databases without arrays.
     pub fn array(&mut self, length: usize, write: &mut dyn FnMut(&mut ParamWriter<'_>)) {
+        let fraction = self.fraction;
+        let write = &mut |elements: &mut ParamWriter<'_>| {
+            elements.fraction = fraction;
+            write(elements);
+        };
         each!(self.array(length, write));
     }
 

@@ -250,3 +250,32 @@ fn finer_values_than_a_column_keeps_are_refused() {
         assert!(matches!(error.kind(), ErrorKind::UnsupportedValue(_)));
     }
 }
+
+#[test]
+fn finer_elements_than_an_array_keeps_are_refused() {
+    use std::str::FromStr;
+
+    use bigdecimal::BigDecimal;
+
+    let elements = ["1.5", "-2", "1.25"].map(|text| BigDecimal::from_str(text).expect("a decimal"));
+    for mut database in databases() {
+        let mut send = |digits| {
+            let write = &mut |params: &mut crate::ParamWriter<'_>| {
+                params.fraction(digits).push(elements.as_slice());
+            };
+            let sql = "SELECT 1 WHERE $1 = '{1.5}'::numeric[]";
+            database.physical.query(sql, write, &mut |_| Ok(true))
+        };
+        let (coarse, enough) = (send(1), send(2));
+        match database.dialect() {
+            Postgres => {
+                enough.expect("two digits are enough");
+                let error = coarse.unwrap_err();
+                assert!(matches!(error.kind(), ErrorKind::UnsupportedValue(_)));
+                assert!(error.to_string().contains("digits after the point"));
+            }
+            // They have no arrays.
+            Sqlite | Mysql => assert!(enough.is_err() && coarse.is_err()),
+        }
+    }
+}
