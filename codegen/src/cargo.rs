@@ -14,7 +14,8 @@ use crate::project::{self, Compiled, Watched};
 /// The file that `bindery::include_schema!()` includes.
 const OUTPUT: &str = "bindery.rs";
 
-/// Compiles a schema file in a build script; `bindery.toml` beside it is read where it is there.
+/// Compiles a schema file in a build script; `bindery.toml` beside it is read where it is there, but for the schema files
+/// it names: [`Config::new`] reads those.
 ///
 /// ```no_run
 /// // build.rs
