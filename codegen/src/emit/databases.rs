@@ -310,7 +310,13 @@ fn transaction(w: &mut RustWriter, model: &Model, name: &str, generics: &str, re
     } else {
         w.line(&format!("{head} {{"));
     }
-    w.indented(|w| w.line(&format!("self.0.connect({ty})?.{name}(work)")));
+    let calls = [
+        "0".to_owned(),
+        format!("connect({ty})?"),
+        format!("{name}(work)"),
+    ];
+    let chain = Expr::Chain("self".to_owned(), calls.map(Expr::text).to_vec());
+    w.indented(|w| w.value(&chain));
     w.line("}");
 }
 
