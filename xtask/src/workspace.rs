@@ -5,12 +5,19 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
-/// The repository's root.
+/// The repository's root. Cargo says it when it runs us: checkouts that share a build directory share this program too.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("this crate lies in a folder of the repository")
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let own = env::var_os("CARGO_MANIFEST_DIR");
+        let own = own.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let repository = Path::new(&own).parent();
+        repository
+            .expect("this crate lies in a folder of the repository")
+            .to_owned()
+    });
+    &ROOT
 }
 
 /// Where cargo builds; doors have a folder of their own there.
