@@ -1,5 +1,6 @@
 //! What a model looks like in Rust: which types its fields have, which of them name an engine, what its key is.
 
+use bindery_schema::column_type::ColumnType;
 use bindery_schema::model::{Column, FieldType, Generated, Table, TableId, Unique};
 use bindery_schema::plan::statements::{is_required, is_touched, is_writable};
 
@@ -71,8 +72,11 @@ pub(crate) struct Field<'m> {
 }
 
 impl Field<'_> {
-    /// The writer a value of the column goes to: one that refuses what the column would round, where it would.
+    /// The writer a value of the column goes to: one that refuses what the column would change, where it would.
     pub(crate) fn params(&self) -> String {
+        if self.column.column_type == ColumnType::Year {
+            return "params.year()".to_owned();
+        }
         match self.column.column_type.fraction_digits() {
             Some(digits) => format!("params.fraction({digits})"),
             None => "params".to_owned(),

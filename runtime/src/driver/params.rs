@@ -14,6 +14,8 @@ pub struct ParamWriter<'a> {
     picking: Option<Picking>,
     /// Digits that the next value may have after its point.
     fraction: Option<u32>,
+    /// The next value goes to a column of years.
+    is_year: bool,
 }
 
 /// For each of the values that come, in order: is it wanted?
@@ -77,6 +79,10 @@ macro_rules! forward_times {
 const FINER: &str = "the column keeps fewer digits after the point than the value has: round it first, times by \
      chrono's `trunc_subsecs`, decimals by bigdecimal's `with_scale`";
 
+/// What a `YEAR` holds besides 0 (MySQL manual, "The YEAR Type").
+const YEARS: std::ops::RangeInclusive<i64> = 1901..=2155;
+const NO_YEAR: &str = "a column of type YEAR holds 0 and the years 1901 to 2155";
+
 impl<'a> ParamWriter<'a> {
     #[cfg_attr(
         not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
@@ -88,6 +94,7 @@ impl<'a> ParamWriter<'a> {
             refused: None,
             picking: None,
             fraction: None,
+            is_year: false,
         }
     }
 
@@ -148,8 +155,6 @@ impl ParamWriter<'_> {
     }
 
     forward! {
-        /// An integer.
-        i64(value: i64);
         /// An unsigned integer; refused by databases without unsigned columns where it is past `i64::MAX`.
         u64(value: u64);
         /// A truth value.
@@ -208,10 +213,18 @@ impl ParamWriter<'_> {
         each!(self.array(length, write));
     }
 
+    /// An integer.
+    pub fn i64(&mut self, value: i64) {
+        if self.is_year && value != 0 && !YEARS.contains(&value) {
+            return self.refuse(NO_YEAR);
+        }
+        each!(self.i64(value));
+    }
+
     /// A value of a column.
     pub fn push<T: ToColumn + ?Sized>(&mut self, value: &T) {
         value.write(self);
-        self.fraction = None;
+        self.column_done();
     }
 
     /// Says how many digits after the point the next column keeps, of a decimal or of seconds. Databases would round a
@@ -226,7 +239,19 @@ impl ParamWriter<'_> {
         if let Some(value) = value {
             value.write(self);
         }
+        self.column_done();
+    }
+
+    /// Says that the next column is a `YEAR`, which MySQL fills with 1970 for 70 and refuses past 2155.
+    pub fn year(&mut self) -> &mut Self {
+        self.is_year = true;
+        self
+    }
+
+    /// What was said of one column does not hold for the next.
+    fn column_done(&mut self) {
         self.fraction = None;
+        self.is_year = false;
     }
 
     /// A value if there is one, else the present: for new rows, where the database has no default.

@@ -503,6 +503,8 @@ pub mod products {
         pub weight: ::core::option::Option<f64>,
         /// `type`
         pub r#type: ::std::string::String,
+        /// `printed_in`
+        pub printed_in: ::core::option::Option<u16>,
         /// `replaced_by`
         pub replaced_by: ::core::option::Option<ProductId<E>>,
     }
@@ -520,6 +522,8 @@ pub mod products {
         pub weight: ::core::option::Option<f64>,
         /// `type`; the database's default when left out.
         pub r#type: ::core::option::Option<::std::string::String>,
+        /// `printed_in`
+        pub printed_in: ::core::option::Option<u16>,
         /// `replaced_by`
         pub replaced_by: ::core::option::Option<ProductId<E>>,
     }
@@ -537,6 +541,7 @@ pub mod products {
                 price,
                 weight: ::core::option::Option::None,
                 r#type: ::core::option::Option::None,
+                printed_in: ::core::option::Option::None,
                 replaced_by: ::core::option::Option::None,
             }
         }
@@ -550,6 +555,7 @@ pub mod products {
                 price: row.price,
                 weight: row.weight,
                 r#type: ::core::option::Option::Some(row.r#type),
+                printed_in: row.printed_in,
                 replaced_by: row.replaced_by,
             }
         }
@@ -566,6 +572,8 @@ pub mod products {
         pub weight: ::core::option::Option<::core::option::Option<f64>>,
         /// `type`
         pub r#type: ::core::option::Option<::std::string::String>,
+        /// `printed_in`
+        pub printed_in: ::core::option::Option<::core::option::Option<u16>>,
         /// `replaced_by`
         pub replaced_by: ::core::option::Option<::core::option::Option<ProductId<E>>>,
     }
@@ -577,6 +585,7 @@ pub mod products {
                 price: ::core::option::Option::None,
                 weight: ::core::option::Option::None,
                 r#type: ::core::option::Option::None,
+                printed_in: ::core::option::Option::None,
                 replaced_by: ::core::option::Option::None,
             }
         }
@@ -591,6 +600,7 @@ pub mod products {
                 .with(3)
                 .with_if(self.r#type.is_some(), 4)
                 .with(5)
+                .with(6)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -599,6 +609,7 @@ pub mod products {
             params.fraction(2).push(&self.price);
             params.push(&self.weight);
             params.given(&self.r#type);
+            params.year().push(&self.printed_in);
             params.push(&self.replaced_by);
         }
     }
@@ -610,7 +621,8 @@ pub mod products {
                 .with_if(self.price.is_some(), 2)
                 .with_if(self.weight.is_some(), 3)
                 .with_if(self.r#type.is_some(), 4)
-                .with_if(self.replaced_by.is_some(), 5)
+                .with_if(self.printed_in.is_some(), 5)
+                .with_if(self.replaced_by.is_some(), 6)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -618,6 +630,7 @@ pub mod products {
             params.fraction(2).given(&self.price);
             params.given(&self.weight);
             params.given(&self.r#type);
+            params.year().given(&self.printed_in);
             params.given(&self.replaced_by);
         }
     }
@@ -642,6 +655,7 @@ pub mod products {
                 price: row.next()?,
                 weight: row.next()?,
                 r#type: row.next()?,
+                printed_in: row.next()?,
                 replaced_by: row.next_key(engine)?,
             })
         }
@@ -661,6 +675,7 @@ pub mod products {
             params.fraction(2).push(&row.price);
             params.push(&row.weight);
             params.push(&row.r#type);
+            params.year().push(&row.printed_in);
             params.push(&row.replaced_by);
         }
 
@@ -707,6 +722,7 @@ pub mod products {
             params.fraction(2).push(&row.price);
             params.push(&row.weight);
             params.push(&row.r#type);
+            params.year().push(&row.printed_in);
             params.push(&row.replaced_by);
         }
 
@@ -725,6 +741,7 @@ pub mod products {
                 price: self.price,
                 weight: self.weight,
                 r#type: self.r#type,
+                printed_in: self.printed_in,
                 replaced_by: self.replaced_by.map(|key| key.to_engine()),
             }
         }
@@ -784,32 +801,38 @@ pub mod products {
             r#""price""#,
             r#""weight""#,
             r#""type""#,
+            r#""printed_in""#,
             r#""replaced_by""#,
         ],
         key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5],
-        required: &[0, 1, 2, 3, 5],
+        writable: &[0, 1, 2, 3, 4, 5, 6],
+        required: &[0, 1, 2, 3, 5, 6],
         counted: ::core::option::Option::None,
-        select: r#"SELECT "code", "title", "price", "weight", "type", "replaced_by"
+        select: r#"SELECT "code", "title", "price", "weight", "type", "printed_in",
+            "replaced_by"
             FROM "products""#,
-        first: r#"SELECT "code", "title", "price", "weight", "type", "replaced_by"
+        first: r#"SELECT "code", "title", "price", "weight", "type", "printed_in",
+            "replaced_by"
             FROM "products"
             ORDER BY "code" LIMIT 1"#,
-        find: r#"SELECT "code", "title", "price", "weight", "type", "replaced_by"
+        find: r#"SELECT "code", "title", "price", "weight", "type", "printed_in",
+            "replaced_by"
             FROM "products"
             WHERE "code" = ?"#,
         count: r#"SELECT count(*) FROM "products""#,
         exists: r#"SELECT 1 FROM "products" WHERE "code" = ?"#,
         insert: r#"INSERT INTO "products" ("code", "title", "price", "weight",
-            "replaced_by")
-            VALUES (?, ?, ?, ?, ?)
-            RETURNING "code", "title", "price", "weight", "type", "replaced_by""#,
+            "printed_in", "replaced_by")
+            VALUES (?, ?, ?, ?, ?, ?)
+            RETURNING "code", "title", "price", "weight", "type", "printed_in", "replaced_by""#,
         insert_row: r#"INSERT INTO "products" ("code", "title", "price", "weight", "type",
-            "replaced_by")
-            VALUES (?, ?, ?, ?, ?, ?)"#,
-        returning: r#" RETURNING "code", "title", "price", "weight", "type", "replaced_by""#,
+            "printed_in", "replaced_by")
+            VALUES (?, ?, ?, ?, ?, ?, ?)"#,
+        returning: r#" RETURNING "code", "title", "price", "weight", "type", "printed_in",
+            "replaced_by""#,
         save: r#"UPDATE "products"
-            SET "title" = ?, "price" = ?, "weight" = ?, "type" = ?, "replaced_by" = ?
+            SET "title" = ?, "price" = ?, "weight" = ?, "type" = ?, "printed_in" = ?,
+            "replaced_by" = ?
             WHERE "code" = ?"#,
         version: ::core::option::Option::None,
         touched: &[],
@@ -817,7 +840,8 @@ pub mod products {
         delete: r#"DELETE FROM "products" WHERE "code" = ?"#,
         uniques: &[::bindery::UniqueSql {
             columns: &[1, 4],
-            find: r#"SELECT "code", "title", "price", "weight", "type", "replaced_by"
+            find: r#"SELECT "code", "title", "price", "weight", "type", "printed_in",
+            "replaced_by"
             FROM "products"
             WHERE "title" = ? AND "type" = ?"#,
         }],
@@ -888,7 +912,15 @@ pub mod products {
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Product",
         table: "products",
-        columns: &["code", "title", "price", "weight", "type", "replaced_by"],
+        columns: &[
+            "code",
+            "title",
+            "price",
+            "weight",
+            "type",
+            "printed_in",
+            "replaced_by",
+        ],
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -901,6 +933,7 @@ pub mod products {
     "price" DECIMAL(10, 2) NOT NULL,
     "weight" DOUBLE PRECISION,
     "type" VARCHAR(20) NOT NULL DEFAULT 'book',
+    "printed_in" YEAR,
     "replaced_by" VARCHAR(20),
     PRIMARY KEY ("code"),
     UNIQUE ("title", "type"),
@@ -919,6 +952,7 @@ pub mod products {
     "price" DECIMAL(10, 2) NOT NULL,
     "weight" DOUBLE PRECISION,
     "type" VARCHAR(20) NOT NULL DEFAULT 'book',
+    "printed_in" YEAR,
     "replaced_by" VARCHAR(20),
     PRIMARY KEY ("code"),
     UNIQUE ("title", "type"),

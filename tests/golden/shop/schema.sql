@@ -20,6 +20,7 @@ CREATE TABLE products (
     price       DECIMAL(10, 2) NOT NULL,
     weight      DOUBLE PRECISION,
     type        VARCHAR(20) NOT NULL DEFAULT 'book',
+    printed_in  YEAR,
     replaced_by VARCHAR(20) REFERENCES products(code),
     UNIQUE (title, type)
 );

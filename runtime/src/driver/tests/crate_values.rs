@@ -251,6 +251,29 @@ fn finer_values_than_a_column_keeps_are_refused() {
     }
 }
 
+/// MySQL would make 1970 of 70.
+#[test]
+fn years_that_a_column_would_change_are_refused() {
+    for mut database in databases() {
+        let sql = database.with_placeholders("SELECT 1 WHERE ? = 70 OR ? = 70");
+        let mut send = |year: u16| {
+            let mut take = |_: &mut crate::RowReader<'_>| Ok(true);
+            let write = &mut |params: &mut crate::ParamWriter<'_>| {
+                params.year().push(&year);
+                params.push(&70_u16);
+            };
+            database.physical.query(&sql, write, &mut take)
+        };
+        for year in [0, 1901, 2155] {
+            send(year).expect("a year, and behind it any number");
+        }
+        for year in [70, 1900, 2156] {
+            let error = send(year).unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::UnsupportedValue(_)));
+        }
+    }
+}
+
 #[test]
 fn finer_elements_than_an_array_keeps_are_refused() {
     use std::str::FromStr;
