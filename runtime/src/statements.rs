@@ -74,10 +74,7 @@ impl TableSql {
         let mut sql = SqlWriter::new(dialect);
         sql.push("INSERT INTO ").push(self.table);
         if columns.is_empty() {
-            sql.push(match dialect {
-                Dialect::Sqlite | Dialect::Postgres => " DEFAULT VALUES",
-                Dialect::Mysql => " () VALUES ()",
-            });
+            sql.no_values();
         } else {
             self.push_values(columns, rows, &mut sql);
         }

@@ -89,6 +89,11 @@ impl SqlWriter {
         self
     }
 
+    /// What stands in an INSERT that gives no column a value.
+    pub fn no_values(&mut self) -> &mut Self {
+        self.push(self.dialect.rules().no_values())
+    }
+
     /// Items one after the other, with a separator between them.
     pub fn list<T>(
         &mut self,

@@ -298,7 +298,7 @@ impl Context<'_> {
         self.text(|sql| {
             sql.push("INSERT INTO ").table(&self.table.name);
             if positions.is_empty() {
-                sql.push(self.dialect.rules().no_values());
+                sql.no_values();
                 return;
             }
             sql.push(" (")

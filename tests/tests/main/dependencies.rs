@@ -35,7 +35,7 @@ fn linked_by(features: &str) -> Vec<String> {
 /// BIND-06: no driver of another database, no SQL parser, no asynchronous runtime.
 #[test]
 fn bind_06_a_sqlite_program_links_nothing_of_other_databases() {
-    let crates = linked_by("sqlite,chrono");
+    let crates = linked_by("sqlite,chrono,derive");
     assert!(crates.iter().any(|name| name == "rusqlite"), "{crates:?}");
     for unwanted in [
         "postgres",
