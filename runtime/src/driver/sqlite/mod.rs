@@ -5,6 +5,8 @@ mod error;
 mod params;
 mod row;
 
+use std::time::{Duration, Instant};
+
 use bindery_schema::sql_writer::SqlWriter;
 use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Row, Rows, Statement};
@@ -40,6 +42,23 @@ pub(crate) struct SqliteOptions<'a> {
     pub(crate) busy_timeout: std::time::Duration,
 }
 
+/// Tries again while the file is busy. Of two connections that switch a new file to WAL at once SQLite refuses one
+/// without waiting, whatever its busy timeout says.
+fn patiently(limit: Duration, work: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
+    let started = Instant::now();
+    loop {
+        match work() {
+            Err(rusqlite::Error::SqliteFailure(failure, _))
+                if failure.code == rusqlite::ErrorCode::DatabaseBusy
+                    && started.elapsed() < limit =>
+            {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
 impl SqliteConnection {
     pub(crate) fn open(options: &SqliteOptions<'_>) -> Result<Self> {
         let inner = rusqlite::Connection::open(options.path).map_err(prepare_error)?;
@@ -51,12 +70,13 @@ impl SqliteConnection {
         inner
             .set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)
             .map_err(step_error)?;
-        // The first look into the file: what is wrong with it is no row's matter.
-        inner
-            .execute_batch(
+        let set = || {
+            inner.execute_batch(
                 "PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
             )
-            .map_err(prepare_error)?;
+        };
+        // The first look into the file: what is wrong with it is no row's matter.
+        patiently(options.busy_timeout, set).map_err(prepare_error)?;
         Ok(Self { inner })
     }
 
