@@ -1,12 +1,16 @@
 //! What connecting to a server has in common: the options, and a limit over the whole of it.
 
+#[cfg(feature = "mysql")]
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+#[cfg(feature = "mysql")]
 use std::thread;
 use std::time::Duration;
 
 use bindery_schema::config::Server;
 
-use crate::error::{Error, ErrorKind, Operation, Result};
+#[cfg(feature = "mysql")]
+use crate::error::Result;
+use crate::error::{Error, ErrorKind, Operation};
 
 /// How to connect to a server, everything resolved.
 pub(crate) struct ServerOptions<'a> {
@@ -28,8 +32,9 @@ pub(crate) struct ServerInfo {
     pub(crate) version: String,
 }
 
-/// Runs `work` on a thread of its own and waits so long: the drivers have no limit over resolving and logging in.
+/// Runs `work` on a thread of its own and waits so long: the crate `mysql` has no limit over resolving and logging in.
 /// A thread that comes too late closes what it opened.
+#[cfg(feature = "mysql")]
 pub(super) fn within<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> Result<T> + Send + 'static,

@@ -20,6 +20,8 @@ mod row;
 mod tests;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod uuid_text;
+#[cfg(feature = "postgres")]
+mod wire;
 
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use connect::{ServerInfo, ServerOptions};

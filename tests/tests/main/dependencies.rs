@@ -41,12 +41,29 @@ fn bind_06_a_sqlite_program_links_nothing_of_other_databases() {
         "postgres",
         "tokio-postgres",
         "postgres-protocol",
+        "postgres-types",
         "mysql",
         "mysql_common",
         "sqlparser",
         "tokio",
         "syn",
     ] {
+        assert!(
+            !crates.iter().any(|name| name == unwanted),
+            "{unwanted} is linked: {crates:?}"
+        );
+    }
+}
+
+/// Connections are driven without an asynchronous runtime.
+#[test]
+fn a_postgres_program_links_no_runtime_for_futures() {
+    let crates = linked_by("postgres");
+    assert!(
+        crates.iter().any(|name| name == "postgres-types"),
+        "{crates:?}"
+    );
+    for unwanted in ["postgres", "tokio-postgres", "tokio", "futures-util"] {
         assert!(
             !crates.iter().any(|name| name == unwanted),
             "{unwanted} is linked: {crates:?}"

@@ -1,11 +1,11 @@
 //! Many rows at once: `COPY … FROM STDIN (FORMAT binary)`.
 
-use std::io::Write;
-
-use postgres::types::Type;
+use postgres_types::Type;
 
 use super::PostgresConnection;
 use super::encode::{Encoder, is_foreign};
+use super::message;
+use super::session::{Fault, Session};
 use crate::driver::ParamWriter;
 use crate::driver::params::ParamTarget;
 use crate::error::{Error, Result};
@@ -33,11 +33,9 @@ impl PostgresConnection {
         // Not a kept statement: COPY takes binary values for what they are not, so the types must be those of now.
         let probe = format!("SELECT {names} FROM {} LIMIT 0", table.table);
         let statement = self.prepare(&probe)?;
-        let types: Vec<Type> = statement
-            .columns()
-            .iter()
-            .map(|column| column.type_().clone())
-            .collect();
+        self.statements.drop_unkept(&statement);
+        let described = statement.columns.into_iter();
+        let types: Vec<Type> = described.map(|column| column.column_type).collect();
         // Their text form is all that is known of them.
         if types.iter().any(is_foreign) {
             return self.insert_singly(table, columns, rows, write);
@@ -68,63 +66,91 @@ impl PostgresConnection {
         rows: usize,
         write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
     ) -> Result<u64> {
-        let mut buffer = std::mem::take(&mut self.buffer);
-        buffer.clear();
-        buffer.extend_from_slice(HEADER);
-        let outcome = send_rows(&mut self.client, sql, types, rows, write, &mut buffer);
-        self.buffer = buffer;
-        outcome.map_err(|failure| match failure {
-            Failure::Driver(error) => self.failed(&error),
-            Failure::Lost => self.lost(),
-            Failure::Refused(error) => error,
-        })
+        let mut copied = 0;
+        self.start_copy(sql)?;
+        let refused =
+            send_rows(&mut self.session, types, rows, write).map_err(|fault| self.failed(fault))?;
+        let outcome = self.session.answer(|tag, body| {
+            if tag == b'C' {
+                copied = super::count(body);
+            }
+            Ok(())
+        });
+        match (outcome, refused) {
+            // The server only repeats what it was told.
+            (Ok(()) | Err(Fault::Server(_)), Some(refused)) => Err(refused),
+            (Ok(()), None) => Ok(copied),
+            (Err(fault), _) => Err(self.failed(fault)),
+        }
+    }
+
+    /// Sends the statement and waits until the server is ready for rows.
+    fn start_copy(&mut self, sql: &str) -> Result<()> {
+        let deadline = self.deadline();
+        let begins = std::mem::take(&mut self.begin_pending);
+        let mut start = || {
+            let out = self.session.begin(deadline)?;
+            if begins {
+                message::query(out, &format!("{}; {sql}", super::BEGIN));
+            } else {
+                message::query(out, sql);
+            }
+            self.session.send(1)?;
+            self.session.await_copy()
+        };
+        start().map_err(|fault| self.failed(fault))
     }
 }
 
-/// Why rows were not copied.
-enum Failure {
-    Driver(postgres::Error),
-    Lost,
-    /// A value cannot be held.
-    Refused(Error),
-}
-
-/// Leaving early drops the writer without finishing it, which takes everything back.
+/// Sends rows until all are sent, one cannot be, or the server refused. A value that cannot be held is what is given.
 fn send_rows(
-    client: &mut postgres::Client,
-    sql: &str,
+    session: &mut Session,
     types: &[Type],
     rows: usize,
     write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
-    buffer: &mut Vec<u8>,
-) -> Result<u64, Failure> {
-    let mut writer = client.copy_in(sql).map_err(Failure::Driver)?;
+) -> Result<Option<Error>, Fault> {
+    let mut chunk = Chunk::begin(session.out());
+    session.out().extend_from_slice(HEADER);
     for row in 0..rows {
-        encode_row(types, buffer, &mut |params| write(row, params)).map_err(Failure::Refused)?;
-        if buffer.len() >= CHUNK {
-            flush(&mut writer, buffer)?;
+        if let Err(refused) = encode_row(types, session.out(), &mut |params| write(row, params)) {
+            session.out().clear();
+            message::message(session.out(), b'f', |out| message::text(out, "refused"));
+            session.send(0)?;
+            return Ok(Some(refused));
+        }
+        if session.out().len() >= CHUNK {
+            chunk.end(session.out());
+            session.send(0)?;
+            // It reads away what follows; there is no use in sending it.
+            if session.is_refused_early() {
+                return Ok(None);
+            }
+            chunk = Chunk::begin(session.out());
         }
     }
-    buffer.extend_from_slice(&TRAILER);
-    flush(&mut writer, buffer)?;
-    writer.finish().map_err(Failure::Driver)
+    session.out().extend_from_slice(&TRAILER);
+    chunk.end(session.out());
+    session.out().extend_from_slice(message::COPY_DONE);
+    session.send(0)?;
+    Ok(None)
 }
 
-fn flush(writer: &mut postgres::CopyInWriter<'_>, buffer: &mut Vec<u8>) -> Result<(), Failure> {
-    writer
-        .write_all(buffer)
-        .and_then(|()| writer.flush())
-        .map_err(io_cause)?;
-    buffer.clear();
-    Ok(())
+/// A CopyData message that is being written.
+struct Chunk {
+    start: usize,
 }
 
-/// The driver wraps its error into one of input and output.
-fn io_cause(error: std::io::Error) -> Failure {
-    error
-        .into_inner()
-        .and_then(|inner| inner.downcast::<postgres::Error>().ok())
-        .map_or(Failure::Lost, |error| Failure::Driver(*error))
+impl Chunk {
+    fn begin(out: &mut Vec<u8>) -> Self {
+        out.push(b'd');
+        let start = out.len();
+        out.extend_from_slice(&[0; 4]);
+        Self { start }
+    }
+
+    fn end(&self, out: &mut [u8]) {
+        message::end_counted(out, self.start);
+    }
 }
 
 fn encode_row(

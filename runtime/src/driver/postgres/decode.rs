@@ -1,10 +1,11 @@
 //! PostgreSQL's binary form to values. Everything from the server is checked: a length that does not fit is no value.
 
-use postgres::Row;
-use postgres::types::{FromSql, Kind, Type};
+use postgres_types::{Kind, Type};
 
 use super::encode::{EPOCH_DAYS, EPOCH_MICROS, base, is_textual};
+use super::message::{take_i16, take_i32, take_text};
 use super::numeric;
+use super::statement::Column;
 use crate::driver::row::RowSource;
 use crate::driver::{RowReader, decimal, uuid_text};
 use crate::types::Interval;
@@ -12,7 +13,7 @@ use crate::types::Interval;
 /// Where values are read from, column by column.
 pub(in crate::driver) enum RowRef<'a> {
     /// A row.
-    Row(&'a Row),
+    Row(Row<'a>),
     /// The elements of an array.
     Elements(Elements<'a>),
 }
@@ -31,35 +32,90 @@ struct Value<'a> {
     bytes: &'a [u8],
 }
 
-/// Takes the bytes of a column as they are.
-struct Raw<'a>(Option<&'a [u8]>);
+/// A row where it came in.
+pub(in crate::driver) struct Row<'a> {
+    columns: &'a [Column],
+    body: &'a [u8],
+    fields: &'a Fields,
+}
 
-impl<'a> FromSql<'a> for Raw<'a> {
-    fn from_sql(
-        _: &Type,
-        raw: &'a [u8],
-    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(Self(Some(raw)))
-    }
+/// Where each column of a row is in its message; `None` for NULL.
+#[derive(Default)]
+pub(super) struct Fields(Vec<Option<(u32, u32)>>);
 
-    fn from_sql_null(
-        _: &Type,
-    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(Self(None))
+impl Fields {
+    /// Finds the columns of a DataRow's body.
+    pub(super) fn read(&mut self, body: &[u8], columns: usize) -> Result<(), &'static str> {
+        const BROKEN: &str = "a row that does not hold its columns";
+        self.0.clear();
+        let mut rest = body;
+        let count = take_i16(&mut rest).ok_or(BROKEN)?;
+        if usize::from(count as u16) != columns {
+            return Err(BROKEN);
+        }
+        for _ in 0..columns {
+            let value = take_field(&mut rest).ok_or(BROKEN)?;
+            self.0.push(value.map(|value| {
+                let end = body.len() - rest.len();
+                // A message has less than 4 GiB.
+                ((end - value.len()) as u32, end as u32)
+            }));
+        }
+        if rest.is_empty() { Ok(()) } else { Err(BROKEN) }
     }
+}
 
-    fn accepts(_: &Type) -> bool {
-        true
+impl<'a> Row<'a> {
+    fn value(&self, column: usize) -> Option<Value<'a>> {
+        let (start, end) = (*self.fields.0.get(column)?)?;
+        Some(Value {
+            column_type: base(&self.columns.get(column)?.column_type),
+            bytes: self.body.get(start as usize..end as usize)?,
+        })
     }
+}
+
+/// A reader of the row in a DataRow's body.
+pub(super) fn reader<'a>(
+    columns: &'a [Column],
+    body: &'a [u8],
+    fields: &'a Fields,
+) -> RowReader<'a> {
+    let row = Row {
+        columns,
+        body,
+        fields,
+    };
+    RowReader::new(RowSource::Postgres(RowRef::Row(row)))
+}
+
+/// The types of a ParameterDescription.
+pub(super) fn numbers(mut body: &[u8]) -> Option<Vec<u32>> {
+    let count = take_i16(&mut body)? as u16;
+    (0..count)
+        .map(|_| take_i32(&mut body).map(|number| number as u32))
+        .collect()
+}
+
+/// Type and modifier of each column of a RowDescription.
+pub(super) fn columns(mut body: &[u8]) -> Option<Vec<(u32, i32)>> {
+    let count = take_i16(&mut body)? as u16;
+    let column = |rest: &mut &[u8]| {
+        take_text(rest)?;
+        let (_table, _place) = (take_i32(rest)?, take_i16(rest)?);
+        let number = take_i32(rest)? as u32;
+        let _length = take_i16(rest)?;
+        let modifier = take_i32(rest)?;
+        let _form = take_i16(rest)?;
+        Some((number, modifier))
+    };
+    (0..count).map(|_| column(&mut body)).collect()
 }
 
 impl RowRef<'_> {
     fn value(&self, column: usize) -> Option<Value<'_>> {
         match self {
-            Self::Row(row) => Some(Value {
-                column_type: base(row.columns().get(column)?.type_()),
-                bytes: row.try_get::<_, Raw<'_>>(column).ok()?.0?,
-            }),
+            Self::Row(row) => row.value(column),
             Self::Elements(elements) => Some(Value {
                 column_type: base(elements.element_type),
                 bytes: (*elements.values.get(column)?)?,
@@ -116,9 +172,12 @@ impl RowRef<'_> {
     /// Is it of a `character(n)`? The server fills up with blanks there, and compares without those at the end.
     fn is_padded(&self, column: usize) -> bool {
         match self {
-            Self::Row(row) => row.columns().get(column).is_some_and(|column| {
-                column.type_modifier() >= 0
-                    && matches!(*base(column.type_()), Type::BPCHAR | Type::BPCHAR_ARRAY)
+            Self::Row(row) => row.columns.get(column).is_some_and(|column| {
+                column.modifier >= 0
+                    && matches!(
+                        *base(&column.column_type),
+                        Type::BPCHAR | Type::BPCHAR_ARRAY
+                    )
             }),
             Self::Elements(elements) => elements.padded,
         }

@@ -1,6 +1,6 @@
 //! Values to PostgreSQL's binary form, each checked against the type the server expects at its place.
 
-use postgres::types::{Kind, Type};
+use postgres_types::{Kind, Type};
 
 use super::numeric;
 use crate::driver::ParamWriter;

@@ -1,27 +1,79 @@
 //! SQLSTATE to kinds of errors. Of the server's text only what cannot hold values is kept.
 
-use postgres::error::DbError;
-
+use super::message::take_text;
+use super::session::Fault;
 use crate::driver::DatabaseError;
 use crate::driver::database_error::unreached;
-use crate::error::{Constraint, Error, ErrorKind};
+use crate::error::{Constraint, Error, ErrorKind, Operation};
+
+/// What the server said of a failure. DETAIL, HINT and WHERE may hold values, so they are not even kept.
+#[derive(Debug, Default)]
+pub(super) struct ServerError {
+    code: String,
+    message: String,
+    table: Option<String>,
+    column: Option<String>,
+    constraint: Option<String>,
+}
+
+impl ServerError {
+    /// Reads an ErrorResponse; what is missing stays empty.
+    pub(super) fn read(body: &[u8]) -> Self {
+        let mut said = Self::default();
+        let mut rest = body;
+        while let Some((&field, after)) = rest.split_first().filter(|(field, _)| **field != 0) {
+            rest = after;
+            let Some(text) = take_text(&mut rest) else {
+                break;
+            };
+            let text = String::from_utf8_lossy(text).into_owned();
+            match field {
+                b'C' => said.code = text,
+                b'M' => said.message = text,
+                b't' => said.table = Some(text),
+                b'c' => said.column = Some(text),
+                b'n' => said.constraint = Some(text),
+                _ => (),
+            }
+        }
+        said
+    }
+}
 
 /// The error of a statement.
 #[cold]
-pub(super) fn statement_error(error: &postgres::Error) -> Error {
-    match error.as_db_error() {
-        Some(said) => Error::new(kind(said)).with_source(source(said)),
-        None => Error::new(ErrorKind::ConnectionLost),
+pub(super) fn statement_error(fault: Fault) -> Error {
+    match fault {
+        Fault::Server(said) => Error::new(kind(&said)).with_source(source(&said)),
+        Fault::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => {
+            Error::new(ErrorKind::Timeout)
+        }
+        Fault::Io(_) => Error::new(ErrorKind::ConnectionLost),
+        Fault::Protocol(why) => out_of_protocol(ErrorKind::ConnectionLost, why),
     }
 }
 
 /// The error of connecting, where a lost connection means that there never was one.
 #[cold]
-pub(super) fn connect_error(error: &postgres::Error) -> Error {
-    let Some(said) = error.as_db_error() else {
-        return unanswered(error);
-    };
-    let kind = match said.code().code() {
+pub(super) fn connect_error(fault: Fault) -> Error {
+    match fault {
+        Fault::Server(said) => refused(&said),
+        Fault::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => {
+            Error::new(ErrorKind::Timeout)
+        }
+        Fault::Io(error) => unreached(&error.to_string()),
+        Fault::Protocol(why) => out_of_protocol(ErrorKind::Unavailable, why),
+    }
+}
+
+/// The server's answer to a login, an ErrorResponse.
+#[cold]
+pub(super) fn refused_login(body: &[u8]) -> Error {
+    refused(&ServerError::read(body))
+}
+
+fn refused(said: &ServerError) -> Error {
+    let kind = match said.code.as_str() {
         // No such database, and the classes "connection", "insufficient resources", "operator intervention".
         "3D000" => ErrorKind::Unavailable,
         code if ["08", "53", "57"].contains(&class(code)) => ErrorKind::Unavailable,
@@ -30,38 +82,27 @@ pub(super) fn connect_error(error: &postgres::Error) -> Error {
     Error::new(kind).with_source(source(said))
 }
 
-/// Nothing was said by the server: either it was not reached, or this side could not do what it asked for.
-fn unanswered(error: &postgres::Error) -> Error {
-    let io =
-        std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
-    match io {
-        Some(io) if io.kind() == std::io::ErrorKind::TimedOut => Error::new(ErrorKind::Timeout),
-        Some(io) => unreached(&io.to_string()),
-        None => Error::new(ErrorKind::Unavailable),
-    }
+/// What is configured here and what the server wants do not meet.
+#[cold]
+pub(super) fn config(why: &str) -> Error {
+    Error::new(ErrorKind::Config(why.to_owned())).during(Operation::Connect)
 }
 
-/// Does the error end the connection?
-pub(super) fn breaks_connection(error: &postgres::Error) -> bool {
-    match error.as_db_error() {
-        Some(said) => matches!(kind(said), ErrorKind::ConnectionLost),
-        None => true,
-    }
+fn out_of_protocol(kind: ErrorKind, why: &str) -> Error {
+    Error::new(kind).with_source(DatabaseError::new("client", Some(why)))
 }
 
 /// Must the statement be prepared anew? Tables have changed, or somebody removed it.
-pub(super) fn is_stale_plan(error: &postgres::Error) -> bool {
-    error
-        .code()
-        .is_some_and(|state| matches!(state.code(), "0A000" | "26000"))
+pub(super) fn is_stale_plan(said: &ServerError) -> bool {
+    matches!(said.code.as_str(), "0A000" | "26000")
 }
 
 fn class(code: &str) -> &str {
     code.get(..2).unwrap_or(code)
 }
 
-fn kind(said: &DbError) -> ErrorKind {
-    let code = said.code().code();
+fn kind(said: &ServerError) -> ErrorKind {
+    let code = said.code.as_str();
     match code {
         "23505" | "23P01" => ErrorKind::UniqueViolation(constraint(said)),
         "23503" | "23001" => ErrorKind::ForeignKeyViolation(constraint(said)),
@@ -85,18 +126,18 @@ fn kind(said: &DbError) -> ErrorKind {
     }
 }
 
-fn constraint(said: &DbError) -> Constraint {
+fn constraint(said: &ServerError) -> Constraint {
     Constraint {
-        name: said.constraint().map(str::to_owned),
-        table: said.table().map(str::to_owned),
-        column: said.column().map(str::to_owned),
+        name: said.constraint.clone(),
+        table: said.table.clone(),
+        column: said.column.clone(),
     }
 }
 
 /// Syntax, names and rights (42), connections (08, 28, 57), unknown databases and schemas (3D, 3F): texts about the
 /// statement and the session, not about rows.
-fn source(said: &DbError) -> DatabaseError {
-    let code = said.code().code();
+fn source(said: &ServerError) -> DatabaseError {
+    let code = said.code.as_str();
     let harmless = ["08", "28", "3D", "3F", "42", "57"].contains(&class(code));
-    DatabaseError::new(code, harmless.then(|| said.message()))
+    DatabaseError::new(code, harmless.then_some(said.message.as_str()))
 }

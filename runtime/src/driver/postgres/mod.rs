@@ -1,171 +1,245 @@
-//! PostgreSQL through the crate `postgres`: values in binary form, statements prepared once.
+//! PostgreSQL over a socket of our own: values in binary form, statements prepared once, a deadline for every wait.
+//!
+//! The crate `postgres` has no limit on a statement and blocks for ever where the server falls silent, also when it is
+//! dropped; here every wait has an end, and one row less is copied.
 
-mod cache;
 mod copy;
+mod cursor;
 mod decode;
 mod encode;
 mod error;
+mod login;
+mod message;
 mod numeric;
 mod options;
+mod session;
+mod statement;
+mod types;
 
-use bytes::BytesMut;
-use postgres::fallible_iterator::FallibleIterator;
-use postgres::types::{Format, IsNull, ToSql, Type};
-use postgres::{Client, NoTls, Row, RowIter, SimpleQueryMessage, Statement};
+use std::io::ErrorKind as IoErrorKind;
+use std::sync::Arc;
+use std::time::Duration;
 
-use self::cache::StatementCache;
-use self::error::{breaks_connection, connect_error, is_stale_plan, statement_error};
-use super::connect::{ServerInfo, within};
+use self::decode::Fields;
+use self::error::{is_stale_plan, statement_error};
+use self::session::{Fault, Session, Standing};
+use self::statement::{Column, Statement, Statements};
+use self::types::Types;
+use super::connect::ServerInfo;
 use super::params::ParamTarget;
-use super::row::RowSource;
-use super::{ParamWriter, RowReader, TakeRow, WriteParams};
+use super::wire::{Deadline, Peer};
+use super::{ParamWriter, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Result};
 
+pub(crate) use self::cursor::PostgresCursor;
 pub(super) use self::decode::RowRef;
 pub(super) use self::encode::Encoder;
 pub(crate) use self::options::PostgresConfig;
 
+/// The server gives up first and says so; then its connection stays. This much later it counts as silent.
+const GRACE: Duration = Duration::from_millis(100);
+/// For asking a silent server to give up.
+const CANCEL_LIMIT: Duration = Duration::from_millis(100);
+
 /// One open PostgreSQL connection.
 pub(crate) struct PostgresConnection {
-    client: Client,
-    statements: StatementCache,
-    /// Parameters of the statement at hand; kept for its memory.
-    buffer: Vec<u8>,
-    in_transaction: bool,
-    broken: bool,
+    session: Session,
+    statements: Statements,
+    types: Types,
+    /// Where the columns of the row at hand are; kept for its memory.
+    fields: Fields,
+    /// A transaction was begun that the server does not know of yet: BEGIN goes with its first statement.
+    begin_pending: bool,
+    statement_timeout: Option<Duration>,
+    /// Where a request to give up goes to.
+    peer: Peer,
     info: ServerInfo,
 }
 
 impl PostgresConnection {
     pub(crate) fn connect(config: &PostgresConfig) -> Result<Self> {
-        let config = config.clone();
-        within(config.connect_timeout, move || Self::log_in(&config))
-    }
-
-    fn log_in(config: &PostgresConfig) -> Result<Self> {
-        let mut client = config
-            .driver
-            .connect(NoTls)
-            .map_err(|error| connect_error(&error))?;
-        let version = settle(&mut client, config).map_err(|error| connect_error(&error))?;
+        let session = login::log_in(config)
+            .map_err(|error| error.during(crate::error::Operation::Connect))?;
+        let address = session.socket().address();
+        let version = session.version().to_owned();
         let product = "PostgreSQL";
         Ok(Self {
+            session,
+            statements: Statements::default(),
+            types: Types::default(),
+            fields: Fields::default(),
+            begin_pending: false,
+            statement_timeout: config.statement_timeout,
+            peer: address.map_or_else(|| config.peer.clone(), Peer::Address),
             info: ServerInfo { product, version },
-            client,
-            statements: StatementCache::default(),
-            buffer: Vec::new(),
-            in_transaction: false,
-            broken: false,
         })
+    }
+
+    fn deadline(&self) -> Deadline {
+        Deadline::after(self.statement_timeout.map(|limit| limit + GRACE))
     }
 
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
-        self.run(sql, write, |client, statement, params| {
-            client.execute(statement, params)
-        })
+        let mut changed = 0;
+        self.run(sql, write, |session, _, _| {
+            session.answer(|tag, body| {
+                if tag == b'C' {
+                    changed = count(body);
+                }
+                Ok(())
+            })
+        })?;
+        Ok(changed)
     }
 
-    /// All rows are taken from the server before the first is handed over: twice as fast as one by one.
+    /// Rows are read where they came in; nothing of them is copied before `take` asks for it.
     pub(crate) fn query(
         &mut self,
         sql: &str,
         write: WriteParams<'_>,
         take: TakeRow<'_>,
     ) -> Result<()> {
-        let rows = self.run(sql, write, |client, statement, params| {
-            client.query(statement, params)
+        let mut outcome = Ok(true);
+        self.run(sql, write, |session, statement, fields| {
+            session.answer(|tag, body| {
+                if tag == b'D' && matches!(outcome, Ok(true)) {
+                    fields.read(body, statement.columns.len())?;
+                    outcome = take(&mut decode::reader(&statement.columns, body, fields));
+                }
+                Ok(())
+            })
         })?;
-        for row in &rows {
-            if !take(&mut reader(row))? {
-                break;
-            }
-        }
-        Ok(())
+        outcome.map(drop)
     }
 
-    pub(crate) fn cursor(
+    /// Runs a prepared statement. A plan that has become stale is made anew, once: the first attempt failed before it
+    /// did anything. Within a transaction that is too late, unless the statement is its first.
+    fn run(
         &mut self,
         sql: &str,
         write: WriteParams<'_>,
-    ) -> Result<PostgresCursor<'_>> {
-        let statement = self.ready(sql, write)?;
-        let params = fields(&self.buffer);
-        match self.client.query_raw(&statement, params) {
-            Ok(rows) => Ok(PostgresCursor {
-                rows,
-                current: None,
-                broken: &mut self.broken,
-            }),
-            Err(error) => {
-                self.statements.forget(sql);
-                self.broken |= breaks_connection(&error);
-                Err(statement_error(&error))
-            }
-        }
-    }
-
-    /// Runs a prepared statement. Outside a transaction a plan that has become stale is made anew, once: the first
-    /// attempt failed before it did anything.
-    fn run<T>(
-        &mut self,
-        sql: &str,
-        write: WriteParams<'_>,
-        run: impl Fn(&mut Client, &Statement, &[&(dyn ToSql + Sync)]) -> Result<T, postgres::Error>,
-    ) -> Result<T> {
-        let mut retried = self.in_transaction;
+        mut read: impl FnMut(&mut Session, &Statement, &mut Fields) -> Result<(), Fault>,
+    ) -> Result<()> {
+        let begins = self.begin_pending;
+        let mut may_retry = begins || self.session.standing() == Standing::Idle;
         loop {
-            let statement = self.ready(sql, write)?;
-            let fields = fields(&self.buffer);
-            let params: Vec<&(dyn ToSql + Sync)> = fields.iter().map(|field| field as _).collect();
-            match run(&mut self.client, &statement, &params) {
-                Ok(value) => return Ok(value),
-                Err(error) if is_stale_plan(&error) && !retried => {
+            let statement = self.send(sql, write)?;
+            match read(&mut self.session, &statement, &mut self.fields) {
+                Ok(()) => return Ok(()),
+                Err(Fault::Server(said)) if is_stale_plan(&said) => {
                     self.statements.forget(sql);
-                    retried = true;
-                }
-                Err(error) => {
-                    if is_stale_plan(&error) {
-                        self.statements.forget(sql);
+                    if !std::mem::take(&mut may_retry) {
+                        return Err(self.failed(Fault::Server(said)));
                     }
-                    return Err(self.failed(&error));
+                    if begins {
+                        self.rollback()?;
+                        self.begin_pending = true;
+                    }
                 }
+                Err(fault) => return Err(self.failed(fault)),
             }
         }
     }
 
-    /// Prepares the statement and encodes its parameters. One prepared before may expect types that the table no
-    /// longer has, so a refusal counts only of one that is prepared anew.
-    fn ready(&mut self, sql: &str, write: WriteParams<'_>) -> Result<Statement> {
+    /// Sends a statement with its parameters. One prepared before may expect types that the table no longer has, so a
+    /// refusal of the parameters counts only of one that is prepared anew.
+    fn send(&mut self, sql: &str, write: WriteParams<'_>) -> Result<Arc<Statement>> {
         if let Some(statement) = self.statements.get(sql) {
-            if self.encode(&statement, write).is_ok() {
-                return Ok(statement);
+            if self.bind(&statement, write).is_ok() {
+                return self.sent(statement);
             }
             self.statements.forget(sql);
         }
-        let statement = self.prepare(sql)?;
-        self.statements.insert(sql, statement.clone());
-        self.encode(&statement, write).map(|()| statement)
+        let statement = Arc::new(self.prepare(sql)?);
+        self.statements.insert(sql, Arc::clone(&statement));
+        self.bind(&statement, write)?;
+        self.sent(statement)
+    }
+
+    fn sent(&mut self, statement: Arc<Statement>) -> Result<Arc<Statement>> {
+        self.begin_pending = false;
+        self.session
+            .send(1)
+            .map_err(|fault| self.failed(fault))
+            .map(|()| statement)
+    }
+
+    /// Writes the messages that run a statement.
+    fn bind(&mut self, statement: &Statement, write: WriteParams<'_>) -> Result<()> {
+        let deadline = self.deadline();
+        let out = match self.session.begin(deadline) {
+            Ok(out) => out,
+            Err(fault) => return Err(statement_error(fault)),
+        };
+        if self.begin_pending {
+            message::plain(out, BEGIN);
+        }
+        statement.bind(out, |types, out| {
+            let encoder = Encoder::new(types, out);
+            let mut params = ParamWriter::new(ParamTarget::Postgres(encoder));
+            write(&mut params);
+            params.finish_all(types.len())
+        })?;
+        out.extend_from_slice(message::EXECUTE);
+        out.extend_from_slice(message::SYNC);
+        Ok(())
     }
 
     fn prepare(&mut self, sql: &str) -> Result<Statement> {
-        self.client
-            .prepare(sql)
-            .map_err(|error| self.failed(&error))
+        self.describe(sql).map_err(|fault| self.failed(fault))
     }
 
-    fn encode(&mut self, statement: &Statement, write: WriteParams<'_>) -> Result<()> {
-        self.buffer.clear();
-        let types = statement.params();
-        let encoder = Encoder::new(types, &mut self.buffer);
-        let mut params = ParamWriter::new(ParamTarget::Postgres(encoder));
-        write(&mut params);
-        params.finish_all(types.len())
+    fn describe(&mut self, sql: &str) -> Result<Statement, Fault> {
+        let name = self.statements.next_name();
+        let deadline = self.deadline();
+        let out = self.session.begin(deadline)?;
+        self.statements.write_dropped(out);
+        if std::mem::take(&mut self.begin_pending) {
+            message::plain(out, BEGIN);
+        }
+        message::parse(out, &name, sql, &[]);
+        message::describe(out, &name);
+        out.extend_from_slice(message::SYNC);
+        self.session.send(1)?;
+        let (mut params, mut columns) = (Vec::new(), Vec::new());
+        self.session.answer(|tag, body| {
+            match tag {
+                b't' => params = decode::numbers(body).ok_or("parameters that end early")?,
+                b'T' => columns = decode::columns(body).ok_or("columns that end early")?,
+                _ => (),
+            }
+            Ok(())
+        })?;
+        let params = self.types.of(&mut self.session, &params)?;
+        let numbers: Vec<u32> = columns.iter().map(|(number, _)| *number).collect();
+        let types = self.types.of(&mut self.session, &numbers)?;
+        let columns = types.into_iter().zip(columns);
+        let columns = columns.map(|(column_type, (_, modifier))| Column {
+            column_type,
+            modifier,
+        });
+        Ok(Statement::new(name, params, columns.collect()))
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
-        self.client
-            .batch_execute(sql)
-            .map_err(|error| self.failed(&error))
+        self.simple(sql, |_, _| ())
+            .map_err(|fault| self.failed(fault))
+    }
+
+    /// Statements without parameters. A pending BEGIN goes before them, in the same text: where it fails, none is run.
+    fn simple(&mut self, sql: &str, mut on: impl FnMut(u8, &[u8])) -> Result<(), Fault> {
+        let deadline = self.deadline();
+        let out = self.session.begin(deadline)?;
+        if std::mem::take(&mut self.begin_pending) {
+            message::query(out, &format!("{BEGIN}; {sql}"));
+        } else {
+            message::query(out, sql);
+        }
+        self.session.send(1)?;
+        self.session.answer(|tag, body| {
+            on(tag, body);
+            Ok(())
+        })
     }
 
     pub(crate) fn table_exists(&mut self, schema: Option<&str>, table: &str) -> Result<bool> {
@@ -194,143 +268,70 @@ impl PostgresConnection {
         0
     }
 
+    /// Nothing is sent yet: BEGIN travels with the first statement, and an error there ends the transaction before it
+    /// did anything.
     pub(crate) fn begin(&mut self) -> Result<()> {
-        self.batch("BEGIN")?;
-        self.in_transaction = true;
+        if self.is_broken() {
+            return Err(Error::new(ErrorKind::ConnectionLost));
+        }
+        self.begin_pending = true;
         Ok(())
     }
 
-    /// The server answers COMMIT of a failed transaction by rolling back, without an error, and the driver does not
-    /// show the difference. A statement before it fails in such a transaction, and then COMMIT is not run.
+    /// The server answers COMMIT of a failed transaction by rolling back, without an error: the tag tells.
     pub(crate) fn commit(&mut self) -> Result<()> {
-        self.batch("SELECT; COMMIT")?;
-        self.in_transaction = false;
-        Ok(())
+        if std::mem::take(&mut self.begin_pending) {
+            return Ok(());
+        }
+        let mut committed = false;
+        self.simple("COMMIT", |tag, body| {
+            committed |= tag == b'C' && body == b"COMMIT\0";
+        })
+        .map_err(|fault| self.failed(fault))?;
+        if committed {
+            Ok(())
+        } else {
+            Err(Error::new(ErrorKind::TransactionAborted))
+        }
     }
 
     pub(crate) fn rollback(&mut self) -> Result<()> {
-        self.batch("ROLLBACK")?;
-        self.in_transaction = false;
-        Ok(())
+        if std::mem::take(&mut self.begin_pending) {
+            return Ok(());
+        }
+        self.batch("ROLLBACK")
     }
 
     pub(crate) fn in_transaction(&self) -> bool {
-        self.in_transaction
+        self.begin_pending || self.session.standing() != Standing::Idle
     }
 
     pub(crate) fn is_broken(&self) -> bool {
-        self.broken || self.client.is_closed()
+        self.session.is_dead()
     }
 
     pub(crate) fn server_info(&self) -> &ServerInfo {
         &self.info
     }
 
-    /// Turns a driver's error into ours and remembers whether the connection can go on.
+    /// The error to tell. A server that is still at work is asked to give up; the connection is closed either way.
     #[cold]
-    fn failed(&mut self, error: &postgres::Error) -> Error {
-        self.broken |= breaks_connection(error);
-        statement_error(error)
-    }
-
-    #[cold]
-    fn lost(&mut self) -> Error {
-        self.broken = true;
-        Error::new(ErrorKind::ConnectionLost)
-    }
-}
-
-/// Settings that values depend on, and the server's version.
-fn settle(client: &mut Client, config: &PostgresConfig) -> Result<String, postgres::Error> {
-    let mut sql = "SET TIME ZONE 'UTC'; SET standard_conforming_strings = on".to_owned();
-    if let Some(limit) = config.statement_timeout {
-        sql.push_str(&format!("; SET statement_timeout = {}", limit.as_millis()));
-    }
-    client.batch_execute(&sql)?;
-    let answer = client.simple_query("SHOW server_version")?;
-    let version = answer.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0),
-        _ => None,
-    });
-    Ok(version.unwrap_or_default().to_owned())
-}
-
-/// A parameter that is encoded already.
-struct Field<'a>(Option<&'a [u8]>);
-
-/// The driver logs parameters by this, so it says nothing.
-impl std::fmt::Debug for Field<'_> {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("…")
-    }
-}
-
-impl ToSql for Field<'_> {
-    fn to_sql(
-        &self,
-        _: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(match self.0 {
-            Some(bytes) => {
-                out.extend_from_slice(bytes);
-                IsNull::No
-            }
-            None => IsNull::Yes,
-        })
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    fn to_sql_checked(
-        &self,
-        column_type: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        self.to_sql(column_type, out)
-    }
-
-    fn encode_format(&self, column_type: &Type) -> Format {
-        if encode::is_foreign(column_type) {
-            Format::Text
-        } else {
-            Format::Binary
+    fn failed(&mut self, fault: Fault) -> Error {
+        if let (Fault::Io(error), Some(key)) = (&fault, self.session.cancel_key())
+            && error.kind() == IoErrorKind::TimedOut
+        {
+            // Whether it hears of it changes nothing for the caller.
+            let _ = login::cancel(&self.peer, key, Deadline::after(Some(CANCEL_LIMIT)));
         }
+        statement_error(fault)
     }
 }
 
-/// The values that an [`Encoder`] wrote.
-fn fields(buffer: &[u8]) -> Vec<Field<'_>> {
-    let mut rest = buffer;
-    let mut fields = Vec::new();
-    while let Some(field) = decode::take_field(&mut rest) {
-        fields.push(Field(field));
-    }
-    fields
-}
+const BEGIN: &str = "BEGIN";
 
-/// Rows one after the other; dropping it makes the connection read the rest away before its next statement.
-pub(crate) struct PostgresCursor<'c> {
-    rows: RowIter<'c>,
-    current: Option<Row>,
-    broken: &'c mut bool,
-}
-
-impl PostgresCursor<'_> {
-    pub(crate) fn next(&mut self) -> Result<Option<RowReader<'_>>> {
-        self.current = match self.rows.next() {
-            Ok(row) => row,
-            Err(error) => {
-                *self.broken |= breaks_connection(&error);
-                return Err(statement_error(&error));
-            }
-        };
-        Ok(self.current.as_ref().map(reader))
-    }
-}
-
-fn reader(row: &Row) -> RowReader<'_> {
-    RowReader::new(RowSource::Postgres(RowRef::Row(row)))
+/// The number at the end of a command's tag: `INSERT 0 5`, `UPDATE 3`.
+fn count(tag: &[u8]) -> u64 {
+    let text = std::str::from_utf8(tag).unwrap_or_default();
+    let last = text.trim_end_matches('\0').rsplit(' ').next();
+    last.and_then(|number| number.parse().ok()).unwrap_or(0)
 }

@@ -3,16 +3,21 @@
 use std::time::Duration;
 
 use bindery_schema::config::{Endpoint, Secret};
-use postgres::Config;
-use postgres::config::SslMode;
 
 use crate::driver::connect::{ServerOptions, bad_parameter};
+use crate::driver::wire::Peer;
 use crate::error::Result;
 
 /// Everything needed to connect, checked.
 #[derive(Clone)]
 pub(crate) struct PostgresConfig {
-    pub(super) driver: Config,
+    pub(super) peer: Peer,
+    pub(super) user: String,
+    pub(super) password: Option<Secret>,
+    pub(super) database: String,
+    pub(super) application_name: String,
+    /// Command-line options for the server's process.
+    pub(super) options: Option<String>,
     pub(super) connect_timeout: Duration,
     pub(super) statement_timeout: Option<Duration>,
 }
@@ -21,65 +26,54 @@ impl PostgresConfig {
     /// Checks the options; nothing is connected yet.
     pub(crate) fn new(options: &ServerOptions<'_>) -> Result<Self> {
         let server = options.server;
-        let mut driver = Config::new();
-        driver
-            .dbname(&server.database)
-            .application_name(options.application_name)
-            .connect_timeout(options.connect_timeout)
-            // TLS is not built in; a server that insists on it refuses the login.
-            .ssl_mode(SslMode::Disable)
-            // The driver would log notices, which may hold values.
-            .notice_callback(|_| ());
-        if let Some(username) = &server.username {
-            driver.user(username);
-        }
-        if let Some(password) = &server.password {
-            driver.password(Secret::expose(password));
-        }
-        match &server.endpoint {
-            Endpoint::Tcp { host, port } => driver.host(host).port(*port),
-            Endpoint::Socket { path, port } => driver.host_path(path).port(*port),
-        };
-        keep_alive(&mut driver);
-        for (name, value) in &server.parameters {
-            apply(&mut driver, name, value)?;
-        }
-        Ok(Self {
-            driver,
+        let user = server.username.clone().unwrap_or_else(system_user);
+        let mut config = Self {
+            peer: peer(&server.endpoint),
+            user,
+            password: server.password.clone(),
+            database: server.database.clone(),
+            application_name: options.application_name.to_owned(),
+            options: None,
             connect_timeout: options.connect_timeout,
             statement_timeout: options.statement_timeout,
-        })
+        };
+        for (name, value) in &server.parameters {
+            config.apply(name, value)?;
+        }
+        Ok(config)
+    }
+
+    fn apply(&mut self, name: &str, value: &str) -> Result<()> {
+        match name {
+            "application_name" => value.clone_into(&mut self.application_name),
+            "options" => self.options = Some(value.to_owned()),
+            "sslmode" if matches!(value, "disable" | "allow" | "prefer") => (),
+            "sslmode" => return Err(bad_parameter(name, "asks for TLS, which is not built in")),
+            "client_encoding" if value.eq_ignore_ascii_case("utf8") => (),
+            "client_encoding" => return Err(bad_parameter(name, "must be `utf8`")),
+            _ => {
+                let known = "application_name, client_encoding, options, sslmode";
+                return Err(bad_parameter(
+                    name,
+                    &format!("is not known; known: {known}"),
+                ));
+            }
+        }
+        Ok(())
     }
 }
 
-/// A peer that is gone is noticed within half a minute; both settings are needed, each covers one direction.
-fn keep_alive(driver: &mut Config) {
-    driver
-        .keepalives_idle(Duration::from_secs(10))
-        .keepalives_interval(Duration::from_secs(5))
-        .keepalives_retries(3)
-        .tcp_user_timeout(Duration::from_secs(30));
+/// The name that PostgreSQL's own programs take where none is given.
+fn system_user() -> String {
+    let variables = ["USER", "LOGNAME", "USERNAME"];
+    let mut names = variables.iter().filter_map(|name| std::env::var(name).ok());
+    names.next().unwrap_or_else(|| "postgres".to_owned())
 }
 
-fn apply(driver: &mut Config, name: &str, value: &str) -> Result<()> {
-    match name {
-        "application_name" => {
-            driver.application_name(value);
-        }
-        "options" => {
-            driver.options(value);
-        }
-        "sslmode" if matches!(value, "disable" | "allow" | "prefer") => (),
-        "sslmode" => return Err(bad_parameter(name, "asks for TLS, which is not built in")),
-        "client_encoding" if value.eq_ignore_ascii_case("utf8") => (),
-        "client_encoding" => return Err(bad_parameter(name, "must be `utf8`")),
-        _ => {
-            let known = "application_name, client_encoding, options, sslmode";
-            return Err(bad_parameter(
-                name,
-                &format!("is not known; known: {known}"),
-            ));
-        }
+/// The server's socket file has its port in its name.
+fn peer(endpoint: &Endpoint) -> Peer {
+    match endpoint {
+        Endpoint::Tcp { host, port } => Peer::Host(host.clone(), *port),
+        Endpoint::Socket { path, port } => Peer::File(path.join(format!(".s.PGSQL.{port}"))),
     }
-    Ok(())
 }

@@ -1,0 +1,118 @@
+//! Rows of a running query, pulled from the socket one at a time.
+
+use std::sync::Arc;
+
+use super::decode::{self, Fields};
+use super::error::statement_error;
+use super::session::{Fault, Message};
+use super::statement::Statement;
+use super::{PostgresConnection, Standing};
+use crate::driver::{RowReader, WriteParams};
+use crate::error::{Error, Result};
+
+/// Reading on costs more than a new connection beyond this.
+const READ_AWAY: usize = 4 * 1024 * 1024;
+
+/// Rows one after the other. Dropped early it reads the rest away, or gives the connection up where that is long.
+pub(crate) struct PostgresCursor<'c> {
+    connection: &'c mut PostgresConnection,
+    statement: Arc<Statement>,
+    fields: Fields,
+    finished: bool,
+}
+
+impl PostgresConnection {
+    pub(crate) fn cursor(
+        &mut self,
+        sql: &str,
+        write: WriteParams<'_>,
+    ) -> Result<PostgresCursor<'_>> {
+        let statement = self.send(sql, write)?;
+        Ok(PostgresCursor {
+            connection: self,
+            statement,
+            fields: Fields::default(),
+            finished: false,
+        })
+    }
+}
+
+impl PostgresCursor<'_> {
+    pub(crate) fn next(&mut self) -> Result<Option<RowReader<'_>>> {
+        // Each row has the whole time: between two of them the caller may take its own.
+        let deadline = self.connection.deadline();
+        self.connection.session.set_deadline(deadline);
+        let Some(row) = self.next_row()? else {
+            return Ok(None);
+        };
+        let columns = &self.statement.columns;
+        let body = self.connection.session.body(&row);
+        match self.fields.read(body, columns.len()) {
+            Ok(()) => Ok(Some(decode::reader(columns, body, &self.fields))),
+            Err(why) => Err(statement_error(Fault::Protocol(why))),
+        }
+    }
+
+    fn next_row(&mut self) -> Result<Option<Message>> {
+        while !self.finished {
+            let session = &mut self.connection.session;
+            let message = match session.next() {
+                Ok(message) => message,
+                Err(fault) => return Err(self.failed(fault)),
+            };
+            match message.tag {
+                b'D' => return Ok(Some(message)),
+                b'Z' => self.finished = true,
+                b'E' => {
+                    let said = super::error::ServerError::read(session.body(&message));
+                    return Err(self.refused(Fault::Server(Box::new(said))));
+                }
+                _ => (),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The server's error ends the rows; the statement is prepared anew the next time, should its plan be the reason.
+    #[cold]
+    fn refused(&mut self, fault: Fault) -> Error {
+        self.connection.statements.forget_statement(&self.statement);
+        if let Err(worse) = self.read_away() {
+            return self.failed(worse);
+        }
+        statement_error(fault)
+    }
+
+    #[cold]
+    fn failed(&mut self, fault: Fault) -> Error {
+        self.finished = true;
+        self.connection.failed(fault)
+    }
+
+    fn read_away(&mut self) -> Result<(), Fault> {
+        self.finished = true;
+        let is_bound = self.connection.session.standing() != Standing::Idle;
+        let session = &mut self.connection.session;
+        let mut read = 0;
+        loop {
+            let message = session.next()?;
+            read += session.body(&message).len();
+            if message.tag == b'Z' {
+                return Ok(());
+            }
+            // A transaction lives and dies with its connection, so there it is read to the end.
+            if read > READ_AWAY && !is_bound {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl Drop for PostgresCursor<'_> {
+    fn drop(&mut self) {
+        if !self.finished {
+            // A session that was not read to the end is never used again.
+            let _ = self.read_away();
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! From an address to a session that may be asked: the login, and the settings that values depend on.
+
+use postgres_protocol::authentication::md5_hash;
+use postgres_protocol::authentication::sasl::{ChannelBinding, SCRAM_SHA_256, ScramSha256};
+
+use super::error::{connect_error, refused_login};
+use super::message;
+use super::options::PostgresConfig;
+use super::session::{Fault, Session};
+use crate::driver::wire::{Deadline, Peer, Socket};
+use crate::error::Result;
+
+/// What the server asks for (PostgreSQL's manual, "Authentication…" messages).
+const OK: i32 = 0;
+const CLEARTEXT: i32 = 3;
+const MD5: i32 = 5;
+const SASL: i32 = 10;
+const SASL_CONTINUE: i32 = 11;
+const SASL_FINAL: i32 = 12;
+
+/// Connects and logs in within the configuration's limit.
+pub(super) fn log_in(config: &PostgresConfig) -> Result<Session> {
+    let deadline = Deadline::after(Some(config.connect_timeout));
+    let socket =
+        Socket::connect(&config.peer, deadline).map_err(|error| connect_error(Fault::Io(error)))?;
+    let mut session = Session::new(socket);
+    start(&mut session, config, deadline).map_err(connect_error)?;
+    authenticate(&mut session, config)?;
+    session.answer(|_, _| Ok(())).map_err(connect_error)?;
+    settle(&mut session, config, deadline).map_err(connect_error)?;
+    Ok(session)
+}
+
+fn start(session: &mut Session, config: &PostgresConfig, deadline: Deadline) -> Result<(), Fault> {
+    let out = session.begin(deadline)?;
+    let mut settings = vec![
+        ("user", config.user.as_str()),
+        ("database", config.database.as_str()),
+        ("application_name", config.application_name.as_str()),
+        ("client_encoding", "UTF8"),
+        ("DateStyle", "ISO"),
+        ("TimeZone", "UTC"),
+    ];
+    settings.extend(
+        config
+            .options
+            .as_deref()
+            .map(|options| ("options", options)),
+    );
+    message::startup(out, &settings);
+    session.expect_login();
+    session.send(0)
+}
+
+/// Answers what the server asks until it is content.
+fn authenticate(session: &mut Session, config: &PostgresConfig) -> Result<()> {
+    let mut scram = None;
+    loop {
+        let message = session.next().map_err(connect_error)?;
+        let mut body = session.body(&message);
+        match (message.tag, message.tag == b'R') {
+            (b'E', _) => return Err(refused_login(body)),
+            (_, true) => (),
+            _ => return Err(connect_error(Fault::Protocol("no answer to the login"))),
+        }
+        let answer = match message::take_i32(&mut body) {
+            Some(OK) => return Ok(()),
+            Some(CLEARTEXT) => cleartext(session, config)?,
+            Some(MD5) => md5(config, body)?,
+            Some(SASL) => {
+                let started = offer(config, body)?;
+                let first = sasl_first(&started);
+                scram = Some(started);
+                first
+            }
+            Some(SASL_CONTINUE) => {
+                let scram = scram.as_mut().ok_or_else(out_of_turn)?;
+                scram.update(body).map_err(|_| distrusted())?;
+                scram.message().to_vec()
+            }
+            Some(SASL_FINAL) => {
+                let scram = scram.as_mut().ok_or_else(out_of_turn)?;
+                scram.finish(body).map_err(|_| distrusted())?;
+                continue;
+            }
+            _ => return Err(unknown_method()),
+        };
+        message::message(session.out(), b'p', |out| out.extend_from_slice(&answer));
+        session.send(0).map_err(connect_error)?;
+    }
+}
+
+/// A password as it is goes only where nobody listens.
+fn cleartext(session: &Session, config: &PostgresConfig) -> Result<Vec<u8>> {
+    let address = session.socket().address();
+    if !address.is_none_or(|address| address.ip().is_loopback()) {
+        return Err(super::error::config(
+            "the server asks for the password as it is, which anybody on the way could read: have it use `scram-sha-256`",
+        ));
+    }
+    Ok(with_nul(password(config)?.as_bytes()))
+}
+
+fn md5(config: &PostgresConfig, salt: &[u8]) -> Result<Vec<u8>> {
+    let salt = salt.try_into().map_err(|_| out_of_turn())?;
+    let hash = md5_hash(config.user.as_bytes(), password(config)?.as_bytes(), salt);
+    Ok(with_nul(hash.as_bytes()))
+}
+
+/// The one method of SASL that is known here, if the server offers it.
+fn offer(config: &PostgresConfig, mut offered: &[u8]) -> Result<ScramSha256> {
+    while let Some(name) = message::take_text(&mut offered).filter(|name| !name.is_empty()) {
+        if name == SCRAM_SHA_256.as_bytes() {
+            let binding = ChannelBinding::unsupported();
+            return Ok(ScramSha256::new(password(config)?.as_bytes(), binding));
+        }
+    }
+    Err(unknown_method())
+}
+
+fn sasl_first(scram: &ScramSha256) -> Vec<u8> {
+    let mut out = Vec::new();
+    message::text(&mut out, SCRAM_SHA_256);
+    // A nonce and a name, far below 2 GiB.
+    out.extend_from_slice(&(scram.message().len() as i32).to_be_bytes());
+    out.extend_from_slice(scram.message());
+    out
+}
+
+fn password(config: &PostgresConfig) -> Result<&str> {
+    config
+        .password
+        .as_ref()
+        .map(bindery_schema::config::Secret::expose)
+        .ok_or_else(|| {
+            super::error::config("the server asks for a password, and none is configured")
+        })
+}
+
+fn with_nul(bytes: &[u8]) -> Vec<u8> {
+    [bytes, &[0]].concat()
+}
+
+#[cold]
+fn out_of_turn() -> crate::Error {
+    connect_error(Fault::Protocol("a step of the login out of turn"))
+}
+
+/// Who answers does not know the password either, so it is not the server.
+#[cold]
+fn distrusted() -> crate::Error {
+    connect_error(Fault::Protocol(
+        "the server did not prove that it knows the password",
+    ))
+}
+
+#[cold]
+fn unknown_method() -> crate::Error {
+    super::error::config(
+        "the server asks for a login that is not supported here: supported are `scram-sha-256`, `md5`, `password` and `trust`",
+    )
+}
+
+/// Settings that do not belong into the first message: poolers between us and the server refuse what they do not know.
+fn settle(session: &mut Session, config: &PostgresConfig, deadline: Deadline) -> Result<(), Fault> {
+    let mut sql = "SET standard_conforming_strings = on".to_owned();
+    if let Some(limit) = config.statement_timeout {
+        sql.push_str(&format!("; SET statement_timeout = {}", limit.as_millis()));
+    }
+    let out = session.begin(deadline)?;
+    message::query(out, &sql);
+    session.send(1)?;
+    session.answer(|_, _| Ok(()))
+}
+
+/// Asks the server to give up what it does for a session, and waits for nothing.
+pub(super) fn cancel(peer: &Peer, key: [u8; 8], deadline: Deadline) -> std::io::Result<()> {
+    let mut out = Vec::new();
+    message::cancel(&mut out, key);
+    Socket::connect(peer, deadline)?.send(&out)
+}

@@ -1,0 +1,277 @@
+//! One session with the server: messages out, messages in, and never out of step.
+//!
+//! Every Sync and every simple query is answered by exactly one ReadyForQuery. `unanswered` counts those that are not
+//! there yet; where it is not 0 when an operation begins, or the peer broke the protocol, the session is never used
+//! again. A timeout, a failing socket, a panic in a row's reader and a forgotten iterator all come down to this.
+
+use std::io;
+use std::ops::Range;
+
+use super::error::ServerError;
+use super::message;
+use crate::driver::wire::{Deadline, Socket};
+
+/// What a server may send at most in one message: its own limit of a value, and a little for what is around it.
+const MAX_MESSAGE: usize = (1 << 30) + (1 << 20);
+
+/// Why an operation failed.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The socket failed, or time ran out. The session is dead.
+    Io(io::Error),
+    /// The peer does not keep to the protocol. The session is dead.
+    Protocol(&'static str),
+    /// The server refused. The session goes on.
+    Server(Box<ServerError>),
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Where the server stands, as of its last ReadyForQuery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    Idle,
+    InTransaction,
+    /// In a transaction that can only be rolled back.
+    Failed,
+}
+
+/// A message of the server; its body is valid until the next.
+pub(super) struct Message {
+    pub(super) tag: u8,
+    body: Range<usize>,
+}
+
+pub(super) struct Session {
+    socket: Socket,
+    out: Vec<u8>,
+    unanswered: u32,
+    dead: bool,
+    standing: Standing,
+    /// What the server said of itself.
+    version: String,
+    /// For cancelling: number and secret of the server's process.
+    key: Option<[u8; 8]>,
+}
+
+impl Session {
+    pub(super) fn new(socket: Socket) -> Self {
+        Self {
+            socket,
+            out: Vec::new(),
+            unanswered: 0,
+            dead: false,
+            standing: Standing::Idle,
+            version: String::new(),
+            key: None,
+        }
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        self.standing
+    }
+
+    pub(super) fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// May it not be used again?
+    pub(super) fn is_dead(&self) -> bool {
+        self.dead || self.unanswered > 0
+    }
+
+    /// The buffer for the messages of an operation that begins now.
+    pub(super) fn begin(&mut self, deadline: Deadline) -> Result<&mut Vec<u8>, Fault> {
+        if self.is_dead() {
+            return Err(Fault::Io(io::ErrorKind::NotConnected.into()));
+        }
+        self.socket.set_deadline(deadline);
+        self.out.clear();
+        Ok(&mut self.out)
+    }
+
+    /// Sets when the operation at hand has to be over.
+    pub(super) fn set_deadline(&mut self, deadline: Deadline) {
+        self.socket.set_deadline(deadline);
+    }
+
+    /// The messages of the operation at hand.
+    pub(super) fn out(&mut self) -> &mut Vec<u8> {
+        &mut self.out
+    }
+
+    /// Sends what was written; so many ReadyForQuery will answer it.
+    pub(super) fn send(&mut self, answers: u32) -> Result<(), Fault> {
+        self.unanswered += answers;
+        let sent = self.socket.send(&self.out);
+        self.out.clear();
+        sent.map_err(|error| self.died(Fault::Io(error)))
+    }
+
+    /// The body of the last message.
+    pub(super) fn body(&self, message: &Message) -> &[u8] {
+        self.socket.slice(message.body.clone())
+    }
+
+    /// Reads to the end of one answer. `on` gets every message of it but errors; the first error is the outcome.
+    pub(super) fn answer(
+        &mut self,
+        mut on: impl FnMut(u8, &[u8]) -> Result<(), &'static str>,
+    ) -> Result<(), Fault> {
+        let mut refused = None;
+        loop {
+            let message = self.next()?;
+            let body = self.socket.slice(message.body);
+            match message.tag {
+                b'Z' => return refused.map_or(Ok(()), |said| Err(Fault::Server(said))),
+                b'E' => {
+                    let said = ServerError::read(body);
+                    refused.get_or_insert_with(|| Box::new(said));
+                }
+                tag => {
+                    if let Err(why) = on(tag, body) {
+                        return Err(self.died(Fault::Protocol(why)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The next message that belongs to an answer. What the server tells at any time is dealt with here.
+    pub(super) fn next(&mut self) -> Result<Message, Fault> {
+        loop {
+            let message = self.frame().map_err(|fault| self.died(fault))?;
+            match message.tag {
+                // Notices may hold values, so they are not passed on; nobody listens to notifications.
+                b'N' | b'A' => (),
+                b'S' => self.learn(&message),
+                b'K' => self.key = self.body(&message).try_into().ok(),
+                b'Z' => {
+                    self.stand(&message).map_err(|fault| self.died(fault))?;
+                    return Ok(message);
+                }
+                _ => return Ok(message),
+            }
+        }
+    }
+
+    /// Reads until the server waits for the rows of a COPY.
+    pub(super) fn await_copy(&mut self) -> Result<(), Fault> {
+        loop {
+            let message = self.next()?;
+            match message.tag {
+                b'G' => return Ok(()),
+                b'E' => {
+                    let said = Box::new(ServerError::read(self.body(&message)));
+                    return self.answer(|_, _| Ok(())).and(Err(Fault::Server(said)));
+                }
+                b'Z' => return Err(self.died(Fault::Protocol("COPY ended before it began"))),
+                _ => (),
+            }
+        }
+    }
+
+    /// Has an error come in that nobody has read yet?
+    pub(super) fn is_refused_early(&self) -> bool {
+        let mut rest = self.socket.unread();
+        while let Some((tag, length)) = header(rest) {
+            match tag {
+                b'E' => return true,
+                _ => match rest.get(length..) {
+                    Some(after) => rest = after,
+                    None => return false,
+                },
+            }
+        }
+        false
+    }
+
+    fn frame(&mut self) -> Result<Message, Fault> {
+        loop {
+            let unread = self.socket.unread();
+            if let Some((tag, length)) = header(unread) {
+                if !(5..=MAX_MESSAGE).contains(&length) {
+                    return Err(Fault::Protocol("a message of an impossible length"));
+                }
+                if unread.len() >= length {
+                    let whole = self.socket.take(length);
+                    let body = whole.start + 5..whole.end;
+                    return Ok(Message { tag, body });
+                }
+            }
+            self.socket.receive()?;
+        }
+    }
+
+    /// ReadyForQuery.
+    fn stand(&mut self, message: &Message) -> Result<(), Fault> {
+        self.standing = match self.body(message) {
+            b"I" => Standing::Idle,
+            b"T" => Standing::InTransaction,
+            b"E" => Standing::Failed,
+            _ => return Err(Fault::Protocol("an unknown state of the transaction")),
+        };
+        self.unanswered = self
+            .unanswered
+            .checked_sub(1)
+            .ok_or(Fault::Protocol("an answer to nothing"))?;
+        Ok(())
+    }
+
+    /// A setting that the server reports. Statements rely on two of them, and somebody has changed one.
+    fn learn(&mut self, message: &Message) {
+        let mut rest = self.socket.slice(message.body.clone());
+        let name = message::take_text(&mut rest).unwrap_or_default();
+        let value = message::take_text(&mut rest).unwrap_or_default();
+        match name {
+            b"server_version" => self.version = String::from_utf8_lossy(value).into_owned(),
+            b"client_encoding" => self.dead |= value != b"UTF8",
+            b"standard_conforming_strings" => self.dead |= value != b"on",
+            _ => (),
+        }
+    }
+
+    /// The login is answered by a ReadyForQuery without having been asked by a Sync.
+    pub(super) fn expect_login(&mut self) {
+        self.unanswered = 1;
+    }
+
+    fn died(&mut self, fault: Fault) -> Fault {
+        self.dead = true;
+        fault
+    }
+
+    /// What somebody else needs to have this session's statement given up.
+    pub(super) fn cancel_key(&self) -> Option<[u8; 8]> {
+        self.key
+    }
+
+    pub(super) fn socket(&self) -> &Socket {
+        &self.socket
+    }
+}
+
+/// Closing waits for nothing.
+impl Drop for Session {
+    fn drop(&mut self) {
+        if !self.is_dead() {
+            self.socket.send_last(message::TERMINATE);
+        }
+    }
+}
+
+/// Tag and whole length of the message that begins here.
+fn header(bytes: &[u8]) -> Option<(u8, usize)> {
+    let (&tag, rest) = bytes.split_first()?;
+    let length = u32::from_be_bytes(*rest.first_chunk()?);
+    Some((
+        tag,
+        usize::try_from(length)
+            .unwrap_or(usize::MAX)
+            .saturating_add(1),
+    ))
+}

@@ -1,0 +1,29 @@
+//! The moment at which an operation has to be over.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+/// When to give up; none waits for ever.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::driver) struct Deadline(Option<Instant>);
+
+impl Deadline {
+    /// So far from now. A time beyond what the clock can count is none.
+    pub(in crate::driver) fn after(limit: Option<Duration>) -> Self {
+        Self(limit.and_then(|limit| Instant::now().checked_add(limit)))
+    }
+
+    /// The time left, `None` without a limit.
+    ///
+    /// # Errors
+    /// It is over.
+    pub(in crate::driver) fn left(self) -> io::Result<Option<Duration>> {
+        let Some(at) = self.0 else { return Ok(None) };
+        let left = at.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            Err(io::ErrorKind::TimedOut.into())
+        } else {
+            Ok(Some(left))
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Sending and receiving with one deadline for the whole of an operation.
+//!
+//! Nothing here blocks but [`Stream::wait`], and that has the deadline. What comes in while something is being sent is
+//! taken in: two peers that both only write would wait for each other for ever.
+
+use std::io::{self, ErrorKind, Write};
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use rustix::event::PollFlags;
+
+use super::Deadline;
+use super::address::resolve;
+use super::input::Input;
+use super::stream::{Interest, Stream};
+
+/// Where to connect to.
+#[derive(Debug, Clone)]
+pub(in crate::driver) enum Peer {
+    /// A host by its name or address.
+    Host(String, u16),
+    /// An address, found before.
+    Address(SocketAddr),
+    /// A socket file.
+    File(PathBuf),
+}
+
+/// A connection's socket, what came in over it, and the deadline of the operation at hand.
+pub(in crate::driver) struct Socket {
+    stream: Stream,
+    input: Input,
+    deadline: Deadline,
+    /// Something was asked and nothing has come since: then waiting first costs one system call less than reading.
+    asked: bool,
+}
+
+impl Socket {
+    /// Connects; the deadline stays until another is set.
+    pub(in crate::driver) fn connect(peer: &Peer, deadline: Deadline) -> io::Result<Self> {
+        let stream = match peer {
+            Peer::Host(host, port) => {
+                Stream::connect_tcp(&resolve(host, *port, deadline)?, deadline)?
+            }
+            Peer::Address(address) => Stream::connect_tcp(&[*address], deadline)?,
+            Peer::File(path) => Stream::connect_file(path, deadline)?,
+        };
+        Ok(Self {
+            stream,
+            input: Input::default(),
+            deadline,
+            asked: false,
+        })
+    }
+
+    /// The address of the other side, where it has one.
+    pub(in crate::driver) fn address(&self) -> Option<SocketAddr> {
+        self.stream.address()
+    }
+
+    /// Sets when the operation that begins now has to be over.
+    pub(in crate::driver) fn set_deadline(&mut self, deadline: Deadline) {
+        self.deadline = deadline;
+    }
+
+    /// Bytes that came in and were not taken.
+    pub(in crate::driver) fn unread(&self) -> &[u8] {
+        self.input.unread()
+    }
+
+    /// Takes bytes that are there.
+    pub(in crate::driver) fn take(&mut self, length: usize) -> Range<usize> {
+        self.input.take(length)
+    }
+
+    /// Bytes that were taken, until more comes in.
+    pub(in crate::driver) fn slice(&self, range: Range<usize>) -> &[u8] {
+        self.input.slice(range)
+    }
+
+    /// Waits until more bytes have come in.
+    ///
+    /// # Errors
+    /// The deadline passed, or the peer closed the connection.
+    pub(in crate::driver) fn receive(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.asked) {
+            self.stream.wait(Interest::Read, self.deadline)?;
+        } else {
+            // A peer that never stops sending is as bad as one that never begins.
+            self.deadline.left()?;
+        }
+        loop {
+            match self.input.read_from(&mut self.stream) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(_) => return Ok(()),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.stream.wait(Interest::Read, self.deadline)?;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => (),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Sends all of it.
+    ///
+    /// # Errors
+    /// The deadline passed, or the peer is gone; then some of it may have arrived.
+    pub(in crate::driver) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match self.stream.write(rest) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(sent) => rest = &rest[sent..],
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.make_room()?,
+                Err(error) if error.kind() == ErrorKind::Interrupted => (),
+                Err(error) => return Err(error),
+            }
+        }
+        self.asked = true;
+        Ok(())
+    }
+
+    /// Waits for room to write, and takes in what comes meanwhile.
+    fn make_room(&mut self) -> io::Result<()> {
+        let ready = self.stream.wait(Interest::ReadOrWrite, self.deadline)?;
+        if ready.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR) {
+            match self.input.read_from(&mut self.stream) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(_) => (),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => (),
+                Err(error) if error.kind() == ErrorKind::Interrupted => (),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends what goes through at once, before the connection is closed. Whether it arrives matters to nobody.
+    pub(in crate::driver) fn send_last(&mut self, bytes: &[u8]) {
+        let _ = self.stream.write(bytes);
+    }
+}

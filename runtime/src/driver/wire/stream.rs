@@ -1,0 +1,160 @@
+//! A connected socket that never blocks, over TCP or a socket file.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+#[cfg(unix)]
+use std::os::unix::net::UnixStream;
+
+use super::Deadline;
+
+/// A peer that is gone is noticed within half a minute, also while nothing is asked of it.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
+const KEEPALIVE_COUNT: u32 = 3;
+
+/// The socket.
+pub(super) enum Stream {
+    Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(UnixStream),
+}
+
+/// What to wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Interest {
+    Read,
+    /// Room to write, or something to read: a peer that waits for us to read does not read either.
+    ReadOrWrite,
+}
+
+impl Stream {
+    /// Tries the addresses in turn.
+    pub(super) fn connect_tcp(addresses: &[SocketAddr], deadline: Deadline) -> io::Result<Self> {
+        let mut outcome = Err(io::ErrorKind::AddrNotAvailable.into());
+        for address in addresses {
+            outcome = match deadline.left()? {
+                Some(left) => TcpStream::connect_timeout(address, left),
+                None => TcpStream::connect(address),
+            };
+            if outcome.is_ok() {
+                break;
+            }
+        }
+        let stream = outcome?;
+        stream.set_nodelay(true)?;
+        keep_alive(&stream)?;
+        stream.set_nonblocking(true)?;
+        Ok(Self::Tcp(stream))
+    }
+
+    /// The address of the other side, where it has one.
+    pub(super) fn address(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Tcp(stream) => stream.peer_addr().ok(),
+            #[cfg(unix)]
+            Self::Unix(_) => None,
+        }
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn connect_file(_: &std::path::Path, _: Deadline) -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// `connect` of a socket file waits without a limit where the server has no room for more, unless it may not block:
+    /// then it says so, and is tried again.
+    #[cfg(unix)]
+    pub(super) fn connect_file(path: &std::path::Path, deadline: Deadline) -> io::Result<Self> {
+        use rustix::io::Errno;
+        use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, connect, socket};
+        const PAUSE: Duration = Duration::from_millis(5);
+        let address = SocketAddrUnix::new(path)?;
+        let file = socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
+        rustix::io::fcntl_setfd(&file, rustix::io::FdFlags::CLOEXEC)?;
+        let stream = UnixStream::from(file);
+        stream.set_nonblocking(true)?;
+        while let Err(error) = connect(&stream, &address) {
+            match error {
+                Errno::ISCONN => break,
+                Errno::AGAIN | Errno::INTR => {
+                    let left = deadline.left()?.unwrap_or(PAUSE);
+                    std::thread::sleep(left.min(PAUSE));
+                }
+                other => return Err(other.into()),
+            }
+        }
+        Ok(Self::Unix(stream))
+    }
+
+    /// Waits until the socket is ready.
+    pub(super) fn wait(&self, interest: Interest, deadline: Deadline) -> io::Result<PollFlags> {
+        let flags = match interest {
+            Interest::Read => PollFlags::IN,
+            Interest::ReadOrWrite => PollFlags::IN | PollFlags::OUT,
+        };
+        loop {
+            let left = deadline.left()?.map(timespec).transpose()?;
+            let mut watched = [match self {
+                Self::Tcp(stream) => PollFd::new(stream, flags),
+                #[cfg(unix)]
+                Self::Unix(stream) => PollFd::new(stream, flags),
+            }];
+            match poll(&mut watched, left.as_ref()) {
+                // Time ran out, which `left` says, or somebody interrupted.
+                Ok(0) | Err(rustix::io::Errno::INTR) => (),
+                Ok(_) => return Ok(watched[0].revents()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+fn timespec(time: Duration) -> io::Result<Timespec> {
+    Timespec::try_from(time).map_err(io::Error::other)
+}
+
+fn keep_alive(stream: &TcpStream) -> io::Result<()> {
+    use rustix::net::sockopt;
+    sockopt::set_socket_keepalive(stream, true)?;
+    #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+    {
+        sockopt::set_tcp_keepidle(stream, KEEPALIVE_IDLE)?;
+        sockopt::set_tcp_keepintvl(stream, KEEPALIVE_INTERVAL)?;
+        sockopt::set_tcp_keepcnt(stream, KEEPALIVE_COUNT)?;
+    }
+    // Keepalives say nothing of a peer that leaves what was sent unacknowledged.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        let limit = KEEPALIVE_IDLE + KEEPALIVE_INTERVAL * KEEPALIVE_COUNT;
+        let limit_ms = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
+        sockopt::set_tcp_user_timeout(stream, limit_ms)?;
+    }
+    Ok(())
+}
+
+impl Read for Stream {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.read(out),
+            #[cfg(unix)]
+            Self::Unix(stream) => stream.read(out),
+        }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.write(bytes),
+            #[cfg(unix)]
+            Self::Unix(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
