@@ -60,6 +60,9 @@ pub enum Error {
         /// The end of what it printed.
         output: String,
     },
+    /// A proxy needs a URL in which a host and a port are written.
+    #[error("the URL has no `host:port` that a proxy could take the place of")]
+    NoAddress,
     /// A name that is not usable for a database.
     #[error(
         "`{name}` cannot name a database here: use 1 to 63 lower-case letters, digits and `_`, beginning with a letter"

@@ -25,19 +25,26 @@
 //! println!("{}", database.name());
 //! ```
 //!
+//! [`FaultProxy`] stands between a program and its server and does what networks do on bad days; [`Watchdog`] ends a test
+//! that would otherwise hang.
+//!
 //! No database driver is linked: databases are made with the client programs that come with the servers
 //! (`psql`, `mariadb` or `mysql`). Unix only.
 
 mod environment;
 mod error;
+mod proxy;
 mod servers;
+mod watchdog;
 
 pub use environment::{
     MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_URL, fresh_mysql, fresh_postgres, mysql_flavour, mysql_url,
     postgres_url,
 };
 pub use error::Error;
+pub use proxy::{Direction, Fault, FaultProxy};
 pub use servers::{Detached, FreshDatabase, Product, Server, ServerOptions};
+pub use watchdog::Watchdog;
 
 /// What fallible functions of this crate return.
 pub type Result<T> = std::result::Result<T, Error>;

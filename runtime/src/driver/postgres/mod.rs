@@ -61,18 +61,24 @@ impl PostgresConnection {
         let session = login::log_in(config)
             .map_err(|error| error.during(crate::error::Operation::Connect))?;
         let address = session.socket().address();
+        let peer = address.map_or_else(|| config.peer.clone(), Peer::Address);
+        Ok(Self::over(session, peer, config.statement_timeout))
+    }
+
+    /// A connection over a session that is logged in.
+    fn over(session: Session, peer: Peer, statement_timeout: Option<Duration>) -> Self {
         let version = session.version().to_owned();
         let product = "PostgreSQL";
-        Ok(Self {
+        Self {
             session,
             statements: Statements::default(),
             types: Types::default(),
             fields: Fields::default(),
             begin_pending: false,
-            statement_timeout: config.statement_timeout,
-            peer: address.map_or_else(|| config.peer.clone(), Peer::Address),
+            statement_timeout,
+            peer,
             info: ServerInfo { product, version },
-        })
+        }
     }
 
     fn deadline(&self) -> Deadline {
@@ -335,3 +341,6 @@ fn count(tag: &[u8]) -> u64 {
     let last = text.trim_end_matches('\0').rsplit(' ').next();
     last.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -53,6 +53,18 @@ impl Socket {
         })
     }
 
+    /// A socket that is connected already, for tests that play the server.
+    #[cfg(all(test, unix))]
+    pub(in crate::driver) fn over(stream: std::os::unix::net::UnixStream) -> io::Result<Self> {
+        stream.set_nonblocking(true)?;
+        Ok(Self {
+            stream: Stream::Unix(stream),
+            input: Input::default(),
+            deadline: Deadline::after(None),
+            asked: false,
+        })
+    }
+
     /// The address of the other side, where it has one.
     pub(in crate::driver) fn address(&self) -> Option<SocketAddr> {
         self.stream.address()

@@ -1,0 +1,181 @@
+//! Servers that fall silent, drip, or are cut off, behind a proxy: every wait ends, and what follows is told.
+
+use std::time::Duration;
+
+use bindery_testkit::{Direction, Fault, FaultProxy, FreshDatabase, Watchdog};
+
+use super::{Database, connect_with, options, push, server};
+use crate::Dialect;
+use crate::driver::{Physical, ServerOptions};
+use crate::error::{ErrorKind, Result};
+
+const LIMIT: Duration = Duration::from_millis(300);
+/// For a whole test; every single wait in it is far shorter.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+struct Behind {
+    fresh: FreshDatabase,
+    proxy: FaultProxy,
+}
+
+impl Behind {
+    /// A PostgreSQL server behind a proxy, where there is one.
+    fn postgres() -> Option<Self> {
+        let fresh = bindery_testkit::fresh_postgres()?;
+        let proxy = FaultProxy::start(&fresh.url()).expect("a port is free");
+        Some(Self { fresh, proxy })
+    }
+
+    fn connect(&self) -> Result<Physical> {
+        let server = server(self.proxy.url());
+        let limits = ServerOptions {
+            connect_timeout: LIMIT * 10,
+            statement_timeout: Some(LIMIT),
+            ..options(&server)
+        };
+        connect_with(&limits, Dialect::Postgres)
+    }
+
+    fn database(&self) -> Database {
+        Database {
+            physical: self.connect().expect("the proxy lets it through"),
+            fresh: None,
+        }
+    }
+
+    fn count(&self) -> String {
+        self.fresh
+            .answer("SELECT count(*) FROM t")
+            .expect("a table")
+    }
+}
+
+fn kind<T>(outcome: Result<T>) -> ErrorKind {
+    outcome
+        .map(drop)
+        .expect_err("it cannot succeed")
+        .kind()
+        .clone()
+}
+
+#[test]
+fn a_silent_login_ends() {
+    let _watchdog = Watchdog::start("a_silent_login_ends", PATIENCE);
+    let Some(behind) = Behind::postgres() else {
+        return;
+    };
+    behind.proxy.set(Fault::Stall);
+    assert_eq!(kind(behind.connect()), ErrorKind::Timeout);
+    behind.proxy.heal();
+    assert!(behind.connect().is_ok());
+}
+
+#[test]
+fn a_silent_server_is_given_up_in_every_operation() {
+    let _watchdog = Watchdog::start("a_silent_server_is_given_up_in_every_operation", PATIENCE);
+    let Some(behind) = Behind::postgres() else {
+        return;
+    };
+    behind
+        .database()
+        .batch("CREATE TABLE t (id bigint, body text)");
+    let large = "x".repeat(60_000_000);
+    type Operation<'a> = (&'a str, &'a dyn Fn(&mut Database) -> Result<()>);
+    let operations: [Operation<'_>; 6] = [
+        ("a query", &|database| {
+            database.read::<i64>("SELECT id FROM t", &[]).map(drop)
+        }),
+        ("a large value", &|database| {
+            database
+                .run("INSERT INTO t VALUES (1, ?)", &[&large])
+                .map(drop)
+        }),
+        ("a batch", &|database| database.physical.batch("SELECT 1")),
+        ("a rollback", &|database| database.physical.rollback()),
+        ("a commit", &|database| database.physical.commit()),
+        ("a cursor", &|database| {
+            let mut none = |_: &mut crate::driver::ParamWriter<'_>| ();
+            let mut cursor = database.physical.cursor("SELECT id FROM t", &mut none)?;
+            cursor.next().map(drop)
+        }),
+    ];
+    for (name, operation) in operations {
+        let mut database = behind.database();
+        database.physical.begin().unwrap();
+        database.run("INSERT INTO t VALUES (2, 'x')", &[]).unwrap();
+        behind.proxy.set(Fault::Stall);
+        assert_eq!(kind(operation(&mut database)), ErrorKind::Timeout, "{name}");
+        assert!(database.physical.is_broken(), "{name}");
+        // Nothing of the next operation is sent.
+        assert_eq!(
+            kind(database.physical.batch("SELECT 2")),
+            ErrorKind::ConnectionLost,
+            "{name}"
+        );
+        drop(database);
+        behind.proxy.set(Fault::Cut);
+        while behind.proxy.open() > 0 {
+            std::thread::yield_now();
+        }
+        behind.proxy.heal();
+    }
+    assert_eq!(behind.count(), "0");
+}
+
+#[test]
+fn a_dripping_answer_is_given_up() {
+    let _watchdog = Watchdog::start("a_dripping_answer_is_given_up", PATIENCE);
+    let Some(behind) = Behind::postgres() else {
+        return;
+    };
+    let mut database = behind.database();
+    let pause = Duration::from_millis(20);
+    behind.proxy.set(Fault::Throttle { bytes: 1, pause });
+    let sql = "SELECT repeat('x', 10000)";
+    assert_eq!(kind(database.read::<String>(sql, &[])), ErrorKind::Timeout);
+    assert!(database.physical.is_broken());
+}
+
+#[test]
+fn the_server_gives_up_first_and_the_connection_stays() {
+    let _watchdog = Watchdog::start("the_server_gives_up_first", PATIENCE);
+    let Some(behind) = Behind::postgres() else {
+        return;
+    };
+    let mut database = behind.database();
+    let slow = "SELECT pg_sleep(60)::text";
+    assert_eq!(kind(database.read::<String>(slow, &[])), ErrorKind::Timeout);
+    assert!(!database.physical.is_broken());
+    assert_eq!(database.read::<i64>("SELECT 1::int8", &[]).unwrap(), [1]);
+}
+
+#[test]
+fn a_connection_cut_anywhere_is_lost_and_keeps_nothing() {
+    let _watchdog = Watchdog::start("a_connection_cut_anywhere_is_lost", PATIENCE);
+    let Some(behind) = Behind::postgres() else {
+        return;
+    };
+    behind.database().batch("CREATE TABLE t (id bigint)");
+    for pattern in ["BEGIN", "INSERT", "COMMIT"] {
+        let mut database = behind.database();
+        behind.proxy.set(Fault::CutBeforePattern {
+            direction: Direction::ToServer,
+            pattern: pattern.into(),
+        });
+        let outcome = database
+            .physical
+            .begin()
+            .and_then(|()| {
+                let write =
+                    &mut |params: &mut crate::driver::ParamWriter<'_>| push(params, &[&1_i64]);
+                database
+                    .physical
+                    .execute("INSERT INTO t VALUES ($1)", write)
+            })
+            .and_then(|_| database.physical.commit());
+        assert_eq!(kind(outcome), ErrorKind::ConnectionLost, "{pattern}");
+        assert!(database.physical.is_broken(), "{pattern}");
+        behind.proxy.heal();
+    }
+    assert_eq!(behind.count(), "0");
+}
