@@ -28,6 +28,8 @@ pub struct FileAst {
     pub dialect: Dialect,
     /// `@engines` of the file's head.
     pub engines: Option<EngineTag>,
+    /// `@length` of the file's head.
+    pub length: Option<LengthTag>,
     /// Engine names the configuration gives this file.
     pub configured_engines: Vec<String>,
     /// The statements that matter, in order.
@@ -84,8 +86,19 @@ pub struct Notes {
     pub skip: Option<Span>,
     /// `@unmanaged`.
     pub unmanaged: Option<Span>,
+    /// `@length`; at a table, or at the file's head, for its keys.
+    pub length: Option<LengthTag>,
     /// Prose, line by line.
     pub docs: Vec<String>,
+}
+
+/// `@length 191`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LengthTag {
+    /// Characters of a text, bytes of a binary value.
+    pub length: u32,
+    /// The whole tag.
+    pub span: Span,
 }
 
 /// `@link users(id) on b`.

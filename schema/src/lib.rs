@@ -24,6 +24,7 @@ pub mod name;
 #[cfg(feature = "parse")]
 pub mod parse;
 pub mod plan;
+pub mod portable;
 #[cfg(feature = "parse")]
 pub mod project;
 #[cfg(feature = "parse")]

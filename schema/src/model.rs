@@ -8,6 +8,7 @@ use std::fmt;
 
 use crate::column_type::ColumnType;
 use crate::dialect::{Dialect, Flavour};
+use crate::portable::Portable;
 use crate::source::Span;
 
 /// Index into [`Model::engines`].
@@ -255,22 +256,10 @@ pub enum DefaultValue {
 pub struct Expression {
     /// The text as written, without outer parentheses.
     pub sql: String,
-    /// Means the same in every dialect: columns, constants, comparisons, AND/OR/NOT, IN, BETWEEN, IS NULL, LIKE, + - *.
-    /// Then `portable` holds it as tokens to be written with each dialect's quoting.
-    pub portable: Option<Vec<ExpressionToken>>,
+    /// What it means, where every dialect has words for it; else what no other dialect has: "the operator `~`".
+    pub portable: Result<Portable, String>,
     /// Where it stands.
     pub span: Span,
-}
-
-/// A piece of a portable expression.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ExpressionToken {
-    /// A column of the table, to be quoted.
-    Column(String),
-    /// A text constant, to be quoted.
-    Text(String),
-    /// Anything that is written as it is: operators, keywords, numbers, parentheses.
-    Word(String),
 }
 
 /// The primary key.

@@ -29,7 +29,7 @@ pub(crate) fn default_sql(
         DefaultValue::RandomUuid => dialect.rules().random_uuid().to_owned(),
         DefaultValue::Expression(expression) => {
             let what = format!("the default of `{}`", place.column().name);
-            let sql = expression_sql(expression, place.table().source_dialect, dialect, &what);
+            let sql = expression_sql(expression, place.model, place.table(), dialect, &what);
             let sql = sql.map_err(|refusal| Refusal {
                 code: "B0211",
                 ..refusal

@@ -11,9 +11,10 @@ use std::fmt;
 
 use crate::column_type::ColumnType;
 use crate::model::{Engine, ForeignKey, Table};
+use crate::portable::Function;
 
 pub(crate) use self::default::default_sql;
-pub(crate) use self::expression::expression_sql;
+pub(crate) use self::expression::{expression_remark, expression_sql};
 pub use self::place::ColumnPlace;
 
 /// The SQL family an engine speaks.
@@ -87,6 +88,8 @@ pub struct Capabilities {
     pub indexes_foreign_keys: bool,
     /// A column the database counts must lead a key that is made with the table.
     pub counted_column_needs_key: bool,
+    /// `lower` and `upper` know more letters than A to Z.
+    pub changes_case_of_all_letters: bool,
     /// A whole transaction can be prepared for a second phase.
     pub two_phase_commit: bool,
 }
@@ -198,6 +201,19 @@ pub(crate) trait Rules {
 
     /// A random UUID as a default.
     fn random_uuid(&self) -> &'static str;
+
+    /// What stands before and behind the arguments of a function.
+    fn function(&self, function: Function) -> (&'static str, &'static str);
+
+    /// What stands before, between and behind texts that follow one another.
+    fn concatenation(&self) -> (&'static str, &'static str, &'static str);
+
+    /// LIKE where letter case counts: the operator, and its form of a pattern in which `\` stands before a sign that
+    /// means itself.
+    fn like(&self, pattern: &str) -> (&'static str, String);
+
+    /// What makes the day of a date and time.
+    fn day_of(&self) -> (&'static str, &'static str);
 
     /// Does a constant default of such a column need parentheses?
     fn wraps_default(&self, column_type: &ColumnType) -> bool;

@@ -9,6 +9,7 @@ use super::{
 use crate::column_type::{ColumnType, DecimalSize, LobSize};
 use crate::dialect::Dialect;
 use crate::model::{ForeignKey, Table};
+use crate::portable::Function;
 use crate::sql_writer::SqlWriter;
 
 pub(super) struct Mysql;
@@ -53,6 +54,7 @@ impl Rules for Mysql {
             refers_to_keys_only: false,
             indexes_foreign_keys: true,
             counted_column_needs_key: true,
+            changes_case_of_all_letters: true,
             two_phase_commit: true,
         }
     }
@@ -92,24 +94,9 @@ impl Rules for Mysql {
         type_name(place, place.stored_type()).map(Declaration::plain)
     }
 
+    /// The key it needs is made with the table where the schema has none.
     fn counted(&self, place: ColumnPlace<'_>, _: bool) -> Result<&'static str, Refusal> {
         let table = place.table();
-        let name = &place.column().name;
-        let leads = |columns: &[crate::model::ColumnId]| columns.first() == Some(&place.column);
-        let is_key = table.primary_key.as_ref().is_some_and(|key| leads(&key.columns))
-            || table.uniques.iter().any(|unique| leads(&unique.columns))
-            || table.indexes.iter().any(|index| {
-                matches!(index.parts.first(), Some(part) if matches!(part.key, crate::model::IndexKey::Column(column) if column == place.column))
-            });
-        if !is_key {
-            let message =
-                format!("MySQL cannot count `{name}`: it is not the first column of a key");
-            return Err(Refusal::new(
-                "B0214",
-                message,
-                "make the column the primary key, or UNIQUE",
-            ));
-        }
         let counts = |column: &&crate::model::Column| {
             matches!(column.generated, crate::model::Generated::Key { .. })
         };
@@ -160,6 +147,34 @@ impl Rules for Mysql {
         "(uuid())"
     }
 
+    fn function(&self, function: Function) -> (&'static str, &'static str) {
+        match function {
+            Function::Lower => ("lower(", ")"),
+            Function::Upper => ("upper(", ")"),
+            Function::CharLength => ("char_length(", ")"),
+            Function::OctetLength => ("octet_length(", ")"),
+            Function::Trim => ("trim(", ")"),
+            Function::Absolute => ("abs(", ")"),
+            Function::Coalesce => ("coalesce(", ")"),
+            Function::NullIf => ("nullif(", ")"),
+            Function::UnixSeconds => ("unix_timestamp()", ""),
+            Function::Now => ("CURRENT_TIMESTAMP", ""),
+            Function::Today => ("CURRENT_DATE", ""),
+        }
+    }
+
+    fn concatenation(&self) -> (&'static str, &'static str, &'static str) {
+        ("concat(", ", ", ")")
+    }
+
+    fn like(&self, pattern: &str) -> (&'static str, String) {
+        ("LIKE", pattern.to_owned())
+    }
+
+    fn day_of(&self) -> (&'static str, &'static str) {
+        ("date(", ")")
+    }
+
     /// Long columns take expressions only (MySQL manual, "Data Type Default Values").
     fn wraps_default(&self, column_type: &ColumnType) -> bool {
         length(column_type) == Length::Long
@@ -181,11 +196,20 @@ impl Rules for Mysql {
             let message = format!(
                 "`{name}` has no limited length, and MySQL takes no such column into a key"
             );
-            return Err(Refusal::new(
-                "B0216",
-                message,
-                format!("give it a length: `{name} VARCHAR(255)`"),
-            ));
+            let is_text = matches!(
+                place.stored_type(),
+                ColumnType::Text(_) | ColumnType::VarChar(_) | ColumnType::Char(_)
+            );
+            let written = if is_text {
+                format!("`{name} VARCHAR(255)`, or ")
+            } else {
+                String::new()
+            };
+            let help = format!(
+                "give it a length: {written}`-- @length 191` above it; `-- @length 191` in the first comment of the file \
+                 is for all keys"
+            );
+            return Err(Refusal::new("B0216", message, help));
         }
         Ok(())
     }
@@ -205,13 +229,9 @@ impl Rules for Mysql {
             SizeOf::Row => (
                 bytes(bytes_in_row),
                 LONGEST_ROW,
-                "make some columns `TEXT` or shorter",
+                "make some columns `TEXT` or shorter".to_owned(),
             ),
-            SizeOf::Index => (
-                bytes(bytes_in_key),
-                LONGEST_KEY,
-                "make the columns shorter: `VARCHAR(255)`",
-            ),
+            SizeOf::Index => (bytes(bytes_in_key), LONGEST_KEY, shorter(columns)),
         };
         if what == SizeOf::Row && columns.len() > 1_017 {
             return Err(Refusal::new(
@@ -369,6 +389,28 @@ fn decimal(place: ColumnPlace<'_>, size: Option<DecimalSize>) -> Result<String, 
                 "say how many digits: `NUMERIC(65, 30)` at most",
             ))
         }
+    }
+}
+
+/// How long the texts of a key may be, each as long as the others.
+fn shorter(columns: &[ColumnPlace<'_>]) -> String {
+    let is_text = |place: &&ColumnPlace<'_>| {
+        matches!(
+            place.stored_type(),
+            ColumnType::Char(_) | ColumnType::VarChar(_)
+        )
+    };
+    let (texts, others): (Vec<&ColumnPlace<'_>>, Vec<_>) = columns.iter().partition(is_text);
+    let taken: u32 = others.iter().map(|place| bytes_in_key(**place)).sum();
+    let room = LONGEST_KEY.saturating_sub(taken) / CHARACTER;
+    match u32::try_from(texts.len())
+        .ok()
+        .and_then(|count| room.checked_div(count))
+    {
+        Some(length) if length > 0 => format!(
+            "make its texts shorter: `VARCHAR({length})`, or `-- @length {length}` where they have no length"
+        ),
+        Some(_) | None => "leave columns out of the key, or make them shorter".to_owned(),
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
 use crate::column_type::{ColumnType, DecimalSize};
 use crate::dialect::Dialect;
 use crate::model::{ForeignKey, Table};
+use crate::portable::Function;
 use crate::sql_writer::SqlWriter;
 
 pub(super) struct Postgres;
@@ -42,6 +43,7 @@ impl Rules for Postgres {
             refers_to_keys_only: true,
             indexes_foreign_keys: false,
             counted_column_needs_key: false,
+            changes_case_of_all_letters: true,
             two_phase_commit: true,
         }
     }
@@ -124,6 +126,34 @@ impl Rules for Postgres {
 
     fn random_uuid(&self) -> &'static str {
         "gen_random_uuid()"
+    }
+
+    fn function(&self, function: Function) -> (&'static str, &'static str) {
+        match function {
+            Function::Lower => ("lower(", ")"),
+            Function::Upper => ("upper(", ")"),
+            Function::CharLength => ("char_length(", ")"),
+            Function::OctetLength => ("octet_length(", ")"),
+            Function::Trim => ("trim(", ")"),
+            Function::Absolute => ("abs(", ")"),
+            Function::Coalesce => ("coalesce(", ")"),
+            Function::NullIf => ("nullif(", ")"),
+            Function::UnixSeconds => ("floor(extract(epoch from now()))::bigint", ""),
+            Function::Now => ("CURRENT_TIMESTAMP", ""),
+            Function::Today => ("CURRENT_DATE", ""),
+        }
+    }
+
+    fn concatenation(&self) -> (&'static str, &'static str, &'static str) {
+        ("", " || ", "")
+    }
+
+    fn like(&self, pattern: &str) -> (&'static str, String) {
+        ("LIKE", pattern.to_owned())
+    }
+
+    fn day_of(&self) -> (&'static str, &'static str) {
+        ("CAST(", " AS date)")
     }
 
     fn wraps_default(&self, _: &ColumnType) -> bool {

@@ -13,7 +13,8 @@ use super::{
 };
 use crate::column_type::{ColumnType, DecimalSize};
 use crate::dialect::Dialect;
-use crate::model::{ForeignKey, Table};
+use crate::model::{Column, ForeignKey, Generated, Table};
+use crate::portable::Function;
 use crate::sql_writer::SqlWriter;
 
 pub(super) struct Sqlite;
@@ -48,6 +49,7 @@ impl Rules for Sqlite {
             refers_to_keys_only: true,
             indexes_foreign_keys: false,
             counted_column_needs_key: false,
+            changes_case_of_all_letters: false,
             two_phase_commit: false,
         }
     }
@@ -76,7 +78,7 @@ impl Rules for Sqlite {
     }
 
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal> {
-        if place.is_counted() && place.is_only_key() {
+        if (place.is_counted() && place.is_only_key()) || counts_rows(place) {
             return Ok(Declaration::plain("INTEGER"));
         }
         if let Some(values) = place.enum_type() {
@@ -97,16 +99,15 @@ impl Rules for Sqlite {
     }
 
     fn counted(&self, place: ColumnPlace<'_>, _: bool) -> Result<&'static str, Refusal> {
-        if !place.is_only_key() || place.table().without_rowid {
-            let message = format!(
-                "SQLite cannot count `{}`: it only counts a primary key of one column",
-                place.column().name
+        if !counts_rows(place) {
+            let name = &place.column().name;
+            let message =
+                format!("SQLite cannot count `{name}`: it only counts a primary key of one column");
+            let help = format!(
+                "make `{name}` the primary key and what is the key now UNIQUE; or declare it without the word that \
+                 counts, as `{name} bigint NOT NULL`, and give its values in the program"
             );
-            return Err(Refusal::new(
-                "B0214",
-                message,
-                "make the column the primary key, or give its values in the program",
-            ));
+            return Err(Refusal::new("B0214", message, help));
         }
         // Servers never give a key out twice; where the schema is SQLite's own, it says itself what it wants.
         Ok(if place.is_native(Dialect::Sqlite) {
@@ -160,6 +161,45 @@ impl Rules for Sqlite {
     fn random_uuid(&self) -> &'static str {
         "(lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || \
          substr('89AB', 1 + (abs(random()) % 4), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))))"
+    }
+
+    fn function(&self, function: Function) -> (&'static str, &'static str) {
+        match function {
+            Function::Lower => ("lower(", ")"),
+            Function::Upper => ("upper(", ")"),
+            Function::CharLength => ("length(", ")"),
+            Function::OctetLength => ("length(CAST(", " AS BLOB))"),
+            Function::Trim => ("trim(", ")"),
+            Function::Absolute => ("abs(", ")"),
+            Function::Coalesce => ("coalesce(", ")"),
+            Function::NullIf => ("nullif(", ")"),
+            Function::UnixSeconds => ("CAST(strftime('%s', 'now') AS INTEGER)", ""),
+            Function::Now => ("CURRENT_TIMESTAMP", ""),
+            Function::Today => ("CURRENT_DATE", ""),
+        }
+    }
+
+    fn concatenation(&self) -> (&'static str, &'static str, &'static str) {
+        ("", " || ", "")
+    }
+
+    /// Its LIKE makes no difference between `a` and `A`; GLOB does (SQLite documentation, "SQL Language Expressions").
+    fn like(&self, pattern: &str) -> (&'static str, String) {
+        let mut glob = String::new();
+        let mut signs = pattern.chars();
+        while let Some(sign) = signs.next() {
+            match sign {
+                '%' => glob.push('*'),
+                '_' => glob.push('?'),
+                '\\' => push_glob(&mut glob, signs.next().unwrap_or('\\')),
+                plain => push_glob(&mut glob, plain),
+            }
+        }
+        ("GLOB", glob)
+    }
+
+    fn day_of(&self) -> (&'static str, &'static str) {
+        ("date(", ")")
     }
 
     fn wraps_default(&self, _: &ColumnType) -> bool {
@@ -219,6 +259,25 @@ impl Rules for Sqlite {
             drop,
             "PRAGMA foreign_keys = ON".to_owned(),
         ]
+    }
+}
+
+/// Can the column be the table's own number of rows? A table without a primary key takes a counted column for it.
+fn counts_rows(place: ColumnPlace<'_>) -> bool {
+    let table = place.table();
+    let counted = |column: &&Column| matches!(column.generated, Generated::Key { .. });
+    let is_free = table.primary_key.is_none() && table.columns.iter().filter(counted).count() == 1;
+    counted(&place.column()) && !table.without_rowid && (place.is_only_key() || is_free)
+}
+
+/// A sign that means itself in a pattern of GLOB.
+fn push_glob(glob: &mut String, sign: char) {
+    if matches!(sign, '*' | '?' | '[') {
+        glob.push('[');
+        glob.push(sign);
+        glob.push(']');
+    } else {
+        glob.push(sign);
     }
 }
 

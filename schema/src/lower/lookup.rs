@@ -120,6 +120,8 @@ impl Fold<'_> {
                 .map(|name| (name.clone(), None))
                 .collect()
         };
+        let mut notes = created.notes.clone();
+        notes.length = notes.length.or(file.length);
         DraftTable {
             name: created.name.clone(),
             file: file.file,
@@ -136,7 +138,7 @@ impl Fold<'_> {
             strict: created.strict,
             without_rowid: created.without_rowid,
             incomplete: created.incomplete,
-            notes: created.notes.clone(),
+            notes,
             renames: Vec::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! Reads annotations and prose out of comments. Which comments belong to what is the matter of `comments`.
 
-use crate::ast::{EngineTag, LinkEngine, LinkTag, Name, Notes, ObjectName};
+use crate::ast::{EngineTag, LengthTag, LinkEngine, LinkTag, Name, Notes, ObjectName};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::name;
@@ -10,7 +10,7 @@ use super::lex::Comment;
 use super::prose;
 
 /// All annotations, for suggestions.
-pub(super) const KNOWN: [&str; 11] = [
+pub(super) const KNOWN: [&str; 12] = [
     "engines",
     "engine",
     "dialect",
@@ -22,7 +22,11 @@ pub(super) const KNOWN: [&str; 11] = [
     "updated",
     "skip",
     "unmanaged",
+    "length",
 ];
+
+/// The longest text that every dialect takes as a column with a length: MySQL's, of four bytes a character.
+const LONGEST: u32 = 16_383;
 
 /// What the comments are written at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +50,7 @@ pub(crate) struct Reader<'a> {
 pub(crate) struct Head {
     pub(crate) engines: Option<EngineTag>,
     pub(crate) dialect: Option<Dialect>,
+    pub(crate) length: Option<LengthTag>,
 }
 
 /// One `@word rest` with its places.
@@ -79,6 +84,7 @@ impl<'a> Reader<'a> {
         Head {
             engines: notes.engines,
             dialect,
+            length: notes.length,
         }
     }
 
@@ -90,7 +96,7 @@ impl<'a> Reader<'a> {
                 tag.word
             );
             let help = "an annotation stands right above a table or column, or at the end of its line; at the top of the \
-                        file, with a blank line behind it, `@engines` and `@dialect` are for the whole file";
+                        file, with a blank line behind it, `@engines`, `@dialect` and `@length` are for the whole file";
             self.diagnostics.push(
                 Diagnostic::error("B0052", message)
                     .at(tag.word_span, "")
@@ -152,6 +158,10 @@ impl<'a> Reader<'a> {
                 &[Place::Head],
                 "the file's head: the first comment, with a blank line behind it",
             ),
+            "length" => (
+                &[Place::Head, Place::Table, Place::Column],
+                "a column, or for all keys to a table or the file's head",
+            ),
             "model" | "unmanaged" => (&[Place::Table], "a table"),
             "skip" => (&[Place::Table, Place::Column], "a table or a column"),
             _ => (&[Place::Column], "a column"),
@@ -179,6 +189,7 @@ impl<'a> Reader<'a> {
             "version" => put(self, tag, &mut notes.version, Self::flag),
             "updated" => put(self, tag, &mut notes.updated, Self::flag),
             "skip" => put(self, tag, &mut notes.skip, Self::flag),
+            "length" => put(self, tag, &mut notes.length, Self::length),
             _ => put(self, tag, &mut notes.unmanaged, Self::flag),
         }
     }
@@ -275,6 +286,23 @@ impl<'a> Reader<'a> {
             );
         }
         found
+    }
+
+    fn length(&mut self, tag: &Tag<'a>) -> Option<LengthTag> {
+        let number = tag.rest.parse::<u32>().ok();
+        let length = number.filter(|length| (1..=LONGEST).contains(length));
+        if length.is_none() {
+            self.malformed(
+                tag,
+                format!("`@length` needs one number from 1 to {LONGEST}"),
+                "write for example `@length 191`".to_owned(),
+            );
+        }
+        let span = self.span(
+            tag.word_span.start as usize,
+            tag.rest_start + tag.rest.len(),
+        );
+        length.map(|length| LengthTag { length, span })
     }
 
     fn identifier(&mut self, tag: &Tag<'a>) -> Option<Name> {

@@ -63,6 +63,7 @@ fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) ->
         file: file.id,
         dialect,
         engines: head.engines,
+        length: head.length,
         configured_engines,
         statements: Vec::new(),
         skipped,

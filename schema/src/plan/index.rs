@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::table::{Problem, counted_without_key};
 use crate::diagnostic::Severity;
-use crate::dialect::{ColumnPlace, Dialect, IdentifierLimit, IndexMethod, Refusal, expression_sql};
+use crate::dialect::{
+    ColumnPlace, Dialect, Flavour, IdentifierLimit, IndexMethod, Refusal, expression_sql,
+};
 use crate::model::{ColumnId, Engine, Index, IndexKey, Model, Table, TableId, Unique};
 use crate::source::Span;
 use crate::sql_writer::SqlWriter;
@@ -89,11 +91,27 @@ pub(super) fn index_statements(
     {
         let context = Context { model, id, engine };
         match context.index(index, names) {
-            Ok(sql) => statements.push(sql),
+            Ok((sql, remark)) => {
+                statements.push(sql);
+                problems.extend(remark.map(|refusal| Problem {
+                    span: index.span,
+                    severity: Severity::Warning,
+                    refusal,
+                }));
+            }
             Err(refusal) => problems.push(left_out(refusal, index)),
         }
     }
     statements
+}
+
+fn covers_all_rows(refusal: Refusal) -> Refusal {
+    let help = "queries find the same rows; leave WHERE out if the index shall be the same on every engine";
+    Refusal {
+        code: "B0404",
+        help: help.to_owned(),
+        message: format!("an index covers all rows: {}", refusal.message),
+    }
 }
 
 /// An index that is not unique only makes things faster, so that the table can live without it.
@@ -168,11 +186,13 @@ impl Context<'_> {
         self.engine.dialect
     }
 
-    fn index(&self, index: &Index, names: &mut IndexNames) -> Result<String, Refusal> {
-        let capabilities = self.engine.capabilities();
-        if index.predicate.is_some() && !capabilities.partial_indexes {
-            return Err(self.refused("an index with WHERE", "leave WHERE out"));
-        }
+    /// The statement, and what is different here.
+    fn index(
+        &self,
+        index: &Index,
+        names: &mut IndexNames,
+    ) -> Result<(String, Option<Refusal>), Refusal> {
+        let (condition, remark) = self.condition(index)?;
         let (kind, using) = self.method(index)?;
         let parts = self.parts(index)?;
         let name = names.give(
@@ -193,16 +213,32 @@ impl Context<'_> {
             .push(" (")
             .push(&parts)
             .push(")");
-        if let Some(predicate) = &index.predicate {
-            let text = expression_sql(
+        sql.push(&condition);
+        Ok((sql.finish(), remark))
+    }
+
+    /// `WHERE …`. Without it an index that is not unique holds more rows and finds the same ones; a unique one would
+    /// refuse rows that the schema allows.
+    fn condition(&self, index: &Index) -> Result<(String, Option<Refusal>), Refusal> {
+        let Some(predicate) = &index.predicate else {
+            return Ok(Default::default());
+        };
+        let written = if self.engine.capabilities().partial_indexes {
+            expression_sql(
                 predicate,
-                self.table().source_dialect,
+                self.model,
+                self.table(),
                 self.dialect(),
                 "the condition of an index",
-            )?;
-            sql.push(" WHERE ").push(&text);
+            )
+        } else {
+            Err(self.refused("an index with WHERE", "leave WHERE out"))
+        };
+        match written {
+            Ok(text) => Ok((format!(" WHERE {text}"), None)),
+            Err(refusal) if index.unique => Err(refusal),
+            Err(refusal) => Ok((String::new(), Some(covers_all_rows(refusal)))),
         }
-        Ok(sql.finish())
     }
 
     /// The word before INDEX, and what stands behind the table's name.
@@ -232,15 +268,14 @@ impl Context<'_> {
                 IndexKey::Column(column) => self.column(&mut sql, *column, part.prefix, index)?,
                 IndexKey::Expression(expression) => {
                     if !self.engine.capabilities().expression_indexes {
-                        return Err(self.refused(
-                            "an index over an expression",
-                            "index a computed column instead",
-                        ));
+                        return Err(
+                            self.refused("an index over an expression", &self.without_expression())
+                        );
                     }
-                    let source = self.table().source_dialect;
                     let text = expression_sql(
                         expression,
-                        source,
+                        self.model,
+                        self.table(),
                         self.dialect(),
                         "an expression of an index",
                     )?;
@@ -307,11 +342,37 @@ impl Context<'_> {
 
     fn refused(&self, what: &str, help: &str) -> Refusal {
         let message = format!("{} has no such thing as {what}", self.dialect().product());
-        Refusal::new(
-            "B0217",
-            message,
-            format!("{help}; or let the table live on engines that have it"),
-        )
+        Refusal::new("B0217", message, format!("{help}; or {}", self.elsewhere()))
+    }
+
+    /// Of two products under one dialect one may have it.
+    fn without_expression(&self) -> String {
+        let with = |flavour: &Flavour| {
+            let capabilities = self.dialect().capabilities(Some(*flavour));
+            self.engine.flavour.is_none() && capabilities.expression_indexes
+        };
+        let flavours = [Flavour::Mariadb, Flavour::Mysql];
+        match flavours.iter().find(|flavour| with(flavour)) {
+            Some(_) => format!(
+                "write `flavour = \"mysql\"` for engine `{}` if it is no MariaDB, or index a computed column instead",
+                self.engine.name
+            ),
+            None => "index a computed column instead".to_owned(),
+        }
+    }
+
+    /// The tag that leaves the table on engines of other dialects, where there is one.
+    fn elsewhere(&self) -> String {
+        let others = self.table().engines.iter().map(|id| self.model.engine(*id));
+        let names: Vec<&str> = others
+            .filter(|engine| engine.dialect != self.dialect())
+            .map(|engine| engine.name.as_str())
+            .collect();
+        if names.is_empty() {
+            return "let the table live on engines that have it".to_owned();
+        }
+        let tag = names.join(", ");
+        format!("let the table live elsewhere: `-- @engines {tag}` above it")
     }
 }
 

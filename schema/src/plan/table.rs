@@ -8,7 +8,9 @@ use super::index::{IndexNames, index_statements, unique_problem};
 use super::order::CreationOrder;
 use super::statements::moment_of;
 use crate::diagnostic::Severity;
-use crate::dialect::{ColumnPlace, Dialect, Refusal, SizeOf, default_sql, expression_sql};
+use crate::dialect::{
+    ColumnPlace, Dialect, Refusal, SizeOf, default_sql, expression_remark, expression_sql,
+};
 use crate::model::{
     Column, ColumnId, Engine, ForeignKey, Generated, Model, ReferentialAction, Table, TableId,
 };
@@ -86,6 +88,15 @@ impl<'m> TableWriter<'m> {
         });
     }
 
+    /// Notes what differs here.
+    fn warn(&mut self, remark: Option<Refusal>, span: Span) {
+        self.problems.extend(remark.map(|refusal| Problem {
+            span,
+            severity: Severity::Warning,
+            refusal,
+        }));
+    }
+
     /// The CREATE TABLE statement.
     pub(super) fn create(&mut self) -> String {
         let table = self.table();
@@ -155,11 +166,29 @@ impl<'m> TableWriter<'m> {
         }
         if let Generated::Key { always } = column.generated {
             let words = self.ok(rules.counted(place, always), column.span);
+            self.warn(self.unique_by_counting(place), column.span);
             sql.push(words.unwrap_or_default());
         } else if computed.is_none() {
             sql.push(&self.default(place));
         }
         sql.finish()
+    }
+
+    /// A column that is no key of its table becomes one where only a key is counted.
+    fn unique_by_counting(&self, place: ColumnPlace<'m>) -> Option<Refusal> {
+        let table = self.table();
+        let is_key = |columns: &[ColumnId]| columns == [place.column];
+        let in_key = table.primary_key.is_some()
+            || table.uniques.iter().any(|unique| is_key(&unique.columns));
+        if in_key || self.is_native() || !self.engine.capabilities().counted_key_at_column {
+            return None;
+        }
+        let (name, product) = (&place.column().name, self.dialect().product());
+        let message = format!(
+            "`{name}` is the primary key on {product}, which counts nothing else: no value is taken twice there"
+        );
+        let help = format!("make it a key on every engine: add `PRIMARY KEY ({name})`");
+        Some(Refusal::new("B0405", message, help))
     }
 
     fn default(&mut self, place: ColumnPlace<'m>) -> String {
@@ -205,14 +234,11 @@ impl<'m> TableWriter<'m> {
         };
         let what = format!("the computed column `{}`", column.name);
         let sql = self.ok(
-            expression_sql(
-                expression,
-                self.table().source_dialect,
-                self.dialect(),
-                &what,
-            ),
+            expression_sql(expression, self.model, self.table(), self.dialect(), &what),
             expression.span,
         )?;
+        let remark = expression_remark(expression, self.table(), self.dialect());
+        self.warn(remark, expression.span);
         let virtual_here = !stored && self.engine.capabilities().virtual_columns;
         Some(format!(
             " GENERATED ALWAYS AS ({sql}) {}",
@@ -403,15 +429,13 @@ impl<'m> TableWriter<'m> {
         let mut lines = Vec::new();
         for check in &table.checks {
             let what = format!("a check of `{}`", table.name.name);
-            let outcome = expression_sql(
-                &check.expression,
-                table.source_dialect,
-                self.dialect(),
-                &what,
-            );
+            let outcome =
+                expression_sql(&check.expression, self.model, table, self.dialect(), &what);
             let Some(text) = self.ok(outcome, check.expression.span) else {
                 continue;
             };
+            let remark = expression_remark(&check.expression, table, self.dialect());
+            self.warn(remark, check.expression.span);
             let mut sql = SqlWriter::new(self.dialect());
             if let Some(name) = check.name.as_ref().filter(|_| self.is_native()) {
                 sql.push("CONSTRAINT ").identifier(name).push(" ");

@@ -15,8 +15,9 @@ pub(super) fn default(written: &Written, column_type: &ColumnType, table: &Draft
     let known = constant(tokens, column_type, table.dialect)
         .or_else(|| function(tokens, column_type, table.dialect))
         .or_else(|| bare_word(tokens, column_type, table.dialect).filter(|_| outer == 0));
-    let value =
-        known.unwrap_or_else(|| DefaultValue::Expression(expression::expression(written, table)));
+    let value = known.unwrap_or_else(|| {
+        DefaultValue::Expression(expression::default_expression(written, table))
+    });
     Default {
         value,
         span: written.span,

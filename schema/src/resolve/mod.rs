@@ -8,7 +8,9 @@ mod engines;
 mod expression;
 mod field_type;
 mod index;
+mod length;
 mod naming;
+mod portable;
 mod reference;
 mod types;
 mod user_type;
@@ -34,6 +36,7 @@ pub fn resolve(draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -> Mo
     resolver.references();
     resolver.links();
     resolver.keys_of_others();
+    resolver.lengths();
     field_type::settle(&mut resolver.model, &resolver.bound);
     resolver.model
 }

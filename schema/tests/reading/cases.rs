@@ -10,8 +10,8 @@ use std::path::Path;
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::{
-    Column, ColumnId, DefaultValue, Engine, EngineId, Expression, ExpressionToken, FieldType,
-    Generated, IndexKey, KeyEngine, Model, Table,
+    Column, ColumnId, DefaultValue, Engine, EngineId, Expression, FieldType, Generated, IndexKey,
+    KeyEngine, Model, Table,
 };
 
 use crate::support;
@@ -326,17 +326,9 @@ fn default_value(value: &DefaultValue) -> String {
 }
 
 fn expression(found: &Expression) -> String {
-    let token = |token: &ExpressionToken| match token {
-        ExpressionToken::Column(name) => format!("[{name}]"),
-        ExpressionToken::Text(text) => format!("{text:?}"),
-        ExpressionToken::Word(word) => word.clone(),
-    };
     match &found.portable {
-        Some(tokens) => format!(
-            "portable {}",
-            tokens.iter().map(token).collect::<Vec<_>>().join(" ")
-        ),
-        None => format!("raw {}", found.sql),
+        Ok(portable) => format!("portable {portable:?}"),
+        Err(foreign) => format!("raw {} for {foreign}", found.sql),
     }
 }
 

@@ -170,11 +170,20 @@ fn over_base(base: Known, array: bool, spelled: String) -> Known {
 
 /// What is left where there is no better type.
 fn as_text(sql_type: String) -> Settled {
-    let column_type = ColumnType::Text(LobSize::Unbounded);
     Settled {
-        column_type,
+        column_type: text_form(&sql_type),
         sql_type,
         as_text: true,
+    }
+}
+
+/// The longest text form of a type, where that is known: addresses of networks and cards.
+fn text_form(sql_type: &str) -> ColumnType {
+    match sql_type {
+        "inet" | "cidr" => ColumnType::VarChar(Some(43)),
+        "macaddr" => ColumnType::VarChar(Some(17)),
+        "macaddr8" => ColumnType::VarChar(Some(23)),
+        _ => ColumnType::Text(LobSize::Unbounded),
     }
 }
 

@@ -1,0 +1,199 @@
+//! Expressions in words that every dialect has an equal for. `resolve` reads them, `dialect` writes them.
+
+/// An expression that can be carried to another dialect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Portable {
+    /// A column of the table.
+    Column(String),
+    /// A text constant.
+    Text(String),
+    /// A number in decimal digits, without a sign.
+    Number(String),
+    /// A truth value.
+    Bool(bool),
+    /// `NULL`.
+    Null,
+    /// `NOT`.
+    Not(Box<Portable>),
+    /// `-`.
+    Negative(Box<Portable>),
+    /// `AND` of two or more.
+    All(Vec<Portable>),
+    /// `OR` of two or more.
+    Any(Vec<Portable>),
+    /// A comparison or a sum.
+    Binary(Operator, Box<Portable>, Box<Portable>),
+    /// Texts behind one another.
+    Concat(Vec<Portable>),
+    /// `IS NULL` and its like.
+    Is {
+        /// What is asked.
+        value: Box<Portable>,
+        /// What it may be.
+        state: State,
+        /// `IS NOT`.
+        negated: bool,
+    },
+    /// `IN`.
+    In {
+        /// What is looked for.
+        value: Box<Portable>,
+        /// Never empty.
+        list: Vec<Portable>,
+        /// `NOT IN`.
+        negated: bool,
+    },
+    /// `BETWEEN`.
+    Between {
+        /// What is compared.
+        value: Box<Portable>,
+        /// Least and largest.
+        ends: Box<(Portable, Portable)>,
+        /// `NOT BETWEEN`.
+        negated: bool,
+    },
+    /// `LIKE`, letter case counting; `\` stands before a sign that means itself.
+    Like {
+        /// What is compared.
+        value: Box<Portable>,
+        /// With `%` and `_`.
+        pattern: String,
+        /// `NOT LIKE`.
+        negated: bool,
+    },
+    /// A function.
+    Call(Function, Vec<Portable>),
+    /// A conversion.
+    Cast(Box<Portable>, CastType),
+}
+
+impl Portable {
+    /// Is one of these functions called somewhere within?
+    pub fn calls(&self, functions: &[Function]) -> bool {
+        let any = |parts: &[Self]| parts.iter().any(|part| part.calls(functions));
+        match self {
+            Self::Column(_) | Self::Text(_) | Self::Number(_) | Self::Bool(_) | Self::Null => false,
+            Self::Not(inner) | Self::Negative(inner) | Self::Cast(inner, _) => {
+                inner.calls(functions)
+            }
+            Self::All(parts) | Self::Any(parts) | Self::Concat(parts) => any(parts),
+            Self::Binary(_, left, right) => left.calls(functions) || right.calls(functions),
+            Self::Is { value, .. } | Self::Like { value, .. } => value.calls(functions),
+            Self::In { value, list, .. } => value.calls(functions) || any(list),
+            Self::Between { value, ends, .. } => {
+                value.calls(functions) || ends.0.calls(functions) || ends.1.calls(functions)
+            }
+            Self::Call(function, arguments) => functions.contains(function) || any(arguments),
+        }
+    }
+}
+
+/// What stands between two operands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// `=`.
+    Equal,
+    /// `<>`.
+    NotEqual,
+    /// `<`.
+    Less,
+    /// `<=`.
+    AtMost,
+    /// `>`.
+    Greater,
+    /// `>=`.
+    AtLeast,
+    /// `+`.
+    Plus,
+    /// `-`.
+    Minus,
+    /// `*`.
+    Times,
+}
+
+impl Operator {
+    /// The sign, which is the same everywhere.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::NotEqual => "<>",
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::Greater => ">",
+            Self::AtLeast => ">=",
+            Self::Plus => "+",
+            Self::Minus => "-",
+            Self::Times => "*",
+        }
+    }
+
+    /// Is its outcome a truth value?
+    pub fn compares(self) -> bool {
+        match self {
+            Self::Equal
+            | Self::NotEqual
+            | Self::Less
+            | Self::AtMost
+            | Self::Greater
+            | Self::AtLeast => true,
+            Self::Plus | Self::Minus | Self::Times => false,
+        }
+    }
+}
+
+/// What `IS` asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// `NULL`.
+    Null,
+    /// `TRUE`.
+    True,
+    /// `FALSE`.
+    False,
+}
+
+/// Functions that every dialect has under some name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// Small letters.
+    Lower,
+    /// Capital letters.
+    Upper,
+    /// Characters of a text.
+    CharLength,
+    /// Bytes of a text or of bytes.
+    OctetLength,
+    /// Without blanks at both ends.
+    Trim,
+    /// Without a sign.
+    Absolute,
+    /// The first that is not NULL.
+    Coalesce,
+    /// NULL where both are equal.
+    NullIf,
+    /// Whole seconds since 1970, now; in defaults only.
+    UnixSeconds,
+    /// Now; in defaults only.
+    Now,
+    /// Today; in defaults only.
+    Today,
+}
+
+/// What a cast makes of a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CastType {
+    /// A text, cut off after so many characters where there is a number.
+    Text(Option<u32>),
+    /// A whole number.
+    Integer,
+    /// A number with a fraction.
+    Decimal,
+    /// A truth value.
+    Bool,
+    /// A day.
+    Date,
+    /// A day and a time without a zone.
+    DateTime,
+    /// Any other type, as it is written.
+    Named(String),
+}

@@ -1,0 +1,104 @@
+//! `@length`: how long the values of a column without a limit of its own become, for the databases that need one in keys.
+
+use crate::column_type::ColumnType;
+use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
+use crate::model::{Column, ColumnId, IndexKey, Table};
+
+use super::Resolver;
+
+impl Resolver<'_> {
+    /// A tag at a column is for this column, one at a table or the file's head for the columns of its keys.
+    pub(super) fn lengths(&mut self) {
+        for (table, draft) in self.model.tables.iter_mut().zip(&self.bound) {
+            let dialect = table.source_dialect;
+            for (index, written) in draft.columns.iter().enumerate() {
+                let is_key = is_key(table, ColumnId(index as u32));
+                let column = &mut table.columns[index];
+                if let Some(tag) = &written.notes.length {
+                    if !limit(column, tag.length, dialect) {
+                        let message = format!(
+                            "`@length` is for texts and bytes of no limited length, and `{}` is `{}`",
+                            column.name, column.sql_type
+                        );
+                        let diagnostic = Diagnostic::error("B0060", message)
+                            .at(tag.span, "")
+                            .at(column.type_span, "this type");
+                        self.diagnostics
+                            .push(diagnostic.help("leave `@length` out"));
+                    }
+                } else if let (Some(tag), true) = (&draft.notes.length, is_key) {
+                    limit(column, tag.length, dialect);
+                }
+            }
+        }
+    }
+}
+
+/// Is the column in the primary key, a unique constraint or a unique index?
+fn is_key(table: &Table, column: ColumnId) -> bool {
+    let in_index = |part: &crate::model::IndexPart| matches!(part.key, IndexKey::Column(found) if found == column);
+    let primary = table.primary_key.iter().map(|key| &key.columns);
+    let uniques = table.uniques.iter().map(|unique| &unique.columns);
+    primary
+        .chain(uniques)
+        .any(|columns| columns.contains(&column))
+        || table
+            .indexes
+            .iter()
+            .any(|index| index.unique && index.parts.iter().any(in_index))
+}
+
+/// Gives a column its length, if it has none. The type of a value that is kept in its text form stays as it is.
+fn limit(column: &mut Column, length: u32, dialect: Dialect) -> bool {
+    let limited = match column.column_type {
+        ColumnType::Text(_) | ColumnType::VarChar(None) => ColumnType::VarChar(Some(length)),
+        ColumnType::Blob(_) => ColumnType::VarBinary(length),
+        ColumnType::VarChar(Some(_)) | ColumnType::Char(_) => return false,
+        ColumnType::Binary(_) | ColumnType::VarBinary(_) => return false,
+        ColumnType::Bool
+        | ColumnType::I8
+        | ColumnType::I16
+        | ColumnType::I24
+        | ColumnType::I32
+        | ColumnType::I64
+        | ColumnType::U8
+        | ColumnType::U16
+        | ColumnType::U24
+        | ColumnType::U32
+        | ColumnType::U64
+        | ColumnType::F32
+        | ColumnType::F64
+        | ColumnType::Decimal(_) => return false,
+        ColumnType::Date
+        | ColumnType::Time(_)
+        | ColumnType::DateTime(_)
+        | ColumnType::Timestamp(_)
+        | ColumnType::Year
+        | ColumnType::Interval
+        | ColumnType::Uuid
+        | ColumnType::Json { .. }
+        | ColumnType::Enum(_)
+        | ColumnType::Set(_)
+        | ColumnType::Bit(_)
+        | ColumnType::Array(_) => return false,
+    };
+    if !column.as_text {
+        column.sql_type = spelled(&limited, length, dialect).unwrap_or(column.sql_type.clone());
+    }
+    column.column_type = limited;
+    true
+}
+
+/// As the catalogue of the dialect spells it; PostgreSQL has no bytes of limited length.
+fn spelled(limited: &ColumnType, length: u32, dialect: Dialect) -> Option<String> {
+    let is_bytes = *limited == ColumnType::VarBinary(length);
+    match dialect {
+        Dialect::Postgres if is_bytes => None,
+        Dialect::Postgres => Some(format!("character varying({length})")),
+        Dialect::Mysql if is_bytes => Some(format!("varbinary({length})")),
+        Dialect::Mysql => Some(format!("varchar({length})")),
+        Dialect::Sqlite if is_bytes => Some(format!("VARBINARY({length})")),
+        Dialect::Sqlite => Some(format!("VARCHAR({length})")),
+    }
+}
