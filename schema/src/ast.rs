@@ -162,6 +162,33 @@ pub enum Statement {
         /// In words, as it is counted.
         kind: String,
     },
+    /// A statement of a `DO` block: it counts as far as it fits what is there.
+    IfFits(Box<Statement>),
+}
+
+impl Statement {
+    /// What `CREATE SCHEMA name` holds belongs to that schema unless it says otherwise.
+    pub(crate) fn put_into_schema(&mut self, schema: &str) {
+        let name = match self {
+            Self::CreateTable(table) => &mut table.name,
+            Self::CreateView(view) => &mut view.name,
+            Self::CreateIndex(index) => &mut index.table,
+            Self::NoModel { name, .. } => name,
+            Self::AlterTable(_)
+            | Self::DropTable(_)
+            | Self::DropIndex { .. }
+            | Self::CreateEnum(_)
+            | Self::AlterEnum(_)
+            | Self::DropType(_)
+            | Self::CreateDomain(_)
+            | Self::Comment(_)
+            | Self::DropView(_)
+            | Self::IfFits(_) => return,
+        };
+        if schema != "public" {
+            name.schema.get_or_insert_with(|| schema.to_owned());
+        }
+    }
 }
 
 /// `CREATE TABLE`.

@@ -79,7 +79,7 @@ impl Fold<'_> {
                 }
             }
             AlterAction::DropConstraint(name) => constraint::drop_named(table, &name.text),
-            AlterAction::DropPrimaryKey => table.primary_key = None,
+            AlterAction::DropPrimaryKey => constraint::drop_primary_key(table),
             AlterAction::SetSchema(schema) => {
                 table.name.schema = (schema != "public").then(|| schema.clone())
             }
@@ -165,6 +165,7 @@ impl Fold<'_> {
 
     fn rename_table(&mut self, index: TableIndex, name: &ObjectName) {
         let table = self.table_mut(index);
+        constraint::settle_names(table);
         let old = table.name.name.text.to_lowercase();
         let schema = name.schema.clone().or(table.name.schema.take());
         table.name = ObjectName {

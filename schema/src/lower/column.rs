@@ -230,13 +230,10 @@ fn apply(column: &mut DraftColumn, option: &ColumnOption) {
     }
 }
 
-/// A default; `nextval('…')` is how a dump writes serial.
+/// A default; `nextval('…')` is how a dump writes serial. What is done with the number, or a type that is no integer,
+/// makes it a default like any other.
 pub(super) fn set_default(column: &mut DraftColumn, value: Expression) {
-    let counts = value
-        .tokens
-        .first()
-        .is_some_and(|piece| piece.text.eq_ignore_ascii_case("nextval"));
-    if counts {
+    if super::types::is_nextval(&value) && super::types::may_count(&column.type_name) {
         column.generated = DraftGenerated::Counted { always: false };
         column.default = None;
     } else {

@@ -5,6 +5,7 @@ use crate::ast::{
     TypeArgument, UniqueOptions,
 };
 use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
 use crate::draft::{DraftForeignKey, DraftIndex, DraftKey, DraftTable, DraftUnique, TableIndex};
 
 use super::{Fold, lookup};
@@ -228,6 +229,104 @@ fn declared_length(table: &DraftTable, name: &Name) -> Option<u32> {
     }
 }
 
+/// PostgreSQL makes one index of keys of a `CREATE TABLE` that are equal; it bears the first name there is.
+pub(super) fn merge_equal_keys(table: &mut DraftTable) {
+    let mut kept: Vec<DraftUnique> = Vec::new();
+    for unique in std::mem::take(&mut table.uniques) {
+        let primary = table.primary_key.as_mut();
+        let primary = primary.filter(|key| {
+            unique.options == UniqueOptions::default()
+                && same_columns(&key.columns, &unique.columns)
+        });
+        let same = |known: &&mut DraftUnique| {
+            known.options == unique.options && same_columns(&known.columns, &unique.columns)
+        };
+        let known = match primary {
+            Some(key) => Some(&mut key.name),
+            None => kept.iter_mut().find(same).map(|known| &mut known.name),
+        };
+        match known {
+            Some(name) => *name = name.take().or(unique.name),
+            None => kept.push(unique),
+        }
+    }
+    table.uniques = kept;
+}
+
+fn same_columns(one: &[Name], other: &[Name]) -> bool {
+    let texts = |names: &[Name]| {
+        names
+            .iter()
+            .map(|name| name.text.clone())
+            .collect::<Vec<_>>()
+    };
+    texts(one) == texts(other)
+}
+
+/// Gives what has no name the one that the database gave it: that name stays when the table or a column is renamed.
+pub(super) fn settle_names(table: &mut DraftTable) {
+    if table.dialect != Dialect::Postgres {
+        return;
+    }
+    let base = table.name.name.text.clone();
+    let settle = |name: &mut Option<String>, columns: &[Name], suffix: &str| {
+        let implied = implied_name(&base, columns, suffix);
+        if name.is_none() && implied.len() <= POSTGRES_NAME_LIMIT {
+            *name = Some(implied);
+        }
+    };
+    if let Some(key) = &mut table.primary_key {
+        settle(&mut key.name, &[], "pkey");
+    }
+    for unique in &mut table.uniques {
+        settle(&mut unique.name, &unique.columns, "key");
+    }
+    for key in &mut table.foreign_keys {
+        settle(&mut key.name, &key.columns, "fkey");
+    }
+}
+
+/// Longer names are cut in a way of PostgreSQL's own.
+const POSTGRES_NAME_LIMIT: usize = 63;
+
+/// `table_a_b_key`, as PostgreSQL names what is not named.
+fn implied_name(table: &str, columns: &[Name], suffix: &str) -> String {
+    let mut words = vec![table];
+    words.extend(columns.iter().map(|column| column.text.as_str()));
+    words.push(suffix);
+    words.join("_")
+}
+
+/// MySQL counts the foreign keys without a name: `t_ibfk_1`, and on from the highest number of a name of that form.
+fn number_foreign_keys(table: &mut DraftTable) {
+    if table.dialect != Dialect::Mysql {
+        return;
+    }
+    let start = format!("{}_ibfk_", table.name.name.text);
+    let mut highest = 0_u32;
+    for key in &mut table.foreign_keys {
+        let number = |name: &String| name.strip_prefix(&start)?.parse::<u32>().ok();
+        match &key.name {
+            Some(name) => highest = highest.max(number(name).unwrap_or(0)),
+            None => {
+                highest = highest.saturating_add(1);
+                key.name = Some(format!("{start}{highest}"));
+            }
+        }
+    }
+}
+
+/// Does a key, constraint or index of the table bear this name?
+pub(super) fn is_named(table: &DraftTable, name: &str) -> bool {
+    let names = (table.primary_key.iter().map(|key| &key.name))
+        .chain(table.uniques.iter().map(|unique| &unique.name))
+        .chain(table.indexes.iter().map(|index| &index.name))
+        .chain(table.foreign_keys.iter().map(|key| &key.name))
+        .chain(table.checks.iter().map(|(known, _)| known));
+    let mut names = names.filter_map(|known| known.as_deref());
+    names.any(|known| known.eq_ignore_ascii_case(name))
+}
+
 /// Drops whatever bears this name.
 pub(super) fn drop_named(table: &mut DraftTable, name: &str) {
     let other = |known: &Option<String>| {
@@ -235,19 +334,21 @@ pub(super) fn drop_named(table: &mut DraftTable, name: &str) {
             .as_deref()
             .is_some_and(|known| known.eq_ignore_ascii_case(name))
     };
-    let implied = format!("{}_pkey", table.name.name.text);
-    if table
+    if name.contains("_ibfk_") {
+        number_foreign_keys(table);
+    }
+    let implied = implied_name(&table.name.name.text, &[], "pkey");
+    let is_key = table
         .primary_key
         .as_ref()
-        .is_some_and(|key| !other(&key.name) || (key.name.is_none() && implied == name))
-    {
-        table.primary_key = None;
+        .is_some_and(|key| !other(&key.name) || (key.name.is_none() && implied == name));
+    if is_key {
+        drop_primary_key(table);
     }
     let base = table.name.name.text.clone();
     let implied = |columns: &[Name], suffix: &str| {
-        let columns: Vec<&str> = columns.iter().map(|column| column.text.as_str()).collect();
-        format!("{base}_{}_{suffix}", columns.join("_")) == name
-            || (suffix == "key" && columns.first() == Some(&name))
+        implied_name(&base, columns, suffix) == name
+            || (suffix == "key" && columns.first().is_some_and(|column| column.text == name))
     };
     table.uniques.retain(|unique| {
         other(&unique.name) && !(unique.name.is_none() && implied(&unique.columns, "key"))
@@ -257,6 +358,16 @@ pub(super) fn drop_named(table: &mut DraftTable, name: &str) {
         .foreign_keys
         .retain(|key| other(&key.name) && !(key.name.is_none() && implied(&key.columns, "fkey")));
     table.checks.retain(|(known, _)| other(known));
+}
+
+/// Drops the primary key. Its columns stay what it made them: not null.
+pub(super) fn drop_primary_key(table: &mut DraftTable) {
+    let columns = table.primary_key.take().map(|key| key.columns);
+    for name in columns.into_iter().flatten() {
+        if let Some(at) = lookup::column_index(&table.columns, &name.text, table.dialect) {
+            table.columns[at].not_null = true;
+        }
+    }
 }
 
 /// Drops a column with everything that needs it.
@@ -288,7 +399,7 @@ pub(super) fn drop_column(table: &mut DraftTable, name: &str) {
     table.checks.retain(|(_, condition)| !speaks(condition));
 }
 
-fn part_is(part: &KeyPart, name: &str, dialect: crate::dialect::Dialect) -> bool {
+fn part_is(part: &KeyPart, name: &str, dialect: Dialect) -> bool {
     match &part.key {
         PartKey::Column(column) => lookup::same_name(&column.text, name, dialect),
         PartKey::Expression(_) => false,
@@ -297,6 +408,7 @@ fn part_is(part: &KeyPart, name: &str, dialect: crate::dialect::Dialect) -> bool
 
 /// Renames a column in everything of its own table.
 pub(super) fn rename_column(table: &mut DraftTable, from: &str, to: &Name) {
+    settle_names(table);
     let dialect = table.dialect;
     let parts = table
         .indexes

@@ -5,6 +5,7 @@
 mod alter;
 mod column;
 mod constraint;
+mod guarded;
 mod lookup;
 pub(crate) use alter::quoted_list;
 pub(crate) use lookup::{column_index, same_name};
@@ -118,6 +119,7 @@ impl<'a> Fold<'a> {
                 self.views.retain(|view| !dropped(view));
             }
             Statement::NoModel { name, kind } => self.no_model(name, kind),
+            Statement::IfFits(statement) => self.if_fits(file, statement),
         }
     }
 
@@ -149,6 +151,9 @@ impl<'a> Fold<'a> {
         self.copies_at(file, created, created.columns.len(), &mut table);
         for constraint in &created.constraints {
             self.add_constraint(file, &mut table, constraint);
+        }
+        if file.dialect == Dialect::Postgres {
+            constraint::merge_equal_keys(&mut table);
         }
         self.insert(table);
     }

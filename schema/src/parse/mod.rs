@@ -9,6 +9,7 @@ mod ddl;
 mod kind;
 mod lex;
 mod load;
+mod nested;
 mod prose;
 mod split;
 
@@ -27,6 +28,7 @@ use comments::Comments;
 use ddl::cursor::{Cursor, shortened};
 use ddl::table::TablePlaces;
 use lex::{Comment, Lexer, TokenKind};
+use nested::Nested;
 use split::RawStatement;
 
 /// So many problems of one statement are told; more would bury them.
@@ -72,14 +74,16 @@ fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) ->
         text,
         file: file.id,
         dialect,
-        all_comments: &all_comments,
         comments,
         diagnostics,
         ast,
         unclosed_from: split.unclosed.iter().map(|found| found.start).min(),
     };
     for statement in &split.statements {
-        reader.statement(statement);
+        match nested::nested(text, dialect, statement) {
+            Some(inner) => reader.nested(statement, &inner, &all_comments),
+            None => reader.statement(statement, &all_comments),
+        }
     }
     for unclosed in &split.unclosed {
         reader.unclosed(unclosed);
@@ -104,7 +108,6 @@ struct FileReader<'a> {
     text: &'a str,
     file: FileId,
     dialect: Dialect,
-    all_comments: &'a [Comment],
     comments: Comments<'a>,
     diagnostics: &'a mut Diagnostics,
     ast: FileAst,
@@ -113,7 +116,40 @@ struct FileReader<'a> {
 }
 
 impl FileReader<'_> {
-    fn statement(&mut self, statement: &RawStatement) {
+    /// What a statement holds is read as if it stood alone; a block's statements count only as far as they fit.
+    fn nested(&mut self, statement: &RawStatement, inner: &Nested, comments: &[Comment]) {
+        let first = self.ast.statements.len();
+        let (Nested::Schema(_, statements) | Nested::Block(statements, _)) = inner;
+        let comments = match inner {
+            Nested::Schema(..) => comments,
+            Nested::Block(_, own) => own,
+        };
+        for statement in statements {
+            self.statement(statement, comments);
+        }
+        let added = self.ast.statements.drain(first..).collect::<Vec<_>>();
+        let added = added.into_iter().map(|mut added| match inner {
+            Nested::Schema(name, _) => {
+                added.put_into_schema(&self.schema_name(*name));
+                added
+            }
+            Nested::Block(..) => Statement::IfFits(Box::new(added)),
+        });
+        let added: Vec<_> = added.collect();
+        self.ast.statements.extend(added);
+        self.comments.drop_inside(statement.start(), statement.end);
+    }
+
+    /// A schema's name as PostgreSQL has it.
+    fn schema_name(&self, token: lex::Token) -> String {
+        let written = &self.text[token.start as usize..token.end as usize];
+        match token.kind {
+            TokenKind::Word => written.to_lowercase(),
+            _ => written.trim_matches('"').replace("\"\"", "\""),
+        }
+    }
+
+    fn statement(&mut self, statement: &RawStatement, comments: &[Comment]) {
         let kind = kind::kind_of(self.text, &statement.tokens);
         if self.doubts_first_word(statement) {
             return self.comments.drop_inside(statement.start(), statement.end);
@@ -131,8 +167,7 @@ impl FileReader<'_> {
             );
             return self.comments.drop_inside(statement.start(), statement.end);
         }
-        let (text, file, dialect, comments) =
-            (self.text, self.file, self.dialect, self.all_comments);
+        let (text, file, dialect) = (self.text, self.file, self.dialect);
         let mut cursor = Cursor {
             text,
             tokens: &statement.tokens,

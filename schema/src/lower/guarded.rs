@@ -1,0 +1,76 @@
+//! Statements of `DO` blocks: migrations write there what must not fail when it is run twice, behind `IF NOT EXISTS (…)` or
+//! before an `EXCEPTION`. No condition is evaluated: what is there already is left alone, what fits nothing is counted.
+
+use crate::ast::{AlterAction, AlterTable, FileAst, Statement};
+use crate::draft::DraftTable;
+
+use super::{Fold, constraint, lookup};
+
+impl Fold<'_> {
+    /// Plays a statement through unless what it makes is there; what is wrong with it is no finding.
+    pub(super) fn if_fits(&mut self, file: &FileAst, statement: &Statement) {
+        if self.makes_what_is_there(file, statement) {
+            return;
+        }
+        let findings = std::mem::take(self.diagnostics);
+        match statement {
+            Statement::AlterTable(alter) => self.alter_as_it_fits(file, alter),
+            other => self.statement(file, other),
+        }
+        let muted = std::mem::replace(self.diagnostics, findings);
+        if muted.iter().next().is_some() {
+            self.skip("DO");
+        }
+    }
+
+    fn makes_what_is_there(&self, file: &FileAst, statement: &Statement) -> bool {
+        match statement {
+            Statement::CreateTable(created) => {
+                self.exists_already(&self.empty_table(file, created))
+            }
+            Statement::CreateEnum(created) => self.find_enum(file, &created.name).is_some(),
+            Statement::CreateDomain(created) => {
+                let same = |name: &str| name == created.name.name.text;
+                self.domains.iter().any(|known| same(&known.name.name.text))
+            }
+            Statement::CreateIndex(index) => index
+                .name
+                .as_ref()
+                .is_some_and(|name| self.index_owner.contains_key(&name.text.to_lowercase())),
+            Statement::AlterTable(_)
+            | Statement::DropTable(_)
+            | Statement::DropIndex { .. }
+            | Statement::AlterEnum(_)
+            | Statement::DropType(_)
+            | Statement::Comment(_)
+            | Statement::CreateView(_)
+            | Statement::DropView(_)
+            | Statement::NoModel { .. }
+            | Statement::IfFits(_) => false,
+        }
+    }
+
+    fn alter_as_it_fits(&mut self, file: &FileAst, alter: &AlterTable) {
+        let mut alter = alter.clone();
+        if let Some(index) = self.find(file, &alter.table) {
+            let table = self.table_mut(index);
+            alter
+                .actions
+                .retain(|action| !adds_what_is_there(table, action));
+        }
+        if !alter.actions.is_empty() {
+            self.alter_table(file, &alter);
+        }
+    }
+}
+
+fn adds_what_is_there(table: &DraftTable, action: &AlterAction) -> bool {
+    if let AlterAction::AddColumn { column, .. } = action {
+        return lookup::column_index(&table.columns, &column.name.text, table.dialect).is_some();
+    }
+    if let AlterAction::AddConstraint(added) = action {
+        let name = added.name.as_ref();
+        return name.is_some_and(|name| constraint::is_named(table, &name.text));
+    }
+    false
+}

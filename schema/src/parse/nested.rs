@@ -1,0 +1,154 @@
+//! Statements that stand inside another: the elements of PostgreSQL's `CREATE SCHEMA`, the plain ones of a `DO` block.
+//!
+//! Migrations write what must not fail twice into `DO` blocks, so what is found there is played through as far as it fits.
+
+use crate::dialect::Dialect;
+
+use super::lex::{Comment, Lexer, Token, TokenKind};
+use super::split::{DEPTH_LIMIT, RawStatement};
+
+/// What a statement holds.
+pub(crate) enum Nested {
+    /// Elements of a schema, and the schema's name as written.
+    Schema(Token, Vec<RawStatement>),
+    /// Statements of a block, with its comments.
+    Block(Vec<RawStatement>, Vec<Comment>),
+}
+
+/// The statements inside this one; `None` for one that holds none.
+pub(crate) fn nested(text: &str, dialect: Dialect, statement: &RawStatement) -> Option<Nested> {
+    let words = Words { text };
+    let tokens = &statement.tokens;
+    match dialect {
+        Dialect::Sqlite | Dialect::Mysql => None,
+        Dialect::Postgres if words.is(tokens.first(), "DO") => block(text, tokens),
+        Dialect::Postgres
+            if words.is(tokens.first(), "CREATE") && words.is(tokens.get(1), "SCHEMA") =>
+        {
+            schema(&words, tokens)
+        }
+        Dialect::Postgres => None,
+    }
+}
+
+struct Words<'a> {
+    text: &'a str,
+}
+
+impl Words<'_> {
+    fn raw(&self, token: Token) -> &str {
+        &self.text[token.start as usize..token.end as usize]
+    }
+
+    fn is(&self, token: Option<&Token>, word: &str) -> bool {
+        token.is_some_and(|&token| {
+            token.kind == TokenKind::Word && self.raw(token).eq_ignore_ascii_case(word)
+        })
+    }
+
+    fn is_any(&self, token: Option<&Token>, words: &[&str]) -> bool {
+        words.iter().any(|word| self.is(token, word))
+    }
+
+    fn statement(&self, tokens: &[Token]) -> Option<RawStatement> {
+        let end = tokens.last()?.end;
+        Some(RawStatement {
+            tokens: tokens.to_vec(),
+            end,
+            too_deep: self.too_deep(tokens),
+            swallowed_table: None,
+        })
+    }
+
+    fn too_deep(&self, tokens: &[Token]) -> Option<Token> {
+        let mut depth = 0_usize;
+        tokens.iter().copied().find(|&token| {
+            depth = self.depth_behind(token, depth);
+            depth > DEPTH_LIMIT
+        })
+    }
+
+    fn depth_behind(&self, token: Token, depth: usize) -> usize {
+        match (token.kind, self.raw(token)) {
+            (TokenKind::Symbol, "(") => depth + 1,
+            (TokenKind::Symbol, ")") => depth.saturating_sub(1),
+            _ => depth,
+        }
+    }
+}
+
+/// `CREATE SCHEMA name [AUTHORIZATION role] CREATE TABLE … CREATE VIEW …`: no delimiters between the elements.
+fn schema(words: &Words<'_>, tokens: &[Token]) -> Option<Nested> {
+    let mut starts = Vec::new();
+    let mut depth = 0;
+    for (at, token) in tokens.iter().enumerate().skip(2) {
+        depth = words.depth_behind(*token, depth);
+        if depth == 0 && words.is_any(Some(token), &["CREATE", "GRANT"]) {
+            starts.push(at);
+        }
+    }
+    let first = *starts.first()?;
+    let named =
+        |token: &&Token| !words.is_any(Some(*token), &["IF", "NOT", "EXISTS", "AUTHORIZATION"]);
+    let name = *tokens[2..first].iter().find(named)?;
+    let ends = starts.iter().skip(1).copied().chain([tokens.len()]);
+    let elements = starts.iter().zip(ends);
+    let elements = elements.filter_map(|(&start, end)| words.statement(&tokens[start..end]));
+    Some(Nested::Schema(name, elements.collect()))
+}
+
+/// `DO $$ BEGIN … END $$`: statements of definition, wherever the block's own words let one begin.
+fn block(text: &str, tokens: &[Token]) -> Option<Nested> {
+    let body = tokens
+        .iter()
+        .find(|token| token.kind == TokenKind::Dollar)?;
+    let quoted = &text[body.start as usize..body.end as usize];
+    let quote = quoted[1..].find('$')? + 2;
+    let end = (body.end as usize).checked_sub(quote)?;
+    let mut lexer = Lexer::new(&text[..end], Dialect::Postgres);
+    lexer.at = body.start as usize + quote;
+    let mut found = Found {
+        words: Words { text },
+        statements: Vec::new(),
+        open: Vec::new(),
+    };
+    while lexer.at < end && lexer.skip_blanks() {
+        if lexer.at_delimiter() {
+            lexer.at += 1;
+            found.close();
+        } else {
+            let token = lexer.token();
+            found.open.push(token);
+        }
+    }
+    found.close();
+    let whole = lexer.unclosed.is_empty() && !found.statements.is_empty();
+    whole.then_some(Nested::Block(found.statements, lexer.comments))
+}
+
+/// Collects the statements of a block.
+struct Found<'a> {
+    words: Words<'a>,
+    statements: Vec<RawStatement>,
+    open: Vec<Token>,
+}
+
+impl Found<'_> {
+    /// Keeps what was collected if it is a statement of definition, perhaps behind `BEGIN` or `IF … THEN`.
+    fn close(&mut self) {
+        let tokens = std::mem::take(&mut self.open);
+        let begins = |at: &usize| {
+            let before = at.checked_sub(1).map(|before| &tokens[before]);
+            let free = before.is_none()
+                || self
+                    .words
+                    .is_any(before, &["BEGIN", "THEN", "ELSE", "LOOP"]);
+            free && self
+                .words
+                .is_any(tokens.get(*at), &["CREATE", "ALTER", "DROP", "COMMENT"])
+        };
+        let start = (0..tokens.len()).find(begins);
+        let statement = start.and_then(|start| self.words.statement(&tokens[start..]));
+        self.statements.extend(statement);
+    }
+}
