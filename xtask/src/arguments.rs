@@ -14,8 +14,12 @@ cargo xtask servers up      start both servers for a working day and print how t
 cargo xtask servers env     print that again: eval \"$(cargo xtask servers env)\"
 cargo xtask servers down    stop them and remove their data
 
-cargo xtask corpus          generates and compiles a crate for each schema of the corpus (BINDERY_CORPUS names its
-                            folder) and compares the databases made of them with the originals
+cargo xtask corpus [--only TEXT]
+    Generates, compiles and runs a crate for each schema of the corpus (BINDERY_CORPUS names its folder), compares the
+    databases made of the schemas with the originals, prints the table of all and writes it to docs/corpus.md.
+    Runs on the servers that are up (`servers env`), else on private ones.
+    --only TEXT      only schemas whose name contains TEXT (mysql-sakila); nothing is compared or written
+
 cargo xtask lint            formatting, clippy, documentation, feature sets, packages
 cargo xtask help            this text";
 
@@ -24,7 +28,8 @@ cargo xtask help            this text";
 pub(crate) enum Command {
     Help,
     Test(Selection),
-    Corpus,
+    /// With a part of a schema's name.
+    Corpus(Option<String>),
     Lint,
     ServersUp,
     ServersDown,
@@ -52,7 +57,8 @@ impl Command {
         match words.as_slice() {
             [] | ["help" | "--help" | "-h"] => Ok(Self::Help),
             ["test", rest @ ..] => selection(rest).map(Self::Test),
-            ["corpus"] => Ok(Self::Corpus),
+            ["corpus"] => Ok(Self::Corpus(None)),
+            ["corpus", "--only", text] => Ok(Self::Corpus(Some((*text).to_owned()))),
             ["lint"] => Ok(Self::Lint),
             ["servers", "up"] => Ok(Self::ServersUp),
             ["servers", "down"] => Ok(Self::ServersDown),
@@ -105,7 +111,9 @@ mod tests {
     #[test]
     fn every_command_is_understood() {
         assert_eq!(parse(""), Ok(Command::Help));
-        assert_eq!(parse("corpus"), Ok(Command::Corpus));
+        assert_eq!(parse("corpus"), Ok(Command::Corpus(None)));
+        let only = Command::Corpus(Some("sakila".to_owned()));
+        assert_eq!(parse("corpus --only sakila"), Ok(only));
         assert_eq!(parse("lint"), Ok(Command::Lint));
         assert_eq!(parse("servers up"), Ok(Command::ServersUp));
         assert_eq!(parse("servers down"), Ok(Command::ServersDown));
@@ -137,6 +145,7 @@ mod tests {
             "servers",
             "servers start",
             "lint now",
+            "corpus sakila",
         ] {
             parse(line).expect_err(line);
         }

@@ -1,14 +1,21 @@
-//! `cargo xtask corpus`: a crate for every schema of the corpus, all of them compiled as one workspace; then the
-//! databases that bindery makes of the schemas are compared with the originals. Too long for every test run.
+//! `cargo xtask corpus`: a crate for every schema of the corpus, all of them compiled as one workspace and run on the
+//! originals' databases; then the databases that bindery makes of the schemas are compared with those. Too long for every
+//! test run. Its results are the table in `docs/corpus.md`.
+
+mod notes;
+mod table;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
+
+use notes::Notes;
 
 use crate::Failure;
-use crate::databases::Databases;
+use crate::databases::{self, Databases};
 use crate::install;
 use crate::interrupt::Interrupt;
+use crate::output::{complain, say};
 use crate::programs::FOREIGN_VARIABLES;
 use crate::step::{Report, Step};
 use crate::workspace::{self, cargo};
@@ -26,27 +33,89 @@ struct Schema {
     name: String,
 }
 
-/// Runs every step; the exit code is that of the first that failed.
-pub(crate) fn run(interrupt: &Interrupt) -> Result<ExitCode, Failure> {
-    let schemas = schemas(&folder()?);
+/// The page that the results are written to.
+const PAGE: &str = "docs/corpus.md";
+
+/// Runs every step; the exit code is that of the first that failed, or says that the results are not good enough. `only`
+/// selects schemas by a part of their name: then nothing is compared, and no page is written.
+pub(crate) fn run(only: Option<&str>, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
+    let corpus = folder()?;
+    let mut schemas = schemas(&corpus);
     let crates = workspace::target().join("corpus");
-    fs::create_dir_all(&crates)?;
+    let notes = crates.join("notes");
+    let _ = fs::remove_dir_all(&notes);
+    fs::create_dir_all(&notes)?;
     fs::write(crates.join("Cargo.toml"), manifest(&schemas))?;
     fs::copy(
         workspace::root().join("Cargo.lock"),
         crates.join("Cargo.lock"),
     )?;
-    install::ensure(interrupt)?;
-    let databases = Databases::start()?;
+    let servers = Servers::find_or_start(interrupt)?;
     let mut steps: Vec<Step> = schemas
         .iter()
         .map(|schema| generate(schema, &crates))
         .collect();
-    steps.push(compile(&crates));
-    steps.push(compare(&databases));
+    steps.push(write_programs(&corpus, &crates));
+    schemas.retain(|schema| only.is_none_or(|part| schema.name.contains(part)));
+    steps.push(lint(&crates, only.map(|_| schemas.as_slice())));
+    steps.push(build(&crates, only.map(|_| schemas.as_slice())));
+    let run = |schema| run_program(schema, &crates, &notes, &servers);
+    steps.extend(schemas.iter().map(run));
+    if only.is_none() {
+        steps.push(compare(&corpus, &notes, &servers));
+    }
     let report = Report::of(steps, interrupt)?;
     report.print();
-    Ok(report.exit_code())
+    let is_good = conclude(&schemas, &notes, only.is_none())?;
+    Ok(match report.exit_code() {
+        code if code != ExitCode::SUCCESS => code,
+        _ if is_good => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    })
+}
+
+/// Prints the table and what it lacks; `true` where that is nothing.
+fn conclude(schemas: &[Schema], notes: &Path, is_whole: bool) -> Result<bool, Failure> {
+    let read: Vec<Option<Notes>> = schemas
+        .iter()
+        .map(|schema| Notes::read(notes, &schema.name))
+        .collect();
+    let is_complete = read.iter().all(Option::is_some);
+    let read: Vec<Notes> = read.into_iter().flatten().collect();
+    let page = table::page(&read);
+    say(&page);
+    if is_whole && is_complete {
+        fs::write(workspace::root().join(PAGE), page)?;
+    }
+    let shortfalls = table::shortfalls(&read);
+    for shortfall in &shortfalls {
+        complain(&format!("error: {shortfall}"));
+    }
+    Ok(is_complete && shortfalls.is_empty())
+}
+
+/// The servers that the environment names, as tests take them, else private ones.
+struct Servers {
+    environment: Vec<(&'static str, String)>,
+    /// Stopped with the value.
+    _own: Option<Databases>,
+}
+
+impl Servers {
+    fn find_or_start(interrupt: &Interrupt) -> Result<Self, Failure> {
+        if let Some(environment) = databases::given() {
+            return Ok(Self {
+                environment,
+                _own: None,
+            });
+        }
+        install::ensure(interrupt)?;
+        let own = Databases::start()?;
+        Ok(Self {
+            environment: own.environment(),
+            _own: Some(own),
+        })
+    }
 }
 
 /// `BINDERY_CORPUS`, else `shared/corpus` beside the checkout.
@@ -82,15 +151,16 @@ fn schemas(folder: &Path) -> Vec<Schema> {
     schemas
 }
 
-/// The crates as one workspace, so that they share what they depend on.
+/// The crates and their programs as one workspace, so that they share what they depend on.
 fn manifest(schemas: &[Schema]) -> String {
     let members: Vec<String> = schemas
         .iter()
-        .map(|schema| format!("{:?}", schema.name))
+        .map(|schema| format!("{0:?}, \"{0}-run\"", schema.name))
         .collect();
     let runtime = workspace::root().join("runtime");
     format!(
-        "[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n[patch.crates-io]\nbindery = {{ path = {runtime:?} }}\n",
+        "[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n[patch.crates-io]\nbindery = {{ path = {runtime:?} }}\n\n\
+         [profile.dev]\ndebug = 0\nincremental = false\n",
         members.join(", ")
     )
 }
@@ -119,17 +189,63 @@ fn generate(schema: &Schema, crates: &Path) -> Step {
     Step::new(format!("{}: generate", schema.name), command)
 }
 
-fn compile(crates: &Path) -> Step {
+fn write_programs(corpus: &Path, crates: &Path) -> Step {
+    let mut command = cargo();
+    command
+        .args(["run", "--quiet", "--package", "bindery-round-trip", "--"])
+        .arg(corpus)
+        .arg(crates);
+    Step::new("programs that use the crates", command)
+}
+
+/// A command for the crates of all schemas, or of some.
+fn for_crates(word: &str, crates: &Path, some: Option<&[Schema]>, end: &str) -> Command {
     let mut command = cargo();
     command
         .current_dir(crates)
-        .args(["clippy", "--quiet", "--workspace", "--keep-going"])
-        .env("CARGO_TARGET_DIR", crates.join("target"))
-        .args(["--", "-D", "warnings", "-D", "missing_docs"]);
+        .args([word, "--quiet", "--keep-going"])
+        .env("CARGO_TARGET_DIR", crates.join("target"));
+    match some {
+        None => {
+            command.arg("--workspace");
+        }
+        Some(schemas) => {
+            let packages = schemas.iter().flat_map(|schema| {
+                let package = match end {
+                    "" => format!("corpus-{}", schema.name),
+                    end => format!("{}{end}", schema.name),
+                };
+                ["--package".to_owned(), package]
+            });
+            command.args(packages);
+        }
+    }
+    command
+}
+
+fn lint(crates: &Path, some: Option<&[Schema]>) -> Step {
+    let mut command = for_crates("clippy", crates, some, "");
+    command.args(["--", "-D", "warnings", "-D", "missing_docs"]);
     Step::new("all crates: no error, no warning", command)
 }
 
-fn compare(databases: &Databases) -> Step {
+fn build(crates: &Path, some: Option<&[Schema]>) -> Step {
+    let command = for_crates("build", crates, some, "-run");
+    Step::new("all programs are built", command)
+}
+
+fn run_program(schema: &Schema, crates: &Path, notes: &Path, servers: &Servers) -> Step {
+    let program = crates.join(format!("target/debug/{}-run", schema.name));
+    let mut command = Command::new(program);
+    command
+        .arg(&schema.path)
+        .arg(schema.dialect)
+        .arg(notes.join(format!("{}.trip", schema.name)))
+        .envs(servers.environment.clone());
+    Step::new(format!("{}: there and back", schema.name), command)
+}
+
+fn compare(corpus: &Path, notes: &Path, servers: &Servers) -> Step {
     let mut command = cargo();
     command
         .args([
@@ -141,6 +257,8 @@ fn compare(databases: &Databases) -> Step {
             "corpus",
         ])
         .args(["--", "--nocapture", "--test-threads", "1"])
-        .envs(databases.environment());
+        .env("BINDERY_CORPUS", corpus)
+        .env("BINDERY_CORPUS_NOTES", notes)
+        .envs(servers.environment.clone());
     Step::new("created databases are equal to the originals", command)
 }

@@ -65,6 +65,17 @@ pub(crate) fn environment(
     ]
 }
 
+/// The same variables where the caller has set them: then servers are running already.
+pub(crate) fn given() -> Option<Vec<(&'static str, String)>> {
+    let value = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let product = value(MYSQL_FLAVOUR).unwrap_or_else(|| Product::MariaDb.word().to_owned());
+    Some(vec![
+        (POSTGRES_URL, value(POSTGRES_URL)?),
+        (MYSQL_URL, value(MYSQL_URL)?),
+        (MYSQL_FLAVOUR, product),
+    ])
+}
+
 /// What is not installed, for each server that cannot be started for it.
 pub(crate) fn missing() -> Result<Vec<Error>, Failure> {
     let mut missing = Vec::new();

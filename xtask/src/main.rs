@@ -45,7 +45,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Test(selection) => test::run(&selection, &Interrupt::install()?),
-        Command::Corpus => corpus::run(&Interrupt::install()?),
+        Command::Corpus(only) => corpus::run(only.as_deref(), &Interrupt::install()?),
         Command::Lint => lint::run(&Interrupt::install()?),
         Command::ServersUp => servers::up(&Interrupt::install()?),
         Command::ServersDown => servers::down(),

@@ -59,8 +59,9 @@ fn try_one(path: &Path, dialect: Dialect) -> Outcome {
             };
         }
     };
-    let mut surprises = Vec::new();
     let comparison = servers::compare(&schema);
+    note(&schema.name, comparison.as_ref());
+    let mut surprises = Vec::new();
     let line = format!(
         "{:44} {:6} {:7} {:6} {}",
         schema.name,
@@ -75,6 +76,18 @@ fn try_one(path: &Path, dialect: Dialect) -> Outcome {
         surprises.extend(expected::unexpected(&schema.name, comparison.differences));
     }
     Outcome { line, surprises }
+}
+
+/// Writes a comparison down for `cargo xtask corpus`, where that asks for it: numbers of tables compared and equal, then
+/// what differs.
+fn note(name: &str, comparison: Option<&servers::Comparison>) {
+    let (Some(folder), Some(comparison)) = (std::env::var_os("BINDERY_CORPUS_NOTES"), comparison)
+    else {
+        return;
+    };
+    let file = Path::new(&folder).join(name.replace(['/', '_'], "-") + ".equal");
+    let text = format!("{comparison}\n{}\n", comparison.differences.join("\n"));
+    std::fs::write(file, text).expect("the folder of the notes can be written to");
 }
 
 #[test]

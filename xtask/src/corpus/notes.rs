@@ -1,0 +1,132 @@
+//! What became of one schema, read from the notes that its program and the comparison of its databases leave.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// A table and what is to be said of it.
+pub(super) type Said = (String, String);
+
+/// The notes of one schema.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Notes {
+    /// `postgres/pagila`
+    pub(super) name: String,
+    pub(super) tables: usize,
+    pub(super) columns: usize,
+    pub(super) typed: usize,
+    /// Tables that were read from.
+    pub(super) selected: BTreeSet<String>,
+    /// Tables that rows went into and came back from.
+    pub(super) returned: BTreeSet<String>,
+    /// Tables that the original database lacks.
+    pub(super) only_created: BTreeSet<String>,
+    /// Triggers or rules of the original change or refuse rows of these.
+    pub(super) active: Vec<Said>,
+    /// Constraints that no row was found for.
+    pub(super) unsatisfied: Vec<Said>,
+    /// What is not as it should be.
+    pub(super) failures: Vec<Said>,
+    /// Tables compared and equal; `None` where they were not.
+    pub(super) equal: Option<(usize, usize)>,
+    /// Tables that differ.
+    pub(super) differing: BTreeSet<String>,
+}
+
+impl Notes {
+    /// The notes of a schema in a folder; `None` where its program left none.
+    pub(super) fn read(folder: &Path, name: &str) -> Option<Self> {
+        let trip = fs::read_to_string(folder.join(format!("{name}.trip"))).ok()?;
+        let mut notes = Self::of_trip(&trip);
+        if let Ok(equal) = fs::read_to_string(folder.join(format!("{name}.equal"))) {
+            notes.add_comparison(&equal);
+        }
+        Some(notes)
+    }
+
+    fn of_trip(text: &str) -> Self {
+        let mut notes = Self::default();
+        for line in text.lines() {
+            let parts: Vec<&str> = line.split('\t').collect();
+            match parts.as_slice() {
+                ["schema", name, tables, columns, typed] => {
+                    notes.name = (*name).to_owned();
+                    let count = |text: &str| text.parse().unwrap_or(0);
+                    (notes.tables, notes.columns, notes.typed) =
+                        (count(tables), count(columns), count(typed));
+                }
+                [word, table, said] => notes.add(word, table, said),
+                _ => {}
+            }
+        }
+        notes
+    }
+
+    fn add(&mut self, word: &str, table: &str, said: &str) {
+        let table = table.to_owned();
+        match word {
+            "selected" => {
+                if said == "created" {
+                    self.only_created.insert(table.clone());
+                }
+                self.selected.insert(table);
+            }
+            "returned" => {
+                self.returned.insert(table);
+            }
+            "active" | "barred" => self.active.push((table, said.to_owned())),
+            "unsatisfied" => self.unsatisfied.push((table, said.to_owned())),
+            "failure" => self.failures.push((table, said.to_owned())),
+            _ => {}
+        }
+    }
+
+    /// Numbers of tables compared and equal, then a line for each difference, which its table begins.
+    fn add_comparison(&mut self, text: &str) {
+        let mut lines = text.lines();
+        let mut numbers = lines
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+            .map(str::parse);
+        if let (Some(Ok(compared)), Some(Ok(equal))) = (numbers.next(), numbers.next()) {
+            self.equal = Some((compared, equal));
+        }
+        let tables = lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(table, _)| table.to_owned());
+        self.differing.extend(tables);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_read_by_their_words() {
+        let mut notes = Notes::of_trip(
+            "schema\tmysql/shop\t2\t9\t8\nselected\torders\toriginal\nselected\tmaps\tcreated\n\
+             returned\torders\toriginal\nrefused\torders\tanything\nunsatisfied\tmaps\tCHECK `c`\nrubbish\n",
+        );
+        notes.add_comparison("  2   1\nmaps: lacks this\nmaps: has that\n");
+        assert_eq!(
+            (
+                notes.name.as_str(),
+                notes.tables,
+                notes.columns,
+                notes.typed
+            ),
+            ("mysql/shop", 2, 9, 8)
+        );
+        assert_eq!(notes.selected.len(), 2);
+        assert_eq!(notes.returned, ["orders".to_owned()].into());
+        assert_eq!(notes.only_created, ["maps".to_owned()].into());
+        assert_eq!(
+            notes.unsatisfied,
+            [("maps".to_owned(), "CHECK `c`".to_owned())]
+        );
+        assert_eq!((notes.equal, notes.differing.len()), (Some((2, 1)), 1));
+        assert_eq!(notes.failures, []);
+    }
+}
