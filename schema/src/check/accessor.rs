@@ -13,6 +13,10 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
             known.insert(accessor, table);
             continue;
         };
+        // Two tables that would be one model are told so: with a name for one of them this is settled, too.
+        if other.model_name == table.model_name {
+            continue;
+        }
         let message = format!(
             "tables `{}` and `{}` would both be `db.{accessor}()`",
             other.name.name, table.name.name

@@ -30,25 +30,41 @@ fn version(table: &Table, column: &Column, in_key: bool) -> Option<Diagnostic> {
     if !column.version {
         return None;
     }
-    let why = if table.primary_key.is_none() {
-        "rows of a table without a primary key are not updated one by one"
+    let counted = format!("write `{} INTEGER NOT NULL DEFAULT 0`", column.name);
+    let (why, help) = if table.primary_key.is_none() {
+        (
+            "rows of a table without a primary key are not updated one by one",
+            format!(
+                "add a key, `PRIMARY KEY (…)`, or leave `@version` out of `{}`",
+                table.name.name
+            ),
+        )
     } else if in_key {
-        "a key never changes"
+        (
+            "a key never changes",
+            "count in a column of its own: `version INTEGER NOT NULL DEFAULT 0`, with `-- @version` above it".to_owned(),
+        )
     } else if !column.column_type.is_integer() {
-        "a version is a whole number"
+        ("a version is a whole number", counted)
     } else if column.nullable {
-        "a version is never NULL"
+        ("a version is never NULL", counted)
     } else if column.skip {
-        "a row that is saved tells its version, and `@skip` leaves it out"
+        (
+            "a row that is saved tells its version, and `@skip` leaves it out",
+            "remove `@skip`".to_owned(),
+        )
     } else if column.field_type != FieldType::Plain {
-        "a version is a plain number"
+        (
+            "a version is a plain number",
+            "remove `@type` or the reference: no type of its own, and no key of a row elsewhere"
+                .to_owned(),
+        )
     } else if !is_writable(column) {
-        "a computed column cannot be set"
+        ("a computed column cannot be set", counted)
     } else {
         return None;
     };
     let message = format!("`{}` cannot be a version: {why}", column.name);
-    let help = "write `version INTEGER NOT NULL DEFAULT 0` with `-- @version`, in a table with a primary key";
     Some(
         Diagnostic::error("B0119", message)
             .at(column.span, "")
@@ -63,7 +79,7 @@ fn several_versions(table: &Table, diagnostics: &mut Diagnostics) {
         let diagnostic = Diagnostic::error("B0119", message)
             .at(second.span, "again")
             .at(first.span, "first here");
-        diagnostics.push(diagnostic.help("leave one `@version` out"));
+        diagnostics.push(diagnostic.help("remove `@version` from one of the two"));
     }
 }
 
@@ -78,13 +94,22 @@ fn updated(column: &Column, in_key: bool) -> Option<Diagnostic> {
     if is_time && !in_key && is_writable(column) {
         return None;
     }
-    let why = if is_time {
-        "it cannot be changed by an update"
+    let (why, help) = if is_time {
+        (
+            "it cannot be changed by an update",
+            "remove `@updated`, or put it at a column outside the key that is not computed"
+                .to_owned(),
+        )
     } else {
-        "it holds no date or time"
+        (
+            "it holds no date or time",
+            format!(
+                "write `{} TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP`",
+                column.name
+            ),
+        )
     };
     let message = format!("`{}` cannot be set to now by updates: {why}", column.name);
-    let help = "write `changed_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP` with `-- @updated`";
     Some(
         Diagnostic::error("B0120", message)
             .at(column.span, "")

@@ -24,8 +24,24 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
         if let Some(span) = group.span {
             diagnostic = diagnostic.at(span, "at most one SQLite engine in a group");
         }
-        diagnostics.push(diagnostic.help(
-            "keep one of them in the group, and let the others be PostgreSQL, MySQL or MariaDB",
-        ));
+        diagnostics.push(diagnostic.help(help(model, &group.engines, &unable)));
     }
+}
+
+/// The group without all but one of them, where that is still a group.
+fn help(model: &Model, engines: &[EngineId], unable: &[EngineId]) -> String {
+    let server = "or let the others be PostgreSQL, MySQL or MariaDB: `url = \"postgres://…\"`";
+    let kept = |id: &&EngineId| !unable[1..].contains(id);
+    let kept: Vec<String> = engines
+        .iter()
+        .filter(kept)
+        .map(|id| format!("\"{}\"", model.engine(*id).name))
+        .collect();
+    if kept.len() < 2 {
+        return format!("keep one of them, {server}");
+    }
+    format!(
+        "keep one of them: `engines = [{}]`; {server}",
+        kept.join(", ")
+    )
 }

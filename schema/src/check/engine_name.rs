@@ -16,7 +16,8 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
             "engines `{}` and `{}` would both be `engine::{}`",
             other.name, engine.name, engine.type_name
         );
-        let mut diagnostic = Diagnostic::error("B0307", message).help("rename one of them");
+        let mut diagnostic =
+            Diagnostic::error("B0307", message).help(super::rename_help(&engine.name));
         for span in [engine.span, other.span].into_iter().flatten() {
             diagnostic = diagnostic.at(span, "");
         }

@@ -26,6 +26,10 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
         let diagnostic = Diagnostic::error("B0113", message)
             .at(values.span, "this one")
             .at(span, "and this one");
-        diagnostics.push(diagnostic.help("rename the enum; or, where the other is a table, write `-- @model OtherName` above that"));
+        let help = format!(
+            "rename one of them, for example to `{}_2`",
+            crate::name::field(&values.name)
+        );
+        diagnostics.push(diagnostic.help(help));
     }
 }

@@ -50,8 +50,15 @@ fn methods(table: &Table, diagnostics: &mut Diagnostics) {
         let diagnostic = Diagnostic::error("B0126", message)
             .at(unique.span, "this one")
             .at(other.span, "and this one");
-        diagnostics.push(
-            diagnostic.help("remove one of them, or name a column: `-- @name other` above it"),
+        let single = [unique, *other]
+            .into_iter()
+            .find(|key| key.columns.len() == 1);
+        let named = single.unwrap_or(unique).columns.first();
+        let column = named.map_or("", |id| table.column(*id).name.as_str());
+        let help = format!(
+            "remove one of them, or name a column: `-- @name other_{}` above `{column}`",
+            crate::name::field(column)
         );
+        diagnostics.push(diagnostic.help(help));
     }
 }

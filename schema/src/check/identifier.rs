@@ -37,13 +37,52 @@ fn one_name(name: &str, span: Span, what: &str, engine: &Engine, diagnostics: &m
             format!("the name of this {what} has {found} {unit}, and {product} takes {limit}");
         let diagnostic = Diagnostic::error("B0116", message)
             .at(span, format!("engine `{}` is {dialect}", engine.name));
-        diagnostics.push(diagnostic.help(format!("give it a name of at most {limit} {unit}")));
+        let short = shortened(name, engine.capabilities().identifier_limit);
+        diagnostics.push(diagnostic.help(format!(
+            "give it a name of at most {limit} {unit}, for example `{short}`"
+        )));
     }
     if let Some(why) = dialect.rules().impossible_name(name) {
         let message = format!("{product} takes no {what} of this name: {why}");
         let diagnostic = Diagnostic::error("B0118", message)
             .at(span, format!("engine `{}` is {dialect}", engine.name));
-        diagnostics.push(diagnostic.help(format!("rename the {what}")));
+        diagnostics.push(diagnostic.help(format!("rename the {what}{}", plain(name))));
+    }
+}
+
+/// The name cut behind its last whole word that fits.
+fn shortened(name: &str, limit: IdentifierLimit) -> &str {
+    let (mut end, mut room) = (0, 0);
+    for (at, letter) in name.char_indices() {
+        room += match limit {
+            IdentifierLimit::None => 0,
+            IdentifierLimit::Bytes(limit) => usize::from(at + letter.len_utf8() > limit),
+            IdentifierLimit::Characters(limit) => usize::from(name[..at].chars().count() >= limit),
+        };
+        if room > 0 {
+            break;
+        }
+        end = at + letter.len_utf8();
+    }
+    let cut = &name[..end];
+    match cut.rfind('_') {
+        Some(at) if at > 0 && name[end..].chars().next().is_some_and(|next| next != '_') => {
+            &cut[..at]
+        }
+        _ => cut.trim_end_matches('_'),
+    }
+}
+
+/// A name without what an engine may not take; nothing where that leaves no name.
+fn plain(name: &str) -> String {
+    let letters = name.trim_start_matches("sqlite_").chars();
+    let kept: String = letters
+        .filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
+        .collect();
+    if kept.is_empty() {
+        String::new()
+    } else {
+        format!(", for example to `{kept}`")
     }
 }
 
@@ -69,7 +108,11 @@ fn folded_columns(table: &Table, engine: &Engine, diagnostics: &mut Diagnostics)
                 format!("engine `{}` is {dialect}", engine.name),
             )
             .at(other.span, "the other one");
-        diagnostics.push(diagnostic.help("let the names differ in more than upper and lower case"));
+        let help = format!(
+            "rename one of them, for example to `{}_2`: upper and lower case do not tell names apart there",
+            column.name.to_lowercase()
+        );
+        diagnostics.push(diagnostic.help(help));
     }
 }
 

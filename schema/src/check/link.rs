@@ -25,8 +25,8 @@ fn target(model: &Model, column: &Column, link: &Link, diagnostics: &mut Diagnos
             .at(link.span, "this link")
             .at(referred.span, "not a key");
         diagnostics.push(diagnostic.help(format!(
-            "link to the primary key, or add `UNIQUE ({})` to it",
-            referred.name
+            "link to the primary key, or add `UNIQUE ({})` to `{}`",
+            referred.name, table.name.name
         )));
     }
     if !holds(&column.column_type, &referred.column_type) {
@@ -40,7 +40,11 @@ fn target(model: &Model, column: &Column, link: &Link, diagnostics: &mut Diagnos
                 referred.type_span,
                 format!("and this `{}`", referred.sql_type),
             );
-        diagnostics.push(diagnostic.help("declare both with the same type"));
+        let help = format!(
+            "declare `{}` as `{}`, as the column that it links to",
+            column.name, referred.sql_type
+        );
+        diagnostics.push(diagnostic.help(help));
     }
 }
 

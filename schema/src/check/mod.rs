@@ -67,6 +67,11 @@ fn engine_list(model: &Model, engines: &[EngineId]) -> String {
     }
 }
 
+/// How one of two engines could be called.
+fn rename_help(name: &str) -> String {
+    format!("rename one of them, for example to `{name}_2`")
+}
+
 /// Names of engines as `@engines` takes them: `a, b`.
 fn tag_list(model: &Model, engines: &[EngineId]) -> String {
     let names: Vec<&str> = engines

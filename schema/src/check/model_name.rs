@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lower::same_name;
 use crate::model::{Model, Table};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
@@ -13,6 +14,9 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
             known.insert(name, table);
             continue;
         };
+        if is_one_table(model, other, table) {
+            continue;
+        }
         let message = format!(
             "tables `{}` and `{}` would both be the model `{name}`",
             other.name.name, table.name.name
@@ -21,4 +25,13 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
         let help = format!("name one of them: `-- @model Other{name}` above it");
         diagnostics.push(diagnostic.at(other.span, "and this one").help(help));
     }
+}
+
+/// Two tables of one name on one engine are told of when names are bound: another name in Rust would not help.
+fn is_one_table(model: &Model, one: &Table, two: &Table) -> bool {
+    one.name.schema == two.name.schema
+        && one.engines.iter().any(|id| {
+            let dialect = model.engine(*id).dialect;
+            two.engines.contains(id) && same_name(&one.name.name, &two.name.name, dialect)
+        })
 }

@@ -1,7 +1,7 @@
 //! Without a primary key no single row can be found, updated or deleted.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Model, Table};
+use crate::model::{Model, Table, Unique};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     // Of a table without columns nothing could be read, which is told already.
@@ -10,6 +10,33 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
         let message = format!("`{}` has no primary key", table.name.name);
         let diagnostic = Diagnostic::warning("B0400", message)
             .at(table.span, "no `find`, `update`, `save` and `delete`");
-        diagnostics.push(diagnostic.help("declare one: `PRIMARY KEY (…)`"));
+        diagnostics.push(diagnostic.help(help(table)));
     }
+}
+
+/// A unique key whose columns are never NULL can be the primary one; else a column has to be added.
+fn help(table: &Table) -> String {
+    let never_null = |unique: &&Unique| unique.columns.iter().all(|id| !table.column(*id).nullable);
+    if let Some(unique) = table.uniques.iter().find(never_null) {
+        let columns = unique
+            .columns
+            .iter()
+            .map(|id| table.column(*id).name.as_str());
+        let columns: Vec<&str> = columns.collect();
+        return format!(
+            "make the unique key the primary one: `PRIMARY KEY ({})`",
+            columns.join(", ")
+        );
+    }
+    let declaration = table.source_dialect.rules().counted_key();
+    let taken = table
+        .columns
+        .iter()
+        .any(|column| column.name.eq_ignore_ascii_case("id"));
+    if taken {
+        return "make it the key: `PRIMARY KEY (id)`".to_owned();
+    }
+    format!(
+        "add a key that the database counts: `id {declaration}`; or name columns that are never equal: `PRIMARY KEY (…)`"
+    )
 }

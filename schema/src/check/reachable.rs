@@ -65,6 +65,6 @@ fn help(model: &Model, key: &ForeignKey, missing: &[EngineId]) -> String {
     };
     let column = &parent.column(*column).name;
     format!(
-        "keep the reference without a foreign key: `-- @link {name}({column}){on}`; or {together}"
+        "keep the reference without a foreign key: `-- @link {name}({column}){on}` instead of `REFERENCES`; or {together}"
     )
 }

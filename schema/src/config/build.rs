@@ -77,7 +77,7 @@ fn model_engine(
             "engine `{}` speaks {dialect}, which has no flavour",
             engine.name
         );
-        let help = "leave `flavour` out, or write `dialect = \"mysql\"`";
+        let help = "remove `flavour`, or write `dialect = \"mysql\"`";
         diagnostics.push(Diagnostic::error("B0316", message).at(span, "").help(help));
     }
     Engine {
@@ -158,7 +158,8 @@ pub(super) fn contradiction(engine: &EngineConfig, written: Dialect, found: Dial
         "engine `{}` is written as {written}, but its URL is of {found}",
         engine.name
     );
-    let diagnostic = Diagnostic::error("B0319", message).help("change `dialect` or the URL");
+    let diagnostic = Diagnostic::error("B0319", message)
+        .help(format!("write `dialect = \"{found}\"`, or change the URL"));
     engine
         .span
         .into_iter()

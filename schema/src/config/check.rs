@@ -73,7 +73,10 @@ fn name(engine: &EngineConfig, diagnostics: &mut Diagnostics) {
     } else {
         return;
     };
-    let help = "names are up to 32 lower-case letters, digits and `_`, start with a letter and are not a Rust keyword";
+    let help = format!(
+        "write for example `{}`: up to 32 lower-case letters, digits and `_`, a letter first, and no Rust keyword",
+        engine_name_like(&engine.name)
+    );
     diagnostics.push(at(Diagnostic::error("B0306", message), engine.span, "").help(help));
 }
 
@@ -90,8 +93,31 @@ fn type_names(config: &Config, diagnostics: &mut Diagnostics) {
             "engines `{}` and `{}` would both be `engine::{type_name}`",
             other.name, engine.name
         );
-        let diagnostic = at(Diagnostic::error("B0307", message), engine.span, "");
-        diagnostics.push(at(diagnostic, other.span, "the other one").help("rename one of them"));
+        let diagnostic = at(Diagnostic::error("B0307", message), engine.span, "this one");
+        diagnostics
+            .push(at(diagnostic, other.span, "the other one").help(rename_help(&engine.name)));
+    }
+}
+
+/// A free name for an engine.
+fn rename_help(name: &str) -> String {
+    format!("rename one of them, for example to `{name}_2`")
+}
+
+/// A name that an engine can have, made of one that it cannot.
+fn engine_name_like(name: &str) -> String {
+    let sign = |sign: char| match sign {
+        'a'..='z' | '0'..='9' => sign,
+        'A'..='Z' => sign.to_ascii_lowercase(),
+        _ => '_',
+    };
+    let name: String = name.chars().map(sign).take(28).collect();
+    let name = name.trim_start_matches(|sign: char| !sign.is_ascii_lowercase());
+    let is_free = is_valid_engine_name(name) && !DATABASES_METHODS.contains(&name);
+    match (name.is_empty(), is_free) {
+        (true, _) => "b".to_owned(),
+        (false, true) => name.to_owned(),
+        (false, false) => format!("{name}_db"),
     }
 }
 
@@ -116,7 +142,10 @@ fn models_of(config: &Config, engine: &EngineConfig, diagnostics: &mut Diagnosti
             let message = format!("engine `{}` would host its own models: {way}", engine.name);
             let diagnostic =
                 Diagnostic::error("B0311", message).at(span, "`models-of` leads back here");
-            diagnostics.push(diagnostic.help("remove one of these `models-of`"));
+            diagnostics.push(diagnostic.help(format!(
+                "remove the `models-of` of `{}`, or name an engine outside the circle",
+                engine.name
+            )));
         }
         // A way that comes by one engine twice is a circle that its members report.
         let is_new = !path[..path.len() - 1].contains(&name);
@@ -138,7 +167,10 @@ fn known_engine(config: &Config, name: &str, span: Span, diagnostics: &mut Diagn
         .collect();
     let help = match suggest(name, known.iter().copied()) {
         Some(word) => format!("did you mean `{word}`?"),
-        None => format!("the file defines {}", list(&known)),
+        None => format!(
+            "the file defines {}; define it too: `[engines.{name}]`",
+            list(&known)
+        ),
     };
     diagnostics.push(
         Diagnostic::error("B0310", format!("there is no engine `{name}`"))
@@ -152,13 +184,22 @@ fn refuse_twice(engines: &[String], span: Span, what: &str, diagnostics: &mut Di
     for (index, name) in engines.iter().enumerate() {
         if engines[..index].contains(name) {
             let message = format!("engine `{name}` is named twice for one {what}");
-            diagnostics.push(
-                Diagnostic::error("B0310", message)
-                    .at(span, "")
-                    .help("leave one of them out"),
-            );
+            let help = format!("name each once: `engines = [{}]`", once(engines));
+            diagnostics.push(Diagnostic::error("B0310", message).at(span, "").help(help));
         }
     }
+}
+
+/// `"a", "b"`.
+fn once(engines: &[String]) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for engine in engines {
+        let quoted = format!("\"{engine}\"");
+        if !names.contains(&quoted) {
+            names.push(quoted);
+        }
+    }
+    names.join(", ")
 }
 
 fn atomic_group(config: &Config, group: &AtomicGroupConfig, diagnostics: &mut Diagnostics) {
@@ -167,17 +208,26 @@ fn atomic_group(config: &Config, group: &AtomicGroupConfig, diagnostics: &mut Di
         all_known &= known_engine(config, engine, group.span, diagnostics);
     }
     refuse_twice(&group.engines, group.span, "atomic group", diagnostics);
-    let message = if group.engines.len() < 2 {
-        format!("atomic group `{}` needs at least two engines", group.name)
+    let (message, help) = if group.engines.len() < 2 {
+        let others = config.engines.iter().map(|engine| engine.name.clone());
+        let mut two: Vec<String> = group.engines.iter().cloned().chain(others).collect();
+        two.dedup();
+        two.truncate(2);
+        (
+            format!("atomic group `{}` needs at least two engines", group.name),
+            format!("write `engines = [{}]`", once(&two)),
+        )
     } else if all_known && !group.engines.contains(&group.home) {
-        format!(
-            "the home `{}` of atomic group `{}` is not one of its engines",
-            group.home, group.name
+        (
+            format!(
+                "the home `{}` of atomic group `{}` is not one of its engines",
+                group.home, group.name
+            ),
+            format!("write `home = \"{}\"`", group.engines[0]),
         )
     } else {
         return;
     };
-    let help = "write `engines = [\"default\", \"b\"]` and `home = \"default\"`";
     diagnostics.push(
         Diagnostic::error("B0317", message)
             .at(group.span, "")

@@ -91,15 +91,18 @@ impl Reader<'_> {
         self.diagnostics.push(
             diagnostic
                 .at(self.span(start..end.max(start)), "here")
-                .help("see https://toml.io for the format"),
+                .help(syntax_help(&sentence, &text[start..end.max(start)])),
         );
     }
 
     fn config(&mut self, table: &DeTable<'_>) -> Config {
         self.refuse_unknown(table, TOP_KEYS, "the file");
         let mut engines = self.engines(table);
-        if let Some(url) = self.text(table, "url") {
-            self.top_level_url(url, &mut engines);
+        match (self.text(table, "url"), self.get(table, "url")) {
+            (Some(url), _) => self.top_level_url(url, &mut engines),
+            // A URL that is no text defines the engine all the same.
+            (None, Some(entry)) => engines.push(EngineConfig::new("default", Some(entry.key_span))),
+            (None, None) => {}
         }
         engines.sort_by(|a, b| a.name.cmp(&b.name));
         let (files, queries) = self.schema(table);
@@ -116,9 +119,7 @@ impl Reader<'_> {
 
     /// `url = …` above all sections is short for `engines.default.url`.
     fn top_level_url(&mut self, url: Text, engines: &mut Vec<EngineConfig>) {
-        let Some(template) = self.url(&url) else {
-            return;
-        };
+        let template = self.url(&url);
         let position = engines
             .iter()
             .position(|engine| engine.name == "default")
@@ -135,10 +136,13 @@ impl Reader<'_> {
             let message = "engine `default` is defined twice";
             let diagnostic = Diagnostic::error("B0305", message)
                 .at(url.key_span, "short for `engines.default.url`");
-            self.diagnostics
-                .push(diagnostic.at(other, "and here").help("keep one of the two"));
+            self.diagnostics.push(
+                diagnostic.at(other, "and here").help(
+                    "keep one of them: remove this `url`, or the section `[engines.default]`",
+                ),
+            );
         }
-        engine.source = ConnectionSource::Url(template);
+        engine.source = template.map_or(ConnectionSource::Nowhere, ConnectionSource::Url);
     }
 
     fn engines(&mut self, table: &DeTable<'_>) -> Vec<EngineConfig> {
@@ -251,7 +255,7 @@ impl Reader<'_> {
             self.bad_value(
                 text.span,
                 "`port` is not valid".to_owned(),
-                "a port is a number from 1 to 65535",
+                "a port is a number from 1 to 65535: `5432` is PostgreSQL's, `3306` MySQL's",
             );
         }
         Some(template)
@@ -284,7 +288,7 @@ impl Reader<'_> {
             self.bad_value(
                 entry.key_span,
                 message,
-                "leave it out: `database` names the file",
+                format!("remove `{}`: `database` names the file", entry.key),
             );
         }
     }
@@ -303,11 +307,10 @@ impl Reader<'_> {
     fn template(&mut self, text: &Text) -> Option<Template> {
         match Template::parse(&text.value, text.key_span) {
             Ok(template) => Some(template),
-            Err(sentence) => {
-                let diagnostic =
-                    Diagnostic::error("B0312", sentence).at(text.key_span, "in this value");
-                self.diagnostics
-                    .push(diagnostic.help("write `${NAME}` or `${NAME:-default}`"));
+            Err(malformed) => {
+                let diagnostic = Diagnostic::error("B0312", malformed.message)
+                    .at(text.key_span, "in this value");
+                self.diagnostics.push(diagnostic.help(malformed.help));
                 None
             }
         }
@@ -421,7 +424,7 @@ impl Reader<'_> {
         };
         self.refuse_unknown(table, FILE_KEYS, "a schema file");
         let Some(path) = self.text(table, "path") else {
-            let help = "write `{ path = \"legacy.sql\", dialect = \"mysql\" }`";
+            let help = "add `path = \"schema.sql\"`";
             self.bad_value(
                 element.value_span,
                 "a schema file needs a path".to_owned(),
@@ -434,7 +437,7 @@ impl Reader<'_> {
             self.bad_value(
                 element.value_span,
                 "`engines` is empty".to_owned(),
-                "name an engine, or leave the key out",
+                "name an engine, `engines = [\"default\"]`, or leave the key out",
             );
         }
         let engines = engines
@@ -469,7 +472,7 @@ impl Reader<'_> {
         let (engines, home) = (self.texts(table, "engines"), self.text(table, "home"));
         let (Some(engines), Some(home)) = (engines, home) else {
             let message = format!("atomic group `{}` needs `engines` and `home`", entry.key);
-            let help = "write `engines = [\"default\", \"b\"]` and `home = \"default\"`";
+            let help = "write `engines = [\"default\", \"b\"]`, and the one that keeps the decision: `home = \"b\"`";
             self.diagnostics.push(
                 Diagnostic::error("B0317", message)
                     .at(entry.key_span, "")
@@ -483,5 +486,16 @@ impl Reader<'_> {
             home: home.value,
             span: entry.key_span,
         })
+    }
+}
+
+/// What the parser expected, to be typed in.
+fn syntax_help(sentence: &str, found: &str) -> String {
+    let expected = sentence.split_once("expected `");
+    let expected = expected.and_then(|(_, rest)| rest.split_once('`'));
+    match expected {
+        Some((sign, _)) => format!("write `{sign}` here; https://toml.io tells the format"),
+        None if sentence == "duplicate key" => format!("remove `{found}` here, or the one before"),
+        None => "https://toml.io tells the format".to_owned(),
     }
 }

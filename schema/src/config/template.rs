@@ -22,6 +22,13 @@ enum Part {
     },
 }
 
+/// Why a text cannot be read; nothing of a value is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Malformed {
+    pub(super) message: &'static str,
+    pub(super) help: String,
+}
+
 /// A variable without a default that has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Missing {
@@ -31,12 +38,18 @@ pub(super) struct Missing {
 }
 
 impl Template {
-    /// Reads a text; the error is a sentence.
-    pub(super) fn parse(text: &str, span: Span) -> Result<Self, &'static str> {
+    /// Reads a text.
+    pub(super) fn parse(text: &str, span: Span) -> Result<Self, Malformed> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
-            let (inside, after) = after.split_once('}').ok_or("`${` has no `}`")?;
+            let (inside, after) = after.split_once('}').ok_or_else(|| {
+                let help = format!("close it: `${{{}}}`", name_at_start(after));
+                Malformed {
+                    message: "`${` has no `}`",
+                    help,
+                }
+            })?;
             if !before.is_empty() {
                 parts.push(Part::Text(before.to_owned()));
             }
@@ -106,7 +119,14 @@ impl Part {
     }
 }
 
-fn variable(inside: &str) -> Result<Part, &'static str> {
+/// The name of a variable that a text begins with, or one for an example.
+fn name_at_start(text: &str) -> &str {
+    let is_sign = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
+    let end = text.find(|sign| !is_sign(sign)).unwrap_or(text.len());
+    if end == 0 { "NAME" } else { &text[..end] }
+}
+
+fn variable(inside: &str) -> Result<Part, Malformed> {
     let (name, default) = inside
         .split_once(":-")
         .map_or((inside, None), |(name, default)| (name, Some(default)));
@@ -115,10 +135,19 @@ fn variable(inside: &str) -> Result<Part, &'static str> {
         .next()
         .is_some_and(|first| first.is_ascii_alphabetic() || first == b'_');
     if !starts || !bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-        return Err("`${…}` does not hold the name of a variable");
+        let help = "write `${NAME}` or `${NAME:-default}`".to_owned();
+        return Err(Malformed {
+            message: "`${…}` does not hold the name of a variable",
+            help,
+        });
     }
     if default.is_some_and(|default| default.contains("${")) {
-        return Err("a default within `${…}` cannot hold another variable");
+        let help =
+            format!("write a plain text as the default: `${{{name}:-sqlite://data/app.db}}`");
+        return Err(Malformed {
+            message: "a default within `${…}` cannot hold another variable",
+            help,
+        });
     }
     Ok(Part::Variable {
         name: name.to_owned(),

@@ -366,7 +366,7 @@ const WRONG: &[(&str, &[&str], &str)] = &[
         &["B0301"],
         "known are `url`, `schema`, `engines` and `atomic`",
     ),
-    ("url = 1", &["B0304", "B0302"], "defines no engine"),
+    ("url = 1", &["B0302"], "a string"),
     (
         "[engines]\nb = 1\nc = []",
         &["B0302", "B0302"],
@@ -386,6 +386,46 @@ const WRONG: &[(&str, &[&str], &str)] = &[
         "url = 'sqlite://a'\n[schema]\nfiles = [1, { dialect = 'mysql' }]",
         &["B0302", "B0303"],
         "a string",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\nstatement-timeout = 30",
+        &["B0302"],
+        "`statement-timeout = \"30s\"`",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\nstatement-timeout = '0s'",
+        &["B0303"],
+        "zero",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\nstatement-timeout = '-1s'",
+        &["B0303"],
+        "500ms",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\nstatement-timeout = '1.5s'",
+        &["B0303"],
+        "500ms",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\nstatement-timeout = '8761h'",
+        &["B0303"],
+        "8760h",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\nstatement-timeout = '18446744073709551615ms'",
+        &["B0303"],
+        "8760h",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\npool = { idle-timeout = '0ms', max-lifetime = '0h' }",
+        &["B0303", "B0303"],
+        "zero",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\npool = { max-connections = 4294967296 }",
+        &["B0303"],
+        "4294967295",
     ),
     (
         "[engines.b]\nurl = 'sqlite://a'\nstatement-timeout = '30'",
@@ -482,7 +522,7 @@ const WRONG: &[(&str, &[&str], &str)] = &[
         &["B0310"],
         "twice",
     ),
-    ("url = '${A'", &["B0304", "B0312"], ""),
+    ("url = '${A'", &["B0312"], "close it: `${A}`"),
     ("engines.b = '${A:-${B}}'", &["B0312"], "another variable"),
     ("engines.b = '${}'", &["B0312"], "name of a variable"),
     (

@@ -84,7 +84,7 @@ impl Reader<'_> {
         {
             let help = match suggest(key.get_ref(), known.iter().copied()) {
                 Some(word) => format!("did you mean `{word}`?"),
-                None => format!("known are {}", list(known)),
+                None => format!("remove `{}`; known are {}", key.get_ref(), list(known)),
             };
             let span = self.span(key.span());
             let message = format!("unknown key `{}` in {place}", key.get_ref());
@@ -172,7 +172,12 @@ impl Reader<'_> {
     ) -> Option<Vec<Entry<'t>>> {
         let entry = self.get(table, key)?;
         let Some(array) = entry.value.as_array() else {
-            self.wrong_type(entry, "an array", &format!("write `{key} = [ … ]`"));
+            let value = entry
+                .value
+                .as_str()
+                .filter(|_| matches!(key, "files" | "engines"));
+            let value = value.map_or(" … ".to_owned(), |value| format!("\"{value}\""));
+            self.wrong_type(entry, "an array", &format!("write `{key} = [{value}]`"));
             return None;
         };
         let element = |value: &'t Spanned<DeValue<'t>>| Entry {
@@ -213,7 +218,10 @@ impl Reader<'_> {
             self.bad_value(
                 entry.value_span,
                 message,
-                format!("it is a whole number from {least} to {}", u32::MAX),
+                format!(
+                    "write `{key} = {least}`, or any whole number up to {}",
+                    u32::MAX
+                ),
             );
         }
         number
@@ -221,15 +229,32 @@ impl Reader<'_> {
 
     /// A time: `500ms`, `30s`, `10m`, `1h`.
     pub(super) fn duration(&mut self, table: &DeTable<'_>, key: &str) -> Option<Duration> {
-        let text = self.text(table, key)?;
-        let duration = parse_duration(&text.value);
-        if duration.is_none() {
-            let message = format!("`{key}` is not a time");
-            self.bad_value(
-                text.span,
-                message,
-                "write a number and a unit: `500ms`, `30s`, `10m` or `1h`",
+        let entry = self.get(table, key)?;
+        if let Some(number) = entry.value.as_integer() {
+            let help = format!(
+                "write it in quotes and with a unit: `{key} = \"{}s\"`",
+                number.as_str()
             );
+            self.wrong_type(entry, "a string", &help);
+            return None;
+        }
+        let text = self.entry_text(entry)?;
+        let duration = parse_duration(&text.value).filter(|time| *time <= LONGEST_TIME);
+        match duration {
+            None => {
+                let message = format!("`{key}` is not a time");
+                let help =
+                    "write a number and a unit: `500ms`, `30s`, `10m` or `1h`, at most `8760h`";
+                self.bad_value(text.span, message, help);
+            }
+            Some(Duration::ZERO) => {
+                let message =
+                    format!("`{key}` is a time of zero, which is neither never nor always");
+                let help =
+                    "write a longer time, for example `30s`; without the key its default holds";
+                self.bad_value(text.span, message, help);
+            }
+            Some(_) => {}
         }
         duration
     }
@@ -257,6 +282,9 @@ impl Reader<'_> {
         found
     }
 }
+
+/// A year: longer ones are slips of the finger, and clocks overflow at some point.
+const LONGEST_TIME: Duration = Duration::from_secs(365 * 24 * 3_600);
 
 fn parse_duration(text: &str) -> Option<Duration> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit())?;

@@ -150,7 +150,7 @@ fn endpoint(
     default_port: u16,
 ) -> Result<Endpoint, UrlError> {
     let (host, port) = host_and_port(address)?;
-    let port = port.map_or(Ok(default_port), parse_port)?;
+    let port = port.map_or(Ok(default_port), |port| parse_port(port, default_port))?;
     match socket {
         Some(directory) if host.is_empty() => Ok(Endpoint::Socket {
             path: directory,
@@ -196,15 +196,16 @@ fn host_and_port(address: &str) -> Result<(String, Option<&str>), UrlError> {
     }
 }
 
-fn parse_port(port: &str) -> Result<u16, UrlError> {
+fn parse_port(port: &str, usual: u16) -> Result<u16, UrlError> {
     let digits = port.bytes().all(|byte| byte.is_ascii_digit());
     let number = if digits {
         port.parse().ok().filter(|&number| number > 0)
     } else {
         None
     };
-    let help =
-        format!("a port is a number from 1 to 65535. If the password holds `/` or `?`: {ENCODE}");
+    let help = format!(
+        "a port is a number from 1 to 65535, usually `{usual}`. If the password holds `/` or `?`: {ENCODE}"
+    );
     number.ok_or_else(|| UrlError::new("the port in the URL is not valid", help))
 }
 

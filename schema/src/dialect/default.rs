@@ -32,6 +32,7 @@ pub(crate) fn default_sql(
             let sql = expression_sql(expression, place.model, place.table(), dialect, &what);
             let sql = sql.map_err(|refusal| Refusal {
                 code: "B0211",
+                help: constant_help(&expression.sql),
                 ..refusal
             })?;
             format!("({sql})")
@@ -46,10 +47,15 @@ fn refused(place: ColumnPlace<'_>, dialect: Dialect, why: &str) -> Refusal {
         place.column().name,
         dialect.product()
     );
-    Refusal::new(
-        "B0211",
-        message,
-        "write a constant, `CURRENT_TIMESTAMP` or no default; or set the value in the program",
+    let help = "remove `DEFAULT` and set the value in the program, or write a constant or `CURRENT_TIMESTAMP`";
+    Refusal::new("B0211", message, help)
+}
+
+/// What can stand in the place of an expression.
+fn constant_help(sql: &str) -> String {
+    format!(
+        "remove `DEFAULT {sql}` and set the value in the program, or write a constant or `CURRENT_TIMESTAMP`; or let the \
+         table live on engines of one dialect"
     )
 }
 

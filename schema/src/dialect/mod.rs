@@ -190,6 +190,9 @@ pub(crate) trait Rules {
     /// The present moment or day as an UPDATE sets it: in UTC, and as the runtime writes such a value.
     fn present(&self, moment: Moment) -> String;
 
+    /// Behind the name of a column: a key that the database counts, for helps.
+    fn counted_key(&self) -> &'static str;
+
     /// Behind the table's name where an INSERT gives no column a value.
     fn no_values(&self) -> &'static str;
 

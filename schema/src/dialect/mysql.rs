@@ -108,10 +108,14 @@ impl Rules for Mysql {
             return Err(Refusal::new(
                 "B0214",
                 message,
-                "leave all but one to the program",
+                "remove `IDENTITY`, `AUTO_INCREMENT` or what else counts from all but one",
             ));
         }
         Ok(" AUTO_INCREMENT")
+    }
+
+    fn counted_key(&self) -> &'static str {
+        "bigint NOT NULL AUTO_INCREMENT PRIMARY KEY"
     }
 
     fn no_values(&self) -> &'static str {

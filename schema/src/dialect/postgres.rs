@@ -94,6 +94,10 @@ impl Rules for Postgres {
         Err(Refusal::new("B0214", message, "make the column a `bigint`"))
     }
 
+    fn counted_key(&self) -> &'static str {
+        "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
+    }
+
     fn no_values(&self) -> &'static str {
         " DEFAULT VALUES"
     }
@@ -300,7 +304,7 @@ fn declaration(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<Declaratio
             return Err(Refusal::new(
                 "B0210",
                 message,
-                "keep the values in a table of their own, or as one text",
+                "keep the values in a table of their own, or as one text: `varchar(255)`",
             ));
         }
         ColumnType::Bit(64) => {

@@ -117,6 +117,10 @@ impl Rules for Sqlite {
         })
     }
 
+    fn counted_key(&self) -> &'static str {
+        "INTEGER PRIMARY KEY"
+    }
+
     fn no_values(&self) -> &'static str {
         " DEFAULT VALUES"
     }

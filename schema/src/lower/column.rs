@@ -125,11 +125,20 @@ impl Fold<'_> {
             return;
         };
         let message = format!("table `{}` has two primary keys", table.name.name.text);
+        let mut columns: Vec<&str> = Vec::new();
+        for name in first.columns.iter().chain(&key.columns) {
+            if !columns.contains(&name.text.as_str()) {
+                columns.push(&name.text);
+            }
+        }
+        let help = format!(
+            "a key of several columns is written once, behind them: `PRIMARY KEY ({})`",
+            columns.join(", ")
+        );
         let finding = Diagnostic::error("B0011", message)
             .at(key.span, "again")
             .at(first.span, "first here");
-        self.diagnostics
-            .push(finding.help("one key of several columns is written as `PRIMARY KEY (a, b)`"));
+        self.diagnostics.push(finding.help(help));
     }
 
     /// What stands before the own column of this position: `LIKE`, and `INHERITS` at the top.

@@ -106,10 +106,26 @@ impl Fold<'_> {
                 "table `{}` has no unique index `{}`",
                 table.name.name.text, index.text
             );
+            let known = table
+                .uniques
+                .iter()
+                .filter_map(|unique| unique.name.as_deref());
+            let help = crate::name::suggest(&index.text, known).map_or_else(
+                || "create the index before this statement".to_owned(),
+                |near| format!("write `{near}`"),
+            );
             let finding = Diagnostic::error("B0010", message).at(index.span, "");
-            return self
-                .diagnostics
-                .push(finding.help("create the index before this statement"));
+            self.diagnostics.push(finding.help(help));
+            if primary && table.primary_key.is_none() {
+                // Its columns are not known; that it has a key is.
+                let key = DraftKey {
+                    columns: Vec::new(),
+                    name: None,
+                    span: index.span,
+                };
+                table.primary_key = Some(key);
+            }
+            return;
         };
         let span = constraint.span;
         let name = constraint

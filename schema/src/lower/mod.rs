@@ -230,7 +230,7 @@ impl<'a> Fold<'a> {
             .flatten()
             .map(|table| table.name.name.text.as_str());
         let help =
-            crate::name::suggest(text, known.take(2000)).map(|near| format!("write `{near}`"));
+            crate::name::suggest(text, known.take(20_000)).map(|near| format!("write `{near}`"));
         let mut finding = Diagnostic::error(
             "B0010",
             format!("there is no table `{text}` here that {what} could belong to"),

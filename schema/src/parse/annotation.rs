@@ -197,8 +197,8 @@ impl<'a> Reader<'a> {
     fn flag(&mut self, tag: &Tag<'a>) -> Option<Span> {
         if !tag.rest.is_empty() {
             let help = format!(
-                "write `@{}` alone; prose goes on a line of its own",
-                tag.word
+                "remove `{}`, or let it be prose on a line of its own",
+                tag.rest
             );
             self.malformed(
                 tag,
@@ -248,7 +248,7 @@ impl<'a> Reader<'a> {
             );
         } else if !name::is_valid_engine_name(&word.text) {
             let message = format!("`{}` is not a name an engine can have", word.text);
-            let help = engine_name_help(&word.text);
+            let help = engine_name_help(tag.word, &word.text);
             self.diagnostics.push(
                 Diagnostic::error("B0055", message)
                     .at(word.span, "")
@@ -259,7 +259,10 @@ impl<'a> Reader<'a> {
             let finding = Diagnostic::error("B0054", message)
                 .at(word.span, "again")
                 .at(first.span, "first here");
-            self.diagnostics.push(finding.help("name each engine once"));
+            let mut once: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
+            once.dedup();
+            let help = format!("name each engine once: `@{} {}`", tag.word, once.join(", "));
+            self.diagnostics.push(finding.help(help));
         } else {
             names.push(word);
         }
@@ -310,15 +313,11 @@ impl<'a> Reader<'a> {
             && name::escape_keyword(tag.rest).trim_start_matches("r#") == tag.rest;
         let raw_model = tag.word == "model" && name::is_keyword(tag.rest);
         if !fine || raw_model {
-            let example = if tag.word == "model" {
-                "@model BlogPost"
-            } else {
-                "@name published_at"
-            };
+            let example = rust_name(tag);
             self.malformed(
                 tag,
                 format!("`@{}` needs one name that Rust allows", tag.word),
-                format!("write for example `{example}`"),
+                format!("write for example `@{} {example}`", tag.word),
             );
             return None;
         }
@@ -346,12 +345,25 @@ impl<'a> Reader<'a> {
     fn link(&mut self, tag: &Tag<'a>) -> Option<LinkTag> {
         let link = self.link_parts(tag);
         if link.is_none() {
-            let help = "write `@link users(id)`, or `@link users(id) on b` where `users` lives on several engines";
-            self.malformed(
-                tag,
-                "`@link` needs a table and its column".to_owned(),
-                help.to_owned(),
+            let tail = tag
+                .rest
+                .rsplit_once(')')
+                .map_or("", |(_, tail)| tail.trim());
+            if !tail.is_empty() {
+                let help = format!(
+                    "remove `{tail}`, or write behind the column `on` and an engine: `on b`"
+                );
+                return {
+                    self.malformed(tag, "`@link` does not say on which engine".to_owned(), help);
+                    None
+                };
+            }
+            let table = tag.rest.split(['(', ' ']).next().and_then(unquoted);
+            let table = table.unwrap_or_else(|| "users".to_owned());
+            let help = format!(
+                "write `@link {table}(id)`, or `@link {table}(id) on b` where `{table}` lives on several engines"
             );
+            self.malformed(tag, "`@link` needs a table and its column".to_owned(), help);
         }
         link
     }
@@ -445,25 +457,59 @@ fn put<'a, T>(
         let message = format!("`@{}` is given twice", tag.word);
         let finding = Diagnostic::error("B0056", message)
             .at(tag.word_span, "again")
-            .help("keep one of the two");
+            .help(twice_help(tag));
         return reader.diagnostics.push(finding);
     }
     *slot = value;
 }
 
-fn engine_name_help(word: &str) -> String {
+/// Lists of engines can be joined; of other things one has to go.
+fn twice_help(tag: &Tag<'_>) -> String {
+    let whole = format!("@{} {}", tag.word, tag.rest);
+    let whole = whole.trim_end();
+    match tag.word {
+        "engines" | "engine" => {
+            format!("remove `{whole}`, or name all engines in one list: `@engines default, b`")
+        }
+        _ => format!("remove `{whole}`, or the other one"),
+    }
+}
+
+/// What was meant as a name, as Rust would have it.
+fn rust_name(tag: &Tag<'_>) -> String {
+    let is_model = tag.word == "model";
+    let name = match (is_model, tag.rest.is_empty()) {
+        (true, false) => name::uninflected_model_name(tag.rest),
+        (false, false) => name::field(tag.rest),
+        (true, true) => "BlogPost".to_owned(),
+        (false, true) => "published_at".to_owned(),
+    };
+    match (name::is_keyword(&name), is_model) {
+        (true, true) => format!("{name}Row"),
+        (true, false) => format!("{name}_"),
+        (false, _) => name,
+    }
+}
+
+fn engine_name_help(tag: &str, word: &str) -> String {
     let list: Vec<&str> = word
         .split_whitespace()
         .map(|name| name.trim_matches([':', ';', '.']))
         .filter(|name| !name.is_empty())
         .collect();
     match list.as_slice() {
-        [name] if *name != word => return format!("write the name alone: `{name}`"),
+        [name] if *name != word => return format!("write the name alone: `@{tag} {name}`"),
         [_, _, ..] => {
             let list = list.join(", ");
-            return format!("put commas between the engines: `@engines {list}`");
+            return format!("put commas between the engines: `@{tag} {list}`");
         }
         _ => {}
+    }
+    let plain = word.to_lowercase().replace(['-', '.'], "_");
+    if plain != word && name::is_valid_engine_name(&plain) {
+        return format!(
+            "write `{plain}`: an engine's name is of lower-case letters, digits and `_`"
+        );
     }
     "an engine's name is lower case: a letter first, then letters, digits and `_`, 32 at most, and no Rust keyword".to_owned()
 }

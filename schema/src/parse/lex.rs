@@ -49,10 +49,10 @@ pub(crate) struct Comment {
 }
 
 /// Something that was opened and never closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unclosed {
     pub(crate) what: &'static str,
-    pub(crate) closer: &'static str,
+    pub(crate) closer: String,
     pub(crate) start: u32,
     pub(crate) end: u32,
 }
@@ -214,17 +214,11 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn report_unclosed(
-        &mut self,
-        what: &'static str,
-        closer: &'static str,
-        start: usize,
-        length: usize,
-    ) {
+    fn report_unclosed(&mut self, what: &'static str, closer: &str, start: usize, length: usize) {
         let end = (start + length).min(self.bytes.len());
         self.unclosed.push(Unclosed {
             what,
-            closer,
+            closer: closer.to_owned(),
             start: start as u32,
             end: end as u32,
         });
@@ -272,9 +266,7 @@ impl<'a> Lexer<'a> {
         let opener = &self.text[start..start + tag + 2];
         match self.text[start + tag + 2..].find(opener) {
             Some(found) => self.at = start + tag + 2 + found + opener.len(),
-            None => {
-                self.report_unclosed("dollar-quoted text", "the same `$…$`", start, opener.len())
-            }
+            None => self.report_unclosed("dollar-quoted text", opener, start, opener.len()),
         }
         TokenKind::Dollar
     }

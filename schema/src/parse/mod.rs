@@ -375,7 +375,7 @@ impl FileReader<'_> {
         let help = format!(
             "close it with {}",
             if unclosed.closer.contains('`') {
-                unclosed.closer.to_owned()
+                unclosed.closer.clone()
             } else {
                 format!("`{}`", unclosed.closer)
             }

@@ -123,10 +123,12 @@ fn left_out(refusal: Refusal, index: &Index) -> Problem {
             refusal,
         };
     }
-    let help = "queries work all the same; if they are slow there, add an index that every engine can make";
+    let only = refusal.help.split("; or let").next().unwrap_or_default();
     let refusal = Refusal {
         code: "B0402",
-        help: help.to_owned(),
+        help: format!(
+            "queries work all the same, only slower; for an index on every engine: {only}"
+        ),
         message: format!("an index is left out: {}", refusal.message),
     };
     Problem {
@@ -255,7 +257,7 @@ impl Context<'_> {
             }
             IndexMethod::Unknown => Err(self.refused(
                 &format!("a {method} index"),
-                "use an index of the usual kind",
+                &format!("remove `USING {method}`"),
             )),
         }
     }
@@ -313,7 +315,7 @@ impl Context<'_> {
             (Some(_), false) if index.unique => {
                 return Err(self.refused(
                     "a unique index over the start of a column",
-                    "make the whole column unique",
+                    &format!("make the whole column unique: `({})`", place.column().name),
                 ));
             }
             (Some(_), false) | (None, _) if index.unique => {
@@ -380,11 +382,11 @@ impl Context<'_> {
 pub(super) fn unique_problem(unique: &Unique, engine: &Engine) -> Option<(Span, Refusal)> {
     let capabilities = engine.capabilities();
     let (what, help) = if unique.deferrable && !capabilities.deferrable_uniques {
-        ("a DEFERRABLE unique constraint", "leave DEFERRABLE out")
+        ("a DEFERRABLE unique constraint", "remove `DEFERRABLE`")
     } else if unique.nulls_not_distinct && !capabilities.nulls_not_distinct {
         (
             "NULLS NOT DISTINCT",
-            "leave it out, or make the columns NOT NULL",
+            "remove `NULLS NOT DISTINCT`, or make the columns `NOT NULL`",
         )
     } else {
         return None;

@@ -130,7 +130,9 @@ impl<'m> TableWriter<'m> {
                 table.name.name,
                 self.dialect().product()
             );
-            let help = "leave the schema out, or let the table live on PostgreSQL engines only";
+            let schema = table.name.schema.as_deref().unwrap_or_default();
+            let help =
+                format!("remove `{schema}.`, or let the table live on PostgreSQL engines only");
             self.refuse(Refusal::new("B0219", message, help), table.span);
         }
         let places: Vec<ColumnPlace<'_>> = ColumnPlace::all_of(self.model, self.id).collect();
@@ -224,7 +226,7 @@ impl<'m> TableWriter<'m> {
             column.name
         );
         let help =
-            "leave `ON UPDATE CURRENT_TIMESTAMP` out, or let the table live on MySQL engines only";
+            "remove `ON UPDATE CURRENT_TIMESTAMP`, or let the table live on MySQL engines only";
         self.refuse(Refusal::new("B0215", message, help), column.span);
     }
 
@@ -268,7 +270,7 @@ impl<'m> TableWriter<'m> {
                 self.table().source_dialect.product()
             );
             let help = format!(
-                "leave `COLLATE {collation}` out: texts are compared byte by byte then, on every engine"
+                "remove `COLLATE {collation}`: texts are compared byte by byte then, on every engine"
             );
             self.refuse(Refusal::new("B0213", message, help), column.span);
         }
@@ -390,9 +392,15 @@ impl<'m> TableWriter<'m> {
         let capabilities = self.engine.capabilities();
         let sets_default = [key.on_delete, key.on_update].contains(&ReferentialAction::SetDefault);
         let (what, help) = if key.deferrable.is_some() && !capabilities.deferrable_foreign_keys {
-            ("DEFERRABLE foreign keys", "leave DEFERRABLE out")
+            (
+                "DEFERRABLE foreign keys",
+                "remove `DEFERRABLE` and what `INITIALLY` says",
+            )
         } else if sets_default && !capabilities.set_default {
-            ("SET DEFAULT", "use SET NULL or CASCADE")
+            (
+                "SET DEFAULT",
+                "write `SET NULL` or `CASCADE` instead of `SET DEFAULT`",
+            )
         } else {
             return;
         };

@@ -83,7 +83,7 @@ impl<'a> Resolver<'a> {
             return;
         };
         let message = format!("column `{}` cannot be left out: it {why}", column.name);
-        let help = "remove the `@skip`, or give the column a default";
+        let help = "remove `@skip`, or give the column a default: `DEFAULT …`";
         self.diagnostics.push(
             Diagnostic::error("B0059", message)
                 .at(span, "")

@@ -165,7 +165,10 @@ impl<'a> Resolver<'a> {
 
     fn primary_key(&mut self, draft: &DraftTable) -> Option<PrimaryKey> {
         let key = draft.primary_key.as_ref()?;
-        let columns = self.column_ids(draft, &key.columns, "the primary key")?;
+        let columns = self.column_ids(draft, &key.columns, "the primary key");
+        // A key that cannot be bound is told of once: with any column in its place nothing else seems wrong as well.
+        let any = || (!draft.columns.is_empty()).then(|| vec![ColumnId(0)]);
+        let columns = columns.filter(|columns| !columns.is_empty()).or_else(any)?;
         Some(PrimaryKey {
             columns,
             name: key.name.clone(),
@@ -190,22 +193,43 @@ impl<'a> Resolver<'a> {
                     seen.insert(key, id);
                     continue;
                 };
-                let engine = &self.model.engine(engine).name;
-                let message = format!(
-                    "table `{}` is there twice on engine `{engine}`",
-                    table.name.name
-                );
-                let finding = Diagnostic::error("B0101", message)
-                    .at(table.span, "again")
-                    .at(self.model.table(first).span, "first here");
-                self.diagnostics
-                    .push(finding.help(
-                        "remove one, or tag each with an engine of its own: `-- @engines b`",
-                    ));
+                let finding = twice(&self.model, id, first, engine);
+                self.diagnostics.push(finding);
                 break;
             }
         }
     }
+}
+
+/// Two tables of one name, which may differ in letter case.
+fn twice(model: &Model, again: TableId, first: TableId, engine: EngineId) -> Diagnostic {
+    let (again, first) = (model.table(again), model.table(first));
+    let (name, other) = (&again.name.name, &first.name.name);
+    let on = &model.engine(engine);
+    let message = if name == other {
+        format!("table `{name}` is there twice on engine `{}`", on.name)
+    } else {
+        let product = on.dialect.product();
+        format!(
+            "tables `{other}` and `{name}` are one on engine `{}`: {product} does not tell them apart",
+            on.name
+        )
+    };
+    let free = model.engines.iter().enumerate().find(|(id, _)| {
+        let id = EngineId(*id as u32);
+        !again.engines.contains(&id) && !first.engines.contains(&id)
+    });
+    let mut help = format!("remove or rename one of them, for example to `{name}_2`");
+    if let Some((_, free)) = free {
+        help += &format!(
+            "; or let it live elsewhere: `-- @engines {}` above it",
+            free.name
+        );
+    }
+    Diagnostic::error("B0101", message)
+        .at(again.span, "again")
+        .at(first.span, "first here")
+        .help(help)
 }
 
 /// Values with their variants.

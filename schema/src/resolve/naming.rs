@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::draft::DraftTable;
-use crate::model::{Model, Table};
+use crate::model::{Engine, EngineId, Model, Table};
 use crate::name;
 
 /// Settles the names of models, then of accessors, then of enums.
@@ -16,32 +16,35 @@ pub(super) fn settle(model: &mut Model, bound: &[&DraftTable]) {
     enums(model);
 }
 
-/// Tables of one name in several schemas have their schema's name before their own; of two that would be one model,
+/// Tables of one name in several schemas have their schema's name before their own, those on several engines that of their
+/// engine, but for the one on `default`; of two that would be one model,
 /// those whose name is a plural keep it: `blog` and `blogs` are `Blog` and `Blogs`.
 fn models(model: &mut Model, bound: &[&DraftTable]) {
     let shared = shared(&model.tables, |table| table.model_name.clone());
-    let base_names = shared_base_names(&model.tables);
+    let names = SharedNames::of(&model.tables);
+    let engines = model.engines.clone();
     for (table, draft) in model.tables.iter_mut().zip(bound) {
         if draft.notes.model.is_some() || !shared.contains(&table.model_name) {
             continue;
         }
-        if let Some(name) = in_schema(table, &base_names) {
+        if let Some(name) = prefixed(table, &engines, &names) {
             table.model_name = name::model_name(&name);
-        } else if !base_names.contains(&name::accessor(&table.name.name)) {
+        } else if !names.any.contains(&name::accessor(&table.name.name)) {
             table.model_name = name::uninflected_model_name(&table.name.name);
         }
     }
 }
 
-/// The accessor of a table whose model is not named by `@model`: the table's name, after its schema's where that tells
-/// it from another.
+/// The accessor of a table whose model is not named by `@model`: the table's name, after that of its schema or engine
+/// where that tells it from another.
 fn plain_accessors(model: &mut Model, bound: &[&DraftTable]) {
-    let base_names = shared_base_names(&model.tables);
+    let names = SharedNames::of(&model.tables);
+    let engines = model.engines.clone();
     for (table, draft) in model.tables.iter_mut().zip(bound) {
         if draft.notes.model.is_some() {
             continue;
         }
-        if let Some(name) = in_schema(table, &base_names) {
+        if let Some(name) = prefixed(table, &engines, &names) {
             table.accessor = name::escape_keyword(&name::accessor(&name));
         }
     }
@@ -117,11 +120,54 @@ fn counted(name: &str, taken: &HashSet<String>) -> String {
     free.unwrap_or_else(|| name.to_owned())
 }
 
-/// `schema_table` for a table whose schema is written and whose name is that of a table elsewhere, too.
-fn in_schema(table: &Table, shared: &HashSet<String>) -> Option<String> {
-    let schema = table.name.schema.as_ref()?;
-    let is_shared = shared.contains(&name::accessor(&table.name.name));
-    is_shared.then(|| format!("{schema}_{}", table.name.name))
+/// `schema_table` for a table whose schema is written and whose name is that of a table elsewhere, too; `engine_table` for
+/// one that shares its name with tables of other engines only.
+fn prefixed(table: &Table, engines: &[Engine], shared: &SharedNames) -> Option<String> {
+    let base = name::accessor(&table.name.name);
+    if let Some(schema) = &table.name.schema {
+        return shared
+            .any
+            .contains(&base)
+            .then(|| format!("{schema}_{}", table.name.name));
+    }
+    let lives_on = |name: &str| {
+        table
+            .engines
+            .iter()
+            .any(|id| engines[id.0 as usize].name == name)
+    };
+    if !shared.apart.contains(&base) || lives_on("default") {
+        return None;
+    }
+    let first = &engines[table.engines.first()?.0 as usize].name;
+    Some(format!("{first}_{}", table.name.name))
+}
+
+/// Names that more than one table has.
+struct SharedNames {
+    any: HashSet<String>,
+    /// Those of them whose tables have no engine in common.
+    apart: HashSet<String>,
+}
+
+impl SharedNames {
+    fn of(tables: &[Table]) -> Self {
+        let any = shared_base_names(tables);
+        let mut apart = any.clone();
+        let mut seen: HashSet<(String, EngineId)> = HashSet::new();
+        for table in tables {
+            let base = name::accessor(&table.name.name);
+            if !any.contains(&base) {
+                continue;
+            }
+            for engine in &table.engines {
+                if !seen.insert((base.clone(), *engine)) {
+                    apart.remove(&base);
+                }
+            }
+        }
+        Self { any, apart }
+    }
 }
 
 fn shared_base_names(tables: &[Table]) -> HashSet<String> {

@@ -9,6 +9,9 @@ use crate::name;
 
 use super::Resolver;
 
+/// So many tables are looked through for one of a similar name.
+const NAMES_TRIED: usize = 20_000;
+
 impl Resolver<'_> {
     /// All foreign keys, once every table is there.
     pub(super) fn references(&mut self) {
@@ -190,7 +193,15 @@ impl Resolver<'_> {
         let finding = Diagnostic::error("B0105", message)
             .at(key.reference.span, "")
             .at(target.span, "no primary key");
-        let help = format!("write the column: `REFERENCES {}(id)`", target.name.name);
+        let unique = target
+            .uniques
+            .iter()
+            .find(|unique| unique.columns.len() == 1);
+        let column = unique.map_or("id", |unique| &target.column(unique.columns[0]).name);
+        let help = format!(
+            "write the column: `REFERENCES {}({column})`",
+            target.name.name
+        );
         self.diagnostics.push(finding.help(help));
         None
     }
@@ -206,10 +217,10 @@ impl Resolver<'_> {
             .tables
             .iter()
             .map(|table| table.name.name.as_str());
-        let mut known: Vec<&str> = names.take(1000).collect();
+        let mut known: Vec<&str> = names.take(NAMES_TRIED).collect();
         known.dedup();
         let list = format!("the tables are {}", quoted_list(&known));
-        let near = name::suggest(text, known.iter().copied().take(2000));
+        let near = name::suggest(text, known.iter().copied());
         let help = near.map_or(list.clone(), |near| format!("write `{near}`; {list}"));
         let message = format!("there is no table `{text}`, which {what}");
         self.diagnostics.push(

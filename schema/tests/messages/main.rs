@@ -1,72 +1,24 @@
 //! What people read when a schema is wrong: whole texts, one file each.
 //!
-//! `cases/<name>.sql` is read, with the engines of `cases/<name>.toml` or else of [`ENGINES`], and every finding is
-//! compared with `cases/<name>.txt`. After a change, look at the difference and run the tests once with
+//! `mistakes/<mistake>.md` holds one mistake with its message and the way out; `docs/mistakes.md` is written from them.
+//! Files with many things at once are in `cases`: `<name>.sql` is read with the engines of `<name>.toml` or else of [`ENGINES`], and every finding is
+//! compared with `<name>.txt`. After a change, look at the difference and run the tests once with
 //! `BINDERY_UPDATE=1` to write the new texts. The pages of the codes are tried the same way: the wrong example must
 //! give its code, the right one must not.
 
+mod mistake;
+mod mistakes;
 mod pages;
+mod run;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bindery_schema::check::check;
-use bindery_schema::config::Config;
-use bindery_schema::diagnostic::Diagnostics;
-use bindery_schema::input::{Input, InputFile};
-use bindery_schema::model::CheckedModel;
-use bindery_schema::parse::load;
-use bindery_schema::render::{Style, render};
+use self::run::{ENGINES, Run};
 
-/// The engines of a case without a configuration of its own: one of each dialect.
-const ENGINES: &str = "url = \"sqlite://app.db\"\nengines.b = \"postgres://shop@db/shop\"\nengines.m = \"mysql://shop@db/shop\"\n";
-
-/// A whole run of the compiler.
-struct Run {
-    input: Input,
-    model: Option<CheckedModel>,
-    diagnostics: Diagnostics,
-}
-
-impl Run {
-    fn new(config: &str, sql: &[u8]) -> Self {
-        let (mut input, mut diagnostics) = (Input::default(), Diagnostics::default());
-        let config = Config::parse(
-            "bindery.toml",
-            Path::new(""),
-            config,
-            &mut input.sources,
-            &mut diagnostics,
-        );
-        if let Some(config) = config {
-            input.configure(&config, &|_| None, &mut diagnostics);
-        }
-        if let Some(id) = load(&mut input.sources, "schema.sql", sql, &mut diagnostics) {
-            input.files.push(InputFile {
-                id,
-                dialect: None,
-                engines: Vec::new(),
-            });
-        }
-        let model = bindery_schema::read(&input, &mut diagnostics);
-        let model = check(model, &mut diagnostics);
-        Self {
-            input,
-            model,
-            diagnostics,
-        }
-    }
-
-    fn text(&self) -> String {
-        render(&self.diagnostics, &self.input.sources, Style::Plain)
-    }
-
-    fn codes(&self) -> Vec<&'static str> {
-        self.diagnostics
-            .iter()
-            .map(|diagnostic| diagnostic.code)
-            .collect()
-    }
+/// Are the expected texts to be written?
+fn updating() -> bool {
+    std::env::var_os("BINDERY_UPDATE").is_some()
 }
 
 fn cases() -> Vec<PathBuf> {
@@ -82,7 +34,6 @@ fn cases() -> Vec<PathBuf> {
 
 #[test]
 fn messages_are_as_written() {
-    let update = std::env::var_os("BINDERY_UPDATE").is_some();
     let mut wrong = Vec::new();
     for path in cases() {
         let config =
@@ -95,7 +46,7 @@ fn messages_are_as_written() {
             "{}",
             path.display()
         );
-        if update {
+        if updating() {
             fs::write(&expected, &found).expect("the folder of the cases is writable");
         } else if fs::read_to_string(&expected).unwrap_or_default() != found {
             wrong.push(format!("{}:\n{found}", path.display()));

@@ -121,9 +121,24 @@ impl<'a> Cursor<'a> {
                 .help(if self.at_statement() {
                     "end the statement before it with `;`".to_owned()
                 } else {
-                    self.dialect_help()
+                    self.near_help(expected)
                 }),
         )
+    }
+
+    /// A slip of the finger, or another dialect.
+    fn near_help(&self, expected: &str) -> String {
+        let words = expected.split('`').skip(1).step_by(2);
+        let words = words.flat_map(|quoted| quoted.split(' '));
+        let found = self.token(0).filter(|token| token.kind == TokenKind::Word);
+        let found = found.map(|token| self.raw(token).to_uppercase());
+        let near = found
+            .as_deref()
+            .and_then(|found| crate::name::suggest(found, words));
+        match near {
+            Some(near) => format!("write `{near}`; {}", self.dialect_help()),
+            None => self.dialect_help(),
+        }
     }
 
     /// Does a word stand here that only begins statements? Then a `;` was forgotten.
