@@ -21,7 +21,7 @@ pub(super) fn settle(model: &mut Model, bound: &[&DraftTable]) {
 /// those whose name is a plural keep it: `blog` and `blogs` are `Blog` and `Blogs`.
 fn models(model: &mut Model, bound: &[&DraftTable]) {
     let shared = shared(&model.tables, |table| table.model_name.clone());
-    let names = SharedNames::of(&model.tables);
+    let names = SharedNames::of(&model.tables, bound);
     let engines = model.engines.clone();
     for (table, draft) in model.tables.iter_mut().zip(bound) {
         if draft.notes.model.is_some() || !shared.contains(&table.model_name) {
@@ -38,7 +38,7 @@ fn models(model: &mut Model, bound: &[&DraftTable]) {
 /// The accessor of a table whose model is not named by `@model`: the table's name, after that of its schema or engine
 /// where that tells it from another.
 fn plain_accessors(model: &mut Model, bound: &[&DraftTable]) {
-    let names = SharedNames::of(&model.tables);
+    let names = SharedNames::of(&model.tables, bound);
     let engines = model.engines.clone();
     for (table, draft) in model.tables.iter_mut().zip(bound) {
         if draft.notes.model.is_some() {
@@ -151,21 +151,26 @@ struct SharedNames {
 }
 
 impl SharedNames {
-    fn of(tables: &[Table]) -> Self {
+    fn of(tables: &[Table], bound: &[&DraftTable]) -> Self {
         let any = shared_base_names(tables);
-        let mut apart = any.clone();
-        let mut seen: HashSet<(String, EngineId)> = HashSet::new();
-        for table in tables {
+        let mut found: HashMap<String, (usize, HashSet<EngineId>, bool)> = HashMap::new();
+        // One that is named by `@model` leaves the plain name to another.
+        let unnamed = tables
+            .iter()
+            .zip(bound)
+            .filter(|(_, draft)| draft.notes.model.is_none());
+        for (table, _) in unnamed {
             let base = name::accessor(&table.name.name);
-            if !any.contains(&base) {
-                continue;
-            }
-            for engine in &table.engines {
-                if !seen.insert((base.clone(), *engine)) {
-                    apart.remove(&base);
-                }
+            if any.contains(&base) {
+                let (count, engines, together) = found.entry(base).or_default();
+                *count += 1;
+                *together |= table.engines.iter().any(|id| !engines.insert(*id));
             }
         }
+        let apart = found
+            .into_iter()
+            .filter(|(_, (count, _, together))| *count > 1 && !together);
+        let apart = apart.map(|(base, _)| base).collect();
         Self { any, apart }
     }
 }

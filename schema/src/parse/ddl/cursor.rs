@@ -135,7 +135,7 @@ impl<'a> Cursor<'a> {
         let near = found
             .as_deref()
             .and_then(|found| crate::name::suggest(found, words));
-        match near {
+        match near.filter(|near| found.as_deref() != Some(near)) {
             Some(near) => format!("write `{near}`; {}", self.dialect_help()),
             None => self.dialect_help(),
         }

@@ -60,7 +60,11 @@ impl Cursor<'_> {
                 self.eat_symbol("=");
                 self.skip_one()?;
             } else {
-                return Err(self.unexpected("`WHERE` or the statement's end"));
+                let expected = match self.dialect {
+                    Dialect::Mysql => "the statement's end (an index of MySQL has no condition)",
+                    Dialect::Sqlite | Dialect::Postgres => "`WHERE` or the statement's end",
+                };
+                return Err(self.unexpected(expected));
             }
         }
         Ok(())
