@@ -206,6 +206,8 @@ pub struct CreateTable {
     pub copies: Vec<Copy>,
     /// MySQL `COMMENT = '…'`.
     pub comment: Option<String>,
+    /// MySQL `ENGINE = …`.
+    pub storage_engine: Option<Name>,
     /// SQLite `STRICT`.
     pub strict: bool,
     /// SQLite `WITHOUT ROWID`.

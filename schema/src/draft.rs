@@ -53,6 +53,8 @@ pub struct DraftTable {
     pub checks: Vec<(Option<String>, Expression)>,
     /// `COMMENT`, `COMMENT ON TABLE`.
     pub comment: Option<String>,
+    /// MySQL `ENGINE = …`.
+    pub storage_engine: Option<Name>,
     /// SQLite `STRICT`.
     pub strict: bool,
     /// SQLite `WITHOUT ROWID`.

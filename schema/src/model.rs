@@ -105,10 +105,21 @@ pub struct Table {
     pub docs: Vec<String>,
     /// `@unmanaged`: never created or dropped by us.
     pub unmanaged: bool,
+    /// MySQL `ENGINE = …`, where it is written.
+    pub storage_engine: Option<StorageEngine>,
     /// SQLite `STRICT`.
     pub strict: bool,
     /// SQLite `WITHOUT ROWID`.
     pub without_rowid: bool,
+}
+
+/// What MySQL keeps a table with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StorageEngine {
+    /// As written: `MyISAM`.
+    pub name: String,
+    /// Where it is written.
+    pub span: Span,
 }
 
 /// A table's name with its schema where one is written.

@@ -75,6 +75,7 @@ pub(crate) fn table(name: &str, source_dialect: Dialect, columns: Vec<Column>) -
         unmanaged: false,
         strict: false,
         without_rowid: false,
+        storage_engine: None,
     }
 }
 

@@ -120,4 +120,6 @@ pub enum AlterAction {
     AttachPartition(ObjectName),
     /// Table options.
     Comment(String),
+    /// MySQL `ENGINE = …`.
+    StorageEngine(Name),
 }

@@ -13,9 +13,12 @@ mod foreign_key_index;
 mod identifier;
 mod link;
 mod model_name;
+mod money;
 mod primary_key;
 mod reachable;
 mod referred_key;
+mod storage_engine;
+mod text_key;
 
 use crate::diagnostic::Diagnostics;
 use crate::model::{CheckedModel, EngineId, Model};
@@ -38,6 +41,9 @@ const RULES: &[Rule] = &[
     dialect::check,
     primary_key::check,
     foreign_key_index::check,
+    money::check,
+    storage_engine::check,
+    text_key::check,
 ];
 
 /// Asks all rules. `None` when there is an error among the findings, older ones included: then nothing may be generated.

@@ -104,7 +104,7 @@ impl Rules for Sqlite {
             let message =
                 format!("SQLite cannot count `{name}`: it only counts a primary key of one column");
             let help = format!(
-                "make `{name}` the primary key and what is the key now UNIQUE; or declare it without the word that \
+                "make `{name}` the primary key and what is the key now `UNIQUE`; or declare it without the word that \
                  counts, as `{name} bigint NOT NULL`, and give its values in the program"
             );
             return Err(Refusal::new("B0214", message, help));

@@ -92,6 +92,7 @@ impl Fold<'_> {
                 }
             }
             AlterAction::RenameConstraint { from, to } => rename_constraint(table, from, to),
+            AlterAction::StorageEngine(name) => table.storage_engine = Some(name.clone()),
             AlterAction::Comment(text) => table.comment = Some(text.clone()),
             AlterAction::SetDefault { column, value } => {
                 let value = value.clone();

@@ -137,6 +137,7 @@ impl Fold<'_> {
             comment: created.comment.clone(),
             strict: created.strict,
             without_rowid: created.without_rowid,
+            storage_engine: created.storage_engine.clone(),
             incomplete: created.incomplete,
             notes,
             renames: Vec::new(),

@@ -106,7 +106,7 @@ pub(super) fn index_statements(
 }
 
 fn covers_all_rows(refusal: Refusal) -> Refusal {
-    let help = "queries find the same rows; leave WHERE out if the index shall be the same on every engine";
+    let help = "queries find the same rows; remove `WHERE` and its condition if the index shall be the same on every engine";
     Refusal {
         code: "B0404",
         help: help.to_owned(),
@@ -234,7 +234,7 @@ impl Context<'_> {
                 "the condition of an index",
             )
         } else {
-            Err(self.refused("an index with WHERE", "leave WHERE out"))
+            Err(self.refused("an index with WHERE", "remove `WHERE` and its condition"))
         };
         match written {
             Ok(text) => Ok((format!(" WHERE {text}"), None)),

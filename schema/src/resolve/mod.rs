@@ -22,7 +22,8 @@ use crate::draft::{Draft, DraftTable};
 use crate::input::Input;
 use crate::lower::same_name;
 use crate::model::{
-    Column, ColumnId, EngineId, EnumValue, Model, PrimaryKey, Table, TableId, TableName, View,
+    Column, ColumnId, EngineId, EnumValue, Model, PrimaryKey, StorageEngine, Table, TableId,
+    TableName, View,
 };
 use crate::name;
 use crate::parse::comment_text;
@@ -160,6 +161,10 @@ impl<'a> Resolver<'a> {
             unmanaged: draft.notes.unmanaged.is_some(),
             strict: draft.strict,
             without_rowid: draft.without_rowid,
+            storage_engine: draft.storage_engine.as_ref().map(|name| StorageEngine {
+                name: name.text.clone(),
+                span: name.span,
+            }),
         }
     }
 

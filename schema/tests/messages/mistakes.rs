@@ -63,7 +63,12 @@ fn what_the_help_says_removes_the_mistake() {
             wrong.push(format!("{}:\n{}", mistake.path.display(), found.text()));
         }
         let run = mistake.wrong.run();
-        let literal = run.diagnostics.iter().all(|found| is_typed(mistake, found));
+        let main = |found: &&Diagnostic| Some(found.code) != mistake.also.as_deref();
+        let literal = run
+            .diagnostics
+            .iter()
+            .filter(main)
+            .all(|found| is_typed(mistake, found));
         if literal == mistake.not_literal.is_some() {
             let helps: Vec<_> = run.diagnostics.iter().map(|found| &found.help).collect();
             wrong.push(format!(

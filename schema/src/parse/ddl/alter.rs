@@ -71,6 +71,12 @@ impl Cursor<'_> {
                 self.name("a schema's name")?.text,
             )]);
         }
+        if self.dialect == Dialect::Mysql && self.eat(&["ENGINE"]) {
+            self.eat_symbol("=");
+            return Ok(vec![AlterAction::StorageEngine(
+                self.name("a storage engine")?,
+            )]);
+        }
         if self.dialect == Dialect::Mysql && self.eat(&["COMMENT"]) {
             self.eat_symbol("=");
             return Ok(vec![AlterAction::Comment(self.text_constant()?)]);

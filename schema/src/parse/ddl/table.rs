@@ -48,6 +48,7 @@ impl Cursor<'_> {
             constraints,
             copies: Vec::new(),
             comment: None,
+            storage_engine: None,
             strict: false,
             without_rowid: false,
             incomplete: false,
@@ -268,6 +269,11 @@ impl Cursor<'_> {
         let foreign = self.is_any_word(0, &["STRICT", "WITHOUT", "INHERITS"]);
         if sign || foreign || self.at_statement() {
             return Err(self.unexpected("a table option or the statement's end"));
+        }
+        if self.eat(&["ENGINE"]) {
+            self.eat_symbol("=");
+            table.storage_engine = Some(self.name("a storage engine")?);
+            return Ok(());
         }
         if self.eat(&["COMMENT"]) {
             self.eat_symbol("=");
