@@ -133,9 +133,8 @@ impl Link {
             if depth == 1 {
                 physical.rollback()?;
             } else {
-                physical.batch(&format!(
-                    "ROLLBACK TO SAVEPOINT bindery_{depth}; RELEASE SAVEPOINT bindery_{depth}"
-                ))?;
+                physical.batch(&format!("ROLLBACK TO SAVEPOINT bindery_{depth}"))?;
+                physical.batch(&format!("RELEASE SAVEPOINT bindery_{depth}"))?;
             }
         }
         self.depth = depth - 1;

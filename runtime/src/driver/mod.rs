@@ -20,7 +20,7 @@ mod row;
 mod tests;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod uuid_text;
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 mod wire;
 
 #[cfg(any(feature = "postgres", feature = "mysql"))]

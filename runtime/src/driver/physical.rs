@@ -103,7 +103,7 @@ impl Physical {
         each!(self, connection => connection.insert_rows(table, columns, rows, write))
     }
 
-    /// Runs statements without parameters: DDL and savepoints.
+    /// Runs one statement without parameters: DDL, savepoints.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
         each!(self, connection => connection.batch(sql))
     }

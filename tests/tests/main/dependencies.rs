@@ -55,15 +55,22 @@ fn bind_06_a_sqlite_program_links_nothing_of_other_databases() {
     }
 }
 
-/// Connections are driven without an asynchronous runtime.
+/// Connections are driven by an executor of our own, without an asynchronous runtime.
 #[test]
-fn a_postgres_program_links_no_runtime_for_futures() {
-    let crates = linked_by("postgres");
+fn a_program_with_servers_links_no_client_library() {
+    let crates = linked_by("postgres,mysql");
     assert!(
         crates.iter().any(|name| name == "postgres-types"),
         "{crates:?}"
     );
-    for unwanted in ["postgres", "tokio-postgres", "tokio", "futures-util"] {
+    for unwanted in [
+        "postgres",
+        "tokio-postgres",
+        "mysql",
+        "mysql_common",
+        "tokio",
+        "futures-util",
+    ] {
         assert!(
             !crates.iter().any(|name| name == unwanted),
             "{unwanted} is linked: {crates:?}"

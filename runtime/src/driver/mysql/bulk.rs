@@ -1,11 +1,8 @@
 //! Many rows at once: prepared INSERTs of many rows each.
 
-use mysql::Value;
-
-use super::size::wire_size;
-use super::{MysqlConnection, Params};
+use super::MysqlConnection;
+use super::params::Values;
 use crate::driver::ParamWriter;
-use crate::driver::params::ParamTarget;
 use crate::error::Result;
 use crate::model::ColumnSet;
 use crate::statements::TableSql;
@@ -28,48 +25,35 @@ impl MysqlConnection {
             0 => 1,
             columns => (MAX_PARAMS / columns).clamp(1, ROWS_PER_INSERT),
         };
-        let mut batch = Batch::default();
-        let mut inserted = 0;
-        let mut row_values = Vec::new();
+        let (mut inserted, mut batched) = (0, 0);
+        let mut row_values = Values::default();
+        self.values.clear();
         for row in 0..rows {
-            let mut params = ParamWriter::new(ParamTarget::Mysql(Params::new(&mut row_values)));
-            write(row, &mut params);
-            params.finish()?;
-            let size = row_values.iter().map(wire_size).sum::<usize>();
-            if batch.rows == per_statement || batch.size + size > self.max_statement_size() {
-                inserted += self.insert_batch(table, columns, &mut batch)?;
+            row_values.clear();
+            super::encode(&mut row_values, &mut |params| write(row, params))?;
+            let size = self.values.size() + row_values.size();
+            if batched == per_statement || (batched > 0 && size > self.max_statement_size()) {
+                inserted += self.insert_batch(table, columns, batched)?;
+                batched = 0;
+                self.values.clear();
             }
-            batch.rows += 1;
-            batch.size += size;
-            batch.values.append(&mut row_values);
+            batched += 1;
+            self.values.append(&row_values);
         }
-        Ok(inserted + self.insert_batch(table, columns, &mut batch)?)
+        Ok(inserted + self.insert_batch(table, columns, batched)?)
     }
 
-    fn insert_batch(
-        &mut self,
-        table: &TableSql,
-        columns: &ColumnSet,
-        batch: &mut Batch,
-    ) -> Result<u64> {
-        if batch.rows == 0 {
+    /// Inserts the rows whose values are there.
+    fn insert_batch(&mut self, table: &TableSql, columns: &ColumnSet, rows: usize) -> Result<u64> {
+        if rows == 0 {
             return Ok(0);
         }
-        let batch = std::mem::take(batch);
-        let sql = table.insert_sql(crate::Dialect::Mysql, columns, batch.rows, false);
-        self.execute_values(&sql, batch.values)
+        let sql = table.insert_sql(crate::Dialect::Mysql, columns, rows, false);
+        self.execute_values(&sql)
     }
 
     /// Well below what the server takes in one packet, so that estimates may be a little off.
     fn max_statement_size(&self) -> usize {
         self.max_allowed_packet / 4 * 3
     }
-}
-
-/// Rows for the next statement.
-#[derive(Default)]
-struct Batch {
-    rows: usize,
-    size: usize,
-    values: Vec<Value>,
 }

@@ -1,75 +1,84 @@
 //! Error numbers of MySQL and MariaDB to kinds of errors. Their texts hold values ("Duplicate entry '…'"), so of most
 //! only the names in them are kept.
 
-use std::io;
-
-use mysql::MySqlError;
-
+use super::session::Fault;
 use crate::driver::DatabaseError;
 use crate::driver::database_error::unreached;
-use crate::error::{Constraint, Error, ErrorKind};
+use crate::error::{Constraint, Error, ErrorKind, Operation};
+
+/// What the server said of a failure.
+#[derive(Debug, Default)]
+pub(super) struct ServerError {
+    code: u16,
+    message: String,
+}
+
+impl ServerError {
+    /// Reads an ERR packet; what is missing stays empty.
+    pub(super) fn read(body: &[u8]) -> Self {
+        const SQLSTATE: usize = 6;
+        let Some(([_, low, high], mut text)) = body.split_first_chunk() else {
+            return Self::default();
+        };
+        if text.first() == Some(&b'#') {
+            text = text.get(SQLSTATE..).unwrap_or_default();
+        }
+        Self {
+            code: u16::from_le_bytes([*low, *high]),
+            message: String::from_utf8_lossy(text).into_owned(),
+        }
+    }
+}
 
 /// The error of a statement.
 #[cold]
-pub(super) fn statement_error(error: &mysql::Error) -> Error {
-    match error {
-        mysql::Error::MySqlError(said) => Error::new(kind(said)).with_source(source(said)),
-        mysql::Error::IoError(error) if is_timeout(error) => Error::new(ErrorKind::Timeout),
-        mysql::Error::IoError(_)
-        | mysql::Error::CodecError(_)
-        | mysql::Error::DriverError(_)
-        | mysql::Error::UrlError(_)
-        | mysql::Error::FromValueError(_)
-        | mysql::Error::FromRowError(_) => Error::new(ErrorKind::ConnectionLost),
+pub(super) fn statement_error(fault: Fault) -> Error {
+    match fault {
+        fault if fault.is_timeout() => Error::new(ErrorKind::Timeout),
+        Fault::Server(said) => Error::new(kind(&said)).with_source(source(&said)),
+        Fault::Io(_) => Error::new(ErrorKind::ConnectionLost),
+        Fault::Protocol(why) => out_of_protocol(ErrorKind::ConnectionLost, why),
     }
 }
 
 /// The error of connecting, where a lost connection means that there never was one.
 #[cold]
-pub(super) fn connect_error(error: &mysql::Error) -> Error {
-    let mysql::Error::MySqlError(said) = error else {
-        return unanswered(error);
-    };
-    let kind = match kind(said) {
-        ErrorKind::ConnectionLost | ErrorKind::SchemaMismatch => ErrorKind::Unavailable,
-        kind => kind,
-    };
-    Error::new(kind).with_source(source(said))
-}
-
-/// Nothing was said by the server.
-fn unanswered(error: &mysql::Error) -> Error {
-    use mysql::DriverError::{ConnectTimeout, CouldNotConnect};
-    match error {
-        mysql::Error::DriverError(ConnectTimeout) => Error::new(ErrorKind::Timeout),
-        mysql::Error::DriverError(CouldNotConnect(Some((_, why, _)))) => unreached(why),
-        mysql::Error::IoError(error) if is_timeout(error) => Error::new(ErrorKind::Timeout),
-        mysql::Error::IoError(error) => unreached(&error.to_string()),
-        _ => Error::new(ErrorKind::Unavailable),
+pub(super) fn connect_error(fault: Fault) -> Error {
+    match fault {
+        fault if fault.is_timeout() => Error::new(ErrorKind::Timeout),
+        Fault::Server(said) => {
+            let kind = match kind(&said) {
+                ErrorKind::ConnectionLost | ErrorKind::SchemaMismatch => ErrorKind::Unavailable,
+                kind => kind,
+            };
+            Error::new(kind).with_source(source(&said))
+        }
+        Fault::Io(error) => unreached(&error.to_string()),
+        Fault::Protocol(why) => out_of_protocol(ErrorKind::Unavailable, why),
     }
 }
 
-fn is_timeout(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock
-    )
+/// What is configured here and what the server wants do not meet.
+#[cold]
+pub(super) fn refused_config(why: &str) -> Error {
+    Error::new(ErrorKind::Config(why.to_owned())).during(Operation::Connect)
 }
 
-/// Does the error end the connection? What the server did not say itself leaves the conversation in an unknown state.
-pub(super) fn breaks_connection(error: &mysql::Error) -> bool {
-    match error {
-        mysql::Error::MySqlError(said) => matches!(kind(said), ErrorKind::ConnectionLost),
-        _ => true,
-    }
+fn out_of_protocol(kind: ErrorKind, why: &str) -> Error {
+    Error::new(kind).with_source(DatabaseError::new("client", Some(why)))
 }
 
 /// Has the server given up the whole transaction? After 1205 it has not, but the failed statement's part is missing.
-pub(super) fn ends_transaction(error: &mysql::Error) -> bool {
-    matches!(error, mysql::Error::MySqlError(said) if matches!(said.code, 1205 | 1213))
+pub(super) fn ends_transaction(said: &ServerError) -> bool {
+    matches!(said.code, 1205 | 1213)
 }
 
-fn kind(said: &MySqlError) -> ErrorKind {
+/// Must the statement be prepared anew?
+pub(super) fn is_stale_statement(said: &ServerError) -> bool {
+    matches!(said.code, 1243 | 1615)
+}
+
+fn kind(said: &ServerError) -> ErrorKind {
     let text = said.message.as_str();
     match said.code {
         1062 | 1169 | 1586 | 1859 => ErrorKind::UniqueViolation(unique(text)),
@@ -103,7 +112,7 @@ const OF_DEFINITIONS: &[u16] = &[
     1113, 1115, 1118, 1121, 1170, 1171, 1215, 1273, 1286, 1294, 1822, 1824, 1826, 1901, 3780, 4161,
 ];
 
-fn source(said: &MySqlError) -> DatabaseError {
+fn source(said: &ServerError) -> DatabaseError {
     let harmless = WITHOUT_VALUES.contains(&said.code) || OF_DEFINITIONS.contains(&said.code);
     DatabaseError::new(
         said.code.to_string(),
@@ -183,8 +192,7 @@ mod tests {
     use super::*;
 
     fn constraint(code: u16, message: &str) -> Constraint {
-        let said = MySqlError {
-            state: String::new(),
+        let said = ServerError {
             message: message.to_owned(),
             code,
         };

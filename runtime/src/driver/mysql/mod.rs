@@ -1,164 +1,256 @@
-//! MySQL and MariaDB through the crate `mysql`. Statements with parameters go through the binary protocol only: text
-//! would round floats.
+//! MySQL and MariaDB over a socket of our own: values in binary form, statements prepared once, a deadline for every wait.
+//!
+//! The crate `mysql` has limits for single reads only, is out of step after one of them, and takes several statements in
+//! one text. Statements with parameters go through the binary protocol only: text would round floats. BEGIN is answered
+//! before the first statement is sent: the server runs what follows a command that failed.
 
 mod bulk;
+mod bytes;
+mod column;
+mod cursor;
 mod error;
+mod login;
 mod options;
 mod params;
 mod row;
-mod size;
+mod session;
 
-use mysql::prelude::Queryable;
-use mysql::{Binary, Conn, QueryResult, Row, Statement, Value};
+use std::sync::Arc;
+use std::time::Duration;
 
-use self::error::{breaks_connection, connect_error, ends_transaction, statement_error};
-use super::connect::{ServerInfo, within};
+use self::column::Fields;
+use self::error::{ends_transaction, is_stale_statement, statement_error};
+use self::login::LoggedIn;
+use self::params::Values;
+use self::session::{Answer, Done, Fault, Session};
+use super::connect::ServerInfo;
 use super::database_error::wrong_count;
 use super::params::ParamTarget;
-use super::row::RowSource;
-use super::{ParamWriter, RowReader, TakeRow, WriteParams};
-use crate::error::{Error, ErrorKind, Result};
+use super::wire::{Deadline, Peer, Statements};
+use super::{ParamWriter, TakeRow, WriteParams};
+use crate::error::{Error, ErrorKind, Operation, Result};
 
+pub(crate) use self::cursor::MysqlCursor;
 pub(crate) use self::options::MysqlConfig;
 pub(super) use self::params::Params;
 pub(super) use self::row::RowRef;
 
+/// The server gives up first and says so; then its connection stays. This much later it counts as silent.
+const GRACE: Duration = Duration::from_millis(150);
+/// For asking a silent server to give up.
+const CANCEL_LIMIT: Duration = Duration::from_millis(75);
+
+const PREPARE: u8 = 0x16;
+const EXECUTE: u8 = 0x17;
+const CLOSE: u8 = 0x19;
+
 /// One open MySQL or MariaDB connection.
 pub(crate) struct MysqlConnection {
-    conn: Conn,
     session: Session,
+    statements: Statements<Statement>,
+    /// Parameters of the statement at hand; kept for their memory.
+    values: Values,
+    /// Where the values of the row at hand are.
+    fields: Fields,
+    transaction: Transaction,
     max_allowed_packet: usize,
-    /// Of the last statement that was executed; every later answer overwrites the driver's own.
+    /// Of the last statement that was executed; every later answer overwrites the server's own.
     last_insert_id: u64,
     info: ServerInfo,
+    /// For asking from outside that this connection's statement is given up.
+    config: MysqlConfig,
+    peer: Peer,
+    number: u32,
 }
 
-/// What is known of the server's side.
-#[derive(Default)]
-struct Session {
-    transaction: Transaction,
-    broken: bool,
+/// A prepared statement; its columns come with each answer.
+struct Statement {
+    id: u32,
+    params: usize,
 }
 
-#[derive(Default, PartialEq, Eq, Clone, Copy)]
+#[derive(PartialEq, Eq, Clone, Copy)]
 enum Transaction {
-    #[default]
     None,
     Open,
     /// The server has ended it after an error and would run what follows outside of any.
     Aborted,
 }
 
-impl Session {
-    #[cold]
-    fn failed(&mut self, error: &mysql::Error) -> Error {
-        self.broken |= breaks_connection(error);
-        if self.transaction == Transaction::Open && ends_transaction(error) {
-            self.transaction = Transaction::Aborted;
-        }
-        statement_error(error)
-    }
-
-    fn ensure_usable(&self) -> Result<()> {
-        match self.transaction {
-            Transaction::None | Transaction::Open => Ok(()),
-            Transaction::Aborted => Err(Error::new(ErrorKind::TransactionAborted)),
-        }
-    }
-}
-
 impl MysqlConnection {
     pub(crate) fn connect(config: &MysqlConfig) -> Result<Self> {
-        let config = config.clone();
-        within(config.connect_timeout, move || {
-            Self::log_in(&config).map_err(|error| connect_error(&error))
-        })
+        let deadline = Deadline::after(Some(config.connect_timeout));
+        let there = login::log_in(config, &config.peer, deadline)
+            .map_err(|error| error.during(Operation::Connect))?;
+        Ok(Self::over(there, config))
     }
 
-    fn log_in(config: &MysqlConfig) -> Result<Self, mysql::Error> {
-        let mut conn = Conn::new(config.driver.clone())?;
-        let answer: Option<(String, usize)> =
-            conn.query_first("SELECT VERSION(), @@max_allowed_packet")?;
-        let (version, max_allowed_packet) = answer.unwrap_or_default();
-        let info = server_info(version);
-        settle(&mut conn, config, info.product)?;
-        Ok(Self {
-            conn,
-            session: Session::default(),
-            max_allowed_packet,
+    /// A connection over a session that is logged in.
+    fn over(there: LoggedIn, config: &MysqlConfig) -> Self {
+        let address = there.session.socket().address();
+        Self {
+            peer: address.map_or_else(|| config.peer.clone(), Peer::Address),
+            session: there.session,
+            statements: Statements::default(),
+            values: Values::default(),
+            fields: Fields::default(),
+            transaction: Transaction::None,
+            max_allowed_packet: there.max_allowed_packet,
             last_insert_id: 0,
-            info,
-        })
+            info: there.info,
+            config: config.clone(),
+            number: there.connection,
+        }
+    }
+
+    fn deadline(&self) -> Deadline {
+        Deadline::after(self.config.statement_timeout.map(|limit| limit + GRACE))
     }
 
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
-        let mut values = Vec::new();
-        encode(&mut values, write)?;
-        self.execute_values(sql, values)
+        self.encode(write)?;
+        self.execute_values(sql)
     }
 
-    fn execute_values(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
-        let statement = self.prepare(sql, &values)?;
-        let (changed, counted) = self
-            .conn
-            .exec_iter(&statement, values)
-            .map(|result| (result.affected_rows(), result.last_insert_id()))
-            .map_err(|error| self.session.failed(&error))?;
-        self.last_insert_id = counted.unwrap_or_default();
-        Ok(changed)
+    /// Runs a statement with the values that are there.
+    fn execute_values(&mut self, sql: &str) -> Result<u64> {
+        let mut last = Done::default();
+        self.run(sql, |session, _| {
+            last = session.read_away()?;
+            Ok(())
+        })?;
+        self.last_insert_id = last.last_insert_id;
+        Ok(last.changed)
     }
 
+    /// Rows are read where they came in; nothing of them is copied before `take` asks for it.
     pub(crate) fn query(
         &mut self,
         sql: &str,
         write: WriteParams<'_>,
         take: TakeRow<'_>,
     ) -> Result<()> {
-        let mut cursor = self.cursor(sql, write)?;
-        while let Some(mut row) = cursor.next()? {
-            if !take(&mut row)? {
-                break;
+        self.encode(write)?;
+        let mut outcome = Ok(true);
+        self.run(sql, |session, fields| {
+            let columns = match session.answer()? {
+                Answer::Rows(columns) => columns,
+                Answer::Done(done) => return rest_away(session, done),
+            };
+            loop {
+                let payload = match session.row()? {
+                    Ok(payload) => payload,
+                    Err(done) => return rest_away(session, done),
+                };
+                let body = session.bytes(&payload);
+                if !matches!(outcome, Ok(true)) {
+                    continue;
+                }
+                if fields.read(body, &columns).is_none() {
+                    return Err(session.broken(BROKEN_ROW));
+                }
+                outcome = take(&mut row::reader(&columns, body, fields));
+            }
+        })?;
+        outcome.map(drop)
+    }
+
+    /// Runs a prepared statement with the values that are there. One that the server no longer knows is prepared anew,
+    /// once, outside a transaction: the first attempt failed before it did anything.
+    fn run(
+        &mut self,
+        sql: &str,
+        mut read: impl FnMut(&mut Session, &mut Fields) -> Result<(), Fault>,
+    ) -> Result<()> {
+        let mut may_retry = self.transaction == Transaction::None;
+        loop {
+            let statement = self.prepared(sql)?;
+            self.send(&statement)?;
+            match read(&mut self.session, &mut self.fields) {
+                Ok(()) => return self.observe(),
+                Err(Fault::Server(said)) if is_stale_statement(&said) => {
+                    self.statements.forget(sql);
+                    if !std::mem::take(&mut may_retry) {
+                        return Err(self.failed(Fault::Server(said)));
+                    }
+                }
+                Err(fault) => return Err(self.failed(fault)),
             }
         }
-        Ok(())
     }
 
-    pub(crate) fn cursor(&mut self, sql: &str, write: WriteParams<'_>) -> Result<MysqlCursor<'_>> {
-        let mut values = Vec::new();
-        encode(&mut values, write)?;
-        let statement = self.prepare(sql, &values)?;
-        match self.conn.exec_iter(statement, values) {
-            Ok(rows) => Ok(MysqlCursor {
-                rows,
-                current: None,
-                session: &mut self.session,
-            }),
-            Err(error) => Err(self.session.failed(&error)),
-        }
-    }
-
-    fn prepare(&mut self, sql: &str, values: &[Value]) -> Result<Statement> {
-        self.session.ensure_usable()?;
-        size::check(values, self.max_allowed_packet)?;
-        let statement = self
-            .conn
-            .prep(sql)
-            .map_err(|error| self.session.failed(&error))?;
-        let expected = usize::from(statement.num_params());
-        if values.len() == expected {
+    fn prepared(&mut self, sql: &str) -> Result<Arc<Statement>> {
+        self.ensure_usable()?;
+        let statement = match self.statements.get(sql) {
+            Some(statement) => statement,
+            None => {
+                let statement = self.prepare(sql).map_err(|fault| self.failed(fault))?;
+                let statement = Arc::new(statement);
+                self.statements.insert(sql, Arc::clone(&statement));
+                statement
+            }
+        };
+        let given = self.values.count();
+        if given == statement.params {
             Ok(statement)
         } else {
-            Err(wrong_count(values.len(), expected))
+            Err(wrong_count(given, statement.params))
         }
+    }
+
+    fn prepare(&mut self, sql: &str) -> Result<Statement, Fault> {
+        let deadline = self.deadline();
+        let mut out = self.session.begin(deadline)?;
+        for dropped in self.statements.take_dropped() {
+            out.push(CLOSE);
+            out.extend_from_slice(&dropped.id.to_le_bytes());
+            out = self.session.unanswered_before();
+        }
+        out.push(PREPARE);
+        out.extend_from_slice(sql.as_bytes());
+        self.session.send()?;
+        let payload = self.session.payload()?;
+        let body = self.session.bytes(&payload);
+        if body.first() == Some(&0xff) {
+            return Err(self.session.refused(&payload));
+        }
+        let Some((statement, columns)) = Statement::read(body) else {
+            return Err(self.session.broken("a statement that is not described"));
+        };
+        self.session.columns(statement.params + columns)?;
+        self.session.answered();
+        Ok(statement)
+    }
+
+    /// A server answers what is too large by closing the connection, so it is not sent.
+    fn send(&mut self, statement: &Statement) -> Result<()> {
+        const NO_CURSOR_ONCE: [u8; 5] = [0, 1, 0, 0, 0];
+        let deadline = self.deadline();
+        let out = self.session.begin(deadline).map_err(statement_error)?;
+        out.push(EXECUTE);
+        out.extend_from_slice(&statement.id.to_le_bytes());
+        out.extend_from_slice(&NO_CURSOR_ONCE);
+        self.values.write(out);
+        if self.session.written() >= self.max_allowed_packet {
+            return Err(too_large(self.max_allowed_packet));
+        }
+        self.session.send().map_err(|fault| self.failed(fault))
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
-        self.session.ensure_usable()?;
-        self.run(sql)
+        self.ensure_usable()?;
+        self.command(sql)?;
+        self.observe()
     }
 
-    fn run(&mut self, sql: &str) -> Result<()> {
-        run_all(&mut self.conn, sql).map_err(|error| self.session.failed(&error))
+    fn command(&mut self, sql: &str) -> Result<()> {
+        let deadline = self.deadline();
+        login::run(&mut self.session, deadline, sql).map_err(|fault| self.failed(fault))
+    }
+
+    fn encode(&mut self, write: WriteParams<'_>) -> Result<()> {
+        self.values.clear();
+        encode(&mut self.values, write)
     }
 
     pub(crate) fn table_exists(&mut self, schema: Option<&str>, table: &str) -> Result<bool> {
@@ -185,99 +277,108 @@ impl MysqlConnection {
 
     pub(crate) fn begin(&mut self) -> Result<()> {
         self.batch("BEGIN")?;
-        self.session.transaction = Transaction::Open;
+        self.transaction = Transaction::Open;
         Ok(())
     }
 
     pub(crate) fn commit(&mut self) -> Result<()> {
-        self.batch("COMMIT")?;
-        self.session.transaction = Transaction::None;
+        self.ensure_usable()?;
+        self.command("COMMIT")?;
+        self.transaction = Transaction::None;
         Ok(())
     }
 
     pub(crate) fn rollback(&mut self) -> Result<()> {
-        self.run("ROLLBACK")?;
-        self.session.transaction = Transaction::None;
+        self.command("ROLLBACK")?;
+        self.transaction = Transaction::None;
         Ok(())
     }
 
     pub(crate) fn in_transaction(&self) -> bool {
-        self.session.transaction != Transaction::None
+        self.transaction != Transaction::None || self.session.in_transaction()
     }
 
     pub(crate) fn is_broken(&self) -> bool {
-        self.session.broken
+        self.session.is_dead()
     }
 
     pub(crate) fn server_info(&self) -> &ServerInfo {
         &self.info
     }
-}
 
-/// MariaDB's version names it, whoever packed it.
-fn server_info(version: String) -> ServerInfo {
-    let product = if version.contains("MariaDB") {
-        "MariaDB"
-    } else {
-        "MySQL"
-    };
-    ServerInfo { product, version }
-}
-
-/// Settings that values depend on. Strict: a value that does not fit is refused instead of changed. Without
-/// `NO_AUTO_VALUE_ON_ZERO` a key of 0 would be stored as another number.
-fn settle(
-    conn: &mut Conn,
-    config: &MysqlConfig,
-    product: &'static str,
-) -> Result<(), mysql::Error> {
-    conn.query_drop(
-        "SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,\
-         ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION'",
-    )?;
-    let Some(limit) = config.statement_timeout else {
-        return Ok(());
-    };
-    // MySQL limits only SELECT.
-    conn.query_drop(if product == "MariaDB" {
-        format!("SET max_statement_time = {}", limit.as_secs_f64())
-    } else {
-        format!("SET max_execution_time = {}", limit.as_millis())
-    })
-}
-
-/// Runs one or more statements and looks at the outcome of each: the driver's own way passes over all but the first.
-fn run_all(conn: &mut Conn, sql: &str) -> Result<(), mysql::Error> {
-    let mut results = conn.query_iter(sql)?;
-    while let Some(rows) = results.iter() {
-        for row in rows {
-            row?;
+    fn ensure_usable(&self) -> Result<()> {
+        match self.transaction {
+            Transaction::None | Transaction::Open => Ok(()),
+            Transaction::Aborted => Err(Error::new(ErrorKind::TransactionAborted)),
         }
+    }
+
+    /// A statement may end the transaction by itself (DDL commits): what follows would run outside of any.
+    fn observe(&mut self) -> Result<()> {
+        if self.transaction == Transaction::Open && !self.session.in_transaction() {
+            self.transaction = Transaction::Aborted;
+        }
+        Ok(())
+    }
+
+    /// The error to tell. A server that is still at work is asked to give up; the connection is closed either way.
+    #[cold]
+    fn failed(&mut self, fault: Fault) -> Error {
+        if let Fault::Server(said) = &fault
+            && self.transaction == Transaction::Open
+            && ends_transaction(said)
+        {
+            self.transaction = Transaction::Aborted;
+        }
+        if fault.is_timeout() {
+            self.cancel();
+        }
+        statement_error(fault)
+    }
+
+    /// Whether the server hears of it changes nothing for the caller.
+    fn cancel(&self) {
+        let deadline = Deadline::after(Some(CANCEL_LIMIT));
+        if let Ok(mut other) = login::log_in(&self.config, &self.peer, deadline) {
+            let kill = format!("KILL QUERY {}", self.number);
+            drop(login::run(&mut other.session, deadline, &kill));
+        }
+    }
+}
+
+const BROKEN_ROW: &str = "a row that does not hold its columns";
+
+/// The further results of a procedure are nobody's.
+fn rest_away(session: &mut Session, done: Done) -> Result<(), Fault> {
+    if done.more {
+        session.read_away()?;
     }
     Ok(())
 }
 
-fn encode(values: &mut Vec<Value>, write: WriteParams<'_>) -> Result<()> {
+impl Statement {
+    /// Reads what answers a statement that was prepared; the number of columns comes with it.
+    fn read(body: &[u8]) -> Option<(Self, usize)> {
+        let mut rest = body.strip_prefix(&[0])?;
+        let id = bytes::take_number(&mut rest, 4)? as u32;
+        let columns = bytes::take_number(&mut rest, 2)? as usize;
+        let params = bytes::take_number(&mut rest, 2)? as usize;
+        Some((Self { id, params }, columns))
+    }
+}
+
+fn encode(values: &mut Values, write: WriteParams<'_>) -> Result<()> {
     let mut params = ParamWriter::new(ParamTarget::Mysql(Params::new(values)));
     write(&mut params);
     params.finish()
 }
 
-/// Rows one after the other; dropping it reads the rest away.
-pub(crate) struct MysqlCursor<'c> {
-    rows: QueryResult<'c, 'c, 'c, Binary>,
-    current: Option<Row>,
-    session: &'c mut Session,
+#[cold]
+fn too_large(max_allowed_packet: usize) -> Error {
+    Error::new(ErrorKind::UnsupportedValue(format!(
+        "the values are larger than the server takes at once (max_allowed_packet is {max_allowed_packet} bytes)"
+    )))
 }
 
-impl MysqlCursor<'_> {
-    pub(crate) fn next(&mut self) -> Result<Option<RowReader<'_>>> {
-        self.current = match self.rows.next() {
-            Some(Ok(row)) => Some(row),
-            Some(Err(error)) => return Err(self.session.failed(&error)),
-            None => None,
-        };
-        let current = self.current.as_ref();
-        Ok(current.map(|row| RowReader::new(RowSource::Mysql(RowRef(row)))))
-    }
-}
+#[cfg(all(test, unix))]
+mod tests;

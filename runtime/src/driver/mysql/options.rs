@@ -1,22 +1,21 @@
-//! From resolved options to the driver's configuration.
+//! From resolved options to what connecting needs.
 
 use std::time::Duration;
 
-use bindery_schema::config::Endpoint;
-use mysql::consts::CapabilityFlags;
-use mysql::{Opts, OptsBuilder};
+use bindery_schema::config::{Endpoint, Secret};
 
 use crate::driver::connect::{ServerOptions, bad_parameter};
-use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::driver::wire::Peer;
+use crate::error::Result;
 
-const CACHED_STATEMENTS: usize = 256;
-/// The server ends a statement by itself; the socket's limit is for a server that no longer can.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// Everything needed to connect, checked. The driver's type shows its password when printed, so this one is not.
+/// Everything needed to connect, checked.
 #[derive(Clone)]
 pub(crate) struct MysqlConfig {
-    pub(super) driver: Opts,
+    pub(super) peer: Peer,
+    pub(super) user: String,
+    password: Option<Secret>,
+    pub(super) database: String,
+    pub(super) application_name: String,
     pub(super) connect_timeout: Duration,
     pub(super) statement_timeout: Option<Duration>,
 }
@@ -24,47 +23,33 @@ pub(crate) struct MysqlConfig {
 impl MysqlConfig {
     /// Checks the options; nothing is connected yet.
     pub(crate) fn new(options: &ServerOptions<'_>) -> Result<Self> {
-        for (name, value) in &options.server.parameters {
+        let server = options.server;
+        for (name, value) in &server.parameters {
             check(name, value)?;
         }
         Ok(Self {
-            driver: located(builder(options), &options.server.endpoint)?.into(),
+            peer: peer(&server.endpoint),
+            user: server.username.clone().unwrap_or_default(),
+            password: server.password.clone(),
+            database: server.database.clone(),
+            application_name: options.application_name.to_owned(),
             connect_timeout: options.connect_timeout,
             statement_timeout: options.statement_timeout,
         })
     }
+
+    /// Empty where there is none.
+    pub(super) fn password(&self) -> &[u8] {
+        self.password
+            .as_ref()
+            .map_or(b"", |password| password.expose().as_bytes())
+    }
 }
 
-fn builder(options: &ServerOptions<'_>) -> OptsBuilder {
-    let server = options.server;
-    let patience = options.statement_timeout.map(|limit| limit + GRACE);
-    OptsBuilder::new()
-        .user(server.username.as_deref())
-        .pass(server.password.as_ref().map(|password| password.expose()))
-        .db_name(Some(server.database.as_str()))
-        .connect_attrs(Some([("program_name", options.application_name)].into()))
-        .tcp_connect_timeout(Some(options.connect_timeout))
-        .tcp_keepalive_time_ms(Some(10_000))
-        .read_timeout(patience)
-        .write_timeout(patience)
-        // An update that changes nothing has still found its row.
-        .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS)
-        .stmt_cache_size(CACHED_STATEMENTS)
-        .prefer_socket(false)
-}
-
-fn located(builder: OptsBuilder, endpoint: &Endpoint) -> Result<OptsBuilder> {
+fn peer(endpoint: &Endpoint) -> Peer {
     match endpoint {
-        Endpoint::Tcp { host, port } => {
-            Ok(builder.ip_or_hostname(Some(host.as_str())).tcp_port(*port))
-        }
-        Endpoint::Socket { path, port: _ } => {
-            let path = path.to_str().ok_or_else(|| {
-                let why = "the path of the socket is not UTF-8".to_owned();
-                Error::new(ErrorKind::Config(why)).during(Operation::Configure)
-            })?;
-            Ok(builder.socket(Some(path)))
-        }
+        Endpoint::Tcp { host, port } => Peer::Host(host.clone(), *port),
+        Endpoint::Socket { path, port: _ } => Peer::File(path.clone()),
     }
 }
 

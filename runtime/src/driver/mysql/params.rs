@@ -1,86 +1,165 @@
 //! Values to parameters of a prepared statement. The server tells nothing about the types it expects and converts
 //! what it gets; in strict mode it refuses what does not fit.
 
-use mysql::Value;
-
+use super::bytes::put_counted;
 use crate::driver::{ParamWriter, calendar, uuid_text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::Interval;
 
+/// Codes of types that are sent (MySQL's manual, "Column Types").
+const FLOAT: u8 = 0x04;
+const DOUBLE: u8 = 0x05;
+const NULL: u8 = 0x06;
+const LONGLONG: u8 = 0x08;
+const DATE: u8 = 0x0a;
+const TIME: u8 = 0x0b;
+const DATETIME: u8 = 0x0c;
+const BLOB: u8 = 0xfc;
+const VAR_STRING: u8 = 0xfd;
+const UNSIGNED: u8 = 0x80;
+
+/// Values in the form in which they are sent; the buffers are kept for their memory.
+#[derive(Default)]
+pub(super) struct Values {
+    /// Two bytes a value: its type, and whether it is unsigned.
+    types: Vec<u8>,
+    /// One bit a value.
+    nulls: Vec<u8>,
+    bytes: Vec<u8>,
+}
+
+impl Values {
+    pub(super) fn clear(&mut self) {
+        self.types.clear();
+        self.nulls.clear();
+        self.bytes.clear();
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.types.len() / 2
+    }
+
+    /// What they take in a statement.
+    pub(super) fn size(&self) -> usize {
+        self.types.len() + self.nulls.len() + self.bytes.len()
+    }
+
+    /// Writes them behind the head of the statement that runs with them.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        const TYPES_FOLLOW: u8 = 1;
+        if self.count() > 0 {
+            out.extend_from_slice(&self.nulls);
+            out.push(TYPES_FOLLOW);
+            out.extend_from_slice(&self.types);
+            out.extend_from_slice(&self.bytes);
+        }
+    }
+
+    /// Moves the values of one more row behind these.
+    pub(super) fn append(&mut self, row: &Self) {
+        for index in 0..row.count() {
+            let is_null = row.nulls[index / 8] & 1 << (index % 8) != 0;
+            let value_type = [row.types[2 * index], row.types[2 * index + 1]];
+            self.add_type(value_type, is_null);
+        }
+        self.bytes.extend_from_slice(&row.bytes);
+    }
+
+    fn add_type(&mut self, value_type: [u8; 2], is_null: bool) {
+        let index = self.count();
+        self.types.extend_from_slice(&value_type);
+        if index.is_multiple_of(8) {
+            self.nulls.push(0);
+        }
+        self.nulls[index / 8] |= u8::from(is_null) << (index % 8);
+    }
+}
+
 /// Collects the values of a statement.
 pub(in crate::driver) struct Params<'a> {
-    values: &'a mut Vec<Value>,
+    values: &'a mut Values,
 }
 
 impl<'a> Params<'a> {
-    pub(super) fn new(values: &'a mut Vec<Value>) -> Self {
+    pub(super) fn new(values: &'a mut Values) -> Self {
         Self { values }
     }
 
     /// How many values were written.
     #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(in crate::driver) fn given(&self) -> usize {
-        self.values.len()
+        self.values.count()
     }
 }
 
 impl Params<'_> {
-    fn put(&mut self, value: Value) -> Result<()> {
-        self.values.push(value);
+    fn put(&mut self, code: u8, bytes: &[u8]) -> Result<()> {
+        self.values.add_type([code, 0], false);
+        self.values.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn put_counted(&mut self, code: u8, bytes: &[u8]) -> Result<()> {
+        self.values.add_type([code, 0], false);
+        put_counted(&mut self.values.bytes, bytes);
         Ok(())
     }
 
     pub(in crate::driver) fn null(&mut self) -> Result<()> {
-        self.put(Value::NULL)
+        self.values.add_type([NULL, 0], true);
+        Ok(())
     }
 
     pub(in crate::driver) fn i64(&mut self, value: i64) -> Result<()> {
-        self.put(Value::Int(value))
+        self.put(LONGLONG, &value.to_le_bytes())
     }
 
     pub(in crate::driver) fn u64(&mut self, value: u64) -> Result<()> {
-        self.put(Value::UInt(value))
+        self.values.add_type([LONGLONG, UNSIGNED], false);
+        self.values.bytes.extend_from_slice(&value.to_le_bytes());
+        Ok(())
     }
 
     pub(in crate::driver) fn bool(&mut self, value: bool) -> Result<()> {
-        self.put(Value::Int(value.into()))
+        self.i64(value.into())
     }
 
     pub(in crate::driver) fn f32(&mut self, value: f32) -> Result<()> {
         check_finite(value.is_finite())?;
-        self.put(Value::Float(value))
+        self.put(FLOAT, &value.to_le_bytes())
     }
 
     pub(in crate::driver) fn f64(&mut self, value: f64) -> Result<()> {
         check_finite(value.is_finite())?;
-        self.put(Value::Double(value))
+        self.put(DOUBLE, &value.to_le_bytes())
     }
 
     pub(in crate::driver) fn text(&mut self, value: &str) -> Result<()> {
-        self.bytes(value.as_bytes())
+        self.put_counted(VAR_STRING, value.as_bytes())
     }
 
+    /// Not as text: the server would take the bytes for characters.
     pub(in crate::driver) fn bytes(&mut self, value: &[u8]) -> Result<()> {
-        self.put(Value::Bytes(value.to_vec()))
+        self.put_counted(BLOB, value)
     }
 
     pub(in crate::driver) fn date(&mut self, days: i64) -> Result<()> {
-        let (year, month, day) = civil(days)?;
-        self.put(Value::Date(year, month, day, 0, 0, 0, 0))
+        let [low, high, month, day] = civil(days)?;
+        self.put(DATE, &[4, low, high, month, day])
     }
 
     pub(in crate::driver) fn time(&mut self, micros: i64) -> Result<()> {
-        let (hour, minute, second, fraction) = clock(micros);
-        self.put(Value::Time(false, 0, hour, minute, second, fraction))
+        let [hour, minute, second, a, b, c, d] = clock(micros);
+        self.put(TIME, &[12, 0, 0, 0, 0, 0, hour, minute, second, a, b, c, d])
     }
 
     pub(in crate::driver) fn datetime(&mut self, micros: i64) -> Result<()> {
         let (days, rest) = calendar::split(micros);
-        let (year, month, day) = civil(days)?;
-        let (hour, minute, second, fraction) = clock(rest);
-        self.put(Value::Date(
-            year, month, day, hour, minute, second, fraction,
-        ))
+        let [low, high, month, day] = civil(days)?;
+        let [hour, minute, second, a, b, c, d] = clock(rest);
+        let bytes = [11, low, high, month, day, hour, minute, second, a, b, c, d];
+        self.put(DATETIME, &bytes)
     }
 
     pub(in crate::driver) fn timestamp(&mut self, micros: i64) -> Result<()> {
@@ -112,24 +191,23 @@ impl Params<'_> {
     }
 }
 
-fn civil(days: i64) -> Result<(u16, u8, u8)> {
+/// Year in two bytes, month, day.
+fn civil(days: i64) -> Result<[u8; 4]> {
     if calendar::is_representable(days) {
         let (year, month, day) = calendar::civil(days);
-        Ok((year as u16, month as u8, day as u8))
+        let [low, high] = (year as u16).to_le_bytes();
+        Ok([low, high, month as u8, day as u8])
     } else {
         Err(unsupported("a date outside the years 1 to 9999"))
     }
 }
 
-/// Hours, minutes, seconds and microseconds of a time of day.
-fn clock(micros: i64) -> (u8, u8, u8, u32) {
+/// Hour, minute, second, and microseconds in four bytes, of a time of day.
+fn clock(micros: i64) -> [u8; 7] {
     let seconds = micros / 1_000_000;
-    (
-        (seconds / 3_600) as u8,
-        (seconds / 60 % 60) as u8,
-        (seconds % 60) as u8,
-        (micros % 1_000_000) as u32,
-    )
+    let [a, b, c, d] = ((micros % 1_000_000) as u32).to_le_bytes();
+    let (hour, minute) = ((seconds / 3_600) as u8, (seconds / 60 % 60) as u8);
+    [hour, minute, (seconds % 60) as u8, a, b, c, d]
 }
 
 fn check_finite(finite: bool) -> Result<()> {

@@ -1,58 +1,71 @@
-//! Values of a row of a prepared statement.
+//! Values of a row of a prepared statement, read where they came in.
 
-use mysql::consts::ColumnType;
-use mysql::{Row, Value};
-
+use super::bytes::take_number;
+use super::column::{Column, Fields, Form};
+use crate::driver::row::RowSource;
 use crate::driver::{RowReader, calendar, decimal, uuid_text};
 use crate::types::Interval;
 
 /// One row.
-pub(in crate::driver) struct RowRef<'a>(pub(super) &'a Row);
+pub(in crate::driver) struct RowRef<'a> {
+    columns: &'a [Column],
+    body: &'a [u8],
+    fields: &'a Fields,
+}
 
-impl RowRef<'_> {
-    fn value(&self, column: usize) -> Option<&Value> {
-        self.0.as_ref(column)
+/// A reader of the row in a payload whose values were found.
+pub(super) fn reader<'a>(
+    columns: &'a [Column],
+    body: &'a [u8],
+    fields: &'a Fields,
+) -> RowReader<'a> {
+    RowReader::new(RowSource::Mysql(RowRef {
+        columns,
+        body,
+        fields,
+    }))
+}
+
+impl<'a> RowRef<'a> {
+    fn value(&self, column: usize) -> Option<(Column, &'a [u8])> {
+        let (start, end) = (*self.fields.0.get(column)?)?;
+        let column = *self.columns.get(column)?;
+        let bytes = self.body.get(start as usize..end as usize)?;
+        (column.form != Form::Null).then_some((column, bytes))
     }
 
-    fn raw(&self, column: usize) -> Option<&[u8]> {
+    /// Bytes of text, decimals and bit fields.
+    fn raw(&self, column: usize) -> Option<&'a [u8]> {
         match self.value(column)? {
-            Value::Bytes(bytes) => Some(bytes),
-            Value::NULL
-            | Value::Int(_)
-            | Value::UInt(_)
-            | Value::Float(_)
-            | Value::Double(_)
-            | Value::Date(..)
-            | Value::Time(..) => None,
+            (column, bytes) if is_counted(column.form) => Some(bytes),
+            _ => None,
         }
     }
 
-    fn is(&self, column: usize, column_type: ColumnType) -> bool {
-        self.0.columns_ref()[column].column_type() == column_type
+    fn of(&self, column: usize, form: Form) -> Option<&'a [u8]> {
+        let (column, bytes) = self.value(column)?;
+        (column.form == form).then_some(bytes)
     }
 
     pub(in crate::driver) fn is_null(&self, column: usize) -> bool {
-        matches!(self.value(column), None | Some(Value::NULL))
+        self.value(column).is_none()
     }
 
     /// A sum of integers is a decimal; a bit field is an integer whose most significant byte comes first.
     fn integer(&self, column: usize) -> Option<i128> {
-        match self.value(column)? {
-            Value::Int(value) => Some((*value).into()),
-            Value::UInt(value) => Some((*value).into()),
-            Value::Bytes(digits) if self.is(column, ColumnType::MYSQL_TYPE_NEWDECIMAL) => {
-                decimal::to_integer(std::str::from_utf8(digits).ok()?)
+        let (column, bytes) = self.value(column)?;
+        match column.form {
+            Form::Integer(_) if column.unsigned => number(bytes).map(i128::from),
+            Form::Integer(length) => {
+                let shift = 64 - 8 * length as u32;
+                number(bytes).map(|value| i128::from((value << shift) as i64 >> shift))
             }
-            Value::Bytes(bytes) if self.is(column, ColumnType::MYSQL_TYPE_BIT) => {
+            Form::Decimal => decimal::to_integer(std::str::from_utf8(bytes).ok()?),
+            Form::Bits => {
                 let bits = |value, byte: &u8| value << 8 | i128::from(*byte);
                 (bytes.len() <= 8).then(|| bytes.iter().fold(0, bits))
             }
-            Value::NULL
-            | Value::Bytes(_)
-            | Value::Float(_)
-            | Value::Double(_)
-            | Value::Date(..)
-            | Value::Time(..) => None,
+            Form::Float | Form::Double | Form::Date | Form::Time | Form::Null | Form::Text => None,
         }
     }
 
@@ -74,37 +87,24 @@ impl RowRef<'_> {
     }
 
     pub(in crate::driver) fn f32(&self, column: usize) -> Option<f32> {
-        match self.value(column)? {
-            Value::Float(value) => Some(*value),
-            Value::NULL
-            | Value::Bytes(_)
-            | Value::Int(_)
-            | Value::UInt(_)
-            | Value::Double(_)
-            | Value::Date(..)
-            | Value::Time(..) => None,
-        }
+        let bytes = self.of(column, Form::Float)?;
+        bytes.try_into().ok().map(f32::from_le_bytes)
     }
 
     pub(in crate::driver) fn f64(&self, column: usize) -> Option<f64> {
-        match self.value(column)? {
-            Value::Double(value) => Some(*value),
-            Value::Float(value) => Some((*value).into()),
-            Value::NULL
-            | Value::Bytes(_)
-            | Value::Int(_)
-            | Value::UInt(_)
-            | Value::Date(..)
-            | Value::Time(..) => None,
+        match self.of(column, Form::Double) {
+            Some(bytes) => bytes.try_into().ok().map(f64::from_le_bytes),
+            None => self.f32(column).map(f64::from),
         }
     }
 
     pub(in crate::driver) fn text(&self, column: usize) -> Option<&str> {
-        let bytes = self.raw(column)?;
-        if self.is(column, ColumnType::MYSQL_TYPE_BIT) {
-            return None;
+        match self.value(column)? {
+            (column, bytes) if matches!(column.form, Form::Text | Form::Decimal) => {
+                std::str::from_utf8(bytes).ok()
+            }
+            _ => None,
         }
-        std::str::from_utf8(bytes).ok()
     }
 
     pub(in crate::driver) fn bytes(&self, column: usize) -> Option<&[u8]> {
@@ -118,37 +118,28 @@ impl RowRef<'_> {
 
     /// MySQL's TIME is a duration of up to 838 hours; only those of a day are times of day.
     pub(in crate::driver) fn time(&self, column: usize) -> Option<i64> {
-        match *self.value(column)? {
-            Value::Time(false, 0, hour, minute, second, micros) => {
-                Some(micros_of(hour, minute, second, micros))
-            }
-            Value::Time(..)
-            | Value::NULL
-            | Value::Bytes(_)
-            | Value::Int(_)
-            | Value::UInt(_)
-            | Value::Float(_)
-            | Value::Double(_)
-            | Value::Date(..) => None,
+        let mut rest = self.of(column, Form::Time)?;
+        if rest.is_empty() {
+            return Some(0);
         }
+        let (negative, days) = (take_number(&mut rest, 1)?, take_number(&mut rest, 4)?);
+        let micros = clock(&mut rest)?;
+        (negative == 0 && days == 0).then_some(micros)
     }
 
     /// Zero dates (`0000-00-00`, `2024-02-00`) are none.
     pub(in crate::driver) fn datetime(&self, column: usize) -> Option<i64> {
-        match *self.value(column)? {
-            Value::Date(year, month, day, hour, minute, second, micros) => {
-                let days = calendar::days(year.into(), month.into(), day.into())
-                    .filter(|&days| calendar::is_representable(days))?;
-                Some(days * calendar::MICROS_PER_DAY + micros_of(hour, minute, second, micros))
-            }
-            Value::NULL
-            | Value::Bytes(_)
-            | Value::Int(_)
-            | Value::UInt(_)
-            | Value::Float(_)
-            | Value::Double(_)
-            | Value::Time(..) => None,
-        }
+        let mut rest = self.of(column, Form::Date)?;
+        let year = take_number(&mut rest, 2)?;
+        let (month, day) = (take_number(&mut rest, 1)?, take_number(&mut rest, 1)?);
+        let days = calendar::days(year as i64, month as u32, day as u32)
+            .filter(|&days| calendar::is_representable(days))?;
+        let micros = if rest.is_empty() {
+            0
+        } else {
+            clock(&mut rest)?
+        };
+        Some(days * calendar::MICROS_PER_DAY + micros)
     }
 
     pub(in crate::driver) fn timestamp(&self, column: usize) -> Option<i64> {
@@ -169,11 +160,9 @@ impl RowRef<'_> {
     }
 
     pub(in crate::driver) fn decimal(&self, column: usize) -> Option<String> {
-        match self.integer(column) {
-            Some(whole) if !self.is(column, ColumnType::MYSQL_TYPE_NEWDECIMAL) => {
-                Some(whole.to_string())
-            }
-            Some(_) | None => self
+        match self.value(column)?.0.form {
+            Form::Integer(_) | Form::Bits => self.integer(column).map(|whole| whole.to_string()),
+            _ => self
                 .text(column)
                 .filter(|text| decimal::is_valid(text))
                 .map(str::to_owned),
@@ -194,7 +183,29 @@ impl RowRef<'_> {
     }
 }
 
-fn micros_of(hour: u8, minute: u8, second: u8, micros: u32) -> i64 {
-    let seconds = (i64::from(hour) * 60 + i64::from(minute)) * 60 + i64::from(second);
-    seconds * 1_000_000 + i64::from(micros)
+fn is_counted(form: Form) -> bool {
+    match form {
+        Form::Decimal | Form::Bits | Form::Text => true,
+        Form::Integer(_) | Form::Float | Form::Double | Form::Date | Form::Time | Form::Null => {
+            false
+        }
+    }
+}
+
+fn number(bytes: &[u8]) -> Option<u64> {
+    let mut rest = bytes;
+    take_number(&mut rest, bytes.len())
+}
+
+/// Hour, minute, second, and microseconds where there are any.
+fn clock(rest: &mut &[u8]) -> Option<i64> {
+    let hours = take_number(rest, 1)?;
+    let minutes = hours * 60 + take_number(rest, 1)?;
+    let seconds = minutes * 60 + take_number(rest, 1)?;
+    let micros = if rest.is_empty() {
+        0
+    } else {
+        take_number(rest, 4)?
+    };
+    i64::try_from(seconds * 1_000_000 + micros).ok()
 }

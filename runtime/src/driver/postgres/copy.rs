@@ -1,5 +1,7 @@
 //! Many rows at once: `COPY … FROM STDIN (FORMAT binary)`.
 
+use std::sync::Arc;
+
 use postgres_types::Type;
 
 use super::PostgresConnection;
@@ -33,9 +35,9 @@ impl PostgresConnection {
         // Not a kept statement: COPY takes binary values for what they are not, so the types must be those of now.
         let probe = format!("SELECT {names} FROM {} LIMIT 0", table.table);
         let statement = self.prepare(&probe)?;
-        self.statements.drop_unkept(&statement);
-        let described = statement.columns.into_iter();
-        let types: Vec<Type> = described.map(|column| column.column_type).collect();
+        let described = statement.columns.iter();
+        let types: Vec<Type> = described.map(|column| column.column_type.clone()).collect();
+        self.statements.drop_unkept(Arc::new(statement));
         // Their text form is all that is known of them.
         if types.iter().any(is_foreign) {
             return self.insert_singly(table, columns, rows, write);

@@ -45,9 +45,7 @@ impl ServerError {
 pub(super) fn statement_error(fault: Fault) -> Error {
     match fault {
         Fault::Server(said) => Error::new(kind(&said)).with_source(source(&said)),
-        Fault::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => {
-            Error::new(ErrorKind::Timeout)
-        }
+        fault if fault.is_timeout() => Error::new(ErrorKind::Timeout),
         Fault::Io(_) => Error::new(ErrorKind::ConnectionLost),
         Fault::Protocol(why) => out_of_protocol(ErrorKind::ConnectionLost, why),
     }
@@ -58,9 +56,7 @@ pub(super) fn statement_error(fault: Fault) -> Error {
 pub(super) fn connect_error(fault: Fault) -> Error {
     match fault {
         Fault::Server(said) => refused(&said),
-        Fault::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => {
-            Error::new(ErrorKind::Timeout)
-        }
+        fault if fault.is_timeout() => Error::new(ErrorKind::Timeout),
         Fault::Io(error) => unreached(&error.to_string()),
         Fault::Protocol(why) => out_of_protocol(ErrorKind::Unavailable, why),
     }

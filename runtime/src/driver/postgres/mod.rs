@@ -16,18 +16,17 @@ mod session;
 mod statement;
 mod types;
 
-use std::io::ErrorKind as IoErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::decode::Fields;
 use self::error::{is_stale_plan, statement_error};
 use self::session::{Fault, Session, Standing};
-use self::statement::{Column, Statement, Statements};
+use self::statement::{Column, Statement};
 use self::types::Types;
 use super::connect::ServerInfo;
 use super::params::ParamTarget;
-use super::wire::{Deadline, Peer};
+use super::wire::{Deadline, Peer, Statements};
 use super::{ParamWriter, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -37,14 +36,16 @@ pub(super) use self::encode::Encoder;
 pub(crate) use self::options::PostgresConfig;
 
 /// The server gives up first and says so; then its connection stays. This much later it counts as silent.
-const GRACE: Duration = Duration::from_millis(100);
+const GRACE: Duration = Duration::from_millis(150);
 /// For asking a silent server to give up.
-const CANCEL_LIMIT: Duration = Duration::from_millis(100);
+const CANCEL_LIMIT: Duration = Duration::from_millis(75);
 
 /// One open PostgreSQL connection.
 pub(crate) struct PostgresConnection {
     session: Session,
-    statements: Statements,
+    statements: Statements<Statement>,
+    /// Counts names of statements, so that none is used twice.
+    named: u64,
     types: Types,
     /// Where the columns of the row at hand are; kept for its memory.
     fields: Fields,
@@ -72,6 +73,7 @@ impl PostgresConnection {
         Self {
             session,
             statements: Statements::default(),
+            named: 0,
             types: Types::default(),
             fields: Fields::default(),
             begin_pending: false,
@@ -196,10 +198,14 @@ impl PostgresConnection {
     }
 
     fn describe(&mut self, sql: &str) -> Result<Statement, Fault> {
-        let name = self.statements.next_name();
+        self.named += 1;
+        let name = format!("bindery_{}", self.named);
         let deadline = self.deadline();
         let out = self.session.begin(deadline)?;
-        self.statements.write_dropped(out);
+        // What the server does not know it forgets without a word.
+        for dropped in self.statements.take_dropped() {
+            message::close(out, &dropped.name);
+        }
         if std::mem::take(&mut self.begin_pending) {
             message::plain(out, BEGIN);
         }
@@ -323,9 +329,7 @@ impl PostgresConnection {
     /// The error to tell. A server that is still at work is asked to give up; the connection is closed either way.
     #[cold]
     fn failed(&mut self, fault: Fault) -> Error {
-        if let (Fault::Io(error), Some(key)) = (&fault, self.session.cancel_key())
-            && error.kind() == IoErrorKind::TimedOut
-        {
+        if let Some(key) = self.session.cancel_key().filter(|_| fault.is_timeout()) {
             // Whether it hears of it changes nothing for the caller.
             let _ = login::cancel(&self.peer, key, Deadline::after(Some(CANCEL_LIMIT)));
         }

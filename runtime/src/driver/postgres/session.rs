@@ -4,7 +4,6 @@
 //! there yet; where it is not 0 when an operation begins, or the peer broke the protocol, the session is never used
 //! again. A timeout, a failing socket, a panic in a row's reader and a forgotten iterator all come down to this.
 
-use std::io;
 use std::ops::Range;
 
 use super::error::ServerError;
@@ -15,21 +14,7 @@ use crate::driver::wire::{Deadline, Socket};
 const MAX_MESSAGE: usize = (1 << 30) + (1 << 20);
 
 /// Why an operation failed.
-#[derive(Debug)]
-pub(super) enum Fault {
-    /// The socket failed, or time ran out. The session is dead.
-    Io(io::Error),
-    /// The peer does not keep to the protocol. The session is dead.
-    Protocol(&'static str),
-    /// The server refused. The session goes on.
-    Server(Box<ServerError>),
-}
-
-impl From<io::Error> for Fault {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
+pub(super) type Fault = crate::driver::wire::Fault<ServerError>;
 
 /// Where the server stands, as of its last ReadyForQuery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +72,7 @@ impl Session {
     /// The buffer for the messages of an operation that begins now.
     pub(super) fn begin(&mut self, deadline: Deadline) -> Result<&mut Vec<u8>, Fault> {
         if self.is_dead() {
-            return Err(Fault::Io(io::ErrorKind::NotConnected.into()));
+            return Err(Fault::dead());
         }
         self.socket.set_deadline(deadline);
         self.out.clear();

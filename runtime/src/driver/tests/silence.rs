@@ -16,14 +16,21 @@ const PATIENCE: Duration = Duration::from_secs(120);
 struct Behind {
     fresh: FreshDatabase,
     proxy: FaultProxy,
+    dialect: Dialect,
 }
 
 impl Behind {
-    /// A PostgreSQL server behind a proxy, where there is one.
-    fn postgres() -> Option<Self> {
-        let fresh = bindery_testkit::fresh_postgres()?;
-        let proxy = FaultProxy::start(&fresh.url()).expect("a port is free");
-        Some(Self { fresh, proxy })
+    /// Every server there is, each behind a proxy.
+    fn all() -> Vec<Self> {
+        let postgres = bindery_testkit::fresh_postgres().map(|fresh| (fresh, Dialect::Postgres));
+        let mysql = bindery_testkit::fresh_mysql().map(|fresh| (fresh, Dialect::Mysql));
+        let servers = [postgres, mysql].into_iter().flatten();
+        let behind = servers.map(|(fresh, dialect)| Self {
+            proxy: FaultProxy::start(&fresh.url()).expect("a port is free"),
+            fresh,
+            dialect,
+        });
+        behind.collect()
     }
 
     fn connect(&self) -> Result<Physical> {
@@ -33,7 +40,7 @@ impl Behind {
             statement_timeout: Some(LIMIT),
             ..options(&server)
         };
-        connect_with(&limits, Dialect::Postgres)
+        connect_with(&limits, self.dialect)
     }
 
     fn database(&self) -> Database {
@@ -61,121 +68,103 @@ fn kind<T>(outcome: Result<T>) -> ErrorKind {
 #[test]
 fn a_silent_login_ends() {
     let _watchdog = Watchdog::start("a_silent_login_ends", PATIENCE);
-    let Some(behind) = Behind::postgres() else {
-        return;
-    };
-    behind.proxy.set(Fault::Stall);
-    assert_eq!(kind(behind.connect()), ErrorKind::Timeout);
-    behind.proxy.heal();
-    assert!(behind.connect().is_ok());
+    for behind in Behind::all() {
+        behind.proxy.set(Fault::Stall);
+        assert_eq!(kind(behind.connect()), ErrorKind::Timeout);
+        behind.proxy.heal();
+        assert!(behind.connect().is_ok());
+    }
 }
 
 #[test]
 fn a_silent_server_is_given_up_in_every_operation() {
     let _watchdog = Watchdog::start("a_silent_server_is_given_up_in_every_operation", PATIENCE);
-    let Some(behind) = Behind::postgres() else {
-        return;
-    };
-    behind
-        .database()
-        .batch("CREATE TABLE t (id bigint, body text)");
-    let large = "x".repeat(60_000_000);
-    type Operation<'a> = (&'a str, &'a dyn Fn(&mut Database) -> Result<()>);
-    let operations: [Operation<'_>; 6] = [
-        ("a query", &|database| {
-            database.read::<i64>("SELECT id FROM t", &[]).map(drop)
-        }),
-        ("a large value", &|database| {
-            database
-                .run("INSERT INTO t VALUES (1, ?)", &[&large])
-                .map(drop)
-        }),
-        ("a batch", &|database| database.physical.batch("SELECT 1")),
-        ("a rollback", &|database| database.physical.rollback()),
-        ("a commit", &|database| database.physical.commit()),
-        ("a cursor", &|database| {
-            let mut none = |_: &mut crate::driver::ParamWriter<'_>| ();
-            let mut cursor = database.physical.cursor("SELECT id FROM t", &mut none)?;
-            cursor.next().map(drop)
-        }),
-    ];
-    for (name, operation) in operations {
-        let mut database = behind.database();
-        database.physical.begin().unwrap();
-        database.run("INSERT INTO t VALUES (2, 'x')", &[]).unwrap();
-        behind.proxy.set(Fault::Stall);
-        assert_eq!(kind(operation(&mut database)), ErrorKind::Timeout, "{name}");
-        assert!(database.physical.is_broken(), "{name}");
-        // Nothing of the next operation is sent.
-        assert_eq!(
-            kind(database.physical.batch("SELECT 2")),
-            ErrorKind::ConnectionLost,
-            "{name}"
-        );
-        drop(database);
-        behind.proxy.set(Fault::Cut);
-        while behind.proxy.open() > 0 {
-            std::thread::yield_now();
+    for behind in Behind::all() {
+        behind
+            .database()
+            .batch("CREATE TABLE t (id bigint, body text)");
+        let large = "x".repeat(12_000_000);
+        type Operation<'a> = (&'a str, &'a dyn Fn(&mut Database) -> Result<()>);
+        let operations: [Operation<'_>; 6] = [
+            ("a query", &|database| {
+                database.read::<i64>("SELECT id FROM t", &[]).map(drop)
+            }),
+            ("a large value", &|database| {
+                database
+                    .run("INSERT INTO t VALUES (1, ?)", &[&large])
+                    .map(drop)
+            }),
+            ("a batch", &|database| database.physical.batch("SELECT 1")),
+            ("a rollback", &|database| database.physical.rollback()),
+            ("a commit", &|database| database.physical.commit()),
+            ("a cursor", &|database| {
+                let mut none = |_: &mut crate::driver::ParamWriter<'_>| ();
+                let mut cursor = database.physical.cursor("SELECT id FROM t", &mut none)?;
+                cursor.next().map(drop)
+            }),
+        ];
+        for (name, operation) in operations {
+            let mut database = behind.database();
+            database.physical.begin().unwrap();
+            database.run("INSERT INTO t VALUES (2, 'x')", &[]).unwrap();
+            behind.proxy.set(Fault::Stall);
+            assert_eq!(kind(operation(&mut database)), ErrorKind::Timeout, "{name}");
+            assert!(database.physical.is_broken(), "{name}");
+            // Nothing of the next operation is sent.
+            assert_eq!(
+                kind(database.physical.batch("SELECT 2")),
+                ErrorKind::ConnectionLost,
+                "{name}"
+            );
+            drop(database);
+            behind.proxy.set(Fault::Cut);
+            while behind.proxy.open() > 0 {
+                std::thread::yield_now();
+            }
+            behind.proxy.heal();
         }
-        behind.proxy.heal();
+        assert_eq!(behind.count(), "0");
     }
-    assert_eq!(behind.count(), "0");
 }
 
 #[test]
 fn a_dripping_answer_is_given_up() {
     let _watchdog = Watchdog::start("a_dripping_answer_is_given_up", PATIENCE);
-    let Some(behind) = Behind::postgres() else {
-        return;
-    };
-    let mut database = behind.database();
-    let pause = Duration::from_millis(20);
-    behind.proxy.set(Fault::Throttle { bytes: 1, pause });
-    let sql = "SELECT repeat('x', 10000)";
-    assert_eq!(kind(database.read::<String>(sql, &[])), ErrorKind::Timeout);
-    assert!(database.physical.is_broken());
-}
-
-#[test]
-fn the_server_gives_up_first_and_the_connection_stays() {
-    let _watchdog = Watchdog::start("the_server_gives_up_first", PATIENCE);
-    let Some(behind) = Behind::postgres() else {
-        return;
-    };
-    let mut database = behind.database();
-    let slow = "SELECT pg_sleep(60)::text";
-    assert_eq!(kind(database.read::<String>(slow, &[])), ErrorKind::Timeout);
-    assert!(!database.physical.is_broken());
-    assert_eq!(database.read::<i64>("SELECT 1::int8", &[]).unwrap(), [1]);
+    for behind in Behind::all() {
+        let mut database = behind.database();
+        let pause = Duration::from_millis(20);
+        behind.proxy.set(Fault::Throttle { bytes: 1, pause });
+        let sql = "SELECT repeat('x', 10000)";
+        assert_eq!(kind(database.read::<String>(sql, &[])), ErrorKind::Timeout);
+        assert!(database.physical.is_broken());
+    }
 }
 
 #[test]
 fn a_connection_cut_anywhere_is_lost_and_keeps_nothing() {
     let _watchdog = Watchdog::start("a_connection_cut_anywhere_is_lost", PATIENCE);
-    let Some(behind) = Behind::postgres() else {
-        return;
-    };
-    behind.database().batch("CREATE TABLE t (id bigint)");
-    for pattern in ["BEGIN", "INSERT", "COMMIT"] {
-        let mut database = behind.database();
-        behind.proxy.set(Fault::CutBeforePattern {
-            direction: Direction::ToServer,
-            pattern: pattern.into(),
-        });
-        let outcome = database
-            .physical
-            .begin()
-            .and_then(|()| {
-                let write =
-                    &mut |params: &mut crate::driver::ParamWriter<'_>| push(params, &[&1_i64]);
-                database
-                    .physical
-                    .execute("INSERT INTO t VALUES ($1)", write)
-            })
-            .and_then(|_| database.physical.commit());
-        assert_eq!(kind(outcome), ErrorKind::ConnectionLost, "{pattern}");
-        assert!(database.physical.is_broken(), "{pattern}");
-        behind.proxy.heal();
+    for behind in Behind::all() {
+        behind.database().batch("CREATE TABLE t (id bigint)");
+        for pattern in ["BEGIN", "INSERT", "COMMIT"] {
+            let mut database = behind.database();
+            behind.proxy.set(Fault::CutBeforePattern {
+                direction: Direction::ToServer,
+                pattern: pattern.into(),
+            });
+            let outcome = database
+                .physical
+                .begin()
+                .and_then(|()| {
+                    let sql = database.with_placeholders("INSERT INTO t VALUES (?)");
+                    let write =
+                        &mut |params: &mut crate::driver::ParamWriter<'_>| push(params, &[&1_i64]);
+                    database.physical.execute(&sql, write)
+                })
+                .and_then(|_| database.physical.commit());
+            assert_eq!(kind(outcome), ErrorKind::ConnectionLost, "{pattern}");
+            assert!(database.physical.is_broken(), "{pattern}");
+            behind.proxy.heal();
+        }
+        assert_eq!(behind.count(), "0");
     }
-    assert_eq!(behind.count(), "0");
 }

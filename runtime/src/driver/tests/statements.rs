@@ -188,7 +188,8 @@ fn transactions_hold_or_leave_no_trace() {
         insert(&mut database, 1).unwrap();
         database.batch("SAVEPOINT inner_one");
         insert(&mut database, 2).unwrap();
-        database.batch("ROLLBACK TO SAVEPOINT inner_one; RELEASE SAVEPOINT inner_one");
+        database.batch("ROLLBACK TO SAVEPOINT inner_one");
+        database.batch("RELEASE SAVEPOINT inner_one");
         database.physical.commit().unwrap();
         assert!(!database.physical.in_transaction());
         database.physical.begin().unwrap();
@@ -327,18 +328,43 @@ fn the_server_says_what_it_is() {
     }
 }
 
+/// A second statement in one text is a way in for what was not meant; MySQL and MariaDB are not told to take any.
 #[test]
-fn a_batch_tells_the_error_of_any_of_its_statements() {
+fn mysql_takes_one_statement_at_a_time() {
     for mut database in with_items() {
-        let sql = "INSERT INTO item (id, name) VALUES (1, 'x'); INSERT INTO item (id, name) VALUES (1, 'y')";
+        if database.dialect() != Dialect::Mysql {
+            continue;
+        }
+        let sql = "INSERT INTO item (id, name) VALUES (1, 'x'); INSERT INTO item (id, name) VALUES (2, 'y')";
         let error = database.physical.batch(sql).unwrap_err();
-        assert!(
-            matches!(error.kind(), ErrorKind::UniqueViolation(_)),
-            "{error:?}"
-        );
+        let code = ErrorKind::Database {
+            code: "1064".to_owned(),
+        };
+        assert_eq!(*error.kind(), code, "{error:?}");
+        let kept: Vec<i64> = database.read("SELECT id FROM item", &[]).unwrap();
+        assert!(kept.is_empty());
     }
 }
 
+/// DDL commits what was done before it, and what follows would be committed statement by statement.
+#[test]
+fn a_transaction_that_the_server_ended_takes_no_more() {
+    for mut database in with_items() {
+        if database.dialect() != Dialect::Mysql {
+            continue;
+        }
+        database.physical.begin().unwrap();
+        database.batch("CREATE TABLE other (id bigint)");
+        let error = insert(&mut database, 1).unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::TransactionAborted, "{error:?}");
+        database.physical.rollback().unwrap();
+        insert(&mut database, 2).unwrap();
+        assert!(!database.physical.in_transaction());
+    }
+}
+
+/// The server gives up by itself, and its connection stays. On a machine that is busy it may be given up for silent
+/// before it says so; that is safe too, so one attempt of several has to show the first.
 #[test]
 fn a_statement_that_takes_too_long_is_ended() {
     for database in databases() {
@@ -348,20 +374,24 @@ fn a_statement_that_takes_too_long_is_ended() {
         let server = super::server(&fresh.url());
         let mut options = super::options(&server);
         options.statement_timeout = Some(std::time::Duration::from_millis(200));
-        let mut limited = Database {
-            physical: super::connect_with(&options, database.dialect()).unwrap(),
-            fresh: None,
-        };
         let slow = database.pick(
             "",
             "SELECT count(*) FROM generate_series(1, 1000000000)",
             "SELECT COUNT(*) FROM information_schema.COLUMNS a, information_schema.COLUMNS b, \
              information_schema.COLUMNS c",
         );
-        let error = limited.read::<i64>(slow, &[]).unwrap_err();
-        assert_eq!(*error.kind(), ErrorKind::Timeout, "{error:?}");
-        assert!(!limited.physical.is_broken());
-        assert_eq!(limited.read::<i64>("SELECT 7", &[]).unwrap(), [7]);
+        let stays = (0..20).any(|_| {
+            let mut limited = Database {
+                physical: super::connect_with(&options, database.dialect()).unwrap(),
+                fresh: None,
+            };
+            let error = limited.read::<i64>(slow, &[]).unwrap_err();
+            assert_eq!(*error.kind(), ErrorKind::Timeout, "{error:?}");
+            let stays = !limited.physical.is_broken();
+            assert!(!stays || limited.read::<i64>("SELECT 7", &[]).unwrap() == [7]);
+            stays
+        });
+        assert!(stays, "{:?}", database.dialect());
     }
 }
 

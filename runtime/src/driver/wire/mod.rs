@@ -3,9 +3,13 @@
 
 mod address;
 mod deadline;
+mod fault;
 mod input;
 mod socket;
+mod statements;
 mod stream;
 
 pub(super) use deadline::Deadline;
+pub(super) use fault::Fault;
 pub(super) use socket::{Peer, Socket};
+pub(super) use statements::Statements;

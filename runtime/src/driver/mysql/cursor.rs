@@ -1,0 +1,105 @@
+//! Rows of a running query, pulled from the socket one at a time.
+
+use super::column::{Column, Fields};
+use super::session::{Answer, Fault};
+use super::{BROKEN_ROW, MysqlConnection, Transaction, row};
+use crate::driver::{RowReader, WriteParams};
+use crate::error::{Error, Result};
+
+/// Reading on costs more than a new connection beyond this.
+const READ_AWAY: usize = 4 * 1024 * 1024;
+
+/// Rows one after the other. Dropped early it reads the rest away, or gives the connection up where that is long.
+pub(crate) struct MysqlCursor<'c> {
+    connection: &'c mut MysqlConnection,
+    columns: Vec<Column>,
+    fields: Fields,
+    finished: bool,
+}
+
+impl MysqlConnection {
+    pub(crate) fn cursor(&mut self, sql: &str, write: WriteParams<'_>) -> Result<MysqlCursor<'_>> {
+        self.encode(write)?;
+        let mut columns = Vec::new();
+        let mut finished = false;
+        self.run(sql, |session, _| {
+            match session.answer()? {
+                Answer::Rows(found) => columns = found,
+                Answer::Done(done) => {
+                    super::rest_away(session, done)?;
+                    finished = true;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(MysqlCursor {
+            connection: self,
+            columns,
+            fields: Fields::default(),
+            finished,
+        })
+    }
+}
+
+impl MysqlCursor<'_> {
+    pub(crate) fn next(&mut self) -> Result<Option<RowReader<'_>>> {
+        if self.finished {
+            return Ok(None);
+        }
+        // Each row has the whole time: between two of them the caller may take its own.
+        let deadline = self.connection.deadline();
+        let session = &mut self.connection.session;
+        session.set_deadline(deadline);
+        let payload = match session.row() {
+            Ok(Ok(payload)) => payload,
+            Ok(Err(done)) => {
+                let ended = super::rest_away(session, done);
+                return self.ended(ended).map(|()| None);
+            }
+            Err(fault) => return self.ended(Err(fault)).map(|()| None),
+        };
+        let body = session.bytes(&payload);
+        if self.fields.read(body, &self.columns).is_none() {
+            let fault = self.connection.session.broken(BROKEN_ROW);
+            return self.ended(Err(fault)).map(|()| None);
+        }
+        // Read once more, for the borrow of the other branch has to end.
+        let body = self.connection.session.bytes(&payload);
+        Ok(Some(row::reader(&self.columns, body, &self.fields)))
+    }
+
+    fn ended(&mut self, outcome: Result<(), Fault>) -> Result<()> {
+        self.finished = true;
+        outcome.map_err(|fault| self.failed(fault))
+    }
+
+    #[cold]
+    fn failed(&mut self, fault: Fault) -> Error {
+        self.connection.failed(fault)
+    }
+
+    fn read_away(&mut self) -> Result<(), Fault> {
+        // A transaction lives and dies with its connection, so there it is read to the end.
+        let is_bound = self.connection.transaction != Transaction::None;
+        let session = &mut self.connection.session;
+        let mut read = 0;
+        loop {
+            match session.row()? {
+                Ok(payload) => read += session.bytes(&payload).len(),
+                Err(done) => return super::rest_away(session, done),
+            }
+            if read > READ_AWAY && !is_bound {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl Drop for MysqlCursor<'_> {
+    fn drop(&mut self) {
+        if !self.finished {
+            // A session that was not read to the end is never used again.
+            let _ = self.read_away();
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! From an address to a session that may be asked: the login, and the settings that values depend on.
+
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+use super::bytes::{put_counted, put_counted_number, put_text, take_counted, take_text};
+use super::error::{connect_error, refused_config};
+use super::options::MysqlConfig;
+use super::session::{Answer, Fault, Greeting, Session};
+use crate::driver::connect::ServerInfo;
+use crate::driver::wire::{Deadline, Peer, Socket};
+use crate::error::Result;
+
+/// What this side can do (MySQL's manual, "Capabilities Flags"). Neither several statements in one text nor files of
+/// this machine: both are ways in for what was not meant.
+mod capability {
+    pub(super) const LONG_PASSWORD: u32 = 1;
+    /// An update that changes nothing has still found its row.
+    pub(super) const FOUND_ROWS: u32 = 1 << 1;
+    pub(super) const LONG_FLAG: u32 = 1 << 2;
+    pub(super) const CONNECT_WITH_DB: u32 = 1 << 3;
+    pub(super) const PROTOCOL_41: u32 = 1 << 9;
+    pub(super) const TRANSACTIONS: u32 = 1 << 13;
+    pub(super) const SECURE_CONNECTION: u32 = 1 << 15;
+    pub(super) const MULTI_RESULTS: u32 = 1 << 17;
+    pub(super) const PS_MULTI_RESULTS: u32 = 1 << 18;
+    pub(super) const PLUGIN_AUTH: u32 = 1 << 19;
+    pub(super) const CONNECT_ATTRS: u32 = 1 << 20;
+    pub(super) const DEPRECATE_EOF: u32 = 1 << 24;
+
+    pub(super) const WANTED: u32 = LONG_PASSWORD
+        | FOUND_ROWS
+        | LONG_FLAG
+        | CONNECT_WITH_DB
+        | PROTOCOL_41
+        | TRANSACTIONS
+        | SECURE_CONNECTION
+        | MULTI_RESULTS
+        | PS_MULTI_RESULTS
+        | PLUGIN_AUTH
+        | CONNECT_ATTRS
+        | DEPRECATE_EOF;
+    /// Without these nothing here works; MySQL has them since 5.7.5, MariaDB since 10.2.
+    pub(super) const NEEDED: u32 = PROTOCOL_41 | SECURE_CONNECTION | PLUGIN_AUTH | DEPRECATE_EOF;
+}
+
+/// `utf8mb4_general_ci`, which both products know by this number.
+const CHARSET: u8 = 45;
+const LONGEST_PAYLOAD: u32 = 1 << 30;
+
+const NATIVE: &[u8] = b"mysql_native_password";
+const CACHING_SHA2: &[u8] = b"caching_sha2_password";
+
+/// A session that may be asked, and what is known of the server.
+pub(super) struct LoggedIn {
+    pub(super) session: Session,
+    pub(super) info: ServerInfo,
+    pub(super) connection: u32,
+    pub(super) max_allowed_packet: usize,
+}
+
+/// Connects and logs in within the deadline.
+pub(super) fn log_in(config: &MysqlConfig, peer: &Peer, deadline: Deadline) -> Result<LoggedIn> {
+    let socket =
+        Socket::connect(peer, deadline).map_err(|error| connect_error(Fault::Io(error)))?;
+    let mut session = Session::new(socket);
+    session.set_deadline(deadline);
+    let greeting = greet(&mut session).map_err(connect_error)?;
+    if greeting.capabilities & capability::NEEDED != capability::NEEDED {
+        return Err(refused_config(
+            "the server is older than MySQL 5.7 and MariaDB 10.2",
+        ));
+    }
+    authenticate(&mut session, config, &greeting)?;
+    let (version, max_allowed_packet) =
+        settle(&mut session, config, deadline).map_err(connect_error)?;
+    Ok(LoggedIn {
+        session,
+        info: server_info(version),
+        connection: greeting.connection,
+        max_allowed_packet,
+    })
+}
+
+fn greet(session: &mut Session) -> Result<Greeting, Fault> {
+    let payload = session.payload()?;
+    let body = session.bytes(&payload);
+    if body.first() == Some(&0xff) {
+        // The client's abilities are not known yet, so there is no SQLSTATE in it.
+        let said = super::error::ServerError::read(body);
+        return Err(Fault::Server(Box::new(said)));
+    }
+    match Greeting::read(body) {
+        Some(greeting) => Ok(greeting),
+        None => Err(session.broken("no greeting of MySQL or MariaDB")),
+    }
+}
+
+fn authenticate(session: &mut Session, config: &MysqlConfig, greeting: &Greeting) -> Result<()> {
+    let plugin = if greeting.plugin == CACHING_SHA2 {
+        CACHING_SHA2
+    } else {
+        NATIVE
+    };
+    let answer = scramble(plugin, config.password(), &greeting.salt);
+    let out = session.reply();
+    out.extend_from_slice(&capability::WANTED.to_le_bytes());
+    out.extend_from_slice(&LONGEST_PAYLOAD.to_le_bytes());
+    out.push(CHARSET);
+    out.extend_from_slice(&[0; 23]);
+    put_text(out, &config.user);
+    // At most 32 bytes.
+    out.push(answer.len() as u8);
+    out.extend_from_slice(&answer);
+    put_text(out, &config.database);
+    out.extend_from_slice(plugin);
+    out.push(0);
+    put_attributes(out, &[("program_name", &config.application_name)]);
+    session.send().map_err(connect_error)?;
+    converse(session, config, plugin.to_vec())
+}
+
+fn put_attributes(out: &mut Vec<u8>, attributes: &[(&str, &str)]) {
+    let mut all = Vec::new();
+    for (name, value) in attributes {
+        put_counted(&mut all, name.as_bytes());
+        put_counted(&mut all, value.as_bytes());
+    }
+    put_counted_number(out, all.len() as u64);
+    out.extend_from_slice(&all);
+}
+
+/// Answers what the server asks until it is content.
+fn converse(session: &mut Session, config: &MysqlConfig, mut plugin: Vec<u8>) -> Result<()> {
+    /// What `caching_sha2_password` says: it knows the password already, or wants to see it.
+    const KNOWN: &[u8] = &[1, 3];
+    const WANTED: &[u8] = &[1, 4];
+    loop {
+        let payload = session.payload().map_err(connect_error)?;
+        let mut body = session.bytes(&payload);
+        let answer = match body.first() {
+            Some(0x00) => {
+                session.answered();
+                return Ok(());
+            }
+            Some(0xff) => {
+                let said = super::error::ServerError::read(body);
+                return Err(connect_error(Fault::Server(Box::new(said))));
+            }
+            Some(0xfe) if body.len() > 1 => {
+                body = &body[1..];
+                plugin = take_text(&mut body).to_vec();
+                let salt = body.strip_suffix(&[0]).unwrap_or(body);
+                if plugin != NATIVE && plugin != CACHING_SHA2 {
+                    return Err(unknown_plugin(&plugin));
+                }
+                scramble(&plugin, config.password(), salt)
+            }
+            _ if body == KNOWN && plugin == CACHING_SHA2 => continue,
+            _ if body == WANTED && plugin == CACHING_SHA2 => shown(session, config)?,
+            _ => {
+                let fault = session.broken("a step of the login out of turn");
+                return Err(connect_error(fault));
+            }
+        };
+        session.reply().extend_from_slice(&answer);
+        session.send().map_err(connect_error)?;
+    }
+}
+
+/// A password as it is goes only where nobody listens. The protocol's other way, a key that the peer itself sends, would
+/// show it to whoever answers.
+fn shown(session: &Session, config: &MysqlConfig) -> Result<Vec<u8>> {
+    let address = session.socket().address();
+    if address.is_none_or(|address| address.ip().is_loopback()) {
+        Ok([config.password(), &[0]].concat())
+    } else {
+        Err(refused_config(
+            "the server wants to see the password once, which anybody on the way could read: connect through a socket file \
+             or from the server's own machine, or have the account use `mysql_native_password`",
+        ))
+    }
+}
+
+/// Proves that the password is known without showing it. Without a password nothing is sent.
+fn scramble(plugin: &[u8], password: &[u8], salt: &[u8]) -> Vec<u8> {
+    if password.is_empty() {
+        return Vec::new();
+    }
+    if plugin == CACHING_SHA2 {
+        let once = Sha256::digest(password);
+        let with_salt = Sha256::new()
+            .chain_update(Sha256::digest(once))
+            .chain_update(salt);
+        xor(&once, &with_salt.finalize())
+    } else {
+        let once = Sha1::digest(password);
+        let with_salt = Sha1::new()
+            .chain_update(salt)
+            .chain_update(Sha1::digest(once));
+        xor(&once, &with_salt.finalize())
+    }
+}
+
+fn xor(left: &[u8], right: &[u8]) -> Vec<u8> {
+    left.iter().zip(right).map(|(a, b)| a ^ b).collect()
+}
+
+#[cold]
+fn unknown_plugin(plugin: &[u8]) -> crate::Error {
+    let name = String::from_utf8_lossy(plugin).escape_debug().to_string();
+    refused_config(&format!(
+        "the account logs in by `{name}`, which is not supported here: supported are `mysql_native_password` and \
+         `caching_sha2_password`"
+    ))
+}
+
+/// Settings that values depend on. Strict: a value that does not fit is refused instead of changed. Without
+/// `NO_AUTO_VALUE_ON_ZERO` a key of 0 would be stored as another number.
+fn settle(
+    session: &mut Session,
+    config: &MysqlConfig,
+    deadline: Deadline,
+) -> Result<(String, usize), Fault> {
+    run(
+        session,
+        deadline,
+        "SET NAMES utf8mb4, time_zone = '+00:00', autocommit = 1, sql_mode = 'STRICT_ALL_TABLES,\
+         ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION'",
+    )?;
+    let (version, size) = ask(session, deadline, "SELECT VERSION(), @@max_allowed_packet")?;
+    if let Some(limit) = config.statement_timeout {
+        // MySQL limits only SELECT.
+        let limit = if version.contains("MariaDB") {
+            format!("SET max_statement_time = {}", limit.as_secs_f64())
+        } else {
+            format!("SET max_execution_time = {}", limit.as_millis())
+        };
+        run(session, deadline, &limit)?;
+    }
+    Ok((version, size.parse().unwrap_or_default()))
+}
+
+const QUERY: u8 = 3;
+
+/// Runs one statement as text.
+pub(super) fn run(session: &mut Session, deadline: Deadline, sql: &str) -> Result<(), Fault> {
+    let out = session.begin(deadline)?;
+    out.push(QUERY);
+    out.extend_from_slice(sql.as_bytes());
+    session.send()?;
+    session.read_away().map(drop)
+}
+
+/// The two texts of the one row of a query.
+fn ask(session: &mut Session, deadline: Deadline, sql: &str) -> Result<(String, String), Fault> {
+    let out = session.begin(deadline)?;
+    out.push(QUERY);
+    out.extend_from_slice(sql.as_bytes());
+    session.send()?;
+    let mut found = (String::new(), String::new());
+    if let Answer::Rows(_) = session.answer()? {
+        while let Ok(row) = session.row()? {
+            let mut body = session.bytes(&row);
+            let mut text = || take_counted(&mut body).map(String::from_utf8_lossy);
+            found = (
+                text().unwrap_or_default().into_owned(),
+                text().unwrap_or_default().into_owned(),
+            );
+        }
+    }
+    Ok(found)
+}
+
+/// MariaDB's version names it, whoever packed it.
+fn server_info(version: String) -> ServerInfo {
+    let product = if version.contains("MariaDB") {
+        "MariaDB"
+    } else {
+        "MySQL"
+    };
+    ServerInfo { product, version }
+}

@@ -1,0 +1,369 @@
+//! One session with the server: packets out, packets in, and never out of step.
+//!
+//! A command is answered to its end before the next is sent. Where it was not (a timeout, a failing socket, a panic in a
+//! row's reader, a forgotten iterator), or a packet's number is not the expected one, the session is never used again.
+
+use std::ops::Range;
+
+use super::bytes::{take, take_counted_number, take_number, take_text};
+use super::column::Column;
+use super::error::ServerError;
+use crate::driver::wire::{self, Deadline, Socket};
+
+/// Why an operation failed.
+pub(super) type Fault = wire::Fault<ServerError>;
+
+/// What a packet holds at most; a longer payload goes on in the next.
+const FULL: usize = (1 << 24) - 1;
+/// What all packets of one payload may hold: no value of the server's is longer.
+const MAX_PAYLOAD: usize = (1 << 30) + (1 << 20);
+const HEADER: usize = 4;
+
+/// Status flags (MySQL's manual, "Status Flags").
+const IN_TRANSACTION: u16 = 0x0001;
+const MORE_RESULTS: u16 = 0x0008;
+
+/// A payload, valid until the next is read.
+pub(super) enum Payload {
+    /// Where it came in.
+    InPlace(Range<usize>),
+    /// Put together from several packets.
+    Joined,
+}
+
+/// The end of a statement, or of its rows.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Done {
+    pub(super) changed: u64,
+    pub(super) last_insert_id: u64,
+    pub(super) more: bool,
+}
+
+/// What answers a statement.
+pub(super) enum Answer {
+    Done(Done),
+    /// Rows follow.
+    Rows(Vec<Column>),
+}
+
+pub(super) struct Session {
+    socket: Socket,
+    /// The command at hand, with room for its header.
+    out: Vec<u8>,
+    /// Where in `out` its header is; what stands before are whole packets that nothing answers.
+    start: usize,
+    joined: Vec<u8>,
+    /// The number of the next packet.
+    number: u8,
+    /// A command was sent whose answer is not read to its end.
+    unanswered: bool,
+    dead: bool,
+    in_transaction: bool,
+}
+
+impl Session {
+    pub(super) fn new(socket: Socket) -> Self {
+        Self {
+            socket,
+            out: Vec::new(),
+            start: 0,
+            joined: Vec::new(),
+            number: 0,
+            unanswered: false,
+            dead: false,
+            in_transaction: false,
+        }
+    }
+
+    pub(super) fn socket(&self) -> &Socket {
+        &self.socket
+    }
+
+    /// May it not be used again?
+    pub(super) fn is_dead(&self) -> bool {
+        self.dead || self.unanswered
+    }
+
+    /// Was a transaction open when the server last said that all is well?
+    pub(super) fn in_transaction(&self) -> bool {
+        self.in_transaction
+    }
+
+    pub(super) fn set_deadline(&mut self, deadline: Deadline) {
+        self.socket.set_deadline(deadline);
+    }
+
+    /// The buffer for the payload of a command that begins now.
+    pub(super) fn begin(&mut self, deadline: Deadline) -> Result<&mut Vec<u8>, Fault> {
+        if self.is_dead() {
+            return Err(Fault::dead());
+        }
+        self.socket.set_deadline(deadline);
+        self.number = 0;
+        self.out.clear();
+        Ok(self.reply())
+    }
+
+    /// The buffer for a payload that goes on with the numbers.
+    pub(super) fn reply(&mut self) -> &mut Vec<u8> {
+        self.start = self.out.len();
+        self.out.extend_from_slice(&[0; HEADER]);
+        &mut self.out
+    }
+
+    /// Ends a payload that nothing answers, and gives the buffer for the one behind it.
+    pub(super) fn unanswered_before(&mut self) -> &mut Vec<u8> {
+        let length = self.out.len() - self.start - HEADER;
+        write_header(&mut self.out[self.start..], length, 0);
+        self.reply()
+    }
+
+    /// So many bytes of payload were written.
+    pub(super) fn written(&self) -> usize {
+        self.out.len() - self.start - HEADER
+    }
+
+    /// Sends what was written.
+    pub(super) fn send(&mut self) -> Result<(), Fault> {
+        self.unanswered = true;
+        let length = self.written();
+        let sent = if length < FULL {
+            write_header(&mut self.out[self.start..], length, self.number);
+            self.number = self.number.wrapping_add(1);
+            self.socket.send(&self.out)
+        } else {
+            self.send_in_pieces()
+        };
+        self.out.clear();
+        sent.map_err(|error| self.died(Fault::Io(error)))
+    }
+
+    /// A payload of exactly the longest packet's size is followed by an empty one.
+    fn send_in_pieces(&mut self) -> std::io::Result<()> {
+        self.socket.send(&self.out[..self.start])?;
+        let payload = &self.out[self.start + HEADER..];
+        let mut sent = 0;
+        loop {
+            let piece = &payload[sent..(sent + FULL).min(payload.len())];
+            let mut header = [0; HEADER];
+            write_header(&mut header, piece.len(), self.number);
+            self.number = self.number.wrapping_add(1);
+            self.socket.send(&header)?;
+            self.socket.send(piece)?;
+            sent += piece.len();
+            if piece.len() < FULL {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The next payload.
+    pub(super) fn payload(&mut self) -> Result<Payload, Fault> {
+        self.read_payload().map_err(|fault| self.died(fault))
+    }
+
+    /// Its bytes.
+    pub(super) fn bytes(&self, payload: &Payload) -> &[u8] {
+        match payload {
+            Payload::InPlace(range) => self.socket.slice(range.clone()),
+            Payload::Joined => &self.joined,
+        }
+    }
+
+    fn read_payload(&mut self) -> Result<Payload, Fault> {
+        let first = self.packet()?;
+        if first.len() < FULL {
+            return Ok(Payload::InPlace(first));
+        }
+        self.joined.clear();
+        self.joined.shrink_to(FULL);
+        let mut piece = first;
+        loop {
+            self.joined
+                .extend_from_slice(self.socket.slice(piece.clone()));
+            if piece.len() < FULL {
+                return Ok(Payload::Joined);
+            }
+            if self.joined.len() > MAX_PAYLOAD {
+                return Err(Fault::Protocol("a payload of an impossible length"));
+            }
+            piece = self.packet()?;
+        }
+    }
+
+    fn packet(&mut self) -> Result<Range<usize>, Fault> {
+        loop {
+            let unread = self.socket.unread();
+            if let Some(&[a, b, c, number]) = unread.first_chunk() {
+                if number != self.number {
+                    return Err(Fault::Protocol("a packet out of turn"));
+                }
+                let length = usize::from(a) | usize::from(b) << 8 | usize::from(c) << 16;
+                if unread.len() >= HEADER + length {
+                    self.number = number.wrapping_add(1);
+                    let whole = self.socket.take(HEADER + length);
+                    return Ok(whole.start + HEADER..whole.end);
+                }
+            }
+            self.socket.receive()?;
+        }
+    }
+
+    /// The beginning of an answer to a statement.
+    pub(super) fn answer(&mut self) -> Result<Answer, Fault> {
+        let payload = self.payload()?;
+        let mut body = self.bytes(&payload);
+        match body.first() {
+            Some(0x00) => self.done(&payload).map(Answer::Done),
+            Some(0xff) => Err(self.refused(&payload)),
+            // It asks for a file, which was never offered.
+            Some(0xfb) | None => Err(self.broken("an answer that was not asked for")),
+            Some(_) => {
+                let Some(count) = take_counted_number(&mut body).filter(|&count| count <= 65_535)
+                else {
+                    return Err(self.broken("an impossible number of columns"));
+                };
+                self.columns(count as usize).map(Answer::Rows)
+            }
+        }
+    }
+
+    /// Descriptions of so many columns.
+    pub(super) fn columns(&mut self, count: usize) -> Result<Vec<Column>, Fault> {
+        let mut columns = Vec::with_capacity(count.min(1_024));
+        for _ in 0..count {
+            let payload = self.payload()?;
+            match Column::read(self.bytes(&payload)) {
+                Some(column) => columns.push(column),
+                None => return Err(self.broken("a column that is not described")),
+            }
+        }
+        Ok(columns)
+    }
+
+    /// The next row, or the end of the rows.
+    pub(super) fn row(&mut self) -> Result<Result<Payload, Done>, Fault> {
+        let payload = self.payload()?;
+        let body = self.bytes(&payload);
+        match body.first() {
+            Some(0xff) => Err(self.refused(&payload)),
+            // A row of the text protocol may begin like this only where it is longer than a packet.
+            Some(0xfe) if body.len() < FULL => self.done(&payload).map(Err),
+            _ => Ok(Ok(payload)),
+        }
+    }
+
+    /// OK: all is well so far.
+    fn done(&mut self, payload: &Payload) -> Result<Done, Fault> {
+        let Some((done, status)) = read_done(self.bytes(payload)) else {
+            return Err(self.broken("an end that says nothing"));
+        };
+        self.in_transaction = status & IN_TRANSACTION != 0;
+        self.unanswered = done.more;
+        Ok(done)
+    }
+
+    /// ERR: the answer is at its end.
+    pub(super) fn refused(&mut self, payload: &Payload) -> Fault {
+        let said = ServerError::read(self.bytes(payload));
+        self.unanswered = false;
+        Fault::Server(Box::new(said))
+    }
+
+    /// Reads whatever an answer holds to its end.
+    pub(super) fn read_away(&mut self) -> Result<Done, Fault> {
+        loop {
+            let done = match self.answer()? {
+                Answer::Done(done) => done,
+                Answer::Rows(_) => self.rows_away()?,
+            };
+            if !done.more {
+                return Ok(done);
+            }
+        }
+    }
+
+    fn rows_away(&mut self) -> Result<Done, Fault> {
+        loop {
+            if let Err(done) = self.row()? {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// The answer to a prepared statement, or to a step of the login, is read whole.
+    pub(super) fn answered(&mut self) {
+        self.unanswered = false;
+    }
+
+    #[cold]
+    pub(super) fn broken(&mut self, why: &'static str) -> Fault {
+        self.died(Fault::Protocol(why))
+    }
+
+    fn died(&mut self, fault: Fault) -> Fault {
+        self.dead = true;
+        fault
+    }
+}
+
+/// Closing waits for nothing.
+impl Drop for Session {
+    fn drop(&mut self) {
+        const QUIT: &[u8] = &[1, 0, 0, 0, 1];
+        if !self.is_dead() {
+            self.socket.send_last(QUIT);
+        }
+    }
+}
+
+fn write_header(out: &mut [u8], length: usize, number: u8) {
+    let bytes = (length as u32).to_le_bytes();
+    out[..3].copy_from_slice(&bytes[..3]);
+    out[3] = number;
+}
+
+fn read_done(body: &[u8]) -> Option<(Done, u16)> {
+    let mut rest = body.get(1..)?;
+    let changed = take_counted_number(&mut rest)?;
+    let last_insert_id = take_counted_number(&mut rest)?;
+    let status = take_number(&mut rest, 2)? as u16;
+    let more = status & MORE_RESULTS != 0;
+    let done = Done {
+        changed,
+        last_insert_id,
+        more,
+    };
+    Some((done, status))
+}
+
+/// What the server says of itself before anything else.
+pub(super) struct Greeting {
+    pub(super) connection: u32,
+    pub(super) capabilities: u32,
+    pub(super) plugin: Vec<u8>,
+    pub(super) salt: Vec<u8>,
+}
+
+impl Greeting {
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        let mut rest = body.strip_prefix(&[10])?;
+        let _version = take_text(&mut rest);
+        let connection = take_number(&mut rest, 4)? as u32;
+        let mut salt = take(&mut rest, 8)?.to_vec();
+        take(&mut rest, 1)?;
+        let low = take_number(&mut rest, 2)?;
+        let _charset_and_status = take(&mut rest, 3)?;
+        let high = take_number(&mut rest, 2)?;
+        let salt_length = take_number(&mut rest, 1)? as usize;
+        let _reserved = take(&mut rest, 10)?;
+        let more = take(&mut rest, salt_length.saturating_sub(8).max(13))?;
+        salt.extend_from_slice(more.strip_suffix(&[0]).unwrap_or(more));
+        Some(Self {
+            connection,
+            capabilities: (low | high << 16) as u32,
+            plugin: take_text(&mut rest).to_vec(),
+            salt,
+        })
+    }
+}
