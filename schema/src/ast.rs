@@ -214,6 +214,8 @@ pub struct CreateTable {
     pub without_rowid: bool,
     /// Something in it could not be read: what it lacks is no reason for further errors.
     pub incomplete: bool,
+    /// The query that its columns come from.
+    pub query: Option<Span>,
     /// Annotations and prose.
     pub notes: Notes,
 }
@@ -229,6 +231,8 @@ pub struct Copy {
     pub defaults: bool,
     /// Keys, uniques and indexes too.
     pub indexes: bool,
+    /// `INHERITS`: an own column of the name is the same column.
+    pub parent: bool,
 }
 
 /// One column.

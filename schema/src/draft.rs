@@ -61,6 +61,8 @@ pub struct DraftTable {
     pub without_rowid: bool,
     /// Could not be read as a whole.
     pub incomplete: bool,
+    /// The query that its columns come from.
+    pub query: Option<Span>,
     /// Annotations and prose.
     pub notes: Notes,
     /// Renamed columns: when, from, to. Foreign keys that are older follow them.

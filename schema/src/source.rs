@@ -21,6 +21,8 @@ pub struct SourceFile {
     path: String,
     text: String,
     line_starts: Vec<u32>,
+    /// Offsets of characters that stand for bytes of another encoding, ascending.
+    guessed: Vec<u32>,
 }
 
 /// A place as a person counts: both from 1, columns in characters.
@@ -46,7 +48,19 @@ impl SourceFile {
             path: path.into(),
             text,
             line_starts,
+            guessed: Vec::new(),
         }
+    }
+
+    /// The same, with the offsets of characters that stand for bytes of another encoding.
+    pub(crate) fn with_guessed(self, guessed: Vec<u32>) -> Self {
+        Self { guessed, ..self }
+    }
+
+    /// The offset of the first guessed character in this range.
+    pub(crate) fn guessed_in(&self, start: u32, end: u32) -> Option<u32> {
+        let first = self.guessed.partition_point(|&at| at < start);
+        self.guessed.get(first).copied().filter(|&at| at < end)
     }
 
     /// The path messages show.

@@ -41,6 +41,38 @@ impl Fold<'_> {
         self.column_constraints(file, table, definition);
     }
 
+    /// PostgreSQL merges a column with the one of its name that comes from a parent: it stays in its place.
+    pub(super) fn merge_inherited(
+        &mut self,
+        file: &FileAst,
+        created: &CreateTable,
+        table: &mut DraftTable,
+        definition: &ColumnDef,
+    ) -> bool {
+        let parents = created.copies.iter().any(|copy| copy.parent);
+        let found = lookup::column_index(&table.columns, &definition.name.text, file.dialect);
+        let Some(at) = found.filter(|_| parents) else {
+            return false;
+        };
+        let inherited = &table.columns[at];
+        if created
+            .columns
+            .iter()
+            .any(|own| own.name.span == inherited.name.span)
+        {
+            return false;
+        }
+        let mut merged = column(definition, file.dialect);
+        merged.not_null |= inherited.not_null;
+        if merged.default.is_none() && matches!(merged.generated, DraftGenerated::No) {
+            merged.default.clone_from(&inherited.default);
+            merged.generated.clone_from(&inherited.generated);
+        }
+        table.columns[at] = merged;
+        self.column_constraints(file, table, definition);
+        true
+    }
+
     /// Keys, uniques, references and checks written at a column.
     pub(super) fn column_constraints(
         &mut self,

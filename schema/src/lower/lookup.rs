@@ -129,6 +129,7 @@ impl Fold<'_> {
             without_rowid: created.without_rowid,
             storage_engine: created.storage_engine.clone(),
             incomplete: created.incomplete,
+            query: created.query,
             notes,
             renames: Vec::new(),
         }

@@ -146,7 +146,9 @@ impl<'a> Fold<'a> {
         }
         for (position, column) in created.columns.iter().enumerate() {
             self.copies_at(file, created, position, &mut table);
-            self.add_column(file, &mut table, column);
+            if !self.merge_inherited(file, created, &mut table, column) {
+                self.add_column(file, &mut table, column);
+            }
         }
         self.copies_at(file, created, created.columns.len(), &mut table);
         for constraint in &created.constraints {
@@ -239,7 +241,20 @@ impl<'a> Fold<'a> {
         self.diagnostics.push(finding.at(name.name.span, ""));
     }
 
-    fn finish(self) -> Draft {
+    /// What is left of tables whose columns nothing says.
+    fn columns_of_queries(&mut self) {
+        let left = self.tables.iter().flatten();
+        let left = left.filter(|table| table.notes.skip.is_none());
+        for span in left.filter_map(|table| table.query) {
+            let message = "cannot read this `CREATE TABLE`: its columns come from a query";
+            let help = "write the columns with their types; what a query gives cannot be known without a database";
+            self.diagnostics
+                .push(Diagnostic::error("B0006", message).at(span, "").help(help));
+        }
+    }
+
+    fn finish(mut self) -> Draft {
+        self.columns_of_queries();
         let mut kept = 0..;
         let place = |table: &Option<DraftTable>| table.as_ref().and_then(|_| kept.next());
         let moved: Vec<Option<TableIndex>> = self.tables.iter().map(place).collect();

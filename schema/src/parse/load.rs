@@ -8,7 +8,7 @@ pub const SIZE_LIMIT: usize = 64 << 20;
 
 /// Adds a file's bytes to the sources; `path` is what messages show.
 ///
-/// Nothing is added to the schema (`None`) when the bytes are no text or too many; the reason is in `diagnostics`.
+/// Nothing is added to the schema (`None`) when the bytes are too many; the reason is in `diagnostics`.
 pub fn load(
     sources: &mut Sources,
     path: &str,
@@ -20,14 +20,36 @@ pub fn load(
         diagnostics.push(too_large(path, bytes.len()));
         return None;
     }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Some(sources.add(SourceFile::new(path, text))),
-        Err(error) => {
-            let file = sources.add(SourceFile::new(path, String::from_utf8_lossy(bytes)));
-            diagnostics.push(not_utf8(file, bytes, error.valid_up_to()));
-            None
+    if let Some(text) = utf16(bytes) {
+        return Some(sources.add(SourceFile::new(path, text)));
+    }
+    let (text, guessed) = decoded(bytes);
+    Some(sources.add(SourceFile::new(path, text).with_guessed(guessed)))
+}
+
+/// What Windows writes for `pg_dump > file`: UTF-16 behind its byte order mark.
+fn utf16(bytes: &[u8]) -> Option<String> {
+    let read: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let (pairs, rest) = bytes[2..].as_chunks::<2>();
+    let units: Vec<u16> = pairs.iter().map(|&pair| read(pair)).collect();
+    String::from_utf16(&units).ok().filter(|_| rest.is_empty())
+}
+
+/// UTF-8. A byte that is none is taken for Latin-1, and its place is kept: rows and comments may hold it, names may not.
+fn decoded(bytes: &[u8]) -> (String, Vec<u32>) {
+    let (mut text, mut guessed) = (String::with_capacity(bytes.len()), Vec::new());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for &byte in chunk.invalid() {
+            guessed.push(text.len() as u32);
+            text.push(char::from(byte));
         }
     }
+    (text, guessed)
 }
 
 /// What a text itself forbids: a byte of zero, too great a size.
@@ -60,22 +82,19 @@ fn too_large(path: &str, length: usize) -> Diagnostic {
         .help("dump the schema without its data: `pg_dump -s`, `mysqldump -d`, `.schema`")
 }
 
-fn not_utf8(file: FileId, bytes: &[u8], at: usize) -> Diagnostic {
+/// A character that decides something and was guessed.
+pub(crate) fn not_utf8(file: FileId, source: &SourceFile, at: u32) -> Diagnostic {
+    let guessed = source.text()[at as usize..].chars().next();
+    let guessed = guessed.expect("a guessed character stands at its place");
     let span = Span {
         file,
-        start: at as u32,
-        end: at as u32 + 1,
+        start: at,
+        end: at + guessed.len_utf8() as u32,
     };
-    let byte = bytes[at];
+    let byte = u32::from(guessed);
     let message = format!("the file is not UTF-8: the byte 0x{byte:02x} cannot stand here");
-    let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-    let help = if utf16 {
-        "the file looks like UTF-16: save it as UTF-8".to_owned()
-    } else if byte >= 0xa0 {
-        format!(
-            "in Latin-1 this byte is `{}`: save the file as UTF-8",
-            char::from(byte)
-        )
+    let help = if byte >= 0xa0 {
+        format!("in Latin-1 this byte is `{guessed}`: save the file as UTF-8")
     } else {
         "save the file as UTF-8".to_owned()
     };

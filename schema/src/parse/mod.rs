@@ -21,7 +21,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
 use crate::name;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SourceFile, Span};
 
 use annotation::{Head, Place, Reader};
 use comments::Comments;
@@ -72,6 +72,7 @@ fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) ->
     };
     let mut reader = FileReader {
         text,
+        source,
         file: file.id,
         dialect,
         comments,
@@ -106,6 +107,7 @@ fn read_head(text: &str, file: FileId, dialect: Dialect, diagnostics: &mut Diagn
 
 struct FileReader<'a> {
     text: &'a str,
+    source: &'a SourceFile,
     file: FileId,
     dialect: Dialect,
     comments: Comments<'a>,
@@ -179,6 +181,9 @@ impl FileReader<'_> {
         };
         let mut problems = Vec::new();
         let outcome = ddl::read(&mut cursor, &mut problems);
+        if !matches!(outcome, ddl::Outcome::Skipped(_)) {
+            self.refuse_guessed(&statement.tokens);
+        }
         if problems.is_empty() && !kind::has_body(&kind) {
             problems.extend(self.swallowed_table(statement, &kind));
         }
@@ -369,7 +374,27 @@ impl FileReader<'_> {
         }
     }
 
+    /// Names and values of a model must be known for certain. What is passed over may be of any encoding.
+    fn refuse_guessed(&mut self, tokens: &[lex::Token]) {
+        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
+            return;
+        };
+        if self.source.guessed_in(first.start, last.end).is_none() {
+            return;
+        }
+        let inside = |token: &lex::Token| self.source.guessed_in(token.start, token.end);
+        if let Some(at) = tokens.iter().find_map(inside) {
+            let finding = load::not_utf8(self.file, self.source, at);
+            self.diagnostics.push(finding);
+        }
+    }
+
+    /// A foreign encoding is often the cause.
     fn unclosed(&mut self, unclosed: &lex::Unclosed) {
+        if let Some(at) = self.source.guessed_in(0, unclosed.end) {
+            let finding = load::not_utf8(self.file, self.source, at);
+            self.diagnostics.push(finding);
+        }
         let message = format!("a {} is never closed", unclosed.what);
         let span = self.span(unclosed.start, unclosed.end);
         let help = format!(

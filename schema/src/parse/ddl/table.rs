@@ -52,6 +52,7 @@ impl Cursor<'_> {
             strict: false,
             without_rowid: false,
             incomplete: false,
+            query: None,
             notes: Notes::default(),
         };
         let mut places = TablePlaces::default();
@@ -59,7 +60,7 @@ impl Cursor<'_> {
         if let Err(problem) = self.table_body(&mut table, &mut places, problems) {
             problems.push(problem);
         }
-        table.incomplete = problems.len() > before;
+        table.incomplete = problems.len() > before || table.query.is_some();
         Ok(TableStatement::Table(Box::new(table), places))
     }
 
@@ -83,6 +84,7 @@ impl Cursor<'_> {
             position: 0,
             defaults: true,
             indexes: true,
+            parent: false,
         });
         Ok(())
     }
@@ -94,8 +96,12 @@ impl Cursor<'_> {
         problems: &mut Vec<Problem>,
     ) -> Read<()> {
         let open = self.token(0);
-        if self.is_word(0, "AS") || self.is_word(0, "SELECT") {
-            return Err(self.query_problem());
+        let options = ["WITH", "WITHOUT", "USING", "TABLESPACE", "ON"];
+        while self.dialect == Dialect::Postgres && self.is_any_word(0, &options) {
+            self.postgres_option(table)?;
+        }
+        if self.at_query(table) {
+            return Ok(());
         }
         self.expect_symbol("(")?;
         places.open_end = self.tokens[self.at - 1].end;
@@ -189,6 +195,7 @@ impl Cursor<'_> {
             position: table.columns.len(),
             defaults: false,
             indexes: false,
+            parent: false,
         };
         while self.is_any_word(0, &["INCLUDING", "EXCLUDING"]) {
             let including = self.is_word(0, "INCLUDING");
@@ -221,10 +228,8 @@ impl Cursor<'_> {
 
     fn table_options(&mut self, table: &mut CreateTable) -> Read<()> {
         while let Some(token) = self.token(0) {
-            if self.is_any_word(0, &["SELECT"])
-                || (self.is_word(0, "AS") && self.dialect != Dialect::Mysql)
-            {
-                return Err(self.query_problem());
+            if self.at_query(table) {
+                return Ok(());
             }
             if self.is_words(&["PARTITION", "BY"]) {
                 self.at = self.tokens.len();
@@ -307,13 +312,19 @@ impl Cursor<'_> {
             position: 0,
             defaults: true,
             indexes: false,
+            parent: true,
         });
         table.copies.splice(0..0, copies);
         Ok(())
     }
 
-    fn query_problem(&self) -> Problem {
-        let help = "write the columns with their types; what a query gives cannot be known without a database";
-        self.problem(self.here(), "its columns come from a query", help)
+    /// What a query gives is not known here; such tables are often dropped again.
+    fn at_query(&mut self, table: &mut CreateTable) -> bool {
+        let found = self.is_any_word(0, &["AS", "SELECT"]);
+        if found {
+            table.query = Some(self.here());
+            self.at = self.tokens.len();
+        }
+        found
     }
 }
