@@ -72,6 +72,8 @@ pub struct Capabilities {
     pub nulls_not_distinct: bool,
     /// ON DELETE SET DEFAULT.
     pub set_default: bool,
+    /// SET NULL is for columns that may be NULL.
+    pub set_null_needs_null: bool,
     /// Tables in schemas of a database.
     pub schemas: bool,
     /// Computed columns may be NOT NULL.
@@ -222,7 +224,7 @@ pub(crate) trait Rules {
     fn wraps_default(&self, column_type: &ColumnType) -> bool;
 
     /// Words behind the closing parenthesis of CREATE TABLE.
-    fn table_options(&self, table: &Table) -> String;
+    fn table_options(&self, table: &Table, flavour: Option<Flavour>) -> String;
 
     /// Must a column that may be NULL say so?
     fn says_null(&self, place: ColumnPlace<'_>) -> bool;

@@ -1,5 +1,5 @@
-//! MySQL and MariaDB: text that both run. Tables are InnoDB with `utf8mb4_bin`, so that texts are told apart as in the
-//! other databases (letter case counts; blanks at the end do not). Points in time are `DATETIME` in UTC, as `TIMESTAMP`
+//! MySQL and MariaDB: text that both run. Tables are InnoDB with a collation that compares bytes and pads nothing, so that
+//! texts are told apart as in the other databases (letter case counts, and so do blanks at the end). Points in time are `DATETIME` in UTC, as `TIMESTAMP`
 //! ends in 2038; connections set the session's zone to UTC.
 
 use super::{
@@ -46,6 +46,7 @@ impl Rules for Mysql {
             deferrable_uniques: false,
             nulls_not_distinct: false,
             set_default: false,
+            set_null_needs_null: true,
             schemas: false,
             computed_not_null: flavour == Some(Flavour::Mysql),
             virtual_columns: true,
@@ -88,10 +89,11 @@ impl Rules for Mysql {
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal> {
         // A length for a character set of shorter characters: the column is made with ours.
         let too_long = matches!(place.stored_type(), ColumnType::VarChar(Some(length)) if *length > LONGEST_VARCHAR);
-        if place.is_native(Dialect::Mysql) && !too_long {
+        if place.is_native(Dialect::Mysql) && !too_long && !is_padded(place) {
             return Ok(Declaration::plain(place.column().sql_type.clone()));
         }
-        type_name(place, place.stored_type()).map(Declaration::plain)
+        let stored = place.stored_type();
+        Ok(limited(place, stored, type_name(place, stored)?))
     }
 
     /// The key it needs is made with the table where the schema has none.
@@ -184,8 +186,15 @@ impl Rules for Mysql {
         length(column_type) == Length::Long
     }
 
-    fn table_options(&self, _: &Table) -> String {
-        " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin".to_owned()
+    /// Texts are told apart by every character, blanks at the end included. The two products have no collation for that
+    /// in common, and each passes over the other's comments.
+    fn table_options(&self, _: &Table, flavour: Option<Flavour>) -> String {
+        let collation = match flavour {
+            Some(Flavour::Mariadb) => "COLLATE=utf8mb4_nopad_bin",
+            Some(Flavour::Mysql) => "COLLATE=utf8mb4_0900_bin",
+            None => "/*M!100200 COLLATE=utf8mb4_nopad_bin */ /*!80017 COLLATE=utf8mb4_0900_bin */",
+        };
+        format!(" ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 {collation}")
     }
 
     /// MariaDB makes a TIMESTAMP without the word NOT NULL (its manual, "TIMESTAMP").
@@ -292,7 +301,7 @@ fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refu
         ColumnType::F32 => "float",
         ColumnType::F64 => "double",
         ColumnType::Decimal(size) => return decimal(place, *size),
-        ColumnType::Char(length) if *length <= 255 => return Ok(format!("char({length})")),
+        // Not `char(n)`: it would lose blanks at the end.
         ColumnType::Char(length) | ColumnType::VarChar(Some(length))
             if *length <= LONGEST_VARCHAR =>
         {
@@ -303,7 +312,7 @@ fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refu
         ColumnType::Text(LobSize::Small) => "text",
         ColumnType::Text(LobSize::Medium) => "mediumtext",
         ColumnType::Text(LobSize::Long | LobSize::Unbounded) => "longtext",
-        ColumnType::Binary(length) if *length <= 255 => return Ok(format!("binary({length})")),
+        // Not `binary(n)`: it would give a value back with zeros that were never stored.
         ColumnType::Binary(length) | ColumnType::VarBinary(length)
             if *length <= LONGEST_ROW - 2 =>
         {
@@ -335,6 +344,15 @@ fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refu
         ColumnType::Json { .. } => "json",
         ColumnType::Enum(id) => {
             let values = &place.model.enum_type(*id).values;
+            if let Some(padded) = values.iter().find(|value| value.value.ends_with(' ')) {
+                let message = format!(
+                    "`{}` may be `{}`, and MySQL's enums lose blanks at the end",
+                    place.column().name,
+                    padded.value
+                );
+                let help = "write the value without the blank, or make the column a `VARCHAR(255)`";
+                return Err(Refusal::new("B0210", message, help));
+            }
             return Ok(named_values(
                 "enum",
                 values.iter().map(|value| value.value.as_str()),
@@ -354,6 +372,34 @@ fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refu
         }
     };
     Ok(name.to_owned())
+}
+
+/// A length that MySQL has no type for is kept by a CHECK.
+fn limited(place: ColumnPlace<'_>, stored: &ColumnType, type_sql: String) -> Declaration {
+    let condition = if let ColumnType::Char(length) | ColumnType::VarChar(Some(length)) = stored {
+        (*length > LONGEST_VARCHAR).then_some(("char_length(", length))
+    } else if let ColumnType::Binary(length) | ColumnType::VarBinary(length) = stored {
+        (*length > LONGEST_ROW - 2).then_some(("octet_length(", length))
+    } else {
+        None
+    };
+    let Some((function, length)) = condition else {
+        return Declaration::plain(type_sql);
+    };
+    let mut sql = SqlWriter::new(Dialect::Mysql);
+    sql.push(function)
+        .identifier(&place.column().name)
+        .push(&format!(") <= {length}"));
+    Declaration::checked(type_sql, sql.finish())
+}
+
+/// A type that changes values by what it pads, where the table shall behave as on other databases.
+fn is_padded(place: ColumnPlace<'_>) -> bool {
+    let pads = matches!(
+        place.stored_type(),
+        ColumnType::Char(_) | ColumnType::Binary(_)
+    );
+    pads && !place.is_own(Dialect::Mysql)
 }
 
 fn named_values<'v>(kind: &str, values: impl Iterator<Item = &'v str>) -> String {

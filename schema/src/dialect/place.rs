@@ -44,6 +44,14 @@ impl<'m> ColumnPlace<'m> {
         self.table().source_dialect == dialect
     }
 
+    /// Does the table live on engines of this dialect alone, and is its text written in it? Then everything is as that
+    /// dialect has it; other tables behave alike wherever they are.
+    pub(crate) fn is_own(self, dialect: Dialect) -> bool {
+        let mut engines = self.table().engines.iter();
+        self.is_native(dialect)
+            && engines.all(|engine| self.model.engine(*engine).dialect == dialect)
+    }
+
     /// The type it is stored with: a column that refers to another one has that one's, as databases want them equal.
     pub(crate) fn stored_type(self) -> &'m ColumnType {
         &self.origin().column().column_type

@@ -35,6 +35,7 @@ impl Rules for Postgres {
             deferrable_uniques: true,
             nulls_not_distinct: true,
             set_default: true,
+            set_null_needs_null: false,
             schemas: true,
             computed_not_null: true,
             virtual_columns: false,
@@ -164,7 +165,7 @@ impl Rules for Postgres {
         false
     }
 
-    fn table_options(&self, _: &Table) -> String {
+    fn table_options(&self, _: &Table, _: Option<Flavour>) -> String {
         String::new()
     }
 
@@ -236,7 +237,14 @@ fn keeps_own_spelling(place: ColumnPlace<'_>, stored: &ColumnType) -> bool {
         stored
     };
     let is_domain = place.model.domains.contains(&place.column().sql_type);
-    place.is_native(Dialect::Postgres) && !matches!(element, ColumnType::Enum(_)) && !is_domain
+    let is_padded = matches!(stored, ColumnType::Char(_)) && !place.is_own(Dialect::Postgres);
+    // There is no such type: the length is from `@length`.
+    let is_limited = matches!(stored, ColumnType::VarBinary(_));
+    place.is_native(Dialect::Postgres)
+        && !matches!(element, ColumnType::Enum(_))
+        && !is_domain
+        && !is_padded
+        && !is_limited
 }
 
 fn declaration(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<Declaration, Refusal> {
@@ -269,7 +277,10 @@ fn declaration(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<Declaratio
         }
         ColumnType::VarChar(None) => "character varying",
         ColumnType::Char(_) | ColumnType::VarChar(Some(_)) | ColumnType::Text(_) => "text",
-        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => "bytea",
+        ColumnType::Binary(length) | ColumnType::VarBinary(length) => {
+            return Ok(bytes(place, *length));
+        }
+        ColumnType::Blob(_) => "bytea",
         ColumnType::Date => "date",
         ColumnType::Time(digits) => {
             return Ok(Declaration::plain(format!(
@@ -334,6 +345,14 @@ fn checked(place: ColumnPlace<'_>, type_name: &str, range: &str) -> Declaration 
     let mut sql = SqlWriter::new(Dialect::Postgres);
     sql.identifier(&place.column().name).push(" ").push(range);
     Declaration::checked(type_name, sql.finish())
+}
+
+fn bytes(place: ColumnPlace<'_>, length: u32) -> Declaration {
+    let mut sql = SqlWriter::new(Dialect::Postgres);
+    sql.push("octet_length(")
+        .identifier(&place.column().name)
+        .push(&format!(") <= {length}"));
+    Declaration::checked("bytea", sql.finish())
 }
 
 fn year(place: ColumnPlace<'_>) -> Declaration {

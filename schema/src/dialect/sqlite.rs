@@ -5,7 +5,8 @@
 //!   number, so NUMERIC affinity leaves it alone;
 //! - decimals of up to 15 digits are `DECIMAL(p,s)`; longer and unbounded ones are `DECIMAL_TEXT`, whose TEXT affinity
 //!   keeps every digit (they sort as text); JSON is `JSON_TEXT`, as `JSON` would turn `1.50` into 1.5;
-//! - lengths of texts are declared, not enforced; `u64` is refused past `i64::MAX` before it is sent.
+//! - lengths of texts and bytes and digits before a decimal's point are kept by a CHECK where the table also lives on, or is
+//!   written for, another database; `u64` is refused past `i64::MAX` before it is sent.
 
 use super::{
     Capabilities, ColumnPlace, Declaration, Flavour, IdentifierLimit, IndexMethod, Moment, Refusal,
@@ -41,6 +42,7 @@ impl Rules for Sqlite {
             deferrable_uniques: false,
             nulls_not_distinct: false,
             set_default: true,
+            set_null_needs_null: false,
             schemas: false,
             computed_not_null: true,
             virtual_columns: true,
@@ -93,9 +95,10 @@ impl Rules for Sqlite {
         let stored = place.stored_type();
         let keeps_own_spelling = place.table().strict || keeps_digits(stored);
         if place.is_native(Dialect::Sqlite) && keeps_own_spelling {
-            return Ok(Declaration::plain(place.column().sql_type.clone()));
+            return Ok(limited(place, stored, place.column().sql_type.clone()));
         }
-        type_name(place, stored).map(Declaration::plain)
+        let type_sql = type_name(place, stored)?;
+        Ok(limited(place, stored, type_sql))
     }
 
     fn counted(&self, place: ColumnPlace<'_>, _: bool) -> Result<&'static str, Refusal> {
@@ -210,7 +213,7 @@ impl Rules for Sqlite {
         false
     }
 
-    fn table_options(&self, table: &Table) -> String {
+    fn table_options(&self, table: &Table, _: Option<Flavour>) -> String {
         match (table.strict, table.without_rowid) {
             (true, true) => " STRICT, WITHOUT ROWID".to_owned(),
             (true, false) => " STRICT".to_owned(),
@@ -272,6 +275,50 @@ fn counts_rows(place: ColumnPlace<'_>) -> bool {
     let counted = |column: &&Column| matches!(column.generated, Generated::Key { .. });
     let is_free = table.primary_key.is_none() && table.columns.iter().filter(counted).count() == 1;
     counted(&place.column()) && !table.without_rowid && (place.is_only_key() || is_free)
+}
+
+/// SQLite takes what is longer than declared; where the table behaves as on other databases, a CHECK refuses it.
+fn limited(place: ColumnPlace<'_>, stored: &ColumnType, type_sql: String) -> Declaration {
+    let around = length_condition(stored).or_else(|| digits_condition(stored));
+    match around.filter(|_| !place.is_own(Dialect::Sqlite)) {
+        None => Declaration::plain(type_sql),
+        Some((before, behind)) => {
+            let mut sql = SqlWriter::new(Dialect::Sqlite);
+            sql.push(before)
+                .identifier(&place.column().name)
+                .push(&behind);
+            Declaration::checked(type_sql, sql.finish())
+        }
+    }
+}
+
+/// What stands around the column's name.
+fn length_condition(stored: &ColumnType) -> Option<(&'static str, String)> {
+    if let ColumnType::Char(length)
+    | ColumnType::VarChar(Some(length))
+    | ColumnType::Binary(length)
+    | ColumnType::VarBinary(length) = stored
+    {
+        Some(("length(", format!(") <= {length}")))
+    } else {
+        None
+    }
+}
+
+/// The digits before the point of a decimal: of the number, or of its text where that keeps all digits.
+fn digits_condition(stored: &ColumnType) -> Option<(&'static str, String)> {
+    let ColumnType::Decimal(Some(size)) = stored else {
+        return None;
+    };
+    let digits = size.precision.saturating_sub(size.scale);
+    if size.precision <= FLOAT_DIGITS {
+        let limit = "0".repeat(digits as usize);
+        return Some(("abs(", format!(") < 1{limit}")));
+    }
+    Some((
+        "instr(ltrim(",
+        format!(", '-0') || '.', '.') <= {}", digits + 1),
+    ))
 }
 
 /// A sign that means itself in a pattern of GLOB.

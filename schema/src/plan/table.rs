@@ -118,7 +118,8 @@ impl<'m> TableWriter<'m> {
             .push(" (\n    ")
             .push(&lines.join(",\n    "))
             .push("\n)");
-        sql.push(&self.dialect().rules().table_options(table));
+        let flavour = self.engine.flavour;
+        sql.push(&self.dialect().rules().table_options(table, flavour));
         sql.finish()
     }
 
@@ -408,6 +409,23 @@ impl<'m> TableWriter<'m> {
         self.refuse(Refusal::new("B0218", message, help), key.span);
     }
 
+    /// To set NULL where none may be is refused with the row, or already with the table: then the row is refused by the
+    /// foreign key itself.
+    fn possible(&self, key: &ForeignKey, action: ReferentialAction) -> ReferentialAction {
+        let refused = self.engine.capabilities().set_null_needs_null
+            && !self.is_native()
+            && action == ReferentialAction::SetNull
+            && key
+                .columns
+                .iter()
+                .any(|column| !self.table().column(*column).nullable);
+        if refused {
+            ReferentialAction::NoAction
+        } else {
+            action
+        }
+    }
+
     /// `FOREIGN KEY (…) REFERENCES …`.
     pub(super) fn foreign_key(&self, key: &ForeignKey, name: Option<&str>) -> String {
         let referred = self.model.table(key.table);
@@ -422,8 +440,8 @@ impl<'m> TableWriter<'m> {
             .push(" (")
             .identifiers(names(referred, &key.referred))
             .push(")");
-        sql.push(&action(" ON DELETE ", key.on_delete))
-            .push(&action(" ON UPDATE ", key.on_update));
+        sql.push(&action(" ON DELETE ", self.possible(key, key.on_delete)))
+            .push(&action(" ON UPDATE ", self.possible(key, key.on_update)));
         sql.push(match key.deferrable {
             None => "",
             Some(false) => " DEFERRABLE",

@@ -370,7 +370,8 @@ pub mod blogs {
                 create: &[r#"CREATE TABLE "blogs" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT,
     "title" VARCHAR(255) NOT NULL,
-    "content" TEXT
+    "content" TEXT,
+    CHECK (length("title") <= 255)
 )"#],
                 link: &[],
                 drop: &[r#"DROP TABLE IF EXISTS "blogs""#],
@@ -382,7 +383,8 @@ pub mod blogs {
                 create: &[r#"CREATE TABLE "blogs" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT,
     "title" VARCHAR(255) NOT NULL,
-    "content" TEXT
+    "content" TEXT,
+    CHECK (length("title") <= 255)
 )"#],
                 link: &[],
                 drop: &[r#"DROP TABLE IF EXISTS "blogs""#],
@@ -610,7 +612,8 @@ pub mod categories {
             create: &[r#"CREATE TABLE "categories" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT,
     "name" VARCHAR(40) NOT NULL,
-    UNIQUE ("name")
+    UNIQUE ("name"),
+    CHECK (length("name") <= 40)
 )"#],
             link: &[],
             drop: &[r#"DROP TABLE IF EXISTS "categories""#],
@@ -891,7 +894,9 @@ pub mod users {
     "nick" VARCHAR(40),
     "revision" INT NOT NULL,
     "changed" DATETIME,
-    UNIQUE ("email")
+    UNIQUE ("email"),
+    CHECK (length("email") <= 200),
+    CHECK (length("nick") <= 40)
 )"#],
             link: &[],
             drop: &[r#"DROP TABLE IF EXISTS "users""#],

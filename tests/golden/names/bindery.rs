@@ -557,7 +557,10 @@ pub mod select {
     "crate" INT NOT NULL,
     "match" VARCHAR(20),
     "order" VARCHAR(20) NOT NULL DEFAULT 'it''s',
-    "Group By" VARCHAR(20)
+    "Group By" VARCHAR(20),
+    CHECK (length("match") <= 20),
+    CHECK (length("order") <= 20),
+    CHECK (length("Group By") <= 20)
 )"#],
                 link: &[],
                 drop: &[r#"DROP TABLE IF EXISTS "select""#],
@@ -574,7 +577,7 @@ pub mod select {
     `order` varchar(20) NOT NULL DEFAULT 'it''s',
     `Group By` varchar(20),
     PRIMARY KEY (`type`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"#],
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"#],
                 link: &[],
                 drop: &["DROP TABLE IF EXISTS `select`"],
             },
@@ -1197,7 +1200,7 @@ pub mod order_détails {
     `*/ } fn main() { /*` int,
     `r#"#` int,
     PRIMARY KEY (`Id`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"##],
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"##],
                 link: &[],
                 drop: &["DROP TABLE IF EXISTS `Order Détails`"],
             },
@@ -1570,7 +1573,7 @@ pub mod option {
     `result` bigint NOT NULL,
     PRIMARY KEY (`some`),
     FOREIGN KEY (`result`) REFERENCES `select` (`type`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"#],
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"#],
                 link: &[],
                 drop: &["DROP TABLE IF EXISTS `option`"],
             },
@@ -1906,7 +1909,8 @@ pub mod string {
                 create: &[r#"CREATE TABLE "string" (
     "string" VARCHAR(40) NOT NULL,
     "vec" BLOB,
-    PRIMARY KEY ("string")
+    PRIMARY KEY ("string"),
+    CHECK (length("string") <= 40)
 )"#],
                 link: &[],
                 drop: &[r#"DROP TABLE IF EXISTS "string""#],
@@ -1919,7 +1923,7 @@ pub mod string {
     `string` varchar(40) NOT NULL,
     `vec` longblob,
     PRIMARY KEY (`string`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"#],
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"#],
                 link: &[],
                 drop: &["DROP TABLE IF EXISTS `string`"],
             },
@@ -2349,7 +2353,7 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
     `id` bigint NOT NULL,
     `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc` bigint,
     PRIMARY KEY (`id`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"#,
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"#,
                 ],
                 link: &[],
                 drop: &[

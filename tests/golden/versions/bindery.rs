@@ -592,7 +592,7 @@ pub mod pages {
     `changed_on` date,
     PRIMARY KEY (`id`),
     UNIQUE (`path`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"#],
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"#],
                 link: &[],
                 drop: &["DROP TABLE IF EXISTS `pages`"],
             },
@@ -607,7 +607,8 @@ pub mod pages {
     "revision" INT NOT NULL,
     "changed_at" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "changed_on" DATE,
-    UNIQUE ("path")
+    UNIQUE ("path"),
+    CHECK (length("path") <= 100)
 )"#],
                 link: &[],
                 drop: &[r#"DROP TABLE IF EXISTS "pages""#],
@@ -1067,7 +1068,7 @@ pub mod machines {
     `seen_to_the_second` datetime,
     `hidden_at` datetime(3),
     PRIMARY KEY (`name`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"#],
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"#],
                 link: &[],
                 drop: &["DROP TABLE IF EXISTS `machines`"],
             },
@@ -1082,7 +1083,8 @@ pub mod machines {
     "changed_at" TIMESTAMPTZ NOT NULL,
     "seen_to_the_second" DATETIME,
     "hidden_at" DATETIME,
-    PRIMARY KEY ("name")
+    PRIMARY KEY ("name"),
+    CHECK (length("name") <= 40)
 )"#],
                 link: &[],
                 drop: &[r#"DROP TABLE IF EXISTS "machines""#],
