@@ -20,6 +20,10 @@ cargo xtask corpus [--only TEXT]
     Runs on the servers that are up (`servers env`), else on private ones.
     --only TEXT      only schemas whose name contains TEXT (mysql-sakila); nothing is compared or written
 
+cargo xtask fuzz [--target NAME] [--minutes N] [--seed N]
+    Fuzzes one target, or each in turn, for so many minutes (10) from this seed (1): fuzz/ says which targets there are.
+    Needs a compiler of C++. BINDERY_CORPUS may name a folder of schemas to begin with beside fuzz/seeds.
+
 cargo xtask lint            formatting, clippy, documentation, feature sets, packages
 cargo xtask help            this text";
 
@@ -30,6 +34,7 @@ pub(crate) enum Command {
     Test(Selection),
     /// With a part of a schema's name.
     Corpus(Option<String>),
+    Fuzz(Fuzzing),
     Lint,
     ServersUp,
     ServersDown,
@@ -41,6 +46,15 @@ pub(crate) enum Command {
 pub(crate) struct Selection {
     pub(crate) filter: Option<String>,
     pub(crate) cargo_args: Vec<String>,
+}
+
+/// What is fuzzed and for how long.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Fuzzing {
+    /// `None`: each target in turn.
+    pub(crate) target: Option<String>,
+    pub(crate) minutes: u64,
+    pub(crate) seed: u32,
 }
 
 impl Selection {
@@ -59,6 +73,7 @@ impl Command {
             ["test", rest @ ..] => selection(rest).map(Self::Test),
             ["corpus"] => Ok(Self::Corpus(None)),
             ["corpus", "--only", text] => Ok(Self::Corpus(Some((*text).to_owned()))),
+            ["fuzz", rest @ ..] => fuzzing(rest).map(Self::Fuzz),
             ["lint"] => Ok(Self::Lint),
             ["servers", "up"] => Ok(Self::ServersUp),
             ["servers", "down"] => Ok(Self::ServersDown),
@@ -69,6 +84,27 @@ impl Command {
             other => Err(format!("`{}` is not understood", other.join(" "))),
         }
     }
+}
+
+fn fuzzing(words: &[&str]) -> Result<Fuzzing, String> {
+    let mut fuzzing = Fuzzing {
+        target: None,
+        minutes: 10,
+        seed: 1,
+    };
+    let number = |text: &str| format!("`{text}` is no number that fits");
+    for option in words.chunks(2) {
+        match option {
+            ["--target", name] => fuzzing.target = Some((*name).to_owned()),
+            ["--minutes", text] => {
+                let minutes: std::num::NonZero<u64> = text.parse().map_err(|_| number(text))?;
+                fuzzing.minutes = minutes.get();
+            }
+            ["--seed", text] => fuzzing.seed = text.parse().map_err(|_| number(text))?,
+            other => return Err(format!("`fuzz` does not understand `{}`", other.join(" "))),
+        }
+    }
+    Ok(fuzzing)
 }
 
 fn selection(words: &[&str]) -> Result<Selection, String> {
@@ -137,6 +173,21 @@ mod tests {
     }
 
     #[test]
+    fn fuzzing_has_a_target_a_time_and_a_seed() {
+        let fuzzing = |target: Option<&str>, minutes, seed| {
+            let target = target.map(str::to_owned);
+            Ok(Command::Fuzz(Fuzzing {
+                target,
+                minutes,
+                seed,
+            }))
+        };
+        assert_eq!(parse("fuzz"), fuzzing(None, 10, 1));
+        let line = "fuzz --seed 7 --target url --minutes 2";
+        assert_eq!(parse(line), fuzzing(Some("url"), 2, 7));
+    }
+
+    #[test]
     fn anything_else_is_refused() {
         for line in [
             "tset",
@@ -146,6 +197,10 @@ mod tests {
             "servers start",
             "lint now",
             "corpus sakila",
+            "fuzz url",
+            "fuzz --minutes",
+            "fuzz --minutes long",
+            "fuzz --minutes 0",
         ] {
             parse(line).expect_err(line);
         }

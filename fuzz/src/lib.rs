@@ -1,0 +1,71 @@
+//! Fuzz targets: each takes any bytes and ends, however it ends, without a panic, a hang or much memory.
+//!
+//! What they ask for beyond that is asserted here. Seeds and former findings are under `seeds/`; `cargo xtask fuzz` runs
+//! a target for minutes, the tests of this crate run each for a moment.
+
+mod compile;
+mod config;
+mod names;
+mod schema;
+
+use bindery_schema::dialect::Dialect;
+
+/// What is fuzzed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A schema file in this dialect, from bytes to generated code.
+    Schema(Dialect),
+    /// `bindery.toml`, read by the build and by the running program.
+    Config,
+    /// A connection's URL.
+    Url,
+    /// Comments above and beside tables and columns.
+    Annotation,
+    /// Names of tables and columns, down to generated code that is Rust.
+    Names,
+}
+
+impl Target {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Schema(Dialect::Sqlite),
+        Self::Schema(Dialect::Postgres),
+        Self::Schema(Dialect::Mysql),
+        Self::Config,
+        Self::Url,
+        Self::Annotation,
+        Self::Names,
+    ];
+
+    /// Its name on a command line, and of its folder of seeds.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Schema(Dialect::Sqlite) => "schema-sqlite",
+            Self::Schema(Dialect::Postgres) => "schema-postgres",
+            Self::Schema(Dialect::Mysql) => "schema-mysql",
+            Self::Config => "config",
+            Self::Url => "url",
+            Self::Annotation => "annotation",
+            Self::Names => "names",
+        }
+    }
+
+    /// The target of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|target| target.name() == name)
+    }
+
+    /// Runs the target once.
+    ///
+    /// # Panics
+    /// There is a defect: that is what fuzzing looks for.
+    pub fn run(self, bytes: &[u8]) {
+        match self {
+            Self::Schema(dialect) => schema::run(bytes, dialect),
+            Self::Config => config::run_config(bytes),
+            Self::Url => config::run_url(bytes),
+            Self::Annotation => schema::run_annotation(bytes),
+            Self::Names => names::run(bytes),
+        }
+    }
+}

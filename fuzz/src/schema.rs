@@ -1,0 +1,30 @@
+//! Schema files, and comments within one.
+
+use std::fmt::Write;
+
+use bindery_schema::dialect::Dialect;
+
+use crate::compile::compile;
+
+/// Any bytes as a schema file.
+pub(crate) fn run(bytes: &[u8], dialect: Dialect) {
+    compile(bytes, dialect);
+}
+
+/// Lines as comments: in turn at the head of the file, above a table, above a column and at the end of a column's line.
+pub(crate) fn run_annotation(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut places: [String; 4] = Default::default();
+    for (at, line) in text.lines().enumerate() {
+        writeln!(places[at % 4], "-- {line}").expect("writing to a String cannot fail");
+    }
+    let [head, table, column, end] = places;
+    let end = end.lines().next().unwrap_or_default();
+    let sql = format!(
+        "{head}\nCREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL UNIQUE);\n{table}CREATE TABLE posts (\n\
+         id INTEGER PRIMARY KEY,\n{column}author INTEGER, {end}\nversion BIGINT NOT NULL);\n"
+    );
+    for dialect in Dialect::ALL {
+        compile(sql.as_bytes(), dialect);
+    }
+}
