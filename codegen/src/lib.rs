@@ -6,6 +6,7 @@ mod cargo;
 pub mod derive;
 mod emit;
 mod error;
+mod kept;
 mod output;
 mod project;
 mod rust_writer;

@@ -214,7 +214,26 @@ fn distance(word: &[char], candidate: &str) -> usize {
 
 /// The words of a name in snake case; letters that no identifier may hold are gaps between words.
 fn words(text: &str) -> String {
+    if is_snake_case(text) {
+        return text.to_owned();
+    }
     identifier_text(text).to_snake_case()
+}
+
+/// Is the name words in small letters of ASCII already? Most are, and build scripts are not optimised.
+fn is_snake_case(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (mut at, mut before) = (0, b'_');
+    while at < bytes.len() {
+        let byte = bytes[at];
+        let in_word = byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        if !in_word && (byte != b'_' || before == b'_') {
+            return false;
+        }
+        before = byte;
+        at += 1;
+    }
+    before != b'_'
 }
 
 fn identifier_text(text: &str) -> String {

@@ -38,11 +38,7 @@ impl SourceFile {
     /// Takes a text; `path` is what messages show.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
-        let starts = text
-            .bytes()
-            .enumerate()
-            .filter(|&(_, byte)| byte == b'\n')
-            .map(|(at, _)| at as u32 + 1);
+        let starts = text.match_indices('\n').map(|(at, _)| at as u32 + 1);
         let line_starts = std::iter::once(0).chain(starts).collect();
         Self {
             path: path.into(),

@@ -124,11 +124,16 @@ impl SqlWriter {
 
     fn quoted(&mut self, text: &str, quote: char) {
         self.text.push(quote);
-        for letter in text.chars() {
-            if letter == quote {
-                self.text.push(quote);
+        // Hardly a name holds a quote, and build scripts are not optimised.
+        if text.contains(quote) {
+            for letter in text.chars() {
+                if letter == quote {
+                    self.text.push(quote);
+                }
+                self.text.push(letter);
             }
-            self.text.push(letter);
+        } else {
+            self.text.push_str(text);
         }
         self.text.push(quote);
     }

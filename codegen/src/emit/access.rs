@@ -1,19 +1,19 @@
 //! Ways to a model's repository: the accessors of connections, and `find_by_…` and `upsert_by_…` of unique columns.
 
 use super::shape::{Field, Given, Shape, UniqueShape};
-use super::shapes::Shapes;
+use super::shapes::Surroundings;
 use super::types::Argument;
 use super::{UNUSED, code, in_words};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
 /// The accessors of all models on connections and transactions.
-pub(crate) fn tables(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_>]) {
+pub(crate) fn tables(w: &mut RustWriter, around: &Surroundings<'_>, all: &[Shape<'_>]) {
     w.item(|w| {
         w.doc("The tables of a connection or transaction.");
         w.line(&lints(all));
         w.block("pub trait Tables", |w| {
             for shape in all {
-                w.item(|w| accessor(w, shapes, shape));
+                w.item(|w| accessor(w, around, shape));
             }
         });
     });
@@ -39,9 +39,9 @@ pub(crate) fn lints(all: &[Shape<'_>]) -> String {
 }
 
 /// One accessor.
-pub(crate) fn accessor(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
-    let tag = shapes.tag(shape);
-    w.doc(&rows_of(shapes, shape));
+pub(crate) fn accessor(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    let tag = around.tag(shape);
+    w.doc(&rows_of(around, shape));
     let signature = Signature {
         head: format!("fn {}", shape.names.accessor),
         params: vec!["&mut self".to_owned()],
@@ -56,9 +56,9 @@ pub(crate) fn accessor(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_
 }
 
 /// First line of an accessor's documentation.
-pub(crate) fn rows_of(shapes: &Shapes<'_>, shape: &Shape<'_>) -> String {
+pub(crate) fn rows_of(around: &Surroundings<'_>, shape: &Shape<'_>) -> String {
     let (row, module) = (&shape.names.row, &shape.names.module);
-    if shapes.scope.modules {
+    if around.scope.modules {
         format!("The rows of [`{module}::{row}`].")
     } else {
         format!("The rows of [`{row}`].")
@@ -66,7 +66,7 @@ pub(crate) fn rows_of(shapes: &Shapes<'_>, shape: &Shape<'_>) -> String {
 }
 
 /// The trait of a model's unique keys; nothing for a model without.
-pub(crate) fn queries(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+pub(crate) fn queries(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     if shape.uniques.is_empty() {
         return;
     }
@@ -76,9 +76,9 @@ pub(crate) fn queries(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>
     } else {
         ""
     };
-    let (tag, name) = (shapes.tag(shape), &shape.names.queries);
+    let (tag, name) = (around.tag(shape), &shape.names.queries);
     w.item(|w| {
-        let table = code(&shape.table.name.name);
+        let table = code(&shape.table.name);
         w.doc(&format!(
             "Finding and replacing rows of {table} by unique columns."
         ));
@@ -127,7 +127,7 @@ fn columns<'s>(shape: &'s Shape<'_>, unique: &UniqueShape<'_>) -> Vec<&'s Field<
 /// A deferred key is checked too late to decide by, and a key without values in `New…` has nothing to decide by.
 fn can_upsert(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> bool {
     let given = |&at: &usize| shape.fields[at].given != Given::Never;
-    !unique.unique.deferrable && unique.fields.iter().all(given)
+    !unique.deferrable && unique.fields.iter().all(given)
 }
 
 fn upsert_docs(w: &mut RustWriter, shape: &Shape<'_>, unique: &UniqueShape<'_>) {
@@ -146,7 +146,7 @@ fn upsert_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signature {
         "()".to_owned()
     };
     Signature {
-        head: format!("fn upsert_by_{}", unique.unique.method_suffix),
+        head: format!("fn upsert_by_{}", unique.method_suffix),
         params: vec![
             "&mut self".to_owned(),
             format!("new: {}", shape.new_row("E")),
@@ -158,10 +158,7 @@ fn upsert_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signature {
 
 fn names(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> String {
     let fields = columns(shape, unique);
-    let names: Vec<_> = fields
-        .iter()
-        .map(|field| code(&field.column.name))
-        .collect();
+    let names: Vec<_> = fields.iter().map(|field| code(field.column.name)).collect();
     in_words(&names)
 }
 
@@ -174,7 +171,7 @@ fn find_docs(w: &mut RustWriter, shape: &Shape<'_>, unique: &UniqueShape<'_>) {
 }
 
 fn find_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signature {
-    let suffix = &unique.unique.method_suffix;
+    let suffix = &unique.method_suffix;
     let arguments = columns(shape, unique)
         .into_iter()
         .map(|field| format!("{}: {}", field.name, argument_type(field)));

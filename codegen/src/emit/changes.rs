@@ -2,17 +2,17 @@
 
 use super::row::column_docs;
 use super::shape::Shape;
-use super::shapes::Shapes;
+use super::shapes::Surroundings;
 use super::{code, default_parameter};
 use crate::rust_writer::{Expr, RustWriter};
 
 /// The struct, with nothing to be changed as its default.
-pub(crate) fn changes(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+pub(crate) fn changes(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     let generic = shape.changes_generic();
     w.item(|w| {
         w.doc(&format!(
             "Columns of {} to be changed; what is `None` stays.",
-            code(&shape.table.name.name)
+            code(&shape.table.name)
         ));
         // A derived `Default` would ask for engines that have one, and `engine::Any` has none.
         w.line(if generic {
@@ -20,7 +20,7 @@ pub(crate) fn changes(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>
         } else {
             "#[derive(Debug, Clone, Default, PartialEq)]"
         });
-        let parameter = default_parameter(shapes, shape, generic);
+        let parameter = default_parameter(around, shape, generic);
         let head = format!("pub struct {}{parameter}", shape.names.changes);
         w.structure(&head, shape.changeable().next().is_none(), |w| {
             for (_, field) in shape.changeable() {

@@ -5,34 +5,35 @@ use bindery_schema::model::{Engine, Model};
 
 use super::access::{lints, rows_of};
 use super::shape::Shape;
-use super::shapes::Shapes;
+use super::shapes::{Shapes, Surroundings};
 use super::{UNUSED, in_words, in_words_or, string_literal};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
 /// The struct with everything it can do.
 pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_>]) {
+    let (model, around) = (shapes.model, &shapes.around);
     w.item(|w| {
         w.doc("All databases of this program.");
         w.line(UNUSED);
         w.line("pub struct Databases(::bindery::Registry);");
     });
     for shape in all.iter().filter(|shape| shape.several) {
-        choice(w, shapes, shape);
+        choice(w, around, shape);
     }
-    if several(shapes.model).is_some() {
-        transaction_choice(w, shapes.model);
+    if several(model).is_some() {
+        transaction_choice(w, model);
     }
     w.item(|w| {
         w.line(&lints(all));
         w.block("impl Databases", |w| {
-            opening(w, shapes.model);
-            for engine in &shapes.model.engines {
+            opening(w, model);
+            for engine in around.engines {
                 connection(w, engine);
             }
             on(w);
-            transactions(w, shapes.model);
+            transactions(w, model);
             for shape in all {
-                w.item(|w| accessor(w, shapes, shape));
+                w.item(|w| accessor(w, around, shape));
             }
         });
     });
@@ -139,18 +140,18 @@ fn on(w: &mut RustWriter) {
 }
 
 /// One accessor.
-pub(crate) fn accessor(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+pub(crate) fn accessor(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     if shape.several {
-        refused(w, shapes, shape);
+        refused(w, around, shape);
     } else {
-        routed(w, shapes, shape);
+        routed(w, around, shape);
     }
 }
 
-fn routed(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
-    let engine = shapes.row_engine(shape.table);
-    w.doc(&rows_of(shapes, shape));
-    let returns = format!("::bindery::Repository<'_, {}, {engine}>", shapes.tag(shape));
+fn routed(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    let engine = around.row_engine(shape.table.engines);
+    w.doc(&rows_of(around, shape));
+    let returns = format!("::bindery::Repository<'_, {}, {engine}>", around.tag(shape));
     let signature = method(
         &format!("pub fn {}", shape.names.accessor),
         &["&self"],
@@ -162,50 +163,50 @@ fn routed(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
 }
 
 /// The accessor of a model on several engines cannot be called: its bound says what to write instead.
-fn refused(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
-    let engine = super::first_engine(shapes, shape);
+fn refused(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    let engine = super::first_engine(around, shape);
     w.doc(&format!(
         "{}: use {}.",
-        lives_on(shapes, shape),
-        choices(shapes, shape)
+        lives_on(around, shape),
+        choices(around, shape)
     ));
     let signature = Signature {
         head: format!("pub fn {}<'a>", shape.names.accessor),
         params: vec!["&'a self".to_owned()],
         returns: Some(format!(
             "::bindery::Repository<'a, {}, {engine}>",
-            shapes.tag(shape)
+            around.tag(shape)
         )),
-        bounds: vec![format!("{}: {}<'a>", shapes.tag(shape), shape.names.choice)],
+        bounds: vec![format!("{}: {}<'a>", around.tag(shape), shape.names.choice)],
     };
     w.function(&signature, |w| {
         w.line(&format!("self.0.repository({engine})"))
     });
 }
 
-fn lives_on(shapes: &Shapes<'_>, shape: &Shape<'_>) -> String {
+fn lives_on(around: &Surroundings<'_>, shape: &Shape<'_>) -> String {
     let engines = shape.table.engines.iter();
     let names: Vec<_> = engines
-        .map(|id| format!("`{}`", shapes.model.engines[id.0 as usize].name))
+        .map(|id| format!("`{}`", around.engines[id.0 as usize].name))
         .collect();
     format!("`{}` lives on {}", shape.names.row, in_words(&names))
 }
 
-fn choices(shapes: &Shapes<'_>, shape: &Shape<'_>) -> String {
+fn choices(around: &Surroundings<'_>, shape: &Shape<'_>) -> String {
     let engines = shape.table.engines.iter();
     let calls: Vec<_> = engines
-        .map(|id| &shapes.model.engines[id.0 as usize].name)
+        .map(|id| &around.engines[id.0 as usize].name)
         .map(|name| format!("`db.{name}()?.{}()`", shape.names.accessor))
         .collect();
     in_words_or(&calls)
 }
 
 /// The trait whose message says which engines there are to choose from.
-pub(crate) fn choice(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+pub(crate) fn choice(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     w.item(|w| {
         w.doc("Implemented by nobody: a model on several engines needs a choice.");
-        let message = format!("model {}: choose one", lives_on(shapes, shape));
-        let note = format!("write {}", choices(shapes, shape));
+        let message = format!("model {}: choose one", lives_on(around, shape));
+        let note = format!("write {}", choices(around, shape));
         unimplemented(w, &message, "which engine?", &note);
         w.line(&format!("pub trait {}<'a> {{}}", shape.names.choice));
     });
@@ -336,11 +337,11 @@ fn deref(w: &mut RustWriter) {
 /// The list of engines and models. `order` is an order in which their tables can be created.
 pub(crate) fn program<'m>(
     w: &mut RustWriter,
-    shapes: &Shapes<'_>,
+    around: &Surroundings<'_>,
     order: impl Iterator<Item = &'m Shape<'m>>,
 ) {
-    let models = order.map(|shape| Expr::text(format!("{}::INFO", shapes.tag(shape))));
-    program_of(w, &shapes.model.engines, Expr::Array(models.collect()));
+    let models = order.map(|shape| Expr::text(format!("{}::INFO", around.tag(shape))));
+    program_of(w, around.engines, Expr::Array(models.collect()));
 }
 
 /// The same, from an expression for the models.

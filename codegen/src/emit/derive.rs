@@ -9,7 +9,7 @@ use bindery_schema::model::{CheckedModel, Engine, Model, TableId};
 use super::ddl::Ddl;
 use super::names::Names;
 use super::shape::{KeyShape, Shape, applied};
-use super::shapes::{Scope, Shapes};
+use super::shapes::{Scope, Shapes, Surroundings};
 use super::types::TypeFeature;
 use super::{
     UNUSED, UNUSED_IMPORT, key, model as model_impl, new, row, source, sql, string_literal,
@@ -63,13 +63,13 @@ pub(crate) fn beside_row(model: &CheckedModel, row: &OwnRow) -> String {
     let shape = own_shape(&shapes, row);
     let ddl = Ddl::alone(model, shape.id);
     let mut w = RustWriter::new();
-    key::key(&mut w, &shapes, &shape);
-    new::new(&mut w, &shapes, &shape);
-    changes::changes(&mut w, &shapes, &shape);
-    access::queries(&mut w, &shapes, &shape);
+    key::key(&mut w, &shapes.around, &shape);
+    new::new(&mut w, &shapes.around, &shape);
+    changes::changes(&mut w, &shapes.around, &shape);
+    access::queries(&mut w, &shapes.around, &shape);
     table(&mut w, &shapes, &shape);
     if shape.several {
-        databases::choice(&mut w, &shapes, &shape);
+        databases::choice(&mut w, &shapes.around, &shape);
     }
     w.item(|w| {
         w.line("const _: () = {");
@@ -92,22 +92,22 @@ fn unnamed(
 ) {
     features(w, shape);
     source::sources(w, shape);
-    model_impl::model(w, shapes, shape);
-    row::methods(w, shapes, shape);
-    sql::statements(w, shapes, shape, model);
-    sql::lives_on(w, shapes, shape);
-    info::info(w, shapes, shape, ddl);
+    model_impl::model(w, &shapes.around, shape);
+    row::methods(w, &shapes.around, shape);
+    sql::statements(w, &sql::planned(&shapes.around, shape, model));
+    sql::lives_on(w, &shapes.around, shape);
+    info::info(w, &shapes.around, shape, &ddl.of(shape.id).collect());
     w.item(|w| {
         w.line(UNUSED);
         w.block("impl crate::Databases", |w| {
-            databases::accessor(w, shapes, shape)
+            databases::accessor(w, &shapes.around, shape)
         });
     });
 }
 
 /// What is listed by `databases!`.
 fn derived(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
-    let keys = shape.table.foreign_keys.iter();
+    let keys = shapes.model.table(shape.id).foreign_keys.iter();
     let tables: BTreeSet<&str> = keys
         .map(|key| shapes.model.table(key.table).name.name.as_str())
         .collect();
@@ -116,7 +116,7 @@ fn derived(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
         .map(|name| Expr::text(string_literal(name)));
     w.item(|w| {
         w.implementation(
-            &format!("impl ::bindery::Derived for {}", shapes.tag(shape)),
+            &format!("impl ::bindery::Derived for {}", shapes.around.tag(shape)),
             |w| {
                 w.line("const INFO: &'static ::bindery::ModelInfo = &INFO;");
                 w.assignment(
@@ -130,7 +130,13 @@ fn derived(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
 
 /// What the struct says of other models is true: they live where it says, and their keys hold what the column does.
 fn assertions(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, row: &OwnRow) {
-    let engines = || shape.table.engines.iter().map(|&id| shapes.engine(id));
+    let engines = || {
+        shape
+            .table
+            .engines
+            .iter()
+            .map(|&id| shapes.around.engine(id))
+    };
     w.item(|w| {
         for (field, own) in shape.fields.iter().zip(&row.types) {
             let Some(own) = own else { continue };
@@ -149,7 +155,7 @@ fn assertions(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, row: &
 
 /// Column types that the runtime must be built with.
 fn features(w: &mut RustWriter, shape: &Shape<'_>) {
-    let types = shape.fields.iter().map(|field| &field.column.column_type);
+    let types = shape.fields.iter().map(|field| field.column.column_type);
     let names: BTreeSet<&str> = types
         .filter_map(TypeFeature::of)
         .map(TypeFeature::name)
@@ -165,11 +171,14 @@ fn shapes(model: &Model) -> Shapes<'_> {
     Shapes {
         model,
         names: Names::allocate(model),
-        scope: Scope {
-            engine: "crate::engine".to_owned(),
-            model: "crate::model".to_owned(),
-            root: "crate::".to_owned(),
-            modules: false,
+        around: Surroundings {
+            engines: &model.engines,
+            scope: Scope {
+                engine: "crate::engine".to_owned(),
+                model: "crate::model".to_owned(),
+                root: "crate::".to_owned(),
+                modules: false,
+            },
         },
     }
 }
@@ -202,7 +211,7 @@ fn table(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
         ));
         w.line(&access::lints(std::slice::from_ref(shape)));
         w.block(&format!("pub trait {name}"), |w| {
-            access::accessor(w, shapes, shape)
+            access::accessor(w, &shapes.around, shape)
         });
     });
     w.item(|w| {
@@ -226,15 +235,9 @@ pub(crate) fn around_rows(
         engines: engines.to_vec(),
         ..Model::default()
     };
-    let shapes = Shapes {
-        scope: Scope {
-            engine: "engine".to_owned(),
-            model: "model".to_owned(),
-            root: "crate::".to_owned(),
-            modules: false,
-        },
-        ..shapes(&model)
-    };
+    let mut shapes = shapes(&model);
+    shapes.around.scope.engine = "engine".to_owned();
+    shapes.around.scope.model = "model".to_owned();
     let mut w = RustWriter::new();
     dialects(&mut w, engines);
     engine::module(&mut w, &model);

@@ -1,33 +1,42 @@
 //! What the running program knows of a model: its names, and the DDL of its table on each engine.
 
-use super::ddl::Ddl;
+use bindery_schema::plan::CreateTable;
+
 use super::shape::Shape;
-use super::shapes::Shapes;
+use super::shapes::Surroundings;
 use super::string_literal;
 use crate::rust_writer::{Expr, RustWriter};
 
+/// How a model's table is made, by the position of the engine.
+pub(crate) type Planned<'d> = Vec<(usize, &'d CreateTable)>;
+
 /// The static value, and the constant by which the program's list finds it.
-pub(crate) fn info(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, ddl: &Ddl) {
+pub(crate) fn info(
+    w: &mut RustWriter,
+    around: &Surroundings<'_>,
+    shape: &Shape<'_>,
+    ddl: &Planned<'_>,
+) {
     w.item(|w| {
         let info = Expr::Struct(
             "::bindery::ModelInfo".to_owned(),
-            fields(shapes, shape, ddl),
+            fields(around, shape, ddl),
         );
         w.assignment("static INFO: ::bindery::ModelInfo", &info);
     });
     w.item(|w| {
-        w.implementation(&format!("impl {}", shapes.tag(shape)), |w| {
+        w.implementation(&format!("impl {}", around.tag(shape)), |w| {
             w.doc("What was compiled in.");
             w.line("pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;");
         });
     });
 }
 
-fn fields(shapes: &Shapes<'_>, shape: &Shape<'_>, ddl: &Ddl) -> Vec<(String, Expr)> {
-    let columns = shape.fields.iter().map(|field| text(&field.column.name));
+fn fields(around: &Surroundings<'_>, shape: &Shape<'_>, ddl: &Planned<'_>) -> Vec<(String, Expr)> {
+    let columns = shape.fields.iter().map(|field| text(field.column.name));
     let engines = shape.table.engines.iter();
-    let engines = engines.map(|id| text(&shapes.model.engines[id.0 as usize].name));
-    let tables = ddl.of(shape.id).map(|(engine, table)| {
+    let engines = engines.map(|id| text(&around.engines[id.0 as usize].name));
+    let tables = ddl.iter().map(|(engine, table)| {
         let fields = vec![
             field("engine", Expr::text(engine.to_string())),
             field("schema", schema(table.name.schema.as_deref())),
@@ -40,7 +49,7 @@ fn fields(shapes: &Shapes<'_>, shape: &Shape<'_>, ddl: &Ddl) -> Vec<(String, Exp
     });
     vec![
         field("name", text(&shape.names.row)),
-        field("table", text(&shape.table.name.name)),
+        field("table", text(&shape.table.name)),
         field("columns", Expr::Array(columns.collect())),
         field("engines", Expr::Array(engines.collect())),
         field("tables", Expr::Array(tables.collect())),

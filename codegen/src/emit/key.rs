@@ -1,37 +1,37 @@
 //! The key: another name for `Key<…>` where it is one column, a struct where it is several.
 
 use super::shape::{Field, KeyShape, Shape};
-use super::shapes::Shapes;
+use super::shapes::Surroundings;
 use super::{code, default_parameter, first_engine};
 use crate::rust_writer::RustWriter;
 
 /// The key's type; nothing for a table without one.
-pub(crate) fn key(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+pub(crate) fn key(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     match &shape.key {
         KeyShape::None => {}
         KeyShape::Single { field, same_as } => {
             let field = &shape.fields[*field];
-            let ty = same_as.clone().unwrap_or_else(|| own(shapes, shape, field));
-            alias(w, shapes, shape, &ty);
+            let ty = same_as.clone().unwrap_or_else(|| own(around, shape, field));
+            alias(w, around, shape, &ty);
         }
-        KeyShape::Composite { engine, .. } => structure(w, shapes, shape, *engine),
+        KeyShape::Composite { engine, .. } => structure(w, around, shape, *engine),
     }
 }
 
-fn own(shapes: &Shapes<'_>, shape: &Shape<'_>, field: &Field<'_>) -> String {
-    let engine = shapes.row_engine(shape.table);
+fn own(around: &Surroundings<'_>, shape: &Shape<'_>, field: &Field<'_>) -> String {
+    let engine = around.row_engine(shape.table.engines);
     format!(
         "::bindery::Key<{}, {engine}, {}>",
-        shapes.tag(shape),
+        around.tag(shape),
         field.bare
     )
 }
 
-fn alias(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, ty: &str) {
+fn alias(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>, ty: &str) {
     w.item(|w| {
         w.doc(&format!("Key of [`{}`].", shape.names.row));
         let parameter = if shape.key_generic {
-            format!("<E = {}>", first_engine(shapes, shape))
+            format!("<E = {}>", first_engine(around, shape))
         } else {
             String::new()
         };
@@ -39,12 +39,17 @@ fn alias(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, ty: &str) {
     });
 }
 
-fn structure(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, engine: Option<&str>) {
+fn structure(
+    w: &mut RustWriter,
+    around: &Surroundings<'_>,
+    shape: &Shape<'_>,
+    engine: Option<&str>,
+) {
     let fields = shape.key_fields();
     w.item(|w| {
         w.doc(&format!("Key of [`{}`].", shape.names.row));
         w.line(&format!("#[derive({})]", derives(&fields)));
-        let parameter = default_parameter(shapes, shape, shape.key_generic);
+        let parameter = default_parameter(around, shape, shape.key_generic);
         w.structure(
             &format!("pub struct {}{parameter}", shape.names.key),
             false,
@@ -54,7 +59,7 @@ fn structure(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, engine:
                     w.field(&format!("pub {name}"), "E");
                 }
                 for field in &fields {
-                    w.doc(&code(&field.column.name));
+                    w.doc(&code(field.column.name));
                     w.field(&format!("pub {}", field.name), &field.ty);
                 }
             },

@@ -13,6 +13,7 @@ mod from_row;
 mod info;
 mod key;
 mod model;
+mod module;
 mod names;
 mod new;
 mod program;
@@ -26,8 +27,9 @@ mod types;
 
 use crate::rust_writer::{doc_line, string_literal};
 use shape::Shape;
-use shapes::Shapes;
+use shapes::Surroundings;
 
+pub(crate) use program::emit_with;
 pub use program::{EmitOptions, GeneratedFile, emit, rust_types};
 pub(crate) use program::{HEADER, features};
 
@@ -46,9 +48,9 @@ fn impl_head(generic: bool, what: &str) -> String {
 }
 
 /// The parameter `E` of a struct, with the first engine as its default.
-fn default_parameter(shapes: &Shapes<'_>, shape: &Shape<'_>, generic: bool) -> String {
+fn default_parameter(around: &Surroundings<'_>, shape: &Shape<'_>, generic: bool) -> String {
     if generic {
-        let first = first_engine(shapes, shape);
+        let first = first_engine(around, shape);
         format!("<E: ::bindery::Engine = {first}>")
     } else {
         String::new()
@@ -56,8 +58,8 @@ fn default_parameter(shapes: &Shapes<'_>, shape: &Shape<'_>, generic: bool) -> S
 }
 
 /// The type of the first engine of a model.
-fn first_engine(shapes: &Shapes<'_>, shape: &Shape<'_>) -> String {
-    shapes.engine(shape.table.engines[0])
+fn first_engine(around: &Surroundings<'_>, shape: &Shape<'_>) -> String {
+    around.engine(shape.table.engines[0])
 }
 
 /// A name of the schema as code in documentation.

@@ -1,18 +1,18 @@
 //! `impl Model` and `impl HasKey` on the tag: how values are read and written.
 
 use super::shape::{Field, KeyShape, Shape};
-use super::shapes::Shapes;
+use super::shapes::Surroundings;
 use super::string_literal;
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
 const ENGINE_PARAMETER: &str = "<E: ::bindery::Engine>";
 
 /// Both implementations; only the first for a table without a key.
-pub(crate) fn model(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
-    let tag = shapes.tag(shape);
+pub(crate) fn model(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    let tag = around.tag(shape);
     w.item(|w| {
         w.implementation(&format!("impl ::bindery::Model for {tag}"), |w| {
-            w.item(|w| constants(w, shapes, shape));
+            w.item(|w| constants(w, around, shape));
             w.item(|w| types(w, shape));
             w.item(|w| read(w, shape));
             w.item(|w| inserted(w, shape));
@@ -33,11 +33,11 @@ pub(crate) fn model(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) 
     }
 }
 
-fn constants(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+fn constants(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     let name = string_literal(&shape.names.row);
     w.line(&format!("const NAME: &'static str = {name};"));
     let engines = shape.table.engines.iter().map(|id| {
-        let engine = &shapes.model.engines[id.0 as usize];
+        let engine = &around.engines[id.0 as usize];
         Expr::text(string_literal(&engine.name))
     });
     w.assignment(

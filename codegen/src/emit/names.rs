@@ -26,7 +26,7 @@ const PRIMITIVES: &[&str] = &[
 ];
 
 /// The names one model is generated under.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Hash)]
 pub(crate) struct ModelNames {
     /// The module: `blogs`.
     pub(crate) module: String,

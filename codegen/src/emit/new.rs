@@ -2,29 +2,28 @@
 
 use super::row::column_docs;
 use super::shape::{Field, Given, Shape};
-use super::shapes::Shapes;
+use super::shapes::Surroundings;
 use super::types::Argument;
 use super::{default_parameter, impl_head};
 use crate::rust_writer::{Expr, RustWriter, Signature};
-use bindery_schema::model::Generated;
 
 /// More arguments than these and clippy asks whether they are too many.
 const FEW_ARGUMENTS: usize = 7;
 
 /// The struct and its constructor.
-pub(crate) fn new(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
-    structure(w, shapes, shape);
+pub(crate) fn new(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    structure(w, around, shape);
     constructor(w, shape);
 }
 
-fn structure(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     w.item(|w| {
         w.doc(&format!(
             "A row of {} to be inserted.",
-            super::code(&shape.table.name.name)
+            super::code(&shape.table.name)
         ));
         w.line("#[derive(Debug, Clone, PartialEq)]");
-        let parameter = default_parameter(shapes, shape, shape.new_generic());
+        let parameter = default_parameter(around, shape, shape.new_generic());
         let head = format!("pub struct {}{parameter}", shape.names.new);
         w.structure(&head, shape.given().next().is_none(), |w| {
             for (_, field) in shape.given() {
@@ -36,11 +35,9 @@ fn structure(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
 }
 
 fn remark(field: &Field<'_>) -> &'static str {
-    match (field.given, &field.column.generated) {
-        (Given::Optional, Generated::Key { .. }) => "; counted by the database when left out.",
-        (Given::Optional, Generated::No | Generated::Computed { .. }) => {
-            "; the database's default when left out."
-        }
+    match (field.given, field.column.counted) {
+        (Given::Optional, true) => "; counted by the database when left out.",
+        (Given::Optional, false) => "; the database's default when left out.",
         (Given::Version, _) => "; 1 when left out.",
         (Given::Now, _) => "; now when left out.",
         (Given::Never | Given::Required | Given::Nullable, _) => "",

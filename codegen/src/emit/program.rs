@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use bindery_schema::model::{CheckedModel, FieldType, Model, TableId};
 
 use super::ddl::Ddl;
+use super::module::Module;
 use super::names::Names;
 use super::shape::Shape;
-use super::shapes::{Scope, Shapes};
+use super::shapes::{Scope, Shapes, Surroundings};
 use super::types::TypeFeature;
-use super::{UNUSED, UNUSED_IMPORT, key, model as model_impl, new, row, source, sql};
-use super::{access, changes, databases, engine, enums, from_row, in_words, info};
+use super::{UNUSED, UNUSED_IMPORT};
+use super::{access, databases, engine, enums, sql};
+use crate::kept::{Kept, fingerprint};
 use crate::rust_writer::RustWriter;
 
 /// How the code is to be written.
@@ -38,9 +40,16 @@ pub fn emit(model: &CheckedModel, options: &EmitOptions) -> Vec<GeneratedFile> {
     } else {
         vec![GeneratedFile {
             path: "bindery.rs".to_owned(),
-            text: program.one_file(),
+            text: program.one_file(&mut Kept::default()),
         }]
     }
+}
+
+/// Writes the code of a whole program as one text, where the code of models that are written from the same as last time
+/// need not be made again.
+pub(crate) fn emit_with(model: &CheckedModel, kept: &mut Kept) -> String {
+    let shapes = shapes(model);
+    Program::new(&shapes, model).one_file(kept)
 }
 
 /// The Rust type of every column's field, by table; `None` for a column that is not in the row. Within a model's module, that
@@ -48,12 +57,13 @@ pub fn emit(model: &CheckedModel, options: &EmitOptions) -> Vec<GeneratedFile> {
 pub fn rust_types(model: &Model) -> Vec<Vec<Option<String>>> {
     let shapes = shapes(model);
     let ids = (0..model.tables.len()).map(|at| TableId(at as u32));
-    ids.map(|id| column_types(&shapes.shape(id))).collect()
+    ids.map(|id| column_types(model, &shapes.shape(id)))
+        .collect()
 }
 
-fn column_types(shape: &Shape<'_>) -> Vec<Option<String>> {
+fn column_types(model: &Model, shape: &Shape<'_>) -> Vec<Option<String>> {
     let mut fields = shape.fields.iter();
-    let columns = shape.table.columns.iter();
+    let columns = model.table(shape.id).columns.iter();
     columns
         .map(|column| {
             let field = if column.skip { None } else { fields.next() };
@@ -66,11 +76,14 @@ fn shapes(model: &Model) -> Shapes<'_> {
     Shapes {
         model,
         names: Names::allocate(model),
-        scope: Scope {
-            engine: "engine".to_owned(),
-            model: "model".to_owned(),
-            root: "super::".to_owned(),
-            modules: true,
+        around: Surroundings {
+            engines: &model.engines,
+            scope: Scope {
+                engine: "engine".to_owned(),
+                model: "model".to_owned(),
+                root: "super::".to_owned(),
+                modules: true,
+            },
         },
     }
 }
@@ -99,19 +112,17 @@ impl<'s> Program<'s> {
         }
     }
 
-    fn one_file(&self) -> String {
+    fn one_file(&self, kept: &mut Kept) -> String {
         let mut w = RustWriter::new();
         w.item(|w| w.line(HEADER));
         self.require(&mut w);
         engine::module(&mut w, self.shapes.model);
         self.tags(&mut w);
         for shape in &self.all {
+            let module = self.module(shape);
             w.item(|w| {
-                w.doc(&self.about(shape));
-                w.line(UNUSED);
-                w.block(&format!("pub mod {}", shape.names.module), |w| {
-                    self.module(w, shape)
-                });
+                let (found, start) = (fingerprint(&module), w.position());
+                w.text(kept.piece(found, start, || module.inline()));
             });
         }
         if !self.enums.is_empty() {
@@ -144,8 +155,9 @@ impl<'s> Program<'s> {
                 }
                 w.line(&format!("pub mod {};", shape.names.module));
             });
-            files.push(file(&shape.names.module, &self.about(shape), |w| {
-                self.module(w, shape)
+            let module = self.module(shape);
+            files.push(file(&shape.names.module, &module.about(), |w| {
+                module.items(w)
             }));
         }
         if !self.enums.is_empty() {
@@ -161,19 +173,6 @@ impl<'s> Program<'s> {
             },
         );
         files
-    }
-
-    fn about(&self, shape: &Shape<'_>) -> String {
-        let engines = shape.table.engines.iter();
-        let engines: Vec<_> = engines
-            .map(|id| format!("`{}`", self.shapes.model.engines[id.0 as usize].name))
-            .collect();
-        let table = super::code(&shape.table.name.name);
-        format!(
-            "Model `{}`, table {table}, on {}.",
-            shape.names.row,
-            in_words(&engines)
-        )
     }
 
     /// What the runtime must be built with; a missing feature is named rather than guessed from a missing item.
@@ -202,20 +201,14 @@ impl<'s> Program<'s> {
         });
     }
 
-    fn module(&self, w: &mut RustWriter, shape: &Shape<'_>) {
-        w.item(|w| w.line("use super::{engine, model};"));
-        key::key(w, self.shapes, shape);
-        row::structure(w, self.shapes, shape);
-        new::new(w, self.shapes, shape);
-        from_row::from_row(w, shape);
-        changes::changes(w, self.shapes, shape);
-        source::sources(w, shape);
-        model_impl::model(w, self.shapes, shape);
-        row::methods(w, self.shapes, shape);
-        sql::statements(w, self.shapes, shape, self.checked);
-        sql::lives_on(w, self.shapes, shape);
-        access::queries(w, self.shapes, shape);
-        info::info(w, self.shapes, shape, &self.ddl);
+    fn module<'p>(&'p self, shape: &'p Shape<'p>) -> Module<'p> {
+        let around = &self.shapes.around;
+        Module {
+            around,
+            shape,
+            statements: sql::planned(around, shape, self.checked),
+            ddl: self.ddl.of(shape.id).collect(),
+        }
     }
 
     fn enums(&self, w: &mut RustWriter) {
@@ -227,11 +220,11 @@ impl<'s> Program<'s> {
 
     fn rest(&self, w: &mut RustWriter) {
         self.reexports(w);
-        access::tables(w, self.shapes, &self.all);
+        access::tables(w, &self.shapes.around, &self.all);
         databases::databases(w, self.shapes, &self.all);
         let order = self.ddl.order();
         let order = order.iter().map(|id| &self.all[id.0 as usize]);
-        databases::program(w, self.shapes, order);
+        databases::program(w, &self.shapes.around, order);
     }
 
     /// Everything under its own name at the top, where that is free.

@@ -1,22 +1,22 @@
 //! The row: its struct and what it can do by itself.
 
 use super::shape::{Field, Shape};
-use super::shapes::Shapes;
+use super::shapes::Surroundings;
 use super::{default_parameter, prose};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
 /// The struct.
-pub(crate) fn structure(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+pub(crate) fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     w.item(|w| {
         w.docs(prose(
-            &shape.table.docs,
-            &format!("A row of `{}`.", shape.table.name.name),
+            shape.table.docs,
+            &format!("A row of `{}`.", shape.table.name),
         ));
         w.line("#[derive(Debug, Clone, PartialEq)]");
         let head = format!(
             "pub struct {}{}",
             shape.names.row,
-            default_parameter(shapes, shape, shape.several)
+            default_parameter(around, shape, shape.several)
         );
         let empty = shape.fields.is_empty() && shape.engine_field.is_none();
         w.structure(&head, empty, |w| {
@@ -34,19 +34,19 @@ pub(crate) fn structure(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'
 
 /// The documentation of a column, with what a struct has to say of it.
 pub(crate) fn column_docs(field: &Field<'_>, remark: &str) -> Vec<String> {
-    let name = super::code(&field.column.name);
+    let name = super::code(field.column.name);
     if field.column.docs.is_empty() || !remark.is_empty() {
         vec![format!("{name}{remark}")]
     } else {
-        prose(&field.column.docs, &name)
+        prose(field.column.docs, &name)
     }
 }
 
 /// Methods: to other engines, and deleting.
-pub(crate) fn methods(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+pub(crate) fn methods(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     if shape.several {
         to_engine(w, shape);
-        copies(w, shapes, shape);
+        copies(w, around, shape);
     }
 }
 
@@ -97,23 +97,23 @@ fn generic_head(shape: &Shape<'_>) -> String {
     format!("impl<E: ::bindery::Engine> {}", shape.row("E"))
 }
 
-fn copies(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+fn copies(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     w.item(|w| {
         w.implementation(&generic_head(shape), |w| {
-            copy_to(w, shapes, shape);
+            copy_to(w, around, shape);
             if shape.has_counted_key() {
-                copy_as_new_to(w, shapes, shape);
+                copy_as_new_to(w, around, shape);
             }
             if shape.has_key() {
-                copy_over_to(w, shapes, shape);
-                delete(w, shapes, shape);
+                copy_over_to(w, around, shape);
+                delete(w, around, shape);
             }
         });
     });
 }
 
-fn copy_signature(shapes: &Shapes<'_>, shape: &Shape<'_>, name: &str) -> Signature {
-    let tag = shapes.tag(shape);
+fn copy_signature(around: &Surroundings<'_>, shape: &Shape<'_>, name: &str) -> Signature {
+    let tag = around.tag(shape);
     Signature {
         head: format!("pub fn {name}<F>"),
         params: vec![
@@ -127,34 +127,34 @@ fn copy_signature(shapes: &Shapes<'_>, shape: &Shape<'_>, name: &str) -> Signatu
     }
 }
 
-fn copy_to(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+fn copy_to(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     let docs = [
         "Inserts the row on another engine, with the same key.",
         "",
         "# Errors",
         "The key is taken there, another constraint is violated, or the database fails.",
     ];
-    copy_row(w, shapes, shape, "copy_to", docs, |w| {
+    copy_row(w, around, shape, "copy_to", docs, |w| {
         w.line("::bindery::Repository::new(target).insert_row(&row)?;");
         w.line("::core::result::Result::Ok(row)");
     });
 }
 
-fn copy_over_to(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+fn copy_over_to(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     let docs = [
         "Inserts the row on another engine, or overwrites the one that has its key there, and gives it back as stored.",
         "",
         "# Errors",
         "Another constraint is violated, or the database fails.",
     ];
-    copy_row(w, shapes, shape, "copy_over_to", docs, |w| {
+    copy_row(w, around, shape, "copy_over_to", docs, |w| {
         w.line("::bindery::Repository::new(target).upsert_row(&row)");
     });
 }
 
 fn copy_row(
     w: &mut RustWriter,
-    shapes: &Shapes<'_>,
+    around: &Surroundings<'_>,
     shape: &Shape<'_>,
     name: &str,
     docs: [&str; 4],
@@ -162,9 +162,9 @@ fn copy_row(
 ) {
     w.item(|w| {
         w.docs(docs);
-        w.function(&copy_signature(shapes, shape, name), |w| {
+        w.function(&copy_signature(around, shape, name), |w| {
             w.line(MOVED_CLONE);
-            w.line(&target(shapes, shape));
+            w.line(&target(around, shape));
             write(w);
         });
     });
@@ -173,15 +173,15 @@ fn copy_row(
 /// The row's values on the other engine; the row itself stays.
 const MOVED_CLONE: &str = "let row = ::core::clone::Clone::clone(self).to_engine::<F>();";
 
-fn target(shapes: &Shapes<'_>, shape: &Shape<'_>) -> String {
+fn target(around: &Surroundings<'_>, shape: &Shape<'_>) -> String {
     format!(
         "let target = ::bindery::Route::<{}>::target(to);",
-        shapes.tag(shape)
+        around.tag(shape)
     )
 }
 
 /// Only where the database counts keys can it make a new one.
-fn copy_as_new_to(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+fn copy_as_new_to(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     w.item(|w| {
         w.docs([
             "Inserts the values of the row on another engine, with a new key, and gives the new row back.",
@@ -189,16 +189,16 @@ fn copy_as_new_to(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
             "# Errors",
             "A constraint is violated, or the database fails.",
         ]);
-        w.function(&copy_signature(shapes, shape, "copy_as_new_to"), |w| {
+        w.function(&copy_signature(around, shape, "copy_as_new_to"), |w| {
             w.line(MOVED_CLONE);
-            w.line(&target(shapes, shape));
+            w.line(&target(around, shape));
             w.line("::bindery::Repository::new(target).copy_as_new(&row)");
         });
     });
 }
 
-fn delete(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
-    let tag = shapes.tag(shape);
+fn delete(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    let tag = around.tag(shape);
     w.item(|w| {
         w.docs([
             "Deletes the row where it came from; `false` where it is gone already.",
@@ -210,7 +210,7 @@ fn delete(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
             head: "pub fn delete".to_owned(),
             params: vec![
                 "&self".to_owned(),
-                format!("db: &{}Databases", shapes.scope.root),
+                format!("db: &{}Databases", around.scope.root),
             ],
             returns: Some("::bindery::Result<bool>".to_owned()),
             bounds: vec![format!("E: ::bindery::Hosts<{tag}>")],

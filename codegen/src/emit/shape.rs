@@ -1,17 +1,18 @@
 //! What a model looks like in Rust: which types its fields have, which of them name an engine, what its key is.
 
 use bindery_schema::column_type::ColumnType;
-use bindery_schema::model::{Column, FieldType, Generated, Table, TableId, Unique};
+use bindery_schema::model::{Column, EngineId, FieldType, Generated, Table, TableId};
 use bindery_schema::plan::statements::{is_required, is_touched, is_writable};
 
 use super::names::ModelNames;
 use super::types::Facts;
 
-/// One model as it is generated.
-#[derive(Debug)]
+/// One model as it is generated. It holds all of the schema that the model's code is written from, so that code can be
+/// known to be the same by this.
+#[derive(Debug, Hash)]
 pub(crate) struct Shape<'m> {
     pub(crate) id: TableId,
-    pub(crate) table: &'m Table,
+    pub(crate) table: TableFacts<'m>,
     pub(crate) names: &'m ModelNames,
     /// It lives on several engines, so its row has the parameter `E`.
     pub(crate) several: bool,
@@ -25,16 +26,66 @@ pub(crate) struct Shape<'m> {
     pub(crate) uniques: Vec<UniqueShape<'m>>,
 }
 
+/// What the code says of a table.
+#[derive(Debug, Clone, Copy, Hash)]
+pub(crate) struct TableFacts<'m> {
+    pub(crate) name: &'m str,
+    pub(crate) docs: &'m [String],
+    pub(crate) engines: &'m [EngineId],
+}
+
+impl<'m> TableFacts<'m> {
+    /// Those of a table.
+    pub(crate) fn of(table: &'m Table) -> Self {
+        Self {
+            name: &table.name.name,
+            docs: &table.docs,
+            engines: &table.engines,
+        }
+    }
+}
+
+/// What the code says of a column.
+#[derive(Debug, Clone, Copy, Hash)]
+pub(crate) struct ColumnFacts<'m> {
+    pub(crate) name: &'m str,
+    pub(crate) docs: &'m [String],
+    pub(crate) column_type: &'m ColumnType,
+    /// The database counts it.
+    pub(crate) counted: bool,
+    pub(crate) version: bool,
+    /// Every update sets it by itself.
+    pub(crate) touched: bool,
+    /// A value can be given to it.
+    pub(crate) writable: bool,
+}
+
+impl<'m> ColumnFacts<'m> {
+    /// Those of a column.
+    pub(crate) fn of(column: &'m Column) -> Self {
+        Self {
+            name: &column.name,
+            docs: &column.docs,
+            column_type: &column.column_type,
+            counted: matches!(column.generated, Generated::Key { .. }),
+            version: column.version,
+            touched: is_touched(column),
+            writable: is_writable(column),
+        }
+    }
+}
+
 /// A unique key that can be searched by.
-#[derive(Debug)]
+#[derive(Debug, Hash)]
 pub(crate) struct UniqueShape<'m> {
-    pub(crate) unique: &'m Unique,
+    pub(crate) method_suffix: &'m str,
+    pub(crate) deferrable: bool,
     /// Positions of its columns in the row.
     pub(crate) fields: Vec<usize>,
 }
 
 /// The kinds of primary key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum KeyShape {
     /// The table has none.
     None,
@@ -51,9 +102,9 @@ pub(crate) enum KeyShape {
 }
 
 /// One column of the row.
-#[derive(Debug)]
+#[derive(Debug, Hash)]
 pub(crate) struct Field<'m> {
-    pub(crate) column: &'m Column,
+    pub(crate) column: ColumnFacts<'m>,
     pub(crate) name: &'m str,
     /// The type before `Option`, in the row.
     pub(crate) ty: String,
@@ -74,7 +125,7 @@ pub(crate) struct Field<'m> {
 impl Field<'_> {
     /// The writer a value of the column goes to: one that refuses what the column would change, where it would.
     pub(crate) fn params(&self) -> String {
-        if self.column.column_type == ColumnType::Year {
+        if *self.column.column_type == ColumnType::Year {
             return "params.year()".to_owned();
         }
         match self.column.column_type.fraction_digits() {
@@ -85,7 +136,7 @@ impl Field<'_> {
 }
 
 /// What a program gives for a column when it inserts a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Given {
     /// Nothing, ever: the database makes the value and refuses any other.
     Never,
@@ -151,7 +202,7 @@ impl Field<'_> {
 
     /// A whole row is stored with it: every column but the computed ones.
     pub(crate) fn is_writable(&self) -> bool {
-        is_writable(self.column)
+        self.column.writable
     }
 
     /// It can be given when a row is inserted.
@@ -161,12 +212,12 @@ impl Field<'_> {
 
     /// It can be changed afterwards, and no update does so by itself.
     pub(crate) fn is_changeable(&self) -> bool {
-        self.is_given() && !self.in_key && !is_touched(self.column)
+        self.is_given() && !self.in_key && !self.column.touched
     }
 
     /// `save` gives it the row's value.
     pub(crate) fn is_saved(&self) -> bool {
-        self.is_writable() && !self.in_key && !is_touched(self.column)
+        self.is_writable() && !self.in_key && !self.column.touched
     }
 
     /// `New…` mentions the row's engine by it.
@@ -255,8 +306,7 @@ impl Shape<'_> {
 
     /// Does the database make a value for a column of the key?
     pub(crate) fn has_counted_key(&self) -> bool {
-        let counted = |field: &&Field<'_>| matches!(field.column.generated, Generated::Key { .. });
-        self.key_fields().iter().any(counted)
+        self.key_fields().iter().any(|field| field.column.counted)
     }
 
     /// The engine of a row, as an expression.

@@ -1,15 +1,17 @@
 //! Works out the [`Shape`] of each model: follows references from key to key.
 
+use std::hash::{Hash, Hasher};
+
 use bindery_schema::model::{
-    Column, ColumnId, EngineId, FieldType, KeyEngine, Model, Table, TableId, Unique,
+    Column, ColumnId, Engine, EngineId, FieldType, KeyEngine, Model, Table, TableId, Unique,
 };
 
 use super::names::Names;
-use super::shape::{Field, Given, KeyShape, Shape, UniqueShape, applied};
+use super::shape::{ColumnFacts, Field, Given, KeyShape, Shape, TableFacts, UniqueShape, applied};
 use super::types::{self, Facts};
 
 /// Where generated code finds the modules of the whole program.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Hash)]
 pub(crate) struct Scope {
     /// Path of the module `engine`.
     pub(crate) engine: String,
@@ -26,7 +28,57 @@ pub(crate) struct Scope {
 pub(crate) struct Shapes<'m> {
     pub(crate) model: &'m Model,
     pub(crate) names: Names,
+    pub(crate) around: Surroundings<'m>,
+}
+
+/// What a model's code says of the program around it.
+#[derive(Debug)]
+pub(crate) struct Surroundings<'m> {
+    pub(crate) engines: &'m [Engine],
     pub(crate) scope: Scope,
+}
+
+impl Hash for Surroundings<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.scope.hash(state);
+        for engine in self.engines {
+            let Engine {
+                name,
+                type_name,
+                dialect,
+                flavour,
+                // Said by `bindery check`, not in the code.
+                dialect_reason: _,
+                span: _,
+            } = engine;
+            (name, type_name, dialect, flavour).hash(state);
+        }
+    }
+}
+
+impl Surroundings<'_> {
+    /// The engine of an id.
+    pub(crate) fn engine_of(&self, id: EngineId) -> &Engine {
+        &self.engines[id.0 as usize]
+    }
+
+    /// The type of an engine.
+    pub(crate) fn engine(&self, id: EngineId) -> String {
+        format!("{}::{}", self.scope.engine, self.engine_of(id).type_name)
+    }
+
+    /// The tag of a model.
+    pub(crate) fn tag(&self, shape: &Shape<'_>) -> String {
+        format!("{}::{}", self.scope.model, shape.names.row)
+    }
+
+    /// The engine of a row: `E`, or the only one.
+    pub(crate) fn row_engine(&self, engines: &[EngineId]) -> String {
+        match engines {
+            [only] => self.engine(*only),
+            _ => "E".to_owned(),
+        }
+    }
 }
 
 /// The type of a field, and whether it is a key.
@@ -54,7 +106,7 @@ impl<'m> Shapes<'m> {
             .any(|field| field.on_row_engine && !field.nullable);
         Shape {
             id,
-            table,
+            table: TableFacts::of(table),
             names: &self.names.models[id.0 as usize],
             several,
             key: self.key_shape(id, &positions, &fields),
@@ -69,25 +121,6 @@ impl<'m> Shapes<'m> {
         &self.model.tables[id.0 as usize]
     }
 
-    /// The type of an engine.
-    pub(crate) fn engine(&self, id: EngineId) -> String {
-        let engine = &self.model.engines[id.0 as usize];
-        format!("{}::{}", self.scope.engine, engine.type_name)
-    }
-
-    /// The tag of a model.
-    pub(crate) fn tag(&self, shape: &Shape<'_>) -> String {
-        format!("{}::{}", self.scope.model, shape.names.row)
-    }
-
-    /// The engine of a row: `E`, or the only one.
-    pub(crate) fn row_engine(&self, table: &Table) -> String {
-        match table.engines.as_slice() {
-            [only] => self.engine(*only),
-            _ => "E".to_owned(),
-        }
-    }
-
     fn field(&self, id: TableId, at: usize, column: &'m Column) -> Field<'m> {
         let in_key = key_columns(self.table(id)).any(|key| key == at);
         let own_key = self.own_key(id) == Some(at);
@@ -98,7 +131,7 @@ impl<'m> Shapes<'m> {
             self.field_types(id, column, &bare)
         };
         Field {
-            column,
+            column: ColumnFacts::of(column),
             name: &column.field,
             ty: types.ty,
             bare,
@@ -140,11 +173,11 @@ impl<'m> Shapes<'m> {
         let path = if from == target {
             names.key.clone()
         } else {
-            format!("{}{}::{}", self.scope.root, names.module, names.key)
+            format!("{}{}::{}", self.around.scope.root, names.module, names.key)
         };
         let engine = match engine {
-            KeyEngine::Same => Some(self.row_engine(self.table(from))),
-            KeyEngine::On(engine) => Some(self.engine(engine)),
+            KeyEngine::Same => Some(self.around.row_engine(&self.table(from).engines)),
+            KeyEngine::On(engine) => Some(self.around.engine(engine)),
             KeyEngine::Only => None,
         }
         .filter(|_| self.key_is_generic(target));
@@ -170,9 +203,11 @@ impl<'m> Shapes<'m> {
         }
         match &column.field_type {
             FieldType::Custom(path) => (path.clone(), Facts::UNKNOWN),
-            FieldType::Plain | FieldType::Key { .. } => {
-                types::of(&column.column_type, &self.scope.root, &self.names.enums)
-            }
+            FieldType::Plain | FieldType::Key { .. } => types::of(
+                &column.column_type,
+                &self.around.scope.root,
+                &self.names.enums,
+            ),
         }
     }
 
@@ -273,7 +308,11 @@ fn uniques<'m>(table: &'m Table, positions: &[Option<usize>]) -> Vec<UniqueShape
     let in_row = |column: &ColumnId| positions[column.0 as usize];
     let shape = |unique: &'m Unique| {
         let fields = unique.columns.iter().map(in_row).collect::<Option<_>>()?;
-        Some(UniqueShape { unique, fields })
+        Some(UniqueShape {
+            method_suffix: &unique.method_suffix,
+            deferrable: unique.deferrable,
+            fields,
+        })
     };
     table.uniques.iter().filter_map(shape).collect()
 }

@@ -3,47 +3,52 @@
 //! [`TableSql`]: https://docs.rs/bindery/latest/bindery/struct.TableSql.html
 
 use bindery_schema::dialect::{Dialect, Flavour};
-use bindery_schema::model::{CheckedModel, Engine, EngineId};
+use bindery_schema::model::{CheckedModel, Engine};
 use bindery_schema::plan::{TableStatements, table_statements};
 
 use super::shape::Shape;
-use super::shapes::Shapes;
+use super::shapes::Surroundings;
 use super::sql_text::sql_literal;
 use super::string_literal;
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
-/// One static value for each dialect.
-pub(crate) fn statements(
-    w: &mut RustWriter,
-    shapes: &Shapes<'_>,
+/// The statements of a model for each dialect it is run on, under the name of their static value.
+pub(crate) type Statements = Vec<(&'static str, TableStatements)>;
+
+/// Asks the plan once for each dialect.
+pub(crate) fn planned(
+    around: &Surroundings<'_>,
     shape: &Shape<'_>,
     model: &CheckedModel,
-) {
-    let mut written = Vec::new();
-    for &id in &shape.table.engines {
-        let name = static_name(engine(shapes, id));
-        if !written.contains(&name) {
-            table_sql(w, &table_statements(model, shape.id, id), name);
-            written.push(name);
+) -> Statements {
+    let mut planned: Statements = Vec::new();
+    for &id in shape.table.engines {
+        let name = static_name(around.engine_of(id));
+        if planned.iter().all(|(other, _)| *other != name) {
+            planned.push((name, table_statements(model, shape.id, id)));
         }
+    }
+    planned
+}
+
+/// One static value for each dialect.
+pub(crate) fn statements(w: &mut RustWriter, planned: &Statements) {
+    for (name, statements) in planned {
+        table_sql(w, statements, name);
     }
 }
 
 /// Which engine has which statements.
-pub(crate) fn lives_on(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
-    for &id in &shape.table.engines {
-        let ty = shapes.engine(id);
-        let name = static_name(engine(shapes, id));
-        implementation(w, shapes, shape, &ty, "_", |w| w.line(&some(name)));
+pub(crate) fn lives_on(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    for &id in shape.table.engines {
+        let ty = around.engine(id);
+        let name = static_name(around.engine_of(id));
+        implementation(w, around, shape, &ty, "_", |w| w.line(&some(name)));
     }
-    let any = format!("{}::Any", shapes.scope.engine);
-    implementation(w, shapes, shape, &any, "engine", |w| {
-        w.block("match engine", |w| arms(w, shapes, shape));
+    let any = format!("{}::Any", around.scope.engine);
+    implementation(w, around, shape, &any, "engine", |w| {
+        w.block("match engine", |w| arms(w, around, shape));
     });
-}
-
-fn engine<'m>(shapes: &Shapes<'m>, id: EngineId) -> &'m Engine {
-    &shapes.model.engines[id.0 as usize]
 }
 
 fn static_name(engine: &Engine) -> &'static str {
@@ -62,7 +67,7 @@ fn some(name: &str) -> String {
 
 fn implementation(
     w: &mut RustWriter,
-    shapes: &Shapes<'_>,
+    around: &Surroundings<'_>,
     shape: &Shape<'_>,
     engine: &str,
     parameter: &str,
@@ -71,7 +76,7 @@ fn implementation(
     w.item(|w| {
         let head = format!(
             "impl ::bindery::LivesOn<{engine}> for {}",
-            shapes.tag(shape)
+            around.tag(shape)
         );
         w.implementation(&head, |w| {
             let signature = Signature {
@@ -85,15 +90,17 @@ fn implementation(
     });
 }
 
-fn arms(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
-    for (index, engine) in shapes.model.engines.iter().enumerate() {
-        let hosts = shape.table.engines.contains(&EngineId(index as u32));
-        let pattern = format!("{}::Any::{}", shapes.scope.engine, engine.type_name);
-        if hosts {
-            w.arm(&pattern, &some(static_name(engine)));
-        } else {
-            w.arm(&pattern, "::core::option::Option::None");
-        }
+/// One arm for all engines where the model is not: with many engines these would be most of the code.
+fn arms(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    let mut hosts = shape.table.engines.to_vec();
+    hosts.sort_unstable();
+    for &id in &hosts {
+        let engine = around.engine_of(id);
+        let pattern = format!("{}::Any::{}", around.scope.engine, engine.type_name);
+        w.arm(&pattern, &some(static_name(engine)));
+    }
+    if hosts.len() < around.engines.len() {
+        w.arm("_", "::core::option::Option::None");
     }
 }
 

@@ -3,7 +3,7 @@
 use bindery_schema::column_type::ColumnType;
 
 /// What can be said of a type's traits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Facts {
     pub(crate) copy: bool,
     pub(crate) eq: bool,
@@ -14,7 +14,7 @@ pub(crate) struct Facts {
 }
 
 /// How a value is taken as an argument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Argument {
     /// By value.
     Value,

@@ -1,6 +1,6 @@
 //! Expressions and how rustfmt breaks them: struct literals past 18 columns, arrays, calls and chains past 60.
 
-use super::{LaidOut, MAX_WIDTH, TAB, packed, push_indent, width};
+use super::{LaidOut, MAX_WIDTH, TAB, fits, packed, push_indent, width};
 
 /// rustfmt's `struct_lit_width`.
 const STRUCT_WIDTH: usize = 18;
@@ -52,6 +52,10 @@ impl Expr {
 
     fn push(&self, indent: usize, used: usize, tail: usize, laid: &mut LaidOut) {
         let room = MAX_WIDTH.saturating_sub(indent + used + tail);
+        // Most expressions are texts, and most of those fit: they need no copy.
+        if let Self::Text(text) = self {
+            return push_text(text, room, laid);
+        }
         if let Some(line) = self.one_line(room) {
             laid.text.push_str(&line);
             return;
@@ -83,7 +87,7 @@ impl Expr {
                 lines?.join(" && ")
             }
         };
-        (width(&line) <= room && !line.contains('\n')).then_some(line)
+        (fits(&line, 0, room) && !line.contains('\n')).then_some(line)
     }
 }
 
@@ -99,7 +103,7 @@ fn joined(items: impl Iterator<Item = Option<String>>, limit: usize) -> Option<S
             line.push_str(", ");
         }
         line.push_str(&item?);
-        if width(&line) > limit {
+        if !fits(&line, 0, limit) {
             return None;
         }
     }
@@ -132,7 +136,7 @@ fn one_line_chain(root: &str, parts: &[Expr]) -> Option<String> {
     for part in parts {
         line.push('.');
         line.push_str(&part.one_line(MAX_WIDTH)?);
-        if parts.len() > 1 && width(&line) > LIST_WIDTH {
+        if parts.len() > 1 && !fits(&line, 0, LIST_WIDTH) {
             return None;
         }
     }
@@ -140,8 +144,10 @@ fn one_line_chain(root: &str, parts: &[Expr]) -> Option<String> {
 }
 
 fn push_text(text: &str, room: usize, laid: &mut LaidOut) {
-    let fits = width(text.lines().next().unwrap_or_default()) <= room;
-    laid.beyond |= !fits && !text.contains('"');
+    if text.len() > room {
+        let first = text.lines().next().unwrap_or_default();
+        laid.beyond |= !fits(first, 0, room) && !text.contains('"');
+    }
     laid.text.push_str(text);
 }
 

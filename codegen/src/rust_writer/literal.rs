@@ -4,19 +4,52 @@ use std::fmt::Write;
 
 /// A string literal that holds exactly `text`: raw where that reads better.
 pub(crate) fn string_literal(text: &str) -> String {
-    if !is_plain(text) && text.chars().any(must_be_escaped) {
+    let kinds = kinds(text);
+    if kinds & OTHER != 0 && text.chars().any(must_be_escaped) {
         escaped(text)
-    } else if text.contains(['"', '\\', '\n']) {
+    } else if kinds & RAW != 0 {
         raw(text)
     } else {
-        format!("\"{text}\"")
+        ["\"", text, "\""].concat()
     }
 }
 
-/// Nothing but what can be seen on an English keyboard, and line ends.
-fn is_plain(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    bytes.all(|byte| matches!(byte, b' '..=b'~' | b'\n'))
+/// Letters, digits and underscores of ASCII.
+const WORD: u8 = 1;
+/// What else can be seen on an English keyboard, and blanks.
+const PLAIN: u8 = 2;
+/// What can stand as it is in a raw literal only.
+const RAW: u8 = 4;
+/// Everything else.
+const OTHER: u8 = 8;
+
+const KINDS: [u8; 256] = {
+    let mut kinds = [OTHER; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        if byte.is_ascii_alphanumeric() || byte == b'_' {
+            kinds[at] = WORD;
+        } else if matches!(byte, b'"' | b'\\' | b'\n') {
+            kinds[at] = RAW;
+        } else if matches!(byte, b' '..=b'~') {
+            kinds[at] = PLAIN;
+        }
+        at += 1;
+    }
+    kinds
+};
+
+/// The kinds of bytes that the text has. By index and table, as all generated text goes through here, in build scripts,
+/// which are not optimised.
+fn kinds(text: &str) -> u8 {
+    let bytes = text.as_bytes();
+    let (mut kinds, mut at) = (0, 0);
+    while at < bytes.len() {
+        kinds |= KINDS[bytes[at] as usize];
+        at += 1;
+    }
+    kinds
 }
 
 /// Letters that a raw literal cannot hold or that a reader would not see as they are.
@@ -49,14 +82,19 @@ fn escaped(text: &str) -> String {
 
 fn raw(text: &str) -> String {
     let mut hashes = String::from("#");
-    while text.contains(&format!("\"{hashes}")) {
-        hashes.push('#');
+    if text.contains('#') {
+        while text.contains(&format!("\"{hashes}")) {
+            hashes.push('#');
+        }
     }
-    format!("r{hashes}\"{text}\"{hashes}")
+    ["r", &hashes, "\"", text, "\"", &hashes].concat()
 }
 
 /// Prose of others as one line of documentation: no line end, no invisible mark, no code that rustdoc would run.
 pub(crate) fn doc_line(text: &str) -> String {
+    if kinds(text) == WORD {
+        return text.to_owned();
+    }
     let visible: String = text
         .chars()
         .map(|letter| {

@@ -50,6 +50,16 @@ impl RustWriter {
         self.out
     }
 
+    /// How many bytes were written.
+    pub(crate) fn position(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Text that is laid out already, for where it is put.
+    pub(crate) fn text(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
     fn indent(&self) -> usize {
         self.level * TAB
     }
@@ -60,7 +70,7 @@ impl RustWriter {
             self.out.push('\n');
             return;
         }
-        if width(text) + self.indent() > MAX_WIDTH && !text.contains('"') && !is_comment(text) {
+        if !fits(text, self.indent(), MAX_WIDTH) && !text.contains('"') && !is_comment(text) {
             self.beyond = true;
         }
         self.certain_line(text);
@@ -170,9 +180,9 @@ impl RustWriter {
 
     /// `name: Type,` of a struct.
     pub(crate) fn field(&mut self, name: &str, ty: &str) {
-        let one_line = self.indent() + width(name) + width(ty) + 3;
-        let next_line = self.indent() + TAB + width(ty) + 1;
-        if one_line > MAX_WIDTH && next_line <= MAX_WIDTH {
+        let others = self.indent() + width(name) + 3;
+        let next_line = self.indent() + TAB + 1;
+        if !fits(ty, others, MAX_WIDTH) && fits(ty, next_line, MAX_WIDTH) {
             self.line(&format!("{name}:"));
             self.nested(|w| w.line(&format!("{ty},")));
         } else {
@@ -192,7 +202,7 @@ impl RustWriter {
 
     /// `left = Type;`, broken behind the sign where it is too long.
     pub(crate) fn type_alias(&mut self, left: &str, ty: &str) {
-        if self.indent() + width(left) + width(ty) + 4 <= MAX_WIDTH {
+        if fits(ty, self.indent() + width(left) + 4, MAX_WIDTH) {
             self.line(&format!("{left} = {ty};"));
         } else {
             self.line(&format!("{left} ="));
@@ -203,7 +213,7 @@ impl RustWriter {
     /// An implementation; its head is broken before `for` where it is too long. rustfmt leaves the indent out of account there.
     pub(crate) fn implementation(&mut self, head: &str, write: impl FnOnce(&mut Self)) {
         match head.split_once(" for ") {
-            Some((left, right)) if width(head) + 2 > MAX_WIDTH => {
+            Some((left, right)) if !fits(head, 2, MAX_WIDTH) => {
                 self.line(left);
                 self.nested(|w| w.line(&format!("for {right}")));
                 self.line("{");
@@ -215,7 +225,7 @@ impl RustWriter {
 
     /// An implementation with nothing in it.
     pub(crate) fn empty_implementation(&mut self, head: &str) {
-        if width(head) + 2 <= MAX_WIDTH {
+        if fits(head, 2, MAX_WIDTH) {
             return self.certain_line(&format!("{head} {{}}"));
         }
         self.implementation(head, |_| ());
@@ -242,7 +252,7 @@ impl RustWriter {
     /// A function that does nothing and gives nothing back.
     pub(crate) fn empty_function(&mut self, signature: &Signature) {
         let line = format!("{}({}) {{}}", signature.head, signature.params.join(", "));
-        if self.indent() + width(&line) <= MAX_WIDTH {
+        if fits(&line, self.indent(), MAX_WIDTH) {
             self.line(&line);
         } else {
             self.function(signature, |_| ());
@@ -316,7 +326,7 @@ impl RustWriter {
 
     /// `call(…, |params| value)` of an open call; the value in a block where the line is too long.
     pub(crate) fn call_with_closure(&mut self, call: &str, value: &str) {
-        if self.indent() + width(call) + width(value) + 2 <= MAX_WIDTH {
+        if fits(value, self.indent() + width(call) + 2, MAX_WIDTH) {
             self.line(&format!("{call} {value})"));
         } else {
             self.line(&format!("{call} {{"));
@@ -351,7 +361,7 @@ impl RustWriter {
 
     /// An arm of a match.
     pub(crate) fn arm(&mut self, pattern: &str, value: &str) {
-        if self.indent() + width(pattern) + width(value) + 5 <= MAX_WIDTH {
+        if fits(value, self.indent() + width(pattern) + 5, MAX_WIDTH) {
             self.line(&format!("{pattern} => {value},"));
         } else {
             self.line(&format!("{pattern} => {{"));
@@ -426,9 +436,10 @@ fn is_comment(line: &str) -> bool {
 
 /// The columns a text takes.
 fn width(text: &str) -> usize {
-    if text.is_ascii() {
-        text.len()
-    } else {
-        text.chars().count()
-    }
+    text.chars().count()
+}
+
+/// Has a line of `room` columns the text beside `others`? No text has more columns than bytes, so most need no counting.
+fn fits(text: &str, others: usize, room: usize) -> bool {
+    text.len() + others <= room || width(text) + others <= room
 }

@@ -1,6 +1,6 @@
 //! Types over several lines: generic arguments one below the other, the outermost first.
 
-use super::{LaidOut, MAX_WIDTH, TAB, push_indent, width};
+use super::{LaidOut, MAX_WIDTH, TAB, fits, push_indent, width};
 
 /// A type that starts `used` columns behind `indent` and has `tail` columns behind it.
 pub(super) fn laid_out(ty: &str, indent: usize, used: usize, tail: usize) -> LaidOut {
@@ -10,7 +10,7 @@ pub(super) fn laid_out(ty: &str, indent: usize, used: usize, tail: usize) -> Lai
 }
 
 fn push(ty: &str, indent: usize, used: usize, tail: usize, laid: &mut LaidOut) {
-    if indent + used + width(ty) + tail <= MAX_WIDTH {
+    if fits(ty, indent + used + tail, MAX_WIDTH) {
         laid.text.push_str(ty);
         return;
     }

@@ -58,7 +58,7 @@ pub(crate) fn refuse(file: FileId, source: &SourceFile) -> Option<Diagnostic> {
     if text.len() > SIZE_LIMIT {
         return Some(too_large(source.path(), text.len()));
     }
-    let at = text.bytes().position(|byte| byte == 0)? as u32;
+    let at = text.find('\0')? as u32;
     let span = Span {
         file,
         start: at,

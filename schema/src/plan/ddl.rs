@@ -13,7 +13,7 @@ use crate::model::{
 use crate::sql_writer::SqlWriter;
 
 /// How one table is made and removed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CreateTable {
     /// Which one.
     pub table: TableId,

@@ -10,7 +10,7 @@ use crate::model::{
 use crate::sql_writer::SqlWriter;
 
 /// The SQL of one table on one engine. Positions count the columns of the row: those without `@skip`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TableStatements {
     /// The table's name, quoted.
     pub table: String,
@@ -56,7 +56,7 @@ pub struct TableStatements {
 }
 
 /// The SQL of one unique key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UniqueStatements {
     /// Which one: an index into [`Table::uniques`].
     pub unique: usize,

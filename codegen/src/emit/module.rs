@@ -1,0 +1,66 @@
+//! The code of one model: the items of its module, in their order.
+
+use super::info::Planned;
+use super::shape::Shape;
+use super::shapes::Surroundings;
+use super::sql::Statements;
+use super::{
+    UNUSED, access, changes, from_row, in_words, info, key, model as model_impl, new, row, source,
+    sql,
+};
+use crate::rust_writer::RustWriter;
+
+/// Everything that the code of one model is written from. There is no way from here to the rest of the schema, so code
+/// written from equal values is equal: what was written before may be taken instead.
+#[derive(Debug, Hash)]
+pub(crate) struct Module<'p> {
+    pub(crate) around: &'p Surroundings<'p>,
+    pub(crate) shape: &'p Shape<'p>,
+    pub(crate) statements: Statements,
+    pub(crate) ddl: Planned<'p>,
+}
+
+impl Module<'_> {
+    /// The module within a file with others.
+    pub(crate) fn inline(&self) -> String {
+        let mut w = RustWriter::new();
+        w.doc(&self.about());
+        w.line(UNUSED);
+        w.block(&format!("pub mod {}", self.shape.names.module), |w| {
+            self.items(w)
+        });
+        w.finish()
+    }
+
+    /// What the module is, in a sentence.
+    pub(crate) fn about(&self) -> String {
+        let engines = self.shape.table.engines.iter();
+        let engines: Vec<_> = engines
+            .map(|&id| format!("`{}`", self.around.engine_of(id).name))
+            .collect();
+        let table = super::code(self.shape.table.name);
+        format!(
+            "Model `{}`, table {table}, on {}.",
+            self.shape.names.row,
+            in_words(&engines)
+        )
+    }
+
+    /// What is in it.
+    pub(crate) fn items(&self, w: &mut RustWriter) {
+        let (around, shape) = (self.around, self.shape);
+        w.item(|w| w.line("use super::{engine, model};"));
+        key::key(w, around, shape);
+        row::structure(w, around, shape);
+        new::new(w, around, shape);
+        from_row::from_row(w, shape);
+        changes::changes(w, around, shape);
+        source::sources(w, shape);
+        model_impl::model(w, around, shape);
+        row::methods(w, around, shape);
+        sql::statements(w, &self.statements);
+        sql::lives_on(w, around, shape);
+        access::queries(w, around, shape);
+        info::info(w, around, shape, &self.ddl);
+    }
+}

@@ -1,0 +1,135 @@
+//! A build script that runs again takes unchanged models from what it wrote last time. What comes out is the same as from
+//! nothing, whatever has become of the files meanwhile.
+
+use std::path::{Path, PathBuf};
+
+use bindery_codegen::Config;
+
+use crate::support::folder_with;
+
+/// A program's folder, compiled into `out` in it.
+struct Program(tempfile::TempDir);
+
+impl Program {
+    fn new(schema: &str) -> Self {
+        Self(folder_with("schema.sql", schema))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).expect("it can be written to");
+    }
+
+    fn compile_into(&self, out: &str) -> String {
+        let mut config = Config::new().schema(self.path("schema.sql"));
+        if self.path("bindery.toml").exists() {
+            config = config.config_file(self.path("bindery.toml"));
+        }
+        let compiled = config.out_dir(self.path(out)).compile();
+        compiled.expect("the schema is right");
+        text(&self.path(out).join("bindery.rs"))
+    }
+
+    /// Compiles once more over what is there, and from nothing.
+    fn both(&self) -> (String, String) {
+        let again = self.compile_into("out");
+        let fresh = tempfile::tempdir_in(self.0.path()).expect("a folder can be made");
+        let name = fresh.path().file_name().expect("it has a name");
+        (again, self.compile_into(&name.to_string_lossy()))
+    }
+}
+
+fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("it was written")
+}
+
+/// Three tables, the last of which may be anything.
+fn schema(third: &str) -> String {
+    format!(
+        "-- People.\nCREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);\n\
+         CREATE TABLE posts (id INTEGER PRIMARY KEY, author INTEGER NOT NULL REFERENCES users (id));\n{third}\n"
+    )
+}
+
+#[test]
+fn what_changes_is_written_and_nothing_else_is_taken() {
+    let program = Program::new(&schema(""));
+    program.compile_into("out");
+    let tags = "CREATE TABLE tags (id INTEGER PRIMARY KEY, post INTEGER REFERENCES posts (id));";
+    let changes = [
+        schema(tags),
+        schema("CREATE TABLE tags (id INTEGER PRIMARY KEY, label TEXT);"),
+        // What refers to a changed key changes with it.
+        schema(tags).replace(
+            "users (id INTEGER PRIMARY KEY",
+            "users (id TEXT PRIMARY KEY",
+        ),
+        schema(tags).replace("People.", "Everybody."),
+        // The same name for another model, and all places moved.
+        schema(tags).replace(
+            "CREATE TABLE posts",
+            "\n-- @model Entry\nCREATE TABLE posts",
+        ),
+        schema(tags).replace("name TEXT NOT NULL UNIQUE", "name TEXT NOT NULL"),
+        format!("{tags}\n{}", schema("")),
+        schema(""),
+    ];
+    for changed in changes {
+        program.write("schema.sql", &changed);
+        let (again, fresh) = program.both();
+        assert_eq!(again, fresh, "{changed}");
+    }
+    program.write(
+        "bindery.toml",
+        "[engines]\ndefault = \"sqlite://a.db\"\nb = \"postgres://localhost/b\"\n",
+    );
+    let (again, fresh) = program.both();
+    assert_eq!(again, fresh, "another engine");
+    assert!(again.contains("name: \"b\""), "{again}");
+}
+
+/// Flips one bit of each byte (of each so many) and compiles again.
+fn survives_damage(name: &str, step: usize) {
+    let program = Program::new(&schema(""));
+    let expected = program.compile_into("out");
+    let path = program.path("out").join(name);
+    let whole = std::fs::read(&path).expect("it was written");
+    let mut damages: Vec<Vec<u8>> = Vec::new();
+    for at in (0..whole.len()).step_by(step) {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 1;
+        damages.push(damaged);
+        damages.push(whole[..at].to_vec());
+    }
+    damages.push(b"\xff\xfe".to_vec());
+    for damaged in damages {
+        std::fs::write(&path, &damaged).expect("it can be written to");
+        assert_eq!(program.compile_into("out"), expected);
+        let index = std::fs::read(&path).expect("it is there");
+        assert_eq!(index, whole, "it is written anew");
+    }
+}
+
+#[test]
+fn a_damaged_index_is_not_trusted() {
+    survives_damage("bindery.index", 1);
+}
+
+#[test]
+fn a_damaged_file_is_not_trusted() {
+    survives_damage("bindery.rs", 97);
+}
+
+#[test]
+fn an_edit_of_the_file_does_not_stay() {
+    let program = Program::new(&schema(""));
+    let expected = program.compile_into("out");
+    let edited = expected.replace("People.", "Persons");
+    program.write("out/bindery.rs", &edited);
+    assert_eq!(program.compile_into("out"), expected);
+    std::fs::remove_file(program.path("out/bindery.rs")).expect("it is there");
+    assert_eq!(program.compile_into("out"), expected);
+}

@@ -1,0 +1,144 @@
+//! A build script that is stopped, or cannot write: the file is then as it was before, or as it should be.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use bindery_codegen::Config;
+
+use crate::support::folder_with;
+
+/// Names the folder for [`a_build_script`], which does nothing without it.
+const FOLDER: &str = "BINDERY_TEST_FOLDER";
+
+/// The build script that the other tests run in a process of its own.
+#[test]
+fn a_build_script() {
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        let folder = Path::new(&folder);
+        let config = Config::new().schema(folder.join("schema.sql"));
+        if let Err(error) = config.out_dir(folder.join("out")).compile() {
+            panic!("refused: {error}");
+        }
+    }
+}
+
+/// Runs [`a_build_script`], by a shell that does `before` first.
+fn build_script(folder: &Path, before: &str) -> Command {
+    let program = std::env::current_exe().expect("this program has a path");
+    let mut command = Command::new("sh");
+    command
+        .arg("-c")
+        .arg(format!(
+            "{before} exec \"$0\" --exact failures::a_build_script --nocapture"
+        ))
+        .arg(program)
+        .env(FOLDER, folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn refused(folder: &Path, before: &str) -> String {
+    let output = build_script(folder, before).output();
+    let output = output.expect("it can be started");
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{before}: it wrote all the same");
+    text
+}
+
+/// A schema of so many tables, each with a column of this name.
+fn schema(tables: usize, column: &str) -> String {
+    let table = |at| format!("CREATE TABLE t{at} (id INTEGER PRIMARY KEY, {column} TEXT);\n");
+    (0..tables).map(table).collect()
+}
+
+fn compiled(folder: &Path) -> String {
+    let status = build_script(folder, "")
+        .output()
+        .map(|output| output.status);
+    assert!(status.expect("it can be started").success());
+    std::fs::read_to_string(folder.join("out/bindery.rs")).expect("it was written")
+}
+
+fn write_schema(folder: &Path, text: &str) {
+    std::fs::write(folder.join("schema.sql"), text).expect("it can be written to");
+}
+
+#[test]
+fn a_full_disk_leaves_the_old_file() {
+    let folder = folder_with("schema.sql", &schema(20, "a"));
+    let old = compiled(folder.path());
+    write_schema(folder.path(), &schema(40, "b"));
+    // A file may not be longer than so many blocks: writing fails in the middle.
+    let text = refused(folder.path(), "trap '' XFSZ; ulimit -f 64;");
+    assert!(text.contains("bindery.rs` cannot be written"), "{text}");
+    let out = folder.path().join("out");
+    let now = std::fs::read_to_string(out.join("bindery.rs")).expect("it is there");
+    assert!(now == old, "it is as it was");
+    let names = std::fs::read_dir(&out).expect("it is there").count();
+    assert_eq!(names, 2, "no half of a file is left");
+    assert_ne!(compiled(folder.path()), old);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_to_is_named() {
+    let folder = folder_with("schema.sql", &schema(1, "a"));
+    std::fs::write(folder.path().join("out"), "a file").expect("it can be written to");
+    let text = refused(folder.path(), "");
+    assert!(text.contains("bindery.rs` cannot be written"), "{text}");
+    let out = folder.path().join("out");
+    std::fs::remove_file(&out).expect("it is ours");
+    std::fs::create_dir(&out).expect("its place is free");
+    let closed = std::fs::Permissions::from_mode(0o555);
+    std::fs::set_permissions(&out, closed).expect("it is ours");
+    // Root may write there all the same.
+    if std::fs::write(out.join("probe"), "").is_err() {
+        let text = refused(folder.path(), "");
+        assert!(text.contains("bindery.rs` cannot be written"), "{text}");
+    }
+}
+
+#[test]
+fn something_else_in_its_place_is_named() {
+    let folder = folder_with("schema.sql", &schema(1, "a"));
+    let out = folder.path().join("out");
+    std::fs::create_dir_all(out.join("bindery.rs/x")).expect("a folder can be made");
+    let text = refused(folder.path(), "");
+    assert!(text.contains("bindery.rs` cannot be written"), "{text}");
+    assert_eq!(std::fs::read_dir(&out).expect("it is there").count(), 1);
+}
+
+#[test]
+fn a_killed_build_script_leaves_a_whole_file() {
+    let folder = folder_with("schema.sql", &schema(150, "a"));
+    let first = compiled(folder.path());
+    write_schema(folder.path(), &schema(150, "b"));
+    let second = compiled(folder.path());
+    let file = folder.path().join("out/bindery.rs");
+    let mut killed = 0;
+    for round in 0..40 {
+        let column = if round % 2 == 0 { "a" } else { "b" };
+        write_schema(folder.path(), &schema(150, column));
+        let mut child = build_script(folder.path(), "")
+            .spawn()
+            .expect("it can be started");
+        std::thread::sleep(Duration::from_millis(4 * round));
+        // Too late where it has ended; then the file is the new one.
+        let _ = child.kill();
+        let status = child.wait().expect("it was started");
+        killed += usize::from(!status.success());
+        let text = std::fs::read_to_string(&file).expect("it is there");
+        assert!(
+            text == first || text == second,
+            "round {round}: half a file"
+        );
+    }
+    assert!(killed > 0, "none was killed in time");
+    write_schema(folder.path(), &schema(150, "a"));
+    assert!(
+        compiled(folder.path()) == first,
+        "what is left does no harm"
+    );
+}
