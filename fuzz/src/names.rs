@@ -13,10 +13,9 @@ pub(crate) fn run(bytes: &[u8]) {
         .collect();
     for dialect in Dialect::ALL {
         let sql: String = tables.iter().map(|lines| table(lines, dialect)).collect();
-        if let Some(code) = compile(sql.as_bytes(), dialect) {
-            if let Err(error) = syn::parse_file(&code) {
-                panic!("{error}\n{sql}\n{code}");
-            }
+        let code = compile(sql.as_bytes(), dialect).unwrap_or_default();
+        if let Err(error) = syn::parse_file(&code) {
+            panic!("{error}\n{sql}\n{code}");
         }
     }
 }

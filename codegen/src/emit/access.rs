@@ -78,7 +78,7 @@ pub(crate) fn queries(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sha
     };
     let (tag, name) = (around.tag(shape), &shape.names.queries);
     w.item(|w| {
-        let table = code(&shape.table.name);
+        let table = code(shape.table.name);
         w.doc(&format!(
             "Finding and replacing rows of {table} by unique columns."
         ));

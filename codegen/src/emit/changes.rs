@@ -12,7 +12,7 @@ pub(crate) fn changes(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sha
     w.item(|w| {
         w.doc(&format!(
             "Columns of {} to be changed; what is `None` stays.",
-            code(&shape.table.name)
+            code(shape.table.name)
         ));
         // A derived `Default` would ask for engines that have one, and `engine::Any` has none.
         w.line(if generic {

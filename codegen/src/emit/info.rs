@@ -49,7 +49,7 @@ fn fields(around: &Surroundings<'_>, shape: &Shape<'_>, ddl: &Planned<'_>) -> Ve
     });
     vec![
         field("name", text(&shape.names.row)),
-        field("table", text(&shape.table.name)),
+        field("table", text(shape.table.name)),
         field("columns", Expr::Array(columns.collect())),
         field("engines", Expr::Array(engines.collect())),
         field("tables", Expr::Array(tables.collect())),

@@ -20,7 +20,7 @@ fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     w.item(|w| {
         w.doc(&format!(
             "A row of {} to be inserted.",
-            super::code(&shape.table.name)
+            super::code(shape.table.name)
         ));
         w.line("#[derive(Debug, Clone, PartialEq)]");
         let parameter = default_parameter(around, shape, shape.new_generic());

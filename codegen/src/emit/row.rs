@@ -10,7 +10,7 @@ pub(crate) fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &S
     w.item(|w| {
         w.docs(prose(
             shape.table.docs,
-            &format!("A row of `{}`.", shape.table.name),
+            &format!("A row of {}.", super::code(shape.table.name)),
         ));
         w.line("#[derive(Debug, Clone, PartialEq)]");
         let head = format!(

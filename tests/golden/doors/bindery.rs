@@ -564,7 +564,7 @@ pub mod categories {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
                 engine::Any::B => ::core::option::Option::Some(&SQLITE),
-                engine::Any::Default => ::core::option::Option::None,
+                _ => ::core::option::Option::None,
             }
         }
     }
@@ -844,8 +844,8 @@ pub mod users {
     impl ::bindery::LivesOn<engine::Any> for model::User {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
-                engine::Any::B => ::core::option::Option::None,
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
+                _ => ::core::option::Option::None,
             }
         }
     }

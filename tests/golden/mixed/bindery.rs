@@ -1367,8 +1367,7 @@ pub mod arrays {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
                 engine::Any::Default => ::core::option::Option::Some(&POSTGRES),
-                engine::Any::Lite => ::core::option::Option::None,
-                engine::Any::M => ::core::option::Option::None,
+                _ => ::core::option::Option::None,
             }
         }
     }

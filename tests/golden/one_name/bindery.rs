@@ -235,8 +235,8 @@ pub mod users {
     impl ::bindery::LivesOn<engine::Any> for model::User {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
-                engine::Any::Analytics => ::core::option::Option::None,
                 engine::Any::B => ::core::option::Option::Some(&SQLITE),
+                _ => ::core::option::Option::None,
             }
         }
     }
@@ -423,7 +423,7 @@ pub mod visitor {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
                 engine::Any::Analytics => ::core::option::Option::Some(&POSTGRES),
-                engine::Any::B => ::core::option::Option::None,
+                _ => ::core::option::Option::None,
             }
         }
     }

@@ -404,9 +404,8 @@ pub mod customers {
     impl ::bindery::LivesOn<engine::Any> for model::Customer {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
-                engine::Any::Archive => ::core::option::Option::None,
-                engine::Any::B => ::core::option::Option::None,
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
+                _ => ::core::option::Option::None,
             }
         }
     }
@@ -862,9 +861,9 @@ pub mod products {
     impl ::bindery::LivesOn<engine::Any> for model::Product {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
-                engine::Any::Archive => ::core::option::Option::None,
                 engine::Any::B => ::core::option::Option::Some(&SQLITE),
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
+                _ => ::core::option::Option::None,
             }
         }
     }
@@ -1380,9 +1379,9 @@ pub mod orders {
     impl ::bindery::LivesOn<engine::Any> for model::Order {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
-                engine::Any::Archive => ::core::option::Option::None,
                 engine::Any::B => ::core::option::Option::Some(&SQLITE),
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
+                _ => ::core::option::Option::None,
             }
         }
     }
@@ -1867,9 +1866,9 @@ pub mod order_lines {
     impl ::bindery::LivesOn<engine::Any> for model::OrderLine {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
-                engine::Any::Archive => ::core::option::Option::None,
                 engine::Any::B => ::core::option::Option::Some(&SQLITE),
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
+                _ => ::core::option::Option::None,
             }
         }
     }
@@ -2240,7 +2239,7 @@ pub mod seats {
             match engine {
                 engine::Any::Archive => ::core::option::Option::Some(&SQLITE),
                 engine::Any::B => ::core::option::Option::Some(&SQLITE),
-                engine::Any::Default => ::core::option::Option::None,
+                _ => ::core::option::Option::None,
             }
         }
     }
@@ -2486,8 +2485,8 @@ pub mod visits {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
                 engine::Any::Archive => ::core::option::Option::Some(&SQLITE),
-                engine::Any::B => ::core::option::Option::None,
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
+                _ => ::core::option::Option::None,
             }
         }
     }
@@ -2695,9 +2694,8 @@ pub mod profiles {
     impl ::bindery::LivesOn<engine::Any> for model::Profile {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
-                engine::Any::Archive => ::core::option::Option::None,
-                engine::Any::B => ::core::option::Option::None,
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
+                _ => ::core::option::Option::None,
             }
         }
     }
@@ -2891,9 +2889,8 @@ pub mod likes {
     impl ::bindery::LivesOn<engine::Any> for model::Like {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
-                engine::Any::Archive => ::core::option::Option::None,
-                engine::Any::B => ::core::option::Option::None,
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
+                _ => ::core::option::Option::None,
             }
         }
     }
@@ -3097,8 +3094,7 @@ pub mod model_ {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
                 engine::Any::Archive => ::core::option::Option::Some(&SQLITE),
-                engine::Any::B => ::core::option::Option::None,
-                engine::Any::Default => ::core::option::Option::None,
+                _ => ::core::option::Option::None,
             }
         }
     }
@@ -3440,8 +3436,7 @@ pub mod r#match {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
                 engine::Any::Archive => ::core::option::Option::Some(&SQLITE),
-                engine::Any::B => ::core::option::Option::None,
-                engine::Any::Default => ::core::option::Option::None,
+                _ => ::core::option::Option::None,
             }
         }
     }
