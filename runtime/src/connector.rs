@@ -27,8 +27,8 @@ pub(crate) fn connector(info: &'static EngineInfo, settings: &Settings) -> Resul
         Place::Server(_) => Err(missing(settings.target.dialect)),
     };
     let open = open.map_err(|error| error.on_engine(info.name))?;
-    Ok(Box::new(move || {
-        open().map_err(|error| error.at_place(&shown))
+    Ok(Box::new(move |limit| {
+        open(limit).map_err(|error| error.at_place(&shown))
     }))
 }
 
@@ -80,7 +80,7 @@ pub(crate) mod sqlite {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = format!("file:/bindery-{number}-{engine}?vfs=memdb");
         let anchor = Mutex::new(None);
-        Box::new(move || {
+        Box::new(move |_| {
             let mut anchor = anchor.lock().unwrap_or_else(PoisonError::into_inner);
             if anchor.is_none() {
                 *anchor = Some(connect(&path, busy_timeout)?);
@@ -100,7 +100,7 @@ pub(crate) mod sqlite {
             let why = "the path of the database file is not UTF-8".to_owned();
             return Err(Error::new(ErrorKind::Config(why)).during(Operation::Configure));
         };
-        Ok(Box::new(move || {
+        Ok(Box::new(move |_| {
             connect(&text, busy_timeout).map_err(|error| explained(error, &path))
         }))
     }

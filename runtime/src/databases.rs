@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::config::{Config, Settings};
 use crate::connection::Connection;
@@ -136,6 +137,20 @@ impl Registry {
     /// error that names the engine; closing again does nothing.
     pub fn close(&self) {
         self.engines.iter().for_each(|engine| engine.pool.close());
+    }
+
+    /// Closes like [`close`](Self::close) and waits until the connections in use have come back, all engines within the
+    /// limit together.
+    ///
+    /// # Errors
+    /// Time ran out; the error names the first engine of which connections are in use, and how many.
+    pub fn close_within(&self, limit: Duration) -> Result<()> {
+        self.close();
+        let started = Instant::now();
+        self.engines.iter().try_for_each(|engine| {
+            let left = limit.saturating_sub(started.elapsed());
+            engine.pool.wait_until_empty(left)
+        })
     }
 }
 

@@ -46,6 +46,8 @@ pub enum Operation {
     Connect,
     /// Taking a connection from the pool.
     Acquire,
+    /// Closing an engine.
+    Close,
     /// Beginning a transaction or savepoint.
     Begin,
     /// Committing.
@@ -141,6 +143,8 @@ pub enum ErrorKind {
     PoolExhausted {
         /// The most connections the pool may have.
         size: usize,
+        /// How many others still wait.
+        waiting: usize,
         /// How long was waited, in milliseconds.
         waited_ms: u64,
     },
@@ -159,6 +163,13 @@ pub enum ErrorKind {
     TransactionAborted,
     /// The engine was closed.
     Closed,
+    /// The engine was closed, and some of its connections have not come back within the time.
+    StillInUse {
+        /// How many.
+        connections: usize,
+    },
+    /// The process was forked: connections belong to the process that opened them. Open the databases in the child.
+    Forked,
     /// Anything else; the code is the database's own.
     Database {
         /// SQLSTATE, MySQL error number or SQLite result code.
@@ -281,6 +292,8 @@ impl Error {
             | ErrorKind::UnsupportedServer { .. }
             | ErrorKind::TransactionAborted
             | ErrorKind::Closed
+            | ErrorKind::StillInUse { .. }
+            | ErrorKind::Forked
             | ErrorKind::Database { .. } => false,
         }
     }
@@ -298,6 +311,7 @@ impl fmt::Display for Operation {
             Self::Configure => "reading the configuration",
             Self::Connect => "connecting",
             Self::Acquire => "taking a connection",
+            Self::Close => "closing",
             Self::Begin => "beginning a transaction",
             Self::Commit => "committing",
             Self::Rollback => "rolling back",
@@ -392,12 +406,14 @@ impl fmt::Display for ErrorKind {
             Self::AccessDenied => out.write_str("the database refused the login"),
             Self::ConnectionLost => out.write_str("the connection was lost"),
             Self::Timeout => out.write_str("time ran out"),
-            Self::PoolExhausted { size, waited_ms } => {
-                write!(
-                    out,
-                    "all {size} connections are in use; waited {waited_ms} ms"
-                )
-            }
+            Self::PoolExhausted {
+                size,
+                waiting,
+                waited_ms,
+            } => write!(
+                out,
+                "all {size} connections are in use and {waiting} more wait for one; waited {waited_ms} ms"
+            ),
             Self::Conflict => {
                 out.write_str("another transaction is in the way; try the whole transaction again")
             }
@@ -411,6 +427,12 @@ impl fmt::Display for ErrorKind {
                 "the transaction was aborted by an earlier error and cannot be committed",
             ),
             Self::Closed => out.write_str("the engine is closed"),
+            Self::StillInUse { connections } => {
+                write!(out, "{connections} connections are still in use")
+            }
+            Self::Forked => out.write_str(
+                "the process was forked, and connections belong to the one that opened them: open the databases in the child",
+            ),
             Self::Database { code } => {
                 write!(out, "the database refused the statement (code {code})")
             }

@@ -29,6 +29,7 @@ mod macros;
 mod model;
 mod pool;
 mod program;
+mod queue;
 mod repository;
 mod route;
 mod statements;

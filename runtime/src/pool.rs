@@ -7,9 +7,15 @@ use std::time::{Duration, Instant};
 use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
+use crate::queue::{Place, Queue};
 
-/// Opens one more connection.
-pub(crate) type OpenPhysical = Box<dyn Fn() -> Result<Physical> + Send + Sync>;
+/// Opens one more connection, within a time.
+pub(crate) type OpenPhysical = Box<dyn Fn(Duration) -> Result<Physical> + Send + Sync>;
+
+/// One that rested at least so long is looked at before it is given out: the server may be gone.
+const LOOK_AFTER: Duration = Duration::from_millis(10);
+/// How long a connection may take to show that it is good.
+const TEST_LIMIT: Duration = Duration::from_secs(1);
 
 /// The connections of one engine.
 pub(crate) struct Pool {
@@ -17,7 +23,10 @@ pub(crate) struct Pool {
     open: OpenPhysical,
     limits: PoolLimits,
     state: Mutex<State>,
-    returned: Condvar,
+    /// The last connection of a pool that was closed is gone.
+    emptied: Condvar,
+    /// The process that opens its connections; a child that was forked has copies that are of no use to anybody.
+    process: u32,
 }
 
 /// How many connections, how long they live, and how long to wait for one.
@@ -45,15 +54,33 @@ pub(crate) struct Pooled {
 /// What the lock guards.
 ///
 /// `open` counts the idle connections, those given out and those being opened right now, and never passes the limit.
-/// Who holds one of the latter two kinds owes the pool exactly one `put_back` or `release_slot`.
+/// Who holds one of the latter two kinds owes the pool exactly one `put_back` or `release_slot`. While somebody waits,
+/// nothing is idle: what comes back goes to the first of the queue.
 #[derive(Default)]
 struct State {
     /// Used as a stack, so the first has been idle longest.
     idle: Vec<Idle>,
     open: usize,
-    /// Threads in `wait`. Waking nobody costs a system call, so it is done only where somebody waits.
-    waiting: usize,
+    waiting: Queue<Grant>,
     closed: bool,
+    /// Connections that were opened, ever.
+    created: u64,
+    /// Connections that were closed or lost, ever.
+    gone: u64,
+    /// Threads that waited in vain, ever.
+    timeouts: u64,
+}
+
+/// What a thread gets that asks for a connection.
+enum Grant {
+    /// One that rested for a time.
+    Rested(Idle),
+    /// One that somebody just gave back.
+    Warm(Pooled),
+    /// The right to open one; it is counted already.
+    Slot,
+    /// The pool was closed.
+    Closed,
 }
 
 struct Idle {
@@ -61,7 +88,8 @@ struct Idle {
     since: Instant,
 }
 
-/// How many connections an engine has at a moment.
+/// How many connections an engine has at a moment, and has had. `open` is `idle` and `in_use` together, and `created` is
+/// `closed` and `open` together, but for connections that are being opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct PoolCounts {
@@ -71,6 +99,14 @@ pub struct PoolCounts {
     pub in_use: usize,
     /// Both together.
     pub open: usize,
+    /// Threads that wait for one.
+    pub waiting: usize,
+    /// How many were opened, ever.
+    pub created: u64,
+    /// How many were closed or lost, ever.
+    pub closed: u64,
+    /// How many threads waited in vain, ever.
+    pub timeouts: u64,
 }
 
 impl Pool {
@@ -80,11 +116,13 @@ impl Pool {
             open,
             limits,
             state: Mutex::default(),
-            returned: Condvar::new(),
+            emptied: Condvar::new(),
+            process: std::process::id(),
         })
     }
 
-    /// An idle connection, or a new one, or whichever comes back first. Who waits is not served in turn.
+    /// An idle connection, or a new one, or the next that comes back: who waits longest is served first. Waiting,
+    /// trying and opening end within the limit together.
     pub(crate) fn acquire(self: &Arc<Self>) -> Result<Link> {
         self.take()
             .map(|pooled| Link::new(pooled, Arc::clone(self)))
@@ -92,50 +130,93 @@ impl Pool {
     }
 
     fn take(&self) -> Result<Pooled> {
-        let mut started = None;
+        self.ensure_not_forked()?;
         let mut state = self.lock();
-        loop {
-            if state.closed {
-                return Err(closed());
-            }
-            if let Some(idle) = state.idle.pop() {
-                drop(state);
-                return self.revive(idle);
-            }
-            if state.open < self.limits.max_connections {
-                state.open += 1;
-                drop(state);
-                return self.open_counted();
-            }
-            state = self.wait(state, *started.get_or_insert_with(Instant::now))?;
+        if let Some(grant) = state.grant(&self.limits) {
+            drop(state);
+            return self.accept(grant, self.limits.acquire_timeout);
+        }
+        let place = state.waiting.join();
+        drop(state);
+        let started = Instant::now();
+        let grant = self.wait(&place)?;
+        let left = self
+            .limits
+            .acquire_timeout
+            .saturating_sub(started.elapsed());
+        self.accept(grant, left)
+    }
+
+    /// What the queue gives within the limit.
+    fn wait(&self, place: &Arc<Place<Grant>>) -> Result<Grant> {
+        let limit = self.limits.acquire_timeout;
+        if let Some(grant) = place.wait(limit) {
+            return Ok(grant);
+        }
+        let mut state = self.lock();
+        if let Some(grant) = state.waiting.leave(place) {
+            return Ok(grant);
+        }
+        state.timeouts += 1;
+        let kind = ErrorKind::PoolExhausted {
+            size: self.limits.max_connections,
+            waiting: state.waiting.len(),
+            waited_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
+        };
+        Err(Error::new(kind).during(Operation::Acquire))
+    }
+
+    fn accept(&self, grant: Grant, left: Duration) -> Result<Pooled> {
+        match grant {
+            Grant::Warm(pooled) => Ok(pooled),
+            Grant::Rested(idle) => self.revive(idle, left),
+            Grant::Slot => self.open_counted(left),
+            Grant::Closed => Err(closed()),
         }
     }
 
     /// An idle connection that is still good, or a new one in its place.
-    fn revive(&self, idle: Idle) -> Result<Pooled> {
+    fn revive(&self, idle: Idle, left: Duration) -> Result<Pooled> {
         let mut pooled = idle.pooled;
         let now = Instant::now();
-        let rested = now - idle.since;
-        let overdue =
-            rested >= self.limits.idle_timeout || now - pooled.opened >= self.limits.max_lifetime;
-        let tested = rested >= self.limits.test_after_idle;
-        if !overdue && (!tested || pooled.physical.batch("SELECT 1").is_ok()) {
+        let rested = now.saturating_duration_since(idle.since);
+        let overdue = rested >= self.limits.idle_timeout
+            || now.saturating_duration_since(pooled.opened) >= self.limits.max_lifetime;
+        if !overdue && self.is_good(&mut pooled.physical, rested, left) {
             return Ok(pooled);
         }
         drop(pooled);
-        self.open_counted()
+        self.lock().gone += 1;
+        self.open_counted(left.saturating_sub(now.elapsed()))
+    }
+
+    /// Whether a connection that rested so long can be given out. Asking the server costs a round trip, so after a short
+    /// rest it is enough that nothing came in: a server that ends a session says so or closes the socket.
+    fn is_good(&self, physical: &mut Physical, rested: Duration, left: Duration) -> bool {
+        if rested < LOOK_AFTER {
+            return true;
+        }
+        if rested < self.limits.test_after_idle && physical.is_quiet() {
+            return true;
+        }
+        physical.ping(left.min(TEST_LIMIT)).is_ok()
     }
 
     /// Opens a connection that is counted already; on failure or panic the count goes back.
-    fn open_counted(&self) -> Result<Pooled> {
+    fn open_counted(&self, left: Duration) -> Result<Pooled> {
         let mut slot = Slot {
             pool: self,
             owed: true,
         };
-        let physical = (self.open)().map_err(|error| error.during(Operation::Connect))?;
-        if self.lock().closed {
+        let physical = (self.open)(left).map_err(|error| error.during(Operation::Connect))?;
+        let mut state = self.lock();
+        state.created += 1;
+        if state.closed {
+            state.gone += 1;
+            drop(state);
             return Err(closed());
         }
+        drop(state);
         slot.owed = false;
         Ok(Pooled {
             physical,
@@ -143,60 +224,50 @@ impl Pool {
         })
     }
 
-    fn wait<'a>(
-        &'a self,
-        mut state: MutexGuard<'a, State>,
-        started: Instant,
-    ) -> Result<MutexGuard<'a, State>> {
-        let waited = started.elapsed();
-        let Some(left) = self.limits.acquire_timeout.checked_sub(waited) else {
-            let kind = ErrorKind::PoolExhausted {
-                size: self.limits.max_connections,
-                waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
-            };
-            return Err(Error::new(kind).during(Operation::Acquire));
-        };
-        state.waiting += 1;
-        // A wake-up that comes together with the end of the time is not lost: the caller looks again before it gives up.
-        let (mut state, _) = self
-            .returned
-            .wait_timeout(state, left)
-            .unwrap_or_else(PoisonError::into_inner);
-        state.waiting -= 1;
-        Ok(state)
-    }
-
     /// Takes a connection back, or closes it where it is no good any more.
     pub(crate) fn put_back(&self, pooled: Pooled) {
         let physical = &pooled.physical;
         let usable = self.limits.keep && !physical.is_broken() && !physical.in_transaction();
         let now = Instant::now();
+        let aged = now.saturating_duration_since(pooled.opened) >= self.limits.max_lifetime;
+        if !usable || aged || self.is_forked() {
+            return self.discard(pooled);
+        }
         let mut state = self.lock();
-        if usable && !state.closed && now - pooled.opened < self.limits.max_lifetime {
-            state.idle.push(Idle { pooled, since: now });
-            self.notify(&state);
+        if state.closed {
+            drop(state);
+            return self.discard(pooled);
+        }
+        if let Err(unwanted) = state.waiting.give(Grant::Warm(pooled)) {
+            if let Grant::Warm(pooled) = unwanted {
+                state.idle.push(Idle { pooled, since: now });
+            }
             let overdue = self.longest_idle(&mut state, now);
             drop(state);
             drop(overdue);
-        } else {
-            drop(state);
-            self.discard(pooled);
         }
     }
 
     /// Closes a connection that must not be used again.
     pub(crate) fn discard(&self, pooled: Pooled) {
+        if self.is_forked() {
+            // Closing it would end the session of the process it belongs to.
+            std::mem::forget(pooled);
+            return;
+        }
         let slot = Slot {
             pool: self,
             owed: true,
         };
         drop(pooled);
+        self.lock().gone += 1;
         drop(slot);
     }
 
     /// Leaves a connection open that cannot even be closed: closing would wait for rows that nobody takes any more.
     pub(crate) fn abandon(&self, pooled: Pooled) {
         std::mem::forget(pooled);
+        self.lock().gone += 1;
         self.release_slot();
     }
 
@@ -208,18 +279,17 @@ impl Pool {
             return None;
         }
         state.open -= 1;
+        state.gone += 1;
         Some(state.idle.remove(0))
     }
 
     fn release_slot(&self) {
         let mut state = self.lock();
-        state.open -= 1;
-        self.notify(&state);
-    }
-
-    fn notify(&self, state: &State) {
-        if state.waiting > 0 {
-            self.returned.notify_one();
+        if state.closed || state.waiting.give(Grant::Slot).is_err() {
+            state.open -= 1;
+        }
+        if state.closed && state.open == 0 {
+            self.emptied.notify_all();
         }
     }
 
@@ -229,9 +299,24 @@ impl Pool {
         state.closed = true;
         let idle = std::mem::take(&mut state.idle);
         state.open -= idle.len();
+        state.gone += idle.len() as u64;
+        while state.waiting.give(Grant::Closed).is_ok() {}
         drop(state);
         drop(idle);
-        self.returned.notify_all();
+    }
+
+    /// Waits until no connection is left of a pool that was closed.
+    pub(crate) fn wait_until_empty(&self, limit: Duration) -> Result<()> {
+        let state = self.lock();
+        let in_use = |state: &mut State| state.open > 0;
+        let waited = self.emptied.wait_timeout_while(state, limit, in_use);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        match state.open {
+            0 => Ok(()),
+            connections => Err(Error::new(ErrorKind::StillInUse { connections })
+                .during(Operation::Close)
+                .on_engine(self.engine)),
+        }
     }
 
     pub(crate) fn counts(&self) -> PoolCounts {
@@ -240,12 +325,57 @@ impl Pool {
             idle: state.idle.len(),
             in_use: state.open - state.idle.len(),
             open: state.open,
+            waiting: state.waiting.len(),
+            created: state.created,
+            closed: state.gone,
+            timeouts: state.timeouts,
+        }
+    }
+
+    /// Are we in a child that was forked after the pool was made?
+    fn is_forked(&self) -> bool {
+        std::process::id() != self.process
+    }
+
+    fn ensure_not_forked(&self) -> Result<()> {
+        if self.is_forked() {
+            Err(Error::new(ErrorKind::Forked).during(Operation::Acquire))
+        } else {
+            Ok(())
         }
     }
 
     /// No user code runs under the lock, so a poisoned state is still a whole one.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// What is there for somebody who asks now; nothing while others wait already.
+    fn grant(&mut self, limits: &PoolLimits) -> Option<Grant> {
+        if self.closed {
+            return Some(Grant::Closed);
+        }
+        if !self.waiting.is_empty() {
+            return None;
+        }
+        if let Some(idle) = self.idle.pop() {
+            return Some(Grant::Rested(idle));
+        }
+        (self.open < limits.max_connections).then(|| {
+            self.open += 1;
+            Grant::Slot
+        })
+    }
+}
+
+/// A forked child leaves the sessions of its parent alone.
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if self.is_forked() {
+            std::mem::forget(std::mem::take(&mut self.lock().idle));
+        }
     }
 }
 
@@ -268,5 +398,7 @@ impl Drop for Slot<'_> {
     }
 }
 
+#[cfg(all(test, feature = "postgres", feature = "mysql"))]
+mod server_tests;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;

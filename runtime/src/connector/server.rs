@@ -31,8 +31,8 @@ pub(super) fn opener(
         Dialect::Postgres => {
             use crate::driver::postgres::{PostgresConfig, PostgresConnection};
             let config = PostgresConfig::new(&options)?;
-            Ok(Box::new(move || {
-                let connection = PostgresConnection::connect(&config)?;
+            Ok(Box::new(move |limit| {
+                let connection = PostgresConnection::connect(&config, limit)?;
                 check_product(info, connection.server_info())?;
                 Ok(Physical::Postgres(Box::new(connection)))
             }))
@@ -41,8 +41,8 @@ pub(super) fn opener(
         Dialect::Mysql => {
             use crate::driver::mysql::{MysqlConfig, MysqlConnection};
             let config = MysqlConfig::new(&options)?;
-            Ok(Box::new(move || {
-                let connection = MysqlConnection::connect(&config)?;
+            Ok(Box::new(move |limit| {
+                let connection = MysqlConnection::connect(&config, limit)?;
                 check_product(info, connection.server_info())?;
                 Ok(Physical::Mysql(Box::new(connection)))
             }))

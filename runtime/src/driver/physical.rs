@@ -1,5 +1,7 @@
 //! One open database connection, whichever database it is.
 
+use std::time::Duration;
+
 use super::{ParamWriter, RowReader, TakeRow, WriteParams};
 use crate::Dialect;
 use crate::error::Result;
@@ -106,6 +108,16 @@ impl Physical {
     /// Runs one statement without parameters: DDL, savepoints.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
         each!(self, connection => connection.batch(sql))
+    }
+
+    /// Has nothing come in since the last answer? A server that ends a session says so or closes the socket.
+    pub(crate) fn is_quiet(&mut self) -> bool {
+        each!(self, connection => connection.is_quiet())
+    }
+
+    /// Asks whether the database answers, within a time.
+    pub(crate) fn ping(&mut self, limit: Duration) -> Result<()> {
+        each!(self, connection => connection.ping(limit))
     }
 
     /// Is there a table of this name in this schema?

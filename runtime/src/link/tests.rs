@@ -16,7 +16,7 @@ fn pool() -> Arc<Pool> {
         test_after_idle: Duration::MAX,
         keep: true,
     };
-    let open = || {
+    let open = |_| {
         let options = SqliteOptions {
             path: ":memory:",
             busy_timeout: Duration::ZERO,

@@ -20,7 +20,7 @@ const LIMITS: PoolLimits = PoolLimits {
 fn pool(limits: PoolLimits) -> (Arc<Pool>, Arc<AtomicUsize>) {
     let opened = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&opened);
-    let open = move || {
+    let open = move |_| {
         count.fetch_add(1, Ordering::Relaxed);
         memory()
     };
@@ -69,7 +69,10 @@ fn a_nested_acquire_of_the_only_connection_ends_after_the_timeout() {
     });
     let held = pool.acquire().unwrap();
     let started = Instant::now();
-    let ErrorKind::PoolExhausted { size, waited_ms } = kind(pool.acquire()) else {
+    let ErrorKind::PoolExhausted {
+        size, waited_ms, ..
+    } = kind(pool.acquire())
+    else {
         panic!("another kind of error");
     };
     assert_eq!(size, 1);
@@ -135,7 +138,7 @@ fn a_connection_in_a_transaction_never_comes_back() {
 #[test]
 fn a_failing_or_panicking_opener_gives_its_place_back() {
     let calls = AtomicUsize::new(0);
-    let open = move || match calls.fetch_add(1, Ordering::Relaxed) {
+    let open = move |_| match calls.fetch_add(1, Ordering::Relaxed) {
         0 => Err(Error::new(ErrorKind::Unavailable)),
         1 => panic!("the driver's own bug"),
         _ => memory(),
@@ -206,11 +209,107 @@ fn waiting_threads_learn_of_closing() {
     let held = pool.acquire().unwrap();
     thread::scope(|scope| {
         let waiting = scope.spawn(|| kind(pool.acquire()));
-        while pool.lock().waiting == 0 {
+        while pool.lock().waiting.is_empty() {
             thread::yield_now();
         }
         pool.close();
         assert_eq!(waiting.join().unwrap(), ErrorKind::Closed);
     });
     drop(held);
+}
+
+/// POOL-5: who waits longest is served first.
+#[test]
+fn connections_go_to_who_came_first() {
+    let (pool, _) = pool(PoolLimits {
+        max_connections: 1,
+        acquire_timeout: Duration::from_secs(60),
+        ..LIMITS
+    });
+    let held = pool.acquire().unwrap();
+    let served = std::sync::Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for number in 0..8 {
+            let (pool, served) = (&pool, &served);
+            scope.spawn(move || {
+                let link = pool.acquire().unwrap();
+                served.lock().unwrap().push(number);
+                drop(link);
+            });
+            while pool.counts().waiting <= number {
+                thread::yield_now();
+            }
+        }
+        drop(held);
+    });
+    assert_eq!(served.into_inner().unwrap(), [0, 1, 2, 3, 4, 5, 6, 7]);
+}
+
+/// POOL-04: what was counted adds up, whatever happened.
+#[test]
+fn pool_04_statistics_add_up() {
+    let (pool, opened) = pool(LIMITS);
+    let (first, second) = (pool.acquire().unwrap(), pool.acquire().unwrap());
+    assert!(matches!(
+        kind(pool.acquire()),
+        ErrorKind::PoolExhausted { waiting: 0, .. }
+    ));
+    drop(first);
+    second.discard();
+    let counts = pool.counts();
+    assert_eq!((counts.created, counts.closed, counts.timeouts), (2, 1, 1));
+    assert_eq!(counts.created - counts.closed, counts.open as u64);
+    assert_eq!(opened.load(Ordering::Relaxed), 2);
+    pool.close();
+    assert_eq!(pool.counts().closed, 2);
+}
+
+/// CON-10: closing waits for what is in use, and says what did not come back.
+#[test]
+fn con_10_closing_waits_for_connections_in_use() {
+    let (pool, _) = pool(LIMITS);
+    let held = pool.acquire().unwrap();
+    pool.close();
+    let error = pool
+        .wait_until_empty(Duration::from_millis(20))
+        .unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::StillInUse { connections: 1 });
+    thread::scope(|scope| {
+        scope.spawn(|| drop(held));
+        pool.wait_until_empty(Duration::from_secs(60)).unwrap();
+    });
+    assert_eq!(counts(&pool), [0, 0, 0]);
+}
+
+/// A panic in the opener while somebody waits passes the place on.
+#[test]
+fn a_place_that_comes_free_goes_to_who_waits() {
+    let (pool, opened) = pool(PoolLimits {
+        max_connections: 1,
+        acquire_timeout: Duration::from_secs(60),
+        ..LIMITS
+    });
+    let held = pool.acquire().unwrap();
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| pool.acquire().map(drop));
+        while pool.counts().waiting == 0 {
+            thread::yield_now();
+        }
+        held.discard();
+        waiting.join().unwrap().unwrap();
+    });
+    assert_eq!(opened.load(Ordering::Relaxed), 2);
+    assert_eq!(counts(&pool), [1, 0, 1]);
+}
+
+/// POOL-8: a forked child gets nothing, and what it inherited stays open for its parent.
+#[test]
+fn pool_8_a_forked_child_gets_no_connection() {
+    let (mut pool, opened) = pool(LIMITS);
+    drop(pool.acquire().unwrap());
+    // As the child sees it: the pool was made by another process.
+    Arc::get_mut(&mut pool).unwrap().process ^= 1;
+    assert_eq!(kind(pool.acquire()), ErrorKind::Forked);
+    assert_eq!(counts(&pool), [1, 0, 1]);
+    assert_eq!(opened.load(Ordering::Relaxed), 1);
 }

@@ -40,6 +40,7 @@ const GRACE: Duration = Duration::from_millis(150);
 /// For asking a silent server to give up.
 const CANCEL_LIMIT: Duration = Duration::from_millis(75);
 
+const PING: u8 = 0x0e;
 const PREPARE: u8 = 0x16;
 const EXECUTE: u8 = 0x17;
 const CLOSE: u8 = 0x19;
@@ -78,8 +79,9 @@ enum Transaction {
 }
 
 impl MysqlConnection {
-    pub(crate) fn connect(config: &MysqlConfig) -> Result<Self> {
-        let deadline = Deadline::after(Some(config.connect_timeout));
+    /// Connects within the time, or within the configuration's where that is shorter.
+    pub(crate) fn connect(config: &MysqlConfig, limit: Duration) -> Result<Self> {
+        let deadline = Deadline::after(Some(limit.min(config.connect_timeout)));
         let there = login::log_in(config, &config.peer, deadline)
             .map_err(|error| error.during(Operation::Connect))?;
         Ok(Self::over(there, config))
@@ -251,6 +253,20 @@ impl MysqlConnection {
     fn encode(&mut self, write: WriteParams<'_>) -> Result<()> {
         self.values.clear();
         encode(&mut self.values, write)
+    }
+
+    pub(crate) fn is_quiet(&mut self) -> bool {
+        self.session.is_quiet()
+    }
+
+    pub(crate) fn ping(&mut self, limit: Duration) -> Result<()> {
+        let deadline = Deadline::after(Some(limit));
+        let mut ping = || {
+            self.session.begin(deadline)?.push(PING);
+            self.session.send()?;
+            self.session.read_away()
+        };
+        ping().map(drop).map_err(|fault| self.failed(fault))
     }
 
     pub(crate) fn table_exists(&mut self, schema: Option<&str>, table: &str) -> Result<bool> {

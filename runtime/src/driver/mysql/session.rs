@@ -75,6 +75,11 @@ impl Session {
         }
     }
 
+    /// Has nothing come in since the last answer?
+    pub(super) fn is_quiet(&mut self) -> bool {
+        self.socket.is_quiet()
+    }
+
     pub(super) fn socket(&self) -> &Socket {
         &self.socket
     }

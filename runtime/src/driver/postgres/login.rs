@@ -18,9 +18,8 @@ const SASL: i32 = 10;
 const SASL_CONTINUE: i32 = 11;
 const SASL_FINAL: i32 = 12;
 
-/// Connects and logs in within the configuration's limit.
-pub(super) fn log_in(config: &PostgresConfig) -> Result<Session> {
-    let deadline = Deadline::after(Some(config.connect_timeout));
+/// Connects and logs in within the deadline.
+pub(super) fn log_in(config: &PostgresConfig, deadline: Deadline) -> Result<Session> {
     let socket =
         Socket::connect(&config.peer, deadline).map_err(|error| connect_error(Fault::Io(error)))?;
     let mut session = Session::new(socket);

@@ -58,8 +58,10 @@ pub(crate) struct PostgresConnection {
 }
 
 impl PostgresConnection {
-    pub(crate) fn connect(config: &PostgresConfig) -> Result<Self> {
-        let session = login::log_in(config)
+    /// Connects within the time, or within the configuration's where that is shorter.
+    pub(crate) fn connect(config: &PostgresConfig, limit: Duration) -> Result<Self> {
+        let deadline = Deadline::after(Some(limit.min(config.connect_timeout)));
+        let session = login::log_in(config, deadline)
             .map_err(|error| error.during(crate::error::Operation::Connect))?;
         let address = session.socket().address();
         let peer = address.map_or_else(|| config.peer.clone(), Peer::Address);
@@ -239,8 +241,16 @@ impl PostgresConnection {
     }
 
     /// Statements without parameters. A pending BEGIN goes before them, in the same text: where it fails, none is run.
-    fn simple(&mut self, sql: &str, mut on: impl FnMut(u8, &[u8])) -> Result<(), Fault> {
-        let deadline = self.deadline();
+    fn simple(&mut self, sql: &str, on: impl FnMut(u8, &[u8])) -> Result<(), Fault> {
+        self.simple_within(self.deadline(), sql, on)
+    }
+
+    fn simple_within(
+        &mut self,
+        deadline: Deadline,
+        sql: &str,
+        mut on: impl FnMut(u8, &[u8]),
+    ) -> Result<(), Fault> {
         let out = self.session.begin(deadline)?;
         if std::mem::take(&mut self.begin_pending) {
             message::query(out, &format!("{BEGIN}; {sql}"));
@@ -252,6 +262,17 @@ impl PostgresConnection {
             on(tag, body);
             Ok(())
         })
+    }
+
+    pub(crate) fn is_quiet(&mut self) -> bool {
+        self.session.is_quiet()
+    }
+
+    /// Sends an empty query.
+    pub(crate) fn ping(&mut self, limit: Duration) -> Result<()> {
+        let deadline = Deadline::after(Some(limit));
+        self.simple_within(deadline, "", |_, _| ())
+            .map_err(|fault| self.failed(fault))
     }
 
     pub(crate) fn table_exists(&mut self, schema: Option<&str>, table: &str) -> Result<bool> {

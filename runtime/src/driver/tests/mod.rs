@@ -72,12 +72,12 @@ fn connect_with(options: &ServerOptions<'_>, dialect: Dialect) -> Result<Physica
     match dialect {
         Dialect::Postgres => {
             let config = PostgresConfig::new(options)?;
-            let connection = PostgresConnection::connect(&config)?;
+            let connection = PostgresConnection::connect(&config, options.connect_timeout)?;
             Ok(Physical::Postgres(Box::new(connection)))
         }
         Dialect::Mysql => {
             let config = MysqlConfig::new(options)?;
-            let connection = MysqlConnection::connect(&config)?;
+            let connection = MysqlConnection::connect(&config, options.connect_timeout)?;
             Ok(Physical::Mysql(Box::new(connection)))
         }
         Dialect::Sqlite => panic!("SQLite has no servers"),

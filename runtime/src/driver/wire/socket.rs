@@ -114,6 +114,13 @@ impl Socket {
         }
     }
 
+    /// Has nothing come in, and is the other side still there? Does not wait.
+    pub(in crate::driver) fn is_quiet(&mut self) -> bool {
+        let outcome = self.input.read_from(&mut self.stream);
+        self.unread().is_empty()
+            && outcome.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+    }
+
     /// Sends all of it.
     ///
     /// # Errors

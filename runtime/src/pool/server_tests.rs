@@ -1,0 +1,201 @@
+//! Pools of servers that fall silent or go away, behind a proxy.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use bindery_schema::config::{Place, parse_url};
+use bindery_testkit::{Fault, FaultProxy, FreshDatabase, Watchdog};
+
+use super::{Pool, PoolLimits};
+use crate::driver::mysql::{MysqlConfig, MysqlConnection};
+use crate::driver::postgres::{PostgresConfig, PostgresConnection};
+use crate::driver::{Physical, ServerOptions};
+use crate::error::{Error, ErrorKind, Result};
+use crate::link::Link;
+use crate::{Dialect, pool};
+
+const LIMIT: Duration = Duration::from_millis(300);
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A pool of two connections to a server behind a proxy.
+struct Behind {
+    /// Dropped after the pool.
+    _fresh: FreshDatabase,
+    proxy: FaultProxy,
+    pool: Arc<Pool>,
+}
+
+/// One for each server there is.
+fn behind(test_after_idle: Duration) -> Vec<Behind> {
+    let servers = [
+        (bindery_testkit::fresh_postgres(), Dialect::Postgres),
+        (bindery_testkit::fresh_mysql(), Dialect::Mysql),
+    ];
+    let there = servers
+        .into_iter()
+        .filter_map(|(fresh, dialect)| Some((fresh?, dialect)));
+    let behind = there.map(|(fresh, dialect)| {
+        let proxy = FaultProxy::start(&fresh.url()).expect("a port is free");
+        let url = proxy.url().to_owned();
+        let limits = PoolLimits {
+            max_connections: 2,
+            min_connections: 0,
+            acquire_timeout: LIMIT,
+            idle_timeout: Duration::MAX,
+            max_lifetime: Duration::MAX,
+            test_after_idle,
+            keep: true,
+        };
+        let open: pool::OpenPhysical = Box::new(move |limit| connect(&url, dialect, limit));
+        Behind {
+            pool: Pool::new("b", limits, open),
+            proxy,
+            _fresh: fresh,
+        }
+    });
+    behind.collect()
+}
+
+fn connect(url: &str, dialect: Dialect, limit: Duration) -> Result<Physical> {
+    let target = parse_url(url).expect("the test kit writes valid URLs");
+    let Place::Server(server) = &target.place else {
+        panic!("the URL of a server");
+    };
+    let options = ServerOptions {
+        server,
+        connect_timeout: PATIENCE,
+        statement_timeout: Some(LIMIT),
+        application_name: "bindery tests",
+    };
+    match dialect {
+        Dialect::Postgres => PostgresConnection::connect(&PostgresConfig::new(&options)?, limit)
+            .map(|connection| Physical::Postgres(Box::new(connection))),
+        Dialect::Mysql => MysqlConnection::connect(&MysqlConfig::new(&options)?, limit)
+            .map(|connection| Physical::Mysql(Box::new(connection))),
+        Dialect::Sqlite => panic!("SQLite has no servers"),
+    }
+}
+
+/// A machine that is busy may need more than one limit to connect in; the watchdog ends what never comes.
+fn soon_works(pool: &Arc<Pool>) {
+    while !works(pool.acquire()) {}
+}
+
+fn soon(pool: &Arc<Pool>) -> Link {
+    loop {
+        if let Ok(link) = pool.acquire() {
+            return link;
+        }
+    }
+}
+
+fn works(link: Result<Link>) -> bool {
+    link.and_then(|mut link| link.ready()?.batch("SELECT 1"))
+        .is_ok()
+}
+
+/// The server ends the sessions that are idle, as a restart does.
+fn end_sessions(behind: &Behind) {
+    behind.proxy.set(Fault::Cut);
+    while behind.proxy.open() > 0 {
+        thread::yield_now();
+    }
+    behind.proxy.heal();
+    // Connections that rest shorter are not looked at.
+    thread::sleep(super::LOOK_AFTER * 2);
+}
+
+/// POOL-2: whoever asks next does not notice.
+#[test]
+fn pool_2_connections_that_died_while_idle_are_replaced() {
+    let _watchdog = Watchdog::start("pool_2_connections_that_died", PATIENCE);
+    for behind in behind(Duration::MAX) {
+        let held = (soon(&behind.pool), soon(&behind.pool));
+        drop(held);
+        end_sessions(&behind);
+        for link in [soon(&behind.pool), soon(&behind.pool)] {
+            assert!(works(Ok(link)));
+        }
+        let counts = behind.pool.counts();
+        assert_eq!(counts.closed, 2);
+    }
+}
+
+/// POOL-3, POOL-4: a server that is silent in its greeting, or when an idle connection is tried, holds nobody up for
+/// longer than the limit, and no place is lost.
+#[test]
+fn pool_3_and_4_a_silent_server_holds_nobody_up() {
+    let _watchdog = Watchdog::start("pool_3_and_4_a_silent_server", PATIENCE);
+    for behind in behind(Duration::ZERO) {
+        for idle in [false, true] {
+            soon_works(&behind.pool);
+            if !idle {
+                end_sessions(&behind);
+            }
+            thread::sleep(super::LOOK_AFTER * 2);
+            behind.proxy.set(Fault::Stall);
+            for _ in 0..4 {
+                let kind = behind
+                    .pool
+                    .acquire()
+                    .err()
+                    .map(|error: Error| error.kind().clone());
+                assert_eq!(kind, Some(ErrorKind::Timeout));
+            }
+            assert_eq!(behind.pool.counts().open, 0);
+            behind.proxy.heal();
+            soon_works(&behind.pool);
+        }
+    }
+}
+
+/// POOL-7: connections whose server is silent are dropped without waiting for it, also by a panic.
+#[test]
+fn pool_7_a_panic_gives_the_place_back() {
+    let _watchdog = Watchdog::start("pool_7_a_panic_gives_the_place_back", PATIENCE);
+    for behind in behind(Duration::MAX) {
+        let mut held = soon(&behind.pool);
+        held.begin().unwrap();
+        held.ready().unwrap().batch("SELECT 1").unwrap();
+        behind.proxy.set(Fault::Stall);
+        let panicked = thread::spawn(move || {
+            let _held = held;
+            panic!("a bug of the user's");
+        });
+        panicked.join().unwrap_err();
+        assert_eq!(behind.pool.counts().open, 0);
+        behind.proxy.heal();
+        soon_works(&behind.pool);
+    }
+}
+
+/// POOL-6: what a user leaves open is not the next one's.
+#[test]
+fn pool_6_an_open_transaction_is_nobodys() {
+    for behind in behind(Duration::MAX) {
+        let mut link = soon(&behind.pool);
+        link.ready()
+            .unwrap()
+            .batch("CREATE TABLE t (id int)")
+            .unwrap();
+        link.ready().unwrap().batch("BEGIN").unwrap();
+        link.ready()
+            .unwrap()
+            .batch("INSERT INTO t VALUES (1)")
+            .unwrap();
+        drop(link);
+        assert_eq!(behind.pool.counts().closed, 1);
+        let mut rows = 0;
+        let mut link = soon(&behind.pool);
+        let physical = link.ready().unwrap();
+        let mut take = |_: &mut crate::RowReader<'_>| {
+            rows += 1;
+            Ok(true)
+        };
+        physical
+            .query("SELECT id FROM t", &mut |_| (), &mut take)
+            .unwrap();
+        assert_eq!(rows, 0);
+    }
+}

@@ -1,0 +1,97 @@
+//! Threads that wait for something, served in the order in which they came.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Who waits; kept under the lock of what is waited for.
+pub(crate) struct Queue<T>(VecDeque<Arc<Place<T>>>);
+
+/// One thread's place in a queue.
+pub(crate) struct Place<T> {
+    given: Mutex<Option<T>>,
+    filled: Condvar,
+}
+
+impl<T> Default for Queue<T> {
+    fn default() -> Self {
+        Self(VecDeque::new())
+    }
+}
+
+impl<T> Queue<T> {
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes the last place.
+    pub(crate) fn join(&mut self) -> Arc<Place<T>> {
+        let place = Arc::new(Place {
+            given: Mutex::new(None),
+            filled: Condvar::new(),
+        });
+        self.0.push_back(Arc::clone(&place));
+        place
+    }
+
+    /// Gives to the thread that has waited longest; gives back where nobody waits.
+    pub(crate) fn give(&mut self, thing: T) -> Result<(), T> {
+        let Some(first) = self.0.pop_front() else {
+            return Err(thing);
+        };
+        *first.given.lock().unwrap_or_else(PoisonError::into_inner) = Some(thing);
+        first.filled.notify_one();
+        Ok(())
+    }
+
+    /// Gives a place up. What was given to it before comes back: nothing is lost between waking and giving up.
+    pub(crate) fn leave(&mut self, place: &Arc<Place<T>>) -> Option<T> {
+        self.0.retain(|other| !Arc::ptr_eq(other, place));
+        place.taken()
+    }
+}
+
+impl<T> Place<T> {
+    /// Waits for so long.
+    pub(crate) fn wait(&self, limit: Duration) -> Option<T> {
+        let started = Instant::now();
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(thing) = given.take() {
+                return Some(thing);
+            }
+            let left = limit.checked_sub(started.elapsed())?;
+            let waited = self.filled.wait_timeout(given, left);
+            given = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    fn taken(&self) -> Option<T> {
+        self.given
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_came_first_is_served_first_and_nothing_given_is_lost() {
+        let mut queue = Queue::default();
+        let (first, second, third) = (queue.join(), queue.join(), queue.join());
+        assert_eq!(queue.give(1), Ok(()));
+        assert_eq!(queue.leave(&second), None);
+        assert_eq!(queue.give(2), Ok(()));
+        assert_eq!(queue.give(3), Err(3));
+        assert_eq!(first.wait(Duration::ZERO), Some(1));
+        assert_eq!(queue.leave(&third), Some(2));
+        assert_eq!(third.wait(Duration::ZERO), None);
+    }
+}
