@@ -28,6 +28,8 @@ pub(crate) struct Stream {
     coloured: bool,
     /// Characters of a line.
     pub(crate) width: usize,
+    /// Columns of the terminal, where there is one.
+    columns: Option<usize>,
 }
 
 /// What a piece of text is, for its colour.
@@ -43,12 +45,12 @@ pub(crate) enum Paint {
 impl Output {
     /// Looks at the streams and the environment of this process.
     pub(crate) fn new(colour: Colour) -> Self {
-        let width = terminal_size::terminal_size().map_or(PLAIN_WIDTH, |(width, _)| {
-            usize::from(width.0).clamp(20, WIDEST)
-        });
+        let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let width = columns.map_or(PLAIN_WIDTH, |columns| columns.clamp(20, WIDEST));
         let stream = |is_terminal: bool| Stream {
             coloured: is_coloured(colour, is_terminal),
             width: if is_terminal { width } else { PLAIN_WIDTH },
+            columns: columns.filter(|_| is_terminal),
         };
         Self {
             results: stream(io::stdout().is_terminal()),
@@ -87,7 +89,10 @@ impl Output {
         } else {
             render::Style::Plain
         };
-        self.message(&render::render(found, sources, style));
+        self.message(&match self.messages.columns {
+            Some(columns) => render::render_within(found, sources, style, columns),
+            None => render::render(found, sources, style),
+        });
     }
 
     /// Writes why a command failed.
@@ -130,15 +135,20 @@ impl Paint {
     }
 }
 
-/// NO_COLOR counts when it is set and not empty (no-color.org); a terminal that calls itself dumb knows no colours.
+/// NO_COLOR counts when it is set and not empty (no-color.org); CLICOLOR_FORCE and FORCE_COLOR ask for colours without a
+/// terminal, CLICOLOR=0 for none on one (bixense.com/clicolors); a terminal that calls itself dumb knows none.
 fn is_coloured(colour: Colour, is_terminal: bool) -> bool {
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let value = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let is_no = |name: &str| value(name).is_some_and(|value| value == "0");
+    let is_yes = |name: &str| value(name).is_some() && !is_no(name);
     match colour {
         Colour::Always => true,
         Colour::Never => false,
+        Colour::Auto if value("NO_COLOR").is_some() => false,
+        Colour::Auto if is_yes("CLICOLOR_FORCE") || is_yes("FORCE_COLOR") => true,
         Colour::Auto => {
             let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-            is_terminal && !is_set("NO_COLOR") && !is_dumb
+            is_terminal && !is_no("CLICOLOR") && !is_dumb
         }
     }
 }

@@ -75,7 +75,8 @@ impl Diagnostic {
 
 /// Collects findings; all rules run before anything stops.
 ///
-/// Of each severity so many are kept: a file that is something else than a schema has a finding at every word.
+/// Of each severity so many are kept: a file that is something else than a schema may have a finding at every word. People
+/// are shown far fewer, see `render`.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     items: Vec<Diagnostic>,
@@ -84,7 +85,7 @@ pub struct Diagnostics {
 }
 
 /// So many findings of a severity are kept.
-const KEPT: usize = 1000;
+const KEPT: usize = 50_000;
 
 impl Diagnostics {
     /// Adds a finding; behind the last one kept a finding says that there are more.

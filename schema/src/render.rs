@@ -6,6 +6,7 @@
 mod clean;
 mod excerpt;
 mod machine;
+mod width;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -23,6 +24,9 @@ pub enum Style {
     Coloured,
 }
 
+/// Of each severity so many findings are shown to a person; the rest are counted. Machines get all of them.
+const SHOWN: usize = 100;
+
 /// All findings in their order, each followed by an empty line; the empty text where there is none.
 ///
 /// ```
@@ -38,28 +42,92 @@ pub enum Style {
 /// assert!(text.starts_with("error[B0200]: unknown type `nope`\n --> schema.sql:1:19\n"), "{text}");
 /// ```
 pub fn render(diagnostics: &Diagnostics, sources: &Sources, style: Style) -> String {
-    diagnostics
-        .iter()
-        .map(|diagnostic| render_one(diagnostic, sources, style) + "\n\n")
-        .collect()
+    render_all(diagnostics, sources, style, None)
+}
+
+/// As [`render`], in lines of at most so many columns where that can be: sentences are broken between words, source lines
+/// are cut around their place, and a label that does not fit beside its place stands below.
+pub fn render_within(
+    diagnostics: &Diagnostics,
+    sources: &Sources,
+    style: Style,
+    columns: usize,
+) -> String {
+    render_all(diagnostics, sources, style, Some(columns.max(NARROWEST)))
+}
+
+/// Narrower terminals are not written for.
+const NARROWEST: usize = 40;
+
+fn render_all(
+    diagnostics: &Diagnostics,
+    sources: &Sources,
+    style: Style,
+    columns: Option<usize>,
+) -> String {
+    let (mut errors, mut warnings) = (0, 0);
+    let mut text = String::new();
+    for diagnostic in diagnostics.iter() {
+        let count = match diagnostic.severity {
+            Severity::Error => &mut errors,
+            Severity::Warning => &mut warnings,
+        };
+        *count += 1;
+        if *count <= SHOWN {
+            text += &(one(diagnostic, sources, style, columns) + "\n\n");
+        }
+    }
+    text + &not_shown(errors, warnings)
+}
+
+/// How many findings were left out.
+fn not_shown(errors: usize, warnings: usize) -> String {
+    let of = |number: usize, singular: &str| match number.saturating_sub(SHOWN) {
+        0 => None,
+        1 => Some(format!("1 more {singular}")),
+        more => Some(format!("{more} more {singular}s")),
+    };
+    let parts: Vec<String> = [of(errors, "error"), of(warnings, "warning")]
+        .into_iter()
+        .flatten()
+        .collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!(
+        "… and {}; `bindery check --format json` lists them all\n\n",
+        parts.join(" and ")
+    )
 }
 
 /// One finding, without a line end behind it.
 pub fn render_one(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> String {
+    one(diagnostic, sources, style, None)
+}
+
+fn one(diagnostic: &Diagnostic, sources: &Sources, style: Style, columns: Option<usize>) -> String {
+    let (excerpts, notes) = excerpt::cut(&diagnostic.labels, sources, columns);
+    // What stands before a note's text: the line numbers, ` = help: `.
+    let gutter = excerpts.iter().map(Excerpt::gutter).max().unwrap_or(1);
+    let broken = |text: String, before: usize| match columns {
+        Some(columns) => width::wrap(&text, columns, before),
+        None => text,
+    };
+    let title_start = severity_name(diagnostic.severity).len() + diagnostic.code.len() + 4;
     let title = level(diagnostic.severity)
-        .primary_title(clean::sentence(&diagnostic.message))
+        .primary_title(broken(clean::sentence(&diagnostic.message), title_start))
         .id(diagnostic.code);
-    let (excerpts, notes) = excerpt::cut(&diagnostic.labels, sources);
     let mut group = Group::with_title(title);
     let moved: Vec<(String, String)> = excerpts.iter().filter_map(Excerpt::moved_place).collect();
     for excerpt in excerpts {
         group = group.element(snippet(excerpt));
     }
     for note in notes {
-        group = group.element(Level::NOTE.message(note));
+        group = group.element(Level::NOTE.message(broken(note, gutter + 9)));
     }
     if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(clean::sentence(help)));
+        let help = broken(clean::sentence(help), gutter + 9);
+        group = group.element(Level::HELP.message(help));
     }
     let more = Level::NOTE
         .with_name("more")
@@ -68,6 +136,13 @@ pub fn render_one(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> S
     moved
         .into_iter()
         .fold(text, |text, (shown, real)| text.replacen(&shown, &real, 1))
+}
+
+fn severity_name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
 }
 
 fn level(severity: Severity) -> Level<'static> {

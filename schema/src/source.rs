@@ -23,7 +23,12 @@ pub struct SourceFile {
     line_starts: Vec<u32>,
     /// Offsets of characters that stand for bytes of another encoding, ascending.
     guessed: Vec<u32>,
+    /// Letters before each block of so many bytes: a line may be of any length.
+    letters_before: Vec<u32>,
 }
+
+/// Bytes of a block.
+const BLOCK: usize = 4096;
 
 /// A place as a person counts: both from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,11 +45,13 @@ impl SourceFile {
         let text = text.into();
         let starts = text.match_indices('\n').map(|(at, _)| at as u32 + 1);
         let line_starts = std::iter::once(0).chain(starts).collect();
+        let letters_before = letters_before(text.as_bytes());
         Self {
             path: path.into(),
             text,
             line_starts,
             guessed: Vec::new(),
+            letters_before,
         }
     }
 
@@ -93,9 +100,33 @@ impl SourceFile {
         let start = self.line_starts[line - 1] as usize;
         LineColumn {
             line: line as u32,
-            column: self.text[start..offset].chars().count() as u32 + 1,
+            column: self.letters_up_to(offset) - self.letters_up_to(start) + 1,
         }
     }
+
+    /// Letters that begin before an offset.
+    fn letters_up_to(&self, offset: usize) -> u32 {
+        let block = offset / BLOCK;
+        self.letters_before[block] + letters(&self.text.as_bytes()[block * BLOCK..offset])
+    }
+}
+
+/// For each block, and for the end of the text, how many letters begin before it.
+fn letters_before(bytes: &[u8]) -> Vec<u32> {
+    let mut before = 0;
+    let mut all = Vec::with_capacity(bytes.len() / BLOCK + 1);
+    all.push(0);
+    for block in bytes.chunks_exact(BLOCK) {
+        before += letters(block);
+        all.push(before);
+    }
+    all
+}
+
+/// Letters that begin in some bytes of UTF-8.
+fn letters(bytes: &[u8]) -> u32 {
+    let begins = |byte: &&u8| **byte & 0xc0 != 0x80;
+    bytes.iter().filter(begins).count() as u32
 }
 
 /// All source files of one run.

@@ -66,6 +66,8 @@ struct Fold<'a> {
     skipped: BTreeMap<String, usize>,
     /// Counts statements.
     now: usize,
+    /// Counts changes of unknown tables.
+    unknown_tables: usize,
 }
 
 impl<'a> Fold<'a> {
@@ -84,6 +86,7 @@ impl<'a> Fold<'a> {
             views: Vec::new(),
             skipped: BTreeMap::new(),
             now: 0,
+            unknown_tables: 0,
         }
     }
 
@@ -231,8 +234,11 @@ impl<'a> Fold<'a> {
             .iter()
             .flatten()
             .map(|table| table.name.name.text.as_str());
+        self.unknown_tables += 1;
+        // Looking through many names for many slips would take time; so many have one cause.
+        let tried = if self.unknown_tables <= 50 { 20_000 } else { 0 };
         let help =
-            crate::name::suggest(text, known.take(20_000)).map(|near| format!("write `{near}`"));
+            crate::name::suggest(text, known.take(tried)).map(|near| format!("write `{near}`"));
         let mut finding = Diagnostic::error(
             "B0010",
             format!("there is no table `{text}` here that {what} could belong to"),

@@ -2,14 +2,16 @@
 
 use std::ops::Range;
 
-use super::clean;
+use super::{clean, width};
 use crate::diagnostic::Label;
 use crate::source::{FileId, LineColumn, SourceFile, Sources};
 
-/// Columns shown of a long line.
+/// Letters shown of a long line where no width is given.
 const WINDOW: u32 = 120;
-/// Columns shown before the first mark of a long line.
-const LEAD: u32 = 30;
+/// One in so many of them stands before the first mark.
+const LEAD: u32 = 4;
+/// What stands around a line beside its number: ` | `, and the two `…`.
+const FRAME: usize = 5;
 /// Lines further apart than this go into excerpts of their own.
 const FAR_APART: u32 = 500;
 /// Gaps up to this many lines are shown in full; the renderer folds longer ones, so their text is left out.
@@ -30,6 +32,14 @@ pub(super) struct Excerpt {
 }
 
 impl Excerpt {
+    /// Letters of the largest line number.
+    pub(super) fn gutter(&self) -> usize {
+        let lines = self.text.matches('\n').count() as u32;
+        (self.first_line + lines.saturating_sub(1))
+            .to_string()
+            .len()
+    }
+
     /// The renderer counts columns in the excerpt: what it says of a cut line, and what it should say.
     pub(super) fn moved_place(&self) -> Option<(String, String)> {
         let LineColumn { line, column } = self.place;
@@ -62,7 +72,11 @@ struct Place {
 }
 
 /// The excerpts of a finding, the main place's first, and sentences for places that no excerpt shows.
-pub(super) fn cut(labels: &[Label], sources: &Sources) -> (Vec<Excerpt>, Vec<String>) {
+pub(super) fn cut(
+    labels: &[Label],
+    sources: &Sources,
+    columns: Option<usize>,
+) -> (Vec<Excerpt>, Vec<String>) {
     let places = labels
         .iter()
         .enumerate()
@@ -71,9 +85,13 @@ pub(super) fn cut(labels: &[Label], sources: &Sources) -> (Vec<Excerpt>, Vec<Str
     let mut notes = Vec::new();
     for group in grouped(places.collect()) {
         let file = sources.file(group[0].file);
-        let (shown, hidden) = split_by_window(group);
+        let cutter = Cutter::new(file, &group, columns);
+        let (mut shown, hidden) = cutter.split_by_window(group);
         notes.extend(hidden.iter().map(|place| note(place, file)));
-        excerpts.push(excerpt(shown, file));
+        for place in &mut shown {
+            notes.extend(cutter.take_wide_label(place));
+        }
+        excerpts.push(cutter.excerpt(shown));
     }
     (excerpts, notes)
 }
@@ -114,34 +132,150 @@ fn grouped(places: Vec<Place>) -> Vec<Vec<Place>> {
     groups
 }
 
-/// Places of a long line that lie outside the window around its first place cannot be shown.
-fn split_by_window(group: Vec<Place>) -> (Vec<Place>, Vec<Place>) {
-    let mut shown: Vec<Place> = Vec::new();
-    let mut hidden = Vec::new();
-    for mut place in group {
-        let leader = shown
-            .iter()
-            .find(|other| other.line == place.line)
-            .unwrap_or(&place);
-        let window = window(leader);
-        if window.contains(&place.columns.start) {
-            place.columns.end = place.columns.end.min(window.end);
-            shown.push(place);
-        } else {
-            hidden.push(place);
-        }
-    }
-    (shown, hidden)
+/// Cuts the lines of one group of places.
+struct Cutter<'s> {
+    file: &'s SourceFile,
+    /// Letters shown of a line.
+    window: u32,
+    /// Columns for a line and its labels, where they are limited.
+    room: Option<usize>,
 }
 
-/// The columns shown of the line of `leader`.
-fn window(leader: &Place) -> Range<u32> {
-    let start = if leader.columns.start < WINDOW - LEAD {
-        0
-    } else {
-        leader.columns.start - LEAD
-    };
-    start..start + WINDOW
+impl<'s> Cutter<'s> {
+    fn new(file: &'s SourceFile, group: &[Place], columns: Option<usize>) -> Self {
+        let last = group.iter().map(|place| place.line).max().unwrap_or(1);
+        let room = columns.map(|columns| columns.saturating_sub(FRAME + last.to_string().len()));
+        let window = room.map_or(WINDOW, |room| (room as u32).min(WINDOW));
+        Self { file, window, room }
+    }
+
+    /// Places of a long line that lie outside the window around its first place cannot be shown.
+    fn split_by_window(&self, group: Vec<Place>) -> (Vec<Place>, Vec<Place>) {
+        let mut shown: Vec<Place> = Vec::new();
+        let mut hidden = Vec::new();
+        for mut place in group {
+            let leader = shown
+                .iter()
+                .find(|other| other.line == place.line)
+                .unwrap_or(&place);
+            let window = self.window_of(leader);
+            if window.contains(&place.columns.start) {
+                place.columns.end = place.columns.end.min(window.end);
+                shown.push(place);
+            } else {
+                hidden.push(place);
+            }
+        }
+        (shown, hidden)
+    }
+
+    /// The letters shown of the line of `leader`: from its start where the place is seen then, else from a little before.
+    fn window_of(&self, leader: &Place) -> Range<u32> {
+        let lead = self.window / LEAD;
+        let line = self.file.line_text(leader.line);
+        let far = leader.columns.start >= self.window - lead;
+        let before = line.chars().take(leader.columns.start as usize);
+        let start = if far
+            || before.map(width::of_letter).sum::<usize>() >= (self.window - lead) as usize
+        {
+            leader.columns.start.saturating_sub(lead)
+        } else {
+            0
+        };
+        let mut room = self.window as usize;
+        let fits = |letter: &char| {
+            let width = width::of_letter(*letter);
+            let fits = width <= room;
+            room = room.saturating_sub(width);
+            fits
+        };
+        let mut rest = line.chars().skip(start as usize);
+        let letters = rest.by_ref().take_while(fits).count() as u32;
+        // Where the line ends in the window, places behind its end are seen, too.
+        let ends = rest.next().is_none();
+        start..start + if ends { self.window } else { letters }
+    }
+
+    /// A label that would run out of the line becomes a sentence below.
+    fn take_wide_label(&self, place: &mut Place) -> Option<String> {
+        let room = self.room?;
+        let window = self.window_of(place);
+        let line = self.file.line_text(place.line).chars();
+        let shown = line
+            .skip(window.start as usize)
+            .take((place.columns.end - window.start) as usize);
+        let end: usize = shown.map(width::of_letter).sum();
+        if place.text.is_empty() || end + 1 + width::of(&place.text) <= room {
+            return None;
+        }
+        let text = std::mem::take(&mut place.text);
+        let is_main = place.main;
+        Some(if is_main {
+            text
+        } else {
+            note(
+                &Place {
+                    text,
+                    ..place.clone()
+                },
+                self.file,
+            )
+        })
+    }
+
+    fn excerpt(&self, places: Vec<Place>) -> Excerpt {
+        let mut lines: Vec<u32> = places.iter().map(|place| place.line).collect();
+        lines.sort_unstable();
+        let (first_line, last_line) = (lines[0], lines[lines.len() - 1]);
+        let mut text = String::new();
+        let mut marks = Vec::new();
+        for line in first_line..=last_line {
+            if is_shown(line, &lines) {
+                let here: Vec<&Place> = places.iter().filter(|place| place.line == line).collect();
+                self.push_line(&mut text, &mut marks, line, &here);
+            }
+            text.push('\n');
+        }
+        marks.sort_by_key(|mark| !mark.main);
+        let leader = places.iter().min_by_key(|place| (!place.main, place.line));
+        let place = leader.map_or(LineColumn { line: 1, column: 1 }, |place| LineColumn {
+            line: place.line,
+            column: place.columns.start + 1,
+        });
+        Excerpt {
+            path: clean::sentence(self.file.path()),
+            place,
+            first_line,
+            text,
+            marks,
+        }
+    }
+
+    /// Appends a line's window and turns the columns of its places into bytes of `text`.
+    fn push_line(&self, text: &mut String, marks: &mut Vec<Mark>, line: u32, places: &[&Place]) {
+        let line = self.file.line_text(line);
+        let window = places
+            .first()
+            .map_or(0..self.window, |leader| self.window_of(leader));
+        if window.start > 0 {
+            text.push('…');
+        }
+        let mut offsets = Vec::new();
+        for letter in line.chars().skip(window.start as usize).take(window.len()) {
+            offsets.push(text.len());
+            text.push(clean::letter(letter));
+        }
+        offsets.push(text.len());
+        if line.chars().nth(window.end as usize).is_some() {
+            text.push('…');
+        }
+        let byte = |column: u32| offsets[((column - window.start) as usize).min(offsets.len() - 1)];
+        marks.extend(places.iter().map(|place| Mark {
+            range: byte(place.columns.start)..byte(place.columns.end),
+            text: place.text.clone(),
+            main: place.main,
+        }));
+    }
 }
 
 fn note(place: &Place, file: &SourceFile) -> String {
@@ -154,63 +288,8 @@ fn note(place: &Place, file: &SourceFile) -> String {
     )
 }
 
-fn excerpt(places: Vec<Place>, file: &SourceFile) -> Excerpt {
-    let mut lines: Vec<u32> = places.iter().map(|place| place.line).collect();
-    lines.sort_unstable();
-    let (first_line, last_line) = (lines[0], lines[lines.len() - 1]);
-    let mut text = String::new();
-    let mut marks = Vec::new();
-    for line in first_line..=last_line {
-        if is_shown(line, &lines) {
-            let here: Vec<&Place> = places.iter().filter(|place| place.line == line).collect();
-            push_line(&mut text, &mut marks, file.line_text(line), &here);
-        }
-        text.push('\n');
-    }
-    marks.sort_by_key(|mark| !mark.main);
-    let leader = places.iter().min_by_key(|place| (!place.main, place.line));
-    let place = leader.map_or(LineColumn { line: 1, column: 1 }, |place| LineColumn {
-        line: place.line,
-        column: place.columns.start + 1,
-    });
-    Excerpt {
-        path: clean::sentence(file.path()),
-        place,
-        first_line,
-        text,
-        marks,
-    }
-}
-
 /// Marked lines, and those of gaps too small to be folded. `lines` is sorted.
 fn is_shown(line: u32, lines: &[u32]) -> bool {
     let next = lines.partition_point(|&marked| marked < line);
     lines[next] == line || lines[next] - lines[next - 1] <= SHOWN_GAP
-}
-
-/// Appends a line's window and turns the columns of its places into bytes of `text`.
-fn push_line(text: &mut String, marks: &mut Vec<Mark>, line: &str, places: &[&Place]) {
-    let window = places.first().map_or(0..WINDOW, |leader| window(leader));
-    if window.start > 0 {
-        text.push('…');
-    }
-    let mut offsets = Vec::new();
-    for letter in line
-        .chars()
-        .skip(window.start as usize)
-        .take(WINDOW as usize)
-    {
-        offsets.push(text.len());
-        text.push(clean::letter(letter));
-    }
-    offsets.push(text.len());
-    if line.chars().nth(window.end as usize).is_some() {
-        text.push('…');
-    }
-    let byte = |column: u32| offsets[((column - window.start) as usize).min(offsets.len() - 1)];
-    marks.extend(places.iter().map(|place| Mark {
-        range: byte(place.columns.start)..byte(place.columns.end),
-        text: place.text.clone(),
-        main: place.main,
-    }));
 }

@@ -56,6 +56,8 @@ struct Resolver<'a> {
     by_name: HashMap<String, Vec<TableId>>,
     /// Names of tables that are not in the model by wish.
     skipped: HashSet<String>,
+    /// How many references to unknown tables were found.
+    unknown_tables: usize,
     user_types: user_type::UserTypes,
     reported: engines::Reported,
 }
@@ -86,6 +88,7 @@ impl<'a> Resolver<'a> {
             ids: Vec::new(),
             by_name: HashMap::new(),
             skipped: HashSet::new(),
+            unknown_tables: 0,
             user_types: user_type::UserTypes::default(),
             reported: engines::Reported::default(),
         }

@@ -9,8 +9,11 @@ use crate::name;
 
 use super::Resolver;
 
-/// So many tables are looked through for one of a similar name.
+/// So many tables are looked through for one of a similar name, for so many unknown ones.
 const NAMES_TRIED: usize = 20_000;
+const MISSES_TRIED: usize = 50;
+/// So many names are listed.
+const NAMES_LISTED: usize = 12;
 
 impl Resolver<'_> {
     /// All foreign keys, once every table is there.
@@ -212,14 +215,26 @@ impl Resolver<'_> {
         if self.skipped.contains(&text.to_lowercase()) {
             return;
         }
+        self.unknown_tables += 1;
+        let tried = if self.unknown_tables <= MISSES_TRIED {
+            NAMES_TRIED
+        } else {
+            NAMES_LISTED
+        };
         let names = self
             .model
             .tables
             .iter()
             .map(|table| table.name.name.as_str());
-        let mut known: Vec<&str> = names.take(NAMES_TRIED).collect();
+        let mut known: Vec<&str> = names.take(tried).collect();
         known.dedup();
-        let list = format!("the tables are {}", quoted_list(&known));
+        let list = match self.model.tables.len().saturating_sub(NAMES_LISTED) {
+            0 => format!("the tables are {}", quoted_list(&known)),
+            more => {
+                let listed = quoted_list(&known[..known.len().min(NAMES_LISTED)]);
+                format!("there are {listed} and {more} more")
+            }
+        };
         let near = name::suggest(text, known.iter().copied());
         let help = near.map_or(list.clone(), |near| format!("write `{near}`; {list}"));
         let message = format!("there is no table `{text}`, which {what}");

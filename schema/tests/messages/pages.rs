@@ -17,7 +17,7 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0002", Way::Bytes),
     ("B0003", Way::Repeated(64 << 20)),
     ("B0007", Way::Widened),
-    ("B0012", Way::Repeated(1 << 20)),
+    ("B0012", Way::Repeated(2 << 20)),
     ("B0313", Way::Opened),
     ("B0318", Way::OnDisk),
     ("B0320", Way::Opened),

@@ -1,0 +1,90 @@
+//! Columns of a terminal: how many a letter takes, and paragraphs broken between words.
+
+/// Columns of a letter: two for those of East Asian scripts and for emoji, none for what joins the letter before it
+/// (Unicode Standard Annex 11, blocks instead of single letters).
+pub(super) fn of_letter(letter: char) -> usize {
+    match letter {
+        '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{20d0}'..='\u{20ff}' => 0,
+        '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}' => 0,
+        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' => 2,
+        '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' => 2,
+        '\u{1f300}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}' => 2,
+        '\t' => 4,
+        _ => 1,
+    }
+}
+
+/// Columns of a text.
+pub(super) fn of(text: &str) -> usize {
+    text.chars().map(of_letter).sum()
+}
+
+/// Breaks a paragraph between words into lines of at most `width` columns, the first of which has `before` columns in front
+/// of it already. A word longer than a line stands alone; what stands in backquotes is to be typed in and stays together.
+pub(super) fn wrap(text: &str, width: usize, before: usize) -> String {
+    let mut lines = String::new();
+    let mut column = before;
+    let mut is_first = true;
+    for piece in pieces(text) {
+        let length = of(piece);
+        if !is_first && column + 1 + length > width {
+            lines.push('\n');
+            column = before;
+        } else if !is_first {
+            lines.push(' ');
+            column += 1;
+        }
+        lines.push_str(piece);
+        column += length;
+        is_first = false;
+    }
+    lines
+}
+
+/// Longest quoted piece that is kept in one line.
+const KEPT_TOGETHER: usize = 40;
+
+/// The words of a text; a short quoted piece is one word.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut start, mut quoted) = (0, None);
+    for (at, letter) in text.char_indices() {
+        match (letter, quoted) {
+            ('`', None) => quoted = Some(at),
+            ('`', Some(_)) => quoted = None,
+            (' ', None) => {
+                pieces.push(&text[start..at]);
+                start = at + 1;
+            }
+            (' ', Some(open)) if at - open > KEPT_TOGETHER => quoted = None,
+            _ => {}
+        }
+    }
+    pieces.push(&text[start..]);
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{of, wrap};
+
+    #[test]
+    fn columns_are_those_of_a_terminal() {
+        assert_eq!(
+            (of("abc"), of("表"), of("🦀"), of("e\u{301}")),
+            (3, 2, 2, 1)
+        );
+    }
+
+    #[test]
+    fn paragraphs_are_broken_between_words() {
+        assert_eq!(wrap("one two three", 9, 2), "one two\nthree");
+        assert_eq!(wrap("write `a b c` there", 9, 0), "write\n`a b c`\nthere");
+        assert_eq!(
+            wrap("a muchlongerthanthat b", 6, 0),
+            "a\nmuchlongerthanthat\nb"
+        );
+        assert_eq!(wrap("", 6, 0), "");
+    }
+}
