@@ -183,9 +183,13 @@ impl Config {
     pub fn load(path: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Self> {
         let shown = path.display().to_string();
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let bytes = std::fs::read(path)
+        let bytes = read_bounded(path)
             .map_err(|error| unreadable(&shown, &error.to_string(), diagnostics))
             .ok()?;
+        if bytes.len() > LONGEST {
+            unreadable(&shown, "it is larger than 1 MiB", diagnostics);
+            return None;
+        }
         let text = String::from_utf8(bytes)
             .map_err(|error| {
                 unreadable(
@@ -285,6 +289,19 @@ impl EngineConfig {
             models_of: None,
         }
     }
+}
+
+/// A configuration has a few kilobytes.
+const LONGEST: usize = 1 << 20;
+
+/// Never more than a byte beyond the limit: the path may be a device.
+fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?
+        .take(LONGEST as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn unreadable(path: &str, reason: &str, diagnostics: &mut Diagnostics) {

@@ -1,13 +1,17 @@
 //! From paths to what the compiler reads: the configuration, and the schema files that it or the caller names. Every
 //! door begins here; what a door does with the model is its own.
 
+mod disk;
+
 use std::path::{Path, PathBuf};
 
+use self::disk::Refused;
 use crate::config::{Config, Environment};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
-use crate::parse::load;
+use crate::parse::{SIZE_LIMIT, load};
+use crate::source::Span;
 
 /// The configuration where no other is named.
 pub const DEFAULT_CONFIG: &str = "bindery.toml";
@@ -55,6 +59,14 @@ pub fn load_project(
     project
 }
 
+/// Reads a schema file that the configuration of a folder names.
+///
+/// # Errors
+/// The reason in words: it is not there, no plain file, or not in the project.
+pub fn read_schema_file(folder: &Path, path: &str) -> Result<Vec<u8>, String> {
+    disk::read_named(folder, &folder.join(path), SIZE_LIMIT).map_err(|refused| refused.to_string())
+}
+
 impl Project {
     fn load_config(&mut self, paths: &Paths, diagnostics: &mut Diagnostics) -> Option<Config> {
         let usual = Path::new(DEFAULT_CONFIG);
@@ -69,9 +81,13 @@ impl Project {
     fn load_file(&mut self, file: &SchemaFile, diagnostics: &mut Diagnostics) {
         let shown = file.path.display().to_string();
         self.files.push(file.path.clone());
-        let bytes = match std::fs::read(&file.path) {
+        let read = match &file.named {
+            Some((folder, _)) => disk::read_named(folder, &file.path, SIZE_LIMIT),
+            None => disk::read_typed(&file.path, SIZE_LIMIT),
+        };
+        let bytes = match read {
             Ok(bytes) => bytes,
-            Err(error) => return diagnostics.push(unreadable(&shown, &error)),
+            Err(refused) => return diagnostics.push(refusal(&shown, file, refused)),
         };
         if let Some(id) = load(&mut self.input.sources, &shown, &bytes, diagnostics) {
             self.input.files.push(InputFile {
@@ -86,6 +102,8 @@ impl Project {
 /// A schema file and how it is read.
 struct SchemaFile {
     path: PathBuf,
+    /// For one that the configuration names: its folder, and where.
+    named: Option<(PathBuf, Span)>,
     dialect: Option<Dialect>,
     engines: Vec<String>,
 }
@@ -94,6 +112,7 @@ impl SchemaFile {
     fn plain(path: PathBuf) -> Self {
         Self {
             path,
+            named: None,
             dialect: None,
             engines: Vec::new(),
         }
@@ -114,16 +133,34 @@ fn schema_files(paths: &Paths, config: &Config) -> Vec<SchemaFile> {
     }
     let configured = config.files.iter().map(|file| SchemaFile {
         path: config.folder.join(&file.path),
+        named: Some((config.folder.clone(), file.span)),
         dialect: file.dialect,
         engines: file.engines.clone(),
     });
     configured.collect()
 }
 
-fn unreadable(path: &str, error: &std::io::Error) -> Diagnostic {
-    let message = format!("the schema file `{path}` cannot be read: {error}");
-    let help = "write it, or name another: `[schema] files = [\"…\"]` in `bindery.toml`, or `--schema FILE`";
-    Diagnostic::error("B0321", message).help(help)
+fn refusal(path: &str, file: &SchemaFile, refused: Refused) -> Diagnostic {
+    let diagnostic = match refused {
+        Refused::Unreadable(why) => {
+            let message = format!("the schema file `{path}` cannot be read: {why}");
+            let help = "write it, or name another: `[schema] files = [\"…\"]` in `bindery.toml`, or `--schema FILE`";
+            Diagnostic::error("B0321", message).help(help)
+        }
+        Refused::Outside(root) => {
+            let message = format!("the schema file `{path}` is not in the project");
+            let root = root.file_name().unwrap_or_default().to_string_lossy();
+            let help = format!(
+                "move it below the folder `{root}`, where the repository or else `bindery.toml` is; or name it by hand: \
+                 `--schema {path}`"
+            );
+            Diagnostic::error("B0323", message).help(help)
+        }
+    };
+    match &file.named {
+        Some((_, span)) => diagnostic.at(*span, "named here"),
+        None => diagnostic,
+    }
 }
 
 #[cfg(test)]

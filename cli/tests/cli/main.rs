@@ -5,6 +5,7 @@ mod create;
 mod drop;
 mod engines;
 mod explain;
+mod findings;
 mod generate;
 mod support;
 mod usage;

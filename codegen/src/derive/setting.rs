@@ -9,6 +9,7 @@ use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::input::{Input, InputFile};
 use bindery_schema::model::{Engine, EngineId, Model};
 use bindery_schema::parse::load;
+use bindery_schema::project::read_schema_file;
 use bindery_schema::source::{SourceFile, Sources};
 
 /// The engines, the schema files to compare with, and what a build has to watch.
@@ -102,7 +103,7 @@ impl Setting {
         diagnostics: &mut Diagnostics,
     ) {
         self.watch(folder, path);
-        let bytes = match std::fs::read(folder.join(path)) {
+        let bytes = match read_schema_file(folder, path) {
             Ok(bytes) => bytes,
             Err(error) => {
                 let message = format!("`{path}` cannot be read: {error}");

@@ -1,9 +1,12 @@
 //! Rules of the configuration that look at several of its entries: names, references between engines, groups.
 
 use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
 
 use super::toml_reader::list;
-use super::{AtomicGroupConfig, Config, EngineConfig};
+use super::{
+    AtomicGroupConfig, Config, ConnectionTarget, Endpoint, EngineConfig, Place, SqlitePlace,
+};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::name::{DATABASES_METHODS, engine_type_name, is_valid_engine_name, suggest};
 use crate::source::{FileId, Span};
@@ -38,6 +41,9 @@ pub(super) fn check(config: &Config, file: FileId, diagnostics: &mut Diagnostics
     }
     for group in &config.atomic_groups {
         atomic_group(config, group, diagnostics);
+    }
+    if !diagnostics.has_errors() {
+        targets(config, diagnostics);
     }
 }
 
@@ -118,6 +124,57 @@ fn engine_name_like(name: &str) -> String {
         (true, _) => "b".to_owned(),
         (false, true) => name.to_owned(),
         (false, false) => format!("{name}_db"),
+    }
+}
+
+/// Two engines that are one database: transactions would wait for each other, and rows be found twice.
+fn targets(config: &Config, diagnostics: &mut Diagnostics) {
+    let mut known: Vec<(String, &EngineConfig)> = Vec::new();
+    for engine in &config.engines {
+        // What the file alone says; the environment may say something else when the program runs.
+        let Ok(target) = config.target(&engine.name, &|_| None) else {
+            continue;
+        };
+        let Some(place) = same_place(&target) else {
+            continue;
+        };
+        let Some((_, other)) = known.iter().find(|(known, _)| *known == place) else {
+            known.push((place, engine));
+            continue;
+        };
+        let message = format!(
+            "engines `{}` and `{}` connect to one database",
+            other.name, engine.name
+        );
+        let diagnostic = at(
+            Diagnostic::warning("B0324", message),
+            engine.span,
+            "this one",
+        );
+        let help = "name another database; two names for one are two pools, and one waits for the other's locks";
+        diagnostics.push(at(diagnostic, other.span, "the other one").help(help));
+    }
+}
+
+/// A text that is the same for what is the same database; `None`: nobody else's.
+fn same_place(target: &ConnectionTarget) -> Option<String> {
+    match &target.place {
+        Place::Sqlite(SqlitePlace::Memory) => None,
+        Place::Sqlite(SqlitePlace::File(path)) => {
+            let real = path.canonicalize().unwrap_or_else(|_| lexical(path));
+            Some(real.display().to_string())
+        }
+        Place::Server(server) => {
+            let place = match &server.endpoint {
+                Endpoint::Tcp { host, port } => {
+                    let host = host.to_lowercase();
+                    let is_here = matches!(host.as_str(), "localhost" | "127.0.0.1" | "::1");
+                    format!("{}:{port}", if is_here { "localhost" } else { &host })
+                }
+                Endpoint::Socket { path, port } => format!("{}:{port}", path.display()),
+            };
+            Some(format!("{} {place} {}", target.dialect, server.database))
+        }
     }
 }
 
@@ -233,4 +290,21 @@ fn atomic_group(config: &Config, group: &AtomicGroupConfig, diagnostics: &mut Di
             .at(group.span, "")
             .help(help),
     );
+}
+
+/// The path without `.` and `..`, for a file that is not there yet.
+fn lexical(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::CurDir => {}
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => {
+                plain.push(component)
+            }
+        }
+    }
+    plain
 }

@@ -57,8 +57,8 @@ const MODES: &[(&str, ConnectionMode)] = &[
 /// Reads the whole file; `None` where it is no TOML.
 pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Option<Config> {
     let mut reader = Reader { file, diagnostics };
-    if u32::try_from(text.len()).is_err() {
-        let help = "a configuration has a few kilobytes";
+    if text.len() > super::LONGEST {
+        let help = "a configuration has a few kilobytes, and 1 MiB at most";
         reader
             .diagnostics
             .push(Diagnostic::error("B0300", "the file is too large").help(help));

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::clean;
 use crate::diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 use crate::source::Sources;
 
@@ -97,9 +98,10 @@ fn github_line(finding: &Finding) -> String {
     let help = finding
         .help
         .as_ref()
-        .map(|help| format!("\nhelp: {help}"))
+        .map(|help| format!("\nhelp: {}", clean::sentence(help)))
         .unwrap_or_default();
-    let text = escape(&format!("{}{help}", finding.message));
+    let message = clean::sentence(&finding.message);
+    let text = escape(&format!("{message}{help}"));
     format!(
         "::{} {place}title={}::{text}\n",
         finding.severity, finding.code

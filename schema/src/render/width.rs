@@ -25,7 +25,7 @@ pub(super) fn wrap(text: &str, width: usize, before: usize) -> String {
     let mut lines = String::new();
     let mut column = before;
     let mut is_first = true;
-    for piece in pieces(text) {
+    for piece in pieces(text, width.saturating_sub(before + 2)) {
         let length = of(piece);
         if !is_first && column + 1 + length > width {
             lines.push('\n');
@@ -41,23 +41,22 @@ pub(super) fn wrap(text: &str, width: usize, before: usize) -> String {
     lines
 }
 
-/// Longest quoted piece that is kept in one line.
-const KEPT_TOGETHER: usize = 40;
-
-/// The words of a text; a short quoted piece is one word.
-fn pieces(text: &str) -> Vec<&str> {
+/// The words of a text; a quoted piece of up to so many letters is one word.
+fn pieces(text: &str, longest: usize) -> Vec<&str> {
     let mut pieces = Vec::new();
-    let (mut start, mut quoted) = (0, None);
+    let mut start = 0;
+    let mut kept_until = 0;
     for (at, letter) in text.char_indices() {
-        match (letter, quoted) {
-            ('`', None) => quoted = Some(at),
-            ('`', Some(_)) => quoted = None,
-            (' ', None) => {
-                pieces.push(&text[start..at]);
-                start = at + 1;
-            }
-            (' ', Some(open)) if at - open > KEPT_TOGETHER => quoted = None,
-            _ => {}
+        if letter == '`' && at >= kept_until {
+            let length = text[at + 1..].find('`').unwrap_or(usize::MAX);
+            kept_until = if length < longest {
+                at + 2 + length
+            } else {
+                at + 1
+            };
+        } else if letter == ' ' && at >= kept_until {
+            pieces.push(&text[start..at]);
+            start = at + 1;
         }
     }
     pieces.push(&text[start..]);
@@ -85,6 +84,7 @@ mod tests {
             wrap("a muchlongerthanthat b", 6, 0),
             "a\nmuchlongerthanthat\nb"
         );
+        assert_eq!(wrap("`a b c d e`", 6, 0), "`a b c\nd e`");
         assert_eq!(wrap("", 6, 0), "");
     }
 }

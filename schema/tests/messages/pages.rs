@@ -22,6 +22,7 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0318", Way::OnDisk),
     ("B0320", Way::Opened),
     ("B0321", Way::OnDisk),
+    ("B0323", Way::OnDisk),
 ];
 
 /// What is done with an example before it is read.

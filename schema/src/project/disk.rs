@@ -1,0 +1,66 @@
+//! Reading files that a configuration names: within its project, plain files, and never more than can be used.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Why a file is not read.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// Its place, symbolic links followed, is not below this folder.
+    Outside(PathBuf),
+    /// What the system says, or that it is no plain file.
+    Unreadable(String),
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Outside(_) => out.write_str("it is not in the project"),
+            Self::Unreadable(why) => out.write_str(why),
+        }
+    }
+}
+
+/// Reads a file that somebody typed the path of, up to one byte more than the limit.
+pub(super) fn read_typed(path: &Path, limit: usize) -> Result<Vec<u8>, Refused> {
+    bounded(path, limit).map_err(unreadable)
+}
+
+/// Reads a plain file below the project of `folder`.
+pub(super) fn read_named(folder: &Path, path: &Path, limit: usize) -> Result<Vec<u8>, Refused> {
+    let real = path.canonicalize().map_err(unreadable)?;
+    let root = root_of(folder).map_err(unreadable)?;
+    if !real.starts_with(&root) {
+        return Err(Refused::Outside(root));
+    }
+    if !real.metadata().map_err(unreadable)?.is_file() {
+        return Err(Refused::Unreadable("it is no plain file".to_owned()));
+    }
+    bounded(&real, limit).map_err(unreadable)
+}
+
+/// The folder that a project is in: where its repository begins, else that of its configuration.
+fn root_of(folder: &Path) -> io::Result<PathBuf> {
+    let here = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let real = here.canonicalize()?;
+    let repository = real.ancestors().find(|folder| folder.join(".git").exists());
+    Ok(repository.unwrap_or(&real).to_owned())
+}
+
+fn bounded(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(limit as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unreadable(error: io::Error) -> Refused {
+    Refused::Unreadable(error.to_string())
+}
