@@ -104,7 +104,12 @@ impl Database {
 fn file(script: &str) -> Result<Kept, String> {
     let folder = TempDir::new().map_err(|error| error.to_string())?;
     let path = folder.path().join("original.db");
-    let load = || rusqlite::Connection::open(&path)?.execute_batch(script);
+    let load = || {
+        let database = rusqlite::Connection::open(&path)?;
+        // A script with rows would wait for the disk at each of them.
+        database.pragma_update(None, "synchronous", false)?;
+        database.execute_batch(script)
+    };
     load().map_err(|error: rusqlite::Error| error.to_string())?;
     Ok(Kept::File {
         path,

@@ -204,6 +204,10 @@ impl<'m> Place<'m> {
     }
 
     fn decimals(self, size: Option<DecimalSize>) -> Vec<Value> {
+        let size = match self.dialect {
+            Dialect::Sqlite => Some(self.number_size(size)),
+            Dialect::Postgres | Dialect::Mysql => size,
+        };
         let Some(DecimalSize { precision, scale }) = size else {
             let digits = "12345678901234567890".repeat(3);
             return decimal_values(&[&format!("{digits}.{digits}"), &format!("-{digits}"), "0"]);
@@ -220,6 +224,21 @@ impl<'m> Place<'m> {
             decimal_values(&[&most, "0", &finest])
         } else {
             decimal_values(&[&most, &least, "0", &finest])
+        }
+    }
+
+    /// SQLite makes numbers of decimals, which keep 15 digits; bindery refuses more.
+    fn number_size(self, size: Option<DecimalSize>) -> DecimalSize {
+        let size = size.unwrap_or(DecimalSize {
+            precision: 15,
+            scale: 5,
+        });
+        if self.column.sql_type.to_uppercase().contains("TEXT") {
+            return size;
+        }
+        DecimalSize {
+            precision: size.precision.min(15),
+            scale: size.scale.min(15),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What CHECK constraints say of the values they let through: the constants in them, and texts that match their patterns.
 
-use bindery::types::BigDecimal;
+use bindery::types::{BigDecimal, NaiveDate, NaiveDateTime};
 use bindery_schema::column_type::ColumnType;
 use bindery_schema::model::{Check, Column, ColumnId, DefaultValue, Table};
 
@@ -56,7 +56,10 @@ impl Constant {
                 Self::Text(text),
                 ColumnType::Char(_) | ColumnType::VarChar(_) | ColumnType::Text(_),
             ) => {
-                let matching = pattern::sample(text).map(Value::Text);
+                // Within `E''` a backslash is written twice.
+                let once = text.replace("\\\\", "\\");
+                let patterns = [text.as_str(), &once].map(pattern::sample);
+                let matching = patterns.into_iter().flatten().map(Value::Text);
                 std::iter::once(Value::Text(text.clone()))
                     .chain(matching)
                     .collect()
@@ -93,9 +96,23 @@ impl Constant {
                     .flat_map(|number| [number, number + 1, number - 1].map(Value::Int))
                     .collect()
             }
-            (Self::Number(_) | Self::Text(_), _) => Vec::new(),
+            (Self::Text(text), column_type) => days(text, column_type),
+            (Self::Number(_), _) => Vec::new(),
         }
     }
+}
+
+/// The day that a text begins with and the one after it, as values of a type that has days.
+fn days(text: &str, column_type: &ColumnType) -> Vec<Value> {
+    let day = text.get(..10).and_then(|day| day.parse::<NaiveDate>().ok());
+    let days = day.into_iter().flat_map(|day| [Some(day), day.succ_opt()]);
+    let wrap = |day: NaiveDate| match column_type {
+        ColumnType::Date => Some(Value::Date(day)),
+        ColumnType::DateTime(_) => Some(Value::DateTime(day.into())),
+        ColumnType::Timestamp(_) => Some(Value::Timestamp(NaiveDateTime::from(day).and_utc())),
+        _ => None,
+    };
+    days.flatten().filter_map(wrap).collect()
 }
 
 /// Numbers and texts of an expression, in order.
@@ -180,6 +197,8 @@ mod tests {
         );
         assert_eq!(number("99999999").values(&ColumnType::VarChar(None)), []);
         assert_eq!(number("2.5").values(&ColumnType::I32), []);
+        assert_eq!(text("2007-01-01 x").values(&ColumnType::Date).len(), 2);
+        assert_eq!(text("2007").values(&ColumnType::Date), []);
         let dates = text("^\\d{4}$").values(&ColumnType::VarChar(None));
         assert!(dates.contains(&Value::Text("0000".to_owned())), "{dates:?}");
     }

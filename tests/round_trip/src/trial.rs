@@ -66,7 +66,7 @@ pub(crate) struct Trial<'t, 'p, E: Engine> {
     pub(crate) program: &'t mut Program<'p, E>,
     pub(crate) connection: &'t mut Connection<E>,
     /// Rows that others may refer to.
-    parents: BTreeMap<TableId, Row>,
+    parents: BTreeMap<TableId, Vec<Row>>,
     /// Tables whose rows are being made.
     open: Vec<TableId>,
 }
@@ -164,9 +164,10 @@ impl<'t, 'p, E: Engine> Trial<'t, 'p, E> {
         Ok((row, references))
     }
 
-    /// A row of a table that others may refer to.
-    fn parent(&mut self, id: TableId) -> Result<Row, Refusal> {
-        if let Some(row) = self.parents.get(&id) {
+    /// A row of a table that others may refer to: the first, or where a table refers to another more than once, one more.
+    fn parent(&mut self, id: TableId, place: usize) -> Result<Row, Refusal> {
+        let rows = self.parents.get(&id).map(Vec::as_slice).unwrap_or_default();
+        if let Some(row) = rows.get(place) {
             return Ok(row.clone());
         }
         let made = if self.open.contains(&id) {
@@ -177,9 +178,12 @@ impl<'t, 'p, E: Engine> Trial<'t, 'p, E> {
         };
         let row = match made {
             Ok(row) => row,
-            Err(refusal) => self.existing(id)?.ok_or(refusal)?,
+            Err(refusal) => match self.parents.get(&id).and_then(|rows| rows.first()) {
+                Some(first) => first.clone(),
+                None => self.existing(id)?.ok_or(refusal)?,
+            },
         };
-        self.parents.insert(id, row.clone());
+        self.parents.entry(id).or_default().push(row.clone());
         Ok(row)
     }
 
@@ -191,12 +195,21 @@ impl<'t, 'p, E: Engine> Trial<'t, 'p, E> {
     fn references(&mut self, id: TableId) -> Result<References, Refusal> {
         let model = self.program.model;
         let mut found = References::new();
+        let mut made = Vec::new();
+        let mut places: BTreeMap<TableId, usize> = BTreeMap::new();
+        // All rows first, so that each column may have the value of any of them.
         for key in &model.table(id).foreign_keys {
-            if key.table == id && !self.parents.contains_key(&id) && self.existing(id)?.is_none() {
+            let place = places.entry(key.table).or_default();
+            let own = key.table == id && !self.parents.contains_key(&id);
+            if own && self.existing(id)?.is_none() {
                 self.refer_to_itself(id, key, &mut found);
-                continue;
+            } else {
+                made.push((key, self.parent(key.table, *place)));
+                *place += 1;
             }
-            match self.parent(key.table) {
+        }
+        for (key, row) in made {
+            match row {
                 Ok(row) => self.refer(id, key, &row, &mut found),
                 Err(refusal) => self.refer_to_nothing(id, key, &mut found).map_err(|()| {
                     let parent = &model.table(key.table).name.name;
@@ -215,11 +228,13 @@ impl<'t, 'p, E: Engine> Trial<'t, 'p, E> {
             let (Some(at), Some(of)) = (self.at(id, *column), self.at(key.table, *referred)) else {
                 continue;
             };
+            let others = self.parents.get(&key.table).into_iter().flatten();
             let mut values = vec![row[of].clone()];
+            values.extend(others.map(|other| other[of].clone()));
             if self.program.is_nullable(id, *column) {
                 values.push(Value::Null);
             }
-            found.insert(at, values);
+            found.insert(at, distinct(values));
         }
     }
 
@@ -382,7 +397,10 @@ impl<'s, 't, 'p, E: Engine> Search<'s, 't, 'p, E> {
                     self.chosen[*at] = choice;
                     match self.attempt() {
                         Ok(row) => return Varied::Taken(row),
-                        Err(next) if next.why != refusal.why => return Varied::Other(next),
+                        // Where the new value is refused itself, nothing is won.
+                        Err(next) if next.why != refusal.why && self.blamed(&next) != [*at] => {
+                            return Varied::Other(next);
+                        }
                         Err(_) => {}
                     }
                 }
@@ -414,10 +432,14 @@ impl<'s, 't, 'p, E: Engine> Search<'s, 't, 'p, E> {
             let ids = row_columns(table).into_iter();
             columns.extend(ids.filter(|id| table.column(*id).name == *column));
         }
-        let checks = table
-            .checks
-            .iter()
-            .filter(|check| check.name.as_deref() == Some(name));
+        let checks = table.checks.iter().filter(|check| match &check.name {
+            Some(own) => own == name,
+            // PostgreSQL's own names.
+            None => hints::columns(table, check).iter().any(|column| {
+                let column = &table.column(*column).name;
+                name == format!("{}_{column}_check", table.name.name)
+            }),
+        });
         columns.extend(checks.flat_map(|check| hints::columns(table, check)));
         let uniques = table
             .uniques

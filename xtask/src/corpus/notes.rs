@@ -21,8 +21,12 @@ pub(super) struct Notes {
     pub(super) returned: BTreeSet<String>,
     /// Tables that the original database lacks.
     pub(super) only_created: BTreeSet<String>,
-    /// Triggers or rules of the original change or refuse rows of these.
+    /// Tables that no database has, as the server cannot make them.
+    pub(super) unavailable: BTreeSet<String>,
+    /// Triggers of the original change rows of these.
     pub(super) active: Vec<Said>,
+    /// The original takes no row of these.
+    pub(super) barred: Vec<Said>,
     /// Constraints that no row was found for.
     pub(super) unsatisfied: Vec<Said>,
     /// What is not as it should be.
@@ -74,7 +78,11 @@ impl Notes {
             "returned" => {
                 self.returned.insert(table);
             }
-            "active" | "barred" => self.active.push((table, said.to_owned())),
+            "unavailable" => {
+                self.unavailable.insert(table);
+            }
+            "active" => self.active.push((table, said.to_owned())),
+            "barred" => self.barred.push((table, said.to_owned())),
             "unsatisfied" => self.unsatisfied.push((table, said.to_owned())),
             "failure" => self.failures.push((table, said.to_owned())),
             _ => {}

@@ -48,11 +48,10 @@ pub(super) fn shortfalls(all: &[Notes]) -> Vec<String> {
             .map(|(table, why)| format!("{}: {table}: {why}", notes.name));
         found.extend(told);
     }
-    if sum.selected < sum.tables {
-        found.push(format!(
-            "{} of {} tables are selected",
-            sum.selected, sum.tables
-        ));
+    let unavailable: usize = all.iter().map(|notes| notes.unavailable.len()).sum();
+    let there = sum.tables - unavailable.min(sum.tables);
+    if sum.selected < there {
+        found.push(format!("{} of {there} tables are selected", sum.selected));
     }
     if sum.returned * 100 < sum.tables * RETURNED_TARGET {
         found.push(format!(
@@ -134,42 +133,24 @@ fn add(text: &mut String, more: std::fmt::Arguments<'_>) {
 /// What a schema lacks, and what was done in another way, with the reasons.
 fn missing(text: &mut String, notes: &Notes) {
     let mut lines = Vec::new();
-    if !notes.only_created.is_empty() {
-        let tables: Vec<&String> = notes.only_created.iter().collect();
-        lines.push(format!(
-            "{}: not made of the script by this server; tried in the database that bindery makes",
-            names(&tables)
-        ));
-    }
+    let mut all = |what: &str, tables: &mut dyn Iterator<Item = &String>| {
+        let tables: Vec<&String> = tables.collect();
+        if !tables.is_empty() {
+            lines.push(format!("{}: {what}", names(&tables)));
+        }
+    };
+    all(UNAVAILABLE, &mut notes.unavailable.iter());
+    all(ONLY_CREATED, &mut notes.only_created.iter());
+    all(ACTIVE, &mut notes.active.iter().map(|(table, _)| table));
+    all(DIFFERING, &mut notes.differing.iter());
     for (what, said) in [
-        (
-            "triggers or rules of the original write or refuse the rows; without them they come back",
-            &notes.active,
-        ),
-        (
-            "no row was found that the constraints let in",
-            &notes.unsatisfied,
-        ),
-        ("**not as it should be**", &notes.failures),
+        (BARRED, &notes.barred),
+        (UNSATISFIED, &notes.unsatisfied),
+        (FAILED, &notes.failures),
     ] {
-        lines.extend(
-            by_reason(said)
-                .into_iter()
-                .map(|(reason, tables)| match reason {
-                    Some(reason) if what.starts_with("no row") || what.starts_with("**") => {
-                        format!("{}: {what}: {reason}", names(&tables))
-                    }
-                    Some(_) | None => format!("{}: {what}", names(&tables)),
-                }),
-        );
-    }
-    lines.dedup();
-    if !notes.differing.is_empty() {
-        let tables: Vec<&String> = notes.differing.iter().collect();
-        lines.push(format!(
-            "{}: differ in the database that bindery makes",
-            names(&tables)
-        ));
+        for (reason, tables) in by_reason(said) {
+            lines.push(format!("{}: {what}: {reason}", names(&tables)));
+        }
     }
     if !lines.is_empty() {
         add(text, format_args!("\n## {}\n\n", notes.name));
@@ -179,10 +160,21 @@ fn missing(text: &mut String, notes: &Notes) {
     }
 }
 
-fn by_reason(said: &[Said]) -> BTreeMap<Option<&str>, Vec<&String>> {
-    let mut found: BTreeMap<Option<&str>, Vec<&String>> = BTreeMap::new();
+const UNAVAILABLE: &str =
+    "needs a type or a function that this server does not have; neither selected nor round-tripped";
+const ONLY_CREATED: &str =
+    "the server cannot make it of the script; tried in the database that bindery makes";
+const ACTIVE: &str = "triggers of the original write columns themselves; tried again in the database that bindery makes";
+const DIFFERING: &str = "differs in the database that bindery makes";
+const BARRED: &str = "the original takes no row of ours; tried in the database that bindery makes";
+const UNSATISFIED: &str = "no row was found that the constraints let in";
+const FAILED: &str = "**not as it should be**";
+
+/// Tables by the reason, in the order of the reasons.
+fn by_reason(said: &[Said]) -> BTreeMap<&str, Vec<&String>> {
+    let mut found: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
     for (table, reason) in said {
-        found.entry(Some(reason.as_str())).or_default().push(table);
+        found.entry(reason).or_default().push(table);
     }
     found
 }
@@ -190,4 +182,59 @@ fn by_reason(said: &[Said]) -> BTreeMap<Option<&str>, Vec<&String>> {
 fn names(tables: &[&String]) -> String {
     let quoted: Vec<String> = tables.iter().map(|table| format!("`{table}`")).collect();
     quoted.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notes(returned: usize) -> Notes {
+        let table = |at: usize| format!("t{at}");
+        Notes {
+            name: "mysql/shop".to_owned(),
+            tables: 20,
+            columns: 60,
+            typed: 59,
+            selected: (0..19).map(table).collect(),
+            unavailable: [table(19)].into(),
+            returned: (0..returned).map(table).collect(),
+            unsatisfied: vec![
+                (table(17), "CHECK `c`".to_owned()),
+                (table(18), "CHECK `c`".to_owned()),
+            ],
+            equal: Some((19, 18)),
+            ..Notes::default()
+        }
+    }
+
+    #[test]
+    fn the_page_has_numbers_and_reasons() {
+        let page = page(&[notes(17), notes(19)]);
+        assert!(page.contains("| mysql/shop | 20 | 60 | 59 | 19 | 17 | 18 of 19 |\n"));
+        assert!(page.contains("| **all** | 40 | 120 | 118 | 38 | 36 | 36 of 38 |\n"));
+        assert!(
+            page.contains(
+                "* `t17`, `t18`: no row was found that the constraints let in: CHECK `c`\n"
+            )
+        );
+        assert!(page.contains("* `t19`: needs a type"));
+    }
+
+    #[test]
+    fn shares_under_their_targets_and_failures_are_told() {
+        assert_eq!(shortfalls(&[notes(19)]), Vec::<String>::new());
+        assert_eq!(
+            shortfalls(&[notes(18)]),
+            ["18 of 20 tables are round-tripped"]
+        );
+        let mut failed = notes(19);
+        failed.selected.clear();
+        failed
+            .failures
+            .push(("t1".to_owned(), "changed".to_owned()));
+        assert_eq!(
+            shortfalls(&[failed]),
+            ["mysql/shop: t1: changed", "0 of 19 tables are selected"]
+        );
+    }
 }
