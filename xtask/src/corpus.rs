@@ -22,9 +22,6 @@ use crate::workspace::{self, cargo};
 
 const DIALECTS: [&str; 3] = ["sqlite", "postgres", "mysql"];
 
-/// Holds rows only.
-const WITHOUT_TABLES: &str = "sakila_data";
-
 /// A schema and the crate that is made of it.
 struct Schema {
     dialect: &'static str,
@@ -41,30 +38,29 @@ const PAGE: &str = "docs/corpus.md";
 pub(crate) fn run(only: Option<&str>, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
     let corpus = folder()?;
     let mut schemas = schemas(&corpus);
+    schemas.retain(|schema| only.is_none_or(|part| schema.name.contains(part)));
     let crates = workspace::target().join("corpus");
     let notes = crates.join("notes");
     let _ = fs::remove_dir_all(&notes);
     fs::create_dir_all(&notes)?;
-    fs::write(crates.join("Cargo.toml"), manifest(&schemas))?;
-    fs::copy(
-        workspace::root().join("Cargo.lock"),
-        crates.join("Cargo.lock"),
-    )?;
     let servers = Servers::find_or_start(interrupt)?;
+    let generate = schemas.iter().map(|schema| generate(schema, &crates));
+    let mut report = Report::of(generate.collect(), interrupt)?;
+    let programs = write_programs(&corpus, &crates);
+    report.run(vec![programs], interrupt)?;
+    let there = are_there(&schemas, &crates, "Cargo.toml");
+    write_workspace(&there, &crates)?;
+    let steps = vec![lint(&there, &crates), build(&there, &crates)];
+    report.run(steps, interrupt)?;
     let mut steps: Vec<Step> = schemas
         .iter()
-        .map(|schema| generate(schema, &crates))
+        .filter(|schema| program(schema, &crates).exists())
+        .map(|schema| run_program(schema, &crates, &notes, &servers))
         .collect();
-    steps.push(write_programs(&corpus, &crates));
-    schemas.retain(|schema| only.is_none_or(|part| schema.name.contains(part)));
-    steps.push(lint(&crates, only.map(|_| schemas.as_slice())));
-    steps.push(build(&crates, only.map(|_| schemas.as_slice())));
-    let run = |schema| run_program(schema, &crates, &notes, &servers);
-    steps.extend(schemas.iter().map(run));
     if only.is_none() {
         steps.push(compare(&corpus, &notes, &servers));
     }
-    let report = Report::of(steps, interrupt)?;
+    report.run(steps, interrupt)?;
     report.print();
     let is_good = conclude(&schemas, &notes, only.is_none())?;
     Ok(match report.exit_code() {
@@ -74,12 +70,26 @@ pub(crate) fn run(only: Option<&str>, interrupt: &Interrupt) -> Result<ExitCode,
     })
 }
 
+/// The schemas whose crate and program both have a file: those that could be read.
+fn are_there<'s>(schemas: &'s [Schema], crates: &Path, file: &str) -> Vec<&'s Schema> {
+    let has = |folder: String| crates.join(folder).join(file).exists();
+    let both = |schema: &&Schema| has(schema.name.clone()) && has(format!("{}-run", schema.name));
+    schemas.iter().filter(both).collect()
+}
+
 /// Prints the table and what it lacks; `true` where that is nothing.
 fn conclude(schemas: &[Schema], notes: &Path, is_whole: bool) -> Result<bool, Failure> {
     let read: Vec<Option<Notes>> = schemas
         .iter()
         .map(|schema| Notes::read(notes, &schema.name))
         .collect();
+    let missing = schemas
+        .iter()
+        .zip(&read)
+        .filter(|(_, notes)| notes.is_none());
+    for (schema, _) in missing {
+        complain(&format!("error: {}: not run", schema.name));
+    }
     let is_complete = read.iter().all(Option::is_some);
     let read: Vec<Notes> = read.into_iter().flatten().collect();
     let page = table::page(&read);
@@ -138,7 +148,7 @@ fn schemas(folder: &Path) -> Vec<Schema> {
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned();
-            if path.extension().is_some_and(|end| end == "sql") && stem != WITHOUT_TABLES {
+            if path.extension().is_some_and(|end| end == "sql") && has_tables(&path) {
                 let name = format!("{dialect}-{}", stem.replace('_', "-"));
                 schemas.push(Schema {
                     dialect,
@@ -152,17 +162,29 @@ fn schemas(folder: &Path) -> Vec<Schema> {
 }
 
 /// The crates and their programs as one workspace, so that they share what they depend on.
-fn manifest(schemas: &[Schema]) -> String {
+fn write_workspace(schemas: &[&Schema], crates: &Path) -> Result<(), Failure> {
     let members: Vec<String> = schemas
         .iter()
-        .map(|schema| format!("{0:?}, \"{0}-run\"", schema.name))
+        .map(|schema| format!("\"{0}\", \"{0}-run\"", schema.name))
         .collect();
     let runtime = workspace::root().join("runtime");
-    format!(
+    let text = format!(
         "[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n[patch.crates-io]\nbindery = {{ path = {runtime:?} }}\n\n\
          [profile.dev]\ndebug = 0\nincremental = false\n",
         members.join(", ")
-    )
+    );
+    fs::write(crates.join("Cargo.toml"), text)?;
+    let lock = "Cargo.lock";
+    fs::copy(workspace::root().join(lock), crates.join(lock))?;
+    Ok(())
+}
+
+/// Scripts that hold rows only are no schemas.
+fn has_tables(path: &Path) -> bool {
+    let script = fs::read(path).unwrap_or_default();
+    let words = b"create table";
+    let mut windows = script.windows(words.len());
+    windows.any(|window| window.eq_ignore_ascii_case(words))
 }
 
 fn generate(schema: &Schema, crates: &Path) -> Step {
@@ -198,45 +220,38 @@ fn write_programs(corpus: &Path, crates: &Path) -> Step {
     Step::new("programs that use the crates", command)
 }
 
-/// A command for the crates of all schemas, or of some.
-fn for_crates(word: &str, crates: &Path, some: Option<&[Schema]>, end: &str) -> Command {
+/// A command for some packages of the crates' workspace.
+fn for_packages(word: &str, crates: &Path, packages: impl Iterator<Item = String>) -> Command {
     let mut command = cargo();
     command
         .current_dir(crates)
         .args([word, "--quiet", "--keep-going"])
-        .env("CARGO_TARGET_DIR", crates.join("target"));
-    match some {
-        None => {
-            command.arg("--workspace");
-        }
-        Some(schemas) => {
-            let packages = schemas.iter().flat_map(|schema| {
-                let package = match end {
-                    "" => format!("corpus-{}", schema.name),
-                    end => format!("{}{end}", schema.name),
-                };
-                ["--package".to_owned(), package]
-            });
-            command.args(packages);
-        }
-    }
+        .env("CARGO_TARGET_DIR", crates.join("target"))
+        .args(packages.flat_map(|package| ["--package".to_owned(), package]));
     command
 }
 
-fn lint(crates: &Path, some: Option<&[Schema]>) -> Step {
-    let mut command = for_crates("clippy", crates, some, "");
+fn lint(schemas: &[&Schema], crates: &Path) -> Step {
+    let packages = schemas
+        .iter()
+        .map(|schema| format!("corpus-{}", schema.name));
+    let mut command = for_packages("clippy", crates, packages);
     command.args(["--", "-D", "warnings", "-D", "missing_docs"]);
     Step::new("all crates: no error, no warning", command)
 }
 
-fn build(crates: &Path, some: Option<&[Schema]>) -> Step {
-    let command = for_crates("build", crates, some, "-run");
+fn build(schemas: &[&Schema], crates: &Path) -> Step {
+    let packages = schemas.iter().map(|schema| format!("{}-run", schema.name));
+    let command = for_packages("build", crates, packages);
     Step::new("all programs are built", command)
 }
 
+fn program(schema: &Schema, crates: &Path) -> PathBuf {
+    crates.join(format!("target/debug/{}-run", schema.name))
+}
+
 fn run_program(schema: &Schema, crates: &Path, notes: &Path, servers: &Servers) -> Step {
-    let program = crates.join(format!("target/debug/{}-run", schema.name));
-    let mut command = Command::new(program);
+    let mut command = Command::new(program(schema, crates));
     command
         .arg(&schema.path)
         .arg(schema.dialect)

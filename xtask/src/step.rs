@@ -34,6 +34,12 @@ impl Report {
     /// Runs every step, also after one has failed, until a signal comes.
     pub(crate) fn of(steps: Vec<Step>, interrupt: &Interrupt) -> Result<Self, Failure> {
         let mut report = Self::default();
+        report.run(steps, interrupt)?;
+        Ok(report)
+    }
+
+    /// Runs more steps.
+    pub(crate) fn run(&mut self, steps: Vec<Step>, interrupt: &Interrupt) -> Result<(), Failure> {
         for mut step in steps {
             if interrupt.check().is_err() {
                 break;
@@ -41,15 +47,14 @@ impl Report {
             complain(&format!("\n=== {}", step.title));
             let started = Instant::now();
             let status = interrupt.run(&mut step.command)?;
-            report.add(&step.title, status, started.elapsed());
+            self.add(&step.title, status, started.elapsed());
         }
         if let Err(interrupted) = interrupt.check() {
-            report
-                .lines
+            self.lines
                 .push(format!("ended by signal {}", interrupted.0));
-            report.first_failure = Some(interrupted.exit_code());
+            self.first_failure = Some(interrupted.exit_code());
         }
-        Ok(report)
+        Ok(())
     }
 
     fn add(&mut self, title: &str, status: ExitStatus, took: Duration) {

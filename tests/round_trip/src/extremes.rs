@@ -499,3 +499,55 @@ pub(crate) fn distinct(values: Vec<Value>) -> Vec<Value> {
     }
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn length(value: &Value) -> (usize, usize) {
+        match value {
+            Value::Text(text) => (text.chars().count(), text.len()),
+            other => panic!("{other:?} is no text"),
+        }
+    }
+
+    #[test]
+    fn texts_are_as_long_as_the_column_and_no_longer() {
+        for wanted in [1, 2, 40, 255] {
+            let values = texts(wanted, 4 * wanted);
+            assert!(values.iter().all(|value| length(value).0 <= wanted));
+            assert_eq!(length(&values[0]).0, wanted, "{wanted}");
+            assert!(values.contains(&Value::Text(String::new())));
+        }
+        assert_eq!(texts(0, 0), [Value::Text(String::new())]);
+        assert!(
+            texts(100_000, 255)
+                .iter()
+                .all(|value| length(value).1 <= 255)
+        );
+    }
+
+    #[test]
+    fn no_text_ends_in_what_padding_takes_away() {
+        for wanted in 1..60 {
+            for value in texts(wanted, 1_000) {
+                let Value::Text(text) = value else { continue };
+                assert!(!text.ends_with([' ', '\n', '\t']), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_time_has_the_digits_that_are_kept() {
+        assert_eq!(last_time(0), time(23, 59, 59, 0));
+        assert_eq!(last_time(3), time(23, 59, 59, 999_000));
+        assert_eq!(last_time(6), time(23, 59, 59, 999_999));
+    }
+
+    #[test]
+    fn decimals_have_a_digit_before_the_point() {
+        assert_eq!(with_point("", "99"), "0.99");
+        assert_eq!(with_point("99", ""), "99");
+        assert_eq!(decimal_values(&["0.01", "no number"]).len(), 1);
+    }
+}

@@ -42,3 +42,19 @@ macro_rules! enumeration {
         }
     };
 }
+
+/// Binds a type that is written and read as its text: `own_type!(Here, ::bindery::types::Interval)`.
+#[macro_export]
+macro_rules! own_type {
+    ($here:ty, $type:ty) => {
+        impl $crate::Cell<$here> for $type {
+            fn from_value(value: &$crate::Value) -> Option<Self> {
+                $crate::parsed(value)
+            }
+
+            fn to_value(&self) -> $crate::Value {
+                $crate::Value::Text(self.to_string())
+            }
+        }
+    };
+}

@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use bindery::Dialect;
 use bindery_schema::column_type::ColumnType;
-use bindery_schema::model::{ColumnId, EnumId, Generated, Model, Table};
+use bindery_schema::model::{ColumnId, EnumId, FieldType, Generated, Model, Table};
 use bindery_schema::plan::statements::{is_touched, is_writable, row_columns};
 
 use crate::schema::{self, Schema};
@@ -58,7 +58,7 @@ fn manifest(name: &str) -> String {
     let here = env!("CARGO_MANIFEST_DIR");
     format!(
         "[package]\nname = \"{name}-run\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
-         [dependencies]\nbindery-round-trip = {{ path = {here:?} }}\ncorpus-{name} = {{ path = \"../{name}\" }}\n"
+         [dependencies]\nbindery = \"0.1\"\nbindery-round-trip = {{ path = {here:?} }}\ncorpus-{name} = {{ path = \"../{name}\" }}\n"
     )
 }
 
@@ -73,6 +73,12 @@ fn main_function(model: &Model, name: &str) -> String {
         add(
             &mut text,
             format_args!("bindery_round_trip::enumeration!(Here, {program}::enums::{name});\n"),
+        );
+    }
+    for path in own_types(model) {
+        add(
+            &mut text,
+            format_args!("bindery_round_trip::own_type!(Here, {path});\n"),
         );
     }
     for (at, table) in model.tables.iter().enumerate() {
@@ -147,6 +153,18 @@ fn enums(model: &Model) -> BTreeSet<EnumId> {
     let columns = columns.filter(|column| !column.skip);
     columns
         .filter_map(|column| enum_of(&column.column_type))
+        .collect()
+}
+
+/// Rust types that the schema's own words, or their types' names, give to columns.
+fn own_types(model: &Model) -> BTreeSet<&str> {
+    let columns = model.tables.iter().flat_map(|table| &table.columns);
+    let columns = columns.filter(|column| !column.skip);
+    columns
+        .filter_map(|column| match &column.field_type {
+            FieldType::Custom(path) => Some(path.as_str()),
+            FieldType::Plain | FieldType::Key { .. } => None,
+        })
         .collect()
 }
 

@@ -167,3 +167,49 @@ impl Seeds<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::schema::Schema;
+
+    fn script_of(sql: &str) -> Option<String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("seeds.sql");
+        std::fs::write(&path, sql).expect("written");
+        let schema = Schema::read(Path::new(&path), Dialect::Sqlite).expect("a schema");
+        script(&schema.model, schema.dialect)
+    }
+
+    #[test]
+    fn a_circle_gets_a_row_of_each_table_with_what_they_need() {
+        let sql = "CREATE TABLE town (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+            CREATE TABLE shop (id INTEGER PRIMARY KEY, head INTEGER NOT NULL REFERENCES staff(id));
+            CREATE TABLE staff (id INTEGER PRIMARY KEY, shop INTEGER NOT NULL REFERENCES shop(id),
+              town INTEGER NOT NULL REFERENCES town(id), boss INTEGER REFERENCES staff(id));
+            CREATE TABLE apart (id INTEGER PRIMARY KEY, shop INTEGER NOT NULL REFERENCES shop(id));";
+        let script = script_of(sql).expect("there is a circle");
+        let database = rusqlite::Connection::open_in_memory().expect("a database");
+        database
+            .execute_batch(&format!("{sql}{script}"))
+            .expect("rows");
+        for (table, count) in [("town", 1), ("shop", 1), ("staff", 1), ("apart", 0)] {
+            let sql = format!("SELECT count(*) FROM {table}");
+            let found: i64 = database
+                .query_row(&sql, [], |row| row.get(0))
+                .expect("a count");
+            assert_eq!(found, count, "{table}");
+        }
+        let dangling = database.prepare("PRAGMA foreign_key_check");
+        assert!(!dangling.expect("a query").exists([]).expect("an answer"));
+    }
+
+    #[test]
+    fn a_reference_that_may_be_null_makes_no_circle() {
+        let sql = "CREATE TABLE shop (id INTEGER PRIMARY KEY, head INTEGER REFERENCES staff(id));
+            CREATE TABLE staff (id INTEGER PRIMARY KEY, shop INTEGER NOT NULL REFERENCES shop(id));";
+        assert_eq!(script_of(sql), None);
+    }
+}

@@ -108,8 +108,16 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = entries
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|end| end == "sql"))
-        .filter(|path| !path.ends_with("sakila_data.sql"))
+        .filter(|path| has_tables(path))
         .collect();
     found.sort();
     found
+}
+
+/// Scripts that hold rows only are no schemas.
+fn has_tables(path: &Path) -> bool {
+    let script = fs::read(path).unwrap_or_default();
+    let words = b"create table";
+    let mut windows = script.windows(words.len());
+    windows.any(|window| window.eq_ignore_ascii_case(words))
 }
