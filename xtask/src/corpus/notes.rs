@@ -31,6 +31,8 @@ pub(super) struct Notes {
     pub(super) unsatisfied: Vec<Said>,
     /// What is not as it should be.
     pub(super) failures: Vec<Said>,
+    /// Failures that are known, with the reason.
+    pub(super) known: Vec<Said>,
     /// Tables compared and equal; `None` where they were not.
     pub(super) equal: Option<(usize, usize)>,
     /// Tables that differ.
@@ -46,6 +48,24 @@ impl Notes {
             notes.add_comparison(&equal);
         }
         Some(notes)
+    }
+
+    /// Takes the failures of known exceptions away: lines of schema, table and reason.
+    pub(super) fn except(&mut self, known: &str) {
+        for line in known.lines().filter(|line| !line.starts_with('#')) {
+            let parts: Vec<&str> = line.split('\t').collect();
+            let [schema, table, reason] = parts.as_slice() else {
+                continue;
+            };
+            let before = self.failures.len();
+            if self.name == *schema {
+                self.failures.retain(|(failed, _)| failed != table);
+            }
+            if self.failures.len() < before {
+                let said = ((*table).to_owned(), (*reason).to_owned());
+                self.known.push(said);
+            }
+        }
     }
 
     fn of_trip(text: &str) -> Self {
@@ -136,5 +156,18 @@ mod tests {
         );
         assert_eq!((notes.equal, notes.differing.len()), (Some((2, 1)), 1));
         assert_eq!(notes.failures, []);
+    }
+
+    #[test]
+    fn known_exceptions_are_no_failures() {
+        let mut notes = Notes::of_trip(
+            "schema\tmysql/shop\t2\t9\t8\nfailure\torders\tone\nfailure\torders\ttwo\nfailure\tmaps\tone\n",
+        );
+        notes.except(
+            "# why\nmysql/shop\torders\tzeros\nmysql/shop\tpaths\tnone\nmysql/other\tmaps\tnone\n",
+        );
+        let said = |table: &str, why: &str| (table.to_owned(), why.to_owned());
+        assert_eq!(notes.failures, [said("maps", "one")]);
+        assert_eq!(notes.known, [said("orders", "zeros")]);
     }
 }
