@@ -117,6 +117,32 @@ fn depth_and_width_are_bounded() {
 }
 
 #[test]
+fn expressions_of_any_depth_and_length_are_read() {
+    let nested = |open: &str, close: &str| {
+        let depth = 60;
+        format!("{}a{}", open.repeat(depth), close.repeat(depth))
+    };
+    let conditions = [
+        nested("1 + (", ")"),
+        nested("NOT (", ")"),
+        nested("coalesce(a, ", ")"),
+        nested("CAST(", " AS integer)"),
+        "NOT ".repeat(20_000) + "a",
+        "- ".repeat(20_000) + "a",
+        "a".to_owned() + &" OR a".repeat(20_000),
+        "a".to_owned() + &" + 1".repeat(20_000),
+        "a".to_owned() + &"::integer".repeat(20_000),
+        "a".to_owned() + &" || 'x'".repeat(20_000),
+        format!("a IN (1{})", ", 1".repeat(20_000)),
+        "a BETWEEN ".repeat(20_000),
+    ];
+    for condition in conditions {
+        let sql = format!("CREATE TABLE t (a INTEGER PRIMARY KEY, CHECK ({condition}));");
+        for_all(sql.as_bytes(), &[]);
+    }
+}
+
+#[test]
 fn long_files_take_time_in_proportion() {
     let tables: String = (0..5_000)
         .map(|at| {

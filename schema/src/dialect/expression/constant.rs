@@ -6,17 +6,21 @@ use crate::portable::{CastType, Portable};
 
 /// A constant beside a value of some kind, as every dialect compares it; `None`: it is no constant.
 pub(super) fn beside(portable: &Portable, kind: Kind) -> Result<Option<Portable>, String> {
-    let found = match (portable, kind) {
-        (Portable::Text(text), _) => text_beside(text, kind)?,
-        (Portable::Number(number), Kind::Truth) => {
-            Portable::Bool(truth(number).ok_or("a comparison of a truth value with a number")?)
-        }
-        (Portable::Number(_) | Portable::Bool(_), Kind::Other) => portable.clone(),
-        (Portable::Number(_), Kind::Number) | (Portable::Bool(_), Kind::Truth) => portable.clone(),
-        (Portable::Null, _) => Portable::Null,
-        _ => return Ok(None),
+    if let Portable::Text(text) = portable {
+        return text_beside(text, kind).map(Some);
+    }
+    if let (Portable::Number(number), Kind::Truth) = (portable, kind) {
+        let value = truth(number).ok_or("a comparison of a truth value with a number")?;
+        return Ok(Some(Portable::Bool(value)));
+    }
+    let is_fine = match kind {
+        Kind::Other => matches!(portable, Portable::Number(_) | Portable::Bool(_)),
+        Kind::Number => matches!(portable, Portable::Number(_)),
+        Kind::Truth => matches!(portable, Portable::Bool(_)),
+        Kind::Text | Kind::Bytes | Kind::Date | Kind::DateTime | Kind::Timestamp => false,
     };
-    Ok(Some(found))
+    let is_constant = is_fine || *portable == Portable::Null;
+    Ok(is_constant.then(|| portable.clone()))
 }
 
 fn text_beside(text: &str, kind: Kind) -> Result<Portable, String> {
@@ -48,19 +52,29 @@ pub(super) fn cast(
     to: &CastType,
     model: &Model,
 ) -> Result<Option<Portable>, String> {
-    let found = match inner {
-        Portable::Text(text) => text_as(text, to, model),
-        Portable::Number(number) => number_as(number, to),
-        Portable::Negative(number) => match (number.as_ref(), to) {
-            (Portable::Number(_), CastType::Integer | CastType::Decimal) => Some(inner.clone()),
-            _ => None,
-        },
-        Portable::Null => Some(Portable::Null),
-        Portable::Cast(deeper, CastType::Text(None)) => return cast(deeper, to, model),
-        _ => return Ok(None),
+    if let Portable::Cast(deeper, CastType::Text(None)) = inner {
+        return cast(deeper, to, model);
+    }
+    let found = if let Portable::Text(text) = inner {
+        text_as(text, to, model)
+    } else if let Portable::Number(number) = inner {
+        number_as(number, to)
+    } else if *inner == Portable::Null {
+        Some(Portable::Null)
+    } else if is_negative_number(inner) {
+        matches!(to, CastType::Integer | CastType::Decimal).then(|| inner.clone())
+    } else {
+        return Ok(None);
     };
     let refused = || format!("a cast to `{}`", type_name(to));
     found.map(Some).ok_or_else(refused)
+}
+
+fn is_negative_number(portable: &Portable) -> bool {
+    let Portable::Negative(inner) = portable else {
+        return false;
+    };
+    matches!(**inner, Portable::Number(_))
 }
 
 fn text_as(text: &str, to: &CastType, model: &Model) -> Option<Portable> {

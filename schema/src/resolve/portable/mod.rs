@@ -14,7 +14,7 @@ use crate::lower::column_index;
 use crate::portable::{Operator, Portable};
 
 /// Parentheses, signs and calls within one another at most.
-const DEEPEST: usize = 48;
+const DEEPEST: usize = 24;
 /// Operands of one sum or product at most; AND and OR have no such limit.
 const LONGEST: usize = 48;
 
