@@ -19,6 +19,7 @@ mod reserved;
 mod singular;
 
 pub use self::reserved::{CONNECTION_METHODS, DATABASES_METHODS, is_reserved_accessor};
+use crate::dialect::Dialect;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 /// The row struct of a table: the singular of its last word, in UpperCamelCase.
@@ -322,6 +323,17 @@ const KEYWORDS: &[&str] = &[
     "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
+
+/// Are two names the same to this dialect? PostgreSQL folded them on reading and compares exactly from then on.
+pub(crate) fn same_name(one: &str, other: &str, dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Postgres => one == other,
+        Dialect::Sqlite | Dialect::Mysql => {
+            one.eq_ignore_ascii_case(other)
+                || (!one.is_ascii() && one.to_lowercase() == other.to_lowercase())
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

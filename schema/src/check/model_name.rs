@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::lower::same_name;
 use crate::model::{Model, Table};
+use crate::name::same_name;
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let mut known: BTreeMap<&str, &Table> = BTreeMap::new();

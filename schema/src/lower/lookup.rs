@@ -5,17 +5,7 @@ use crate::dialect::Dialect;
 use crate::draft::{DraftColumn, DraftTable, TableIndex};
 
 use super::Fold;
-
-/// Are two names the same to this dialect? PostgreSQL folded them on reading and compares exactly from then on.
-pub(crate) fn same_name(one: &str, other: &str, dialect: Dialect) -> bool {
-    match dialect {
-        Dialect::Postgres => one == other,
-        Dialect::Sqlite | Dialect::Mysql => {
-            one.eq_ignore_ascii_case(other)
-                || (!one.is_ascii() && one.to_lowercase() == other.to_lowercase())
-        }
-    }
-}
+pub(crate) use crate::name::same_name;
 
 /// The place of a column among others.
 pub(crate) fn column_index(columns: &[DraftColumn], name: &str, dialect: Dialect) -> Option<usize> {
