@@ -58,7 +58,7 @@ pub use engine::{Engine, StaticEngine};
 pub use error::{Constraint, Error, ErrorKind, Operation, Result};
 pub use key::{Key, ReadKey};
 pub use lives_on::{Hosts, LivesOn};
-pub use model::{ColumnSet, ColumnSource, HasKey, Model, NoKey};
+pub use model::{ColumnSet, ColumnSource, HasKey, Model, NoKey, ReadOnly, Writable};
 pub use pool::PoolCounts;
 pub use program::{EngineInfo, ModelInfo, Program, TableDdl};
 pub use repository::{Repository, Rows};

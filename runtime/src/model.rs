@@ -19,9 +19,9 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
     type Row<E: Engine>;
     /// Its key; [`NoKey`] for a table without one.
     type Key<E: Engine>: Clone + std::fmt::Debug;
-    /// A row to be inserted.
+    /// A row to be inserted; [`ReadOnly`] for a view.
     type New<E: Engine>: ColumnSource;
-    /// Columns to be updated.
+    /// Columns to be updated; [`ReadOnly`] for a view.
     type Changes<E: Engine>: ColumnSource;
     /// What `insert` gives back: the stored row, or nothing for a table without a key, where it cannot be found again.
     type Inserted<E: Engine>;
@@ -51,13 +51,21 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
     }
 }
 
+/// A model whose rows are stored in a table of its own, not computed by a view.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is a view: it can only be read",
+    label = "this writes",
+    note = "write to the tables that the view reads"
+)]
+pub trait Writable: Model {}
+
 /// A model whose table has a primary key.
 #[diagnostic::on_unimplemented(
-    message = "the table of `{Self}` has no primary key",
+    message = "`{Self}` has no primary key",
     label = "this needs a key",
-    note = "without a key a single row cannot be found, updated or deleted"
+    note = "without a key a single row cannot be found, updated or deleted; a view never has one"
 )]
-pub trait HasKey: Model {
+pub trait HasKey: Writable {
     /// The key of a row.
     fn key<E: Engine>(row: &Self::Row<E>) -> Self::Key<E>;
 
@@ -80,6 +88,20 @@ pub trait HasKey: Model {
 /// The key type of a table without a primary key: it has no values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NoKey {}
+
+/// The type of what is written to a view: it has no values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReadOnly {}
+
+impl ColumnSource for ReadOnly {
+    fn columns(&self) -> ColumnSet {
+        match *self {}
+    }
+
+    fn write(&self, _: &mut ParamWriter<'_>) {
+        match *self {}
+    }
+}
 
 /// Values for some columns of a table: a `New…` or a `…Changes`.
 pub trait ColumnSource {

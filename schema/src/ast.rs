@@ -3,6 +3,7 @@
 //! Nothing is folded or bound here: an `ALTER TABLE` stands beside the `CREATE TABLE` it changes, names are texts.
 
 mod alter;
+mod query;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use crate::model::ReferentialAction;
 use crate::source::{FileId, Span};
 
 pub use alter::{AlterAction, AlterTable, ColumnPosition};
+pub use query::{CommonTable, FromItem, Query, Select, SelectItem, Source, Value};
 
 /// All files of one run.
 #[derive(Debug, Clone, Default)]
@@ -152,9 +154,11 @@ pub enum Statement {
     /// `COMMENT ON`.
     Comment(Comment),
     /// `CREATE VIEW`.
-    CreateView(CreateView),
+    CreateView(Box<CreateView>),
     /// `DROP VIEW`.
     DropView(Vec<ObjectName>),
+    /// `CREATE FUNCTION`, `CREATE AGGREGATE`.
+    CreateFunction(CreateFunction),
     /// A table that is no model: a partition, temporary, virtual or foreign table.
     NoModel {
         /// Its name.
@@ -183,6 +187,7 @@ impl Statement {
             | Self::CreateDomain(_)
             | Self::Comment(_)
             | Self::DropView(_)
+            | Self::CreateFunction(_)
             | Self::IfFits(_) => return,
         };
         if schema != "public" {
@@ -543,6 +548,17 @@ pub enum CommentTarget {
     Type(ObjectName),
 }
 
+/// A function, as far as views need it.
+#[derive(Debug, Clone)]
+pub struct CreateFunction {
+    /// Its name.
+    pub name: ObjectName,
+    /// The type of what it returns.
+    pub returns: TypeName,
+    /// In words, as it is counted.
+    pub kind: String,
+}
+
 /// `CREATE VIEW`.
 #[derive(Debug, Clone)]
 pub struct CreateView {
@@ -550,6 +566,18 @@ pub struct CreateView {
     pub name: ObjectName,
     /// `MATERIALIZED`.
     pub materialized: bool,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// Names of its columns, where they are given.
+    pub columns: Vec<Name>,
+    /// What its columns are.
+    pub query: Query,
+    /// The query's text.
+    pub body: Expression,
+    /// What is written beside its columns: beside their names where they are given, else beside the items of the query.
+    pub column_notes: Vec<(usize, Notes)>,
+    /// Annotations and prose.
+    pub notes: Notes,
 }
 
 /// An expression: its text and its tokens, for classification and for carrying it to another dialect.

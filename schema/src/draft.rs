@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ast::{
-    Expression, KeyPart, Name, Notes, ObjectName, Reference, TypeName, UniqueOptions,
+    Expression, KeyPart, Name, Notes, ObjectName, Query, Reference, TypeName, UniqueOptions,
 };
 use crate::dialect::Dialect;
 use crate::source::{FileId, Span};
@@ -19,6 +19,8 @@ pub struct Draft {
     pub domains: Vec<DraftDomain>,
     /// `CREATE VIEW`.
     pub views: Vec<DraftView>,
+    /// What functions return, by name in lower case; `None` where those of a name differ.
+    pub functions: BTreeMap<String, Option<TypeName>>,
     /// Statements passed over, by kind.
     pub skipped: BTreeMap<String, usize>,
 }
@@ -204,8 +206,18 @@ pub struct DraftDomain {
 /// A view.
 #[derive(Debug, Clone)]
 pub struct DraftView {
-    /// Its name.
-    pub name: ObjectName,
+    /// Its name, file, engines, prose and annotations; what its columns are is not known here.
+    pub table: DraftTable,
     /// `MATERIALIZED`.
     pub materialized: bool,
+    /// Names of its columns, where they are given.
+    pub columns: Vec<Name>,
+    /// What its columns are.
+    pub query: Query,
+    /// The query's text.
+    pub body: Expression,
+    /// What is written beside its columns, by their number in the list of names, else in the query.
+    pub column_notes: Vec<(usize, Notes)>,
+    /// `COMMENT ON COLUMN`, by name.
+    pub column_comments: Vec<(String, Option<String>)>,
 }

@@ -29,11 +29,12 @@ pub struct ColumnId(pub u32);
 pub struct Model {
     /// In the order of their names.
     pub engines: Vec<Engine>,
-    /// In the order of the files, then of the statements.
+    /// In the order of the files, then of the statements. Views whose columns are known come last, each behind what it
+    /// reads.
     pub tables: Vec<Table>,
     /// Enum types, named and (MySQL) of single columns.
     pub enums: Vec<EnumType>,
-    /// Views, read by name only.
+    /// Views, in the order of their statements; those whose columns are known are among the tables as well.
     pub views: Vec<View>,
     /// Declared atomic groups.
     pub atomic_groups: Vec<AtomicGroup>,
@@ -111,6 +112,23 @@ pub struct Table {
     pub strict: bool,
     /// SQLite `WITHOUT ROWID`.
     pub without_rowid: bool,
+    /// The query, where this is a view: its rows are read and never written.
+    pub view: Option<ViewQuery>,
+}
+
+/// How a view is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewQuery {
+    /// Materialized (PostgreSQL).
+    pub materialized: bool,
+    /// Names of its columns, where they are given apart from the query.
+    pub columns: Vec<String>,
+    /// The query as written, in the source dialect.
+    pub sql: String,
+    /// The tables and views its columns come from and are joined with.
+    pub reads: Vec<TableId>,
+    /// Why bindery cannot make it on an engine of its dialect: what it needs there is not in the model.
+    pub obstacle: Option<String>,
 }
 
 /// What MySQL keeps a table with.
@@ -424,7 +442,7 @@ pub struct EnumValue {
     pub variant: String,
 }
 
-/// A view: its name and nothing more so far.
+/// A view.
 #[derive(Debug, Clone)]
 pub struct View {
     /// As the database has it.
@@ -433,6 +451,8 @@ pub struct View {
     pub materialized: bool,
     /// The name in the DDL.
     pub span: Span,
+    /// Its model; or why there is none, and it is known by its name only.
+    pub model: Result<TableId, String>,
 }
 
 /// Engines that one transaction may change atomically.
@@ -476,6 +496,15 @@ impl Model {
 }
 
 impl Table {
+    /// Does bindery make it on this engine? Not where it is unmanaged, and no view whose query is of another dialect.
+    pub fn is_made_on(&self, engine: &Engine) -> bool {
+        let can_be_made = self
+            .view
+            .as_ref()
+            .is_none_or(|view| engine.dialect == self.source_dialect && view.obstacle.is_none());
+        can_be_made && !self.unmanaged
+    }
+
     /// The column of an id of this table.
     pub fn column(&self, id: ColumnId) -> &Column {
         &self.columns[id.0 as usize]

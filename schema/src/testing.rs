@@ -76,6 +76,7 @@ pub(crate) fn table(name: &str, source_dialect: Dialect, columns: Vec<Column>) -
         strict: false,
         without_rowid: false,
         storage_engine: None,
+        view: None,
     }
 }
 

@@ -3,6 +3,7 @@
 mod behaviour;
 mod own_types;
 mod updates;
+mod views_at_work;
 
 pub use own_types::{Code, Listed, Money};
 
@@ -24,4 +25,5 @@ cases! {
     mixed: "mixed/bindery.rs",
     custom: "custom/bindery.rs",
     versions: "versions/bindery.rs",
+    views: "views/bindery.rs",
 }

@@ -73,21 +73,50 @@ fn print_json(
 
 fn summary(compiled: &Compiled, stream: Stream) -> String {
     let model = &compiled.model;
-    let columns: usize = model.tables.iter().map(|table| table.columns.len()).sum();
+    let tables = || model.tables.iter().filter(|table| table.view.is_none());
+    let columns: usize = tables().map(|table| table.columns.len()).sum();
     let size = format!(
         "{}, {}",
-        count(model.tables.len(), "table"),
+        count(tables().count(), "table"),
         count(columns, "column")
     );
+    let views = views(model).map(|text| entry("views", &text, stream));
     let engines = engine_lines(&compiled.project.input.engines, model, stream);
     let skipped = skipped(&model.skipped).map(|text| entry("skipped", &text, stream));
     [
         entry("schema", &size, stream),
+        views.unwrap_or_default(),
         engines,
         skipped.unwrap_or_default(),
         entry("result", &verdict(compiled, stream), stream),
     ]
     .concat()
+}
+
+/// `7 with models, 1 by name only: …`; `None` where there is no view.
+fn views(model: &Model) -> Option<String> {
+    let unread: Vec<String> = model
+        .views
+        .iter()
+        .filter_map(|view| {
+            let why = view.model.as_ref().err()?;
+            Some(format!("`{}` {why}", view.name))
+        })
+        .collect();
+    if model.views.is_empty() {
+        return None;
+    }
+    let models = model.views.len() - unread.len();
+    let read = count(models, "view") + " with a model";
+    Some(if unread.is_empty() {
+        read
+    } else {
+        format!(
+            "{read}, {} by name only: {}",
+            unread.len(),
+            unread.join("; ")
+        )
+    })
 }
 
 /// A title at the left, and beside it what there is to say.
@@ -119,7 +148,7 @@ fn engine_lines(engines: &[Engine], model: &Model, stream: Stream) -> String {
 fn tables_on(model: &Model, engine: EngineId) -> usize {
     let tables = model.tables.iter();
     tables
-        .filter(|table| table.engines.contains(&engine))
+        .filter(|table| table.view.is_none() && table.engines.contains(&engine))
         .count()
 }
 

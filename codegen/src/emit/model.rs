@@ -1,13 +1,13 @@
-//! `impl Model` and `impl HasKey` on the tag: how values are read and written.
+//! `impl Model`, `impl Writable` and `impl HasKey` on the tag: how values are read and written.
 
-use super::shape::{Field, KeyShape, Shape};
+use super::shape::{Field, KeyShape, READ_ONLY, Shape};
 use super::shapes::Surroundings;
 use super::string_literal;
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
 const ENGINE_PARAMETER: &str = "<E: ::bindery::Engine>";
 
-/// Both implementations; only the first for a table without a key.
+/// All three implementations; no `HasKey` for a table without a key, and only the first for a view.
 pub(crate) fn model(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     let tag = around.tag(shape);
     w.item(|w| {
@@ -20,6 +20,9 @@ pub(crate) fn model(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
             belonging(w, shape);
         });
     });
+    if !shape.is_view() {
+        w.item(|w| w.empty_implementation(&format!("impl ::bindery::Writable for {tag}")));
+    }
     if shape.has_key() {
         w.item(|w| {
             w.implementation(&format!("impl ::bindery::HasKey for {tag}"), |w| {
@@ -58,6 +61,8 @@ fn types(w: &mut RustWriter, shape: &Shape<'_>) {
 fn inserted_type(shape: &Shape<'_>) -> String {
     if shape.has_key() {
         shape.row("E")
+    } else if shape.is_view() {
+        READ_ONLY.to_owned()
     } else {
         "()".to_owned()
     }
@@ -106,6 +111,8 @@ fn read_fields(shape: &Shape<'_>) -> Vec<(String, Expr)> {
 fn inserted(w: &mut RustWriter, shape: &Shape<'_>) {
     let (row, value) = if shape.has_key() {
         ("row", "row")
+    } else if shape.is_view() {
+        ("_", "::core::option::Option::None")
     } else {
         ("_", "::core::option::Option::Some(())")
     };

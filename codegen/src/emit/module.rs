@@ -39,8 +39,13 @@ impl Module<'_> {
             .map(|&id| format!("`{}`", self.around.engine_of(id).name))
             .collect();
         let table = super::code(self.shape.table.name);
+        let kind = if self.shape.is_view() {
+            "view"
+        } else {
+            "table"
+        };
         format!(
-            "Model `{}`, table {table}, on {}.",
+            "Model `{}`, {kind} {table}, on {}.",
             self.shape.names.row,
             in_words(&engines)
         )
@@ -52,10 +57,12 @@ impl Module<'_> {
         w.item(|w| w.line("use super::{engine, model};"));
         key::key(w, around, shape);
         row::structure(w, around, shape);
-        new::new(w, around, shape);
-        from_row::from_row(w, shape);
-        changes::changes(w, around, shape);
-        source::sources(w, shape);
+        if !shape.is_view() {
+            new::new(w, around, shape);
+            from_row::from_row(w, shape);
+            changes::changes(w, around, shape);
+            source::sources(w, shape);
+        }
         model_impl::model(w, around, shape);
         row::methods(w, around, shape);
         sql::statements(w, &self.statements);

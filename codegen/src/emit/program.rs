@@ -243,7 +243,10 @@ impl<'s> Program<'s> {
 
     fn names_of(&self, shape: &Shape<'_>) -> Vec<String> {
         let names = shape.names;
-        let mut all = vec![names.row.clone(), names.new.clone(), names.changes.clone()];
+        let mut all = vec![names.row.clone()];
+        if !shape.is_view() {
+            all.extend([names.new.clone(), names.changes.clone()]);
+        }
         all.extend(shape.has_key().then(|| names.key.clone()));
         all.extend((!shape.uniques.is_empty()).then(|| names.queries.clone()));
         all

@@ -46,7 +46,9 @@ pub(crate) fn column_docs(field: &Field<'_>, remark: &str) -> Vec<String> {
 pub(crate) fn methods(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     if shape.several {
         to_engine(w, shape);
-        copies(w, around, shape);
+        if !shape.is_view() {
+            copies(w, around, shape);
+        }
     }
 }
 

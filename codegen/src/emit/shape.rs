@@ -32,6 +32,7 @@ pub(crate) struct TableFacts<'m> {
     pub(crate) name: &'m str,
     pub(crate) docs: &'m [String],
     pub(crate) engines: &'m [EngineId],
+    pub(crate) is_view: bool,
 }
 
 impl<'m> TableFacts<'m> {
@@ -41,6 +42,7 @@ impl<'m> TableFacts<'m> {
             name: &table.name.name,
             docs: &table.docs,
             engines: &table.engines,
+            is_view: table.view.is_some(),
         }
     }
 }
@@ -84,6 +86,9 @@ pub(crate) struct UniqueShape<'m> {
     pub(crate) fields: Vec<usize>,
 }
 
+/// What is written to a view.
+pub(crate) const READ_ONLY: &str = "::bindery::ReadOnly";
+
 /// The kinds of primary key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum KeyShape {
@@ -119,6 +124,8 @@ pub(crate) struct Field<'m> {
     /// It is the model's own single key.
     pub(crate) own_key: bool,
     pub(crate) in_key: bool,
+    /// It is of a view, and never written.
+    pub(crate) of_view: bool,
     pub(crate) given: Given,
 }
 
@@ -200,9 +207,9 @@ impl Field<'_> {
         optional(true, &self.row_type())
     }
 
-    /// A whole row is stored with it: every column but the computed ones.
+    /// A whole row is stored with it: every column of a table but the computed ones.
     pub(crate) fn is_writable(&self) -> bool {
-        self.column.writable
+        !self.of_view && self.column.writable
     }
 
     /// It can be given when a row is inserted.
@@ -251,13 +258,24 @@ impl Shape<'_> {
         }
     }
 
+    /// Is it a view, which is only read?
+    pub(crate) fn is_view(&self) -> bool {
+        self.table.is_view
+    }
+
     /// `NewPost<E>`, or `NewBlog`.
     pub(crate) fn new_row(&self, engine: &str) -> String {
+        if self.is_view() {
+            return READ_ONLY.to_owned();
+        }
         applied(&self.names.new, self.new_generic(), engine)
     }
 
     /// `PostChanges<E>`, or `BlogChanges`.
     pub(crate) fn changes(&self, engine: &str) -> String {
+        if self.is_view() {
+            return READ_ONLY.to_owned();
+        }
         applied(&self.names.changes, self.changes_generic(), engine)
     }
 

@@ -124,6 +124,7 @@ impl<'m> Shapes<'m> {
     fn field(&self, id: TableId, at: usize, column: &'m Column) -> Field<'m> {
         let in_key = key_columns(self.table(id)).any(|key| key == at);
         let own_key = self.own_key(id) == Some(at);
+        let of_view = self.table(id).view.is_some();
         let (bare, facts) = self.value(column);
         let types = if own_key {
             self.own_key_type(id)
@@ -141,7 +142,12 @@ impl<'m> Shapes<'m> {
             on_row_engine: types.on_row_engine,
             own_key,
             in_key,
-            given: Given::of(column, in_key),
+            of_view,
+            given: if of_view {
+                Given::Never
+            } else {
+                Given::of(column, in_key)
+            },
         }
     }
 

@@ -4,7 +4,7 @@ use super::{Repository, ensure};
 use crate::driver::Physical;
 use crate::engine::Engine;
 use crate::error::{Operation, Result};
-use crate::model::{ColumnSource, Model};
+use crate::model::{ColumnSource, Model, Writable};
 use crate::statements::TableSql;
 
 /// Rows handed to the database at a time: enough for its bulk way to pay, few enough to keep memory flat.
@@ -15,7 +15,10 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     ///
     /// # Errors
     /// A constraint is violated, a key is of another engine, or the database fails; then no row is stored.
-    pub fn insert_many(&mut self, rows: impl IntoIterator<Item = M::New<E>>) -> Result<u64> {
+    pub fn insert_many(&mut self, rows: impl IntoIterator<Item = M::New<E>>) -> Result<u64>
+    where
+        M: Writable,
+    {
         let mut rows = rows.into_iter().peekable();
         self.run_on_link(Operation::InsertMany, |link, sql, engine| {
             if rows.peek().is_none() {

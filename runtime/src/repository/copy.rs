@@ -7,7 +7,7 @@ use crate::Dialect;
 use crate::driver::{ParamWriter, Physical};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Operation, Result};
-use crate::model::{ColumnSet, HasKey, Model};
+use crate::model::{ColumnSet, HasKey, Model, Writable};
 use crate::statements::TableSql;
 
 impl<M: Model, E: Engine> Repository<'_, M, E> {
@@ -16,7 +16,10 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// # Errors
     /// The key is taken ([`ErrorKind::UniqueViolation`]; the row there stays as it is), another constraint is violated, or
     /// the database fails.
-    pub fn insert_row(&mut self, row: &M::Row<E>) -> Result<()> {
+    pub fn insert_row(&mut self, row: &M::Row<E>) -> Result<()>
+    where
+        M: Writable,
+    {
         self.run(Operation::Copy, |physical, sql, engine| {
             ensure(M::row_belongs_to(row, engine))?;
             physical

@@ -6,7 +6,7 @@ use crate::Dialect;
 use crate::driver::{ParamWriter, Physical};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Operation, Result};
-use crate::model::{ColumnSet, ColumnSource, Model};
+use crate::model::{ColumnSet, ColumnSource, Model, Writable};
 use crate::statements::TableSql;
 
 impl<M: Model, E: Engine> Repository<'_, M, E> {
@@ -14,7 +14,10 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     ///
     /// # Errors
     /// A constraint is violated, a key in it is of another engine, or the database fails.
-    pub fn insert(&mut self, new: M::New<E>) -> Result<M::Inserted<E>> {
+    pub fn insert(&mut self, new: M::New<E>) -> Result<M::Inserted<E>>
+    where
+        M: Writable,
+    {
         self.run(Operation::Insert, |physical, sql, engine| {
             ensure(M::new_belongs_to(&new, engine))?;
             let write = |params: &mut ParamWriter<'_>| new.write(params);
@@ -27,7 +30,10 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     ///
     /// # Errors
     /// Another constraint is violated, a key in it is of another engine, or the database fails.
-    pub fn insert_or_ignore(&mut self, new: M::New<E>) -> Result<bool> {
+    pub fn insert_or_ignore(&mut self, new: M::New<E>) -> Result<bool>
+    where
+        M: Writable,
+    {
         self.run(Operation::Insert, |physical, sql, engine| {
             ensure(M::new_belongs_to(&new, engine))?;
             let mut text = sql.insert_sql(physical.dialect(), &new.columns(), 1, false);

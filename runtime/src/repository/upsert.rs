@@ -8,7 +8,7 @@ use crate::driver::{ParamWriter, Physical};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
-use crate::model::{ColumnSet, ColumnSource, Model};
+use crate::model::{ColumnSet, ColumnSource, Model, Writable};
 use crate::statements::{TableSql, UniqueSql};
 
 impl<M: Model, E: Engine> Repository<'_, M, E> {
@@ -19,7 +19,10 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// `new` leaves out a column of the unique key, another constraint is violated, a key in it is of another engine, or
     /// the database fails.
     #[doc(hidden)]
-    pub fn upsert_by(&mut self, unique: usize, new: M::New<E>) -> Result<M::Inserted<E>> {
+    pub fn upsert_by(&mut self, unique: usize, new: M::New<E>) -> Result<M::Inserted<E>>
+    where
+        M: Writable,
+    {
         self.run_on_link(Operation::Upsert, |link, sql, engine| {
             ensure(M::new_belongs_to(&new, engine))?;
             let write = |params: &mut ParamWriter<'_>| new.write(params);

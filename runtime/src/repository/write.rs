@@ -5,7 +5,7 @@ use super::{Repository, ensure};
 use crate::driver::ParamWriter;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Operation, Result};
-use crate::model::{ColumnSource, HasKey, Model};
+use crate::model::{ColumnSource, HasKey, Model, Writable};
 
 impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Sets the given columns of the row with this key; `false` where there is no such row. Nothing given, nothing sent.
@@ -15,7 +15,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// A constraint is violated, the key is of another engine, or the database fails.
     pub fn update(&mut self, key: M::Key<E>, changes: M::Changes<E>) -> Result<bool>
     where
-        M: HasKey,
+        M: Writable + HasKey,
     {
         let columns = changes.columns();
         if columns.is_empty() {
@@ -43,7 +43,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// another engine, or the database fails.
     pub fn save(&mut self, row: &M::Row<E>) -> Result<bool>
     where
-        M: HasKey,
+        M: Writable + HasKey,
     {
         let key = M::key(row);
         self.run(Operation::Save, |physical, sql, engine| {
@@ -70,7 +70,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Something refers to the row, the key is of another engine, or the database fails.
     pub fn delete(&mut self, key: M::Key<E>) -> Result<bool>
     where
-        M: HasKey,
+        M: Writable + HasKey,
     {
         self.run(Operation::Delete, |physical, sql, engine| {
             ensure(M::key_belongs_to(&key, engine))?;

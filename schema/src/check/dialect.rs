@@ -5,7 +5,11 @@ use crate::model::{Engine, Model, Table};
 use crate::plan::{Problem, problems};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    for id in model.table_ids() {
+    // A view is made by its own query; see `view`.
+    let tables = model
+        .table_ids()
+        .filter(|id| model.table(*id).view.is_none());
+    for id in tables {
         let table = model.table(id);
         let mut found: Vec<(Problem, Vec<&Engine>)> = Vec::new();
         for engine in table.engines.iter().map(|id| model.engine(*id)) {

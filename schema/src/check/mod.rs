@@ -19,6 +19,7 @@ mod reachable;
 mod referred_key;
 mod storage_engine;
 mod text_key;
+mod view;
 
 use crate::diagnostic::Diagnostics;
 use crate::model::{CheckedModel, EngineId, Model};
@@ -44,6 +45,7 @@ const RULES: &[Rule] = &[
     money::check,
     storage_engine::check,
     text_key::check,
+    view::check,
 ];
 
 /// Asks all rules. `None` when there is an error among the findings, older ones included: then nothing may be generated.

@@ -5,7 +5,9 @@ use crate::model::{Model, Table, Unique};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     // Of a table without columns nothing could be read, which is told already.
-    let keyless = |table: &&Table| table.primary_key.is_none() && !table.columns.is_empty();
+    let keyless = |table: &&Table| {
+        table.primary_key.is_none() && !table.columns.is_empty() && table.view.is_none()
+    };
     for table in model.tables.iter().filter(keyless) {
         let message = format!("`{}` has no primary key", table.name.name);
         let diagnostic = Diagnostic::warning("B0400", message)

@@ -13,6 +13,9 @@ impl Fold<'_> {
             return self.skip("ALTER TABLE");
         }
         let Some(index) = self.find(file, &alter.table) else {
+            if self.alter_view(file, &alter.table, &alter.actions) {
+                return;
+            }
             if !alter.if_exists {
                 self.unknown_table(&alter.table, "this change");
             }

@@ -45,6 +45,7 @@ impl Fold<'_> {
             | Statement::Comment(_)
             | Statement::CreateView(_)
             | Statement::DropView(_)
+            | Statement::CreateFunction(_)
             | Statement::NoModel { .. }
             | Statement::IfFits(_) => false,
         }

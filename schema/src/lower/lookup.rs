@@ -1,6 +1,6 @@
 //! Finds tables and columns by name, as each dialect compares names.
 
-use crate::ast::{CreateTable, FileAst, ObjectName};
+use crate::ast::{CreateTable, FileAst, Notes, ObjectName};
 use crate::dialect::Dialect;
 use crate::draft::{DraftColumn, DraftTable, TableIndex};
 
@@ -80,7 +80,7 @@ impl Fold<'_> {
             })
     }
 
-    fn share_engine(&self, one: &DraftTable, other: &DraftTable) -> bool {
+    pub(super) fn share_engine(&self, one: &DraftTable, other: &DraftTable) -> bool {
         let default = [(self.default_engine.clone(), None)];
         let engines = |table: &DraftTable| {
             if table.engines.is_empty() {
@@ -95,43 +95,56 @@ impl Fold<'_> {
             .any(|(name, _)| others.iter().any(|(known, _)| known == name))
     }
 
-    /// A table with its name and engines and nothing else yet.
+    /// A table with what is said of it as a whole, and nothing else yet.
     pub(super) fn empty_table(&self, file: &FileAst, created: &CreateTable) -> DraftTable {
-        let tag = created.notes.engines.as_ref().or(file.engines.as_ref());
-        let tagged = tag.map(|tag| {
-            tag.names
-                .iter()
-                .map(|name| (name.text.clone(), Some(name.span)))
-                .collect()
-        });
-        let configured = || {
-            file.configured_engines
-                .iter()
-                .map(|name| (name.clone(), None))
-                .collect()
-        };
         let mut notes = created.notes.clone();
         notes.length = notes.length.or(file.length);
         DraftTable {
-            name: created.name.clone(),
-            file: file.file,
-            dialect: file.dialect,
-            engines: tagged.unwrap_or_else(configured),
-            engines_span: tag.map(|tag| tag.span),
-            columns: Vec::new(),
-            primary_key: None,
-            uniques: Vec::new(),
-            indexes: Vec::new(),
-            foreign_keys: Vec::new(),
-            checks: Vec::new(),
             comment: created.comment.clone(),
             strict: created.strict,
             without_rowid: created.without_rowid,
             storage_engine: created.storage_engine.clone(),
             incomplete: created.incomplete,
             query: created.query,
-            notes,
-            renames: Vec::new(),
+            ..named_table(file, &created.name, &notes)
         }
+    }
+}
+
+/// A table with its name and engines and nothing else.
+pub(super) fn named_table(file: &FileAst, name: &ObjectName, notes: &Notes) -> DraftTable {
+    let tag = notes.engines.as_ref().or(file.engines.as_ref());
+    let tagged = tag.map(|tag| {
+        tag.names
+            .iter()
+            .map(|name| (name.text.clone(), Some(name.span)))
+            .collect()
+    });
+    let configured = || {
+        file.configured_engines
+            .iter()
+            .map(|name| (name.clone(), None))
+            .collect()
+    };
+    DraftTable {
+        name: name.clone(),
+        file: file.file,
+        dialect: file.dialect,
+        engines: tagged.unwrap_or_else(configured),
+        engines_span: tag.map(|tag| tag.span),
+        columns: Vec::new(),
+        primary_key: None,
+        uniques: Vec::new(),
+        indexes: Vec::new(),
+        foreign_keys: Vec::new(),
+        checks: Vec::new(),
+        comment: None,
+        storage_engine: None,
+        strict: false,
+        without_rowid: false,
+        incomplete: false,
+        query: None,
+        notes: notes.clone(),
+        renames: Vec::new(),
     }
 }

@@ -11,11 +11,13 @@ pub(crate) use alter::quoted_list;
 pub(crate) use lookup::{column_index, same_name};
 mod types;
 mod user_type;
+mod view;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::ast::{
-    Ast, Comment, CommentTarget, CreateIndex, CreateTable, FileAst, ObjectName, Statement,
+    Ast, Comment, CommentTarget, CreateFunction, CreateIndex, CreateTable, FileAst, ObjectName,
+    Statement, TypeName,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
@@ -62,7 +64,10 @@ struct Fold<'a> {
     enums: Vec<DraftEnum>,
     enum_by_name: HashMap<String, Vec<usize>>,
     domains: Vec<DraftDomain>,
-    views: Vec<DraftView>,
+    /// `None`: dropped.
+    views: Vec<Option<DraftView>>,
+    view_by_name: HashMap<String, Vec<usize>>,
+    functions: BTreeMap<String, Option<TypeName>>,
     skipped: BTreeMap<String, usize>,
     /// Counts statements.
     now: usize,
@@ -84,6 +89,8 @@ impl<'a> Fold<'a> {
             enum_by_name: HashMap::new(),
             domains: Vec::new(),
             views: Vec::new(),
+            view_by_name: HashMap::new(),
+            functions: BTreeMap::new(),
             skipped: BTreeMap::new(),
             now: 0,
             unknown_tables: 0,
@@ -106,24 +113,26 @@ impl<'a> Fold<'a> {
             Statement::DropType(names) => self.drop_types(file, names),
             Statement::CreateDomain(created) => self.create_domain(file, created),
             Statement::Comment(comment) => self.comment(file, comment),
-            Statement::CreateView(view) => {
-                self.no_models.insert(view.name.name.text.to_lowercase());
-                self.views.push(DraftView {
-                    name: view.name.clone(),
-                    materialized: view.materialized,
-                });
-            }
-            Statement::DropView(names) => {
-                let dropped = |view: &DraftView| {
-                    names
-                        .iter()
-                        .any(|name| name.name.text == view.name.name.text)
-                };
-                self.views.retain(|view| !dropped(view));
-            }
+            Statement::CreateView(view) => self.create_view(file, view),
+            Statement::DropView(names) => names.iter().for_each(|name| self.drop_view(file, name)),
+            Statement::CreateFunction(created) => self.create_function(created),
             Statement::NoModel { name, kind } => self.no_model(name, kind),
             Statement::IfFits(statement) => self.if_fits(file, statement),
         }
+    }
+
+    /// Functions are counted as passed over: only the type of what they return is of use, to views.
+    fn create_function(&mut self, created: &CreateFunction) {
+        self.skip(&created.kind);
+        let same = |known: &TypeName| {
+            let returns = &created.returns;
+            (&known.schema, &known.name, known.array)
+                == (&returns.schema, &returns.name, returns.array)
+        };
+        self.functions
+            .entry(created.name.name.text.to_lowercase())
+            .and_modify(|known| *known = known.take().filter(same))
+            .or_insert_with(|| Some(created.returns.clone()));
     }
 
     fn no_model(&mut self, name: &ObjectName, kind: &str) {
@@ -177,11 +186,13 @@ impl<'a> Fold<'a> {
             CommentTarget::Table(name) => {
                 if let Some(index) = self.find(file, name) {
                     self.table_mut(index).comment = comment.text.clone();
+                } else if let Some(view) = self.find_view(file, name) {
+                    view.table.comment = comment.text.clone();
                 }
             }
             CommentTarget::Column(name, column) => {
                 let Some(index) = self.find(file, name) else {
-                    return;
+                    return self.comment_on_view(file, name, column, comment);
                 };
                 let dialect = file.dialect;
                 let columns = &mut self.table_mut(index).columns;
@@ -272,7 +283,8 @@ impl<'a> Fold<'a> {
             tables,
             enums: self.enums,
             domains: self.domains,
-            views: self.views,
+            functions: self.functions,
+            views: self.views.into_iter().flatten().collect(),
             skipped: self.skipped,
         }
     }

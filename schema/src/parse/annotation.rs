@@ -34,7 +34,9 @@ pub(crate) enum Place {
     Head,
     Table,
     Column,
-    /// A type, a view, or nothing at all.
+    View,
+    ViewColumn,
+    /// A type, or nothing at all.
     Elsewhere,
 }
 
@@ -153,7 +155,10 @@ impl<'a> Reader<'a> {
         dialect: &mut Option<Dialect>,
     ) {
         let (allowed, word): (&[Place], &str) = match tag.word {
-            "engines" | "engine" => (&[Place::Head, Place::Table], "a table or the file's head"),
+            "engines" | "engine" => (
+                &[Place::Head, Place::Table, Place::View],
+                "a table, a view or the file's head",
+            ),
             "dialect" => (
                 &[Place::Head],
                 "the file's head: the first comment, with a blank line behind it",
@@ -162,8 +167,13 @@ impl<'a> Reader<'a> {
                 &[Place::Head, Place::Table, Place::Column],
                 "a column, or for all keys to a table or the file's head",
             ),
-            "model" | "unmanaged" => (&[Place::Table], "a table"),
-            "skip" => (&[Place::Table, Place::Column], "a table or a column"),
+            "model" | "unmanaged" => (&[Place::Table, Place::View], "a table or a view"),
+            "skip" => (
+                &[Place::Table, Place::Column, Place::View, Place::ViewColumn],
+                "a table, a view or a column",
+            ),
+            "name" | "type" => (&[Place::Column, Place::ViewColumn], "a column"),
+            _ if place == Place::ViewColumn => (&[Place::Column], "a column of a table"),
             _ => (&[Place::Column], "a column"),
         };
         if !allowed.contains(&place) {

@@ -11,12 +11,14 @@ mod lex;
 mod load;
 mod nested;
 mod prose;
+mod query;
 mod split;
 
+pub(crate) use ddl::table::COLUMN_LIMIT;
 pub use load::{SIZE_LIMIT, load};
 pub(crate) use prose::comment_text;
 
-use crate::ast::{AlterAction, Ast, CreateTable, FileAst, Notes, Statement};
+use crate::ast::{AlterAction, Ast, CreateTable, CreateView, FileAst, Notes, Statement};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
@@ -214,6 +216,7 @@ impl FileReader<'_> {
     fn outcome(&mut self, outcome: ddl::Outcome, statement: &RawStatement, kind: &str) {
         match outcome {
             ddl::Outcome::Table(table, places) => return self.table(*table, &places, statement),
+            ddl::Outcome::View(view, places) => return self.view(*view, &places, statement),
             ddl::Outcome::Alter(mut alter, places) => {
                 self.added_columns(&mut alter.actions, &places, statement);
                 self.ast.statements.push(Statement::AlterTable(alter));
@@ -260,6 +263,25 @@ impl FileReader<'_> {
         self.ast
             .statements
             .push(Statement::CreateTable(Box::new(table)));
+    }
+
+    /// Tags inside its query that stand beside no column are stray.
+    fn view(&mut self, mut view: CreateView, places: &[(usize, Span)], statement: &RawStatement) {
+        let mut own = self.comments.take_above(statement.start());
+        let head = places
+            .first()
+            .map_or(statement.start(), |(_, place)| place.start);
+        for &(index, place) in places {
+            let found = self.around(place.start, place.end);
+            let notes = self.notes(&found, Place::ViewColumn);
+            view.column_notes.push((index, notes));
+        }
+        own.extend(self.comments.take_inside(statement.start(), head));
+        own.extend(self.comments.take_behind(statement.end, b";"));
+        view.notes = self.notes(&own, Place::View);
+        self.ast
+            .statements
+            .push(Statement::CreateView(Box::new(view)));
     }
 
     fn added_columns(

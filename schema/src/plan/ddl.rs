@@ -8,7 +8,7 @@ use super::table::TableWriter;
 use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
 use crate::model::{
-    CheckedModel, Engine, EngineId, EnumId, ForeignKey, Model, Table, TableId, TableName,
+    CheckedModel, Engine, EngineId, EnumId, ForeignKey, Model, Table, TableId, TableName, ViewQuery,
 };
 use crate::sql_writer::SqlWriter;
 
@@ -27,7 +27,8 @@ pub struct CreateTable {
     pub drop: Vec<String>,
 }
 
-/// The tables of an engine in the order they can be made in. Unmanaged tables are left out.
+/// The tables and views of an engine in the order they can be made in. What is unmanaged is left out, and so are views
+/// that cannot be made there.
 pub fn create_statements(model: &CheckedModel, engine: EngineId) -> Vec<CreateTable> {
     let order = creation_order(model, engine);
     let context = Context {
@@ -39,7 +40,7 @@ pub fn create_statements(model: &CheckedModel, engine: EngineId) -> Vec<CreateTa
     let managed = order
         .tables
         .iter()
-        .filter(|id| !model.table(**id).unmanaged);
+        .filter(|id| model.table(**id).is_made_on(context.engine));
     managed.map(|id| context.table(*id, &mut names)).collect()
 }
 
@@ -57,8 +58,8 @@ pub fn create_alone(model: &CheckedModel, table: TableId, engine: EngineId) -> O
         engine: model.engine(engine),
         order: &order,
     };
-    let is_managed = !model.table(table).unmanaged;
-    is_managed.then(|| context.table(table, &mut IndexNames::default()))
+    let is_made = model.table(table).is_made_on(context.engine);
+    is_made.then(|| context.table(table, &mut IndexNames::default()))
 }
 
 /// What the statements of all tables of an engine have in common.
@@ -71,6 +72,9 @@ struct Context<'m> {
 impl<'m> Context<'m> {
     fn table(&self, id: TableId, names: &mut IndexNames) -> CreateTable {
         let table = self.model.table(id);
+        if let Some(view) = &table.view {
+            return self.view(id, view);
+        }
         let mut writer = self.writer(id);
         let mut create: Vec<String> = self.schema(&table.name).into_iter().collect();
         create.extend(self.enums(table).into_iter().map(|id| self.create_type(id)));
@@ -89,6 +93,34 @@ impl<'m> Context<'m> {
             create,
             link: self.link(id),
             drop: self.drop(id),
+        }
+    }
+
+    /// A view of the engine's own dialect, by its query as it is written.
+    fn view(&self, id: TableId, view: &ViewQuery) -> CreateTable {
+        let name = &self.model.table(id).name;
+        let kind = if view.materialized {
+            "MATERIALIZED VIEW "
+        } else {
+            "VIEW "
+        };
+        let mut sql = SqlWriter::new(self.dialect());
+        sql.push("CREATE ").push(kind).table(name);
+        if !view.columns.is_empty() {
+            let columns = view.columns.iter().map(String::as_str);
+            sql.push(" (").identifiers(columns).push(")");
+        }
+        sql.push(" AS ").push(&view.sql);
+        let mut drop = SqlWriter::new(self.dialect());
+        drop.push("DROP ").push(kind).push("IF EXISTS ").table(name);
+        let mut create: Vec<String> = self.schema(name).into_iter().collect();
+        create.push(sql.finish());
+        CreateTable {
+            table: id,
+            name: name.clone(),
+            create,
+            link: Vec::new(),
+            drop: vec![drop.finish()],
         }
     }
 

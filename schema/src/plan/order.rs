@@ -7,13 +7,13 @@ use crate::model::{EngineId, Model, TableId};
 /// Tables in the order of creation, and which foreign keys point forward in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreationOrder {
-    /// Every table of the engine.
+    /// Every table and view of the engine.
     pub tables: Vec<TableId>,
     /// Table and number of each foreign key that refers to a table made later.
     pub forward: BTreeSet<(TableId, usize)>,
 }
 
-/// The order on one engine. Among tables that could come next the first of the schema does. Where none could, because
+/// The order on one engine; views follow all tables. Among tables that could come next the first of the schema does. Where none could, because
 /// they refer to each other in a circle, one of the circle is made all the same, and its foreign key points forward.
 pub fn creation_order(model: &Model, engine: EngineId) -> CreationOrder {
     let mut open = Open::new(model, engine);
@@ -21,6 +21,12 @@ pub fn creation_order(model: &Model, engine: EngineId) -> CreationOrder {
     while let Some(table) = open.take_next() {
         tables.push(table);
     }
+    // The model has each view behind what it reads.
+    let views = model.table_ids().filter(|id| {
+        let table = model.table(*id);
+        table.view.is_some() && table.engines.contains(&engine)
+    });
+    tables.extend(views);
     let forward = forward_keys(model, &tables);
     CreationOrder { tables, forward }
 }
@@ -39,7 +45,10 @@ impl Open {
     fn new(model: &Model, engine: EngineId) -> Self {
         let here: BTreeSet<TableId> = model
             .table_ids()
-            .filter(|id| model.table(*id).engines.contains(&engine))
+            .filter(|id| {
+                let table = model.table(*id);
+                table.view.is_none() && table.engines.contains(&engine)
+            })
             .collect();
         let mut open = Self {
             referred: BTreeMap::new(),

@@ -34,7 +34,7 @@ pub struct TableStatements {
     pub count: String,
     /// Is there a row with this key?
     pub exists: String,
-    /// Inserts the required columns, and returns the row where the server can.
+    /// Inserts the required columns, and returns the row where the server can; empty for a view, as is `insert_row`.
     pub insert: String,
     /// Inserts every writable column, returning nothing.
     pub insert_row: String,
@@ -149,8 +149,9 @@ pub(crate) fn moment_of(column: &Column) -> Moment {
 impl Context<'_> {
     fn statements(&self) -> TableStatements {
         let key = self.key();
-        let writable = self.positions(is_writable);
-        let required = self.positions(is_required);
+        let is_written = self.table.view.is_none();
+        let writable = self.positions(|column| is_written && is_writable(column));
+        let required = self.positions(|column| is_written && is_required(column));
         let touched: Vec<usize> = self.touched().filter_map(|id| self.position(id)).collect();
         let version = self.positions(|column| column.version).first().copied();
         let touch = self.touch();
@@ -295,6 +296,9 @@ impl Context<'_> {
     }
 
     fn insert(&self, positions: &[usize]) -> String {
+        if self.table.view.is_some() {
+            return String::new();
+        }
         self.text(|sql| {
             sql.push("INSERT INTO ").table(&self.table.name);
             if positions.is_empty() {
@@ -328,7 +332,7 @@ impl Context<'_> {
     }
 
     fn returning(&self) -> String {
-        if !self.returns {
+        if !self.returns || self.table.view.is_some() {
             return String::new();
         }
         self.text(|sql| {

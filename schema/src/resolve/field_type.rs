@@ -1,6 +1,6 @@
 //! The Rust types of keys and of what refers to them.
 //!
-//! Each column takes its type from at most one other: the one it refers to. So the columns form chains, which are walked
+//! Each column takes its type from at most one other: the one it refers to, or that a view shows. So the columns form chains, which are walked
 //! without recursion; a ring is cut where the walk comes back to it.
 
 use std::collections::{HashMap, HashSet};
@@ -20,11 +20,11 @@ enum Side {
 }
 
 /// Sets the field types of all columns.
-pub(super) fn settle(model: &mut Model, bound: &[&DraftTable]) {
+pub(super) fn settle(model: &mut Model, bound: &[&DraftTable], views: &HashMap<Place, Place>) {
     let mut settled: HashMap<Place, FieldType> = HashMap::new();
     for table in model.table_ids() {
         for column in (0..model.table(table).columns.len() as u32).map(ColumnId) {
-            walk(model, bound, (table, column), &mut settled);
+            walk(model, bound, views, (table, column), &mut settled);
         }
     }
     for ((table, column), field_type) in settled {
@@ -36,6 +36,7 @@ pub(super) fn settle(model: &mut Model, bound: &[&DraftTable]) {
 fn walk(
     model: &Model,
     bound: &[&DraftTable],
+    views: &HashMap<Place, Place>,
     start: Place,
     settled: &mut HashMap<Place, FieldType>,
 ) {
@@ -47,7 +48,7 @@ fn walk(
             break referred_type(model, place, known.clone());
         }
         on_path.insert(place);
-        match next(model, bound, place).filter(|(to, _)| !on_path.contains(to)) {
+        match next(model, bound, views, place).filter(|(to, _)| !on_path.contains(to)) {
             Some((to, side)) => {
                 path.push((place, side));
                 place = to;
@@ -66,11 +67,19 @@ fn walk(
 }
 
 /// What a column refers to.
-fn next(model: &Model, bound: &[&DraftTable], (table, column): Place) -> Option<(Place, Side)> {
+fn next(
+    model: &Model,
+    bound: &[&DraftTable],
+    views: &HashMap<Place, Place>,
+    (table, column): Place,
+) -> Option<(Place, Side)> {
     let found = model.table(table);
     let own = found.column(column);
     if matches!(own.field_type, FieldType::Custom(_)) {
         return None;
+    }
+    if let Some(source) = views.get(&(table, column)) {
+        return Some((*source, Side::Same));
     }
     if let Some(link) = &own.link {
         let tag = bound[table.0 as usize].columns[column.0 as usize]

@@ -14,6 +14,7 @@ mod portable;
 mod reference;
 mod types;
 mod user_type;
+mod view;
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,7 +24,7 @@ use crate::input::Input;
 use crate::lower::same_name;
 use crate::model::{
     Column, ColumnId, EngineId, EnumValue, Model, PrimaryKey, StorageEngine, Table, TableId,
-    TableName, View,
+    TableName,
 };
 use crate::name;
 use crate::parse::comment_text;
@@ -33,12 +34,14 @@ pub fn resolve(draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -> Mo
     let mut resolver = Resolver::new(&draft, input, diagnostics);
     resolver.user_types();
     resolver.tables();
+    resolver.views();
+    resolver.duplicate_tables();
     naming::settle(&mut resolver.model, &resolver.bound);
     resolver.references();
     resolver.links();
     resolver.keys_of_others();
     resolver.lengths();
-    field_type::settle(&mut resolver.model, &resolver.bound);
+    field_type::settle(&mut resolver.model, &resolver.bound, &resolver.sources);
     resolver.model
 }
 
@@ -58,23 +61,16 @@ struct Resolver<'a> {
     skipped: HashSet<String>,
     /// How many references to unknown tables were found.
     unknown_tables: usize,
+    /// The columns that columns of views are, unchanged.
+    sources: HashMap<(TableId, ColumnId), (TableId, ColumnId)>,
     user_types: user_type::UserTypes,
     reported: engines::Reported,
 }
 
 impl<'a> Resolver<'a> {
     fn new(draft: &'a Draft, input: &'a Input, diagnostics: &'a mut Diagnostics) -> Self {
-        let view = |view: &crate::draft::DraftView| View {
-            name: TableName {
-                schema: view.name.schema.clone(),
-                name: view.name.name.text.clone(),
-            },
-            materialized: view.materialized,
-            span: view.name.name.span,
-        };
         let model = Model {
             engines: input.engines.clone(),
-            views: draft.views.iter().map(view).collect(),
             atomic_groups: input.atomic_groups.clone(),
             skipped: draft.skipped.clone(),
             ..Model::default()
@@ -89,6 +85,7 @@ impl<'a> Resolver<'a> {
             by_name: HashMap::new(),
             skipped: HashSet::new(),
             unknown_tables: 0,
+            sources: HashMap::new(),
             user_types: user_type::UserTypes::default(),
             reported: engines::Reported::default(),
         }
@@ -110,7 +107,6 @@ impl<'a> Resolver<'a> {
             self.model.tables.push(resolved);
             self.bound.push(table);
         }
-        self.duplicate_tables();
     }
 
     fn table(&mut self, draft: &'a DraftTable) -> Table {
@@ -168,6 +164,7 @@ impl<'a> Resolver<'a> {
                 name: name.text.clone(),
                 span: name.span,
             }),
+            view: None,
         }
     }
 

@@ -105,15 +105,18 @@ fn describe(model: &Model, out: &mut String) {
         );
     }
     for view in &model.views {
+        let materialized = if view.materialized {
+            " materialized"
+        } else {
+            ""
+        };
+        let unread = view.model.as_ref().err();
+        let unread = unread.map(|why| format!(" by name: {why}"));
         let _ = writeln!(
             out,
-            "view {}{}",
+            "view {}{materialized}{}",
             view.name.name,
-            if view.materialized {
-                " materialized"
-            } else {
-                ""
-            }
+            unread.unwrap_or_default()
         );
     }
     for (kind, count) in &model.skipped {
@@ -143,9 +146,10 @@ fn describe_table(model: &Model, table: &Table, out: &mut String) {
         .filter(|(on, _)| *on)
         .map(|(_, word)| word)
         .collect();
+    let kind = table.view.as_ref().map_or("table", |_| "view of");
     let _ = writeln!(
         out,
-        "table {schema}{} = {} {} on {}{flags}{}",
+        "{kind} {schema}{} = {} {} on {}{flags}{}",
         table.name.name,
         table.model_name,
         table.accessor,
@@ -241,6 +245,13 @@ fn describe_table(model: &Model, table: &Table, out: &mut String) {
             key.deferrable,
             named(&key.name)
         );
+    }
+    if let Some(view) = &table.view {
+        let columns = view.columns.join(", ");
+        let _ = writeln!(out, "  ({columns}) as {}", view.sql);
+        if let Some(obstacle) = &view.obstacle {
+            let _ = writeln!(out, "  not made: {obstacle}");
+        }
     }
     for check in &table.checks {
         let _ = writeln!(

@@ -212,6 +212,8 @@ pub mod goods {
         }
     }
 
+    impl ::bindery::Writable for model::Goods {}
+
     impl ::bindery::HasKey for model::Goods {
         fn key<E: ::bindery::Engine>(row: &Goods) -> GoodsId {
             row.code.clone()
@@ -490,6 +492,8 @@ pub mod stock {
             params.push(&row.good);
         }
     }
+
+    impl ::bindery::Writable for model::Stock {}
 
     impl ::bindery::HasKey for model::Stock {
         fn key<E: ::bindery::Engine>(row: &Stock) -> StockId {

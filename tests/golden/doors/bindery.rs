@@ -212,6 +212,8 @@ pub mod blogs {
         }
     }
 
+    impl ::bindery::Writable for model::Blog {}
+
     impl ::bindery::HasKey for model::Blog {
         fn key<E: ::bindery::Engine>(row: &Blog<E>) -> BlogId<E> {
             row.id
@@ -508,6 +510,8 @@ pub mod categories {
         }
     }
 
+    impl ::bindery::Writable for model::Category {}
+
     impl ::bindery::HasKey for model::Category {
         fn key<E: ::bindery::Engine>(row: &Category) -> CategoryId {
             row.id
@@ -767,6 +771,8 @@ pub mod users {
             params.push(&row.changed);
         }
     }
+
+    impl ::bindery::Writable for model::User {}
 
     impl ::bindery::HasKey for model::User {
         fn key<E: ::bindery::Engine>(row: &User) -> UserId {

@@ -194,6 +194,8 @@ pub mod notes {
         }
     }
 
+    impl ::bindery::Writable for model::Note {}
+
     impl ::bindery::HasKey for model::Note {
         fn key<E: ::bindery::Engine>(row: &Note) -> NoteId {
             row.id

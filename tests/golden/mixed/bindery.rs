@@ -491,6 +491,8 @@ pub mod samples {
         }
     }
 
+    impl ::bindery::Writable for model::Sample {}
+
     impl ::bindery::HasKey for model::Sample {
         fn key<E: ::bindery::Engine>(row: &Sample<E>) -> SampleId<E> {
             row.id
@@ -1265,6 +1267,8 @@ pub mod arrays {
             params.push(&row.sample_id);
         }
     }
+
+    impl ::bindery::Writable for model::Array {}
 
     impl ::bindery::HasKey for model::Array {
         fn key<E: ::bindery::Engine>(row: &Array) -> ArrayId {

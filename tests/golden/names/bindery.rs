@@ -285,6 +285,8 @@ pub mod select {
         }
     }
 
+    impl ::bindery::Writable for model::Select {}
+
     impl ::bindery::HasKey for model::Select {
         fn key<E: ::bindery::Engine>(row: &Select<E>) -> SelectId<E> {
             row.r#type
@@ -839,6 +841,8 @@ pub mod order_détails {
         }
     }
 
+    impl ::bindery::Writable for model::OrderDétail {}
+
     impl ::bindery::HasKey for model::OrderDétail {
         fn key<E: ::bindery::Engine>(row: &OrderDétail<E>) -> OrderDétailId<E> {
             row.id
@@ -1361,6 +1365,8 @@ pub mod option {
         }
     }
 
+    impl ::bindery::Writable for model::Option {}
+
     impl ::bindery::HasKey for model::Option {
         fn key<E: ::bindery::Engine>(row: &Option<E>) -> OptionId<E> {
             row.some
@@ -1712,6 +1718,8 @@ pub mod string {
         }
     }
 
+    impl ::bindery::Writable for model::String {}
+
     impl ::bindery::HasKey for model::String {
         fn key<E: ::bindery::Engine>(row: &String<E>) -> StringId<E> {
             row.string.clone()
@@ -2059,6 +2067,8 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
             row.id.engine() == engine
         }
     }
+
+    impl ::bindery::Writable for model::Longest {}
 
     impl ::bindery::HasKey for model::Longest {
         fn key<E: ::bindery::Engine>(row: &Longest<E>) -> LongestId<E> {

@@ -187,6 +187,8 @@ pub mod users {
         }
     }
 
+    impl ::bindery::Writable for model::User {}
+
     impl ::bindery::HasKey for model::User {
         fn key<E: ::bindery::Engine>(row: &User) -> UserId {
             row.id
@@ -367,6 +369,8 @@ pub mod visitor {
             params.push(&row.visits);
         }
     }
+
+    impl ::bindery::Writable for model::Visitor {}
 
     impl ::bindery::HasKey for model::Visitor {
         fn key<E: ::bindery::Engine>(row: &Visitor) -> VisitorId {

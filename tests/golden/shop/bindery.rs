@@ -316,6 +316,8 @@ pub mod customers {
         }
     }
 
+    impl ::bindery::Writable for model::Customer {}
+
     impl ::bindery::HasKey for model::Customer {
         fn key<E: ::bindery::Engine>(row: &Customer) -> CustomerId {
             row.id
@@ -700,6 +702,8 @@ pub mod products {
                     .is_none_or(|key| key.engine() == engine)
         }
     }
+
+    impl ::bindery::Writable for model::Product {}
 
     impl ::bindery::HasKey for model::Product {
         fn key<E: ::bindery::Engine>(row: &Product<E>) -> ProductId<E> {
@@ -1190,6 +1194,8 @@ pub mod orders {
                     .is_none_or(|key| key.engine() == engine)
         }
     }
+
+    impl ::bindery::Writable for model::Order {}
 
     impl ::bindery::HasKey for model::Order {
         fn key<E: ::bindery::Engine>(row: &Order<E>) -> OrderId<E> {
@@ -1705,6 +1711,8 @@ pub mod order_lines {
         }
     }
 
+    impl ::bindery::Writable for model::OrderLine {}
+
     impl ::bindery::HasKey for model::OrderLine {
         fn key<E: ::bindery::Engine>(row: &OrderLine<E>) -> OrderLineId<E> {
             OrderLineId {
@@ -2105,6 +2113,8 @@ pub mod seats {
         }
     }
 
+    impl ::bindery::Writable for model::Seat {}
+
     impl ::bindery::HasKey for model::Seat {
         fn key<E: ::bindery::Engine>(row: &Seat<E>) -> SeatId<E> {
             SeatId {
@@ -2415,6 +2425,8 @@ pub mod visits {
         }
     }
 
+    impl ::bindery::Writable for model::Visit {}
+
     impl<E: ::bindery::Engine> Visit<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -2638,6 +2650,8 @@ pub mod profiles {
         }
     }
 
+    impl ::bindery::Writable for model::Profile {}
+
     impl ::bindery::HasKey for model::Profile {
         fn key<E: ::bindery::Engine>(row: &Profile) -> ProfileId {
             row.customer_id
@@ -2834,6 +2848,8 @@ pub mod likes {
             params.push(&row.product);
         }
     }
+
+    impl ::bindery::Writable for model::Like {}
 
     impl ::bindery::HasKey for model::Like {
         fn key<E: ::bindery::Engine>(row: &Like) -> LikeId {
@@ -3043,6 +3059,8 @@ pub mod model_ {
             params.push(&row.self_);
         }
     }
+
+    impl ::bindery::Writable for model::Model {}
 
     impl ::bindery::HasKey for model::Model {
         fn key<E: ::bindery::Engine>(row: &Model) -> ModelId {
@@ -3355,6 +3373,8 @@ pub mod r#match {
             params.push(&row.a8);
         }
     }
+
+    impl ::bindery::Writable for model::Match {}
 
     impl ::bindery::HasKey for model::Match {
         fn key<E: ::bindery::Engine>(row: &Match) -> MatchId {

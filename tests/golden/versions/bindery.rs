@@ -259,6 +259,8 @@ pub mod pages {
         }
     }
 
+    impl ::bindery::Writable for model::Page {}
+
     impl ::bindery::HasKey for model::Page {
         fn key<E: ::bindery::Engine>(row: &Page<E>) -> PageId<E> {
             row.id
@@ -778,6 +780,8 @@ pub mod machines {
             row.name.engine() == engine
         }
     }
+
+    impl ::bindery::Writable for model::Machine {}
 
     impl ::bindery::HasKey for model::Machine {
         fn key<E: ::bindery::Engine>(row: &Machine<E>) -> MachineId<E> {

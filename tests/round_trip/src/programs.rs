@@ -81,7 +81,13 @@ fn main_function(model: &Model, name: &str) -> String {
             format_args!("bindery_round_trip::own_type!(Here, {path});\n"),
         );
     }
-    for (at, table) in model.tables.iter().enumerate() {
+    // Views come last, and are not written.
+    let tables: Vec<&Table> = model
+        .tables
+        .iter()
+        .filter(|table| table.view.is_none())
+        .collect();
+    for (at, table) in tables.iter().enumerate() {
         add(
             &mut text,
             format_args!(
@@ -95,7 +101,7 @@ fn main_function(model: &Model, name: &str) -> String {
         format_args!("\ntype Engine = {program}::engine::Default;\n\n"),
     );
     text.push_str("static TABLES: &[&dyn Table<Engine>] = &[");
-    for at in 0..model.tables.len() {
+    for at in 0..tables.len() {
         add(&mut text, format_args!("&Table{at}, "));
     }
     add(

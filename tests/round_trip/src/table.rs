@@ -1,6 +1,6 @@
 //! What can be done with the rows of one model, without its types.
 
-use bindery::{Connection, Engine, HasKey, LivesOn, Model, Repository, Result, Route};
+use bindery::{Connection, Engine, HasKey, LivesOn, Model, Repository, Result, Route, Writable};
 
 use crate::value::Value;
 
@@ -35,7 +35,7 @@ pub trait Table<E: Engine>: Sync {
 /// What is written for each model: from values to its row and back. [`table!`](crate::table) implements it.
 pub trait Bound: Sync {
     /// The model's tag.
-    type Model: LivesOn<Self::Engine>;
+    type Model: LivesOn<Self::Engine> + Writable;
     /// The engine.
     type Engine: Engine;
 

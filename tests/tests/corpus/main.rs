@@ -66,7 +66,7 @@ fn try_one(path: &Path, dialect: Dialect) -> Outcome {
     let line = format!(
         "{:44} {:6} {:7} {:6} {}",
         schema.name,
-        schema.model.tables.len(),
+        schema.tables().count(),
         schema.columns(),
         schema.typed(),
         comparison

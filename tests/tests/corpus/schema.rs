@@ -8,7 +8,7 @@ use bindery_schema::config::Config;
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::Dialect;
 use bindery_schema::input::{Input, InputFile};
-use bindery_schema::model::{CheckedModel, EngineId};
+use bindery_schema::model::{CheckedModel, EngineId, Table};
 use bindery_schema::parse::load;
 use bindery_schema::plan::create_statements;
 use bindery_schema::render::{Style, render};
@@ -60,12 +60,14 @@ impl Schema {
         })
     }
 
+    /// Its tables, without the views.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &Table> {
+        let tables = self.model.tables.iter();
+        tables.filter(|table| table.view.is_none())
+    }
+
     pub(crate) fn columns(&self) -> usize {
-        self.model
-            .tables
-            .iter()
-            .map(|table| table.columns.len())
-            .sum()
+        self.tables().map(|table| table.columns.len()).sum()
     }
 
     /// Columns with a type of their own in Rust, not only read as text.

@@ -90,7 +90,7 @@ fn comparison(schema: &Schema, original: Loaded, created: Loaded) -> Comparison 
             return result;
         }
     };
-    for table in &schema.model.tables {
+    for table in schema.tables() {
         let name = &table.name.name;
         let Some(wanted) = original.get(name) else {
             continue;

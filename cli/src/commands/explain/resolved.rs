@@ -14,7 +14,7 @@ use crate::output::{Paint, Stream};
 #[derive(Debug, Serialize)]
 pub(super) struct ResolvedSchema<'m> {
     pub(super) tables: Vec<ResolvedTable<'m>>,
-    views: Vec<ResolvedView>,
+    views: Vec<ResolvedView<'m>>,
     enums: Vec<ResolvedEnum<'m>>,
 }
 
@@ -64,10 +64,15 @@ pub(super) struct ResolvedForeignKey<'m> {
     pub(super) on_update: &'static str,
 }
 
+/// One view. Of one that is known by its name only, there is nothing more than the reason.
 #[derive(Debug, Serialize)]
-struct ResolvedView {
+struct ResolvedView<'m> {
     name: String,
     kind: &'static str,
+    model: Option<&'m str>,
+    engines: Vec<&'m str>,
+    columns: Vec<ResolvedColumn<'m>>,
+    by_name_only: Option<&'m str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -80,12 +85,15 @@ struct ResolvedEnum<'m> {
 
 /// A model as data, in the order of the files.
 pub(super) fn resolved<'m>(model: &'m Model, sources: &'m Sources) -> ResolvedSchema<'m> {
-    let tables = model.tables.iter().zip(rust_types(model));
+    let types = rust_types(model);
+    let view = |view| resolved_view(view, &types, model, sources);
+    let tables = model.tables.iter().zip(types.iter().cloned());
     ResolvedSchema {
         tables: tables
+            .filter(|(table, _)| table.view.is_none())
             .map(|(table, types)| resolved_table(table, types, model, sources))
             .collect(),
-        views: model.views.iter().map(resolved_view).collect(),
+        views: model.views.iter().map(view).collect(),
         enums: model.enums.iter().map(resolved_enum).collect(),
     }
 }
@@ -96,7 +104,6 @@ fn resolved_table<'m>(
     model: &'m Model,
     sources: &'m Sources,
 ) -> ResolvedTable<'m> {
-    let columns = table.columns.iter().zip(types);
     let key = table
         .primary_key
         .as_ref()
@@ -104,14 +111,8 @@ fn resolved_table<'m>(
     ResolvedTable {
         name: table.name.to_string(),
         model: &table.model_name,
-        engines: table
-            .engines
-            .iter()
-            .map(|&id| model.engine(id).name.as_str())
-            .collect(),
-        columns: columns
-            .map(|(column, rust_type)| resolved_column(column, rust_type, sources))
-            .collect(),
+        engines: engines(table, model),
+        columns: resolved_columns(table, types, sources),
         primary_key: key.unwrap_or_default(),
         unique: table
             .uniques
@@ -130,6 +131,22 @@ fn resolved_table<'m>(
             .collect(),
         kind: "table",
     }
+}
+
+fn engines<'m>(table: &Table, model: &'m Model) -> Vec<&'m str> {
+    let engines = table.engines.iter();
+    engines.map(|&id| model.engine(id).name.as_str()).collect()
+}
+
+fn resolved_columns<'m>(
+    table: &'m Table,
+    types: Vec<Option<String>>,
+    sources: &'m Sources,
+) -> Vec<ResolvedColumn<'m>> {
+    let columns = table.columns.iter().zip(types);
+    columns
+        .map(|(column, rust_type)| resolved_column(column, rust_type, sources))
+        .collect()
 }
 
 fn resolved_column<'m>(
@@ -216,16 +233,36 @@ fn action(action: ReferentialAction) -> &'static str {
     }
 }
 
-fn resolved_view(view: &View) -> ResolvedView {
+fn resolved_view<'m>(
+    view: &'m View,
+    types: &[Vec<Option<String>>],
+    model: &'m Model,
+    sources: &'m Sources,
+) -> ResolvedView<'m> {
     let kind = if view.materialized {
         "materialized view"
     } else {
         "view"
     };
-    ResolvedView {
+    let mut resolved = ResolvedView {
         name: view.name.to_string(),
         kind,
+        model: None,
+        engines: Vec::new(),
+        columns: Vec::new(),
+        by_name_only: None,
+    };
+    match &view.model {
+        Ok(id) => {
+            let table = model.table(*id);
+            let types = types[id.0 as usize].clone();
+            resolved.model = Some(&table.model_name);
+            resolved.engines = engines(table, model);
+            resolved.columns = resolved_columns(table, types, sources);
+        }
+        Err(why) => resolved.by_name_only = Some(why),
     }
+    resolved
 }
 
 fn resolved_enum(of: &EnumType) -> ResolvedEnum<'_> {
@@ -255,10 +292,7 @@ impl ResolvedSchema<'_> {
                 of.values.join(", ")
             )
         });
-        let views = self
-            .views
-            .iter()
-            .map(|view| format!("{} `{}`\n", view.kind, view.name));
+        let views = self.views.iter().map(|view| view.text(stream));
         tables
             .chain(enums)
             .chain(views)
@@ -271,20 +305,6 @@ impl ResolvedTable<'_> {
     fn text(&self, stream: Stream) -> String {
         let model = stream.paint(Paint::Heading, self.model);
         let head = format!("{model} `{}` on {}\n", self.name, self.engines.join(", "));
-        let width = |of: fn(&ResolvedColumn<'_>) -> usize| {
-            self.columns.iter().map(of).max().unwrap_or_default()
-        };
-        let (names, types) = (
-            width(|column| length(column.name)),
-            width(|column| length(column.sql_type)),
-        );
-        let columns = self.columns.iter().map(|column| {
-            let rust_type = column.rust_type.as_deref().unwrap_or("(skipped)");
-            format!(
-                "  {:<names$}  {:<types$}  {rust_type}\n",
-                column.name, column.sql_type
-            )
-        });
         let key = (!self.primary_key.is_empty())
             .then(|| format!("  primary key ({})\n", self.primary_key.join(", ")));
         let uniques = self
@@ -300,8 +320,37 @@ impl ResolvedTable<'_> {
             )
         });
         let rest = key.into_iter().chain(uniques).chain(references);
-        std::iter::once(head).chain(columns).chain(rest).collect()
+        let head = head + &column_lines(&self.columns);
+        std::iter::once(head).chain(rest).collect()
     }
+}
+
+impl ResolvedView<'_> {
+    fn text(&self, stream: Stream) -> String {
+        let what = format!("{} `{}`", self.kind, self.name);
+        match (self.model, self.by_name_only) {
+            (Some(model), _) => {
+                let model = stream.paint(Paint::Heading, model);
+                let head = format!("{model} {what} on {}\n", self.engines.join(", "));
+                head + &column_lines(&self.columns)
+            }
+            (None, Some(why)) => format!("{what} by name only: it {why}\n"),
+            (None, None) => format!("{what}\n"),
+        }
+    }
+}
+
+/// Name, type in SQL and type in Rust, one below the other.
+fn column_lines(columns: &[ResolvedColumn<'_>]) -> String {
+    let width = |of: fn(&ResolvedColumn<'_>) -> usize| columns.iter().map(of).max();
+    let names = width(|column| length(column.name)).unwrap_or_default();
+    let types = width(|column| length(column.sql_type)).unwrap_or_default();
+    let line = |column: &ResolvedColumn<'_>| {
+        let rust_type = column.rust_type.as_deref().unwrap_or("(skipped)");
+        let (name, sql_type) = (column.name, column.sql_type);
+        format!("  {name:<names$}  {sql_type:<types$}  {rust_type}\n")
+    };
+    columns.iter().map(line).collect()
 }
 
 fn length(text: &str) -> usize {

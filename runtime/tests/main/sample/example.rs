@@ -213,6 +213,8 @@ pub mod blogs {
         }
     }
 
+    impl ::bindery::Writable for model::Blog {}
+
     impl ::bindery::HasKey for model::Blog {
         fn key<E: ::bindery::Engine>(row: &Blog<E>) -> BlogId<E> {
             row.id
@@ -439,6 +441,8 @@ pub mod users {
             params.push(&row.best);
         }
     }
+
+    impl ::bindery::Writable for model::User {}
 
     impl ::bindery::HasKey for model::User {
         fn key<E: ::bindery::Engine>(row: &User) -> UserId {

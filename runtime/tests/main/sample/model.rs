@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use bindery::{
     ColumnSet, ColumnSource, Dialect, Engine, HasKey, Key, LivesOn, Model, NoKey, ParamWriter,
-    Result, RowReader, TableSql,
+    Result, RowReader, TableSql, Writable,
 };
 
 use super::engine;
@@ -162,6 +162,8 @@ macro_rules! counted_model {
             }
         }
 
+        impl Writable for tag::$tag {}
+
         impl HasKey for tag::$tag {
             fn key<E: Engine>(row: &$tag<E>) -> $key<E> {
                 row.id
@@ -306,6 +308,8 @@ impl Model for tag::OrderLine {
     }
 }
 
+impl Writable for tag::OrderLine {}
+
 impl HasKey for tag::OrderLine {
     fn key<E: Engine>(row: &OrderLine) -> OrderLineId {
         OrderLineId {
@@ -355,6 +359,8 @@ impl ColumnSource for LogChanges {
 
     fn write(&self, _: &mut ParamWriter<'_>) {}
 }
+
+impl Writable for tag::Log {}
 
 impl Model for tag::Log {
     const NAME: &'static str = "Log";

@@ -411,22 +411,29 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The text as written; what is no SQL between two tokens becomes a blank.
     fn text_without_comments(&self, tokens: &[Token], span: Span) -> String {
         let next = self
             .comments
             .partition_point(|comment| comment.start < span.start);
-        if self
+        let written = &self.text[span.start as usize..span.end as usize];
+        let plain = self
             .comments
             .get(next)
-            .is_none_or(|comment| comment.start >= span.end)
-        {
-            return self.text[span.start as usize..span.end as usize].to_owned();
+            .is_none_or(|comment| comment.start >= span.end);
+        if plain && !written.contains("*/") {
+            return written.to_owned();
         }
-        tokens
-            .iter()
-            .map(|&token| self.raw(token))
-            .collect::<Vec<_>>()
-            .join(" ")
+        let mut text = String::with_capacity(written.len());
+        let mut before = span.start;
+        for &token in tokens {
+            let gap = &self.text[before as usize..token.start as usize];
+            let blank = gap.bytes().all(|byte| byte.is_ascii_whitespace());
+            text.push_str(if blank { gap } else { " " });
+            text.push_str(self.raw(token));
+            before = token.end;
+        }
+        text
     }
 
     fn piece(&self, token: Token) -> ExpressionPiece {

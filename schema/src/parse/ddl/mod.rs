@@ -12,8 +12,10 @@ mod object;
 pub(crate) mod table;
 mod types;
 mod unquote;
+mod view;
 
-use crate::ast::{AlterTable, Statement};
+use crate::ast::{AlterTable, CreateView, SelectItem, Statement};
+use crate::source::Span;
 
 use cursor::{Cursor, Problem, Read};
 use table::{TablePlaces, TableStatement};
@@ -24,6 +26,8 @@ pub(crate) enum Outcome {
     Table(Box<crate::ast::CreateTable>, TablePlaces),
     /// A change of a table, with the places of its added columns.
     Alter(AlterTable, Vec<(u32, u32)>),
+    /// A view, with the places of its columns.
+    View(Box<CreateView>, Vec<(usize, Span)>),
     /// Other statements that matter.
     Statements(Vec<Statement>),
     /// Nothing that matters; a kind where the leading words do not tell.
@@ -99,13 +103,32 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
             .create_domain()
             .map(|domain| one(Some(Statement::CreateDomain(domain))));
     }
+    if cursor.is_any_word(0, &["FUNCTION", "AGGREGATE"]) {
+        return Ok(one(cursor.create_function().map(Statement::CreateFunction)));
+    }
     let materialized = cursor.eat(&["MATERIALIZED"]);
     if cursor.eat(&["VIEW"]) {
-        return cursor
-            .create_view(materialized)
-            .map(|view| one(Some(Statement::CreateView(view))));
+        let view = cursor.create_view(materialized)?;
+        let places = view_places(&view);
+        return Ok(Outcome::View(Box::new(view), places));
     }
     Ok(Outcome::Skipped(None))
+}
+
+/// Where the columns of a view are named: in its own list, else by the items of its query that are no `*`.
+fn view_places(view: &CreateView) -> Vec<(usize, Span)> {
+    if !view.columns.is_empty() {
+        let names = view.columns.iter().map(|name| name.span);
+        return names.enumerate().collect();
+    }
+    let first = view.query.selects.first();
+    let items = first
+        .into_iter()
+        .flat_map(|select| select.items.iter().zip(&select.spans));
+    let named = items
+        .enumerate()
+        .filter(|(_, (item, _))| matches!(item, SelectItem::Value(..)));
+    named.map(|(index, (_, span))| (index, *span)).collect()
 }
 
 /// Tables that live elsewhere or for a while only.
@@ -167,6 +190,11 @@ fn alter(cursor: &mut Cursor<'_>) -> Read<Outcome> {
         return cursor
             .alter_type()
             .map(|found| one(found.map(Statement::AlterEnum)));
+    }
+    view_head(cursor)?;
+    cursor.eat(&["MATERIALIZED"]);
+    if cursor.eat(&["VIEW"]) {
+        return cursor.alter_view();
     }
     Ok(Outcome::Skipped(None))
 }

@@ -1,8 +1,8 @@
-//! Reads what is neither table nor change of one: indexes, enums, domains, comments, views, drops.
+//! Reads what is neither table nor change of one: indexes, enums, domains, comments, drops.
 
 use crate::ast::{
     AlterEnum, AlterEnumAction, ColumnOption, ColumnOptionKind, Comment, CommentTarget,
-    CreateDomain, CreateEnum, CreateIndex, CreateView, ObjectName, Statement,
+    CreateDomain, CreateEnum, CreateFunction, CreateIndex, ObjectName, Statement, TypeName,
 };
 use crate::dialect::Dialect;
 
@@ -150,7 +150,8 @@ impl Cursor<'_> {
 
     /// Behind `COMMENT ON`: `None` where it is on something that is no model.
     pub(crate) fn comment(&mut self) -> Read<Option<Comment>> {
-        let on = if self.eat(&["TABLE"]) {
+        self.eat(&["MATERIALIZED"]);
+        let on = if self.eat_any(&["TABLE", "VIEW"]) {
             CommentTarget::Table(self.object_name("a table's name")?)
         } else if self.eat(&["COLUMN"]) {
             self.comment_column()?
@@ -187,12 +188,39 @@ impl Cursor<'_> {
         Ok(CommentTarget::Column(ObjectName { schema, name }, column))
     }
 
-    /// Behind `CREATE … VIEW`.
-    pub(crate) fn create_view(&mut self, materialized: bool) -> Read<CreateView> {
+    /// From `FUNCTION` or `AGGREGATE` on: `None` where it does not say plainly which single value it gives.
+    pub(crate) fn create_function(&mut self) -> Option<CreateFunction> {
+        let aggregate = self.is_word(0, "AGGREGATE");
+        self.advance(1);
         self.eat(&["IF", "NOT", "EXISTS"]);
-        Ok(CreateView {
-            name: self.object_name("a view's name")?,
-            materialized,
+        let name = self.object_name("a function's name").ok()?;
+        self.skip_one().ok()?;
+        if aggregate {
+            let mut inner = self.inside()?;
+            while !inner.at_end() && !inner.is_word(0, "STYPE") {
+                if inner.is_word(0, "FINALFUNC") {
+                    return None;
+                }
+                inner.advance(1);
+            }
+            inner.advance(1);
+            inner.eat_symbol("=").then_some(())?;
+            let returns = inner.type_name().ok()?;
+            return self.function(name, returns);
+        }
+        self.eat(&["RETURNS"]).then_some(())?;
+        if self.is_any_word(0, &["SETOF", "TABLE", "TRIGGER", "VOID"]) {
+            return None;
+        }
+        let returns = self.type_name().ok()?;
+        self.function(name, returns)
+    }
+
+    fn function(&self, name: ObjectName, returns: TypeName) -> Option<CreateFunction> {
+        Some(CreateFunction {
+            name,
+            returns,
+            kind: self.kind.to_owned(),
         })
     }
 

@@ -44,11 +44,7 @@ impl Resolver<'_> {
         model_name: &str,
     ) -> Settled {
         let written = &column.type_name;
-        let known = match table.dialect {
-            Dialect::Sqlite => sqlite::known(written),
-            Dialect::Mysql => mysql::known(written),
-            Dialect::Postgres => self.postgres_type(table.file, written),
-        };
+        let known = self.known_type(table.dialect, table.file, written);
         if let Known::Type(_, sql_type) | Known::Unsupported(sql_type) = &known
             && table.dialect == Dialect::Postgres
             && self.domain_named(table.file, written).is_some()
@@ -74,6 +70,32 @@ impl Resolver<'_> {
                 self.report_missing(table.dialect, column, &sql_type, instead);
                 as_text(sql_type)
             }
+        }
+    }
+
+    fn known_type(&self, dialect: Dialect, file: FileId, written: &TypeName) -> Known {
+        match dialect {
+            Dialect::Sqlite => sqlite::known(written),
+            Dialect::Mysql => mysql::known(written),
+            Dialect::Postgres => self.postgres_type(file, written),
+        }
+    }
+
+    /// A type in a query; `None` where it is none of the database's.
+    pub(super) fn type_named(
+        &self,
+        dialect: Dialect,
+        file: FileId,
+        written: &TypeName,
+    ) -> Option<Settled> {
+        match self.known_type(dialect, file, written) {
+            Known::Type(column_type, sql_type) => Some(Settled {
+                column_type,
+                sql_type,
+                as_text: false,
+            }),
+            Known::Unsupported(sql_type) => Some(as_text(sql_type)),
+            Known::Values(..) | Known::Missing(..) => None,
         }
     }
 

@@ -157,7 +157,8 @@ fn try_schema(folder: &Path, schema: &Schema) -> Outcome {
 }
 
 fn run(model: CheckedModel, first_rows: &str, outcome: &mut Outcome) {
-    outcome.tables = model.tables.len();
+    let tables = model.tables.iter();
+    outcome.tables = tables.filter(|table| table.view.is_none()).count();
     let Some(databases) = Databases::fresh() else {
         return;
     };

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use bindery::{
     ColumnSet, ColumnSource, Config, Connection, Engine, EngineInfo, EngineOptions, LivesOn, Model,
     ModelInfo, NoKey, ParamWriter, Program, Registry, Repository, Result, Route, RowReader,
-    TableDdl, TableSql,
+    TableDdl, TableSql, Writable,
 };
 use bindery_schema::column_type::ColumnType;
 use bindery_schema::model::{CheckedModel, EngineId, TableId};
@@ -95,6 +95,8 @@ impl Model for Chosen {
         Given(row.iter().cloned().map(Some).collect()).write(params);
     }
 }
+
+impl Writable for Chosen {}
 
 impl LivesOn<Which> for Chosen {
     fn sql(engine: Which) -> Option<&'static TableSql> {

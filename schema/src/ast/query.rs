@@ -1,0 +1,117 @@
+//! The query of a view, as far as the names and types of its columns depend on it.
+//!
+//! What is not understood is [`Value::Unknown`] or [`Source::Unknown`]: a column without a type, never an error.
+
+use super::{Name, ObjectName, TypeName};
+use crate::source::Span;
+
+/// A `SELECT`, or several put together by `UNION` and its kin.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// `WITH`, in order.
+    pub with: Vec<CommonTable>,
+    /// The parts of a `UNION`; the first names the columns. Empty where nothing could be read.
+    pub selects: Vec<Select>,
+}
+
+/// One query of `WITH`.
+#[derive(Debug, Clone)]
+pub struct CommonTable {
+    /// Its name.
+    pub name: Name,
+    /// Names of its columns, where they are given.
+    pub columns: Vec<Name>,
+    /// What it is.
+    pub query: Query,
+}
+
+/// One `SELECT`.
+#[derive(Debug, Clone, Default)]
+pub struct Select {
+    /// What it gives, in order.
+    pub items: Vec<SelectItem>,
+    /// The place of each item.
+    pub spans: Vec<Span>,
+    /// Where it reads from, in order.
+    pub from: Vec<FromItem>,
+    /// `USING` or `NATURAL` joins make one column of two.
+    pub merges: bool,
+}
+
+/// One item of a `SELECT`.
+#[derive(Debug, Clone)]
+pub enum SelectItem {
+    /// `*`.
+    All,
+    /// `t.*`.
+    AllOf(Name),
+    /// A value with its `AS`.
+    Value(Value, Option<Name>),
+}
+
+/// One table of `FROM`.
+#[derive(Debug, Clone)]
+pub struct FromItem {
+    /// What is read.
+    pub source: Source,
+    /// `AS`.
+    pub alias: Option<Name>,
+    /// Names of its columns, where they are given.
+    pub columns: Vec<Name>,
+    /// An outer join may leave its columns NULL.
+    pub nullable: bool,
+}
+
+/// What a `FROM` reads.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A table, a view or a query of `WITH`.
+    Table(ObjectName),
+    /// A query in parentheses.
+    Query(Box<Query>),
+    /// Anything else: a function, `VALUES`.
+    Unknown,
+}
+
+/// A value.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// `schema.table.column`; the last is the column.
+    Column(Vec<Name>),
+    /// `NULL`.
+    Null,
+    /// A text constant.
+    Text,
+    /// A number as written.
+    Number(String),
+    /// `TRUE`, `FALSE`.
+    Bool,
+    /// A condition; may it be NULL?
+    Condition {
+        /// Unless it is `EXISTS` or `IS NULL`.
+        nullable: bool,
+    },
+    /// `CAST`, `::`.
+    Cast(Box<Value>, TypeName),
+    /// A function by its name in lower case.
+    Call {
+        /// Without a schema.
+        name: String,
+        /// In order.
+        arguments: Vec<Value>,
+    },
+    /// `CASE`: the values of its branches; `NULL` where there is no `ELSE`.
+    Case(Vec<Value>),
+    /// `a || b || …`.
+    Concatenation(Vec<Value>),
+    /// `a + b - …`: operators of one rank, each before its operand; that of the first says nothing.
+    Arithmetic(Vec<(char, Value)>),
+    /// `a -> 'b'`: a part of a document.
+    Document(Box<Value>),
+    /// `a ->> 'b'`: a text out of a document.
+    DocumentText(Box<Value>),
+    /// A query in parentheses.
+    Query(Box<Query>),
+    /// Anything else.
+    Unknown,
+}

@@ -1,0 +1,130 @@
+//! Views: made, made anew, renamed, dropped. Their columns are the matter of `resolve`.
+
+use crate::ast::{AlterAction, Comment, CreateView, FileAst, Name, ObjectName};
+use crate::draft::DraftView;
+
+use super::Fold;
+use super::lookup::{named_table, same_name};
+
+impl Fold<'_> {
+    /// A second one of the name takes the place of the first: dumps begin with a stand-in where views need each other.
+    pub(super) fn create_view(&mut self, file: &FileAst, created: &CreateView) {
+        let view = DraftView {
+            table: named_table(file, &created.name, &created.notes),
+            materialized: created.materialized,
+            columns: created.columns.clone(),
+            query: created.query.clone(),
+            body: created.body.clone(),
+            column_notes: created.column_notes.clone(),
+            column_comments: Vec::new(),
+        };
+        let own = &view.table;
+        let same = |known: &DraftView| {
+            known.table.name.schema == own.name.schema
+                && same_name(
+                    &known.table.name.name.text,
+                    &own.name.name.text,
+                    own.dialect,
+                )
+                && self.share_engine(&known.table, own)
+        };
+        let key = own.name.name.text.to_lowercase();
+        let before = self.views_named(&key).find(|(_, view)| same(view));
+        let before = before.map(|(at, _)| at);
+        if created.if_not_exists && before.is_some() {
+            return;
+        }
+        self.no_models.insert(key.clone());
+        if let Some(before) = before {
+            self.views[before] = Some(view);
+        } else {
+            self.view_by_name
+                .entry(key)
+                .or_default()
+                .push(self.views.len());
+            self.views.push(Some(view));
+        }
+    }
+
+    fn views_named(&self, key: &str) -> impl DoubleEndedIterator<Item = (usize, &DraftView)> {
+        let known = self.view_by_name.get(key).map(Vec::as_slice);
+        let known = known.unwrap_or_default().iter().copied();
+        known.filter_map(|at| Some((at, self.views[at].as_ref()?)))
+    }
+
+    pub(super) fn drop_view(&mut self, file: &FileAst, name: &ObjectName) {
+        if let Some(at) = self.view_index(file, name) {
+            self.views[at] = None;
+        }
+    }
+
+    /// The view a statement of this file means: the latest of the name, of the same file if there is one.
+    fn view_index(&self, file: &FileAst, name: &ObjectName) -> Option<usize> {
+        let fits = |view: &DraftView| {
+            let known = &view.table.name;
+            let schema =
+                name.schema.is_none() || known.schema.is_none() || name.schema == known.schema;
+            schema && same_name(&known.name.text, &name.name.text, view.table.dialect)
+        };
+        let key = name.name.text.to_lowercase();
+        let known = || self.views_named(&key).rev().filter(|(_, view)| fits(view));
+        let here = known().find(|(_, view)| view.table.file == file.file);
+        here.or_else(|| known().next()).map(|(at, _)| at)
+    }
+
+    /// That view, to be changed.
+    pub(super) fn find_view(
+        &mut self,
+        file: &FileAst,
+        name: &ObjectName,
+    ) -> Option<&mut DraftView> {
+        let at = self.view_index(file, name)?;
+        self.views[at].as_mut()
+    }
+
+    /// Another name or schema; all else of `ALTER TABLE` is not for views. `false` where there is no such view.
+    pub(super) fn alter_view(
+        &mut self,
+        file: &FileAst,
+        name: &ObjectName,
+        actions: &[AlterAction],
+    ) -> bool {
+        let Some(at) = self.view_index(file, name) else {
+            return false;
+        };
+        for action in actions {
+            if let AlterAction::RenameTable(to) = action {
+                self.rename_view(at, to);
+            } else if let AlterAction::SetSchema(to) = action
+                && let Some(view) = &mut self.views[at]
+            {
+                view.table.name.schema = (to != "public").then(|| to.clone());
+            }
+        }
+        true
+    }
+
+    fn rename_view(&mut self, at: usize, to: &ObjectName) {
+        if let Some(view) = &mut self.views[at] {
+            view.table.name.name = to.name.clone();
+            if to.schema.is_some() {
+                view.table.name.schema.clone_from(&to.schema);
+            }
+        }
+        let key = to.name.text.to_lowercase();
+        self.view_by_name.entry(key).or_default().push(at);
+    }
+
+    pub(super) fn comment_on_view(
+        &mut self,
+        file: &FileAst,
+        name: &ObjectName,
+        column: &Name,
+        comment: &Comment,
+    ) {
+        if let Some(view) = self.find_view(file, name) {
+            view.column_comments
+                .push((column.text.clone(), comment.text.clone()));
+        }
+    }
+}

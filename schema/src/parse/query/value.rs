@@ -1,0 +1,442 @@
+//! Reads a value as far as its type depends on it.
+//!
+//! Operators of one rank make one list, however long; only what nests is followed downwards, and so far only.
+
+use crate::ast::{Name, TypeName, Value};
+use crate::dialect::Dialect;
+use crate::parse::ddl::cursor::Cursor;
+use crate::parse::lex::TokenKind;
+
+use super::DEPTH_LIMIT;
+
+/// What stands between two values.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Operator {
+    /// `AND`, `=`, `LIKE`, …: both sides make a truth value.
+    Condition,
+    /// `||`.
+    Concatenation,
+    /// `+`, `-`, `*`, `/`, `%`.
+    Arithmetic(char),
+    /// `->>`.
+    DocumentText,
+    /// `->`.
+    Document,
+}
+
+/// Ranks of operators: what binds tighter is greater.
+const OR: u8 = 1;
+const AND: u8 = 2;
+const NOT: u8 = 3;
+const COMPARISON: u8 = 4;
+const OTHER: u8 = 5;
+const SUM: u8 = 6;
+const PRODUCT: u8 = 7;
+const DOCUMENT: u8 = 8;
+
+impl Cursor<'_> {
+    /// A value whose operators bind tighter than this rank. `None` where it is not understood.
+    pub(super) fn value(&mut self, rank: u8, depth: usize) -> Option<Value> {
+        if depth > DEPTH_LIMIT {
+            return None;
+        }
+        if self.eat(&["NOT"]) {
+            while self.eat(&["NOT"]) {}
+            self.value(NOT, depth + 1)?;
+            return self.operators(Value::Condition { nullable: true }, rank, depth);
+        }
+        let first = self.operand(depth)?;
+        self.operators(first, rank, depth)
+    }
+
+    fn operators(&mut self, first: Value, rank: u8, depth: usize) -> Option<Value> {
+        let mut left = first;
+        loop {
+            if let Some(condition) = self.condition(rank, depth) {
+                left = condition?;
+                continue;
+            }
+            let Some((operator, found)) = self.operator().filter(|(_, found)| *found > rank) else {
+                return Some(left);
+            };
+            self.advance(1);
+            self.eat_any(&["ANY", "ALL", "SOME"]);
+            let right = self.value(found, depth + 1)?;
+            left = join(operator, left, right);
+        }
+    }
+
+    /// The operator of one token that stands here, and its rank.
+    fn operator(&self) -> Option<(Operator, u8)> {
+        let words = [
+            (&["OR", "XOR"][..], OR),
+            (&["AND"], AND),
+            (&["DIV", "MOD"], PRODUCT),
+        ];
+        if let Some((_, rank)) = words
+            .into_iter()
+            .find(|(words, _)| self.is_any_word(0, words))
+        {
+            let arithmetic = rank == PRODUCT && self.dialect == Dialect::Mysql;
+            let plain = rank != PRODUCT;
+            return (plain || arithmetic).then_some(if plain {
+                (Operator::Condition, rank)
+            } else {
+                (Operator::Arithmetic('%'), rank)
+            });
+        }
+        let token = self
+            .token(0)
+            .filter(|token| token.kind == TokenKind::Symbol)?;
+        Some(match self.raw(token) {
+            "=" | "<" | ">" | "<=" | ">=" | "<>" | "!=" => (Operator::Condition, COMPARISON),
+            "||" if self.dialect == Dialect::Mysql => (Operator::Condition, OR),
+            "||" => (Operator::Concatenation, OTHER),
+            "->>" => (Operator::DocumentText, DOCUMENT),
+            "->" => (Operator::Document, DOCUMENT),
+            "+" => (Operator::Arithmetic('+'), SUM),
+            "-" => (Operator::Arithmetic('-'), SUM),
+            "*" => (Operator::Arithmetic('*'), PRODUCT),
+            "/" => (Operator::Arithmetic('/'), PRODUCT),
+            "%" => (Operator::Arithmetic('%'), PRODUCT),
+            _ => return None,
+        })
+    }
+
+    /// What makes a condition of the value before it: `IS NULL`, `IN (…)`, `BETWEEN`, `LIKE`. Outer `None`: none stands here.
+    fn condition(&mut self, rank: u8, depth: usize) -> Option<Option<Value>> {
+        if rank >= COMPARISON {
+            return None;
+        }
+        if self.eat_any(&["ISNULL", "NOTNULL"]) {
+            return Some(Some(Value::Condition { nullable: false }));
+        }
+        if self.eat(&["IS"]) {
+            return Some(self.is(depth));
+        }
+        let first = self.at;
+        self.eat(&["NOT"]);
+        if self.eat(&["IN"]) {
+            self.at = self.behind(self.at);
+            return Some(Some(Value::Condition { nullable: true }));
+        }
+        if self.eat(&["BETWEEN"]) {
+            self.eat_any(&["SYMMETRIC", "ASYMMETRIC"]);
+            return Some(self.between(depth));
+        }
+        let matching = &[
+            "LIKE", "ILIKE", "SIMILAR", "REGEXP", "RLIKE", "GLOB", "MATCH",
+        ];
+        if self.eat_any(matching) {
+            self.eat(&["TO"]);
+            return Some(self.matched(depth));
+        }
+        self.at = first;
+        None
+    }
+
+    fn is(&mut self, depth: usize) -> Option<Value> {
+        self.eat(&["NOT"]);
+        if self.eat(&["DISTINCT", "FROM"]) {
+            self.value(COMPARISON, depth + 1)?;
+        } else if !self.eat_any(&["NULL", "TRUE", "FALSE", "UNKNOWN"]) {
+            return None;
+        }
+        Some(Value::Condition { nullable: false })
+    }
+
+    fn between(&mut self, depth: usize) -> Option<Value> {
+        self.value(COMPARISON, depth + 1)?;
+        self.eat(&["AND"]).then_some(())?;
+        self.value(COMPARISON, depth + 1)?;
+        Some(Value::Condition { nullable: true })
+    }
+
+    fn matched(&mut self, depth: usize) -> Option<Value> {
+        self.value(COMPARISON, depth + 1)?;
+        if self.eat(&["ESCAPE"]) {
+            self.value(COMPARISON, depth + 1)?;
+        }
+        Some(Value::Condition { nullable: true })
+    }
+
+    /// A value without operators, with what is written right behind it.
+    fn operand(&mut self, depth: usize) -> Option<Value> {
+        while self.eat_symbol("-") || self.eat_symbol("+") {}
+        let mut value = self.primary(depth)?;
+        loop {
+            if self.eat_symbol("::") {
+                value = cast(value, self.type_name().ok()?);
+            } else if self.eat(&["COLLATE"]) {
+                self.object_name("a collation").ok()?;
+            } else if self.is_symbol(0, "[") || self.is_symbol(0, ".") {
+                self.advance(1);
+                return None;
+            } else if self.is_words(&["AT", "TIME", "ZONE"]) {
+                return None;
+            } else {
+                return Some(value);
+            }
+        }
+    }
+
+    fn primary(&mut self, depth: usize) -> Option<Value> {
+        let token = self.token(0)?;
+        if self.is_text(token) {
+            self.advance(1);
+            return Some(Value::Text);
+        }
+        match token.kind {
+            TokenKind::Number => {
+                self.advance(1);
+                Some(Value::Number(self.raw(token).to_owned()))
+            }
+            TokenKind::Symbol if self.is_symbol(0, "(") => self.in_parentheses(depth),
+            TokenKind::Word => self.word(depth),
+            TokenKind::Backticked | TokenKind::DoubleQuoted | TokenKind::Bracketed => {
+                self.named_value(depth)
+            }
+            TokenKind::Symbol
+            | TokenKind::Hex
+            | TokenKind::Bits
+            | TokenKind::SingleQuoted
+            | TokenKind::Escaped
+            | TokenKind::Dollar => None,
+        }
+    }
+
+    fn in_parentheses(&mut self, depth: usize) -> Option<Value> {
+        let mut inner = self.inside()?;
+        if inner.is_query() {
+            return Some(Value::Query(Box::new(inner.query(depth + 1))));
+        }
+        let value = inner.value(0, depth + 1)?;
+        inner.at_end().then_some(value)
+    }
+
+    fn word(&mut self, depth: usize) -> Option<Value> {
+        let constants = [
+            ("NULL", Value::Null),
+            ("TRUE", Value::Bool),
+            ("FALSE", Value::Bool),
+        ];
+        for (word, value) in constants {
+            if self.is_word(0, word) && !self.is_symbol(1, ".") {
+                self.advance(1);
+                return Some(value);
+            }
+        }
+        if self.eat(&["CASE"]) {
+            return self.case(depth);
+        }
+        if self.is_word(0, "EXISTS") && self.is_symbol(1, "(") {
+            self.at = self.behind(self.at + 1);
+            return Some(Value::Condition { nullable: false });
+        }
+        if self.is_any_word(0, &["CAST", "CONVERT"]) && self.is_symbol(1, "(") {
+            self.advance(1);
+            return self.inside()?.cast_inside(depth);
+        }
+        if self.token(1).is_some_and(|next| self.is_text(next)) && self.dialect != Dialect::Sqlite {
+            return self.typed_text();
+        }
+        if self.is_any_word(0, &["ARRAY", "ROW", "INTERVAL"]) {
+            return None;
+        }
+        self.named_value(depth)
+    }
+
+    /// `_utf8'text'`, `DATE '2020-01-01'`.
+    fn typed_text(&mut self) -> Option<Value> {
+        let introducer = self.dialect == Dialect::Mysql
+            && self
+                .token(0)
+                .is_some_and(|token| self.raw(token).starts_with('_'));
+        let written = if introducer {
+            self.advance(1);
+            None
+        } else {
+            Some(self.type_name().ok()?)
+        };
+        self.advance(1);
+        Some(match written {
+            Some(written) => cast(Value::Text, written),
+            None => Value::Text,
+        })
+    }
+
+    /// `x AS type`, MySQL's `x, type` and `x USING charset`.
+    fn cast_inside(&mut self, depth: usize) -> Option<Value> {
+        let value = self.value(0, depth + 1)?;
+        if self.eat(&["USING"]) {
+            let text = Value::Call {
+                name: "convert".to_owned(),
+                arguments: vec![value],
+            };
+            return Some(text);
+        }
+        if !self.eat(&["AS"]) && !self.eat_symbol(",") {
+            return None;
+        }
+        Some(cast(value, self.type_name().ok()?))
+    }
+
+    /// Behind `CASE`. The conditions matter to nobody here.
+    fn case(&mut self, depth: usize) -> Option<Value> {
+        let mut branches = Vec::new();
+        let mut has_else = false;
+        loop {
+            self.skip_condition();
+            let otherwise = self.is_word(0, "ELSE");
+            if self.eat_any(&["THEN", "ELSE"]) {
+                has_else |= otherwise;
+                branches.push(self.value(0, depth + 1)?);
+                if !self.is_any_word(0, &["WHEN", "ELSE", "END"]) {
+                    return None;
+                }
+            } else if self.eat(&["END"]) {
+                break;
+            } else if !self.eat(&["WHEN"]) {
+                return None;
+            }
+        }
+        if !has_else {
+            branches.push(Value::Null);
+        }
+        Some(Value::Case(branches))
+    }
+
+    /// To the next word of this `CASE`, past those of others within.
+    fn skip_condition(&mut self) {
+        let mut nested = 0_usize;
+        while !self.at_end() {
+            if self.is_word(0, "CASE") {
+                nested += 1;
+            } else if self.is_word(0, "END") && nested > 0 {
+                nested -= 1;
+            } else if nested == 0 && self.is_any_word(0, &["WHEN", "THEN", "ELSE", "END"]) {
+                return;
+            }
+            self.at = self.behind(self.at);
+        }
+    }
+
+    /// A column or a call.
+    fn named_value(&mut self, depth: usize) -> Option<Value> {
+        let bare = self.token(0)?.kind == TokenKind::Word;
+        let mut names: Vec<Name> = vec![self.name("a name").ok()?];
+        while names.len() < 4 && self.is_symbol(0, ".") {
+            self.advance(1);
+            names.push(self.name("a name").ok()?);
+        }
+        let own = names.last()?.text.to_lowercase();
+        if self.is_symbol(0, "(") {
+            return self.call(own, depth);
+        }
+        if bare && names.len() == 1 && PRESENT.contains(&own.as_str()) {
+            return Some(Value::Call {
+                name: own,
+                arguments: Vec::new(),
+            });
+        }
+        Some(Value::Column(names))
+    }
+
+    fn call(&mut self, name: String, depth: usize) -> Option<Value> {
+        let inner = self.inside();
+        let arguments = inner.map(|mut inner| inner.arguments(depth));
+        self.eat(&["WITHIN", "GROUP"]).then(|| self.inside());
+        self.eat(&["FILTER"]).then(|| self.inside());
+        if self.eat_any(&["IGNORE", "RESPECT"]) {
+            self.eat(&["NULLS"]);
+        }
+        if self.eat(&["OVER"]) {
+            self.at = self.behind(self.at);
+        }
+        let arguments = arguments.unwrap_or_default();
+        Some(Value::Call { name, arguments })
+    }
+
+    fn arguments(&mut self, depth: usize) -> Vec<Value> {
+        let mut arguments = Vec::new();
+        while !self.at_end() {
+            let (first, end) = (self.at, self.end_of_item());
+            let argument = self
+                .within(first, end)
+                .and_then(|mut one| one.argument(depth));
+            arguments.push(argument.unwrap_or(Value::Unknown));
+            self.at = end;
+            while !self.at_end() && !self.eat_symbol(",") {
+                self.at = self.behind(self.at);
+            }
+        }
+        arguments
+    }
+
+    fn argument(&mut self, depth: usize) -> Option<Value> {
+        self.eat_any(&["DISTINCT", "ALL"]);
+        let value = self.value(0, depth + 1)?;
+        (self.at_end() || self.is_word(0, "SEPARATOR")).then_some(value)
+    }
+}
+
+/// Functions that are called without parentheses.
+const PRESENT: &[&str] = &[
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "localtime",
+    "localtimestamp",
+    "current_user",
+    "session_user",
+    "current_schema",
+];
+
+/// A cast of a cast has the outer type; whether it may be NULL is the innermost value's matter.
+fn cast(value: Value, to: TypeName) -> Value {
+    match value {
+        Value::Cast(inner, _) => Value::Cast(inner, to),
+        value => Value::Cast(Box::new(value), to),
+    }
+}
+
+/// One list for operators of one rank.
+fn join(operator: Operator, left: Value, right: Value) -> Value {
+    match operator {
+        Operator::Condition => Value::Condition { nullable: true },
+        Operator::DocumentText => Value::DocumentText(Box::new(flat(left))),
+        Operator::Document => Value::Document(Box::new(flat(left))),
+        Operator::Concatenation => {
+            let mut all = match left {
+                Value::Concatenation(all) => all,
+                other => vec![other],
+            };
+            all.push(right);
+            Value::Concatenation(all)
+        }
+        Operator::Arithmetic(sign) => {
+            let rank = |sign: char| matches!(sign, '+' | '-');
+            let mut all = match left {
+                Value::Arithmetic(all)
+                    if all
+                        .last()
+                        .is_some_and(|(last, _)| rank(*last) == rank(sign)) =>
+                {
+                    all
+                }
+                other => vec![(sign, other)],
+            };
+            all.push((sign, right));
+            Value::Arithmetic(all)
+        }
+    }
+}
+
+/// A document's text is no document: what it is asked for then has no type.
+fn flat(document: Value) -> Value {
+    match document {
+        Value::DocumentText(_) => Value::Unknown,
+        Value::Document(inner) => *inner,
+        other => other,
+    }
+}

@@ -1,0 +1,172 @@
+//! What the dialects' queries give: one file each, as data.
+
+mod mysql;
+mod postgres;
+mod sqlite;
+
+use crate::ast::TypeName;
+use crate::column_type::{ColumnType, LobSize};
+use crate::dialect::Dialect;
+
+/// What a dialect's query gives. There is no default: a new field must be answered for every dialect.
+pub(super) struct Grammar {
+    /// Functions by their names in lower case.
+    functions: &'static [(&'static str, Gives)],
+    /// Functions of the database whose type nobody needs to know.
+    untyped: &'static [&'static str],
+    /// The type of a sum.
+    pub(super) sum: fn(&ColumnType) -> Option<ColumnType>,
+    /// The type of an average.
+    pub(super) average: fn(&ColumnType) -> Option<ColumnType>,
+    /// The type of what is rounded.
+    pub(super) rounded: fn(&ColumnType) -> Option<ColumnType>,
+    /// The type of `a + b` and its kin.
+    pub(super) arithmetic: fn(&ColumnType, char, &ColumnType) -> Option<ColumnType>,
+    /// The type of a number as written.
+    pub(super) number: fn(&str) -> Option<ColumnType>,
+    /// Types that stand in a cast only.
+    pub(super) cast: fn(&TypeName) -> Option<ColumnType>,
+    /// The type of a condition.
+    pub(super) condition: ColumnType,
+    /// How the catalogue spells a type without a length.
+    pub(super) spelled: fn(&ColumnType) -> &'static str,
+    /// A text constant takes whatever type stands beside it.
+    pub(super) constants_adapt: bool,
+    /// `->>` gives text.
+    pub(super) document_text: bool,
+    /// A call without `AS` has the function's name.
+    pub(super) names_calls: bool,
+}
+
+/// What a function gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Gives {
+    /// This type.
+    Type(ColumnType, Null),
+    /// The type of an argument.
+    Argument(usize, Null),
+    /// Text, of a text.
+    Cased,
+    /// An array of the argument.
+    Array,
+    /// The first argument that is not NULL.
+    Coalesced,
+    /// One of the arguments from this one on.
+    Common(usize),
+    /// See [`Grammar::sum`].
+    Sum,
+    /// See [`Grammar::average`].
+    Average,
+    /// See [`Grammar::rounded`].
+    Rounded,
+}
+
+/// When a function gives NULL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Null {
+    Never,
+    /// When an argument is.
+    Argument,
+    Maybe,
+}
+
+const TEXT: ColumnType = ColumnType::Text(LobSize::Unbounded);
+const DECIMAL: ColumnType = ColumnType::Decimal(None);
+
+const fn text(null: Null) -> Gives {
+    Gives::Type(TEXT, null)
+}
+
+const fn of(column_type: ColumnType, null: Null) -> Gives {
+    Gives::Type(column_type, null)
+}
+
+/// What a dialect's query gives.
+pub(super) fn grammar(dialect: Dialect) -> &'static Grammar {
+    match dialect {
+        Dialect::Sqlite => &sqlite::GRAMMAR,
+        Dialect::Postgres => &postgres::GRAMMAR,
+        Dialect::Mysql => &mysql::GRAMMAR,
+    }
+}
+
+impl Grammar {
+    pub(super) fn function(&self, name: &str) -> Option<&Gives> {
+        let found = self.functions.iter().find(|(known, _)| *known == name);
+        found.map(|(_, gives)| gives)
+    }
+}
+
+/// Is this word before a parenthesis one of the language or a function of the database?
+pub(super) fn is_known_call(dialect: Dialect, word: &str) -> bool {
+    let grammar = grammar(dialect);
+    WORDS.contains(&word) || grammar.function(word).is_some() || grammar.untyped.contains(&word)
+}
+
+/// Words that may stand before a parenthesis and call nothing; types among them.
+const WORDS: &[&str] = &[
+    "all",
+    "and",
+    "any",
+    "array",
+    "as",
+    "between",
+    "bit",
+    "by",
+    "case",
+    "cast",
+    "char",
+    "character",
+    "convert",
+    "decimal",
+    "distinct",
+    "else",
+    "end",
+    "except",
+    "exists",
+    "filter",
+    "force",
+    "from",
+    "group",
+    "having",
+    "ignore",
+    "in",
+    "index",
+    "intersect",
+    "interval",
+    "is",
+    "join",
+    "key",
+    "lateral",
+    "like",
+    "limit",
+    "materialized",
+    "not",
+    "numeric",
+    "offset",
+    "on",
+    "or",
+    "order",
+    "over",
+    "partition",
+    "row",
+    "select",
+    "sets",
+    "some",
+    "then",
+    "time",
+    "timestamp",
+    "union",
+    "use",
+    "using",
+    "values",
+    "varchar",
+    "varying",
+    "when",
+    "where",
+    "with",
+    "within",
+    "xor",
+    "rollup",
+    "cube",
+];

@@ -1,0 +1,270 @@
+//! Queries of MySQL and MariaDB: chapters "Functions and Operators" of their manuals.
+
+use super::Null::{Argument, Maybe, Never};
+use super::{DECIMAL, Gives, Grammar, TEXT, of, text};
+use crate::ast::TypeName;
+use crate::column_type::{ColumnType, LobSize};
+use crate::resolve::view::value::{Rank, rank, wider};
+
+pub(super) static GRAMMAR: Grammar = Grammar {
+    functions: FUNCTIONS,
+    untyped: UNTYPED,
+    sum,
+    average: sum,
+    rounded,
+    arithmetic,
+    number,
+    cast,
+    condition: ColumnType::I64,
+    spelled,
+    constants_adapt: false,
+    document_text: true,
+    names_calls: false,
+};
+
+const JSON: ColumnType = ColumnType::Json { binary: false };
+
+const FUNCTIONS: &[(&str, Gives)] = &[
+    ("abs", Gives::Argument(0, Argument)),
+    ("ascii", of(ColumnType::I64, Argument)),
+    ("avg", Gives::Average),
+    ("ceil", Gives::Rounded),
+    ("ceiling", Gives::Rounded),
+    ("char_length", of(ColumnType::I64, Argument)),
+    ("character_length", of(ColumnType::I64, Argument)),
+    ("coalesce", Gives::Coalesced),
+    ("concat", text(Argument)),
+    ("concat_ws", text(Argument)),
+    ("convert", text(Argument)),
+    ("count", of(ColumnType::I64, Never)),
+    ("curdate", of(ColumnType::Date, Never)),
+    ("current_date", of(ColumnType::Date, Never)),
+    ("current_timestamp", of(ColumnType::DateTime(0), Never)),
+    ("current_user", text(Maybe)),
+    ("database", text(Maybe)),
+    ("date", of(ColumnType::Date, Maybe)),
+    ("date_format", text(Maybe)),
+    ("datediff", of(ColumnType::I64, Maybe)),
+    ("day", of(ColumnType::I64, Maybe)),
+    ("dayname", text(Maybe)),
+    ("dayofmonth", of(ColumnType::I64, Maybe)),
+    ("dayofweek", of(ColumnType::I64, Maybe)),
+    ("dayofyear", of(ColumnType::I64, Maybe)),
+    ("dense_rank", of(ColumnType::I64, Never)),
+    ("elt", text(Maybe)),
+    ("find_in_set", of(ColumnType::I64, Argument)),
+    ("first_value", Gives::Argument(0, Maybe)),
+    ("floor", Gives::Rounded),
+    ("format", text(Maybe)),
+    ("greatest", Gives::Common(0)),
+    ("group_concat", text(Maybe)),
+    ("hex", text(Argument)),
+    ("hour", of(ColumnType::I64, Maybe)),
+    ("if", Gives::Common(1)),
+    ("ifnull", Gives::Coalesced),
+    ("inet_ntoa", text(Maybe)),
+    ("instr", of(ColumnType::I64, Argument)),
+    ("isnull", of(ColumnType::I64, Never)),
+    ("json_array", of(JSON, Maybe)),
+    ("json_arrayagg", of(JSON, Maybe)),
+    ("json_extract", of(JSON, Maybe)),
+    ("json_object", of(JSON, Maybe)),
+    ("json_objectagg", of(JSON, Maybe)),
+    ("json_unquote", text(Maybe)),
+    ("json_value", text(Maybe)),
+    ("lag", Gives::Argument(0, Maybe)),
+    ("last_day", of(ColumnType::Date, Maybe)),
+    ("last_value", Gives::Argument(0, Maybe)),
+    ("lcase", text(Argument)),
+    ("lead", Gives::Argument(0, Maybe)),
+    ("least", Gives::Common(0)),
+    ("left", text(Argument)),
+    ("length", of(ColumnType::I64, Argument)),
+    ("localtime", of(ColumnType::DateTime(0), Never)),
+    ("localtimestamp", of(ColumnType::DateTime(0), Never)),
+    ("locate", of(ColumnType::I64, Argument)),
+    ("lower", text(Argument)),
+    ("lpad", text(Maybe)),
+    ("ltrim", text(Argument)),
+    ("max", Gives::Argument(0, Maybe)),
+    ("md5", text(Argument)),
+    ("min", Gives::Argument(0, Maybe)),
+    ("minute", of(ColumnType::I64, Maybe)),
+    ("month", of(ColumnType::I64, Maybe)),
+    ("monthname", text(Maybe)),
+    ("now", of(ColumnType::DateTime(0), Never)),
+    ("ntile", of(ColumnType::I64, Never)),
+    ("nullif", Gives::Argument(0, Maybe)),
+    ("position", of(ColumnType::I64, Maybe)),
+    ("pow", of(ColumnType::F64, Maybe)),
+    ("power", of(ColumnType::F64, Maybe)),
+    ("quarter", of(ColumnType::I64, Maybe)),
+    ("rand", of(ColumnType::F64, Never)),
+    ("rank", of(ColumnType::I64, Never)),
+    ("repeat", text(Maybe)),
+    ("replace", text(Argument)),
+    ("reverse", text(Argument)),
+    ("right", text(Argument)),
+    ("round", Gives::Rounded),
+    ("row_number", of(ColumnType::I64, Never)),
+    ("rpad", text(Maybe)),
+    ("rtrim", text(Argument)),
+    ("schema", text(Maybe)),
+    ("second", of(ColumnType::I64, Maybe)),
+    ("sha1", text(Argument)),
+    ("sha2", text(Maybe)),
+    ("sqrt", of(ColumnType::F64, Maybe)),
+    ("strcmp", of(ColumnType::I64, Argument)),
+    ("substr", text(Argument)),
+    ("substring", text(Maybe)),
+    ("substring_index", text(Argument)),
+    ("sum", Gives::Sum),
+    ("timestampdiff", of(ColumnType::I64, Maybe)),
+    ("to_days", of(ColumnType::I64, Maybe)),
+    ("trim", text(Maybe)),
+    ("truncate", Gives::Rounded),
+    ("ucase", text(Argument)),
+    ("unix_timestamp", of(ColumnType::I64, Maybe)),
+    ("upper", text(Argument)),
+    ("user", text(Never)),
+    ("utc_date", of(ColumnType::Date, Never)),
+    ("utc_timestamp", of(ColumnType::DateTime(0), Never)),
+    ("uuid", text(Never)),
+    ("week", of(ColumnType::I64, Maybe)),
+    ("weekday", of(ColumnType::I64, Maybe)),
+    ("year", of(ColumnType::I64, Maybe)),
+];
+
+const UNTYPED: &[&str] = &[
+    "addtime",
+    "bin",
+    "bit_and",
+    "bit_count",
+    "bit_or",
+    "cos",
+    "crc32",
+    "date_add",
+    "date_sub",
+    "exp",
+    "extract",
+    "field",
+    "from_days",
+    "from_unixtime",
+    "inet6_aton",
+    "inet6_ntoa",
+    "inet_aton",
+    "json_contains",
+    "json_keys",
+    "json_length",
+    "ln",
+    "log",
+    "log10",
+    "log2",
+    "makedate",
+    "maketime",
+    "mod",
+    "radians",
+    "sec_to_time",
+    "sign",
+    "sin",
+    "st_astext",
+    "st_x",
+    "st_y",
+    "std",
+    "stddev",
+    "str_to_date",
+    "subtime",
+    "time_format",
+    "time_to_sec",
+    "timediff",
+    "timestampadd",
+    "unhex",
+    "variance",
+    "yearweek",
+];
+
+/// Exact numbers have exact sums and averages.
+fn sum(of: &ColumnType) -> Option<ColumnType> {
+    wider(of, &DECIMAL)
+}
+
+fn rounded(of: &ColumnType) -> Option<ColumnType> {
+    Some(exact_or_float(rank(of)?))
+}
+
+fn arithmetic(left: &ColumnType, sign: char, right: &ColumnType) -> Option<ColumnType> {
+    let widest = rank(left)?.max(rank(right)?);
+    let quotient = sign == '/' && widest < Rank::F64;
+    Some(exact_or_float(if quotient {
+        Rank::Decimal
+    } else {
+        widest
+    }))
+}
+
+fn exact_or_float(rank: Rank) -> ColumnType {
+    match rank {
+        Rank::I16 | Rank::I32 | Rank::I64 => ColumnType::I64,
+        Rank::Decimal => DECIMAL,
+        Rank::F64 => ColumnType::F64,
+    }
+}
+
+fn number(written: &str) -> Option<ColumnType> {
+    let digits = |byte: u8| byte.is_ascii_digit();
+    if written.bytes().all(digits) {
+        let fits = written.parse::<i64>().is_ok();
+        return Some(if fits { ColumnType::I64 } else { DECIMAL });
+    }
+    if written.bytes().all(|byte| digits(byte) || byte == b'.') {
+        return Some(DECIMAL);
+    }
+    let float = |byte: u8| digits(byte) || b".eE+-".contains(&byte);
+    written.bytes().all(float).then_some(ColumnType::F64)
+}
+
+fn cast(to: &TypeName) -> Option<ColumnType> {
+    Some(match to.name.as_str() {
+        "signed" => ColumnType::I64,
+        "unsigned" => ColumnType::U64,
+        "char" | "nchar" | "character" => TEXT,
+        "binary" => ColumnType::Blob(LobSize::Unbounded),
+        "decimal" => DECIMAL,
+        _ => return None,
+    })
+}
+
+fn spelled(column_type: &ColumnType) -> &'static str {
+    match column_type {
+        ColumnType::Bool => "tinyint(1)",
+        ColumnType::I8 => "tinyint",
+        ColumnType::U8 => "tinyint unsigned",
+        ColumnType::I16 => "smallint",
+        ColumnType::U16 => "smallint unsigned",
+        ColumnType::I24 => "mediumint",
+        ColumnType::U24 => "mediumint unsigned",
+        ColumnType::I32 => "int",
+        ColumnType::U32 => "int unsigned",
+        ColumnType::I64 => "bigint",
+        ColumnType::U64 => "bigint unsigned",
+        ColumnType::Decimal(_) => "decimal",
+        ColumnType::F32 => "float",
+        ColumnType::F64 => "double",
+        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => "longblob",
+        ColumnType::Date => "date",
+        ColumnType::Time(_) => "time",
+        ColumnType::DateTime(_) => "datetime",
+        ColumnType::Timestamp(_) => "timestamp",
+        ColumnType::Year => "year",
+        ColumnType::Json { .. } => "json",
+        ColumnType::Bit(_) => "bit",
+        ColumnType::Char(_)
+        | ColumnType::VarChar(_)
+        | ColumnType::Text(_)
+        | ColumnType::Interval
+        | ColumnType::Uuid
+        | ColumnType::Enum(_)
+        | ColumnType::Set(_)
+        | ColumnType::Array(_) => "longtext",
+    }
+}

@@ -1,0 +1,276 @@
+//! PostgreSQL's queries: chapters "Functions and Operators" and "Type Conversion" of its manual.
+
+use super::Null::{Argument, Maybe, Never};
+use super::{DECIMAL, Gives, Grammar, of, text};
+use crate::column_type::ColumnType;
+use crate::resolve::view::value::{Rank, rank, wider};
+
+pub(super) static GRAMMAR: Grammar = Grammar {
+    functions: FUNCTIONS,
+    untyped: UNTYPED,
+    sum,
+    average,
+    rounded,
+    arithmetic,
+    number,
+    cast: |_| None,
+    condition: ColumnType::Bool,
+    spelled,
+    constants_adapt: true,
+    document_text: true,
+    names_calls: true,
+};
+
+const JSON: ColumnType = ColumnType::Json { binary: false };
+const JSONB: ColumnType = ColumnType::Json { binary: true };
+const NOW: ColumnType = ColumnType::Timestamp(6);
+
+const FUNCTIONS: &[(&str, Gives)] = &[
+    ("abs", Gives::Argument(0, Argument)),
+    ("age", of(ColumnType::Interval, Argument)),
+    ("array_agg", Gives::Array),
+    ("array_length", of(ColumnType::I32, Maybe)),
+    ("array_to_string", text(Maybe)),
+    ("ascii", of(ColumnType::I32, Argument)),
+    ("avg", Gives::Average),
+    ("bool_and", of(ColumnType::Bool, Maybe)),
+    ("bool_or", of(ColumnType::Bool, Maybe)),
+    ("btrim", text(Argument)),
+    ("cardinality", of(ColumnType::I32, Maybe)),
+    ("ceil", Gives::Rounded),
+    ("ceiling", Gives::Rounded),
+    ("char_length", of(ColumnType::I32, Argument)),
+    ("character_length", of(ColumnType::I32, Argument)),
+    ("chr", text(Argument)),
+    ("clock_timestamp", of(NOW, Never)),
+    ("coalesce", Gives::Coalesced),
+    ("concat", text(Never)),
+    ("concat_ws", text(Maybe)),
+    ("count", of(ColumnType::I64, Never)),
+    ("cume_dist", of(ColumnType::F64, Never)),
+    ("current_date", of(ColumnType::Date, Never)),
+    ("current_timestamp", of(NOW, Never)),
+    ("date_part", of(ColumnType::F64, Maybe)),
+    ("date_trunc", Gives::Argument(1, Argument)),
+    ("dense_rank", of(ColumnType::I64, Never)),
+    ("encode", text(Argument)),
+    ("every", of(ColumnType::Bool, Maybe)),
+    ("first_value", Gives::Argument(0, Maybe)),
+    ("floor", Gives::Rounded),
+    ("format", text(Maybe)),
+    ("gen_random_uuid", of(ColumnType::Uuid, Never)),
+    ("greatest", Gives::Common(0)),
+    ("initcap", text(Argument)),
+    ("json_agg", of(JSON, Maybe)),
+    ("json_build_object", of(JSON, Never)),
+    ("json_object_agg", of(JSON, Maybe)),
+    ("jsonb_agg", of(JSONB, Maybe)),
+    ("jsonb_build_object", of(JSONB, Never)),
+    ("jsonb_object_agg", of(JSONB, Maybe)),
+    ("lag", Gives::Argument(0, Maybe)),
+    ("last_value", Gives::Argument(0, Maybe)),
+    ("lead", Gives::Argument(0, Maybe)),
+    ("least", Gives::Common(0)),
+    ("left", text(Argument)),
+    ("length", of(ColumnType::I32, Argument)),
+    ("localtimestamp", of(ColumnType::DateTime(6), Never)),
+    ("lower", Gives::Cased),
+    ("lpad", text(Argument)),
+    ("ltrim", text(Argument)),
+    ("max", Gives::Argument(0, Maybe)),
+    ("md5", text(Argument)),
+    ("min", Gives::Argument(0, Maybe)),
+    ("mod", Gives::Common(0)),
+    ("now", of(NOW, Never)),
+    ("ntile", of(ColumnType::I32, Never)),
+    ("nullif", Gives::Argument(0, Maybe)),
+    ("octet_length", of(ColumnType::I32, Argument)),
+    ("percent_rank", of(ColumnType::F64, Never)),
+    ("position", of(ColumnType::I32, Maybe)),
+    ("quote_ident", text(Argument)),
+    ("quote_literal", text(Argument)),
+    ("random", of(ColumnType::F64, Never)),
+    ("rank", of(ColumnType::I64, Never)),
+    ("regexp_replace", text(Argument)),
+    ("repeat", text(Argument)),
+    ("replace", text(Argument)),
+    ("reverse", text(Argument)),
+    ("right", text(Argument)),
+    ("round", Gives::Rounded),
+    ("row_number", of(ColumnType::I64, Never)),
+    ("row_to_json", of(JSON, Maybe)),
+    ("rpad", text(Argument)),
+    ("rtrim", text(Argument)),
+    ("split_part", text(Argument)),
+    ("statement_timestamp", of(NOW, Never)),
+    ("stddev", Gives::Average),
+    ("string_agg", text(Maybe)),
+    ("strpos", of(ColumnType::I32, Argument)),
+    ("substr", text(Maybe)),
+    ("substring", text(Maybe)),
+    ("sum", Gives::Sum),
+    ("to_char", text(Maybe)),
+    ("to_date", of(ColumnType::Date, Maybe)),
+    ("to_hex", text(Argument)),
+    ("to_json", of(JSON, Maybe)),
+    ("to_jsonb", of(JSONB, Maybe)),
+    ("to_timestamp", of(NOW, Maybe)),
+    ("transaction_timestamp", of(NOW, Never)),
+    ("translate", text(Argument)),
+    ("trim", text(Maybe)),
+    ("trunc", Gives::Rounded),
+    ("upper", Gives::Cased),
+    ("variance", Gives::Average),
+];
+
+const UNTYPED: &[&str] = &[
+    "array_append",
+    "array_remove",
+    "bit_and",
+    "bit_or",
+    "current_setting",
+    "current_user",
+    "date",
+    "exp",
+    "extract",
+    "generate_series",
+    "json_array_elements",
+    "json_array_length",
+    "json_each",
+    "json_extract_path_text",
+    "jsonb_array_elements",
+    "jsonb_array_elements_text",
+    "jsonb_array_length",
+    "jsonb_each",
+    "jsonb_extract_path_text",
+    "ln",
+    "log",
+    "make_date",
+    "make_interval",
+    "mode",
+    "nth_value",
+    "overlay",
+    "percentile_cont",
+    "percentile_disc",
+    "plainto_tsquery",
+    "power",
+    "regexp_matches",
+    "setweight",
+    "sign",
+    "sqrt",
+    "stddev_pop",
+    "stddev_samp",
+    "string_to_array",
+    "timezone",
+    "to_number",
+    "to_tsquery",
+    "to_tsvector",
+    "ts_rank",
+    "unnest",
+    "var_pop",
+    "var_samp",
+    "width_bucket",
+];
+
+fn sum(of: &ColumnType) -> Option<ColumnType> {
+    if matches!(of, ColumnType::Interval | ColumnType::F32) {
+        return Some(of.clone());
+    }
+    Some(match rank(of)? {
+        Rank::I16 | Rank::I32 => ColumnType::I64,
+        Rank::I64 | Rank::Decimal => DECIMAL,
+        Rank::F64 => ColumnType::F64,
+    })
+}
+
+fn average(of: &ColumnType) -> Option<ColumnType> {
+    if *of == ColumnType::Interval {
+        return Some(ColumnType::Interval);
+    }
+    Some(match rank(of)? {
+        Rank::I16 | Rank::I32 | Rank::I64 | Rank::Decimal => DECIMAL,
+        Rank::F64 => ColumnType::F64,
+    })
+}
+
+/// Integers are rounded as doubles.
+fn rounded(of: &ColumnType) -> Option<ColumnType> {
+    Some(match rank(of)? {
+        Rank::Decimal => DECIMAL,
+        Rank::I16 | Rank::I32 | Rank::I64 | Rank::F64 => ColumnType::F64,
+    })
+}
+
+fn arithmetic(left: &ColumnType, sign: char, right: &ColumnType) -> Option<ColumnType> {
+    if *left == ColumnType::F32 && *right == ColumnType::F32 {
+        return Some(ColumnType::F32);
+    }
+    let numbers = rank(left).and(rank(right));
+    numbers.map_or_else(|| calendar(left, sign, right), |_| wider(left, right))
+}
+
+/// Sums and differences of dates, times and spans.
+fn calendar(left: &ColumnType, sign: char, right: &ColumnType) -> Option<ColumnType> {
+    use ColumnType::{Date, DateTime, I32, Interval, Timestamp};
+    let moment = |of: &ColumnType| matches!(of, DateTime(_) | Timestamp(_));
+    let span = *right == Interval;
+    if !matches!(sign, '+' | '-') {
+        None
+    } else if sign == '+' && *left == Interval && (moment(right) || *right == Date) {
+        calendar(right, sign, left)
+    } else if *left == Date && *right == Date {
+        (sign == '-').then_some(I32)
+    } else if *left == Date && right.is_integer() {
+        Some(Date)
+    } else if *left == Date && span {
+        Some(DateTime(6))
+    } else if span && (moment(left) || *left == Interval) {
+        Some(left.clone())
+    } else {
+        let difference = sign == '-' && moment(left) && left == right;
+        difference.then_some(Interval)
+    }
+}
+
+fn number(written: &str) -> Option<ColumnType> {
+    if !written.bytes().all(|byte| byte.is_ascii_digit()) {
+        let plain = |byte: u8| byte.is_ascii_digit() || b".eE+-".contains(&byte);
+        return written.bytes().all(plain).then_some(DECIMAL);
+    }
+    Some(if written.parse::<i32>().is_ok() {
+        ColumnType::I32
+    } else if written.parse::<i64>().is_ok() {
+        ColumnType::I64
+    } else {
+        DECIMAL
+    })
+}
+
+fn spelled(column_type: &ColumnType) -> &'static str {
+    match column_type {
+        ColumnType::Bool => "boolean",
+        ColumnType::I8 | ColumnType::I16 | ColumnType::U8 => "smallint",
+        ColumnType::I24 | ColumnType::I32 | ColumnType::U16 | ColumnType::U24 => "integer",
+        ColumnType::I64 | ColumnType::U32 => "bigint",
+        ColumnType::U64 | ColumnType::Decimal(_) => "numeric",
+        ColumnType::F32 => "real",
+        ColumnType::F64 => "double precision",
+        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => "bytea",
+        ColumnType::Date => "date",
+        ColumnType::Time(_) => "time without time zone",
+        ColumnType::DateTime(_) => "timestamp without time zone",
+        ColumnType::Timestamp(_) => "timestamp with time zone",
+        ColumnType::Interval => "interval",
+        ColumnType::Uuid => "uuid",
+        ColumnType::Json { binary: false } => "json",
+        ColumnType::Json { binary: true } => "jsonb",
+        ColumnType::Array(_) => "array",
+        ColumnType::Char(_)
+        | ColumnType::VarChar(_)
+        | ColumnType::Text(_)
+        | ColumnType::Year
+        | ColumnType::Enum(_)
+        | ColumnType::Set(_)
+        | ColumnType::Bit(_) => "text",
+    }
+}

@@ -1,0 +1,162 @@
+//! SQLite's queries: pages "Built-In Scalar SQL Functions", "Built-in Aggregate Functions" and "SQL Language Expressions".
+
+use super::Null::{Argument, Maybe, Never};
+use super::{DECIMAL, Gives, Grammar, of, text};
+use crate::column_type::ColumnType;
+
+pub(super) static GRAMMAR: Grammar = Grammar {
+    functions: FUNCTIONS,
+    untyped: UNTYPED,
+    sum,
+    average: |_| Some(ColumnType::F64),
+    rounded: |_| Some(ColumnType::F64),
+    arithmetic,
+    number,
+    cast: |_| None,
+    condition: ColumnType::I64,
+    spelled,
+    constants_adapt: false,
+    document_text: false,
+    names_calls: false,
+};
+
+const FUNCTIONS: &[(&str, Gives)] = &[
+    ("abs", Gives::Argument(0, Argument)),
+    ("avg", Gives::Average),
+    ("changes", of(ColumnType::I64, Never)),
+    ("char", text(Never)),
+    ("coalesce", Gives::Coalesced),
+    ("concat", text(Never)),
+    ("concat_ws", text(Maybe)),
+    ("count", of(ColumnType::I64, Never)),
+    ("current_date", text(Never)),
+    ("current_time", text(Never)),
+    ("current_timestamp", text(Never)),
+    ("date", text(Maybe)),
+    ("datetime", text(Maybe)),
+    ("dense_rank", of(ColumnType::I64, Never)),
+    ("first_value", Gives::Argument(0, Maybe)),
+    ("format", text(Maybe)),
+    ("group_concat", text(Maybe)),
+    ("hex", text(Never)),
+    ("ifnull", Gives::Coalesced),
+    ("iif", Gives::Common(1)),
+    ("instr", of(ColumnType::I64, Argument)),
+    ("julianday", of(ColumnType::F64, Maybe)),
+    ("lag", Gives::Argument(0, Maybe)),
+    ("last_value", Gives::Argument(0, Maybe)),
+    ("lead", Gives::Argument(0, Maybe)),
+    ("length", of(ColumnType::I64, Argument)),
+    ("lower", text(Argument)),
+    ("ltrim", text(Argument)),
+    ("max", Gives::Argument(0, Maybe)),
+    ("min", Gives::Argument(0, Maybe)),
+    ("ntile", of(ColumnType::I64, Never)),
+    ("nullif", Gives::Argument(0, Maybe)),
+    ("printf", text(Maybe)),
+    ("quote", text(Never)),
+    ("random", of(ColumnType::I64, Never)),
+    ("rank", of(ColumnType::I64, Never)),
+    ("replace", text(Argument)),
+    ("round", of(ColumnType::F64, Argument)),
+    ("row_number", of(ColumnType::I64, Never)),
+    ("rtrim", text(Argument)),
+    ("strftime", text(Maybe)),
+    ("string_agg", text(Maybe)),
+    ("substr", text(Argument)),
+    ("substring", text(Argument)),
+    ("sum", Gives::Sum),
+    ("time", text(Maybe)),
+    ("total", of(ColumnType::F64, Never)),
+    ("trim", text(Argument)),
+    ("typeof", text(Never)),
+    ("unicode", of(ColumnType::I64, Maybe)),
+    ("unixepoch", of(ColumnType::I64, Maybe)),
+    ("upper", text(Argument)),
+];
+
+const UNTYPED: &[&str] = &[
+    "glob",
+    "json",
+    "json_array",
+    "json_array_length",
+    "json_each",
+    "json_extract",
+    "json_group_array",
+    "json_group_object",
+    "json_object",
+    "json_tree",
+    "json_type",
+    "json_valid",
+    "like",
+    "likely",
+    "match",
+    "nth_value",
+    "raise",
+    "randomblob",
+    "sign",
+    "unhex",
+    "zeroblob",
+];
+
+/// Integers give an integer, floating-point numbers such a one; anything else gives either.
+fn sum(of: &ColumnType) -> Option<ColumnType> {
+    arithmetic(of, '+', of)
+}
+
+fn arithmetic(left: &ColumnType, _sign: char, right: &ColumnType) -> Option<ColumnType> {
+    let float = |column_type: &ColumnType| *column_type == ColumnType::F64;
+    if float(left) || float(right) {
+        return Some(ColumnType::F64);
+    }
+    let integers = left.is_integer() && right.is_integer();
+    Some(if integers { ColumnType::I64 } else { DECIMAL })
+}
+
+fn number(written: &str) -> Option<ColumnType> {
+    let digits = |byte: u8| byte.is_ascii_digit();
+    if written.bytes().all(digits) {
+        let fits = written.parse::<i64>().is_ok();
+        return Some(if fits {
+            ColumnType::I64
+        } else {
+            ColumnType::F64
+        });
+    }
+    let float = |byte: u8| digits(byte) || b".eE+-".contains(&byte);
+    written.bytes().all(float).then_some(ColumnType::F64)
+}
+
+fn spelled(column_type: &ColumnType) -> &'static str {
+    match column_type {
+        ColumnType::F32 | ColumnType::F64 => "REAL",
+        ColumnType::Decimal(_) => "NUMERIC",
+        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => "BLOB",
+        ColumnType::Bool
+        | ColumnType::I8
+        | ColumnType::I16
+        | ColumnType::I24
+        | ColumnType::I32
+        | ColumnType::I64
+        | ColumnType::U8
+        | ColumnType::U16
+        | ColumnType::U24
+        | ColumnType::U32
+        | ColumnType::U64
+        | ColumnType::Year
+        | ColumnType::Bit(_) => "INTEGER",
+        ColumnType::Char(_)
+        | ColumnType::VarChar(_)
+        | ColumnType::Text(_)
+        | ColumnType::Date
+        | ColumnType::Time(_)
+        | ColumnType::DateTime(_)
+        | ColumnType::Timestamp(_)
+        | ColumnType::Interval
+        | ColumnType::Uuid
+        | ColumnType::Json { .. }
+        | ColumnType::Enum(_)
+        | ColumnType::Set(_)
+        | ColumnType::Array(_) => "TEXT",
+    }
+}

@@ -1,0 +1,309 @@
+//! Views whose columns can be typed become tables that are only read; the others are known by name.
+//!
+//! `scope` follows the names of a query, `value` types its values by what the files of the dialects say.
+
+mod dialect;
+mod order;
+mod scope;
+mod value;
+
+use std::rc::Rc;
+
+use crate::ast::{ExpressionPiece, Notes, PieceKind};
+use crate::dialect::Dialect;
+use crate::draft::DraftView;
+use crate::model::{
+    Column, ColumnId, FieldType, Generated, Table, TableId, TableName, View, ViewQuery,
+};
+use crate::name;
+use crate::parse::{COLUMN_LIMIT, comment_text};
+
+use super::Resolver;
+use scope::{Output, Relation, Tables};
+
+/// Why a view has no model: in words that follow its name.
+type Unread = String;
+
+/// A view whose columns are known.
+struct Read {
+    columns: Vec<Column>,
+    sources: Vec<Option<(TableId, ColumnId)>>,
+    reads: Vec<TableId>,
+    /// The name of something that it reads and that is not in the model.
+    missing: Option<String>,
+}
+
+impl<'a> Resolver<'a> {
+    /// All views, each behind those it reads.
+    pub(super) fn views(&mut self) {
+        let views = &self.draft.views;
+        let mut models: Vec<Option<Result<TableId, Unread>>> = vec![None; views.len()];
+        for at in order::reading_order(views) {
+            models[at] = self.view(&views[at]);
+        }
+        for (view, model) in views.iter().zip(models) {
+            self.model.views.extend(model.map(|model| View {
+                name: table_name(view),
+                materialized: view.materialized,
+                span: view.table.name.name.span,
+                model,
+            }));
+        }
+    }
+
+    /// `None`: left out by wish.
+    fn view(&mut self, view: &'a DraftView) -> Option<Result<TableId, Unread>> {
+        let key = view.table.name.name.text.to_lowercase();
+        if view.table.notes.skip.is_some() {
+            self.skipped.insert(key);
+            return None;
+        }
+        Some(self.read_view(view).map(|read| {
+            let id = TableId(self.model.tables.len() as u32);
+            for (at, source) in read.sources.iter().enumerate() {
+                if let Some(source) = source {
+                    self.sources.insert((id, ColumnId(at as u32)), *source);
+                }
+            }
+            let table = self.view_table(view, read);
+            self.by_name.entry(key).or_default().push(id);
+            self.bound.push(&view.table);
+            self.model.tables.push(table);
+            id
+        }))
+    }
+
+    fn read_view(&mut self, view: &DraftView) -> Result<Read, Unread> {
+        let tables = Tables::new(self, view);
+        let relation = tables.whole()?;
+        let (reads, missing) = tables.read();
+        let names = column_names(view, &relation)?;
+        let mut columns = Vec::new();
+        let mut sources = Vec::new();
+        for (at, (output, name)) in relation.columns.iter().zip(names).enumerate() {
+            columns.push(view_column(view, at, output, name)?);
+            sources.push(output.typed.as_ref().and_then(|typed| typed.source));
+        }
+        Ok(Read {
+            columns,
+            sources,
+            reads,
+            missing,
+        })
+    }
+
+    fn view_table(&mut self, view: &'a DraftView, read: Read) -> Table {
+        let draft = &view.table;
+        let base = &draft.name.name;
+        let model_name = draft.notes.model.as_ref();
+        let docs = prose(&draft.notes, draft.comment.as_deref());
+        let obstacle = self.obstacle(view, &read);
+        Table {
+            name: table_name(view),
+            span: base.span,
+            model_name: model_name
+                .map_or_else(|| name::model_name(&base.text), |name| name.text.clone()),
+            accessor: name::escape_keyword(&name::accessor(&base.text)),
+            engines: self.engines_of_view(view, &read.reads),
+            engines_span: draft.engines_span,
+            source_dialect: draft.dialect,
+            columns: read.columns,
+            primary_key: None,
+            uniques: Vec::new(),
+            indexes: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            docs,
+            unmanaged: draft.notes.unmanaged.is_some(),
+            strict: false,
+            without_rowid: false,
+            storage_engine: None,
+            view: Some(ViewQuery {
+                materialized: view.materialized,
+                columns: view.columns.iter().map(|name| name.text.clone()).collect(),
+                sql: view.body.sql.clone(),
+                reads: read.reads,
+                obstacle,
+            }),
+        }
+    }
+
+    /// Where nothing says where a view lives, it lives where all that it reads does.
+    fn engines_of_view(
+        &mut self,
+        view: &DraftView,
+        reads: &[TableId],
+    ) -> Vec<crate::model::EngineId> {
+        let shared = reads.split_first().map(|(first, others)| {
+            let of = |id: &TableId| &self.model.table(*id).engines;
+            let mut engines = of(first).clone();
+            engines.retain(|engine| others.iter().all(|other| of(other).contains(engine)));
+            engines
+        });
+        match shared.filter(|shared| view.table.engines.is_empty() && !shared.is_empty()) {
+            Some(shared) => shared,
+            None => self.engines(&view.table),
+        }
+    }
+
+    /// What the query needs and bindery does not make.
+    fn obstacle(&self, view: &DraftView, read: &Read) -> Option<String> {
+        if let Some(missing) = &read.missing {
+            return Some(format!("it reads `{missing}`, which is not in the schema"));
+        }
+        let table = |id: &TableId| self.model.table(*id);
+        let unmade = |table: &&Table| {
+            table
+                .view
+                .as_ref()
+                .is_some_and(|view| view.obstacle.is_some())
+        };
+        if let Some(other) = read.reads.iter().map(table).find(unmade) {
+            return Some(format!("it reads `{}`, which is not made", other.name.name));
+        }
+        let function = unknown_function(&view.body.tokens, view.table.dialect)?;
+        Some(format!(
+            "it calls `{function}`, which bindery does not know"
+        ))
+    }
+}
+
+fn table_name(view: &DraftView) -> TableName {
+    TableName {
+        schema: view.table.name.schema.clone(),
+        name: view.table.name.name.text.clone(),
+    }
+}
+
+/// The names of a view's columns: its own list first, then those of the query.
+fn column_names(view: &DraftView, relation: &Rc<Relation>) -> Result<Vec<String>, Unread> {
+    if relation.columns.len() > COLUMN_LIMIT {
+        return Err(format!("has more than {COLUMN_LIMIT} columns"));
+    }
+    if view.columns.len() > relation.columns.len() {
+        return Err("names more columns than its query gives".to_owned());
+    }
+    let mut names: Vec<String> = Vec::new();
+    let mut taken = std::collections::HashSet::new();
+    for (at, output) in relation.columns.iter().enumerate() {
+        let own = view.columns.get(at).map(|name| &name.text);
+        let Some(name) = own.or(output.name.as_ref()) else {
+            return Err(format!("gives its column {} no name", at + 1));
+        };
+        if !taken.insert(name.to_lowercase()) {
+            return Err(format!("has two columns `{name}`"));
+        }
+        names.push(name.clone());
+    }
+    Ok(names)
+}
+
+fn view_column(
+    view: &DraftView,
+    at: usize,
+    output: &Output,
+    name: String,
+) -> Result<Column, Unread> {
+    let number = if view.columns.is_empty() {
+        output.item
+    } else {
+        Some(at)
+    };
+    let nothing = Notes::default();
+    let written = view
+        .column_notes
+        .iter()
+        .find(|(known, _)| Some(*known) == number);
+    let notes = written.map_or(&nothing, |(_, notes)| notes);
+    let skip = notes.skip.is_some();
+    let typed = match output
+        .typed
+        .clone()
+        .filter(|typed| !typed.is_untyped_null())
+    {
+        Some(typed) => typed,
+        None if skip => value::Typed::text(view.table.dialect, true),
+        None => return Err(format!("has a column `{name}` whose type is not known")),
+    };
+    let commented = view
+        .column_comments
+        .iter()
+        .rev()
+        .find(|(known, _)| *known == name);
+    let comment = commented.and_then(|(_, text)| text.as_deref());
+    let own_name = notes.name.as_ref().map(|name| name.text.clone());
+    let custom = notes.rust_type.as_ref().map(|path| path.text.clone());
+    let span = view.columns.get(at).map_or(output.span, |name| name.span);
+    Ok(Column {
+        field: name::escape_keyword(&own_name.unwrap_or_else(|| name::field(&name))),
+        name,
+        span,
+        type_span: span,
+        sql_type: typed.sql_type,
+        column_type: typed.column_type,
+        as_text: typed.as_text,
+        field_type: custom.map_or(FieldType::Plain, FieldType::Custom),
+        nullable: typed.nullable,
+        default: None,
+        generated: Generated::No,
+        collation: None,
+        on_update_now: false,
+        version: false,
+        updated: false,
+        skip,
+        link: None,
+        docs: prose(notes, comment),
+    })
+}
+
+/// What is written beside it, else the database's comment.
+fn prose(notes: &Notes, comment: Option<&str>) -> Vec<String> {
+    if notes.docs.is_empty() {
+        comment.map(comment_text).unwrap_or_default()
+    } else {
+        notes.docs.clone()
+    }
+}
+
+/// The first function of a query that is not one of the database's own, as far as they are known.
+fn unknown_function(tokens: &[ExpressionPiece], dialect: Dialect) -> Option<&str> {
+    let is_open = |piece: &ExpressionPiece| piece.kind == PieceKind::Symbol && piece.text == "(";
+    let calls = tokens.windows(2).enumerate().filter(|(_, pair)| {
+        let named = match pair[0].kind {
+            PieceKind::Word | PieceKind::Quoted | PieceKind::DoubleQuoted => true,
+            PieceKind::Text
+            | PieceKind::Number
+            | PieceKind::Hex
+            | PieceKind::Bits
+            | PieceKind::Symbol => false,
+        };
+        named && is_open(&pair[1])
+    });
+    let unknown = calls.filter(|(at, pair)| {
+        !names_columns(tokens, *at)
+            && !dialect::is_known_call(dialect, &pair[0].text.to_lowercase())
+    });
+    unknown.map(|(_, pair)| pair[0].text.as_str()).next()
+}
+
+/// `AS t (a, b)`, `(…) t (a, b)` and `WITH t (a, b) AS (…)` name columns.
+fn names_columns(tokens: &[ExpressionPiece], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+    let words = ["as", "with", "recursive", ")"];
+    let follows = before.is_some_and(|piece| {
+        words
+            .iter()
+            .any(|word| piece.text.eq_ignore_ascii_case(word))
+    });
+    let closes = |piece: &&ExpressionPiece| piece.text == ")" && piece.kind == PieceKind::Symbol;
+    let list = tokens[at..]
+        .iter()
+        .take_while(|piece| !closes(piece))
+        .count();
+    let defines = |piece: &ExpressionPiece| piece.text.eq_ignore_ascii_case("as");
+    let opens =
+        |piece: &ExpressionPiece| piece.text == "(" || piece.text.eq_ignore_ascii_case("not");
+    let common_table = tokens.get(at + list + 1).is_some_and(defines)
+        && tokens.get(at + list + 2).is_some_and(opens);
+    follows || common_table
+}

@@ -1,0 +1,69 @@
+//! In which order views are read: each behind those whose names its query holds.
+
+use std::collections::HashMap;
+
+use crate::ast::PieceKind;
+use crate::draft::DraftView;
+
+/// Indexes of all views. Views that hold each other's names come in the order of their statements.
+pub(super) fn reading_order(views: &[DraftView]) -> Vec<usize> {
+    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, view) in views.iter().enumerate() {
+        let name = view.table.name.name.text.to_lowercase();
+        by_name.entry(name).or_default().push(at);
+    }
+    let mut order = Vec::with_capacity(views.len());
+    let mut begun = vec![false; views.len()];
+    for start in 0..views.len() {
+        walk(start, views, &by_name, &mut begun, &mut order);
+    }
+    order
+}
+
+/// Walks down from one view without recursion; what was begun already is not begun again, so circles end.
+fn walk(
+    start: usize,
+    views: &[DraftView],
+    by_name: &HashMap<String, Vec<usize>>,
+    begun: &mut [bool],
+    order: &mut Vec<usize>,
+) {
+    let mut open: Vec<(usize, Vec<usize>)> = Vec::new();
+    let mut next = Some(start);
+    loop {
+        if let Some(at) = next
+            .take()
+            .filter(|at| !std::mem::replace(&mut begun[*at], true))
+        {
+            open.push((at, named_views(&views[at], by_name)));
+        }
+        let Some((at, waiting)) = open.last_mut() else {
+            return;
+        };
+        match waiting.pop() {
+            Some(other) => next = Some(other),
+            None => {
+                order.push(*at);
+                open.pop();
+            }
+        }
+    }
+}
+
+/// The views whose names a query holds, the first last.
+fn named_views(view: &DraftView, by_name: &HashMap<String, Vec<usize>>) -> Vec<usize> {
+    let names = view.body.tokens.iter().filter(|piece| match piece.kind {
+        PieceKind::Word | PieceKind::Quoted | PieceKind::DoubleQuoted => true,
+        PieceKind::Text
+        | PieceKind::Number
+        | PieceKind::Hex
+        | PieceKind::Bits
+        | PieceKind::Symbol => false,
+    });
+    let known = names.filter_map(|piece| by_name.get(&piece.text.to_lowercase()));
+    let mut found: Vec<usize> = known.flatten().copied().collect();
+    found.sort_unstable();
+    found.dedup();
+    found.reverse();
+    found
+}
