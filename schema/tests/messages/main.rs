@@ -11,6 +11,7 @@ mod mistake;
 mod mistakes;
 mod pages;
 mod run;
+mod several;
 
 use std::fs;
 use std::path::{Path, PathBuf};
