@@ -142,8 +142,11 @@ impl<'a> Lexer<'a> {
         self.bytes.get(self.at + ahead).copied()
     }
 
-    /// MySQL wants white space behind the dashes, so that `1--1` stays a subtraction.
+    /// MySQL wants white space behind the dashes, so that `1--1` stays a subtraction. Drizzle writes lines of its own.
     fn dash_comment(&self) -> bool {
+        if self.bytes[self.at..].starts_with(b"--> statement-breakpoint") {
+            return true;
+        }
         let blank = |byte: Option<u8>| byte.is_none_or(|byte| byte <= b' ');
         self.peek(1) == Some(b'-') && (self.dialect != Dialect::Mysql || blank(self.peek(2)))
     }

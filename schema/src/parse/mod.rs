@@ -12,13 +12,16 @@ mod load;
 mod nested;
 mod prose;
 mod query;
+mod reverted;
 mod split;
 
 pub(crate) use ddl::table::COLUMN_LIMIT;
 pub use load::{SIZE_LIMIT, load};
 pub(crate) use prose::comment_text;
 
-use crate::ast::{AlterAction, Ast, CreateTable, CreateView, FileAst, Notes, Statement};
+use crate::ast::{
+    AlterAction, Ast, CreateTable, CreateView, FileAst, Name, Notes, ObjectName, Statement,
+};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
@@ -82,7 +85,16 @@ fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) ->
         ast,
         unclosed_from: split.unclosed.iter().map(|found| found.start).min(),
     };
+    let reverted = reverted::ranges(text, &all_comments);
+    for &(start, end) in &reverted {
+        reader.comments.drop_inside(start, end);
+    }
     for statement in &split.statements {
+        let at = statement.start();
+        if reverted.iter().any(|&(start, end)| start <= at && at < end) {
+            reader.skip("statements that revert a migration");
+            continue;
+        }
         match nested::nested(text, dialect, statement) {
             Some(inner) => reader.nested(statement, &inner, &all_comments),
             None => reader.statement(statement, &all_comments),
@@ -123,10 +135,10 @@ impl FileReader<'_> {
     /// What a statement holds is read as if it stood alone; a block's statements count only as far as they fit.
     fn nested(&mut self, statement: &RawStatement, inner: &Nested, comments: &[Comment]) {
         let first = self.ast.statements.len();
-        let (Nested::Schema(_, statements) | Nested::Block(statements, _)) = inner;
-        let comments = match inner {
-            Nested::Schema(..) => comments,
-            Nested::Block(_, own) => own,
+        let (statements, comments) = match inner {
+            Nested::Schema(_, statements) => (statements, comments),
+            Nested::Block(statements, own) => (statements, own.as_slice()),
+            Nested::VirtualTable(name) => return self.virtual_table(*name),
         };
         for statement in statements {
             self.statement(statement, comments);
@@ -137,11 +149,25 @@ impl FileReader<'_> {
                 added.put_into_schema(&self.schema_name(*name));
                 added
             }
-            Nested::Block(..) => Statement::IfFits(Box::new(added)),
+            Nested::Block(..) | Nested::VirtualTable(_) => Statement::IfFits(Box::new(added)),
         });
         let added: Vec<_> = added.collect();
         self.ast.statements.extend(added);
         self.comments.drop_inside(statement.start(), statement.end);
+    }
+
+    fn skip(&mut self, kind: &str) {
+        *self.ast.skipped.entry(kind.to_owned()).or_default() += 1;
+    }
+
+    fn virtual_table(&mut self, name: lex::Token) {
+        let span = self.span(name.start, name.end);
+        let quoted = &self.text[name.start as usize + 1..name.end as usize - 1];
+        let text = quoted.replace("''", "'");
+        let (schema, name) = (None, Name { text, span });
+        let kind = "CREATE VIRTUAL TABLE".to_owned();
+        let name = ObjectName { schema, name };
+        self.ast.statements.push(Statement::NoModel { name, kind });
     }
 
     /// A schema's name as PostgreSQL has it.
@@ -206,10 +232,19 @@ impl FileReader<'_> {
     ) -> Option<ddl::cursor::Problem> {
         let token = statement.swallowed_table?;
         let message = format!("this `CREATE TABLE` is part of the `{kind}` before it");
+        let between = &self.text[statement.start() as usize..token.start as usize];
+        let batches = between
+            .lines()
+            .any(|line| line.trim().eq_ignore_ascii_case("go"));
+        let help = if batches {
+            "`GO` ends statements of SQL Server only, whose SQL is not read: end each statement with `;` and write it for \
+             sqlite, postgres or mysql"
+        } else {
+            "end the statement before it with `;`"
+        };
+        let span = self.span(token.start, token.end);
         Some(Box::new(
-            Diagnostic::error("B0006", message)
-                .at(self.span(token.start, token.end), "")
-                .help("end the statement before it with `;`"),
+            Diagnostic::error("B0006", message).at(span, "").help(help),
         ))
     }
 
@@ -232,11 +267,7 @@ impl FileReader<'_> {
             }
             ddl::Outcome::Skipped(Some("")) => {}
             ddl::Outcome::Skipped(own) => {
-                *self
-                    .ast
-                    .skipped
-                    .entry(own.unwrap_or(kind).to_owned())
-                    .or_default() += 1;
+                self.skip(own.unwrap_or(kind));
             }
         }
         self.comments.drop_inside(statement.start(), statement.end);

@@ -1,4 +1,5 @@
-//! Statements that stand inside another: the elements of PostgreSQL's `CREATE SCHEMA`, the plain ones of a `DO` block.
+//! Statements that stand inside another: the elements of PostgreSQL's `CREATE SCHEMA`, the plain ones of a `DO` block,
+//! the virtual tables that SQLite's `.dump` writes into the catalogue by hand.
 //!
 //! Migrations write what must not fail twice into `DO` blocks, so what is found there is played through as far as it fits.
 
@@ -13,6 +14,8 @@ pub(crate) enum Nested {
     Schema(Token, Vec<RawStatement>),
     /// Statements of a block, with its comments.
     Block(Vec<RawStatement>, Vec<Comment>),
+    /// A virtual table, by its name as a text.
+    VirtualTable(Token),
 }
 
 /// The statements inside this one; `None` for one that holds none.
@@ -20,7 +23,8 @@ pub(crate) fn nested(text: &str, dialect: Dialect, statement: &RawStatement) -> 
     let words = Words { text };
     let tokens = &statement.tokens;
     match dialect {
-        Dialect::Sqlite | Dialect::Mysql => None,
+        Dialect::Mysql => None,
+        Dialect::Sqlite => virtual_table(&words, statement),
         Dialect::Postgres if words.is(tokens.first(), "DO") => block(text, tokens),
         Dialect::Postgres
             if words.is(tokens.first(), "CREATE") && words.is(tokens.get(1), "SCHEMA") =>
@@ -29,6 +33,25 @@ pub(crate) fn nested(text: &str, dialect: Dialect, statement: &RawStatement) -> 
         }
         Dialect::Postgres => None,
     }
+}
+
+/// `INSERT INTO sqlite_schema(…) VALUES('table', 'name', 'name', 0, 'CREATE VIRTUAL TABLE …')`.
+fn virtual_table(words: &Words<'_>, statement: &RawStatement) -> Option<Nested> {
+    let tokens = &statement.tokens;
+    let catalogue = words.is_any(tokens.get(2), &["sqlite_schema", "sqlite_master"]);
+    if !(catalogue && words.is(tokens.first(), "INSERT")) {
+        return None;
+    }
+    let mut lexer = Lexer::new(&words.text[..statement.end as usize], Dialect::Sqlite);
+    lexer.at = statement.start() as usize;
+    let mut texts = Vec::new();
+    while texts.len() < 4 && lexer.skip_blanks() {
+        let token = lexer.token();
+        texts.extend((token.kind == TokenKind::SingleQuoted).then_some(token));
+    }
+    let made = words.raw(*texts.last()?).to_ascii_uppercase();
+    made.starts_with("'CREATE VIRTUAL TABLE")
+        .then(|| Nested::VirtualTable(texts[1]))
 }
 
 struct Words<'a> {

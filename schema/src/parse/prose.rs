@@ -33,7 +33,7 @@ pub(crate) fn lines(text: &str, comments: &[Comment]) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for comment in comments.iter().filter(|comment| !is_banner(text, comment)) {
         for (_, line) in comment_lines(text, comment) {
-            if !starts_tag(line) && !is_placeholder(line) {
+            if !starts_tag(line) && !is_placeholder(line) && !is_for_a_tool(line) {
                 kept.push(line.chars().filter(|sign| !sign.is_control()).collect());
             }
         }
@@ -88,6 +88,21 @@ fn is_placeholder(line: &str) -> bool {
     line.starts_with('$') && !line.contains(char::is_whitespace)
 }
 
+/// What a migration tool reads in its file.
+fn is_for_a_tool(line: &str) -> bool {
+    const STARTS: [&str; 8] = [
+        "+goose ",
+        "+migrate ",
+        "migrate:up",
+        "> statement-breakpoint",
+        "liquibase formatted sql",
+        "changeset ",
+        "rollback ",
+        "create above / drop below",
+    ];
+    STARTS.iter().any(|start| line.starts_with(start))
+}
+
 /// A framed heading of a section (`/****** Create Tables ******/`) is about no single table.
 fn is_banner(text: &str, comment: &Comment) -> bool {
     let whole = &text[comment.start as usize..comment.end as usize];
@@ -97,9 +112,15 @@ fn is_banner(text: &str, comment: &Comment) -> bool {
             || whole.starts_with("/*----"))
 }
 
-/// Lines that mysqldump, pg_dump, phpMyAdmin and migration tools write above every object.
+/// Lines that mysqldump, pg_dump, phpMyAdmin, Workbench, DBeaver and migration tools write above every object.
 fn is_dump_header(line: &str) -> bool {
-    const STARTS: [&str; 9] = [
+    const STARTS: [&str; 15] = [
+        "Table `",
+        "Placeholder table for view ",
+        "Stand-in structure for ",
+        "Records of ",
+        "Creating temporary table to overcome ",
+        "DROP TABLE ",
         "Name: ",
         "Data for Name: ",
         "Table structure for ",

@@ -83,7 +83,7 @@ impl Cursor<'_> {
             ColumnOptionKind::Default(self.default_value()?)
         } else if self.eat(&["COLLATE"]) {
             self.eat_symbol("=");
-            ColumnOptionKind::Collate(self.object_name("a collation")?.name.text)
+            ColumnOptionKind::Collate(self.collation()?)
         } else if mysql && self.eat(&["COMMENT"]) {
             self.eat_symbol("=");
             ColumnOptionKind::Comment(self.text_constant()?)
@@ -168,6 +168,18 @@ impl Cursor<'_> {
         ColumnOptionKind::Computed {
             expression,
             stored: true,
+        }
+    }
+
+    /// A collation; MySQL takes its name as a text too.
+    fn collation(&mut self) -> Read<String> {
+        let text = self.token(0).filter(|&token| self.is_text(token));
+        match text {
+            Some(token) if self.dialect == Dialect::Mysql => {
+                self.advance(1);
+                Ok(self.unquoted(token))
+            }
+            _ => Ok(self.object_name("a collation")?.name.text),
         }
     }
 

@@ -1,0 +1,4 @@
+USE [shop]
+GO
+CREATE TABLE [dbo].[users] ([id] [int] IDENTITY(1,1) NOT NULL)
+GO
