@@ -171,24 +171,24 @@ pub enum Statement {
 }
 
 impl Statement {
-    /// What `CREATE SCHEMA name` holds belongs to that schema unless it says otherwise.
+    /// What is made in a schema belongs to it unless it says otherwise.
     pub(crate) fn put_into_schema(&mut self, schema: &str) {
         let name = match self {
             Self::CreateTable(table) => &mut table.name,
             Self::CreateView(view) => &mut view.name,
-            Self::CreateIndex(index) => &mut index.table,
-            Self::NoModel { name, .. } => name,
+            Self::CreateEnum(created) => &mut created.name,
+            Self::CreateDomain(created) => &mut created.name,
+            Self::IfFits(statement) => return statement.put_into_schema(schema),
             Self::AlterTable(_)
             | Self::DropTable(_)
+            | Self::CreateIndex(_)
             | Self::DropIndex { .. }
-            | Self::CreateEnum(_)
             | Self::AlterEnum(_)
             | Self::DropType(_)
-            | Self::CreateDomain(_)
             | Self::Comment(_)
             | Self::DropView(_)
             | Self::CreateFunction(_)
-            | Self::IfFits(_) => return,
+            | Self::NoModel { .. } => return,
         };
         if schema != "public" {
             name.schema.get_or_insert_with(|| schema.to_owned());

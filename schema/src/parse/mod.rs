@@ -10,6 +10,7 @@ mod kind;
 mod lex;
 mod load;
 mod nested;
+mod place;
 mod prose;
 mod query;
 mod reverted;
@@ -34,6 +35,7 @@ use ddl::cursor::{Cursor, shortened};
 use ddl::table::TablePlaces;
 use lex::{Comment, Lexer, TokenKind};
 use nested::Nested;
+use place::Place as MadeIn;
 use split::RawStatement;
 
 /// So many problems of one statement are told; more would bury them.
@@ -83,6 +85,7 @@ fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) ->
         comments,
         diagnostics,
         ast,
+        made_in: MadeIn::start(text, dialect, &split.statements),
         unclosed_from: split.unclosed.iter().map(|found| found.start).min(),
     };
     let reverted = reverted::ranges(text, &all_comments);
@@ -95,10 +98,13 @@ fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) ->
             reader.skip("statements that revert a migration");
             continue;
         }
+        let first = reader.ast.statements.len();
         match nested::nested(text, dialect, statement) {
             Some(inner) => reader.nested(statement, &inner, &all_comments),
             None => reader.statement(statement, &all_comments),
         }
+        reader.made_in.pass(statement);
+        reader.put_into_schema(first);
     }
     for unclosed in &split.unclosed {
         reader.unclosed(unclosed);
@@ -127,6 +133,7 @@ struct FileReader<'a> {
     comments: Comments<'a>,
     diagnostics: &'a mut Diagnostics,
     ast: FileAst,
+    made_in: MadeIn<'a>,
     /// What is opened here and never closed swallows the rest of its statement.
     unclosed_from: Option<u32>,
 }
@@ -154,6 +161,15 @@ impl FileReader<'_> {
         let added: Vec<_> = added.collect();
         self.ast.statements.extend(added);
         self.comments.drop_inside(statement.start(), statement.end);
+    }
+
+    /// What was read since belongs to the schema that counts here, unless it says otherwise.
+    fn put_into_schema(&mut self, first: usize) {
+        if let Some(schema) = self.made_in.schema() {
+            for made in &mut self.ast.statements[first..] {
+                made.put_into_schema(schema);
+            }
+        }
     }
 
     fn skip(&mut self, kind: &str) {
@@ -205,6 +221,7 @@ impl FileReader<'_> {
             file,
             dialect,
             comments,
+            own_database: self.made_in.own_database.as_deref(),
             kind: &kind,
         };
         let mut problems = Vec::new();

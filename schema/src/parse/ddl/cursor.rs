@@ -20,6 +20,8 @@ pub(crate) struct Cursor<'a> {
     pub(crate) dialect: Dialect,
     /// All comments of the text: an expression's own text is written without them.
     pub(crate) comments: &'a [Comment],
+    /// MySQL: the file's own database, which need not be said.
+    pub(crate) own_database: Option<&'a str>,
     /// `CREATE TABLE`, for messages.
     pub(crate) kind: &'a str,
 }
@@ -268,8 +270,11 @@ impl<'a> Cursor<'a> {
             Dialect::Sqlite => &["main"],
             Dialect::Mysql => &[],
         };
+        let said = |schema: &String| {
+            !common.contains(&schema.as_str()) && self.own_database != Some(schema.as_str())
+        };
         Ok(ObjectName {
-            schema: schema.filter(|schema| !common.contains(&schema.as_str())),
+            schema: schema.filter(said),
             name,
         })
     }

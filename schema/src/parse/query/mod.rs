@@ -266,6 +266,7 @@ impl<'a> Cursor<'a> {
             file: self.file,
             dialect: self.dialect,
             comments: self.comments,
+            own_database: self.own_database,
             kind: self.kind,
         })
     }
