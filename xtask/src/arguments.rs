@@ -24,6 +24,8 @@ cargo xtask fuzz [--target NAME] [--minutes N] [--seed N]
     Fuzzes one target, or each in turn, for so many minutes (10) from this seed (1): fuzz/ says which targets there are.
     Needs a compiler of C++. BINDERY_CORPUS may name a folder of schemas to begin with beside fuzz/seeds.
 
+cargo xtask growth          measures how time, memory and generated code grow with the schema, and prints the tables
+                            of docs/size-and-speed.md
 cargo xtask lint            formatting, clippy, documentation, feature sets, packages
 cargo xtask help            this text";
 
@@ -35,6 +37,7 @@ pub(crate) enum Command {
     /// With a part of a schema's name.
     Corpus(Option<String>),
     Fuzz(Fuzzing),
+    Growth,
     Lint,
     ServersUp,
     ServersDown,
@@ -74,6 +77,7 @@ impl Command {
             ["corpus"] => Ok(Self::Corpus(None)),
             ["corpus", "--only", text] => Ok(Self::Corpus(Some((*text).to_owned()))),
             ["fuzz", rest @ ..] => fuzzing(rest).map(Self::Fuzz),
+            ["growth"] => Ok(Self::Growth),
             ["lint"] => Ok(Self::Lint),
             ["servers", "up"] => Ok(Self::ServersUp),
             ["servers", "down"] => Ok(Self::ServersDown),
@@ -150,6 +154,7 @@ mod tests {
         assert_eq!(parse("corpus"), Ok(Command::Corpus(None)));
         let only = Command::Corpus(Some("sakila".to_owned()));
         assert_eq!(parse("corpus --only sakila"), Ok(only));
+        assert_eq!(parse("growth"), Ok(Command::Growth));
         assert_eq!(parse("lint"), Ok(Command::Lint));
         assert_eq!(parse("servers up"), Ok(Command::ServersUp));
         assert_eq!(parse("servers down"), Ok(Command::ServersDown));

@@ -6,6 +6,7 @@ mod arguments;
 mod corpus;
 mod databases;
 mod fuzz;
+mod growth;
 mod install;
 mod interrupt;
 mod lint;
@@ -48,6 +49,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Test(selection) => test::run(&selection, &Interrupt::install()?),
         Command::Corpus(only) => corpus::run(only.as_deref(), &Interrupt::install()?),
         Command::Fuzz(fuzzing) => fuzz::run(&fuzzing, &Interrupt::install()?),
+        Command::Growth => growth::run(),
         Command::Lint => lint::run(&Interrupt::install()?),
         Command::ServersUp => servers::up(&Interrupt::install()?),
         Command::ServersDown => servers::down(),
