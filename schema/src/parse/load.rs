@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceFile, Sources, Span};
 
 /// Larger files are refused.
-pub const SIZE_LIMIT: usize = 64 << 20;
+pub const SIZE_LIMIT: usize = 16 << 20;
 
 /// Adds a file's bytes to the sources; `path` is what messages show.
 ///

@@ -41,6 +41,9 @@ use split::RawStatement;
 /// So many problems of one statement are told; more would bury them.
 const PROBLEM_LIMIT: usize = 25;
 
+/// So many tables of one file are read: beyond is a mistake, and would be minutes of compiling.
+const TABLE_LIMIT: usize = 10_000;
+
 /// Reads all files of the input.
 pub fn parse(input: &Input, diagnostics: &mut Diagnostics) -> Ast {
     let files = input
@@ -87,6 +90,7 @@ fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) ->
         ast,
         made_in: MadeIn::start(text, dialect, &split.statements),
         unclosed_from: split.unclosed.iter().map(|found| found.start).min(),
+        tables: 0,
     };
     let reverted = reverted::ranges(text, &all_comments);
     for &(start, end) in &reverted {
@@ -136,6 +140,8 @@ struct FileReader<'a> {
     made_in: MadeIn<'a>,
     /// What is opened here and never closed swallows the rest of its statement.
     unclosed_from: Option<u32>,
+    /// How many there were.
+    tables: usize,
 }
 
 impl FileReader<'_> {
@@ -196,6 +202,9 @@ impl FileReader<'_> {
     }
 
     fn statement(&mut self, statement: &RawStatement, comments: &[Comment]) {
+        if self.tables > TABLE_LIMIT {
+            return self.comments.drop_inside(statement.start(), statement.end);
+        }
         let kind = kind::kind_of(self.text, &statement.tokens);
         if self.doubts_first_word(statement) {
             return self.comments.drop_inside(statement.start(), statement.end);
@@ -265,9 +274,23 @@ impl FileReader<'_> {
         ))
     }
 
+    fn count_table(&mut self, name: Span) {
+        self.tables += 1;
+        if self.tables > TABLE_LIMIT {
+            let message = format!("the file has more than {TABLE_LIMIT} tables");
+            let finding = Diagnostic::error("B0007", message).at(name, "one too many");
+            self.diagnostics.push(finding.help(
+                "give each part of the program a schema of its own, with the tables it uses",
+            ));
+        }
+    }
+
     fn outcome(&mut self, outcome: ddl::Outcome, statement: &RawStatement, kind: &str) {
         match outcome {
-            ddl::Outcome::Table(table, places) => return self.table(*table, &places, statement),
+            ddl::Outcome::Table(table, places) => {
+                self.count_table(table.name.name.span);
+                return self.table(*table, &places, statement);
+            }
             ddl::Outcome::View(view, places) => return self.view(*view, &places, statement),
             ddl::Outcome::Alter(mut alter, places) => {
                 self.added_columns(&mut alter.actions, &places, statement);

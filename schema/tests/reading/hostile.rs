@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bindery_schema::dialect::Dialect;
+use bindery_schema::model::EngineId;
 
 use crate::support;
 
@@ -280,5 +281,147 @@ fn schemas_with_slips_are_survived() {
             }
         }
         support::read(&bytes, Dialect::ALL[random(3)]);
+    }
+}
+
+/// What nests to a depth, in each place where something can nest.
+fn nested(depth: usize) -> Vec<(&'static str, String)> {
+    let table =
+        |rest: String| format!("CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER {rest});");
+    let view = |query: String| {
+        format!("CREATE TABLE t (id INTEGER PRIMARY KEY);\nCREATE VIEW v AS {query};")
+    };
+    let around = |open: &str, inner: &str, close: &str| {
+        format!("{}{inner}{}", open.repeat(depth), close.repeat(depth))
+    };
+    vec![
+        (
+            "parentheses of a check",
+            table(format!("CHECK ({})", around("(", "a > 1", ")"))),
+        ),
+        (
+            "parentheses of a default",
+            table(format!("DEFAULT {}", around("(", "1", ")"))),
+        ),
+        (
+            "parentheses of a type",
+            format!("CREATE TABLE t (a {});", around("VARCHAR(", "1", ")")),
+        ),
+        ("brackets", table(around("[", "1", "]"))),
+        ("brackets of an array", table("[]".repeat(depth))),
+        (
+            "CASE",
+            table(format!(
+                "CHECK ({} = 1)",
+                around("CASE WHEN ", "a > 1", " THEN 1 END")
+            )),
+        ),
+        (
+            "NOT",
+            table(format!("CHECK ({}a > 1)", "NOT ".repeat(depth))),
+        ),
+        ("signs", table(format!("DEFAULT ({}1)", "- ".repeat(depth)))),
+        (
+            "calls",
+            table(format!("CHECK ({} > 1)", around("abs(", "a", ")"))),
+        ),
+        (
+            "sums",
+            table(format!("CHECK ({}a > 1)", "1 + ".repeat(depth))),
+        ),
+        (
+            "conditions",
+            table(format!("CHECK ({}a > 1)", "a = 1 OR ".repeat(depth))),
+        ),
+        ("comments", around("/*", " ", "*/")),
+        (
+            "queries",
+            view(format!("SELECT {} AS x", around("(SELECT ", "1", ")"))),
+        ),
+        (
+            "parentheses of a query",
+            view(around("(", "SELECT id FROM t", ")")),
+        ),
+        (
+            "tables of a query",
+            view(around("SELECT * FROM (", "SELECT id FROM t", ") AS q")),
+        ),
+        (
+            "schemas",
+            around("CREATE SCHEMA s ", "CREATE TABLE t (id INTEGER)", ""),
+        ),
+        ("blocks", around("DO $$ BEGIN ", "NULL;", " END $$")),
+    ]
+}
+
+/// Read, checked and written out by a thread with a small stack.
+fn whole_way(sql: &str, dialect: Dialect) -> (Vec<&'static str>, Duration) {
+    let sql = sql.to_owned();
+    let work = move || {
+        let started = Instant::now();
+        let (_, model, mut found) = support::read(sql.as_bytes(), dialect);
+        if let Some(model) = bindery_schema::check::check(model, &mut found) {
+            let tables = bindery_schema::plan::create_statements(&model, EngineId(0));
+            assert!(format!("{tables:?}").len() < 64 << 20);
+        }
+        let codes = found.iter().map(|finding| finding.code).collect();
+        (codes, started.elapsed())
+    };
+    let thread = std::thread::Builder::new()
+        .stack_size(256 * 1024)
+        .spawn(work);
+    let thread = thread.expect("a thread can be started");
+    thread.join().expect("nothing panics or overflows")
+}
+
+fn nesting(what: &str, sql: &str, depth: usize, dialect: Dialect) {
+    let (codes, took) = whole_way(sql, dialect);
+    assert!(
+        took < Duration::from_secs(120),
+        "{what} {depth} {dialect}: {took:?}"
+    );
+    let refused = what.starts_with("parentheses of a ") && !what.ends_with("query");
+    if refused && depth > 64 {
+        assert_eq!(codes, ["B0005"], "{what} {depth} {dialect}");
+    }
+}
+
+#[test]
+fn nesting_is_bounded_wherever_it_can_be() {
+    for depth in [63, 64, 65, 1_000] {
+        for (what, sql) in nested(depth) {
+            for dialect in Dialect::ALL {
+                nesting(what, &sql, depth, dialect);
+            }
+        }
+    }
+    for (at, (what, sql)) in nested(100_000).iter().enumerate() {
+        nesting(what, sql, 100_000, Dialect::ALL[at % 3]);
+    }
+}
+
+#[test]
+fn size_is_bounded() {
+    let tables = |count: usize| "CREATE TABLE t(a INT);".repeat(count);
+    for_all(tables(800_000).as_bytes(), &["B0003"]);
+    let numbered: String = (0..20_000)
+        .map(|at| format!("CREATE TABLE t{at}(a INTEGER PRIMARY KEY);"))
+        .collect();
+    for_all(numbered.as_bytes(), &["B0007"]);
+    let columns: String = (0..200_000).map(|at| format!(",c{at} INT")).collect();
+    let wide = format!("CREATE TABLE t(a INTEGER PRIMARY KEY{columns});");
+    for_all(wide.as_bytes(), &["B0007"]);
+    for length in [1 << 20, 64 << 20] {
+        let comment = format!(
+            "/*{}*/ CREATE TABLE t (id INTEGER PRIMARY KEY);",
+            "x".repeat(length)
+        );
+        let expected: &[&str] = if length > 16 << 20 { &["B0003"] } else { &[] };
+        for_all(comment.as_bytes(), expected);
+        let name = format!(
+            "CREATE TABLE {} (id INTEGER PRIMARY KEY);",
+            "x".repeat(length)
+        );
+        for_all(name.as_bytes(), expected);
     }
 }
