@@ -10,8 +10,9 @@ use crate::ast::{CommonTable, Name, Query, Select, SelectItem, Value};
 
 use super::ddl::cursor::{Cursor, Read};
 
-/// Queries in queries and values in values are followed so far.
-const DEPTH_LIMIT: usize = 64;
+/// Queries in queries and values in values are followed so far: that fits a stack of 256 KiB in a build script, which is not
+/// optimised.
+const DEPTH_LIMIT: usize = 16;
 
 /// Words that end an item of a `SELECT`.
 const CLAUSES: &[&str] = &[
