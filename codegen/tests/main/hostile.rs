@@ -50,3 +50,93 @@ fn a_thousand_tables_are_written() {
     let files = emit(&model, &EmitOptions::default());
     assert!(files[0].text.len() > 1_000_000);
 }
+
+/// The kinds of all items, in order and with those of modules and blocks of `impl`: what a text that breaks out would change.
+fn skeleton(text: &str) -> Vec<String> {
+    let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{error} in\n{text}"));
+    let mut kinds = Vec::new();
+    file.items
+        .iter()
+        .for_each(|item| push_kinds(item, &mut kinds));
+    kinds
+}
+
+fn push_kinds(item: &syn::Item, kinds: &mut Vec<String>) {
+    match item {
+        syn::Item::Mod(module) => {
+            let items = module.content.iter().flat_map(|(_, items)| items);
+            kinds.push("mod".to_owned());
+            items.for_each(|item| push_kinds(item, kinds));
+        }
+        syn::Item::Impl(block) => kinds.push(format!("impl of {}", block.items.len())),
+        syn::Item::Trait(block) => kinds.push(format!("trait of {}", block.items.len())),
+        syn::Item::Struct(structure) => kinds.push(format!("struct of {}", structure.fields.len())),
+        syn::Item::Enum(choice) => kinds.push(format!("enum of {}", choice.variants.len())),
+        syn::Item::Fn(function) => kinds.push(format!("fn of {}", function.block.stmts.len())),
+        other => kinds.push(format!("{:?}", std::mem::discriminant(other))),
+    }
+}
+
+/// A table with this text in every place that a schema has for one. The first word of each name is as long and as sorted
+/// everywhere, so that only the text can make a difference.
+fn schema_with(text: &str) -> String {
+    let name = |word: &str| format!("\"{word}{}\"", text.replace('"', "\"\""));
+    let value = text.replace('\'', "\'\'");
+    let prose = text.replace("*/", "* /");
+    format!(
+        "/* Prose. {prose} */\nCREATE TABLE {table} (\n  id INTEGER PRIMARY KEY,\n  {column} TEXT NOT NULL DEFAULT '{value}' \
+         CHECK ({column} <> '{value}'),\n  {other} VARCHAR(80) UNIQUE, -- {line}\n  CONSTRAINT {check} CHECK (id > 0)\n);\n\
+         CREATE INDEX {index} ON {table} ({column});\n",
+        table = name("alpha"),
+        column = name("beta"),
+        other = name("gamma"),
+        check = name("delta"),
+        index = name("epsilon"),
+        line = text.replace('\n', " "),
+    )
+}
+
+#[test]
+fn no_text_of_a_schema_leaves_its_place() {
+    let tame = skeleton(&text(&schema_with(" zeta")));
+    let hostile = [
+        "*/ fn main() {} /*",
+        "\"# ; fn main() {} //",
+        "\"##; mod x {}",
+        "} } } fn main() {}",
+        "\\\"; panic!()",
+        "\n} fn main() {} //",
+        "'; DROP TABLE alpha; --",
+        "{0} {x} {{",
+        "`; DROP TABLE alpha; #",
+        "]] > 1 \u{2028} \u{202e} \r",
+        "🦀 Ünïcode 表",
+        "#![allow(dead_code)]",
+        "r#\"\"#",
+        "$$ \\u{0}",
+    ];
+    for one in hostile {
+        let written = text(&schema_with(one));
+        assert_eq!(skeleton(&written), tame, "{one:?}\n{written}");
+    }
+}
+
+/// All words that Rust keeps for itself, in any edition, and what it gives a meaning in places.
+const WORDS: &str = "abstract as async auto await become box break catch const continue crate default do dyn else enum extern \
+    false final fn for gen if impl in let loop macro macro_rules match mod move mut override priv pub raw ref return \
+    safe self Self static struct super trait true try type typeof union unsafe unsized use virtual where while yield _";
+
+#[test]
+fn words_of_rust_are_names_in_every_place() {
+    for word in WORDS.split_whitespace() {
+        let table = format!(
+            "CREATE TABLE \"{word}\" (\"{word}\" INTEGER PRIMARY KEY, \"{word} text\" VARCHAR(80) UNIQUE, other INTEGER REFERENCES \"{word}\" (\"{word}\"));\n\
+             CREATE INDEX \"{word}\" ON \"{word}\" (other);"
+        );
+        skeleton(&text(&table));
+        let composite = format!(
+            "CREATE TABLE t (\"{word}\" INTEGER NOT NULL, a INTEGER NOT NULL, PRIMARY KEY (\"{word}\", a), UNIQUE (a, \"{word}\"));"
+        );
+        skeleton(&text(&composite));
+    }
+}
