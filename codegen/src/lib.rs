@@ -13,6 +13,6 @@ mod rust_writer;
 mod standalone;
 
 pub use cargo::{Config, compile};
-pub use emit::{EmitOptions, GeneratedFile, emit, rust_types};
+pub use emit::{EmitOptions, GeneratedFile, emit, rust_types, type_features};
 pub use error::CompileError;
 pub use standalone::{Difference, Outcome, Standalone, State};

@@ -315,6 +315,26 @@ const ACTIONS: [&str; 5] = [
     "NO ACTION",
 ];
 
+/// The texts of `#[name(word = "text", …)]`.
+pub(crate) fn named_texts(
+    attribute: &Attribute,
+    known: &[&str],
+) -> syn::Result<Vec<(String, LitStr)>> {
+    let arguments =
+        attribute.parse_args_with(|input: ParseStream<'_>| Arguments::parse(input, known))?;
+    match arguments.first {
+        None => Ok(arguments.named),
+        Some(text) => {
+            let help = format!(
+                "write `{} = \"{}\"`",
+                known.join(" = \"…\", "),
+                text.value()
+            );
+            Err(worded(&text, "this text has no name", &help))
+        }
+    }
+}
+
 /// `"text", word = "text", …`: one text without a name first, or none.
 struct Arguments {
     first: Option<LitStr>,

@@ -13,6 +13,7 @@ mod places;
 mod rust_type;
 #[cfg(test)]
 mod tests;
+mod value;
 
 use proc_macro::TokenStream;
 
@@ -32,6 +33,24 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
         tokens
     });
     tokens.into()
+}
+
+/// Makes a value of a struct around one. Documented as `bindery::Value`.
+#[proc_macro_derive(Value, attributes(value))]
+pub fn derive_value(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    value::expand(&input, bindery_codegen::derive::newtype)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// Makes a value of an enum. Documented as `bindery::DatabaseEnum`.
+#[proc_macro_derive(DatabaseEnum, attributes(value))]
+pub fn derive_database_enum(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    value::expand(&input, bindery_codegen::derive::database_enum)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
 }
 
 /// Makes the databases of a program. Documented as `bindery::databases!`.

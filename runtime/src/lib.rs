@@ -39,8 +39,14 @@ mod transaction;
 pub mod types;
 
 #[cfg(feature = "derive")]
+#[doc = include_str!("derive_database_enum.md")]
+pub use bindery_macros::DatabaseEnum;
+#[cfg(feature = "derive")]
 #[doc = include_str!("derive_model.md")]
 pub use bindery_macros::Model;
+#[cfg(feature = "derive")]
+#[doc = include_str!("derive_value.md")]
+pub use bindery_macros::Value;
 #[cfg(feature = "derive")]
 #[doc = include_str!("derive_databases.md")]
 pub use bindery_macros::databases;

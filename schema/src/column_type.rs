@@ -70,6 +70,8 @@ pub enum ColumnType {
     Set(Vec<String>),
     /// MySQL `BIT(n)`, 1 to 64; `u64` in Rust.
     Bit(u8),
+    /// SQLite's `ANY` and columns without a type: each value is an integer, a real, text or bytes.
+    Any,
     /// PostgreSQL array; the element is never an array (PostgreSQL does not tell dimensions apart).
     Array(Box<ColumnType>),
 }
@@ -111,6 +113,7 @@ impl ColumnType {
             | Self::Json { .. }
             | Self::Enum(_)
             | Self::Set(_)
+            | Self::Any
             | Self::Bit(_) => None,
         }
     }
@@ -175,6 +178,7 @@ impl ColumnType {
             | Self::Enum(_)
             | Self::Set(_)
             | Self::Bit(_)
+            | Self::Any
             | Self::Array(_) => false,
         }
     }

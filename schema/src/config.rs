@@ -46,6 +46,8 @@ pub struct Config {
     pub engines: Vec<EngineConfig>,
     /// By name, sorted.
     pub atomic_groups: Vec<AtomicGroupConfig>,
+    /// `[types]`, in the order of the file.
+    pub types: Vec<TypeMapping>,
     /// The file with all secrets masked, for messages.
     source: Option<SourceFile>,
 }
@@ -60,6 +62,17 @@ pub struct SchemaFile {
     /// Engines of its untagged tables; empty where not said.
     pub engines: Vec<String>,
     /// The path in the file.
+    pub span: Span,
+}
+
+/// One entry of `[types]`: the Rust type of columns of a SQL type, or of one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeMapping {
+    /// A SQL type (`citext`, `binary(16)`) or `table.column`.
+    pub key: String,
+    /// The path of a Rust type, `crate::Email`.
+    pub rust_type: String,
+    /// The key in the file.
     pub span: Span,
 }
 
@@ -247,6 +260,7 @@ impl Config {
             queries: None,
             engines: vec![engine],
             atomic_groups: Vec::new(),
+            types: Vec::new(),
             source: None,
         }
     }

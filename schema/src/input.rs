@@ -1,6 +1,6 @@
 //! What one run of the compiler reads: texts, and what the configuration says about them.
 
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, TypeMapping};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
 use crate::model::{AtomicGroup, Engine, EngineId};
@@ -19,6 +19,8 @@ pub struct Input {
     pub default_engine: Option<EngineId>,
     /// Declared atomic groups.
     pub atomic_groups: Vec<AtomicGroup>,
+    /// `[types]` of the configuration.
+    pub types: Vec<TypeMapping>,
     /// `models-of`: the first engine hosts what the second one hosts.
     pub models_of: Vec<(EngineId, EngineId)>,
 }
@@ -50,6 +52,7 @@ impl Input {
             Some((self.engine_named(&engine.name)?, self.engine_named(of)?))
         });
         self.models_of = pairs.collect();
+        self.types.clone_from(&config.types);
     }
 
     /// The name of the default engine.

@@ -200,6 +200,56 @@ pub struct Column {
     pub docs: Vec<String>,
 }
 
+impl Column {
+    /// Does SQLite make a float of numbers in it that have more than 15 digits? Its affinity is NUMERIC then (section 3.1
+    /// of SQLite's "Datatypes"): no integer, and not one of our spellings that keep text.
+    pub fn is_float_on_sqlite(&self, source: Dialect) -> bool {
+        let own = source == Dialect::Sqlite;
+        let keeps_text = self.sql_type.to_ascii_uppercase().contains("TEXT");
+        match &self.column_type {
+            ColumnType::Decimal(size) => {
+                let short = size.is_some_and(|size| size.precision <= FLOAT_DIGITS);
+                if own { !keeps_text } else { short }
+            }
+            ColumnType::Json { .. } => own && !keeps_text,
+            ColumnType::Bool
+            | ColumnType::I8
+            | ColumnType::I16
+            | ColumnType::I24
+            | ColumnType::I32
+            | ColumnType::I64
+            | ColumnType::U8
+            | ColumnType::U16
+            | ColumnType::U24
+            | ColumnType::U32
+            | ColumnType::U64
+            | ColumnType::F32
+            | ColumnType::F64
+            | ColumnType::Char(_)
+            | ColumnType::VarChar(_)
+            | ColumnType::Text(_)
+            | ColumnType::Binary(_)
+            | ColumnType::VarBinary(_)
+            | ColumnType::Blob(_)
+            | ColumnType::Date
+            | ColumnType::Time(_)
+            | ColumnType::DateTime(_)
+            | ColumnType::Timestamp(_)
+            | ColumnType::Year
+            | ColumnType::Interval
+            | ColumnType::Uuid
+            | ColumnType::Enum(_)
+            | ColumnType::Set(_)
+            | ColumnType::Bit(_)
+            | ColumnType::Any
+            | ColumnType::Array(_) => false,
+        }
+    }
+}
+
+/// Decimal digits that a 64-bit float keeps.
+pub(crate) const FLOAT_DIGITS: u32 = 15;
+
 /// The Rust type of a field before `Option`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum FieldType {

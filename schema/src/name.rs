@@ -188,6 +188,22 @@ pub fn suggest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|found| found.1)
 }
 
+/// Can this be the path of a Rust type? Letters, digits, `::`, and brackets that close in order; nothing that could end a type and begin something else.
+pub(crate) fn is_type_path(text: &str) -> bool {
+    let mut open = Vec::new();
+    for sign in text.chars() {
+        match sign {
+            '<' => open.push('>'),
+            '(' => open.push(')'),
+            '[' => open.push(']'),
+            '>' | ')' | ']' if open.pop() != Some(sign) => return false,
+            _ if sign.is_alphanumeric() || "_: ,>)]".contains(sign) => {}
+            _ => return false,
+        }
+    }
+    open.is_empty() && text.starts_with(|sign: char| sign.is_alphabetic() || "_:([".contains(sign))
+}
+
 /// Longer words are not looked up: nobody mistypes them by two letters, and hostile ones must cost nothing.
 const LONGEST_SUGGESTED: usize = 64;
 

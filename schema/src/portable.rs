@@ -86,6 +86,28 @@ impl Portable {
             Self::Call(function, arguments) => functions.contains(function) || any(arguments),
         }
     }
+
+    /// All numbers within, in their order.
+    pub fn numbers(&self) -> Vec<&str> {
+        fn all(parts: &[Portable]) -> Vec<&str> {
+            parts.iter().flat_map(Portable::numbers).collect()
+        }
+
+        match self {
+            Self::Number(number) => vec![number],
+            Self::Column(_) | Self::Text(_) | Self::Bool(_) | Self::Null => Vec::new(),
+            Self::Not(inner) | Self::Negative(inner) | Self::Cast(inner, _) => inner.numbers(),
+            Self::All(parts) | Self::Any(parts) | Self::Concat(parts) | Self::Call(_, parts) => {
+                all(parts)
+            }
+            Self::Binary(_, left, right) => [left.numbers(), right.numbers()].concat(),
+            Self::Is { value, .. } | Self::Like { value, .. } => value.numbers(),
+            Self::In { value, list, .. } => [value.numbers(), all(list)].concat(),
+            Self::Between { value, ends, .. } => {
+                [value.numbers(), ends.0.numbers(), ends.1.numbers()].concat()
+            }
+        }
+    }
 }
 
 /// What stands between two operands.

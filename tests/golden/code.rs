@@ -3,9 +3,10 @@
 mod behaviour;
 mod own_types;
 mod updates;
+mod values;
 mod views_at_work;
 
-pub use own_types::{Code, Listed, Money};
+pub use own_types::{Code, Email, Level, Listed, Money, Odd, State};
 
 macro_rules! cases {
     ($($name:ident: $path:literal),* $(,)?) => {$(
@@ -24,6 +25,8 @@ cases! {
     shop: "shop/bindery.rs",
     mixed: "mixed/bindery.rs",
     custom: "custom/bindery.rs",
+    types: "types/bindery.rs",
+    uuids: "uuids/bindery.rs",
     versions: "versions/bindery.rs",
     views: "views/bindery.rs",
 }

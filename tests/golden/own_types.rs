@@ -1,4 +1,4 @@
-//! Types of a program's own, for the case `custom`.
+//! Types of a program's own, for the cases `custom` and `types`.
 
 use bindery::types::{FromColumn, ToColumn};
 use bindery::{ParamWriter, Result, RowReader};
@@ -14,6 +14,57 @@ pub struct Code(pub String);
 /// Several, with commas between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed<T>(pub Vec<T>);
+
+/// An address.
+#[derive(Debug, Clone, PartialEq, Eq, bindery::Value)]
+pub struct Email(pub String);
+
+/// Kept as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, bindery::DatabaseEnum)]
+#[value(rename_all = "kebab-case")]
+pub enum State {
+    /// Not sent.
+    Open,
+    /// Sent.
+    InTransit,
+    /// There.
+    #[value(rename = "closed for good")]
+    Closed,
+}
+
+/// Kept as a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, bindery::DatabaseEnum)]
+#[repr(i16)]
+pub enum Level {
+    /// Below.
+    Low = -1,
+    /// The usual one.
+    Usual,
+    /// Above.
+    High = 300,
+}
+
+/// Reads a value, and writes what is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Odd<T>(pub T);
+
+impl ToColumn for Odd<State> {
+    fn write(&self, params: &mut ParamWriter<'_>) {
+        params.text("secret");
+    }
+}
+
+impl ToColumn for Odd<Level> {
+    fn write(&self, params: &mut ParamWriter<'_>) {
+        params.i64(4711);
+    }
+}
+
+impl<T: FromColumn> FromColumn for Odd<T> {
+    fn read(row: &mut RowReader<'_>) -> Result<Self> {
+        T::read(row).map(Self)
+    }
+}
 
 impl ToColumn for Money {
     fn write(&self, params: &mut ParamWriter<'_>) {

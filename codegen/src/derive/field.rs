@@ -103,6 +103,9 @@ impl<'a> Looker<'a> {
                 findings.push(field.rust_type.place, message, help);
                 None
             }
+            (false, false, Some(_)) if self.mapped_type(field).is_some() => {
+                self.custom(field, findings)
+            }
             (false, false, Some(known)) => Some(Kind::Known(known)),
             (false, false, None) => self.custom(field, findings),
         }
@@ -165,7 +168,8 @@ impl<'a> Looker<'a> {
             findings.push(field.rust_type.place, message, help);
             return None;
         }
-        if field.sql_type.is_some() {
+        self.one_mapping(field, findings);
+        if field.sql_type.is_some() || self.mapped_type(field).is_some() {
             return Some(Kind::Custom);
         }
         let model = inner
@@ -180,7 +184,9 @@ impl<'a> Looker<'a> {
                     "write `#[references(\"{table}(id)\")]` above it, or `#[link_to(\"{table}(id)\")]` where `{model}` lives on another engine"
                 )
             }
-            None => "say what it is stored as: `#[column(type = \"TEXT\")]`".to_owned(),
+            None => "say what it is stored as: `#[column(type = \"TEXT\")]`; or for the whole program in `[types]` of \
+                     `bindery.toml`"
+                .to_owned(),
         };
         findings.push(
             field.rust_type.place,
@@ -302,8 +308,8 @@ impl<'a> Looker<'a> {
             Kind::Refers(Reference { side: Some(_), .. }) => Known::I64,
             Kind::Refers(Reference { side: None, .. }) => Known::of(field.inner_type())?,
             Kind::Known(known) => *known,
-            // A type of the user's own comes with `type`.
-            Kind::Custom => return None,
+            // A type of the user's own comes with `type`, or from `[types]`.
+            Kind::Custom => return self.mapped_type(field).map(str::to_owned),
         };
         if known == Known::Decimal {
             let help = "write `#[column(type = \"DECIMAL(12, 2)\")]`";

@@ -8,6 +8,7 @@ mod compare;
 mod description;
 mod field;
 mod finding;
+mod mapping;
 mod parameter;
 mod report;
 mod rust_type;
@@ -15,6 +16,7 @@ mod setting;
 mod shape;
 mod sql_piece;
 mod target;
+mod value;
 mod written;
 
 use std::collections::BTreeSet;
@@ -34,6 +36,9 @@ use self::report::Reporter;
 use self::rust_type::Known;
 pub use self::setting::Setting;
 use self::shape::{Kind, Shape};
+pub use self::value::{
+    ValueBody, ValueDescription, ValueField, ValueVariant, database_enum, newtype,
+};
 use self::written::Written;
 
 /// The code beside one struct: its key, `New…`, `…Changes` and all implementations; not the struct.
@@ -153,7 +158,11 @@ fn fill(model: &mut Model, shape: &Shape<'_>, findings: &mut Findings) {
             Kind::Custom => {
                 column.field_type = FieldType::Custom(planned.field.inner_type().text.clone())
             }
-            Kind::Known(known) => known_type(column, planned, *known, findings),
+            Kind::Known(known) => {
+                // The field says its type itself, whatever `[types]` says of the column's.
+                column.field_type = FieldType::Plain;
+                known_type(column, planned, *known, findings);
+            }
         }
     }
 }
@@ -172,6 +181,10 @@ fn known_type(
         return;
     };
     if Known::of_column(&column.column_type) == Some(known) {
+        return;
+    }
+    if known.is_kept_as(&column.column_type) {
+        column.field_type = FieldType::Custom(known.name().to_owned());
         return;
     }
     let name = &planned.field.name.value;

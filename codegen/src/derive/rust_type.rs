@@ -92,8 +92,15 @@ impl Known {
             ColumnType::Interval
             | ColumnType::Enum(_)
             | ColumnType::Set(_)
+            | ColumnType::Any
             | ColumnType::Array(_) => return None,
         })
+    }
+
+    /// Is a value of the type also kept in a column of this type: a UUID in its 16 bytes or 36 characters?
+    pub(super) fn is_kept_as(self, column_type: &ColumnType) -> bool {
+        let held = Self::of_column(column_type);
+        self == Self::Uuid && matches!(held, Some(Self::Text | Self::Bytes))
     }
 
     /// What a column of this type holds where the struct names no SQL type; `None` for a decimal, which needs its digits.

@@ -242,5 +242,5 @@ fn push(field: &Field<'_>) -> String {
     } else {
         ""
     };
-    format!("params.push({sign}{})", field.name)
+    format!("{}.push({sign}{})", field.key_params(), field.name)
 }

@@ -155,9 +155,10 @@ fn assertions(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, row: &
 
 /// Column types that the runtime must be built with.
 fn features(w: &mut RustWriter, shape: &Shape<'_>) {
-    let types = shape.fields.iter().map(|field| field.column.column_type);
-    let names: BTreeSet<&str> = types
-        .filter_map(TypeFeature::of)
+    let names: BTreeSet<&str> = shape
+        .fields
+        .iter()
+        .filter_map(|field| field.column.feature)
         .map(TypeFeature::name)
         .collect();
     w.item(|w| {

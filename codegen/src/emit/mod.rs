@@ -30,7 +30,7 @@ use shape::Shape;
 use shapes::Surroundings;
 
 pub(crate) use program::emit_with;
-pub use program::{EmitOptions, GeneratedFile, emit, rust_types};
+pub use program::{EmitOptions, GeneratedFile, emit, rust_types, type_features};
 pub(crate) use program::{HEADER, features};
 
 /// A program need not use everything that its schema gives it, and may keep it in a private module.

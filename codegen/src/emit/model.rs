@@ -260,10 +260,17 @@ fn write_key(w: &mut RustWriter, shape: &Shape<'_>) {
     w.function(&method("write_key", params, None), |w| match &shape.key {
         KeyShape::Composite { .. } => {
             for field in shape.key_fields() {
-                w.line(&format!("params.push(&key.{});", field.name));
+                w.line(&format!(
+                    "{}.push(&key.{});",
+                    field.key_params(),
+                    field.name
+                ));
             }
         }
-        KeyShape::Single { .. } | KeyShape::None => w.line("params.push(key);"),
+        KeyShape::Single { field, .. } => {
+            w.line(&format!("{}.push(key);", shape.fields[*field].key_params()));
+        }
+        KeyShape::None => w.line("params.push(key);"),
     });
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bindery_schema::model::{CheckedModel, FieldType, Model, TableId};
+use bindery_schema::model::{CheckedModel, Model, TableId};
 
 use super::ddl::Ddl;
 use super::module::Module;
@@ -58,6 +58,15 @@ pub fn rust_types(model: &Model) -> Vec<Vec<Option<String>>> {
     let shapes = shapes(model);
     let ids = (0..model.tables.len()).map(|at| TableId(at as u32));
     ids.map(|id| column_types(model, &shapes.shape(id)))
+        .collect()
+}
+
+/// The feature of the runtime that each column's field needs beside the databases', by table; `None` for none.
+pub fn type_features(model: &Model) -> Vec<Vec<Option<&'static str>>> {
+    let feature = |column| TypeFeature::of_column(column).map(TypeFeature::name);
+    let tables = model.tables.iter();
+    tables
+        .map(|table| table.columns.iter().map(feature).collect())
         .collect()
 }
 
@@ -258,8 +267,8 @@ pub(crate) fn features(model: &Model) -> BTreeSet<&'static str> {
     let dialects = model.engines.iter().map(|engine| engine.dialect.name());
     let columns = model.tables.iter().flat_map(|table| &table.columns);
     let types = columns
-        .filter(|column| !column.skip && !matches!(column.field_type, FieldType::Custom(_)))
-        .filter_map(|column| TypeFeature::of(&column.column_type));
+        .filter(|column| !column.skip)
+        .filter_map(TypeFeature::of_column);
     dialects.chain(types.map(TypeFeature::name)).collect()
 }
 

@@ -5,7 +5,7 @@ use bindery_schema::model::{Column, EngineId, FieldType, Generated, Table, Table
 use bindery_schema::plan::statements::{is_required, is_touched, is_writable};
 
 use super::names::ModelNames;
-use super::types::Facts;
+use super::types::{Facts, TypeFeature};
 
 /// One model as it is generated. It holds all of the schema that the model's code is written from, so that code can be
 /// known to be the same by this.
@@ -53,6 +53,8 @@ pub(crate) struct ColumnFacts<'m> {
     pub(crate) name: &'m str,
     pub(crate) docs: &'m [String],
     pub(crate) column_type: &'m ColumnType,
+    /// What the runtime must be built with for it.
+    pub(crate) feature: Option<TypeFeature>,
     /// The database counts it.
     pub(crate) counted: bool,
     pub(crate) version: bool,
@@ -69,6 +71,7 @@ impl<'m> ColumnFacts<'m> {
             name: &column.name,
             docs: &column.docs,
             column_type: &column.column_type,
+            feature: TypeFeature::of_column(column),
             counted: matches!(column.generated, Generated::Key { .. }),
             version: column.version,
             touched: is_touched(column),
@@ -126,6 +129,8 @@ pub(crate) struct Field<'m> {
     pub(crate) in_key: bool,
     /// It is of a view, and never written.
     pub(crate) of_view: bool,
+    /// SQLite makes a float of a number with more digits there.
+    pub(crate) fifteen_digits: bool,
     pub(crate) given: Given,
 }
 
@@ -135,9 +140,55 @@ impl Field<'_> {
         if *self.column.column_type == ColumnType::Year {
             return "params.year()".to_owned();
         }
-        match self.column.column_type.fraction_digits() {
-            Some(digits) => format!("params.fraction({digits})"),
-            None => "params".to_owned(),
+        let mut params = self.key_params().to_owned();
+        if self.fifteen_digits {
+            params.push_str(".digits(15)");
+        }
+        if let Some(digits) = self.column.column_type.fraction_digits() {
+            params.push_str(&format!(".fraction({digits})"));
+        }
+        params
+    }
+
+    /// The writer a value goes to that is looked for: it only has to be in the form the column keeps.
+    pub(crate) fn key_params(&self) -> &'static str {
+        let is_bytes = match self.column.column_type {
+            ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => true,
+            ColumnType::Bool
+            | ColumnType::I8
+            | ColumnType::I16
+            | ColumnType::I24
+            | ColumnType::I32
+            | ColumnType::I64
+            | ColumnType::U8
+            | ColumnType::U16
+            | ColumnType::U24
+            | ColumnType::U32
+            | ColumnType::U64
+            | ColumnType::F32
+            | ColumnType::F64
+            | ColumnType::Decimal(_)
+            | ColumnType::Char(_)
+            | ColumnType::VarChar(_)
+            | ColumnType::Text(_)
+            | ColumnType::Date
+            | ColumnType::Time(_)
+            | ColumnType::DateTime(_)
+            | ColumnType::Timestamp(_)
+            | ColumnType::Year
+            | ColumnType::Interval
+            | ColumnType::Uuid
+            | ColumnType::Json { .. }
+            | ColumnType::Enum(_)
+            | ColumnType::Set(_)
+            | ColumnType::Bit(_)
+            | ColumnType::Any
+            | ColumnType::Array(_) => false,
+        };
+        if is_bytes && self.bare != "::std::vec::Vec<u8>" {
+            "params.binary()"
+        } else {
+            "params"
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
+use bindery_schema::dialect::Dialect;
 use bindery_schema::model::{
     Column, ColumnId, Engine, EngineId, FieldType, KeyEngine, Model, Table, TableId, Unique,
 };
@@ -142,6 +143,7 @@ impl<'m> Shapes<'m> {
             on_row_engine: types.on_row_engine,
             own_key,
             in_key,
+            fifteen_digits: self.keeps_fifteen_digits(id, column),
             of_view,
             given: if of_view {
                 Given::Never
@@ -149,6 +151,16 @@ impl<'m> Shapes<'m> {
                 Given::of(column, in_key)
             },
         }
+    }
+
+    fn keeps_fifteen_digits(&self, id: TableId, column: &Column) -> bool {
+        let table = self.table(id);
+        let mut engines = table
+            .engines
+            .iter()
+            .map(|engine| self.around.engine_of(*engine));
+        column.is_float_on_sqlite(table.source_dialect)
+            && engines.any(|engine| engine.dialect == Dialect::Sqlite)
     }
 
     fn own_key_type(&self, id: TableId) -> FieldTypes {
@@ -208,7 +220,7 @@ impl<'m> Shapes<'m> {
             }
         }
         match &column.field_type {
-            FieldType::Custom(path) => (path.clone(), Facts::UNKNOWN),
+            FieldType::Custom(path) => types::custom(path),
             FieldType::Plain | FieldType::Key { .. } => types::of(
                 &column.column_type,
                 &self.around.scope.root,

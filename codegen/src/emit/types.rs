@@ -1,6 +1,7 @@
 //! The Rust type of a column, by what it holds.
 
 use bindery_schema::column_type::ColumnType;
+use bindery_schema::model::{Column, FieldType};
 
 /// What can be said of a type's traits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -95,24 +96,22 @@ pub(crate) fn of(column_type: &ColumnType, root: &str, enums: &[String]) -> (Str
         ColumnType::U64 | ColumnType::Bit(_) => ("u64", Facts::NUMBER),
         ColumnType::F32 => ("f32", Facts::FLOAT),
         ColumnType::F64 => ("f64", Facts::FLOAT),
-        ColumnType::Decimal(_) => ("::bindery::types::BigDecimal", Facts::OWNED),
+        ColumnType::Decimal(_) => (DECIMAL, Facts::OWNED),
         ColumnType::Char(_) | ColumnType::VarChar(_) | ColumnType::Text(_) => {
             ("::std::string::String", Facts::TEXT)
         }
         ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => {
             ("::std::vec::Vec<u8>", Facts::BYTES)
         }
-        ColumnType::Date => ("::bindery::types::NaiveDate", Facts::NUMBER),
-        ColumnType::Time(_) => ("::bindery::types::NaiveTime", Facts::NUMBER),
-        ColumnType::DateTime(_) => ("::bindery::types::NaiveDateTime", Facts::NUMBER),
-        ColumnType::Timestamp(_) => (
-            "::bindery::types::DateTime<::bindery::types::Utc>",
-            Facts::NUMBER,
-        ),
+        ColumnType::Date => (DATE, Facts::NUMBER),
+        ColumnType::Time(_) => (TIME, Facts::NUMBER),
+        ColumnType::DateTime(_) => (DATETIME, Facts::NUMBER),
+        ColumnType::Timestamp(_) => (TIMESTAMP, Facts::NUMBER),
         ColumnType::Interval => ("::bindery::types::Interval", Facts::SPAN),
-        ColumnType::Uuid => ("::bindery::types::Uuid", Facts::NUMBER),
-        ColumnType::Json { .. } => ("::bindery::types::JsonValue", Facts::TREE),
+        ColumnType::Uuid => (UUID, Facts::NUMBER),
+        ColumnType::Json { .. } => (JSON, Facts::TREE),
         ColumnType::Set(_) => ("::bindery::types::StringSet", Facts::OWNED),
+        ColumnType::Any => ("::bindery::types::AnyValue", Facts::UNKNOWN),
         ColumnType::Enum(id) => {
             let name = &enums[id.0 as usize];
             return (format!("{root}enums::{name}"), Facts::NUMBER);
@@ -130,8 +129,195 @@ pub(crate) fn of(column_type: &ColumnType, root: &str, enums: &[String]) -> (Str
     (path.to_owned(), facts)
 }
 
+/// A type that is said by its path: what is known of the ones that everybody has, and where generated code finds them.
+pub(crate) fn custom(path: &str) -> (String, Facts) {
+    match well_known(path) {
+        Some(&(_, own, facts, _)) => (own.to_owned(), facts),
+        None => (path.to_owned(), Facts::UNKNOWN),
+    }
+}
+
+/// Paths without blanks and `::` at the beginning; the path in generated code, which needs no crate but `bindery`; what
+/// is known of the type; the feature it needs.
+type WellKnown = (&'static str, &'static str, Facts, Option<TypeFeature>);
+
+const WELL_KNOWN: &[WellKnown] = &[
+    ("bool", "bool", Facts::NUMBER, None),
+    ("i8", "i8", Facts::NUMBER, None),
+    ("i16", "i16", Facts::NUMBER, None),
+    ("i32", "i32", Facts::NUMBER, None),
+    ("i64", "i64", Facts::NUMBER, None),
+    ("u8", "u8", Facts::NUMBER, None),
+    ("u16", "u16", Facts::NUMBER, None),
+    ("u32", "u32", Facts::NUMBER, None),
+    ("u64", "u64", Facts::NUMBER, None),
+    ("f32", "f32", Facts::FLOAT, None),
+    ("f64", "f64", Facts::FLOAT, None),
+    ("String", "::std::string::String", Facts::TEXT, None),
+    (
+        "std::string::String",
+        "::std::string::String",
+        Facts::TEXT,
+        None,
+    ),
+    ("Vec<u8>", "::std::vec::Vec<u8>", Facts::BYTES, None),
+    (
+        "std::vec::Vec<u8>",
+        "::std::vec::Vec<u8>",
+        Facts::BYTES,
+        None,
+    ),
+    (
+        "std::net::IpAddr",
+        "::core::net::IpAddr",
+        Facts::NUMBER,
+        None,
+    ),
+    (
+        "std::net::Ipv4Addr",
+        "::core::net::Ipv4Addr",
+        Facts::NUMBER,
+        None,
+    ),
+    (
+        "std::net::Ipv6Addr",
+        "::core::net::Ipv6Addr",
+        Facts::NUMBER,
+        None,
+    ),
+    (
+        "core::net::IpAddr",
+        "::core::net::IpAddr",
+        Facts::NUMBER,
+        None,
+    ),
+    (
+        "core::net::Ipv4Addr",
+        "::core::net::Ipv4Addr",
+        Facts::NUMBER,
+        None,
+    ),
+    (
+        "core::net::Ipv6Addr",
+        "::core::net::Ipv6Addr",
+        Facts::NUMBER,
+        None,
+    ),
+    (
+        "bindery::types::IpNet",
+        "::bindery::types::IpNet",
+        Facts::NUMBER,
+        None,
+    ),
+    (
+        "bindery::types::StringSet",
+        "::bindery::types::StringSet",
+        Facts::OWNED,
+        None,
+    ),
+    (
+        "bindery::types::Interval",
+        "::bindery::types::Interval",
+        Facts::SPAN,
+        None,
+    ),
+    ("uuid::Uuid", UUID, Facts::NUMBER, Some(TypeFeature::Uuid)),
+    (
+        "bindery::types::Uuid",
+        UUID,
+        Facts::NUMBER,
+        Some(TypeFeature::Uuid),
+    ),
+    (
+        "bigdecimal::BigDecimal",
+        DECIMAL,
+        Facts::OWNED,
+        Some(TypeFeature::Bigdecimal),
+    ),
+    (
+        "bindery::types::BigDecimal",
+        DECIMAL,
+        Facts::OWNED,
+        Some(TypeFeature::Bigdecimal),
+    ),
+    (
+        "serde_json::Value",
+        JSON,
+        Facts::TREE,
+        Some(TypeFeature::Json),
+    ),
+    (
+        "bindery::types::JsonValue",
+        JSON,
+        Facts::TREE,
+        Some(TypeFeature::Json),
+    ),
+    (
+        "chrono::NaiveDate",
+        DATE,
+        Facts::NUMBER,
+        Some(TypeFeature::Chrono),
+    ),
+    (
+        "bindery::types::NaiveDate",
+        DATE,
+        Facts::NUMBER,
+        Some(TypeFeature::Chrono),
+    ),
+    (
+        "chrono::NaiveTime",
+        TIME,
+        Facts::NUMBER,
+        Some(TypeFeature::Chrono),
+    ),
+    (
+        "bindery::types::NaiveTime",
+        TIME,
+        Facts::NUMBER,
+        Some(TypeFeature::Chrono),
+    ),
+    (
+        "chrono::NaiveDateTime",
+        DATETIME,
+        Facts::NUMBER,
+        Some(TypeFeature::Chrono),
+    ),
+    (
+        "bindery::types::NaiveDateTime",
+        DATETIME,
+        Facts::NUMBER,
+        Some(TypeFeature::Chrono),
+    ),
+    (
+        "chrono::DateTime<chrono::Utc>",
+        TIMESTAMP,
+        Facts::NUMBER,
+        Some(TypeFeature::Chrono),
+    ),
+    (
+        "bindery::types::DateTime<bindery::types::Utc>",
+        TIMESTAMP,
+        Facts::NUMBER,
+        Some(TypeFeature::Chrono),
+    ),
+];
+
+const UUID: &str = "::bindery::types::Uuid";
+const DECIMAL: &str = "::bindery::types::BigDecimal";
+const JSON: &str = "::bindery::types::JsonValue";
+const DATE: &str = "::bindery::types::NaiveDate";
+const TIME: &str = "::bindery::types::NaiveTime";
+const DATETIME: &str = "::bindery::types::NaiveDateTime";
+const TIMESTAMP: &str = "::bindery::types::DateTime<::bindery::types::Utc>";
+
+fn well_known(path: &str) -> Option<&'static WellKnown> {
+    let path = path.replace(' ', "").replace("<::", "<");
+    let path = path.strip_prefix("::").unwrap_or(&path);
+    WELL_KNOWN.iter().find(|(known, ..)| *known == path)
+}
+
 /// A feature of the runtime that a column type needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum TypeFeature {
     Chrono,
     Uuid,
@@ -150,8 +336,16 @@ impl TypeFeature {
         }
     }
 
+    /// What the field of a column needs.
+    pub(crate) fn of_column(column: &Column) -> Option<Self> {
+        match &column.field_type {
+            FieldType::Custom(path) => well_known(path).and_then(|(_, _, _, feature)| *feature),
+            FieldType::Plain | FieldType::Key { .. } => Self::of(&column.column_type),
+        }
+    }
+
     /// What a column type needs.
-    pub(crate) fn of(column_type: &ColumnType) -> Option<Self> {
+    fn of(column_type: &ColumnType) -> Option<Self> {
         match column_type {
             ColumnType::Date
             | ColumnType::Time(_)
@@ -184,6 +378,7 @@ impl TypeFeature {
             | ColumnType::Interval
             | ColumnType::Enum(_)
             | ColumnType::Set(_)
+            | ColumnType::Any
             | ColumnType::Bit(_) => None,
         }
     }

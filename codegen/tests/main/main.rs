@@ -6,3 +6,4 @@ mod crate_of_its_own;
 mod failures;
 mod hostile;
 mod support;
+mod types_page;

@@ -33,6 +33,18 @@ pub(super) fn scale(text: &str) -> Option<u32> {
     u32::try_from(digits).ok()
 }
 
+/// How many digits matter in all: from the first that is not zero to the last. Numbers beyond a float's range have as many
+/// as can be.
+pub(super) fn digits(text: &str) -> u32 {
+    const LONGEST: usize = 300;
+    let Some(parts) = parse(text) else { return 0 };
+    if parts.whole.len() > LONGEST || parts.fraction.len() > LONGEST {
+        return u32::MAX;
+    }
+    let all = [parts.whole, parts.fraction].concat();
+    u32::try_from(all.trim_matches('0').len()).unwrap_or(u32::MAX)
+}
+
 /// Is the text a decimal at all?
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql", test))]
 pub(super) fn is_valid(text: &str) -> bool {
@@ -76,6 +88,20 @@ mod tests {
         for text in ["", "-", ".", "1e3", "NaN", "1.2.3", " 1", "0x1", "--1", "١"] {
             assert!(!is_valid(text), "{text}");
         }
+    }
+
+    #[test]
+    fn digits_are_counted_from_the_first_to_the_last() {
+        for (text, count) in [
+            ("0", 0),
+            ("100000000000000000000", 1),
+            ("0.0001", 1),
+            ("-123456789012.3450", 15),
+            ("10.01", 4),
+        ] {
+            assert_eq!(digits(text), count, "{text}");
+        }
+        assert_eq!(digits(&format!("0.{}1", "0".repeat(400))), u32::MAX);
     }
 
     #[test]

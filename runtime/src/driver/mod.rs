@@ -20,6 +20,8 @@ mod row;
 mod tests;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod uuid_text;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod vector;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod wire;
 

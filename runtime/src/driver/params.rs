@@ -14,6 +14,10 @@ pub struct ParamWriter<'a> {
     picking: Option<Picking>,
     /// Digits that the next value may have after its point.
     fraction: Option<u32>,
+    /// Digits that the next number may have in all.
+    digits: Option<u32>,
+    /// The next value goes to a column of bytes.
+    is_binary: bool,
     /// The next value goes to a column of years.
     is_year: bool,
 }
@@ -79,6 +83,9 @@ macro_rules! forward_times {
 const FINER: &str = "the column keeps fewer digits after the point than the value has: round it first, times by \
      chrono's `trunc_subsecs`, decimals by bigdecimal's `with_scale`";
 
+const MORE_DIGITS: &str = "the column keeps 15 digits of a number in SQLite, and the value has more: round it, or declare \
+     the column `DECIMAL_TEXT` (JSON: `JSON_TEXT`)";
+
 /// What a `YEAR` holds besides 0 (MySQL manual, "The YEAR Type").
 const YEARS: std::ops::RangeInclusive<i64> = 1901..=2155;
 const NO_YEAR: &str = "a column of type YEAR holds 0 and the years 1901 to 2155";
@@ -94,6 +101,8 @@ impl<'a> ParamWriter<'a> {
             refused: None,
             picking: None,
             fraction: None,
+            digits: None,
+            is_binary: false,
             is_year: false,
         }
     }
@@ -169,10 +178,8 @@ impl ParamWriter<'_> {
         bytes(value: &[u8]);
         /// A date, in days since 1970-01-01.
         date(days: i64);
-        /// A 128-bit identifier, its most significant byte first.
-        uuid(value: &[u8; 16]);
-        /// JSON as text.
-        json(value: &str);
+        /// Floats of 32 bits.
+        vector(values: &[f32]);
         /// A span of time as PostgreSQL counts it.
         interval(value: Interval);
     }
@@ -193,8 +200,33 @@ impl ParamWriter<'_> {
             Some(scale) if self.fraction.is_some_and(|most| scale > most) => {
                 self.refuse(FINER);
             }
+            Some(_)
+                if self
+                    .digits
+                    .is_some_and(|most| super::decimal::digits(value) > most) =>
+            {
+                self.refuse(MORE_DIGITS);
+            }
             Some(_) => each!(self.decimal(value)),
         }
+    }
+
+    /// A 128-bit identifier, its most significant byte first.
+    pub fn uuid(&mut self, value: &[u8; 16]) {
+        if self.is_binary {
+            return self.bytes(value);
+        }
+        each!(self.uuid(value));
+    }
+
+    /// JSON as text.
+    pub fn json(&mut self, value: &str) {
+        let is_number = value.starts_with(|sign: char| sign.is_ascii_digit() || sign == '-');
+        let digits = || value.bytes().filter(u8::is_ascii_digit).count();
+        if is_number && self.digits.is_some_and(|most| digits() > most as usize) {
+            return self.refuse(MORE_DIGITS);
+        }
+        each!(self.json(value));
     }
 
     /// Would the column round a time with this part of a second?
@@ -234,6 +266,18 @@ impl ParamWriter<'_> {
         self
     }
 
+    /// Says how many digits a number of the next column may have in all. SQLite would make a float of a longer one.
+    pub fn digits(&mut self, digits: u32) -> &mut Self {
+        self.digits = Some(digits);
+        self
+    }
+
+    /// Says that the next column holds bytes, so that a UUID is written as its 16.
+    pub fn binary(&mut self) -> &mut Self {
+        self.is_binary = true;
+        self
+    }
+
     /// A value if there is one, and nothing at all otherwise: for columns that may be left out.
     pub fn given<T: ToColumn>(&mut self, value: &Option<T>) {
         if let Some(value) = value {
@@ -251,6 +295,8 @@ impl ParamWriter<'_> {
     /// What was said of one column does not hold for the next.
     fn column_done(&mut self) {
         self.fraction = None;
+        self.digits = None;
+        self.is_binary = false;
         self.is_year = false;
     }
 
@@ -260,6 +306,11 @@ impl ParamWriter<'_> {
             Some(value) => self.push(value),
             None => self.push(&T::now(self.fraction.unwrap_or(6))),
         }
+    }
+
+    /// The date of zeros, `0000-00-00`; refused by PostgreSQL, and by MySQL unless its `sql_mode` takes it.
+    pub fn zero_date(&mut self) {
+        each!(self.zero_date());
     }
 
     /// NULL.

@@ -1,9 +1,11 @@
 //! A row as the database gives it, read column by column in order.
 
+use std::borrow::Cow;
+
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::ReadKey;
-use crate::types::{FromColumn, Interval};
+use crate::types::{AnyValue, FromColumn, Interval};
 
 /// Reads the columns of one row in their order. Every method takes the next column.
 pub struct RowReader<'a> {
@@ -89,7 +91,11 @@ impl<'a> RowReader<'a> {
         /// A 128-bit identifier, its most significant byte first.
         uuid -> [u8; 16], "UUID";
         /// JSON as text.
-        json -> &str, "JSON";
+        json -> Cow<'_, str>, "JSON";
+        /// A value of any type, by how SQLite stores it.
+        any -> AnyValue, "value of SQLite";
+        /// Floats of 32 bits.
+        vector -> Vec<f32>, "vector";
         /// A decimal as text: digits with a sign and a point where there is one.
         decimal -> String, "decimal";
         /// A span of time as PostgreSQL counts it.
@@ -153,6 +159,13 @@ impl<'a> RowReader<'a> {
         let is_null = each!(&self.source, is_null(self.column), true);
         self.column += usize::from(is_null);
         is_null
+    }
+
+    /// If the next column is a date of zeros (`0000-00-00`), takes it and says so.
+    pub fn skip_zero_date(&mut self) -> bool {
+        let is_zero = each!(&self.source, is_zero_date(self.column), false);
+        self.column += usize::from(is_zero);
+        is_zero
     }
 
     /// The error of a column that was just read but does not fit its Rust type.

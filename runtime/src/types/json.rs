@@ -60,7 +60,7 @@ impl Formatter for Pointed {
 
 impl FromColumn for Value {
     fn read(row: &mut RowReader<'_>) -> Result<Self> {
-        let value = serde_json::from_str(row.json()?);
+        let value = serde_json::from_str(&row.json()?);
         value.map_err(|_| row.mismatch("JSON"))
     }
 }
@@ -77,7 +77,7 @@ impl<T: Serialize> ToColumn for Json<T> {
 
 impl<T: DeserializeOwned> FromColumn for Json<T> {
     fn read(row: &mut RowReader<'_>) -> Result<Self> {
-        let value = serde_json::from_str(row.json()?);
+        let value = serde_json::from_str(&row.json()?);
         value
             .map(Self)
             .map_err(|_| row.mismatch("JSON of the expected shape"))

@@ -2,7 +2,35 @@
 //!
 //! A value comes back as it was given, or is refused before anything is sent: databases keep microseconds and finite
 //! digits, so a value that is finer is not rounded on its way.
+//!
+//! A type of the program's own implements [`ToColumn`] and [`FromColumn`]; columns get it by `@type` or `[types]`, fields of
+//! `#[derive(Model)]` by `#[column(type = "…")]`. `#[derive(Value)]` and `#[derive(DatabaseEnum)]` write both for a struct
+//! around one value and for an enum.
+//!
+//! ```
+//! use bindery::types::{FromColumn, ToColumn};
+//! use bindery::{ParamWriter, RowReader};
+//!
+//! /// Checked when it is read.
+//! #[derive(Debug, Clone, PartialEq)]
+//! pub struct Email(String);
+//!
+//! impl ToColumn for Email {
+//!     fn write(&self, params: &mut ParamWriter<'_>) {
+//!         params.text(&self.0);
+//!     }
+//! }
+//!
+//! impl FromColumn for Email {
+//!     fn read(row: &mut RowReader<'_>) -> bindery::Result<Self> {
+//!         let text = row.text()?;
+//!         let email = text.contains('@').then(|| Self(text.to_owned()));
+//!         email.ok_or_else(|| row.mismatch("address"))
+//!     }
+//! }
+//! ```
 
+mod any;
 mod array;
 mod basic;
 #[cfg(feature = "bigdecimal")]
@@ -13,9 +41,12 @@ mod enumeration;
 mod interval;
 #[cfg(feature = "json")]
 mod json;
+mod network;
 mod set;
 #[cfg(feature = "uuid")]
 mod uuid;
+mod vector;
+mod zero_or;
 
 #[cfg(feature = "bigdecimal")]
 pub use ::bigdecimal::BigDecimal;
@@ -26,6 +57,7 @@ pub use ::serde_json::Value as JsonValue;
 #[cfg(feature = "uuid")]
 pub use ::uuid::Uuid;
 
+pub use self::any::AnyValue;
 pub use self::array::ArrayElement;
 #[cfg(feature = "chrono")]
 pub use self::chrono::now;
@@ -33,7 +65,10 @@ pub use self::enumeration::UnknownValue;
 pub use self::interval::{Interval, ParseIntervalError};
 #[cfg(feature = "json")]
 pub use self::json::Json;
+pub use self::network::{IpNet, ParseIpNetError};
 pub use self::set::StringSet;
+pub use self::vector::Vector;
+pub use self::zero_or::ZeroOr;
 
 use crate::driver::{ParamWriter, RowReader};
 use crate::error::Result;

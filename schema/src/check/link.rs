@@ -103,6 +103,7 @@ fn range(column_type: &ColumnType) -> Option<(i128, i128)> {
         | ColumnType::Enum(_)
         | ColumnType::Set(_)
         | ColumnType::Bit(_)
+        | ColumnType::Any
         | ColumnType::Array(_) => None,
     }
 }

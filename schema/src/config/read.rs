@@ -7,13 +7,14 @@ use super::toml_reader::{Entry, Reader, Text, list};
 use super::url::parse_url;
 use super::{
     AtomicGroupConfig, Config, ConnectionMode, ConnectionParts, ConnectionSource, EngineConfig,
-    PoolConfig, ReplicaConfig, SchemaFile,
+    PoolConfig, ReplicaConfig, SchemaFile, TypeMapping,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
+use crate::name::is_type_path;
 use crate::source::{FileId, Span};
 
-const TOP_KEYS: &[&str] = &["url", "schema", "engines", "atomic"];
+const TOP_KEYS: &[&str] = &["url", "schema", "engines", "atomic", "types"];
 const SCHEMA_KEYS: &[&str] = &["files", "queries"];
 const FILE_KEYS: &[&str] = &["path", "dialect", "engines"];
 const ENGINE_KEYS: &[&str] = &[
@@ -107,12 +108,14 @@ impl Reader<'_> {
         engines.sort_by(|a, b| a.name.cmp(&b.name));
         let (files, queries) = self.schema(table);
         let atomic_groups = self.atomic_groups(table);
+        let types = self.types(table);
         Config {
             folder: Default::default(),
             files,
             queries,
             engines,
             atomic_groups,
+            types,
             source: None,
         }
     }
@@ -450,6 +453,40 @@ impl Reader<'_> {
             dialect: self.word(table, "dialect", DIALECTS),
             engines,
             span: path.span,
+        })
+    }
+
+    fn types(&mut self, table: &DeTable<'_>) -> Vec<TypeMapping> {
+        let Some(section) = self.table(table, "types") else {
+            return Vec::new();
+        };
+        let entries = self.entries(section);
+        entries
+            .into_iter()
+            .filter_map(|entry| self.type_mapping(entry))
+            .collect()
+    }
+
+    fn type_mapping(&mut self, entry: Entry<'_>) -> Option<TypeMapping> {
+        if entry.value.as_table().is_some() {
+            // `orders.state = "…"` without quotes is TOML for a table in a table.
+            let message = format!("`{}` is a table, not the path of a Rust type", entry.key);
+            let help = "write the key in quotes: `\"orders.state\" = \"crate::State\"`";
+            self.bad_value(entry.key_span, message, help);
+            return None;
+        }
+        let text = self.entry_text(entry)?;
+        let path = text.value.trim();
+        if !is_type_path(path) {
+            let message = format!("`{}` needs the path of a Rust type", entry.key);
+            let help = format!("write for example `\"{}\" = \"crate::Email\"`", entry.key);
+            self.bad_value(text.span, message, help);
+            return None;
+        }
+        Some(TypeMapping {
+            key: entry.key.trim().to_owned(),
+            rust_type: path.to_owned(),
+            span: entry.key_span,
         })
     }
 

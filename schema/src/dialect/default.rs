@@ -121,7 +121,7 @@ fn text_sql(place: ColumnPlace<'_>, dialect: Dialect, text: &str) -> Result<Stri
                 refused(place, dialect, "its bytes are written in PostgreSQL's way")
             })?);
         }
-        ColumnType::Interval | ColumnType::Array(_) => {
+        ColumnType::Interval | ColumnType::Array(_) | ColumnType::Any => {
             return Err(refused(place, dialect, "it is written in PostgreSQL's way"));
         }
         ColumnType::Date | ColumnType::DateTime(_) | ColumnType::Timestamp(_)
@@ -238,6 +238,7 @@ fn moment(place: ColumnPlace<'_>, dialect: Dialect, asked: Moment) -> Result<Str
         | ColumnType::Enum(_)
         | ColumnType::Set(_)
         | ColumnType::Bit(_)
+        | ColumnType::Any
         | ColumnType::Array(_) => None,
     };
     let meant = match (of_column, asked) {

@@ -2,6 +2,7 @@
 
 mod default;
 mod expression;
+mod limit;
 mod mysql;
 mod place;
 mod postgres;
@@ -15,6 +16,7 @@ use crate::portable::Function;
 
 pub(crate) use self::default::default_sql;
 pub(crate) use self::expression::{expression_remark, expression_sql};
+pub(crate) use self::limit::{Limits, check_fits, declared_size, default_fits};
 pub use self::place::ColumnPlace;
 
 /// The SQL family an engine speaks.
@@ -176,6 +178,9 @@ pub(crate) trait Rules {
 
     /// Are placeholders numbered (`$1`) rather than `?`?
     fn numbered_placeholders(&self) -> bool;
+
+    /// What its types can say.
+    fn limits(&self, flavour: Option<Flavour>) -> Limits;
 
     /// The type of a column, without loss.
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal>;

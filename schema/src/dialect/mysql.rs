@@ -3,8 +3,8 @@
 //! ends in 2038; connections set the session's zone to UTC.
 
 use super::{
-    Capabilities, ColumnPlace, Declaration, Flavour, IdentifierLimit, IndexMethod, Moment, Refusal,
-    Rules, SizeOf,
+    Capabilities, ColumnPlace, Declaration, Flavour, IdentifierLimit, IndexMethod, Limits, Moment,
+    Refusal, Rules, SizeOf,
 };
 use crate::column_type::{ColumnType, DecimalSize, LobSize};
 use crate::dialect::Dialect;
@@ -84,6 +84,29 @@ impl Rules for Mysql {
 
     fn numbered_placeholders(&self) -> bool {
         false
+    }
+
+    fn limits(&self, flavour: Option<Flavour>) -> Limits {
+        Limits {
+            second_digits: 6,
+            decimal: Some((
+                65,
+                if flavour == Some(Flavour::Mariadb) {
+                    38
+                } else {
+                    30
+                },
+            )),
+            scale_past_precision: false,
+            char_length: Some(255),
+            varchar_length: Some(LONGEST_ROW),
+            binary_length: Some(255),
+            varbinary_length: Some(LONGEST_ROW),
+            enforces_sizes: true,
+            holds_nan: false,
+            holds_infinity: false,
+            largest_integer: u64::MAX,
+        }
     }
 
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal> {
@@ -362,6 +385,17 @@ fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refu
             return Ok(named_values("set", values.iter().map(String::as_str)));
         }
         ColumnType::Bit(bits) => return Ok(format!("bit({bits})")),
+        ColumnType::Any => {
+            let message = format!(
+                "`{}` holds values of any type, and MySQL has no such column",
+                place.column().name
+            );
+            return Err(Refusal::new(
+                "B0210",
+                message,
+                "declare what it holds: `TEXT`, `INTEGER`, `REAL` or `BLOB`",
+            ));
+        }
         ColumnType::Array(_) => {
             let message = format!("`{}` is an array, and MySQL has none", place.column().name);
             return Err(Refusal::new(
@@ -479,7 +513,7 @@ fn length(column_type: &ColumnType) -> Length {
         | ColumnType::Blob(_)
         | ColumnType::Json { .. }
         | ColumnType::VarChar(None) => Length::Long,
-        ColumnType::Array(_) => Length::Long,
+        ColumnType::Array(_) | ColumnType::Any => Length::Long,
         ColumnType::Char(length) | ColumnType::VarChar(Some(length))
             if *length > LONGEST_VARCHAR =>
         {

@@ -2,8 +2,8 @@
 //! `numeric(20,0)`, except for keys that the database counts and columns that refer to them: those are `bigint`.
 
 use super::{
-    Capabilities, ColumnPlace, Declaration, Flavour, IdentifierLimit, IndexMethod, Moment, Refusal,
-    Rules, SizeOf,
+    Capabilities, ColumnPlace, Declaration, Flavour, IdentifierLimit, IndexMethod, Limits, Moment,
+    Refusal, Rules, SizeOf,
 };
 use crate::column_type::{ColumnType, DecimalSize};
 use crate::dialect::Dialect;
@@ -67,6 +67,22 @@ impl Rules for Postgres {
 
     fn numbered_placeholders(&self) -> bool {
         true
+    }
+
+    fn limits(&self, _: Option<Flavour>) -> Limits {
+        Limits {
+            second_digits: 6,
+            decimal: Some((1_000, 1_000)),
+            scale_past_precision: true,
+            char_length: Some(LONGEST_VARCHAR),
+            varchar_length: Some(LONGEST_VARCHAR),
+            binary_length: None,
+            varbinary_length: None,
+            enforces_sizes: true,
+            holds_nan: true,
+            holds_infinity: true,
+            largest_integer: u64::MAX,
+        }
     }
 
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal> {
@@ -332,6 +348,17 @@ fn declaration(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<Declaratio
         ColumnType::Bit(bits) => {
             let last = (1_u64 << bits) - 1;
             return Ok(checked(place, "bigint", &format!("BETWEEN 0 AND {last}")));
+        }
+        ColumnType::Any => {
+            let message = format!(
+                "`{}` holds values of any type, and PostgreSQL has no such column",
+                place.column().name
+            );
+            return Err(Refusal::new(
+                "B0210",
+                message,
+                "declare what it holds: `TEXT`, `INTEGER`, `REAL` or `BLOB`",
+            ));
         }
         ColumnType::Array(element) => {
             let element = declaration(place, element)?;

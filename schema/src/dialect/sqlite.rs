@@ -9,19 +9,16 @@
 //!   written for, another database; `u64` is refused past `i64::MAX` before it is sent.
 
 use super::{
-    Capabilities, ColumnPlace, Declaration, Flavour, IdentifierLimit, IndexMethod, Moment, Refusal,
-    Rules, SizeOf,
+    Capabilities, ColumnPlace, Declaration, Flavour, IdentifierLimit, IndexMethod, Limits, Moment,
+    Refusal, Rules, SizeOf,
 };
 use crate::column_type::{ColumnType, DecimalSize};
 use crate::dialect::Dialect;
-use crate::model::{Column, ForeignKey, Generated, Table};
+use crate::model::{Column, FLOAT_DIGITS, ForeignKey, Generated, Table};
 use crate::portable::Function;
 use crate::sql_writer::SqlWriter;
 
 pub(super) struct Sqlite;
-
-/// Decimal digits that a 64-bit float keeps.
-const FLOAT_DIGITS: u32 = 15;
 
 impl Rules for Sqlite {
     fn capabilities(&self, _: Option<Flavour>) -> Capabilities {
@@ -77,6 +74,22 @@ impl Rules for Sqlite {
 
     fn numbered_placeholders(&self) -> bool {
         false
+    }
+
+    fn limits(&self, _: Option<Flavour>) -> Limits {
+        Limits {
+            second_digits: 6,
+            decimal: None,
+            scale_past_precision: true,
+            char_length: None,
+            varchar_length: None,
+            binary_length: None,
+            varbinary_length: None,
+            enforces_sizes: false,
+            holds_nan: false,
+            holds_infinity: false,
+            largest_integer: i64::MAX as u64,
+        }
     }
 
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal> {
@@ -377,6 +390,7 @@ fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refu
             ));
         }
         ColumnType::Bit(_) => "BIGINT UNSIGNED",
+        ColumnType::Any => "ANY",
         ColumnType::Array(_) => {
             let message = format!("`{}` is an array, and SQLite has none", place.column().name);
             return Err(Refusal::new(

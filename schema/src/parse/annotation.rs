@@ -338,7 +338,7 @@ impl<'a> Reader<'a> {
     }
 
     fn rust_type(&mut self, tag: &Tag<'a>) -> Option<Name> {
-        if !is_type_path(tag.rest) {
+        if !crate::name::is_type_path(tag.rest) {
             self.malformed(
                 tag,
                 "`@type` needs the path of a Rust type".to_owned(),
@@ -530,22 +530,6 @@ fn is_identifier(word: &str) -> bool {
         .next()
         .is_some_and(|sign| sign.is_ascii_alphabetic() || (sign == '_' && word.len() > 1))
         && signs.all(|sign| sign.is_ascii_alphanumeric() || sign == '_')
-}
-
-/// Letters, digits, `::`, and brackets that close in order; nothing that could end a type and begin something else.
-fn is_type_path(text: &str) -> bool {
-    let mut open = Vec::new();
-    for sign in text.chars() {
-        match sign {
-            '<' => open.push('>'),
-            '(' => open.push(')'),
-            '[' => open.push(']'),
-            '>' | ')' | ']' if open.pop() != Some(sign) => return false,
-            _ if sign.is_alphanumeric() || "_: ,>)]".contains(sign) => {}
-            _ => return false,
-        }
-    }
-    open.is_empty() && text.starts_with(|sign: char| sign.is_alphabetic() || "_:([".contains(sign))
 }
 
 /// A name in a link, with or without quotes.

@@ -17,6 +17,7 @@ mod reverted;
 mod split;
 
 pub(crate) use ddl::table::COLUMN_LIMIT;
+pub(crate) use ddl::type_of;
 pub use load::{SIZE_LIMIT, load};
 pub(crate) use prose::comment_text;
 

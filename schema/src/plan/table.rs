@@ -9,7 +9,8 @@ use super::order::CreationOrder;
 use super::statements::moment_of;
 use crate::diagnostic::Severity;
 use crate::dialect::{
-    ColumnPlace, Dialect, Refusal, SizeOf, default_sql, expression_remark, expression_sql,
+    ColumnPlace, Dialect, Refusal, SizeOf, check_fits, declared_size, default_fits, default_sql,
+    expression_remark, expression_sql,
 };
 use crate::model::{
     Column, ColumnId, Engine, ForeignKey, Generated, Model, ReferentialAction, Table, TableId,
@@ -149,6 +150,8 @@ impl<'m> TableWriter<'m> {
         let rules = self.dialect().rules();
         let mut sql = SqlWriter::new(self.dialect());
         sql.identifier(&column.name);
+        let size = declared_size(place, self.dialect(), self.engine.flavour);
+        self.ok(size, column.type_span);
         if let Some(declaration) = self.ok(rules.declare(place), column.type_span) {
             sql.push(" ").push(&declaration.type_sql);
             checks.extend(declaration.check);
@@ -198,9 +201,9 @@ impl<'m> TableWriter<'m> {
         let column = place.column();
         let mut text = String::new();
         if let Some(default) = &column.default {
-            let sql = self
-                .ok(default_sql(place, self.dialect()), default.span)
-                .flatten();
+            let fits = default_fits(place, self.dialect(), self.engine.flavour);
+            let sql = fits.and_then(|()| default_sql(place, self.dialect()));
+            let sql = self.ok(sql, default.span).flatten();
             text.extend(sql.map(|sql| format!(" DEFAULT {sql}")));
         }
         if column.on_update_now && self.engine.capabilities().on_update_now {
@@ -454,6 +457,8 @@ impl<'m> TableWriter<'m> {
         let table = self.table();
         let mut lines = Vec::new();
         for check in &table.checks {
+            let fits = check_fits(check, self.dialect(), self.engine.flavour);
+            self.ok(fits, check.expression.span);
             let what = format!("a check of `{}`", table.name.name);
             let outcome =
                 expression_sql(&check.expression, self.model, table, self.dialect(), &what);

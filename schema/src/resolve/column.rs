@@ -3,22 +3,25 @@
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::draft::{DraftColumn, DraftGenerated, DraftTable};
-use crate::model::{Column, FieldType, Generated, PrimaryKey};
+use crate::model::{Column, ColumnId, FieldType, Generated, PrimaryKey, TableId};
 use crate::name;
 use crate::parse::comment_text;
 
+use super::types::{Mapped, Settled};
 use super::{Resolver, default, expression};
 
 impl<'a> Resolver<'a> {
     /// A column; `key` is the primary key if it holds this column.
     pub(super) fn column(
         &mut self,
+        id: ColumnId,
         table: &'a DraftTable,
         draft: &DraftColumn,
         key: Option<&PrimaryKey>,
         model_name: &str,
     ) -> Column {
         let settled = self.settle_type(table, draft, model_name);
+        let field_type = self.own_rust_type(id, table, draft, &settled);
         let postgres = table.dialect == Dialect::Postgres && !draft.type_name.array;
         let domain = postgres.then(|| self.domain_named(table.file, &draft.type_name));
         let domain = domain.flatten();
@@ -54,9 +57,7 @@ impl<'a> Resolver<'a> {
             default: written.map(|written| default::default(written, &settled.column_type, table)),
             column_type: settled.column_type,
             as_text: settled.as_text,
-            field_type: notes.rust_type.as_ref().map_or(FieldType::Plain, |path| {
-                FieldType::Custom(path.text.clone())
-            }),
+            field_type,
             nullable: !draft.not_null && !implied,
             generated: generated(draft, table, row_id),
             collation: draft.collation.clone(),
@@ -69,6 +70,31 @@ impl<'a> Resolver<'a> {
         };
         self.check_skip(draft, &column, key);
         column
+    }
+
+    /// The Rust type that is said of the column itself. What is said of its SQL type waits until it is known whether
+    /// the column refers to another one, whose type it then has.
+    fn own_rust_type(
+        &mut self,
+        id: ColumnId,
+        table: &DraftTable,
+        draft: &DraftColumn,
+        settled: &Settled,
+    ) -> FieldType {
+        let said = self
+            .mapping
+            .find(table, &draft.name.text, &settled.sql_type);
+        let path = match (&draft.notes.rust_type, said) {
+            (Some(written), _) => return FieldType::Custom(written.text.clone()),
+            (None, Some(Mapped::Column(path))) => return FieldType::Custom(path.to_owned()),
+            (None, Some(Mapped::Type(path))) => Some(path),
+            (None, None) => settled.rust_type,
+        };
+        if let Some(path) = path {
+            let place = (TableId(self.model.tables.len() as u32), id);
+            self.of_sql_type.insert(place, path.to_owned());
+        }
+        FieldType::Plain
     }
 
     /// A column that is left out must be able to do without a value.

@@ -218,7 +218,9 @@ fn is_number(column_type: &ColumnType) -> bool {
         | ColumnType::Timestamp(_)
         | ColumnType::Interval
         | ColumnType::Uuid => false,
-        ColumnType::Json { .. } | ColumnType::Set(_) | ColumnType::Array(_) => false,
+        ColumnType::Json { .. } | ColumnType::Set(_) | ColumnType::Array(_) | ColumnType::Any => {
+            false
+        }
     }
 }
 

@@ -19,12 +19,27 @@ enum Side {
     On(EngineId),
 }
 
-/// Sets the field types of all columns.
-pub(super) fn settle(model: &mut Model, bound: &[&DraftTable], views: &HashMap<Place, Place>) {
+/// Rust types that columns have for their SQL types.
+type OfSqlType = HashMap<Place, String>;
+
+/// Sets the field types of all columns. `of_sql_type` counts where a column refers to no other.
+pub(super) fn settle(
+    model: &mut Model,
+    bound: &[&DraftTable],
+    views: &HashMap<Place, Place>,
+    of_sql_type: &OfSqlType,
+) {
     let mut settled: HashMap<Place, FieldType> = HashMap::new();
     for table in model.table_ids() {
         for column in (0..model.table(table).columns.len() as u32).map(ColumnId) {
-            walk(model, bound, views, (table, column), &mut settled);
+            walk(
+                model,
+                bound,
+                views,
+                of_sql_type,
+                (table, column),
+                &mut settled,
+            );
         }
     }
     for ((table, column), field_type) in settled {
@@ -37,6 +52,7 @@ fn walk(
     model: &Model,
     bound: &[&DraftTable],
     views: &HashMap<Place, Place>,
+    of_sql_type: &OfSqlType,
     start: Place,
     settled: &mut HashMap<Place, FieldType>,
 ) {
@@ -54,7 +70,7 @@ fn walk(
                 place = to;
             }
             None => {
-                let own = own_type(model, place);
+                let own = own_type(model, of_sql_type, place);
                 settled.insert(place, own.clone());
                 break referred_type(model, place, own);
             }
@@ -105,11 +121,12 @@ fn next(
 }
 
 /// The type of a column that refers to nothing.
-fn own_type(model: &Model, place: Place) -> FieldType {
+fn own_type(model: &Model, of_sql_type: &OfSqlType, place: Place) -> FieldType {
     let own = &model.table(place.0).column(place.1).field_type;
-    match own {
-        FieldType::Custom(_) | FieldType::Key { .. } => own.clone(),
-        FieldType::Plain => key_of(model, place).unwrap_or(FieldType::Plain),
+    match (own, of_sql_type.get(&place)) {
+        (FieldType::Custom(_) | FieldType::Key { .. }, _) => own.clone(),
+        (FieldType::Plain, Some(path)) => FieldType::Custom(path.clone()),
+        (FieldType::Plain, None) => key_of(model, place).unwrap_or(FieldType::Plain),
     }
 }
 

@@ -81,6 +81,7 @@ fn limit(column: &mut Column, length: u32, dialect: Dialect) -> bool {
         | ColumnType::Enum(_)
         | ColumnType::Set(_)
         | ColumnType::Bit(_)
+        | ColumnType::Any
         | ColumnType::Array(_) => return false,
     };
     if !column.as_text {

@@ -12,7 +12,7 @@ mod length;
 mod naming;
 mod portable;
 mod reference;
-mod types;
+pub mod types;
 mod user_type;
 mod view;
 
@@ -41,7 +41,15 @@ pub fn resolve(draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -> Mo
     resolver.links();
     resolver.keys_of_others();
     resolver.lengths();
-    field_type::settle(&mut resolver.model, &resolver.bound, &resolver.sources);
+    field_type::settle(
+        &mut resolver.model,
+        &resolver.bound,
+        &resolver.sources,
+        &resolver.of_sql_type,
+    );
+    resolver
+        .mapping
+        .report_unused(&resolver.model, resolver.diagnostics);
     resolver.model
 }
 
@@ -64,6 +72,10 @@ struct Resolver<'a> {
     /// The columns that columns of views are, unchanged.
     sources: HashMap<(TableId, ColumnId), (TableId, ColumnId)>,
     user_types: user_type::UserTypes,
+    /// `[types]` of the configuration.
+    mapping: types::Mapping<'a>,
+    /// Rust types that columns have for their SQL types, unless they refer to others; for looking up only.
+    of_sql_type: HashMap<(TableId, ColumnId), String>,
     reported: engines::Reported,
 }
 
@@ -87,6 +99,8 @@ impl<'a> Resolver<'a> {
             unknown_tables: 0,
             sources: HashMap::new(),
             user_types: user_type::UserTypes::default(),
+            mapping: types::Mapping::new(&input.types),
+            of_sql_type: HashMap::new(),
             reported: engines::Reported::default(),
         }
     }
@@ -122,10 +136,9 @@ impl<'a> Resolver<'a> {
             .iter()
             .enumerate()
             .map(|(index, column)| {
-                let key = key
-                    .as_ref()
-                    .filter(|key| key.columns.contains(&ColumnId(index as u32)));
-                self.column(draft, column, key, &model_name)
+                let id = ColumnId(index as u32);
+                let key = key.as_ref().filter(|key| key.columns.contains(&id));
+                self.column(id, draft, column, key, &model_name)
             })
             .collect();
         let mut docs = draft.notes.docs.clone();

@@ -352,7 +352,7 @@ pub mod samples {
             params.push(&self.big);
             params.push(&self.single);
             params.push(&self.double);
-            params.fraction(4).push(&self.amount);
+            params.digits(15).fraction(4).push(&self.amount);
             params.push(&self.code);
             params.push(&self.name);
             params.push(&self.note);
@@ -399,7 +399,7 @@ pub mod samples {
             params.given(&self.big);
             params.given(&self.single);
             params.given(&self.double);
-            params.fraction(4).given(&self.amount);
+            params.digits(15).fraction(4).given(&self.amount);
             params.given(&self.code);
             params.given(&self.name);
             params.given(&self.note);
@@ -470,7 +470,7 @@ pub mod samples {
             params.push(&row.big);
             params.push(&row.single);
             params.push(&row.double);
-            params.fraction(4).push(&row.amount);
+            params.digits(15).fraction(4).push(&row.amount);
             params.push(&row.code);
             params.push(&row.name);
             params.push(&row.note);
@@ -515,7 +515,7 @@ pub mod samples {
             params.push(&row.big);
             params.push(&row.single);
             params.push(&row.double);
-            params.fraction(4).push(&row.amount);
+            params.digits(15).fraction(4).push(&row.amount);
             params.push(&row.code);
             params.push(&row.name);
             params.push(&row.note);

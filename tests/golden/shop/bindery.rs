@@ -607,7 +607,7 @@ pub mod products {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.code);
             params.push(&self.title);
-            params.fraction(2).push(&self.price);
+            params.digits(15).fraction(2).push(&self.price);
             params.push(&self.weight);
             params.given(&self.r#type);
             params.year().push(&self.printed_in);
@@ -628,7 +628,7 @@ pub mod products {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.title);
-            params.fraction(2).given(&self.price);
+            params.digits(15).fraction(2).given(&self.price);
             params.given(&self.weight);
             params.given(&self.r#type);
             params.year().given(&self.printed_in);
@@ -673,7 +673,7 @@ pub mod products {
         ) {
             params.push(&row.code);
             params.push(&row.title);
-            params.fraction(2).push(&row.price);
+            params.digits(15).fraction(2).push(&row.price);
             params.push(&row.weight);
             params.push(&row.r#type);
             params.year().push(&row.printed_in);
@@ -722,7 +722,7 @@ pub mod products {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.title);
-            params.fraction(2).push(&row.price);
+            params.digits(15).fraction(2).push(&row.price);
             params.push(&row.weight);
             params.push(&row.r#type);
             params.year().push(&row.printed_in);
@@ -1102,7 +1102,7 @@ pub mod orders {
             params.push(&self.customer_id);
             params.push(&self.placed_on);
             params.push(&self.shipped_at);
-            params.fraction(2).given(&self.discount);
+            params.digits(15).fraction(2).given(&self.discount);
             params.push(&self.previous_order_of_the_same_customer);
         }
     }
@@ -1123,7 +1123,7 @@ pub mod orders {
             params.given(&self.customer_id);
             params.given(&self.placed_on);
             params.given(&self.shipped_at);
-            params.fraction(2).given(&self.discount);
+            params.digits(15).fraction(2).given(&self.discount);
             params.given(&self.previous_order_of_the_same_customer);
         }
     }
@@ -1168,7 +1168,7 @@ pub mod orders {
             params.push(&row.customer_id);
             params.push(&row.placed_on);
             params.push(&row.shipped_at);
-            params.fraction(2).push(&row.discount);
+            params.digits(15).fraction(2).push(&row.discount);
             params.push(&row.previous_order_of_the_same_customer);
         }
 
@@ -1217,7 +1217,7 @@ pub mod orders {
             params.push(&row.customer_id);
             params.push(&row.placed_on);
             params.push(&row.shipped_at);
-            params.fraction(2).push(&row.discount);
+            params.digits(15).fraction(2).push(&row.discount);
             params.push(&row.previous_order_of_the_same_customer);
         }
 
@@ -1632,7 +1632,7 @@ pub mod order_lines {
             params.push(&self.line);
             params.push(&self.product);
             params.push(&self.quantity);
-            params.fraction(2).push(&self.unit_price);
+            params.digits(15).fraction(2).push(&self.unit_price);
         }
     }
 
@@ -1647,7 +1647,7 @@ pub mod order_lines {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.product);
             params.given(&self.quantity);
-            params.fraction(2).given(&self.unit_price);
+            params.digits(15).fraction(2).given(&self.unit_price);
         }
     }
 
@@ -1689,7 +1689,7 @@ pub mod order_lines {
             params.push(&row.line);
             params.push(&row.product);
             params.push(&row.quantity);
-            params.fraction(2).push(&row.unit_price);
+            params.digits(15).fraction(2).push(&row.unit_price);
         }
 
         fn new_belongs_to<E: ::bindery::Engine>(new: &NewOrderLine<E>, engine: E) -> bool {
@@ -1735,7 +1735,7 @@ pub mod order_lines {
         ) {
             params.push(&row.product);
             params.push(&row.quantity);
-            params.fraction(2).push(&row.unit_price);
+            params.digits(15).fraction(2).push(&row.unit_price);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &OrderLineId<E>, engine: E) -> bool {

@@ -388,7 +388,7 @@ pub mod orders {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.customer_id);
-            params.fraction(2).push(&self.amount);
+            params.digits(15).fraction(2).push(&self.amount);
             params.push(&self.note);
         }
     }
@@ -403,7 +403,7 @@ pub mod orders {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.customer_id);
-            params.fraction(2).given(&self.amount);
+            params.digits(15).fraction(2).given(&self.amount);
             params.given(&self.note);
         }
     }
@@ -442,7 +442,7 @@ pub mod orders {
         ) {
             params.push(&row.id);
             params.push(&row.customer_id);
-            params.fraction(2).push(&row.amount);
+            params.digits(15).fraction(2).push(&row.amount);
             params.push(&row.note);
         }
 
@@ -470,7 +470,7 @@ pub mod orders {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.customer_id);
-            params.fraction(2).push(&row.amount);
+            params.digits(15).fraction(2).push(&row.amount);
             params.push(&row.note);
         }
 

@@ -2,7 +2,7 @@
 //! what it gets; in strict mode it refuses what does not fit.
 
 use super::bytes::put_counted;
-use crate::driver::{ParamWriter, calendar, uuid_text};
+use crate::driver::{ParamWriter, calendar, uuid_text, vector};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::Interval;
 
@@ -164,6 +164,16 @@ impl Params<'_> {
 
     pub(in crate::driver) fn timestamp(&mut self, micros: i64) -> Result<()> {
         self.datetime(micros)
+    }
+
+    /// The server refuses it where its `sql_mode` says so.
+    pub(in crate::driver) fn zero_date(&mut self) -> Result<()> {
+        // No part of it follows the length.
+        self.put(DATETIME, &[0])
+    }
+
+    pub(in crate::driver) fn vector(&mut self, values: &[f32]) -> Result<()> {
+        self.bytes(&vector::to_bytes(values))
     }
 
     pub(in crate::driver) fn uuid(&mut self, value: &[u8; 16]) -> Result<()> {

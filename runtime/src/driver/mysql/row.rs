@@ -1,10 +1,12 @@
 //! Values of a row of a prepared statement, read where they came in.
 
+use std::borrow::Cow;
+
 use super::bytes::take_number;
 use super::column::{Column, Fields, Form};
 use crate::driver::row::RowSource;
-use crate::driver::{RowReader, calendar, decimal, uuid_text};
-use crate::types::Interval;
+use crate::driver::{RowReader, calendar, decimal, uuid_text, vector};
+use crate::types::{AnyValue, Interval};
 
 /// One row.
 pub(in crate::driver) struct RowRef<'a> {
@@ -155,8 +157,23 @@ impl<'a> RowRef<'a> {
             .or_else(|| uuid_text::read(std::str::from_utf8(bytes).ok()?))
     }
 
-    pub(in crate::driver) fn json(&self, column: usize) -> Option<&str> {
-        self.text(column)
+    pub(in crate::driver) fn is_zero_date(&self, column: usize) -> bool {
+        // Parts that are zero need not be sent.
+        self.of(column, Form::Date)
+            .is_some_and(|parts| parts.iter().all(|part| *part == 0))
+    }
+
+    pub(in crate::driver) fn json(&self, column: usize) -> Option<Cow<'_, str>> {
+        self.text(column).map(Cow::Borrowed)
+    }
+
+    /// A column has one type here.
+    pub(in crate::driver) fn any(&self, _column: usize) -> Option<AnyValue> {
+        None
+    }
+
+    pub(in crate::driver) fn vector(&self, column: usize) -> Option<Vec<f32>> {
+        vector::from_bytes(self.bytes(column)?)
     }
 
     pub(in crate::driver) fn decimal(&self, column: usize) -> Option<String> {

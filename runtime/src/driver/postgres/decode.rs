@@ -1,5 +1,7 @@
 //! PostgreSQL's binary form to values. Everything from the server is checked: a length that does not fit is no value.
 
+use std::borrow::Cow;
+
 use postgres_types::{Kind, Type};
 
 use super::encode::{EPOCH_DAYS, EPOCH_MICROS, base, is_textual};
@@ -7,8 +9,8 @@ use super::message::{take_i16, take_i32, take_text};
 use super::numeric;
 use super::statement::Column;
 use crate::driver::row::RowSource;
-use crate::driver::{RowReader, decimal, uuid_text};
-use crate::types::Interval;
+use crate::driver::{RowReader, decimal, uuid_text, vector};
+use crate::types::{AnyValue, Interval};
 
 /// Where values are read from, column by column.
 pub(in crate::driver) enum RowRef<'a> {
@@ -215,8 +217,23 @@ impl RowRef<'_> {
         }
     }
 
-    pub(in crate::driver) fn json(&self, column: usize) -> Option<&str> {
-        self.text(column)
+    /// It keeps none.
+    pub(in crate::driver) fn is_zero_date(&self, _column: usize) -> bool {
+        false
+    }
+
+    pub(in crate::driver) fn json(&self, column: usize) -> Option<Cow<'_, str>> {
+        self.text(column).map(Cow::Borrowed)
+    }
+
+    /// A column has one type here.
+    pub(in crate::driver) fn any(&self, _column: usize) -> Option<AnyValue> {
+        None
+    }
+
+    /// The text form of the extension pgvector.
+    pub(in crate::driver) fn vector(&self, column: usize) -> Option<Vec<f32>> {
+        vector::from_text(self.text(column)?)
     }
 
     pub(in crate::driver) fn decimal(&self, column: usize) -> Option<String> {

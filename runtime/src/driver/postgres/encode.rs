@@ -196,6 +196,15 @@ impl<'a> Encoder<'a> {
         self.put(|column_type, out| instant(column_type, "a point in time", micros, out))
     }
 
+    pub(in crate::driver) fn zero_date(&mut self) -> Result<()> {
+        Err(unsupported("the date 0000-00-00"))
+    }
+
+    /// The text form of the extension pgvector.
+    pub(in crate::driver) fn vector(&mut self, values: &[f32]) -> Result<()> {
+        self.text(&crate::driver::vector::to_text(values))
+    }
+
     pub(in crate::driver) fn uuid(&mut self, value: &[u8; 16]) -> Result<()> {
         self.put(|column_type, out| match *column_type {
             Type::UUID | Type::BYTEA => extend(out, value),

@@ -1,6 +1,6 @@
 //! Dates and times as text (ISO 8601), which is how SQLite keeps them.
 
-use crate::driver::calendar::{MICROS_PER_DAY, civil, days, split};
+use crate::driver::calendar::{MICROS_PER_DAY, civil, days, is_representable, split};
 
 /// `2026-11-20`.
 pub(super) fn write_date(days: i64, out: &mut String) {
@@ -92,6 +92,25 @@ pub(super) fn read_datetime(text: &str) -> Option<i64> {
     };
     let (clock, offset) = split_zone(rest)?;
     Some(midnight + read_time(clock)? - offset)
+}
+
+/// Seconds since 1970 as microseconds, within the years 1 to 9999.
+pub(super) fn read_seconds(seconds: i64) -> Option<i64> {
+    let micros = seconds.checked_mul(1_000_000)?;
+    is_representable(split(micros).0).then_some(micros)
+}
+
+/// Days since noon of -4713-11-24 (Gregorian) as microseconds since 1970. A float keeps milliseconds of them, and
+/// SQLite's own functions keep no more.
+pub(super) fn read_julian(days: f64) -> Option<i64> {
+    const EPOCH: f64 = 2_440_587.5;
+    let millis = ((days - EPOCH) * 86_400_000.0).round();
+    // So far a float counts exactly, and years end long before.
+    if millis.abs() > 9.0e15 {
+        return None;
+    }
+    let micros = millis as i64 * 1_000;
+    is_representable(split(micros).0).then_some(micros)
 }
 
 /// The time and the zone's offset in microseconds.

@@ -6,7 +6,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use super::calendar_text;
 use super::error::step_error;
-use crate::driver::{ParamWriter, calendar, uuid_text};
+use crate::driver::{ParamWriter, calendar, uuid_text, vector};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::Interval;
 
@@ -122,6 +122,14 @@ impl Params<'_> {
 
     pub(in crate::driver) fn timestamp(&mut self, micros: i64) -> Result<()> {
         self.datetime(micros)
+    }
+
+    pub(in crate::driver) fn zero_date(&mut self) -> Result<()> {
+        self.text("0000-00-00 00:00:00")
+    }
+
+    pub(in crate::driver) fn vector(&mut self, values: &[f32]) -> Result<()> {
+        self.bytes(&vector::to_bytes(values))
     }
 
     pub(in crate::driver) fn uuid(&mut self, value: &[u8; 16]) -> Result<()> {

@@ -1,13 +1,14 @@
 //! Values of a row.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
 use super::calendar_text;
-use crate::driver::{RowReader, decimal, uuid_text};
-use crate::types::Interval;
+use crate::driver::{RowReader, decimal, uuid_text, vector};
+use crate::types::{AnyValue, Interval};
 
 /// One row.
 pub(in crate::driver) struct RowRef<'a> {
@@ -97,8 +98,24 @@ impl<'a> RowRef<'a> {
         self.text(column).and_then(calendar_text::read_time)
     }
 
+    /// Text, seconds since 1970 or Julian days: the three forms that SQLite's own functions read ("Date And Time
+    /// Functions", section 2).
     pub(in crate::driver) fn datetime(&self, column: usize) -> Option<i64> {
-        self.text(column).and_then(calendar_text::read_datetime)
+        match self.value(column) {
+            ValueRef::Text(_) => self.text(column).and_then(calendar_text::read_datetime),
+            ValueRef::Integer(seconds) => calendar_text::read_seconds(seconds),
+            ValueRef::Real(days) => calendar_text::read_julian(days),
+            ValueRef::Null | ValueRef::Blob(_) => None,
+        }
+    }
+
+    pub(in crate::driver) fn is_zero_date(&self, column: usize) -> bool {
+        self.text(column).is_some_and(|text| {
+            text.starts_with("0000-00-00")
+                && text
+                    .bytes()
+                    .all(|byte| !byte.is_ascii_digit() || byte == b'0')
+        })
     }
 
     pub(in crate::driver) fn timestamp(&self, column: usize) -> Option<i64> {
@@ -113,8 +130,28 @@ impl<'a> RowRef<'a> {
         }
     }
 
-    pub(in crate::driver) fn json(&self, column: usize) -> Option<&str> {
-        self.text(column)
+    /// A lone number is stored as one where the column is declared `JSON`.
+    pub(in crate::driver) fn json(&self, column: usize) -> Option<Cow<'_, str>> {
+        match self.value(column) {
+            ValueRef::Integer(value) => Some(value.to_string().into()),
+            ValueRef::Real(value) => value.is_finite().then(|| format!("{value:?}").into()),
+            ValueRef::Text(_) => self.text(column).map(Cow::Borrowed),
+            ValueRef::Null | ValueRef::Blob(_) => None,
+        }
+    }
+
+    pub(in crate::driver) fn any(&self, column: usize) -> Option<AnyValue> {
+        Some(match self.value(column) {
+            ValueRef::Integer(value) => AnyValue::Integer(value),
+            ValueRef::Real(value) => AnyValue::Real(value),
+            ValueRef::Text(_) => AnyValue::Text(self.text(column)?.to_owned()),
+            ValueRef::Blob(bytes) => AnyValue::Blob(bytes.to_vec()),
+            ValueRef::Null => return None,
+        })
+    }
+
+    pub(in crate::driver) fn vector(&self, column: usize) -> Option<Vec<f32>> {
+        vector::from_bytes(self.bytes(column)?)
     }
 
     /// A NUMERIC column turns text into a number where it keeps the first 15 digits; the shortest text that gives the

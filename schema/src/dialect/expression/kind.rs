@@ -153,6 +153,7 @@ fn of_type(column_type: &ColumnType) -> Kind {
         | ColumnType::Json { .. }
         | ColumnType::Set(_)
         | ColumnType::Bit(_)
+        | ColumnType::Any
         | ColumnType::Array(_) => Kind::Other,
     }
 }

@@ -14,6 +14,8 @@ mod types;
 mod unquote;
 mod view;
 
+pub(crate) use types::type_of;
+
 use crate::ast::{AlterTable, CreateView, SelectItem, Statement};
 use crate::source::Span;
 

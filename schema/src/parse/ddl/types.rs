@@ -2,9 +2,30 @@
 
 use crate::ast::{TypeArgument, TypeName};
 use crate::dialect::Dialect;
-use crate::parse::lex::TokenKind;
+use crate::parse::lex::{Lexer, TokenKind};
+use crate::source::FileId;
 
 use super::cursor::{Cursor, Read};
+
+/// Reads a text that is one type and nothing else.
+pub(crate) fn type_of(text: &str, dialect: Dialect) -> Option<TypeName> {
+    let mut lexer = Lexer::new(text, dialect);
+    let mut tokens = Vec::new();
+    while lexer.skip_blanks() {
+        tokens.push(lexer.token());
+    }
+    let mut cursor = Cursor {
+        text,
+        tokens: &tokens,
+        at: 0,
+        file: FileId(0),
+        dialect,
+        comments: &[],
+        kind: "type",
+    };
+    let type_name = cursor.type_name().ok()?;
+    cursor.at_end().then_some(type_name)
+}
 
 impl Cursor<'_> {
     /// A type. SQLite takes any words, and none at all.

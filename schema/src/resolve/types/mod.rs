@@ -1,8 +1,14 @@
 //! Column types: what a declared type holds, and how the dialect's own catalogue spells it.
 
+mod mapping;
 mod mysql;
 mod postgres;
 mod sqlite;
+mod table;
+
+pub use self::mapping::is_type_of;
+pub(super) use self::mapping::{Mapped, Mapping};
+pub use self::table::{Spelling, spellings};
 
 use crate::ast::{TypeArgument, TypeName};
 use crate::column_type::{ColumnType, LobSize};
@@ -21,6 +27,29 @@ pub(super) struct Settled {
     pub(super) sql_type: String,
     /// There is no better type: the text form of the value stands for it.
     pub(super) as_text: bool,
+    /// The Rust type of the text form, where that is not a `String`.
+    pub(super) rust_type: Option<&'static str>,
+}
+
+impl Settled {
+    fn plain(column_type: ColumnType, sql_type: String) -> Self {
+        Self {
+            column_type,
+            sql_type,
+            as_text: false,
+            rust_type: None,
+        }
+    }
+
+    /// What is left where there is no better type.
+    fn text(sql_type: String, rust_type: Option<&'static str>) -> Self {
+        Self {
+            column_type: text_form(&sql_type),
+            sql_type,
+            as_text: true,
+            rust_type,
+        }
+    }
 }
 
 /// What a dialect's table of types says.
@@ -29,7 +58,12 @@ enum Known {
     Type(ColumnType, String),
     /// Values of an enum of this column alone.
     Values(Vec<String>, String),
-    /// A type of the database, of the user or of an extension that the model has no word for; so the catalogue spells it.
+    /// A type that is known by name and read and written in its own text form; with the Rust type that reads the form
+    /// where that is not a `String`.
+    Text(String, Option<&'static str>),
+    /// A name that says nothing to SQLite: any value, by how it is stored.
+    Anything(String),
+    /// A type of the user or of an extension that the model has no word for; so the catalogue spells it.
     Unsupported(String),
     /// Not a type of this database; what it has instead.
     Missing(String, &'static str),
@@ -45,30 +79,46 @@ impl Resolver<'_> {
     ) -> Settled {
         let written = &column.type_name;
         let known = self.known_type(table.dialect, table.file, written);
-        if let Known::Type(_, sql_type) | Known::Unsupported(sql_type) = &known
-            && table.dialect == Dialect::Postgres
-            && self.domain_named(table.file, written).is_some()
-        {
-            self.model.domains.insert(sql_type.clone());
-        }
+        let named = |sql_type: &str| {
+            self.domain_named(table.file, written)
+                .map(|_| sql_type.to_owned())
+        };
+        let domain = match &known {
+            Known::Type(_, sql_type) | Known::Text(sql_type, _) | Known::Unsupported(sql_type)
+                if table.dialect == Dialect::Postgres =>
+            {
+                named(sql_type)
+            }
+            Known::Type(..)
+            | Known::Values(..)
+            | Known::Text(..)
+            | Known::Anything(_)
+            | Known::Unsupported(_)
+            | Known::Missing(..) => None,
+        };
+        self.model.domains.extend(domain);
         match known {
-            Known::Type(column_type, sql_type) => Settled {
-                column_type,
-                sql_type,
-                as_text: false,
-            },
-            Known::Values(values, sql_type) => Settled {
-                column_type: self.column_enum(table, column, model_name, &values),
-                sql_type,
-                as_text: false,
-            },
+            Known::Type(column_type, sql_type) => Settled::plain(column_type, sql_type),
+            Known::Values(values, sql_type) => {
+                let values = self.column_enum(table, column, model_name, &values);
+                Settled::plain(values, sql_type)
+            }
+            Known::Text(sql_type, rust_type) => Settled::text(sql_type, rust_type),
+            Known::Anything(sql_type) => {
+                if !self.has_rust_type(table, column, &sql_type) {
+                    self.warn_anything(column, &sql_type);
+                }
+                Settled::plain(ColumnType::Any, sql_type)
+            }
             Known::Unsupported(sql_type) => {
-                self.warn_unsupported(column, &sql_type);
-                as_text(sql_type)
+                if !self.has_rust_type(table, column, &sql_type) {
+                    self.warn_unsupported(column, &sql_type);
+                }
+                Settled::text(sql_type, None)
             }
             Known::Missing(sql_type, instead) => {
                 self.report_missing(table.dialect, column, &sql_type, instead);
-                as_text(sql_type)
+                Settled::text(sql_type, None)
             }
         }
     }
@@ -89,24 +139,36 @@ impl Resolver<'_> {
         written: &TypeName,
     ) -> Option<Settled> {
         match self.known_type(dialect, file, written) {
-            Known::Type(column_type, sql_type) => Some(Settled {
-                column_type,
-                sql_type,
-                as_text: false,
-            }),
-            Known::Unsupported(sql_type) => Some(as_text(sql_type)),
+            Known::Type(column_type, sql_type) => Some(Settled::plain(column_type, sql_type)),
+            Known::Text(sql_type, rust_type) => Some(Settled::text(sql_type, rust_type)),
+            Known::Anything(sql_type) => Some(Settled::plain(ColumnType::Any, sql_type)),
+            Known::Unsupported(sql_type) => Some(Settled::text(sql_type, None)),
             Known::Values(..) | Known::Missing(..) => None,
         }
     }
 
-    /// A column that is left out may have any type.
+    /// SQLite takes any word as a type and stores what it is given.
+    fn warn_anything(&mut self, column: &DraftColumn, sql_type: &str) {
+        let name = &column.name.text;
+        let message = format!(
+            "type `{sql_type}` says nothing to SQLite: column `{name}` is read as any value"
+        );
+        let help = "write `TEXT`, `INTEGER`, `REAL`, `BLOB` or `ANY`; or say what its values are: `-- @type String`";
+        let finding = Diagnostic::warning("B0250", message).at(column.type_name.span, "");
+        self.diagnostics.push(finding.help(help));
+    }
+
+    /// A column that is left out may have any type, and one whose Rust type is said needs no other.
+    fn has_rust_type(&self, table: &DraftTable, column: &DraftColumn, sql_type: &str) -> bool {
+        let said = || self.mapping.find(table, &column.name.text, sql_type);
+        column.notes.skip.is_some() || column.notes.rust_type.is_some() || said().is_some()
+    }
+
     fn warn_unsupported(&mut self, column: &DraftColumn, sql_type: &str) {
-        if column.notes.skip.is_some() {
-            return;
-        }
         let name = &column.name.text;
         let message = format!("type `{sql_type}` is not known: column `{name}` is read as text");
-        let help = "leave the column out with `-- @skip`, or accept its text form";
+        let help = "give its text form a type of yours with `-- @type`, or by its name in `[types]` of `bindery.toml`; or \
+                    leave the column out with `-- @skip`";
         let finding = Diagnostic::warning("B0250", message).at(column.type_name.span, "");
         self.diagnostics.push(finding.help(help));
     }
@@ -135,6 +197,7 @@ impl Resolver<'_> {
                 Known::Type(ColumnType::Array(Box::new(column_type)), format!("{sql}[]"))
             }
             Known::Unsupported(sql) if written.array => Known::Unsupported(format!("{sql}[]")),
+            Known::Text(sql, _) if written.array => Known::Text(format!("{sql}[]"), None),
             other => other,
         }
     }
@@ -184,18 +247,11 @@ fn over_base(base: Known, array: bool, spelled: String) -> Known {
             Known::Type(ColumnType::Array(Box::new(column_type)), spelled)
         }
         Known::Type(column_type, _) => Known::Type(column_type, spelled),
-        Known::Values(..) | Known::Unsupported(_) | Known::Missing(..) => {
+        Known::Text(_, rust_type) if !array => Known::Text(spelled, rust_type),
+        Known::Text(..) => Known::Text(spelled, None),
+        Known::Values(..) | Known::Anything(_) | Known::Unsupported(_) | Known::Missing(..) => {
             Known::Unsupported(spelled)
         }
-    }
-}
-
-/// What is left where there is no better type.
-fn as_text(sql_type: String) -> Settled {
-    Settled {
-        column_type: text_form(&sql_type),
-        sql_type,
-        as_text: true,
     }
 }
 
@@ -217,9 +273,9 @@ fn number(written: &TypeName, at: usize) -> Option<u32> {
     }
 }
 
-/// Digits of a fraction of a second, 0 to 6.
+/// Digits of a fraction of a second, as they are written: which engine keeps how many is for `check` to say.
 fn fraction(written: &TypeName, absent: u8) -> u8 {
-    number(written, 0).map_or(absent, |digits| digits.min(6) as u8)
+    number(written, 0).map_or(absent, |digits| u8::try_from(digits).unwrap_or(u8::MAX))
 }
 
 /// The arguments as the catalogues print them: `(10,2)`.

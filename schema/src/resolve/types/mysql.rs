@@ -1,18 +1,29 @@
 //! MySQL's and MariaDB's types, spelled as MariaDB's `SHOW COLUMNS` does.
 
+use std::sync::LazyLock;
+
 use crate::ast::{TypeArgument, TypeName};
 use crate::column_type::{ColumnType, DecimalSize, LobSize};
 
+use super::table::{ByName, Entry, by_name};
 use super::{Known, arguments, fraction, number};
+
+static BY_NAME: LazyLock<ByName> = LazyLock::new(|| by_name(TYPES));
 
 /// A type of the server.
 pub(super) fn known(written: &TypeName) -> Known {
-    integer(written)
-        .or_else(|| real(written))
-        .or_else(|| text(written))
-        .or_else(|| bytes(written))
-        .or_else(|| moment(written))
-        .unwrap_or_else(|| other(written))
+    match BY_NAME.get(written.name.as_str()) {
+        Some(entry) => (entry.rule)(written),
+        None => Known::Missing(spelled(written), elsewhere(&written.name)),
+    }
+}
+
+fn spelled(written: &TypeName) -> String {
+    format!("{}{}", written.name, arguments(written))
+}
+
+fn plain(column_type: ColumnType, sql: &str) -> Known {
+    Known::Type(column_type, sql.to_owned())
 }
 
 fn unsigned(written: &TypeName) -> bool {
@@ -28,190 +39,396 @@ fn sign(written: &TypeName) -> &'static str {
     }
 }
 
-fn integer(written: &TypeName) -> Option<Known> {
-    let (name, widths, signed, without) = match written.name.as_str() {
-        "bool" | "boolean" => return Some(Known::Type(ColumnType::Bool, "tinyint(1)".to_owned())),
-        "serial" => {
-            return Some(Known::Type(
-                ColumnType::U64,
-                "bigint(20) unsigned".to_owned(),
-            ));
-        }
-        "tinyint" | "int1" => ("tinyint", (4, 3), ColumnType::I8, ColumnType::U8),
-        "smallint" | "int2" => ("smallint", (6, 5), ColumnType::I16, ColumnType::U16),
-        "mediumint" | "int3" | "middleint" => {
-            ("mediumint", (9, 8), ColumnType::I24, ColumnType::U24)
-        }
-        "int" | "integer" | "int4" => ("int", (11, 10), ColumnType::I32, ColumnType::U32),
-        "bigint" | "int8" => ("bigint", (20, 20), ColumnType::I64, ColumnType::U64),
-        _ => return None,
-    };
-    let unsigned = unsigned(written);
-    let width = number(written, 0).unwrap_or(if unsigned { widths.1 } else { widths.0 });
-    let sql = format!("{name}({width}){}", sign(written));
-    let boolean = name == "tinyint" && width == 1 && !unsigned;
-    let column_type = if boolean {
-        ColumnType::Bool
-    } else if unsigned {
-        without
-    } else {
-        signed
-    };
-    Some(Known::Type(column_type, sql))
-}
-
-fn real(written: &TypeName) -> Option<Known> {
-    let sign = sign(written);
-    Some(match written.name.as_str() {
-        "decimal" | "numeric" | "dec" | "fixed" => {
+const NUMBERS: &[Entry] = &[
+    Entry {
+        names: &["bool", "boolean"],
+        rule: |_| plain(ColumnType::Bool, "tinyint(1)"),
+        examples: &["bool"],
+        note: "0 and 1; any other number is a `Decode` error",
+    },
+    Entry {
+        names: &["tinyint", "int1"],
+        rule: |written| match integer(written, "tinyint", (4, 3), (ColumnType::I8, ColumnType::U8))
+        {
+            Known::Type(ColumnType::I8, sql) if sql == "tinyint(1)" => {
+                Known::Type(ColumnType::Bool, sql)
+            }
+            other => other,
+        },
+        examples: &["tinyint", "tinyint unsigned", "tinyint(1)"],
+        note: "`tinyint(1)` is a truth value; for small numbers write `tinyint`, or `@type i8`",
+    },
+    Entry {
+        names: &["smallint", "int2"],
+        rule: |written| {
+            integer(
+                written,
+                "smallint",
+                (6, 5),
+                (ColumnType::I16, ColumnType::U16),
+            )
+        },
+        examples: &["smallint", "smallint unsigned"],
+        note: "",
+    },
+    Entry {
+        names: &["mediumint", "int3", "middleint"],
+        rule: |written| {
+            integer(
+                written,
+                "mediumint",
+                (9, 8),
+                (ColumnType::I24, ColumnType::U24),
+            )
+        },
+        examples: &["mediumint", "mediumint unsigned"],
+        note: "",
+    },
+    Entry {
+        names: &["int", "integer", "int4"],
+        rule: |written| integer(written, "int", (11, 10), (ColumnType::I32, ColumnType::U32)),
+        examples: &["int", "int unsigned"],
+        note: "",
+    },
+    Entry {
+        names: &["bigint", "int8"],
+        rule: |written| {
+            integer(
+                written,
+                "bigint",
+                (20, 20),
+                (ColumnType::I64, ColumnType::U64),
+            )
+        },
+        examples: &["bigint", "bigint unsigned"],
+        note: "",
+    },
+    Entry {
+        names: &["serial"],
+        rule: |_| plain(ColumnType::U64, "bigint(20) unsigned"),
+        examples: &["serial"],
+        note: "",
+    },
+    Entry {
+        names: &["bit"],
+        rule: |written| {
+            let bits = number(written, 0).unwrap_or(1);
+            let kept = u8::try_from(bits.max(1)).unwrap_or(u8::MAX);
+            Known::Type(ColumnType::Bit(kept), format!("bit({bits})"))
+        },
+        examples: &["bit(8)"],
+        note: "`bool` reads a `bit(1)` too, by `@type` or `[types]`",
+    },
+    Entry {
+        names: &["decimal", "numeric", "dec", "fixed"],
+        rule: |written| {
             let precision = number(written, 0).unwrap_or(10);
             let scale = number(written, 1).unwrap_or(0);
             let size = DecimalSize { precision, scale };
-            Known::Type(
-                ColumnType::Decimal(Some(size)),
-                format!("decimal({precision},{scale}){sign}"),
-            )
-        }
-        "float" | "float4" if written.arguments.len() != 1 => Known::Type(
-            ColumnType::F32,
-            format!("float{}{sign}", arguments(written)),
-        ),
-        "float" if number(written, 0).is_some_and(|bits| bits <= 24) => {
-            Known::Type(ColumnType::F32, format!("float{sign}"))
-        }
-        "float" | "float4" => Known::Type(ColumnType::F64, format!("double{sign}")),
-        "double" | "double precision" | "real" | "float8" => Known::Type(
-            ColumnType::F64,
-            format!("double{}{sign}", arguments(written)),
-        ),
-        _ => return None,
-    })
-}
+            let sql = format!("decimal({precision},{scale}){}", sign(written));
+            Known::Type(ColumnType::Decimal(Some(size)), sql)
+        },
+        examples: &["decimal(12,2)"],
+        note: "",
+    },
+    Entry {
+        names: &["float", "float4"],
+        rule: |written| {
+            let sign = sign(written);
+            match (written.arguments.len(), number(written, 0)) {
+                (1, Some(bits)) if bits <= 24 => {
+                    Known::Type(ColumnType::F32, format!("float{sign}"))
+                }
+                (1, _) => Known::Type(ColumnType::F64, format!("double{sign}")),
+                _ => Known::Type(
+                    ColumnType::F32,
+                    format!("float{}{sign}", arguments(written)),
+                ),
+            }
+        },
+        examples: &["float", "float(53)"],
+        note: "NaN and the infinities are refused before they are sent",
+    },
+    Entry {
+        names: &["double", "double precision", "real", "float8"],
+        rule: |written| {
+            let sql = format!("double{}{}", arguments(written), sign(written));
+            Known::Type(ColumnType::F64, sql)
+        },
+        examples: &["double"],
+        note: "NaN and the infinities are refused before they are sent",
+    },
+];
 
-fn text(written: &TypeName) -> Option<Known> {
-    let lob = |size: LobSize, sql: &str| Some(Known::Type(ColumnType::Text(size), sql.to_owned()));
-    match written.name.as_str() {
-        "char" | "character" | "nchar" | "national char" | "national character" => {
+const TEXTS: &[Entry] = &[
+    Entry {
+        names: &[
+            "char",
+            "character",
+            "nchar",
+            "national char",
+            "national character",
+        ],
+        rule: |written| {
             let length = number(written, 0).unwrap_or(1);
-            Some(Known::Type(
-                ColumnType::Char(length),
-                format!("char({length})"),
-            ))
-        }
-        "varchar"
-        | "nvarchar"
-        | "varcharacter"
-        | "char varying"
-        | "character varying"
-        | "national varchar"
-        | "national char varying"
-        | "national character varying"
-        | "nchar varchar"
-        | "nchar varying" => {
-            let Some(length) = number(written, 0) else {
-                return Some(Known::Missing(written.name.clone(), "varchar(255)"));
-            };
-            Some(Known::Type(
+            Known::Type(ColumnType::Char(length), format!("char({length})"))
+        },
+        examples: &["char(8)"],
+        note: "blanks at the end are none of the value's",
+    },
+    Entry {
+        names: &[
+            "varchar",
+            "nvarchar",
+            "varcharacter",
+            "char varying",
+            "character varying",
+            "national varchar",
+            "national char varying",
+            "national character varying",
+            "nchar varchar",
+            "nchar varying",
+        ],
+        rule: |written| match number(written, 0) {
+            Some(length) => Known::Type(
                 ColumnType::VarChar(Some(length)),
                 format!("varchar({length})"),
-            ))
-        }
-        "text" if number(written, 0).is_some() => {
-            let (size, sql) = sized(number(written, 0).unwrap_or(0), TEXTS);
-            lob(size, sql)
-        }
-        "tinytext" => lob(LobSize::Tiny, "tinytext"),
-        "text" => lob(LobSize::Small, "text"),
-        "mediumtext" | "long" | "long varchar" | "long char" => lob(LobSize::Medium, "mediumtext"),
-        "longtext" => lob(LobSize::Long, "longtext"),
-        _ => None,
-    }
-}
-
-fn bytes(written: &TypeName) -> Option<Known> {
-    let lob = |size: LobSize, sql: &str| Some(Known::Type(ColumnType::Blob(size), sql.to_owned()));
-    match written.name.as_str() {
-        "binary" | "char byte" => {
+            ),
+            None => Known::Missing(written.name.clone(), "varchar(255)"),
+        },
+        examples: &["varchar(40)"],
+        note: "",
+    },
+    Entry {
+        names: &["tinytext"],
+        rule: |_| plain(ColumnType::Text(LobSize::Tiny), "tinytext"),
+        examples: &["tinytext"],
+        note: "up to 255 bytes",
+    },
+    Entry {
+        names: &["text"],
+        rule: |written| {
+            let (size, sql) = sized(number(written, 0), TEXT_NAMES);
+            plain(ColumnType::Text(size), sql)
+        },
+        examples: &["text"],
+        note: "up to 65,535 bytes; `TEXT(n)` is the smallest of the four that holds `n`",
+    },
+    Entry {
+        names: &["mediumtext", "long", "long varchar", "long char"],
+        rule: |_| plain(ColumnType::Text(LobSize::Medium), "mediumtext"),
+        examples: &["mediumtext"],
+        note: "up to 16 MiB",
+    },
+    Entry {
+        names: &["longtext"],
+        rule: |_| plain(ColumnType::Text(LobSize::Long), "longtext"),
+        examples: &["longtext"],
+        note: "up to 4 GiB",
+    },
+    Entry {
+        names: &["binary", "char byte"],
+        rule: |written| {
             let length = number(written, 0).unwrap_or(1);
-            Some(Known::Type(
-                ColumnType::Binary(length),
-                format!("binary({length})"),
-            ))
-        }
-        "varbinary" => {
+            Known::Type(ColumnType::Binary(length), format!("binary({length})"))
+        },
+        examples: &["binary(16)"],
+        note: "filled up with zeros by the server; `uuid::Uuid` by `@type` or `[types]` where it holds one",
+    },
+    Entry {
+        names: &["varbinary"],
+        rule: |written| {
             let length = number(written, 0).unwrap_or(1);
-            Some(Known::Type(
+            Known::Type(
                 ColumnType::VarBinary(length),
                 format!("varbinary({length})"),
-            ))
-        }
-        "blob" if number(written, 0).is_some() => {
-            let (size, sql) = sized(number(written, 0).unwrap_or(0), BLOBS);
-            lob(size, sql)
-        }
-        "tinyblob" => lob(LobSize::Tiny, "tinyblob"),
-        "blob" => lob(LobSize::Small, "blob"),
-        "mediumblob" | "long varbinary" => lob(LobSize::Medium, "mediumblob"),
-        "longblob" => lob(LobSize::Long, "longblob"),
-        _ => None,
-    }
-}
+            )
+        },
+        examples: &["varbinary(40)"],
+        note: "",
+    },
+    Entry {
+        names: &["tinyblob"],
+        rule: |_| plain(ColumnType::Blob(LobSize::Tiny), "tinyblob"),
+        examples: &["tinyblob"],
+        note: "up to 255 bytes",
+    },
+    Entry {
+        names: &["blob"],
+        rule: |written| {
+            let (size, sql) = sized(number(written, 0), BLOB_NAMES);
+            plain(ColumnType::Blob(size), sql)
+        },
+        examples: &["blob"],
+        note: "up to 65,535 bytes; `BLOB(n)` is the smallest of the four that holds `n`",
+    },
+    Entry {
+        names: &["mediumblob", "long varbinary"],
+        rule: |_| plain(ColumnType::Blob(LobSize::Medium), "mediumblob"),
+        examples: &["mediumblob"],
+        note: "up to 16 MiB",
+    },
+    Entry {
+        names: &["longblob"],
+        rule: |_| plain(ColumnType::Blob(LobSize::Long), "longblob"),
+        examples: &["longblob"],
+        note: "up to 4 GiB",
+    },
+];
 
-fn moment(written: &TypeName) -> Option<Known> {
-    let digits = fraction(written, 0);
-    let sql = if digits == 0 {
-        written.name.clone()
-    } else {
-        format!("{}({digits})", written.name)
-    };
-    Some(match written.name.as_str() {
-        "date" => Known::Type(ColumnType::Date, sql),
-        "time" => Known::Type(ColumnType::Time(digits), sql),
-        "datetime" => Known::Type(ColumnType::DateTime(digits), sql),
-        "timestamp" => Known::Type(ColumnType::Timestamp(digits), sql),
-        "year" => Known::Type(ColumnType::Year, "year(4)".to_owned()),
-        _ => return None,
-    })
-}
+const MOMENTS: &[Entry] = &[
+    Entry {
+        names: &["date"],
+        rule: |_| plain(ColumnType::Date, "date"),
+        examples: &["date"],
+        note: ZERO_DATE,
+    },
+    Entry {
+        names: &["time"],
+        rule: |written| moment(written, ColumnType::Time),
+        examples: &["time", "time(6)"],
+        note: "a span of more than a day, or below 0, is a `Decode` error",
+    },
+    Entry {
+        names: &["datetime"],
+        rule: |written| moment(written, ColumnType::DateTime),
+        examples: &["datetime", "datetime(6)"],
+        note: ZERO_DATE,
+    },
+    Entry {
+        names: &["timestamp"],
+        rule: |written| moment(written, ColumnType::Timestamp),
+        examples: &["timestamp", "timestamp(6)"],
+        note: ZERO_DATE,
+    },
+    Entry {
+        names: &["year"],
+        rule: |_| plain(ColumnType::Year, "year(4)"),
+        examples: &["year"],
+        note: "0 and 1901 to 2155; others are refused before they are sent",
+    },
+];
 
-fn other(written: &TypeName) -> Known {
-    let values = || -> Vec<String> {
-        let value = |argument: &TypeArgument| match argument {
-            TypeArgument::Text(text) | TypeArgument::Word(text) | TypeArgument::Number(text) => {
-                text.trim_end().to_owned()
-            }
-        };
-        written.arguments.iter().map(value).collect()
-    };
-    let sql = format!("{}{}", written.name, arguments(written));
-    match written.name.as_str() {
-        "enum" => Known::Values(values(), sql),
-        "set" => Known::Type(ColumnType::Set(values()), sql),
-        "json" => Known::Type(ColumnType::Json { binary: false }, "longtext".to_owned()),
-        "bit" => {
-            let bits = number(written, 0).unwrap_or(1).clamp(1, 64);
-            Known::Type(ColumnType::Bit(bits as u8), format!("bit({bits})"))
-        }
-        "uuid" => Known::Type(ColumnType::Uuid, "uuid".to_owned()),
-        "geometry" | "point" | "linestring" | "polygon" | "multipoint" | "multilinestring"
-        | "multipolygon" | "geometrycollection" | "geomcollection" | "inet4" | "inet6"
-        | "vector" | "xmltype" => Known::Unsupported(sql),
-        name => Known::Missing(sql, elsewhere(name)),
-    }
-}
+const ZERO_DATE: &str = "`0000-00-00` and days 0 are a `Decode` error that names engine, model and column; \
+                         `bindery::types::ZeroOr<…>` reads and writes them";
 
-const TEXTS: [&str; 4] = ["tinytext", "text", "mediumtext", "longtext"];
-const BLOBS: [&str; 4] = ["tinyblob", "blob", "mediumblob", "longblob"];
+const OTHERS: &[Entry] = &[
+    Entry {
+        names: &["enum"],
+        rule: |written| Known::Values(values(written), spelled(written)),
+        examples: &["enum('a','b')"],
+        note: "an enum of the column",
+    },
+    Entry {
+        names: &["set"],
+        rule: |written| Known::Type(ColumnType::Set(values(written)), spelled(written)),
+        examples: &["set('a','b')"],
+        note: "",
+    },
+    Entry {
+        names: &["json"],
+        rule: |_| plain(ColumnType::Json { binary: false }, "longtext"),
+        examples: &["json"],
+        note: "",
+    },
+    Entry {
+        names: &["uuid"],
+        rule: |_| plain(ColumnType::Uuid, "uuid"),
+        examples: &["uuid"],
+        note: "MariaDB",
+    },
+    Entry {
+        names: &["inet4"],
+        rule: |written| Known::Text(spelled(written), Some("::core::net::Ipv4Addr")),
+        examples: &["inet4"],
+        note: "MariaDB",
+    },
+    Entry {
+        names: &["inet6"],
+        rule: |written| Known::Text(spelled(written), Some("::core::net::Ipv6Addr")),
+        examples: &["inet6"],
+        note: "MariaDB",
+    },
+    Entry {
+        names: &["xmltype"],
+        rule: |written| Known::Text(spelled(written), None),
+        examples: &["xmltype"],
+        note: "MariaDB",
+    },
+    Entry {
+        names: &["vector"],
+        rule: |written| Known::Type(ColumnType::Blob(LobSize::Long), spelled(written)),
+        examples: &["vector(3)"],
+        note: "floats of 32 bits, the lowest byte first; `bindery::types::Vector` by `@type` or `[types]`",
+    },
+    Entry {
+        names: &[
+            "geometry",
+            "point",
+            "linestring",
+            "polygon",
+            "multipoint",
+            "multilinestring",
+            "multipolygon",
+            "geometrycollection",
+            "geomcollection",
+        ],
+        rule: |written| Known::Type(ColumnType::Blob(LobSize::Long), spelled(written)),
+        examples: &["geometry"],
+        note: "as the server keeps it: the SRID in 4 bytes, the lowest first, then WKB",
+    },
+];
+
+/// All types, in the order of the page.
+pub(super) const TYPES: &[&[Entry]] = &[NUMBERS, TEXTS, MOMENTS, OTHERS];
+
+const TEXT_NAMES: [&str; 4] = ["tinytext", "text", "mediumtext", "longtext"];
+const BLOB_NAMES: [&str; 4] = ["tinyblob", "blob", "mediumblob", "longblob"];
 
 /// The smallest of the four that holds so many bytes: `TEXT(100)` is a TINYTEXT.
-fn sized(length: u32, names: [&'static str; 4]) -> (LobSize, &'static str) {
-    match length {
+fn sized(length: Option<u32>, names: [&'static str; 4]) -> (LobSize, &'static str) {
+    match length.unwrap_or(0) {
         0 => (LobSize::Small, names[1]),
         1..=255 => (LobSize::Tiny, names[0]),
         256..=65_535 => (LobSize::Small, names[1]),
         65_536..=16_777_215 => (LobSize::Medium, names[2]),
         _ => (LobSize::Long, names[3]),
     }
+}
+
+/// `widths` and `types`: signed, unsigned.
+fn integer(
+    written: &TypeName,
+    name: &str,
+    widths: (u32, u32),
+    types: (ColumnType, ColumnType),
+) -> Known {
+    let (width, column_type) = if unsigned(written) {
+        (widths.1, types.1)
+    } else {
+        (widths.0, types.0)
+    };
+    let width = number(written, 0).unwrap_or(width);
+    Known::Type(column_type, format!("{name}({width}){}", sign(written)))
+}
+
+fn moment(written: &TypeName, of: fn(u8) -> ColumnType) -> Known {
+    let digits = fraction(written, 0);
+    let sql = if digits == 0 {
+        written.name.clone()
+    } else {
+        format!("{}({digits})", written.name)
+    };
+    Known::Type(of(digits), sql)
+}
+
+fn values(written: &TypeName) -> Vec<String> {
+    let value = |argument: &TypeArgument| match argument {
+        TypeArgument::Text(text) | TypeArgument::Word(text) | TypeArgument::Number(text) => {
+            text.trim_end().to_owned()
+        }
+    };
+    written.arguments.iter().map(value).collect()
 }
 
 /// What MySQL has instead of a type of another database.

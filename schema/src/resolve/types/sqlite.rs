@@ -1,20 +1,42 @@
 //! SQLite's declared types: free text. Names that say what is meant are taken at their word, the rest by affinity.
 
+use std::sync::LazyLock;
+
 use crate::ast::TypeName;
 use crate::column_type::{ColumnType, DecimalSize, LobSize};
 
+use super::table::{ByName, Entry, by_name};
 use super::{Known, number};
+
+static BY_NAME: LazyLock<ByName> = LazyLock::new(|| by_name(TYPES));
 
 /// What a declared type says.
 pub(super) fn known(written: &TypeName) -> Known {
-    let sql = spelled(written);
-    let by_name = whole_number(written)
-        .or_else(|| text(written))
-        .or_else(|| other(written));
-    match by_name.or_else(|| by_affinity(&written.written.to_uppercase())) {
-        Some(column_type) => Known::Type(column_type, sql),
-        None => Known::Unsupported(sql),
+    let name = written.name.trim();
+    if let Some(entry) = BY_NAME.get(name) {
+        return (entry.rule)(written);
     }
+    if let Some(type_name) = without_sign(written) {
+        return known(&type_name);
+    }
+    let sql = spelled(written);
+    match by_affinity(&written.written.to_uppercase()) {
+        Some(column_type) => Known::Type(column_type, sql),
+        None => Known::Anything(sql),
+    }
+}
+
+/// `UNSIGNED INT`, `INT(10) UNSIGNED`: to SQLite one more word, wherever it stands. The entries look at `written`.
+fn without_sign(written: &TypeName) -> Option<TypeName> {
+    let words = || written.name.split(' ');
+    let is_sign = |word: &str| word == "unsigned" || word == "signed";
+    words().any(is_sign).then(|| TypeName {
+        name: words()
+            .filter(|word| !is_sign(word))
+            .collect::<Vec<_>>()
+            .join(" "),
+        ..written.clone()
+    })
 }
 
 /// As `PRAGMA table_info` has it: the standard names in capitals, any other as written.
@@ -28,73 +50,219 @@ fn spelled(written: &TypeName) -> String {
     }
 }
 
-/// The name without a trailing `unsigned`, which SQLite reads as one more word.
-fn whole_number(written: &TypeName) -> Option<ColumnType> {
-    let unsigned = written.name.split(' ').any(|word| word == "unsigned")
-        || written.written.to_lowercase().ends_with("unsigned");
-    let name = written.name.replace("unsigned", "").replace("signed", "");
-    let (signed, without) = match name.trim() {
-        "tinyint" if number(written, 0) == Some(1) => return Some(ColumnType::Bool),
-        "boolean" | "bool" => return Some(ColumnType::Bool),
-        "tinyint" | "int1" => (ColumnType::I8, ColumnType::U8),
-        "smallint" | "int2" => (ColumnType::I16, ColumnType::U16),
-        "mediumint" => (ColumnType::I24, ColumnType::U24),
-        "int" | "integer" => (ColumnType::I64, ColumnType::U32),
-        "bigint" | "big int" | "int8" | "serial" | "bigserial" | "long integer" | "long" => {
-            (ColumnType::I64, ColumnType::U64)
-        }
-        _ => return None,
+fn is(written: &TypeName, column_type: ColumnType) -> Known {
+    Known::Type(column_type, spelled(written))
+}
+
+fn is_unsigned(written: &TypeName) -> bool {
+    let written = written.written.to_lowercase();
+    written
+        .split(|sign: char| !sign.is_ascii_alphanumeric())
+        .any(|word| word == "unsigned")
+}
+
+fn integer(written: &TypeName, signed: ColumnType, unsigned: ColumnType) -> Known {
+    let column_type = if is_unsigned(written) {
+        unsigned
+    } else {
+        signed
     };
-    Some(if unsigned { without } else { signed })
+    is(written, column_type)
 }
 
-fn text(written: &TypeName) -> Option<ColumnType> {
-    Some(match written.name.as_str() {
-        "char" | "character" | "nchar" | "native character" => match number(written, 0) {
-            Some(length) => ColumnType::Char(length),
-            None => ColumnType::Text(LobSize::Unbounded),
-        },
-        "varchar" | "nvarchar" | "character varying" | "varying character" | "char varying"
-        | "varchar2" => match number(written, 0) {
-            Some(length) => ColumnType::VarChar(Some(length)),
-            None => ColumnType::Text(LobSize::Unbounded),
-        },
-        "binary" => {
-            number(written, 0).map_or(ColumnType::Blob(LobSize::Unbounded), ColumnType::Binary)
-        }
-        "varbinary" => {
-            number(written, 0).map_or(ColumnType::Blob(LobSize::Unbounded), ColumnType::VarBinary)
-        }
-        "bytea" => ColumnType::Blob(LobSize::Unbounded),
-        _ => return None,
-    })
+/// Sized where it says a length.
+fn text(written: &TypeName, sized: fn(u32) -> ColumnType) -> Known {
+    let column_type = number(written, 0).map_or(ColumnType::Text(LobSize::Unbounded), sized);
+    is(written, column_type)
 }
 
-fn other(written: &TypeName) -> Option<ColumnType> {
-    let whole = written.written.to_lowercase();
-    Some(match written.name.as_str() {
+fn bytes(written: &TypeName, sized: fn(u32) -> ColumnType) -> Known {
+    let column_type = number(written, 0).map_or(ColumnType::Blob(LobSize::Unbounded), sized);
+    is(written, column_type)
+}
+
+const MOMENT: &str = "text as ISO 8601 has it is written and read; seconds since 1970 in an integer and Julian days in a \
+                      real are read too";
+
+const BY_NAME_ONLY: &[Entry] = &[
+    Entry {
+        names: &["boolean", "bool"],
+        rule: |written| is(written, ColumnType::Bool),
+        examples: &["BOOLEAN"],
+        note: "0 and 1; any other number is a `Decode` error",
+    },
+    Entry {
+        names: &["tinyint", "int1"],
+        rule: |written| match number(written, 0) {
+            Some(1) if !is_unsigned(written) => is(written, ColumnType::Bool),
+            Some(_) | None => integer(written, ColumnType::I8, ColumnType::U8),
+        },
+        examples: &["TINYINT", "TINYINT UNSIGNED", "TINYINT(1)"],
+        note: "`TINYINT(1)` is a truth value",
+    },
+    Entry {
+        names: &["smallint", "int2"],
+        rule: |written| integer(written, ColumnType::I16, ColumnType::U16),
+        examples: &["SMALLINT", "SMALLINT UNSIGNED"],
+        note: "",
+    },
+    Entry {
+        names: &["mediumint"],
+        rule: |written| integer(written, ColumnType::I24, ColumnType::U24),
+        examples: &["MEDIUMINT", "MEDIUMINT UNSIGNED"],
+        note: "",
+    },
+    Entry {
+        names: &["int", "integer"],
+        rule: |written| integer(written, ColumnType::I64, ColumnType::U32),
+        examples: &["INTEGER", "INT UNSIGNED"],
+        note: "64 bits, as SQLite keeps them under this name",
+    },
+    Entry {
+        names: &[
+            "bigint",
+            "big int",
+            "int8",
+            "serial",
+            "bigserial",
+            "long integer",
+            "long",
+        ],
+        rule: |written| integer(written, ColumnType::I64, ColumnType::U64),
+        examples: &["BIGINT", "BIGINT UNSIGNED"],
+        note: "unsigned values past 9223372036854775807 are refused before they are sent",
+    },
+    Entry {
+        names: &[
+            "real",
+            "float",
+            "double",
+            "double precision",
+            "float4",
+            "float8",
+        ],
+        rule: |written| is(written, ColumnType::F64),
+        examples: &["REAL", "DOUBLE"],
+        note: "NaN is refused before it is sent: SQLite would store NULL",
+    },
+    Entry {
         // Two spellings of ours, whose TEXT affinity keeps every digit.
-        "decimal" | "decimal_text" | "numeric" | "dec" | "number" => {
+        names: &["decimal", "numeric", "dec", "number", "decimal_text"],
+        rule: |written| {
             let size = number(written, 0).map(|precision| DecimalSize {
                 precision,
                 scale: number(written, 1).unwrap_or(0),
             });
-            ColumnType::Decimal(size)
-        }
-        "real" | "float" | "double" | "double precision" | "float4" | "float8" => ColumnType::F64,
-        "date" => ColumnType::Date,
-        "time" => ColumnType::Time(6),
-        "timestamptz" => ColumnType::Timestamp(6),
-        _ if whole.starts_with("timestamp") && whole.ends_with("with time zone") => {
-            ColumnType::Timestamp(6)
-        }
-        "datetime" | "timestamp" | "timestamp without time zone" => ColumnType::DateTime(6),
-        "uuid" | "guid" => ColumnType::Uuid,
-        "json" | "json_text" => ColumnType::Json { binary: false },
-        "jsonb" => ColumnType::Json { binary: true },
-        "year" => ColumnType::Year,
-        _ => return None,
-    })
+            is(written, ColumnType::Decimal(size))
+        },
+        examples: &["DECIMAL(10,2)", "NUMERIC", "DECIMAL_TEXT(38,10)"],
+        note: "up to 15 digits, more are refused before they are sent; any number of them in a `DECIMAL_TEXT`",
+    },
+    Entry {
+        names: &["text", "clob"],
+        rule: |written| is(written, ColumnType::Text(LobSize::Unbounded)),
+        examples: &["TEXT"],
+        note: "",
+    },
+    Entry {
+        names: &["char", "character", "nchar", "native character"],
+        rule: |written| text(written, ColumnType::Char),
+        examples: &["CHAR(8)", "CHARACTER"],
+        note: "SQLite does not look at the length",
+    },
+    Entry {
+        names: &[
+            "varchar",
+            "nvarchar",
+            "character varying",
+            "varying character",
+            "char varying",
+            "varchar2",
+        ],
+        rule: |written| text(written, |length| ColumnType::VarChar(Some(length))),
+        examples: &["VARCHAR(40)", "NVARCHAR"],
+        note: "SQLite does not look at the length",
+    },
+    Entry {
+        names: &["blob", "bytea"],
+        rule: |written| is(written, ColumnType::Blob(LobSize::Unbounded)),
+        examples: &["BLOB"],
+        note: "",
+    },
+    Entry {
+        names: &["binary"],
+        rule: |written| bytes(written, ColumnType::Binary),
+        examples: &["BINARY(16)"],
+        note: "`uuid::Uuid` by `@type` or `[types]` where it holds one",
+    },
+    Entry {
+        names: &["varbinary"],
+        rule: |written| bytes(written, ColumnType::VarBinary),
+        examples: &["VARBINARY(40)"],
+        note: "",
+    },
+    Entry {
+        names: &["date"],
+        rule: |written| is(written, ColumnType::Date),
+        examples: &["DATE"],
+        note: "text: `2026-11-20`",
+    },
+    Entry {
+        names: &["time"],
+        rule: |written| is(written, ColumnType::Time(digits(written))),
+        examples: &["TIME"],
+        note: "text: `13:45:00.250000`",
+    },
+    Entry {
+        names: &["datetime", "timestamp", "timestamp without time zone"],
+        rule: |written| is(written, ColumnType::DateTime(digits(written))),
+        examples: &["DATETIME", "TIMESTAMP"],
+        note: MOMENT,
+    },
+    Entry {
+        names: &["timestamptz", "timestamp with time zone"],
+        rule: |written| is(written, ColumnType::Timestamp(digits(written))),
+        examples: &["TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE"],
+        note: MOMENT,
+    },
+    Entry {
+        names: &["year"],
+        rule: |written| is(written, ColumnType::Year),
+        examples: &["YEAR"],
+        note: "",
+    },
+    Entry {
+        names: &["uuid", "guid"],
+        rule: |written| is(written, ColumnType::Uuid),
+        examples: &["UUID"],
+        note: "text of 36 characters is written; 16 bytes are read too",
+    },
+    Entry {
+        names: &["json", "json_text"],
+        rule: |written| is(written, ColumnType::Json { binary: false }),
+        examples: &["JSON"],
+        note: "a lone number has up to 15 digits and no `.0`, unless the column is a `JSON_TEXT`",
+    },
+    Entry {
+        names: &["jsonb"],
+        rule: |written| is(written, ColumnType::Json { binary: true }),
+        examples: &["JSONB"],
+        note: "text; SQLite's binary form is not written",
+    },
+    Entry {
+        names: &["any", ""],
+        rule: |written| is(written, ColumnType::Any),
+        examples: &["ANY", ""],
+        note: "an integer, a real, text or bytes",
+    },
+];
+
+/// All types, in the order of the page.
+pub(super) const TYPES: &[&[Entry]] = &[BY_NAME_ONLY];
+
+/// SQLite looks at no digits, so all of a microsecond are kept; more than that are for other engines to refuse.
+fn digits(written: &TypeName) -> u8 {
+    super::fraction(written, 6).max(6)
 }
 
 /// Section 3.1 of SQLite's "Datatypes"; numeric affinity alone does not say what is meant.
@@ -104,7 +272,7 @@ fn by_affinity(written: &str) -> Option<ColumnType> {
         Some(ColumnType::I64)
     } else if holds(&["CHAR", "CLOB", "TEXT"]) {
         Some(ColumnType::Text(LobSize::Unbounded))
-    } else if holds(&["BLOB"]) || written.is_empty() {
+    } else if holds(&["BLOB"]) {
         Some(ColumnType::Blob(LobSize::Unbounded))
     } else if holds(&["REAL", "FLOA", "DOUB"]) {
         Some(ColumnType::F64)

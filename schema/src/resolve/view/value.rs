@@ -361,6 +361,7 @@ pub(super) fn rank(column_type: &ColumnType) -> Option<Rank> {
         | ColumnType::Enum(_)
         | ColumnType::Set(_)
         | ColumnType::Bit(_)
+        | ColumnType::Any
         | ColumnType::Array(_) => None,
     }
 }

@@ -265,6 +265,7 @@ fn spelled(column_type: &ColumnType) -> &'static str {
         | ColumnType::Uuid
         | ColumnType::Enum(_)
         | ColumnType::Set(_)
+        | ColumnType::Any
         | ColumnType::Array(_) => "longtext",
     }
 }

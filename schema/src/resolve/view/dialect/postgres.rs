@@ -265,6 +265,7 @@ fn spelled(column_type: &ColumnType) -> &'static str {
         ColumnType::Json { binary: false } => "json",
         ColumnType::Json { binary: true } => "jsonb",
         ColumnType::Array(_) => "array",
+        ColumnType::Any => "text",
         ColumnType::Char(_)
         | ColumnType::VarChar(_)
         | ColumnType::Text(_)

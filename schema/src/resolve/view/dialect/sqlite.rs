@@ -131,6 +131,7 @@ fn spelled(column_type: &ColumnType) -> &'static str {
     match column_type {
         ColumnType::F32 | ColumnType::F64 => "REAL",
         ColumnType::Decimal(_) => "NUMERIC",
+        ColumnType::Any => "ANY",
         ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => "BLOB",
         ColumnType::Bool
         | ColumnType::I8

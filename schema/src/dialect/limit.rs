@@ -1,0 +1,451 @@
+//! How much a declared type and its default may say on an engine. What an engine would cut, round or refuse is told when
+//! the schema is compiled. The limits themselves are data of each dialect's file.
+
+use super::{ColumnPlace, Dialect, Flavour, Refusal};
+use crate::column_type::ColumnType;
+use crate::model::{Check, DefaultValue};
+
+/// What the types of a dialect can say. `None`: it has no limit of this kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// Digits of a fraction of a second.
+    pub(crate) second_digits: u8,
+    /// All digits of a decimal, and those after its point.
+    pub(crate) decimal: Option<(u32, u32)>,
+    /// May a decimal have more digits after the point than digits?
+    pub(crate) scale_past_precision: bool,
+    /// Characters of a CHAR.
+    pub(crate) char_length: Option<u32>,
+    /// Characters of a VARCHAR.
+    pub(crate) varchar_length: Option<u32>,
+    /// Bytes of a BINARY.
+    pub(crate) binary_length: Option<u32>,
+    /// Bytes of a VARBINARY.
+    pub(crate) varbinary_length: Option<u32>,
+    /// Does it compare values with the size that is declared?
+    pub(crate) enforces_sizes: bool,
+    /// Do floats hold NaN and the infinities?
+    pub(crate) holds_nan: bool,
+    /// Does it keep dates that are none, such as `infinity`?
+    pub(crate) holds_infinity: bool,
+    /// The largest whole number of a column.
+    pub(crate) largest_integer: u64,
+}
+
+/// A code for all of it: `B0230`.
+fn refused(message: String, help: impl Into<String>) -> Refusal {
+    Refusal::new("B0230", message, help)
+}
+
+const SECONDS: &str = "digits of a second";
+
+/// Is the type as it is declared one that the engine has?
+pub(crate) fn declared_size(
+    place: ColumnPlace<'_>,
+    dialect: Dialect,
+    flavour: Option<Flavour>,
+) -> Result<(), Refusal> {
+    let limits = dialect.rules().limits(flavour);
+    let column_type = &place.column().column_type;
+    // Where the schema is of another dialect the type is declared anew, wide enough; no digits can be added to seconds.
+    let own = place.is_native(dialect);
+    if !own && place.column().as_text {
+        no_range(place, dialect)?;
+    }
+    let (found, limit, what) = match column_type {
+        ColumnType::Time(digits) | ColumnType::DateTime(digits) | ColumnType::Timestamp(digits) => {
+            let kept = (dialect != Dialect::Sqlite || !own).then_some(limits.second_digits);
+            (
+                u32::from(*digits),
+                kept.map(u32::from),
+                "digits of a second",
+            )
+        }
+        ColumnType::Decimal(Some(size)) if own => {
+            let (precision, scale) = limits.decimal.unzip();
+            if size.scale > size.precision && !limits.scale_past_precision {
+                (size.scale, Some(size.precision), "digits after the point")
+            } else if scale.is_some_and(|most| size.scale > most) {
+                (size.scale, scale, "digits after the point")
+            } else {
+                (size.precision, precision, "digits")
+            }
+        }
+        ColumnType::Char(length) if own => (*length, limits.char_length, "characters"),
+        ColumnType::VarChar(Some(length)) if own => (*length, limits.varchar_length, "characters"),
+        ColumnType::Binary(length) if own => (*length, limits.binary_length, "bytes"),
+        ColumnType::VarBinary(length) if own => (*length, limits.varbinary_length, "bytes"),
+        ColumnType::Bit(bits) => (u32::from(*bits), Some(64), "bits"),
+        ColumnType::Decimal(_)
+        | ColumnType::Char(_)
+        | ColumnType::VarChar(_)
+        | ColumnType::Binary(_)
+        | ColumnType::VarBinary(_)
+        | ColumnType::Bool
+        | ColumnType::I8
+        | ColumnType::I16
+        | ColumnType::I24
+        | ColumnType::I32
+        | ColumnType::I64
+        | ColumnType::U8
+        | ColumnType::U16
+        | ColumnType::U24
+        | ColumnType::U32
+        | ColumnType::U64
+        | ColumnType::F32
+        | ColumnType::F64
+        | ColumnType::Text(_)
+        | ColumnType::Blob(_)
+        | ColumnType::Date
+        | ColumnType::Year
+        | ColumnType::Interval
+        | ColumnType::Uuid
+        | ColumnType::Json { .. }
+        | ColumnType::Enum(_)
+        | ColumnType::Set(_)
+        | ColumnType::Any
+        | ColumnType::Array(_) => return Ok(()),
+    };
+    match limit {
+        Some(limit) if found > limit => {
+            let name = &place.column().name;
+            let has = if what == SECONDS {
+                // The same everywhere, so it is one finding for all engines.
+                "and kept are".to_owned()
+            } else {
+                format!("and {} has", dialect.product())
+            };
+            let message = format!("`{name}` is declared with {found} {what}, {has} up to {limit}");
+            Err(refused(message, format!("write {limit} or fewer")))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A range is compared and indexed as one: its text is not.
+fn no_range(place: ColumnPlace<'_>, dialect: Dialect) -> Result<(), Refusal> {
+    let column = place.column();
+    if !column.sql_type.ends_with("range") {
+        return Ok(());
+    }
+    let (name, product) = (&column.name, dialect.product());
+    let message = format!("`{name}` is a range, and {product} has none");
+    let help = format!("write its two ends, `{name}_from` and `{name}_to`");
+    Err(Refusal::new("B0210", message, help))
+}
+
+/// Can the column hold its default on such an engine?
+pub(crate) fn default_fits(
+    place: ColumnPlace<'_>,
+    dialect: Dialect,
+    flavour: Option<Flavour>,
+) -> Result<(), Refusal> {
+    let Some(default) = &place.column().default else {
+        return Ok(());
+    };
+    let asked = Asked {
+        place,
+        dialect,
+        limits: dialect.rules().limits(flavour),
+    };
+    match &default.value {
+        DefaultValue::Number(number) => asked.number(number),
+        DefaultValue::Text(text) => asked.text(text),
+        DefaultValue::Bytes(bytes) => asked.bytes(bytes),
+        DefaultValue::Null
+        | DefaultValue::Bool(_)
+        | DefaultValue::Now
+        | DefaultValue::CurrentDate
+        | DefaultValue::CurrentTime
+        | DefaultValue::RandomUuid
+        | DefaultValue::Expression(_) => Ok(()),
+    }
+}
+
+/// Whole numbers in a check that the engine would make floats of.
+pub(crate) fn check_fits(
+    check: &Check,
+    dialect: Dialect,
+    flavour: Option<Flavour>,
+) -> Result<(), Refusal> {
+    let largest = u128::from(dialect.rules().limits(flavour).largest_integer);
+    let Ok(portable) = &check.expression.portable else {
+        return Ok(());
+    };
+    for number in portable.numbers() {
+        if number.parse::<u128>().is_ok_and(|number| number > largest) {
+            let product = dialect.product();
+            let message = format!(
+                "the check compares with {number}, and whole numbers of {product} end at {largest}"
+            );
+            return Err(refused(
+                message,
+                format!("write {largest}, or leave the bound out"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A column, an engine and a default.
+struct Asked<'m> {
+    place: ColumnPlace<'m>,
+    dialect: Dialect,
+    limits: Limits,
+}
+
+impl Asked<'_> {
+    fn past(&self, default: &str, holds: &str) -> Result<(), Refusal> {
+        let name = &self.place.column().name;
+        let message =
+            format!("the default {default} of `{name}` does not fit: the column holds {holds}");
+        let help = "write a default that the column can hold, or a wider type";
+        Err(refused(message, help))
+    }
+
+    /// SQLite looks at no size where the schema is its own.
+    fn enforced(&self) -> bool {
+        self.limits.enforces_sizes
+    }
+
+    fn number(&self, number: &str) -> Result<(), Refusal> {
+        let stored = self.place.stored_type();
+        if let Some((least, most)) = whole_numbers(stored, &self.limits) {
+            return match whole(number) {
+                Some(value) if (least..=most).contains(&value) => Ok(()),
+                Some(0) if *stored == ColumnType::Year => Ok(()),
+                Some(_) | None => {
+                    let zero = if *stored == ColumnType::Year {
+                        "0 and "
+                    } else {
+                        ""
+                    };
+                    self.past(
+                        number,
+                        &format!("{zero}whole numbers from {least} to {most}"),
+                    )
+                }
+            };
+        }
+        if *stored == ColumnType::F32 && number.parse::<f32>().is_ok_and(f32::is_infinite) {
+            return self.past(number, &format!("floats up to {:e}", f32::MAX));
+        }
+        if *stored == ColumnType::F64 && number.parse::<f64>().is_ok_and(f64::is_infinite) {
+            return self.past(number, &format!("floats up to {:e}", f64::MAX));
+        }
+        if let ColumnType::Decimal(Some(size)) = stored
+            && self.enforced()
+            && digits(number).is_some_and(|(whole, fraction)| {
+                fraction.len() > size.scale as usize
+                    || whole.len() + size.scale as usize > size.precision as usize
+            })
+        {
+            let holds = format!(
+                "{} digits, {} of them after the point",
+                size.precision, size.scale
+            );
+            return self.past(number, &holds);
+        }
+        Ok(())
+    }
+
+    fn text(&self, text: &str) -> Result<(), Refusal> {
+        let stored = self.place.stored_type();
+        if whole_numbers(stored, &self.limits).is_some() && whole(text).is_some() {
+            return self.number(text);
+        }
+        match self.what_is_held(stored, text) {
+            Some(holds) => self.past(&format!("'{}'", text.escape_debug()), &holds),
+            None => Ok(()),
+        }
+    }
+
+    /// What the column holds, where it does not hold this text.
+    fn what_is_held(&self, stored: &ColumnType, text: &str) -> Option<String> {
+        if let ColumnType::Char(length) | ColumnType::VarChar(Some(length)) = stored {
+            let too_long = text.chars().count() > *length as usize;
+            return (self.enforced() && too_long).then(|| format!("{length} characters"));
+        }
+        if let ColumnType::F32 | ColumnType::F64 = stored {
+            let held = self.limits.holds_nan || !is_not_finite(text);
+            return (!held).then(|| "finite numbers only".to_owned());
+        }
+        if let ColumnType::Enum(id) = stored {
+            let values = &self.place.model.enum_type(*id).values;
+            let is_one = |text: &str| {
+                values
+                    .iter()
+                    .any(|value| value.value.eq_ignore_ascii_case(text))
+            };
+            let held = self.place.is_native(self.dialect) || is_one(text);
+            return (!held).then(|| "the values of its type".to_owned());
+        }
+        if let ColumnType::Date | ColumnType::DateTime(_) | ColumnType::Timestamp(_) = stored
+            && is_not_finite(text)
+            && !self.limits.holds_infinity
+        {
+            return Some("days of the years 1 to 9999".to_owned());
+        }
+        if let ColumnType::Time(kept) | ColumnType::DateTime(kept) | ColumnType::Timestamp(kept) =
+            stored
+        {
+            let held = second_digits(text) <= *kept;
+            return (!held).then(|| format!("{kept} digits of a second"));
+        }
+        None
+    }
+
+    fn bytes(&self, bytes: &[u8]) -> Result<(), Refusal> {
+        if let ColumnType::Binary(length) | ColumnType::VarBinary(length) = self.place.stored_type()
+            && self.enforced()
+            && self.limits.varbinary_length.is_some()
+            && bytes.len() > *length as usize
+        {
+            let shown = format!("of {} bytes", bytes.len());
+            return self.past(&shown, &format!("{length} bytes"));
+        }
+        Ok(())
+    }
+}
+
+/// The range of a type of whole numbers.
+fn whole_numbers(column_type: &ColumnType, limits: &Limits) -> Option<(i128, i128)> {
+    let largest = i128::from(limits.largest_integer);
+    Some(match column_type {
+        ColumnType::I8 => (i8::MIN.into(), i8::MAX.into()),
+        ColumnType::I16 => (i16::MIN.into(), i16::MAX.into()),
+        ColumnType::I24 => (-8_388_608, 8_388_607),
+        ColumnType::I32 => (i32::MIN.into(), i32::MAX.into()),
+        ColumnType::I64 => (i64::MIN.into(), i64::MAX.into()),
+        ColumnType::U8 => (0, u8::MAX.into()),
+        ColumnType::U16 => (0, u16::MAX.into()),
+        ColumnType::U24 => (0, 16_777_215),
+        ColumnType::U32 => (0, u32::MAX.into()),
+        ColumnType::U64 => (0, largest),
+        ColumnType::Bit(bits) => (0, ((1_i128 << (*bits).min(64)) - 1).min(largest)),
+        ColumnType::Year => (1901, 2155),
+        ColumnType::Bool
+        | ColumnType::F32
+        | ColumnType::F64
+        | ColumnType::Decimal(_)
+        | ColumnType::Char(_)
+        | ColumnType::VarChar(_)
+        | ColumnType::Text(_)
+        | ColumnType::Binary(_)
+        | ColumnType::VarBinary(_)
+        | ColumnType::Blob(_)
+        | ColumnType::Date
+        | ColumnType::Time(_)
+        | ColumnType::DateTime(_)
+        | ColumnType::Timestamp(_)
+        | ColumnType::Interval
+        | ColumnType::Uuid
+        | ColumnType::Json { .. }
+        | ColumnType::Enum(_)
+        | ColumnType::Set(_)
+        | ColumnType::Any
+        | ColumnType::Array(_) => return None,
+    })
+}
+
+/// Digits before and after the point, without zeros at either end; `None` where the text is no decimal number.
+fn digits(number: &str) -> Option<(String, String)> {
+    const LONGEST: i32 = 4_000;
+    let unsigned = number.strip_prefix(['-', '+']).unwrap_or(number);
+    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+    let exponent: i32 = exponent
+        .parse()
+        .ok()
+        .filter(|power| (-LONGEST..=LONGEST).contains(power))?;
+    let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all: String = [before, after].concat();
+    if all.is_empty() || !all.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    let point = before.len() as i32 + exponent;
+    let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or(0));
+    let padded = format!("{}{all}{}", zeros(-point), zeros(point - all.len() as i32));
+    let (whole, fraction) = padded.split_at(usize::try_from(point).unwrap_or(0));
+    let (whole, fraction) = (
+        whole.trim_start_matches('0'),
+        fraction.trim_end_matches('0'),
+    );
+    Some((whole.to_owned(), fraction.to_owned()))
+}
+
+/// The whole number it is, if it is one; those with too many digits are as large as any number.
+fn whole(number: &str) -> Option<i128> {
+    let (whole, fraction) = digits(number)?;
+    if !fraction.is_empty() {
+        return None;
+    }
+    let magnitude = match whole.as_str() {
+        "" => 0,
+        digits => digits.parse().unwrap_or(i128::MAX),
+    };
+    Some(if number.starts_with('-') {
+        -magnitude
+    } else {
+        magnitude
+    })
+}
+
+/// PostgreSQL's words for what is no number and no day.
+fn is_not_finite(text: &str) -> bool {
+    let word = text.trim().to_ascii_lowercase();
+    let word = word.strip_prefix(['-', '+']).unwrap_or(&word);
+    matches!(word, "nan" | "inf" | "infinity") || word.ends_with(" bc")
+}
+
+/// Digits behind the point of a time, without zeros at the end.
+fn second_digits(text: &str) -> u8 {
+    let Some((clock, fraction)) = text.split_once('.') else {
+        return 0;
+    };
+    if !clock.contains(':') {
+        return 0;
+    }
+    let digits: String = fraction.chars().take_while(char::is_ascii_digit).collect();
+    u8::try_from(digits.trim_end_matches('0').len()).unwrap_or(u8::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_taken_apart_exactly() {
+        for (number, before, after) in [
+            ("0", "", ""),
+            ("-007.50", "7", "5"),
+            ("1e3", "1000", ""),
+            ("12.5e-3", "", "0125"),
+            (".5", "", "5"),
+            ("1234.5e2", "123450", ""),
+        ] {
+            assert_eq!(
+                digits(number),
+                Some((before.to_owned(), after.to_owned())),
+                "{number}"
+            );
+        }
+        for number in ["", "-", "1e99999", "x", "1.2.3", "e5"] {
+            assert_eq!(digits(number), None, "{number}");
+        }
+        assert_eq!(whole("-1.00e2"), Some(-100));
+        assert_eq!(whole("0.5"), None);
+        assert_eq!(whole(&"9".repeat(60)), Some(i128::MAX));
+    }
+
+    #[test]
+    fn digits_of_seconds_are_counted_to_the_last_that_matters() {
+        for (text, count) in [
+            ("2026-11-20 12:00:00", 0),
+            ("12:00:00.500000", 1),
+            ("12:00:00.1234567+02", 7),
+            ("20.11.2026", 0),
+        ] {
+            assert_eq!(second_digits(text), count, "{text}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+-- @dialect mysql
+
+-- @engines m
+CREATE TABLE sizes (
+    id BIGINT PRIMARY KEY,
+    c255 CHAR(255) NULL,
+    c256 CHAR(256) NULL,
+    b255 BINARY(255) NULL,
+    b256 BINARY(256) NULL,
+    v65535 VARCHAR(65535) NULL,
+    v65536 VARCHAR(65536) NULL,
+    d65 DECIMAL(65, 30) NULL,
+    d66 DECIMAL(66, 30) NULL,
+    s31 DECIMAL(65, 31) NULL,
+    backwards DECIMAL(2, 3) NULL,
+    bits64 BIT(64) NULL,
+    bits65 BIT(65) NULL
+);

@@ -1,0 +1,234 @@
+//! Types of `[types]` and derived values at work, on all three databases.
+
+use bindery::types::{IpNet, Uuid};
+use bindery::{Config, Connection, ErrorKind, Hosts, StaticEngine};
+use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
+
+use crate::{Email, Level, Odd, State};
+
+/// The engines that are there; those without a server are left out, and the test kit says so.
+struct Bench {
+    config: Config,
+    mysql: Option<FreshDatabase>,
+    postgres: Option<FreshDatabase>,
+    _folder: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let (mysql, postgres) = (fresh_mysql(), fresh_postgres());
+        let url = |database: &Option<FreshDatabase>, absent: &str| {
+            let url = database.as_ref().map(FreshDatabase::url);
+            url.map_or(absent.to_owned(), |url| url.to_string())
+        };
+        let file = folder.path().join("default.db");
+        let config = Config::new()
+            .engine("default", format!("sqlite://{}", file.display()))
+            .engine("m", url(&mysql, "mysql://nobody@localhost/nothing"));
+        Self {
+            config,
+            mysql,
+            postgres,
+            _folder: folder,
+        }
+    }
+
+    /// For a program that has a PostgreSQL engine too.
+    fn with_postgres(&self) -> Config {
+        let url = self.postgres.as_ref().map(FreshDatabase::url);
+        let url = url.map_or("postgres://nobody@localhost/nothing".to_owned(), |url| {
+            url.to_string()
+        });
+        self.config.clone().engine("p", url)
+    }
+}
+
+fn net(text: &str) -> IpNet {
+    text.parse().expect("an address")
+}
+
+mod own {
+    use super::*;
+    use crate::types::{hosts::HostQueries, *};
+
+    fn host<E: StaticEngine>(weight: &str) -> NewHost<E> {
+        let mail = Email("ann@example.org".to_owned());
+        NewHost::new(
+            net("10.1.2.3"),
+            mail,
+            "'tea':2",
+            weight.parse().expect("a decimal"),
+        )
+    }
+
+    fn addresses<E: StaticEngine + Hosts<model::Host>>(
+        c: &mut Connection<E>,
+    ) -> bindery::Result<()> {
+        let first = NewHost {
+            net: Some(net("10.0.0.0/8")),
+            ..host("12.5")
+        };
+        let first = c.hosts().insert(first)?;
+        assert_eq!(
+            (first.id.value(), first.net),
+            (&net("10.1.2.3"), Some(net("10.0.0.0/8")))
+        );
+        let mail = Email("ann@example.org".to_owned());
+        assert_eq!(
+            c.hosts().find_by_owner(&mail)?.map(|host| host.id),
+            Some(first.id)
+        );
+        let second = NewHost {
+            via: Some(first.id),
+            owner: Email("bob@example.org".to_owned()),
+            ..host("0")
+        };
+        let second = c.hosts().insert(NewHost {
+            id: net("fe80::1/64"),
+            ..second
+        })?;
+        assert_eq!(
+            (second.via, second.id.value().prefix()),
+            (Some(first.id), 64)
+        );
+        assert_eq!(c.hosts().find(first.id)?, Some(first));
+        Ok(())
+    }
+
+    #[test]
+    fn addresses_and_texts_of_a_type_of_ones_own() -> bindery::Result<()> {
+        let bench = Bench::new();
+        let db = Databases::with_config(&bench.with_postgres())?;
+        db.create_missing_on(engine::Default)?;
+        addresses(&mut db.default()?)?;
+        if bench.postgres.is_some() {
+            db.create_missing_on(engine::P)?;
+            addresses(&mut db.p()?)?;
+        }
+        Ok(())
+    }
+
+    /// More digits than SQLite keeps in such a column are refused before anything is sent.
+    #[test]
+    fn numbers_that_would_become_floats_are_refused() -> bindery::Result<()> {
+        let bench = Bench::new();
+        let db = Databases::with_config(&bench.with_postgres())?;
+        db.create_missing_on(engine::Default)?;
+        let error = db
+            .default()?
+            .hosts()
+            .insert(host("1234567890123.456"))
+            .expect_err("16 digits");
+        assert!(
+            matches!(error.kind(), ErrorKind::UnsupportedValue(_)),
+            "{error}"
+        );
+        Ok(())
+    }
+
+    fn enums<E: StaticEngine + Hosts<model::Parcel>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let parcel = c.parcels().insert(NewParcel {
+            before: Some(State::Closed),
+            ..NewParcel::new(Level::High)
+        })?;
+        let read = (parcel.state, parcel.level, parcel.before);
+        assert_eq!(read, (State::Open, Level::High, Some(State::Closed)));
+        let changes = ParcelChanges {
+            state: Some(State::InTransit),
+            level: Some(Level::Low),
+            ..ParcelChanges::default()
+        };
+        assert!(c.parcels().update(parcel.id, changes)?);
+        let parcel = c.parcels().get(parcel.id)?;
+        assert_eq!((parcel.state, parcel.level), (State::InTransit, Level::Low));
+        unknown_values(c);
+        Ok(())
+    }
+
+    /// A stored value that no variant stands for is told with its place, and never shown.
+    fn unknown_values<E: StaticEngine + Hosts<model::Parcel>>(c: &mut Connection<E>) {
+        let text = NewParcel {
+            odd: Some(Odd(State::Open)),
+            ..NewParcel::new(Level::Low)
+        };
+        let number = NewParcel {
+            number: Some(Odd(Level::Low)),
+            ..NewParcel::new(Level::Low)
+        };
+        for (new, column) in [(text, "odd"), (number, "number")] {
+            let error = c.parcels().insert(new).expect_err("no such value");
+            let told = error.to_string();
+            assert!(matches!(error.kind(), ErrorKind::Decode { .. }), "{told}");
+            for word in [E::default().name(), "Parcel", column] {
+                assert!(told.contains(word), "{told}: {word}");
+            }
+            assert!(!told.contains("secret") && !told.contains("4711"), "{told}");
+        }
+    }
+
+    #[test]
+    fn enums_as_texts_and_numbers() -> bindery::Result<()> {
+        let bench = Bench::new();
+        let db = Databases::with_config(&bench.with_postgres())?;
+        db.create_missing_on(engine::Default)?;
+        enums(&mut db.default()?)?;
+        if bench.postgres.is_some() {
+            db.create_missing_on(engine::P)?;
+            enums(&mut db.p()?)?;
+        }
+        if bench.mysql.is_some() {
+            db.create_missing_on(engine::M)?;
+            enums(&mut db.m()?)?;
+        }
+        Ok(())
+    }
+}
+
+mod uuids {
+    use super::*;
+    use crate::uuids::{accounts::AccountQueries, *};
+
+    fn kept<E>(c: &mut Connection<E>) -> bindery::Result<()>
+    where
+        E: StaticEngine + Hosts<model::Account> + Hosts<model::Order>,
+    {
+        let [id, public, token] = [1, 2, 3].map(Uuid::from_u128);
+        let new = NewAccount {
+            token: Some(token),
+            ..NewAccount::new(id, public)
+        };
+        let account = c.accounts().insert(new)?;
+        assert_eq!(
+            (*account.id.value(), account.public, account.token),
+            (id, public, Some(token))
+        );
+        let found = c.accounts().find_by_token(token)?;
+        assert_eq!(found.map(|one| one.id), Some(account.id));
+        let found = c.accounts().find_by_public(public)?;
+        assert_eq!(found.map(|one| one.id), Some(account.id));
+        assert!(c.accounts().find(account.id)?.is_some());
+        let order = c.orders().insert(NewOrder::new(account.id, 1))?;
+        let key = OrderId {
+            account: order.account,
+            line: order.line,
+        };
+        assert!(c.orders().find(key)?.is_some());
+        let refused = c.accounts().delete(account.id);
+        assert!(refused.is_err(), "an order refers to it");
+        Ok(())
+    }
+
+    #[test]
+    fn uuids_are_kept_as_the_columns_have_them() -> bindery::Result<()> {
+        let bench = Bench::new();
+        let db = Databases::with_config(&bench.config)?;
+        db.create_missing_on(engine::Default)?;
+        kept(&mut db.default()?)?;
+        if bench.mysql.is_some() {
+            db.create_missing_on(engine::M)?;
+            kept(&mut db.m()?)?;
+        }
+        Ok(())
+    }
+}
