@@ -21,6 +21,7 @@ pub(crate) fn type_of(text: &str, dialect: Dialect) -> Option<TypeName> {
         file: FileId(0),
         dialect,
         comments: &[],
+        own_database: None,
         kind: "type",
     };
     let type_name = cursor.type_name().ok()?;
