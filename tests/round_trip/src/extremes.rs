@@ -94,6 +94,13 @@ impl<'m> Place<'m> {
             }
             ColumnType::Set(names) => vec![Value::Text(sorted(names)), Value::Text(String::new())],
             ColumnType::Bit(bits) => vec![Value::Int((1 << *bits) - 1), Value::Int(0)],
+            ColumnType::Any => vec![
+                Value::Int(i64::MAX.into()),
+                Value::Int(i64::MIN.into()),
+                Value::F64(f64::MAX),
+                Value::Text("'\"\\ä漢😀".to_owned()),
+                bytes(256),
+            ],
             ColumnType::Array(element) => self.arrays(element),
             ColumnType::I8
             | ColumnType::I16
@@ -160,6 +167,7 @@ impl<'m> Place<'m> {
                 Value::Text(String::new()),
             ],
             ColumnType::Bit(_) => [1, 0].map(Value::Int).to_vec(),
+            ColumnType::Any => vec![Value::Int(1), Value::Text("a".to_owned()), Value::F64(1.5)],
             ColumnType::Array(element) => {
                 let element = self.plain_of(element).into_iter().next();
                 vec![

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use bindery::types::{
-    BigDecimal, DateTime, Interval, JsonValue, NaiveDate, NaiveDateTime, NaiveTime, StringSet, Utc,
-    Uuid,
+    AnyValue, BigDecimal, DateTime, Interval, JsonValue, NaiveDate, NaiveDateTime, NaiveTime,
+    StringSet, Utc, Uuid,
 };
 use bindery::{Key, StaticEngine};
 
@@ -110,6 +110,28 @@ impl<L, M, E: StaticEngine, T: Cell<L>> Cell<L> for Key<M, E, T> {
 
     fn to_value(&self) -> Value {
         self.value().to_value()
+    }
+}
+
+/// Each form is a value of its own kind here.
+impl<L> Cell<L> for AnyValue {
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Int(value) => i64::try_from(*value).ok().map(Self::Integer),
+            Value::F64(value) => Some(Self::Real(*value)),
+            Value::Text(value) => Some(Self::Text(value.clone())),
+            Value::Bytes(value) => Some(Self::Blob(value.clone())),
+            _ => None,
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        match self {
+            Self::Integer(value) => Value::Int((*value).into()),
+            Self::Real(value) => Value::F64(*value),
+            Self::Text(value) => Value::Text(value.clone()),
+            Self::Blob(value) => Value::Bytes(value.clone()),
+        }
     }
 }
 

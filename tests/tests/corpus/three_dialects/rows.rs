@@ -396,6 +396,7 @@ fn of_type(column_type: &ColumnType) -> Vec<Value> {
         | ColumnType::Enum(_)
         | ColumnType::Set(_)
         | ColumnType::Bit(_)
+        | ColumnType::Any
         | ColumnType::Array(_) => vec![Value::Null],
     }
 }

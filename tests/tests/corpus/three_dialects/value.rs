@@ -77,6 +77,8 @@ impl Value {
             | ColumnType::Text(_)
             | ColumnType::Enum(_)
             | ColumnType::Set(_)
+            // A type of SQLite alone, refused elsewhere.
+            | ColumnType::Any
             | ColumnType::Array(_) => row.next().map(Self::Text),
             ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => {
                 row.next().map(Self::Bytes)
