@@ -368,7 +368,7 @@ fn enum_code(name: &str, stored: &Stored<'_>) -> String {
                     }
                     w.line("_ => ::core::option::Option::None,");
                 });
-                w.line(&format!("; if let ::core::option::Option::Some(value) = value {{ return ::core::result::Result::Ok(value); }}"));
+                w.line("; if let ::core::option::Option::Some(value) = value { return ::core::result::Result::Ok(value); }");
                 w.line(&unknown(name));
             },
         ),
