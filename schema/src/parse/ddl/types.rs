@@ -23,7 +23,6 @@ pub(crate) fn type_of(text: &str, dialect: Dialect) -> Option<TypeName> {
         comments: &[],
         own_database: None,
         kind: "type",
-        own_database: None,
     };
     let type_name = cursor.type_name().ok()?;
     cursor.at_end().then_some(type_name)
