@@ -6,6 +6,7 @@ mod alter;
 mod query;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::dialect::Dialect;
 use crate::model::ReferentialAction;
@@ -49,6 +50,9 @@ pub struct Name {
     pub span: Span,
 }
 
+/// The schemas in which names without one are looked for, in order.
+pub type SearchPath = Arc<[String]>;
+
 /// A name that may carry a schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectName {
@@ -56,6 +60,44 @@ pub struct ObjectName {
     pub schema: Option<String>,
     /// The object's own name.
     pub name: Name,
+    /// PostgreSQL: `public` stands before the point.
+    pub in_public: bool,
+    /// The path that counts where it is written, if the file sets one.
+    pub path: Option<SearchPath>,
+}
+
+impl ObjectName {
+    /// How well an object of this schema fits, the lowest best; `None`: it is another one.
+    ///
+    /// A path outside the file may be another, so what is in none of its schemas is better than nothing.
+    pub(crate) fn rank(&self, schema: Option<&str>) -> Option<usize> {
+        if self.in_public && schema.is_some() {
+            return None;
+        }
+        rank(self.schema.as_deref(), self.path.as_deref(), schema)
+    }
+
+    /// As a foreign key means it: MySQL looks in the database of the referring table.
+    pub(crate) fn as_referred_by(&self, child: Option<&String>, dialect: Dialect) -> Self {
+        let mut name = self.clone();
+        if dialect == Dialect::Mysql && name.schema.is_none() {
+            name.schema = child.cloned();
+        }
+        name
+    }
+}
+
+fn rank(wanted: Option<&str>, path: Option<&[String]>, schema: Option<&str>) -> Option<usize> {
+    if let Some(wanted) = wanted {
+        return match schema {
+            Some(schema) => (schema == wanted).then_some(0),
+            None => Some(1),
+        };
+    }
+    let known = schema.unwrap_or("public");
+    let path = path.unwrap_or_default();
+    let place = path.iter().position(|entry| entry == known);
+    Some(place.unwrap_or(path.len() + usize::from(schema.is_some())))
 }
 
 /// The engines a tag names.
@@ -190,7 +232,7 @@ impl Statement {
             | Self::CreateFunction(_)
             | Self::NoModel { .. } => return,
         };
-        if schema != "public" {
+        if schema != "public" && !name.in_public {
             name.schema.get_or_insert_with(|| schema.to_owned());
         }
     }
@@ -258,6 +300,8 @@ pub struct ColumnDef {
 pub struct TypeName {
     /// Schema of a user's type.
     pub schema: Option<String>,
+    /// Where it is looked for without one, if the file sets a path.
+    pub path: Option<SearchPath>,
     /// The words before the arguments, lower case unless quoted, one blank between them.
     pub name: String,
     /// In parentheses.
@@ -270,6 +314,13 @@ pub struct TypeName {
     pub written: String,
     /// The whole type.
     pub span: Span,
+}
+
+impl TypeName {
+    /// How well a user's type of this schema fits, as [`ObjectName::rank`] has it.
+    pub(crate) fn rank(&self, schema: Option<&str>) -> Option<usize> {
+        rank(self.schema.as_deref(), self.path.as_deref(), schema)
+    }
 }
 
 /// One argument of a type.

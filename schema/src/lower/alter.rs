@@ -174,7 +174,7 @@ impl Fold<'_> {
         let schema = name.schema.clone().or(table.name.schema.take());
         table.name = ObjectName {
             schema,
-            name: name.name.clone(),
+            ..name.clone()
         };
         self.forget_name(&old, index);
         self.no_models.insert(old);

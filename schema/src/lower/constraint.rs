@@ -85,7 +85,10 @@ impl Fold<'_> {
         name: &ObjectName,
     ) -> Option<TableIndex> {
         let own = lookup::same_name(&table.name.name.text, &name.name.text, table.dialect);
-        if own { None } else { self.find(file, name) }
+        let schema = table.name.schema.as_ref();
+        let name = name.as_referred_by(schema, file.dialect);
+        let own = own && name.rank(schema.map(String::as_str)) == Some(0);
+        if own { None } else { self.find(file, &name) }
     }
 
     /// Turns a unique index into the constraint it serves.

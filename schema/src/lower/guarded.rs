@@ -33,10 +33,9 @@ impl Fold<'_> {
                 let same = |name: &str| name == created.name.name.text;
                 self.domains.iter().any(|known| same(&known.name.name.text))
             }
-            Statement::CreateIndex(index) => index
-                .name
-                .as_ref()
-                .is_some_and(|name| self.index_owner.contains_key(&name.text.to_lowercase())),
+            Statement::CreateIndex(index) => self
+                .find(file, &index.table)
+                .is_some_and(|owner| self.has_index(owner, index)),
             Statement::AlterTable(_)
             | Statement::DropTable(_)
             | Statement::DropIndex { .. }

@@ -15,27 +15,18 @@ pub(crate) fn column_index(columns: &[DraftColumn], name: &str, dialect: Dialect
 }
 
 impl Fold<'_> {
-    /// The table a statement of this file means: the latest of the name, of the same file if there is one.
+    /// The table a statement of this file means: the latest of the name, of the same file and along the path.
     pub(super) fn find(&self, file: &FileAst, name: &ObjectName) -> Option<TableIndex> {
         let candidates = self.by_name.get(&name.name.text.to_lowercase())?;
-        let fits = |index: &&TableIndex| {
-            let table = self.tables[**index].as_ref();
-            table.is_some_and(|table| {
-                let schema = name.schema.is_none()
-                    || table.name.schema.is_none()
-                    || name.schema == table.name.schema;
-                schema && same_name(&table.name.name.text, &name.name.text, table.dialect)
-            })
+        let rank = |&index: &TableIndex| {
+            let table = self.tables[index].as_ref()?;
+            let named = same_name(&table.name.name.text, &name.name.text, table.dialect);
+            let rank = name.rank(table.name.schema.as_deref()).filter(|_| named)?;
+            Some(((table.file != file.file, rank), index))
         };
-        let here = |index: &&TableIndex| {
-            self.tables[**index]
-                .as_ref()
-                .is_some_and(|table| table.file == file.file)
-        };
-        let found = candidates.iter().rev().filter(fits).find(here);
-        found
-            .or_else(|| candidates.iter().rev().find(fits))
-            .copied()
+        let ranked = candidates.iter().rev().filter_map(rank);
+        // Of equals the first is taken, which is the latest.
+        ranked.min_by_key(|(rank, _)| *rank).map(|(_, index)| index)
     }
 
     /// A table of an index that [`Self::find`] gave.

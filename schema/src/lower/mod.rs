@@ -55,8 +55,8 @@ struct Fold<'a> {
     tables: Vec<Option<DraftTable>>,
     /// By name in lower case; for looking up only.
     by_name: HashMap<String, Vec<TableIndex>>,
-    /// Where an index of this name is.
-    index_owner: HashMap<String, TableIndex>,
+    /// Where indexes of this name are: each schema may have one.
+    index_owner: HashMap<String, Vec<TableIndex>>,
     /// Names that changes may speak of though no model bears them: views, partitions, dropped tables.
     no_models: HashSet<String>,
     /// SQLite's virtual tables, in lower case.
@@ -213,22 +213,44 @@ impl<'a> Fold<'a> {
         let Some(owner) = self.find(file, &index.table) else {
             return self.unknown_table(&index.table, "an index");
         };
-        let taken = index
-            .name
-            .as_ref()
-            .is_some_and(|name| self.index_owner.contains_key(&name.text.to_lowercase()));
-        if index.if_not_exists && taken {
+        if index.if_not_exists && self.has_index(owner, index) {
             return;
         }
         if let Some(name) = &index.name {
-            self.index_owner.insert(name.text.to_lowercase(), owner);
+            let owners = self.index_owner.entry(name.text.to_lowercase());
+            owners.or_default().push(owner);
         }
         constraint::add_index(self.table_mut(owner), index);
     }
 
+    /// Is there an index of the name in the schema of this table?
+    fn has_index(&self, owner: TableIndex, index: &CreateIndex) -> bool {
+        let schema = |owner: TableIndex| {
+            let table = self.tables[owner].as_ref();
+            table.map(|table| &table.name.schema)
+        };
+        let key = index.name.as_ref().map(|name| name.text.to_lowercase());
+        let owners = key.and_then(|key| self.index_owner.get(&key));
+        let mut owners = owners.into_iter().flatten();
+        owners.any(|&known| schema(known) == schema(owner))
+    }
+
+    /// The table whose index a name means, which is no index of it any more.
+    fn take_index_owner(&mut self, name: &ObjectName) -> Option<TableIndex> {
+        let owners = self.index_owner.get_mut(&name.name.text.to_lowercase())?;
+        let tables = &self.tables;
+        let rank = |&(_, &owner): &(usize, &TableIndex)| {
+            let table = tables[owner].as_ref();
+            let rank = table.map(|table| name.rank(table.name.schema.as_deref()));
+            rank.flatten().unwrap_or(usize::MAX)
+        };
+        let best = owners.iter().enumerate().rev().min_by_key(rank);
+        best.map(|(at, _)| at).map(|at| owners.remove(at))
+    }
+
     fn drop_index(&mut self, file: &FileAst, name: &ObjectName, table: Option<&ObjectName>) {
         let given = table.and_then(|table| self.find(file, table));
-        let owner = given.or_else(|| self.index_owner.remove(&name.name.text.to_lowercase()));
+        let owner = given.or_else(|| self.take_index_owner(name));
         if let Some(table) = owner.and_then(|owner| self.tables[owner].as_mut()) {
             constraint::drop_named(table, &name.name.text);
         }

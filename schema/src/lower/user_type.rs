@@ -1,6 +1,8 @@
 //! Enums and domains: found by name, in the file of the statement first.
 
-use crate::ast::{AlterEnum, AlterEnumAction, CreateDomain, CreateEnum, FileAst, Name, ObjectName};
+use crate::ast::{
+    AlterEnum, AlterEnumAction, CreateDomain, CreateEnum, FileAst, Name, ObjectName, TypeName,
+};
 use crate::draft::{DraftDomain, DraftEnum};
 
 use super::Fold;
@@ -33,13 +35,13 @@ impl Fold<'_> {
     /// The enum a statement of this file means: the latest of the name, of the same file if there is one.
     pub(super) fn find_enum(&self, file: &FileAst, name: &ObjectName) -> Option<usize> {
         let known = self.enum_by_name.get(&name.name.text)?;
-        let fits = |index: &&usize| {
-            let schema = &self.enums[**index].name.schema;
-            name.schema.is_none() || schema.is_none() || *schema == name.schema
+        let rank = |&index: &usize| {
+            let found = &self.enums[index];
+            let rank = name.rank(found.name.schema.as_deref())?;
+            Some(((found.file != file.file, rank), index))
         };
-        let here = |index: &&usize| self.enums[**index].file == file.file;
-        let found = known.iter().rev().filter(fits).find(here);
-        found.or_else(|| known.iter().rev().find(fits)).copied()
+        let ranked = known.iter().rev().filter_map(rank);
+        ranked.min_by_key(|(rank, _)| *rank).map(|(_, index)| index)
     }
 
     pub(super) fn alter_enum(&mut self, file: &FileAst, alter: &AlterEnum) {
@@ -66,6 +68,10 @@ impl Fold<'_> {
     fn rename_enum(&mut self, file: &FileAst, index: usize, to: &Name) {
         let from = std::mem::replace(&mut self.enums[index].name.name, to.clone());
         self.forget_enum(&from.text, index);
+        let several = self
+            .enum_by_name
+            .get(&from.text)
+            .is_some_and(|known| !known.is_empty());
         self.enum_by_name
             .entry(to.text.clone())
             .or_default()
@@ -76,7 +82,14 @@ impl Fold<'_> {
             .flatten()
             .filter(|table| table.file == file.file);
         let columns = tables.flat_map(|table| &mut table.columns);
-        for column in columns.filter(|column| column.type_name.name == from.text) {
+        let schema = self.enums[index].name.schema.as_deref();
+        let meant = |written: &TypeName| {
+            written.name == from.text
+                && written
+                    .rank(schema)
+                    .is_some_and(|rank| rank == 0 || !several)
+        };
+        for column in columns.filter(|column| meant(&column.type_name)) {
             column.type_name.name.clone_from(&to.text);
         }
     }

@@ -60,16 +60,15 @@ impl Fold<'_> {
 
     /// The view a statement of this file means: the latest of the name, of the same file if there is one.
     fn view_index(&self, file: &FileAst, name: &ObjectName) -> Option<usize> {
-        let fits = |view: &DraftView| {
+        let rank = |(at, view): (usize, &DraftView)| {
             let known = &view.table.name;
-            let schema =
-                name.schema.is_none() || known.schema.is_none() || name.schema == known.schema;
-            schema && same_name(&known.name.text, &name.name.text, view.table.dialect)
+            let named = same_name(&known.name.text, &name.name.text, view.table.dialect);
+            let rank = name.rank(known.schema.as_deref()).filter(|_| named)?;
+            Some(((view.table.file != file.file, rank), at))
         };
         let key = name.name.text.to_lowercase();
-        let known = || self.views_named(&key).rev().filter(|(_, view)| fits(view));
-        let here = known().find(|(_, view)| view.table.file == file.file);
-        here.or_else(|| known().next()).map(|(at, _)| at)
+        let ranked = self.views_named(&key).rev().filter_map(rank);
+        ranked.min_by_key(|(rank, _)| *rank).map(|(_, at)| at)
     }
 
     /// That view, to be changed.

@@ -403,7 +403,12 @@ impl<'a> Reader<'a> {
             tag.rest_start + tag.rest.len(),
         );
         Some(LinkTag {
-            table: ObjectName { schema, name },
+            table: ObjectName {
+                schema,
+                name,
+                in_public: false,
+                path: None,
+            },
             column,
             on,
             span,

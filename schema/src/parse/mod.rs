@@ -189,7 +189,12 @@ impl FileReader<'_> {
         let text = quoted.replace("''", "'");
         let (schema, name) = (None, Name { text, span });
         let kind = "CREATE VIRTUAL TABLE".to_owned();
-        let name = ObjectName { schema, name };
+        let name = ObjectName {
+            schema,
+            name,
+            in_public: false,
+            path: None,
+        };
         self.ast.statements.push(Statement::NoModel { name, kind });
     }
 
@@ -232,6 +237,7 @@ impl FileReader<'_> {
             dialect,
             comments,
             own_database: self.made_in.own_database.as_deref(),
+            path: self.made_in.path(),
             kind: &kind,
         };
         let mut problems = Vec::new();

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::ast::SearchPath;
 use crate::dialect::Dialect;
 
 use super::lex::{Token, TokenKind};
@@ -14,7 +15,9 @@ use super::split::RawStatement;
 pub(crate) struct Place<'a> {
     text: &'a str,
     dialect: Dialect,
-    current: Option<String>,
+    path: Option<SearchPath>,
+    /// What counts again at the transaction's end.
+    outside: Option<Option<SearchPath>>,
     /// MySQL: the one database of the file, if it names one.
     pub(crate) own_database: Option<String>,
     /// MySQL: tables are made in more than one.
@@ -27,7 +30,8 @@ impl<'a> Place<'a> {
         let mut place = Self {
             text,
             dialect,
-            current: None,
+            path: None,
+            outside: None,
             own_database: None,
             several_databases: false,
         };
@@ -45,7 +49,7 @@ impl<'a> Place<'a> {
                 found.insert(database);
             }
         }
-        self.current = None;
+        self.path = None;
         self.several_databases = found.iter().flatten().count() > 1;
         if found.len() == 1 {
             self.own_database = found.into_iter().next().flatten();
@@ -65,7 +69,7 @@ impl<'a> Place<'a> {
             .get(at)
             .filter(|_| point)
             .map(|&token| self.name(token));
-        Some(said.or_else(|| self.current.clone()))
+        Some(said.or_else(|| self.first().map(str::to_owned)))
     }
 
     /// Follows `SET search_path`, `set_config('search_path', …)`, `SET SCHEMA` and `USE`.
@@ -74,7 +78,8 @@ impl<'a> Place<'a> {
         match self.dialect {
             Dialect::Sqlite => {}
             Dialect::Mysql if self.is(tokens, 0, "USE") => {
-                self.current = tokens.get(1).map(|&token| self.name(token));
+                let database = tokens.get(1).map(|&token| self.name(token));
+                self.path = database.map(|database| [database].into());
             }
             Dialect::Mysql => {}
             Dialect::Postgres => self.pass_path(tokens),
@@ -82,44 +87,74 @@ impl<'a> Place<'a> {
     }
 
     fn pass_path(&mut self, tokens: &[Token]) {
-        let scope = usize::from(self.is(tokens, 1, "SESSION") || self.is(tokens, 1, "LOCAL"));
+        let local = self.is(tokens, 1, "LOCAL");
+        let scope = usize::from(local || self.is(tokens, 1, "SESSION"));
         let set = self.is(tokens, 0, "SET");
-        if self.is(tokens, 0, "RESET") && self.is(tokens, 1, "search_path") {
-            self.current = None;
+        let ends = ["COMMIT", "END", "ROLLBACK", "ABORT"];
+        if ends.iter().any(|end| self.is(tokens, 0, end)) {
+            self.leave_transaction(tokens);
+        } else if self.is(tokens, 0, "RESET") && self.is(tokens, 1, "search_path") {
+            self.path = None;
         } else if set && self.is(tokens, 1 + scope, "search_path") {
-            self.enter(tokens.get(3 + scope..).unwrap_or_default());
+            self.enter(tokens.get(3 + scope..).unwrap_or_default(), local);
         } else if set && self.is(tokens, 1 + scope, "SCHEMA") {
-            self.enter(tokens.get(2 + scope..).unwrap_or_default());
+            self.enter(tokens.get(2 + scope..).unwrap_or_default(), local);
         } else if self.is(tokens, 0, "SELECT") {
             let call = 1 + 2 * usize::from(self.is(tokens, 1, "pg_catalog"));
             let about = tokens.get(call + 2).map(|&token| self.name(token));
             if self.is(tokens, call, "set_config") && about.as_deref() == Some("search_path") {
-                self.enter(tokens.get(call + 4..).unwrap_or_default());
+                let value = tokens.get(call + 4..call + 5).unwrap_or_default();
+                self.enter(value, self.is(tokens, call + 6, "true"));
             }
         }
     }
 
-    /// The first schema of a path; nobody's tables are kept in one of the user's own name.
-    fn enter(&mut self, path: &[Token]) {
+    /// `SET LOCAL` counts up to the transaction's end, but not up to a savepoint's.
+    fn leave_transaction(&mut self, tokens: &[Token]) {
+        let to_savepoint = (1..3).any(|at| self.is(tokens, at, "TO"));
+        if let Some(outside) = self.outside.take_if(|_| !to_savepoint) {
+            self.path = outside;
+        }
+    }
+
+    /// The schemas of a path; nobody's tables are kept in one of the user's own name.
+    fn enter(&mut self, path: &[Token], local: bool) {
         let names = path
             .iter()
             .filter(|&&token| token.kind != TokenKind::Symbol);
-        let names = names.map(|&token| self.name(token));
-        let names: Vec<String> = names.flat_map(|name| split_path(&name)).collect();
-        let first = names.into_iter().find(|name| name != "$user");
-        let named =
-            |name: &String| !matches!(name.as_str(), "" | "public" | "default" | "pg_catalog");
-        self.current = first.filter(named);
+        let names = names.map(|&token| (token.kind, self.name(token)));
+        let mut entries: Vec<String> = names
+            .flat_map(|(kind, name)| split_path(kind, name))
+            .collect();
+        if entries == ["default"] {
+            entries = vec!["public".to_owned()];
+        }
+        entries.retain(|name| !matches!(name.as_str(), "$user" | "" | "pg_catalog" | "pg_temp"));
+        if local {
+            self.outside.get_or_insert_with(|| self.path.clone());
+        } else {
+            self.outside = None;
+        }
+        self.path = (entries != ["public"]).then(|| entries.into());
     }
 
-    /// The schema of what is made here without one.
-    pub(crate) fn schema(&self) -> Option<&str> {
+    /// Where names without a schema are looked for; a file of one MySQL database says nothing by its name.
+    pub(crate) fn path(&self) -> Option<&SearchPath> {
         let counts = match self.dialect {
             Dialect::Sqlite => false,
             Dialect::Postgres => true,
             Dialect::Mysql => self.several_databases,
         };
-        self.current.as_deref().filter(|_| counts)
+        self.path.as_ref().filter(|_| counts)
+    }
+
+    fn first(&self) -> Option<&str> {
+        self.path.as_ref()?.first().map(String::as_str)
+    }
+
+    /// The schema of what is made here without one.
+    pub(crate) fn schema(&self) -> Option<&str> {
+        self.path()?.first().map(String::as_str)
     }
 
     fn raw(&self, token: Token) -> &'a str {
@@ -143,8 +178,11 @@ impl<'a> Place<'a> {
     }
 }
 
-/// `set_config` takes the whole path as one text.
-fn split_path(text: &str) -> Vec<String> {
+/// `set_config` takes the whole path as one text; what is quoted as a name is one name.
+fn split_path(kind: TokenKind, text: String) -> Vec<String> {
+    if kind == TokenKind::DoubleQuoted {
+        return vec![text];
+    }
     let name = |part: &str| part.trim().trim_matches('"').to_owned();
     text.split(',').map(name).collect()
 }

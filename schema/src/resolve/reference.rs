@@ -1,5 +1,7 @@
 //! Foreign keys and links: the table and columns they mean.
 
+use std::cmp::Reverse;
+
 use crate::ast::{LinkEngine, LinkTag, Name, ObjectName};
 use crate::diagnostic::Diagnostic;
 use crate::draft::{DraftForeignKey, DraftGenerated, DraftTable};
@@ -106,13 +108,10 @@ impl Resolver<'_> {
             .get(&wanted.name.text.to_lowercase())
             .map(Vec::as_slice)
             .unwrap_or_default();
-        let schema = |table: &crate::model::Table| match (&wanted.schema, &table.name.schema) {
-            (Some(wanted), Some(known)) => wanted == known,
-            _ => true,
-        };
         let fits = |id: &&TableId| {
             let table = self.model.table(**id);
-            schema(table) && same_name(&table.name.name, &wanted.name.text, from.source_dialect)
+            let in_schema = wanted.rank(table.name.schema.as_deref()).is_some();
+            in_schema && same_name(&table.name.name, &wanted.name.text, from.source_dialect)
         };
         found.iter().filter(fits).copied().collect()
     }
@@ -120,8 +119,11 @@ impl Resolver<'_> {
     /// The best of several: the child itself, one with all its engines, with one of them, of its schema, the first.
     fn best_table(&self, child: TableId, wanted: &ObjectName) -> Option<TableId> {
         let from = self.model.table(child);
+        let schema = from.name.schema.as_ref();
+        let wanted = &wanted.as_referred_by(schema, from.source_dialect);
         let candidates = self.tables_named(child, wanted);
-        if candidates.contains(&child) {
+        let own = wanted.rank(schema.map(String::as_str)) == Some(0);
+        if candidates.contains(&child) && (own || candidates.len() == 1) {
             return Some(child);
         }
         let score = |id: &TableId| {
@@ -133,7 +135,8 @@ impl Resolver<'_> {
             (
                 all,
                 self.shares_engine(child, *id),
-                table.name.schema == wanted.schema.clone().or(from.name.schema.clone()),
+                Reverse(wanted.rank(table.name.schema.as_deref())),
+                table.name.schema.as_ref() == schema,
             )
         };
         candidates.iter().rev().max_by_key(|id| score(id)).copied()

@@ -74,11 +74,11 @@ fn find<T: Copy>(
     written: &TypeName,
 ) -> Option<T> {
     let entries = known.get(&written.name)?;
-    let score = |entry: &&Entry<T>| (entry.schema == written.schema, entry.file == file);
-    let fits = |entry: &&Entry<T>| {
-        entry.schema == written.schema || entry.schema.is_none() || written.schema.is_none()
+    let rank = |entry: &Entry<T>| {
+        let rank = written.rank(entry.schema.as_deref())?;
+        let other = written.schema.is_some() && rank > 0;
+        Some(((other, entry.file != file, rank), entry.value))
     };
-    // `max_by_key` gives the last of equals; the first is meant.
-    let best = entries.iter().rev().filter(fits).max_by_key(score);
-    best.map(|entry| entry.value)
+    let ranked = entries.iter().filter_map(rank);
+    ranked.min_by_key(|(rank, _)| *rank).map(|(_, value)| value)
 }

@@ -1,6 +1,6 @@
 //! Walks over the tokens of one statement: looking, eating, expecting; names, texts and expressions.
 
-use crate::ast::{Expression, ExpressionPiece, Name, ObjectName, PieceKind};
+use crate::ast::{Expression, ExpressionPiece, Name, ObjectName, PieceKind, SearchPath};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::parse::lex::{Comment, Token, TokenKind};
@@ -22,6 +22,8 @@ pub(crate) struct Cursor<'a> {
     pub(crate) comments: &'a [Comment],
     /// MySQL: the file's own database, which need not be said.
     pub(crate) own_database: Option<&'a str>,
+    /// Where names without a schema are looked for, if the file says so.
+    pub(crate) path: Option<&'a SearchPath>,
     /// `CREATE TABLE`, for messages.
     pub(crate) kind: &'a str,
 }
@@ -265,6 +267,11 @@ impl<'a> Cursor<'a> {
             schema = Some(name.text);
             name = self.name(what)?;
         }
+        Ok(self.qualified(schema, name))
+    }
+
+    /// A name behind the schema that stands before its point.
+    pub(crate) fn qualified(&self, schema: Option<String>, name: Name) -> ObjectName {
         let common: &[&str] = match self.dialect {
             Dialect::Postgres => &["public", "pg_catalog"],
             Dialect::Sqlite => &["main"],
@@ -273,10 +280,13 @@ impl<'a> Cursor<'a> {
         let said = |schema: &String| {
             !common.contains(&schema.as_str()) && self.own_database != Some(schema.as_str())
         };
-        Ok(ObjectName {
+        let in_public = self.dialect == Dialect::Postgres && schema.as_deref() == Some("public");
+        ObjectName {
             schema: schema.filter(said),
             name,
-        })
+            in_public,
+            path: self.path.cloned(),
+        }
     }
 
     /// Names with commas between.

@@ -181,11 +181,8 @@ impl Cursor<'_> {
         let name = names
             .pop()
             .ok_or_else(|| self.unexpected("`table.column`"))?;
-        let schema = names
-            .pop()
-            .map(|schema| schema.text)
-            .filter(|schema| schema != "public");
-        Ok(CommentTarget::Column(ObjectName { schema, name }, column))
+        let schema = names.pop().map(|schema| schema.text);
+        Ok(CommentTarget::Column(self.qualified(schema, name), column))
     }
 
     /// From `FUNCTION` or `AGGREGATE` on: `None` where it does not say plainly which single value it gives.

@@ -22,6 +22,7 @@ pub(crate) fn type_of(text: &str, dialect: Dialect) -> Option<TypeName> {
         dialect,
         comments: &[],
         own_database: None,
+        path: None,
         kind: "type",
     };
     let type_name = cursor.type_name().ok()?;
@@ -117,10 +118,12 @@ impl Cursor<'_> {
         {
             suffix = (0..3).map(|_| self.type_word()).collect();
         }
+        let said = schema.is_some();
         let schema = schema.filter(|schema| !matches!(schema.as_str(), "public" | "pg_catalog"));
+        let path = self.path.filter(|_| !said).cloned();
         let array = self.array_suffix();
         let mut found = self.finish_type(first, words, arguments, suffix, schema);
-        found.array = array;
+        (found.array, found.path) = (array, path);
         Ok(found)
     }
 
@@ -234,6 +237,7 @@ impl Cursor<'_> {
         let written = self.text[span.start as usize..span.end as usize].to_owned();
         TypeName {
             schema,
+            path: None,
             name: words.join(" "),
             arguments,
             suffix: suffix.join(" "),
@@ -253,6 +257,7 @@ fn empty_type() -> TypeName {
     let (name, suffix, written) = (String::new(), String::new(), String::new());
     TypeName {
         schema: None,
+        path: None,
         name,
         arguments: Vec::new(),
         suffix,

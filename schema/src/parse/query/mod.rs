@@ -268,6 +268,7 @@ impl<'a> Cursor<'a> {
             dialect: self.dialect,
             comments: self.comments,
             own_database: self.own_database,
+            path: self.path,
             kind: self.kind,
         })
     }

@@ -1,6 +1,7 @@
 //! Follows the names of a query: which tables it reads, which columns they have, what it gives.
 
 use std::cell::RefCell;
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -8,7 +9,7 @@ use crate::ast::{self, FromItem, Name, ObjectName, Query, Select, SelectItem, So
 use crate::dialect::Dialect;
 use crate::draft::DraftView;
 use crate::lower::same_name;
-use crate::model::{ColumnId, TableId};
+use crate::model::{ColumnId, Table, TableId};
 use crate::parse::COLUMN_LIMIT;
 use crate::source::Span;
 
@@ -307,27 +308,24 @@ impl<'r, 'a> Tables<'r, 'a> {
         Some(Rc::clone(relation))
     }
 
-    /// The table of a name: of the view's own file first, then of its schema; the latest of several.
+    /// The table of a name: of the view's own file first, then along its path; the latest of several.
     fn table(&self, wanted: &ObjectName) -> Option<TableId> {
         let resolver = self.resolver;
         let candidates = resolver.by_name.get(&wanted.name.text.to_lowercase())?;
-        let schema = wanted.schema.as_ref();
+        let rank = |table: &Table| wanted.rank(table.name.schema.as_deref());
         let fits = |id: &&TableId| {
             let table = resolver.model.table(**id);
-            let in_schema = schema.is_none()
-                || table.name.schema.is_none()
-                || table.name.schema.as_ref() == schema;
-            in_schema && same_name(&table.name.name, &wanted.name.text, self.dialect())
+            rank(table).is_some() && same_name(&table.name.name, &wanted.name.text, self.dialect())
         };
         let own = &self.view.table;
         let score = |id: &&TableId| {
             let draft = resolver.bound[id.0 as usize];
-            let near = schema.or(own.name.schema.as_ref());
             let tagged = own.engines.first() == draft.engines.first();
             (
                 draft.file == own.file,
                 tagged,
-                draft.name.schema.as_ref() == near,
+                Reverse(rank(resolver.model.table(**id))),
+                draft.name.schema == own.name.schema,
             )
         };
         candidates.iter().filter(fits).max_by_key(score).copied()
