@@ -263,8 +263,42 @@ pub struct CreateTable {
     pub incomplete: bool,
     /// The query that its columns come from.
     pub query: Option<Span>,
+    /// Who keeps its rows.
+    pub keeper: Keeper,
     /// Annotations and prose.
     pub notes: Notes,
+}
+
+impl CreateTable {
+    /// A table of which nothing is known but its name.
+    pub(crate) fn named(name: ObjectName, if_not_exists: bool) -> Self {
+        Self {
+            name,
+            if_not_exists,
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            copies: Vec::new(),
+            comment: None,
+            storage_engine: None,
+            strict: false,
+            without_rowid: false,
+            incomplete: false,
+            query: None,
+            keeper: Keeper::Database,
+            notes: Notes::default(),
+        }
+    }
+}
+
+/// Who keeps a table's rows. Only tables of the database itself are made by us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeper {
+    /// The database.
+    Database,
+    /// A foreign server.
+    Foreign,
+    /// A module of SQLite, in tables of its own.
+    Virtual,
 }
 
 /// Columns taken over from another table.

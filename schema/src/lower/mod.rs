@@ -16,8 +16,8 @@ mod view;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::ast::{
-    Ast, Comment, CommentTarget, CreateFunction, CreateIndex, CreateTable, FileAst, ObjectName,
-    Statement, TypeName,
+    Ast, Comment, CommentTarget, CreateFunction, CreateIndex, CreateTable, FileAst, Keeper,
+    ObjectName, Statement, TypeName,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
@@ -151,6 +151,10 @@ impl<'a> Fold<'a> {
     fn create_table(&mut self, file: &FileAst, created: &CreateTable) {
         if file.dialect == Dialect::Sqlite && self.belongs_to_sqlite(&created.name.name.text) {
             return self.no_model(&created.name, "CREATE TABLE of SQLite's own");
+        }
+        if created.keeper == Keeper::Virtual {
+            let name = created.name.name.text.to_lowercase();
+            self.virtual_tables.insert(name);
         }
         let mut table = self.empty_table(file, created);
         if created.if_not_exists && self.exists_already(&table) {

@@ -22,7 +22,7 @@ pub use load::{SIZE_LIMIT, load};
 pub(crate) use prose::comment_text;
 
 use crate::ast::{
-    AlterAction, Ast, CreateTable, CreateView, FileAst, Name, Notes, ObjectName, Statement,
+    AlterAction, Ast, CreateTable, CreateView, FileAst, Keeper, Name, Notes, ObjectName, Statement,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
@@ -338,6 +338,9 @@ impl FileReader<'_> {
         }
         own.extend(self.comments.take_behind(statement.end, b";"));
         table.notes = self.notes(&own, Place::Table);
+        if table.keeper != Keeper::Database {
+            table.notes.unmanaged.get_or_insert(table.name.name.span);
+        }
         self.ast
             .statements
             .push(Statement::CreateTable(Box::new(table)));

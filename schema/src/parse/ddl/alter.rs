@@ -258,7 +258,7 @@ impl Cursor<'_> {
         } else if self.eat(&["DROP", "IDENTITY"]) || self.eat(&["DROP", "EXPRESSION"]) {
             self.eat(&["IF", "EXISTS"]);
             AlterAction::DropGenerated(column)
-        } else if self.is_any_word(0, &["SET", "RESET", "RESTART"]) {
+        } else if self.is_any_word(0, &["SET", "RESET", "RESTART", "OPTIONS"]) {
             self.skip_action()?;
             return Ok(None);
         } else {

@@ -8,6 +8,7 @@ mod alter;
 mod column;
 mod constraint;
 pub(crate) mod cursor;
+mod elsewhere;
 mod object;
 pub(crate) mod table;
 mod types;
@@ -67,21 +68,31 @@ fn one(statement: Option<Statement>) -> Outcome {
     })
 }
 
+fn table_outcome(found: TableStatement) -> Outcome {
+    match found {
+        TableStatement::Table(table, places) => Outcome::Table(table, places),
+        TableStatement::NoModel(name, kind) => one(Some(Statement::NoModel {
+            name,
+            kind: kind.to_owned(),
+        })),
+    }
+}
+
 fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome> {
     cursor.eat(&["OR", "REPLACE"]);
     view_head(cursor)?;
     if let Some(skipped) = no_model(cursor)? {
         return Ok(skipped);
     }
+    if cursor.eat(&["FOREIGN", "TABLE"]) {
+        return cursor.foreign_table(problems).map(table_outcome);
+    }
+    if cursor.eat(&["VIRTUAL", "TABLE"]) {
+        return cursor.virtual_table().map(table_outcome);
+    }
     cursor.eat(&["UNLOGGED"]);
     if cursor.eat(&["TABLE"]) {
-        return Ok(match cursor.create_table(problems)? {
-            TableStatement::Table(table, places) => Outcome::Table(table, places),
-            TableStatement::NoModel(name, kind) => one(Some(Statement::NoModel {
-                name,
-                kind: kind.to_owned(),
-            })),
-        });
+        return cursor.create_table(problems).map(table_outcome);
     }
     if let Some(method) = ["fulltext", "spatial"]
         .into_iter()
@@ -133,16 +144,10 @@ fn view_places(view: &CreateView) -> Vec<(usize, Span)> {
     named.map(|(index, (_, span))| (index, *span)).collect()
 }
 
-/// Tables that live elsewhere or for a while only.
+/// Tables that live for a while only.
 fn no_model(cursor: &mut Cursor<'_>) -> Read<Option<Outcome>> {
     cursor.eat_any(&["GLOBAL", "LOCAL"]);
-    let words = [
-        ["TEMP", "TABLE"],
-        ["TEMPORARY", "TABLE"],
-        ["FOREIGN", "TABLE"],
-        ["VIRTUAL", "TABLE"],
-    ];
-    if !words.iter().any(|pair| cursor.eat(pair)) {
+    if !(cursor.eat(&["TEMP", "TABLE"]) || cursor.eat(&["TEMPORARY", "TABLE"])) {
         return Ok(None);
     }
     cursor.eat(&["IF", "NOT", "EXISTS"]);
@@ -182,7 +187,7 @@ fn view_head(cursor: &mut Cursor<'_>) -> Read<()> {
 
 fn alter(cursor: &mut Cursor<'_>) -> Read<Outcome> {
     cursor.eat_any(&["ONLINE", "IGNORE"]);
-    if cursor.eat(&["TABLE"]) {
+    if cursor.eat(&["TABLE"]) || cursor.eat(&["FOREIGN", "TABLE"]) {
         let mut places = Vec::new();
         return cursor
             .alter_table(&mut places)

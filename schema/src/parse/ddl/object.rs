@@ -150,7 +150,7 @@ impl Cursor<'_> {
 
     /// Behind `COMMENT ON`: `None` where it is on something that is no model.
     pub(crate) fn comment(&mut self) -> Read<Option<Comment>> {
-        self.eat(&["MATERIALIZED"]);
+        self.eat_any(&["MATERIALIZED", "FOREIGN"]);
         let on = if self.eat_any(&["TABLE", "VIEW"]) {
             CommentTarget::Table(self.object_name("a table's name")?)
         } else if self.eat(&["COLUMN"]) {

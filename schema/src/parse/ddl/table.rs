@@ -1,6 +1,6 @@
 //! Reads `CREATE TABLE`: elements, what is taken over from other tables, options behind the parenthesis.
 
-use crate::ast::{Copy, CreateTable, Notes, ObjectName};
+use crate::ast::{Copy, CreateTable, ObjectName};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::parse::lex::{Token, TokenKind};
@@ -40,21 +40,7 @@ impl Cursor<'_> {
         if self.eat(&["OF"]) {
             return Ok(TableStatement::NoModel(name, "CREATE TABLE … OF"));
         }
-        let (columns, constraints) = (Vec::new(), Vec::new());
-        let mut table = CreateTable {
-            name,
-            if_not_exists,
-            columns,
-            constraints,
-            copies: Vec::new(),
-            comment: None,
-            storage_engine: None,
-            strict: false,
-            without_rowid: false,
-            incomplete: false,
-            query: None,
-            notes: Notes::default(),
-        };
+        let mut table = CreateTable::named(name, if_not_exists);
         let mut places = TablePlaces::default();
         let before = problems.len();
         if let Err(problem) = self.table_body(&mut table, &mut places, problems) {
@@ -154,7 +140,7 @@ impl Cursor<'_> {
         Ok(())
     }
 
-    fn limit_columns(&self, table: &CreateTable) -> Read<()> {
+    pub(super) fn limit_columns(&self, table: &CreateTable) -> Read<()> {
         let Some(extra) = table.columns.get(COLUMN_LIMIT) else {
             return Ok(());
         };

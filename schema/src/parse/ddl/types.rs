@@ -248,7 +248,7 @@ impl Cursor<'_> {
     }
 }
 
-fn empty_type() -> TypeName {
+pub(super) fn empty_type() -> TypeName {
     let nowhere = crate::source::Span {
         file: crate::source::FileId(0),
         start: 0,
