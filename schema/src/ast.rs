@@ -3,16 +3,18 @@
 //! Nothing is folded or bound here: an `ALTER TABLE` stands beside the `CREATE TABLE` it changes, names are texts.
 
 mod alter;
+mod native;
 mod query;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::dialect::Dialect;
-use crate::model::ReferentialAction;
+use crate::model::{KeyWords, ReferentialAction};
 use crate::source::{FileId, Span};
 
 pub use alter::{AlterAction, AlterTable, ColumnPosition};
+pub use native::{CreateObject, NativeWords, ObjectChange, ObjectKind, Partition, TableOption};
 pub use query::{CommonTable, FromItem, Query, Select, SelectItem, Source, Value};
 
 /// All files of one run.
@@ -185,6 +187,13 @@ pub enum Statement {
         /// MySQL's `ON`.
         table: Option<ObjectName>,
     },
+    /// PostgreSQL `ALTER INDEX … RENAME TO`.
+    RenameIndex {
+        /// From.
+        from: ObjectName,
+        /// To.
+        to: Name,
+    },
     /// `CREATE TYPE … AS ENUM`.
     CreateEnum(CreateEnum),
     /// `ALTER TYPE … ADD VALUE`, `RENAME VALUE`, `RENAME TO`.
@@ -201,6 +210,12 @@ pub enum Statement {
     DropView(Vec<ObjectName>),
     /// `CREATE FUNCTION`, `CREATE AGGREGATE`.
     CreateFunction(CreateFunction),
+    /// An object beside tables that they may need: an extension, function, sequence, …
+    CreateObject(Box<CreateObject>),
+    /// `ALTER DOMAIN`, `ALTER SEQUENCE`.
+    AlterObject(ObjectChange),
+    /// `CREATE TABLE … PARTITION OF`.
+    Partition(Partition),
     /// A table that is no model: a partition, temporary, virtual or foreign table.
     NoModel {
         /// Its name.
@@ -225,11 +240,15 @@ impl Statement {
             | Self::DropTable(_)
             | Self::CreateIndex(_)
             | Self::DropIndex { .. }
+            | Self::RenameIndex { .. }
             | Self::AlterEnum(_)
             | Self::DropType(_)
             | Self::Comment(_)
             | Self::DropView(_)
             | Self::CreateFunction(_)
+            | Self::CreateObject(_)
+            | Self::AlterObject(_)
+            | Self::Partition(_)
             | Self::NoModel { .. } => return,
         };
         if schema != "public" && !name.in_public {
@@ -255,6 +274,8 @@ pub struct CreateTable {
     pub comment: Option<String>,
     /// MySQL `ENGINE = …`.
     pub storage_engine: Option<Name>,
+    /// What only its own dialect has words for.
+    pub native: NativeWords,
     /// SQLite `STRICT`.
     pub strict: bool,
     /// SQLite `WITHOUT ROWID`.
@@ -280,6 +301,7 @@ impl CreateTable {
             copies: Vec::new(),
             comment: None,
             storage_engine: None,
+            native: NativeWords::default(),
             strict: false,
             without_rowid: false,
             incomplete: false,
@@ -393,8 +415,8 @@ impl ColumnOption {
 /// What may follow a column's type.
 #[derive(Debug, Clone)]
 pub enum ColumnOptionKind {
-    /// `NOT NULL`.
-    NotNull,
+    /// `NOT NULL`, with SQLite's `ON CONFLICT`.
+    NotNull(Option<String>),
     /// `NULL`.
     Null,
     /// `DEFAULT`.
@@ -403,13 +425,17 @@ pub enum ColumnOptionKind {
     PrimaryKey {
         /// SQLite `DESC`.
         descending: bool,
+        /// `DEFERRABLE`, and whether initially deferred.
+        deferrable: Option<bool>,
+        /// How it is kept.
+        words: KeyWords,
     },
     /// `AUTOINCREMENT`, `AUTO_INCREMENT`.
     AutoIncrement,
     /// `UNIQUE`.
     Unique(UniqueOptions),
-    /// `CHECK`.
-    Check(Expression),
+    /// `CHECK`, with what stands behind the condition.
+    Check(Expression, Vec<String>),
     /// `REFERENCES`.
     References(Reference),
     /// `GENERATED ALWAYS AS (…)`.
@@ -423,22 +449,30 @@ pub enum ColumnOptionKind {
     Identity {
         /// `ALWAYS` rather than `BY DEFAULT`.
         always: bool,
+        /// `(START WITH 10)`, as written.
+        options: Option<String>,
     },
     /// `COLLATE`.
-    Collate(String),
-    /// `ON UPDATE CURRENT_TIMESTAMP`.
-    OnUpdateNow,
+    Collate(ObjectName),
+    /// `ON UPDATE CURRENT_TIMESTAMP`, as written.
+    OnUpdateNow(String),
+    /// Words that belong to the type: `CHARACTER SET ascii`.
+    TypeWords(String),
+    /// Other words that only this dialect has: `INVISIBLE`, `STORAGE EXTERNAL`.
+    Words(String),
     /// MySQL `COMMENT`.
     Comment(String),
 }
 
 /// What differs between uniques.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UniqueOptions {
     /// `NULLS NOT DISTINCT`.
     pub nulls_not_distinct: bool,
-    /// `DEFERRABLE`.
-    pub deferrable: bool,
+    /// `DEFERRABLE`, and whether initially deferred.
+    pub deferrable: Option<bool>,
+    /// How it is kept.
+    pub words: KeyWords,
 }
 
 /// The right-hand side of a foreign key.
@@ -450,8 +484,12 @@ pub struct Reference {
     pub columns: Vec<Name>,
     /// `ON DELETE`.
     pub on_delete: ReferentialAction,
+    /// `ON DELETE SET NULL (a)`: not all of them.
+    pub on_delete_columns: Vec<Name>,
     /// `ON UPDATE`.
     pub on_update: ReferentialAction,
+    /// The word behind `MATCH`, in capitals.
+    pub matching: Option<String>,
     /// `DEFERRABLE`, and whether initially deferred.
     pub deferrable: Option<bool>,
     /// From `REFERENCES` to the end of the columns.
@@ -473,7 +511,14 @@ pub struct TableConstraint {
 #[derive(Debug, Clone)]
 pub enum TableConstraintKind {
     /// `PRIMARY KEY (…)`.
-    PrimaryKey(Vec<KeyPart>),
+    PrimaryKey {
+        /// In order.
+        parts: Vec<KeyPart>,
+        /// `DEFERRABLE`, and whether initially deferred.
+        deferrable: Option<bool>,
+        /// How it is kept.
+        words: KeyWords,
+    },
     /// `UNIQUE (…)`.
     Unique {
         /// In order.
@@ -497,17 +542,21 @@ pub enum TableConstraintKind {
         /// The rest.
         reference: Reference,
     },
-    /// `CHECK (…)`.
-    Check(Expression),
+    /// `CHECK (…)`, with what stands behind the condition.
+    Check(Expression, Vec<String>),
     /// MySQL `KEY`, `INDEX`, `FULLTEXT`, `SPATIAL`.
     Index {
         /// In order.
         parts: Vec<KeyPart>,
         /// `fulltext`, `hash`, …
         method: Option<String>,
+        /// How it is kept.
+        words: KeyWords,
     },
-    /// PostgreSQL `EXCLUDE`: kept as a fact, it concerns writes only.
-    Exclude,
+    /// PostgreSQL `EXCLUDE`, as written: it concerns writes only.
+    Exclude(Expression),
+    /// MariaDB `PERIOD FOR`, as written.
+    Period(String),
 }
 
 /// One part of a key or index.
@@ -521,6 +570,8 @@ pub struct KeyPart {
     pub qualifier: Option<String>,
     /// `DESC`.
     pub descending: bool,
+    /// `NULLS FIRST`, `NULLS LAST`.
+    pub nulls_first: Option<bool>,
     /// The part.
     pub span: Span,
 }
@@ -553,6 +604,8 @@ pub struct CreateIndex {
     pub method: Option<String>,
     /// `NULLS NOT DISTINCT`.
     pub nulls_not_distinct: bool,
+    /// How it is kept.
+    pub words: KeyWords,
     /// The whole statement.
     pub span: Span,
 }
@@ -611,6 +664,10 @@ pub struct CreateDomain {
     pub not_null: bool,
     /// `DEFAULT`.
     pub default: Option<Expression>,
+    /// From its name on, as written.
+    pub definition: String,
+    /// Every name that the definition may speak of, in lower case.
+    pub words: Vec<String>,
 }
 
 /// `COMMENT ON`.

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::ast::{
-    Expression, KeyPart, Name, Notes, ObjectName, Query, Reference, TypeName, UniqueOptions,
+    Expression, KeyPart, Name, Notes, ObjectKind, ObjectName, Partition, Query, Reference,
+    TableOption, TypeName, UniqueOptions,
 };
 use crate::dialect::Dialect;
+use crate::model::KeyWords;
 use crate::source::{FileId, Span};
 
 /// All files folded together.
@@ -17,6 +19,8 @@ pub struct Draft {
     pub enums: Vec<DraftEnum>,
     /// `CREATE DOMAIN`.
     pub domains: Vec<DraftDomain>,
+    /// Everything else that tables may need, enums and domains among them, in the order of the files.
+    pub objects: Vec<DraftObject>,
     /// `CREATE VIEW`.
     pub views: Vec<DraftView>,
     /// What functions return, by name in lower case; `None` where those of a name differ.
@@ -52,11 +56,13 @@ pub struct DraftTable {
     /// Foreign keys.
     pub foreign_keys: Vec<DraftForeignKey>,
     /// Checks.
-    pub checks: Vec<(Option<String>, Expression)>,
+    pub checks: Vec<DraftCheck>,
     /// `COMMENT`, `COMMENT ON TABLE`.
     pub comment: Option<String>,
     /// MySQL `ENGINE = …`.
     pub storage_engine: Option<Name>,
+    /// What only its own dialect has words for.
+    pub native: DraftNative,
     /// SQLite `STRICT`.
     pub strict: bool,
     /// SQLite `WITHOUT ROWID`.
@@ -80,6 +86,14 @@ pub struct DraftColumn {
     pub type_name: TypeName,
     /// `NOT NULL` is written or implied.
     pub not_null: bool,
+    /// `NULL` is written.
+    pub says_null: bool,
+    /// It is there as a parent of its table has it, and nothing was changed.
+    pub inherited: bool,
+    /// The type as declared, where another was made of it.
+    pub declared: Option<String>,
+    /// SQLite: `ON CONFLICT` behind it.
+    pub not_null_conflict: Option<String>,
     /// `DEFAULT`.
     pub default: Option<Expression>,
     /// Identity, serial, computed.
@@ -87,9 +101,17 @@ pub struct DraftColumn {
     /// `PRIMARY KEY DESC` in SQLite: no alias of the row id.
     pub no_rowid_alias: bool,
     /// `COLLATE`.
-    pub collation: Option<String>,
-    /// `ON UPDATE CURRENT_TIMESTAMP`.
-    pub on_update_now: bool,
+    pub collation: Option<ObjectName>,
+    /// `ON UPDATE CURRENT_TIMESTAMP`: the moment as written.
+    pub on_update_now: Option<String>,
+    /// The options of its identity, or the default that counts it.
+    pub counter: DraftCounter,
+    /// Words that belong to its type: `CHARACTER SET ascii`.
+    pub type_words: Vec<String>,
+    /// Words behind all others: `INVISIBLE`.
+    pub words: Vec<String>,
+    /// What follows `ALTER COLUMN`: `SET STORAGE EXTERNAL`.
+    pub settings: Vec<String>,
     /// `COMMENT`, `COMMENT ON COLUMN`.
     pub comment: Option<String>,
     /// Annotations and prose.
@@ -115,13 +137,65 @@ pub enum DraftGenerated {
     },
 }
 
+/// How a counted column is counted.
+#[derive(Debug, Clone, Default)]
+pub enum DraftCounter {
+    /// As its type or dialect does.
+    #[default]
+    Usual,
+    /// `AUTOINCREMENT`.
+    Autoincrement,
+    /// `GENERATED … AS IDENTITY (options)`.
+    Identity(String),
+    /// `DEFAULT nextval(…)`.
+    Default(Expression),
+}
+
+/// What only a table's own dialect has words for.
+#[derive(Debug, Clone, Default)]
+pub struct DraftNative {
+    /// PostgreSQL `UNLOGGED`.
+    pub unlogged: bool,
+    /// PostgreSQL `INHERITS`, as written, with the table if it was there already.
+    pub inherits: Vec<(ObjectName, Option<TableIndex>)>,
+    /// Behind the parenthesis; one of each name.
+    pub options: Vec<TableOption>,
+    /// MariaDB `PERIOD FOR`.
+    pub lines: Vec<String>,
+    /// PostgreSQL `EXCLUDE`, with the name.
+    pub exclusions: Vec<(Option<String>, Expression)>,
+    /// Statements to be repeated behind the table's own.
+    pub behind: Vec<String>,
+    /// PostgreSQL: tables that hold a part of its rows.
+    pub partitions: Vec<Partition>,
+}
+
+/// A check.
+#[derive(Debug, Clone)]
+pub struct DraftCheck {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its condition.
+    pub condition: Expression,
+    /// The column it is written at.
+    pub column: Option<Name>,
+    /// Words behind it.
+    pub words: Vec<String>,
+}
+
 /// A primary key.
 #[derive(Debug, Clone)]
 pub struct DraftKey {
     /// In order.
     pub columns: Vec<Name>,
+    /// As written, where it is written with its columns.
+    pub parts: Vec<KeyPart>,
     /// Its name.
     pub name: Option<String>,
+    /// `DEFERRABLE`, and whether initially deferred.
+    pub deferrable: Option<bool>,
+    /// How it is kept.
+    pub words: KeyWords,
     /// Where it is written.
     pub span: Span,
 }
@@ -131,6 +205,10 @@ pub struct DraftKey {
 pub struct DraftUnique {
     /// In order.
     pub columns: Vec<Name>,
+    /// As written, where it is written with its columns.
+    pub parts: Vec<KeyPart>,
+    /// Of its index.
+    pub method: Option<String>,
     /// Its name.
     pub name: Option<String>,
     /// By CREATE UNIQUE INDEX.
@@ -154,6 +232,10 @@ pub struct DraftIndex {
     pub predicate: Option<Expression>,
     /// `gin`, …
     pub method: Option<String>,
+    /// Made by a UNIQUE constraint.
+    pub is_constraint: bool,
+    /// What differs.
+    pub options: UniqueOptions,
     /// Where it is written.
     pub span: Span,
 }
@@ -220,4 +302,34 @@ pub struct DraftView {
     pub column_notes: Vec<(usize, Notes)>,
     /// `COMMENT ON COLUMN`, by name.
     pub column_comments: Vec<(String, Option<String>)>,
+}
+
+/// Something beside tables that they may need.
+#[derive(Debug, Clone)]
+pub struct DraftObject {
+    /// Its name.
+    pub name: ObjectName,
+    /// In which file.
+    pub file: FileId,
+    /// What it is written in.
+    pub dialect: Dialect,
+    /// What it is.
+    pub kind: DraftObjectKind,
+    /// From its name on, as written.
+    pub definition: String,
+    /// Changes behind it, as written.
+    pub changes: Vec<String>,
+    /// Every name that it may speak of, in lower case.
+    pub words: Vec<String>,
+    /// The column of a sequence.
+    pub owner: Option<(ObjectName, Name)>,
+}
+
+/// What an object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DraftObjectKind {
+    /// One of [`Draft::enums`].
+    Enum(usize),
+    /// Any other.
+    Other(ObjectKind),
 }

@@ -3,13 +3,20 @@
 //! Stage `resolve` makes a [`Model`], `check` runs all rules over it and gives a [`CheckedModel`], after which nothing can fail.
 //! Ids are indexes into the vectors of the model they come from.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod native;
+
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::column_type::ColumnType;
 use crate::dialect::{Dialect, Flavour};
 use crate::portable::Portable;
 use crate::source::Span;
+
+pub use native::{
+    Counter, Exclusion, KeyWords, NativeColumn, NativeObject, NativeTable, ObjectKind, PartWords,
+    Partition,
+};
 
 /// Index into [`Model::engines`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,9 +45,9 @@ pub struct Model {
     pub views: Vec<View>,
     /// Declared atomic groups.
     pub atomic_groups: Vec<AtomicGroup>,
-    /// Names of PostgreSQL domains, as [`Column::sql_type`] spells them. They are read, not created: columns of them are
-    /// declared with the type they stand for.
-    pub domains: BTreeSet<String>,
+    /// What tables need beside their own statement where they are created in the dialect they are written in, in the
+    /// order of the files: each needs earlier ones at most.
+    pub objects: Vec<NativeObject>,
     /// Statements passed over, by kind in words (`"CREATE TRIGGER"`).
     pub skipped: BTreeMap<String, usize>,
 }
@@ -114,6 +121,8 @@ pub struct Table {
     pub without_rowid: bool,
     /// The query, where this is a view: its rows are read and never written.
     pub view: Option<ViewQuery>,
+    /// What only its own dialect has words for.
+    pub native: NativeTable,
 }
 
 /// How a view is made.
@@ -198,6 +207,8 @@ pub struct Column {
     pub link: Option<Link>,
     /// `///` lines.
     pub docs: Vec<String>,
+    /// What only its own dialect has words for.
+    pub native: NativeColumn,
 }
 
 impl Column {
@@ -348,6 +359,12 @@ pub struct PrimaryKey {
     pub columns: Vec<ColumnId>,
     /// Constraint name where given.
     pub name: Option<String>,
+    /// What is said of each column, as many as there are; none where nothing is said of any.
+    pub parts: Vec<PartWords>,
+    /// `DEFERRABLE`, and whether initially deferred.
+    pub deferrable: Option<bool>,
+    /// How it is kept.
+    pub words: KeyWords,
     /// Where it is written.
     pub span: Span,
 }
@@ -367,6 +384,14 @@ pub struct Unique {
     pub nulls_not_distinct: bool,
     /// `DEFERRABLE`: then it cannot be an upsert's target.
     pub deferrable: bool,
+    /// `INITIALLY DEFERRED`.
+    pub initially_deferred: bool,
+    /// The method of its index.
+    pub method: Option<String>,
+    /// What is said of each column, as many as there are; none where nothing is said of any.
+    pub parts: Vec<PartWords>,
+    /// How it is kept.
+    pub words: KeyWords,
     /// Where it is written.
     pub span: Span,
 }
@@ -384,6 +409,12 @@ pub struct Index {
     pub predicate: Option<Expression>,
     /// `btree`, `gin`, `fulltext`, … in lower case; `None` is the default.
     pub method: Option<String>,
+    /// Made by a UNIQUE constraint rather than by CREATE INDEX.
+    pub is_constraint: bool,
+    /// PostgreSQL `NULLS NOT DISTINCT`.
+    pub nulls_not_distinct: bool,
+    /// How it is kept.
+    pub words: KeyWords,
     /// Where it is written.
     pub span: Span,
 }
@@ -399,6 +430,8 @@ pub struct IndexPart {
     pub qualifier: Option<String>,
     /// `DESC`.
     pub descending: bool,
+    /// `NULLS FIRST`, `NULLS LAST`.
+    pub nulls_first: Option<bool>,
 }
 
 /// What one part of an index orders by.
@@ -423,8 +456,12 @@ pub struct ForeignKey {
     pub referred: Vec<ColumnId>,
     /// `ON DELETE`.
     pub on_delete: ReferentialAction,
+    /// `ON DELETE SET NULL (a)`: not all of them; empty is all.
+    pub on_delete_columns: Vec<ColumnId>,
     /// `ON UPDATE`.
     pub on_update: ReferentialAction,
+    /// The word behind `MATCH`, in capitals.
+    pub matching: Option<String>,
     /// `DEFERRABLE`, and whether initially deferred.
     pub deferrable: Option<bool>,
     /// Where it is written.
@@ -453,6 +490,10 @@ pub struct Check {
     pub name: Option<String>,
     /// The condition.
     pub expression: Expression,
+    /// The column it is written at.
+    pub column: Option<ColumnId>,
+    /// Words behind it: `NO INHERIT`.
+    pub words: Vec<String>,
 }
 
 /// A reference to a model that no foreign key can hold.
@@ -469,6 +510,8 @@ pub struct Link {
 /// An enum type.
 #[derive(Debug, Clone)]
 pub struct EnumType {
+    /// Its schema where one is written.
+    pub schema: Option<String>,
     /// SQL name; for a MySQL column enum `table.column`.
     pub name: String,
     /// Rust name.

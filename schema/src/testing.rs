@@ -4,8 +4,8 @@ use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
 use crate::model::{
     CheckedModel, Column, ColumnId, Default as ColumnDefault, DefaultValue, Engine, EngineId,
-    FieldType, ForeignKey, Generated, Model, PrimaryKey, ReferentialAction, Table, TableId,
-    TableName, Unique,
+    FieldType, ForeignKey, Generated, KeyWords, Model, NativeColumn, PrimaryKey, ReferentialAction,
+    Table, TableId, TableName, Unique,
 };
 use crate::source::{FileId, Span};
 
@@ -77,6 +77,7 @@ pub(crate) fn table(name: &str, source_dialect: Dialect, columns: Vec<Column>) -
         without_rowid: false,
         storage_engine: None,
         view: None,
+        native: crate::model::NativeTable::default(),
     }
 }
 
@@ -101,6 +102,10 @@ pub(crate) fn column(name: &str, column_type: ColumnType) -> Column {
         skip: false,
         link: None,
         docs: Vec::new(),
+        native: NativeColumn {
+            not_null: true,
+            ..NativeColumn::default()
+        },
     }
 }
 
@@ -128,6 +133,9 @@ pub(crate) fn key(columns: &[u32]) -> Option<PrimaryKey> {
     Some(PrimaryKey {
         columns: columns.iter().copied().map(ColumnId).collect(),
         name: None,
+        parts: Vec::new(),
+        deferrable: None,
+        words: KeyWords::default(),
         span: NOWHERE,
     })
 }
@@ -141,6 +149,10 @@ pub(crate) fn unique(columns: &[u32]) -> Unique {
         is_index: false,
         nulls_not_distinct: false,
         deferrable: false,
+        initially_deferred: false,
+        method: None,
+        parts: Vec::new(),
+        words: KeyWords::default(),
         span: NOWHERE,
     }
 }
@@ -153,7 +165,9 @@ pub(crate) fn foreign_key(column: u32, table: u32) -> ForeignKey {
         table: TableId(table),
         referred: vec![ColumnId(0)],
         on_delete: ReferentialAction::Cascade,
+        on_delete_columns: Vec::new(),
         on_update: ReferentialAction::NoAction,
+        matching: None,
         deferrable: None,
         span: NOWHERE,
     }

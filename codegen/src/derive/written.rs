@@ -85,7 +85,9 @@ impl Written {
             written.marked(place, |written| written.own_name(shape));
             written.push(" (");
             written.entries(shape);
-            written.push("\n);\n");
+            written.push("\n)");
+            written.push(portable_options(shape.dialect));
+            written.push(";\n");
         });
         self.indexes(shape);
     }
@@ -460,5 +462,13 @@ fn engines_of<'a>(
             let other = all().find(|name| name != engine);
             std::iter::once(engine.as_str()).chain(other).collect()
         }
+    }
+}
+
+/// A struct says nothing of character sets: its texts are told apart as on the other databases.
+fn portable_options(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Mysql => " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin",
+        Dialect::Sqlite | Dialect::Postgres => "",
     }
 }

@@ -1,6 +1,8 @@
 //! `ALTER TABLE`: its actions, as far as they change the model.
 
-use super::{ColumnDef, Expression, Name, ObjectName, TableConstraint, TypeName};
+use super::{
+    ColumnDef, Expression, Name, ObjectName, Partition, TableConstraint, TableOption, TypeName,
+};
 
 /// `ALTER TABLE` with its actions.
 #[derive(Debug, Clone)]
@@ -106,6 +108,8 @@ pub enum AlterAction {
         column: Name,
         /// The new type.
         type_name: TypeName,
+        /// Its collation, as the type had none.
+        collation: Option<ObjectName>,
     },
     /// `ALTER COLUMN … ADD GENERATED … AS IDENTITY`.
     AddIdentity {
@@ -113,13 +117,35 @@ pub enum AlterAction {
         column: Name,
         /// `ALWAYS`.
         always: bool,
+        /// `(START WITH 10)`, as written.
+        options: Option<String>,
     },
     /// `ALTER COLUMN … DROP IDENTITY`, `DROP EXPRESSION`.
     DropGenerated(Name),
     /// `ATTACH PARTITION name`: that table is no model of its own any more.
-    AttachPartition(ObjectName),
-    /// Table options.
+    AttachPartition(Partition),
+    /// MySQL `COMMENT`.
     Comment(String),
     /// MySQL `ENGINE = …`.
     StorageEngine(Name),
+    /// An option of the table: `ENGINE=InnoDB`, `PARTITION BY …`.
+    Option(TableOption),
+    /// MySQL `CONVERT TO CHARACTER SET`: no column has one of its own any more.
+    ForgetCharacterSets,
+    /// `INHERIT parent`, `NO INHERIT parent`.
+    Inherit {
+        /// From whom.
+        parent: ObjectName,
+        /// Not any more.
+        no: bool,
+    },
+    /// `SET LOGGED`, `SET UNLOGGED`.
+    SetUnlogged(bool),
+    /// A change of a column that is repeated as it is written: `SET STORAGE EXTERNAL`.
+    ColumnSetting {
+        /// Which.
+        column: Name,
+        /// From `SET` on.
+        words: String,
+    },
 }

@@ -2,6 +2,8 @@
 
 mod default;
 mod expression;
+#[cfg(feature = "parse")]
+mod extension;
 mod limit;
 mod mysql;
 mod place;
@@ -16,8 +18,11 @@ use crate::portable::Function;
 
 pub(crate) use self::default::default_sql;
 pub(crate) use self::expression::{expression_remark, expression_sql};
+#[cfg(feature = "parse")]
+pub(crate) use self::extension::extension_words;
 pub(crate) use self::limit::{Limits, check_fits, declared_size, default_fits};
 pub use self::place::ColumnPlace;
+pub(crate) use self::place::is_own;
 
 /// The SQL family an engine speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,6 +67,10 @@ pub struct Capabilities {
     pub partial_indexes: bool,
     /// CREATE INDEX … ((expression)).
     pub expression_indexes: bool,
+    /// Indexes are made with the table.
+    pub indexes_in_table: bool,
+    /// Comments stand in CREATE TABLE, rather than in statements of their own.
+    pub comments_in_table: bool,
     /// Names of indexes are of a table, not of the whole database.
     pub index_names_per_table: bool,
     /// Foreign keys can be added to a table that exists; else a CREATE TABLE may refer to a later one.
@@ -230,6 +239,9 @@ pub(crate) trait Rules {
 
     /// Words behind the closing parenthesis of CREATE TABLE.
     fn table_options(&self, table: &Table, flavour: Option<Flavour>) -> String;
+
+    /// The same of a table that is written in this dialect, but for those it says itself.
+    fn native_options(&self, table: &Table) -> String;
 
     /// Must a column that may be NULL say so?
     fn says_null(&self, place: ColumnPlace<'_>) -> bool;

@@ -1,5 +1,7 @@
-//! MySQL and MariaDB: text that both run. Tables are InnoDB with a collation that compares bytes and pads nothing, so that
-//! texts are told apart as in the other databases (letter case counts, and so do blanks at the end). Points in time are `DATETIME` in UTC, as `TIMESTAMP`
+//! MySQL and MariaDB: text that both run. Tables of several dialects are InnoDB with a collation that compares bytes and pads
+//! nothing, so that texts are told apart as in the other databases (letter case counts, and so do blanks at the end); of
+//! tables of MySQL alone what they say of that is repeated, and what they leave unsaid is the database's to say.
+//! Points in time are `DATETIME` in UTC, as `TIMESTAMP`
 //! ends in 2038; connections set the session's zone to UTC.
 
 use super::{
@@ -40,6 +42,8 @@ impl Rules for Mysql {
             arrays: false,
             partial_indexes: false,
             expression_indexes: flavour == Some(Flavour::Mysql),
+            indexes_in_table: true,
+            comments_in_table: true,
             index_names_per_table: true,
             adds_foreign_keys: true,
             deferrable_foreign_keys: false,
@@ -112,7 +116,8 @@ impl Rules for Mysql {
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal> {
         // A length for a character set of shorter characters: the column is made with ours.
         let too_long = matches!(place.stored_type(), ColumnType::VarChar(Some(length)) if *length > LONGEST_VARCHAR);
-        if place.is_native(Dialect::Mysql) && !too_long && !is_padded(place) {
+        let keeps = place.is_own(Dialect::Mysql) || (!too_long && !is_padded(place));
+        if place.is_native(Dialect::Mysql) && keeps {
             return Ok(Declaration::plain(place.column().sql_type.clone()));
         }
         let stored = place.stored_type();
@@ -218,6 +223,12 @@ impl Rules for Mysql {
             None => "/*M!100200 COLLATE=utf8mb4_nopad_bin */ /*!80017 COLLATE=utf8mb4_0900_bin */",
         };
         format!(" ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 {collation}")
+    }
+
+    /// What a table does not say is the database's to say, as with any other client.
+    fn native_options(&self, table: &Table) -> String {
+        let engine = table.storage_engine.as_ref();
+        engine.map_or(String::new(), |engine| format!(" ENGINE={}", engine.name))
     }
 
     /// MariaDB makes a TIMESTAMP without the word NOT NULL (its manual, "TIMESTAMP").

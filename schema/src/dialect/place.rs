@@ -47,9 +47,7 @@ impl<'m> ColumnPlace<'m> {
     /// Does the table live on engines of this dialect alone, and is its text written in it? Then everything is as that
     /// dialect has it; other tables behave alike wherever they are.
     pub(crate) fn is_own(self, dialect: Dialect) -> bool {
-        let mut engines = self.table().engines.iter();
-        self.is_native(dialect)
-            && engines.all(|engine| self.model.engine(*engine).dialect == dialect)
+        is_own(self.model, self.table, dialect)
     }
 
     /// The type it is stored with: a column that refers to another one has that one's, as databases want them equal.
@@ -116,6 +114,14 @@ impl<'m> ColumnPlace<'m> {
     }
 }
 
+/// As [`ColumnPlace::is_own`].
+pub(crate) fn is_own(model: &Model, table: TableId, dialect: Dialect) -> bool {
+    let table = model.table(table);
+    let mut engines = table.engines.iter();
+    table.source_dialect == dialect
+        && engines.all(|engine| model.engine(*engine).dialect == dialect)
+}
+
 impl EnumType {
     /// The name of the type where enums are types of their own: as it was created, or `<table>_<column>`.
     pub fn sql_name(&self) -> TableName {
@@ -124,6 +130,9 @@ impl EnumType {
         } else {
             self.name.replace('.', "_")
         };
-        TableName { schema: None, name }
+        TableName {
+            schema: self.schema.clone(),
+            name,
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::column_type::{ColumnType, DecimalSize};
 use crate::dialect::Dialect;
-use crate::model::{ForeignKey, Table};
+use crate::model::{ForeignKey, ObjectKind, Table};
 use crate::portable::Function;
 use crate::sql_writer::SqlWriter;
 
@@ -29,6 +29,8 @@ impl Rules for Postgres {
             arrays: true,
             partial_indexes: true,
             expression_indexes: true,
+            indexes_in_table: false,
+            comments_in_table: false,
             index_names_per_table: false,
             adds_foreign_keys: true,
             deferrable_foreign_keys: true,
@@ -185,6 +187,10 @@ impl Rules for Postgres {
         String::new()
     }
 
+    fn native_options(&self, _: &Table) -> String {
+        String::new()
+    }
+
     fn says_null(&self, _: ColumnPlace<'_>) -> bool {
         false
     }
@@ -245,22 +251,31 @@ impl Rules for Postgres {
     }
 }
 
-/// Enums and domains are not declared as the schema spells them: the ones get our name, the others do not exist.
+/// Enums of MySQL become types of our name; everything that is written for PostgreSQL keeps its spelling.
 fn keeps_own_spelling(place: ColumnPlace<'_>, stored: &ColumnType) -> bool {
     let element = if let ColumnType::Array(element) = stored {
         element
     } else {
         stored
     };
-    let is_domain = place.model.domains.contains(&place.column().sql_type);
-    let is_padded = matches!(stored, ColumnType::Char(_)) && !place.is_own(Dialect::Postgres);
+    if place.is_own(Dialect::Postgres) {
+        return !matches!(element, ColumnType::Enum(_));
+    }
+    let is_padded = matches!(stored, ColumnType::Char(_));
     // There is no such type: the length is from `@length`.
     let is_limited = matches!(stored, ColumnType::VarBinary(_));
     place.is_native(Dialect::Postgres)
         && !matches!(element, ColumnType::Enum(_))
-        && !is_domain
+        && !is_domain(place)
         && !is_padded
         && !is_limited
+}
+
+/// Is the column of a domain? Other dialects know what it stands for only.
+fn is_domain(place: ColumnPlace<'_>) -> bool {
+    let written = place.column().sql_type.replace('"', "");
+    let mut objects = place.model.objects.iter();
+    objects.any(|object| object.kind == ObjectKind::Domain && object.name.to_string() == written)
 }
 
 fn declaration(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<Declaration, Refusal> {

@@ -33,6 +33,8 @@ impl Rules for Sqlite {
             arrays: false,
             partial_indexes: true,
             expression_indexes: true,
+            indexes_in_table: false,
+            comments_in_table: false,
             index_names_per_table: false,
             adds_foreign_keys: false,
             deferrable_foreign_keys: true,
@@ -93,6 +95,9 @@ impl Rules for Sqlite {
     }
 
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal> {
+        if place.is_own(Dialect::Sqlite) {
+            return Ok(Declaration::plain(place.column().sql_type.clone()));
+        }
         if (place.is_counted() && place.is_only_key()) || counts_rows(place) {
             return Ok(Declaration::plain("INTEGER"));
         }
@@ -224,6 +229,10 @@ impl Rules for Sqlite {
 
     fn wraps_default(&self, _: &ColumnType) -> bool {
         false
+    }
+
+    fn native_options(&self, table: &Table) -> String {
+        self.table_options(table, None)
     }
 
     fn table_options(&self, table: &Table, _: Option<Flavour>) -> String {
@@ -403,7 +412,8 @@ fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refu
     Ok(name.to_owned())
 }
 
-/// Are all digits of its values kept, whatever affinity the declared type has?
+/// Are all digits of its values kept, whatever affinity the declared type has? Of tables on SQLite alone the type stays as
+/// it is written, and values that it would change are refused before they are sent.
 fn keeps_digits(stored: &ColumnType) -> bool {
     if let ColumnType::Decimal(size) = stored {
         size.is_some_and(|size| size.precision <= FLOAT_DIGITS)

@@ -2,10 +2,10 @@
 
 use crate::ast::{AlterAction, AlterTable, ColumnPosition, FileAst, Name, ObjectName};
 use crate::diagnostic::Diagnostic;
-use crate::draft::{DraftGenerated, DraftTable, TableIndex};
+use crate::draft::{DraftCounter, DraftGenerated, DraftTable, TableIndex};
 
-use super::column::{column, set_default};
-use super::{Fold, constraint, lookup};
+use super::column::{column, set_default, set_identity};
+use super::{Fold, constraint, lookup, native, rename};
 
 impl Fold<'_> {
     pub(super) fn alter_table(&mut self, file: &FileAst, alter: &AlterTable) {
@@ -32,8 +32,8 @@ impl Fold<'_> {
         if let AlterAction::RenameTable(name) = action {
             return self.rename_table(index, name);
         }
-        if let AlterAction::AttachPartition(name) = action {
-            self.drop_table(file, name);
+        if let AlterAction::AttachPartition(partition) = action {
+            self.attach_partition(file, index, partition);
             return self.skip("ALTER TABLE … ATTACH PARTITION");
         }
         let mut table = self.tables[index]
@@ -65,7 +65,7 @@ impl Fold<'_> {
                 let Some(at) = self.column_of(table, old) else {
                     return;
                 };
-                constraint::rename_column(table, &old.text, &definition.name);
+                rename::rename_column(table, &old.text, &definition.name);
                 table
                     .renames
                     .push((self.now, old.text.clone(), definition.name.text.clone()));
@@ -88,7 +88,7 @@ impl Fold<'_> {
             }
             AlterAction::RenameColumn { from, to } => {
                 if self.column_of(table, from).is_some() {
-                    constraint::rename_column(table, &from.text, to);
+                    rename::rename_column(table, &from.text, to);
                     table
                         .renames
                         .push((self.now, from.text.clone(), to.text.clone()));
@@ -97,6 +97,16 @@ impl Fold<'_> {
             AlterAction::RenameConstraint { from, to } => rename_constraint(table, from, to),
             AlterAction::StorageEngine(name) => table.storage_engine = Some(name.clone()),
             AlterAction::Comment(text) => table.comment = Some(text.clone()),
+            AlterAction::Option(option) => native::set_option(table, option),
+            AlterAction::ForgetCharacterSets => native::forget_character_sets(table),
+            AlterAction::SetUnlogged(unlogged) => table.native.unlogged = *unlogged,
+            AlterAction::Inherit { parent, no } => {
+                let found = self.find(file, parent);
+                native::inherit(table, parent, found, *no);
+            }
+            AlterAction::ColumnSetting { column, words } => {
+                self.with_column(table, column, |column| column.settings.push(words.clone()));
+            }
             AlterAction::SetDefault { column, value } => {
                 let value = value.clone();
                 self.with_column(table, column, |column| set_default(column, value));
@@ -105,6 +115,7 @@ impl Fold<'_> {
                 column.default = None;
                 if matches!(column.generated, DraftGenerated::Counted { .. }) {
                     column.generated = DraftGenerated::No;
+                    column.counter = DraftCounter::Usual;
                 }
             }),
             AlterAction::SetNotNull(column) => {
@@ -113,15 +124,23 @@ impl Fold<'_> {
             AlterAction::DropNotNull(column) => {
                 self.with_column(table, column, |column| column.not_null = false)
             }
-            AlterAction::SetType { column, type_name } => {
-                self.with_column(table, column, |column| column.type_name = type_name.clone());
-            }
-            AlterAction::AddIdentity { column, always } => {
+            AlterAction::SetType {
+                column,
+                type_name,
+                collation,
+            } => {
                 self.with_column(table, column, |column| {
-                    column.generated = DraftGenerated::Counted { always: *always };
-                    column.not_null = true;
-                })
+                    column.type_name = type_name.clone();
+                    column.collation.clone_from(collation);
+                });
             }
+            AlterAction::AddIdentity {
+                column,
+                always,
+                options,
+            } => self.with_column(table, column, |column| {
+                set_identity(column, *always, options.as_deref());
+            }),
             AlterAction::DropGenerated(column) => self.with_column(table, column, |column| {
                 column.generated = DraftGenerated::No
             }),
@@ -137,6 +156,7 @@ impl Fold<'_> {
     ) {
         if let Some(at) = self.column_of(table, name) {
             change(&mut table.columns[at]);
+            table.columns[at].inherited = false;
         }
     }
 
@@ -204,12 +224,13 @@ fn move_column(table: &mut DraftTable, name: &Name, position: &ColumnPosition) {
     table.columns.insert(to, column);
 }
 
-fn rename_constraint(table: &mut DraftTable, from: &Name, to: &Name) {
+pub(super) fn rename_constraint(table: &mut DraftTable, from: &Name, to: &Name) {
     let names = (table.primary_key.iter_mut().map(|key| &mut key.name))
         .chain(table.uniques.iter_mut().map(|unique| &mut unique.name))
         .chain(table.indexes.iter_mut().map(|index| &mut index.name))
         .chain(table.foreign_keys.iter_mut().map(|key| &mut key.name))
-        .chain(table.checks.iter_mut().map(|(name, _)| name));
+        .chain(table.checks.iter_mut().map(|check| &mut check.name))
+        .chain(table.native.exclusions.iter_mut().map(|(name, _)| name));
     for name in names.filter(|name| name.as_deref() == Some(from.text.as_str())) {
         *name = Some(to.text.clone());
     }

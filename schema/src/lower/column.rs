@@ -1,14 +1,18 @@
 //! Columns: from a definition to the settled facts, and what is taken over from other tables.
 
 use crate::ast::{
-    ColumnDef, ColumnOption, ColumnOptionKind, Copy, CreateTable, Expression, FileAst, TypeName,
-    UniqueOptions,
+    ColumnDef, ColumnOption, ColumnOptionKind, Copy, CreateTable, Expression, FileAst, KeyPart,
+    PartKey, TypeName, UniqueOptions,
 };
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::draft::{
-    DraftColumn, DraftForeignKey, DraftGenerated, DraftKey, DraftTable, DraftUnique,
+    DraftCheck, DraftColumn, DraftCounter, DraftForeignKey, DraftGenerated, DraftKey, DraftTable,
+    DraftUnique,
 };
+use crate::model::KeyWords;
+use crate::parse::comment_text;
+use crate::source::Span;
 
 use super::{Fold, lookup};
 
@@ -89,6 +93,8 @@ impl Fold<'_> {
             );
             table.uniques.push(DraftUnique {
                 columns,
+                parts: Vec::new(),
+                method: None,
                 name: None,
                 is_index: false,
                 options,
@@ -101,27 +107,37 @@ impl Fold<'_> {
                 option.span,
             );
             match &option.kind {
-                ColumnOptionKind::PrimaryKey { .. } => {
-                    self.set_primary_key(
-                        table,
-                        DraftKey {
-                            columns: names.clone(),
-                            name,
-                            span,
-                        },
-                    );
+                ColumnOptionKind::PrimaryKey {
+                    descending,
+                    deferrable,
+                    words,
+                } => {
+                    let key = KeyAtColumn {
+                        descending: *descending,
+                        deferrable: *deferrable,
+                        words,
+                    };
+                    let key = key.draft(definition, name, span);
+                    self.set_primary_key(table, key);
                 }
                 ColumnOptionKind::Unique(options) => {
                     table.uniques.push(DraftUnique {
                         columns: names.clone(),
+                        parts: Vec::new(),
+                        method: None,
                         name,
                         is_index: false,
-                        options: *options,
+                        options: options.clone(),
                         span,
                     });
                 }
-                ColumnOptionKind::Check(condition) => {
-                    table.checks.push((name, condition.clone()));
+                ColumnOptionKind::Check(condition, words) => {
+                    table.checks.push(DraftCheck {
+                        name,
+                        condition: condition.clone(),
+                        column: Some(definition.name.clone()),
+                        words: words.clone(),
+                    });
                     note_json(table, definition, condition);
                 }
                 ColumnOptionKind::References(reference) => {
@@ -137,14 +153,16 @@ impl Fold<'_> {
                         span,
                     });
                 }
-                ColumnOptionKind::NotNull
+                ColumnOptionKind::NotNull(_)
                 | ColumnOptionKind::Null
                 | ColumnOptionKind::Default(_) => {}
                 ColumnOptionKind::AutoIncrement
                 | ColumnOptionKind::Computed { .. }
                 | ColumnOptionKind::Identity { .. } => {}
                 ColumnOptionKind::Collate(_)
-                | ColumnOptionKind::OnUpdateNow
+                | ColumnOptionKind::OnUpdateNow(_)
+                | ColumnOptionKind::TypeWords(_)
+                | ColumnOptionKind::Words(_)
                 | ColumnOptionKind::Comment(_) => {}
             }
         }
@@ -201,6 +219,10 @@ impl Fold<'_> {
         let keys: Vec<&str> = keys.map(|name| name.text.as_str()).collect();
         for mut column in source.columns {
             column.not_null |= keys.contains(&column.name.text.as_str());
+            column.inherited = is_parent(table, copy);
+            if file.dialect == Dialect::Postgres {
+                leave_comment(&mut column);
+            }
             if !copy.defaults {
                 column.default = None;
                 column.generated = DraftGenerated::No;
@@ -209,11 +231,56 @@ impl Fold<'_> {
                 table.columns.push(column);
             }
         }
+        if file.dialect == Dialect::Mysql {
+            table.native.options.clone_from(&source.native.options);
+        }
         // A chain of copies could double its indexes at every step.
         if copy.indexes && table.indexes.len() + table.uniques.len() < COPIED_INDEX_LIMIT {
             table.primary_key = table.primary_key.take().or(source.primary_key);
             table.uniques.extend(source.uniques);
             table.indexes.extend(source.indexes);
+        }
+    }
+}
+
+/// A comment stays with the column it is on; what it says is true of this one too.
+fn leave_comment(column: &mut DraftColumn) {
+    let comment = column.comment.take();
+    if column.notes.docs.is_empty() {
+        column.notes.docs = comment.as_deref().map(comment_text).unwrap_or_default();
+    }
+}
+
+/// A parent, rather than a pattern (`LIKE`)?
+fn is_parent(table: &DraftTable, copy: &Copy) -> bool {
+    let mut parents = table.native.inherits.iter();
+    parents.any(|(parent, _)| *parent == copy.table)
+}
+
+/// A primary key that is written at its column.
+struct KeyAtColumn<'a> {
+    descending: bool,
+    deferrable: Option<bool>,
+    words: &'a KeyWords,
+}
+
+impl KeyAtColumn<'_> {
+    fn draft(&self, definition: &ColumnDef, name: Option<String>, span: Span) -> DraftKey {
+        let part = KeyPart {
+            key: PartKey::Column(definition.name.clone()),
+            prefix: None,
+            qualifier: None,
+            descending: self.descending,
+            nulls_first: None,
+            span,
+        };
+        DraftKey {
+            columns: vec![definition.name.clone()],
+            parts: vec![part],
+            name,
+            deferrable: self.deferrable,
+            words: self.words.clone(),
+            span,
         }
     }
 }
@@ -232,8 +299,16 @@ pub(super) fn column(definition: &ColumnDef, dialect: Dialect) -> DraftColumn {
             DraftGenerated::No
         },
         no_rowid_alias: false,
+        says_null: false,
+        inherited: false,
+        declared: None,
+        not_null_conflict: None,
         collation: None,
-        on_update_now: false,
+        on_update_now: None,
+        counter: DraftCounter::Usual,
+        type_words: Vec::new(),
+        words: Vec::new(),
+        settings: Vec::new(),
         comment: None,
         notes: definition.notes.clone(),
     };
@@ -245,12 +320,16 @@ pub(super) fn column(definition: &ColumnDef, dialect: Dialect) -> DraftColumn {
 
 fn apply(column: &mut DraftColumn, option: &ColumnOption) {
     match &option.kind {
-        ColumnOptionKind::NotNull => column.not_null = true,
-        ColumnOptionKind::Null => {}
+        ColumnOptionKind::NotNull(conflict) => {
+            column.not_null = true;
+            column.not_null_conflict.clone_from(conflict);
+        }
+        ColumnOptionKind::Null => column.says_null = true,
         ColumnOptionKind::Default(value) => set_default(column, value.clone()),
-        ColumnOptionKind::PrimaryKey { descending } => column.no_rowid_alias = *descending,
+        ColumnOptionKind::PrimaryKey { descending, .. } => column.no_rowid_alias = *descending,
         ColumnOptionKind::AutoIncrement => {
-            column.generated = DraftGenerated::Counted { always: false }
+            column.generated = DraftGenerated::Counted { always: false };
+            column.counter = DraftCounter::Autoincrement;
         }
         ColumnOptionKind::Computed { expression, stored } => {
             column.generated = DraftGenerated::Computed {
@@ -258,17 +337,26 @@ fn apply(column: &mut DraftColumn, option: &ColumnOption) {
                 stored: *stored,
             };
         }
-        ColumnOptionKind::Identity { always } => {
-            column.generated = DraftGenerated::Counted { always: *always };
-            column.not_null = true;
+        ColumnOptionKind::Identity { always, options } => {
+            set_identity(column, *always, options.as_deref());
         }
         ColumnOptionKind::Collate(collation) => column.collation = Some(collation.clone()),
-        ColumnOptionKind::OnUpdateNow => column.on_update_now = true,
+        ColumnOptionKind::OnUpdateNow(moment) => column.on_update_now = Some(moment.clone()),
+        ColumnOptionKind::TypeWords(words) => column.type_words.push(words.clone()),
+        ColumnOptionKind::Words(words) => column.words.push(words.clone()),
         ColumnOptionKind::Comment(text) => column.comment = Some(text.clone()),
         ColumnOptionKind::Unique(_)
-        | ColumnOptionKind::Check(_)
+        | ColumnOptionKind::Check(..)
         | ColumnOptionKind::References(_) => {}
     }
+}
+
+pub(super) fn set_identity(column: &mut DraftColumn, always: bool, options: Option<&str>) {
+    column.generated = DraftGenerated::Counted { always };
+    column.not_null = true;
+    column.counter = options.map_or(DraftCounter::Usual, |options| {
+        DraftCounter::Identity(options.to_owned())
+    });
 }
 
 /// A default; `nextval('…')` is how a dump writes serial. What is done with the number, or a type that is no integer,
@@ -276,6 +364,7 @@ fn apply(column: &mut DraftColumn, option: &ColumnOption) {
 pub(super) fn set_default(column: &mut DraftColumn, value: Expression) {
     if super::types::is_nextval(&value) && super::types::may_count(&column.type_name) {
         column.generated = DraftGenerated::Counted { always: false };
+        column.counter = DraftCounter::Default(value);
         column.default = None;
     } else {
         column.default = Some(value);
@@ -289,7 +378,9 @@ fn note_json(table: &mut DraftTable, definition: &ColumnDef, condition: &Express
     let long = table.dialect == Dialect::Mysql && definition.type_name.name == "longtext";
     let found = lookup::column_index(&table.columns, &definition.name.text, table.dialect);
     if let Some(index) = found.filter(|_| valid && long) {
-        table.columns[index].type_name.name = "json".to_owned();
+        let column = &mut table.columns[index];
+        column.declared = Some(column.type_name.written.clone());
+        column.type_name.name = "json".to_owned();
     }
 }
 

@@ -6,7 +6,9 @@ use crate::ast::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::draft::{DraftForeignKey, DraftIndex, DraftKey, DraftTable, DraftUnique, TableIndex};
+use crate::draft::{
+    DraftCheck, DraftForeignKey, DraftIndex, DraftKey, DraftTable, DraftUnique, TableIndex,
+};
 
 use super::{Fold, lookup};
 
@@ -20,12 +22,19 @@ impl Fold<'_> {
         let name = constraint.name.as_ref().map(|name| name.text.clone());
         let span = constraint.span;
         match &constraint.kind {
-            TableConstraintKind::PrimaryKey(parts) => match key_columns(parts) {
+            TableConstraintKind::PrimaryKey {
+                parts,
+                deferrable,
+                words,
+            } => match key_columns(parts) {
                 Some(columns) => self.set_primary_key(
                     table,
                     DraftKey {
                         columns,
+                        parts: parts.clone(),
                         name,
+                        deferrable: *deferrable,
+                        words: words.clone(),
                         span,
                     },
                 ),
@@ -42,13 +51,13 @@ impl Fold<'_> {
                 }
             },
             TableConstraintKind::Unique { parts, options } => {
-                add_unique(table, parts, name, *options, constraint)
+                add_unique(table, parts, name, options, constraint)
             }
             TableConstraintKind::UsingIndex {
                 primary,
                 index,
                 options,
-            } => self.using_index(table, *primary, index, *options, constraint),
+            } => self.using_index(table, *primary, index, options, constraint),
             TableConstraintKind::ForeignKey { columns, reference } => {
                 let target = self.target(file, table, &reference.table);
                 let (columns, reference, declared) = (columns.clone(), reference.clone(), self.now);
@@ -61,19 +70,37 @@ impl Fold<'_> {
                     span,
                 });
             }
-            TableConstraintKind::Check(condition) => table.checks.push((name, condition.clone())),
-            TableConstraintKind::Index { parts, method } => {
+            TableConstraintKind::Check(condition, words) => table.checks.push(DraftCheck {
+                name,
+                condition: condition.clone(),
+                column: None,
+                words: words.clone(),
+            }),
+            TableConstraintKind::Index {
+                parts,
+                method,
+                words,
+            } => {
                 let (parts, method) = (parts.clone(), method.clone());
+                let options = UniqueOptions {
+                    words: words.clone(),
+                    ..UniqueOptions::default()
+                };
                 table.indexes.push(DraftIndex {
                     name,
                     unique: false,
                     parts,
                     predicate: None,
                     method,
+                    is_constraint: false,
+                    options,
                     span,
                 });
             }
-            TableConstraintKind::Exclude => {}
+            TableConstraintKind::Exclude(written) => {
+                table.native.exclusions.push((name, written.clone()));
+            }
+            TableConstraintKind::Period(written) => table.native.lines.push(written.clone()),
         }
     }
 
@@ -97,7 +124,7 @@ impl Fold<'_> {
         table: &mut DraftTable,
         primary: bool,
         index: &Name,
-        options: UniqueOptions,
+        options: &UniqueOptions,
         constraint: &TableConstraint,
     ) {
         let found = table
@@ -123,7 +150,10 @@ impl Fold<'_> {
                 // Its columns are not known; that it has a key is.
                 let key = DraftKey {
                     columns: Vec::new(),
+                    parts: Vec::new(),
                     name: None,
+                    deferrable: None,
+                    words: crate::model::KeyWords::default(),
                     span: index.span,
                 };
                 table.primary_key = Some(key);
@@ -135,25 +165,32 @@ impl Fold<'_> {
             .name
             .as_ref()
             .map_or_else(|| index.text.clone(), |name| name.text.clone());
-        let columns = table.uniques.remove(at).columns;
+        let served = table.uniques.remove(at);
         if primary {
             self.set_primary_key(
                 table,
                 DraftKey {
-                    columns,
+                    columns: served.columns,
+                    parts: served.parts,
                     name: Some(name),
+                    deferrable: options.deferrable,
+                    words: served.options.words,
                     span,
                 },
             );
         } else {
+            let options = UniqueOptions {
+                deferrable: options.deferrable,
+                ..served.options.clone()
+            };
             table.uniques.insert(
                 at,
                 DraftUnique {
-                    columns,
                     name: Some(name),
                     is_index: false,
                     options,
                     span,
+                    ..served
                 },
             );
         }
@@ -164,13 +201,15 @@ fn add_unique(
     table: &mut DraftTable,
     parts: &[KeyPart],
     name: Option<String>,
-    options: UniqueOptions,
+    options: &UniqueOptions,
     constraint: &TableConstraint,
 ) {
-    let span = constraint.span;
+    let (span, options) = (constraint.span, options.clone());
     match plain_columns(table, parts) {
         Some(columns) => table.uniques.push(DraftUnique {
             columns,
+            parts: parts.to_vec(),
+            method: None,
             name,
             is_index: false,
             options,
@@ -182,6 +221,8 @@ fn add_unique(
             parts: parts.to_vec(),
             predicate: None,
             method: None,
+            is_constraint: true,
+            options,
             span,
         }),
     }
@@ -195,13 +236,16 @@ pub(super) fn add_index(table: &mut DraftTable, index: &CreateIndex) {
     } else {
         None
     };
+    let options = UniqueOptions {
+        nulls_not_distinct: index.nulls_not_distinct,
+        deferrable: None,
+        words: index.words.clone(),
+    };
     if let Some(columns) = plain {
-        let options = UniqueOptions {
-            nulls_not_distinct: index.nulls_not_distinct,
-            deferrable: false,
-        };
         table.uniques.push(DraftUnique {
             columns,
+            parts: index.parts.clone(),
+            method: index.method.clone(),
             name,
             is_index: true,
             options,
@@ -215,6 +259,8 @@ pub(super) fn add_index(table: &mut DraftTable, index: &CreateIndex) {
         parts: index.parts.clone(),
         predicate: index.predicate.clone(),
         method: index.method.clone(),
+        is_constraint: false,
+        options,
         span: index.span,
     });
 }
@@ -341,7 +387,7 @@ pub(super) fn is_named(table: &DraftTable, name: &str) -> bool {
         .chain(table.uniques.iter().map(|unique| &unique.name))
         .chain(table.indexes.iter().map(|index| &index.name))
         .chain(table.foreign_keys.iter().map(|key| &key.name))
-        .chain(table.checks.iter().map(|(known, _)| known));
+        .chain(table.checks.iter().map(|check| &check.name));
     let mut names = names.filter_map(|known| known.as_deref());
     names.any(|known| known.eq_ignore_ascii_case(name))
 }
@@ -376,7 +422,8 @@ pub(super) fn drop_named(table: &mut DraftTable, name: &str) {
     table
         .foreign_keys
         .retain(|key| other(&key.name) && !(key.name.is_none() && implied(&key.columns, "fkey")));
-    table.checks.retain(|(known, _)| other(known));
+    table.checks.retain(|check| other(&check.name));
+    table.native.exclusions.retain(|(known, _)| other(known));
 }
 
 /// Drops the primary key. Its columns stay what it made them: not null.
@@ -415,56 +462,16 @@ pub(super) fn drop_column(table: &mut DraftTable, name: &str) {
             .iter()
             .any(|piece| lookup::same_name(&piece.text, name, dialect))
     };
-    table.checks.retain(|(_, condition)| !speaks(condition));
+    table.checks.retain(|check| !speaks(&check.condition));
+    table
+        .native
+        .exclusions
+        .retain(|(_, written)| !speaks(written));
 }
 
 fn part_is(part: &KeyPart, name: &str, dialect: Dialect) -> bool {
     match &part.key {
         PartKey::Column(column) => lookup::same_name(&column.text, name, dialect),
         PartKey::Expression(_) => false,
-    }
-}
-
-/// Renames a column in everything of its own table.
-pub(super) fn rename_column(table: &mut DraftTable, from: &str, to: &Name) {
-    settle_names(table);
-    let dialect = table.dialect;
-    let parts = table
-        .indexes
-        .iter_mut()
-        .flat_map(|index| &mut index.parts)
-        .filter_map(|part| match &mut part.key {
-            PartKey::Column(column) => Some(column),
-            PartKey::Expression(_) => None,
-        });
-    let names = (table.columns.iter_mut().map(|column| &mut column.name))
-        .chain(
-            table
-                .primary_key
-                .iter_mut()
-                .flat_map(|key| &mut key.columns),
-        )
-        .chain(
-            table
-                .uniques
-                .iter_mut()
-                .flat_map(|unique| &mut unique.columns),
-        )
-        .chain(
-            table
-                .foreign_keys
-                .iter_mut()
-                .flat_map(|key| &mut key.columns),
-        )
-        .chain(parts);
-    for name in names.filter(|name| lookup::same_name(&name.text, from, dialect)) {
-        name.text.clone_from(&to.text);
-    }
-    let expressions = table.checks.iter_mut().map(|(_, condition)| condition);
-    for piece in expressions
-        .flat_map(|condition| &mut condition.tokens)
-        .filter(|piece| lookup::same_name(&piece.text, from, dialect))
-    {
-        piece.text.clone_from(&to.text);
     }
 }

@@ -39,6 +39,7 @@ impl Fold<'_> {
             Statement::AlterTable(_)
             | Statement::DropTable(_)
             | Statement::DropIndex { .. }
+            | Statement::RenameIndex { .. }
             | Statement::AlterEnum(_)
             | Statement::DropType(_)
             | Statement::Comment(_)
@@ -46,6 +47,9 @@ impl Fold<'_> {
             | Statement::DropView(_)
             | Statement::CreateFunction(_)
             | Statement::NoModel { .. }
+            | Statement::CreateObject(_)
+            | Statement::AlterObject(_)
+            | Statement::Partition(_)
             | Statement::IfFits(_) => false,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::ast::{CreateTable, FileAst, Notes, ObjectName};
 use crate::dialect::Dialect;
-use crate::draft::{DraftColumn, DraftTable, TableIndex};
+use crate::draft::{DraftColumn, DraftNative, DraftTable, TableIndex};
 
 use super::Fold;
 pub(crate) use crate::name::same_name;
@@ -86,12 +86,27 @@ impl Fold<'_> {
             .any(|(name, _)| others.iter().any(|(known, _)| known == name))
     }
 
+    fn parents(
+        &self,
+        file: &FileAst,
+        names: &[ObjectName],
+    ) -> Vec<(ObjectName, Option<TableIndex>)> {
+        let found = |name: &ObjectName| (name.clone(), self.find(file, name));
+        names.iter().map(found).collect()
+    }
+
     /// A table with what is said of it as a whole, and nothing else yet.
     pub(super) fn empty_table(&self, file: &FileAst, created: &CreateTable) -> DraftTable {
         let mut notes = created.notes.clone();
         notes.length = notes.length.or(file.length);
         DraftTable {
             comment: created.comment.clone(),
+            native: DraftNative {
+                unlogged: created.native.unlogged,
+                inherits: self.parents(file, &created.native.inherits),
+                options: created.native.options.clone(),
+                ..DraftNative::default()
+            },
             strict: created.strict,
             without_rowid: created.without_rowid,
             storage_engine: created.storage_engine.clone(),
@@ -130,6 +145,7 @@ pub(super) fn named_table(file: &FileAst, name: &ObjectName, notes: &Notes) -> D
         foreign_keys: Vec::new(),
         checks: Vec::new(),
         comment: None,
+        native: DraftNative::default(),
         storage_engine: None,
         strict: false,
         without_rowid: false,

@@ -7,6 +7,8 @@ mod column;
 mod constraint;
 mod guarded;
 mod lookup;
+mod native;
+mod rename;
 pub(crate) use alter::quoted_list;
 pub(crate) use lookup::{column_index, same_name};
 mod types;
@@ -16,12 +18,12 @@ mod view;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::ast::{
-    Ast, Comment, CommentTarget, CreateFunction, CreateIndex, CreateTable, FileAst, Keeper,
-    ObjectName, Statement, TypeName,
+    Ast, Comment, CommentTarget, CreateFunction, CreateIndex, CreateTable, FileAst, Keeper, Name,
+    ObjectName, Partition, Statement, TypeName,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
-use crate::draft::{Draft, DraftDomain, DraftEnum, DraftTable, DraftView, TableIndex};
+use crate::draft::{Draft, DraftDomain, DraftEnum, DraftObject, DraftTable, DraftView, TableIndex};
 use crate::input::Input;
 use crate::parse::comment_text;
 
@@ -64,6 +66,8 @@ struct Fold<'a> {
     enums: Vec<DraftEnum>,
     enum_by_name: HashMap<String, Vec<usize>>,
     domains: Vec<DraftDomain>,
+    objects: Vec<DraftObject>,
+    partitions: Vec<Partition>,
     /// `None`: dropped.
     views: Vec<Option<DraftView>>,
     view_by_name: HashMap<String, Vec<usize>>,
@@ -88,6 +92,8 @@ impl<'a> Fold<'a> {
             enums: Vec::new(),
             enum_by_name: HashMap::new(),
             domains: Vec::new(),
+            objects: Vec::new(),
+            partitions: Vec::new(),
             views: Vec::new(),
             view_by_name: HashMap::new(),
             functions: BTreeMap::new(),
@@ -108,6 +114,7 @@ impl<'a> Fold<'a> {
             Statement::DropIndex { names, table } => names
                 .iter()
                 .for_each(|name| self.drop_index(file, name, table.as_ref())),
+            Statement::RenameIndex { from, to } => self.rename_index(from, to),
             Statement::CreateEnum(created) => self.create_enum(file, created),
             Statement::AlterEnum(alter) => self.alter_enum(file, alter),
             Statement::DropType(names) => self.drop_types(file, names),
@@ -118,12 +125,17 @@ impl<'a> Fold<'a> {
             Statement::CreateFunction(created) => self.create_function(created),
             Statement::NoModel { name, kind } => self.no_model(name, kind),
             Statement::IfFits(statement) => self.if_fits(file, statement),
+            Statement::CreateObject(created) => self.create_object(file, created),
+            Statement::AlterObject(change) => self.alter_object(file, change),
+            Statement::Partition(partition) => self.partition(partition),
         }
     }
 
     /// Functions are counted as passed over: only the type of what they return is of use, to views.
     fn create_function(&mut self, created: &CreateFunction) {
-        self.skip(&created.kind);
+        if !created.kind.is_empty() {
+            self.skip(&created.kind);
+        }
         let same = |known: &TypeName| {
             let returns = &created.returns;
             (&known.schema, &known.name, known.array)
@@ -252,6 +264,17 @@ impl<'a> Fold<'a> {
         best.map(|(at, _)| at).map(|at| owners.remove(at))
     }
 
+    fn rename_index(&mut self, from: &ObjectName, to: &Name) {
+        let Some(owner) = self.take_index_owner(from) else {
+            return;
+        };
+        let owners = self.index_owner.entry(to.text.to_lowercase());
+        owners.or_default().push(owner);
+        if let Some(table) = self.tables[owner].as_mut() {
+            alter::rename_constraint(table, &from.name, to);
+        }
+    }
+
     fn drop_index(&mut self, file: &FileAst, name: &ObjectName, table: Option<&ObjectName>) {
         let given = table.and_then(|table| self.find(file, table));
         let owner = given.or_else(|| self.take_index_owner(name));
@@ -298,6 +321,7 @@ impl<'a> Fold<'a> {
 
     fn finish(mut self) -> Draft {
         self.columns_of_queries();
+        self.place_partitions();
         let mut kept = 0..;
         let place = |table: &Option<DraftTable>| table.as_ref().and_then(|_| kept.next());
         let moved: Vec<Option<TableIndex>> = self.tables.iter().map(place).collect();
@@ -305,10 +329,16 @@ impl<'a> Fold<'a> {
         for key in tables.iter_mut().flat_map(|table| &mut table.foreign_keys) {
             key.target = key.target.and_then(|target| moved[target]);
         }
+        for table in &mut tables {
+            for (_, parent) in &mut table.native.inherits {
+                *parent = parent.and_then(|parent| moved[parent]);
+            }
+        }
         Draft {
             tables,
             enums: self.enums,
             domains: self.domains,
+            objects: self.objects,
             functions: self.functions,
             views: self.views.into_iter().flatten().collect(),
             skipped: self.skipped,

@@ -3,12 +3,13 @@
 use crate::ast::{
     AlterEnum, AlterEnumAction, CreateDomain, CreateEnum, FileAst, Name, ObjectName, TypeName,
 };
-use crate::draft::{DraftDomain, DraftEnum};
+use crate::draft::{DraftDomain, DraftEnum, DraftObjectKind};
 
 use super::Fold;
 
 impl Fold<'_> {
     pub(super) fn create_enum(&mut self, file: &FileAst, created: &CreateEnum) {
+        self.enum_object(file, &created.name);
         let key = created.name.name.text.clone();
         self.enum_by_name
             .entry(key)
@@ -23,6 +24,7 @@ impl Fold<'_> {
     }
 
     pub(super) fn create_domain(&mut self, file: &FileAst, created: &CreateDomain) {
+        self.domain_object(file, created);
         self.domains.push(DraftDomain {
             name: created.name.clone(),
             file: file.file,
@@ -68,6 +70,10 @@ impl Fold<'_> {
     fn rename_enum(&mut self, file: &FileAst, index: usize, to: &Name) {
         let from = std::mem::replace(&mut self.enums[index].name.name, to.clone());
         self.forget_enum(&from.text, index);
+        let renamed = self.objects.iter_mut();
+        for object in renamed.filter(|object| object.kind == DraftObjectKind::Enum(index)) {
+            object.name.name.clone_from(to);
+        }
         let several = self
             .enum_by_name
             .get(&from.text)
@@ -102,6 +108,7 @@ impl Fold<'_> {
 
     pub(super) fn drop_types(&mut self, file: &FileAst, names: &[ObjectName]) {
         for name in names {
+            self.forget_object(file, name);
             let text = &name.name.text;
             let dropped =
                 |domain: &DraftDomain| domain.file == file.file && domain.name.name.text == *text;

@@ -18,6 +18,7 @@ mod split;
 
 pub(crate) use ddl::table::COLUMN_LIMIT;
 pub(crate) use ddl::type_of;
+pub(crate) use ddl::words_of;
 pub use load::{SIZE_LIMIT, load};
 pub(crate) use prose::comment_text;
 

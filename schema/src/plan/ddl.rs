@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::index::{IndexNames, bounded, index_statements};
+use super::object::{create_enum, create_objects, create_schema, drop_objects, unless};
 use super::order::{CreationOrder, creation_order};
 use super::table::TableWriter;
 use crate::column_type::ColumnType;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, is_own};
 use crate::model::{
-    CheckedModel, Engine, EngineId, EnumId, ForeignKey, Model, Table, TableId, TableName, ViewQuery,
+    CheckedModel, Engine, EngineId, EnumId, ForeignKey, Model, ObjectKind, Table, TableId,
+    TableName, ViewQuery,
 };
 use crate::sql_writer::SqlWriter;
 
@@ -77,7 +79,11 @@ impl<'m> Context<'m> {
         }
         let mut writer = self.writer(id);
         let mut create: Vec<String> = self.schema(&table.name).into_iter().collect();
-        create.extend(self.enums(table).into_iter().map(|id| self.create_type(id)));
+        if self.is_own(id) {
+            create.extend(create_objects(self.model, id));
+        }
+        let enums = self.enums(id).into_iter();
+        create.extend(enums.map(|id| create_enum(self.model.enum_type(id), self.dialect())));
         create.push(writer.create());
         // `check` refused every error among the problems; what is only left out was its warning.
         create.extend(index_statements(
@@ -87,6 +93,7 @@ impl<'m> Context<'m> {
             names,
             &mut Vec::new(),
         ));
+        create.extend(writer.behind());
         CreateTable {
             table: id,
             name: table.name.clone(),
@@ -143,17 +150,20 @@ impl<'m> Context<'m> {
             .schema
             .as_ref()
             .filter(|_| self.engine.capabilities().schemas)?;
-        let mut sql = SqlWriter::new(self.dialect());
-        sql.push("CREATE SCHEMA IF NOT EXISTS ").identifier(schema);
-        Some(sql.finish())
+        Some(create_schema(schema, self.dialect()))
+    }
+
+    fn is_own(&self, id: TableId) -> bool {
+        is_own(self.model, id, self.dialect())
     }
 
     /// The enums of a table that are types of their own here, each once.
-    fn enums(&self, table: &Table) -> BTreeSet<EnumId> {
+    fn enums(&self, id: TableId) -> BTreeSet<EnumId> {
+        let table = self.model.table(id);
         if !self.engine.capabilities().enum_types {
             return BTreeSet::new();
         }
-        let id = |column_type: &ColumnType| {
+        let of_type = |column_type: &ColumnType| {
             if let ColumnType::Enum(id) = column_type {
                 Some(*id)
             } else {
@@ -161,27 +171,19 @@ impl<'m> Context<'m> {
             }
         };
         let of_column = |column_type: &ColumnType| match column_type {
-            ColumnType::Array(element) => id(element),
-            other => id(other),
+            ColumnType::Array(element) => of_type(element),
+            other => of_type(other),
         };
+        // What the table needs by itself is made with its objects.
+        let objects = table.native.objects.iter();
+        let objects = objects.filter(|_| self.is_own(id));
+        let made: Vec<ObjectKind> = objects.map(|at| self.model.objects[*at].kind).collect();
         table
             .columns
             .iter()
             .filter_map(|column| of_column(&column.column_type))
+            .filter(|id| !made.contains(&ObjectKind::Enum(*id)))
             .collect()
-    }
-
-    fn create_type(&self, id: EnumId) -> String {
-        let values = self.model.enum_type(id);
-        let mut sql = SqlWriter::new(self.dialect());
-        sql.push("CREATE TYPE ")
-            .table(&values.sql_name())
-            .push(" AS ENUM (");
-        sql.list(&values.values, ", ", |sql, value| {
-            sql.text_literal(&value.value);
-        });
-        sql.push(")");
-        unless(&sql.finish(), "duplicate_object")
     }
 
     fn drop_type(&self, id: EnumId) -> String {
@@ -253,16 +255,10 @@ impl<'m> Context<'m> {
                 .rules()
                 .drop_in_circle(table, &referring, sql.finish())
         };
-        statements.extend(self.enums(table).into_iter().map(|id| self.drop_type(id)));
+        statements.extend(self.enums(id).into_iter().map(|id| self.drop_type(id)));
+        if self.is_own(id) {
+            statements.extend(drop_objects(self.model, id));
+        }
         statements
     }
-}
-
-/// Runs a statement of PostgreSQL and passes over one kind of error, as CREATE TYPE has no IF NOT EXISTS.
-fn unless(statement: &str, error: &str) -> String {
-    let mut tag = "$do$".to_owned();
-    while statement.contains(&tag) {
-        tag.insert(1, 'x');
-    }
-    format!("DO {tag} BEGIN {statement}; EXCEPTION WHEN {error} THEN NULL; END {tag}")
 }

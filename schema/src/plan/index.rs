@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::table::{Problem, counted_without_key};
+use super::key::{counted_without_key, write_part_words};
+use super::table::Problem;
 use crate::diagnostic::Severity;
 use crate::dialect::{
-    ColumnPlace, Dialect, Flavour, IdentifierLimit, IndexMethod, Refusal, expression_sql,
+    ColumnPlace, Dialect, Flavour, IdentifierLimit, IndexMethod, Refusal, expression_sql, is_own,
 };
-use crate::model::{ColumnId, Engine, Index, IndexKey, Model, Table, TableId, Unique};
+use crate::model::{
+    ColumnId, Engine, Index, IndexKey, IndexPart, KeyWords, Model, PartWords, Table, TableId,
+    Unique,
+};
 use crate::source::Span;
 use crate::sql_writer::SqlWriter;
 
@@ -20,8 +24,10 @@ pub(super) struct IndexNames {
 impl IndexNames {
     /// The index's own name where the schema is written for this dialect, else one made of the table's name.
     fn give(&mut self, own: Option<&str>, table: &Table, columns: &str, engine: &Engine) -> String {
+        if let Some(name) = own.filter(|_| table.source_dialect == engine.dialect) {
+            return name.to_owned();
+        }
         let wanted = match own {
-            Some(name) if table.source_dialect == engine.dialect => name.to_owned(),
             Some(name) if name.starts_with(&table.name.name) => name.to_owned(),
             Some(name) => format!("{}_{name}", table.name.name),
             None => format!("{}_{columns}_idx", table.name.name),
@@ -78,16 +84,22 @@ pub(super) fn index_statements(
 ) -> Vec<String> {
     let table = model.table(id);
     let mut statements = Vec::new();
+    let native = table.source_dialect == engine.dialect;
+    if is_own(model, id, engine.dialect) && engine.capabilities().indexes_in_table {
+        return statements;
+    }
     for unique in table.uniques.iter().filter(|unique| unique.is_index) {
         statements.push(unique_index(table, unique, engine, names));
     }
     let made =
         counted_without_key(table).filter(|_| engine.capabilities().counted_column_needs_key);
     let is_made = |index: &&Index| matches!(index.parts.as_slice(), [part] if matches!(part.key, IndexKey::Column(column) if Some(column) == made));
+    let stands_in_table = |index: &&Index| native && index.is_constraint;
     for index in table
         .indexes
         .iter()
         .filter(|index| index.unique || !is_made(index))
+        .filter(|index| !stands_in_table(index))
     {
         let context = Context { model, id, engine };
         match context.index(index, names) {
@@ -138,30 +150,99 @@ fn left_out(refusal: Refusal, index: &Index) -> Problem {
     }
 }
 
+/// A unique index over whole columns, in its own dialect as it is written.
 fn unique_index(table: &Table, unique: &Unique, engine: &Engine, names: &mut IndexNames) -> String {
-    let name = names.give(
-        unique.name.as_deref(),
-        table,
-        &joined(table, &unique.columns),
-        engine,
-    );
+    let native = table.source_dialect == engine.dialect;
     let mut sql = SqlWriter::new(engine.dialect);
-    sql.push("CREATE UNIQUE INDEX ")
-        .identifier(&name)
-        .push(" ON ")
-        .table(&table.name)
-        .push(" (");
-    sql.identifiers(
-        unique
-            .columns
-            .iter()
-            .map(|column| table.column(*column).name.as_str()),
-    )
-    .push(")");
-    if unique.nulls_not_distinct {
+    sql.push("CREATE UNIQUE INDEX ");
+    if !native || unique.name.is_some() {
+        let columns = joined(table, &unique.columns);
+        let name = names.give(unique.name.as_deref(), table, &columns, engine);
+        sql.identifier(&name).push(" ");
+    }
+    sql.push("ON ").table(&table.name);
+    if let Some(method) = unique.method.as_ref().filter(|_| native) {
+        sql.push(" USING ").push(method);
+    }
+    sql.push(" (");
+    for (at, column) in unique.columns.iter().enumerate() {
+        sql.push(if at > 0 { ", " } else { "" });
+        sql.identifier(&table.column(*column).name);
+        if let Some(words) = unique.parts.get(at).filter(|_| native) {
+            write_part_words(&mut sql, words);
+        }
+    }
+    sql.push(")");
+    let words = Some(&unique.words).filter(|_| native);
+    index_tail(&mut sql, words, unique.nulls_not_distinct);
+    sql.finish()
+}
+
+/// What stands behind the columns of an index, but for its condition.
+fn index_tail(sql: &mut SqlWriter, words: Option<&KeyWords>, nulls_not_distinct: bool) {
+    let include = words.and_then(|words| words.include.as_ref());
+    if let Some(include) = include {
+        sql.push(" ").push(include);
+    }
+    if nulls_not_distinct {
         sql.push(" NULLS NOT DISTINCT");
     }
+    for option in words.iter().flat_map(|words| &words.options) {
+        sql.push(" ").push(option);
+    }
+}
+
+/// An index between the parentheses of CREATE TABLE, as its own dialect has it.
+pub(super) fn key_line(table: &Table, index: &Index, dialect: Dialect) -> String {
+    let mut sql = SqlWriter::new(dialect);
+    if index.is_constraint {
+        if let Some(name) = &index.name {
+            sql.push("CONSTRAINT ").identifier(name).push(" ");
+        }
+        sql.push("UNIQUE");
+    } else {
+        let kind = index
+            .method
+            .as_deref()
+            .filter(|method| dialect.rules().index_method(method) == IndexMethod::Kind);
+        let unique = if index.unique { "UNIQUE " } else { "" };
+        sql.push(unique);
+        if let Some(kind) = kind {
+            sql.push(&kind.to_uppercase()).push(" ");
+        }
+        sql.push("KEY");
+        if let Some(name) = &index.name {
+            sql.push(" ").identifier(name);
+        }
+    }
+    sql.push(" (");
+    sql.list(&index.parts, ", ", |sql, part| {
+        native_part(sql, table, part)
+    });
+    sql.push(")");
+    let method = index.method.as_ref();
+    if let Some(method) =
+        method.filter(|method| dialect.rules().index_method(method) != IndexMethod::Kind)
+    {
+        sql.push(" USING ").push(method);
+    }
+    index_tail(&mut sql, Some(&index.words), index.nulls_not_distinct);
     sql.finish()
+}
+
+/// One part as it is written.
+fn native_part(sql: &mut SqlWriter, table: &Table, part: &IndexPart) {
+    match &part.key {
+        IndexKey::Column(column) => sql.identifier(&table.column(*column).name),
+        IndexKey::Expression(expression) => sql.push("(").push(&expression.sql).push(")"),
+    };
+    let words = PartWords {
+        prefix: part.prefix,
+        qualifier: part.qualifier.clone(),
+        descending: part.descending,
+        nulls_first: part.nulls_first,
+    };
+    write_part_words(sql, &words);
 }
 
 fn joined(table: &Table, columns: &[ColumnId]) -> String {
@@ -194,27 +275,31 @@ impl Context<'_> {
         index: &Index,
         names: &mut IndexNames,
     ) -> Result<(String, Option<Refusal>), Refusal> {
+        if index.nulls_not_distinct && !self.engine.capabilities().nulls_not_distinct {
+            return Err(self.refused("NULLS NOT DISTINCT", "leave it out"));
+        }
         let (condition, remark) = self.condition(index)?;
         let (kind, using) = self.method(index)?;
         let parts = self.parts(index)?;
-        let name = names.give(
-            index.name.as_deref(),
-            self.table(),
-            &self.columns(index),
-            self.engine,
-        );
         let mut sql = SqlWriter::new(self.dialect());
         sql.push("CREATE ")
             .push(if index.unique { "UNIQUE " } else { "" })
             .push(&kind)
-            .push("INDEX ")
-            .identifier(&name);
-        sql.push(" ON ")
+            .push("INDEX ");
+        if !self.is_native() || index.name.is_some() {
+            let columns = self.columns(index);
+            let own = index.name.as_deref();
+            let name = names.give(own, self.table(), &columns, self.engine);
+            sql.identifier(&name).push(" ");
+        }
+        sql.push("ON ")
             .table(&self.table().name)
             .push(&using)
             .push(" (")
             .push(&parts)
             .push(")");
+        let words = Some(&index.words).filter(|_| self.is_native());
+        index_tail(&mut sql, words, index.nulls_not_distinct);
         sql.push(&condition);
         Ok((sql.finish(), remark))
     }
@@ -264,6 +349,12 @@ impl Context<'_> {
 
     fn parts(&self, index: &Index) -> Result<String, Refusal> {
         let mut sql = SqlWriter::new(self.dialect());
+        if is_own(self.model, self.id, self.dialect()) {
+            sql.list(&index.parts, ", ", |sql, part| {
+                native_part(sql, self.table(), part)
+            });
+            return Ok(sql.finish());
+        }
         for (number, part) in index.parts.iter().enumerate() {
             sql.push(if number > 0 { ", " } else { "" });
             match &part.key {
@@ -318,7 +409,7 @@ impl Context<'_> {
                     &format!("make the whole column unique: `({})`", place.column().name),
                 ));
             }
-            (Some(_), false) | (None, _) if index.unique => {
+            (None, _) if index.unique => {
                 rules.key_column(place)?;
                 None
             }

@@ -5,6 +5,9 @@
 
 pub mod ddl;
 mod index;
+mod key;
+mod native;
+mod object;
 pub mod order;
 pub mod statements;
 mod table;

@@ -57,7 +57,9 @@ impl Open {
         };
         for id in &here {
             let keys = model.table(*id).foreign_keys.iter().map(|key| key.table);
+            let parents = model.table(*id).native.inherits.iter().copied();
             let referred: BTreeSet<TableId> = keys
+                .chain(parents)
                 .filter(|other| other != id && here.contains(other))
                 .collect();
             for other in &referred {

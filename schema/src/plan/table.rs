@@ -4,17 +4,15 @@
 
 use std::collections::BTreeSet;
 
-use super::index::{IndexNames, index_statements, unique_problem};
+use super::index::{IndexNames, index_statements};
 use super::order::CreationOrder;
 use super::statements::moment_of;
 use crate::diagnostic::Severity;
 use crate::dialect::{
-    ColumnPlace, Dialect, Refusal, SizeOf, check_fits, declared_size, default_fits, default_sql,
-    expression_remark, expression_sql,
+    ColumnPlace, Dialect, Refusal, SizeOf, declared_size, default_fits, default_sql,
+    expression_remark, expression_sql, is_own,
 };
-use crate::model::{
-    Column, ColumnId, Engine, ForeignKey, Generated, Model, ReferentialAction, Table, TableId,
-};
+use crate::model::{Column, ColumnId, Engine, Generated, Model, Table, TableId};
 use crate::source::Span;
 use crate::sql_writer::SqlWriter;
 
@@ -64,24 +62,30 @@ pub(super) struct TableWriter<'m> {
 }
 
 impl<'m> TableWriter<'m> {
-    fn table(&self) -> &'m Table {
+    pub(super) fn table(&self) -> &'m Table {
         self.model.table(self.id)
     }
 
-    fn dialect(&self) -> Dialect {
+    pub(super) fn dialect(&self) -> Dialect {
         self.engine.dialect
     }
 
-    fn is_native(&self) -> bool {
+    /// Does it live on engines of this dialect alone, and is it written in it? Then it is made as it is written.
+    pub(super) fn is_own(&self) -> bool {
+        is_own(self.model, self.id, self.dialect())
+    }
+
+    /// Is the table written in this dialect?
+    pub(super) fn is_native(&self) -> bool {
         self.table().source_dialect == self.dialect()
     }
 
     /// Notes a refusal.
-    fn ok<T>(&mut self, outcome: Result<T, Refusal>, span: Span) -> Option<T> {
+    pub(super) fn ok<T>(&mut self, outcome: Result<T, Refusal>, span: Span) -> Option<T> {
         outcome.map_err(|refusal| self.refuse(refusal, span)).ok()
     }
 
-    fn refuse(&mut self, refusal: Refusal, span: Span) {
+    pub(super) fn refuse(&mut self, refusal: Refusal, span: Span) {
         self.problems.push(Problem {
             span,
             severity: Severity::Error,
@@ -90,7 +94,7 @@ impl<'m> TableWriter<'m> {
     }
 
     /// Notes what differs here.
-    fn warn(&mut self, remark: Option<Refusal>, span: Span) {
+    pub(super) fn warn(&mut self, remark: Option<Refusal>, span: Span) {
         self.problems.extend(remark.map(|refusal| Problem {
             span,
             severity: Severity::Warning,
@@ -105,22 +109,32 @@ impl<'m> TableWriter<'m> {
         let mut lines: Vec<String> = Vec::new();
         let mut checks: Vec<String> = Vec::new();
         for place in ColumnPlace::all_of(self.model, self.id) {
-            lines.push(self.column(place, &mut checks));
+            let size = declared_size(place, self.dialect(), self.engine.flavour);
+            self.ok(size, place.column().type_span);
+            if self.is_own() {
+                lines.extend(self.native_column(place));
+            } else {
+                lines.push(self.column(place, &mut checks));
+            }
         }
         lines.extend(self.primary_key());
         lines.extend(self.uniques());
         lines.extend(self.counted_key());
+        lines.extend(self.keys_of_table());
         lines.extend(self.foreign_keys());
         lines.extend(checks.into_iter().map(|check| format!("CHECK ({check})")));
         lines.extend(self.checks());
+        lines.extend(self.native_lines());
         let mut sql = SqlWriter::new(self.dialect());
-        sql.push("CREATE TABLE ")
-            .table(&table.name)
-            .push(" (\n    ")
-            .push(&lines.join(",\n    "))
-            .push("\n)");
-        let flavour = self.engine.flavour;
-        sql.push(&self.dialect().rules().table_options(table, flavour));
+        sql.push("CREATE ");
+        if self.is_own() && table.native.unlogged {
+            sql.push("UNLOGGED ");
+        }
+        sql.push("TABLE ").table(&table.name).push(" (");
+        if !lines.is_empty() {
+            sql.push("\n    ").push(&lines.join(",\n    ")).push("\n");
+        }
+        sql.push(")").push(&self.table_options());
         sql.finish()
     }
 
@@ -150,8 +164,6 @@ impl<'m> TableWriter<'m> {
         let rules = self.dialect().rules();
         let mut sql = SqlWriter::new(self.dialect());
         sql.identifier(&column.name);
-        let size = declared_size(place, self.dialect(), self.engine.flavour);
-        self.ok(size, column.type_span);
         if let Some(declaration) = self.ok(rules.declare(place), column.type_span) {
             sql.push(" ").push(&declaration.type_sql);
             checks.extend(declaration.check);
@@ -280,239 +292,4 @@ impl<'m> TableWriter<'m> {
         }
         String::new()
     }
-
-    fn primary_key(&mut self) -> Option<String> {
-        let key = self.table().primary_key.as_ref()?;
-        self.check_key(&key.columns, key.span);
-        let is_at_column = self.engine.capabilities().counted_key_at_column
-            && key.columns.iter().any(|column| {
-                matches!(
-                    self.table().column(*column).generated,
-                    Generated::Key { .. }
-                )
-            });
-        if is_at_column {
-            return None;
-        }
-        Some(self.constraint(key.name.as_deref(), "PRIMARY KEY ", &key.columns, ""))
-    }
-
-    fn uniques(&mut self) -> Vec<String> {
-        let mut lines = Vec::new();
-        for unique in &self.table().uniques {
-            if let Some((span, refusal)) = unique_problem(unique, self.engine) {
-                self.refuse(refusal, span);
-            }
-            self.check_key(&unique.columns, unique.span);
-            if !unique.is_index {
-                let nulls = if unique.nulls_not_distinct {
-                    "UNIQUE NULLS NOT DISTINCT "
-                } else {
-                    "UNIQUE "
-                };
-                let end = if unique.deferrable { " DEFERRABLE" } else { "" };
-                lines.push(self.constraint(unique.name.as_deref(), nulls, &unique.columns, end));
-            }
-        }
-        lines
-    }
-
-    fn check_key(&mut self, columns: &[ColumnId], span: Span) {
-        let rules = self.dialect().rules();
-        let places: Vec<ColumnPlace<'m>> = columns
-            .iter()
-            .map(|column| ColumnPlace {
-                model: self.model,
-                table: self.id,
-                column: *column,
-            })
-            .collect();
-        if self.is_native() {
-            return;
-        }
-        let before = self.problems.len();
-        for place in &places {
-            self.ok(rules.key_column(*place), place.column().type_span);
-        }
-        if self.problems.len() == before {
-            self.ok(rules.size(&places, SizeOf::Index), span);
-        }
-    }
-
-    /// A constraint over columns; its name is kept where the schema is written for this dialect.
-    fn constraint(
-        &self,
-        name: Option<&str>,
-        kind: &str,
-        columns: &[ColumnId],
-        end: &str,
-    ) -> String {
-        let mut sql = SqlWriter::new(self.dialect());
-        if let Some(name) = name.filter(|_| self.is_native()) {
-            sql.push("CONSTRAINT ").identifier(name).push(" ");
-        }
-        sql.push(kind)
-            .push("(")
-            .list(columns, ", ", |sql, column| self.key_part(sql, *column))
-            .push(")")
-            .push(end);
-        sql.finish()
-    }
-
-    /// MySQL's own tables may have keys over the start of a long column.
-    fn key_part(&self, sql: &mut SqlWriter, column: ColumnId) {
-        let place = ColumnPlace {
-            model: self.model,
-            table: self.id,
-            column,
-        };
-        sql.identifier(&place.column().name);
-        if let Some(prefix) = self.dialect().rules().index_prefix(place) {
-            sql.push(&format!("({prefix})"));
-        }
-    }
-
-    /// The key of a counted column that leads no other one made with the table.
-    fn counted_key(&self) -> Option<String> {
-        let column = counted_without_key(self.table())
-            .filter(|_| self.engine.capabilities().counted_column_needs_key)?;
-        Some(self.constraint(None, "KEY ", &[column], ""))
-    }
-
-    fn foreign_keys(&mut self) -> Vec<String> {
-        let mut lines = Vec::new();
-        for (number, key) in self.table().foreign_keys.iter().enumerate() {
-            self.check_foreign_key(key);
-            let later = self.engine.capabilities().adds_foreign_keys
-                && self.order.forward.contains(&(self.id, number));
-            if !later {
-                lines.push(self.foreign_key(key, key.name.as_deref().filter(|_| self.is_native())));
-            }
-        }
-        lines
-    }
-
-    fn check_foreign_key(&mut self, key: &ForeignKey) {
-        let capabilities = self.engine.capabilities();
-        let sets_default = [key.on_delete, key.on_update].contains(&ReferentialAction::SetDefault);
-        let (what, help) = if key.deferrable.is_some() && !capabilities.deferrable_foreign_keys {
-            (
-                "DEFERRABLE foreign keys",
-                "remove `DEFERRABLE` and what `INITIALLY` says",
-            )
-        } else if sets_default && !capabilities.set_default {
-            (
-                "SET DEFAULT",
-                "write `SET NULL` or `CASCADE` instead of `SET DEFAULT`",
-            )
-        } else {
-            return;
-        };
-        let message = format!("{} has no {what}", self.dialect().product());
-        self.refuse(Refusal::new("B0218", message, help), key.span);
-    }
-
-    /// To set NULL where none may be is refused with the row, or already with the table: then the row is refused by the
-    /// foreign key itself.
-    fn possible(&self, key: &ForeignKey, action: ReferentialAction) -> ReferentialAction {
-        let refused = self.engine.capabilities().set_null_needs_null
-            && !self.is_native()
-            && action == ReferentialAction::SetNull
-            && key
-                .columns
-                .iter()
-                .any(|column| !self.table().column(*column).nullable);
-        if refused {
-            ReferentialAction::NoAction
-        } else {
-            action
-        }
-    }
-
-    /// `FOREIGN KEY (…) REFERENCES …`.
-    pub(super) fn foreign_key(&self, key: &ForeignKey, name: Option<&str>) -> String {
-        let referred = self.model.table(key.table);
-        let mut sql = SqlWriter::new(self.dialect());
-        if let Some(name) = name {
-            sql.push("CONSTRAINT ").identifier(name).push(" ");
-        }
-        sql.push("FOREIGN KEY (")
-            .identifiers(names(self.table(), &key.columns))
-            .push(") REFERENCES ");
-        sql.table(&referred.name)
-            .push(" (")
-            .identifiers(names(referred, &key.referred))
-            .push(")");
-        sql.push(&action(" ON DELETE ", self.possible(key, key.on_delete)))
-            .push(&action(" ON UPDATE ", self.possible(key, key.on_update)));
-        sql.push(match key.deferrable {
-            None => "",
-            Some(false) => " DEFERRABLE",
-            Some(true) => " DEFERRABLE INITIALLY DEFERRED",
-        });
-        sql.finish()
-    }
-
-    fn checks(&mut self) -> Vec<String> {
-        let table = self.table();
-        let mut lines = Vec::new();
-        for check in &table.checks {
-            let fits = check_fits(check, self.dialect(), self.engine.flavour);
-            self.ok(fits, check.expression.span);
-            let what = format!("a check of `{}`", table.name.name);
-            let outcome =
-                expression_sql(&check.expression, self.model, table, self.dialect(), &what);
-            let Some(text) = self.ok(outcome, check.expression.span) else {
-                continue;
-            };
-            let remark = expression_remark(&check.expression, table, self.dialect());
-            self.warn(remark, check.expression.span);
-            let mut sql = SqlWriter::new(self.dialect());
-            if let Some(name) = check.name.as_ref().filter(|_| self.is_native()) {
-                sql.push("CONSTRAINT ").identifier(name).push(" ");
-            }
-            sql.push("CHECK (").push(&text).push(")");
-            lines.push(sql.finish());
-        }
-        lines
-    }
-}
-
-/// A counted column that is the first neither of the primary key nor of a unique constraint.
-pub(super) fn counted_without_key(table: &Table) -> Option<ColumnId> {
-    let counted = |id: &ColumnId| matches!(table.column(*id).generated, Generated::Key { .. });
-    let leads = |id: &ColumnId| {
-        let constraints = table
-            .uniques
-            .iter()
-            .filter(|unique| !unique.is_index)
-            .map(|unique| &unique.columns);
-        let mut keys = table
-            .primary_key
-            .iter()
-            .map(|key| &key.columns)
-            .chain(constraints);
-        keys.any(|columns| columns.first() == Some(id))
-    };
-    (0..table.columns.len() as u32)
-        .map(ColumnId)
-        .filter(counted)
-        .find(|id| !leads(id))
-}
-
-fn names<'t>(table: &'t Table, columns: &'t [ColumnId]) -> impl Iterator<Item = &'t str> {
-    columns
-        .iter()
-        .map(|column| table.column(*column).name.as_str())
-}
-
-fn action(clause: &str, action: ReferentialAction) -> String {
-    let words = match action {
-        ReferentialAction::NoAction => return String::new(),
-        ReferentialAction::Restrict => "RESTRICT",
-        ReferentialAction::Cascade => "CASCADE",
-        ReferentialAction::SetNull => "SET NULL",
-        ReferentialAction::SetDefault => "SET DEFAULT",
-    };
-    format!("{clause}{words}")
 }

@@ -28,6 +28,7 @@ fn declared(column_type: &ColumnType, dialect: Dialect) -> String {
         vec![column("c", column_type.clone())],
     )]);
     model.enums.push(EnumType {
+        schema: None,
         name: "t.c".to_owned(),
         type_name: "TC".to_owned(),
         values: ["it's", "b"]

@@ -8,7 +8,7 @@ use crate::name;
 use crate::parse::comment_text;
 
 use super::types::{Mapped, Settled};
-use super::{Resolver, default, expression};
+use super::{Resolver, default, expression, native};
 
 impl<'a> Resolver<'a> {
     /// A column; `key` is the primary key if it holds this column.
@@ -60,13 +60,14 @@ impl<'a> Resolver<'a> {
             field_type,
             nullable: !draft.not_null && !implied,
             generated: generated(draft, table, row_id),
-            collation: draft.collation.clone(),
-            on_update_now: draft.on_update_now,
+            collation: draft.collation.as_ref().map(|name| name.name.text.clone()),
+            on_update_now: draft.on_update_now.is_some(),
             version: notes.version.is_some(),
             updated: notes.updated.is_some(),
             skip: notes.skip.is_some(),
             link: None,
             docs,
+            native: native::column(draft, table),
         };
         self.check_skip(draft, &column, key);
         column

@@ -3,9 +3,11 @@
 use crate::ast::{KeyPart, Name, PartKey};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::draft::DraftTable;
+use crate::draft::{DraftCheck, DraftTable, DraftUnique};
 use crate::lower::{column_index, quoted_list};
-use crate::model::{Check, Column, ColumnId, Index, IndexKey, IndexPart, PrimaryKey, Unique};
+use crate::model::{
+    Check, Column, ColumnId, Index, IndexKey, IndexPart, PartWords, PrimaryKey, Unique,
+};
 use crate::name;
 
 use super::{Resolver, expression};
@@ -71,7 +73,7 @@ impl Resolver<'_> {
                 continue;
             };
             if key.is_some_and(|key| key.columns == ids && !unique.is_index)
-                || uniques.iter().take(64).any(|known| known.columns == ids)
+                || repeats(&uniques, &ids)
             {
                 continue;
             }
@@ -84,15 +86,25 @@ impl Resolver<'_> {
                 name: unique.name.clone(),
                 is_index: unique.is_index,
                 nulls_not_distinct: unique.options.nulls_not_distinct,
-                deferrable: unique.options.deferrable,
+                deferrable: unique.options.deferrable.is_some(),
+                initially_deferred: unique.options.deferrable == Some(true),
+                method: unique.method.clone(),
+                parts: part_words(&unique.parts),
+                words: unique.options.words.clone(),
                 span: unique.span,
             });
         }
         uniques
     }
 
-    pub(super) fn indexes(&mut self, draft: &DraftTable) -> Vec<Index> {
-        let mut indexes = Vec::new();
+    /// Indexes that are in no list of uniques.
+    pub(super) fn indexes(
+        &mut self,
+        draft: &DraftTable,
+        uniques: &[Unique],
+        key: Option<&PrimaryKey>,
+    ) -> Vec<Index> {
+        let mut indexes = self.repeated(draft, uniques, key);
         for index in &draft.indexes {
             let parts: Option<Vec<IndexPart>> = index
                 .parts
@@ -109,10 +121,58 @@ impl Resolver<'_> {
                     .as_ref()
                     .map(|condition| expression::expression(condition, draft)),
                 method: index.method.clone(),
+                is_constraint: index.is_constraint,
+                nulls_not_distinct: index.options.nulls_not_distinct,
+                words: index.options.words.clone(),
                 span: index.span,
             });
         }
         indexes
+    }
+
+    /// Uniques over columns that are unique already: the database makes an index for each that has a name of its own.
+    fn repeated(
+        &self,
+        draft: &DraftTable,
+        uniques: &[Unique],
+        key: Option<&PrimaryKey>,
+    ) -> Vec<Index> {
+        let taken = |name: &str| {
+            let names = uniques.iter().filter_map(|unique| unique.name.as_deref());
+            let mut names = names.chain(key.and_then(|key| key.name.as_deref()));
+            names.any(|known| known == name)
+        };
+        let made = |unique: &&DraftUnique| {
+            let own = unique.name.as_deref().is_some_and(|name| !taken(name));
+            own && (unique.is_index || draft.dialect != Dialect::Sqlite)
+        };
+        let mut found = Vec::new();
+        for unique in draft.uniques.iter().filter(made) {
+            // A column that is missing was told with the uniques.
+            let Some(columns) = known_columns(draft, &unique.columns) else {
+                continue;
+            };
+            let words = |at: usize| unique.parts.get(at);
+            let part = |(at, column): (usize, &ColumnId)| IndexPart {
+                key: IndexKey::Column(*column),
+                prefix: words(at).and_then(|part| part.prefix),
+                qualifier: words(at).and_then(|part| part.qualifier.clone()),
+                descending: words(at).is_some_and(|part| part.descending),
+                nulls_first: words(at).and_then(|part| part.nulls_first),
+            };
+            found.push(Index {
+                name: unique.name.clone(),
+                unique: true,
+                parts: columns.iter().enumerate().map(part).collect(),
+                predicate: None,
+                method: unique.method.clone(),
+                is_constraint: !unique.is_index,
+                nulls_not_distinct: unique.options.nulls_not_distinct,
+                words: unique.options.words.clone(),
+                span: unique.span,
+            });
+        }
+        found
     }
 
     fn index_part(&mut self, draft: &DraftTable, part: &KeyPart) -> Option<IndexPart> {
@@ -131,14 +191,51 @@ impl Resolver<'_> {
             prefix: part.prefix,
             qualifier: part.qualifier.clone(),
             descending: part.descending,
+            nulls_first: part.nulls_first,
         })
     }
 
     pub(super) fn checks(&mut self, draft: &DraftTable) -> Vec<Check> {
-        let check = |(name, condition): &(Option<String>, crate::ast::Expression)| Check {
-            name: name.clone(),
-            expression: expression::expression(condition, draft),
+        let column = |name: &Name| column_index(&draft.columns, &name.text, draft.dialect);
+        let check = |check: &DraftCheck| Check {
+            name: check.name.clone(),
+            expression: expression::expression(&check.condition, draft),
+            column: check
+                .column
+                .as_ref()
+                .and_then(column)
+                .map(|index| ColumnId(index as u32)),
+            words: check.words.clone(),
         };
         draft.checks.iter().map(check).collect()
     }
+}
+
+fn known_columns(draft: &DraftTable, names: &[Name]) -> Option<Vec<ColumnId>> {
+    let id = |name: &Name| {
+        let index = column_index(&draft.columns, &name.text, draft.dialect)?;
+        Some(ColumnId(index as u32))
+    };
+    names.iter().map(id).collect()
+}
+
+/// Is there one over these columns already? Many are not compared with each other.
+fn repeats(uniques: &[Unique], columns: &[ColumnId]) -> bool {
+    uniques
+        .iter()
+        .take(64)
+        .any(|known| known.columns == columns)
+}
+
+/// What is said of the parts beside their columns; nothing where nothing is.
+pub(super) fn part_words(parts: &[KeyPart]) -> Vec<PartWords> {
+    let words = |part: &KeyPart| PartWords {
+        prefix: part.prefix,
+        qualifier: part.qualifier.clone(),
+        descending: part.descending,
+        nulls_first: part.nulls_first,
+    };
+    let found: Vec<PartWords> = parts.iter().map(words).collect();
+    let plain = found.iter().all(|words| *words == PartWords::default());
+    if plain { Vec::new() } else { found }
 }

@@ -10,6 +10,7 @@ mod field_type;
 mod index;
 mod length;
 mod naming;
+mod native;
 mod portable;
 mod reference;
 pub mod types;
@@ -41,6 +42,7 @@ pub fn resolve(draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -> Mo
     resolver.links();
     resolver.keys_of_others();
     resolver.lengths();
+    resolver.native_words();
     field_type::settle(
         &mut resolver.model,
         &resolver.bound,
@@ -150,7 +152,7 @@ impl<'a> Resolver<'a> {
                 .unwrap_or_default();
         }
         let uniques = self.uniques(draft, &columns, key.as_ref());
-        let indexes = self.indexes(draft);
+        let indexes = self.indexes(draft, &uniques, key.as_ref());
         let checks = self.checks(draft);
         Table {
             name: TableName {
@@ -178,6 +180,7 @@ impl<'a> Resolver<'a> {
                 span: name.span,
             }),
             view: None,
+            native: native::table(draft),
         }
     }
 
@@ -190,6 +193,9 @@ impl<'a> Resolver<'a> {
         Some(PrimaryKey {
             columns,
             name: key.name.clone(),
+            parts: index::part_words(&key.parts),
+            deferrable: key.deferrable,
+            words: key.words.clone(),
             span: key.span,
         })
     }

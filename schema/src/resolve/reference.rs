@@ -61,7 +61,10 @@ impl Resolver<'_> {
             reference.on_update,
             reference.deferrable,
         );
+        let deleted = self.column_ids(draft, &reference.on_delete_columns, "this foreign key")?;
         Some(ForeignKey {
+            on_delete_columns: deleted,
+            matching: reference.matching.clone(),
             name: key.name.clone(),
             columns,
             table,

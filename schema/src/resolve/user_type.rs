@@ -15,6 +15,8 @@ use super::{Resolver, enum_values};
 pub(super) struct UserTypes {
     enums: HashMap<String, Vec<Entry<EnumId>>>,
     domains: HashMap<String, Vec<Entry<usize>>>,
+    /// For each enum of the draft, the model's; `None`: dropped.
+    pub(super) enum_ids: Vec<Option<EnumId>>,
 }
 
 struct Entry<T> {
@@ -28,12 +30,17 @@ impl Resolver<'_> {
         for (index, found) in self.draft.domains.iter().enumerate() {
             add(&mut self.user_types.domains, &found.name, found.file, index);
         }
-        let enums = self.draft.enums.iter();
-        for found in enums.filter(|found| !found.values.is_empty()) {
+        for found in &self.draft.enums {
+            if found.values.is_empty() {
+                self.user_types.enum_ids.push(None);
+                continue;
+            }
             let id = EnumId(self.model.enums.len() as u32);
             let name = &found.name.name;
+            self.user_types.enum_ids.push(Some(id));
             add(&mut self.user_types.enums, &found.name, found.file, id);
             self.model.enums.push(EnumType {
+                schema: found.name.schema.clone(),
                 name: name.text.clone(),
                 type_name: name::variant(&name.text),
                 values: enum_values(&found.values),

@@ -442,7 +442,7 @@ pub mod visitor {
             schema: ::core::option::Option::None,
             table: "users",
             create: &[r#"CREATE TABLE "users" (
-    "id" bigint NOT NULL,
+    "id" bigint,
     "visits" integer NOT NULL,
     PRIMARY KEY ("id")
 )"#],

@@ -48,7 +48,8 @@ impl Database {
         let script = match schema.dialect {
             Dialect::Sqlite => schema.script.clone(),
             Dialect::Postgres => {
-                NEWER.to_owned() + &original::script(&schema.script, schema.dialect)
+                let given = original::given(&schema.name);
+                NEWER.to_owned() + &given + &original::script(&schema.script, schema.dialect)
             }
             Dialect::Mysql => original::script(&schema.script, schema.dialect),
         };
@@ -58,10 +59,12 @@ impl Database {
     /// As bindery makes it.
     pub(crate) fn created(schema: &Schema) -> Result<Self, String> {
         let before = match schema.dialect {
-            Dialect::Postgres => NEWER.to_owned() + &original::extensions(&schema.script),
+            Dialect::Postgres => NEWER.to_owned() + &original::given(&schema.name),
             Dialect::Sqlite | Dialect::Mysql => String::new(),
         };
-        Self::load(schema.dialect, &(before + &schema.statements()))
+        let tables = schema.model.tables.iter();
+        let tables = tables.map(|table| table.name.name.clone()).collect();
+        Self::load(schema.dialect, &(before + &schema.statements_of(&tables)))
     }
 
     fn load(dialect: Dialect, script: &str) -> Result<Self, String> {

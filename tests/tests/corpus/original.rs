@@ -1,5 +1,8 @@
 //! The scripts as their authors ship them, made fit for a database of any name and a client that stops at errors.
 
+use std::fs;
+use std::path::Path;
+
 use bindery_schema::dialect::Dialect;
 
 /// The script without what makes or chooses a database of its own; what a server cannot load (an extension that is not
@@ -8,27 +11,24 @@ pub(crate) fn script(text: &str, dialect: Dialect) -> String {
     let kept = text.lines().filter(|line| !chooses_database(line));
     let kept = kept.collect::<Vec<_>>().join("\n");
     match dialect {
-        Dialect::Postgres => format!("{PREPARED}{kept}\n"),
+        Dialect::Postgres => format!("\\set ON_ERROR_STOP off\n{kept}\n"),
         // Sakila's views name their database.
         Dialect::Mysql => kept.replace("sakila.", ""),
         Dialect::Sqlite => kept,
     }
 }
 
-/// The extensions that a script asks for, and its collation: who creates tables that use them has them.
-pub(crate) fn extensions(text: &str) -> String {
-    let lines = text.lines().filter(|line| starts(line, "create extension"));
-    let collation = "CREATE COLLATION musicbrainz (provider = icu, locale = 'und');\n";
-    PREPARED.to_owned() + collation + &lines.collect::<Vec<_>>().join("\n") + "\n"
+/// What the authors of a schema load before it and do not ship with it, as far as tables need it: `given/<name>.sql`.
+pub(crate) fn given(name: &str) -> String {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["tests/corpus/given", "../tests/corpus/given"];
+    let file = name.replace('/', "_") + ".sql";
+    let found = folders.iter().find_map(|folder| {
+        let path = beside.join(folder).join(&file);
+        fs::read_to_string(path).ok()
+    });
+    found.unwrap_or_default()
 }
-
-/// What the authors of MusicBrainz load before the script of the corpus, as far as tables need it.
-const PREPARED: &str = "\\set ON_ERROR_STOP off
-CREATE SCHEMA IF NOT EXISTS musicbrainz;
-CREATE FUNCTION controlled_for_whitespace(text) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT true';
-CREATE FUNCTION musicbrainz.musicbrainz_unaccent(text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT $1';
-CREATE FUNCTION musicbrainz_unaccent(text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT $1';
-";
 
 fn chooses_database(line: &str) -> bool {
     const STARTS: [&str; 8] = [

@@ -1,5 +1,6 @@
 //! One schema of the corpus, read for its own dialect.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,7 @@ use bindery_schema::config::Config;
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::Dialect;
 use bindery_schema::input::{Input, InputFile};
-use bindery_schema::model::{CheckedModel, EngineId, Table};
+use bindery_schema::model::{CheckedModel, EngineId, ForeignKey, Model, Table};
 use bindery_schema::parse::load;
 use bindery_schema::plan::create_statements;
 use bindery_schema::render::{Style, render};
@@ -21,6 +22,8 @@ pub(crate) struct Schema {
     /// As its authors ship it.
     pub(crate) script: String,
     pub(crate) model: CheckedModel,
+    /// The same before it was checked.
+    unchecked: Model,
     /// Codes of its warnings, each as often as it is given.
     warnings: Vec<&'static str>,
 }
@@ -49,6 +52,7 @@ impl Schema {
             });
         }
         let model = bindery_schema::read(&input, &mut found);
+        let unchecked = model.clone();
         let checked = check(model, &mut found);
         let model = checked.ok_or_else(|| render(&found, &input.sources, Style::Plain))?;
         Ok(Self {
@@ -56,6 +60,7 @@ impl Schema {
             dialect,
             script,
             model,
+            unchecked,
             warnings: found.iter().map(|finding| finding.code).collect(),
         })
     }
@@ -79,12 +84,25 @@ impl Schema {
         self.warnings.iter().filter(|known| **known == code).count()
     }
 
-    /// The statements that make its tables.
-    pub(crate) fn statements(&self) -> String {
-        let tables = create_statements(&self.model, EngineId(0));
-        let create = tables.iter().flat_map(|table| &table.create);
-        let link = tables.iter().flat_map(|table| &table.link);
-        create.chain(link).map(|sql| format!("{sql};\n")).collect()
+    /// The statements that make these of its tables, which refer to no others then.
+    pub(crate) fn statements_of(&self, tables: &BTreeSet<String>) -> String {
+        let mut model = self.unchecked.clone();
+        let names: Vec<String> = model
+            .tables
+            .iter()
+            .map(|table| table.name.name.clone())
+            .collect();
+        for table in &mut model.tables {
+            let there = |key: &ForeignKey| tables.contains(&names[key.table.0 as usize]);
+            table.foreign_keys.retain(there);
+        }
+        let checked = check(model, &mut Diagnostics::default());
+        let model = checked.expect("foreign keys are no reason to pass the rules");
+        let all = create_statements(&model, EngineId(0));
+        let made = all.iter().filter(|made| tables.contains(&made.name.name));
+        let (create, link): (Vec<_>, Vec<_>) = made.map(|made| (&made.create, &made.link)).unzip();
+        let statements = create.into_iter().chain(link).flatten();
+        statements.map(|sql| format!("{sql};\n")).collect()
     }
 }
 

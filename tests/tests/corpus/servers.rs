@@ -27,7 +27,11 @@ impl fmt::Display for Comparison {
 /// Makes both and compares them. `None` without a server for the dialect.
 pub(crate) fn compare(schema: &Schema) -> Option<Comparison> {
     let (original, created) = match schema.dialect {
-        Dialect::Sqlite => (in_sqlite(&schema.script), in_sqlite(&schema.statements())),
+        Dialect::Sqlite => {
+            let original = in_sqlite(&schema.script);
+            let created = in_sqlite(&schema.statements_of(&made(&original)));
+            (original, created)
+        }
         Dialect::Postgres => on_server(schema, fresh_postgres)?,
         Dialect::Mysql => on_server(schema, fresh_mysql)?,
     };
@@ -36,42 +40,36 @@ pub(crate) fn compare(schema: &Schema) -> Option<Comparison> {
 
 type Loaded = Result<Catalogue, String>;
 
-fn in_sqlite(script: &str) -> Loaded {
-    let database = rusqlite::Connection::open_in_memory().map_err(|error| error.to_string())?;
-    let rows = || -> rusqlite::Result<String> {
-        database.execute_batch(script)?;
-        let mut query = database.prepare(catalogue::query(Dialect::Sqlite))?;
-        let rows = query.query_map([], |row| row.get::<_, Option<String>>(0))?;
-        let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
-        Ok(rows.into_iter().flatten().collect::<Vec<_>>().join("\n"))
-    };
-    rows()
-        .map(|rows| catalogue::read(&rows))
-        .map_err(|error| error.to_string())
+/// The tables that could be made of the original script.
+fn made(original: &Loaded) -> BTreeSet<String> {
+    let tables = original.iter().flat_map(|catalogue| catalogue.keys());
+    tables.cloned().collect()
 }
 
+fn in_sqlite(script: &str) -> Loaded {
+    let facts = || -> rusqlite::Result<Catalogue> {
+        let database = rusqlite::Connection::open_in_memory()?;
+        database.execute_batch(script)?;
+        catalogue::of_sqlite(&database)
+    };
+    facts().map_err(|error| error.to_string())
+}
+
+/// What bindery writes must run to its end; of the original the server makes what it can.
 fn on_server(schema: &Schema, fresh: fn() -> Option<FreshDatabase>) -> Option<(Loaded, Loaded)> {
     let dialect = schema.dialect;
-    let original = original::script(&schema.script, dialect);
-    let before = match dialect {
-        Dialect::Postgres => original::extensions(&schema.script),
-        Dialect::Sqlite | Dialect::Mysql => String::new(),
-    };
-    let created = before + &schema.statements();
-    Some((
-        load(&fresh()?, &original, dialect),
-        load(&fresh()?, &created, dialect),
-    ))
+    let given = original::given(&schema.name);
+    let script = original::script(&schema.script, dialect);
+    let original = load(&fresh()?, &format!("{given}{script}"), dialect);
+    let created = given + &schema.statements_of(&made(&original));
+    let created = load(&fresh()?, &created, dialect);
+    Some((original, created))
 }
 
 fn load(database: &FreshDatabase, script: &str, dialect: Dialect) -> Loaded {
-    let rows = || {
-        database.run_script(script)?;
-        database.answer(catalogue::query(dialect))
-    };
-    rows()
-        .map(|rows| catalogue::read(&rows))
-        .map_err(|error| error.to_string())
+    let loaded = database.run_script(script);
+    loaded.map_err(|error| error.to_string())?;
+    catalogue::of_server(database, dialect)
 }
 
 /// A table that the server could not make of the original script is not compared.
@@ -90,17 +88,28 @@ fn comparison(schema: &Schema, original: Loaded, created: Loaded) -> Comparison 
             return result;
         }
     };
-    for table in schema.tables() {
-        let name = &table.name.name;
-        let Some(wanted) = original.get(name) else {
-            continue;
-        };
+    let created = |name: &String| created.get(name);
+    for (name, wanted) in original.iter().filter(|(_, facts)| is_table(facts)) {
         result.compared += 1;
-        let differences = differences(name, wanted, created.get(name));
+        let known = schema
+            .model
+            .tables
+            .iter()
+            .any(|table| table.name.name == *name);
+        let found = created(name).filter(|_| known);
+        let differences = differences(name, wanted, found);
         result.equal += usize::from(differences.is_empty());
         result.differences.extend(differences);
     }
     result
+}
+
+/// Rather than only a part or shadow of one.
+fn is_table(facts: &[String]) -> bool {
+    let starts = ["table", "CREATE TABLE"];
+    facts
+        .iter()
+        .any(|fact| starts.iter().any(|start| fact.starts_with(start)))
 }
 
 fn differences(table: &str, wanted: &[String], found: Option<&Vec<String>>) -> Vec<String> {

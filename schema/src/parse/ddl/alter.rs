@@ -1,6 +1,6 @@
 //! Reads `ALTER TABLE`: the actions that change the model, over those that do not.
 
-use crate::ast::{AlterAction, AlterTable, ColumnPosition, TableConstraint};
+use crate::ast::{AlterAction, AlterTable, ColumnPosition, Partition, TableConstraint};
 use crate::dialect::Dialect;
 
 use super::cursor::{Cursor, Read};
@@ -62,24 +62,28 @@ impl Cursor<'_> {
             return Ok(vec![self.redefine()?]);
         }
         if self.eat(&["ATTACH", "PARTITION"]) {
-            let partition = self.object_name("a partition's name")?;
-            self.skip_action()?;
-            return Ok(vec![AlterAction::AttachPartition(partition)]);
+            let name = self.object_name("a partition's name")?;
+            let bound = self.partition_bound()?;
+            // The table that is changed stands at the statement.
+            let parent = name.clone();
+            return Ok(vec![AlterAction::AttachPartition(Partition {
+                name,
+                parent,
+                bound,
+            })]);
         }
         if self.eat(&["SET", "SCHEMA"]) {
             return Ok(vec![AlterAction::SetSchema(
                 self.name("a schema's name")?.text,
             )]);
         }
-        if self.dialect == Dialect::Mysql && self.eat(&["ENGINE"]) {
-            self.eat_symbol("=");
-            return Ok(vec![AlterAction::StorageEngine(
-                self.name("a storage engine")?,
-            )]);
-        }
         if self.dialect == Dialect::Mysql && self.eat(&["COMMENT"]) {
             self.eat_symbol("=");
             return Ok(vec![AlterAction::Comment(self.text_constant()?)]);
+        }
+        let own = self.own_words()?;
+        if !own.is_empty() {
+            return Ok(own);
         }
         self.unmodelled()
     }
@@ -249,15 +253,37 @@ impl Cursor<'_> {
             AlterAction::DropNotNull(column)
         } else if self.eat(&["TYPE"]) || self.eat(&["SET", "DATA", "TYPE"]) {
             let type_name = self.type_name()?;
+            let collation = if self.eat(&["COLLATE"]) {
+                Some(self.qualified_name("a collation")?)
+            } else {
+                None
+            };
             self.skip_action()?;
-            AlterAction::SetType { column, type_name }
+            AlterAction::SetType {
+                column,
+                type_name,
+                collation,
+            }
         } else if self.eat(&["ADD", "GENERATED"]) {
             let always = self.eat(&["ALWAYS"]);
+            while !self.at_end() && !self.is_symbol(0, ",") && !self.is_symbol(0, "(") {
+                self.advance(1);
+            }
+            let options = self.written_parentheses()?;
             self.skip_action()?;
-            AlterAction::AddIdentity { column, always }
+            AlterAction::AddIdentity {
+                column,
+                always,
+                options,
+            }
         } else if self.eat(&["DROP", "IDENTITY"]) || self.eat(&["DROP", "EXPRESSION"]) {
             self.eat(&["IF", "EXISTS"]);
             AlterAction::DropGenerated(column)
+        } else if self.is_words(&["SET", "STORAGE"]) || self.is_words(&["SET", "COMPRESSION"]) {
+            let first = self.at;
+            self.skip_action()?;
+            let words = self.written(first);
+            AlterAction::ColumnSetting { column, words }
         } else if self.is_any_word(0, &["SET", "RESET", "RESTART", "OPTIONS"]) {
             self.skip_action()?;
             return Ok(None);
@@ -293,9 +319,11 @@ impl Cursor<'_> {
         self.expect(&["ON"])?;
         let table = self.object_name("a table's name")?;
         let parts = self.key_parts()?;
+        let (_, words) = self.mysql_key_options()?;
         let kind = crate::ast::TableConstraintKind::Index {
             parts,
             method: Some(method.to_owned()),
+            words,
         };
         let constraint = TableConstraint {
             name,

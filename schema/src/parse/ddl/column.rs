@@ -1,9 +1,10 @@
 //! Reads a column: name, type and the options behind it.
 
 use crate::ast::{
-    ColumnDef, ColumnOption, ColumnOptionKind, Expression, Name, Notes, UniqueOptions,
+    ColumnDef, ColumnOption, ColumnOptionKind, Expression, Name, Notes, ObjectName, UniqueOptions,
 };
 use crate::dialect::Dialect;
+use crate::model::KeyWords;
 
 use super::cursor::{Cursor, Read};
 
@@ -11,7 +12,7 @@ use super::cursor::{Cursor, Read};
 enum Step {
     /// An option worth keeping.
     Option(ColumnOptionKind),
-    /// Something without meaning for the model.
+    /// Something without meaning for anybody.
     Nothing,
     /// No option starts here.
     End,
@@ -74,9 +75,9 @@ impl Cursor<'_> {
             Dialect::Postgres => "",
         };
         let kind = if self.eat(&["NOT", "NULL"]) {
-            self.conflict_clause()?;
+            let conflict = self.conflict_clause()?;
             self.eat(&["NO", "INHERIT"]);
-            ColumnOptionKind::NotNull
+            ColumnOptionKind::NotNull(conflict)
         } else if self.eat(&["NULL"]) {
             ColumnOptionKind::Null
         } else if self.eat(&["DEFAULT"]) {
@@ -90,8 +91,7 @@ impl Cursor<'_> {
         } else if self.eat(&[counts]) {
             ColumnOptionKind::AutoIncrement
         } else if mysql && self.eat(&["ON", "UPDATE"]) {
-            self.expression_until(Self::at_option)?;
-            ColumnOptionKind::OnUpdateNow
+            ColumnOptionKind::OnUpdateNow(self.expression_until(Self::at_option)?.sql)
         } else {
             return Ok(None);
         };
@@ -103,8 +103,13 @@ impl Cursor<'_> {
             || (self.dialect == Dialect::Mysql && self.eat(&["KEY"]))
         {
             let descending = !self.eat(&["ASC"]) && self.eat(&["DESC"]);
-            self.key_trailer()?;
-            ColumnOptionKind::PrimaryKey { descending }
+            let words = self.key_trailer()?;
+            let deferrable = self.deferrable();
+            ColumnOptionKind::PrimaryKey {
+                descending,
+                deferrable,
+                words,
+            }
         } else if self.eat(&["UNIQUE"]) {
             if self.dialect == Dialect::Mysql {
                 self.eat(&["KEY"]);
@@ -112,8 +117,7 @@ impl Cursor<'_> {
             ColumnOptionKind::Unique(self.unique_trailer()?)
         } else if self.eat(&["CHECK"]) {
             let condition = self.parenthesized()?;
-            self.check_trailer()?;
-            ColumnOptionKind::Check(condition)
+            ColumnOptionKind::Check(condition, self.check_trailer()?)
         } else if self.is_word(0, "REFERENCES") {
             ColumnOptionKind::References(self.reference()?)
         } else if self.eat(&["GENERATED"]) {
@@ -136,10 +140,8 @@ impl Cursor<'_> {
         }
         self.expect(&["AS"])?;
         if self.dialect == Dialect::Postgres && self.eat(&["IDENTITY"]) {
-            if self.is_symbol(0, "(") {
-                self.skip_one()?;
-            }
-            return Ok(Some(ColumnOptionKind::Identity { always }));
+            let options = self.written_parentheses()?;
+            return Ok(Some(ColumnOptionKind::Identity { always, options }));
         }
         self.computed().map(Some)
     }
@@ -158,8 +160,9 @@ impl Cursor<'_> {
 
     /// MariaDB's `ROW START` and `ROW END`: columns of system versioning.
     fn row_version(&mut self) -> ColumnOptionKind {
-        let (sql, span) = ("ROW".to_owned(), self.here());
+        let (first, span) = (self.at, self.here());
         self.advance(2);
+        let sql = self.written(first);
         let expression = Expression {
             sql,
             tokens: Vec::new(),
@@ -172,14 +175,18 @@ impl Cursor<'_> {
     }
 
     /// A collation; MySQL takes its name as a text too.
-    fn collation(&mut self) -> Read<String> {
+    fn collation(&mut self) -> Read<ObjectName> {
         let text = self.token(0).filter(|&token| self.is_text(token));
         match text {
             Some(token) if self.dialect == Dialect::Mysql => {
                 self.advance(1);
-                Ok(self.unquoted(token))
+                let name = Name {
+                    text: self.unquoted(token),
+                    span: self.span_of(token),
+                };
+                Ok(self.qualified(None, name))
             }
-            _ => Ok(self.object_name("a collation")?.name.text),
+            _ => self.qualified_name("a collation"),
         }
     }
 
@@ -225,15 +232,15 @@ impl Cursor<'_> {
             || self.is_words(&["NOT", "DEFERRABLE"])
     }
 
-    /// Options of this dialect without meaning for the model.
+    /// Options that mean something to this dialect only.
     fn skipped_option(&mut self) -> Read<Step> {
-        let skipped = match self.dialect {
-            Dialect::Sqlite => self.skips_deferrable(),
-            Dialect::Postgres => self.skips_postgres_option()?,
-            Dialect::Mysql => self.skips_mysql_option(),
+        let found = match self.dialect {
+            Dialect::Sqlite => self.skips_deferrable().then_some(Step::Nothing),
+            Dialect::Postgres => self.postgres_option_of_column()?,
+            Dialect::Mysql => self.mysql_option_of_column(),
         };
-        if skipped {
-            return Ok(Step::Nothing);
+        if let Some(step) = found {
+            return Ok(step);
         }
         for (word, next) in [("NOT", "`NULL`"), ("PRIMARY", "`KEY`")] {
             if self.eat(&[word]) {
@@ -250,89 +257,121 @@ impl Cursor<'_> {
             || self.eat(&["INITIALLY", "IMMEDIATE"])
     }
 
-    fn skips_postgres_option(&mut self) -> Read<bool> {
+    fn postgres_option_of_column(&mut self) -> Read<Option<Step>> {
+        let first = self.at;
         if self.eat_any(&["STORAGE", "COMPRESSION"]) {
             self.advance(1);
-            return Ok(true);
+            return Ok(Some(self.words_from(first, ColumnOptionKind::TypeWords)));
         }
         if self.is_word(0, "OPTIONS") && self.is_symbol(1, "(") {
             self.advance(1);
             self.skip_one()?;
-            return Ok(true);
+            return Ok(Some(Step::Nothing));
         }
         let enforced = self.eat(&["NOT", "ENFORCED"]) || self.eat(&["ENFORCED"]);
-        Ok(enforced || self.eat(&["NO", "INHERIT"]) || self.skips_deferrable())
+        let skipped = enforced || self.eat(&["NO", "INHERIT"]) || self.skips_deferrable();
+        Ok(skipped.then_some(Step::Nothing))
     }
 
-    fn skips_mysql_option(&mut self) -> bool {
-        const ALONE: &[&str] = &[
-            "INVISIBLE",
-            "VISIBLE",
-            "BINARY",
-            "ASCII",
-            "UNICODE",
-            "COMPRESSED",
-            "BYTE",
-            "ENFORCED",
-        ];
+    fn mysql_option_of_column(&mut self) -> Option<Step> {
+        const OF_TYPE: &[&str] = &["BINARY", "ASCII", "UNICODE", "COMPRESSED", "BYTE"];
+        const ALONE: &[&str] = &["INVISIBLE", "VISIBLE", "ENFORCED"];
         const WITH_VALUE: &[&str] = &[
-            "CHARSET",
             "COLUMN_FORMAT",
             "STORAGE",
             "SRID",
             "ENGINE_ATTRIBUTE",
             "REF_SYSTEM_ID",
         ];
-        let charset = self.eat(&["CHARACTER", "SET"]) || self.eat(&["CHAR", "SET"]);
+        let first = self.at;
+        let charset =
+            self.eat(&["CHARACTER", "SET"]) || self.eat(&["CHAR", "SET"]) || self.eat(&["CHARSET"]);
         if charset || self.eat_any(WITH_VALUE) {
             self.eat_symbol("=");
             self.advance(1);
-            return true;
+            let kind = if charset {
+                ColumnOptionKind::TypeWords
+            } else {
+                ColumnOptionKind::Words
+            };
+            return Some(self.words_from(first, kind));
         }
-        self.eat_any(ALONE)
+        if self.eat_any(OF_TYPE) {
+            return Some(self.words_from(first, ColumnOptionKind::TypeWords));
+        }
+        let found = self.eat_any(ALONE)
             || self.eat(&["NOT", "ENFORCED"])
             || self.eat(&["WITH", "SYSTEM", "VERSIONING"])
-            || self.eat(&["WITHOUT", "SYSTEM", "VERSIONING"])
+            || self.eat(&["WITHOUT", "SYSTEM", "VERSIONING"]);
+        found.then(|| self.words_from(first, ColumnOptionKind::Words))
     }
 
-    /// SQLite's `ON CONFLICT …`.
-    pub(crate) fn conflict_clause(&mut self) -> Read<()> {
+    fn words_from(&self, first: usize, kind: fn(String) -> ColumnOptionKind) -> Step {
+        Step::Option(kind(self.written(first)))
+    }
+
+    /// SQLite's `ON CONFLICT …`, in capitals.
+    pub(crate) fn conflict_clause(&mut self) -> Read<Option<String>> {
+        const ACTIONS: [&str; 5] = ["ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"];
         if !self.eat(&["ON", "CONFLICT"]) {
-            return Ok(());
+            return Ok(None);
         }
-        let found = self.eat_any(&["ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"]);
-        if found {
-            Ok(())
-        } else {
-            Err(self.unexpected("what to do on a conflict: `ABORT`, `IGNORE`, `REPLACE`, …"))
-        }
-    }
-
-    /// Behind a key: how its index is kept.
-    pub(crate) fn key_trailer(&mut self) -> Read<()> {
-        self.conflict_clause()?;
-        loop {
-            if self.eat(&["USING", "INDEX", "TABLESPACE"]) {
-                self.name("a tablespace")?;
-            } else if self.eat_any(&["USING"]) {
-                self.name("`BTREE` or `HASH`")?;
-            } else if self.is_any_word(0, &["WITH", "INCLUDE"]) && self.is_symbol(1, "(") {
-                self.advance(1);
-                self.skip_one()?;
-            } else {
-                return Ok(());
+        match ACTIONS.into_iter().find(|action| self.eat(&[action])) {
+            Some(action) => Ok(Some(format!("ON CONFLICT {action}"))),
+            None => {
+                Err(self.unexpected("what to do on a conflict: `ABORT`, `IGNORE`, `REPLACE`, …"))
             }
         }
     }
 
+    /// Behind a key: how its index is kept. Where is left out, as another server has other disks.
+    pub(crate) fn key_trailer(&mut self) -> Read<KeyWords> {
+        let mut words = KeyWords::default();
+        words.options.extend(self.conflict_clause()?);
+        while self.key_word(&mut words)? {}
+        Ok(words)
+    }
+
+    /// `INCLUDE (…)`, `WITH (…)`, `TABLESPACE …`: `false` where nothing of the kind stands here.
+    pub(crate) fn key_word(&mut self, words: &mut KeyWords) -> Read<bool> {
+        let first = self.at;
+        if self.eat(&["USING", "INDEX", "TABLESPACE"])
+            || (self.dialect == Dialect::Postgres && self.eat(&["TABLESPACE"]))
+        {
+            self.name("a tablespace")?;
+        } else if self.dialect == Dialect::Mysql && self.eat(&["USING"]) {
+            self.name("`BTREE` or `HASH`")?;
+            words.options.push(self.written(first));
+        } else if self.is_word(0, "INCLUDE") && self.is_symbol(1, "(") {
+            self.advance(1);
+            self.skip_one()?;
+            words.include = Some(self.written(first));
+        } else if self.is_word(0, "WITH") && self.is_symbol(1, "(") {
+            self.advance(1);
+            self.skip_one()?;
+            words.options.push(self.written(first));
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
     pub(crate) fn unique_trailer(&mut self) -> Read<UniqueOptions> {
-        let mut options = UniqueOptions {
+        Ok(UniqueOptions {
             nulls_not_distinct: self.nulls_not_distinct(),
-            deferrable: false,
-        };
-        self.key_trailer()?;
-        options.deferrable = self.deferrable().is_some();
-        Ok(options)
+            words: self.key_trailer()?,
+            deferrable: self.deferrable(),
+        })
+    }
+
+    /// What stands in parentheses here, with them.
+    pub(crate) fn written_parentheses(&mut self) -> Read<Option<String>> {
+        let first = self.at;
+        if !self.is_symbol(0, "(") {
+            return Ok(None);
+        }
+        self.skip_one()?;
+        Ok(Some(self.written(first)))
     }
 
     pub(crate) fn nulls_not_distinct(&mut self) -> bool {
@@ -344,14 +383,18 @@ impl Cursor<'_> {
         found
     }
 
-    pub(crate) fn check_trailer(&mut self) -> Read<()> {
+    /// Behind a check: words that make another rule of it. `NOT VALID` speaks of rows that were there before.
+    pub(crate) fn check_trailer(&mut self) -> Read<Vec<String>> {
         self.conflict_clause()?;
-        while self.eat(&["NO", "INHERIT"])
-            || self.eat(&["NOT", "VALID"])
-            || self.eat(&["NOT", "ENFORCED"])
-            || self.eat(&["ENFORCED"])
-        {}
-        Ok(())
+        let mut words = Vec::new();
+        loop {
+            let first = self.at;
+            if self.eat(&["NO", "INHERIT"]) || self.eat(&["NOT", "ENFORCED"]) {
+                words.push(self.written(first));
+            } else if !self.eat(&["NOT", "VALID"]) && !self.eat(&["ENFORCED"]) {
+                return Ok(words);
+            }
+        }
     }
 
     /// `[NOT] DEFERRABLE [INITIALLY DEFERRED | IMMEDIATE]`: whether, and whether at first.

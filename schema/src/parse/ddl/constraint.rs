@@ -2,7 +2,7 @@
 
 use crate::ast::{KeyPart, Name, PartKey, Reference, TableConstraint, TableConstraintKind};
 use crate::dialect::Dialect;
-use crate::model::ReferentialAction;
+use crate::model::{KeyWords, ReferentialAction};
 
 use super::cursor::{Cursor, Read};
 
@@ -29,11 +29,6 @@ impl Cursor<'_> {
         if self.eat(&["CONSTRAINT"]) && !self.at_table_constraint() {
             name = Some(self.name("a constraint's name")?);
         }
-        if self.eat(&["PERIOD", "FOR"]) {
-            self.advance(1);
-            self.skip_one()?;
-            return Ok(None);
-        }
         let ends = self.at_end() || self.is_symbol(0, ",") || self.is_symbol(0, ")");
         if self.dialect == Dialect::Sqlite && name.is_some() && ends {
             return Ok(None);
@@ -47,6 +42,12 @@ impl Cursor<'_> {
     }
 
     fn constraint_kind(&mut self, name: &mut Option<Name>) -> Read<TableConstraintKind> {
+        let first = self.at;
+        if self.eat(&["PERIOD", "FOR"]) {
+            self.advance(1);
+            self.skip_one()?;
+            return Ok(TableConstraintKind::Period(self.written(first)));
+        }
         if self.eat(&["PRIMARY", "KEY"]) {
             return self.primary_key(name);
         }
@@ -58,11 +59,10 @@ impl Cursor<'_> {
         }
         if self.eat(&["CHECK"]) {
             let condition = self.parenthesized()?;
-            self.check_trailer()?;
-            return Ok(TableConstraintKind::Check(condition));
+            return Ok(TableConstraintKind::Check(condition, self.check_trailer()?));
         }
         if self.eat(&["EXCLUDE"]) {
-            return self.exclude();
+            return self.exclude(first);
         }
         if self.dialect == Dialect::Mysql
             && self.is_any_word(0, &["KEY", "INDEX", "FULLTEXT", "SPATIAL"])
@@ -76,12 +76,16 @@ impl Cursor<'_> {
         if self.eat(&["USING", "INDEX"]) {
             return self.using_index(true);
         }
-        self.mysql_key_head(name)?;
+        let method = self.mysql_key_head(name)?;
         let parts = self.key_parts()?;
-        self.mysql_key_options()?;
-        self.key_trailer()?;
-        self.deferrable();
-        Ok(TableConstraintKind::PrimaryKey(parts))
+        let (behind, mut words) = self.mysql_key_options()?;
+        add(&mut words, self.key_trailer()?);
+        add_method(&mut words, method.or(behind));
+        Ok(TableConstraintKind::PrimaryKey {
+            parts,
+            deferrable: self.deferrable(),
+            words,
+        })
     }
 
     fn unique(&mut self, name: &mut Option<Name>) -> Read<TableConstraintKind> {
@@ -92,11 +96,14 @@ impl Cursor<'_> {
         if self.dialect == Dialect::Mysql {
             self.eat_any(&["KEY", "INDEX"]);
         }
-        self.mysql_key_head(name)?;
+        let method = self.mysql_key_head(name)?;
         let parts = self.key_parts()?;
-        self.mysql_key_options()?;
+        let (behind, mut words) = self.mysql_key_options()?;
         let mut options = self.unique_trailer()?;
         options.nulls_not_distinct |= nulls_not_distinct;
+        add_method(&mut words, method.or(behind));
+        add(&mut words, std::mem::take(&mut options.words));
+        options.words = words;
         Ok(TableConstraintKind::Unique { parts, options })
     }
 
@@ -122,7 +129,8 @@ impl Cursor<'_> {
         })
     }
 
-    fn exclude(&mut self) -> Read<TableConstraintKind> {
+    /// Everything from `EXCLUDE` on.
+    fn exclude(&mut self, first: usize) -> Read<TableConstraintKind> {
         if self.eat(&["USING"]) {
             self.name("an index method")?;
         }
@@ -132,7 +140,7 @@ impl Cursor<'_> {
             self.parenthesized()?;
         }
         self.deferrable();
-        Ok(TableConstraintKind::Exclude)
+        Ok(TableConstraintKind::Exclude(self.expression(first)))
     }
 
     fn mysql_key(&mut self, name: &mut Option<Name>) -> Read<TableConstraintKind> {
@@ -142,9 +150,13 @@ impl Cursor<'_> {
         self.eat_any(&["KEY", "INDEX"]);
         let method = self.mysql_key_head(name)?;
         let parts = self.key_parts()?;
-        let behind = self.mysql_key_options()?;
+        let (behind, words) = self.mysql_key_options()?;
         let method = special.map(str::to_lowercase).or(method).or(behind);
-        Ok(TableConstraintKind::Index { parts, method })
+        Ok(TableConstraintKind::Index {
+            parts,
+            method,
+            words,
+        })
     }
 
     /// MySQL: `IF NOT EXISTS`, the key's name and `USING`, all of them optional. The method comes back.
@@ -170,13 +182,16 @@ impl Cursor<'_> {
         }
     }
 
-    /// MySQL: what may stand behind the columns of a key.
-    pub(crate) fn mysql_key_options(&mut self) -> Read<Option<String>> {
-        let mut method = None;
+    /// MySQL: what may stand behind the columns of a key, the method apart.
+    pub(crate) fn mysql_key_options(&mut self) -> Read<(Option<String>, KeyWords)> {
+        let (mut method, mut words) = (None, KeyWords::default());
         while self.dialect == Dialect::Mysql {
+            let first = self.at;
             if self.is_word(0, "USING") {
                 method = self.index_method()?;
-            } else if self.eat_any(&["KEY_BLOCK_SIZE", "COMMENT", "ENGINE_ATTRIBUTE"]) {
+                continue;
+            }
+            if self.eat_any(&["KEY_BLOCK_SIZE", "COMMENT", "ENGINE_ATTRIBUTE"]) {
                 self.eat_symbol("=");
                 self.advance(1);
             } else if self.eat(&["WITH", "PARSER"]) {
@@ -186,8 +201,9 @@ impl Cursor<'_> {
             {
                 break;
             }
+            words.options.push(self.written(first));
         }
-        Ok(method)
+        Ok((method, words))
     }
 
     /// `REFERENCES table (columns) ON DELETE …`.
@@ -206,7 +222,9 @@ impl Cursor<'_> {
             table,
             columns,
             on_delete: no_action,
+            on_delete_columns: Vec::new(),
             on_update: no_action,
+            matching: None,
             deferrable: None,
             span,
         };
@@ -215,10 +233,16 @@ impl Cursor<'_> {
                 self.action()?;
             } else if self.eat(&["ON", "DELETE"]) {
                 reference.on_delete = self.action()?;
+                if self.is_symbol(0, "(") {
+                    reference.on_delete_columns = self.column_list()?;
+                }
             } else if self.eat(&["ON", "UPDATE"]) {
                 reference.on_update = self.action()?;
+                if self.is_symbol(0, "(") {
+                    self.column_list()?;
+                }
             } else if self.eat(&["MATCH"]) {
-                self.advance(1);
+                reference.matching = Some(self.name("`FULL` or `SIMPLE`")?.text.to_uppercase());
             } else if self.dialect != Dialect::Mysql
                 && (self.is_any_word(0, &["DEFERRABLE", "INITIALLY"])
                     || self.is_words(&["NOT", "DEFERRABLE"]))
@@ -253,9 +277,6 @@ impl Cursor<'_> {
                 self.unexpected("`NO ACTION`, `RESTRICT`, `CASCADE`, `SET NULL` or `SET DEFAULT`")
             );
         };
-        if self.is_symbol(0, "(") {
-            self.column_list()?;
-        }
         Ok(action)
     }
 
@@ -293,6 +314,7 @@ impl Cursor<'_> {
             prefix,
             qualifier: None,
             descending: false,
+            nulls_first: None,
             span,
         };
         self.part_options(&mut part)?;
@@ -337,6 +359,7 @@ impl Cursor<'_> {
             } else if self.dialect == Dialect::Sqlite && self.eat(&["AUTOINCREMENT"]) {
                 continue;
             } else if self.eat(&["NULLS"]) {
+                part.nulls_first = Some(self.is_word(0, "FIRST"));
                 self.advance(1);
             } else if self.dialect == Dialect::Postgres
                 && self.is_name(0)
@@ -361,4 +384,17 @@ impl Cursor<'_> {
             None => written,
         });
     }
+}
+
+/// Words behind others.
+fn add(words: &mut KeyWords, more: KeyWords) {
+    words.include = words.include.take().or(more.include);
+    words.options.extend(more.options);
+}
+
+/// The method of a key that has no place of its own for it.
+fn add_method(words: &mut KeyWords, method: Option<String>) {
+    words
+        .options
+        .extend(method.map(|method| format!("USING {method}")));
 }

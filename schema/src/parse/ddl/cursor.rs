@@ -68,6 +68,15 @@ impl<'a> Cursor<'a> {
             .all(|(ahead, word)| self.is_word(ahead, word))
     }
 
+    /// Do the keywords stand at this token?
+    pub(crate) fn is_words_at(&self, at: usize, words: &[&str]) -> bool {
+        at >= self.at
+            && words
+                .iter()
+                .enumerate()
+                .all(|(ahead, word)| self.is_word(at - self.at + ahead, word))
+    }
+
     pub(crate) fn is_symbol(&self, ahead: usize, symbol: &str) -> bool {
         self.token(ahead)
             .is_some_and(|token| token.kind == TokenKind::Symbol && self.raw(token) == symbol)
@@ -261,13 +270,18 @@ impl<'a> Cursor<'a> {
 
     /// `schema.name`; the schemas everybody is in are dropped.
     pub(crate) fn object_name(&mut self, what: &str) -> Read<ObjectName> {
+        let (schema, name) = self.parts_of_name(what)?;
+        Ok(self.qualified(schema, name))
+    }
+
+    fn parts_of_name(&mut self, what: &str) -> Read<(Option<String>, Name)> {
         let mut name = self.name(what)?;
         let mut schema = None;
         while self.eat_symbol(".") {
             schema = Some(name.text);
             name = self.name(what)?;
         }
-        Ok(self.qualified(schema, name))
+        Ok((schema, name))
     }
 
     /// A name behind the schema that stands before its point.
@@ -287,6 +301,17 @@ impl<'a> Cursor<'a> {
             in_public,
             path: self.path.cloned(),
         }
+    }
+
+    /// `schema.name`, every schema kept.
+    pub(crate) fn qualified_name(&mut self, what: &str) -> Read<ObjectName> {
+        let (schema, name) = self.parts_of_name(what)?;
+        Ok(ObjectName {
+            schema,
+            name,
+            in_public: false,
+            path: None,
+        })
     }
 
     /// Names with commas between.
@@ -424,6 +449,11 @@ impl<'a> Cursor<'a> {
             tokens: tokens.iter().map(|&token| self.piece(token)).collect(),
             span,
         }
+    }
+
+    /// The tokens from `first` up to here as they are written, without comments.
+    pub(crate) fn written(&self, first: usize) -> String {
+        self.expression(first).sql
     }
 
     /// The text as written; what is no SQL between two tokens becomes a blank.

@@ -4,6 +4,7 @@
 //! module to say.
 
 use crate::ast::{ColumnDef, ColumnOption, ColumnOptionKind, CreateTable, Keeper, Notes, TypeName};
+use crate::model::KeyWords;
 use crate::source::Span;
 
 use super::cursor::{Cursor, Problem, Read};
@@ -23,7 +24,7 @@ enum Module {
 impl Cursor<'_> {
     /// Behind `CREATE FOREIGN TABLE`.
     pub(crate) fn foreign_table(&mut self, problems: &mut Vec<Problem>) -> Read<TableStatement> {
-        let mut found = self.create_table(problems)?;
+        let mut found = self.create_table(false, problems)?;
         if let TableStatement::Table(table, _) = &mut found {
             table.keeper = Keeper::Foreign;
         }
@@ -105,9 +106,13 @@ impl Cursor<'_> {
         let key = table.columns.is_empty();
         let type_name = if key { "integer" } else { coordinates };
         let kind = if key {
-            ColumnOptionKind::PrimaryKey { descending: false }
+            ColumnOptionKind::PrimaryKey {
+                descending: false,
+                deferrable: None,
+                words: KeyWords::default(),
+            }
         } else {
-            ColumnOptionKind::NotNull
+            ColumnOptionKind::NotNull(None)
         };
         table
             .columns

@@ -5,16 +5,20 @@
 //! number of times, so what it does with hostile input is known.
 
 mod alter;
+mod alter_words;
 mod column;
 mod constraint;
 pub(crate) mod cursor;
+mod database_object;
 mod elsewhere;
 mod object;
+mod option;
 pub(crate) mod table;
 mod types;
 mod unquote;
 mod view;
 
+pub(crate) use database_object::words_of;
 pub(crate) use types::type_of;
 
 use crate::ast::{AlterTable, CreateView, SelectItem, Statement};
@@ -70,6 +74,7 @@ fn one(statement: Option<Statement>) -> Outcome {
 
 fn table_outcome(found: TableStatement) -> Outcome {
     match found {
+        TableStatement::Partition(partition) => one(Some(Statement::Partition(partition))),
         TableStatement::Table(table, places) => Outcome::Table(table, places),
         TableStatement::NoModel(name, kind) => one(Some(Statement::NoModel {
             name,
@@ -90,9 +95,9 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
     if cursor.eat(&["VIRTUAL", "TABLE"]) {
         return cursor.virtual_table().map(table_outcome);
     }
-    cursor.eat(&["UNLOGGED"]);
+    let unlogged = cursor.eat(&["UNLOGGED"]);
     if cursor.eat(&["TABLE"]) {
-        return cursor.create_table(problems).map(table_outcome);
+        return cursor.create_table(unlogged, problems).map(table_outcome);
     }
     if let Some(method) = ["fulltext", "spatial"]
         .into_iter()
@@ -107,9 +112,7 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
             .map(|index| one(Some(Statement::CreateIndex(index))));
     }
     if cursor.eat(&["TYPE"]) {
-        return cursor
-            .create_type()
-            .map(|found| one(found.map(Statement::CreateEnum)));
+        return cursor.create_type().map(one);
     }
     if cursor.eat(&["DOMAIN"]) {
         return cursor
@@ -117,7 +120,22 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
             .map(|domain| one(Some(Statement::CreateDomain(domain))));
     }
     if cursor.is_any_word(0, &["FUNCTION", "AGGREGATE"]) {
-        return Ok(one(cursor.create_function().map(Statement::CreateFunction)));
+        let first = cursor.at;
+        let mut returns = cursor.create_function();
+        cursor.at = first;
+        let object = cursor.create_object()?;
+        // It is counted once, as an object.
+        if let (Some(returns), Some(_)) = (&mut returns, &object) {
+            returns.kind.clear();
+        }
+        let returns = returns.map(Statement::CreateFunction);
+        let object = object.map(|object| Statement::CreateObject(Box::new(object)));
+        let found: Vec<Statement> = returns.into_iter().chain(object).collect();
+        return Ok(if found.is_empty() {
+            Outcome::Skipped(None)
+        } else {
+            Outcome::Statements(found)
+        });
     }
     let materialized = cursor.eat(&["MATERIALIZED"]);
     if cursor.eat(&["VIEW"]) {
@@ -125,7 +143,10 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
         let places = view_places(&view);
         return Ok(Outcome::View(Box::new(view), places));
     }
-    Ok(Outcome::Skipped(None))
+    let object = cursor.create_object()?;
+    Ok(one(
+        object.map(|object| Statement::CreateObject(Box::new(object)))
+    ))
 }
 
 /// Where the columns of a view are named: in its own list, else by the items of its query that are no `*`.
@@ -203,5 +224,8 @@ fn alter(cursor: &mut Cursor<'_>) -> Read<Outcome> {
     if cursor.eat(&["VIEW"]) {
         return cursor.alter_view();
     }
-    Ok(Outcome::Skipped(None))
+    if cursor.eat(&["INDEX"]) {
+        return cursor.rename_index().map(one);
+    }
+    cursor.alter_object().map(one)
 }

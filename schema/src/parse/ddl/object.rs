@@ -2,9 +2,11 @@
 
 use crate::ast::{
     AlterEnum, AlterEnumAction, ColumnOption, ColumnOptionKind, Comment, CommentTarget,
-    CreateDomain, CreateEnum, CreateFunction, CreateIndex, ObjectName, Statement, TypeName,
+    CreateDomain, CreateEnum, CreateFunction, CreateIndex, Name, ObjectKind, ObjectName, Statement,
+    TypeName,
 };
 use crate::dialect::Dialect;
+use crate::model::KeyWords;
 
 use super::cursor::{Cursor, Read};
 
@@ -38,6 +40,7 @@ impl Cursor<'_> {
             predicate: None,
             method,
             nulls_not_distinct: false,
+            words: KeyWords::default(),
             span: self.span_from(0),
         };
         self.index_trailer(&mut index)?;
@@ -45,9 +48,9 @@ impl Cursor<'_> {
     }
 
     fn index_trailer(&mut self, index: &mut CreateIndex) -> Read<()> {
-        if let Some(method) = self.mysql_key_options()? {
-            index.method = Some(method);
-        }
+        let (method, words) = self.mysql_key_options()?;
+        index.method = method.or(index.method.take());
+        index.words = words;
         while !self.at_end() {
             if self.dialect == Dialect::Postgres && self.is_words(&["NULLS", "NOT", "DISTINCT"]) {
                 index.nulls_not_distinct = self.nulls_not_distinct();
@@ -55,11 +58,10 @@ impl Cursor<'_> {
             }
             if self.dialect != Dialect::Mysql && self.eat(&["WHERE"]) {
                 index.predicate = Some(self.expression_until(|_| false)?);
-            } else if self.is_any_word(0, &["INCLUDE", "WITH", "TABLESPACE", "ALGORITHM", "LOCK"]) {
-                self.advance(1);
+            } else if self.dialect == Dialect::Mysql && self.eat_any(&["ALGORITHM", "LOCK"]) {
                 self.eat_symbol("=");
                 self.skip_one()?;
-            } else {
+            } else if !self.key_word(&mut index.words)? {
                 let expected = match self.dialect {
                     Dialect::Mysql => "the statement's end (an index of MySQL has no condition)",
                     Dialect::Sqlite | Dialect::Postgres => "`WHERE` or the statement's end",
@@ -70,11 +72,16 @@ impl Cursor<'_> {
         Ok(())
     }
 
-    /// Behind `CREATE TYPE`: an enum, or `None` for types that are none.
-    pub(crate) fn create_type(&mut self) -> Read<Option<CreateEnum>> {
+    /// Behind `CREATE TYPE`: an enum, a composite type or a range; `None` for types that only an extension can make.
+    pub(crate) fn create_type(&mut self) -> Read<Option<Statement>> {
+        let first = self.at;
         let name = self.object_name("a type's name")?;
         if !self.eat(&["AS", "ENUM"]) {
-            return Ok(None);
+            if !self.is_word(0, "AS") {
+                return Ok(None);
+            }
+            let object = self.object(ObjectKind::Type, name, first)?;
+            return Ok(Some(Statement::CreateObject(Box::new(object))));
         }
         self.expect_symbol("(")?;
         let mut values = Vec::new();
@@ -84,11 +91,11 @@ impl Cursor<'_> {
                 return Err(self.unexpected("`,` or `)`"));
             }
         }
-        Ok(Some(CreateEnum {
+        Ok(Some(Statement::CreateEnum(CreateEnum {
             name,
             values,
             docs: Vec::new(),
-        }))
+        })))
     }
 
     /// Behind `ALTER TYPE`.
@@ -129,18 +136,22 @@ impl Cursor<'_> {
 
     /// Behind `CREATE DOMAIN`.
     pub(crate) fn create_domain(&mut self) -> Read<CreateDomain> {
+        let first = self.at;
         let name = self.object_name("a domain's name")?;
         self.eat(&["AS"]);
         let definition = self.column_named(name.name.clone())?;
         let not_null = definition
             .options
             .iter()
-            .any(|option| matches!(option.kind, ColumnOptionKind::NotNull));
+            .any(|option| matches!(option.kind, ColumnOptionKind::NotNull(_)));
         let default = definition
             .options
             .into_iter()
             .find_map(ColumnOption::into_default);
+        self.at = self.tokens.len();
         Ok(CreateDomain {
+            definition: self.written(first),
+            words: self.words(first),
             name,
             base: definition.type_name,
             not_null,
@@ -170,6 +181,12 @@ impl Cursor<'_> {
     }
 
     fn comment_column(&mut self) -> Read<CommentTarget> {
+        let (table, column) = self.column_of_table()?;
+        Ok(CommentTarget::Column(table, column))
+    }
+
+    /// `schema.table.column`.
+    pub(crate) fn column_of_table(&mut self) -> Read<(ObjectName, Name)> {
         let mut names = vec![self.name("a table's name")?];
         while self.eat_symbol(".") {
             names.push(self.name("a column's name")?);
@@ -182,7 +199,18 @@ impl Cursor<'_> {
             .pop()
             .ok_or_else(|| self.unexpected("`table.column`"))?;
         let schema = names.pop().map(|schema| schema.text);
-        Ok(CommentTarget::Column(self.qualified(schema, name), column))
+        Ok((self.qualified(schema, name), column))
+    }
+
+    /// Behind `ALTER INDEX`: `None` for other changes.
+    pub(crate) fn rename_index(&mut self) -> Read<Option<Statement>> {
+        self.eat(&["IF", "EXISTS"]);
+        let from = self.object_name("an index's name")?;
+        if !self.eat(&["RENAME", "TO"]) {
+            return Ok(None);
+        }
+        let to = self.name("the new name")?;
+        Ok(Some(Statement::RenameIndex { from, to }))
     }
 
     /// From `FUNCTION` or `AGGREGATE` on: `None` where it does not say plainly which single value it gives.

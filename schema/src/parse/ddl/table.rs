@@ -1,6 +1,6 @@
 //! Reads `CREATE TABLE`: elements, what is taken over from other tables, options behind the parenthesis.
 
-use crate::ast::{Copy, CreateTable, ObjectName};
+use crate::ast::{Copy, CreateTable, ObjectName, Partition};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::parse::lex::{Token, TokenKind};
@@ -27,20 +27,27 @@ pub(crate) enum TableStatement {
     Table(Box<CreateTable>, TablePlaces),
     /// Something that is no model, by kind.
     NoModel(ObjectName, &'static str),
+    /// A part of another table.
+    Partition(Partition),
 }
 
 impl Cursor<'_> {
     /// Behind `CREATE … TABLE`. Problems of single elements are collected, the rest is read all the same.
-    pub(crate) fn create_table(&mut self, problems: &mut Vec<Problem>) -> Read<TableStatement> {
+    pub(crate) fn create_table(
+        &mut self,
+        unlogged: bool,
+        problems: &mut Vec<Problem>,
+    ) -> Read<TableStatement> {
         let if_not_exists = self.eat(&["IF", "NOT", "EXISTS"]);
         let name = self.object_name("the table's name")?;
         if self.eat(&["PARTITION", "OF"]) {
-            return Ok(TableStatement::NoModel(name, "CREATE TABLE … PARTITION OF"));
+            return Ok(TableStatement::Partition(self.partition(name)?));
         }
         if self.eat(&["OF"]) {
             return Ok(TableStatement::NoModel(name, "CREATE TABLE … OF"));
         }
         let mut table = CreateTable::named(name, if_not_exists);
+        table.native.unlogged = unlogged;
         let mut places = TablePlaces::default();
         let before = problems.len();
         if let Err(problem) = self.table_body(&mut table, &mut places, problems) {
@@ -217,10 +224,6 @@ impl Cursor<'_> {
             if self.at_query(table) {
                 return Ok(());
             }
-            if self.is_words(&["PARTITION", "BY"]) {
-                self.at = self.tokens.len();
-                return Ok(());
-            }
             match self.dialect {
                 Dialect::Sqlite => self.sqlite_option(table)?,
                 Dialect::Postgres => self.postgres_option(table)?,
@@ -234,11 +237,15 @@ impl Cursor<'_> {
         if self.eat(&["INHERITS"]) {
             return self.inherits(table);
         }
-        if self.is_any_word(0, &["WITH", "OPTIONS"]) && self.is_symbol(1, "(") {
+        if let Some(option) = self.postgres_table_option()? {
+            table.native.options.push(option);
+            return Ok(());
+        }
+        if self.is_word(0, "OPTIONS") && self.is_symbol(1, "(") {
             self.advance(1);
             return self.skip_one();
         }
-        if self.eat_any(&["TABLESPACE", "USING", "SERVER"]) {
+        if self.eat_any(&["TABLESPACE", "SERVER"]) {
             return self.name("a name").map(drop);
         }
         let oids = self.eat(&["WITHOUT", "OIDS"]) || self.eat(&["WITH", "OIDS"]);
@@ -264,6 +271,7 @@ impl Cursor<'_> {
         if self.eat(&["ENGINE"]) {
             self.eat_symbol("=");
             table.storage_engine = Some(self.name("a storage engine")?);
+            self.eat_symbol(",");
             return Ok(());
         }
         if self.eat(&["COMMENT"]) {
@@ -271,7 +279,10 @@ impl Cursor<'_> {
             table.comment = Some(self.text_constant()?);
             return Ok(());
         }
-        self.skip_one()
+        let option = self.mysql_table_option()?;
+        table.native.options.extend(option);
+        self.eat_symbol(",");
+        Ok(())
     }
 
     fn sqlite_option(&mut self, table: &mut CreateTable) -> Read<()> {
@@ -293,6 +304,7 @@ impl Cursor<'_> {
         self.expect_symbol("(")?;
         let parents = self.object_names("a table's name")?;
         self.expect_symbol(")")?;
+        table.native.inherits.clone_from(&parents);
         let copies = parents.into_iter().map(|parent| Copy {
             table: parent,
             position: 0,

@@ -79,24 +79,6 @@ impl Resolver<'_> {
     ) -> Settled {
         let written = &column.type_name;
         let known = self.known_type(table.dialect, table.file, written);
-        let named = |sql_type: &str| {
-            self.domain_named(table.file, written)
-                .map(|_| sql_type.to_owned())
-        };
-        let domain = match &known {
-            Known::Type(_, sql_type) | Known::Text(sql_type, _) | Known::Unsupported(sql_type)
-                if table.dialect == Dialect::Postgres =>
-            {
-                named(sql_type)
-            }
-            Known::Type(..)
-            | Known::Values(..)
-            | Known::Text(..)
-            | Known::Anything(_)
-            | Known::Unsupported(_)
-            | Known::Missing(..) => None,
-        };
-        self.model.domains.extend(domain);
         match known {
             Known::Type(column_type, sql_type) => Settled::plain(column_type, sql_type),
             Known::Values(values, sql_type) => {
@@ -226,6 +208,7 @@ impl Resolver<'_> {
     ) -> ColumnType {
         let id = EnumId(self.model.enums.len() as u32);
         self.model.enums.push(EnumType {
+            schema: None,
             name: format!("{}.{}", table.name.name.text, column.name.text),
             type_name: format!("{model_name}{}", name::variant(&column.name.text)),
             values: enum_values(values),

@@ -99,6 +99,7 @@ impl<'a> Resolver<'a> {
         let docs = prose(&draft.notes, draft.comment.as_deref());
         let obstacle = self.obstacle(view, &read);
         Table {
+            native: crate::model::NativeTable::default(),
             name: table_name(view),
             span: base.span,
             model_name: model_name
@@ -235,6 +236,7 @@ fn view_column(
     let custom = notes.rust_type.as_ref().map(|path| path.text.clone());
     let span = view.columns.get(at).map_or(output.span, |name| name.span);
     Ok(Column {
+        native: crate::model::NativeColumn::default(),
         field: name::escape_keyword(&own_name.unwrap_or_else(|| name::field(&name))),
         name,
         span,

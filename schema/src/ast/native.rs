@@ -1,0 +1,91 @@
+//! What only one dialect has words for, as written: it is repeated where a table is created in that dialect.
+
+use super::{Name, ObjectName};
+
+/// Of a table.
+#[derive(Debug, Clone, Default)]
+pub struct NativeWords {
+    /// PostgreSQL `UNLOGGED`.
+    pub unlogged: bool,
+    /// PostgreSQL `INHERITS`.
+    pub inherits: Vec<ObjectName>,
+    /// Options behind the parenthesis.
+    pub options: Vec<TableOption>,
+}
+
+/// An option of a table.
+#[derive(Debug, Clone)]
+pub struct TableOption {
+    /// Its name in capitals, by which a later one replaces it.
+    pub key: String,
+    /// As written.
+    pub text: String,
+    /// Every name it may speak of, in lower case.
+    pub words: Vec<String>,
+}
+
+/// A kind of object that tables may need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ObjectKind {
+    /// `CREATE EXTENSION`.
+    Extension,
+    /// `CREATE COLLATION`.
+    Collation,
+    /// `CREATE TYPE`, but for enums.
+    Type,
+    /// `CREATE DOMAIN`.
+    Domain,
+    /// `CREATE SEQUENCE`.
+    Sequence,
+    /// `CREATE FUNCTION`.
+    Function,
+}
+
+/// An object that tables may need.
+#[derive(Debug, Clone)]
+pub struct CreateObject {
+    /// What it is.
+    pub kind: ObjectKind,
+    /// Its name; of an extension with the schema it is put into.
+    pub name: ObjectName,
+    /// What follows the words `IF NOT EXISTS`: the name and everything behind it.
+    pub definition: String,
+    /// Every name that the definition may speak of, in lower case.
+    pub words: Vec<String>,
+}
+
+/// A change of such an object.
+#[derive(Debug, Clone)]
+pub enum ObjectChange {
+    /// `ALTER SEQUENCE … OWNED BY table.column`.
+    OwnedBy {
+        /// The sequence.
+        sequence: ObjectName,
+        /// Its table.
+        table: ObjectName,
+        /// Its column.
+        column: Name,
+    },
+    /// Any other change that makes the object another one: `ALTER DOMAIN … ADD CONSTRAINT …`.
+    Statement {
+        /// What is changed.
+        kind: ObjectKind,
+        /// Its name.
+        name: ObjectName,
+        /// The whole statement.
+        text: String,
+        /// As [`CreateObject::words`].
+        words: Vec<String>,
+    },
+}
+
+/// A partition of a table.
+#[derive(Debug, Clone)]
+pub struct Partition {
+    /// Its name.
+    pub name: ObjectName,
+    /// The table it is a part of; of `ATTACH PARTITION` the table that is changed.
+    pub parent: ObjectName,
+    /// From `FOR VALUES` or `DEFAULT` on.
+    pub bound: String,
+}

@@ -1,0 +1,206 @@
+//! What only one dialect has words for: options of tables, partitions, and the objects beside tables.
+
+use std::collections::HashMap;
+
+use crate::ast::{
+    CreateDomain, CreateObject, FileAst, ObjectChange, ObjectKind, ObjectName, Partition,
+    TableOption,
+};
+use crate::draft::{
+    DraftColumn, DraftGenerated, DraftObject, DraftObjectKind, DraftTable, TableIndex,
+};
+
+use super::Fold;
+
+/// An option of the same name goes.
+pub(super) fn set_option(table: &mut DraftTable, option: &TableOption) {
+    let options = &mut table.native.options;
+    options.retain(|known| known.key != option.key);
+    // Whatever is parted comes last (MySQL manual, "CREATE TABLE").
+    let parted = |known: &TableOption| known.key == "PARTITION BY";
+    let at = options.iter().position(parted).unwrap_or(options.len());
+    options.insert(at, option.clone());
+}
+
+/// The character sets of single columns and the collation of the table; a new one of the table follows.
+pub(super) fn forget_character_sets(table: &mut DraftTable) {
+    for column in &mut table.columns {
+        column.type_words.clear();
+        column.collation = None;
+    }
+    let kept = |known: &TableOption| known.key != "CHARSET" && known.key != "COLLATE";
+    table.native.options.retain(kept);
+}
+
+pub(super) fn inherit(
+    table: &mut DraftTable,
+    parent: &ObjectName,
+    found: Option<TableIndex>,
+    no: bool,
+) {
+    let parents = &mut table.native.inherits;
+    if no {
+        parents.retain(|(known, _)| known.name.text != parent.name.text);
+    } else {
+        parents.push((parent.clone(), found));
+    }
+}
+
+impl Fold<'_> {
+    pub(super) fn create_object(&mut self, file: &FileAst, created: &CreateObject) {
+        let word = match created.kind {
+            ObjectKind::Extension => "CREATE EXTENSION",
+            ObjectKind::Collation => "CREATE COLLATION",
+            ObjectKind::Type => "CREATE TYPE",
+            ObjectKind::Domain => "CREATE DOMAIN",
+            ObjectKind::Sequence => "CREATE SEQUENCE",
+            ObjectKind::Function => "CREATE FUNCTION",
+        };
+        self.skip(word);
+        self.objects.push(DraftObject {
+            name: created.name.clone(),
+            file: file.file,
+            dialect: file.dialect,
+            kind: DraftObjectKind::Other(created.kind),
+            definition: created.definition.clone(),
+            changes: Vec::new(),
+            words: created.words.clone(),
+            owner: None,
+        });
+    }
+
+    pub(super) fn domain_object(&mut self, file: &FileAst, created: &CreateDomain) {
+        self.objects.push(DraftObject {
+            name: created.name.clone(),
+            file: file.file,
+            dialect: file.dialect,
+            kind: DraftObjectKind::Other(ObjectKind::Domain),
+            definition: created.definition.clone(),
+            changes: Vec::new(),
+            words: created.words.clone(),
+            owner: None,
+        });
+    }
+
+    pub(super) fn enum_object(&mut self, file: &FileAst, name: &ObjectName) {
+        self.objects.push(DraftObject {
+            name: name.clone(),
+            file: file.file,
+            dialect: file.dialect,
+            kind: DraftObjectKind::Enum(self.enums.len()),
+            definition: String::new(),
+            changes: Vec::new(),
+            words: Vec::new(),
+            owner: None,
+        });
+    }
+
+    pub(super) fn alter_object(&mut self, file: &FileAst, change: &ObjectChange) {
+        let (kind, name) = match change {
+            ObjectChange::OwnedBy { sequence, .. } => (ObjectKind::Sequence, sequence),
+            ObjectChange::Statement { kind, name, .. } => (*kind, name),
+        };
+        let kind = DraftObjectKind::Other(kind);
+        let named = |object: &&mut DraftObject| {
+            object.file == file.file
+                && object.kind == kind
+                && object.name.name.text == name.name.text
+        };
+        self.skip(match kind {
+            DraftObjectKind::Other(ObjectKind::Sequence) => "ALTER SEQUENCE",
+            DraftObjectKind::Other(_) | DraftObjectKind::Enum(_) => "ALTER DOMAIN",
+        });
+        let Some(object) = self.objects.iter_mut().rev().find(named) else {
+            if let ObjectChange::Statement { text, .. } = change {
+                self.change_of_serial(file, &name.name.text, text);
+            }
+            return;
+        };
+        match change {
+            ObjectChange::OwnedBy { table, column, .. } => {
+                object.owner = Some((table.clone(), column.clone()));
+            }
+            ObjectChange::Statement { text, words, .. } => {
+                object.changes.push(text.clone());
+                object.words.extend(words.iter().cloned());
+            }
+        }
+    }
+
+    /// A sequence that a serial or identity column brought along is changed once its table is there.
+    fn change_of_serial(&mut self, file: &FileAst, sequence: &str, text: &str) {
+        let here = |table: &&mut DraftTable| {
+            table.file == file.file && sequence.starts_with(table.name.name.text.as_str())
+        };
+        for table in self.tables.iter_mut().flatten().filter(here) {
+            let base = &table.name.name.text;
+            let counts = |column: &DraftColumn| {
+                matches!(column.generated, DraftGenerated::Counted { .. })
+                    && format!("{base}_{}_seq", column.name.text) == sequence
+            };
+            if table.columns.iter().any(counts) {
+                table.native.behind.push(text.to_owned());
+                return;
+            }
+        }
+    }
+
+    /// A dropped type is needed by nobody any more.
+    pub(super) fn forget_object(&mut self, file: &FileAst, name: &ObjectName) {
+        let dropped = |object: &DraftObject| {
+            let kind = match object.kind {
+                DraftObjectKind::Enum(_) => true,
+                DraftObjectKind::Other(kind) => {
+                    matches!(kind, ObjectKind::Type | ObjectKind::Domain)
+                }
+            };
+            kind && object.file == file.file && object.name.name.text == name.name.text
+        };
+        self.objects.retain(|object| !dropped(object));
+    }
+
+    pub(super) fn partition(&mut self, partition: &Partition) {
+        self.no_model(&partition.name, "CREATE TABLE … PARTITION OF");
+        self.partitions.push(partition.clone());
+    }
+
+    /// The table that becomes a part is no model of its own; how it is parted itself is kept.
+    pub(super) fn attach_partition(
+        &mut self,
+        file: &FileAst,
+        parent: TableIndex,
+        partition: &Partition,
+    ) {
+        let part = self.find(file, &partition.name);
+        let part = part.and_then(|index| self.tables[index].as_ref());
+        let options = part.map_or(&[][..], |table| &table.native.options);
+        let parted = options.iter().find(|option| option.key == "PARTITION BY");
+        let own = parted.map_or(String::new(), |option| format!(" {}", option.text));
+        let parent = self.table_mut(parent).name.clone();
+        self.partitions.push(Partition {
+            name: partition.name.clone(),
+            parent,
+            bound: partition.bound.clone() + &own,
+        });
+        self.drop_table(file, &partition.name);
+    }
+
+    /// Gives every table its parts, and the parts of those.
+    pub(super) fn place_partitions(&mut self) {
+        let mut by_parent: HashMap<String, Vec<Partition>> = HashMap::new();
+        for partition in std::mem::take(&mut self.partitions) {
+            let parent = partition.parent.name.text.clone();
+            by_parent.entry(parent).or_default().push(partition);
+        }
+        for table in self.tables.iter_mut().flatten() {
+            let mut found = by_parent.remove(&table.name.name.text).unwrap_or_default();
+            let mut at = 0;
+            while at < found.len() {
+                let parts = by_parent.remove(&found[at].name.name.text);
+                found.extend(parts.unwrap_or_default());
+                at += 1;
+            }
+            table.native.partitions = found;
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What only the dialect of the schema's own text has words for, kept as it is written.
+//!
+//! A table that is created in that dialect gets all of it again, so that the same object comes out as went in. In any
+//! other dialect it is left out where it only says how something is stored, and refused where it says what is stored.
+
+use super::{ColumnId, EnumId, TableId, TableName};
+use crate::dialect::Dialect;
+use crate::source::Span;
+
+/// Of a table.
+#[derive(Debug, Clone, Default)]
+pub struct NativeTable {
+    /// PostgreSQL `UNLOGGED`.
+    pub unlogged: bool,
+    /// PostgreSQL `INHERITS`, in order.
+    pub inherits: Vec<TableId>,
+    /// Options behind the parenthesis: `ENGINE=InnoDB`, `WITH (fillfactor='70')`, `PARTITION BY LIST (kind)`.
+    pub options: Vec<String>,
+    /// Lines between the columns that are neither key nor check: MariaDB's `PERIOD FOR`.
+    pub lines: Vec<String>,
+    /// PostgreSQL `EXCLUDE`.
+    pub exclusions: Vec<Exclusion>,
+    /// Its comment in the database.
+    pub comment: Option<String>,
+    /// Its partitions, where they are tables of their own (PostgreSQL); a part of a part comes behind that.
+    pub partitions: Vec<Partition>,
+    /// Statements behind all others, as written: changes of the sequence that counts a column.
+    pub behind: Vec<String>,
+    /// Indexes into [`Model::objects`](super::Model::objects): what must be there before the table, in order.
+    pub objects: Vec<usize>,
+}
+
+/// Of a column.
+#[derive(Debug, Clone, Default)]
+pub struct NativeColumn {
+    /// `NOT NULL` is written at the column itself, rather than implied by its key or domain.
+    pub not_null: bool,
+    /// `NULL` is written.
+    pub says_null: bool,
+    /// A parent of its table has it, and that has it from there.
+    pub inherited: bool,
+    /// Its type as declared, where [`Column::sql_type`](super::Column::sql_type) says what was made of it.
+    pub declared: Option<String>,
+    /// What SQLite does instead of refusing NULL: `ON CONFLICT IGNORE`.
+    pub not_null_conflict: Option<String>,
+    /// The default as written; `None` where it is the domain's.
+    pub default: Option<String>,
+    /// Words that belong to the type: `CHARACTER SET ascii`.
+    pub type_words: Vec<String>,
+    /// Words behind all others: `INVISIBLE`.
+    pub words: Vec<String>,
+    /// The schema of its collation.
+    pub collation_schema: Option<String>,
+    /// What follows `ON UPDATE`.
+    pub on_update: Option<String>,
+    /// Its comment in the database.
+    pub comment: Option<String>,
+    /// How it is counted.
+    pub counter: Counter,
+    /// What follows `ALTER COLUMN`, to be run behind CREATE TABLE: `SET STORAGE EXTERNAL`.
+    pub settings: Vec<String>,
+}
+
+/// How the database counts a column.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Counter {
+    /// As this dialect does when nothing more is said.
+    #[default]
+    Usual,
+    /// SQLite `AUTOINCREMENT`: a key is never given out twice.
+    Autoincrement,
+    /// PostgreSQL `serial` and its sizes.
+    Serial(&'static str),
+    /// PostgreSQL identity with options: `(START WITH 10)`.
+    Identity(String),
+    /// By a sequence that is an object of its own: the default as written.
+    Sequence(String),
+}
+
+/// How a key or an index is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeyWords {
+    /// PostgreSQL `INCLUDE (a, b)`.
+    pub include: Option<String>,
+    /// Words behind its columns: `WITH (fillfactor='70')`, `ON CONFLICT REPLACE`, `COMMENT 'x'`.
+    pub options: Vec<String>,
+}
+
+/// What is said of one part of a key beside its column.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PartWords {
+    /// MySQL prefix length in characters.
+    pub prefix: Option<u32>,
+    /// Its collation and operator class.
+    pub qualifier: Option<String>,
+    /// `DESC`.
+    pub descending: bool,
+    /// `NULLS FIRST`, `NULLS LAST`.
+    pub nulls_first: Option<bool>,
+}
+
+/// PostgreSQL `EXCLUDE`: rows that must not be there together.
+#[derive(Debug, Clone)]
+pub struct Exclusion {
+    /// Constraint name where given.
+    pub name: Option<String>,
+    /// From `EXCLUDE` on.
+    pub sql: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A part of a table that is a table of its own.
+#[derive(Debug, Clone)]
+pub struct Partition {
+    /// Its name.
+    pub name: TableName,
+    /// The table or part it belongs to.
+    pub parent: TableName,
+    /// From `FOR VALUES` or `DEFAULT` on, its own `PARTITION BY` included.
+    pub bound: String,
+}
+
+/// Something beside tables that they need.
+#[derive(Debug, Clone)]
+pub struct NativeObject {
+    /// Its name; of an extension with the schema it is put into.
+    pub name: TableName,
+    /// What it is.
+    pub kind: ObjectKind,
+    /// What it is written in.
+    pub dialect: Dialect,
+    /// The name and everything behind it.
+    pub definition: String,
+    /// Statements behind it.
+    pub changes: Vec<String>,
+    /// The column of a sequence, with which it is dropped.
+    pub owner: Option<(TableId, ColumnId)>,
+}
+
+/// What an object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectKind {
+    /// An extension of PostgreSQL.
+    Extension,
+    /// A collation.
+    Collation,
+    /// An enum.
+    Enum(EnumId),
+    /// A type of several columns, a range.
+    Type,
+    /// A domain.
+    Domain,
+    /// A sequence.
+    Sequence,
+    /// A function.
+    Function,
+}

@@ -1,0 +1,69 @@
+//! Reads the changes of `ALTER TABLE` that mean something to one dialect only.
+
+use crate::ast::AlterAction;
+use crate::dialect::Dialect;
+
+use super::cursor::{Cursor, Read};
+
+impl Cursor<'_> {
+    /// None where nothing of the kind stands here.
+    pub(crate) fn own_words(&mut self) -> Read<Vec<AlterAction>> {
+        match self.dialect {
+            Dialect::Sqlite => Ok(Vec::new()),
+            Dialect::Postgres => Ok(self.postgres_words()?.into_iter().collect()),
+            Dialect::Mysql => self.mysql_words(),
+        }
+    }
+
+    fn postgres_words(&mut self) -> Read<Option<AlterAction>> {
+        let no = self.is_words(&["NO", "INHERIT"]);
+        if no || self.is_word(0, "INHERIT") {
+            self.advance(if no { 2 } else { 1 });
+            let parent = self.object_name("a table's name")?;
+            return Ok(Some(AlterAction::Inherit { parent, no }));
+        }
+        for (word, unlogged) in [("UNLOGGED", true), ("LOGGED", false)] {
+            if self.eat(&["SET", word]) {
+                return Ok(Some(AlterAction::SetUnlogged(unlogged)));
+            }
+        }
+        if self.is_word(0, "SET") && self.is_symbol(1, "(") {
+            self.advance(1);
+            let first = self.at;
+            self.skip_one()?;
+            let mut option = self.table_option("WITH".to_owned(), first);
+            option.text.insert_str(0, "WITH ");
+            return Ok(Some(AlterAction::Option(option)));
+        }
+        Ok(None)
+    }
+
+    /// Options follow each other without a comma too.
+    fn mysql_words(&mut self) -> Read<Vec<AlterAction>> {
+        let mut found = Vec::new();
+        loop {
+            if self.eat(&["ENGINE"]) {
+                self.eat_symbol("=");
+                let engine = self.name("a storage engine")?;
+                found.push(AlterAction::StorageEngine(engine));
+                continue;
+            }
+            let converts = self.eat(&["CONVERT", "TO"]);
+            if converts {
+                found.push(AlterAction::ForgetCharacterSets);
+            }
+            if !converts && !self.at_mysql_option() {
+                return Ok(found);
+            }
+            found.extend(self.mysql_table_option()?.map(AlterAction::Option));
+        }
+    }
+
+    fn at_mysql_option(&self) -> bool {
+        const BARE: &[&str] = &["DEFAULT", "CHARSET", "COLLATE", "ROW_FORMAT"];
+        (self.is_name(0) && self.is_symbol(1, "=") && !self.is_word(0, "COMMENT"))
+            || self.is_any_word(0, BARE)
+            || self.is_words(&["PARTITION", "BY"])
+            || self.is_words(&["CHARACTER", "SET"])
+    }
+}

@@ -1,0 +1,328 @@
+//! A table in the dialect its schema is written in: everything as it is written there, so that the same table comes out.
+
+use super::index::key_line;
+use super::table::TableWriter;
+use crate::dialect::{ColumnPlace, Refusal, default_fits};
+use crate::model::{Column, Counter, Generated, Table, TableId};
+use crate::sql_writer::SqlWriter;
+
+impl<'m> TableWriter<'m> {
+    /// One column; `None` where a parent of the table gives it.
+    pub(super) fn native_column(&mut self, place: ColumnPlace<'m>) -> Option<String> {
+        let column = place.column();
+        if column.native.inherited && !self.parents().is_empty() {
+            return None;
+        }
+        if let Some(default) = &column.default {
+            let fits = default_fits(place, self.dialect(), self.engine.flavour);
+            self.ok(fits, default.span);
+        }
+        let mut sql = SqlWriter::new(self.dialect());
+        sql.identifier(&column.name);
+        for word in self.type_words(place) {
+            sql.push(" ").push(&word);
+        }
+        self.native_collation(&mut sql, column);
+        if let Generated::Computed { expression, stored } = &column.generated {
+            sql.push(&computed(&expression.sql, *stored));
+        }
+        if column.native.not_null {
+            sql.push(" NOT NULL");
+            sql.push(&with_blank(column.native.not_null_conflict.as_deref()));
+        } else if column.native.says_null {
+            sql.push(" NULL");
+        }
+        if let Some(default) = &column.native.default {
+            sql.push(" DEFAULT ").push(default);
+        }
+        if let Generated::Key { always } = column.generated {
+            let counted = self.native_counter(place, always);
+            sql.push(&counted);
+        }
+        if let Some(moment) = &column.native.on_update {
+            sql.push(" ON UPDATE ").push(moment);
+        }
+        for word in &column.native.words {
+            sql.push(" ").push(word);
+        }
+        self.native_comment(&mut sql, column);
+        self.native_constraints(&mut sql, place);
+        Some(sql.finish())
+    }
+
+    /// The type with the words that belong to it.
+    fn type_words(&mut self, place: ColumnPlace<'m>) -> Vec<String> {
+        let column = place.column();
+        let declared = match (&column.native.counter, &column.native.declared) {
+            (Counter::Serial(name), _) => (*name).to_owned(),
+            (_, Some(declared)) => declared.clone(),
+            (_, None) => {
+                let declaration = self.ok(self.dialect().rules().declare(place), column.type_span);
+                declaration.map_or(String::new(), |declaration| declaration.type_sql)
+            }
+        };
+        let words = [declared].into_iter().filter(|word| !word.is_empty());
+        words
+            .chain(column.native.type_words.iter().cloned())
+            .collect()
+    }
+
+    fn native_collation(&self, sql: &mut SqlWriter, column: &Column) {
+        let Some(collation) = &column.collation else {
+            return;
+        };
+        sql.push(" COLLATE ");
+        if let Some(schema) = &column.native.collation_schema {
+            sql.identifier(schema).push(".");
+        }
+        sql.identifier(collation);
+    }
+
+    fn native_comment(&self, sql: &mut SqlWriter, column: &Column) {
+        let comment = column.native.comment.as_ref();
+        if let Some(comment) = comment.filter(|_| self.engine.capabilities().comments_in_table) {
+            sql.push(" COMMENT ").text_literal(comment);
+        }
+    }
+
+    /// What makes the database count the column.
+    fn native_counter(&mut self, place: ColumnPlace<'m>, always: bool) -> String {
+        let usual = |writer: &mut Self| {
+            let rules = writer.dialect().rules();
+            let words = writer.ok(rules.counted(place, always), place.column().span);
+            words.unwrap_or_default().to_owned()
+        };
+        match &place.column().native.counter {
+            Counter::Serial(_) => String::new(),
+            Counter::Sequence(default) => format!(" DEFAULT {default}"),
+            Counter::Identity(options) => format!("{} {options}", usual(self)),
+            Counter::Usual | Counter::Autoincrement if self.counts_key_at_column() => {
+                self.key_at_column(place)
+            }
+            Counter::Usual | Counter::Autoincrement => usual(self),
+        }
+    }
+
+    fn counts_key_at_column(&self) -> bool {
+        self.engine.capabilities().counted_key_at_column
+    }
+
+    /// `CONSTRAINT "k" PRIMARY KEY ON CONFLICT REPLACE AUTOINCREMENT`.
+    fn key_at_column(&mut self, place: ColumnPlace<'m>) -> String {
+        let rules = self.dialect().rules();
+        let outcome = rules.counted(place, false);
+        let (Some(words), Some(key)) = (
+            self.ok(outcome, place.column().span),
+            self.table().primary_key.as_ref(),
+        ) else {
+            return String::new();
+        };
+        let mut sql = SqlWriter::new(self.dialect());
+        sql.push(" ");
+        self.constraint_name(&mut sql, key.name.as_deref());
+        sql.push(words.trim_start());
+        for option in &key.words.options {
+            sql.push(" ").push(option);
+        }
+        if place.column().native.counter == Counter::Autoincrement {
+            sql.push(" AUTOINCREMENT");
+        }
+        sql.finish()
+    }
+
+    /// Checks that stand at the column, and a key that must.
+    fn native_constraints(&mut self, sql: &mut SqlWriter, place: ColumnPlace<'m>) {
+        if let Some((column, key)) = self.key_of_no_row_id()
+            && column == place.column
+        {
+            sql.push(" ");
+            self.constraint_name(sql, key.name.as_deref());
+            sql.push("PRIMARY KEY DESC");
+            for option in &key.words.options {
+                sql.push(" ").push(option);
+            }
+        }
+        for check in &self.table().checks {
+            if check.column == Some(place.column)
+                && let Some(text) = self.check(check)
+            {
+                sql.push(" ").push(&text);
+            }
+        }
+    }
+
+    /// Indexes that stand between the parentheses.
+    pub(super) fn keys_of_table(&self) -> Vec<String> {
+        let table = self.table();
+        let here =
+            |is_constraint: bool| self.keys_stand_in_table() || (is_constraint && self.is_native());
+        let indexes = table.indexes.iter();
+        indexes
+            .filter(|index| here(index.is_constraint))
+            .map(|index| key_line(table, index, self.dialect()))
+            .collect()
+    }
+
+    /// What is neither column nor key; refused where another dialect has no word for it.
+    pub(super) fn native_lines(&mut self) -> Vec<String> {
+        let native = &self.table().native;
+        if !self.is_native() {
+            for exclusion in &native.exclusions {
+                let message = format!(
+                    "{} has no such thing as an EXCLUDE constraint",
+                    self.dialect().product()
+                );
+                let help = "leave it out, or let the table live on PostgreSQL engines only";
+                self.refuse(Refusal::new("B0217", message, help), exclusion.span);
+            }
+            return Vec::new();
+        }
+        let exclusions = native.exclusions.iter().map(|exclusion| {
+            let mut sql = SqlWriter::new(self.dialect());
+            self.constraint_name(&mut sql, exclusion.name.as_deref());
+            sql.push(&exclusion.sql);
+            sql.finish()
+        });
+        exclusions.chain(native.lines.iter().cloned()).collect()
+    }
+
+    /// Behind the closing parenthesis.
+    pub(super) fn table_options(&self) -> String {
+        let (table, rules) = (self.table(), self.dialect().rules());
+        if !self.is_own() {
+            return rules.table_options(table, self.engine.flavour);
+        }
+        let mut sql = SqlWriter::new(self.dialect());
+        let parents = self.parents();
+        if !parents.is_empty() {
+            sql.push(" INHERITS (");
+            sql.list(parents, ", ", |sql, parent| {
+                sql.table(&self.model.table(parent).name);
+            });
+            sql.push(")");
+        }
+        if let Some(comment) = &table.native.comment
+            && self.engine.capabilities().comments_in_table
+        {
+            sql.push(" COMMENT=").text_literal(comment);
+        }
+        sql.push(&rules.native_options(table));
+        for option in &table.native.options {
+            sql.push(" ").push(option);
+        }
+        sql.finish()
+    }
+
+    /// Parents that are there before this table; else it has their columns as its own.
+    fn parents(&self) -> Vec<TableId> {
+        let parents = &self.table().native.inherits;
+        let position = |id: TableId| self.order.tables.iter().position(|known| *known == id);
+        let own = position(self.id);
+        let earlier = |id: &TableId| position(*id).is_some_and(|at| Some(at) < own);
+        if parents
+            .iter()
+            .all(|id| earlier(id) && !self.model.table(*id).unmanaged)
+        {
+            parents.clone()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// What is said of the table once it is there: its parts, comments, settings of columns, whom a sequence belongs to.
+    pub(super) fn behind(&self) -> Vec<String> {
+        if !self.is_own() {
+            return Vec::new();
+        }
+        let table = self.table();
+        let mut statements: Vec<String> = Vec::new();
+        for part in &table.native.partitions {
+            let mut sql = SqlWriter::new(self.dialect());
+            sql.push("CREATE TABLE ").table(&part.name);
+            sql.push(" PARTITION OF ").table(&part.parent);
+            sql.push(" ").push(&part.bound);
+            statements.push(sql.finish());
+        }
+        statements.extend(self.settings(table));
+        if !self.engine.capabilities().comments_in_table {
+            statements.extend(self.comments(table));
+        }
+        statements.extend(self.owned_sequences(table));
+        statements.extend(table.native.behind.iter().cloned());
+        statements
+    }
+
+    fn settings(&self, table: &Table) -> Vec<String> {
+        let mut statements = Vec::new();
+        for column in &table.columns {
+            for setting in &column.native.settings {
+                let mut sql = SqlWriter::new(self.dialect());
+                sql.push("ALTER TABLE ").table(&table.name);
+                sql.push(" ALTER COLUMN ").identifier(&column.name);
+                sql.push(" ").push(setting);
+                statements.push(sql.finish());
+            }
+        }
+        statements
+    }
+
+    fn comments(&self, table: &Table) -> Vec<String> {
+        let comment_on = |what: &str, column: Option<&str>, text: &str| {
+            let mut sql = SqlWriter::new(self.dialect());
+            sql.push("COMMENT ON ")
+                .push(what)
+                .push(" ")
+                .table(&table.name);
+            if let Some(column) = column {
+                sql.push(".").identifier(column);
+            }
+            sql.push(" IS ").text_literal(text);
+            sql.finish()
+        };
+        let own = table.native.comment.iter();
+        let own = own.map(|text| comment_on("TABLE", None, text));
+        let columns = table.columns.iter().filter_map(|column| {
+            let text = column.native.comment.as_ref()?;
+            Some(comment_on("COLUMN", Some(&column.name), text))
+        });
+        own.chain(columns).collect()
+    }
+
+    fn owned_sequences(&self, table: &Table) -> Vec<String> {
+        let mut statements = Vec::new();
+        for object in table
+            .native
+            .objects
+            .iter()
+            .map(|at| &self.model.objects[*at])
+        {
+            let Some((owner, column)) = object.owner.filter(|(owner, _)| *owner == self.id) else {
+                continue;
+            };
+            let owner = self.model.table(owner);
+            let mut sql = SqlWriter::new(self.dialect());
+            sql.push("ALTER SEQUENCE ").table(&object.name);
+            sql.push(" OWNED BY ").table(&owner.name).push(".");
+            sql.identifier(&owner.column(column).name);
+            statements.push(sql.finish());
+        }
+        statements
+    }
+}
+
+/// MariaDB's columns of system versioning have no parentheses.
+fn computed(expression: &str, stored: bool) -> String {
+    let versioned = ["ROW START", "ROW END"];
+    if versioned
+        .iter()
+        .any(|words| expression.eq_ignore_ascii_case(words))
+    {
+        return format!(" GENERATED ALWAYS AS {expression}");
+    }
+    let kind = if stored { "STORED" } else { "VIRTUAL" };
+    format!(" GENERATED ALWAYS AS ({expression}) {kind}")
+}
+
+fn with_blank(words: Option<&str>) -> String {
+    words.map_or(String::new(), |words| format!(" {words}"))
+}

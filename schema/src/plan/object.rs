@@ -1,0 +1,114 @@
+//! Objects beside tables that a table needs where it is created in the dialect it is written in: extensions, types,
+//! domains, sequences, functions. What is there already is left alone.
+
+use crate::dialect::Dialect;
+use crate::model::{EnumType, Model, NativeObject, ObjectKind, TableId};
+use crate::sql_writer::SqlWriter;
+
+/// Runs a statement of PostgreSQL and passes over errors, as CREATE TYPE has no IF NOT EXISTS.
+pub(super) fn unless(statement: &str, error: &str) -> String {
+    let mut tag = "$do$".to_owned();
+    while statement.contains(&tag) {
+        tag.insert(1, 'x');
+    }
+    format!("DO {tag} BEGIN {statement}; EXCEPTION WHEN {error} THEN NULL; END {tag}")
+}
+
+/// CREATE TYPE of an enum.
+pub(super) fn create_enum(values: &EnumType, dialect: Dialect) -> String {
+    let mut sql = SqlWriter::new(dialect);
+    sql.push("CREATE TYPE ")
+        .table(&values.sql_name())
+        .push(" AS ENUM (");
+    sql.list(&values.values, ", ", |sql, value| {
+        sql.text_literal(&value.value);
+    });
+    sql.push(")");
+    unless(&sql.finish(), "duplicate_object")
+}
+
+/// The statements that make what a table needs, in order.
+pub(super) fn create_objects(model: &Model, table: TableId) -> Vec<String> {
+    let needed = model.table(table).native.objects.iter();
+    let mut statements = Vec::new();
+    for object in needed.map(|at| &model.objects[*at]) {
+        if let Some(schema) = object.name.schema.as_ref().filter(|_| has_schemas(object)) {
+            statements.push(create_schema(schema, object.dialect));
+        }
+        statements.push(create(model, object));
+    }
+    statements
+}
+
+fn has_schemas(object: &NativeObject) -> bool {
+    object.dialect.capabilities(None).schemas
+}
+
+pub(super) fn create_schema(schema: &str, dialect: Dialect) -> String {
+    let mut sql = SqlWriter::new(dialect);
+    sql.push("CREATE SCHEMA IF NOT EXISTS ").identifier(schema);
+    sql.finish()
+}
+
+fn create(model: &Model, object: &NativeObject) -> String {
+    let definition = &object.definition;
+    match object.kind {
+        ObjectKind::Enum(id) => create_enum(model.enum_type(id), object.dialect),
+        ObjectKind::Extension => format!("CREATE EXTENSION IF NOT EXISTS {definition}"),
+        ObjectKind::Collation => format!("CREATE COLLATION IF NOT EXISTS {definition}"),
+        ObjectKind::Sequence if object.changes.is_empty() => {
+            format!("CREATE SEQUENCE IF NOT EXISTS {definition}")
+        }
+        ObjectKind::Sequence => {
+            let created = format!("CREATE SEQUENCE {definition}");
+            unless(&with_changes(created, object), "duplicate_table")
+        }
+        ObjectKind::Type => unless(&format!("CREATE TYPE {definition}"), "duplicate_object"),
+        ObjectKind::Domain => {
+            let created = format!("CREATE DOMAIN {definition}");
+            unless(&with_changes(created, object), "duplicate_object")
+        }
+        // Its body may speak of tables that come later.
+        ObjectKind::Function => unless(
+            &format!(
+                "PERFORM pg_catalog.set_config('check_function_bodies', 'off', true); CREATE FUNCTION {definition}"
+            ),
+            "duplicate_function",
+        ),
+    }
+}
+
+/// A statement with those behind it.
+fn with_changes(created: String, object: &NativeObject) -> String {
+    let changes = object.changes.iter().cloned();
+    [created]
+        .into_iter()
+        .chain(changes)
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+/// The statements that remove what a table needs, unless others need it too; extensions, collations and functions stay.
+pub(super) fn drop_objects(model: &Model, table: TableId) -> Vec<String> {
+    let needed = model.table(table).native.objects.iter().rev();
+    let mut statements = Vec::new();
+    for object in needed.map(|at| &model.objects[*at]) {
+        let (kind, name) = match object.kind {
+            ObjectKind::Enum(id) => ("TYPE", model.enum_type(id).sql_name()),
+            ObjectKind::Type => ("TYPE", object.name.clone()),
+            ObjectKind::Domain => ("DOMAIN", object.name.clone()),
+            ObjectKind::Sequence => ("SEQUENCE", object.name.clone()),
+            ObjectKind::Extension | ObjectKind::Collation | ObjectKind::Function => continue,
+        };
+        let mut sql = SqlWriter::new(object.dialect);
+        sql.push("DROP ")
+            .push(kind)
+            .push(" IF EXISTS ")
+            .table(&name);
+        statements.push(match object.dialect {
+            Dialect::Postgres => unless(&sql.finish(), "dependent_objects_still_exist"),
+            Dialect::Sqlite | Dialect::Mysql => sql.finish(),
+        });
+    }
+    statements
+}

@@ -1,0 +1,341 @@
+//! What only a schema's own dialect has words for, and which objects each table needs there.
+//!
+//! An object is needed by whoever speaks its name: too many are no harm, as they are in the original too.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::ast::{KeyPart, ObjectKind as Written, ObjectName, PartKey};
+use crate::dialect::Dialect;
+use crate::draft::{
+    DraftColumn, DraftCounter, DraftGenerated, DraftObject, DraftObjectKind, DraftTable,
+};
+use crate::model::{
+    ColumnId, Counter, Exclusion, NativeColumn, NativeObject, NativeTable, ObjectKind, Partition,
+    TableId, TableName,
+};
+use crate::parse::words_of;
+use crate::source::FileId;
+use crate::sql_writer::SqlWriter;
+
+use super::Resolver;
+
+/// A table's own words, but for what other tables are needed for.
+pub(super) fn table(draft: &DraftTable) -> NativeTable {
+    let native = &draft.native;
+    let options = native.options.iter().map(|option| option.text.clone());
+    let exclusion = |(name, sql): &(Option<String>, crate::ast::Expression)| Exclusion {
+        name: name.clone(),
+        sql: sql.sql.clone(),
+        span: sql.span,
+    };
+    let partition = |part: &crate::ast::Partition| Partition {
+        name: table_name(&part.name),
+        parent: table_name(&part.parent),
+        bound: part.bound.clone(),
+    };
+    NativeTable {
+        unlogged: native.unlogged,
+        inherits: Vec::new(),
+        options: options.collect(),
+        lines: native.lines.clone(),
+        exclusions: native.exclusions.iter().map(exclusion).collect(),
+        comment: comment(&draft.comment, draft.dialect),
+        partitions: native.partitions.iter().map(partition).collect(),
+        behind: native.behind.clone(),
+        objects: Vec::new(),
+    }
+}
+
+/// SQLite keeps none.
+fn comment(text: &Option<String>, dialect: Dialect) -> Option<String> {
+    text.clone().filter(|_| dialect != Dialect::Sqlite)
+}
+
+fn table_name(name: &ObjectName) -> TableName {
+    TableName {
+        schema: name.schema.clone(),
+        name: name.name.text.clone(),
+    }
+}
+
+/// A column's own words.
+pub(super) fn column(draft: &DraftColumn, table: &DraftTable) -> NativeColumn {
+    let default = draft.default.as_ref().map(|default| default.sql.clone());
+    NativeColumn {
+        not_null: draft.not_null,
+        says_null: draft.says_null,
+        inherited: draft.inherited,
+        declared: declared(draft, table.dialect),
+        not_null_conflict: draft.not_null_conflict.clone(),
+        default,
+        type_words: draft.type_words.clone(),
+        words: draft.words.clone(),
+        collation_schema: draft
+            .collation
+            .as_ref()
+            .and_then(|name| name.schema.clone()),
+        on_update: draft.on_update_now.clone(),
+        comment: comment(&draft.comment, table.dialect),
+        counter: counter(draft, table.dialect),
+        settings: draft.settings.clone(),
+    }
+}
+
+/// The catalogue of MySQL does not tell `NATIONAL` types from others, which have another character set.
+fn declared(draft: &DraftColumn, dialect: Dialect) -> Option<String> {
+    let serial = draft.type_name.name == "serial";
+    let written = || draft.type_name.written.clone();
+    draft
+        .declared
+        .clone()
+        .or_else(|| (dialect == Dialect::Mysql && !serial).then(written))
+}
+
+fn counter(draft: &DraftColumn, dialect: Dialect) -> Counter {
+    match (&draft.counter, dialect) {
+        (DraftCounter::Autoincrement, Dialect::Sqlite) => Counter::Autoincrement,
+        (DraftCounter::Identity(options), _) => Counter::Identity(options.clone()),
+        (DraftCounter::Default(default), _) => Counter::Sequence(default.sql.clone()),
+        (DraftCounter::Usual | DraftCounter::Autoincrement, _) => match &draft.generated {
+            DraftGenerated::Counted { .. } => serial(&draft.type_name.name, dialect),
+            DraftGenerated::No | DraftGenerated::Computed { .. } => Counter::Usual,
+        },
+    }
+}
+
+fn serial(type_name: &str, dialect: Dialect) -> Counter {
+    match (dialect, type_name) {
+        (Dialect::Postgres, "serial" | "serial4") => Counter::Serial("serial"),
+        (Dialect::Postgres, "bigserial" | "serial8") => Counter::Serial("bigserial"),
+        (Dialect::Postgres, "smallserial" | "serial2") => Counter::Serial("smallserial"),
+        (Dialect::Postgres | Dialect::Sqlite | Dialect::Mysql, _) => Counter::Usual,
+    }
+}
+
+impl Resolver<'_> {
+    /// Parents of tables, and the objects each table needs.
+    pub(super) fn native_words(&mut self) {
+        for id in self.model.table_ids() {
+            let draft = self.bound[id.0 as usize];
+            let parents = draft.native.inherits.iter();
+            let parents = parents.filter_map(|(_, parent)| self.ids[(*parent)?]);
+            let parents: Vec<TableId> = parents.filter(|parent| *parent != id).collect();
+            self.model.tables[id.0 as usize].native.inherits = parents;
+        }
+        if self.draft.objects.is_empty() {
+            return self.unknown_sequences(None);
+        }
+        let needs = Needs::new(self.draft.objects.iter());
+        self.objects();
+        self.unknown_sequences(Some(&needs));
+        for id in self.model.table_ids() {
+            let draft = self.bound[id.0 as usize];
+            let objects = needs.of_table(draft);
+            let table = &mut self.model.tables[id.0 as usize];
+            table.native.objects = objects;
+        }
+    }
+
+    /// A sequence that nothing creates counts nothing: the column is counted as the dialect does it.
+    fn unknown_sequences(&mut self, needs: Option<&Needs<'_>>) {
+        for (draft, table) in self.bound.iter().zip(&mut self.model.tables) {
+            for (written, column) in draft.columns.iter().zip(&mut table.columns) {
+                let DraftCounter::Default(default) = &written.counter else {
+                    continue;
+                };
+                if !needs.is_some_and(|needs| needs.sequence(draft, default)) {
+                    column.native.counter = Counter::Usual;
+                }
+            }
+        }
+    }
+
+    fn objects(&mut self) {
+        for object in &self.draft.objects {
+            let resolved = NativeObject {
+                name: table_name(&object.name),
+                kind: self.object_kind(object.kind),
+                dialect: object.dialect,
+                definition: definition(object),
+                changes: object.changes.clone(),
+                owner: object
+                    .owner
+                    .as_ref()
+                    .and_then(|(table, column)| self.owner(table, &column.text, object.file)),
+            };
+            self.model.objects.push(resolved);
+        }
+    }
+
+    fn object_kind(&self, kind: DraftObjectKind) -> ObjectKind {
+        match kind {
+            // One without values.
+            DraftObjectKind::Enum(index) => {
+                self.user_types.enum_ids[index].map_or(ObjectKind::Type, ObjectKind::Enum)
+            }
+            DraftObjectKind::Other(Written::Extension) => ObjectKind::Extension,
+            DraftObjectKind::Other(Written::Collation) => ObjectKind::Collation,
+            DraftObjectKind::Other(Written::Type) => ObjectKind::Type,
+            DraftObjectKind::Other(Written::Domain) => ObjectKind::Domain,
+            DraftObjectKind::Other(Written::Sequence) => ObjectKind::Sequence,
+            DraftObjectKind::Other(Written::Function) => ObjectKind::Function,
+        }
+    }
+
+    fn owner(&self, table: &ObjectName, column: &str, file: FileId) -> Option<(TableId, ColumnId)> {
+        let named = self.by_name.get(&table.name.text.to_lowercase())?;
+        let found = named.iter().find(|id| {
+            let draft = self.bound[id.0 as usize];
+            draft.file == file && draft.name.name.text == table.name.text
+        })?;
+        let columns = &self.model.table(*found).columns;
+        let index = columns.iter().position(|known| known.name == column)?;
+        Some((*found, ColumnId(index as u32)))
+    }
+}
+
+/// Who speaks of which object.
+struct Needs<'a> {
+    objects: Vec<&'a DraftObject>,
+    /// Objects by what they give, for looking up only.
+    by_word: HashMap<String, Vec<usize>>,
+    /// Sequences by the table of the column they belong to.
+    owned: HashMap<String, Vec<usize>>,
+}
+
+impl<'a> Needs<'a> {
+    fn new(objects: impl Iterator<Item = &'a DraftObject>) -> Self {
+        let objects: Vec<_> = objects.collect();
+        let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut owned: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, object) in objects.iter().enumerate() {
+            for word in gives(object) {
+                by_word.entry(word).or_default().push(index);
+            }
+            if let Some((table, _)) = &object.owner {
+                let table = table.name.text.clone();
+                owned.entry(table).or_default().push(index);
+            }
+        }
+        Self {
+            objects,
+            by_word,
+            owned,
+        }
+    }
+
+    /// The objects of these words, of the same file where there are such.
+    fn named(&self, word: &str, file: FileId, dialect: Dialect) -> impl Iterator<Item = usize> {
+        let all = self.by_word.get(word).map_or(&[][..], Vec::as_slice);
+        let here = all.iter().any(|&index| self.objects[index].file == file);
+        let fits = move |index: &&usize| {
+            let object = self.objects[**index];
+            object.dialect == dialect && (!here || object.file == file)
+        };
+        all.iter().filter(fits).copied()
+    }
+
+    /// Does a default speak of a sequence that is created?
+    fn sequence(&self, draft: &DraftTable, default: &crate::ast::Expression) -> bool {
+        let is_sequence =
+            |index: usize| self.objects[index].kind == DraftObjectKind::Other(Written::Sequence);
+        words_of(default)
+            .iter()
+            .any(|word| self.named(word, draft.file, draft.dialect).any(is_sequence))
+    }
+
+    /// What a table needs, and what that needs, in the order of the files.
+    fn of_table(&self, draft: &DraftTable) -> Vec<usize> {
+        let mut needed = BTreeSet::new();
+        let owned = self.owned.get(&draft.name.name.text);
+        let of_file = |index: &&usize| self.objects[**index].file == draft.file;
+        let owned = owned.into_iter().flatten().filter(of_file);
+        let mut open: Vec<usize> = owned.copied().collect();
+        for word in table_words(draft) {
+            open.extend(self.named(&word, draft.file, draft.dialect));
+        }
+        while let Some(index) = open.pop() {
+            if needed.insert(index) {
+                let object = self.objects[index];
+                for word in &object.words {
+                    open.extend(self.named(word, object.file, object.dialect));
+                }
+            }
+        }
+        needed.into_iter().collect()
+    }
+}
+
+/// An enum that has no values is no enum of the model.
+fn definition(object: &DraftObject) -> String {
+    match object.kind {
+        DraftObjectKind::Enum(_) => {
+            let mut sql = SqlWriter::new(object.dialect);
+            sql.table(&table_name(&object.name)).push(" AS ENUM ()");
+            sql.finish()
+        }
+        DraftObjectKind::Other(_) => object.definition.clone(),
+    }
+}
+
+/// The names that an object makes known.
+fn gives(object: &DraftObject) -> Vec<String> {
+    let name = object.name.name.text.to_lowercase();
+    match object.kind {
+        DraftObjectKind::Other(Written::Extension) => {
+            let given = crate::dialect::extension_words(&name).iter();
+            given
+                .map(|word| (*word).to_owned())
+                .chain([name.clone()])
+                .collect()
+        }
+        DraftObjectKind::Enum(_) | DraftObjectKind::Other(_) => vec![name],
+    }
+}
+
+/// Everything a table may speak of.
+fn table_words(draft: &DraftTable) -> BTreeSet<String> {
+    let mut words: BTreeSet<String> = BTreeSet::new();
+    for column in &draft.columns {
+        words.insert(column.type_name.name.to_lowercase());
+        words.extend(
+            column
+                .collation
+                .as_ref()
+                .map(|name| name.name.text.to_lowercase()),
+        );
+        words.extend(column.default.iter().flat_map(words_of));
+        if let DraftCounter::Default(default) = &column.counter {
+            words.extend(words_of(default));
+        }
+        if let DraftGenerated::Computed { expression, .. } = &column.generated {
+            words.extend(words_of(expression));
+        }
+    }
+    for check in &draft.checks {
+        words.extend(words_of(&check.condition));
+    }
+    for (_, exclusion) in &draft.native.exclusions {
+        words.extend(words_of(exclusion));
+    }
+    for index in &draft.indexes {
+        words.extend(index.method.clone());
+        words.extend(index.predicate.iter().flat_map(words_of));
+        words.extend(index.parts.iter().flat_map(part_words));
+    }
+    for option in &draft.native.options {
+        words.extend(option.words.iter().cloned());
+    }
+    words
+}
+
+fn part_words(part: &KeyPart) -> Vec<String> {
+    let mut words = match &part.key {
+        PartKey::Column(_) => Vec::new(),
+        PartKey::Expression(expression) => words_of(expression),
+    };
+    let qualifier = part.qualifier.as_deref().unwrap_or_default();
+    let split = qualifier.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
+    words.extend(split.map(str::to_lowercase));
+    words
+}
