@@ -66,6 +66,8 @@ pub enum AlterAction {
         column: Name,
         /// `IF EXISTS`.
         if_exists: bool,
+        /// `CASCADE`.
+        cascade: bool,
     },
     /// `DROP CONSTRAINT`, `DROP KEY`, `DROP INDEX`, `DROP FOREIGN KEY`.
     DropConstraint(Name),

@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::draft::{DraftCounter, DraftGenerated, DraftTable, TableIndex};
 
 use super::column::{column, set_default, set_identity};
-use super::{Fold, constraint, lookup, native, rename};
+use super::{Fold, constraint, drop_column, lookup, native, rename};
 
 impl Fold<'_> {
     pub(super) fn alter_table(&mut self, file: &FileAst, alter: &AlterTable) {
@@ -39,11 +39,17 @@ impl Fold<'_> {
         let mut table = self.tables[index]
             .take()
             .expect("the caller saw that it is there");
-        self.change(file, &mut table, action);
+        self.change(file, index, &mut table, action);
         self.tables[index] = Some(table);
     }
 
-    fn change(&mut self, file: &FileAst, table: &mut DraftTable, action: &AlterAction) {
+    fn change(
+        &mut self,
+        file: &FileAst,
+        index: TableIndex,
+        table: &mut DraftTable,
+        action: &AlterAction,
+    ) {
         match action {
             AlterAction::AddColumn {
                 column,
@@ -76,9 +82,13 @@ impl Fold<'_> {
                 move_column(table, &definition.name, position);
             }
             AlterAction::AddConstraint(added) => self.add_constraint(file, table, added),
-            AlterAction::DropColumn { column, if_exists } => {
+            AlterAction::DropColumn {
+                column,
+                if_exists,
+                cascade,
+            } => {
                 if *if_exists || self.column_of(table, column).is_some() {
-                    constraint::drop_column(table, &column.text);
+                    self.drop_column(index, table, &column.text, *cascade);
                 }
             }
             AlterAction::DropConstraint(name) => constraint::drop_named(table, &name.text),
@@ -145,6 +155,26 @@ impl Fold<'_> {
                 column.generated = DraftGenerated::No
             }),
             AlterAction::RenameTable(_) | AlterAction::AttachPartition(_) => {}
+        }
+    }
+
+    /// `CASCADE` drops what is generated from the column too, and the foreign keys to all of them.
+    fn drop_column(
+        &mut self,
+        index: TableIndex,
+        table: &mut DraftTable,
+        name: &str,
+        cascade: bool,
+    ) {
+        let mut names = vec![name.to_owned()];
+        while let Some(name) = names.pop() {
+            drop_column::drop_column(table, &name);
+            if cascade {
+                names.extend(drop_column::generated_from(table, &name));
+                for other in self.tables.iter_mut().flatten() {
+                    drop_column::drop_references(other, index, &name, table.dialect);
+                }
+            }
         }
     }
 

@@ -5,8 +5,10 @@
 mod alter;
 mod column;
 mod constraint;
+mod drop_column;
 mod guarded;
 mod lookup;
+mod mention;
 mod native;
 mod rename;
 pub(crate) use alter::quoted_list;

@@ -5,6 +5,7 @@ use crate::dialect::Dialect;
 use crate::draft::{DraftGenerated, DraftTable};
 
 use super::lookup::same_name;
+use super::mention::mentions;
 
 /// Names of columns, and expressions that speak of it.
 pub(super) fn rename_column(table: &mut DraftTable, from: &str, to: &Name) {
@@ -70,23 +71,13 @@ fn keys(parts: &mut [KeyPart]) -> impl Iterator<Item = &mut Expression> {
 
 /// The text is written anew where a piece of it changed.
 fn rename_in(expression: &mut Expression, from: &str, to: &str, dialect: Dialect) {
-    let named = |piece: &ExpressionPiece| match piece.kind {
-        PieceKind::Word | PieceKind::Quoted | PieceKind::DoubleQuoted => {
-            same_name(&piece.text, from, dialect)
-        }
-        PieceKind::Text
-        | PieceKind::Number
-        | PieceKind::Hex
-        | PieceKind::Bits
-        | PieceKind::Symbol => false,
-    };
-    let mut changed = false;
-    for piece in expression.tokens.iter_mut().filter(|piece| named(piece)) {
+    let found = mentions(&expression.tokens, from, dialect);
+    for &at in &found {
+        let piece = &mut expression.tokens[at];
         piece.kind = PieceKind::Quoted;
         to.clone_into(&mut piece.text);
-        changed = true;
     }
-    if changed {
+    if !found.is_empty() {
         expression.sql = written(&expression.tokens, dialect);
     }
 }

@@ -180,13 +180,15 @@ impl Cursor<'_> {
         }
         let if_exists = self.eat(&["IF", "EXISTS"]);
         let name = self.name("the name of what is dropped")?;
-        self.eat_any(&["CASCADE", "RESTRICT"]);
+        let cascade = self.eat(&["CASCADE"]);
+        self.eat(&["RESTRICT"]);
         Ok(Some(if constraint {
             AlterAction::DropConstraint(name)
         } else {
             AlterAction::DropColumn {
                 column: name,
                 if_exists,
+                cascade,
             }
         }))
     }

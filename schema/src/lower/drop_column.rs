@@ -1,0 +1,106 @@
+//! Drops a column, and with it what the database drops.
+
+use crate::ast::{Expression, KeyPart, Name, PartKey};
+use crate::dialect::Dialect;
+use crate::draft::{DraftGenerated, DraftIndex, DraftTable, TableIndex};
+
+use super::lookup::same_name;
+use super::mention::speaks_of;
+
+/// The column and everything that needs it.
+pub(super) fn drop_column(table: &mut DraftTable, name: &str) {
+    let dialect = table.dialect;
+    let speaks = |expression: &Expression| speaks_of(expression, name, dialect);
+    table
+        .columns
+        .retain(|column| !same_name(&column.name.text, name, dialect));
+    table
+        .foreign_keys
+        .retain(|key| free(&key.columns, name, dialect));
+    table.checks.retain(|check| !speaks(&check.condition));
+    let exclusions = &mut table.native.exclusions;
+    exclusions.retain(|(_, written)| !speaks(written));
+    match dialect {
+        Dialect::Mysql => shorten_keys(table, name),
+        Dialect::Postgres | Dialect::Sqlite => drop_keys(table, name),
+    }
+}
+
+/// What is generated from the column goes with it, where `CASCADE` says so; gives their names.
+pub(super) fn generated_from(table: &DraftTable, name: &str) -> Vec<String> {
+    let needs = table
+        .columns
+        .iter()
+        .filter(|column| match &column.generated {
+            DraftGenerated::Computed { expression, .. } => {
+                speaks_of(expression, name, table.dialect)
+            }
+            DraftGenerated::No | DraftGenerated::Counted { .. } => false,
+        });
+    needs.map(|column| column.name.text.clone()).collect()
+}
+
+/// `CASCADE`: foreign keys of other tables to the column.
+pub(super) fn drop_references(
+    table: &mut DraftTable,
+    target: TableIndex,
+    name: &str,
+    dialect: Dialect,
+) {
+    table
+        .foreign_keys
+        .retain(|key| key.target != Some(target) || free(&key.reference.columns, name, dialect));
+}
+
+fn free(columns: &[Name], name: &str, dialect: Dialect) -> bool {
+    let mut columns = columns.iter();
+    !columns.any(|column| same_name(&column.text, name, dialect))
+}
+
+/// PostgreSQL drops keys and indexes whole.
+fn drop_keys(table: &mut DraftTable, name: &str) {
+    let dialect = table.dialect;
+    let key = table.primary_key.take();
+    table.primary_key = key.filter(|key| free(&key.columns, name, dialect));
+    table
+        .uniques
+        .retain(|unique| free(&unique.columns, name, dialect));
+    let needs = |index: &DraftIndex| {
+        let mut parts = index.parts.iter();
+        parts.any(|part| part_needs(part, name, dialect))
+            || index
+                .predicate
+                .as_ref()
+                .is_some_and(|predicate| speaks_of(predicate, name, dialect))
+    };
+    table.indexes.retain(|index| !needs(index));
+}
+
+/// MySQL takes the column out of its keys and indexes; one that has no other goes.
+fn shorten_keys(table: &mut DraftTable, name: &str) {
+    let shorten = |columns: &mut Vec<Name>, parts: &mut Vec<KeyPart>| {
+        columns.retain(|column| !same_name(&column.text, name, Dialect::Mysql));
+        parts.retain(|part| !part_needs(part, name, Dialect::Mysql));
+        !columns.is_empty()
+    };
+    if let Some(mut key) = table.primary_key.take() {
+        let left = shorten(&mut key.columns, &mut key.parts);
+        table.primary_key = left.then_some(key);
+    }
+    table
+        .uniques
+        .retain_mut(|unique| shorten(&mut unique.columns, &mut unique.parts));
+    table.indexes.retain_mut(|index| {
+        index
+            .parts
+            .retain(|part| !part_needs(part, name, Dialect::Mysql));
+        !index.parts.is_empty()
+    });
+}
+
+fn part_needs(part: &KeyPart, name: &str, dialect: Dialect) -> bool {
+    match &part.key {
+        PartKey::Column(column) => same_name(&column.text, name, dialect),
+        PartKey::Expression(expression) => speaks_of(expression, name, dialect),
+    }
+}
