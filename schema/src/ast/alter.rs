@@ -71,6 +71,10 @@ pub enum AlterAction {
     },
     /// `DROP CONSTRAINT`, `DROP KEY`, `DROP INDEX`, `DROP FOREIGN KEY`.
     DropConstraint(Name),
+    /// MariaDB `DROP SYSTEM VERSIONING`.
+    DropVersioning,
+    /// MariaDB `DROP PERIOD FOR`.
+    DropPeriod,
     /// `DROP PRIMARY KEY`.
     DropPrimaryKey,
     /// `RENAME TO`.

@@ -109,6 +109,11 @@ impl Fold<'_> {
             AlterAction::Comment(text) => table.comment = Some(text.clone()),
             AlterAction::Option(option) => native::set_option(table, option),
             AlterAction::ForgetCharacterSets => native::forget_character_sets(table),
+            AlterAction::DropVersioning => {
+                let options = &mut table.native.options;
+                options.retain(|option| option.key != "SYSTEM VERSIONING");
+            }
+            AlterAction::DropPeriod => table.native.lines.clear(),
             AlterAction::SetUnlogged(unlogged) => table.native.unlogged = *unlogged,
             AlterAction::Inherit { parent, no } => {
                 let found = self.find(file, parent);

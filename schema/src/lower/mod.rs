@@ -324,6 +324,7 @@ impl<'a> Fold<'a> {
     fn finish(mut self) -> Draft {
         self.columns_of_queries();
         self.place_partitions();
+        self.shared_sequences();
         let mut kept = 0..;
         let place = |table: &Option<DraftTable>| table.as_ref().and_then(|_| kept.next());
         let moved: Vec<Option<TableIndex>> = self.tables.iter().map(place).collect();

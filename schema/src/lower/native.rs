@@ -1,14 +1,16 @@
 //! What only one dialect has words for: options of tables, partitions, and the objects beside tables.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::ast::{
     CreateDomain, CreateObject, FileAst, ObjectChange, ObjectKind, ObjectName, Partition,
     TableOption,
 };
 use crate::draft::{
-    DraftColumn, DraftGenerated, DraftObject, DraftObjectKind, DraftTable, TableIndex,
+    DraftColumn, DraftCounter, DraftGenerated, DraftObject, DraftObjectKind, DraftTable, TableIndex,
 };
+
+use crate::parse::words_of;
 
 use super::Fold;
 
@@ -43,6 +45,19 @@ pub(super) fn inherit(
         parents.retain(|(known, _)| known.name.text != parent.name.text);
     } else {
         parents.push((parent.clone(), found));
+    }
+}
+
+/// The default is one as any other, if it speaks of one of these sequences.
+fn count_by_default(column: &mut DraftColumn, sequences: &HashSet<String>) {
+    let DraftCounter::Default(value) = &column.counter else {
+        return;
+    };
+    let mut words = words_of(value).into_iter();
+    if words.any(|word| sequences.contains(&word)) {
+        column.default = Some(value.clone());
+        column.counter = DraftCounter::Usual;
+        column.generated = DraftGenerated::No;
     }
 }
 
@@ -183,6 +198,28 @@ impl Fold<'_> {
             bound: partition.bound.clone() + &own,
         });
         self.drop_table(file, &partition.name);
+    }
+
+    /// A column that may be NULL and takes its numbers from a sequence of its own standing is no key: another table may
+    /// count with the same sequence.
+    pub(super) fn shared_sequences(&mut self) {
+        let sequences = self
+            .objects
+            .iter()
+            .filter(|object| object.kind == DraftObjectKind::Other(ObjectKind::Sequence));
+        let names: HashSet<String> = sequences
+            .map(|object| object.name.name.text.to_lowercase())
+            .collect();
+        for table in self.tables.iter_mut().flatten() {
+            let keys = table.primary_key.iter().flat_map(|key| &key.columns);
+            let keys: Vec<String> = keys.map(|name| name.text.clone()).collect();
+            let columns = table.columns.iter_mut();
+            for column in columns.filter(|column| !column.not_null) {
+                if !keys.contains(&column.name.text) {
+                    count_by_default(column, &names);
+                }
+            }
+        }
     }
 
     /// Gives every table its parts, and the parts of those.

@@ -108,9 +108,15 @@ impl Cursor<'_> {
 
     fn add(&mut self) -> Read<Actions> {
         let mysql = self.dialect == Dialect::Mysql;
-        if mysql && (self.eat(&["PARTITION"]) || self.eat(&["SYSTEM", "VERSIONING"])) {
+        if mysql && self.eat(&["PARTITION"]) {
             self.skip_action()?;
             return Ok(Vec::new());
+        }
+        let first = self.at;
+        if mysql && self.eat(&["SYSTEM", "VERSIONING"]) {
+            let mut option = self.table_option("SYSTEM VERSIONING".to_owned(), first);
+            option.text.insert_str(0, "WITH ");
+            return Ok(vec![AlterAction::Option(option)]);
         }
         let keyword = self.eat(&["COLUMN"]);
         if !keyword && self.at_table_constraint() {
@@ -172,6 +178,14 @@ impl Cursor<'_> {
         if self.eat(&["PARTITION"]) {
             self.skip_action()?;
             return Ok(None);
+        }
+        let mysql = self.dialect == Dialect::Mysql;
+        if mysql && self.eat(&["SYSTEM", "VERSIONING"]) {
+            return Ok(Some(AlterAction::DropVersioning));
+        }
+        if mysql && self.eat(&["PERIOD", "FOR"]) {
+            self.name("a period's name")?;
+            return Ok(Some(AlterAction::DropPeriod));
         }
         let constraint =
             self.eat_any(&["CONSTRAINT", "KEY", "INDEX", "CHECK"]) || self.eat(&["FOREIGN", "KEY"]);
