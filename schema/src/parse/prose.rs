@@ -70,7 +70,35 @@ fn trimmed(lines: Vec<String>) -> Vec<String> {
         lines.pop();
     }
     let start = lines.iter().take_while(|line| line.is_empty()).count();
-    lines.split_off(start)
+    let mut lines = lines.split_off(start);
+    indent_items(&mut lines);
+    lines
+}
+
+/// Lines that go on with the item of a list are indented as it is: in documentation they would end the list otherwise.
+fn indent_items(lines: &mut [String]) {
+    let mut item = 0;
+    for line in lines {
+        let depth = line.len() - line.trim_start().len();
+        match marker(line.trim_start()) {
+            _ if line.is_empty() => item = 0,
+            Some(width) => item = depth + width,
+            None if item > 0 => *line = " ".repeat(item) + line.trim_start(),
+            None => (),
+        }
+    }
+}
+
+/// The width of `* `, `- `, `+ `, `1. ` or `1) ` at the start of a line.
+fn marker(line: &str) -> Option<usize> {
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let sign = if (1..=9).contains(&digits) {
+        line[digits..].starts_with(". ") || line[digits..].starts_with(") ")
+    } else {
+        digits == 0 && ["* ", "- ", "+ "].iter().any(|sign| line.starts_with(sign))
+    };
+    // The sign and the blank behind it.
+    sign.then_some(digits + 2)
 }
 
 fn starts_tag(line: &str) -> bool {
@@ -144,4 +172,31 @@ fn is_dump_header(line: &str) -> bool {
     (STARTS.iter().any(|start| line.starts_with(start)) && !line.starts_with("Name: "))
         || (line.starts_with("Name: ") && line.contains("; Type: "))
         || WHOLE.contains(&line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_go_on_with_an_item_are_indented() {
+        let text =
+            "Kinds:\n* one that\ngoes on\n      and on\n* two\n\nlast\n12. a\nb\n1.5 c\n- \nd";
+        let lines = comment_text(text);
+        let expected = [
+            "Kinds:",
+            "* one that",
+            "  goes on",
+            "  and on",
+            "* two",
+            "",
+            "last",
+            "12. a",
+            "    b",
+            "    1.5 c",
+            "",
+            "d",
+        ];
+        assert_eq!(lines, expected);
+    }
 }

@@ -47,19 +47,19 @@ pub trait Bound: Sync {
     fn new_row(row: RowOf<Self>) -> NewOf<Self>;
     /// Inserts.
     fn insert(connection: &mut Connection<Self::Engine>, new: NewOf<Self>) -> Result<Option<Row>>;
-    /// [`Keyed::find`], or nothing.
+    /// Finds a row by its key; without a key nothing.
     fn find(_: &mut Connection<Self::Engine>, _: &RowOf<Self>) -> Result<Option<Row>> {
         Ok(None)
     }
-    /// [`Keyed::update`], or nothing.
+    /// Updates what is chosen; without a key nothing.
     fn update(_: &mut Connection<Self::Engine>, _: &[Value], _: &[bool]) -> Option<Result<bool>> {
         Some(Ok(false))
     }
-    /// [`Keyed::save`], or nothing.
+    /// Saves a row; without a key nothing.
     fn save(_: &mut Connection<Self::Engine>, _: &RowOf<Self>) -> Result<bool> {
         Ok(false)
     }
-    /// [`Keyed::delete`], or nothing.
+    /// Deletes a row; without a key nothing.
     fn delete(_: &mut Connection<Self::Engine>, _: &RowOf<Self>) -> Result<bool> {
         Ok(false)
     }
