@@ -284,6 +284,8 @@ pub struct CreateTable {
     pub incomplete: bool,
     /// The query that its columns come from.
     pub query: Option<Span>,
+    /// PostgreSQL `OF type`: its columns are that type's, and those written here say what more they are.
+    pub of: Option<ObjectName>,
     /// Who keeps its rows.
     pub keeper: Keeper,
     /// Annotations and prose.
@@ -306,6 +308,7 @@ impl CreateTable {
             without_rowid: false,
             incomplete: false,
             query: None,
+            of: None,
             keeper: Keeper::Database,
             notes: Notes::default(),
         }

@@ -323,6 +323,8 @@ pub struct DraftObject {
     pub words: Vec<String>,
     /// The column of a sequence.
     pub owner: Option<(ObjectName, Name)>,
+    /// The columns of a composite type.
+    pub columns: Vec<crate::ast::ColumnDef>,
 }
 
 /// What an object is.

@@ -130,6 +130,8 @@ pub enum AlterAction {
     DropGenerated(Name),
     /// `ATTACH PARTITION name`: that table is no model of its own any more.
     AttachPartition(Partition),
+    /// `DETACH PARTITION name`: that table is one of its own again.
+    DetachPartition(ObjectName),
     /// MySQL `COMMENT`.
     Comment(String),
     /// MySQL `ENGINE = …`.

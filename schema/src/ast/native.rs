@@ -1,6 +1,6 @@
 //! What only one dialect has words for, as written: it is repeated where a table is created in that dialect.
 
-use super::{Name, ObjectName};
+use super::{ColumnDef, Name, ObjectName};
 
 /// Of a table.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +52,8 @@ pub struct CreateObject {
     pub definition: String,
     /// Every name that the definition may speak of, in lower case.
     pub words: Vec<String>,
+    /// The columns of a composite type.
+    pub columns: Vec<ColumnDef>,
 }
 
 /// A change of such an object.

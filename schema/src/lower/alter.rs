@@ -36,6 +36,9 @@ impl Fold<'_> {
             self.attach_partition(file, index, partition);
             return self.skip("ALTER TABLE … ATTACH PARTITION");
         }
+        if let AlterAction::DetachPartition(name) = action {
+            return self.detach_partition(index, name);
+        }
         let mut table = self.tables[index]
             .take()
             .expect("the caller saw that it is there");
@@ -159,7 +162,9 @@ impl Fold<'_> {
             AlterAction::DropGenerated(column) => self.with_column(table, column, |column| {
                 column.generated = DraftGenerated::No
             }),
-            AlterAction::RenameTable(_) | AlterAction::AttachPartition(_) => {}
+            AlterAction::RenameTable(_)
+            | AlterAction::AttachPartition(_)
+            | AlterAction::DetachPartition(_) => {}
         }
     }
 

@@ -163,6 +163,12 @@ impl<'a> Fold<'a> {
     }
 
     fn create_table(&mut self, file: &FileAst, created: &CreateTable) {
+        if let Some(of) = &created.of {
+            return match self.typed_table(file, created, of) {
+                Some(table) => self.create_table(file, &table),
+                None => self.unknown_row_type(of),
+            };
+        }
         if file.dialect == Dialect::Sqlite && self.belongs_to_sqlite(&created.name.name.text) {
             return self.no_model(&created.name, "CREATE TABLE of SQLite's own");
         }
@@ -188,6 +194,19 @@ impl<'a> Fold<'a> {
             constraint::merge_equal_keys(&mut table);
         }
         self.insert(table);
+    }
+
+    fn unknown_row_type(&mut self, of: &ObjectName) {
+        let message = format!(
+            "cannot read this `CREATE TABLE`: there is no type `{}` here with these columns",
+            of.name.text
+        );
+        let help = format!(
+            "create the type before this statement: `CREATE TYPE {} AS (id bigint)`",
+            of.name.text
+        );
+        let finding = Diagnostic::error("B0006", message).at(of.name.span, "");
+        self.diagnostics.push(finding.help(help));
     }
 
     /// `.schema` shows `sqlite_sequence` and `sqlite_stat1`, and the shadow tables of virtual tables: their name and a word behind it.

@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::ast::{
-    CreateDomain, CreateObject, FileAst, ObjectChange, ObjectKind, ObjectName, Partition,
-    TableOption,
+    CreateDomain, CreateObject, CreateTable, FileAst, ObjectChange, ObjectKind, ObjectName,
+    Partition, TableOption,
 };
 use crate::draft::{
-    DraftColumn, DraftCounter, DraftGenerated, DraftObject, DraftObjectKind, DraftTable, TableIndex,
+    DraftColumn, DraftCounter, DraftGenerated, DraftNative, DraftObject, DraftObjectKind,
+    DraftTable, TableIndex,
 };
 
 use crate::parse::words_of;
@@ -80,8 +81,38 @@ impl Fold<'_> {
             definition: created.definition.clone(),
             changes: Vec::new(),
             words: created.words.clone(),
+            columns: created.columns.clone(),
             owner: None,
         });
+    }
+
+    /// A table `OF` a composite type as one with the columns of that type; `None` where it is not known.
+    pub(super) fn typed_table(
+        &self,
+        file: &FileAst,
+        created: &CreateTable,
+        of: &ObjectName,
+    ) -> Option<CreateTable> {
+        let types = self.objects.iter().rev();
+        let rank = |object: &DraftObject| {
+            let named = object.name.name.text == of.name.text && !object.columns.is_empty();
+            let rank = of.rank(object.name.schema.as_deref()).filter(|_| named)?;
+            Some((object.file != file.file, rank))
+        };
+        let ranked = types.filter_map(|object| Some((rank(object)?, object)));
+        let (_, of) = ranked.min_by_key(|(rank, _)| *rank)?;
+        let mut table = CreateTable {
+            of: None,
+            columns: of.columns.clone(),
+            ..created.clone()
+        };
+        for said in &created.columns {
+            let mut columns = table.columns.iter_mut();
+            let column = columns.find(|column| column.name.text == said.name.text)?;
+            column.options.extend(said.options.iter().cloned());
+            column.notes = said.notes.clone();
+        }
+        Some(table)
     }
 
     pub(super) fn domain_object(&mut self, file: &FileAst, created: &CreateDomain) {
@@ -93,6 +124,7 @@ impl Fold<'_> {
             definition: created.definition.clone(),
             changes: Vec::new(),
             words: created.words.clone(),
+            columns: Vec::new(),
             owner: None,
         });
     }
@@ -106,6 +138,7 @@ impl Fold<'_> {
             definition: String::new(),
             changes: Vec::new(),
             words: Vec::new(),
+            columns: Vec::new(),
             owner: None,
         });
     }
@@ -220,6 +253,25 @@ impl Fold<'_> {
                 }
             }
         }
+    }
+
+    /// The part is a table like the one it was a part of.
+    pub(super) fn detach_partition(&mut self, parent: TableIndex, name: &ObjectName) {
+        let known = |part: &Partition| part.name.name.text == name.name.text;
+        let Some(at) = self.partitions.iter().position(known) else {
+            return self.skip("ALTER TABLE … DETACH PARTITION");
+        };
+        let name = self.partitions.remove(at).name;
+        let mut table = self.table_mut(parent).clone();
+        table.name = name;
+        table.native = DraftNative::default();
+        (table.comment, table.notes.model) = (None, None);
+        // The database named the keys and indexes of the part on its own.
+        let keys = table.primary_key.iter_mut().map(|key| &mut key.name);
+        let keys = keys.chain(table.uniques.iter_mut().map(|unique| &mut unique.name));
+        let keys = keys.chain(table.indexes.iter_mut().map(|index| &mut index.name));
+        keys.for_each(|name| *name = None);
+        self.insert(table);
     }
 
     /// Gives every table its parts, and the parts of those.

@@ -72,6 +72,11 @@ impl Cursor<'_> {
                 bound,
             })]);
         }
+        if self.eat(&["DETACH", "PARTITION"]) {
+            let name = self.object_name("a partition's name")?;
+            self.skip_action()?;
+            return Ok(vec![AlterAction::DetachPartition(name)]);
+        }
         if self.eat(&["SET", "SCHEMA"]) {
             return Ok(vec![AlterAction::SetSchema(
                 self.name("a schema's name")?.text,
@@ -367,7 +372,6 @@ const UNMODELLED: &[&str] = &[
     "INHERIT",
     "VALIDATE",
     "REPLICA",
-    "DETACH",
     "NOT",
     "OF",
     "ENGINE",

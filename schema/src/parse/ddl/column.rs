@@ -1,7 +1,8 @@
 //! Reads a column: name, type and the options behind it.
 
 use crate::ast::{
-    ColumnDef, ColumnOption, ColumnOptionKind, Expression, Name, Notes, ObjectName, UniqueOptions,
+    ColumnDef, ColumnOption, ColumnOptionKind, Expression, Name, Notes, ObjectName, TypeName,
+    UniqueOptions,
 };
 use crate::dialect::Dialect;
 use crate::model::KeyWords;
@@ -28,6 +29,17 @@ impl Cursor<'_> {
     /// A column's definition behind its name.
     pub(crate) fn column_named(&mut self, name: Name) -> Read<ColumnDef> {
         let type_name = self.type_name()?;
+        self.column_options(name, type_name)
+    }
+
+    /// A column of a typed table: its name and what more it is.
+    pub(crate) fn column_of_type(&mut self) -> Read<ColumnDef> {
+        let name = self.name("a column's name")?;
+        self.eat(&["WITH", "OPTIONS"]);
+        self.column_options(name, super::types::empty_type())
+    }
+
+    fn column_options(&mut self, name: Name, type_name: TypeName) -> Read<ColumnDef> {
         let mut options = Vec::new();
         loop {
             let constraint = if self.eat(&["CONSTRAINT"]) {

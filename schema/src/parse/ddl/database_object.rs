@@ -43,6 +43,7 @@ impl Cursor<'_> {
             name,
             definition: String::new(),
             words: Vec::new(),
+            columns: Vec::new(),
         };
         while !self.at_end() {
             if kind == ObjectKind::Extension && self.eat(&["SCHEMA"]) {

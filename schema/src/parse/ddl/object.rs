@@ -1,7 +1,7 @@
 //! Reads what is neither table nor change of one: indexes, enums, domains, comments, drops.
 
 use crate::ast::{
-    AlterEnum, AlterEnumAction, ColumnOption, ColumnOptionKind, Comment, CommentTarget,
+    AlterEnum, AlterEnumAction, ColumnDef, ColumnOption, ColumnOptionKind, Comment, CommentTarget,
     CreateDomain, CreateEnum, CreateFunction, CreateIndex, Name, ObjectKind, ObjectName, Statement,
     TypeName,
 };
@@ -80,7 +80,9 @@ impl Cursor<'_> {
             if !self.is_word(0, "AS") {
                 return Ok(None);
             }
-            let object = self.object(ObjectKind::Type, name, first)?;
+            let columns = self.composite_columns().unwrap_or_default();
+            let mut object = self.object(ObjectKind::Type, name, first)?;
+            object.columns = columns;
             return Ok(Some(Statement::CreateObject(Box::new(object))));
         }
         self.expect_symbol("(")?;
@@ -96,6 +98,20 @@ impl Cursor<'_> {
             values,
             docs: Vec::new(),
         })))
+    }
+
+    /// At `AS`: the columns of a composite type; what is none has none.
+    fn composite_columns(&mut self) -> Read<Vec<ColumnDef>> {
+        self.expect(&["AS"])?;
+        self.expect_symbol("(")?;
+        let mut columns = Vec::new();
+        while !self.is_symbol(0, ")") {
+            columns.push(self.column()?);
+            if !self.eat_symbol(",") && !self.is_symbol(0, ")") {
+                return Err(self.unexpected("`,` or `)`"));
+            }
+        }
+        Ok(columns)
     }
 
     /// Behind `ALTER TYPE`.

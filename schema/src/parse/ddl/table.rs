@@ -43,11 +43,11 @@ impl Cursor<'_> {
         if self.eat(&["PARTITION", "OF"]) {
             return Ok(TableStatement::Partition(self.partition(name)?));
         }
-        if self.eat(&["OF"]) {
-            return Ok(TableStatement::NoModel(name, "CREATE TABLE … OF"));
-        }
         let mut table = CreateTable::named(name, if_not_exists);
         table.native.unlogged = unlogged;
+        if self.eat(&["OF"]) {
+            table.of = Some(self.object_name("a type's name")?);
+        }
         let mut places = TablePlaces::default();
         let before = problems.len();
         if let Err(problem) = self.table_body(&mut table, &mut places, problems) {
@@ -66,7 +66,9 @@ impl Cursor<'_> {
         if self.eat(&["LIKE"]) {
             return self.mysql_like(table);
         }
-        self.elements(table, places, problems)?;
+        if table.of.is_none() || self.is_symbol(0, "(") {
+            self.elements(table, places, problems)?;
+        }
         self.table_options(table)
     }
 
@@ -175,7 +177,11 @@ impl Cursor<'_> {
         if self.dialect == Dialect::Sqlite && !table.constraints.is_empty() {
             return Err(self.unexpected("a constraint: columns come before all of them"));
         }
-        let column = self.column()?;
+        let column = if table.of.is_some() {
+            self.column_of_type()?
+        } else {
+            self.column()?
+        };
         table.columns.push(column);
         Ok(())
     }
