@@ -466,19 +466,37 @@ impl<'a> Cursor<'a> {
             .comments
             .get(next)
             .is_none_or(|comment| comment.start >= span.end);
-        if plain && !written.contains("*/") {
+        if plain && !written.contains("*/") && self.own_database.is_none() {
             return written.to_owned();
         }
         let mut text = String::with_capacity(written.len());
         let mut before = span.start;
-        for &token in tokens {
+        let mut at = 0;
+        while let Some(&token) = tokens.get(at) {
             let gap = &self.text[before as usize..token.start as usize];
             let blank = gap.bytes().all(|byte| byte.is_ascii_whitespace());
             text.push_str(if blank { gap } else { " " });
-            text.push_str(self.raw(token));
             before = token.end;
+            at += 1;
+            match tokens.get(at) {
+                // The database that the file is for goes by another name where it is used.
+                Some(&point) if self.raw(point) == "." && self.is_own_database(token) => {
+                    before = point.end;
+                    at += 1;
+                }
+                _ => text.push_str(self.raw(token)),
+            }
         }
         text
+    }
+
+    fn is_own_database(&self, token: Token) -> bool {
+        let name = matches!(
+            token.kind,
+            TokenKind::Word | TokenKind::Backticked | TokenKind::DoubleQuoted
+        );
+        let own = |database: &str| self.unquoted(token) == database;
+        name && self.own_database.is_some_and(own)
     }
 
     fn piece(&self, token: Token) -> ExpressionPiece {
