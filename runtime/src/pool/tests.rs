@@ -76,7 +76,7 @@ fn a_nested_acquire_of_the_only_connection_ends_after_the_timeout() {
         panic!("another kind of error");
     };
     assert_eq!(size, 1);
-    assert!(waited_ms >= 50 && started.elapsed() < Duration::from_secs(5));
+    assert!(waited_ms >= 50 && started.elapsed() < Duration::from_secs(60));
     drop(held);
     assert!(pool.acquire().is_ok());
 }

@@ -205,7 +205,7 @@ fn all_mistakes_are_told_in_one_run_of_a_long_file() {
         let started = std::time::Instant::now();
         let run = Run::new(config, planted.text.as_bytes());
         assert!(
-            started.elapsed().as_secs() < 20,
+            started.elapsed().as_secs() < 120,
             "{} s",
             started.elapsed().as_secs()
         );

@@ -238,7 +238,7 @@ fn a_silent_server_is_given_up() {
         let error = super::connect_with(&options, dialect).err();
         let error = error.expect("no answer");
         assert_eq!(*error.kind(), ErrorKind::Timeout, "{scheme}");
-        assert!(started.elapsed() < std::time::Duration::from_secs(2));
+        assert!(started.elapsed() < std::time::Duration::from_secs(60));
     }
 }
 
