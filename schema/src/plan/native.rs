@@ -26,10 +26,13 @@ impl<'m> TableWriter<'m> {
         if let Generated::Computed { expression, stored } = &column.generated {
             sql.push(&computed(&expression.sql, *stored));
         }
-        if column.native.not_null {
+        // MariaDB has no word on NULL behind a computed column.
+        let may_say = !matches!(column.generated, Generated::Computed { .. })
+            || self.engine.capabilities().computed_not_null;
+        if column.native.not_null && may_say {
             sql.push(" NOT NULL");
             sql.push(&with_blank(column.native.not_null_conflict.as_deref()));
-        } else if column.native.says_null {
+        } else if column.native.says_null && may_say {
             sql.push(" NULL");
         }
         if let Some(default) = &column.native.default {
