@@ -63,7 +63,6 @@ impl MysqlCursor<'_> {
             let fault = self.connection.session.broken(BROKEN_ROW);
             return self.ended(Err(fault)).map(|()| None);
         }
-        // Read once more, for the borrow of the other branch has to end.
         let body = self.connection.session.bytes(&payload);
         Ok(Some(row::reader(&self.columns, body, &self.fields)))
     }

@@ -169,7 +169,10 @@ impl MysqlConnection {
             let statement = self.prepared(sql)?;
             self.send(&statement)?;
             match read(&mut self.session, &mut self.fields) {
-                Ok(()) => return self.observe(),
+                Ok(()) => {
+                    self.observe();
+                    return Ok(());
+                }
                 Err(Fault::Server(said)) if is_stale_statement(&said) => {
                     self.statements.forget(sql);
                     if !std::mem::take(&mut may_retry) {
@@ -242,7 +245,8 @@ impl MysqlConnection {
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
         self.ensure_usable()?;
         self.command(sql)?;
-        self.observe()
+        self.observe();
+        Ok(())
     }
 
     fn command(&mut self, sql: &str) -> Result<()> {
@@ -330,11 +334,10 @@ impl MysqlConnection {
     }
 
     /// A statement may end the transaction by itself (DDL commits): what follows would run outside of any.
-    fn observe(&mut self) -> Result<()> {
+    fn observe(&mut self) {
         if self.transaction == Transaction::Open && !self.session.in_transaction() {
             self.transaction = Transaction::Aborted;
         }
-        Ok(())
     }
 
     /// The error to tell. A server that is still at work is asked to give up; the connection is closed either way.

@@ -47,10 +47,16 @@ impl PostgresCursor<'_> {
         };
         let columns = &self.statement.columns;
         let body = self.connection.session.body(&row);
-        match self.fields.read(body, columns.len()) {
-            Ok(()) => Ok(Some(decode::reader(columns, body, &self.fields))),
-            Err(why) => Err(statement_error(Fault::Protocol(why))),
+        if let Err(why) = self.fields.read(body, columns.len()) {
+            let fault = self.connection.session.broken(why);
+            return Err(self.failed(fault));
         }
+        let body = self.connection.session.body(&row);
+        Ok(Some(decode::reader(
+            &self.statement.columns,
+            body,
+            &self.fields,
+        )))
     }
 
     fn next_row(&mut self) -> Result<Option<Message>> {

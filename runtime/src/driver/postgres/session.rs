@@ -119,7 +119,7 @@ impl Session {
                 }
                 tag => {
                     if let Err(why) = on(tag, body) {
-                        return Err(self.died(Fault::Protocol(why)));
+                        return Err(self.broken(why));
                     }
                 }
             }
@@ -154,7 +154,7 @@ impl Session {
                     let said = Box::new(ServerError::read(self.body(&message)));
                     return self.answer(|_, _| Ok(())).and(Err(Fault::Server(said)));
                 }
-                b'Z' => return Err(self.died(Fault::Protocol("COPY ended before it began"))),
+                b'Z' => return Err(self.broken("COPY ended before it began")),
                 _ => (),
             }
         }
@@ -223,6 +223,12 @@ impl Session {
     /// The login is answered by a ReadyForQuery without having been asked by a Sync.
     pub(super) fn expect_login(&mut self) {
         self.unanswered = 1;
+    }
+
+    /// The peer broke the protocol in what a reader of messages found.
+    #[cold]
+    pub(super) fn broken(&mut self, why: &'static str) -> Fault {
+        self.died(Fault::Protocol(why))
     }
 
     fn died(&mut self, fault: Fault) -> Fault {

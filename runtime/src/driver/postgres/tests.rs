@@ -86,13 +86,7 @@ type Outcomes = Vec<Result<String>>;
 
 /// The program's part: a select, one in a transaction, a statement that is refused, a commit that did not.
 fn play(said: &[u8]) -> (Outcomes, bool) {
-    let (mut server, client) = UnixStream::pair().expect("a pair of sockets");
-    server.write_all(said).expect("it fits the socket's buffer");
-    server.shutdown(Shutdown::Write).expect("an open socket");
-    let session = Session::new(Socket::over(client).expect("a socket"));
-    let peer = Peer::File("/nowhere".into());
-    let limit = Some(Duration::from_secs(10));
-    let mut connection = PostgresConnection::over(session, peer, limit);
+    let (mut connection, _server) = connection(said);
     let outcomes = vec![
         rows(&mut connection),
         connection.begin().map(|()| String::new()),
@@ -101,6 +95,17 @@ fn play(said: &[u8]) -> (Outcomes, bool) {
         connection.commit().map(|()| "committed".to_owned()),
     ];
     (outcomes, connection.is_broken())
+}
+
+/// A connection to a server that says this and then no more, and the server's end, which has to be kept.
+fn connection(said: &[u8]) -> (PostgresConnection, UnixStream) {
+    let (mut server, client) = UnixStream::pair().expect("a pair of sockets");
+    server.write_all(said).expect("it fits the socket's buffer");
+    server.shutdown(Shutdown::Write).expect("an open socket");
+    let session = Session::new(Socket::over(client).expect("a socket"));
+    let peer = Peer::File("/nowhere".into());
+    let limit = Some(Duration::from_secs(10));
+    (PostgresConnection::over(session, peer, limit), server)
 }
 
 fn rows(connection: &mut PostgresConnection) -> Result<String> {
@@ -166,6 +171,26 @@ fn a_session_changed_at_any_byte_ends_and_is_not_used_after_it_broke() {
             );
         }
     }
+}
+
+/// A row that does not hold its columns: the next statement would be answered by what is left of this one.
+#[test]
+fn a_broken_row_ends_its_connection_also_when_rows_are_pulled() {
+    let said = Script::default()
+        .described()
+        .ready(b'I')
+        .say(b'2', b"")
+        .say(b'D', &[0, 2, 0, 0, 0, 8, 1])
+        .say(b'C', b"SELECT 1\0")
+        .ready(b'I')
+        .0;
+    let (mut connection, _server) = connection(&said);
+    let write = &mut |params: &mut ParamWriter<'_>| params.i64(7);
+    let mut cursor = connection.cursor("SELECT", write).expect("it was sent");
+    let error = cursor.next().map(drop).expect_err("no row");
+    assert_eq!(error.kind(), &ErrorKind::ConnectionLost);
+    drop(cursor);
+    assert!(connection.is_broken());
 }
 
 #[test]
