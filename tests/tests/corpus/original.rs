@@ -8,14 +8,22 @@ use bindery_schema::dialect::Dialect;
 /// The script without what makes or chooses a database of its own; what a server cannot load (an extension that is not
 /// installed, a newer syntax) is passed over.
 pub(crate) fn script(text: &str, dialect: Dialect) -> String {
-    let kept = text.lines().filter(|line| !chooses_database(line));
+    let kept = text.lines().filter(|line| !chooses_database(line, dialect));
     let kept = kept.collect::<Vec<_>>().join("\n");
-    match dialect {
-        Dialect::Postgres => format!("\\set ON_ERROR_STOP off\n{kept}\n"),
-        // Sakila's views name their database.
-        Dialect::Mysql => kept.replace("sakila.", ""),
-        Dialect::Sqlite => kept,
+    match (dialect, used_database(text)) {
+        (Dialect::Postgres, _) => format!("\\set ON_ERROR_STOP off\n{kept}\n"),
+        // Views name the database that the script is for.
+        (Dialect::Mysql, Some(name)) => kept
+            .replace(&format!("`{name}`."), "")
+            .replace(&format!("{name}."), ""),
+        (Dialect::Mysql, None) | (Dialect::Sqlite, _) => kept,
     }
+}
+
+/// The name behind `USE`.
+fn used_database(text: &str) -> Option<&str> {
+    let line = text.lines().find(|line| starts(line, "use "))?;
+    Some(line[4..].trim_matches([' ', '`', ';', '\r']))
 }
 
 /// What the authors of a schema load before it and do not ship with it, as far as tables need it: `given/<name>.sql`.
@@ -30,18 +38,19 @@ pub(crate) fn given(name: &str) -> String {
     found.unwrap_or_default()
 }
 
-fn chooses_database(line: &str) -> bool {
-    const STARTS: [&str; 8] = [
+fn chooses_database(line: &str, dialect: Dialect) -> bool {
+    const STARTS: [&str; 6] = [
         "\\c ",
         "\\set ON_ERROR_STOP",
         "create database",
         "drop database",
         "use ",
-        "create schema sakila",
-        "drop schema if exists sakila",
         "alter database",
     ];
+    // To MySQL and MariaDB a schema is a database.
+    const OF_MYSQL: [&str; 2] = ["create schema", "drop schema"];
     STARTS.iter().any(|start| starts(line, start))
+        || (dialect == Dialect::Mysql && OF_MYSQL.iter().any(|start| starts(line, start)))
 }
 
 fn starts(line: &str, start: &str) -> bool {
