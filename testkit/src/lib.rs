@@ -43,7 +43,7 @@ pub use environment::{
 };
 pub use error::Error;
 pub use proxy::{Direction, Fault, FaultProxy};
-pub use servers::{Detached, FreshDatabase, Product, Server, ServerOptions};
+pub use servers::{Detached, FreshDatabase, Product, Server, ServerOptions, Shutdown};
 pub use watchdog::Watchdog;
 
 /// What fallible functions of this crate return.

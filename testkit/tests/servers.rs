@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use bindery_testkit::{Error, Product, Server, ServerOptions};
+use bindery_testkit::{Error, Product, Server, ServerOptions, Shutdown};
 
 /// The server, or nothing where the product is not installed.
 fn start(options: ServerOptions) -> Option<Server> {
@@ -86,6 +86,45 @@ fn a_durable_server_starts() {
     for options in [Server::postgres(), Server::mysql()] {
         drop(start(options.durable(true)));
     }
+}
+
+fn comes_back(options: ServerOptions) {
+    let Some(mut server) = start(options.durable(true)) else {
+        return;
+    };
+    let database = server.fresh_database().expect("the server is up");
+    database
+        .run_script("CREATE TABLE t (id INT PRIMARY KEY);")
+        .expect("a table");
+    for (round, how) in [Shutdown::Orderly, Shutdown::Crash, Shutdown::Crash]
+        .into_iter()
+        .enumerate()
+    {
+        database
+            .run_script(&format!("INSERT INTO t (id) VALUES ({round});"))
+            .expect("it is up");
+        let before = server.pid();
+        server.go_down(how);
+        assert!(!is_alive(before), "{how:?}");
+        database.answer("SELECT 1;").expect_err("it is down");
+        server.come_back().expect("it starts again");
+        let count = database.answer("SELECT count(*) FROM t;");
+        assert_eq!(
+            count.expect("it is back").trim(),
+            (round + 1).to_string(),
+            "{how:?}"
+        );
+    }
+}
+
+#[test]
+fn postgres_comes_back() {
+    comes_back(Server::postgres());
+}
+
+#[test]
+fn mysql_comes_back() {
+    comes_back(Server::mysql());
 }
 
 #[test]

@@ -23,4 +23,4 @@ pub use detached::Detached;
 pub use fresh::FreshDatabase;
 pub use options::ServerOptions;
 pub use product::Product;
-pub use server::Server;
+pub use server::{Server, Shutdown};

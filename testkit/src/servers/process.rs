@@ -113,7 +113,7 @@ impl Process {
     }
 
     /// Ends the child's whole group. The id is ours as long as the child has not been waited for.
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         if let (Ok(None), Some(id)) = (self.ended(), self.raw_id()) {
             let _ = kill_process_group(id, Signal::KILL);
             let _ = self.child.wait();

@@ -21,7 +21,7 @@ pub(crate) struct Site<'a> {
 }
 
 /// The ways of one product.
-pub(crate) trait Recipe {
+pub(crate) trait Recipe: std::fmt::Debug + Send + Sync {
     fn product(&self) -> Product;
 
     /// Creates the data directory: a command that ends by itself.

@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
-
 use super::account::Account;
 use super::detached::Detached;
 use super::directory::Directory;
@@ -23,6 +21,19 @@ pub(crate) const STOP_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Another process may take the port between our choosing it and the server's binding it.
 const PORT_ATTEMPTS: u32 = 5;
+
+/// Between two attempts to start a server whose last processes are still going.
+const RESTART_PAUSE: Duration = Duration::from_millis(50);
+
+/// How a server ends that is to come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shutdown {
+    /// It is asked to end and tells its clients so: an administrator at work.
+    Orderly,
+    /// Its process is killed (SIGKILL), and it recovers from its log when it comes back: a machine that lost power.
+    /// What was committed is only there afterwards where it was started with `durable(true)`.
+    Crash,
+}
 
 /// A private server. Dropped, it is stopped and everything it wrote is removed.
 ///
@@ -41,9 +52,10 @@ pub struct Server {
 #[derive(Debug)]
 struct Running {
     process: Process,
-    stop_signal: Signal,
     directory: Directory,
     guard: Guard,
+    recipe: Box<dyn Recipe>,
+    options: ServerOptions,
 }
 
 impl Server {
@@ -60,14 +72,18 @@ impl Server {
     pub(crate) fn start(options: &ServerOptions) -> Result<Self> {
         match options.family {
             Family::Postgres => {
-                Self::launch(&postgres::Postgres::find()?, postgres::ACCOUNTS, options)
+                let recipe = Box::new(postgres::Postgres::find()?);
+                Self::launch(recipe, postgres::ACCOUNTS, options)
             }
-            Family::MySql => Self::launch(&mysql::MySql::find()?, mysql::ACCOUNTS, options),
+            Family::MySql => {
+                let recipe = Box::new(mysql::MySql::find()?);
+                Self::launch(recipe, mysql::ACCOUNTS, options)
+            }
         }
     }
 
     fn launch(
-        recipe: &dyn Recipe,
+        recipe: Box<dyn Recipe>,
         accounts: &[&'static str],
         options: &ServerOptions,
     ) -> Result<Self> {
@@ -79,8 +95,8 @@ impl Server {
             options,
             password: &password,
         };
-        initialize(recipe, &site, &mut guard)?;
-        let (process, address) = serve(recipe, &site, &mut guard)?;
+        initialize(&*recipe, &site, &mut guard)?;
+        let (process, address) = serve(&*recipe, &site, &mut guard)?;
         let version = client::run(&address, recipe.version_query())?;
         Ok(Self {
             product: recipe.product(),
@@ -88,9 +104,10 @@ impl Server {
             address,
             running: Some(Running {
                 process,
-                stop_signal: recipe.stop_signal(),
                 directory,
                 guard,
+                recipe,
+                options: options.clone(),
             }),
         })
     }
@@ -147,6 +164,27 @@ impl Server {
         FreshDatabase::create(&self.address)
     }
 
+    /// Ends the server's process and leaves its files: connections are lost, new ones are refused, until
+    /// [`Server::come_back`].
+    pub fn go_down(&mut self, how: Shutdown) {
+        let running = self.running_mut();
+        match how {
+            Shutdown::Orderly => running
+                .process
+                .stop(running.recipe.stop_signal(), STOP_PATIENCE),
+            Shutdown::Crash => running.process.kill(),
+        }
+    }
+
+    /// Starts a server that went down again, with its data, settings and port, and waits until it answers.
+    ///
+    /// # Errors
+    /// When it does not start, or is not ready in time.
+    pub fn come_back(&mut self) -> Result<()> {
+        let address = self.address.clone();
+        self.running_mut().start_again(&address)
+    }
+
     /// Stops the server and removes its files, as dropping it does.
     pub fn stop(self) {
         drop(self);
@@ -174,11 +212,42 @@ impl Server {
             .as_ref()
             .expect("only `detach` takes it, and consumes the server")
     }
+
+    fn running_mut(&mut self) -> &mut Running {
+        self.running
+            .as_mut()
+            .expect("only `detach` takes it, and consumes the server")
+    }
 }
 
 impl Running {
+    /// PostgreSQL's helper processes outlive a killed server for a moment and keep the next one from starting.
+    fn start_again(&mut self, address: &Address) -> Result<()> {
+        let deadline = Instant::now() + self.options.patience;
+        loop {
+            let outcome = self.serve_again(address);
+            if !matches!(outcome, Err(Error::Failed { .. })) || Instant::now() >= deadline {
+                return outcome;
+            }
+            sleep(RESTART_PAUSE);
+        }
+    }
+
+    fn serve_again(&mut self, address: &Address) -> Result<()> {
+        let site = Site {
+            directory: &self.directory,
+            options: &self.options,
+            password: &address.password,
+        };
+        let command = self.recipe.serve(&site, address.port);
+        let process = Process::spawn(command, &self.directory)?;
+        self.guard.watch(process.id());
+        self.process = wait_until_ready(process, address, self.options.patience)?;
+        Ok(())
+    }
+
     fn end(mut self) {
-        self.process.stop(self.stop_signal, STOP_PATIENCE);
+        self.process.stop(self.recipe.stop_signal(), STOP_PATIENCE);
         // The guard goes last: it finishes the work if we are killed in the middle of it.
         drop(self.directory);
         self.guard.dismiss();
