@@ -131,6 +131,10 @@ pub(crate) fn of(column_type: &ColumnType, root: &str, enums: &[String]) -> (Str
 
 /// A type that is said by its path: what is known of the ones that everybody has, and where generated code finds them.
 pub(crate) fn custom(path: &str) -> (String, Facts) {
+    if let Some(date) = zero_or(path) {
+        let (own, facts) = custom(date);
+        return (format!("{ZERO_OR}<{own}>"), facts);
+    }
     match well_known(path) {
         Some(&(_, own, facts, _)) => (own.to_owned(), facts),
         None => (path.to_owned(), Facts::UNKNOWN),
@@ -302,6 +306,14 @@ const WELL_KNOWN: &[WellKnown] = &[
     ),
 ];
 
+/// The date of `ZeroOr<…>`, which needs what the date needs.
+fn zero_or(path: &str) -> Option<&str> {
+    let path = path.trim().trim_start_matches("::");
+    let inner = path.strip_prefix("bindery::types::ZeroOr<")?;
+    inner.strip_suffix('>')
+}
+
+const ZERO_OR: &str = "::bindery::types::ZeroOr";
 const UUID: &str = "::bindery::types::Uuid";
 const DECIMAL: &str = "::bindery::types::BigDecimal";
 const JSON: &str = "::bindery::types::JsonValue";
@@ -339,9 +351,14 @@ impl TypeFeature {
     /// What the field of a column needs.
     pub(crate) fn of_column(column: &Column) -> Option<Self> {
         match &column.field_type {
-            FieldType::Custom(path) => well_known(path).and_then(|(_, _, _, feature)| *feature),
+            FieldType::Custom(path) => Self::of_path(path),
             FieldType::Plain | FieldType::Key { .. } => Self::of(&column.column_type),
         }
+    }
+
+    fn of_path(path: &str) -> Option<Self> {
+        let path = zero_or(path).unwrap_or(path);
+        well_known(path).and_then(|(_, _, _, feature)| *feature)
     }
 
     /// What a column type needs.

@@ -1,5 +1,6 @@
 //! One column: type, nullability, default, where its value comes from.
 
+use crate::column_type::ColumnType;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::draft::{DraftColumn, DraftGenerated, DraftTable};
@@ -89,7 +90,7 @@ impl<'a> Resolver<'a> {
             (Some(written), _) => return FieldType::Custom(written.text.clone()),
             (None, Some(Mapped::Column(path))) => return FieldType::Custom(path.to_owned()),
             (None, Some(Mapped::Type(path))) => Some(path),
-            (None, None) => settled.rust_type,
+            (None, None) => settled.rust_type.or_else(|| zero_or(draft, settled)),
         };
         if let Some(path) = path {
             let place = (TableId(self.model.tables.len() as u32), id);
@@ -117,6 +118,22 @@ impl<'a> Resolver<'a> {
                 .at(column.span, "this column")
                 .help(help),
         );
+    }
+}
+
+/// Where the default itself is `0000-00-00`, rows that hold it are to be read and written.
+fn zero_or(draft: &DraftColumn, settled: &Settled) -> Option<&'static str> {
+    let default = draft.default.as_ref()?;
+    if !default::is_date_of_zeros(default) {
+        return None;
+    }
+    match settled.column_type {
+        ColumnType::Date => Some("bindery::types::ZeroOr<bindery::types::NaiveDate>"),
+        ColumnType::DateTime(_) => Some("bindery::types::ZeroOr<bindery::types::NaiveDateTime>"),
+        ColumnType::Timestamp(_) => {
+            Some("bindery::types::ZeroOr<bindery::types::DateTime<bindery::types::Utc>>")
+        }
+        _ => None,
     }
 }
 

@@ -24,6 +24,22 @@ pub(super) fn default(written: &Written, column_type: &ColumnType, table: &Draft
     }
 }
 
+/// Is it `'0000-00-00'`, with or without a time, or the number 0, which is the same to MySQL where it is a date's?
+pub(super) fn is_date_of_zeros(written: &Written) -> bool {
+    match written.tokens.as_slice() {
+        [one] => match one.kind {
+            PieceKind::Text | PieceKind::DoubleQuoted => one.text.starts_with("0000-00-00"),
+            PieceKind::Number => one.text.bytes().all(|digit| digit == b'0'),
+            PieceKind::Word
+            | PieceKind::Quoted
+            | PieceKind::Hex
+            | PieceKind::Bits
+            | PieceKind::Symbol => false,
+        },
+        _ => false,
+    }
+}
+
 /// PostgreSQL's dumps put a cast behind every text: `'x'::character varying`, `('0'::numeric)`.
 fn without_cast(tokens: &[ExpressionPiece]) -> &[ExpressionPiece] {
     let is =

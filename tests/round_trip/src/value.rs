@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use bindery::types::{
     AnyValue, BigDecimal, DateTime, Interval, JsonValue, NaiveDate, NaiveDateTime, NaiveTime,
-    StringSet, Utc, Uuid,
+    StringSet, Utc, Uuid, ZeroOr,
 };
 use bindery::{Key, StaticEngine};
 
@@ -112,6 +112,25 @@ impl<L, M, E: StaticEngine, T: Cell<L>> Cell<L> for Key<M, E, T> {
         self.value().to_value()
     }
 }
+
+/// The date of zeros is a text here.
+impl<L, T: Cell<L>> Cell<L> for ZeroOr<T> {
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Text(text) if text.starts_with(ZERO_DATE) => Some(Self::Zero),
+            value => T::from_value(value).map(Self::Value),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        match self {
+            Self::Zero => Value::Text(ZERO_DATE.to_owned()),
+            Self::Value(value) => value.to_value(),
+        }
+    }
+}
+
+const ZERO_DATE: &str = "0000-00-00";
 
 /// Each form is a value of its own kind here.
 impl<L> Cell<L> for AnyValue {

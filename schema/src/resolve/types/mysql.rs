@@ -310,7 +310,8 @@ const MOMENTS: &[Entry] = &[
 ];
 
 const ZERO_DATE: &str = "`0000-00-00` and days 0 are a `Decode` error that names engine, model and column; \
-                         `bindery::types::ZeroOr<…>` reads and writes them";
+                         `bindery::types::ZeroOr<…>` reads and writes them, and is the type where the default is \
+                         a date of zeros";
 
 const OTHERS: &[Entry] = &[
     Entry {
