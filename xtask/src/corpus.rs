@@ -118,6 +118,9 @@ struct Servers {
 
 impl Servers {
     fn find_or_start(interrupt: &Interrupt) -> Result<Self, Failure> {
+        if let Err(why) = install::postgis(interrupt) {
+            complain(&format!("tables with types of PostGIS are left out: {why}"));
+        }
         if let Some(environment) = databases::given() {
             return Ok(Self {
                 environment,

@@ -40,6 +40,39 @@ pub(crate) fn ensure(interrupt: &Interrupt) -> Result<(), Failure> {
     }
 }
 
+/// Installs PostGIS, which some real schemas need, for the PostgreSQL that is there.
+///
+/// # Errors
+/// It is not there and cannot be installed.
+pub(crate) fn postgis(interrupt: &Interrupt) -> Result<(), Failure> {
+    let Some(version) = versions("/usr/lib/postgresql").pop() else {
+        return Err("PostgreSQL is not where Debian has it".into());
+    };
+    let extensions = format!("/usr/share/postgresql/{version}/extension");
+    if Path::new(&extensions).join("postgis.control").exists() {
+        return Ok(());
+    }
+    if !can_install() {
+        return Err("install it for PostgreSQL, then run this command again".into());
+    }
+    let package = format!("postgresql-{version}-postgis-3");
+    complain(&format!("installing {package}"));
+    let _no_services = TemporaryFile::create(NO_SERVICES)?;
+    apt_get(&["update"], interrupt)?;
+    let install = ["install", "--yes", "--no-install-recommends"];
+    apt_get(&[&install[..], &[package.as_str()]].concat(), interrupt)
+}
+
+/// The folders of versions in a folder, the newest last.
+fn versions(folder: &str) -> Vec<u32> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<u32> = entries
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect();
+    found.sort_unstable();
+    found
+}
+
 fn can_install() -> bool {
     rustix::process::geteuid().is_root()
         && Path::new("/etc/debian_version").exists()

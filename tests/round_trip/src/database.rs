@@ -15,6 +15,8 @@ pub(crate) struct Database {
     kept: Kept,
     /// The tables it has.
     pub(crate) tables: BTreeSet<String>,
+    /// The views it has.
+    pub(crate) views: BTreeSet<String>,
     /// Those whose rows stay when a transaction is rolled back.
     pub(crate) sticky: BTreeSet<String>,
     /// Those with triggers or rules of their own.
@@ -79,6 +81,7 @@ impl Database {
         }
         Ok(Self {
             tables: kept.names(tables_query(dialect))?,
+            views: kept.names(views_query(dialect))?,
             sticky: kept.names(sticky_query(dialect))?,
             active: kept.names(active_query(dialect))?,
             kept,
@@ -157,6 +160,20 @@ fn tables_query(dialect: Dialect) -> &'static str {
         Dialect::Mysql => {
             "SELECT table_name FROM information_schema.tables
              WHERE table_schema = database() AND table_type = 'BASE TABLE';"
+        }
+    }
+}
+
+fn views_query(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'view'",
+        Dialect::Postgres => {
+            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE c.relkind IN ('v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+             AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = c.oid AND e.deptype = 'e');"
+        }
+        Dialect::Mysql => {
+            "SELECT table_name FROM information_schema.views WHERE table_schema = database();"
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Every model of a generated crate there and back on a real database (scenario QRY-09): a program of its own for each
-//! schema binds the models by [`table!`] and calls [`run`]. What is tried with a row is here, compiled once.
+//! schema binds the models by [`table!`] and [`view!`] and calls [`run`]. What is tried with a row is here, compiled once.
 //!
 //! `cargo xtask corpus` writes, compiles and runs the programs of a folder of schemas.
 
@@ -24,7 +24,7 @@ mod schema;
 
 pub use bindery::{Config, Connection, Result};
 pub use run::{Connect, run};
-pub use table::{Bound, ChangesOf, Keyed, NewOf, Row, RowOf, Table, repository};
+pub use table::{Bound, ChangesOf, Keyed, NewOf, Readable, Row, RowOf, Shown, Table, repository};
 pub use value::{Cell, Value, get, parsed};
 
 /// Binds an enum of generated code: `enumeration!(Here, program::enums::Colour)`.

@@ -64,7 +64,7 @@ fn postgres(name: &str, argument: Option<usize>) -> Vec<String> {
         "path" => &["((0,0),(1,1))"],
         "polygon" => &["((0,0),(1,1),(1,0))"],
         "circle" => &["<(0,0),1>"],
-        "geometry" | "geography" => &["0101000020E6100000000000000000F03F0000000000000040"],
+        "geometry" | "geography" => &[POINT, POLYGON],
         "cube" => &["(1, 2, 3)", "(0)"],
         "ltree" => &["a.b.c"],
         "hstore" => &["\"a\"=>\"1\"", ""],
@@ -94,6 +94,13 @@ fn postgres(name: &str, argument: Option<usize>) -> Vec<String> {
     };
     owned(texts)
 }
+
+/// `POINT(1 2)` of the surface of the earth (4326), as PostGIS writes it out.
+const POINT: &str = "0101000020E6100000000000000000F03F0000000000000040";
+
+/// `POLYGON((0 0,1 0,1 1,0 0))` likewise.
+const POLYGON: &str = "0103000020E6100000010000000400000000000000000000000000000000000000000000000000F03F000000000000000000\
+    0000000000F03F000000000000F03F00000000000000000000000000000000";
 
 #[cfg(test)]
 mod tests {

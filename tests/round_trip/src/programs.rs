@@ -65,7 +65,7 @@ fn manifest(name: &str) -> String {
 fn main_function(model: &Model, name: &str) -> String {
     let program = format!("corpus_{}", name.replace('-', "_"));
     let mut text = String::from(
-        "//! Runs the generated code of one schema.\n\nuse bindery_round_trip::{Config, Connect, Result, Table};\n\n\
+        "//! Runs the generated code of one schema.\n\nuse bindery_round_trip::{Config, Connect, Result, Shown, Table};\n\n\
          struct Here;\n\n",
     );
     for id in enums(model) {
@@ -81,36 +81,38 @@ fn main_function(model: &Model, name: &str) -> String {
             format_args!("bindery_round_trip::own_type!(Here, {path});\n"),
         );
     }
-    // Views come last, and are not written.
-    let tables: Vec<&Table> = model
-        .tables
-        .iter()
-        .filter(|table| table.view.is_none())
-        .collect();
-    for (at, table) in tables.iter().enumerate() {
-        add(
-            &mut text,
-            format_args!(
-                "bindery_round_trip::table!({});\n",
-                bound(at, table, &program)
-            ),
-        );
+    // Views come last.
+    let is_table = |table: &&Table| table.view.is_none();
+    let tables = model.tables.iter().filter(is_table).count();
+    for (at, table) in model.tables.iter().enumerate() {
+        let line = match &table.view {
+            None => format!("table!({})", bound(at, table, &program)),
+            Some(_) => format!("view!({})", shown(at, table, &program)),
+        };
+        add(&mut text, format_args!("bindery_round_trip::{line};\n"));
     }
     add(
         &mut text,
         format_args!("\ntype Engine = {program}::engine::Default;\n\n"),
     );
-    text.push_str("static TABLES: &[&dyn Table<Engine>] = &[");
-    for at in 0..tables.len() {
-        add(&mut text, format_args!("&Table{at}, "));
+    for (name, kind, range) in [
+        ("TABLES", "Table", 0..tables),
+        ("VIEWS", "Shown", tables..model.tables.len()),
+    ] {
+        let all: Vec<String> = range.map(|at| format!("&Table{at}")).collect();
+        let all = all.join(", ");
+        add(
+            &mut text,
+            format_args!("static {name}: &[&dyn {kind}<Engine>] = &[{all}];\n"),
+        );
     }
     add(
         &mut text,
         format_args!(
-            "];\n\nfn open(config: &Config) -> Result<Connect<Engine>> {{\n    \
+            "\nfn open(config: &Config) -> Result<Connect<Engine>> {{\n    \
              let databases = {program}::Databases::with_config(config)?;\n    \
              Ok(Box::new(move || databases.default()))\n}}\n\n\
-             fn main() -> std::process::ExitCode {{\n    bindery_round_trip::run(open, TABLES)\n}}\n"
+             fn main() -> std::process::ExitCode {{\n    bindery_round_trip::run(open, TABLES, VIEWS)\n}}\n"
         ),
     );
     text
@@ -137,6 +139,19 @@ fn bound(at: usize, table: &Table, program: &str) -> String {
     };
     format!(
         "Here, Table{at}, {program}, {key}, {}, [{row}], [{changes}]",
+        table.model_name
+    )
+}
+
+/// The arguments of `view!`.
+fn shown(at: usize, table: &Table, program: &str) -> String {
+    let columns = row_columns(table).into_iter().enumerate();
+    let fields: Vec<String> = columns
+        .map(|(at, id)| format!("{at} {}", table.column(id).field))
+        .collect();
+    let fields = fields.join(", ");
+    format!(
+        "Here, Table{at}, {program}, {}, [{fields}]",
         table.model_name
     )
 }
@@ -168,6 +183,8 @@ fn own_types(model: &Model) -> BTreeSet<&str> {
     let columns = columns.filter(|column| !column.skip);
     columns
         .filter_map(|column| match &column.field_type {
+            // Bound for all dates at once.
+            FieldType::Custom(path) if path.starts_with("bindery::types::ZeroOr<") => None,
             FieldType::Custom(path) => Some(path.as_str()),
             FieldType::Plain | FieldType::Key { .. } => None,
         })

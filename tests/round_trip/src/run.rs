@@ -14,24 +14,25 @@ use bindery_schema::model::{Model, TableId};
 use crate::database::Database;
 use crate::schema::Schema;
 use crate::seeds;
-use crate::table::Table;
+use crate::table::{Shown, Table};
 use crate::there_and_back::{Findings, try_table};
 use crate::trial::Program;
 
 /// Gives connections of one database.
 pub type Connect<E> = Box<dyn Fn() -> Result<Connection<E>>>;
 
-/// Tries all tables of a schema. Arguments: the schema's file, its dialect, the file that the outcome is written to.
+/// Tries all tables and reads all views of a schema. Arguments: the schema's file, its dialect, the file that the outcome is written to.
 pub fn run<E: Engine>(
     open: fn(&Config) -> Result<Connect<E>>,
     tables: &[&dyn Table<E>],
+    views: &[&dyn Shown<E>],
 ) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [path, dialect, outcome] = arguments.as_slice() else {
         say("usage: SCHEMA DIALECT OUTCOME");
         return ExitCode::from(2);
     };
-    match outcome_of(open, tables, path, dialect) {
+    match outcome_of(open, (tables, views), path, dialect) {
         Ok(lines) => match fs::write(outcome, lines) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(&format!("`{outcome}` cannot be written: {error}")),
@@ -47,7 +48,7 @@ fn failed(why: &str) -> ExitCode {
 
 fn outcome_of<E: Engine>(
     open: fn(&Config) -> Result<Connect<E>>,
-    tables: &[&dyn Table<E>],
+    (tables, views): (&[&dyn Table<E>], &[&dyn Shown<E>]),
     path: &str,
     dialect: &str,
 ) -> std::result::Result<String, String> {
@@ -83,15 +84,19 @@ fn outcome_of<E: Engine>(
         place("created", &created, on_created),
     ];
     let mut lines = format!(
-        "schema\t{}\t{}\t{}\t{}\n",
+        "schema\t{}\t{}\t{}\t{}\t{}\n",
         schema.name,
         tables.len(),
         schema.columns(),
-        schema.typed()
+        schema.typed(),
+        views.len()
     );
-    // Views come last, and have no program.
     for id in schema.model.table_ids().take(tables.len()) {
         one_table(&mut places, id, &mut lines);
+    }
+    // Views come last.
+    for (id, view) in schema.model.table_ids().skip(tables.len()).zip(views) {
+        one_view(&places, id, *view, &mut lines);
     }
     Ok(lines)
 }
@@ -137,8 +142,12 @@ impl<E: Engine> Place<'_, E> {
             .contains(&self.program.model.table(id).name.name)
     }
 
-    fn select(&self, id: TableId) -> Result<()> {
-        let table = self.program.tables[id.0 as usize];
+    fn has_view(&self, id: TableId) -> bool {
+        let name = &self.program.model.table(id).name.name;
+        self.database.views.contains(name)
+    }
+
+    fn select(&self, table: &dyn Shown<E>) -> Result<()> {
         let mut connection = (self.connect)()?;
         let count = table.count(&mut connection)?;
         let first = table.first(&mut connection)?;
@@ -162,12 +171,35 @@ impl<E: Engine> Place<'_, E> {
     }
 }
 
-fn one_table<E: Engine>(places: &mut [Place<'_, E>; 2], id: TableId, lines: &mut String) {
+/// Reads a view where the original has it, else where bindery made it.
+fn one_view<E: Engine>(
+    places: &[Place<'_, E>; 2],
+    id: TableId,
+    view: &dyn Shown<E>,
+    lines: &mut String,
+) {
     let name = places[0].program.model.table(id).name.to_string();
-    let mut line = |word: &str, text: &str| {
+    let mut line = writer(lines, &name);
+    match places.iter().find(|place| place.has_view(id)) {
+        Some(place) => match place.select(view) {
+            Ok(()) => line("shown", place.name),
+            Err(error) => line("failure", &told(&error)),
+        },
+        None => line("hidden", "the server cannot make it"),
+    }
+}
+
+/// Adds lines of a table.
+fn writer<'l>(lines: &'l mut String, name: &'l str) -> impl FnMut(&str, &str) + use<'l> {
+    move |word: &str, text: &str| {
         let text = text.replace(['\t', '\n', '\r'], " ");
         writeln!(lines, "{word}\t{name}\t{text}").expect("writing to a String cannot fail");
-    };
+    }
+}
+
+fn one_table<E: Engine>(places: &mut [Place<'_, E>; 2], id: TableId, lines: &mut String) {
+    let name = places[0].program.model.table(id).name.to_string();
+    let mut line = writer(lines, &name);
     let [original, created] = places;
     match (original.has(id), created.has(id)) {
         (true, _) => select(original, id, &mut line),
@@ -199,14 +231,15 @@ fn one_table<E: Engine>(places: &mut [Place<'_, E>; 2], id: TableId, lines: &mut
 }
 
 fn select<E: Engine>(place: &Place<'_, E>, id: TableId, line: &mut impl FnMut(&str, &str)) {
-    match place.select(id) {
+    match place.select(place.program.tables[id.0 as usize]) {
         Ok(()) => line("selected", place.name),
-        Err(error) => {
-            let source =
-                std::error::Error::source(&error).map_or(String::new(), ToString::to_string);
-            line("failure", &format!("select: {error} {source}"));
-        }
+        Err(error) => line("failure", &told(&error)),
     }
+}
+
+fn told(error: &bindery::Error) -> String {
+    let source = std::error::Error::source(error).map_or(String::new(), ToString::to_string);
+    format!("select: {error} {source}")
 }
 
 fn tell(

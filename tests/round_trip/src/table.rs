@@ -7,14 +7,18 @@ use crate::value::Value;
 /// A row, as values of its columns in order.
 pub type Row = Vec<Value>;
 
-/// The rows of one model on a connection. Values that a model's types cannot hold are `None`, a fault of the caller.
-pub trait Table<E: Engine>: Sync {
+/// The rows of one model on a connection, of a table or a view, as they are read.
+pub trait Shown<E: Engine>: Sync {
     /// How many there are.
     fn count(&self, connection: &mut Connection<E>) -> Result<u64>;
     /// The first.
     fn first(&self, connection: &mut Connection<E>) -> Result<Option<Row>>;
     /// All of them.
     fn all(&self, connection: &mut Connection<E>) -> Result<Vec<Row>>;
+}
+
+/// What else is done with the rows of a table. Values that a model's types cannot hold are `None`, a fault of the caller.
+pub trait Table<E: Engine>: Shown<E> {
     /// Inserts a row; gives back what is stored, nothing for a table without a key.
     fn insert(&self, connection: &mut Connection<E>, row: &[Value]) -> Option<Result<Option<Row>>>;
     /// The row with the key of this one.
@@ -32,17 +36,21 @@ pub trait Table<E: Engine>: Sync {
     fn delete(&self, connection: &mut Connection<E>, row: &[Value]) -> Option<Result<bool>>;
 }
 
-/// What is written for each model: from values to its row and back. [`table!`](crate::table) implements it.
-pub trait Bound: Sync {
+/// What is written for each model that is read: from its row to values. [`view!`](crate::view) implements it.
+pub trait Readable: Sync {
     /// The model's tag.
-    type Model: LivesOn<Self::Engine> + Writable;
+    type Model: LivesOn<Self::Engine>;
     /// The engine.
     type Engine: Engine;
 
-    /// The row.
-    fn row(values: &[Value]) -> Option<RowOf<Self>>;
     /// The values of a row.
     fn values(row: &RowOf<Self>) -> Row;
+}
+
+/// What is written for each table: from values to its row. [`table!`](crate::table) implements it.
+pub trait Bound: Readable<Model: Writable> {
+    /// The row.
+    fn row(values: &[Value]) -> Option<RowOf<Self>>;
     /// A row to be inserted.
     fn new_row(row: RowOf<Self>) -> NewOf<Self>;
     /// Inserts.
@@ -66,21 +74,21 @@ pub trait Bound: Sync {
 }
 
 /// The row of a bound model.
-pub type RowOf<B> = <<B as Bound>::Model as Model>::Row<<B as Bound>::Engine>;
+pub type RowOf<B> = <<B as Readable>::Model as Model>::Row<<B as Readable>::Engine>;
 /// Its `New…`.
-pub type NewOf<B> = <<B as Bound>::Model as Model>::New<<B as Bound>::Engine>;
+pub type NewOf<B> = <<B as Readable>::Model as Model>::New<<B as Readable>::Engine>;
 /// Its `…Changes`.
-pub type ChangesOf<B> = <<B as Bound>::Model as Model>::Changes<<B as Bound>::Engine>;
+pub type ChangesOf<B> = <<B as Readable>::Model as Model>::Changes<<B as Readable>::Engine>;
 
 /// The repository of a model on a connection.
-pub fn repository<B: Bound + ?Sized>(
+pub fn repository<B: Readable + ?Sized>(
     connection: &mut Connection<B::Engine>,
 ) -> Repository<'_, B::Model, B::Engine> {
     Repository::new(Route::<B::Model>::target(connection))
 }
 
 /// The rest of [`Bound`] for a model with a key.
-pub trait Keyed: Bound<Model: HasKey> {
+pub trait Keyed: Bound + Readable<Model: HasKey> {
     /// The row with the key of this one.
     fn found(connection: &mut Connection<Self::Engine>, row: &RowOf<Self>) -> Result<Option<Row>> {
         let found = repository::<Self>(connection).find(<Self::Model as HasKey>::key(row))?;
@@ -107,9 +115,9 @@ pub trait Keyed: Bound<Model: HasKey> {
     }
 }
 
-impl<B: Bound<Model: HasKey>> Keyed for B {}
+impl<B: Bound + Readable<Model: HasKey>> Keyed for B {}
 
-impl<B: Bound> Table<B::Engine> for B {
+impl<B: Readable> Shown<B::Engine> for B {
     fn count(&self, connection: &mut Connection<B::Engine>) -> Result<u64> {
         repository::<B>(connection).count()
     }
@@ -123,7 +131,9 @@ impl<B: Bound> Table<B::Engine> for B {
         let rows = repository::<B>(connection).all()?;
         Ok(rows.iter().map(B::values).collect())
     }
+}
 
+impl<B: Bound> Table<B::Engine> for B {
     fn insert(
         &self,
         connection: &mut Connection<B::Engine>,
@@ -162,24 +172,35 @@ impl<B: Bound> Table<B::Engine> for B {
     }
 }
 
-/// Binds one model: `table!(Here, Table7, blog, keyed, Blog, [0 id, 1 title], [1 title])` with the position and the
+/// Binds a model that is only read: `view!(Here, Table9, blog, Reader, [0 id, 1 title])`.
+#[macro_export]
+macro_rules! view {
+    ($here:ty, $name:ident, $program:ident, $tag:ident, [$($at:literal $field:ident),*]) => {
+        struct $name;
+
+        impl $crate::Readable for $name {
+            type Model = $program::model::$tag;
+            type Engine = $program::engine::Default;
+
+            fn values(row: &$crate::RowOf<Self>) -> $crate::Row {
+                let _ = row;
+                vec![$($crate::Cell::<$here>::to_value(&row.$field),)*]
+            }
+        }
+    };
+}
+
+/// Binds one table: `table!(Here, Table7, blog, keyed, Blog, [0 id, 1 title], [1 title])` with the position and the
 /// name of each field of its row, then of its changes; `keyless` for a table without a key.
 #[macro_export]
 macro_rules! table {
     ($here:ty, $name:ident, $program:ident, $key:ident, $tag:ident, [$($at:literal $field:ident),*], [$($c:literal $change:ident),*]) => {
-        struct $name;
+        $crate::view!($here, $name, $program, $tag, [$($at $field),*]);
 
         impl $crate::Bound for $name {
-            type Model = $program::model::$tag;
-            type Engine = $program::engine::Default;
-
             fn row(values: &[$crate::Value]) -> Option<$crate::RowOf<Self>> {
                 type Row = $crate::RowOf<$name>;
                 Some(Row { $($field: $crate::get::<$here, _>(values, $at)?,)* })
-            }
-
-            fn values(row: &$crate::RowOf<Self>) -> $crate::Row {
-                vec![$($crate::Cell::<$here>::to_value(&row.$field),)*]
             }
 
             fn new_row(row: $crate::RowOf<Self>) -> $crate::NewOf<Self> {
@@ -192,7 +213,7 @@ macro_rules! table {
     (@keyed $here:ty, $name:ident, [$($at:literal $field:ident),*]) => {
         fn insert(connection: &mut $crate::Connection<Self::Engine>, new: $crate::NewOf<Self>) -> $crate::Result<Option<$crate::Row>> {
             let row = $crate::repository::<Self>(connection).insert(new)?;
-            Ok(Some(Self::values(&row)))
+            Ok(Some(<Self as $crate::Readable>::values(&row)))
         }
 
         fn find(connection: &mut $crate::Connection<Self::Engine>, row: &$crate::RowOf<Self>) -> $crate::Result<Option<$crate::Row>> {

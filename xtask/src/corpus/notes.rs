@@ -15,6 +15,11 @@ pub(super) struct Notes {
     pub(super) tables: usize,
     pub(super) columns: usize,
     pub(super) typed: usize,
+    pub(super) views: usize,
+    /// Views that were read from.
+    pub(super) shown: BTreeSet<String>,
+    /// Views that no database has, as the server cannot make them.
+    pub(super) hidden: BTreeSet<String>,
     /// Tables that were read from.
     pub(super) selected: BTreeSet<String>,
     /// Tables that rows went into and came back from.
@@ -73,11 +78,11 @@ impl Notes {
         for line in text.lines() {
             let parts: Vec<&str> = line.split('\t').collect();
             match parts.as_slice() {
-                ["schema", name, tables, columns, typed] => {
+                ["schema", name, tables, columns, typed, views] => {
                     notes.name = (*name).to_owned();
                     let count = |text: &str| text.parse().unwrap_or(0);
-                    (notes.tables, notes.columns, notes.typed) =
-                        (count(tables), count(columns), count(typed));
+                    (notes.tables, notes.columns) = (count(tables), count(columns));
+                    (notes.typed, notes.views) = (count(typed), count(views));
                 }
                 [word, table, said] => notes.add(word, table, said),
                 _ => {}
@@ -94,6 +99,12 @@ impl Notes {
                     self.only_created.insert(table.clone());
                 }
                 self.selected.insert(table);
+            }
+            "shown" => {
+                self.shown.insert(table);
+            }
+            "hidden" => {
+                self.hidden.insert(table);
             }
             "returned" => {
                 self.returned.insert(table);
@@ -134,7 +145,7 @@ mod tests {
     #[test]
     fn notes_are_read_by_their_words() {
         let mut notes = Notes::of_trip(
-            "schema\tmysql/shop\t2\t9\t8\nselected\torders\toriginal\nselected\tmaps\tcreated\n\
+            "schema\tmysql/shop\t2\t9\t8\t2\nshown\tsales\toriginal\nhidden\tstock\tnone\nselected\torders\toriginal\nselected\tmaps\tcreated\n\
              returned\torders\toriginal\nrefused\torders\tanything\nunsatisfied\tmaps\tCHECK `c`\nrubbish\n",
         );
         notes.add_comparison("  2   1\nmaps: lacks this\nmaps: has that\n");
@@ -147,6 +158,9 @@ mod tests {
             ),
             ("mysql/shop", 2, 9, 8)
         );
+        assert_eq!(notes.views, 2);
+        assert_eq!(notes.shown, ["sales".to_owned()].into());
+        assert_eq!(notes.hidden, ["stock".to_owned()].into());
         assert_eq!(notes.selected.len(), 2);
         assert_eq!(notes.returned, ["orders".to_owned()].into());
         assert_eq!(notes.only_created, ["maps".to_owned()].into());
@@ -161,7 +175,7 @@ mod tests {
     #[test]
     fn known_exceptions_are_no_failures() {
         let mut notes = Notes::of_trip(
-            "schema\tmysql/shop\t2\t9\t8\nfailure\torders\tone\nfailure\torders\ttwo\nfailure\tmaps\tone\n",
+            "schema\tmysql/shop\t2\t9\t8\t0\nfailure\torders\tone\nfailure\torders\ttwo\nfailure\tmaps\tone\n",
         );
         notes.except(
             "# why\nmysql/shop\torders\tzeros\nmysql/shop\tpaths\tnone\nmysql/other\tmaps\tnone\n",

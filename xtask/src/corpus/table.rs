@@ -16,6 +16,7 @@ database that the authors' own script makes. Made by `cargo xtask corpus`; `BIND
 
 * **typed**: columns with a type of their own in Rust; the others are read and written as the database's text.
 * **selected**: tables that `first`, `count` and `all` were called on.
+* **views read**: views that the same three were called on, of those that the script has.
 * **round-tripped**: tables that rows of extreme values were inserted into, found, updated, saved and deleted again, and came
   back equal each time.
 * **DDL equal**: tables that are the same in the database that bindery makes, of those that the server makes of the script.
@@ -25,8 +26,8 @@ database that the authors' own script makes. Made by `cargo xtask corpus`; `BIND
 /// The page.
 pub(super) fn page(all: &[Notes]) -> String {
     let mut text = String::from(HEAD);
-    text.push_str("| schema | tables | columns | typed | selected | round-tripped | DDL equal |\n");
-    text.push_str("|---|--:|--:|--:|--:|--:|--:|\n");
+    text.push_str("| schema | tables | columns | typed | selected | views read | round-tripped | DDL equal |\n");
+    text.push_str("|---|--:|--:|--:|--:|--:|--:|--:|\n");
     for notes in all {
         row(&mut text, &notes.name, &Counts::of(notes));
     }
@@ -57,6 +58,10 @@ pub(super) fn shortfalls(all: &[Notes]) -> Vec<String> {
     if sum.selected + excused.count() < there {
         found.push(format!("{} of {there} tables are selected", sum.selected));
     }
+    let hidden: usize = all.iter().map(|notes| notes.hidden.len()).sum();
+    if sum.shown + hidden < sum.views {
+        found.push(format!("{} of {} views are read", sum.shown, sum.views));
+    }
     if sum.returned * 100 < sum.tables * RETURNED_TARGET {
         found.push(format!(
             "{} of {} tables are round-tripped",
@@ -73,6 +78,8 @@ struct Counts {
     columns: usize,
     typed: usize,
     selected: usize,
+    views: usize,
+    shown: usize,
     returned: usize,
     equal: Option<(usize, usize)>,
 }
@@ -84,6 +91,8 @@ impl Counts {
             columns: notes.columns,
             typed: notes.typed,
             selected: notes.selected.len(),
+            views: notes.views,
+            shown: notes.shown.len(),
             returned: notes.returned.len(),
             equal: notes.equal,
         }
@@ -97,6 +106,8 @@ impl Counts {
                 columns: sum.columns + one.columns,
                 typed: sum.typed + one.typed,
                 selected: sum.selected + one.selected,
+                views: sum.views + one.views,
+                shown: sum.shown + one.shown,
                 returned: sum.returned + one.returned,
                 equal: match (sum.equal, one.equal) {
                     (Some((compared, equal)), Some((more, also))) => {
@@ -114,9 +125,15 @@ fn row(text: &mut String, name: &str, counts: &Counts) {
         columns,
         typed,
         selected,
+        views,
+        shown,
         returned,
         equal,
     } = counts;
+    let shown = match views {
+        0 => "–".to_owned(),
+        _ => format!("{shown} of {views}"),
+    };
     let equal = match equal {
         Some((compared, equal)) => format!("{equal} of {compared}"),
         None => "–".to_owned(),
@@ -124,7 +141,7 @@ fn row(text: &mut String, name: &str, counts: &Counts) {
     add(
         text,
         format_args!(
-            "| {name} | {tables} | {columns} | {typed} | {selected} | {returned} | {equal} |\n"
+            "| {name} | {tables} | {columns} | {typed} | {selected} | {shown} | {returned} | {equal} |\n"
         ),
     );
 }
@@ -144,6 +161,7 @@ fn missing(text: &mut String, notes: &Notes) {
         }
     };
     all(UNAVAILABLE, &mut notes.unavailable.iter());
+    all(HIDDEN, &mut notes.hidden.iter());
     all(ONLY_CREATED, &mut notes.only_created.iter());
     all(ACTIVE, &mut notes.active.iter().map(|(table, _)| table));
     all(DIFFERING, &mut notes.differing.iter());
@@ -167,6 +185,7 @@ fn missing(text: &mut String, notes: &Notes) {
 
 const UNAVAILABLE: &str =
     "needs a type or a function that this server does not have; neither selected nor round-tripped";
+const HIDDEN: &str = "this server cannot make the view; it is not read";
 const ONLY_CREATED: &str =
     "the server cannot make it of the script; tried in the database that bindery makes";
 const ACTIVE: &str = "triggers of the original write columns themselves; tried again in the database that bindery makes";
@@ -215,6 +234,9 @@ mod tests {
             columns: 60,
             typed: 59,
             selected: (0..19).map(table).collect(),
+            views: 3,
+            shown: (0..2).map(table).collect(),
+            hidden: ["v2".to_owned()].into(),
             unavailable: [table(19)].into(),
             returned: (0..returned).map(table).collect(),
             unsatisfied: vec![
@@ -229,8 +251,8 @@ mod tests {
     #[test]
     fn the_page_has_numbers_and_reasons() {
         let page = page(&[notes(17), notes(19)]);
-        assert!(page.contains("| mysql/shop | 20 | 60 | 59 | 19 | 17 | 18 of 19 |\n"));
-        assert!(page.contains("| **all** | 40 | 120 | 118 | 38 | 36 | 36 of 38 |\n"));
+        assert!(page.contains("| mysql/shop | 20 | 60 | 59 | 19 | 2 of 3 | 17 | 18 of 19 |\n"));
+        assert!(page.contains("| **all** | 40 | 120 | 118 | 38 | 4 of 6 | 36 | 36 of 38 |\n"));
         assert!(
             page.contains(
                 "* `t17`, `t18`: no row was found that the constraints let in: CHECK `c`\n"
@@ -268,6 +290,13 @@ mod tests {
         assert_eq!(
             shortfalls(&[failed]),
             ["mysql/shop: t1: changed", "0 of 19 tables are selected"]
+        );
+        let mut unread = notes(19);
+        unread.shown.clear();
+        assert_eq!(shortfalls(&[unread]), ["0 of 3 views are read"]);
+        assert!(
+            page(&[notes(19)])
+                .contains("* `v2`: this server cannot make the view; it is not read\n")
         );
     }
 }
