@@ -1,6 +1,16 @@
 //! The one error type: where it happened, what kind it is, and the driver's own error as source where that holds no values.
 
+mod applied;
+mod kind;
+mod operation;
+
 use std::fmt;
+
+use crate::driver::DatabaseError;
+
+pub use applied::Applied;
+pub use kind::{Constraint, ErrorKind, Phase};
+pub use operation::Operation;
 
 /// What every fallible call of bindery returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -21,6 +31,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// let ErrorKind::UniqueViolation(constraint) = error.kind() else { unreachable!() };
 /// assert_eq!(constraint.column.as_deref(), Some("email"));
 /// assert!(!error.is_retryable());
+/// assert_eq!(error.applied(), bindery::Applied::No);
 /// # Ok(())
 /// # }
 /// ```
@@ -33,159 +44,10 @@ struct Inner {
     /// The database, without its password.
     place: Option<String>,
     kind: ErrorKind,
+    applied: Applied,
+    /// Of a statement that was sent; what that means depends on whether it was to write.
+    answer_lost: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
-}
-
-/// What was being done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Operation {
-    /// Reading the configuration.
-    Configure,
-    /// Connecting and logging in.
-    Connect,
-    /// Taking a connection from the pool.
-    Acquire,
-    /// Closing an engine.
-    Close,
-    /// Beginning a transaction or savepoint.
-    Begin,
-    /// Committing.
-    Commit,
-    /// Rolling back.
-    Rollback,
-    /// Creating tables.
-    Create,
-    /// Dropping tables.
-    Drop,
-    /// Choosing an engine at run time.
-    Choose,
-    /// `find`, `get`, `first` or a `find_by_…`.
-    Find,
-    /// `all` or `iter`.
-    Select,
-    /// `count`.
-    Count,
-    /// `exists`.
-    Exists,
-    /// `insert`, `insert_or_ignore`.
-    Insert,
-    /// `insert_many`.
-    InsertMany,
-    /// `update`.
-    Update,
-    /// `save`.
-    Save,
-    /// `delete`.
-    Delete,
-    /// `upsert_by_…`.
-    Upsert,
-    /// `copy_to` and its kin.
-    Copy,
-}
-
-/// What went wrong, the same on every database.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The configuration cannot be used; the text says why.
-    Config(String),
-    /// No engine has this name.
-    UnknownEngine {
-        /// The name asked for.
-        name: String,
-        /// The names there are.
-        known: Vec<&'static str>,
-    },
-    /// The model does not live on the engine chosen at run time.
-    NotHosted {
-        /// Where it lives.
-        lives_on: &'static [&'static str],
-    },
-    /// A key or row of another engine was given.
-    WrongEngine,
-    /// There is no row with this key.
-    NotFound,
-    /// The row was updated since it was read, so that saving it would undo somebody's work. Read it again.
-    StaleVersion,
-    /// A unique key holds the value already.
-    UniqueViolation(Constraint),
-    /// A foreign key refers to nothing, or something refers to the row.
-    ForeignKeyViolation(Constraint),
-    /// A column without NULL was given none.
-    NotNullViolation(Constraint),
-    /// A CHECK was not met.
-    CheckViolation(Constraint),
-    /// A value is too long or out of the column's range.
-    ValueOutOfRange(Constraint),
-    /// A value cannot be held by this database; the text says which kind of value, never the value.
-    UnsupportedValue(String),
-    /// A stored value is not of the type the column has in the schema.
-    Decode {
-        /// Position of the column in the row, from 0.
-        column: usize,
-        /// Its name, where it is known.
-        name: Option<&'static str>,
-        /// What was expected.
-        expected: &'static str,
-        /// NULL was found, in a column that the schema says has none.
-        is_null: bool,
-    },
-    /// The engine cannot be reached.
-    Unavailable,
-    /// Reached, but not let in.
-    AccessDenied,
-    /// The connection was lost.
-    ConnectionLost,
-    /// Time ran out.
-    Timeout,
-    /// All connections of the pool are in use.
-    PoolExhausted {
-        /// The most connections the pool may have.
-        size: usize,
-        /// How many others still wait.
-        waiting: usize,
-        /// How long was waited, in milliseconds.
-        waited_ms: u64,
-    },
-    /// Another transaction is in the way; the whole transaction may be tried again.
-    Conflict,
-    /// The database holds a table or column other than the schema says.
-    SchemaMismatch,
-    /// The compiled dialect or product and the database do not agree.
-    UnsupportedServer {
-        /// What the program was compiled for.
-        expected: String,
-        /// What was found.
-        found: String,
-    },
-    /// A transaction that cannot go on was asked to commit.
-    TransactionAborted,
-    /// The engine was closed.
-    Closed,
-    /// The engine was closed, and some of its connections have not come back within the time.
-    StillInUse {
-        /// How many.
-        connections: usize,
-    },
-    /// The process was forked: connections belong to the process that opened them. Open the databases in the child.
-    Forked,
-    /// Anything else; the code is the database's own.
-    Database {
-        /// SQLSTATE, MySQL error number or SQLite result code.
-        code: String,
-    },
-}
-
-/// What the server tells about a violated constraint.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Constraint {
-    /// Its name.
-    pub name: Option<String>,
-    /// The table.
-    pub table: Option<String>,
-    /// The column.
-    pub column: Option<String>,
 }
 
 impl Error {
@@ -198,6 +60,8 @@ impl Error {
             operation: None,
             place: None,
             kind,
+            applied: Applied::No,
+            answer_lost: false,
             source: None,
         }))
     }
@@ -267,35 +131,24 @@ impl Error {
         &self.0.kind
     }
 
-    /// May the same work succeed when it is tried again? Nothing of it was kept: for a statement in a transaction, the whole
-    /// transaction has to be tried again.
-    pub fn is_retryable(&self) -> bool {
-        match &self.0.kind {
-            ErrorKind::Conflict | ErrorKind::PoolExhausted { .. } | ErrorKind::Unavailable => true,
-            ErrorKind::Config(_)
-            | ErrorKind::UnknownEngine { .. }
-            | ErrorKind::NotHosted { .. }
-            | ErrorKind::WrongEngine
-            | ErrorKind::NotFound
-            | ErrorKind::StaleVersion
-            | ErrorKind::UniqueViolation(_)
-            | ErrorKind::ForeignKeyViolation(_)
-            | ErrorKind::NotNullViolation(_)
-            | ErrorKind::CheckViolation(_)
-            | ErrorKind::ValueOutOfRange(_)
-            | ErrorKind::UnsupportedValue(_)
-            | ErrorKind::Decode { .. }
-            | ErrorKind::AccessDenied
-            | ErrorKind::ConnectionLost
-            | ErrorKind::Timeout
-            | ErrorKind::SchemaMismatch
-            | ErrorKind::UnsupportedServer { .. }
-            | ErrorKind::TransactionAborted
-            | ErrorKind::Closed
-            | ErrorKind::StillInUse { .. }
-            | ErrorKind::Forked
-            | ErrorKind::Database { .. } => false,
+    /// What the database itself calls it, where it said something: SQLSTATE, MySQL's error number or SQLite's extended
+    /// result code.
+    pub fn code(&self) -> Option<&str> {
+        self.said()
+            .map(DatabaseError::code)
+            .filter(|&code| code != DatabaseError::CLIENT)
+    }
+
+    /// The database's words, or the driver's, somewhere below.
+    fn said(&self) -> Option<&DatabaseError> {
+        let mut source = std::error::Error::source(self);
+        while let Some(error) = source {
+            if let Some(said) = error.downcast_ref() {
+                return Some(said);
+            }
+            source = error.source();
         }
+        None
     }
 }
 
@@ -303,141 +156,6 @@ impl Error {
 fn unquoted(name: &str) -> &str {
     let inner = |quote: char| name.strip_prefix(quote)?.strip_suffix(quote);
     inner('"').or_else(|| inner('`')).unwrap_or(name)
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Configure => "reading the configuration",
-            Self::Connect => "connecting",
-            Self::Acquire => "taking a connection",
-            Self::Close => "closing",
-            Self::Begin => "beginning a transaction",
-            Self::Commit => "committing",
-            Self::Rollback => "rolling back",
-            Self::Create => "creating tables",
-            Self::Drop => "dropping tables",
-            Self::Choose => "choosing an engine",
-            Self::Find => "find",
-            Self::Select => "select",
-            Self::Count => "count",
-            Self::Exists => "exists",
-            Self::Insert => "insert",
-            Self::InsertMany => "insert_many",
-            Self::Update => "update",
-            Self::Save => "save",
-            Self::Delete => "delete",
-            Self::Upsert => "upsert",
-            Self::Copy => "copy",
-        })
-    }
-}
-
-impl fmt::Display for Constraint {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [
-            ("constraint", &self.name),
-            ("table", &self.table),
-            ("column", &self.column),
-        ];
-        let named = parts
-            .iter()
-            .filter_map(|(what, name)| name.as_ref().map(|name| format!("{what} `{name}`")));
-        let text = named.collect::<Vec<_>>().join(", ");
-        if text.is_empty() {
-            Ok(())
-        } else {
-            write!(out, " ({text})")
-        }
-    }
-}
-
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Config(why) => out.write_str(why),
-            Self::UnknownEngine { name, known } => {
-                write!(
-                    out,
-                    "there is no engine `{}`; known: {}",
-                    name.escape_debug(),
-                    known.join(", ")
-                )
-            }
-            Self::NotHosted { lives_on } => write!(
-                out,
-                "the model does not live here; it lives on {}",
-                lives_on.join(", ")
-            ),
-            Self::WrongEngine => out.write_str("a key or row of another engine was given"),
-            Self::NotFound => out.write_str("there is no row with this key"),
-            Self::StaleVersion => {
-                out.write_str("the row was updated since it was read; read it again")
-            }
-            Self::UniqueViolation(constraint) => {
-                write!(out, "a unique key holds the value already{constraint}")
-            }
-            Self::ForeignKeyViolation(constraint) => {
-                write!(out, "a foreign key is violated{constraint}")
-            }
-            Self::NotNullViolation(constraint) => write!(
-                out,
-                "a value is missing for a column that is not null{constraint}"
-            ),
-            Self::CheckViolation(constraint) => write!(out, "a check is not met{constraint}"),
-            Self::ValueOutOfRange(constraint) => {
-                write!(out, "a value is too long or out of range{constraint}")
-            }
-            Self::UnsupportedValue(why) => out.write_str(why),
-            Self::Decode {
-                column,
-                name,
-                expected,
-                is_null,
-            } => {
-                match name {
-                    Some(name) => write!(out, "column `{name}` of the row")?,
-                    None => write!(out, "column {} of the row", column + 1)?,
-                }
-                let null = if *is_null { "NULL, and " } else { "" };
-                write!(out, " is {null}no {expected}")
-            }
-            Self::Unavailable => out.write_str("the database cannot be reached"),
-            Self::AccessDenied => out.write_str("the database refused the login"),
-            Self::ConnectionLost => out.write_str("the connection was lost"),
-            Self::Timeout => out.write_str("time ran out"),
-            Self::PoolExhausted {
-                size,
-                waiting,
-                waited_ms,
-            } => write!(
-                out,
-                "all {size} connections are in use and {waiting} more wait for one; waited {waited_ms} ms"
-            ),
-            Self::Conflict => {
-                out.write_str("another transaction is in the way; try the whole transaction again")
-            }
-            Self::SchemaMismatch => {
-                out.write_str("the database has another table or column than the schema")
-            }
-            Self::UnsupportedServer { expected, found } => {
-                write!(out, "compiled for {expected}, found {found}")
-            }
-            Self::TransactionAborted => out.write_str(
-                "the transaction was aborted by an earlier error and cannot be committed",
-            ),
-            Self::Closed => out.write_str("the engine is closed"),
-            Self::StillInUse { connections } => {
-                write!(out, "{connections} connections are still in use")
-            }
-            Self::Forked => out.write_str(
-                "the process was forked, and connections belong to the one that opened them: open the databases in the child",
-            ),
-            Self::Database { code } => {
-                write!(out, "the database refused the statement (code {code})")
-            }
-        }
-    }
 }
 
 impl fmt::Display for Error {
@@ -467,6 +185,7 @@ impl fmt::Debug for Error {
             .field("operation", &self.0.operation)
             .field("place", &self.0.place)
             .field("kind", &self.0.kind)
+            .field("applied", &self.0.applied)
             .field("source", &self.0.source)
             .finish()
     }

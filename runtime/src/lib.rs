@@ -61,7 +61,7 @@ pub use connection::Connection;
 pub use databases::Registry;
 pub use driver::{DatabaseError, ParamWriter, RowReader};
 pub use engine::{Engine, StaticEngine};
-pub use error::{Constraint, Error, ErrorKind, Operation, Result};
+pub use error::{Applied, Constraint, Error, ErrorKind, Operation, Phase, Result};
 pub use key::{Key, ReadKey};
 pub use lives_on::{Hosts, LivesOn};
 pub use model::{ColumnSet, ColumnSource, HasKey, Model, NoKey, ReadOnly, Writable};

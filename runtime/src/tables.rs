@@ -95,7 +95,7 @@ fn create_one(link: &mut Link, table: &TableDdl) -> Result<bool> {
             return Ok(false);
         }
         for sql in table.create {
-            physical.batch(sql)?;
+            physical.define(sql)?;
             begun = true;
         }
         Ok(true)
@@ -167,7 +167,7 @@ fn undoes_ddl(link: &mut Link) -> Result<bool> {
 }
 
 fn run_all(physical: &mut Physical, statements: &[&str]) -> Result<()> {
-    statements.iter().try_for_each(|sql| physical.batch(sql))
+    statements.iter().try_for_each(|sql| physical.define(sql))
 }
 
 #[cfg(all(test, feature = "sqlite"))]

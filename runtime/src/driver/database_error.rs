@@ -14,6 +14,9 @@ pub struct DatabaseError {
 }
 
 impl DatabaseError {
+    /// The code of what was found on this side, before anything was sent or where no answer came.
+    pub(crate) const CLIENT: &'static str = "client";
+
     #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
     pub(super) fn new(code: impl Into<String>, message: Option<&str>) -> Self {
         Self {
@@ -22,7 +25,7 @@ impl DatabaseError {
         }
     }
 
-    /// SQLSTATE, MySQL's error number or SQLite's result code; `client` for what was found before anything was sent.
+    /// SQLSTATE, MySQL's error number or SQLite's result code; `client` for what was found on this side.
     pub fn code(&self) -> &str {
         &self.code
     }
@@ -50,15 +53,10 @@ impl std::error::Error for DatabaseError {}
 #[cold]
 pub(super) fn wrong_type(given: &str, column_type: &str) -> Error {
     let message = format!("{given} was given where the database has `{column_type}`");
-    Error::new(ErrorKind::SchemaMismatch)
-        .with_source(DatabaseError::new("client", Some(message.as_str())))
-}
-
-/// No connection came about; the operating system says why: refused, no such host.
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-#[cold]
-pub(super) fn unreached(why: &str) -> Error {
-    Error::new(ErrorKind::Unavailable).with_source(DatabaseError::new("client", Some(why)))
+    Error::new(ErrorKind::SchemaMismatch).with_source(DatabaseError::new(
+        DatabaseError::CLIENT,
+        Some(message.as_str()),
+    ))
 }
 
 /// More values were written than the statement has places for, or fewer.
@@ -66,6 +64,8 @@ pub(super) fn unreached(why: &str) -> Error {
 #[cold]
 pub(super) fn wrong_count(given: usize, expected: usize) -> Error {
     let message = format!("{given} values were given for {expected} placeholders");
-    Error::new(ErrorKind::SchemaMismatch)
-        .with_source(DatabaseError::new("client", Some(message.as_str())))
+    Error::new(ErrorKind::SchemaMismatch).with_source(DatabaseError::new(
+        DatabaseError::CLIENT,
+        Some(message.as_str()),
+    ))
 }

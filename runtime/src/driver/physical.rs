@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{ParamWriter, RowReader, TakeRow, WriteParams};
 use crate::Dialect;
-use crate::error::Result;
+use crate::error::{Phase, Result};
 use crate::model::ColumnSet;
 use crate::statements::TableSql;
 
@@ -65,12 +65,22 @@ impl Physical {
         }
     }
 
-    /// Runs one statement and gives the number of rows it changed.
+    /// Runs one statement that writes, and gives the number of rows it changed.
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
-        each!(self, connection => connection.execute(sql, write))
+        self.writing(|this| each!(this, connection => connection.execute(sql, write)))
     }
 
-    /// Runs one query and hands over its rows until `take` says enough.
+    /// Runs one statement that writes, and hands over the rows it returns. It writes whatever `take` says.
+    pub(crate) fn returning(
+        &mut self,
+        sql: &str,
+        write: WriteParams<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<()> {
+        self.writing(|this| each!(this, connection => connection.query(sql, write, take)))
+    }
+
+    /// Runs one query that only reads, and hands over its rows until `take` says enough.
     pub(crate) fn query(
         &mut self,
         sql: &str,
@@ -102,10 +112,29 @@ impl Physical {
         rows: usize,
         write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
     ) -> Result<u64> {
-        each!(self, connection => connection.insert_rows(table, columns, rows, write))
+        self.writing(
+            |this| each!(this, connection => connection.insert_rows(table, columns, rows, write)),
+        )
     }
 
-    /// Runs one statement without parameters: DDL, savepoints.
+    /// A lost answer to what is written outside a transaction leaves open whether it was done; within one it was not.
+    fn writing<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let in_transaction = self.in_transaction();
+        work(self).map_err(|error| {
+            if in_transaction {
+                error
+            } else {
+                error.of_write()
+            }
+        })
+    }
+
+    /// Runs DDL.
+    pub(crate) fn define(&mut self, sql: &str) -> Result<()> {
+        self.writing(|this| this.batch(sql))
+    }
+
+    /// Runs one statement without parameters that stores nothing by itself: savepoints, settings.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
         each!(self, connection => connection.batch(sql))
     }
@@ -137,17 +166,20 @@ impl Physical {
 
     /// Begins a transaction.
     pub(crate) fn begin(&mut self) -> Result<()> {
-        each!(self, connection => connection.begin())
+        let begun: Result<()> = each!(self, connection => connection.begin());
+        begun.map_err(|error| error.in_phase(Phase::Begin))
     }
 
     /// Commits, and makes sure that the database did.
     pub(crate) fn commit(&mut self) -> Result<()> {
-        each!(self, connection => connection.commit())
+        let committed: Result<()> = each!(self, connection => connection.commit());
+        committed.map_err(|error| error.in_phase(Phase::Commit).of_write())
     }
 
     /// Rolls the whole transaction back, also one that the database has ended already.
     pub(crate) fn rollback(&mut self) -> Result<()> {
-        each!(self, connection => connection.rollback())
+        let undone: Result<()> = each!(self, connection => connection.rollback());
+        undone.map_err(|error| error.in_phase(Phase::Rollback))
     }
 
     /// Is a transaction open that has to be ended? One that the database gave up by itself may count as open; its

@@ -84,10 +84,7 @@ fn a_call_of_many_statements_is_undone_when_the_database_ends_it() {
         run(link, "INSERT INTO t VALUES (1)")?;
         run(link, TOO_MUCH)
     });
-    assert!(matches!(
-        outcome.unwrap_err().kind(),
-        ErrorKind::Database { .. }
-    ));
+    assert_eq!(*outcome.unwrap_err().kind(), ErrorKind::DiskFull);
     assert_eq!((link.depth(), rows(&mut link)), (0, 0));
 }
 

@@ -11,7 +11,7 @@ use super::{Pool, PoolLimits};
 use crate::driver::mysql::{MysqlConfig, MysqlConnection};
 use crate::driver::postgres::{PostgresConfig, PostgresConnection};
 use crate::driver::{Physical, ServerOptions};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Phase, Result};
 use crate::link::Link;
 use crate::{Dialect, pool};
 
@@ -141,7 +141,8 @@ fn pool_3_and_4_a_silent_server_holds_nobody_up() {
                     .acquire()
                     .err()
                     .map(|error: Error| error.kind().clone());
-                assert_eq!(kind, Some(ErrorKind::Timeout));
+                let phase = Phase::Connect;
+                assert_eq!(kind, Some(ErrorKind::Timeout { phase }));
             }
             assert_eq!(behind.pool.counts().open, 0);
             behind.proxy.heal();

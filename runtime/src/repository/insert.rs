@@ -151,12 +151,19 @@ impl<'v> Values<'v> {
         let id = physical.last_insert_id();
         let by = given.iter().chain(counted);
         let text = sql.select_sql(physical.dialect(), by);
-        read_one::<M, E>(physical, engine, &text, &mut |params| {
+        let in_transaction = physical.in_transaction();
+        let read = read_one::<M, E>(physical, engine, &text, &mut |params| {
             self.write_some(&given, params);
             if counted.is_some() {
                 params.u64(id);
             }
-        })
+        });
+        if in_transaction {
+            return read;
+        }
+        // Outside a transaction somebody may have deleted the row in between.
+        read.and_then(|row| row.ok_or_else(|| Error::new(ErrorKind::NotFound)).map(Some))
+            .map_err(Error::after_write)
     }
 
     /// The key's columns that are given.
@@ -174,10 +181,21 @@ pub(super) fn read_returned<M: Model, E: Engine>(
     sql: &str,
     write: &mut dyn FnMut(&mut ParamWriter<'_>),
 ) -> Result<Option<M::Row<E>>> {
-    let mut returned = None;
-    physical.query(sql, write, &mut |row| {
-        returned = Some(M::read(row, engine)?);
+    let mut returned = Ok(None);
+    physical.returning(sql, write, &mut |row| {
+        if returned.is_ok() {
+            returned = M::read(row, engine).map(Some);
+        }
         Ok(true)
     })?;
-    Ok(returned)
+    returned.map_err(|error| after_write(physical, error))
+}
+
+/// Only what came after the write has failed. Outside a transaction the write stays.
+pub(super) fn after_write(physical: &Physical, error: Error) -> Error {
+    if physical.in_transaction() {
+        error
+    } else {
+        error.after_write()
+    }
 }

@@ -3,8 +3,7 @@
 
 use super::session::Fault;
 use crate::driver::DatabaseError;
-use crate::driver::database_error::unreached;
-use crate::error::{Constraint, Error, ErrorKind, Operation};
+use crate::error::{Constraint, Error, ErrorKind, Operation, Phase};
 
 /// What the server said of a failure.
 #[derive(Debug, Default)]
@@ -33,39 +32,25 @@ impl ServerError {
 /// The error of a statement.
 #[cold]
 pub(super) fn statement_error(fault: Fault) -> Error {
-    match fault {
-        fault if fault.is_timeout() => Error::new(ErrorKind::Timeout),
-        Fault::Server(said) => Error::new(kind(&said)).with_source(source(&said)),
-        Fault::Io(_) => Error::new(ErrorKind::ConnectionLost),
-        Fault::Protocol(why) => out_of_protocol(ErrorKind::ConnectionLost, why),
-    }
+    fault.into_error(|said| Error::new(kind(said)).with_source(source(said)))
 }
 
 /// The error of connecting, where a lost connection means that there never was one.
 #[cold]
 pub(super) fn connect_error(fault: Fault) -> Error {
-    match fault {
-        fault if fault.is_timeout() => Error::new(ErrorKind::Timeout),
-        Fault::Server(said) => {
-            let kind = match kind(&said) {
-                ErrorKind::ConnectionLost | ErrorKind::SchemaMismatch => ErrorKind::Unavailable,
-                kind => kind,
-            };
-            Error::new(kind).with_source(source(&said))
-        }
-        Fault::Io(error) => unreached(&error.to_string()),
-        Fault::Protocol(why) => out_of_protocol(ErrorKind::Unavailable, why),
-    }
+    fault.into_connect_error(|said| {
+        let kind = match kind(said) {
+            ErrorKind::ConnectionLost | ErrorKind::SchemaMismatch => ErrorKind::Unavailable,
+            kind => kind,
+        };
+        Error::new(kind).with_source(source(said))
+    })
 }
 
 /// What is configured here and what the server wants do not meet.
 #[cold]
 pub(super) fn refused_config(why: &str) -> Error {
     Error::new(ErrorKind::Config(why.to_owned())).during(Operation::Connect)
-}
-
-fn out_of_protocol(kind: ErrorKind, why: &str) -> Error {
-    Error::new(kind).with_source(DatabaseError::new("client", Some(why)))
 }
 
 /// Has the server given up the whole transaction? After 1205 it has not, but the failed statement's part is missing.
@@ -88,12 +73,23 @@ fn kind(said: &ServerError) -> ErrorKind {
         167 | 1153 | 1264 | 1265 | 1292 | 1300 | 1366 | 1367 | 1406 | 1411 | 1690 | 3140 => {
             ErrorKind::ValueOutOfRange(last_column(text))
         }
-        1020 | 1205 | 1213 | 3572 => ErrorKind::Conflict,
-        1317 | 1969 | 3024 => ErrorKind::Timeout,
-        1040 | 1203 | 1226 => ErrorKind::Unavailable,
+        1020 | 1213 => ErrorKind::Conflict,
+        1205 | 3572 => ErrorKind::Busy,
+        1317 | 1969 | 3024 => ErrorKind::Timeout {
+            phase: Phase::Statement,
+        },
+        1290 if is_for_reading(text) => ErrorKind::ReadOnly,
+        1036 | 1792 | 1836 | 1874 => ErrorKind::ReadOnly,
+        1021 | 1114 => ErrorKind::DiskFull,
+        1023 | 1024 | 1026 => ErrorKind::Io,
+        1030 => of_storage(text),
+        1034 | 1035 | 1194 | 1195 | 1712 | 1877 => ErrorKind::Corrupt,
+        1040 | 1129 | 1203 | 1226 | 3032 => ErrorKind::Unavailable,
         1044 | 1045 | 1130 | 1251 | 1698 | 1820 | 1862 => ErrorKind::AccessDenied,
+        1142 | 1143 | 1227 | 1370 => ErrorKind::PermissionDenied,
+        1064 | 1149 => ErrorKind::Syntax,
         1049 | 1051 | 1054 | 1109 | 1146 => ErrorKind::SchemaMismatch,
-        1053 | 1080 | 1152 | 1154..=1161 | 1184 | 1927 | 2006 | 2013 | 4031 => {
+        1053 | 1080 | 1152 | 1154..=1161 | 1184 | 1927 | 2006 | 2013 | 3169 | 4031 => {
             ErrorKind::ConnectionLost
         }
         code => ErrorKind::Database {
@@ -102,9 +98,35 @@ fn kind(said: &ServerError) -> ErrorKind {
     }
 }
 
+/// `The … server is running with the --read-only option …`: of all its options this one, in whatever language.
+fn is_for_reading(text: &str) -> bool {
+    ["read-only", "read_only"]
+        .iter()
+        .any(|option| text.contains(option))
+}
+
+/// `Got error 28 from storage engine`: the first number is the operating system's, or the storage engine's own.
+fn of_storage(text: &str) -> ErrorKind {
+    let digits = |char: char| char.is_ascii_digit();
+    let number = text
+        .split(|char| !digits(char))
+        .find(|part| !part.is_empty());
+    match number.and_then(|number| number.parse::<u16>().ok()) {
+        // No space, a quota, a full file of records or of an index.
+        Some(28 | 122 | 135 | 136) => ErrorKind::DiskFull,
+        Some(5) => ErrorKind::Io,
+        Some(30) => ErrorKind::ReadOnly,
+        Some(126 | 127 | 145) => ErrorKind::Corrupt,
+        _ => ErrorKind::Database {
+            code: "1030".to_owned(),
+        },
+    }
+}
+
 /// Errors about the statement, the session and the names in them.
 const WITHOUT_VALUES: &[u16] = &[
-    1040, 1044, 1045, 1046, 1049, 1051, 1053, 1054, 1064, 1109, 1130, 1142, 1143, 1146, 1251, 1698,
+    1040, 1044, 1045, 1046, 1049, 1051, 1053, 1054, 1064, 1109, 1130, 1142, 1143, 1146, 1251, 1290,
+    1698, 1792, 1836,
 ];
 /// Errors about a table that cannot be made so: names, types and lengths.
 const OF_DEFINITIONS: &[u16] = &[

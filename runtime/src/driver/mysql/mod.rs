@@ -189,7 +189,9 @@ impl MysqlConnection {
         let statement = match self.statements.get(sql) {
             Some(statement) => statement,
             None => {
-                let statement = self.prepare(sql).map_err(|fault| self.failed(fault))?;
+                let statement = self
+                    .prepare(sql)
+                    .map_err(|fault| self.failed(fault).before_it_ran())?;
                 let statement = Arc::new(statement);
                 self.statements.insert(sql, Arc::clone(&statement));
                 statement
@@ -352,7 +354,11 @@ impl MysqlConnection {
         if fault.is_timeout() {
             self.cancel();
         }
-        statement_error(fault)
+        let error = statement_error(fault);
+        if *error.kind() == ErrorKind::ConnectionLost {
+            self.session.give_up();
+        }
+        error
     }
 
     /// Whether the server hears of it changes nothing for the caller.

@@ -101,7 +101,7 @@ impl Session {
     /// The buffer for the payload of a command that begins now.
     pub(super) fn begin(&mut self, deadline: Deadline) -> Result<&mut Vec<u8>, Fault> {
         if self.is_dead() {
-            return Err(Fault::dead());
+            return Err(Fault::Dead);
         }
         self.socket.set_deadline(deadline);
         self.number = 0;
@@ -304,6 +304,11 @@ impl Session {
     #[cold]
     pub(super) fn broken(&mut self, why: &'static str) -> Fault {
         self.died(Fault::Protocol(why))
+    }
+
+    /// Never to be used again.
+    pub(super) fn give_up(&mut self) {
+        self.dead = true;
     }
 
     fn died(&mut self, fault: Fault) -> Fault {

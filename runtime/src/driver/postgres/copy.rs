@@ -100,7 +100,7 @@ impl PostgresConnection {
             self.session.send(1)?;
             self.session.await_copy()
         };
-        start().map_err(|fault| self.failed(fault))
+        start().map_err(|fault| self.failed(fault).before_it_ran())
     }
 }
 

@@ -3,8 +3,7 @@
 use super::message::take_text;
 use super::session::Fault;
 use crate::driver::DatabaseError;
-use crate::driver::database_error::unreached;
-use crate::error::{Constraint, Error, ErrorKind, Operation};
+use crate::error::{Constraint, Error, ErrorKind, Operation, Phase};
 
 /// What the server said of a failure. DETAIL, HINT and WHERE may hold values, so they are not even kept.
 #[derive(Debug, Default)]
@@ -43,23 +42,13 @@ impl ServerError {
 /// The error of a statement.
 #[cold]
 pub(super) fn statement_error(fault: Fault) -> Error {
-    match fault {
-        Fault::Server(said) => Error::new(kind(&said)).with_source(source(&said)),
-        fault if fault.is_timeout() => Error::new(ErrorKind::Timeout),
-        Fault::Io(_) => Error::new(ErrorKind::ConnectionLost),
-        Fault::Protocol(why) => out_of_protocol(ErrorKind::ConnectionLost, why),
-    }
+    fault.into_error(|said| Error::new(kind(said)).with_source(source(said)))
 }
 
 /// The error of connecting, where a lost connection means that there never was one.
 #[cold]
 pub(super) fn connect_error(fault: Fault) -> Error {
-    match fault {
-        Fault::Server(said) => refused(&said),
-        fault if fault.is_timeout() => Error::new(ErrorKind::Timeout),
-        Fault::Io(error) => unreached(&error.to_string()),
-        Fault::Protocol(why) => out_of_protocol(ErrorKind::Unavailable, why),
-    }
+    fault.into_connect_error(refused)
 }
 
 /// The server's answer to a login, an ErrorResponse.
@@ -84,10 +73,6 @@ pub(super) fn config(why: &str) -> Error {
     Error::new(ErrorKind::Config(why.to_owned())).during(Operation::Connect)
 }
 
-fn out_of_protocol(kind: ErrorKind, why: &str) -> Error {
-    Error::new(kind).with_source(DatabaseError::new("client", Some(why)))
-}
-
 /// Must the statement be prepared anew? Tables have changed, or somebody removed it.
 pub(super) fn is_stale_plan(said: &ServerError) -> bool {
     matches!(said.code.as_str(), "0A000" | "26000")
@@ -107,11 +92,24 @@ fn kind(said: &ServerError) -> ErrorKind {
         "22001" | "22003" | "22007" | "22008" | "22021" | "22026" | "22P02" | "22P03" | "22P05" => {
             ErrorKind::ValueOutOfRange(constraint(said))
         }
-        "40001" | "40P01" | "55P03" => ErrorKind::Conflict,
+        "40001" | "40P01" => ErrorKind::Conflict,
+        "55P03" => ErrorKind::Busy,
         "25P02" => ErrorKind::TransactionAborted,
-        "57014" => ErrorKind::Timeout,
+        "57014" => ErrorKind::Timeout {
+            phase: Phase::Statement,
+        },
+        "25006" => ErrorKind::ReadOnly,
+        "53100" => ErrorKind::DiskFull,
+        "53300" => ErrorKind::Unavailable,
+        "58030" => ErrorKind::Io,
+        "XX001" | "XX002" => ErrorKind::Corrupt,
+        "42501" => ErrorKind::PermissionDenied,
+        "42601" => ErrorKind::Syntax,
         "42P01" | "42703" | "42704" | "42804" | "3F000" => ErrorKind::SchemaMismatch,
-        "25P03" | "57P01" | "57P02" | "57P03" | "57P04" | "57P05" => ErrorKind::ConnectionLost,
+        // Time limits of whole transactions and sessions, an administrator, and poolers that have lost the server.
+        "25P03" | "25P04" | "40003" | "57P01" | "57P02" | "57P03" | "57P04" | "57P05" => {
+            ErrorKind::ConnectionLost
+        }
         _ => match class(code) {
             "08" => ErrorKind::ConnectionLost,
             "28" => ErrorKind::AccessDenied,

@@ -196,7 +196,8 @@ impl PostgresConnection {
     }
 
     fn prepare(&mut self, sql: &str) -> Result<Statement> {
-        self.describe(sql).map_err(|fault| self.failed(fault))
+        self.describe(sql)
+            .map_err(|fault| self.failed(fault).before_it_ran())
     }
 
     fn describe(&mut self, sql: &str) -> Result<Statement, Fault> {
@@ -354,7 +355,11 @@ impl PostgresConnection {
             // Whether it hears of it changes nothing for the caller.
             let _ = login::cancel(&self.peer, key, Deadline::after(Some(CANCEL_LIMIT)));
         }
-        statement_error(fault)
+        let error = statement_error(fault);
+        if *error.kind() == ErrorKind::ConnectionLost {
+            self.session.give_up();
+        }
+        error
     }
 }
 

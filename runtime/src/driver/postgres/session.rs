@@ -72,7 +72,7 @@ impl Session {
     /// The buffer for the messages of an operation that begins now.
     pub(super) fn begin(&mut self, deadline: Deadline) -> Result<&mut Vec<u8>, Fault> {
         if self.is_dead() {
-            return Err(Fault::dead());
+            return Err(Fault::Dead);
         }
         self.socket.set_deadline(deadline);
         self.out.clear();
@@ -109,7 +109,11 @@ impl Session {
     ) -> Result<(), Fault> {
         let mut refused = None;
         loop {
-            let message = self.next()?;
+            let message = match self.next() {
+                Ok(message) => message,
+                // A server that ends the session says why, and nothing after that.
+                Err(fault) => return Err(refused.map_or(fault, Fault::Server)),
+            };
             let body = self.socket.slice(message.body);
             match message.tag {
                 b'Z' => return refused.map_or(Ok(()), |said| Err(Fault::Server(said))),
@@ -234,6 +238,11 @@ impl Session {
     fn died(&mut self, fault: Fault) -> Fault {
         self.dead = true;
         fault
+    }
+
+    /// Never to be used again.
+    pub(super) fn give_up(&mut self) {
+        self.dead = true;
     }
 
     /// What somebody else needs to have this session's statement given up.

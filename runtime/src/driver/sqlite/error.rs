@@ -4,7 +4,7 @@
 use rusqlite::{ErrorCode, ffi};
 
 use crate::driver::DatabaseError;
-use crate::error::{Constraint, Error, ErrorKind};
+use crate::error::{Constraint, Error, ErrorKind, Phase};
 
 /// The error of opening a file or preparing a statement.
 #[cold]
@@ -16,19 +16,24 @@ pub(super) fn prepare_error(error: rusqlite::Error) -> Error {
         }
         _ => return step_error(error),
     };
-    let kind = if is_unknown_name(message) {
-        ErrorKind::SchemaMismatch
-    } else {
-        kind(code, message)
+    let kind = match code {
+        // SQLite has one code for all errors of this kind, and no other sign of them than its text.
+        ffi::SQLITE_ERROR if is_unknown_name(message) => ErrorKind::SchemaMismatch,
+        ffi::SQLITE_ERROR if is_syntax(message) => ErrorKind::Syntax,
+        code => kind(code, message),
     };
     Error::new(kind).with_source(DatabaseError::new(code.to_string(), Some(message)))
 }
 
-/// SQLite has one code for all errors of this kind, and no other sign of them than its text.
 fn is_unknown_name(message: &str) -> bool {
     message.starts_with("no such table: ")
         || message.starts_with("no such column: ")
         || message.contains(" has no column named ")
+}
+
+/// Its texts are in no other language than English.
+fn is_syntax(message: &str) -> bool {
+    message.ends_with(": syntax error") || message == "incomplete input"
 }
 
 /// The error of a running statement.
@@ -57,16 +62,27 @@ fn kind(code: i32, message: &str) -> ErrorKind {
         ffi::SQLITE_CONSTRAINT_NOTNULL => ErrorKind::NotNullViolation(constraint(message)),
         ffi::SQLITE_CONSTRAINT_CHECK => ErrorKind::CheckViolation(named(message)),
         ffi::SQLITE_CONSTRAINT_DATATYPE => ErrorKind::ValueOutOfRange(Constraint::default()),
+        // What was read is not the newest any more, so it cannot be written.
+        ffi::SQLITE_BUSY_SNAPSHOT => ErrorKind::Conflict,
+        // The file is no longer where it was.
+        ffi::SQLITE_READONLY_DBMOVED => ErrorKind::Unavailable,
         _ => match ffi::Error::new(code).code {
-            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => ErrorKind::Conflict,
-            ErrorCode::CannotOpen | ErrorCode::NotADatabase | ErrorCode::PermissionDenied => {
-                ErrorKind::Unavailable
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => ErrorKind::Busy,
+            ErrorCode::CannotOpen | ErrorCode::NotADatabase => ErrorKind::Unavailable,
+            ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied => {
+                ErrorKind::PermissionDenied
             }
+            ErrorCode::ReadOnly => ErrorKind::ReadOnly,
+            ErrorCode::DiskFull => ErrorKind::DiskFull,
+            ErrorCode::SystemIoFailure => ErrorKind::Io,
+            ErrorCode::DatabaseCorrupt => ErrorKind::Corrupt,
             // 20: text or bytes that are no integer for a key of integers.
             ErrorCode::TooBig | ErrorCode::TypeMismatch => {
                 ErrorKind::ValueOutOfRange(Constraint::default())
             }
-            ErrorCode::OperationInterrupted => ErrorKind::Timeout,
+            ErrorCode::OperationInterrupted => ErrorKind::Timeout {
+                phase: Phase::Statement,
+            },
             _ => ErrorKind::Database {
                 code: code.to_string(),
             },

@@ -3,6 +3,7 @@
 mod crate_values;
 mod errors;
 mod held;
+mod lost;
 mod more_values;
 mod silence;
 mod statements;

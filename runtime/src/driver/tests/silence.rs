@@ -7,21 +7,21 @@ use bindery_testkit::{Direction, Fault, FaultProxy, FreshDatabase, Watchdog};
 use super::{Database, connect_with, options, push, server};
 use crate::Dialect;
 use crate::driver::{Physical, ServerOptions};
-use crate::error::{ErrorKind, Result};
+use crate::error::{ErrorKind, Phase, Result};
 
 const LIMIT: Duration = Duration::from_millis(300);
 /// For a whole test; every single wait in it is far shorter.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-struct Behind {
-    fresh: FreshDatabase,
-    proxy: FaultProxy,
+pub(super) struct Behind {
+    pub(super) fresh: FreshDatabase,
+    pub(super) proxy: FaultProxy,
     dialect: Dialect,
 }
 
 impl Behind {
     /// Every server there is, each behind a proxy.
-    fn all() -> Vec<Self> {
+    pub(super) fn all() -> Vec<Self> {
         let postgres = bindery_testkit::fresh_postgres().map(|fresh| (fresh, Dialect::Postgres));
         let mysql = bindery_testkit::fresh_mysql().map(|fresh| (fresh, Dialect::Mysql));
         let servers = [postgres, mysql].into_iter().flatten();
@@ -43,14 +43,14 @@ impl Behind {
         connect_with(&limits, self.dialect)
     }
 
-    fn database(&self) -> Database {
+    pub(super) fn database(&self) -> Database {
         Database {
             physical: self.connect().expect("the proxy lets it through"),
             fresh: None,
         }
     }
 
-    fn count(&self) -> String {
+    pub(super) fn count(&self) -> String {
         self.fresh
             .answer("SELECT count(*) FROM t")
             .expect("a table")
@@ -65,12 +65,16 @@ fn kind<T>(outcome: Result<T>) -> ErrorKind {
         .clone()
 }
 
+fn late(phase: Phase) -> ErrorKind {
+    ErrorKind::Timeout { phase }
+}
+
 #[test]
 fn a_silent_login_ends() {
     let _watchdog = Watchdog::start("a_silent_login_ends", PATIENCE);
     for behind in Behind::all() {
         behind.proxy.set(Fault::Stall);
-        assert_eq!(kind(behind.connect()), ErrorKind::Timeout);
+        assert_eq!(kind(behind.connect()), late(Phase::Connect));
         behind.proxy.heal();
         assert!(behind.connect().is_ok());
     }
@@ -84,31 +88,37 @@ fn a_silent_server_is_given_up_in_every_operation() {
             .database()
             .batch("CREATE TABLE t (id bigint, body text)");
         let large = "x".repeat(12_000_000);
-        type Operation<'a> = (&'a str, &'a dyn Fn(&mut Database) -> Result<()>);
+        type Operation<'a> = (&'a str, ErrorKind, &'a dyn Fn(&mut Database) -> Result<()>);
         let operations: [Operation<'_>; 6] = [
-            ("a query", &|database| {
+            ("a query", late(Phase::Statement), &|database| {
                 database.read::<i64>("SELECT id FROM t", &[]).map(drop)
             }),
-            ("a large value", &|database| {
+            ("a large value", late(Phase::Statement), &|database| {
                 database
                     .run("INSERT INTO t VALUES (1, ?)", &[&large])
                     .map(drop)
             }),
-            ("a batch", &|database| database.physical.batch("SELECT 1")),
-            ("a rollback", &|database| database.physical.rollback()),
-            ("a commit", &|database| database.physical.commit()),
-            ("a cursor", &|database| {
+            ("a batch", late(Phase::Statement), &|database| {
+                database.physical.batch("SELECT 1")
+            }),
+            ("a rollback", late(Phase::Rollback), &|database| {
+                database.physical.rollback()
+            }),
+            ("a commit", ErrorKind::OutcomeUnknown, &|database| {
+                database.physical.commit()
+            }),
+            ("a cursor", late(Phase::Statement), &|database| {
                 let mut none = |_: &mut crate::driver::ParamWriter<'_>| ();
                 let mut cursor = database.physical.cursor("SELECT id FROM t", &mut none)?;
                 cursor.next().map(drop)
             }),
         ];
-        for (name, operation) in operations {
+        for (name, expected, operation) in operations {
             let mut database = behind.database();
             database.physical.begin().unwrap();
             database.run("INSERT INTO t VALUES (2, 'x')", &[]).unwrap();
             behind.proxy.set(Fault::Stall);
-            assert_eq!(kind(operation(&mut database)), ErrorKind::Timeout, "{name}");
+            assert_eq!(kind(operation(&mut database)), expected, "{name}");
             assert!(database.physical.is_broken(), "{name}");
             // Nothing of the next operation is sent.
             assert_eq!(
@@ -135,7 +145,8 @@ fn a_dripping_answer_is_given_up() {
         let pause = Duration::from_millis(20);
         behind.proxy.set(Fault::Throttle { bytes: 1, pause });
         let sql = "SELECT repeat('x', 10000)";
-        assert_eq!(kind(database.read::<String>(sql, &[])), ErrorKind::Timeout);
+        let outcome = database.read::<String>(sql, &[]);
+        assert_eq!(kind(outcome), late(Phase::Statement));
         assert!(database.physical.is_broken());
     }
 }
@@ -145,7 +156,12 @@ fn a_connection_cut_anywhere_is_lost_and_keeps_nothing() {
     let _watchdog = Watchdog::start("a_connection_cut_anywhere_is_lost", PATIENCE);
     for behind in Behind::all() {
         behind.database().batch("CREATE TABLE t (id bigint)");
-        for pattern in ["BEGIN", "INSERT", "COMMIT"] {
+        let parts = [
+            ("BEGIN", ErrorKind::ConnectionLost),
+            ("INSERT", ErrorKind::ConnectionLost),
+            ("COMMIT", ErrorKind::OutcomeUnknown),
+        ];
+        for (pattern, expected) in parts {
             let mut database = behind.database();
             behind.proxy.set(Fault::CutBeforePattern {
                 direction: Direction::ToServer,
@@ -161,7 +177,7 @@ fn a_connection_cut_anywhere_is_lost_and_keeps_nothing() {
                     database.physical.execute(&sql, write)
                 })
                 .and_then(|_| database.physical.commit());
-            assert_eq!(kind(outcome), ErrorKind::ConnectionLost, "{pattern}");
+            assert_eq!(kind(outcome), expected, "{pattern}");
             assert!(database.physical.is_broken(), "{pattern}");
             behind.proxy.heal();
         }

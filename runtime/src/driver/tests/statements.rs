@@ -3,7 +3,7 @@
 use super::{Database, connect, databases};
 use crate::Dialect;
 use crate::driver::Physical;
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, Phase};
 use crate::model::ColumnSet;
 use crate::statements::TableSql;
 use crate::types::ToColumn;
@@ -337,10 +337,7 @@ fn mysql_takes_one_statement_at_a_time() {
         }
         let sql = "INSERT INTO item (id, name) VALUES (1, 'x'); INSERT INTO item (id, name) VALUES (2, 'y')";
         let error = database.physical.batch(sql).unwrap_err();
-        let code = ErrorKind::Database {
-            code: "1064".to_owned(),
-        };
-        assert_eq!(*error.kind(), code, "{error:?}");
+        assert_eq!(error.code(), Some("1064"), "{error:?}");
         let kept: Vec<i64> = database.read("SELECT id FROM item", &[]).unwrap();
         assert!(kept.is_empty());
     }
@@ -386,7 +383,8 @@ fn a_statement_that_takes_too_long_is_ended() {
                 fresh: None,
             };
             let error = limited.read::<i64>(slow, &[]).unwrap_err();
-            assert_eq!(*error.kind(), ErrorKind::Timeout, "{error:?}");
+            let phase = Phase::Statement;
+            assert_eq!(*error.kind(), ErrorKind::Timeout { phase }, "{error:?}");
             let stays = !limited.physical.is_broken();
             assert!(!stays || limited.read::<i64>("SELECT 7", &[]).unwrap() == [7]);
             stays

@@ -2,9 +2,14 @@
 
 use std::io;
 
+use crate::driver::DatabaseError;
+use crate::error::{Error, ErrorKind, Phase};
+
 /// A failure; `S` is what the server said.
 #[derive(Debug)]
 pub(in crate::driver) enum Fault<S> {
+    /// The session was given up before, and nothing was sent.
+    Dead,
     /// The socket failed, or time ran out. The session is dead.
     Io(io::Error),
     /// The peer does not keep to the protocol. The session is dead.
@@ -19,9 +24,53 @@ impl<S> Fault<S> {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::TimedOut)
     }
 
-    /// The session was given up before.
-    pub(in crate::driver) fn dead() -> Self {
-        Self::Io(io::ErrorKind::NotConnected.into())
+    /// The error of a statement; `refused` makes one of what the server said. A server that ends the session says so
+    /// instead of the answer.
+    #[cold]
+    pub(in crate::driver) fn into_error(self, refused: impl FnOnce(&S) -> Error) -> Error {
+        let lost = |kind, why: &str| {
+            let source = DatabaseError::new(DatabaseError::CLIENT, Some(why));
+            Error::new(kind).with_source(source).with_lost_answer()
+        };
+        match self {
+            Self::Server(said) => {
+                let error = refused(&said);
+                match error.kind() {
+                    ErrorKind::ConnectionLost => error.with_lost_answer(),
+                    _ => error,
+                }
+            }
+            Self::Dead => {
+                let why = "the connection was given up after an earlier error";
+                lost(ErrorKind::ConnectionLost, why).before_it_ran()
+            }
+            Self::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
+                let phase = Phase::Statement;
+                lost(ErrorKind::Timeout { phase }, "no answer came in time")
+            }
+            Self::Io(error) => lost(ErrorKind::ConnectionLost, &error.to_string()),
+            Self::Protocol(why) => lost(ErrorKind::ConnectionLost, why),
+        }
+    }
+
+    /// The error of connecting, where a lost connection means that there never was one.
+    #[cold]
+    pub(in crate::driver) fn into_connect_error(self, refused: impl FnOnce(&S) -> Error) -> Error {
+        let unreached = |why: &str| {
+            let source = DatabaseError::new(DatabaseError::CLIENT, Some(why));
+            Error::new(ErrorKind::Unavailable).with_source(source)
+        };
+        match self {
+            Self::Server(said) => refused(&said),
+            Self::Dead => unreached("the connection was given up after an earlier error"),
+            Self::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
+                Error::new(ErrorKind::Timeout {
+                    phase: Phase::Connect,
+                })
+            }
+            Self::Io(error) => unreached(&error.to_string()),
+            Self::Protocol(why) => unreached(why),
+        }
     }
 }
 

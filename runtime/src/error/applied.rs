@@ -1,0 +1,119 @@
+//! Whether a failed call has changed anything, and whether the same work is worth trying again.
+
+use super::{Error, ErrorKind, Phase};
+
+/// Has a call that failed changed the database all the same? Every error has one of three answers, and a definite one is
+/// never wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Applied {
+    /// Nothing of it is stored. For a call in a transaction: nothing of the transaction, unless that is committed later.
+    No,
+    /// What was to be written is stored; only what had to come after it has failed, such as reading the row back.
+    Yes,
+    /// The answer was lost on the way. Trying again may do it twice.
+    Unknown,
+}
+
+impl Error {
+    /// Has the call changed the database all the same?
+    pub fn applied(&self) -> Applied {
+        self.0.applied
+    }
+
+    /// May the same work succeed when it is tried again? Nothing of it was kept: for a statement in a transaction, the whole
+    /// transaction has to be tried again.
+    pub fn is_retryable(&self) -> bool {
+        self.0.applied == Applied::No && self.0.kind.passes()
+    }
+
+    /// Something was sent, and its answer has not come or says that the session was ended.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    #[must_use]
+    pub(crate) fn with_lost_answer(mut self) -> Self {
+        self.0.answer_lost = true;
+        self
+    }
+
+    /// What was to be done was not sent yet, or not to its end.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    #[must_use]
+    pub(crate) fn before_it_ran(mut self) -> Self {
+        self.0.answer_lost = false;
+        self
+    }
+
+    /// It was a write outside a transaction, or a COMMIT: where the answer is lost, nobody knows what came of it.
+    #[must_use]
+    pub(crate) fn of_write(self) -> Self {
+        if !self.0.answer_lost {
+            return self;
+        }
+        let mut unknown = Self::new(ErrorKind::OutcomeUnknown);
+        unknown.0.applied = Applied::Unknown;
+        unknown.with_source(self)
+    }
+
+    /// What was to be written is stored already.
+    #[must_use]
+    pub(crate) fn after_write(mut self) -> Self {
+        self.0.applied = Applied::Yes;
+        self
+    }
+
+    /// Says during what time ran out, if it did.
+    #[must_use]
+    pub(crate) fn in_phase(mut self, during: Phase) -> Self {
+        if let ErrorKind::Timeout { phase } = &mut self.0.kind {
+            *phase = during;
+        }
+        self
+    }
+}
+
+impl ErrorKind {
+    /// Is it of a kind that goes away by itself?
+    fn passes(&self) -> bool {
+        match self {
+            Self::Conflict
+            | Self::Busy
+            | Self::PoolExhausted { .. }
+            | Self::Unavailable
+            | Self::ConnectionLost
+            | Self::Timeout {
+                phase: Phase::Connect,
+            } => true,
+            // A statement that took too long takes as long again.
+            Self::Timeout {
+                phase: Phase::Begin | Phase::Statement | Phase::Commit | Phase::Rollback,
+            }
+            | Self::Config(_)
+            | Self::UnknownEngine { .. }
+            | Self::NotHosted { .. }
+            | Self::WrongEngine
+            | Self::NotFound
+            | Self::StaleVersion
+            | Self::UniqueViolation(_)
+            | Self::ForeignKeyViolation(_)
+            | Self::NotNullViolation(_)
+            | Self::CheckViolation(_)
+            | Self::ValueOutOfRange(_)
+            | Self::UnsupportedValue(_)
+            | Self::Decode { .. }
+            | Self::AccessDenied
+            | Self::PermissionDenied
+            | Self::OutcomeUnknown
+            | Self::DiskFull
+            | Self::ReadOnly
+            | Self::Io
+            | Self::Corrupt
+            | Self::Syntax
+            | Self::SchemaMismatch
+            | Self::UnsupportedServer { .. }
+            | Self::TransactionAborted
+            | Self::Closed
+            | Self::StillInUse { .. }
+            | Self::Forked
+            | Self::Database { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! What can go wrong, the same on every database. Which code of which database is which kind is said in `driver`.
+
+use std::fmt;
+
+/// What went wrong, the same on every database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The configuration cannot be used; the text says why.
+    Config(String),
+    /// No engine has this name.
+    UnknownEngine {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: Vec<&'static str>,
+    },
+    /// The model does not live on the engine chosen at run time.
+    NotHosted {
+        /// Where it lives.
+        lives_on: &'static [&'static str],
+    },
+    /// A key or row of another engine was given.
+    WrongEngine,
+    /// There is no row with this key.
+    NotFound,
+    /// The row was updated since it was read, so that saving it would undo somebody's work. Read it again.
+    StaleVersion,
+    /// A unique key holds the value already.
+    UniqueViolation(Constraint),
+    /// A foreign key refers to nothing, or something refers to the row.
+    ForeignKeyViolation(Constraint),
+    /// A column without NULL was given none.
+    NotNullViolation(Constraint),
+    /// A CHECK was not met.
+    CheckViolation(Constraint),
+    /// A value is too long or out of the column's range.
+    ValueOutOfRange(Constraint),
+    /// A value cannot be held by this database; the text says which kind of value, never the value.
+    UnsupportedValue(String),
+    /// A stored value is not of the type the column has in the schema.
+    Decode {
+        /// Position of the column in the row, from 0.
+        column: usize,
+        /// Its name, where it is known.
+        name: Option<&'static str>,
+        /// What was expected.
+        expected: &'static str,
+        /// NULL was found, in a column that the schema says has none.
+        is_null: bool,
+    },
+    /// The engine cannot be reached.
+    Unavailable,
+    /// Reached, but not let in.
+    AccessDenied,
+    /// Let in, but not allowed to do this.
+    PermissionDenied,
+    /// The connection was lost, and nothing of the call is stored.
+    ConnectionLost,
+    /// The answer to a write was lost, or to a COMMIT: it may be stored, now or in a moment, or not. Do not try again before
+    /// you know. The source says how it was lost.
+    OutcomeUnknown,
+    /// Time ran out, and nothing of the call is stored.
+    Timeout {
+        /// What took too long.
+        phase: Phase,
+    },
+    /// All connections of the pool are in use.
+    PoolExhausted {
+        /// The most connections the pool may have.
+        size: usize,
+        /// How many others still wait.
+        waiting: usize,
+        /// How long was waited, in milliseconds.
+        waited_ms: u64,
+    },
+    /// Another transaction is in the way: a deadlock, or an order of transactions that cannot be. The whole transaction may
+    /// be tried again.
+    Conflict,
+    /// A lock that another transaction holds did not come free in time.
+    Busy,
+    /// The database may not be written: it is a standby, set to read only, or its file is.
+    ReadOnly,
+    /// There is no room for what is to be written: the disk is full, or what the database itself may take.
+    DiskFull,
+    /// The database could not read or write its own files.
+    Io,
+    /// The database's own files are damaged.
+    Corrupt,
+    /// The database does not understand the statement.
+    Syntax,
+    /// The database holds a table or column other than the schema says.
+    SchemaMismatch,
+    /// The compiled dialect or product and the database do not agree.
+    UnsupportedServer {
+        /// What the program was compiled for.
+        expected: String,
+        /// What was found.
+        found: String,
+    },
+    /// A transaction that cannot go on was asked to commit.
+    TransactionAborted,
+    /// The engine was closed.
+    Closed,
+    /// The engine was closed, and some of its connections have not come back within the time.
+    StillInUse {
+        /// How many.
+        connections: usize,
+    },
+    /// The process was forked: connections belong to the process that opened them. Open the databases in the child.
+    Forked,
+    /// Anything else; the code is the database's own.
+    Database {
+        /// SQLSTATE, MySQL error number or SQLite result code.
+        code: String,
+    },
+}
+
+/// What was being done when time ran out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Connecting and logging in.
+    Connect,
+    /// Beginning a transaction.
+    Begin,
+    /// A statement.
+    Statement,
+    /// Committing.
+    Commit,
+    /// Rolling back.
+    Rollback,
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Connect => "while connecting",
+            Self::Begin => "while beginning a transaction",
+            Self::Statement => "in a statement",
+            Self::Commit => "while committing",
+            Self::Rollback => "while rolling back",
+        })
+    }
+}
+
+/// What the server tells about a violated constraint.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Constraint {
+    /// Its name.
+    pub name: Option<String>,
+    /// The table.
+    pub table: Option<String>,
+    /// The column.
+    pub column: Option<String>,
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(why) => out.write_str(why),
+            Self::UnknownEngine { name, known } => {
+                write!(
+                    out,
+                    "there is no engine `{}`; known: {}",
+                    name.escape_debug(),
+                    known.join(", ")
+                )
+            }
+            Self::NotHosted { lives_on } => write!(
+                out,
+                "the model does not live here; it lives on {}",
+                lives_on.join(", ")
+            ),
+            Self::WrongEngine => out.write_str("a key or row of another engine was given"),
+            Self::NotFound => out.write_str("there is no row with this key"),
+            Self::StaleVersion => {
+                out.write_str("the row was updated since it was read; read it again")
+            }
+            Self::UniqueViolation(constraint) => {
+                write!(out, "a unique key holds the value already{constraint}")
+            }
+            Self::ForeignKeyViolation(constraint) => {
+                write!(out, "a foreign key is violated{constraint}")
+            }
+            Self::NotNullViolation(constraint) => write!(
+                out,
+                "a value is missing for a column that is not null{constraint}"
+            ),
+            Self::CheckViolation(constraint) => write!(out, "a check is not met{constraint}"),
+            Self::ValueOutOfRange(constraint) => {
+                write!(out, "a value is too long or out of range{constraint}")
+            }
+            Self::UnsupportedValue(why) => out.write_str(why),
+            Self::Decode {
+                column,
+                name,
+                expected,
+                is_null,
+            } => {
+                match name {
+                    Some(name) => write!(out, "column `{name}` of the row")?,
+                    None => write!(out, "column {} of the row", column + 1)?,
+                }
+                let null = if *is_null { "NULL, and " } else { "" };
+                write!(out, " is {null}no {expected}")
+            }
+            Self::Unavailable => out.write_str("the database cannot be reached"),
+            Self::AccessDenied => out.write_str("the database refused the login"),
+            Self::PermissionDenied => {
+                out.write_str("the database's user has no right to do this")
+            }
+            Self::ConnectionLost => out.write_str("the connection was lost"),
+            Self::OutcomeUnknown => out.write_str(
+                "the answer was lost, so whether it was stored is unknown: find out before trying again",
+            ),
+            Self::Timeout { phase } => write!(out, "time ran out {phase}"),
+            Self::PoolExhausted {
+                size,
+                waiting,
+                waited_ms,
+            } => write!(
+                out,
+                "all {size} connections are in use and {waiting} more wait for one; waited {waited_ms} ms"
+            ),
+            Self::Conflict => {
+                out.write_str("another transaction is in the way; try the whole transaction again")
+            }
+            Self::Busy => {
+                out.write_str("a lock that another transaction holds did not come free in time")
+            }
+            Self::ReadOnly => out.write_str("the database may only be read"),
+            Self::DiskFull => out.write_str("the database has no room left"),
+            Self::Io => out.write_str("the database could not read or write its files"),
+            Self::Corrupt => out.write_str("the database's files are damaged"),
+            Self::Syntax => out.write_str("the database does not understand the statement"),
+            Self::SchemaMismatch => {
+                out.write_str("the database has another table or column than the schema")
+            }
+            Self::UnsupportedServer { expected, found } => {
+                write!(out, "compiled for {expected}, found {found}")
+            }
+            Self::TransactionAborted => out.write_str(
+                "the transaction was aborted by an earlier error and cannot be committed",
+            ),
+            Self::Closed => out.write_str("the engine is closed"),
+            Self::StillInUse { connections } => {
+                write!(out, "{connections} connections are still in use")
+            }
+            Self::Forked => out.write_str(
+                "the process was forked, and connections belong to the one that opened them: open the databases in the child",
+            ),
+            Self::Database { code } => {
+                write!(out, "the database refused the statement (code {code})")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Constraint {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [
+            ("constraint", &self.name),
+            ("table", &self.table),
+            ("column", &self.column),
+        ];
+        let named = parts
+            .iter()
+            .filter_map(|(what, name)| name.as_ref().map(|name| format!("{what} `{name}`")));
+        let text = named.collect::<Vec<_>>().join(", ");
+        if text.is_empty() {
+            Ok(())
+        } else {
+            write!(out, " ({text})")
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What was being done when an error came.
+
+use std::fmt;
+
+/// What was being done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Operation {
+    /// Reading the configuration.
+    Configure,
+    /// Connecting and logging in.
+    Connect,
+    /// Taking a connection from the pool.
+    Acquire,
+    /// Closing an engine.
+    Close,
+    /// Beginning a transaction or savepoint.
+    Begin,
+    /// Committing.
+    Commit,
+    /// Rolling back.
+    Rollback,
+    /// Creating tables.
+    Create,
+    /// Dropping tables.
+    Drop,
+    /// Choosing an engine at run time.
+    Choose,
+    /// `find`, `get`, `first` or a `find_by_…`.
+    Find,
+    /// `all` or `iter`.
+    Select,
+    /// `count`.
+    Count,
+    /// `exists`.
+    Exists,
+    /// `insert`, `insert_or_ignore`.
+    Insert,
+    /// `insert_many`.
+    InsertMany,
+    /// `update`.
+    Update,
+    /// `save`.
+    Save,
+    /// `delete`.
+    Delete,
+    /// `upsert_by_…`.
+    Upsert,
+    /// `copy_to` and its kin.
+    Copy,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Configure => "reading the configuration",
+            Self::Connect => "connecting",
+            Self::Acquire => "taking a connection",
+            Self::Close => "closing",
+            Self::Begin => "beginning a transaction",
+            Self::Commit => "committing",
+            Self::Rollback => "rolling back",
+            Self::Create => "creating tables",
+            Self::Drop => "dropping tables",
+            Self::Choose => "choosing an engine",
+            Self::Find => "find",
+            Self::Select => "select",
+            Self::Count => "count",
+            Self::Exists => "exists",
+            Self::Insert => "insert",
+            Self::InsertMany => "insert_many",
+            Self::Update => "update",
+            Self::Save => "save",
+            Self::Delete => "delete",
+            Self::Upsert => "upsert",
+            Self::Copy => "copy",
+        })
+    }
+}
