@@ -333,8 +333,8 @@ impl EngineOptions {
         self
     }
 
-    /// How long a server works on one statement. SQLite works in this process and has no such limit: there it is how
-    /// long a statement waits for another connection's lock.
+    /// How long one statement may take. Waiting until others have written an SQLite file is not part of it: that ends at
+    /// the [`acquire_timeout`](Self::acquire_timeout).
     #[must_use]
     pub fn statement_timeout(mut self, timeout: Duration) -> Self {
         self.statement_timeout = Some(timeout);
@@ -419,6 +419,10 @@ impl From<&Settings> for PoolLimits {
             keep: match settings.mode {
                 ConnectionMode::Long => true,
                 ConnectionMode::Short => false,
+            },
+            one_writer: match settings.target.dialect {
+                Dialect::Sqlite => true,
+                Dialect::Postgres | Dialect::Mysql => false,
             },
         }
     }

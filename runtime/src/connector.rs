@@ -58,38 +58,45 @@ pub(crate) mod sqlite {
     use crate::pool::OpenPhysical;
     use crate::program::EngineInfo;
 
-    /// How long a statement waits for another connection's lock.
-    const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
     pub(super) fn opener(
         info: &EngineInfo,
         place: &SqlitePlace,
         settings: &Settings,
     ) -> Result<OpenPhysical> {
-        let busy_timeout = settings.statement_timeout.unwrap_or(BUSY_TIMEOUT);
+        let limits = Limits {
+            busy: settings.pool.acquire_timeout,
+            statement: settings.statement_timeout,
+        };
         match place {
-            SqlitePlace::Memory => Ok(memory(info.name, busy_timeout)),
-            SqlitePlace::File(path) => file(path, busy_timeout),
+            SqlitePlace::Memory => Ok(memory(info.name, limits)),
+            SqlitePlace::File(path) => file(path, limits),
         }
+    }
+
+    #[derive(Clone, Copy)]
+    struct Limits {
+        /// How long to wait for the right to write: it is taken as a connection is.
+        busy: Duration,
+        statement: Option<Duration>,
     }
 
     /// A database of its own, gone with the pool. A named database of SQLite's in-memory file system is shared by the
     /// connections of one process, locked like a file, and there as long as one connection is: the anchor.
-    fn memory(engine: &str, busy_timeout: Duration) -> OpenPhysical {
+    fn memory(engine: &str, limits: Limits) -> OpenPhysical {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = format!("file:/bindery-{number}-{engine}?vfs=memdb");
         let anchor = Mutex::new(None);
-        Box::new(move |_| {
+        Box::new(move |limit| {
             let mut anchor = anchor.lock().unwrap_or_else(PoisonError::into_inner);
             if anchor.is_none() {
-                *anchor = Some(connect(&path, busy_timeout)?);
+                *anchor = Some(connect(&path, limits, limit)?);
             }
-            connect(&path, busy_timeout)
+            connect(&path, limits, limit)
         })
     }
 
-    fn file(path: &Path, busy_timeout: Duration) -> Result<OpenPhysical> {
+    fn file(path: &Path, limits: Limits) -> Result<OpenPhysical> {
         // SQLite takes a name that begins with `file:` for a URI.
         let path = if path.is_absolute() {
             path.to_owned()
@@ -100,13 +107,18 @@ pub(crate) mod sqlite {
             let why = "the path of the database file is not UTF-8".to_owned();
             return Err(Error::new(ErrorKind::Config(why)).during(Operation::Configure));
         };
-        Ok(Box::new(move |_| {
-            connect(&text, busy_timeout).map_err(|error| explained(error, &path))
+        Ok(Box::new(move |limit| {
+            connect(&text, limits, limit).map_err(|error| explained(error, &path))
         }))
     }
 
-    fn connect(path: &str, busy_timeout: Duration) -> Result<Physical> {
-        SqliteConnection::open(&SqliteOptions { path, busy_timeout }).map(Physical::Sqlite)
+    fn connect(path: &str, limits: Limits, limit: Duration) -> Result<Physical> {
+        let options = SqliteOptions {
+            path,
+            busy_timeout: limits.busy,
+            statement_timeout: limits.statement,
+        };
+        SqliteConnection::open(&options, limit).map(Physical::Sqlite)
     }
 
     /// SQLite makes files but no folders, and says only that it could not open the file.

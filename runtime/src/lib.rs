@@ -36,6 +36,7 @@ mod statements;
 mod status;
 mod tables;
 mod transaction;
+mod turns;
 pub mod types;
 
 #[cfg(feature = "derive")]

@@ -8,6 +8,7 @@ use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::queue::{Place, Queue};
+use crate::turns::{NoTurn, Turn, Turns};
 
 /// Opens one more connection, within a time.
 pub(crate) type OpenPhysical = Box<dyn Fn(Duration) -> Result<Physical> + Send + Sync>;
@@ -23,6 +24,9 @@ pub(crate) struct Pool {
     open: OpenPhysical,
     limits: PoolLimits,
     state: Mutex<State>,
+    /// Where one writes at a time, calls that are known to write stand here before they take a connection: queued
+    /// writers leave the connections to readers.
+    writers: Option<Arc<Turns>>,
     /// The last connection of a pool that was closed is gone.
     emptied: Condvar,
     /// The process that opens its connections; a child that was forked has copies that are of no use to anybody.
@@ -43,12 +47,16 @@ pub(crate) struct PoolLimits {
     pub(crate) test_after_idle: Duration,
     /// Keep connections between uses (`connection = "long"`).
     pub(crate) keep: bool,
+    /// One connection writes at a time, whichever it is.
+    pub(crate) one_writer: bool,
 }
 
 /// A connection and its age.
 pub(crate) struct Pooled {
     pub(crate) physical: Physical,
     opened: Instant,
+    /// Of a call that writes; the next writer gets it when the connection is back.
+    writer: Option<Turn>,
 }
 
 /// What the lock guards.
@@ -116,6 +124,7 @@ impl Pool {
             open,
             limits,
             state: Mutex::default(),
+            writers: limits.one_writer.then(Arc::default),
             emptied: Condvar::new(),
             process: std::process::id(),
         })
@@ -124,32 +133,62 @@ impl Pool {
     /// An idle connection, or a new one, or the next that comes back: who waits longest is served first. Waiting,
     /// trying and opening end within the limit together.
     pub(crate) fn acquire(self: &Arc<Self>) -> Result<Link> {
-        self.take()
+        self.take(self.limits.acquire_timeout)
             .map(|pooled| Link::new(pooled, Arc::clone(self)))
             .map_err(|error| error.on_engine(self.engine))
     }
 
-    fn take(&self) -> Result<Pooled> {
+    /// The same for a call that writes. Where one connection writes at a time, it waits without holding one.
+    pub(crate) fn acquire_writer(self: &Arc<Self>) -> Result<Link> {
+        self.take_writer()
+            .map(|pooled| Link::new(pooled, Arc::clone(self)))
+            .map_err(|error| error.on_engine(self.engine))
+    }
+
+    fn take_writer(&self) -> Result<Pooled> {
+        let limit = self.limits.acquire_timeout;
+        let Some(writers) = &self.writers else {
+            return self.take(limit);
+        };
+        self.ensure_not_forked()?;
+        let (turn, left) = match writers.take_now() {
+            Some(turn) => (turn, limit),
+            None => {
+                let started = Instant::now();
+                let turn = writers.take(limit).map_err(|why| self.no_turn(why))?;
+                (turn, limit.saturating_sub(started.elapsed()))
+            }
+        };
+        let mut pooled = self.take(left)?;
+        pooled.writer = Some(turn);
+        Ok(pooled)
+    }
+
+    #[cold]
+    fn no_turn(&self, why: NoTurn) -> Error {
+        match why {
+            NoTurn::InVain(_) => self.lock().timeouts += 1,
+            NoTurn::Ended => {}
+        }
+        Error::from(why).during(Operation::Acquire)
+    }
+
+    fn take(&self, limit: Duration) -> Result<Pooled> {
         self.ensure_not_forked()?;
         let mut state = self.lock();
         if let Some(grant) = state.grant(&self.limits) {
             drop(state);
-            return self.accept(grant, self.limits.acquire_timeout);
+            return self.accept(grant, limit);
         }
         let place = state.waiting.join();
         drop(state);
         let started = Instant::now();
-        let grant = self.wait(&place)?;
-        let left = self
-            .limits
-            .acquire_timeout
-            .saturating_sub(started.elapsed());
-        self.accept(grant, left)
+        let grant = self.wait(&place, limit)?;
+        self.accept(grant, limit.saturating_sub(started.elapsed()))
     }
 
     /// What the queue gives within the limit.
-    fn wait(&self, place: &Arc<Place<Grant>>) -> Result<Grant> {
-        let limit = self.limits.acquire_timeout;
+    fn wait(&self, place: &Arc<Place<Grant>>, limit: Duration) -> Result<Grant> {
         if let Some(grant) = place.wait(limit) {
             return Ok(grant);
         }
@@ -221,11 +260,14 @@ impl Pool {
         Ok(Pooled {
             physical,
             opened: Instant::now(),
+            writer: None,
         })
     }
 
     /// Takes a connection back, or closes it where it is no good any more.
-    pub(crate) fn put_back(&self, pooled: Pooled) {
+    pub(crate) fn put_back(&self, mut pooled: Pooled) {
+        // Dropped last: the next writer finds the connection.
+        let _writer = pooled.writer.take();
         let physical = &pooled.physical;
         let usable = self.limits.keep && !physical.is_broken() && !physical.in_transaction();
         let now = Instant::now();
@@ -295,6 +337,7 @@ impl Pool {
 
     /// Closes idle connections now and those in use when they come back. Opens nothing; a second time does nothing.
     pub(crate) fn close(&self) {
+        self.writers.iter().for_each(|writers| writers.end());
         let mut state = self.lock();
         state.closed = true;
         let idle = std::mem::take(&mut state.idle);
@@ -320,12 +363,13 @@ impl Pool {
     }
 
     pub(crate) fn counts(&self) -> PoolCounts {
+        let writers = self.writers.as_ref().map_or(0, |turns| turns.waiting());
         let state = self.lock();
         PoolCounts {
             idle: state.idle.len(),
             in_use: state.open - state.idle.len(),
             open: state.open,
-            waiting: state.waiting.len(),
+            waiting: state.waiting.len() + writers,
             created: state.created,
             closed: state.gone,
             timeouts: state.timeouts,

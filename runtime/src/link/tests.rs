@@ -15,13 +15,15 @@ fn pool() -> Arc<Pool> {
         max_lifetime: Duration::MAX,
         test_after_idle: Duration::MAX,
         keep: true,
+        one_writer: false,
     };
     let open = |_| {
         let options = SqliteOptions {
             path: ":memory:",
             busy_timeout: Duration::ZERO,
+            statement_timeout: None,
         };
-        SqliteConnection::open(&options).map(Physical::Sqlite)
+        SqliteConnection::open(&options, Duration::ZERO).map(Physical::Sqlite)
     };
     Pool::new("b", limits, Box::new(open))
 }

@@ -46,6 +46,7 @@ fn behind(test_after_idle: Duration) -> Vec<Behind> {
             max_lifetime: Duration::MAX,
             test_after_idle,
             keep: true,
+            one_writer: false,
         };
         let open: pool::OpenPhysical = Box::new(move |limit| connect(&url, dialect, limit));
         Behind {

@@ -14,6 +14,7 @@ const LIMITS: PoolLimits = PoolLimits {
     max_lifetime: Duration::MAX,
     test_after_idle: Duration::MAX,
     keep: true,
+    one_writer: false,
 };
 
 /// A pool and how many connections it has opened.
@@ -31,8 +32,9 @@ fn memory() -> Result<Physical> {
     let options = SqliteOptions {
         path: ":memory:",
         busy_timeout: Duration::ZERO,
+        statement_timeout: None,
     };
-    SqliteConnection::open(&options).map(Physical::Sqlite)
+    SqliteConnection::open(&options, Duration::ZERO).map(Physical::Sqlite)
 }
 
 fn counts(pool: &Pool) -> [usize; 3] {

@@ -86,6 +86,9 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
         let outcome = self.sql().and_then(|sql| {
             let outcome = match &mut self.target.source {
                 Source::Link(link) => work(link, sql, engine),
+                Source::Pool(pool) if writes(operation) => {
+                    work(&mut pool.acquire_writer()?, sql, engine)
+                }
                 Source::Pool(pool) => work(&mut pool.acquire()?, sql, engine),
             };
             outcome.map_err(|error| error.in_columns(sql.columns))
@@ -99,6 +102,33 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
                 lives_on: M::ENGINES,
             })
         })
+    }
+}
+
+/// Is it known to write, so that it may wait for that before it takes a connection?
+fn writes(operation: Operation) -> bool {
+    match operation {
+        Operation::Insert
+        | Operation::InsertMany
+        | Operation::Update
+        | Operation::Save
+        | Operation::Delete
+        | Operation::Upsert
+        | Operation::Copy => true,
+        Operation::Configure
+        | Operation::Connect
+        | Operation::Acquire
+        | Operation::Close
+        | Operation::Begin
+        | Operation::Commit
+        | Operation::Rollback
+        | Operation::Create
+        | Operation::Drop
+        | Operation::Choose
+        | Operation::Find
+        | Operation::Select
+        | Operation::Count
+        | Operation::Exists => false,
     }
 }
 

@@ -4,15 +4,20 @@ mod calendar_text;
 mod error;
 mod params;
 mod row;
+mod watch;
+mod writing;
 
 use std::time::{Duration, Instant};
 
 use bindery_schema::sql_writer::SqlWriter;
 use rusqlite::config::DbConfig;
-use rusqlite::{CachedStatement, Row, Rows, Statement};
+use rusqlite::fallible_iterator::FallibleIterator as _;
+use rusqlite::{Batch, CachedStatement, Row, Rows, Statement};
 use self_cell::{MutBorrow, self_cell};
 
 use self::error::{prepare_error, step_error};
+use self::watch::Watched;
+use self::writing::Writing;
 use super::params::ParamTarget;
 use super::row::RowSource;
 use super::{ParamWriter, RowReader, TakeRow, WriteParams};
@@ -20,6 +25,7 @@ use crate::Dialect;
 use crate::error::Result;
 use crate::model::ColumnSet;
 use crate::statements::TableSql;
+use crate::turns::Turn;
 
 /// Rows of one multi-row INSERT: between 32 and 128 are equally fast, more are slower.
 const ROWS_PER_INSERT: usize = 64;
@@ -32,18 +38,23 @@ pub(super) use self::row::RowRef;
 
 /// One open SQLite connection.
 pub(crate) struct SqliteConnection {
-    inner: rusqlite::Connection,
+    watched: Watched,
+    /// After the connection: a transaction that was left open is over when it is closed.
+    writing: Writing,
 }
 
 /// How a file is opened.
 pub(crate) struct SqliteOptions<'a> {
     /// A path, or a `file:` URI.
     pub(crate) path: &'a str,
-    pub(crate) busy_timeout: std::time::Duration,
+    /// How long a statement waits until it may write, and for the locks of other processes.
+    pub(crate) busy_timeout: Duration,
+    /// How long one statement may run.
+    pub(crate) statement_timeout: Option<Duration>,
 }
 
 /// Tries again while the file is busy. Of two connections that switch a new file to WAL at once SQLite refuses one
-/// without waiting, whatever its busy timeout says.
+/// without waiting, whatever its busy handler says.
 fn patiently(limit: Duration, work: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
     let started = Instant::now();
     loop {
@@ -60,28 +71,40 @@ fn patiently(limit: Duration, work: impl Fn() -> rusqlite::Result<()>) -> rusqli
 }
 
 impl SqliteConnection {
-    pub(crate) fn open(options: &SqliteOptions<'_>) -> Result<Self> {
+    /// Opens a file within a time.
+    pub(crate) fn open(options: &SqliteOptions<'_>, limit: Duration) -> Result<Self> {
         let inner = rusqlite::Connection::open(options.path).map_err(prepare_error)?;
-        inner
-            .busy_timeout(options.busy_timeout)
-            .map_err(step_error)?;
         inner.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         // Else the quoted name of a column that is gone would be a text, and every row would hold it.
         inner
             .set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)
             .map_err(step_error)?;
+        let writing = Writing::new(inner.path(), options.busy_timeout);
+        let limit = limit.min(options.busy_timeout);
+        let watched = Watched::new(inner, limit, options.statement_timeout);
         let set = || {
-            inner.execute_batch(
+            watched.connection().execute_batch(
                 "PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
             )
         };
         // The first look into the file: what is wrong with it is no row's matter.
-        patiently(options.busy_timeout, set).map_err(prepare_error)?;
-        Ok(Self { inner })
+        patiently(limit, set).map_err(prepare_error)?;
+        watched.set_lock_limit(options.busy_timeout);
+        Ok(Self { watched, writing })
+    }
+
+    /// One more call, and the turn to write that it may need.
+    fn call(&mut self) -> Call<'_> {
+        self.watched.begin();
+        Call {
+            watched: &self.watched,
+            writing: &mut self.writing,
+        }
     }
 
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
-        let mut statement = self.inner.prepare_cached(sql).map_err(prepare_error)?;
+        let mut call = self.call();
+        let mut statement = call.prepare(sql)?;
         bind(&mut statement, write)?;
         statement
             .raw_execute()
@@ -95,7 +118,8 @@ impl SqliteConnection {
         write: WriteParams<'_>,
         take: TakeRow<'_>,
     ) -> Result<()> {
-        let mut statement = self.inner.prepare_cached(sql).map_err(prepare_error)?;
+        let mut call = self.call();
+        let mut statement = call.prepare(sql)?;
         bind(&mut statement, write)?;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(step_error)? {
@@ -107,12 +131,17 @@ impl SqliteConnection {
     }
 
     pub(crate) fn cursor(&mut self, sql: &str, write: WriteParams<'_>) -> Result<SqliteCursor<'_>> {
-        let mut statement = self.inner.prepare_cached(sql).map_err(prepare_error)?;
+        let mut call = self.call();
+        let mut statement = call.prepare(sql)?;
         bind(&mut statement, write)?;
-        Ok(SqliteCursor(RunningQuery::new(
-            MutBorrow::new(statement),
-            |statement| statement.borrow_mut().raw_query(),
-        )))
+        let running = RunningQuery::new(MutBorrow::new(statement), |statement| {
+            statement.borrow_mut().raw_query()
+        });
+        Ok(SqliteCursor {
+            running,
+            watched: call.watched,
+            _turn: call.hand_over(),
+        })
     }
 
     pub(crate) fn insert_rows(
@@ -154,9 +183,16 @@ impl SqliteConnection {
         Ok(())
     }
 
+    /// Statements without values: the text of their errors speaks of names only.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
-        // Statements without values: the text of their errors speaks of names only.
-        self.inner.execute_batch(sql).map_err(prepare_error)
+        let mut call = self.call();
+        let mut statements = Batch::new(call.watched.connection(), sql);
+        while let Some(mut statement) = statements.next().map_err(prepare_error)? {
+            call.allow(&statement)?;
+            let mut rows = statement.raw_query();
+            while rows.next().map_err(prepare_error)?.is_some() {}
+        }
+        Ok(())
     }
 
     pub(crate) fn table_exists(&mut self, schema: Option<&str>, table: &str) -> Result<bool> {
@@ -175,7 +211,7 @@ impl SqliteConnection {
     }
 
     pub(crate) fn last_insert_id(&mut self) -> u64 {
-        self.inner.last_insert_rowid() as u64
+        self.watched.connection().last_insert_rowid() as u64
     }
 
     /// Takes the write lock at once, as waiting for it later cannot work.
@@ -183,8 +219,13 @@ impl SqliteConnection {
         self.batch("BEGIN IMMEDIATE")
     }
 
+    /// Where the file has no WAL, readers may be in the way: the transaction stays and the commit is tried again.
     pub(crate) fn commit(&mut self) -> Result<()> {
-        self.batch("COMMIT")
+        let limit = self.writing.limit();
+        self.watched.set_lock_limit(limit);
+        let call = self.call();
+        let commit = || call.watched.connection().execute_batch("COMMIT");
+        patiently(limit, commit).map_err(prepare_error)
     }
 
     /// Some errors have rolled back already (a full disk, an interrupted write).
@@ -197,12 +238,56 @@ impl SqliteConnection {
     }
 
     pub(crate) fn in_transaction(&self) -> bool {
-        !self.inner.is_autocommit()
+        !self.watched.connection().is_autocommit()
     }
 
     /// A file cannot be lost as a server can: an error leaves the connection usable.
     pub(crate) fn is_broken(&self) -> bool {
         false
+    }
+}
+
+/// One call of the driver. At its end, also that of a failed or panicking one, the turn to write goes to the next unless
+/// a transaction is open: SQLite ends some by itself.
+struct Call<'c> {
+    watched: &'c Watched,
+    writing: &'c mut Writing,
+}
+
+impl<'c> Call<'c> {
+    fn prepare(&mut self, sql: &str) -> Result<CachedStatement<'c>> {
+        let connection = self.watched.connection();
+        let statement = connection.prepare_cached(sql).map_err(prepare_error)?;
+        self.allow(&statement)?;
+        Ok(statement)
+    }
+
+    /// Waits for the turn where the statement writes. SQLite says whether it does.
+    #[inline]
+    fn allow(&mut self, statement: &Statement<'_>) -> Result<()> {
+        if !statement.readonly() {
+            self.watched.set_lock_limit(self.writing.take_turn()?);
+        }
+        Ok(())
+    }
+
+    /// The turn of a statement that goes on after the call; that of a transaction stays with the connection.
+    fn hand_over(self) -> Option<Turn> {
+        if self.watched.connection().is_autocommit() {
+            self.writing.hand_over()
+        } else {
+            None
+        }
+    }
+}
+
+impl Drop for Call<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.writing.has_turn() && self.watched.connection().is_autocommit() {
+            self.writing.end_turn();
+            self.watched.set_lock_limit(self.writing.limit());
+        }
     }
 }
 
@@ -215,11 +300,18 @@ self_cell! {
 }
 
 /// A running query; dropping it resets the statement.
-pub(crate) struct SqliteCursor<'c>(RunningQuery<'c>);
+pub(crate) struct SqliteCursor<'c> {
+    running: RunningQuery<'c>,
+    watched: &'c Watched,
+    /// Of a statement that writes.
+    _turn: Option<Turn>,
+}
 
 impl SqliteCursor<'_> {
     pub(crate) fn next(&mut self) -> Result<Option<RowReader<'_>>> {
-        self.0
+        // What the caller does between two rows is not the statement's time.
+        self.watched.begin();
+        self.running
             .with_dependent_mut(|_, rows| Ok(rows.next().map_err(step_error)?.map(reader)))
     }
 }

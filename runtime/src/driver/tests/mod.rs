@@ -46,8 +46,10 @@ fn sqlite() -> Database {
     let options = SqliteOptions {
         path: ":memory:",
         busy_timeout: Duration::from_secs(1),
+        statement_timeout: None,
     };
-    let connection = SqliteConnection::open(&options).expect("memory is there");
+    let connection =
+        SqliteConnection::open(&options, options.busy_timeout).expect("memory is there");
     Database {
         physical: Physical::Sqlite(connection),
         fresh: None,

@@ -1,0 +1,136 @@
+//! How long SQLite may wait for another connection's lock, and how long it may work on one statement. The only `unsafe`
+//! code of the runtime beside the statements: SQLite asks through two callbacks.
+
+#![allow(
+    unsafe_code,
+    reason = "SQLite's callbacks; the safe ones know neither the time nor the connection"
+)]
+
+use std::ffi::{c_int, c_void};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rusqlite::ffi;
+
+/// The operations of SQLite's machine between two looks at the clock: a few dozen microseconds.
+const OPERATIONS: c_int = 4_096;
+/// Between two tries for a lock. SQLite's own handler sleeps up to 100 ms, and never meets the moment in which a program
+/// that writes all the time has let go of the file.
+const PAUSE: Duration = Duration::from_millis(1);
+/// The first tries follow faster: most locks are held for less than the pause.
+const FIRST_PAUSE: Duration = Duration::from_micros(100);
+const FIRST_TRIES: c_int = 10;
+
+/// A connection whose waits end.
+pub(super) struct Watched {
+    /// Closed before what its callbacks look at goes.
+    inner: rusqlite::Connection,
+    limits: Arc<Limits>,
+}
+
+/// Looked at by one thread at a time, the one that uses the connection: the order of its loads and stores is the
+/// program's. Times are nanoseconds since `origin`, and 0 is never.
+struct Limits {
+    origin: Instant,
+    lock: AtomicU64,
+    lock_asked: AtomicU64,
+    statement: u64,
+    statement_begun: AtomicU64,
+}
+
+impl Watched {
+    /// Watches a connection; without a limit for statements they end when they end.
+    pub(super) fn new(
+        inner: rusqlite::Connection,
+        lock: Duration,
+        statement: Option<Duration>,
+    ) -> Self {
+        let limits = Arc::new(Limits {
+            origin: Instant::now(),
+            lock: AtomicU64::new(nanos(lock)),
+            lock_asked: AtomicU64::new(0),
+            statement: statement.map_or(u64::MAX, nanos),
+            statement_begun: AtomicU64::new(0),
+        });
+        let shared: *mut c_void = Arc::as_ptr(&limits).cast_mut().cast();
+        // SAFETY: the handle is that of an open connection. The callbacks get a pointer to `Limits`, which they take for
+        // nothing else; it stays where it is as long as the `Arc` beside the connection, which is dropped after it.
+        unsafe {
+            let handle = inner.handle();
+            ffi::sqlite3_busy_handler(handle, Some(on_busy), shared);
+            if statement.is_some() {
+                ffi::sqlite3_progress_handler(handle, OPERATIONS, Some(on_progress), shared);
+            }
+        }
+        Self { inner, limits }
+    }
+
+    /// The connection.
+    #[inline]
+    pub(super) fn connection(&self) -> &rusqlite::Connection {
+        &self.inner
+    }
+
+    /// One more statement begins, or goes on for one more row: its time is counted from here.
+    #[inline]
+    pub(super) fn begin(&self) {
+        self.limits.statement_begun.store(0, Ordering::Relaxed);
+    }
+
+    /// How long the following statements may wait for a lock.
+    pub(super) fn set_lock_limit(&self, limit: Duration) {
+        self.limits.lock.store(nanos(limit), Ordering::Relaxed);
+    }
+}
+
+impl Limits {
+    fn now(&self) -> u64 {
+        nanos(self.origin.elapsed()).max(1)
+    }
+
+    /// Waits a little; `false` where it was long enough.
+    fn wait(&self, tries: c_int) -> bool {
+        let now = self.now();
+        if tries == 0 {
+            self.lock_asked.store(now, Ordering::Relaxed);
+        }
+        let waited = now.saturating_sub(self.lock_asked.load(Ordering::Relaxed));
+        let left = self.lock.load(Ordering::Relaxed).saturating_sub(waited);
+        let pause = if tries < FIRST_TRIES {
+            FIRST_PAUSE
+        } else {
+            PAUSE
+        };
+        std::thread::sleep(pause.min(Duration::from_nanos(left)));
+        left > 0
+    }
+
+    /// The clock is read first when a statement has run for a while, so that short ones pay nothing for it.
+    fn is_overdue(&self) -> bool {
+        let now = self.now();
+        match self.statement_begun.load(Ordering::Relaxed) {
+            0 => {
+                self.statement_begun.store(now, Ordering::Relaxed);
+                false
+            }
+            begun => now.saturating_sub(begun) >= self.statement,
+        }
+    }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+unsafe extern "C" fn on_busy(limits: *mut c_void, tries: c_int) -> c_int {
+    // SAFETY: the pointer that `Watched::new` gave, see there; only shared references are ever made of it.
+    let limits = unsafe { &*limits.cast::<Limits>() };
+    c_int::from(limits.wait(tries))
+}
+
+unsafe extern "C" fn on_progress(limits: *mut c_void) -> c_int {
+    // SAFETY: as above.
+    let limits = unsafe { &*limits.cast::<Limits>() };
+    c_int::from(limits.is_overdue())
+}
