@@ -10,3 +10,4 @@ mod repository;
 mod sample;
 mod threads;
 mod tx;
+mod writers;
