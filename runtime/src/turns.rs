@@ -36,7 +36,9 @@ pub(crate) enum NoTurn {
 
 /// Time ran out.
 #[derive(Debug, thiserror::Error)]
-#[error("others were writing to the database file and {waiting} more wait to; waited {waited_ms} ms")]
+#[error(
+    "others were writing to the database file and {waiting} more wait to; waited {waited_ms} ms"
+)]
 pub(crate) struct InVain {
     waiting: usize,
     waited_ms: u128,
