@@ -10,6 +10,7 @@ mod engine_name;
 mod enum_name;
 mod field_name;
 mod foreign_key_index;
+mod foreign_key_type;
 mod identifier;
 mod link;
 mod model_name;
@@ -38,6 +39,7 @@ const RULES: &[Rule] = &[
     annotated_column::check,
     reachable::check,
     referred_key::check,
+    foreign_key_type::check,
     link::check,
     dialect::check,
     primary_key::check,

@@ -1,5 +1,6 @@
 //! The SQL families bindery speaks. What differs between them is data or a method in that dialect's own file.
 
+mod compared;
 mod default;
 mod expression;
 #[cfg(feature = "parse")]
@@ -193,6 +194,9 @@ pub(crate) trait Rules {
 
     /// The type of a column, without loss.
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal>;
+
+    /// May a foreign key lead from a column that is written in this dialect to the other, as far as their types go?
+    fn compares(&self, child: ColumnPlace<'_>, parent: ColumnPlace<'_>) -> bool;
 
     /// What makes the database count a key: words behind the type. Refused where it cannot count this one.
     fn counted(&self, place: ColumnPlace<'_>, always: bool) -> Result<&'static str, Refusal>;

@@ -124,6 +124,10 @@ impl Rules for Mysql {
         Ok(limited(place, stored, type_name(place, stored)?))
     }
 
+    fn compares(&self, child: ColumnPlace<'_>, parent: ColumnPlace<'_>) -> bool {
+        super::compared::by_mysql(child, parent)
+    }
+
     /// The key it needs is made with the table where the schema has none.
     fn counted(&self, place: ColumnPlace<'_>, _: bool) -> Result<&'static str, Refusal> {
         let table = place.table();

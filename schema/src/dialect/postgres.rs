@@ -98,6 +98,10 @@ impl Rules for Postgres {
         declaration(place, stored)
     }
 
+    fn compares(&self, child: ColumnPlace<'_>, parent: ColumnPlace<'_>) -> bool {
+        super::compared::by_postgres(child, parent)
+    }
+
     fn counted(&self, place: ColumnPlace<'_>, always: bool) -> Result<&'static str, Refusal> {
         if place.column().column_type.is_integer() {
             return Ok(if always {

@@ -119,6 +119,11 @@ impl Rules for Sqlite {
         Ok(limited(place, stored, type_sql))
     }
 
+    /// It compares any two values; those of different classes are just not equal.
+    fn compares(&self, _: ColumnPlace<'_>, _: ColumnPlace<'_>) -> bool {
+        true
+    }
+
     fn counted(&self, place: ColumnPlace<'_>, _: bool) -> Result<&'static str, Refusal> {
         if !counts_rows(place) {
             let name = &place.column().name;
