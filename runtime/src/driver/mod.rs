@@ -1,5 +1,8 @@
 //! The databases behind one seam: parameters in, rows out, statements run. No driver's type leaves this folder.
 
+// Lengths and counts come from servers and go to them: one that is cut is another message than was meant.
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
+
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
 #[cfg(feature = "postgres")]
@@ -7,7 +10,6 @@ pub(crate) mod postgres;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 
-#[cfg(any(feature = "sqlite", feature = "mysql"))]
 mod calendar;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod connect;

@@ -1,5 +1,6 @@
 //! Parameters of a statement, written one after the other in the order of the placeholders.
 
+use super::calendar;
 use crate::error::{Error, ErrorKind};
 use crate::model::ColumnSet;
 use crate::types::{Interval, Now, ToColumn};
@@ -72,6 +73,9 @@ macro_rules! forward_times {
     ($(#[$doc:meta] $name:ident($micros:ident: $type:ty);)*) => {$(
         #[$doc]
         pub fn $name(&mut self, $micros: $type) {
+            if !calendar::is_representable(calendar::split($micros).0) {
+                return self.refuse(FAR);
+            }
             if self.is_too_fine($micros) {
                 return self.refuse(FINER);
             }
@@ -82,6 +86,8 @@ macro_rules! forward_times {
 
 const FINER: &str = "the column keeps fewer digits after the point than the value has: round it first, times by \
      chrono's `trunc_subsecs`, decimals by bigdecimal's `with_scale`";
+
+const FAR: &str = "a date is kept from the year 1 to the year 9999, on every database";
 
 const MORE_DIGITS: &str = "the column keeps 15 digits of a number in SQLite, and the value has more: round it, or declare \
      the column `DECIMAL_TEXT` (JSON: `JSON_TEXT`)";
@@ -176,8 +182,6 @@ impl ParamWriter<'_> {
         text(value: &str);
         /// Bytes.
         bytes(value: &[u8]);
-        /// A date, in days since 1970-01-01.
-        date(days: i64);
         /// Floats of 32 bits.
         vector(values: &[f32]);
         /// A span of time as PostgreSQL counts it.
@@ -185,12 +189,29 @@ impl ParamWriter<'_> {
     }
 
     forward_times! {
-        /// A time of day, in microseconds since midnight.
-        time(micros: i64);
-        /// A date and time without a zone, in microseconds since 1970-01-01 00:00.
+        /// A date and time without a zone, in microseconds since 1970-01-01 00:00; refused outside the years 1 to 9999.
         datetime(micros: i64);
-        /// A point in time, in microseconds since 1970-01-01 00:00 UTC.
+        /// A point in time, in microseconds since 1970-01-01 00:00 UTC; refused outside the years 1 to 9999.
         timestamp(micros: i64);
+    }
+
+    /// A date, in days since 1970-01-01; refused outside the years 1 to 9999.
+    pub fn date(&mut self, days: i64) {
+        if !calendar::is_representable(days) {
+            return self.refuse(FAR);
+        }
+        each!(self.date(days));
+    }
+
+    /// A time of day, in microseconds since midnight; refused where it is none.
+    pub fn time(&mut self, micros: i64) {
+        if !(0..calendar::MICROS_PER_DAY).contains(&micros) {
+            return self.refuse("a time of day is from 00:00 to before 24:00");
+        }
+        if self.is_too_fine(micros) {
+            return self.refuse(FINER);
+        }
+        each!(self.time(micros));
     }
 
     /// A decimal as text: an optional sign, digits, and at most one point among them.

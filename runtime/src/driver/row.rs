@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::calendar;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::ReadKey;
@@ -56,6 +57,33 @@ macro_rules! forward {
     )*};
 }
 
+/// The same for days and microseconds, which databases differ about: PostgreSQL alone has years outside, and infinities.
+macro_rules! forward_times {
+    ($(#[$doc:meta] $name:ident, $expected:literal, $is_kept:path;)*) => {$(
+        #[$doc]
+        ///
+        /// # Errors
+        /// The column is NULL or holds something else, or what not every database keeps.
+        #[inline]
+        pub fn $name(&mut self) -> Result<i64> {
+            let column = self.column;
+            self.column += 1;
+            let value: Option<i64> = each!(&self.source, $name(column), None);
+            value
+                .filter(|&value| $is_kept(value))
+                .ok_or_else(|| self.decode_error(column, $expected))
+        }
+    )*};
+}
+
+fn is_representable(micros: i64) -> bool {
+    calendar::is_representable(calendar::split(micros).0)
+}
+
+fn is_of_a_day(micros: i64) -> bool {
+    (0..calendar::MICROS_PER_DAY).contains(&micros)
+}
+
 impl<'a> RowReader<'a> {
     #[cfg_attr(
         not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
@@ -76,14 +104,6 @@ impl<'a> RowReader<'a> {
         f32 -> f32, "float";
         /// A 64-bit float.
         f64 -> f64, "float";
-        /// A date, in days since 1970-01-01.
-        date -> i64, "date";
-        /// A time of day, in microseconds since midnight.
-        time -> i64, "time";
-        /// A date and time, in microseconds since 1970-01-01 00:00.
-        datetime -> i64, "date and time";
-        /// A point in time, in microseconds since 1970-01-01 00:00 UTC.
-        timestamp -> i64, "timestamp";
         /// Text.
         text -> &str, "text";
         /// Bytes.
@@ -100,6 +120,17 @@ impl<'a> RowReader<'a> {
         decimal -> String, "decimal";
         /// A span of time as PostgreSQL counts it.
         interval -> Interval, "interval";
+    }
+
+    forward_times! {
+        /// A date, in days since 1970-01-01.
+        date, "date of the years 1 to 9999", calendar::is_representable;
+        /// A time of day, in microseconds since midnight.
+        time, "time of day", is_of_a_day;
+        /// A date and time, in microseconds since 1970-01-01 00:00.
+        datetime, "date and time of the years 1 to 9999", is_representable;
+        /// A point in time, in microseconds since 1970-01-01 00:00 UTC.
+        timestamp, "timestamp of the years 1 to 9999", is_representable;
     }
 
     /// The elements of an array, each read by `read`.

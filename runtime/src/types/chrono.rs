@@ -84,9 +84,10 @@ impl FromColumn for NaiveTime {
     fn read(row: &mut RowReader<'_>) -> Result<Self> {
         let micros = row.time()?;
         let seconds = u32::try_from(micros.div_euclid(1_000_000)).ok();
-        let nanos = (micros.rem_euclid(1_000_000) * 1_000) as u32;
+        let nanos = u32::try_from(micros.rem_euclid(1_000_000) * 1_000).ok();
         seconds
-            .and_then(|seconds| Self::from_num_seconds_from_midnight_opt(seconds, nanos))
+            .zip(nanos)
+            .and_then(|(seconds, nanos)| Self::from_num_seconds_from_midnight_opt(seconds, nanos))
             .ok_or_else(|| row.mismatch("time of day"))
     }
 }

@@ -3,4 +3,5 @@
 mod chinook;
 mod dependencies;
 mod names;
+mod tidy;
 mod ui;

@@ -12,6 +12,27 @@ pub(super) fn take_number(rest: &mut &[u8], bytes: usize) -> Option<u64> {
     )
 }
 
+/// Takes a number of one byte.
+pub(super) fn take_u8(rest: &mut &[u8]) -> Option<u8> {
+    let (number, after) = rest.split_first()?;
+    *rest = after;
+    Some(*number)
+}
+
+/// Takes a number of two bytes.
+pub(super) fn take_u16(rest: &mut &[u8]) -> Option<u16> {
+    let (number, after) = rest.split_first_chunk()?;
+    *rest = after;
+    Some(u16::from_le_bytes(*number))
+}
+
+/// Takes a number of four bytes.
+pub(super) fn take_u32(rest: &mut &[u8]) -> Option<u32> {
+    let (number, after) = rest.split_first_chunk()?;
+    *rest = after;
+    Some(u32::from_le_bytes(*number))
+}
+
 /// Takes a number that says its own length.
 pub(super) fn take_counted_number(rest: &mut &[u8]) -> Option<u64> {
     match take_number(rest, 1)? {

@@ -1,6 +1,6 @@
 //! Columns of a result, and where the values of a row are.
 
-use super::bytes::{take, take_counted, take_counted_number, take_number};
+use super::bytes::{take, take_counted, take_counted_number, take_number, take_u8, take_u16};
 
 /// Types of columns (MySQL's manual, "Column Types") as far as their values differ in form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(super) struct Column {
 impl Column {
     /// Reads a column's description; of a type that is not known nothing could be read behind it.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
-        const UNSIGNED: u64 = 0x20;
+        const UNSIGNED: u16 = 0x20;
         let mut rest = body;
         // Catalogue, schema, table, its own name, column, its own name.
         for _ in 0..6 {
@@ -40,8 +40,8 @@ impl Column {
         }
         let _length_of_the_rest = take_counted_number(&mut rest)?;
         let (_charset, _width) = (take_number(&mut rest, 2)?, take_number(&mut rest, 4)?);
-        let form = form(take_number(&mut rest, 1)? as u8)?;
-        let unsigned = take_number(&mut rest, 2)? & UNSIGNED != 0;
+        let form = form(take_u8(&mut rest)?)?;
+        let unsigned = take_u16(&mut rest)? & UNSIGNED != 0;
         Some(Self { form, unsigned })
     }
 }
@@ -89,14 +89,15 @@ impl Fields {
                 Form::Double => take(&mut rest, 8)?,
                 Form::Null => &[],
                 Form::Date | Form::Time => {
-                    let length = take_number(&mut rest, 1)? as usize;
-                    take(&mut rest, length)?
+                    let length = take_u8(&mut rest)?;
+                    take(&mut rest, length.into())?
                 }
                 Form::Decimal | Form::Bits | Form::Text => take_counted(&mut rest)?,
             };
             let end = body.len() - rest.len();
             // A payload has less than 4 GiB.
-            self.0.push(Some(((end - value.len()) as u32, end as u32)));
+            let at = |place: usize| u32::try_from(place).ok();
+            self.0.push(Some((at(end - value.len())?, at(end)?)));
         }
         rest.is_empty().then_some(())
     }

@@ -109,9 +109,7 @@ fn authenticate(session: &mut Session, config: &MysqlConfig, greeting: &Greeting
     out.push(CHARSET);
     out.extend_from_slice(&[0; 23]);
     put_text(out, &config.user);
-    // At most 32 bytes.
-    out.push(answer.len() as u8);
-    out.extend_from_slice(&answer);
+    put_counted(out, &answer);
     put_text(out, &config.database);
     out.extend_from_slice(plugin);
     out.push(0);

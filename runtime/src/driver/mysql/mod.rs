@@ -385,9 +385,9 @@ impl Statement {
     /// Reads what answers a statement that was prepared; the number of columns comes with it.
     fn read(body: &[u8]) -> Option<(Self, usize)> {
         let mut rest = body.strip_prefix(&[0])?;
-        let id = bytes::take_number(&mut rest, 4)? as u32;
-        let columns = bytes::take_number(&mut rest, 2)? as usize;
-        let params = bytes::take_number(&mut rest, 2)? as usize;
+        let id = bytes::take_u32(&mut rest)?;
+        let columns = bytes::take_u16(&mut rest)?.into();
+        let params = bytes::take_u16(&mut rest)?.into();
         Some((Self { id, params }, columns))
     }
 }

@@ -150,14 +150,14 @@ impl Params<'_> {
     }
 
     pub(in crate::driver) fn time(&mut self, micros: i64) -> Result<()> {
-        let [hour, minute, second, a, b, c, d] = clock(micros);
+        let [hour, minute, second, a, b, c, d] = clock(micros)?;
         self.put(TIME, &[12, 0, 0, 0, 0, 0, hour, minute, second, a, b, c, d])
     }
 
     pub(in crate::driver) fn datetime(&mut self, micros: i64) -> Result<()> {
         let (days, rest) = calendar::split(micros);
         let [low, high, month, day] = civil(days)?;
-        let [hour, minute, second, a, b, c, d] = clock(rest);
+        let [hour, minute, second, a, b, c, d] = clock(rest)?;
         let bytes = [11, low, high, month, day, hour, minute, second, a, b, c, d];
         self.put(DATETIME, &bytes)
     }
@@ -203,21 +203,36 @@ impl Params<'_> {
 
 /// Year in two bytes, month, day.
 fn civil(days: i64) -> Result<[u8; 4]> {
-    if calendar::is_representable(days) {
+    let parts = || {
         let (year, month, day) = calendar::civil(days);
-        let [low, high] = (year as u16).to_le_bytes();
-        Ok([low, high, month as u8, day as u8])
-    } else {
-        Err(unsupported("a date outside the years 1 to 9999"))
-    }
+        let [low, high] = u16::try_from(year).ok()?.to_le_bytes();
+        Some([low, high, month, day])
+    };
+    parts().ok_or_else(|| unsupported("a date outside the years 1 to 9999"))
 }
 
 /// Hour, minute, second, and microseconds in four bytes, of a time of day.
-fn clock(micros: i64) -> [u8; 7] {
-    let seconds = micros / 1_000_000;
-    let [a, b, c, d] = ((micros % 1_000_000) as u32).to_le_bytes();
-    let (hour, minute) = ((seconds / 3_600) as u8, (seconds / 60 % 60) as u8);
-    [hour, minute, (seconds % 60) as u8, a, b, c, d]
+fn clock(micros: i64) -> Result<[u8; 7]> {
+    let seconds = micros.div_euclid(1_000_000);
+    let parts = || {
+        let [a, b, c, d] = u32::try_from(micros.rem_euclid(1_000_000))
+            .ok()?
+            .to_le_bytes();
+        let hour = u8::try_from(seconds / 3_600)
+            .ok()
+            .filter(|hour| *hour < 24)?;
+        let (minute, second) = (seconds / 60 % 60, seconds % 60);
+        Some([
+            hour,
+            u8::try_from(minute).ok()?,
+            u8::try_from(second).ok()?,
+            a,
+            b,
+            c,
+            d,
+        ])
+    };
+    parts().ok_or_else(|| unsupported("a time of day outside of a day"))
 }
 
 fn check_finite(finite: bool) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::bytes::take_number;
+use super::bytes::{take_number, take_u8, take_u16};
 use super::column::{Column, Fields, Form};
 use crate::driver::row::RowSource;
 use crate::driver::{RowReader, calendar, decimal, uuid_text, vector};
@@ -59,8 +59,8 @@ impl<'a> RowRef<'a> {
         match column.form {
             Form::Integer(_) if column.unsigned => number(bytes).map(i128::from),
             Form::Integer(length) => {
-                let shift = 64 - 8 * length as u32;
-                number(bytes).map(|value| i128::from((value << shift) as i64 >> shift))
+                let shift = 64 - 8 * length;
+                number(bytes).map(|value| i128::from((value << shift).cast_signed() >> shift))
             }
             Form::Decimal => decimal::to_integer(std::str::from_utf8(bytes).ok()?),
             Form::Bits => {
@@ -132,9 +132,9 @@ impl<'a> RowRef<'a> {
     /// Zero dates (`0000-00-00`, `2024-02-00`) are none.
     pub(in crate::driver) fn datetime(&self, column: usize) -> Option<i64> {
         let mut rest = self.of(column, Form::Date)?;
-        let year = take_number(&mut rest, 2)?;
-        let (month, day) = (take_number(&mut rest, 1)?, take_number(&mut rest, 1)?);
-        let days = calendar::days(year as i64, month as u32, day as u32)
+        let year = take_u16(&mut rest)?;
+        let (month, day) = (take_u8(&mut rest)?, take_u8(&mut rest)?);
+        let days = calendar::days(year.into(), month, day)
             .filter(|&days| calendar::is_representable(days))?;
         let micros = if rest.is_empty() {
             0

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::bytes::{take, take_counted_number, take_number, take_text};
+use super::bytes::{take, take_counted_number, take_text, take_u8, take_u16, take_u32};
 use super::column::Column;
 use super::error::ServerError;
 use crate::driver::wire::{self, Deadline, Socket};
@@ -224,11 +224,12 @@ impl Session {
             // It asks for a file, which was never offered.
             Some(0xfb) | None => Err(self.broken("an answer that was not asked for")),
             Some(_) => {
-                let Some(count) = take_counted_number(&mut body).filter(|&count| count <= 65_535)
-                else {
+                let count =
+                    take_counted_number(&mut body).and_then(|count| u16::try_from(count).ok());
+                let Some(count) = count else {
                     return Err(self.broken("an impossible number of columns"));
                 };
-                self.columns(count as usize).map(Answer::Rows)
+                self.columns(count.into()).map(Answer::Rows)
             }
         }
     }
@@ -328,7 +329,7 @@ impl Drop for Session {
 }
 
 fn write_header(out: &mut [u8], length: usize, number: u8) {
-    let bytes = (length as u32).to_le_bytes();
+    let bytes = length.to_le_bytes();
     out[..3].copy_from_slice(&bytes[..3]);
     out[3] = number;
 }
@@ -337,7 +338,7 @@ fn read_done(body: &[u8]) -> Option<(Done, u16)> {
     let mut rest = body.get(1..)?;
     let changed = take_counted_number(&mut rest)?;
     let last_insert_id = take_counted_number(&mut rest)?;
-    let status = take_number(&mut rest, 2)? as u16;
+    let status = take_u16(&mut rest)?;
     let more = status & MORE_RESULTS != 0;
     let done = Done {
         changed,
@@ -359,19 +360,19 @@ impl Greeting {
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         let mut rest = body.strip_prefix(&[10])?;
         let _version = take_text(&mut rest);
-        let connection = take_number(&mut rest, 4)? as u32;
+        let connection = take_u32(&mut rest)?;
         let mut salt = take(&mut rest, 8)?.to_vec();
         take(&mut rest, 1)?;
-        let low = take_number(&mut rest, 2)?;
+        let low = take_u16(&mut rest)?;
         let _charset_and_status = take(&mut rest, 3)?;
-        let high = take_number(&mut rest, 2)?;
-        let salt_length = take_number(&mut rest, 1)? as usize;
+        let high = take_u16(&mut rest)?;
+        let salt_length = usize::from(take_u8(&mut rest)?);
         let _reserved = take(&mut rest, 10)?;
         let more = take(&mut rest, salt_length.saturating_sub(8).max(13))?;
         salt.extend_from_slice(more.strip_suffix(&[0]).unwrap_or(more));
         Some(Self {
             connection,
-            capabilities: (low | high << 16) as u32,
+            capabilities: u32::from(low) | u32::from(high) << 16,
             plugin: take_text(&mut rest).to_vec(),
             salt,
         })

@@ -161,7 +161,8 @@ fn encode_row(
     write: &mut dyn FnMut(&mut ParamWriter<'_>),
 ) -> Result<()> {
     // A table has at most 1,600 columns.
-    buffer.extend_from_slice(&(types.len() as i16).to_be_bytes());
+    let count = u16::try_from(types.len()).unwrap_or(u16::MAX);
+    buffer.extend_from_slice(&count.to_be_bytes());
     let mut params = ParamWriter::new(ParamTarget::Postgres(Encoder::new(types, buffer)));
     write(&mut params);
     params.finish_all(types.len())

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use postgres_types::{Kind, Type};
 
 use super::encode::{EPOCH_DAYS, EPOCH_MICROS, base, is_textual};
-use super::message::{take_i16, take_i32, take_text};
+use super::message::{take_i32, take_text, take_u16, take_u32};
 use super::numeric;
 use super::statement::Column;
 use crate::driver::row::RowSource;
@@ -51,17 +51,17 @@ impl Fields {
         const BROKEN: &str = "a row that does not hold its columns";
         self.0.clear();
         let mut rest = body;
-        let count = take_i16(&mut rest).ok_or(BROKEN)?;
-        if usize::from(count as u16) != columns {
+        let count = take_u16(&mut rest).ok_or(BROKEN)?;
+        if usize::from(count) != columns {
             return Err(BROKEN);
         }
         for _ in 0..columns {
             let value = take_field(&mut rest).ok_or(BROKEN)?;
-            self.0.push(value.map(|value| {
-                let end = body.len() - rest.len();
-                // A message has less than 4 GiB.
-                ((end - value.len()) as u32, end as u32)
-            }));
+            let end = body.len() - rest.len();
+            // A message has less than 4 GiB.
+            let at = |place: usize| u32::try_from(place).map_err(|_| BROKEN);
+            let place = |value: &[u8]| Ok((at(end - value.len())?, at(end)?));
+            self.0.push(value.map(place).transpose()?);
         }
         if rest.is_empty() { Ok(()) } else { Err(BROKEN) }
     }
@@ -93,22 +93,20 @@ pub(super) fn reader<'a>(
 
 /// The types of a ParameterDescription.
 pub(super) fn numbers(mut body: &[u8]) -> Option<Vec<u32>> {
-    let count = take_i16(&mut body)? as u16;
-    (0..count)
-        .map(|_| take_i32(&mut body).map(|number| number as u32))
-        .collect()
+    let count = take_u16(&mut body)?;
+    (0..count).map(|_| take_u32(&mut body)).collect()
 }
 
 /// Type and modifier of each column of a RowDescription.
 pub(super) fn columns(mut body: &[u8]) -> Option<Vec<(u32, i32)>> {
-    let count = take_i16(&mut body)? as u16;
+    let count = take_u16(&mut body)?;
     let column = |rest: &mut &[u8]| {
         take_text(rest)?;
-        let (_table, _place) = (take_i32(rest)?, take_i16(rest)?);
-        let number = take_i32(rest)? as u32;
-        let _length = take_i16(rest)?;
+        let (_table, _place) = (take_u32(rest)?, take_u16(rest)?);
+        let number = take_u32(rest)?;
+        let _length = take_u16(rest)?;
         let modifier = take_i32(rest)?;
-        let _form = take_i16(rest)?;
+        let _form = take_u16(rest)?;
         Some((number, modifier))
     };
     (0..count).map(|_| column(&mut body)).collect()

@@ -13,6 +13,10 @@ use crate::types::Interval;
 pub(super) const EPOCH_DAYS: i64 = 10_957;
 pub(super) const EPOCH_MICROS: i64 = EPOCH_DAYS * 86_400_000_000;
 
+/// What a server takes in one message (`PQ_LARGE_MESSAGE_LIMIT` in its source), less the message's own head. A longer one
+/// it answers by ending the session.
+const LARGEST_MESSAGE: usize = (1 << 30) - (1 << 16);
+
 /// Writes values one after the other, each with its length before it, as parameters and COPY want them.
 pub(in crate::driver) struct Encoder<'a> {
     types: Types<'a>,
@@ -111,8 +115,7 @@ impl<'a> Encoder<'a> {
         let start = self.out.len();
         self.out.extend_from_slice(&[0; 4]);
         encode(base(column_type), self.out)?;
-        let length = i32::try_from(self.out.len() - start - 4)
-            .map_err(|_| unsupported("a value of 2 GiB or more"))?;
+        let length = i32::try_from(self.out.len() - start - 4).map_err(|_| too_large())?;
         self.out[start..start + 4].copy_from_slice(&length.to_be_bytes());
         Ok(())
     }
@@ -149,10 +152,7 @@ impl<'a> Encoder<'a> {
     pub(in crate::driver) fn f64(&mut self, value: f64) -> Result<()> {
         self.put(|column_type, out| match *column_type {
             Type::FLOAT8 => push(out, value.to_be_bytes()),
-            Type::FLOAT4 if value.is_nan() || f64::from(value as f32) == value => {
-                push(out, (value as f32).to_be_bytes())
-            }
-            Type::FLOAT4 => Err(out_of_range()),
+            Type::FLOAT4 => push(out, narrowed_float(value)?.to_be_bytes()),
             _ => Err(wrong_type("a float", column_type.name())),
         })
     }
@@ -171,8 +171,9 @@ impl<'a> Encoder<'a> {
     pub(in crate::driver) fn date(&mut self, days: i64) -> Result<()> {
         self.put(|column_type, out| match *column_type {
             Type::DATE => {
-                let days = i32::try_from(days - EPOCH_DAYS)
-                    .ok()
+                let days = days
+                    .checked_sub(EPOCH_DAYS)
+                    .and_then(|days| i32::try_from(days).ok())
                     .filter(|&days| days != i32::MIN && days != i32::MAX)
                     .ok_or_else(|| unsupported("a date so far away"))?;
                 push(out, days.to_be_bytes())
@@ -290,6 +291,17 @@ fn integer(column_type: &Type, value: i128, out: &mut Vec<u8>) -> Result<()> {
     }
 }
 
+/// The same number in 32 bits.
+fn narrowed_float(value: f64) -> Result<f32> {
+    #[expect(clippy::cast_possible_truncation, reason = "compared afterwards")]
+    let near = value as f32;
+    if value.is_nan() || f64::from(near) == value {
+        Ok(near)
+    } else {
+        Err(out_of_range())
+    }
+}
+
 fn narrowed<T: TryFrom<i128>>(value: i128) -> Result<T> {
     T::try_from(value).map_err(|_| out_of_range())
 }
@@ -300,10 +312,11 @@ fn text(column_type: &Type, value: &str, out: &mut Vec<u8>) -> Result<()> {
     } else if !is_textual(column_type) && !is_foreign(column_type) {
         return Err(wrong_type("text", column_type.name()));
     }
+    extend(out, value.as_bytes())?;
     if value.contains('\0') {
         return Err(unsupported("text with the character NUL"));
     }
-    extend(out, value.as_bytes())
+    Ok(())
 }
 
 /// The session's zone is UTC, so both kinds count alike.
@@ -324,9 +337,18 @@ fn push<const N: usize>(out: &mut Vec<u8>, bytes: [u8; N]) -> Result<()> {
     extend(out, &bytes)
 }
 
+/// Before anything is copied: what is too large is not sent, and need not be in memory twice.
 fn extend(out: &mut Vec<u8>, bytes: &[u8]) -> Result<()> {
+    if bytes.len() > LARGEST_MESSAGE.saturating_sub(out.len()) {
+        return Err(too_large());
+    }
     out.extend_from_slice(bytes);
     Ok(())
+}
+
+#[cold]
+fn too_large() -> Error {
+    unsupported("more than 1 GiB in one row or statement")
 }
 
 #[cold]

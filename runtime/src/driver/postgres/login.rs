@@ -121,7 +121,8 @@ fn sasl_first(scram: &ScramSha256) -> Vec<u8> {
     let mut out = Vec::new();
     message::text(&mut out, SCRAM_SHA_256);
     // A nonce and a name, far below 2 GiB.
-    out.extend_from_slice(&(scram.message().len() as i32).to_be_bytes());
+    let length = u32::try_from(scram.message().len()).unwrap_or(u32::MAX);
+    out.extend_from_slice(&length.to_be_bytes());
     out.extend_from_slice(scram.message());
     out
 }

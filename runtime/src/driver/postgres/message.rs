@@ -72,7 +72,7 @@ pub(super) fn parse(out: &mut Vec<u8>, name: &str, sql: &str, types: &[u32]) {
         text(out, name);
         text(out, sql);
         // Only our own statements name types, a few.
-        out.extend_from_slice(&(types.len() as i16).to_be_bytes());
+        out.extend_from_slice(&u16::try_from(types.len()).unwrap_or(u16::MAX).to_be_bytes());
         for oid in types {
             out.extend_from_slice(&oid.to_be_bytes());
         }
@@ -103,10 +103,17 @@ pub(super) fn plain(out: &mut Vec<u8>, sql: &str) {
 }
 
 /// Takes a big-endian number off the front.
-pub(super) fn take_i16(rest: &mut &[u8]) -> Option<i16> {
+pub(super) fn take_u16(rest: &mut &[u8]) -> Option<u16> {
     let (number, after) = rest.split_first_chunk()?;
     *rest = after;
-    Some(i16::from_be_bytes(*number))
+    Some(u16::from_be_bytes(*number))
+}
+
+/// Takes a big-endian number off the front.
+pub(super) fn take_u32(rest: &mut &[u8]) -> Option<u32> {
+    let (number, after) = rest.split_first_chunk()?;
+    *rest = after;
+    Some(u32::from_be_bytes(*number))
 }
 
 /// Takes a big-endian number off the front.

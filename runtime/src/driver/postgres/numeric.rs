@@ -24,17 +24,19 @@ pub(super) fn write(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let weight = if groups.is_empty() {
         0
     } else {
-        whole_groups as i64 - leading as i64 - 1
+        let before_point = i32::try_from(whole_groups).ok()?;
+        let weight = before_point - i32::try_from(leading).ok()? - 1;
+        i16::try_from(weight).ok()?
     };
     let sign = if parts.negative && !groups.is_empty() {
         NEGATIVE
     } else {
         0
     };
-    out.extend_from_slice(&(groups.len() as u16).to_be_bytes());
-    out.extend_from_slice(&i16::try_from(weight).ok()?.to_be_bytes());
+    out.extend_from_slice(&u16::try_from(groups.len()).ok()?.to_be_bytes());
+    out.extend_from_slice(&weight.to_be_bytes());
     out.extend_from_slice(&sign.to_be_bytes());
-    out.extend_from_slice(&(parts.fraction.len() as u16).to_be_bytes());
+    out.extend_from_slice(&u16::try_from(parts.fraction.len()).ok()?.to_be_bytes());
     for group in groups {
         out.extend_from_slice(&group.to_be_bytes());
     }
@@ -68,9 +70,16 @@ fn group(digits: &[u8]) -> u16 {
 pub(super) fn read(bytes: &[u8]) -> Option<String> {
     let (header, body) = bytes.split_at_checked(8)?;
     let word = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
-    let (count, weight) = (usize::from(word(0)), i64::from(word(2) as i16));
+    let (count, weight) = (usize::from(word(0)), i64::from(word(2).cast_signed()));
     let (sign, scale) = (word(4), usize::from(word(6)));
     if body.len() != count * 2 || (sign != 0 && sign != NEGATIVE) {
+        return None;
+    }
+    let (groups, _) = body.as_chunks();
+    if groups
+        .iter()
+        .any(|group| u16::from_be_bytes(*group) >= 10_000)
+    {
         return None;
     }
     let group = |position: i64| {
@@ -98,7 +107,7 @@ fn text(negative: bool, weight: i64, scale: usize, group: &dyn Fn(i64) -> Option
     if scale > 0 {
         text.push('.');
         let end = text.len() + scale;
-        for position in 1..=scale.div_ceil(4) as i64 {
+        for position in (1..).take(scale.div_ceil(4)) {
             push_group(group(-position).unwrap_or(0), &mut text);
         }
         text.truncate(end);
@@ -108,7 +117,7 @@ fn text(negative: bool, weight: i64, scale: usize, group: &dyn Fn(i64) -> Option
 
 fn push_group(group: u16, text: &mut String) {
     for power in [1_000, 100, 10, 1] {
-        text.push(char::from(b'0' + (group / power % 10) as u8));
+        text.extend(char::from_digit(u32::from(group / power % 10), 10));
     }
 }
 

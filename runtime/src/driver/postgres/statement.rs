@@ -26,7 +26,9 @@ impl Statement {
         let mut bind = vec![0];
         message::text(&mut bind, &name);
         // The server counts them in 16 bits itself.
-        let count = (params.len() as u16).to_be_bytes();
+        let count = u16::try_from(params.len())
+            .unwrap_or(u16::MAX)
+            .to_be_bytes();
         bind.extend_from_slice(&count);
         for param in &params {
             let is_binary = u16::from(!is_foreign(param));

@@ -5,11 +5,11 @@ use crate::driver::calendar::{MICROS_PER_DAY, civil, days, is_representable, spl
 /// `2026-11-20`.
 pub(super) fn write_date(days: i64, out: &mut String) {
     let (year, month, day) = civil(days);
-    push_digits(year as u64, 4, out);
+    push_digits(year, 4, out);
     out.push('-');
-    push_digits(u64::from(month), 2, out);
+    push_digits(month.into(), 2, out);
     out.push('-');
-    push_digits(u64::from(day), 2, out);
+    push_digits(day.into(), 2, out);
 }
 
 /// `13:45:00`, with six more digits where there is a fraction of a second.
@@ -22,11 +22,11 @@ pub(super) fn write_time(micros: i64, out: &mut String) {
         if index > 0 {
             out.push(':');
         }
-        push_digits(part as u64, 2, out);
+        push_digits(part, 2, out);
     }
     if micros % 1_000_000 != 0 {
         out.push('.');
-        push_digits((micros % 1_000_000) as u64, 6, out);
+        push_digits(micros % 1_000_000, 6, out);
     }
 }
 
@@ -38,9 +38,10 @@ pub(super) fn write_datetime(micros: i64, out: &mut String) {
     write_time(time, out);
 }
 
-fn push_digits(value: u64, width: u32, out: &mut String) {
+fn push_digits(value: i64, width: u32, out: &mut String) {
     for position in (0..width).rev() {
-        out.push(char::from(b'0' + (value / 10u64.pow(position) % 10) as u8));
+        let digit = u32::try_from(value / 10_i64.pow(position) % 10).ok();
+        out.extend(digit.and_then(|digit| char::from_digit(digit, 10)));
     }
 }
 
@@ -50,10 +51,11 @@ pub(super) fn read_date(text: &str) -> Option<i64> {
     if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
         return None;
     }
+    let small = |digits| u8::try_from(number(digits)?).ok();
     days(
         i64::from(number(&bytes[..4])?),
-        number(&bytes[5..7])?,
-        number(&bytes[8..])?,
+        small(&bytes[5..7])?,
+        small(&bytes[8..])?,
     )
 }
 
@@ -106,9 +108,10 @@ pub(super) fn read_julian(days: f64) -> Option<i64> {
     const EPOCH: f64 = 2_440_587.5;
     let millis = ((days - EPOCH) * 86_400_000.0).round();
     // So far a float counts exactly, and years end long before.
-    if millis.abs() > 9.0e15 {
+    if millis.is_nan() || millis.abs() > 9.0e15 {
         return None;
     }
+    #[expect(clippy::cast_possible_truncation, reason = "a whole number in range")]
     let micros = millis as i64 * 1_000;
     is_representable(split(micros).0).then_some(micros)
 }

@@ -6,7 +6,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use super::calendar_text;
 use super::error::step_error;
-use crate::driver::{ParamWriter, calendar, uuid_text, vector};
+use crate::driver::{ParamWriter, uuid_text, vector};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::Interval;
 
@@ -107,7 +107,6 @@ impl Params<'_> {
     }
 
     pub(in crate::driver) fn date(&mut self, days: i64) -> Result<()> {
-        check_day(days)?;
         self.put_formatted(|out| calendar_text::write_date(days, out))
     }
 
@@ -116,7 +115,6 @@ impl Params<'_> {
     }
 
     pub(in crate::driver) fn datetime(&mut self, micros: i64) -> Result<()> {
-        check_day(calendar::split(micros).0)?;
         self.put_formatted(|out| calendar_text::write_datetime(micros, out))
     }
 
@@ -154,14 +152,6 @@ impl Params<'_> {
         _write: &mut dyn FnMut(&mut ParamWriter<'_>),
     ) -> Result<()> {
         Err(unsupported("an array"))
-    }
-}
-
-fn check_day(days: i64) -> Result<()> {
-    if calendar::is_representable(days) {
-        Ok(())
-    } else {
-        Err(unsupported("a date outside the years 1 to 9999"))
     }
 }
 

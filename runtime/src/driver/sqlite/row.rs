@@ -63,7 +63,7 @@ impl<'a> RowRef<'a> {
     }
 
     pub(in crate::driver) fn f32(&self, column: usize) -> Option<f32> {
-        self.f64(column).map(|value| value as f32)
+        self.f64(column).and_then(narrowed)
     }
 
     /// A whole number in a NUMERIC column is stored as an integer.
@@ -180,4 +180,11 @@ impl<'a> RowRef<'a> {
     ) -> Option<()> {
         None
     }
+}
+
+/// The nearest float of 32 bits; none for a number that is past them.
+fn narrowed(value: f64) -> Option<f32> {
+    #[expect(clippy::cast_possible_truncation, reason = "a float is rounded")]
+    let near = value as f32;
+    (near.is_finite() || !value.is_finite()).then_some(near)
 }

@@ -1,11 +1,17 @@
 //! The same for values of other crates' types.
 
 use super::databases;
-use super::held::{Held, not_on};
+use super::held::Held;
 use crate::Dialect::{Mysql, Postgres, Sqlite};
 use crate::error::ErrorKind;
 use crate::types::ToColumn;
 
+/// Refused on every database.
+fn everywhere<T>(_: crate::Dialect, _: &T) -> bool {
+    true
+}
+
+/// Covers GEN-3: one rule for what is finer than a microsecond, a leap second and years that not every database has.
 #[test]
 fn dates_and_times() {
     use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
@@ -36,12 +42,10 @@ fn dates_and_times() {
         .collect();
     let points: Vec<DateTime<Utc>> = stamps.iter().map(|stamp| stamp.and_utc()).collect();
     let offset = "2026-03-29T02:30:00.123456+05:45".parse::<DateTime<Utc>>();
-    let everywhere = [Sqlite, Postgres, Mysql];
-    let everywhere = move |dialect, _: &_| everywhere.contains(&dialect);
 
     Held::new()
         .keeps(["DATE", "date", "DATE"], &dates)
-        .keeps_unless(["DATE", "date", "DATE"], &outside, not_on(&[Sqlite, Mysql]))
+        .keeps_unless(["DATE", "date", "DATE"], &outside, everywhere)
         .keeps(["TIME", "time", "TIME(6)"], &times)
         .keeps_unless(["TIME", "time", "TIME(6)"], &finer, everywhere)
         .keeps(["DATETIME", "timestamp", "DATETIME(6)"], &stamps)
@@ -54,12 +58,12 @@ fn dates_and_times() {
         .keeps_unless(
             ["DATETIME", "timestamp", "DATETIME(6)"],
             &[outside[1].and_time(times[0])],
-            not_on(&[Sqlite, Mysql]),
+            everywhere,
         )
         .keeps_unless(
             ["DATETIME", "timestamp", "DATETIME(6)"],
             &[NaiveDateTime::MAX, NaiveDateTime::MIN],
-            not_on(&[Sqlite, Postgres, Mysql]),
+            everywhere,
         )
         .keeps(
             ["TIMESTAMP", "timestamptz", "DATETIME(6)"],

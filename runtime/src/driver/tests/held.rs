@@ -99,7 +99,7 @@ fn keeps_one<T: Tested>(database: &mut Database, value: &T) {
         .expect("deleted");
 }
 
-pub(super) fn insert_all<T: ToColumn>(
+pub(super) fn insert_all<T: ToColumn + ?Sized>(
     database: &mut Database,
     values: &[&T],
 ) -> crate::Result<u64> {

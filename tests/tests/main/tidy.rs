@@ -1,0 +1,123 @@
+//! What the text of the code may not hold. Each list is short and gets a line only with a reason.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The one module that asks what time it is: the present is a value of columns there.
+const WALL_CLOCK: &[&str] = &["types/chrono.rs"];
+
+/// Modules that measure how long something takes or may take.
+const MONOTONIC_CLOCK: &[&str] = &[
+    "databases.rs",
+    "driver/sqlite/mod.rs",
+    "driver/wire/deadline.rs",
+    "pool.rs",
+    "queue.rs",
+];
+
+/// Calls that end the program where a value is not as expected.
+const PANICKING: &[&str] = &[
+    ".unwrap()",
+    ".expect(",
+    "panic!",
+    "unreachable!",
+    "todo!",
+    "unimplemented!",
+    "assert!",
+    "from_row(",
+    "get_unwrap(",
+    "get_ref_unwrap(",
+    "query_first(",
+    ".get(",
+];
+
+/// Getters of drivers that panic where a value is of another type.
+const PANICKING_GETTERS: &[&str] = &[
+    "from_row(",
+    "get_unwrap(",
+    "get_ref_unwrap(",
+    "query_first(",
+];
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// All files of Rust below a folder but those of tests, sorted, with their paths from it.
+fn sources(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).expect("the workspace is there") {
+            let path = entry.expect("the workspace can be read").path();
+            let is_tests = path.file_stem().is_some_and(|stem| {
+                stem.to_str()
+                    .is_some_and(|stem| stem == "tests" || stem.ends_with("_tests"))
+            });
+            if is_tests {
+                continue;
+            }
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(folder).expect("it is below");
+                let text = fs::read_to_string(&path).expect("code is UTF-8");
+                found.push((name.display().to_string(), text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Lines of code before the tests of a file, without comments.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    let tests = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
+    text[..tests]
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+}
+
+fn assert_only_in(allowed: &[&str], word: &str) {
+    for (name, text) in sources(&workspace().join("runtime/src")) {
+        let found = code(&text).find(|line| line.contains(word));
+        let is_allowed = allowed.contains(&name.as_str());
+        assert!(
+            is_allowed || found.is_none(),
+            "`{word}` in {name}, which is not one of {allowed:?}: {found:?}"
+        );
+    }
+}
+
+/// Covers POOL-9: nothing that waits can see the wall clock.
+#[test]
+fn no_wait_looks_at_the_wall_clock() {
+    for word in ["SystemTime", "Utc::now", "Local::now"] {
+        assert_only_in(WALL_CLOCK, word);
+    }
+    assert_only_in(MONOTONIC_CLOCK, "Instant::now");
+}
+
+/// Covers GEN-1: values are taken where they fit, and never by a call that panics where they do not.
+#[test]
+fn generated_code_and_drivers_call_nothing_that_panics() {
+    let golden = workspace().join("tests/golden");
+    let mut generated = 0;
+    for (name, text) in sources(&golden) {
+        if !name.ends_with("/bindery.rs") {
+            continue;
+        }
+        generated += 1;
+        for word in PANICKING {
+            let found = code(&text).find(|line| line.contains(word));
+            assert_eq!(found, None, "`{word}` in {name}");
+        }
+    }
+    assert!(generated > 5, "the generated code of tests/golden is there");
+    for (name, text) in sources(&workspace().join("runtime/src/driver")) {
+        for word in PANICKING_GETTERS {
+            let found = code(&text).find(|line| line.contains(word));
+            assert_eq!(found, None, "`{word}` in {name}");
+        }
+    }
+}
