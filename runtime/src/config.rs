@@ -1,13 +1,14 @@
 //! Where the engines of a running program connect to: from `bindery.toml` and the environment, or said in code.
 //! What the file may hold is `bindery_schema::config`'s; what is compiled in is `program`'s.
 
+mod options;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
-use std::time::Duration;
 
 use bindery_schema::config::{
-    Config as FileConfig, ConnectionTarget, Place, PoolConfig, override_variable, parse_url,
+    Config as FileConfig, ConnectionTarget, Place, PoolConfig, SessionConfig, override_variable,
     process_environment,
 };
 use bindery_schema::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -18,6 +19,7 @@ use crate::pool::PoolLimits;
 use crate::program::{EngineInfo, Program};
 use crate::{Dialect, Flavour};
 
+pub use self::options::EngineOptions;
 pub use bindery_schema::config::ConnectionMode;
 
 /// The variable that names the configuration file.
@@ -153,7 +155,10 @@ impl Config {
             target,
             mode: engine.connection,
             pool: engine.pool.clone(),
-            statement_timeout: engine.statement_timeout,
+            session: engine.session.clone(),
+            replicas: file
+                .replica_targets(name, &|variable| self.environment(variable))
+                .map_err(|finding| refused(file.describe(&without_engine(*finding, name))))?,
         })
     }
 
@@ -186,16 +191,18 @@ fn without_engine(finding: Diagnostic, name: &str) -> Diagnostic {
 
 /// What is compiled in must fit what is configured.
 fn agree(info: &EngineInfo, settings: Settings) -> Result<Settings> {
-    let target = &settings.target;
-    let other_flavour =
-        matches!((info.flavour, target.flavour), (Some(own), Some(other)) if own != other);
-    if info.dialect == target.dialect && !other_flavour {
-        return Ok(settings);
+    let replicas = settings.replicas.iter().map(|(_, target)| target);
+    for target in std::iter::once(&settings.target).chain(replicas) {
+        let other_flavour =
+            matches!((info.flavour, target.flavour), (Some(own), Some(other)) if own != other);
+        if info.dialect != target.dialect || other_flavour {
+            return Err(Error::new(ErrorKind::UnsupportedServer {
+                expected: product(info.dialect, info.flavour),
+                found: product(target.dialect, target.flavour),
+            }));
+        }
     }
-    Err(Error::new(ErrorKind::UnsupportedServer {
-        expected: product(info.dialect, info.flavour),
-        found: product(target.dialect, target.flavour),
-    }))
+    Ok(settings)
 }
 
 /// `postgres`, `mysql (mariadb)`.
@@ -254,143 +261,15 @@ impl fmt::Debug for Config {
     }
 }
 
-/// One engine, said in code. Everything but the URL has the defaults of `bindery.toml`.
-#[derive(Clone)]
-pub struct EngineOptions {
-    url: String,
-    flavour: Option<Flavour>,
-    mode: ConnectionMode,
-    pool: PoolConfig,
-    statement_timeout: Option<Duration>,
-}
-
-impl EngineOptions {
-    /// An engine at a URL: `sqlite://relative/path.db`, `sqlite:///absolute/path.db`, `sqlite::memory:`,
-    /// `postgres://user:password@host:port/database`, `mysql://…`, `mariadb://…`.
-    pub fn url(url: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            flavour: None,
-            mode: ConnectionMode::default(),
-            pool: PoolConfig::default(),
-            statement_timeout: None,
-        }
-    }
-
-    /// Which product a `mysql` URL leads to.
-    #[must_use]
-    pub fn flavour(mut self, flavour: Flavour) -> Self {
-        self.flavour = Some(flavour);
-        self
-    }
-
-    /// Opens a connection for each use and closes it afterwards, in place of keeping it.
-    #[must_use]
-    pub fn short(mut self) -> Self {
-        self.mode = ConnectionMode::Short;
-        self
-    }
-
-    /// At most so many connections at a time; at least 1.
-    #[must_use]
-    pub fn max_connections(mut self, connections: u32) -> Self {
-        self.pool.max_connections = connections;
-        self
-    }
-
-    /// So many connections stay open, however long they are idle.
-    #[must_use]
-    pub fn min_connections(mut self, connections: u32) -> Self {
-        self.pool.min_connections = connections;
-        self
-    }
-
-    /// The longest wait for a connection, and for connecting.
-    #[must_use]
-    pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
-        self.pool.acquire_timeout = timeout;
-        self
-    }
-
-    /// A connection that is idle for this long is closed.
-    #[must_use]
-    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.pool.idle_timeout = timeout;
-        self
-    }
-
-    /// A connection of this age is closed.
-    #[must_use]
-    pub fn max_lifetime(mut self, lifetime: Duration) -> Self {
-        self.pool.max_lifetime = lifetime;
-        self
-    }
-
-    /// A connection that was idle for this long is tried before it is given out.
-    #[must_use]
-    pub fn test_after_idle(mut self, idle: Duration) -> Self {
-        self.pool.test_after_idle = idle;
-        self
-    }
-
-    /// How long one statement may take. Waiting until others have written an SQLite file is not part of it: that ends at
-    /// the [`acquire_timeout`](Self::acquire_timeout).
-    #[must_use]
-    pub fn statement_timeout(mut self, timeout: Duration) -> Self {
-        self.statement_timeout = Some(timeout);
-        self
-    }
-
-    fn settings(&self) -> Result<Settings> {
-        if self.pool.max_connections == 0 || self.pool.min_connections > self.pool.max_connections {
-            let why = "`max_connections` must be at least 1 and not below `min_connections`";
-            return Err(refused(why.to_owned()));
-        }
-        let mut target = parse_url(&self.url)
-            .map_err(|error| refused(format!("{}; {}", error.message, error.help)))?;
-        target.flavour = self.flavour.or(target.flavour);
-        Ok(Settings {
-            target,
-            mode: self.mode,
-            pool: self.pool.clone(),
-            statement_timeout: self.statement_timeout,
-        })
-    }
-}
-
-impl From<&str> for EngineOptions {
-    fn from(url: &str) -> Self {
-        Self::url(url)
-    }
-}
-
-impl From<String> for EngineOptions {
-    fn from(url: String) -> Self {
-        Self::url(url)
-    }
-}
-
-/// The URL without its password; nothing of one that cannot be read.
-impl fmt::Debug for EngineOptions {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let url = parse_url(&self.url).map(|target| target.to_string());
-        out.debug_struct("EngineOptions")
-            .field("url", &url.as_deref().unwrap_or("(not a URL)"))
-            .field("flavour", &self.flavour)
-            .field("mode", &self.mode)
-            .field("pool", &self.pool)
-            .field("statement_timeout", &self.statement_timeout)
-            .finish()
-    }
-}
-
 /// One engine with all variables filled in.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) target: ConnectionTarget,
     pub(crate) mode: ConnectionMode,
     pub(crate) pool: PoolConfig,
-    pub(crate) statement_timeout: Option<Duration>,
+    pub(crate) session: SessionConfig,
+    /// By name, in the order written.
+    pub(crate) replicas: Vec<(String, ConnectionTarget)>,
 }
 
 impl Settings {

@@ -64,8 +64,8 @@ pub(crate) mod sqlite {
         settings: &Settings,
     ) -> Result<OpenPhysical> {
         let limits = Limits {
-            busy: settings.pool.acquire_timeout,
-            statement: settings.statement_timeout,
+            busy: settings.session.busy_timeout,
+            statement: settings.session.statement_timeout,
         };
         match place {
             SqlitePlace::Memory => Ok(memory(info.name, limits)),

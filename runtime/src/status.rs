@@ -1,8 +1,6 @@
 //! What can be asked about an engine without connecting to it. Nothing here holds a password.
 
-use std::time::Duration;
-
-use bindery_schema::config::ConnectionMode;
+use bindery_schema::config::{ConnectionMode, PoolConfig, SessionConfig};
 
 use crate::databases::Configured;
 use crate::pool::PoolCounts;
@@ -25,12 +23,10 @@ pub struct EngineStatus {
     pub parameters: Vec<String>,
     /// Kept between uses, or opened for each.
     pub connection: ConnectionMode,
-    /// The most connections at a time.
-    pub max_connections: u32,
-    /// The longest wait for one.
-    pub acquire_timeout: Duration,
-    /// How long a statement may take, where that is limited.
-    pub statement_timeout: Option<Duration>,
+    /// How many connections, and how long they live.
+    pub limits: PoolConfig,
+    /// What its sessions are set to, and the limits of connecting and of statements.
+    pub session: SessionConfig,
     /// Models that live here, with their tables and columns, in the order of the schema.
     pub models: Vec<&'static ModelInfo>,
     /// How many connections it has now.
@@ -49,9 +45,8 @@ impl EngineStatus {
             url: settings.target.to_string(),
             parameters: settings.parameter_names(),
             connection: settings.mode,
-            max_connections: settings.pool.max_connections,
-            acquire_timeout: settings.pool.acquire_timeout,
-            statement_timeout: settings.statement_timeout,
+            limits: settings.pool.clone(),
+            session: settings.session.clone(),
             models: models
                 .filter(|model| model.engines.contains(&name))
                 .collect(),

@@ -6,6 +6,8 @@
 
 mod build;
 mod check;
+mod keys;
+mod password;
 mod read;
 mod redact;
 mod resolve;
@@ -17,6 +19,7 @@ mod url;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use self::keys::{KEYS, Key, On, Section};
 pub use self::resolve::override_variable;
 pub use self::target::{ConnectionTarget, Endpoint, Place, Secret, Server, SqlitePlace};
 pub use self::template::Template;
@@ -93,8 +96,10 @@ pub struct EngineConfig {
     pub connection: ConnectionMode,
     /// `pool`.
     pub pool: PoolConfig,
-    /// `statement-timeout`.
-    pub statement_timeout: Option<Duration>,
+    /// `password-file` or `password-command`.
+    pub password_from: Option<PasswordFrom>,
+    /// What its sessions are set to.
+    pub session: SessionConfig,
     /// `replicas`.
     pub replicas: Vec<ReplicaConfig>,
     /// `models-of`: the engine whose models it hosts too.
@@ -125,6 +130,24 @@ pub struct ConnectionParts {
     pub username: Option<Template>,
     /// `password`.
     pub password: Option<Template>,
+}
+
+/// A password that is not in the file.
+#[derive(Debug, Clone)]
+pub struct PasswordFrom {
+    /// The key in the file.
+    pub span: Span,
+    /// Where it is.
+    pub place: PasswordPlace,
+}
+
+/// Where a password is that is not in the file.
+#[derive(Debug, Clone)]
+pub enum PasswordPlace {
+    /// `password-file`: relative to the configuration's folder.
+    File(Template),
+    /// `password-command`: a program and its arguments; no shell stands between.
+    Command(Vec<String>),
 }
 
 /// `connection`.
@@ -165,6 +188,48 @@ impl Default for PoolConfig {
             test_after_idle: Duration::from_secs(30),
         }
     }
+}
+
+/// What the sessions of an engine are set to, and the limits of connecting. `None` is `none` in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionConfig {
+    /// `connect-timeout`: name resolution, network, TLS and login together.
+    pub connect_timeout: Duration,
+    /// `statement-timeout`: the longest that a statement takes.
+    pub statement_timeout: Option<Duration>,
+    /// `lock-timeout`: the longest that a statement waits for a lock; `None` leaves it to the server.
+    pub lock_timeout: Option<Duration>,
+    /// `idle-in-transaction-timeout`: the server ends a session that does nothing in an open transaction for so long.
+    pub idle_in_transaction_timeout: Option<Duration>,
+    /// `busy-timeout`: the longest wait for a lock on an SQLite file.
+    pub busy_timeout: Duration,
+    /// `application-name`.
+    pub application_name: String,
+}
+
+impl Default for SessionConfig {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            statement_timeout: Some(Duration::from_secs(30)),
+            lock_timeout: None,
+            idle_in_transaction_timeout: Some(Duration::from_secs(10 * 60)),
+            busy_timeout: Duration::from_secs(5),
+            application_name: "bindery".to_owned(),
+        }
+    }
+}
+
+/// The longest time that any setting takes, a year: longer ones are slips of the finger, and clocks overflow at some point.
+pub const LONGEST_TIME: Duration = Duration::from_secs(365 * 24 * 3_600);
+
+/// The longest `application-name`: PostgreSQL cuts longer ones off, and shows signs outside of ASCII as `?`.
+const LONGEST_APPLICATION_NAME: usize = 63;
+
+/// May this be an `application-name`?
+pub fn is_application_name(name: &str) -> bool {
+    let shown = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    (1..=LONGEST_APPLICATION_NAME).contains(&name.len()) && name.bytes().all(shown)
 }
 
 /// One of `replicas`.
@@ -298,7 +363,8 @@ impl EngineConfig {
             source: ConnectionSource::Nowhere,
             connection: ConnectionMode::default(),
             pool: PoolConfig::default(),
-            statement_timeout: None,
+            password_from: None,
+            session: SessionConfig::default(),
             replicas: Vec::new(),
             models_of: None,
         }

@@ -1,6 +1,6 @@
 //! PostgreSQL, MySQL and MariaDB: a server that has to be the product the program was compiled for.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bindery_schema::config::Server;
 
@@ -11,26 +11,40 @@ use crate::pool::OpenPhysical;
 use crate::program::EngineInfo;
 use crate::{Dialect, Flavour};
 
-/// Over name resolution, connecting and logging in together.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const APPLICATION_NAME: &str = "bindery";
-
+/// Opens connections to the first of the hosts that lets one in. All of them together have the time of one.
 pub(super) fn opener(
     info: &'static EngineInfo,
     server: &Server,
     settings: &Settings,
 ) -> Result<OpenPhysical> {
-    let options = ServerOptions {
-        server,
-        connect_timeout: CONNECT_TIMEOUT,
-        statement_timeout: settings.statement_timeout,
-        application_name: APPLICATION_NAME,
-    };
-    match settings.target.dialect {
+    let endpoints = server.endpoints.iter();
+    let hosts = endpoints
+        .map(|endpoint| {
+            let options = ServerOptions {
+                server,
+                endpoint,
+                session: settings.session.clone(),
+            };
+            host(info, settings.target.dialect, &options)
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let connect_timeout = settings.session.connect_timeout;
+    Ok(Box::new(move |limit| {
+        in_turn(&hosts, limit.min(connect_timeout))
+    }))
+}
+
+/// What opens connections to one host.
+fn host(
+    info: &'static EngineInfo,
+    dialect: Dialect,
+    options: &ServerOptions<'_>,
+) -> Result<OpenPhysical> {
+    match dialect {
         #[cfg(feature = "postgres")]
         Dialect::Postgres => {
             use crate::driver::postgres::{PostgresConfig, PostgresConnection};
-            let config = PostgresConfig::new(&options)?;
+            let config = PostgresConfig::new(options)?;
             Ok(Box::new(move |limit| {
                 let connection = PostgresConnection::connect(&config, limit)?;
                 check_product(info, connection.server_info())?;
@@ -40,7 +54,7 @@ pub(super) fn opener(
         #[cfg(feature = "mysql")]
         Dialect::Mysql => {
             use crate::driver::mysql::{MysqlConfig, MysqlConnection};
-            let config = MysqlConfig::new(&options)?;
+            let config = MysqlConfig::new(options)?;
             Ok(Box::new(move |limit| {
                 let connection = MysqlConnection::connect(&config, limit)?;
                 check_product(info, connection.server_info())?;
@@ -53,6 +67,24 @@ pub(super) fn opener(
         Dialect::Mysql => Err(super::missing(Dialect::Mysql)),
         Dialect::Sqlite => unreachable!("SQLite has files and no servers, the URL's reader says"),
     }
+}
+
+/// Tries one host after the other; each has its share of what is left, so that a silent one leaves time for the next.
+/// The last error counts. A host that answers and does not let us in is the right one: others are not tried then.
+fn in_turn(hosts: &[OpenPhysical], limit: Duration) -> Result<Physical> {
+    let started = Instant::now();
+    let mut outcome = Err(Error::new(ErrorKind::Unavailable));
+    for (index, open) in hosts.iter().enumerate() {
+        let left = limit.saturating_sub(started.elapsed());
+        let others = u32::try_from(hosts.len() - index).unwrap_or(u32::MAX);
+        outcome = open(left / others);
+        match outcome.as_ref().map_err(Error::kind) {
+            Err(ErrorKind::Unavailable | ErrorKind::Timeout { .. } | ErrorKind::ConnectionLost) => {
+            }
+            Ok(_) | Err(_) => return outcome,
+        }
+    }
+    outcome
 }
 
 /// Where statements are written for one of MySQL and MariaDB, the other is refused before any is sent.

@@ -1,20 +1,16 @@
 //! What connecting to a server has in common: the options.
 
-use std::time::Duration;
-
-use bindery_schema::config::Server;
+use bindery_schema::config::{Endpoint, Server, SessionConfig};
 
 use crate::error::{Error, ErrorKind, Operation};
 
 /// How to connect to a server, everything resolved.
 pub(crate) struct ServerOptions<'a> {
     pub(crate) server: &'a Server,
-    /// Over name resolution, connecting and logging in together.
-    pub(crate) connect_timeout: Duration,
-    /// How long the server works on one statement; `None` leaves it to the server.
-    pub(crate) statement_timeout: Option<Duration>,
-    /// As the server lists it among its sessions.
-    pub(crate) application_name: &'a str,
+    /// The one of the server's hosts that is meant.
+    pub(crate) endpoint: &'a Endpoint,
+    /// Limits, and the session's settings.
+    pub(crate) session: SessionConfig,
 }
 
 /// What answered, as far as it says.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use bindery_schema::config::{Place, parse_url};
+use bindery_schema::config::{Place, SessionConfig, parse_url};
 use bindery_testkit::{Fault, FaultProxy, FreshDatabase, Watchdog};
 
 use super::{Pool, PoolLimits};
@@ -65,9 +65,12 @@ fn connect(url: &str, dialect: Dialect, limit: Duration) -> Result<Physical> {
     };
     let options = ServerOptions {
         server,
-        connect_timeout: PATIENCE,
-        statement_timeout: Some(LIMIT),
-        application_name: "bindery tests",
+        endpoint: &server.endpoints[0],
+        session: SessionConfig {
+            connect_timeout: PATIENCE,
+            statement_timeout: Some(LIMIT),
+            ..SessionConfig::default()
+        },
     };
     match dialect {
         Dialect::Postgres => PostgresConnection::connect(&PostgresConfig::new(&options)?, limit)

@@ -1,12 +1,9 @@
 //! Rules of the configuration that look at several of its entries: names, references between engines, groups.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
 
 use super::toml_reader::list;
-use super::{
-    AtomicGroupConfig, Config, ConnectionTarget, Endpoint, EngineConfig, Place, SqlitePlace,
-};
+use super::{AtomicGroupConfig, Config, ConnectionTarget, EngineConfig};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::name::{DATABASES_METHODS, engine_type_name, is_valid_engine_name, suggest};
 use crate::source::{FileId, Span};
@@ -30,7 +27,6 @@ pub(super) fn check(config: &Config, file: FileId, diagnostics: &mut Diagnostics
     for engine in &config.engines {
         name(engine, diagnostics);
         models_of(config, engine, diagnostics);
-        replicas(engine, diagnostics);
     }
     type_names(config, diagnostics);
     for file in &config.files {
@@ -44,20 +40,6 @@ pub(super) fn check(config: &Config, file: FileId, diagnostics: &mut Diagnostics
     }
     if !diagnostics.has_errors() {
         targets(config, diagnostics);
-    }
-}
-
-/// They are read and checked, and the run time does not read from them so far. Said once nothing in the file is wrong.
-fn replicas(engine: &EngineConfig, diagnostics: &mut Diagnostics) {
-    let first = engine.replicas.first();
-    if let Some(first) = first.filter(|_| !diagnostics.has_errors()) {
-        let message = format!("the replicas of `{}` are not used yet", engine.name);
-        let diagnostic = Diagnostic::warning("B0322", message);
-        diagnostics.push(
-            diagnostic
-                .at(first.span, "everything is read from the engine itself")
-                .help("leave `replicas` out until bindery reads from them"),
-        );
     }
 }
 
@@ -129,17 +111,17 @@ fn engine_name_like(name: &str) -> String {
 
 /// Two engines that are one database: transactions would wait for each other, and rows be found twice.
 fn targets(config: &Config, diagnostics: &mut Diagnostics) {
-    let mut known: Vec<(String, &EngineConfig)> = Vec::new();
+    let mut known: Vec<(ConnectionTarget, &EngineConfig)> = Vec::new();
     for engine in &config.engines {
         // What the file alone says; the environment may say something else when the program runs.
-        let Ok(target) = config.target(&engine.name, &|_| None) else {
+        let Ok(target) = config.place(&engine.name, &|_| None) else {
             continue;
         };
-        let Some(place) = same_place(&target) else {
-            continue;
-        };
-        let Some((_, other)) = known.iter().find(|(known, _)| *known == place) else {
-            known.push((place, engine));
+        let same = known
+            .iter()
+            .find(|(known, _)| known.is_same_database(&target));
+        let Some((_, other)) = same else {
+            known.push((target, engine));
             continue;
         };
         let message = format!(
@@ -153,28 +135,6 @@ fn targets(config: &Config, diagnostics: &mut Diagnostics) {
         );
         let help = "name another database; two names for one are two pools, and one waits for the other's locks";
         diagnostics.push(at(diagnostic, other.span, "the other one").help(help));
-    }
-}
-
-/// A text that is the same for what is the same database; `None`: nobody else's.
-fn same_place(target: &ConnectionTarget) -> Option<String> {
-    match &target.place {
-        Place::Sqlite(SqlitePlace::Memory) => None,
-        Place::Sqlite(SqlitePlace::File(path)) => {
-            let real = path.canonicalize().unwrap_or_else(|_| lexical(path));
-            Some(real.display().to_string())
-        }
-        Place::Server(server) => {
-            let place = match &server.endpoint {
-                Endpoint::Tcp { host, port } => {
-                    let host = host.to_lowercase();
-                    let is_here = matches!(host.as_str(), "localhost" | "127.0.0.1" | "::1");
-                    format!("{}:{port}", if is_here { "localhost" } else { &host })
-                }
-                Endpoint::Socket { path, port } => format!("{}:{port}", path.display()),
-            };
-            Some(format!("{} {place} {}", target.dialect, server.database))
-        }
     }
 }
 
@@ -290,21 +250,4 @@ fn atomic_group(config: &Config, group: &AtomicGroupConfig, diagnostics: &mut Di
             .at(group.span, "")
             .help(help),
     );
-}
-
-/// The path without `.` and `..`, for a file that is not there yet.
-fn lexical(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::ParentDir => {
-                plain.pop();
-            }
-            Component::CurDir => {}
-            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => {
-                plain.push(component)
-            }
-        }
-    }
-    plain
 }

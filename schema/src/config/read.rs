@@ -2,47 +2,21 @@
 
 use toml::de::{DeTable, DeValue};
 
+use super::keys::{self, Section};
 use super::template::Template;
 use super::toml_reader::{Entry, Reader, Text, list};
-use super::url::parse_url;
+use super::url::{parse_url, scheme_dialect};
 use super::{
     AtomicGroupConfig, Config, ConnectionMode, ConnectionParts, ConnectionSource, EngineConfig,
-    PoolConfig, ReplicaConfig, SchemaFile, TypeMapping,
+    PasswordFrom, PasswordPlace, PoolConfig, ReplicaConfig, SchemaFile, SessionConfig, TypeMapping,
+    is_application_name,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
-use crate::name::is_type_path;
+use crate::name::{is_type_path, is_valid_engine_name};
 use crate::source::{FileId, Span};
 
-const TOP_KEYS: &[&str] = &["url", "schema", "engines", "atomic", "types"];
-const SCHEMA_KEYS: &[&str] = &["files", "queries"];
-const FILE_KEYS: &[&str] = &["path", "dialect", "engines"];
-const ENGINE_KEYS: &[&str] = &[
-    "dialect",
-    "flavour",
-    "url",
-    "host",
-    "port",
-    "database",
-    "username",
-    "password",
-    "connection",
-    "pool",
-    "statement-timeout",
-    "replicas",
-    "models-of",
-];
 const PART_KEYS: [&str; 5] = ["host", "port", "database", "username", "password"];
-const POOL_KEYS: &[&str] = &[
-    "max-connections",
-    "min-connections",
-    "acquire-timeout",
-    "idle-timeout",
-    "max-lifetime",
-    "test-after-idle",
-];
-const REPLICA_KEYS: &[&str] = &["name", "url"];
-const ATOMIC_KEYS: &[&str] = &["engines", "home"];
 
 const DIALECTS: &[(&str, Dialect)] = &[
     (Dialect::Sqlite.name(), Dialect::Sqlite),
@@ -97,7 +71,7 @@ impl Reader<'_> {
     }
 
     fn config(&mut self, table: &DeTable<'_>) -> Config {
-        self.refuse_unknown(table, TOP_KEYS, "the file");
+        self.refuse_unknown(table, Section::Top, "the file");
         let mut engines = self.engines(table);
         match (self.text(table, "url"), self.get(table, "url")) {
             (Some(url), _) => self.top_level_url(url, &mut engines),
@@ -185,15 +159,145 @@ impl Reader<'_> {
     }
 
     fn engine_table(&mut self, table: &DeTable<'_>, engine: &mut EngineConfig) {
-        self.refuse_unknown(table, ENGINE_KEYS, &format!("engine `{}`", engine.name));
+        self.refuse_unknown(table, Section::Engine, &format!("engine `{}`", engine.name));
         engine.dialect = self.word(table, "dialect", DIALECTS);
         engine.flavour = self.word(table, "flavour", FLAVOURS);
         engine.source = self.source(table, engine);
         engine.connection = self.word(table, "connection", MODES).unwrap_or_default();
         engine.pool = self.pool(table);
-        engine.statement_timeout = self.duration(table, "statement-timeout");
+        engine.session = self.session(table);
         engine.replicas = self.replicas(table);
         engine.models_of = self.text(table, "models-of").map(|text| text.value);
+        engine.password_from = self.password_from(table, &engine.source);
+        self.refuse_strange(table, engine);
+    }
+
+    /// A key that means nothing for the engine's database, where the file alone says which that is.
+    fn refuse_strange(&mut self, table: &DeTable<'_>, engine: &EngineConfig) {
+        let literal = match &engine.source {
+            ConnectionSource::Url(url) => url.literal().and_then(|url| scheme_dialect(&url).ok()),
+            ConnectionSource::Nowhere | ConnectionSource::Parts(_) => None,
+        };
+        let Some(dialect) = engine.dialect.or(literal.map(|(dialect, _)| dialect)) else {
+            return;
+        };
+        // A flavour has its own rule, which knows the environment too.
+        let strange = keys::of(Section::Engine).filter(|key| key.name != "flavour");
+        for key in strange.filter(|key| !key.on.includes(dialect)) {
+            if let Some(entry) = self.get(table, key.name) {
+                let message = format!("`{}` means nothing for {}", key.name, kind_of(dialect));
+                let help = format!("remove `{}`{}", key.name, instead(key.name, dialect));
+                self.bad_value(entry.key_span, message, help);
+            }
+        }
+    }
+
+    fn session(&mut self, table: &DeTable<'_>) -> SessionConfig {
+        let defaults = SessionConfig::default();
+        SessionConfig {
+            connect_timeout: self
+                .duration(table, "connect-timeout")
+                .unwrap_or(defaults.connect_timeout),
+            statement_timeout: self
+                .limit(table, "statement-timeout")
+                .unwrap_or(defaults.statement_timeout),
+            lock_timeout: self
+                .limit(table, "lock-timeout")
+                .unwrap_or(defaults.lock_timeout),
+            idle_in_transaction_timeout: self
+                .limit(table, "idle-in-transaction-timeout")
+                .unwrap_or(defaults.idle_in_transaction_timeout),
+            busy_timeout: self
+                .duration(table, "busy-timeout")
+                .unwrap_or(defaults.busy_timeout),
+            application_name: self
+                .application_name(table)
+                .unwrap_or(defaults.application_name),
+        }
+    }
+
+    fn application_name(&mut self, table: &DeTable<'_>) -> Option<String> {
+        let text = self.text(table, "application-name")?;
+        if !is_application_name(&text.value) {
+            let message = "`application-name` is not a name that servers show".to_owned();
+            let help = "write 1 to 63 letters, digits and signs of ASCII, for example `shop`";
+            self.bad_value(text.span, message, help);
+        }
+        Some(text.value)
+    }
+
+    /// At most one of the ways to a password may be written.
+    fn password_from(
+        &mut self,
+        table: &DeTable<'_>,
+        source: &ConnectionSource,
+    ) -> Option<PasswordFrom> {
+        let file = self.password_file(table);
+        let command = self.password_command(table);
+        let all = [
+            self.get(table, "password"),
+            self.url_password(table, source),
+        ];
+        let other = all.into_iter().flatten().next();
+        let (from, twice) = match (file, command) {
+            (Some(file), Some(command)) => (file, Some(("password-command", command.span))),
+            (Some(from), None) | (None, Some(from)) => {
+                (from, other.map(|entry| (entry.key, entry.key_span)))
+            }
+            (None, None) => return None,
+        };
+        if let Some((other, span)) = twice {
+            let diagnostic = Diagnostic::error("B0325", "the password is given twice")
+                .at(from.span, "here")
+                .at(span, "and here");
+            let help = match other {
+                "url" => "keep one of them: take it out of the URL, or remove `password-file` and `password-command`".to_owned(),
+                key => format!("keep one of them: remove `{key}`"),
+            };
+            self.diagnostics.push(diagnostic.help(help));
+        }
+        Some(from)
+    }
+
+    /// The entry of a URL that holds a password.
+    fn url_password<'t>(
+        &self,
+        table: &'t DeTable<'t>,
+        source: &ConnectionSource,
+    ) -> Option<Entry<'t>> {
+        let ConnectionSource::Url(url) = source else {
+            return None;
+        };
+        let target = parse_url(&url.literal()?).ok()?;
+        target.password().and_then(|_| self.get(table, "url"))
+    }
+
+    fn password_file(&mut self, table: &DeTable<'_>) -> Option<PasswordFrom> {
+        let text = self.text(table, "password-file")?;
+        if text.value.is_empty() {
+            let message = "`password-file` is empty".to_owned();
+            let help = "name a file: `password-file = \"/run/secrets/database\"`";
+            self.bad_value(text.span, message, help);
+        }
+        Some(PasswordFrom {
+            span: text.key_span,
+            place: PasswordPlace::File(self.template(&text)?),
+        })
+    }
+
+    fn password_command(&mut self, table: &DeTable<'_>) -> Option<PasswordFrom> {
+        let entry = self.get(table, "password-command")?;
+        let words = self.texts(table, "password-command")?;
+        let words: Vec<String> = words.into_iter().map(|text| text.value).collect();
+        if words.first().is_none_or(String::is_empty) {
+            let message = "`password-command` names no program".to_owned();
+            let help = "write a program and its arguments: `password-command = [\"pass\", \"show\", \"shop\"]`";
+            self.bad_value(entry.value_span, message, help);
+        }
+        Some(PasswordFrom {
+            span: entry.key_span,
+            place: PasswordPlace::Command(words),
+        })
     }
 
     fn source(&mut self, table: &DeTable<'_>, engine: &EngineConfig) -> ConnectionSource {
@@ -265,7 +369,7 @@ impl Reader<'_> {
     }
 
     fn check_parts(&mut self, table: &DeTable<'_>, engine: &EngineConfig, first: Span) {
-        let Some(dialect) = engine.dialect else {
+        if engine.dialect.is_none() {
             let message = format!("engine `{}` has a connection but no dialect", engine.name);
             let help = format!(
                 "add `dialect = \"…\"`: {}",
@@ -281,18 +385,6 @@ impl Reader<'_> {
         if self.get(table, "database").is_none() {
             let message = format!("engine `{}` names no database", engine.name);
             self.bad_value(first, message, "add `database = \"…\"`");
-        }
-        let strange = PART_KEYS
-            .iter()
-            .filter(|key| **key != "database")
-            .find_map(|key| self.get(table, key));
-        if let (Dialect::Sqlite, Some(entry)) = (dialect, strange) {
-            let message = format!("`{}` means nothing for a SQLite file", entry.key);
-            self.bad_value(
-                entry.key_span,
-                message,
-                format!("remove `{}`: `database` names the file", entry.key),
-            );
         }
     }
 
@@ -327,7 +419,7 @@ impl Reader<'_> {
         let Some(pool) = self.entry_table(entry) else {
             return defaults;
         };
-        self.refuse_unknown(pool, POOL_KEYS, "`pool`");
+        self.refuse_unknown(pool, Section::Pool, "`pool`");
         let config = PoolConfig {
             max_connections: self
                 .count(pool, "max-connections", 1)
@@ -384,8 +476,16 @@ impl Reader<'_> {
 
     fn replica(&mut self, element: Entry<'_>) -> Option<ReplicaConfig> {
         let table = self.entry_table(element)?;
-        self.refuse_unknown(table, REPLICA_KEYS, "a replica");
+        self.refuse_unknown(table, Section::Replica, "a replica");
         let (name, url) = (self.text(table, "name"), self.text(table, "url"));
+        if let Some(name) = name
+            .as_ref()
+            .filter(|name| !is_valid_engine_name(&name.value))
+        {
+            let message = "this cannot be the name of a replica".to_owned();
+            let help = "write for example `b1`: up to 32 lower-case letters, digits and `_`, a letter first, and no Rust keyword";
+            self.bad_value(name.span, message, help);
+        }
         let (Some(name), Some(url)) = (name, url) else {
             let help = "write `replicas = [{ name = \"b1\", url = \"${B_REPLICA_URL}\" }]`";
             self.bad_value(
@@ -406,7 +506,7 @@ impl Reader<'_> {
         let Some(section) = self.table(table, "schema") else {
             return (Vec::new(), None);
         };
-        self.refuse_unknown(section, SCHEMA_KEYS, "`[schema]`");
+        self.refuse_unknown(section, Section::Schema, "`[schema]`");
         let elements = self.array(section, "files").unwrap_or_default();
         let files = elements
             .into_iter()
@@ -425,7 +525,7 @@ impl Reader<'_> {
                 span: path.span,
             });
         };
-        self.refuse_unknown(table, FILE_KEYS, "a schema file");
+        self.refuse_unknown(table, Section::SchemaFile, "a schema file");
         let Some(path) = self.text(table, "path") else {
             let help = "add `path = \"schema.sql\"`";
             self.bad_value(
@@ -505,7 +605,11 @@ impl Reader<'_> {
 
     fn atomic_group(&mut self, entry: Entry<'_>) -> Option<AtomicGroupConfig> {
         let table = self.entry_table(entry)?;
-        self.refuse_unknown(table, ATOMIC_KEYS, &format!("atomic group `{}`", entry.key));
+        self.refuse_unknown(
+            table,
+            Section::Atomic,
+            &format!("atomic group `{}`", entry.key),
+        );
         let (engines, home) = (self.texts(table, "engines"), self.text(table, "home"));
         let (Some(engines), Some(home)) = (engines, home) else {
             let message = format!("atomic group `{}` needs `engines` and `home`", entry.key);
@@ -534,5 +638,29 @@ fn syntax_help(sentence: &str, found: &str) -> String {
         Some((sign, _)) => format!("write `{sign}` here; https://toml.io tells the format"),
         None if sentence == "duplicate key" => format!("remove `{found}` here, or the one before"),
         None => "https://toml.io tells the format".to_owned(),
+    }
+}
+
+fn kind_of(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "a SQLite file",
+        Dialect::Postgres => "PostgreSQL",
+        Dialect::Mysql => "MySQL and MariaDB",
+    }
+}
+
+/// What to write in place of a key that means nothing here.
+fn instead(key: &str, dialect: Dialect) -> &'static str {
+    match (key, dialect) {
+        ("host" | "port" | "username" | "password", Dialect::Sqlite) => {
+            ": `database` names the file"
+        }
+        ("lock-timeout", Dialect::Sqlite) => {
+            "; the longest wait for a lock on a file is `busy-timeout`"
+        }
+        ("busy-timeout", Dialect::Postgres | Dialect::Mysql) => {
+            "; the longest wait for a lock on a server is `lock-timeout`"
+        }
+        (_, Dialect::Sqlite | Dialect::Postgres | Dialect::Mysql) => "",
     }
 }

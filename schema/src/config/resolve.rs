@@ -7,7 +7,8 @@ use super::template::Missing;
 use super::url::parse_url;
 use super::{
     Config, ConnectionParts, ConnectionSource, ConnectionTarget, Endpoint, EngineConfig,
-    Environment, Place, Secret, Server, SqlitePlace, Template,
+    Environment, PasswordFrom, PasswordPlace, Place, Secret, Server, SqlitePlace, Template,
+    password,
 };
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
@@ -28,6 +29,18 @@ impl Config {
     /// An engine that is not in the file, a variable that is missing or empty, a URL that is not valid, or of another
     /// dialect than the file says. No message holds a value. [`Config::describe`] makes a line of it.
     pub fn target(&self, engine: &str, environment: Environment<'_>) -> Outcome<ConnectionTarget> {
+        let target = self.place(engine, environment)?;
+        let engine = self.known(engine)?;
+        let overridden = environment(&override_variable(&engine.name)).is_some();
+        self.with_password(engine, target, overridden, environment)
+    }
+
+    /// The same without the password that is in a file or printed by a program: neither is looked at.
+    pub(super) fn place(
+        &self,
+        engine: &str,
+        environment: Environment<'_>,
+    ) -> Outcome<ConnectionTarget> {
         let engine = self.known(engine)?;
         let variable = override_variable(&engine.name);
         let target = match environment(&variable) {
@@ -39,10 +52,67 @@ impl Config {
                     empty: true,
                 },
             )),
-            Some(url) => from_text(engine, &url, &format!("`{variable}`"), None),
+            Some(url) => from_text(engine, Secret::new(url), &format!("`{variable}`"), None),
             None => self.source_target(engine, environment),
         }?;
         check_dialect(engine, target.relative_to(&self.folder))
+    }
+
+    /// The password of `password-file` or `password-command`. An override that holds a password of its own needs none.
+    fn with_password(
+        &self,
+        engine: &EngineConfig,
+        mut target: ConnectionTarget,
+        overridden: bool,
+        environment: Environment<'_>,
+    ) -> Outcome<ConnectionTarget> {
+        let (Some(from), Place::Server(server)) = (&engine.password_from, &mut target.place) else {
+            return Ok(target);
+        };
+        if server.password.is_some() {
+            return if overridden {
+                Ok(target)
+            } else {
+                let message = format!("engine `{}`: the password is given twice", engine.name);
+                let diagnostic =
+                    Diagnostic::error("B0325", message).at(from.span, "besides the URL's");
+                Err(Box::new(diagnostic.help(
+                    "keep one of them: take it out of the URL, or remove the key",
+                )))
+            };
+        }
+        server.password = Some(self.password(engine, from, environment)?);
+        Ok(target)
+    }
+
+    fn password(
+        &self,
+        engine: &EngineConfig,
+        from: &PasswordFrom,
+        environment: Environment<'_>,
+    ) -> Outcome<Secret> {
+        let (key, read) = match &from.place {
+            PasswordPlace::File(path) => {
+                let path = self.filled(engine, path, environment)?;
+                (
+                    "password-file",
+                    password::from_file(&self.folder.join(path)),
+                )
+            }
+            PasswordPlace::Command(words) => (
+                "password-command",
+                password::from_command(words, &self.folder),
+            ),
+        };
+        read.map_err(|why| {
+            let message = format!("engine `{}`: what `{key}` names {why}", engine.name);
+            let help = format!("check it, or set `{}`", override_variable(&engine.name));
+            Box::new(
+                Diagnostic::error("B0326", message)
+                    .at(from.span, "needed here")
+                    .help(help),
+            )
+        })
     }
 
     /// Where the replicas of an engine connect to, by name.
@@ -57,10 +127,9 @@ impl Config {
         let engine = self.known(engine)?;
         let targets = engine.replicas.iter().map(|replica| {
             let target = self.template_target(engine, &replica.url, environment)?;
-            Ok((
-                replica.name.clone(),
-                check_dialect(engine, target.relative_to(&self.folder))?,
-            ))
+            let target = check_dialect(engine, target.relative_to(&self.folder))?;
+            let target = self.with_password(engine, target, true, environment)?;
+            Ok((replica.name.clone(), target))
         });
         targets.collect()
     }
@@ -111,7 +180,7 @@ impl Config {
         environment: Environment<'_>,
     ) -> Outcome<ConnectionTarget> {
         let text = self.filled(engine, url, environment)?;
-        from_text(engine, &text, "its URL", Some(url))
+        from_text(engine, Secret::new(text), "its URL", Some(url))
     }
 
     fn parts_target(
@@ -135,7 +204,7 @@ impl Config {
         let port = fill(&parts.port)?.map_or(Ok(default_port), |port| parse_port(engine, &port))?;
         let host = fill(&parts.host)?.unwrap_or_else(|| "localhost".to_owned());
         let server = Server {
-            endpoint: endpoint(host, port),
+            endpoints: endpoints(&host, port),
             username: fill(&parts.username)?,
             password: fill(&parts.password)?.map(Secret::new),
             database,
@@ -190,11 +259,11 @@ pub(super) fn missing_variable(missing: &Missing) -> String {
 
 fn from_text(
     engine: &EngineConfig,
-    url: &str,
+    url: Secret,
     origin: &str,
     template: Option<&Template>,
 ) -> Outcome<ConnectionTarget> {
-    parse_url(url).map_err(|error| {
+    parse_url(url.expose()).map_err(|error| {
         let message = format!("engine `{}`, {origin}: {}", engine.name, error.message);
         let diagnostic = Diagnostic::error("B0315", message).help(error.help);
         let place = template.filter(|_| engine.span.is_some());
@@ -228,8 +297,16 @@ fn sqlite_file(engine: &EngineConfig, database: String) -> ConnectionTarget {
     }
 }
 
+/// One host or several, separated by commas.
+fn endpoints(hosts: &str, port: u16) -> Vec<Endpoint> {
+    hosts
+        .split(',')
+        .map(|host| endpoint(host.trim(), port))
+        .collect()
+}
+
 /// A host that is a path is the place of a Unix socket.
-fn endpoint(host: String, port: u16) -> Endpoint {
+fn endpoint(host: &str, port: u16) -> Endpoint {
     if host.starts_with('/') {
         return Endpoint::Socket {
             path: PathBuf::from(host),
@@ -240,7 +317,7 @@ fn endpoint(host: String, port: u16) -> Endpoint {
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'));
     Endpoint::Tcp {
-        host: bare.unwrap_or(&host).to_owned(),
+        host: bare.unwrap_or(host).to_owned(),
         port,
     }
 }

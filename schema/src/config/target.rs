@@ -1,7 +1,8 @@
 //! Where a connection goes, with all variables filled in. Printing one never shows a password.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::net::IpAddr;
+use std::path::{Component, Path, PathBuf};
 
 use crate::dialect::{Dialect, Flavour};
 
@@ -37,8 +38,8 @@ pub enum SqlitePlace {
 /// A database on a server.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Server {
-    /// How it is reached.
-    pub endpoint: Endpoint,
+    /// How it is reached: never empty, tried in this order.
+    pub endpoints: Vec<Endpoint>,
     /// Who connects; `None` leaves it to the driver.
     pub username: Option<String>,
     /// With what.
@@ -68,7 +69,7 @@ pub enum Endpoint {
     },
 }
 
-/// A text that is never printed.
+/// A text that is never printed. It is overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -82,6 +83,21 @@ impl Secret {
     pub fn expose(&self) -> &str {
         &self.0
     }
+}
+
+/// The memory goes back without the secret in it.
+impl Drop for Secret {
+    fn drop(&mut self) {
+        std::hint::black_box(wiped(std::mem::take(&mut self.0)));
+    }
+}
+
+/// The bytes of a text, all overwritten, also those behind its end.
+fn wiped(text: String) -> Vec<u8> {
+    let mut bytes = text.into_bytes();
+    bytes.resize(bytes.capacity(), 0);
+    bytes.fill(0);
+    bytes
 }
 
 impl fmt::Debug for Secret {
@@ -99,6 +115,96 @@ impl ConnectionTarget {
         }
         self
     }
+
+    /// The password of the login, where there is one.
+    pub fn password(&self) -> Option<&Secret> {
+        match &self.place {
+            Place::Sqlite(_) => None,
+            Place::Server(server) => server.password.as_ref(),
+        }
+    }
+
+    /// Do both lead to one database, as far as names tell? `localhost` and the addresses of this machine are one host;
+    /// a file is looked up, so that links to it count. A database in memory is nobody else's.
+    pub fn is_same_database(&self, other: &Self) -> bool {
+        match (&self.place, &other.place) {
+            (Place::Sqlite(SqlitePlace::File(one)), Place::Sqlite(SqlitePlace::File(two))) => {
+                real(one) == real(two)
+            }
+            (Place::Server(one), Place::Server(two)) => {
+                let common =
+                    |endpoint: &Endpoint| two.endpoints.iter().any(|two| endpoint.is_same(two));
+                self.dialect == other.dialect
+                    && one.database == two.database
+                    && one.endpoints.iter().any(common)
+            }
+            (Place::Sqlite(SqlitePlace::Memory), _)
+            | (_, Place::Sqlite(SqlitePlace::Memory))
+            | (Place::Sqlite(_), Place::Server(_))
+            | (Place::Server(_), Place::Sqlite(_)) => false,
+        }
+    }
+}
+
+impl Endpoint {
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Tcp { host, port },
+                Self::Tcp {
+                    host: other,
+                    port: other_port,
+                },
+            ) => {
+                port == other_port
+                    && (host.eq_ignore_ascii_case(other) || is_here(host) && is_here(other))
+            }
+            (
+                Self::Socket { path, port },
+                Self::Socket {
+                    path: other,
+                    port: other_port,
+                },
+            ) => port == other_port && path == other,
+            (Self::Tcp { .. }, Self::Socket { .. }) | (Self::Socket { .. }, Self::Tcp { .. }) => {
+                false
+            }
+        }
+    }
+}
+
+/// Is it this machine?
+fn is_here(host: &str) -> bool {
+    let address = host.parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// The file itself behind all links; of one that is not there yet, its folder's and its name.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| {
+        let folder = path.parent().map(|folder| folder.canonicalize());
+        match (folder, path.file_name()) {
+            (Some(Ok(folder)), Some(name)) => folder.join(name),
+            (Some(_) | None, _) => lexical(path),
+        }
+    })
+}
+
+/// The path without `.` and `..`.
+fn lexical(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::CurDir => {}
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => {
+                plain.push(component)
+            }
+        }
+    }
+    plain
 }
 
 /// As a URL without password and parameters.
@@ -129,11 +235,36 @@ impl fmt::Display for Server {
         if let Some(username) = &self.username {
             write!(out, "{username}@")?;
         }
-        match &self.endpoint {
-            Endpoint::Tcp { host, port } if host.contains(':') => write!(out, "[{host}]:{port}")?,
-            Endpoint::Tcp { host, port } => write!(out, "{host}:{port}")?,
-            Endpoint::Socket { path, .. } => write!(out, "{}", path.display())?,
+        for (index, endpoint) in self.endpoints.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            write!(out, "{comma}{endpoint}")?;
         }
         write!(out, "/{}", self.database)
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp { host, port } if host.contains(':') => write!(out, "[{host}]:{port}"),
+            Self::Tcp { host, port } => write!(out, "{host}:{port}"),
+            Self::Socket { path, .. } => write!(out, "{}", path.display()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Secret, wiped};
+
+    /// A secret is zeroed on drop, and printing does not show it.
+    /// Covers CFG-1.
+    #[test]
+    fn secrets_are_overwritten_and_not_printed() {
+        let mut text = String::with_capacity(64);
+        text.push_str("hunter2");
+        let bytes = wiped(text);
+        assert!(bytes.len() >= 64 && bytes.iter().all(|&byte| byte == 0));
+        assert_eq!(format!("{:?}", Secret::new("hunter2")), "***");
     }
 }

@@ -55,7 +55,7 @@ dialect    = "postgres"
 url        = "${B_DATABASE_URL}"
 connection = "short"
 pool       = { max-connections = 3, min-connections = 1, acquire-timeout = "500ms", idle-timeout = "1h" }
-statement-timeout = "30s"
+statement-timeout = "20s"
 replicas   = [{ name = "b1", url = "${B_REPLICA_URL}" }]
 
 [engines.c]
@@ -85,11 +85,11 @@ fn a_full_file_is_read() {
     assert_eq!(config.queries.as_deref(), Some("queries"));
     let b = &config.engines[0];
     assert_eq!(
-        (b.dialect, b.connection, b.statement_timeout),
+        (b.dialect, b.connection, b.session.statement_timeout),
         (
             Some(Dialect::Postgres),
             ConnectionMode::Short,
-            Some(Duration::from_secs(30))
+            Some(Duration::from_secs(20))
         )
     );
     let expected = PoolConfig {

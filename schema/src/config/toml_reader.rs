@@ -6,6 +6,8 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::LONGEST_TIME;
+use super::keys::{Section, names};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::name::suggest;
 use crate::source::{FileId, Span};
@@ -72,19 +74,15 @@ impl Reader<'_> {
     }
 
     /// Refuses every key that is not known; `place` says of what: ``engine `b` ``.
-    pub(super) fn refuse_unknown(
-        &mut self,
-        table: &DeTable<'_>,
-        known: &[&'static str],
-        place: &str,
-    ) {
+    pub(super) fn refuse_unknown(&mut self, table: &DeTable<'_>, section: Section, place: &str) {
+        let known = names(section);
         for (key, _) in table
             .iter()
             .filter(|(key, _)| !known.contains(&key.get_ref().as_ref()))
         {
             let help = match suggest(key.get_ref(), known.iter().copied()) {
                 Some(word) => format!("did you mean `{word}`?"),
-                None => format!("remove `{}`; known are {}", key.get_ref(), list(known)),
+                None => format!("remove `{}`; known are {}", key.get_ref(), list(&known)),
             };
             let span = self.span(key.span());
             let message = format!("unknown key `{}` in {place}", key.get_ref());
@@ -259,6 +257,15 @@ impl Reader<'_> {
         duration
     }
 
+    /// A time, or `none`; the outer `None` where the key is not there.
+    pub(super) fn limit(&mut self, table: &DeTable<'_>, key: &str) -> Option<Option<Duration>> {
+        let entry = self.get(table, key)?;
+        if entry.value.as_str() == Some("none") {
+            return Some(None);
+        }
+        self.duration(table, key).map(Some)
+    }
+
     /// One of some words.
     pub(super) fn word<T: Copy>(
         &mut self,
@@ -282,9 +289,6 @@ impl Reader<'_> {
         found
     }
 }
-
-/// A year: longer ones are slips of the finger, and clocks overflow at some point.
-const LONGEST_TIME: Duration = Duration::from_secs(365 * 24 * 3_600);
 
 fn parse_duration(text: &str) -> Option<Duration> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit())?;

@@ -53,7 +53,7 @@ pub fn scheme_dialect(url: &str) -> Result<(Dialect, Option<Flavour>), UrlError>
 /// use bindery_schema::config::{parse_url, Endpoint, Place};
 /// let target = parse_url("postgres://ann:p%40ss@[::1]:5433/shop?application_name=a=b").unwrap();
 /// let Place::Server(server) = &target.place else { unreachable!() };
-/// assert_eq!(server.endpoint, Endpoint::Tcp { host: "::1".to_owned(), port: 5433 });
+/// assert_eq!(server.endpoints, [Endpoint::Tcp { host: "::1".to_owned(), port: 5433 }]);
 /// assert_eq!(server.password.as_ref().map(|password| password.expose()), Some("p@ss"));
 /// assert_eq!(server.parameters, [("application_name".to_owned(), "a=b".to_owned())]);
 /// assert!(!format!("{target:?} {target}").contains("p@ss"));
@@ -120,7 +120,7 @@ fn server(url: &str, default_port: u16) -> Result<Server, UrlError> {
     let mut parameters = parameters(query)?;
     let socket = take_socket(&mut parameters)?;
     Ok(Server {
-        endpoint: endpoint(address, socket, default_port)?,
+        endpoints: endpoints(address, socket, default_port)?,
         username: non_empty(decode(user)?),
         password: password.map(decode).transpose()?.map(Secret::new),
         database: database(path)?,
@@ -144,28 +144,43 @@ fn refuse_stray_signs(authority: &str, path: &str, query: &str) -> Result<(), Ur
     Ok(())
 }
 
-fn endpoint(
-    address: &str,
+/// `host[:port][,host[:port]…]`, or nothing where the parameters name a socket.
+fn endpoints(
+    addresses: &str,
     socket: Option<PathBuf>,
     default_port: u16,
-) -> Result<Endpoint, UrlError> {
-    let (host, port) = host_and_port(address)?;
-    let port = port.map_or(Ok(default_port), |port| parse_port(port, default_port))?;
-    match socket {
-        Some(directory) if host.is_empty() => Ok(Endpoint::Socket {
-            path: directory,
-            port,
-        }),
-        Some(_) => Err(UrlError::new(
+) -> Result<Vec<Endpoint>, UrlError> {
+    let Some(path) = socket else {
+        return several(addresses, default_port);
+    };
+    let (host, port) = host_and_port(addresses)?;
+    if !host.is_empty() {
+        return Err(UrlError::new(
             "the URL names both a host and a socket",
             "leave the host out: `postgres://user@/database?host=/run/postgresql`",
-        )),
-        None if host.is_empty() => Ok(Endpoint::Tcp {
-            host: "localhost".to_owned(),
-            port,
-        }),
-        None => Ok(Endpoint::Tcp { host, port }),
+        ));
     }
+    let port = port.map_or(Ok(default_port), |port| parse_port(port, default_port))?;
+    Ok(vec![Endpoint::Socket { path, port }])
+}
+
+/// Hosts are tried in this order.
+fn several(addresses: &str, default_port: u16) -> Result<Vec<Endpoint>, UrlError> {
+    let addresses: Vec<&str> = addresses.split(',').collect();
+    let tcp = |address: &&str| {
+        let (host, port) = host_and_port(address)?;
+        let host = match (host.is_empty(), addresses.len()) {
+            (false, _) => host,
+            (true, 1) => "localhost".to_owned(),
+            (true, _) => {
+                let help = "write hosts with one comma between two: `first,second`";
+                return Err(UrlError::new("the URL lacks a host beside a comma", help));
+            }
+        };
+        let port = port.map_or(Ok(default_port), |port| parse_port(port, default_port))?;
+        Ok(Endpoint::Tcp { host, port })
+    };
+    addresses.iter().map(tcp).collect()
 }
 
 fn host_and_port(address: &str) -> Result<(String, Option<&str>), UrlError> {
@@ -191,7 +206,7 @@ fn host_and_port(address: &str) -> Result<(String, Option<&str>), UrlError> {
     } else {
         Err(UrlError::new(
             "the host in the URL is not a host name",
-            "write one name or address, and `[…]` around an IPv6 one",
+            "write a name or address, `[…]` around an IPv6 one, and a comma between several",
         ))
     }
 }
@@ -330,7 +345,7 @@ mod tests {
             Some("p@ss:w/rd%")
         );
         assert_eq!(
-            server.endpoint,
+            server.endpoints[0],
             Endpoint::Tcp {
                 host: "db.example.org".to_owned(),
                 port: 3307
@@ -349,18 +364,20 @@ mod tests {
             port,
         };
         assert_eq!(
-            server_of("postgres:///shop?host=/run/postgresql").endpoint,
+            server_of("postgres:///shop?host=/run/postgresql").endpoints[0],
             socket("/run/postgresql", 5432)
         );
         assert_eq!(
-            server_of("mysql://root@/shop?socket=/run/m.sock").endpoint,
+            server_of("mysql://root@/shop?socket=/run/m.sock").endpoints[0],
             socket("/run/m.sock", 3306)
         );
         let local = Endpoint::Tcp {
             host: "localhost".to_owned(),
             port: 5432,
         };
-        assert_eq!(server_of("postgresql:///shop").endpoint, local);
+        assert_eq!(server_of("postgresql:///shop").endpoints, [local]);
+        let several = server_of("postgres://u:a,b@one,[::1]:5433,three:1/shop");
+        assert_eq!(several.to_string(), "u@one:5432,[::1]:5433,three:1/shop");
         assert_eq!(
             parse_url("mariadb://h/d").map(|target| target.flavour),
             Ok(Some(Flavour::Mariadb))
@@ -429,7 +446,11 @@ mod tests {
             "postgres://h:/d",
             "postgres://[::1/d",
             "postgres://[::1]x/d",
-            "postgres://a,b/d",
+            "postgres://a,/d",
+            "postgres://,/d",
+            "postgres://a, b/d",
+            "postgres://a,b:0/d",
+            "postgres://a,b/d?host=/run",
             "postgres://h/d?x",
             "postgres://h/d?a=1&a=2",
             "postgres://h/d?password=x",

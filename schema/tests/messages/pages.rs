@@ -23,6 +23,7 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0320", Way::Opened),
     ("B0321", Way::OnDisk),
     ("B0323", Way::OnDisk),
+    ("B0326", Way::Opened),
 ];
 
 /// What is done with an example before it is read.

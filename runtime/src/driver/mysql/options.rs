@@ -28,13 +28,13 @@ impl MysqlConfig {
             check(name, value)?;
         }
         Ok(Self {
-            peer: peer(&server.endpoint),
+            peer: peer(options.endpoint),
             user: server.username.clone().unwrap_or_default(),
             password: server.password.clone(),
             database: server.database.clone(),
-            application_name: options.application_name.to_owned(),
-            connect_timeout: options.connect_timeout,
-            statement_timeout: options.statement_timeout,
+            application_name: options.session.application_name.clone(),
+            connect_timeout: options.session.connect_timeout,
+            statement_timeout: options.session.statement_timeout,
         })
     }
 

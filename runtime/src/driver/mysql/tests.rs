@@ -4,9 +4,8 @@
 use std::io::Write;
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
 
-use bindery_schema::config::{Place, parse_url};
+use bindery_schema::config::{Place, SessionConfig, parse_url};
 
 use super::bytes::put_counted;
 use super::login::LoggedIn;
@@ -128,9 +127,8 @@ fn config() -> MysqlConfig {
     };
     let options = ServerOptions {
         server,
-        connect_timeout: Duration::from_secs(1),
-        statement_timeout: Some(Duration::from_secs(10)),
-        application_name: "tests",
+        endpoint: &server.endpoints[0],
+        session: SessionConfig::default(),
     };
     MysqlConfig::new(&options).expect("nothing is wrong with it")
 }

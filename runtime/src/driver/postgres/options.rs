@@ -28,14 +28,14 @@ impl PostgresConfig {
         let server = options.server;
         let user = server.username.clone().unwrap_or_else(system_user);
         let mut config = Self {
-            peer: peer(&server.endpoint),
+            peer: peer(options.endpoint),
             user,
             password: server.password.clone(),
             database: server.database.clone(),
-            application_name: options.application_name.to_owned(),
+            application_name: options.session.application_name.clone(),
             options: None,
-            connect_timeout: options.connect_timeout,
-            statement_timeout: options.statement_timeout,
+            connect_timeout: options.session.connect_timeout,
+            statement_timeout: options.session.statement_timeout,
         };
         for (name, value) in &server.parameters {
             config.apply(name, value)?;

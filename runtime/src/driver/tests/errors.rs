@@ -230,7 +230,7 @@ fn a_silent_server_is_given_up() {
     for (scheme, dialect) in [("postgres", Dialect::Postgres), ("mysql", Dialect::Mysql)] {
         let server = super::server(&format!("{scheme}://ann:secret@{address}/shop"));
         let mut options = super::options(&server);
-        options.connect_timeout = std::time::Duration::from_millis(200);
+        options.session.connect_timeout = std::time::Duration::from_millis(200);
         let started = std::time::Instant::now();
         let error = super::connect_with(&options, dialect).err();
         let error = error.expect("no answer");
@@ -294,11 +294,11 @@ fn a_unix_socket_leads_there_too() {
         let mut server = super::server(&fresh.url());
         let name = server.database.clone();
         let path: Vec<String> = database.read(sql, &[]).unwrap();
-        let Endpoint::Tcp { port, .. } = server.endpoint else {
+        let Endpoint::Tcp { port, .. } = server.endpoints[0] else {
             panic!("the test kit's URLs have a host and a port");
         };
         let path = path[0].clone().into();
-        server.endpoint = Endpoint::Socket { path, port };
+        server.endpoints = vec![Endpoint::Socket { path, port }];
         let dialect = database.dialect();
         let by_socket = super::connect_with(&super::options(&server), dialect).unwrap();
         let mut there = Database {

@@ -12,7 +12,7 @@ mod values;
 
 use std::time::Duration;
 
-use bindery_schema::config::{Place, Server, parse_url, scheme_dialect};
+use bindery_schema::config::{Place, Server, SessionConfig, parse_url, scheme_dialect};
 use bindery_testkit::FreshDatabase;
 
 use super::mysql::{MysqlConfig, MysqlConnection};
@@ -77,12 +77,12 @@ fn connect_with(options: &ServerOptions<'_>, dialect: Dialect) -> Result<Physica
     match dialect {
         Dialect::Postgres => {
             let config = PostgresConfig::new(options)?;
-            let connection = PostgresConnection::connect(&config, options.connect_timeout)?;
+            let connection = PostgresConnection::connect(&config, options.session.connect_timeout)?;
             Ok(Physical::Postgres(Box::new(connection)))
         }
         Dialect::Mysql => {
             let config = MysqlConfig::new(options)?;
-            let connection = MysqlConnection::connect(&config, options.connect_timeout)?;
+            let connection = MysqlConnection::connect(&config, options.session.connect_timeout)?;
             Ok(Physical::Mysql(Box::new(connection)))
         }
         Dialect::Sqlite => panic!("SQLite has no servers"),
@@ -92,9 +92,12 @@ fn connect_with(options: &ServerOptions<'_>, dialect: Dialect) -> Result<Physica
 fn options(server: &Server) -> ServerOptions<'_> {
     ServerOptions {
         server,
-        connect_timeout: Duration::from_secs(10),
-        statement_timeout: Some(Duration::from_secs(20)),
-        application_name: "bindery tests",
+        endpoint: &server.endpoints[0],
+        session: SessionConfig {
+            statement_timeout: Some(Duration::from_secs(20)),
+            application_name: "bindery tests".to_owned(),
+            ..SessionConfig::default()
+        },
     }
 }
 

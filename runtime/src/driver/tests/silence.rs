@@ -6,7 +6,7 @@ use bindery_testkit::{Direction, Fault, FaultProxy, FreshDatabase, Watchdog};
 
 use super::{Database, connect_with, options, push, server};
 use crate::Dialect;
-use crate::driver::{Physical, ServerOptions};
+use crate::driver::Physical;
 use crate::error::{ErrorKind, Phase, Result};
 
 const LIMIT: Duration = Duration::from_millis(300);
@@ -35,11 +35,9 @@ impl Behind {
 
     fn connect(&self) -> Result<Physical> {
         let server = server(self.proxy.url());
-        let limits = ServerOptions {
-            connect_timeout: LIMIT * 10,
-            statement_timeout: Some(LIMIT),
-            ..options(&server)
-        };
+        let mut limits = options(&server);
+        limits.session.connect_timeout = LIMIT * 10;
+        limits.session.statement_timeout = Some(LIMIT);
         connect_with(&limits, self.dialect)
     }
 

@@ -370,7 +370,7 @@ fn a_statement_that_takes_too_long_is_ended() {
         };
         let server = super::server(&fresh.url());
         let mut options = super::options(&server);
-        options.statement_timeout = Some(std::time::Duration::from_millis(200));
+        options.session.statement_timeout = Some(std::time::Duration::from_millis(200));
         let slow = database.pick(
             "",
             "SELECT count(*) FROM generate_series(1, 1000000000)",

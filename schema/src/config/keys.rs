@@ -1,0 +1,151 @@
+//! Every key of `bindery.toml`, as data: the reader takes no other, and the table in `docs/connections.md` is made of
+//! this one. What a key's value means is the reader's matter.
+
+use crate::dialect::Dialect;
+
+/// One key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// As it is written.
+    pub name: &'static str,
+    /// Where it stands.
+    pub section: Section,
+    /// What its value may be, with unit and limits.
+    pub value: &'static str,
+    /// What holds without it.
+    pub default: &'static str,
+    /// Where it means something.
+    pub on: On,
+    /// What it is for.
+    pub purpose: &'static str,
+}
+
+/// A part of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// Above all sections.
+    Top,
+    /// `[schema]`.
+    Schema,
+    /// One of `[schema] files`.
+    SchemaFile,
+    /// `[engines.<name>]`.
+    Engine,
+    /// `pool` of an engine.
+    Pool,
+    /// One of an engine's `replicas`.
+    Replica,
+    /// `[atomic.<name>]`.
+    Atomic,
+}
+
+/// The databases that a key means something for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    /// All of them.
+    All,
+    /// PostgreSQL, MySQL and MariaDB.
+    Servers,
+    /// MySQL and MariaDB.
+    Mysql,
+    /// SQLite.
+    Sqlite,
+}
+
+/// All keys, section by section, in the order in which they are told.
+#[rustfmt::skip]
+pub const KEYS: &[Key] = &[
+    key(Section::Top, "url", "a URL", "", On::All, "short for `engines.default.url`"),
+    key(Section::Top, "schema", "a table", "", On::All, "where the schema is"),
+    key(Section::Top, "engines", "a table", "", On::All, "the engines by name; a text in place of a table is the URL"),
+    key(Section::Top, "atomic", "a table", "", On::All, "groups of engines that one transaction may change, by name"),
+    key(Section::Top, "types", "a table", "", On::All, "Rust types of SQL types and of columns"),
+    key(Section::Schema, "files", "an array of paths or tables", "`schema.sql`, where there is one", On::All, "files with DDL, read in this order; relative to the configuration"),
+    key(Section::Schema, "queries", "a path", "", On::All, "the folder of queries"),
+    key(Section::SchemaFile, "path", "a path", "needed", On::All, "the file"),
+    key(Section::SchemaFile, "dialect", "`sqlite`, `postgres` or `mysql`", "the default engine's", On::All, "the SQL it is written in"),
+    key(Section::SchemaFile, "engines", "an array of names", "`[\"default\"]`", On::All, "where its untagged tables live"),
+    key(Section::Engine, "dialect", "`sqlite`, `postgres` or `mysql`", "the URL's scheme", On::All, "what the program is compiled for; needed without a URL"),
+    key(Section::Engine, "flavour", "`mariadb` or `mysql`", "SQL that both understand", On::Mysql, "the product, where they differ"),
+    key(Section::Engine, "url", "a URL", "", On::All, "the whole connection"),
+    key(Section::Engine, "host", "a name or address, a folder of sockets, or several separated by commas", "`localhost`", On::Servers, "where the server is"),
+    key(Section::Engine, "port", "1 to 65535", "5432 or 3306", On::Servers, "the server's port"),
+    key(Section::Engine, "database", "a name; for SQLite a file or `:memory:`", "needed", On::All, "the database"),
+    key(Section::Engine, "username", "a name", "PostgreSQL: the account of the system", On::Servers, "who logs in"),
+    key(Section::Engine, "password", "a text", "none", On::Servers, "with what; better from a variable, a file or a command"),
+    key(Section::Engine, "password-file", "a path", "none", On::Servers, "a file that holds the password and nobody else can read; also beside `url`"),
+    key(Section::Engine, "password-command", "an array: a program and its arguments", "none", On::Servers, "a program that prints the password within 10 s; also beside `url`"),
+    key(Section::Engine, "connection", "`long` or `short`", "`long`", On::All, "kept in a pool, or opened for each use and closed after it"),
+    key(Section::Engine, "pool", "a table", "", On::All, "how many connections, and how long they live"),
+    key(Section::Engine, "connect-timeout", "a time", "`10s`", On::Servers, "the longest that connecting takes: name, network, TLS, login, all hosts together"),
+    key(Section::Engine, "statement-timeout", "a time, or `none`", "`30s`", On::All, "the longest that one statement takes"),
+    key(Section::Engine, "lock-timeout", "a time, or `none`; MySQL counts whole seconds", "`none`: as the server has it", On::Servers, "the longest that a statement waits for another's lock"),
+    key(Section::Engine, "idle-in-transaction-timeout", "a time, or `none`; MariaDB counts whole seconds", "`10m`", On::Servers, "the server ends a session that leaves a transaction open and does nothing for so long"),
+    key(Section::Engine, "busy-timeout", "a time", "`5s`", On::Sqlite, "the longest that a statement waits until others, also other programs, have written"),
+    key(Section::Engine, "application-name", "1 to 63 letters, digits and signs of ASCII", "`bindery`", On::Servers, "how the server lists the sessions"),
+    key(Section::Engine, "replicas", "an array of tables", "none", On::All, "copies that can be read from, each by its name"),
+    key(Section::Engine, "models-of", "a name", "", On::All, "the engine whose models it hosts too"),
+    key(Section::Pool, "max-connections", "a whole number from 1", "`8`", On::All, "the most connections at a time"),
+    key(Section::Pool, "min-connections", "0 to `max-connections`", "`0`", On::All, "so many stay open, however long they are idle"),
+    key(Section::Pool, "acquire-timeout", "a time", "`5s`", On::All, "the longest wait for a connection"),
+    key(Section::Pool, "idle-timeout", "a time", "`10m`", On::All, "a connection that is idle for so long is closed"),
+    key(Section::Pool, "max-lifetime", "a time", "`30m`", On::All, "a connection of this age is closed"),
+    key(Section::Pool, "test-after-idle", "a time", "`30s`", On::All, "a connection that was idle for so long is tried before it is given out"),
+    key(Section::Replica, "name", "a name as engines have", "needed", On::All, "what the program asks for"),
+    key(Section::Replica, "url", "a URL", "needed", On::All, "where it is"),
+    key(Section::Atomic, "engines", "an array of names", "needed", On::All, "two or more engines"),
+    key(Section::Atomic, "home", "a name", "needed", On::All, "the engine that keeps the decision"),
+];
+
+const fn key(
+    section: Section,
+    name: &'static str,
+    value: &'static str,
+    default: &'static str,
+    on: On,
+    purpose: &'static str,
+) -> Key {
+    Key {
+        name,
+        section,
+        value,
+        default,
+        on,
+        purpose,
+    }
+}
+
+/// The names of a section's keys.
+pub(super) fn names(section: Section) -> Vec<&'static str> {
+    of(section).map(|key| key.name).collect()
+}
+
+/// The keys of a section.
+pub(super) fn of(section: Section) -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().filter(move |key| key.section == section)
+}
+
+impl On {
+    /// Does a key mean something for this dialect?
+    pub fn includes(self, dialect: Dialect) -> bool {
+        match (self, dialect) {
+            (Self::All, Dialect::Sqlite | Dialect::Postgres | Dialect::Mysql)
+            | (Self::Servers, Dialect::Postgres | Dialect::Mysql)
+            | (Self::Mysql, Dialect::Mysql)
+            | (Self::Sqlite, Dialect::Sqlite) => true,
+            (Self::Servers, Dialect::Sqlite)
+            | (Self::Mysql, Dialect::Sqlite | Dialect::Postgres)
+            | (Self::Sqlite, Dialect::Postgres | Dialect::Mysql) => false,
+        }
+    }
+
+    /// In words, for a table.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Servers => "PostgreSQL, MySQL, MariaDB",
+            Self::Mysql => "MySQL, MariaDB",
+            Self::Sqlite => "SQLite",
+        }
+    }
+}
