@@ -1,5 +1,7 @@
 //! What was typed after `cargo xtask`.
 
+use std::num::NonZero;
+
 /// The text of `cargo xtask help`.
 pub(crate) const HELP: &str = "\
 cargo xtask test [--filter TEXT] [-- CARGO-ARGS]
@@ -24,6 +26,11 @@ cargo xtask fuzz [--target NAME] [--minutes N] [--seed N]
     Fuzzes one target, or each in turn, for so many minutes (10) from this seed (1): fuzz/ says which targets there are.
     Needs a compiler of C++. BINDERY_CORPUS may name a folder of schemas to begin with beside fuzz/seeds.
 
+cargo xtask soak [--minutes N] [--seed N] [--threads N]
+    Many threads (64) write to SQLite, PostgreSQL and MariaDB for so many minutes (5), while servers crash and the
+    network misbehaves; then every promise is checked against what is stored. Prints a summary, with the seed that
+    repeats the plan; without --seed it is a new one.
+
 cargo xtask growth          measures how time, memory and generated code grow with the schema, and prints the tables
                             of docs/size-and-speed.md
 cargo xtask lint            formatting, clippy, documentation, feature sets, packages
@@ -37,6 +44,7 @@ pub(crate) enum Command {
     /// With a part of a schema's name.
     Corpus(Option<String>),
     Fuzz(Fuzzing),
+    Soak(Soaking),
     Growth,
     Lint,
     ServersUp,
@@ -60,6 +68,15 @@ pub(crate) struct Fuzzing {
     pub(crate) seed: u32,
 }
 
+/// For how long, with what and with how many threads is soaked.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Soaking {
+    pub(crate) minutes: u64,
+    /// `None`: a new one.
+    pub(crate) seed: Option<u64>,
+    pub(crate) threads: u32,
+}
+
 impl Selection {
     pub(crate) fn is_everything(&self) -> bool {
         *self == Self::default()
@@ -77,6 +94,7 @@ impl Command {
             ["corpus"] => Ok(Self::Corpus(None)),
             ["corpus", "--only", text] => Ok(Self::Corpus(Some((*text).to_owned()))),
             ["fuzz", rest @ ..] => fuzzing(rest).map(Self::Fuzz),
+            ["soak", rest @ ..] => soaking(rest).map(Self::Soak),
             ["growth"] => Ok(Self::Growth),
             ["lint"] => Ok(Self::Lint),
             ["servers", "up"] => Ok(Self::ServersUp),
@@ -96,19 +114,37 @@ fn fuzzing(words: &[&str]) -> Result<Fuzzing, String> {
         minutes: 10,
         seed: 1,
     };
-    let number = |text: &str| format!("`{text}` is no number that fits");
     for option in words.chunks(2) {
         match option {
             ["--target", name] => fuzzing.target = Some((*name).to_owned()),
-            ["--minutes", text] => {
-                let minutes: std::num::NonZero<u64> = text.parse().map_err(|_| number(text))?;
-                fuzzing.minutes = minutes.get();
-            }
-            ["--seed", text] => fuzzing.seed = text.parse().map_err(|_| number(text))?,
+            ["--minutes", text] => fuzzing.minutes = number::<NonZero<u64>>(text)?.get(),
+            ["--seed", text] => fuzzing.seed = number(text)?,
             other => return Err(format!("`fuzz` does not understand `{}`", other.join(" "))),
         }
     }
     Ok(fuzzing)
+}
+
+fn soaking(words: &[&str]) -> Result<Soaking, String> {
+    let mut soaking = Soaking {
+        minutes: 5,
+        seed: None,
+        threads: 64,
+    };
+    for option in words.chunks(2) {
+        match option {
+            ["--minutes", text] => soaking.minutes = number::<NonZero<u64>>(text)?.get(),
+            ["--seed", text] => soaking.seed = Some(number(text)?),
+            ["--threads", text] => soaking.threads = number::<NonZero<u32>>(text)?.get(),
+            other => return Err(format!("`soak` does not understand `{}`", other.join(" "))),
+        }
+    }
+    Ok(soaking)
+}
+
+fn number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
+    text.parse()
+        .map_err(|_| format!("`{text}` is no number that fits"))
 }
 
 fn selection(words: &[&str]) -> Result<Selection, String> {
@@ -190,6 +226,20 @@ mod tests {
         assert_eq!(parse("fuzz"), fuzzing(None, 10, 1));
         let line = "fuzz --seed 7 --target url --minutes 2";
         assert_eq!(parse(line), fuzzing(Some("url"), 2, 7));
+    }
+
+    #[test]
+    fn soaking_has_a_time_a_seed_and_threads() {
+        let soaking = |minutes, seed, threads| {
+            Ok(Command::Soak(Soaking {
+                minutes,
+                seed,
+                threads,
+            }))
+        };
+        assert_eq!(parse("soak"), soaking(5, None, 64));
+        let line = "soak --seed 7 --minutes 30 --threads 8";
+        assert_eq!(parse(line), soaking(30, Some(7), 8));
     }
 
     #[test]

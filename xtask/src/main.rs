@@ -14,6 +14,7 @@ mod output;
 mod pairings;
 mod programs;
 mod servers;
+mod soak;
 mod step;
 mod test;
 mod workspace;
@@ -49,6 +50,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Test(selection) => test::run(&selection, &Interrupt::install()?),
         Command::Corpus(only) => corpus::run(only.as_deref(), &Interrupt::install()?),
         Command::Fuzz(fuzzing) => fuzz::run(&fuzzing, &Interrupt::install()?),
+        Command::Soak(soaking) => soak::run(&soaking, &Interrupt::install()?),
         Command::Growth => growth::run(),
         Command::Lint => lint::run(&Interrupt::install()?),
         Command::ServersUp => servers::up(&Interrupt::install()?),

@@ -1,0 +1,17 @@
+-- @engines lite, pg, maria
+
+-- What a worker wrote. `home` is the engine it was meant for.
+CREATE TABLE entry (
+    id     BIGINT      NOT NULL PRIMARY KEY,
+    home   VARCHAR(16) NOT NULL,
+    worker INT         NOT NULL,
+    amount BIGINT      NOT NULL
+);
+
+-- Transfers between accounts leave the sum of their balances as it is.
+CREATE TABLE account (
+    id      INT    NOT NULL PRIMARY KEY,
+    balance BIGINT NOT NULL,
+    -- @version
+    version INT    NOT NULL DEFAULT 0
+);

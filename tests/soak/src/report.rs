@@ -1,0 +1,154 @@
+//! The summary of a soak.
+
+use std::fmt;
+
+use crate::nemesis::Struck;
+use crate::resources::Resources;
+use crate::run::{Options, limit_of_a_call};
+use crate::verify::Verified;
+use crate::worker::Told;
+
+/// More findings than these are counted only.
+const SHOWN: usize = 20;
+
+/// What was done, what struck, and what was found wrong.
+#[derive(Debug)]
+pub struct Report {
+    options: Options,
+    struck: Struck,
+    told: Told,
+    rows: u64,
+    either: u64,
+    memory: (u64, u64),
+    held: Option<(Resources, Resources)>,
+    connections: Vec<(&'static str, u64)>,
+    broken: Vec<String>,
+}
+
+impl Report {
+    pub(crate) fn new(options: &Options, struck: Struck, mut told: Told) -> Self {
+        let broken = std::mem::take(&mut told.broken);
+        Self {
+            options: options.clone(),
+            struck,
+            told,
+            rows: 0,
+            either: 0,
+            memory: (0, 0),
+            held: None,
+            connections: Vec::new(),
+            broken,
+        }
+    }
+
+    /// What was found wrong, in words; nothing, where every promise held.
+    pub fn broken(&self) -> &[String] {
+        &self.broken
+    }
+
+    /// How many writes said that they were applied.
+    pub fn applied(&self) -> u64 {
+        self.told.applied
+    }
+
+    /// How many faults struck.
+    pub fn faults(&self) -> u64 {
+        self.struck.values().sum()
+    }
+
+    pub(crate) fn broke(&mut self, what: String) {
+        self.broken.push(what);
+    }
+
+    pub(crate) fn connections(&mut self, engine: &'static str, opened: u64) {
+        self.connections.push((engine, opened));
+    }
+
+    pub(crate) fn verified(&mut self, verified: Verified) {
+        self.rows = verified.rows;
+        self.either = verified.either;
+        self.broken.extend(verified.broken);
+    }
+
+    pub(crate) fn memory(&mut self, memory: (u64, u64), growth: u64) {
+        self.memory = memory;
+        let (warm, end) = memory;
+        if end > warm + growth {
+            self.broke(format!("memory grew from {warm} to {end} MiB"));
+        }
+    }
+
+    pub(crate) fn held(&mut self, before: Resources, after: Resources) {
+        self.held = Some((before, after));
+        if after.threads > before.threads {
+            self.broke(format!(
+                "{} threads before, {} after",
+                before.threads, after.threads
+            ));
+        }
+        if after.descriptors > before.descriptors {
+            let (before, after) = (before.descriptors, after.descriptors);
+            self.broke(format!("{before} open descriptors before, {after} after"));
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Options {
+            seed,
+            time,
+            workers,
+        } = &self.options;
+        let told = &self.told;
+        writeln!(out, "seed {seed}, {workers} threads, {} s", time.as_secs())?;
+        writeln!(out, "\nfaults: {}", self.faults())?;
+        for ((word, engine), count) in &self.struck {
+            writeln!(out, "  {count:>6}  {word} ({engine})")?;
+        }
+        let not_applied: u64 = told.not_applied.values().sum();
+        writeln!(
+            out,
+            "\nwrites: {} applied, {not_applied} not applied, {} unknown",
+            told.applied, told.unknown
+        )?;
+        for (word, count) in &told.not_applied {
+            writeln!(out, "  {count:>6}  {word}")?;
+        }
+        writeln!(out, "reads:  {}, {} failed", told.reads, told.failed_reads)?;
+        writeln!(
+            out,
+            "the longest call took {} ms; one statement has {} ms",
+            told.longest.as_millis(),
+            limit_of_a_call().as_millis()
+        )?;
+        for (engine, opened) in &self.connections {
+            writeln!(out, "`{engine}`: {opened} connections opened, all closed")?;
+        }
+        writeln!(
+            out,
+            "compared: {} stored rows, {} of which either outcome was allowed",
+            self.rows, self.either
+        )?;
+        writeln!(
+            out,
+            "memory: {} MiB warm, {} MiB at the end",
+            self.memory.0, self.memory.1
+        )?;
+        if let Some((before, after)) = &self.held {
+            writeln!(
+                out,
+                "threads: {} before, {} after; descriptors: {} before, {} after",
+                before.threads, after.threads, before.descriptors, after.descriptors
+            )?;
+        }
+        if self.broken.is_empty() {
+            return write!(out, "\nevery promise held");
+        }
+        write!(out, "\n{} broken promises:", self.broken.len())?;
+        for line in self.broken.iter().take(SHOWN) {
+            write!(out, "\n  {line}")?;
+        }
+        Ok(())
+    }
+}

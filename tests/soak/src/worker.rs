@@ -1,0 +1,369 @@
+//! One thread of the program under test: it does what its random numbers say and keeps account of what it was told.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use bindery::{Applied, Connection, Error, ErrorKind, Hosts, Result, StaticEngine};
+
+use crate::generated::{Account, AccountId, Databases, EntryChanges, EntryId, NewEntry, Tables};
+use crate::generated::{engine, model};
+use crate::ledger::{Fate, Ledger};
+use crate::plan::Home;
+
+/// Accounts of each engine, and what each begins with.
+pub(crate) const ACCOUNTS: i64 = 16;
+pub(crate) const BALANCE: i64 = 1_000;
+/// So many rows a worker keeps on an engine; with more it deletes.
+const ROWS: usize = 400;
+
+/// The panic of a closure that is meant to.
+#[derive(Debug)]
+pub(crate) struct Planned;
+
+/// A thread's work and what it knows.
+pub(crate) struct Worker<'d> {
+    db: &'d Databases,
+    number: u32,
+    random: fastrand::Rng,
+    next: i64,
+    pub(crate) ledgers: BTreeMap<Home, Ledger>,
+    pub(crate) told: Told,
+    /// Milliseconds since `started` when the call at hand began, plus one; 0 between calls.
+    busy_since: &'d AtomicU64,
+    started: Instant,
+}
+
+/// What the calls of a worker said.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Told {
+    pub(crate) applied: u64,
+    pub(crate) not_applied: BTreeMap<&'static str, u64>,
+    pub(crate) unknown: u64,
+    pub(crate) reads: u64,
+    pub(crate) failed_reads: u64,
+    pub(crate) longest: Duration,
+    /// What must not happen, in words.
+    pub(crate) broken: Vec<String>,
+}
+
+impl<'d> Worker<'d> {
+    pub(crate) fn new(
+        db: &'d Databases,
+        number: u32,
+        random: fastrand::Rng,
+        busy_since: &'d AtomicU64,
+        started: Instant,
+    ) -> Self {
+        let ledgers = Home::ALL.map(|home| (home, Ledger::default()));
+        Self {
+            db,
+            number,
+            random,
+            next: i64::from(number) << 40,
+            ledgers: BTreeMap::from(ledgers),
+            told: Told::default(),
+            busy_since,
+            started,
+        }
+    }
+
+    /// Works until the run is over.
+    pub(crate) fn work(&mut self, over: &AtomicBool) {
+        while !over.load(Ordering::Relaxed) {
+            match Home::ALL[self.random.usize(..Home::ALL.len())] {
+                Home::Lite => self.step(Home::Lite, engine::Lite),
+                Home::Pg => self.step(Home::Pg, engine::Pg),
+                Home::Maria => self.step(Home::Maria, engine::Maria),
+            }
+        }
+    }
+
+    fn step<E>(&mut self, home: Home, engine: E)
+    where
+        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
+    {
+        let millis = self.started.elapsed().as_millis();
+        let since = u64::try_from(millis).unwrap_or(u64::MAX - 1) + 1;
+        self.busy_since.store(since, Ordering::Relaxed);
+        let many = self.ledgers[&home].len() > ROWS;
+        match self.random.u8(..20) {
+            0..4 if many => self.delete(home, engine),
+            0..4 => self.insert(home, engine),
+            4..7 if many => self.delete(home, engine),
+            4..7 => self.insert_in_transaction(home, engine),
+            7 if many => self.delete(home, engine),
+            7 => self.insert_many(home, engine),
+            8..11 => self.transfer(home, engine),
+            11..13 => self.update(home, engine),
+            13 => self.delete(home, engine),
+            14..19 => self.find(home, engine),
+            _ => self.read_some(home, engine),
+        }
+        self.busy_since.store(0, Ordering::Relaxed);
+    }
+
+    fn new_entry(&mut self, home: Home) -> NewEntry {
+        self.next += 1;
+        let amount = self.random.i64(0..1_000_000);
+        NewEntry::new(self.next, home.name(), i64::from(self.number), amount)
+    }
+
+    /// One call, timed.
+    fn timed<T>(&mut self, call: impl FnOnce(&Databases) -> Result<T>) -> Result<T> {
+        let began = Instant::now();
+        let outcome = call(self.db);
+        self.told.longest = self.told.longest.max(began.elapsed());
+        outcome
+    }
+
+    fn insert<E>(&mut self, home: Home, engine: E)
+    where
+        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
+    {
+        let new = self.new_entry(home);
+        let (id, amount) = (new.id, new.amount);
+        let outcome = self.timed(|db| db.connect(engine)?.entry().insert(new));
+        let fate = self.fate(&outcome);
+        self.note(home, id, Some(amount), fate);
+    }
+
+    fn insert_many<E>(&mut self, home: Home, engine: E)
+    where
+        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
+    {
+        let count = self.random.usize(1..60);
+        let rows: Vec<NewEntry> = (0..count).map(|_| self.new_entry(home)).collect();
+        let copies = rows.clone();
+        let outcome = self.timed(|db| db.connect(engine)?.entry().insert_many(copies));
+        let fate = self.fate(&outcome);
+        for row in rows {
+            self.note(home, row.id, Some(row.amount), fate);
+        }
+    }
+
+    /// A transaction that commits, gives up, is dropped or panics.
+    fn insert_in_transaction<E>(&mut self, home: Home, engine: E)
+    where
+        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
+    {
+        let count = self.random.usize(1..4);
+        let rows: Vec<NewEntry> = (0..count).map(|_| self.new_entry(home)).collect();
+        let end = self.random.u8(..10);
+        let db = self.db;
+        let work = || -> Result<()> {
+            let mut connection = db.connect(engine)?;
+            if end == 0 {
+                let mut dropped = connection.begin()?;
+                return insert_all(&mut dropped, &rows);
+            }
+            connection.transaction(|tx| {
+                insert_all(tx, &rows)?;
+                match end {
+                    1 => Err(Error::new(ErrorKind::NotFound)),
+                    2 => panic_any(Planned),
+                    _ => Ok(()),
+                }
+            })
+        };
+        let outcome = match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(outcome) => outcome,
+            Err(payload) if payload.is::<Planned>() => Err(Error::new(ErrorKind::NotFound)),
+            Err(payload) => resume_unwind(payload),
+        };
+        let mut fate = self.fate(&outcome);
+        if end == 0 && fate == Fate::Applied {
+            fate = Fate::NotApplied;
+        }
+        for row in rows {
+            self.note(home, row.id, Some(row.amount), fate);
+        }
+    }
+
+    fn update<E>(&mut self, home: Home, engine: E)
+    where
+        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
+    {
+        let pick = self.random.usize(..ROWS);
+        let Some((id, _)) = self.ledgers[&home].stored(pick) else {
+            return;
+        };
+        let amount = self.random.i64(0..1_000_000);
+        let changes = EntryChanges {
+            amount: Some(amount),
+            ..EntryChanges::default()
+        };
+        let outcome = self.timed(|db| {
+            db.connect(engine)?
+                .entry()
+                .update(EntryId::new(id), changes)
+        });
+        self.expect_there(home, id, &outcome);
+        let fate = self.fate(&outcome);
+        self.note(home, id, Some(amount), fate);
+    }
+
+    fn delete<E>(&mut self, home: Home, engine: E)
+    where
+        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
+    {
+        let pick = self.random.usize(..ROWS);
+        let Some((id, _)) = self.ledgers[&home].stored(pick) else {
+            return;
+        };
+        let outcome = self.timed(|db| db.connect(engine)?.entry().delete(EntryId::new(id)));
+        self.expect_there(home, id, &outcome);
+        let fate = self.fate(&outcome);
+        self.note(home, id, None, fate);
+    }
+
+    /// Nobody else touches this worker's rows, so a change must find its row.
+    fn expect_there(&mut self, home: Home, id: i64, outcome: &Result<bool>) {
+        if matches!(outcome, Ok(false)) {
+            self.broke(
+                home,
+                format!("row {id} was stored and was not there to be changed"),
+            );
+        }
+    }
+
+    fn find<E>(&mut self, home: Home, engine: E)
+    where
+        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
+    {
+        let pick = self.random.usize(..ROWS);
+        let Some((id, amount)) = self.ledgers[&home].stored(pick) else {
+            return;
+        };
+        let outcome = self.timed(|db| db.connect(engine)?.entry().find(EntryId::new(id)));
+        self.count_read(&outcome);
+        if let Ok(found) = outcome {
+            let found = found.map(|row| (row.home, row.amount));
+            if found != Some((home.name().to_owned(), amount)) {
+                self.broke(
+                    home,
+                    format!("row {id} should have {amount}, found {found:?}"),
+                );
+            }
+        }
+    }
+
+    /// Reads some of all rows, of all workers, and leaves the rest unread.
+    fn read_some<E>(&mut self, home: Home, engine: E)
+    where
+        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
+    {
+        let count = self.random.usize(..300);
+        let outcome = self.timed(|db| {
+            let mut connection = db.connect(engine)?;
+            let rows = connection.entry().iter()?.take(count);
+            rows.map(|row| Ok(row?.home))
+                .collect::<Result<Vec<String>>>()
+        });
+        self.count_read(&outcome);
+        let strange = outcome
+            .iter()
+            .flatten()
+            .find(|found| *found != home.name())
+            .cloned();
+        if let Some(strange) = strange {
+            self.broke(home, format!("a row of `{strange}` came from here"));
+        }
+    }
+
+    /// Money goes from one account to another; the version column keeps lost updates out.
+    fn transfer<E>(&mut self, home: Home, engine: E)
+    where
+        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
+    {
+        let from = self.random.i64(0..ACCOUNTS);
+        let to = (from + self.random.i64(1..ACCOUNTS)) % ACCOUNTS;
+        let money = self.random.i64(1..50);
+        let _ = home;
+        let outcome = self.timed(|db| {
+            db.connect(engine)?.transaction(|tx| {
+                let mut move_by = |id: i64, by: i64| -> Result<()> {
+                    let mut account: Account<E> = tx.account().get(AccountId::new(id))?;
+                    account.balance += by;
+                    tx.account().save(&account).map(drop)
+                };
+                move_by(from, -money)?;
+                move_by(to, money)
+            })
+        });
+        self.fate(&outcome);
+    }
+
+    fn count_read<T>(&mut self, outcome: &Result<T>) {
+        self.told.reads += 1;
+        match outcome {
+            Ok(_) => (),
+            Err(error) => {
+                self.told.failed_reads += 1;
+                if error.applied() == Applied::Unknown {
+                    self.told
+                        .broken
+                        .push(format!("a read has an unknown outcome: {error}"));
+                }
+            }
+        }
+    }
+
+    /// What became of a write, as the program is told; an unknown outcome is looked up where that can be done.
+    fn fate<T>(&mut self, outcome: &Result<T>) -> Fate {
+        let error = match outcome {
+            Ok(_) => {
+                self.told.applied += 1;
+                return Fate::Applied;
+            }
+            Err(error) => error,
+        };
+        match error.applied() {
+            Applied::No => {
+                *self.told.not_applied.entry(word(error.kind())).or_default() += 1;
+                Fate::NotApplied
+            }
+            Applied::Yes => Fate::Applied,
+            Applied::Unknown => {
+                self.told.unknown += 1;
+                Fate::Unknown
+            }
+        }
+    }
+
+    fn note(&mut self, home: Home, id: i64, wanted: Option<i64>, fate: Fate) {
+        if let Some(ledger) = self.ledgers.get_mut(&home) {
+            ledger.note(id, wanted, fate);
+        }
+    }
+
+    fn broke(&mut self, home: Home, what: String) {
+        self.told.broken.push(format!("`{}`: {what}", home.name()));
+    }
+}
+
+fn insert_all<E>(connection: &mut Connection<E>, rows: &[NewEntry]) -> Result<()>
+where
+    E: StaticEngine + Hosts<model::Entry>,
+{
+    for row in rows {
+        connection.entry().insert(row.clone())?;
+    }
+    Ok(())
+}
+
+/// A short word for an error of which nothing was kept.
+fn word(kind: &ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::NotFound => "given up on purpose",
+        ErrorKind::StaleVersion => "stale version",
+        ErrorKind::Conflict => "conflict",
+        ErrorKind::Unavailable => "unavailable",
+        ErrorKind::ConnectionLost => "connection lost",
+        ErrorKind::PoolExhausted { .. } => "pool exhausted",
+        ErrorKind::TransactionAborted => "transaction aborted",
+        ErrorKind::Timeout { .. } => "timeout",
+        _ => "other",
+    }
+}
