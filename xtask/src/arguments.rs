@@ -31,6 +31,11 @@ cargo xtask soak [--minutes N] [--seed N] [--threads N]
     network misbehaves; then every promise is checked against what is stored. Prints a summary, with the seed that
     repeats the plan; without --seed it is a new one.
 
+cargo xtask bench [--peers] [OPTIONS]
+    Measures bindery beside the client libraries of its databases on private servers; prints the tables of
+    docs/speed.md. Everything is held to one core unless OPTIONS say otherwise (`cargo xtask bench --help`).
+    --peers          beside libpq, diesel and sqlx too: needs libpq and takes some minutes to compile
+
 cargo xtask growth          measures how time, memory and generated code grow with the schema, and prints the tables
                             of docs/size-and-speed.md
 cargo xtask lint            formatting, clippy, documentation, feature sets, packages
@@ -45,6 +50,7 @@ pub(crate) enum Command {
     Corpus(Option<String>),
     Fuzz(Fuzzing),
     Soak(Soaking),
+    Bench(Benching),
     Growth,
     Lint,
     ServersUp,
@@ -57,6 +63,14 @@ pub(crate) enum Command {
 pub(crate) struct Selection {
     pub(crate) filter: Option<String>,
     pub(crate) cargo_args: Vec<String>,
+}
+
+/// What is measured.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Benching {
+    pub(crate) peers: bool,
+    /// For the program that measures.
+    pub(crate) options: Vec<String>,
 }
 
 /// What is fuzzed and for how long.
@@ -95,6 +109,7 @@ impl Command {
             ["corpus", "--only", text] => Ok(Self::Corpus(Some((*text).to_owned()))),
             ["fuzz", rest @ ..] => fuzzing(rest).map(Self::Fuzz),
             ["soak", rest @ ..] => soaking(rest).map(Self::Soak),
+            ["bench", rest @ ..] => Ok(Self::Bench(benching(rest))),
             ["growth"] => Ok(Self::Growth),
             ["lint"] => Ok(Self::Lint),
             ["servers", "up"] => Ok(Self::ServersUp),
@@ -105,6 +120,17 @@ impl Command {
             }
             other => Err(format!("`{}` is not understood", other.join(" "))),
         }
+    }
+}
+
+fn benching(words: &[&str]) -> Benching {
+    let (peers, options) = match words {
+        ["--peers", options @ ..] => (true, options),
+        options => (false, options),
+    };
+    Benching {
+        peers,
+        options: options.iter().map(|&option| option.to_owned()).collect(),
     }
 }
 
@@ -211,6 +237,17 @@ mod tests {
             assert!(!expected.is_everything());
             assert_eq!(parse(line), Ok(Command::Test(expected)));
         }
+    }
+
+    #[test]
+    fn benches_take_the_options_of_their_program() {
+        let expected = |peers, options: &[&str]| {
+            let options = options.iter().map(|&option| option.to_owned()).collect();
+            Ok(Command::Bench(Benching { peers, options }))
+        };
+        assert_eq!(parse("bench"), expected(false, &[]));
+        let line = "bench --peers --rounds 5";
+        assert_eq!(parse(line), expected(true, &["--rounds", "5"]));
     }
 
     #[test]

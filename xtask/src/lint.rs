@@ -10,7 +10,13 @@ use crate::step::{Report, Step};
 use crate::workspace::{self, cargo};
 
 /// Members of the workspace that are not published.
-const UNPUBLISHED: &[&str] = &["bindery-tests", "bindery-examples", "bindery-fuzz", "xtask"];
+const UNPUBLISHED: &[&str] = &[
+    "bindery-benches",
+    "bindery-examples",
+    "bindery-fuzz",
+    "bindery-tests",
+    "xtask",
+];
 
 /// Feature sets of published crates that users build and `--all-features` does not.
 const FEATURE_SETS: &[(&str, &[&str])] = &[

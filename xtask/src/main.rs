@@ -3,6 +3,7 @@
 //! One file for each command; `step.rs` runs what they call, `interrupt.rs` ends it when the developer does.
 
 mod arguments;
+mod bench;
 mod corpus;
 mod databases;
 mod fuzz;
@@ -51,6 +52,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Corpus(only) => corpus::run(only.as_deref(), &Interrupt::install()?),
         Command::Fuzz(fuzzing) => fuzz::run(&fuzzing, &Interrupt::install()?),
         Command::Soak(soaking) => soak::run(&soaking, &Interrupt::install()?),
+        Command::Bench(benching) => bench::run(&benching, &Interrupt::install()?),
         Command::Growth => growth::run(),
         Command::Lint => lint::run(&Interrupt::install()?),
         Command::ServersUp => servers::up(&Interrupt::install()?),

@@ -1,0 +1,77 @@
+//! What is measured.
+
+use std::fmt;
+
+/// One thing that every client does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Case {
+    /// A row by its key.
+    Find,
+    /// So many rows by their keys, each asked for by itself.
+    Finds(usize),
+    /// So many rows by their keys, asked for at once where the library can.
+    FindMany(usize),
+    /// A whole table of so many rows.
+    Select(usize),
+    /// The same, row by row.
+    Iterate(usize),
+    /// One row, which comes back as stored.
+    Insert,
+    /// The same in a transaction of its own.
+    InsertInTransaction,
+    /// So many rows at once.
+    InsertMany(usize),
+}
+
+impl Case {
+    /// All, in the order of the tables.
+    pub const ALL: [Self; 12] = [
+        Self::Find,
+        Self::Finds(100),
+        Self::FindMany(100),
+        Self::Select(1),
+        Self::Select(10),
+        Self::Select(100),
+        Self::Select(1_000),
+        Self::Select(10_000),
+        Self::Iterate(10_000),
+        Self::Insert,
+        Self::InsertInTransaction,
+        Self::InsertMany(1_000),
+    ];
+
+    /// How many rows the table has before.
+    pub fn rows(self) -> usize {
+        match self {
+            Self::Find | Self::Finds(_) | Self::FindMany(_) => 10_000,
+            Self::Select(rows) | Self::Iterate(rows) => rows,
+            Self::Insert | Self::InsertInTransaction | Self::InsertMany(_) => 0,
+        }
+    }
+
+    /// How many rows it adds.
+    pub fn adds(self) -> usize {
+        match self {
+            Self::Find | Self::Finds(_) | Self::FindMany(_) => 0,
+            Self::Select(_) | Self::Iterate(_) => 0,
+            Self::Insert | Self::InsertInTransaction => 1,
+            Self::InsertMany(rows) => rows,
+        }
+    }
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Find => out.write_str("find by key"),
+            Self::Finds(count) => write!(out, "{count} finds"),
+            Self::FindMany(count) => write!(out, "{count} keys at once"),
+            Self::Select(1) => out.write_str("select 1 row"),
+            Self::Select(count) => write!(out, "select {count} rows"),
+            Self::Iterate(count) => write!(out, "iterate {count} rows"),
+            Self::Insert => out.write_str("insert 1 row"),
+            Self::InsertInTransaction => out.write_str("insert 1 row in a transaction"),
+            Self::InsertMany(count) => write!(out, "insert {count} rows"),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! PostgreSQL through `postgres`.
+
+use postgres::fallible_iterator::FallibleIterator;
+use postgres::{Client as Connection, NoTls, Row, Statement};
+
+use super::sql::numbered as sql;
+use crate::suite::Place;
+use crate::{Client, Failure, Person};
+
+/// A connection and its statements.
+pub(crate) struct Postgres {
+    connection: Connection,
+    find: Statement,
+    all: Statement,
+    insert: Statement,
+}
+
+impl Postgres {
+    /// Connects, and makes the table for all.
+    pub(crate) fn connect(place: &Place) -> Result<Self, Failure> {
+        let mut config = Connection::configure();
+        config.host(&place.socket).port(place.port);
+        let mut connection = config
+            .user(&place.user)
+            .dbname(&place.database)
+            .connect(NoTls)?;
+        connection.batch_execute(
+            "CREATE TABLE people (id bigint PRIMARY KEY, name varchar(40) NOT NULL, hair_color varchar(20))",
+        )?;
+        Ok(Self {
+            find: connection.prepare(sql::FIND)?,
+            all: connection.prepare(sql::ALL)?,
+            insert: connection.prepare(sql::INSERT)?,
+            connection,
+        })
+    }
+}
+
+fn read(row: &Row) -> Result<Person, postgres::Error> {
+    Ok(Person {
+        id: row.try_get(0)?,
+        name: row.try_get(1)?,
+        hair_color: row.try_get(2)?,
+    })
+}
+
+impl Client for Postgres {
+    type Row = Person;
+
+    fn name(&self) -> &'static str {
+        "postgres"
+    }
+
+    fn clear(&mut self) -> Result<(), Failure> {
+        Ok(self.connection.batch_execute("TRUNCATE people")?)
+    }
+
+    fn find(&mut self, id: i64) -> Result<Option<Person>, Failure> {
+        let row = self.connection.query_opt(&self.find, &[&id])?;
+        Ok(row.as_ref().map(read).transpose()?)
+    }
+
+    fn all(&mut self) -> Result<Vec<Person>, Failure> {
+        let rows = self.connection.query(&self.all, &[])?;
+        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+    }
+
+    fn each(&mut self, take: &mut dyn FnMut(Person)) -> Result<(), Failure> {
+        let none: [i64; 0] = [];
+        let mut rows = self.connection.query_raw(&self.all, none)?;
+        while let Some(row) = rows.next()? {
+            take(read(&row)?);
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, person: Person) -> Result<Person, Failure> {
+        let Person {
+            id,
+            name,
+            hair_color,
+        } = &person;
+        let row = self
+            .connection
+            .query_one(&self.insert, &[id, name, hair_color])?;
+        Ok(read(&row)?)
+    }
+
+    fn insert_in_transaction(&mut self, person: Person) -> Result<Person, Failure> {
+        let Person {
+            id,
+            name,
+            hair_color,
+        } = &person;
+        let mut transaction = self.connection.transaction()?;
+        let row = transaction.query_one(&self.insert, &[id, name, hair_color])?;
+        transaction.commit()?;
+        Ok(read(&row)?)
+    }
+
+    /// The usual way, several rows in a statement, and COPY where somebody takes the trouble.
+    fn insert_many(&mut self, people: Vec<Person>) -> Result<(), Failure> {
+        use postgres::binary_copy::BinaryCopyInWriter;
+        use postgres::types::Type;
+        if people.is_empty() {
+            return Ok(());
+        }
+        let copy = "COPY people (id, name, hair_color) FROM STDIN (FORMAT binary)";
+        let types = [Type::INT8, Type::VARCHAR, Type::VARCHAR];
+        let mut writer = BinaryCopyInWriter::new(self.connection.copy_in(copy)?, &types);
+        for person in &people {
+            writer.write(&[&person.id, &person.name, &person.hair_color])?;
+        }
+        writer.finish()?;
+        Ok(())
+    }
+}

@@ -1,0 +1,100 @@
+//! SQLite through `rusqlite`: statements from its cache.
+
+use rusqlite::{Connection, Row, params, params_from_iter};
+
+use super::sql::unnumbered as sql;
+use crate::{Client, Failure, Person};
+
+/// Rows in one INSERT of many: more gain nothing.
+const ROWS_AT_A_TIME: usize = 100;
+
+/// A database in memory.
+pub(crate) struct Rusqlite {
+    connection: Connection,
+}
+
+impl Rusqlite {
+    pub(crate) fn open() -> Result<Self, Failure> {
+        let connection = Connection::open_in_memory()?;
+        connection.execute_batch(
+            "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL, hair_color TEXT) STRICT",
+        )?;
+        Ok(Self { connection })
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Person> {
+    Ok(Person {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        hair_color: row.get(2)?,
+    })
+}
+
+fn insert(connection: &Connection, person: &Person) -> rusqlite::Result<Person> {
+    let Person {
+        id,
+        name,
+        hair_color,
+    } = person;
+    let mut statement = connection.prepare_cached(sql::INSERT_RETURNING)?;
+    statement.query_row(params![id, name, hair_color], read)
+}
+
+impl Client for Rusqlite {
+    type Row = Person;
+
+    fn name(&self) -> &'static str {
+        "rusqlite"
+    }
+
+    fn clear(&mut self) -> Result<(), Failure> {
+        self.connection.execute("DELETE FROM people", [])?;
+        Ok(())
+    }
+
+    fn find(&mut self, id: i64) -> Result<Option<Person>, Failure> {
+        let mut statement = self.connection.prepare_cached(sql::FIND)?;
+        let mut rows = statement.query([id])?;
+        Ok(rows.next()?.map(read).transpose()?)
+    }
+
+    fn all(&mut self) -> Result<Vec<Person>, Failure> {
+        let mut statement = self.connection.prepare_cached(sql::ALL)?;
+        let rows = statement.query_map([], read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn each(&mut self, take: &mut dyn FnMut(Person)) -> Result<(), Failure> {
+        let mut statement = self.connection.prepare_cached(sql::ALL)?;
+        for row in statement.query_map([], read)? {
+            take(row?);
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, person: Person) -> Result<Person, Failure> {
+        Ok(insert(&self.connection, &person)?)
+    }
+
+    fn insert_in_transaction(&mut self, person: Person) -> Result<Person, Failure> {
+        let transaction = self.connection.transaction()?;
+        let row = insert(&transaction, &person)?;
+        transaction.commit()?;
+        Ok(row)
+    }
+
+    fn insert_many(&mut self, people: Vec<Person>) -> Result<(), Failure> {
+        let transaction = self.connection.transaction()?;
+        for chunk in people.chunks(ROWS_AT_A_TIME) {
+            let mut statement = transaction.prepare_cached(&sql::insert_many(chunk.len()))?;
+            let values = chunk.iter().flat_map(|person| {
+                let color = &person.hair_color;
+                let values: [&dyn rusqlite::ToSql; 3] = [&person.id, &person.name, color];
+                values
+            });
+            statement.execute(params_from_iter(values))?;
+        }
+        Ok(transaction.commit()?)
+    }
+}

@@ -1,0 +1,10 @@
+//! Measures bindery beside the client libraries of its databases and prints tables of ratios.
+
+use bindery_benches::{Arguments, Failure, hold_to_core, mysql, postgres, run, sqlite};
+
+fn main() -> Result<(), Failure> {
+    let arguments = Arguments::parse(std::env::args().skip(1))?;
+    // Before the servers are started, which are held to the same core then.
+    hold_to_core(&arguments)?;
+    run(&arguments, &mut [sqlite()?, postgres()?.0, mysql()?.0])
+}

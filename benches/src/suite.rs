@@ -1,0 +1,164 @@
+//! The clients of one database.
+
+use bindery_testkit::Server;
+
+use crate::clients::{Bindery, Mysql, Postgres, Rusqlite, TokioPostgres};
+use crate::{Arguments, Case, Failure, Person, Variant, measure, report};
+
+/// All clients of one database, the one that others are compared with first.
+pub struct Suite {
+    title: String,
+    variants: Vec<Box<dyn Variant>>,
+    /// They use one table, which one of them fills for all.
+    is_shared: bool,
+    /// Gone when the clients are.
+    _server: Option<Server>,
+}
+
+/// Where a server is, in the forms that libraries take.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// As a URL.
+    pub url: String,
+    /// The folder of its socket file, or the file.
+    pub socket: String,
+    /// The TCP port, which is in the name of PostgreSQL's socket file.
+    pub port: u16,
+    /// Who may do everything.
+    pub user: String,
+    /// The database.
+    pub database: String,
+}
+
+/// An SQLite database in memory for each client.
+///
+/// # Errors
+/// It cannot be opened.
+pub fn sqlite() -> Result<Suite, Failure> {
+    Ok(Suite {
+        title: "SQLite, in memory".to_owned(),
+        variants: vec![Box::new(Rusqlite::open()?), Box::new(Bindery::sqlite()?)],
+        is_shared: false,
+        _server: None,
+    })
+}
+
+/// A private PostgreSQL server, reached over its socket file.
+///
+/// # Errors
+/// It is not installed, or does not start.
+pub fn postgres() -> Result<(Suite, Place), Failure> {
+    let server = Server::postgres().setting("autovacuum", "off").start()?;
+    let place = Place::of(&server, server.socket_dir().display().to_string());
+    let variants: Vec<Box<dyn Variant>> = vec![
+        Box::new(Postgres::connect(&place)?),
+        Box::new(Bindery::postgres(&place)?),
+        Box::new(TokioPostgres::connect(&place)?),
+    ];
+    let title = format!("PostgreSQL {}", server.version());
+    Ok((Suite::shared(title, variants, server), place))
+}
+
+/// A private MariaDB or MySQL server, reached over its socket file.
+///
+/// # Errors
+/// It is not installed, or does not start.
+pub fn mysql() -> Result<(Suite, Place), Failure> {
+    let server = Server::mysql().start()?;
+    let socket = server.socket_dir().join("mysql.sock");
+    let database = server.database("people")?;
+    let mut place = Place::of(&server, socket.display().to_string());
+    place.database = "people".to_owned();
+    place.url = database;
+    let variants: Vec<Box<dyn Variant>> = vec![
+        Box::new(Mysql::connect(&place)?),
+        Box::new(Bindery::mysql(&place)?),
+    ];
+    let title = format!("{:?} {}", server.product(), server.version());
+    Ok((Suite::shared(title, variants, server), place))
+}
+
+impl Place {
+    fn of(server: &Server, socket: String) -> Self {
+        Self {
+            url: server.url(),
+            socket,
+            port: server.port(),
+            user: "bindery".to_owned(),
+            database: "postgres".to_owned(),
+        }
+    }
+
+    /// The user's password.
+    pub fn password(&self) -> &str {
+        let login = self.url.split('@').next().unwrap_or_default();
+        login.rsplit(':').next().unwrap_or_default()
+    }
+}
+
+impl Suite {
+    fn shared(title: String, variants: Vec<Box<dyn Variant>>, server: Server) -> Self {
+        Self {
+            title,
+            variants,
+            is_shared: true,
+            _server: Some(server),
+        }
+    }
+
+    /// The database's name.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// One more client; if the suite's database is shared, one of the same server.
+    pub fn add(&mut self, variant: impl Variant + 'static) {
+        self.variants.push(Box::new(variant));
+    }
+
+    /// The head of its table.
+    pub fn heading(&self) -> String {
+        let names: Vec<&str> = self.variants.iter().map(|variant| variant.name()).collect();
+        report::heading(&self.title, &names)
+    }
+
+    /// One line of its table.
+    ///
+    /// # Errors
+    /// A database fails, or two clients give different rows.
+    pub fn line(&mut self, case: Case, arguments: &Arguments) -> Result<String, Failure> {
+        self.check(case)?;
+        self.fill(case)?;
+        let measured = measure::rounds(&mut self.variants, case, arguments)?;
+        Ok(report::line(&case.to_string(), &measured))
+    }
+
+    /// Do all clients give the same rows?
+    fn check(&mut self, case: Case) -> Result<(), Failure> {
+        let mut expected: Option<Vec<Person>> = None;
+        for at in 0..self.variants.len() {
+            self.fill(case)?;
+            let variant = &mut self.variants[at];
+            let rows = variant.rows(case, 1)?;
+            let expected = expected.get_or_insert_with(|| rows.clone());
+            if rows.is_empty() || rows != *expected {
+                let name = variant.name();
+                return Err(format!("{}, {case}: `{name}` gives other rows", self.title).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows that the case needs, and no others.
+    fn fill(&mut self, case: Case) -> Result<(), Failure> {
+        let count = if self.is_shared {
+            1
+        } else {
+            self.variants.len()
+        };
+        for variant in &mut self.variants[..count] {
+            variant.fill(Person::from(1, case.rows()))?;
+        }
+        Ok(())
+    }
+}

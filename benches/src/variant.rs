@@ -1,0 +1,136 @@
+//! A client of any type, as what is measured.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use crate::{Case, Client, Failure, Person};
+
+/// A client whose rows may be of any type.
+pub trait Variant {
+    /// The library's name.
+    fn name(&self) -> &'static str;
+
+    /// Leaves exactly these rows in the table.
+    ///
+    /// # Errors
+    /// The database fails, as in all other methods.
+    fn fill(&mut self, people: Vec<Person>) -> Result<(), Failure>;
+
+    /// What a case gives; rows that it inserts are numbered from `first` on.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn rows(&mut self, case: Case, first: i64) -> Result<Vec<Person>, Failure>;
+
+    /// How long a case takes so many times.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn time(&mut self, case: Case, first: i64, times: u32) -> Result<Duration, Failure>;
+}
+
+impl<C: Client> Variant for C {
+    fn name(&self) -> &'static str {
+        Client::name(self)
+    }
+
+    fn fill(&mut self, people: Vec<Person>) -> Result<(), Failure> {
+        self.clear()?;
+        self.insert_many(people)
+    }
+
+    fn rows(&mut self, case: Case, first: i64) -> Result<Vec<Person>, Failure> {
+        let mut rows: Vec<Person> = Vec::new();
+        once(self, case, Input::of(case, first), &mut |row: C::Row| {
+            rows.push(row.into());
+        })?;
+        if let Case::InsertMany(_) = case {
+            rows = self.all()?.into_iter().map(Into::into).collect();
+        }
+        Ok(rows)
+    }
+
+    fn time(&mut self, case: Case, first: i64, times: u32) -> Result<Duration, Failure> {
+        let inputs: Vec<Input> = (0..i64::from(times))
+            .map(|turn| Input::of(case, first + turn * case.adds().max(1) as i64))
+            .collect();
+        let started = Instant::now();
+        for input in inputs {
+            once(self, case, input, &mut |row| drop(black_box(row)))?;
+        }
+        Ok(started.elapsed())
+    }
+}
+
+/// What a case needs, made before time is taken.
+enum Input {
+    Nothing,
+    Keys(Vec<i64>),
+    People(Vec<Person>),
+}
+
+impl Input {
+    /// Keys are spread over the table, and differ from one time to the next.
+    fn of(case: Case, first: i64) -> Self {
+        let keys = |count: usize| {
+            let rows = case.rows() as i64;
+            let spread = (0..count as i64).map(|at| (first * 7_919 + at * 997).rem_euclid(rows));
+            Self::Keys(spread.map(|key| key + 1).collect())
+        };
+        match case {
+            Case::Find => keys(1),
+            Case::Finds(count) | Case::FindMany(count) => keys(count),
+            Case::Select(_) | Case::Iterate(_) => Self::Nothing,
+            Case::Insert | Case::InsertInTransaction | Case::InsertMany(_) => {
+                Self::People(Person::from(first, case.adds()))
+            }
+        }
+    }
+
+    fn keys(self) -> Vec<i64> {
+        match self {
+            Self::Keys(keys) => keys,
+            Self::Nothing | Self::People(_) => Vec::new(),
+        }
+    }
+
+    fn people(self) -> Vec<Person> {
+        match self {
+            Self::People(people) => people,
+            Self::Nothing | Self::Keys(_) => Vec::new(),
+        }
+    }
+}
+
+fn once<C: Client>(
+    client: &mut C,
+    case: Case,
+    input: Input,
+    take: &mut dyn FnMut(C::Row),
+) -> Result<(), Failure> {
+    match case {
+        Case::Find | Case::Finds(_) => {
+            for key in input.keys() {
+                client.find(key)?.map(&mut *take);
+            }
+        }
+        Case::FindMany(_) => {
+            let found = client.find_many(&input.keys())?;
+            found.into_iter().flatten().for_each(take);
+        }
+        Case::Select(_) => client.all()?.into_iter().for_each(take),
+        Case::Iterate(_) => client.each(take)?,
+        Case::Insert => {
+            for person in input.people() {
+                take(client.insert(person)?);
+            }
+        }
+        Case::InsertInTransaction => {
+            for person in input.people() {
+                take(client.insert_in_transaction(person)?);
+            }
+        }
+        Case::InsertMany(_) => client.insert_many(input.people())?,
+    }
+    Ok(())
+}

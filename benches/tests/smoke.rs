@@ -1,0 +1,20 @@
+//! The benches run: a few rounds of each case, on SQLite and on the servers that are installed. What they measure here
+//! means nothing.
+
+use bindery_benches::{Arguments, mysql, postgres, run, sqlite};
+use bindery_testkit::Server;
+
+#[test]
+fn every_case_runs_and_all_clients_give_the_same_rows() {
+    let arguments = Arguments::parse(std::iter::empty())
+        .expect("nothing is refused")
+        .quick();
+    let mut suites = vec![sqlite().expect("SQLite is built in")];
+    if Server::postgres().check_installed().is_ok() {
+        suites.push(postgres().expect("an installed server starts").0);
+    }
+    if Server::mysql().check_installed().is_ok() {
+        suites.push(mysql().expect("an installed server starts").0);
+    }
+    run(&arguments, &mut suites).expect("every client gives the same rows");
+}
