@@ -41,6 +41,7 @@ struct Inner {
     engine: Option<&'static str>,
     model: Option<&'static str>,
     operation: Option<Operation>,
+    row: Option<usize>,
     /// The database, without its password.
     place: Option<String>,
     kind: ErrorKind,
@@ -58,6 +59,7 @@ impl Error {
             engine: None,
             model: None,
             operation: None,
+            row: None,
             place: None,
             kind,
             applied: Applied::No,
@@ -102,6 +104,20 @@ impl Error {
         self
     }
 
+    /// Says which of many rows, from 0, unless it is known already.
+    #[must_use]
+    pub(crate) fn at_row(mut self, row: usize) -> Self {
+        self.0.row.get_or_insert(row);
+        self
+    }
+
+    /// Counts the row from the beginning of all, where it is one of a part that begins at `first`.
+    #[must_use]
+    pub(crate) fn after_rows(mut self, first: usize) -> Self {
+        self.0.row = self.0.row.map(|row| first + row);
+        self
+    }
+
     /// Names the column of a value that could not be read; `columns` are those of the row as statements write them.
     #[must_use]
     pub(crate) fn in_columns(mut self, columns: &[&'static str]) -> Self {
@@ -124,6 +140,11 @@ impl Error {
     /// The operation.
     pub fn operation(&self) -> Option<Operation> {
         self.0.operation
+    }
+
+    /// Of an operation on many rows, the one that failed: its place among those given, from 0. Not every database tells it.
+    pub fn row(&self) -> Option<usize> {
+        self.0.row
     }
 
     /// The kind.
@@ -169,6 +190,9 @@ impl fmt::Display for Error {
         if let Some(operation) = self.0.operation {
             write!(out, "{operation}: ")?;
         }
+        if let Some(row) = self.0.row {
+            write!(out, "row at index {row}: ")?;
+        }
         self.0.kind.fmt(out)?;
         match &self.0.place {
             Some(place) => write!(out, " (at {place})"),
@@ -183,6 +207,7 @@ impl fmt::Debug for Error {
             .field("engine", &self.0.engine)
             .field("model", &self.0.model)
             .field("operation", &self.0.operation)
+            .field("row", &self.0.row)
             .field("place", &self.0.place)
             .field("kind", &self.0.kind)
             .field("applied", &self.0.applied)

@@ -120,6 +120,27 @@ impl TableSql {
         sql.finish()
     }
 
+    /// A SELECT of the whole rows with so many keys.
+    pub(crate) fn select_list_sql(&self, dialect: Dialect, keys: usize) -> String {
+        let mut sql = SqlWriter::new(dialect);
+        sql.push(self.select).push(" WHERE ");
+        if let [column] = self.key {
+            sql.push(self.columns[*column]).push(" IN (");
+            sql.list(0..keys, ", ", |sql, _| {
+                sql.placeholder();
+            });
+            sql.push(")");
+        } else {
+            // MariaDB looks up none of `(a, b) IN ((…), …)` in an index.
+            sql.list(0..keys, " OR ", |sql, _| {
+                sql.push("(");
+                self.push_equal(self.key.iter().copied(), " AND ", sql);
+                sql.push(")");
+            });
+        }
+        sql.finish()
+    }
+
     /// Follows an INSERT in SQLite and PostgreSQL: a row that is there by `unique` gets the new values of `columns`.
     pub(crate) fn do_update_sql(
         &self,

@@ -15,8 +15,11 @@ mod calendar;
 mod connect;
 mod database_error;
 mod decimal;
+mod identity;
 mod params;
 mod physical;
+#[cfg(any(feature = "sqlite", feature = "mysql"))]
+mod refused;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -30,12 +33,22 @@ mod wire;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use connect::{ServerInfo, ServerOptions};
 pub use database_error::DatabaseError;
+pub(crate) use identity::Identity;
 pub use params::ParamWriter;
 pub(crate) use physical::{Cursor, Physical};
 pub use row::RowReader;
 
 /// Writes all parameters of one statement.
 pub(crate) type WriteParams<'a> = &'a mut dyn FnMut(&mut ParamWriter<'_>);
+
+/// Writes the parameters of one of many statements.
+pub(crate) type WriteEach<'a> = &'a mut dyn FnMut(usize, &mut ParamWriter<'_>);
+
+/// Takes a row of one of many queries.
+pub(crate) type TakeEach<'a> = &'a mut dyn FnMut(usize, &mut RowReader<'_>) -> crate::Result<()>;
+
+/// Is told how many rows one of many statements changed.
+pub(crate) type Changed<'a> = &'a mut dyn FnMut(usize, u64);
 
 /// Takes one row; `false` ends the reading.
 pub(crate) type TakeRow<'a> = &'a mut dyn FnMut(&mut RowReader<'_>) -> crate::Result<bool>;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ParamWriter, RowReader, TakeRow, WriteParams};
+use super::{Changed, Identity, ParamWriter, RowReader, TakeEach, TakeRow, WriteEach, WriteParams};
 use crate::Dialect;
 use crate::error::{Phase, Result};
 use crate::model::ColumnSet;
@@ -88,6 +88,100 @@ impl Physical {
         take: TakeRow<'_>,
     ) -> Result<()> {
         each!(self, connection => connection.query(sql, write, take))
+    }
+
+    /// Runs one statement so many times, each with parameters of its own, and tells how many rows each changed. What
+    /// was done before one that fails stays, so it belongs into a transaction.
+    pub(crate) fn execute_each(
+        &mut self,
+        sql: &str,
+        times: usize,
+        write: WriteEach<'_>,
+        changed: Changed<'_>,
+    ) -> Result<()> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.execute_each(sql, times, write, changed),
+            // Nothing is gained by asking a library for many at once.
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => self.execute_in_turn(sql, times, write, changed),
+            // What follows a failed statement would be run, and outside of the transaction where it has ended that.
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => self.execute_in_turn(sql, times, write, changed),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    #[cfg(any(feature = "sqlite", feature = "mysql"))]
+    fn execute_in_turn(
+        &mut self,
+        sql: &str,
+        times: usize,
+        write: WriteEach<'_>,
+        changed: Changed<'_>,
+    ) -> Result<()> {
+        (0..times).try_for_each(|at| {
+            let rows = self.execute(sql, &mut |params| write(at, params));
+            changed(at, rows.map_err(|error| error.at_row(at))?);
+            Ok(())
+        })
+    }
+
+    /// Runs one query so many times, each with parameters of its own, and hands over the rows of each.
+    pub(crate) fn query_each(
+        &mut self,
+        sql: &str,
+        times: usize,
+        write: WriteEach<'_>,
+        take: TakeEach<'_>,
+    ) -> Result<()> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.query_each(sql, times, write, take),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => self.query_in_turn(sql, times, write, take),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => self.query_in_turn(sql, times, write, take),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    #[cfg(any(feature = "sqlite", feature = "mysql"))]
+    fn query_in_turn(
+        &mut self,
+        sql: &str,
+        times: usize,
+        write: WriteEach<'_>,
+        take: TakeEach<'_>,
+    ) -> Result<()> {
+        (0..times).try_for_each(|at| {
+            let take = &mut |row: &mut RowReader<'_>| take(at, row).map(|()| true);
+            self.query(sql, &mut |params| write(at, params), take)
+                .map_err(|error| error.at_row(at))
+        })
+    }
+
+    /// Are rows of many keys found faster by one list of them than by one query each? Servers that answer each by itself,
+    /// whatever goes out in one write.
+    pub(crate) fn finds_by_list(&self) -> bool {
+        match self.dialect() {
+            Dialect::Sqlite | Dialect::Postgres => false,
+            Dialect::Mysql => true,
+        }
+    }
+
+    /// The values of a key, to put the rows of a list in order.
+    pub(crate) fn identity(&self, write: WriteParams<'_>) -> Result<Identity> {
+        #[cfg(feature = "mysql")]
+        return super::mysql::identity(write);
+        // Nobody finds by lists then.
+        #[cfg(not(feature = "mysql"))]
+        return {
+            let _ = write;
+            Ok(Identity::default())
+        };
     }
 
     /// Starts one query whose rows are pulled.

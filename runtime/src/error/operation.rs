@@ -28,6 +28,8 @@ pub enum Operation {
     Choose,
     /// `find`, `get`, `first` or a `find_by_…`.
     Find,
+    /// `find_many`.
+    FindMany,
     /// `all` or `iter`.
     Select,
     /// `count`.
@@ -40,10 +42,16 @@ pub enum Operation {
     InsertMany,
     /// `update`.
     Update,
+    /// `update_many`.
+    UpdateMany,
     /// `save`.
     Save,
+    /// `save_many`.
+    SaveMany,
     /// `delete`.
     Delete,
+    /// `delete_many`.
+    DeleteMany,
     /// `upsert_by_…`.
     Upsert,
     /// `copy_to` and its kin.
@@ -64,14 +72,18 @@ impl fmt::Display for Operation {
             Self::Drop => "dropping tables",
             Self::Choose => "choosing an engine",
             Self::Find => "find",
+            Self::FindMany => "find_many",
             Self::Select => "select",
             Self::Count => "count",
             Self::Exists => "exists",
             Self::Insert => "insert",
             Self::InsertMany => "insert_many",
             Self::Update => "update",
+            Self::UpdateMany => "update_many",
             Self::Save => "save",
+            Self::SaveMany => "save_many",
             Self::Delete => "delete",
+            Self::DeleteMany => "delete_many",
             Self::Upsert => "upsert",
             Self::Copy => "copy",
         })

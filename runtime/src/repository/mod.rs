@@ -3,6 +3,7 @@
 mod bulk;
 mod copy;
 mod insert;
+mod many;
 mod read;
 mod rows;
 mod upsert;
@@ -111,8 +112,11 @@ fn writes(operation: Operation) -> bool {
         Operation::Insert
         | Operation::InsertMany
         | Operation::Update
+        | Operation::UpdateMany
         | Operation::Save
+        | Operation::SaveMany
         | Operation::Delete
+        | Operation::DeleteMany
         | Operation::Upsert
         | Operation::Copy => true,
         Operation::Configure
@@ -126,6 +130,7 @@ fn writes(operation: Operation) -> bool {
         | Operation::Drop
         | Operation::Choose
         | Operation::Find
+        | Operation::FindMany
         | Operation::Select
         | Operation::Count
         | Operation::Exists => false,

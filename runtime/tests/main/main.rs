@@ -5,6 +5,7 @@ mod drift;
 mod engines;
 mod example;
 mod forgotten;
+mod many;
 mod open;
 mod repository;
 mod sample;

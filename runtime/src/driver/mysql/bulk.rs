@@ -1,16 +1,29 @@
-//! Many rows at once: prepared INSERTs of many rows each.
+//! Many rows at once. MariaDB takes a prepared INSERT of one row with the values of many (`COM_STMT_BULK_EXECUTE`); where
+//! the server does not offer that, prepared INSERTs of many rows each. Either way a refused row takes back the whole
+//! statement, and no other.
 
-use super::MysqlConnection;
-use super::params::Values;
-use crate::driver::ParamWriter;
+use std::ops::Range;
+
+use super::params::{BulkValues, Values};
+use super::session::Done;
+use super::{MysqlConnection, Statement, Transaction, too_large};
+use crate::Dialect;
+use crate::driver::refused::first_refused;
+use crate::driver::{ParamWriter, WriteEach};
 use crate::error::Result;
 use crate::model::ColumnSet;
 use crate::statements::TableSql;
 
 /// More rows in a statement gain nothing.
 const ROWS_PER_INSERT: usize = 1_000;
+/// The same of rows that share a statement.
+const ROWS_PER_BULK: usize = 20_000;
 /// The protocol's limit of placeholders in one statement.
 const MAX_PARAMS: usize = 65_535;
+
+const BULK_EXECUTE: u8 = 0xfa;
+/// The types of the values stand before them.
+const TYPES_FOLLOW: u16 = 128;
 
 impl MysqlConnection {
     pub(crate) fn insert_rows(
@@ -18,42 +31,155 @@ impl MysqlConnection {
         table: &TableSql,
         columns: &ColumnSet,
         rows: usize,
-        write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
+        write: WriteEach<'_>,
+    ) -> Result<u64> {
+        if self.takes_bulk && !columns.is_empty() {
+            self.insert_in_bulk(table, columns, rows, write)
+        } else {
+            self.insert_in_statements(table, columns, rows, write)
+        }
+    }
+
+    fn insert_in_bulk(
+        &mut self,
+        table: &TableSql,
+        columns: &ColumnSet,
+        rows: usize,
+        write: WriteEach<'_>,
+    ) -> Result<u64> {
+        let sql = table.insert_sql(Dialect::Mysql, columns, 1, false);
+        let (mut inserted, mut first) = (0, 0);
+        let mut bulk = BulkValues::default();
+        let mut row_values = Values::with_indicators();
+        for row in 0..rows {
+            encode_row(&mut row_values, row, write)?;
+            let size = bulk.size() + row_values.size();
+            let is_full = bulk.rows() == ROWS_PER_BULK || size > self.max_statement_size();
+            if is_full || !bulk.takes(&row_values) {
+                inserted += self.insert_bulk(&sql, &bulk, first..row, write)?;
+                first = row;
+                bulk.clear();
+            }
+            bulk.append(&row_values);
+        }
+        Ok(inserted + self.insert_bulk(&sql, &bulk, first..rows, write)?)
+    }
+
+    fn insert_bulk(
+        &mut self,
+        sql: &str,
+        bulk: &BulkValues,
+        rows: Range<usize>,
+        write: WriteEach<'_>,
+    ) -> Result<u64> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let mut last = Done::default();
+        let outcome = self.run_sent(
+            sql,
+            bulk.columns(),
+            |connection, statement| connection.send_bulk(statement, bulk),
+            |session, _| {
+                last = session.read_away()?;
+                Ok(())
+            },
+        );
+        match outcome {
+            Ok(()) => Ok(last.changed),
+            Err(error) => Err(self.which_refused(sql, rows, error, write)),
+        }
+    }
+
+    fn send_bulk(&mut self, statement: &Statement, bulk: &BulkValues) -> Result<()> {
+        let deadline = self.deadline();
+        let out = match self.session.begin(deadline) {
+            Ok(out) => out,
+            Err(fault) => return Err(self.failed(fault)),
+        };
+        out.push(BULK_EXECUTE);
+        out.extend_from_slice(&statement.id.to_le_bytes());
+        out.extend_from_slice(&TYPES_FOLLOW.to_le_bytes());
+        bulk.write(out);
+        if self.session.written() >= self.max_allowed_packet {
+            return Err(too_large(self.max_allowed_packet));
+        }
+        self.session.send().map_err(|fault| self.failed(fault))
+    }
+
+    fn insert_in_statements(
+        &mut self,
+        table: &TableSql,
+        columns: &ColumnSet,
+        rows: usize,
+        write: WriteEach<'_>,
     ) -> Result<u64> {
         // An INSERT without columns takes one row only.
         let per_statement = match columns.len() {
             0 => 1,
             columns => (MAX_PARAMS / columns).clamp(1, ROWS_PER_INSERT),
         };
-        let (mut inserted, mut batched) = (0, 0);
+        let (mut inserted, mut first) = (0, 0);
         let mut row_values = Values::default();
         self.values.clear();
         for row in 0..rows {
-            row_values.clear();
-            super::encode(&mut row_values, &mut |params| write(row, params))?;
+            encode_row(&mut row_values, row, write)?;
             let size = self.values.size() + row_values.size();
-            if batched == per_statement || (batched > 0 && size > self.max_statement_size()) {
-                inserted += self.insert_batch(table, columns, batched)?;
-                batched = 0;
+            let is_full = row - first == per_statement || size > self.max_statement_size();
+            if row > first && is_full {
+                inserted += self.insert_batch(table, columns, first..row, write)?;
+                first = row;
                 self.values.clear();
             }
-            batched += 1;
             self.values.append(&row_values);
         }
-        Ok(inserted + self.insert_batch(table, columns, batched)?)
+        Ok(inserted + self.insert_batch(table, columns, first..rows, write)?)
     }
 
     /// Inserts the rows whose values are there.
-    fn insert_batch(&mut self, table: &TableSql, columns: &ColumnSet, rows: usize) -> Result<u64> {
-        if rows == 0 {
+    fn insert_batch(
+        &mut self,
+        table: &TableSql,
+        columns: &ColumnSet,
+        rows: Range<usize>,
+        write: WriteEach<'_>,
+    ) -> Result<u64> {
+        if rows.is_empty() {
             return Ok(0);
         }
-        let sql = table.insert_sql(crate::Dialect::Mysql, columns, rows, false);
-        self.execute_values(&sql)
+        let sql = table.insert_sql(Dialect::Mysql, columns, rows.len(), false);
+        self.execute_values(&sql).map_err(|error| {
+            let sql = table.insert_sql(Dialect::Mysql, columns, 1, false);
+            self.which_refused(&sql, rows, error, write)
+        })
+    }
+
+    /// The server does not say which row it refuses. Whatever is inserted to find out goes with the transaction.
+    fn which_refused(
+        &mut self,
+        sql: &str,
+        rows: Range<usize>,
+        error: crate::Error,
+        write: WriteEach<'_>,
+    ) -> crate::Error {
+        match self.transaction {
+            Transaction::Open => first_refused(rows, error, &mut |row| {
+                self.execute(sql, &mut |params| write(row, params))
+            }),
+            Transaction::None | Transaction::Aborted => error,
+        }
     }
 
     /// Well below what the server takes in one packet, so that estimates may be a little off.
     fn max_statement_size(&self) -> usize {
         self.max_allowed_packet / 4 * 3
     }
+}
+
+fn encode_row(values: &mut Values, row: usize, write: WriteEach<'_>) -> Result<()> {
+    values.clear();
+    super::encode(values, &mut |params: &mut ParamWriter<'_>| {
+        write(row, params)
+    })
+    .map_err(|error| error.at_row(row))
 }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::bytes::{put_counted, put_counted_number, put_text, take_counted, take_text};
 use super::error::{connect_error, refused_config};
 use super::options::MysqlConfig;
-use super::session::{Answer, Fault, Greeting, Session};
+use super::session::{Answer, Fault, Greeting, IS_MYSQL, Session};
 use crate::driver::connect::ServerInfo;
 use crate::driver::wire::{Deadline, Peer, Socket};
 use crate::error::Result;
@@ -14,7 +14,6 @@ use crate::error::Result;
 /// What this side can do (MySQL's manual, "Capabilities Flags"). Neither several statements in one text nor files of
 /// this machine: both are ways in for what was not meant.
 mod capability {
-    pub(super) const LONG_PASSWORD: u32 = 1;
     /// An update that changes nothing has still found its row.
     pub(super) const FOUND_ROWS: u32 = 1 << 1;
     pub(super) const LONG_FLAG: u32 = 1 << 2;
@@ -28,8 +27,7 @@ mod capability {
     pub(super) const CONNECT_ATTRS: u32 = 1 << 20;
     pub(super) const DEPRECATE_EOF: u32 = 1 << 24;
 
-    pub(super) const WANTED: u32 = LONG_PASSWORD
-        | FOUND_ROWS
+    pub(super) const WANTED: u32 = FOUND_ROWS
         | LONG_FLAG
         | CONNECT_WITH_DB
         | PROTOCOL_41
@@ -41,6 +39,8 @@ mod capability {
         | CONNECT_ATTRS
         | DEPRECATE_EOF;
     /// Without these nothing here works; MySQL has them since 5.7.5, MariaDB since 10.2.
+    /// Of MariaDB's own: one statement with the values of many rows.
+    pub(super) const BULK: u32 = 1 << 2;
     pub(super) const NEEDED: u32 = PROTOCOL_41 | SECURE_CONNECTION | PLUGIN_AUTH | DEPRECATE_EOF;
 }
 
@@ -57,6 +57,7 @@ pub(super) struct LoggedIn {
     pub(super) info: ServerInfo,
     pub(super) connection: u32,
     pub(super) max_allowed_packet: usize,
+    pub(super) takes_bulk: bool,
 }
 
 /// Connects and logs in within the deadline.
@@ -79,6 +80,7 @@ pub(super) fn log_in(config: &MysqlConfig, peer: &Peer, deadline: Deadline) -> R
         info: server_info(version),
         connection: greeting.connection,
         max_allowed_packet,
+        takes_bulk: greeting.extended & capability::BULK != 0,
     })
 }
 
@@ -104,10 +106,14 @@ fn authenticate(session: &mut Session, config: &MysqlConfig, greeting: &Greeting
     };
     let answer = scramble(plugin, config.password(), &greeting.salt);
     let out = session.reply();
-    out.extend_from_slice(&capability::WANTED.to_le_bytes());
+    // To MariaDB we are none of MySQL's, so that it reads the last of the reserved bytes.
+    let kind = greeting.capabilities & IS_MYSQL;
+    let extended = greeting.extended & capability::BULK;
+    out.extend_from_slice(&(capability::WANTED | kind).to_le_bytes());
     out.extend_from_slice(&LONGEST_PAYLOAD.to_le_bytes());
     out.push(CHARSET);
-    out.extend_from_slice(&[0; 23]);
+    out.extend_from_slice(&[0; 19]);
+    out.extend_from_slice(&extended.to_le_bytes());
     put_text(out, &config.user);
     put_counted(out, &answer);
     put_text(out, &config.database);

@@ -27,7 +27,7 @@ use super::connect::ServerInfo;
 use super::database_error::wrong_count;
 use super::params::ParamTarget;
 use super::wire::{Deadline, Peer, Statements};
-use super::{ParamWriter, TakeRow, WriteParams};
+use super::{Identity, ParamWriter, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result};
 
 pub(crate) use self::cursor::MysqlCursor;
@@ -55,6 +55,8 @@ pub(crate) struct MysqlConnection {
     fields: Fields,
     transaction: Transaction,
     max_allowed_packet: usize,
+    /// Does the server take the values of many rows for one statement?
+    takes_bulk: bool,
     /// Of the last statement that was executed; every later answer overwrites the server's own.
     last_insert_id: u64,
     info: ServerInfo,
@@ -98,6 +100,7 @@ impl MysqlConnection {
             fields: Fields::default(),
             transaction: Transaction::None,
             max_allowed_packet: there.max_allowed_packet,
+            takes_bulk: there.takes_bulk,
             last_insert_id: 0,
             info: there.info,
             config: config.clone(),
@@ -162,12 +165,29 @@ impl MysqlConnection {
     fn run(
         &mut self,
         sql: &str,
+        read: impl FnMut(&mut Session, &mut Fields) -> Result<(), Fault>,
+    ) -> Result<()> {
+        let given = self.values.count();
+        self.run_sent(
+            sql,
+            given,
+            |connection, statement| connection.send(statement),
+            read,
+        )
+    }
+
+    /// The same with so many values, which `send` sends.
+    fn run_sent(
+        &mut self,
+        sql: &str,
+        given: usize,
+        mut send: impl FnMut(&mut Self, &Statement) -> Result<()>,
         mut read: impl FnMut(&mut Session, &mut Fields) -> Result<(), Fault>,
     ) -> Result<()> {
         let mut may_retry = self.transaction == Transaction::None;
         loop {
-            let statement = self.prepared(sql)?;
-            self.send(&statement)?;
+            let statement = self.prepared(sql, given)?;
+            send(self, &statement)?;
             match read(&mut self.session, &mut self.fields) {
                 Ok(()) => {
                     self.observe();
@@ -184,7 +204,7 @@ impl MysqlConnection {
         }
     }
 
-    fn prepared(&mut self, sql: &str) -> Result<Arc<Statement>> {
+    fn prepared(&mut self, sql: &str, given: usize) -> Result<Arc<Statement>> {
         self.ensure_usable()?;
         let statement = match self.statements.get(sql) {
             Some(statement) => statement,
@@ -197,7 +217,6 @@ impl MysqlConnection {
                 statement
             }
         };
-        let given = self.values.count();
         if given == statement.params {
             Ok(statement)
         } else {
@@ -390,6 +409,13 @@ impl Statement {
         let params = bytes::take_u16(&mut rest)?.into();
         Some((Self { id, params }, columns))
     }
+}
+
+/// The values of a key as they are sent.
+pub(super) fn identity(write: WriteParams<'_>) -> Result<Identity> {
+    let mut values = Values::default();
+    encode(&mut values, write)?;
+    Ok(values.into_identity())
 }
 
 fn encode(values: &mut Values, write: WriteParams<'_>) -> Result<()> {

@@ -2,7 +2,7 @@
 //! what it gets; in strict mode it refuses what does not fit.
 
 use super::bytes::put_counted;
-use crate::driver::{ParamWriter, calendar, uuid_text, vector};
+use crate::driver::{Identity, ParamWriter, calendar, uuid_text, vector};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::Interval;
 
@@ -26,9 +26,19 @@ pub(super) struct Values {
     /// One bit a value.
     nulls: Vec<u8>,
     bytes: Vec<u8>,
+    /// Before each value stands whether it is NULL.
+    has_indicators: bool,
 }
 
 impl Values {
+    /// For the values of one of many rows.
+    pub(super) fn with_indicators() -> Self {
+        Self {
+            has_indicators: true,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         self.types.clear();
         self.nulls.clear();
@@ -56,6 +66,13 @@ impl Values {
         }
     }
 
+    /// Texts are compared by their collation, and the server has its own texts for decimals and such.
+    pub(super) fn into_identity(mut self) -> Identity {
+        let is_exact = self.types.chunks(2).all(|code| code[0] != VAR_STRING);
+        self.types.append(&mut self.bytes);
+        Identity::new(self.types, is_exact)
+    }
+
     /// Moves the values of one more row behind these.
     pub(super) fn append(&mut self, row: &Self) {
         for index in 0..row.count() {
@@ -73,6 +90,70 @@ impl Values {
             self.nulls.push(0);
         }
         self.nulls[index / 8] |= u8::from(is_null) << (index % 8);
+        if self.has_indicators {
+            self.bytes.push(u8::from(is_null));
+        }
+    }
+}
+
+/// Values of many rows for one statement. All values of a column are of one type.
+#[derive(Default)]
+pub(super) struct BulkValues {
+    /// Two bytes a column; NULL as long as there is nothing else in it.
+    types: Vec<u8>,
+    bytes: Vec<u8>,
+    rows: usize,
+}
+
+impl BulkValues {
+    pub(super) fn clear(&mut self) {
+        self.types.clear();
+        self.bytes.clear();
+        self.rows = 0;
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub(super) fn columns(&self) -> usize {
+        self.types.len() / 2
+    }
+
+    /// What they take in a statement.
+    pub(super) fn size(&self) -> usize {
+        self.types.len() + self.bytes.len()
+    }
+
+    /// Are the types of this row those of the others?
+    pub(super) fn takes(&self, row: &Values) -> bool {
+        let pairs = self.types.chunks(2).zip(row.types.chunks(2));
+        self.rows == 0
+            || pairs
+                .into_iter()
+                .all(|(all, one)| all == one || all[0] == NULL || one[0] == NULL)
+    }
+
+    /// Adds the values of a row, which were written with indicators.
+    pub(super) fn append(&mut self, row: &Values) {
+        self.types.resize(row.types.len(), NULL);
+        for (all, one) in self.types.chunks_mut(2).zip(row.types.chunks(2)) {
+            if one[0] != NULL {
+                all.copy_from_slice(one);
+            }
+        }
+        self.bytes.extend_from_slice(&row.bytes);
+        self.rows += 1;
+    }
+
+    /// Writes types and values behind the head of the statement.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        for of in self.types.chunks(2) {
+            // Of a column without any value it does not matter, as long as the server knows it.
+            let of = if of[0] == NULL { &[VAR_STRING, 0] } else { of };
+            out.extend_from_slice(of);
+        }
+        out.extend_from_slice(&self.bytes);
     }
 }
 

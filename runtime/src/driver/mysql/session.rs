@@ -348,10 +348,15 @@ fn read_done(body: &[u8]) -> Option<(Done, u16)> {
     Some((done, status))
 }
 
+/// The capability that MariaDB's servers do not claim, so that both sides know what the reserved bytes mean.
+pub(super) const IS_MYSQL: u32 = 1;
+
 /// What the server says of itself before anything else.
 pub(super) struct Greeting {
     pub(super) connection: u32,
     pub(super) capabilities: u32,
+    /// Those that only MariaDB has; none elsewhere.
+    pub(super) extended: u32,
     pub(super) plugin: Vec<u8>,
     pub(super) salt: Vec<u8>,
 }
@@ -367,12 +372,17 @@ impl Greeting {
         let _charset_and_status = take(&mut rest, 3)?;
         let high = take_u16(&mut rest)?;
         let salt_length = usize::from(take_u8(&mut rest)?);
-        let _reserved = take(&mut rest, 10)?;
+        let _reserved = take(&mut rest, 6)?;
+        // MySQL's servers leave zeros there, and say what they are by a capability that MariaDB's do not claim.
+        let extended = take_u32(&mut rest)?;
         let more = take(&mut rest, salt_length.saturating_sub(8).max(13))?;
         salt.extend_from_slice(more.strip_suffix(&[0]).unwrap_or(more));
+        let capabilities = u32::from(low) | u32::from(high) << 16;
+        let is_mysql = capabilities & IS_MYSQL != 0;
         Some(Self {
             connection,
-            capabilities: u32::from(low) | u32::from(high) << 16,
+            capabilities,
+            extended: if is_mysql { 0 } else { extended },
             plugin: take_text(&mut rest).to_vec(),
             salt,
         })

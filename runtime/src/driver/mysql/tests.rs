@@ -108,6 +108,7 @@ fn play(said: &[u8]) -> (Outcomes, bool) {
         },
         connection: 1,
         max_allowed_packet: 1 << 24,
+        takes_bulk: true,
     };
     let mut connection = MysqlConnection::over(there, &config());
     let outcomes = vec![

@@ -57,6 +57,7 @@ impl PostgresConnection {
         (0..rows).try_fold(0, |inserted, row| {
             self.execute(&sql, &mut |params| write(row, params))
                 .map(|count| inserted + count)
+                .map_err(|error| error.at_row(row))
         })
     }
 
@@ -115,6 +116,7 @@ fn send_rows(
     session.out().extend_from_slice(HEADER);
     for row in 0..rows {
         if let Err(refused) = encode_row(types, session.out(), &mut |params| write(row, params)) {
+            let refused = refused.at_row(row);
             session.out().clear();
             message::message(session.out(), b'f', |out| message::text(out, "refused"));
             session.send(0)?;

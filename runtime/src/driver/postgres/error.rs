@@ -13,6 +13,8 @@ pub(super) struct ServerError {
     table: Option<String>,
     column: Option<String>,
     constraint: Option<String>,
+    /// Which of the rows of a COPY, from 0.
+    row: Option<usize>,
 }
 
 impl ServerError {
@@ -32,6 +34,7 @@ impl ServerError {
                 b't' => said.table = Some(text),
                 b'c' => said.column = Some(text),
                 b'n' => said.constraint = Some(text),
+                b'W' => said.row = row_of_copy(&text),
                 _ => (),
             }
         }
@@ -39,10 +42,24 @@ impl ServerError {
     }
 }
 
+/// `COPY people, line 3…`, counted from 1. It is told in no other way, and not at all where the server's messages are
+/// translated.
+fn row_of_copy(context: &str) -> Option<usize> {
+    let (_, line) = context.strip_prefix("COPY ")?.split_once(", line ")?;
+    let digits = line.len()
+        - line
+            .trim_start_matches(|digit: char| digit.is_ascii_digit())
+            .len();
+    line[..digits].parse::<usize>().ok()?.checked_sub(1)
+}
+
 /// The error of a statement.
 #[cold]
 pub(super) fn statement_error(fault: Fault) -> Error {
-    fault.into_error(|said| Error::new(kind(said)).with_source(source(said)))
+    fault.into_error(|said| {
+        let error = Error::new(kind(said)).with_source(source(said));
+        said.row.into_iter().fold(error, Error::at_row)
+    })
 }
 
 /// The error of connecting, where a lost connection means that there never was one.

@@ -12,6 +12,7 @@ mod login;
 mod message;
 mod numeric;
 mod options;
+mod pipeline;
 mod session;
 mod statement;
 mod types;

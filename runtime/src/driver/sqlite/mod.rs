@@ -19,6 +19,7 @@ use self::error::{prepare_error, step_error};
 use self::watch::Watched;
 use self::writing::Writing;
 use super::params::ParamTarget;
+use super::refused::first_refused;
 use super::row::RowSource;
 use super::{ParamWriter, RowReader, TakeRow, WriteParams};
 use crate::Dialect;
@@ -166,12 +167,34 @@ impl SqliteConnection {
                     table.insert_sql(Dialect::Sqlite, columns, count, false),
                 );
             }
-            self.execute(&sql.1, &mut |params| {
-                (inserted..inserted + count).for_each(|row| write(row, params))
-            })?;
+            let rows = inserted..inserted + count;
+            let outcome = self.execute(&sql.1, &mut |params| {
+                rows.clone().for_each(|row| write(row, params));
+            });
+            if let Err(error) = outcome {
+                return Err(self.which_refused(table, columns, rows, error, write));
+            }
             inserted += count;
         }
         Ok(inserted as u64)
+    }
+
+    /// Whatever is inserted to find out goes with the transaction.
+    fn which_refused(
+        &mut self,
+        table: &TableSql,
+        columns: &ColumnSet,
+        rows: std::ops::Range<usize>,
+        error: crate::Error,
+        write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
+    ) -> crate::Error {
+        if !self.in_transaction() {
+            return error;
+        }
+        let sql = table.insert_sql(Dialect::Sqlite, columns, 1, false);
+        first_refused(rows, error, &mut |row| {
+            self.execute(&sql, &mut |params| write(row, params))
+        })
     }
 
     /// Nobody is on the other side of a file.

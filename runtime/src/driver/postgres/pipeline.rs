@@ -1,0 +1,216 @@
+//! One statement many times, with parameters of its own each time: a group of them goes out in one write and under one
+//! Sync, so that a round trip serves all. After an error the server skips what is left of the group.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::error::{ServerError, is_stale_plan};
+use super::session::{Fault, Standing};
+use super::statement::Statement;
+use super::{BEGIN, Encoder, PostgresConnection, count, decode, message};
+use crate::driver::params::ParamTarget;
+use crate::driver::{Changed, ParamWriter, TakeEach, WriteEach};
+use crate::error::{Error, Result};
+
+/// What is asked at most before its answers are read. The socket's buffers hold it, so the server's answers wait on its
+/// side, and not in our memory, until somebody takes them.
+const GROUP: usize = 32 * 1024;
+
+/// Statements that were sent and are not answered.
+struct Group {
+    statement: Arc<Statement>,
+    /// Which ones.
+    members: Range<usize>,
+    /// BEGIN goes before them.
+    begins: bool,
+}
+
+/// Where a group stopped, and why.
+enum Stop {
+    /// The server or the socket failed while it was at the answer of this one.
+    Fault(usize, Fault),
+    /// Whoever takes the rows refused one.
+    Taker(Error),
+}
+
+impl PostgresConnection {
+    /// Runs a statement so many times and tells how many rows each changed.
+    pub(crate) fn execute_each(
+        &mut self,
+        sql: &str,
+        times: usize,
+        write: WriteEach<'_>,
+        changed: Changed<'_>,
+    ) -> Result<()> {
+        self.pipeline(sql, times, write, &mut |_, _| Ok(()), changed)
+    }
+
+    /// Runs a query so many times and hands over the rows of each.
+    pub(crate) fn query_each(
+        &mut self,
+        sql: &str,
+        times: usize,
+        write: WriteEach<'_>,
+        take: TakeEach<'_>,
+    ) -> Result<()> {
+        self.pipeline(sql, times, write, take, &mut |_, _| ())
+    }
+
+    fn pipeline(
+        &mut self,
+        sql: &str,
+        times: usize,
+        write: WriteEach<'_>,
+        take: TakeEach<'_>,
+        changed: Changed<'_>,
+    ) -> Result<()> {
+        let mut first = 0;
+        while first < times {
+            first = self.group(sql, first..times, write, take, changed)?;
+        }
+        Ok(())
+    }
+
+    /// Runs as many as go into one group, and says where the next begins. A plan that has become stale is made anew, as
+    /// for a single statement, where nothing was done before it.
+    fn group(
+        &mut self,
+        sql: &str,
+        rest: Range<usize>,
+        write: WriteEach<'_>,
+        take: TakeEach<'_>,
+        changed: Changed<'_>,
+    ) -> Result<usize> {
+        let begins = self.begin_pending;
+        let mut may_retry = begins || self.session.standing() == Standing::Idle;
+        loop {
+            let group = self.send_group(sql, rest.clone(), write)?;
+            let end = group.members.end;
+            match self.answers(group, take, changed) {
+                Ok(()) => return Ok(end),
+                Err(Stop::Taker(error)) => return Err(error),
+                Err(Stop::Fault(at, Fault::Server(said))) if is_stale_plan(&said) => {
+                    self.statements.forget(sql);
+                    if at > rest.start || !std::mem::take(&mut may_retry) {
+                        return Err(self.failed(Fault::Server(said)).at_row(at));
+                    }
+                    if begins {
+                        self.rollback()?;
+                        self.begin_pending = true;
+                    }
+                }
+                Err(Stop::Fault(at, fault)) => return Err(self.failed(fault).at_row(at)),
+            }
+        }
+    }
+
+    /// As for a single statement, a refusal of the parameters counts only where the statement is prepared anew.
+    fn send_group(&mut self, sql: &str, rest: Range<usize>, write: WriteEach<'_>) -> Result<Group> {
+        if let Some(statement) = self.statements.get(sql) {
+            if let Ok(members) = self.bind_group(&statement, rest.clone(), write) {
+                return self.sent_group(statement, members);
+            }
+            self.statements.forget(sql);
+        }
+        let statement = Arc::new(self.prepare(sql)?);
+        self.statements.insert(sql, Arc::clone(&statement));
+        let members = self.bind_group(&statement, rest, write)?;
+        self.sent_group(statement, members)
+    }
+
+    fn sent_group(&mut self, statement: Arc<Statement>, members: Range<usize>) -> Result<Group> {
+        let begins = self.begin_pending;
+        Ok(Group {
+            statement: self.sent(statement)?,
+            members,
+            begins,
+        })
+    }
+
+    /// Writes the messages of a group, and says which statements are in it.
+    fn bind_group(
+        &mut self,
+        statement: &Statement,
+        rest: Range<usize>,
+        write: WriteEach<'_>,
+    ) -> Result<Range<usize>> {
+        let deadline = self.deadline();
+        let begins = self.begin_pending;
+        let out = match self.session.begin(deadline) {
+            Ok(out) => out,
+            Err(fault) => return Err(self.failed(fault)),
+        };
+        if begins {
+            message::plain(out, BEGIN);
+        }
+        let mut next = rest.start;
+        while next < rest.end && out.len() < GROUP {
+            statement
+                .bind(out, |types, out| {
+                    let encoder = Encoder::new(types, out);
+                    let mut params = ParamWriter::new(ParamTarget::Postgres(encoder));
+                    write(next, &mut params);
+                    params.finish_all(types.len())
+                })
+                .map_err(|error| error.at_row(next))?;
+            out.extend_from_slice(message::EXECUTE);
+            next += 1;
+        }
+        out.extend_from_slice(message::SYNC);
+        Ok(rest.start..next)
+    }
+
+    /// Reads the answers of a group to their end. Each statement has the whole time for itself.
+    fn answers(
+        &mut self,
+        group: Group,
+        take: TakeEach<'_>,
+        changed: Changed<'_>,
+    ) -> Result<(), Stop> {
+        let Group {
+            statement,
+            members,
+            mut begins,
+        } = group;
+        let mut at = members.start;
+        let mut stop = None;
+        loop {
+            let message = match self.session.next() {
+                Ok(message) => message,
+                Err(fault) => return Err(Stop::Fault(at, fault)),
+            };
+            let body = self.session.body(&message);
+            match message.tag {
+                b'Z' => break,
+                b'E' => {
+                    let said = Fault::Server(Box::new(ServerError::read(body)));
+                    stop.get_or_insert(Stop::Fault(at, said));
+                }
+                b'D' if stop.is_none() => {
+                    if let Err(why) = self.fields.read(body, statement.columns.len()) {
+                        return Err(Stop::Fault(at, self.session.broken(why)));
+                    }
+                    let mut row = decode::reader(&statement.columns, body, &self.fields);
+                    stop = take(at, &mut row)
+                        .err()
+                        .map(|error| Stop::Taker(error.at_row(at)));
+                }
+                b'C' if begins => begins = false,
+                b'C' => {
+                    changed(at, count(body));
+                    at += 1;
+                    let deadline = self.deadline();
+                    self.session.set_deadline(deadline);
+                }
+                _ => (),
+            }
+        }
+        match stop {
+            Some(stop) => Err(stop),
+            None if at == members.end => Ok(()),
+            None => Err(Stop::Fault(at, self.session.broken(OUT_OF_STEP))),
+        }
+    }
+}
+
+const OUT_OF_STEP: &str = "not as many answers as statements";

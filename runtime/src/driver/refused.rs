@@ -1,0 +1,36 @@
+//! Which one of many rows a database refuses, where it does not say.
+
+use std::ops::Range;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Inserts the rows of a statement that was refused one by one, up to the one that is refused alone: its error, with its
+/// place. In a transaction that is rolled back after it, on a database that takes back only the refused statement.
+#[cold]
+pub(super) fn first_refused(
+    rows: Range<usize>,
+    error: Error,
+    insert: &mut dyn FnMut(usize) -> Result<u64>,
+) -> Error {
+    if error.row().is_some() || !is_about_a_row(&error) {
+        return error;
+    }
+    for row in rows {
+        if let Err(refused) = insert(row) {
+            return refused.at_row(row);
+        }
+    }
+    error
+}
+
+fn is_about_a_row(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::UniqueViolation(_)
+            | ErrorKind::ForeignKeyViolation(_)
+            | ErrorKind::NotNullViolation(_)
+            | ErrorKind::CheckViolation(_)
+            | ErrorKind::ValueOutOfRange(_)
+            | ErrorKind::UnsupportedValue(_)
+    )
+}

@@ -1,0 +1,332 @@
+//! Finding, changing and deleting many rows by their keys.
+
+use std::collections::BTreeMap;
+
+use super::read::{exists, read_one};
+use super::{Repository, ensure};
+use crate::driver::{Identity, ParamWriter, Physical};
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::model::{ColumnSource, HasKey, Model, Writable};
+use crate::statements::TableSql;
+
+/// Handed to the database at a time: enough for a round trip not to matter, few enough to keep memory flat.
+pub(super) const ROWS_AT_A_TIME: usize = 4_096;
+
+type Change<M, E> = (<M as Model>::Key<E>, <M as Model>::Changes<E>);
+type Keyed<'r, M, E> = (<M as Model>::Key<E>, &'r <M as Model>::Row<E>);
+
+impl<M: Model, E: Engine> Repository<'_, M, E> {
+    /// The rows with these keys, each at its key's place; `None` where there is no such row. A key may be given twice.
+    ///
+    /// PostgreSQL is asked for all in one go, MySQL and MariaDB for a list at a time. Each key is looked for by itself:
+    /// rows that change meanwhile may be seen before or after, as with one [`find`](Self::find) after the other.
+    ///
+    /// # Errors
+    /// A key is of another engine, or the database fails.
+    pub fn find_many(
+        &mut self,
+        keys: impl IntoIterator<Item = M::Key<E>>,
+    ) -> Result<Vec<Option<M::Row<E>>>>
+    where
+        M: HasKey,
+    {
+        let mut keys = keys.into_iter();
+        self.run(Operation::FindMany, |physical, sql, engine| {
+            let mut found = Vec::new();
+            in_chunks(&mut keys, &mut |keys| {
+                ensure_each(keys, |key| M::key_belongs_to(key, engine))?;
+                find_chunk::<M, E>(physical, sql, engine, keys, &mut found)
+            })?;
+            Ok(found)
+        })
+    }
+
+    /// Sets the given columns of each row with its key, all or none, and says how many of the rows there were. See
+    /// [`update`](Self::update).
+    ///
+    /// # Errors
+    /// A constraint is violated, a key is of another engine, or the database fails; then no row is changed.
+    /// [`Error::row`] tells which one failed.
+    pub fn update_many(
+        &mut self,
+        changes: impl IntoIterator<Item = (M::Key<E>, M::Changes<E>)>,
+    ) -> Result<u64>
+    where
+        M: Writable + HasKey,
+    {
+        let mut changes = changes.into_iter();
+        self.write_chunks(
+            Operation::UpdateMany,
+            &mut changes,
+            |physical, sql, engine, chunk| {
+                ensure_each(chunk, |(key, changes)| {
+                    M::key_belongs_to(key, engine) && M::changes_belong_to(changes, engine)
+                })?;
+                let (mut first, mut updated) = (0, 0);
+                for run in chunk.chunk_by(|(_, left), (_, right)| left.columns() == right.columns())
+                {
+                    updated += update_run::<M, E>(physical, sql, run)
+                        .map_err(|error| error.after_rows(first))?;
+                    first += run.len();
+                }
+                Ok(updated)
+            },
+        )
+    }
+
+    /// Writes every column of each row back by its key, all or none, and says how many of the rows there were. See
+    /// [`save`](Self::save).
+    ///
+    /// # Errors
+    /// [`ErrorKind::StaleVersion`] where one of the rows was updated by somebody else. A constraint is violated, a row is
+    /// of another engine, or the database fails. Then no row is changed. [`Error::row`] tells which one failed.
+    pub fn save_many<'r>(&mut self, rows: impl IntoIterator<Item = &'r M::Row<E>>) -> Result<u64>
+    where
+        M: Writable + HasKey,
+        M::Row<E>: 'r,
+    {
+        let mut rows = rows.into_iter().map(|row| (M::key(row), row));
+        self.write_chunks(
+            Operation::SaveMany,
+            &mut rows,
+            |physical, sql, engine, chunk| {
+                ensure_each(chunk, |(key, row)| {
+                    M::key_belongs_to(key, engine) && M::row_belongs_to(row, engine)
+                })?;
+                save_chunk::<M, E>(physical, sql, chunk)
+            },
+        )
+    }
+
+    /// Deletes the rows with these keys, all or none, and says how many there were.
+    ///
+    /// # Errors
+    /// Something refers to one of the rows, a key is of another engine, or the database fails; then no row is deleted.
+    /// [`Error::row`] tells which one failed.
+    pub fn delete_many(&mut self, keys: impl IntoIterator<Item = M::Key<E>>) -> Result<u64>
+    where
+        M: Writable + HasKey,
+    {
+        let mut keys = keys.into_iter();
+        self.write_chunks(
+            Operation::DeleteMany,
+            &mut keys,
+            |physical, sql, engine, keys| {
+                ensure_each(keys, |key| M::key_belongs_to(key, engine))?;
+                let mut deleted = 0;
+                let write =
+                    &mut |at: usize, params: &mut ParamWriter<'_>| M::write_key(&keys[at], params);
+                physical.execute_each(sql.delete, keys.len(), write, &mut |_, rows| {
+                    deleted += rows
+                })?;
+                Ok(deleted)
+            },
+        )
+    }
+
+    /// Hands over a chunk at a time, all in one transaction, and adds up the rows.
+    fn write_chunks<T>(
+        &mut self,
+        operation: Operation,
+        items: &mut dyn Iterator<Item = T>,
+        mut work: impl FnMut(&mut Physical, &'static TableSql, E, &[T]) -> Result<u64>,
+    ) -> Result<u64> {
+        let mut items = items.peekable();
+        self.run_on_link(operation, |link, sql, engine| {
+            if items.peek().is_none() {
+                return Ok(0);
+            }
+            link.atomically(|link| {
+                let physical = link.ready()?;
+                let mut rows = 0;
+                in_chunks(&mut items, &mut |chunk| {
+                    rows += work(physical, sql, engine, chunk)?;
+                    Ok(())
+                })?;
+                Ok(rows)
+            })
+        })
+    }
+}
+
+/// Hands over so many at a time. An error in one of them counts from the first of all.
+pub(super) fn in_chunks<T>(
+    items: &mut dyn Iterator<Item = T>,
+    work: &mut dyn FnMut(&[T]) -> Result<()>,
+) -> Result<()> {
+    let (mut first, mut chunk) = (0, Vec::new());
+    loop {
+        chunk.extend((&mut *items).take(ROWS_AT_A_TIME));
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        work(&chunk).map_err(|error| error.after_rows(first))?;
+        first += chunk.len();
+        chunk.clear();
+    }
+}
+
+/// Refuses what is of another engine before anything of the chunk is sent.
+pub(super) fn ensure_each<T>(items: &[T], belongs: impl Fn(&T) -> bool) -> Result<()> {
+    let stranger = items.iter().position(|item| !belongs(item));
+    stranger.map_or(Ok(()), |at| ensure(false).map_err(|error| error.at_row(at)))
+}
+
+fn find_chunk<M: HasKey, E: Engine>(
+    physical: &mut Physical,
+    sql: &'static TableSql,
+    engine: E,
+    keys: &[M::Key<E>],
+    found: &mut Vec<Option<M::Row<E>>>,
+) -> Result<()> {
+    let first = found.len();
+    found.resize_with(first + keys.len(), || None);
+    let found = &mut found[first..];
+    if physical.finds_by_list() {
+        let at_a_time = longest_list(sql);
+        let lists = keys.chunks(at_a_time).zip(found.chunks_mut(at_a_time));
+        for (keys, found) in lists {
+            find_list::<M, E>(physical, sql, engine, keys, found)?;
+        }
+        return Ok(());
+    }
+    let write = &mut |at: usize, params: &mut ParamWriter<'_>| M::write_key(&keys[at], params);
+    physical.query_each(sql.find, keys.len(), write, &mut |at, row| {
+        found[at] = Some(M::read(row, engine)?);
+        Ok(())
+    })
+}
+
+/// From some hundred places on the optimiser does other things than look up each.
+fn longest_list(sql: &TableSql) -> usize {
+    match sql.key.len() {
+        0 | 1 => 512,
+        _ => 64,
+    }
+}
+
+/// Rows come back in any order, so each is put at its key's place by the values that the key has as parameters.
+fn find_list<M: HasKey, E: Engine>(
+    physical: &mut Physical,
+    sql: &'static TableSql,
+    engine: E,
+    keys: &[M::Key<E>],
+    found: &mut [Option<M::Row<E>>],
+) -> Result<()> {
+    let mut places = BTreeMap::new();
+    for (at, key) in keys.iter().enumerate() {
+        let identity = identity::<M, E>(physical, key).map_err(|error| error.at_row(at))?;
+        places.entry(identity).or_insert(at);
+    }
+    let mut is_strange = false;
+    for row in rows_of_list::<M, E>(physical, sql, engine, keys)? {
+        match places.remove(&identity::<M, E>(physical, &M::key(&row))?) {
+            Some(at) => found[at] = Some(row),
+            None => is_strange = true,
+        }
+    }
+    // A key given twice is not among the places, and a text may be found by another text that only sorts alike.
+    let is_exact = !is_strange && places.keys().all(Identity::is_exact);
+    for (at, key) in keys.iter().enumerate() {
+        let is_known =
+            found[at].is_some() || (is_exact && places.values().any(|&place| place == at));
+        if !is_known {
+            found[at] = read_one::<M, E>(physical, engine, sql.find, &mut |params| {
+                M::write_key(key, params)
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn identity<M: HasKey, E: Engine>(physical: &Physical, key: &M::Key<E>) -> Result<Identity> {
+    physical.identity(&mut |params| M::write_key(key, params))
+}
+
+/// Lists are of few lengths, so that few statements are prepared: the last key is repeated to fill one up.
+fn rows_of_list<M: HasKey, E: Engine>(
+    physical: &mut Physical,
+    sql: &'static TableSql,
+    engine: E,
+    keys: &[M::Key<E>],
+) -> Result<Vec<M::Row<E>>> {
+    let Some(last) = keys.last() else {
+        return Ok(Vec::new());
+    };
+    let places = keys.len().next_power_of_two();
+    let text = sql.select_list_sql(physical.dialect(), places);
+    let mut rows = Vec::with_capacity(keys.len());
+    let write = &mut |params: &mut ParamWriter<'_>| {
+        let all = keys.iter().chain(std::iter::repeat(last)).take(places);
+        all.for_each(|key| M::write_key(key, params));
+    };
+    physical.query(&text, write, &mut |row| {
+        rows.push(M::read(row, engine)?);
+        Ok(true)
+    })?;
+    Ok(rows)
+}
+
+/// Neighbours that set the same columns.
+fn update_run<M: Writable + HasKey, E: Engine>(
+    physical: &mut Physical,
+    sql: &'static TableSql,
+    run: &[Change<M, E>],
+) -> Result<u64> {
+    let columns = run[0].1.columns();
+    let mut updated = 0;
+    if columns.is_empty() {
+        let write = &mut |at: usize, params: &mut ParamWriter<'_>| M::write_key(&run[at].0, params);
+        physical.query_each(sql.exists, run.len(), write, &mut |_, _| {
+            updated += 1;
+            Ok(())
+        })?;
+        return Ok(updated);
+    }
+    let text = sql.update_sql(physical.dialect(), &columns, sql.key.iter().copied());
+    let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
+        let (key, changes) = &run[at];
+        changes.write(params);
+        M::write_key(key, params);
+    };
+    physical.execute_each(&text, run.len(), write, &mut |_, rows| updated += rows)?;
+    Ok(updated)
+}
+
+fn save_chunk<M: Writable + HasKey, E: Engine>(
+    physical: &mut Physical,
+    sql: &'static TableSql,
+    chunk: &[Keyed<'_, M, E>],
+) -> Result<u64> {
+    let mut missing = Vec::new();
+    if sql.save.is_empty() {
+        let write =
+            &mut |at: usize, params: &mut ParamWriter<'_>| M::write_key(&chunk[at].0, params);
+        let mut there = 0;
+        physical.query_each(sql.exists, chunk.len(), write, &mut |_, _| {
+            there += 1;
+            Ok(())
+        })?;
+        return Ok(there);
+    }
+    let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
+        let (key, row) = &chunk[at];
+        M::write_saved(row, params);
+        M::write_key(key, params);
+        M::write_version(row, params);
+    };
+    physical.execute_each(sql.save, chunk.len(), write, &mut |at, rows| {
+        if rows == 0 {
+            missing.push(at);
+        }
+    })?;
+    if sql.version.is_some() {
+        for &at in &missing {
+            if exists::<M, E>(physical, sql, &chunk[at].0)? {
+                return Err(Error::new(ErrorKind::StaleVersion).at_row(at));
+            }
+        }
+    }
+    Ok((chunk.len() - missing.len()) as u64)
+}
