@@ -4,6 +4,7 @@ mod con;
 mod drift;
 mod engines;
 mod example;
+mod files;
 mod forgotten;
 mod many;
 mod open;

@@ -1,6 +1,8 @@
 //! SQLite's result codes to kinds of errors. Texts are kept only where nothing has run yet, so that they speak of the
 //! statement and not of rows.
 
+use std::io;
+
 use rusqlite::{ErrorCode, ffi};
 
 use crate::driver::DatabaseError;
@@ -23,6 +25,33 @@ pub(super) fn prepare_error(error: rusqlite::Error) -> Error {
         code => kind(code, message),
     };
     Error::new(kind).with_source(DatabaseError::new(code.to_string(), Some(message)))
+}
+
+/// The error of the first look into a file that is open itself; `system` is the operating system's code.
+#[cold]
+pub(super) fn open_error(error: rusqlite::Error, system: i32) -> Error {
+    let is_denied = matches!(
+        io::Error::from_raw_os_error(system).kind(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    );
+    match &error {
+        rusqlite::Error::SqliteFailure(failure, _)
+            if failure.code == ErrorCode::CannotOpen && is_denied =>
+        {
+            let why = "SQLite keeps files beside the database, and its folder cannot be written";
+            let code = failure.extended_code.to_string();
+            Error::new(ErrorKind::ReadOnly).with_source(DatabaseError::new(code, Some(why)))
+        }
+        _ => prepare_error(error),
+    }
+}
+
+/// The error of writing to a file that is no longer in its place: SQLite would go on in the one that it has open.
+#[cold]
+pub(super) fn moved_error() -> Error {
+    let code = ffi::SQLITE_READONLY_DBMOVED;
+    let why = "the database file was moved, removed or replaced while it was open";
+    Error::new(kind(code, "")).with_source(DatabaseError::new(code.to_string(), Some(why)))
 }
 
 fn is_unknown_name(message: &str) -> bool {

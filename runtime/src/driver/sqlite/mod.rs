@@ -15,7 +15,7 @@ use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::{Batch, CachedStatement, Row, Rows, Statement};
 use self_cell::{MutBorrow, self_cell};
 
-use self::error::{prepare_error, step_error};
+use self::error::{moved_error, open_error, prepare_error, step_error};
 use self::watch::Watched;
 use self::writing::Writing;
 use super::params::ParamTarget;
@@ -23,7 +23,7 @@ use super::refused::first_refused;
 use super::row::RowSource;
 use super::{ParamWriter, RowReader, TakeRow, WriteParams};
 use crate::Dialect;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::ColumnSet;
 use crate::statements::TableSql;
 use crate::turns::Turn;
@@ -42,6 +42,8 @@ pub(crate) struct SqliteConnection {
     watched: Watched,
     /// After the connection: a transaction that was left open is over when it is closed.
     writing: Writing,
+    /// The file cannot be used through it any more.
+    broken: bool,
 }
 
 /// How a file is opened.
@@ -71,6 +73,17 @@ fn patiently(limit: Duration, work: impl Fn() -> rusqlite::Result<()>) -> rusqli
     }
 }
 
+/// A file that may only be read keeps its journal as it is. The first look into the file is here.
+fn set_up(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("PRAGMA foreign_keys = ON")?;
+    match connection.execute_batch("PRAGMA journal_mode = WAL") {
+        Err(rusqlite::Error::SqliteFailure(failure, _))
+            if failure.code == rusqlite::ErrorCode::ReadOnly => {}
+        outcome => outcome?,
+    }
+    connection.execute_batch("PRAGMA synchronous = FULL")
+}
+
 impl SqliteConnection {
     /// Opens a file within a time.
     pub(crate) fn open(options: &SqliteOptions<'_>, limit: Duration) -> Result<Self> {
@@ -83,34 +96,43 @@ impl SqliteConnection {
         let writing = Writing::new(inner.path(), options.busy_timeout);
         let limit = limit.min(options.busy_timeout);
         let watched = Watched::new(inner, limit, options.statement_timeout);
-        let set = || {
-            watched.connection().execute_batch(
-                "PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
-            )
-        };
-        // The first look into the file: what is wrong with it is no row's matter.
-        patiently(limit, set).map_err(prepare_error)?;
+        patiently(limit, || set_up(watched.connection()))
+            .map_err(|error| open_error(error, watched.system_error()))?;
         watched.set_lock_limit(options.busy_timeout);
-        Ok(Self { watched, writing })
+        Ok(Self {
+            watched,
+            writing,
+            broken: false,
+        })
     }
 
     /// One more call, and the turn to write that it may need.
-    fn call(&mut self) -> Call<'_> {
+    fn call(&mut self) -> Result<Call<'_>> {
+        if self.broken {
+            return Err(Error::new(ErrorKind::ConnectionLost));
+        }
         self.watched.begin();
-        Call {
+        Ok(Call {
             watched: &self.watched,
             writing: &mut self.writing,
+        })
+    }
+
+    fn run<T>(&mut self, work: impl FnOnce(&mut Call<'_>) -> Result<T>) -> Result<T> {
+        let outcome = work(&mut self.call()?);
+        if let Err(error) = &outcome {
+            self.broken |= is_of_the_file(error);
         }
+        outcome
     }
 
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
-        let mut call = self.call();
-        let mut statement = call.prepare(sql)?;
-        bind(&mut statement, write)?;
-        statement
-            .raw_execute()
-            .map(|rows| rows as u64)
-            .map_err(step_error)
+        self.run(|call| {
+            let mut statement = call.prepare(sql)?;
+            bind(&mut statement, write)?;
+            let rows = statement.raw_execute().map_err(step_error)?;
+            Ok(rows as u64)
+        })
     }
 
     pub(crate) fn query(
@@ -119,20 +141,21 @@ impl SqliteConnection {
         write: WriteParams<'_>,
         take: TakeRow<'_>,
     ) -> Result<()> {
-        let mut call = self.call();
-        let mut statement = call.prepare(sql)?;
-        bind(&mut statement, write)?;
-        let mut rows = statement.raw_query();
-        while let Some(row) = rows.next().map_err(step_error)? {
-            if !take(&mut reader(row))? {
-                break;
+        self.run(|call| {
+            let mut statement = call.prepare(sql)?;
+            bind(&mut statement, write)?;
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next().map_err(step_error)? {
+                if !take(&mut reader(row))? {
+                    break;
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     pub(crate) fn cursor(&mut self, sql: &str, write: WriteParams<'_>) -> Result<SqliteCursor<'_>> {
-        let mut call = self.call();
+        let mut call = self.call()?;
         let mut statement = call.prepare(sql)?;
         bind(&mut statement, write)?;
         let running = RunningQuery::new(MutBorrow::new(statement), |statement| {
@@ -197,25 +220,29 @@ impl SqliteConnection {
         })
     }
 
-    /// Nobody is on the other side of a file.
+    /// Nobody is on the other side of a file, but it can be taken away.
     pub(crate) fn is_quiet(&mut self) -> bool {
-        true
+        !self.watched.has_moved()
     }
 
     pub(crate) fn ping(&mut self, _: Duration) -> Result<()> {
+        if self.watched.has_moved() {
+            return Err(moved_error());
+        }
         Ok(())
     }
 
     /// Statements without values: the text of their errors speaks of names only.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
-        let mut call = self.call();
-        let mut statements = Batch::new(call.watched.connection(), sql);
-        while let Some(mut statement) = statements.next().map_err(prepare_error)? {
-            call.allow(&statement)?;
-            let mut rows = statement.raw_query();
-            while rows.next().map_err(prepare_error)?.is_some() {}
-        }
-        Ok(())
+        self.run(|call| {
+            let mut statements = Batch::new(call.watched.connection(), sql);
+            while let Some(mut statement) = statements.next().map_err(prepare_error)? {
+                call.allow(&statement)?;
+                let mut rows = statement.raw_query();
+                while rows.next().map_err(prepare_error)?.is_some() {}
+            }
+            Ok(())
+        })
     }
 
     pub(crate) fn table_exists(&mut self, schema: Option<&str>, table: &str) -> Result<bool> {
@@ -246,9 +273,10 @@ impl SqliteConnection {
     pub(crate) fn commit(&mut self) -> Result<()> {
         let limit = self.writing.limit();
         self.watched.set_lock_limit(limit);
-        let call = self.call();
-        let commit = || call.watched.connection().execute_batch("COMMIT");
-        patiently(limit, commit).map_err(prepare_error)
+        self.run(|call| {
+            let commit = || call.watched.connection().execute_batch("COMMIT");
+            patiently(limit, commit).map_err(prepare_error)
+        })
     }
 
     /// Some errors have rolled back already (a full disk, an interrupted write).
@@ -264,10 +292,18 @@ impl SqliteConnection {
         !self.watched.connection().is_autocommit()
     }
 
-    /// A file cannot be lost as a server can: an error leaves the connection usable.
     pub(crate) fn is_broken(&self) -> bool {
-        false
+        self.broken
     }
+}
+
+/// Does the error say that the file cannot be used any more, at least not through this connection?
+#[cold]
+fn is_of_the_file(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Unavailable | ErrorKind::Io | ErrorKind::Corrupt
+    )
 }
 
 /// One call of the driver. At its end, also that of a failed or panicking one, the turn to write goes to the next unless
@@ -288,8 +324,13 @@ impl<'c> Call<'c> {
     /// Waits for the turn where the statement writes. SQLite says whether it does.
     #[inline]
     fn allow(&mut self, statement: &Statement<'_>) -> Result<()> {
-        if !statement.readonly() {
-            self.watched.set_lock_limit(self.writing.take_turn()?);
+        if statement.readonly() || self.writing.has_turn() {
+            return Ok(());
+        }
+        self.watched.set_lock_limit(self.writing.take_turn()?);
+        // In a file that is no longer in its place nobody would find what is written.
+        if self.watched.has_moved() {
+            return Err(moved_error());
         }
         Ok(())
     }
@@ -350,3 +391,6 @@ fn bind(statement: &mut Statement<'_>, write: WriteParams<'_>) -> Result<()> {
     write(&mut params);
     params.finish_all(places)
 }
+
+#[cfg(test)]
+mod tests;

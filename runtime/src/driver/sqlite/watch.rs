@@ -1,9 +1,9 @@
-//! How long SQLite may wait for another connection's lock, and how long it may work on one statement. The only `unsafe`
-//! code of the runtime beside the statements: SQLite asks through two callbacks.
+//! What is asked of SQLite beneath `rusqlite`: that waiting for another connection's lock and working on one statement
+//! end, and whether the file is still in its place. All `unsafe` code of the runtime is here.
 
 #![allow(
     unsafe_code,
-    reason = "SQLite's callbacks; the safe ones know neither the time nor the connection"
+    reason = "`rusqlite` has no safe form of these: its busy handler knows neither time nor connection"
 )]
 
 use std::ffi::{c_int, c_void};
@@ -76,6 +76,26 @@ impl Watched {
     #[inline]
     pub(super) fn begin(&self) {
         self.limits.statement_begun.store(0, Ordering::Relaxed);
+    }
+
+    /// Is the file that the connection has open no longer the one at its path? There is none for a database in memory.
+    pub(super) fn has_moved(&self) -> bool {
+        let mut moved: c_int = 0;
+        // SAFETY: the handle is that of an open connection, the name ends with NUL, and `FCNTL_HAS_MOVED` writes one `int`.
+        unsafe {
+            let handle = self.inner.handle();
+            let operation = ffi::SQLITE_FCNTL_HAS_MOVED;
+            let to: *mut c_void = (&raw mut moved).cast();
+            ffi::sqlite3_file_control(handle, c"main".as_ptr(), operation, to);
+        }
+        moved != 0
+    }
+
+    /// The operating system's code behind the last error of opening a file.
+    #[cold]
+    pub(super) fn system_error(&self) -> i32 {
+        // SAFETY: the handle is that of an open connection.
+        unsafe { ffi::sqlite3_system_errno(self.inner.handle()) }
     }
 
     /// How long the following statements may wait for a lock.

@@ -29,12 +29,9 @@ impl Writing {
         }
     }
 
-    /// Waits for the turn, unless the connection has it, and gives the time that is left for the lock of the file.
+    /// Waits for the turn and gives the time that is left for the lock of the file.
     #[inline]
     pub(super) fn take_turn(&mut self) -> Result<Duration> {
-        if self.turn.is_some() {
-            return Ok(self.limit);
-        }
         if let Some(turn) = self.turns.take_now() {
             self.turn = Some(turn);
             return Ok(self.limit);

@@ -8,6 +8,7 @@ mod lost;
 mod more_values;
 mod silence;
 mod statements;
+mod streams;
 mod values;
 
 use std::time::Duration;
