@@ -2,6 +2,7 @@
 //! What the file may hold is `bindery_schema::config`'s; what is compiled in is `program`'s.
 
 mod options;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::fmt;

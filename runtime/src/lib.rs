@@ -57,7 +57,7 @@ pub use derived::{
     Derived, Holds, Listed, ReachedFrom, assert_link, assert_reference, in_creation_order, listed,
 };
 
-pub use bindery_schema::config::{PoolConfig, SessionConfig};
+pub use bindery_schema::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
 pub use config::{Config, ConnectionMode, EngineOptions};
 pub use connection::Connection;
 pub use databases::Registry;

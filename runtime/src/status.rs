@@ -1,6 +1,6 @@
 //! What can be asked about an engine without connecting to it. Nothing here holds a password.
 
-use bindery_schema::config::{ConnectionMode, PoolConfig, SessionConfig};
+use bindery_schema::config::{ConnectionMode, PoolConfig, SessionConfig, TlsMode};
 
 use crate::databases::Configured;
 use crate::pool::PoolCounts;
@@ -19,7 +19,9 @@ pub struct EngineStatus {
     pub flavour: Option<Flavour>,
     /// Where it connects to, as a URL without password and parameters.
     pub url: String,
-    /// Names of the URL's parameters; their values may be secret.
+    /// How its connections are encrypted; `None` for SQLite.
+    pub tls: Option<TlsMode>,
+    /// Names of the URL's other parameters; their values may be secret.
     pub parameters: Vec<String>,
     /// Kept between uses, or opened for each.
     pub connection: ConnectionMode,
@@ -43,6 +45,7 @@ impl EngineStatus {
             dialect: engine.info.dialect,
             flavour: engine.info.flavour,
             url: settings.target.to_string(),
+            tls: settings.tls_mode(),
             parameters: settings.parameter_names(),
             connection: settings.mode,
             limits: settings.pool.clone(),

@@ -13,6 +13,8 @@ mod redact;
 mod resolve;
 mod target;
 mod template;
+mod tls;
+mod tls_keys;
 mod toml_reader;
 mod url;
 
@@ -23,6 +25,8 @@ pub use self::keys::{KEYS, Key, On, Section};
 pub use self::resolve::override_variable;
 pub use self::target::{ConnectionTarget, Endpoint, Place, Secret, Server, SqlitePlace};
 pub use self::template::Template;
+pub use self::tls::{ChannelBinding, TlsError, TlsMode, TlsOptions};
+pub use self::tls_keys::TlsKeys;
 pub use self::url::{UrlError, parse_url, scheme_dialect};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
@@ -100,6 +104,8 @@ pub struct EngineConfig {
     pub password_from: Option<PasswordFrom>,
     /// What its sessions are set to.
     pub session: SessionConfig,
+    /// `tls` and what belongs to it.
+    pub tls: TlsKeys,
     /// `replicas`.
     pub replicas: Vec<ReplicaConfig>,
     /// `models-of`: the engine whose models it hosts too.
@@ -365,6 +371,7 @@ impl EngineConfig {
             pool: PoolConfig::default(),
             password_from: None,
             session: SessionConfig::default(),
+            tls: TlsKeys::default(),
             replicas: Vec::new(),
             models_of: None,
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bindery_schema::config::{
     ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, Place, PoolConfig, Secret, Server,
-    SessionConfig, SqlitePlace, is_application_name, parse_url,
+    SessionConfig, SqlitePlace, TlsOptions, is_application_name, parse_url,
 };
 
 use super::{Settings, refused};
@@ -36,6 +36,7 @@ pub struct EngineOptions {
     mode: ConnectionMode,
     pool: PoolConfig,
     session: SessionConfig,
+    pub(super) tls: TlsOptions,
     replicas: Vec<(String, Secret)>,
 }
 
@@ -88,6 +89,7 @@ impl EngineOptions {
             username: None,
             password: None,
             database,
+            tls: TlsOptions::default(),
             parameters: Vec::new(),
         };
         Self::at(Given::Target(ConnectionTarget {
@@ -107,6 +109,7 @@ impl EngineOptions {
             mode: ConnectionMode::default(),
             pool: PoolConfig::default(),
             session: SessionConfig::default(),
+            tls: TlsOptions::default(),
             replicas: Vec::new(),
         }
     }
@@ -272,6 +275,7 @@ impl EngineOptions {
     /// With what was said besides the place.
     fn completed(&self, mut target: ConnectionTarget) -> Result<ConnectionTarget> {
         target.flavour = self.flavour.or(target.flavour);
+        self.join_tls(&mut target)?;
         match &mut target.place {
             Place::Server(server) => self.complete(server),
             Place::Sqlite(_)
@@ -376,6 +380,7 @@ impl fmt::Debug for EngineOptions {
             .field("mode", &self.mode)
             .field("pool", &self.pool)
             .field("session", &self.session)
+            .field("tls", &self.tls)
             .field("replicas", &replicas)
             .finish()
     }

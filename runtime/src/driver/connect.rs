@@ -2,7 +2,9 @@
 
 use bindery_schema::config::{Endpoint, Server, SessionConfig};
 
-use crate::error::{Error, ErrorKind, Operation};
+use super::wire::Tls;
+use crate::Dialect;
+use crate::error::{Error, ErrorKind, Operation, Result};
 
 /// How to connect to a server, everything resolved.
 pub(crate) struct ServerOptions<'a> {
@@ -27,4 +29,17 @@ pub(crate) struct ServerInfo {
 pub(super) fn bad_parameter(name: &str, why: &str) -> Error {
     let text = format!("the parameter `{}` of the URL {why}", name.escape_debug());
     Error::new(ErrorKind::Config(text)).during(Operation::Configure)
+}
+
+/// What the connections to a server need for TLS, files read; `None` where they are plain.
+///
+/// # Errors
+/// What is said of TLS does not go together, a file is missing, or the program was built without it.
+pub(super) fn tls(options: &ServerOptions<'_>, dialect: Dialect) -> Result<Option<Tls>> {
+    let mode = options
+        .server
+        .tls_mode(dialect)
+        .map_err(|error| format!("{}; {}", error.message, error.help));
+    mode.and_then(|mode| Tls::new(options.server, options.endpoint, mode))
+        .map_err(|why| Error::new(ErrorKind::Config(why)).during(Operation::Configure))
 }

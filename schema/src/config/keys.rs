@@ -46,6 +46,8 @@ pub enum On {
     All,
     /// PostgreSQL, MySQL and MariaDB.
     Servers,
+    /// PostgreSQL.
+    Postgres,
     /// MySQL and MariaDB.
     Mysql,
     /// SQLite.
@@ -83,6 +85,12 @@ pub const KEYS: &[Key] = &[
     key(Section::Engine, "idle-in-transaction-timeout", "a time, or `none`; MariaDB counts whole seconds", "`10m`", On::Servers, "the server ends a session that leaves a transaction open and does nothing for so long"),
     key(Section::Engine, "busy-timeout", "a time", "`5s`", On::Sqlite, "the longest that a statement waits until others, also other programs, have written"),
     key(Section::Engine, "application-name", "1 to 63 letters, digits and signs of ASCII", "`bindery`", On::Servers, "how the server lists the sessions"),
+    key(Section::Engine, "tls", "`disable`, `require`, `verify-ca` or `verify-full`", "`disable` within the machine, else `verify-full`", On::Servers, "how much of TLS the connections insist on"),
+    key(Section::Engine, "tls-ca", "a path, or `system`", "`system`", On::Servers, "a PEM file of the certificate authorities to trust"),
+    key(Section::Engine, "tls-cert", "a path", "none", On::Servers, "a PEM file of the certificate that the program shows to the server"),
+    key(Section::Engine, "tls-key", "a path", "none", On::Servers, "a PEM file of that certificate's key"),
+    key(Section::Engine, "tls-plaintext", "`allow`", "none", On::Servers, "lets `tls = \"disable\"` be used with another machine"),
+    key(Section::Engine, "channel-binding", "`disable`, `prefer` or `require`", "`prefer`", On::Postgres, "whether the login is tied to the encrypted connection"),
     key(Section::Engine, "replicas", "an array of tables", "none", On::All, "copies that can be read from, each by its name"),
     key(Section::Engine, "models-of", "a name", "", On::All, "the engine whose models it hosts too"),
     key(Section::Pool, "max-connections", "a whole number from 1", "`8`", On::All, "the most connections at a time"),
@@ -131,9 +139,11 @@ impl On {
         match (self, dialect) {
             (Self::All, Dialect::Sqlite | Dialect::Postgres | Dialect::Mysql)
             | (Self::Servers, Dialect::Postgres | Dialect::Mysql)
+            | (Self::Postgres, Dialect::Postgres)
             | (Self::Mysql, Dialect::Mysql)
             | (Self::Sqlite, Dialect::Sqlite) => true,
             (Self::Servers, Dialect::Sqlite)
+            | (Self::Postgres, Dialect::Sqlite | Dialect::Mysql)
             | (Self::Mysql, Dialect::Sqlite | Dialect::Postgres)
             | (Self::Sqlite, Dialect::Postgres | Dialect::Mysql) => false,
         }
@@ -144,6 +154,7 @@ impl On {
         match self {
             Self::All => "all",
             Self::Servers => "PostgreSQL, MySQL, MariaDB",
+            Self::Postgres => "PostgreSQL",
             Self::Mysql => "MySQL, MariaDB",
             Self::Sqlite => "SQLite",
         }

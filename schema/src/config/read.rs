@@ -166,6 +166,7 @@ impl Reader<'_> {
         engine.connection = self.word(table, "connection", MODES).unwrap_or_default();
         engine.pool = self.pool(table);
         engine.session = self.session(table);
+        engine.tls = self.tls_keys(table);
         engine.replicas = self.replicas(table);
         engine.models_of = self.text(table, "models-of").map(|text| text.value);
         engine.password_from = self.password_from(table, &engine.source);
@@ -337,7 +338,7 @@ impl Reader<'_> {
         }
     }
 
-    fn part(&mut self, table: &DeTable<'_>, key: &str) -> Option<Template> {
+    pub(super) fn part(&mut self, table: &DeTable<'_>, key: &str) -> Option<Template> {
         let text = self.text(table, key)?;
         self.template(&text)
     }
@@ -399,7 +400,7 @@ impl Reader<'_> {
         Some(template)
     }
 
-    fn template(&mut self, text: &Text) -> Option<Template> {
+    pub(super) fn template(&mut self, text: &Text) -> Option<Template> {
         match Template::parse(&text.value, text.key_span) {
             Ok(template) => Some(template),
             Err(malformed) => {

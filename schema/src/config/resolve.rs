@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use super::build::contradiction;
 use super::template::Missing;
+use super::tls::TlsError;
+use super::tls_keys::Unusable;
 use super::url::parse_url;
 use super::{
     Config, ConnectionParts, ConnectionSource, ConnectionTarget, Endpoint, EngineConfig,
@@ -55,7 +57,8 @@ impl Config {
             Some(url) => from_text(engine, Secret::new(url), &format!("`{variable}`"), None),
             None => self.source_target(engine, environment),
         }?;
-        check_dialect(engine, target.relative_to(&self.folder))
+        let target = check_dialect(engine, target.relative_to(&self.folder))?;
+        self.with_tls(engine, target, environment)
     }
 
     /// The password of `password-file` or `password-command`. An override that holds a password of its own needs none.
@@ -128,6 +131,7 @@ impl Config {
         let targets = engine.replicas.iter().map(|replica| {
             let target = self.template_target(engine, &replica.url, environment)?;
             let target = check_dialect(engine, target.relative_to(&self.folder))?;
+            let target = self.with_tls(engine, target, environment)?;
             let target = self.with_password(engine, target, true, environment)?;
             Ok((replica.name.clone(), target))
         });
@@ -208,6 +212,7 @@ impl Config {
             username: fill(&parts.username)?,
             password: fill(&parts.password)?.map(Secret::new),
             database,
+            tls: Default::default(),
             parameters: Vec::new(),
         };
         Ok(ConnectionTarget {
@@ -215,6 +220,31 @@ impl Config {
             flavour: engine.flavour,
             place: Place::Server(server),
         })
+    }
+
+    /// The engine's keys go together with what its URL says, wherever that comes from.
+    fn with_tls(
+        &self,
+        engine: &EngineConfig,
+        mut target: ConnectionTarget,
+        environment: Environment<'_>,
+    ) -> Outcome<ConnectionTarget> {
+        let keys = engine.tls.options(&self.folder, environment);
+        let keys = keys.map_err(|unusable| match unusable {
+            Unusable::Missing(template, missing) => {
+                self.no_value(engine, Some(&template), &missing)
+            }
+            Unusable::Wrong(error) => wrong_tls(engine, error),
+        })?;
+        match &mut target.place {
+            Place::Sqlite(_) if keys.is_empty() => {}
+            Place::Sqlite(_) => return Err(wrong_tls(engine, TlsError::of_sqlite())),
+            Place::Server(server) => {
+                let of_url = std::mem::take(&mut server.tls);
+                server.tls = keys.and(of_url).map_err(|error| wrong_tls(engine, error))?;
+            }
+        }
+        Ok(target)
     }
 
     fn filled(
@@ -282,6 +312,11 @@ fn check_dialect(engine: &EngineConfig, mut target: ConnectionTarget) -> Outcome
         .filter(|_| target.dialect == Dialect::Mysql)
         .or(target.flavour);
     Ok(target)
+}
+
+fn wrong_tls(engine: &EngineConfig, error: TlsError) -> Box<Diagnostic> {
+    let message = format!("engine `{}`: {}", engine.name, error.message);
+    Box::new(at_engine(Diagnostic::error("B0303", message), engine).help(error.help))
 }
 
 fn sqlite_file(engine: &EngineConfig, database: String) -> ConnectionTarget {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::{Component, Path, PathBuf};
 
+use super::tls::TlsOptions;
 use crate::dialect::{Dialect, Flavour};
 
 /// One database to connect to.
@@ -46,6 +47,8 @@ pub struct Server {
     pub password: Option<Secret>,
     /// The database's name.
     pub database: String,
+    /// What is said of TLS.
+    pub tls: TlsOptions,
     /// Further parameters in the order written.
     pub parameters: Vec<(String, String)>,
 }
@@ -107,11 +110,15 @@ impl fmt::Debug for Secret {
 }
 
 impl ConnectionTarget {
-    /// Makes a relative SQLite path relative to a folder, as configuration files mean it.
+    /// Makes relative paths relative to a folder, as configuration files mean them.
     #[must_use]
     pub fn relative_to(mut self, folder: &Path) -> Self {
-        if let Place::Sqlite(SqlitePlace::File(path)) = &mut self.place {
-            *path = folder.join(&*path);
+        match &mut self.place {
+            Place::Sqlite(SqlitePlace::File(path)) => *path = folder.join(&*path),
+            Place::Sqlite(SqlitePlace::Memory) => {}
+            Place::Server(server) => {
+                server.tls = std::mem::take(&mut server.tls).relative_to(folder);
+            }
         }
         self
     }

@@ -5,6 +5,7 @@ use std::net::Ipv6Addr;
 use std::path::PathBuf;
 
 use super::target::{ConnectionTarget, Endpoint, Place, Secret, Server, SqlitePlace};
+use super::tls_keys::take_parameters;
 use crate::dialect::{Dialect, Flavour};
 
 /// Why a URL was not taken.
@@ -17,7 +18,7 @@ pub struct UrlError {
 }
 
 impl UrlError {
-    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             help: help.into(),
@@ -71,8 +72,8 @@ pub fn parse_url(url: &str) -> Result<ConnectionTarget, UrlError> {
     }
     let place = match dialect {
         Dialect::Sqlite => Place::Sqlite(sqlite(url)?),
-        Dialect::Postgres => Place::Server(server(url, 5432)?),
-        Dialect::Mysql => Place::Server(server(url, 3306)?),
+        Dialect::Postgres => Place::Server(server(url, dialect, 5432)?),
+        Dialect::Mysql => Place::Server(server(url, dialect, 3306)?),
     };
     Ok(ConnectionTarget {
         dialect,
@@ -104,7 +105,7 @@ fn sqlite(url: &str) -> Result<SqlitePlace, UrlError> {
 }
 
 /// `scheme://[user[:password]@][host[:port]]/database[?parameters]`.
-fn server(url: &str, default_port: u16) -> Result<Server, UrlError> {
+fn server(url: &str, dialect: Dialect, default_port: u16) -> Result<Server, UrlError> {
     let rest = url.split_once("://").map(|(_, rest)| rest);
     let rest = rest.ok_or_else(|| UrlError::new("the URL lacks `//` after its scheme", SCHEMES))?;
     if rest.contains('#') {
@@ -119,11 +120,13 @@ fn server(url: &str, default_port: u16) -> Result<Server, UrlError> {
         .map_or((user_info, None), |(user, password)| (user, Some(password)));
     let mut parameters = parameters(query)?;
     let socket = take_socket(&mut parameters)?;
+    let tls = take_parameters(dialect, &mut parameters)?;
     Ok(Server {
         endpoints: endpoints(address, socket, default_port)?,
         username: non_empty(decode(user)?),
         password: password.map(decode).transpose()?.map(Secret::new),
         database: database(path)?,
+        tls,
         parameters,
     })
 }

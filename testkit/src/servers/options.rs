@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::directory::Directory;
 use super::mysql::MySql;
 use super::postgres::Postgres;
 use super::server::Server;
@@ -22,6 +23,7 @@ pub struct ServerOptions {
     pub(crate) durable: bool,
     pub(crate) patience: Duration,
     settings: Vec<(String, String)>,
+    files: Vec<(String, String)>,
 }
 
 impl ServerOptions {
@@ -31,6 +33,7 @@ impl ServerOptions {
             durable: false,
             patience: Duration::from_secs(60),
             settings: Vec::new(),
+            files: Vec::new(),
         }
     }
 
@@ -45,6 +48,13 @@ impl ServerOptions {
     /// `setting("sql-mode", "ANSI")` for MariaDB. Settings given later win, also over those of this crate.
     pub fn setting(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.settings.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets one of the server's own settings to the path of a file with this content, which only the server can read:
+    /// `file("ssl_key_file", pem)` for PostgreSQL, `file("ssl-key", pem)` for MariaDB.
+    pub fn file(mut self, setting: impl Into<String>, content: impl Into<String>) -> Self {
+        self.files.push((setting.into(), content.into()));
         self
     }
 
@@ -71,6 +81,17 @@ impl ServerOptions {
             Family::Postgres => Postgres::find().map(drop),
             Family::MySql => MySql::find().map(drop),
         }
+    }
+
+    /// Writes the files to where the server is; their settings say where that is.
+    pub(crate) fn placed_in(&self, directory: &Directory) -> Result<Self> {
+        let mut placed = self.clone();
+        for (setting, content) in placed.files.drain(..) {
+            let path = directory.write(&setting, &content)?;
+            let path = path.display().to_string();
+            placed.settings.push((setting, path));
+        }
+        Ok(placed)
     }
 
     pub(crate) fn settings(&self) -> impl Iterator<Item = (&str, &str)> {

@@ -89,10 +89,11 @@ impl Server {
     ) -> Result<Self> {
         let directory = Directory::create(Account::choose(accounts)?)?;
         let mut guard = Guard::post(directory.path(), recipe.abort_signal())?;
+        let options = options.placed_in(&directory)?;
         let password = secret::random_hex(16)?;
         let site = Site {
             directory: &directory,
-            options,
+            options: &options,
             password: &password,
         };
         initialize(&*recipe, &site, &mut guard)?;
@@ -107,7 +108,7 @@ impl Server {
                 directory,
                 guard,
                 recipe,
-                options: options.clone(),
+                options,
             }),
         })
     }

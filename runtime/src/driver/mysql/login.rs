@@ -8,7 +8,7 @@ use super::error::{connect_error, refused_config};
 use super::options::MysqlConfig;
 use super::session::{Answer, Fault, Greeting, IS_MYSQL, Session};
 use crate::driver::connect::ServerInfo;
-use crate::driver::wire::{Deadline, Peer, Socket};
+use crate::driver::wire::{Deadline, Peer, Socket, Tls};
 use crate::error::Result;
 
 /// What this side can do (MySQL's manual, "Capabilities Flags"). Neither several statements in one text nor files of
@@ -19,6 +19,7 @@ mod capability {
     pub(super) const LONG_FLAG: u32 = 1 << 2;
     pub(super) const CONNECT_WITH_DB: u32 = 1 << 3;
     pub(super) const PROTOCOL_41: u32 = 1 << 9;
+    pub(super) const SSL: u32 = 1 << 11;
     pub(super) const TRANSACTIONS: u32 = 1 << 13;
     pub(super) const SECURE_CONNECTION: u32 = 1 << 15;
     pub(super) const MULTI_RESULTS: u32 = 1 << 17;
@@ -50,6 +51,7 @@ const LONGEST_PAYLOAD: u32 = 1 << 30;
 
 const NATIVE: &[u8] = b"mysql_native_password";
 const CACHING_SHA2: &[u8] = b"caching_sha2_password";
+const CLEAR: &[u8] = b"mysql_clear_password";
 
 /// A session that may be asked, and what is known of the server.
 pub(super) struct LoggedIn {
@@ -71,6 +73,9 @@ pub(super) fn log_in(config: &MysqlConfig, peer: &Peer, deadline: Deadline) -> R
         return Err(refused_config(
             "the server is older than MySQL 5.7 and MariaDB 10.2",
         ));
+    }
+    if let Some(tls) = &config.tls {
+        encrypt(&mut session, tls, &greeting).map_err(connect_error)?;
     }
     authenticate(&mut session, config, &greeting)?;
     let (version, max_allowed_packet) =
@@ -98,6 +103,33 @@ fn greet(session: &mut Session) -> Result<Greeting, Fault> {
     }
 }
 
+/// Asks for TLS before anything of the account is said. A server that has none is left: there is no way back to plain
+/// text.
+fn encrypt(session: &mut Session, tls: &Tls, greeting: &Greeting) -> Result<(), Fault> {
+    if greeting.capabilities & capability::SSL == 0 {
+        return Err(session.broken(
+            "the server has no TLS: switch it on there (`ssl_cert`, `ssl_key`); plain text has to be asked for, by \
+             `tls = \"disable\"`",
+        ));
+    }
+    put_abilities(session.reply(), greeting, true);
+    session.send()?;
+    session.encrypt(tls)
+}
+
+/// What both the request for TLS and the login begin with.
+fn put_abilities(out: &mut Vec<u8>, greeting: &Greeting, encrypted: bool) {
+    // To MariaDB we are none of MySQL's, so that it reads the last of the reserved bytes.
+    let kind = greeting.capabilities & IS_MYSQL;
+    let tls = if encrypted { capability::SSL } else { 0 };
+    let extended = greeting.extended & capability::BULK;
+    out.extend_from_slice(&(capability::WANTED | kind | tls).to_le_bytes());
+    out.extend_from_slice(&LONGEST_PAYLOAD.to_le_bytes());
+    out.push(CHARSET);
+    out.extend_from_slice(&[0; 19]);
+    out.extend_from_slice(&extended.to_le_bytes());
+}
+
 fn authenticate(session: &mut Session, config: &MysqlConfig, greeting: &Greeting) -> Result<()> {
     let plugin = if greeting.plugin == CACHING_SHA2 {
         CACHING_SHA2
@@ -105,15 +137,9 @@ fn authenticate(session: &mut Session, config: &MysqlConfig, greeting: &Greeting
         NATIVE
     };
     let answer = scramble(plugin, config.password(), &greeting.salt);
+    let encrypted = session.socket().is_encrypted();
     let out = session.reply();
-    // To MariaDB we are none of MySQL's, so that it reads the last of the reserved bytes.
-    let kind = greeting.capabilities & IS_MYSQL;
-    let extended = greeting.extended & capability::BULK;
-    out.extend_from_slice(&(capability::WANTED | kind).to_le_bytes());
-    out.extend_from_slice(&LONGEST_PAYLOAD.to_le_bytes());
-    out.push(CHARSET);
-    out.extend_from_slice(&[0; 19]);
-    out.extend_from_slice(&extended.to_le_bytes());
+    put_abilities(out, greeting, encrypted);
     put_text(out, &config.user);
     put_counted(out, &answer);
     put_text(out, &config.database);
@@ -155,10 +181,7 @@ fn converse(session: &mut Session, config: &MysqlConfig, mut plugin: Vec<u8>) ->
                 body = &body[1..];
                 plugin = take_text(&mut body).to_vec();
                 let salt = body.strip_suffix(&[0]).unwrap_or(body);
-                if plugin != NATIVE && plugin != CACHING_SHA2 {
-                    return Err(unknown_plugin(&plugin));
-                }
-                scramble(&plugin, config.password(), salt)
+                prove(session, config, &plugin, salt)?
             }
             _ if body == KNOWN && plugin == CACHING_SHA2 => continue,
             _ if body == WANTED && plugin == CACHING_SHA2 => shown(session, config)?,
@@ -172,16 +195,37 @@ fn converse(session: &mut Session, config: &MysqlConfig, mut plugin: Vec<u8>) ->
     }
 }
 
+/// What answers a way to log in that the server asks for; only those are taken that show nothing to whom it should not
+/// be shown.
+fn prove(session: &Session, config: &MysqlConfig, plugin: &[u8], salt: &[u8]) -> Result<Vec<u8>> {
+    match plugin {
+        NATIVE | CACHING_SHA2 => Ok(scramble(plugin, config.password(), salt)),
+        CLEAR => shown_to_the_right_one(session, config),
+        _ => Err(unknown_plugin(plugin)),
+    }
+}
+
+/// This way shows the password to whoever asks for it, so it has to be known who asks.
+fn shown_to_the_right_one(session: &Session, config: &MysqlConfig) -> Result<Vec<u8>> {
+    let is_known = config.tls.as_ref().is_some_and(Tls::verifies);
+    if is_known && session.socket().is_encrypted() {
+        return Ok([config.password(), &[0]].concat());
+    }
+    Err(refused_config(
+        "the server asks for the password as it is (`mysql_clear_password`), and it is not known who asks: write \
+         `tls = \"verify-full\"`",
+    ))
+}
+
 /// A password as it is goes only where nobody listens. The protocol's other way, a key that the peer itself sends, would
 /// show it to whoever answers.
 fn shown(session: &Session, config: &MysqlConfig) -> Result<Vec<u8>> {
-    let address = session.socket().address();
-    if address.is_none_or(|address| address.ip().is_loopback()) {
+    if session.socket().is_private() {
         Ok([config.password(), &[0]].concat())
     } else {
         Err(refused_config(
-            "the server wants to see the password once, which anybody on the way could read: connect through a socket file \
-             or from the server's own machine, or have the account use `mysql_native_password`",
+            "the server wants to see the password once, which anybody on the way could read: write \
+             `tls = \"verify-full\"`, connect through a socket file, or have the account use `mysql_native_password`",
         ))
     }
 }

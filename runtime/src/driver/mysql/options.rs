@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use bindery_schema::config::{Endpoint, Secret};
 
-use crate::driver::connect::{ServerOptions, bad_parameter};
-use crate::driver::wire::Peer;
+use crate::Dialect;
+use crate::driver::connect::{ServerOptions, bad_parameter, tls};
+use crate::driver::wire::{Peer, Tls};
 use crate::error::Result;
 
 /// Everything needed to connect, checked.
 #[derive(Clone)]
 pub(crate) struct MysqlConfig {
     pub(super) peer: Peer,
+    pub(super) tls: Option<Tls>,
     pub(super) user: String,
     password: Option<Secret>,
     pub(super) database: String,
@@ -29,6 +31,7 @@ impl MysqlConfig {
         }
         Ok(Self {
             peer: peer(options.endpoint),
+            tls: tls(options, Dialect::Mysql)?,
             user: server.username.clone().unwrap_or_default(),
             password: server.password.clone(),
             database: server.database.clone(),
@@ -57,16 +60,9 @@ fn check(name: &str, value: &str) -> Result<()> {
     match name {
         "charset" if value.eq_ignore_ascii_case("utf8mb4") => Ok(()),
         "charset" => Err(bad_parameter(name, "must be `utf8mb4`")),
-        "ssl-mode" | "sslmode"
-            if ["disabled", "disable", "preferred", "prefer"]
-                .contains(&value.to_ascii_lowercase().as_str()) =>
-        {
-            Ok(())
-        }
-        "ssl-mode" | "sslmode" => Err(bad_parameter(name, "asks for TLS, which is not built in")),
         _ => Err(bad_parameter(
             name,
-            "is not known; known: charset, ssl-mode",
+            "is not known; known: charset, ssl-ca, ssl-cert, ssl-key, ssl-mode, tls-plaintext",
         )),
     }
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::bytes::{take, take_counted_number, take_text, take_u8, take_u16, take_u32};
 use super::column::Column;
 use super::error::ServerError;
-use crate::driver::wire::{self, Deadline, Socket};
+use crate::driver::wire::{self, Deadline, Socket, Tls};
 
 /// Why an operation failed.
 pub(super) type Fault = wire::Fault<ServerError>;
@@ -92,6 +92,12 @@ impl Session {
     /// Was a transaction open when the server last said that all is well?
     pub(super) fn in_transaction(&self) -> bool {
         self.in_transaction
+    }
+
+    /// Encrypts what follows.
+    pub(super) fn encrypt(&mut self, tls: &Tls) -> Result<(), Fault> {
+        let encrypted = self.socket.encrypt(tls);
+        encrypted.map_err(|error| self.died(Fault::Io(error)))
     }
 
     pub(super) fn set_deadline(&mut self, deadline: Deadline) {

@@ -1,13 +1,16 @@
 //! From an address to a session that may be asked: the login, and the settings that values depend on.
 
+use bindery_schema::config::ChannelBinding;
 use postgres_protocol::authentication::md5_hash;
-use postgres_protocol::authentication::sasl::{ChannelBinding, SCRAM_SHA_256, ScramSha256};
+use postgres_protocol::authentication::sasl::{
+    self, SCRAM_SHA_256, SCRAM_SHA_256_PLUS, ScramSha256,
+};
 
 use super::error::{connect_error, refused_login};
 use super::message;
 use super::options::PostgresConfig;
 use super::session::{Fault, Session};
-use crate::driver::wire::{Deadline, Peer, Socket};
+use crate::driver::wire::{Deadline, Peer, Socket, Tls};
 use crate::error::Result;
 
 /// What the server asks for (PostgreSQL's manual, "Authentication…" messages).
@@ -20,14 +23,42 @@ const SASL_FINAL: i32 = 12;
 
 /// Connects and logs in within the deadline.
 pub(super) fn log_in(config: &PostgresConfig, deadline: Deadline) -> Result<Session> {
-    let socket =
-        Socket::connect(&config.peer, deadline).map_err(|error| connect_error(Fault::Io(error)))?;
+    let socket = connect(&config.peer, config.tls.as_ref(), deadline).map_err(connect_error)?;
     let mut session = Session::new(socket);
     start(&mut session, config, deadline).map_err(connect_error)?;
     authenticate(&mut session, config)?;
     session.answer(|_, _| Ok(())).map_err(connect_error)?;
     settle(&mut session, config, deadline).map_err(connect_error)?;
     Ok(session)
+}
+
+/// Connects, encrypted where that was asked for.
+fn connect(peer: &Peer, tls: Option<&Tls>, deadline: Deadline) -> Result<Socket, Fault> {
+    let mut socket = Socket::connect(peer, deadline)?;
+    if let Some(tls) = tls {
+        encrypt(&mut socket, tls)?;
+    }
+    Ok(socket)
+}
+
+/// Asks for TLS before anything else is said. A server that has none is left: there is no way back to plain text.
+fn encrypt(socket: &mut Socket, tls: &Tls) -> Result<(), Fault> {
+    let mut out = Vec::new();
+    message::ask_for_tls(&mut out);
+    socket.send(&out)?;
+    while socket.unread().is_empty() {
+        socket.receive()?;
+    }
+    let answer = socket.take(1);
+    match socket.slice(answer) {
+        b"S" => Ok(socket.encrypt(tls)?),
+        b"N" => Err(Fault::Protocol(
+            "the server has no TLS: switch it on there (`ssl = on`); plain text has to be asked for, by `tls = \"disable\"`",
+        )),
+        // What an error says before the handshake is anybody's word, and not shown (CVE-2024-10977).
+        b"E" => Err(Fault::Protocol("the server refused to talk about TLS")),
+        _ => Err(Fault::Protocol("no answer to the request for TLS")),
+    }
 }
 
 fn start(session: &mut Session, config: &PostgresConfig, deadline: Deadline) -> Result<(), Fault> {
@@ -54,6 +85,8 @@ fn start(session: &mut Session, config: &PostgresConfig, deadline: Deadline) -> 
 /// Answers what the server asks until it is content.
 fn authenticate(session: &mut Session, config: &PostgresConfig) -> Result<()> {
     let mut scram = None;
+    let must_bind = config.channel_binding == ChannelBinding::Require;
+    let mut is_bound = !must_bind;
     loop {
         let message = session.next().map_err(connect_error)?;
         let mut body = session.body(&message);
@@ -63,12 +96,13 @@ fn authenticate(session: &mut Session, config: &PostgresConfig) -> Result<()> {
             _ => return Err(connect_error(Fault::Protocol("no answer to the login"))),
         }
         let answer = match message::take_i32(&mut body) {
-            Some(OK) => return Ok(()),
+            Some(OK) if is_bound => return Ok(()),
+            Some(OK | CLEARTEXT | MD5) if must_bind => return Err(unbound()),
             Some(CLEARTEXT) => cleartext(session, config)?,
             Some(MD5) => md5(config, body)?,
             Some(SASL) => {
-                let started = offer(config, body)?;
-                let first = sasl_first(&started);
+                let (method, started) = choose(session, config, body)?;
+                let first = sasl_first(method, &started);
                 scram = Some(started);
                 first
             }
@@ -80,6 +114,7 @@ fn authenticate(session: &mut Session, config: &PostgresConfig) -> Result<()> {
             Some(SASL_FINAL) => {
                 let scram = scram.as_mut().ok_or_else(out_of_turn)?;
                 scram.finish(body).map_err(|_| distrusted())?;
+                is_bound = true;
                 continue;
             }
             _ => return Err(unknown_method()),
@@ -91,10 +126,10 @@ fn authenticate(session: &mut Session, config: &PostgresConfig) -> Result<()> {
 
 /// A password as it is goes only where nobody listens.
 fn cleartext(session: &Session, config: &PostgresConfig) -> Result<Vec<u8>> {
-    let address = session.socket().address();
-    if !address.is_none_or(|address| address.ip().is_loopback()) {
+    if !session.socket().is_private() {
         return Err(super::error::config(
-            "the server asks for the password as it is, which anybody on the way could read: have it use `scram-sha-256`",
+            "the server asks for the password as it is, which anybody on the way could read: write `tls = \"verify-full\"`, \
+             or have the server use `scram-sha-256`",
         ));
     }
     Ok(with_nul(password(config)?.as_bytes()))
@@ -106,20 +141,45 @@ fn md5(config: &PostgresConfig, salt: &[u8]) -> Result<Vec<u8>> {
     Ok(with_nul(hash.as_bytes()))
 }
 
-/// The one method of SASL that is known here, if the server offers it.
-fn offer(config: &PostgresConfig, mut offered: &[u8]) -> Result<ScramSha256> {
-    while let Some(name) = message::take_text(&mut offered).filter(|name| !name.is_empty()) {
-        if name == SCRAM_SHA_256.as_bytes() {
-            let binding = ChannelBinding::unsupported();
-            return Ok(ScramSha256::new(password(config)?.as_bytes(), binding));
-        }
-    }
-    Err(unknown_method())
+/// SCRAM, tied to the encrypted connection where both sides can. A server that seems not to be able to is told that this
+/// side is: then nobody can have left the stronger method out of its offer unnoticed (RFC 5802, section 6).
+fn choose(
+    session: &Session,
+    config: &PostgresConfig,
+    offer: &[u8],
+) -> Result<(&'static str, ScramSha256)> {
+    let end_point = match config.channel_binding {
+        ChannelBinding::Disable => None,
+        ChannelBinding::Prefer | ChannelBinding::Require => session.socket().end_point(),
+    };
+    let (method, binding) = match end_point {
+        Some(hash) if offers(offer, SCRAM_SHA_256_PLUS) => (
+            SCRAM_SHA_256_PLUS,
+            sasl::ChannelBinding::tls_server_end_point(hash),
+        ),
+        _ if config.channel_binding == ChannelBinding::Require => return Err(unbound()),
+        _ if !offers(offer, SCRAM_SHA_256) => return Err(unknown_method()),
+        Some(_) => (SCRAM_SHA_256, sasl::ChannelBinding::unrequested()),
+        None => (SCRAM_SHA_256, sasl::ChannelBinding::unsupported()),
+    };
+    let scram = ScramSha256::new(password(config)?.as_bytes(), binding);
+    Ok((method, scram))
 }
 
-fn sasl_first(scram: &ScramSha256) -> Vec<u8> {
+fn offers(mut offer: &[u8], method: &str) -> bool {
+    std::iter::from_fn(|| message::take_text(&mut offer)).any(|name| name == method.as_bytes())
+}
+
+#[cold]
+fn unbound() -> crate::Error {
+    connect_error(Fault::Protocol(
+        "the server cannot tie the login to the encrypted connection, and `channel-binding` insists on it",
+    ))
+}
+
+fn sasl_first(method: &str, scram: &ScramSha256) -> Vec<u8> {
     let mut out = Vec::new();
-    message::text(&mut out, SCRAM_SHA_256);
+    message::text(&mut out, method);
     // A nonce and a name, far below 2 GiB.
     let length = u32::try_from(scram.message().len()).unwrap_or(u32::MAX);
     out.extend_from_slice(&length.to_be_bytes());
@@ -174,8 +234,19 @@ fn settle(session: &mut Session, config: &PostgresConfig, deadline: Deadline) ->
 }
 
 /// Asks the server to give up what it does for a session, and waits for nothing.
-pub(super) fn cancel(peer: &Peer, key: [u8; 8], deadline: Deadline) -> std::io::Result<()> {
+pub(super) fn cancel(
+    peer: &Peer,
+    tls: Option<&Tls>,
+    key: [u8; 8],
+    deadline: Deadline,
+) -> Result<(), Fault> {
     let mut out = Vec::new();
     message::cancel(&mut out, key);
-    Socket::connect(peer, deadline)?.send(&out)
+    let mut socket = connect(peer, tls, deadline)?;
+    socket.send(&out)?;
+    // Closing while something of TLS is unread would take the request back; the server closes when it has read it.
+    while socket.is_encrypted() && socket.receive().is_ok() {
+        socket.take(socket.unread().len());
+    }
+    Ok(())
 }

@@ -131,6 +131,13 @@ pub(super) fn take_text<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(taken)
 }
 
+/// Asks whether the server does TLS; one byte answers.
+pub(super) fn ask_for_tls(out: &mut Vec<u8>) {
+    const CODE: i32 = 80_877_103;
+    out.extend_from_slice(&8_i32.to_be_bytes());
+    out.extend_from_slice(&CODE.to_be_bytes());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,7 +27,7 @@ use self::statement::{Column, Statement};
 use self::types::Types;
 use super::connect::ServerInfo;
 use super::params::ParamTarget;
-use super::wire::{Deadline, Peer, Statements};
+use super::wire::{Deadline, Peer, Statements, Tls};
 use super::{ParamWriter, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -55,6 +55,8 @@ pub(crate) struct PostgresConnection {
     statement_timeout: Option<Duration>,
     /// Where a request to give up goes to.
     peer: Peer,
+    /// How it is encrypted.
+    tls: Option<Tls>,
     info: ServerInfo,
 }
 
@@ -66,7 +68,9 @@ impl PostgresConnection {
             .map_err(|error| error.during(crate::error::Operation::Connect))?;
         let address = session.socket().address();
         let peer = address.map_or_else(|| config.peer.clone(), Peer::Address);
-        Ok(Self::over(session, peer, config.statement_timeout))
+        let mut connection = Self::over(session, peer, config.statement_timeout);
+        connection.tls.clone_from(&config.tls);
+        Ok(connection)
     }
 
     /// A connection over a session that is logged in.
@@ -82,6 +86,7 @@ impl PostgresConnection {
             begin_pending: false,
             statement_timeout,
             peer,
+            tls: None,
             info: ServerInfo { product, version },
         }
     }
@@ -354,7 +359,8 @@ impl PostgresConnection {
     fn failed(&mut self, fault: Fault) -> Error {
         if let Some(key) = self.session.cancel_key().filter(|_| fault.is_timeout()) {
             // Whether it hears of it changes nothing for the caller.
-            let _ = login::cancel(&self.peer, key, Deadline::after(Some(CANCEL_LIMIT)));
+            let deadline = Deadline::after(Some(CANCEL_LIMIT));
+            let _ = login::cancel(&self.peer, self.tls.as_ref(), key, deadline);
         }
         let error = statement_error(fault);
         if *error.kind() == ErrorKind::ConnectionLost {

@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
-use bindery_schema::config::{Endpoint, Secret};
+use bindery_schema::config::{ChannelBinding, Endpoint, Secret};
 
-use crate::driver::connect::{ServerOptions, bad_parameter};
-use crate::driver::wire::Peer;
+use crate::Dialect;
+use crate::driver::connect::{ServerOptions, bad_parameter, tls};
+use crate::driver::wire::{Peer, Tls};
 use crate::error::Result;
 
 /// Everything needed to connect, checked.
 #[derive(Clone)]
 pub(crate) struct PostgresConfig {
     pub(super) peer: Peer,
+    pub(super) tls: Option<Tls>,
+    pub(super) channel_binding: ChannelBinding,
     pub(super) user: String,
     pub(super) password: Option<Secret>,
     pub(super) database: String,
@@ -29,6 +32,8 @@ impl PostgresConfig {
         let user = server.username.clone().unwrap_or_else(system_user);
         let mut config = Self {
             peer: peer(options.endpoint),
+            tls: tls(options, Dialect::Postgres)?,
+            channel_binding: server.tls.channel_binding.unwrap_or_default(),
             user,
             password: server.password.clone(),
             database: server.database.clone(),
@@ -47,12 +52,11 @@ impl PostgresConfig {
         match name {
             "application_name" => value.clone_into(&mut self.application_name),
             "options" => self.options = Some(value.to_owned()),
-            "sslmode" if matches!(value, "disable" | "allow" | "prefer") => (),
-            "sslmode" => return Err(bad_parameter(name, "asks for TLS, which is not built in")),
             "client_encoding" if value.eq_ignore_ascii_case("utf8") => (),
             "client_encoding" => return Err(bad_parameter(name, "must be `utf8`")),
             _ => {
-                let known = "application_name, client_encoding, options, sslmode";
+                let known = "application_name, channel_binding, client_encoding, options, sslcert, sslkey, sslmode, \
+                             sslrootcert, tls-plaintext";
                 return Err(bad_parameter(
                     name,
                     &format!("is not known; known: {known}"),

@@ -243,12 +243,14 @@ fn a_silent_server_is_given_up() {
 #[test]
 fn parameters_that_cannot_be_kept_are_refused() {
     for (url, expected) in [
-        ("postgres://h/d?sslmode=require", "asks for TLS"),
-        ("postgres://h/d?client_encoding=latin1", "must be `utf8`"),
-        ("postgres://h/d?passwrd=x", "is not known"),
-        ("mysql://h/d?charset=latin1", "must be `utf8mb4`"),
-        ("mysql://h/d?ssl-mode=required", "asks for TLS"),
-        ("mysql://h/d?pool=3", "is not known"),
+        ("postgres://localhost/d?sslcrl=x", "is not known"),
+        (
+            "postgres://localhost/d?client_encoding=latin1",
+            "must be `utf8`",
+        ),
+        ("postgres://localhost/d?passwrd=x", "is not known"),
+        ("mysql://localhost/d?charset=latin1", "must be `utf8mb4`"),
+        ("mysql://localhost/d?pool=3", "is not known"),
     ] {
         let error = connect(url).err().expect("refused");
         assert!(matches!(error.kind(), ErrorKind::Config(_)), "{error:?}");

@@ -9,6 +9,8 @@ mod more_values;
 mod silence;
 mod statements;
 mod streams;
+#[cfg(feature = "tls")]
+mod tls;
 mod values;
 
 use std::time::Duration;

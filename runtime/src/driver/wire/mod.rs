@@ -8,8 +8,14 @@ mod input;
 mod socket;
 mod statements;
 mod stream;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
+#[cfg(feature = "tls")]
+mod tls;
 
 pub(super) use deadline::Deadline;
 pub(super) use fault::Fault;
 pub(super) use socket::{Peer, Socket};
 pub(super) use statements::Statements;
+pub(super) use tls::Tls;

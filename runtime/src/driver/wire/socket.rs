@@ -10,10 +10,10 @@ use std::path::PathBuf;
 
 use rustix::event::PollFlags;
 
-use super::Deadline;
 use super::address::resolve;
 use super::input::Input;
 use super::stream::{Interest, Stream};
+use super::{Deadline, Tls};
 
 /// Where to connect to.
 #[derive(Debug, Clone)]
@@ -68,6 +68,39 @@ impl Socket {
     /// The address of the other side, where it has one.
     pub(in crate::driver) fn address(&self) -> Option<SocketAddr> {
         self.stream.address()
+    }
+
+    /// Encrypts what follows, within the deadline of the operation at hand.
+    ///
+    /// # Errors
+    /// Time ran out, the server is not the one that was meant, or something came in before TLS began: that was sent by
+    /// whoever stands between, and would be taken for the server's word later. The socket is then of no more use.
+    pub(in crate::driver) fn encrypt(&mut self, tls: &Tls) -> io::Result<()> {
+        if !self.unread().is_empty() {
+            let why = "something was sent before TLS began";
+            return Err(io::Error::new(ErrorKind::InvalidData, why));
+        }
+        // A second handle of the same socket; the first is closed when it is replaced.
+        let plain = self.stream.try_clone()?;
+        self.stream = plain.encrypted(tls, self.deadline)?;
+        self.asked = false;
+        Ok(())
+    }
+
+    /// Can nobody on the way read along: is it encrypted, or does it not leave the machine?
+    pub(in crate::driver) fn is_private(&self) -> bool {
+        let leaves = |address: SocketAddr| !address.ip().is_loopback();
+        self.stream.is_encrypted() || !self.address().is_some_and(leaves)
+    }
+
+    /// Is it encrypted?
+    pub(in crate::driver) fn is_encrypted(&self) -> bool {
+        self.stream.is_encrypted()
+    }
+
+    /// What ties a login to an encrypted connection, where there is something.
+    pub(in crate::driver) fn end_point(&self) -> Option<Vec<u8>> {
+        self.stream.end_point()
     }
 
     /// Sets when the operation that begins now has to be over.
@@ -136,8 +169,20 @@ impl Socket {
                 Err(error) => return Err(error),
             }
         }
+        self.flush()?;
         self.asked = true;
         Ok(())
+    }
+
+    /// Sends what an encrypted connection kept back.
+    fn flush(&mut self) -> io::Result<()> {
+        loop {
+            match self.stream.flush() {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.make_room()?,
+                Err(error) if error.kind() == ErrorKind::Interrupted => (),
+                outcome => return outcome,
+            }
+        }
     }
 
     /// Waits for room to write, and takes in what comes meanwhile.
@@ -158,5 +203,6 @@ impl Socket {
     /// Sends what goes through at once, before the connection is closed. Whether it arrives matters to nobody.
     pub(in crate::driver) fn send_last(&mut self, bytes: &[u8]) {
         let _ = self.stream.write(bytes);
+        self.stream.say_goodbye();
     }
 }

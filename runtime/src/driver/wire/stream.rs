@@ -1,6 +1,6 @@
 //! A connected socket that never blocks, over TCP or a socket file.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -9,6 +9,9 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::os::unix::net::UnixStream;
 
 use super::Deadline;
+use super::Tls;
+#[cfg(feature = "tls")]
+use super::tls::TlsStream;
 
 /// A peer that is gone is noticed within half a minute, also while nothing is asked of it.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
@@ -20,6 +23,9 @@ pub(super) enum Stream {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
+    /// Encrypted; around one of the others.
+    #[cfg(feature = "tls")]
+    Tls(Box<TlsStream>),
 }
 
 /// What to wait for.
@@ -56,6 +62,8 @@ impl Stream {
             Self::Tcp(stream) => stream.peer_addr().ok(),
             #[cfg(unix)]
             Self::Unix(_) => None,
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.below().address(),
         }
     }
 
@@ -89,6 +97,61 @@ impl Stream {
         Ok(Self::Unix(stream))
     }
 
+    /// Another handle of the same socket.
+    pub(super) fn try_clone(&self) -> io::Result<Self> {
+        match self {
+            Self::Tcp(stream) => stream.try_clone().map(Self::Tcp),
+            #[cfg(unix)]
+            Self::Unix(stream) => stream.try_clone().map(Self::Unix),
+            #[cfg(feature = "tls")]
+            Self::Tls(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
+    pub(super) fn is_encrypted(&self) -> bool {
+        match self {
+            Self::Tcp(_) => false,
+            #[cfg(unix)]
+            Self::Unix(_) => false,
+            #[cfg(feature = "tls")]
+            Self::Tls(_) => true,
+        }
+    }
+
+    /// Encrypts what follows.
+    #[cfg(feature = "tls")]
+    pub(super) fn encrypted(self, tls: &Tls, deadline: Deadline) -> io::Result<Self> {
+        TlsStream::agree(tls, self, deadline).map(|stream| Self::Tls(Box::new(stream)))
+    }
+
+    /// There is no [`Tls`] to do it with.
+    #[cfg(not(feature = "tls"))]
+    pub(super) fn encrypted(self, tls: &Tls, _: Deadline) -> io::Result<Self> {
+        match *tls {}
+    }
+
+    /// What ties a login to an encrypted connection, where there is something.
+    pub(super) fn end_point(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Tcp(_) => None,
+            #[cfg(unix)]
+            Self::Unix(_) => None,
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.end_point(),
+        }
+    }
+
+    /// Says that nothing follows, where there is a way to say it; does not wait.
+    pub(super) fn say_goodbye(&mut self) {
+        match self {
+            Self::Tcp(_) => (),
+            #[cfg(unix)]
+            Self::Unix(_) => (),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.say_goodbye(),
+        }
+    }
+
     /// Waits until the socket is ready.
     pub(super) fn wait(&self, interest: Interest, deadline: Deadline) -> io::Result<PollFlags> {
         let flags = match interest {
@@ -101,6 +164,8 @@ impl Stream {
                 Self::Tcp(stream) => PollFd::new(stream, flags),
                 #[cfg(unix)]
                 Self::Unix(stream) => PollFd::new(stream, flags),
+                #[cfg(feature = "tls")]
+                Self::Tls(stream) => return stream.wait(interest, deadline),
             }];
             match poll(&mut watched, left.as_ref()) {
                 // Time ran out, which `left` says, or somebody interrupted.
@@ -141,6 +206,8 @@ impl Read for Stream {
             Self::Tcp(stream) => stream.read(out),
             #[cfg(unix)]
             Self::Unix(stream) => stream.read(out),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.read(out),
         }
     }
 }
@@ -151,10 +218,29 @@ impl Write for Stream {
             Self::Tcp(stream) => stream.write(bytes),
             #[cfg(unix)]
             Self::Unix(stream) => stream.write(bytes),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.write(bytes),
         }
     }
 
+    fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.write_vectored(pieces),
+            #[cfg(unix)]
+            Self::Unix(stream) => stream.write_vectored(pieces),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.write_vectored(pieces),
+        }
+    }
+
+    /// Sends what an encrypted connection kept back; the others keep nothing.
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        match self {
+            Self::Tcp(_) => Ok(()),
+            #[cfg(unix)]
+            Self::Unix(_) => Ok(()),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.flush(),
+        }
     }
 }

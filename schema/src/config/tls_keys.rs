@@ -1,0 +1,171 @@
+//! What an engine of `bindery.toml` and the parameters of a URL say of TLS. What it means is `tls`'.
+
+use std::path::{Path, PathBuf};
+
+use toml::de::DeTable;
+
+use super::Environment;
+use super::template::{Missing, Template};
+use super::tls::{ChannelBinding, TlsError, TlsMode, TlsOptions};
+use super::toml_reader::Reader;
+use super::url::UrlError;
+use crate::dialect::Dialect;
+
+/// The keys of one engine, variables not filled in.
+#[derive(Debug, Clone, Default)]
+pub struct TlsKeys {
+    /// `tls`.
+    pub mode: Option<Template>,
+    /// `tls-ca`.
+    pub ca: Option<Template>,
+    /// `tls-cert`.
+    pub cert: Option<Template>,
+    /// `tls-key`.
+    pub key: Option<Template>,
+    /// `tls-plaintext = "allow"`.
+    pub plaintext: bool,
+    /// `channel-binding`.
+    pub channel_binding: Option<ChannelBinding>,
+}
+
+/// Why keys cannot be used.
+pub(super) enum Unusable {
+    /// A variable has no value.
+    Missing(Template, Missing),
+    /// A value is not one of those that a key takes.
+    Wrong(TlsError),
+}
+
+impl TlsKeys {
+    /// Fills in variables. Relative paths start in the folder.
+    pub(super) fn options(
+        &self,
+        folder: &Path,
+        environment: Environment<'_>,
+    ) -> Result<TlsOptions, Unusable> {
+        let fill = |part: &Option<Template>| {
+            part.as_ref()
+                .map(|part| {
+                    part.expand(environment)
+                        .map_err(|missing| Unusable::Missing(part.clone(), missing))
+                })
+                .transpose()
+        };
+        let mode = fill(&self.mode)?.map(|word| TlsMode::read(&word));
+        let options = TlsOptions {
+            mode: mode.transpose().map_err(Unusable::Wrong)?,
+            ca: fill(&self.ca)?.and_then(authorities),
+            cert: fill(&self.cert)?.map(PathBuf::from),
+            key: fill(&self.key)?.map(PathBuf::from),
+            plaintext: self.plaintext,
+            channel_binding: self.channel_binding,
+        };
+        Ok(options.relative_to(folder))
+    }
+}
+
+/// `system` stands for the operating system's, as PostgreSQL's `sslrootcert` has it.
+fn authorities(value: String) -> Option<PathBuf> {
+    Some(PathBuf::from(value)).filter(|path| path.as_os_str() != "system")
+}
+
+impl Reader<'_> {
+    pub(super) fn tls_keys(&mut self, table: &DeTable<'_>) -> TlsKeys {
+        TlsKeys {
+            mode: self.tls_mode(table),
+            ca: self.part(table, "tls-ca"),
+            cert: self.part(table, "tls-cert"),
+            key: self.part(table, "tls-key"),
+            plaintext: self
+                .word(table, "tls-plaintext", &[("allow", ())])
+                .is_some(),
+            channel_binding: self.word(table, "channel-binding", &ChannelBinding::WORDS),
+        }
+    }
+
+    /// A word that needs no environment is read at once, so that mistakes show in the build.
+    fn tls_mode(&mut self, table: &DeTable<'_>) -> Option<Template> {
+        let text = self.text(table, "tls")?;
+        let template = self.template(&text)?;
+        if let Some(Err(error)) = template.literal().map(|word| TlsMode::read(&word)) {
+            self.bad_value(text.span, format!("`tls`: {}", error.message), error.help);
+        }
+        Some(template)
+    }
+}
+
+/// Takes what a URL's parameters say of TLS, by the names that the users of each server know.
+pub(super) fn take_parameters(
+    dialect: Dialect,
+    parameters: &mut Vec<(String, String)>,
+) -> Result<TlsOptions, UrlError> {
+    let [mode, ca, cert, key, binding]: [&[&str]; 5] = match dialect {
+        Dialect::Sqlite => return Ok(TlsOptions::default()),
+        Dialect::Postgres => [
+            &["sslmode"],
+            &["sslrootcert"],
+            &["sslcert"],
+            &["sslkey"],
+            &["channel_binding"],
+        ],
+        Dialect::Mysql => [
+            &["ssl-mode", "sslmode"],
+            &["ssl-ca"],
+            &["ssl-cert"],
+            &["ssl-key"],
+            &[],
+        ],
+    };
+    let mut take = |names| take_one(names, parameters);
+    Ok(TlsOptions {
+        mode: read(take(mode)?, TlsMode::read)?,
+        ca: take(ca)?.map(|(_, value)| value).and_then(authorities),
+        cert: take(cert)?.map(|(_, value)| value.into()),
+        key: take(key)?.map(|(_, value)| value.into()),
+        plaintext: read(take(&["tls-plaintext"])?, read_plaintext)?.is_some(),
+        channel_binding: read(take(binding)?, ChannelBinding::read)?,
+    })
+}
+
+/// The one parameter of these names, with its name.
+fn take_one(
+    names: &[&'static str],
+    parameters: &mut Vec<(String, String)>,
+) -> Result<Option<(&'static str, String)>, UrlError> {
+    let mut found = None;
+    for name in names {
+        let Some(index) = parameters.iter().position(|(known, _)| known == name) else {
+            continue;
+        };
+        if found.is_some() {
+            let message = format!("the URL has the parameter `{}` twice", names[0]);
+            let help = format!("`{name}` is another name of it: leave one of them out");
+            return Err(UrlError::new(message, help));
+        }
+        found = Some((*name, parameters.remove(index).1));
+    }
+    Ok(found)
+}
+
+fn read<T>(
+    parameter: Option<(&'static str, String)>,
+    read: impl Fn(&str) -> Result<T, TlsError>,
+) -> Result<Option<T>, UrlError> {
+    let Some((name, value)) = parameter else {
+        return Ok(None);
+    };
+    read(&value).map(Some).map_err(|error| {
+        UrlError::new(
+            format!("the parameter `{name}`: {}", error.message),
+            error.help,
+        )
+    })
+}
+
+fn read_plaintext(word: &str) -> Result<(), TlsError> {
+    if word == "allow" {
+        return Ok(());
+    }
+    let message = "the one word that it takes is `allow`";
+    Err(TlsError::new(message, "write `tls-plaintext=allow`"))
+}
