@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::link::Link;
-use crate::transaction::Transaction;
+use crate::transaction::{Hooks, Transaction, TransactionOptions};
 
 /// A connection of engine `E`, taken from its pool and given back when dropped.
 ///
@@ -35,11 +35,16 @@ use crate::transaction::Transaction;
 pub struct Connection<E: Engine> {
     pub(crate) engine: E,
     pub(crate) link: Link,
+    pub(crate) hooks: Hooks<E>,
 }
 
 impl<E: Engine> Connection<E> {
     pub(crate) fn new(engine: E, link: Link) -> Self {
-        Self { engine, link }
+        Self {
+            engine,
+            link,
+            hooks: Hooks::default(),
+        }
     }
 
     /// The engine.
@@ -56,18 +61,38 @@ impl<E: Engine> Connection<E> {
     ///
     /// # Errors
     /// The database refuses, or the connection is lost.
+    #[track_caller]
     pub fn begin(&mut self) -> Result<Transaction<'_, E>> {
-        Transaction::begin(self)
+        Transaction::begin(self, TransactionOptions::new())
+    }
+
+    /// Begins a transaction in a way of its own. It is rolled back unless `commit` is called.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where a transaction is open, which goes on as it was
+    /// begun, or where the database cannot do what is asked. The database refuses, or the connection is lost.
+    #[track_caller]
+    pub fn begin_with(&mut self, options: TransactionOptions) -> Result<Transaction<'_, E>> {
+        Transaction::begin(self, options)
     }
 
     /// Runs `work` in a transaction: commits when it returns `Ok`, rolls back when it returns `Err` or panics.
     /// Inside another transaction it is a savepoint.
     ///
-    /// After an error of the database, go on in the same transaction only if the failed statement was in a nested one:
-    /// PostgreSQL refuses everything else until the rollback, with [`ErrorKind::TransactionAborted`](crate::ErrorKind).
+    /// One rule for every database: **a call that failed ends its transaction.** From then on all calls and the commit
+    /// give [`ErrorKind::TransactionAborted`](crate::ErrorKind::TransactionAborted) without asking the database, and
+    /// nothing is kept, also where the error was ignored. A nested transaction that is rolled back takes such an error with
+    /// it, and the one around it goes on. It cannot do so after a deadlock
+    /// ([`Conflict`](crate::ErrorKind::Conflict)), a lock that was not given in time ([`Busy`](crate::ErrorKind::Busy)) or a
+    /// lost connection: then the whole transaction is over.
+    ///
+    /// No such call is one that failed before anything was sent (a key of another engine, a value that the database cannot
+    /// hold), one that found nothing or an older version, and one that met a row it could not read. A write whose row
+    /// could not be read back counts as failed.
     ///
     /// # Errors
     /// Those of `work`, of beginning and of committing.
+    #[track_caller]
     pub fn transaction<T>(
         &mut self,
         work: impl FnOnce(&mut Transaction<'_, E>) -> Result<T>,
@@ -79,11 +104,38 @@ impl<E: Engine> Connection<E> {
     ///
     /// # Errors
     /// Those of `work`, of beginning and of committing.
+    #[track_caller]
     pub fn try_transaction<T, F: From<crate::Error>>(
         &mut self,
         work: impl FnOnce(&mut Transaction<'_, E>) -> std::result::Result<T, F>,
     ) -> std::result::Result<T, F> {
-        let mut transaction = self.begin()?;
+        self.try_transaction_with(TransactionOptions::new(), work)
+    }
+
+    /// Runs `work` in a transaction that begins in a way of its own, like [`transaction`](Self::transaction).
+    ///
+    /// # Errors
+    /// Those of `work`, of [`begin_with`](Self::begin_with) and of committing.
+    #[track_caller]
+    pub fn transaction_with<T>(
+        &mut self,
+        options: TransactionOptions,
+        work: impl FnOnce(&mut Transaction<'_, E>) -> Result<T>,
+    ) -> Result<T> {
+        self.try_transaction_with(options, work)
+    }
+
+    /// The same for closures with an error type of their own.
+    ///
+    /// # Errors
+    /// Those of `work`, of [`begin_with`](Self::begin_with) and of committing.
+    #[track_caller]
+    pub fn try_transaction_with<T, F: From<crate::Error>>(
+        &mut self,
+        options: TransactionOptions,
+        work: impl FnOnce(&mut Transaction<'_, E>) -> std::result::Result<T, F>,
+    ) -> std::result::Result<T, F> {
+        let mut transaction = self.begin_with(options)?;
         let value = work(&mut transaction)?;
         transaction.commit()?;
         Ok(value)
@@ -93,6 +145,7 @@ impl<E: Engine> Connection<E> {
     ///
     /// # Errors
     /// Those of `work`, of beginning and of rolling back.
+    #[track_caller]
     pub fn test_transaction<T>(
         &mut self,
         work: impl FnOnce(&mut Transaction<'_, E>) -> Result<T>,

@@ -74,4 +74,4 @@ pub use route::{Route, Target};
 pub use statements::{TableSql, UniqueSql};
 pub use status::EngineStatus;
 pub use tables::Created;
-pub use transaction::Transaction;
+pub use transaction::{Isolation, Retry, Transaction, TransactionOptions};

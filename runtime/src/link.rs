@@ -2,28 +2,43 @@
 
 use std::sync::Arc;
 
+use self::standing::Standing;
 use crate::driver::{Cursor, Physical};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::pool::{Pool, Pooled};
+use crate::transaction::TransactionOptions;
+
+mod standing;
+
+pub(crate) use self::standing::Scoped;
 
 /// A connection taken from a pool. It goes back when dropped, and is closed instead where a transaction was left open.
 pub(crate) struct Link {
     /// `None` only while it is being dropped.
     pooled: Option<Pooled>,
     pool: Arc<Pool>,
-    /// 0 without a transaction, 1 in one, one more for each savepoint.
-    depth: u32,
+    standing: Standing,
     /// Rows are being read; still so after that only where the iterator was forgotten (`mem::forget`). The database
     /// then waits for somebody to take them, or goes on showing what there was when they were asked for.
     reading: bool,
 }
 
 /// While it lives, rows are being read.
-pub(crate) struct Reading<'l>(&'l mut bool);
+pub(crate) struct Reading<'l> {
+    reading: &'l mut bool,
+    standing: &'l mut Standing,
+}
+
+impl Reading<'_> {
+    /// A row could not be had.
+    pub(crate) fn failed(&mut self, error: &Error) {
+        self.standing.failed(Operation::Select, error);
+    }
+}
 
 impl Drop for Reading<'_> {
     fn drop(&mut self) {
-        *self.0 = false;
+        *self.reading = false;
     }
 }
 
@@ -32,14 +47,14 @@ impl Link {
         Self {
             pooled: Some(pooled),
             pool,
-            depth: 0,
+            standing: Standing::default(),
             reading: false,
         }
     }
 
     /// Open transaction and savepoints.
     pub(crate) fn depth(&self) -> u32 {
-        self.depth
+        self.standing.depth()
     }
 
     /// Closes the connection, whatever state it is in.
@@ -53,9 +68,33 @@ impl Link {
     pub(crate) fn cursor(&mut self, sql: &str) -> Result<(Cursor<'_>, Reading<'_>)> {
         self.ready()?;
         let pooled = self.pooled.as_mut().expect("taken out only by drop");
-        let cursor = pooled.physical.cursor(sql, &mut |_| ())?;
+        let cursor = match pooled.physical.cursor(sql, &mut |_| ()) {
+            Ok(cursor) => cursor,
+            Err(error) => {
+                self.standing.failed(Operation::Select, &error);
+                return Err(error);
+            }
+        };
         self.reading = true;
-        Ok((cursor, Reading(&mut self.reading)))
+        let reading = Reading {
+            reading: &mut self.reading,
+            standing: &mut self.standing,
+        };
+        Ok((cursor, reading))
+    }
+
+    /// Runs one call of the program's. Where it fails in a transaction, nothing more is done there, on no database, until
+    /// a savepoint that the program opened around it is rolled back.
+    pub(crate) fn call<T>(
+        &mut self,
+        operation: Operation,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let outcome = work(self);
+        if let Err(error) = &outcome {
+            self.standing.failed(operation, error);
+        }
+        outcome
     }
 
     /// The connection for one more statement.
@@ -63,13 +102,20 @@ impl Link {
     /// Databases end a transaction on their own (SQLite on a full disk, MySQL on a deadlock). A statement sent after
     /// that would be committed alone, so it is refused.
     pub(crate) fn ready(&mut self) -> Result<&mut Physical> {
-        self.ensure_read()?;
-        let in_transaction = self.depth > 0;
+        self.ensure_ours()?;
+        self.standing.ensure_open()?;
+        let in_transaction = self.depth() > 0;
         let physical = self.physical();
         if in_transaction && !physical.in_transaction() && !physical.is_broken() {
             return Err(Error::new(ErrorKind::TransactionAborted));
         }
         Ok(physical)
+    }
+
+    /// May anything be sent at all?
+    fn ensure_ours(&self) -> Result<()> {
+        self.pool.ensure_not_forked()?;
+        self.ensure_read()
     }
 
     fn ensure_read(&self) -> Result<()> {
@@ -85,20 +131,63 @@ impl Link {
         &mut pooled.physical
     }
 
-    /// Begins a transaction, or a savepoint within one, and gives its depth.
-    pub(crate) fn begin(&mut self) -> Result<u32> {
-        let depth = self.depth + 1;
-        let physical = self.ready()?;
-        if depth == 1 {
-            physical.begin()?;
-        } else {
-            physical.batch(&format!("SAVEPOINT bindery_{depth}"))?;
-        }
-        self.depth = depth;
-        Ok(depth)
+    /// Is this scope open here?
+    pub(crate) fn is_in(&self, scope: Scoped) -> bool {
+        self.standing.is_in(scope)
     }
 
-    /// Keeps what was done at this depth. Where the database refuses, it is undone.
+    /// Lets nothing more happen in the open transaction.
+    pub(crate) fn condemn(&mut self) {
+        self.standing.condemn();
+    }
+
+    /// Did another transaction or a lost connection end the last one?
+    pub(crate) fn was_in_the_way(&self) -> bool {
+        self.standing.was_in_the_way()
+    }
+
+    /// Puts another connection in the place of a lost one.
+    pub(crate) fn renew(&mut self) -> Result<()> {
+        self.ensure_ours()?;
+        let pooled = self.pooled.as_mut().expect("taken out only by drop");
+        if pooled.physical.is_broken() {
+            self.pool.reopen(pooled)?;
+        }
+        Ok(())
+    }
+
+    /// Begins a transaction in a way of its own, or a savepoint within one.
+    pub(crate) fn begin_with(&mut self, options: &TransactionOptions) -> Result<Scoped> {
+        if self.depth() > 0 && !options.is_default() {
+            let why =
+                "a transaction within another goes on as that was begun, so it takes no options";
+            return Err(Error::new(ErrorKind::Unsupported(why)));
+        }
+        self.open_scope(options)?;
+        Ok(self.standing.innermost())
+    }
+
+    /// Begins a transaction, or a savepoint within one, and gives its depth.
+    pub(crate) fn begin(&mut self) -> Result<u32> {
+        self.open_scope(&TransactionOptions::new())?;
+        Ok(self.depth())
+    }
+
+    fn open_scope(&mut self, options: &TransactionOptions) -> Result<()> {
+        let depth = self.depth() + 1;
+        self.call(Operation::Begin, |link| {
+            let physical = link.ready()?;
+            if depth == 1 {
+                physical.begin_with(options)
+            } else {
+                physical.batch(&format!("SAVEPOINT bindery_{depth}"))
+            }
+        })?;
+        self.standing.entered(depth);
+        Ok(())
+    }
+
+    /// Keeps what was done at this depth. Where that cannot be, it is undone.
     pub(crate) fn commit(&mut self, depth: u32) -> Result<()> {
         let outcome = self.undo_forgotten(depth).and_then(|()| {
             let physical = self.ready()?;
@@ -109,7 +198,7 @@ impl Link {
             }
         });
         match outcome {
-            Ok(()) => self.depth = depth - 1,
+            Ok(()) => self.standing.kept(depth),
             // The cause matters more than a failing rollback, after which the connection is thrown away.
             Err(_) => drop(self.undo(depth)),
         }
@@ -118,27 +207,37 @@ impl Link {
 
     /// Scopes that were forgotten (`mem::forget`) and not ended are not committed with the one around them.
     fn undo_forgotten(&mut self, depth: u32) -> Result<()> {
-        if self.depth > depth {
+        if self.depth() > depth {
             self.undo(depth + 1)
         } else {
             Ok(())
         }
     }
 
-    /// Undoes what was done at this depth and deeper. On failure the depth stays, so that the pool gets no connection with an open transaction.
+    /// Undoes what was done at this depth and deeper. On failure the depth stays, so that the pool gets no connection
+    /// with an open transaction; one that is lost has none.
     pub(crate) fn undo(&mut self, depth: u32) -> Result<()> {
-        self.ensure_read()?;
-        let physical = self.physical();
-        if physical.in_transaction() || physical.is_broken() {
-            if depth == 1 {
-                physical.rollback()?;
-            } else {
-                physical.batch(&format!("ROLLBACK TO SAVEPOINT bindery_{depth}"))?;
-                physical.batch(&format!("RELEASE SAVEPOINT bindery_{depth}"))?;
-            }
+        self.ensure_ours()?;
+        let outcome = self.roll_back(depth);
+        if outcome.is_ok() || self.physical().is_broken() {
+            self.standing.undone(depth);
         }
-        self.depth = depth - 1;
-        Ok(())
+        outcome
+    }
+
+    fn roll_back(&mut self, depth: u32) -> Result<()> {
+        let is_over = self.standing.is_over();
+        let physical = self.physical();
+        if depth == 1 {
+            return physical.rollback();
+        }
+        // The savepoint went with the transaction.
+        let is_gone = !physical.in_transaction() && !physical.is_broken();
+        if is_over || is_gone {
+            return Ok(());
+        }
+        physical.batch(&format!("ROLLBACK TO SAVEPOINT bindery_{depth}"))?;
+        physical.batch(&format!("RELEASE SAVEPOINT bindery_{depth}"))
     }
 
     /// Runs `work` so that either all of its statements hold or none, also when it panics.
@@ -157,7 +256,7 @@ impl Drop for Link {
         };
         if self.reading {
             self.pool.abandon(pooled);
-        } else if self.depth == 0 {
+        } else if self.depth() == 0 {
             self.pool.put_back(pooled);
         } else {
             self.pool.discard(pooled);
@@ -199,5 +298,7 @@ impl Drop for Scope<'_> {
     }
 }
 
+#[cfg(all(test, feature = "postgres", feature = "mysql"))]
+mod server_tests;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;

@@ -264,6 +264,22 @@ impl Pool {
         })
     }
 
+    /// Opens a connection in the place of one that is lost.
+    pub(crate) fn reopen(&self, lost: &mut Pooled) -> Result<()> {
+        let limit = self.limits.acquire_timeout;
+        let physical = (self.open)(limit).map_err(|error| error.during(Operation::Connect))?;
+        let mut state = self.lock();
+        state.created += 1;
+        state.gone += 1;
+        if state.closed {
+            return Err(closed());
+        }
+        drop(state);
+        lost.physical = physical;
+        lost.opened = Instant::now();
+        Ok(())
+    }
+
     /// Takes a connection back, or closes it where it is no good any more.
     pub(crate) fn put_back(&self, mut pooled: Pooled) {
         // Dropped last: the next writer finds the connection.
@@ -381,7 +397,7 @@ impl Pool {
         std::process::id() != self.process
     }
 
-    fn ensure_not_forked(&self) -> Result<()> {
+    pub(crate) fn ensure_not_forked(&self) -> Result<()> {
         if self.is_forked() {
             Err(Error::new(ErrorKind::Forked).during(Operation::Acquire))
         } else {

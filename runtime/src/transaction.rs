@@ -1,10 +1,19 @@
 //! Transactions of one engine. The depth lives in the connection; deeper ones are savepoints.
 
+mod hooks;
+mod options;
+mod retry;
+
 use std::ops::{Deref, DerefMut};
 
 use crate::connection::Connection;
 use crate::engine::Engine;
-use crate::error::{Error, Operation, Result};
+use crate::error::{Applied, Error, ErrorKind, Operation, Result};
+use crate::link::Scoped;
+
+pub(crate) use self::hooks::Hooks;
+pub use self::options::{Isolation, TransactionOptions};
+pub use self::retry::Retry;
 
 /// An open transaction or savepoint. Rolled back when dropped; ended by value, so a finished one cannot be used.
 ///
@@ -31,46 +40,80 @@ use crate::error::{Error, Operation, Result};
 #[must_use = "a transaction that is not committed is rolled back"]
 pub struct Transaction<'c, E: Engine> {
     connection: &'c mut Connection<E>,
-    /// Its own depth: 1 for the transaction, more for savepoints.
-    depth: u32,
+    scope: Scoped,
     finished: bool,
 }
 
 impl<'c, E: Engine> Transaction<'c, E> {
-    pub(crate) fn begin(connection: &'c mut Connection<E>) -> Result<Self> {
-        let depth = connection
+    #[track_caller]
+    pub(crate) fn begin(
+        connection: &'c mut Connection<E>,
+        options: TransactionOptions,
+    ) -> Result<Self> {
+        let scope = connection
             .link
-            .begin()
+            .begin_with(&options)
             .map_err(|error| located(error, connection.engine, Operation::Begin))?;
         Ok(Self {
             connection,
-            depth,
+            scope,
             finished: false,
         })
     }
 
-    /// Makes the work permanent, or for a savepoint part of the transaction around it.
+    /// Makes the work permanent, or for a savepoint part of the transaction around it. Then the hooks run.
     ///
     /// # Errors
-    /// The database refuses, or ended the transaction before; then everything is rolled back.
+    /// The database refuses, or the transaction ended before; then everything is rolled back.
+    /// [`ErrorKind::AfterCommit`]: it is committed, but a hook failed.
     pub fn commit(mut self) -> Result<()> {
         self.finished = true;
-        self.connection
-            .link
-            .commit(self.depth)
-            .map_err(|error| located(error, self.connection.engine, Operation::Commit))
+        let engine = self.connection.engine;
+        self.commit_scope()
+            .map_err(|error| located(error, engine, Operation::Commit))
     }
 
-    /// Undoes the work.
+    fn commit_scope(&mut self) -> Result<()> {
+        self.ensure_own()?;
+        let depth = self.scope.depth;
+        match self.connection.link.commit(depth) {
+            Ok(()) => self.connection.after_commit_at(depth),
+            Err(error) => {
+                if error.applied() == Applied::Unknown {
+                    self.connection.forget_hooks();
+                }
+                self.connection.after_rollback_at(depth);
+                Err(error)
+            }
+        }
+    }
+
+    /// Undoes the work. Then the hooks run.
     ///
     /// # Errors
     /// The connection is lost; the database then undoes the work by itself.
     pub fn rollback(mut self) -> Result<()> {
         self.finished = true;
-        self.connection
-            .link
-            .undo(self.depth)
-            .map_err(|error| located(error, self.connection.engine, Operation::Rollback))
+        let engine = self.connection.engine;
+        self.undo()
+            .map_err(|error| located(error, engine, Operation::Rollback))
+    }
+
+    fn undo(&mut self) -> Result<()> {
+        self.ensure_own()?;
+        let outcome = self.connection.link.undo(self.scope.depth);
+        self.connection.after_rollback_at(self.scope.depth);
+        outcome
+    }
+
+    /// Is this still the connection that it was begun on? Whoever has the transaction can put another in its place
+    /// (`std::mem::swap`); that one's transaction is not ours to end, and nobody else can end it either.
+    fn ensure_own(&mut self) -> Result<()> {
+        if self.connection.link.is_in(self.scope) {
+            return Ok(());
+        }
+        self.connection.link.condemn();
+        Err(Error::new(ErrorKind::WrongTransaction))
     }
 }
 
@@ -96,7 +139,7 @@ impl<E: Engine> Drop for Transaction<'_, E> {
     fn drop(&mut self) {
         if !self.finished {
             // A connection whose rollback failed keeps its depth and is thrown away by the pool.
-            let _ = self.connection.link.undo(self.depth);
+            let _ = self.undo();
         }
     }
 }

@@ -22,7 +22,7 @@ mod physical;
 mod refused;
 mod row;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod uuid_text;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]

@@ -7,6 +7,7 @@ use crate::Dialect;
 use crate::error::{Phase, Result};
 use crate::model::ColumnSet;
 use crate::statements::TableSql;
+use crate::transaction::TransactionOptions;
 
 /// An open connection. Every method that fails with a lost connection leaves it broken, and the pool throws it away.
 pub(crate) enum Physical {
@@ -259,9 +260,15 @@ impl Physical {
     }
 
     /// Begins a transaction.
-    pub(crate) fn begin(&mut self) -> Result<()> {
-        let begun: Result<()> = each!(self, connection => connection.begin());
+    pub(crate) fn begin_with(&mut self, options: &TransactionOptions) -> Result<()> {
+        let begun: Result<()> = each!(self, connection => connection.begin(options));
         begun.map_err(|error| error.in_phase(Phase::Begin))
+    }
+
+    /// Begins a transaction as the database does unasked.
+    #[cfg(test)]
+    pub(crate) fn begin(&mut self) -> Result<()> {
+        self.begin_with(&TransactionOptions::new())
     }
 
     /// Commits, and makes sure that the database did.

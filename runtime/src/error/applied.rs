@@ -110,6 +110,9 @@ impl ErrorKind {
             | Self::SchemaMismatch
             | Self::UnsupportedServer { .. }
             | Self::TransactionAborted
+            | Self::Unsupported(_)
+            | Self::WrongTransaction
+            | Self::AfterCommit
             | Self::Closed
             | Self::StillInUse { .. }
             | Self::Forked

@@ -79,7 +79,8 @@ pub enum ErrorKind {
     Conflict,
     /// A lock that another transaction holds did not come free in time.
     Busy,
-    /// The database may not be written: it is a standby, set to read only, or its file is.
+    /// The database may not be written: the transaction only reads, or the database is a standby, set to read only, or its
+    /// file is.
     ReadOnly,
     /// There is no room for what is to be written: the disk is full, or what the database itself may take.
     DiskFull,
@@ -98,8 +99,15 @@ pub enum ErrorKind {
         /// What was found.
         found: String,
     },
-    /// A transaction that cannot go on was asked to commit.
+    /// A call failed in this transaction before, or the database ended it: nothing of it is kept.
     TransactionAborted,
+    /// What was asked for cannot be done here; the text says why.
+    Unsupported(&'static str),
+    /// A transaction was to be ended on a connection that is not its own: the one under it was put elsewhere
+    /// (`std::mem::swap`). Neither is committed.
+    WrongTransaction,
+    /// The transaction is committed, and a hook that ran afterwards failed; the source is its error.
+    AfterCommit,
     /// The engine was closed.
     Closed,
     /// The engine was closed, and some of its connections have not come back within the time.
@@ -241,8 +249,15 @@ impl fmt::Display for ErrorKind {
                 write!(out, "compiled for {expected}, found {found}")
             }
             Self::TransactionAborted => out.write_str(
-                "the transaction was aborted by an earlier error and cannot be committed",
+                "an earlier error ended the transaction, and nothing of it is kept",
             ),
+            Self::Unsupported(why) => out.write_str(why),
+            Self::WrongTransaction => out.write_str(
+                "another connection was put under the transaction, so neither is committed",
+            ),
+            Self::AfterCommit => {
+                out.write_str("the transaction is committed, but what was to run afterwards failed")
+            }
             Self::Closed => out.write_str("the engine is closed"),
             Self::StillInUse { connections } => {
                 write!(out, "{connections} connections are still in use")

@@ -58,6 +58,39 @@ pub enum Operation {
     Copy,
 }
 
+impl Operation {
+    /// Is it a call that is known to write?
+    pub(crate) fn writes(self) -> bool {
+        match self {
+            Self::Insert
+            | Self::InsertMany
+            | Self::Update
+            | Self::UpdateMany
+            | Self::Save
+            | Self::SaveMany
+            | Self::Delete
+            | Self::DeleteMany
+            | Self::Upsert
+            | Self::Copy => true,
+            Self::Configure
+            | Self::Connect
+            | Self::Acquire
+            | Self::Close
+            | Self::Begin
+            | Self::Commit
+            | Self::Rollback
+            | Self::Create
+            | Self::Drop
+            | Self::Choose
+            | Self::Find
+            | Self::FindMany
+            | Self::Select
+            | Self::Count
+            | Self::Exists => false,
+        }
+    }
+}
+
 impl fmt::Display for Operation {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {

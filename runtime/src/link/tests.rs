@@ -50,6 +50,7 @@ fn full(link: &mut Link) {
 
 const TOO_MUCH: &str = "INSERT INTO t VALUES (zeroblob(100000))";
 
+/// Covers TX-13 on SQLite.
 #[test]
 fn nothing_runs_in_a_transaction_that_the_database_ended() {
     let pool = pool();

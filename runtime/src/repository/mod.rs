@@ -86,8 +86,8 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
         let engine = self.target.engine;
         let outcome = self.sql().and_then(|sql| {
             let outcome = match &mut self.target.source {
-                Source::Link(link) => work(link, sql, engine),
-                Source::Pool(pool) if writes(operation) => {
+                Source::Link(link) => link.call(operation, |link| work(link, sql, engine)),
+                Source::Pool(pool) if operation.writes() => {
                     work(&mut pool.acquire_writer()?, sql, engine)
                 }
                 Source::Pool(pool) => work(&mut pool.acquire()?, sql, engine),
@@ -103,37 +103,6 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
                 lives_on: M::ENGINES,
             })
         })
-    }
-}
-
-/// Is it known to write, so that it may wait for that before it takes a connection?
-fn writes(operation: Operation) -> bool {
-    match operation {
-        Operation::Insert
-        | Operation::InsertMany
-        | Operation::Update
-        | Operation::UpdateMany
-        | Operation::Save
-        | Operation::SaveMany
-        | Operation::Delete
-        | Operation::DeleteMany
-        | Operation::Upsert
-        | Operation::Copy => true,
-        Operation::Configure
-        | Operation::Connect
-        | Operation::Acquire
-        | Operation::Close
-        | Operation::Begin
-        | Operation::Commit
-        | Operation::Rollback
-        | Operation::Create
-        | Operation::Drop
-        | Operation::Choose
-        | Operation::Find
-        | Operation::FindMany
-        | Operation::Select
-        | Operation::Count
-        | Operation::Exists => false,
     }
 }
 

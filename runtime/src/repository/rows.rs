@@ -25,7 +25,7 @@ enum Running<'c> {
     /// On a connection that somebody else holds.
     Borrowed {
         cursor: Cursor<'c>,
-        _reading: Reading<'c>,
+        reading: Reading<'c>,
     },
     /// On a connection taken for this reading only.
     Owned(OwnedCursor),
@@ -41,9 +41,9 @@ self_cell! {
 
 impl<'c, M: Model, E: Engine> Rows<'c, M, E> {
     pub(super) fn on_link(link: &'c mut Link, sql: &'static TableSql, engine: E) -> Result<Self> {
-        let (cursor, _reading) = link.cursor(sql.select)?;
+        let (cursor, reading) = link.cursor(sql.select)?;
         Ok(Self::new(
-            Running::Borrowed { cursor, _reading },
+            Running::Borrowed { cursor, reading },
             sql,
             engine,
         ))
@@ -73,7 +73,9 @@ impl<'c, M: Model, E: Engine> Rows<'c, M, E> {
             None => Ok(None),
         };
         match &mut self.cursor {
-            Running::Borrowed { cursor, .. } => read(cursor),
+            Running::Borrowed { cursor, reading } => {
+                read(cursor).inspect_err(|error| reading.failed(error))
+            }
             Running::Owned(cursor) => cursor.with_dependent_mut(|_, cursor| read(cursor)),
         }
     }

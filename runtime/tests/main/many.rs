@@ -198,8 +198,9 @@ fn a_failure_is_undone_in_a_nested_transaction<E: Everything>(c: &mut Connection
             )
         });
         let taken: Vec<_> = taken.collect();
-        // A savepoint of its own is around it.
-        let error = tx.members().update_many(taken).unwrap_err();
+        let error = tx
+            .transaction(|tx| tx.members().update_many(taken))
+            .unwrap_err();
         assert!(
             is_unique_violation(&error) && error.row() == Some(1),
             "{error:?}"

@@ -1,13 +1,17 @@
 //! Transactions and savepoints: what stays, what goes, and what the connection is good for afterwards.
 
+mod doomed;
+mod hooks;
+mod options;
+mod place;
+mod retry;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bindery::{Connection, Error, ErrorKind, Hosts};
 
-use crate::sample::engine::{B, Default, Postgres};
-use crate::sample::{
-    Everything, NewBlog, NewMember, Tables, embedded, on_each_database, run_at, tag,
-};
+use crate::sample::engine::{B, Default};
+use crate::sample::{Everything, NewBlog, NewMember, Tables, embedded, on_each_database, tag};
 
 fn titles<E: Hosts<tag::Blog>>(connection: &mut Connection<E>) -> Vec<String> {
     let mut titles: Vec<String> = connection
@@ -201,19 +205,20 @@ fn a_forgotten_savepoint_is_not_committed<E: Everything>(c: &mut Connection<E>) 
 }
 
 fn insert_many_is_all_or_nothing_within_a_transaction<E: Everything>(c: &mut Connection<E>) {
+    let many = |of: i64| {
+        (0..200).map(move |number| NewMember::new(number % of, format!("{number}@example.org")))
+    };
     c.transaction(|tx| {
         add(tx, "kept")?;
-        let members =
-            (0..200).map(|number| NewMember::new(number % 150, format!("{number}@example.org")));
-        let error = tx.members().insert_many(members).unwrap_err();
+        let error = tx
+            .transaction(|tx| tx.members().insert_many(many(150)))
+            .unwrap_err();
         assert!(
             matches!(error.kind(), ErrorKind::UniqueViolation(_)),
             "{error:?}"
         );
         assert_eq!(tx.members().count()?, 0);
-        let members =
-            (0..200).map(|number| NewMember::new(number, format!("{number}@example.org")));
-        assert_eq!(tx.members().insert_many(members)?, 200);
+        assert_eq!(tx.members().insert_many(many(200))?, 200);
         Ok(())
     })
     .unwrap();
@@ -261,26 +266,4 @@ fn a_panicking_row_leaves_no_transaction_open() {
     add(&mut c, "after").unwrap();
     drop(c);
     assert_eq!(titles(&mut db.connect(Default).unwrap()), ["after"]);
-}
-
-#[test]
-fn an_ignored_error_dooms_a_transaction_of_postgres() {
-    let Some(database) = bindery_testkit::fresh_postgres() else {
-        return;
-    };
-    run_at(Postgres, &database.url(), |c| {
-        let mut tx = c.begin().unwrap();
-        add(&mut tx, "lost").unwrap();
-        for number in [1, 2] {
-            let _ = tx
-                .members()
-                .insert(NewMember::new(number, "ann@example.org"));
-        }
-        let error = add(&mut tx, "refused").unwrap_err();
-        assert_eq!(error.kind(), &ErrorKind::TransactionAborted);
-        let error = tx.commit().unwrap_err();
-        assert_eq!(error.kind(), &ErrorKind::TransactionAborted);
-        assert!(!c.in_transaction());
-        assert!(titles(c).is_empty());
-    });
 }

@@ -29,6 +29,7 @@ use super::params::ParamTarget;
 use super::wire::{Deadline, Peer, Statements};
 use super::{Identity, ParamWriter, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::transaction::TransactionOptions;
 
 pub(crate) use self::cursor::MysqlCursor;
 pub(crate) use self::options::MysqlConfig;
@@ -316,8 +317,20 @@ impl MysqlConnection {
         self.last_insert_id
     }
 
-    pub(crate) fn begin(&mut self) -> Result<()> {
-        self.batch("BEGIN")?;
+    /// What the next transaction is like is told before it begins.
+    pub(crate) fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
+        if options.defers_constraints {
+            let why = "MySQL and MariaDB check foreign keys row by row and cannot defer that";
+            return Err(Error::new(ErrorKind::Unsupported(why)));
+        }
+        if let Some(isolation) = options.isolation {
+            self.batch(&format!("SET TRANSACTION ISOLATION LEVEL {isolation}"))?;
+        }
+        self.batch(if options.is_read_only {
+            "START TRANSACTION READ ONLY"
+        } else {
+            "BEGIN"
+        })?;
         self.transaction = Transaction::Open;
         Ok(())
     }

@@ -90,13 +90,12 @@ impl PostgresConnection {
     /// Sends the statement and waits until the server is ready for rows.
     fn start_copy(&mut self, sql: &str) -> Result<()> {
         let deadline = self.deadline();
-        let begins = std::mem::take(&mut self.begin_pending);
+        let begins = self.begin_pending.take();
         let mut start = || {
             let out = self.session.begin(deadline)?;
-            if begins {
-                message::query(out, &format!("{}; {sql}", super::BEGIN));
-            } else {
-                message::query(out, sql);
+            match begins {
+                Some(begin) => message::query(out, &begin.before(sql)),
+                None => message::query(out, sql),
             }
             self.session.send(1)?;
             self.session.await_copy()

@@ -3,6 +3,7 @@
 //! The crate `postgres` has no limit on a statement and blocks for ever where the server falls silent, also when it is
 //! dropped; here every wait has an end, and one row less is copied.
 
+mod begin;
 mod copy;
 mod cursor;
 mod decode;
@@ -20,6 +21,7 @@ mod types;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::begin::Begin;
 use self::decode::Fields;
 use self::error::{is_stale_plan, statement_error};
 use self::session::{Fault, Session, Standing};
@@ -30,6 +32,7 @@ use super::params::ParamTarget;
 use super::wire::{Deadline, Peer, Statements, Tls};
 use super::{ParamWriter, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Result};
+use crate::transaction::TransactionOptions;
 
 pub(crate) use self::cursor::PostgresCursor;
 pub(super) use self::decode::RowRef;
@@ -51,7 +54,7 @@ pub(crate) struct PostgresConnection {
     /// Where the columns of the row at hand are; kept for its memory.
     fields: Fields,
     /// A transaction was begun that the server does not know of yet: BEGIN goes with its first statement.
-    begin_pending: bool,
+    begin_pending: Option<Begin>,
     statement_timeout: Option<Duration>,
     /// Where a request to give up goes to.
     peer: Peer,
@@ -83,7 +86,7 @@ impl PostgresConnection {
             named: 0,
             types: Types::default(),
             fields: Fields::default(),
-            begin_pending: false,
+            begin_pending: None,
             statement_timeout,
             peer,
             tls: None,
@@ -137,7 +140,7 @@ impl PostgresConnection {
         mut read: impl FnMut(&mut Session, &Statement, &mut Fields) -> Result<(), Fault>,
     ) -> Result<()> {
         let begins = self.begin_pending;
-        let mut may_retry = begins || self.session.standing() == Standing::Idle;
+        let mut may_retry = begins.is_some() || self.session.standing() == Standing::Idle;
         loop {
             let statement = self.send(sql, write)?;
             match read(&mut self.session, &statement, &mut self.fields) {
@@ -147,9 +150,9 @@ impl PostgresConnection {
                     if !std::mem::take(&mut may_retry) {
                         return Err(self.failed(Fault::Server(said)));
                     }
-                    if begins {
+                    if begins.is_some() {
                         self.rollback()?;
-                        self.begin_pending = true;
+                        self.begin_pending = begins;
                     }
                 }
                 Err(fault) => return Err(self.failed(fault)),
@@ -173,7 +176,7 @@ impl PostgresConnection {
     }
 
     fn sent(&mut self, statement: Arc<Statement>) -> Result<Arc<Statement>> {
-        self.begin_pending = false;
+        self.begin_pending = None;
         self.session
             .send(1)
             .map_err(|fault| self.failed(fault))
@@ -187,8 +190,8 @@ impl PostgresConnection {
             Ok(out) => out,
             Err(fault) => return Err(statement_error(fault)),
         };
-        if self.begin_pending {
-            message::plain(out, BEGIN);
+        if let Some(begin) = self.begin_pending {
+            begin.write(out);
         }
         statement.bind(out, |types, out| {
             let encoder = Encoder::new(types, out);
@@ -215,8 +218,8 @@ impl PostgresConnection {
         for dropped in self.statements.take_dropped() {
             message::close(out, &dropped.name);
         }
-        if std::mem::take(&mut self.begin_pending) {
-            message::plain(out, BEGIN);
+        if let Some(begin) = self.begin_pending.take() {
+            begin.write(out);
         }
         message::parse(out, &name, sql, &[]);
         message::describe(out, &name);
@@ -259,10 +262,9 @@ impl PostgresConnection {
         mut on: impl FnMut(u8, &[u8]),
     ) -> Result<(), Fault> {
         let out = self.session.begin(deadline)?;
-        if std::mem::take(&mut self.begin_pending) {
-            message::query(out, &format!("{BEGIN}; {sql}"));
-        } else {
-            message::query(out, sql);
+        match self.begin_pending.take() {
+            Some(begin) => message::query(out, &begin.before(sql)),
+            None => message::query(out, sql),
         }
         self.session.send(1)?;
         self.session.answer(|tag, body| {
@@ -310,17 +312,17 @@ impl PostgresConnection {
 
     /// Nothing is sent yet: BEGIN travels with the first statement, and an error there ends the transaction before it
     /// did anything.
-    pub(crate) fn begin(&mut self) -> Result<()> {
+    pub(crate) fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
         if self.is_broken() {
             return Err(Error::new(ErrorKind::ConnectionLost));
         }
-        self.begin_pending = true;
+        self.begin_pending = Some(Begin(*options));
         Ok(())
     }
 
     /// The server answers COMMIT of a failed transaction by rolling back, without an error: the tag tells.
     pub(crate) fn commit(&mut self) -> Result<()> {
-        if std::mem::take(&mut self.begin_pending) {
+        if self.begin_pending.take().is_some() {
             return Ok(());
         }
         let mut committed = false;
@@ -336,14 +338,14 @@ impl PostgresConnection {
     }
 
     pub(crate) fn rollback(&mut self) -> Result<()> {
-        if std::mem::take(&mut self.begin_pending) {
+        if self.begin_pending.take().is_some() {
             return Ok(());
         }
         self.batch("ROLLBACK")
     }
 
     pub(crate) fn in_transaction(&self) -> bool {
-        self.begin_pending || self.session.standing() != Standing::Idle
+        self.begin_pending.is_some() || self.session.standing() != Standing::Idle
     }
 
     pub(crate) fn is_broken(&self) -> bool {
@@ -369,8 +371,6 @@ impl PostgresConnection {
         error
     }
 }
-
-const BEGIN: &str = "BEGIN";
 
 /// The number at the end of a command's tag: `INSERT 0 5`, `UPDATE 3`.
 fn count(tag: &[u8]) -> u64 {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::error::{ServerError, is_stale_plan};
 use super::session::{Fault, Standing};
 use super::statement::Statement;
-use super::{BEGIN, Encoder, PostgresConnection, count, decode, message};
+use super::{Begin, Encoder, PostgresConnection, count, decode, message};
 use crate::driver::params::ParamTarget;
 use crate::driver::{Changed, ParamWriter, TakeEach, WriteEach};
 use crate::error::{Error, Result};
@@ -21,8 +21,8 @@ struct Group {
     statement: Arc<Statement>,
     /// Which ones.
     members: Range<usize>,
-    /// BEGIN goes before them.
-    begins: bool,
+    /// So many answers to what begins a transaction come before theirs.
+    begins: usize,
 }
 
 /// Where a group stopped, and why.
@@ -82,7 +82,7 @@ impl PostgresConnection {
         changed: Changed<'_>,
     ) -> Result<usize> {
         let begins = self.begin_pending;
-        let mut may_retry = begins || self.session.standing() == Standing::Idle;
+        let mut may_retry = begins.is_some() || self.session.standing() == Standing::Idle;
         loop {
             let group = self.send_group(sql, rest.clone(), write)?;
             let end = group.members.end;
@@ -94,9 +94,9 @@ impl PostgresConnection {
                     if at > rest.start || !std::mem::take(&mut may_retry) {
                         return Err(self.failed(Fault::Server(said)).at_row(at));
                     }
-                    if begins {
+                    if begins.is_some() {
                         self.rollback()?;
-                        self.begin_pending = true;
+                        self.begin_pending = begins;
                     }
                 }
                 Err(Stop::Fault(at, fault)) => return Err(self.failed(fault).at_row(at)),
@@ -119,7 +119,7 @@ impl PostgresConnection {
     }
 
     fn sent_group(&mut self, statement: Arc<Statement>, members: Range<usize>) -> Result<Group> {
-        let begins = self.begin_pending;
+        let begins = self.begin_pending.map_or(0, Begin::answers);
         Ok(Group {
             statement: self.sent(statement)?,
             members,
@@ -140,8 +140,8 @@ impl PostgresConnection {
             Ok(out) => out,
             Err(fault) => return Err(self.failed(fault)),
         };
-        if begins {
-            message::plain(out, BEGIN);
+        if let Some(begin) = begins {
+            begin.write(out);
         }
         let mut next = rest.start;
         while next < rest.end && out.len() < GROUP {
@@ -195,7 +195,7 @@ impl PostgresConnection {
                         .err()
                         .map(|error| Stop::Taker(error.at_row(at)));
                 }
-                b'C' if begins => begins = false,
+                b'C' if begins > 0 => begins -= 1,
                 b'C' => {
                     changed(at, count(body));
                     at += 1;

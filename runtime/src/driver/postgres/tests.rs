@@ -89,7 +89,9 @@ fn play(said: &[u8]) -> (Outcomes, bool) {
     let (mut connection, _server) = connection(said);
     let outcomes = vec![
         rows(&mut connection),
-        connection.begin().map(|()| String::new()),
+        connection
+            .begin(&crate::transaction::TransactionOptions::new())
+            .map(|()| String::new()),
         rows(&mut connection),
         connection.batch("INSERT").map(|()| "done".to_owned()),
         connection.commit().map(|()| "committed".to_owned()),

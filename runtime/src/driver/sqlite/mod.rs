@@ -26,6 +26,7 @@ use crate::Dialect;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::ColumnSet;
 use crate::statements::TableSql;
+use crate::transaction::TransactionOptions;
 use crate::turns::Turn;
 
 /// Rows of one multi-row INSERT: between 32 and 128 are equally fast, more are slower.
@@ -44,6 +45,8 @@ pub(crate) struct SqliteConnection {
     writing: Writing,
     /// The file cannot be used through it any more.
     broken: bool,
+    /// A read-only transaction has switched writing off.
+    only_reads: bool,
 }
 
 /// How a file is opened.
@@ -103,6 +106,7 @@ impl SqliteConnection {
             watched,
             writing,
             broken: false,
+            only_reads: false,
         })
     }
 
@@ -264,9 +268,20 @@ impl SqliteConnection {
         self.watched.connection().last_insert_rowid() as u64
     }
 
-    /// Takes the write lock at once, as waiting for it later cannot work.
-    pub(crate) fn begin(&mut self) -> Result<()> {
-        self.batch("BEGIN IMMEDIATE")
+    /// Takes the write lock at once, as waiting for it later cannot work; what only reads needs none. Every isolation
+    /// that can be asked for is less than what SQLite gives.
+    pub(crate) fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
+        if options.is_read_only {
+            self.batch("PRAGMA query_only = ON")?;
+            self.only_reads = true;
+            return self.batch("BEGIN").inspect_err(|_| self.write_again());
+        }
+        self.batch("BEGIN IMMEDIATE")?;
+        if options.defers_constraints {
+            // Until the end of this transaction.
+            self.batch("PRAGMA defer_foreign_keys = ON")?;
+        }
+        Ok(())
     }
 
     /// Where the file has no WAL, readers may be in the way: the transaction stays and the commit is tried again.
@@ -276,15 +291,24 @@ impl SqliteConnection {
         self.run(|call| {
             let commit = || call.watched.connection().execute_batch("COMMIT");
             patiently(limit, commit).map_err(prepare_error)
-        })
+        })?;
+        self.write_again();
+        Ok(())
     }
 
     /// Some errors have rolled back already (a full disk, an interrupted write).
     pub(crate) fn rollback(&mut self) -> Result<()> {
         if self.in_transaction() {
-            self.batch("ROLLBACK")
-        } else {
-            Ok(())
+            self.batch("ROLLBACK")?;
+        }
+        self.write_again();
+        Ok(())
+    }
+
+    /// A read-only transaction is over. Where the connection cannot be set back, it is used no more.
+    fn write_again(&mut self) {
+        if std::mem::take(&mut self.only_reads) {
+            self.broken |= self.batch("PRAGMA query_only = OFF").is_err();
         }
     }
 

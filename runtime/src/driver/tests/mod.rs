@@ -70,7 +70,7 @@ fn server(url: &str) -> Server {
     }
 }
 
-fn connect(url: &str) -> Result<Physical> {
+pub(crate) fn connect(url: &str) -> Result<Physical> {
     let server = server(url);
     let dialect = scheme_dialect(url).expect("a known scheme").0;
     connect_with(&options(&server), dialect)

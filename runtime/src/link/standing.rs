@@ -1,0 +1,182 @@
+//! How deep a connection is in a transaction, and whether that can go on. Nothing is sent from here.
+//!
+//! After a failed statement PostgreSQL refuses all others, MySQL and SQLite go on, after a deadlock MySQL goes on outside
+//! of any transaction. Here one rule holds for all: a call that failed has ended the transaction, but for what a
+//! savepoint around it can undo.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::error::{Error, ErrorKind, Operation, Result};
+
+/// Depth and doom of the transaction that is open on a connection.
+#[derive(Default)]
+pub(crate) struct Standing {
+    /// 0 without a transaction, 1 in one, one more for each savepoint.
+    depth: u32,
+    doom: Option<Doom>,
+    /// Which transaction of the process it is, or was last.
+    serial: u64,
+    /// The transaction is over, or was, because of another one or of a lost connection.
+    was_in_the_way: bool,
+}
+
+/// One transaction or savepoint of the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Scoped {
+    serial: u64,
+    pub(crate) depth: u32,
+}
+
+/// Why nothing more is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doom {
+    /// A call failed at this depth: rolling back that savepoint, or one around it, mends it.
+    Scope(u32),
+    /// The database has given up the whole transaction, or would have to.
+    Whole,
+}
+
+impl Standing {
+    pub(crate) fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    /// May something be sent?
+    pub(crate) fn ensure_open(&self) -> Result<()> {
+        match self.doom {
+            None => Ok(()),
+            Some(Doom::Scope(_) | Doom::Whole) => Err(Error::new(ErrorKind::TransactionAborted)),
+        }
+    }
+
+    /// Is all of the transaction lost, whatever savepoint is rolled back?
+    pub(crate) fn is_over(&self) -> bool {
+        self.doom == Some(Doom::Whole)
+    }
+
+    /// A scope of this depth was begun.
+    pub(crate) fn entered(&mut self, depth: u32) {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        self.depth = depth;
+        if depth == 1 {
+            self.serial = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+            self.was_in_the_way = false;
+        }
+    }
+
+    /// The scope that was begun last.
+    pub(crate) fn innermost(&self) -> Scoped {
+        Scoped {
+            serial: self.serial,
+            depth: self.depth,
+        }
+    }
+
+    /// Is this scope open?
+    pub(crate) fn is_in(&self, scope: Scoped) -> bool {
+        self.serial == scope.serial && self.depth >= scope.depth
+    }
+
+    /// Lets nothing more happen in the open transaction.
+    pub(crate) fn condemn(&mut self) {
+        if self.depth > 0 {
+            self.doom = Some(Doom::Whole);
+        }
+    }
+
+    /// Did another transaction or a lost connection end the last one?
+    pub(crate) fn was_in_the_way(&self) -> bool {
+        self.was_in_the_way
+    }
+
+    /// What was done at this depth was kept.
+    pub(crate) fn kept(&mut self, depth: u32) {
+        self.depth = depth - 1;
+    }
+
+    /// What was done at this depth was undone.
+    pub(crate) fn undone(&mut self, depth: u32) {
+        self.depth = depth - 1;
+        let mended = match self.doom {
+            None => true,
+            Some(Doom::Scope(failed)) => failed >= depth,
+            Some(Doom::Whole) => depth == 1,
+        };
+        if mended {
+            self.doom = None;
+        }
+    }
+
+    /// A call failed.
+    pub(crate) fn failed(&mut self, operation: Operation, error: &Error) {
+        if self.depth == 0 || self.is_over() {
+            return;
+        }
+        if ends_whole(error) {
+            self.doom = Some(Doom::Whole);
+            self.was_in_the_way = true;
+        } else if is_of_database(error) || has_written(operation, error) {
+            self.doom.get_or_insert(Doom::Scope(self.depth));
+        }
+    }
+}
+
+/// A deadlock and its kin, also where a savepoint would do on one database: on others the transaction is gone.
+fn ends_whole(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Conflict
+            | ErrorKind::Busy
+            | ErrorKind::ConnectionLost
+            | ErrorKind::OutcomeUnknown
+    )
+}
+
+/// Was a statement sent that failed? What was found before concerns the caller alone.
+fn is_of_database(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::UniqueViolation(_)
+        | ErrorKind::ForeignKeyViolation(_)
+        | ErrorKind::NotNullViolation(_)
+        | ErrorKind::CheckViolation(_)
+        | ErrorKind::Unavailable
+        | ErrorKind::AccessDenied
+        | ErrorKind::PermissionDenied
+        | ErrorKind::ConnectionLost
+        | ErrorKind::OutcomeUnknown
+        | ErrorKind::Timeout { .. }
+        | ErrorKind::Conflict
+        | ErrorKind::Busy
+        | ErrorKind::ReadOnly
+        | ErrorKind::DiskFull
+        | ErrorKind::Io
+        | ErrorKind::Corrupt
+        | ErrorKind::Syntax
+        | ErrorKind::TransactionAborted
+        | ErrorKind::Database { .. } => true,
+        // Drivers find some of these before they send anything.
+        ErrorKind::ValueOutOfRange(_) | ErrorKind::SchemaMismatch => error.code().is_some(),
+        ErrorKind::Config(_)
+        | ErrorKind::UnknownEngine { .. }
+        | ErrorKind::NotHosted { .. }
+        | ErrorKind::WrongEngine
+        | ErrorKind::NotFound
+        | ErrorKind::StaleVersion
+        | ErrorKind::UnsupportedValue(_)
+        | ErrorKind::Decode { .. }
+        | ErrorKind::PoolExhausted { .. }
+        | ErrorKind::UnsupportedServer { .. }
+        | ErrorKind::Unsupported(_)
+        | ErrorKind::WrongTransaction
+        | ErrorKind::AfterCommit
+        | ErrorKind::Closed
+        | ErrorKind::StillInUse { .. }
+        | ErrorKind::Forked => false,
+    }
+}
+
+/// A row was written and could not be given back. The call failed, so what it did must not be kept.
+fn has_written(operation: Operation, error: &Error) -> bool {
+    let was_read = matches!(error.kind(), ErrorKind::Decode { .. } | ErrorKind::NotFound);
+    was_read && operation.writes()
+}

@@ -1,0 +1,86 @@
+//! A database of a test's own, with a way to it that goes around the runtime.
+
+use bindery::{EngineOptions, Registry, StaticEngine};
+use bindery_testkit::FreshDatabase;
+use tempfile::TempDir;
+
+use crate::sample::with;
+
+/// Where a test's tables are.
+pub(super) enum Place {
+    File(TempDir),
+    Server(FreshDatabase),
+}
+
+impl Place {
+    pub(super) fn file() -> Self {
+        Self::File(tempfile::tempdir().unwrap())
+    }
+
+    pub(super) fn url(&self) -> String {
+        match self {
+            Self::File(folder) => format!("sqlite://{}/test.db", folder.path().display()),
+            Self::Server(database) => database.url(),
+        }
+    }
+
+    /// Runs statements on a connection of their own.
+    pub(super) fn run(&self, sql: &str) {
+        match self {
+            Self::File(folder) => rusqlite::Connection::open(folder.path().join("test.db"))
+                .and_then(|raw| raw.execute_batch(sql))
+                .unwrap(),
+            Self::Server(database) => database.run_script(sql).unwrap(),
+        }
+    }
+
+    /// The engine there, with its tables.
+    pub(super) fn open<E: StaticEngine>(&self, engine: E) -> Registry {
+        self.open_with(engine, |options| options)
+    }
+
+    pub(super) fn open_with<E: StaticEngine>(
+        &self,
+        engine: E,
+        more: impl FnOnce(EngineOptions) -> EngineOptions,
+    ) -> Registry {
+        let db = with(engine.name(), more(EngineOptions::url(self.url())));
+        db.create_missing_on(engine).unwrap();
+        db
+    }
+}
+
+/// Runs functions of an engine and its place on every database there is, as a test for each.
+macro_rules! at_each_place {
+    ($($check:ident;)*) => {
+        mod at_sqlite {
+            $(#[test]
+            fn $check() {
+                let engine = crate::sample::engine::Default;
+                super::$check(engine, &crate::tx::place::Place::file());
+            })*
+        }
+
+        mod at_postgres {
+            $(#[test]
+            fn $check() {
+                if let Some(database) = bindery_testkit::fresh_postgres() {
+                    let engine = crate::sample::engine::Postgres;
+                    super::$check(engine, &crate::tx::place::Place::Server(database));
+                }
+            })*
+        }
+
+        mod at_mysql {
+            $(#[test]
+            fn $check() {
+                if let Some(database) = bindery_testkit::fresh_mysql() {
+                    let engine = crate::sample::engine::Mysql;
+                    super::$check(engine, &crate::tx::place::Place::Server(database));
+                }
+            })*
+        }
+    };
+}
+
+pub(super) use at_each_place;
