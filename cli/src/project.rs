@@ -67,6 +67,12 @@ impl Project {
         })
     }
 
+    /// Is there a configuration that says what its engines are?
+    pub(crate) fn is_configured(&self) -> bool {
+        let mut engines = self.input.engines.iter();
+        engines.any(|engine| engine.span.is_some())
+    }
+
     /// The engines a command works on; none where the configuration cannot be used, which `compile` then tells.
     pub(crate) fn choose(
         &self,

@@ -9,7 +9,7 @@ use crate::database::Databases;
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::project::{DialectChoice, Project};
+use crate::project::{Compiled, DialectChoice, Project};
 use crate::report;
 use crate::tables::{self, EngineTables};
 
@@ -49,7 +49,8 @@ pub(crate) fn run(arguments: &CreateArguments, output: &Output) -> Result<(), Fa
         .map_or(DialectChoice::Configured, DialectChoice::Engines);
     let project = Project::load(options, dialect)?;
     let chosen = project.choose(&arguments.engines, Purpose::Harmless)?;
-    let compiled = project.compile();
+    let configured = project.is_configured();
+    let compiled = in_its_own_dialect(project.compile(), configured, arguments)?;
     let model = report::checked(&compiled, options, output)?;
     let engines = tables::of_engines(model, &chosen);
     engines
@@ -60,6 +61,25 @@ pub(crate) fn run(arguments: &CreateArguments, output: &Output) -> Result<(), Fa
     }
     let outcomes = Databases::open(&compiled.project, model, &engines)?.create_missing();
     tables::print(outcomes, options.format, output)
+}
+
+/// Without a configuration nothing says what a schema is written in, and SQLite is a guess: where that does not fit, it is
+/// written in the dialect that is asked for.
+fn in_its_own_dialect(
+    compiled: Compiled,
+    configured: bool,
+    arguments: &CreateArguments,
+) -> Result<Compiled, Failure> {
+    let guessed = arguments.dialect.filter(|_| !configured);
+    let Some(dialect) = guessed.filter(|_| compiled.checked.is_none()) else {
+        return Ok(compiled);
+    };
+    let other = Project::load(&arguments.schema, DialectChoice::Everything(dialect))?.compile();
+    Ok(if other.checked.is_some() {
+        other
+    } else {
+        compiled
+    })
 }
 
 /// The statements of engines, in the form asked for.
