@@ -13,7 +13,7 @@ use crate::dialect::Dialect;
 use crate::model::{KeyWords, ReferentialAction};
 use crate::source::{FileId, Span};
 
-pub use alter::{AlterAction, AlterTable, ColumnPosition};
+pub use alter::{AlterAction, AlterComposite, AlterTable, ColumnPosition};
 pub use native::{CreateObject, NativeWords, ObjectChange, ObjectKind, Partition, TableOption};
 pub use query::{CommonTable, FromItem, Query, Select, SelectItem, Source, Value};
 
@@ -177,7 +177,12 @@ pub enum Statement {
     /// `ALTER TABLE`, `RENAME TABLE`.
     AlterTable(AlterTable),
     /// `DROP TABLE`.
-    DropTable(Vec<ObjectName>),
+    DropTable {
+        /// Which.
+        names: Vec<ObjectName>,
+        /// PostgreSQL `CASCADE`: with the foreign keys to it.
+        cascade: bool,
+    },
     /// `CREATE INDEX`.
     CreateIndex(CreateIndex),
     /// `DROP INDEX`.
@@ -198,6 +203,8 @@ pub enum Statement {
     CreateEnum(CreateEnum),
     /// `ALTER TYPE … ADD VALUE`, `RENAME VALUE`, `RENAME TO`.
     AlterEnum(AlterEnum),
+    /// `ALTER TYPE … ADD ATTRIBUTE` and its kin.
+    AlterComposite(AlterComposite),
     /// `DROP TYPE`, `DROP DOMAIN`.
     DropType(Vec<ObjectName>),
     /// `CREATE DOMAIN`.
@@ -237,7 +244,8 @@ impl Statement {
             Self::CreateDomain(created) => &mut created.name,
             Self::IfFits(statement) => return statement.put_into_schema(schema),
             Self::AlterTable(_)
-            | Self::DropTable(_)
+            | Self::DropTable { .. }
+            | Self::AlterComposite(_)
             | Self::CreateIndex(_)
             | Self::DropIndex { .. }
             | Self::RenameIndex { .. }
@@ -743,6 +751,20 @@ pub struct ExpressionPiece {
     pub kind: PieceKind,
     /// Unquoted for names and texts, as written for the rest.
     pub text: String,
+}
+
+impl ExpressionPiece {
+    /// May it be a name?
+    pub(crate) fn is_name(&self) -> bool {
+        match self.kind {
+            PieceKind::Word | PieceKind::Quoted | PieceKind::DoubleQuoted => true,
+            PieceKind::Text
+            | PieceKind::Number
+            | PieceKind::Hex
+            | PieceKind::Bits
+            | PieceKind::Symbol => false,
+        }
+    }
 }
 
 /// What a token of an expression is.

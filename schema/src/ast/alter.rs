@@ -15,6 +15,15 @@ pub struct AlterTable {
     pub actions: Vec<AlterAction>,
 }
 
+/// PostgreSQL `ALTER TYPE` of a composite type.
+#[derive(Debug, Clone)]
+pub struct AlterComposite {
+    /// Which type.
+    pub name: ObjectName,
+    /// What is done to its attributes, as to the columns of a table.
+    pub actions: Vec<AlterAction>,
+}
+
 /// Where MySQL puts a column.
 #[derive(Debug, Clone)]
 pub enum ColumnPosition {
@@ -70,7 +79,12 @@ pub enum AlterAction {
         cascade: bool,
     },
     /// `DROP CONSTRAINT`, `DROP KEY`, `DROP INDEX`, `DROP FOREIGN KEY`.
-    DropConstraint(Name),
+    DropConstraint {
+        /// Which.
+        name: Name,
+        /// PostgreSQL `CASCADE`: with the foreign keys to it.
+        cascade: bool,
+    },
     /// MariaDB `DROP SYSTEM VERSIONING`.
     DropVersioning,
     /// MariaDB `DROP PERIOD FOR`.

@@ -28,7 +28,7 @@ impl Fold<'_> {
         }
     }
 
-    fn action(&mut self, file: &FileAst, index: TableIndex, action: &AlterAction) {
+    pub(super) fn action(&mut self, file: &FileAst, index: TableIndex, action: &AlterAction) {
         if let AlterAction::RenameTable(name) = action {
             return self.rename_table(index, name);
         }
@@ -94,7 +94,14 @@ impl Fold<'_> {
                     self.drop_column(index, table, &column.text, *cascade);
                 }
             }
-            AlterAction::DropConstraint(name) => constraint::drop_named(table, &name.text),
+            AlterAction::DropConstraint { name, cascade } => {
+                if *cascade && let Some(key) = constraint::key_named(table, &name.text) {
+                    for other in self.tables.iter_mut().flatten() {
+                        constraint::drop_references_to(other, index, &key);
+                    }
+                }
+                constraint::drop_named(table, &name.text);
+            }
             AlterAction::DropPrimaryKey => constraint::drop_primary_key(table),
             AlterAction::SetSchema(schema) => {
                 table.name.schema = (schema != "public").then(|| schema.clone())

@@ -392,6 +392,37 @@ pub(super) fn is_named(table: &DraftTable, name: &str) -> bool {
     names.any(|known| known.eq_ignore_ascii_case(name))
 }
 
+/// The columns of a key of this name, and whether it is the primary one.
+pub(super) fn key_named(table: &DraftTable, name: &str) -> Option<(Vec<Name>, bool)> {
+    let base = &table.name.name.text;
+    let bears = |known: &Option<String>, columns: &[Name], suffix: &str| match known {
+        Some(known) => known == name,
+        None => implied_name(base, columns, suffix) == name,
+    };
+    let primary = table.primary_key.as_ref();
+    let primary = primary.filter(|key| bears(&key.name, &[], "pkey"));
+    let unique = || {
+        let mut uniques = table.uniques.iter();
+        uniques.find(|unique| bears(&unique.name, &unique.columns, "key"))
+    };
+    primary
+        .map(|key| (key.columns.clone(), true))
+        .or_else(|| unique().map(|unique| (unique.columns.clone(), false)))
+}
+
+/// `CASCADE`: foreign keys to a key of another table go with it.
+pub(super) fn drop_references_to(
+    table: &mut DraftTable,
+    target: TableIndex,
+    (columns, primary): &(Vec<Name>, bool),
+) {
+    table.foreign_keys.retain(|key| {
+        let referred = &key.reference.columns;
+        let same = same_columns(referred, columns) || (*primary && referred.is_empty());
+        key.target != Some(target) || !same
+    });
+}
+
 /// Drops whatever bears this name.
 pub(super) fn drop_named(table: &mut DraftTable, name: &str) {
     let other = |known: &Option<String>| {

@@ -37,7 +37,8 @@ impl Fold<'_> {
                 .find(file, &index.table)
                 .is_some_and(|owner| self.has_index(owner, index)),
             Statement::AlterTable(_)
-            | Statement::DropTable(_)
+            | Statement::DropTable { .. }
+            | Statement::AlterComposite(_)
             | Statement::DropIndex { .. }
             | Statement::RenameIndex { .. }
             | Statement::AlterEnum(_)

@@ -69,6 +69,8 @@ struct Fold<'a> {
     enum_by_name: HashMap<String, Vec<usize>>,
     domains: Vec<DraftDomain>,
     objects: Vec<DraftObject>,
+    /// Types, by their number among the objects, and the tables of these types.
+    typed: Vec<(usize, TableIndex)>,
     partitions: Vec<Partition>,
     /// `None`: dropped.
     views: Vec<Option<DraftView>>,
@@ -95,6 +97,7 @@ impl<'a> Fold<'a> {
             enum_by_name: HashMap::new(),
             domains: Vec::new(),
             objects: Vec::new(),
+            typed: Vec::new(),
             partitions: Vec::new(),
             views: Vec::new(),
             view_by_name: HashMap::new(),
@@ -109,8 +112,13 @@ impl<'a> Fold<'a> {
         match statement {
             Statement::CreateTable(table) => self.create_table(file, table),
             Statement::AlterTable(alter) => self.alter_table(file, alter),
-            Statement::DropTable(names) => {
-                names.iter().for_each(|name| self.drop_table(file, name))
+            Statement::DropTable { names, cascade } => {
+                for name in names {
+                    if *cascade {
+                        self.drop_what_refers_to(file, name);
+                    }
+                    self.drop_table(file, name);
+                }
             }
             Statement::CreateIndex(index) => self.create_index(file, index),
             Statement::DropIndex { names, table } => names
@@ -119,6 +127,7 @@ impl<'a> Fold<'a> {
             Statement::RenameIndex { from, to } => self.rename_index(from, to),
             Statement::CreateEnum(created) => self.create_enum(file, created),
             Statement::AlterEnum(alter) => self.alter_enum(file, alter),
+            Statement::AlterComposite(alter) => self.alter_composite(file, alter),
             Statement::DropType(names) => self.drop_types(file, names),
             Statement::CreateDomain(created) => self.create_domain(file, created),
             Statement::Comment(comment) => self.comment(file, comment),
@@ -165,7 +174,11 @@ impl<'a> Fold<'a> {
     fn create_table(&mut self, file: &FileAst, created: &CreateTable) {
         if let Some(of) = &created.of {
             return match self.typed_table(file, created, of) {
-                Some(table) => self.create_table(file, &table),
+                Some((object, table)) => {
+                    let index = self.tables.len();
+                    self.create_table(file, &table);
+                    self.typed.push((object, index));
+                }
                 None => self.unknown_row_type(of),
             };
         }

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::ast::{
-    CreateDomain, CreateObject, CreateTable, FileAst, ObjectChange, ObjectKind, ObjectName,
-    Partition, TableOption,
+    AlterAction, AlterComposite, ColumnDef, CreateDomain, CreateObject, CreateTable, FileAst, Name,
+    ObjectChange, ObjectKind, ObjectName, Partition, TableOption,
 };
 use crate::draft::{
     DraftColumn, DraftCounter, DraftGenerated, DraftNative, DraftObject, DraftObjectKind,
@@ -62,6 +62,33 @@ fn count_by_default(column: &mut DraftColumn, sequences: &HashSet<String>) {
     }
 }
 
+/// What is done to a column of the name is done to an attribute.
+fn change_attributes(columns: &mut Vec<ColumnDef>, action: &AlterAction) {
+    let named = |name: &Name| {
+        let name = name.text.clone();
+        move |column: &ColumnDef| column.name.text == name
+    };
+    if let AlterAction::AddColumn { column, .. } = action {
+        columns.push((**column).clone());
+    } else if let AlterAction::DropColumn { column, .. } = action {
+        let dropped = named(column);
+        columns.retain(|known| !dropped(known));
+    } else if let AlterAction::RenameColumn { from, to } = action {
+        let renamed = named(from);
+        for known in columns.iter_mut().filter(|known| renamed(known)) {
+            known.name.clone_from(to);
+        }
+    } else if let AlterAction::SetType {
+        column, type_name, ..
+    } = action
+    {
+        let changed = named(column);
+        for known in columns.iter_mut().filter(|known| changed(known)) {
+            known.type_name.clone_from(type_name);
+        }
+    }
+}
+
 impl Fold<'_> {
     pub(super) fn create_object(&mut self, file: &FileAst, created: &CreateObject) {
         let word = match created.kind {
@@ -92,18 +119,11 @@ impl Fold<'_> {
         file: &FileAst,
         created: &CreateTable,
         of: &ObjectName,
-    ) -> Option<CreateTable> {
-        let types = self.objects.iter().rev();
-        let rank = |object: &DraftObject| {
-            let named = object.name.name.text == of.name.text && !object.columns.is_empty();
-            let rank = of.rank(object.name.schema.as_deref()).filter(|_| named)?;
-            Some((object.file != file.file, rank))
-        };
-        let ranked = types.filter_map(|object| Some((rank(object)?, object)));
-        let (_, of) = ranked.min_by_key(|(rank, _)| *rank)?;
+    ) -> Option<(usize, CreateTable)> {
+        let at = self.composite(file, of)?;
         let mut table = CreateTable {
             of: None,
-            columns: of.columns.clone(),
+            columns: self.objects[at].columns.clone(),
             ..created.clone()
         };
         for said in &created.columns {
@@ -112,7 +132,38 @@ impl Fold<'_> {
             column.options.extend(said.options.iter().cloned());
             column.notes = said.notes.clone();
         }
-        Some(table)
+        Some((at, table))
+    }
+
+    /// The composite type a statement of this file means, by its number among the objects.
+    fn composite(&self, file: &FileAst, of: &ObjectName) -> Option<usize> {
+        let types = self.objects.iter().enumerate().rev();
+        let rank = |object: &DraftObject| {
+            let named = object.name.name.text == of.name.text && !object.columns.is_empty();
+            let rank = of.rank(object.name.schema.as_deref()).filter(|_| named)?;
+            Some((object.file != file.file, rank))
+        };
+        let ranked = types.filter_map(|(at, object)| Some((rank(object)?, at)));
+        ranked.min_by_key(|(rank, _)| *rank).map(|(_, at)| at)
+    }
+
+    /// The type's attributes change, and with them the columns of its tables.
+    pub(super) fn alter_composite(&mut self, file: &FileAst, alter: &AlterComposite) {
+        let Some(at) = self.composite(file, &alter.name) else {
+            return;
+        };
+        for action in &alter.actions {
+            change_attributes(&mut self.objects[at].columns, action);
+        }
+        let tables = self.typed.iter().filter(|(object, _)| *object == at);
+        let tables: Vec<TableIndex> = tables.map(|(_, table)| *table).collect();
+        for table in tables {
+            for action in &alter.actions {
+                if self.tables[table].is_some() {
+                    self.action(file, table, action);
+                }
+            }
+        }
     }
 
     pub(super) fn domain_object(&mut self, file: &FileAst, created: &CreateDomain) {
@@ -156,6 +207,7 @@ impl Fold<'_> {
         };
         self.skip(match kind {
             DraftObjectKind::Other(ObjectKind::Sequence) => "ALTER SEQUENCE",
+            DraftObjectKind::Other(ObjectKind::Type) => "ALTER TYPE",
             DraftObjectKind::Other(_) | DraftObjectKind::Enum(_) => "ALTER DOMAIN",
         });
         let Some(object) = self.objects.iter_mut().rev().find(named) else {
@@ -204,6 +256,11 @@ impl Fold<'_> {
             };
             kind && object.file == file.file && object.name.name.text == name.name.text
         };
+        let mut kept = 0..;
+        let place = |object: &DraftObject| (!dropped(object)).then(|| kept.next()).flatten();
+        let moved: Vec<Option<usize>> = self.objects.iter().map(place).collect();
+        self.typed
+            .retain_mut(|(object, _)| moved[*object].map(|at| *object = at).is_some());
         self.objects.retain(|object| !dropped(object));
     }
 

@@ -63,7 +63,10 @@ fn create(model: &Model, object: &NativeObject) -> String {
             let created = format!("CREATE SEQUENCE {definition}");
             unless(&with_changes(created, object), "duplicate_table")
         }
-        ObjectKind::Type => unless(&format!("CREATE TYPE {definition}"), "duplicate_object"),
+        ObjectKind::Type => {
+            let created = format!("CREATE TYPE {definition}");
+            unless(&with_changes(created, object), "duplicate_object")
+        }
         ObjectKind::Domain => {
             let created = format!("CREATE DOMAIN {definition}");
             unless(&with_changes(created, object), "duplicate_object")

@@ -202,13 +202,70 @@ impl Cursor<'_> {
         let cascade = self.eat(&["CASCADE"]);
         self.eat(&["RESTRICT"]);
         Ok(Some(if constraint {
-            AlterAction::DropConstraint(name)
+            AlterAction::DropConstraint { name, cascade }
         } else {
             AlterAction::DropColumn {
                 column: name,
                 if_exists,
                 cascade,
             }
+        }))
+    }
+
+    /// Behind `ALTER TYPE name`: what is done to the attributes of a composite type; `None` for other changes.
+    pub(super) fn alter_attributes(&mut self) -> Read<Option<Actions>> {
+        let mut actions = Vec::new();
+        loop {
+            let Some(action) = self.alter_attribute()? else {
+                return Ok(None);
+            };
+            actions.push(action);
+            self.eat_any(&["CASCADE", "RESTRICT"]);
+            if !self.eat_symbol(",") {
+                return Ok(Some(actions));
+            }
+        }
+    }
+
+    fn alter_attribute(&mut self) -> Read<Option<AlterAction>> {
+        const NAME: &str = "an attribute's name";
+        Ok(Some(if self.eat(&["ADD", "ATTRIBUTE"]) {
+            AlterAction::AddColumn {
+                column: Box::new(self.column()?),
+                if_not_exists: false,
+                position: ColumnPosition::Unsaid,
+            }
+        } else if self.eat(&["DROP", "ATTRIBUTE"]) {
+            let if_exists = self.eat(&["IF", "EXISTS"]);
+            AlterAction::DropColumn {
+                column: self.name(NAME)?,
+                if_exists,
+                cascade: false,
+            }
+        } else if self.eat(&["RENAME", "ATTRIBUTE"]) {
+            let from = self.name(NAME)?;
+            self.expect(&["TO"])?;
+            AlterAction::RenameColumn {
+                from,
+                to: self.name(NAME)?,
+            }
+        } else if self.eat(&["ALTER", "ATTRIBUTE"]) {
+            let column = self.name(NAME)?;
+            self.eat(&["SET", "DATA"]);
+            self.expect(&["TYPE"])?;
+            let type_name = self.type_name()?;
+            let collation = if self.eat(&["COLLATE"]) {
+                Some(self.qualified_name("a collation")?)
+            } else {
+                None
+            };
+            AlterAction::SetType {
+                column,
+                type_name,
+                collation,
+            }
+        } else {
+            return Ok(None);
         }))
     }
 

@@ -215,9 +215,12 @@ fn alter(cursor: &mut Cursor<'_>) -> Read<Outcome> {
             .map(|alter| Outcome::Alter(alter, places));
     }
     if cursor.eat(&["TYPE"]) {
-        return cursor
-            .alter_type()
-            .map(|found| one(found.map(Statement::AlterEnum)));
+        let changes = cursor.alter_type()?;
+        return Ok(if changes.is_empty() {
+            Outcome::Skipped(None)
+        } else {
+            Outcome::Statements(changes)
+        });
     }
     view_head(cursor)?;
     cursor.eat(&["MATERIALIZED"]);

@@ -1,9 +1,9 @@
 //! Reads what is neither table nor change of one: indexes, enums, domains, comments, drops.
 
 use crate::ast::{
-    AlterEnum, AlterEnumAction, ColumnDef, ColumnOption, ColumnOptionKind, Comment, CommentTarget,
-    CreateDomain, CreateEnum, CreateFunction, CreateIndex, Name, ObjectKind, ObjectName, Statement,
-    TypeName,
+    AlterComposite, AlterEnum, AlterEnumAction, ColumnDef, ColumnOption, ColumnOptionKind, Comment,
+    CommentTarget, CreateDomain, CreateEnum, CreateFunction, CreateIndex, Name, ObjectChange,
+    ObjectKind, ObjectName, Statement, TypeName,
 };
 use crate::dialect::Dialect;
 use crate::model::KeyWords;
@@ -114,9 +114,23 @@ impl Cursor<'_> {
         Ok(columns)
     }
 
-    /// Behind `ALTER TYPE`.
-    pub(crate) fn alter_type(&mut self) -> Read<Option<AlterEnum>> {
+    /// Behind `ALTER TYPE`: nothing for what makes no other type of it.
+    pub(crate) fn alter_type(&mut self) -> Read<Vec<Statement>> {
         let name = self.object_name("a type's name")?;
+        if let Some(actions) = self.alter_attributes()? {
+            self.at = self.tokens.len();
+            let changed = ObjectChange::Statement {
+                kind: ObjectKind::Type,
+                name: name.clone(),
+                text: self.written(0),
+                words: self.words(0),
+            };
+            let composite = AlterComposite { name, actions };
+            return Ok(vec![
+                Statement::AlterObject(changed),
+                Statement::AlterComposite(composite),
+            ]);
+        }
         let action = if self.eat(&["ADD", "VALUE"]) {
             self.eat(&["IF", "NOT", "EXISTS"]);
             let value = self.text_constant()?;
@@ -145,9 +159,9 @@ impl Cursor<'_> {
         } else if self.eat(&["RENAME", "TO"]) {
             AlterEnumAction::Rename(self.name("the new name")?)
         } else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
-        Ok(Some(AlterEnum { name, action }))
+        Ok(vec![Statement::AlterEnum(AlterEnum { name, action })])
     }
 
     /// Behind `CREATE DOMAIN`.
@@ -276,7 +290,10 @@ impl Cursor<'_> {
         self.eat(&["IF", "EXISTS"]);
         let names = self.object_names("a name")?;
         Ok(Some(match found {
-            0 => Statement::DropTable(names),
+            0 => Statement::DropTable {
+                names,
+                cascade: self.dialect == Dialect::Postgres && self.eat(&["CASCADE"]),
+            },
             1 => Statement::DropView(names),
             2 | 3 => Statement::DropType(names),
             _ => {
