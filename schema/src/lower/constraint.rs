@@ -254,15 +254,27 @@ pub(super) fn add_index(table: &mut DraftTable, index: &CreateIndex) {
         return;
     }
     table.indexes.push(DraftIndex {
-        name,
+        options,
+        ..index_as_written(index)
+    });
+}
+
+/// An index as it is created.
+pub(super) fn index_as_written(index: &CreateIndex) -> DraftIndex {
+    DraftIndex {
+        name: index.name.as_ref().map(|name| name.text.clone()),
         unique: index.unique,
         parts: index.parts.clone(),
         predicate: index.predicate.clone(),
         method: index.method.clone(),
         is_constraint: false,
-        options,
+        options: UniqueOptions {
+            nulls_not_distinct: index.nulls_not_distinct,
+            deferrable: None,
+            words: index.words.clone(),
+        },
         span: index.span,
-    });
+    }
 }
 
 /// The columns of a key whose parts are columns, of whatever length.

@@ -261,6 +261,9 @@ impl<'a> Fold<'a> {
 
     fn create_index(&mut self, file: &FileAst, index: &CreateIndex) {
         let Some(owner) = self.find(file, &index.table) else {
+            if self.index_of_view(file, index) {
+                return;
+            }
             return self.unknown_table(&index.table, "an index");
         };
         if index.if_not_exists && self.has_index(owner, index) {
@@ -300,7 +303,7 @@ impl<'a> Fold<'a> {
 
     fn rename_index(&mut self, from: &ObjectName, to: &Name) {
         let Some(owner) = self.take_index_owner(from) else {
-            return;
+            return self.rename_index_of_view(from, to);
         };
         let owners = self.index_owner.entry(to.text.to_lowercase());
         owners.or_default().push(owner);
@@ -312,8 +315,9 @@ impl<'a> Fold<'a> {
     fn drop_index(&mut self, file: &FileAst, name: &ObjectName, table: Option<&ObjectName>) {
         let given = table.and_then(|table| self.find(file, table));
         let owner = given.or_else(|| self.take_index_owner(name));
-        if let Some(table) = owner.and_then(|owner| self.tables[owner].as_mut()) {
-            constraint::drop_named(table, &name.name.text);
+        match owner.and_then(|owner| self.tables[owner].as_mut()) {
+            Some(table) => constraint::drop_named(table, &name.name.text),
+            None => self.drop_index_of_view(name),
         }
     }
 

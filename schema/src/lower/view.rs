@@ -1,9 +1,10 @@
 //! Views: made, made anew, renamed, dropped. Their columns are the matter of `resolve`.
 
-use crate::ast::{AlterAction, Comment, CreateView, FileAst, Name, ObjectName};
-use crate::draft::DraftView;
+use crate::ast::{AlterAction, Comment, CreateIndex, CreateView, FileAst, Name, ObjectName};
+use crate::draft::{DraftIndex, DraftTable, DraftView};
 
 use super::Fold;
+use super::constraint::index_as_written;
 use super::lookup::{named_table, same_name};
 
 impl Fold<'_> {
@@ -79,6 +80,35 @@ impl Fold<'_> {
     ) -> Option<&mut DraftView> {
         let at = self.view_index(file, name)?;
         self.views[at].as_mut()
+    }
+
+    /// An index of a materialized view; `false` where there is no such view.
+    pub(super) fn index_of_view(&mut self, file: &FileAst, index: &CreateIndex) -> bool {
+        let view = self.find_view(file, &index.table);
+        let Some(view) = view.filter(|view| view.materialized) else {
+            return false;
+        };
+        view.table.indexes.push(index_as_written(index));
+        true
+    }
+
+    /// What bears the indexes of views.
+    fn indexes_of_views(&mut self) -> impl Iterator<Item = &mut DraftTable> {
+        self.views.iter_mut().flatten().map(|view| &mut view.table)
+    }
+
+    pub(super) fn drop_index_of_view(&mut self, name: &ObjectName) {
+        for table in self.indexes_of_views() {
+            let bears = |index: &DraftIndex| index.name.as_ref() == Some(&name.name.text);
+            table.indexes.retain(|index| !bears(index));
+        }
+    }
+
+    pub(super) fn rename_index_of_view(&mut self, from: &ObjectName, to: &Name) {
+        let indexes = self.indexes_of_views().flat_map(|table| &mut table.indexes);
+        for index in indexes.filter(|index| index.name.as_ref() == Some(&from.name.text)) {
+            index.name = Some(to.text.clone());
+        }
     }
 
     /// Another name or schema; all else of `ALTER TABLE` is not for views. `false` where there is no such view.

@@ -75,7 +75,7 @@ impl<'m> Context<'m> {
     fn table(&self, id: TableId, names: &mut IndexNames) -> CreateTable {
         let table = self.model.table(id);
         if let Some(view) = &table.view {
-            return self.view(id, view);
+            return self.view(id, view, names);
         }
         let mut writer = self.writer(id);
         let mut create: Vec<String> = self.schema(&table.name).into_iter().collect();
@@ -104,7 +104,7 @@ impl<'m> Context<'m> {
     }
 
     /// A view of the engine's own dialect, by its query as it is written.
-    fn view(&self, id: TableId, view: &ViewQuery) -> CreateTable {
+    fn view(&self, id: TableId, view: &ViewQuery, names: &mut IndexNames) -> CreateTable {
         let name = &self.model.table(id).name;
         let kind = if view.materialized {
             "MATERIALIZED VIEW "
@@ -122,6 +122,13 @@ impl<'m> Context<'m> {
         drop.push("DROP ").push(kind).push("IF EXISTS ").table(name);
         let mut create: Vec<String> = self.schema(name).into_iter().collect();
         create.push(sql.finish());
+        create.extend(index_statements(
+            self.model,
+            id,
+            self.engine,
+            names,
+            &mut Vec::new(),
+        ));
         CreateTable {
             table: id,
             name: name.clone(),

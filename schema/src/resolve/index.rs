@@ -3,7 +3,7 @@
 use crate::ast::{KeyPart, Name, PartKey};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::draft::{DraftCheck, DraftTable, DraftUnique};
+use crate::draft::{DraftCheck, DraftIndex, DraftTable, DraftUnique};
 use crate::lower::{column_index, quoted_list};
 use crate::model::{
     Check, Column, ColumnId, Index, IndexKey, IndexPart, PartWords, PrimaryKey, Unique,
@@ -111,21 +111,7 @@ impl Resolver<'_> {
                 .iter()
                 .map(|part| self.index_part(draft, part))
                 .collect();
-            let Some(parts) = parts else { continue };
-            indexes.push(Index {
-                name: index.name.clone(),
-                unique: index.unique,
-                parts,
-                predicate: index
-                    .predicate
-                    .as_ref()
-                    .map(|condition| expression::expression(condition, draft)),
-                method: index.method.clone(),
-                is_constraint: index.is_constraint,
-                nulls_not_distinct: index.options.nulls_not_distinct,
-                words: index.options.words.clone(),
-                span: index.span,
-            });
+            indexes.extend(parts.map(|parts| index_of(index, parts, draft)));
         }
         indexes
     }
@@ -175,23 +161,50 @@ impl Resolver<'_> {
         found
     }
 
-    fn index_part(&mut self, draft: &DraftTable, part: &KeyPart) -> Option<IndexPart> {
-        let key = match &part.key {
-            PartKey::Column(name) => IndexKey::Column(
-                *self
-                    .column_ids(draft, std::slice::from_ref(name), "this index")?
-                    .first()?,
-            ),
-            PartKey::Expression(found) => {
-                IndexKey::Expression(expression::expression(found, draft))
-            }
+    /// Indexes of a materialized view, whose columns its query gives.
+    pub(super) fn indexes_of_view(&mut self, draft: &DraftTable, columns: &[Column]) -> Vec<Index> {
+        let place = |name: &Name| {
+            let mut names = columns.iter().map(|column| column.name.as_str());
+            let at = names.position(|known| name::same_name(known, &name.text, draft.dialect))?;
+            Some(ColumnId(at as u32))
         };
-        Some(IndexPart {
-            key,
-            prefix: part.prefix,
-            qualifier: part.qualifier.clone(),
-            descending: part.descending,
-            nulls_first: part.nulls_first,
+        let mut found = Vec::new();
+        for index in &draft.indexes {
+            let named = index.parts.iter().filter_map(|part| match &part.key {
+                PartKey::Column(name) => Some(name),
+                PartKey::Expression(_) => None,
+            });
+            let missing: Vec<&Name> = named.filter(|name| place(name).is_none()).collect();
+            for name in &missing {
+                self.unknown_column_of_view(draft, columns, name);
+            }
+            if missing.is_empty() {
+                let part = |part: &KeyPart| part_of(part, draft, place);
+                let parts: Option<Vec<IndexPart>> = index.parts.iter().map(part).collect();
+                found.extend(parts.map(|parts| index_of(index, parts, draft)));
+            }
+        }
+        found
+    }
+
+    fn unknown_column_of_view(&mut self, draft: &DraftTable, columns: &[Column], wanted: &Name) {
+        let known: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+        let view = &draft.name.name.text;
+        let list = format!("the columns of `{view}` are {}", quoted_list(&known));
+        let near = name::suggest(&wanted.text, known.iter().copied());
+        let help = near.map_or(list.clone(), |near| format!("write `{near}`; {list}"));
+        let message = format!(
+            "this index names a column `{}` that view `{view}` does not have",
+            wanted.text
+        );
+        let finding = Diagnostic::error("B0105", message).at(wanted.span, "");
+        self.diagnostics.push(finding.help(help));
+    }
+
+    fn index_part(&mut self, draft: &DraftTable, part: &KeyPart) -> Option<IndexPart> {
+        part_of(part, draft, |name| {
+            let found = self.column_ids(draft, std::slice::from_ref(name), "this index")?;
+            found.first().copied()
         })
     }
 
@@ -209,6 +222,39 @@ impl Resolver<'_> {
         };
         draft.checks.iter().map(check).collect()
     }
+}
+
+fn index_of(index: &DraftIndex, parts: Vec<IndexPart>, draft: &DraftTable) -> Index {
+    let predicate = index.predicate.as_ref();
+    Index {
+        name: index.name.clone(),
+        unique: index.unique,
+        parts,
+        predicate: predicate.map(|condition| expression::expression(condition, draft)),
+        method: index.method.clone(),
+        is_constraint: index.is_constraint,
+        nulls_not_distinct: index.options.nulls_not_distinct,
+        words: index.options.words.clone(),
+        span: index.span,
+    }
+}
+
+fn part_of(
+    part: &KeyPart,
+    draft: &DraftTable,
+    place: impl FnOnce(&Name) -> Option<ColumnId>,
+) -> Option<IndexPart> {
+    let key = match &part.key {
+        PartKey::Column(name) => IndexKey::Column(place(name)?),
+        PartKey::Expression(found) => IndexKey::Expression(expression::expression(found, draft)),
+    };
+    Some(IndexPart {
+        key,
+        prefix: part.prefix,
+        qualifier: part.qualifier.clone(),
+        descending: part.descending,
+        nulls_first: part.nulls_first,
+    })
 }
 
 fn known_columns(draft: &DraftTable, names: &[Name]) -> Option<Vec<ColumnId>> {

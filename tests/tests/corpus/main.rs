@@ -91,6 +91,33 @@ fn note(name: &str, comparison: Option<&servers::Comparison>) {
     std::fs::write(file, text).expect("the folder of the notes can be written to");
 }
 
+/// What real schemas have too seldom for one of the folder: each script of `features` makes what bindery makes of it.
+fn try_features(dialect: Dialect) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/features");
+    let mut surprises = Vec::new();
+    for path in schema::files(&folder.join(dialect.name())) {
+        let outcome = try_one(&path, dialect);
+        servers::say(&outcome.line);
+        surprises.extend(outcome.surprises);
+    }
+    assert_eq!(surprises, Vec::<String>::new());
+}
+
+#[test]
+fn seldom_features_of_postgres_come_back_equal() {
+    try_features(Dialect::Postgres);
+}
+
+#[test]
+fn seldom_features_of_mysql_come_back_equal() {
+    try_features(Dialect::Mysql);
+}
+
+#[test]
+fn seldom_features_of_sqlite_come_back_equal() {
+    try_features(Dialect::Sqlite);
+}
+
 #[test]
 fn real_schemas_of_sqlite_come_back_equal() {
     try_all(Dialect::Sqlite);

@@ -101,7 +101,18 @@ fn comparison(schema: &Schema, original: Loaded, created: Loaded) -> Comparison 
         result.equal += usize::from(differences.is_empty());
         result.differences.extend(differences);
     }
+    for (name, wanted) in original.iter().filter(|(_, facts)| is_view(facts)) {
+        // Of the others a warning says that they are not made.
+        if let Some(found) = created(name) {
+            let differences = differences(name, wanted, Some(found));
+            result.differences.extend(differences);
+        }
+    }
     result
+}
+
+fn is_view(facts: &[String]) -> bool {
+    facts.iter().any(|fact| fact.starts_with("view"))
 }
 
 /// Rather than only a part or shadow of one.

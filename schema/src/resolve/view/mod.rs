@@ -98,6 +98,7 @@ impl<'a> Resolver<'a> {
         let model_name = draft.notes.model.as_ref();
         let docs = prose(&draft.notes, draft.comment.as_deref());
         let obstacle = self.obstacle(view, &read);
+        let indexes = self.indexes_of_view(draft, &read.columns);
         Table {
             native: crate::model::NativeTable::default(),
             name: table_name(view),
@@ -111,7 +112,7 @@ impl<'a> Resolver<'a> {
             columns: read.columns,
             primary_key: None,
             uniques: Vec::new(),
-            indexes: Vec::new(),
+            indexes,
             foreign_keys: Vec::new(),
             checks: Vec::new(),
             docs,

@@ -22,10 +22,10 @@ DROP TABLE IF EXISTS kinds CASCADE;
 -- Attributes of composite types change, and the columns of typed tables with them.
 CREATE TYPE place AS (street text, town varchar(40), gone int);
 CREATE TABLE houses OF place (town NOT NULL, PRIMARY KEY (town));
-CREATE TABLE shops (id bigint PRIMARY KEY, at place);
 CREATE TYPE dropped AS (a int);
 DROP TYPE dropped;
 ALTER TYPE place ADD ATTRIBUTE land char(2) CASCADE, DROP ATTRIBUTE IF EXISTS gone CASCADE;
 ALTER TYPE place RENAME ATTRIBUTE town TO city CASCADE;
 ALTER TYPE place ALTER ATTRIBUTE street SET DATA TYPE varchar(80) CASCADE;
 ALTER TYPE place OWNER TO nobody;
+CREATE TABLE shops (id bigint PRIMARY KEY, at place);

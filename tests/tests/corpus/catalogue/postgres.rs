@@ -8,7 +8,7 @@ pub(super) fn rows(database: &FreshDatabase) -> Result<String> {
     // Line breaks within an expression are written as blanks.
     database.answer(&format!(
         "SELECT regexp_replace(fact, '\\s+', ' ', 'g') FROM (\n{}\n) AS all_facts(fact);",
-        [COLUMNS, CONSTRAINTS, INDEXES, TABLES, PARTITIONS].join("\nUNION ALL\n")
+        [COLUMNS, CONSTRAINTS, INDEXES, TABLES, PARTITIONS, VIEWS].join("\nUNION ALL\n")
     ))
 }
 
@@ -57,7 +57,15 @@ SELECT c.relname || '|table ' || c.relpersistence::text || ' ' || c.relkind::tex
   || coalesce(' inherits ' || (SELECT string_agg(p.inhparent::regclass::text, ', ' ORDER BY inhseqno) FROM pg_inherits p WHERE p.inhrelid = c.oid), '')
   || coalesce(' comment ' || obj_description(c.oid, 'pg_class'), '')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname NOT IN ('pg_catalog', 'information_schema')"#;
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = c.oid AND e.deptype = 'e')"#;
+
+/// Views by what they show, as the server prints it: names are those of now, of whatever schema.
+const VIEWS: &str = r#"
+SELECT c.relname || '|view ' || c.relkind::text || ' ' || pg_get_viewdef(c.oid)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = c.oid AND e.deptype = 'e')"#;
 
 const PARTITIONS: &str = r#"
 SELECT (SELECT relname FROM pg_class WHERE oid = pg_partition_root(c.oid)) || '|partition ' || c.relname || ' '
