@@ -291,7 +291,7 @@ pub struct CreateTable {
     /// Something in it could not be read: what it lacks is no reason for further errors.
     pub incomplete: bool,
     /// The query that its columns come from.
-    pub query: Option<Span>,
+    pub query: Option<Box<TableQuery>>,
     /// PostgreSQL `OF type`: its columns are that type's, and those written here say what more they are.
     pub of: Option<ObjectName>,
     /// Who keeps its rows.
@@ -710,6 +710,19 @@ pub struct CreateFunction {
     pub returns: TypeName,
     /// In words, as it is counted.
     pub kind: String,
+}
+
+/// `CREATE TABLE … AS SELECT …`.
+#[derive(Debug, Clone)]
+pub struct TableQuery {
+    /// Names of its columns, where they are given.
+    pub columns: Vec<Name>,
+    /// What its columns are.
+    pub query: Query,
+    /// The query's text.
+    pub body: Expression,
+    /// Where it begins.
+    pub span: Span,
 }
 
 /// `CREATE VIEW`.

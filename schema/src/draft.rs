@@ -70,7 +70,7 @@ pub struct DraftTable {
     /// Could not be read as a whole.
     pub incomplete: bool,
     /// The query that its columns come from.
-    pub query: Option<Span>,
+    pub query: Option<Box<crate::ast::TableQuery>>,
     /// Annotations and prose.
     pub notes: Notes,
     /// Renamed columns: when, from, to. Foreign keys that are older follow them.

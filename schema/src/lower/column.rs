@@ -286,7 +286,7 @@ impl KeyAtColumn<'_> {
 }
 
 /// What a definition says about its column alone.
-pub(super) fn column(definition: &ColumnDef, dialect: Dialect) -> DraftColumn {
+pub(crate) fn column(definition: &ColumnDef, dialect: Dialect) -> DraftColumn {
     let serial = super::types::is_serial(&definition.type_name, dialect);
     let mut column = DraftColumn {
         name: definition.name.clone(),

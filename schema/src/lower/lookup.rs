@@ -136,7 +136,7 @@ impl Fold<'_> {
             without_rowid: created.without_rowid,
             storage_engine: created.storage_engine.clone(),
             incomplete: created.incomplete,
-            query: created.query,
+            query: created.query.clone(),
             ..named_table(file, &created.name, &notes)
         }
     }

@@ -12,6 +12,7 @@ mod mention;
 mod native;
 mod rename;
 pub(crate) use alter::quoted_list;
+pub(crate) use column::column;
 pub(crate) use lookup::{column_index, same_name};
 mod types;
 mod user_type;
@@ -345,20 +346,7 @@ impl<'a> Fold<'a> {
         self.diagnostics.push(finding.at(name.name.span, ""));
     }
 
-    /// What is left of tables whose columns nothing says.
-    fn columns_of_queries(&mut self) {
-        let left = self.tables.iter().flatten();
-        let left = left.filter(|table| table.notes.skip.is_none());
-        for span in left.filter_map(|table| table.query) {
-            let message = "cannot read this `CREATE TABLE`: its columns come from a query";
-            let help = "write the columns with their types; what a query gives cannot be known without a database";
-            self.diagnostics
-                .push(Diagnostic::error("B0006", message).at(span, "").help(help));
-        }
-    }
-
     fn finish(mut self) -> Draft {
-        self.columns_of_queries();
         self.place_partitions();
         self.shared_sequences();
         let mut kept = 0..;

@@ -13,6 +13,7 @@ mod naming;
 mod native;
 mod portable;
 mod reference;
+mod table_query;
 pub mod types;
 mod user_type;
 mod view;
@@ -31,7 +32,8 @@ use crate::name;
 use crate::parse::comment_text;
 
 /// Binds a draft.
-pub fn resolve(draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -> Model {
+pub fn resolve(mut draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -> Model {
+    table_query::settle(&mut draft, input, diagnostics);
     let mut resolver = Resolver::new(&draft, input, diagnostics);
     resolver.user_types();
     resolver.tables();

@@ -114,11 +114,6 @@ fn seldom_features_of_mysql_come_back_equal() {
 }
 
 #[test]
-fn seldom_features_of_sqlite_come_back_equal() {
-    try_features(Dialect::Sqlite);
-}
-
-#[test]
 fn real_schemas_of_sqlite_come_back_equal() {
     try_all(Dialect::Sqlite);
 }

@@ -1,6 +1,6 @@
 //! Reads `CREATE TABLE`: elements, what is taken over from other tables, options behind the parenthesis.
 
-use crate::ast::{Copy, CreateTable, ObjectName, Partition};
+use crate::ast::{Copy, CreateTable, Name, ObjectName, Partition, TableQuery};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::parse::lex::{Token, TokenKind};
@@ -95,7 +95,7 @@ impl Cursor<'_> {
         while self.dialect == Dialect::Postgres && self.is_any_word(0, &options) {
             self.postgres_option(table)?;
         }
-        if self.at_query(table) {
+        if self.at_query(table) || self.names_of_query(table) || self.options_of_query() {
             return Ok(());
         }
         self.expect_symbol("(")?;
@@ -322,13 +322,45 @@ impl Cursor<'_> {
         Ok(())
     }
 
-    /// What a query gives is not known here; such tables are often dropped again.
+    /// What a query gives is for `resolve` to say; such tables are often dropped again.
     fn at_query(&mut self, table: &mut CreateTable) -> bool {
         let found = self.is_any_word(0, &["AS", "SELECT"]);
         if found {
-            table.query = Some(self.here());
-            self.at = self.tokens.len();
+            let columns = Vec::new();
+            self.take_query(table, columns);
         }
         found
+    }
+
+    fn take_query(&mut self, table: &mut CreateTable, columns: Vec<Name>) {
+        let span = self.here();
+        self.eat(&["AS"]);
+        let (query, body) = self.whole_query();
+        table.query = Some(Box::new(TableQuery {
+            columns,
+            query,
+            body,
+            span,
+        }));
+    }
+
+    /// MySQL: options without columns, and a query behind them.
+    fn options_of_query(&self) -> bool {
+        let mut rest = self.at..self.tokens.len();
+        self.dialect == Dialect::Mysql
+            && !self.is_symbol(0, "(")
+            && rest.any(|at| self.is_words_at(at, &["SELECT"]))
+    }
+
+    /// PostgreSQL: `(a, b) AS SELECT …`, names without types.
+    fn names_of_query(&mut self, table: &mut CreateTable) -> bool {
+        let first = self.at;
+        let names = self.column_list().ok();
+        let names = names.filter(|_| self.dialect == Dialect::Postgres && self.is_word(0, "AS"));
+        match names {
+            Some(names) => self.take_query(table, names),
+            None => self.at = first,
+        }
+        table.query.is_some()
     }
 }

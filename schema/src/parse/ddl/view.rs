@@ -1,6 +1,8 @@
 //! Reads `CREATE VIEW` and `ALTER VIEW`. What the query says of the columns is read by `parse::query`.
 
-use crate::ast::{AlterAction, AlterTable, CreateView, Notes, ObjectName, Query, Statement};
+use crate::ast::{
+    AlterAction, AlterTable, CreateView, Expression, Notes, ObjectName, Query, Statement,
+};
 
 use super::Outcome;
 use super::cursor::{Cursor, Read};
@@ -29,13 +31,7 @@ impl Cursor<'_> {
             self.skip_one()?;
         }
         self.expect(&["AS"])?;
-        let first = self.at;
-        let end = self.end_of_query();
-        let whole = self.within(first, end);
-        let query = whole.map_or_else(Query::default, |mut query| query.query(0));
-        self.at = end;
-        let body = self.expression(first);
-        self.at = self.tokens.len();
+        let (query, body) = self.whole_query();
         Ok(CreateView {
             name,
             materialized,
@@ -46,6 +42,18 @@ impl Cursor<'_> {
             column_notes: Vec::new(),
             notes: Notes::default(),
         })
+    }
+
+    /// The query that is the rest of the statement.
+    pub(super) fn whole_query(&mut self) -> (Query, Expression) {
+        let first = self.at;
+        let end = self.end_of_query();
+        let whole = self.within(first, end);
+        let query = whole.map_or_else(Query::default, |mut query| query.query(0));
+        self.at = end;
+        let body = self.expression(first);
+        self.at = self.tokens.len();
+        (query, body)
     }
 
     /// Without `WITH [NO] DATA` and `WITH … CHECK OPTION`, which are no part of the query.

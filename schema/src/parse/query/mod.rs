@@ -6,7 +6,7 @@
 mod from;
 mod value;
 
-use crate::ast::{CommonTable, Name, Query, Select, SelectItem, Value};
+use crate::ast::{CommonTable, FromItem, Name, Query, Select, SelectItem, Source, Value};
 
 use super::ddl::cursor::{Cursor, Read};
 
@@ -84,6 +84,9 @@ impl<'a> Cursor<'a> {
             let plain = inner.filter(|query| query.with.is_empty());
             return plain.map_or_else(|| vec![Select::default()], |query| query.selects);
         }
+        if self.eat(&["TABLE"]) {
+            return vec![self.whole_table()];
+        }
         if !self.eat(&["SELECT"]) {
             return vec![Select::default()];
         }
@@ -98,6 +101,25 @@ impl<'a> Cursor<'a> {
             self.at = end;
         }
         vec![select]
+    }
+
+    /// `TABLE t` is `SELECT * FROM t`.
+    fn whole_table(&mut self) -> Select {
+        let span = self.here();
+        let Ok(name) = self.object_name("a table's name") else {
+            return Select::default();
+        };
+        Select {
+            items: vec![SelectItem::All],
+            spans: vec![span],
+            from: vec![FromItem {
+                source: Source::Table(name),
+                alias: None,
+                columns: Vec::new(),
+                nullable: false,
+            }],
+            merges: false,
+        }
     }
 
     fn select_modifiers(&mut self) {

@@ -73,6 +73,11 @@ impl<'a> Resolver<'a> {
         }))
     }
 
+    /// What the query of a table gives; `None` where that is not known.
+    pub(super) fn columns_of_query(&mut self, view: &DraftView) -> Option<Vec<Column>> {
+        self.read_view(view).ok().map(|read| read.columns)
+    }
+
     fn read_view(&mut self, view: &DraftView) -> Result<Read, Unread> {
         let tables = Tables::new(self, view);
         let relation = tables.whole()?;

@@ -26,4 +26,4 @@ CREATE TABLE with_a_colon (id INTEGER PRIMARY KEY);
 -- @engines b default
 CREATE TABLE without_commas (id INTEGER PRIMARY KEY);
 
-CREATE TABLE of_a_query AS SELECT 1 AS id;
+CREATE TABLE of_a_query AS SELECT made_up(1) AS id;

@@ -1,0 +1,123 @@
+//! `CREATE TABLE … AS SELECT …`: the columns that the query gives, where their types can be known, before anything else is
+//! bound. The types of queries are those of views.
+
+use crate::ast::{ColumnDef, ColumnOption, ColumnOptionKind, Name, Notes, TableQuery};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dialect::Dialect;
+use crate::draft::{Draft, DraftColumn, DraftTable, DraftView};
+use crate::input::Input;
+use crate::lower::{column, column_index};
+use crate::model::Column;
+use crate::parse::type_of;
+
+use super::Resolver;
+
+/// Such tables may be made of such tables; so often all of them are looked at.
+const ROUNDS: usize = 8;
+
+/// Gives every such table its columns; one whose columns cannot be known is an error.
+pub(super) fn settle(draft: &mut Draft, input: &Input, diagnostics: &mut Diagnostics) {
+    for _ in 0..ROUNDS {
+        if !draft.tables.iter().any(is_open) || !round(draft, input) {
+            break;
+        }
+    }
+    for table in draft.tables.iter().filter(|table| is_open(table)) {
+        if let Some(query) = &table.query {
+            diagnostics.push(unknown(query));
+        }
+    }
+}
+
+fn is_open(table: &DraftTable) -> bool {
+    table.query.is_some() && table.notes.skip.is_none()
+}
+
+fn unknown(query: &TableQuery) -> Diagnostic {
+    let message =
+        "cannot read this `CREATE TABLE`: its columns come from a query whose types are not known";
+    let help = "write the columns with their types; what the query gives cannot be known without a database";
+    Diagnostic::error("B0006", message)
+        .at(query.span, "")
+        .help(help)
+}
+
+/// Looks at all of them; `false` where none could be told more of.
+fn round(draft: &mut Draft, input: &Input) -> bool {
+    // What is wrong elsewhere is told when everything is bound.
+    let mut found = Diagnostics::default();
+    let mut resolver = Resolver::new(draft, input, &mut found);
+    resolver.user_types();
+    resolver.tables();
+    resolver.views();
+    let open = draft.tables.iter().enumerate();
+    let open = open.filter(|(_, table)| is_open(table));
+    let settled: Vec<(usize, Vec<DraftColumn>)> = open
+        .filter_map(|(at, table)| Some((at, columns_of(&mut resolver, table)?)))
+        .collect();
+    for (at, columns) in &settled {
+        let table = &mut draft.tables[*at];
+        table.query = None;
+        add(table, columns);
+    }
+    !settled.is_empty()
+}
+
+fn columns_of(resolver: &mut Resolver<'_>, table: &DraftTable) -> Option<Vec<DraftColumn>> {
+    let query = table.query.as_ref()?;
+    let view = DraftView {
+        table: table.clone(),
+        materialized: false,
+        columns: query.columns.clone(),
+        query: query.query.clone(),
+        body: query.body.clone(),
+        column_notes: Vec::new(),
+        column_comments: Vec::new(),
+    };
+    let read = resolver.columns_of_query(&view)?;
+    let columns: Option<Vec<_>> = read
+        .iter()
+        .map(|column| as_written(column, table.dialect))
+        .collect();
+    columns.filter(|columns| !columns.is_empty())
+}
+
+/// A column as it would be declared. Only MySQL keeps a NOT NULL. SQLite keeps no more of a type than its affinity; the
+/// type of the source says more of the values.
+fn as_written(found: &Column, dialect: Dialect) -> Option<DraftColumn> {
+    let mut options = Vec::new();
+    if dialect == Dialect::Mysql && !found.nullable {
+        options.push(ColumnOption {
+            name: None,
+            kind: ColumnOptionKind::NotNull(None),
+            span: found.span,
+        });
+    }
+    let mut type_name = type_of(&found.sql_type, dialect)?;
+    type_name.span = found.span;
+    let definition = ColumnDef {
+        name: Name {
+            text: found.name.clone(),
+            span: found.span,
+        },
+        type_name,
+        options,
+        notes: Notes::default(),
+    };
+    Some(column(&definition, dialect))
+}
+
+/// Columns of the query stand before those that were added later; one that is declared beside the query is that one.
+fn add(table: &mut DraftTable, columns: &[DraftColumn]) {
+    let declared = |name: &Name| column_index(&table.columns, &name.text, table.dialect).is_some();
+    let new = columns.iter().filter(|column| !declared(&column.name));
+    let mut all: Vec<DraftColumn> = new.cloned().collect();
+    match table.dialect {
+        Dialect::Mysql => table.columns.extend(all),
+        Dialect::Sqlite | Dialect::Postgres => {
+            all.append(&mut table.columns);
+            table.columns = all;
+        }
+    }
+    table.incomplete = false;
+}
