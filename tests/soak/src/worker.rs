@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use bindery::{Applied, Connection, Error, ErrorKind, Hosts, Result, StaticEngine};
+use bindery::{Applied, Connection, Error, ErrorKind, Hosts, Result, Retry, StaticEngine};
 
 use crate::generated::{Account, AccountId, Databases, EntryChanges, EntryId, NewEntry, Tables};
 use crate::generated::{engine, model};
@@ -28,6 +29,9 @@ pub(crate) struct Worker<'d> {
     number: u32,
     random: fastrand::Rng,
     next: i64,
+    /// Transactions that said they are committed, and hooks that ran after a commit.
+    committed: u64,
+    hooks: Arc<AtomicU64>,
     pub(crate) ledgers: BTreeMap<Home, Ledger>,
     pub(crate) told: Told,
     /// Milliseconds since `started` when the call at hand began, plus one; 0 between calls.
@@ -62,6 +66,8 @@ impl<'d> Worker<'d> {
             number,
             random,
             next: i64::from(number) << 40,
+            committed: 0,
+            hooks: Arc::default(),
             ledgers: BTreeMap::from(ledgers),
             told: Told::default(),
             busy_since,
@@ -77,6 +83,11 @@ impl<'d> Worker<'d> {
                 Home::Pg => self.step(Home::Pg, engine::Pg),
                 Home::Maria => self.step(Home::Maria, engine::Maria),
             }
+        }
+        let hooks = self.hooks.load(Ordering::Relaxed);
+        if hooks != self.committed {
+            let what = format!("{} commits, {hooks} hooks after them", self.committed);
+            self.told.broken.push(what);
         }
     }
 
@@ -95,7 +106,7 @@ impl<'d> Worker<'d> {
             4..7 => self.insert_in_transaction(home, engine),
             7 if many => self.delete(home, engine),
             7 => self.insert_many(home, engine),
-            8..11 => self.transfer(home, engine),
+            8..11 => self.transfer(engine),
             11..13 => self.update(home, engine),
             13 => self.delete(home, engine),
             14..19 => self.find(home, engine),
@@ -151,6 +162,8 @@ impl<'d> Worker<'d> {
         let count = self.random.usize(1..4);
         let rows: Vec<NewEntry> = (0..count).map(|_| self.new_entry(home)).collect();
         let end = self.random.u8(..10);
+        let undone_rows = [self.new_entry(home)];
+        let hooks = Arc::clone(&self.hooks);
         let db = self.db;
         let work = || -> Result<()> {
             let mut connection = db.connect(engine)?;
@@ -158,8 +171,18 @@ impl<'d> Worker<'d> {
                 let mut dropped = connection.begin()?;
                 return insert_all(&mut dropped, &rows);
             }
+            let ran = Arc::clone(&hooks);
             connection.transaction(|tx| {
                 insert_all(tx, &rows)?;
+                tx.after_commit(move |_| {
+                    ran.fetch_add(1, Ordering::Relaxed);
+                    Ok(())
+                });
+                if end > 7 {
+                    let mut undone = tx.begin()?;
+                    insert_all(&mut undone, &undone_rows)?;
+                    undone.rollback()?;
+                }
                 match end {
                     1 => Err(Error::new(ErrorKind::NotFound)),
                     2 => panic_any(Planned),
@@ -175,6 +198,9 @@ impl<'d> Worker<'d> {
         let mut fate = self.fate(&outcome);
         if end == 0 && fate == Fate::Applied {
             fate = Fate::NotApplied;
+        }
+        if outcome.is_ok() && end > 0 {
+            self.committed += 1;
         }
         for row in rows {
             self.note(home, row.id, Some(row.amount), fate);
@@ -273,25 +299,27 @@ impl<'d> Worker<'d> {
     }
 
     /// Money goes from one account to another; the version column keeps lost updates out.
-    fn transfer<E>(&mut self, home: Home, engine: E)
+    fn transfer<E>(&mut self, engine: E)
     where
         E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
     {
         let from = self.random.i64(0..ACCOUNTS);
         let to = (from + self.random.i64(1..ACCOUNTS)) % ACCOUNTS;
         let money = self.random.i64(1..50);
-        let _ = home;
-        let outcome = self.timed(|db| {
-            db.connect(engine)?.transaction(|tx| {
-                let mut move_by = |id: i64, by: i64| -> Result<()> {
-                    let mut account: Account<E> = tx.account().get(AccountId::new(id))?;
-                    account.balance += by;
-                    tx.account().save(&account).map(drop)
-                };
-                move_by(from, -money)?;
-                move_by(to, money)
-            })
-        });
+        let work = || -> Result<()> {
+            self.db
+                .connect(engine)?
+                .transaction_retry(Retry::default(), |tx| {
+                    let mut move_by = |id: i64, by: i64| -> Result<()> {
+                        let mut account: Account<E> = tx.account().get(AccountId::new(id))?;
+                        account.balance += by;
+                        tx.account().save(&account).map(drop)
+                    };
+                    move_by(from, -money)?;
+                    move_by(to, money)
+                })
+        };
+        let outcome = work();
         self.fate(&outcome);
     }
 
