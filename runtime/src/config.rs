@@ -296,6 +296,7 @@ impl From<&Settings> for PoolLimits {
             idle_timeout: pool.idle_timeout,
             max_lifetime: pool.max_lifetime,
             test_after_idle: pool.test_after_idle,
+            max_transaction_age: settings.session.max_transaction_age,
             keep: match settings.mode {
                 ConnectionMode::Long => true,
                 ConnectionMode::Short => false,

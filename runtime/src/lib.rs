@@ -75,3 +75,8 @@ pub use statements::{TableSql, UniqueSql};
 pub use status::EngineStatus;
 pub use tables::Created;
 pub use transaction::{Isolation, Retry, Transaction, TransactionOptions};
+
+/// The examples of `docs/transactions.md` compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/transactions.md")]
+mod examples_of_transactions {}

@@ -1,10 +1,12 @@
 //! A connection on loan from its pool, and the transaction that is open on it. Typed handles are built on this.
 
+use std::panic::Location;
 use std::sync::Arc;
+use std::time::Duration;
 
-use self::standing::Standing;
+use self::standing::{Begun, Standing};
 use crate::driver::{Cursor, Physical};
-use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::error::{Error, ErrorKind, Operation, Phase, Result};
 use crate::pool::{Pool, Pooled};
 use crate::transaction::TransactionOptions;
 
@@ -90,7 +92,7 @@ impl Link {
         operation: Operation,
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let outcome = work(self);
+        let outcome = self.ensure_young().and_then(|()| work(self));
         if let Err(error) = &outcome {
             self.standing.failed(operation, error);
         }
@@ -110,6 +112,33 @@ impl Link {
             return Err(Error::new(ErrorKind::TransactionAborted));
         }
         Ok(physical)
+    }
+
+    /// Ends a transaction that is open for too long: somebody may have forgotten it.
+    fn ensure_young(&mut self) -> Result<()> {
+        let Some(begun) = self.standing.begun() else {
+            return Ok(());
+        };
+        let limit = self.pool.max_transaction_age();
+        if limit.is_none_or(|limit| begun.at.elapsed() < limit) || self.standing.is_over() {
+            return Ok(());
+        }
+        self.tell(
+            begun,
+            "a transaction was open for too long and is rolled back",
+        );
+        // What was done is lost in any case, and the connection is where this fails.
+        let _ = self.physical().rollback();
+        self.standing.condemn();
+        Err(Error::new(ErrorKind::Timeout {
+            phase: Phase::Transaction,
+        }))
+    }
+
+    #[cold]
+    fn tell(&self, begun: Begun, what: &'static str) {
+        let age_ms = u64::try_from(begun.at.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::warn!(engine = self.pool.engine(), begun_at = %begun.site, age_ms, "{what}");
     }
 
     /// May anything be sent at all?
@@ -157,6 +186,7 @@ impl Link {
     }
 
     /// Begins a transaction in a way of its own, or a savepoint within one.
+    #[track_caller]
     pub(crate) fn begin_with(&mut self, options: &TransactionOptions) -> Result<Scoped> {
         if self.depth() > 0 && !options.is_default() {
             let why =
@@ -168,12 +198,15 @@ impl Link {
     }
 
     /// Begins a transaction, or a savepoint within one, and gives its depth.
+    #[track_caller]
     pub(crate) fn begin(&mut self) -> Result<u32> {
         self.open_scope(&TransactionOptions::new())?;
         Ok(self.depth())
     }
 
+    #[track_caller]
     fn open_scope(&mut self, options: &TransactionOptions) -> Result<()> {
+        let site = Location::caller();
         let depth = self.depth() + 1;
         self.call(Operation::Begin, |link| {
             let physical = link.ready()?;
@@ -183,7 +216,7 @@ impl Link {
                 physical.batch(&format!("SAVEPOINT bindery_{depth}"))
             }
         })?;
-        self.standing.entered(depth);
+        self.standing.entered(depth, site);
         Ok(())
     }
 
@@ -225,6 +258,18 @@ impl Link {
         outcome
     }
 
+    /// The same where nobody waits for the answer, and a silent server must not keep anybody: a connection that could not
+    /// be told in time is lost.
+    pub(crate) fn undo_soon(&mut self, depth: u32) -> Result<()> {
+        const LIMIT: Duration = Duration::from_millis(900);
+        // Undoing a savepoint takes two statements.
+        let limit = if depth == 1 { LIMIT } else { LIMIT / 2 };
+        self.physical().hurry(Some(limit));
+        let outcome = self.undo(depth);
+        self.physical().hurry(None);
+        outcome
+    }
+
     fn roll_back(&mut self, depth: u32) -> Result<()> {
         let is_over = self.standing.is_over();
         let physical = self.physical();
@@ -254,6 +299,9 @@ impl Drop for Link {
         let Some(pooled) = self.pooled.take() else {
             return;
         };
+        if let Some(begun) = self.standing.begun() {
+            self.tell(begun, "a transaction was left open and is rolled back");
+        }
         if self.reading {
             self.pool.abandon(pooled);
         } else if self.depth() == 0 {
@@ -293,7 +341,7 @@ impl Drop for Scope<'_> {
     fn drop(&mut self) {
         if !self.finished {
             // The error that led here is the one to tell.
-            let _ = self.link.undo(self.depth);
+            let _ = self.link.undo_soon(self.depth);
         }
     }
 }

@@ -45,6 +45,8 @@ pub(crate) struct PoolLimits {
     pub(crate) max_lifetime: Duration,
     /// One that was idle for this long is tried before it is given out.
     pub(crate) test_after_idle: Duration,
+    /// A transaction of this age is ended.
+    pub(crate) max_transaction_age: Option<Duration>,
     /// Keep connections between uses (`connection = "long"`).
     pub(crate) keep: bool,
     /// One connection writes at a time, whichever it is.
@@ -128,6 +130,16 @@ impl Pool {
             emptied: Condvar::new(),
             process: std::process::id(),
         })
+    }
+
+    /// The engine whose connections these are.
+    pub(crate) fn engine(&self) -> &'static str {
+        self.engine
+    }
+
+    /// How old a transaction may become.
+    pub(crate) fn max_transaction_age(&self) -> Option<Duration> {
+        self.limits.max_transaction_age
     }
 
     /// An idle connection, or a new one, or the next that comes back: who waits longest is served first. Waiting,
@@ -390,6 +402,12 @@ impl Pool {
             closed: state.gone,
             timeouts: state.timeouts,
         }
+    }
+
+    /// As a forked child sees it, or again its parent: the pool is another process's.
+    #[cfg(test)]
+    pub(crate) fn change_process(&mut self) {
+        self.process ^= 1;
     }
 
     /// Are we in a child that was forked after the pool was made?

@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut};
 use crate::connection::Connection;
 use crate::engine::Engine;
 use crate::error::{Applied, Error, ErrorKind, Operation, Result};
-use crate::link::Scoped;
+use crate::link::{Link, Scoped};
 
 pub(crate) use self::hooks::Hooks;
 pub use self::options::{Isolation, TransactionOptions};
@@ -95,13 +95,13 @@ impl<'c, E: Engine> Transaction<'c, E> {
     pub fn rollback(mut self) -> Result<()> {
         self.finished = true;
         let engine = self.connection.engine;
-        self.undo()
+        self.undo(Link::undo)
             .map_err(|error| located(error, engine, Operation::Rollback))
     }
 
-    fn undo(&mut self) -> Result<()> {
+    fn undo(&mut self, undo: fn(&mut Link, u32) -> Result<()>) -> Result<()> {
         self.ensure_own()?;
-        let outcome = self.connection.link.undo(self.scope.depth);
+        let outcome = undo(&mut self.connection.link, self.scope.depth);
         self.connection.after_rollback_at(self.scope.depth);
         outcome
     }
@@ -139,7 +139,7 @@ impl<E: Engine> Drop for Transaction<'_, E> {
     fn drop(&mut self) {
         if !self.finished {
             // A connection whose rollback failed keeps its depth and is thrown away by the pool.
-            let _ = self.undo();
+            let _ = self.undo(Link::undo_soon);
         }
     }
 }

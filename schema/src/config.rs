@@ -207,6 +207,8 @@ pub struct SessionConfig {
     pub lock_timeout: Option<Duration>,
     /// `idle-in-transaction-timeout`: the server ends a session that does nothing in an open transaction for so long.
     pub idle_in_transaction_timeout: Option<Duration>,
+    /// `max-transaction-age`: a transaction that is open for so long is ended.
+    pub max_transaction_age: Option<Duration>,
     /// `busy-timeout`: the longest wait for a lock on an SQLite file.
     pub busy_timeout: Duration,
     /// `application-name`.
@@ -220,6 +222,7 @@ impl Default for SessionConfig {
             statement_timeout: Some(Duration::from_secs(30)),
             lock_timeout: None,
             idle_in_transaction_timeout: Some(Duration::from_secs(10 * 60)),
+            max_transaction_age: Some(Duration::from_secs(60)),
             busy_timeout: Duration::from_secs(5),
             application_name: "bindery".to_owned(),
         }

@@ -221,6 +221,14 @@ impl EngineOptions {
         self
     }
 
+    /// A transaction that is open for so long is rolled back at its next statement: somebody may have forgotten it. 60 s
+    /// unless said; `None`: never.
+    #[must_use]
+    pub fn max_transaction_age(mut self, age: impl Into<Option<Duration>>) -> Self {
+        self.session.max_transaction_age = age.into();
+        self
+    }
+
     /// The longest that a statement on an SQLite file waits until others, also other programs, have written; 5 s unless said.
     #[must_use]
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
@@ -328,7 +336,7 @@ impl EngineOptions {
     }
 
     /// Every time, by the method that sets it.
-    fn times(&self) -> [(&'static str, Option<Duration>); 9] {
+    fn times(&self) -> [(&'static str, Option<Duration>); 10] {
         let (pool, session) = (&self.pool, &self.session);
         [
             ("acquire_timeout", Some(pool.acquire_timeout)),
@@ -342,6 +350,7 @@ impl EngineOptions {
                 "idle_in_transaction_timeout",
                 session.idle_in_transaction_timeout,
             ),
+            ("max_transaction_age", session.max_transaction_age),
             ("busy_timeout", Some(session.busy_timeout)),
         ]
     }

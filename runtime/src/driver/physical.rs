@@ -283,6 +283,11 @@ impl Physical {
         undone.map_err(|error| error.in_phase(Phase::Rollback))
     }
 
+    /// Has every wait for the server end after this time, also where it may take longer otherwise; `None` as otherwise.
+    pub(crate) fn hurry(&mut self, limit: Option<Duration>) {
+        each!(self, connection => connection.hurry(limit));
+    }
+
     /// Is a transaction open that has to be ended? One that the database gave up by itself may count as open; its
     /// statements and its commit are refused then.
     pub(crate) fn in_transaction(&self) -> bool {

@@ -84,7 +84,12 @@ impl ErrorKind {
             } => true,
             // A statement that took too long takes as long again.
             Self::Timeout {
-                phase: Phase::Begin | Phase::Statement | Phase::Commit | Phase::Rollback,
+                phase:
+                    Phase::Begin
+                    | Phase::Statement
+                    | Phase::Commit
+                    | Phase::Rollback
+                    | Phase::Transaction,
             }
             | Self::Config(_)
             | Self::UnknownEngine { .. }

@@ -138,6 +138,8 @@ pub enum Phase {
     Commit,
     /// Rolling back.
     Rollback,
+    /// A whole transaction, which was open for longer than it may be.
+    Transaction,
 }
 
 impl fmt::Display for Phase {
@@ -148,6 +150,7 @@ impl fmt::Display for Phase {
             Self::Statement => "in a statement",
             Self::Commit => "while committing",
             Self::Rollback => "while rolling back",
+            Self::Transaction => "in a transaction, which was open for too long",
         })
     }
 }

@@ -47,6 +47,7 @@ impl Server {
             idle_timeout: Duration::MAX,
             max_lifetime: Duration::MAX,
             test_after_idle: Duration::MAX,
+            max_transaction_age: None,
             keep: true,
             one_writer: false,
         };

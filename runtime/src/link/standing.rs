@@ -4,7 +4,10 @@
 //! of any transaction. Here one rule holds for all: a call that failed has ended the transaction, but for what a
 //! savepoint around it can undo.
 
+use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use std::time::Instant;
 
 use crate::error::{Error, ErrorKind, Operation, Result};
 
@@ -14,10 +17,20 @@ pub(crate) struct Standing {
     /// 0 without a transaction, 1 in one, one more for each savepoint.
     depth: u32,
     doom: Option<Doom>,
+    /// Where and when the open transaction was begun.
+    begun: Option<Begun>,
     /// Which transaction of the process it is, or was last.
     serial: u64,
     /// The transaction is over, or was, because of another one or of a lost connection.
     was_in_the_way: bool,
+}
+
+/// The beginning of a transaction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Begun {
+    pub(crate) at: Instant,
+    /// In the program's source.
+    pub(crate) site: &'static Location<'static>,
 }
 
 /// One transaction or savepoint of the process.
@@ -55,13 +68,20 @@ impl Standing {
     }
 
     /// A scope of this depth was begun.
-    pub(crate) fn entered(&mut self, depth: u32) {
+    pub(crate) fn entered(&mut self, depth: u32, site: &'static Location<'static>) {
         static LAST: AtomicU64 = AtomicU64::new(0);
         self.depth = depth;
         if depth == 1 {
+            let at = Instant::now();
+            self.begun = Some(Begun { at, site });
             self.serial = LAST.fetch_add(1, Ordering::Relaxed) + 1;
             self.was_in_the_way = false;
         }
+    }
+
+    /// The beginning of the open transaction.
+    pub(crate) fn begun(&self) -> Option<Begun> {
+        self.begun
     }
 
     /// The scope that was begun last.
@@ -91,12 +111,19 @@ impl Standing {
 
     /// What was done at this depth was kept.
     pub(crate) fn kept(&mut self, depth: u32) {
+        self.left(depth);
+    }
+
+    fn left(&mut self, depth: u32) {
         self.depth = depth - 1;
+        if depth == 1 {
+            self.begun = None;
+        }
     }
 
     /// What was done at this depth was undone.
     pub(crate) fn undone(&mut self, depth: u32) {
-        self.depth = depth - 1;
+        self.left(depth);
         let mended = match self.doom {
             None => true,
             Some(Doom::Scope(failed)) => failed >= depth,

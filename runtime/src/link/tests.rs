@@ -14,6 +14,7 @@ fn pool() -> Arc<Pool> {
         idle_timeout: Duration::MAX,
         max_lifetime: Duration::MAX,
         test_after_idle: Duration::MAX,
+        max_transaction_age: None,
         keep: true,
         one_writer: false,
     };
@@ -121,4 +122,30 @@ fn a_connection_whose_rollback_failed_is_thrown_away() {
     assert_eq!(link.depth(), 2);
     drop(link);
     assert_eq!(pool.counts().open, 0);
+}
+
+/// Covers TX-19 on SQLite.
+#[test]
+fn a_forked_child_leaves_the_transaction_of_its_parent_alone() {
+    let mut link = pool().acquire().unwrap();
+    run(&mut link, "CREATE TABLE t (a)").unwrap();
+    link.begin().unwrap();
+    run(&mut link, "INSERT INTO t VALUES (1)").unwrap();
+    let fork = |link: &mut Link| {
+        let pool = Arc::get_mut(&mut link.pool).expect("nobody else has the pool");
+        pool.change_process();
+    };
+
+    fork(&mut link);
+    let forked = |outcome: Result<()>| {
+        assert_eq!(outcome.unwrap_err().kind(), &ErrorKind::Forked);
+    };
+    forked(run(&mut link, "INSERT INTO t VALUES (2)"));
+    forked(link.begin().map(drop));
+    forked(link.commit(1));
+    forked(link.undo(1));
+
+    fork(&mut link);
+    link.commit(1).unwrap();
+    assert_eq!(rows(&mut link), 1);
 }

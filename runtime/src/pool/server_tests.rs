@@ -45,6 +45,7 @@ fn behind(test_after_idle: Duration) -> Vec<Behind> {
             idle_timeout: Duration::MAX,
             max_lifetime: Duration::MAX,
             test_after_idle,
+            max_transaction_age: None,
             keep: true,
             one_writer: false,
         };

@@ -13,6 +13,7 @@ const LIMITS: PoolLimits = PoolLimits {
     idle_timeout: Duration::MAX,
     max_lifetime: Duration::MAX,
     test_after_idle: Duration::MAX,
+    max_transaction_age: None,
     keep: true,
     one_writer: false,
 };

@@ -1,10 +1,13 @@
 //! Transactions and savepoints: what stays, what goes, and what the connection is good for afterwards.
 
 mod doomed;
+mod exchanged;
+mod held;
 mod hooks;
 mod options;
 mod place;
 mod retry;
+mod several;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -46,6 +49,7 @@ on_each_database! {
     insert_many_is_all_or_nothing_within_a_transaction;
 }
 
+/// Covers TX-01.
 fn tx_01_only_a_commit_keeps_rows<E: Everything>(c: &mut Connection<E>) {
     let mut tx = c.begin().unwrap();
     add(&mut tx, "committed").unwrap();
@@ -72,6 +76,7 @@ fn tx_01_only_a_commit_keeps_rows<E: Everything>(c: &mut Connection<E>) {
     assert_eq!(titles(c), ["again", "committed"]);
 }
 
+/// Covers TX-01.
 fn tx_01_a_panic_rolls_back<E: Everything>(c: &mut Connection<E>) {
     let panicking = AssertUnwindSafe(|| {
         c.transaction::<()>(|tx| {
@@ -130,6 +135,7 @@ fn tx_01_a_test_transaction_leaves_no_trace<E: Everything>(c: &mut Connection<E>
     assert!(titles(c).is_empty());
 }
 
+/// Covers TX-07.
 fn tx_07_an_inner_rollback_keeps_the_outer_rows<E: Everything>(c: &mut Connection<E>) {
     c.transaction(|tx| {
         add(tx, "before")?;
@@ -143,6 +149,7 @@ fn tx_07_an_inner_rollback_keeps_the_outer_rows<E: Everything>(c: &mut Connectio
     assert_eq!(titles(c), ["after", "before"]);
 }
 
+/// Covers TX-07.
 fn tx_07_an_outer_rollback_takes_the_inner_rows<E: Everything>(c: &mut Connection<E>) {
     let mut outer = c.begin().unwrap();
     add(&mut outer, "outer").unwrap();
@@ -151,6 +158,7 @@ fn tx_07_an_outer_rollback_takes_the_inner_rows<E: Everything>(c: &mut Connectio
     assert!(titles(c).is_empty());
 }
 
+/// Covers TX-07.
 fn tx_07_failing_inner_transactions_leave_the_outer_one_alone<E: Everything>(
     c: &mut Connection<E>,
 ) {
@@ -176,6 +184,7 @@ fn tx_07_failing_inner_transactions_leave_the_outer_one_alone<E: Everything>(
     assert_eq!(c.members().count().unwrap(), 1);
 }
 
+/// Covers TX-07.
 fn tx_07_three_levels<E: Everything>(c: &mut Connection<E>) {
     c.transaction(|tx| {
         add(tx, "1")?;
@@ -226,6 +235,7 @@ fn insert_many_is_all_or_nothing_within_a_transaction<E: Everything>(c: &mut Con
     assert_eq!(c.members().count().unwrap(), 200);
 }
 
+/// Covers TX-07.
 #[test]
 fn tx_07_a_transaction_on_another_engine_is_independent() {
     let db = embedded();

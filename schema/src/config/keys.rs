@@ -83,6 +83,7 @@ pub const KEYS: &[Key] = &[
     key(Section::Engine, "statement-timeout", "a time, or `none`", "`30s`", On::All, "the longest that one statement takes"),
     key(Section::Engine, "lock-timeout", "a time, or `none`; MySQL counts whole seconds", "`none`: as the server has it", On::Servers, "the longest that a statement waits for another's lock"),
     key(Section::Engine, "idle-in-transaction-timeout", "a time, or `none`; MariaDB counts whole seconds", "`10m`", On::Servers, "the server ends a session that leaves a transaction open and does nothing for so long"),
+    key(Section::Engine, "max-transaction-age", "a time, or `none`", "`60s`", On::All, "a transaction that is open for so long is rolled back at its next statement"),
     key(Section::Engine, "busy-timeout", "a time", "`5s`", On::Sqlite, "the longest that a statement waits until others, also other programs, have written"),
     key(Section::Engine, "application-name", "1 to 63 letters, digits and signs of ASCII", "`bindery`", On::Servers, "how the server lists the sessions"),
     key(Section::Engine, "tls", "`disable`, `require`, `verify-ca` or `verify-full`", "`disable` within the machine, else `verify-full`", On::Servers, "how much of TLS the connections insist on"),

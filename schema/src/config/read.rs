@@ -208,6 +208,9 @@ impl Reader<'_> {
             idle_in_transaction_timeout: self
                 .limit(table, "idle-in-transaction-timeout")
                 .unwrap_or(defaults.idle_in_transaction_timeout),
+            max_transaction_age: self
+                .limit(table, "max-transaction-age")
+                .unwrap_or(defaults.max_transaction_age),
             busy_timeout: self
                 .duration(table, "busy-timeout")
                 .unwrap_or(defaults.busy_timeout),

@@ -63,6 +63,8 @@ pub(crate) struct MysqlConnection {
     info: ServerInfo,
     /// For asking from outside that this connection's statement is given up.
     config: MysqlConfig,
+    /// How long to wait at most, however long a statement may take.
+    hurry: Option<Duration>,
     peer: Peer,
     number: u32,
 }
@@ -105,12 +107,14 @@ impl MysqlConnection {
             last_insert_id: 0,
             info: there.info,
             config: config.clone(),
+            hurry: None,
             number: there.connection,
         }
     }
 
     fn deadline(&self) -> Deadline {
-        Deadline::after(self.config.statement_timeout.map(|limit| limit + GRACE))
+        let limit = self.config.statement_timeout.map(|limit| limit + GRACE);
+        Deadline::after(limit.into_iter().chain(self.hurry).min())
     }
 
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
@@ -346,6 +350,10 @@ impl MysqlConnection {
         self.command("ROLLBACK")?;
         self.transaction = Transaction::None;
         Ok(())
+    }
+
+    pub(crate) fn hurry(&mut self, limit: Option<Duration>) {
+        self.hurry = limit;
     }
 
     pub(crate) fn in_transaction(&self) -> bool {

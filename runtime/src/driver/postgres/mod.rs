@@ -56,6 +56,8 @@ pub(crate) struct PostgresConnection {
     /// A transaction was begun that the server does not know of yet: BEGIN goes with its first statement.
     begin_pending: Option<Begin>,
     statement_timeout: Option<Duration>,
+    /// How long to wait at most, however long a statement may take.
+    hurry: Option<Duration>,
     /// Where a request to give up goes to.
     peer: Peer,
     /// How it is encrypted.
@@ -88,6 +90,7 @@ impl PostgresConnection {
             fields: Fields::default(),
             begin_pending: None,
             statement_timeout,
+            hurry: None,
             peer,
             tls: None,
             info: ServerInfo { product, version },
@@ -95,7 +98,8 @@ impl PostgresConnection {
     }
 
     fn deadline(&self) -> Deadline {
-        Deadline::after(self.statement_timeout.map(|limit| limit + GRACE))
+        let limit = self.statement_timeout.map(|limit| limit + GRACE);
+        Deadline::after(limit.into_iter().chain(self.hurry).min())
     }
 
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
@@ -342,6 +346,10 @@ impl PostgresConnection {
             return Ok(());
         }
         self.batch("ROLLBACK")
+    }
+
+    pub(crate) fn hurry(&mut self, limit: Option<Duration>) {
+        self.hurry = limit;
     }
 
     pub(crate) fn in_transaction(&self) -> bool {

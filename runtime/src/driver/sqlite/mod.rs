@@ -312,6 +312,9 @@ impl SqliteConnection {
         }
     }
 
+    /// Nobody is on the other side of a file.
+    pub(crate) fn hurry(&mut self, _: Option<Duration>) {}
+
     pub(crate) fn in_transaction(&self) -> bool {
         !self.watched.connection().is_autocommit()
     }

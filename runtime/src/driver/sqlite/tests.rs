@@ -69,6 +69,7 @@ fn pool(path: String, limit: Duration) -> Arc<Pool> {
         idle_timeout: Duration::MAX,
         max_lifetime: Duration::MAX,
         test_after_idle: Duration::MAX,
+        max_transaction_age: None,
         keep: true,
         one_writer: true,
     };

@@ -4,7 +4,7 @@ use bindery::{Connection, ErrorKind, Isolation, Operation, TransactionOptions};
 
 use super::place::{Place, at_each_place};
 use super::{add, titles};
-use crate::sample::{Everything, NewBlog, OrderLine, Tables, on_each_database};
+use crate::sample::{BlogId, Everything, NewBlog, OrderLine, Tables, on_each_database};
 
 const LEVELS: [Isolation; 3] = [
     Isolation::ReadCommitted,
@@ -187,6 +187,10 @@ fn constraints_wait_for_the_commit_where_the_database_can<E: Everything>(engine:
         matches!(error.kind(), ErrorKind::ForeignKeyViolation(_)),
         "{error:?}"
     );
+    // Also where the first call is one of many statements.
+    let key = BlogId::new(7);
+    let gone = c.transaction_with(options, |tx| tx.blogs().delete_many([key]));
+    assert_eq!(gone.unwrap_err().operation(), Some(Operation::Commit));
     assert_eq!(c.order_lines().count().unwrap(), 1);
     assert!(!c.in_transaction());
 }

@@ -1,0 +1,184 @@
+//! Transactions that are forgotten, held for too long, or dropped where nobody answers.
+
+use std::fmt::{Debug, Write};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bindery::{EngineOptions, ErrorKind, Phase};
+use bindery_testkit::{Fault, FaultProxy, Watchdog};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use super::place::{Place, at_each_place};
+use super::{add, titles};
+use crate::sample::{Everything, with};
+
+/// What is logged on this thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    /// What is logged during `work`.
+    fn of(work: impl FnOnce()) -> Vec<String> {
+        let log = Self::default();
+        tracing::subscriber::with_default(log.clone(), work);
+        std::mem::take(&mut log.0.lock().unwrap())
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("bindery")
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut text = Text(event.metadata().level().to_string());
+        event.record(&mut text);
+        self.0.lock().unwrap().push(text.0);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+struct Text(String);
+
+impl Visit for Text {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        write!(self.0, " {field}={value:?}").unwrap();
+    }
+}
+
+at_each_place! {
+    a_forgotten_transaction_reaches_nobody_and_is_told;
+    a_transaction_that_is_open_for_too_long_is_ended_and_told;
+    what_is_dropped_waits_for_no_silent_server;
+}
+
+/// Covers TX-7, TX-04.
+fn a_forgotten_transaction_reaches_nobody_and_is_told<E: Everything>(engine: E, place: &Place) {
+    let db = place.open(engine);
+    let mut begun = 0;
+    let log = Log::of(|| {
+        let mut c = db.connect(engine).unwrap();
+        begun = line!() + 1;
+        let mut tx = c.begin().unwrap();
+        add(&mut tx, "forgotten").unwrap();
+        std::mem::forget(tx);
+        // A write without a transaction would be kept at once; this one is in the forgotten one.
+        assert!(c.in_transaction());
+        add(&mut c, "too").unwrap();
+    });
+    let [told] = log.as_slice() else {
+        panic!("{log:?}")
+    };
+    assert!(
+        told.starts_with("WARN") && told.contains("left open"),
+        "{told}"
+    );
+    assert!(told.contains(&format!("tx/held.rs:{begun}:")), "{told}");
+    assert!(told.contains(engine.name()), "{told}");
+    assert!(!told.contains("forgotten"), "{told}");
+
+    assert_eq!(db.engine(engine.name()).unwrap().pool.open, 0);
+    let mut c = db.connect(engine).unwrap();
+    assert!(!c.in_transaction());
+    assert!(titles(&mut c).is_empty());
+    // A transaction that ends is nobody's matter.
+    let log = Log::of(|| {
+        c.transaction(|tx| add(tx, "kept")).unwrap();
+        drop(c.begin().unwrap());
+    });
+    assert_eq!(log, [""; 0]);
+}
+
+/// Covers TX-7.
+fn a_transaction_that_is_open_for_too_long_is_ended_and_told<E: Everything>(
+    engine: E,
+    place: &Place,
+) {
+    let limit = Duration::from_millis(1);
+    let db = place.open_with(engine, |options| options.max_transaction_age(limit));
+    let mut c = db.connect(engine).unwrap();
+    let mut other = db.connect(engine).unwrap();
+    let log = Log::of(|| {
+        let mut tx = c.begin().unwrap();
+        thread::sleep(2 * limit);
+        let error = add(&mut tx, "late").unwrap_err();
+        let phase = Phase::Transaction;
+        assert_eq!(*error.kind(), ErrorKind::Timeout { phase });
+        // It holds no lock any more.
+        add(&mut other, "of another").unwrap();
+        let error = add(&mut tx, "later").unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::TransactionAborted);
+        let error = tx.commit().unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::TransactionAborted);
+    });
+    assert_eq!(log.len(), 1, "{log:?}");
+    assert!(log[0].contains("too long"), "{log:?}");
+    // What is done is committed, however long it took.
+    let mut tx = c.begin().unwrap();
+    thread::sleep(2 * limit);
+    tx.after_rollback(|| panic!("committed"));
+    tx.commit().unwrap();
+    add(&mut c, "alone").unwrap();
+    assert_eq!(titles(&mut c), ["alone", "of another"]);
+}
+
+/// Long past what dropping may take, and short of what a statement may.
+const LATE: Duration = Duration::from_secs(10);
+
+/// Covers TX-5 on PostgreSQL, MariaDB.
+fn what_is_dropped_waits_for_no_silent_server<E: Everything>(engine: E, place: &Place) {
+    let Place::Server(database) = place else {
+        return;
+    };
+    let _watchdog = Watchdog::start("what_is_dropped_waits", Duration::from_secs(120));
+    place.open(engine);
+    let proxy = FaultProxy::start(&database.url()).unwrap();
+    let options = EngineOptions::url(proxy.url()).statement_timeout(6 * LATE);
+    let db = with(engine.name(), options);
+    for nested in [false, true] {
+        let mut c = db.connect(engine).unwrap();
+        let mut tx = c.begin().unwrap();
+        add(&mut tx, "lost").unwrap();
+        let mut inner = nested.then(|| tx.begin().unwrap());
+        if let Some(inner) = &mut inner {
+            add(inner, "too").unwrap();
+        }
+        proxy.set(Fault::Stall);
+        let started = Instant::now();
+        drop(inner);
+        drop(tx);
+        drop(c);
+        assert!(started.elapsed() < LATE, "{:?}", started.elapsed());
+        proxy.heal();
+        let pool = db.engine(engine.name()).unwrap().pool;
+        assert_eq!((pool.in_use, pool.open), (0, 0));
+    }
+    // A panic is no reason to wait either.
+    let panicking = std::panic::AssertUnwindSafe(|| {
+        let mut c = db.connect(engine).unwrap();
+        let _ = c.transaction::<()>(|tx| {
+            add(tx, "lost")?;
+            proxy.set(Fault::Stall);
+            std::panic::panic_any(Instant::now())
+        });
+    });
+    let panic = std::panic::catch_unwind(panicking).unwrap_err();
+    let started = panic.downcast_ref::<Instant>().expect("the same payload");
+    assert!(started.elapsed() < LATE, "{:?}", started.elapsed());
+    proxy.heal();
+    assert!(titles(&mut place.open(engine).connect(engine).unwrap()).is_empty());
+}

@@ -1,0 +1,236 @@
+//! Transactions on several engines at once: each statement goes where its connection leads, and nobody waits for ever.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Barrier;
+use std::thread;
+use std::time::Duration;
+
+use bindery::{Config, Connection, EngineOptions, ErrorKind, Registry};
+use bindery_testkit::{FreshDatabase, Watchdog};
+
+use super::{add, titles};
+use crate::sample::engine::{Any, B, Default, Mysql, Postgres};
+use crate::sample::{EMBEDDED, PROGRAM, Tables};
+
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Three engines of three dialects, where there are servers.
+struct Three {
+    db: Registry,
+    /// Dropped after it.
+    _databases: [FreshDatabase; 2],
+}
+
+fn three() -> Option<Three> {
+    let postgres = bindery_testkit::fresh_postgres()?;
+    let mysql = bindery_testkit::fresh_mysql()?;
+    let engine = |url: &str| EngineOptions::url(url).acquire_timeout(PATIENCE);
+    let config = Config::new()
+        .engine("b", ":memory:")
+        .engine("default", engine("sqlite::memory:").busy_timeout(PATIENCE))
+        .engine("test", ":memory:")
+        .engine("x_mysql", engine(&mysql.url()))
+        .engine("x_postgres", engine(&postgres.url()))
+        .engine("y_mariadb", "mariadb://nobody@127.0.0.1:1/nothing");
+    let db = Registry::with_config(&PROGRAM, &config).unwrap();
+    for engine in ENGINES {
+        db.create_missing_on(engine).unwrap();
+    }
+    Some(Three {
+        db,
+        _databases: [postgres, mysql],
+    })
+}
+
+const ENGINES: [Any; 3] = [Any::Default, Any::Mysql, Any::Postgres];
+
+/// Covers TX-6.
+#[test]
+fn a_panic_rolls_back_on_every_engine_and_goes_on() {
+    let Some(Three { db, .. }) = &three() else {
+        return;
+    };
+    let mut default = db.connect(Default).unwrap();
+    let mut postgres = db.connect(Postgres).unwrap();
+    let mut mysql = db.connect(Mysql).unwrap();
+    for panics_after in 0..3 {
+        let panics = |statement| {
+            if statement == panics_after {
+                std::panic::panic_any(statement);
+            }
+        };
+        let work = AssertUnwindSafe(|| {
+            default.transaction(|one| {
+                add(one, "lost")?;
+                panics(0);
+                postgres.transaction(|two| {
+                    add(two, "lost")?;
+                    panics(1);
+                    mysql.transaction(|three| {
+                        add(three, "lost")?;
+                        panics(2);
+                        Ok(())
+                    })
+                })
+            })
+        });
+        let panic = catch_unwind(work).unwrap_err();
+        assert_eq!(panic.downcast_ref(), Some(&panics_after));
+        assert!(titles(&mut default).is_empty());
+        assert!(titles(&mut postgres).is_empty());
+        assert!(titles(&mut mysql).is_empty());
+    }
+}
+
+/// Numbers without a pattern, the same in each run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % bound as u64) as usize
+    }
+}
+
+const THREADS: u64 = 64;
+const OPERATIONS: usize = 25;
+
+/// Writes the engine's own name into its table, alone, in a transaction or in a nested one; says how many rows are kept.
+fn operation(c: &mut Connection<Any>, way: usize) -> bindery::Result<u64> {
+    let name = bindery::Engine::name(c.engine());
+    match way {
+        0 => add(c, name).map(|()| 1),
+        1 => c.transaction(|tx| add(tx, name)).map(|()| 1),
+        2 => {
+            let mut tx = c.begin()?;
+            add(&mut tx, name)?;
+            tx.rollback().map(|()| 0)
+        }
+        _ => {
+            let found = c.blogs().first()?;
+            assert!(
+                found.is_none_or(|blog| blog.title == name),
+                "a stranger on {name}"
+            );
+            Ok(0)
+        }
+    }
+}
+
+/// So many rows as each engine keeps of one thread's operations. Inside a transaction of one engine it works on the
+/// others that come later, so that no two threads wait for each other.
+fn one_thread(db: &Registry, seed: u64) -> [u64; 3] {
+    let mut random = Random(seed);
+    let mut kept = [0; 3];
+    for _ in 0..OPERATIONS {
+        let first = random.below(3);
+        let second = first + random.below(3 - first);
+        let mut c = db.connect(ENGINES[first]).unwrap();
+        kept[first] += operation(&mut c, random.below(4)).unwrap();
+        if second > first {
+            kept[first] += c
+                .transaction(|outer| {
+                    let before = operation(outer, random.below(4))?;
+                    let mut c = db.connect(ENGINES[second])?;
+                    kept[second] += operation(&mut c, random.below(4))?;
+                    Ok(before + operation(outer, random.below(4))?)
+                })
+                .unwrap();
+        }
+    }
+    kept
+}
+
+/// Covers TX-16, GEN-9.
+#[test]
+fn every_row_is_on_the_engine_it_was_meant_for() {
+    let _watchdog = Watchdog::start("every_row_is_on_the_engine", PATIENCE);
+    let Some(Three { db, .. }) = &three() else {
+        return;
+    };
+    let mut kept = [0; 3];
+    thread::scope(|scope| {
+        let threads = (1..=THREADS).map(|number| {
+            scope.spawn(move || one_thread(db, number.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        });
+        for thread in threads.collect::<Vec<_>>() {
+            let of_thread = thread.join().unwrap();
+            (0..3).for_each(|engine| kept[engine] += of_thread[engine]);
+        }
+    });
+    for (engine, kept) in ENGINES.into_iter().zip(kept) {
+        let name = bindery::Engine::name(engine);
+        let titles = titles(&mut db.connect(engine).unwrap());
+        assert!(
+            titles.iter().all(|title| title == name),
+            "a stranger on {name}"
+        );
+        assert_eq!(titles.len() as u64, kept, "{name}");
+        assert_eq!(db.engine(name).unwrap().pool.in_use, 0);
+    }
+}
+
+/// A pool of one, each thread has what the other wants: one gives up in time, or both.
+///
+/// Covers TX-20 on SQLite.
+#[test]
+fn nobody_waits_for_ever_where_each_has_what_the_other_wants() {
+    let _watchdog = Watchdog::start("nobody_waits_for_ever", PATIENCE);
+    let one = || {
+        EngineOptions::url("sqlite::memory:")
+            .max_connections(1)
+            .acquire_timeout(Duration::from_millis(10))
+    };
+    let config = Config::new()
+        .engine("b", one())
+        .engine("default", one())
+        .engine("test", ":memory:");
+    let db = &Registry::with_config(&EMBEDDED, &config).unwrap();
+    db.create_missing().unwrap();
+    let both = &Barrier::new(2);
+    let refused = |outcome: bindery::Result<()>| {
+        outcome.err().is_some_and(|error| {
+            assert!(
+                matches!(error.kind(), ErrorKind::PoolExhausted { .. }),
+                "{error:?}"
+            );
+            true
+        })
+    };
+    for round in 0..20 {
+        let refusals: usize = thread::scope(|scope| {
+            let first = scope.spawn(|| {
+                let mut c = db.connect(Default).unwrap();
+                let outcome = c.transaction(|tx| {
+                    add(tx, "default")?;
+                    both.wait();
+                    db.connect(B).map(drop)
+                });
+                both.wait();
+                refused(outcome)
+            });
+            let second = scope.spawn(|| {
+                let mut c = db.connect(B).unwrap();
+                let outcome = c.transaction(|tx| {
+                    add(tx, "b")?;
+                    both.wait();
+                    db.connect(Default).map(drop)
+                });
+                both.wait();
+                refused(outcome)
+            });
+            [first, second]
+                .map(|thread| usize::from(thread.join().unwrap()))
+                .iter()
+                .sum()
+        });
+        assert_eq!(refusals, 2, "round {round}: both hold theirs to the end");
+    }
+    // A transaction within another of the same engine needs no second connection.
+    let mut c = db.connect(Default).unwrap();
+    c.transaction(|tx| tx.transaction(|tx| add(tx, "nested")))
+        .unwrap();
+    assert_eq!(titles(&mut c), ["nested"]);
+}
