@@ -52,6 +52,7 @@ const LONGEST_PAYLOAD: u32 = 1 << 30;
 const NATIVE: &[u8] = b"mysql_native_password";
 const CACHING_SHA2: &[u8] = b"caching_sha2_password";
 const CLEAR: &[u8] = b"mysql_clear_password";
+const ED25519: &[u8] = b"client_ed25519";
 
 /// A session that may be asked, and what is known of the server.
 pub(super) struct LoggedIn {
@@ -180,8 +181,7 @@ fn converse(session: &mut Session, config: &MysqlConfig, mut plugin: Vec<u8>) ->
             Some(0xfe) if body.len() > 1 => {
                 body = &body[1..];
                 plugin = take_text(&mut body).to_vec();
-                let salt = body.strip_suffix(&[0]).unwrap_or(body);
-                prove(session, config, &plugin, salt)?
+                prove(session, config, &plugin, body)?
             }
             _ if body == KNOWN && plugin == CACHING_SHA2 => continue,
             _ if body == WANTED && plugin == CACHING_SHA2 => shown(session, config)?,
@@ -199,7 +199,19 @@ fn converse(session: &mut Session, config: &MysqlConfig, mut plugin: Vec<u8>) ->
 /// be shown.
 fn prove(session: &Session, config: &MysqlConfig, plugin: &[u8], salt: &[u8]) -> Result<Vec<u8>> {
     match plugin {
-        NATIVE | CACHING_SHA2 => Ok(scramble(plugin, config.password(), salt)),
+        NATIVE | CACHING_SHA2 => {
+            let salt = salt.strip_suffix(&[0]).unwrap_or(salt);
+            Ok(scramble(plugin, config.password(), salt))
+        }
+        #[cfg(feature = "ed25519")]
+        ED25519 => super::ed25519::sign(config.password(), salt).ok_or_else(|| {
+            connect_error(Fault::Protocol("a login by `client_ed25519` out of turn"))
+        }),
+        #[cfg(not(feature = "ed25519"))]
+        ED25519 => Err(refused_config(
+            "the account logs in by `client_ed25519`, and the program was built without the feature `ed25519` of `bindery`: \
+             add it in `Cargo.toml`",
+        )),
         CLEAR => shown_to_the_right_one(session, config),
         _ => Err(unknown_plugin(plugin)),
     }
@@ -258,8 +270,8 @@ fn xor(left: &[u8], right: &[u8]) -> Vec<u8> {
 fn unknown_plugin(plugin: &[u8]) -> crate::Error {
     let name = String::from_utf8_lossy(plugin).escape_debug().to_string();
     refused_config(&format!(
-        "the account logs in by `{name}`, which is not supported here: supported are `mysql_native_password` and \
-         `caching_sha2_password`"
+        "the account logs in by `{name}`, which is not supported here: supported are `caching_sha2_password`, \
+         `mysql_native_password`, `client_ed25519` and, over TLS, `mysql_clear_password`"
     ))
 }
 

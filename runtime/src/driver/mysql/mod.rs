@@ -8,6 +8,8 @@ mod bulk;
 mod bytes;
 mod column;
 mod cursor;
+#[cfg(feature = "ed25519")]
+mod ed25519;
 mod error;
 mod login;
 mod options;

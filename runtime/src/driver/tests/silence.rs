@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bindery_schema::config::TlsOptions;
 use bindery_testkit::{Direction, Fault, FaultProxy, FreshDatabase, Watchdog};
 
 use super::{Database, connect_with, options, push, server};
@@ -17,6 +18,7 @@ pub(super) struct Behind {
     pub(super) fresh: FreshDatabase,
     pub(super) proxy: FaultProxy,
     dialect: Dialect,
+    tls: TlsOptions,
 }
 
 impl Behind {
@@ -25,16 +27,33 @@ impl Behind {
         let postgres = bindery_testkit::fresh_postgres().map(|fresh| (fresh, Dialect::Postgres));
         let mysql = bindery_testkit::fresh_mysql().map(|fresh| (fresh, Dialect::Mysql));
         let servers = [postgres, mysql].into_iter().flatten();
-        let behind = servers.map(|(fresh, dialect)| Self {
-            proxy: FaultProxy::start(&fresh.url()).expect("a port is free"),
-            fresh,
-            dialect,
-        });
+        let behind =
+            servers.map(|(fresh, dialect)| Self::of(fresh, dialect, TlsOptions::default()));
         behind.collect()
     }
 
+    pub(super) fn of(fresh: FreshDatabase, dialect: Dialect, tls: TlsOptions) -> Self {
+        Self {
+            proxy: FaultProxy::start(&fresh.url()).expect("a port is free"),
+            fresh,
+            dialect,
+            tls,
+        }
+    }
+
+    /// The same, and those that have TLS once more, encrypted.
+    fn all_ways() -> Vec<Self> {
+        let plain = Self::all();
+        #[cfg(feature = "tls")]
+        let plain = plain.into_iter().chain(super::tls::behind()).collect();
+        plain
+    }
+
     fn connect(&self) -> Result<Physical> {
-        let server = server(self.proxy.url());
+        // A certificate is for a name, not for the proxy's address.
+        let url = self.proxy.url().replace("@127.0.0.1:", "@localhost:");
+        let mut server = server(&url);
+        server.tls = self.tls.clone();
         let mut limits = options(&server);
         limits.session.connect_timeout = LIMIT * 10;
         limits.session.statement_timeout = Some(LIMIT);
@@ -70,7 +89,7 @@ fn late(phase: Phase) -> ErrorKind {
 #[test]
 fn a_silent_login_ends() {
     let _watchdog = Watchdog::start("a_silent_login_ends", PATIENCE);
-    for behind in Behind::all() {
+    for behind in Behind::all_ways() {
         behind.proxy.set(Fault::Stall);
         assert_eq!(kind(behind.connect()), late(Phase::Connect));
         behind.proxy.heal();
@@ -81,7 +100,7 @@ fn a_silent_login_ends() {
 #[test]
 fn a_silent_server_is_given_up_in_every_operation() {
     let _watchdog = Watchdog::start("a_silent_server_is_given_up_in_every_operation", PATIENCE);
-    for behind in Behind::all() {
+    for behind in Behind::all_ways() {
         behind
             .database()
             .batch("CREATE TABLE t (id bigint, body text)");
@@ -138,7 +157,7 @@ fn a_silent_server_is_given_up_in_every_operation() {
 #[test]
 fn a_dripping_answer_is_given_up() {
     let _watchdog = Watchdog::start("a_dripping_answer_is_given_up", PATIENCE);
-    for behind in Behind::all() {
+    for behind in Behind::all_ways() {
         let mut database = behind.database();
         let pause = Duration::from_millis(20);
         behind.proxy.set(Fault::Throttle { bytes: 1, pause });

@@ -1,8 +1,10 @@
 //! Encrypted connections: to servers that have TLS, and to played ones that do it wrong.
 
 mod certificates;
+mod logins;
 mod played;
 mod servers;
+mod wire;
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,6 +14,7 @@ use bindery_testkit::Watchdog;
 
 use self::certificates::Authority;
 use self::servers::Encrypted;
+pub(super) use self::servers::behind;
 use super::{Database, connect_with, options};
 use crate::Dialect;
 use crate::error::{Error, ErrorKind, Result};

@@ -74,6 +74,10 @@ pub(super) fn rest(mut stream: impl Read) -> Vec<u8> {
     heard
 }
 
+pub(super) fn greet(mut stream: &TcpStream) {
+    stream.write_all(&packet(0, GREETING)).expect("it is read");
+}
+
 /// Goes as far as a server does before TLS begins.
 pub(super) fn agree_on_tls(mut stream: &TcpStream, dialect: Dialect) {
     match dialect {
@@ -82,7 +86,7 @@ pub(super) fn agree_on_tls(mut stream: &TcpStream, dialect: Dialect) {
             stream.write_all(b"S").expect("it is read");
         }
         Dialect::Mysql | Dialect::Sqlite => {
-            stream.write_all(&packet(0, GREETING)).expect("it is read");
+            greet(stream);
             stream.read_exact(&mut [0; 36]).expect("a request for TLS");
         }
     }

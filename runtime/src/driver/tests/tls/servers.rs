@@ -2,9 +2,11 @@
 
 use std::sync::OnceLock;
 
+use bindery_schema::config::{TlsMode, TlsOptions};
 use bindery_testkit::{Server, ServerOptions};
 
 use super::super::Database;
+use super::super::silence::Behind;
 use super::certificates::Authority;
 use crate::Dialect;
 use crate::driver::Physical;
@@ -60,7 +62,7 @@ impl Encrypted {
             });
         let options = match dialect {
             Dialect::Postgres => options.setting("ssl", "on").file("hba_file", HBA),
-            Dialect::Mysql | Dialect::Sqlite => options,
+            Dialect::Mysql | Dialect::Sqlite => options.setting("max-allowed-packet", "128M"),
         };
         Some(Self {
             server: options.start().expect("a server with TLS starts"),
@@ -75,6 +77,23 @@ impl Encrypted {
             .url()
             .replace("@127.0.0.1:", &format!("@{host}:"))
     }
+}
+
+/// An empty database on each, behind a proxy and reached encrypted.
+pub(in crate::driver::tests) fn behind() -> Vec<Behind> {
+    let each = |encrypted: &&Encrypted| {
+        let tls = TlsOptions {
+            mode: Some(TlsMode::VerifyFull),
+            ca: Some(encrypted.authority.file()),
+            ..TlsOptions::default()
+        };
+        let fresh = encrypted
+            .server
+            .fresh_database()
+            .expect("it makes databases");
+        Behind::of(fresh, encrypted.dialect, tls)
+    };
+    Encrypted::all().iter().map(each).collect()
 }
 
 impl Database {

@@ -63,3 +63,64 @@ fn take(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair, SignatureAlgorithm};
+
+    use super::*;
+
+    fn certificate(algorithm: &'static SignatureAlgorithm) -> Vec<u8> {
+        let key = KeyPair::generate_for(algorithm).expect("a key");
+        let signed = CertificateParams::default().self_signed(&key);
+        signed.expect("a certificate").der().to_vec()
+    }
+
+    #[test]
+    fn the_hash_is_that_of_the_signature() {
+        let small = certificate(&rcgen::PKCS_ECDSA_P256_SHA256);
+        assert_eq!(
+            end_point_hash(&small),
+            Some(Sha256::digest(&small).to_vec())
+        );
+        let large = certificate(&rcgen::PKCS_ECDSA_P384_SHA384);
+        assert_eq!(
+            end_point_hash(&large),
+            Some(Sha384::digest(&large).to_vec())
+        );
+        // It has no hash of its own, and there is no rule for it.
+        assert_eq!(end_point_hash(&certificate(&rcgen::PKCS_ED25519)), None);
+    }
+
+    /// Only as much of a certificate as is looked at.
+    fn signed_by(last: &[u8]) -> Vec<u8> {
+        let oid = [&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01], last].concat();
+        let oid = [&[0x06, oid.len() as u8][..], &oid, &[0x05, 0x00]].concat();
+        let algorithm = [&[0x30, oid.len() as u8][..], &oid].concat();
+        let both = [&[0x30, 0x03, 1, 2, 3][..], &algorithm].concat();
+        [&[0x30, 0x81, both.len() as u8][..], &both].concat()
+    }
+
+    #[test]
+    fn weak_hashes_stand_for_sha_256() {
+        for (last, length) in [(4, 32), (5, 32), (11, 32), (12, 48), (13, 64)] {
+            let hash = end_point_hash(&signed_by(&[last]));
+            assert_eq!(hash.map(|hash| hash.len()), Some(length), "{last}");
+        }
+        // PSS, and what nobody knows.
+        for last in [&[10][..], &[14], &[], &[11, 1]] {
+            assert_eq!(end_point_hash(&signed_by(last)), None);
+        }
+    }
+
+    #[test]
+    fn damaged_certificates_are_not_hashed() {
+        let whole = signed_by(&[11]);
+        for length in 0..whole.len() - 2 {
+            assert_eq!(end_point_hash(&whole[..length]), None, "{length}");
+        }
+        for length in [0x80, 0x85, 0xff] {
+            assert_eq!(end_point_hash(&[0x30, length, 1, 1, 1, 1, 1]), None);
+        }
+    }
+}
