@@ -11,5 +11,6 @@ mod open;
 mod repository;
 mod sample;
 mod threads;
+mod tls;
 mod tx;
 mod writers;

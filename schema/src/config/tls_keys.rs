@@ -169,3 +169,76 @@ fn read_plaintext(word: &str) -> Result<(), TlsError> {
     let message = "the one word that it takes is `allow`";
     Err(TlsError::new(message, "write `tls-plaintext=allow`"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Place};
+    use crate::diagnostic::Diagnostics;
+    use crate::source::Sources;
+
+    fn read(keys: &str) -> Result<Config, String> {
+        let text = format!("[engines.b]\nurl = \"postgres://ann@h/shop\"\n{keys}");
+        let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
+        let folder = Path::new("/etc/shop");
+        let config = Config::parse("bindery.toml", folder, &text, &mut sources, &mut found);
+        config.ok_or_else(|| format!("{found:?}"))
+    }
+
+    fn options(keys: &str, variable: Option<&str>) -> Result<TlsOptions, String> {
+        let environment = |_: &str| variable.map(str::to_owned).filter(|value| value != "-");
+        let target = read(keys)?.target("b", &|name| {
+            environment(name).filter(|_| !name.starts_with("BINDERY_"))
+        });
+        match target.map_err(|finding| finding.message)?.place {
+            Place::Server(server) => Ok(server.tls),
+            Place::Sqlite(_) => unreachable!("it is the URL of a server"),
+        }
+    }
+
+    #[test]
+    fn all_keys_are_read_and_paths_start_at_the_file() {
+        let keys = "tls = \"verify-ca\"\ntls-ca = \"ca.pem\"\ntls-cert = \"/run/cert.pem\"\ntls-key = \"${KEY}\"\n\
+                    tls-plaintext = \"allow\"\nchannel-binding = \"require\"\n";
+        let expected = TlsOptions {
+            mode: Some(TlsMode::VerifyCa),
+            ca: Some("/etc/shop/ca.pem".into()),
+            cert: Some("/run/cert.pem".into()),
+            key: Some("/etc/shop/key.pem".into()),
+            plaintext: true,
+            channel_binding: Some(ChannelBinding::Require),
+        };
+        assert_eq!(options(keys, Some("key.pem")), Ok(expected));
+        let system = options("tls-ca = \"system\"\n", None);
+        assert_eq!(system, Ok(TlsOptions::default()));
+        let mode = options("tls = \"${MODE:-require}\"\n", None).map(|tls| tls.mode);
+        assert_eq!(mode, Ok(Some(TlsMode::Require)));
+    }
+
+    /// Covers CFG-2: misspelt words are told with the right one.
+    #[test]
+    fn wrong_words_are_refused() {
+        let cases = [
+            ("tls = \"verify-fll\"\n", "did you mean `verify-full`?"),
+            ("tls = \"prefer\"\n", "either encrypted or not"),
+            ("tls = \"on\"\n", "known are `disable`"),
+            ("tls = true\n", "must be a string"),
+            ("tls-plaintext = \"yes\"\n", "`allow`"),
+            (
+                "channel-binding = \"requires\"\n",
+                "did you mean `require`?",
+            ),
+            ("tls-caa = \"ca.pem\"\n", "did you mean `tls-ca`?"),
+            ("sslmode = \"require\"\n", "unknown key `sslmode`"),
+        ];
+        for (keys, expected) in cases {
+            let found = read(keys).expect_err(keys);
+            assert!(found.contains(expected), "{keys}{found}");
+        }
+        let filled = options("tls = \"${MODE}\"\n", Some("hunter2")).expect_err("no mode");
+        assert!(
+            filled.contains("not known") && !filled.contains("hunter2"),
+            "{filled}"
+        );
+    }
+}
