@@ -3,28 +3,62 @@
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod server;
 
-use bindery_schema::config::Place;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bindery_schema::config::{ConnectionTarget, Place};
 
 use crate::config::Settings;
 use crate::error::Result;
 use crate::pool::OpenPhysical;
 use crate::program::EngineInfo;
+use crate::status::ServerProduct;
 
-/// What opens connections for these settings. Nothing is opened yet.
+/// What answered last, filled in by whoever connects.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen(Arc<Mutex<Option<ServerProduct>>>);
+
+impl Seen {
+    /// Nobody panics while holding the lock, so a poisoned value is still a whole one.
+    pub(crate) fn get(&self) -> Option<ServerProduct> {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.clone()
+    }
+
+    fn note(&self, product: &'static str, version: &str) {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.as_ref().is_none_or(|seen| seen.version != version) {
+            let version = version.to_owned();
+            *seen = Some(ServerProduct { product, version });
+        }
+    }
+}
+
+/// One database of an engine: its own, or a replica.
+pub(crate) struct Wanted<'a> {
+    pub(crate) info: &'static EngineInfo,
+    pub(crate) settings: &'a Settings,
+    pub(crate) target: &'a ConnectionTarget,
+    /// Sessions that the database itself lets write nothing.
+    pub(crate) read_only: bool,
+    pub(crate) seen: Seen,
+}
+
+/// What opens connections to a database. Nothing is opened yet.
 ///
 /// # Errors
 /// The driver is not compiled in.
-pub(crate) fn connector(info: &'static EngineInfo, settings: &Settings) -> Result<OpenPhysical> {
-    let shown = settings.target.to_string();
-    let open: Result<OpenPhysical> = match &settings.target.place {
+pub(crate) fn connector(wanted: &Wanted<'_>) -> Result<OpenPhysical> {
+    let shown = wanted.target.to_string();
+    let info = wanted.info;
+    let open: Result<OpenPhysical> = match &wanted.target.place {
         #[cfg(feature = "sqlite")]
-        Place::Sqlite(place) => sqlite::opener(info, place, settings),
+        Place::Sqlite(place) => sqlite::opener(wanted, place),
         #[cfg(not(feature = "sqlite"))]
         Place::Sqlite(_) => Err(missing(crate::Dialect::Sqlite)),
         #[cfg(any(feature = "postgres", feature = "mysql"))]
-        Place::Server(server) => server::opener(info, server, settings),
+        Place::Server(server) => server::opener(wanted, server),
         #[cfg(not(any(feature = "postgres", feature = "mysql")))]
-        Place::Server(_) => Err(missing(settings.target.dialect)),
+        Place::Server(_) => Err(missing(wanted.target.dialect)),
     };
     let open = open.map_err(|error| error.on_engine(info.name))?;
     Ok(Box::new(move |limit| {
@@ -51,24 +85,22 @@ pub(crate) mod sqlite {
 
     use bindery_schema::config::SqlitePlace;
 
-    use crate::config::Settings;
+    use super::Wanted;
     use crate::driver::Physical;
     use crate::driver::sqlite::{SqliteConnection, SqliteOptions};
     use crate::error::{Error, ErrorKind, Operation, Result};
     use crate::pool::OpenPhysical;
-    use crate::program::EngineInfo;
 
-    pub(super) fn opener(
-        info: &EngineInfo,
-        place: &SqlitePlace,
-        settings: &Settings,
-    ) -> Result<OpenPhysical> {
+    pub(super) fn opener(wanted: &Wanted<'_>, place: &SqlitePlace) -> Result<OpenPhysical> {
+        wanted.seen.note("SQLite", rusqlite::version());
+        let settings = wanted.settings;
         let limits = Limits {
             busy: settings.session.busy_timeout,
             statement: settings.session.statement_timeout,
+            read_only: wanted.read_only,
         };
         match place {
-            SqlitePlace::Memory => Ok(memory(info.name, limits)),
+            SqlitePlace::Memory => Ok(memory(wanted.info.name, limits)),
             SqlitePlace::File(path) => file(path, limits),
         }
     }
@@ -78,6 +110,7 @@ pub(crate) mod sqlite {
         /// How long to wait for the right to write: it is taken as a connection is.
         busy: Duration,
         statement: Option<Duration>,
+        read_only: bool,
     }
 
     /// A database of its own, gone with the pool. A named database of SQLite's in-memory file system is shared by the
@@ -117,6 +150,7 @@ pub(crate) mod sqlite {
             path,
             busy_timeout: limits.busy,
             statement_timeout: limits.statement,
+            read_only: limits.read_only,
         };
         SqliteConnection::open(&options, limit).map(Physical::Sqlite)
     }

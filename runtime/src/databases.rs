@@ -5,11 +5,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bindery_schema::config::ConnectionTarget;
+
 use crate::config::{Config, Settings};
 use crate::connection::Connection;
-use crate::connector::connector;
+use crate::connector::{Seen, Wanted, connector};
 use crate::engine::Engine;
-use crate::error::{Operation, Result};
+use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::lives_on::Hosts;
 use crate::model::Model;
 use crate::pool::{Pool, PoolLimits};
@@ -46,6 +48,18 @@ pub(crate) struct Configured {
     pub(crate) tables: Vec<&'static TableDdl>,
     pub(crate) settings: Settings,
     pub(crate) pool: Arc<Pool>,
+    /// In the order they were configured.
+    pub(crate) replicas: Vec<Replica>,
+    pub(crate) seen: Seen,
+}
+
+/// A copy of an engine's database that is only read, with connections of its own.
+pub(crate) struct Replica {
+    pub(crate) name: String,
+    /// Without its password.
+    pub(crate) url: String,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) seen: Seen,
 }
 
 impl Registry {
@@ -97,6 +111,19 @@ impl Registry {
             .map(|link| Connection::new(engine, link))
     }
 
+    /// A connection of a replica of an engine, for reading. The database itself refuses to write over it.
+    ///
+    /// # Errors
+    /// The engine has no replica of this name (the error lists those there are), it cannot be reached, or no connection
+    /// came free in time.
+    pub fn connect_replica<E: Engine>(&self, engine: E, name: &str) -> Result<Connection<E>> {
+        self.engines[engine.index()]
+            .replica(name)?
+            .pool
+            .acquire()
+            .map(|link| Connection::new(engine, link))
+    }
+
     /// The repository of a model, taking a connection for each call.
     pub fn repository<M: Model, E: Hosts<M>>(&self, engine: E) -> Repository<'_, M, E> {
         Repository::new(Target::of_pool(engine, Arc::clone(self.pool(engine))))
@@ -110,7 +137,7 @@ impl Registry {
     pub fn engines(&self) -> Vec<EngineStatus> {
         let engines = self.engines.iter();
         engines
-            .map(|engine| EngineStatus::new(engine, self.program))
+            .map(|engine| EngineStatus::new(engine, &self.engines, self.program))
             .collect()
     }
 
@@ -121,22 +148,28 @@ impl Registry {
     pub fn engine(&self, name: &str) -> Result<EngineStatus> {
         let found = self.engines.iter().find(|engine| engine.info.name == name);
         found
-            .map(|engine| EngineStatus::new(engine, self.program))
+            .map(|engine| EngineStatus::new(engine, &self.engines, self.program))
             .ok_or_else(|| self.program.unknown_engine(name))
     }
 
-    /// Connects to every engine and says how each answered, in the order of their names.
+    /// Connects to every engine and says how each answered, in the order of their names. All are asked at once, so that it
+    /// takes as long as the slowest; each within its own limits.
     pub fn check(&self) -> Vec<(&'static str, Result<()>)> {
-        let engines = self.engines.iter();
-        engines
-            .map(|engine| (engine.info.name, engine.check()))
-            .collect()
+        std::thread::scope(|scope| {
+            let ask = |engine| {
+                let asked = std::thread::Builder::new()
+                    .spawn_scoped(scope, move || Configured::check(engine));
+                (engine, asked)
+            };
+            let asked: Vec<_> = self.engines.iter().map(ask).collect();
+            asked.into_iter().map(answered).collect()
+        })
     }
 
     /// Closes the connections of all engines: idle ones now, those in use when they are given back. Later use is an
     /// error that names the engine; closing again does nothing.
     pub fn close(&self) {
-        self.engines.iter().for_each(|engine| engine.pool.close());
+        self.pools().for_each(|pool| pool.close());
     }
 
     /// Closes like [`close`](Self::close) and waits until the connections in use have come back, all engines within the
@@ -147,23 +180,78 @@ impl Registry {
     pub fn close_within(&self, limit: Duration) -> Result<()> {
         self.close();
         let started = Instant::now();
-        self.engines.iter().try_for_each(|engine| {
+        self.pools().try_for_each(|pool| {
             let left = limit.saturating_sub(started.elapsed());
-            engine.pool.wait_until_empty(left)
+            pool.wait_until_empty(left)
         })
     }
+
+    /// The pools of all engines and of their replicas.
+    fn pools(&self) -> impl Iterator<Item = &Arc<Pool>> {
+        self.engines.iter().flat_map(|engine| {
+            let replicas = engine.replicas.iter().map(|replica| &replica.pool);
+            std::iter::once(&engine.pool).chain(replicas)
+        })
+    }
+}
+
+/// Without a thread for it, an engine is asked here.
+fn answered(
+    (engine, asked): (
+        &Configured,
+        std::io::Result<std::thread::ScopedJoinHandle<'_, Result<()>>>,
+    ),
+) -> (&'static str, Result<()>) {
+    let outcome = match asked.map(std::thread::ScopedJoinHandle::join) {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Err(_) => engine.check(),
+    };
+    (engine.info.name, outcome)
 }
 
 impl Configured {
     fn new(program: &'static Program, index: usize, settings: Settings) -> Result<Self> {
         let info = &program.engines[index];
-        let open = connector(info, &settings)?;
-        let pool = Pool::new(info.name, PoolLimits::from(&settings), open);
+        let (pool, seen) = pool_of(info, &settings, &settings.target, false)?;
+        let replicas = settings.replicas.iter().map(|(name, target)| {
+            let (pool, seen) = pool_of(info, &settings, target, true)?;
+            Ok(Replica {
+                name: name.clone(),
+                url: target.to_string(),
+                pool,
+                seen,
+            })
+        });
         Ok(Self {
             info,
             tables: program.tables_of(index).collect(),
+            replicas: replicas.collect::<Result<_>>()?,
             settings,
             pool,
+            seen,
+        })
+    }
+
+    fn replica(&self, name: &str) -> Result<&Replica> {
+        let found = self.replicas.iter().find(|replica| replica.name == name);
+        found.ok_or_else(|| {
+            let known: Vec<&str> = self
+                .replicas
+                .iter()
+                .map(|replica| replica.name.as_str())
+                .collect();
+            let known = if known.is_empty() {
+                "none".to_owned()
+            } else {
+                known.join(", ")
+            };
+            let why = format!(
+                "there is no replica `{}`; known: {known}",
+                name.escape_debug()
+            );
+            let error = Error::new(ErrorKind::Config(why)).during(Operation::Choose);
+            error.on_engine(self.info.name)
         })
     }
 
@@ -174,6 +262,25 @@ impl Configured {
             .and_then(|physical| physical.batch("SELECT 1"))
             .map_err(|error| error.on_engine(self.info.name).during(Operation::Connect))
     }
+}
+
+/// Connections to one database of an engine, none of them open yet.
+fn pool_of(
+    info: &'static EngineInfo,
+    settings: &Settings,
+    target: &ConnectionTarget,
+    read_only: bool,
+) -> Result<(Arc<Pool>, Seen)> {
+    let seen = Seen::default();
+    let open = connector(&Wanted {
+        info,
+        settings,
+        target,
+        read_only,
+        seen: seen.clone(),
+    })?;
+    let pool = Pool::new(info.name, PoolLimits::from(settings), open);
+    Ok((pool, seen))
 }
 
 /// The engines without passwords.

@@ -72,7 +72,7 @@ pub use program::{EngineInfo, ModelInfo, Program, TableDdl};
 pub use repository::{Repository, Rows};
 pub use route::{Route, Target};
 pub use statements::{TableSql, UniqueSql};
-pub use status::EngineStatus;
+pub use status::{EngineStatus, ReplicaStatus, ServerProduct};
 pub use tables::Created;
 pub use transaction::{Isolation, Retry, Transaction, TransactionOptions};
 

@@ -297,7 +297,10 @@ impl Pool {
         // Dropped last: the next writer finds the connection.
         let _writer = pooled.writer.take();
         let physical = &pooled.physical;
-        let usable = self.limits.keep && !physical.is_broken() && !physical.in_transaction();
+        let usable = self.limits.keep
+            && !physical.is_broken()
+            && !physical.is_spoiled()
+            && !physical.in_transaction();
         let now = Instant::now();
         let aged = now.saturating_duration_since(pooled.opened) >= self.limits.max_lifetime;
         if !usable || aged || self.is_forked() {

@@ -2,7 +2,7 @@
 
 use bindery_schema::config::{ConnectionMode, PoolConfig, SessionConfig, TlsMode};
 
-use crate::databases::Configured;
+use crate::databases::{Configured, Replica};
 use crate::pool::PoolCounts;
 use crate::program::{ModelInfo, Program};
 use crate::{Dialect, Flavour};
@@ -33,10 +33,42 @@ pub struct EngineStatus {
     pub models: Vec<&'static ModelInfo>,
     /// How many connections it has now.
     pub pool: PoolCounts,
+    /// What answered when it was connected to last; `None` before.
+    pub server: Option<ServerProduct>,
+    /// Copies that can be read from.
+    pub replicas: Vec<ReplicaStatus>,
+    /// Other engines that lead to the same database, as far as names tell: each has its own pool, and one waits for the
+    /// other's locks.
+    pub same_database: Vec<&'static str>,
+}
+
+/// The product behind an engine, in its own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServerProduct {
+    /// `PostgreSQL`, `MySQL`, `MariaDB` or `SQLite`.
+    pub product: &'static str,
+    /// Its version.
+    pub version: String,
+}
+
+/// One replica of an engine.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ReplicaStatus {
+    /// Its name.
+    pub name: String,
+    /// Where it is, as a URL without password and parameters.
+    pub url: String,
+    /// How many connections it has now.
+    pub pool: PoolCounts,
+    /// What answered when it was connected to last; `None` before.
+    pub server: Option<ServerProduct>,
 }
 
 impl EngineStatus {
-    pub(crate) fn new(engine: &Configured, program: &'static Program) -> Self {
+    /// `all` are the engines of the program, this one among them.
+    pub(crate) fn new(engine: &Configured, all: &[Configured], program: &'static Program) -> Self {
         let name = engine.info.name;
         let settings = &engine.settings;
         let models = program.models.iter().copied();
@@ -54,6 +86,31 @@ impl EngineStatus {
                 .filter(|model| model.engines.contains(&name))
                 .collect(),
             pool: engine.pool.counts(),
+            server: engine.seen.get(),
+            replicas: engine.replicas.iter().map(ReplicaStatus::new).collect(),
+            same_database: same_database(engine, all),
         }
     }
+}
+
+impl ReplicaStatus {
+    fn new(replica: &Replica) -> Self {
+        Self {
+            name: replica.name.clone(),
+            url: replica.url.clone(),
+            pool: replica.pool.counts(),
+            server: replica.seen.get(),
+        }
+    }
+}
+
+fn same_database(engine: &Configured, all: &[Configured]) -> Vec<&'static str> {
+    let target = &engine.settings.target;
+    let others = all
+        .iter()
+        .filter(|other| other.info.name != engine.info.name);
+    others
+        .filter(|other| other.settings.target.is_same_database(target))
+        .map(|other| other.info.name)
+        .collect()
 }

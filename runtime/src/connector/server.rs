@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bindery_schema::config::Server;
 
-use crate::config::Settings;
+use super::{Seen, Wanted};
 use crate::driver::{Physical, ServerInfo, ServerOptions};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::pool::OpenPhysical;
@@ -12,11 +12,8 @@ use crate::program::EngineInfo;
 use crate::{Dialect, Flavour};
 
 /// Opens connections to the first of the hosts that lets one in. All of them together have the time of one.
-pub(super) fn opener(
-    info: &'static EngineInfo,
-    server: &Server,
-    settings: &Settings,
-) -> Result<OpenPhysical> {
+pub(super) fn opener(wanted: &Wanted<'_>, server: &Server) -> Result<OpenPhysical> {
+    let settings = wanted.settings;
     let endpoints = server.endpoints.iter();
     let hosts = endpoints
         .map(|endpoint| {
@@ -24,8 +21,9 @@ pub(super) fn opener(
                 server,
                 endpoint,
                 session: settings.session.clone(),
+                read_only: wanted.read_only,
             };
-            host(info, settings.target.dialect, &options)
+            host(wanted, &options)
         })
         .collect::<Result<Vec<_>>>()?;
     let connect_timeout = settings.session.connect_timeout;
@@ -35,19 +33,16 @@ pub(super) fn opener(
 }
 
 /// What opens connections to one host.
-fn host(
-    info: &'static EngineInfo,
-    dialect: Dialect,
-    options: &ServerOptions<'_>,
-) -> Result<OpenPhysical> {
-    match dialect {
+fn host(wanted: &Wanted<'_>, options: &ServerOptions<'_>) -> Result<OpenPhysical> {
+    let (info, seen) = (wanted.info, wanted.seen.clone());
+    match wanted.target.dialect {
         #[cfg(feature = "postgres")]
         Dialect::Postgres => {
             use crate::driver::postgres::{PostgresConfig, PostgresConnection};
             let config = PostgresConfig::new(options)?;
             Ok(Box::new(move |limit| {
                 let connection = PostgresConnection::connect(&config, limit)?;
-                check_product(info, connection.server_info())?;
+                check_product(info, &seen, connection.server_info())?;
                 Ok(Physical::Postgres(Box::new(connection)))
             }))
         }
@@ -57,7 +52,7 @@ fn host(
             let config = MysqlConfig::new(options)?;
             Ok(Box::new(move |limit| {
                 let connection = MysqlConnection::connect(&config, limit)?;
-                check_product(info, connection.server_info())?;
+                check_product(info, &seen, connection.server_info())?;
                 Ok(Physical::Mysql(Box::new(connection)))
             }))
         }
@@ -88,7 +83,8 @@ fn in_turn(hosts: &[OpenPhysical], limit: Duration) -> Result<Physical> {
 }
 
 /// Where statements are written for one of MySQL and MariaDB, the other is refused before any is sent.
-fn check_product(info: &EngineInfo, found: &ServerInfo) -> Result<()> {
+fn check_product(info: &EngineInfo, seen: &Seen, found: &ServerInfo) -> Result<()> {
+    seen.note(found.product, &found.version);
     let expected = match info.flavour {
         Some(Flavour::Mariadb) => "MariaDB",
         Some(Flavour::Mysql) => "MySQL",

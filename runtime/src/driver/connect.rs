@@ -13,6 +13,8 @@ pub(crate) struct ServerOptions<'a> {
     pub(crate) endpoint: &'a Endpoint,
     /// Limits, and the session's settings.
     pub(crate) session: SessionConfig,
+    /// Sessions that the server itself lets write nothing.
+    pub(crate) read_only: bool,
 }
 
 /// What answered, as far as it says.

@@ -28,6 +28,8 @@ mod uuid_text;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod vector;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
+mod versions;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 mod wire;
 
 #[cfg(any(feature = "postgres", feature = "mysql"))]

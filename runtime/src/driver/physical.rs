@@ -254,6 +254,11 @@ impl Physical {
         each!(self, connection => connection.last_insert_id())
     }
 
+    /// Are settings of the session changed that the next user relies on?
+    pub(crate) fn is_spoiled(&self) -> bool {
+        each!(self, connection => connection.is_spoiled())
+    }
+
     /// May it not be used again?
     pub(crate) fn is_broken(&self) -> bool {
         each!(self, connection => connection.is_broken())

@@ -23,6 +23,7 @@ fn pool() -> Arc<Pool> {
             path: ":memory:",
             busy_timeout: Duration::ZERO,
             statement_timeout: None,
+            read_only: false,
         };
         SqliteConnection::open(&options, Duration::ZERO).map(Physical::Sqlite)
     };

@@ -67,6 +67,7 @@ fn connect(url: &str, dialect: Dialect, limit: Duration) -> Result<Physical> {
     let options = ServerOptions {
         server,
         endpoint: &server.endpoints[0],
+        read_only: false,
         session: SessionConfig {
             connect_timeout: PATIENCE,
             statement_timeout: Some(LIMIT),

@@ -34,6 +34,7 @@ fn memory() -> Result<Physical> {
         path: ":memory:",
         busy_timeout: Duration::ZERO,
         statement_timeout: None,
+        read_only: false,
     };
     SqliteConnection::open(&options, Duration::ZERO).map(Physical::Sqlite)
 }

@@ -3,10 +3,11 @@
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::bytes::{put_counted, put_counted_number, put_text, take_counted, take_text};
+use super::bytes::{put_counted, put_counted_number, put_text, take_text};
 use super::error::{connect_error, refused_config};
 use super::options::MysqlConfig;
-use super::session::{Answer, Fault, Greeting, IS_MYSQL, Session};
+use super::session::{Fault, Greeting, IS_MYSQL, Session};
+use super::settle::{least, settle};
 use crate::driver::connect::ServerInfo;
 use crate::driver::wire::{Deadline, Peer, Socket, Tls};
 use crate::error::Result;
@@ -26,6 +27,8 @@ mod capability {
     pub(super) const PS_MULTI_RESULTS: u32 = 1 << 18;
     pub(super) const PLUGIN_AUTH: u32 = 1 << 19;
     pub(super) const CONNECT_ATTRS: u32 = 1 << 20;
+    /// The server tells of settings that change.
+    pub(super) const SESSION_TRACK: u32 = 1 << 23;
     pub(super) const DEPRECATE_EOF: u32 = 1 << 24;
 
     pub(super) const WANTED: u32 = FOUND_ROWS
@@ -38,6 +41,7 @@ mod capability {
         | PS_MULTI_RESULTS
         | PLUGIN_AUTH
         | CONNECT_ATTRS
+        | SESSION_TRACK
         | DEPRECATE_EOF;
     /// Without these nothing here works; MySQL has them since 5.7.5, MariaDB since 10.2.
     /// Of MariaDB's own: one statement with the values of many rows.
@@ -71,21 +75,18 @@ pub(super) fn log_in(config: &MysqlConfig, peer: &Peer, deadline: Deadline) -> R
     session.set_deadline(deadline);
     let greeting = greet(&mut session).map_err(connect_error)?;
     if greeting.capabilities & capability::NEEDED != capability::NEEDED {
-        return Err(refused_config(
-            "the server is older than MySQL 5.7 and MariaDB 10.2",
-        ));
+        return Err(least(&greeting.version).refused(&greeting.version));
     }
     if let Some(tls) = &config.tls {
         encrypt(&mut session, tls, &greeting).map_err(connect_error)?;
     }
     authenticate(&mut session, config, &greeting)?;
-    let (version, max_allowed_packet) =
-        settle(&mut session, config, deadline).map_err(connect_error)?;
+    let settled = settle(&mut session, config, deadline)?;
     Ok(LoggedIn {
         session,
-        info: server_info(version),
+        info: settled.info,
         connection: greeting.connection,
-        max_allowed_packet,
+        max_allowed_packet: settled.max_allowed_packet,
         takes_bulk: greeting.extended & capability::BULK != 0,
     })
 }
@@ -273,71 +274,4 @@ fn unknown_plugin(plugin: &[u8]) -> crate::Error {
         "the account logs in by `{name}`, which is not supported here: supported are `caching_sha2_password`, \
          `mysql_native_password`, `client_ed25519` and, over TLS, `mysql_clear_password`"
     ))
-}
-
-/// Settings that values depend on. Strict: a value that does not fit is refused instead of changed. Without
-/// `NO_AUTO_VALUE_ON_ZERO` a key of 0 would be stored as another number.
-fn settle(
-    session: &mut Session,
-    config: &MysqlConfig,
-    deadline: Deadline,
-) -> Result<(String, usize), Fault> {
-    run(
-        session,
-        deadline,
-        "SET NAMES utf8mb4, time_zone = '+00:00', autocommit = 1, sql_mode = 'STRICT_ALL_TABLES,\
-         ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION'",
-    )?;
-    let (version, size) = ask(session, deadline, "SELECT VERSION(), @@max_allowed_packet")?;
-    if let Some(limit) = config.statement_timeout {
-        // MySQL limits only SELECT.
-        let limit = if version.contains("MariaDB") {
-            format!("SET max_statement_time = {}", limit.as_secs_f64())
-        } else {
-            format!("SET max_execution_time = {}", limit.as_millis())
-        };
-        run(session, deadline, &limit)?;
-    }
-    Ok((version, size.parse().unwrap_or_default()))
-}
-
-const QUERY: u8 = 3;
-
-/// Runs one statement as text.
-pub(super) fn run(session: &mut Session, deadline: Deadline, sql: &str) -> Result<(), Fault> {
-    let out = session.begin(deadline)?;
-    out.push(QUERY);
-    out.extend_from_slice(sql.as_bytes());
-    session.send()?;
-    session.read_away().map(drop)
-}
-
-/// The two texts of the one row of a query.
-fn ask(session: &mut Session, deadline: Deadline, sql: &str) -> Result<(String, String), Fault> {
-    let out = session.begin(deadline)?;
-    out.push(QUERY);
-    out.extend_from_slice(sql.as_bytes());
-    session.send()?;
-    let mut found = (String::new(), String::new());
-    if let Answer::Rows(_) = session.answer()? {
-        while let Ok(row) = session.row()? {
-            let mut body = session.bytes(&row);
-            let mut text = || take_counted(&mut body).map(String::from_utf8_lossy);
-            found = (
-                text().unwrap_or_default().into_owned(),
-                text().unwrap_or_default().into_owned(),
-            );
-        }
-    }
-    Ok(found)
-}
-
-/// MariaDB's version names it, whoever packed it.
-fn server_info(version: String) -> ServerInfo {
-    let product = if version.contains("MariaDB") {
-        "MariaDB"
-    } else {
-        "MySQL"
-    };
-    ServerInfo { product, version }
 }

@@ -16,6 +16,7 @@ mod options;
 mod params;
 mod row;
 mod session;
+mod settle;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -279,7 +280,7 @@ impl MysqlConnection {
 
     fn command(&mut self, sql: &str) -> Result<()> {
         let deadline = self.deadline();
-        login::run(&mut self.session, deadline, sql).map_err(|fault| self.failed(fault))
+        settle::run(&mut self.session, deadline, sql).map_err(|fault| self.failed(fault))
     }
 
     fn encode(&mut self, write: WriteParams<'_>) -> Result<()> {
@@ -362,6 +363,11 @@ impl MysqlConnection {
         self.transaction != Transaction::None || self.session.in_transaction()
     }
 
+    /// Are settings of the session changed? Good for who did it, and for nobody after.
+    pub(crate) fn is_spoiled(&self) -> bool {
+        self.session.is_spoiled()
+    }
+
     pub(crate) fn is_broken(&self) -> bool {
         self.session.is_dead()
     }
@@ -408,7 +414,7 @@ impl MysqlConnection {
         let deadline = Deadline::after(Some(CANCEL_LIMIT));
         if let Ok(mut other) = login::log_in(&self.config, &self.peer, deadline) {
             let kill = format!("KILL QUERY {}", self.number);
-            drop(login::run(&mut other.session, deadline, &kill));
+            drop(settle::run(&mut other.session, deadline, &kill));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bindery_schema::config::{Endpoint, Secret};
+use bindery_schema::config::{Endpoint, Secret, SessionConfig};
 
 use crate::Dialect;
 use crate::driver::connect::{ServerOptions, bad_parameter, tls};
@@ -20,6 +20,9 @@ pub(crate) struct MysqlConfig {
     pub(super) application_name: String,
     pub(super) connect_timeout: Duration,
     pub(super) statement_timeout: Option<Duration>,
+    pub(super) session: SessionConfig,
+    /// Nothing may be written here: a replica.
+    pub(super) read_only: bool,
 }
 
 impl MysqlConfig {
@@ -38,6 +41,8 @@ impl MysqlConfig {
             application_name: options.session.application_name.clone(),
             connect_timeout: options.session.connect_timeout,
             statement_timeout: options.session.statement_timeout,
+            session: options.session.clone(),
+            read_only: options.read_only,
         })
     }
 

@@ -5,7 +5,9 @@
 
 use std::ops::Range;
 
-use super::bytes::{take, take_counted_number, take_text, take_u8, take_u16, take_u32};
+use super::bytes::{
+    take, take_counted, take_counted_number, take_text, take_u8, take_u16, take_u32,
+};
 use super::column::Column;
 use super::error::ServerError;
 use crate::driver::wire::{self, Deadline, Socket, Tls};
@@ -22,6 +24,7 @@ const HEADER: usize = 4;
 /// Status flags (MySQL's manual, "Status Flags").
 const IN_TRANSACTION: u16 = 0x0001;
 const MORE_RESULTS: u16 = 0x0008;
+const STATE_CHANGED: u16 = 0x4000;
 
 /// A payload, valid until the next is read.
 pub(super) enum Payload {
@@ -59,6 +62,10 @@ pub(super) struct Session {
     unanswered: bool,
     dead: bool,
     in_transaction: bool,
+    /// The session is set up: whoever changes a setting that values rely on spoils it.
+    watched: bool,
+    /// A setting was changed; good for who did it, and for nobody after.
+    spoiled: bool,
 }
 
 impl Session {
@@ -72,6 +79,8 @@ impl Session {
             unanswered: false,
             dead: false,
             in_transaction: false,
+            watched: false,
+            spoiled: false,
         }
     }
 
@@ -98,6 +107,11 @@ impl Session {
     pub(super) fn encrypt(&mut self, tls: &Tls) -> Result<(), Fault> {
         let encrypted = self.socket.encrypt(tls);
         encrypted.map_err(|error| self.died(Fault::Io(error)))
+    }
+
+    /// From now on the settings that the server tells of must stay as they are.
+    pub(super) fn watch_settings(&mut self) {
+        self.watched = true;
     }
 
     pub(super) fn set_deadline(&mut self, deadline: Deadline) {
@@ -271,8 +285,29 @@ impl Session {
             return Err(self.broken("an end that says nothing"));
         };
         self.in_transaction = status & IN_TRANSACTION != 0;
+        if self.watched && status & STATE_CHANGED != 0 {
+            self.look_at_changes(payload);
+        }
         self.unanswered = done.more;
         Ok(done)
+    }
+
+    /// The end of a statement tells of changed settings. Texts of another encoding would be taken for what they are not.
+    #[cold]
+    fn look_at_changes(&mut self, payload: &Payload) {
+        let mut other_text = false;
+        let mut changed = false;
+        let told = changed_settings(self.bytes(payload), |name| {
+            changed = true;
+            other_text |= name.starts_with(b"character_set_");
+        });
+        self.spoiled |= changed || told.is_none();
+        self.dead |= other_text || told.is_none();
+    }
+
+    /// Were settings changed that the next user of the connection relies on?
+    pub(super) fn is_spoiled(&self) -> bool {
+        self.spoiled
     }
 
     /// ERR: the answer is at its end.
@@ -357,8 +392,29 @@ fn read_done(body: &[u8]) -> Option<(Done, u16)> {
 /// The capability that MariaDB's servers do not claim, so that both sides know what the reserved bytes mean.
 pub(super) const IS_MYSQL: u32 = 1;
 
+/// The names of the settings that the end of a statement tells of. The server was asked to tell of those that values rely
+/// on; what it tells besides (the current database, the schema) is no matter.
+fn changed_settings(body: &[u8], mut on: impl FnMut(&[u8])) -> Option<()> {
+    const SYSTEM_VARIABLE: u8 = 0;
+    let mut rest = body.get(1..)?;
+    take_counted_number(&mut rest)?;
+    take_counted_number(&mut rest)?;
+    let _status_and_warnings = take(&mut rest, 4)?;
+    let _text = take_counted(&mut rest)?;
+    let mut changes = take_counted(&mut rest)?;
+    while !changes.is_empty() {
+        let kind = take_u8(&mut changes)?;
+        let mut change = take_counted(&mut changes)?;
+        if kind == SYSTEM_VARIABLE {
+            on(take_counted(&mut change)?);
+        }
+    }
+    Some(())
+}
+
 /// What the server says of itself before anything else.
 pub(super) struct Greeting {
+    pub(super) version: String,
     pub(super) connection: u32,
     pub(super) capabilities: u32,
     /// Those that only MariaDB has; none elsewhere.
@@ -370,7 +426,7 @@ pub(super) struct Greeting {
 impl Greeting {
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         let mut rest = body.strip_prefix(&[10])?;
-        let _version = take_text(&mut rest);
+        let version = String::from_utf8_lossy(take_text(&mut rest)).into_owned();
         let connection = take_u32(&mut rest)?;
         let mut salt = take(&mut rest, 8)?.to_vec();
         take(&mut rest, 1)?;
@@ -386,6 +442,7 @@ impl Greeting {
         let capabilities = u32::from(low) | u32::from(high) << 16;
         let is_mysql = capabilities & IS_MYSQL != 0;
         Some(Self {
+            version,
             connection,
             capabilities,
             extended: if is_mysql { 0 } else { extended },

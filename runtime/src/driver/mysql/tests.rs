@@ -131,6 +131,7 @@ fn config() -> MysqlConfig {
     let options = ServerOptions {
         server,
         endpoint: &server.endpoints[0],
+        read_only: false,
         session: SessionConfig::default(),
     };
     MysqlConfig::new(&options).expect("nothing is wrong with it")

@@ -10,6 +10,7 @@ use super::error::{connect_error, refused_login};
 use super::message;
 use super::options::PostgresConfig;
 use super::session::{Fault, Session};
+use super::settle::settle;
 use crate::driver::wire::{Deadline, Peer, Socket, Tls};
 use crate::error::Result;
 
@@ -28,7 +29,7 @@ pub(super) fn log_in(config: &PostgresConfig, deadline: Deadline) -> Result<Sess
     start(&mut session, config, deadline).map_err(connect_error)?;
     authenticate(&mut session, config)?;
     session.answer(|_, _| Ok(())).map_err(connect_error)?;
-    settle(&mut session, config, deadline).map_err(connect_error)?;
+    settle(&mut session, config, deadline)?;
     Ok(session)
 }
 
@@ -219,18 +220,6 @@ fn unknown_method() -> crate::Error {
     super::error::config(
         "the server asks for a login that is not supported here: supported are `scram-sha-256`, `md5`, `password` and `trust`",
     )
-}
-
-/// Settings that do not belong into the first message: poolers between us and the server refuse what they do not know.
-fn settle(session: &mut Session, config: &PostgresConfig, deadline: Deadline) -> Result<(), Fault> {
-    let mut sql = "SET standard_conforming_strings = on".to_owned();
-    if let Some(limit) = config.statement_timeout {
-        sql.push_str(&format!("; SET statement_timeout = {}", limit.as_millis()));
-    }
-    let out = session.begin(deadline)?;
-    message::query(out, &sql);
-    session.send(1)?;
-    session.answer(|_, _| Ok(()))
 }
 
 /// Asks the server to give up what it does for a session, and waits for nothing.

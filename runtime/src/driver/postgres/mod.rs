@@ -15,6 +15,7 @@ mod numeric;
 mod options;
 mod pipeline;
 mod session;
+mod settle;
 mod statement;
 mod types;
 
@@ -354,6 +355,11 @@ impl PostgresConnection {
 
     pub(crate) fn in_transaction(&self) -> bool {
         self.begin_pending.is_some() || self.session.standing() != Standing::Idle
+    }
+
+    /// Are settings of the session changed? Good for who did it, and for nobody after.
+    pub(crate) fn is_spoiled(&self) -> bool {
+        self.session.is_spoiled()
     }
 
     pub(crate) fn is_broken(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bindery_schema::config::{ChannelBinding, Endpoint, Secret};
+use bindery_schema::config::{ChannelBinding, Endpoint, Secret, SessionConfig};
 
 use crate::Dialect;
 use crate::driver::connect::{ServerOptions, bad_parameter, tls};
@@ -23,6 +23,11 @@ pub(crate) struct PostgresConfig {
     pub(super) options: Option<String>,
     pub(super) connect_timeout: Duration,
     pub(super) statement_timeout: Option<Duration>,
+    pub(super) session: SessionConfig,
+    /// Only a server that takes writes will do.
+    pub(super) writable: bool,
+    /// Nothing may be written here: a replica.
+    pub(super) read_only: bool,
 }
 
 impl PostgresConfig {
@@ -41,6 +46,9 @@ impl PostgresConfig {
             options: None,
             connect_timeout: options.session.connect_timeout,
             statement_timeout: options.session.statement_timeout,
+            session: options.session.clone(),
+            writable: false,
+            read_only: options.read_only,
         };
         for (name, value) in &server.parameters {
             config.apply(name, value)?;
@@ -52,11 +60,16 @@ impl PostgresConfig {
         match name {
             "application_name" => value.clone_into(&mut self.application_name),
             "options" => self.options = Some(value.to_owned()),
+            "target_session_attrs" => match value {
+                "any" => (),
+                "read-write" | "primary" => self.writable = true,
+                _ => return Err(bad_parameter(name, "must be `any` or `read-write`")),
+            },
             "client_encoding" if value.eq_ignore_ascii_case("utf8") => (),
             "client_encoding" => return Err(bad_parameter(name, "must be `utf8`")),
             _ => {
                 let known = "application_name, channel_binding, client_encoding, options, sslcert, sslkey, sslmode, \
-                             sslrootcert, tls-plaintext";
+                             sslrootcert, target_session_attrs, tls-plaintext";
                 return Err(bad_parameter(
                     name,
                     &format!("is not known; known: {known}"),

@@ -31,6 +31,15 @@ pub(super) struct Message {
     body: Range<usize>,
 }
 
+/// Which settings are not what values rely on.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Strange {
+    encoding: bool,
+    strings: bool,
+    zone: bool,
+    dates: bool,
+}
+
 pub(super) struct Session {
     socket: Socket,
     out: Vec<u8>,
@@ -39,6 +48,10 @@ pub(super) struct Session {
     standing: Standing,
     /// What the server said of itself.
     version: String,
+    /// Settings that values rely on and that the server reports as changed.
+    strange: Strange,
+    /// The session is set up: whoever changes one of them from now on spoils it.
+    watched: bool,
     /// For cancelling: number and secret of the server's process.
     key: Option<[u8; 8]>,
 }
@@ -52,6 +65,8 @@ impl Session {
             dead: false,
             standing: Standing::Idle,
             version: String::new(),
+            strange: Strange::default(),
+            watched: false,
             key: None,
         }
     }
@@ -66,7 +81,19 @@ impl Session {
 
     /// May it not be used again?
     pub(super) fn is_dead(&self) -> bool {
-        self.dead || self.unanswered > 0
+        self.dead
+            || self.unanswered > 0
+            || self.watched && (self.strange.encoding || self.strange.strings)
+    }
+
+    /// Are settings changed that the next user of the connection relies on?
+    pub(super) fn is_spoiled(&self) -> bool {
+        self.strange != Strange::default()
+    }
+
+    /// From now on a setting that values rely on must stay as it is.
+    pub(super) fn watch_settings(&mut self) {
+        self.watched = true;
     }
 
     /// The buffer for the messages of an operation that begins now.
@@ -211,15 +238,17 @@ impl Session {
         Ok(())
     }
 
-    /// A setting that the server reports. Statements rely on two of them, and somebody has changed one.
+    /// A setting that the server reports: at the login as the account has them, later those that somebody changed.
     fn learn(&mut self, message: &Message) {
         let mut rest = self.socket.slice(message.body.clone());
         let name = message::take_text(&mut rest).unwrap_or_default();
         let value = message::take_text(&mut rest).unwrap_or_default();
         match name {
             b"server_version" => self.version = String::from_utf8_lossy(value).into_owned(),
-            b"client_encoding" => self.dead |= value != b"UTF8",
-            b"standard_conforming_strings" => self.dead |= value != b"on",
+            b"client_encoding" => self.strange.encoding = value != b"UTF8",
+            b"standard_conforming_strings" => self.strange.strings = value != b"on",
+            b"TimeZone" => self.strange.zone = value != b"UTC",
+            b"DateStyle" => self.strange.dates = !value.starts_with(b"ISO"),
             _ => (),
         }
     }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use bindery_schema::sql_writer::SqlWriter;
 use rusqlite::config::DbConfig;
 use rusqlite::fallible_iterator::FallibleIterator as _;
-use rusqlite::{Batch, CachedStatement, Row, Rows, Statement};
+use rusqlite::{Batch, CachedStatement, OpenFlags, Row, Rows, Statement};
 use self_cell::{MutBorrow, self_cell};
 
 use self::error::{moved_error, open_error, prepare_error, step_error};
@@ -23,7 +23,7 @@ use super::refused::first_refused;
 use super::row::RowSource;
 use super::{ParamWriter, RowReader, TakeRow, WriteParams};
 use crate::Dialect;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::model::ColumnSet;
 use crate::statements::TableSql;
 use crate::transaction::TransactionOptions;
@@ -57,6 +57,8 @@ pub(crate) struct SqliteOptions<'a> {
     pub(crate) busy_timeout: Duration,
     /// How long one statement may run.
     pub(crate) statement_timeout: Option<Duration>,
+    /// Nothing may be written by this connection.
+    pub(crate) read_only: bool,
 }
 
 /// Tries again while the file is busy. Of two connections that switch a new file to WAL at once SQLite refuses one
@@ -77,20 +79,42 @@ fn patiently(limit: Duration, work: impl Fn() -> rusqlite::Result<()>) -> rusqli
 }
 
 /// A file that may only be read keeps its journal as it is. The first look into the file is here.
-fn set_up(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+fn set_up(connection: &rusqlite::Connection, read_only: bool) -> rusqlite::Result<()> {
     connection.execute_batch("PRAGMA foreign_keys = ON")?;
     match connection.execute_batch("PRAGMA journal_mode = WAL") {
         Err(rusqlite::Error::SqliteFailure(failure, _))
             if failure.code == rusqlite::ErrorCode::ReadOnly => {}
         outcome => outcome?,
     }
-    connection.execute_batch("PRAGMA synchronous = FULL")
+    connection.execute_batch("PRAGMA synchronous = FULL")?;
+    if read_only {
+        connection.execute_batch("PRAGMA query_only = ON")?;
+    }
+    Ok(())
+}
+
+/// A library that was built without foreign keys takes the setting and leaves them unchecked.
+fn ensure_foreign_keys(connection: &rusqlite::Connection) -> Result<()> {
+    let are_on = connection.db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY);
+    if are_on.map_err(step_error)? {
+        return Ok(());
+    }
+    let why = "this library of SQLite does not check foreign keys".to_owned();
+    Err(Error::new(ErrorKind::Config(why)).during(Operation::Connect))
 }
 
 impl SqliteConnection {
     /// Opens a file within a time.
     pub(crate) fn open(options: &SqliteOptions<'_>, limit: Duration) -> Result<Self> {
-        let inner = rusqlite::Connection::open(options.path).map_err(prepare_error)?;
+        let flags = if options.read_only {
+            OpenFlags::SQLITE_OPEN_READ_ONLY
+                | OpenFlags::SQLITE_OPEN_URI
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        } else {
+            OpenFlags::default()
+        };
+        let inner =
+            rusqlite::Connection::open_with_flags(options.path, flags).map_err(prepare_error)?;
         inner.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         // Else the quoted name of a column that is gone would be a text, and every row would hold it.
         inner
@@ -99,8 +123,9 @@ impl SqliteConnection {
         let writing = Writing::new(inner.path(), options.busy_timeout);
         let limit = limit.min(options.busy_timeout);
         let watched = Watched::new(inner, limit, options.statement_timeout);
-        patiently(limit, || set_up(watched.connection()))
+        patiently(limit, || set_up(watched.connection(), options.read_only))
             .map_err(|error| open_error(error, watched.system_error()))?;
+        ensure_foreign_keys(watched.connection())?;
         watched.set_lock_limit(options.busy_timeout);
         Ok(Self {
             watched,
@@ -317,6 +342,11 @@ impl SqliteConnection {
 
     pub(crate) fn in_transaction(&self) -> bool {
         !self.watched.connection().is_autocommit()
+    }
+
+    /// Nothing here can be set that a row depends on.
+    pub(crate) fn is_spoiled(&self) -> bool {
+        false
     }
 
     pub(crate) fn is_broken(&self) -> bool {

@@ -78,6 +78,7 @@ fn pool(path: String, limit: Duration) -> Arc<Pool> {
             path: &path,
             busy_timeout: limit,
             statement_timeout: Some(limit),
+            read_only: false,
         };
         SqliteConnection::open(&options, PATIENCE).map(Physical::Sqlite)
     };

@@ -6,6 +6,7 @@ mod errors;
 mod held;
 mod lost;
 mod more_values;
+mod session;
 mod silence;
 mod statements;
 mod streams;
@@ -51,6 +52,7 @@ fn sqlite() -> Database {
         path: ":memory:",
         busy_timeout: Duration::from_secs(1),
         statement_timeout: None,
+        read_only: false,
     };
     let connection =
         SqliteConnection::open(&options, options.busy_timeout).expect("memory is there");
@@ -96,6 +98,7 @@ fn options(server: &Server) -> ServerOptions<'_> {
     ServerOptions {
         server,
         endpoint: &server.endpoints[0],
+        read_only: false,
         session: SessionConfig {
             statement_timeout: Some(Duration::from_secs(20)),
             application_name: "bindery tests".to_owned(),

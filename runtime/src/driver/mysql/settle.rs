@@ -1,0 +1,175 @@
+//! What a session is set to after the login, and the proof that it is. What the server's defaults and its `init_connect` say
+//! otherwise is overruled, or the connection is refused with a sentence.
+
+use std::time::Duration;
+
+use super::bytes::take_counted;
+use super::error::{connect_error, refused_config};
+use super::options::MysqlConfig;
+use super::session::{Answer, Fault, Session};
+use crate::driver::connect::ServerInfo;
+use crate::driver::versions::{Least, MARIADB, MYSQL, shown};
+use crate::driver::wire::Deadline;
+use crate::error::Result;
+
+/// Strict: a value that does not fit is refused instead of changed. Without `NO_AUTO_VALUE_ON_ZERO` a key of 0 would be
+/// stored as another number. `NO_ZERO_DATE` is not among them: a date of zeros that a column of an old schema holds must
+/// be writable again, and no other value becomes one.
+const SQL_MODE: &str =
+    "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION";
+
+/// What the server has to say in the end; `sql_mode` is looked at word by word.
+const NEEDED: [(&str, &str); 8] = [
+    ("sql_mode", SQL_MODE),
+    ("time_zone", "+00:00"),
+    ("character_set_client", "utf8mb4"),
+    ("character_set_connection", "utf8mb4"),
+    ("character_set_results", "utf8mb4"),
+    ("autocommit", "1"),
+    ("foreign_key_checks", "1"),
+    ("unique_checks", "1"),
+];
+
+/// The server ends a session that says nothing for so long; its own default. One of a few seconds would take connections
+/// out of the pool that nobody uses for a moment.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(8 * 60 * 60);
+
+/// What is known of a server after the login.
+pub(super) struct Settled {
+    pub(super) info: ServerInfo,
+    pub(super) max_allowed_packet: usize,
+}
+
+/// Sets the session up and reads it back: one message each, as the server runs what follows a command that failed.
+pub(super) fn settle(
+    session: &mut Session,
+    config: &MysqlConfig,
+    deadline: Deadline,
+) -> Result<Settled> {
+    let set = run(session, deadline, &sql(config));
+    // Whoever is neither may not know the settings: that it is another product is the better answer.
+    let said = ask(session, deadline, &question()).map_err(connect_error)?;
+    let text = |index: usize| said.get(index).cloned().unwrap_or_default();
+    let version = text(0);
+    let product = least(&version);
+    product.check(&version, &text(1))?;
+    set.map_err(connect_error)?;
+    verify(&said)?;
+    session.watch_settings();
+    Ok(Settled {
+        info: ServerInfo {
+            product: product.product,
+            version,
+        },
+        max_allowed_packet: text(2).parse().unwrap_or_default(),
+    })
+}
+
+/// MariaDB's version names it, whoever packed it.
+pub(super) fn least(version: &str) -> Least {
+    if version.contains(MARIADB.product) {
+        MARIADB
+    } else {
+        MYSQL
+    }
+}
+
+/// What only one of the two products knows stands in comments that only that one reads.
+fn sql(config: &MysqlConfig) -> String {
+    let session = &config.session;
+    let milliseconds = |limit: Option<Duration>| limit.map_or(0, |limit| limit.as_millis());
+    let statement = milliseconds(session.statement_timeout);
+    let idle = whole_seconds(session.idle_in_transaction_timeout);
+    let tracked = "character_set_client,character_set_connection,character_set_results,time_zone,sql_mode,autocommit";
+    let mut sql = format!(
+        "SET NAMES utf8mb4, time_zone = '+00:00', autocommit = 1, foreign_key_checks = 1, unique_checks = 1, \
+         sql_mode = '{SQL_MODE}', session_track_system_variables = '{tracked}', wait_timeout = {} \
+         /*M! , max_statement_time = {}.{:03}, idle_transaction_timeout = {idle} */ \
+         /*!80000 , max_execution_time = {statement} */",
+        WAIT_TIMEOUT.as_secs(),
+        statement / 1_000,
+        statement % 1_000,
+    );
+    if let Some(limit) = session.lock_timeout {
+        let seconds = whole_seconds(Some(limit));
+        sql.push_str(&format!(
+            ", innodb_lock_wait_timeout = {seconds}, lock_wait_timeout = {seconds}"
+        ));
+    }
+    if config.read_only {
+        sql.push_str(" /*M! , tx_read_only = 1 */ /*!80000 , transaction_read_only = 1 */");
+    }
+    sql
+}
+
+/// At least one where there is a limit: 0 is none.
+fn whole_seconds(limit: Option<Duration>) -> u64 {
+    limit.map_or(0, |limit| {
+        limit.as_secs() + u64::from(limit.subsec_nanos() > 0)
+    })
+}
+
+fn question() -> String {
+    let needed = NEEDED.map(|(name, _)| format!("@@{name}"));
+    format!(
+        "SELECT @@version, @@version_comment, @@max_allowed_packet, {}",
+        needed.join(", ")
+    )
+}
+
+fn verify(said: &[String]) -> Result<()> {
+    const BEFORE: usize = 3;
+    for (index, (name, needed)) in NEEDED.iter().enumerate() {
+        let found = said.get(index + BEFORE).map_or("", String::as_str);
+        let words = |text: &str| {
+            let mut words: Vec<String> = text.split(',').map(str::to_owned).collect();
+            words.sort();
+            words
+        };
+        if words(found) != words(needed) {
+            return Err(refused_config(&format!(
+                "the session has `{name} = {}` and not `{needed}`, on which values rely: see what sets it (`init_connect`, \
+                 a pooler)",
+                shown(found)
+            )));
+        }
+    }
+    Ok(())
+}
+
+const QUERY: u8 = 3;
+
+/// Runs one statement as text.
+pub(super) fn run(session: &mut Session, deadline: Deadline, sql: &str) -> Result<(), Fault> {
+    let out = session.begin(deadline)?;
+    out.push(QUERY);
+    out.extend_from_slice(sql.as_bytes());
+    session.send()?;
+    session.read_away().map(drop)
+}
+
+/// The texts of the one row of a query, NULL as an empty one.
+fn ask(session: &mut Session, deadline: Deadline, sql: &str) -> Result<Vec<String>, Fault> {
+    let out = session.begin(deadline)?;
+    out.push(QUERY);
+    out.extend_from_slice(sql.as_bytes());
+    session.send()?;
+    let mut found = Vec::new();
+    if let Answer::Rows(columns) = session.answer()? {
+        while let Ok(row) = session.row()? {
+            let mut body = session.bytes(&row);
+            found = (0..columns.len()).map(|_| column(&mut body)).collect();
+        }
+    }
+    Ok(found)
+}
+
+fn column(body: &mut &[u8]) -> String {
+    const NULL: u8 = 0xfb;
+    if let Some(rest) = body.strip_prefix(&[NULL]) {
+        *body = rest;
+        return String::new();
+    }
+    let text = take_counted(body).unwrap_or_default();
+    String::from_utf8_lossy(text).into_owned()
+}

@@ -1,0 +1,112 @@
+//! What a session is set to after the login, and the proof that it is: one message out, one answer in. What an account, a
+//! database or a pooler in between says otherwise is overruled, or the connection is refused with a sentence.
+
+use std::time::Duration;
+
+use super::error::{config as refused, connect_error};
+use super::message;
+use super::options::PostgresConfig;
+use super::session::{Fault, Session};
+use crate::driver::versions::{POSTGRES, shown};
+use crate::driver::wire::Deadline;
+use crate::error::Result;
+
+/// What the server has to say in the end, and what relies on it.
+const NEEDED: [(&str, &str); 5] = [
+    ("client_encoding", "UTF8"),
+    ("TimeZone", "UTC"),
+    ("DateStyle", "ISO"),
+    ("standard_conforming_strings", "on"),
+    // Foreign keys are not looked at in a session that is a replica's.
+    ("session_replication_role", "origin"),
+];
+
+/// Settings that do not belong into the first message: poolers between us and the server refuse what they do not know.
+pub(super) fn settle(
+    session: &mut Session,
+    config: &PostgresConfig,
+    deadline: Deadline,
+) -> Result<()> {
+    let out = session.begin(deadline).map_err(connect_error)?;
+    message::query(out, &sql(config));
+    session.send(1).map_err(connect_error)?;
+    let mut said = Vec::new();
+    let outcome = session.answer(|tag, body| {
+        if tag == b'D' {
+            said.extend(texts(body).ok_or("a row that does not hold its columns")?);
+        }
+        Ok(())
+    });
+    // Whoever is not PostgreSQL may not know the settings either: that it is another product is the better answer.
+    if let Some(version) = said.first() {
+        POSTGRES.check(session.version(), version)?;
+    }
+    outcome.map_err(connect_error)?;
+    verify(&said)?;
+    if config.writable && said.get(NEEDED.len() + 1).is_some_and(|only| only == "on") {
+        return Err(connect_error(Fault::Protocol(
+            "the server takes no writes: it is a standby, or set to read only",
+        )));
+    }
+    session.watch_settings();
+    Ok(())
+}
+
+fn verify(said: &[String]) -> Result<()> {
+    for (index, (name, needed)) in NEEDED.iter().enumerate() {
+        let found = said.get(index + 1).map_or("", String::as_str);
+        if found.split(',').next() != Some(needed) {
+            return Err(refused(&format!(
+                "the session has `{name} = {}` and not `{needed}`, on which values and constraints rely: see what sets it \
+                 (`ALTER ROLE`, `ALTER DATABASE`, a pooler)",
+                shown(found)
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The version comes first, so that it is there even where a setting is refused. `SET` overrules what `ALTER ROLE` and
+/// `ALTER DATABASE` say.
+fn sql(config: &PostgresConfig) -> String {
+    let session = &config.session;
+    let mut sql = "SELECT version(); SET standard_conforming_strings = on; SET client_encoding = 'UTF8'; \
+        SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; \
+        SET tcp_keepalives_idle = 60; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
+        .to_owned();
+    let mut set = |name: &str, limit: Option<Duration>| {
+        let time = limit.map_or(0, |limit| limit.as_millis());
+        // The server counts up to so many milliseconds, 24 days.
+        sql.push_str(&format!("; SET {name} = {}", time.min(i32::MAX as u128)));
+    };
+    set("statement_timeout", session.statement_timeout);
+    set(
+        "idle_in_transaction_session_timeout",
+        session.idle_in_transaction_timeout,
+    );
+    if session.lock_timeout.is_some() {
+        set("lock_timeout", session.lock_timeout);
+    }
+    if config.read_only {
+        sql.push_str("; SET default_transaction_read_only = on");
+    }
+    let needed = NEEDED.map(|(name, _)| format!("current_setting('{name}')"));
+    sql.push_str(&format!(
+        "; SELECT {}, current_setting('transaction_read_only')",
+        needed.join(", ")
+    ));
+    sql
+}
+
+/// The columns of a row, NULL as an empty text.
+fn texts(mut body: &[u8]) -> Option<Vec<String>> {
+    let columns = message::take_u16(&mut body)?;
+    let mut texts = Vec::new();
+    for _ in 0..columns {
+        let length = usize::try_from(message::take_i32(&mut body)?).unwrap_or(0);
+        let (text, rest) = body.split_at_checked(length)?;
+        texts.push(String::from_utf8_lossy(text).into_owned());
+        body = rest;
+    }
+    Some(texts)
+}
