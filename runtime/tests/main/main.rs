@@ -1,6 +1,7 @@
 //! The runtime on real databases: SQLite always, the servers where a test run has them.
 
 mod con;
+mod config;
 mod drift;
 mod engines;
 mod example;

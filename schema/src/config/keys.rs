@@ -161,3 +161,77 @@ impl On {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    /// The section as it is written, and what comes before its table.
+    const SECTIONS: [(Section, &str); 7] = [
+        (Section::Top, "Above all sections"),
+        (Section::Schema, "`[schema]`"),
+        (Section::SchemaFile, "A table among `[schema] files`"),
+        (Section::Engine, "`[engines.<name>]`"),
+        (Section::Pool, "`pool` of an engine"),
+        (Section::Replica, "A table among an engine's `replicas`"),
+        (Section::Atomic, "`[atomic.<name>]`"),
+    ];
+
+    fn table(section: Section) -> String {
+        let mut text =
+            "| key | value | without it | databases | what for |\n|---|---|---|---|---|\n"
+                .to_owned();
+        for key in of(section) {
+            text.push_str(&format!(
+                "| `{}` | {} | {} | {} | {} |\n",
+                key.name,
+                key.value,
+                key.default,
+                key.on.words(),
+                key.purpose
+            ));
+        }
+        text
+    }
+
+    #[test]
+    fn the_documentation_tells_of_all_keys() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/connections.md");
+        let page = fs::read_to_string(&path).expect("the documentation is there");
+        let (before, rest) = page.split_once("<!-- keys -->\n").expect("the mark");
+        let (_, after) = rest.split_once("<!-- end of keys -->").expect("the mark");
+        let tables = SECTIONS.map(|(section, title)| format!("{title}:\n\n{}\n", table(section)));
+        let whole = format!(
+            "{before}<!-- keys -->\n{}<!-- end of keys -->{after}",
+            tables.concat()
+        );
+        if std::env::var_os("BINDERY_UPDATE").is_some() {
+            fs::write(&path, &whole).expect("the documentation is ours");
+        }
+        assert!(
+            page == whole || std::env::var_os("BINDERY_UPDATE").is_some(),
+            "run with BINDERY_UPDATE=1 and look at the difference"
+        );
+    }
+
+    /// No key is named twice in its section, and each says what it is for.
+    #[test]
+    fn keys_are_whole() {
+        for (index, key) in KEYS.iter().enumerate() {
+            let twice = KEYS[..index]
+                .iter()
+                .any(|other| (other.section, other.name) == (key.section, key.name));
+            assert!(
+                !twice && !key.value.is_empty() && !key.purpose.is_empty(),
+                "{key:?}"
+            );
+            assert!(
+                !key.purpose.contains('|') && !key.value.contains('|'),
+                "{key:?}"
+            );
+        }
+    }
+}

@@ -562,6 +562,7 @@ const WRONG: &[(&str, &[&str], &str)] = &[
     ),
 ];
 
+/// Covers CFG-2, CFG-7.
 #[test]
 fn wrong_files_are_refused_with_place_and_help() {
     for (text, codes, part) in WRONG {
@@ -618,6 +619,7 @@ fn passwords_of_wrong_files_are_never_quoted() {
     }
 }
 
+/// Covers CFG-2.
 #[test]
 fn hostile_files_end_in_findings() {
     let deep = format!("url = {}", "[".repeat(200_000));
@@ -635,6 +637,134 @@ fn hostile_files_end_in_findings() {
         assert!(read(text).1.has_errors(), "{}", &text[..text.len().min(20)]);
     }
     good(&long);
+    let levels = |count: usize| {
+        format!(
+            "url = 'sqlite://a'\nschema = {}{}",
+            "{ files = ".repeat(count),
+            "}".repeat(count)
+        )
+    };
+    assert!(read(&levels(65)).1.has_errors());
+    let large = format!("url = 'sqlite://a'\n#{}", "x".repeat(1 << 20));
+    let (_, diagnostics, _) = read(&large);
+    let first = diagnostics.iter().next().expect("it is refused");
+    assert_eq!(
+        (first.code, first.message.as_str()),
+        ("B0300", "the file is too large")
+    );
+}
+
+/// Times and counts at their edges: the smallest and largest that are taken, and what lies beyond.
+///
+/// Covers CFG-7.
+#[test]
+fn times_and_counts_at_their_edges() {
+    let times = [
+        ("1ms", true),
+        ("8760h", true),
+        ("525600m", true),
+        ("none", true),
+        ("0ms", false),
+        ("0", false),
+        ("30", false),
+        ("-1s", false),
+        ("+1s", false),
+        ("1.5s", false),
+        (" 1s", false),
+        ("1 s", false),
+        ("1d", false),
+        ("1S", false),
+        ("8760h1ms", false),
+        ("8761h", false),
+        ("31536000001ms", false),
+        ("18446744073709551615s", false),
+        ("18446744073709551616ms", false),
+        ("None", false),
+        ("", false),
+        ("inf", false),
+    ];
+    for key in [
+        "statement-timeout",
+        "lock-timeout",
+        "idle-in-transaction-timeout",
+        "connect-timeout",
+    ] {
+        for (time, fine) in times {
+            let text = format!("[engines.b]\nurl = 'mysql://h/d'\n{key} = '{time}'");
+            // Connecting always ends.
+            let fine = fine && (key, time) != ("connect-timeout", "none");
+            assert_eq!(read(&text).0.is_some(), fine, "{text}");
+        }
+    }
+    let counts = [
+        ("1", true),
+        ("4294967295", true),
+        ("0x10", true),
+        ("0", false),
+        ("-1", false),
+        ("4294967296", false),
+        ("99999999999999999999", false),
+        ("1.0", false),
+        ("'8'", false),
+        ("inf", false),
+        ("true", false),
+    ];
+    for (count, fine) in counts {
+        let text =
+            format!("engines.b = {{ url = 'sqlite://a', pool = {{ max-connections = {count} }} }}");
+        assert_eq!(read(&text).0.is_some(), fine, "{text}");
+    }
+}
+
+/// Paths start where the file is; nothing in them is a variable or a home.
+///
+/// Covers CFG-6.
+#[test]
+fn paths_start_where_the_file_is() {
+    let cases = [
+        ("sqlite://a.db", "/etc/shop/a.db"),
+        ("sqlite://data/../a.db", "/etc/shop/data/../a.db"),
+        ("sqlite:///var/a.db", "/var/a.db"),
+        ("sqlite://~/a.db", "/etc/shop/~/a.db"),
+        ("sqlite://$HOME/a.db", "/etc/shop/$HOME/a.db"),
+        ("sqlite://a%20b.db", "/etc/shop/a b.db"),
+    ];
+    for (url, expected) in cases {
+        let config = good(&format!("url = '{url}'"));
+        let target = config.target("default", &nothing).expect(url);
+        assert_eq!(target.to_string(), format!("sqlite://{expected}"));
+    }
+}
+
+/// Names of one database: a host by name and by address, hosts of which one is the same, a file behind a link.
+///
+/// Covers CFG-5.
+#[test]
+fn engines_of_one_database_are_warned_of() {
+    let cases = [
+        (
+            "postgres://localhost/d",
+            "postgres://127.0.0.1:5432/d",
+            true,
+        ),
+        ("postgres://localhost/d", "postgres://[::1]/d", true),
+        (
+            "postgres://A.example.org/d",
+            "postgresql://a.example.org/d",
+            true,
+        ),
+        ("postgres://a,b/d", "postgres://b/d", true),
+        ("postgres://h/d", "postgres://h/e", false),
+        ("postgres://h/d", "postgres://h:1/d", false),
+        ("postgres://h:3306/d", "mysql://h/d", false),
+        ("sqlite://a.db", "sqlite://./x/../a.db", true),
+        ("sqlite::memory:", "sqlite::memory:", false),
+    ];
+    for (one, two, same) in cases {
+        let (_, diagnostics, _) = read(&format!("engines.b = '{one}'\nengines.c = '{two}'"));
+        let warned = diagnostics.iter().any(|found| found.code == "B0324");
+        assert_eq!(warned, same, "{one} {two}");
+    }
 }
 
 #[test]

@@ -1,0 +1,619 @@
+//! Engines as they are configured: hosts in turn, replicas, passwords, limits, what is kept and what is closed.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use bindery::{Config, EngineOptions, ErrorKind, Registry};
+use bindery_testkit::{FreshDatabase, Watchdog};
+
+use crate::sample::engine::{B, Default, Mysql, Postgres, Test};
+use crate::sample::{EMBEDDED, NewBlog, Tables, at, embedded, with};
+
+/// Every server there is, with the engine that is compiled for it.
+fn servers() -> Vec<(&'static str, FreshDatabase)> {
+    let servers = [
+        ("x_postgres", bindery_testkit::fresh_postgres()),
+        ("x_mysql", bindery_testkit::fresh_mysql()),
+    ];
+    let given = servers.into_iter();
+    given
+        .filter_map(|(engine, database)| Some((engine, database?)))
+        .collect()
+}
+
+/// `user:password`, `host:port` and the name of the database.
+fn parts(url: &str) -> (&str, &str, &str) {
+    let (_, rest) = url.split_once("://").unwrap();
+    let (account, place) = rest.rsplit_once('@').unwrap();
+    let (address, database) = place.split_once('/').unwrap();
+    (account, address, database)
+}
+
+fn connect(db: &Registry, engine: &str) -> bindery::Result<()> {
+    match engine {
+        "x_postgres" => db.connect(Postgres).map(drop),
+        _ => db.connect(Mysql).map(drop),
+    }
+}
+
+/// The same URL with other hosts.
+fn with_hosts(url: &str, hosts: &str) -> String {
+    let (account, _, database) = parts(url);
+    let (scheme, _) = url.split_once("://").unwrap();
+    format!("{scheme}://{account}@{hosts}/{database}")
+}
+
+#[test]
+fn hosts_are_tried_in_turn_within_one_limit() {
+    let _watchdog = Watchdog::start("hosts_are_tried_in_turn", Duration::from_secs(120));
+    // Accepts, as the system does for it, and stays silent.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = silent.local_addr().unwrap();
+    for (engine, database) in servers() {
+        let url = database.url();
+        let (_, address, _) = parts(&url);
+        let limit = Duration::from_secs(2);
+        let open = |hosts: &str| {
+            let options = EngineOptions::url(with_hosts(&url, hosts)).connect_timeout(limit);
+            connect(&with(engine, options), engine)
+        };
+        open(&format!("127.0.0.1:1,{address}")).unwrap();
+        open(&format!("{silent},127.0.0.1:1,{address}")).unwrap();
+        open(&format!("{address},127.0.0.1:1")).unwrap();
+        let none = open("127.0.0.1:1,127.0.0.1:2").unwrap_err();
+        assert_eq!(none.kind(), &ErrorKind::Unavailable, "{none:?}");
+        assert!(
+            none.to_string().contains("127.0.0.1:1,127.0.0.1:2/"),
+            "{none}"
+        );
+        let asleep = open(&format!("127.0.0.1:1,{silent}")).unwrap_err();
+        assert!(
+            matches!(asleep.kind(), ErrorKind::Timeout { .. }),
+            "{asleep:?}"
+        );
+    }
+}
+
+#[test]
+fn a_host_that_refuses_the_login_is_the_right_one() {
+    for (engine, database) in servers() {
+        let url = database.url();
+        let (account, address, _) = parts(&url);
+        let (user, _) = account.split_once(':').unwrap();
+        let hosts = format!("{address},127.0.0.1:1");
+        let options = EngineOptions::url(with_hosts(&url, &hosts));
+        let wrong = options.username(user).password("wrong");
+        let error = connect(&with(engine, wrong), engine).unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::AccessDenied, "{error:?}");
+    }
+}
+
+#[test]
+fn only_a_server_that_takes_writes_will_do_where_that_is_said() {
+    let Some(database) = bindery_testkit::fresh_postgres() else {
+        return;
+    };
+    let url = |attributes: &str| format!("{}?target_session_attrs={attributes}", database.url());
+    at("x_postgres", &url("read-write"))
+        .connect(Postgres)
+        .unwrap();
+    let name = database.name();
+    database
+        .answer(&format!(
+            "ALTER DATABASE \"{name}\" SET default_transaction_read_only = on"
+        ))
+        .unwrap();
+    at("x_postgres", &url("any")).connect(Postgres).unwrap();
+    let error = at("x_postgres", &url("read-write"))
+        .connect(Postgres)
+        .map(drop)
+        .unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Unavailable);
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.contains("takes no writes"), "{source}");
+}
+
+/// Reads come from the replica, writes are refused by the database, and an unknown name is told.
+fn reads_from_a_replica<E: crate::sample::Everything>(engine: E, url: &str) {
+    let options = EngineOptions::url(url)
+        .replica("b1", url)
+        .max_connections(2);
+    let db = with(engine.name(), options);
+    db.create_missing_on(engine).unwrap();
+    let mut own = db.connect(engine).unwrap();
+    own.blogs().insert(NewBlog::new("one")).unwrap();
+
+    let mut replica = db.connect_replica(engine, "b1").unwrap();
+    assert_eq!(replica.blogs().count().unwrap(), 1);
+    let refused = replica.blogs().insert(NewBlog::new("two")).unwrap_err();
+    assert_eq!(refused.kind(), &ErrorKind::ReadOnly, "{refused:?}");
+    assert_eq!(own.blogs().count().unwrap(), 1);
+    drop(replica);
+    assert_eq!(
+        db.connect_replica(engine, "b1")
+            .unwrap()
+            .blogs()
+            .count()
+            .unwrap(),
+        1
+    );
+
+    let unknown = db.connect_replica(engine, "b2").map(drop).unwrap_err();
+    let text = unknown.to_string();
+    assert!(
+        text.contains("there is no replica `b2`; known: b1"),
+        "{text}"
+    );
+    let status = db.engine(engine.name()).unwrap();
+    assert_eq!(
+        (status.replicas.len(), status.replicas[0].name.as_str()),
+        (1, "b1")
+    );
+    assert_eq!(status.replicas[0].pool.created, 1);
+    assert_eq!(status.replicas[0].server, status.server);
+    drop(own);
+    db.close_within(Duration::from_secs(10)).unwrap();
+    let closed = db.connect_replica(engine, "b1").map(drop).unwrap_err();
+    assert_eq!(
+        (closed.engine(), closed.kind()),
+        (Some(engine.name()), &ErrorKind::Closed)
+    );
+}
+
+#[test]
+fn replicas_are_read_and_never_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!("sqlite://{}/replica.db", folder.path().display());
+    reads_from_a_replica(Default, &file);
+    for (engine, database) in servers() {
+        match engine {
+            "x_postgres" => reads_from_a_replica(Postgres, &database.url()),
+            _ => reads_from_a_replica(Mysql, &database.url()),
+        }
+    }
+}
+
+/// An engine's product is known once it was connected to.
+///
+/// Covers CON-07.
+#[test]
+fn con_07_the_product_is_known_after_the_first_connection() {
+    for (engine, database) in servers() {
+        let db = at(engine, &database.url());
+        assert_eq!(db.engine(engine).unwrap().server, None);
+        connect(&db, engine).unwrap();
+        let server = db.engine(engine).unwrap().server.unwrap();
+        assert!(["PostgreSQL", "MySQL", "MariaDB"].contains(&server.product));
+        assert!(
+            server
+                .version
+                .starts_with(|sign: char| sign.is_ascii_digit()),
+            "{server:?}"
+        );
+    }
+    let db = embedded();
+    assert_eq!(db.engine("b").unwrap().server.unwrap().product, "SQLite");
+    let names: Vec<&str> = db.engines().iter().map(|engine| engine.name).collect();
+    assert_eq!(names, ["b", "default", "test"]);
+}
+
+/// Passwords that mean something to URLs, shells and SQL.
+const PASSWORDS: [&str; 4] = [
+    "@:/?#%'\\ \"`;--",
+    "p@ss:w/rd%40",
+    "\u{1F511} \u{e9}",
+    " ends with spaces ",
+];
+
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// Sets the password of an account of its own; `None` where the server has none.
+fn account(engine: &str, database: &FreshDatabase, number: usize, password: &str) -> String {
+    let name = format!("{}_{number}", database.name());
+    let quoted = password.replace('\'', "''");
+    match engine {
+        "x_postgres" => {
+            database
+                .run_script(&format!(
+                    "CREATE ROLE \"{name}\" LOGIN PASSWORD '{quoted}';"
+                ))
+                .unwrap();
+        }
+        _ => {
+            let quoted = quoted.replace('\\', "\\\\");
+            database
+                .run_script(&format!("CREATE USER '{name}' IDENTIFIED BY '{quoted}';"))
+                .unwrap();
+            let grant = format!("GRANT ALL ON `{}`.* TO '{name}';", database.name());
+            database.run_script(&grant).unwrap();
+        }
+    }
+    name
+}
+
+/// Removes the account, also where the test fails.
+struct Account<'d>(&'d str, &'d FreshDatabase, String);
+
+impl Drop for Account<'_> {
+    fn drop(&mut self) {
+        let Self(engine, database, name) = self;
+        let sql = match *engine {
+            "x_postgres" => format!("DROP ROLE \"{name}\";"),
+            _ => format!("DROP USER '{name}';"),
+        };
+        drop(database.run_script(&sql));
+    }
+}
+
+/// Covers CFG-9 on PostgreSQL, MariaDB.
+#[test]
+fn cfg_09_passwords_of_all_signs() {
+    for (engine, database) in servers() {
+        for (number, password) in PASSWORDS.into_iter().enumerate() {
+            let user = account(engine, &database, number, password);
+            let _account = Account(engine, &database, user.clone());
+            let url = database.url();
+            let (_, address, name) = parts(&url);
+            let (host, port) = address.split_once(':').unwrap();
+            let plain = match engine {
+                "x_postgres" => EngineOptions::postgres(host, name),
+                _ => EngineOptions::mysql(host, name),
+            };
+            let plain = plain.port(port.parse().unwrap()).username(user.as_str());
+            connect(&with(engine, plain.clone().password(password)), engine).unwrap();
+            let wrong = with(engine, plain.password(format!("{password}x")));
+            let error = connect(&wrong, engine).unwrap_err();
+            assert_eq!(error.kind(), &ErrorKind::AccessDenied, "{error:?}");
+            assert!(!format!("{error} {error:?} {wrong:?}").contains(password));
+
+            let (scheme, _) = url.split_once("://").unwrap();
+            let url = format!("{scheme}://{user}:{}@{address}/{name}", encoded(password));
+            connect(&at(engine, &url), engine).unwrap();
+        }
+    }
+}
+
+/// From a file that only its owner can read, beside a URL and beside single keys; and an override that has its own.
+///
+/// Covers CFG-1.
+#[cfg(unix)]
+#[test]
+fn cfg_01_passwords_from_files_and_programs() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    fs::write(&secret, "s3cr3t-\u{1F511}-canary\n").unwrap();
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
+    let rest = "url = ':memory:'\n[engines]\ntest = ':memory:'\n[engines.b]\n";
+    let open = |text: &str| {
+        fs::write(folder.path().join("bindery.toml"), format!("{rest}{text}")).unwrap();
+        let config = Config::from_file(folder.path().join("bindery.toml")).unwrap();
+        Registry::with_config(&EMBEDDED, &config).unwrap_err()
+    };
+    // The program is compiled for SQLite, so it says that another dialect was found once the password is there.
+    let found = [
+        "url = 'postgres://ann@127.0.0.1:1/shop'\npassword-file = 'secret'",
+        "dialect = 'mysql'\ndatabase = 'shop'\npassword-file = 'secret'",
+        "url = 'postgres://ann@127.0.0.1:1/shop'\npassword-command = ['cat', 'secret']",
+    ];
+    for text in found {
+        let error = open(text);
+        assert!(
+            matches!(error.kind(), ErrorKind::UnsupportedServer { .. }),
+            "{error:?}"
+        );
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+    let command = "url = 'postgres://ann@127.0.0.1:1/shop'\npassword-command = ['false']";
+    let error = open(command);
+    assert_eq!(error.engine(), Some("b"));
+    assert!(
+        error
+            .to_string()
+            .contains("`password-command` names failed"),
+        "{error}"
+    );
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o644)).unwrap();
+    let error = open(found[0]);
+    assert!(error.to_string().contains("`chmod 600` it"), "{error}");
+    assert!(error.to_string().contains("bindery.toml:"), "{error}");
+}
+
+/// Nothing of a password is in the arguments of the process, nor of a program that it starts.
+///
+/// Covers CON-06, CFG-1.
+#[test]
+fn con_06_arguments_of_the_process_hold_no_password() {
+    let db = at("x_postgres", "postgres://ann:hunter2@127.0.0.1:1/shop");
+    drop(db.check());
+    if let Ok(own) = fs::read("/proc/self/cmdline") {
+        assert!(!String::from_utf8_lossy(&own).contains("hunter2"));
+        let child = Command::new("cat")
+            .arg("/proc/self/cmdline")
+            .output()
+            .unwrap();
+        assert!(!String::from_utf8_lossy(&child.stdout).contains("hunter2"));
+    }
+}
+
+/// The override of one engine says where it is, and the file all the rest.
+///
+/// Covers CON-05.
+#[test]
+fn con_05_an_override_keeps_the_other_settings_of_its_engine() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "url = ':memory:'\n[engines]\ntest = ':memory:'\n[engines.b]\nurl = 'sqlite://b.db'\nconnection = 'short'\n\
+        busy-timeout = '7s'\npool = { max-connections = 3 }\n";
+    fs::write(folder.path().join("bindery.toml"), text).unwrap();
+    let config = Config::from_file(folder.path().join("bindery.toml")).unwrap();
+    let config = config.variable("BINDERY_B_URL", "sqlite://other.db");
+    let db = Registry::with_config(&EMBEDDED, &config).unwrap();
+    let b = db.engine("b").unwrap();
+    assert!(b.url.ends_with("/other.db"), "{}", b.url);
+    assert_eq!(b.limits.max_connections, 3);
+    assert_eq!(b.session.busy_timeout, Duration::from_secs(7));
+    assert_eq!(format!("{:?}", b.connection), "Short");
+    assert_eq!(db.engine("test").unwrap().limits.max_connections, 8);
+}
+
+/// Covers CFG-5.
+#[test]
+fn cfg_05_engines_of_one_database_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("app.db");
+    fs::write(&file, "").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&file, folder.path().join("link.db")).unwrap();
+    let config = Config::new()
+        .engine("b", EngineOptions::sqlite(&file))
+        .engine(
+            "default",
+            EngineOptions::sqlite(folder.path().join("link.db")),
+        )
+        .engine("test", ":memory:");
+    let db = Registry::with_config(&EMBEDDED, &config).unwrap();
+    assert_eq!(db.engine("b").unwrap().same_database, ["default"]);
+    assert_eq!(db.engine("default").unwrap().same_database, ["b"]);
+    assert!(db.engine("test").unwrap().same_database.is_empty());
+    assert!(
+        embedded()
+            .engines()
+            .iter()
+            .all(|engine| engine.same_database.is_empty())
+    );
+}
+
+/// Covers POOL-04, CFG-7.
+#[test]
+fn pool_04_limits_that_make_no_sense_are_refused_at_open() {
+    let none = Duration::ZERO;
+    let long = Duration::from_secs(366 * 24 * 3_600);
+    let b = || EngineOptions::url(":memory:");
+    let cases: [(EngineOptions, &str); 15] = [
+        (b().max_connections(0), "max_connections"),
+        (b().max_connections(1).min_connections(2), "min_connections"),
+        (b().acquire_timeout(none), "acquire_timeout"),
+        (b().acquire_timeout(Duration::MAX), "acquire_timeout"),
+        (b().idle_timeout(none), "idle_timeout"),
+        (b().max_lifetime(long), "max_lifetime"),
+        (b().test_after_idle(none), "test_after_idle"),
+        (b().connect_timeout(none), "connect_timeout"),
+        (b().statement_timeout(none), "statement_timeout"),
+        (b().lock_timeout(Duration::from_micros(1)), "lock_timeout"),
+        (
+            b().idle_in_transaction_timeout(none),
+            "idle_in_transaction_timeout",
+        ),
+        (b().busy_timeout(none), "busy_timeout"),
+        (b().application_name(""), "application_name"),
+        (b().application_name("x".repeat(64)), "application_name"),
+        (b().port(0), "port"),
+    ];
+    for (options, name) in cases {
+        let config = Config::new()
+            .engine("b", options)
+            .engine("default", ":memory:")
+            .engine("test", ":memory:");
+        let error = Registry::with_config(&EMBEDDED, &config).unwrap_err();
+        assert_eq!(error.engine(), Some("b"), "{name}");
+        assert!(
+            error.to_string().contains(&format!("`{name}`")),
+            "{name}: {error}"
+        );
+    }
+    // Off, and said so.
+    let config = Config::new()
+        .engine(
+            "b",
+            b().statement_timeout(None)
+                .idle_in_transaction_timeout(None),
+        )
+        .engine("default", ":memory:")
+        .engine("test", ":memory:");
+    let db = Registry::with_config(&EMBEDDED, &config).unwrap();
+    assert_eq!(db.engine("b").unwrap().session.statement_timeout, None);
+    let usual = db.engine("test").unwrap().session.statement_timeout;
+    assert_eq!(usual, Some(Duration::from_secs(30)));
+}
+
+/// 100 units of work on each of three engines, on four threads.
+///
+/// Covers POOL-01 on SQLite.
+#[test]
+fn pool_01_long_and_short_connections() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| EngineOptions::sqlite(folder.path().join(name));
+    let config = Config::new()
+        .engine("default", file("default.db").max_connections(5))
+        .engine("b", file("b.db").short())
+        .engine("test", EngineOptions::url(":memory:").max_connections(1));
+    let db = Registry::with_config(&EMBEDDED, &config).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..25 {
+                    drop(db.connect(Default).unwrap());
+                    drop(db.connect(B).unwrap());
+                    drop(db.connect(Test).unwrap());
+                }
+            });
+        }
+    });
+    let pool = |name: &str| db.engine(name).unwrap().pool;
+    assert!(
+        (1..=5).contains(&pool("default").created),
+        "{:?}",
+        pool("default")
+    );
+    assert_eq!(pool("default").closed, 0);
+    assert_eq!([pool("b").created, pool("b").closed], [100, 100]);
+    assert_eq!(pool("b").open, 0);
+    assert_eq!([pool("test").created, pool("test").closed], [1, 0]);
+}
+
+/// The same, with the connections that a server counts.
+///
+/// Covers POOL-01 on PostgreSQL, MariaDB.
+#[test]
+fn pool_01_connections_that_a_server_counts() {
+    for (engine, database) in servers() {
+        let name = database.name();
+        let sessions = match engine {
+            "x_postgres" => format!(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}' AND application_name = 'counted'"
+            ),
+            _ => format!("SELECT count(*) FROM information_schema.processlist WHERE db = '{name}'"),
+        };
+        let own = |options: EngineOptions| with(engine, options.application_name("counted"));
+        let count = || -> u32 { database.answer(&sessions).unwrap().trim().parse().unwrap() };
+        // The test's own look at MySQL's list is in the list.
+        let before = count();
+        let gone = || {
+            while count() > before {
+                std::thread::yield_now();
+            }
+        };
+        let long = own(EngineOptions::url(database.url()).max_connections(5));
+        let short = own(EngineOptions::url(database.url()).short());
+        for _ in 0..20 {
+            connect(&long, engine).unwrap();
+            connect(&short, engine).unwrap();
+        }
+        assert_eq!(long.engine(engine).unwrap().pool.created, 1);
+        assert_eq!(short.engine(engine).unwrap().pool.created, 20);
+        // Closing is heard of a moment later.
+        while count() != before + 1 {
+            std::thread::yield_now();
+        }
+        long.close();
+        gone();
+    }
+}
+
+/// Idle connections are gone, those in use are waited for and told, and closing opens nothing.
+///
+/// Covers CON-10, POOL-04 on PostgreSQL, MariaDB.
+#[test]
+fn con_10_closing_ends_the_sessions_of_a_server() {
+    let _watchdog = Watchdog::start("con_10_closing", Duration::from_secs(120));
+    for (engine, database) in servers() {
+        let db = at(engine, &database.url());
+        let name = database.name();
+        let sessions = match engine {
+            "x_postgres" => {
+                format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'")
+            }
+            _ => format!("SELECT count(*) FROM information_schema.processlist WHERE db = '{name}'"),
+        };
+        let count = || -> u32 { database.answer(&sessions).unwrap().trim().parse().unwrap() };
+        let before = count();
+        let (mut postgres, mut mysql) = (None, None);
+        match engine {
+            "x_postgres" => postgres = Some(db.connect(Postgres).unwrap()),
+            _ => mysql = Some(db.connect(Mysql).unwrap()),
+        }
+        connect(&db, engine).unwrap();
+        assert_eq!(count(), before + 2);
+        let held = db.close_within(Duration::from_millis(50)).unwrap_err();
+        assert_eq!(
+            (held.engine(), held.kind()),
+            (Some(engine), &ErrorKind::StillInUse { connections: 1 })
+        );
+        while count() != before + 1 {
+            std::thread::yield_now();
+        }
+        drop((postgres.take(), mysql.take()));
+        db.close_within(Duration::from_secs(10)).unwrap();
+        db.close();
+        while count() != before {
+            std::thread::yield_now();
+        }
+        let error = connect(&db, engine).unwrap_err();
+        assert_eq!(
+            (error.engine(), error.kind()),
+            (Some(engine), &ErrorKind::Closed)
+        );
+        assert_eq!(db.engine("default").unwrap().pool.created, 0);
+    }
+}
+
+/// Set in the inner process to the folder of the configuration.
+const READ_ONLY: &str = "BINDERY_READ_ONLY_FOLDER";
+
+/// A user that may not write where the configuration is, nor where it runs.
+///
+/// Covers CFG-8.
+#[cfg(unix)]
+#[test]
+fn cfg_08_nothing_is_written_beside_the_configuration() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::os::unix::process::CommandExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let text = "url = ':memory:'\n[engines]\nb = ':memory:'\ntest = ':memory:'\n";
+    fs::write(folder.path().join("bindery.toml"), text).unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
+    let mut inner = Command::new(std::env::current_exe().unwrap());
+    inner
+        .args([
+            "--exact",
+            "config::the_inner_process_that_may_not_write",
+            "--nocapture",
+        ])
+        .current_dir(folder.path())
+        .env(READ_ONLY, folder.path());
+    // For root no folder is read only.
+    let is_root = fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
+    if is_root {
+        inner.uid(65_534);
+    }
+    let Ok(output) = inner.output() else {
+        // Nobody else may start the program where it was built.
+        assert!(is_root);
+        return;
+    };
+    assert!(output.status.success(), "{output:?}");
+    let found: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(found.len(), 1);
+}
+
+/// Does nothing among the other tests.
+#[test]
+fn the_inner_process_that_may_not_write() {
+    let Ok(folder) = std::env::var(READ_ONLY) else {
+        return;
+    };
+    assert!(
+        fs::write(Path::new(&folder).join("x"), "").is_err(),
+        "it is read only"
+    );
+    let db = Registry::open(&EMBEDDED).unwrap();
+    db.create_missing().unwrap();
+    let mut default = db.connect(Default).unwrap();
+    default.blogs().insert(NewBlog::new("one")).unwrap();
+    assert_eq!(default.blogs().count().unwrap(), 1);
+}
