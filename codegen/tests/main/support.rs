@@ -22,6 +22,18 @@ pub(crate) fn model(schema: &str) -> CheckedModel {
     model_of(folder.path())
 }
 
+/// The checked model of a folder with `schema.sql` and `bindery.toml`; `None` where it is refused.
+pub(crate) fn checked_of(folder: &Path) -> Option<CheckedModel> {
+    let paths = Paths {
+        config: Some(folder.join("bindery.toml")),
+        schema: vec![folder.join("schema.sql")],
+    };
+    let mut found = Diagnostics::default();
+    let project = load_project(&paths, &|_| None, &mut found);
+    let model = read(&project.input, &mut found);
+    check(model, &mut found)
+}
+
 /// The checked model of a folder with `schema.sql` and perhaps `bindery.toml`.
 pub(crate) fn model_of(folder: &Path) -> CheckedModel {
     let config = folder.join("bindery.toml");

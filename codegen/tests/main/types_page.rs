@@ -7,9 +7,10 @@ use std::path::Path;
 use bindery_codegen::{rust_types, type_features};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::CheckedModel;
+use bindery_schema::plan::create_statements;
 use bindery_schema::resolve::types::{Spelling, spellings};
 
-use super::support::{folder_with, model_of};
+use super::support::{checked_of, folder_with, model_of};
 
 /// What stands before the tables.
 const HEAD: &str = include_str!("types_page.md");
@@ -56,21 +57,33 @@ fn compiled(dialect: Dialect, all: &[Spelling]) -> CheckedModel {
     model_of(folder.path())
 }
 
-fn config(dialect: Dialect) -> String {
-    let place = match dialect {
+fn place(dialect: Dialect) -> &'static str {
+    match dialect {
         Dialect::Sqlite => "sqlite://page.db",
         Dialect::Postgres => "postgres://page@localhost/page",
         Dialect::Mysql => "mysql://page@localhost/page",
-    };
-    format!("url = \"{place}\"\n")
+    }
+}
+
+fn config(dialect: Dialect) -> String {
+    format!("url = \"{}\"\n", place(dialect))
 }
 
 fn table(dialect: Dialect, all: &[Spelling]) -> String {
     let model = compiled(dialect, all);
     let (types, features) = (rust_types(&model), type_features(&model));
+    let others: Vec<Dialect> = Dialect::ALL
+        .into_iter()
+        .filter(|other| *other != dialect)
+        .collect();
+    let heads: Vec<String> = others
+        .iter()
+        .map(|other| format!("on {}", other.product()))
+        .collect();
     let mut text = format!(
-        "\n## {}\n\n| declared | in Rust | feature | notes |\n|---|---|---|---|\n",
-        dialect.product()
+        "\n## {}\n\n| declared | in Rust | feature | {} | notes |\n|---|---|---|---|---|---|\n",
+        dialect.product(),
+        heads.join(" | ")
     );
     let mut before: Option<&Spelling> = None;
     for (at, one) in all.iter().enumerate() {
@@ -79,16 +92,55 @@ fn table(dialect: Dialect, all: &[Spelling]) -> String {
         let feature = features[0][column].map(code).unwrap_or_default();
         let same = before.is_some_and(|other| other.names == one.names);
         let note = if same { String::new() } else { note(one) };
+        let there: Vec<String> = others
+            .iter()
+            .map(|other| elsewhere(one, *other).map_or("–".to_owned(), |sql| code(&sql)))
+            .collect();
         writeln!(
             text,
-            "| {} | {} | {feature} | {note} |",
+            "| {} | {} | {feature} | {} | {note} |",
             declared(one.example),
-            in_rust(rust)
+            in_rust(rust),
+            there.join(" | ")
         )
         .expect("writing to a String cannot fail");
         before = Some(one);
     }
     text
+}
+
+/// What a column of this type is made with on an engine of another dialect; `None` where it is refused.
+fn elsewhere(one: &Spelling, other: Dialect) -> Option<String> {
+    let config = format!("{}engines.o = \"{}\"\n", config(one.dialect), place(other));
+    let folder = folder_with("bindery.toml", &config);
+    let sql = format!(
+        "-- @engines default, o\nCREATE TABLE page (\n    id BIGINT PRIMARY KEY,\n    c {}{}\n);\n",
+        one.example,
+        if one.example.contains("serial") {
+            ""
+        } else {
+            " NOT NULL"
+        }
+    );
+    std::fs::write(folder.path().join("schema.sql"), sql).expect("the folder can be written");
+    let model = checked_of(folder.path())?;
+    let engine = model
+        .engine_ids()
+        .find(|id| model.engine(*id).name == "o")?;
+    let made = create_statements(&model, engine);
+    let lines: Vec<&str> = made
+        .iter()
+        .flat_map(|table| &table.create)
+        .flat_map(|sql| sql.lines())
+        .collect();
+    let mut lines = lines.into_iter().map(str::trim);
+    let line = lines.find_map(|line| {
+        line.strip_prefix("\"c\" ")
+            .or_else(|| line.strip_prefix("`c` "))
+    })?;
+    let declared = line.trim_end_matches(',');
+    let end = declared.find(" NOT NULL").unwrap_or(declared.len());
+    Some(declared[..end].to_owned())
 }
 
 fn code(text: &str) -> String {
