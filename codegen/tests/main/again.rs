@@ -113,11 +113,17 @@ fn survives_damage(name: &str, step: usize) {
     }
 }
 
+/// What a build script keeps beside its output; there is no lock file.
+///
+/// Covers COMP-10.
 #[test]
 fn a_damaged_index_is_not_trusted() {
     survives_damage("bindery.index", 1);
 }
 
+/// What a build script keeps beside its output; there is no lock file.
+///
+/// Covers COMP-10.
 #[test]
 fn a_damaged_file_is_not_trusted() {
     survives_damage("bindery.rs", 97);

@@ -66,6 +66,7 @@ fn write_schema(folder: &Path, text: &str) {
     std::fs::write(folder.join("schema.sql"), text).expect("it can be written to");
 }
 
+/// Covers COMP-8.
 #[test]
 fn a_full_disk_leaves_the_old_file() {
     let folder = folder_with("schema.sql", &schema(20, "a"));
@@ -82,6 +83,7 @@ fn a_full_disk_leaves_the_old_file() {
     assert_ne!(compiled(folder.path()), old);
 }
 
+/// Covers COMP-8.
 #[test]
 fn a_folder_that_cannot_be_written_to_is_named() {
     let folder = folder_with("schema.sql", &schema(1, "a"));
@@ -110,6 +112,7 @@ fn something_else_in_its_place_is_named() {
     assert_eq!(std::fs::read_dir(&out).expect("it is there").count(), 1);
 }
 
+/// Covers COMP-8.
 #[test]
 fn a_killed_build_script_leaves_a_whole_file() {
     let folder = folder_with("schema.sql", &schema(150, "a"));
@@ -141,4 +144,25 @@ fn a_killed_build_script_leaves_a_whole_file() {
         compiled(folder.path()) == first,
         "what is left does no harm"
     );
+}
+
+/// Neither the clock, nor the language, nor where it is run and written says anything about what is written.
+///
+/// Covers COMP-9.
+#[test]
+fn output_is_the_same_wherever_it_is_made() {
+    let places = [
+        "cd / && TZ=Pacific/Kiritimati LANG=tr_TR.UTF-8 LC_ALL=tr_TR.UTF-8 SOURCE_DATE_EPOCH=1",
+        "cd \"$BINDERY_TEST_FOLDER\" && TZ=UTC LANG=C LC_ALL=C SOURCE_DATE_EPOCH=4102444800",
+    ];
+    let texts = places.map(|before| {
+        let folder = folder_with("schema.sql", &schema(40, "name"));
+        let output = build_script(folder.path(), before).output();
+        assert!(
+            output.expect("it can be started").status.success(),
+            "{before}"
+        );
+        std::fs::read_to_string(folder.path().join("out/bindery.rs")).expect("it was written")
+    });
+    assert!(texts[0] == texts[1]);
 }

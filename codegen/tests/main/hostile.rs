@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use bindery_codegen::{EmitOptions, emit};
+use bindery_schema::model::CheckedModel;
 
-use crate::support::model;
+use crate::support::{checked_of, folder_with, model};
 
 fn text(schema: &str) -> String {
     emit(&model(schema), &EmitOptions::default()).remove(0).text
@@ -96,6 +97,7 @@ fn schema_with(text: &str) -> String {
     )
 }
 
+/// Covers COMP-5.
 #[test]
 fn no_text_of_a_schema_leaves_its_place() {
     let tame = skeleton(&text(&schema_with(" zeta")));
@@ -126,6 +128,7 @@ const WORDS: &str = "abstract as async auto await become box break catch const c
     false final fn for gen if impl in let loop macro macro_rules match mod move mut override priv pub raw ref return \
     safe self Self static struct super trait true try type typeof union unsafe unsized use virtual where while yield _";
 
+/// Covers COMP-4.
 #[test]
 fn words_of_rust_are_names_in_every_place() {
     for word in WORDS.split_whitespace() {
@@ -138,5 +141,57 @@ fn words_of_rust_are_names_in_every_place() {
             "CREATE TABLE t (\"{word}\" INTEGER NOT NULL, a INTEGER NOT NULL, PRIMARY KEY (\"{word}\", a), UNIQUE (a, \"{word}\"));"
         );
         skeleton(&text(&composite));
+    }
+}
+
+/// Names that are ways out of a folder elsewhere are names of files within it here.
+///
+/// Covers COMP-6.
+#[test]
+fn no_name_of_a_schema_leads_out_of_the_folder() {
+    let names = [
+        "../../etc/passwd",
+        "..",
+        ".",
+        "/root",
+        "a/b",
+        "C:\\x",
+        "~",
+        "con",
+        "lib",
+        "mod",
+        "src",
+        "x\ny",
+        "%2e%2e",
+        "…",
+    ];
+    for name in names {
+        let folder = folder_with("bindery.toml", "url = \"sqlite://app.db\"\n");
+        let schema = format!("CREATE TABLE \"{name}\" (id INTEGER PRIMARY KEY);\n");
+        std::fs::write(folder.path().join("schema.sql"), schema).expect("it can be written to");
+        // A name that Rust cannot have at all is refused.
+        if let Some(model) = checked_of(folder.path()) {
+            stays_inside(&model);
+        }
+    }
+}
+
+fn stays_inside(model: &CheckedModel) {
+    let options = EmitOptions {
+        file_per_model: true,
+    };
+    let files = emit(model, &options);
+    assert_eq!(files.len(), 2);
+    for file in files {
+        let name = file
+            .path
+            .strip_prefix("src/")
+            .and_then(|name| name.strip_suffix(".rs"));
+        let plain = |sign: char| sign.is_alphanumeric() || sign == '_';
+        assert!(
+            name.is_some_and(|name| !name.is_empty() && name.chars().all(plain)),
+            "{}",
+            file.path
+        );
     }
 }

@@ -76,11 +76,13 @@ fn open(engine: &str, url: &str) -> bindery::Result<Databases> {
     Ok(db)
 }
 
+/// Covers BAD-02, COMP-4.
 #[test]
 fn bad_02_names_on_sqlite() -> bindery::Result<()> {
     round_trip(&mut open("default", "sqlite::memory:")?.default()?)
 }
 
+/// Covers BAD-02, COMP-4.
 #[test]
 fn bad_02_names_on_postgres() -> bindery::Result<()> {
     let Some(server) = fresh_postgres() else {
@@ -89,6 +91,7 @@ fn bad_02_names_on_postgres() -> bindery::Result<()> {
     round_trip(&mut open("p", &server.url())?.p()?)
 }
 
+/// Covers BAD-02, COMP-4.
 #[test]
 fn bad_02_names_on_mariadb() -> bindery::Result<()> {
     let Some(server) = fresh_mysql() else {
