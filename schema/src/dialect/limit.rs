@@ -3,11 +3,17 @@
 
 use super::{ColumnPlace, Dialect, Flavour, Refusal};
 use crate::column_type::ColumnType;
-use crate::model::{Check, DefaultValue};
+use crate::model::{Check, DefaultValue, Table};
 
 /// What the types of a dialect can say. `None`: it has no limit of this kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {
+    /// Columns of a table.
+    pub(crate) columns: usize,
+    /// Columns and expressions of a key or an index.
+    pub(crate) key_parts: usize,
+    /// May a table have no column?
+    pub(crate) no_columns: bool,
     /// Digits of a fraction of a second.
     pub(crate) second_digits: u8,
     /// All digits of a decimal, and those after its point.
@@ -35,6 +41,49 @@ pub(crate) struct Limits {
 /// A code for all of it: `B0230`.
 fn refused(message: String, help: impl Into<String>) -> Refusal {
     Refusal::new("B0230", message, help)
+}
+
+/// Has a table a number of columns that the engine takes?
+pub(crate) fn table_fits(
+    table: &Table,
+    dialect: Dialect,
+    flavour: Option<Flavour>,
+) -> Result<(), Refusal> {
+    let limits = dialect.rules().limits(flavour);
+    let (name, product) = (&table.name.name, dialect.product());
+    let found = table.columns.len();
+    // In the dialect that the table is written in, what stands there could not be read.
+    if found == 0 && !limits.no_columns && table.source_dialect != dialect {
+        let message = format!("`{name}` has no columns, and {product} wants at least one");
+        return Err(refused(
+            message,
+            "give it a column, for example `id BIGINT PRIMARY KEY`",
+        ));
+    }
+    if found > limits.columns {
+        let message = format!(
+            "`{name}` has {found} columns, and {product} takes up to {}",
+            limits.columns
+        );
+        let help = "move columns into a table of their own that refers to this one by its key";
+        return Err(refused(message, help));
+    }
+    Ok(())
+}
+
+/// Has a key or an index a number of parts that the engine takes?
+pub(crate) fn key_fits(
+    parts: usize,
+    dialect: Dialect,
+    flavour: Option<Flavour>,
+) -> Result<(), Refusal> {
+    let limit = dialect.rules().limits(flavour).key_parts;
+    if parts <= limit {
+        return Ok(());
+    }
+    let product = dialect.product();
+    let message = format!("a key of {parts} columns, and {product} takes up to {limit}");
+    Err(refused(message, format!("name {limit} columns or fewer")))
 }
 
 const SECONDS: &str = "digits of a second";

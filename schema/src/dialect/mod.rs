@@ -21,7 +21,9 @@ pub(crate) use self::default::default_sql;
 pub(crate) use self::expression::{expression_remark, expression_sql};
 #[cfg(feature = "parse")]
 pub(crate) use self::extension::extension_words;
-pub(crate) use self::limit::{Limits, check_fits, declared_size, default_fits};
+pub(crate) use self::limit::{
+    Limits, check_fits, declared_size, default_fits, key_fits, table_fits,
+};
 pub use self::place::ColumnPlace;
 pub(crate) use self::place::is_own;
 

@@ -16,6 +16,9 @@ use crate::sql_writer::SqlWriter;
 
 pub(super) struct Mysql;
 
+/// Of a table of InnoDB; MySQL itself takes 4,096.
+const INNODB_COLUMNS: usize = 1_017;
+
 /// Bytes of one character in utf8mb4.
 const CHARACTER: u32 = 4;
 /// Bytes of an index entry (InnoDB, DYNAMIC row format).
@@ -92,6 +95,13 @@ impl Rules for Mysql {
 
     fn limits(&self, flavour: Option<Flavour>) -> Limits {
         Limits {
+            columns: INNODB_COLUMNS,
+            key_parts: if flavour == Some(Flavour::Mariadb) {
+                32
+            } else {
+                16
+            },
+            no_columns: false,
             second_digits: 6,
             decimal: Some((
                 65,

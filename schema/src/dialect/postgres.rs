@@ -73,6 +73,9 @@ impl Rules for Postgres {
 
     fn limits(&self, _: Option<Flavour>) -> Limits {
         Limits {
+            columns: 1_600,
+            key_parts: 32,
+            no_columns: true,
             second_digits: 6,
             decimal: Some((1_000, 1_000)),
             scale_past_precision: true,

@@ -80,6 +80,9 @@ impl Rules for Sqlite {
 
     fn limits(&self, _: Option<Flavour>) -> Limits {
         Limits {
+            columns: 2_000,
+            key_parts: 2_000,
+            no_columns: false,
             second_digits: 6,
             decimal: None,
             scale_past_precision: true,

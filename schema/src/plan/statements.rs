@@ -252,6 +252,10 @@ impl Context<'_> {
 
     /// The row's columns as they are read.
     fn push_read(&self, sql: &mut SqlWriter) {
+        if self.columns.is_empty() {
+            // A row without columns is still one.
+            sql.push("1");
+        }
         let is_native = self.table.source_dialect == self.dialect;
         sql.list(self.columns, ", ", |sql, id| {
             let column = self.table.column(*id);

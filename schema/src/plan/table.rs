@@ -10,7 +10,7 @@ use super::statements::moment_of;
 use crate::diagnostic::Severity;
 use crate::dialect::{
     ColumnPlace, Dialect, Refusal, SizeOf, declared_size, default_fits, default_sql,
-    expression_remark, expression_sql, is_own,
+    expression_remark, expression_sql, is_own, key_fits, table_fits,
 };
 use crate::model::{Column, ColumnId, Engine, Generated, Model, Table, TableId};
 use crate::source::Span;
@@ -150,6 +150,16 @@ impl<'m> TableWriter<'m> {
             let help =
                 format!("remove `{schema}.`, or let the table live on PostgreSQL engines only");
             self.refuse(Refusal::new("B0219", message, help), table.span);
+        }
+        let (dialect, flavour) = (self.dialect(), self.engine.flavour);
+        self.ok(table_fits(table, dialect, flavour), table.span);
+        let primary = table.primary_key.iter();
+        let uniques = table.uniques.iter();
+        let keys = (primary.map(|key| (key.columns.len(), key.span)))
+            .chain(uniques.map(|key| (key.columns.len(), key.span)))
+            .chain(table.indexes.iter().map(|key| (key.parts.len(), key.span)));
+        for (parts, span) in keys {
+            self.ok(key_fits(parts, dialect, flavour), span);
         }
         let places: Vec<ColumnPlace<'_>> = ColumnPlace::all_of(self.model, self.id).collect();
         if !self.is_native() {

@@ -39,6 +39,7 @@ fn for_all(bytes: &[u8], expected: &[&str]) {
     }
 }
 
+/// Covers COMP-3.
 #[test]
 fn harmless_variations_are_read() {
     for_all(b"", &[]);
@@ -66,6 +67,7 @@ fn other_encodings_are_read_where_nothing_hangs_on_them() {
     for_all(&[b"\xfe\xff", &big[..]].concat(), &[]);
 }
 
+/// Covers COMP-3.
 #[test]
 fn bytes_that_are_no_text_are_refused() {
     for_all(
@@ -175,6 +177,7 @@ fn long_files_take_time_in_proportion() {
     );
 }
 
+/// Covers COMP-5.
 #[test]
 fn hostile_names_stay_names() {
     let names = [
@@ -386,6 +389,7 @@ fn nesting(what: &str, sql: &str, depth: usize, dialect: Dialect) {
     }
 }
 
+/// Covers COMP-1.
 #[test]
 fn nesting_is_bounded_wherever_it_can_be() {
     for depth in [63, 64, 65, 1_000] {
@@ -400,6 +404,35 @@ fn nesting_is_bounded_wherever_it_can_be() {
     }
 }
 
+/// The engines' own numbers, each taken and the next one refused.
+///
+/// Covers COMP-2.
+#[test]
+fn a_table_has_as_many_columns_as_its_engine_takes() {
+    for (dialect, columns, parts) in [
+        (Dialect::Sqlite, 2_000, 2_000),
+        (Dialect::Postgres, 1_600, 32),
+        // Without a flavour: what both MySQL and MariaDB take.
+        (Dialect::Mysql, 1_017, 16),
+    ] {
+        let table = |columns: usize, parts: usize| {
+            let all: Vec<String> = (0..columns).map(|at| format!("c{at} INTEGER")).collect();
+            let key: Vec<String> = (0..parts).map(|at| format!("c{}", at % columns)).collect();
+            let (all, key) = (all.join(", "), key.join(", "));
+            format!("CREATE TABLE t ({all}, PRIMARY KEY (c0)); CREATE INDEX i ON t ({key});")
+        };
+        let codes = |columns, parts| whole_way(&table(columns, parts), dialect).0;
+        assert_eq!(codes(columns, parts), [""; 0], "{dialect}");
+        assert_eq!(codes(columns + 1, 1), ["B0230"], "{dialect}");
+        assert_eq!(codes(columns, parts + 1), ["B0230"], "{dialect}");
+    }
+    let empty = |dialect| whole_way("CREATE TABLE t ();", dialect).0;
+    assert_eq!(empty(Dialect::Postgres), [""; 0]);
+    assert_eq!(empty(Dialect::Sqlite), ["B0006"]);
+    assert_eq!(empty(Dialect::Mysql), ["B0006"]);
+}
+
+/// Covers COMP-2.
 #[test]
 fn size_is_bounded() {
     let tables = |count: usize| "CREATE TABLE t(a INT);".repeat(count);
