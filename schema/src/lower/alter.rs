@@ -2,6 +2,7 @@
 
 use crate::ast::{AlterAction, AlterTable, ColumnPosition, FileAst, Name, ObjectName};
 use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
 use crate::draft::{DraftCounter, DraftGenerated, DraftTable, TableIndex};
 
 use super::column::{column, set_default, set_identity};
@@ -90,7 +91,8 @@ impl Fold<'_> {
                 if_exists,
                 cascade,
             } => {
-                if *if_exists || self.column_of(table, column).is_some() {
+                let known = *if_exists || self.column_of(table, column).is_some();
+                if known && !self.keeps_column(table, column) {
                     self.drop_column(index, table, &column.text, *cascade);
                 }
             }
@@ -173,6 +175,23 @@ impl Fold<'_> {
             | AlterAction::AttachPartition(_)
             | AlterAction::DetachPartition(_) => {}
         }
+    }
+
+    /// SQLite keeps a column that anything else needs, which is an error then.
+    fn keeps_column(&mut self, table: &DraftTable, column: &Name) -> bool {
+        if table.dialect != Dialect::Sqlite {
+            return false;
+        }
+        let Some((why, help)) = drop_column::kept_by_sqlite(table, &column.text) else {
+            return false;
+        };
+        let message = format!(
+            "SQLite does not drop `{}` of `{}`: {why}",
+            column.text, table.name.name.text
+        );
+        let finding = Diagnostic::error("B0013", message).at(column.span, "");
+        self.diagnostics.push(finding.help(help));
+        true
     }
 
     /// `CASCADE` drops what is generated from the column too, and the foreign keys to all of them.

@@ -2,7 +2,7 @@
 
 use crate::ast::{Expression, KeyPart, Name, PartKey};
 use crate::dialect::Dialect;
-use crate::draft::{DraftGenerated, DraftIndex, DraftTable, TableIndex};
+use crate::draft::{DraftCheck, DraftGenerated, DraftIndex, DraftTable, TableIndex};
 
 use super::lookup::same_name;
 use super::mention::speaks_of;
@@ -24,6 +24,58 @@ pub(super) fn drop_column(table: &mut DraftTable, name: &str) {
         Dialect::Mysql => shorten_keys(table, name),
         Dialect::Postgres | Dialect::Sqlite => drop_keys(table, name),
     }
+}
+
+/// Why SQLite does not drop the column, with the way out (SQLite, "ALTER TABLE", section 5); `None` where it does.
+pub(super) fn kept_by_sqlite(table: &DraftTable, name: &str) -> Option<(String, String)> {
+    let dialect = Dialect::Sqlite;
+    let holds = |columns: &[Name]| !free(columns, name, dialect);
+    let anew = || {
+        format!(
+            "make a new table without `{name}`, copy the rows, drop the old one and rename the new one"
+        )
+    };
+    let in_key = table
+        .primary_key
+        .as_ref()
+        .is_some_and(|key| holds(&key.columns));
+    if in_key {
+        return Some(("it is part of the primary key".to_owned(), anew()));
+    }
+    let unique = table.uniques.iter().find(|unique| holds(&unique.columns));
+    let needs = |index: &&DraftIndex| {
+        let mut parts = index.parts.iter();
+        let predicate = index.predicate.as_ref();
+        parts.any(|part| part_needs(part, name, dialect))
+            || predicate.is_some_and(|condition| speaks_of(condition, name, dialect))
+    };
+    let index = table.indexes.iter().find(needs);
+    let named = unique
+        .filter(|unique| unique.is_index)
+        .map(|unique| &unique.name);
+    if let Some(Some(index)) = named.or(index.map(|index| &index.name)) {
+        let help = format!("drop the index before: `DROP INDEX {index}`");
+        return Some((format!("the index `{index}` needs it"), help));
+    }
+    if unique.is_some() || index.is_some() {
+        return Some(("it is part of a unique constraint".to_owned(), anew()));
+    }
+    if table.foreign_keys.iter().any(|key| holds(&key.columns)) {
+        return Some(("it is part of a foreign key".to_owned(), anew()));
+    }
+    // A check that is written with the column goes with it.
+    let of_others = |check: &&DraftCheck| {
+        let own = check.column.as_ref();
+        let own = own.is_some_and(|column| same_name(&column.text, name, dialect));
+        !own && speaks_of(&check.condition, name, dialect)
+    };
+    if table.checks.iter().any(|check| of_others(&check)) {
+        return Some(("a CHECK needs it".to_owned(), anew()));
+    }
+    if !generated_from(table, name).is_empty() {
+        return Some(("a computed column needs it".to_owned(), anew()));
+    }
+    None
 }
 
 /// What is generated from the column goes with it, where `CASCADE` says so; gives their names.
