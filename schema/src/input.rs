@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Environment, TypeMapping};
 use crate::diagnostic::Diagnostics;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Flavour};
 use crate::model::{AtomicGroup, Engine, EngineId};
 use crate::source::{FileId, Sources};
 
@@ -71,15 +71,25 @@ impl Input {
 
     /// The dialect of a file whose text does not say: the configured one, else that of its engine, else SQLite.
     pub fn dialect_of(&self, file: &InputFile) -> Dialect {
+        let engine = self.engine_of(file);
+        file.dialect
+            .or(engine.map(|engine| engine.dialect))
+            .unwrap_or(Dialect::Sqlite)
+    }
+
+    /// The product a file is written for, as far as its engine says.
+    pub fn flavour_of(&self, file: &InputFile) -> Option<Flavour> {
+        self.engine_of(file).and_then(|engine| engine.flavour)
+    }
+
+    fn engine_of(&self, file: &InputFile) -> Option<&Engine> {
         let own = file
             .engines
             .first()
             .and_then(|name| self.engine_named(name));
-        let engine = own
-            .or(self.default_engine)
-            .or((!self.engines.is_empty()).then_some(EngineId(0)));
-        file.dialect
-            .or(engine.map(|id| self.engines[id.0 as usize].dialect))
-            .unwrap_or(Dialect::Sqlite)
+        let engine = own.or(self.default_engine);
+        engine
+            .map(|id| &self.engines[id.0 as usize])
+            .or(self.engines.first())
     }
 }

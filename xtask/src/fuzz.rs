@@ -11,7 +11,7 @@ use crate::interrupt::Interrupt;
 use crate::step::{Report, Step};
 use crate::workspace::{self, cargo};
 
-const TARGETS: [&str; 9] = [
+const TARGETS: [&str; 7] = [
     "schema-sqlite",
     "schema-postgres",
     "schema-mysql",
@@ -19,8 +19,6 @@ const TARGETS: [&str; 9] = [
     "url",
     "annotation",
     "names",
-    "server-postgres",
-    "server-mysql",
 ];
 
 /// Counts what is reached; arithmetic and assertions are checked as in a debug build. Comparisons are not traced: that
@@ -136,7 +134,7 @@ fn seeds(target: &str) -> Vec<PathBuf> {
 fn dictionary(target: &str) -> Option<PathBuf> {
     let name = match target {
         "config" => "toml.dict",
-        "url" | "server-postgres" | "server-mysql" => return None,
+        "url" => return None,
         _ => "sql.dict",
     };
     Some(workspace::root().join("fuzz/seeds").join(name))

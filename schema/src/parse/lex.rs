@@ -2,7 +2,7 @@
 //!
 //! One pass, no recursion, nothing is looked at twice. What a token means is the reader's matter.
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Flavour};
 
 /// What a token is by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +68,8 @@ pub(crate) struct Lexer<'a> {
     /// What ends a statement: `;` unless MySQL's `DELIMITER` says otherwise.
     pub(crate) delimiter: &'a str,
     versioned: Option<u32>,
+    /// Of MySQL's two products the one the text is for, if that is known.
+    flavour: Option<Flavour>,
 }
 
 impl<'a> Lexer<'a> {
@@ -82,7 +84,14 @@ impl<'a> Lexer<'a> {
             unclosed,
             delimiter: ";",
             versioned: None,
+            flavour: None,
         }
+    }
+
+    /// For a product, if that is known.
+    pub(crate) fn of(mut self, flavour: Option<Flavour>) -> Self {
+        self.flavour = flavour;
+        self
     }
 
     /// Does the statement's delimiter stand here? Only asked between tokens.
@@ -191,7 +200,8 @@ impl<'a> Lexer<'a> {
         });
     }
 
-    /// `/*!40101 … */` and `/*M!100100 … */` hold statements; version 999999 is never reached and stays a comment.
+    /// `/*!40101 … */` and `/*M!100100 … */` hold statements; version 999999 is never reached and stays a comment. What is
+    /// for the other product is one too: `/*M!` for MySQL, versions of MySQL that MariaDB is no successor of for MariaDB.
     fn open_versioned(&mut self) -> bool {
         let mark = match (self.peek(2), self.peek(3)) {
             (Some(b'!'), _) => 3,
@@ -203,7 +213,17 @@ impl<'a> Lexer<'a> {
             .take(6)
             .take_while(|byte| byte.is_ascii_digit())
             .count();
-        if &self.text[self.at + mark..self.at + mark + digits] == "999999" {
+        let version: u32 = self.text[self.at + mark..self.at + mark + digits]
+            .parse()
+            .unwrap_or(0);
+        let of_mysql = mark == 3 && (50_700..=99_999).contains(&version);
+        let of_mariadb = mark == 4 || version > 99_999;
+        let is_other = match self.flavour {
+            Some(Flavour::Mariadb) => of_mysql,
+            Some(Flavour::Mysql) => of_mariadb,
+            None => false,
+        };
+        if version == 999_999 || is_other {
             return false;
         }
         self.versioned = Some(self.at as u32);

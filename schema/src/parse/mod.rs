@@ -67,7 +67,7 @@ fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) ->
     let configured = input.dialect_of(file);
     let head = read_head(text, file.id, configured, diagnostics);
     let dialect = head.dialect.unwrap_or(configured);
-    let split = split::split(text, dialect);
+    let split = split::split(text, dialect, input.flavour_of(file));
     let all_comments = split.comments;
     let mut comments = Comments::new(text, &all_comments);
     comments.take_head();

@@ -1,7 +1,7 @@
 //! Splits a text into statements, as the database's own shell would: delimiters, bodies of triggers and routines,
 //! lines that belong to the shell, data lines of `COPY`.
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Flavour};
 
 use super::lex::{Comment, Lexer, Token, TokenKind, Unclosed};
 
@@ -37,11 +37,11 @@ pub(crate) struct Split {
 }
 
 /// Splits a text.
-pub(crate) fn split(text: &str, dialect: Dialect) -> Split {
+pub(crate) fn split(text: &str, dialect: Dialect, flavour: Option<Flavour>) -> Split {
     let mut splitter = Splitter {
         text,
         dialect,
-        lexer: Lexer::new(text, dialect),
+        lexer: Lexer::new(text, dialect).of(flavour),
         statements: Vec::new(),
         open: Open::default(),
     };
@@ -208,6 +208,8 @@ impl Splitter<'_> {
     fn look_at_word(&mut self, token: Token) {
         if self.open.tokens.is_empty() {
             self.open.keeps = KEPT.iter().any(|word| self.is_word(Some(token), word));
+        } else if self.open.tokens.len() < 4 && self.is_word(Some(token), "AddGeometryColumn") {
+            self.open.keeps = true;
         } else if self.open.tokens.len() < 12
             && self.open.body == Body::None
             && self.begins_with("CREATE")

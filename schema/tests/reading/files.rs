@@ -2,7 +2,7 @@
 
 use bindery_schema::column_type::ColumnType;
 use bindery_schema::diagnostic::Diagnostics;
-use bindery_schema::dialect::Dialect;
+use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::input::{Input, InputFile};
 use bindery_schema::model::{EngineId, Model};
 use bindery_schema::parse::load;
@@ -134,4 +134,26 @@ fn an_unknown_engine_of_the_configuration_is_told_once() {
         &["nope"],
     )]);
     assert_eq!(found, ["B0100 error - there is no engine `nope`"]);
+}
+
+#[test]
+fn versioned_comments_are_read_as_the_product_reads_them() {
+    let sql = "CREATE TABLE t (id int PRIMARY KEY /*!50503 , old int */ /*!50700 , place geometry */ /*!80023 , seen int */\
+               /*!100100 , six int */ /*M!100100 , own int */);";
+    for (flavour, columns) in [
+        (None, "id old place seen six own"),
+        (Some(Flavour::Mysql), "id old place seen"),
+        (Some(Flavour::Mariadb), "id old six own"),
+    ] {
+        let mut engine = support::engine("default", Dialect::Mysql);
+        engine.flavour = flavour;
+        let mut found = Diagnostics::default();
+        let input = support::input("schema.sql", sql.as_bytes(), vec![engine], &mut found);
+        let model = bindery_schema::read(&input, &mut found);
+        let names = model.tables[0]
+            .columns
+            .iter()
+            .map(|column| column.name.as_str());
+        assert_eq!(names.collect::<Vec<_>>().join(" "), columns, "{flavour:?}");
+    }
 }

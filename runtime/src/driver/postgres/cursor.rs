@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::decode::{self, Fields};
-use super::error::{ServerError, is_stale_plan, statement_error};
+use super::error::statement_error;
 use super::session::{Fault, Message};
 use super::statement::Statement;
 use super::{PostgresConnection, Standing};
@@ -27,47 +27,13 @@ impl PostgresConnection {
         sql: &str,
         write: WriteParams<'_>,
     ) -> Result<PostgresCursor<'_>> {
-        let begins = self.begin_pending;
-        let mut may_retry = begins.is_some() || self.session.standing() == Standing::Idle;
-        let statement = loop {
-            let statement = self.send(sql, write)?;
-            match self.await_bound() {
-                Ok(()) => break statement,
-                Err(Fault::Server(said)) if is_stale_plan(&said) => {
-                    if !self.renew(sql, begins, &mut may_retry)? {
-                        return Err(self.failed(Fault::Server(said)));
-                    }
-                }
-                Err(fault) => return Err(self.failed(fault)),
-            }
-        };
+        let statement = self.send(sql, write)?;
         Ok(PostgresCursor {
             connection: self,
             statement,
             fields: Fields::default(),
             finished: false,
         })
-    }
-
-    /// Reads until the statement has its parameters: until then nothing was done, so it can be made anew.
-    fn await_bound(&mut self) -> Result<(), Fault> {
-        let session = &mut self.session;
-        let mut is_begin = false;
-        loop {
-            let message = session.next()?;
-            match message.tag {
-                // Only BEGIN is prepared on the way.
-                b'1' => is_begin = true,
-                b'2' if is_begin => is_begin = false,
-                b'2' => return Ok(()),
-                b'E' => {
-                    let said = Box::new(ServerError::read(session.body(&message)));
-                    return session.answer(|_, _| Ok(())).and(Err(Fault::Server(said)));
-                }
-                b'Z' => return Err(session.broken("an end before the beginning")),
-                _ => (),
-            }
-        }
     }
 }
 
@@ -104,8 +70,8 @@ impl PostgresCursor<'_> {
                 b'D' => return Ok(Some(message)),
                 b'Z' => self.finished = true,
                 b'E' => {
-                    let said = ServerError::read(session.body(&message));
-                    return Err(self.refused(Box::new(said)));
+                    let said = super::error::ServerError::read(session.body(&message));
+                    return Err(self.refused(Fault::Server(Box::new(said))));
                 }
                 _ => (),
             }
@@ -115,14 +81,12 @@ impl PostgresCursor<'_> {
 
     /// The server's error ends the rows; the statement is prepared anew the next time, should its plan be the reason.
     #[cold]
-    fn refused(&mut self, said: Box<ServerError>) -> Error {
-        if is_stale_plan(&said) {
-            self.connection.statements.forget_statement(&self.statement);
-        }
+    fn refused(&mut self, fault: Fault) -> Error {
+        self.connection.statements.forget_statement(&self.statement);
         if let Err(worse) = self.read_away() {
             return self.failed(worse);
         }
-        statement_error(Fault::Server(said))
+        statement_error(fault)
     }
 
     #[cold]

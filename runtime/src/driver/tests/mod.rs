@@ -1,6 +1,5 @@
 //! The seam tested on every database there is: SQLite always, PostgreSQL and MySQL or MariaDB where a server is given.
 
-mod bulk;
 mod crate_values;
 mod edges;
 mod errors;

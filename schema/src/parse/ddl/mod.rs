@@ -11,6 +11,7 @@ mod constraint;
 pub(crate) mod cursor;
 mod database_object;
 mod elsewhere;
+mod geometry;
 mod object;
 mod option;
 pub(crate) mod table;
@@ -58,7 +59,8 @@ pub(crate) fn read(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Outc
             Outcome::Statements(renames.into_iter().map(Statement::AlterTable).collect())
         })
     } else {
-        Ok(Outcome::Skipped(None))
+        let added = cursor.add_geometry_column();
+        Ok(one(added.map(Statement::AlterTable)))
     };
     outcome.unwrap_or_else(|problem| {
         problems.push(problem);
