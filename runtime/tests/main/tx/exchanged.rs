@@ -47,7 +47,6 @@ fn is_useless<E: Everything>(c: &mut Connection<E>) {
     assert_eq!(*error.kind(), ErrorKind::TransactionAborted);
 }
 
-/// Covers TX-05.
 fn exchanged_connections_are_found_out<E: Everything>(engine: E, place: &Place) {
     for commits in [true, false] {
         let mut two = Two::new(engine, place);
