@@ -1,15 +1,19 @@
-//! Many rows at once: `COPY … FROM STDIN (FORMAT binary)`.
+//! Many rows at once: `COPY … FROM STDIN (FORMAT binary)`, and INSERTs in one go where that is not possible, as behind row
+//! security.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use postgres_types::Type;
 
 use super::PostgresConnection;
+use super::begin::Begin;
 use super::encode::{Encoder, is_foreign};
+use super::error::refuses_copy;
 use super::message;
-use super::session::{Fault, Session};
-use crate::driver::ParamWriter;
+use super::session::{Fault, Session, Standing};
 use crate::driver::params::ParamTarget;
+use crate::driver::{ParamWriter, WriteEach};
 use crate::error::{Error, Result};
 use crate::model::ColumnSet;
 use crate::statements::TableSql;
@@ -19,18 +23,41 @@ const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 const TRAILER: [u8; 2] = (-1i16).to_be_bytes();
 const CHUNK: usize = 64 * 1024;
 
+/// Tables that COPY was tried on.
+#[derive(Default)]
+pub(super) struct Copied {
+    taken: BTreeSet<&'static str>,
+    refused: BTreeSet<&'static str>,
+}
+
+/// How the server's refusal of a COPY is undone.
+#[derive(Clone, Copy)]
+enum Undo {
+    /// It is over with the statement.
+    Nothing,
+    /// The transaction was begun for it.
+    Transaction(Begin),
+    Savepoint,
+}
+
+const SAVEPOINT: &str = "SAVEPOINT bindery_copy";
+const BACK_TO_SAVEPOINT: &str =
+    "ROLLBACK TO SAVEPOINT bindery_copy; RELEASE SAVEPOINT bindery_copy";
+const RELEASE: &str = "RELEASE SAVEPOINT bindery_copy";
+
 impl PostgresConnection {
     pub(crate) fn insert_rows(
         &mut self,
         table: &TableSql,
         columns: &ColumnSet,
         rows: usize,
-        write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
+        write: WriteEach<'_>,
     ) -> Result<u64> {
         // COPY cannot take rows without any column.
-        if columns.is_empty() {
-            return self.insert_singly(table, columns, rows, write);
+        if columns.is_empty() || self.copied.refused.contains(table.table) {
+            return self.insert_in_turn(table, columns, rows, write);
         }
+        let undo = self.undo_of_copy(table);
         let names = list(table, columns);
         // Not a kept statement: COPY takes binary values for what they are not, so the types must be those of now.
         let probe = format!("SELECT {names} FROM {} LIMIT 0", table.table);
@@ -40,37 +67,55 @@ impl PostgresConnection {
         self.statements.drop_unkept(Arc::new(statement));
         // Their text form is all that is known of them.
         if types.iter().any(is_foreign) {
-            return self.insert_singly(table, columns, rows, write);
+            return self.insert_in_turn(table, columns, rows, write);
         }
         let sql = format!("COPY {} ({names}) FROM STDIN (FORMAT binary)", table.table);
-        self.copy(&sql, &types, rows, write)
+        if self.start_copy(&sql, undo)? {
+            let copied = self.copy(&types, rows, write)?;
+            self.copied.taken.insert(table.table);
+            if matches!(undo, Undo::Savepoint) {
+                self.batch(RELEASE)?;
+            }
+            return Ok(copied);
+        }
+        self.copied.refused.insert(table.table);
+        self.insert_in_turn(table, columns, rows, write)
     }
 
-    fn insert_singly(
+    /// A refusal would end the transaction that is open, so the first COPY of a table is tried behind a savepoint.
+    fn undo_of_copy(&self, table: &TableSql) -> Undo {
+        if let Some(begin) = self.begin_pending {
+            return Undo::Transaction(begin);
+        }
+        match self.session.standing() {
+            Standing::Idle => Undo::Nothing,
+            Standing::InTransaction | Standing::Failed => {
+                let is_known = self.copied.taken.contains(table.table);
+                if is_known {
+                    Undo::Nothing
+                } else {
+                    Undo::Savepoint
+                }
+            }
+        }
+    }
+
+    fn insert_in_turn(
         &mut self,
         table: &TableSql,
         columns: &ColumnSet,
         rows: usize,
-        write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
+        write: WriteEach<'_>,
     ) -> Result<u64> {
         let sql = table.insert_sql(crate::Dialect::Postgres, columns, 1, false);
-        (0..rows).try_fold(0, |inserted, row| {
-            self.execute(&sql, &mut |params| write(row, params))
-                .map(|count| inserted + count)
-                .map_err(|error| error.at_row(row))
-        })
+        let mut inserted = 0;
+        self.execute_each(&sql, rows, write, &mut |_, count| inserted += count)?;
+        Ok(inserted)
     }
 
     /// Either all rows are taken or, where one is refused, the whole statement is taken back.
-    fn copy(
-        &mut self,
-        sql: &str,
-        types: &[Type],
-        rows: usize,
-        write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
-    ) -> Result<u64> {
+    fn copy(&mut self, types: &[Type], rows: usize, write: WriteEach<'_>) -> Result<u64> {
         let mut copied = 0;
-        self.start_copy(sql)?;
         let refused =
             send_rows(&mut self.session, types, rows, write).map_err(|fault| self.failed(fault))?;
         let outcome = self.session.answer(|tag, body| {
@@ -87,20 +132,36 @@ impl PostgresConnection {
         }
     }
 
-    /// Sends the statement and waits until the server is ready for rows.
-    fn start_copy(&mut self, sql: &str) -> Result<()> {
-        let deadline = self.deadline();
-        let begins = self.begin_pending.take();
-        let mut start = || {
-            let out = self.session.begin(deadline)?;
-            match begins {
-                Some(begin) => message::query(out, &begin.before(sql)),
-                None => message::query(out, sql),
+    /// Sends the statement and waits until the server is ready for rows; `false` where it takes none this way, and all is
+    /// as it was.
+    fn start_copy(&mut self, sql: &str, undo: Undo) -> Result<bool> {
+        if matches!(undo, Undo::Savepoint) {
+            self.batch(SAVEPOINT).map_err(Error::before_it_ran)?;
+        }
+        match self.begin_copy(sql) {
+            Ok(()) => Ok(true),
+            Err(Fault::Server(said)) if refuses_copy(&said) => {
+                match undo {
+                    Undo::Nothing if self.session.standing() == Standing::Idle => (),
+                    Undo::Nothing => return Err(self.failed(Fault::Server(said))),
+                    Undo::Transaction(begin) => {
+                        self.rollback()?;
+                        self.begin_pending = Some(begin);
+                    }
+                    Undo::Savepoint => self.batch(BACK_TO_SAVEPOINT)?,
+                }
+                Ok(false)
             }
-            self.session.send(1)?;
-            self.session.await_copy()
-        };
-        start().map_err(|fault| self.failed(fault).before_it_ran())
+            Err(fault) => Err(self.failed(fault).before_it_ran()),
+        }
+    }
+
+    fn begin_copy(&mut self, sql: &str) -> Result<(), Fault> {
+        let deadline = self.deadline();
+        let out = self.session.begin(deadline)?;
+        message::query(out, sql);
+        self.session.send(1)?;
+        self.session.await_copy()
     }
 }
 
@@ -109,7 +170,7 @@ fn send_rows(
     session: &mut Session,
     types: &[Type],
     rows: usize,
-    write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
+    write: WriteEach<'_>,
 ) -> Result<Option<Error>, Fault> {
     let mut chunk = Chunk::begin(session.out());
     session.out().extend_from_slice(HEADER);

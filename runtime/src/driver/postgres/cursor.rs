@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::decode::{self, Fields};
-use super::error::statement_error;
+use super::error::{ServerError, is_stale_plan, statement_error};
 use super::session::{Fault, Message};
 use super::statement::Statement;
 use super::{PostgresConnection, Standing};
@@ -27,13 +27,47 @@ impl PostgresConnection {
         sql: &str,
         write: WriteParams<'_>,
     ) -> Result<PostgresCursor<'_>> {
-        let statement = self.send(sql, write)?;
+        let begins = self.begin_pending;
+        let mut may_retry = begins.is_some() || self.session.standing() == Standing::Idle;
+        let statement = loop {
+            let statement = self.send(sql, write)?;
+            match self.await_bound() {
+                Ok(()) => break statement,
+                Err(Fault::Server(said)) if is_stale_plan(&said) => {
+                    if !self.renew(sql, begins, &mut may_retry)? {
+                        return Err(self.failed(Fault::Server(said)));
+                    }
+                }
+                Err(fault) => return Err(self.failed(fault)),
+            }
+        };
         Ok(PostgresCursor {
             connection: self,
             statement,
             fields: Fields::default(),
             finished: false,
         })
+    }
+
+    /// Reads until the statement has its parameters: until then nothing was done, so it can be made anew.
+    fn await_bound(&mut self) -> Result<(), Fault> {
+        let session = &mut self.session;
+        let mut is_begin = false;
+        loop {
+            let message = session.next()?;
+            match message.tag {
+                // Only BEGIN is prepared on the way.
+                b'1' => is_begin = true,
+                b'2' if is_begin => is_begin = false,
+                b'2' => return Ok(()),
+                b'E' => {
+                    let said = Box::new(ServerError::read(session.body(&message)));
+                    return session.answer(|_, _| Ok(())).and(Err(Fault::Server(said)));
+                }
+                b'Z' => return Err(session.broken("an end before the beginning")),
+                _ => (),
+            }
+        }
     }
 }
 
@@ -70,7 +104,7 @@ impl PostgresCursor<'_> {
                 b'D' => return Ok(Some(message)),
                 b'Z' => self.finished = true,
                 b'E' => {
-                    let said = super::error::ServerError::read(session.body(&message));
+                    let said = ServerError::read(session.body(&message));
                     return Err(self.refused(Fault::Server(Box::new(said))));
                 }
                 _ => (),

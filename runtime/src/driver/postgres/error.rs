@@ -95,6 +95,11 @@ pub(super) fn is_stale_plan(said: &ServerError) -> bool {
     matches!(said.code.as_str(), "0A000" | "26000")
 }
 
+/// Does the table not take rows by COPY? Row security is active for this user, or it is a view that only triggers write.
+pub(super) fn refuses_copy(said: &ServerError) -> bool {
+    matches!(said.code.as_str(), "0A000" | "42809")
+}
+
 fn class(code: &str) -> &str {
     code.get(..2).unwrap_or(code)
 }

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::begin::Begin;
+use self::copy::Copied;
 use self::decode::Fields;
 use self::error::{is_stale_plan, statement_error};
 use self::session::{Fault, Session, Standing};
@@ -56,6 +57,7 @@ pub(crate) struct PostgresConnection {
     fields: Fields,
     /// A transaction was begun that the server does not know of yet: BEGIN goes with its first statement.
     begin_pending: Option<Begin>,
+    copied: Copied,
     statement_timeout: Option<Duration>,
     /// How long to wait at most, however long a statement may take.
     hurry: Option<Duration>,
@@ -90,6 +92,7 @@ impl PostgresConnection {
             types: Types::default(),
             fields: Fields::default(),
             begin_pending: None,
+            copied: Copied::default(),
             statement_timeout,
             hurry: None,
             peer,
@@ -151,18 +154,27 @@ impl PostgresConnection {
             match read(&mut self.session, &statement, &mut self.fields) {
                 Ok(()) => return Ok(()),
                 Err(Fault::Server(said)) if is_stale_plan(&said) => {
-                    self.statements.forget(sql);
-                    if !std::mem::take(&mut may_retry) {
+                    if !self.renew(sql, begins, &mut may_retry)? {
                         return Err(self.failed(Fault::Server(said)));
-                    }
-                    if begins.is_some() {
-                        self.rollback()?;
-                        self.begin_pending = begins;
                     }
                 }
                 Err(fault) => return Err(self.failed(fault)),
             }
         }
+    }
+
+    /// After a statement was found stale: may it be tried again? What began with it is begun anew.
+    #[cold]
+    fn renew(&mut self, sql: &str, begins: Option<Begin>, may_retry: &mut bool) -> Result<bool> {
+        self.statements.forget(sql);
+        if !std::mem::take(may_retry) {
+            return Ok(false);
+        }
+        if begins.is_some() {
+            self.rollback()?;
+            self.begin_pending = begins;
+        }
+        Ok(true)
     }
 
     /// Sends a statement with its parameters. One prepared before may expect types that the table no longer has, so a

@@ -90,13 +90,9 @@ impl PostgresConnection {
                 Ok(()) => return Ok(end),
                 Err(Stop::Taker(error)) => return Err(error),
                 Err(Stop::Fault(at, Fault::Server(said))) if is_stale_plan(&said) => {
-                    self.statements.forget(sql);
-                    if at > rest.start || !std::mem::take(&mut may_retry) {
+                    may_retry &= at == rest.start;
+                    if !self.renew(sql, begins, &mut may_retry)? {
                         return Err(self.failed(Fault::Server(said)).at_row(at));
-                    }
-                    if begins.is_some() {
-                        self.rollback()?;
-                        self.begin_pending = begins;
                     }
                 }
                 Err(Stop::Fault(at, fault)) => return Err(self.failed(fault).at_row(at)),

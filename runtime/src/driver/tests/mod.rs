@@ -1,5 +1,6 @@
 //! The seam tested on every database there is: SQLite always, PostgreSQL and MySQL or MariaDB where a server is given.
 
+mod bulk;
 mod crate_values;
 mod edges;
 mod errors;
