@@ -23,11 +23,15 @@ pub enum Target {
     Annotation,
     /// Names of tables and columns, down to generated code that is Rust.
     Names,
+    /// What a PostgreSQL server answers.
+    PostgresServer,
+    /// What a MySQL or MariaDB server answers.
+    MysqlServer,
 }
 
 impl Target {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Schema(Dialect::Sqlite),
         Self::Schema(Dialect::Postgres),
         Self::Schema(Dialect::Mysql),
@@ -35,6 +39,8 @@ impl Target {
         Self::Url,
         Self::Annotation,
         Self::Names,
+        Self::PostgresServer,
+        Self::MysqlServer,
     ];
 
     /// Its name on a command line, and of its folder of seeds.
@@ -47,6 +53,8 @@ impl Target {
             Self::Url => "url",
             Self::Annotation => "annotation",
             Self::Names => "names",
+            Self::PostgresServer => "server-postgres",
+            Self::MysqlServer => "server-mysql",
         }
     }
 
@@ -66,6 +74,8 @@ impl Target {
             Self::Url => config::run_url(bytes),
             Self::Annotation => schema::run_annotation(bytes),
             Self::Names => names::run(bytes),
+            Self::PostgresServer => bindery::played::postgres(bytes),
+            Self::MysqlServer => bindery::played::mysql(bytes),
         }
     }
 }

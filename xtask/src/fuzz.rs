@@ -11,7 +11,7 @@ use crate::interrupt::Interrupt;
 use crate::step::{Report, Step};
 use crate::workspace::{self, cargo};
 
-const TARGETS: [&str; 7] = [
+const TARGETS: [&str; 9] = [
     "schema-sqlite",
     "schema-postgres",
     "schema-mysql",
@@ -19,6 +19,8 @@ const TARGETS: [&str; 7] = [
     "url",
     "annotation",
     "names",
+    "server-postgres",
+    "server-mysql",
 ];
 
 /// Counts what is reached; arithmetic and assertions are checked as in a debug build. Comparisons are not traced: that
@@ -134,7 +136,7 @@ fn seeds(target: &str) -> Vec<PathBuf> {
 fn dictionary(target: &str) -> Option<PathBuf> {
     let name = match target {
         "config" => "toml.dict",
-        "url" => return None,
+        "url" | "server-postgres" | "server-mysql" => return None,
         _ => "sql.dict",
     };
     Some(workspace::root().join("fuzz/seeds").join(name))

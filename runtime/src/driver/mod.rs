@@ -18,6 +18,16 @@ mod decimal;
 mod identity;
 mod params;
 mod physical;
+#[cfg(all(
+    unix,
+    any(test, feature = "played"),
+    any(feature = "postgres", feature = "mysql")
+))]
+#[cfg_attr(
+    not(feature = "played"),
+    allow(unreachable_pub, reason = "only fuzzing reaches it from outside")
+)]
+pub mod played;
 #[cfg(any(feature = "sqlite", feature = "mysql"))]
 mod refused;
 mod row;

@@ -14,6 +14,8 @@ mod error;
 mod login;
 mod options;
 mod params;
+#[cfg(all(unix, any(test, feature = "played")))]
+pub(super) mod played;
 mod row;
 mod session;
 mod settle;

@@ -123,6 +123,11 @@ impl Session {
         if self.is_dead() {
             return Err(Fault::Dead);
         }
+        // Nothing comes unasked but the server's last words; anything else would be taken for the answer.
+        if !self.socket.unread().is_empty() {
+            self.dead = true;
+            return Err(Fault::Dead);
+        }
         self.socket.set_deadline(deadline);
         self.number = 0;
         self.out.clear();

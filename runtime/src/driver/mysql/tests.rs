@@ -1,42 +1,66 @@
 //! A server that is played: its packets cut at every byte and changed at every byte. Whatever comes, an operation ends,
-//! and what it says of itself is true.
+//! what it says of itself is true, and no answer is ever taken for another's.
 
-use std::io::Write;
-use std::net::Shutdown;
-use std::os::unix::net::UnixStream;
-
-use bindery_schema::config::{Place, SessionConfig, parse_url};
+use std::time::Duration;
 
 use super::bytes::put_counted;
-use super::login::LoggedIn;
-use super::options::MysqlConfig;
-use super::session::Session;
+use super::played::{connection, requests};
 use super::{MysqlConnection, Params, Values};
-use crate::driver::ParamWriter;
-use crate::driver::connect::{ServerInfo, ServerOptions};
 use crate::driver::params::ParamTarget;
-use crate::driver::wire::Socket;
+use crate::driver::played::{changed, cut, play as serve};
+use crate::driver::{ParamWriter, RowReader};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::ColumnSet;
+use crate::statements::TableSql;
+use crate::transaction::TransactionOptions;
 
-/// What the played server says, from the first statement to the end.
+const TABLE: TableSql = TableSql {
+    table: "people",
+    columns: &["id", "name"],
+    key: &[0],
+    writable: &[0, 1],
+    required: &[0, 1],
+    counted: None,
+    select: "",
+    first: "",
+    find: "",
+    count: "",
+    exists: "",
+    insert: "",
+    insert_row: "",
+    returning: "",
+    save: "",
+    version: None,
+    touched: &[],
+    touch: "",
+    delete: "",
+    uniques: &[],
+};
+
+/// For a server that answers everything, and for one that says too little.
+const PATIENT: Duration = Duration::from_secs(20);
+const IMPATIENT: Duration = Duration::from_millis(3);
+
+/// What the played server says, one piece for each command.
 #[derive(Default)]
 struct Script {
-    bytes: Vec<u8>,
+    pieces: Vec<Vec<u8>>,
     number: u8,
 }
 
 impl Script {
     /// Begins the answer to a command.
     fn answer(mut self) -> Self {
+        self.pieces.push(Vec::new());
         self.number = 1;
         self
     }
 
     fn say(mut self, payload: &[u8]) -> Self {
         // None of them is longer than 255 bytes.
-        self.bytes
-            .extend_from_slice(&[payload.len() as u8, 0, 0, self.number]);
-        self.bytes.extend_from_slice(payload);
+        let piece = self.pieces.last_mut().expect("an answer was begun");
+        piece.extend_from_slice(&[payload.len() as u8, 0, 0, self.number]);
+        piece.extend_from_slice(payload);
         self.number += 1;
         self
     }
@@ -65,139 +89,215 @@ impl Script {
     }
 
     /// Two rows of it.
-    fn rows(self, status: u8) -> Self {
-        let first = [&[0, 0][..], &1_i64.to_le_bytes(), b"\x03Ann"].concat();
-        let second = [&[0, 0b1000][..], &(-2_i64).to_le_bytes()].concat();
+    fn rows(self, first: i64, status: u8) -> Self {
+        let one = [&[0, 0][..], &first.to_le_bytes(), b"\x03Ann"].concat();
+        let other = [&[0, 0b1000][..], &(-first).to_le_bytes()].concat();
         self.answer()
             .say(&[2])
             .column(0x08)
             .column(0xfd)
-            .say(&first)
-            .say(&second)
+            .say(&one)
+            .say(&other)
             .done(0xfe, status)
     }
 }
 
-/// A select, the same in a transaction, an insert that is refused, a commit.
-fn script() -> Vec<u8> {
+/// A select, rows in bulk; in a transaction the select again, the same with its rows pulled, an insert that is refused,
+/// and the end; the select once more.
+fn script() -> Vec<Vec<u8>> {
     Script::default()
         .prepared()
-        .rows(0)
+        .rows(1, 0)
+        .answer()
+        .say(&[0, 8, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0])
+        .column(0xfd)
+        .column(0xfd)
+        .answer()
+        .say(&[0, 2, 0, 0, 0, 0, 0])
         .answer()
         .done(0, 1)
-        .rows(1)
+        .rows(3, 1)
+        .rows(4, 1)
         .answer()
         .say(b"\xff\x26\x04#23000Duplicate entry 'x' for key 'unique'")
         .answer()
         .done(0, 0)
-        .bytes
+        .rows(6, 0)
+        .pieces
 }
+
+/// Which pieces each operation of [`play`] relies on: its own, and the description of its statement.
+const RELIES_ON: [&[usize]; 8] = [
+    &[0, 1],
+    &[2, 3],
+    &[4],
+    &[0, 5],
+    &[0, 6],
+    &[7],
+    &[8],
+    &[0, 9],
+];
+/// Pieces that say whether a transaction is open.
+const IN_TRANSACTION: std::ops::RangeInclusive<usize> = 4..=6;
 
 type Outcomes = Vec<Result<String>>;
 
 /// The program's part.
-fn play(said: &[u8]) -> (Outcomes, bool) {
-    let (mut server, client) = UnixStream::pair().expect("a pair of sockets");
-    server.write_all(said).expect("it fits the socket's buffer");
-    server.shutdown(Shutdown::Write).expect("an open socket");
-    let there = LoggedIn {
-        session: Session::new(Socket::over(client).expect("a socket")),
-        info: ServerInfo {
-            product: "MariaDB",
-            version: String::new(),
-        },
-        connection: 1,
-        max_allowed_packet: 1 << 24,
-        takes_bulk: true,
-    };
-    let mut connection = MysqlConnection::over(there, &config());
+fn play(said: Vec<Vec<u8>>, patience: Duration) -> (Outcomes, bool) {
+    let mut connection = connection(serve(said, patience, requests));
     let outcomes = vec![
         rows(&mut connection),
+        inserted(&mut connection),
         connection
-            .begin(&crate::transaction::TransactionOptions::new())
+            .begin(&TransactionOptions::new())
             .map(|()| String::new()),
         rows(&mut connection),
+        pulled(&mut connection),
         connection.batch("INSERT").map(|()| "done".to_owned()),
         connection.commit().map(|()| "committed".to_owned()),
+        rows(&mut connection),
     ];
     (outcomes, connection.is_broken())
 }
 
-fn config() -> MysqlConfig {
-    let target = parse_url("mysql://ann@localhost/s").expect("a URL");
-    let Place::Server(server) = &target.place else {
-        panic!("the URL of a server");
-    };
-    let options = ServerOptions {
-        server,
-        endpoint: &server.endpoints[0],
-        read_only: false,
-        session: SessionConfig::default(),
-    };
-    MysqlConfig::new(&options).expect("nothing is wrong with it")
+fn read(row: &mut RowReader<'_>) -> Result<String> {
+    let id = row.i64()?;
+    let name = if row.skip_null() { "-" } else { row.text()? };
+    Ok(format!("{id}{name} "))
 }
 
 fn rows(connection: &mut MysqlConnection) -> Result<String> {
-    let mut read = String::new();
+    let mut found = String::new();
     let write = &mut |params: &mut ParamWriter<'_>| params.i64(7);
     connection.query("SELECT", write, &mut |row| {
-        let id = row.i64()?;
-        let name = if row.skip_null() { "-" } else { row.text()? };
-        read.push_str(&format!("{id}{name} "));
+        found.push_str(&read(row)?);
         Ok(true)
     })?;
-    Ok(read)
+    Ok(found)
+}
+
+fn pulled(connection: &mut MysqlConnection) -> Result<String> {
+    let mut found = String::new();
+    let mut cursor = connection.cursor("SELECT", &mut |params| params.i64(7))?;
+    while let Some(mut row) = cursor.next()? {
+        found.push_str(&read(&mut row)?);
+    }
+    Ok(found)
+}
+
+fn inserted(connection: &mut MysqlConnection) -> Result<String> {
+    let columns = ColumnSet::new().with(0).with(1);
+    let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
+        params.i64(at as i64);
+        params.null();
+    };
+    let rows = connection.insert_rows(&TABLE, &columns, 2, write)?;
+    Ok(rows.to_string())
 }
 
 fn kind(outcome: &Result<String>) -> Option<&ErrorKind> {
     outcome.as_ref().err().map(Error::kind)
 }
 
+fn is_lost(outcome: &Result<String>) -> bool {
+    matches!(
+        kind(outcome),
+        Some(ErrorKind::ConnectionLost | ErrorKind::Timeout { .. })
+    )
+}
+
 #[test]
 fn a_played_session_is_read_as_it_was_meant() {
-    let (outcomes, broken) = play(&script());
-    assert_eq!(outcomes[0].as_deref().ok(), Some("1Ann -2- "));
-    assert_eq!(outcomes[2].as_deref().ok(), Some("1Ann -2- "));
-    let Some(ErrorKind::UniqueViolation(constraint)) = kind(&outcomes[3]) else {
-        panic!("{:?}", outcomes[3]);
+    let (outcomes, broken) = play(script(), PATIENT);
+    let texts: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| outcome.as_deref().ok())
+        .collect();
+    assert_eq!(texts[..2], [Some("1Ann -1- "), Some("2")]);
+    assert_eq!(texts[3..5], [Some("3Ann -3- "), Some("4Ann -4- ")]);
+    assert_eq!(texts[6..], [Some("committed"), Some("6Ann -6- ")]);
+    let Some(ErrorKind::UniqueViolation(constraint)) = kind(&outcomes[5]) else {
+        panic!("{:?}", outcomes[5]);
     };
     assert_eq!(constraint.name.as_deref(), Some("unique"));
-    assert_eq!(outcomes[4].as_deref().ok(), Some("committed"));
     assert!(!broken);
 }
 
 #[test]
 fn a_session_cut_at_any_byte_gives_what_came_whole_and_then_nothing() {
     let script = script();
-    let (whole, _) = play(&script);
-    for length in 0..script.len() {
-        let (outcomes, broken) = play(&script[..length]);
-        assert!(broken, "cut at {length}");
+    let (whole, _) = play(script.clone(), PATIENT);
+    for length in 0..script.concat().len() {
+        let (outcomes, broken) = play(cut(&script, length), PATIENT);
         let mut lost = false;
         for (outcome, meant) in outcomes.iter().zip(&whole) {
             let same = format!("{outcome:?}") == format!("{meant:?}");
-            let is_loss = kind(outcome) == Some(&ErrorKind::ConnectionLost);
-            assert!(is_loss || (same && !lost), "cut at {length}: {outcome:?}");
-            lost |= is_loss;
+            assert!(
+                is_lost(outcome) || (same && !lost),
+                "cut at {length}: {outcome:?}"
+            );
+            lost |= is_lost(outcome);
         }
-        assert!(lost, "cut at {length}");
+        assert!(lost && broken, "cut at {length}");
     }
 }
 
+/// Where one byte of an answer is changed, only what relies on that answer may come out otherwise; whatever comes after
+/// it is as it was meant, or there is nothing any more. A status that says that the transaction is over ends it.
 #[test]
-fn a_session_changed_at_any_byte_ends_and_is_not_used_after_it_broke() {
+fn a_change_in_one_answer_shows_in_no_other() {
     let script = script();
-    for place in 0..script.len() {
-        for change in [1, 0x20, 0x80, 0xff] {
-            let mut said = script.clone();
-            said[place] ^= change;
-            let (outcomes, broken) = play(&said);
-            let last_lost = kind(&outcomes[4]) == Some(&ErrorKind::ConnectionLost);
-            assert!(
-                broken || !last_lost,
-                "byte {place} by {change}: {outcomes:?}"
-            );
+    let (whole, _) = play(script.clone(), PATIENT);
+    for place in 0..script.concat().len() {
+        for change in [1, 0x80] {
+            let (piece, said) = changed(&script, place, change);
+            let (outcomes, broken) = play(said, IMPATIENT);
+            let mut lost = false;
+            for (at, (outcome, meant)) in outcomes.iter().zip(&whole).enumerate() {
+                let same = format!("{outcome:?}") == format!("{meant:?}");
+                let ended = IN_TRANSACTION.contains(&piece)
+                    && kind(outcome) == Some(&ErrorKind::TransactionAborted);
+                let may_differ = ended || RELIES_ON[at].contains(&piece);
+                let fine = is_lost(outcome) || (!lost && (same || may_differ));
+                assert!(
+                    fine,
+                    "byte {place} by {change}, operation {at}: {outcome:?}"
+                );
+                lost |= is_lost(outcome);
+                // Where it asked for less, or for more, the pieces go to others from here on.
+                if !same && !lost && RELIES_ON[at].last() != Some(&piece) {
+                    break;
+                }
+            }
+            assert!(broken || !lost, "byte {place} by {change}");
         }
+    }
+}
+
+/// An answer that nobody asked for would be taken for that of the next statement.
+#[test]
+fn an_answer_to_nothing_ends_the_connection() {
+    let mut said = script();
+    let again = said[1].clone();
+    said[1].extend_from_slice(&again);
+    let (outcomes, broken) = play(said, PATIENT);
+    assert_eq!(outcomes[0].as_deref().ok(), Some("1Ann -1- "));
+    assert!(broken && outcomes[1..].iter().all(is_lost), "{outcomes:?}");
+}
+
+/// A row longer than a packet is put together from the pieces that come, and no more is kept for one that does not.
+#[test]
+fn a_length_that_is_not_true_costs_nothing() {
+    for packets in [1, 3] {
+        let mut said = script();
+        said.truncate(2);
+        said[1].truncate(5);
+        // The number of columns was said; a packet of the greatest length begins.
+        for _ in 0..packets {
+            said[1].extend_from_slice(&[0xff, 0xff, 0xff, 2, 1, 2, 3]);
+        }
+        let (outcomes, broken) = play(said, PATIENT);
+        assert!(broken && outcomes.iter().all(is_lost), "{outcomes:?}");
     }
 }
 
@@ -213,7 +313,7 @@ fn noise_is_an_error() {
                 state as u8
             })
             .collect();
-        let (outcomes, broken) = play(&noise);
+        let (outcomes, broken) = play(vec![noise.clone()], PATIENT);
         assert!(broken && outcomes[0].is_err(), "{noise:?}");
     }
 }

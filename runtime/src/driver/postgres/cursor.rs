@@ -105,7 +105,7 @@ impl PostgresCursor<'_> {
                 b'Z' => self.finished = true,
                 b'E' => {
                     let said = ServerError::read(session.body(&message));
-                    return Err(self.refused(Fault::Server(Box::new(said))));
+                    return Err(self.refused(Box::new(said)));
                 }
                 _ => (),
             }
@@ -115,12 +115,14 @@ impl PostgresCursor<'_> {
 
     /// The server's error ends the rows; the statement is prepared anew the next time, should its plan be the reason.
     #[cold]
-    fn refused(&mut self, fault: Fault) -> Error {
-        self.connection.statements.forget_statement(&self.statement);
+    fn refused(&mut self, said: Box<ServerError>) -> Error {
+        if is_stale_plan(&said) {
+            self.connection.statements.forget_statement(&self.statement);
+        }
         if let Err(worse) = self.read_away() {
             return self.failed(worse);
         }
-        statement_error(fault)
+        statement_error(Fault::Server(said))
     }
 
     #[cold]

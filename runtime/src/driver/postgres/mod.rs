@@ -14,6 +14,8 @@ mod message;
 mod numeric;
 mod options;
 mod pipeline;
+#[cfg(all(unix, any(test, feature = "played")))]
+pub(super) mod played;
 mod session;
 mod settle;
 mod statement;

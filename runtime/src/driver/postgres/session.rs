@@ -101,9 +101,45 @@ impl Session {
         if self.is_dead() {
             return Err(Fault::Dead);
         }
+        self.take_unasked()?;
         self.socket.set_deadline(deadline);
         self.out.clear();
         Ok(&mut self.out)
+    }
+
+    /// Deals with what came in since the last answer. An answer to nothing would be taken for that of the operation that
+    /// begins now.
+    fn take_unasked(&mut self) -> Result<(), Fault> {
+        while let Some(&tag) = self.socket.unread().first() {
+            match tag {
+                b'N' | b'A' | b'S' => {
+                    let Some(message) = self.frame_that_is_there() else {
+                        return Ok(());
+                    };
+                    if tag == b'S' {
+                        self.learn(&message);
+                    }
+                }
+                // The server's last words. They are read as the answer.
+                b'E' => return Ok(()),
+                _ => {
+                    self.dead = true;
+                    return Err(Fault::Dead);
+                }
+            }
+        }
+        if self.dead { Err(Fault::Dead) } else { Ok(()) }
+    }
+
+    fn frame_that_is_there(&mut self) -> Option<Message> {
+        let unread = self.socket.unread();
+        let (tag, length) = header(unread).filter(|(_, length)| *length >= 5)?;
+        if unread.len() < length {
+            return None;
+        }
+        let whole = self.socket.take(length);
+        let body = whole.start + 5..whole.end;
+        Some(Message { tag, body })
     }
 
     /// Sets when the operation at hand has to be over.

@@ -1,24 +1,58 @@
 //! A server that is played: its messages cut at every byte and changed at every byte. Whatever comes, an operation ends,
-//! and what it says of itself is true.
+//! what it says of itself is true, and no answer is ever taken for another's.
 
-use std::io::Write;
-use std::net::Shutdown;
-use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use super::session::Session;
+use super::played::{connection, requests};
 use super::{PostgresConnection, message};
-use crate::driver::ParamWriter;
-use crate::driver::wire::{Peer, Socket};
+use crate::driver::played::{changed, cut, play as serve};
+use crate::driver::{ParamWriter, RowReader};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::ColumnSet;
+use crate::statements::TableSql;
+use crate::transaction::TransactionOptions;
 
-/// What the played server says, from the first statement to the end.
+const TABLE: TableSql = TableSql {
+    table: "people",
+    columns: &["id", "name"],
+    key: &[0],
+    writable: &[0, 1],
+    required: &[0, 1],
+    counted: None,
+    select: "",
+    first: "",
+    find: "",
+    count: "",
+    exists: "",
+    insert: "",
+    insert_row: "",
+    returning: "",
+    save: "",
+    version: None,
+    touched: &[],
+    touch: "",
+    delete: "",
+    uniques: &[],
+};
+
+/// For a server that answers everything, and for one that says too little.
+const PATIENT: Duration = Duration::from_secs(20);
+const IMPATIENT: Duration = Duration::from_millis(3);
+
+/// What the played server says, one piece for each request.
 #[derive(Default)]
-struct Script(Vec<u8>);
+struct Script(Vec<Vec<u8>>);
 
 impl Script {
+    /// Begins the next piece.
+    fn answer(mut self) -> Self {
+        self.0.push(Vec::new());
+        self
+    }
+
     fn say(mut self, tag: u8, body: &[u8]) -> Self {
-        message::message(&mut self.0, tag, |out| out.extend_from_slice(body));
+        let piece = self.0.last_mut().expect("a piece was begun");
+        message::message(piece, tag, |out| out.extend_from_slice(body));
         self
     }
 
@@ -55,11 +89,14 @@ impl Script {
     }
 }
 
-/// A select, a transaction with an insert that is refused, and its end.
-fn script() -> Vec<u8> {
+/// A select, an update three times in one go, rows by COPY; in a transaction the select again, the same with its rows
+/// pulled, an insert that is refused, and the end; the select once more. In between what a server says unasked.
+fn script() -> Vec<Vec<u8>> {
     Script::default()
+        .answer()
         .described()
         .ready(b'I')
+        .answer()
         .say(b'2', b"")
         .row(1, Some("Ann"))
         .say(b'N', b"SNOTICE\0C00000\0Mhello\0\0")
@@ -67,6 +104,29 @@ fn script() -> Vec<u8> {
         .say(b'S', b"application_name\0other\0")
         .say(b'C', b"SELECT 2\0")
         .ready(b'I')
+        .say(b'A', b"\0\0\0\x07news\0one\0")
+        .answer()
+        .say(b'1', b"")
+        .say(b't', &[0, 1, 0, 0, 0, 20])
+        .say(b'n', b"")
+        .ready(b'I')
+        .answer()
+        .say(b'2', b"")
+        .say(b'C', b"UPDATE 1\0")
+        .say(b'2', b"")
+        .say(b'C', b"UPDATE 0\0")
+        .say(b'2', b"")
+        .say(b'C', b"UPDATE 3\0")
+        .ready(b'I')
+        .answer()
+        .described()
+        .ready(b'I')
+        .answer()
+        .say(b'G', &[1, 0, 2, 0, 1, 0, 1])
+        .answer()
+        .say(b'C', b"COPY 2\0")
+        .ready(b'I')
+        .answer()
         .say(b'1', b"")
         .say(b'2', b"")
         .say(b'C', b"BEGIN\0")
@@ -74,125 +134,259 @@ fn script() -> Vec<u8> {
         .row(3, Some("Bob"))
         .say(b'C', b"SELECT 1\0")
         .ready(b'T')
+        .answer()
+        .say(b'2', b"")
+        .row(4, Some("Cyd"))
+        .row(5, Some("Dan"))
+        .say(b'C', b"SELECT 2\0")
+        .ready(b'T')
+        .answer()
         .say(b'E', b"SERROR\0C23505\0Mtaken\0ttable\0nunique\0\0")
         .ready(b'E')
+        .answer()
         .say(b'C', b"ROLLBACK\0")
+        .ready(b'I')
+        .answer()
+        .say(b'2', b"")
+        .row(6, Some("Eve"))
+        .say(b'C', b"SELECT 1\0")
         .ready(b'I')
         .0
 }
 
-/// What each operation of [`play`] gave.
+/// Which pieces each operation of [`play`] relies on: its own, and the description of its statement.
+const RELIES_ON: [&[usize]; 9] = [
+    &[0, 1],
+    &[2, 3],
+    &[4, 5, 6],
+    &[],
+    &[0, 7],
+    &[0, 8],
+    &[9],
+    &[10],
+    &[0, 11],
+];
+
+/// What each operation gave.
 type Outcomes = Vec<Result<String>>;
 
-/// The program's part: a select, one in a transaction, a statement that is refused, a commit that did not.
-fn play(said: &[u8]) -> (Outcomes, bool) {
-    let (mut connection, _server) = connection(said);
+/// The program's part.
+fn play(said: Vec<Vec<u8>>, patience: Duration) -> (Outcomes, bool) {
+    let mut connection = connection(serve(said, patience, requests));
     let outcomes = vec![
         rows(&mut connection),
+        updated(&mut connection),
+        copied(&mut connection),
         connection
-            .begin(&crate::transaction::TransactionOptions::new())
+            .begin(&TransactionOptions::new())
             .map(|()| String::new()),
         rows(&mut connection),
+        pulled(&mut connection),
         connection.batch("INSERT").map(|()| "done".to_owned()),
         connection.commit().map(|()| "committed".to_owned()),
+        rows(&mut connection),
     ];
     (outcomes, connection.is_broken())
 }
 
-/// A connection to a server that says this and then no more, and the server's end, which has to be kept.
-fn connection(said: &[u8]) -> (PostgresConnection, UnixStream) {
-    let (mut server, client) = UnixStream::pair().expect("a pair of sockets");
-    server.write_all(said).expect("it fits the socket's buffer");
-    server.shutdown(Shutdown::Write).expect("an open socket");
-    let session = Session::new(Socket::over(client).expect("a socket"));
-    let peer = Peer::File("/nowhere".into());
-    let limit = Some(Duration::from_secs(10));
-    (PostgresConnection::over(session, peer, limit), server)
+fn read(row: &mut RowReader<'_>) -> Result<String> {
+    let id = row.i64()?;
+    let name = if row.skip_null() { "-" } else { row.text()? };
+    Ok(format!("{id}{name} "))
 }
 
 fn rows(connection: &mut PostgresConnection) -> Result<String> {
-    let mut read = String::new();
+    let mut found = String::new();
     let write = &mut |params: &mut ParamWriter<'_>| params.i64(7);
     connection.query("SELECT", write, &mut |row| {
-        let id = row.i64()?;
-        let name = if row.skip_null() { "-" } else { row.text()? };
-        read.push_str(&format!("{id}{name} "));
+        found.push_str(&read(row)?);
         Ok(true)
     })?;
-    Ok(read)
+    Ok(found)
+}
+
+fn pulled(connection: &mut PostgresConnection) -> Result<String> {
+    let mut found = String::new();
+    let mut cursor = connection.cursor("SELECT", &mut |params| params.i64(7))?;
+    while let Some(mut row) = cursor.next()? {
+        found.push_str(&read(&mut row)?);
+    }
+    Ok(found)
+}
+
+fn updated(connection: &mut PostgresConnection) -> Result<String> {
+    let mut counts = Vec::new();
+    let write = &mut |at: usize, params: &mut ParamWriter<'_>| params.i64(at as i64);
+    connection.execute_each("UPDATE", 3, write, &mut |_, rows| counts.push(rows))?;
+    Ok(format!("{counts:?}"))
+}
+
+fn copied(connection: &mut PostgresConnection) -> Result<String> {
+    let columns = ColumnSet::new().with(0).with(1);
+    let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
+        params.i64(at as i64);
+        params.text("x");
+    };
+    let rows = connection.insert_rows(&TABLE, &columns, 2, write)?;
+    Ok(rows.to_string())
 }
 
 fn kind(outcome: &Result<String>) -> Option<&ErrorKind> {
     outcome.as_ref().err().map(Error::kind)
 }
 
+fn is_lost(outcome: &Result<String>) -> bool {
+    matches!(
+        kind(outcome),
+        Some(ErrorKind::ConnectionLost | ErrorKind::Timeout { .. })
+    )
+}
+
 #[test]
 fn a_played_session_is_read_as_it_was_meant() {
-    let (outcomes, broken) = play(&script());
-    assert_eq!(outcomes[0].as_deref().ok(), Some("1Ann -2- "));
-    assert_eq!(outcomes[2].as_deref().ok(), Some("3Bob "));
-    let Some(ErrorKind::UniqueViolation(constraint)) = kind(&outcomes[3]) else {
-        panic!("{:?}", outcomes[3]);
+    let (outcomes, broken) = play(script(), PATIENT);
+    let texts: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| outcome.as_deref().ok())
+        .collect();
+    assert_eq!(
+        texts[..3],
+        [Some("1Ann -2- "), Some("[1, 0, 3]"), Some("2")]
+    );
+    assert_eq!(texts[4..6], [Some("3Bob "), Some("4Cyd 5Dan ")]);
+    assert_eq!(texts[8], Some("6Eve "));
+    let Some(ErrorKind::UniqueViolation(constraint)) = kind(&outcomes[6]) else {
+        panic!("{:?}", outcomes[6]);
     };
     assert_eq!(constraint.name.as_deref(), Some("unique"));
-    assert_eq!(kind(&outcomes[4]), Some(&ErrorKind::TransactionAborted));
+    assert_eq!(kind(&outcomes[7]), Some(&ErrorKind::TransactionAborted));
     assert!(!broken);
 }
 
 #[test]
 fn a_session_cut_at_any_byte_gives_what_came_whole_and_then_nothing() {
     let script = script();
-    let (whole, _) = play(&script);
-    for length in 0..script.len() {
-        let (outcomes, broken) = play(&script[..length]);
-        assert!(broken, "cut at {length}");
+    let (whole, _) = play(script.clone(), PATIENT);
+    for length in 0..script.concat().len() {
+        let (outcomes, broken) = play(cut(&script, length), PATIENT);
         let mut lost = false;
         for (outcome, meant) in outcomes.iter().zip(&whole) {
             let same = format!("{outcome:?}") == format!("{meant:?}");
-            let is_loss = kind(outcome) == Some(&ErrorKind::ConnectionLost);
             // BEGIN is answered without being sent, as long as nobody knows of the loss.
-            assert!(is_loss || (same && !lost), "cut at {length}: {outcome:?}");
-            lost |= is_loss;
+            assert!(
+                is_lost(outcome) || (same && !lost),
+                "cut at {length}: {outcome:?}"
+            );
+            lost |= is_lost(outcome);
         }
-        assert!(lost, "cut at {length}");
+        assert!(lost && broken, "cut at {length}");
     }
 }
 
+/// Where one byte of an answer is changed, only what relies on that answer may come out otherwise; whatever comes after
+/// it is as it was meant, or there is nothing any more.
 #[test]
-fn a_session_changed_at_any_byte_ends_and_is_not_used_after_it_broke() {
+fn a_change_in_one_answer_shows_in_no_other() {
     let script = script();
-    for place in 0..script.len() {
-        for change in [1, 0x20, 0x80, 0xff] {
-            let mut said = script.clone();
-            said[place] ^= change;
-            let (outcomes, broken) = play(&said);
-            let last_lost = kind(&outcomes[4]) == Some(&ErrorKind::ConnectionLost);
-            assert!(
-                broken || !last_lost,
-                "byte {place} by {change}: {outcomes:?}"
-            );
+    let (whole, _) = play(script.clone(), PATIENT);
+    for place in 0..script.concat().len() {
+        for change in [1, 0x80] {
+            let (piece, said) = changed(&script, place, change);
+            let (outcomes, broken) = play(said, IMPATIENT);
+            let mut lost = false;
+            for (at, (outcome, meant)) in outcomes.iter().zip(&whole).enumerate() {
+                let same = format!("{outcome:?}") == format!("{meant:?}");
+                let fine = is_lost(outcome) || (!lost && (same || RELIES_ON[at].contains(&piece)));
+                assert!(
+                    fine,
+                    "byte {place} by {change}, operation {at}: {outcome:?}"
+                );
+                lost |= is_lost(outcome);
+                // Where it asked for less, or for more, the pieces go to others from here on.
+                if !same && !lost && RELIES_ON[at].last() != Some(&piece) {
+                    break;
+                }
+            }
+            assert!(broken || !lost, "byte {place} by {change}");
         }
     }
+}
+
+/// An answer that nobody asked for would be taken for that of the next statement.
+#[test]
+fn an_answer_to_nothing_ends_the_connection() {
+    let mut said = script();
+    let again = said[1].clone();
+    said[1].extend_from_slice(&again);
+    let (outcomes, broken) = play(said, PATIENT);
+    assert_eq!(outcomes[0].as_deref().ok(), Some("1Ann -2- "));
+    assert!(broken && outcomes[1..].iter().all(is_lost), "{outcomes:?}");
+}
+
+/// A length that the peer made up costs neither memory nor time.
+#[test]
+fn a_length_that_is_not_true_costs_nothing() {
+    for length in [
+        [0x3f, 0xff, 0xff, 0xff],
+        [0x7f, 0xff, 0xff, 0xff],
+        [0xff; 4],
+        [0; 4],
+    ] {
+        for tag in [b'D', b'N', b'E', b'T', b'Z'] {
+            let mut said = script();
+            said.truncate(1);
+            said[0].splice(0..0, [&[tag][..], &length, b"abc"].concat());
+            let before = peak_kb();
+            let (outcomes, broken) = play(said, PATIENT);
+            assert!(broken && outcomes.iter().all(is_lost), "{outcomes:?}");
+            assert!(peak_kb() - before < 512 * 1024);
+        }
+    }
+}
+
+/// The most address space that this process ever had; 0 where the system does not tell.
+fn peak_kb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmPeak:"));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 /// A row that does not hold its columns: the next statement would be answered by what is left of this one.
 #[test]
 fn a_broken_row_ends_its_connection_also_when_rows_are_pulled() {
     let said = Script::default()
+        .answer()
         .described()
         .ready(b'I')
+        .answer()
         .say(b'2', b"")
         .say(b'D', &[0, 2, 0, 0, 0, 8, 1])
         .say(b'C', b"SELECT 1\0")
         .ready(b'I')
         .0;
-    let (mut connection, _server) = connection(&said);
+    let mut connection = connection(serve(said, PATIENT, requests));
     let write = &mut |params: &mut ParamWriter<'_>| params.i64(7);
     let mut cursor = connection.cursor("SELECT", write).expect("it was sent");
     let error = cursor.next().map(drop).expect_err("no row");
     assert_eq!(error.kind(), &ErrorKind::ConnectionLost);
     drop(cursor);
     assert!(connection.is_broken());
+}
+
+/// As many answers as statements, neither more nor fewer.
+#[test]
+fn a_group_with_another_number_of_answers_ends_the_connection() {
+    for answers in [0, 2, 4] {
+        let mut said = script();
+        said.truncate(3);
+        let mut group = Script(said).answer();
+        for _ in 0..answers {
+            group = group.say(b'2', b"").say(b'C', b"UPDATE 1\0");
+        }
+        let (outcomes, broken) = play(group.ready(b'I').0, PATIENT);
+        assert!(broken && is_lost(&outcomes[1]), "{answers}: {outcomes:?}");
+    }
 }
 
 #[test]
@@ -207,7 +401,7 @@ fn noise_is_an_error() {
                 state as u8
             })
             .collect();
-        let (outcomes, broken) = play(&noise);
+        let (outcomes, broken) = play(vec![noise.clone()], PATIENT);
         assert!(broken && outcomes[0].is_err(), "{noise:?}");
     }
 }

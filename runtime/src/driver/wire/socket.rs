@@ -54,7 +54,7 @@ impl Socket {
     }
 
     /// A socket that is connected already, for tests that play the server.
-    #[cfg(all(test, unix))]
+    #[cfg(all(unix, any(test, feature = "played")))]
     pub(in crate::driver) fn over(stream: std::os::unix::net::UnixStream) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
         Ok(Self {

@@ -1,0 +1,195 @@
+//! A server that is played: it says one piece for each request, whatever the request is, and closes after the last.
+
+use std::io::{Read, Write};
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
+use std::thread;
+use std::time::Duration;
+
+/// How many bytes at the front are whole requests, and how many answers they ask for.
+pub(super) type Requests = fn(&[u8]) -> (usize, usize);
+
+/// Starts it and gives the client's end. It closes, too, where no request comes in this time: a client that was told of
+/// more than there is would wait for it.
+pub(super) fn play(pieces: Vec<Vec<u8>>, patience: Duration, requests: Requests) -> UnixStream {
+    let (server, client) = UnixStream::pair().expect("a pair of sockets");
+    server
+        .set_read_timeout(Some(patience))
+        .expect("a time that is not zero");
+    thread::spawn(move || serve(server, pieces, requests));
+    client
+}
+
+fn serve(mut server: UnixStream, pieces: Vec<Vec<u8>>, requests: Requests) {
+    let mut pieces = pieces.into_iter();
+    let (mut came, mut buffer) = (Vec::new(), [0; 4096]);
+    loop {
+        let (whole, asked) = requests(&came);
+        came.drain(..whole);
+        for piece in pieces.by_ref().take(asked) {
+            if server.write_all(&piece).is_err() {
+                return;
+            }
+        }
+        if pieces.len() == 0 {
+            // Its end stays open for what is still sent to it.
+            let _ = server.shutdown(Shutdown::Write);
+        }
+        match server.read(&mut buffer) {
+            Ok(0) | Err(_) => return,
+            Ok(length) => came.extend_from_slice(&buffer[..length]),
+        }
+    }
+}
+
+/// Uses a connection to a PostgreSQL server that says this, in pieces of two bytes for the length and as many as that.
+///
+/// # Panics
+/// A connection that lost its server counts as usable, or there is another defect.
+#[cfg(all(feature = "played", feature = "postgres"))]
+pub fn postgres(said: &[u8]) {
+    use super::postgres::played::{connection, requests};
+    let connection = connection(play(pieces(said), IMPATIENT, requests));
+    used::up(super::Physical::Postgres(Box::new(connection)));
+}
+
+/// The same of a MariaDB server.
+///
+/// # Panics
+/// As [`postgres`].
+#[cfg(all(feature = "played", feature = "mysql"))]
+pub fn mysql(said: &[u8]) {
+    use super::mysql::played::{connection, requests};
+    let connection = connection(play(pieces(said), IMPATIENT, requests));
+    used::up(super::Physical::Mysql(Box::new(connection)));
+}
+
+#[cfg(feature = "played")]
+const IMPATIENT: Duration = Duration::from_millis(2);
+
+#[cfg(feature = "played")]
+fn pieces(mut said: &[u8]) -> Vec<Vec<u8>> {
+    let mut pieces = Vec::new();
+    while let Some((length, rest)) = said.split_first_chunk() {
+        let length = usize::from(u16::from_be_bytes(*length)).min(rest.len());
+        let (piece, rest) = rest.split_at(length);
+        pieces.push(piece.to_vec());
+        said = rest;
+    }
+    pieces
+}
+
+/// What a program does with a connection.
+#[cfg(feature = "played")]
+mod used {
+    use crate::driver::{ParamWriter, Physical, RowReader};
+    use crate::error::Result;
+    use crate::model::ColumnSet;
+    use crate::statements::TableSql;
+    use crate::transaction::TransactionOptions;
+
+    const TABLE: TableSql = TableSql {
+        table: "people",
+        columns: &["id", "name"],
+        key: &[0],
+        writable: &[0, 1],
+        required: &[0, 1],
+        counted: None,
+        select: "",
+        first: "",
+        find: "",
+        count: "",
+        exists: "",
+        insert: "",
+        insert_row: "",
+        returning: "",
+        save: "",
+        version: None,
+        touched: &[],
+        touch: "",
+        delete: "",
+        uniques: &[],
+    };
+
+    /// One operation after the other, whatever becomes of them.
+    pub(super) fn up(mut physical: Physical) {
+        let operations: [fn(&mut Physical) -> Result<()>; 9] = [
+            |it| it.query("SELECT", &mut |params| params.i64(7), &mut |row| read(row)),
+            update_each,
+            insert,
+            |it| it.begin_with(&TransactionOptions::new()),
+            |it| it.query("SELECT", &mut |params| params.i64(7), &mut |row| read(row)),
+            pull,
+            |it| it.batch("INSERT"),
+            Physical::commit,
+            |it| it.query("SELECT", &mut |params| params.i64(7), &mut |row| read(row)),
+        ];
+        for operation in operations {
+            let was_broken = physical.is_broken();
+            let outcome = operation(&mut physical);
+            assert!(
+                !was_broken || outcome.is_err(),
+                "a broken connection is used"
+            );
+        }
+    }
+
+    fn read(row: &mut RowReader<'_>) -> Result<bool> {
+        if !row.skip_null() {
+            row.i64()?;
+        }
+        if !row.skip_null() {
+            row.text()?;
+        }
+        Ok(true)
+    }
+
+    fn pull(physical: &mut Physical) -> Result<()> {
+        let mut cursor = physical.cursor("SELECT", &mut |params| params.i64(7))?;
+        while let Some(mut row) = cursor.next()? {
+            read(&mut row)?;
+        }
+        Ok(())
+    }
+
+    fn update_each(physical: &mut Physical) -> Result<()> {
+        let write = &mut |at: usize, params: &mut ParamWriter<'_>| params.i64(at as i64);
+        physical.execute_each("UPDATE", 3, write, &mut |_, _| ())
+    }
+
+    fn insert(physical: &mut Physical) -> Result<()> {
+        let columns = ColumnSet::new().with(0).with(1);
+        let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
+            params.i64(at as i64);
+            params.text("x");
+        };
+        physical.insert_rows(&TABLE, &columns, 2, write).map(drop)
+    }
+}
+
+/// Everything cut after so many bytes; pieces without any are left out.
+#[cfg(test)]
+pub(super) fn cut(pieces: &[Vec<u8>], length: usize) -> Vec<Vec<u8>> {
+    let mut left = length;
+    let cut = pieces.iter().map(|piece| {
+        let taken = piece.len().min(left);
+        left -= taken;
+        piece[..taken].to_vec()
+    });
+    cut.take_while(|piece| !piece.is_empty()).collect()
+}
+
+/// One byte changed; says in which piece.
+#[cfg(test)]
+pub(super) fn changed(pieces: &[Vec<u8>], place: usize, change: u8) -> (usize, Vec<Vec<u8>>) {
+    let mut pieces = pieces.to_vec();
+    let mut at = place;
+    for (index, piece) in pieces.iter_mut().enumerate() {
+        if let Some(byte) = piece.get_mut(at) {
+            *byte ^= change;
+            return (index, pieces);
+        }
+        at -= piece.len();
+    }
+    (pieces.len(), pieces)
+}
