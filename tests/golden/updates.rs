@@ -110,6 +110,32 @@ fn a_row_that_was_updated_meanwhile_is_not_saved() -> bindery::Result<()> {
 }
 
 #[test]
+fn of_many_rows_none_is_saved_where_one_was_updated_meanwhile() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Page>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let paths = (0..50).map(|number| format!("/many/{number}"));
+        let mut mine: Vec<_> = paths.map(|path| page(c, &path)).collect::<Result<_, _>>()?;
+        c.pages().update(mine[30].id, body("theirs"))?;
+        // One that is gone is no other version.
+        c.pages().delete(mine[10].id)?;
+        for row in &mut mine {
+            row.body = Some("mine".to_owned());
+        }
+        let error = c.pages().save_many(&mine).expect_err("they were first");
+        assert_eq!(error.kind(), &ErrorKind::StaleVersion);
+        assert_eq!(error.operation(), Some(Operation::SaveMany));
+        assert_eq!(error.row(), Some(30));
+        assert_eq!(c.pages().get(mine[0].id)?.body, None);
+
+        mine[30] = c.pages().get(mine[30].id)?;
+        assert_eq!(c.pages().save_many(&mine)?, 49);
+        let stored = c.pages().get(mine[0].id)?;
+        assert_eq!((stored.revision, stored.body.as_deref()), (2, Some("mine")));
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
 fn changes_count_the_version_on() -> bindery::Result<()> {
     fn show<E: Hosts<model::Page>>(c: &mut Connection<E>) -> bindery::Result<()> {
         let read = page(c, "/coffee")?;

@@ -126,7 +126,8 @@ fn is_unique_violation(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::UniqueViolation(_))
 }
 
-/// Covers ERR-02 for changes of many rows.
+/// Of ERR-02 the part of calls that change many rows: where, what, and which row.
+/// Covers ERR-02.
 fn err_02_the_failing_row_is_named_and_nothing_stays<E: Everything>(c: &mut Connection<E>) {
     let rows = (1..=6_000).map(|number| NewMember {
         id: Some(number),
@@ -156,7 +157,8 @@ fn err_02_the_failing_row_is_named_and_nothing_stays<E: Everything>(c: &mut Conn
     }
 }
 
-/// Covers ERR-02 for inserts of many rows.
+/// The same of inserts.
+/// Covers ERR-02.
 fn err_02_a_failing_row_of_an_insert_is_named<E: Everything>(c: &mut Connection<E>) {
     c.members().insert(NewMember::new(-1, "taken")).unwrap();
     for failing in [0, 3, 1_500, 4_096, 5_999] {
