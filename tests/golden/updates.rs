@@ -135,6 +135,41 @@ fn of_many_rows_none_is_saved_where_one_was_updated_meanwhile() -> bindery::Resu
     on_each!(show)
 }
 
+/// Texts as keys: many are found as each by itself is, whatever the database takes for equal.
+#[test]
+fn many_keys_are_found_as_each_by_itself() -> bindery::Result<()> {
+    fn check<E: StaticEngine + Hosts<model::Machine>>(
+        c: &mut Connection<E>,
+    ) -> bindery::Result<()> {
+        let names = ["press", "PRESS", "lathe ", "press", "", "drill", "DRILL"];
+        let keys = || names.map(|name| bindery::Key::new(name.to_owned()));
+        let many = c.machines().find_many(keys())?;
+        let each: Vec<_> = keys()
+            .map(|key| c.machines().find(key))
+            .into_iter()
+            .collect::<Result<_, _>>()?;
+        assert_eq!(many, each);
+        assert!(many[0].is_some() && many[3].is_some() && many[4].is_none());
+        Ok(())
+    }
+    fn show<E: StaticEngine + Hosts<model::Machine>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        for name in ["press", "lathe", "DRILL"] {
+            c.machines().insert(NewMachine::new(name))?;
+        }
+        check(c)
+    }
+    let bench = Bench::new();
+    if let Some(mysql) = &bench.mysql {
+        bench.db.create_missing_on(engine::Default)?;
+        show(&mut bench.db.default()?)?;
+        mysql
+            .run_script("ALTER TABLE machines MODIFY name VARCHAR(40) COLLATE utf8mb4_general_ci")
+            .expect("a collation that both products have");
+        check(&mut bench.db.default()?)?;
+    }
+    on_each!(show)
+}
+
 #[test]
 fn changes_count_the_version_on() -> bindery::Result<()> {
     fn show<E: Hosts<model::Page>>(c: &mut Connection<E>) -> bindery::Result<()> {

@@ -96,7 +96,7 @@ impl Client for Sqlx {
             while let Some(row) = rows.try_next().await? {
                 take(Found(row));
             }
-            sqlx::Result::Ok(())
+            Ok::<(), sqlx::Error>(())
         };
         Ok(self.runtime.block_on(work)?)
     }
@@ -113,7 +113,7 @@ impl Client for Sqlx {
             let mut transaction = connection.begin().await?;
             let found = insert(&mut *transaction, person).await?;
             transaction.commit().await?;
-            sqlx::Result::Ok(found)
+            Ok::<Found, sqlx::Error>(found)
         };
         Ok(self.runtime.block_on(work)?)
     }
