@@ -109,6 +109,9 @@ fn a_row_that_was_updated_meanwhile_is_not_saved() -> bindery::Result<()> {
     on_each!(show)
 }
 
+/// A row is saved as it was read: it is found by its version, and that nothing else changes is no conflict.
+///
+/// Covers GEN-10.
 #[test]
 fn of_many_rows_none_is_saved_where_one_was_updated_meanwhile() -> bindery::Result<()> {
     fn show<E: Hosts<model::Page>>(c: &mut Connection<E>) -> bindery::Result<()> {

@@ -144,7 +144,8 @@ mod tests {
     /// Covers CFG-1.
     #[test]
     fn files_are_read_where_nobody_else_can() {
-        let cases: [(&str, &[u8], u32, Result<&str, &str>); 9] = [
+        type Case<'a> = (&'a str, &'a [u8], u32, Result<&'a str, &'a str>);
+        let cases: [Case<'_>; 9] = [
             ("plain", b"p@ss:w/rd%\n", 0o600, Ok("p@ss:w/rd%")),
             ("windows", b"secret\r\n", 0o400, Ok("secret")),
             (
