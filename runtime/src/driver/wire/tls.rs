@@ -88,12 +88,13 @@ fn verifier(
     mode: TlsMode,
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>, String> {
-    let full = || {
-        let roots = match &server.tls.ca {
-            Some(path) => files::authorities(path)?,
-            None => files::system_authorities()?,
+    let full = || -> Result<Arc<dyn ServerCertVerifier>, String> {
+        let Some(path) = &server.tls.ca else {
+            return Ok(verify::full(files::system_authorities()?, provider)?);
         };
-        verify::full(roots, provider)
+        let certificates = files::certificates("tls-ca", path)?;
+        let full = verify::full(files::authorities(path, &certificates)?, provider)?;
+        Ok(Arc::new(verify::OfFile::new(full, certificates)))
     };
     Ok(match mode {
         TlsMode::Disable | TlsMode::Require => Arc::new(verify::Anybody::new(provider)),

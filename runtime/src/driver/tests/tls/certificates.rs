@@ -72,6 +72,17 @@ impl Authority {
 }
 
 impl Identity {
+    /// Signed by itself, and an authority by its own word, as `openssl req -x509` makes them.
+    pub(super) fn own_authority(names: &[&str], last_year: i32) -> Self {
+        let key = key();
+        let mut params = server_params(names);
+        params.extended_key_usages.clear();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.not_after = date_time_ymd(last_year, 1, 1);
+        let signed = params.self_signed(&key);
+        Self::new(signed.expect("a certificate").pem(), key.serialize_pem())
+    }
+
     /// Signed by nobody but itself.
     pub(super) fn self_signed(names: &[&str]) -> Self {
         let key = key();

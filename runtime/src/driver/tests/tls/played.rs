@@ -292,3 +292,36 @@ fn a_handshake_that_stops_ends_in_time() {
         }
     }
 }
+
+/// Covers POOL-12: a certificate that is trusted by itself has to be valid and for the host all the same.
+#[test]
+fn the_servers_own_certificate_may_be_the_one_that_is_trusted() {
+    let _watchdog = Watchdog::start("the_servers_own_certificate", PATIENCE);
+    let authority = Authority::new("own");
+    let good = Identity::own_authority(&["127.0.0.1"], 4000);
+    let elsewhere = Identity::own_authority(&["localhost"], 4000);
+    let expired = Identity::own_authority(&["127.0.0.1"], 2002);
+    let other = Identity::own_authority(&["127.0.0.1"], 4000);
+    use TlsMode::{VerifyCa, VerifyFull};
+    let cases = [
+        (&good, &good, VerifyFull, None),
+        (&good, &good, VerifyCa, None),
+        (&elsewhere, &elsewhere, VerifyFull, Some("another host")),
+        (&elsewhere, &elsewhere, VerifyCa, None),
+        (&expired, &expired, VerifyFull, Some("has expired")),
+        (&expired, &expired, VerifyCa, Some("has expired")),
+        (&good, &other, VerifyFull, Some("cannot be trusted")),
+    ];
+    for (own, trusted, mode, expected) in cases {
+        let played = with_certificate(own, Dialect::Postgres);
+        let mut server = played.server(Dialect::Postgres, mode, &authority);
+        server.tls.ca = Some(trusted.cert_file.clone());
+        let outcome = connect(&server, Dialect::Postgres);
+        refused(outcome, expected.unwrap_or(""), &server);
+        assert_eq!(
+            played.heard().is_empty(),
+            expected.is_some(),
+            "{mode} {expected:?}"
+        );
+    }
+}

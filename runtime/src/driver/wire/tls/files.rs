@@ -25,11 +25,14 @@ pub(super) fn key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
         .map_err(|_| holds_none("tls-key", path, "private key", "PRIVATE KEY"))
 }
 
-/// What the file of `tls-ca` holds.
-pub(super) fn authorities(path: &Path) -> Result<RootCertStore, String> {
+/// What the file of `tls-ca` holds, as authorities.
+pub(super) fn authorities(
+    path: &Path,
+    certificates: &[CertificateDer<'static>],
+) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
-    for certificate in certificates("tls-ca", path)? {
-        roots.add(certificate).map_err(|error| {
+    for certificate in certificates {
+        roots.add(certificate.clone()).map_err(|error| {
             let path = path.display();
             format!("`tls-ca`: `{path}` holds a certificate that cannot be trusted: {error}")
         })?;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
 };
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
 /// The certificate comes from one of these authorities, is valid now, and for the host.
@@ -20,12 +21,81 @@ pub(super) fn full(
         .map_err(|error| format!("the trusted authorities cannot be used: {error}"))
 }
 
+/// The same for authorities of a file, which may also hold the server's own certificate: one that signs itself may say of
+/// itself that it is an authority (`openssl req -x509`), and then counts as no server's for the check of rustls.
+#[derive(Debug)]
+pub(super) struct OfFile {
+    full: Arc<WebPkiServerVerifier>,
+    certificates: Vec<CertificateDer<'static>>,
+}
+
+impl OfFile {
+    pub(super) fn new(
+        full: Arc<WebPkiServerVerifier>,
+        certificates: Vec<CertificateDer<'static>>,
+    ) -> Self {
+        Self { full, certificates }
+    }
+}
+
+impl ServerCertVerifier for OfFile {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let found = self.full.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
+        match found {
+            // That it is valid now was looked at before what it may be used for.
+            Err(Error::InvalidCertificate(CertificateError::Other(_)))
+                if self.certificates.contains(end_entity) =>
+            {
+                let parsed = ParsedCertificate::try_from(end_entity)?;
+                verify_server_name(&parsed, server_name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            found => found,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.full.verify_tls12_signature(message, cert, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.full.verify_tls13_signature(message, cert, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.full.supported_verify_schemes()
+    }
+}
+
 /// Everything but the name.
 #[derive(Debug)]
-pub(super) struct AnyName(Arc<WebPkiServerVerifier>);
+pub(super) struct AnyName(Arc<dyn ServerCertVerifier>);
 
 impl AnyName {
-    pub(super) fn new(full: Arc<WebPkiServerVerifier>) -> Self {
+    pub(super) fn new(full: Arc<dyn ServerCertVerifier>) -> Self {
         Self(full)
     }
 }
