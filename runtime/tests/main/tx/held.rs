@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery::{EngineOptions, ErrorKind, Phase};
-use bindery_testkit::{Fault, FaultProxy, Watchdog};
+use bindery::{Applied, EngineOptions, ErrorKind, Phase, Retry};
+use bindery_testkit::{Direction, Fault, FaultProxy, Watchdog};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -64,6 +64,7 @@ at_each_place! {
     a_forgotten_transaction_reaches_nobody_and_is_told;
     a_transaction_that_is_open_for_too_long_is_ended_and_told;
     what_is_dropped_waits_for_no_silent_server;
+    a_commit_without_an_answer_runs_no_hook_and_is_not_repeated;
 }
 
 /// Covers TX-7, TX-04.
@@ -181,4 +182,39 @@ fn what_is_dropped_waits_for_no_silent_server<E: Everything>(engine: E, place: &
     assert!(started.elapsed() < LATE, "{:?}", started.elapsed());
     proxy.heal();
     assert!(titles(&mut place.open(engine).connect(engine).unwrap()).is_empty());
+}
+
+/// Covers TX-1 on PostgreSQL, MariaDB.
+fn a_commit_without_an_answer_runs_no_hook_and_is_not_repeated<E: Everything>(
+    engine: E,
+    place: &Place,
+) {
+    let Place::Server(database) = place else {
+        return;
+    };
+    place.open(engine);
+    let proxy = FaultProxy::start(&database.url()).unwrap();
+    let db = with(engine.name(), EngineOptions::url(proxy.url()));
+    let mut c = db.connect(engine).unwrap();
+    let mut tried = 0;
+    let outcome = c.transaction_retry(Retry::default(), |tx| {
+        tried += 1;
+        add(tx, "perhaps")?;
+        tx.after_commit(|_| panic!("nobody knows that"));
+        tx.after_rollback(|| panic!("nor that"));
+        proxy.set(Fault::CutBeforePattern {
+            direction: Direction::ToServer,
+            pattern: b"COMMIT".to_vec(),
+        });
+        Ok(())
+    });
+    let error = outcome.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::OutcomeUnknown, "{error:?}");
+    assert_eq!((error.applied(), tried), (Applied::Unknown, 1));
+    assert!(!c.in_transaction());
+    proxy.heal();
+    // Another connection takes the place of the lost one.
+    c.transaction_retry(Retry::default(), |tx| add(tx, "certain"))
+        .unwrap();
+    assert_eq!(titles(&mut c), ["certain"]);
 }

@@ -5,11 +5,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use bindery::{Connection, Error, ErrorKind, Isolation, Registry, Retry, TransactionOptions};
+use bindery::{
+    Connection, Error, ErrorKind, Isolation, Registry, Retry, Transaction, TransactionOptions,
+};
 use bindery_testkit::{Fault, FaultProxy, Watchdog};
 
 use super::place::{Place, at_each_place};
 use super::{add, titles};
+use crate::sample::engine::Postgres;
 use crate::sample::{BlogChanges, BlogId, Everything, NewBlog, Tables, on_each_database, with};
 
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -231,4 +234,72 @@ fn a_lost_connection_is_replaced<E: Everything>(engine: E, place: &Place) {
     drop(c);
     let pool = db.engine(engine.name()).unwrap().pool;
     assert_eq!((pool.open, pool.created, pool.closed), (1, 2, 1));
+}
+
+/// One step of a session: read both, give up its own if the other is there, commit.
+fn step<E: Everything>(
+    tx: &mut Option<Transaction<'_, E>>,
+    both: [BlogId<E>; 2],
+    own: usize,
+    number: usize,
+) -> bindery::Result<()> {
+    let Some(open) = tx else {
+        return Ok(());
+    };
+    match number {
+        0 => {
+            let sum = stars(open, both[0])? + stars(open, both[1])?;
+            assert!(sum == 1 || sum == 2, "{sum}");
+            Ok(())
+        }
+        1 if stars(open, both[1 - own])? == 1 => set_stars(open, both[own], 0),
+        1 => Ok(()),
+        _ => tx.take().expect("it is open").commit(),
+    }
+}
+
+/// Two sessions of three steps each, in every order of the steps. PostgreSQL alone makes nobody wait here.
+///
+/// Covers TX-9 on PostgreSQL.
+#[test]
+fn in_no_order_of_steps_do_both_go() {
+    let Some(database) = bindery_testkit::fresh_postgres() else {
+        return;
+    };
+    let place = Place::Server(database);
+    let db = place.open(Postgres);
+    let both = two_rows(&db, Postgres, 1);
+    let serializable = TransactionOptions::new().isolation(Isolation::Serializable);
+    let [mut one, mut two, mut c] = [(); 3].map(|()| db.connect(Postgres).unwrap());
+    let orders = (0..64u32).filter(|order| order.count_ones() == 3);
+    let mut refused = 0;
+    for order in orders {
+        for id in both {
+            set_stars(&mut c, id, 1).unwrap();
+        }
+        let mut sessions = [
+            Some(one.begin_with(serializable).unwrap()),
+            Some(two.begin_with(serializable).unwrap()),
+        ];
+        let (mut steps, mut committed) = ([0; 2], 0);
+        for bit in 0..6 {
+            let own = (order >> bit & 1) as usize;
+            let number = steps[own];
+            steps[own] += 1;
+            let was_open = sessions[own].is_some();
+            match step(&mut sessions[own], both, own, number) {
+                Ok(()) => committed += u32::from(was_open && number == 2),
+                Err(error) => {
+                    assert_eq!(*error.kind(), ErrorKind::Conflict, "{order:06b}: {error:?}");
+                    assert!(error.is_retryable(), "{error:?}");
+                    sessions[own] = None;
+                    refused += 1;
+                }
+            }
+        }
+        drop(sessions);
+        let left = stars(&mut c, both[0]).unwrap() + stars(&mut c, both[1]).unwrap();
+        assert_eq!((left, committed >= 1), (1, true), "{order:06b}");
+    }
+    assert!(refused > 0, "some orders cannot be");
 }

@@ -5,12 +5,13 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use bindery::{Config, Connection, EngineOptions, ErrorKind, Registry};
+use bindery::{Config, Connection, EngineOptions, ErrorKind, Registry, TransactionOptions};
 use bindery_testkit::{FreshDatabase, Watchdog};
 
+use super::place::{Place, at_each_place};
 use super::{add, titles};
 use crate::sample::engine::{Any, B, Default, Mysql, Postgres};
-use crate::sample::{EMBEDDED, PROGRAM, Tables};
+use crate::sample::{EMBEDDED, Everything, PROGRAM, Tables, embedded};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -233,4 +234,69 @@ fn nobody_waits_for_ever_where_each_has_what_the_other_wants() {
     c.transaction(|tx| tx.transaction(|tx| add(tx, "nested")))
         .unwrap();
     assert_eq!(titles(&mut c), ["nested"]);
+}
+
+/// A transaction chosen at run time is of the engine chosen, and of no other.
+///
+/// Covers TX-08 on SQLite.
+#[test]
+fn a_transaction_of_an_engine_chosen_at_run_time() {
+    let db = embedded();
+    let on = |name: &str| db.connect(name.parse::<Any>()?);
+    let mut b = on("b").unwrap();
+    let mut tx = b.begin().unwrap();
+    assert_eq!(tx.engine(), Any::B);
+    add(&mut tx, "b").unwrap();
+    add(&mut on("default").unwrap(), "default").unwrap();
+    tx.rollback().unwrap();
+    assert!(titles(&mut b).is_empty());
+    assert_eq!(titles(&mut db.connect(Default).unwrap()), ["default"]);
+    let error = on("nope").map(drop).unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::UnknownEngine { .. }),
+        "{error:?}"
+    );
+}
+
+at_each_place! {
+    a_scope_has_one_transaction_and_nobody_ends_anothers;
+}
+
+/// Covers TX-05.
+fn a_scope_has_one_transaction_and_nobody_ends_anothers<E: Everything>(engine: E, place: &Place) {
+    let _watchdog = Watchdog::start("a_scope_has_one_transaction", PATIENCE);
+    let db = &place.open_with(engine, |options| options.busy_timeout(PATIENCE));
+    let together = &Barrier::new(2);
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut c = db.connect(engine).unwrap();
+            let mut tx = c.begin().unwrap();
+            add(&mut tx, "first").unwrap();
+            // The second one is inside the first, on its connection, and sees its rows.
+            let mut inner = tx.begin().unwrap();
+            assert_eq!(titles(&mut inner), ["first"]);
+            add(&mut inner, "inner").unwrap();
+            inner.commit().unwrap();
+            assert_eq!(db.engine(engine.name()).unwrap().pool.in_use, 1);
+            together.wait();
+            // The other looks, and ends its own.
+            together.wait();
+            assert!(tx.in_transaction());
+            assert_eq!(titles(&mut tx), ["first", "inner"]);
+            tx.commit().unwrap();
+        });
+        scope.spawn(move || {
+            together.wait();
+            let mut c = db.connect(engine).unwrap();
+            let reading = TransactionOptions::new().read_only();
+            let mut tx = c.begin_with(reading).unwrap();
+            assert!(
+                titles(&mut tx).is_empty(),
+                "nothing of the other is committed"
+            );
+            tx.rollback().unwrap();
+            together.wait();
+        });
+    });
+    assert_eq!(titles(&mut db.connect(engine).unwrap()), ["first", "inner"]);
 }
