@@ -124,8 +124,11 @@ fn program(model: &CheckedModel, engines: &[EngineTables<'_>]) -> &'static Progr
     let tables = tables.collect::<Vec<_>>().leak();
     let all: &'static ModelInfo = Box::leak(Box::new(ModelInfo {
         name: "",
+        schema: None,
         table: "",
+        is_view: false,
         columns: &[],
+        kinds: "",
         engines: &[],
         tables,
     }));

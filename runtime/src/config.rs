@@ -21,7 +21,7 @@ use crate::program::{EngineInfo, Program};
 use crate::{Dialect, Flavour};
 
 pub use self::options::EngineOptions;
-pub use bindery_schema::config::ConnectionMode;
+pub use bindery_schema::config::{ConnectionMode, SchemaCheck};
 
 /// The variable that names the configuration file.
 const FILE_VARIABLE: &str = "BINDERY_CONFIG";
@@ -157,6 +157,7 @@ impl Config {
             mode: engine.connection,
             pool: engine.pool.clone(),
             session: engine.session.clone(),
+            schema_check: engine.schema_check,
             replicas: file
                 .replica_targets(name, &|variable| self.environment(variable))
                 .map_err(|finding| refused(file.describe(&without_engine(*finding, name))))?,
@@ -269,6 +270,7 @@ pub(crate) struct Settings {
     pub(crate) mode: ConnectionMode,
     pub(crate) pool: PoolConfig,
     pub(crate) session: SessionConfig,
+    pub(crate) schema_check: SchemaCheck,
     /// By name, in the order written.
     pub(crate) replicas: Vec<(String, ConnectionTarget)>,
 }

@@ -10,6 +10,8 @@ use bindery_schema::config::ConnectionTarget;
 use crate::config::{Config, Settings};
 use crate::connection::Connection;
 use crate::connector::{Seen, Wanted, connector};
+use crate::drift::Watch;
+use crate::driver::Physical;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::lives_on::Hosts;
@@ -153,7 +155,8 @@ impl Registry {
     }
 
     /// Connects to every engine and says how each answered, in the order of their names. All are asked at once, so that it
-    /// takes as long as the slowest; each within its own limits.
+    /// takes as long as the slowest; each within its own limits. An engine whose tables are not as the program was compiled
+    /// for answers with [`ErrorKind::SchemaDrift`], whatever `schema-check` says.
     pub fn check(&self) -> Vec<(&'static str, Result<()>)> {
         std::thread::scope(|scope| {
             let ask = |engine| {
@@ -213,13 +216,15 @@ fn answered(
 impl Configured {
     fn new(program: &'static Program, index: usize, settings: Settings) -> Result<Self> {
         let info = &program.engines[index];
+        let watch = || Watch::new(program, index, settings.schema_check);
         let (pool, seen) = pool_of(info, &settings, &settings.target, false)?;
+        let pool = pool.watched(watch());
         let replicas = settings.replicas.iter().map(|(name, target)| {
             let (pool, seen) = pool_of(info, &settings, target, true)?;
             Ok(Replica {
                 name: name.clone(),
                 url: target.to_string(),
-                pool,
+                pool: pool.watched(watch()),
                 seen,
             })
         });
@@ -256,10 +261,15 @@ impl Configured {
     }
 
     fn check(&self) -> Result<()> {
-        self.pool
-            .acquire()?
-            .ready()
-            .and_then(|physical| physical.batch("SELECT 1"))
+        let mut link = self.pool.acquire()?;
+        let examine = |physical: &mut Physical| {
+            physical.batch("SELECT 1")?;
+            self.pool
+                .watch()
+                .map_or(Ok(()), |watch| watch.examine(physical))
+        };
+        link.ready()
+            .and_then(examine)
             .map_err(|error| error.on_engine(self.info.name).during(Operation::Connect))
     }
 }

@@ -66,8 +66,11 @@ pub const fn listed<M: Derived>() -> Listed {
 pub const fn in_creation_order<const N: usize>(models: &[Listed; N]) -> [&'static ModelInfo; N] {
     const NOTHING: &ModelInfo = &ModelInfo {
         name: "",
+        schema: None,
         table: "",
+        is_view: false,
         columns: &[],
+        kinds: "",
         engines: &[],
         tables: &[],
     };
@@ -161,8 +164,11 @@ mod tests {
     const fn model(table: &'static str) -> ModelInfo {
         ModelInfo {
             name: table,
+            schema: None,
             table,
+            is_view: false,
             columns: &[],
+            kinds: "",
             engines: &[],
             tables: &[],
         }

@@ -19,6 +19,7 @@ mod connector;
 mod databases;
 #[cfg(feature = "derive")]
 mod derived;
+mod drift;
 mod driver;
 mod engine;
 mod error;
@@ -63,9 +64,10 @@ pub use derived::{
 };
 
 pub use bindery_schema::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
-pub use config::{Config, ConnectionMode, EngineOptions};
+pub use config::{Config, ConnectionMode, EngineOptions, SchemaCheck};
 pub use connection::Connection;
 pub use databases::Registry;
+pub use drift::{Difference, Drift, TableDrift};
 pub use driver::{DatabaseError, ParamWriter, RowReader};
 pub use engine::{Engine, StaticEngine};
 pub use error::{Applied, Constraint, Error, ErrorKind, Operation, Phase, Result};

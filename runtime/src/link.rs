@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::standing::{Begun, Standing};
+use crate::drift::{Use, Watch};
 use crate::driver::{Cursor, Physical};
 use crate::error::{Error, ErrorKind, Operation, Phase, Result};
 use crate::pool::{Pool, Pooled};
@@ -145,6 +146,32 @@ impl Link {
     fn ensure_ours(&self) -> Result<()> {
         self.pool.ensure_not_forked()?;
         self.ensure_read()
+    }
+
+    /// Refuses what the table of a model is not made for; `table` is its name as statements write it.
+    #[inline]
+    pub(crate) fn ensure_schema(
+        &mut self,
+        model: &'static str,
+        table: &'static str,
+        operation: Operation,
+    ) -> Result<()> {
+        if self.pool.watch().is_none_or(Watch::is_settled) {
+            return Ok(());
+        }
+        let pool = Arc::clone(&self.pool);
+        let usage = Use::of(operation, self.depth() > 0);
+        let physical = self.ready()?;
+        pool.watch()
+            .map_or(Ok(()), |watch| watch.ensure(physical, model, table, usage))
+    }
+
+    /// A statement met a table that is not as it should be: the next one tells what differs.
+    #[cold]
+    pub(crate) fn forget_schema(&self) {
+        if let Some(watch) = self.pool.watch() {
+            watch.forget();
+        }
     }
 
     fn ensure_read(&self) -> Result<()> {

@@ -1,9 +1,10 @@
 //! Open connections kept for the next user. One pool for each engine; nothing is shared between engines, and no thread
 //! of its own runs: what is overdue is closed when somebody takes or gives back a connection.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::drift::Watch;
 use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
@@ -29,6 +30,8 @@ pub(crate) struct Pool {
     writers: Option<Arc<Turns>>,
     /// The last connection of a pool that was closed is gone.
     emptied: Condvar,
+    /// Looks after the tables that its connections lead to.
+    watch: OnceLock<Watch>,
     /// The process that opens its connections; a child that was forked has copies that are of no use to anybody.
     process: u32,
 }
@@ -128,6 +131,7 @@ impl Pool {
             state: Mutex::default(),
             writers: limits.one_writer.then(Arc::default),
             emptied: Condvar::new(),
+            watch: OnceLock::new(),
             process: std::process::id(),
         })
     }
@@ -290,6 +294,17 @@ impl Pool {
         lost.physical = physical;
         lost.opened = Instant::now();
         Ok(())
+    }
+
+    /// Has the tables looked after; once.
+    pub(crate) fn watched(self: Arc<Self>, watch: Watch) -> Arc<Self> {
+        self.watch.get_or_init(|| watch);
+        self
+    }
+
+    /// What looks after the tables.
+    pub(crate) fn watch(&self) -> Option<&Watch> {
+        self.watch.get()
     }
 
     /// Takes a connection back, or closes it where it is no good any more.

@@ -45,10 +45,17 @@ pub struct TableDdl {
 pub struct ModelInfo {
     /// Its name.
     pub name: &'static str,
+    /// The schema of its table, where one is written.
+    pub schema: Option<&'static str>,
     /// Its table.
     pub table: &'static str,
+    /// It is only read: a view.
+    pub is_view: bool,
     /// Names of the columns of its row.
     pub columns: &'static [&'static str],
+    /// For each column a word for what its values are (`integer`, `text`, `decimal.2` with two digits after the point), with
+    /// a `?` where it may be NULL. One text, as thousands of columns would be many constants to compile.
+    pub kinds: &'static str,
     /// Engines in the order of its tag.
     pub engines: &'static [&'static str],
     /// Its tables, one for each engine; none where it is not bindery's to create.

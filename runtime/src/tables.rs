@@ -66,6 +66,19 @@ impl Registry {
 }
 
 fn create_on(engine: &Configured, outcome: &mut Created) -> Result<()> {
+    let made = create_tables(engine, outcome);
+    forget(engine);
+    made
+}
+
+/// What was known of the tables holds no more.
+fn forget(engine: &Configured) {
+    if let Some(watch) = engine.pool.watch() {
+        watch.forget();
+    }
+}
+
+fn create_tables(engine: &Configured, outcome: &mut Created) -> Result<()> {
     let name = engine.info.name;
     let located = |error: crate::Error| error.on_engine(name).during(Operation::Create);
     let mut link = engine.pool.acquire()?;
@@ -125,6 +138,7 @@ fn drop_on(engine: &Configured) -> Result<Vec<&'static str>> {
         // Tables that refer to each other are dropped with the session's checks switched off, and now they may still be.
         link.discard();
     }
+    forget(engine);
     outcome.map_err(|error| error.on_engine(engine.info.name).during(Operation::Drop))
 }
 

@@ -106,6 +106,8 @@ pub struct EngineConfig {
     pub session: SessionConfig,
     /// `tls` and what belongs to it.
     pub tls: TlsKeys,
+    /// `schema-check`.
+    pub schema_check: SchemaCheck,
     /// `replicas`.
     pub replicas: Vec<ReplicaConfig>,
     /// `models-of`: the engine whose models it hosts too.
@@ -164,6 +166,18 @@ pub enum ConnectionMode {
     Long,
     /// Opened and closed per use.
     Short,
+}
+
+/// `schema-check`: what is done about a database whose tables are not as the program was compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SchemaCheck {
+    /// A statement that would meet the difference is refused before it is sent.
+    #[default]
+    Error,
+    /// It is logged as a warning (by `tracing`), once for each table.
+    Warn,
+    /// Nobody looks.
+    Off,
 }
 
 /// `pool`.
@@ -375,6 +389,7 @@ impl EngineConfig {
             password_from: None,
             session: SessionConfig::default(),
             tls: TlsKeys::default(),
+            schema_check: SchemaCheck::default(),
             replicas: Vec::new(),
             models_of: None,
         }

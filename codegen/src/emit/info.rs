@@ -49,8 +49,11 @@ fn fields(around: &Surroundings<'_>, shape: &Shape<'_>, ddl: &Planned<'_>) -> Ve
     });
     vec![
         field("name", text(&shape.names.row)),
+        field("schema", schema(shape.table.schema)),
         field("table", text(shape.table.name)),
+        field("is_view", Expr::text(shape.table.is_view.to_string())),
         field("columns", Expr::Array(columns.collect())),
+        field("kinds", text(&shape.kinds)),
         field("engines", Expr::Array(engines.collect())),
         field("tables", Expr::Array(tables.collect())),
     ]

@@ -17,6 +17,8 @@ pub(crate) struct Shape<'m> {
     /// It lives on several engines, so its row has the parameter `E`.
     pub(crate) several: bool,
     pub(crate) fields: Vec<Field<'m>>,
+    /// What their values are, in words.
+    pub(crate) kinds: String,
     pub(crate) key: KeyShape,
     /// The key's type has the parameter `E`.
     pub(crate) key_generic: bool,
@@ -29,6 +31,7 @@ pub(crate) struct Shape<'m> {
 /// What the code says of a table.
 #[derive(Debug, Clone, Copy, Hash)]
 pub(crate) struct TableFacts<'m> {
+    pub(crate) schema: Option<&'m str>,
     pub(crate) name: &'m str,
     pub(crate) docs: &'m [String],
     pub(crate) engines: &'m [EngineId],
@@ -39,6 +42,7 @@ impl<'m> TableFacts<'m> {
     /// Those of a table.
     pub(crate) fn of(table: &'m Table) -> Self {
         Self {
+            schema: table.name.schema.as_deref(),
             name: &table.name.name,
             docs: &table.docs,
             engines: &table.engines,

@@ -7,6 +7,8 @@ use bindery_schema::model::{
     Column, ColumnId, Engine, EngineId, FieldType, KeyEngine, Model, Table, TableId, Unique,
 };
 
+use bindery_schema::plan::kinds;
+
 use super::names::Names;
 use super::shape::{ColumnFacts, Field, Given, KeyShape, Shape, TableFacts, UniqueShape, applied};
 use super::types::{self, Facts};
@@ -110,6 +112,7 @@ impl<'m> Shapes<'m> {
             table: TableFacts::of(table),
             names: &self.names.models[id.0 as usize],
             several,
+            kinds: kinds(table, self.is_on_sqlite(table)),
             key: self.key_shape(id, &positions, &fields),
             key_generic: self.key_is_generic(id),
             engine_field: (several && !known).then(|| engine_field_name(&fields)),
@@ -155,12 +158,12 @@ impl<'m> Shapes<'m> {
 
     fn keeps_fifteen_digits(&self, id: TableId, column: &Column) -> bool {
         let table = self.table(id);
-        let mut engines = table
-            .engines
-            .iter()
-            .map(|engine| self.around.engine_of(*engine));
-        column.is_float_on_sqlite(table.source_dialect)
-            && engines.any(|engine| engine.dialect == Dialect::Sqlite)
+        column.is_float_on_sqlite(table.source_dialect) && self.is_on_sqlite(table)
+    }
+
+    fn is_on_sqlite(&self, table: &Table) -> bool {
+        let mut engines = table.engines.iter();
+        engines.any(|engine| self.around.engine_of(*engine).dialect == Dialect::Sqlite)
     }
 
     fn own_key_type(&self, id: TableId) -> FieldTypes {

@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use bindery_schema::config::{
-    ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, Place, PoolConfig, Secret, Server,
-    SessionConfig, SqlitePlace, TlsOptions, is_application_name, parse_url,
+    ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, Place, PoolConfig, SchemaCheck,
+    Secret, Server, SessionConfig, SqlitePlace, TlsOptions, is_application_name, parse_url,
 };
 
 use super::{Settings, refused};
@@ -37,6 +37,7 @@ pub struct EngineOptions {
     pool: PoolConfig,
     session: SessionConfig,
     pub(super) tls: TlsOptions,
+    schema_check: SchemaCheck,
     replicas: Vec<(String, Secret)>,
 }
 
@@ -110,8 +111,17 @@ impl EngineOptions {
             pool: PoolConfig::default(),
             session: SessionConfig::default(),
             tls: TlsOptions::default(),
+            schema_check: SchemaCheck::default(),
             replicas: Vec::new(),
         }
+    }
+
+    /// What is done where tables are not as the program was compiled for; they are looked at when the first of them is
+    /// used.
+    #[must_use]
+    pub fn schema_check(mut self, check: SchemaCheck) -> Self {
+        self.schema_check = check;
+        self
     }
 
     /// Who logs in, in place of the URL's.
@@ -270,6 +280,7 @@ impl EngineOptions {
             mode: self.mode,
             pool: self.pool.clone(),
             session: self.session.clone(),
+            schema_check: self.schema_check,
         })
     }
 
@@ -390,6 +401,7 @@ impl fmt::Debug for EngineOptions {
             .field("pool", &self.pool)
             .field("session", &self.session)
             .field("tls", &self.tls)
+            .field("schema_check", &self.schema_check)
             .field("replicas", &replicas)
             .finish()
     }

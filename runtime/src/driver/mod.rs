@@ -11,6 +11,7 @@ pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
 mod calendar;
+pub(crate) mod catalogue;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod connect;
 mod database_error;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::catalogue::{Relation, Wanted};
 use super::{Changed, Identity, ParamWriter, RowReader, TakeEach, TakeRow, WriteEach, WriteParams};
 use crate::Dialect;
 use crate::error::{Phase, Result};
@@ -247,6 +248,11 @@ impl Physical {
     /// Is there a table of this name in this schema?
     pub(crate) fn table_exists(&mut self, schema: Option<&str>, table: &str) -> Result<bool> {
         each!(self, connection => connection.table_exists(schema, table))
+    }
+
+    /// What the catalogue says of these tables, in their order.
+    pub(crate) fn relations(&mut self, wanted: &[Wanted]) -> Result<Vec<Option<Relation>>> {
+        each!(self, connection => connection.relations(wanted))
     }
 
     /// The value the database counted for the last inserted row.

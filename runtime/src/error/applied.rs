@@ -113,6 +113,8 @@ impl ErrorKind {
             | Self::Corrupt
             | Self::Syntax
             | Self::SchemaMismatch
+            | Self::SchemaDrift(_)
+            | Self::NotTransactional { .. }
             | Self::UnsupportedServer { .. }
             | Self::TransactionAborted
             | Self::Unsupported(_)

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::drift::Drift;
+
 /// What went wrong, the same on every database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -92,6 +94,14 @@ pub enum ErrorKind {
     Syntax,
     /// The database holds a table or column other than the schema says.
     SchemaMismatch,
+    /// Found out before anything was sent: the database's tables are not as the program was compiled for.
+    SchemaDrift(Drift),
+    /// The table is kept by a storage engine without transactions (MySQL, MariaDB), and a rollback has to be able to undo
+    /// what was asked for.
+    NotTransactional {
+        /// Its name: `MyISAM`.
+        storage_engine: String,
+    },
     /// The compiled dialect or product and the database do not agree.
     UnsupportedServer {
         /// What the program was compiled for.
@@ -248,6 +258,12 @@ impl fmt::Display for ErrorKind {
             Self::SchemaMismatch => {
                 out.write_str("the database has another table or column than the schema")
             }
+            Self::SchemaDrift(drift) => drift.fmt(out),
+            Self::NotTransactional { storage_engine } => write!(
+                out,
+                "the table is kept by `{storage_engine}`, which has no transactions: convert it by \
+                 `ALTER TABLE … ENGINE = InnoDB`, or write to it outside of transactions, row by row"
+            ),
             Self::UnsupportedServer { expected, found } => {
                 write!(out, "compiled for {expected}, found {found}")
             }

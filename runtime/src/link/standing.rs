@@ -191,6 +191,8 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::StaleVersion
         | ErrorKind::UnsupportedValue(_)
         | ErrorKind::Decode { .. }
+        | ErrorKind::SchemaDrift(_)
+        | ErrorKind::NotTransactional { .. }
         | ErrorKind::PoolExhausted { .. }
         | ErrorKind::UnsupportedServer { .. }
         | ErrorKind::Unsupported(_)

@@ -85,12 +85,19 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     ) -> Result<T> {
         let engine = self.target.engine;
         let outcome = self.sql().and_then(|sql| {
+            let run = |link: &mut Link| {
+                link.ensure_schema(M::NAME, sql.table, operation)?;
+                let outcome = work(link, sql, engine);
+                outcome.inspect_err(|error| {
+                    if *error.kind() == ErrorKind::SchemaMismatch {
+                        link.forget_schema();
+                    }
+                })
+            };
             let outcome = match &mut self.target.source {
-                Source::Link(link) => link.call(operation, |link| work(link, sql, engine)),
-                Source::Pool(pool) if operation.writes() => {
-                    work(&mut pool.acquire_writer()?, sql, engine)
-                }
-                Source::Pool(pool) => work(&mut pool.acquire()?, sql, engine),
+                Source::Link(link) => link.call(operation, run),
+                Source::Pool(pool) if operation.writes() => run(&mut pool.acquire_writer()?),
+                Source::Pool(pool) => run(&mut pool.acquire()?),
             };
             outcome.map_err(|error| error.in_columns(sql.columns))
         });

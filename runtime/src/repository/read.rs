@@ -71,8 +71,15 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     pub fn iter(self) -> Result<Rows<'c, M, E>> {
         let engine = self.target.engine;
         let opened = self.sql().and_then(|sql| match self.target.source {
-            Source::Link(link) => Rows::on_link(link, sql, engine),
-            Source::Pool(pool) => Rows::on_own(pool.acquire()?, sql, engine),
+            Source::Link(link) => {
+                link.ensure_schema(M::NAME, sql.table, Operation::Select)?;
+                Rows::on_link(link, sql, engine)
+            }
+            Source::Pool(pool) => {
+                let mut link = pool.acquire()?;
+                link.ensure_schema(M::NAME, sql.table, Operation::Select)?;
+                Rows::on_own(link, sql, engine)
+            }
         });
         opened.map_err(|error| located::<M, E>(error, engine, Operation::Select))
     }

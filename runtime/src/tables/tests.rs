@@ -31,8 +31,11 @@ static PROGRAM: Program = Program {
     }],
     models: &[&ModelInfo {
         name: "Circle",
+        schema: None,
         table: "one",
+        is_view: false,
         columns: &["id", "other"],
+        kinds: "",
         engines: &["default"],
         tables: &[table!("one", "two"), table!("two", "one")],
     }],
@@ -90,8 +93,11 @@ fn a_table_that_cannot_be_made_whole_is_not_made() {
         engines: PROGRAM.engines,
         models: &[&ModelInfo {
             name: "Broken",
+            schema: None,
             table: "broken",
+            is_view: false,
             columns: &["id"],
+            kinds: "",
             engines: &["default"],
             tables: &[TableDdl {
                 engine: 0,
@@ -121,8 +127,11 @@ fn a_table_that_cannot_be_created_is_named() {
         engines: PROGRAM.engines,
         models: &[&ModelInfo {
             name: "Half",
+            schema: None,
             table: "half",
+            is_view: false,
             columns: &["id"],
+            kinds: "",
             engines: &["default"],
             tables: &[TableDdl {
                 engine: 0,

@@ -11,6 +11,7 @@ mod many;
 mod open;
 mod repository;
 mod sample;
+mod schema_check;
 mod threads;
 mod tls;
 mod tx;

@@ -8,8 +8,8 @@ use super::toml_reader::{Entry, Reader, Text, list};
 use super::url::{parse_url, scheme_dialect};
 use super::{
     AtomicGroupConfig, Config, ConnectionMode, ConnectionParts, ConnectionSource, EngineConfig,
-    PasswordFrom, PasswordPlace, PoolConfig, ReplicaConfig, SchemaFile, SessionConfig, TypeMapping,
-    is_application_name,
+    PasswordFrom, PasswordPlace, PoolConfig, ReplicaConfig, SchemaCheck, SchemaFile, SessionConfig,
+    TypeMapping, is_application_name,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
@@ -24,6 +24,11 @@ const DIALECTS: &[(&str, Dialect)] = &[
     (Dialect::Mysql.name(), Dialect::Mysql),
 ];
 const FLAVOURS: &[(&str, Flavour)] = &[("mariadb", Flavour::Mariadb), ("mysql", Flavour::Mysql)];
+const CHECKS: &[(&str, SchemaCheck)] = &[
+    ("error", SchemaCheck::Error),
+    ("warn", SchemaCheck::Warn),
+    ("off", SchemaCheck::Off),
+];
 const MODES: &[(&str, ConnectionMode)] = &[
     ("long", ConnectionMode::Long),
     ("short", ConnectionMode::Short),
@@ -167,6 +172,7 @@ impl Reader<'_> {
         engine.pool = self.pool(table);
         engine.session = self.session(table);
         engine.tls = self.tls_keys(table);
+        engine.schema_check = self.word(table, "schema-check", CHECKS).unwrap_or_default();
         engine.replicas = self.replicas(table);
         engine.models_of = self.text(table, "models-of").map(|text| text.value);
         engine.password_from = self.password_from(table, &engine.source);

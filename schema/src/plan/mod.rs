@@ -6,6 +6,7 @@
 pub mod ddl;
 mod index;
 mod key;
+mod kinds;
 mod native;
 mod object;
 pub mod order;
@@ -13,6 +14,7 @@ pub mod statements;
 mod table;
 
 pub use self::ddl::{CreateTable, create_alone, create_statements};
+pub use self::kinds::kinds;
 pub use self::statements::{TableStatements, UniqueStatements, table_statements};
 pub(crate) use self::table::{Problem, problems};
 

@@ -361,8 +361,11 @@ pub mod goods {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Goods",
+        schema: ::core::option::Option::None,
         table: "goods",
+        is_view: false,
         columns: &["code", "cents", "discount", "tags", "replaced_by"],
+        kinds: "_ _ _? _ text?",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 0,
@@ -552,8 +555,11 @@ pub mod stock {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Stock",
+        schema: ::core::option::Option::None,
         table: "stock",
+        is_view: false,
         columns: &["shelf", "good"],
+        kinds: "integer text",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 0,

@@ -361,8 +361,11 @@ pub mod blogs {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Blog",
+        schema: ::core::option::Option::None,
         table: "blogs",
+        is_view: false,
         columns: &["id", "title", "content"],
+        kinds: "integer text text?",
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -606,8 +609,11 @@ pub mod categories {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Category",
+        schema: ::core::option::Option::None,
         table: "categories",
+        is_view: false,
         columns: &["id", "name"],
+        kinds: "integer text",
         engines: &["b"],
         tables: &[::bindery::TableDdl {
             engine: 0,
@@ -887,8 +893,11 @@ pub mod users {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "User",
+        schema: ::core::option::Option::None,
         table: "users",
+        is_view: false,
         columns: &["id", "email", "nick", "revision", "changed"],
+        kinds: "integer text text? integer datetime.6?",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 1,

@@ -253,8 +253,11 @@ pub mod notes {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Note",
+        schema: ::core::option::Option::None,
         table: "notes",
+        is_view: false,
         columns: &["id", "title", "body", "stars"],
+        kinds: "integer text text? integer",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 0,

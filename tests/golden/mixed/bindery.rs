@@ -935,7 +935,9 @@ pub mod samples {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Sample",
+        schema: ::core::option::Option::None,
         table: "samples",
+        is_view: false,
         columns: &[
             "id",
             "flag",
@@ -959,6 +961,7 @@ pub mod samples {
             "changed_at",
             "touched_on",
         ],
+        kinds: "integer bool integer integer integer f32 f64 number.4 text text text? bytes? date? time.6? datetime.6? timestamp.6 uuid json? text timestamp.6 date?",
         engines: &["default", "m", "lite"],
         tables: &[
             ::bindery::TableDdl {
@@ -1465,7 +1468,9 @@ pub mod arrays {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Array",
+        schema: ::core::option::Option::None,
         table: "arrays",
+        is_view: false,
         columns: &[
             "id",
             "numbers",
@@ -1476,6 +1481,7 @@ pub mod arrays {
             "price",
             "sample_id",
         ],
+        kinds: "integer array array? array? interval? bytes decimal integer",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 0,

@@ -545,8 +545,11 @@ pub mod select {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Select",
+        schema: ::core::option::Option::None,
         table: "select",
+        is_view: false,
         columns: &["type", "self", "crate", "match", "order", "Group By"],
+        kinds: "integer integer integer text? text text?",
         engines: &["default", "p", "m"],
         tables: &[
             ::bindery::TableDdl {
@@ -1154,7 +1157,9 @@ pub mod order_détails {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "OrderDétail",
+        schema: ::core::option::Option::None,
         table: "Order Détails",
+        is_view: false,
         columns: &[
             "Id",
             "it's",
@@ -1167,6 +1172,7 @@ pub mod order_détails {
             "*/ } fn main() { /*",
             r##"r#"#"##,
         ],
+        kinds: "integer integer? integer? integer? integer? integer? integer? integer? integer? integer?",
         engines: &["default", "p", "m"],
         tables: &[
             ::bindery::TableDdl {
@@ -1553,8 +1559,11 @@ pub mod option {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Option",
+        schema: ::core::option::Option::None,
         table: "option",
+        is_view: false,
         columns: &["some", "result"],
+        kinds: "integer integer",
         engines: &["default", "p", "m"],
         tables: &[
             ::bindery::TableDdl {
@@ -1906,8 +1915,11 @@ pub mod string {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "String",
+        schema: ::core::option::Option::None,
         table: "string",
+        is_view: false,
         columns: &["string", "vec"],
+        kinds: "text bytes?",
         engines: &["default", "p", "m"],
         tables: &[
             ::bindery::TableDdl {
@@ -2331,11 +2343,14 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Longest",
+        schema: ::core::option::Option::None,
         table: "a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc",
+        is_view: false,
         columns: &[
             "id",
             "c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc",
         ],
+        kinds: "integer integer?",
         engines: &["default", "p", "m"],
         tables: &[
             ::bindery::TableDdl {

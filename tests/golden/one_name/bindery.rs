@@ -245,8 +245,11 @@ pub mod users {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "User",
+        schema: ::core::option::Option::None,
         table: "users",
+        is_view: false,
         columns: &["id", "email"],
+        kinds: "integer text",
         engines: &["b"],
         tables: &[::bindery::TableDdl {
             engine: 1,
@@ -434,8 +437,11 @@ pub mod visitor {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Visitor",
+        schema: ::core::option::Option::None,
         table: "users",
+        is_view: false,
         columns: &["id", "visits"],
+        kinds: "integer integer",
         engines: &["analytics"],
         tables: &[::bindery::TableDdl {
             engine: 0,

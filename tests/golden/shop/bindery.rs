@@ -445,7 +445,9 @@ pub mod customers {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Customer",
+        schema: ::core::option::Option::None,
         table: "customers",
+        is_view: false,
         columns: &[
             "id",
             "email",
@@ -455,6 +457,7 @@ pub mod customers {
             "since",
             "changed_at",
         ],
+        kinds: "integer text text integer? bool datetime.6 datetime.6",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 2,
@@ -914,7 +917,9 @@ pub mod products {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Product",
+        schema: ::core::option::Option::None,
         table: "products",
+        is_view: false,
         columns: &[
             "code",
             "title",
@@ -924,6 +929,7 @@ pub mod products {
             "printed_in",
             "replaced_by",
         ],
+        kinds: "text text number.2 f64? text integer? text?",
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -1460,7 +1466,9 @@ pub mod orders {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Order",
+        schema: ::core::option::Option::None,
         table: "orders",
+        is_view: false,
         columns: &[
             "id",
             "number",
@@ -1470,6 +1478,7 @@ pub mod orders {
             "discount",
             "previous_order_of_the_same_customer",
         ],
+        kinds: "integer text integer date datetime.6? number.2? integer?",
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -1926,7 +1935,9 @@ pub mod order_lines {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "OrderLine",
+        schema: ::core::option::Option::None,
         table: "order_lines",
+        is_view: false,
         columns: &[
             "order_id",
             "line",
@@ -1935,6 +1946,7 @@ pub mod order_lines {
             "unit_price",
             "total",
         ],
+        kinds: "integer integer text integer number.2 number.2?",
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -2256,8 +2268,11 @@ pub mod seats {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Seat",
+        schema: ::core::option::Option::None,
         table: "seats",
+        is_view: false,
         columns: &["row", "number", "engine"],
+        kinds: "integer integer text?",
         engines: &["b", "archive"],
         tables: &[
             ::bindery::TableDdl {
@@ -2505,8 +2520,11 @@ pub mod visits {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Visit",
+        schema: ::core::option::Option::None,
         table: "visits",
+        is_view: false,
         columns: &["path", "took", "match"],
+        kinds: "text f64 bytes?",
         engines: &["default", "archive"],
         tables: &[
             ::bindery::TableDdl {
@@ -2716,8 +2734,11 @@ pub mod profiles {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Profile",
+        schema: ::core::option::Option::None,
         table: "profiles",
+        is_view: false,
         columns: &["customer_id", "about"],
+        kinds: "integer text",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 2,
@@ -2913,8 +2934,11 @@ pub mod likes {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Like",
+        schema: ::core::option::Option::None,
         table: "likes",
+        is_view: false,
         columns: &["customer_id", "product"],
+        kinds: "integer text",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 2,
@@ -3119,8 +3143,11 @@ pub mod model_ {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Model",
+        schema: ::core::option::Option::None,
         table: "model",
+        is_view: false,
         columns: &["id", "fn", "self"],
+        kinds: "integer text text?",
         engines: &["archive"],
         tables: &[::bindery::TableDdl {
             engine: 0,
@@ -3463,10 +3490,13 @@ pub mod r#match {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Match",
+        schema: ::core::option::Option::None,
         table: "match",
+        is_view: false,
         columns: &[
             "id", "option", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8",
         ],
+        kinds: "integer integer integer integer integer integer integer integer integer integer",
         engines: &["archive"],
         tables: &[::bindery::TableDdl {
             engine: 0,

@@ -540,8 +540,11 @@ pub mod hosts {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Host",
+        schema: ::core::option::Option::None,
         table: "hosts",
+        is_view: false,
         columns: &["id", "net", "owner", "words", "weight", "via"],
+        kinds: "_ _? _ text number.3 text?",
         engines: &["default", "p"],
         tables: &[
             ::bindery::TableDdl {
@@ -1016,8 +1019,11 @@ pub mod parcels {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Parcel",
+        schema: ::core::option::Option::None,
         table: "parcels",
+        is_view: false,
         columns: &["id", "state", "level", "before", "odd", "number"],
+        kinds: "integer _ _ _? _? _?",
         engines: &["default", "p", "m"],
         tables: &[
             ::bindery::TableDdl {

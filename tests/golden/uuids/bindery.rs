@@ -441,8 +441,11 @@ pub mod accounts {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Account",
+        schema: ::core::option::Option::None,
         table: "accounts",
+        is_view: false,
         columns: &["id", "public", "token"],
+        kinds: "_ _ _?",
         engines: &["default", "m"],
         tables: &[
             ::bindery::TableDdl {
@@ -762,8 +765,11 @@ pub mod orders {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Order",
+        schema: ::core::option::Option::None,
         table: "orders",
+        is_view: false,
         columns: &["account", "line"],
+        kinds: "bytes integer",
         engines: &["default", "m"],
         tables: &[
             ::bindery::TableDdl {

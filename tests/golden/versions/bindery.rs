@@ -577,8 +577,11 @@ pub mod pages {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Page",
+        schema: ::core::option::Option::None,
         table: "pages",
+        is_view: false,
         columns: &["id", "path", "body", "revision", "changed_at", "changed_on"],
+        kinds: "integer text text? integer datetime.6 date?",
         engines: &["default", "p", "lite"],
         tables: &[
             ::bindery::TableDdl {
@@ -1050,7 +1053,9 @@ pub mod machines {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Machine",
+        schema: ::core::option::Option::None,
         table: "machines",
+        is_view: false,
         columns: &[
             "name",
             "version",
@@ -1058,6 +1063,7 @@ pub mod machines {
             "changed_at",
             "seen_to_the_second",
         ],
+        kinds: "text integer timestamp.2? timestamp.3 datetime.0?",
         engines: &["default", "p", "lite"],
         tables: &[
             ::bindery::TableDdl {

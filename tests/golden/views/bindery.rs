@@ -284,8 +284,11 @@ pub mod customers {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Customer",
+        schema: ::core::option::Option::None,
         table: "customers",
+        is_view: false,
         columns: &["id", "name", "email"],
+        kinds: "integer text text?",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 1,
@@ -609,8 +612,11 @@ pub mod orders {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Order",
+        schema: ::core::option::Option::None,
         table: "orders",
+        is_view: false,
         columns: &["id", "customer_id", "amount", "note"],
+        kinds: "integer integer? number.2 text?",
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -748,8 +754,11 @@ pub mod customer_totals {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "CustomerTotal",
+        schema: ::core::option::Option::None,
         table: "customer_totals",
+        is_view: true,
         columns: &["customer_id", "name", "total", "orders", "email"],
+        kinds: "integer text number? integer text",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 1,
@@ -882,8 +891,11 @@ pub mod great_orders {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "GreatOrder",
+        schema: ::core::option::Option::None,
         table: "great_orders",
+        is_view: true,
         columns: &["id", "amount", "remark"],
+        kinds: "integer number.2 text",
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -1023,8 +1035,11 @@ pub mod greatest {
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Greatest",
+        schema: ::core::option::Option::None,
         table: "greatest",
+        is_view: true,
         columns: &["id", "amount", "remark"],
+        kinds: "integer number.2 text",
         engines: &["default", "b"],
         tables: &[],
     };

@@ -9,6 +9,7 @@ mod expected;
 mod original;
 mod schema;
 mod servers;
+mod sound;
 mod three_dialects;
 
 use std::path::{Path, PathBuf};

@@ -10,6 +10,7 @@ use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
 use crate::catalogue::{self, Catalogue};
 use crate::original;
 use crate::schema::Schema;
+use crate::sound;
 
 /// How far the two databases are equal.
 pub(crate) struct Comparison {
@@ -28,8 +29,8 @@ impl fmt::Display for Comparison {
 pub(crate) fn compare(schema: &Schema) -> Option<Comparison> {
     let (original, created) = match schema.dialect {
         Dialect::Sqlite => {
-            let original = in_sqlite(&schema.script);
-            let created = in_sqlite(&schema.statements_of(&made(&original)));
+            let original = in_sqlite(schema, &schema.script);
+            let created = in_sqlite(schema, &schema.statements_of(&made(&original)));
             (original, created)
         }
         Dialect::Postgres => on_server(schema, fresh_postgres)?,
@@ -46,10 +47,11 @@ fn made(original: &Loaded) -> BTreeSet<String> {
     tables.cloned().collect()
 }
 
-fn in_sqlite(script: &str) -> Loaded {
+fn in_sqlite(schema: &Schema, script: &str) -> Loaded {
     let facts = || -> rusqlite::Result<Catalogue> {
         let database = rusqlite::Connection::open_in_memory()?;
         database.execute_batch(script)?;
+        sound::in_sqlite(schema, &database);
         catalogue::of_sqlite(&database)
     };
     facts().map_err(|error| error.to_string())
@@ -60,16 +62,17 @@ fn on_server(schema: &Schema, fresh: fn() -> Option<FreshDatabase>) -> Option<(L
     let dialect = schema.dialect;
     let given = original::given(&schema.name);
     let script = original::script(&schema.script, dialect);
-    let original = load(&fresh()?, &format!("{given}{script}"), dialect);
+    let original = load(schema, &fresh()?, &format!("{given}{script}"));
     let created = given + &schema.statements_of(&made(&original));
-    let created = load(&fresh()?, &created, dialect);
+    let created = load(schema, &fresh()?, &created);
     Some((original, created))
 }
 
-fn load(database: &FreshDatabase, script: &str, dialect: Dialect) -> Loaded {
+fn load(schema: &Schema, database: &FreshDatabase, script: &str) -> Loaded {
     let loaded = database.run_script(script);
     loaded.map_err(|error| error.to_string())?;
-    catalogue::of_server(database, dialect)
+    sound::at(schema, &database.url());
+    catalogue::of_server(database, schema.dialect)
 }
 
 /// A table that the server could not make of the original script is not compared.

@@ -9,7 +9,9 @@ use std::process::Command;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Covers GEN-9: the rows, keys and repositories of one engine do not reach another.
+/// The rows, keys and repositories of one engine do not reach another.
+///
+/// Covers GEN-9.
 #[test]
 fn programs_that_must_not_compile() {
     if is_pinned_toolchain() {

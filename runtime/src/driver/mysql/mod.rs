@@ -6,6 +6,7 @@
 
 mod bulk;
 mod bytes;
+mod catalogue;
 mod column;
 mod cursor;
 #[cfg(feature = "ed25519")]

@@ -4,6 +4,7 @@
 //! dropped; here every wait has an end, and one row less is copied.
 
 mod begin;
+mod catalogue;
 mod copy;
 mod cursor;
 mod decode;

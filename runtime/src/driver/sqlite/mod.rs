@@ -1,6 +1,7 @@
 //! SQLite through `rusqlite`.
 
 mod calendar_text;
+mod catalogue;
 mod error;
 mod params;
 mod row;

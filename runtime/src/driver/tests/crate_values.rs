@@ -11,7 +11,9 @@ fn everywhere<T>(_: crate::Dialect, _: &T) -> bool {
     true
 }
 
-/// Covers GEN-3: one rule for what is finer than a microsecond, a leap second and years that not every database has.
+/// One rule for what is finer than a microsecond, a leap second and years that not every database has.
+///
+/// Covers GEN-3.
 #[test]
 fn dates_and_times() {
     use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};

@@ -1,6 +1,7 @@
 //! The seam tested on every database there is: SQLite always, PostgreSQL and MySQL or MariaDB where a server is given.
 
 mod bulk;
+mod catalogue;
 mod crate_values;
 mod edges;
 mod errors;

@@ -6,7 +6,7 @@ use crate::Dialect::{Mysql, Postgres, Sqlite};
 use crate::error::ErrorKind;
 use crate::types::{FromColumn, Interval, StringSet, ToColumn};
 
-/// Covers GEN-1: what a column cannot hold is refused.
+/// Covers GEN-1.
 #[test]
 fn integers() {
     Held::new()
@@ -233,7 +233,9 @@ fn arrays() {
     }
 }
 
-/// Covers GEN-1: 300 in an `i8`, -1 in a `u64`, text in a number.
+/// 300 in an `i8`, -1 in a `u64`, text in a number.
+///
+/// Covers GEN-1.
 #[test]
 fn columns_of_other_types_are_no_values() {
     for mut database in databases() {

@@ -68,32 +68,44 @@ const SEVERAL: &[&str] = &["default", "x_mysql", "x_postgres", "y_mariadb"];
 static MODELS: &[&ModelInfo] = &[
     &ModelInfo {
         name: "Blog",
+        schema: None,
         table: "blogs",
+        is_view: false,
         columns: &["id", "title", "content", "stars"],
+        kinds: "integer text text? integer",
         engines: &["default", "b", "x_mysql", "x_postgres", "y_mariadb"],
         tables: tables!("blogs": 1 sqlite!(), 0 sqlite!(), 3 mysql!(), 4 postgres!(), 5 mysql!();
             "title VARCHAR(200) NOT NULL, content VARCHAR(200), stars BIGINT NOT NULL DEFAULT 0"),
     },
     &ModelInfo {
         name: "Member",
+        schema: None,
         table: "members",
+        is_view: false,
         columns: &["id", "user_id", "email", "nick"],
+        kinds: "integer integer text text?",
         engines: SEVERAL,
         tables: tables!("members": 1 sqlite!(), 3 mysql!(), 4 postgres!(), 5 mysql!();
             "user_id BIGINT NOT NULL UNIQUE, email VARCHAR(200) NOT NULL UNIQUE, nick VARCHAR(200)"),
     },
     &ModelInfo {
         name: "OrderLine",
+        schema: None,
         table: "order_lines",
+        is_view: false,
         columns: &["order_id", "line", "what"],
+        kinds: "integer integer text",
         engines: SEVERAL,
         tables: tables!("order_lines": 1 "", 3 "", 4 "", 5 "";
             "order_id BIGINT NOT NULL, line BIGINT NOT NULL, what VARCHAR(200) NOT NULL, PRIMARY KEY (line, order_id)"),
     },
     &ModelInfo {
         name: "Log",
+        schema: None,
         table: "logs",
+        is_view: false,
         columns: &["text"],
+        kinds: "text",
         engines: SEVERAL,
         tables: tables!("logs": 1 "", 3 "", 4 "", 5 ""; "text VARCHAR(200) NOT NULL"),
     },

@@ -280,8 +280,11 @@ pub mod blogs {
     /// What the program says of `blogs`.
     pub(super) static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Blog",
+        schema: ::core::option::Option::None,
         table: "blogs",
+        is_view: false,
         columns: &["id", "title", "content", "stars"],
+        kinds: "integer text text? integer",
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -488,8 +491,11 @@ pub mod users {
     /// What the program says of `users`.
     pub(super) static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "User",
+        schema: ::core::option::Option::None,
         table: "users",
+        is_view: false,
         columns: &["id", "email", "best"],
+        kinds: "integer text integer?",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 1,
@@ -646,8 +652,11 @@ static PROGRAM: ::bindery::Program = ::bindery::Program {
     models: &[
         &::bindery::ModelInfo {
             name: "Blog",
+            schema: ::core::option::Option::None,
             table: "blogs",
+            is_view: false,
             columns: &["id", "title", "content", "stars"],
+            kinds: "integer text text? integer",
             engines: &["default", "b"],
             tables: &[
                 ::bindery::TableDdl {
@@ -674,8 +683,11 @@ static PROGRAM: ::bindery::Program = ::bindery::Program {
         },
         &::bindery::ModelInfo {
             name: "User",
+            schema: ::core::option::Option::None,
             table: "users",
+            is_view: false,
             columns: &["id", "email", "best"],
+            kinds: "integer text integer?",
             engines: &["default"],
             tables: &[::bindery::TableDdl {
                 engine: 1,

@@ -178,8 +178,11 @@ fn tables(model: &CheckedModel, engine: EngineId) -> Vec<ModelInfo> {
         };
         ModelInfo {
             name: ddl.table,
+            schema: ddl.schema,
             table: ddl.table,
+            is_view: false,
             columns: &[],
+            kinds: "",
             engines: &ENGINES,
             tables: leak(vec![ddl]),
         }

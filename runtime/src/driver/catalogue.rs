@@ -1,0 +1,90 @@
+//! What a database's own catalogue says of tables. What of it matters is `drift`'s; how it is asked, and which values a
+//! column of a type keeps unchanged, is each driver's.
+
+/// What the values of a column are, as generated code writes and reads them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Bool,
+    Integer,
+    F32,
+    F64,
+    /// A decimal of any number of digits.
+    Decimal,
+    /// A decimal of up to 15 digits, which a float gives back as it was.
+    Number,
+    Text,
+    Bytes,
+    Date,
+    Time,
+    DateTime,
+    Timestamp,
+    Interval,
+    Uuid,
+    Json,
+    Array,
+}
+
+/// A set of [`Kind`]s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kinds(u32);
+
+impl Kinds {
+    /// Of a type that is not known, so that nothing can be said against it.
+    pub(crate) const ALL: Self = Self(u32::MAX);
+
+    pub(crate) const fn of(kinds: &[Kind]) -> Self {
+        let mut set = 0;
+        let mut at = 0;
+        while at < kinds.len() {
+            set |= 1 << kinds[at] as u32;
+            at += 1;
+        }
+        Self(set)
+    }
+
+    pub(crate) fn contains(self, kind: Kind) -> bool {
+        self.0 & 1 << kind as u32 != 0
+    }
+}
+
+/// A table's name as statements give it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    pub(crate) schema: Option<&'static str>,
+    pub(crate) table: &'static str,
+}
+
+/// A table or view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Relation {
+    pub(crate) is_view: bool,
+    /// The storage engine, where it keeps no transactions.
+    pub(crate) without_transactions: Option<String>,
+    pub(crate) columns: Vec<StoredColumn>,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredColumn {
+    pub(crate) name: String,
+    /// The type in the database's own words.
+    pub(crate) sql_type: String,
+    /// What it keeps as it is given.
+    pub(crate) kinds: Kinds,
+    /// Digits after the point that it keeps, of decimals, floats and seconds; `None` for all.
+    pub(crate) fraction: Option<u32>,
+    /// Whether NULL is refused; `None` where that is not known, as of views and computed columns.
+    pub(crate) not_null: Option<bool>,
+    /// It has a value without being given one: a default, a counter, a computation.
+    pub(crate) is_filled: bool,
+}
+
+/// Are the two the name of one column? MySQL and SQLite compare names without regard to case.
+pub(crate) fn same_name(dialect: crate::Dialect, left: &str, right: &str) -> bool {
+    match dialect {
+        crate::Dialect::Postgres => left == right,
+        crate::Dialect::Sqlite | crate::Dialect::Mysql => {
+            left.to_lowercase() == right.to_lowercase()
+        }
+    }
+}

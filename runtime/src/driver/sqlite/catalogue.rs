@@ -1,0 +1,127 @@
+//! Tables as SQLite's schema has them. A column's type decides only into what a value is turned when it is stored
+//! (section 3 of SQLite's "Datatypes").
+
+use super::SqliteConnection;
+use crate::driver::ParamWriter;
+use crate::driver::catalogue::{Kind, Kinds, Relation, StoredColumn, Wanted};
+use crate::error::Result;
+use crate::types::ToColumn;
+
+/// Types whose values are written as texts that are no numbers, or as bytes: no affinity changes them.
+macro_rules! unchanged_and {
+    ($($kind:ident),*) => {
+        Kinds::of(&[
+            Kind::Bytes, Kind::Date, Kind::Time, Kind::DateTime, Kind::Timestamp, Kind::Uuid, Kind::Interval,
+            Kind::Json, Kind::Number, $(Kind::$kind),*
+        ])
+    };
+}
+
+const NUMERIC: Kinds = unchanged_and!(Integer, Bool, F32, F64);
+const REAL: Kinds = unchanged_and!(F32, F64);
+const TEXT: Kinds = unchanged_and!(Text, Decimal);
+
+/// Columns that cannot be written: of virtual tables, and the two kinds of computed ones (`PRAGMA table_xinfo`).
+const COMPUTED: [i64; 3] = [1, 2, 3];
+
+impl SqliteConnection {
+    /// One look for each table: nobody is on the other side of a file, and a view that is broken breaks no other.
+    pub(crate) fn relations(&mut self, wanted: &[Wanted]) -> Result<Vec<Option<Relation>>> {
+        wanted.iter().map(|table| self.relation(table)).collect()
+    }
+
+    fn relation(&mut self, wanted: &Wanted) -> Result<Option<Relation>> {
+        if !self.table_exists(wanted.schema, wanted.table)? {
+            return Ok(None);
+        }
+        let is_view = self.is_view(wanted)?;
+        Ok(Some(Relation {
+            is_view,
+            without_transactions: None,
+            columns: self.columns(wanted, is_view)?,
+        }))
+    }
+
+    fn is_view(&mut self, wanted: &Wanted) -> Result<bool> {
+        const SQL: &str = "SELECT 1 FROM pragma_table_list WHERE name = ?1 COLLATE NOCASE \
+             AND schema = ?2 COLLATE NOCASE AND type = 'view'";
+        let mut found = false;
+        let write = &mut |params: &mut ParamWriter<'_>| {
+            params.text(wanted.table);
+            params.text(wanted.schema.unwrap_or("main"));
+        };
+        self.query(SQL, write, &mut |_| {
+            found = true;
+            Ok(false)
+        })?;
+        Ok(found)
+    }
+
+    fn columns(&mut self, wanted: &Wanted, is_view: bool) -> Result<Vec<StoredColumn>> {
+        const SQL: &str = "SELECT name, type, \"notnull\", dflt_value IS NOT NULL, pk, hidden \
+             FROM pragma_table_xinfo(?1, ?2)";
+        let mut columns = Vec::new();
+        let write = &mut |params: &mut ParamWriter<'_>| {
+            params.text(wanted.table);
+            wanted.schema.unwrap_or("main").write(params);
+        };
+        self.query(SQL, write, &mut |row| {
+            let (name, sql_type): (String, String) = (row.next()?, row.next()?);
+            let (not_null, has_default, key, hidden) =
+                (row.bool()?, row.bool()?, row.i64()?, row.i64()?);
+            let is_computed = COMPUTED.contains(&hidden);
+            columns.push(StoredColumn {
+                name,
+                kinds: kinds(&sql_type),
+                sql_type,
+                fraction: None,
+                // A key of integers is never NULL, whatever is declared.
+                not_null: (!is_view && !is_computed && key == 0).then_some(not_null),
+                is_filled: has_default || is_computed || key > 0,
+            });
+            Ok(true)
+        })?;
+        Ok(columns)
+    }
+}
+
+/// What a column of this declared type keeps (section 3.1). `ANY` is none where the table is STRICT.
+fn kinds(declared: &str) -> Kinds {
+    let declared = declared.to_ascii_uppercase();
+    let has = |words: &[&str]| words.iter().any(|word| declared.contains(word));
+    if has(&["INT"]) {
+        NUMERIC
+    } else if has(&["CHAR", "CLOB", "TEXT"]) {
+        TEXT
+    } else if has(&["BLOB"]) || declared.is_empty() || declared == "ANY" {
+        Kinds::ALL
+    } else if has(&["REAL", "FLOA", "DOUB"]) {
+        REAL
+    } else {
+        NUMERIC
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_declared_type_decides() {
+        for (declared, kept, changed) in [
+            ("bigint", Kind::Integer, Kind::Text),
+            ("VARCHAR(20)", Kind::Text, Kind::Integer),
+            ("DECIMAL_TEXT(38,10)", Kind::Decimal, Kind::Integer),
+            ("DECIMAL(38,10)", Kind::Number, Kind::Decimal),
+            ("double", Kind::F64, Kind::Integer),
+            ("POINT", Kind::Integer, Kind::Text),
+            ("DATETIME", Kind::DateTime, Kind::Text),
+        ] {
+            assert!(kinds(declared).contains(kept), "{declared}");
+            assert!(!kinds(declared).contains(changed), "{declared}");
+        }
+        for declared in ["", "BLOB", "any"] {
+            assert_eq!(kinds(declared), Kinds::ALL, "{declared}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What the catalogue says of columns, for every kind of value that generated code has.
+
+use super::databases;
+use crate::driver::catalogue::{Kind, Kinds, Relation, StoredColumn, Wanted};
+
+/// How a column for each kind is declared on SQLite, PostgreSQL and MySQL, where there is one.
+const DECLARED: [(Kind, [&str; 3]); 16] = [
+    (Kind::Bool, ["BOOLEAN", "boolean", "TINYINT(1)"]),
+    (Kind::Integer, ["BIGINT", "integer", "SMALLINT UNSIGNED"]),
+    (Kind::F32, ["FLOAT", "real", "FLOAT"]),
+    (Kind::F64, ["DOUBLE", "double precision", "DOUBLE"]),
+    (
+        Kind::Decimal,
+        ["DECIMAL_TEXT(30,2)", "numeric(30,2)", "DECIMAL(30,2)"],
+    ),
+    (
+        Kind::Number,
+        ["DECIMAL(10,2)", "numeric(10,2)", "DECIMAL(10,2)"],
+    ),
+    (Kind::Text, ["VARCHAR(9)", "varchar(9)", "VARCHAR(9)"]),
+    (Kind::Bytes, ["BLOB", "bytea", "VARBINARY(9)"]),
+    (Kind::Date, ["DATE", "date", "DATE"]),
+    (Kind::Time, ["TIME", "time(2)", "TIME(2)"]),
+    (Kind::DateTime, ["DATETIME", "timestamp(2)", "DATETIME(2)"]),
+    (
+        Kind::Timestamp,
+        ["TIMESTAMPTZ", "timestamptz(2)", "TIMESTAMP(2) NULL"],
+    ),
+    (Kind::Interval, ["TEXT", "interval", "VARCHAR(64)"]),
+    (Kind::Uuid, ["UUID", "uuid", "CHAR(36)"]),
+    (Kind::Json, ["JSON", "jsonb", "JSON"]),
+    (Kind::Array, ["", "integer[]", ""]),
+];
+
+const WANTED: Wanted = Wanted {
+    schema: None,
+    table: "Kinds",
+};
+
+fn columns(relation: Option<Relation>) -> Vec<StoredColumn> {
+    relation.expect("the table is there").columns
+}
+
+#[test]
+fn columns_of_every_kind_are_known() {
+    for mut database in databases() {
+        let dialect = database.dialect();
+        let declared = DECLARED
+            .iter()
+            .map(|(kind, types)| (*kind, database.pick(types[0], types[1], types[2])));
+        let declared: Vec<_> = declared.filter(|(_, text)| !text.is_empty()).collect();
+        let list = declared.iter().enumerate();
+        let list: Vec<String> = list
+            .map(|(at, (_, text))| format!("c{at} {text}"))
+            .collect();
+        let quote = database.pick("\"", "\"", "`");
+        database.batch(&format!(
+            "CREATE TABLE {quote}Kinds{quote} ({})",
+            list.join(", ")
+        ));
+        let found = database.physical.relations(&[WANTED]).expect("an answer");
+        let columns = columns(found.into_iter().next().expect("one"));
+        assert_eq!(columns.len(), declared.len());
+        for (at, (kind, text)) in declared.iter().enumerate() {
+            let column = &columns[at];
+            assert_eq!(column.name, format!("c{at}"));
+            assert!(column.kinds.contains(*kind), "{dialect}: {text}");
+            assert_eq!(column.not_null, Some(false), "{dialect}: {text}");
+            let is_rounded = text.contains("2)") && dialect != crate::Dialect::Sqlite;
+            assert_eq!(
+                column
+                    .fraction
+                    .filter(|_| text.contains(')') && *kind != Kind::Bool),
+                is_rounded.then_some(2),
+                "{dialect}: {text}"
+            );
+            // Only what has no type keeps a number and a text as they are.
+            let typed = column.kinds != Kinds::ALL;
+            let both =
+                typed && column.kinds.contains(Kind::Integer) && column.kinds.contains(Kind::Text);
+            assert!(!both, "{dialect}: {text}");
+        }
+    }
+}
+
+#[test]
+fn what_a_row_must_give_is_known() {
+    for mut database in databases() {
+        let key = database.pick(
+            "INTEGER PRIMARY KEY",
+            "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+            "BIGINT AUTO_INCREMENT PRIMARY KEY",
+        );
+        let quote = database.pick("\"", "\"", "`");
+        database.batch(&format!(
+            "CREATE TABLE {quote}Kinds{quote} (a {key}, b INT NOT NULL, c INT NOT NULL DEFAULT 1, d INT, \
+             e INT GENERATED ALWAYS AS (b + 1) STORED)"
+        ));
+        database.batch("CREATE VIEW looked AS SELECT 1 AS one");
+        let looked = Wanted {
+            schema: None,
+            table: "looked",
+        };
+        let nothing = Wanted {
+            schema: None,
+            table: "nothing",
+        };
+        let elsewhere = Wanted {
+            schema: Some("nowhere"),
+            table: "Kinds",
+        };
+        let wanted = [nothing, WANTED, looked, WANTED];
+        let found = database.physical.relations(&wanted).expect("an answer");
+        let [none, table, view, again] = found.try_into().expect("four");
+        assert_eq!((none, &again), (None, &table));
+        let required = columns(table).into_iter();
+        let required = required.filter(|column| column.not_null == Some(true) && !column.is_filled);
+        let names: Vec<String> = required.map(|column| column.name).collect();
+        assert_eq!(names, ["b"]);
+        let view = view.expect("the view is there");
+        assert!(view.is_view);
+        assert_eq!(view.columns[0].not_null, None);
+        if database.dialect() != crate::Dialect::Sqlite {
+            let found = database.physical.relations(&[elsewhere]);
+            assert_eq!(found.expect("an answer"), [None]);
+        }
+    }
+}
+
+/// What stands behind a domain counts.
+#[test]
+fn domains_are_what_they_stand_for() {
+    let postgres = databases().into_iter();
+    for mut database in postgres.filter(|database| database.dialect() == crate::Dialect::Postgres) {
+        database.batch("CREATE DOMAIN price AS numeric(9,3) NOT NULL DEFAULT 1");
+        database.batch("CREATE TABLE \"Kinds\" (a price, b price[], c inet)");
+        let found = database.physical.relations(&[WANTED]).expect("an answer");
+        let columns = columns(found.into_iter().next().expect("one"));
+        assert!(columns[0].kinds.contains(Kind::Decimal) && !columns[0].kinds.contains(Kind::Text));
+        assert_eq!(columns[0].fraction, Some(3));
+        assert_eq!(
+            (columns[0].not_null, columns[0].is_filled),
+            (Some(true), true)
+        );
+        assert!(columns[1].kinds.contains(Kind::Array));
+        assert!(columns[2].kinds.contains(Kind::Text));
+    }
+}
