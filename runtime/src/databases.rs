@@ -148,10 +148,13 @@ impl Registry {
     /// # Errors
     /// There is no such engine; the error lists those there are.
     pub fn engine(&self, name: &str) -> Result<EngineStatus> {
-        let found = self.engines.iter().find(|engine| engine.info.name == name);
-        found
+        self.configured(name)
             .map(|engine| EngineStatus::new(engine, &self.engines, self.program))
-            .ok_or_else(|| self.program.unknown_engine(name))
+    }
+
+    pub(crate) fn configured(&self, name: &str) -> Result<&Configured> {
+        let found = self.engines.iter().find(|engine| engine.info.name == name);
+        found.ok_or_else(|| self.program.unknown_engine(name))
     }
 
     /// Connects to every engine and says how each answered, in the order of their names. All are asked at once, so that it

@@ -7,6 +7,7 @@ mod operation;
 use std::fmt;
 
 use crate::driver::DatabaseError;
+use crate::outcome::Outcome;
 
 pub use applied::Applied;
 pub use kind::{Constraint, ErrorKind, Phase};
@@ -48,6 +49,10 @@ struct Inner {
     applied: Applied,
     /// Of a statement that was sent; what that means depends on whether it was to write.
     answer_lost: bool,
+    /// What tells later whether a COMMIT took place.
+    outcome: Option<Outcome>,
+    /// How to have such an outcome resolvable.
+    advice: Option<&'static str>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -64,6 +69,8 @@ impl Error {
             kind,
             applied: Applied::No,
             answer_lost: false,
+            outcome: None,
+            advice: None,
             source: None,
         }))
     }
@@ -79,6 +86,9 @@ impl Error {
     #[must_use]
     pub fn on_engine(mut self, engine: &'static str) -> Self {
         self.0.engine.get_or_insert(engine);
+        if let Some(outcome) = &mut self.0.outcome {
+            outcome.name_engine(engine);
+        }
         self
     }
 
@@ -152,6 +162,13 @@ impl Error {
         &self.0.kind
     }
 
+    /// For a COMMIT whose outcome is unknown: what [`Registry::resolve`](crate::Registry::resolve) finds out by. A single
+    /// statement outside a transaction leaves nothing to go by, and so does MySQL or MariaDB unless
+    /// `resolve-commits` is set for the engine.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.0.outcome.as_ref()
+    }
+
     /// What the database itself calls it, where it said something: SQLSTATE, MySQL's error number or SQLite's extended
     /// result code.
     pub fn code(&self) -> Option<&str> {
@@ -194,6 +211,11 @@ impl fmt::Display for Error {
             write!(out, "row at index {row}: ")?;
         }
         self.0.kind.fmt(out)?;
+        match (&self.0.outcome, self.0.advice) {
+            (Some(outcome), _) => write!(out, "; `resolve` finds out by `{outcome}`")?,
+            (None, Some(advice)) => write!(out, "; {advice}")?,
+            (None, None) => (),
+        }
         match &self.0.place {
             Some(place) => write!(out, " (at {place})"),
             None => Ok(()),
@@ -211,6 +233,7 @@ impl fmt::Debug for Error {
             .field("place", &self.0.place)
             .field("kind", &self.0.kind)
             .field("applied", &self.0.applied)
+            .field("outcome", &self.0.outcome)
             .field("source", &self.0.source)
             .finish()
     }

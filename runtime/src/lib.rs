@@ -28,6 +28,7 @@ mod link;
 mod lives_on;
 mod macros;
 mod model;
+mod outcome;
 mod pool;
 mod program;
 mod queue;
@@ -74,6 +75,7 @@ pub use error::{Applied, Constraint, Error, ErrorKind, Operation, Phase, Result}
 pub use key::{Key, ReadKey};
 pub use lives_on::{Hosts, LivesOn};
 pub use model::{ColumnSet, ColumnSource, HasKey, Model, NoKey, ReadOnly, Writable};
+pub use outcome::{Outcome, Resolution};
 pub use pool::PoolCounts;
 pub use program::{EngineInfo, ModelInfo, Program, TableDdl};
 pub use repository::{Repository, Rows};

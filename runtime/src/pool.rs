@@ -149,7 +149,12 @@ impl Pool {
     /// An idle connection, or a new one, or the next that comes back: who waits longest is served first. Waiting,
     /// trying and opening end within the limit together.
     pub(crate) fn acquire(self: &Arc<Self>) -> Result<Link> {
-        self.take(self.limits.acquire_timeout)
+        self.acquire_within(self.limits.acquire_timeout)
+    }
+
+    /// The same within another limit.
+    pub(crate) fn acquire_within(self: &Arc<Self>, limit: Duration) -> Result<Link> {
+        self.take(limit)
             .map(|pooled| Link::new(pooled, Arc::clone(self)))
             .map_err(|error| error.on_engine(self.engine))
     }

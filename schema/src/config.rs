@@ -227,6 +227,9 @@ pub struct SessionConfig {
     pub busy_timeout: Duration,
     /// `application-name`.
     pub application_name: String,
+    /// `resolve-commits`: what is needed to find out what became of a COMMIT whose answer was lost; `None` is the
+    /// database's default.
+    pub resolve_commits: Option<bool>,
 }
 
 impl Default for SessionConfig {
@@ -239,6 +242,7 @@ impl Default for SessionConfig {
             max_transaction_age: Some(Duration::from_secs(60)),
             busy_timeout: Duration::from_secs(5),
             application_name: "bindery".to_owned(),
+            resolve_commits: None,
         }
     }
 }

@@ -48,7 +48,7 @@ pub(crate) use connect::{ServerInfo, ServerOptions};
 pub use database_error::DatabaseError;
 pub(crate) use identity::Identity;
 pub use params::ParamWriter;
-pub(crate) use physical::{Cursor, Physical};
+pub(crate) use physical::{Cursor, Physical, Written};
 pub use row::RowReader;
 
 /// Writes all parameters of one statement.

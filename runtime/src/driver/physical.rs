@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::catalogue::{Relation, Wanted};
 use super::{Changed, Identity, ParamWriter, RowReader, TakeEach, TakeRow, WriteEach, WriteParams};
 use crate::Dialect;
-use crate::error::{Phase, Result};
+use crate::error::{Error, ErrorKind, Phase, Result};
 use crate::model::ColumnSet;
+use crate::outcome::{Mark, Resolution};
 use crate::statements::TableSql;
 use crate::transaction::TransactionOptions;
 
@@ -22,6 +23,20 @@ pub(crate) enum Physical {
     #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
     #[allow(dead_code, reason = "nobody can make one")]
     None(Box<std::convert::Infallible>),
+}
+
+/// What the transaction at hand would make permanent.
+#[cfg_attr(
+    not(any(feature = "postgres", feature = "mysql")),
+    allow(dead_code, reason = "no answer of a file is ever lost")
+)]
+pub(crate) enum Written {
+    /// Nothing: a COMMIT whose answer is lost has lost nothing.
+    Nothing,
+    /// Something that leaves no trace to find it by; what to do so that it does, where there is a way.
+    Unmarked(Option<&'static str>),
+    /// Something that can be found out.
+    Marked(Mark),
 }
 
 /// Rows of a running query, pulled one at a time.
@@ -95,6 +110,16 @@ impl Physical {
     /// Runs one statement so many times, each with parameters of its own, and tells how many rows each changed. What
     /// was done before one that fails stays, so it belongs into a transaction.
     pub(crate) fn execute_each(
+        &mut self,
+        sql: &str,
+        times: usize,
+        write: WriteEach<'_>,
+        changed: Changed<'_>,
+    ) -> Result<()> {
+        self.writing(|this| this.run_each(sql, times, write, changed))
+    }
+
+    fn run_each(
         &mut self,
         sql: &str,
         times: usize,
@@ -216,6 +241,9 @@ impl Physical {
     /// A lost answer to what is written outside a transaction leaves open whether it was done; within one it was not.
     fn writing<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let in_transaction = self.in_transaction();
+        if in_transaction {
+            each!(self, connection => connection.will_write());
+        }
         work(self).map_err(|error| {
             if in_transaction {
                 error
@@ -284,8 +312,33 @@ impl Physical {
 
     /// Commits, and makes sure that the database did.
     pub(crate) fn commit(&mut self) -> Result<()> {
+        let written = each!(self, connection => connection.written());
         let committed: Result<()> = each!(self, connection => connection.commit());
-        committed.map_err(|error| error.in_phase(Phase::Commit).of_write())
+        committed.map_err(|error| error.in_phase(Phase::Commit).of_commit(written))
+    }
+
+    /// What became of a transaction that was to be committed, as far as the database can say within the limit.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "mysql")),
+        allow(unused_variables, reason = "a file keeps no outcomes")
+    )]
+    pub(crate) fn look_up(&mut self, mark: &Mark, limit: Duration) -> Result<Resolution> {
+        let outcome = match (self, mark) {
+            #[cfg(feature = "postgres")]
+            (Self::Postgres(connection), &Mark::Transaction { number, era }) => {
+                Some(connection.look_up(number, era, limit))
+            }
+            #[cfg(feature = "mysql")]
+            (Self::Mysql(connection), Mark::Counted { session, number }) => {
+                Some(connection.look_up(session, *number, limit))
+            }
+            #[allow(unreachable_patterns, reason = "not where one database is chosen")]
+            (_, Mark::Transaction { .. }) | (_, Mark::Counted { .. }) => None,
+        };
+        outcome.unwrap_or_else(|| {
+            let why = "the outcome is of another kind of database than the engine".to_owned();
+            Err(Error::new(ErrorKind::UnsupportedValue(why)))
+        })
     }
 
     /// Rolls the whole transaction back, also one that the database has ended already.

@@ -1,6 +1,8 @@
 //! Whether a failed call has changed anything, and whether the same work is worth trying again.
 
 use super::{Error, ErrorKind, Phase};
+use crate::driver::Written;
+use crate::outcome::Outcome;
 
 /// Has a call that failed changed the database all the same? Every error has one of three answers, and a definite one is
 /// never wrong.
@@ -51,6 +53,41 @@ impl Error {
         let mut unknown = Self::new(ErrorKind::OutcomeUnknown);
         unknown.0.applied = Applied::Unknown;
         unknown.with_source(self)
+    }
+
+    /// It was a COMMIT.
+    #[must_use]
+    pub(crate) fn of_commit(self, written: Written) -> Self {
+        let is_lost = self.0.answer_lost;
+        match written {
+            Written::Nothing => self,
+            _ if !is_lost => self,
+            Written::Unmarked(None) => self.of_write(),
+            Written::Unmarked(Some(advice)) => self.of_write().with_advice(advice),
+            Written::Marked(mark) => {
+                let mut unknown = self.of_write();
+                unknown.0.outcome = Some(Outcome::new(mark));
+                unknown
+            }
+        }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub(crate) fn with_advice(mut self, advice: &'static str) -> Self {
+        self.0.advice = Some(advice);
+        self
+    }
+
+    /// Is the database out of reach, so that asking again later may help?
+    pub(crate) fn is_of_reaching(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::Unavailable
+                | ErrorKind::ConnectionLost
+                | ErrorKind::PoolExhausted { .. }
+                | ErrorKind::Timeout { .. }
+        )
     }
 
     /// What was to be written is stored already.

@@ -233,7 +233,7 @@ impl fmt::Display for ErrorKind {
             }
             Self::ConnectionLost => out.write_str("the connection was lost"),
             Self::OutcomeUnknown => out.write_str(
-                "the answer was lost, so whether it was stored is unknown: find out before trying again",
+                "the answer was lost, so whether it is stored is unknown",
             ),
             Self::Timeout { phase } => write!(out, "time ran out {phase}"),
             Self::PoolExhausted {

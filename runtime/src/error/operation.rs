@@ -20,6 +20,8 @@ pub enum Operation {
     Commit,
     /// Rolling back.
     Rollback,
+    /// Finding out what became of a COMMIT.
+    Resolve,
     /// Creating tables.
     Create,
     /// Dropping tables.
@@ -79,6 +81,7 @@ impl Operation {
             | Self::Begin
             | Self::Commit
             | Self::Rollback
+            | Self::Resolve
             | Self::Create
             | Self::Drop
             | Self::Choose
@@ -101,6 +104,7 @@ impl fmt::Display for Operation {
             Self::Begin => "beginning a transaction",
             Self::Commit => "committing",
             Self::Rollback => "rolling back",
+            Self::Resolve => "finding out what became of a commit",
             Self::Create => "creating tables",
             Self::Drop => "dropping tables",
             Self::Choose => "choosing an engine",

@@ -1,5 +1,6 @@
 //! The runtime on real databases: SQLite always, the servers where a test run has them.
 
+mod commit;
 mod con;
 mod config;
 mod drift;
@@ -12,6 +13,7 @@ mod open;
 mod repository;
 mod sample;
 mod schema_check;
+mod secrets;
 mod threads;
 mod tls;
 mod tx;

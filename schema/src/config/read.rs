@@ -223,6 +223,7 @@ impl Reader<'_> {
             application_name: self
                 .application_name(table)
                 .unwrap_or(defaults.application_name),
+            resolve_commits: self.truth(table, "resolve-commits"),
         }
     }
 

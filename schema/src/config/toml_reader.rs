@@ -141,6 +141,15 @@ impl Reader<'_> {
         }
     }
 
+    pub(super) fn truth(&mut self, table: &DeTable<'_>, key: &str) -> Option<bool> {
+        let entry = self.get(table, key)?;
+        let found = entry.value.as_bool();
+        if found.is_none() {
+            self.wrong_type(entry, "a boolean", &format!("write `{key} = true`"));
+        }
+        found
+    }
+
     pub(super) fn table<'t>(
         &mut self,
         table: &'t DeTable<'t>,

@@ -26,6 +26,7 @@ pub const DATABASES_METHODS: &[&str] = &[
     "open",
     "program",
     "repository",
+    "resolve",
     "session",
     "test_transaction",
     "to_owned",

@@ -13,6 +13,7 @@ mod cursor;
 mod ed25519;
 mod error;
 mod login;
+mod mark;
 mod options;
 mod params;
 #[cfg(all(unix, any(test, feature = "played")))]
@@ -27,6 +28,7 @@ use std::time::Duration;
 use self::column::Fields;
 use self::error::{ends_transaction, is_stale_statement, statement_error};
 use self::login::LoggedIn;
+use self::mark::Marker;
 use self::params::Values;
 use self::session::{Answer, Done, Fault, Session};
 use super::connect::ServerInfo;
@@ -61,6 +63,10 @@ pub(crate) struct MysqlConnection {
     /// Where the values of the row at hand are.
     fields: Fields,
     transaction: Transaction,
+    /// The transaction at hand has changed something.
+    wrote: bool,
+    /// Where outcomes of transactions are kept, if they are.
+    marker: Option<Marker>,
     max_allowed_packet: usize,
     /// Does the server take the values of many rows for one statement?
     takes_bulk: bool,
@@ -95,7 +101,11 @@ impl MysqlConnection {
         let deadline = Deadline::after(Some(limit.min(config.connect_timeout)));
         let there = login::log_in(config, &config.peer, deadline)
             .map_err(|error| error.during(Operation::Connect))?;
-        Ok(Self::over(there, config))
+        let mut connection = Self::over(there, config);
+        if config.resolve_commits {
+            connection.keep_outcomes(deadline)?;
+        }
+        Ok(connection)
     }
 
     /// A connection over a session that is logged in.
@@ -108,6 +118,8 @@ impl MysqlConnection {
             values: Values::default(),
             fields: Fields::default(),
             transaction: Transaction::None,
+            wrote: false,
+            marker: None,
             max_allowed_packet: there.max_allowed_packet,
             takes_bulk: there.takes_bulk,
             last_insert_id: 0,
@@ -342,11 +354,13 @@ impl MysqlConnection {
             "BEGIN"
         })?;
         self.transaction = Transaction::Open;
+        self.wrote = false;
         Ok(())
     }
 
     pub(crate) fn commit(&mut self) -> Result<()> {
         self.ensure_usable()?;
+        self.mark().map_err(Error::before_it_ran)?;
         self.command("COMMIT")?;
         self.transaction = Transaction::None;
         Ok(())

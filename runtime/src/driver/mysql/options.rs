@@ -23,6 +23,7 @@ pub(crate) struct MysqlConfig {
     pub(super) session: SessionConfig,
     /// Nothing may be written here: a replica.
     pub(super) read_only: bool,
+    pub(super) resolve_commits: bool,
 }
 
 impl MysqlConfig {
@@ -43,6 +44,8 @@ impl MysqlConfig {
             statement_timeout: options.session.statement_timeout,
             session: options.session.clone(),
             read_only: options.read_only,
+            // It takes a table of ours among the user's.
+            resolve_commits: !options.read_only && options.session.resolve_commits.unwrap_or(false),
         })
     }
 

@@ -149,7 +149,11 @@ pub(super) fn run(session: &mut Session, deadline: Deadline, sql: &str) -> Resul
 }
 
 /// The texts of the one row of a query, NULL as an empty one.
-fn ask(session: &mut Session, deadline: Deadline, sql: &str) -> Result<Vec<String>, Fault> {
+pub(super) fn ask(
+    session: &mut Session,
+    deadline: Deadline,
+    sql: &str,
+) -> Result<Vec<String>, Fault> {
     let out = session.begin(deadline)?;
     out.push(QUERY);
     out.extend_from_slice(sql.as_bytes());

@@ -118,12 +118,17 @@ impl PostgresConnection {
         let mut copied = 0;
         let refused =
             send_rows(&mut self.session, types, rows, write).map_err(|fault| self.failed(fault))?;
+        self.ask_number();
+        if self.numbering.asked {
+            self.session.send(1).map_err(|fault| self.failed(fault))?;
+        }
         let outcome = self.session.answer(|tag, body| {
             if tag == b'C' {
                 copied = super::count(body);
             }
             Ok(())
         });
+        self.learn_number();
         match (outcome, refused) {
             // The server only repeats what it was told.
             (Ok(()) | Err(Fault::Server(_)), Some(refused)) => Err(refused),

@@ -157,3 +157,47 @@ fn source(said: &ServerError) -> DatabaseError {
     let harmless = ["08", "28", "3D", "3F", "42", "57"].contains(&class(code));
     DatabaseError::new(code, harmless.then_some(said.message.as_str()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Applied;
+
+    /// An ErrorResponse as a server sends it.
+    fn response(code: &str) -> Vec<u8> {
+        format!("SFATAL\0VFATAL\0C{code}\0Mwhy\0Dcanary\0\0").into_bytes()
+    }
+
+    /// States that nobody can provoke without a broken disk or a pooler in between: by the manual.
+    #[test]
+    fn states_have_kinds() {
+        let timeout = ErrorKind::Timeout {
+            phase: Phase::Statement,
+        };
+        for (code, expected) in [
+            ("40001", ErrorKind::Conflict),
+            ("40P01", ErrorKind::Conflict),
+            ("55P03", ErrorKind::Busy),
+            ("53100", ErrorKind::DiskFull),
+            ("25006", ErrorKind::ReadOnly),
+            ("58030", ErrorKind::Io),
+            ("XX001", ErrorKind::Corrupt),
+            ("57014", timeout),
+            ("57P01", ErrorKind::ConnectionLost),
+            ("57P02", ErrorKind::ConnectionLost),
+            ("08006", ErrorKind::ConnectionLost),
+            ("40003", ErrorKind::ConnectionLost),
+        ] {
+            let said = ServerError::read(&response(code));
+            assert_eq!(kind(&said), expected, "{code}");
+            let error = statement_error(Fault::Server(Box::new(said)));
+            assert_eq!(error.code(), Some(code));
+            assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+            // A server that ends the session may have done it all the same.
+            let is_lost = expected == ErrorKind::ConnectionLost;
+            let written = error.of_write();
+            assert_eq!(written.applied() == Applied::Unknown, is_lost, "{code}");
+            assert_eq!(written.code(), Some(code));
+        }
+    }
+}

@@ -12,6 +12,7 @@ mod encode;
 mod error;
 mod login;
 mod message;
+mod number;
 mod numeric;
 mod options;
 mod pipeline;
@@ -29,6 +30,7 @@ use self::begin::Begin;
 use self::copy::Copied;
 use self::decode::Fields;
 use self::error::{is_stale_plan, statement_error};
+use self::number::Numbering;
 use self::session::{Fault, Session, Standing};
 use self::statement::{Column, Statement};
 use self::types::Types;
@@ -61,6 +63,7 @@ pub(crate) struct PostgresConnection {
     /// A transaction was begun that the server does not know of yet: BEGIN goes with its first statement.
     begin_pending: Option<Begin>,
     copied: Copied,
+    numbering: Numbering,
     statement_timeout: Option<Duration>,
     /// How long to wait at most, however long a statement may take.
     hurry: Option<Duration>,
@@ -81,6 +84,9 @@ impl PostgresConnection {
         let peer = address.map_or_else(|| config.peer.clone(), Peer::Address);
         let mut connection = Self::over(session, peer, config.statement_timeout);
         connection.tls.clone_from(&config.tls);
+        if config.resolve_commits {
+            connection.number_transactions(deadline)?;
+        }
         Ok(connection)
     }
 
@@ -96,6 +102,7 @@ impl PostgresConnection {
             fields: Fields::default(),
             begin_pending: None,
             copied: Copied::default(),
+            numbering: Numbering::default(),
             statement_timeout,
             hurry: None,
             peer,
@@ -154,7 +161,9 @@ impl PostgresConnection {
         let mut may_retry = begins.is_some() || self.session.standing() == Standing::Idle;
         loop {
             let statement = self.send(sql, write)?;
-            match read(&mut self.session, &statement, &mut self.fields) {
+            let outcome = read(&mut self.session, &statement, &mut self.fields);
+            self.learn_number();
+            match outcome {
                 Ok(()) => return Ok(()),
                 Err(Fault::Server(said)) if is_stale_plan(&said) => {
                     if !self.renew(sql, begins, &mut may_retry)? {
@@ -198,7 +207,7 @@ impl PostgresConnection {
     fn sent(&mut self, statement: Arc<Statement>) -> Result<Arc<Statement>> {
         self.begin_pending = None;
         self.session
-            .send(1)
+            .send(1 + u32::from(self.numbering.asked))
             .map_err(|fault| self.failed(fault))
             .map(|()| statement)
     }
@@ -221,6 +230,7 @@ impl PostgresConnection {
         })?;
         out.extend_from_slice(message::EXECUTE);
         out.extend_from_slice(message::SYNC);
+        self.ask_number();
         Ok(())
     }
 
@@ -337,6 +347,7 @@ impl PostgresConnection {
             return Err(Error::new(ErrorKind::ConnectionLost));
         }
         self.begin_pending = Some(Begin(*options));
+        self.numbering.begin();
         Ok(())
     }
 

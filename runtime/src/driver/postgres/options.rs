@@ -28,6 +28,7 @@ pub(crate) struct PostgresConfig {
     pub(super) writable: bool,
     /// Nothing may be written here: a replica.
     pub(super) read_only: bool,
+    pub(super) resolve_commits: bool,
 }
 
 impl PostgresConfig {
@@ -49,6 +50,7 @@ impl PostgresConfig {
             session: options.session.clone(),
             writable: false,
             read_only: options.read_only,
+            resolve_commits: !options.read_only && options.session.resolve_commits.unwrap_or(true),
         };
         for (name, value) in &server.parameters {
             config.apply(name, value)?;

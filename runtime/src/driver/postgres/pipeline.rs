@@ -86,7 +86,9 @@ impl PostgresConnection {
         loop {
             let group = self.send_group(sql, rest.clone(), write)?;
             let end = group.members.end;
-            match self.answers(group, take, changed) {
+            let outcome = self.answers(group, take, changed);
+            self.learn_number();
+            match outcome {
                 Ok(()) => return Ok(end),
                 Err(Stop::Taker(error)) => return Err(error),
                 Err(Stop::Fault(at, Fault::Server(said))) if is_stale_plan(&said) => {
@@ -153,6 +155,7 @@ impl PostgresConnection {
             next += 1;
         }
         out.extend_from_slice(message::SYNC);
+        self.ask_number();
         Ok(rest.start..next)
     }
 

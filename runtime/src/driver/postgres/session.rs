@@ -96,6 +96,11 @@ impl Session {
         self.watched = true;
     }
 
+    /// Has the peer broken off, so that no answer comes any more?
+    pub(super) fn is_gone(&self) -> bool {
+        self.dead
+    }
+
     /// The buffer for the messages of an operation that begins now.
     pub(super) fn begin(&mut self, deadline: Deadline) -> Result<&mut Vec<u8>, Fault> {
         if self.is_dead() {

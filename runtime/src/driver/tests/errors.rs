@@ -7,31 +7,33 @@ use crate::Dialect;
 use crate::error::{Constraint, Error, ErrorKind, Phase};
 
 /// In every value that provokes an error, so that it can be looked for.
-const CANARY: &str = "canary-7f3a";
+pub(super) const CANARY: &str = "canary-7f3a";
 
 fn with_tables() -> Vec<Database> {
     let mut databases = databases();
-    for database in &mut databases {
-        database.batch(
-            "CREATE TABLE parent (id INT PRIMARY KEY, name VARCHAR(20) NOT NULL UNIQUE, \
-             age SMALLINT, CONSTRAINT adult CHECK (age >= 18))",
-        );
-        database.batch(
-            "CREATE TABLE child (id INT PRIMARY KEY, parent INT NOT NULL, \
-             CONSTRAINT child_parent FOREIGN KEY (parent) REFERENCES parent (id))",
-        );
-        database
-            .run(
-                "INSERT INTO parent (id, name) VALUES (?, ?)",
-                &[&1, &CANARY],
-            )
-            .expect("the first row");
-    }
+    databases.iter_mut().for_each(make_tables);
     databases
 }
 
+pub(super) fn make_tables(database: &mut Database) {
+    database.batch(
+        "CREATE TABLE parent (id INT PRIMARY KEY, name VARCHAR(20) NOT NULL UNIQUE, \
+         age SMALLINT, CONSTRAINT adult CHECK (age >= 18))",
+    );
+    database.batch(
+        "CREATE TABLE child (id INT PRIMARY KEY, parent INT NOT NULL, body TEXT, \
+         CONSTRAINT child_parent FOREIGN KEY (parent) REFERENCES parent (id))",
+    );
+    database
+        .run(
+            "INSERT INTO parent (id, name) VALUES (?, ?)",
+            &[&1, &CANARY],
+        )
+        .expect("the first row");
+}
+
 /// Neither the error nor anything under it shows a value.
-fn assert_silent(error: &Error) {
+pub(super) fn assert_silent(error: &Error) {
     let mut shown = format!("{error} {error:?}");
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {

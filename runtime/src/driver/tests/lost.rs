@@ -6,7 +6,10 @@ use bindery_testkit::{Direction, Fault, Watchdog};
 
 use super::silence::Behind;
 use super::{Database, push};
+use crate::Dialect;
+use crate::driver::{Physical, Written};
 use crate::error::{Applied, Error, ErrorKind, Result};
+use crate::outcome::Resolution;
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -81,5 +84,47 @@ fn a_read_whose_answer_is_lost_has_changed_nothing() {
         assert_eq!(error.applied(), Applied::No);
         assert!(error.is_retryable());
         behind.proxy.heal();
+    }
+}
+
+/// The row that marks a transaction is locked until it ends, so nothing is said of it before.
+///
+/// Covers TX-1 on MariaDB.
+#[test]
+fn tx_1_a_marked_transaction_is_still_running_until_it_ends() {
+    let _watchdog = Watchdog::start("tx_1_a_marked_transaction_is_still_running", PATIENCE);
+    let Some(fresh) = bindery_testkit::fresh_mysql() else {
+        return;
+    };
+    let server = super::server(&fresh.url());
+    let mut options = super::options(&server);
+    options.session.resolve_commits = Some(true);
+    let connect = || Database {
+        physical: super::connect_with(&options, Dialect::Mysql).expect("the server answers"),
+        fresh: None,
+    };
+    let (mut old, mut other) = (connect(), connect());
+    old.batch("CREATE TABLE t (id bigint)");
+    for commits in [false, true] {
+        old.physical.begin().unwrap();
+        insert(&mut old).unwrap();
+        let Physical::Mysql(connection) = &old.physical else {
+            panic!("connected to MySQL");
+        };
+        let Written::Marked(mark) = connection.written() else {
+            panic!("it is set to mark");
+        };
+        let mut look_up = || other.physical.look_up(&mark, PATIENCE).unwrap();
+        assert_eq!(look_up(), Resolution::Aborted, "COMMIT was never sent");
+        old.batch("UPDATE _bindery_commits SET used = used + INTERVAL 1 SECOND");
+        assert_eq!(look_up(), Resolution::StillRunning);
+        let expected = if commits {
+            old.physical.commit().unwrap();
+            Resolution::Committed
+        } else {
+            old.physical.rollback().unwrap();
+            Resolution::Aborted
+        };
+        assert_eq!(look_up(), expected);
     }
 }

@@ -4,6 +4,7 @@ mod bulk;
 mod catalogue;
 mod crate_values;
 mod edges;
+mod error_table;
 mod errors;
 mod held;
 mod lost;

@@ -1,0 +1,121 @@
+//! Outcomes of transactions, where the engine is set to keep them: a row for each connection counts its transactions, and
+//! is the last thing that each changes before COMMIT. Who can lock the row knows that the transaction has ended.
+
+use std::time::Duration;
+
+use super::error::statement_error;
+use super::session::Fault;
+use super::{Deadline, MysqlConnection, settle};
+use crate::driver::{ParamWriter, Written};
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::outcome::{Mark, Resolution};
+
+const CREATE: &str = "CREATE TABLE IF NOT EXISTS _bindery_commits (\
+     session CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, \
+     number BIGINT UNSIGNED NOT NULL, \
+     used TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, KEY (used)) ENGINE = InnoDB";
+/// Rows of sessions that ended long ago, a few at a time.
+const TIDY: &str =
+    "DELETE FROM _bindery_commits WHERE used < CURRENT_TIMESTAMP - INTERVAL 7 DAY LIMIT 100";
+const NAME: &str = "SET @bindery_session = UUID()";
+const ADD: &str = "INSERT INTO _bindery_commits (session, number) VALUES (@bindery_session, 0)";
+const ASK: &str = "SELECT @bindery_session";
+/// The row may be gone where the session has slept for longer than they are kept.
+const COUNT: &str = "INSERT INTO _bindery_commits (session, number) VALUES (?, ?) \
+     ON DUPLICATE KEY UPDATE number = VALUES(number), used = CURRENT_TIMESTAMP";
+const LOOK_UP: &str = "SELECT number FROM _bindery_commits WHERE session = ? FOR UPDATE NOWAIT";
+
+/// The row of a connection.
+pub(super) struct Marker {
+    session: String,
+    /// Of the last transaction that was to be committed.
+    number: u64,
+}
+
+impl MysqlConnection {
+    /// Makes a row for this connection, and the table where there is none.
+    pub(super) fn keep_outcomes(&mut self, deadline: Deadline) -> Result<()> {
+        let session = self.add_row(deadline).map_err(|fault| {
+            statement_error(fault)
+                .during(Operation::Connect)
+                .with_advice("`resolve-commits` needs the table `_bindery_commits`")
+        })?;
+        self.marker = Some(Marker { session, number: 0 });
+        Ok(())
+    }
+
+    fn add_row(&mut self, deadline: Deadline) -> Result<String, Fault> {
+        let session = &mut self.session;
+        settle::run(session, deadline, NAME)?;
+        match settle::run(session, deadline, ADD) {
+            Err(Fault::Server(said)) if said.is_missing_table() => {
+                settle::run(session, deadline, CREATE)?;
+                settle::run(session, deadline, ADD)?;
+            }
+            outcome => outcome?,
+        }
+        settle::run(session, deadline, TIDY)?;
+        settle::ask(session, deadline, ASK)
+            .map(|texts| texts.into_iter().next().unwrap_or_default())
+    }
+
+    /// A statement that writes comes next, in a transaction.
+    pub(crate) fn will_write(&mut self) {
+        self.wrote = true;
+    }
+
+    /// What COMMIT would make permanent.
+    pub(crate) fn written(&self) -> Written {
+        match &self.marker {
+            _ if !self.wrote => Written::Nothing,
+            None => Written::Unmarked(Some(
+                "set `resolve-commits = true` for the engine to be able to find out",
+            )),
+            Some(marker) => Written::Marked(Mark::Counted {
+                session: marker.session.clone(),
+                number: marker.number + 1,
+            }),
+        }
+    }
+
+    /// Counts the transaction at hand, as its last change.
+    pub(super) fn mark(&mut self) -> Result<()> {
+        let Some(marker) = self.marker.as_mut().filter(|_| self.wrote) else {
+            return Ok(());
+        };
+        marker.number += 1;
+        let (session, number) = (marker.session.clone(), marker.number);
+        self.execute(COUNT, &mut |params| {
+            params.text(&session);
+            params.u64(number);
+        })
+        .map(drop)
+    }
+
+    /// What became of the transaction with this number of a session. The row is locked until the transaction ends.
+    pub(crate) fn look_up(
+        &mut self,
+        session: &str,
+        number: u64,
+        limit: Duration,
+    ) -> Result<Resolution> {
+        let kept = self.config.statement_timeout.replace(limit);
+        let mut found = None;
+        let write = &mut |params: &mut ParamWriter<'_>| params.text(session);
+        let outcome = self.query(LOOK_UP, write, &mut |row| {
+            found = Some(row.u64()?);
+            Ok(true)
+        });
+        self.config.statement_timeout = kept;
+        match outcome {
+            Err(error) if *error.kind() == ErrorKind::Busy => Ok(Resolution::StillRunning),
+            Err(error) => Err(error),
+            Ok(()) => match found {
+                Some(last) if last >= number => Ok(Resolution::Committed),
+                Some(_) => Ok(Resolution::Aborted),
+                None => Err(Error::new(ErrorKind::OutcomeUnknown)
+                    .with_advice("the session's row in `_bindery_commits` is gone")),
+            },
+        }
+    }
+}

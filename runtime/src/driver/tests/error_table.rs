@@ -1,0 +1,503 @@
+//! Every kind of error provoked on every database there is. What was seen is `docs/errors.md`: written anew by
+//! `BINDERY_UPDATE=1 cargo test -p bindery --lib error_table`, else compared, for the databases that there are.
+
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use bindery_testkit::{Direction, Fault, FaultProxy, FreshDatabase, Product, Watchdog};
+
+use super::errors::{CANARY, assert_silent, make_tables};
+use super::{Database, connect, options, server};
+use crate::Dialect;
+use crate::driver::Physical;
+use crate::driver::sqlite::{SqliteConnection, SqliteOptions};
+use crate::error::{Applied, Constraint, Error, ErrorKind, Result};
+
+const PATIENCE: Duration = Duration::from_secs(120);
+const SHORT: Duration = Duration::from_millis(50);
+
+/// A database with tables, and more connections to it.
+struct Place {
+    name: &'static str,
+    main: Database,
+    /// Where SQLite's file is; another program may be there too.
+    file: tempfile::TempDir,
+    fresh: Option<FreshDatabase>,
+}
+
+/// How an error is provoked; `None` where a database knows no such thing.
+type Provoke = fn(&mut Place) -> Option<Error>;
+
+const CASES: &[(&str, Provoke)] = &[
+    ("a value that a unique key holds already", unique),
+    ("a foreign key that refers to nothing", foreign_key),
+    ("a value that others refer to is deleted", referred_to),
+    ("no value for a column without NULL", not_null),
+    ("a check that is not met", check),
+    ("a text that is too long", too_long),
+    ("a number out of range", out_of_range),
+    ("a deadlock", deadlock),
+    (
+        "a change of what was changed since it was read",
+        serialization,
+    ),
+    ("a lock that does not come free", lock_timeout),
+    ("a statement that takes too long", statement_timeout),
+    ("a table that is not there", unknown_table),
+    ("a column that is not there", unknown_column),
+    ("no right to do it", no_right),
+    ("a statement that is no SQL", syntax),
+    ("a connection that is closed while idle", connection_lost),
+    ("a COMMIT whose answer is lost", commit_lost),
+    ("no room left", disk_full),
+    ("a transaction that may only read", read_only),
+];
+
+/// Covers ERR-01 on SQLite, PostgreSQL, MariaDB.
+/// Covers TX-14 on PostgreSQL.
+#[test]
+fn err_01_the_table_of_errors_is_what_is_seen() {
+    let _watchdog = Watchdog::start("err_01_the_table_of_errors", PATIENCE);
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors.md"));
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    let is_there = |name: &&str| place(name).is_some();
+    let databases = ["SQLite", "PostgreSQL", "MariaDB", "MySQL"];
+    let names: Vec<&str> = databases.into_iter().filter(is_there).collect();
+    let mut text = HEAD.to_owned();
+    for (case, provoke) in CASES {
+        for name in databases {
+            let start = format!("| {case} | {name} |");
+            let line = if names.contains(&name) {
+                seen(name, *provoke).map(|seen| format!("{start} {seen} |"))
+            } else {
+                let mut lines = written.lines();
+                lines
+                    .find(|line| line.starts_with(&start))
+                    .map(str::to_owned)
+            };
+            text.extend(line.into_iter().flat_map(|line| [line, "\n".to_owned()]));
+        }
+    }
+    text.push_str(TAIL);
+    if std::env::var_os("BINDERY_UPDATE").is_some() {
+        std::fs::write(&path, text).expect("the documents are there");
+    } else {
+        assert_eq!(
+            written, text,
+            "run with BINDERY_UPDATE=1 and look at the difference"
+        );
+    }
+}
+
+const HEAD: &str = "\
+# Errors
+
+Every error of the runtime is a `bindery::Error`. It names engine, model and operation, and of calls with many rows the \
+row where the database tells it. It holds no value, no password and none of the database's texts that may quote one.
+
+* `kind()` is the same on every database and can be compared.
+* `code()` is the database's own: SQLSTATE, the number of MySQL and MariaDB, SQLite's extended result code.
+* `applied()` says whether the call has changed anything: `No`, `Yes` (only what came after the write failed), or \
+`Unknown` (the answer was lost). A definite answer is never wrong.
+* `is_retryable()`: nothing was changed, and the same work may succeed when it is tried again, in a transaction the whole of it.
+* `outcome()` of a COMMIT that is `Unknown` is a token; `db.resolve(token, limit)` finds out what became of it.
+
+## What is seen
+
+Written by `BINDERY_UPDATE=1 cargo test -p bindery --lib error_table`, which provokes each on the databases it finds. \
+Statements run outside a transaction where nothing else is said.
+
+| provoked | database | kind | code | told | retryable | applied |
+|---|---|---|---|---|---|---|
+";
+
+const TAIL: &str = "
+A deadlock needs two writers, and SQLite has one at a time. SQLite has no users and no rights, and no lengths of texts but \
+by checks. PostgreSQL's full disk is raised by a block of PL/pgSQL. MySQL has numbers of its own beside those of MariaDB \
+(3572 for a lock, 3819 for a check, 3024 for a time limit); they are mapped by its manual and tried with packets of a \
+server that is played.
+
+## A write whose answer is lost
+
+A statement outside a transaction, or a COMMIT, whose answer does not come is `OutcomeUnknown`: it may be stored, now or in \
+a moment, or not. It is never retried by the runtime, the closure is not run again, and the connection is closed. A read, \
+and a statement inside a transaction, is `ConnectionLost` or `Timeout`: nothing of it is stored.
+
+`db.resolve(token, limit)` waits, within its limit, until the engine can be reached and the old transaction has ended; \
+it says `Committed`, `Aborted` or `StillRunning`. The token's text can be stored and parsed again.
+
+| database | by | set | costs |
+|---|---|---|---|
+| PostgreSQL 13 and later | the number of the transaction and `pg_xact_status` | on, unless `resolve-commits = false` | a function call in the packet of the first write, 14 µs; a query for each new connection |
+| MySQL, MariaDB | a row for each connection in the table `_bindery_commits`, changed as the last thing before COMMIT | off, unless `resolve-commits = true` | one more statement for each transaction that writes, four for each new connection; rows of a week ago are removed |
+| SQLite | nothing: COMMIT is a call of a function | | |
+
+A server that crashed and says \"committed\" may mean another transaction: PostgreSQL gives numbers again of which nothing \
+had become durable. Then the outcome stays unknown, and the error says why. A single statement outside a transaction has \
+nothing to be found by: put it into one where it matters.
+";
+
+/// An empty database of this product, if there is one.
+fn place(name: &str) -> Option<Place> {
+    let mysql_is = |product| bindery_testkit::mysql_flavour() == product;
+    match name {
+        "SQLite" => Some(sqlite()),
+        "PostgreSQL" => served("PostgreSQL", bindery_testkit::fresh_postgres()),
+        "MariaDB" if mysql_is(Product::MariaDb) => {
+            served("MariaDB", bindery_testkit::fresh_mysql())
+        }
+        "MySQL" if mysql_is(Product::MySql) => served("MySQL", bindery_testkit::fresh_mysql()),
+        _ => None,
+    }
+}
+
+fn served(name: &'static str, fresh: Option<FreshDatabase>) -> Option<Place> {
+    let fresh = fresh?;
+    Some(Place {
+        name,
+        main: Database {
+            physical: connect(&fresh.url()).expect("a test database lets its owner in"),
+            fresh: None,
+        },
+        file: tempfile::tempdir().expect("a folder"),
+        fresh: Some(fresh),
+    })
+}
+
+fn sqlite() -> Place {
+    let file = tempfile::tempdir().expect("a folder");
+    let path = file.path().join("one.db");
+    let options = SqliteOptions {
+        path: path.to_str().expect("UTF-8"),
+        busy_timeout: SHORT,
+        statement_timeout: Some(SHORT * 4),
+        read_only: false,
+    };
+    let connection = SqliteConnection::open(&options, PATIENCE).expect("a file");
+    Place {
+        name: "SQLite",
+        main: Database {
+            physical: Physical::Sqlite(connection),
+            fresh: None,
+        },
+        file,
+        fresh: None,
+    }
+}
+
+/// What is told of an error, as the cells of a row.
+fn seen(name: &str, provoke: Provoke) -> Option<String> {
+    let mut place = place(name)?;
+    make_tables(&mut place.main);
+    let error = provoke(&mut place)?;
+    assert_silent(&error);
+    let kind = match error.kind() {
+        ErrorKind::Timeout { phase } => format!("`Timeout` {phase}"),
+        kind => {
+            let text = format!("{kind:?}");
+            let end = text.find(|char: char| !char.is_alphanumeric());
+            format!("`{}`", &text[..end.unwrap_or(text.len())])
+        }
+    };
+    let retryable = if error.is_retryable() { "yes" } else { "no" };
+    let applied = match error.applied() {
+        Applied::No => "no",
+        Applied::Yes => "yes",
+        Applied::Unknown => "unknown",
+    };
+    let code = error.code().unwrap_or("");
+    let told = told(error.kind());
+    Some(format!(
+        "{kind} | {code} | {told} | {retryable} | {applied}"
+    ))
+}
+
+fn told(kind: &ErrorKind) -> String {
+    let (ErrorKind::UniqueViolation(of)
+    | ErrorKind::ForeignKeyViolation(of)
+    | ErrorKind::NotNullViolation(of)
+    | ErrorKind::CheckViolation(of)
+    | ErrorKind::ValueOutOfRange(of)) = kind
+    else {
+        return String::new();
+    };
+    let Constraint {
+        name,
+        table,
+        column,
+    } = of;
+    let parts = [("constraint", name), ("table", table), ("column", column)];
+    let known = parts.iter().filter(|(_, name)| name.is_some());
+    known.map(|(what, _)| *what).collect::<Vec<_>>().join(", ")
+}
+
+impl Place {
+    fn dialect(&self) -> Dialect {
+        self.main.dialect()
+    }
+
+    fn is_server(&self) -> bool {
+        self.fresh.is_some()
+    }
+
+    fn url(&self) -> String {
+        self.fresh.as_ref().expect("it is a server").url()
+    }
+
+    /// Another connection to the server.
+    fn second(&self) -> Database {
+        Database {
+            physical: connect(&self.url()).expect("it lets its owner in"),
+            fresh: None,
+        }
+    }
+
+    /// Another program at SQLite's file.
+    fn other_program(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.file.path().join("one.db")).expect("a file")
+    }
+
+    fn refused(&mut self, sql: &str) -> Option<Error> {
+        Some(self.main.run(sql, &[]).expect_err(sql))
+    }
+
+    fn insert(&mut self, id: i32, name: Option<&str>, age: i32) -> Option<Error> {
+        let sql = "INSERT INTO parent (id, name, age) VALUES (?, ?, ?)";
+        let name = name.map(str::to_owned);
+        Some(self.main.run(sql, &[&id, &name, &age]).expect_err(sql))
+    }
+}
+
+fn unique(place: &mut Place) -> Option<Error> {
+    place.insert(2, Some(CANARY), 20)
+}
+
+fn foreign_key(place: &mut Place) -> Option<Error> {
+    place.refused("INSERT INTO child (id, parent) VALUES (1, 77)")
+}
+
+fn referred_to(place: &mut Place) -> Option<Error> {
+    place
+        .main
+        .batch("INSERT INTO child (id, parent) VALUES (1, 1)");
+    place.refused("DELETE FROM parent WHERE id = 1")
+}
+
+fn not_null(place: &mut Place) -> Option<Error> {
+    place.insert(2, None, 20)
+}
+
+fn check(place: &mut Place) -> Option<Error> {
+    place.insert(2, Some("Ann"), 17)
+}
+
+fn too_long(place: &mut Place) -> Option<Error> {
+    let long = format!("{CANARY}{}", "x".repeat(30));
+    place
+        .is_server()
+        .then(|| place.insert(2, Some(&long), 20))?
+}
+
+fn out_of_range(place: &mut Place) -> Option<Error> {
+    if place.is_server() {
+        return place.insert(2, Some(CANARY), 40_000);
+    }
+    // The one column of SQLite that takes nothing but integers.
+    place
+        .main
+        .batch("CREATE TABLE counted (id INTEGER PRIMARY KEY)");
+    let sql = "INSERT INTO counted (id) VALUES (?)";
+    Some(place.main.run(sql, &[&CANARY]).expect_err(sql))
+}
+
+/// Each of two holds what the other wants; whoever asks last, one of them is refused.
+fn deadlock(place: &mut Place) -> Option<Error> {
+    const TAKE: &str = "UPDATE parent SET age = 30 WHERE id = ?";
+    place.is_server().then_some(())?;
+    place
+        .main
+        .batch("INSERT INTO parent (id, name) VALUES (2, 'Bob')");
+    let mut other = place.second();
+    for (database, id) in [(&mut place.main, 1), (&mut other, 2)] {
+        database.physical.begin().expect("it begins");
+        database.run(TAKE, &[&id]).expect("nobody has it");
+    }
+    let want = |database: &mut Database, id: i32| -> Result<u64> {
+        let outcome = database.run(TAKE, &[&id]);
+        let _ = database.physical.rollback();
+        outcome
+    };
+    let outcomes = thread::scope(|scope| {
+        let waiting = scope.spawn(|| want(&mut other, 1));
+        [want(&mut place.main, 2), waiting.join().expect("no panic")]
+    });
+    outcomes.into_iter().find_map(Result::err)
+}
+
+fn serialization(place: &mut Place) -> Option<Error> {
+    const CHANGE: &str = "UPDATE parent SET age = 40 WHERE id = 1";
+    match place.name {
+        "PostgreSQL" => place.main.batch("BEGIN ISOLATION LEVEL REPEATABLE READ"),
+        "MariaDB" => {
+            place.main.batch("SET innodb_snapshot_isolation = ON");
+            place.main.batch("BEGIN");
+        }
+        "SQLite" => place.main.batch("BEGIN"),
+        // It changes the newest row.
+        _ => return None,
+    }
+    place
+        .main
+        .read::<i64>("SELECT id FROM parent", &[])
+        .expect("a row");
+    if place.is_server() {
+        place.second().batch(CHANGE);
+    } else {
+        place.other_program().execute(CHANGE, []).expect("a row");
+    }
+    place.refused(CHANGE)
+}
+
+fn lock_timeout(place: &mut Place) -> Option<Error> {
+    const CHANGE: &str = "UPDATE parent SET age = 40 WHERE id = 1";
+    match place.dialect() {
+        Dialect::Sqlite => {
+            let other = place.other_program();
+            other.execute_batch("BEGIN IMMEDIATE").expect("a lock");
+            return place.refused(CHANGE);
+        }
+        Dialect::Postgres => place.main.batch("SET lock_timeout = '50ms'"),
+        Dialect::Mysql => place.main.batch("SET innodb_lock_wait_timeout = 1"),
+    }
+    let mut other = place.second();
+    other.physical.begin().expect("it begins");
+    other.run(CHANGE, &[]).expect("a row");
+    place.refused(CHANGE)
+}
+
+fn statement_timeout(place: &mut Place) -> Option<Error> {
+    let sql = match place.name {
+        "PostgreSQL" => {
+            place.main.batch("SET statement_timeout = '50ms'");
+            "SELECT 1 FROM pg_sleep(60)"
+        }
+        "MariaDB" => {
+            place.main.batch("SET max_statement_time = 0.05");
+            "SELECT SLEEP(60)"
+        }
+        "MySQL" => {
+            place.main.batch("SET max_execution_time = 50");
+            "SELECT COUNT(*) FROM information_schema.COLUMNS a, information_schema.COLUMNS b, \
+             information_schema.COLUMNS c"
+        }
+        _ => {
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+        }
+    };
+    Some(place.main.read::<i64>(sql, &[]).expect_err(sql))
+}
+
+fn unknown_table(place: &mut Place) -> Option<Error> {
+    place.refused("DELETE FROM nowhere")
+}
+
+fn unknown_column(place: &mut Place) -> Option<Error> {
+    place.refused("UPDATE parent SET missing_one = 1")
+}
+
+fn no_right(place: &mut Place) -> Option<Error> {
+    match place.dialect() {
+        Dialect::Sqlite => None,
+        Dialect::Postgres => {
+            place.main.batch("SET ROLE pg_signal_backend");
+            place.refused("DELETE FROM parent")
+        }
+        Dialect::Mysql => {
+            let fresh = place.fresh.as_ref().expect("it is a server");
+            let (name, url) = (fresh.name().to_owned(), fresh.url());
+            let user = format!("'{name}'@'%'");
+            place
+                .main
+                .batch(&format!("CREATE USER {user} IDENTIFIED BY '{CANARY}'"));
+            place
+                .main
+                .batch(&format!("GRANT SELECT ON `{name}`.* TO {user}"));
+            let (_, at) = url.rsplit_once('@').expect("an account in the URL");
+            let guest = connect(&format!("mysql://{name}:{CANARY}@{at}"));
+            place.main.batch(&format!("DROP USER {user}"));
+            let mut guest = Database {
+                physical: guest.expect("it may read"),
+                fresh: None,
+            };
+            guest.run("DELETE FROM parent", &[]).err()
+        }
+    }
+}
+
+fn syntax(place: &mut Place) -> Option<Error> {
+    place.refused("DELETE FORM parent")
+}
+
+fn connection_lost(place: &mut Place) -> Option<Error> {
+    let (ask, end) = match place.dialect() {
+        Dialect::Sqlite => return None,
+        Dialect::Postgres => ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend"),
+        Dialect::Mysql => ("SELECT CONNECTION_ID()", "KILL"),
+    };
+    let number = place.main.read::<i64>(ask, &[]).expect("its number")[0];
+    place.second().batch(&format!("{end} ({number})"));
+    while place.main.physical.is_quiet() {
+        thread::yield_now();
+    }
+    place.main.read::<i64>(ask, &[]).err()
+}
+
+fn commit_lost(place: &mut Place) -> Option<Error> {
+    place.is_server().then_some(())?;
+    let proxy = FaultProxy::start(&place.url()).expect("a port is free");
+    let behind = server(proxy.url());
+    let mut options = options(&behind);
+    options.session.resolve_commits = Some(true);
+    let mut database = Database {
+        physical: super::connect_with(&options, place.dialect()).expect("it lets us in"),
+        fresh: None,
+    };
+    database.physical.begin().expect("it begins");
+    database
+        .run("UPDATE parent SET age = 50", &[])
+        .expect("a row");
+    proxy.set(Fault::CutBeforePattern {
+        direction: Direction::ToServer,
+        pattern: b"COMMIT".to_vec(),
+    });
+    database.physical.commit().err()
+}
+
+fn disk_full(place: &mut Place) -> Option<Error> {
+    match place.dialect() {
+        Dialect::Sqlite => {
+            place.main.batch("PRAGMA max_page_count = 10");
+            place.refused("INSERT INTO child (id, parent, body) VALUES (1, 1, zeroblob(100000))")
+        }
+        Dialect::Postgres => place.refused("DO 'BEGIN RAISE disk_full; END'"),
+        Dialect::Mysql => {
+            place.main.batch("SET max_heap_table_size = 16384");
+            place
+                .main
+                .batch("CREATE TABLE heap (id INT, body CHAR(200)) ENGINE = MEMORY");
+            let sql = "INSERT INTO heap VALUES (1, 'x')";
+            (0..1_000).find_map(|_| place.main.run(sql, &[]).err())
+        }
+    }
+}
+
+fn read_only(place: &mut Place) -> Option<Error> {
+    let set = place.main.pick(
+        "PRAGMA query_only = ON",
+        "SET default_transaction_read_only = on",
+        "SET SESSION TRANSACTION READ ONLY",
+    );
+    place.main.batch(set);
+    place.refused("DELETE FROM child")
+}

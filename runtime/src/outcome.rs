@@ -1,0 +1,250 @@
+//! What became of a COMMIT whose answer was lost: a token that can be kept, and how to find out. Where drivers look is
+//! said in `driver`.
+
+use std::fmt;
+use std::str::FromStr;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::databases::{Configured, Registry};
+use crate::error::{Error, ErrorKind, Operation, Result};
+
+/// A COMMIT of which nobody knows yet whether it took place: what [`Registry::resolve`] needs to find out.
+///
+/// Its text can be stored and read back, also by another process: it holds the engine's name and a number of the
+/// database's, no password and no value.
+///
+/// ```
+/// use bindery::Outcome;
+///
+/// let outcome: Outcome = "default/postgres/7311/1763640000000000".parse()?;
+/// assert_eq!(outcome.engine(), "default");
+/// assert_eq!(outcome.to_string(), "default/postgres/7311/1763640000000000");
+/// # Ok::<(), bindery::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Outcome {
+    engine: String,
+    mark: Mark,
+}
+
+/// What a transaction leaves in its database when it is committed, and only then.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Mark {
+    /// PostgreSQL keeps the outcome of every transaction by its number.
+    Transaction {
+        /// Its number.
+        number: u64,
+        /// Since when the server has not crashed: a crash may have it give the number of a transaction that was not
+        /// committed once more.
+        era: i64,
+    },
+    /// The row of a session in a table of ours counts its transactions.
+    Counted {
+        /// A UUID, as the server writes one.
+        session: String,
+        /// What the row holds once this one is committed.
+        number: u64,
+    },
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Resolution {
+    /// Everything is stored.
+    Committed,
+    /// Nothing is stored, and nothing will be: the work may be done again.
+    Aborted,
+    /// The database has not finished with it; it may still be stored. Ask again later.
+    StillRunning,
+}
+
+impl Outcome {
+    /// Whose it is, the error says when it is told where it happened.
+    pub(crate) fn new(mark: Mark) -> Self {
+        Self {
+            engine: String::new(),
+            mark,
+        }
+    }
+
+    /// Says on which engine, unless it is known already.
+    pub(crate) fn name_engine(&mut self, engine: &str) {
+        if self.engine.is_empty() {
+            engine.clone_into(&mut self.engine);
+        }
+    }
+
+    fn of(engine: &str, mark: Mark) -> Self {
+        let mut outcome = Self::new(mark);
+        outcome.name_engine(engine);
+        outcome
+    }
+
+    /// The engine it belongs to.
+    pub fn engine(&self) -> &str {
+        &self.engine
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let engine = &self.engine;
+        match &self.mark {
+            Mark::Transaction { number, era } => {
+                write!(out, "{engine}/postgres/{number}/{era}")
+            }
+            Mark::Counted { session, number } => write!(out, "{engine}/mysql/{session}/{number}"),
+        }
+    }
+}
+
+impl FromStr for Outcome {
+    type Err = Error;
+
+    /// # Errors
+    /// The text is not one that an outcome was written as.
+    fn from_str(text: &str) -> Result<Self> {
+        let parts: Vec<&str> = text.split('/').collect();
+        let read = match parts[..] {
+            [engine, "postgres", number, era] => {
+                let mark = number.parse().ok().zip(era.parse().ok());
+                let mark = mark.map(|(number, era)| Mark::Transaction { number, era });
+                mark.map(|mark| Self::of(engine, mark))
+            }
+            [engine, "mysql", session, number] if is_session(session) => {
+                let mark = number.parse().ok().map(|number| Mark::Counted {
+                    session: session.to_owned(),
+                    number,
+                });
+                mark.map(|mark| Self::of(engine, mark))
+            }
+            _ => None,
+        };
+        read.ok_or_else(|| {
+            let why = "this is not the text of an outcome".to_owned();
+            Error::new(ErrorKind::UnsupportedValue(why))
+        })
+    }
+}
+
+/// A UUID in its usual form.
+fn is_session(text: &str) -> bool {
+    let is_sign = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+    text.len() == 36 && text.bytes().all(is_sign)
+}
+
+/// Between two looks; short at first, as most commits are over by then.
+const FIRST_PAUSE: Duration = Duration::from_millis(2);
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+
+impl Registry {
+    /// Finds out what became of a COMMIT whose answer was lost ([`Error::outcome`]). It waits, within the limit, for the
+    /// engine to be reachable again and for the old transaction to end: `Aborted` is said only when it cannot be
+    /// committed any more.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// use std::time::Duration;
+    /// use bindery::{Resolution, Retry};
+    ///
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// # let new = || NewUser::new("ann@example.org");
+    /// let done = db.default()?.transaction(|tx| tx.users().insert(new()));
+    /// if let Some(outcome) = done.as_ref().err().and_then(|error| error.outcome()) {
+    ///     match db.resolve(outcome, Duration::from_secs(10))? {
+    ///         Resolution::Committed => println!("it is stored"),
+    ///         Resolution::Aborted => println!("it is not: try again"),
+    ///         Resolution::StillRunning => println!("ask again later: {outcome}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The engine cannot be reached within the limit, or the database knows nothing of the transaction any more.
+    pub fn resolve(&self, outcome: &Outcome, limit: Duration) -> Result<Resolution> {
+        let engine = self.configured(&outcome.engine)?;
+        engine
+            .resolve(&outcome.mark, limit)
+            .map_err(|error| error.on_engine(engine.info.name).during(Operation::Resolve))
+    }
+}
+
+impl Configured {
+    /// Looks again and again until it is known or the limit is over.
+    fn resolve(&self, mark: &Mark, limit: Duration) -> Result<Resolution> {
+        let started = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let left = limit.saturating_sub(started.elapsed());
+            let found = match self.look(mark, left) {
+                Ok(Resolution::StillRunning) => Ok(Resolution::StillRunning),
+                Err(error) if error.is_of_reaching() => Err(error),
+                known => return known,
+            };
+            let left = limit.saturating_sub(started.elapsed());
+            if left < pause {
+                return found;
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn look(&self, mark: &Mark, limit: Duration) -> Result<Resolution> {
+        let started = Instant::now();
+        let mut link = self.pool.acquire_within(limit)?;
+        let left = limit.saturating_sub(started.elapsed());
+        link.ready()?.look_up(mark, left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SESSION: &str = "6ccd780c-baba-1026-9564-5b8c656024db";
+
+    #[test]
+    fn texts_come_back() {
+        let session = SESSION.to_owned();
+        for mark in [
+            Mark::Transaction {
+                number: u64::MAX,
+                era: -1,
+            },
+            Mark::Counted { session, number: 3 },
+        ] {
+            let outcome = Outcome::of("b", mark);
+            let read: Outcome = outcome.to_string().parse().unwrap();
+            assert_eq!(read, outcome);
+        }
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        for text in [
+            "",
+            "b",
+            "b/postgres/1",
+            "b/postgres/-1/2",
+            "b/postgres/x/2",
+            "b/postgres/1/x",
+            "b/postgres/1/2/3",
+            "b/sqlite/1/2",
+            "b/mysql/1",
+            "b/mysql/x' OR 1=1 -- x' OR 1=1 -- x' OR 1=1/1",
+            &format!("b/mysql/{SESSION}/"),
+        ] {
+            let refused = text.parse::<Outcome>().unwrap_err();
+            assert!(
+                matches!(refused.kind(), ErrorKind::UnsupportedValue(_)),
+                "{text}"
+            );
+        }
+    }
+}
