@@ -3,8 +3,10 @@
 mod calendar_text;
 mod catalogue;
 mod error;
+mod kept;
 mod params;
 mod row;
+mod statement;
 mod watch;
 mod writing;
 
@@ -13,10 +15,11 @@ use std::time::{Duration, Instant};
 use bindery_schema::sql_writer::SqlWriter;
 use rusqlite::config::DbConfig;
 use rusqlite::fallible_iterator::FallibleIterator as _;
-use rusqlite::{Batch, CachedStatement, OpenFlags, Row, Rows, Statement};
-use self_cell::{MutBorrow, self_cell};
+use rusqlite::{Batch, OpenFlags};
 
 use self::error::{moved_error, open_error, prepare_error, step_error};
+use self::kept::{Kept, Running};
+use self::statement::Statement;
 use self::watch::Watched;
 use self::writing::Writing;
 use super::params::ParamTarget;
@@ -34,13 +37,14 @@ use crate::turns::Turn;
 const ROWS_PER_INSERT: usize = 64;
 /// SQLite's own limit of placeholders in one statement.
 const MAX_PARAMS: usize = 32_766;
-const CACHED_STATEMENTS: usize = 256;
 
 pub(super) use self::params::Params;
 pub(super) use self::row::RowRef;
 
 /// One open SQLite connection.
 pub(crate) struct SqliteConnection {
+    /// Before the connection: SQLite closes one that has statements only when they are gone.
+    kept: Kept,
     watched: Watched,
     /// After the connection: a transaction that was left open is over when it is closed.
     writing: Writing,
@@ -116,7 +120,6 @@ impl SqliteConnection {
         };
         let inner =
             rusqlite::Connection::open_with_flags(options.path, flags).map_err(prepare_error)?;
-        inner.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         // Else the quoted name of a column that is gone would be a text, and every row would hold it.
         inner
             .set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)
@@ -129,6 +132,7 @@ impl SqliteConnection {
         ensure_foreign_keys(watched.connection())?;
         watched.set_lock_limit(options.busy_timeout);
         Ok(Self {
+            kept: Kept::new(),
             watched,
             writing,
             broken: false,
@@ -136,20 +140,25 @@ impl SqliteConnection {
         })
     }
 
-    /// One more call, and the turn to write that it may need.
-    fn call(&mut self) -> Result<Call<'_>> {
+    /// One more call, and the statements to do it with.
+    #[inline]
+    fn call(&mut self) -> Result<(Call<'_>, &mut Kept)> {
         if self.broken {
             return Err(Error::new(ErrorKind::ConnectionLost));
         }
         self.watched.begin();
-        Ok(Call {
+        let call = Call {
             watched: &self.watched,
             writing: &mut self.writing,
-        })
+        };
+        Ok((call, &mut self.kept))
     }
 
-    fn run<T>(&mut self, work: impl FnOnce(&mut Call<'_>) -> Result<T>) -> Result<T> {
-        let outcome = work(&mut self.call()?);
+    #[inline]
+    fn run<T>(&mut self, work: impl FnOnce(&mut Call<'_>, &mut Kept) -> Result<T>) -> Result<T> {
+        let (mut call, kept) = self.call()?;
+        let outcome = work(&mut call, kept);
+        drop(call);
         if let Err(error) = &outcome {
             self.broken |= is_of_the_file(error);
         }
@@ -157,11 +166,11 @@ impl SqliteConnection {
     }
 
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
-        self.run(|call| {
-            let mut statement = call.prepare(sql)?;
+        self.run(|call, kept| {
+            let mut statement = call.prepare(kept, sql)?;
             bind(&mut statement, write)?;
-            let rows = statement.raw_execute().map_err(step_error)?;
-            Ok(rows as u64)
+            while statement.step().map_err(step_error)? {}
+            Ok(call.watched.connection().changes())
         })
     }
 
@@ -171,28 +180,26 @@ impl SqliteConnection {
         write: WriteParams<'_>,
         take: TakeRow<'_>,
     ) -> Result<()> {
-        self.run(|call| {
-            let mut statement = call.prepare(sql)?;
+        self.run(|call, kept| {
+            let mut statement = call.prepare(kept, sql)?;
             bind(&mut statement, write)?;
-            let mut rows = statement.raw_query();
-            while let Some(row) = rows.next().map_err(step_error)? {
-                if !take(&mut reader(row))? {
+            while statement.step().map_err(step_error)? {
+                if !take(&mut reader(&statement))? {
                     break;
                 }
             }
-            Ok(())
+            // One that writes may be refused as late as here.
+            statement.reset().map_err(step_error)
         })
     }
 
     pub(crate) fn cursor(&mut self, sql: &str, write: WriteParams<'_>) -> Result<SqliteCursor<'_>> {
-        let mut call = self.call()?;
-        let mut statement = call.prepare(sql)?;
+        let (mut call, kept) = self.call()?;
+        let mut statement = call.prepare(kept, sql)?;
         bind(&mut statement, write)?;
-        let running = RunningQuery::new(MutBorrow::new(statement), |statement| {
-            statement.borrow_mut().raw_query()
-        });
         Ok(SqliteCursor {
-            running,
+            statement,
+            finished: false,
             watched: call.watched,
             _turn: call.hand_over(),
         })
@@ -264,10 +271,10 @@ impl SqliteConnection {
 
     /// Statements without values: the text of their errors speaks of names only.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
-        self.run(|call| {
+        self.run(|call, _| {
             let mut statements = Batch::new(call.watched.connection(), sql);
             while let Some(mut statement) = statements.next().map_err(prepare_error)? {
-                call.allow(&statement)?;
+                call.allow(statement.readonly())?;
                 let mut rows = statement.raw_query();
                 while rows.next().map_err(prepare_error)?.is_some() {}
             }
@@ -314,7 +321,7 @@ impl SqliteConnection {
     pub(crate) fn commit(&mut self) -> Result<()> {
         let limit = self.writing.limit();
         self.watched.set_lock_limit(limit);
-        self.run(|call| {
+        self.run(|call, _| {
             let commit = || call.watched.connection().execute_batch("COMMIT");
             patiently(limit, commit).map_err(prepare_error)
         })?;
@@ -378,18 +385,18 @@ struct Call<'c> {
     writing: &'c mut Writing,
 }
 
-impl<'c> Call<'c> {
-    fn prepare(&mut self, sql: &str) -> Result<CachedStatement<'c>> {
-        let connection = self.watched.connection();
-        let statement = connection.prepare_cached(sql).map_err(prepare_error)?;
-        self.allow(&statement)?;
+impl Call<'_> {
+    #[inline]
+    fn prepare<'k>(&mut self, kept: &'k mut Kept, sql: &str) -> Result<Running<'k>> {
+        let statement = kept.find(self.watched.connection(), sql)?;
+        self.allow(statement.is_reader())?;
         Ok(statement)
     }
 
-    /// Waits for the turn where the statement writes. SQLite says whether it does.
+    /// Waits for the turn where a statement writes. SQLite says whether it does.
     #[inline]
-    fn allow(&mut self, statement: &Statement<'_>) -> Result<()> {
-        if statement.readonly() || self.writing.has_turn() {
+    fn allow(&mut self, is_reader: bool) -> Result<()> {
+        if is_reader || self.writing.has_turn() {
             return Ok(());
         }
         self.watched.set_lock_limit(self.writing.take_turn()?);
@@ -420,39 +427,42 @@ impl Drop for Call<'_> {
     }
 }
 
-self_cell! {
-    struct RunningQuery<'c> {
-        owner: MutBorrow<CachedStatement<'c>>,
-        #[not_covariant]
-        dependent: Rows,
-    }
-}
-
 /// A running query; dropping it resets the statement.
 pub(crate) struct SqliteCursor<'c> {
-    running: RunningQuery<'c>,
+    statement: Running<'c>,
+    /// SQLite would begin anew.
+    finished: bool,
     watched: &'c Watched,
     /// Of a statement that writes.
     _turn: Option<Turn>,
 }
 
 impl SqliteCursor<'_> {
+    #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<RowReader<'_>>> {
+        if self.finished {
+            return Ok(None);
+        }
         // What the caller does between two rows is not the statement's time.
         self.watched.begin();
-        self.running
-            .with_dependent_mut(|_, rows| Ok(rows.next().map_err(step_error)?.map(reader)))
+        let stepped = self.statement.step();
+        self.finished = !matches!(stepped, Ok(true));
+        Ok(stepped
+            .map_err(step_error)?
+            .then(|| reader(&self.statement)))
     }
 }
 
-fn reader<'a>(row: &'a Row<'_>) -> RowReader<'a> {
+#[inline]
+fn reader(row: &Statement) -> RowReader<'_> {
     RowReader::new(RowSource::Sqlite(RowRef::new(row)))
 }
 
 /// Every place gets a value, so nothing is left of the statement's last use.
-fn bind(statement: &mut Statement<'_>, write: WriteParams<'_>) -> Result<()> {
-    let places = statement.parameter_count();
-    let mut params = ParamWriter::new(ParamTarget::Sqlite(Params::new(statement, places)));
+#[inline]
+fn bind(statement: &mut Statement, write: WriteParams<'_>) -> Result<()> {
+    let places = statement.places();
+    let mut params = ParamWriter::new(ParamTarget::Sqlite(Params::new(statement)));
     write(&mut params);
     params.finish_all(places)
 }

@@ -1,42 +1,28 @@
 //! Values to bound parameters. Dates and times are ISO 8601 text, which sorts by time; UUIDs, decimals and intervals
 //! are text too.
 
-use rusqlite::Statement;
-use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::types::ValueRef;
 
 use super::calendar_text;
 use super::error::step_error;
+use super::statement::Statement;
 use crate::driver::{ParamWriter, uuid_text, vector};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::Interval;
 
-/// What [`Params`] needs of a statement, free of its lifetime.
-pub(super) trait Bind {
-    fn bind(&mut self, index: usize, value: ToSqlOutput<'_>) -> rusqlite::Result<()>;
-}
-
-impl Bind for Statement<'_> {
-    fn bind(&mut self, index: usize, value: ToSqlOutput<'_>) -> rusqlite::Result<()> {
-        self.raw_bind_parameter(index, value)
-    }
-}
-
 /// Binds parameters to a statement.
 pub(in crate::driver) struct Params<'a> {
-    statement: &'a mut dyn Bind,
+    statement: &'a mut Statement,
     next: usize,
-    /// The last index there is.
-    places: usize,
     /// For values that are kept as formatted text.
     text: String,
 }
 
 impl<'a> Params<'a> {
-    pub(super) fn new(statement: &'a mut dyn Bind, places: usize) -> Self {
+    pub(super) fn new(statement: &'a mut Statement) -> Self {
         Self {
             statement,
             next: 1,
-            places,
             text: String::new(),
         }
     }
@@ -52,12 +38,10 @@ impl Params<'_> {
         let index = self.next;
         self.next += 1;
         // One too many is found when all are written: only then their number is known.
-        if index > self.places {
+        if index > self.statement.places() {
             return Ok(());
         }
-        self.statement
-            .bind(index, ToSqlOutput::Borrowed(value))
-            .map_err(step_error)
+        self.statement.bind(index, value).map_err(step_error)
     }
 
     fn put_formatted(&mut self, format: impl FnOnce(&mut String)) -> Result<()> {

@@ -3,22 +3,23 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
 use super::calendar_text;
+use super::statement::Statement;
 use crate::driver::{RowReader, decimal, uuid_text, vector};
 use crate::types::{AnyValue, Interval};
 
 /// One row.
 pub(in crate::driver) struct RowRef<'a> {
-    row: &'a Row<'a>,
+    row: &'a Statement,
     /// The column that was last asked for being NULL, and its value: taking it from SQLite again costs as much.
     peeked: Cell<(usize, ValueRef<'a>)>,
 }
 
 impl<'a> RowRef<'a> {
-    pub(super) fn new(row: &'a Row<'a>) -> Self {
+    #[inline]
+    pub(super) fn new(row: &'a Statement) -> Self {
         Self {
             row,
             peeked: Cell::new((usize::MAX, ValueRef::Null)),
@@ -31,7 +32,7 @@ impl<'a> RowRef<'a> {
         if peeked == column {
             value
         } else {
-            self.row.get_ref(column).unwrap_or(ValueRef::Null)
+            self.row.value(column)
         }
     }
 
