@@ -166,7 +166,7 @@ impl EngineOptions {
         self
     }
 
-    /// So many connections stay open, however long they are idle.
+    /// So many connections stay open once they were needed, however long they are idle. None is opened before.
     #[must_use]
     pub fn min_connections(mut self, connections: u32) -> Self {
         self.pool.min_connections = connections;

@@ -124,6 +124,7 @@ fn overdue_connections_are_replaced() {
     }
 }
 
+/// Covers POOL-6 on SQLite.
 #[test]
 fn a_connection_in_a_transaction_never_comes_back() {
     let (pool, opened) = pool(LIMITS);
@@ -222,7 +223,9 @@ fn waiting_threads_learn_of_closing() {
     drop(held);
 }
 
-/// POOL-5: who waits longest is served first.
+/// Who waits longest is served first.
+///
+/// Covers POOL-5 on SQLite.
 #[test]
 fn connections_go_to_who_came_first() {
     let (pool, _) = pool(PoolLimits {
@@ -249,7 +252,9 @@ fn connections_go_to_who_came_first() {
     assert_eq!(served.into_inner().unwrap(), [0, 1, 2, 3, 4, 5, 6, 7]);
 }
 
-/// POOL-04: what was counted adds up, whatever happened.
+/// What was counted adds up, whatever happened.
+///
+/// Covers POOL-04 on SQLite.
 #[test]
 fn pool_04_statistics_add_up() {
     let (pool, opened) = pool(LIMITS);
@@ -268,7 +273,9 @@ fn pool_04_statistics_add_up() {
     assert_eq!(pool.counts().closed, 2);
 }
 
-/// CON-10: closing waits for what is in use, and says what did not come back.
+/// Closing waits for what is in use, and says what did not come back.
+///
+/// Covers CON-10 on SQLite.
 #[test]
 fn con_10_closing_waits_for_connections_in_use() {
     let (pool, _) = pool(LIMITS);
@@ -306,7 +313,9 @@ fn a_place_that_comes_free_goes_to_who_waits() {
     assert_eq!(counts(&pool), [1, 0, 1]);
 }
 
-/// POOL-8: a forked child gets nothing, and what it inherited stays open for its parent.
+/// A forked child gets nothing, and what it inherited stays open for its parent.
+///
+/// Covers POOL-8 on SQLite.
 #[test]
 fn pool_8_a_forked_child_gets_no_connection() {
     let (mut pool, opened) = pool(LIMITS);

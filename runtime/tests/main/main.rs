@@ -10,6 +10,7 @@ mod files;
 mod forgotten;
 mod many;
 mod open;
+mod pools;
 mod repository;
 mod sample;
 mod schema_check;

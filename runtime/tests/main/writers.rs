@@ -8,7 +8,7 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery::{Config, EngineOptions, ErrorKind, Registry};
+use bindery::{Config, EngineOptions, ErrorKind, Registry, TransactionOptions};
 use bindery_testkit::Watchdog;
 
 use crate::sample::engine::{B, Default};
@@ -293,4 +293,34 @@ fn pool_7_a_panic_passes_the_turn_on() {
     assert!(started.elapsed() < PATIENCE);
     let mut blogs = db.repository::<tag::Blog, _>(Default);
     assert_eq!(blogs.count().unwrap(), 20);
+}
+
+/// Who only reads takes no turn, in a transaction or not.
+///
+/// Covers POOL-14 on SQLite.
+#[test]
+fn pool_14_a_read_only_transaction_waits_for_nobody() {
+    let _watchdog = Watchdog::start("pool_14_a_read_only_transaction", PATIENCE);
+    let folder = tempfile::tempdir().unwrap();
+    let short = options(&url(&folder)).acquire_timeout(Duration::from_millis(50));
+    let db = with("default", short);
+    db.create_missing_on(Default).unwrap();
+    let mut writer = db.connect(Default).unwrap();
+    let mut writing = writer.begin().unwrap();
+    writing
+        .blogs()
+        .insert(NewBlog::new("not there yet"))
+        .unwrap();
+    let mut reader = db.connect(Default).unwrap();
+    let reads = TransactionOptions::new().read_only();
+    let mut reading = reader.begin_with(reads).unwrap();
+    assert_eq!(reading.blogs().count().unwrap(), 0);
+    writing.commit().unwrap();
+    assert_eq!(
+        reading.blogs().count().unwrap(),
+        0,
+        "as it was when it began"
+    );
+    reading.commit().unwrap();
+    assert_eq!(reader.blogs().count().unwrap(), 1);
 }

@@ -57,7 +57,7 @@ impl Kept {
             .is_none_or(|kept| *kept.sql != *sql)
         {
             number = self.find_text(connection, sql)?;
-            self.by_place[place] = number as u16;
+            self.by_place[place] = u16::try_from(number).unwrap_or(u16::MAX);
         }
         self.uses += 1;
         let entry = &mut self.statements[number];

@@ -44,7 +44,7 @@ pub(super) use self::row::RowRef;
 /// One open SQLite connection.
 pub(crate) struct SqliteConnection {
     /// Before the connection: SQLite closes one that has statements only when they are gone.
-    kept: Kept,
+    kept: Box<Kept>,
     watched: Watched,
     /// After the connection: a transaction that was left open is over when it is closed.
     writing: Writing,
@@ -132,7 +132,7 @@ impl SqliteConnection {
         ensure_foreign_keys(watched.connection())?;
         watched.set_lock_limit(options.busy_timeout);
         Ok(Self {
-            kept: Kept::new(),
+            kept: Box::new(Kept::new()),
             watched,
             writing,
             broken: false,

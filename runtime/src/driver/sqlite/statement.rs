@@ -12,6 +12,8 @@ use std::ptr::{self, NonNull};
 use rusqlite::ffi;
 use rusqlite::types::ValueRef;
 
+/// `SQLITE_UTF8` in the type that binding takes.
+const UTF8: u8 = 1;
 /// Bound values of this size are not kept until the next use.
 const LARGE: usize = 4_096;
 
@@ -100,8 +102,7 @@ impl Statement {
                 ValueRef::Text(text) => {
                     self.holds_large |= text.len() > LARGE;
                     let (at, length) = (text.as_ptr().cast(), text.len() as u64);
-                    let utf8 = ffi::SQLITE_UTF8 as u8;
-                    ffi::sqlite3_bind_text64(raw, place, at, length, copy, utf8)
+                    ffi::sqlite3_bind_text64(raw, place, at, length, copy, UTF8)
                 }
                 // The pointer of an empty slice may lead nowhere, and SQLite would take that for NULL.
                 ValueRef::Blob([]) => ffi::sqlite3_bind_zeroblob(raw, place, 0),

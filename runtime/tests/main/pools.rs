@@ -1,0 +1,308 @@
+//! Pools as a program sees them: how many connections, who waits, what dies, what a killed program leaves behind.
+
+use std::io::BufRead;
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bindery::{Config, EngineOptions, ErrorKind, Registry};
+use bindery_testkit::{FreshDatabase, Watchdog};
+
+use crate::sample::engine::{B, Default, Mysql, Postgres};
+use crate::sample::{EMBEDDED, Everything, NewBlog, Tables, tag, with};
+
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Set in the program that is killed, to the engine and the URL it uses.
+const DOOMED: &str = "BINDERY_POOLS_DOOMED";
+/// Connections that rest shorter are not looked at before they are given out.
+const REST: Duration = Duration::from_millis(20);
+
+fn embedded(default: EngineOptions, b: EngineOptions) -> Registry {
+    let config = Config::new()
+        .engine("default", default)
+        .engine("b", b)
+        .engine("test", ":memory:");
+    let db = Registry::with_config(&EMBEDDED, &config).unwrap();
+    db.create_missing_on(Default).unwrap();
+    db.create_missing_on(B).unwrap();
+    db
+}
+
+/// One engine keeps its connections, in memory too, and the other has none between uses.
+///
+/// Covers POOL-01 on SQLite.
+#[test]
+fn pool_01_long_and_short_connections() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!("sqlite://{}/b.db", folder.path().display());
+    let long = EngineOptions::url(":memory:").max_connections(5);
+    let db = embedded(
+        long.acquire_timeout(PATIENCE),
+        EngineOptions::url(file).short(),
+    );
+    let pool = |name| db.engine(name).unwrap().pool;
+    let before = pool("b").created;
+    thread::scope(|scope| {
+        for _ in 0..10 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    let mut connection = db.connect(Default).unwrap();
+                    connection.blogs().insert(NewBlog::new("long")).unwrap();
+                }
+            });
+        }
+    });
+    for round in 1..=100 {
+        let mut connection = db.connect(B).unwrap();
+        connection.blogs().insert(NewBlog::new("short")).unwrap();
+        drop(connection);
+        assert_eq!((pool("b").created, pool("b").open), (before + round, 0));
+    }
+    assert!(pool("default").created <= 5 && pool("default").closed == 0);
+    assert_eq!(db.connect(Default).unwrap().blogs().count().unwrap(), 100);
+    assert_eq!(db.connect(B).unwrap().blogs().count().unwrap(), 100);
+}
+
+/// All connections of one engine are held: who asks for one more is told so, and the other engine knows nothing of it.
+/// Ten times as many threads as connections all get their turn.
+///
+/// Covers POOL-02, POOL-5 on SQLite.
+#[test]
+fn pool_02_more_threads_than_connections() {
+    let _watchdog = Watchdog::start("pool_02_more_threads_than_connections", PATIENCE);
+    let short = Duration::from_millis(50);
+    let two = EngineOptions::url(":memory:").max_connections(2);
+    let db = embedded(EngineOptions::url(":memory:"), two.acquire_timeout(short));
+    let held = (db.connect(B).unwrap(), db.connect(B).unwrap());
+    let error = db.connect(B).map(drop).unwrap_err();
+    assert_eq!(error.engine(), Some("b"));
+    let ErrorKind::PoolExhausted {
+        size, waited_ms, ..
+    } = *error.kind()
+    else {
+        panic!("{error:?}");
+    };
+    assert!(
+        size == 2 && waited_ms >= 50 && error.is_retryable(),
+        "{error}"
+    );
+    db.connect(Default).unwrap().blogs().count().unwrap();
+    drop(held);
+
+    let two = EngineOptions::url(":memory:").max_connections(2);
+    let db = embedded(
+        EngineOptions::url(":memory:"),
+        two.acquire_timeout(PATIENCE),
+    );
+    let end = AtomicBool::new(false);
+    let served: Vec<u64> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..20)
+            .map(|_| scope.spawn(|| count_until(&db, &end)))
+            .collect();
+        thread::sleep(Duration::from_secs(1));
+        end.store(true, Ordering::Relaxed);
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    let (least, most) = (served.iter().min(), served.iter().max());
+    assert!(
+        most <= least.map(|least| least * 4 + 8).as_ref(),
+        "{served:?}"
+    );
+    assert!(db.engine("b").unwrap().pool.created <= 2);
+}
+
+fn count_until(db: &Registry, end: &AtomicBool) -> u64 {
+    let mut served = 0;
+    while !end.load(Ordering::Relaxed) {
+        db.connect(B).unwrap().blogs().count().unwrap();
+        served += 1;
+    }
+    served
+}
+
+/// Opening connects to nothing; using an engine that is down ends in time and says which it is.
+///
+/// Covers POOL-1 on PostgreSQL, MariaDB.
+#[test]
+fn pool_1_an_engine_that_is_down() {
+    let _watchdog = Watchdog::start("pool_1_an_engine_that_is_down", PATIENCE);
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = silent.local_addr().unwrap();
+    let limit = Duration::from_millis(200);
+    for scheme in ["postgres", "mysql"] {
+        for place in ["127.0.0.1:1", "nowhere.invalid:1", &silent.to_string()] {
+            let url = format!("{scheme}://nobody@{place}/nothing");
+            let options = EngineOptions::url(url).acquire_timeout(limit);
+            let name = format!("x_{scheme}");
+            let db = with(&name, options);
+            let started = Instant::now();
+            let error = match scheme {
+                "postgres" => db.connect(Postgres).map(drop).unwrap_err(),
+                _ => db.connect(Mysql).map(drop).unwrap_err(),
+            };
+            assert!(
+                started.elapsed() < limit * 4 + Duration::from_secs(1),
+                "{place}"
+            );
+            assert_eq!(error.engine(), Some(name.as_str()), "{error:?}");
+            assert!(
+                matches!(
+                    error.kind(),
+                    ErrorKind::Unavailable | ErrorKind::Timeout { .. }
+                ),
+                "{place}: {error:?}"
+            );
+            assert_eq!(db.engine(&name).unwrap().pool.open, 0);
+        }
+    }
+}
+
+/// Ends all sessions of the database but the one that asks.
+fn end_sessions(database: &FreshDatabase) {
+    if database.url().starts_with("postgres") {
+        let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        database.answer(sql).unwrap();
+        return;
+    }
+    let sql = "SELECT id FROM information_schema.processlist \
+               WHERE db = database() AND id <> connection_id()";
+    for id in database.answer(sql).unwrap().lines() {
+        // One may have gone by itself.
+        let _ = database.answer(&format!("KILL {id}"));
+    }
+}
+
+/// How many sessions the database has beside the one that asks.
+fn sessions(database: &FreshDatabase) -> String {
+    let postgres = "SELECT count(*) FROM pg_stat_activity \
+                    WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let mysql = "SELECT count(*) FROM information_schema.processlist \
+                 WHERE db = database() AND id <> connection_id()";
+    let sql = if database.url().starts_with("postgres") {
+        postgres
+    } else {
+        mysql
+    };
+    database.answer(sql).unwrap().trim().to_owned()
+}
+
+/// The server ends sessions: whoever asks next notices nothing; a transaction is told of it and not tried again.
+fn killed_sessions<E: Everything>(engine: E, database: &FreshDatabase) {
+    let db = with(engine.name(), EngineOptions::url(database.url()));
+    db.create_missing_on(engine).unwrap();
+    let mut blogs = db.repository::<tag::Blog, _>(engine);
+    for _ in 0..3 {
+        assert_eq!(blogs.count().unwrap(), 0);
+        end_sessions(database);
+        thread::sleep(REST);
+    }
+    let mut connection = db.connect(engine).unwrap();
+    let mut tx = connection.begin().unwrap();
+    tx.blogs().insert(NewBlog::new("lost")).unwrap();
+    end_sessions(database);
+    let error = tx.blogs().insert(NewBlog::new("lost")).unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::ConnectionLost, "{error:?}");
+    assert!(tx.commit().is_err());
+    drop(connection);
+    assert_eq!(blogs.count().unwrap(), 0);
+    blogs.insert(NewBlog::new("kept")).unwrap();
+    let pool = db.engine(engine.name()).unwrap().pool;
+    assert_eq!(pool.created - pool.closed, pool.open as u64, "{pool:?}");
+}
+
+/// Covers POOL-03, POOL-2 on PostgreSQL, MariaDB.
+#[test]
+fn pool_03_sessions_that_the_server_ends() {
+    let _watchdog = Watchdog::start("pool_03_sessions_that_the_server_ends", PATIENCE);
+    if let Some(database) = bindery_testkit::fresh_postgres() {
+        killed_sessions(Postgres, &database);
+    }
+    if let Some(database) = bindery_testkit::fresh_mysql() {
+        killed_sessions(Mysql, &database);
+    }
+}
+
+/// Does nothing among the other tests.
+#[test]
+#[allow(clippy::print_stdout, reason = "read by the other process")]
+fn the_doomed_program() {
+    let Ok(doomed) = std::env::var(DOOMED) else {
+        return;
+    };
+    let (engine, url) = doomed.split_once(' ').expect("an engine and a URL");
+    match engine {
+        "x_postgres" => is_killed(Postgres, url),
+        "x_mysql" => is_killed(Mysql, url),
+        _ => is_killed(Default, url),
+    }
+}
+
+#[allow(clippy::print_stdout, reason = "read by the other process")]
+fn is_killed<E: Everything>(engine: E, url: &str) {
+    let db = with(engine.name(), EngineOptions::url(url));
+    let mut connection = db.connect(engine).unwrap();
+    let mut tx = connection.begin().unwrap();
+    tx.blogs().insert(NewBlog::new("lost")).unwrap();
+    println!("\nin the middle");
+    loop {
+        thread::park();
+    }
+}
+
+/// A program that is killed in the middle of a transaction.
+fn kill_one(engine: &str, url: &str) {
+    let mut doomed: Child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "pools::the_doomed_program", "--nocapture"])
+        .env(DOOMED, format!("{engine} {url}"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = std::io::BufReader::new(doomed.stdout.take().unwrap());
+    let mut lines = output.lines().map_while(Result::ok);
+    assert!(lines.any(|line| line == "in the middle"));
+    doomed.kill().unwrap();
+    doomed.wait().unwrap();
+}
+
+/// What it did is undone, and others write at once.
+fn leaves_nothing<E: Everything>(engine: E, url: &str) -> Registry {
+    let options = EngineOptions::url(url).acquire_timeout(PATIENCE);
+    let db = with(engine.name(), options);
+    db.create_missing_on(engine).unwrap();
+    for _ in 0..3 {
+        kill_one(engine.name(), url);
+        let mut blogs = db.repository::<tag::Blog, _>(engine);
+        assert_eq!(blogs.count().unwrap(), 0);
+    }
+    let mut blogs = db.repository::<tag::Blog, _>(engine);
+    blogs.insert(NewBlog::new("kept")).unwrap();
+    db
+}
+
+/// Covers POOL-10.
+#[test]
+fn pool_10_a_killed_program_leaves_nothing_behind() {
+    let _watchdog = Watchdog::start("pool_10_a_killed_program", PATIENCE);
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!("sqlite://{}/one.db", folder.path().display());
+    leaves_nothing(Default, &file);
+    let left = |database: &FreshDatabase, db: Registry| {
+        db.close();
+        // The promise is one second; the watchdog ends what never comes.
+        while sessions(database) != "0" {
+            thread::yield_now();
+        }
+    };
+    if let Some(database) = bindery_testkit::fresh_postgres() {
+        left(&database, leaves_nothing(Postgres, &database.url()));
+    }
+    if let Some(database) = bindery_testkit::fresh_mysql() {
+        left(&database, leaves_nothing(Mysql, &database.url()));
+    }
+}
