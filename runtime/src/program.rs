@@ -62,6 +62,21 @@ pub struct ModelInfo {
     pub tables: &'static [TableDdl],
 }
 
+impl ModelInfo {
+    /// Stands for a struct whose derive has errors, so that the program's list has no errors of its own.
+    #[doc(hidden)]
+    pub const NONE: Self = Self {
+        name: "",
+        schema: None,
+        table: "",
+        is_view: false,
+        columns: &[],
+        kinds: "",
+        engines: &[],
+        tables: &[],
+    };
+}
+
 impl Program {
     /// The error of a name that no engine has.
     #[cold]

@@ -28,6 +28,8 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "postgres",
             "mysql",
             "sqlite,postgres",
+            "postgres,tls",
+            "mysql,tls",
             "sqlite,chrono,serde",
         ],
     ),

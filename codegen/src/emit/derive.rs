@@ -252,14 +252,6 @@ pub(crate) fn around_rows(
 
 /// A model that could not be generated, as far as the program's list needs it.
 pub(crate) fn in_place_of_model(name: &str) -> String {
-    let empty = |field: &str| (field.to_owned(), Expr::Array(Vec::new()));
-    let info = vec![
-        ("name".to_owned(), Expr::text("\"\"")),
-        ("table".to_owned(), Expr::text("\"\"")),
-        empty("columns"),
-        empty("engines"),
-        empty("tables"),
-    ];
     let mut w = RustWriter::new();
     w.item(|w| {
         w.doc("Nothing: the struct has errors.");
@@ -269,8 +261,7 @@ pub(crate) fn in_place_of_model(name: &str) -> String {
         w.block(
             &format!("impl ::bindery::Derived for crate::model::{name}"),
             |w| {
-                let info = Expr::Struct("&::bindery::ModelInfo".to_owned(), info);
-                w.assignment("const INFO: &'static ::bindery::ModelInfo", &info);
+                w.line("const INFO: &'static ::bindery::ModelInfo = &::bindery::ModelInfo::NONE;");
                 w.line("const REFERS_TO: &'static [&'static str] = &[];");
             },
         );

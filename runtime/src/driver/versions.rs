@@ -9,6 +9,7 @@ pub(crate) struct Least {
     version: &'static [u32],
 }
 
+#[cfg(feature = "postgres")]
 /// Columns that are computed and stored came with it.
 pub(crate) const POSTGRES: Least = Least {
     product: "PostgreSQL",
@@ -19,6 +20,7 @@ pub(crate) const MARIADB: Least = Least {
     product: "MariaDB",
     version: &[10, 5],
 };
+#[cfg(feature = "mysql")]
 /// Before it, CHECK was read and not held.
 pub(crate) const MYSQL: Least = Least {
     product: "MySQL",

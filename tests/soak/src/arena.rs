@@ -73,7 +73,8 @@ impl Arena {
             let options = EngineOptions::url(url)
                 .max_connections(CONNECTIONS)
                 .acquire_timeout(ACQUIRE)
-                .statement_timeout(STATEMENT);
+                .statement_timeout(STATEMENT)
+                .resolve_commits(home != Home::Lite);
             config.engine(home.name(), options)
         });
         Ok(Databases::with_config(&config)?)

@@ -1,11 +1,11 @@
 //! A soak: many threads write to three engines while their servers and the network misbehave, and afterwards every
 //! promise is checked against what is stored.
 //!
-//! * A row is only where it was meant to be ([`verify`]).
+//! * A row is only where it was meant to be.
 //! * What a call said is true: `Ok` is stored, "not applied" is not, "unknown" may be either, and what `resolve` says
 //!   of it holds.
 //! * No money is made or lost by transfers, whatever cut them off.
-//! * No connection, thread, descriptor is left, and memory does not grow ([`resources`]).
+//! * No connection, thread, descriptor is left, and memory does not grow.
 //!
 //! The plan of every worker and of the faults comes from one seed. Threads run as the machine lets them, so a repeated
 //! seed repeats what is tried, not every interleaving.

@@ -109,8 +109,8 @@ impl fmt::Display for Report {
         let not_applied: u64 = told.not_applied.values().sum();
         writeln!(
             out,
-            "\nwrites: {} applied, {not_applied} not applied, {} unknown",
-            told.applied, told.unknown
+            "\nwrites: {} applied, {not_applied} not applied, {} unknown ({} of them found out)",
+            told.applied, told.unknown, told.resolved
         )?;
         for (word, count) in &told.not_applied {
             writeln!(out, "  {count:>6}  {word}")?;

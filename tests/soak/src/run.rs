@@ -209,6 +209,7 @@ fn total(workers: &[Worker<'_>]) -> Told {
     for Worker { told, .. } in workers {
         total.applied += told.applied;
         total.unknown += told.unknown;
+        total.resolved += told.resolved;
         total.reads += told.reads;
         total.failed_reads += told.failed_reads;
         total.longest = total.longest.max(told.longest);

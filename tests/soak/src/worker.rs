@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use bindery::{Applied, Connection, Error, ErrorKind, Hosts, Result, Retry, StaticEngine};
+use bindery::{
+    Applied, Connection, Error, ErrorKind, Hosts, Resolution, Result, Retry, StaticEngine,
+};
 
 use crate::generated::{Account, AccountId, Databases, EntryChanges, EntryId, NewEntry, Tables};
 use crate::generated::{engine, model};
@@ -18,6 +20,9 @@ pub(crate) const ACCOUNTS: i64 = 16;
 pub(crate) const BALANCE: i64 = 1_000;
 /// So many rows a worker keeps on an engine; with more it deletes.
 const ROWS: usize = 400;
+
+/// How long it is waited for what became of a COMMIT.
+const RESOLVE: Duration = Duration::from_millis(500);
 
 /// The panic of a closure that is meant to.
 #[derive(Debug)]
@@ -45,6 +50,8 @@ pub(crate) struct Told {
     pub(crate) applied: u64,
     pub(crate) not_applied: BTreeMap<&'static str, u64>,
     pub(crate) unknown: u64,
+    /// Of the unknown ones, those that were found out.
+    pub(crate) resolved: u64,
     pub(crate) reads: u64,
     pub(crate) failed_reads: u64,
     pub(crate) longest: Duration,
@@ -355,9 +362,22 @@ impl<'d> Worker<'d> {
             Applied::Yes => Fate::Applied,
             Applied::Unknown => {
                 self.told.unknown += 1;
-                Fate::Unknown
+                self.resolve(error)
             }
         }
+    }
+
+    fn resolve(&mut self, error: &Error) -> Fate {
+        let Some(outcome) = error.outcome() else {
+            return Fate::Unknown;
+        };
+        let fate = match self.db.resolve(outcome, RESOLVE) {
+            Ok(Resolution::Committed) => Fate::Applied,
+            Ok(Resolution::Aborted) => Fate::NotApplied,
+            Ok(Resolution::StillRunning) | Err(_) => return Fate::Unknown,
+        };
+        self.told.resolved += 1;
+        fate
     }
 
     fn note(&mut self, home: Home, id: i64, wanted: Option<i64>, fate: Fate) {

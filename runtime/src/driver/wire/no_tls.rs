@@ -22,6 +22,7 @@ impl Tls {
         ))
     }
 
+    #[cfg(feature = "mysql")]
     pub(in crate::driver) fn verifies(&self) -> bool {
         match *self {}
     }

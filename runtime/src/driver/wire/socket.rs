@@ -98,6 +98,7 @@ impl Socket {
         self.stream.is_encrypted()
     }
 
+    #[cfg(feature = "postgres")]
     /// What ties a login to an encrypted connection, where there is something.
     pub(in crate::driver) fn end_point(&self) -> Option<Vec<u8>> {
         self.stream.end_point()

@@ -130,6 +130,7 @@ impl Stream {
         match *tls {}
     }
 
+    #[cfg(feature = "postgres")]
     /// What ties a login to an encrypted connection, where there is something.
     pub(super) fn end_point(&self) -> Option<Vec<u8>> {
         match self {

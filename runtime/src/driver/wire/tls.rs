@@ -1,6 +1,7 @@
 //! TLS over a socket that never blocks, by rustls. What is insisted on is settled when an engine is opened; which bytes
 //! a server wants to see before it is the matter of each server's login.
 
+#[cfg(feature = "postgres")]
 mod certificate;
 mod files;
 mod stream;
@@ -23,6 +24,7 @@ pub(in crate::driver) struct Tls {
     config: Arc<ClientConfig>,
     /// Whom the certificate has to be for.
     name: ServerName<'static>,
+    #[cfg(feature = "mysql")]
     mode: TlsMode,
 }
 
@@ -47,10 +49,12 @@ impl Tls {
         Ok(Some(Self {
             config: Arc::new(client_config(server, mode)?),
             name,
+            #[cfg(feature = "mysql")]
             mode,
         }))
     }
 
+    #[cfg(feature = "mysql")]
     /// Is it found out who answers?
     pub(in crate::driver) fn verifies(&self) -> bool {
         self.mode.verifies()

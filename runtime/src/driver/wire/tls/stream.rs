@@ -6,6 +6,7 @@ use rustix::event::PollFlags;
 use rustls::{ClientConnection, IoState};
 
 use super::Tls;
+#[cfg(feature = "postgres")]
 use super::certificate::end_point_hash;
 use crate::driver::wire::Deadline;
 use crate::driver::wire::stream::{Interest, Stream};
@@ -95,6 +96,7 @@ impl TlsStream {
         &self.below
     }
 
+    #[cfg(feature = "postgres")]
     /// What ties a login to this connection: the hash of the server's certificate (RFC 5929, section 4), where its
     /// signature's algorithm says which.
     pub(in crate::driver::wire) fn end_point(&self) -> Option<Vec<u8>> {
