@@ -216,3 +216,22 @@ fn an_engine_can_host_what_another_one_hosts() {
     let created = project.run("create --all").good();
     holds(&created, &["notes on c", "notes on default"]);
 }
+
+/// Covers CFG-4: the server of an engine is not spoken to, and no database file is made.
+#[test]
+fn checking_and_generating_connect_to_nothing() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    server.set_nonblocking(true).unwrap();
+    let address = server.local_addr().unwrap();
+    let config = format!(
+        "url = 'sqlite://a.db'\n[engines.b]\nurl = 'postgres://ann:secret@{address}/shop'\n"
+    );
+    let schema = "-- @engines default, b\nCREATE TABLE notes (id INTEGER PRIMARY KEY);\n";
+    let project = Project::new(&[("bindery.toml", &config), ("schema.sql", schema)]);
+    project.run("check").good();
+    project.run("generate --out db --crate shop-db").good();
+    let nobody = server.accept().unwrap_err();
+    assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock);
+    assert!(!project.path("a.db").exists());
+    assert!(project.path("db/Cargo.toml").exists());
+}

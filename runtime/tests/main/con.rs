@@ -318,6 +318,7 @@ fn con_07_unknown_names_list_the_known_ones() {
     );
 }
 
+/// Covers CON-08 on SQLite.
 #[test]
 fn con_08_a_dead_engine_disturbs_no_other() {
     let folder = folder(
@@ -338,6 +339,7 @@ fn con_08_a_dead_engine_disturbs_no_other() {
     assert_eq!(names, [("b", false), ("default", true), ("test", true)]);
 }
 
+/// Covers CON-09.
 #[test]
 fn con_09_another_dialect_is_refused_at_open() {
     let config = Config::new()
@@ -400,6 +402,7 @@ fn con_06_no_password_is_ever_shown() {
     }
 }
 
+/// Covers CON-09 on MariaDB.
 #[test]
 fn con_09_another_flavour_is_refused_at_open() {
     let all = |mysql: &str, mariadb: EngineOptions| {
@@ -420,6 +423,7 @@ fn con_09_another_flavour_is_refused_at_open() {
     assert_eq!(error.to_string(), expected);
 }
 
+/// Covers CON-09 on MariaDB.
 #[test]
 fn con_09_another_product_is_refused_at_the_first_connection() {
     // Compiled for MariaDB, and the server is whatever the test run has.
@@ -442,6 +446,7 @@ fn con_09_another_product_is_refused_at_the_first_connection() {
     at("x_mysql", &database.url()).connect(Mysql).unwrap();
 }
 
+/// Covers CON-08 on PostgreSQL.
 #[test]
 fn con_08_a_closed_port_is_told_within_the_time() {
     let db = at("none", "");

@@ -3,5 +3,6 @@
 mod chinook;
 mod dependencies;
 mod names;
+mod promises;
 mod tidy;
 mod ui;

@@ -15,6 +15,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "driver/sqlite/writing.rs",
     "driver/wire/deadline.rs",
     "link/standing.rs",
+    "outcome.rs",
     "pool.rs",
     "queue.rs",
     "turns.rs",

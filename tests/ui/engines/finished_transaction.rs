@@ -1,4 +1,4 @@
-//! TX-01: a transaction that was committed is gone.
+//! Covers TX-01: a transaction that was committed is gone.
 include!("../../golden/doors/bindery.rs");
 
 fn main() -> bindery::Result<()> {

@@ -1,4 +1,4 @@
-//! TX-08: with several engines a transaction belongs to one of them, and other models are not in it.
+//! Covers TX-08: with several engines a transaction belongs to one of them, and other models are not in it.
 include!("../../golden/doors/bindery.rs");
 
 fn main() -> bindery::Result<()> {

@@ -65,7 +65,7 @@ fn reply(stream: &mut impl Read) -> Vec<u8> {
     payload
 }
 
-/// Covers POOL-12: the stronger login is taken where both can, and its absence noticed.
+/// Covers POOL-12 on PostgreSQL, MariaDB: the stronger login is taken where both can, and its absence noticed.
 #[test]
 fn the_login_is_tied_to_the_connection() {
     let _watchdog = Watchdog::start("the_login_is_tied_to_the_connection", PATIENCE);
@@ -140,7 +140,7 @@ fn a_real_server_ties_the_login_to_the_connection() {
     }
 }
 
-/// Covers POOL-12, POOL-13: a password as it is goes only to a server that is known, or that nobody hears us talk to.
+/// Covers POOL-12, POOL-13 on PostgreSQL, MariaDB: a password as it is goes only to a server that is known, or that nobody hears us talk to.
 #[test]
 fn passwords_are_shown_only_where_nobody_else_sees_them() {
     let _watchdog = Watchdog::start("passwords_are_shown_only_where", PATIENCE);
@@ -184,7 +184,7 @@ fn passwords_are_shown_only_where_nobody_else_sees_them() {
     }
 }
 
-/// Covers POOL-13: without TLS, whoever plays the server does not get to see the password.
+/// Covers POOL-13 on PostgreSQL, MariaDB: without TLS, whoever plays the server does not get to see the password.
 #[test]
 fn a_clear_password_is_not_for_a_plain_connection() {
     let _watchdog = Watchdog::start("a_clear_password_is_not_for", PATIENCE);

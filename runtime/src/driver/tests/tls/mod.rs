@@ -47,7 +47,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     })
 }
 
-/// Covers POOL-12: each mode refuses what it has to and takes the rest, on servers that have TLS.
+/// Covers POOL-12 on PostgreSQL, MariaDB: each mode refuses what it has to and takes the rest, on servers that have TLS.
 #[test]
 fn each_mode_means_what_it_says() {
     let _watchdog = Watchdog::start("each_mode_means_what_it_says", PATIENCE);
@@ -94,7 +94,7 @@ fn each_mode_means_what_it_says() {
     }
 }
 
-/// Covers POOL-12: a server that demands a certificate gets it, and says so where there is none.
+/// Covers POOL-12 on PostgreSQL, MariaDB: a server that demands a certificate gets it, and says so where there is none.
 #[test]
 fn a_certificate_is_shown_to_a_server_that_demands_one() {
     let _watchdog = Watchdog::start("a_certificate_is_shown", PATIENCE);

@@ -120,7 +120,7 @@ fn with_certificate(own: &Identity, dialect: Dialect) -> Played {
     })
 }
 
-/// Covers POOL-12: certificates that are expired, self-signed, of another host or of an unknown authority.
+/// Covers POOL-12 on PostgreSQL, MariaDB: certificates that are expired, self-signed, of another host or of an unknown authority.
 #[test]
 fn certificates_that_are_wrong_are_refused_before_anything_is_said() {
     let _watchdog = Watchdog::start("certificates_that_are_wrong", PATIENCE);
@@ -189,7 +189,7 @@ fn certificates_that_are_wrong_are_refused_before_anything_is_said() {
     }
 }
 
-/// Covers POOL-12: `require` never falls back to plain text.
+/// Covers POOL-12 on PostgreSQL, MariaDB: `require` never falls back to plain text.
 #[test]
 fn a_server_without_tls_is_left_and_told_nothing() {
     let _watchdog = Watchdog::start("a_server_without_tls_is_left", PATIENCE);
@@ -224,7 +224,7 @@ fn a_server_without_tls_is_left_and_told_nothing() {
     }
 }
 
-/// Covers POOL-12: `require` never falls back to plain text.
+/// Covers POOL-12 on PostgreSQL, MariaDB: `require` never falls back to plain text.
 #[test]
 fn a_greeting_without_tls_is_left_and_told_nothing() {
     let _watchdog = Watchdog::start("a_greeting_without_tls_is_left", PATIENCE);
@@ -293,7 +293,7 @@ fn a_handshake_that_stops_ends_in_time() {
     }
 }
 
-/// Covers POOL-12: a certificate that is trusted by itself has to be valid and for the host all the same.
+/// Covers POOL-12 on PostgreSQL, MariaDB: a certificate that is trusted by itself has to be valid and for the host all the same.
 #[test]
 fn the_servers_own_certificate_may_be_the_one_that_is_trusted() {
     let _watchdog = Watchdog::start("the_servers_own_certificate", PATIENCE);

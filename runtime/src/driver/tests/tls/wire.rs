@@ -46,7 +46,7 @@ fn large_values_go_both_ways() {
     }
 }
 
-/// Covers POOL-12: whatever of the handshake is cut off, nobody goes on without it.
+/// Covers POOL-12 on PostgreSQL, MariaDB: whatever of the handshake is cut off, nobody goes on without it.
 #[test]
 fn a_handshake_that_is_cut_anywhere_is_no_connection() {
     let _watchdog = Watchdog::start("a_handshake_that_is_cut_anywhere", PATIENCE);
@@ -94,7 +94,7 @@ fn an_answer_that_is_cut_is_lost() {
     }
 }
 
-/// Covers POOL-12: the request to give up a statement is encrypted like everything else, and arrives.
+/// Covers POOL-12 on PostgreSQL, MariaDB: the request to give up a statement is encrypted like everything else, and arrives.
 #[test]
 fn a_statement_is_given_up_over_tls() {
     const LIMIT: Duration = Duration::from_millis(100);
