@@ -33,6 +33,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             };
             upsert.check_given()?;
             let row = match (link.ready()?.dialect(), link.depth()) {
+                (Dialect::Postgres, 0) => upsert.at_once_or_again::<M, E>(link.ready()?, engine),
                 (Dialect::Sqlite | Dialect::Postgres, _) => {
                     upsert.at_once::<M, E>(link.ready()?, engine)
                 }
@@ -89,6 +90,20 @@ impl Upsert<'_> {
         read_returned::<M, E>(physical, engine, &text, &mut |params| {
             self.values.write(params)
         })
+    }
+
+    /// Of two PostgreSQL sessions that insert the same row at once, one may meet the other in a unique key that is not the
+    /// upsert's: only that key's is looked at with care, and the index of another may be filled first. By then the row is
+    /// there, so once more it is an update; where another row is in the way, it is an error once more.
+    fn at_once_or_again<M: Model, E: Engine>(
+        &self,
+        physical: &mut Physical,
+        engine: E,
+    ) -> Result<Option<M::Row<E>>> {
+        match self.at_once::<M, E>(physical, engine) {
+            Err(error) if is_unique_violation(&error) => self.at_once::<M, E>(physical, engine),
+            outcome => outcome,
+        }
     }
 
     /// Where nothing is locked yet. `ON DUPLICATE KEY UPDATE` would take whichever unique key is in the way, and looking
