@@ -1,5 +1,5 @@
 //! What is asked of SQLite beneath `rusqlite`: that waiting for another connection's lock and working on one statement
-//! end, and whether the file is still in its place. All `unsafe` code of the runtime is here.
+//! end, and whether the file is still in its place.
 
 #![allow(
     unsafe_code,
