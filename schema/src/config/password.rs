@@ -129,12 +129,12 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
     use std::path::PathBuf;
 
+    use tempfile::TempDir;
+
     use super::*;
 
-    fn file(name: &str, content: &[u8], mode: u32) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("bindery-password-{}", std::process::id()));
-        fs::create_dir_all(&folder).expect("a folder for tests");
-        let path = folder.join(name);
+    fn file(folder: &TempDir, name: &str, content: &[u8], mode: u32) -> PathBuf {
+        let path = folder.path().join(name);
         fs::write(&path, content).expect("a folder for tests");
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("a file of ours");
         path
@@ -161,15 +161,16 @@ mod tests {
             ("bytes", b"\xFF", 0o600, Err("UTF-8")),
             ("nul", b"a\0b", 0o600, Err("one line")),
         ];
+        let folder = TempDir::new().expect("a folder for tests");
         for (name, content, mode, expected) in cases {
-            let found = from_file(&file(name, content, mode));
+            let found = from_file(&file(&folder, name, content, mode));
             match (&found, expected) {
                 (Ok(found), Ok(expected)) => assert_eq!(found.expose(), expected, "{name}"),
                 (Err(found), Err(expected)) => assert!(found.contains(expected), "{name}: {found}"),
                 (Ok(_), Err(_)) | (Err(_), Ok(_)) => panic!("{name}: {found:?}"),
             }
         }
-        let long = file("long", &vec![b'a'; 70_000], 0o600);
+        let long = file(&folder, "long", &vec![b'a'; 70_000], 0o600);
         assert!(from_file(&long).is_err());
         assert!(from_file(Path::new("/")).is_err_and(|why| why == "is not a file"));
         assert!(
