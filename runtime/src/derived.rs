@@ -64,18 +64,8 @@ pub const fn listed<M: Derived>() -> Listed {
 /// compiler knows all of them.
 #[doc(hidden)]
 pub const fn in_creation_order<const N: usize>(models: &[Listed; N]) -> [&'static ModelInfo; N] {
-    const NOTHING: &ModelInfo = &ModelInfo {
-        name: "",
-        schema: None,
-        table: "",
-        is_view: false,
-        columns: &[],
-        kinds: "",
-        engines: &[],
-        tables: &[],
-    };
     let waits = waiting(models);
-    let mut order = [NOTHING; N];
+    let mut order = [&ModelInfo::NONE; N];
     let mut taken = [false; N];
     let mut at = 0;
     while at < N {

@@ -63,7 +63,7 @@ pub struct ModelInfo {
 }
 
 impl ModelInfo {
-    /// Stands for a struct whose derive has errors, so that the program's list has no errors of its own.
+    /// Stands where there is no model: for a struct whose derive has errors, so that the program's list has none of its own.
     #[doc(hidden)]
     pub const NONE: Self = Self {
         name: "",

@@ -62,6 +62,31 @@ pub struct UniqueSql {
 }
 
 impl TableSql {
+    /// No columns and no statements: tests of the drivers fill in what they use.
+    #[cfg(any(test, all(feature = "played", feature = "postgres", feature = "mysql")))]
+    pub(crate) const BARE: Self = Self {
+        table: "",
+        columns: &[],
+        key: &[],
+        writable: &[],
+        required: &[],
+        counted: None,
+        select: "",
+        first: "",
+        find: "",
+        count: "",
+        exists: "",
+        insert: "",
+        insert_row: "",
+        returning: "",
+        save: "",
+        version: None,
+        touched: &[],
+        touch: "",
+        delete: "",
+        uniques: &[],
+    };
+
     /// An INSERT of these columns and so many rows, for sets of columns that have no static statement. Without any
     /// column only one row can be inserted.
     pub(crate) fn insert_sql(

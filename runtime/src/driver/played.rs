@@ -94,21 +94,7 @@ mod used {
         key: &[0],
         writable: &[0, 1],
         required: &[0, 1],
-        counted: None,
-        select: "",
-        first: "",
-        find: "",
-        count: "",
-        exists: "",
-        insert: "",
-        insert_row: "",
-        returning: "",
-        save: "",
-        version: None,
-        touched: &[],
-        touch: "",
-        delete: "",
-        uniques: &[],
+        ..TableSql::BARE
     };
 
     /// One operation after the other, whatever becomes of them.

@@ -228,10 +228,12 @@ fn find_list<M: HasKey, E: Engine>(
     }
     // A key given twice is not among the places, and a text may be found by another text that only sorts alike.
     let is_exact = !is_strange && places.keys().all(Identity::is_exact);
+    let mut is_missing = vec![false; keys.len()];
+    if is_exact {
+        places.into_values().for_each(|at| is_missing[at] = true);
+    }
     for (at, key) in keys.iter().enumerate() {
-        let is_known =
-            found[at].is_some() || (is_exact && places.values().any(|&place| place == at));
-        if !is_known {
+        if found[at].is_none() && !is_missing[at] {
             found[at] = read_one::<M, E>(physical, engine, sql.find, &mut |params| {
                 M::write_key(key, params)
             })?;
@@ -275,15 +277,10 @@ fn update_run<M: Writable + HasKey, E: Engine>(
     run: &[Change<M, E>],
 ) -> Result<u64> {
     let columns = run[0].1.columns();
-    let mut updated = 0;
     if columns.is_empty() {
-        let write = &mut |at: usize, params: &mut ParamWriter<'_>| M::write_key(&run[at].0, params);
-        physical.query_each(sql.exists, run.len(), write, &mut |_, _| {
-            updated += 1;
-            Ok(())
-        })?;
-        return Ok(updated);
+        return count_existing::<M, E>(physical, sql, run.len(), |at| &run[at].0);
     }
+    let mut updated = 0;
     let text = sql.update_sql(physical.dialect(), &columns, sql.key.iter().copied());
     let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
         let (key, changes) = &run[at];
@@ -294,22 +291,34 @@ fn update_run<M: Writable + HasKey, E: Engine>(
     Ok(updated)
 }
 
+/// How many of so many keys have a row, where there is nothing to set.
+fn count_existing<'k, M: HasKey, E: Engine>(
+    physical: &mut Physical,
+    sql: &'static TableSql,
+    times: usize,
+    key: impl Fn(usize) -> &'k M::Key<E>,
+) -> Result<u64>
+where
+    M::Key<E>: 'k,
+{
+    let mut existing = 0;
+    let write = &mut |at: usize, params: &mut ParamWriter<'_>| M::write_key(key(at), params);
+    physical.query_each(sql.exists, times, write, &mut |_, _| {
+        existing += 1;
+        Ok(())
+    })?;
+    Ok(existing)
+}
+
 fn save_chunk<M: Writable + HasKey, E: Engine>(
     physical: &mut Physical,
     sql: &'static TableSql,
     chunk: &[Keyed<'_, M, E>],
 ) -> Result<u64> {
-    let mut missing = Vec::new();
     if sql.save.is_empty() {
-        let write =
-            &mut |at: usize, params: &mut ParamWriter<'_>| M::write_key(&chunk[at].0, params);
-        let mut there = 0;
-        physical.query_each(sql.exists, chunk.len(), write, &mut |_, _| {
-            there += 1;
-            Ok(())
-        })?;
-        return Ok(there);
+        return count_existing::<M, E>(physical, sql, chunk.len(), |at| &chunk[at].0);
     }
+    let mut missing = Vec::new();
     let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
         let (key, row) = &chunk[at];
         M::write_saved(row, params);

@@ -18,21 +18,7 @@ const TABLE: TableSql = TableSql {
     key: &[0],
     writable: &[0, 1],
     required: &[0, 1],
-    counted: None,
-    select: "",
-    first: "",
-    find: "",
-    count: "",
-    exists: "",
-    insert: "",
-    insert_row: "",
-    returning: "",
-    save: "",
-    version: None,
-    touched: &[],
-    touch: "",
-    delete: "",
-    uniques: &[],
+    ..TableSql::BARE
 };
 
 /// For a server that answers everything, and for one that says too little.

@@ -15,21 +15,7 @@ const HELD: TableSql = TableSql {
     key: &[0],
     writable: &[0, 1],
     required: &[0],
-    counted: None,
-    select: "",
-    first: "",
-    find: "",
-    count: "",
-    exists: "",
-    insert: "",
-    insert_row: "",
-    returning: "",
-    save: "",
-    version: None,
-    touched: &[],
-    touch: "",
-    delete: "",
-    uniques: &[],
+    ..TableSql::BARE
 };
 
 /// The column's type on SQLite, PostgreSQL and MySQL; empty where there is none.

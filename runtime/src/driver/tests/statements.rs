@@ -14,21 +14,7 @@ const ITEM: TableSql = TableSql {
     key: &[0],
     writable: &[0, 1, 2],
     required: &[0, 1],
-    counted: None,
-    select: "",
-    first: "",
-    find: "",
-    count: "",
-    exists: "",
-    insert: "",
-    insert_row: "",
-    returning: "",
-    save: "",
-    version: None,
-    touched: &[],
-    touch: "",
-    delete: "",
-    uniques: &[],
+    ..TableSql::BARE
 };
 
 fn with_items() -> Vec<Database> {
