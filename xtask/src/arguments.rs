@@ -4,23 +4,25 @@ use std::num::NonZero;
 
 /// The text of `cargo xtask help`.
 pub(crate) const HELP: &str = "\
-cargo xtask test [--filter TEXT] [-- CARGO-ARGS]
+cargo xtask test [--newest] [--filter TEXT] [-- CARGO-ARGS]
     Starts private PostgreSQL and MariaDB servers, runs every test against SQLite, PostgreSQL and MariaDB, then the
     door crates under tests/doors and the quickstart, and stops the servers. As root on Debian it installs servers
     that are missing.
     --filter TEXT    only tests whose name contains TEXT
     -- CARGO-ARGS    for `cargo test`, in place of `--workspace --all-features`
     With either, only `cargo test` is run.
+    --newest         on PostgreSQL 18 and MySQL 9 in place of the system's servers; see below
 
-cargo xtask servers up      start both servers for a working day and print how to use them
+cargo xtask servers up      start both servers for a working day and print how to use them (also with --newest)
 cargo xtask servers env     print that again: eval \"$(cargo xtask servers env)\"
 cargo xtask servers down    stop them and remove their data
 
-cargo xtask corpus [--only TEXT]
+cargo xtask corpus [--newest] [--only TEXT]
     Generates, compiles and runs a crate for each schema of the corpus (BINDERY_CORPUS names its folder), compares the
     databases made of the schemas with the originals, prints the table of all and writes it to docs/corpus.md.
     Runs on the servers that are up (`servers env`), else on private ones.
     --only TEXT      only schemas whose name contains TEXT (mysql-sakila); nothing is compared or written
+    --newest         on PostgreSQL 18 and MySQL 9; the page is not written
 
 cargo xtask fuzz [--target NAME] [--minutes N] [--seed N]
     Fuzzes one target, or each in turn, for so many minutes (10) from this seed (1): fuzz/ says which targets there are.
@@ -39,7 +41,36 @@ cargo xtask bench [--peers] [OPTIONS]
 cargo xtask growth          measures how time, memory and generated code grow with the schema, and prints the tables
                             of docs/size-and-speed.md
 cargo xtask lint            formatting, clippy, documentation, feature sets, packages
-cargo xtask help            this text";
+cargo xtask help            this text
+
+--newest fetches PostgreSQL and MySQL of Debian's unstable branch with their libraries into a folder of their own, once
+(some 170 MB; remove the folder that is named to fetch them anew). It needs apt and Debian's keyring, not root.";
+
+/// What was typed, understood.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) command: Command,
+    /// Without `--newest`, when that was typed: the same on the newest servers.
+    pub(crate) on_newest: Option<Vec<String>>,
+}
+
+impl Line {
+    /// Reads the arguments; the error says what is wrong with them.
+    pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut arguments: Vec<String> = arguments.collect();
+        let ours = arguments.iter().take_while(|word| *word != "--");
+        let position = ours.into_iter().position(|word| word == "--newest");
+        if let Some(position) = position {
+            arguments.remove(position);
+        }
+        let command = Command::parse(arguments.iter().cloned())?;
+        if position.is_some() && !command.can_choose_servers() {
+            return Err("`--newest` is for `test`, `servers up` and `corpus`".to_owned());
+        }
+        let on_newest = position.map(|_| arguments);
+        Ok(Self { command, on_newest })
+    }
+}
 
 /// A command with its arguments.
 #[derive(Debug, PartialEq, Eq)]
@@ -98,8 +129,7 @@ impl Selection {
 }
 
 impl Command {
-    /// Reads the arguments; the error says what is wrong with them.
-    pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+    fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let arguments: Vec<String> = arguments.collect();
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
         match words.as_slice() {
@@ -119,6 +149,20 @@ impl Command {
                 Err("write `servers up`, `servers down` or `servers env`".to_owned())
             }
             other => Err(format!("`{}` is not understood", other.join(" "))),
+        }
+    }
+
+    fn can_choose_servers(&self) -> bool {
+        match self {
+            Self::Test(_) | Self::Corpus(_) | Self::ServersUp => true,
+            Self::Help
+            | Self::Fuzz(_)
+            | Self::Soak(_)
+            | Self::Bench(_)
+            | Self::Growth
+            | Self::Lint
+            | Self::ServersDown
+            | Self::ServersEnv => false,
         }
     }
 }
@@ -277,6 +321,21 @@ mod tests {
         assert_eq!(parse("soak"), soaking(5, None, 64));
         let line = "soak --seed 7 --minutes 30 --threads 8";
         assert_eq!(parse(line), soaking(30, Some(7), 8));
+    }
+
+    #[test]
+    fn the_newest_servers_are_chosen_where_servers_are_started() {
+        let read = |line: &str| Line::parse(line.split_whitespace().map(str::to_owned));
+        let plain = read("test --filter keys").expect("a line of ours");
+        assert_eq!(plain.on_newest, None);
+        let words = ["test", "--filter", "keys", "--", "--newest"].map(str::to_owned);
+        let newest = read("test --newest --filter keys -- --newest").expect("a line of ours");
+        assert_eq!(newest.on_newest, Some(words.to_vec()));
+        let for_cargo = read("test -- --newest").expect("a line of ours");
+        assert_eq!(for_cargo.on_newest, None);
+        for line in ["lint --newest", "servers env --newest", "fuzz --newest"] {
+            read(line).expect_err(line);
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::Failure;
 use crate::databases::{self, Databases};
 use crate::install;
 use crate::interrupt::Interrupt;
+use crate::newest;
 use crate::output::{complain, say};
 use crate::programs::FOREIGN_VARIABLES;
 use crate::step::{Report, Step};
@@ -99,7 +100,8 @@ fn conclude(schemas: &[Schema], notes: &Path, is_whole: bool) -> Result<bool, Fa
     read.iter_mut().for_each(|notes| notes.except(&known));
     let page = table::page(&read);
     say(&page);
-    if is_whole && is_complete {
+    // The page is about the servers that everybody has.
+    if is_whole && is_complete && !newest::is_chosen() {
         fs::write(workspace::root().join(PAGE), page)?;
     }
     let shortfalls = table::shortfalls(&read);

@@ -17,7 +17,7 @@ pub(crate) struct Databases {
 impl Databases {
     /// Starts both at the same time. When one fails the other is stopped again.
     pub(crate) fn start() -> Result<Self, Failure> {
-        complain("starting PostgreSQL and MariaDB");
+        complain("starting the servers");
         let (postgres, mysql) = thread::scope(|scope| {
             let postgres = scope.spawn(|| Server::postgres().start());
             let mysql = Server::mysql().start();

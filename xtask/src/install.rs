@@ -8,6 +8,7 @@ use std::process::Command;
 use crate::Failure;
 use crate::databases::missing;
 use crate::interrupt::Interrupt;
+use crate::newest;
 use crate::output::complain;
 
 const PACKAGES: &[&str] = &["postgresql", "mariadb-server"];
@@ -45,6 +46,9 @@ pub(crate) fn ensure(interrupt: &Interrupt) -> Result<(), Failure> {
 /// # Errors
 /// It is not there and cannot be installed.
 pub(crate) fn postgis(interrupt: &Interrupt) -> Result<(), Failure> {
+    if newest::is_chosen() {
+        return Ok(());
+    }
     let Some(version) = versions("/usr/lib/postgresql").pop() else {
         return Err("PostgreSQL is not where Debian has it".into());
     };

@@ -11,6 +11,7 @@ mod growth;
 mod install;
 mod interrupt;
 mod lint;
+mod newest;
 mod output;
 mod pairings;
 mod programs;
@@ -22,7 +23,7 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use arguments::Command;
+use arguments::{Command, Line};
 use interrupt::Interrupt;
 use output::{complain, say};
 
@@ -30,8 +31,8 @@ use output::{complain, say};
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
-    match Command::parse(std::env::args().skip(1)) {
-        Ok(command) => run(command).unwrap_or_else(|failure| {
+    match Line::parse(std::env::args().skip(1)) {
+        Ok(line) => choose(line).unwrap_or_else(|failure| {
             complain(&format!("error: {failure}"));
             ExitCode::FAILURE
         }),
@@ -39,6 +40,13 @@ fn main() -> ExitCode {
             complain(&format!("error: {mistake}\n\n{}", arguments::HELP));
             ExitCode::from(2)
         }
+    }
+}
+
+fn choose(line: Line) -> Result<ExitCode, Failure> {
+    match line.on_newest {
+        Some(arguments) => match newest::run_again(&arguments, &Interrupt::install()?)? {},
+        None => run(line.command),
     }
 }
 

@@ -13,11 +13,16 @@ use crate::Failure;
 use crate::databases::{Databases, environment};
 use crate::install;
 use crate::interrupt::Interrupt;
+use crate::newest;
 use crate::output::{complain, say};
 use crate::workspace;
 
 /// The servers, by the names of their files.
 const NAMES: [&str; 2] = ["postgres", "mysql"];
+
+/// The folder of the newest servers' programs, where it is those that run: tests start servers of their own too, which
+/// have to be the same.
+const PROGRAMS: &str = "programs";
 
 /// Starts both, unless they run already, and prints how to use them.
 pub(crate) fn up(interrupt: &Interrupt) -> Result<ExitCode, Failure> {
@@ -34,6 +39,9 @@ pub(crate) fn up(interrupt: &Interrupt) -> Result<ExitCode, Failure> {
     complain(&format!("running: {}", databases.describe()));
     for (name, server) in NAMES.into_iter().zip([databases.postgres, databases.mysql]) {
         keep(name, server.detach())?;
+    }
+    if newest::is_chosen() {
+        write(PROGRAMS, &newest::programs().display().to_string())?;
     }
     complain(
         "to use them: eval \"$(cargo xtask servers env)\"   to stop them: cargo xtask servers down",
@@ -60,6 +68,9 @@ pub(crate) fn env() -> Result<ExitCode, Failure> {
         // Nothing in these values needs an escape: letters, digits and the marks of a URL.
         say(&format!("export {name}='{value}'"));
     }
+    if let Ok(folder) = fs::read_to_string(file(PROGRAMS)) {
+        say(&format!("export PATH='{folder}':\"$PATH\""));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -84,6 +95,7 @@ fn clear() -> Result<bool, Failure> {
             fs::remove_file(file(name))?;
         }
     }
+    let _ = fs::remove_file(file(PROGRAMS));
     Ok(found)
 }
 

@@ -1,5 +1,6 @@
 //! The ways of MariaDB and MySQL.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -27,6 +28,8 @@ impl MySql {
         let folders = folders(MYSQL_FOLDERS);
         let server = find(&["mariadbd", "mysqld"], &folders)
             .ok_or_else(|| not_installed("MariaDB or MySQL", "`mariadbd` and `mysqld`"))?;
+        // MySQL looks for its other files beside the program, and does not follow a link to it.
+        let server = fs::canonicalize(&server).map_err(Error::path("follow", &server))?;
         let installer = if is_mariadb(&server)? {
             let found = find(&["mariadb-install-db", "mysql_install_db"], &folders);
             Some(found.ok_or_else(|| not_installed("MariaDB", "`mariadb-install-db`"))?)
@@ -100,7 +103,8 @@ impl Recipe for MySql {
                 ]
             });
         if self.product() == Product::MySql {
-            command.arg("--mysqlx=OFF");
+            // The folder for files of SQL is a package's, and need not be there.
+            command.args(["--mysqlx=OFF", "--secure-file-priv=NULL"]);
         }
         for (name, value) in site.options.settings() {
             command.arg(format!("--{name}={value}"));

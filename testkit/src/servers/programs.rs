@@ -33,11 +33,11 @@ pub(crate) fn folders(patterns: &[&str]) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The first of `names` found, looking for each in every folder before the next.
+/// The first of `names` in the first folder that has any: whoever puts a folder first in `PATH` means what is in it.
 pub(crate) fn find(names: &[&str], folders: &[PathBuf]) -> Option<PathBuf> {
-    names
+    folders
         .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .flat_map(|folder| names.iter().map(move |name| folder.join(name)))
         .find(|path| is_program(path))
 }
 
@@ -70,6 +70,8 @@ fn version(text: &str) -> Option<Vec<u32>> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+
     use super::*;
 
     #[test]
@@ -88,12 +90,15 @@ mod tests {
     }
 
     #[test]
-    fn a_program_is_found_by_the_order_of_names() {
+    fn a_program_is_found_by_the_order_of_folders_then_of_names() {
         let folders = [PathBuf::from("/nonexistent"), PathBuf::from("/bin")];
-        assert_eq!(
-            find(&["no-such-program", "sh"], &folders),
-            Some(PathBuf::from("/bin/sh"))
-        );
+        for names in [["no-such-program", "sh"], ["sh", "ls"]] {
+            assert_eq!(find(&names, &folders), Some(PathBuf::from("/bin/sh")));
+        }
         assert_eq!(find(&["no-such-program"], &folders), None);
+        let own = tempfile::tempdir().expect("the temporary directory is writable");
+        symlink("/bin/sh", own.path().join("ls")).expect("the new directory is writable");
+        let folders = [own.path().to_owned(), PathBuf::from("/bin")];
+        assert_eq!(find(&["sh", "ls"], &folders), Some(own.path().join("ls")));
     }
 }
