@@ -23,6 +23,7 @@ mod drift;
 mod driver;
 mod engine;
 mod error;
+mod forks;
 mod key;
 mod link;
 mod lives_on;

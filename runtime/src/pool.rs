@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::drift::Watch;
 use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::forks;
 use crate::link::Link;
 use crate::queue::{Place, Queue};
 use crate::turns::{NoTurn, Turn, Turns};
@@ -32,8 +33,8 @@ pub(crate) struct Pool {
     emptied: Condvar,
     /// Looks after the tables that its connections lead to.
     watch: OnceLock<Watch>,
-    /// The process that opens its connections; a child that was forked has copies that are of no use to anybody.
-    process: u32,
+    /// Of the process that opens its connections; a child that was forked has copies that are of no use to anybody.
+    forks: u32,
 }
 
 /// How many connections, how long they live, and how long to wait for one.
@@ -124,6 +125,7 @@ pub struct PoolCounts {
 
 impl Pool {
     pub(crate) fn new(engine: &'static str, limits: PoolLimits, open: OpenPhysical) -> Arc<Self> {
+        forks::watch();
         Arc::new(Self {
             engine,
             open,
@@ -132,7 +134,7 @@ impl Pool {
             writers: limits.one_writer.then(Arc::default),
             emptied: Condvar::new(),
             watch: OnceLock::new(),
-            process: std::process::id(),
+            forks: forks::count(),
         })
     }
 
@@ -430,14 +432,16 @@ impl Pool {
     /// As a forked child sees it, or again its parent: the pool is another process's.
     #[cfg(test)]
     pub(crate) fn change_process(&mut self) {
-        self.process ^= 1;
+        self.forks ^= 1;
     }
 
     /// Are we in a child that was forked after the pool was made?
+    #[inline]
     fn is_forked(&self) -> bool {
-        std::process::id() != self.process
+        forks::count() != self.forks
     }
 
+    #[inline]
     pub(crate) fn ensure_not_forked(&self) -> Result<()> {
         if self.is_forked() {
             Err(Error::new(ErrorKind::Forked).during(Operation::Acquire))

@@ -321,7 +321,7 @@ fn pool_8_a_forked_child_gets_no_connection() {
     let (mut pool, opened) = pool(LIMITS);
     drop(pool.acquire().unwrap());
     // As the child sees it: the pool was made by another process.
-    Arc::get_mut(&mut pool).unwrap().process ^= 1;
+    Arc::get_mut(&mut pool).unwrap().change_process();
     assert_eq!(kind(pool.acquire()), ErrorKind::Forked);
     assert_eq!(counts(&pool), [1, 0, 1]);
     assert_eq!(opened.load(Ordering::Relaxed), 1);
