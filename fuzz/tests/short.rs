@@ -69,6 +69,7 @@ fn slip(bytes: &mut Vec<u8>, others: &[Vec<u8>], words: &[Vec<u8>], numbers: &mu
     bytes.splice(start..over, put_in);
 }
 
+/// Covers BAD-03.
 #[test]
 fn every_target_survives_its_seeds() {
     for target in Target::ALL {
@@ -78,6 +79,7 @@ fn every_target_survives_its_seeds() {
     }
 }
 
+/// Covers BAD-03.
 #[test]
 fn every_target_survives_slips() {
     for (at, target) in Target::ALL.into_iter().enumerate() {

@@ -34,7 +34,7 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
-/// Covers COMP-7: among the cases.
+/// Covers COMP-7, BAD-01, BIND-08, BIND-09: among the cases.
 #[test]
 fn messages_are_as_written() {
     let mut wrong = Vec::new();

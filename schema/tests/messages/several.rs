@@ -44,6 +44,7 @@ fn tables(model: &CheckedModel) -> Vec<String> {
     model.tables.iter().map(one).collect()
 }
 
+/// Covers BIND-05.
 #[test]
 fn bind_05_tables_of_one_name_are_models_of_their_own() {
     let expected = [
@@ -63,6 +64,7 @@ fn bind_05_tables_of_one_name_are_models_of_their_own() {
     assert_eq!(tables(&checked(&config, &files)), expected);
 }
 
+/// Covers BIND-05.
 #[test]
 fn bind_05_the_table_of_the_default_engine_and_a_named_model_keep_the_plain_name() {
     let two = format!("{USERS_OF_B}-- @engines analytics\n{USERS_OF_ANALYTICS}");
@@ -84,6 +86,7 @@ fn bind_05_the_table_of_the_default_engine_and_a_named_model_keep_the_plain_name
     );
 }
 
+/// Covers BIND-10.
 #[test]
 fn bind_10_a_file_sets_the_engine_of_its_tables_and_one_table_overrides_it() {
     let head = "-- @engines b\n\nCREATE TABLE a (id INTEGER PRIMARY KEY);\n-- @engines analytics\nCREATE TABLE c (id INTEGER PRIMARY KEY);\n\
@@ -99,6 +102,7 @@ fn bind_10_a_file_sets_the_engine_of_its_tables_and_one_table_overrides_it() {
     assert_eq!(tables(&model), expected);
 }
 
+/// Covers BIND-10.
 #[test]
 fn bind_10_an_engine_hosts_what_another_hosts_over_several_steps() {
     let config = format!(
@@ -115,6 +119,7 @@ fn bind_10_an_engine_hosts_what_another_hosts_over_several_steps() {
     assert_eq!(tables(&checked(&config, &[("schema.sql", sql)])), expected);
 }
 
+/// Covers BAD-01.
 #[test]
 fn bad_01_harmless_variations_are_the_same_schema() {
     let plain = "-- Who writes.\nCREATE TABLE users (\n  id INTEGER PRIMARY KEY, -- @name key\n  name TEXT\n);\n";

@@ -39,7 +39,7 @@ fn for_all(bytes: &[u8], expected: &[&str]) {
     }
 }
 
-/// Covers COMP-3.
+/// Covers BAD-01, COMP-3.
 #[test]
 fn harmless_variations_are_read() {
     for_all(b"", &[]);
@@ -67,7 +67,7 @@ fn other_encodings_are_read_where_nothing_hangs_on_them() {
     for_all(&[b"\xfe\xff", &big[..]].concat(), &[]);
 }
 
-/// Covers COMP-3.
+/// Covers BAD-01, COMP-3.
 #[test]
 fn bytes_that_are_no_text_are_refused() {
     for_all(
@@ -235,6 +235,7 @@ fn every_pair_of_tokens_is_survived() {
     }
 }
 
+/// Covers BAD-03: the growth is measured by `cargo xtask growth`.
 #[test]
 fn a_thousand_tables_are_read() {
     let columns: String = (0..9)

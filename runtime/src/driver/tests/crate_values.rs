@@ -13,7 +13,7 @@ fn everywhere<T>(_: crate::Dialect, _: &T) -> bool {
 
 /// One rule for what is finer than a microsecond, a leap second and years that not every database has.
 ///
-/// Covers GEN-3.
+/// Covers QRY-09, GEN-3.
 #[test]
 fn dates_and_times() {
     use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
@@ -115,6 +115,7 @@ fn dates_that_are_none_are_told() {
     }
 }
 
+/// Covers QRY-09.
 #[test]
 fn uuids() {
     use uuid::Uuid;
@@ -138,6 +139,7 @@ fn uuids() {
     }
 }
 
+/// Covers QRY-09.
 #[test]
 fn json() {
     use serde_json::{Value, json};
@@ -180,6 +182,7 @@ fn json() {
         .keeps(["", "jsonb[]", ""], &[vec![json!({"a": 1}), json!(null)]]);
 }
 
+/// Covers QRY-09.
 #[test]
 fn decimals() {
     use std::str::FromStr;

@@ -6,7 +6,7 @@ use crate::Dialect::{Mysql, Postgres, Sqlite};
 use crate::error::ErrorKind;
 use crate::types::{FromColumn, Interval, StringSet, ToColumn};
 
-/// Covers GEN-1.
+/// Covers QRY-09, GEN-1.
 #[test]
 fn integers() {
     Held::new()
@@ -44,6 +44,7 @@ fn integers() {
         .keeps(["BOOLEAN", "boolean", "TINYINT(1)"], &[true, false]);
 }
 
+/// Covers QRY-09.
 #[test]
 fn floats() {
     /// Equal to itself also where it is no number.
@@ -106,6 +107,7 @@ fn floats() {
     Held::new().keeps_unless(["", "real", ""], &[0.5, 0.1], |_, &value| value == 0.1);
 }
 
+/// Covers QRY-09.
 #[test]
 fn text_and_bytes() {
     let texts = [
