@@ -77,9 +77,8 @@ fn kind(said: &ServerError) -> ErrorKind {
         1216 | 1217 | 1451 | 1452 => ErrorKind::ForeignKeyViolation(foreign_key(text)),
         1048 | 1364 => ErrorKind::NotNullViolation(first_column(text)),
         3819 | 4025 => ErrorKind::CheckViolation(check(text)),
-        167 | 1153 | 1264 | 1265 | 1292 | 1300 | 1366 | 1367 | 1406 | 1411 | 1690 | 3140 => {
-            ErrorKind::ValueOutOfRange(last_column(text))
-        }
+        167 | 1153 | 1264 | 1265 | 1292 | 1300 | 1366 | 1367 | 1406 | 1411 | 1690 | 3140 | 3854
+        | 3988 => ErrorKind::ValueOutOfRange(last_column(text)),
         1020 | 1213 => ErrorKind::Conflict,
         1205 | 3572 => ErrorKind::Busy,
         1317 | 1969 | 3024 => ErrorKind::Timeout {
@@ -139,6 +138,7 @@ const WITHOUT_VALUES: &[u16] = &[
 const OF_DEFINITIONS: &[u16] = &[
     1005, 1059, 1060, 1061, 1063, 1067, 1068, 1069, 1070, 1071, 1072, 1073, 1074, 1075, 1089, 1101,
     1113, 1115, 1118, 1121, 1170, 1171, 1215, 1273, 1286, 1294, 1822, 1824, 1826, 1901, 3780, 4161,
+    6125,
 ];
 
 fn source(said: &ServerError) -> DatabaseError {

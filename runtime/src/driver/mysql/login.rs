@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::bytes::{put_counted, put_counted_number, put_text, take_text};
 use super::error::{connect_error, refused_config};
 use super::options::MysqlConfig;
+use super::public_key::{self, PublicKey};
 use super::session::{Fault, Greeting, IS_MYSQL, Session};
 use super::settle::{least, settle};
 use crate::driver::connect::ServerInfo;
@@ -149,7 +150,7 @@ fn authenticate(session: &mut Session, config: &MysqlConfig, greeting: &Greeting
     out.push(0);
     put_attributes(out, &[("program_name", &config.application_name)]);
     session.send().map_err(connect_error)?;
-    converse(session, config, plugin.to_vec())
+    converse(session, config, plugin.to_vec(), greeting.salt.clone())
 }
 
 fn put_attributes(out: &mut Vec<u8>, attributes: &[(&str, &str)]) {
@@ -163,7 +164,12 @@ fn put_attributes(out: &mut Vec<u8>, attributes: &[(&str, &str)]) {
 }
 
 /// Answers what the server asks until it is content.
-fn converse(session: &mut Session, config: &MysqlConfig, mut plugin: Vec<u8>) -> Result<()> {
+fn converse(
+    session: &mut Session,
+    config: &MysqlConfig,
+    mut plugin: Vec<u8>,
+    mut salt: Vec<u8>,
+) -> Result<()> {
     /// What `caching_sha2_password` says: it knows the password already, or wants to see it.
     const KNOWN: &[u8] = &[1, 3];
     const WANTED: &[u8] = &[1, 4];
@@ -182,10 +188,13 @@ fn converse(session: &mut Session, config: &MysqlConfig, mut plugin: Vec<u8>) ->
             Some(0xfe) if body.len() > 1 => {
                 body = &body[1..];
                 plugin = take_text(&mut body).to_vec();
-                prove(session, config, &plugin, body)?
+                salt = body.to_vec();
+                prove(session, config, &plugin, &salt)?
             }
             _ if body == KNOWN && plugin == CACHING_SHA2 => continue,
-            _ if body == WANTED && plugin == CACHING_SHA2 => shown(session, config)?,
+            _ if body == WANTED && plugin == CACHING_SHA2 => {
+                shown(session, config.password(), &salt)?
+            }
             _ => {
                 let fault = session.broken("a step of the login out of turn");
                 return Err(connect_error(fault));
@@ -200,10 +209,7 @@ fn converse(session: &mut Session, config: &MysqlConfig, mut plugin: Vec<u8>) ->
 /// be shown.
 fn prove(session: &Session, config: &MysqlConfig, plugin: &[u8], salt: &[u8]) -> Result<Vec<u8>> {
     match plugin {
-        NATIVE | CACHING_SHA2 => {
-            let salt = salt.strip_suffix(&[0]).unwrap_or(salt);
-            Ok(scramble(plugin, config.password(), salt))
-        }
+        NATIVE | CACHING_SHA2 => Ok(scramble(plugin, config.password(), unended(salt))),
         #[cfg(feature = "ed25519")]
         ED25519 => super::ed25519::sign(config.password(), salt).ok_or_else(|| {
             connect_error(Fault::Protocol("a login by `client_ed25519` out of turn"))
@@ -218,6 +224,11 @@ fn prove(session: &Session, config: &MysqlConfig, plugin: &[u8], salt: &[u8]) ->
     }
 }
 
+/// Without the zero at its end.
+fn unended(salt: &[u8]) -> &[u8] {
+    salt.strip_suffix(&[0]).unwrap_or(salt)
+}
+
 /// This way shows the password to whoever asks for it, so it has to be known who asks.
 fn shown_to_the_right_one(session: &Session, config: &MysqlConfig) -> Result<Vec<u8>> {
     let is_known = config.tls.as_ref().is_some_and(Tls::verifies);
@@ -230,17 +241,37 @@ fn shown_to_the_right_one(session: &Session, config: &MysqlConfig) -> Result<Vec
     ))
 }
 
-/// A password as it is goes only where nobody listens. The protocol's other way, a key that the peer itself sends, would
-/// show it to whoever answers.
-fn shown(session: &Session, config: &MysqlConfig) -> Result<Vec<u8>> {
-    if session.socket().is_private() {
-        Ok([config.password(), &[0]].concat())
-    } else {
-        Err(refused_config(
-            "the server wants to see the password once, which anybody on the way could read: write \
-             `tls = \"verify-full\"`, connect through a socket file, or have the account use `mysql_native_password`",
-        ))
+/// What the server sees the password by, which it does not remember: as it is over TLS and within the machine, else
+/// encrypted with its key. The key is the peer's own word: a plain connection keeps out those who listen, and nobody
+/// who answers in the server's place.
+fn shown(session: &mut Session, password: &[u8], salt: &[u8]) -> Result<Vec<u8>> {
+    const ASK_FOR_KEY: u8 = 2;
+    let mut text = [password, &[0]].concat();
+    let socket = session.socket();
+    if socket.is_encrypted() || socket.address().is_none() {
+        return Ok(text);
     }
+    session.reply().push(ASK_FOR_KEY);
+    session.send().map_err(connect_error)?;
+    let payload = session.payload().map_err(connect_error)?;
+    let key = match session.bytes(&payload) {
+        [1, pem @ ..] => PublicKey::read(pem),
+        _ => None,
+    };
+    let salt = unended(salt).iter().cycle();
+    text.iter_mut()
+        .zip(salt)
+        .for_each(|(byte, salt)| *byte ^= salt);
+    let mut seed = [0; public_key::HASH];
+    let encrypted = key
+        .filter(|_| getrandom::fill(&mut seed).is_ok())
+        .and_then(|key| key.encrypt(&text, seed));
+    encrypted.ok_or_else(|| {
+        refused_config(
+            "the server wants to see the password, and has no RSA key of 2048 bits or more for it: write \
+             `tls = \"verify-full\"`, or connect through a socket file",
+        )
+    })
 }
 
 /// Proves that the password is known without showing it. Without a password nothing is sent.

@@ -18,6 +18,7 @@ mod options;
 mod params;
 #[cfg(all(unix, any(test, feature = "played")))]
 pub(super) mod played;
+mod public_key;
 mod row;
 mod session;
 mod settle;

@@ -55,7 +55,7 @@ fn ask(stream: &mut Stream, request: &[u8]) -> Vec<u8> {
 }
 
 /// One packet of MySQL's, without its header; empty where the other side goes.
-fn reply(stream: &mut impl Read) -> Vec<u8> {
+pub(super) fn reply(stream: &mut impl Read) -> Vec<u8> {
     let mut header = [0; 4];
     if stream.read_exact(&mut header).is_err() {
         return Vec::new();

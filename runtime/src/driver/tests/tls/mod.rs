@@ -3,6 +3,7 @@
 mod certificates;
 mod logins;
 mod played;
+mod public_key;
 mod servers;
 mod wire;
 
