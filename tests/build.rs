@@ -6,6 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The product that the tests have for MySQL, as the test kit says it: `mariadb` unless said.
+const FLAVOUR: &str = "BINDERY_TEST_MYSQL_FLAVOUR";
 const DIALECTS: [&str; 3] = ["sqlite", "postgres", "mysql"];
 /// `original` is filled by the database's own shell, the others by the generated code.
 const ENGINES: &str = "-- @engines original, copy_sqlite, copy_postgres, copy_mysql";
@@ -13,6 +15,7 @@ const ENGINES: &str = "-- @engines original, copy_sqlite, copy_postgres, copy_my
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rustc-check-cfg=cfg(corpus)");
     println!("cargo::rerun-if-env-changed=BINDERY_CORPUS");
+    println!("cargo::rerun-if-env-changed={FLAVOUR}");
     let Some(corpus) = corpus() else {
         return Ok(());
     };
@@ -56,12 +59,11 @@ fn compile(corpus: &Path, dialect: &str) -> Result<(), Box<dyn std::error::Error
 }
 
 fn config(dialect: &str) -> String {
-    let flavour = |dialect| {
-        if dialect == "mysql" {
-            "flavour = \"mariadb\"\n"
-        } else {
-            ""
-        }
+    let product = std::env::var(FLAVOUR).ok().filter(|name| !name.is_empty());
+    let product = product.unwrap_or_else(|| "mariadb".to_owned());
+    let flavour = |dialect| match dialect {
+        "mysql" => format!("flavour = \"{product}\"\n"),
+        _ => String::new(),
     };
     let engines = [
         ("original", dialect),

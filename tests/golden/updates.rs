@@ -2,7 +2,7 @@
 //! change are set. The same on all three databases; the models are those of the case `versions`.
 
 use bindery::{Config, Connection, ErrorKind, Hosts, Operation, StaticEngine};
-use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
+use bindery_testkit::{FreshDatabase, Product, fresh_mysql, fresh_postgres, mysql_flavour};
 
 use crate::versions::{pages::PageQueries, *};
 
@@ -17,7 +17,9 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary directory");
-        let (mysql, postgres) = (fresh_mysql(), fresh_postgres());
+        // The code is MariaDB's.
+        let mariadb = (mysql_flavour() == Product::MariaDb).then(fresh_mysql);
+        let (mysql, postgres) = (mariadb.flatten(), fresh_postgres());
         let url = |database: &Option<FreshDatabase>, absent: &str| {
             let url = database.as_ref().map(FreshDatabase::url);
             url.map_or(absent.to_owned(), |url| url.to_string())

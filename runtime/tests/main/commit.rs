@@ -8,8 +8,8 @@ use bindery_testkit::{
     Direction, Fault, FaultProxy, FreshDatabase, Server, ServerOptions, Shutdown, Watchdog,
 };
 
-use crate::sample::engine::{Mariadb, Postgres};
-use crate::sample::{Everything, NewBlog, Tables, embedded, fresh_mariadb, with};
+use crate::sample::engine::{Mysql, Postgres};
+use crate::sample::{Everything, NewBlog, Tables, embedded, with};
 
 const PATIENCE: Duration = Duration::from_secs(300);
 /// Far more than a server needs to end a session that is gone.
@@ -153,7 +153,7 @@ fn tx_1_a_cut_commit_is_found_out_on_postgres() {
 #[test]
 fn tx_1_a_cut_commit_is_found_out_on_mariadb() {
     let _watchdog = Watchdog::start("tx_1_a_cut_commit_is_found_out_on_mariadb", PATIENCE);
-    if let Some(behind) = Behind::new(Mariadb, fresh_mariadb()) {
+    if let Some(behind) = Behind::new(Mysql, bindery_testkit::fresh_mysql()) {
         // The answer before it, to the statement that marks the transaction, begins alike.
         every_answer_is_right(&behind, b"\x07\0\0\x01\0\0\0\x02\0\0\0");
     }
@@ -238,7 +238,7 @@ fn without_a_mark<E: Everything>(engine: E, fresh: Option<FreshDatabase>) {
 fn an_outcome_that_nobody_marked_says_how_to_mark_it() {
     let _watchdog = Watchdog::start("an_outcome_that_nobody_marked", PATIENCE);
     without_a_mark(Postgres, bindery_testkit::fresh_postgres());
-    without_a_mark(Mariadb, fresh_mariadb());
+    without_a_mark(Mysql, bindery_testkit::fresh_mysql());
 }
 
 #[test]
@@ -271,8 +271,8 @@ fn stays_unknown<E: Everything>(engine: E, fresh: Option<FreshDatabase>, text: &
 #[test]
 fn an_outcome_that_the_server_does_not_know_stays_unknown() {
     let session = "6ccd780c-baba-1026-9564-5b8c656024db";
-    let marked = format!("y_mariadb/mysql/{session}/1");
-    stays_unknown(Mariadb, fresh_mariadb(), &marked);
+    let marked = format!("x_mysql/mysql/{session}/1");
+    stays_unknown(Mysql, bindery_testkit::fresh_mysql(), &marked);
     let of_another_era = "x_postgres/postgres/3/1";
     stays_unknown(Postgres, bindery_testkit::fresh_postgres(), of_another_era);
 }
@@ -336,5 +336,5 @@ fn tx_3_a_server_that_goes_down_has_stored_nothing_on_postgres() {
 #[test]
 fn tx_3_a_server_that_goes_down_has_stored_nothing_on_mariadb() {
     let _watchdog = Watchdog::start("tx_3_a_server_that_goes_down_on_mariadb", PATIENCE);
-    goes_down(Mariadb, Server::mysql());
+    goes_down(Mysql, Server::mysql());
 }

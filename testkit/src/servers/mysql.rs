@@ -154,6 +154,8 @@ pub(crate) fn client(address: &Address) -> Result<(PathBuf, Command)> {
             "--no-defaults",
             "--batch",
             "--skip-column-names",
+            // MySQL's client does not see a DELIMITER behind a comment that it keeps.
+            "--skip-comments",
             "--protocol=TCP",
         ])
         .arg(format!("--connect-timeout={CONNECT_SECONDS}"))

@@ -13,6 +13,7 @@ use bindery_schema::model::{CheckedModel, EngineId, ForeignKey, Model, Table};
 use bindery_schema::parse::load;
 use bindery_schema::plan::create_statements;
 use bindery_schema::render::{Style, render};
+use bindery_testkit::mysql_flavour;
 
 /// A schema that passed every rule.
 pub(crate) struct Schema {
@@ -34,7 +35,7 @@ impl Schema {
         let script = fs::read_to_string(path).expect("the file was listed");
         let (mut input, mut found) = (Input::default(), Diagnostics::default());
         let (sources, text) = (&mut input.sources, config(dialect));
-        let config = Config::parse("bindery.toml", Path::new(""), text, sources, &mut found);
+        let config = Config::parse("bindery.toml", Path::new(""), &text, sources, &mut found);
         if let Some(config) = config {
             input.configure(&config, &|_| None, &mut found);
         }
@@ -106,13 +107,14 @@ impl Schema {
     }
 }
 
-fn config(dialect: Dialect) -> &'static str {
+fn config(dialect: Dialect) -> String {
     match dialect {
-        Dialect::Sqlite => "url = \"sqlite://app.db\"\n",
-        Dialect::Postgres => "url = \"postgres://user@host/app\"\n",
-        Dialect::Mysql => {
-            "[engines.default]\nurl = \"mysql://user@host/app\"\nflavour = \"mariadb\"\n"
-        }
+        Dialect::Sqlite => "url = \"sqlite://app.db\"\n".to_owned(),
+        Dialect::Postgres => "url = \"postgres://user@host/app\"\n".to_owned(),
+        Dialect::Mysql => format!(
+            "[engines.default]\nurl = \"mysql://user@host/app\"\nflavour = \"{}\"\n",
+            mysql_flavour().word()
+        ),
     }
 }
 

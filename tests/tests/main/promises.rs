@@ -9,7 +9,8 @@ const HEAD: &str = "\
 # What is promised, and where it is shown
 
 Each line is a promise and the tests that show it, or a part of it, with the databases they run against; `all` is SQLite, PostgreSQL and
-MariaDB, or no database at all where none takes part. This page is made by a test of the lines `/// Covers …` in the tests and of
+MariaDB, or no database at all where none takes part. Where MariaDB is named, `cargo xtask test --newest` runs the same test on MySQL 9 and
+PostgreSQL 18, but for what MySQL does not have. This page is made by a test of the lines `/// Covers …` in the tests and of
 `tests/promises.txt`: `BINDERY_UPDATE=1 cargo test -p bindery-tests --test main promises`.
 ";
 /// What a test shows that says nothing else.

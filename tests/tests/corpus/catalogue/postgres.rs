@@ -40,11 +40,12 @@ WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') AND NOT c.
   AND n.nspname NOT IN ('pg_catalog', 'information_schema')
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = c.oid AND e.deptype = 'e')"#;
 
-/// A constraint that was not checked against old rows (`NOT VALID`) is one.
+/// A constraint that was not checked against old rows (`NOT VALID`) is one. NOT NULL is a constraint from PostgreSQL 18
+/// on, with a name that stays when its column is given another; that a column has it is told with the column.
 const CONSTRAINTS: &str = r#"
 SELECT c.relname || '|constraint ' || f.conname || ' ' || replace(pg_get_constraintdef(f.oid), ' NOT VALID', '')
 FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid
-WHERE f.conparentid = 0 AND f.contype <> 't' AND NOT c.relispartition"#;
+WHERE f.conparentid = 0 AND f.contype NOT IN ('t', 'n') AND NOT c.relispartition"#;
 
 const INDEXES: &str = r#"
 SELECT c.relname || '|' || pg_get_indexdef(i.indexrelid)

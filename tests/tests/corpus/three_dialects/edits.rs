@@ -1,6 +1,6 @@
 //! What the authors of each schema have to write so that its PostgreSQL file is a model for three dialects.
 
-use super::{BOTH, MARIADB};
+use super::Spoken;
 
 /// One change to the file.
 pub(super) enum Edit {
@@ -18,8 +18,8 @@ pub(super) struct Schema {
     pub(super) edits: &'static [Edit],
     /// Rows of tables that refer to each other in a circle, which no single INSERT can begin: they are there before.
     pub(super) first_rows: &'static str,
-    /// The flavour that its rows are tried with; it compiles with either.
-    pub(super) run_as: &'static str,
+    /// What its rows are tried with; it compiles with either.
+    pub(super) run_as: Spoken,
 }
 
 /// MySQL needs to know how long the texts of keys become. One line says so for all of them; where a key has five texts, as
@@ -29,7 +29,7 @@ pub(super) const SCHEMAS: &[Schema] = &[
         name: "chinook",
         edits: &[],
         first_rows: "",
-        run_as: MARIADB,
+        run_as: Spoken::Own,
     },
     Schema {
         name: "ejabberd",
@@ -39,25 +39,25 @@ pub(super) const SCHEMAS: &[Schema] = &[
             Edit::Replace("ord NUMERIC NOT NULL", "ord NUMERIC(20, 0) NOT NULL"),
         ],
         first_rows: "",
-        run_as: BOTH,
+        run_as: Spoken::Common,
     },
     Schema {
         name: "freeradius",
         edits: &[Edit::Head("@length 191")],
         first_rows: "",
-        run_as: MARIADB,
+        run_as: Spoken::Own,
     },
     Schema {
         name: "powerdns",
         edits: &[],
         first_rows: "",
-        run_as: BOTH,
+        run_as: Spoken::Common,
     },
     Schema {
         name: "roundcube",
         edits: &[],
         first_rows: "",
-        run_as: MARIADB,
+        run_as: Spoken::Own,
     },
     Schema {
         name: "sakila",
@@ -68,7 +68,7 @@ pub(super) const SCHEMAS: &[Schema] = &[
         first_rows: "INSERT INTO staff (staff_id, first_name, last_name, address_id, store_id, username) \
                      VALUES (1, 'Ann', 'B', 1, 1, 'ann'); \
                      INSERT INTO store (store_id, manager_staff_id, address_id) VALUES (1, 1, 1);",
-        run_as: BOTH,
+        run_as: Spoken::Common,
     },
     Schema {
         name: "synapse",
@@ -86,7 +86,7 @@ pub(super) const SCHEMAS: &[Schema] = &[
             ),
         ],
         first_rows: "",
-        run_as: MARIADB,
+        run_as: Spoken::Own,
     },
 ];
 

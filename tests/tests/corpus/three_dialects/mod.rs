@@ -20,7 +20,7 @@ use bindery_schema::input::{Input, InputFile};
 use bindery_schema::model::CheckedModel;
 use bindery_schema::parse::load;
 use bindery_schema::render::{Style, render};
-use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
+use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres, mysql_flavour};
 
 use self::edits::{SCHEMAS, Schema};
 use self::program::Bound;
@@ -33,20 +33,30 @@ struct Compiled {
     text: String,
 }
 
-/// An engine of each dialect; the one for MySQL speaks what both products do, or MariaDB's own.
-fn configuration(flavour: &str) -> String {
+/// An engine of each dialect; the one for MySQL speaks what both products do, or the own SQL of
+/// that which is tested with.
+fn configuration(spoken: Spoken) -> String {
+    let flavour = match spoken {
+        Spoken::Common => String::new(),
+        Spoken::Own => format!("flavour = \"{}\"\n", mysql_flavour().word()),
+    };
     format!(
         "[engines]\ndefault = \"postgres://user@host/app\"\nc = \"sqlite://app.db\"\n\n\
          [engines.b]\nurl = \"mysql://user@host/app\"\n{flavour}"
     )
 }
 
-const BOTH: &str = "";
-const MARIADB: &str = "flavour = \"mariadb\"\n";
+/// What the engine of MySQL or MariaDB speaks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spoken {
+    /// What both run.
+    Common,
+    Own,
+}
 
-fn compile(script: &str, flavour: &str) -> Compiled {
+fn compile(script: &str, spoken: Spoken) -> Compiled {
     let (mut input, mut found) = (Input::default(), Diagnostics::default());
-    let text = configuration(flavour);
+    let text = configuration(spoken);
     let sources = &mut input.sources;
     let config = Configuration::parse("bindery.toml", Path::new(""), &text, sources, &mut found);
     if let Some(config) = config {
@@ -139,16 +149,16 @@ fn try_schema(folder: &Path, schema: &Schema) -> Outcome {
     let Ok(script) = fs::read_to_string(&path) else {
         return Outcome::default();
     };
-    let tagged = compile(&schema.tagged(&script), BOTH);
+    let tagged = compile(&schema.tagged(&script), Spoken::Common);
     let mut outcome = Outcome {
         refusals: tagged.errors.len(),
         ..Outcome::default()
     };
     let edited = schema.edited(&script);
-    for flavour in [MARIADB, BOTH] {
-        let compiled = compile(&edited, flavour);
+    for spoken in [Spoken::Own, Spoken::Common] {
+        let compiled = compile(&edited, spoken);
         match compiled.model {
-            Some(model) if flavour == schema.run_as => run(model, schema.first_rows, &mut outcome),
+            Some(model) if spoken == schema.run_as => run(model, schema.first_rows, &mut outcome),
             Some(_) => {}
             None => outcome.surprises.push(compiled.text),
         }
@@ -178,9 +188,9 @@ fn run(model: CheckedModel, first_rows: &str, outcome: &mut Outcome) {
 #[test]
 fn tables_of_several_dialects_behave_alike() {
     for (name, script) in alike::SCHEMAS {
-        for flavour in [BOTH, MARIADB] {
+        for spoken in [Spoken::Common, Spoken::Own] {
             let mut outcome = Outcome::default();
-            let compiled = compile(script, flavour);
+            let compiled = compile(script, spoken);
             let model = compiled
                 .model
                 .unwrap_or_else(|| panic!("{}", compiled.text));

@@ -111,7 +111,7 @@ fn a_statement_is_given_up_over_tls() {
             let unlimited = there.pick(
                 "",
                 "SET statement_timeout = 0",
-                "SET max_statement_time = 0",
+                "SET /*M! max_statement_time = 0 */ /*!80000 max_execution_time = 0 */",
             );
             there.batch(unlimited);
             let own = there.pick(
