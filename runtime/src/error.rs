@@ -1,11 +1,13 @@
 //! The one error type: where it happened, what kind it is, and the driver's own error as source where that holds no values.
 
 mod applied;
+mod column;
 mod kind;
 mod operation;
 
 use std::fmt;
 
+use self::column::ColumnName;
 use crate::driver::DatabaseError;
 use crate::outcome::Outcome;
 
@@ -43,6 +45,8 @@ struct Inner {
     model: Option<&'static str>,
     operation: Option<Operation>,
     row: Option<usize>,
+    /// Of a value that cannot be written or read.
+    column: Option<ColumnName>,
     /// The database, without its password.
     place: Option<String>,
     kind: ErrorKind,
@@ -65,6 +69,7 @@ impl Error {
             model: None,
             operation: None,
             row: None,
+            column: None,
             place: None,
             kind,
             applied: Applied::No,
@@ -128,15 +133,6 @@ impl Error {
         self
     }
 
-    /// Names the column of a value that could not be read; `columns` are those of the row as statements write them.
-    #[must_use]
-    pub(crate) fn in_columns(mut self, columns: &[&'static str]) -> Self {
-        if let ErrorKind::Decode { column, name, .. } = &mut self.0.kind {
-            *name = columns.get(*column).map(|written| unquoted(written));
-        }
-        self
-    }
-
     /// The engine, where the error belongs to one.
     pub fn engine(&self) -> Option<&'static str> {
         self.0.engine
@@ -190,12 +186,6 @@ impl Error {
     }
 }
 
-/// A name without the quotes it has in statements.
-fn unquoted(name: &str) -> &str {
-    let inner = |quote: char| name.strip_prefix(quote)?.strip_suffix(quote);
-    inner('"').or_else(|| inner('`')).unwrap_or(name)
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(engine) = self.0.engine {
@@ -210,7 +200,7 @@ impl fmt::Display for Error {
         if let Some(row) = self.0.row {
             write!(out, "row at index {row}: ")?;
         }
-        self.0.kind.fmt(out)?;
+        self.fmt_what(out)?;
         match (&self.0.outcome, self.0.advice) {
             (Some(outcome), _) => write!(out, "; `resolve` finds out by `{outcome}`")?,
             (None, Some(advice)) => write!(out, "; {advice}")?,
@@ -230,6 +220,7 @@ impl fmt::Debug for Error {
             .field("model", &self.0.model)
             .field("operation", &self.0.operation)
             .field("row", &self.0.row)
+            .field("column", &self.0.column)
             .field("place", &self.0.place)
             .field("kind", &self.0.kind)
             .field("applied", &self.0.applied)

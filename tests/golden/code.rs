@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod own_types;
+mod refusals;
 mod updates;
 mod values;
 mod views_at_work;
@@ -27,6 +28,7 @@ cases! {
     custom: "custom/bindery.rs",
     types: "types/bindery.rs",
     uuids: "uuids/bindery.rs",
+    refused: "refused/bindery.rs",
     versions: "versions/bindery.rs",
     views: "views/bindery.rs",
 }

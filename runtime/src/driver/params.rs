@@ -3,6 +3,7 @@
 use super::calendar;
 use crate::error::{Error, ErrorKind};
 use crate::model::ColumnSet;
+use crate::statements::TableSql;
 use crate::types::{Interval, Now, ToColumn};
 
 /// Takes the values of a statement's placeholders in order and hands each to the database in the form it keeps.
@@ -10,7 +11,10 @@ use crate::types::{Interval, Now, ToColumn};
 /// A value the database cannot hold is recorded, and the statement is not sent.
 pub struct ParamWriter<'a> {
     pub(super) target: ParamTarget<'a>,
-    refused: Option<Error>,
+    /// How many values were given, refused ones too.
+    given: usize,
+    /// The first value that was refused: its place among those given, and why.
+    refused: Option<(usize, Error)>,
     /// Set while only some of the values are wanted.
     picking: Option<Picking>,
     /// Digits that the next value may have after its point.
@@ -104,6 +108,7 @@ impl<'a> ParamWriter<'a> {
     pub(super) fn new(target: ParamTarget<'a>) -> Self {
         Self {
             target,
+            given: 0,
             refused: None,
             picking: None,
             fraction: None,
@@ -116,28 +121,16 @@ impl<'a> ParamWriter<'a> {
     /// Ends the writing: the first refusal, if any.
     #[cfg(feature = "mysql")]
     pub(super) fn finish(self) -> crate::Result<()> {
-        self.refused.map_or(Ok(()), Err)
+        self.refused.map_or(Ok(()), |(_, refused)| Err(refused))
     }
 
     /// Ends the writing: the first refusal, if any; else there must be a value for each place.
     #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(super) fn finish_all(self, places: usize) -> crate::Result<()> {
-        if let Some(refused) = self.refused {
-            return Err(refused);
-        }
-        let given = match &self.target {
-            #[cfg(feature = "sqlite")]
-            ParamTarget::Sqlite(params) => params.given(),
-            #[cfg(feature = "postgres")]
-            ParamTarget::Postgres(params) => params.given(),
-            #[cfg(feature = "mysql")]
-            ParamTarget::Mysql(params) => params.given(),
-            ParamTarget::None(_) => 0,
-        };
-        if given == places {
-            Ok(())
-        } else {
-            Err(super::database_error::wrong_count(given, places))
+        match self.refused {
+            Some((_, refused)) => Err(refused),
+            None if self.given == places => Ok(()),
+            None => Err(super::database_error::wrong_count(self.given, places)),
         }
     }
 }
@@ -159,14 +152,51 @@ impl ParamWriter<'_> {
         self.picking = None;
     }
 
+    /// Runs `write`, which writes values for these columns of a table, in this order: where one is refused, the error
+    /// names its column.
+    pub(crate) fn of_columns(
+        &mut self,
+        table: &TableSql,
+        mut columns: impl Iterator<Item = usize>,
+        write: impl FnOnce(&mut Self),
+    ) {
+        self.explaining(write, |error, at| match columns.nth(at) {
+            Some(column) => error.of_column(table, column),
+            None => error,
+        });
+    }
+
+    /// Runs `write`, which writes the values of one of many rows: where one is refused, the error names its row.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn of_row(&mut self, row: usize, write: impl FnOnce(&mut Self)) {
+        self.explaining(write, |error, _| error.at_row(row));
+    }
+
+    /// `explain` is told of the first refusal, and the how manieth value of those that `write` gives it is.
+    fn explaining(
+        &mut self,
+        write: impl FnOnce(&mut Self),
+        explain: impl FnOnce(Error, usize) -> Error,
+    ) {
+        let first = self.given;
+        let was_fine = self.refused.is_none();
+        write(self);
+        if was_fine && let Some((at, error)) = self.refused.take() {
+            self.refused = Some((at, explain(error, at - first)));
+        }
+    }
+
     /// Asked once for each value.
     fn leaves_out(&mut self) -> bool {
-        let Some(picking) = &mut self.picking else {
-            return false;
-        };
-        let wanted = picking.wanted.get(picking.next);
-        picking.next += 1;
-        wanted != Some(&true)
+        if let Some(picking) = &mut self.picking {
+            let wanted = picking.wanted.get(picking.next);
+            picking.next += 1;
+            if wanted != Some(&true) {
+                return true;
+            }
+        }
+        self.given += 1;
+        false
     }
 
     forward! {
@@ -349,7 +379,7 @@ impl ParamWriter<'_> {
 
     fn record(&mut self, outcome: crate::Result<()>) {
         if let Err(error) = outcome {
-            self.refused.get_or_insert(error);
+            self.refused.get_or_insert((self.given - 1, error));
         }
     }
 }

@@ -223,8 +223,7 @@ impl fmt::Display for ErrorKind {
                     Some(name) => write!(out, "column `{name}` of the row")?,
                     None => write!(out, "column {} of the row", column + 1)?,
                 }
-                let null = if *is_null { "NULL, and " } else { "" };
-                write!(out, " is {null}no {expected}")
+                fmt_misfit(out, expected, *is_null)
             }
             Self::Unavailable => out.write_str("the database cannot be reached"),
             Self::AccessDenied => out.write_str("the database refused the login"),
@@ -289,6 +288,16 @@ impl fmt::Display for ErrorKind {
             }
         }
     }
+}
+
+/// What is said of a column that could not be read.
+pub(super) fn fmt_misfit(
+    out: &mut fmt::Formatter<'_>,
+    expected: &str,
+    is_null: bool,
+) -> fmt::Result {
+    let null = if is_null { "NULL, and " } else { "" };
+    write!(out, " is {null}no {expected}")
 }
 
 impl fmt::Display for Constraint {

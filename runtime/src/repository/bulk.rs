@@ -2,6 +2,7 @@
 
 use super::Repository;
 use super::many::{ensure_each, in_chunks};
+use super::write::write_given;
 use crate::driver::{ParamWriter, Physical};
 use crate::engine::Engine;
 use crate::error::{Operation, Result};
@@ -47,7 +48,9 @@ fn insert_chunk<M: Model, E: Engine>(
     let (mut first, mut inserted) = (0, 0);
     for run in chunk.chunk_by(|left, right| left.columns() == right.columns()) {
         let columns = run[0].columns();
-        let write = &mut |row: usize, params: &mut ParamWriter<'_>| run[row].write(params);
+        let write = &mut |row: usize, params: &mut ParamWriter<'_>| {
+            write_given(sql, &columns, &run[row], params);
+        };
         inserted += physical
             .insert_rows(sql, &columns, run.len(), write)
             .map_err(|error| error.after_rows(first))?;

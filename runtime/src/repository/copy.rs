@@ -1,7 +1,8 @@
 //! Writing a whole row that was read elsewhere, mostly on another engine: `copy_to` and its kin in generated code.
 
 use super::insert::{Values, inserted, read_returned};
-use super::read::{exists, read_one};
+use super::read::{exists, read_one, write_key};
+use super::write::write_row;
 use super::{Repository, ensure};
 use crate::Dialect;
 use crate::driver::{ParamWriter, Physical};
@@ -22,9 +23,8 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     {
         self.run(Operation::Copy, |physical, sql, engine| {
             ensure(M::row_belongs_to(row, engine))?;
-            physical
-                .execute(sql.insert_row, &mut |params| M::write_row(row, params))
-                .map(|_| ())
+            let write = &mut |params: &mut ParamWriter<'_>| write_row::<M, E>(sql, row, params);
+            physical.execute(sql.insert_row, write).map(|_| ())
         })
     }
 
@@ -42,7 +42,8 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             let dialect = link.ready()?.dialect();
             let stored = match dialect {
                 Dialect::Sqlite | Dialect::Postgres => {
-                    let write = &mut |params: &mut ParamWriter<'_>| M::write_row(row, params);
+                    let write =
+                        &mut |params: &mut ParamWriter<'_>| write_row::<M, E>(sql, row, params);
                     let text = overwriting(sql, dialect);
                     read_returned::<M, E>(link.ready()?, engine, &text, write)?
                 }
@@ -66,8 +67,8 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             ensure(M::row_belongs_to(row, engine))?;
             let write = |params: &mut ParamWriter<'_>| M::write_row(row, params);
             let all: ColumnSet = sql.writable.iter().copied().collect();
-            let values = Values::new(all, &write).only(without_made_key(sql)?);
-            inserted::<M, E>(values.insert::<M, E>(physical, sql, engine))
+            let values = Values::new(sql, all, &write).only(without_made_key(sql)?);
+            inserted::<M, E>(values.insert::<M, E>(physical, engine))
         })
     }
 }
@@ -92,17 +93,19 @@ fn overwrite<M: HasKey, E: Engine>(
 ) -> Result<Option<M::Row<E>>> {
     let key = M::key(row);
     if !overwrite_existing::<M, E>(physical, sql, row, &key)? {
-        physical.execute(sql.insert_row, &mut |params| M::write_row(row, params))?;
+        physical.execute(sql.insert_row, &mut |params| {
+            write_row::<M, E>(sql, row, params)
+        })?;
     }
     read_one::<M, E>(physical, engine, sql.find, &mut |params| {
-        M::write_key(&key, params)
+        write_key::<M, E>(sql, &key, params)
     })
 }
 
 /// Says whether there was one.
 fn overwrite_existing<M: HasKey, E: Engine>(
     physical: &mut Physical,
-    sql: &TableSql,
+    sql: &'static TableSql,
     row: &M::Row<E>,
     key: &M::Key<E>,
 ) -> Result<bool> {
@@ -111,11 +114,11 @@ fn overwrite_existing<M: HasKey, E: Engine>(
         return exists::<M, E>(physical, sql, key);
     }
     let write = |params: &mut ParamWriter<'_>| M::write_row(row, params);
-    let values = Values::new(sql.writable.iter().copied().collect(), &write);
+    let values = Values::new(sql, sql.writable.iter().copied().collect(), &write);
     let text = sql.update_sql(physical.dialect(), &columns, sql.key.iter().copied());
     let rows = physical.execute(&text, &mut |params| {
         values.write_some(&columns, params);
-        M::write_key(key, params);
+        write_key::<M, E>(sql, key, params);
     })?;
     Ok(rows > 0)
 }

@@ -1,6 +1,7 @@
 //! Inserting one row and getting it back as stored, on servers that return it and on those that do not.
 
 use super::read::read_one;
+use super::write::write_given;
 use super::{Repository, ensure};
 use crate::Dialect;
 use crate::driver::{ParamWriter, Physical};
@@ -21,8 +22,8 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
         self.run(Operation::Insert, |physical, sql, engine| {
             ensure(M::new_belongs_to(&new, engine))?;
             let write = |params: &mut ParamWriter<'_>| new.write(params);
-            let values = Values::new(new.columns(), &write);
-            inserted::<M, E>(values.insert::<M, E>(physical, sql, engine))
+            let values = Values::new(sql, new.columns(), &write);
+            inserted::<M, E>(values.insert::<M, E>(physical, engine))
         })
     }
 
@@ -36,14 +37,17 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     {
         self.run(Operation::Insert, |physical, sql, engine| {
             ensure(M::new_belongs_to(&new, engine))?;
-            let mut text = sql.insert_sql(physical.dialect(), &new.columns(), 1, false);
+            let columns = new.columns();
+            let mut text = sql.insert_sql(physical.dialect(), &columns, 1, false);
             match physical.dialect() {
                 // An error would end the transaction around it.
                 Dialect::Postgres => text.push_str(" ON CONFLICT DO NOTHING"),
                 // An error undoes this statement only. `INSERT IGNORE` would hide other errors too.
                 Dialect::Sqlite | Dialect::Mysql => {}
             }
-            match physical.execute(&text, &mut |params| new.write(params)) {
+            let write =
+                &mut |params: &mut ParamWriter<'_>| write_given(sql, &columns, &new, params);
+            match physical.execute(&text, write) {
                 Err(error) if is_unique_violation(&error) => Ok(false),
                 outcome => outcome.map(|rows| rows > 0),
             }
@@ -65,6 +69,7 @@ pub(super) fn inserted<M: Model, E: Engine>(
 
 /// The values of one row.
 pub(super) struct Values<'v> {
+    sql: &'static TableSql,
     /// The columns that are stored.
     columns: ColumnSet,
     /// The columns that `write` writes: those, or more.
@@ -74,8 +79,13 @@ pub(super) struct Values<'v> {
 
 impl<'v> Values<'v> {
     /// All that `write` writes.
-    pub(super) fn new(columns: ColumnSet, write: &'v dyn Fn(&mut ParamWriter<'_>)) -> Self {
+    pub(super) fn new(
+        sql: &'static TableSql,
+        columns: ColumnSet,
+        write: &'v dyn Fn(&mut ParamWriter<'_>),
+    ) -> Self {
         Self {
+            sql,
             written: columns.clone(),
             columns,
             write,
@@ -94,7 +104,7 @@ impl<'v> Values<'v> {
     /// Writes the values of all columns that are stored.
     pub(super) fn write(&self, params: &mut ParamWriter<'_>) {
         if self.columns == self.written {
-            (self.write)(params);
+            params.of_columns(self.sql, self.columns.iter(), |params| (self.write)(params));
         } else {
             self.write_some(&self.columns, params);
         }
@@ -102,16 +112,18 @@ impl<'v> Values<'v> {
 
     /// Writes the values of some columns in ascending order.
     pub(super) fn write_some(&self, wanted: &ColumnSet, params: &mut ParamWriter<'_>) {
-        params.pick(&self.written, wanted, |params| (self.write)(params));
+        params.of_columns(self.sql, wanted.iter(), |params| {
+            params.pick(&self.written, wanted, |params| (self.write)(params));
+        });
     }
 
     /// Inserts the row and gives it back; nothing where the table has no key.
     pub(super) fn insert<M: Model, E: Engine>(
         &self,
         physical: &mut Physical,
-        sql: &'static TableSql,
         engine: E,
     ) -> Result<Option<M::Row<E>>> {
+        let sql = self.sql;
         let built;
         let text = if self.columns.is_exactly(sql.required) {
             sql.insert
@@ -120,7 +132,7 @@ impl<'v> Values<'v> {
             &built
         };
         if sql.returning.is_empty() {
-            self.insert_and_read_back::<M, E>(physical, sql, engine, text)
+            self.insert_and_read_back::<M, E>(physical, engine, text)
         } else {
             read_returned::<M, E>(physical, engine, text, &mut |params| self.write(params))
         }
@@ -129,10 +141,10 @@ impl<'v> Values<'v> {
     fn insert_and_read_back<M: Model, E: Engine>(
         &self,
         physical: &mut Physical,
-        sql: &'static TableSql,
         engine: E,
         text: &str,
     ) -> Result<Option<M::Row<E>>> {
+        let sql = self.sql;
         let given: ColumnSet = self.given_key(sql);
         let counted = sql
             .key

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::read::{exists, read_one};
+use super::read::{exists, read_one, write_key};
+use super::write::{write_given, write_saved};
 use super::{Repository, ensure};
 use crate::driver::{Identity, ParamWriter, Physical};
 use crate::engine::Engine;
@@ -115,8 +116,9 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             |physical, sql, engine, keys| {
                 ensure_each(keys, |key| M::key_belongs_to(key, engine))?;
                 let mut deleted = 0;
-                let write =
-                    &mut |at: usize, params: &mut ParamWriter<'_>| M::write_key(&keys[at], params);
+                let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
+                    write_key::<M, E>(sql, &keys[at], params)
+                };
                 physical.execute_each(sql.delete, keys.len(), write, &mut |_, rows| {
                     deleted += rows
                 })?;
@@ -191,7 +193,8 @@ fn find_chunk<M: HasKey, E: Engine>(
         }
         return Ok(());
     }
-    let write = &mut |at: usize, params: &mut ParamWriter<'_>| M::write_key(&keys[at], params);
+    let write =
+        &mut |at: usize, params: &mut ParamWriter<'_>| write_key::<M, E>(sql, &keys[at], params);
     physical.query_each(sql.find, keys.len(), write, &mut |at, row| {
         found[at] = Some(M::read(row, engine)?);
         Ok(())
@@ -216,12 +219,12 @@ fn find_list<M: HasKey, E: Engine>(
 ) -> Result<()> {
     let mut places = BTreeMap::new();
     for (at, key) in keys.iter().enumerate() {
-        let identity = identity::<M, E>(physical, key).map_err(|error| error.at_row(at))?;
+        let identity = identity::<M, E>(physical, sql, key).map_err(|error| error.at_row(at))?;
         places.entry(identity).or_insert(at);
     }
     let mut is_strange = false;
     for row in rows_of_list::<M, E>(physical, sql, engine, keys)? {
-        match places.remove(&identity::<M, E>(physical, &M::key(&row))?) {
+        match places.remove(&identity::<M, E>(physical, sql, &M::key(&row))?) {
             Some(at) => found[at] = Some(row),
             None => is_strange = true,
         }
@@ -235,15 +238,19 @@ fn find_list<M: HasKey, E: Engine>(
     for (at, key) in keys.iter().enumerate() {
         if found[at].is_none() && !is_missing[at] {
             found[at] = read_one::<M, E>(physical, engine, sql.find, &mut |params| {
-                M::write_key(key, params)
+                write_key::<M, E>(sql, key, params)
             })?;
         }
     }
     Ok(())
 }
 
-fn identity<M: HasKey, E: Engine>(physical: &Physical, key: &M::Key<E>) -> Result<Identity> {
-    physical.identity(&mut |params| M::write_key(key, params))
+fn identity<M: HasKey, E: Engine>(
+    physical: &Physical,
+    sql: &TableSql,
+    key: &M::Key<E>,
+) -> Result<Identity> {
+    physical.identity(&mut |params| write_key::<M, E>(sql, key, params))
 }
 
 /// Lists are of few lengths, so that few statements are prepared: the last key is repeated to fill one up.
@@ -261,7 +268,7 @@ fn rows_of_list<M: HasKey, E: Engine>(
     let mut rows = Vec::with_capacity(keys.len());
     let write = &mut |params: &mut ParamWriter<'_>| {
         let all = keys.iter().chain(std::iter::repeat(last)).take(places);
-        all.for_each(|key| M::write_key(key, params));
+        all.for_each(|key| write_key::<M, E>(sql, key, params));
     };
     physical.query(&text, write, &mut |row| {
         rows.push(M::read(row, engine)?);
@@ -284,8 +291,8 @@ fn update_run<M: Writable + HasKey, E: Engine>(
     let text = sql.update_sql(physical.dialect(), &columns, sql.key.iter().copied());
     let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
         let (key, changes) = &run[at];
-        changes.write(params);
-        M::write_key(key, params);
+        write_given(sql, &columns, changes, params);
+        write_key::<M, E>(sql, key, params);
     };
     physical.execute_each(&text, run.len(), write, &mut |_, rows| updated += rows)?;
     Ok(updated)
@@ -302,7 +309,8 @@ where
     M::Key<E>: 'k,
 {
     let mut existing = 0;
-    let write = &mut |at: usize, params: &mut ParamWriter<'_>| M::write_key(key(at), params);
+    let write =
+        &mut |at: usize, params: &mut ParamWriter<'_>| write_key::<M, E>(sql, key(at), params);
     physical.query_each(sql.exists, times, write, &mut |_, _| {
         existing += 1;
         Ok(())
@@ -321,9 +329,7 @@ fn save_chunk<M: Writable + HasKey, E: Engine>(
     let mut missing = Vec::new();
     let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
         let (key, row) = &chunk[at];
-        M::write_saved(row, params);
-        M::write_key(key, params);
-        M::write_version(row, params);
+        write_saved::<M, E>(sql, (key, row), params);
     };
     physical.execute_each(sql.save, chunk.len(), write, &mut |at, rows| {
         if rows == 0 {

@@ -99,7 +99,7 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
                 Source::Pool(pool) if operation.writes() => run(&mut pool.acquire_writer()?),
                 Source::Pool(pool) => run(&mut pool.acquire()?),
             };
-            outcome.map_err(|error| error.in_columns(sql.columns))
+            outcome.map_err(|error| error.of_row_of(sql))
         });
         outcome.map_err(|error| located::<M, E>(error, engine, operation))
     }

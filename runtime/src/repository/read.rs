@@ -20,7 +20,7 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
         self.run(Operation::Find, |physical, sql, engine| {
             ensure(M::key_belongs_to(&key, engine))?;
             read_one::<M, E>(physical, engine, sql.find, &mut |params| {
-                M::write_key(&key, params)
+                write_key::<M, E>(sql, &key, params)
             })
         })
     }
@@ -134,7 +134,11 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     ) -> Result<Option<M::Row<E>>> {
         self.run(Operation::Find, |physical, sql, engine| {
             ensure(belong(engine))?;
-            read_one::<M, E>(physical, engine, sql.uniques[unique].find, write)
+            let unique = &sql.uniques[unique];
+            read_one::<M, E>(physical, engine, unique.find, &mut |params| {
+                let columns = unique.columns.iter().copied();
+                params.of_columns(sql, columns, |params| write(params));
+            })
         })
     }
 }
@@ -146,12 +150,22 @@ pub(super) fn exists<M: HasKey, E: Engine>(
     key: &M::Key<E>,
 ) -> Result<bool> {
     let mut found = false;
-    let write = &mut |params: &mut ParamWriter<'_>| M::write_key(key, params);
+    let write = &mut |params: &mut ParamWriter<'_>| write_key::<M, E>(sql, key, params);
     physical.query(sql.exists, write, &mut |_| {
         found = true;
         Ok(false)
     })?;
     Ok(found)
+}
+
+/// Writes a key's values; the error of one that is refused names its column.
+pub(super) fn write_key<M: HasKey, E: Engine>(
+    sql: &TableSql,
+    key: &M::Key<E>,
+    params: &mut ParamWriter<'_>,
+) {
+    let columns = sql.key.iter().copied();
+    params.of_columns(sql, columns, |params| M::write_key(key, params));
 }
 
 /// The first row of a query.

@@ -15,7 +15,7 @@ use crate::statements::TableSql;
 /// An iterator over all rows of a model on one engine; the connection is free again when it is dropped.
 pub struct Rows<'c, M, E> {
     cursor: Running<'c>,
-    columns: &'static [&'static str],
+    sql: &'static TableSql,
     engine: E,
     model: PhantomData<M>,
     finished: bool,
@@ -59,7 +59,7 @@ impl<'c, M: Model, E: Engine> Rows<'c, M, E> {
     fn new(cursor: Running<'c>, sql: &'static TableSql, engine: E) -> Self {
         Self {
             cursor,
-            columns: sql.columns,
+            sql,
             engine,
             model: PhantomData,
             finished: false,
@@ -90,7 +90,7 @@ impl<M: Model, E: Engine> Iterator for Rows<'_, M, E> {
         }
         let item = self
             .read_next()
-            .map_err(|error| error.in_columns(self.columns))
+            .map_err(|error| error.of_row_of(self.sql))
             .map_err(|error| located::<M, E>(error, self.engine, Operation::Select))
             .transpose();
         self.finished = !matches!(item, Some(Ok(_)));

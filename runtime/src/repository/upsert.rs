@@ -29,7 +29,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             let upsert = Upsert {
                 sql,
                 unique: &sql.uniques[unique],
-                values: Values::new(new.columns(), &write),
+                values: Values::new(sql, new.columns(), &write),
             };
             upsert.check_given()?;
             let row = match (link.ready()?.dialect(), link.depth()) {
@@ -136,7 +136,7 @@ impl Upsert<'_> {
         link: &mut Link,
         engine: E,
     ) -> Result<Option<M::Row<E>>> {
-        let insert = |link: &mut Link| self.values.insert::<M, E>(link.ready()?, self.sql, engine);
+        let insert = |link: &mut Link| self.values.insert::<M, E>(link.ready()?, engine);
         if self.sql.returning.is_empty() {
             link.atomically(insert)
         } else {
@@ -152,7 +152,7 @@ impl Upsert<'_> {
     ) -> Result<Option<M::Row<E>>> {
         match self.change::<M, E>(physical, engine)? {
             Some(row) => Ok(Some(row)),
-            None => self.values.insert::<M, E>(physical, self.sql, engine),
+            None => self.values.insert::<M, E>(physical, engine),
         }
     }
 

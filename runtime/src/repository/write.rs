@@ -1,11 +1,12 @@
 //! Changing and deleting one row by its key.
 
-use super::read::exists;
+use super::read::{exists, write_key};
 use super::{Repository, ensure};
 use crate::driver::ParamWriter;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Operation, Result};
-use crate::model::{ColumnSource, HasKey, Model, Writable};
+use crate::model::{ColumnSet, ColumnSource, HasKey, Model, Writable};
+use crate::statements::TableSql;
 
 impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Sets the given columns of the row with this key; `false` where there is no such row. Nothing given, nothing sent.
@@ -26,8 +27,8 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             let key_columns = sql.key.iter().copied();
             let text = sql.update_sql(physical.dialect(), &columns, key_columns);
             let write = &mut |params: &mut ParamWriter<'_>| {
-                changes.write(params);
-                M::write_key(&key, params);
+                write_given(sql, &columns, &changes, params);
+                write_key::<M, E>(sql, &key, params);
             };
             physical.execute(&text, write).map(|rows| rows > 0)
         })
@@ -52,9 +53,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
                 return exists::<M, E>(physical, sql, &key);
             }
             let write = &mut |params: &mut ParamWriter<'_>| {
-                M::write_saved(row, params);
-                M::write_key(&key, params);
-                M::write_version(row, params);
+                write_saved::<M, E>(sql, (&key, row), params);
             };
             let is_saved = physical.execute(sql.save, write)? > 0;
             if !is_saved && sql.version.is_some() && exists::<M, E>(physical, sql, &key)? {
@@ -75,8 +74,46 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
         self.run(Operation::Delete, |physical, sql, engine| {
             ensure(M::key_belongs_to(&key, engine))?;
             physical
-                .execute(sql.delete, &mut |params| M::write_key(&key, params))
+                .execute(sql.delete, &mut |params| {
+                    write_key::<M, E>(sql, &key, params)
+                })
                 .map(|rows| rows > 0)
         })
     }
+}
+
+/// Writes the columns that are given; the error of one that is refused names its column.
+pub(super) fn write_given(
+    sql: &TableSql,
+    columns: &ColumnSet,
+    given: &impl ColumnSource,
+    params: &mut ParamWriter<'_>,
+) {
+    params.of_columns(sql, columns.iter(), |params| given.write(params));
+}
+
+/// Writes a whole row, as an insert of all its columns wants it.
+pub(super) fn write_row<M: Model, E: Engine>(
+    sql: &TableSql,
+    row: &M::Row<E>,
+    params: &mut ParamWriter<'_>,
+) {
+    let columns = sql.writable.iter().copied();
+    params.of_columns(sql, columns, |params| M::write_row(row, params));
+}
+
+/// Writes what `save` sets, and what it goes by.
+pub(super) fn write_saved<M: HasKey, E: Engine>(
+    sql: &TableSql,
+    (key, row): (&M::Key<E>, &M::Row<E>),
+    params: &mut ParamWriter<'_>,
+) {
+    let set = |column: &usize| !sql.key.contains(column) && !sql.touched.contains(column);
+    let columns = sql.writable.iter().copied().filter(set);
+    let by = sql.key.iter().copied().chain(sql.version);
+    params.of_columns(sql, columns.chain(by), |params| {
+        M::write_saved(row, params);
+        M::write_key(key, params);
+        M::write_version(row, params);
+    });
 }

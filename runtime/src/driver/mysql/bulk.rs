@@ -50,7 +50,7 @@ impl MysqlConnection {
         let sql = table.insert_sql(Dialect::Mysql, columns, 1, false);
         let (mut inserted, mut first) = (0, 0);
         let mut bulk = BulkValues::default();
-        let mut row_values = Values::with_indicators();
+        let mut row_values = Values::below(self.max_allowed_packet).with_indicators();
         for row in 0..rows {
             encode_row(&mut row_values, row, write)?;
             let size = bulk.size() + row_values.size();
@@ -120,7 +120,7 @@ impl MysqlConnection {
             columns => (MAX_PARAMS / columns).clamp(1, ROWS_PER_INSERT),
         };
         let (mut inserted, mut first) = (0, 0);
-        let mut row_values = Values::default();
+        let mut row_values = Values::below(self.max_allowed_packet);
         self.values.clear();
         for row in 0..rows {
             encode_row(&mut row_values, row, write)?;

@@ -116,7 +116,7 @@ impl MysqlConnection {
             peer: address.map_or_else(|| config.peer.clone(), Peer::Address),
             session: there.session,
             statements: Statements::default(),
-            values: Values::default(),
+            values: Values::below(there.max_allowed_packet),
             fields: Fields::default(),
             transaction: Transaction::None,
             wrote: false,

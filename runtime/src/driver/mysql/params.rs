@@ -2,6 +2,7 @@
 //! what it gets; in strict mode it refuses what does not fit.
 
 use super::bytes::put_counted;
+use super::too_large;
 use crate::driver::{Identity, ParamWriter, calendar, uuid_text, vector};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::Interval;
@@ -28,14 +29,24 @@ pub(super) struct Values {
     bytes: Vec<u8>,
     /// Before each value stands whether it is NULL.
     has_indicators: bool,
+    /// A value of this size is too large for the server.
+    too_large: Option<usize>,
 }
 
 impl Values {
+    /// For a server that takes less than so many bytes at once.
+    pub(super) fn below(too_large: usize) -> Self {
+        Self {
+            too_large: Some(too_large),
+            ..Self::default()
+        }
+    }
+
     /// For the values of one of many rows.
-    pub(super) fn with_indicators() -> Self {
+    pub(super) fn with_indicators(self) -> Self {
         Self {
             has_indicators: true,
-            ..Self::default()
+            ..self
         }
     }
 
@@ -166,12 +177,6 @@ impl<'a> Params<'a> {
     pub(super) fn new(values: &'a mut Values) -> Self {
         Self { values }
     }
-
-    /// How many values were written.
-    #[cfg(any(feature = "sqlite", feature = "postgres"))]
-    pub(in crate::driver) fn given(&self) -> usize {
-        self.values.count()
-    }
 }
 
 impl Params<'_> {
@@ -182,6 +187,9 @@ impl Params<'_> {
     }
 
     fn put_counted(&mut self, code: u8, bytes: &[u8]) -> Result<()> {
+        if let Some(limit) = self.values.too_large.filter(|limit| bytes.len() >= *limit) {
+            return Err(too_large(limit));
+        }
         self.values.add_type([code, 0], false);
         put_counted(&mut self.values.bytes, bytes);
         Ok(())

@@ -95,11 +95,6 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// How many values were written.
-    pub(in crate::driver) fn given(&self) -> usize {
-        self.next
-    }
-
     /// Writes one value, `encode` its bytes; the length is filled in afterwards.
     fn put(&mut self, encode: impl FnOnce(&Type, &mut Vec<u8>) -> Result<()>) -> Result<()> {
         let index = self.next;

@@ -229,7 +229,9 @@ impl SqliteConnection {
             }
             let rows = inserted..inserted + count;
             let outcome = self.execute(&sql.1, &mut |params| {
-                rows.clone().for_each(|row| write(row, params));
+                for row in rows.clone() {
+                    params.of_row(row, |params| write(row, params));
+                }
             });
             if let Err(error) = outcome {
                 return Err(self.which_refused(table, columns, rows, error, write));

@@ -26,11 +26,6 @@ impl<'a> Params<'a> {
             text: String::new(),
         }
     }
-
-    /// How many values were written.
-    pub(in crate::driver) fn given(&self) -> usize {
-        self.next - 1
-    }
 }
 
 impl Params<'_> {

@@ -96,6 +96,10 @@ const HEAD: &str = "\
 Every error of the runtime is a `bindery::Error`. It names engine, model and operation, and of calls with many rows the \
 row where the database tells it. It holds no value, no password and none of the database's texts that may quote one.
 
+A value that the database cannot hold (NaN on SQLite, a number past its column's, a text with NUL on PostgreSQL, one larger \
+than the server takes) is refused before anything is sent, and ends no transaction. Its error names table, column and row \
+(`table()`, `column()`, `row()`), whichever call it was given to; so does one of a value that could not be read.
+
 * `kind()` is the same on every database and can be compared.
 * `code()` is the database's own: SQLSTATE, the number of MySQL and MariaDB, SQLite's extended result code.
 * `applied()` says whether the call has changed anything: `No`, `Yes` (only what came after the write failed), or \

@@ -1,0 +1,133 @@
+//! Which column of which table an error is about.
+
+use std::fmt;
+
+use super::kind::fmt_misfit;
+use super::{Constraint, Error, ErrorKind};
+use crate::statements::TableSql;
+
+/// A column, by names without quotes.
+#[derive(Debug)]
+pub(super) struct ColumnName {
+    table: String,
+    column: String,
+}
+
+impl Error {
+    /// The table, where the error is about a column or a constraint of one.
+    pub fn table(&self) -> Option<&str> {
+        let told = || self.constraint()?.table.as_deref();
+        let named = self.0.column.as_ref().map(|name| name.table.as_str());
+        named.or_else(told)
+    }
+
+    /// The column of a value that cannot be written or read, or that a constraint refuses, where it is known. That of a value
+    /// that was refused before anything was sent is; not every database tells that of a constraint.
+    pub fn column(&self) -> Option<&str> {
+        let told = || self.constraint()?.column.as_deref();
+        let named = self.0.column.as_ref().map(|name| name.column.as_str());
+        named.or_else(told)
+    }
+
+    fn constraint(&self) -> Option<&Constraint> {
+        let (ErrorKind::UniqueViolation(constraint)
+        | ErrorKind::ForeignKeyViolation(constraint)
+        | ErrorKind::NotNullViolation(constraint)
+        | ErrorKind::CheckViolation(constraint)
+        | ErrorKind::ValueOutOfRange(constraint)) = &self.0.kind
+        else {
+            return None;
+        };
+        Some(constraint)
+    }
+
+    /// A value for this column of a table was refused, unless the column is known already.
+    #[must_use]
+    pub(crate) fn of_column(mut self, table: &TableSql, column: usize) -> Self {
+        let Some(written) = table.columns.get(column) else {
+            return self;
+        };
+        let (table, column) = (unquoted(table.table), unquoted(written));
+        if let ErrorKind::ValueOutOfRange(constraint) = &mut self.0.kind {
+            constraint.table.get_or_insert(table);
+            constraint.column.get_or_insert(column);
+        } else {
+            let name = ColumnName { table, column };
+            self.0.column.get_or_insert(name);
+        }
+        self
+    }
+
+    /// Names the column of a value that could not be read from a row of this table.
+    #[must_use]
+    pub(crate) fn of_row_of(mut self, table: &'static TableSql) -> Self {
+        let ErrorKind::Decode { column, name, .. } = &mut self.0.kind else {
+            return self;
+        };
+        let column = *column;
+        *name = table.columns.get(column).map(|written| bare(written));
+        self.of_column(table, column)
+    }
+
+    /// What went wrong, and with which column.
+    pub(super) fn fmt_what(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(ColumnName { table, column }) = &self.0.column else {
+            return write!(out, "{}", self.0.kind);
+        };
+        write!(out, "column `{column}` of `{table}`")?;
+        if let ErrorKind::Decode {
+            expected, is_null, ..
+        } = &self.0.kind
+        {
+            fmt_misfit(out, expected, *is_null)
+        } else {
+            write!(out, ": {}", self.0.kind)
+        }
+    }
+}
+
+/// A column's name without the quotes it has in statements.
+fn bare(name: &str) -> &str {
+    let inner = |quote: char| name.strip_prefix(quote)?.strip_suffix(quote);
+    inner('"').or_else(|| inner('`')).unwrap_or(name)
+}
+
+/// A name without the quotes it has in statements, where a table's may have a schema's before it.
+fn unquoted(name: &str) -> String {
+    let mut plain = String::with_capacity(name.len());
+    let mut open = None;
+    let mut rest = name.chars().peekable();
+    while let Some(char) = rest.next() {
+        match open {
+            None if matches!(char, '"' | '`') => open = Some(char),
+            Some(quote) if char == quote => {
+                // A quote within a name is written twice.
+                if rest.next_if_eq(&quote).is_some() {
+                    plain.push(quote);
+                } else {
+                    open = None;
+                }
+            }
+            None | Some(_) => plain.push(char),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lose_their_quotes_and_nothing_else() {
+        for (written, name) in [
+            ("users", "users"),
+            ("\"users\"", "users"),
+            ("`app`.`users`", "app.users"),
+            ("\"a.b\".\"c\"\"d\"", "a.b.c\"d"),
+            ("`tick``ed`", "tick`ed"),
+        ] {
+            assert_eq!(unquoted(written), name);
+        }
+    }
+}

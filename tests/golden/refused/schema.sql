@@ -1,0 +1,13 @@
+-- @dialect mysql
+
+-- What a sensor has measured: columns that each database refuses other values for.
+-- @engines default, p, lite
+CREATE TABLE readings (
+    sensor      BIGINT UNSIGNED NOT NULL,
+    slot        INT NOT NULL,
+    label       VARCHAR(60) NOT NULL UNIQUE,
+    value       DOUBLE NOT NULL,
+    note        VARCHAR(60) NULL,
+    revision    INT NOT NULL, -- @version
+    PRIMARY KEY (slot, sensor)
+);
