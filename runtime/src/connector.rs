@@ -8,24 +8,29 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bindery_schema::config::{ConnectionTarget, Place};
 
 use crate::config::Settings;
+use crate::driver::Canceller;
 use crate::error::Result;
 use crate::pool::OpenPhysical;
 use crate::program::EngineInfo;
 use crate::status::ServerProduct;
 
-/// What answered last, filled in by whoever connects.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Seen(Arc<Mutex<Option<ServerProduct>>>);
+/// What the connections of one pool have in common: what answered last, filled in by whoever connects, and who asks the
+/// server to give up statements.
+#[derive(Clone, Default)]
+pub(crate) struct Seen {
+    product: Arc<Mutex<Option<ServerProduct>>>,
+    pub(crate) canceller: Canceller,
+}
 
 impl Seen {
     /// Nobody panics while holding the lock, so a poisoned value is still a whole one.
     pub(crate) fn get(&self) -> Option<ServerProduct> {
-        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = self.product.lock().unwrap_or_else(PoisonError::into_inner);
         seen.clone()
     }
 
     fn note(&self, product: &'static str, version: &str) {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.product.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.as_ref().is_none_or(|seen| seen.version != version) {
             let version = version.to_owned();
             *seen = Some(ServerProduct { product, version });

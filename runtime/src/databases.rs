@@ -175,7 +175,7 @@ impl Registry {
     /// Closes the connections of all engines: idle ones now, those in use when they are given back. Later use is an
     /// error that names the engine; closing again does nothing.
     pub fn close(&self) {
-        self.pools().for_each(|pool| pool.close());
+        self.pools().for_each(|(pool, _)| pool.close());
     }
 
     /// Closes like [`close`](Self::close) and waits until the connections in use have come back, all engines within the
@@ -186,17 +186,20 @@ impl Registry {
     pub fn close_within(&self, limit: Duration) -> Result<()> {
         self.close();
         let started = Instant::now();
-        self.pools().try_for_each(|pool| {
-            let left = limit.saturating_sub(started.elapsed());
-            pool.wait_until_empty(left)
-        })
+        let left = || limit.saturating_sub(started.elapsed());
+        self.pools()
+            .try_for_each(|(pool, _)| pool.wait_until_empty(left()))?;
+        self.pools()
+            .for_each(|(_, seen)| seen.canceller.wait_until_idle(left()));
+        Ok(())
     }
 
-    /// The pools of all engines and of their replicas.
-    fn pools(&self) -> impl Iterator<Item = &Arc<Pool>> {
+    /// The pools of all engines and of their replicas, and what their connections have in common.
+    fn pools(&self) -> impl Iterator<Item = (&Arc<Pool>, &Seen)> {
         self.engines.iter().flat_map(|engine| {
-            let replicas = engine.replicas.iter().map(|replica| &replica.pool);
-            std::iter::once(&engine.pool).chain(replicas)
+            let replicas = engine.replicas.iter();
+            let replicas = replicas.map(|replica| (&replica.pool, &replica.seen));
+            std::iter::once((&engine.pool, &engine.seen)).chain(replicas)
         })
     }
 }

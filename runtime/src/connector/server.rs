@@ -41,7 +41,8 @@ fn host(wanted: &Wanted<'_>, options: &ServerOptions<'_>) -> Result<OpenPhysical
             use crate::driver::postgres::{PostgresConfig, PostgresConnection};
             let config = PostgresConfig::new(options)?;
             Ok(Box::new(move |limit| {
-                let connection = PostgresConnection::connect(&config, limit)?;
+                let mut connection = PostgresConnection::connect(&config, limit)?;
+                connection.cancel_by(&seen.canceller);
                 check_product(info, &seen, connection.server_info())?;
                 Ok(Physical::Postgres(Box::new(connection)))
             }))
@@ -51,7 +52,8 @@ fn host(wanted: &Wanted<'_>, options: &ServerOptions<'_>) -> Result<OpenPhysical
             use crate::driver::mysql::{MysqlConfig, MysqlConnection};
             let config = MysqlConfig::new(options)?;
             Ok(Box::new(move |limit| {
-                let connection = MysqlConnection::connect(&config, limit)?;
+                let mut connection = MysqlConnection::connect(&config, limit)?;
+                connection.cancel_by(&seen.canceller);
                 check_product(info, &seen, connection.server_info())?;
                 Ok(Physical::Mysql(Box::new(connection)))
             }))

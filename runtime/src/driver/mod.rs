@@ -11,6 +11,7 @@ pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
 mod calendar;
+mod cancel;
 pub(crate) mod catalogue;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod connect;
@@ -43,6 +44,7 @@ mod versions;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod wire;
 
+pub(crate) use cancel::Canceller;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use connect::{ServerInfo, ServerOptions};
 pub use database_error::DatabaseError;

@@ -36,7 +36,7 @@ use super::connect::ServerInfo;
 use super::database_error::wrong_count;
 use super::params::ParamTarget;
 use super::wire::{Deadline, Peer, Statements};
-use super::{Identity, ParamWriter, TakeRow, WriteParams};
+use super::{Canceller, Identity, ParamWriter, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::transaction::TransactionOptions;
 
@@ -47,8 +47,6 @@ pub(super) use self::row::RowRef;
 
 /// The server gives up first and says so; then its connection stays. This much later it counts as silent.
 const GRACE: Duration = Duration::from_millis(150);
-/// For asking a silent server to give up.
-const CANCEL_LIMIT: Duration = Duration::from_millis(75);
 
 const PING: u8 = 0x0e;
 const PREPARE: u8 = 0x16;
@@ -80,6 +78,7 @@ pub(crate) struct MysqlConnection {
     hurry: Option<Duration>,
     peer: Peer,
     number: u32,
+    canceller: Canceller,
 }
 
 /// A prepared statement; its columns come with each answer.
@@ -128,6 +127,7 @@ impl MysqlConnection {
             config: config.clone(),
             hurry: None,
             number: there.connection,
+            canceller: Canceller::default(),
         }
     }
 
@@ -427,13 +427,23 @@ impl MysqlConnection {
         error
     }
 
-    /// Whether the server hears of it changes nothing for the caller.
+    /// Has the server asked through this one to give up statements that take too long.
+    pub(crate) fn cancel_by(&mut self, canceller: &Canceller) {
+        self.canceller = canceller.clone();
+    }
+
+    /// Asks the server to give up. Whether it hears of it changes nothing for the caller.
+    #[cold]
     fn cancel(&self) {
-        let deadline = Deadline::after(Some(CANCEL_LIMIT));
-        if let Ok(mut other) = login::log_in(&self.config, &self.peer, deadline) {
-            let kill = format!("KILL QUERY {}", self.number);
-            drop(settle::run(&mut other.session, deadline, &kill));
-        }
+        let (config, peer, number) = (self.config.clone(), self.peer.clone(), self.number);
+        self.canceller.ask(move |limit| {
+            let deadline = Deadline::after(Some(limit));
+            let kill = |mut other: LoggedIn| {
+                let kill = format!("KILL QUERY {number}");
+                settle::run(&mut other.session, deadline, &kill)
+            };
+            login::log_in(&config, &peer, deadline).is_ok_and(|other| kill(other).is_ok())
+        });
     }
 }
 

@@ -37,7 +37,7 @@ use self::types::Types;
 use super::connect::ServerInfo;
 use super::params::ParamTarget;
 use super::wire::{Deadline, Peer, Statements, Tls};
-use super::{ParamWriter, TakeRow, WriteParams};
+use super::{Canceller, ParamWriter, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction::TransactionOptions;
 
@@ -48,8 +48,6 @@ pub(crate) use self::options::PostgresConfig;
 
 /// The server gives up first and says so; then its connection stays. This much later it counts as silent.
 const GRACE: Duration = Duration::from_millis(150);
-/// For asking a silent server to give up.
-const CANCEL_LIMIT: Duration = Duration::from_millis(75);
 
 /// One open PostgreSQL connection.
 pub(crate) struct PostgresConnection {
@@ -71,6 +69,7 @@ pub(crate) struct PostgresConnection {
     peer: Peer,
     /// How it is encrypted.
     tls: Option<Tls>,
+    canceller: Canceller,
     info: ServerInfo,
 }
 
@@ -107,6 +106,7 @@ impl PostgresConnection {
             hurry: None,
             peer,
             tls: None,
+            canceller: Canceller::default(),
             info: ServerInfo { product, version },
         }
     }
@@ -399,13 +399,29 @@ impl PostgresConnection {
     /// The error to tell. A server that is still at work is asked to give up; the connection is closed either way.
     #[cold]
     fn failed(&mut self, fault: Fault) -> Error {
-        if let Some(key) = self.session.cancel_key().filter(|_| fault.is_timeout()) {
-            // Whether it hears of it changes nothing for the caller.
-            let deadline = Deadline::after(Some(CANCEL_LIMIT));
-            let _ = login::cancel(&self.peer, self.tls.as_ref(), key, deadline);
+        if fault.is_timeout() {
+            self.cancel();
         }
         let error = statement_error(fault);
         if *error.kind() == ErrorKind::ConnectionLost {
+    /// Has the server asked through this one to give up statements that take too long.
+    pub(crate) fn cancel_by(&mut self, canceller: &Canceller) {
+        self.canceller = canceller.clone();
+    }
+
+    /// Asks the server to give up. Whether it hears of it changes nothing for the caller.
+    #[cold]
+    fn cancel(&self) {
+        let Some(key) = self.session.cancel_key() else {
+            return;
+        };
+        let (peer, tls) = (self.peer.clone(), self.tls.clone());
+        self.canceller.ask(move |limit| {
+            let deadline = Deadline::after(Some(limit));
+            login::cancel(&peer, tls.as_ref(), key, deadline).is_ok()
+        });
+    }
+
             self.session.give_up();
         }
         error

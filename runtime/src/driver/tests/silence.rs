@@ -1,6 +1,6 @@
 //! Servers that fall silent, drip, or are cut off, behind a proxy: every wait ends, and what follows is told.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bindery_schema::config::TlsOptions;
 use bindery_testkit::{Direction, Fault, FaultProxy, FreshDatabase, Watchdog};
@@ -151,6 +151,27 @@ fn a_silent_server_is_given_up_in_every_operation() {
             behind.proxy.heal();
         }
         assert_eq!(behind.count(), "0");
+    }
+}
+
+/// The server is asked to give up behind the caller's back: that may take a second, and the caller has its error before.
+///
+/// Covers TX-4 on PostgreSQL, MariaDB.
+#[test]
+fn tx_4_asking_a_silent_server_to_give_up_keeps_nobody() {
+    let _watchdog = Watchdog::start("tx_4_asking_a_silent_server", PATIENCE);
+    for behind in Behind::all_ways() {
+        let mut database = behind.database();
+        behind.proxy.set(Fault::Stall);
+        let started = Instant::now();
+        assert_eq!(
+            kind(database.physical.batch("SELECT 1")),
+            late(Phase::Statement)
+        );
+        // Four times what is promised, for a machine that is busy.
+        let most = LIMIT + 4 * Duration::from_millis(250);
+        let took = started.elapsed();
+        assert!(took >= LIMIT && took < most, "{took:?}");
     }
 }
 
