@@ -50,6 +50,8 @@ fn tell(what: &str, outcome: Result<(), Error>) {
         Err(ErrorKind::Io | ErrorKind::DiskFull) => "no room",
         Err(ErrorKind::TransactionAborted | ErrorKind::ConnectionLost) => "over",
         Err(ErrorKind::ReadOnly) => "read only",
+        // SQLITE_NOMEM.
+        Err(ErrorKind::Database { code }) if code == "7" => "no memory",
         Err(_) => panic!("{what}: {outcome:?}"),
     };
     println!("\ntold: {what} {outcome};");
@@ -110,6 +112,106 @@ fn tx_13_a_disk_without_room() {
     let rows = db.repository::<tag::Blog, _>(Default).all().unwrap();
     let titles: Vec<_> = rows.iter().map(|row| row.title.as_str()).collect();
     assert_eq!(titles, ["first", "second"]);
+}
+
+/// Does nothing among the other tests. Whichever request for memory is the first to fail: the transaction is stored whole
+/// or not at all, and what is not told as stored is not.
+#[test]
+fn the_program_without_memory() {
+    let Some(folder) = inner_folder() else { return };
+    let db = with("default", EngineOptions::url(url(&folder)));
+    let mut blogs = db.repository::<tag::Blog, _>(Default);
+    let first = blogs
+        .first()
+        .unwrap()
+        .expect("the row of the outer process");
+    blogs.delete(first.id).unwrap();
+    let (mut stored, mut failed) = (0, 0);
+    for step in 0..200 {
+        let mut connection = db.connect(Default).unwrap();
+        // Of everything, or of what comes after the first row.
+        let around = (step % 2 == 0).then(|| MemoryLimit::set(step * 8_192));
+        let outcome = connection.transaction(|tx| {
+            tx.blogs().insert(NewBlog::new("one"))?;
+            let _within = (step % 2 == 1).then(|| MemoryLimit::set(step * 8_192));
+            let row = NewBlog {
+                content: Some("x".repeat(20_000)),
+                ..NewBlog::new("larger")
+            };
+            // An error that is ignored does not save the rest.
+            let larger = tx.blogs().insert(row);
+            let small = tx.blogs().insert(NewBlog::new("two"));
+            assert!(small.is_err() || larger.is_ok(), "{larger:?} {small:?}");
+            small.map(drop)
+        });
+        drop(around);
+        drop(connection);
+        let rows = blogs.count().unwrap();
+        match outcome {
+            Ok(()) => stored += 1,
+            Err(error) => {
+                failed += 1;
+                assert_eq!(error.applied(), bindery::Applied::No, "{error:?}");
+            }
+        }
+        assert_eq!(rows, 3 * stored, "step {step}");
+    }
+    assert!(failed > 0 && stored > 0, "{failed} {stored}");
+    let mut connection = db.connect(Default).unwrap();
+    let mut tx = connection.begin().unwrap();
+    tell("insert", tx.blogs().insert(NewBlog::new("one")).map(drop));
+    let limit = MemoryLimit::set(0);
+    tell("large", tx.blogs().insert(large()).map(drop));
+    drop(limit);
+    tell("insert", tx.blogs().insert(NewBlog::new("two")).map(drop));
+    tell("commit", tx.commit());
+    tell("insert", blogs.insert(NewBlog::new("again")).map(drop));
+}
+
+/// SQLite gets no more memory, in the whole process, until this is dropped.
+struct MemoryLimit;
+
+impl MemoryLimit {
+    /// Beyond what it has, it gets so many bytes.
+    fn set(more: i64) -> Self {
+        // SAFETY: both functions may be called at any time, by any thread.
+        #[allow(unsafe_code, reason = "rusqlite has no function for it")]
+        unsafe {
+            let used = rusqlite::ffi::sqlite3_memory_used();
+            rusqlite::ffi::sqlite3_hard_heap_limit64(used + more);
+        }
+        Self
+    }
+}
+
+impl Drop for MemoryLimit {
+    fn drop(&mut self) {
+        // SAFETY: as above.
+        #[allow(unsafe_code, reason = "as above")]
+        unsafe {
+            rusqlite::ffi::sqlite3_hard_heap_limit64(0);
+        }
+    }
+}
+
+/// No memory for what is to be written: the limit is a process's, so it is one of its own.
+///
+/// Covers TX-13 on SQLite.
+#[test]
+fn tx_13_no_memory() {
+    let (folder, db) = file();
+    db.close();
+    let mut inner = Command::new(std::env::current_exe().unwrap());
+    inner.args([
+        "--exact",
+        "files::the_program_without_memory",
+        "--nocapture",
+    ]);
+    let told = told(inner, folder.path()).expect("it can be started");
+    assert_eq!(
+        told,
+        "insert ok; large no memory; insert over; commit over; insert ok;"
+    );
 }
 
 /// Does nothing among the other tests.

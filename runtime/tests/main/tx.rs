@@ -4,8 +4,10 @@ mod doomed;
 mod exchanged;
 mod held;
 mod hooks;
+mod lost;
 mod options;
 mod place;
+mod read_only;
 mod retry;
 mod several;
 

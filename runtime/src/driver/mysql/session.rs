@@ -89,6 +89,11 @@ impl Session {
         self.socket.is_quiet()
     }
 
+    /// Has the server ended the session already? What is sent now would reach nobody.
+    pub(super) fn has_ended(&mut self) -> bool {
+        self.socket.has_ended()
+    }
+
     pub(super) fn socket(&self) -> &Socket {
         &self.socket
     }

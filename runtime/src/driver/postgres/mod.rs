@@ -34,7 +34,7 @@ use self::number::Numbering;
 use self::session::{Fault, Session, Standing};
 use self::statement::{Column, Statement};
 use self::types::Types;
-use super::connect::ServerInfo;
+use super::connect::{ServerInfo, ended};
 use super::params::ParamTarget;
 use super::wire::{Deadline, Peer, Statements, Tls};
 use super::{Canceller, ParamWriter, TakeRow, WriteParams};
@@ -356,6 +356,7 @@ impl PostgresConnection {
         if self.begin_pending.take().is_some() {
             return Ok(());
         }
+        self.ensure_there()?;
         let mut committed = false;
         self.simple("COMMIT", |tag, body| {
             committed |= tag == b'C' && body == b"COMMIT\0";
@@ -366,6 +367,15 @@ impl PostgresConnection {
         } else {
             Err(Error::new(ErrorKind::TransactionAborted))
         }
+    }
+
+    /// A COMMIT that was not even sent is no unknown outcome: a session that has ended has rolled back.
+    fn ensure_there(&mut self) -> Result<()> {
+        if self.is_broken() || !self.session.has_ended() {
+            return Ok(());
+        }
+        self.session.give_up();
+        Err(ended())
     }
 
     pub(crate) fn rollback(&mut self) -> Result<()> {
@@ -396,14 +406,6 @@ impl PostgresConnection {
         &self.info
     }
 
-    /// The error to tell. A server that is still at work is asked to give up; the connection is closed either way.
-    #[cold]
-    fn failed(&mut self, fault: Fault) -> Error {
-        if fault.is_timeout() {
-            self.cancel();
-        }
-        let error = statement_error(fault);
-        if *error.kind() == ErrorKind::ConnectionLost {
     /// Has the server asked through this one to give up statements that take too long.
     pub(crate) fn cancel_by(&mut self, canceller: &Canceller) {
         self.canceller = canceller.clone();
@@ -422,6 +424,14 @@ impl PostgresConnection {
         });
     }
 
+    /// The error to tell. A server that is still at work is asked to give up; the connection is closed either way.
+    #[cold]
+    fn failed(&mut self, fault: Fault) -> Error {
+        if fault.is_timeout() {
+            self.cancel();
+        }
+        let error = statement_error(fault);
+        if *error.kind() == ErrorKind::ConnectionLost {
             self.session.give_up();
         }
         error

@@ -155,6 +155,16 @@ impl Socket {
             && outcome.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
     }
 
+    /// Has the other side ended the connection? What came in before that is taken in; nothing is waited for.
+    pub(in crate::driver) fn has_ended(&mut self) -> bool {
+        // Its last words come before the end.
+        let mut looks = 0..2;
+        looks.any(|_| match self.input.read_from(&mut self.stream) {
+            Ok(read) => read == 0,
+            Err(error) => !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
+        })
+    }
+
     /// Sends all of it.
     ///
     /// # Errors
