@@ -33,10 +33,8 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             };
             upsert.check_given()?;
             let row = match (link.ready()?.dialect(), link.depth()) {
-                (Dialect::Postgres, 0) => upsert.at_once_or_again::<M, E>(link.ready()?, engine),
-                (Dialect::Sqlite | Dialect::Postgres, _) => {
-                    upsert.at_once::<M, E>(link.ready()?, engine)
-                }
+                (Dialect::Sqlite, _) => upsert.at_once::<M, E>(link.ready()?, engine),
+                (Dialect::Postgres, _) => upsert.at_once_or_again::<M, E>(link, engine),
                 (Dialect::Mysql, 0) => upsert.insert_first::<M, E>(link, engine),
                 (Dialect::Mysql, _) => {
                     link.atomically(|link| upsert.look_first::<M, E>(link.ready()?, engine))
@@ -94,16 +92,37 @@ impl Upsert<'_> {
 
     /// Of two PostgreSQL sessions that insert the same row at once, one may meet the other in a unique key that is not the
     /// upsert's: only that key's is looked at with care, and the index of another may be filled first. By then the row is
-    /// there, so once more it is an update; where another row is in the way, it is an error once more.
+    /// there, so once more it is an update. Where it is another row that is in the way, nothing was done, and once more it
+    /// is the same error.
     fn at_once_or_again<M: Model, E: Engine>(
         &self,
-        physical: &mut Physical,
+        link: &mut Link,
         engine: E,
     ) -> Result<Option<M::Row<E>>> {
-        match self.at_once::<M, E>(physical, engine) {
-            Err(error) if is_unique_violation(&error) => self.at_once::<M, E>(physical, engine),
+        let first = match link.depth() {
+            0 => self.at_once::<M, E>(link.ready()?, engine),
+            // An error would end the transaction around it.
+            _ if self.gives_another_key() => {
+                link.atomically(|link| self.at_once::<M, E>(link.ready()?, engine))
+            }
+            _ => return self.at_once::<M, E>(link.ready()?, engine),
+        };
+        match first {
+            Err(error) if is_unique_violation(&error) => {
+                self.at_once::<M, E>(link.ready()?, engine)
+            }
             outcome => outcome,
         }
+    }
+
+    /// Does the row bring a whole unique key besides the one that the upsert goes by?
+    fn gives_another_key(&self) -> bool {
+        let given = self.values.columns();
+        let uniques = self.sql.uniques.iter().map(|unique| unique.columns);
+        let mut others = uniques
+            .chain([self.sql.key])
+            .filter(|key| !key.is_empty() && *key != self.unique.columns);
+        others.any(|key| key.iter().all(|&column| given.contains(column)))
     }
 
     /// Where nothing is locked yet. `ON DUPLICATE KEY UPDATE` would take whichever unique key is in the way, and looking

@@ -10,6 +10,7 @@ mod place;
 mod read_only;
 mod retry;
 mod several;
+mod upsert;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
