@@ -101,7 +101,8 @@ impl Rules for Sqlite {
         if place.is_own(Dialect::Sqlite) {
             return Ok(Declaration::plain(place.column().sql_type.clone()));
         }
-        if (place.is_counted() && place.is_only_key()) || counts_rows(place) {
+        if (place.is_counted() && place.is_only_key()) || counts_rows(place) || numbers_rows(place)
+        {
             return Ok(Declaration::plain("INTEGER"));
         }
         if let Some(values) = place.enum_type() {
@@ -305,6 +306,18 @@ fn counts_rows(place: ColumnPlace<'_>) -> bool {
     let counted = |column: &&Column| matches!(column.generated, Generated::Key { .. });
     let is_free = table.primary_key.is_none() && table.columns.iter().filter(counted).count() == 1;
     counted(&place.column()) && !table.without_rowid && (place.is_only_key() || is_free)
+}
+
+/// Is the column a key that is one whole number, given by the program? Declared so it is the row's own number, by which SQLite
+/// finds a row at once; by any other name it has an index beside the table (SQLite documentation, "ROWIDs and the INTEGER
+/// PRIMARY KEY"). Where it has a default, SQLite would count instead.
+fn numbers_rows(place: ColumnPlace<'_>) -> bool {
+    let column = place.column();
+    !place.is_native(Dialect::Sqlite)
+        && place.is_only_key()
+        && place.stored_type().is_integer()
+        && column.default.is_none()
+        && !matches!(column.generated, Generated::Computed { .. })
 }
 
 /// SQLite takes what is longer than declared; where the table behaves as on other databases, a CHECK refuses it.

@@ -1571,7 +1571,7 @@ pub mod option {
                 schema: ::core::option::Option::None,
                 table: "option",
                 create: &[r#"CREATE TABLE "option" (
-    "some" BIGINT NOT NULL,
+    "some" INTEGER NOT NULL,
     "result" BIGINT NOT NULL,
     PRIMARY KEY ("some"),
     FOREIGN KEY ("result") REFERENCES "select" ("type")
@@ -2359,7 +2359,7 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
                 table: "a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc",
                 create: &[
                     r#"CREATE TABLE "a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc" (
-    "id" BIGINT NOT NULL,
+    "id" INTEGER NOT NULL,
     "c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc" BIGINT,
     PRIMARY KEY ("id")
 )"#,

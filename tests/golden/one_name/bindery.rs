@@ -256,7 +256,7 @@ pub mod users {
             schema: ::core::option::Option::None,
             table: "users",
             create: &[r#"CREATE TABLE "users" (
-    "id" INT NOT NULL,
+    "id" INTEGER NOT NULL,
     "email" TEXT NOT NULL,
     PRIMARY KEY ("id")
 )"#],
