@@ -33,7 +33,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "sqlite,chrono,serde",
         ],
     ),
-    ("bindery-schema", &["", "parse"]),
+    ("bindery-schema", &["", "parse", "parse,serde"]),
 ];
 
 /// Runs every lint; the exit code is that of the first that failed.

@@ -53,9 +53,11 @@ impl Fold<'_> {
         table: &mut DraftTable,
         definition: &ColumnDef,
     ) -> bool {
-        let parents = created.copies.iter().any(|copy| copy.parent);
+        if !created.copies.iter().any(|copy| copy.parent) {
+            return false;
+        }
         let found = lookup::column_index(&table.columns, &definition.name.text, file.dialect);
-        let Some(at) = found.filter(|_| parents) else {
+        let Some(at) = found else {
             return false;
         };
         let inherited = &table.columns[at];

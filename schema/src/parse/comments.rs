@@ -100,6 +100,15 @@ impl<'a> Comments<'a> {
         (blanks == gap.len()).then(|| gap.iter().filter(|&&byte| byte == b'\n').count())
     }
 
+    /// Are there comments inside a range?
+    pub(crate) fn are_inside(&self, start: u32, end: u32) -> bool {
+        let first = self
+            .entries
+            .partition_point(|entry| entry.comment.start < start);
+        let next = self.entries.get(first);
+        next.is_some_and(|entry| entry.comment.start < end)
+    }
+
     /// The comments inside a range.
     pub(crate) fn take_inside(&mut self, start: u32, end: u32) -> Vec<Comment> {
         let first = self

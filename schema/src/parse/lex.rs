@@ -330,9 +330,18 @@ impl<'a> Lexer<'a> {
             return kind;
         }
         let own_delimiter = self.delimiter != ";";
-        while self.peek(0).is_some_and(is_word_part) && !(own_delimiter && self.at_delimiter()) {
-            self.at += 1;
+        // Most of a text is words, and build scripts are not optimised.
+        let (bytes, mut at) = (self.bytes, self.at);
+        while at < bytes.len() && WORD_PARTS[bytes[at] as usize] {
+            if own_delimiter {
+                self.at = at;
+                if self.at_delimiter() {
+                    break;
+                }
+            }
+            at += 1;
         }
+        self.at = at;
         TokenKind::Word
     }
 
@@ -370,6 +379,11 @@ impl<'a> Lexer<'a> {
 
     fn symbol(&mut self) -> TokenKind {
         const PAIRS: [&[u8]; 7] = [b"::", b"<=", b">=", b"<>", b"!=", b"||", b"->"];
+        let second = self.peek(1);
+        if !matches!(second, Some(b':' | b'=' | b'>' | b'|')) {
+            self.at += 1;
+            return TokenKind::Symbol;
+        }
         let rest = &self.bytes[self.at..];
         let pair = PAIRS.iter().any(|pair| rest.starts_with(pair));
         let length = if rest.starts_with(b"->>") {
@@ -394,13 +408,24 @@ fn quote_words(closer: u8) -> (&'static str, &'static str) {
 }
 
 /// May a word start with this byte? Every byte of a character outside ASCII may.
-fn is_word_start(byte: u8) -> bool {
+const fn is_word_start(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
 }
 
-fn is_word_part(byte: u8) -> bool {
+const fn is_word_part(byte: u8) -> bool {
     is_word_start(byte) || byte.is_ascii_digit() || byte == b'$'
 }
+
+/// [`is_word_part`] of each byte.
+const WORD_PARTS: [bool; 256] = {
+    let mut parts = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        parts[byte] = is_word_part(byte as u8);
+        byte += 1;
+    }
+    parts
+};
 
 fn find_byte(bytes: &[u8], from: usize, wanted: u8) -> Option<usize> {
     bytes[from..]

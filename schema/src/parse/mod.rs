@@ -328,11 +328,9 @@ impl FileReader<'_> {
                 .take_inside(statement.start(), places.open_end),
         );
         own.extend(self.comments.take_behind(places.open_end, b""));
-        for &(start, end, column) in &places.elements {
-            let found = column.map(|_| self.around(start, end));
-            if let (Some(index), Some(found)) = (column, found) {
-                table.columns[index].notes = self.notes(&found, Place::Column);
-            }
+        // Most tables have no comment within, and build scripts are not optimised.
+        if self.comments.are_inside(statement.start(), statement.end) {
+            self.notes_of_elements(&mut table, places);
         }
         if places.close_start > 0 {
             own.extend(self.comments.take_inside(places.close_start, statement.end));
@@ -345,6 +343,15 @@ impl FileReader<'_> {
         self.ast
             .statements
             .push(Statement::CreateTable(Box::new(table)));
+    }
+
+    fn notes_of_elements(&mut self, table: &mut CreateTable, places: &TablePlaces) {
+        for &(start, end, column) in &places.elements {
+            let found = column.map(|_| self.around(start, end));
+            if let (Some(index), Some(found)) = (column, found) {
+                table.columns[index].notes = self.notes(&found, Place::Column);
+            }
+        }
     }
 
     /// Tags inside its query that stand beside no column are stray.
@@ -402,6 +409,9 @@ impl FileReader<'_> {
     }
 
     fn notes(&mut self, comments: &[Comment], place: Place) -> Notes {
+        if comments.is_empty() {
+            return Notes::default();
+        }
         Reader {
             text: self.text,
             file: self.file,

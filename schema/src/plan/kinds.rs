@@ -11,25 +11,30 @@ const UNKNOWN: &str = "_";
 /// A word for each column of the row, with blanks between: `integer`, `text?` where it may be NULL, `decimal.2` where two
 /// digits after the point are the most. On SQLite a decimal of up to 15 digits may be kept as a float: `number`.
 pub fn kinds(table: &Table, is_on_sqlite: bool) -> String {
-    let words = row_columns(table).into_iter().map(|id| {
+    let key = table.primary_key.as_ref();
+    let mut words = String::new();
+    for id in row_columns(table) {
         let column = table.column(id);
-        let key = table.primary_key.as_ref();
-        let in_key = key.is_some_and(|key| key.columns.contains(&id));
-        let null = if column.nullable && !in_key { "?" } else { "" };
+        if !words.is_empty() {
+            words.push(' ');
+        }
         let is_float = is_on_sqlite && column.is_float_on_sqlite(table.source_dialect);
-        word(column, is_float) + null
-    });
-    words.collect::<Vec<_>>().join(" ")
+        push_word(&mut words, column, is_float);
+        if column.nullable && key.is_none_or(|key| !key.columns.contains(&id)) {
+            words.push('?');
+        }
+    }
+    words
 }
 
-fn word(column: &Column, is_float: bool) -> String {
+fn push_word(words: &mut String, column: &Column, is_float: bool) {
     let kind = match &column.field_type {
         FieldType::Custom(_) => UNKNOWN,
         FieldType::Plain | FieldType::Key { .. } => kind(&column.column_type, is_float),
     };
-    match digits(&column.column_type).filter(|_| kind != UNKNOWN) {
-        Some(digits) => format!("{kind}.{digits}"),
-        None => kind.to_owned(),
+    words.push_str(kind);
+    if let Some(digits) = digits(&column.column_type).filter(|_| kind != UNKNOWN) {
+        words.push_str(&format!(".{digits}"));
     }
 }
 

@@ -1,14 +1,13 @@
 //! Findings for other programs: data to be serialized (the `diagnostics` of `bindery check --format json`), and the
 //! annotations of GitHub's build log. Both forms are stable.
 
-use serde::Serialize;
-
 use super::clean;
 use crate::diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 use crate::source::Sources;
 
 /// One finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Finding {
     /// `B0103`.
     pub code: &'static str,
@@ -23,7 +22,8 @@ pub struct Finding {
 }
 
 /// One place; lines and columns count from 1, columns in characters, the end is behind the last character.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FindingSpan {
     /// Path as it was given.
     pub file: String,

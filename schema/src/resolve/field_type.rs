@@ -7,7 +7,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::ast::LinkEngine;
 use crate::draft::DraftTable;
-use crate::model::{ColumnId, EngineId, FieldType, KeyEngine, Model, Table, TableId};
+use crate::model::{
+    ColumnId, EngineId, FieldType, ForeignKey, KeyEngine, Model, PrimaryKey, Table, TableId,
+};
 
 /// One column of the model.
 type Place = (TableId, ColumnId);
@@ -32,6 +34,9 @@ pub(super) fn settle(
     let mut settled: HashMap<Place, FieldType> = HashMap::new();
     for table in model.table_ids() {
         for column in (0..model.table(table).columns.len() as u32).map(ColumnId) {
+            if is_plain(model, views, of_sql_type, (table, column)) {
+                continue;
+            }
             walk(
                 model,
                 bound,
@@ -45,6 +50,25 @@ pub(super) fn settle(
     for ((table, column), field_type) in settled {
         model.tables[table.0 as usize].columns[column.0 as usize].field_type = field_type;
     }
+}
+
+/// Does the column refer to nothing, and is it no key? Then its type stays as it is; most are of this kind.
+fn is_plain(
+    model: &Model,
+    views: &HashMap<Place, Place>,
+    of_sql_type: &OfSqlType,
+    place: Place,
+) -> bool {
+    let table = model.table(place.0);
+    let own = table.column(place.1);
+    let refers = |key: &ForeignKey| key.columns.contains(&place.1);
+    let of_key = |key: &PrimaryKey| key.columns == [place.1];
+    own.field_type == FieldType::Plain
+        && own.link.is_none()
+        && (views.is_empty() || !views.contains_key(&place))
+        && (of_sql_type.is_empty() || !of_sql_type.contains_key(&place))
+        && !table.foreign_keys.iter().any(refers)
+        && !table.primary_key.as_ref().is_some_and(of_key)
 }
 
 /// Walks from a column to where its type comes from, and back.
