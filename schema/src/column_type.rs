@@ -77,6 +77,17 @@ pub enum ColumnType {
 }
 
 impl ColumnType {
+    /// The enum that the values, or the elements of an array, are of.
+    pub fn enum_id(&self) -> Option<EnumId> {
+        if let Self::Enum(id) = self {
+            return Some(*id);
+        }
+        if let Self::Array(element) = self {
+            return element.enum_id();
+        }
+        None
+    }
+
     /// How many digits after the point the column keeps, of a decimal or of seconds, where that is fewer than its
     /// values in Rust can have.
     pub fn fraction_digits(&self) -> Option<u32> {

@@ -204,6 +204,20 @@ pub(crate) fn is_type_path(text: &str) -> bool {
     open.is_empty() && text.starts_with(|sign: char| sign.is_alphabetic() || "_:([".contains(sign))
 }
 
+/// May a crate be called so?
+///
+/// ```
+/// use bindery_schema::name::is_crate_name;
+/// assert!(is_crate_name("shop-types"));
+/// assert!(!is_crate_name("shop types") && !is_crate_name("1a") && !is_crate_name("type"));
+/// ```
+pub fn is_crate_name(name: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    name.bytes().all(is_letter)
+        && name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && !is_keyword(&name.replace('-', "_"))
+}
+
 /// Longer words are not looked up: nobody mistypes them by two letters, and hostile ones must cost nothing.
 const LONGEST_SUGGESTED: usize = 64;
 
@@ -253,8 +267,27 @@ fn is_snake_case(text: &str) -> bool {
     before != b'_'
 }
 
+/// As the compiler of Rust sees it: an accent is part of its letter (normal form C). So two names that differ in that alone
+/// are one name here already, and told to be.
+#[cfg(feature = "parse")]
+fn composed(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization as _;
+    if text.is_ascii() {
+        text.to_owned()
+    } else {
+        text.nfc().collect()
+    }
+}
+
+/// A running program has names of engines only, which are ASCII.
+#[cfg(not(feature = "parse"))]
+fn composed(text: &str) -> &str {
+    text
+}
+
 fn identifier_text(text: &str) -> String {
-    text.chars()
+    composed(text)
+        .chars()
         .map(|letter| {
             if unicode_ident::is_xid_continue(letter) {
                 letter

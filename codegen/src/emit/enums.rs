@@ -1,29 +1,9 @@
 //! Enum types: the Rust enum, and its way to and from the database's text.
 
-use std::collections::BTreeSet;
-
-use bindery_schema::column_type::ColumnType;
-use bindery_schema::model::{EnumId, EnumType, Model};
+use bindery_schema::model::EnumType;
 
 use super::{code, prose, string_literal};
 use crate::rust_writer::{Expr, RustWriter, Signature};
-
-/// The enums that a column of a row has, in the order of the schema.
-pub(crate) fn used(model: &Model) -> BTreeSet<EnumId> {
-    let columns = model.tables.iter().flat_map(|table| &table.columns);
-    columns
-        .filter(|column| !column.skip)
-        .filter_map(|column| enum_of(&column.column_type))
-        .collect()
-}
-
-fn enum_of(column_type: &ColumnType) -> Option<EnumId> {
-    match column_type {
-        ColumnType::Enum(id) => Some(*id),
-        ColumnType::Array(element) => enum_of(element),
-        _ => None,
-    }
-}
 
 /// One enum with everything it can do.
 pub(crate) fn enumeration(w: &mut RustWriter, one: &EnumType, name: &str) {

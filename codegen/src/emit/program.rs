@@ -114,7 +114,9 @@ impl<'s> Program<'s> {
             checked,
             all: ids.map(|id| shapes.shape(id)).collect(),
             ddl: Ddl::new(checked),
-            enums: enums::used(shapes.model)
+            enums: shapes
+                .model
+                .rust_enums()
                 .into_iter()
                 .map(|id| id.0 as usize)
                 .collect(),

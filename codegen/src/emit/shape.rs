@@ -2,7 +2,7 @@
 
 use bindery_schema::column_type::ColumnType;
 use bindery_schema::model::{Column, EngineId, FieldType, Generated, Table, TableId};
-use bindery_schema::plan::statements::{is_required, is_touched, is_writable};
+use bindery_schema::plan::statements::{is_touched, is_writable};
 
 use super::names::ModelNames;
 use super::types::{Facts, TypeFeature};
@@ -215,13 +215,11 @@ pub(crate) enum Given {
 }
 
 impl Given {
-    /// What is given for a column.
-    pub(crate) fn of(column: &Column, in_key: bool) -> Self {
+    /// What is given for a column, which the database may have a value for or not.
+    pub(crate) fn of(column: &Column, in_key: bool, is_required: bool) -> Self {
         match &column.generated {
             Generated::Computed { .. } | Generated::Key { always: true } => Self::Never,
-            Generated::Key { always: false } | Generated::No if !is_required(column) => {
-                Self::Optional
-            }
+            Generated::Key { always: false } | Generated::No if !is_required => Self::Optional,
             Generated::Key { always: false } | Generated::No if column.nullable && !in_key => {
                 Self::Nullable
             }

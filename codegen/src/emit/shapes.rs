@@ -8,6 +8,7 @@ use bindery_schema::model::{
 };
 
 use bindery_schema::plan::kinds;
+use bindery_schema::plan::statements::is_required;
 
 use super::names::Names;
 use super::shape::{ColumnFacts, Field, Given, KeyShape, Shape, TableFacts, UniqueShape, applied};
@@ -151,7 +152,8 @@ impl<'m> Shapes<'m> {
             given: if of_view {
                 Given::Never
             } else {
-                Given::of(column, in_key)
+                let required = is_required(self.model, self.table(id), ColumnId(at as u32));
+                Given::of(column, in_key, required)
             },
         }
     }

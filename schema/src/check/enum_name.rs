@@ -3,33 +3,62 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::Model;
+use crate::model::{EnumType, Model};
 use crate::source::Span;
 
+/// What has a name already.
+struct Known<'m> {
+    name: &'m str,
+    span: Span,
+    /// Is it an enum that no row holds, and so no type in Rust?
+    is_unused: bool,
+}
+
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    let tables = model.tables.iter().map(|table| {
-        (
-            table.model_name.as_str(),
-            (table.name.name.as_str(), table.span),
-        )
-    });
-    let mut known: BTreeMap<&str, (&str, Span)> = tables.collect();
-    for values in &model.enums {
-        let Some((other, span)) = known.insert(&values.type_name, (&values.name, values.span))
-        else {
-            continue;
+    let mut known: BTreeMap<&str, Known<'_>> = BTreeMap::new();
+    for table in &model.tables {
+        let (name, span, is_unused) = (table.name.name.as_str(), table.span, false);
+        let found = Known {
+            name,
+            span,
+            is_unused,
         };
-        let message = format!(
-            "enum `{}` and `{other}` would both be the type `{}`",
-            values.name, values.type_name
-        );
-        let diagnostic = Diagnostic::error("B0113", message)
-            .at(values.span, "this one")
-            .at(span, "and this one");
-        let help = format!(
-            "rename one of them, for example to `{}_2`",
-            crate::name::field(&values.name)
-        );
-        diagnostics.push(diagnostic.help(help));
+        known.insert(&table.model_name, found);
     }
+    let engines = model.engines_of_enums();
+    let own = model.enums.iter().zip(&engines);
+    for (one, engines) in own.filter(|(one, _)| one.shares.is_none()) {
+        let found = Known {
+            name: &one.name,
+            span: one.span,
+            is_unused: engines.is_empty(),
+        };
+        match known.get(one.type_name.as_str()) {
+            // Twice in one file is a mistake, whether it is used or not.
+            Some(other) if other.is_unused && !is_again(one, other) => {}
+            Some(other) if found.is_unused && !is_again(one, other) => continue,
+            Some(other) => diagnostics.push(finding(one, other)),
+            None => {}
+        }
+        known.insert(&one.type_name, found);
+    }
+}
+
+fn is_again(one: &EnumType, other: &Known<'_>) -> bool {
+    one.name == other.name && one.span.file == other.span.file
+}
+
+fn finding(one: &EnumType, other: &Known<'_>) -> Diagnostic {
+    let message = format!(
+        "enum `{}` and `{}` would both be the type `{}`",
+        one.name, other.name, one.type_name
+    );
+    let help = format!(
+        "rename one of them, for example to `{}_2`",
+        crate::name::field(&one.name)
+    );
+    Diagnostic::error("B0113", message)
+        .at(one.span, "this one")
+        .at(other.span, "and this one")
+        .help(help)
 }

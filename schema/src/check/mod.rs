@@ -13,6 +13,7 @@ mod foreign_key_index;
 mod foreign_key_type;
 mod identifier;
 mod link;
+mod made_key;
 mod model_name;
 mod money;
 mod primary_key;
@@ -42,6 +43,7 @@ const RULES: &[Rule] = &[
     foreign_key_type::check,
     link::check,
     dialect::check,
+    made_key::check,
     primary_key::check,
     foreign_key_index::check,
     money::check,

@@ -1,13 +1,15 @@
 //! Without a primary key no single row can be found, updated or deleted.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Model, Table, Unique};
+use crate::model::{Column, Generated, Model, Table, Unique};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    // Of a table without columns nothing could be read, which is told already.
-    let keyless = |table: &&Table| {
-        table.primary_key.is_none() && !table.columns.is_empty() && table.view.is_none()
+    // Of a table without columns nothing could be read, and a version wants a key: both are told already.
+    let is_told = |table: &Table| {
+        table.columns.is_empty() || table.columns.iter().any(|column| column.version)
     };
+    let keyless =
+        |table: &&Table| table.primary_key.is_none() && table.view.is_none() && !is_told(table);
     for table in model.tables.iter().filter(keyless) {
         let message = format!("`{}` has no primary key", table.name.name);
         let diagnostic = Diagnostic::warning("B0400", message)
@@ -16,7 +18,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// A unique key whose columns are never NULL can be the primary one; else a column has to be added.
+/// A unique key whose columns are never NULL can be the primary one, and so can a counted column; else one has to be added.
 fn help(table: &Table) -> String {
     let never_null = |unique: &&Unique| unique.columns.iter().all(|id| !table.column(*id).nullable);
     if let Some(unique) = table.uniques.iter().find(never_null) {
@@ -28,6 +30,13 @@ fn help(table: &Table) -> String {
         return format!(
             "make the unique key the primary one: `PRIMARY KEY ({})`",
             columns.join(", ")
+        );
+    }
+    let counted = |column: &&Column| matches!(column.generated, Generated::Key { .. });
+    if let Some(column) = table.columns.iter().find(counted) {
+        return format!(
+            "make the counted column the key: `PRIMARY KEY ({})`",
+            column.name
         );
     }
     let declaration = table.source_dialect.rules().counted_key();

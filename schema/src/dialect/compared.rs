@@ -1,6 +1,8 @@
 //! Which types a database compares with which, as far as a foreign key depends on it: tried on PostgreSQL 15 and MariaDB
 //! 10.11, each type with each. What is not known here is taken to be compared.
 
+use std::mem::{Discriminant, discriminant};
+
 use crate::column_type::ColumnType;
 use crate::dialect::ColumnPlace;
 use crate::model::EnumId;
@@ -20,7 +22,8 @@ enum Family {
     Uuid,
     Json,
     Enum(EnumId),
-    Array(Box<Family>),
+    /// Elements that are texts, or of one type: there is no cast from array to array.
+    Array(Box<Family>, Option<Discriminant<ColumnType>>),
     /// Of the catalogue's own name.
     Named(&'static str),
 }
@@ -83,7 +86,11 @@ fn family(column_type: &ColumnType) -> Option<Family> {
         ColumnType::Uuid => Family::Uuid,
         ColumnType::Json { .. } => Family::Json,
         ColumnType::Enum(id) => Family::Enum(*id),
-        ColumnType::Array(element) => Family::Array(Box::new(family(element)?)),
+        ColumnType::Array(element) => {
+            let of = family(element)?;
+            let exact = (of != Family::Text).then(|| discriminant(&**element));
+            Family::Array(Box::new(of), exact)
+        }
         // An integer where it is counted, else a decimal.
         ColumnType::U64 | ColumnType::Set(_) | ColumnType::Any => return None,
     })

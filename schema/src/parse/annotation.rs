@@ -461,21 +461,47 @@ impl<'a> Reader<'a> {
 }
 
 /// Sets a slot once; a second tag of the same kind is an error.
-fn put<'a, T>(
+fn put<'a, T: Placed>(
     reader: &mut Reader<'a>,
     tag: &Tag<'a>,
     slot: &mut Option<T>,
     read: impl FnOnce(&mut Reader<'a>, &Tag<'a>) -> Option<T>,
 ) {
     let value = read(reader, tag);
-    if slot.is_some() {
+    if let Some(first) = slot {
         let message = format!("`@{}` is given twice", tag.word);
-        let finding = Diagnostic::error("B0056", message)
-            .at(tag.word_span, "again")
-            .help(twice_help(tag));
-        return reader.diagnostics.push(finding);
+        let mut finding = Diagnostic::error("B0056", message).at(tag.word_span, "again");
+        if let Some(place) = first.place() {
+            finding = finding.at(place, "first here");
+        }
+        return reader.diagnostics.push(finding.help(twice_help(tag)));
     }
     *slot = value;
+}
+
+/// What knows where it was said.
+trait Placed {
+    fn place(&self) -> Option<Span>;
+}
+
+macro_rules! placed {
+    ($($what:ty: $place:expr),* $(,)?) => {$(
+        impl Placed for $what {
+            fn place(&self) -> Option<Span> {
+                let place: fn(&Self) -> Option<Span> = $place;
+                place(self)
+            }
+        }
+    )*};
+}
+
+placed! {
+    EngineTag: |tag| Some(tag.span),
+    LengthTag: |tag| Some(tag.span),
+    LinkTag: |tag| Some(tag.span),
+    Name: |name| Some(name.span),
+    Span: |span| Some(*span),
+    Dialect: |_| None,
 }
 
 /// Lists of engines can be joined; of other things one has to go.

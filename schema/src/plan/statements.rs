@@ -5,7 +5,8 @@
 use crate::column_type::ColumnType;
 use crate::dialect::{Dialect, Moment};
 use crate::model::{
-    CheckedModel, Column, ColumnId, DefaultValue, EngineId, Generated, Table, TableId,
+    CheckedModel, Column, ColumnId, DefaultValue, Engine, EngineId, Generated, Model, Table,
+    TableId,
 };
 use crate::sql_writer::SqlWriter;
 
@@ -81,16 +82,37 @@ pub fn is_writable(column: &Column) -> bool {
 }
 
 /// Must every new row give the column a value (NULL is one)? Not where the database has one: a key it counts or a
-/// default. `DEFAULT NULL` says nothing that is not so anyway.
-pub fn is_required(column: &Column) -> bool {
-    let has_default = column
-        .default
-        .as_ref()
-        .is_some_and(|default| default.value != DefaultValue::Null);
-    match &column.generated {
-        Generated::No => !has_default,
+/// default, which in a key every engine has to tell. `DEFAULT NULL` says nothing that is not so anyway.
+pub fn is_required(model: &Model, table: &Table, column: ColumnId) -> bool {
+    let found = table.column(column);
+    match &found.generated {
+        Generated::No => !has_default(found) || !silent_engines(model, table, column).is_empty(),
         Generated::Key { .. } | Generated::Computed { .. } => false,
     }
+}
+
+fn has_default(column: &Column) -> bool {
+    let default = column.default.as_ref();
+    default.is_some_and(|default| default.value != DefaultValue::Null)
+}
+
+/// The engines that make a value for this part of the key and do not tell which: their INSERT gives no row back. Numbers
+/// that they count are told.
+pub(crate) fn silent_engines(model: &Model, table: &Table, column: ColumnId) -> Vec<EngineId> {
+    let found = table.column(column);
+    let is_made = match &found.generated {
+        Generated::No => has_default(found),
+        Generated::Computed { .. } => true,
+        Generated::Key { .. } => false,
+    };
+    let key = table.primary_key.as_ref();
+    if !is_made || key.is_none_or(|key| !key.columns.contains(&column)) {
+        return Vec::new();
+    }
+    let engines = table.engines.iter().copied();
+    engines
+        .filter(|id| !model.engine(*id).capabilities().returning)
+        .collect()
 }
 
 /// Does every update set the column by itself? Then no program gives it a value to update. Not in a key.
@@ -106,21 +128,24 @@ pub fn table_statements(model: &CheckedModel, table: TableId, engine: EngineId) 
     let engine = model.engine(engine);
     let table = model.table(table);
     let columns = row_columns(table);
-    let context = Context {
-        table,
-        columns: &columns,
-        dialect: engine.dialect,
-        returns: engine.capabilities().returning,
-    };
-    context.statements()
+    Context::new(model, table, &columns, engine).statements()
 }
 
 /// What all statements of a table share.
 struct Context<'m> {
+    model: &'m Model,
     table: &'m Table,
     columns: &'m [ColumnId],
     dialect: Dialect,
     returns: bool,
+    /// The table's name, quoted.
+    quoted_table: String,
+    /// The names of the columns, quoted: each stands in many statements, and build scripts are not optimised.
+    quoted: Vec<String>,
+    /// The row's columns as they are read.
+    read: String,
+    /// `SELECT read FROM table`.
+    select: String,
 }
 
 /// What `save` is made of.
@@ -146,12 +171,37 @@ pub(crate) fn moment_of(column: &Column) -> Moment {
     }
 }
 
-impl Context<'_> {
+impl<'m> Context<'m> {
+    fn new(model: &'m Model, table: &'m Table, columns: &'m [ColumnId], engine: &Engine) -> Self {
+        let writer = || SqlWriter::new(engine.dialect);
+        let name = |id: &ColumnId| {
+            let mut sql = writer();
+            sql.identifier(&table.column(*id).name);
+            sql.finish()
+        };
+        let mut sql = writer();
+        sql.table(&table.name);
+        let mut context = Self {
+            model,
+            table,
+            columns,
+            dialect: engine.dialect,
+            returns: engine.capabilities().returning,
+            quoted_table: sql.finish(),
+            quoted: columns.iter().map(name).collect(),
+            read: String::new(),
+            select: String::new(),
+        };
+        context.read = context.read_list();
+        context.select = format!("SELECT {} FROM {}", context.read, context.quoted_table);
+        context
+    }
+
     fn statements(&self) -> TableStatements {
         let key = self.key();
         let is_written = self.table.view.is_none();
         let writable = self.positions(|column| is_written && is_writable(column));
-        let required = self.positions(|column| is_written && is_required(column));
+        let required = self.required();
         let touched: Vec<usize> = self.touched().filter_map(|id| self.position(id)).collect();
         let version = self.positions(|column| column.version).first().copied();
         let touch = self.touch();
@@ -162,38 +212,22 @@ impl Context<'_> {
             touch: &touch,
         });
         TableStatements {
-            table: self.text(|sql| {
-                sql.table(&self.table.name);
-            }),
-            columns: self
-                .columns
-                .iter()
-                .map(|id| {
-                    self.text(|sql| {
-                        sql.identifier(self.name(*id));
-                    })
-                })
-                .collect(),
+            table: self.quoted_table.clone(),
+            columns: self.quoted.clone(),
             counted: self
                 .positions(|column| matches!(column.generated, Generated::Key { .. }))
                 .first()
                 .copied(),
-            select: self.select(|_| ()),
+            select: self.select.clone(),
             first: self.first(&key),
-            find: self.by_key(&key, |sql| self.push_select(sql)),
-            count: self.text(|sql| {
-                sql.push("SELECT count(*) FROM ").table(&self.table.name);
-            }),
-            exists: self.by_key(&key, |sql| {
-                sql.push("SELECT 1 FROM ").table(&self.table.name);
-            }),
+            find: self.by_key(&key, &self.select),
+            count: format!("SELECT count(*) FROM {}", self.quoted_table),
+            exists: self.by_key(&key, &format!("SELECT 1 FROM {}", self.quoted_table)),
             insert: self.insert(&required) + &self.returning(),
             insert_row: self.insert(&writable),
             returning: self.returning(),
             save,
-            delete: self.by_key(&key, |sql| {
-                sql.push("DELETE FROM ").table(&self.table.name);
-            }),
+            delete: self.by_key(&key, &format!("DELETE FROM {}", self.quoted_table)),
             uniques: self.uniques(),
             key,
             writable,
@@ -210,19 +244,27 @@ impl Context<'_> {
         sql.finish()
     }
 
-    fn name(&self, id: ColumnId) -> &str {
-        &self.table.column(id).name
-    }
-
-    fn names(&self, positions: &[usize]) -> impl Iterator<Item = &str> {
-        positions
-            .iter()
-            .map(|position| self.name(self.columns[*position]))
+    /// Names with a separator between them.
+    fn push_names(&self, sql: &mut SqlWriter, positions: &[usize], between: &str) {
+        for (number, at) in positions.iter().enumerate() {
+            if number > 0 {
+                sql.push(between);
+            }
+            sql.push(&self.quoted[*at]);
+        }
     }
 
     fn positions(&self, wanted: impl Fn(&Column) -> bool) -> Vec<usize> {
         (0..self.columns.len())
             .filter(|at| wanted(self.table.column(self.columns[*at])))
+            .collect()
+    }
+
+    fn required(&self) -> Vec<usize> {
+        let is_written = self.table.view.is_none();
+        let is_required = |at: &usize| is_required(self.model, self.table, self.columns[*at]);
+        (0..self.columns.len())
+            .filter(|at| is_written && is_required(at))
             .collect()
     }
 
@@ -244,57 +286,57 @@ impl Context<'_> {
             .unwrap_or_default()
     }
 
-    fn push_select(&self, sql: &mut SqlWriter) {
-        sql.push("SELECT ");
-        self.push_read(sql);
-        sql.push(" FROM ").table(&self.table.name);
-    }
-
-    /// The row's columns as they are read.
-    fn push_read(&self, sql: &mut SqlWriter) {
+    fn read_list(&self) -> String {
         if self.columns.is_empty() {
             // A row without columns is still one.
-            sql.push("1");
+            return "1".to_owned();
         }
         let is_native = self.table.source_dialect == self.dialect;
-        sql.list(self.columns, ", ", |sql, id| {
-            let column = self.table.column(*id);
-            sql.identifier(&column.name);
-            if column.as_text && is_native {
-                sql.push(self.dialect.rules().text_form());
-            }
-        });
-    }
-
-    fn select(&self, more: impl FnOnce(&mut SqlWriter)) -> String {
         self.text(|sql| {
-            self.push_select(sql);
-            more(sql);
+            for (at, id) in self.columns.iter().enumerate() {
+                if at > 0 {
+                    sql.push(", ");
+                }
+                sql.push(&self.quoted[at]);
+                if self.table.column(*id).as_text && is_native {
+                    sql.push(self.dialect.rules().text_form());
+                }
+            }
         })
     }
 
     fn first(&self, key: &[usize]) -> String {
-        self.select(|sql| {
+        self.text(|sql| {
+            sql.push(&self.select);
             if !key.is_empty() {
-                sql.push(" ORDER BY ").identifiers(self.names(key));
+                sql.push(" ORDER BY ");
+                self.push_names(sql, key, ", ");
             }
             sql.push(" LIMIT 1");
         })
     }
 
-    fn push_conditions(&self, sql: &mut SqlWriter, positions: &[usize]) {
-        sql.push(" WHERE ")
-            .list(self.names(positions), " AND ", |sql, name| {
-                sql.identifier(name).push(" = ").placeholder();
-            });
+    /// `a = ? AND b = ?`, or with commas.
+    fn push_equal(&self, sql: &mut SqlWriter, positions: &[usize], between: &str) {
+        for (number, at) in positions.iter().enumerate() {
+            if number > 0 {
+                sql.push(between);
+            }
+            sql.push(&self.quoted[*at]).push(" = ").placeholder();
+        }
     }
 
-    fn by_key(&self, key: &[usize], head: impl FnOnce(&mut SqlWriter)) -> String {
+    fn push_conditions(&self, sql: &mut SqlWriter, positions: &[usize]) {
+        sql.push(" WHERE ");
+        self.push_equal(sql, positions, " AND ");
+    }
+
+    fn by_key(&self, key: &[usize], head: &str) -> String {
         if key.is_empty() {
             return String::new();
         }
         self.text(|sql| {
-            head(sql);
+            sql.push(head);
             self.push_conditions(sql, key);
         })
     }
@@ -304,20 +346,23 @@ impl Context<'_> {
             return String::new();
         }
         self.text(|sql| {
-            sql.push("INSERT INTO ").table(&self.table.name);
+            sql.push("INSERT INTO ").push(&self.quoted_table);
             if positions.is_empty() {
                 sql.no_values();
                 return;
             }
-            sql.push(" (")
-                .identifiers(self.names(positions))
-                .push(")")
+            sql.push(" (");
+            self.push_names(sql, positions, ", ");
+            sql.push(")")
                 .push(self.overriding(positions))
                 .push(" VALUES (");
-            sql.list(positions, ", ", |sql, _| {
+            for number in 0..positions.len() {
+                if number > 0 {
+                    sql.push(", ");
+                }
                 sql.placeholder();
-            })
-            .push(")");
+            }
+            sql.push(")");
         })
     }
 
@@ -339,10 +384,7 @@ impl Context<'_> {
         if !self.returns || self.table.view.is_some() {
             return String::new();
         }
-        self.text(|sql| {
-            sql.push(" RETURNING ");
-            self.push_read(sql);
-        })
+        format!(" RETURNING {}", self.read)
     }
 
     fn save(&self, saved: &Saved<'_>) -> String {
@@ -354,10 +396,8 @@ impl Context<'_> {
             return String::new();
         }
         self.text(|sql| {
-            sql.push("UPDATE ").table(&self.table.name).push(" SET ");
-            sql.list(self.names(&saved.set), ", ", |sql, name| {
-                sql.identifier(name).push(" = ").placeholder();
-            });
+            sql.push("UPDATE ").push(&self.quoted_table).push(" SET ");
+            self.push_equal(sql, &saved.set, ", ");
             if !saved.set.is_empty() && !saved.touch.is_empty() {
                 sql.push(", ");
             }
@@ -392,7 +432,7 @@ impl Context<'_> {
 
     fn uniques(&self) -> Vec<UniqueStatements> {
         let one = |(unique, columns): (usize, Vec<usize>)| {
-            let find = self.select(|sql| self.push_conditions(sql, &columns));
+            let find = self.by_key(&columns, &self.select);
             UniqueStatements {
                 unique,
                 columns,

@@ -31,6 +31,7 @@ fn declared(column_type: &ColumnType, dialect: Dialect) -> String {
         schema: None,
         name: "t.c".to_owned(),
         type_name: "TC".to_owned(),
+        shares: None,
         values: ["it's", "b"]
             .map(|value| EnumValue {
                 value: value.to_owned(),

@@ -5,6 +5,7 @@
 mod column;
 mod default;
 mod engines;
+mod enum_names;
 mod expression;
 mod field_type;
 mod index;

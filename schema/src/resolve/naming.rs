@@ -7,13 +7,15 @@ use crate::draft::DraftTable;
 use crate::model::{Engine, EngineId, Model, Table};
 use crate::name;
 
+use super::enum_names;
+
 /// Settles the names of models, then of accessors, then of enums.
 pub(super) fn settle(model: &mut Model, bound: &[&DraftTable]) {
     models(model, bound);
     plain_accessors(model, bound);
     named_accessors(model, bound);
     free_accessors(model);
-    enums(model);
+    enum_names::settle(model);
 }
 
 /// Tables of one name in several schemas have their schema's name before their own, those on several engines that of their
@@ -88,36 +90,6 @@ fn free_accessors(model: &mut Model) {
             table.accessor.push('_');
         }
     }
-}
-
-/// An enum beside a model of its name is called `ColorEnum`; values that would be one variant are counted: `Read`, `Read2`.
-fn enums(model: &mut Model) {
-    let models: HashSet<&str> = model
-        .tables
-        .iter()
-        .map(|one| one.model_name.as_str())
-        .collect();
-    for one in &mut model.enums {
-        if models.contains(&*one.type_name) {
-            one.type_name.push_str("Enum");
-        }
-        let mut taken: HashSet<String> = HashSet::new();
-        for value in &mut one.values {
-            value.variant = counted(&value.variant, &taken);
-            taken.insert(value.variant.clone());
-        }
-    }
-}
-
-/// The name, or with the first number from 2 on that makes it free.
-fn counted(name: &str, taken: &HashSet<String>) -> String {
-    if !taken.contains(name) {
-        return name.to_owned();
-    }
-    let plain = name.trim_start_matches("r#");
-    let mut numbered = (2_usize..).map(|number| format!("{plain}{number}"));
-    let free = numbered.find(|name| !taken.contains(name));
-    free.unwrap_or_else(|| name.to_owned())
 }
 
 /// `schema_table` for a table whose schema is written and whose name is that of a table elsewhere, too; `engine_table` for

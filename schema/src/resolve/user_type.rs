@@ -43,6 +43,7 @@ impl Resolver<'_> {
                 schema: found.name.schema.clone(),
                 name: name.text.clone(),
                 type_name: name::variant(&name.text),
+                shares: None,
                 values: enum_values(&found.values),
                 named: true,
                 span: name.span,

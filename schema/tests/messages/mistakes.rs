@@ -7,6 +7,7 @@ use std::path::Path;
 use bindery_schema::codes;
 use bindery_schema::diagnostic::Diagnostic;
 
+use super::kinds::table;
 use super::mistake::{Mistake, all};
 use super::pages::{SHOWN_BY_THE_PAGE, blocks};
 use super::run::{ENGINES, Run};
@@ -260,6 +261,9 @@ const INTRODUCTION: &str = "# Mistakes and what is said about them\n\n\
     the help says removes it, and that all of them are told in one run of a file of 30,000 lines.\n\n\
     Where no `bindery.toml` is shown, the engine `default` is SQLite, `b` PostgreSQL and `m` MySQL.\n";
 
+const KINDS: &str = "## Kinds\n\n\
+    What is promised to be found, in one run and on its line. `--deny-warnings` makes errors of the warnings.\n";
+
 fn list() -> String {
     let mut of_code: BTreeMap<&str, Vec<&Mistake>> = BTreeMap::new();
     for mistake in all() {
@@ -272,7 +276,10 @@ fn list() -> String {
             .unwrap_or_default();
         of_code.entry(code).or_default().push(mistake);
     }
-    let mut text = format!("{INTRODUCTION}\n| code | mistakes |\n|---|---|\n");
+    let mut text = format!(
+        "{INTRODUCTION}\n{KINDS}\n{}\n## Codes\n\n| code | mistakes |\n|---|---|\n",
+        table()
+    );
     for code in codes::all() {
         let titles: Vec<&str> = of_code
             .get(code.code)

@@ -86,6 +86,99 @@ fn bind_05_the_table_of_the_default_engine_and_a_named_model_keep_the_plain_name
     );
 }
 
+/// Each enum: name in Rust and values; those that share a type of Rust are there once.
+fn enums(model: &CheckedModel) -> Vec<String> {
+    let one = |id| {
+        let found: &bindery_schema::model::EnumType = model.enum_type(id);
+        let values = found.values.iter().map(|value| value.value.as_str());
+        format!(
+            "{} {}",
+            found.type_name,
+            values.collect::<Vec<_>>().join(" ")
+        )
+    };
+    model.rust_enums().into_iter().map(one).collect()
+}
+
+/// A database of its own for each file: `b0`, `b1` and so on.
+fn databases(files: &[&str]) -> CheckedModel {
+    let names: Vec<String> = (0..files.len()).map(|at| format!("b{at}")).collect();
+    let mut config = String::new();
+    for name in &names {
+        config += &format!("engines.{name} = \"postgres://shop@db/{name}\"\n");
+    }
+    let named = names
+        .iter()
+        .map(|name| format!("{{ path = \"{name}.sql\", engines = [\"{name}\"] }}"));
+    config += &format!(
+        "[schema]\nfiles = [{}]\n",
+        named.collect::<Vec<_>>().join(", ")
+    );
+    let paths: Vec<String> = names.iter().map(|name| format!("{name}.sql")).collect();
+    let files: Vec<(&str, &str)> = paths
+        .iter()
+        .map(String::as_str)
+        .zip(files.iter().copied())
+        .collect();
+    checked(&config, &files)
+}
+
+fn paint(table: &str, enum_type: &str, values: &str) -> String {
+    format!(
+        "CREATE TYPE {enum_type} AS ENUM ({values});\n\
+         CREATE TABLE {table} (id bigint PRIMARY KEY, color {enum_type} NOT NULL);\n"
+    )
+}
+
+/// Covers BIND-05.
+#[test]
+fn bind_05_enums_of_one_name_and_values_are_one_type() {
+    let two = [
+        paint("paints", "color", "'red', 'green'"),
+        paint("inks", "color", "'red', 'green'"),
+    ];
+    let model = databases(&[&two[0], &two[1]]);
+    assert_eq!(enums(&model), ["Color red green"]);
+    let names: Vec<&str> = model
+        .enums
+        .iter()
+        .map(|one| one.type_name.as_str())
+        .collect();
+    assert_eq!(names, ["Color", "Color"]);
+}
+
+/// Covers BIND-05.
+#[test]
+fn bind_05_enums_of_one_name_and_other_values_are_types_of_their_own() {
+    let three = [
+        paint("paints", "color", "'red', 'green'"),
+        paint("inks", "color", "'green', 'red'"),
+        paint("walls", "color", "'red', 'green'"),
+    ];
+    let model = databases(&[&three[0], &three[1], &three[2]]);
+    assert_eq!(enums(&model), ["B0Color red green", "B1Color green red"]);
+    let names: Vec<&str> = model
+        .enums
+        .iter()
+        .map(|one| one.type_name.as_str())
+        .collect();
+    assert_eq!(names, ["B0Color", "B1Color", "B0Color"]);
+    let schemas = paint("a.paints", "a.color", "'red'") + &paint("b.paints", "b.color", "'blue'");
+    assert_eq!(
+        enums(&databases(&[&schemas])),
+        ["AColor red", "BColor blue"]
+    );
+    // Columns of MySQL have theirs by the names of table and column.
+    let users = "CREATE TABLE users (id bigint PRIMARY KEY, state ENUM('on', 'off') NOT NULL);\n";
+    let other = users.replace("'off'", "'out'");
+    let engines = "engines.m = \"mysql://shop@db/m\"\nengines.n = \"mysql://shop@db/n\"\n";
+    let sql = format!("-- @dialect mysql\n\n-- @engines m\n{users}-- @engines n\n{other}");
+    assert_eq!(
+        enums(&checked(engines, &[("schema.sql", &sql)])),
+        ["MUserState on off", "NUserState on out"]
+    );
+}
+
 /// Covers BIND-10.
 #[test]
 fn bind_10_a_file_sets_the_engine_of_its_tables_and_one_table_overrides_it() {

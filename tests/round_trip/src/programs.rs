@@ -6,8 +6,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use bindery::Dialect;
-use bindery_schema::column_type::ColumnType;
-use bindery_schema::model::{ColumnId, EnumId, FieldType, Generated, Model, Table};
+use bindery_schema::model::{ColumnId, FieldType, Generated, Model, Table};
 use bindery_schema::plan::statements::{is_touched, is_writable, row_columns};
 
 use crate::schema::{self, Schema};
@@ -68,7 +67,7 @@ fn main_function(model: &Model, name: &str) -> String {
         "//! Runs the generated code of one schema.\n\nuse bindery_round_trip::{Config, Connect, Result, Shown, Table};\n\n\
          struct Here;\n\n",
     );
-    for id in enums(model) {
+    for id in model.rust_enums() {
         let name = &model.enum_type(id).type_name;
         add(
             &mut text,
@@ -168,15 +167,6 @@ fn is_changeable(table: &Table, id: ColumnId) -> bool {
         && !is_touched(column)
 }
 
-/// The enums that columns have.
-fn enums(model: &Model) -> BTreeSet<EnumId> {
-    let columns = model.tables.iter().flat_map(|table| &table.columns);
-    let columns = columns.filter(|column| !column.skip);
-    columns
-        .filter_map(|column| enum_of(&column.column_type))
-        .collect()
-}
-
 /// Rust types that the schema's own words, or their types' names, give to columns.
 fn own_types(model: &Model) -> BTreeSet<&str> {
     let columns = model.tables.iter().flat_map(|table| &table.columns);
@@ -189,12 +179,4 @@ fn own_types(model: &Model) -> BTreeSet<&str> {
             FieldType::Plain | FieldType::Key { .. } => None,
         })
         .collect()
-}
-
-fn enum_of(column_type: &ColumnType) -> Option<EnumId> {
-    match column_type {
-        ColumnType::Enum(id) => Some(*id),
-        ColumnType::Array(element) => enum_of(element),
-        _ => None,
-    }
 }

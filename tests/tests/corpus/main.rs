@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod expected;
+mod foreign_keys;
 mod original;
 mod schema;
 mod servers;

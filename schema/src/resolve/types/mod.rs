@@ -211,6 +211,7 @@ impl Resolver<'_> {
             schema: None,
             name: format!("{}.{}", table.name.name.text, column.name.text),
             type_name: format!("{model_name}{}", name::variant(&column.name.text)),
+            shares: None,
             values: enum_values(values),
             named: false,
             span: column.type_name.span,

@@ -209,7 +209,9 @@ impl Trial<'_> {
     fn value(&self, id: ColumnId, number: usize) -> Option<Value> {
         let table = self.table();
         let column = table.column(id);
-        if !is_writable(column) || (number == 0 && !is_required(column) && !is_counted(column)) {
+        if !is_writable(column)
+            || (number == 0 && !is_required(self.model(), table, id) && !is_counted(column))
+        {
             return None;
         }
         if column.nullable && number < 2 {

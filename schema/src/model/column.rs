@@ -1,0 +1,202 @@
+//! Columns: what they hold, in SQL and in Rust, and where their values come from.
+
+use super::{ColumnId, EngineId, NativeColumn, TableId};
+use crate::column_type::ColumnType;
+use crate::dialect::Dialect;
+use crate::portable::Portable;
+use crate::source::Span;
+
+/// One column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// As the database has it, unquoted.
+    pub name: String,
+    /// The field, `r#type` where it is a keyword.
+    pub field: String,
+    /// The name in the DDL.
+    pub span: Span,
+    /// The type in the DDL.
+    pub type_span: Span,
+    /// As the catalogue of the source dialect spells it (`character varying(40)`, `int(10) unsigned`, `NVARCHAR(160)`).
+    pub sql_type: String,
+    /// What it holds.
+    pub column_type: ColumnType,
+    /// A type that the model has no word for: its own text form is read and written, in its own dialect.
+    pub as_text: bool,
+    /// Which Rust type the field has.
+    pub field_type: FieldType,
+    /// May be NULL.
+    pub nullable: bool,
+    /// `DEFAULT`.
+    pub default: Option<Default>,
+    /// Where the value comes from when none is given.
+    pub generated: Generated,
+    /// Its collation where one is written.
+    pub collation: Option<String>,
+    /// MySQL `ON UPDATE CURRENT_TIMESTAMP`; on all engines it means what `@updated` does.
+    pub on_update_now: bool,
+    /// `@version`.
+    pub version: bool,
+    /// `@updated`.
+    pub updated: bool,
+    /// `@skip`: exists in the table, not in the row.
+    pub skip: bool,
+    /// `@link`.
+    pub link: Option<Link>,
+    /// `///` lines.
+    pub docs: Vec<String>,
+    /// What only its own dialect has words for.
+    pub native: NativeColumn,
+}
+
+impl Column {
+    /// Does SQLite make a float of numbers in it that have more than 15 digits? Its affinity is NUMERIC then (section 3.1
+    /// of SQLite's "Datatypes"): no integer, and not one of our spellings that keep text.
+    pub fn is_float_on_sqlite(&self, source: Dialect) -> bool {
+        let own = source == Dialect::Sqlite;
+        let keeps_text = || self.sql_type.to_ascii_uppercase().contains("TEXT");
+        match &self.column_type {
+            ColumnType::Decimal(size) => {
+                let short = size.is_some_and(|size| size.precision <= FLOAT_DIGITS);
+                if own { !keeps_text() } else { short }
+            }
+            ColumnType::Json { .. } => own && !keeps_text(),
+            ColumnType::Bool
+            | ColumnType::I8
+            | ColumnType::I16
+            | ColumnType::I24
+            | ColumnType::I32
+            | ColumnType::I64
+            | ColumnType::U8
+            | ColumnType::U16
+            | ColumnType::U24
+            | ColumnType::U32
+            | ColumnType::U64
+            | ColumnType::F32
+            | ColumnType::F64
+            | ColumnType::Char(_)
+            | ColumnType::VarChar(_)
+            | ColumnType::Text(_)
+            | ColumnType::Binary(_)
+            | ColumnType::VarBinary(_)
+            | ColumnType::Blob(_)
+            | ColumnType::Date
+            | ColumnType::Time(_)
+            | ColumnType::DateTime(_)
+            | ColumnType::Timestamp(_)
+            | ColumnType::Year
+            | ColumnType::Interval
+            | ColumnType::Uuid
+            | ColumnType::Enum(_)
+            | ColumnType::Set(_)
+            | ColumnType::Bit(_)
+            | ColumnType::Any
+            | ColumnType::Array(_) => false,
+        }
+    }
+}
+
+/// Decimal digits that a 64-bit float keeps.
+pub(crate) const FLOAT_DIGITS: u32 = 15;
+
+/// The Rust type of a field before `Option`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum FieldType {
+    /// What [`ColumnType`] says.
+    Plain,
+    /// The key of a model: of this one, or of the one a foreign key or link refers to.
+    Key {
+        /// Whose key.
+        table: TableId,
+        /// On which engine.
+        engine: KeyEngine,
+    },
+    /// `@type`.
+    Custom(String),
+}
+
+/// The engine parameter of a key type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyEngine {
+    /// The target lives on one engine: `UserId`.
+    Only,
+    /// The engine of the row itself: `BlogId<E>`.
+    Same,
+    /// One of several, fixed: `BlogId<engine::B>`.
+    On(EngineId),
+}
+
+/// Where a column's value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Generated {
+    /// From the program, or the default.
+    No,
+    /// The database counts: serial, identity, AUTO_INCREMENT, INTEGER PRIMARY KEY.
+    Key {
+        /// `GENERATED ALWAYS AS IDENTITY`: the database refuses a given value.
+        always: bool,
+    },
+    /// `GENERATED ALWAYS AS (expression)`: read, never written.
+    Computed {
+        /// In the source dialect.
+        expression: Expression,
+        /// Stored or computed on reading.
+        stored: bool,
+    },
+}
+
+/// A default value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Default {
+    /// What it is.
+    pub value: DefaultValue,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The kinds of default that can be carried from one dialect to another, and the one that cannot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DefaultValue {
+    /// `NULL`.
+    Null,
+    /// true, false, a boolean column's 0 or 1.
+    Bool(bool),
+    /// A number as written, sign included.
+    Number(String),
+    /// A text, unescaped.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// `CURRENT_TIMESTAMP`, `now()` and their spellings.
+    Now,
+    /// `CURRENT_DATE`.
+    CurrentDate,
+    /// `CURRENT_TIME`.
+    CurrentTime,
+    /// `gen_random_uuid()`, `uuid()`.
+    RandomUuid,
+    /// Any other expression.
+    Expression(Expression),
+}
+
+/// An expression kept as text of its source dialect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expression {
+    /// The text as written, without outer parentheses.
+    pub sql: String,
+    /// What it means, where every dialect has words for it; else what no other dialect has: "the operator `~`".
+    pub portable: Result<Portable, String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A reference to a model that no foreign key can hold.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Referred table.
+    pub table: TableId,
+    /// Referred column.
+    pub column: ColumnId,
+    /// Where the annotation stands.
+    pub span: Span,
+}

@@ -1,0 +1,148 @@
+//! Keys, indexes, references and checks of a table.
+
+use super::{ColumnId, Expression, KeyWords, PartWords, TableId};
+use crate::source::Span;
+
+/// The primary key.
+#[derive(Debug, Clone)]
+pub struct PrimaryKey {
+    /// In the order of the key.
+    pub columns: Vec<ColumnId>,
+    /// Constraint name where given.
+    pub name: Option<String>,
+    /// What is said of each column, as many as there are; none where nothing is said of any.
+    pub parts: Vec<PartWords>,
+    /// `DEFERRABLE`, and whether initially deferred.
+    pub deferrable: Option<bool>,
+    /// How it is kept.
+    pub words: KeyWords,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A unique constraint or plain unique index.
+#[derive(Debug, Clone)]
+pub struct Unique {
+    /// In order.
+    pub columns: Vec<ColumnId>,
+    /// Constraint or index name where given.
+    pub name: Option<String>,
+    /// `find_by_` and `upsert_by_` are followed by this: `email`, `tenant_and_email`.
+    pub method_suffix: String,
+    /// Made by CREATE UNIQUE INDEX rather than by a constraint.
+    pub is_index: bool,
+    /// PostgreSQL `NULLS NOT DISTINCT`.
+    pub nulls_not_distinct: bool,
+    /// `DEFERRABLE`: then it cannot be an upsert's target.
+    pub deferrable: bool,
+    /// `INITIALLY DEFERRED`.
+    pub initially_deferred: bool,
+    /// The method of its index.
+    pub method: Option<String>,
+    /// What is said of each column, as many as there are; none where nothing is said of any.
+    pub parts: Vec<PartWords>,
+    /// How it is kept.
+    pub words: KeyWords,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// An index that is not in [`Table::uniques`].
+#[derive(Debug, Clone)]
+pub struct Index {
+    /// Name where given.
+    pub name: Option<String>,
+    /// Partial, expression and prefix indexes may be unique too.
+    pub unique: bool,
+    /// In order.
+    pub parts: Vec<IndexPart>,
+    /// `WHERE`.
+    pub predicate: Option<Expression>,
+    /// `btree`, `gin`, `fulltext`, … in lower case; `None` is the default.
+    pub method: Option<String>,
+    /// Made by a UNIQUE constraint rather than by CREATE INDEX.
+    pub is_constraint: bool,
+    /// PostgreSQL `NULLS NOT DISTINCT`.
+    pub nulls_not_distinct: bool,
+    /// How it is kept.
+    pub words: KeyWords,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// One part of an index.
+#[derive(Debug, Clone)]
+pub struct IndexPart {
+    /// A column, or an expression.
+    pub key: IndexKey,
+    /// MySQL prefix length in characters.
+    pub prefix: Option<u32>,
+    /// The collation and operator class, in words of the schema's own dialect.
+    pub qualifier: Option<String>,
+    /// `DESC`.
+    pub descending: bool,
+    /// `NULLS FIRST`, `NULLS LAST`.
+    pub nulls_first: Option<bool>,
+}
+
+/// What one part of an index orders by.
+#[derive(Debug, Clone)]
+pub enum IndexKey {
+    /// A column.
+    Column(ColumnId),
+    /// An expression.
+    Expression(Expression),
+}
+
+/// A foreign key, resolved.
+#[derive(Debug, Clone)]
+pub struct ForeignKey {
+    /// Constraint name where given.
+    pub name: Option<String>,
+    /// Referring columns.
+    pub columns: Vec<ColumnId>,
+    /// Referred table.
+    pub table: TableId,
+    /// Referred columns, as many as `columns`.
+    pub referred: Vec<ColumnId>,
+    /// `ON DELETE`.
+    pub on_delete: ReferentialAction,
+    /// `ON DELETE SET NULL (a)`: not all of them; empty is all.
+    pub on_delete_columns: Vec<ColumnId>,
+    /// `ON UPDATE`.
+    pub on_update: ReferentialAction,
+    /// The word behind `MATCH`, in capitals.
+    pub matching: Option<String>,
+    /// `DEFERRABLE`, and whether initially deferred.
+    pub deferrable: Option<bool>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// What happens to referring rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReferentialAction {
+    /// Refused at the end of the statement; the default.
+    NoAction,
+    /// Refused at once.
+    Restrict,
+    /// Deleted or changed too.
+    Cascade,
+    /// Set to NULL.
+    SetNull,
+    /// Set to the default.
+    SetDefault,
+}
+
+/// A check constraint.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// Constraint name where given.
+    pub name: Option<String>,
+    /// The condition.
+    pub expression: Expression,
+    /// The column it is written at.
+    pub column: Option<ColumnId>,
+    /// Words behind it: `NO INHERIT`.
+    pub words: Vec<String>,
+}
