@@ -2,15 +2,20 @@
 //!
 //! Only files that carry the header line are ours: nothing else is overwritten or removed.
 
+mod manifest;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use bindery_schema::config::Config;
+use bindery_schema::disk::is_there;
 use bindery_schema::model::CheckedModel;
-use bindery_schema::name::is_keyword;
+use bindery_schema::name::is_crate_name;
 
-use crate::emit::{EmitOptions, GeneratedFile, HEADER, emit, features};
+use self::manifest::{Known, manifest};
+use crate::emit::{EmitOptions, GeneratedFile, HEADER, emit};
 use crate::error::CompileError;
-use crate::output::{unwritable, write_if_changed};
+use crate::output::{read, unwritable, write_if_changed};
 
 /// Crates that a generated one would stand in the way of.
 const TAKEN_NAMES: &[&str] = &["alloc", "bindery", "core", "proc_macro", "std", "test"];
@@ -20,6 +25,7 @@ const TAKEN_NAMES: &[&str] = &["alloc", "bindery", "core", "proc_macro", "std", 
 pub struct Standalone {
     folder: PathBuf,
     name: String,
+    known: Known,
 }
 
 /// What generating did. Paths are below the crate's folder, with `/`, sorted.
@@ -59,10 +65,11 @@ impl Standalone {
     /// # Errors
     /// No crate can have this name.
     pub fn new(folder: impl AsRef<Path>, name: &str) -> Result<Self, CompileError> {
-        if is_crate_name(name) {
+        if is_free_name(name) {
             return Ok(Self {
                 folder: folder.as_ref().to_owned(),
                 name: name.to_owned(),
+                known: Known::default(),
             });
         }
         Err(CompileError::new(format!(
@@ -70,12 +77,21 @@ impl Standalone {
         )))
     }
 
+    /// With the crates that `[crates]` of a configuration names for the types of its `[types]`, and of `@type`.
+    #[must_use]
+    pub fn with_crates_of(mut self, config: &Config) -> Self {
+        self.known = Known::of(config);
+        self
+    }
+
     /// Writes the files that are missing or differ, and removes those of models that are gone.
     ///
     /// # Errors
-    /// A file is in the way that was not generated, or one cannot be written or removed.
+    /// A type is of a crate that is not known, a file is in the way that was not generated, or one cannot be written or
+    /// removed.
     pub fn generate(&self, model: &CheckedModel) -> Result<Outcome, CompileError> {
-        let files = self.files(model);
+        let files = self.files(model)?;
+        self.ensure_inside()?;
         files.iter().try_for_each(|file| self.ensure_ours(file))?;
         let mut outcome = Outcome::default();
         for file in &files {
@@ -97,9 +113,10 @@ impl Standalone {
     /// Which files are not as [`generate`](Self::generate) would leave them, sorted. Writes nothing.
     ///
     /// # Errors
-    /// The folder cannot be read.
+    /// A type is of a crate that is not known, or the folder cannot be read.
     pub fn check(&self, model: &CheckedModel) -> Result<Vec<Difference>, CompileError> {
-        let files = self.files(model);
+        let files = self.files(model)?;
+        self.ensure_inside()?;
         let mut found: Vec<_> = files
             .iter()
             .filter_map(|file| self.difference(file))
@@ -114,7 +131,7 @@ impl Standalone {
     }
 
     fn difference(&self, file: &GeneratedFile) -> Option<Difference> {
-        let state = match std::fs::read(self.folder.join(&file.path)) {
+        let state = match read(&self.folder.join(&file.path)) {
             Ok(bytes) if bytes == file.text.as_bytes() => return None,
             Ok(_) => State::Changed,
             Err(_) => State::Missing,
@@ -125,38 +142,36 @@ impl Standalone {
         })
     }
 
-    fn files(&self, model: &CheckedModel) -> Vec<GeneratedFile> {
+    fn files(&self, model: &CheckedModel) -> Result<Vec<GeneratedFile>, CompileError> {
         let options = EmitOptions {
             file_per_model: true,
         };
         let mut files = emit(model, &options);
         files.push(GeneratedFile {
             path: "Cargo.toml".to_owned(),
-            text: self.manifest(model),
+            text: manifest(model, &self.name, &self.folder, &self.known)?,
         });
-        files
+        Ok(files)
     }
 
-    fn manifest(&self, model: &CheckedModel) -> String {
-        let features: Vec<_> = features(model)
-            .iter()
-            .map(|name| format!("\"{name}\""))
-            .collect();
-        format!(
-            "{header}\n\n[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\nrust-version = \"{rust}\"\n\
-             publish = false\nautobins = false\n\n[dependencies]\n\
-             bindery = {{ version = \"{version}\", default-features = false, features = [{features}] }}\n",
-            header = HEADER.replacen("//", "#", 1),
-            name = self.name,
-            rust = env!("CARGO_PKG_RUST_VERSION"),
-            version = env!("CARGO_PKG_VERSION"),
-            features = features.join(", "),
-        )
+    /// What is written stays below the folder that was named, also where links lead elsewhere.
+    fn ensure_inside(&self) -> Result<(), CompileError> {
+        let source = self.folder.join("src");
+        let (Ok(folder), Ok(real)) = (self.folder.canonicalize(), source.canonicalize()) else {
+            return Ok(());
+        };
+        if real.starts_with(&folder) {
+            return Ok(());
+        }
+        Err(CompileError::new(format!(
+            "error: `{}` leads out of the crate's folder, so nothing is written there\n  = help: put a folder in place of the link",
+            source.display()
+        )))
     }
 
     fn ensure_ours(&self, file: &GeneratedFile) -> Result<(), CompileError> {
         let path = self.folder.join(&file.path);
-        if !path.exists() || is_ours(&path) {
+        if !is_there(&path) || is_ours(&path) {
             return Ok(());
         }
         Err(CompileError::new(format!(
@@ -190,7 +205,7 @@ impl Standalone {
 /// Does the file begin with the header line?
 fn is_ours(path: &Path) -> bool {
     let mark = HEADER.trim_start_matches("//").as_bytes();
-    let Ok(text) = std::fs::read(path) else {
+    let Ok(text) = read(path) else {
         return false;
     };
     let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
@@ -198,13 +213,9 @@ fn is_ours(path: &Path) -> bool {
     line.is_some_and(|line| line.trim_ascii_end() == mark)
 }
 
-fn is_crate_name(name: &str) -> bool {
-    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    let identifier = name.replace('-', "_");
-    name.bytes().all(is_letter)
-        && name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && !is_keyword(&identifier)
-        && !TAKEN_NAMES.contains(&identifier.as_str())
+/// May a generated crate be called so?
+fn is_free_name(name: &str) -> bool {
+    is_crate_name(name) && !TAKEN_NAMES.contains(&name.replace('-', "_").as_str())
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> CompileError {

@@ -63,7 +63,9 @@ impl Config {
         match process_environment(FILE_VARIABLE) {
             Some(path) if path.is_empty() => Err(refused(format!("`{FILE_VARIABLE}` is empty"))),
             Some(path) => Self::from_file(path),
-            None if Path::new(DEFAULT_FILE).exists() => Self::from_file(DEFAULT_FILE),
+            None if bindery_schema::disk::is_there(Path::new(DEFAULT_FILE)) => {
+                Self::from_file(DEFAULT_FILE)
+            }
             None => Ok(Self {
                 file: Some(FileConfig::without_file(Path::new(""))),
                 ..Self::default()

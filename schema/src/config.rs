@@ -30,6 +30,7 @@ pub use self::tls_keys::TlsKeys;
 pub use self::url::{UrlError, parse_url, scheme_dialect};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
+use crate::disk;
 use crate::source::{FileId, SourceFile, Sources, Span};
 
 /// Looks up a variable of the environment; tests and tools pass their own.
@@ -55,6 +56,8 @@ pub struct Config {
     pub atomic_groups: Vec<AtomicGroupConfig>,
     /// `[types]`, in the order of the file.
     pub types: Vec<TypeMapping>,
+    /// `[crates]`, by name, sorted.
+    pub crates: Vec<CrateConfig>,
     /// The file with all secrets masked, for messages.
     source: Option<SourceFile>,
 }
@@ -79,6 +82,21 @@ pub struct TypeMapping {
     pub key: String,
     /// The path of a Rust type, `crate::Email`.
     pub rust_type: String,
+    /// The key in the file.
+    pub span: Span,
+}
+
+/// One entry of `[crates]`: a crate that Rust types are of, for the manifest of a generated crate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CrateConfig {
+    /// Its name, as in a `Cargo.toml`.
+    pub name: String,
+    /// The version that is needed; a version, a path or both are there.
+    pub version: Option<String>,
+    /// Its folder, relative to the configuration's.
+    pub path: Option<String>,
+    /// Features that are turned on.
+    pub features: Vec<String>,
     /// The key in the file.
     pub span: Span,
 }
@@ -288,10 +306,10 @@ impl Config {
     pub fn load(path: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Self> {
         let shown = path.display().to_string();
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let bytes = read_bounded(path)
+        let bytes = disk::read(path, LONGEST_FILE)
             .map_err(|error| unreadable(&shown, &error.to_string(), diagnostics))
             .ok()?;
-        if bytes.len() > LONGEST {
+        if bytes.len() > LONGEST_FILE {
             unreadable(&shown, "it is larger than 1 MiB", diagnostics);
             return None;
         }
@@ -353,6 +371,7 @@ impl Config {
             engines: vec![engine],
             atomic_groups: Vec::new(),
             types: Vec::new(),
+            crates: Vec::new(),
             source: None,
         }
     }
@@ -400,18 +419,8 @@ impl EngineConfig {
     }
 }
 
-/// A configuration has a few kilobytes.
-const LONGEST: usize = 1 << 20;
-
-/// Never more than a byte beyond the limit: the path may be a device.
-fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
-    use std::io::Read as _;
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?
-        .take(LONGEST as u64 + 1)
-        .read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
+/// The longest file in bytes: a configuration has a few kilobytes.
+pub const LONGEST_FILE: usize = 1 << 20;
 
 fn unreadable(path: &str, reason: &str, diagnostics: &mut Diagnostics) {
     let help = "the file must be readable UTF-8 text";

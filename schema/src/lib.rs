@@ -13,6 +13,7 @@ pub mod column_type;
 pub mod config;
 pub mod diagnostic;
 pub mod dialect;
+pub mod disk;
 #[cfg(feature = "parse")]
 pub mod draft;
 #[cfg(feature = "parse")]

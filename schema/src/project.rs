@@ -9,6 +9,7 @@ use self::disk::Refused;
 use crate::config::{Config, Environment};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
+use crate::disk::is_there;
 use crate::input::{Input, InputFile};
 use crate::parse::{SIZE_LIMIT, load};
 use crate::source::Span;
@@ -70,7 +71,7 @@ pub fn read_schema_file(folder: &Path, path: &str) -> Result<Vec<u8>, String> {
 impl Project {
     fn load_config(&mut self, paths: &Paths, diagnostics: &mut Diagnostics) -> Option<Config> {
         let usual = Path::new(DEFAULT_CONFIG);
-        if paths.config.is_none() && !usual.exists() {
+        if paths.config.is_none() && !is_there(usual) {
             return Some(Config::without_file(Path::new("")));
         }
         let path = paths.config.as_deref().unwrap_or(usual);

@@ -59,11 +59,14 @@ struct Stale<'d> {
 /// Writes, or checks.
 pub(crate) fn run(arguments: &GenerateArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
-    let place = Standalone::new(&arguments.out, &arguments.name).map_err(Failure::from)?;
+    let mut place = Standalone::new(&arguments.out, &arguments.name).map_err(Failure::from)?;
     let dialect = arguments
         .dialect
         .map_or(DialectChoice::Configured, DialectChoice::Everything);
     let compiled = Project::load(options, dialect)?.compile();
+    if let Some(config) = &compiled.project.config {
+        place = place.with_crates_of(config);
+    }
     let model = report::checked(&compiled, options, output)?;
     if arguments.check {
         let differences = place.check(model)?;

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use bindery_schema::config::{Config, Environment};
+use bindery_schema::config::{Config, Environment, LONGEST_FILE};
 use bindery_schema::diagnostic::{Diagnostic, Diagnostics};
 use bindery_schema::dialect::{Dialect, Flavour};
+use bindery_schema::disk::{self, is_there};
 use bindery_schema::input::{Input, InputFile};
 use bindery_schema::model::{Engine, EngineId, Model};
 use bindery_schema::parse::load;
@@ -192,11 +193,11 @@ fn read_config(
     diagnostics: &mut Diagnostics,
 ) -> Option<Config> {
     let path = folder.join(CONFIG);
-    if !path.is_file() {
+    if !is_there(&path) {
         return Some(Config::without_file(folder));
     }
     // Messages show the path as it stands beside `Cargo.toml`: the folder differs from machine to machine.
-    let text = std::fs::read(&path).ok().map(String::from_utf8);
+    let text = disk::read(&path, LONGEST_FILE).ok().map(String::from_utf8);
     match text {
         Some(Ok(text)) => Config::parse(CONFIG, folder, &text, sources, diagnostics),
         Some(Err(_)) | None => {

@@ -32,6 +32,7 @@ use shapes::Surroundings;
 pub(crate) use program::emit_with;
 pub use program::{EmitOptions, GeneratedFile, emit, rust_types, type_features};
 pub(crate) use program::{HEADER, features};
+pub(crate) use types::crates_of;
 
 /// A program need not use everything that its schema gives it, and may keep it in a private module.
 const UNUSED: &str = "#[allow(dead_code, unreachable_pub, clippy::pedantic)]";

@@ -141,6 +141,27 @@ pub(crate) fn custom(path: &str) -> (String, Facts) {
     }
 }
 
+/// The crates that a type said by its path is of, as Rust names them; none for those that every program has, and those
+/// that come with bindery.
+pub(crate) fn crates_of(path: &str) -> Vec<&str> {
+    if let Some(date) = zero_or(path) {
+        return crates_of(date);
+    }
+    if well_known(path).is_some() {
+        return Vec::new();
+    }
+    let is_part = |sign: char| sign.is_alphanumeric() || "_:".contains(sign);
+    let paths = path
+        .split(|sign| !is_part(sign))
+        .map(|one| one.trim_start_matches("::"));
+    let first = paths
+        .filter_map(|one| one.split_once("::"))
+        .map(|(first, _)| first);
+    first
+        .filter(|first| !matches!(*first, "std" | "core" | "alloc" | "bindery"))
+        .collect()
+}
+
 /// Paths without blanks and `::` at the beginning; the path in generated code, which needs no crate but `bindery`; what
 /// is known of the type; the feature it needs.
 type WellKnown = (&'static str, &'static str, Facts, Option<TypeFeature>);
@@ -358,6 +379,10 @@ impl TypeFeature {
 
     fn of_path(path: &str) -> Option<Self> {
         let path = zero_or(path).unwrap_or(path);
+        let plain = path.trim().trim_start_matches("::");
+        if plain.starts_with("bindery::types::Json<") {
+            return Some(Self::Json);
+        }
         well_known(path).and_then(|(_, _, _, feature)| *feature)
     }
 

@@ -1,8 +1,13 @@
 //! The crate that `bindery generate` writes.
 
 use std::fs;
+use std::path::Path;
 
 use bindery_codegen::{Standalone, State};
+use bindery_schema::config::Config;
+use bindery_schema::diagnostic::Diagnostics;
+use bindery_schema::model::CheckedModel;
+use bindery_schema::source::Sources;
 
 use crate::support::model;
 
@@ -94,4 +99,89 @@ fn names_that_no_crate_can_have_are_refused() {
     for name in ["", "1a", "a b", "../a", "type", "bindery", "größe"] {
         assert!(Standalone::new("folder", name).is_err(), "{name}");
     }
+}
+
+/// Covers COMP-6: what is written stays in the crate's folder.
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_links_that_lead_elsewhere() {
+    let (folder, outside) = (tempfile::tempdir(), tempfile::tempdir());
+    let (folder, outside) = (folder.expect("a folder"), outside.expect("a folder"));
+    std::os::unix::fs::symlink(outside.path(), folder.path().join("src")).expect("a link");
+    let shop = Standalone::new(folder.path(), "shop-db").expect("a good name");
+    for error in [
+        shop.generate(&model(ONE)).map(|_| ()),
+        shop.check(&model(ONE)).map(|_| ()),
+    ] {
+        let error = error.expect_err("it leads elsewhere").to_string();
+        assert!(error.contains("leads out of the crate's folder"), "{error}");
+    }
+    let left = fs::read_dir(outside.path()).expect("it is there").count();
+    assert_eq!(left, 0);
+}
+
+/// A model whose columns have types of these paths.
+fn typed(path: &str) -> CheckedModel {
+    model(&format!(
+        "CREATE TABLE lib (\n  id INTEGER PRIMARY KEY,\n  -- @type {path}\n  mail TEXT NOT NULL\n);"
+    ))
+}
+
+fn config(text: &str) -> Config {
+    let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
+    let text = format!("url = \"sqlite://app.db\"\n[crates]\n{text}");
+    let folder = Path::new("shop");
+    let config = Config::parse("bindery.toml", folder, &text, &mut sources, &mut found);
+    config.expect("a good configuration")
+}
+
+#[test]
+fn crates_of_types_are_in_the_manifest() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let text = "shop-types = { path = \"types\", features = [\"mail\"] }\nother = \"1.2\"\nunused = \"3\"\n";
+    let shop = Standalone::new(folder.path(), "shop-db").expect("a good name");
+    let shop = shop.with_crates_of(&config(text));
+    let manifest = |path: &str| {
+        shop.generate(&typed(path)).expect("it can be written");
+        fs::read_to_string(folder.path().join("Cargo.toml")).expect("it was written")
+    };
+    let found = manifest("bindery::types::Json<other::Of<::shop_types::Mail>>");
+    let lines: Vec<&str> = found.lines().rev().take(2).collect();
+    assert_eq!(lines[1], "other = { version = \"1.2\" }");
+    let way = lines[0]
+        .strip_prefix("shop-types = { path = \"../")
+        .expect(lines[0]);
+    assert!(
+        way.ends_with("/shop/types\", features = [\"mail\"] }"),
+        "{way}"
+    );
+    let found = manifest("std::string::String");
+    assert!(
+        found.trim_end().ends_with("features = [\"sqlite\"] }"),
+        "{found}"
+    );
+}
+
+#[test]
+fn types_of_unknown_crates_are_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let shop = Standalone::new(folder.path(), "shop-db").expect("a good name");
+    for (path, told) in [
+        (
+            "::shop_types::Mail",
+            "is of the crate `shop_types`, which the generated crate does not depend on",
+        ),
+        (
+            "bindery::types::Json<shop_types::Mail>",
+            "is of the crate `shop_types`",
+        ),
+        (
+            "crate::Mail",
+            "is in the crate that uses it, and a generated crate is one of its own",
+        ),
+    ] {
+        let error = shop.generate(&typed(path)).expect_err(path).to_string();
+        assert!(error.contains(told) && error.contains("help: "), "{error}");
+    }
+    assert!(!folder.path().join("Cargo.toml").exists());
 }

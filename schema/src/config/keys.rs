@@ -33,6 +33,8 @@ pub enum Section {
     Engine,
     /// `pool` of an engine.
     Pool,
+    /// One of `[crates]`.
+    Crate,
     /// One of an engine's `replicas`.
     Replica,
     /// `[atomic.<name>]`.
@@ -62,11 +64,15 @@ pub const KEYS: &[Key] = &[
     key(Section::Top, "engines", "a table", "", On::All, "the engines by name; a text in place of a table is the URL"),
     key(Section::Top, "atomic", "a table", "", On::All, "groups of engines that one transaction may change, by name"),
     key(Section::Top, "types", "a table", "", On::All, "Rust types of SQL types and of columns"),
+    key(Section::Top, "crates", "a table", "", On::All, "crates that such types are of, by name; a text in place of a table is the version"),
     key(Section::Schema, "files", "an array of paths or tables", "`schema.sql`, where there is one", On::All, "files with DDL, read in this order; relative to the configuration"),
     key(Section::Schema, "queries", "a path", "", On::All, "the folder of queries"),
     key(Section::SchemaFile, "path", "a path", "needed", On::All, "the file"),
     key(Section::SchemaFile, "dialect", "`sqlite`, `postgres` or `mysql`", "the default engine's", On::All, "the SQL it is written in"),
     key(Section::SchemaFile, "engines", "an array of names", "`[\"default\"]`", On::All, "where its untagged tables live"),
+    key(Section::Crate, "version", "a version, as in `Cargo.toml`", "needed without `path`", On::All, "what a generated crate depends on"),
+    key(Section::Crate, "path", "a path", "needed without `version`", On::All, "its folder; relative to the configuration"),
+    key(Section::Crate, "features", "an array of names", "`[]`", On::All, "features that are turned on"),
     key(Section::Engine, "dialect", "`sqlite`, `postgres` or `mysql`", "the URL's scheme", On::All, "what the program is compiled for; needed without a URL"),
     key(Section::Engine, "flavour", "`mariadb` or `mysql`", "SQL that both understand", On::Mysql, "the product, where they differ"),
     key(Section::Engine, "url", "a URL", "", On::All, "the whole connection"),

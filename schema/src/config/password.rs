@@ -21,11 +21,12 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// # Errors
 /// One sentence of why not, without a path.
 pub(super) fn from_file(path: &Path) -> Result<Secret, String> {
-    let file = File::open(path).map_err(|error| unreadable(&error))?;
-    let metadata = file.metadata().map_err(|error| unreadable(&error))?;
-    if !metadata.is_file() {
+    // Opening a pipe would wait for somebody who writes to it.
+    if path.metadata().is_ok_and(|kind| !kind.is_file()) {
         return Err("is not a file".to_owned());
     }
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(&error))?;
     refuse_others(&metadata)?;
     let mut bytes = Vec::new();
     file.take(LONGEST + 1)

@@ -364,7 +364,7 @@ const WRONG: &[(&str, &[&str], &str)] = &[
     (
         "url = 'sqlite://a'\nmigrations = 1",
         &["B0301"],
-        "known are `url`, `schema`, `engines`, `atomic` and `types`",
+        "known are `url`, `schema`, `engines`, `atomic`, `types` and `crates`",
     ),
     ("url = 1", &["B0302"], "a string"),
     (

@@ -1,9 +1,10 @@
 //! Reading files that a configuration names: within its project, plain files, and never more than can be used.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
+
+use crate::disk;
 
 /// Why a file is not read.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ impl fmt::Display for Refused {
 
 /// Reads a file that somebody typed the path of, up to one byte more than the limit.
 pub(super) fn read_typed(path: &Path, limit: usize) -> Result<Vec<u8>, Refused> {
-    bounded(path, limit).map_err(unreadable)
+    disk::read(path, limit).map_err(unreadable)
 }
 
 /// Reads a plain file below the project of `folder`.
@@ -35,10 +36,7 @@ pub(super) fn read_named(folder: &Path, path: &Path, limit: usize) -> Result<Vec
     if !real.starts_with(&root) {
         return Err(Refused::Outside(root));
     }
-    if !real.metadata().map_err(unreadable)?.is_file() {
-        return Err(Refused::Unreadable("it is no plain file".to_owned()));
-    }
-    bounded(&real, limit).map_err(unreadable)
+    disk::read(&real, limit).map_err(unreadable)
 }
 
 /// The folder that a project is in: where its repository begins, else that of its configuration.
@@ -51,14 +49,6 @@ fn root_of(folder: &Path) -> io::Result<PathBuf> {
     let real = here.canonicalize()?;
     let repository = real.ancestors().find(|folder| folder.join(".git").exists());
     Ok(repository.unwrap_or(&real).to_owned())
-}
-
-fn bounded(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?
-        .take(limit as u64 + 1)
-        .read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 fn unreadable(error: io::Error) -> Refused {

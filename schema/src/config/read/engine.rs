@@ -1,0 +1,216 @@
+//! The keys of one engine. Where it connects to is read in `connection`, TLS in `tls_keys`.
+
+use toml::de::DeTable;
+
+use super::DIALECTS;
+use crate::config::keys::{self, Section};
+use crate::config::toml_reader::{Entry, Reader};
+use crate::config::url::scheme_dialect;
+use crate::config::{
+    ConnectionMode, ConnectionSource, EngineConfig, PoolConfig, ReplicaConfig, SchemaCheck,
+    SessionConfig, is_application_name,
+};
+use crate::dialect::{Dialect, Flavour};
+use crate::name::is_valid_engine_name;
+
+const FLAVOURS: &[(&str, Flavour)] = &[("mariadb", Flavour::Mariadb), ("mysql", Flavour::Mysql)];
+const CHECKS: &[(&str, SchemaCheck)] = &[
+    ("error", SchemaCheck::Error),
+    ("warn", SchemaCheck::Warn),
+    ("off", SchemaCheck::Off),
+];
+const MODES: &[(&str, ConnectionMode)] = &[
+    ("long", ConnectionMode::Long),
+    ("short", ConnectionMode::Short),
+];
+
+impl Reader<'_> {
+    pub(super) fn engine_table(&mut self, table: &DeTable<'_>, engine: &mut EngineConfig) {
+        self.refuse_unknown(table, Section::Engine, &format!("engine `{}`", engine.name));
+        engine.dialect = self.word(table, "dialect", DIALECTS);
+        engine.flavour = self.word(table, "flavour", FLAVOURS);
+        engine.source = self.source(table, engine);
+        engine.connection = self.word(table, "connection", MODES).unwrap_or_default();
+        engine.pool = self.pool(table);
+        engine.session = self.session(table);
+        engine.tls = self.tls_keys(table);
+        engine.schema_check = self.word(table, "schema-check", CHECKS).unwrap_or_default();
+        engine.replicas = self.replicas(table);
+        engine.models_of = self.text(table, "models-of").map(|text| text.value);
+        engine.password_from = self.password_from(table, &engine.source);
+        self.refuse_strange(table, engine);
+    }
+
+    /// A key that means nothing for the engine's database, where the file alone says which that is.
+    fn refuse_strange(&mut self, table: &DeTable<'_>, engine: &EngineConfig) {
+        let literal = match &engine.source {
+            ConnectionSource::Url(url) => url.literal().and_then(|url| scheme_dialect(&url).ok()),
+            ConnectionSource::Nowhere | ConnectionSource::Parts(_) => None,
+        };
+        let Some(dialect) = engine.dialect.or(literal.map(|(dialect, _)| dialect)) else {
+            return;
+        };
+        // A flavour has its own rule, which knows the environment too.
+        let strange = keys::of(Section::Engine).filter(|key| key.name != "flavour");
+        for key in strange.filter(|key| !key.on.includes(dialect)) {
+            if let Some(entry) = self.get(table, key.name) {
+                let message = format!("`{}` means nothing for {}", key.name, kind_of(dialect));
+                let help = format!("remove `{}`{}", key.name, instead(key.name, dialect));
+                self.bad_value(entry.key_span, message, help);
+            }
+        }
+    }
+
+    fn session(&mut self, table: &DeTable<'_>) -> SessionConfig {
+        let defaults = SessionConfig::default();
+        SessionConfig {
+            connect_timeout: self
+                .duration(table, "connect-timeout")
+                .unwrap_or(defaults.connect_timeout),
+            statement_timeout: self
+                .limit(table, "statement-timeout")
+                .unwrap_or(defaults.statement_timeout),
+            lock_timeout: self
+                .limit(table, "lock-timeout")
+                .unwrap_or(defaults.lock_timeout),
+            idle_in_transaction_timeout: self
+                .limit(table, "idle-in-transaction-timeout")
+                .unwrap_or(defaults.idle_in_transaction_timeout),
+            max_transaction_age: self
+                .limit(table, "max-transaction-age")
+                .unwrap_or(defaults.max_transaction_age),
+            busy_timeout: self
+                .duration(table, "busy-timeout")
+                .unwrap_or(defaults.busy_timeout),
+            application_name: self
+                .application_name(table)
+                .unwrap_or(defaults.application_name),
+            resolve_commits: self.truth(table, "resolve-commits"),
+        }
+    }
+
+    fn application_name(&mut self, table: &DeTable<'_>) -> Option<String> {
+        let text = self.text(table, "application-name")?;
+        if !is_application_name(&text.value) {
+            let message = "`application-name` is not a name that servers show".to_owned();
+            let help = "write 1 to 63 letters, digits and signs of ASCII, for example `shop`";
+            self.bad_value(text.span, message, help);
+        }
+        Some(text.value)
+    }
+
+    fn pool(&mut self, table: &DeTable<'_>) -> PoolConfig {
+        let defaults = PoolConfig::default();
+        let Some(entry) = self.get(table, "pool") else {
+            return defaults;
+        };
+        let Some(pool) = self.entry_table(entry) else {
+            return defaults;
+        };
+        self.refuse_unknown(pool, Section::Pool, "`pool`");
+        let config = PoolConfig {
+            max_connections: self
+                .count(pool, "max-connections", 1)
+                .unwrap_or(defaults.max_connections),
+            min_connections: self
+                .count(pool, "min-connections", 0)
+                .unwrap_or(defaults.min_connections),
+            acquire_timeout: self
+                .duration(pool, "acquire-timeout")
+                .unwrap_or(defaults.acquire_timeout),
+            idle_timeout: self
+                .duration(pool, "idle-timeout")
+                .unwrap_or(defaults.idle_timeout),
+            max_lifetime: self
+                .duration(pool, "max-lifetime")
+                .unwrap_or(defaults.max_lifetime),
+            test_after_idle: self
+                .duration(pool, "test-after-idle")
+                .unwrap_or(defaults.test_after_idle),
+        };
+        if config.min_connections > config.max_connections {
+            let message = "`min-connections` is larger than `max-connections`".to_owned();
+            self.bad_value(
+                entry.key_span,
+                message,
+                format!(
+                    "write at most `min-connections = {}`",
+                    config.max_connections
+                ),
+            );
+        }
+        config
+    }
+
+    fn replicas(&mut self, table: &DeTable<'_>) -> Vec<ReplicaConfig> {
+        let elements = self.array(table, "replicas").unwrap_or_default();
+        let mut replicas: Vec<ReplicaConfig> = Vec::new();
+        let found: Vec<_> = elements
+            .into_iter()
+            .filter_map(|element| self.replica(element))
+            .collect();
+        for replica in found {
+            if replicas.iter().any(|known| known.name == replica.name) {
+                self.bad_value(
+                    replica.span,
+                    format!("replica `{}` is named twice", replica.name),
+                    "give each its own name",
+                );
+            }
+            replicas.push(replica);
+        }
+        replicas
+    }
+
+    fn replica(&mut self, element: Entry<'_>) -> Option<ReplicaConfig> {
+        let table = self.entry_table(element)?;
+        self.refuse_unknown(table, Section::Replica, "a replica");
+        let (name, url) = (self.text(table, "name"), self.text(table, "url"));
+        if let Some(name) = name
+            .as_ref()
+            .filter(|name| !is_valid_engine_name(&name.value))
+        {
+            let message = "this cannot be the name of a replica".to_owned();
+            let help = "write for example `b1`: up to 32 lower-case letters, digits and `_`, a letter first, and no Rust keyword";
+            self.bad_value(name.span, message, help);
+        }
+        let (Some(name), Some(url)) = (name, url) else {
+            let help = "write `replicas = [{ name = \"b1\", url = \"${B_REPLICA_URL}\" }]`";
+            self.bad_value(
+                element.value_span,
+                "a replica needs a name and a URL".to_owned(),
+                help,
+            );
+            return None;
+        };
+        Some(ReplicaConfig {
+            url: self.url(&url)?,
+            name: name.value,
+            span: name.span,
+        })
+    }
+}
+
+fn kind_of(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "a SQLite file",
+        Dialect::Postgres => "PostgreSQL",
+        Dialect::Mysql => "MySQL and MariaDB",
+    }
+}
+
+/// What to write in place of a key that means nothing here.
+fn instead(key: &str, dialect: Dialect) -> &'static str {
+    match (key, dialect) {
+        ("host" | "port" | "username" | "password", Dialect::Sqlite) => {
+            ": `database` names the file"
+        }
+        ("lock-timeout", Dialect::Sqlite) => {
+            "; the longest wait for a lock on a file is `busy-timeout`"
+        }
+        ("busy-timeout", Dialect::Postgres | Dialect::Mysql) => {
+            "; the longest wait for a lock on a server is `lock-timeout`"
+        }
+        (_, Dialect::Sqlite | Dialect::Postgres | Dialect::Mysql) => "",
+    }
+}
