@@ -10,13 +10,10 @@ use bindery_schema::project::Paths;
 use crate::emit::emit_with;
 use crate::error::CompileError;
 use crate::kept::Kept;
-use crate::output::write_if_changed;
 use crate::project::{self, Compiled, Watched};
 
 /// The file that `bindery::include_schema!()` includes.
 const OUTPUT: &str = "bindery.rs";
-/// What lets the next run take unchanged models from it.
-const INDEX: &str = "bindery.index";
 
 /// Compiles a schema file in a build script; `bindery.toml` beside it is read where it is there, but for the schema files
 /// it names: [`Config::new`] reads those.
@@ -101,20 +98,9 @@ impl Config {
 
     fn write(&self, compiled: &Compiled) -> Result<(), CompileError> {
         let folder = self.folder()?;
-        let (output, index) = (folder.join(OUTPUT), folder.join(INDEX));
-        let generator = generator();
-        let mut kept = match &generator {
-            Some(name) => Kept::read(read(&output), &read(&index), name),
-            None => Kept::default(),
-        };
+        let mut kept = Kept::open(&folder, generator());
         let text = emit_with(&compiled.model, &mut kept);
-        if text != kept.text() {
-            write_if_changed(&output, &text)?;
-        }
-        if let Some(name) = generator {
-            write_if_changed(&index, &kept.index(&name))?;
-        }
-        Ok(())
+        kept.write(&folder.join(OUTPUT), &text)
     }
 
     fn folder(&self) -> Result<PathBuf, CompileError> {
@@ -135,11 +121,6 @@ fn generator() -> Option<String> {
     let changed = program.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     let (version, length) = (env!("CARGO_PKG_VERSION"), program.len());
     Some(format!("{version} {} {length}", changed.as_nanos()))
-}
-
-/// A file of the last run; one that cannot be read keeps nothing.
-fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_default()
 }
 
 fn rerun_lines(watched: &Watched) -> Vec<String> {

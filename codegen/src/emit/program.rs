@@ -12,7 +12,7 @@ use super::shapes::{Scope, Shapes, Surroundings};
 use super::types::TypeFeature;
 use super::{UNUSED, UNUSED_IMPORT};
 use super::{access, databases, engine, enums, sql};
-use crate::kept::{Kept, fingerprint};
+use crate::kept::{FOLDER, Kept, fingerprint, joined};
 use crate::rust_writer::RustWriter;
 
 /// How the code is to be written.
@@ -40,17 +40,28 @@ pub fn emit(model: &CheckedModel, options: &EmitOptions) -> Vec<GeneratedFile> {
     } else {
         vec![GeneratedFile {
             path: "bindery.rs".to_owned(),
-            text: program.one_file(&mut Kept::default()),
+            text: program.one_file(Modules::Inline),
         }]
     }
 }
 
-/// Writes the code of a whole program as one text, where the code of models that are written from the same as last time
-/// need not be made again.
+/// Writes the code of a whole program as one text that includes the models' modules; those that are written from the same
+/// as last time need not be made again.
 pub(crate) fn emit_with(model: &CheckedModel, kept: &mut Kept) -> String {
     let shapes = shapes(model);
-    Program::new(&shapes, model).one_file(kept)
+    Program::new(&shapes, model).one_file(Modules::Included(kept))
 }
+
+/// Where the modules of the models stand.
+enum Modules<'k> {
+    /// Where they belong.
+    Inline,
+    /// In files of some models each.
+    Included(&'k mut Kept),
+}
+
+/// About so many models are in one file: a change writes all of them, and files without number are slow.
+const MODELS: u64 = 12;
 
 /// The Rust type of every column's field, by table; `None` for a column that is not in the row. Within a model's module, that
 /// is with `super::` before the types of others.
@@ -123,18 +134,15 @@ impl<'s> Program<'s> {
         }
     }
 
-    fn one_file(&self, kept: &mut Kept) -> String {
+    fn one_file(&self, modules: Modules<'_>) -> String {
         let mut w = RustWriter::new();
         w.item(|w| w.line(HEADER));
         self.require(&mut w);
         engine::module(&mut w, self.shapes.model);
         self.tags(&mut w);
-        for shape in &self.all {
-            let module = self.module(shape);
-            w.item(|w| {
-                let (found, start) = (fingerprint(&module), w.position());
-                w.text(kept.piece(found, start, || module.inline()));
-            });
+        match modules {
+            Modules::Inline => self.inline(&self.all, &mut w),
+            Modules::Included(kept) => self.included(kept, &mut w),
         }
         if !self.enums.is_empty() {
             w.item(|w| {
@@ -145,6 +153,28 @@ impl<'s> Program<'s> {
         }
         self.rest(&mut w);
         w.finish()
+    }
+
+    fn inline(&self, shapes: &[Shape<'_>], w: &mut RustWriter) {
+        for shape in shapes {
+            w.item(|w| w.text(&self.module(shape).inline()));
+        }
+    }
+
+    /// Names decide which models share a file, so that one more does not move all others.
+    fn included(&self, kept: &mut Kept, w: &mut RustWriter) {
+        let ends = |shape: &Shape<'_>, _: &Shape<'_>| {
+            !fingerprint(&shape.names.module).is_multiple_of(MODELS)
+        };
+        for shapes in self.all.chunk_by(ends) {
+            let all = shapes.iter().map(|shape| fingerprint(&self.module(shape)));
+            let name = kept.piece(all.fold(0, joined), || {
+                let mut w = RustWriter::new();
+                self.inline(shapes, &mut w);
+                w.finish()
+            });
+            w.item(|w| w.line(&format!("::core::include!(\"{FOLDER}/{name}\");")));
+        }
     }
 
     fn files(&self) -> Vec<GeneratedFile> {

@@ -50,11 +50,6 @@ impl RustWriter {
         self.out
     }
 
-    /// How many bytes were written.
-    pub(crate) fn position(&self) -> usize {
-        self.out.len()
-    }
-
     /// Text that is laid out already, for where it is put.
     pub(crate) fn text(&mut self, text: &str) {
         self.out.push_str(text);

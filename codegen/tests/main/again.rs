@@ -1,11 +1,11 @@
 //! A build script that runs again takes unchanged models from what it wrote last time. What comes out is the same as from
 //! nothing, whatever has become of the files meanwhile.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bindery_codegen::Config;
 
-use crate::support::folder_with;
+use crate::support::{folder_with, generated, pieces};
 
 /// A program's folder, compiled into `out` in it.
 struct Program(tempfile::TempDir);
@@ -30,7 +30,7 @@ impl Program {
         }
         let compiled = config.out_dir(self.path(out)).compile();
         compiled.expect("the schema is right");
-        text(&self.path(out).join("bindery.rs"))
+        generated(&self.path(out))
     }
 
     /// Compiles once more over what is there, and from nothing.
@@ -40,10 +40,6 @@ impl Program {
         let name = fresh.path().file_name().expect("it has a name");
         (again, self.compile_into(&name.to_string_lossy()))
     }
-}
-
-fn text(path: &Path) -> String {
-    std::fs::read_to_string(path).expect("it was written")
 }
 
 /// Three tables, the last of which may be anything.
@@ -127,15 +123,26 @@ fn a_damaged_index_is_not_trusted() {
 #[test]
 fn a_damaged_file_is_not_trusted() {
     survives_damage("bindery.rs", 97);
+    let program = Program::new(&schema(""));
+    program.compile_into("out");
+    for path in pieces(&program.path("out")) {
+        let name = path.file_name().expect("it has a name");
+        survives_damage(&format!("bindery/{}", name.to_string_lossy()), 97);
+    }
 }
 
 #[test]
 fn an_edit_of_the_file_does_not_stay() {
     let program = Program::new(&schema(""));
     let expected = program.compile_into("out");
-    let edited = expected.replace("People.", "Persons");
-    program.write("out/bindery.rs", &edited);
-    assert_eq!(program.compile_into("out"), expected);
-    std::fs::remove_file(program.path("out/bindery.rs")).expect("it is there");
-    assert_eq!(program.compile_into("out"), expected);
+    let mut paths = pieces(&program.path("out"));
+    paths.push(program.path("out/bindery.rs"));
+    for path in paths {
+        let text = std::fs::read_to_string(&path).expect("it is there");
+        let edited = text.replace("bindery", "BINDERY");
+        std::fs::write(&path, edited).expect("it can be written to");
+        assert_eq!(program.compile_into("out"), expected);
+        std::fs::remove_file(&path).expect("it is there");
+        assert_eq!(program.compile_into("out"), expected);
+    }
 }

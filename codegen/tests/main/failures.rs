@@ -1,13 +1,13 @@
 //! A build script that is stopped, or cannot write: the file is then as it was before, or as it should be.
 
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use bindery_codegen::Config;
 
-use crate::support::folder_with;
+use crate::support::{folder_with, generated};
 
 /// Names the folder for [`a_build_script`], which does nothing without it.
 const FOLDER: &str = "BINDERY_TEST_FOLDER";
@@ -59,7 +59,7 @@ fn compiled(folder: &Path) -> String {
         .output()
         .map(|output| output.status);
     assert!(status.expect("it can be started").success());
-    std::fs::read_to_string(folder.join("out/bindery.rs")).expect("it was written")
+    generated(&folder.join("out"))
 }
 
 fn write_schema(folder: &Path, text: &str) {
@@ -74,12 +74,12 @@ fn a_full_disk_leaves_the_old_file() {
     write_schema(folder.path(), &schema(40, "b"));
     // A file may not be longer than so many blocks: writing fails in the middle.
     let text = refused(folder.path(), "trap '' XFSZ; ulimit -f 64;");
-    assert!(text.contains("bindery.rs` cannot be written"), "{text}");
+    assert!(text.contains(".rs` cannot be written"), "{text}");
     let out = folder.path().join("out");
-    let now = std::fs::read_to_string(out.join("bindery.rs")).expect("it is there");
+    let now = generated(&out);
     assert!(now == old, "it is as it was");
     let names = std::fs::read_dir(&out).expect("it is there").count();
-    assert_eq!(names, 2, "no half of a file is left");
+    assert_eq!(names, 3, "no half of a file is left");
     assert_ne!(compiled(folder.path()), old);
 }
 
@@ -89,7 +89,7 @@ fn a_folder_that_cannot_be_written_to_is_named() {
     let folder = folder_with("schema.sql", &schema(1, "a"));
     std::fs::write(folder.path().join("out"), "a file").expect("it can be written to");
     let text = refused(folder.path(), "");
-    assert!(text.contains("bindery.rs` cannot be written"), "{text}");
+    assert!(text.contains(".rs` cannot be written"), "{text}");
     let out = folder.path().join("out");
     std::fs::remove_file(&out).expect("it is ours");
     std::fs::create_dir(&out).expect("its place is free");
@@ -98,7 +98,7 @@ fn a_folder_that_cannot_be_written_to_is_named() {
     // Root may write there all the same.
     if std::fs::write(out.join("probe"), "").is_err() {
         let text = refused(folder.path(), "");
-        assert!(text.contains("bindery.rs` cannot be written"), "{text}");
+        assert!(text.contains(".rs` cannot be written"), "{text}");
     }
 }
 
@@ -108,8 +108,8 @@ fn something_else_in_its_place_is_named() {
     let out = folder.path().join("out");
     std::fs::create_dir_all(out.join("bindery.rs/x")).expect("a folder can be made");
     let text = refused(folder.path(), "");
-    assert!(text.contains("bindery.rs` cannot be written"), "{text}");
-    assert_eq!(std::fs::read_dir(&out).expect("it is there").count(), 1);
+    assert!(text.contains(".rs` cannot be written"), "{text}");
+    assert_eq!(std::fs::read_dir(&out).expect("it is there").count(), 2);
 }
 
 /// Covers COMP-8.
@@ -119,7 +119,7 @@ fn a_killed_build_script_leaves_a_whole_file() {
     let first = compiled(folder.path());
     write_schema(folder.path(), &schema(150, "b"));
     let second = compiled(folder.path());
-    let file = folder.path().join("out/bindery.rs");
+    let out = folder.path().join("out");
     let mut killed = 0;
     for round in 0..40 {
         let column = if round % 2 == 0 { "a" } else { "b" };
@@ -132,7 +132,7 @@ fn a_killed_build_script_leaves_a_whole_file() {
         let _ = child.kill();
         let status = child.wait().expect("it was started");
         killed += usize::from(!status.success());
-        let text = std::fs::read_to_string(&file).expect("it is there");
+        let text = generated(&out);
         assert!(
             text == first || text == second,
             "round {round}: half a file"
@@ -162,7 +162,68 @@ fn output_is_the_same_wherever_it_is_made() {
             output.expect("it can be started").status.success(),
             "{before}"
         );
-        std::fs::read_to_string(folder.path().join("out/bindery.rs")).expect("it was written")
+        generated(&folder.path().join("out"))
     });
     assert!(texts[0] == texts[1]);
+}
+
+/// Covers COMP-6: neither pipes nor devices keep a build waiting, and no link is followed to where it leads.
+#[test]
+fn what_stands_in_the_place_of_the_output_is_replaced() {
+    let folder = folder_with("schema.sql", &schema(2, "a"));
+    let whole = compiled(folder.path());
+    let out = folder.path().join("out");
+    let outside = folder.path().join("outside.rs");
+    std::fs::write(&outside, "mine").expect("it can be written to");
+    for name in ["bindery.rs", "bindery.index"] {
+        let place = out.join(name);
+        let targets = ["/dev/zero", "/dev/full", "outside.rs", "loop", "nowhere"];
+        for target in targets.map(Some).into_iter().chain([None]) {
+            std::fs::remove_file(&place).expect("it is there");
+            match target {
+                Some("outside.rs") => symlink(&outside, &place),
+                Some("loop") => symlink(&place, &place),
+                Some(target) => symlink(target, &place),
+                None => pipe(&place),
+            }
+            .expect("it can be made");
+            assert!(compiled(folder.path()) == whole, "{name} {target:?}");
+            let kind = place.symlink_metadata().expect("it is there");
+            assert!(kind.is_file(), "{name} {target:?}");
+        }
+    }
+    let mine = std::fs::read_to_string(&outside).expect("it is there");
+    assert_eq!(mine, "mine");
+}
+
+fn pipe(path: &Path) -> std::io::Result<()> {
+    let status = Command::new("mkfifo").arg(path).status()?;
+    assert!(status.success());
+    Ok(())
+}
+
+/// Covers COMP-6: neither a pipe nor a link in a circle in place of a schema or configuration keeps a build waiting.
+#[test]
+fn what_is_no_file_is_not_read() {
+    let folder = folder_with("schema.sql", &schema(1, "a"));
+    let file = folder.path().join("schema.sql");
+    std::fs::remove_file(&file).expect("it is there");
+    pipe(&file).expect("it can be made");
+    let told = refused(folder.path(), "");
+    assert!(told.contains("it is no plain file"), "{told}");
+    std::fs::remove_file(&file).expect("it is there");
+    symlink(&file, &file).expect("a link can be made");
+    let told = refused(folder.path(), "");
+    assert!(told.contains("error[B0321]"), "{told}");
+    std::fs::remove_file(&file).expect("it is there");
+    symlink("/dev/zero", &file).expect("a link can be made");
+    let told = refused(folder.path(), "");
+    assert!(told.contains("it is no plain file"), "{told}");
+    let config = folder.path().join("bindery.toml");
+    for make in [|path: &Path| pipe(path), |path: &Path| symlink(path, path)] {
+        make(&config).expect("it can be made");
+        let told = refused(folder.path(), &format!("cd {};", folder.path().display()));
+        assert!(told.contains("error[B0318]"), "{told}");
+        std::fs::remove_file(&config).expect("it is there");
+    }
 }

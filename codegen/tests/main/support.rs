@@ -1,6 +1,6 @@
 //! Small schemas in folders of their own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bindery_schema::check::check;
 use bindery_schema::diagnostic::Diagnostics;
@@ -46,4 +46,27 @@ pub(crate) fn model_of(folder: &Path) -> CheckedModel {
     let model = read(&project.input, &mut found);
     let sources = &project.input.sources;
     check(model, &mut found).unwrap_or_else(|| panic!("{}", render(&found, sources, Style::Plain)))
+}
+
+/// The generated code of a folder, with what it includes in its place.
+pub(crate) fn generated(out: &Path) -> String {
+    let text = std::fs::read_to_string(out.join("bindery.rs")).expect("it was written");
+    let line = |line: &str| {
+        let rest = line.strip_prefix("::core::include!(\"");
+        match rest.and_then(|rest| rest.strip_suffix("\");")) {
+            Some(name) => std::fs::read_to_string(out.join(name)).expect("it was written"),
+            None => format!("{line}\n"),
+        }
+    };
+    text.lines().map(line).collect()
+}
+
+/// The files that generated code includes.
+pub(crate) fn pieces(out: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(out.join("bindery")).expect("it is there");
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("it is there").path())
+        .collect();
+    paths.sort();
+    paths
 }
