@@ -41,6 +41,13 @@ mod enumeration;
 mod interval;
 #[cfg(feature = "json")]
 mod json;
+#[cfg(not(all(
+    feature = "bigdecimal",
+    feature = "chrono",
+    feature = "json",
+    feature = "uuid"
+)))]
+mod missing;
 mod network;
 mod set;
 #[cfg(feature = "uuid")]
@@ -56,6 +63,19 @@ pub use ::chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 pub use ::serde_json::Value as JsonValue;
 #[cfg(feature = "uuid")]
 pub use ::uuid::Uuid;
+
+#[cfg(not(feature = "bigdecimal"))]
+#[doc(hidden)]
+pub use self::missing::BigDecimal;
+#[cfg(not(feature = "uuid"))]
+#[doc(hidden)]
+pub use self::missing::Uuid;
+#[cfg(not(feature = "chrono"))]
+#[doc(hidden)]
+pub use self::missing::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+#[cfg(not(feature = "json"))]
+#[doc(hidden)]
+pub use self::missing::{Json, JsonValue};
 
 pub use self::any::AnyValue;
 pub use self::array::ArrayElement;

@@ -2,6 +2,7 @@
 
 mod chinook;
 mod dependencies;
+mod features;
 mod names;
 mod promises;
 mod tidy;
