@@ -170,30 +170,27 @@ impl<'s> Cutter<'s> {
     }
 
     /// The letters shown of the line of `leader`: from its start where the place is seen then, else from a little before.
+    /// The place itself is always among them, however wide its letters are.
     fn window_of(&self, leader: &Place) -> Range<u32> {
         let lead = self.window / LEAD;
         let line = self.file.line_text(leader.line);
-        let far = leader.columns.start >= self.window - lead;
-        let before = line.chars().take(leader.columns.start as usize);
-        let start = if far
-            || before.map(width::of_letter).sum::<usize>() >= (self.window - lead) as usize
-        {
-            leader.columns.start.saturating_sub(lead)
+        let at = leader.columns.start;
+        let split = line.char_indices().nth(at as usize);
+        let before = &line[..split.map_or(line.len(), |(byte, _)| byte)];
+        let width = before.chars().map(width::of_letter).sum::<usize>();
+        let is_far = at.max(width as u32) >= self.window - lead;
+        let start = if is_far {
+            let nearest = before.chars().rev().take(lead as usize);
+            at - fitting(nearest, lead as usize)
         } else {
             0
         };
-        let mut room = self.window as usize;
-        let fits = |letter: &char| {
-            let width = width::of_letter(*letter);
-            let fits = width <= room;
-            room = room.saturating_sub(width);
-            fits
-        };
-        let mut rest = line.chars().skip(start as usize);
-        let letters = rest.by_ref().take_while(fits).count() as u32;
+        let letters = line.chars().skip(start as usize);
+        let shown = fitting(letters.clone(), self.window as usize);
         // Where the line ends in the window, places behind its end are seen, too.
-        let ends = rest.next().is_none();
-        start..start + if ends { self.window } else { letters }
+        let ends = letters.skip(shown as usize).next().is_none();
+        let end = start + if ends { self.window } else { shown };
+        start..end.max(at + 1)
     }
 
     /// A label that would run out of the line becomes a sentence below.
@@ -292,4 +289,15 @@ fn note(place: &Place, file: &SourceFile) -> String {
 fn is_shown(line: u32, lines: &[u32]) -> bool {
     let next = lines.partition_point(|&marked| marked < line);
     lines[next] == line || lines[next] - lines[next - 1] <= SHOWN_GAP
+}
+
+/// How many letters are no wider than the room, all together.
+fn fitting(letters: impl Iterator<Item = char>, mut room: usize) -> u32 {
+    let fits = |letter: &char| {
+        let width = width::of_letter(*letter);
+        let fits = width <= room;
+        room = room.saturating_sub(width);
+        fits
+    };
+    letters.take_while(fits).count() as u32
 }

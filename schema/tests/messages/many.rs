@@ -86,6 +86,23 @@ fn lines_end_at_the_width_of_the_terminal() {
     }
 }
 
+#[test]
+fn a_place_behind_wide_letters_is_shown() {
+    for between in ["\t", "表", "🦀", "e\u{301}", "\u{12}"] {
+        let between = between.repeat(150);
+        let sql = format!(
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, /* {between} */ up INTEGER REFERENCES gone (id));\n"
+        );
+        let run = Run::new(ENGINES, sql.as_bytes());
+        assert_eq!(run.codes(), ["B0104"]);
+        for columns in [10, 20, 80, 300] {
+            let text = render_within(&run.diagnostics, &run.input.sources, Style::Plain, columns);
+            assert!(text.contains("gone"), "{columns}: {text}");
+        }
+        assert!(run.text().contains("REFERENCES gone"), "{}", run.text());
+    }
+}
+
 /// Columns of a terminal, for the letters of this test.
 fn columns_of(line: &str) -> usize {
     let wide = |letter: char| ('\u{2e80}'..'\u{fb00}').contains(&letter) || letter > '\u{1f000}';

@@ -184,8 +184,8 @@ impl<'a> Cursor<'a> {
 
     /// The place of this token, or the last one where there is none.
     pub(crate) fn here(&self) -> Span {
-        let last = self.tokens.len() - 1;
-        self.span_of(self.tokens[self.at.min(last)])
+        let last = self.tokens.len().saturating_sub(1);
+        self.span_between(self.at.min(last), self.at.min(last))
     }
 
     pub(crate) fn span_of(&self, token: Token) -> Span {
@@ -198,16 +198,17 @@ impl<'a> Cursor<'a> {
 
     /// From a token's index to the end of the last token eaten.
     pub(crate) fn span_from(&self, first: usize) -> Span {
-        let last = self
-            .at
-            .saturating_sub(1)
-            .max(first)
-            .min(self.tokens.len() - 1);
-        let first = first.min(last);
+        let last = self.tokens.len().saturating_sub(1);
+        let eaten = self.at.saturating_sub(1).max(first).min(last);
+        self.span_between(first.min(eaten), eaten)
+    }
+
+    /// The beginning of the text where there are no tokens: a type of SQLite may be no word at all.
+    fn span_between(&self, first: usize, last: usize) -> Span {
         Span {
             file: self.file,
-            start: self.tokens[first].start,
-            end: self.tokens[last].end,
+            start: self.tokens.get(first).map_or(0, |token| token.start),
+            end: self.tokens.get(last).map_or(0, |token| token.end),
         }
     }
 

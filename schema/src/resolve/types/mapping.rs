@@ -141,7 +141,7 @@ impl Rule<'_> {
 }
 
 fn key_type(key: &str, dialect: Dialect) -> Option<KeyType> {
-    if key.is_empty() {
+    if key.trim().is_empty() {
         return None;
     }
     let written = type_of(key, dialect)?;
@@ -156,7 +156,7 @@ fn key_type(key: &str, dialect: Dialect) -> Option<KeyType> {
 
 /// Is the text a type that the dialect has, or may have from its user?
 pub fn is_type_of(text: &str, dialect: Dialect) -> bool {
-    let Some(written) = type_of(text, dialect).filter(|_| !text.is_empty()) else {
+    let Some(written) = type_of(text, dialect).filter(|_| !text.trim().is_empty()) else {
         return false;
     };
     let known = match dialect {
