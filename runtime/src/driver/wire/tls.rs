@@ -17,6 +17,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::ServerName;
 
 pub(super) use self::stream::TlsStream;
+use self::verify::{Trusted, Verifier};
 
 /// Everything that the connections of one engine need for TLS, files read.
 #[derive(Clone)]
@@ -92,19 +93,21 @@ fn verifier(
     mode: TlsMode,
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>, String> {
-    let full = || -> Result<Arc<dyn ServerCertVerifier>, String> {
-        let Some(path) = &server.tls.ca else {
-            return Ok(verify::full(files::system_authorities()?, provider)?);
-        };
-        let certificates = files::certificates("tls-ca", path)?;
-        let full = verify::full(files::authorities(path, &certificates)?, provider)?;
-        Ok(Arc::new(verify::OfFile::new(full, certificates)))
+    let trusted = match mode {
+        TlsMode::Disable | TlsMode::Require => None,
+        TlsMode::VerifyCa => Some(trusted(server, provider)?.for_any_name()),
+        TlsMode::VerifyFull => Some(trusted(server, provider)?),
     };
-    Ok(match mode {
-        TlsMode::Disable | TlsMode::Require => Arc::new(verify::Anybody::new(provider)),
-        TlsMode::VerifyCa => Arc::new(verify::AnyName::new(full()?)),
-        TlsMode::VerifyFull => full()?,
-    })
+    Ok(Arc::new(Verifier::new(trusted, provider)))
+}
+
+fn trusted(server: &Server, provider: &Arc<CryptoProvider>) -> Result<Trusted, String> {
+    let Some(path) = &server.tls.ca else {
+        return Trusted::new(files::system_authorities()?, Vec::new(), provider);
+    };
+    let certificates = files::certificates("tls-ca", path)?;
+    let authorities = files::authorities(path, &certificates)?;
+    Trusted::new(authorities, certificates, provider)
 }
 
 /// Words for what went wrong, with the way out where one is known.

@@ -1,4 +1,4 @@
-//! Who is taken for the server: rustls' own check, and the two that ask for less.
+//! Who is taken for the server: rustls' own check, and what is asked beside it or left out of it.
 
 use std::sync::Arc;
 
@@ -11,168 +11,119 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-/// The certificate comes from one of these authorities, is valid now, and for the host.
-pub(super) fn full(
-    roots: RootCertStore,
-    provider: &Arc<CryptoProvider>,
-) -> Result<Arc<WebPkiServerVerifier>, String> {
-    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
-        .build()
-        .map_err(|error| format!("the trusted authorities cannot be used: {error}"))
-}
-
-/// The same for authorities of a file, which may also hold the server's own certificate: one that signs itself may say of
-/// itself that it is an authority (`openssl req -x509`), and then counts as no server's for the check of rustls.
+/// Looks at a server's certificate. That the server has the key of the one it shows is looked at in any case.
 #[derive(Debug)]
-pub(super) struct OfFile {
-    full: Arc<WebPkiServerVerifier>,
-    certificates: Vec<CertificateDer<'static>>,
+pub(super) struct Verifier {
+    /// `None`: whoever answers.
+    trusted: Option<Trusted>,
+    signatures: WebPkiSupportedAlgorithms,
 }
 
-impl OfFile {
+/// Whose certificates are good.
+#[derive(Debug)]
+pub(super) struct Trusted {
+    authorities: Arc<WebPkiServerVerifier>,
+    /// What the file of the authorities holds. It may be the server's own certificate: one that signs itself may say of
+    /// itself that it is an authority (`openssl req -x509`), and then counts as no server's for the check of rustls.
+    own: Vec<CertificateDer<'static>>,
+    /// It may be for another host.
+    any_name: bool,
+}
+
+impl Verifier {
+    pub(super) fn new(trusted: Option<Trusted>, provider: &CryptoProvider) -> Self {
+        Self {
+            trusted,
+            signatures: provider.signature_verification_algorithms,
+        }
+    }
+}
+
+impl Trusted {
+    /// The certificate comes from one of these authorities, is valid now, and for the host.
     pub(super) fn new(
-        full: Arc<WebPkiServerVerifier>,
-        certificates: Vec<CertificateDer<'static>>,
-    ) -> Self {
-        Self { full, certificates }
+        roots: RootCertStore,
+        own: Vec<CertificateDer<'static>>,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Self, String> {
+        let builder =
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
+        let authorities = builder
+            .build()
+            .map_err(|error| format!("the trusted authorities cannot be used: {error}"))?;
+        Ok(Self {
+            authorities,
+            own,
+            any_name: false,
+        })
     }
-}
 
-impl ServerCertVerifier for OfFile {
-    fn verify_server_cert(
+    /// The same for any host.
+    pub(super) fn for_any_name(mut self) -> Self {
+        self.any_name = true;
+        self
+    }
+
+    /// Certificates that are among the trusted ones themselves: that one is valid now was looked at before what it may be
+    /// used for.
+    fn accept_own(
         &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
+        certificate: &CertificateDer<'_>,
+        name: &ServerName<'_>,
+        refused: Error,
     ) -> Result<ServerCertVerified, Error> {
-        let found = self.full.verify_server_cert(
-            end_entity,
-            intermediates,
-            server_name,
-            ocsp_response,
-            now,
+        let is_another = !matches!(
+            refused,
+            Error::InvalidCertificate(CertificateError::Other(_))
         );
-        match found {
-            // That it is valid now was looked at before what it may be used for.
-            Err(Error::InvalidCertificate(CertificateError::Other(_)))
-                if self.certificates.contains(end_entity) =>
-            {
-                let parsed = ParsedCertificate::try_from(end_entity)?;
-                verify_server_name(&parsed, server_name)?;
-                Ok(ServerCertVerified::assertion())
-            }
-            found => found,
+        if is_another || !self.own.contains(certificate) {
+            return Err(refused);
         }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.full.verify_tls12_signature(message, cert, signed)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.full.verify_tls13_signature(message, cert, signed)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.full.supported_verify_schemes()
-    }
-}
-
-/// Everything but the name.
-#[derive(Debug)]
-pub(super) struct AnyName(Arc<dyn ServerCertVerifier>);
-
-impl AnyName {
-    pub(super) fn new(full: Arc<dyn ServerCertVerifier>) -> Self {
-        Self(full)
-    }
-}
-
-impl ServerCertVerifier for AnyName {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let found =
-            self.0
-                .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
-        match found {
-            // The name is looked at last: all else was found to be right.
-            Err(Error::InvalidCertificate(
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) => Ok(ServerCertVerified::assertion()),
-            found => found,
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, cert, signed)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, cert, signed)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
-    }
-}
-
-/// Whoever answers; only that they have the key of the certificate they show.
-#[derive(Debug)]
-pub(super) struct Anybody(WebPkiSupportedAlgorithms);
-
-impl Anybody {
-    pub(super) fn new(provider: &CryptoProvider) -> Self {
-        Self(provider.signature_verification_algorithms)
-    }
-}
-
-impl ServerCertVerifier for Anybody {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
+        let parsed = ParsedCertificate::try_from(certificate)?;
+        verify_server_name(&parsed, name)?;
         Ok(ServerCertVerified::assertion())
     }
 
+    /// The name is looked at last: all else was found to be right.
+    fn accept_name(&self, refused: Error) -> Result<ServerCertVerified, Error> {
+        use CertificateError::{NotValidForName, NotValidForNameContext};
+        match refused {
+            Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. })
+                if self.any_name =>
+            {
+                Ok(ServerCertVerified::assertion())
+            }
+            refused => Err(refused),
+        }
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let Some(trusted) = &self.trusted else {
+            return Ok(ServerCertVerified::assertion());
+        };
+        trusted
+            .authorities
+            .verify_server_cert(certificate, intermediates, name, ocsp_response, now)
+            .or_else(|refused| trusted.accept_own(certificate, name, refused))
+            .or_else(|refused| trusted.accept_name(refused))
+    }
+
     fn verify_tls12_signature(
         &self,
         message: &[u8],
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, signed, &self.0)
+        verify_tls12_signature(message, cert, signed, &self.signatures)
     }
 
     fn verify_tls13_signature(
@@ -181,10 +132,10 @@ impl ServerCertVerifier for Anybody {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, signed, &self.0)
+        verify_tls13_signature(message, cert, signed, &self.signatures)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_schemes()
+        self.signatures.supported_schemes()
     }
 }
