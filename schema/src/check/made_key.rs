@@ -1,7 +1,7 @@
 //! A key that the database makes by a default comes back by `INSERT … RETURNING`, which not every engine has.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{ColumnId, EngineId, Generated, Model, Table};
+use crate::model::{Column, ColumnId, DefaultValue, EngineId, Generated, Model, Table};
 use crate::plan::statements::silent_engines;
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
@@ -16,6 +16,23 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
             }
         }
     }
+}
+
+/// A constant is known without being told; a new row is asked for it all the same.
+fn is_constant(column: &Column) -> bool {
+    let default = column.default.as_ref().map(|default| &default.value);
+    default.is_none_or(|value| match value {
+        DefaultValue::Null
+        | DefaultValue::Bool(_)
+        | DefaultValue::Number(_)
+        | DefaultValue::Text(_)
+        | DefaultValue::Bytes(_) => true,
+        DefaultValue::Now
+        | DefaultValue::CurrentDate
+        | DefaultValue::CurrentTime
+        | DefaultValue::RandomUuid
+        | DefaultValue::Expression(_) => false,
+    })
 }
 
 /// Where no engine tells it, every new row has to be given its key, and that is all; a computed one cannot be given.
@@ -37,7 +54,7 @@ fn finding(model: &Model, table: &Table, id: ColumnId, silent: &[EngineId]) -> O
             )
         }
         Generated::Key { .. } => None,
-        Generated::No if silent.len() == table.engines.len() => None,
+        Generated::No if silent.len() == table.engines.len() || is_constant(column) => None,
         Generated::No => {
             let message = format!(
                 "the key `{key}` of `{name}` is made by the database, and {on} does not tell which: MySQL has no RETURNING"
