@@ -63,12 +63,30 @@ pub struct Model {
 
 /// A model that passed every rule: emitters take this and cannot fail.
 #[derive(Debug, Clone)]
-pub struct CheckedModel(pub(crate) Model);
+pub struct CheckedModel {
+    model: Model,
+    /// By table: CREATE TABLE on its engines, as `check` wrote it.
+    created: Vec<Vec<(EngineId, String)>>,
+}
+
+impl CheckedModel {
+    /// `created` holds what was written of tables alone, without regard to others.
+    pub(crate) fn new(model: Model, created: Vec<Vec<(EngineId, String)>>) -> Self {
+        Self { model, created }
+    }
+
+    /// The CREATE TABLE of a table that no other has a say in, where it was written already.
+    pub(crate) fn created(&self, table: TableId, engine: EngineId) -> Option<&str> {
+        let of_table = self.created.get(table.0 as usize)?;
+        let found = of_table.iter().find(|(id, _)| *id == engine)?;
+        Some(&found.1)
+    }
+}
 
 impl std::ops::Deref for CheckedModel {
     type Target = Model;
     fn deref(&self) -> &Model {
-        &self.0
+        &self.model
     }
 }
 

@@ -129,6 +129,10 @@ fn letters_before(bytes: &[u8]) -> Vec<u32> {
 
 /// Letters that begin in some bytes of UTF-8.
 fn letters(bytes: &[u8]) -> u32 {
+    // Most texts are ASCII, and build scripts are not optimised.
+    if bytes.is_ascii() {
+        return bytes.len() as u32;
+    }
     let begins = |byte: &&u8| **byte & 0xc0 != 0x80;
     bytes.iter().filter(begins).count() as u32
 }

@@ -40,7 +40,7 @@ pub(crate) fn model(tables: Vec<Table>) -> Model {
 
 /// As if all rules had been asked.
 pub(crate) fn checked(tables: Vec<Table>) -> CheckedModel {
-    CheckedModel(model(tables))
+    CheckedModel::new(model(tables), Vec::new())
 }
 
 /// The engine of a dialect in [`model`].

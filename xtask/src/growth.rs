@@ -146,7 +146,7 @@ impl Project {
                 *best = run.time.min(*best);
             }
         }
-        let generated = fs::metadata(out.join("bindery.rs"))?.len();
+        let generated = generated(&out)?;
         let [check, nothing, changed, unchanged] = best.map(shown);
         say(&format!(
             "| {name} | {tables} | {check} | {} MB | {nothing} | {changed} | {unchanged} | {:.1} MB |",
@@ -171,6 +171,15 @@ impl Project {
         }
         Ok(best)
     }
+}
+
+/// Bytes of the generated file and of the pieces it includes.
+fn generated(out: &Path) -> Result<u64, Failure> {
+    let mut bytes = fs::metadata(out.join("bindery.rs"))?.len();
+    for piece in fs::read_dir(out.join("bindery"))? {
+        bytes += piece?.metadata()?.len();
+    }
+    Ok(bytes)
 }
 
 /// What a process took.

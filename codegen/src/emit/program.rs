@@ -61,7 +61,7 @@ enum Modules<'k> {
 }
 
 /// About so many models are in one file: a change writes all of them, and files without number are slow.
-const MODELS: u64 = 12;
+const MODELS: u64 = 4;
 
 /// The Rust type of every column's field, by table; `None` for a column that is not in the row. Within a model's module, that
 /// is with `super::` before the types of others.

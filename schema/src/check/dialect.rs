@@ -1,19 +1,29 @@
 //! A table lives only on engines that can hold it: its types, defaults, expressions, keys and indexes.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::model::{Engine, Model, Table};
+use crate::model::{Engine, EngineId, Model, Table, TableId};
 use crate::plan::{Problem, problems};
 
-pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
+/// Gives back what was written of each table to find out: CREATE TABLE on its engines.
+pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) -> Vec<Vec<(EngineId, String)>> {
+    let tables = model.table_ids();
+    tables.map(|id| of_table(model, id, diagnostics)).collect()
+}
+
+fn of_table(model: &Model, id: TableId, diagnostics: &mut Diagnostics) -> Vec<(EngineId, String)> {
+    let table = model.table(id);
+    let mut created = Vec::new();
     // A view is made by its own query; see `view`.
-    let tables = model
-        .table_ids()
-        .filter(|id| model.table(*id).view.is_none());
-    for id in tables {
-        let table = model.table(id);
+    if table.view.is_none() {
         let mut found: Vec<(Problem, Vec<&Engine>)> = Vec::new();
-        for engine in table.engines.iter().map(|id| model.engine(*id)) {
-            for problem in problems(model, id, engine) {
+        for &engine_id in &table.engines {
+            let engine = model.engine(engine_id);
+            let (text, problems) = problems(model, id, engine);
+            // With its parents there before it, it is made without their columns.
+            if table.native.inherits.is_empty() {
+                created.push((engine_id, text));
+            }
+            for problem in problems {
                 match found.iter_mut().find(|(known, _)| *known == problem) {
                     Some((_, engines)) => engines.push(engine),
                     None => found.push((problem, vec![engine])),
@@ -24,6 +34,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
             diagnostics.push(diagnostic(table, problem, &engines));
         }
     }
+    created
 }
 
 /// One finding for all engines that cannot hold a thing for the same reason.

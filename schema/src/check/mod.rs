@@ -42,7 +42,6 @@ const RULES: &[Rule] = &[
     referred_key::check,
     foreign_key_type::check,
     link::check,
-    dialect::check,
     made_key::check,
     primary_key::check,
     foreign_key_index::check,
@@ -58,11 +57,12 @@ pub fn check(model: Model, diagnostics: &mut Diagnostics) -> Option<CheckedModel
     for rule in RULES {
         rule(&model, diagnostics);
     }
+    let created = dialect::check(&model, diagnostics);
     diagnostics.sort();
     if diagnostics.has_errors() {
         None
     } else {
-        Some(CheckedModel(model))
+        Some(CheckedModel::new(model, created))
     }
 }
 

@@ -9,8 +9,8 @@ use super::table::TableWriter;
 use crate::column_type::ColumnType;
 use crate::dialect::{Dialect, is_own};
 use crate::model::{
-    CheckedModel, Engine, EngineId, EnumId, ForeignKey, Model, ObjectKind, Table, TableId,
-    TableName, ViewQuery,
+    CheckedModel, Engine, EngineId, EnumId, ForeignKey, ObjectKind, Table, TableId, TableName,
+    ViewQuery,
 };
 use crate::sql_writer::SqlWriter;
 
@@ -36,6 +36,7 @@ pub fn create_statements(model: &CheckedModel, engine: EngineId) -> Vec<CreateTa
     let context = Context {
         model,
         engine: model.engine(engine),
+        engine_id: engine,
         order: &order,
     };
     let mut names = IndexNames::default();
@@ -58,6 +59,7 @@ pub fn create_alone(model: &CheckedModel, table: TableId, engine: EngineId) -> O
     let context = Context {
         model,
         engine: model.engine(engine),
+        engine_id: engine,
         order: &order,
     };
     let is_made = model.table(table).is_made_on(context.engine);
@@ -66,8 +68,9 @@ pub fn create_alone(model: &CheckedModel, table: TableId, engine: EngineId) -> O
 
 /// What the statements of all tables of an engine have in common.
 struct Context<'m> {
-    model: &'m Model,
+    model: &'m CheckedModel,
     engine: &'m Engine,
+    engine_id: EngineId,
     order: &'m CreationOrder,
 }
 
@@ -84,7 +87,10 @@ impl<'m> Context<'m> {
         }
         let enums = self.enums(id).into_iter();
         create.extend(enums.map(|id| create_enum(self.model.enum_type(id), self.dialect())));
-        create.push(writer.create());
+        let created = self.model.created(id, self.engine_id);
+        // Foreign keys that are added later are no part of it.
+        let known = created.filter(|_| !self.links_later(id));
+        create.push(known.map_or_else(|| writer.create(), str::to_owned));
         // `check` refused every error among the problems; what is only left out was its warning.
         create.extend(index_statements(
             self.model,
@@ -198,6 +204,11 @@ impl<'m> Context<'m> {
         sql.push("DROP TYPE IF EXISTS ")
             .table(&self.model.enum_type(id).sql_name());
         unless(&sql.finish(), "dependent_objects_still_exist")
+    }
+
+    fn links_later(&self, id: TableId) -> bool {
+        let mut later = self.order.forward.range((id, 0)..);
+        later.next().is_some_and(|(table, _)| *table == id)
     }
 
     fn link(&self, id: TableId) -> Vec<String> {

@@ -54,13 +54,15 @@ impl<'m> TableWriter<'m> {
         let [column] = key.columns[..] else {
             return None;
         };
+        if !key.parts.first().is_some_and(|part| part.descending) {
+            return None;
+        }
         let integer = table
             .column(column)
             .sql_type
             .eq_ignore_ascii_case("integer");
-        let descending = key.parts.first().is_some_and(|part| part.descending);
         let here = self.is_own() && self.engine.capabilities().counted_key_at_column;
-        (here && integer && descending && !table.without_rowid).then_some((column, key))
+        (here && integer && !table.without_rowid).then_some((column, key))
     }
 
     pub(super) fn uniques(&mut self) -> Vec<String> {

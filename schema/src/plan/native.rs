@@ -19,9 +19,7 @@ impl<'m> TableWriter<'m> {
         }
         let mut sql = SqlWriter::new(self.dialect());
         sql.identifier(&column.name);
-        for word in self.type_words(place) {
-            sql.push(" ").push(&word);
-        }
+        self.type_words(&mut sql, place);
         self.native_collation(&mut sql, column);
         if let Generated::Computed { expression, stored } = &column.generated {
             sql.push(&computed(&expression.sql, *stored));
@@ -54,20 +52,24 @@ impl<'m> TableWriter<'m> {
     }
 
     /// The type with the words that belong to it.
-    fn type_words(&mut self, place: ColumnPlace<'m>) -> Vec<String> {
+    fn type_words(&mut self, sql: &mut SqlWriter, place: ColumnPlace<'m>) {
         let column = place.column();
+        let made;
         let declared = match (&column.native.counter, &column.native.declared) {
-            (Counter::Serial(name), _) => (*name).to_owned(),
-            (_, Some(declared)) => declared.clone(),
+            (Counter::Serial(name), _) => *name,
+            (_, Some(declared)) => declared.as_str(),
             (_, None) => {
                 let declaration = self.ok(self.dialect().rules().declare(place), column.type_span);
-                declaration.map_or(String::new(), |declaration| declaration.type_sql)
+                made = declaration.map_or(String::new(), |declaration| declaration.type_sql);
+                made.as_str()
             }
         };
-        let words = [declared].into_iter().filter(|word| !word.is_empty());
-        words
-            .chain(column.native.type_words.iter().cloned())
-            .collect()
+        if !declared.is_empty() {
+            sql.push(" ").push(declared);
+        }
+        for word in &column.native.type_words {
+            sql.push(" ").push(word);
+        }
     }
 
     fn native_collation(&self, sql: &mut SqlWriter, column: &Column) {
@@ -219,6 +221,10 @@ impl<'m> TableWriter<'m> {
     /// Parents that are there before this table; else it has their columns as its own.
     fn parents(&self) -> Vec<TableId> {
         let parents = &self.table().native.inherits;
+        // Looking for its place among all tables would be slow for each.
+        if parents.is_empty() {
+            return Vec::new();
+        }
         let position = |id: TableId| self.order.tables.iter().position(|known| *known == id);
         let own = position(self.id);
         let earlier = |id: &TableId| position(*id).is_some_and(|at| Some(at) < own);

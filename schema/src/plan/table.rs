@@ -27,8 +27,8 @@ pub(crate) struct Problem {
     pub(crate) refusal: Refusal,
 }
 
-/// Everything that stands in the way of a table on an engine, indexes included.
-pub(crate) fn problems(model: &Model, table: TableId, engine: &Engine) -> Vec<Problem> {
+/// The CREATE TABLE of a table on an engine, and everything that stands in its way there, indexes included.
+pub(crate) fn problems(model: &Model, table: TableId, engine: &Engine) -> (String, Vec<Problem>) {
     let order = CreationOrder {
         tables: vec![table],
         forward: BTreeSet::new(),
@@ -40,7 +40,7 @@ pub(crate) fn problems(model: &Model, table: TableId, engine: &Engine) -> Vec<Pr
         order: &order,
         problems: Vec::new(),
     };
-    writer.create();
+    let created = writer.create();
     let mut problems = writer.problems;
     index_statements(
         model,
@@ -49,7 +49,7 @@ pub(crate) fn problems(model: &Model, table: TableId, engine: &Engine) -> Vec<Pr
         &mut IndexNames::default(),
         &mut problems,
     );
-    problems
+    (created, problems)
 }
 
 /// Writes one table. What cannot be written is left out and noted.

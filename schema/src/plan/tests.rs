@@ -818,7 +818,7 @@ fn indexes_keep_their_collations_and_operator_classes_at_home() {
     for (dialect, index) in cases {
         let sql = format!("CREATE TABLE t (id integer PRIMARY KEY, n text);\n{index};");
         let read = read_sql(&sql, model(Vec::new()).engines, dialect);
-        let created = create_statements(&CheckedModel(read), engine_of(dialect));
+        let created = create_statements(&CheckedModel::new(read, Vec::new()), engine_of(dialect));
         assert_eq!(created[0].create[1..], [index]);
     }
 }
