@@ -14,7 +14,10 @@ use crate::model::{KeyWords, ReferentialAction};
 use crate::source::{FileId, Span};
 
 pub use alter::{AlterAction, AlterComposite, AlterTable, ColumnPosition};
-pub use native::{CreateObject, NativeWords, ObjectChange, ObjectKind, Partition, TableOption};
+pub use native::{
+    AlterDomain, CreateObject, DomainChange, MoveObject, NativeWords, NewPlace, ObjectChange,
+    ObjectKind, Partition, TableOption,
+};
 pub use query::{CommonTable, FromItem, Query, Select, SelectItem, Source, Value};
 
 /// All files of one run.
@@ -201,7 +204,7 @@ pub enum Statement {
     },
     /// `CREATE TYPE … AS ENUM`.
     CreateEnum(CreateEnum),
-    /// `ALTER TYPE … ADD VALUE`, `RENAME VALUE`, `RENAME TO`.
+    /// `ALTER TYPE … ADD VALUE`, `RENAME VALUE`.
     AlterEnum(AlterEnum),
     /// `ALTER TYPE … ADD ATTRIBUTE` and its kin.
     AlterComposite(AlterComposite),
@@ -215,12 +218,25 @@ pub enum Statement {
     CreateView(Box<CreateView>),
     /// `DROP VIEW`.
     DropView(Vec<ObjectName>),
+    /// `DROP SCHEMA`; `None` is the one that need not be said.
+    DropSchema(Vec<Option<String>>),
+    /// `ALTER SCHEMA … RENAME TO`.
+    RenameSchema {
+        /// From.
+        from: Option<String>,
+        /// To.
+        to: Option<String>,
+    },
     /// `CREATE FUNCTION`, `CREATE AGGREGATE`.
     CreateFunction(CreateFunction),
     /// An object beside tables that they may need: an extension, function, sequence, …
     CreateObject(Box<CreateObject>),
     /// `ALTER DOMAIN`, `ALTER SEQUENCE`.
     AlterObject(ObjectChange),
+    /// `ALTER TYPE … RENAME TO` and its kin.
+    MoveObject(MoveObject),
+    /// `ALTER DOMAIN … SET NOT NULL` and its kin.
+    AlterDomain(AlterDomain),
     /// `CREATE TABLE … PARTITION OF`.
     Partition(Partition),
     /// A table that is no model: a partition, temporary, virtual or foreign table.
@@ -253,9 +269,13 @@ impl Statement {
             | Self::DropType(_)
             | Self::Comment(_)
             | Self::DropView(_)
+            | Self::DropSchema(_)
+            | Self::RenameSchema { .. }
             | Self::CreateFunction(_)
             | Self::CreateObject(_)
             | Self::AlterObject(_)
+            | Self::MoveObject(_)
+            | Self::AlterDomain(_)
             | Self::Partition(_)
             | Self::NoModel { .. } => return,
         };
@@ -272,6 +292,8 @@ pub struct CreateTable {
     pub name: ObjectName,
     /// `IF NOT EXISTS`.
     pub if_not_exists: bool,
+    /// MariaDB `CREATE OR REPLACE`: one that is there is dropped.
+    pub or_replace: bool,
     /// Columns in order.
     pub columns: Vec<ColumnDef>,
     /// Constraints and MySQL keys in order.
@@ -306,6 +328,7 @@ impl CreateTable {
         Self {
             name,
             if_not_exists,
+            or_replace: false,
             columns: Vec::new(),
             constraints: Vec::new(),
             copies: Vec::new(),
@@ -341,12 +364,41 @@ pub struct Copy {
     pub table: ObjectName,
     /// How many own columns stand before them.
     pub position: usize,
-    /// Defaults and generated values too.
-    pub defaults: bool,
-    /// Keys, uniques and indexes too.
-    pub indexes: bool,
+    /// What comes along beside their names, types and `NOT NULL`.
+    pub including: Including,
     /// `INHERITS`: an own column of the name is the same column.
     pub parent: bool,
+}
+
+/// What `LIKE` takes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Including {
+    /// Defaults.
+    pub defaults: bool,
+    /// Computed columns as such.
+    pub generated: bool,
+    /// Counted columns as such.
+    pub identity: bool,
+    /// Keys, uniques and indexes.
+    pub indexes: bool,
+    /// Checks.
+    pub checks: bool,
+    /// Comments.
+    pub comments: bool,
+}
+
+impl Including {
+    /// Everything, or nothing.
+    pub(crate) fn all(all: bool) -> Self {
+        Self {
+            defaults: all,
+            generated: all,
+            identity: all,
+            indexes: all,
+            checks: all,
+            comments: all,
+        }
+    }
 }
 
 /// One column.
@@ -564,6 +616,8 @@ pub enum TableConstraintKind {
         /// How it is kept.
         words: KeyWords,
     },
+    /// PostgreSQL 18 `NOT NULL a`.
+    NotNull(Name),
     /// PostgreSQL `EXCLUDE`, as written: it concerns writes only.
     Exclude(Expression),
     /// MariaDB `PERIOD FOR`, as written.
@@ -660,8 +714,6 @@ pub enum AlterEnumAction {
         /// To.
         to: String,
     },
-    /// `RENAME TO`.
-    Rename(Name),
 }
 
 /// `CREATE DOMAIN`.

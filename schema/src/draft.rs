@@ -114,6 +114,8 @@ pub struct DraftColumn {
     pub settings: Vec<String>,
     /// `COMMENT`, `COMMENT ON COLUMN`.
     pub comment: Option<String>,
+    /// When it was added to its table.
+    pub since: usize,
     /// Annotations and prose.
     pub notes: Notes,
 }
@@ -302,6 +304,8 @@ pub struct DraftView {
     pub column_notes: Vec<(usize, Notes)>,
     /// `COMMENT ON COLUMN`, by name.
     pub column_comments: Vec<(String, Option<String>)>,
+    /// When it was made: of columns that came later its `*` knows nothing, but in SQLite.
+    pub declared: usize,
 }
 
 /// Something beside tables that they may need.

@@ -11,6 +11,8 @@ pub struct AlterTable {
     pub table: ObjectName,
     /// `IF EXISTS`.
     pub if_exists: bool,
+    /// PostgreSQL `ONLY`: the tables that inherit from it stay as they are.
+    pub only: bool,
     /// In order; actions that change nothing here are left out.
     pub actions: Vec<AlterAction>,
 }
@@ -139,6 +141,13 @@ pub enum AlterAction {
         always: bool,
         /// `(START WITH 10)`, as written.
         options: Option<String>,
+    },
+    /// `ALTER COLUMN … SET EXPRESSION AS (…)`.
+    SetExpression {
+        /// Which.
+        column: Name,
+        /// The new one.
+        expression: Expression,
     },
     /// `ALTER COLUMN … DROP IDENTITY`, `DROP EXPRESSION`.
     DropGenerated(Name),

@@ -1,6 +1,6 @@
 //! What only one dialect has words for, as written: it is repeated where a table is created in that dialect.
 
-use super::{ColumnDef, Name, ObjectName};
+use super::{ColumnDef, Expression, Name, ObjectName};
 
 /// Of a table.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +54,8 @@ pub struct CreateObject {
     pub words: Vec<String>,
     /// The columns of a composite type.
     pub columns: Vec<ColumnDef>,
+    /// The column of a sequence.
+    pub owner: Option<(ObjectName, Name)>,
 }
 
 /// A change of such an object.
@@ -63,10 +65,8 @@ pub enum ObjectChange {
     OwnedBy {
         /// The sequence.
         sequence: ObjectName,
-        /// Its table.
-        table: ObjectName,
-        /// Its column.
-        column: Name,
+        /// Its table and column; `NONE`: nobody's.
+        owner: Option<(ObjectName, Name)>,
     },
     /// Any other change that makes the object another one: `ALTER DOMAIN … ADD CONSTRAINT …`.
     Statement {
@@ -79,6 +79,46 @@ pub enum ObjectChange {
         /// As [`CreateObject::words`].
         words: Vec<String>,
     },
+}
+
+/// `ALTER TYPE`, `ALTER DOMAIN` or `ALTER SEQUENCE` that gives another name or another schema.
+#[derive(Debug, Clone)]
+pub struct MoveObject {
+    /// The word that says what it is: a type may be an enum or a domain as well.
+    pub kind: ObjectKind,
+    /// Its name before.
+    pub name: ObjectName,
+    /// What is new.
+    pub to: NewPlace,
+    /// The whole statement.
+    pub text: String,
+}
+
+/// What is new of a name.
+#[derive(Debug, Clone)]
+pub enum NewPlace {
+    /// `RENAME TO`.
+    Name(Name),
+    /// `SET SCHEMA`.
+    Schema(String),
+}
+
+/// A change of a domain that shows at its columns.
+#[derive(Debug, Clone)]
+pub struct AlterDomain {
+    /// Which domain.
+    pub name: ObjectName,
+    /// The change.
+    pub change: DomainChange,
+}
+
+/// One change of a domain.
+#[derive(Debug, Clone)]
+pub enum DomainChange {
+    /// `SET NOT NULL`, `DROP NOT NULL`.
+    NotNull(bool),
+    /// `SET DEFAULT`, `DROP DEFAULT`.
+    Default(Option<Expression>),
 }
 
 /// A partition of a table.

@@ -1,11 +1,16 @@
 //! Plays `ALTER TABLE` and `ALTER TYPE` through.
 
-use crate::ast::{AlterAction, AlterTable, ColumnPosition, FileAst, Name, ObjectName};
+use crate::ast::{
+    AlterAction, AlterTable, ColumnPosition, FileAst, MoveObject, Name, NewPlace, ObjectKind,
+    ObjectName,
+};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::draft::{DraftCounter, DraftGenerated, DraftTable, TableIndex};
+use crate::draft::{DraftCounter, DraftGenerated, DraftObjectKind, DraftTable, TableIndex};
+use crate::source::FileId;
 
 use super::column::{column, set_default, set_identity};
+use super::view_follow::Read;
 use super::{Fold, constraint, drop_column, lookup, native, rename};
 
 impl Fold<'_> {
@@ -17,22 +22,70 @@ impl Fold<'_> {
             if self.alter_view(file, &alter.table, &alter.actions) {
                 return;
             }
-            if !alter.if_exists {
+            if !alter.if_exists && !self.alter_other(file, alter) {
                 self.unknown_table(&alter.table, "this change");
             }
             return;
         };
-        for action in &alter.actions {
+        // MySQL drops before it adds.
+        let drops = |action: &&AlterAction| matches!(action, AlterAction::DropPrimaryKey);
+        let (first, rest): (Vec<_>, Vec<_>) = alter.actions.iter().partition(drops);
+        for action in first.into_iter().chain(rest) {
             if self.tables[index].is_some() {
                 self.action(file, index, action);
+            }
+            if !alter.only && file.dialect == Dialect::Postgres {
+                self.change_heirs(file, index, action);
             }
         }
     }
 
+    /// PostgreSQL takes `ALTER TABLE … RENAME TO` for indexes and sequences too; `false` where it is none of them.
+    fn alter_other(&mut self, file: &FileAst, alter: &AlterTable) -> bool {
+        if file.dialect != Dialect::Postgres {
+            return false;
+        }
+        let name = &alter.table;
+        let mut renames = alter.actions.iter().filter_map(|action| {
+            if let AlterAction::RenameTable(to) = action {
+                Some(&to.name)
+            } else {
+                None
+            }
+        });
+        let Some(to) = renames.next() else {
+            return false;
+        };
+        let sequence = MoveObject {
+            kind: ObjectKind::Sequence,
+            name: name.clone(),
+            to: NewPlace::Name(to.clone()),
+            text: format!("ALTER SEQUENCE {} RENAME TO {}", name.name.text, to.text),
+        };
+        let kind = DraftObjectKind::Other(ObjectKind::Sequence);
+        let known = self.objects.iter();
+        let mut known = known.filter(|object| object.kind == kind && object.file == file.file);
+        if known.any(|object| object.name.name.text == name.name.text) {
+            self.move_object(file, &sequence);
+            return true;
+        }
+        // Of what a serial column brought along the name says enough.
+        self.rename_index(file, name, to) || name.name.text.ends_with("_seq")
+    }
+
     pub(super) fn action(&mut self, file: &FileAst, index: TableIndex, action: &AlterAction) {
         if let AlterAction::RenameTable(name) = action {
-            return self.rename_table(index, name);
+            let to = renamed(&self.table_mut(index).name, name);
+            self.views_follow(file, Read::Table(index), &to);
+            return self.rename_table(index, to);
         }
+        if let AlterAction::SetSchema(schema) = action {
+            let to = moved(&self.table_mut(index).name, schema);
+            self.views_follow(file, Read::Table(index), &to);
+            self.table_mut(index).name = to;
+            return;
+        }
+        self.views_see(file, index, action);
         if let AlterAction::AttachPartition(partition) = action {
             self.attach_partition(file, index, partition);
             return self.skip("ALTER TABLE … ATTACH PARTITION");
@@ -105,9 +158,6 @@ impl Fold<'_> {
                 constraint::drop_named(table, &name.text);
             }
             AlterAction::DropPrimaryKey => constraint::drop_primary_key(table),
-            AlterAction::SetSchema(schema) => {
-                table.name.schema = (schema != "public").then(|| schema.clone())
-            }
             AlterAction::RenameColumn { from, to } => {
                 if self.column_of(table, from).is_some() {
                     rename::rename_column(table, &from.text, to);
@@ -129,6 +179,9 @@ impl Fold<'_> {
             AlterAction::SetUnlogged(unlogged) => table.native.unlogged = *unlogged,
             AlterAction::Inherit { parent, no } => {
                 let found = self.find(file, parent);
+                if let Some(parent) = found {
+                    self.heirs.entry(parent).or_default().push(index);
+                }
                 native::inherit(table, parent, found, *no);
             }
             AlterAction::ColumnSetting { column, words } => {
@@ -157,7 +210,7 @@ impl Fold<'_> {
                 collation,
             } => {
                 self.with_column(table, column, |column| {
-                    column.type_name = type_name.clone();
+                    column.type_name = super::types::kept_counting(column, type_name);
                     column.collation.clone_from(collation);
                 });
             }
@@ -168,10 +221,22 @@ impl Fold<'_> {
             } => self.with_column(table, column, |column| {
                 set_identity(column, *always, options.as_deref());
             }),
+            AlterAction::SetExpression { column, expression } => {
+                self.with_column(table, column, |column| {
+                    if let DraftGenerated::Computed {
+                        expression: known, ..
+                    } = &mut column.generated
+                    {
+                        known.clone_from(expression);
+                    }
+                });
+            }
             AlterAction::DropGenerated(column) => self.with_column(table, column, |column| {
-                column.generated = DraftGenerated::No
+                column.generated = DraftGenerated::No;
+                column.counter = DraftCounter::Usual;
             }),
             AlterAction::RenameTable(_)
+            | AlterAction::SetSchema(_)
             | AlterAction::AttachPartition(_)
             | AlterAction::DetachPartition(_) => {}
         }
@@ -253,21 +318,79 @@ impl Fold<'_> {
         found
     }
 
-    fn rename_table(&mut self, index: TableIndex, name: &ObjectName) {
+    /// Sequences of the table's columns, as far as they are told by name.
+    fn owner_follows(
+        &mut self,
+        file: FileId,
+        table: &str,
+        change: impl Fn(&mut ObjectName, &mut Name),
+    ) {
+        let objects = self.objects.iter_mut().filter(|object| object.file == file);
+        for (owner, column) in objects.filter_map(|object| object.owner.as_mut()) {
+            if owner.name.text == table {
+                change(owner, column);
+            }
+        }
+    }
+
+    /// Views know a column that gets another name by its old one, and count those before it.
+    fn views_see(&mut self, file: &FileAst, index: TableIndex, action: &AlterAction) {
+        let table = self.table_mut(index);
+        let columns = table.columns.iter().map(|column| column.name.text.clone());
+        let columns: Vec<String> = columns.collect();
+        if let AlterAction::RenameColumn { from, to } = action {
+            let own = self.table_mut(index).name.name.text.clone();
+            self.owner_follows(file.file, &own, |_, column| {
+                if column.text == from.text {
+                    column.clone_from(to);
+                }
+            });
+            self.views_follow_column(file, index, &columns, &from.text, to);
+        } else if let AlterAction::DropColumn { column, .. } = action {
+            let at = columns.iter().position(|known| *known == column.text);
+            if let Some(at) = at {
+                self.views_lose_column(file, index, at);
+            }
+        }
+    }
+
+    fn rename_table(&mut self, index: TableIndex, to: ObjectName) {
         let table = self.table_mut(index);
         constraint::settle_names(table);
         let old = table.name.name.text.to_lowercase();
-        let schema = name.schema.clone().or(table.name.schema.take());
-        table.name = ObjectName {
-            schema,
-            ..name.clone()
-        };
+        let new = to.name.text.to_lowercase();
+        let (own, dialect) = (table.name.name.text.clone(), table.dialect);
+        let itself = table.foreign_keys.iter_mut().filter(|key| {
+            let referred = &key.reference.table.name.text;
+            key.target.is_none() && lookup::same_name(referred, &own, dialect)
+        });
+        for key in itself {
+            key.reference.table.clone_from(&to);
+        }
+        let (file, place) = (table.file, to.clone());
+        self.owner_follows(file, &own, |owner, _| owner.clone_from(&place));
+        let table = self.table_mut(index);
+        table.name = to;
         self.forget_name(&old, index);
         self.no_models.insert(old);
-        self.by_name
-            .entry(name.name.text.to_lowercase())
-            .or_default()
-            .push(index);
+        self.by_name.entry(new).or_default().push(index);
+    }
+}
+
+/// The name after `RENAME TO`, which moves nothing to another schema unless it says so.
+pub(super) fn renamed(from: &ObjectName, to: &ObjectName) -> ObjectName {
+    let schema = to.schema.clone().or(from.schema.clone());
+    ObjectName {
+        schema,
+        ..to.clone()
+    }
+}
+
+/// The name after `SET SCHEMA`.
+pub(super) fn moved(from: &ObjectName, schema: &str) -> ObjectName {
+    ObjectName {
+        schema: (schema != "public").then(|| schema.to_owned()),
+        ..from.clone()
     }
 }
 
@@ -291,6 +414,7 @@ fn move_column(table: &mut DraftTable, name: &Name, position: &ColumnPosition) {
 }
 
 pub(super) fn rename_constraint(table: &mut DraftTable, from: &Name, to: &Name) {
+    constraint::settle_names(table);
     let names = (table.primary_key.iter_mut().map(|key| &mut key.name))
         .chain(table.uniques.iter_mut().map(|unique| &mut unique.name))
         .chain(table.indexes.iter_mut().map(|index| &mut index.name))

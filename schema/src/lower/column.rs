@@ -1,8 +1,8 @@
 //! Columns: from a definition to the settled facts, and what is taken over from other tables.
 
 use crate::ast::{
-    ColumnDef, ColumnOption, ColumnOptionKind, Copy, CreateTable, Expression, FileAst, KeyPart,
-    PartKey, TypeName, UniqueOptions,
+    ColumnDef, ColumnOption, ColumnOptionKind, Copy, CreateTable, Expression, FileAst, Including,
+    KeyPart, PartKey, TypeName, UniqueOptions,
 };
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
@@ -41,7 +41,9 @@ impl Fold<'_> {
                 .diagnostics
                 .push(finding.help("rename or remove one of the two"));
         }
-        table.columns.push(column(definition, file.dialect));
+        let mut added = column(definition, file.dialect);
+        added.since = self.now;
+        table.columns.push(added);
         self.column_constraints(file, table, definition);
     }
 
@@ -217,36 +219,86 @@ impl Fold<'_> {
             return self.unknown_table(&copy.table, "these columns");
         };
         let source = self.table_mut(source).clone();
+        let columns = source.columns.clone();
         let keys = source.primary_key.iter().flat_map(|key| &key.columns);
         let keys: Vec<&str> = keys.map(|name| name.text.as_str()).collect();
-        for mut column in source.columns {
+        for mut column in columns {
             column.not_null |= keys.contains(&column.name.text.as_str());
             column.inherited = is_parent(table, copy);
             if file.dialect == Dialect::Postgres {
-                leave_comment(&mut column);
+                leave_comment(&mut column, copy);
             }
-            if !copy.defaults {
-                column.default = None;
-                column.generated = DraftGenerated::No;
-            }
+            leave_values(&mut column, copy.including);
             if lookup::column_index(&table.columns, &column.name.text, file.dialect).is_none() {
                 table.columns.push(column);
             }
         }
         if file.dialect == Dialect::Mysql {
             table.native.options.clone_from(&source.native.options);
+            table.storage_engine.clone_from(&source.storage_engine);
+            table.comment.clone_from(&source.comment);
         }
-        // A chain of copies could double its indexes at every step.
-        if copy.indexes && table.indexes.len() + table.uniques.len() < COPIED_INDEX_LIMIT {
-            table.primary_key = table.primary_key.take().or(source.primary_key);
-            table.uniques.extend(source.uniques);
-            table.indexes.extend(source.indexes);
+        copy_keys(table, source, copy.including);
+    }
+}
+
+/// Keys, indexes and checks of a table `LIKE` another. PostgreSQL names keys and indexes anew, MySQL the checks.
+fn copy_keys(table: &mut DraftTable, mut source: DraftTable, including: Including) {
+    match table.dialect {
+        Dialect::Postgres => {
+            let keys = source.primary_key.iter_mut().map(|key| &mut key.name);
+            let keys = keys.chain(source.uniques.iter_mut().map(|key| &mut key.name));
+            let keys = keys.chain(source.indexes.iter_mut().map(|index| &mut index.name));
+            keys.for_each(|name| *name = None);
         }
+        Dialect::Mysql => source.checks.iter_mut().for_each(|check| check.name = None),
+        Dialect::Sqlite => {}
+    }
+    if including.checks {
+        if table.dialect == Dialect::Postgres {
+            super::constraint::settle_checks(&mut source);
+        }
+        table.checks.extend(source.checks);
+    }
+    // A chain of copies could double its indexes at every step.
+    if including.indexes && table.indexes.len() + table.uniques.len() < COPIED_INDEX_LIMIT {
+        table.primary_key = table.primary_key.take().or(source.primary_key);
+        table.uniques.extend(source.uniques);
+        table.indexes.extend(source.indexes);
+        table.native.exclusions.extend(source.native.exclusions);
+    }
+}
+
+/// Where the column's value comes from stays behind unless it is taken over.
+fn leave_values(column: &mut DraftColumn, including: Including) {
+    if !including.defaults {
+        column.default = None;
+    }
+    let kept = match (&column.generated, &column.counter) {
+        (DraftGenerated::No, _) => true,
+        (DraftGenerated::Computed { .. }, _) => including.generated,
+        (DraftGenerated::Counted { .. }, DraftCounter::Identity(_)) => including.identity,
+        (DraftGenerated::Counted { .. }, DraftCounter::Default(_)) => including.defaults,
+        (DraftGenerated::Counted { .. }, DraftCounter::Usual | DraftCounter::Autoincrement) => {
+            let serial = super::types::is_serial(&column.type_name, Dialect::Postgres);
+            if serial {
+                including.defaults
+            } else {
+                including.identity
+            }
+        }
+    };
+    if !kept {
+        column.generated = DraftGenerated::No;
+        column.counter = DraftCounter::Usual;
     }
 }
 
 /// A comment stays with the column it is on; what it says is true of this one too.
-fn leave_comment(column: &mut DraftColumn) {
+fn leave_comment(column: &mut DraftColumn, copy: &Copy) {
+    if copy.including.comments && !copy.parent {
+        return;
+    }
     let comment = column.comment.take();
     if column.notes.docs.is_empty() {
         column.notes.docs = comment.as_deref().map(comment_text).unwrap_or_default();
@@ -312,6 +364,7 @@ pub(crate) fn column(definition: &ColumnDef, dialect: Dialect) -> DraftColumn {
         words: Vec::new(),
         settings: Vec::new(),
         comment: None,
+        since: 0,
         notes: definition.notes.clone(),
     };
     for option in &definition.options {

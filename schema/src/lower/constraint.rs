@@ -10,6 +10,7 @@ use crate::draft::{
     DraftCheck, DraftForeignKey, DraftIndex, DraftKey, DraftTable, DraftUnique, TableIndex,
 };
 
+use super::mention::speaks_of;
 use super::{Fold, lookup};
 
 impl Fold<'_> {
@@ -99,6 +100,12 @@ impl Fold<'_> {
             }
             TableConstraintKind::Exclude(written) => {
                 table.native.exclusions.push((name, written.clone()));
+            }
+            TableConstraintKind::NotNull(column) => {
+                let found = lookup::column_index(&table.columns, &column.text, table.dialect);
+                if let Some(at) = found {
+                    table.columns[at].not_null = true;
+                }
             }
             TableConstraintKind::Period(written) => table.native.lines.push(written.clone()),
         }
@@ -287,11 +294,12 @@ fn key_columns(parts: &[KeyPart]) -> Option<Vec<Name>> {
 }
 
 /// The columns of a key whose parts are whole columns as they are; a prefix as long as the column is the whole of it,
-/// but under another collation other values are equal.
+/// but under another collation other values are equal. PostgreSQL's collations and operator classes order what they do
+/// not hold equal.
 fn plain_columns(table: &DraftTable, parts: &[KeyPart]) -> Option<Vec<Name>> {
     let columns = key_columns(parts)?;
     let whole = |(part, name): (&KeyPart, &Name)| match (part.prefix, &part.qualifier) {
-        (_, Some(_)) => false,
+        (_, Some(words)) => table.dialect == Dialect::Postgres && words != "WITHOUT OVERLAPS",
         (Some(prefix), None) => declared_length(table, name).is_some_and(|length| prefix >= length),
         (None, None) => true,
     };
@@ -347,9 +355,8 @@ pub(super) fn settle_names(table: &mut DraftTable) {
     }
     let base = table.name.name.text.clone();
     let settle = |name: &mut Option<String>, columns: &[Name], suffix: &str| {
-        let implied = implied_name(&base, columns, suffix);
-        if name.is_none() && implied.len() <= POSTGRES_NAME_LIMIT {
-            *name = Some(implied);
+        if name.is_none() {
+            *name = Some(implied_name(&base, columns, suffix));
         }
     };
     if let Some(key) = &mut table.primary_key {
@@ -363,15 +370,38 @@ pub(super) fn settle_names(table: &mut DraftTable) {
     }
 }
 
-/// Longer names are cut in a way of PostgreSQL's own.
+/// Longer names are cut.
 const POSTGRES_NAME_LIMIT: usize = 63;
 
-/// `table_a_b_key`, as PostgreSQL names what is not named.
+/// `table_a_b_key`, as PostgreSQL names what is not named: of too long a name the longer half is cut, byte by byte
+/// (its `makeObjectName`).
 fn implied_name(table: &str, columns: &[Name], suffix: &str) -> String {
-    let mut words = vec![table];
-    words.extend(columns.iter().map(|column| column.text.as_str()));
+    let columns: Vec<&str> = columns.iter().map(|column| column.text.as_str()).collect();
+    let columns = columns.join("_");
+    let (mut first, mut second) = (table.len(), columns.len());
+    let separator = usize::from(!columns.is_empty());
+    let room = POSTGRES_NAME_LIMIT.saturating_sub(1 + suffix.len() + separator);
+    if first + second > room {
+        let fair = room / 2;
+        match (first > fair, second > fair) {
+            (true, true) => (first, second) = (room - fair, fair),
+            (true, false) => first = room - second,
+            (false, _) => second = room - first,
+        }
+    }
+    let mut words = vec![cut(table, first)];
+    words.extend((separator > 0).then(|| cut(&columns, second)));
     words.push(suffix);
     words.join("_")
+}
+
+/// So many bytes and no half character.
+fn cut(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// MySQL counts the foreign keys without a name: `t_ibfk_1`, and on from the highest number of a name of that form.
@@ -465,8 +495,80 @@ pub(super) fn drop_named(table: &mut DraftTable, name: &str) {
     table
         .foreign_keys
         .retain(|key| other(&key.name) && !(key.name.is_none() && implied(&key.columns, "fkey")));
-    table.checks.retain(|check| other(&check.name));
+    drop_check(table, name);
     table.native.exclusions.retain(|(known, _)| other(known));
+}
+
+/// Drops the check of a name, which the database may have given it.
+fn drop_check(table: &mut DraftTable, name: &str) {
+    let names = check_names(table);
+    let mut names = names.iter();
+    table.checks.retain(|_| {
+        let mut known = names.next().into_iter().flatten();
+        !known.any(|known| known.eq_ignore_ascii_case(name))
+    });
+}
+
+/// Gives each check the name that PostgreSQL gave it.
+pub(super) fn settle_checks(table: &mut DraftTable) {
+    let names = check_names(table);
+    for (check, names) in table.checks.iter_mut().zip(names) {
+        check.name = names.into_iter().next();
+    }
+}
+
+/// The names that each check may go by.
+fn check_names(table: &DraftTable) -> Vec<Vec<String>> {
+    let mut taken: Vec<Vec<String>> = Vec::new();
+    let mut unnamed = 0;
+    for check in &table.checks {
+        let names = match &check.name {
+            Some(name) => vec![name.clone()],
+            None => {
+                unnamed += 1;
+                match table.dialect {
+                    Dialect::Postgres => vec![free_check_name(table, check, &taken)],
+                    Dialect::Mysql => numbered_check_names(table, check, unnamed),
+                    Dialect::Sqlite => Vec::new(),
+                }
+            }
+        };
+        taken.push(names);
+    }
+    taken
+}
+
+/// MySQL: `t_chk_1`; MariaDB: the column's name, or `CONSTRAINT_1`.
+fn numbered_check_names(table: &DraftTable, check: &DraftCheck, number: usize) -> Vec<String> {
+    let own = match &check.column {
+        Some(column) => column.text.clone(),
+        None => format!("CONSTRAINT_{number}"),
+    };
+    vec![format!("{}_chk_{number}", table.name.name.text), own]
+}
+
+/// PostgreSQL: after the table and the one column that the check speaks of, and a number if that is taken.
+fn free_check_name(table: &DraftTable, check: &DraftCheck, taken: &[Vec<String>]) -> String {
+    let spoken_of = |name: &&Name| speaks_of(&check.condition, &name.text, table.dialect);
+    let columns = table.columns.iter().map(|column| &column.name);
+    let mut columns: Vec<Name> = match &check.column {
+        Some(column) => vec![column.clone()],
+        None => columns.filter(spoken_of).cloned().collect(),
+    };
+    if columns.len() > 1 {
+        columns.clear();
+    }
+    let is_taken = |name: &String| taken.iter().flatten().any(|known| known == name);
+    let mut suffixes = (0..).map(|number: usize| match number {
+        0 => "check".to_owned(),
+        _ => format!("check{number}"),
+    });
+    let name = |suffix: String| implied_name(&table.name.name.text, &columns, &suffix);
+    suffixes
+        .by_ref()
+        .map(name)
+        .find(|name| !is_taken(name))
+        .unwrap_or_default()
 }
 
 /// Drops the primary key. Its columns stay what it made them: not null.

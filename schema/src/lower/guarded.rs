@@ -46,10 +46,14 @@ impl Fold<'_> {
             | Statement::Comment(_)
             | Statement::CreateView(_)
             | Statement::DropView(_)
+            | Statement::DropSchema(_)
+            | Statement::RenameSchema { .. }
             | Statement::CreateFunction(_)
             | Statement::NoModel { .. }
             | Statement::CreateObject(_)
             | Statement::AlterObject(_)
+            | Statement::MoveObject(_)
+            | Statement::AlterDomain(_)
             | Statement::Partition(_)
             | Statement::IfFits(_) => false,
         }

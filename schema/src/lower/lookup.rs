@@ -38,7 +38,13 @@ impl Fold<'_> {
 
     pub(super) fn insert(&mut self, table: DraftTable) {
         let key = table.name.name.text.to_lowercase();
-        self.by_name.entry(key).or_default().push(self.tables.len());
+        let index = self.tables.len();
+        self.by_name.entry(key).or_default().push(index);
+        for (_, parent) in &table.native.inherits {
+            if let Some(parent) = parent {
+                self.heirs.entry(*parent).or_default().push(index);
+            }
+        }
         self.tables.push(Some(table));
     }
 

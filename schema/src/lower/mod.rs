@@ -3,22 +3,27 @@
 //! `CREATE`, `ALTER`, `RENAME` and `DROP` are played through by name; nothing is bound to engines or types here.
 
 mod alter;
+mod child;
 mod column;
 mod constraint;
 mod drop_column;
 mod guarded;
 mod lookup;
 mod mention;
+mod moved;
 mod native;
+mod reads;
 mod rename;
+mod schema;
 pub(crate) use alter::quoted_list;
 pub(crate) use column::column;
 pub(crate) use lookup::{column_index, same_name};
 mod types;
 mod user_type;
 mod view;
+mod view_follow;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::ast::{
     Ast, Comment, CommentTarget, CreateFunction, CreateIndex, CreateTable, FileAst, Keeper, Name,
@@ -42,6 +47,7 @@ pub fn lower(ast: &Ast, input: &Input, diagnostics: &mut Diagnostics) -> Draft {
             fold.now += 1;
             fold.statement(file, statement);
         }
+        fold.qualify_views(file);
     }
     fold.finish()
 }
@@ -51,6 +57,9 @@ const SHADOWS: [&str; 11] = [
     "content", "segments", "segdir", "docsize", "stat", "data", "idx", "config", "node", "rowid",
     "parent",
 ];
+
+/// So much may be done because something else was changed: a few seconds of work.
+const FOLLOW_LIMIT: usize = 2_000_000;
 
 /// The state of the fold.
 struct Fold<'a> {
@@ -76,6 +85,12 @@ struct Fold<'a> {
     /// `None`: dropped.
     views: Vec<Option<DraftView>>,
     view_by_name: HashMap<String, Vec<usize>>,
+    /// Views by what they read, in lower case; for looking up only.
+    readers: HashMap<String, BTreeSet<usize>>,
+    /// Tables that inherit from one.
+    heirs: HashMap<TableIndex, Vec<TableIndex>>,
+    /// How much was done because something else was changed.
+    followed: usize,
     functions: BTreeMap<String, Option<TypeName>>,
     skipped: BTreeMap<String, usize>,
     /// Counts statements.
@@ -102,6 +117,9 @@ impl<'a> Fold<'a> {
             partitions: Vec::new(),
             views: Vec::new(),
             view_by_name: HashMap::new(),
+            readers: HashMap::new(),
+            heirs: HashMap::new(),
+            followed: 0,
             functions: BTreeMap::new(),
             skipped: BTreeMap::new(),
             now: 0,
@@ -125,7 +143,9 @@ impl<'a> Fold<'a> {
             Statement::DropIndex { names, table } => names
                 .iter()
                 .for_each(|name| self.drop_index(file, name, table.as_ref())),
-            Statement::RenameIndex { from, to } => self.rename_index(from, to),
+            Statement::RenameIndex { from, to } => {
+                self.rename_index(file, from, to);
+            }
             Statement::CreateEnum(created) => self.create_enum(file, created),
             Statement::AlterEnum(alter) => self.alter_enum(file, alter),
             Statement::AlterComposite(alter) => self.alter_composite(file, alter),
@@ -134,11 +154,17 @@ impl<'a> Fold<'a> {
             Statement::Comment(comment) => self.comment(file, comment),
             Statement::CreateView(view) => self.create_view(file, view),
             Statement::DropView(names) => names.iter().for_each(|name| self.drop_view(file, name)),
+            Statement::DropSchema(schemas) => schemas
+                .iter()
+                .for_each(|schema| self.drop_schema(file, schema.as_deref())),
+            Statement::RenameSchema { from, to } => self.rename_schema(file, from, to),
             Statement::CreateFunction(created) => self.create_function(created),
             Statement::NoModel { name, kind } => self.no_model(name, kind),
             Statement::IfFits(statement) => self.if_fits(file, statement),
             Statement::CreateObject(created) => self.create_object(file, created),
             Statement::AlterObject(change) => self.alter_object(file, change),
+            Statement::MoveObject(moved) => self.move_object(file, moved),
+            Statement::AlterDomain(alter) => self.alter_domain(file, alter),
             Statement::Partition(partition) => self.partition(partition),
         }
     }
@@ -168,6 +194,19 @@ impl<'a> Fold<'a> {
         self.skip(kind);
     }
 
+    /// Counts what is done to others; `false` where no sensible file goes on.
+    fn may_follow(&mut self, name: &Name, effort: usize) -> bool {
+        let before = self.followed;
+        self.followed += effort;
+        if before <= FOLLOW_LIMIT && self.followed > FOLLOW_LIMIT {
+            let message = "too many changes of tables that too many others depend on";
+            let finding = Diagnostic::error("B0007", message).at(name.span, "one too many");
+            let help = "dump the schema as it is now: `pg_dump -s`, `.schema`";
+            self.diagnostics.push(finding.help(help));
+        }
+        self.followed <= FOLLOW_LIMIT
+    }
+
     fn skip(&mut self, kind: &str) {
         *self.skipped.entry(kind.to_owned()).or_default() += 1;
     }
@@ -189,6 +228,9 @@ impl<'a> Fold<'a> {
         if created.keeper == Keeper::Virtual {
             let name = created.name.name.text.to_lowercase();
             self.virtual_tables.insert(name);
+        }
+        if created.or_replace {
+            self.drop_table(file, &created.name);
         }
         let mut table = self.empty_table(file, created);
         if created.if_not_exists && self.exists_already(&table) {
@@ -302,15 +344,33 @@ impl<'a> Fold<'a> {
         best.map(|(at, _)| at).map(|at| owners.remove(at))
     }
 
-    fn rename_index(&mut self, from: &ObjectName, to: &Name) {
+    /// `false` where nothing bears the name.
+    fn rename_index(&mut self, file: &FileAst, from: &ObjectName, to: &Name) -> bool {
         let Some(owner) = self.take_index_owner(from) else {
-            return self.rename_index_of_view(from, to);
+            return self.rename_index_of_view(from, to) || self.rename_key(file, from, to);
         };
         let owners = self.index_owner.entry(to.text.to_lowercase());
         owners.or_default().push(owner);
         if let Some(table) = self.tables[owner].as_mut() {
             alter::rename_constraint(table, &from.name, to);
         }
+        true
+    }
+
+    /// An index that a key made bears its name.
+    fn rename_key(&mut self, file: &FileAst, from: &ObjectName, to: &Name) -> bool {
+        let tables = self.tables.iter_mut().flatten();
+        let bears = |table: &&mut DraftTable| {
+            let schema = table.name.schema.as_deref();
+            table.file == file.file
+                && from.rank(schema).is_some()
+                && constraint::key_named(table, &from.name.text).is_some()
+        };
+        let found = tables.rev().find(bears);
+        found.is_some_and(|table| {
+            alter::rename_constraint(table, &from.name, to);
+            true
+        })
     }
 
     fn drop_index(&mut self, file: &FileAst, name: &ObjectName, table: Option<&ObjectName>) {

@@ -109,7 +109,7 @@ impl Fold<'_> {
             changes: Vec::new(),
             words: created.words.clone(),
             columns: created.columns.clone(),
-            owner: None,
+            owner: created.owner.clone(),
         });
     }
 
@@ -217,9 +217,7 @@ impl Fold<'_> {
             return;
         };
         match change {
-            ObjectChange::OwnedBy { table, column, .. } => {
-                object.owner = Some((table.clone(), column.clone()));
-            }
+            ObjectChange::OwnedBy { owner, .. } => object.owner.clone_from(owner),
             ObjectChange::Statement { text, words, .. } => {
                 object.changes.push(text.clone());
                 object.words.extend(words.iter().cloned());

@@ -1,6 +1,6 @@
 //! Renames a column in everything of its own table.
 
-use crate::ast::{Expression, ExpressionPiece, KeyPart, Name, PartKey, PieceKind};
+use crate::ast::{Expression, ExpressionPiece, KeyPart, Name, ObjectName, PartKey, PieceKind};
 use crate::dialect::Dialect;
 use crate::draft::{DraftGenerated, DraftTable};
 
@@ -69,6 +69,33 @@ fn keys(parts: &mut [KeyPart]) -> impl Iterator<Item = &mut Expression> {
     })
 }
 
+/// `nextval('s')` of a sequence that goes by another name, or is in another schema, now.
+pub(super) fn rename_sequence(value: &mut Expression, from: &ObjectName, to: &ObjectName) {
+    let quoted = |text: &str| {
+        let mut sql = crate::sql_writer::SqlWriter::new(Dialect::Postgres);
+        sql.identifier(text);
+        sql.finish()
+    };
+    let of = |text: &str| {
+        let last = text.rsplit('.').next().unwrap_or(text);
+        let plain = last.trim_matches('"');
+        plain == from.name.text || last.to_lowercase() == from.name.text
+    };
+    let mut changed = false;
+    for piece in value
+        .tokens
+        .iter_mut()
+        .filter(|piece| piece.kind == PieceKind::Text && of(&piece.text))
+    {
+        let schema = to.schema.iter().map(|schema| quoted(schema) + ".");
+        piece.text = schema.collect::<String>() + &quoted(&to.name.text);
+        changed = true;
+    }
+    if changed {
+        value.sql = written(&value.tokens, Dialect::Postgres);
+    }
+}
+
 /// The text is written anew where a piece of it changed.
 fn rename_in(expression: &mut Expression, from: &str, to: &str, dialect: Dialect) {
     let found = mentions(&expression.tokens, from, dialect);
@@ -82,7 +109,7 @@ fn rename_in(expression: &mut Expression, from: &str, to: &str, dialect: Dialect
     }
 }
 
-fn written(tokens: &[ExpressionPiece], dialect: Dialect) -> String {
+pub(super) fn written(tokens: &[ExpressionPiece], dialect: Dialect) -> String {
     let mut sql = crate::sql_writer::SqlWriter::new(dialect);
     sql.list(tokens, " ", |sql, piece| {
         match piece.kind {

@@ -2,6 +2,7 @@
 
 use crate::ast::{Expression, TypeName};
 use crate::dialect::Dialect;
+use crate::draft::{DraftColumn, DraftGenerated};
 
 /// Is this one of the types that count by themselves?
 pub(super) fn is_serial(type_name: &TypeName, dialect: Dialect) -> bool {
@@ -18,6 +19,26 @@ pub(super) fn is_serial(type_name: &TypeName, dialect: Dialect) -> bool {
         Dialect::Sqlite => &[],
     };
     type_name.schema.is_none() && names.contains(&type_name.name.as_str())
+}
+
+/// The new type of a column; one that counts goes on counting as its old type did, if the new one can.
+pub(super) fn kept_counting(column: &DraftColumn, to: &TypeName) -> TypeName {
+    let counts = match to.name.as_str() {
+        "integer" | "int" | "int4" => "serial",
+        "bigint" | "int8" => "bigserial",
+        "smallint" | "int2" => "smallserial",
+        _ => "",
+    };
+    let mut to = to.clone();
+    if is_serial(&column.type_name, Dialect::Postgres)
+        && matches!(column.generated, DraftGenerated::Counted { .. })
+        && !counts.is_empty()
+        && to.schema.is_none()
+        && !to.array
+    {
+        counts.clone_into(&mut to.name);
+    }
+    to
 }
 
 /// Is this the next number of a sequence and nothing else: `nextval('s')`, `nextval('s'::regclass)`?

@@ -1,9 +1,10 @@
 //! Enums and domains: found by name, in the file of the statement first.
 
 use crate::ast::{
-    AlterEnum, AlterEnumAction, CreateDomain, CreateEnum, FileAst, Name, ObjectName, TypeName,
+    AlterDomain, AlterEnum, AlterEnumAction, CreateDomain, CreateEnum, DomainChange, FileAst,
+    ObjectName,
 };
-use crate::draft::{DraftDomain, DraftEnum, DraftObjectKind};
+use crate::draft::{DraftDomain, DraftEnum};
 
 use super::Fold;
 
@@ -62,48 +63,40 @@ impl Fold<'_> {
                     value.clone_from(to);
                 }
             }
-            AlterEnumAction::Rename(name) => self.rename_enum(file, index, name),
         }
     }
 
-    /// Columns follow the new name of their type.
-    fn rename_enum(&mut self, file: &FileAst, index: usize, to: &Name) {
-        let from = std::mem::replace(&mut self.enums[index].name.name, to.clone());
-        self.forget_enum(&from.text, index);
-        let renamed = self.objects.iter_mut();
-        for object in renamed.filter(|object| object.kind == DraftObjectKind::Enum(index)) {
-            object.name.name.clone_from(to);
-        }
-        let several = self
-            .enum_by_name
-            .get(&from.text)
-            .is_some_and(|known| !known.is_empty());
-        self.enum_by_name
-            .entry(to.text.clone())
-            .or_default()
-            .push(index);
-        let tables = self
-            .tables
-            .iter_mut()
-            .flatten()
-            .filter(|table| table.file == file.file);
-        let columns = tables.flat_map(|table| &mut table.columns);
-        let schema = self.enums[index].name.schema.as_deref();
-        let meant = |written: &TypeName| {
-            written.name == from.text
-                && written
-                    .rank(schema)
-                    .is_some_and(|rank| rank == 0 || !several)
-        };
-        for column in columns.filter(|column| meant(&column.type_name)) {
-            column.type_name.name.clone_from(&to.text);
-        }
-    }
-
-    fn forget_enum(&mut self, name: &str, index: usize) {
+    pub(super) fn forget_enum(&mut self, name: &str, index: usize) {
         if let Some(known) = self.enum_by_name.get_mut(name) {
             known.retain(|&known| known != index);
         }
+    }
+
+    pub(super) fn alter_domain(&mut self, file: &FileAst, alter: &AlterDomain) {
+        let Some(domain) = self.find_domain(file, &alter.name) else {
+            return;
+        };
+        match &alter.change {
+            DomainChange::NotNull(not_null) => domain.not_null = *not_null,
+            DomainChange::Default(default) => domain.default.clone_from(default),
+        }
+    }
+
+    /// The domain a statement of this file means.
+    pub(super) fn find_domain(
+        &mut self,
+        file: &FileAst,
+        name: &ObjectName,
+    ) -> Option<&mut DraftDomain> {
+        let rank = |domain: &&mut DraftDomain| {
+            let known = &domain.name;
+            let rank = name.rank(known.schema.as_deref());
+            (domain.file != file.file, rank.unwrap_or(usize::MAX))
+        };
+        let named = self.domains.iter_mut().rev();
+        named
+            .filter(|domain| domain.name.name.text == name.name.text)
+            .min_by_key(rank)
     }
 
     pub(super) fn drop_types(&mut self, file: &FileAst, names: &[ObjectName]) {

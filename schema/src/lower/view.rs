@@ -4,8 +4,11 @@ use crate::ast::{AlterAction, Comment, CreateIndex, CreateView, FileAst, Name, O
 use crate::draft::{DraftIndex, DraftTable, DraftView};
 
 use super::Fold;
+use super::alter::{moved, renamed};
 use super::constraint::index_as_written;
 use super::lookup::{named_table, same_name};
+use super::reads::read_names;
+use super::view_follow::Read;
 
 impl Fold<'_> {
     /// A second one of the name takes the place of the first: dumps begin with a stand-in where views need each other.
@@ -18,6 +21,7 @@ impl Fold<'_> {
             body: created.body.clone(),
             column_notes: created.column_notes.clone(),
             column_comments: Vec::new(),
+            declared: self.now,
         };
         let own = &view.table;
         let same = |known: &DraftView| {
@@ -36,6 +40,10 @@ impl Fold<'_> {
             return;
         }
         self.no_models.insert(key.clone());
+        let number = before.unwrap_or(self.views.len());
+        for name in read_names(&view.body.tokens) {
+            self.readers.entry(name).or_default().insert(number);
+        }
         if let Some(before) = before {
             self.views[before] = Some(view);
         } else {
@@ -60,7 +68,7 @@ impl Fold<'_> {
     }
 
     /// The view a statement of this file means: the latest of the name, of the same file if there is one.
-    fn view_index(&self, file: &FileAst, name: &ObjectName) -> Option<usize> {
+    pub(super) fn view_index(&self, file: &FileAst, name: &ObjectName) -> Option<usize> {
         let rank = |(at, view): (usize, &DraftView)| {
             let known = &view.table.name;
             let named = same_name(&known.name.text, &name.name.text, view.table.dialect);
@@ -104,11 +112,15 @@ impl Fold<'_> {
         }
     }
 
-    pub(super) fn rename_index_of_view(&mut self, from: &ObjectName, to: &Name) {
+    /// `false` where there is none of the name.
+    pub(super) fn rename_index_of_view(&mut self, from: &ObjectName, to: &Name) -> bool {
         let indexes = self.indexes_of_views().flat_map(|table| &mut table.indexes);
+        let mut found = false;
         for index in indexes.filter(|index| index.name.as_ref() == Some(&from.name.text)) {
             index.name = Some(to.text.clone());
+            found = true;
         }
+        found
     }
 
     /// Another name or schema; all else of `ALTER TABLE` is not for views. `false` where there is no such view.
@@ -122,23 +134,26 @@ impl Fold<'_> {
             return false;
         };
         for action in actions {
-            if let AlterAction::RenameTable(to) = action {
-                self.rename_view(at, to);
-            } else if let AlterAction::SetSchema(to) = action
-                && let Some(view) = &mut self.views[at]
-            {
-                view.table.name.schema = (to != "public").then(|| to.clone());
-            }
+            let Some(view) = &self.views[at] else {
+                return true;
+            };
+            let from = &view.table.name;
+            let to = if let AlterAction::RenameTable(to) = action {
+                renamed(from, to)
+            } else if let AlterAction::SetSchema(to) = action {
+                moved(from, to)
+            } else {
+                continue;
+            };
+            self.views_follow(file, Read::View(at), &to);
+            self.rename_view(at, &to);
         }
         true
     }
 
     fn rename_view(&mut self, at: usize, to: &ObjectName) {
         if let Some(view) = &mut self.views[at] {
-            view.table.name.name = to.name.clone();
-            if to.schema.is_some() {
-                view.table.name.schema.clone_from(&to.schema);
-            }
+            view.table.name.clone_from(to);
         }
         let key = to.name.text.to_lowercase();
         self.view_by_name.entry(key).or_default().push(at);

@@ -95,7 +95,7 @@ const OBJECTS: [&str; 37] = [
 ];
 
 /// Words a statement may begin with; anything else is worth a word to the user.
-pub(crate) const STATEMENTS: [&str; 97] = [
+pub(crate) const STATEMENTS: [&str; 114] = [
     "CREATE",
     "ALTER",
     "DROP",
@@ -193,6 +193,24 @@ pub(crate) const STATEMENTS: [&str; 97] = [
     "BINLOG",
     "PURGE",
     "CHANGE",
+    "STOP",
+    "RESTART",
+    "CACHE",
+    "CLONE",
+    // What only the shell of MySQL knows.
+    "WARNINGS",
+    "NOWARNING",
+    "TEE",
+    "NOTEE",
+    "PAGER",
+    "NOPAGER",
+    "PROMPT",
+    "REHASH",
+    "SYSTEM",
+    "STATUS",
+    "CHARSET",
+    "EXIT",
+    "QUIT",
 ];
 
 /// May statements of this kind hold others, as the body of a function does?

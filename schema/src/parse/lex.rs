@@ -138,6 +138,9 @@ impl<'a> Lexer<'a> {
             b'0'..=b'9' => self.number(),
             b'.' if self.peek(1).is_some_and(|byte| byte.is_ascii_digit()) => self.number(),
             byte if is_word_start(byte) => self.word(),
+            b'$' if self.dialect == Dialect::Mysql && self.peek(1).is_some_and(is_word_part) => {
+                self.word()
+            }
             _ => self.symbol(),
         };
         Token {
@@ -151,10 +154,17 @@ impl<'a> Lexer<'a> {
         self.bytes.get(self.at + ahead).copied()
     }
 
-    /// MySQL wants white space behind the dashes, so that `1--1` stays a subtraction. Drizzle writes lines of its own.
+    /// MySQL wants white space behind the dashes, so that `1--1` stays a subtraction. Drizzle writes lines of its own, and
+    /// people draw lines of dashes.
     fn dash_comment(&self) -> bool {
         if self.bytes[self.at..].starts_with(b"--> statement-breakpoint") {
             return true;
+        }
+        if self.bytes[self.at..].starts_with(b"----") {
+            let dashes = self.bytes[self.at..].iter();
+            let mut rest = dashes.take_while(|&&byte| byte != b'\n');
+            return rest.all(|&byte| matches!(byte, b'-' | b' ' | b'\t' | b'\r'))
+                || self.dialect != Dialect::Mysql;
         }
         let blank = |byte: Option<u8>| byte.is_none_or(|byte| byte <= b' ');
         self.peek(1) == Some(b'-') && (self.dialect != Dialect::Mysql || blank(self.peek(2)))
@@ -219,9 +229,8 @@ impl<'a> Lexer<'a> {
         let of_mysql = mark == 3 && (50_700..=99_999).contains(&version);
         let of_mariadb = mark == 4 || version > 99_999;
         let is_other = match self.flavour {
-            Some(Flavour::Mariadb) => of_mysql,
+            Some(Flavour::Mariadb) | None => of_mysql,
             Some(Flavour::Mysql) => of_mariadb,
-            None => false,
         };
         if version == 999_999 || is_other {
             return false;

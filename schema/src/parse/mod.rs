@@ -22,9 +22,7 @@ pub(crate) use ddl::words_of;
 pub use load::{SIZE_LIMIT, load};
 pub(crate) use prose::comment_text;
 
-use crate::ast::{
-    AlterAction, Ast, CreateTable, CreateView, FileAst, Keeper, Name, Notes, ObjectName, Statement,
-};
+use crate::ast::{AlterAction, Ast, CreateTable, CreateView, FileAst, Keeper, Notes, Statement};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
@@ -153,7 +151,7 @@ impl FileReader<'_> {
         let (statements, comments) = match inner {
             Nested::Schema(_, statements) => (statements, comments),
             Nested::Block(statements, own) => (statements, own.as_slice()),
-            Nested::VirtualTable(name) => return self.virtual_table(*name),
+            Nested::VirtualTable(made) => return self.statement(made, comments),
         };
         for statement in statements {
             self.statement(statement, comments);
@@ -182,21 +180,6 @@ impl FileReader<'_> {
 
     fn skip(&mut self, kind: &str) {
         *self.ast.skipped.entry(kind.to_owned()).or_default() += 1;
-    }
-
-    fn virtual_table(&mut self, name: lex::Token) {
-        let span = self.span(name.start, name.end);
-        let quoted = &self.text[name.start as usize + 1..name.end as usize - 1];
-        let text = quoted.replace("''", "'");
-        let (schema, name) = (None, Name { text, span });
-        let kind = "CREATE VIRTUAL TABLE".to_owned();
-        let name = ObjectName {
-            schema,
-            name,
-            in_public: false,
-            path: None,
-        };
-        self.ast.statements.push(Statement::NoModel { name, kind });
     }
 
     /// A schema's name as PostgreSQL has it.

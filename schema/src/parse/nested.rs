@@ -14,8 +14,8 @@ pub(crate) enum Nested {
     Schema(Token, Vec<RawStatement>),
     /// Statements of a block, with its comments.
     Block(Vec<RawStatement>, Vec<Comment>),
-    /// A virtual table, by its name as a text.
-    VirtualTable(Token),
+    /// The statement that makes a virtual table.
+    VirtualTable(RawStatement),
 }
 
 /// The statements inside this one; `None` for one that holds none.
@@ -36,22 +36,45 @@ pub(crate) fn nested(text: &str, dialect: Dialect, statement: &RawStatement) -> 
 }
 
 /// `INSERT INTO sqlite_schema(…) VALUES('table', 'name', 'name', 0, 'CREATE VIRTUAL TABLE …')`.
+///
+/// The text is read where it stands, but for the name, which stands before it. Doubled quotes are left in the options of
+/// modules only; there they make empty texts, which say as little of columns.
 fn virtual_table(words: &Words<'_>, statement: &RawStatement) -> Option<Nested> {
     let tokens = &statement.tokens;
     let catalogue = words.is_any(tokens.get(2), &["sqlite_schema", "sqlite_master"]);
     if !(catalogue && words.is(tokens.first(), "INSERT")) {
         return None;
     }
-    let mut lexer = Lexer::new(&words.text[..statement.end as usize], Dialect::Sqlite);
-    lexer.at = statement.start() as usize;
-    let mut texts = Vec::new();
-    while texts.len() < 4 && lexer.skip_blanks() {
-        let token = lexer.token();
-        texts.extend((token.kind == TokenKind::SingleQuoted).then_some(token));
+    let mut texts = tokens_of(
+        words.text,
+        statement.start() as usize,
+        statement.end as usize,
+    )
+    .into_iter()
+    .filter(|token| token.kind == TokenKind::SingleQuoted);
+    let closed = |token: &Token| words.raw(*token).len() > 1 && words.raw(*token).ends_with('\'');
+    let name = texts.nth(1)?;
+    let made = texts.nth(1).filter(closed)?;
+    let inner = tokens_of(words.text, made.start as usize + 1, made.end as usize - 1);
+    let virtual_table = ["CREATE", "VIRTUAL", "TABLE"];
+    let begins = (inner.iter().zip(virtual_table)).all(|(token, word)| words.is(Some(token), word));
+    let using = inner
+        .iter()
+        .position(|token| words.is(Some(token), "USING"));
+    let using = using.filter(|_| begins)?;
+    let inner = [&inner[..virtual_table.len()], &[name], &inner[using..]].concat();
+    words.statement(&inner).map(Nested::VirtualTable)
+}
+
+/// The tokens of a part of a text of SQLite.
+fn tokens_of(text: &str, start: usize, end: usize) -> Vec<Token> {
+    let mut lexer = Lexer::new(&text[..end], Dialect::Sqlite);
+    lexer.at = start;
+    let mut tokens = Vec::new();
+    while lexer.skip_blanks() {
+        tokens.push(lexer.token());
     }
-    let made = words.raw(*texts.last()?).to_ascii_uppercase();
-    made.starts_with("'CREATE VIRTUAL TABLE")
-        .then(|| Nested::VirtualTable(texts[1]))
+    tokens
 }
 
 struct Words<'a> {

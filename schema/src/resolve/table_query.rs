@@ -73,6 +73,7 @@ fn columns_of(resolver: &mut Resolver<'_>, table: &DraftTable) -> Option<Vec<Dra
         body: query.body.clone(),
         column_notes: Vec::new(),
         column_comments: Vec::new(),
+        declared: usize::MAX,
     };
     let read = resolver.columns_of_query(&view)?;
     let columns: Option<Vec<_>> = read

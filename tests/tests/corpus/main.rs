@@ -111,6 +111,11 @@ fn seldom_features_of_postgres_come_back_equal() {
 }
 
 #[test]
+fn seldom_features_of_sqlite_come_back_equal() {
+    try_features(Dialect::Sqlite);
+}
+
+#[test]
 fn seldom_features_of_mysql_come_back_equal() {
     try_features(Dialect::Mysql);
 }

@@ -12,7 +12,7 @@ impl Cursor<'_> {
     /// Behind `ALTER TABLE`. `column_places` gets the tokens each added column spans, for its comments.
     pub(crate) fn alter_table(&mut self, column_places: &mut Vec<(u32, u32)>) -> Read<AlterTable> {
         let if_exists = self.eat(&["IF", "EXISTS"]);
-        self.eat(&["ONLY"]);
+        let only = self.eat(&["ONLY"]);
         let table = self.object_name("a table's name")?;
         self.eat_symbol("*");
         if self.dialect == Dialect::Mysql && (self.eat(&["NOWAIT"]) || self.eat(&["WAIT"])) {
@@ -41,6 +41,7 @@ impl Cursor<'_> {
         Ok(AlterTable {
             table,
             if_exists,
+            only,
             actions,
         })
     }
@@ -99,6 +100,10 @@ impl Cursor<'_> {
         if !option && !self.is_any_word(0, UNMODELLED) {
             return Err(self.unexpected("`ADD`, `ALTER`, `DROP`, `RENAME` or another change"));
         }
+        // A list of columns, or of partitions, is the last change there is.
+        if self.is_any_word(0, &["ORDER", "REORGANIZE", "TRUNCATE"]) && self.is_name(1) {
+            self.at = self.tokens.len();
+        }
         self.skip_action()?;
         Ok(Vec::new())
     }
@@ -114,7 +119,7 @@ impl Cursor<'_> {
     fn add(&mut self) -> Read<Actions> {
         let mysql = self.dialect == Dialect::Mysql;
         if mysql && self.eat(&["PARTITION"]) {
-            self.skip_action()?;
+            self.at = self.tokens.len();
             return Ok(Vec::new());
         }
         let first = self.at;
@@ -181,7 +186,7 @@ impl Cursor<'_> {
             return Ok(Some(AlterAction::DropPrimaryKey));
         }
         if self.eat(&["PARTITION"]) {
-            self.skip_action()?;
+            self.at = self.tokens.len();
             return Ok(None);
         }
         let mysql = self.dialect == Dialect::Mysql;
@@ -310,7 +315,8 @@ impl Cursor<'_> {
     }
 
     fn alter_column(&mut self) -> Read<Option<AlterAction>> {
-        if self.is_any_word(0, &["CONSTRAINT", "INDEX", "CHECK"]) {
+        let key = self.dialect == Dialect::Mysql && self.is_word(0, "KEY");
+        if key || self.is_any_word(0, &["CONSTRAINT", "INDEX", "CHECK"]) {
             self.skip_action()?;
             return Ok(None);
         }
@@ -354,6 +360,9 @@ impl Cursor<'_> {
                 always,
                 options,
             }
+        } else if self.eat(&["SET", "EXPRESSION", "AS"]) {
+            let expression = self.parenthesized()?;
+            AlterAction::SetExpression { column, expression }
         } else if self.eat(&["DROP", "IDENTITY"]) || self.eat(&["DROP", "EXPRESSION"]) {
             self.eat(&["IF", "EXISTS"]);
             AlterAction::DropGenerated(column)
@@ -377,11 +386,16 @@ impl Cursor<'_> {
         loop {
             self.eat(&["IF", "EXISTS"]);
             let table = self.object_name("a table's name")?;
+            if self.eat(&["WAIT"]) {
+                self.advance(1);
+            }
+            self.eat(&["NOWAIT"]);
             self.expect(&["TO"])?;
             let actions = vec![AlterAction::RenameTable(self.object_name("the new name")?)];
             renames.push(AlterTable {
                 table,
                 if_exists: false,
+                only: false,
                 actions,
             });
             if !self.eat_symbol(",") {
@@ -411,6 +425,7 @@ impl Cursor<'_> {
         Ok(AlterTable {
             table,
             if_exists: false,
+            only: false,
             actions: vec![AlterAction::AddConstraint(constraint)],
         })
     }
@@ -462,4 +477,6 @@ const UNMODELLED: &[&str] = &[
     "DEPENDS",
     "OPTIONS",
     "EXECUTE",
+    "SECONDARY_LOAD",
+    "SECONDARY_UNLOAD",
 ];

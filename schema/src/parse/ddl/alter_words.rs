@@ -48,6 +48,11 @@ impl Cursor<'_> {
                 found.push(AlterAction::StorageEngine(engine));
                 continue;
             }
+            if self.eat(&["COMMENT"]) {
+                self.eat_symbol("=");
+                found.push(AlterAction::Comment(self.text_constant()?));
+                continue;
+            }
             let converts = self.eat(&["CONVERT", "TO"]);
             if converts {
                 found.push(AlterAction::ForgetCharacterSets);
@@ -60,7 +65,22 @@ impl Cursor<'_> {
     }
 
     fn at_mysql_option(&self) -> bool {
-        const BARE: &[&str] = &["DEFAULT", "CHARSET", "COLLATE", "ROW_FORMAT"];
+        const BARE: &[&str] = &[
+            "DEFAULT",
+            "CHARSET",
+            "COLLATE",
+            "ROW_FORMAT",
+            "AUTO_INCREMENT",
+            "KEY_BLOCK_SIZE",
+            "MAX_ROWS",
+            "MIN_ROWS",
+            "AVG_ROW_LENGTH",
+            "CHECKSUM",
+            "PACK_KEYS",
+            "STATS_PERSISTENT",
+            "STATS_AUTO_RECALC",
+            "STATS_SAMPLE_PAGES",
+        ];
         (self.is_name(0) && self.is_symbol(1, "=") && !self.is_word(0, "COMMENT"))
             || self.is_any_word(0, BARE)
             || self.is_words(&["PARTITION", "BY"])

@@ -48,6 +48,10 @@ impl Cursor<'_> {
                 None
             };
             let first = self.at;
+            if self.dialect == Dialect::Mysql && self.eat(&["SERIAL", "DEFAULT", "VALUE"]) {
+                options.extend(self.serial_options(first));
+                continue;
+            }
             match self.column_option()? {
                 Step::Option(kind) => options.push(ColumnOption {
                     name: constraint,
@@ -63,6 +67,21 @@ impl Cursor<'_> {
             type_name,
             options,
             notes: Notes::default(),
+        })
+    }
+
+    /// MySQL's `SERIAL DEFAULT VALUE` stands for three of them.
+    fn serial_options(&self, first: usize) -> impl Iterator<Item = ColumnOption> {
+        let span = self.span_from(first);
+        let kinds = [
+            ColumnOptionKind::NotNull(None),
+            ColumnOptionKind::AutoIncrement,
+            ColumnOptionKind::Unique(UniqueOptions::default()),
+        ];
+        kinds.into_iter().map(move |kind| ColumnOption {
+            name: None,
+            kind,
+            span,
         })
     }
 
@@ -293,6 +312,7 @@ impl Cursor<'_> {
             "STORAGE",
             "SRID",
             "ENGINE_ATTRIBUTE",
+            "SECONDARY_ENGINE_ATTRIBUTE",
             "REF_SYSTEM_ID",
         ];
         let first = self.at;
@@ -307,6 +327,10 @@ impl Cursor<'_> {
                 ColumnOptionKind::Words
             };
             return Some(self.words_from(first, kind));
+        }
+        if self.is_word(0, "COMPRESSED") && self.is_symbol(1, "=") {
+            self.advance(3);
+            return Some(self.words_from(first, ColumnOptionKind::TypeWords));
         }
         if self.eat_any(OF_TYPE) {
             return Some(self.words_from(first, ColumnOptionKind::TypeWords));

@@ -20,13 +20,18 @@ impl Cursor<'_> {
             || (self.is_word(0, "EXCLUDE") && (next_open || self.is_word(1, "USING")))
             || (mysql && self.is_any_word(0, &["KEY", "INDEX", "FULLTEXT", "SPATIAL"]))
             || (mysql && self.is_words(&["PERIOD", "FOR"]))
+            || (self.dialect == Dialect::Postgres && self.is_words(&["NOT", "NULL"]))
     }
 
     /// A constraint or key; `None` for one that means nothing to the model.
     pub(crate) fn table_constraint(&mut self) -> Read<Option<TableConstraint>> {
         let first = self.at;
         let mut name = None;
-        if self.eat(&["CONSTRAINT"]) && !self.at_table_constraint() {
+        let said = self.eat(&["CONSTRAINT"]);
+        if said {
+            self.eat(&["IF", "NOT", "EXISTS"]);
+        }
+        if said && !self.at_table_constraint() {
             name = Some(self.name("a constraint's name")?);
         }
         let ends = self.at_end() || self.is_symbol(0, ",") || self.is_symbol(0, ")");
@@ -63,6 +68,11 @@ impl Cursor<'_> {
         }
         if self.eat(&["EXCLUDE"]) {
             return self.exclude(first);
+        }
+        if self.dialect == Dialect::Postgres && self.eat(&["NOT", "NULL"]) {
+            let column = self.name("a column's name")?;
+            self.check_trailer()?;
+            return Ok(TableConstraintKind::NotNull(column));
         }
         if self.dialect == Dialect::Mysql
             && self.is_any_word(0, &["KEY", "INDEX", "FULLTEXT", "SPATIAL"])
@@ -191,7 +201,12 @@ impl Cursor<'_> {
                 method = self.index_method()?;
                 continue;
             }
-            if self.eat_any(&["KEY_BLOCK_SIZE", "COMMENT", "ENGINE_ATTRIBUTE"]) {
+            if self.eat_any(&[
+                "KEY_BLOCK_SIZE",
+                "COMMENT",
+                "ENGINE_ATTRIBUTE",
+                "SECONDARY_ENGINE_ATTRIBUTE",
+            ]) {
                 self.eat_symbol("=");
                 self.advance(1);
             } else if self.eat(&["WITH", "PARSER"]) {

@@ -329,6 +329,10 @@ impl<'a> Cursor<'a> {
         self.expect_symbol("(")?;
         let mut names = vec![self.name("a column's name")?];
         while self.eat_symbol(",") {
+            // PostgreSQL 18: `PERIOD valid` is the last column of a foreign key over time.
+            if self.is_word(0, "PERIOD") && self.is_name(1) {
+                self.advance(1);
+            }
             names.push(self.name("a column's name")?);
         }
         self.expect_symbol(")")?;

@@ -2,7 +2,8 @@
 //! are kept as they are written; only their names and the words in them are looked at.
 
 use crate::ast::{
-    CreateObject, Expression, ObjectChange, ObjectKind, ObjectName, PieceKind, Statement,
+    AlterDomain, CreateObject, DomainChange, Expression, MoveObject, Name, NewPlace, ObjectChange,
+    ObjectKind, ObjectName, PieceKind, Statement,
 };
 use crate::dialect::Dialect;
 
@@ -44,11 +45,17 @@ impl Cursor<'_> {
             definition: String::new(),
             words: Vec::new(),
             columns: Vec::new(),
+            owner: None,
         };
         while !self.at_end() {
             if kind == ObjectKind::Extension && self.eat(&["SCHEMA"]) {
                 object.name.schema = Some(self.name("a schema's name")?.text);
                 continue;
+            }
+            if kind == ObjectKind::Sequence && self.is_words(&["OWNED", "BY"]) {
+                object.definition += &self.written(first);
+                object.owner = self.owner()?;
+                return self.rest_of_sequence(object);
             }
             self.advance(1);
         }
@@ -57,21 +64,43 @@ impl Cursor<'_> {
         Ok(object)
     }
 
-    /// Behind `ALTER SEQUENCE` and `ALTER DOMAIN`: `None` for changes that make no other object of it.
-    pub(crate) fn alter_object(&mut self) -> Read<Option<Statement>> {
+    /// Behind `OWNED BY`, which is said once the table is there.
+    fn rest_of_sequence(&mut self, mut object: CreateObject) -> Read<CreateObject> {
+        let behind = self.at;
+        self.at = self.tokens.len();
+        object.definition = format!("{} {}", object.definition, self.written(behind))
+            .trim_end()
+            .to_owned();
+        Ok(object)
+    }
+
+    /// At `OWNED BY`: the column; `None` for nobody's.
+    fn owner(&mut self) -> Read<Option<(ObjectName, Name)>> {
+        self.expect(&["OWNED", "BY"])?;
+        if self.eat(&["NONE"]) {
+            return Ok(None);
+        }
+        self.column_of_table().map(Some)
+    }
+
+    /// Behind `ALTER SEQUENCE` and `ALTER DOMAIN`: nothing for changes that make no other object of it.
+    pub(crate) fn alter_object(&mut self) -> Read<Vec<Statement>> {
         let kind = if self.eat(&["SEQUENCE"]) {
             ObjectKind::Sequence
         } else if self.eat(&["DOMAIN"]) {
             ObjectKind::Domain
         } else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         self.eat(&["IF", "EXISTS"]);
         let name = self.object_name("its name")?;
         if kind == ObjectKind::Sequence && self.owns() {
-            return self.owned_by(name);
+            return Ok(self.owned_by(name)?.into_iter().collect());
         }
-        // Whose it is, where it went on counting and what it is called elsewhere make no other object of it.
+        if let Some(moved) = self.moved(kind, name.clone())? {
+            return Ok(vec![moved]);
+        }
+        // Whose it is and where it went on counting make no other object of it.
         const CHANGES: &[&str] = &[
             "ADD",
             "SET",
@@ -85,16 +114,59 @@ impl Cursor<'_> {
             "CACHE",
             "CYCLE",
         ];
-        if !self.is_any_word(0, CHANGES) || self.is_words(&["SET", "SCHEMA"]) {
-            return Ok(None);
+        if !self.is_any_word(0, CHANGES) {
+            return Ok(Vec::new());
         }
+        let change = if kind == ObjectKind::Domain {
+            self.domain_change()?
+        } else {
+            None
+        };
+        let change = change.map(|change| {
+            let name = name.clone();
+            Statement::AlterDomain(AlterDomain { name, change })
+        });
         self.at = self.tokens.len();
-        Ok(Some(Statement::AlterObject(ObjectChange::Statement {
+        let text = Statement::AlterObject(ObjectChange::Statement {
             kind,
             name,
             text: self.written(0),
             words: self.words(0),
+        });
+        Ok([text].into_iter().chain(change).collect())
+    }
+
+    /// `RENAME TO`, `SET SCHEMA`.
+    pub(super) fn moved(&mut self, kind: ObjectKind, name: ObjectName) -> Read<Option<Statement>> {
+        let to = if self.eat(&["RENAME", "TO"]) {
+            NewPlace::Name(self.name("the new name")?)
+        } else if self.eat(&["SET", "SCHEMA"]) {
+            NewPlace::Schema(self.name("a schema's name")?.text)
+        } else {
+            return Ok(None);
+        };
+        self.at = self.tokens.len();
+        Ok(Some(Statement::MoveObject(MoveObject {
+            kind,
+            name,
+            to,
+            text: self.written(0),
         })))
+    }
+
+    /// What a change of a domain is to its columns.
+    fn domain_change(&mut self) -> Read<Option<DomainChange>> {
+        Ok(if self.eat(&["SET", "NOT", "NULL"]) {
+            Some(DomainChange::NotNull(true))
+        } else if self.eat(&["DROP", "NOT", "NULL"]) {
+            Some(DomainChange::NotNull(false))
+        } else if self.eat(&["SET", "DEFAULT"]) {
+            Some(DomainChange::Default(Some(self.default_value()?)))
+        } else if self.eat(&["DROP", "DEFAULT"]) {
+            Some(DomainChange::Default(None))
+        } else {
+            None
+        })
     }
 
     fn owns(&self) -> bool {
@@ -107,14 +179,10 @@ impl Cursor<'_> {
         while !self.at_end() && !self.is_words(&["OWNED", "BY"]) {
             self.skip_one()?;
         }
-        if !self.eat(&["OWNED", "BY"]) || self.is_word(0, "NONE") {
-            return Ok(None);
-        }
-        let (table, column) = self.column_of_table()?;
+        let owner = self.owner()?;
         Ok(Some(Statement::AlterObject(ObjectChange::OwnedBy {
             sequence,
-            table,
-            column,
+            owner,
         })))
     }
 }

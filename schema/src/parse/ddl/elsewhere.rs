@@ -87,7 +87,8 @@ impl Cursor<'_> {
     /// A column, perhaps with a type that is not looked at, or an option.
     fn search_argument(&mut self, table: &mut CreateTable) -> Read<()> {
         let option = self.is_symbol(1, "=") || (self.is_word(0, "tokenize") && self.is_name(1));
-        if !option {
+        // What is no name is what is left of an option.
+        if !option && self.is_name(0) {
             let name = self.name("a column's name")?;
             table
                 .columns

@@ -64,6 +64,7 @@ impl Cursor<'_> {
         Ok(Some(AlterTable {
             table: self.qualified(schema, table),
             if_exists: false,
+            only: false,
             actions: vec![AlterAction::AddColumn {
                 column: Box::new(ColumnDef {
                     name: column,

@@ -54,7 +54,7 @@ pub(crate) fn read(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Outc
         cursor
             .comment()
             .map(|comment| one(comment.map(Statement::Comment)))
-    } else if cursor.eat(&["RENAME", "TABLE"]) {
+    } else if cursor.eat(&["RENAME", "TABLE"]) || cursor.eat(&["RENAME", "TABLES"]) {
         cursor.rename_tables().map(|renames| {
             Outcome::Statements(renames.into_iter().map(Statement::AlterTable).collect())
         })
@@ -74,6 +74,14 @@ fn one(statement: Option<Statement>) -> Outcome {
     })
 }
 
+fn several(statements: Vec<Statement>) -> Outcome {
+    if statements.is_empty() {
+        Outcome::Skipped(None)
+    } else {
+        Outcome::Statements(statements)
+    }
+}
+
 fn table_outcome(found: TableStatement) -> Outcome {
     match found {
         TableStatement::Partition(partition) => one(Some(Statement::Partition(partition))),
@@ -86,7 +94,7 @@ fn table_outcome(found: TableStatement) -> Outcome {
 }
 
 fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome> {
-    cursor.eat(&["OR", "REPLACE"]);
+    let or_replace = cursor.eat(&["OR", "REPLACE"]);
     view_head(cursor)?;
     if let Some(skipped) = no_model(cursor)? {
         return Ok(skipped);
@@ -99,7 +107,11 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
     }
     let unlogged = cursor.eat(&["UNLOGGED"]);
     if cursor.eat(&["TABLE"]) {
-        return cursor.create_table(unlogged, problems).map(table_outcome);
+        let mut found = cursor.create_table(unlogged, problems)?;
+        if let TableStatement::Table(table, _) = &mut found {
+            table.or_replace = or_replace;
+        }
+        return Ok(table_outcome(found));
     }
     if let Some(method) = ["fulltext", "spatial"]
         .into_iter()
@@ -132,12 +144,7 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
         }
         let returns = returns.map(Statement::CreateFunction);
         let object = object.map(|object| Statement::CreateObject(Box::new(object)));
-        let found: Vec<Statement> = returns.into_iter().chain(object).collect();
-        return Ok(if found.is_empty() {
-            Outcome::Skipped(None)
-        } else {
-            Outcome::Statements(found)
-        });
+        return Ok(several(returns.into_iter().chain(object).collect()));
     }
     let materialized = cursor.eat(&["MATERIALIZED"]);
     if cursor.eat(&["VIEW"]) {
@@ -209,7 +216,10 @@ fn view_head(cursor: &mut Cursor<'_>) -> Read<()> {
 }
 
 fn alter(cursor: &mut Cursor<'_>) -> Read<Outcome> {
-    cursor.eat_any(&["ONLINE", "IGNORE"]);
+    while cursor.eat_any(&["ONLINE", "IGNORE"]) {}
+    if cursor.is_words(&["TABLE", "ALL", "IN"]) {
+        return Ok(Outcome::Skipped(None));
+    }
     if cursor.eat(&["TABLE"]) || cursor.eat(&["FOREIGN", "TABLE"]) {
         let mut places = Vec::new();
         return cursor
@@ -217,12 +227,7 @@ fn alter(cursor: &mut Cursor<'_>) -> Read<Outcome> {
             .map(|alter| Outcome::Alter(alter, places));
     }
     if cursor.eat(&["TYPE"]) {
-        let changes = cursor.alter_type()?;
-        return Ok(if changes.is_empty() {
-            Outcome::Skipped(None)
-        } else {
-            Outcome::Statements(changes)
-        });
+        return cursor.alter_type().map(several);
     }
     view_head(cursor)?;
     cursor.eat(&["MATERIALIZED"]);
@@ -232,5 +237,8 @@ fn alter(cursor: &mut Cursor<'_>) -> Read<Outcome> {
     if cursor.eat(&["INDEX"]) {
         return cursor.rename_index().map(one);
     }
-    cursor.alter_object().map(one)
+    if cursor.dialect == crate::dialect::Dialect::Postgres && cursor.eat(&["SCHEMA"]) {
+        return cursor.rename_schema().map(one);
+    }
+    cursor.alter_object().map(several)
 }

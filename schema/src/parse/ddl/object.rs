@@ -52,15 +52,22 @@ impl Cursor<'_> {
         index.method = method.or(index.method.take());
         index.words = words;
         while !self.at_end() {
-            if self.dialect == Dialect::Postgres && self.is_words(&["NULLS", "NOT", "DISTINCT"]) {
+            if self.dialect == Dialect::Postgres && self.is_word(0, "NULLS") {
+                let before = self.at;
                 index.nulls_not_distinct = self.nulls_not_distinct();
+                if self.at == before {
+                    return Err(self.unexpected("`NULLS NOT DISTINCT`"));
+                }
                 continue;
             }
             if self.dialect != Dialect::Mysql && self.eat(&["WHERE"]) {
                 index.predicate = Some(self.expression_until(|_| false)?);
-            } else if self.dialect == Dialect::Mysql && self.eat_any(&["ALGORITHM", "LOCK"]) {
+            } else if self.dialect == Dialect::Mysql && self.eat_any(&["ALGORITHM", "LOCK", "WAIT"])
+            {
                 self.eat_symbol("=");
                 self.skip_one()?;
+            } else if self.dialect == Dialect::Mysql && self.eat(&["NOWAIT"]) {
+                continue;
             } else if !self.key_word(&mut index.words)? {
                 let expected = match self.dialect {
                     Dialect::Mysql => "the statement's end (an index of MySQL has no condition)",
@@ -156,10 +163,8 @@ impl Cursor<'_> {
                 from,
                 to: self.text_constant()?,
             }
-        } else if self.eat(&["RENAME", "TO"]) {
-            AlterEnumAction::Rename(self.name("the new name")?)
         } else {
-            return Ok(Vec::new());
+            return Ok(self.moved(ObjectKind::Type, name)?.into_iter().collect());
         };
         Ok(vec![Statement::AlterEnum(AlterEnum { name, action })])
     }
@@ -282,13 +287,24 @@ impl Cursor<'_> {
     /// Behind `DROP`: `None` for what is no model.
     pub(crate) fn drop_statement(&mut self) -> Read<Option<Statement>> {
         self.eat_any(&["TEMPORARY", "MATERIALIZED", "FOREIGN"]);
-        let objects = [["TABLE"], ["VIEW"], ["TYPE"], ["DOMAIN"], ["INDEX"]];
+        let objects = [
+            ["TABLE"],
+            ["VIEW"],
+            ["TYPE"],
+            ["DOMAIN"],
+            ["INDEX"],
+            ["SCHEMA"],
+            ["DATABASE"],
+        ];
         let Some(found) = objects.iter().position(|object| self.eat(object)) else {
             return Ok(None);
         };
         self.eat(&["CONCURRENTLY"]);
         self.eat(&["IF", "EXISTS"]);
         let names = self.object_names("a name")?;
+        if found > 4 {
+            return Ok(self.dropped_schemas(found == 6, &names));
+        }
         Ok(Some(match found {
             0 => Statement::DropTable {
                 names,
@@ -304,6 +320,39 @@ impl Cursor<'_> {
                 };
                 Statement::DropIndex { names, table }
             }
+        }))
+    }
+
+    /// What is made before `DROP SCHEMA`, of MySQL `DROP DATABASE`, is gone.
+    fn dropped_schemas(&self, database: bool, names: &[ObjectName]) -> Option<Statement> {
+        let schemas = match self.dialect {
+            Dialect::Postgres => !database,
+            Dialect::Mysql => true,
+            Dialect::Sqlite => false,
+        };
+        let name = |name: &ObjectName| {
+            let text = &name.name.text;
+            let own = match self.dialect {
+                Dialect::Postgres => text == "public",
+                Dialect::Mysql => self.own_database == Some(text),
+                Dialect::Sqlite => false,
+            };
+            (!own).then(|| text.clone())
+        };
+        schemas.then(|| Statement::DropSchema(names.iter().map(name).collect()))
+    }
+
+    /// Behind `ALTER SCHEMA`: `None` for what changes no name.
+    pub(crate) fn rename_schema(&mut self) -> Read<Option<Statement>> {
+        let from = self.name("a schema's name")?.text;
+        if !self.eat(&["RENAME", "TO"]) {
+            return Ok(None);
+        }
+        let to = self.name("the new name")?.text;
+        let own = |name: String| (name != "public").then_some(name);
+        Ok(Some(Statement::RenameSchema {
+            from: own(from),
+            to: own(to),
         }))
     }
 }

@@ -1,6 +1,6 @@
 //! Reads `CREATE TABLE`: elements, what is taken over from other tables, options behind the parenthesis.
 
-use crate::ast::{Copy, CreateTable, Name, ObjectName, Partition, TableQuery};
+use crate::ast::{Copy, CreateTable, Including, Name, ObjectName, Partition, TableQuery};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::parse::lex::{Token, TokenKind};
@@ -77,8 +77,7 @@ impl Cursor<'_> {
         table.copies.push(Copy {
             table: from,
             position: 0,
-            defaults: true,
-            indexes: true,
+            including: Including::all(true),
             parent: false,
         });
         Ok(())
@@ -95,7 +94,7 @@ impl Cursor<'_> {
         while self.dialect == Dialect::Postgres && self.is_any_word(0, &options) {
             self.postgres_option(table)?;
         }
-        if self.at_query(table) || self.names_of_query(table) || self.options_of_query() {
+        if self.at_query(table) || self.names_of_query(table)? || self.options_of_query() {
             return Ok(());
         }
         self.expect_symbol("(")?;
@@ -192,23 +191,36 @@ impl Cursor<'_> {
         let mut copy = Copy {
             table: from,
             position: table.columns.len(),
-            defaults: false,
-            indexes: false,
+            including: Including::all(false),
             parent: false,
         };
         while self.is_any_word(0, &["INCLUDING", "EXCLUDING"]) {
             let including = self.is_word(0, "INCLUDING");
-            let all = self.is_word(1, "ALL");
-            if all || self.is_any_word(1, &["DEFAULTS", "IDENTITY", "GENERATED"]) {
-                copy.defaults = including;
-            }
-            if all || self.is_word(1, "INDEXES") {
-                copy.indexes = including;
-            }
-            self.advance(2);
+            self.advance(1);
+            self.included(&mut copy.including, including);
+            self.advance(1);
         }
         table.copies.push(copy);
         Ok(())
+    }
+
+    /// At the word that says what is taken over, or is not.
+    fn included(&self, parts: &mut Including, including: bool) {
+        if self.is_word(0, "ALL") {
+            *parts = Including::all(including);
+        }
+        let words = [
+            ("DEFAULTS", &mut parts.defaults),
+            ("GENERATED", &mut parts.generated),
+            ("IDENTITY", &mut parts.identity),
+            ("INDEXES", &mut parts.indexes),
+            ("CONSTRAINTS", &mut parts.checks),
+            ("COMMENTS", &mut parts.comments),
+        ];
+        let said = words.into_iter().find(|(word, _)| self.is_word(0, word));
+        if let Some((_, part)) = said {
+            *part = including;
+        }
     }
 
     /// From a broken element to the comma or parenthesis behind it.
@@ -256,7 +268,8 @@ impl Cursor<'_> {
         }
         let oids = self.eat(&["WITHOUT", "OIDS"]) || self.eat(&["WITH", "OIDS"]);
         let commit = self.eat(&["ON", "COMMIT"]) && {
-            self.advance(2);
+            let words = if self.is_word(0, "DROP") { 1 } else { 2 };
+            self.advance(words);
             true
         };
         if oids || commit {
@@ -314,8 +327,11 @@ impl Cursor<'_> {
         let copies = parents.into_iter().map(|parent| Copy {
             table: parent,
             position: 0,
-            defaults: true,
-            indexes: false,
+            including: Including {
+                indexes: false,
+                checks: false,
+                ..Including::all(true)
+            },
             parent: true,
         });
         table.copies.splice(0..0, copies);
@@ -353,14 +369,17 @@ impl Cursor<'_> {
     }
 
     /// PostgreSQL: `(a, b) AS SELECT …`, names without types.
-    fn names_of_query(&mut self, table: &mut CreateTable) -> bool {
+    fn names_of_query(&mut self, table: &mut CreateTable) -> Read<bool> {
         let first = self.at;
         let names = self.column_list().ok();
-        let names = names.filter(|_| self.dialect == Dialect::Postgres && self.is_word(0, "AS"));
-        match names {
-            Some(names) => self.take_query(table, names),
-            None => self.at = first,
+        let Some(names) = names.filter(|_| self.dialect == Dialect::Postgres) else {
+            self.at = first;
+            return Ok(false);
+        };
+        while !self.at_end() && !self.is_word(0, "AS") {
+            self.postgres_option(table)?;
         }
-        table.query.is_some()
+        self.take_query(table, names);
+        Ok(true)
     }
 }

@@ -96,6 +96,7 @@ impl Cursor<'_> {
             AlterTable {
                 table,
                 if_exists,
+                only: true,
                 actions,
             },
         )]))

@@ -122,7 +122,7 @@ const NUMBERS: &[Entry] = &[
     Entry {
         names: &["decimal", "numeric", "dec", "fixed"],
         rule: |written| {
-            let precision = number(written, 0).unwrap_or(10);
+            let precision = number(written, 0).filter(|said| *said > 0).unwrap_or(10);
             let scale = number(written, 1).unwrap_or(0);
             let size = DecimalSize { precision, scale };
             let sql = format!("decimal({precision},{scale}){}", sign(written));
@@ -409,7 +409,8 @@ fn integer(
     } else {
         (widths.0, types.0)
     };
-    let width = number(written, 0).unwrap_or(width);
+    // A width of nothing is none.
+    let width = number(written, 0).filter(|said| *said > 0).unwrap_or(width);
     Known::Type(column_type, format!("{name}({width}){}", sign(written)))
 }
 

@@ -384,7 +384,7 @@ const EXTENSIONS: &[Entry] = &[
     },
     Entry {
         names: &["geometry", "geography"],
-        rule: text_form,
+        rule: |written| Known::Text(shape(written), None),
         examples: &["geometry(Point,4326)"],
         note: "EWKB in hexadecimal digits when it is read; WKT (`POINT(1 2)`) may be given too",
     },
@@ -401,6 +401,63 @@ const EXTENSIONS: &[Entry] = &[
         note: "`[1,2.5,3]`; `bindery::types::Vector` by `@type` or `[types]`",
     },
 ];
+
+/// A type of PostGIS as it spells its shape: `geometry(PointZ,4326)`. What is of every shape, and no system, is not said;
+/// a geography has a system always.
+fn shape(written: &TypeName) -> String {
+    const SHAPES: [&str; 16] = [
+        "Geometry",
+        "Point",
+        "LineString",
+        "Polygon",
+        "MultiPoint",
+        "MultiLineString",
+        "MultiPolygon",
+        "GeometryCollection",
+        "CircularString",
+        "CompoundCurve",
+        "CurvePolygon",
+        "MultiCurve",
+        "MultiSurface",
+        "PolyhedralSurface",
+        "Triangle",
+        "Tin",
+    ];
+    let argument = |at: usize| {
+        written.arguments.get(at).map(|argument| match argument {
+            TypeArgument::Number(text) | TypeArgument::Text(text) | TypeArgument::Word(text) => {
+                text.as_str()
+            }
+        })
+    };
+    let Some(kind) = argument(0) else {
+        return user_type(written);
+    };
+    let upper = kind.to_uppercase();
+    let of = |shape: &&&str| {
+        upper
+            .strip_prefix(&shape.to_uppercase())
+            .is_some_and(|rest| matches!(rest, "" | "Z" | "M" | "ZM"))
+    };
+    let spelled = SHAPES.iter().find(of).map_or(kind.to_owned(), |shape| {
+        format!("{shape}{}", &upper[shape.len()..])
+    });
+    let usual = if written.name == "geography" {
+        Some("4326")
+    } else {
+        None
+    };
+    let system = argument(1).filter(|system| *system != "0").or(usual);
+    let system = system.map_or(String::new(), |system| format!(",{system}"));
+    let plain = TypeName {
+        arguments: Vec::new(),
+        ..written.clone()
+    };
+    if spelled == "Geometry" && system.is_empty() {
+        return user_type(&plain);
+    }
+    format!("{}({spelled}{system})", user_type(&plain))
+}
 
 /// All types, in the order of the page.
 pub(super) const TYPES: &[&[Entry]] = &[BUILT_IN, EXTENSIONS];

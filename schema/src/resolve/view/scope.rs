@@ -333,7 +333,14 @@ impl<'r, 'a> Tables<'r, 'a> {
 
     fn relation(&self, id: TableId) -> Relation {
         let table = self.resolver.model.table(id);
-        let columns = table.columns.iter().enumerate().map(|(at, column)| Output {
+        let written = &self.resolver.bound[id.0 as usize].columns;
+        let late = |at: usize| {
+            let since = written.get(at).map_or(0, |column| column.since);
+            since > self.view.declared && self.dialect() != Dialect::Sqlite
+        };
+        let columns = table.columns.iter().enumerate();
+        let columns = columns.filter(|(at, _)| !late(*at));
+        let columns = columns.map(|(at, column)| Output {
             name: Some(column.name.clone()),
             typed: Some(Typed {
                 column_type: column.column_type.clone(),

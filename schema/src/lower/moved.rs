@@ -1,0 +1,133 @@
+//! Types, domains and sequences that get another name or another schema: what speaks of them follows.
+
+use crate::ast::{ColumnDef, FileAst, MoveObject, NewPlace, ObjectKind, ObjectName, TypeName};
+use crate::draft::{DraftCounter, DraftObject, DraftObjectKind, DraftTable};
+
+use super::Fold;
+
+impl Fold<'_> {
+    pub(super) fn move_object(&mut self, file: &FileAst, moved: &MoveObject) {
+        let Some(at) = self.object_index(file, moved) else {
+            return self.skip(match moved.kind {
+                ObjectKind::Sequence => "ALTER SEQUENCE",
+                ObjectKind::Domain => "ALTER DOMAIN",
+                ObjectKind::Type
+                | ObjectKind::Extension
+                | ObjectKind::Collation
+                | ObjectKind::Function => "ALTER TYPE",
+            });
+        };
+        let object = &mut self.objects[at];
+        let from = object.name.clone();
+        let to = placed(&from, &moved.to);
+        object.name.clone_from(&to);
+        match object.kind {
+            DraftObjectKind::Enum(index) => self.move_enum(index, &from, &to),
+            DraftObjectKind::Other(kind) => {
+                object.changes.push(moved.text.clone());
+                if kind == ObjectKind::Domain {
+                    self.move_domain(file, &from, &to);
+                }
+            }
+        }
+        if moved.kind == ObjectKind::Sequence {
+            self.counters_follow(file, &from, &to);
+        } else {
+            self.types_follow(file, &from, &to);
+        }
+    }
+
+    fn object_index(&self, file: &FileAst, moved: &MoveObject) -> Option<usize> {
+        let sequence = moved.kind == ObjectKind::Sequence;
+        let rank = |object: &DraftObject| {
+            let fits = match object.kind {
+                DraftObjectKind::Enum(_) => !sequence,
+                DraftObjectKind::Other(ObjectKind::Type | ObjectKind::Domain) => !sequence,
+                DraftObjectKind::Other(ObjectKind::Sequence) => sequence,
+                DraftObjectKind::Other(
+                    ObjectKind::Extension | ObjectKind::Collation | ObjectKind::Function,
+                ) => false,
+            };
+            let named = fits && object.name.name.text == moved.name.name.text;
+            let schema = object.name.schema.as_deref();
+            let rank = moved.name.rank(schema).filter(|_| named)?;
+            Some((object.file != file.file, rank))
+        };
+        let ranked = self.objects.iter().enumerate().rev();
+        let ranked = ranked.filter_map(|(at, object)| Some((rank(object)?, at)));
+        ranked.min_by_key(|(rank, _)| *rank).map(|(_, at)| at)
+    }
+
+    fn move_enum(&mut self, index: usize, from: &ObjectName, to: &ObjectName) {
+        self.enums[index].name.clone_from(to);
+        self.forget_enum(&from.name.text, index);
+        let known = self.enum_by_name.entry(to.name.text.clone());
+        known.or_default().push(index);
+    }
+
+    fn move_domain(&mut self, file: &FileAst, from: &ObjectName, to: &ObjectName) {
+        if let Some(domain) = self.find_domain(file, from) {
+            domain.name.clone_from(to);
+        }
+    }
+
+    /// Columns, attributes and domains of the type.
+    fn types_follow(&mut self, file: &FileAst, from: &ObjectName, to: &ObjectName) {
+        let others = self.objects.iter().any(|object| {
+            object.name.name.text == from.name.text
+                && matches!(
+                    object.kind,
+                    DraftObjectKind::Enum(_)
+                        | DraftObjectKind::Other(ObjectKind::Type | ObjectKind::Domain)
+                )
+        });
+        let meant = |written: &TypeName| {
+            let rank = written.rank(from.schema.as_deref());
+            written.name == from.name.text && rank.is_some_and(|rank| rank == 0 || !others)
+        };
+        let here = |table: &&mut DraftTable| table.file == file.file;
+        let tables = self.tables.iter_mut().flatten().filter(here);
+        let columns = tables.flat_map(|table| &mut table.columns);
+        let objects = self.objects.iter_mut();
+        let objects = objects.filter(|object| object.file == file.file);
+        let attributes = objects.flat_map(|object| &mut object.columns);
+        let bases = self.domains.iter_mut();
+        let bases = bases.filter(|domain| domain.file == file.file);
+        let types = (columns.map(|column| &mut column.type_name))
+            .chain(attributes.map(|column: &mut ColumnDef| &mut column.type_name))
+            .chain(bases.map(|domain| &mut domain.base));
+        for written in types.filter(|written| meant(written)) {
+            written.name.clone_from(&to.name.text);
+            if from.schema != to.schema {
+                written.schema.clone_from(&to.schema);
+                written.path = None;
+            }
+        }
+    }
+
+    /// Columns that count with the sequence.
+    fn counters_follow(&mut self, file: &FileAst, from: &ObjectName, to: &ObjectName) {
+        let here = |table: &&mut DraftTable| table.file == file.file;
+        let tables = self.tables.iter_mut().flatten().filter(here);
+        for column in tables.flat_map(|table| &mut table.columns) {
+            let counter = match &mut column.counter {
+                DraftCounter::Default(value) => Some(value),
+                DraftCounter::Usual | DraftCounter::Autoincrement | DraftCounter::Identity(_) => {
+                    None
+                }
+            };
+            for value in counter.into_iter().chain(&mut column.default) {
+                super::rename::rename_sequence(value, from, to);
+            }
+        }
+    }
+}
+
+fn placed(from: &ObjectName, to: &NewPlace) -> ObjectName {
+    let mut placed = from.clone();
+    match to {
+        NewPlace::Name(name) => placed.name.clone_from(name),
+        NewPlace::Schema(schema) => placed.schema = (schema != "public").then(|| schema.clone()),
+    }
+    placed
+}

@@ -1,0 +1,15 @@
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TYPE pair AS (a int, b text);
+CREATE DOMAIN tag AS text;
+CREATE SEQUENCE numbers;
+CREATE TABLE things (id int PRIMARY KEY, number bigint NOT NULL DEFAULT nextval('numbers'), feeling mood, two pair, tagged tag, parent int REFERENCES things);
+CREATE SEQUENCE own OWNED BY things.number START 5;
+ALTER TYPE mood RENAME TO feeling;
+ALTER TYPE pair RENAME ATTRIBUTE a TO first;
+ALTER TYPE pair RENAME TO couple;
+ALTER DOMAIN tag RENAME TO sticker;
+ALTER DOMAIN sticker SET NOT NULL;
+ALTER SEQUENCE numbers RENAME TO counted;
+ALTER INDEX things_pkey RENAME TO things_key;
+ALTER TABLE things RENAME TO items;
+CREATE TABLE couples OF couple (PRIMARY KEY (first));
