@@ -5,6 +5,7 @@
 )]
 
 mod cases;
+mod clauses;
 mod corpus;
 mod files;
 mod hostile;
