@@ -1,8 +1,10 @@
 //! The databases behind the chosen engines, through the same runtime as a user's program.
 
 use bindery::{Created, EngineInfo, ModelInfo, Program, Registry, TableDdl};
-use bindery_schema::model::{CheckedModel, Engine};
-use bindery_schema::plan::CreateTable;
+use bindery_schema::dialect::Dialect;
+use bindery_schema::model::{CheckedModel, Engine, Table};
+use bindery_schema::plan::statements::row_columns;
+use bindery_schema::plan::{CreateTable, kinds};
 
 use crate::failure::Failure;
 use crate::project::Project;
@@ -107,7 +109,8 @@ fn dropped_or_missing(table: &CreateTable, dropped: &[&str]) -> Status {
     }
 }
 
-/// What generated code would say of the chosen engines: no models, only their tables.
+/// What generated code would say of the chosen engines: all tables in the order they can be made in, and the columns of
+/// each model.
 ///
 /// The runtime takes it as compiled in, so it is kept until the process ends: once in a run, a few kilobytes.
 fn program(model: &CheckedModel, engines: &[EngineTables<'_>]) -> &'static Program {
@@ -132,9 +135,30 @@ fn program(model: &CheckedModel, engines: &[EngineTables<'_>]) -> &'static Progr
         engines: &[],
         tables,
     }));
+    let models = model.tables.iter().map(|table| model_info(model, table));
+    let models: Vec<&'static ModelInfo> = std::iter::once(all).chain(models).collect();
     Box::leak(Box::new(Program {
         engines: infos.leak(),
-        models: vec![all].leak(),
+        models: models.leak(),
+    }))
+}
+
+/// A model, without its tables.
+fn model_info(model: &CheckedModel, table: &Table) -> &'static ModelInfo {
+    let engines = || table.engines.iter().map(|id| model.engine(*id));
+    let is_on_sqlite = engines().any(|engine| engine.dialect == Dialect::Sqlite);
+    let columns = row_columns(table).into_iter();
+    let columns: Vec<_> = columns.map(|id| text(&table.column(id).name)).collect();
+    let names: Vec<_> = engines().map(|engine| text(&engine.name)).collect();
+    Box::leak(Box::new(ModelInfo {
+        name: text(&table.name.name),
+        schema: table.name.schema.as_deref().map(text),
+        table: text(&table.name.name),
+        is_view: table.view.is_some(),
+        columns: columns.leak(),
+        kinds: text(&kinds(table, is_on_sqlite)),
+        engines: names.leak(),
+        tables: &[],
     }))
 }
 

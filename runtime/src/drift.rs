@@ -1,18 +1,37 @@
 //! Databases whose tables are not as the program was compiled for: what is told about them. How tables are compared is
-//! `compare`'s, when they are is `watch`'s.
+//! `compare`'s, when they are is `watch`'s, and for whom they were made is kept by `record`.
 
 mod compare;
+mod record;
 mod watch;
 
 use std::fmt;
 
+pub(crate) use self::record::Record;
 pub(crate) use self::watch::{Use, Watch};
 
-/// How tables of an engine differ from what was compiled in. Its text has a line for each difference.
+/// How an engine differs from what was compiled in. Its text has a line for each difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Drift {
     /// The tables that differ, in the order of the schema.
     pub tables: Vec<TableDrift>,
+    /// Another schema that the tables were made for, where `schema-check` is `strict`. They may fit all the same.
+    pub made_for: Option<OtherSchema>,
+}
+
+/// The schema that the tables of an engine were made for, or last looked at by `create_missing`: not the program's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OtherSchema {
+    /// The engine's name in both programs.
+    pub engine: &'static str,
+    /// Of the names and types of all its columns.
+    pub hash: String,
+    /// The version of bindery in the other program.
+    pub bindery: String,
+    /// When, in UTC: `2026-01-31 12:00:00`.
+    pub made_at: String,
 }
 
 /// How one table differs.
@@ -130,11 +149,36 @@ impl fmt::Display for TableDrift {
     }
 }
 
+/// `its tables were made for another schema than the program's (hash 0011223344556677, by bindery 0.1.0, 2026-01-31 12:00:00 UTC)`.
+/// Whoever may write the table may have put anything in.
+impl fmt::Display for OtherSchema {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            out,
+            "its tables were made for another schema than the program's (hash {}, by bindery {}, {} UTC)",
+            self.hash.escape_debug(),
+            self.bindery.escape_debug(),
+            self.made_at.escape_debug()
+        )
+    }
+}
+
 impl fmt::Display for Drift {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("the database is not as the program was compiled for")?;
         for table in &self.tables {
             write!(out, "\n  {table}")?;
+        }
+        if let Some(other) = &self.made_for {
+            write!(
+                out,
+                "\n  {other}\nrun programs of one schema, or make this one's the database's by \
+                 `DELETE FROM _bindery_schema WHERE engine = '{}'`",
+                other.engine
+            )?;
+        }
+        if self.tables.is_empty() {
+            return Ok(());
         }
         out.write_str(
             "\nbring the database up to date, or generate the code anew; `schema-check = \"warn\"` lets the program run",

@@ -69,7 +69,7 @@ pub use bindery_schema::config::{ChannelBinding, PoolConfig, SessionConfig, TlsM
 pub use config::{Config, ConnectionMode, EngineOptions, SchemaCheck};
 pub use connection::Connection;
 pub use databases::Registry;
-pub use drift::{Difference, Drift, TableDrift};
+pub use drift::{Difference, Drift, OtherSchema, TableDrift};
 pub use driver::{DatabaseError, ParamWriter, RowReader};
 pub use engine::{Engine, StaticEngine};
 pub use error::{Applied, Constraint, Error, ErrorKind, Operation, Phase, Result};

@@ -2,9 +2,10 @@
 
 use crate::Dialect;
 use crate::databases::{Configured, Registry};
+use crate::drift::Watch;
 use crate::driver::Physical;
 use crate::engine::Engine;
-use crate::error::{Operation, Result};
+use crate::error::{ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::program::TableDdl;
 
@@ -18,11 +19,14 @@ pub struct Created {
 }
 
 impl Registry {
-    /// Creates the tables that are missing, on every engine.
+    /// Creates the tables that are missing, on every engine. Where it makes one it also keeps a table `_bindery_schema`,
+    /// which holds for each engine the hash of the schema that its tables were made for; a database that somebody else
+    /// made gets no such table.
     ///
     /// # Errors
     /// A database refuses a statement. That table is not there then, except on MySQL and MariaDB, where a table may be
-    /// there without its indexes; what was created before stays.
+    /// there without its indexes; what was created before stays. [`ErrorKind::SchemaDrift`](crate::ErrorKind::SchemaDrift)
+    /// where tables are there that were made for another schema and `schema-check` is `strict`.
     pub fn create_missing(&self) -> Result<Created> {
         let mut outcome = Created::default();
         for engine in &self.engines {
@@ -82,10 +86,12 @@ fn create_tables(engine: &Configured, outcome: &mut Created) -> Result<()> {
     let name = engine.info.name;
     let located = |error: crate::Error| error.on_engine(name).during(Operation::Create);
     let mut link = engine.pool.acquire()?;
+    let mut noting = Noting::new(engine.pool.watch());
+    noting.begin(&mut link).map_err(located)?;
     let mut created = Vec::new();
     for &table in &engine.tables {
         let of_table = |error: crate::Error| located(error.of(table.table, Operation::Create));
-        if create_one(&mut link, table).map_err(of_table)? {
+        if create_one(&mut link, table, &mut noting).map_err(of_table)? {
             created.push(table);
             outcome.created.push((name, table.table));
         } else {
@@ -97,11 +103,20 @@ fn create_tables(engine: &Configured, outcome: &mut Created) -> Result<()> {
             .ready()
             .and_then(|physical| run_all(physical, table.link));
         linked.map_err(|error| located(error.of(table.table, Operation::Create)))
-    })
+    })?;
+    noting.end(&mut link).map_err(located)
 }
 
 /// `false` where the table is there already.
-fn create_one(link: &mut Link, table: &TableDdl) -> Result<bool> {
+fn create_one(link: &mut Link, table: &TableDdl, noting: &mut Noting<'_>) -> Result<bool> {
+    match try_create(link, table, noting) {
+        // Programs of two schemas begin a database at once, and the other one has made the table of both.
+        Err(_) if undoes_ddl(link)? && noting.came_late(link) => try_create(link, table, noting),
+        outcome => outcome,
+    }
+}
+
+fn try_create(link: &mut Link, table: &TableDdl, noting: &mut Noting<'_>) -> Result<bool> {
     let mut begun = false;
     let outcome = whole(link, |physical| {
         if exists(physical, table)? {
@@ -111,6 +126,7 @@ fn create_one(link: &mut Link, table: &TableDdl) -> Result<bool> {
             physical.define(sql)?;
             begun = true;
         }
+        noting.note(physical)?;
         Ok(true)
     });
     match outcome {
@@ -120,7 +136,72 @@ fn create_one(link: &mut Link, table: &TableDdl) -> Result<bool> {
         {
             Ok(false)
         }
+        Ok(true) => {
+            noting.is_done = true;
+            Ok(true)
+        }
         outcome => outcome,
+    }
+}
+
+/// Records whose schema the tables are of, with the first that is made.
+struct Noting<'w> {
+    watch: Option<&'w Watch>,
+    is_done: bool,
+    /// There was no table of records when one was to be written.
+    was_first: bool,
+}
+
+impl<'w> Noting<'w> {
+    fn new(watch: Option<&'w Watch>) -> Self {
+        Self {
+            watch,
+            is_done: false,
+            was_first: false,
+        }
+    }
+
+    /// Tells of tables that are there and were made for another schema.
+    fn begin(&self, link: &mut Link) -> Result<()> {
+        self.watch
+            .map_or(Ok(()), |watch| watch.ensure_own(link.ready()?))
+    }
+
+    /// A table was made.
+    fn note(&mut self, physical: &mut Physical) -> Result<()> {
+        let Some(watch) = self.watch.filter(|_| !self.is_done) else {
+            return Ok(());
+        };
+        self.was_first = !watch.record().is_kept(physical)?;
+        watch.record().write(physical)
+    }
+
+    /// Did somebody else make the table of records meanwhile?
+    fn came_late(&self, link: &mut Link) -> bool {
+        let Some(watch) = self.watch.filter(|_| self.was_first) else {
+            return false;
+        };
+        let is_kept = link.ready().and_then(|at| watch.record().is_kept(at));
+        is_kept.unwrap_or(false)
+    }
+
+    /// Where nothing was missing, tables that fit are this program's too from now on. Who may not say so may use them
+    /// all the same.
+    fn end(&self, link: &mut Link) -> Result<()> {
+        let Some(watch) = self.watch.filter(|_| !self.is_done) else {
+            return Ok(());
+        };
+        match whole(link, |physical| watch.adopt(physical)) {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::PermissionDenied | ErrorKind::ReadOnly
+                ) =>
+            {
+                Ok(())
+            }
+            outcome => outcome,
+        }
     }
 }
 
@@ -132,7 +213,10 @@ fn drop_on(engine: &Configured) -> Result<Vec<&'static str>> {
     let mut link = engine.pool.acquire()?;
     let outcome = whole(&mut link, |physical| {
         defer_checks(physical)?;
-        drop_existing(physical, &engine.tables)
+        let dropped = drop_existing(physical, &engine.tables)?;
+        let watch = engine.pool.watch();
+        watch.map_or(Ok(()), |watch| watch.record().remove(physical))?;
+        Ok(dropped)
     });
     if outcome.is_err() {
         // Tables that refer to each other are dropped with the session's checks switched off, and now they may still be.

@@ -189,7 +189,11 @@ pub enum ConnectionMode {
 /// `schema-check`: what is done about a database whose tables are not as the program was compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SchemaCheck {
-    /// A statement that would meet the difference is refused before it is sent.
+    /// As [`Error`](Self::Error), and nothing is done on an engine whose tables were made for another schema, also where
+    /// they fit.
+    Strict,
+    /// A statement that would meet the difference is refused before it is sent. That tables which fit were made for
+    /// another schema is logged as a warning (by `tracing`), once: two versions of a program may run side by side.
     #[default]
     Error,
     /// It is logged as a warning (by `tracing`), once for each table.

@@ -141,13 +141,13 @@ impl Project {
         }
     }
 
-    /// The tables of an SQLite file of the project, sorted; none where there is no file.
+    /// The tables of an SQLite file of the project, sorted, but for bindery's own; none where there is no file.
     pub(crate) fn sqlite_tables(&self, file: &str) -> Vec<String> {
         if !self.path(file).exists() {
             return Vec::new();
         }
         let connection = rusqlite::Connection::open(self.path(file)).expect("a database file");
-        let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+        let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> '_bindery_schema' ORDER BY name";
         let mut statement = connection.prepare(sql).expect("the catalogue of SQLite");
         let names = statement
             .query_map((), |row| row.get(0))

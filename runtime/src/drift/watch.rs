@@ -8,7 +8,7 @@ use bindery_schema::model::TableName;
 use bindery_schema::sql_writer::SqlWriter;
 
 use super::compare::compare;
-use super::{Difference, Drift, TableDrift};
+use super::{Difference, Drift, OtherSchema, Record, TableDrift};
 use crate::config::SchemaCheck;
 use crate::driver::Physical;
 use crate::driver::catalogue::{Relation, Wanted};
@@ -21,10 +21,21 @@ pub(crate) struct Watch {
     /// Those that live there, in the order of the schema.
     models: Vec<&'static ModelInfo>,
     check: SchemaCheck,
+    record: Record,
     /// Nothing is left to look for: every table is as it should be.
     settled: AtomicBool,
+    known: Mutex<Known>,
+}
+
+/// What somebody has found.
+#[derive(Default)]
+struct Known {
     /// Of each model; empty until somebody looked.
-    found: Mutex<Vec<Found>>,
+    found: Vec<Found>,
+    /// The tables were made for it, and nothing may be done with them.
+    made_for: Option<OtherSchema>,
+    /// Such a schema that was told of.
+    told: Option<OtherSchema>,
 }
 
 /// What was found of one table.
@@ -67,22 +78,24 @@ impl Use {
 
 impl Watch {
     pub(crate) fn new(program: &'static Program, engine: usize, check: SchemaCheck) -> Self {
-        let engine = &program.engines[engine];
+        let info = &program.engines[engine];
         let models = program.models.iter().copied();
         let models: Vec<_> = models
-            .filter(|model| model.engines.contains(&engine.name))
+            .filter(|model| model.engines.contains(&info.name))
             .collect();
-        let is_off = match check {
-            SchemaCheck::Error | SchemaCheck::Warn => false,
-            SchemaCheck::Off => true,
-        };
         Self {
-            engine,
-            settled: AtomicBool::new(is_off || models.is_empty()),
+            settled: AtomicBool::new(is_off(check) || models.is_empty()),
+            record: Record::new(program, engine),
+            engine: info,
             models,
             check,
-            found: Mutex::default(),
+            known: Mutex::default(),
         }
+    }
+
+    /// For which schema the tables were made.
+    pub(crate) fn record(&self) -> &Record {
+        &self.record
     }
 
     /// Is there nothing to ask for?
@@ -107,7 +120,7 @@ impl Watch {
         let Some(at) = self.place_of(model, table) else {
             return Ok(());
         };
-        let is_new = self.lock().is_empty();
+        let is_new = self.lock().found.is_empty();
         if is_new {
             self.look(physical)?;
         }
@@ -126,20 +139,45 @@ impl Watch {
     /// As [`ensure`](Self::ensure), of all tables together.
     pub(crate) fn examine(&self, physical: &mut Physical) -> Result<()> {
         self.look(physical)?;
-        let found = self.lock();
-        let drifts = found.iter().filter_map(|found| found.drift.clone());
-        drifted(drifts.collect())
+        let known = self.lock();
+        let drifts = known.found.iter().filter_map(|found| found.drift.clone());
+        drifted(drifts.collect(), known.made_for.clone())
+    }
+
+    /// Were the tables made for another schema? That is told of, once.
+    ///
+    /// # Errors
+    /// They were, and nothing may be done with them then.
+    pub(crate) fn ensure_own(&self, physical: &mut Physical) -> Result<()> {
+        let other = self.record.other(physical)?;
+        drifted(Vec::new(), self.refused(other))
+    }
+
+    /// Records that the tables are this program's too, where they fit and anybody records that at all.
+    pub(crate) fn adopt(&self, physical: &mut Physical) -> Result<()> {
+        if !self.record.is_kept(physical)? || self.record.is_own(physical)? {
+            return Ok(());
+        }
+        let fits = self
+            .compare_all(physical)?
+            .iter()
+            .all(|found| found.drift.is_none());
+        if fits {
+            self.record.write(physical)?;
+        }
+        Ok(())
     }
 
     /// What is known holds no more: tables were made or dropped.
     pub(crate) fn forget(&self) {
-        let is_off = match self.check {
-            SchemaCheck::Error | SchemaCheck::Warn => false,
-            SchemaCheck::Off => true,
-        };
-        self.lock().clear();
-        self.settled
-            .store(is_off || self.models.is_empty(), Ordering::Relaxed);
+        let mut known = self.lock();
+        known.found.clear();
+        known.made_for = None;
+        drop(known);
+        self.settled.store(
+            is_off(self.check) || self.models.is_empty(),
+            Ordering::Relaxed,
+        );
     }
 
     /// Models of one name in several schemas are told apart by their tables.
@@ -166,27 +204,48 @@ impl Watch {
 
     /// Asks the catalogue for all tables. Nobody waits for it meanwhile: two who look see the same.
     fn look(&self, physical: &mut Physical) -> Result<()> {
+        let found = self.compare_all(physical)?;
+        let other = self.record.other(physical)?;
+        let made_for = self.refused(other);
+        let is_sound =
+            |found: &Found| found.drift.is_none() && found.without_transactions.is_none();
+        if found.iter().all(is_sound) && made_for.is_none() {
+            self.settled.store(true, Ordering::Relaxed);
+        }
+        let mut known = self.lock();
+        let told: Vec<_> = known.found.iter().map(|found| found.is_told).collect();
+        known.found = found;
+        known.made_for = made_for;
+        for (found, is_told) in known.found.iter_mut().zip(told) {
+            found.is_told = is_told;
+        }
+        Ok(())
+    }
+
+    fn compare_all(&self, physical: &mut Physical) -> Result<Vec<Found>> {
         let wanted = self.models.iter().map(|info| Wanted {
             schema: info.schema,
             table: info.table,
         });
         let relations = physical.relations(&wanted.collect::<Vec<_>>())?;
         let found = self.models.iter().zip(&relations);
-        let found: Vec<_> = found
+        Ok(found
             .map(|(info, relation)| self.found(info, relation.as_ref()))
-            .collect();
-        let is_sound =
-            |found: &Found| found.drift.is_none() && found.without_transactions.is_none();
-        if found.iter().all(is_sound) {
-            self.settled.store(true, Ordering::Relaxed);
+            .collect())
+    }
+
+    /// Another schema, where that is enough to refuse; elsewhere it is told of.
+    fn refused(&self, other: Option<OtherSchema>) -> Option<OtherSchema> {
+        let other = other?;
+        match self.check {
+            SchemaCheck::Strict => return Some(other),
+            SchemaCheck::Error | SchemaCheck::Warn | SchemaCheck::Off => {}
         }
-        let mut known = self.lock();
-        let told: Vec<_> = known.iter().map(|found| found.is_told).collect();
-        *known = found;
-        for (found, is_told) in known.iter_mut().zip(told) {
-            found.is_told = is_told;
+        let told = self.lock().told.replace(other.clone());
+        if told.as_ref() != Some(&other) {
+            tracing::warn!(engine = self.engine.name, "{other}");
         }
-        Ok(())
+        None
     }
 
     fn found(&self, info: &'static ModelInfo, relation: Option<&Relation>) -> Found {
@@ -200,7 +259,10 @@ impl Watch {
 
     fn judge(&self, at: usize, usage: Use) -> Result<()> {
         let mut known = self.lock();
-        let Some(found) = known.get_mut(at) else {
+        if known.made_for.is_some() {
+            return drifted(Vec::new(), known.made_for.clone());
+        }
+        let Some(found) = known.found.get_mut(at) else {
             return Ok(());
         };
         let verdict = found.judge(usage);
@@ -211,13 +273,21 @@ impl Watch {
                 }
                 Ok(())
             }
-            (SchemaCheck::Error | SchemaCheck::Off, verdict) | (_, verdict @ Ok(())) => verdict,
+            (SchemaCheck::Strict | SchemaCheck::Error | SchemaCheck::Off, verdict)
+            | (SchemaCheck::Warn, verdict @ Ok(())) => verdict,
         }
     }
 
     /// No user code runs under the lock, so a poisoned state is still a whole one.
-    fn lock(&self) -> MutexGuard<'_, Vec<Found>> {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_off(check: SchemaCheck) -> bool {
+    match check {
+        SchemaCheck::Strict | SchemaCheck::Error | SchemaCheck::Warn => false,
+        SchemaCheck::Off => true,
     }
 }
 
@@ -226,7 +296,7 @@ impl Found {
         if let Some(drift) = &self.drift {
             let mut differences = drift.differences.iter();
             if usage != Use::Read || differences.any(Difference::hinders_reading) {
-                return drifted(vec![drift.clone()]);
+                return drifted(vec![drift.clone()], None);
             }
         }
         match &self.without_transactions {
@@ -240,10 +310,11 @@ impl Found {
     }
 }
 
-fn drifted(tables: Vec<TableDrift>) -> Result<()> {
-    if tables.is_empty() {
+fn drifted(tables: Vec<TableDrift>, made_for: Option<OtherSchema>) -> Result<()> {
+    if tables.is_empty() && made_for.is_none() {
         Ok(())
     } else {
-        Err(Error::new(ErrorKind::SchemaDrift(Drift { tables })))
+        let drift = Drift { tables, made_for };
+        Err(Error::new(ErrorKind::SchemaDrift(drift)))
     }
 }

@@ -63,6 +63,12 @@ pub static EMBEDDED: Program = Program {
     models: MODELS,
 };
 
+/// All engines, of a version of the program that had no log yet.
+pub static EARLIER: Program = Program {
+    engines: ENGINES,
+    models: MODELS.split_at(3).0,
+};
+
 const SEVERAL: &[&str] = &["default", "x_mysql", "x_postgres", "y_mariadb"];
 
 static MODELS: &[&ModelInfo] = &[

@@ -6,15 +6,18 @@
 
 mod ddl;
 pub mod engine;
+mod logged;
 mod model;
 mod statements;
 
 use bindery::{
-    Config, Connection, Engine, EngineOptions, Hosts, Registry, Repository, Route, StaticEngine,
+    Config, Connection, Engine, EngineOptions, Hosts, Program, Registry, Repository, Route,
+    StaticEngine,
 };
 use bindery_testkit::{FreshDatabase, Product};
 
-pub use self::ddl::{EMBEDDED, PROGRAM};
+pub use self::ddl::{EARLIER, EMBEDDED, PROGRAM};
+pub use self::logged::Logged;
 pub use self::model::*;
 
 macro_rules! accessors {
@@ -69,6 +72,11 @@ pub fn at(engine: &str, url: &str) -> Registry {
 
 /// The same with more options.
 pub fn with(engine: &str, options: EngineOptions) -> Registry {
+    program_with(&PROGRAM, engine, options)
+}
+
+/// The same of another version of the program.
+pub fn program_with(program: &'static Program, engine: &str, options: EngineOptions) -> Registry {
     let nowhere = [
         ("b", ":memory:"),
         ("default", ":memory:"),
@@ -90,7 +98,7 @@ pub fn with(engine: &str, options: EngineOptions) -> Registry {
                 },
             )
         });
-    Registry::with_config(&PROGRAM, &config).unwrap()
+    Registry::with_config(program, &config).unwrap()
 }
 
 /// Runs a check on an engine at this URL, with its tables.

@@ -1,64 +1,14 @@
 //! Transactions that are forgotten, held for too long, or dropped where nobody answers.
 
-use std::fmt::{Debug, Write};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use bindery::{Applied, EngineOptions, ErrorKind, Phase, Retry};
 use bindery_testkit::{Direction, Fault, FaultProxy, Watchdog};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
 
 use super::place::{Place, at_each_place};
 use super::{add, titles};
-use crate::sample::{Everything, with};
-
-/// What is logged on this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<String>>>);
-
-impl Log {
-    /// What is logged during `work`.
-    fn of(work: impl FnOnce()) -> Vec<String> {
-        let log = Self::default();
-        tracing::subscriber::with_default(log.clone(), work);
-        std::mem::take(&mut log.0.lock().unwrap())
-    }
-}
-
-impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("bindery")
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut text = Text(event.metadata().level().to_string());
-        event.record(&mut text);
-        self.0.lock().unwrap().push(text.0);
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
-
-struct Text(String);
-
-impl Visit for Text {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        write!(self.0, " {field}={value:?}").unwrap();
-    }
-}
+use crate::sample::{Everything, Logged, with};
 
 at_each_place! {
     a_forgotten_transaction_reaches_nobody_and_is_told;
@@ -71,7 +21,7 @@ at_each_place! {
 fn a_forgotten_transaction_reaches_nobody_and_is_told<E: Everything>(engine: E, place: &Place) {
     let db = place.open(engine);
     let mut begun = 0;
-    let log = Log::of(|| {
+    let log = Logged::of(|| {
         let mut c = db.connect(engine).unwrap();
         begun = line!() + 1;
         let mut tx = c.begin().unwrap();
@@ -97,7 +47,7 @@ fn a_forgotten_transaction_reaches_nobody_and_is_told<E: Everything>(engine: E, 
     assert!(!c.in_transaction());
     assert!(titles(&mut c).is_empty());
     // A transaction that ends is nobody's matter.
-    let log = Log::of(|| {
+    let log = Logged::of(|| {
         c.transaction(|tx| add(tx, "kept")).unwrap();
         drop(c.begin().unwrap());
     });
@@ -113,7 +63,7 @@ fn a_transaction_that_is_open_for_too_long_is_ended_and_told<E: Everything>(
     let db = place.open_with(engine, |options| options.max_transaction_age(limit));
     let mut c = db.connect(engine).unwrap();
     let mut other = db.connect(engine).unwrap();
-    let log = Log::of(|| {
+    let log = Logged::of(|| {
         let mut tx = c.begin().unwrap();
         thread::sleep(2 * limit);
         let error = add(&mut tx, "late").unwrap_err();

@@ -15,6 +15,7 @@ use crate::name::is_valid_engine_name;
 
 const FLAVOURS: &[(&str, Flavour)] = &[("mariadb", Flavour::Mariadb), ("mysql", Flavour::Mysql)];
 const CHECKS: &[(&str, SchemaCheck)] = &[
+    ("strict", SchemaCheck::Strict),
     ("error", SchemaCheck::Error),
     ("warn", SchemaCheck::Warn),
     ("off", SchemaCheck::Off),
