@@ -144,7 +144,7 @@ impl Link {
 
     /// May anything be sent at all?
     fn ensure_ours(&self) -> Result<()> {
-        self.pool.ensure_not_forked()?;
+        self.pool.ensure_usable()?;
         self.ensure_read()
     }
 

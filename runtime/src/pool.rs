@@ -1,16 +1,20 @@
 //! Open connections kept for the next user. One pool for each engine; nothing is shared between engines, and no thread
-//! of its own runs: what is overdue is closed when somebody takes or gives back a connection.
+//! of its own runs: what is overdue is closed when somebody takes or gives back a connection. How a pool as a whole ends is
+//! `closing`'s.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::drift::Watch;
-use crate::driver::Physical;
+use crate::driver::{Cutter, Physical};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::forks;
 use crate::link::Link;
 use crate::queue::{Place, Queue};
 use crate::turns::{NoTurn, Turn, Turns};
+
+mod closing;
 
 /// Opens one more connection, within a time.
 pub(crate) type OpenPhysical = Box<dyn Fn(Duration) -> Result<Physical> + Send + Sync>;
@@ -33,6 +37,8 @@ pub(crate) struct Pool {
     emptied: Condvar,
     /// Looks after the tables that its connections lead to.
     watch: OnceLock<Watch>,
+    /// Connections that are still held are cut off, and do nothing any more.
+    is_cut: AtomicBool,
     /// Of the process that opens its connections; a child that was forked has copies that are of no use to anybody.
     forks: u32,
 }
@@ -77,6 +83,8 @@ struct State {
     open: usize,
     waiting: Queue<Grant>,
     closed: bool,
+    /// A way to each open connection, and to some that are gone.
+    cutters: Vec<Cutter>,
     /// Connections that were opened, ever.
     created: u64,
     /// Connections that were closed or lost, ever.
@@ -134,6 +142,7 @@ impl Pool {
             writers: limits.one_writer.then(Arc::default),
             emptied: Condvar::new(),
             watch: OnceLock::new(),
+            is_cut: AtomicBool::new(false),
             forks: forks::count(),
         })
     }
@@ -278,6 +287,7 @@ impl Pool {
             drop(state);
             return Err(closed());
         }
+        state.reach(&physical);
         drop(state);
         slot.owed = false;
         Ok(Pooled {
@@ -297,6 +307,7 @@ impl Pool {
         if state.closed {
             return Err(closed());
         }
+        state.reach(&physical);
         drop(state);
         lost.physical = physical;
         lost.opened = Instant::now();
@@ -388,33 +399,6 @@ impl Pool {
         }
     }
 
-    /// Closes idle connections now and those in use when they come back. Opens nothing; a second time does nothing.
-    pub(crate) fn close(&self) {
-        self.writers.iter().for_each(|writers| writers.end());
-        let mut state = self.lock();
-        state.closed = true;
-        let idle = std::mem::take(&mut state.idle);
-        state.open -= idle.len();
-        state.gone += idle.len() as u64;
-        while state.waiting.give(Grant::Closed).is_ok() {}
-        drop(state);
-        drop(idle);
-    }
-
-    /// Waits until no connection is left of a pool that was closed.
-    pub(crate) fn wait_until_empty(&self, limit: Duration) -> Result<()> {
-        let state = self.lock();
-        let in_use = |state: &mut State| state.open > 0;
-        let waited = self.emptied.wait_timeout_while(state, limit, in_use);
-        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        match state.open {
-            0 => Ok(()),
-            connections => Err(Error::new(ErrorKind::StillInUse { connections })
-                .during(Operation::Close)
-                .on_engine(self.engine)),
-        }
-    }
-
     pub(crate) fn counts(&self) -> PoolCounts {
         let writers = self.writers.as_ref().map_or(0, |turns| turns.waiting());
         let state = self.lock();
@@ -441,8 +425,18 @@ impl Pool {
         forks::count() != self.forks
     }
 
+    /// May a connection that is held be used?
     #[inline]
-    pub(crate) fn ensure_not_forked(&self) -> Result<()> {
+    pub(crate) fn ensure_usable(&self) -> Result<()> {
+        self.ensure_not_forked()?;
+        if self.is_cut.load(Ordering::Acquire) {
+            return Err(Error::new(ErrorKind::Closed));
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn ensure_not_forked(&self) -> Result<()> {
         if self.is_forked() {
             Err(Error::new(ErrorKind::Forked).during(Operation::Acquire))
         } else {
@@ -457,6 +451,12 @@ impl Pool {
 }
 
 impl State {
+    /// Remembers the way to one more connection, and forgets those to connections that are gone.
+    fn reach(&mut self, physical: &Physical) {
+        self.cutters.retain(|cutter| !cutter.is_gone());
+        self.cutters.push(physical.cutter());
+    }
+
     /// What is there for somebody who asks now; nothing while others wait already.
     fn grant(&mut self, limits: &PoolLimits) -> Option<Grant> {
         if self.closed {
@@ -472,15 +472,6 @@ impl State {
             self.open += 1;
             Grant::Slot
         })
-    }
-}
-
-/// A forked child leaves the sessions of its parent alone.
-impl Drop for Pool {
-    fn drop(&mut self) {
-        if self.is_forked() {
-            std::mem::forget(std::mem::take(&mut self.lock().idle));
-        }
     }
 }
 

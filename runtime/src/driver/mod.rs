@@ -15,6 +15,7 @@ mod cancel;
 pub(crate) mod catalogue;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod connect;
+pub(crate) mod cut;
 mod database_error;
 mod decimal;
 mod identity;
@@ -47,6 +48,7 @@ mod wire;
 pub(crate) use cancel::Canceller;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use connect::{ServerInfo, ServerOptions};
+pub(crate) use cut::Cutter;
 pub use database_error::DatabaseError;
 pub(crate) use identity::Identity;
 pub use params::ParamWriter;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::catalogue::{Relation, Wanted};
-use super::{Changed, Identity, ParamWriter, RowReader, TakeEach, TakeRow, WriteEach, WriteParams};
+use super::{
+    Changed, Cutter, Identity, ParamWriter, RowReader, TakeEach, TakeRow, WriteEach, WriteParams,
+};
 use crate::Dialect;
 use crate::error::{Error, ErrorKind, Phase, Result};
 use crate::model::ColumnSet;
@@ -291,6 +293,11 @@ impl Physical {
     /// Are settings of the session changed that the next user relies on?
     pub(crate) fn is_spoiled(&self) -> bool {
         each!(self, connection => connection.is_spoiled())
+    }
+
+    /// What another thread can cut it off by.
+    pub(crate) fn cutter(&self) -> Cutter {
+        each!(self, connection => connection.cutter())
     }
 
     /// May it not be used again?

@@ -120,7 +120,7 @@ pub enum ErrorKind {
     AfterCommit,
     /// The engine was closed.
     Closed,
-    /// The engine was closed, and some of its connections have not come back within the time.
+    /// The engine was closed, and some of its connections had not come back within the time: they are cut off.
     StillInUse {
         /// How many.
         connections: usize,
@@ -278,7 +278,10 @@ impl fmt::Display for ErrorKind {
             }
             Self::Closed => out.write_str("the engine is closed"),
             Self::StillInUse { connections } => {
-                write!(out, "{connections} connections are still in use")
+                write!(
+                    out,
+                    "{connections} connections were still in use and are cut off"
+                )
             }
             Self::Forked => out.write_str(
                 "the process was forked, and connections belong to the one that opened them: open the databases in the child",

@@ -36,7 +36,7 @@ use super::connect::{ServerInfo, ended};
 use super::database_error::wrong_count;
 use super::params::ParamTarget;
 use super::wire::{Deadline, Peer, Statements};
-use super::{Canceller, Identity, ParamWriter, TakeRow, WriteParams};
+use super::{Canceller, Cutter, Identity, ParamWriter, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::transaction::TransactionOptions;
 
@@ -400,6 +400,11 @@ impl MysqlConnection {
         self.session.is_dead()
     }
 
+    /// What another thread can cut it off by.
+    pub(crate) fn cutter(&self) -> Cutter {
+        self.session.socket().cutter()
+    }
+
     pub(crate) fn server_info(&self) -> &ServerInfo {
         &self.info
     }
@@ -427,7 +432,7 @@ impl MysqlConnection {
         {
             self.transaction = Transaction::Aborted;
         }
-        if fault.is_timeout() {
+        if fault.leaves_work() {
             self.cancel();
         }
         let error = statement_error(fault);

@@ -37,7 +37,7 @@ use self::types::Types;
 use super::connect::{ServerInfo, ended};
 use super::params::ParamTarget;
 use super::wire::{Deadline, Peer, Statements, Tls};
-use super::{Canceller, ParamWriter, TakeRow, WriteParams};
+use super::{Canceller, Cutter, ParamWriter, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction::TransactionOptions;
 
@@ -402,6 +402,11 @@ impl PostgresConnection {
         self.session.is_dead()
     }
 
+    /// What another thread can cut it off by.
+    pub(crate) fn cutter(&self) -> Cutter {
+        self.session.socket().cutter()
+    }
+
     pub(crate) fn server_info(&self) -> &ServerInfo {
         &self.info
     }
@@ -427,7 +432,7 @@ impl PostgresConnection {
     /// The error to tell. A server that is still at work is asked to give up; the connection is closed either way.
     #[cold]
     fn failed(&mut self, fault: Fault) -> Error {
-        if fault.is_timeout() {
+        if fault.leaves_work() {
             self.cancel();
         }
         let error = statement_error(fault);

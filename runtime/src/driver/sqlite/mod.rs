@@ -25,7 +25,7 @@ use self::writing::Writing;
 use super::params::ParamTarget;
 use super::refused::first_refused;
 use super::row::RowSource;
-use super::{ParamWriter, RowReader, TakeRow, WriteParams, Written};
+use super::{Cutter, ParamWriter, RowReader, TakeRow, WriteParams, Written};
 use crate::Dialect;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::model::ColumnSet;
@@ -146,6 +146,9 @@ impl SqliteConnection {
         if self.broken {
             return Err(Error::new(ErrorKind::ConnectionLost));
         }
+        if self.watched.is_cut() {
+            return Err(Error::new(ErrorKind::Closed));
+        }
         self.watched.begin();
         let call = Call {
             watched: &self.watched,
@@ -162,7 +165,7 @@ impl SqliteConnection {
         if let Err(error) = &outcome {
             self.broken |= is_of_the_file(error);
         }
-        outcome
+        outcome.map_err(|error| self.watched.explained(error))
     }
 
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
@@ -369,6 +372,11 @@ impl SqliteConnection {
     pub(crate) fn is_broken(&self) -> bool {
         self.broken
     }
+
+    /// What another thread can cut it off by.
+    pub(crate) fn cutter(&self) -> Cutter {
+        self.watched.cutter()
+    }
 }
 
 /// Does the error say that the file cannot be used any more, at least not through this connection?
@@ -402,6 +410,10 @@ impl Call<'_> {
             return Ok(());
         }
         self.watched.set_lock_limit(self.writing.take_turn()?);
+        // Nothing begins any more, also where the turn came late.
+        if self.watched.is_cut() {
+            return Err(Error::new(ErrorKind::Closed));
+        }
         // In a file that is no longer in its place nobody would find what is written.
         if self.watched.has_moved() {
             return Err(moved_error());
@@ -450,7 +462,7 @@ impl SqliteCursor<'_> {
         let stepped = self.statement.step();
         self.finished = !matches!(stepped, Ok(true));
         Ok(stepped
-            .map_err(step_error)?
+            .map_err(|error| self.watched.explained(step_error(error)))?
             .then(|| reader(&self.statement)))
     }
 }

@@ -1,5 +1,5 @@
 //! What is asked of SQLite beneath `rusqlite`: that waiting for another connection's lock and working on one statement
-//! end, and whether the file is still in its place.
+//! end, in time or when another thread says so, and whether the file is still in its place.
 
 #![allow(
     unsafe_code,
@@ -8,10 +8,14 @@
 
 use std::ffi::{c_int, c_void};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rusqlite::ffi;
+
+use crate::driver::Cutter;
+use crate::driver::cut::Cut;
+use crate::error::{Error, ErrorKind};
 
 /// The operations of SQLite's machine between two looks at the clock: a few dozen microseconds.
 const OPERATIONS: c_int = 4_096;
@@ -29,14 +33,23 @@ pub(super) struct Watched {
     limits: Arc<Limits>,
 }
 
-/// Looked at by one thread at a time, the one that uses the connection: the order of its loads and stores is the
-/// program's. Times are nanoseconds since `origin`, and 0 is never.
+/// But for `is_cut` looked at by one thread at a time, the one that uses the connection: the order of its loads and
+/// stores is the program's. Times are nanoseconds since `origin`, and 0 is never.
 struct Limits {
     origin: Instant,
     lock: AtomicU64,
     lock_asked: AtomicU64,
     statement: u64,
     statement_begun: AtomicU64,
+    /// Another thread has cut the connection off.
+    is_cut: AtomicBool,
+}
+
+/// Seen a few dozen microseconds later by a statement that is at work, and at once by the next.
+impl Cut for Limits {
+    fn cut(&self) {
+        self.is_cut.store(true, Ordering::Release);
+    }
 }
 
 impl Watched {
@@ -52,6 +65,7 @@ impl Watched {
             lock_asked: AtomicU64::new(0),
             statement: statement.map_or(u64::MAX, nanos),
             statement_begun: AtomicU64::new(0),
+            is_cut: AtomicBool::new(false),
         });
         let shared: *mut c_void = Arc::as_ptr(&limits).cast_mut().cast();
         // SAFETY: the handle is that of an open connection. The callbacks get a pointer to `Limits`, which they take for
@@ -59,9 +73,7 @@ impl Watched {
         unsafe {
             let handle = inner.handle();
             ffi::sqlite3_busy_handler(handle, Some(on_busy), shared);
-            if statement.is_some() {
-                ffi::sqlite3_progress_handler(handle, OPERATIONS, Some(on_progress), shared);
-            }
+            ffi::sqlite3_progress_handler(handle, OPERATIONS, Some(on_progress), shared);
         }
         Self { inner, limits }
     }
@@ -70,6 +82,28 @@ impl Watched {
     #[inline]
     pub(super) fn connection(&self) -> &rusqlite::Connection {
         &self.inner
+    }
+
+    /// What another thread can cut it off by.
+    pub(super) fn cutter(&self) -> Cutter {
+        Cutter::of(&self.limits)
+    }
+
+    /// Has another thread cut it off?
+    #[inline]
+    pub(super) fn is_cut(&self) -> bool {
+        self.limits.is_cut.load(Ordering::Acquire)
+    }
+
+    /// What was interrupted, or gave up waiting, as the connection was cut off.
+    #[cold]
+    pub(super) fn explained(&self, error: Error) -> Error {
+        match error.kind() {
+            ErrorKind::Timeout { .. } | ErrorKind::Busy if self.is_cut() => {
+                Error::new(ErrorKind::Closed)
+            }
+            _ => error,
+        }
     }
 
     /// One more statement begins, or goes on for one more row: its time is counted from here.
@@ -123,11 +157,14 @@ impl Limits {
             PAUSE
         };
         std::thread::sleep(pause.min(Duration::from_nanos(left)));
-        left > 0
+        left > 0 && !self.is_cut.load(Ordering::Acquire)
     }
 
     /// The clock is read first when a statement has run for a while, so that short ones pay nothing for it.
     fn is_overdue(&self) -> bool {
+        if self.is_cut.load(Ordering::Acquire) {
+            return true;
+        }
         let now = self.now();
         match self.statement_begun.load(Ordering::Relaxed) {
             0 => {

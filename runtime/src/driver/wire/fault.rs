@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::CutOff;
 use crate::driver::DatabaseError;
 use crate::error::{Error, ErrorKind, Phase};
 
@@ -19,9 +20,9 @@ pub(in crate::driver) enum Fault<S> {
 }
 
 impl<S> Fault<S> {
-    /// Did time run out?
-    pub(in crate::driver) fn is_timeout(&self) -> bool {
-        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::TimedOut)
+    /// Has this side gone away while the server may be at work? Time ran out, or another thread cut the socket off.
+    pub(in crate::driver) fn leaves_work(&self) -> bool {
+        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::TimedOut || is_cut(error))
     }
 
     /// The error of a statement; `refused` makes one of what the server said. A server that ends the session says so
@@ -48,6 +49,7 @@ impl<S> Fault<S> {
                 let phase = Phase::Statement;
                 lost(ErrorKind::Timeout { phase }, "no answer came in time")
             }
+            Self::Io(error) if is_cut(&error) => lost(ErrorKind::Closed, &error.to_string()),
             Self::Io(error) => lost(ErrorKind::ConnectionLost, &error.to_string()),
             Self::Protocol(why) => lost(ErrorKind::ConnectionLost, why),
         }
@@ -72,6 +74,10 @@ impl<S> Fault<S> {
             Self::Protocol(why) => unreached(why),
         }
     }
+}
+
+fn is_cut(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<CutOff>())
 }
 
 impl<S> From<io::Error> for Fault<S> {

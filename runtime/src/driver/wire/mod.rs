@@ -2,6 +2,7 @@
 //! that came in. What the bytes mean is the matter of each server's own folder.
 
 mod address;
+mod cut;
 mod deadline;
 mod fault;
 mod input;
@@ -14,6 +15,7 @@ mod tls;
 #[cfg(feature = "tls")]
 mod tls;
 
+use cut::{CutOff, Wire};
 pub(super) use deadline::Deadline;
 pub(super) use fault::Fault;
 pub(super) use socket::{Peer, Socket};

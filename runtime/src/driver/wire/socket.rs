@@ -10,10 +10,13 @@ use std::path::PathBuf;
 
 use rustix::event::PollFlags;
 
+#[cfg(all(unix, any(test, feature = "played")))]
+use super::Wire;
 use super::address::resolve;
 use super::input::Input;
 use super::stream::{Interest, Stream};
-use super::{Deadline, Tls};
+use super::{CutOff, Deadline, Tls};
+use crate::driver::Cutter;
 
 /// Where to connect to.
 #[derive(Debug, Clone)]
@@ -58,7 +61,7 @@ impl Socket {
     pub(in crate::driver) fn over(stream: std::os::unix::net::UnixStream) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
         Ok(Self {
-            stream: Stream::Unix(stream),
+            stream: Stream::Unix(Wire::new(stream)),
             input: Input::default(),
             deadline: Deadline::after(None),
             asked: false,
@@ -80,7 +83,7 @@ impl Socket {
             let why = "something was sent before TLS began";
             return Err(io::Error::new(ErrorKind::InvalidData, why));
         }
-        // A second handle of the same socket; the first is closed when it is replaced.
+        // A second handle of the same socket; the first goes when it is replaced.
         let plain = self.stream.try_clone()?;
         self.stream = plain.encrypted(tls, self.deadline)?;
         self.asked = false;
@@ -102,6 +105,21 @@ impl Socket {
     /// What ties a login to an encrypted connection, where there is something.
     pub(in crate::driver) fn end_point(&self) -> Option<Vec<u8>> {
         self.stream.end_point()
+    }
+
+    /// What another thread can cut it off by.
+    pub(in crate::driver) fn cutter(&self) -> Cutter {
+        self.stream.cutter()
+    }
+
+    /// What went wrong, told of a socket that was cut off by that.
+    #[cold]
+    fn explained(&self, error: io::Error) -> io::Error {
+        if self.stream.is_cut() {
+            io::Error::other(CutOff)
+        } else {
+            error
+        }
     }
 
     /// Sets when the operation that begins now has to be over.
@@ -129,6 +147,10 @@ impl Socket {
     /// # Errors
     /// The deadline passed, or the peer closed the connection.
     pub(in crate::driver) fn receive(&mut self) -> io::Result<()> {
+        self.take_in().map_err(|error| self.explained(error))
+    }
+
+    fn take_in(&mut self) -> io::Result<()> {
         if std::mem::take(&mut self.asked) {
             self.stream.wait(Interest::Read, self.deadline)?;
         } else {
@@ -170,6 +192,10 @@ impl Socket {
     /// # Errors
     /// The deadline passed, or the peer is gone; then some of it may have arrived.
     pub(in crate::driver) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.send_all(bytes).map_err(|error| self.explained(error))
+    }
+
+    fn send_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut rest = bytes;
         while !rest.is_empty() {
             match self.stream.write(rest) {

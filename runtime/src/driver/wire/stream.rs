@@ -2,16 +2,17 @@
 
 use std::io::{self, IoSlice, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
 
-use super::Deadline;
-use super::Tls;
 #[cfg(feature = "tls")]
 use super::tls::TlsStream;
+use super::{Deadline, Tls, Wire};
+use crate::driver::Cutter;
 
 /// A peer that is gone is noticed within half a minute, also while nothing is asked of it.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
@@ -20,9 +21,9 @@ const KEEPALIVE_COUNT: u32 = 3;
 
 /// The socket.
 pub(super) enum Stream {
-    Tcp(TcpStream),
+    Tcp(Arc<Wire<TcpStream>>),
     #[cfg(unix)]
-    Unix(UnixStream),
+    Unix(Arc<Wire<UnixStream>>),
     /// Encrypted; around one of the others.
     #[cfg(feature = "tls")]
     Tls(Box<TlsStream>),
@@ -53,13 +54,13 @@ impl Stream {
         stream.set_nodelay(true)?;
         keep_alive(&stream)?;
         stream.set_nonblocking(true)?;
-        Ok(Self::Tcp(stream))
+        Ok(Self::Tcp(Wire::new(stream)))
     }
 
     /// The address of the other side, where it has one.
     pub(super) fn address(&self) -> Option<SocketAddr> {
         match self {
-            Self::Tcp(stream) => stream.peer_addr().ok(),
+            Self::Tcp(wire) => wire.stream().peer_addr().ok(),
             #[cfg(unix)]
             Self::Unix(_) => None,
             #[cfg(feature = "tls")]
@@ -94,15 +95,15 @@ impl Stream {
                 other => return Err(other.into()),
             }
         }
-        Ok(Self::Unix(stream))
+        Ok(Self::Unix(Wire::new(stream)))
     }
 
     /// Another handle of the same socket.
     pub(super) fn try_clone(&self) -> io::Result<Self> {
         match self {
-            Self::Tcp(stream) => stream.try_clone().map(Self::Tcp),
+            Self::Tcp(wire) => Ok(Self::Tcp(Arc::clone(wire))),
             #[cfg(unix)]
-            Self::Unix(stream) => stream.try_clone().map(Self::Unix),
+            Self::Unix(wire) => Ok(Self::Unix(Arc::clone(wire))),
             #[cfg(feature = "tls")]
             Self::Tls(_) => Err(io::ErrorKind::Unsupported.into()),
         }
@@ -153,6 +154,28 @@ impl Stream {
         }
     }
 
+    /// What another thread can cut it off by.
+    pub(super) fn cutter(&self) -> Cutter {
+        match self {
+            Self::Tcp(wire) => Cutter::of(wire),
+            #[cfg(unix)]
+            Self::Unix(wire) => Cutter::of(wire),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.below().cutter(),
+        }
+    }
+
+    /// Has another thread cut it off?
+    pub(super) fn is_cut(&self) -> bool {
+        match self {
+            Self::Tcp(wire) => wire.is_cut(),
+            #[cfg(unix)]
+            Self::Unix(wire) => wire.is_cut(),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.below().is_cut(),
+        }
+    }
+
     /// Waits until the socket is ready.
     pub(super) fn wait(&self, interest: Interest, deadline: Deadline) -> io::Result<PollFlags> {
         let flags = match interest {
@@ -162,9 +185,9 @@ impl Stream {
         loop {
             let left = deadline.left()?.map(timespec).transpose()?;
             let mut watched = [match self {
-                Self::Tcp(stream) => PollFd::new(stream, flags),
+                Self::Tcp(wire) => PollFd::new(wire.stream(), flags),
                 #[cfg(unix)]
-                Self::Unix(stream) => PollFd::new(stream, flags),
+                Self::Unix(wire) => PollFd::new(wire.stream(), flags),
                 #[cfg(feature = "tls")]
                 Self::Tls(stream) => return stream.wait(interest, deadline),
             }];
@@ -204,9 +227,9 @@ fn keep_alive(stream: &TcpStream) -> io::Result<()> {
 impl Read for Stream {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         match self {
-            Self::Tcp(stream) => stream.read(out),
+            Self::Tcp(wire) => wire.stream().read(out),
             #[cfg(unix)]
-            Self::Unix(stream) => stream.read(out),
+            Self::Unix(wire) => wire.stream().read(out),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.read(out),
         }
@@ -216,9 +239,9 @@ impl Read for Stream {
 impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Tcp(stream) => stream.write(bytes),
+            Self::Tcp(wire) => wire.stream().write(bytes),
             #[cfg(unix)]
-            Self::Unix(stream) => stream.write(bytes),
+            Self::Unix(wire) => wire.stream().write(bytes),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.write(bytes),
         }
@@ -226,9 +249,9 @@ impl Write for Stream {
 
     fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
-            Self::Tcp(stream) => stream.write_vectored(pieces),
+            Self::Tcp(wire) => wire.stream().write_vectored(pieces),
             #[cfg(unix)]
-            Self::Unix(stream) => stream.write_vectored(pieces),
+            Self::Unix(wire) => wire.stream().write_vectored(pieces),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.write_vectored(pieces),
         }

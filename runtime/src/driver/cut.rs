@@ -1,0 +1,31 @@
+//! Cutting off connections that other threads use: the one thing that is done to a connection from outside.
+
+use std::sync::{Arc, Weak};
+
+/// What can be cut off while somebody waits for it. That ends in [`ErrorKind::Closed`](crate::ErrorKind::Closed).
+pub(crate) trait Cut: Send + Sync {
+    /// Ends what is waited for, now or soon. Does not wait itself.
+    fn cut(&self);
+}
+
+/// Reaches a connection, wherever it is, as long as it is there.
+pub(crate) struct Cutter(Weak<dyn Cut>);
+
+impl Cutter {
+    pub(crate) fn of<C: Cut + 'static>(connection: &Arc<C>) -> Self {
+        let connection: Weak<C> = Arc::downgrade(connection);
+        Self(connection)
+    }
+
+    /// Is the connection closed already?
+    pub(crate) fn is_gone(&self) -> bool {
+        self.0.strong_count() == 0
+    }
+
+    /// Cuts it off.
+    pub(crate) fn cut(&self) {
+        if let Some(connection) = self.0.upgrade() {
+            connection.cut();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The end of a pool: idle connections now, those in use when they come back or by force, and what a forked child leaves
+//! alone.
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::{Grant, Idle, Pool, State};
+use crate::driver::Cutter;
+use crate::error::{Error, ErrorKind, Operation, Result};
+
+impl Pool {
+    /// Closes idle connections now and those in use when they come back. Opens nothing; a second time does nothing.
+    pub(crate) fn close(&self) {
+        self.writers.iter().for_each(|writers| writers.end());
+        let mut state = self.lock();
+        state.closed = true;
+        let idle = std::mem::take(&mut state.idle);
+        state.open -= idle.len();
+        state.gone += idle.len() as u64;
+        while state.waiting.give(Grant::Closed).is_ok() {}
+        drop(state);
+        self.end_all(idle);
+    }
+
+    /// Closes connections, unless that would end sessions of the process that this one was forked from.
+    fn end_all(&self, connections: Vec<Idle>) {
+        if self.is_forked() {
+            std::mem::forget(connections);
+        }
+    }
+
+    /// Waits until no connection is left of a pool that was closed, and cuts off those that are when time runs out.
+    pub(crate) fn empty_within(&self, limit: Duration) -> Result<()> {
+        self.wait_until_empty(limit).inspect_err(|_| self.cut())
+    }
+
+    /// Whoever waits for a database learns that the engine is closed, and whoever asks it for something later. The
+    /// connections are closed when they are given back.
+    fn cut(&self) {
+        if self.is_forked() {
+            return;
+        }
+        self.is_cut.store(true, Ordering::Release);
+        self.lock().cutters.iter().for_each(Cutter::cut);
+    }
+
+    /// Waits until no connection is left of a pool that was closed.
+    pub(crate) fn wait_until_empty(&self, limit: Duration) -> Result<()> {
+        let state = self.lock();
+        let in_use = |state: &mut State| state.open > 0;
+        let waited = self.emptied.wait_timeout_while(state, limit, in_use);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        match state.open {
+            0 => Ok(()),
+            connections => Err(Error::new(ErrorKind::StillInUse { connections })
+                .during(Operation::Close)
+                .on_engine(self.engine)),
+        }
+    }
+}
+
+/// A forked child leaves the sessions of its parent alone.
+impl Drop for Pool {
+    fn drop(&mut self) {
+        let idle = std::mem::take(&mut self.lock().idle);
+        self.end_all(idle);
+    }
+}
