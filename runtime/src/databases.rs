@@ -131,7 +131,7 @@ impl Registry {
         Repository::new(Target::of_pool(engine, Arc::clone(self.pool(engine))))
     }
 
-    fn pool<E: Engine>(&self, engine: E) -> &Arc<Pool> {
+    pub(crate) fn pool<E: Engine>(&self, engine: E) -> &Arc<Pool> {
         &self.engines[engine.index()].pool
     }
 

@@ -17,7 +17,7 @@ pub(crate) use self::standing::Scoped;
 
 /// A connection taken from a pool. It goes back when dropped, and is closed instead where a transaction was left open.
 pub(crate) struct Link {
-    /// `None` only while it is being dropped.
+    /// `None` only while it is being dropped, and where everything was taken out.
     pooled: Option<Pooled>,
     pool: Arc<Pool>,
     standing: Standing,
@@ -53,6 +53,22 @@ impl Link {
             standing: Standing::default(),
             reading: false,
         }
+    }
+
+    /// Takes everything out and leaves nothing that could be used.
+    pub(crate) fn take(&mut self) -> Self {
+        let nothing = Self {
+            pooled: None,
+            pool: Arc::clone(&self.pool),
+            standing: Standing::default(),
+            reading: false,
+        };
+        std::mem::replace(self, nothing)
+    }
+
+    /// The pool that the connection goes back to.
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.pool
     }
 
     /// Open transaction and savepoints.

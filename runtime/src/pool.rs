@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::forks;
 use crate::link::Link;
 use crate::queue::{Place, Queue};
+use crate::transaction::EngineHooks;
 use crate::turns::{NoTurn, Turn, Turns};
 
 mod closing;
@@ -37,6 +38,8 @@ pub(crate) struct Pool {
     emptied: Condvar,
     /// Looks after the tables that its connections lead to.
     watch: OnceLock<Watch>,
+    /// What runs after transactions.
+    hooks: EngineHooks,
     /// Connections that are still held are cut off, and do nothing any more.
     is_cut: AtomicBool,
     /// Of the process that opens its connections; a child that was forked has copies that are of no use to anybody.
@@ -142,6 +145,7 @@ impl Pool {
             writers: limits.one_writer.then(Arc::default),
             emptied: Condvar::new(),
             watch: OnceLock::new(),
+            hooks: EngineHooks::default(),
             is_cut: AtomicBool::new(false),
             forks: forks::count(),
         })
@@ -323,6 +327,11 @@ impl Pool {
     /// What looks after the tables.
     pub(crate) fn watch(&self) -> Option<&Watch> {
         self.watch.get()
+    }
+
+    /// What runs after transactions on its connections.
+    pub(crate) fn hooks(&self) -> &EngineHooks {
+        &self.hooks
     }
 
     /// Takes a connection back, or closes it where it is no good any more.

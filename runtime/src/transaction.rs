@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::error::{Applied, Error, ErrorKind, Operation, Result};
 use crate::link::{Link, Scoped};
 
-pub(crate) use self::hooks::Hooks;
+pub(crate) use self::hooks::{EngineHooks, Hooks};
 pub use self::options::{Isolation, TransactionOptions};
 pub use self::retry::Retry;
 

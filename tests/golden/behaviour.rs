@@ -152,6 +152,22 @@ fn with_one_engine_a_transaction_needs_no_choice() {
         Err::<(), Box<dyn std::error::Error>>("the caller changed its mind".into())
     });
     assert!(lost.is_err());
+    let only_read = bindery::TransactionOptions::new().read_only();
+    let lost = db.transaction_with(only_read, |tx| tx.notes().insert(NewNote::new("lost")));
+    assert_eq!(
+        lost.map(drop).unwrap_err().kind(),
+        &bindery::ErrorKind::ReadOnly
+    );
+    let mut tries = 0;
+    let kept_at_last = db.transaction_retry(bindery::Retry::default(), |tx| {
+        tries += 1;
+        tx.notes().insert(NewNote::new("again"))?;
+        if tries < 3 {
+            return Err(bindery::Error::new(bindery::ErrorKind::Conflict));
+        }
+        Ok(())
+    });
+    assert!(kept_at_last.is_ok());
     let titles = db.notes().all().expect("the table is there").into_iter();
-    assert!(titles.map(|note| note.title).eq(["kept"]));
+    assert!(titles.map(|note| note.title).eq(["kept", "again"]));
 }

@@ -248,43 +248,86 @@ fn transaction_choice(w: &mut RustWriter, model: &Model) {
     });
 }
 
+/// A way to run a transaction.
+struct Way {
+    name: &'static str,
+    generics: &'static str,
+    /// What it takes before `work`.
+    options: Option<(&'static str, &'static str)>,
+    work: &'static str,
+    result: &'static str,
+    /// What it is, and in what it differs from the plain one.
+    differs: &'static str,
+}
+
+const WAYS: [Way; 4] = [
+    Way {
+        name: "transaction",
+        generics: "T",
+        options: None,
+        work: "FnOnce",
+        result: "::bindery::Result<T>",
+        differs: "",
+    },
+    Way {
+        name: "try_transaction",
+        generics: "T, F: ::core::convert::From<::bindery::Error>",
+        options: None,
+        work: "FnOnce",
+        result: "::core::result::Result<T, F>",
+        differs: " with an error type of its own",
+    },
+    Way {
+        name: "transaction_with",
+        generics: "T",
+        options: Some(("options", "::bindery::TransactionOptions")),
+        work: "FnOnce",
+        result: "::bindery::Result<T>",
+        differs: " that begins in a way of its own",
+    },
+    Way {
+        name: "transaction_retry",
+        generics: "T",
+        options: Some(("retry", "::bindery::Retry")),
+        work: "FnMut",
+        result: "::bindery::Result<T>",
+        differs: " that is tried again where another one was in the way",
+    },
+];
+
 /// Transactions on a connection of their own. With several engines they cannot be called: their bound says what to write.
 fn transactions(w: &mut RustWriter, model: &Model) {
-    let docs = |what: &str| match several(model) {
-        None => [
+    for way in &WAYS {
+        w.item(|w| {
+            w.docs(transaction_docs(model, way.differs));
+            transaction(w, model, way);
+        });
+    }
+}
+
+fn transaction_docs(model: &Model, differs: &str) -> [String; 4] {
+    let (head, errors) = match several(model) {
+        None => (
             format!(
-                "Runs `work` in a transaction{what}: committed on `Ok`, rolled back on `Err` and on panics."
+                "Runs `work` in a transaction{differs}: committed on `Ok`, rolled back on `Err` and on panics."
             ),
-            String::new(),
-            "# Errors".to_owned(),
-            "Those of `work`, of connecting, of beginning and of committing.".to_owned(),
-        ],
-        Some(_) => [
-            format!("A transaction{what} on one of the engines, which has to be chosen."),
-            String::new(),
-            "# Errors".to_owned(),
-            "It cannot be called.".to_owned(),
-        ],
+            "Those of `work`, of connecting, of beginning and of committing.",
+        ),
+        Some(_) => (
+            format!("A transaction{differs} on one of the engines, which has to be chosen."),
+            "It cannot be called.",
+        ),
     };
-    w.item(|w| {
-        w.docs(docs(""));
-        transaction(w, model, "transaction", "T", "::bindery::Result<T>");
-    });
-    w.item(|w| {
-        let generics = "T, F: ::core::convert::From<::bindery::Error>";
-        w.docs(docs(" with an error type of its own"));
-        transaction(
-            w,
-            model,
-            "try_transaction",
-            generics,
-            "::core::result::Result<T, F>",
-        );
-    });
+    [
+        head,
+        String::new(),
+        "# Errors".to_owned(),
+        errors.to_owned(),
+    ]
 }
 
 /// The type of `work` is longer than a line, whatever the engine's name, so the layout is always the same.
-fn transaction(w: &mut RustWriter, model: &Model, name: &str, generics: &str, result: &str) {
+fn transaction(w: &mut RustWriter, model: &Model, way: &Way) {
     let Some(engine) = model.engines.first() else {
         return;
     };
@@ -295,14 +338,19 @@ fn transaction(w: &mut RustWriter, model: &Model, name: &str, generics: &str, re
     } else {
         ("", "&self,")
     };
-    w.line(&format!("pub fn {name}<{lifetime}{generics}>("));
+    // A transaction that is left open is told with the place in the program.
+    w.line("#[track_caller]");
+    w.line(&format!("pub fn {}<{lifetime}{}>(", way.name, way.generics));
     w.indented(|w| {
         w.line(of_self);
-        w.line("work: impl ::core::ops::FnOnce(");
+        if let Some((name, ty)) = way.options {
+            w.line(&format!("{name}: {ty},"));
+        }
+        w.line(&format!("work: impl ::core::ops::{}(", way.work));
         w.indented(|w| w.line(&format!("&mut ::bindery::Transaction<'_, {ty}>,")));
-        w.line(&format!(") -> {result},"));
+        w.line(&format!(") -> {},", way.result));
     });
-    let head = format!(") -> {result}");
+    let head = format!(") -> {}", way.result);
     if is_refused {
         w.line(&head);
         w.line("where");
@@ -311,10 +359,13 @@ fn transaction(w: &mut RustWriter, model: &Model, name: &str, generics: &str, re
     } else {
         w.line(&format!("{head} {{"));
     }
+    let given = way
+        .options
+        .map_or(String::new(), |(name, _)| format!("{name}, "));
     let calls = [
         "0".to_owned(),
         format!("connect({ty})?"),
-        format!("{name}(work)"),
+        format!("{}({given}work)", way.name),
     ];
     let chain = Expr::Chain("self".to_owned(), calls.map(Expr::text).to_vec());
     w.indented(|w| w.value(&chain));

@@ -2,11 +2,15 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Transaction;
 use crate::connection::Connection;
+use crate::databases::Registry;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::Link;
 
 /// The hooks of one connection.
 pub(crate) struct Hooks<E: Engine> {
@@ -14,6 +18,8 @@ pub(crate) struct Hooks<E: Engine> {
     once: Vec<Hook<E>>,
     /// After each commit of an outermost transaction.
     always: Vec<Always<E>>,
+    /// Such a hook is running: transactions of its own call none.
+    is_within: bool,
 }
 
 /// A hook and how deep its transaction is.
@@ -35,6 +41,7 @@ impl<E: Engine> Default for Hooks<E> {
         Self {
             once: Vec::new(),
             always: Vec::new(),
+            is_within: false,
         }
     }
 }
@@ -123,11 +130,19 @@ impl<E: Engine> Connection<E> {
                 Run::AfterRollback(_) => (),
             }
         }
+        if std::mem::replace(&mut self.hooks.is_within, true) {
+            return;
+        }
         let mut always = std::mem::take(&mut self.hooks.always);
         always.iter_mut().for_each(|hook| ends.of(|| hook(self)));
         // Hooks may have given more of them.
         always.append(&mut self.hooks.always);
         self.hooks.always = always;
+        let of_engine = self.link.pool().hooks().all();
+        of_engine
+            .iter()
+            .for_each(|hook| ends.of(|| hook(&mut self.link)));
+        self.hooks.is_within = false;
     }
 
     /// The transaction of this depth was rolled back.
@@ -162,6 +177,96 @@ impl<E: Engine> Connection<E> {
             }
         }
         ends.panicked
+    }
+}
+
+impl Registry {
+    /// Runs `hook` after each transaction that is committed on any connection of an engine, for as long as the program has
+    /// its databases: behind those of the transaction and of the connection, in the order the hooks were given, and told of
+    /// failures as they are ([`after_commit`](Transaction::after_commit)). Transactions of its own call no such hook, and
+    /// a write outside of transactions is none.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use std::sync::Arc;
+    /// # use std::sync::atomic::{AtomicU32, Ordering};
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// let committed = Arc::new(AtomicU32::new(0));
+    /// let count = Arc::clone(&committed);
+    /// db.after_each_commit(engine::B, move |_connection| {
+    ///     count.fetch_add(1, Ordering::Relaxed);
+    ///     Ok(())
+    /// });
+    /// db.b()?.transaction(|tx| tx.blogs().insert(NewBlog::new("counted")))?;
+    /// db.default()?.transaction(|tx| tx.blogs().insert(NewBlog::new("of another engine")))?;
+    /// assert_eq!(committed.load(Ordering::Relaxed), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn after_each_commit<E: Engine>(
+        &self,
+        engine: E,
+        hook: impl Fn(&mut Connection<E>) -> Result<()> + Send + Sync + 'static,
+    ) {
+        self.pool(engine).hooks().add(engine, hook);
+    }
+}
+
+/// Hooks of all connections of an engine. Whatever type of connection the transaction was on, each gets one of its own.
+#[derive(Default)]
+pub(crate) struct EngineHooks {
+    /// Spares most commits the lock.
+    are_there: AtomicBool,
+    all: Mutex<Vec<Arc<OfEngine>>>,
+}
+
+type OfEngine = dyn Fn(&mut Link) -> Result<()> + Send + Sync;
+
+impl EngineHooks {
+    fn add<E: Engine>(
+        &self,
+        engine: E,
+        hook: impl Fn(&mut Connection<E>) -> Result<()> + Send + Sync + 'static,
+    ) {
+        self.lock().push(Arc::new(move |link| {
+            hook(&mut Lent::new(engine, link).connection)
+        }));
+        self.are_there.store(true, Ordering::Release);
+    }
+
+    fn all(&self) -> Vec<Arc<OfEngine>> {
+        if self.are_there.load(Ordering::Acquire) {
+            self.lock().clone()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// No user code runs under the lock.
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<OfEngine>>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A held connection as one of another type; it goes back at the end, also that of a panic.
+struct Lent<'l, E: Engine> {
+    link: &'l mut Link,
+    connection: Connection<E>,
+}
+
+impl<'l, E: Engine> Lent<'l, E> {
+    fn new(engine: E, link: &'l mut Link) -> Self {
+        let mut connection = Connection::new(engine, link.take());
+        connection.hooks.is_within = true;
+        Self { link, connection }
+    }
+}
+
+impl<E: Engine> Drop for Lent<'_, E> {
+    fn drop(&mut self) {
+        *self.link = self.connection.link.take();
     }
 }
 

@@ -1,6 +1,7 @@
 //! Transactions and savepoints: what stays, what goes, and what the connection is good for afterwards.
 
 mod doomed;
+mod engine_hooks;
 mod exchanged;
 mod held;
 mod hooks;

@@ -3,6 +3,7 @@
 /// Names that no engine can have: methods of `Databases`, beside which engines are methods (`db.b()`), and `any`, whose
 /// type `engine::Any` stands for all of them.
 pub const DATABASES_METHODS: &[&str] = &[
+    "after_each_commit",
     "any",
     "builder",
     "check",
@@ -31,6 +32,8 @@ pub const DATABASES_METHODS: &[&str] = &[
     "test_transaction",
     "to_owned",
     "transaction",
+    "transaction_retry",
+    "transaction_with",
     "try_into",
     "try_session",
     "try_transaction",
@@ -39,7 +42,11 @@ pub const DATABASES_METHODS: &[&str] = &[
 
 /// Methods of connections, transactions and sessions. Tables are methods beside them.
 pub const CONNECTION_METHODS: &[&str] = &[
+    "after_commit",
+    "after_each_commit",
+    "after_rollback",
     "begin",
+    "begin_with",
     "clone",
     "close",
     "commit",
@@ -53,8 +60,11 @@ pub const CONNECTION_METHODS: &[&str] = &[
     "test_transaction",
     "to_owned",
     "transaction",
+    "transaction_retry",
+    "transaction_with",
     "try_into",
     "try_transaction",
+    "try_transaction_with",
 ];
 
 /// Can no table have this accessor?

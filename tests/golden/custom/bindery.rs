@@ -664,6 +664,7 @@ impl Databases {
     ///
     /// # Errors
     /// Those of `work`, of connecting, of beginning and of committing.
+    #[track_caller]
     pub fn transaction<T>(
         &self,
         work: impl ::core::ops::FnOnce(
@@ -677,6 +678,7 @@ impl Databases {
     ///
     /// # Errors
     /// Those of `work`, of connecting, of beginning and of committing.
+    #[track_caller]
     pub fn try_transaction<T, F: ::core::convert::From<::bindery::Error>>(
         &self,
         work: impl ::core::ops::FnOnce(
@@ -684,6 +686,40 @@ impl Databases {
         ) -> ::core::result::Result<T, F>,
     ) -> ::core::result::Result<T, F> {
         self.0.connect(engine::Default)?.try_transaction(work)
+    }
+
+    /// Runs `work` in a transaction that begins in a way of its own: committed on `Ok`, rolled back on `Err` and on panics.
+    ///
+    /// # Errors
+    /// Those of `work`, of connecting, of beginning and of committing.
+    #[track_caller]
+    pub fn transaction_with<T>(
+        &self,
+        options: ::bindery::TransactionOptions,
+        work: impl ::core::ops::FnOnce(
+            &mut ::bindery::Transaction<'_, engine::Default>,
+        ) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T> {
+        self.0
+            .connect(engine::Default)?
+            .transaction_with(options, work)
+    }
+
+    /// Runs `work` in a transaction that is tried again where another one was in the way: committed on `Ok`, rolled back on `Err` and on panics.
+    ///
+    /// # Errors
+    /// Those of `work`, of connecting, of beginning and of committing.
+    #[track_caller]
+    pub fn transaction_retry<T>(
+        &self,
+        retry: ::bindery::Retry,
+        work: impl ::core::ops::FnMut(
+            &mut ::bindery::Transaction<'_, engine::Default>,
+        ) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T> {
+        self.0
+            .connect(engine::Default)?
+            .transaction_retry(retry, work)
     }
 
     /// The rows of [`goods::Goods`].

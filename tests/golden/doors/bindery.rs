@@ -1049,6 +1049,7 @@ impl Databases {
     ///
     /// # Errors
     /// It cannot be called.
+    #[track_caller]
     pub fn transaction<'a, T>(
         &'a self,
         work: impl ::core::ops::FnOnce(
@@ -1065,6 +1066,7 @@ impl Databases {
     ///
     /// # Errors
     /// It cannot be called.
+    #[track_caller]
     pub fn try_transaction<'a, T, F: ::core::convert::From<::bindery::Error>>(
         &'a self,
         work: impl ::core::ops::FnOnce(
@@ -1075,6 +1077,42 @@ impl Databases {
         Self: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::B)?.try_transaction(work)
+    }
+
+    /// A transaction that begins in a way of its own on one of the engines, which has to be chosen.
+    ///
+    /// # Errors
+    /// It cannot be called.
+    #[track_caller]
+    pub fn transaction_with<'a, T>(
+        &'a self,
+        options: ::bindery::TransactionOptions,
+        work: impl ::core::ops::FnOnce(
+            &mut ::bindery::Transaction<'_, engine::B>,
+        ) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T>
+    where
+        Self: ChooseEngineForTransaction<'a>,
+    {
+        self.0.connect(engine::B)?.transaction_with(options, work)
+    }
+
+    /// A transaction that is tried again where another one was in the way on one of the engines, which has to be chosen.
+    ///
+    /// # Errors
+    /// It cannot be called.
+    #[track_caller]
+    pub fn transaction_retry<'a, T>(
+        &'a self,
+        retry: ::bindery::Retry,
+        work: impl ::core::ops::FnMut(
+            &mut ::bindery::Transaction<'_, engine::B>,
+        ) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T>
+    where
+        Self: ChooseEngineForTransaction<'a>,
+    {
+        self.0.connect(engine::B)?.transaction_retry(retry, work)
     }
 
     /// `Blog` lives on `default` and `b`: use `db.default()?.blogs()` or `db.b()?.blogs()`.

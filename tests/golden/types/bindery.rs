@@ -1199,6 +1199,7 @@ impl Databases {
     ///
     /// # Errors
     /// It cannot be called.
+    #[track_caller]
     pub fn transaction<'a, T>(
         &'a self,
         work: impl ::core::ops::FnOnce(
@@ -1215,6 +1216,7 @@ impl Databases {
     ///
     /// # Errors
     /// It cannot be called.
+    #[track_caller]
     pub fn try_transaction<'a, T, F: ::core::convert::From<::bindery::Error>>(
         &'a self,
         work: impl ::core::ops::FnOnce(
@@ -1225,6 +1227,46 @@ impl Databases {
         Self: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Default)?.try_transaction(work)
+    }
+
+    /// A transaction that begins in a way of its own on one of the engines, which has to be chosen.
+    ///
+    /// # Errors
+    /// It cannot be called.
+    #[track_caller]
+    pub fn transaction_with<'a, T>(
+        &'a self,
+        options: ::bindery::TransactionOptions,
+        work: impl ::core::ops::FnOnce(
+            &mut ::bindery::Transaction<'_, engine::Default>,
+        ) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T>
+    where
+        Self: ChooseEngineForTransaction<'a>,
+    {
+        self.0
+            .connect(engine::Default)?
+            .transaction_with(options, work)
+    }
+
+    /// A transaction that is tried again where another one was in the way on one of the engines, which has to be chosen.
+    ///
+    /// # Errors
+    /// It cannot be called.
+    #[track_caller]
+    pub fn transaction_retry<'a, T>(
+        &'a self,
+        retry: ::bindery::Retry,
+        work: impl ::core::ops::FnMut(
+            &mut ::bindery::Transaction<'_, engine::Default>,
+        ) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T>
+    where
+        Self: ChooseEngineForTransaction<'a>,
+    {
+        self.0
+            .connect(engine::Default)?
+            .transaction_retry(retry, work)
     }
 
     /// `Host` lives on `default` and `p`: use `db.default()?.hosts()` or `db.p()?.hosts()`.

@@ -11,19 +11,19 @@ use crate::sample::{Everything, Tables, embedded, on_each_database};
 
 /// What hooks have said.
 #[derive(Clone, std::default::Default)]
-struct Told(Arc<Mutex<Vec<&'static str>>>);
+pub(super) struct Told(Arc<Mutex<Vec<&'static str>>>);
 
 impl Told {
-    fn say(&self, what: &'static str) {
+    pub(super) fn say(&self, what: &'static str) {
         self.0.lock().unwrap().push(what);
     }
 
     /// What was said since the last time.
-    fn take(&self) -> Vec<&'static str> {
+    pub(super) fn take(&self) -> Vec<&'static str> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 
-    fn on_commit<E: Everything>(&self, tx: &mut Transaction<'_, E>, what: &'static str) {
+    pub(super) fn on_commit<E: Everything>(&self, tx: &mut Transaction<'_, E>, what: &'static str) {
         let told = self.clone();
         tx.after_commit(move |_| {
             told.say(what);
