@@ -70,6 +70,8 @@ pub(crate) struct PoolLimits {
 pub(crate) struct Pooled {
     pub(crate) physical: Physical,
     opened: Instant,
+    /// When somebody got it.
+    taken: Instant,
     /// Of a call that writes; the next writer gets it when the connection is back.
     writer: Option<Turn>,
 }
@@ -258,6 +260,7 @@ impl Pool {
         let overdue = rested >= self.limits.idle_timeout
             || now.saturating_duration_since(pooled.opened) >= self.limits.max_lifetime;
         if !overdue && self.is_good(&mut pooled.physical, rested, left) {
+            pooled.taken = now;
             return Ok(pooled);
         }
         drop(pooled);
@@ -294,9 +297,11 @@ impl Pool {
         state.reach(&physical);
         drop(state);
         slot.owed = false;
+        let now = Instant::now();
         Ok(Pooled {
             physical,
-            opened: Instant::now(),
+            opened: now,
+            taken: now,
             writer: None,
         })
     }
@@ -338,16 +343,11 @@ impl Pool {
     pub(crate) fn put_back(&self, mut pooled: Pooled) {
         // Dropped last: the next writer finds the connection.
         let _writer = pooled.writer.take();
-        let physical = &pooled.physical;
-        let usable = self.limits.keep
-            && !physical.is_broken()
-            && !physical.is_spoiled()
-            && !physical.in_transaction();
         let now = Instant::now();
-        let aged = now.saturating_duration_since(pooled.opened) >= self.limits.max_lifetime;
-        if !usable || aged || self.is_forked() {
+        if self.is_forked() || !self.is_reusable(&mut pooled, now) {
             return self.discard(pooled);
         }
+        pooled.taken = now;
         let mut state = self.lock();
         if state.closed {
             drop(state);
@@ -361,6 +361,17 @@ impl Pool {
             drop(state);
             drop(overdue);
         }
+    }
+
+    /// Who holds one for long may have seen nothing of a server that went down meanwhile, and the next may get it at once.
+    fn is_reusable(&self, pooled: &mut Pooled, now: Instant) -> bool {
+        let physical = &mut pooled.physical;
+        self.limits.keep
+            && !physical.is_broken()
+            && !physical.is_spoiled()
+            && !physical.in_transaction()
+            && now.saturating_duration_since(pooled.opened) < self.limits.max_lifetime
+            && (now.saturating_duration_since(pooled.taken) < LOOK_AFTER || physical.is_quiet())
     }
 
     /// Closes a connection that must not be used again.

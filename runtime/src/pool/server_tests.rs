@@ -113,6 +113,23 @@ fn end_sessions(behind: &Behind) {
     thread::sleep(super::LOOK_AFTER * 2);
 }
 
+/// The server went down while somebody had a connection and did nothing with it: the next gets another one.
+///
+/// Covers POOL-2 on PostgreSQL, MariaDB.
+#[test]
+fn pool_2_a_connection_that_died_in_use_is_not_passed_on() {
+    let _watchdog = Watchdog::start("pool_2_a_connection_that_died_in_use", PATIENCE);
+    for behind in behind(Duration::MAX) {
+        let held = soon(&behind.pool);
+        end_sessions(&behind);
+        drop(held);
+        let counts = behind.pool.counts();
+        assert_eq!((counts.open, counts.closed), (0, 1));
+        soon_works(&behind.pool);
+        assert_eq!(behind.pool.counts().created, 2);
+    }
+}
+
 /// Whoever asks next does not notice.
 ///
 /// Covers POOL-2 on PostgreSQL, MariaDB.

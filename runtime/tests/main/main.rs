@@ -9,10 +9,13 @@ mod engines;
 mod example;
 mod files;
 mod forgotten;
+#[cfg(unix)]
+mod forks;
 mod many;
 mod open;
 mod pools;
 mod repository;
+mod restarts;
 mod sample;
 mod schema_check;
 mod secrets;
