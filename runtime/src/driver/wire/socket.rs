@@ -90,6 +90,7 @@ impl Socket {
         Ok(())
     }
 
+    #[cfg(feature = "postgres")]
     /// Can nobody on the way read along: is it encrypted, or does it not leave the machine?
     pub(in crate::driver) fn is_private(&self) -> bool {
         let leaves = |address: SocketAddr| !address.ip().is_loopback();
