@@ -35,6 +35,11 @@ const SEARCH_PATH: &str =
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')
      AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'public'))); END $$;";
 
+/// A script may leave it to its users to fill them; until then they cannot be read.
+const FILL_VIEWS: &str = "DO $$ DECLARE named text; BEGIN
+    FOR named IN SELECT c.oid::regclass::text FROM pg_class c WHERE c.relkind = 'm' AND NOT c.relispopulated
+    LOOP EXECUTE 'REFRESH MATERIALIZED VIEW ' || named; END LOOP; END $$;";
+
 enum Kept {
     /// The folder is removed with the value.
     File {
@@ -78,6 +83,7 @@ impl Database {
         };
         if dialect == Dialect::Postgres {
             kept.names(SEARCH_PATH)?;
+            kept.names(FILL_VIEWS)?;
         }
         Ok(Self {
             tables: kept.names(tables_query(dialect))?,

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use bindery::{Config, Connection, Dialect, Engine, Result};
+use bindery::{Config, Connection, Dialect, Engine, EngineOptions, Result, SchemaCheck};
 use bindery_schema::model::{Model, TableId};
 
 use crate::database::Database;
@@ -63,7 +63,14 @@ fn outcome_of<E: Engine>(
         }
     }
     let connect = |database: &Database| {
-        let config = Config::new().engine("default", database.url().as_str());
+        // Tables without transactions are not written in one, and everything here is; their rows are deleted again.
+        let check = if database.sticky.is_empty() {
+            SchemaCheck::default()
+        } else {
+            SchemaCheck::Off
+        };
+        let options = EngineOptions::url(database.url()).schema_check(check);
+        let config = Config::new().engine("default", options);
         open(&config).map_err(|error| error.to_string())
     };
     let (on_original, on_created) = (connect(&original)?, connect(&created)?);

@@ -16,7 +16,9 @@ pub(crate) fn script(text: &str, dialect: Dialect) -> String {
         (Dialect::Mysql, Some(name)) => kept
             .replace(&format!("`{name}`."), "")
             .replace(&format!("{name}."), ""),
-        (Dialect::Mysql, None) | (Dialect::Sqlite, _) => kept,
+        // Cacti's script takes MySQL 9.7.4 for older than 8.0.11, which still had this mode.
+        (Dialect::Mysql, None) => kept.replace("NO_AUTO_CREATE_USER,", ""),
+        (Dialect::Sqlite, _) => kept,
     }
 }
 

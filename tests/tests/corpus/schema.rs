@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use bindery_schema::check::check;
@@ -103,7 +104,20 @@ impl Schema {
         let made = all.iter().filter(|made| tables.contains(&made.name.name));
         let (create, link): (Vec<_>, Vec<_>) = made.map(|made| (&made.create, &made.link)).unzip();
         let statements = create.into_iter().chain(link).flatten();
-        statements.map(|sql| format!("{sql};\n")).collect()
+        let statements = statements.map(|sql| format!("{sql};\n"));
+        iter::once(session(self.dialect).to_owned())
+            .chain(statements)
+            .collect()
+    }
+}
+
+/// What bindery's sessions set and a server may have otherwise: MySQL takes no date of zeros for a default, MariaDB does.
+fn session(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => "",
+        Dialect::Mysql => {
+            "SET sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION';\n"
+        }
     }
 }
 
