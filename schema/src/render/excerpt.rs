@@ -185,10 +185,10 @@ impl<'s> Cutter<'s> {
         } else {
             0
         };
-        let letters = line.chars().skip(start as usize);
+        let mut letters = line.chars().skip(start as usize);
         let shown = fitting(letters.clone(), self.window as usize);
         // Where the line ends in the window, places behind its end are seen, too.
-        let ends = letters.skip(shown as usize).next().is_none();
+        let ends = letters.nth(shown as usize).is_none();
         let end = start + if ends { self.window } else { shown };
         start..end.max(at + 1)
     }
