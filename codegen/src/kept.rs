@@ -90,7 +90,7 @@ impl Kept {
     fn state(&self, name: &str) -> Option<State> {
         let found = fs::symlink_metadata(self.path(name)).ok()?;
         let written = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        found.is_file().then(|| State {
+        found.is_file().then_some(State {
             length: found.len(),
             written: written.as_nanos(),
         })
