@@ -343,9 +343,7 @@ impl PostgresConnection {
     /// Nothing is sent yet: BEGIN travels with the first statement, and an error there ends the transaction before it
     /// did anything.
     pub(crate) fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
-        if self.is_broken() {
-            return Err(Error::new(ErrorKind::ConnectionLost));
-        }
+        self.ensure_alive()?;
         self.begin_pending = Some(Begin(*options));
         self.numbering.begin();
         Ok(())
@@ -354,7 +352,7 @@ impl PostgresConnection {
     /// The server answers COMMIT of a failed transaction by rolling back, without an error: the tag tells.
     pub(crate) fn commit(&mut self) -> Result<()> {
         if self.begin_pending.take().is_some() {
-            return Ok(());
+            return self.ensure_alive();
         }
         self.ensure_there()?;
         let mut committed = false;
@@ -367,6 +365,14 @@ impl PostgresConnection {
         } else {
             Err(Error::new(ErrorKind::TransactionAborted))
         }
+    }
+
+    /// Where nothing is sent, nobody else tells that the connection was lost.
+    fn ensure_alive(&self) -> Result<()> {
+        if self.is_broken() {
+            return Err(Error::new(ErrorKind::ConnectionLost).before_it_ran());
+        }
+        Ok(())
     }
 
     /// A COMMIT that was not even sent is no unknown outcome: a session that has ended has rolled back.
