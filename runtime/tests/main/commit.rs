@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use bindery::{Applied, EngineOptions, ErrorKind, Operation, Outcome, Registry, Resolution};
+use bindery::{
+    Applied, Engine, EngineOptions, ErrorKind, Operation, Outcome, Registry, Resolution,
+};
 use bindery_testkit::{
     Direction, Fault, FaultProxy, FreshDatabase, Server, ServerOptions, Shutdown, Watchdog,
 };
@@ -337,4 +339,40 @@ fn tx_3_a_server_that_goes_down_has_stored_nothing_on_postgres() {
 fn tx_3_a_server_that_goes_down_has_stored_nothing_on_mariadb() {
     let _watchdog = Watchdog::start("tx_3_a_server_that_goes_down_on_mariadb", PATIENCE);
     goes_down(Mysql, Server::mysql());
+}
+
+/// Tables are created in transactions too, and their COMMIT is found out like any other.
+///
+/// Covers TX-1 on PostgreSQL.
+#[test]
+fn tx_1_a_cut_commit_of_ddl_is_found_out_on_postgres() {
+    let _watchdog = Watchdog::start("tx_1_a_cut_commit_of_ddl", PATIENCE);
+    let Some(fresh) = bindery_testkit::fresh_postgres() else {
+        return;
+    };
+    let proxy = FaultProxy::start(&fresh.url()).expect("a port is free");
+    let db = with(Postgres.name(), EngineOptions::url(proxy.url()));
+    let cut_off = Fault::CutBeforePattern {
+        direction: Direction::ToServer,
+        pattern: b"COMMIT".to_vec(),
+    };
+    // The answer says again what was done.
+    let unanswered = Fault::CutBeforePattern {
+        direction: Direction::ToClient,
+        pattern: b"COMMIT".to_vec(),
+    };
+    for (fault, expected, is_empty) in [
+        (cut_off, Resolution::Aborted, true),
+        (unanswered, Resolution::Committed, false),
+    ] {
+        proxy.set(fault);
+        let error = db.create_missing_on(Postgres).unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::OutcomeUnknown, "{error:?}");
+        let outcome = error.outcome().expect("it can be found out").clone();
+        proxy.heal();
+        assert_eq!(db.resolve(&outcome, LIMIT).unwrap(), expected);
+        let there = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+        assert_eq!(fresh.answer(there).unwrap().trim() == "0", is_empty);
+    }
+    db.create_missing_on(Postgres).expect("the rest");
 }

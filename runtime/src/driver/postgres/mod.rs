@@ -277,7 +277,9 @@ impl PostgresConnection {
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
         self.simple(sql, |_, _| ())
-            .map_err(|fault| self.failed(fault))
+            .map_err(|fault| self.failed(fault))?;
+        self.ask_number_alone();
+        Ok(())
     }
 
     /// Statements without parameters. A pending BEGIN goes before them, in the same text: where it fails, none is run.

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::session::Fault;
+use super::session::{Fault, Standing};
 use super::{Deadline, PostgresConnection, message};
 use crate::driver::{ParamWriter, Written};
 use crate::error::{Error, ErrorKind, Operation, Phase, Result};
@@ -96,6 +96,18 @@ impl PostgresConnection {
         self.numbering.asked = self.numbering.wanted;
         if self.numbering.asked {
             self.session.out().extend_from_slice(ASK);
+        }
+    }
+
+    /// Asks by itself, behind the answer of DDL, which is sent as plain text. Where it fails, the transaction has no number.
+    pub(super) fn ask_number_alone(&mut self) {
+        let is_open = self.session.standing() == Standing::InTransaction;
+        let deadline = self.deadline();
+        if self.numbering.wanted && is_open && self.session.begin(deadline).is_ok() {
+            self.ask_number();
+            if self.session.send(1).is_ok() {
+                self.learn_number();
+            }
         }
     }
 
