@@ -199,10 +199,10 @@ fn tx_2_a_reset_before_the_answer_to_a_write_keeps_nothing<E: Everything>(
     let mut c = db.connect(engine).unwrap();
     let mut tx = c.begin().unwrap();
     add(&mut tx, "lost").unwrap();
-    proxy.set(Fault::CutAfterPattern {
-        direction: Direction::ToServer,
+    // It comes back with the row.
+    proxy.set(Fault::CutBeforePattern {
+        direction: Direction::ToClient,
         pattern: b"lost too".to_vec(),
-        wait: Duration::from_millis(100),
     });
     assert_lost(&add(&mut tx, "lost too").unwrap_err(), "an insert");
     drop(tx);
