@@ -52,6 +52,10 @@ fn what_cannot_work_is_an_error_at_open() {
             remote("").tls_ca(at("none.pem")),
             "none.pem` cannot be read",
         ),
+        (
+            remote("").tls_ca(folder.path()),
+            "cannot be read: it is no plain file",
+        ),
         (remote("").tls_ca(at("text.pem")), "holds no certificate"),
         (
             remote("")

@@ -1,12 +1,15 @@
 //! Certificates and keys out of PEM files. A key's content is in no message.
 
-use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use bindery_schema::disk;
 use rustls::RootCertStore;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+/// The bundles of whole operating systems have a few hundred kilobytes.
+const MAX_BYTES: usize = 16 << 20;
 
 /// The certificates of a file, which the key of the configuration names; at least one.
 pub(super) fn certificates(key: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
@@ -60,10 +63,15 @@ pub(super) fn system_authorities() -> Result<RootCertStore, String> {
 }
 
 fn read(key: &str, path: &Path) -> Result<Vec<u8>, String> {
-    fs::read(path).map_err(|error| {
+    let refused = |why: &dyn std::fmt::Display| {
         let path = path.display();
-        format!("`{key}`: `{path}` cannot be read: {error}")
-    })
+        format!("`{key}`: `{path}` cannot be read: {why}")
+    };
+    let bytes = disk::read(path, MAX_BYTES).map_err(|error| refused(&error))?;
+    if bytes.len() > MAX_BYTES {
+        return Err(refused(&"it is larger than 16 MiB"));
+    }
+    Ok(bytes)
 }
 
 fn holds_none(key: &str, path: &Path, what: &str, label: &str) -> String {
