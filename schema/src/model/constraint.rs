@@ -47,7 +47,7 @@ pub struct Unique {
     pub span: Span,
 }
 
-/// An index that is not in [`Table::uniques`].
+/// An index that is not in [`Table::uniques`](super::Table::uniques).
 #[derive(Debug, Clone)]
 pub struct Index {
     /// Name where given.
