@@ -174,10 +174,8 @@ impl Watch {
         known.found.clear();
         known.made_for = None;
         drop(known);
-        self.settled.store(
-            is_off(self.check) || self.models.is_empty(),
-            Ordering::Relaxed,
-        );
+        let is_settled = is_off(self.check) || self.models.is_empty();
+        self.settled.store(is_settled, Ordering::Relaxed);
     }
 
     /// Models of one name in several schemas are told apart by their tables.

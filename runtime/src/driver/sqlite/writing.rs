@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use crate::error::Result;
+use crate::forks;
 use crate::turns::{Turn, Turns};
 
 /// One connection's part in it.
@@ -67,7 +68,7 @@ impl Writing {
 fn turns_of(path: &str) -> Arc<Turns> {
     static FILES: Mutex<BTreeMap<(u32, String), Weak<Turns>>> = Mutex::new(BTreeMap::new());
     let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
-    let key = (std::process::id(), path.to_owned());
+    let key = (forks::count(), path.to_owned());
     if let Some(turns) = files.get(&key).and_then(Weak::upgrade) {
         return turns;
     }
