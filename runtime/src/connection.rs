@@ -136,9 +136,16 @@ impl<E: Engine> Connection<E> {
         work: impl FnOnce(&mut Transaction<'_, E>) -> std::result::Result<T, F>,
     ) -> std::result::Result<T, F> {
         let mut transaction = self.begin_with(options)?;
-        let value = work(&mut transaction)?;
-        transaction.commit()?;
-        Ok(value)
+        match work(&mut transaction) {
+            Ok(value) => {
+                transaction.commit()?;
+                Ok(value)
+            }
+            Err(error) => {
+                transaction.give_up();
+                Err(error)
+            }
+        }
     }
 
     /// Runs `work` in a transaction that is always rolled back: for tests that must leave no trace.

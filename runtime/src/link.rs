@@ -331,9 +331,13 @@ impl Link {
     /// Runs `work` so that either all of its statements hold or none, also when it panics.
     pub(crate) fn atomically<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let scope = Scope::begin(self)?;
-        let value = work(scope.link)?;
-        scope.commit()?;
-        Ok(value)
+        match work(scope.link) {
+            Ok(value) => scope.commit().map(|()| value),
+            Err(error) => {
+                scope.undo();
+                Err(error)
+            }
+        }
     }
 }
 
@@ -378,12 +382,19 @@ impl<'l> Scope<'l> {
         self.finished = true;
         self.link.commit(self.depth)
     }
+
+    /// The caller waits for its answer, so undoing may take as long as any statement.
+    fn undo(mut self) {
+        self.finished = true;
+        // The error that led here is the one to tell.
+        let _ = self.link.undo(self.depth);
+    }
 }
 
 impl Drop for Scope<'_> {
     fn drop(&mut self) {
         if !self.finished {
-            // The error that led here is the one to tell.
+            // A panic goes on, however this ends.
             let _ = self.link.undo_soon(self.depth);
         }
     }

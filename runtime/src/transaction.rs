@@ -99,6 +99,13 @@ impl<'c, E: Engine> Transaction<'c, E> {
             .map_err(|error| located(error, engine, Operation::Rollback))
     }
 
+    /// Undoes the work because of an error, which is the one to tell. Whoever gets that waits for it, so undoing may take as
+    /// long as any statement.
+    pub(crate) fn give_up(mut self) {
+        self.finished = true;
+        let _ = self.undo(Link::undo);
+    }
+
     fn undo(&mut self, undo: fn(&mut Link, u32) -> Result<()>) -> Result<()> {
         self.ensure_own()?;
         let outcome = undo(&mut self.connection.link, self.scope.depth);

@@ -146,7 +146,7 @@ impl<E: Engine> Connection<E> {
                 .map(|()| value)
                 .map_err(|error| Failed::within(error, &self.link)),
             Err(error) => {
-                drop(transaction);
+                transaction.give_up();
                 Err(Failed::within(error, &self.link))
             }
         }

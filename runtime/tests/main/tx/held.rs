@@ -3,17 +3,18 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery::{Applied, EngineOptions, ErrorKind, Phase, Retry};
+use bindery::{Applied, EngineOptions, ErrorKind, Phase, Retry, Transaction};
 use bindery_testkit::{Direction, Fault, FaultProxy, Watchdog};
 
 use super::place::{Place, at_each_place};
-use super::{add, titles};
-use crate::sample::{Everything, Logged, with};
+use super::{add, refused, titles};
+use crate::sample::{Everything, Logged, NewMember, Tables, with};
 
 at_each_place! {
     a_forgotten_transaction_reaches_nobody_and_is_told;
     a_transaction_that_is_open_for_too_long_is_ended_and_told;
     what_is_dropped_waits_for_no_silent_server;
+    undoing_after_an_error_may_take_its_time;
     a_commit_without_an_answer_runs_no_hook_and_is_not_repeated;
 }
 
@@ -132,6 +133,40 @@ fn what_is_dropped_waits_for_no_silent_server<E: Everything>(engine: E, place: &
     assert!(started.elapsed() < LATE, "{:?}", started.elapsed());
     proxy.heal();
     assert!(titles(&mut place.open(engine).connect(engine).unwrap()).is_empty());
+}
+
+/// What is dropped is given up by a server that takes longer than this. An answer takes twice the delay.
+const SLOW: Duration = Duration::from_millis(500);
+
+/// The limit of dropping is not that of calls which wait for their answer: a slow server is not a lost one.
+fn undoing_after_an_error_may_take_its_time<E: Everything>(engine: E, place: &Place) {
+    let Place::Server(database) = place else {
+        return;
+    };
+    place.open(engine);
+    let proxy = FaultProxy::start(&database.url()).unwrap();
+    let db = with(engine.name(), EngineOptions::url(proxy.url()));
+    let mut c = db.connect(engine).unwrap();
+    let fails_slowly = |tx: &mut Transaction<'_, E>| -> bindery::Result<()> {
+        add(tx, "undone")?;
+        proxy.set(Fault::Delay(SLOW));
+        Err(refused())
+    };
+    c.transaction(fails_slowly).unwrap_err();
+    proxy.heal();
+    c.transaction_retry(Retry::default(), fails_slowly)
+        .unwrap_err();
+    let twice = [NewMember::new(1, "a"), NewMember::new(1, "b")];
+    let error = c.members().insert_many(twice).unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::UniqueViolation(_)),
+        "{error:?}"
+    );
+    proxy.heal();
+    assert_eq!((titles(&mut c).len(), c.members().count().unwrap()), (0, 0));
+    drop(c);
+    let pool = db.engine(engine.name()).unwrap().pool;
+    assert_eq!((pool.created, pool.idle), (1, 1));
 }
 
 /// Covers TX-1 on PostgreSQL, MariaDB.
