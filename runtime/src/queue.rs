@@ -43,9 +43,17 @@ impl<T> Queue<T> {
         let Some(first) = self.0.pop_front() else {
             return Err(thing);
         };
-        *first.given.lock().unwrap_or_else(PoisonError::into_inner) = Some(thing);
-        first.filled.notify_one();
+        first.fill(thing);
         Ok(())
+    }
+
+    /// Gives to this one, wherever it stands; not where it was given something before or has left.
+    pub(crate) fn give_to(&mut self, place: &Arc<Place<T>>, thing: T) {
+        let standing = self.0.len();
+        self.0.retain(|other| !Arc::ptr_eq(other, place));
+        if self.0.len() < standing {
+            place.fill(thing);
+        }
     }
 
     /// Gives a place up. What was given to it before comes back: nothing is lost between waking and giving up.
@@ -68,6 +76,11 @@ impl<T> Place<T> {
             let waited = self.filled.wait_timeout(given, left);
             given = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    fn fill(&self, thing: T) {
+        *self.given.lock().unwrap_or_else(PoisonError::into_inner) = Some(thing);
+        self.filled.notify_one();
     }
 
     fn taken(&self) -> Option<T> {
@@ -93,5 +106,18 @@ mod tests {
         assert_eq!(first.wait(Duration::ZERO), Some(1));
         assert_eq!(queue.leave(&third), Some(2));
         assert_eq!(third.wait(Duration::ZERO), None);
+    }
+
+    #[test]
+    fn one_that_is_not_the_first_can_be_served() {
+        let mut queue = Queue::default();
+        let (first, second) = (queue.join(), queue.join());
+        queue.give_to(&second, 2);
+        assert_eq!(queue.len(), 1);
+        assert_eq!(queue.give(1), Ok(()));
+        // Too late.
+        queue.give_to(&first, 3);
+        assert_eq!(second.wait(Duration::ZERO), Some(2));
+        assert_eq!(first.wait(Duration::ZERO), Some(1));
     }
 }

@@ -148,6 +148,38 @@ fn con_10_who_waits_for_a_file_is_cut_off() {
     assert_eq!(pool().open, 0);
 }
 
+/// Three programs at one file: one writes, and two wait for their turn on connections that they hold. Only that of the engine
+/// that is closed is sent away, before the turn is free.
+///
+/// Covers CON-10, POOL-04 on SQLite.
+#[test]
+fn con_10_who_waits_for_its_turn_to_write_is_cut_off() {
+    let _watchdog = Watchdog::start("con_10_who_waits_for_its_turn_is_cut_off", PATIENCE);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("one.db");
+    let program = || {
+        let options = EngineOptions::sqlite(&file).busy_timeout(2 * PATIENCE);
+        with("default", options)
+    };
+    let (writes, closed, open) = (program(), program(), program());
+    writes.create_missing_on(Default).unwrap();
+    let mut writer = writes.connect(Default).unwrap();
+    let mut tx = writer.begin().unwrap();
+    tx.blogs().insert(NewBlog::new("first")).unwrap();
+    let [mut sent_away, mut served] = [&closed, &open].map(|db| db.connect(Default).unwrap());
+    thread::scope(|scope| {
+        let sent_away = scope.spawn(|| sent_away.blogs().insert(NewBlog::new("no")));
+        let served = scope.spawn(|| served.blogs().insert(NewBlog::new("second")));
+        close(&closed, "default", 1);
+        is_closed(&sent_away.join().unwrap().unwrap_err(), "default");
+        tx.commit().unwrap();
+        served.join().unwrap().unwrap();
+    });
+    assert_eq!(writer.blogs().count().unwrap(), 2);
+    drop(sent_away);
+    closed.close_within(PATIENCE).unwrap();
+}
+
 /// Engines that nobody uses are closed though another one is not, and the first of those is told.
 #[test]
 fn every_engine_is_closed() {

@@ -126,7 +126,7 @@ impl SqliteConnection {
             .map_err(step_error)?;
         let writing = Writing::new(inner.path(), options.busy_timeout);
         let limit = limit.min(options.busy_timeout);
-        let watched = Watched::new(inner, limit, options.statement_timeout);
+        let watched = Watched::new(inner, limit, options.statement_timeout, writing.gate());
         patiently(limit, || set_up(watched.connection(), options.read_only))
             .map_err(|error| open_error(error, watched.system_error()))?;
         ensure_foreign_keys(watched.connection())?;

@@ -16,6 +16,7 @@ use rusqlite::ffi;
 use crate::driver::Cutter;
 use crate::driver::cut::Cut;
 use crate::error::{Error, ErrorKind};
+use crate::turns::Gate;
 
 /// The operations of SQLite's machine between two looks at the clock: a few dozen microseconds.
 const OPERATIONS: c_int = 4_096;
@@ -43,12 +44,15 @@ struct Limits {
     statement_begun: AtomicU64,
     /// Another thread has cut the connection off.
     is_cut: AtomicBool,
+    /// The way to the turns of its file.
+    gate: Arc<Gate>,
 }
 
-/// Seen a few dozen microseconds later by a statement that is at work, and at once by the next.
+/// Who waits for the turn to write learns of it at once. It is seen a few dozen microseconds later by a statement that is at work, and at once by the next.
 impl Cut for Limits {
     fn cut(&self) {
         self.is_cut.store(true, Ordering::Release);
+        self.gate.close();
     }
 }
 
@@ -58,6 +62,7 @@ impl Watched {
         inner: rusqlite::Connection,
         lock: Duration,
         statement: Option<Duration>,
+        gate: Arc<Gate>,
     ) -> Self {
         let limits = Arc::new(Limits {
             origin: Instant::now(),
@@ -66,6 +71,7 @@ impl Watched {
             statement: statement.map_or(u64::MAX, nanos),
             statement_begun: AtomicU64::new(0),
             is_cut: AtomicBool::new(false),
+            gate,
         });
         let shared: *mut c_void = Arc::as_ptr(&limits).cast_mut().cast();
         // SAFETY: the handle is that of an open connection. The callbacks get a pointer to `Limits`, which they take for

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use crate::error::Result;
 use crate::forks;
-use crate::turns::{Turn, Turns};
+use crate::turns::{Gate, Turn, Turns};
 
 /// One connection's part in it.
 pub(super) struct Writing {
-    turns: Arc<Turns>,
+    gate: Arc<Gate>,
     turn: Option<Turn>,
     limit: Duration,
 }
@@ -24,21 +24,26 @@ impl Writing {
             _ => Arc::default(),
         };
         Self {
-            turns,
+            gate: Arc::new(Gate::new(turns)),
             turn: None,
             limit,
         }
     }
 
+    /// What another thread can end its waiting by.
+    pub(super) fn gate(&self) -> Arc<Gate> {
+        Arc::clone(&self.gate)
+    }
+
     /// Waits for the turn and gives the time that is left for the lock of the file.
     #[inline]
     pub(super) fn take_turn(&mut self) -> Result<Duration> {
-        if let Some(turn) = self.turns.take_now() {
+        if let Some(turn) = self.gate.take_now() {
             self.turn = Some(turn);
             return Ok(self.limit);
         }
         let started = Instant::now();
-        self.turn = Some(self.turns.take(self.limit)?);
+        self.turn = Some(self.gate.take(self.limit)?);
         Ok(self.limit.saturating_sub(started.elapsed()))
     }
 
