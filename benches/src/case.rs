@@ -15,6 +15,8 @@ pub enum Case {
     Select(usize),
     /// The same, row by row.
     Iterate(usize),
+    /// The same, by the way that the database has for whole tables where the library reaches it: PostgreSQL's COPY.
+    Export(usize),
     /// One row, which comes back as stored.
     Insert,
     /// The same in a transaction of its own.
@@ -25,7 +27,7 @@ pub enum Case {
 
 impl Case {
     /// All, in the order of the tables.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Find,
         Self::Finds(100),
         Self::FindMany(100),
@@ -35,6 +37,7 @@ impl Case {
         Self::Select(1_000),
         Self::Select(10_000),
         Self::Iterate(10_000),
+        Self::Export(10_000),
         Self::Insert,
         Self::InsertInTransaction,
         Self::InsertMany(1_000),
@@ -44,7 +47,7 @@ impl Case {
     pub fn rows(self) -> usize {
         match self {
             Self::Find | Self::Finds(_) | Self::FindMany(_) => 10_000,
-            Self::Select(rows) | Self::Iterate(rows) => rows,
+            Self::Select(rows) | Self::Iterate(rows) | Self::Export(rows) => rows,
             Self::Insert | Self::InsertInTransaction | Self::InsertMany(_) => 0,
         }
     }
@@ -53,7 +56,7 @@ impl Case {
     pub fn adds(self) -> usize {
         match self {
             Self::Find | Self::Finds(_) | Self::FindMany(_) => 0,
-            Self::Select(_) | Self::Iterate(_) => 0,
+            Self::Select(_) | Self::Iterate(_) | Self::Export(_) => 0,
             Self::Insert | Self::InsertInTransaction => 1,
             Self::InsertMany(rows) => rows,
         }
@@ -69,6 +72,7 @@ impl fmt::Display for Case {
             Self::Select(1) => out.write_str("select 1 row"),
             Self::Select(count) => write!(out, "select {count} rows"),
             Self::Iterate(count) => write!(out, "iterate {count} rows"),
+            Self::Export(count) => write!(out, "export {count} rows"),
             Self::Insert => out.write_str("insert 1 row"),
             Self::InsertInTransaction => out.write_str("insert 1 row in a transaction"),
             Self::InsertMany(count) => write!(out, "insert {count} rows"),

@@ -45,6 +45,14 @@ pub trait Client {
     /// The database fails.
     fn each(&mut self, take: &mut dyn FnMut(Self::Row)) -> Result<(), Failure>;
 
+    /// The same by what the database has for whole tables, where the library reaches it by hand.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn export(&mut self, take: &mut dyn FnMut(Self::Row)) -> Result<(), Failure> {
+        self.each(take)
+    }
+
     /// Inserts a row, and gives it back as stored.
     ///
     /// # Errors

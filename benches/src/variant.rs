@@ -80,7 +80,7 @@ impl Input {
         match case {
             Case::Find => keys(1),
             Case::Finds(count) | Case::FindMany(count) => keys(count),
-            Case::Select(_) | Case::Iterate(_) => Self::Nothing,
+            Case::Select(_) | Case::Iterate(_) | Case::Export(_) => Self::Nothing,
             Case::Insert | Case::InsertInTransaction | Case::InsertMany(_) => {
                 Self::People(Person::from(first, case.adds()))
             }
@@ -120,6 +120,7 @@ fn once<C: Client>(
         }
         Case::Select(_) => client.all()?.into_iter().for_each(take),
         Case::Iterate(_) => client.each(take)?,
+        Case::Export(_) => client.export(take)?,
         Case::Insert => {
             for person in input.people() {
                 take(client.insert(person)?);

@@ -9,6 +9,7 @@ use pq_sys as pq;
 const FIND: &CStr = c"find";
 const ALL: &CStr = c"all";
 const INSERT: &CStr = c"insert";
+const COPY_HEAD: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 
 /// A connection whose statements are prepared.
 pub struct Libpq {
@@ -102,11 +103,19 @@ impl Libpq {
     }
 
     fn checked(&self, result: *mut pq::PGresult) -> Result<Answer, Failure> {
-        use pq::ExecStatusType::{PGRES_COMMAND_OK, PGRES_COPY_IN, PGRES_TUPLES_OK};
+        use pq::ExecStatusType::{
+            PGRES_COMMAND_OK, PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_TUPLES_OK,
+        };
         let answer = Answer(result);
         // SAFETY: a result, or NULL, which is an error too.
         let status = unsafe { pq::PQresultStatus(result) };
-        if [PGRES_COMMAND_OK, PGRES_COPY_IN, PGRES_TUPLES_OK].contains(&status) {
+        let good = [
+            PGRES_COMMAND_OK,
+            PGRES_COPY_IN,
+            PGRES_COPY_OUT,
+            PGRES_TUPLES_OK,
+        ];
+        if good.contains(&status) {
             return Ok(answer);
         }
         // SAFETY: the text belongs to the connection and is copied at once.
@@ -121,6 +130,24 @@ impl Libpq {
         Ok(answer.person(0)?)
     }
 
+    /// The next row of COPY, `None` behind the last.
+    fn copied(&self) -> Result<Option<Copied>, Failure> {
+        /// What stands behind the last row instead of its number of fields.
+        const END: usize = 2;
+        let mut bytes = ptr::null_mut();
+        // SAFETY: libpq sets the pointer to bytes of the length that it gives, or says that there is none.
+        let length = unsafe { pq::PQgetCopyData(self.connection, &mut bytes, 0) };
+        match usize::try_from(length) {
+            Ok(END) => {
+                drop(Copied { bytes, length: END });
+                self.copied()
+            }
+            Ok(length) => Ok(Some(Copied { bytes, length })),
+            Err(_) if length == -1 => Ok(None),
+            Err(_) => Err("COPY does not go on".into()),
+        }
+    }
+
     fn put(&self, bytes: &[u8]) -> Result<(), Failure> {
         // SAFETY: so many bytes, which are copied.
         let put = unsafe {
@@ -132,6 +159,54 @@ impl Libpq {
             Err("COPY does not go on".into())
         }
     }
+}
+
+/// A row of COPY, which is freed.
+struct Copied {
+    bytes: *mut c_char,
+    length: usize,
+}
+
+impl Drop for Copied {
+    fn drop(&mut self) {
+        // SAFETY: made by libpq, freed once.
+        unsafe { pq::PQfreemem(self.bytes.cast()) }
+    }
+}
+
+impl Copied {
+    /// The head of it all comes with the first row.
+    fn person(&self) -> Result<Person, Failure> {
+        // SAFETY: so many bytes, which live as long as this.
+        let bytes = unsafe { std::slice::from_raw_parts(self.bytes.cast::<u8>(), self.length) };
+        let mut rest = match bytes.strip_prefix(COPY_HEAD) {
+            Some(row) => row,
+            None => bytes,
+        };
+        rest = rest.get(2..).ok_or("no row")?;
+        let id = field(&mut rest)?.ok_or("no key")?;
+        let mut text = || -> Result<Option<String>, Failure> {
+            let text = field(&mut rest)?.map(std::str::from_utf8).transpose()?;
+            Ok(text.map(str::to_owned))
+        };
+        Ok(Person {
+            id: i64::from_be_bytes(id.try_into()?),
+            name: text()?.ok_or("no name")?,
+            hair_color: text()?,
+        })
+    }
+}
+
+/// The next field of a row of COPY.
+fn field<'b>(rest: &mut &'b [u8]) -> Result<Option<&'b [u8]>, Failure> {
+    let (length, behind) = rest.split_first_chunk::<4>().ok_or("no length")?;
+    let Ok(length) = usize::try_from(i32::from_be_bytes(*length)) else {
+        *rest = behind;
+        return Ok(None);
+    };
+    let (value, behind) = behind.split_at_checked(length).ok_or("no value")?;
+    *rest = behind;
+    Ok(Some(value))
 }
 
 impl Answer {
@@ -199,6 +274,19 @@ impl Client for Libpq {
         Ok(())
     }
 
+    fn export(&mut self, take: &mut dyn FnMut(Person)) -> Result<(), Failure> {
+        self.run(c"COPY people (id, name, hair_color) TO STDOUT (FORMAT binary)")?;
+        while let Some(row) = self.copied()? {
+            take(row.person()?);
+        }
+        // SAFETY: the results are read to their end.
+        unsafe {
+            self.checked(pq::PQgetResult(self.connection))?;
+            while !pq::PQgetResult(self.connection).is_null() {}
+        }
+        Ok(())
+    }
+
     fn insert(&mut self, person: Person) -> Result<Person, Failure> {
         self.insert_person(&person)
     }
@@ -212,17 +300,17 @@ impl Client for Libpq {
 
     fn insert_many(&mut self, people: Vec<Person>) -> Result<(), Failure> {
         self.run(c"COPY people (id, name, hair_color) FROM STDIN (FORMAT binary)")?;
-        let mut bytes = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0".to_vec();
-        let field = |bytes: &mut Vec<u8>, value: Option<&[u8]>| {
+        let mut bytes = COPY_HEAD.to_vec();
+        let put = |bytes: &mut Vec<u8>, value: Option<&[u8]>| {
             let length = value.map_or(-1, |value| value.len() as i32);
             bytes.extend_from_slice(&length.to_be_bytes());
             bytes.extend_from_slice(value.unwrap_or_default());
         };
         for person in &people {
             bytes.extend_from_slice(&3_i16.to_be_bytes());
-            field(&mut bytes, Some(&person.id.to_be_bytes()));
-            field(&mut bytes, Some(person.name.as_bytes()));
-            field(
+            put(&mut bytes, Some(&person.id.to_be_bytes()));
+            put(&mut bytes, Some(person.name.as_bytes()));
+            put(
                 &mut bytes,
                 person.hair_color.as_ref().map(|color| color.as_bytes()),
             );

@@ -1,11 +1,16 @@
 //! PostgreSQL through `postgres`.
 
+use postgres::binary_copy::{BinaryCopyInWriter, BinaryCopyOutIter};
 use postgres::fallible_iterator::FallibleIterator;
+use postgres::types::Type;
 use postgres::{Client as Connection, NoTls, Row, Statement};
 
 use super::sql::numbered as sql;
 use crate::suite::Place;
 use crate::{Client, Failure, Person};
+
+/// What COPY has to be told.
+const COLUMNS: [Type; 3] = [Type::INT8, Type::VARCHAR, Type::VARCHAR];
 
 /// A connection and its statements.
 pub(crate) struct Postgres {
@@ -74,6 +79,19 @@ impl Client for Postgres {
         Ok(())
     }
 
+    fn export(&mut self, take: &mut dyn FnMut(Person)) -> Result<(), Failure> {
+        let reader = self.connection.copy_out(sql::COPY_OUT)?;
+        let mut rows = BinaryCopyOutIter::new(reader, &COLUMNS);
+        while let Some(row) = rows.next()? {
+            take(Person {
+                id: row.try_get(0)?,
+                name: row.try_get(1)?,
+                hair_color: row.try_get(2)?,
+            });
+        }
+        Ok(())
+    }
+
     fn insert(&mut self, person: Person) -> Result<Person, Failure> {
         let Person {
             id,
@@ -100,14 +118,10 @@ impl Client for Postgres {
 
     /// The usual way, several rows in a statement, and COPY where somebody takes the trouble.
     fn insert_many(&mut self, people: Vec<Person>) -> Result<(), Failure> {
-        use postgres::binary_copy::BinaryCopyInWriter;
-        use postgres::types::Type;
         if people.is_empty() {
             return Ok(());
         }
-        let copy = "COPY people (id, name, hair_color) FROM STDIN (FORMAT binary)";
-        let types = [Type::INT8, Type::VARCHAR, Type::VARCHAR];
-        let mut writer = BinaryCopyInWriter::new(self.connection.copy_in(copy)?, &types);
+        let mut writer = BinaryCopyInWriter::new(self.connection.copy_in(sql::COPY_IN)?, &COLUMNS);
         for person in &people {
             writer.write(&[&person.id, &person.name, &person.hair_color])?;
         }

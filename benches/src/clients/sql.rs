@@ -6,6 +6,10 @@ pub(super) mod numbered {
     pub(crate) const ALL: &str = "SELECT id, name, hair_color FROM people";
     pub(crate) const INSERT: &str = "INSERT INTO people (id, name, hair_color) VALUES ($1, $2, $3) \
          RETURNING id, name, hair_color";
+    pub(crate) const COPY_IN: &str =
+        "COPY people (id, name, hair_color) FROM STDIN (FORMAT binary)";
+    pub(crate) const COPY_OUT: &str =
+        "COPY people (id, name, hair_color) TO STDOUT (FORMAT binary)";
 }
 
 /// For drivers with `?`.

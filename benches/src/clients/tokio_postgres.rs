@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::binary_copy::{BinaryCopyInWriter, BinaryCopyOutStream};
+use tokio_postgres::types::Type;
 use tokio_postgres::{Client as Connection, Config, NoTls, Row, Statement};
 
 use super::sql::numbered as sql;
@@ -15,6 +17,9 @@ use crate::suite::Place;
 use crate::{Client, Failure, Person};
 
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// What COPY has to be told.
+const COLUMNS: [Type; 3] = [Type::INT8, Type::VARCHAR, Type::VARCHAR];
 
 type Driver = tokio_postgres::Connection<tokio_postgres::Socket, tokio_postgres::tls::NoTlsStream>;
 
@@ -131,6 +136,23 @@ impl Client for TokioPostgres {
         run(&self.runtime, &mut self.driver, work)
     }
 
+    fn export(&mut self, take: &mut dyn FnMut(Person)) -> Result<(), Failure> {
+        let connection = &self.connection;
+        let work = async {
+            let stream = connection.copy_out(sql::COPY_OUT).await?;
+            let mut rows = pin!(BinaryCopyOutStream::new(stream, &COLUMNS));
+            while let Some(row) = rows.try_next().await? {
+                take(Person {
+                    id: row.try_get(0)?,
+                    name: row.try_get(1)?,
+                    hair_color: row.try_get(2)?,
+                });
+            }
+            Ok(())
+        };
+        run(&self.runtime, &mut self.driver, work)
+    }
+
     fn insert(&mut self, person: Person) -> Result<Person, Failure> {
         let [_, _, insert] = self.prepare()?;
         let Person {
@@ -169,18 +191,14 @@ impl Client for TokioPostgres {
     }
 
     fn insert_many(&mut self, people: Vec<Person>) -> Result<(), Failure> {
-        use tokio_postgres::binary_copy::BinaryCopyInWriter;
-        use tokio_postgres::types::Type;
         if people.is_empty() {
             return Ok(());
         }
         let connection = &self.connection;
         let work = async {
-            let copy = "COPY people (id, name, hair_color) FROM STDIN (FORMAT binary)";
-            let types = [Type::INT8, Type::VARCHAR, Type::VARCHAR];
             let mut writer = pin!(BinaryCopyInWriter::new(
-                connection.copy_in(copy).await?,
-                &types
+                connection.copy_in(sql::COPY_IN).await?,
+                &COLUMNS
             ));
             for person in &people {
                 let values: [&(dyn tokio_postgres::types::ToSql + Sync); 3] =
