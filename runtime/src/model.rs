@@ -122,6 +122,7 @@ pub struct ColumnSet {
 
 impl ColumnSet {
     /// The empty set.
+    #[inline]
     pub const fn new() -> Self {
         Self {
             first: 0,
@@ -130,6 +131,7 @@ impl ColumnSet {
     }
 
     /// Adds a position.
+    #[inline]
     #[must_use]
     pub fn with(mut self, column: usize) -> Self {
         self.insert(column);
@@ -137,6 +139,7 @@ impl ColumnSet {
     }
 
     /// Adds a position if the condition holds.
+    #[inline]
     #[must_use]
     pub fn with_if(mut self, given: bool, column: usize) -> Self {
         if given {
@@ -145,16 +148,20 @@ impl ColumnSet {
         self
     }
 
+    #[inline]
     fn insert(&mut self, column: usize) {
         match (column / 64).checked_sub(1) {
             None => self.first |= 1 << column,
-            Some(word) => {
-                if self.more.len() <= word {
-                    self.more.resize(word + 1, 0);
-                }
-                self.more[word] |= 1 << (column % 64);
-            }
+            Some(word) => self.insert_more(word, column % 64),
         }
+    }
+
+    #[cold]
+    fn insert_more(&mut self, word: usize, bit: usize) {
+        if self.more.len() <= word {
+            self.more.resize(word + 1, 0);
+        }
+        self.more[word] |= 1 << bit;
     }
 
     /// Is the position in the set?
