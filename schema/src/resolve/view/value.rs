@@ -229,6 +229,15 @@ impl Tables<'_, '_> {
                 };
                 Some(typed.derived(nullable).sizeless(dialect))
             }
+            Gives::Truncated => {
+                let typed = argument(1)?;
+                Some(if typed.column_type == ColumnType::Date {
+                    Typed::new(dialect, ColumnType::Timestamp(6), typed.nullable)
+                } else {
+                    let nullable = typed.nullable;
+                    typed.derived(nullable).sizeless(dialect)
+                })
+            }
             Gives::Cased => {
                 let typed = argument(0)?;
                 let plain = is_text(&typed.column_type) && !typed.as_text;

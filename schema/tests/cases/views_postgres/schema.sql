@@ -79,3 +79,7 @@ COMMENT ON VIEW public.united IS 'People and pets.';
 COMMENT ON COLUMN public.united.kind IS 'Which.';
 -- @skip
 CREATE VIEW left_out AS SELECT 1 AS a;
+
+-- A date that is cut off is a moment, with the zone of who asks; a time is what it was.
+CREATE TABLE sales (id bigint PRIMARY KEY, day date NOT NULL, at timestamp NOT NULL);
+CREATE VIEW months AS SELECT date_trunc('month', day) AS month, date_trunc('hour', at) AS hour FROM sales;

@@ -45,6 +45,8 @@ pub(super) enum Gives {
     Type(ColumnType, Null),
     /// The type of an argument.
     Argument(usize, Null),
+    /// The type of the second argument; of a date a moment.
+    Truncated,
     /// Text, of a text.
     Cased,
     /// An array of the argument.

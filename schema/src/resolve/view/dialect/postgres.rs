@@ -51,7 +51,7 @@ const FUNCTIONS: &[(&str, Gives)] = &[
     ("current_date", of(ColumnType::Date, Never)),
     ("current_timestamp", of(NOW, Never)),
     ("date_part", of(ColumnType::F64, Maybe)),
-    ("date_trunc", Gives::Argument(1, Argument)),
+    ("date_trunc", Gives::Truncated),
     ("dense_rank", of(ColumnType::I64, Never)),
     ("encode", text(Argument)),
     ("every", of(ColumnType::Bool, Maybe)),
