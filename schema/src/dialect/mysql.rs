@@ -314,7 +314,7 @@ impl Rules for Mysql {
         match method {
             "btree" => IndexMethod::Usual,
             "hash" => IndexMethod::Using,
-            "fulltext" | "spatial" => IndexMethod::Kind,
+            "fulltext" | "spatial" | "vector" => IndexMethod::Kind,
             _ => IndexMethod::Unknown,
         }
     }

@@ -236,7 +236,7 @@ pub(crate) fn has_body(kind: &str) -> bool {
 
 /// May this word stand right behind `CREATE` or `ALTER`?
 pub(crate) fn follows_verb(word: &str) -> bool {
-    const MODIFIERS: [&str; 21] = [
+    const MODIFIERS: [&str; 22] = [
         "OR",
         "TEMP",
         "TEMPORARY",
@@ -251,6 +251,7 @@ pub(crate) fn follows_verb(word: &str) -> bool {
         "RECURSIVE",
         "FULLTEXT",
         "SPATIAL",
+        "VECTOR",
         "FOREIGN",
         "VIRTUAL",
         "TRUSTED",

@@ -18,9 +18,16 @@ impl Cursor<'_> {
                 && (next_open || self.is_any_word(1, &["KEY", "INDEX", "NULLS", "USING"]) || mysql))
             || (self.is_word(0, "CHECK") && next_open)
             || (self.is_word(0, "EXCLUDE") && (next_open || self.is_word(1, "USING")))
-            || (mysql && self.is_any_word(0, &["KEY", "INDEX", "FULLTEXT", "SPATIAL"]))
+            || self.at_mysql_key()
             || (mysql && self.is_words(&["PERIOD", "FOR"]))
             || (self.dialect == Dialect::Postgres && self.is_words(&["NOT", "NULL"]))
+    }
+
+    /// A key that is no constraint; `VECTOR` alone may be a column.
+    fn at_mysql_key(&self) -> bool {
+        let key = self.is_any_word(0, &["KEY", "INDEX", "FULLTEXT", "SPATIAL"]);
+        let vector = self.is_word(0, "VECTOR") && self.is_any_word(1, &["KEY", "INDEX"]);
+        self.dialect == Dialect::Mysql && (key || vector)
     }
 
     /// A constraint or key; `None` for one that means nothing to the model.
@@ -74,9 +81,7 @@ impl Cursor<'_> {
             self.check_trailer()?;
             return Ok(TableConstraintKind::NotNull(column));
         }
-        if self.dialect == Dialect::Mysql
-            && self.is_any_word(0, &["KEY", "INDEX", "FULLTEXT", "SPATIAL"])
-        {
+        if self.at_mysql_key() {
             return self.mysql_key(name);
         }
         Err(self.unexpected("`PRIMARY KEY`, `UNIQUE`, `FOREIGN KEY` or `CHECK`"))
@@ -154,7 +159,7 @@ impl Cursor<'_> {
     }
 
     fn mysql_key(&mut self, name: &mut Option<Name>) -> Read<TableConstraintKind> {
-        let special = ["FULLTEXT", "SPATIAL"]
+        let special = ["FULLTEXT", "SPATIAL", "VECTOR"]
             .into_iter()
             .find(|word| self.eat(&[word]));
         self.eat_any(&["KEY", "INDEX"]);
@@ -204,6 +209,8 @@ impl Cursor<'_> {
             if self.eat_any(&[
                 "KEY_BLOCK_SIZE",
                 "COMMENT",
+                "DISTANCE",
+                "M",
                 "ENGINE_ATTRIBUTE",
                 "SECONDARY_ENGINE_ATTRIBUTE",
             ]) {

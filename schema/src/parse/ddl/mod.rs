@@ -113,7 +113,7 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
         }
         return Ok(table_outcome(found));
     }
-    if let Some(method) = ["fulltext", "spatial"]
+    if let Some(method) = ["fulltext", "spatial", "vector"]
         .into_iter()
         .find(|word| cursor.eat(&[word, "INDEX"]))
     {
