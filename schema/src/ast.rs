@@ -209,7 +209,12 @@ pub enum Statement {
     /// `ALTER TYPE … ADD ATTRIBUTE` and its kin.
     AlterComposite(AlterComposite),
     /// `DROP TYPE`, `DROP DOMAIN`.
-    DropType(Vec<ObjectName>),
+    DropType {
+        /// Which.
+        names: Vec<ObjectName>,
+        /// The columns of the type go too.
+        cascade: bool,
+    },
     /// `CREATE DOMAIN`.
     CreateDomain(CreateDomain),
     /// `COMMENT ON`.
@@ -217,7 +222,12 @@ pub enum Statement {
     /// `CREATE VIEW`.
     CreateView(Box<CreateView>),
     /// `DROP VIEW`.
-    DropView(Vec<ObjectName>),
+    DropView {
+        /// Which.
+        names: Vec<ObjectName>,
+        /// The views that read them go too.
+        cascade: bool,
+    },
     /// `DROP SCHEMA`; `None` is the one that need not be said.
     DropSchema(Vec<Option<String>>),
     /// `ALTER SCHEMA … RENAME TO`.
@@ -266,9 +276,9 @@ impl Statement {
             | Self::DropIndex { .. }
             | Self::RenameIndex { .. }
             | Self::AlterEnum(_)
-            | Self::DropType(_)
+            | Self::DropType { .. }
             | Self::Comment(_)
-            | Self::DropView(_)
+            | Self::DropView { .. }
             | Self::DropSchema(_)
             | Self::RenameSchema { .. }
             | Self::CreateFunction(_)
@@ -607,7 +617,7 @@ pub enum TableConstraintKind {
     },
     /// `CHECK (…)`, with what stands behind the condition.
     Check(Expression, Vec<String>),
-    /// MySQL `KEY`, `INDEX`, `FULLTEXT`, `SPATIAL`.
+    /// MySQL `KEY`, `INDEX`, `FULLTEXT`, `SPATIAL`; MariaDB `VECTOR`.
     Index {
         /// In order.
         parts: Vec<KeyPart>,

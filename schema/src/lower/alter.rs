@@ -346,7 +346,13 @@ impl Fold<'_> {
                 }
             });
             self.views_follow_column(file, index, &columns, &from.text, to);
-        } else if let AlterAction::DropColumn { column, .. } = action {
+        } else if let AlterAction::DropColumn {
+            column, cascade, ..
+        } = action
+        {
+            if *cascade && file.dialect == Dialect::Postgres {
+                self.drop_readers_of_column(file, index, &column.text);
+            }
             let at = columns.iter().position(|known| *known == column.text);
             if let Some(at) = at {
                 self.views_lose_column(file, index, at);

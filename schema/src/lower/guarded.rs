@@ -42,10 +42,10 @@ impl Fold<'_> {
             | Statement::DropIndex { .. }
             | Statement::RenameIndex { .. }
             | Statement::AlterEnum(_)
-            | Statement::DropType(_)
+            | Statement::DropType { .. }
             | Statement::Comment(_)
             | Statement::CreateView(_)
-            | Statement::DropView(_)
+            | Statement::DropView { .. }
             | Statement::DropSchema(_)
             | Statement::RenameSchema { .. }
             | Statement::CreateFunction(_)

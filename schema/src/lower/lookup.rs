@@ -2,7 +2,7 @@
 
 use crate::ast::{CreateTable, FileAst, Notes, ObjectName};
 use crate::dialect::Dialect;
-use crate::draft::{DraftColumn, DraftNative, DraftTable, DraftView, TableIndex};
+use crate::draft::{DraftColumn, DraftNative, DraftTable, TableIndex};
 
 use super::Fold;
 pub(crate) use crate::name::same_name;
@@ -46,31 +46,6 @@ impl Fold<'_> {
             }
         }
         self.tables.push(Some(table));
-    }
-
-    /// `DROP TABLE … CASCADE`: foreign keys of other tables to it, and the views that read it.
-    pub(super) fn drop_what_refers_to(&mut self, file: &FileAst, name: &ObjectName) {
-        let Some(index) = self.find(file, name) else {
-            return;
-        };
-        for table in self.tables.iter_mut().flatten() {
-            let keys = &mut table.foreign_keys;
-            keys.retain(|key| key.target != Some(index));
-        }
-        let dropped = self.table_mut(index);
-        let (text, file, dialect) = (
-            dropped.name.name.text.clone(),
-            dropped.file,
-            dropped.dialect,
-        );
-        let reads = |view: &DraftView| {
-            let mut pieces = view.body.tokens.iter();
-            view.table.file == file
-                && pieces.any(|piece| piece.is_name() && same_name(&piece.text, &text, dialect))
-        };
-        for view in &mut self.views {
-            *view = view.take().filter(|view| !reads(view));
-        }
     }
 
     pub(super) fn drop_table(&mut self, file: &FileAst, name: &ObjectName) {

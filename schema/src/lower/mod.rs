@@ -3,6 +3,7 @@
 //! `CREATE`, `ALTER`, `RENAME` and `DROP` are played through by name; nothing is bound to engines or types here.
 
 mod alter;
+mod cascade;
 mod child;
 mod column;
 mod constraint;
@@ -149,11 +150,20 @@ impl<'a> Fold<'a> {
             Statement::CreateEnum(created) => self.create_enum(file, created),
             Statement::AlterEnum(alter) => self.alter_enum(file, alter),
             Statement::AlterComposite(alter) => self.alter_composite(file, alter),
-            Statement::DropType(names) => self.drop_types(file, names),
+            Statement::DropType { names, cascade } => {
+                for name in names {
+                    if *cascade {
+                        self.drop_columns_of_type(file, name);
+                    }
+                    self.drop_type(file, name);
+                }
+            }
             Statement::CreateDomain(created) => self.create_domain(file, created),
             Statement::Comment(comment) => self.comment(file, comment),
             Statement::CreateView(view) => self.create_view(file, view),
-            Statement::DropView(names) => names.iter().for_each(|name| self.drop_view(file, name)),
+            Statement::DropView { names, cascade } => names
+                .iter()
+                .for_each(|name| self.drop_view(file, name, *cascade)),
             Statement::DropSchema(schemas) => schemas
                 .iter()
                 .for_each(|schema| self.drop_schema(file, schema.as_deref())),

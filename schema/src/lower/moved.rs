@@ -73,18 +73,7 @@ impl Fold<'_> {
 
     /// Columns, attributes and domains of the type.
     fn types_follow(&mut self, file: &FileAst, from: &ObjectName, to: &ObjectName) {
-        let others = self.objects.iter().any(|object| {
-            object.name.name.text == from.name.text
-                && matches!(
-                    object.kind,
-                    DraftObjectKind::Enum(_)
-                        | DraftObjectKind::Other(ObjectKind::Type | ObjectKind::Domain)
-                )
-        });
-        let meant = |written: &TypeName| {
-            let rank = written.rank(from.schema.as_deref());
-            written.name == from.name.text && rank.is_some_and(|rank| rank == 0 || !others)
-        };
+        let meant = self.means_type(from);
         let here = |table: &&mut DraftTable| table.file == file.file;
         let tables = self.tables.iter_mut().flatten().filter(here);
         let columns = tables.flat_map(|table| &mut table.columns);
@@ -102,6 +91,25 @@ impl Fold<'_> {
                 written.schema.clone_from(&to.schema);
                 written.path = None;
             }
+        }
+    }
+
+    /// Is it this type that a name means? `type_name` is no name of a type any more, or was none yet.
+    pub(super) fn means_type<'n>(
+        &self,
+        type_name: &'n ObjectName,
+    ) -> impl Fn(&TypeName) -> bool + use<'n> {
+        let others = self.objects.iter().any(|object| {
+            object.name.name.text == type_name.name.text
+                && matches!(
+                    object.kind,
+                    DraftObjectKind::Enum(_)
+                        | DraftObjectKind::Other(ObjectKind::Type | ObjectKind::Domain)
+                )
+        });
+        move |written| {
+            let rank = written.rank(type_name.schema.as_deref());
+            written.name == type_name.name.text && rank.is_some_and(|rank| rank == 0 || !others)
         }
     }
 

@@ -25,7 +25,9 @@ impl Fold<'_> {
             .filter(|object| object.file == file.file && inside(&object.name))
             .map(|object| object.name.clone())
             .collect();
-        self.drop_types(file, &types);
+        for name in &types {
+            self.drop_type(file, name);
+        }
     }
 
     /// Everything in it is in another one now.

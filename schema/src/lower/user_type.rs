@@ -99,17 +99,15 @@ impl Fold<'_> {
             .min_by_key(rank)
     }
 
-    pub(super) fn drop_types(&mut self, file: &FileAst, names: &[ObjectName]) {
-        for name in names {
-            self.forget_object(file, name);
-            let text = &name.name.text;
-            let dropped =
-                |domain: &DraftDomain| domain.file == file.file && domain.name.name.text == *text;
-            self.domains.retain(|domain| !dropped(domain));
-            if let Some(index) = self.find_enum(file, name) {
-                self.enums[index].values.clear();
-                self.forget_enum(text, index);
-            }
+    pub(super) fn drop_type(&mut self, file: &FileAst, name: &ObjectName) {
+        self.forget_object(file, name);
+        let text = &name.name.text;
+        let dropped =
+            |domain: &DraftDomain| domain.file == file.file && domain.name.name.text == *text;
+        self.domains.retain(|domain| !dropped(domain));
+        if let Some(index) = self.find_enum(file, name) {
+            self.enums[index].values.clear();
+            self.forget_enum(text, index);
         }
     }
 }

@@ -61,8 +61,11 @@ impl Fold<'_> {
         known.filter_map(|at| Some((at, self.views[at].as_ref()?)))
     }
 
-    pub(super) fn drop_view(&mut self, file: &FileAst, name: &ObjectName) {
+    pub(super) fn drop_view(&mut self, file: &FileAst, name: &ObjectName, cascade: bool) {
         if let Some(at) = self.view_index(file, name) {
+            if cascade {
+                self.drop_readers(file, Read::View(at));
+            }
             self.views[at] = None;
         }
     }

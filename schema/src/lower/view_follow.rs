@@ -4,8 +4,8 @@
 //! What a table was called when the view was made, it is called in the view's query for ever: `FROM new AS old (a, b)`.
 
 use crate::ast::{
-    ExpressionPiece, FileAst, FromItem, Name, ObjectName, PieceKind, Query, Select, SelectItem,
-    Source, Value,
+    ExpressionPiece, FileAst, FromItem, Name, ObjectName, PieceKind, Query, SelectItem, Source,
+    Value,
 };
 use crate::dialect::Dialect;
 use crate::draft::{DraftView, TableIndex};
@@ -104,15 +104,8 @@ impl Fold<'_> {
     }
 
     fn change_view(&self, file: &FileAst, view: &mut DraftView, read: Read, change: &Change<'_>) {
-        let common = common_tables(&view.query);
-        let found = places(&view.body.tokens);
-        let meant: Vec<Place> = found
-            .into_iter()
-            .filter(|place| {
-                let name = name_at(&view.body.tokens, *place, &view.table.name);
-                !is_common(&name, &common) && self.read_by(file, &name) == Some(read)
-            })
-            .collect();
+        let common = common_tables(&mut view.query);
+        let meant = self.places_of(file, view, read, &common);
         if meant.is_empty() {
             return;
         }
@@ -120,17 +113,55 @@ impl Fold<'_> {
             write_place(&mut view.body.tokens, *place, change);
         }
         view.body.sql = rename::written(&view.body.tokens, view.table.dialect);
-        for item in items(&mut view.query) {
-            let reads = match &item.source {
-                Source::Table(name) => {
-                    !is_common(name, &common) && self.read_by(file, name) == Some(read)
+        each_query(&mut view.query, |query| {
+            let items = query.selects.iter_mut().flat_map(|select| &mut select.from);
+            for item in items {
+                let reads = match &item.source {
+                    Source::Table(name) => {
+                        !is_common(name, &common) && self.read_by(file, name) == Some(read)
+                    }
+                    Source::Query(_) | Source::Unknown => false,
+                };
+                if reads {
+                    change_item(item, change);
                 }
-                Source::Query(_) | Source::Unknown => false,
-            };
-            if reads {
-                change_item(item, change);
             }
+        });
+    }
+
+    /// Where the text of the view names what it reads.
+    fn places_of(
+        &self,
+        file: &FileAst,
+        view: &DraftView,
+        read: Read,
+        common: &[String],
+    ) -> Vec<Place> {
+        let found = places(&view.body.tokens).into_iter();
+        let meant = found.filter(|place| {
+            let name = name_at(&view.body.tokens, *place, &view.table.name);
+            !is_common(&name, common) && self.read_by(file, &name) == Some(read)
+        });
+        meant.collect()
+    }
+
+    /// The numbers of the views of this file that read it, and that `needs` is true of.
+    pub(super) fn views_that_read(
+        &mut self,
+        file: &FileAst,
+        read: Read,
+        needs: impl Fn(&Self, &DraftView) -> bool,
+    ) -> Vec<usize> {
+        let mut found = Vec::new();
+        for (at, mut view) in self.readers_of(file, read) {
+            let common = common_tables(&mut view.query);
+            let reads = !self.places_of(file, &view, read, &common).is_empty();
+            if reads && needs(self, &view) {
+                found.push(at);
+            }
+            self.views[at] = Some(view);
         }
+        found
     }
 
     /// What a name means here and now.
@@ -155,21 +186,12 @@ impl Fold<'_> {
         from: &str,
         to: &Name,
     ) {
-        let tokens = &view.body.tokens;
-        let (mut own, mut others) = (Vec::new(), false);
-        for place in places(tokens) {
-            let name = name_at(tokens, place, &view.table.name);
-            let read = self.read_by(file, &name);
-            if read == Some(Read::Table(index)) {
-                own.push(tokens[place.alias.unwrap_or(place.end - 1)].text.clone());
-            } else {
-                others |= self.has_column(read, from);
-            }
-        }
+        let (own, others) = self.names_of(file, view, index, from);
         if own.is_empty() {
             return;
         }
         let is_own = |table: &str| own.iter().any(|own| own.eq_ignore_ascii_case(table));
+        let tokens = &view.body.tokens;
         let found = mention::mentions(tokens, from, Dialect::Sqlite);
         let meant = found.into_iter().filter(|&at| match qualifier(tokens, at) {
             Some(table) => is_own(table),
@@ -182,16 +204,66 @@ impl Fold<'_> {
             piece.text.clone_from(&to.text);
         }
         view.body.sql = rename::written(&view.body.tokens, Dialect::Sqlite);
-        for names in columns(&mut view.query) {
-            let table = names.len().checked_sub(2).map(|at| names[at].text.clone());
-            let of_table = table.map_or(!others, |table| is_own(&table));
-            if let Some(name) = names
-                .last_mut()
-                .filter(|name| of_table && lookup::same_name(&name.text, from, Dialect::Sqlite))
-            {
-                name.text.clone_from(&to.text);
+        each_query(&mut view.query, |query| {
+            let items = query
+                .selects
+                .iter_mut()
+                .flat_map(|select| &mut select.items);
+            for item in items {
+                let SelectItem::Value(Value::Column(names), _) = item else {
+                    continue;
+                };
+                let table = names.len().checked_sub(2).map(|at| names[at].text.clone());
+                let of_table = table.map_or(!others, |table| is_own(&table));
+                if let Some(name) = names
+                    .last_mut()
+                    .filter(|name| of_table && lookup::same_name(&name.text, from, Dialect::Sqlite))
+                {
+                    name.text.clone_from(&to.text);
+                }
+            }
+        });
+    }
+
+    /// What the table goes by in the view, and whether anything else there may have a column of the name.
+    fn names_of(
+        &self,
+        file: &FileAst,
+        view: &DraftView,
+        index: TableIndex,
+        column: &str,
+    ) -> (Vec<String>, bool) {
+        let tokens = &view.body.tokens;
+        let (mut own, mut others) = (Vec::new(), false);
+        for place in places(tokens) {
+            let name = name_at(tokens, place, &view.table.name);
+            let read = self.read_by(file, &name);
+            if read == Some(Read::Table(index)) {
+                own.push(tokens[place.alias.unwrap_or(place.end - 1)].text.clone());
+            } else {
+                others |= self.has_column(read, column);
             }
         }
+        (own, others)
+    }
+
+    /// Does the view speak of the column of the table it reads, or of all its columns?
+    pub(super) fn speaks_of_column(
+        &self,
+        file: &FileAst,
+        view: &DraftView,
+        index: TableIndex,
+        column: &str,
+    ) -> bool {
+        let tokens = &view.body.tokens;
+        let (own, others) = self.names_of(file, view, index, column);
+        let is_own = |table: &str| own.iter().any(|own| own.eq_ignore_ascii_case(table));
+        let named = mention::mentions(tokens, column, view.table.dialect).into_iter();
+        let all = (0..tokens.len()).filter(|&at| is_all(tokens, at));
+        let mut spoken = named
+            .map(|at| (at, others))
+            .chain(all.map(|at| (at, false)));
+        spoken.any(|(at, others)| qualifier(tokens, at).map_or(!others, is_own))
     }
 
     /// May it have a column of the name? Of views that is not known here.
@@ -220,7 +292,7 @@ impl Fold<'_> {
     }
 
     fn qualify_view(&self, file: &FileAst, view: &mut DraftView) {
-        let common = common_tables(&view.query);
+        let common = common_tables(&mut view.query);
         let mut changed = false;
         for place in places(&view.body.tokens).into_iter().rev() {
             let name = name_at(&view.body.tokens, place, &view.table.name);
@@ -278,62 +350,34 @@ fn is_common(name: &ObjectName, common: &[String]) -> bool {
 }
 
 /// The queries of `WITH`, wherever they are.
-fn common_tables(query: &Query) -> Vec<String> {
+fn common_tables(query: &mut Query) -> Vec<String> {
     let mut names = Vec::new();
-    let mut open = vec![query];
-    while let Some(query) = open.pop() {
-        for table in &query.with {
-            names.push(table.name.text.clone());
-            open.push(&table.query);
-        }
-        for item in query.selects.iter().flat_map(|select| &select.from) {
-            if let Source::Query(inner) = &item.source {
-                open.push(inner);
-            }
-        }
-    }
+    each_query(query, |query| {
+        names.extend(query.with.iter().map(|table| table.name.text.clone()));
+    });
     names
 }
 
-/// All tables that are read, those of queries in values apart.
-fn items(query: &mut Query) -> Vec<&mut FromItem> {
-    let mut found = Vec::new();
+/// The query, those of its `WITH` and those it reads from; queries in values apart.
+fn each_query(query: &mut Query, mut visit: impl FnMut(&mut Query)) {
     let mut open = vec![query];
     while let Some(query) = open.pop() {
+        visit(query);
         open.extend(query.with.iter_mut().map(|table| &mut table.query));
-        for select in &mut query.selects {
-            for item in &mut select.from {
-                if !matches!(item.source, Source::Query(_)) {
-                    found.push(item);
-                } else if let Source::Query(inner) = &mut item.source {
-                    open.push(inner);
-                }
-            }
-        }
+        let items = query.selects.iter_mut().flat_map(|select| &mut select.from);
+        open.extend(items.filter_map(|item| match &mut item.source {
+            Source::Query(inner) => Some(&mut **inner),
+            Source::Table(_) | Source::Unknown => None,
+        }));
     }
-    found
 }
 
-/// The names of all columns that are values by themselves.
-fn columns(query: &mut Query) -> Vec<&mut Vec<Name>> {
-    let mut found = Vec::new();
-    let mut open = vec![query];
-    while let Some(query) = open.pop() {
-        open.extend(query.with.iter_mut().map(|table| &mut table.query));
-        for Select { items, from, .. } in &mut query.selects {
-            for item in items {
-                if let SelectItem::Value(Value::Column(names), _) = item {
-                    found.push(names);
-                }
-            }
-            for item in from {
-                if let Source::Query(inner) = &mut item.source {
-                    open.push(inner);
-                }
-            }
-        }
-    }
-    found
+/// `*` or `a.*` rather than a product or `count(*)`.
+fn is_all(tokens: &[ExpressionPiece], at: usize) -> bool {
+    let star = tokens[at].kind == PieceKind::Symbol && tokens[at].text == "*";
+    let before = at.checked_sub(1).map(|at| tokens[at].text.as_str());
+    let leads = |word: &&str| before.is_some_and(|before| before.eq_ignore_ascii_case(word));
+    star && ["SELECT", "DISTINCT", "ALL", ",", "."].iter().any(leads)
 }
 
 /// The name before the point before a name.

@@ -308,10 +308,16 @@ impl Cursor<'_> {
         Ok(Some(match found {
             0 => Statement::DropTable {
                 names,
-                cascade: self.dialect == Dialect::Postgres && self.eat(&["CASCADE"]),
+                cascade: self.cascade(),
             },
-            1 => Statement::DropView(names),
-            2 | 3 => Statement::DropType(names),
+            1 => Statement::DropView {
+                names,
+                cascade: self.cascade(),
+            },
+            2 | 3 => Statement::DropType {
+                names,
+                cascade: self.cascade(),
+            },
             _ => {
                 let table = if self.eat(&["ON"]) {
                     Some(self.object_name("a table's name")?)
@@ -321,6 +327,11 @@ impl Cursor<'_> {
                 Statement::DropIndex { names, table }
             }
         }))
+    }
+
+    /// To the others the word means nothing.
+    fn cascade(&mut self) -> bool {
+        self.dialect == Dialect::Postgres && self.eat(&["CASCADE"])
     }
 
     /// What is made before `DROP SCHEMA`, of MySQL `DROP DATABASE`, is gone.
