@@ -24,6 +24,7 @@ pub mod model;
 pub mod name;
 #[cfg(feature = "parse")]
 pub mod parse;
+pub mod parts;
 pub mod plan;
 pub mod portable;
 #[cfg(feature = "parse")]

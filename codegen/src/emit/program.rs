@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use bindery_schema::model::{CheckedModel, Model, TableId};
+use bindery_schema::parts::in_parts;
 
 use super::ddl::Ddl;
 use super::module::Module;
@@ -12,7 +13,7 @@ use super::shapes::{Scope, Shapes, Surroundings};
 use super::types::TypeFeature;
 use super::{UNUSED, UNUSED_IMPORT};
 use super::{access, databases, engine, enums, sql};
-use crate::kept::{FOLDER, Kept, fingerprint, joined};
+use crate::kept::{FOLDER, Kept, Piece, fingerprint, joined};
 use crate::rust_writer::RustWriter;
 
 /// How the code is to be written.
@@ -62,6 +63,9 @@ enum Modules<'k> {
 
 /// About so many models are in one file: a change writes all of them, and files without number are slow.
 const MODELS: u64 = 4;
+/// So many tables at once, and files of models.
+const TABLES: usize = 16;
+const FILES: usize = 4;
 
 /// The Rust type of every column's field, by table; `None` for a column that is not in the row. Within a model's module, that
 /// is with `super::` before the types of others.
@@ -119,11 +123,15 @@ struct Program<'s> {
 
 impl<'s> Program<'s> {
     fn new(shapes: &'s Shapes<'s>, checked: &'s CheckedModel) -> Self {
-        let ids = (0..shapes.model.tables.len()).map(|at| TableId(at as u32));
+        let ids: Vec<TableId> = shapes.model.table_ids().collect();
+        let shape = |ids: &[TableId]| ids.iter().map(|id| shapes.shape(*id)).collect::<Vec<_>>();
         Self {
             shapes,
             checked,
-            all: ids.map(|id| shapes.shape(id)).collect(),
+            all: in_parts(&ids, TABLES, shape)
+                .into_iter()
+                .flatten()
+                .collect(),
             ddl: Ddl::new(checked),
             enums: shapes
                 .model
@@ -166,15 +174,25 @@ impl<'s> Program<'s> {
         let ends = |shape: &Shape<'_>, _: &Shape<'_>| {
             !fingerprint(&shape.names.module).is_multiple_of(MODELS)
         };
-        for shapes in self.all.chunk_by(ends) {
-            let all = shapes.iter().map(|shape| fingerprint(&self.module(shape)));
-            let name = kept.piece(all.fold(0, joined), || {
-                let mut w = RustWriter::new();
-                self.inline(shapes, &mut w);
-                w.finish()
-            });
+        let files: Vec<&[Shape<'_>]> = self.all.chunk_by(ends).collect();
+        let known: &Kept = kept;
+        let parts = in_parts(&files, FILES, |files| {
+            let made = files.iter().map(|shapes| self.piece(known, shapes));
+            made.collect::<Vec<_>>()
+        });
+        for piece in parts.into_iter().flatten() {
+            let name = kept.include(piece);
             w.item(|w| w.line(&format!("::core::include!(\"{FOLDER}/{name}\");")));
         }
+    }
+
+    fn piece(&self, kept: &Kept, shapes: &[Shape<'_>]) -> Piece {
+        let all = shapes.iter().map(|shape| fingerprint(&self.module(shape)));
+        kept.piece(all.fold(0, joined), || {
+            let mut w = RustWriter::new();
+            self.inline(shapes, &mut w);
+            w.finish()
+        })
     }
 
     fn files(&self) -> Vec<GeneratedFile> {

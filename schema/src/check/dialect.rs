@@ -2,12 +2,26 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::model::{Engine, EngineId, Model, Table, TableId};
+use crate::parts::in_parts;
 use crate::plan::{Problem, problems};
+
+/// So many at once.
+const TABLES: usize = 16;
 
 /// Gives back what was written of each table to find out: CREATE TABLE on its engines.
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) -> Vec<Vec<(EngineId, String)>> {
-    let tables = model.table_ids();
-    tables.map(|id| of_table(model, id, diagnostics)).collect()
+    let tables: Vec<TableId> = model.table_ids().collect();
+    let parts = in_parts(&tables, TABLES, |ids| {
+        let mut found = Diagnostics::default();
+        let created = ids.iter().map(|id| of_table(model, *id, &mut found));
+        (created.collect::<Vec<_>>(), found)
+    });
+    let mut all = Vec::with_capacity(tables.len());
+    for (created, found) in parts {
+        all.extend(created);
+        diagnostics.extend(found);
+    }
+    all
 }
 
 fn of_table(model: &Model, id: TableId, diagnostics: &mut Diagnostics) -> Vec<(EngineId, String)> {

@@ -25,6 +25,7 @@ mod view;
 
 use crate::diagnostic::Diagnostics;
 use crate::model::{CheckedModel, EngineId, Model};
+use crate::parts::in_parts;
 
 /// A rule looks at the whole model and says what breaks it.
 type Rule = fn(&Model, &mut Diagnostics);
@@ -54,9 +55,12 @@ const RULES: &[Rule] = &[
 /// Asks all rules. `None` when there is an error among the findings, older ones included: then nothing may be generated.
 /// Afterwards the findings are in the order of their places.
 pub fn check(model: Model, diagnostics: &mut Diagnostics) -> Option<CheckedModel> {
-    for rule in RULES {
-        rule(&model, diagnostics);
-    }
+    let found = in_parts(RULES, 1, |rules| {
+        let mut found = Diagnostics::default();
+        rules.iter().for_each(|rule| rule(&model, &mut found));
+        found
+    });
+    found.into_iter().for_each(|part| diagnostics.extend(part));
     let created = dialect::check(&model, diagnostics);
     diagnostics.sort();
     if diagnostics.has_errors() {

@@ -3,6 +3,7 @@
 //! `lex` makes tokens, `split` statements, `ddl` reads those that matter, `comments` and `annotation` give each table and
 //! column what is written beside it. Nothing is resolved here; a problem in one statement never hides the next.
 
+mod ahead;
 mod annotation;
 mod comments;
 mod ddl;
@@ -29,12 +30,12 @@ use crate::input::{Input, InputFile};
 use crate::name;
 use crate::source::{FileId, SourceFile, Span};
 
+use ahead::Reading;
 use annotation::{Head, Place, Reader};
 use comments::Comments;
-use ddl::cursor::{Cursor, shortened};
+use ddl::cursor::shortened;
 use ddl::table::TablePlaces;
 use lex::{Comment, Lexer, TokenKind};
-use nested::Nested;
 use place::Place as MadeIn;
 use split::RawStatement;
 
@@ -80,6 +81,7 @@ fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) ->
         statements: Vec::new(),
         skipped,
     };
+    let mut made_in = MadeIn::start(text, dialect, &split.statements);
     let mut reader = FileReader {
         text,
         source,
@@ -88,7 +90,7 @@ fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) ->
         comments,
         diagnostics,
         ast,
-        made_in: MadeIn::start(text, dialect, &split.statements),
+        own_database: made_in.own_database.clone(),
         unclosed_from: split.unclosed.iter().map(|found| found.start).min(),
         tables: 0,
     };
@@ -96,19 +98,18 @@ fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) ->
     for &(start, end) in &reverted {
         reader.comments.drop_inside(start, end);
     }
+    let mut placed = Vec::with_capacity(split.statements.len());
     for statement in &split.statements {
         let at = statement.start();
         if reverted.iter().any(|&(start, end)| start <= at && at < end) {
             reader.skip("statements that revert a migration");
             continue;
         }
-        let first = reader.ast.statements.len();
-        match nested::nested(text, dialect, statement) {
-            Some(inner) => reader.nested(statement, &inner, &all_comments),
-            None => reader.statement(statement, &all_comments),
-        }
-        reader.made_in.pass(statement);
-        reader.put_into_schema(first);
+        placed.push((statement, made_in.path().cloned()));
+        made_in.pass(statement);
+    }
+    for batch in placed.chunks(ahead::BATCH) {
+        reader.batch(batch, &all_comments);
     }
     for unclosed in &split.unclosed {
         reader.unclosed(unclosed);
@@ -137,7 +138,8 @@ struct FileReader<'a> {
     comments: Comments<'a>,
     diagnostics: &'a mut Diagnostics,
     ast: FileAst,
-    made_in: MadeIn<'a>,
+    /// MySQL: the one database of the file, if it names one.
+    own_database: Option<String>,
     /// What is opened here and never closed swallows the rest of its statement.
     unclosed_from: Option<u32>,
     /// How many there were.
@@ -145,37 +147,8 @@ struct FileReader<'a> {
 }
 
 impl FileReader<'_> {
-    /// What a statement holds is read as if it stood alone; a block's statements count only as far as they fit.
-    fn nested(&mut self, statement: &RawStatement, inner: &Nested, comments: &[Comment]) {
-        let first = self.ast.statements.len();
-        let (statements, comments) = match inner {
-            Nested::Schema(_, statements) => (statements, comments),
-            Nested::Block(statements, own) => (statements, own.as_slice()),
-            Nested::VirtualTable(made) => return self.statement(made, comments),
-        };
-        for statement in statements {
-            self.statement(statement, comments);
-        }
-        let added = self.ast.statements.drain(first..).collect::<Vec<_>>();
-        let added = added.into_iter().map(|mut added| match inner {
-            Nested::Schema(name, _) => {
-                added.put_into_schema(&self.schema_name(*name));
-                added
-            }
-            Nested::Block(..) | Nested::VirtualTable(_) => Statement::IfFits(Box::new(added)),
-        });
-        let added: Vec<_> = added.collect();
-        self.ast.statements.extend(added);
+    fn drop_comments(&mut self, statement: &RawStatement) {
         self.comments.drop_inside(statement.start(), statement.end);
-    }
-
-    /// What was read since belongs to the schema that counts here, unless it says otherwise.
-    fn put_into_schema(&mut self, first: usize) {
-        if let Some(schema) = self.made_in.schema() {
-            for made in &mut self.ast.statements[first..] {
-                made.put_into_schema(schema);
-            }
-        }
     }
 
     fn skip(&mut self, kind: &str) {
@@ -191,41 +164,19 @@ impl FileReader<'_> {
         }
     }
 
-    fn statement(&mut self, statement: &RawStatement, comments: &[Comment]) {
-        if self.tables > TABLE_LIMIT {
-            return self.comments.drop_inside(statement.start(), statement.end);
+    fn statement(&mut self, statement: &RawStatement, reading: Option<Reading>) {
+        if self.tables > TABLE_LIMIT || self.doubts_first_word(statement) {
+            return self.drop_comments(statement);
         }
-        let kind = kind::kind_of(self.text, &statement.tokens);
-        if self.doubts_first_word(statement) {
-            return self.comments.drop_inside(statement.start(), statement.end);
-        }
-        if let Some(token) = statement.too_deep {
-            let message = format!(
-                "parentheses nest deeper than {} levels in this `{kind}`",
-                split::DEPTH_LIMIT
-            );
-            let span = self.span(token.start, token.end);
-            self.diagnostics.push(
-                Diagnostic::error("B0005", message)
-                    .at(span, "one too deep")
-                    .help("write it with fewer parentheses"),
-            );
-            return self.comments.drop_inside(statement.start(), statement.end);
-        }
-        let (text, file, dialect) = (self.text, self.file, self.dialect);
-        let mut cursor = Cursor {
-            text,
-            tokens: &statement.tokens,
-            at: 0,
-            file,
-            dialect,
-            comments,
-            own_database: self.made_in.own_database.as_deref(),
-            path: self.made_in.path(),
-            kind: &kind,
+        let Some(reading) = reading else {
+            self.too_deep(statement);
+            return self.drop_comments(statement);
         };
-        let mut problems = Vec::new();
-        let outcome = ddl::read(&mut cursor, &mut problems);
+        let Reading {
+            kind,
+            outcome,
+            mut problems,
+        } = reading;
         if !matches!(outcome, ddl::Outcome::Skipped(_)) {
             self.refuse_guessed(&statement.tokens);
         }
@@ -239,6 +190,23 @@ impl FileReader<'_> {
             self.report(problems, &kind);
         }
         self.outcome(outcome, statement, &kind);
+    }
+
+    fn too_deep(&mut self, statement: &RawStatement) {
+        let Some(token) = statement.too_deep else {
+            return;
+        };
+        let message = format!(
+            "parentheses nest deeper than {} levels in this `{}`",
+            split::DEPTH_LIMIT,
+            kind::kind_of(self.text, &statement.tokens)
+        );
+        let span = self.span(token.start, token.end);
+        self.diagnostics.push(
+            Diagnostic::error("B0005", message)
+                .at(span, "one too deep")
+                .help("write it with fewer parentheses"),
+        );
     }
 
     /// What is passed over may hold a table, which would be lost in silence.
@@ -301,7 +269,7 @@ impl FileReader<'_> {
                 self.skip(own.unwrap_or(kind));
             }
         }
-        self.comments.drop_inside(statement.start(), statement.end);
+        self.drop_comments(statement);
     }
 
     fn table(&mut self, mut table: CreateTable, places: &TablePlaces, statement: &RawStatement) {

@@ -152,11 +152,6 @@ impl<'a> Place<'a> {
         self.path.as_ref()?.first().map(String::as_str)
     }
 
-    /// The schema of what is made here without one.
-    pub(crate) fn schema(&self) -> Option<&str> {
-        self.path()?.first().map(String::as_str)
-    }
-
     fn raw(&self, token: Token) -> &'a str {
         &self.text[token.start as usize..token.end as usize]
     }
