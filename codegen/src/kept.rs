@@ -252,16 +252,22 @@ impl Hasher for Sum {
     }
 }
 
+/// So many bytes are taken by words.
+const LONG: usize = 16;
+
 /// Eight bytes a step. Each step can be undone, so two texts of one length that differ in one step never agree.
 fn checksum(bytes: &[u8]) -> u64 {
-    let (words, rest) = bytes.as_chunks::<8>();
     let mut sum = Sum(bytes.len() as u64);
-    let mut at = 0;
-    while at < words.len() {
-        sum.add(u64::from_le_bytes(words[at]));
-        at += 1;
+    let mut rest = bytes;
+    // Most texts are names, for which it takes longer to make words of them.
+    if bytes.len() >= LONG {
+        let (words, behind) = bytes.as_chunks::<8>();
+        for word in words {
+            sum.add(u64::from_le_bytes(*word));
+        }
+        rest = behind;
     }
-    at = 0;
+    let mut at = 0;
     while at < rest.len() {
         sum.add(u64::from(rest[at]));
         at += 1;

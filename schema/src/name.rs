@@ -164,7 +164,9 @@ pub fn escape_keyword(identifier: &str) -> String {
 
 /// Is this a word that Rust (edition 2024) keeps for itself?
 pub fn is_keyword(word: &str) -> bool {
-    KEYWORDS.binary_search(&word).is_ok()
+    // Most names are told by this, and build scripts are not optimised.
+    let has_blank = word.len() > 1 && word.as_bytes().contains(&b'_');
+    !has_blank && KEYWORDS.binary_search(&word).is_ok()
 }
 
 /// The known word that a misspelt one probably means: at most two edits away, and fewer than half its letters.
@@ -378,10 +380,26 @@ pub(crate) fn same_name(one: &str, other: &str, dialect: Dialect) -> bool {
     match dialect {
         Dialect::Postgres => one == other,
         Dialect::Sqlite | Dialect::Mysql => {
-            one.eq_ignore_ascii_case(other)
-                || (!one.is_ascii() && one.to_lowercase() == other.to_lowercase())
+            same_word(one, other) || (!one.is_ascii() && one.to_lowercase() == other.to_lowercase())
         }
     }
+}
+
+/// Are two words the same but for the case of ASCII letters? It is asked of every word of a schema many times, and build
+/// scripts are not optimised: a plain loop, from the end, as names begin alike.
+pub(crate) fn same_word(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = one.len();
+    while at > 0 {
+        at -= 1;
+        if one[at] != other[at] && !one[at].eq_ignore_ascii_case(&other[at]) {
+            return false;
+        }
+    }
+    true
 }
 
 #[cfg(test)]

@@ -123,17 +123,17 @@ impl SqlWriter {
     }
 
     fn quoted(&mut self, text: &str, quote: char) {
-        self.text.push(quote);
         // Hardly a name holds a quote, and build scripts are not optimised.
-        if text.contains(quote) {
-            for letter in text.chars() {
-                if letter == quote {
-                    self.text.push(quote);
-                }
-                self.text.push(letter);
+        if !text.as_bytes().contains(&(quote as u8)) {
+            self.text.push_str(&format!("{quote}{text}{quote}"));
+            return;
+        }
+        self.text.push(quote);
+        for letter in text.chars() {
+            if letter == quote {
+                self.text.push(quote);
             }
-        } else {
-            self.text.push_str(text);
+            self.text.push(letter);
         }
         self.text.push(quote);
     }

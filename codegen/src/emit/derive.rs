@@ -61,7 +61,7 @@ pub struct ModelPath {
 pub(crate) fn beside_row(model: &CheckedModel, row: &OwnRow) -> String {
     let shapes = shapes(model);
     let shape = own_shape(&shapes, row);
-    let ddl = Ddl::alone(model, shape.id);
+    let ddl = Ddl::alone(model, shape.number.0);
     let mut w = RustWriter::new();
     key::key(&mut w, &shapes.around, &shape);
     new::new(&mut w, &shapes.around, &shape);
@@ -96,7 +96,7 @@ fn unnamed(
     row::methods(w, &shapes.around, shape);
     sql::statements(w, &sql::planned(&shapes.around, shape, model));
     sql::lives_on(w, &shapes.around, shape);
-    info::info(w, &shapes.around, shape, &ddl.of(shape.id).collect());
+    info::info(w, &shapes.around, shape, &ddl.of(shape.number.0).collect());
     w.item(|w| {
         w.line(UNUSED);
         w.block("impl crate::Databases", |w| {
@@ -107,7 +107,7 @@ fn unnamed(
 
 /// What is listed by `databases!`.
 fn derived(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
-    let keys = shapes.model.table(shape.id).foreign_keys.iter();
+    let keys = shapes.model.table(shape.number.0).foreign_keys.iter();
     let tables: BTreeSet<&str> = keys
         .map(|key| shapes.model.table(key.table).name.name.as_str())
         .collect();

@@ -16,7 +16,7 @@ use crate::rust_writer::RustWriter;
 pub(crate) struct Module<'p> {
     pub(crate) around: &'p Surroundings<'p>,
     pub(crate) shape: &'p Shape<'p>,
-    pub(crate) statements: Statements,
+    pub(crate) statements: Statements<'p>,
     pub(crate) ddl: Planned<'p>,
 }
 

@@ -1,7 +1,7 @@
 //! Names of generated items. What models, accessors, fields and enums are called is the schema's matter, and `check` has seen
 //! that they differ; modules stand beside items of our own here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use bindery_schema::model::{Model, Table};
 
@@ -71,7 +71,7 @@ impl Names {
     }
 
     /// Names at the top that re-exports must leave alone.
-    pub(crate) fn fixed_at_top(&self) -> BTreeSet<String> {
+    pub(crate) fn fixed_at_top(&self) -> HashSet<String> {
         let fixed = FIXED.iter().map(|name| (*name).to_owned());
         let own = self
             .models

@@ -1,5 +1,7 @@
 //! What a model looks like in Rust: which types its fields have, which of them name an engine, what its key is.
 
+use std::hash::{Hash, Hasher};
+
 use bindery_schema::column_type::ColumnType;
 use bindery_schema::model::{Column, EngineId, FieldType, Generated, Table, TableId};
 use bindery_schema::plan::statements::{is_touched, is_writable};
@@ -7,11 +9,19 @@ use bindery_schema::plan::statements::{is_touched, is_writable};
 use super::names::ModelNames;
 use super::types::{Facts, TypeFeature};
 
+/// Which model of the schema it is. The code does not say so: one table more gives others other numbers and the same code.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Number(pub(crate) TableId);
+
+impl Hash for Number {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
 /// One model as it is generated. It holds all of the schema that the model's code is written from, so that code can be
 /// known to be the same by this.
 #[derive(Debug, Hash)]
 pub(crate) struct Shape<'m> {
-    pub(crate) id: TableId,
+    pub(crate) number: Number,
     pub(crate) table: TableFacts<'m>,
     pub(crate) names: &'m ModelNames,
     /// It lives on several engines, so its row has the parameter `E`.

@@ -11,7 +11,9 @@ use bindery_schema::plan::kinds;
 use bindery_schema::plan::statements::is_required;
 
 use super::names::Names;
-use super::shape::{ColumnFacts, Field, Given, KeyShape, Shape, TableFacts, UniqueShape, applied};
+use super::shape::{
+    ColumnFacts, Field, Given, KeyShape, Number, Shape, TableFacts, UniqueShape, applied,
+};
 use super::types::{self, Facts};
 
 /// Where generated code finds the modules of the whole program.
@@ -109,7 +111,7 @@ impl<'m> Shapes<'m> {
             .iter()
             .any(|field| field.on_row_engine && !field.nullable);
         Shape {
-            id,
+            number: Number(id),
             table: TableFacts::of(table),
             names: &self.names.models[id.0 as usize],
             several,

@@ -4,7 +4,7 @@
 
 use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::model::{CheckedModel, Engine};
-use bindery_schema::plan::{TableStatements, table_statements};
+use bindery_schema::plan::{StatementFacts, TableStatements};
 
 use super::shape::Shape;
 use super::shapes::Surroundings;
@@ -12,29 +12,29 @@ use super::sql_text::sql_literal;
 use super::string_literal;
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
-/// The statements of a model for each dialect it is run on, under the name of their static value.
-pub(crate) type Statements = Vec<(&'static str, TableStatements)>;
+/// What the statements of a model are made from for each dialect it is run on, under the name of their static value.
+pub(crate) type Statements<'m> = Vec<(&'static str, StatementFacts<'m>)>;
 
 /// Asks the plan once for each dialect.
-pub(crate) fn planned(
+pub(crate) fn planned<'m>(
     around: &Surroundings<'_>,
     shape: &Shape<'_>,
-    model: &CheckedModel,
-) -> Statements {
-    let mut planned: Statements = Vec::new();
+    model: &'m CheckedModel,
+) -> Statements<'m> {
+    let mut planned: Statements<'m> = Vec::new();
     for &id in shape.table.engines {
         let name = static_name(around.engine_of(id));
         if planned.iter().all(|(other, _)| *other != name) {
-            planned.push((name, table_statements(model, shape.id, id)));
+            planned.push((name, StatementFacts::of(model, shape.number.0, id)));
         }
     }
     planned
 }
 
 /// One static value for each dialect.
-pub(crate) fn statements(w: &mut RustWriter, planned: &Statements) {
-    for (name, statements) in planned {
-        table_sql(w, statements, name);
+pub(crate) fn statements(w: &mut RustWriter, planned: &Statements<'_>) {
+    for (name, facts) in planned {
+        table_sql(w, &facts.statements(), name);
     }
 }
 

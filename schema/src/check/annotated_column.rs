@@ -8,6 +8,9 @@ use crate::plan::statements::is_writable;
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for table in &model.tables {
         for (index, column) in table.columns.iter().enumerate() {
+            if !column.version && !column.updated {
+                continue;
+            }
             let in_key = in_key(table, ColumnId(index as u32));
             let findings = [version(table, column, in_key), updated(column, in_key)];
             findings

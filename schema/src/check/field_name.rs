@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::all_differ;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Column, Model, Table, Unique};
 
@@ -13,6 +14,10 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
 }
 
 fn fields(table: &Table, diagnostics: &mut Diagnostics) {
+    let columns = table.columns.iter().filter(|column| !column.skip);
+    if all_differ(columns.map(|column| column.field.as_str()).collect()) {
+        return;
+    }
     let mut known: BTreeMap<&str, &Column> = BTreeMap::new();
     for column in table.columns.iter().filter(|column| !column.skip) {
         let Some(other) = known.get(column.field.as_str()) else {

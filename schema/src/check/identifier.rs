@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::all_differ;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, IdentifierLimit};
 use crate::model::{Column, Engine, Model, Table};
@@ -88,6 +89,13 @@ fn plain(name: &str) -> String {
 
 fn folded_columns(table: &Table, engine: &Engine, diagnostics: &mut Diagnostics) {
     if !engine.capabilities().folds_column_names {
+        return;
+    }
+    let names = table
+        .columns
+        .iter()
+        .map(|column| column.name.to_lowercase());
+    if all_differ(names.collect()) {
         return;
     }
     let mut known: BTreeMap<String, &Column> = BTreeMap::new();

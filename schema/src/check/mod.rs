@@ -70,6 +70,12 @@ pub fn check(model: Model, diagnostics: &mut Diagnostics) -> Option<CheckedModel
     }
 }
 
+/// Is no name there twice? Hardly ever one is, and to sort is the cheapest way to know: build scripts are not optimised.
+fn all_differ<T: Ord>(mut names: Vec<T>) -> bool {
+    names.sort_unstable();
+    names.windows(2).all(|pair| pair[0] != pair[1])
+}
+
 /// Names of engines, in quotes: `` `a`, `b` and `c` ``.
 fn engine_list(model: &Model, engines: &[EngineId]) -> String {
     let names: Vec<String> = engines

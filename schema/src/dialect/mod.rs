@@ -285,7 +285,7 @@ fn empty_name(name: &str) -> Option<&'static str> {
 }
 
 /// What [`Rules::now`] is asked for, with the digits of a fraction of a second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Moment {
     /// Today.
     Date,

@@ -88,13 +88,10 @@ impl Fold<'_> {
         table: &mut DraftTable,
         definition: &ColumnDef,
     ) {
-        let names = vec![definition.name.clone()];
+        let names = || vec![definition.name.clone()];
         if is_mysql_serial(&definition.type_name, file.dialect) {
-            let (columns, options, span) = (
-                names.clone(),
-                UniqueOptions::default(),
-                definition.type_name.span,
-            );
+            let (columns, options, span) =
+                (names(), UniqueOptions::default(), definition.type_name.span);
             table.uniques.push(DraftUnique {
                 columns,
                 parts: Vec::new(),
@@ -126,7 +123,7 @@ impl Fold<'_> {
                 }
                 ColumnOptionKind::Unique(options) => {
                     table.uniques.push(DraftUnique {
-                        columns: names.clone(),
+                        columns: names(),
                         parts: Vec::new(),
                         method: None,
                         name,
@@ -146,8 +143,7 @@ impl Fold<'_> {
                 }
                 ColumnOptionKind::References(reference) => {
                     let target = self.target(file, table, &reference.table);
-                    let (columns, reference, declared) =
-                        (names.clone(), reference.clone(), self.now);
+                    let (columns, reference, declared) = (names(), reference.clone(), self.now);
                     table.foreign_keys.push(DraftForeignKey {
                         name,
                         columns,

@@ -9,9 +9,15 @@ pub(crate) use crate::name::same_name;
 
 /// The place of a column among others.
 pub(crate) fn column_index(columns: &[DraftColumn], name: &str, dialect: Dialect) -> Option<usize> {
-    columns
-        .iter()
-        .position(|column| same_name(&column.name.text, name, dialect))
+    // Each column of a table is looked for among those before it, and build scripts are not optimised.
+    let mut at = 0;
+    while at < columns.len() {
+        if same_name(&columns[at].name.text, name, dialect) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
 }
 
 impl Fold<'_> {

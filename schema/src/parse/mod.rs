@@ -380,7 +380,7 @@ impl FileReader<'_> {
             || (token.kind == TokenKind::Word
                 && kind::STATEMENTS
                     .iter()
-                    .any(|known| known.eq_ignore_ascii_case(word)))
+                    .any(|known| name::same_word(known, word)))
         {
             return self.doubts_object(statement);
         }

@@ -2,6 +2,7 @@
 //! lines that belong to the shell, data lines of `COPY`.
 
 use crate::dialect::{Dialect, Flavour};
+use crate::name::same_word;
 
 use super::lex::{Comment, Lexer, Token, TokenKind, Unclosed};
 
@@ -222,17 +223,30 @@ impl Splitter<'_> {
 
     /// Which body follows, by the first word that names a kind of object.
     fn body_of(&self, token: Token) -> Body {
-        let plain = self.open.tokens[1..]
+        let bodies: &[(&str, Body)] = match self.dialect {
+            Dialect::Sqlite => &[("TRIGGER", Body::SqliteTrigger)],
+            Dialect::Postgres => &[
+                ("FUNCTION", Body::Routine(0)),
+                ("PROCEDURE", Body::Routine(0)),
+                ("RULE", Body::Rule),
+            ],
+            Dialect::Mysql => &[
+                ("TRIGGER", Body::Routine(0)),
+                ("FUNCTION", Body::Routine(0)),
+                ("PROCEDURE", Body::Routine(0)),
+                ("EVENT", Body::Routine(0)),
+            ],
+        };
+        let found = bodies
             .iter()
-            .all(|&before| !ends_search(self.text_of(before)));
-        let word = self.text_of(token).to_ascii_uppercase();
-        match (self.dialect, word.as_str()) {
-            _ if !plain || self.lexer.delimiter != ";" => Body::None,
-            (Dialect::Sqlite, "TRIGGER") => Body::SqliteTrigger,
-            (Dialect::Postgres, "FUNCTION" | "PROCEDURE") => Body::Routine(0),
-            (Dialect::Postgres, "RULE") => Body::Rule,
-            (Dialect::Mysql, "TRIGGER" | "FUNCTION" | "PROCEDURE" | "EVENT") => Body::Routine(0),
-            _ => Body::None,
+            .find(|(word, _)| self.is_word(Some(token), word));
+        let plain = || {
+            let mut before = self.open.tokens[1..].iter();
+            before.all(|&before| !ends_search(self.text_of(before)))
+        };
+        match found {
+            Some((_, body)) if self.lexer.delimiter == ";" && plain() => *body,
+            Some(_) | None => Body::None,
         }
     }
 
@@ -293,7 +307,7 @@ impl Splitter<'_> {
         token.is_some_and(|token| {
             (token.end - token.start) as usize == word.len()
                 && token.kind == TokenKind::Word
-                && self.text_of(token).eq_ignore_ascii_case(word)
+                && same_word(self.text_of(token), word)
         })
     }
 
@@ -308,9 +322,7 @@ const KEPT: [&str; 6] = ["CREATE", "ALTER", "DROP", "COMMENT", "RENAME", "COPY"]
 /// A word after which no other can name the kind of object.
 fn ends_search(word: &str) -> bool {
     const OBJECTS: [&str; 6] = ["TABLE", "VIEW", "INDEX", "TYPE", "DOMAIN", "SEQUENCE"];
-    OBJECTS
-        .iter()
-        .any(|object| object.eq_ignore_ascii_case(word))
+    OBJECTS.iter().any(|object| same_word(object, word))
 }
 
 fn has_word(text: &str, word: &str) -> bool {

@@ -15,7 +15,7 @@ mod table;
 
 pub use self::ddl::{CreateTable, create_alone, create_statements};
 pub use self::kinds::kinds;
-pub use self::statements::{TableStatements, UniqueStatements, table_statements};
+pub use self::statements::{StatementFacts, TableStatements, UniqueStatements, table_statements};
 pub(crate) use self::table::{Problem, problems};
 
 #[cfg(test)]

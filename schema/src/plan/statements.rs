@@ -5,8 +5,8 @@
 use crate::column_type::ColumnType;
 use crate::dialect::{Dialect, Moment};
 use crate::model::{
-    CheckedModel, Column, ColumnId, DefaultValue, Engine, EngineId, Generated, Model, Table,
-    TableId,
+    CheckedModel, Column, ColumnId, DefaultValue, EngineId, Generated, Model, Table, TableId,
+    TableName,
 };
 use crate::sql_writer::SqlWriter;
 
@@ -125,19 +125,88 @@ pub const FIRST_VERSION: u32 = 1;
 
 /// The statements of a table on an engine.
 pub fn table_statements(model: &CheckedModel, table: TableId, engine: EngineId) -> TableStatements {
-    let engine = model.engine(engine);
-    let table = model.table(table);
-    let columns = row_columns(table);
-    Context::new(model, table, &columns, engine).statements()
+    StatementFacts::of(model, table, engine).statements()
+}
+
+/// All of the schema that the statements of a table on an engine are made from: equal facts give equal statements, which
+/// then need not be made to be known.
+#[derive(Debug, Hash)]
+pub struct StatementFacts<'m> {
+    dialect: Dialect,
+    returns: bool,
+    name: &'m TableName,
+    is_view: bool,
+    columns: Vec<ColumnFacts<'m>>,
+    /// The columns of the row among them.
+    row: Vec<ColumnId>,
+    key: &'m [ColumnId],
+    uniques: Vec<&'m [ColumnId]>,
+}
+
+#[derive(Debug, Hash)]
+struct ColumnFacts<'m> {
+    name: &'m str,
+    is_writable: bool,
+    is_required: bool,
+    is_counted: bool,
+    /// No statement gives it a value without saying so.
+    is_always_counted: bool,
+    /// It is read in its text form.
+    as_text: bool,
+    version: bool,
+    is_touched: bool,
+    moment: Moment,
+}
+
+impl<'m> StatementFacts<'m> {
+    /// Those of a table on an engine.
+    pub fn of(model: &'m CheckedModel, table: TableId, engine: EngineId) -> Self {
+        let (table, engine) = (model.table(table), model.engine(engine));
+        let is_native = table.source_dialect == engine.dialect;
+        let columns = table.columns.iter().enumerate().map(|(at, column)| {
+            let (is_counted, always) = match column.generated {
+                Generated::Key { always } => (true, always),
+                Generated::No | Generated::Computed { .. } => (false, false),
+            };
+            ColumnFacts {
+                name: &column.name,
+                is_writable: is_writable(column),
+                is_required: is_required(model, table, ColumnId(at as u32)),
+                is_counted,
+                is_always_counted: always,
+                as_text: column.as_text && is_native,
+                version: column.version,
+                is_touched: is_touched(column),
+                moment: moment_of(column),
+            }
+        });
+        Self {
+            dialect: engine.dialect,
+            returns: engine.capabilities().returning,
+            name: &table.name,
+            is_view: table.view.is_some(),
+            columns: columns.collect(),
+            row: row_columns(table),
+            key: table.primary_key.as_ref().map_or(&[], |key| &key.columns),
+            uniques: table.uniques.iter().map(|key| &*key.columns).collect(),
+        }
+    }
+
+    /// The statements.
+    pub fn statements(&self) -> TableStatements {
+        Context::new(self).statements()
+    }
+
+    fn column(&self, id: ColumnId) -> &ColumnFacts<'m> {
+        &self.columns[id.0 as usize]
+    }
 }
 
 /// What all statements of a table share.
 struct Context<'m> {
-    model: &'m Model,
-    table: &'m Table,
+    table: &'m StatementFacts<'m>,
     columns: &'m [ColumnId],
     dialect: Dialect,
-    returns: bool,
     /// The table's name, quoted.
     quoted_table: String,
     /// The names of the columns, quoted: each stands in many statements, and build scripts are not optimised.
@@ -172,23 +241,21 @@ pub(crate) fn moment_of(column: &Column) -> Moment {
 }
 
 impl<'m> Context<'m> {
-    fn new(model: &'m Model, table: &'m Table, columns: &'m [ColumnId], engine: &Engine) -> Self {
-        let writer = || SqlWriter::new(engine.dialect);
+    fn new(table: &'m StatementFacts<'m>) -> Self {
+        let writer = || SqlWriter::new(table.dialect);
         let name = |id: &ColumnId| {
             let mut sql = writer();
-            sql.identifier(&table.column(*id).name);
+            sql.identifier(table.column(*id).name);
             sql.finish()
         };
         let mut sql = writer();
-        sql.table(&table.name);
+        sql.table(table.name);
         let mut context = Self {
-            model,
             table,
-            columns,
-            dialect: engine.dialect,
-            returns: engine.capabilities().returning,
+            columns: &table.row,
+            dialect: table.dialect,
             quoted_table: sql.finish(),
-            quoted: columns.iter().map(name).collect(),
+            quoted: table.row.iter().map(name).collect(),
             read: String::new(),
             select: String::new(),
         };
@@ -199,9 +266,9 @@ impl<'m> Context<'m> {
 
     fn statements(&self) -> TableStatements {
         let key = self.key();
-        let is_written = self.table.view.is_none();
-        let writable = self.positions(|column| is_written && is_writable(column));
-        let required = self.required();
+        let is_written = !self.table.is_view;
+        let writable = self.positions(|column| is_written && column.is_writable);
+        let required = self.positions(|column| is_written && column.is_required);
         let touched: Vec<usize> = self.touched().filter_map(|id| self.position(id)).collect();
         let version = self.positions(|column| column.version).first().copied();
         let touch = self.touch();
@@ -214,10 +281,7 @@ impl<'m> Context<'m> {
         TableStatements {
             table: self.quoted_table.clone(),
             columns: self.quoted.clone(),
-            counted: self
-                .positions(|column| matches!(column.generated, Generated::Key { .. }))
-                .first()
-                .copied(),
+            counted: self.positions(|column| column.is_counted).first().copied(),
             select: self.select.clone(),
             first: self.first(&key),
             find: self.by_key(&key, &self.select),
@@ -254,17 +318,9 @@ impl<'m> Context<'m> {
         }
     }
 
-    fn positions(&self, wanted: impl Fn(&Column) -> bool) -> Vec<usize> {
+    fn positions(&self, wanted: impl Fn(&ColumnFacts<'m>) -> bool) -> Vec<usize> {
         (0..self.columns.len())
             .filter(|at| wanted(self.table.column(self.columns[*at])))
-            .collect()
-    }
-
-    fn required(&self) -> Vec<usize> {
-        let is_written = self.table.view.is_none();
-        let is_required = |at: &usize| is_required(self.model, self.table, self.columns[*at]);
-        (0..self.columns.len())
-            .filter(|at| is_written && is_required(at))
             .collect()
     }
 
@@ -281,9 +337,7 @@ impl<'m> Context<'m> {
     }
 
     fn key(&self) -> Vec<usize> {
-        let key = self.table.primary_key.as_ref();
-        key.and_then(|key| self.positions_of(&key.columns))
-            .unwrap_or_default()
+        self.positions_of(self.table.key).unwrap_or_default()
     }
 
     fn read_list(&self) -> String {
@@ -291,14 +345,13 @@ impl<'m> Context<'m> {
             // A row without columns is still one.
             return "1".to_owned();
         }
-        let is_native = self.table.source_dialect == self.dialect;
         self.text(|sql| {
             for (at, id) in self.columns.iter().enumerate() {
                 if at > 0 {
                     sql.push(", ");
                 }
                 sql.push(&self.quoted[at]);
-                if self.table.column(*id).as_text && is_native {
+                if self.table.column(*id).as_text {
                     sql.push(self.dialect.rules().text_form());
                 }
             }
@@ -342,7 +395,7 @@ impl<'m> Context<'m> {
     }
 
     fn insert(&self, positions: &[usize]) -> String {
-        if self.table.view.is_some() {
+        if self.table.is_view {
             return String::new();
         }
         self.text(|sql| {
@@ -368,10 +421,8 @@ impl<'m> Context<'m> {
 
     fn overriding(&self, positions: &[usize]) -> &'static str {
         let always = |position: &usize| {
-            matches!(
-                self.table.column(self.columns[*position]).generated,
-                Generated::Key { always: true }
-            )
+            let column = self.table.column(self.columns[*position]);
+            column.is_always_counted
         };
         if positions.iter().any(always) {
             self.dialect.rules().overriding()
@@ -381,7 +432,7 @@ impl<'m> Context<'m> {
     }
 
     fn returning(&self) -> String {
-        if !self.returns || self.table.view.is_some() {
+        if !self.table.returns || self.table.is_view {
             return String::new();
         }
         format!(" RETURNING {}", self.read)
@@ -408,10 +459,8 @@ impl<'m> Context<'m> {
 
     /// All columns that updates set by themselves, those outside the row too.
     fn touched(&self) -> impl Iterator<Item = ColumnId> {
-        let key = self.table.primary_key.as_ref();
-        let in_key = move |id| key.is_some_and(|key| key.columns.contains(&id));
         let ids = (0..self.table.columns.len() as u32).map(ColumnId);
-        ids.filter(move |id| is_touched(self.table.column(*id)) && !in_key(*id))
+        ids.filter(|id| self.table.column(*id).is_touched && !self.table.key.contains(id))
     }
 
     /// `version = t.version + 1, changed_at = now`. The table's name tells the stored value from the one of an upsert.
@@ -419,12 +468,12 @@ impl<'m> Context<'m> {
         self.text(|sql| {
             sql.list(self.touched(), ", ", |sql, id| {
                 let column = self.table.column(id);
-                sql.identifier(&column.name).push(" = ");
+                sql.identifier(column.name).push(" = ");
                 if column.version {
                     sql.identifier(&self.table.name.name).push(".");
-                    sql.identifier(&column.name).push(" + 1");
+                    sql.identifier(column.name).push(" + 1");
                 } else {
-                    sql.push(&self.dialect.rules().present(moment_of(column)));
+                    sql.push(&self.dialect.rules().present(column.moment));
                 }
             });
         })
@@ -441,7 +490,7 @@ impl<'m> Context<'m> {
         };
         let searchable = self.table.uniques.iter().enumerate();
         searchable
-            .filter_map(|(at, unique)| Some((at, self.positions_of(&unique.columns)?)))
+            .filter_map(|(at, columns)| Some((at, self.positions_of(columns)?)))
             .map(one)
             .collect()
     }

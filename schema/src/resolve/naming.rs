@@ -11,8 +11,9 @@ use super::enum_names;
 
 /// Settles the names of models, then of accessors, then of enums.
 pub(super) fn settle(model: &mut Model, bound: &[&DraftTable]) {
-    models(model, bound);
-    plain_accessors(model, bound);
+    let shared = SharedNames::of(&model.tables, bound);
+    models(model, bound, &shared);
+    plain_accessors(model, bound, &shared);
     named_accessors(model, bound);
     free_accessors(model);
     enum_names::settle(model);
@@ -21,15 +22,14 @@ pub(super) fn settle(model: &mut Model, bound: &[&DraftTable]) {
 /// Tables of one name in several schemas have their schema's name before their own, those on several engines that of their
 /// engine, but for the one on `default`; of two that would be one model,
 /// those whose name is a plural keep it: `blog` and `blogs` are `Blog` and `Blogs`.
-fn models(model: &mut Model, bound: &[&DraftTable]) {
+fn models(model: &mut Model, bound: &[&DraftTable], names: &SharedNames) {
     let shared = shared(&model.tables, |table| table.model_name.clone());
-    let names = SharedNames::of(&model.tables, bound);
     let engines = model.engines.clone();
     for (table, draft) in model.tables.iter_mut().zip(bound) {
         if draft.notes.model.is_some() || !shared.contains(&table.model_name) {
             continue;
         }
-        if let Some(name) = prefixed(table, &engines, &names) {
+        if let Some(name) = prefixed(table, &engines, names) {
             table.model_name = name::model_name(&name);
         } else if !names.any.contains(&name::accessor(&table.name.name)) {
             table.model_name = name::uninflected_model_name(&table.name.name);
@@ -39,14 +39,13 @@ fn models(model: &mut Model, bound: &[&DraftTable]) {
 
 /// The accessor of a table whose model is not named by `@model`: the table's name, after that of its schema or engine
 /// where that tells it from another.
-fn plain_accessors(model: &mut Model, bound: &[&DraftTable]) {
-    let names = SharedNames::of(&model.tables, bound);
+fn plain_accessors(model: &mut Model, bound: &[&DraftTable], names: &SharedNames) {
     let engines = model.engines.clone();
     for (table, draft) in model.tables.iter_mut().zip(bound) {
         if draft.notes.model.is_some() {
             continue;
         }
-        if let Some(name) = prefixed(table, &engines, &names) {
+        if let Some(name) = prefixed(table, &engines, names) {
             table.accessor = name::escape_keyword(&name::accessor(&name));
         }
     }
@@ -95,6 +94,9 @@ fn free_accessors(model: &mut Model) {
 /// `schema_table` for a table whose schema is written and whose name is that of a table elsewhere, too; `engine_table` for
 /// one that shares its name with tables of other engines only.
 fn prefixed(table: &Table, engines: &[Engine], shared: &SharedNames) -> Option<String> {
+    if shared.any.is_empty() {
+        return None;
+    }
     let base = name::accessor(&table.name.name);
     if let Some(schema) = &table.name.schema {
         return shared

@@ -3,6 +3,7 @@
 use crate::ast::{Expression, ExpressionPiece, Name, ObjectName, PieceKind, SearchPath};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
+use crate::name::same_word;
 use crate::parse::lex::{Comment, Token, TokenKind};
 use crate::source::{FileId, Span};
 
@@ -48,24 +49,37 @@ impl<'a> Cursor<'a> {
 
     /// Is the token `ahead` this keyword? Quoted words never are.
     pub(crate) fn is_word(&self, ahead: usize, word: &str) -> bool {
-        let Some(token) = self.tokens.get(self.at + ahead) else {
+        let at = self.at + ahead;
+        if at >= self.tokens.len() {
             return false;
-        };
-        // The length tells most words apart, and this is asked often.
+        }
+        let token = &self.tokens[at];
+        // The length tells most words apart. This is asked often, and build scripts are not optimised.
         (token.end - token.start) as usize == word.len()
-            && token.kind == TokenKind::Word
-            && self.raw(*token).eq_ignore_ascii_case(word)
+            && matches!(token.kind, TokenKind::Word)
+            && same_word(self.raw(*token), word)
     }
 
     pub(crate) fn is_any_word(&self, ahead: usize, words: &[&str]) -> bool {
-        words.iter().any(|word| self.is_word(ahead, word))
+        let mut at = 0;
+        while at < words.len() {
+            if self.is_word(ahead, words[at]) {
+                return true;
+            }
+            at += 1;
+        }
+        false
     }
 
     pub(crate) fn is_words(&self, words: &[&str]) -> bool {
-        words
-            .iter()
-            .enumerate()
-            .all(|(ahead, word)| self.is_word(ahead, word))
+        let mut ahead = 0;
+        while ahead < words.len() {
+            if !self.is_word(ahead, words[ahead]) {
+                return false;
+            }
+            ahead += 1;
+        }
+        true
     }
 
     /// Do the keywords stand at this token?

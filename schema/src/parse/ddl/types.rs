@@ -238,13 +238,22 @@ impl Cursor<'_> {
         TypeName {
             schema,
             path: None,
-            name: words.join(" "),
+            name: joined(words),
             arguments,
-            suffix: suffix.join(" "),
+            suffix: joined(suffix),
             array: false,
             written,
             span,
         }
+    }
+}
+
+/// With blanks between; most types are one word.
+fn joined(mut words: Vec<String>) -> String {
+    if words.len() > 1 {
+        words.join(" ")
+    } else {
+        words.pop().unwrap_or_default()
     }
 }
 
