@@ -46,5 +46,7 @@ mod testing;
 pub fn read(input: &input::Input, diagnostics: &mut diagnostic::Diagnostics) -> model::Model {
     let ast = parse::parse(input, diagnostics);
     let draft = lower::lower(&ast, input, diagnostics);
+    // What follows has its place.
+    drop(ast);
     resolve::resolve(draft, input, diagnostics)
 }

@@ -125,7 +125,9 @@ impl SqlWriter {
     fn quoted(&mut self, text: &str, quote: char) {
         // Hardly a name holds a quote, and build scripts are not optimised.
         if !text.as_bytes().contains(&(quote as u8)) {
-            self.text.push_str(&format!("{quote}{text}{quote}"));
+            self.text.push(quote);
+            self.text.push_str(text);
+            self.text.push(quote);
             return;
         }
         self.text.push(quote);

@@ -280,10 +280,12 @@ impl Splitter<'_> {
     }
 
     fn reads_copy_data(&self) -> bool {
-        let stdin = self.open.tokens.windows(2).any(|pair| {
+        let stdin = |pair: &[Token]| {
             self.is_word(Some(pair[0]), "FROM") && self.is_word(Some(pair[1]), "STDIN")
-        });
-        self.dialect == Dialect::Postgres && self.begins_with("COPY") && stdin
+        };
+        self.dialect == Dialect::Postgres
+            && self.begins_with("COPY")
+            && self.open.tokens.windows(2).any(stdin)
     }
 
     /// To behind the line `\.`, or to the end.

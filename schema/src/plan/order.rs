@@ -1,6 +1,6 @@
 //! In which order the tables of one engine are made: referred tables first, as far as there is such an order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::model::{EngineId, Model, TableId};
 
@@ -17,7 +17,7 @@ pub struct CreationOrder {
 /// they refer to each other in a circle, one of the circle is made all the same, and its foreign key points forward.
 pub fn creation_order(model: &Model, engine: EngineId) -> CreationOrder {
     let mut open = Open::new(model, engine);
-    let mut tables = Vec::with_capacity(open.referred.len());
+    let mut tables = Vec::with_capacity(model.tables.len());
     while let Some(table) = open.take_next() {
         tables.push(table);
     }
@@ -31,53 +31,54 @@ pub fn creation_order(model: &Model, engine: EngineId) -> CreationOrder {
     CreationOrder { tables, forward }
 }
 
-/// Tables that are not in the order yet.
+/// Tables that are not in the order yet, by the numbers of all.
 struct Open {
-    /// The tables each of them refers to, itself left out.
-    referred: BTreeMap<TableId, BTreeSet<TableId>>,
+    /// The tables each of them refers to, itself left out; `None` for one that is in the order, or not of this engine.
+    referred: Vec<Option<BTreeSet<TableId>>>,
     /// The tables that refer to each.
-    referring: BTreeMap<TableId, Vec<TableId>>,
+    referring: Vec<Vec<TableId>>,
     /// Those that wait for no other.
     ready: BTreeSet<TableId>,
+    /// None before it is open.
+    first: usize,
 }
 
 impl Open {
     fn new(model: &Model, engine: EngineId) -> Self {
-        let here: BTreeSet<TableId> = model
-            .table_ids()
-            .filter(|id| {
-                let table = model.table(*id);
-                table.view.is_none() && table.engines.contains(&engine)
-            })
-            .collect();
-        let mut open = Self {
-            referred: BTreeMap::new(),
-            referring: BTreeMap::new(),
-            ready: BTreeSet::new(),
+        let is_here = |id: TableId| {
+            let table = model.table(id);
+            table.view.is_none() && table.engines.contains(&engine)
         };
-        for id in &here {
-            let keys = model.table(*id).foreign_keys.iter().map(|key| key.table);
-            let parents = model.table(*id).native.inherits.iter().copied();
+        let here: Vec<bool> = model.table_ids().map(is_here).collect();
+        let mut open = Self {
+            referred: vec![None; here.len()],
+            referring: vec![Vec::new(); here.len()],
+            ready: BTreeSet::new(),
+            first: 0,
+        };
+        for id in model.table_ids().filter(|id| here[at(*id)]) {
+            let keys = model.table(id).foreign_keys.iter().map(|key| key.table);
+            let parents = model.table(id).native.inherits.iter().copied();
             let referred: BTreeSet<TableId> = keys
                 .chain(parents)
-                .filter(|other| other != id && here.contains(other))
+                .filter(|other| *other != id && here[at(*other)])
                 .collect();
             for other in &referred {
-                open.referring.entry(*other).or_default().push(*id);
+                open.referring[at(*other)].push(id);
             }
             if referred.is_empty() {
-                open.ready.insert(*id);
+                open.ready.insert(id);
             }
-            open.referred.insert(*id, referred);
+            open.referred[at(id)] = Some(referred);
         }
         open
     }
 
     fn take_next(&mut self) -> Option<TableId> {
         let table = self.ready.pop_first().or_else(|| self.in_circle())?;
-        self.referred.remove(&table);
-        for other in self.referring.remove(&table).unwrap_or_default() {
-            if let Some(referred) = self.referred.get_mut(&other) {
+        self.referred[at(table)] = None;
+        for other in std::mem::take(&mut self.referring[at(table)]) {
+            if let Some(referred) = &mut self.referred[at(other)] {
                 referred.remove(&table);
                 if referred.is_empty() {
                     self.ready.insert(other);
@@ -89,28 +90,33 @@ impl Open {
 
     /// With nothing ready every open table refers to an open one, so following them comes back somewhere: the first
     /// table of the schema on that circle.
-    fn in_circle(&self) -> Option<TableId> {
+    fn in_circle(&mut self) -> Option<TableId> {
+        let open = self.referred[self.first..].iter().position(Option::is_some);
+        self.first += open?;
         let mut way = Vec::new();
         let mut seen = BTreeSet::new();
-        let mut table = *self.referred.keys().next()?;
+        let mut table = TableId(self.first as u32);
         while seen.insert(table) {
             way.push(table);
-            table = *self.referred.get(&table)?.first()?;
+            table = *self.referred[at(table)].as_ref()?.first()?;
         }
         way.into_iter().skip_while(|id| *id != table).min()
     }
 }
 
+fn at(table: TableId) -> usize {
+    table.0 as usize
+}
+
 fn forward_keys(model: &Model, tables: &[TableId]) -> BTreeSet<(TableId, usize)> {
-    let position: BTreeMap<TableId, usize> = tables
-        .iter()
-        .enumerate()
-        .map(|(at, id)| (*id, at))
-        .collect();
+    let mut position = vec![None; model.tables.len()];
+    for (number, id) in tables.iter().enumerate() {
+        position[at(*id)] = Some(number);
+    }
     let mut forward = BTreeSet::new();
-    for (at, id) in tables.iter().enumerate() {
+    for (here, id) in tables.iter().enumerate() {
         for (number, key) in model.table(*id).foreign_keys.iter().enumerate() {
-            if position.get(&key.table).is_some_and(|other| *other > at) {
+            if position[at(key.table)].is_some_and(|other| other > here) {
                 forward.insert((*id, number));
             }
         }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use crate::ast::TypeName;
 use crate::column_type::{ColumnType, DecimalSize, LobSize};
+use crate::name::same_word;
 
 use super::table::{ByName, Entry, by_name};
 use super::{Known, number};
@@ -12,8 +13,8 @@ static BY_NAME: LazyLock<ByName> = LazyLock::new(|| by_name(TYPES));
 
 /// What a declared type says.
 pub(super) fn known(written: &TypeName) -> Known {
-    let name = written.name.trim();
-    if let Some(entry) = BY_NAME.get(name) {
+    let by_name = |name: &str| BY_NAME.get(name);
+    if let Some(entry) = by_name(&written.name).or_else(|| by_name(written.name.trim())) {
         return (entry.rule)(written);
     }
     if let Some(type_name) = without_sign(written) {
@@ -42,8 +43,10 @@ fn without_sign(written: &TypeName) -> Option<TypeName> {
 /// As `PRAGMA table_info` has it: the standard names in capitals, any other as written.
 fn spelled(written: &TypeName) -> String {
     const STANDARD: [&str; 6] = ["any", "blob", "int", "integer", "real", "text"];
-    let standard = STANDARD.contains(&written.written.to_lowercase().as_str());
-    if standard {
+    if STANDARD
+        .iter()
+        .any(|word| same_word(word, &written.written))
+    {
         written.written.to_uppercase()
     } else {
         written.written.clone()
@@ -54,11 +57,13 @@ fn is(written: &TypeName, column_type: ColumnType) -> Known {
     Known::Type(column_type, spelled(written))
 }
 
+const UNSIGNED: &str = "unsigned";
+
 fn is_unsigned(written: &TypeName) -> bool {
-    let written = written.written.to_lowercase();
-    written
-        .split(|sign: char| !sign.is_ascii_alphanumeric())
-        .any(|word| word == "unsigned")
+    // Most types are shorter than the word, and build scripts are not optimised.
+    let written = &written.written;
+    let mut words = written.split(|sign: char| !sign.is_ascii_alphanumeric());
+    written.len() > UNSIGNED.len() && words.any(|word| same_word(word, UNSIGNED))
 }
 
 fn integer(written: &TypeName, signed: ColumnType, unsigned: ColumnType) -> Known {
