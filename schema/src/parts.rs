@@ -17,6 +17,9 @@ pub fn in_parts<T: Sync, R: Send>(
     least: usize,
     work: impl Fn(&[T]) -> R + Sync,
 ) -> Vec<R> {
+    if items.len() <= least {
+        return items.chunks(least.max(1)).map(work).collect();
+    }
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let threads = threads.min(MOST_THREADS);
     let size = items.len().div_ceil(threads * PARTS).max(least).max(1);

@@ -1,6 +1,7 @@
 //! A build script that runs again takes unchanged models from what it wrote last time. What comes out is the same as from
 //! nothing, whatever has become of the files meanwhile.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use bindery_codegen::Config;
@@ -85,6 +86,46 @@ fn what_changes_is_written_and_nothing_else_is_taken() {
     let (again, fresh) = program.both();
     assert_eq!(again, fresh, "another engine");
     assert!(again.contains("name: \"b\""), "{again}");
+}
+
+/// What each piece is written from, as the index has it.
+fn fingerprints(program: &Program) -> BTreeSet<String> {
+    let index = std::fs::read_to_string(program.path("out/bindery.index")).expect("it was written");
+    let words = index.lines().map(|line| line.split(' '));
+    // The first line tells the generator, the last one is a sum.
+    let pieces = words.filter(|words| words.clone().any(|word| word.ends_with(".rs")));
+    pieces
+        .filter_map(|mut words| words.next().map(str::to_owned))
+        .collect()
+}
+
+#[test]
+fn one_more_table_leaves_the_others_as_they_are() {
+    let all: String = (0..200)
+        .map(|at| {
+            let parent = at / 2;
+            format!(
+                "CREATE TABLE item_{at} (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES item_{parent} (id));\n"
+            )
+        })
+        .collect();
+    let program = Program::new(&all);
+    program.compile_into("out");
+    let before = fingerprints(&program);
+    assert!(before.len() > 20, "{before:?}");
+    let added = "CREATE TABLE added (id INTEGER PRIMARY KEY);\n";
+    let middle = all.find("CREATE TABLE item_100 ").expect("it is there");
+    for at in [0, middle, all.len()] {
+        program.write(
+            "schema.sql",
+            &format!("{}{added}{}", &all[..at], &all[at..]),
+        );
+        let (again, fresh) = program.both();
+        assert_eq!(again, fresh);
+        let after = fingerprints(&program);
+        let fresh = after.difference(&before).count();
+        assert!((1..=2).contains(&fresh), "{fresh} of {}", after.len());
+    }
 }
 
 /// Flips one bit of each byte (of each so many) and compiles again.

@@ -52,10 +52,19 @@ const RULES: &[Rule] = &[
     view::check,
 ];
 
+/// From so many tables on each rule has work enough for a thread.
+const MANY: usize = 64;
+
 /// Asks all rules. `None` when there is an error among the findings, older ones included: then nothing may be generated.
 /// Afterwards the findings are in the order of their places.
 pub fn check(model: Model, diagnostics: &mut Diagnostics) -> Option<CheckedModel> {
-    let found = in_parts(RULES, 1, |rules| {
+    // For a few tables no other thread is worth the way.
+    let least = if model.tables.len() < MANY {
+        RULES.len()
+    } else {
+        1
+    };
+    let found = in_parts(RULES, least, |rules| {
         let mut found = Diagnostics::default();
         rules.iter().for_each(|rule| rule(&model, &mut found));
         found
