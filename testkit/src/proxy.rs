@@ -20,8 +20,8 @@ const LOOK: Duration = Duration::from_millis(10);
 pub enum Fault {
     /// Everything passes.
     None,
-    /// Nothing passes any more, in either direction, and nothing is closed: a peer that is silent. Connections are still
-    /// accepted. What is held back passes when the fault is over.
+    /// Nothing passes any more, in either direction, and neither does the end of a connection: a peer that is silent.
+    /// Connections are still accepted. What is held back passes when the fault is over.
     Stall,
     /// Connections are reset (RST), those that there are and those that come.
     Cut,
@@ -39,8 +39,8 @@ pub enum Fault {
         /// The bytes, for example `COMMIT`.
         pattern: Vec<u8>,
     },
-    /// When these bytes have passed, whatever comes behind them does not, in either direction, and the connection is
-    /// reset as soon as the server has had the time to act on them.
+    /// When these bytes have passed, whatever comes later does not, in either direction, and the connection is reset when
+    /// whoever got them has had the time to act on them.
     CutAfterPattern {
         /// The direction.
         direction: Direction,
@@ -49,7 +49,7 @@ pub enum Fault {
         /// The time until the reset.
         wait: Duration,
     },
-    /// Each piece passes so much later.
+    /// Each piece passes so much later. What comes meanwhile is the next piece.
     Delay(Duration),
     /// So many bytes pass at a time, with such a pause before each.
     Throttle {
@@ -218,11 +218,11 @@ fn connect(client: TcpStream, shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
             stream.set_nodelay(true)?;
             stream.set_read_timeout(Some(LOOK))?;
         }
-        let cut = Arc::new(AtomicBool::new(false));
+        let fate = Arc::new(Fate::default());
         let forth = (client.try_clone()?, server.try_clone()?);
         Ok([
-            Pipe::new(forth.0, forth.1, Direction::ToServer, Arc::clone(&cut)),
-            Pipe::new(server, client, Direction::ToClient, cut),
+            Pipe::new(forth.0, forth.1, Direction::ToServer, Arc::clone(&fate)),
+            Pipe::new(server, client, Direction::ToClient, fate),
         ])
     };
     let Ok(pipes) = pipes() else {
@@ -260,8 +260,16 @@ struct Pipe {
     passed: u64,
     /// The last bytes that passed, for patterns that come in two pieces.
     tail: Vec<u8>,
-    /// The other direction of this connection, or this one, is to be reset.
-    cut: Arc<AtomicBool>,
+    fate: Arc<Fate>,
+}
+
+/// What both directions of one connection know.
+#[derive(Default)]
+struct Fate {
+    /// Nothing more passes; a reset follows.
+    held: AtomicBool,
+    /// It is to be reset.
+    cut: AtomicBool,
 }
 
 /// What becomes of a piece.
@@ -275,9 +283,9 @@ enum Verdict {
 }
 
 impl Pipe {
-    fn new(from: TcpStream, to: TcpStream, direction: Direction, cut: Arc<AtomicBool>) -> Self {
+    fn new(from: TcpStream, to: TcpStream, direction: Direction, fate: Arc<Fate>) -> Self {
         Self {
-            cut,
+            fate,
             from,
             to,
             direction,
@@ -293,23 +301,47 @@ impl Pipe {
                 return self.reset();
             }
             match self.from.read(&mut buffer) {
-                Ok(0) => return self.to.shutdown(Shutdown::Write),
+                Ok(0) => return self.end(shared),
                 Ok(read) if !self.pass(&buffer[..read], shared)? => return Ok(()),
                 Ok(_) => (),
                 Err(error) if is_idle(&error) => (),
-                Err(_) => return self.reset(),
+                Err(_) => {
+                    self.wait_while_held(shared);
+                    return self.reset();
+                }
             }
+        }
+    }
+
+    /// Passes the end on.
+    fn end(&self, shared: &Shared) -> io::Result<()> {
+        self.wait_while_held(shared);
+        if self.is_over(shared) {
+            return self.reset();
+        }
+        self.to.shutdown(Shutdown::Write)
+    }
+
+    fn wait_while_held(&self, shared: &Shared) {
+        while !self.is_over(shared) && (self.is_held() || *shared.fault() == Fault::Stall) {
+            shared.pause();
         }
     }
 
     /// Passes one piece on; `false` where that was the end.
     fn pass(&mut self, mut rest: &[u8], shared: &Shared) -> io::Result<bool> {
         while !rest.is_empty() {
-            let verdict = self.judge(&shared.fault(), rest);
+            let verdict = if self.is_held() {
+                Verdict::Hold
+            } else {
+                self.judge(&shared.fault(), rest)
+            };
             let (length, pause) = match verdict {
                 _ if self.is_over(shared) => return self.reset().map(|()| false),
                 Verdict::Reset => return self.reset().map(|()| false),
                 Verdict::ResetAfter(length, wait) => {
+                    // Before anybody can answer to what passes now.
+                    self.fate.held.store(true, Ordering::SeqCst);
                     self.to.write_all(&rest[..length])?;
                     thread::sleep(wait);
                     return self.reset().map(|()| false);
@@ -384,12 +416,16 @@ impl Pipe {
     }
 
     fn is_over(&self, shared: &Shared) -> bool {
-        shared.has_ended() || self.cut.load(Ordering::SeqCst)
+        shared.has_ended() || self.fate.cut.load(Ordering::SeqCst)
+    }
+
+    fn is_held(&self) -> bool {
+        self.fate.held.load(Ordering::SeqCst)
     }
 
     /// The reset is sent when both directions have let the sockets go.
     fn reset(&self) -> io::Result<()> {
-        self.cut.store(true, Ordering::SeqCst);
+        self.fate.cut.store(true, Ordering::SeqCst);
         linger_not(&self.from)?;
         linger_not(&self.to)
     }
@@ -431,3 +467,6 @@ fn failed(doing: &str, source: io::Error) -> Error {
     let doing = doing.to_owned();
     Error::Io { doing, source }
 }
+
+#[cfg(test)]
+mod tests;
