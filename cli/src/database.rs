@@ -2,9 +2,9 @@
 
 use bindery::{Created, EngineInfo, ModelInfo, Program, Registry, TableDdl};
 use bindery_schema::dialect::Dialect;
-use bindery_schema::model::{CheckedModel, Engine, Table};
+use bindery_schema::model::{CheckedModel, Engine, TableId};
 use bindery_schema::plan::statements::row_columns;
-use bindery_schema::plan::{CreateTable, kinds};
+use bindery_schema::plan::{CreateTable, kinds, rules};
 
 use crate::failure::Failure;
 use crate::project::Project;
@@ -132,10 +132,11 @@ fn program(model: &CheckedModel, engines: &[EngineTables<'_>]) -> &'static Progr
         is_view: false,
         columns: &[],
         kinds: "",
+        rules: 0,
         engines: &[],
         tables,
     }));
-    let models = model.tables.iter().map(|table| model_info(model, table));
+    let models = model.table_ids().map(|id| model_info(model, id));
     let models: Vec<&'static ModelInfo> = std::iter::once(all).chain(models).collect();
     Box::leak(Box::new(Program {
         engines: infos.leak(),
@@ -144,7 +145,8 @@ fn program(model: &CheckedModel, engines: &[EngineTables<'_>]) -> &'static Progr
 }
 
 /// A model, without its tables.
-fn model_info(model: &CheckedModel, table: &Table) -> &'static ModelInfo {
+fn model_info(model: &CheckedModel, id: TableId) -> &'static ModelInfo {
+    let table = model.table(id);
     let engines = || table.engines.iter().map(|id| model.engine(*id));
     let is_on_sqlite = engines().any(|engine| engine.dialect == Dialect::Sqlite);
     let columns = row_columns(table).into_iter();
@@ -157,6 +159,7 @@ fn model_info(model: &CheckedModel, table: &Table) -> &'static ModelInfo {
         is_view: table.view.is_some(),
         columns: columns.leak(),
         kinds: text(&kinds(table, is_on_sqlite)),
+        rules: rules(model, id),
         engines: names.leak(),
         tables: &[],
     }))

@@ -159,6 +159,7 @@ mod tests {
             is_view: false,
             columns: &[],
             kinds: "",
+            rules: 0,
             engines: &[],
             tables: &[],
         }

@@ -26,7 +26,7 @@ pub struct Drift {
 pub struct OtherSchema {
     /// The engine's name in both programs.
     pub engine: &'static str,
-    /// Of the names and types of all its columns.
+    /// Of the names and types of all its columns, and of keys, indexes, references, checks and defaults.
     pub hash: String,
     /// The version of bindery in the other program.
     pub bindery: String,

@@ -56,6 +56,9 @@ pub struct ModelInfo {
     /// For each column a word for what its values are (`integer`, `text`, `decimal.2` with two digits after the point), with
     /// a `?` where it may be NULL. One text, as thousands of columns would be many constants to compile.
     pub kinds: &'static str,
+    /// A number made of its keys, indexes, foreign keys, checks, defaults, and what the database fills in by itself, as the
+    /// schema says them.
+    pub rules: u64,
     /// Engines in the order of its tag.
     pub engines: &'static [&'static str],
     /// Its tables, one for each engine; none where it is not bindery's to create.
@@ -72,6 +75,7 @@ impl ModelInfo {
         is_view: false,
         columns: &[],
         kinds: "",
+        rules: 0,
         engines: &[],
         tables: &[],
     };
@@ -97,6 +101,16 @@ impl Program {
             .iter()
             .flat_map(|model| model.tables)
             .filter(move |table| table.engine == engine)
+    }
+
+    /// The models that live on one engine, in the order of the schema.
+    pub(crate) fn models_on(
+        &self,
+        engine: usize,
+    ) -> impl Iterator<Item = &'static ModelInfo> + use<> {
+        let name = self.engines[engine].name;
+        let models = self.models.iter().copied();
+        models.filter(move |model| model.engines.contains(&name))
     }
 
     /// Names of all engines, sorted.

@@ -16,6 +16,7 @@ pub mod dialect;
 pub mod disk;
 #[cfg(feature = "parse")]
 pub mod draft;
+pub mod fingerprint;
 #[cfg(feature = "parse")]
 pub mod input;
 #[cfg(feature = "parse")]

@@ -54,6 +54,7 @@ fn fields(around: &Surroundings<'_>, shape: &Shape<'_>, ddl: &Planned<'_>) -> Ve
         field("is_view", Expr::text(shape.table.is_view.to_string())),
         field("columns", Expr::Array(columns.collect())),
         field("kinds", text(&shape.kinds)),
+        field("rules", Expr::text(format!("{:#018x}", shape.rules))),
         field("engines", Expr::Array(engines.collect())),
         field("tables", Expr::Array(tables.collect())),
     ]

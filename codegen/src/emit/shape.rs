@@ -29,6 +29,8 @@ pub(crate) struct Shape<'m> {
     pub(crate) fields: Vec<Field<'m>>,
     /// What their values are, in words.
     pub(crate) kinds: String,
+    /// Of keys, references and the like, as a number.
+    pub(crate) rules: u64,
     pub(crate) key: KeyShape,
     /// The key's type has the parameter `E`.
     pub(crate) key_generic: bool,

@@ -7,8 +7,8 @@ use bindery_schema::model::{
     Column, ColumnId, Engine, EngineId, FieldType, KeyEngine, Model, Table, TableId, Unique,
 };
 
-use bindery_schema::plan::kinds;
 use bindery_schema::plan::statements::is_required;
+use bindery_schema::plan::{kinds, rules};
 
 use super::names::Names;
 use super::shape::{
@@ -116,6 +116,7 @@ impl<'m> Shapes<'m> {
             names: &self.names.models[id.0 as usize],
             several,
             kinds: kinds(table, self.is_on_sqlite(table)),
+            rules: rules(self.model, id),
             key: self.key_shape(id, &positions, &fields),
             key_generic: self.key_is_generic(id),
             engine_field: (several && !known).then(|| engine_field_name(&fields)),

@@ -1,9 +1,13 @@
 //! For which schema the tables of an engine were made: a row in a table of bindery's own, written by whoever makes tables.
 //! A database in which bindery made none has no such table, and gets none.
 //!
-//! The row holds a hash of what a program relies on, its columns and their values. It is made here and not where code is
-//! generated: a derive sees one struct, and a program has to say the same of itself whichever door it came in by.
+//! The row holds a hash of what a program relies on: its columns, their values, and the rules of each table. It is put
+//! together here and not where code is generated: a derive sees one struct, and a program has to say the same of itself
+//! whichever door it came in by.
 
+use std::borrow::Cow;
+
+use bindery_schema::fingerprint::Fingerprint;
 use bindery_schema::model::TableName;
 use bindery_schema::sql_writer::SqlWriter;
 
@@ -21,20 +25,35 @@ const COLUMNS: &str = " (engine VARCHAR(32) NOT NULL PRIMARY KEY, hash VARCHAR(3
 
 /// One engine's row.
 pub(crate) struct Record {
-    engine: &'static str,
-    models: Vec<&'static ModelInfo>,
+    program: &'static Program,
+    engine: usize,
     table: TableName,
+}
+
+/// What the row says.
+pub(super) enum Recorded {
+    /// Nobody recorded a schema, or it may not be read.
+    Nothing,
+    /// This program's.
+    Own,
+    Other(OtherSchema),
+}
+
+impl Recorded {
+    /// The schema, unless it is this program's.
+    pub(super) fn other(self) -> Option<OtherSchema> {
+        match self {
+            Self::Other(other) => Some(other),
+            Self::Nothing | Self::Own => None,
+        }
+    }
 }
 
 impl Record {
     pub(super) fn new(program: &'static Program, engine: usize) -> Self {
-        let name = program.engines[engine].name;
-        let models = program.models.iter().copied();
         Self {
-            engine: name,
-            models: models
-                .filter(|model| model.engines.contains(&name))
-                .collect(),
+            program,
+            engine,
             table: TableName {
                 schema: schema_of(program, engine),
                 name: TABLE.to_owned(),
@@ -42,19 +61,21 @@ impl Record {
         }
     }
 
-    /// The schema that is recorded, unless it is this program's; nothing where nobody recorded one, or where it may not
-    /// be read.
-    pub(super) fn other(&self, physical: &mut Physical) -> Result<Option<OtherSchema>> {
-        let own = hash(&self.models);
-        let recorded = self.find(physical)?;
-        Ok(recorded.filter(|recorded| recorded.hash != own))
+    fn engine(&self) -> &'static str {
+        self.program.engines[self.engine].name
     }
 
-    /// Does the table hold this program's schema?
-    pub(super) fn is_own(&self, physical: &mut Physical) -> Result<bool> {
-        let own = hash(&self.models);
-        let recorded = self.find(physical)?;
-        Ok(recorded.is_some_and(|recorded| recorded.hash == own))
+    fn own(&self) -> String {
+        hash(self.program.models_on(self.engine))
+    }
+
+    /// Whose schema the table holds.
+    pub(super) fn recorded(&self, physical: &mut Physical) -> Result<Recorded> {
+        Ok(match self.find(physical)? {
+            None => Recorded::Nothing,
+            Some(found) if found.hash == self.own() => Recorded::Own,
+            Some(other) => Recorded::Other(other),
+        })
     }
 
     fn find(&self, physical: &mut Physical) -> Result<Option<OtherSchema>> {
@@ -63,10 +84,10 @@ impl Record {
         }
         let mut recorded = None;
         let sql = self.select(physical.dialect());
-        let write = &mut |params: &mut ParamWriter<'_>| params.text(self.engine);
+        let write = &mut |params: &mut ParamWriter<'_>| params.text(self.engine());
         physical.query(&sql, write, &mut |row| {
             recorded = Some(OtherSchema {
-                engine: self.engine,
+                engine: self.engine(),
                 hash: row.next()?,
                 bindery: row.next()?,
                 made_at: row.next()?,
@@ -111,9 +132,9 @@ impl Record {
         if !self.is_kept(physical)? {
             physical.define(&self.create(dialect))?;
         }
-        let hash = hash(&self.models);
+        let hash = self.own();
         let write = &mut |params: &mut ParamWriter<'_>| {
-            params.text(self.engine);
+            params.text(self.engine());
             params.text(&hash);
             params.text(env!("CARGO_PKG_VERSION"));
         };
@@ -128,7 +149,7 @@ impl Record {
         let dialect = physical.dialect();
         let mut delete = self.begin(dialect, "DELETE FROM ");
         delete.push(" WHERE engine = ").placeholder();
-        let write = &mut |params: &mut ParamWriter<'_>| params.text(self.engine);
+        let write = &mut |params: &mut ParamWriter<'_>| params.text(self.engine());
         physical.execute(&delete.finish(), write)?;
         let mut others = self.begin(dialect, "SELECT 1 FROM ");
         others.push(" LIMIT 1");
@@ -194,34 +215,25 @@ fn schema_of(program: &'static Program, engine: usize) -> Option<String> {
     schemas.first().copied().flatten().map(str::to_owned)
 }
 
-/// Stands behind each word and each line; no text holds such a byte.
-const BEHIND_WORD: u8 = 0xFE;
-const BEHIND_LINE: u8 = 0xFF;
-
-/// Of all columns of all models, whatever their order: names and what their values are.
-fn hash(models: &[&ModelInfo]) -> String {
-    let mut lines: Vec<_> = models.iter().flat_map(|model| lines(model)).collect();
-    lines.sort_unstable();
-    let mut sum = Fnv::default();
-    for line in lines {
-        for word in line {
-            sum.add(word.as_bytes());
-            sum.add(&[BEHIND_WORD]);
-        }
-        sum.add(&[BEHIND_LINE]);
-    }
-    format!("{:016x}", sum.0)
+/// Of all models, whatever their order: the names of all columns, what their values are, and the rules of their table.
+fn hash<'m>(models: impl Iterator<Item = &'m ModelInfo>) -> String {
+    let lines = models.flat_map(lines).collect();
+    format!("{:016x}", Fingerprint::of(lines).number())
 }
 
 /// A line for the table and one for each column.
-fn lines(model: &ModelInfo) -> impl Iterator<Item = [&str; 4]> {
-    let schema = model.schema.unwrap_or_default();
+fn lines(model: &ModelInfo) -> impl Iterator<Item = [Cow<'_, str>; 4]> {
+    let line = |column, what| {
+        let schema = model.schema.unwrap_or_default();
+        [schema.into(), model.table.into(), column, what]
+    };
     let kind = if model.is_view { "view" } else { "table" };
+    let table = line("".into(), format!("{kind} {:016x}", model.rules).into());
     let kinds = model.kinds.split(' ').chain(std::iter::repeat(""));
     let columns = model.columns.iter().zip(kinds);
-    std::iter::once([schema, model.table, "", kind]).chain(
-        columns.map(move |(column, kind)| [schema, model.table, column, digits_of_decimals(kind)]),
-    )
+    let columns =
+        columns.map(move |(column, kind)| line((*column).into(), digits_of_decimals(kind).into()));
+    std::iter::once(table).chain(columns)
 }
 
 /// A decimal is a `number` where one of the model's engines is SQLite, and which other engines there are is nothing to
@@ -229,23 +241,6 @@ fn lines(model: &ModelInfo) -> impl Iterator<Item = [&str; 4]> {
 fn digits_of_decimals(kind: &str) -> &str {
     let digits = ["number", "decimal"].map(|word| kind.strip_prefix(word));
     digits.into_iter().flatten().next().unwrap_or(kind)
-}
-
-/// The hash of Fowler, Noll and Vo, 64 bits, variant 1a.
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xCBF2_9CE4_8422_2325)
-    }
-}
-
-impl Fnv {
-    fn add(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
-        }
-    }
 }
 
 #[cfg(test)]
@@ -264,12 +259,16 @@ mod tests {
         ..BLOG
     };
 
+    fn hash_of(models: &[&ModelInfo]) -> String {
+        hash(models.iter().copied())
+    }
+
     /// Neither the order nor names of Rust nor engines are anything to a database.
     #[test]
     fn what_a_database_does_not_see_is_not_in_the_hash() {
-        let expected = hash(&[&BLOG, &USER]);
+        let expected = hash_of(&[&BLOG, &USER]);
         assert_eq!(expected.len(), 16);
-        assert_eq!(hash(&[&USER, &BLOG]), expected);
+        assert_eq!(hash_of(&[&USER, &BLOG]), expected);
         let otherwise = ModelInfo {
             name: "Post",
             columns: &["title", "id"],
@@ -277,8 +276,8 @@ mod tests {
             engines: &["b"],
             ..BLOG
         };
-        assert_eq!(hash(&[&otherwise, &USER]), expected);
-        let of = |kinds| hash(&[&ModelInfo { kinds, ..BLOG }]);
+        assert_eq!(hash_of(&[&otherwise, &USER]), expected);
+        let of = |kinds| hash_of(&[&ModelInfo { kinds, ..BLOG }]);
         assert_eq!(of("number.2 text"), of("decimal.2 text"));
     }
 
@@ -297,6 +296,7 @@ mod tests {
                 is_view: true,
                 ..BLOG
             },
+            ModelInfo { rules: 1, ..BLOG },
             ModelInfo {
                 columns: &["id", "name"],
                 ..BLOG
@@ -322,8 +322,8 @@ mod tests {
                 ..BLOG
             },
         ];
-        let mut hashes: Vec<_> = others.iter().map(|other| hash(&[other])).collect();
-        hashes.extend([hash(&[]), hash(&[&BLOG]), hash(&[&BLOG, &USER])]);
+        let mut hashes: Vec<_> = others.iter().map(|other| hash_of(&[other])).collect();
+        hashes.extend([hash_of(&[]), hash_of(&[&BLOG]), hash_of(&[&BLOG, &USER])]);
         let all = hashes.len();
         hashes.sort();
         hashes.dedup();
@@ -333,6 +333,12 @@ mod tests {
     /// Programs of later versions have to find what earlier ones wrote.
     #[test]
     fn a_hash_stays_what_it_is() {
-        assert_eq!(hash(&[&BLOG]), "45ec4ee9bea8552c");
+        assert_eq!(hash_of(&[&BLOG]), "ee78ed9721da8ab8");
+        // Its `id` is the key, and counted.
+        let counted = ModelInfo {
+            rules: 0x6853_9FA8_338B_A2A7,
+            ..BLOG
+        };
+        assert_eq!(hash_of(&[&counted]), "0f0f00a095f6a9fd");
     }
 }

@@ -8,6 +8,7 @@ use bindery_schema::model::TableName;
 use bindery_schema::sql_writer::SqlWriter;
 
 use super::compare::compare;
+use super::record::Recorded;
 use super::{Difference, Drift, OtherSchema, Record, TableDrift};
 use crate::config::SchemaCheck;
 use crate::driver::Physical;
@@ -79,10 +80,7 @@ impl Use {
 impl Watch {
     pub(crate) fn new(program: &'static Program, engine: usize, check: SchemaCheck) -> Self {
         let info = &program.engines[engine];
-        let models = program.models.iter().copied();
-        let models: Vec<_> = models
-            .filter(|model| model.engines.contains(&info.name))
-            .collect();
+        let models: Vec<_> = program.models_on(engine).collect();
         Self {
             settled: AtomicBool::new(is_off(check) || models.is_empty()),
             record: Record::new(program, engine),
@@ -149,14 +147,18 @@ impl Watch {
     /// # Errors
     /// They were, and nothing may be done with them then.
     pub(crate) fn ensure_own(&self, physical: &mut Physical) -> Result<()> {
-        let other = self.record.other(physical)?;
-        drifted(Vec::new(), self.refused(other))
+        let recorded = self.record.recorded(physical)?;
+        drifted(Vec::new(), self.refused(recorded.other()))
     }
 
     /// Records that the tables are this program's too, where they fit and anybody records that at all.
     pub(crate) fn adopt(&self, physical: &mut Physical) -> Result<()> {
-        if !self.record.is_kept(physical)? || self.record.is_own(physical)? {
+        if !self.record.is_kept(physical)? {
             return Ok(());
+        }
+        match self.record.recorded(physical)? {
+            Recorded::Own => return Ok(()),
+            Recorded::Nothing | Recorded::Other(_) => {}
         }
         let fits = self
             .compare_all(physical)?
@@ -203,8 +205,8 @@ impl Watch {
     /// Asks the catalogue for all tables. Nobody waits for it meanwhile: two who look see the same.
     fn look(&self, physical: &mut Physical) -> Result<()> {
         let found = self.compare_all(physical)?;
-        let other = self.record.other(physical)?;
-        let made_for = self.refused(other);
+        let recorded = self.record.recorded(physical)?;
+        let made_for = self.refused(recorded.other());
         let is_sound =
             |found: &Found| found.drift.is_none() && found.without_transactions.is_none();
         if found.iter().all(is_sound) && made_for.is_none() {

@@ -36,6 +36,7 @@ static PROGRAM: Program = Program {
         is_view: false,
         columns: &["id", "other"],
         kinds: "",
+        rules: 0,
         engines: &["default"],
         tables: &[table!("one", "two"), table!("two", "one")],
     }],
@@ -98,6 +99,7 @@ fn a_table_that_cannot_be_made_whole_is_not_made() {
             is_view: false,
             columns: &["id"],
             kinds: "",
+            rules: 0,
             engines: &["default"],
             tables: &[TableDdl {
                 engine: 0,
@@ -132,6 +134,7 @@ fn a_table_that_cannot_be_created_is_named() {
             is_view: false,
             columns: &["id"],
             kinds: "",
+            rules: 0,
             engines: &["default"],
             tables: &[TableDdl {
                 engine: 0,

@@ -10,11 +10,13 @@ mod kinds;
 mod native;
 mod object;
 pub mod order;
+mod rules;
 pub mod statements;
 mod table;
 
 pub use self::ddl::{CreateTable, create_alone, create_statements};
 pub use self::kinds::kinds;
+pub use self::rules::rules;
 pub use self::statements::{StatementFacts, TableStatements, UniqueStatements, table_statements};
 pub(crate) use self::table::{Problem, problems};
 

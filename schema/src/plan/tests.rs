@@ -771,7 +771,7 @@ fn read_back(column_type: &ColumnType, dialect: Dialect) -> ColumnType {
 }
 
 /// The model of a schema, on the engine of a dialect.
-fn read_sql(
+pub(super) fn read_sql(
     sql: &str,
     engines: Vec<crate::model::Engine>,
     dialect: Dialect,

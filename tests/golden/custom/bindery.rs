@@ -366,6 +366,7 @@ pub mod goods {
         is_view: false,
         columns: &["code", "cents", "discount", "tags", "replaced_by"],
         kinds: "_ _ _? _ text?",
+        rules: 0xbb8ae2f6f2ed574f,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 0,
@@ -560,6 +561,7 @@ pub mod stock {
         is_view: false,
         columns: &["shelf", "good"],
         kinds: "integer text",
+        rules: 0xc26f66362dd73314,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 0,

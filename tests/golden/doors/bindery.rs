@@ -366,6 +366,7 @@ pub mod blogs {
         is_view: false,
         columns: &["id", "title", "content"],
         kinds: "integer text text?",
+        rules: 0x68539fa8338ba2a7,
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -614,6 +615,7 @@ pub mod categories {
         is_view: false,
         columns: &["id", "name"],
         kinds: "integer text",
+        rules: 0x94e92ecd8d3c340d,
         engines: &["b"],
         tables: &[::bindery::TableDdl {
             engine: 0,
@@ -898,6 +900,7 @@ pub mod users {
         is_view: false,
         columns: &["id", "email", "nick", "revision", "changed"],
         kinds: "integer text text? integer datetime.6?",
+        rules: 0xc09ad786415f11a2,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 1,

@@ -258,6 +258,7 @@ pub mod notes {
         is_view: false,
         columns: &["id", "title", "body", "stars"],
         kinds: "integer text text? integer",
+        rules: 0xd502b4124b562e57,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 0,

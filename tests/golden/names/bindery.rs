@@ -550,6 +550,7 @@ pub mod select {
         is_view: false,
         columns: &["type", "self", "crate", "match", "order", "Group By"],
         kinds: "integer integer integer text? text text?",
+        rules: 0x1786f520ca65f9a5,
         engines: &["default", "p", "m"],
         tables: &[
             ::bindery::TableDdl {
@@ -1173,6 +1174,7 @@ pub mod order_détails {
             r##"r#"#"##,
         ],
         kinds: "integer integer? integer? integer? integer? integer? integer? integer? integer? integer?",
+        rules: 0x094a182f5523b4a7,
         engines: &["default", "p", "m"],
         tables: &[
             ::bindery::TableDdl {
@@ -1564,6 +1566,7 @@ pub mod option {
         is_view: false,
         columns: &["some", "result"],
         kinds: "integer integer",
+        rules: 0xfdaebe44ab97e2a8,
         engines: &["default", "p", "m"],
         tables: &[
             ::bindery::TableDdl {
@@ -1920,6 +1923,7 @@ pub mod string {
         is_view: false,
         columns: &["string", "vec"],
         kinds: "text bytes?",
+        rules: 0x6127bd7d4cd97b6c,
         engines: &["default", "p", "m"],
         tables: &[
             ::bindery::TableDdl {
@@ -2351,6 +2355,7 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
             "c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc",
         ],
         kinds: "integer integer?",
+        rules: 0x3e1c0e9323df1ab0,
         engines: &["default", "p", "m"],
         tables: &[
             ::bindery::TableDdl {

@@ -250,6 +250,7 @@ pub mod users {
         is_view: false,
         columns: &["id", "email"],
         kinds: "integer text",
+        rules: 0x3e1c0e9323df1ab0,
         engines: &["b"],
         tables: &[::bindery::TableDdl {
             engine: 1,
@@ -442,6 +443,7 @@ pub mod visitor {
         is_view: false,
         columns: &["id", "visits"],
         kinds: "integer integer",
+        rules: 0x3e1c0e9323df1ab0,
         engines: &["analytics"],
         tables: &[::bindery::TableDdl {
             engine: 0,

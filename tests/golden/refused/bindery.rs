@@ -586,6 +586,7 @@ pub mod readings {
         is_view: false,
         columns: &["sensor", "slot", "label", "value", "note", "revision"],
         kinds: "integer integer text f64 text? integer",
+        rules: 0x3bdbd666c8b35074,
         engines: &["default", "p", "lite"],
         tables: &[
             ::bindery::TableDdl {

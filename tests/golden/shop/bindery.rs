@@ -458,6 +458,7 @@ pub mod customers {
             "changed_at",
         ],
         kinds: "integer text text integer? bool datetime.6 datetime.6",
+        rules: 0x7f6ae077be505fb2,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 2,
@@ -930,6 +931,7 @@ pub mod products {
             "replaced_by",
         ],
         kinds: "text text number.2 f64? text integer? text?",
+        rules: 0x3ccbdaec8a6db334,
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -1479,6 +1481,7 @@ pub mod orders {
             "previous_order_of_the_same_customer",
         ],
         kinds: "integer text integer date datetime.6? number.2? integer?",
+        rules: 0xf399294dc5462218,
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -1947,6 +1950,7 @@ pub mod order_lines {
             "total",
         ],
         kinds: "integer integer text integer number.2 number.2?",
+        rules: 0x6b85e1eb4121d1f5,
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -2273,6 +2277,7 @@ pub mod seats {
         is_view: false,
         columns: &["row", "number", "engine"],
         kinds: "integer integer text?",
+        rules: 0x0724b43181692602,
         engines: &["b", "archive"],
         tables: &[
             ::bindery::TableDdl {
@@ -2525,6 +2530,7 @@ pub mod visits {
         is_view: false,
         columns: &["path", "took", "match"],
         kinds: "text f64 bytes?",
+        rules: 0xcbf29ce484222325,
         engines: &["default", "archive"],
         tables: &[
             ::bindery::TableDdl {
@@ -2739,6 +2745,7 @@ pub mod profiles {
         is_view: false,
         columns: &["customer_id", "about"],
         kinds: "integer text",
+        rules: 0x8badc25129370981,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 2,
@@ -2939,6 +2946,7 @@ pub mod likes {
         is_view: false,
         columns: &["customer_id", "product"],
         kinds: "integer text",
+        rules: 0x08b502268f51c022,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 2,
@@ -3148,6 +3156,7 @@ pub mod model_ {
         is_view: false,
         columns: &["id", "fn", "self"],
         kinds: "integer text text?",
+        rules: 0x68539fa8338ba2a7,
         engines: &["archive"],
         tables: &[::bindery::TableDdl {
             engine: 0,
@@ -3497,6 +3506,7 @@ pub mod r#match {
             "id", "option", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8",
         ],
         kinds: "integer integer integer integer integer integer integer integer integer integer",
+        rules: 0xfb69e618e1ba3b04,
         engines: &["archive"],
         tables: &[::bindery::TableDdl {
             engine: 0,

@@ -545,6 +545,7 @@ pub mod hosts {
         is_view: false,
         columns: &["id", "net", "owner", "words", "weight", "via"],
         kinds: "_ _? _ text number.3 text?",
+        rules: 0x34a3c23406f12d0a,
         engines: &["default", "p"],
         tables: &[
             ::bindery::TableDdl {
@@ -1024,6 +1025,7 @@ pub mod parcels {
         is_view: false,
         columns: &["id", "state", "level", "before", "odd", "number"],
         kinds: "integer _ _ _? _? _?",
+        rules: 0x164a7070bbeb585f,
         engines: &["default", "p", "m"],
         tables: &[
             ::bindery::TableDdl {

@@ -446,6 +446,7 @@ pub mod accounts {
         is_view: false,
         columns: &["id", "public", "token"],
         kinds: "_ _ _?",
+        rules: 0x55d3f03448f9fe38,
         engines: &["default", "m"],
         tables: &[
             ::bindery::TableDdl {
@@ -770,6 +771,7 @@ pub mod orders {
         is_view: false,
         columns: &["account", "line"],
         kinds: "bytes integer",
+        rules: 0x83cb65cd07b7f852,
         engines: &["default", "m"],
         tables: &[
             ::bindery::TableDdl {

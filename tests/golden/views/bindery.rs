@@ -289,6 +289,7 @@ pub mod customers {
         is_view: false,
         columns: &["id", "name", "email"],
         kinds: "integer text text?",
+        rules: 0x68539fa8338ba2a7,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 1,
@@ -617,6 +618,7 @@ pub mod orders {
         is_view: false,
         columns: &["id", "customer_id", "amount", "note"],
         kinds: "integer integer? number.2 text?",
+        rules: 0x68539fa8338ba2a7,
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -759,6 +761,7 @@ pub mod customer_totals {
         is_view: true,
         columns: &["customer_id", "name", "total", "orders", "email"],
         kinds: "integer text number? integer text",
+        rules: 0xcbf29ce484222325,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 1,
@@ -896,6 +899,7 @@ pub mod great_orders {
         is_view: true,
         columns: &["id", "amount", "remark"],
         kinds: "integer number.2 text",
+        rules: 0xcbf29ce484222325,
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -1040,6 +1044,7 @@ pub mod greatest {
         is_view: true,
         columns: &["id", "amount", "remark"],
         kinds: "integer number.2 text",
+        rules: 0xcbf29ce484222325,
         engines: &["default", "b"],
         tables: &[],
     };

@@ -78,6 +78,7 @@ fn info(table: &Table, dialect: Dialect) -> ModelInfo {
         is_view: table.view.is_some(),
         columns: Vec::leak(columns.collect()),
         kinds: leak(&kinds(table, dialect == Dialect::Sqlite)),
+        rules: 0,
         engines: &["default"],
         tables: &[],
     }

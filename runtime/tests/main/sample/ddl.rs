@@ -79,6 +79,7 @@ static MODELS: &[&ModelInfo] = &[
         is_view: false,
         columns: &["id", "title", "content", "stars"],
         kinds: "integer text text? integer",
+        rules: 0,
         engines: &["default", "b", "x_mysql", "x_postgres", "y_mariadb"],
         tables: tables!("blogs": 1 sqlite!(), 0 sqlite!(), 3 mysql!(), 4 postgres!(), 5 mysql!();
             "title VARCHAR(200) NOT NULL, content VARCHAR(200), stars BIGINT NOT NULL DEFAULT 0"),
@@ -90,6 +91,7 @@ static MODELS: &[&ModelInfo] = &[
         is_view: false,
         columns: &["id", "user_id", "email", "nick"],
         kinds: "integer integer text text?",
+        rules: 0,
         engines: SEVERAL,
         tables: tables!("members": 1 sqlite!(), 3 mysql!(), 4 postgres!(), 5 mysql!();
             "user_id BIGINT NOT NULL UNIQUE, email VARCHAR(200) NOT NULL UNIQUE, nick VARCHAR(200)"),
@@ -101,6 +103,7 @@ static MODELS: &[&ModelInfo] = &[
         is_view: false,
         columns: &["order_id", "line", "what"],
         kinds: "integer integer text",
+        rules: 0,
         engines: SEVERAL,
         tables: tables!("order_lines": 1 "", 3 "", 4 "", 5 "";
             "order_id BIGINT NOT NULL, line BIGINT NOT NULL, what VARCHAR(200) NOT NULL, PRIMARY KEY (line, order_id)"),
@@ -112,6 +115,7 @@ static MODELS: &[&ModelInfo] = &[
         is_view: false,
         columns: &["text"],
         kinds: "text",
+        rules: 0,
         engines: SEVERAL,
         tables: tables!("logs": 1 "", 3 "", 4 "", 5 ""; "text VARCHAR(200) NOT NULL"),
     },

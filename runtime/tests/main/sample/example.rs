@@ -285,6 +285,7 @@ pub mod blogs {
         is_view: false,
         columns: &["id", "title", "content", "stars"],
         kinds: "integer text text? integer",
+        rules: 0,
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -496,6 +497,7 @@ pub mod users {
         is_view: false,
         columns: &["id", "email", "best"],
         kinds: "integer text integer?",
+        rules: 0,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 1,
@@ -657,6 +659,7 @@ static PROGRAM: ::bindery::Program = ::bindery::Program {
             is_view: false,
             columns: &["id", "title", "content", "stars"],
             kinds: "integer text text? integer",
+            rules: 0,
             engines: &["default", "b"],
             tables: &[
                 ::bindery::TableDdl {
@@ -688,6 +691,7 @@ static PROGRAM: ::bindery::Program = ::bindery::Program {
             is_view: false,
             columns: &["id", "email", "best"],
             kinds: "integer text integer?",
+            rules: 0,
             engines: &["default"],
             tables: &[::bindery::TableDdl {
                 engine: 1,

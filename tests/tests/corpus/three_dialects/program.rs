@@ -183,6 +183,7 @@ fn tables(model: &CheckedModel, engine: EngineId) -> Vec<ModelInfo> {
             is_view: false,
             columns: &[],
             kinds: "",
+            rules: 0,
             engines: &ENGINES,
             tables: leak(vec![ddl]),
         }
