@@ -50,7 +50,7 @@ fn net(text: &str) -> IpNet {
 
 mod own {
     use super::*;
-    use crate::types::{hosts::HostQueries, *};
+    use crate::types::{homes::HomeQueries, hosts::HostQueries, *};
 
     fn host<E: StaticEngine>(weight: &str) -> NewHost<E> {
         let mail = Email("ann@example.org".to_owned());
@@ -181,6 +181,45 @@ mod own {
             db.create_missing_on(engine::M)?;
             enums(&mut db.m()?)?;
         }
+        Ok(())
+    }
+
+    /// Composite types and ranges of the schema's own go there and back as the database spells them.
+    #[test]
+    fn composites_and_ranges_as_their_text() -> bindery::Result<()> {
+        let bench = Bench::new();
+        if bench.postgres.is_none() {
+            return Ok(());
+        }
+        let db = Databases::with_config(&bench.with_postgres())?;
+        db.create_missing_on(engine::P)?;
+        let mut c = db.p()?;
+        let plain = c.homes().insert(NewHome::new("(Elm,1)", "[1.5,2.5)"))?;
+        assert_eq!((plain.past, plain.cold), (None, None));
+        let odd = r#"("a \"quoted\", \\ 漢",)"#;
+        let new = NewHome {
+            past: Some(r#"{"(,)","(x,2)"}"#.to_owned()),
+            cold: Some("empty".to_owned()),
+            ..NewHome::new(odd, "(,)")
+        };
+        let home = c.homes().insert(new)?;
+        let spelled = r#"("a ""quoted"", \\ 漢",)"#;
+        assert_eq!((home.at.as_str(), home.warm.as_str()), (spelled, "(,)"));
+        assert_eq!(home.past.as_deref(), Some(r#"{"(,)","(x,2)"}"#));
+        assert_eq!(c.homes().find_by_cold("empty")?.as_ref(), Some(&home));
+        let changes = HomeChanges {
+            at: Some("(Oak,3)".to_owned()),
+            warm: Some("(1,2]".to_owned()),
+            ..HomeChanges::default()
+        };
+        assert!(c.homes().update(plain.id, changes)?);
+        let changed = c.homes().get(plain.id)?;
+        assert_eq!(
+            (changed.at.as_str(), changed.warm.as_str()),
+            ("(Oak,3)", "(1,2]")
+        );
+        let refused = c.homes().insert(NewHome::new("(Elm,one)", "[1,2]"));
+        assert!(refused.is_err(), "`one` is no number");
         Ok(())
     }
 }

@@ -101,6 +101,10 @@ pub mod model {
     /// Tag of [`Parcel`](super::parcels::Parcel).
     #[derive(Debug, Clone, Copy)]
     pub struct Parcel;
+
+    /// Tag of [`Home`](super::homes::Home).
+    #[derive(Debug, Clone, Copy)]
+    pub struct Home;
 }
 
 /// Model `Host`, table `hosts`, on `default` and `p`.
@@ -1084,11 +1088,304 @@ pub mod parcels {
     }
 }
 
+/// Model `Home`, table `homes`, on `p`.
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+pub mod homes {
+    use super::{engine, model};
+
+    /// Key of [`Home`].
+    pub type HomeId = ::bindery::Key<model::Home, engine::P, i32>;
+
+    /// Types that the schema makes itself, kept as their text.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Home {
+        /// `id`
+        pub id: HomeId,
+        /// `at`
+        pub at: ::std::string::String,
+        /// `past`
+        pub past: ::core::option::Option<::std::string::String>,
+        /// `warm`
+        pub warm: ::std::string::String,
+        /// `cold`
+        pub cold: ::core::option::Option<::std::string::String>,
+    }
+
+    /// A row of `homes` to be inserted.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct NewHome {
+        /// `id`; counted by the database when left out.
+        pub id: ::core::option::Option<i32>,
+        /// `at`
+        pub at: ::std::string::String,
+        /// `past`
+        pub past: ::core::option::Option<::std::string::String>,
+        /// `warm`
+        pub warm: ::std::string::String,
+        /// `cold`
+        pub cold: ::core::option::Option<::std::string::String>,
+    }
+
+    impl NewHome {
+        /// A new row with what it must have.
+        pub fn new(
+            at: impl ::core::convert::Into<::std::string::String>,
+            warm: impl ::core::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                id: ::core::option::Option::None,
+                at: at.into(),
+                past: ::core::option::Option::None,
+                warm: warm.into(),
+                cold: ::core::option::Option::None,
+            }
+        }
+    }
+
+    impl ::core::convert::From<Home> for NewHome {
+        fn from(row: Home) -> Self {
+            Self {
+                id: ::core::option::Option::Some(row.id.into_value()),
+                at: row.at,
+                past: row.past,
+                warm: row.warm,
+                cold: row.cold,
+            }
+        }
+    }
+
+    /// Columns of `homes` to be changed; what is `None` stays.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    pub struct HomeChanges {
+        /// `at`
+        pub at: ::core::option::Option<::std::string::String>,
+        /// `past`
+        pub past: ::core::option::Option<::core::option::Option<::std::string::String>>,
+        /// `warm`
+        pub warm: ::core::option::Option<::std::string::String>,
+        /// `cold`
+        pub cold: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl ::bindery::ColumnSource for NewHome {
+        fn columns(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSet::new()
+                .with_if(self.id.is_some(), 0)
+                .with(1)
+                .with(2)
+                .with(3)
+                .with(4)
+        }
+
+        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+            params.given(&self.id);
+            params.push(&self.at);
+            params.push(&self.past);
+            params.push(&self.warm);
+            params.push(&self.cold);
+        }
+    }
+
+    impl ::bindery::ColumnSource for HomeChanges {
+        fn columns(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSet::new()
+                .with_if(self.at.is_some(), 1)
+                .with_if(self.past.is_some(), 2)
+                .with_if(self.warm.is_some(), 3)
+                .with_if(self.cold.is_some(), 4)
+        }
+
+        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+            params.given(&self.at);
+            params.given(&self.past);
+            params.given(&self.warm);
+            params.given(&self.cold);
+        }
+    }
+
+    impl ::bindery::Model for model::Home {
+        const NAME: &'static str = "Home";
+        const ENGINES: &'static [&'static str] = &["p"];
+
+        type Row<E: ::bindery::Engine> = Home;
+        type Key<E: ::bindery::Engine> = HomeId;
+        type New<E: ::bindery::Engine> = NewHome;
+        type Changes<E: ::bindery::Engine> = HomeChanges;
+        type Inserted<E: ::bindery::Engine> = Home;
+
+        fn read<E: ::bindery::Engine>(
+            row: &mut ::bindery::RowReader<'_>,
+            _: E,
+        ) -> ::bindery::Result<Home> {
+            ::core::result::Result::Ok(Home {
+                id: row.next()?,
+                at: row.next()?,
+                past: row.next()?,
+                warm: row.next()?,
+                cold: row.next()?,
+            })
+        }
+
+        fn inserted<E: ::bindery::Engine>(
+            row: ::core::option::Option<Home>,
+        ) -> ::core::option::Option<Home> {
+            row
+        }
+
+        fn write_row<E: ::bindery::Engine>(row: &Home, params: &mut ::bindery::ParamWriter<'_>) {
+            params.push(&row.id);
+            params.push(&row.at);
+            params.push(&row.past);
+            params.push(&row.warm);
+            params.push(&row.cold);
+        }
+    }
+
+    impl ::bindery::Writable for model::Home {}
+
+    impl ::bindery::HasKey for model::Home {
+        fn key<E: ::bindery::Engine>(row: &Home) -> HomeId {
+            row.id
+        }
+
+        fn write_key<E: ::bindery::Engine>(key: &HomeId, params: &mut ::bindery::ParamWriter<'_>) {
+            params.push(key);
+        }
+
+        fn write_saved<E: ::bindery::Engine>(row: &Home, params: &mut ::bindery::ParamWriter<'_>) {
+            params.push(&row.at);
+            params.push(&row.past);
+            params.push(&row.warm);
+            params.push(&row.cold);
+        }
+    }
+
+    static POSTGRES: ::bindery::TableSql = ::bindery::TableSql {
+        table: r#""homes""#,
+        columns: &[r#""id""#, r#""at""#, r#""past""#, r#""warm""#, r#""cold""#],
+        key: &[0],
+        writable: &[0, 1, 2, 3, 4],
+        required: &[1, 2, 3, 4],
+        counted: ::core::option::Option::Some(0),
+        select: r#"SELECT "id", "at"::text, "past"::text, "warm"::text, "cold"::text
+            FROM "homes""#,
+        first: r#"SELECT "id", "at"::text, "past"::text, "warm"::text, "cold"::text
+            FROM "homes"
+            ORDER BY "id" LIMIT 1"#,
+        find: r#"SELECT "id", "at"::text, "past"::text, "warm"::text, "cold"::text
+            FROM "homes"
+            WHERE "id" = $1"#,
+        count: r#"SELECT count(*) FROM "homes""#,
+        exists: r#"SELECT 1 FROM "homes" WHERE "id" = $1"#,
+        insert: r#"INSERT INTO "homes" ("at", "past", "warm", "cold")
+            VALUES ($1, $2, $3, $4)
+            RETURNING "id", "at"::text, "past"::text, "warm"::text, "cold"::text"#,
+        insert_row: r#"INSERT INTO "homes" ("id", "at", "past", "warm", "cold")
+            VALUES ($1, $2, $3, $4, $5)"#,
+        returning: r#" RETURNING "id", "at"::text, "past"::text, "warm"::text, "cold"::text"#,
+        save: r#"UPDATE "homes"
+            SET "at" = $1, "past" = $2, "warm" = $3, "cold" = $4
+            WHERE "id" = $5"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
+        delete: r#"DELETE FROM "homes" WHERE "id" = $1"#,
+        uniques: &[::bindery::UniqueSql {
+            columns: &[4],
+            find: r#"SELECT "id", "at"::text, "past"::text, "warm"::text, "cold"::text
+            FROM "homes"
+            WHERE "cold" = $1"#,
+        }],
+    };
+
+    impl ::bindery::LivesOn<engine::P> for model::Home {
+        fn sql(_: engine::P) -> ::core::option::Option<&'static ::bindery::TableSql> {
+            ::core::option::Option::Some(&POSTGRES)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::Any> for model::Home {
+        fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
+            match engine {
+                engine::Any::P => ::core::option::Option::Some(&POSTGRES),
+                _ => ::core::option::Option::None,
+            }
+        }
+    }
+
+    /// Finding and replacing rows of `homes` by unique columns.
+    pub trait HomeQueries {
+        /// The row with this `cold`, if there is one.
+        ///
+        /// # Errors
+        /// The database fails.
+        fn find_by_cold(&mut self, cold: &str) -> ::bindery::Result<::core::option::Option<Home>>;
+
+        /// Inserts a row, or changes the one with the same `cold`.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        fn upsert_by_cold(&mut self, new: NewHome) -> ::bindery::Result<Home>;
+    }
+
+    impl<E: ::bindery::Engine> HomeQueries for ::bindery::Repository<'_, model::Home, E> {
+        fn find_by_cold(&mut self, cold: &str) -> ::bindery::Result<::core::option::Option<Home>> {
+            self.find_by(0, &mut |params| params.push(cold))
+        }
+
+        fn upsert_by_cold(&mut self, new: NewHome) -> ::bindery::Result<Home> {
+            self.upsert_by(0, new)
+        }
+    }
+
+    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+        name: "Home",
+        schema: ::core::option::Option::None,
+        table: "homes",
+        is_view: false,
+        columns: &["id", "at", "past", "warm", "cold"],
+        kinds: "integer text text? text text?",
+        engines: &["p"],
+        tables: &[::bindery::TableDdl {
+            engine: 2,
+            schema: ::core::option::Option::None,
+            table: "homes",
+            create: &[
+                "DO $do$ BEGIN CREATE TYPE place AS (street text, number integer); EXCEPTION WHEN duplicate_object THEN NULL; END $do$",
+                "DO $do$ BEGIN CREATE TYPE warmth AS RANGE (subtype = float8); EXCEPTION WHEN duplicate_object THEN NULL; END $do$",
+                r#"CREATE TABLE "homes" (
+    "id" integer NOT NULL GENERATED BY DEFAULT AS IDENTITY,
+    "at" place NOT NULL,
+    "past" place[],
+    "warm" warmth NOT NULL,
+    "cold" warmth,
+    PRIMARY KEY ("id"),
+    UNIQUE ("cold")
+)"#,
+            ],
+            link: &[],
+            drop: &[
+                r#"DROP TABLE IF EXISTS "homes""#,
+                r#"DO $do$ BEGIN DROP TYPE IF EXISTS "warmth"; EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END $do$"#,
+                r#"DO $do$ BEGIN DROP TYPE IF EXISTS "place"; EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END $do$"#,
+            ],
+        }],
+    };
+
+    impl model::Home {
+        /// What was compiled in.
+        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+    }
+}
+
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use hosts::{Host, HostChanges, HostId, HostQueries, NewHost};
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use parcels::{NewParcel, Parcel, ParcelChanges, ParcelId};
+
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+pub use homes::{Home, HomeChanges, HomeId, HomeQueries, NewHome};
 
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -1109,6 +1406,16 @@ pub trait Tables {
     ) -> ::bindery::Repository<'_, model::Parcel, <Self as ::bindery::Route<model::Parcel>>::Engine>
     where
         Self: ::bindery::Route<model::Parcel>,
+    {
+        ::bindery::Repository::new(self.target())
+    }
+
+    /// The rows of [`homes::Home`].
+    fn homes(
+        &mut self,
+    ) -> ::bindery::Repository<'_, model::Home, <Self as ::bindery::Route<model::Home>>::Engine>
+    where
+        Self: ::bindery::Route<model::Home>,
     {
         ::bindery::Repository::new(self.target())
     }
@@ -1286,6 +1593,11 @@ impl Databases {
     {
         self.0.repository(engine::Default)
     }
+
+    /// The rows of [`homes::Home`].
+    pub fn homes(&self) -> ::bindery::Repository<'_, model::Home, engine::P> {
+        self.0.repository(engine::P)
+    }
 }
 
 impl ::core::ops::Deref for Databases {
@@ -1314,5 +1626,5 @@ static PROGRAM: ::bindery::Program = ::bindery::Program {
             flavour: ::core::option::Option::None,
         },
     ],
-    models: &[model::Host::INFO, model::Parcel::INFO],
+    models: &[model::Host::INFO, model::Parcel::INFO, model::Home::INFO],
 };

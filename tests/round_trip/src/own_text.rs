@@ -90,10 +90,23 @@ fn postgres(name: &str, argument: Option<usize>) -> Vec<String> {
         }
         "bit varying" | "varbit" => &["101", ""],
         "vector" => return vec![format!("[{}]", vec!["1"; argument.unwrap_or(3)].join(","))],
-        _ => &["a", "1", "b", "'\"\\ä漢😀", ""],
+        _ => return unknown(),
     };
     owned(texts)
 }
+
+/// Words, numbers, and what a range or a composite type of the schema's own may take: it has as many fields as it has.
+fn unknown() -> Vec<String> {
+    let words = ["a", "1", "b", "'\"\\ä漢😀", "", "empty", "[1,2)", "(,)"];
+    let composites = (1..=FIELDS).flat_map(|fields| {
+        let of = |field: &str| format!("({})", vec![field; fields].join(","));
+        [of(""), of("1"), of("\"a \"\"b\"\" \\\\ 漢\"")]
+    });
+    owned(&words).into_iter().chain(composites).collect()
+}
+
+/// Composite types with more are not tried.
+const FIELDS: usize = 8;
 
 /// `POINT(1 2)` of the surface of the earth (4326), as PostGIS writes it out.
 const POINT: &str = "0101000020E6100000000000000000F03F0000000000000040";
@@ -123,6 +136,8 @@ mod tests {
         assert_eq!(texts("public.vector(2)"), ["[1,1]"]);
         assert_eq!(texts("time(3) with time zone"), texts("timetz"));
         assert_eq!(texts("tsvector[]"), ["{}", "{\"'a':1 'b':2\"}", "{\"\"}"]);
-        assert!(texts("something new").contains(&"a".to_owned()));
+        for text in ["a", "(,)", "(1,1,1)", "[1,2)"] {
+            assert!(texts("something new").contains(&text.to_owned()), "{text}");
+        }
     }
 }
