@@ -1345,6 +1345,7 @@ pub mod homes {
         is_view: false,
         columns: &["id", "at", "past", "warm", "cold"],
         kinds: "integer text text? text text?",
+        rules: 0x3610da938618388c,
         engines: &["p"],
         tables: &[::bindery::TableDdl {
             engine: 2,
