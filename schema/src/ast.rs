@@ -630,8 +630,19 @@ pub enum TableConstraintKind {
     NotNull(Name),
     /// PostgreSQL `EXCLUDE`, as written: it concerns writes only.
     Exclude(Expression),
-    /// MariaDB `PERIOD FOR`, as written.
-    Period(String),
+    /// MariaDB `PERIOD FOR`.
+    Period(Period),
+}
+
+/// MariaDB `PERIOD FOR name (begin, end)`: two columns of a table that are a span of time.
+#[derive(Debug, Clone)]
+pub struct Period {
+    /// Its name: a column's beside those of the table, or `SYSTEM_TIME`.
+    pub name: Name,
+    /// Where it begins and where it ends.
+    pub columns: [Name; 2],
+    /// From `PERIOD` on.
+    pub written: String,
 }
 
 /// One part of a key or index.
@@ -647,6 +658,8 @@ pub struct KeyPart {
     pub descending: bool,
     /// `NULLS FIRST`, `NULLS LAST`.
     pub nulls_first: Option<bool>,
+    /// MariaDB `WITHOUT OVERLAPS`: the period that this column is an end of.
+    pub period: Option<String>,
     /// The part.
     pub span: Span,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ast::{
-    Expression, KeyPart, Name, Notes, ObjectKind, ObjectName, Partition, Query, Reference,
+    Expression, KeyPart, Name, Notes, ObjectKind, ObjectName, Partition, Period, Query, Reference,
     TableOption, TypeName, UniqueOptions,
 };
 use crate::dialect::Dialect;
@@ -163,7 +163,7 @@ pub struct DraftNative {
     /// Behind the parenthesis; one of each name.
     pub options: Vec<TableOption>,
     /// MariaDB `PERIOD FOR`.
-    pub lines: Vec<String>,
+    pub periods: Vec<Period>,
     /// PostgreSQL `EXCLUDE`, with the name.
     pub exclusions: Vec<(Option<String>, Expression)>,
     /// Statements to be repeated behind the table's own.

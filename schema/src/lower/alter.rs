@@ -175,7 +175,7 @@ impl Fold<'_> {
                 let options = &mut table.native.options;
                 options.retain(|option| option.key != "SYSTEM VERSIONING");
             }
-            AlterAction::DropPeriod => table.native.lines.clear(),
+            AlterAction::DropPeriod => table.native.periods.clear(),
             AlterAction::SetUnlogged(unlogged) => table.native.unlogged = *unlogged,
             AlterAction::Inherit { parent, no } => {
                 let found = self.find(file, parent);

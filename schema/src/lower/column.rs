@@ -322,6 +322,7 @@ impl KeyAtColumn<'_> {
             qualifier: None,
             descending: self.descending,
             nulls_first: None,
+            period: None,
             span,
         };
         DraftKey {

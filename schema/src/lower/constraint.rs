@@ -1,8 +1,8 @@
 //! Constraints and indexes of a table: adding, naming, dropping.
 
 use crate::ast::{
-    CreateIndex, FileAst, KeyPart, Name, ObjectName, PartKey, TableConstraint, TableConstraintKind,
-    TypeArgument, UniqueOptions,
+    CreateIndex, FileAst, KeyPart, Name, ObjectName, PartKey, Period, TableConstraint,
+    TableConstraintKind, TypeArgument, UniqueOptions,
 };
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
@@ -27,12 +27,12 @@ impl Fold<'_> {
                 parts,
                 deferrable,
                 words,
-            } => match key_columns(parts) {
+            } => match key_columns(&in_columns(table, parts)) {
                 Some(columns) => self.set_primary_key(
                     table,
                     DraftKey {
                         columns,
-                        parts: parts.clone(),
+                        parts: in_columns(table, parts),
                         name,
                         deferrable: *deferrable,
                         words: words.clone(),
@@ -107,7 +107,7 @@ impl Fold<'_> {
                     table.columns[at].not_null = true;
                 }
             }
-            TableConstraintKind::Period(written) => table.native.lines.push(written.clone()),
+            TableConstraintKind::Period(period) => add_period(table, period),
         }
     }
 
@@ -212,10 +212,11 @@ fn add_unique(
     constraint: &TableConstraint,
 ) {
     let (span, options) = (constraint.span, options.clone());
-    match plain_columns(table, parts) {
+    let parts = in_columns(table, parts);
+    match plain_columns(table, &parts) {
         Some(columns) => table.uniques.push(DraftUnique {
             columns,
-            parts: parts.to_vec(),
+            parts,
             method: None,
             name,
             is_index: false,
@@ -225,7 +226,7 @@ fn add_unique(
         None => table.indexes.push(DraftIndex {
             name,
             unique: true,
-            parts: parts.to_vec(),
+            parts,
             predicate: None,
             method: None,
             is_constraint: true,
@@ -282,6 +283,46 @@ pub(super) fn index_as_written(index: &CreateIndex) -> DraftIndex {
         },
         span: index.span,
     }
+}
+
+/// MariaDB: the columns of a period hold a time in every row.
+fn add_period(table: &mut DraftTable, period: &Period) {
+    if !period.name.text.eq_ignore_ascii_case("system_time") {
+        for name in &period.columns {
+            if let Some(at) = lookup::column_index(&table.columns, &name.text, table.dialect) {
+                table.columns[at].not_null = true;
+            }
+        }
+    }
+    table.native.periods.push(period.clone());
+}
+
+/// A key's parts, with the columns of a period in its place: its end, then its beginning, as MariaDB's index has them.
+fn in_columns(table: &DraftTable, parts: &[KeyPart]) -> Vec<KeyPart> {
+    let mut found = Vec::with_capacity(parts.len());
+    for part in parts {
+        match period_of(table, part) {
+            None => found.push(part.clone()),
+            Some(period) => found.extend(period.columns.iter().rev().map(|name| KeyPart {
+                key: PartKey::Column(Name {
+                    span: part.span,
+                    ..name.clone()
+                }),
+                qualifier: None,
+                period: Some(period.name.text.clone()),
+                ..part.clone()
+            })),
+        }
+    }
+    found
+}
+
+fn period_of<'t>(table: &'t DraftTable, part: &KeyPart) -> Option<&'t Period> {
+    let (PartKey::Column(name), Some(_)) = (&part.key, &part.qualifier) else {
+        return None;
+    };
+    let is_it = |period: &&Period| lookup::same_name(&period.name.text, &name.text, table.dialect);
+    table.native.periods.iter().find(is_it)
 }
 
 /// The columns of a key whose parts are columns, of whatever length.

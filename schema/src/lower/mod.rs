@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::ast::{
     Ast, Comment, CommentTarget, CreateFunction, CreateIndex, CreateTable, FileAst, Keeper, Name,
-    ObjectName, Partition, Statement, TypeName,
+    ObjectName, Partition, Statement, TableConstraintKind, TypeName,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
@@ -253,7 +253,12 @@ impl<'a> Fold<'a> {
             }
         }
         self.copies_at(file, created, created.columns.len(), &mut table);
-        for constraint in &created.constraints {
+        // Keys may speak of periods that stand behind them.
+        let (periods, others): (Vec<_>, Vec<_>) = created
+            .constraints
+            .iter()
+            .partition(|constraint| matches!(constraint.kind, TableConstraintKind::Period(_)));
+        for constraint in periods.into_iter().chain(others) {
             self.add_constraint(file, &mut table, constraint);
         }
         if file.dialect == Dialect::Postgres {

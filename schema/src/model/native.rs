@@ -97,6 +97,8 @@ pub struct PartWords {
     pub descending: bool,
     /// `NULLS FIRST`, `NULLS LAST`.
     pub nulls_first: Option<bool>,
+    /// MariaDB: an end of this period, which no other row of the same key may overlap.
+    pub period: Option<String>,
 }
 
 /// PostgreSQL `EXCLUDE`: rows that must not be there together.

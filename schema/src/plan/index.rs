@@ -241,6 +241,7 @@ fn native_part(sql: &mut SqlWriter, table: &Table, part: &IndexPart) {
         qualifier: part.qualifier.clone(),
         descending: part.descending,
         nulls_first: part.nulls_first,
+        period: None,
     };
     write_part_words(sql, &words);
 }

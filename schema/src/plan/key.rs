@@ -146,9 +146,21 @@ impl<'m> TableWriter<'m> {
         let mut sql = SqlWriter::new(self.dialect());
         self.constraint_name(&mut sql, line.name);
         sql.push(line.kind).push("(");
+        let mut period: Option<&str> = None;
         for (at, column) in line.columns.iter().enumerate() {
+            let words = line.parts.get(at);
+            let of = words.and_then(|words| words.period.as_deref());
+            let of = of.filter(|_| self.is_native());
+            // Its name stands for both of its columns.
+            if of.is_some() && of == period {
+                continue;
+            }
+            period = of;
             sql.push(if at > 0 { ", " } else { "" });
-            self.key_part(&mut sql, *column, line.parts.get(at));
+            match of {
+                Some(name) => sql.identifier(name).push(" WITHOUT OVERLAPS"),
+                None => self.key_part(&mut sql, *column, words),
+            };
         }
         sql.push(")").push(&line.end);
         sql.finish()
@@ -161,7 +173,12 @@ impl<'m> TableWriter<'m> {
     }
 
     /// A column with what is said of it; where nothing can be known of that, MySQL needs the prefix of a long one.
-    fn key_part(&self, sql: &mut SqlWriter, column: ColumnId, words: Option<&PartWords>) {
+    fn key_part<'s>(
+        &self,
+        sql: &'s mut SqlWriter,
+        column: ColumnId,
+        words: Option<&PartWords>,
+    ) -> &'s mut SqlWriter {
         let place = ColumnPlace {
             model: self.model,
             table: self.id,
@@ -178,6 +195,7 @@ impl<'m> TableWriter<'m> {
         {
             sql.push(&format!("({prefix})"));
         }
+        sql
     }
 
     /// The key of a counted column that leads no other one made with the table.

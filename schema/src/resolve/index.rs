@@ -280,6 +280,7 @@ pub(super) fn part_words(parts: &[KeyPart]) -> Vec<PartWords> {
         qualifier: part.qualifier.clone(),
         descending: part.descending,
         nulls_first: part.nulls_first,
+        period: part.period.clone(),
     };
     let found: Vec<PartWords> = parts.iter().map(words).collect();
     let plain = found.iter().all(|words| *words == PartWords::default());

@@ -37,7 +37,11 @@ pub(super) fn table(draft: &DraftTable) -> NativeTable {
         unlogged: native.unlogged,
         inherits: Vec::new(),
         options: options.collect(),
-        lines: native.lines.clone(),
+        lines: native
+            .periods
+            .iter()
+            .map(|period| period.written.clone())
+            .collect(),
         exclusions: native.exclusions.iter().map(exclusion).collect(),
         comment: comment(&draft.comment, draft.dialect),
         partitions: native.partitions.iter().map(partition).collect(),

@@ -1,6 +1,6 @@
 //! Reads table constraints, MySQL keys, references and the parts of an index.
 
-use crate::ast::{KeyPart, Name, PartKey, Reference, TableConstraint, TableConstraintKind};
+use crate::ast::{KeyPart, Name, PartKey, Period, Reference, TableConstraint, TableConstraintKind};
 use crate::dialect::Dialect;
 use crate::model::{KeyWords, ReferentialAction};
 
@@ -56,9 +56,7 @@ impl Cursor<'_> {
     fn constraint_kind(&mut self, name: &mut Option<Name>) -> Read<TableConstraintKind> {
         let first = self.at;
         if self.eat(&["PERIOD", "FOR"]) {
-            self.advance(1);
-            self.skip_one()?;
-            return Ok(TableConstraintKind::Period(self.written(first)));
+            return self.period(first).map(TableConstraintKind::Period);
         }
         if self.eat(&["PRIMARY", "KEY"]) {
             return self.primary_key(name);
@@ -302,6 +300,21 @@ impl Cursor<'_> {
         Ok(action)
     }
 
+    /// MariaDB, behind `PERIOD FOR`; `first` is where that stands.
+    fn period(&mut self, first: usize) -> Read<Period> {
+        let name = self.name("a period's name")?;
+        self.expect_symbol("(")?;
+        let begin = self.name("the column where it begins")?;
+        self.expect_symbol(",")?;
+        let end = self.name("the column where it ends")?;
+        self.expect_symbol(")")?;
+        Ok(Period {
+            name,
+            columns: [begin, end],
+            written: self.written(first),
+        })
+    }
+
     /// `(a, b DESC, lower(c))`.
     pub(crate) fn key_parts(&mut self) -> Read<Vec<KeyPart>> {
         let open = self.token(0);
@@ -337,6 +350,7 @@ impl Cursor<'_> {
             qualifier: None,
             descending: false,
             nulls_first: None,
+            period: None,
             span,
         };
         self.part_options(&mut part)?;
@@ -349,7 +363,13 @@ impl Cursor<'_> {
         let class = self.dialect == Dialect::Postgres && self.is_name(1);
         let ordered = self.is_any_word(1, &["ASC", "DESC", "COLLATE", "NULLS", "AUTOINCREMENT"]);
         let ends = self.is_symbol(1, ",") || self.is_symbol(1, ")") || self.token(1).is_none();
-        ends || prefix || class || ordered
+        ends || prefix || class || ordered || self.overlaps_follow(1)
+    }
+
+    /// MariaDB: a period rather than a column. (PostgreSQL's are columns.)
+    fn overlaps_follow(&self, at: usize) -> bool {
+        let words = self.is_word(at, "WITHOUT") && self.is_word(at + 1, "OVERLAPS");
+        self.dialect == Dialect::Mysql && words
     }
 
     fn at_part_option(&self) -> bool {
@@ -373,7 +393,10 @@ impl Cursor<'_> {
     fn part_options(&mut self, part: &mut KeyPart) -> Read<()> {
         loop {
             let first = self.at;
-            if self.eat(&["COLLATE"]) {
+            if self.overlaps_follow(0) {
+                self.advance(2);
+                self.qualify(part, first);
+            } else if self.eat(&["COLLATE"]) {
                 self.object_name("a collation")?;
                 self.qualify(part, first);
             } else if self.eat(&["DESC"]) {
