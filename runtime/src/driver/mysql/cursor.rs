@@ -47,9 +47,11 @@ impl MysqlCursor<'_> {
             return Ok(None);
         }
         // Each row has the whole time: between two of them the caller may take its own.
-        let deadline = self.connection.deadline();
+        if !self.connection.session.has_row() {
+            let deadline = self.connection.deadline();
+            self.connection.session.set_deadline(deadline);
+        }
         let session = &mut self.connection.session;
-        session.set_deadline(deadline);
         let payload = match session.row() {
             Ok(Ok(payload)) => payload,
             Ok(Err(done)) => {

@@ -277,6 +277,15 @@ impl Session {
         Ok(columns)
     }
 
+    /// Is the next row of a prepared statement here already? Then nothing is waited for.
+    pub(super) fn has_row(&self) -> bool {
+        let Some((&[a, b, c, _], body)) = self.socket.unread().split_first_chunk() else {
+            return false;
+        };
+        let length = usize::from(a) | usize::from(b) << 8 | usize::from(c) << 16;
+        length < FULL && length <= body.len() && body.first() == Some(&0)
+    }
+
     /// The next row, or the end of the rows.
     pub(super) fn row(&mut self) -> Result<Result<Payload, Done>, Fault> {
         let payload = self.payload()?;

@@ -74,8 +74,10 @@ impl PostgresConnection {
 impl PostgresCursor<'_> {
     pub(crate) fn next(&mut self) -> Result<Option<RowReader<'_>>> {
         // Each row has the whole time: between two of them the caller may take its own.
-        let deadline = self.connection.deadline();
-        self.connection.session.set_deadline(deadline);
+        if !self.connection.session.has_row() {
+            let deadline = self.connection.deadline();
+            self.connection.session.set_deadline(deadline);
+        }
         let Some(row) = self.next_row()? else {
             return Ok(None);
         };

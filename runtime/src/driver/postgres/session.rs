@@ -147,6 +147,12 @@ impl Session {
         Some(Message { tag, body })
     }
 
+    /// Is the next row here already? Then nothing is waited for.
+    pub(super) fn has_row(&self) -> bool {
+        let unread = self.socket.unread();
+        header(unread).is_some_and(|(tag, length)| tag == b'D' && length <= unread.len())
+    }
+
     /// Sets when the operation at hand has to be over.
     pub(super) fn set_deadline(&mut self, deadline: Deadline) {
         self.socket.set_deadline(deadline);
