@@ -48,6 +48,7 @@ impl<T> Queue<T> {
     }
 
     /// Gives to this one, wherever it stands; not where it was given something before or has left.
+    #[cfg(feature = "sqlite")]
     pub(crate) fn give_to(&mut self, place: &Arc<Place<T>>, thing: T) {
         let standing = self.0.len();
         self.0.retain(|other| !Arc::ptr_eq(other, place));
@@ -108,6 +109,7 @@ mod tests {
         assert_eq!(third.wait(Duration::ZERO), None);
     }
 
+    #[cfg(feature = "sqlite")]
     #[test]
     fn one_that_is_not_the_first_can_be_served() {
         let mut queue = Queue::default();
