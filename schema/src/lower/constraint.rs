@@ -27,30 +27,33 @@ impl Fold<'_> {
                 parts,
                 deferrable,
                 words,
-            } => match key_columns(&in_columns(table, parts)) {
-                Some(columns) => self.set_primary_key(
-                    table,
-                    DraftKey {
-                        columns,
-                        parts: in_columns(table, parts),
-                        name,
-                        deferrable: *deferrable,
-                        words: words.clone(),
-                        span,
-                    },
-                ),
-                None => {
-                    let message = format!(
-                        "the primary key of `{}` holds something that is no column",
-                        table.name.name.text
-                    );
-                    self.diagnostics.push(
-                        Diagnostic::error("B0006", message)
-                            .at(span, "")
-                            .help("write plain columns: `PRIMARY KEY (a, b)`"),
-                    );
+            } => {
+                let parts = in_columns(table, parts);
+                match key_columns(&parts) {
+                    Some(columns) => self.set_primary_key(
+                        table,
+                        DraftKey {
+                            columns,
+                            parts,
+                            name,
+                            deferrable: *deferrable,
+                            words: words.clone(),
+                            span,
+                        },
+                    ),
+                    None => {
+                        let message = format!(
+                            "the primary key of `{}` holds something that is no column",
+                            table.name.name.text
+                        );
+                        self.diagnostics.push(
+                            Diagnostic::error("B0006", message)
+                                .at(span, "")
+                                .help("write plain columns: `PRIMARY KEY (a, b)`"),
+                        );
+                    }
                 }
-            },
+            }
             TableConstraintKind::Unique { parts, options } => {
                 add_unique(table, parts, name, options, constraint)
             }
