@@ -28,6 +28,7 @@ cases! {
     custom: "custom/bindery.rs",
     types: "types/bindery.rs",
     uuids: "uuids/bindery.rs",
+    flavours: "flavours/bindery.rs",
     refused: "refused/bindery.rs",
     versions: "versions/bindery.rs",
     views: "views/bindery.rs",

@@ -271,3 +271,59 @@ mod uuids {
         Ok(())
     }
 }
+
+mod flavours {
+    use bindery_testkit::{Product, mysql_flavour};
+
+    use super::*;
+    use crate::flavours::{visits::VisitQueries, *};
+
+    fn kept<E: StaticEngine + Hosts<model::Visit>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let first = c.visits().insert(NewVisit::new(Uuid::from_u128(1)))?;
+        assert_eq!(first.client, std::net::Ipv6Addr::LOCALHOST);
+        assert_eq!(
+            (first.note.as_str(), first.label.as_str()),
+            ("none", "visit 1")
+        );
+        assert_eq!(first.made.len(), 36);
+        assert_eq!(first.day, first.seen.date());
+        let door = std::net::Ipv4Addr::new(10, 0, 0, 1);
+        let second = c.visits().insert(NewVisit {
+            before: Some(first.id),
+            door: Some(door),
+            ..NewVisit::new(Uuid::from_u128(2))
+        })?;
+        assert_ne!(first.token, second.token);
+        assert_eq!(c.visits().find(first.id)?, Some(first));
+        assert_eq!(c.visits().find_by_door(door)?, Some(second));
+        Ok(())
+    }
+
+    /// A schema of MariaDB on an engine that may be either product, and on one of the product that is there.
+    #[test]
+    fn types_of_one_product_are_held_by_the_other() -> bindery::Result<()> {
+        let databases = [fresh_mysql(), fresh_mysql()];
+        let [Some(either), Some(said)] = &databases else {
+            return Ok(());
+        };
+        let config = ["default", "maria", "proper"]
+            .iter()
+            .fold(Config::new(), |config, name| {
+                let database = if *name == "default" { either } else { said };
+                config.engine(*name, database.url().to_string())
+            });
+        let db = Databases::with_config(&config)?;
+        db.create_missing_on(engine::Default)?;
+        kept(&mut db.default()?)?;
+        match mysql_flavour() {
+            Product::MySql => {
+                db.create_missing_on(engine::Proper)?;
+                kept(&mut db.proper()?)
+            }
+            Product::MariaDb | Product::Postgres => {
+                db.create_missing_on(engine::Maria)?;
+                kept(&mut db.maria()?)
+            }
+        }
+    }
+}

@@ -197,6 +197,10 @@ pub(crate) trait Rules {
     /// The type of a column, without loss.
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal>;
 
+    /// What to declare a column with that is written in this dialect, where its type is not one of all the products that
+    /// speak it.
+    fn type_of_flavour(&self, sql_type: &str, flavour: Option<Flavour>) -> Option<String>;
+
     /// May a foreign key lead from a column that is written in this dialect to the other, as far as their types go?
     fn compares(&self, child: ColumnPlace<'_>, parent: ColumnPlace<'_>) -> bool;
 

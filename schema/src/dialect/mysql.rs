@@ -31,6 +31,14 @@ const LONGEST_VARCHAR: u32 = 16_383;
 const INDEX_PREFIX: u32 = 255;
 const UUID_TYPE: &str = "char(36) character set ascii collate ascii_bin";
 
+/// Types that only MariaDB has, and what holds their texts on MySQL.
+const OF_MARIADB: [(&str, &str); 4] = [
+    ("uuid", UUID_TYPE),
+    ("inet4", "varchar(15) character set ascii collate ascii_bin"),
+    ("inet6", "varchar(45) character set ascii collate ascii_bin"),
+    ("xmltype", "longtext"),
+];
+
 impl Rules for Mysql {
     fn capabilities(&self, flavour: Option<Flavour>) -> Capabilities {
         Capabilities {
@@ -132,6 +140,16 @@ impl Rules for Mysql {
         }
         let stored = place.stored_type();
         Ok(limited(place, stored, type_name(place, stored)?))
+    }
+
+    /// Where it is not said which of the two an engine is, each passes over the other's comment.
+    fn type_of_flavour(&self, sql_type: &str, flavour: Option<Flavour>) -> Option<String> {
+        let (own, other) = OF_MARIADB.iter().find(|(own, _)| *own == sql_type)?;
+        match flavour {
+            Some(Flavour::Mariadb) => None,
+            Some(Flavour::Mysql) => Some((*other).to_owned()),
+            None => Some(format!("/*M! {own} */ /*!80000 {other} */")),
+        }
     }
 
     fn compares(&self, child: ColumnPlace<'_>, parent: ColumnPlace<'_>) -> bool {

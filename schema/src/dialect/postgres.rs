@@ -101,6 +101,10 @@ impl Rules for Postgres {
         declaration(place, stored)
     }
 
+    fn type_of_flavour(&self, _: &str, _: Option<Flavour>) -> Option<String> {
+        None
+    }
+
     fn compares(&self, child: ColumnPlace<'_>, parent: ColumnPlace<'_>) -> bool {
         super::compared::by_postgres(child, parent)
     }

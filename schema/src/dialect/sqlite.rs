@@ -123,6 +123,10 @@ impl Rules for Sqlite {
         Ok(limited(place, stored, type_sql))
     }
 
+    fn type_of_flavour(&self, _: &str, _: Option<Flavour>) -> Option<String> {
+        None
+    }
+
     /// It compares any two values; those of different classes are just not equal.
     fn compares(&self, _: ColumnPlace<'_>, _: ColumnPlace<'_>) -> bool {
         true

@@ -57,10 +57,11 @@ impl<'m> TableWriter<'m> {
         let made;
         let declared = match (&column.native.counter, &column.native.declared) {
             (Counter::Serial(name), _) => *name,
-            (_, Some(declared)) => declared.as_str(),
-            (_, None) => {
-                let declaration = self.ok(self.dialect().rules().declare(place), column.type_span);
-                made = declaration.map_or(String::new(), |declaration| declaration.type_sql);
+            (_, declared) => {
+                made = self
+                    .type_of_flavour(column)
+                    .or_else(|| declared.clone())
+                    .unwrap_or_else(|| self.declared(place));
                 made.as_str()
             }
         };
@@ -70,6 +71,19 @@ impl<'m> TableWriter<'m> {
         for word in &column.native.type_words {
             sql.push(" ").push(word);
         }
+    }
+
+    fn declared(&mut self, place: ColumnPlace<'m>) -> String {
+        let declaration = self.dialect().rules().declare(place);
+        let declaration = self.ok(declaration, place.column().type_span);
+        declaration.map_or(String::new(), |declaration| declaration.type_sql)
+    }
+
+    /// A type of one product that speaks the dialect, as this engine may be another.
+    pub(super) fn type_of_flavour(&self, column: &Column) -> Option<String> {
+        let rules = self.dialect().rules();
+        let found = rules.type_of_flavour(&column.sql_type, self.engine.flavour);
+        found.filter(|_| self.is_native())
     }
 
     fn native_collation(&self, sql: &mut SqlWriter, column: &Column) {

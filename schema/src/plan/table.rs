@@ -175,7 +175,9 @@ impl<'m> TableWriter<'m> {
         let mut sql = SqlWriter::new(self.dialect());
         sql.identifier(&column.name);
         if let Some(declaration) = self.ok(rules.declare(place), column.type_span) {
-            sql.push(" ").push(&declaration.type_sql);
+            let of_flavour = self.type_of_flavour(column);
+            sql.push(" ")
+                .push(&of_flavour.unwrap_or(declaration.type_sql));
             checks.extend(declaration.check);
         }
         sql.push(&self.collation(column));

@@ -44,6 +44,7 @@ impl<'a> Resolver<'a> {
                 .map(comment_text)
                 .unwrap_or_default();
         }
+        let default = written.map(|written| default::default(written, &settled.column_type, table));
         let column = Column {
             name: draft.name.text.clone(),
             field: name::escape_keyword(
@@ -55,7 +56,8 @@ impl<'a> Resolver<'a> {
             span: draft.name.span,
             type_span: draft.type_name.span,
             sql_type: settled.sql_type,
-            default: written.map(|written| default::default(written, &settled.column_type, table)),
+            native: native::column(draft, table, default.as_ref(), &settled.column_type),
+            default,
             column_type: settled.column_type,
             as_text: settled.as_text,
             field_type,
@@ -68,7 +70,6 @@ impl<'a> Resolver<'a> {
             skip: notes.skip.is_some(),
             link: None,
             docs,
-            native: native::column(draft, table),
         };
         self.check_skip(draft, &column, key);
         column

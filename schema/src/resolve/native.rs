@@ -4,26 +4,28 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::ast::{KeyPart, ObjectKind as Written, ObjectName, PartKey};
+use crate::ast::{Expression, KeyPart, ObjectKind as Written, ObjectName, PartKey};
+use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
 use crate::draft::{
     DraftColumn, DraftCounter, DraftGenerated, DraftObject, DraftObjectKind, DraftTable,
 };
 use crate::model::{
-    ColumnId, Counter, Exclusion, NativeColumn, NativeObject, NativeTable, ObjectKind, Partition,
-    TableId, TableName,
+    ColumnId, Counter, Default, DefaultValue, Exclusion, NativeColumn, NativeObject, NativeTable,
+    ObjectKind, Partition, TableId, TableName,
 };
 use crate::parse::words_of;
 use crate::source::FileId;
 use crate::sql_writer::SqlWriter;
 
 use super::Resolver;
+use super::expression::outer_parentheses;
 
 /// A table's own words, but for what other tables are needed for.
 pub(super) fn table(draft: &DraftTable) -> NativeTable {
     let native = &draft.native;
     let options = native.options.iter().map(|option| option.text.clone());
-    let exclusion = |(name, sql): &(Option<String>, crate::ast::Expression)| Exclusion {
+    let exclusion = |(name, sql): &(Option<String>, Expression)| Exclusion {
         name: name.clone(),
         sql: sql.sql.clone(),
         span: sql.span,
@@ -62,16 +64,26 @@ fn table_name(name: &ObjectName) -> TableName {
     }
 }
 
-/// A column's own words.
-pub(super) fn column(draft: &DraftColumn, table: &DraftTable) -> NativeColumn {
-    let default = draft.default.as_ref().map(|default| default.sql.clone());
+/// A column's own words, beside what its default and its type were found to be.
+pub(super) fn column(
+    draft: &DraftColumn,
+    table: &DraftTable,
+    default: Option<&Default>,
+    column_type: &ColumnType,
+) -> NativeColumn {
+    let repeated = |written: &Expression| match default {
+        Some(known) if needs_parentheses(written, known, column_type, table.dialect) => {
+            format!("({})", written.sql)
+        }
+        Some(_) | None => written.sql.clone(),
+    };
     NativeColumn {
         not_null: draft.not_null,
         says_null: draft.says_null,
         inherited: draft.inherited,
         declared: declared(draft, table.dialect),
         not_null_conflict: draft.not_null_conflict.clone(),
-        default,
+        default: draft.default.as_ref().map(repeated),
         type_words: draft.type_words.clone(),
         words: draft.words.clone(),
         collation_schema: draft
@@ -83,6 +95,33 @@ pub(super) fn column(draft: &DraftColumn, table: &DraftTable) -> NativeColumn {
         counter: counter(draft, table.dialect),
         settings: draft.settings.clone(),
     }
+}
+
+/// MariaDB takes and writes expressions as they are, and any default of a long column; MySQL takes both in parentheses
+/// only, which MariaDB takes, too ("Data Type Default Values" of MySQL's manual; tried on both).
+fn needs_parentheses(
+    written: &Expression,
+    default: &Default,
+    column_type: &ColumnType,
+    dialect: Dialect,
+) -> bool {
+    let is_moment = matches!(
+        column_type,
+        ColumnType::DateTime(_) | ColumnType::Timestamp(_)
+    );
+    let needed = match &default.value {
+        DefaultValue::Null => false,
+        DefaultValue::Now => !is_moment,
+        DefaultValue::Bool(_)
+        | DefaultValue::Number(_)
+        | DefaultValue::Text(_)
+        | DefaultValue::Bytes(_) => dialect.rules().wraps_default(column_type),
+        DefaultValue::CurrentDate
+        | DefaultValue::CurrentTime
+        | DefaultValue::RandomUuid
+        | DefaultValue::Expression(_) => true,
+    };
+    dialect == Dialect::Mysql && needed && outer_parentheses(&written.tokens) == 0
 }
 
 /// The catalogue of MySQL does not tell `NATIONAL` types from others, which have another character set.
@@ -240,7 +279,7 @@ impl<'a> Needs<'a> {
     }
 
     /// Does a default speak of a sequence that is created?
-    fn sequence(&self, draft: &DraftTable, default: &crate::ast::Expression) -> bool {
+    fn sequence(&self, draft: &DraftTable, default: &Expression) -> bool {
         let is_sequence =
             |index: usize| self.objects[index].kind == DraftObjectKind::Other(Written::Sequence);
         words_of(default)
