@@ -290,7 +290,7 @@ impl Physical {
         each!(self, connection => connection.last_insert_id())
     }
 
-    /// Are settings of the session changed that the next user relies on?
+    /// Are settings of the session changed that the next user relies on, or may the server be ending it?
     pub(crate) fn is_spoiled(&self) -> bool {
         each!(self, connection => connection.is_spoiled())
     }

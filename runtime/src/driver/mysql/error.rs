@@ -34,6 +34,13 @@ impl ServerError {
     pub(super) fn is_missing_table(&self) -> bool {
         self.code == 1146
     }
+
+    /// Has somebody else ended the statement? With it perhaps the session: MySQL, when it goes down or is told to `KILL` a
+    /// session, answers the statement that runs in it with 1317, as it does for `KILL QUERY`, and closes the connection a
+    /// moment later (`THD::send_kill_message`). MariaDB says 1927 or 1053 then.
+    pub(super) fn may_end_session(&self) -> bool {
+        self.code == 1317
+    }
 }
 
 /// The error of a statement.

@@ -391,7 +391,7 @@ impl MysqlConnection {
         self.transaction != Transaction::None || self.session.in_transaction()
     }
 
-    /// Are settings of the session changed? Good for who did it, and for nobody after.
+    /// Are settings of the session changed, or may the server be ending it? Good for who holds it, and for nobody after.
     pub(crate) fn is_spoiled(&self) -> bool {
         self.session.is_spoiled()
     }

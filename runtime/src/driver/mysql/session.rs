@@ -64,7 +64,7 @@ pub(super) struct Session {
     in_transaction: bool,
     /// The session is set up: whoever changes a setting that values rely on spoils it.
     watched: bool,
-    /// A setting was changed; good for who did it, and for nobody after.
+    /// A setting was changed, or somebody else ended a statement; good for who holds it, and for nobody after.
     spoiled: bool,
 }
 
@@ -324,7 +324,7 @@ impl Session {
         self.dead |= other_text || told.is_none();
     }
 
-    /// Were settings changed that the next user of the connection relies on?
+    /// Were settings changed that the next user of the connection relies on, or may the server be ending the session?
     pub(super) fn is_spoiled(&self) -> bool {
         self.spoiled
     }
@@ -333,6 +333,7 @@ impl Session {
     pub(super) fn refused(&mut self, payload: &Payload) -> Fault {
         let said = ServerError::read(self.bytes(payload));
         self.unanswered = false;
+        self.spoiled |= said.may_end_session();
         Fault::Server(Box::new(said))
     }
 

@@ -4,7 +4,7 @@ use bindery_schema::config::Endpoint;
 
 use super::{Database, connect, databases};
 use crate::Dialect;
-use crate::error::{Constraint, Error, ErrorKind, Phase};
+use crate::error::{Applied, Constraint, Error, ErrorKind, Phase};
 
 /// In every value that provokes an error, so that it can be looked for.
 pub(super) const CANARY: &str = "canary-7f3a";
@@ -281,6 +281,40 @@ fn a_lost_session_breaks_the_connection() {
         let error = database.read::<i64>(sql, &[]).unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::ConnectionLost, "{error:?}");
         assert!(database.physical.is_broken());
+    }
+}
+
+/// MySQL answers 1317 also where the session ends with the statement: the next user must not get such a connection.
+///
+/// Covers POOL-2 on MariaDB.
+#[test]
+fn pool_2_a_connection_whose_statement_somebody_ended_is_nobodys() {
+    const RUNS: &str = "SELECT SLEEP(60) FROM (SELECT 1 AS a UNION SELECT 2) AS twice";
+    for kill in ["KILL QUERY", "KILL"] {
+        let Some(fresh) = bindery_testkit::fresh_mysql() else {
+            return;
+        };
+        let mut killed = Database {
+            physical: connect(&fresh.url()).expect("a connection"),
+            fresh: None,
+        };
+        let mut killer = Database {
+            physical: connect(&fresh.url()).expect("a second connection"),
+            fresh: None,
+        };
+        let id: Vec<i64> = killed.read("SELECT CONNECTION_ID()", &[]).unwrap();
+        std::thread::scope(|scope| {
+            let running = scope.spawn(|| killed.read::<i64>(RUNS, &[]).unwrap_err());
+            let is_running = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = ? AND STATE = 'User sleep'";
+            while killer.read::<i64>(is_running, &[&id[0]]).unwrap() != [1] {
+                std::thread::yield_now();
+            }
+            killer.batch(&format!("{kill} {}", id[0]));
+            let error = running.join().expect("no panic");
+            assert_eq!(error.applied(), Applied::No, "{kill}: {error:?}");
+        });
+        let physical = &killed.physical;
+        assert!(physical.is_spoiled() || physical.is_broken(), "{kill}");
     }
 }
 
