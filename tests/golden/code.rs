@@ -1,6 +1,7 @@
 //! The reviewed text of generated code, compiled as it is under the lints a careful user sets, and at work.
 
 mod behaviour;
+mod bench;
 mod own_types;
 mod refusals;
 mod updates;

@@ -1,59 +1,30 @@
 //! What updates do by themselves: versions count on and refuse a row that somebody else has updated, times of the last
 //! change are set. The same on all three databases; the models are those of the case `versions`.
 
-use bindery::{Config, Connection, ErrorKind, Hosts, Operation, StaticEngine};
-use bindery_testkit::{FreshDatabase, Product, fresh_mysql, fresh_postgres, mysql_flavour};
+use bindery::{Connection, ErrorKind, Hosts, Operation, StaticEngine};
+use bindery_testkit::FreshDatabase;
 
+use crate::bench::Bench;
 use crate::versions::{pages::PageQueries, *};
-
-/// The engines that are there; those without a server are left out, and the test kit says so.
-struct Bench {
-    db: Databases,
-    mysql: Option<FreshDatabase>,
-    postgres: Option<FreshDatabase>,
-    _folder: tempfile::TempDir,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary directory");
-        // The code is MariaDB's.
-        let mariadb = (mysql_flavour() == Product::MariaDb).then(fresh_mysql);
-        let (mysql, postgres) = (mariadb.flatten(), fresh_postgres());
-        let url = |database: &Option<FreshDatabase>, absent: &str| {
-            let url = database.as_ref().map(FreshDatabase::url);
-            url.map_or(absent.to_owned(), |url| url.to_string())
-        };
-        let file = folder.path().join("lite.db");
-        let config = Config::new()
-            .engine("default", url(&mysql, "mysql://nobody@localhost/nothing"))
-            .engine("p", url(&postgres, "postgres://nobody@localhost/nothing"))
-            .engine("lite", format!("sqlite://{}", file.display()));
-        Self {
-            db: Databases::with_config(&config).expect("the configuration is complete"),
-            mysql,
-            postgres,
-            _folder: folder,
-        }
-    }
-}
 
 /// Runs a function on an empty database of each kind.
 macro_rules! on_each {
     ($show:ident) => {{
         let bench = Bench::new();
-        let mut lite = bench.db.lite()?;
-        bench.db.create_missing_on(engine::Lite)?;
-        $show(&mut lite)?;
+        let db = Databases::with_config(&bench.config())?;
+        db.create_missing_on(engine::Lite)?;
+        $show(&mut db.lite()?)?;
         if bench.postgres.is_some() {
-            let mut postgres = bench.db.p()?;
-            bench.db.create_missing_on(engine::P)?;
-            $show(&mut postgres)?;
+            db.create_missing_on(engine::P)?;
+            $show(&mut db.p()?)?;
+        }
+        if bench.mariadb.is_some() {
+            db.create_missing_on(engine::Default)?;
+            $show(&mut db.default()?)?;
         }
         if bench.mysql.is_some() {
-            let mut mysql = bench.db.default()?;
-            bench.db.create_missing_on(engine::Default)?;
-            $show(&mut mysql)?;
+            db.create_missing_on(engine::Proper)?;
+            $show(&mut db.proper()?)?;
         }
         Ok(())
     }};
@@ -163,14 +134,24 @@ fn many_keys_are_found_as_each_by_itself() -> bindery::Result<()> {
         }
         check(c)
     }
-    let bench = Bench::new();
-    if let Some(mysql) = &bench.mysql {
-        bench.db.create_missing_on(engine::Default)?;
-        show(&mut bench.db.default()?)?;
-        mysql
+    let folding = |database: &FreshDatabase| {
+        database
             .run_script("ALTER TABLE machines MODIFY name VARCHAR(40) COLLATE utf8mb4_general_ci")
             .expect("a collation that both products have");
-        check(&mut bench.db.default()?)?;
+    };
+    let bench = Bench::new();
+    let db = Databases::with_config(&bench.config())?;
+    if let Some(mariadb) = &bench.mariadb {
+        db.create_missing_on(engine::Default)?;
+        show(&mut db.default()?)?;
+        folding(mariadb);
+        check(&mut db.default()?)?;
+    }
+    if let Some(mysql) = &bench.mysql {
+        db.create_missing_on(engine::Proper)?;
+        show(&mut db.proper()?)?;
+        folding(mysql);
+        check(&mut db.proper()?)?;
     }
     on_each!(show)
 }

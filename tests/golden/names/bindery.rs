@@ -55,6 +55,22 @@ pub mod engine {
 
     impl ::bindery::StaticEngine for P {}
 
+    /// Engine `proper` (mysql, Mysql).
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub struct Proper;
+
+    impl ::bindery::Engine for Proper {
+        fn index(self) -> usize {
+            3
+        }
+
+        fn name(self) -> &'static str {
+            "proper"
+        }
+    }
+
+    impl ::bindery::StaticEngine for Proper {}
+
     /// Any engine of this program, chosen at run time.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Any {
@@ -64,6 +80,8 @@ pub mod engine {
         M,
         /// Engine `p`.
         P,
+        /// Engine `proper`.
+        Proper,
     }
 
     impl ::bindery::Engine for Any {
@@ -84,6 +102,7 @@ pub mod engine {
                 "default" => ::core::result::Result::Ok(Self::Default),
                 "m" => ::core::result::Result::Ok(Self::M),
                 "p" => ::core::result::Result::Ok(Self::P),
+                "proper" => ::core::result::Result::Ok(Self::Proper),
                 _ => ::core::result::Result::Err(super::PROGRAM.unknown_engine(name)),
             }
         }
@@ -114,7 +133,7 @@ pub mod model {
     pub struct Longest;
 }
 
-/// Model `Select`, table `select`, on `default`, `p` and `m`.
+/// Model `Select`, table `select`, on `default`, `p`, `m` and `proper`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod select {
     use super::{engine, model};
@@ -240,7 +259,7 @@ pub mod select {
 
     impl ::bindery::Model for model::Select {
         const NAME: &'static str = "Select";
-        const ENGINES: &'static [&'static str] = &["default", "p", "m"];
+        const ENGINES: &'static [&'static str] = &["default", "p", "m", "proper"];
 
         type Row<E: ::bindery::Engine> = Select<E>;
         type Key<E: ::bindery::Engine> = SelectId<E>;
@@ -515,6 +534,46 @@ pub mod select {
         uniques: &[],
     };
 
+    static MYSQL_AS_MYSQL: ::bindery::TableSql = ::bindery::TableSql {
+        table: "`select`",
+        columns: &[
+            "`type`",
+            "`self`",
+            "`crate`",
+            "`match`",
+            "`order`",
+            "`Group By`",
+        ],
+        key: &[0],
+        writable: &[0, 1, 2, 3, 4, 5],
+        required: &[1, 2, 3, 5],
+        counted: ::core::option::Option::Some(0),
+        select: r#"SELECT `type`, `self`, `crate`, `match`, `order`, `Group By`
+            FROM `select`"#,
+        first: r#"SELECT `type`, `self`, `crate`, `match`, `order`, `Group By`
+            FROM `select`
+            ORDER BY `type` LIMIT 1"#,
+        find: r#"SELECT `type`, `self`, `crate`, `match`, `order`, `Group By`
+            FROM `select`
+            WHERE `type` = ?"#,
+        count: "SELECT count(*) FROM `select`",
+        exists: "SELECT 1 FROM `select` WHERE `type` = ?",
+        insert: r#"INSERT INTO `select` (`self`, `crate`, `match`, `Group By`)
+            VALUES (?, ?, ?, ?)"#,
+        insert_row: r#"INSERT INTO `select` (`type`, `self`, `crate`, `match`, `order`,
+            `Group By`)
+            VALUES (?, ?, ?, ?, ?, ?)"#,
+        returning: "",
+        save: r#"UPDATE `select`
+            SET `self` = ?, `crate` = ?, `match` = ?, `order` = ?, `Group By` = ?
+            WHERE `type` = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
+        delete: "DELETE FROM `select` WHERE `type` = ?",
+        uniques: &[],
+    };
+
     impl ::bindery::LivesOn<engine::Default> for model::Select {
         fn sql(_: engine::Default) -> ::core::option::Option<&'static ::bindery::TableSql> {
             ::core::option::Option::Some(&SQLITE)
@@ -533,12 +592,19 @@ pub mod select {
         }
     }
 
+    impl ::bindery::LivesOn<engine::Proper> for model::Select {
+        fn sql(_: engine::Proper) -> ::core::option::Option<&'static ::bindery::TableSql> {
+            ::core::option::Option::Some(&MYSQL_AS_MYSQL)
+        }
+    }
+
     impl ::bindery::LivesOn<engine::Any> for model::Select {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
                 engine::Any::M => ::core::option::Option::Some(&MYSQL_AS_MARIADB),
                 engine::Any::P => ::core::option::Option::Some(&POSTGRES),
+                engine::Any::Proper => ::core::option::Option::Some(&MYSQL_AS_MYSQL),
             }
         }
     }
@@ -551,7 +617,7 @@ pub mod select {
         columns: &["type", "self", "crate", "match", "order", "Group By"],
         kinds: "integer integer integer text? text text?",
         rules: 0x1786f520ca65f9a5,
-        engines: &["default", "p", "m"],
+        engines: &["default", "p", "m", "proper"],
         tables: &[
             ::bindery::TableDdl {
                 engine: 0,
@@ -603,6 +669,22 @@ pub mod select {
                 link: &[],
                 drop: &[r#"DROP TABLE IF EXISTS "select""#],
             },
+            ::bindery::TableDdl {
+                engine: 3,
+                schema: ::core::option::Option::None,
+                table: "select",
+                create: &[r#"CREATE TABLE `select` (
+    `type` bigint NOT NULL AUTO_INCREMENT,
+    `self` int NOT NULL,
+    `crate` int NOT NULL,
+    `match` varchar(20),
+    `order` varchar(20) NOT NULL DEFAULT 'it''s',
+    `Group By` varchar(20),
+    PRIMARY KEY (`type`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"#],
+                link: &[],
+                drop: &["DROP TABLE IF EXISTS `select`"],
+            },
         ],
     };
 
@@ -612,7 +694,7 @@ pub mod select {
     }
 }
 
-/// Model `OrderDétail`, table `Order Détails`, on `default`, `p` and `m`.
+/// Model `OrderDétail`, table `Order Détails`, on `default`, `p`, `m` and `proper`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod order_détails {
     use super::{engine, model};
@@ -792,7 +874,7 @@ pub mod order_détails {
 
     impl ::bindery::Model for model::OrderDétail {
         const NAME: &'static str = "OrderDétail";
-        const ENGINES: &'static [&'static str] = &["default", "p", "m"];
+        const ENGINES: &'static [&'static str] = &["default", "p", "m", "proper"];
 
         type Row<E: ::bindery::Engine> = OrderDétail<E>;
         type Key<E: ::bindery::Engine> = OrderDétailId<E>;
@@ -1128,6 +1210,58 @@ pub mod order_détails {
         uniques: &[],
     };
 
+    static MYSQL_AS_MYSQL: ::bindery::TableSql = ::bindery::TableSql {
+        table: "`Order Détails`",
+        columns: &[
+            "`Id`",
+            "`it's`",
+            "`a ``back`` tick`",
+            r#"`a "quote"`"#,
+            r#"`back\slash`"#,
+            "`größe`",
+            "`1st`",
+            r#"`x; DROP TABLE "select"; --`"#,
+            "`*/ } fn main() { /*`",
+            r##"`r#"#`"##,
+        ],
+        key: &[0],
+        writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+        required: &[1, 2, 3, 4, 5, 6, 7, 8, 9],
+        counted: ::core::option::Option::Some(0),
+        select: r##"SELECT `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
+            `größe`, `1st`, `x; DROP TABLE "select"; --`, `*/ } fn main() { /*`, `r#"#`
+            FROM `Order Détails`"##,
+        first: r##"SELECT `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
+            `größe`, `1st`, `x; DROP TABLE "select"; --`, `*/ } fn main() { /*`, `r#"#`
+            FROM `Order Détails`
+            ORDER BY `Id` LIMIT 1"##,
+        find: r##"SELECT `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
+            `größe`, `1st`, `x; DROP TABLE "select"; --`, `*/ } fn main() { /*`, `r#"#`
+            FROM `Order Détails`
+            WHERE `Id` = ?"##,
+        count: "SELECT count(*) FROM `Order Détails`",
+        exists: "SELECT 1 FROM `Order Détails` WHERE `Id` = ?",
+        insert: r##"INSERT INTO `Order Détails` (`it's`, `a ``back`` tick`, `a "quote"`,
+            `back\slash`, `größe`, `1st`, `x; DROP TABLE "select"; --`, `*/ } fn main() { /*`,
+            `r#"#`)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"##,
+        insert_row: r##"INSERT INTO `Order Détails` (`Id`, `it's`, `a ``back`` tick`,
+            `a "quote"`, `back\slash`, `größe`, `1st`, `x; DROP TABLE "select"; --`,
+            `*/ } fn main() { /*`, `r#"#`)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"##,
+        returning: "",
+        save: r##"UPDATE `Order Détails`
+            SET `it's` = ?, `a ``back`` tick` = ?, `a "quote"` = ?, `back\slash` = ?, `größe`
+            = ?, `1st` = ?, `x; DROP TABLE "select"; --` = ?, `*/ } fn main() { /*` = ?, `r#"#`
+            = ?
+            WHERE `Id` = ?"##,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
+        delete: "DELETE FROM `Order Détails` WHERE `Id` = ?",
+        uniques: &[],
+    };
+
     impl ::bindery::LivesOn<engine::Default> for model::OrderDétail {
         fn sql(_: engine::Default) -> ::core::option::Option<&'static ::bindery::TableSql> {
             ::core::option::Option::Some(&SQLITE)
@@ -1146,12 +1280,19 @@ pub mod order_détails {
         }
     }
 
+    impl ::bindery::LivesOn<engine::Proper> for model::OrderDétail {
+        fn sql(_: engine::Proper) -> ::core::option::Option<&'static ::bindery::TableSql> {
+            ::core::option::Option::Some(&MYSQL_AS_MYSQL)
+        }
+    }
+
     impl ::bindery::LivesOn<engine::Any> for model::OrderDétail {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
                 engine::Any::M => ::core::option::Option::Some(&MYSQL_AS_MARIADB),
                 engine::Any::P => ::core::option::Option::Some(&POSTGRES),
+                engine::Any::Proper => ::core::option::Option::Some(&MYSQL_AS_MYSQL),
             }
         }
     }
@@ -1175,7 +1316,7 @@ pub mod order_détails {
         ],
         kinds: "integer integer? integer? integer? integer? integer? integer? integer? integer? integer?",
         rules: 0x094a182f5523b4a7,
-        engines: &["default", "p", "m"],
+        engines: &["default", "p", "m", "proper"],
         tables: &[
             ::bindery::TableDdl {
                 engine: 0,
@@ -1236,6 +1377,26 @@ pub mod order_détails {
                 link: &[],
                 drop: &[r#"DROP TABLE IF EXISTS "Order Détails""#],
             },
+            ::bindery::TableDdl {
+                engine: 3,
+                schema: ::core::option::Option::None,
+                table: "Order Détails",
+                create: &[r##"CREATE TABLE `Order Détails` (
+    `Id` bigint NOT NULL AUTO_INCREMENT,
+    `it's` int,
+    `a ``back`` tick` int,
+    `a "quote"` int,
+    `back\slash` int,
+    `größe` int,
+    `1st` int,
+    `x; DROP TABLE "select"; --` int,
+    `*/ } fn main() { /*` int,
+    `r#"#` int,
+    PRIMARY KEY (`Id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"##],
+                link: &[],
+                drop: &["DROP TABLE IF EXISTS `Order Détails`"],
+            },
         ],
     };
 
@@ -1245,7 +1406,7 @@ pub mod order_détails {
     }
 }
 
-/// Model `Option`, table `option`, on `default`, `p` and `m`.
+/// Model `Option`, table `option`, on `default`, `p`, `m` and `proper`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod option {
     use super::{engine, model};
@@ -1325,7 +1486,7 @@ pub mod option {
 
     impl ::bindery::Model for model::Option {
         const NAME: &'static str = "Option";
-        const ENGINES: &'static [&'static str] = &["default", "p", "m"];
+        const ENGINES: &'static [&'static str] = &["default", "p", "m", "proper"];
 
         type Row<E: ::bindery::Engine> = Option<E>;
         type Key<E: ::bindery::Engine> = OptionId<E>;
@@ -1531,6 +1692,29 @@ pub mod option {
         uniques: &[],
     };
 
+    static MYSQL_AS_MYSQL: ::bindery::TableSql = ::bindery::TableSql {
+        table: "`option`",
+        columns: &["`some`", "`result`"],
+        key: &[0],
+        writable: &[0, 1],
+        required: &[0, 1],
+        counted: ::core::option::Option::None,
+        select: "SELECT `some`, `result` FROM `option`",
+        first: "SELECT `some`, `result` FROM `option` ORDER BY `some` LIMIT 1",
+        find: "SELECT `some`, `result` FROM `option` WHERE `some` = ?",
+        count: "SELECT count(*) FROM `option`",
+        exists: "SELECT 1 FROM `option` WHERE `some` = ?",
+        insert: "INSERT INTO `option` (`some`, `result`) VALUES (?, ?)",
+        insert_row: "INSERT INTO `option` (`some`, `result`) VALUES (?, ?)",
+        returning: "",
+        save: "UPDATE `option` SET `result` = ? WHERE `some` = ?",
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
+        delete: "DELETE FROM `option` WHERE `some` = ?",
+        uniques: &[],
+    };
+
     impl ::bindery::LivesOn<engine::Default> for model::Option {
         fn sql(_: engine::Default) -> ::core::option::Option<&'static ::bindery::TableSql> {
             ::core::option::Option::Some(&SQLITE)
@@ -1549,12 +1733,19 @@ pub mod option {
         }
     }
 
+    impl ::bindery::LivesOn<engine::Proper> for model::Option {
+        fn sql(_: engine::Proper) -> ::core::option::Option<&'static ::bindery::TableSql> {
+            ::core::option::Option::Some(&MYSQL_AS_MYSQL)
+        }
+    }
+
     impl ::bindery::LivesOn<engine::Any> for model::Option {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
                 engine::Any::M => ::core::option::Option::Some(&MYSQL_AS_MARIADB),
                 engine::Any::P => ::core::option::Option::Some(&POSTGRES),
+                engine::Any::Proper => ::core::option::Option::Some(&MYSQL_AS_MYSQL),
             }
         }
     }
@@ -1567,7 +1758,7 @@ pub mod option {
         columns: &["some", "result"],
         kinds: "integer integer",
         rules: 0xfdaebe44ab97e2a8,
-        engines: &["default", "p", "m"],
+        engines: &["default", "p", "m", "proper"],
         tables: &[
             ::bindery::TableDdl {
                 engine: 0,
@@ -1608,6 +1799,19 @@ pub mod option {
                 link: &[],
                 drop: &[r#"DROP TABLE IF EXISTS "option""#],
             },
+            ::bindery::TableDdl {
+                engine: 3,
+                schema: ::core::option::Option::None,
+                table: "option",
+                create: &[r#"CREATE TABLE `option` (
+    `some` bigint NOT NULL,
+    `result` bigint NOT NULL,
+    PRIMARY KEY (`some`),
+    FOREIGN KEY (`result`) REFERENCES `select` (`type`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"#],
+                link: &[],
+                drop: &["DROP TABLE IF EXISTS `option`"],
+            },
         ],
     };
 
@@ -1617,7 +1821,7 @@ pub mod option {
     }
 }
 
-/// Model `String`, table `string`, on `default`, `p` and `m`.
+/// Model `String`, table `string`, on `default`, `p`, `m` and `proper`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod string {
     use super::{engine, model};
@@ -1693,7 +1897,7 @@ pub mod string {
 
     impl ::bindery::Model for model::String {
         const NAME: &'static str = "String";
-        const ENGINES: &'static [&'static str] = &["default", "p", "m"];
+        const ENGINES: &'static [&'static str] = &["default", "p", "m", "proper"];
 
         type Row<E: ::bindery::Engine> = String<E>;
         type Key<E: ::bindery::Engine> = StringId<E>;
@@ -1888,6 +2092,29 @@ pub mod string {
         uniques: &[],
     };
 
+    static MYSQL_AS_MYSQL: ::bindery::TableSql = ::bindery::TableSql {
+        table: "`string`",
+        columns: &["`string`", "`vec`"],
+        key: &[0],
+        writable: &[0, 1],
+        required: &[0, 1],
+        counted: ::core::option::Option::None,
+        select: "SELECT `string`, `vec` FROM `string`",
+        first: "SELECT `string`, `vec` FROM `string` ORDER BY `string` LIMIT 1",
+        find: "SELECT `string`, `vec` FROM `string` WHERE `string` = ?",
+        count: "SELECT count(*) FROM `string`",
+        exists: "SELECT 1 FROM `string` WHERE `string` = ?",
+        insert: "INSERT INTO `string` (`string`, `vec`) VALUES (?, ?)",
+        insert_row: "INSERT INTO `string` (`string`, `vec`) VALUES (?, ?)",
+        returning: "",
+        save: "UPDATE `string` SET `vec` = ? WHERE `string` = ?",
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
+        delete: "DELETE FROM `string` WHERE `string` = ?",
+        uniques: &[],
+    };
+
     impl ::bindery::LivesOn<engine::Default> for model::String {
         fn sql(_: engine::Default) -> ::core::option::Option<&'static ::bindery::TableSql> {
             ::core::option::Option::Some(&SQLITE)
@@ -1906,12 +2133,19 @@ pub mod string {
         }
     }
 
+    impl ::bindery::LivesOn<engine::Proper> for model::String {
+        fn sql(_: engine::Proper) -> ::core::option::Option<&'static ::bindery::TableSql> {
+            ::core::option::Option::Some(&MYSQL_AS_MYSQL)
+        }
+    }
+
     impl ::bindery::LivesOn<engine::Any> for model::String {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
                 engine::Any::M => ::core::option::Option::Some(&MYSQL_AS_MARIADB),
                 engine::Any::P => ::core::option::Option::Some(&POSTGRES),
+                engine::Any::Proper => ::core::option::Option::Some(&MYSQL_AS_MYSQL),
             }
         }
     }
@@ -1924,7 +2158,7 @@ pub mod string {
         columns: &["string", "vec"],
         kinds: "text bytes?",
         rules: 0x6127bd7d4cd97b6c,
-        engines: &["default", "p", "m"],
+        engines: &["default", "p", "m", "proper"],
         tables: &[
             ::bindery::TableDdl {
                 engine: 0,
@@ -1963,6 +2197,18 @@ pub mod string {
                 link: &[],
                 drop: &[r#"DROP TABLE IF EXISTS "string""#],
             },
+            ::bindery::TableDdl {
+                engine: 3,
+                schema: ::core::option::Option::None,
+                table: "string",
+                create: &[r#"CREATE TABLE `string` (
+    `string` varchar(40) NOT NULL,
+    `vec` longblob,
+    PRIMARY KEY (`string`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"#],
+                link: &[],
+                drop: &["DROP TABLE IF EXISTS `string`"],
+            },
         ],
     };
 
@@ -1972,7 +2218,7 @@ pub mod string {
     }
 }
 
-/// Model `Longest`, table `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`, on `default`, `p` and `m`.
+/// Model `Longest`, table `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`, on `default`, `p`, `m` and `proper`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
     use super::{engine, model};
@@ -2047,7 +2293,7 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
 
     impl ::bindery::Model for model::Longest {
         const NAME: &'static str = "Longest";
-        const ENGINES: &'static [&'static str] = &["default", "p", "m"];
+        const ENGINES: &'static [&'static str] = &["default", "p", "m", "proper"];
 
         type Row<E: ::bindery::Engine> = Longest<E>;
         type Key<E: ::bindery::Engine> = LongestId<E>;
@@ -2317,6 +2563,54 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
         uniques: &[],
     };
 
+    static MYSQL_AS_MYSQL: ::bindery::TableSql = ::bindery::TableSql {
+        table: "`a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`",
+        columns: &[
+            "`id`",
+            "`c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`",
+        ],
+        key: &[0],
+        writable: &[0, 1],
+        required: &[0, 1],
+        counted: ::core::option::Option::None,
+        select: r#"SELECT `id`,
+            `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
+            FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`"#,
+        first: r#"SELECT `id`,
+            `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
+            FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
+            ORDER BY `id` LIMIT 1"#,
+        find: r#"SELECT `id`,
+            `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
+            FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
+            WHERE `id` = ?"#,
+        count: r#"SELECT count(*)
+            FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`"#,
+        exists: r#"SELECT 1
+            FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
+            WHERE `id` = ?"#,
+        insert: r#"INSERT INTO
+            `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc` (`id`,
+            `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`)
+            VALUES (?, ?)"#,
+        insert_row: r#"INSERT INTO
+            `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc` (`id`,
+            `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`)
+            VALUES (?, ?)"#,
+        returning: "",
+        save: r#"UPDATE
+            `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
+            SET `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc` = ?
+            WHERE `id` = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
+        delete: r#"DELETE
+            FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
+            WHERE `id` = ?"#,
+        uniques: &[],
+    };
+
     impl ::bindery::LivesOn<engine::Default> for model::Longest {
         fn sql(_: engine::Default) -> ::core::option::Option<&'static ::bindery::TableSql> {
             ::core::option::Option::Some(&SQLITE)
@@ -2335,12 +2629,19 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
         }
     }
 
+    impl ::bindery::LivesOn<engine::Proper> for model::Longest {
+        fn sql(_: engine::Proper) -> ::core::option::Option<&'static ::bindery::TableSql> {
+            ::core::option::Option::Some(&MYSQL_AS_MYSQL)
+        }
+    }
+
     impl ::bindery::LivesOn<engine::Any> for model::Longest {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
                 engine::Any::M => ::core::option::Option::Some(&MYSQL_AS_MARIADB),
                 engine::Any::P => ::core::option::Option::Some(&POSTGRES),
+                engine::Any::Proper => ::core::option::Option::Some(&MYSQL_AS_MYSQL),
             }
         }
     }
@@ -2356,7 +2657,7 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
         ],
         kinds: "integer integer?",
         rules: 0x3e1c0e9323df1ab0,
-        engines: &["default", "p", "m"],
+        engines: &["default", "p", "m", "proper"],
         tables: &[
             ::bindery::TableDdl {
                 engine: 0,
@@ -2404,6 +2705,22 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
                 link: &[],
                 drop: &[
                     r#"DROP TABLE IF EXISTS "a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc""#,
+                ],
+            },
+            ::bindery::TableDdl {
+                engine: 3,
+                schema: ::core::option::Option::None,
+                table: "a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc",
+                create: &[
+                    r#"CREATE TABLE `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc` (
+    `id` bigint NOT NULL,
+    `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc` bigint,
+    PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"#,
+                ],
+                link: &[],
+                drop: &[
+                    "DROP TABLE IF EXISTS `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`",
                 ],
             },
         ],
@@ -2498,54 +2815,54 @@ pub struct Databases(::bindery::Registry);
 
 /// Implemented by nobody: a model on several engines needs a choice.
 #[diagnostic::on_unimplemented(
-    message = "model `Select` lives on `default`, `p` and `m`: choose one",
+    message = "model `Select` lives on `default`, `p`, `m` and `proper`: choose one",
     label = "which engine?",
-    note = "write `db.default()?.select()`, `db.p()?.select()` or `db.m()?.select()`"
+    note = "write `db.default()?.select()`, `db.p()?.select()`, `db.m()?.select()` or `db.proper()?.select()`"
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfSelect<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
 #[diagnostic::on_unimplemented(
-    message = "model `OrderDétail` lives on `default`, `p` and `m`: choose one",
+    message = "model `OrderDétail` lives on `default`, `p`, `m` and `proper`: choose one",
     label = "which engine?",
-    note = "write `db.default()?.order_détails()`, `db.p()?.order_détails()` or `db.m()?.order_détails()`"
+    note = "write `db.default()?.order_détails()`, `db.p()?.order_détails()`, `db.m()?.order_détails()` or `db.proper()?.order_détails()`"
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfOrderDétail<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
 #[diagnostic::on_unimplemented(
-    message = "model `Option` lives on `default`, `p` and `m`: choose one",
+    message = "model `Option` lives on `default`, `p`, `m` and `proper`: choose one",
     label = "which engine?",
-    note = "write `db.default()?.option()`, `db.p()?.option()` or `db.m()?.option()`"
+    note = "write `db.default()?.option()`, `db.p()?.option()`, `db.m()?.option()` or `db.proper()?.option()`"
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfOption<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
 #[diagnostic::on_unimplemented(
-    message = "model `String` lives on `default`, `p` and `m`: choose one",
+    message = "model `String` lives on `default`, `p`, `m` and `proper`: choose one",
     label = "which engine?",
-    note = "write `db.default()?.string()`, `db.p()?.string()` or `db.m()?.string()`"
+    note = "write `db.default()?.string()`, `db.p()?.string()`, `db.m()?.string()` or `db.proper()?.string()`"
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfString<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
 #[diagnostic::on_unimplemented(
-    message = "model `Longest` lives on `default`, `p` and `m`: choose one",
+    message = "model `Longest` lives on `default`, `p`, `m` and `proper`: choose one",
     label = "which engine?",
-    note = "write `db.default()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()`, `db.p()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()` or `db.m()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()`"
+    note = "write `db.default()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()`, `db.p()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()`, `db.m()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()` or `db.proper()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()`"
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfLongest<'a> {}
 
 /// Implemented by nobody: a transaction belongs to one engine, and there are several.
 #[diagnostic::on_unimplemented(
-    message = "a transaction belongs to one engine: choose `default`, `m` or `p`",
+    message = "a transaction belongs to one engine: choose `default`, `m`, `p` or `proper`",
     label = "on which engine?",
-    note = "write `db.default()?.transaction(|tx| ...)`, `db.m()?.transaction(|tx| ...)` or `db.p()?.transaction(|tx| ...)`"
+    note = "write `db.default()?.transaction(|tx| ...)`, `db.m()?.transaction(|tx| ...)`, `db.p()?.transaction(|tx| ...)` or `db.proper()?.transaction(|tx| ...)`"
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
@@ -2590,6 +2907,14 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn p(&self) -> ::bindery::Result<::bindery::Connection<engine::P>> {
         self.0.connect(engine::P)
+    }
+
+    /// A connection of `proper`.
+    ///
+    /// # Errors
+    /// The engine cannot be reached, or no connection came free in time.
+    pub fn proper(&self) -> ::bindery::Result<::bindery::Connection<engine::Proper>> {
+        self.0.connect(engine::Proper)
     }
 
     /// A connection of an engine chosen at run time.
@@ -2674,7 +2999,7 @@ impl Databases {
             .transaction_retry(retry, work)
     }
 
-    /// `Select` lives on `default`, `p` and `m`: use `db.default()?.select()`, `db.p()?.select()` or `db.m()?.select()`.
+    /// `Select` lives on `default`, `p`, `m` and `proper`: use `db.default()?.select()`, `db.p()?.select()`, `db.m()?.select()` or `db.proper()?.select()`.
     pub fn select<'a>(&'a self) -> ::bindery::Repository<'a, model::Select, engine::Default>
     where
         model::Select: ChooseEngineOfSelect<'a>,
@@ -2682,7 +3007,7 @@ impl Databases {
         self.0.repository(engine::Default)
     }
 
-    /// `OrderDétail` lives on `default`, `p` and `m`: use `db.default()?.order_détails()`, `db.p()?.order_détails()` or `db.m()?.order_détails()`.
+    /// `OrderDétail` lives on `default`, `p`, `m` and `proper`: use `db.default()?.order_détails()`, `db.p()?.order_détails()`, `db.m()?.order_détails()` or `db.proper()?.order_détails()`.
     pub fn order_détails<'a>(
         &'a self,
     ) -> ::bindery::Repository<'a, model::OrderDétail, engine::Default>
@@ -2692,7 +3017,7 @@ impl Databases {
         self.0.repository(engine::Default)
     }
 
-    /// `Option` lives on `default`, `p` and `m`: use `db.default()?.option()`, `db.p()?.option()` or `db.m()?.option()`.
+    /// `Option` lives on `default`, `p`, `m` and `proper`: use `db.default()?.option()`, `db.p()?.option()`, `db.m()?.option()` or `db.proper()?.option()`.
     pub fn option<'a>(&'a self) -> ::bindery::Repository<'a, model::Option, engine::Default>
     where
         model::Option: ChooseEngineOfOption<'a>,
@@ -2700,7 +3025,7 @@ impl Databases {
         self.0.repository(engine::Default)
     }
 
-    /// `String` lives on `default`, `p` and `m`: use `db.default()?.string()`, `db.p()?.string()` or `db.m()?.string()`.
+    /// `String` lives on `default`, `p`, `m` and `proper`: use `db.default()?.string()`, `db.p()?.string()`, `db.m()?.string()` or `db.proper()?.string()`.
     pub fn string<'a>(&'a self) -> ::bindery::Repository<'a, model::String, engine::Default>
     where
         model::String: ChooseEngineOfString<'a>,
@@ -2708,7 +3033,7 @@ impl Databases {
         self.0.repository(engine::Default)
     }
 
-    /// `Longest` lives on `default`, `p` and `m`: use `db.default()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()`, `db.p()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()` or `db.m()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()`.
+    /// `Longest` lives on `default`, `p`, `m` and `proper`: use `db.default()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()`, `db.p()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()`, `db.m()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()` or `db.proper()?.a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc()`.
     pub fn a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc<'a>(
         &'a self,
     ) -> ::bindery::Repository<'a, model::Longest, engine::Default>
@@ -2743,6 +3068,11 @@ static PROGRAM: ::bindery::Program = ::bindery::Program {
             name: "p",
             dialect: ::bindery::Dialect::Postgres,
             flavour: ::core::option::Option::None,
+        },
+        ::bindery::EngineInfo {
+            name: "proper",
+            dialect: ::bindery::Dialect::Mysql,
+            flavour: ::core::option::Option::Some(::bindery::Flavour::Mysql),
         },
     ],
     models: &[

@@ -55,6 +55,22 @@ pub mod engine {
 
     impl ::bindery::StaticEngine for P {}
 
+    /// Engine `proper` (mysql, Mysql).
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub struct Proper;
+
+    impl ::bindery::Engine for Proper {
+        fn index(self) -> usize {
+            3
+        }
+
+        fn name(self) -> &'static str {
+            "proper"
+        }
+    }
+
+    impl ::bindery::StaticEngine for Proper {}
+
     /// Any engine of this program, chosen at run time.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Any {
@@ -64,6 +80,8 @@ pub mod engine {
         Lite,
         /// Engine `p`.
         P,
+        /// Engine `proper`.
+        Proper,
     }
 
     impl ::bindery::Engine for Any {
@@ -84,6 +102,7 @@ pub mod engine {
                 "default" => ::core::result::Result::Ok(Self::Default),
                 "lite" => ::core::result::Result::Ok(Self::Lite),
                 "p" => ::core::result::Result::Ok(Self::P),
+                "proper" => ::core::result::Result::Ok(Self::Proper),
                 _ => ::core::result::Result::Err(super::PROGRAM.unknown_engine(name)),
             }
         }
@@ -98,7 +117,7 @@ pub mod model {
     pub struct Reading;
 }
 
-/// Model `Reading`, table `readings`, on `default`, `p` and `lite`.
+/// Model `Reading`, table `readings`, on `default`, `p`, `lite` and `proper`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod readings {
     use super::{engine, model};
@@ -231,7 +250,7 @@ pub mod readings {
 
     impl ::bindery::Model for model::Reading {
         const NAME: &'static str = "Reading";
-        const ENGINES: &'static [&'static str] = &["default", "p", "lite"];
+        const ENGINES: &'static [&'static str] = &["default", "p", "lite", "proper"];
 
         type Row<E: ::bindery::Engine> = Reading<E>;
         type Key<E: ::bindery::Engine> = ReadingId<E>;
@@ -520,6 +539,52 @@ pub mod readings {
         }],
     };
 
+    static MYSQL_AS_MYSQL: ::bindery::TableSql = ::bindery::TableSql {
+        table: "`readings`",
+        columns: &[
+            "`sensor`",
+            "`slot`",
+            "`label`",
+            "`value`",
+            "`note`",
+            "`revision`",
+        ],
+        key: &[1, 0],
+        writable: &[0, 1, 2, 3, 4, 5],
+        required: &[0, 1, 2, 3, 4, 5],
+        counted: ::core::option::Option::None,
+        select: r#"SELECT `sensor`, `slot`, `label`, `value`, `note`, `revision`
+            FROM `readings`"#,
+        first: r#"SELECT `sensor`, `slot`, `label`, `value`, `note`, `revision`
+            FROM `readings`
+            ORDER BY `slot`, `sensor` LIMIT 1"#,
+        find: r#"SELECT `sensor`, `slot`, `label`, `value`, `note`, `revision`
+            FROM `readings`
+            WHERE `slot` = ? AND `sensor` = ?"#,
+        count: "SELECT count(*) FROM `readings`",
+        exists: "SELECT 1 FROM `readings` WHERE `slot` = ? AND `sensor` = ?",
+        insert: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `note`,
+            `revision`)
+            VALUES (?, ?, ?, ?, ?, ?)"#,
+        insert_row: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `note`,
+            `revision`)
+            VALUES (?, ?, ?, ?, ?, ?)"#,
+        returning: "",
+        save: r#"UPDATE `readings`
+            SET `label` = ?, `value` = ?, `note` = ?, `revision` = `readings`.`revision` + 1
+            WHERE `slot` = ? AND `sensor` = ? AND `revision` = ?"#,
+        version: ::core::option::Option::Some(5),
+        touched: &[5],
+        touch: "`revision` = `readings`.`revision` + 1",
+        delete: "DELETE FROM `readings` WHERE `slot` = ? AND `sensor` = ?",
+        uniques: &[::bindery::UniqueSql {
+            columns: &[2],
+            find: r#"SELECT `sensor`, `slot`, `label`, `value`, `note`, `revision`
+            FROM `readings`
+            WHERE `label` = ?"#,
+        }],
+    };
+
     impl ::bindery::LivesOn<engine::Default> for model::Reading {
         fn sql(_: engine::Default) -> ::core::option::Option<&'static ::bindery::TableSql> {
             ::core::option::Option::Some(&MYSQL_AS_MARIADB)
@@ -538,12 +603,19 @@ pub mod readings {
         }
     }
 
+    impl ::bindery::LivesOn<engine::Proper> for model::Reading {
+        fn sql(_: engine::Proper) -> ::core::option::Option<&'static ::bindery::TableSql> {
+            ::core::option::Option::Some(&MYSQL_AS_MYSQL)
+        }
+    }
+
     impl ::bindery::LivesOn<engine::Any> for model::Reading {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
                 engine::Any::Default => ::core::option::Option::Some(&MYSQL_AS_MARIADB),
                 engine::Any::Lite => ::core::option::Option::Some(&SQLITE),
                 engine::Any::P => ::core::option::Option::Some(&POSTGRES),
+                engine::Any::Proper => ::core::option::Option::Some(&MYSQL_AS_MYSQL),
             }
         }
     }
@@ -587,7 +659,7 @@ pub mod readings {
         columns: &["sensor", "slot", "label", "value", "note", "revision"],
         kinds: "integer integer text f64 text? integer",
         rules: 0x3bdbd666c8b35074,
-        engines: &["default", "p", "lite"],
+        engines: &["default", "p", "lite", "proper"],
         tables: &[
             ::bindery::TableDdl {
                 engine: 0,
@@ -643,6 +715,23 @@ pub mod readings {
                 link: &[],
                 drop: &[r#"DROP TABLE IF EXISTS "readings""#],
             },
+            ::bindery::TableDdl {
+                engine: 3,
+                schema: ::core::option::Option::None,
+                table: "readings",
+                create: &[r#"CREATE TABLE `readings` (
+    `sensor` bigint(20) unsigned NOT NULL,
+    `slot` int(11) NOT NULL,
+    `label` varchar(60) NOT NULL,
+    `value` double NOT NULL,
+    `note` varchar(60),
+    `revision` int(11) NOT NULL,
+    PRIMARY KEY (`slot`, `sensor`),
+    UNIQUE (`label`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"#],
+                link: &[],
+                drop: &["DROP TABLE IF EXISTS `readings`"],
+            },
         ],
     };
 
@@ -677,18 +766,18 @@ pub struct Databases(::bindery::Registry);
 
 /// Implemented by nobody: a model on several engines needs a choice.
 #[diagnostic::on_unimplemented(
-    message = "model `Reading` lives on `default`, `p` and `lite`: choose one",
+    message = "model `Reading` lives on `default`, `p`, `lite` and `proper`: choose one",
     label = "which engine?",
-    note = "write `db.default()?.readings()`, `db.p()?.readings()` or `db.lite()?.readings()`"
+    note = "write `db.default()?.readings()`, `db.p()?.readings()`, `db.lite()?.readings()` or `db.proper()?.readings()`"
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfReading<'a> {}
 
 /// Implemented by nobody: a transaction belongs to one engine, and there are several.
 #[diagnostic::on_unimplemented(
-    message = "a transaction belongs to one engine: choose `default`, `lite` or `p`",
+    message = "a transaction belongs to one engine: choose `default`, `lite`, `p` or `proper`",
     label = "on which engine?",
-    note = "write `db.default()?.transaction(|tx| ...)`, `db.lite()?.transaction(|tx| ...)` or `db.p()?.transaction(|tx| ...)`"
+    note = "write `db.default()?.transaction(|tx| ...)`, `db.lite()?.transaction(|tx| ...)`, `db.p()?.transaction(|tx| ...)` or `db.proper()?.transaction(|tx| ...)`"
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
@@ -733,6 +822,14 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn p(&self) -> ::bindery::Result<::bindery::Connection<engine::P>> {
         self.0.connect(engine::P)
+    }
+
+    /// A connection of `proper`.
+    ///
+    /// # Errors
+    /// The engine cannot be reached, or no connection came free in time.
+    pub fn proper(&self) -> ::bindery::Result<::bindery::Connection<engine::Proper>> {
+        self.0.connect(engine::Proper)
     }
 
     /// A connection of an engine chosen at run time.
@@ -817,7 +914,7 @@ impl Databases {
             .transaction_retry(retry, work)
     }
 
-    /// `Reading` lives on `default`, `p` and `lite`: use `db.default()?.readings()`, `db.p()?.readings()` or `db.lite()?.readings()`.
+    /// `Reading` lives on `default`, `p`, `lite` and `proper`: use `db.default()?.readings()`, `db.p()?.readings()`, `db.lite()?.readings()` or `db.proper()?.readings()`.
     pub fn readings<'a>(&'a self) -> ::bindery::Repository<'a, model::Reading, engine::Default>
     where
         model::Reading: ChooseEngineOfReading<'a>,
@@ -850,6 +947,11 @@ static PROGRAM: ::bindery::Program = ::bindery::Program {
             name: "p",
             dialect: ::bindery::Dialect::Postgres,
             flavour: ::core::option::Option::None,
+        },
+        ::bindery::EngineInfo {
+            name: "proper",
+            dialect: ::bindery::Dialect::Mysql,
+            flavour: ::core::option::Option::Some(::bindery::Flavour::Mysql),
         },
     ],
     models: &[model::Reading::INFO],

@@ -1,7 +1,7 @@
 -- @dialect mysql
 
 -- What a sensor has measured: columns that each database refuses other values for.
--- @engines default, p, lite
+-- @engines default, p, lite, proper
 CREATE TABLE readings (
     sensor      BIGINT UNSIGNED NOT NULL,
     slot        INT NOT NULL,

@@ -56,6 +56,22 @@ pub mod engine {
 
     impl ::bindery::StaticEngine for P {}
 
+    /// Engine `proper` (mysql, Mysql).
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub struct Proper;
+
+    impl ::bindery::Engine for Proper {
+        fn index(self) -> usize {
+            3
+        }
+
+        fn name(self) -> &'static str {
+            "proper"
+        }
+    }
+
+    impl ::bindery::StaticEngine for Proper {}
+
     /// Any engine of this program, chosen at run time.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Any {
@@ -65,6 +81,8 @@ pub mod engine {
         Lite,
         /// Engine `p`.
         P,
+        /// Engine `proper`.
+        Proper,
     }
 
     impl ::bindery::Engine for Any {
@@ -85,6 +103,7 @@ pub mod engine {
                 "default" => ::core::result::Result::Ok(Self::Default),
                 "lite" => ::core::result::Result::Ok(Self::Lite),
                 "p" => ::core::result::Result::Ok(Self::P),
+                "proper" => ::core::result::Result::Ok(Self::Proper),
                 _ => ::core::result::Result::Err(super::PROGRAM.unknown_engine(name)),
             }
         }
@@ -103,7 +122,7 @@ pub mod model {
     pub struct Machine;
 }
 
-/// Model `Page`, table `pages`, on `default`, `p` and `lite`.
+/// Model `Page`, table `pages`, on `default`, `p`, `lite` and `proper`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod pages {
     use super::{engine, model};
@@ -217,7 +236,7 @@ pub mod pages {
 
     impl ::bindery::Model for model::Page {
         const NAME: &'static str = "Page";
-        const ENGINES: &'static [&'static str] = &["default", "p", "lite"];
+        const ENGINES: &'static [&'static str] = &["default", "p", "lite", "proper"];
 
         type Row<E: ::bindery::Engine> = Page<E>;
         type Key<E: ::bindery::Engine> = PageId<E>;
@@ -516,6 +535,53 @@ pub mod pages {
         }],
     };
 
+    static MYSQL_AS_MYSQL: ::bindery::TableSql = ::bindery::TableSql {
+        table: "`pages`",
+        columns: &[
+            "`id`",
+            "`path`",
+            "`body`",
+            "`revision`",
+            "`changed_at`",
+            "`changed_on`",
+        ],
+        key: &[0],
+        writable: &[0, 1, 2, 3, 4, 5],
+        required: &[1, 2, 3, 5],
+        counted: ::core::option::Option::Some(0),
+        select: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
+            FROM `pages`"#,
+        first: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
+            FROM `pages`
+            ORDER BY `id` LIMIT 1"#,
+        find: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
+            FROM `pages`
+            WHERE `id` = ?"#,
+        count: "SELECT count(*) FROM `pages`",
+        exists: "SELECT 1 FROM `pages` WHERE `id` = ?",
+        insert: r#"INSERT INTO `pages` (`path`, `body`, `revision`, `changed_on`)
+            VALUES (?, ?, ?, ?)"#,
+        insert_row: r#"INSERT INTO `pages` (`id`, `path`, `body`, `revision`, `changed_at`,
+            `changed_on`)
+            VALUES (?, ?, ?, ?, ?, ?)"#,
+        returning: "",
+        save: r#"UPDATE `pages`
+            SET `path` = ?, `body` = ?, `revision` = `pages`.`revision` + 1, `changed_at` =
+            CURRENT_TIMESTAMP(6), `changed_on` = (CURRENT_DATE)
+            WHERE `id` = ? AND `revision` = ?"#,
+        version: ::core::option::Option::Some(3),
+        touched: &[3, 4, 5],
+        touch: r#"`revision` = `pages`.`revision` + 1, `changed_at` =
+            CURRENT_TIMESTAMP(6), `changed_on` = (CURRENT_DATE)"#,
+        delete: "DELETE FROM `pages` WHERE `id` = ?",
+        uniques: &[::bindery::UniqueSql {
+            columns: &[1],
+            find: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
+            FROM `pages`
+            WHERE `path` = ?"#,
+        }],
+    };
+
     impl ::bindery::LivesOn<engine::Default> for model::Page {
         fn sql(_: engine::Default) -> ::core::option::Option<&'static ::bindery::TableSql> {
             ::core::option::Option::Some(&MYSQL_AS_MARIADB)
@@ -534,12 +600,19 @@ pub mod pages {
         }
     }
 
+    impl ::bindery::LivesOn<engine::Proper> for model::Page {
+        fn sql(_: engine::Proper) -> ::core::option::Option<&'static ::bindery::TableSql> {
+            ::core::option::Option::Some(&MYSQL_AS_MYSQL)
+        }
+    }
+
     impl ::bindery::LivesOn<engine::Any> for model::Page {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
                 engine::Any::Default => ::core::option::Option::Some(&MYSQL_AS_MARIADB),
                 engine::Any::Lite => ::core::option::Option::Some(&SQLITE),
                 engine::Any::P => ::core::option::Option::Some(&POSTGRES),
+                engine::Any::Proper => ::core::option::Option::Some(&MYSQL_AS_MYSQL),
             }
         }
     }
@@ -583,7 +656,7 @@ pub mod pages {
         columns: &["id", "path", "body", "revision", "changed_at", "changed_on"],
         kinds: "integer text text? integer datetime.6 date?",
         rules: 0xc0e60b2359a38edd,
-        engines: &["default", "p", "lite"],
+        engines: &["default", "p", "lite", "proper"],
         tables: &[
             ::bindery::TableDdl {
                 engine: 0,
@@ -636,6 +709,23 @@ pub mod pages {
                 link: &[],
                 drop: &[r#"DROP TABLE IF EXISTS "pages""#],
             },
+            ::bindery::TableDdl {
+                engine: 3,
+                schema: ::core::option::Option::None,
+                table: "pages",
+                create: &[r#"CREATE TABLE `pages` (
+    `id` bigint(20) NOT NULL AUTO_INCREMENT,
+    `path` varchar(100) NOT NULL,
+    `body` text,
+    `revision` int(11) NOT NULL,
+    `changed_at` datetime(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6),
+    `changed_on` date,
+    PRIMARY KEY (`id`),
+    UNIQUE (`path`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"#],
+                link: &[],
+                drop: &["DROP TABLE IF EXISTS `pages`"],
+            },
         ],
     };
 
@@ -645,7 +735,7 @@ pub mod pages {
     }
 }
 
-/// Model `Machine`, table `machines`, on `default`, `p` and `lite`.
+/// Model `Machine`, table `machines`, on `default`, `p`, `lite` and `proper`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod machines {
     use super::{engine, model};
@@ -742,7 +832,7 @@ pub mod machines {
 
     impl ::bindery::Model for model::Machine {
         const NAME: &'static str = "Machine";
-        const ENGINES: &'static [&'static str] = &["default", "p", "lite"];
+        const ENGINES: &'static [&'static str] = &["default", "p", "lite", "proper"];
 
         type Row<E: ::bindery::Engine> = Machine<E>;
         type Key<E: ::bindery::Engine> = MachineId<E>;
@@ -1024,6 +1114,53 @@ pub mod machines {
         uniques: &[],
     };
 
+    static MYSQL_AS_MYSQL: ::bindery::TableSql = ::bindery::TableSql {
+        table: "`machines`",
+        columns: &[
+            "`name`",
+            "`version`",
+            "`seen_at`",
+            "`changed_at`",
+            "`seen_to_the_second`",
+        ],
+        key: &[0],
+        writable: &[0, 1, 2, 3, 4],
+        required: &[0, 2, 3, 4],
+        counted: ::core::option::Option::None,
+        select: r#"SELECT `name`, `version`, `seen_at`, `changed_at`,
+            `seen_to_the_second`
+            FROM `machines`"#,
+        first: r#"SELECT `name`, `version`, `seen_at`, `changed_at`,
+            `seen_to_the_second`
+            FROM `machines`
+            ORDER BY `name` LIMIT 1"#,
+        find: r#"SELECT `name`, `version`, `seen_at`, `changed_at`,
+            `seen_to_the_second`
+            FROM `machines`
+            WHERE `name` = ?"#,
+        count: "SELECT count(*) FROM `machines`",
+        exists: "SELECT 1 FROM `machines` WHERE `name` = ?",
+        insert: r#"INSERT INTO `machines` (`name`, `seen_at`, `changed_at`,
+            `seen_to_the_second`)
+            VALUES (?, ?, ?, ?)"#,
+        insert_row: r#"INSERT INTO `machines` (`name`, `version`, `seen_at`, `changed_at`,
+            `seen_to_the_second`)
+            VALUES (?, ?, ?, ?, ?)"#,
+        returning: "",
+        save: r#"UPDATE `machines`
+            SET `version` = `machines`.`version` + 1, `seen_at` = CURRENT_TIMESTAMP(2),
+            `changed_at` = CURRENT_TIMESTAMP(3), `seen_to_the_second` = CURRENT_TIMESTAMP,
+            `hidden_at` = CURRENT_TIMESTAMP(3)
+            WHERE `name` = ? AND `version` = ?"#,
+        version: ::core::option::Option::Some(1),
+        touched: &[1, 2, 3, 4],
+        touch: r#"`version` = `machines`.`version` + 1, `seen_at` =
+            CURRENT_TIMESTAMP(2), `changed_at` = CURRENT_TIMESTAMP(3), `seen_to_the_second` =
+            CURRENT_TIMESTAMP, `hidden_at` = CURRENT_TIMESTAMP(3)"#,
+        delete: "DELETE FROM `machines` WHERE `name` = ?",
+        uniques: &[],
+    };
+
     impl ::bindery::LivesOn<engine::Default> for model::Machine {
         fn sql(_: engine::Default) -> ::core::option::Option<&'static ::bindery::TableSql> {
             ::core::option::Option::Some(&MYSQL_AS_MARIADB)
@@ -1042,12 +1179,19 @@ pub mod machines {
         }
     }
 
+    impl ::bindery::LivesOn<engine::Proper> for model::Machine {
+        fn sql(_: engine::Proper) -> ::core::option::Option<&'static ::bindery::TableSql> {
+            ::core::option::Option::Some(&MYSQL_AS_MYSQL)
+        }
+    }
+
     impl ::bindery::LivesOn<engine::Any> for model::Machine {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
             match engine {
                 engine::Any::Default => ::core::option::Option::Some(&MYSQL_AS_MARIADB),
                 engine::Any::Lite => ::core::option::Option::Some(&SQLITE),
                 engine::Any::P => ::core::option::Option::Some(&POSTGRES),
+                engine::Any::Proper => ::core::option::Option::Some(&MYSQL_AS_MYSQL),
             }
         }
     }
@@ -1066,7 +1210,7 @@ pub mod machines {
         ],
         kinds: "text integer timestamp.2? timestamp.3 datetime.0?",
         rules: 0x413688ae31f9bb32,
-        engines: &["default", "p", "lite"],
+        engines: &["default", "p", "lite", "proper"],
         tables: &[
             ::bindery::TableDdl {
                 engine: 0,
@@ -1118,6 +1262,22 @@ pub mod machines {
                 link: &[],
                 drop: &[r#"DROP TABLE IF EXISTS "machines""#],
             },
+            ::bindery::TableDdl {
+                engine: 3,
+                schema: ::core::option::Option::None,
+                table: "machines",
+                create: &[r#"CREATE TABLE `machines` (
+    `name` varchar(40) NOT NULL,
+    `version` smallint(5) unsigned NOT NULL DEFAULT 7,
+    `seen_at` timestamp(2) NULL,
+    `changed_at` timestamp(3) NOT NULL,
+    `seen_to_the_second` datetime,
+    `hidden_at` datetime(3),
+    PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"#],
+                link: &[],
+                drop: &["DROP TABLE IF EXISTS `machines`"],
+            },
         ],
     };
 
@@ -1165,27 +1325,27 @@ pub struct Databases(::bindery::Registry);
 
 /// Implemented by nobody: a model on several engines needs a choice.
 #[diagnostic::on_unimplemented(
-    message = "model `Page` lives on `default`, `p` and `lite`: choose one",
+    message = "model `Page` lives on `default`, `p`, `lite` and `proper`: choose one",
     label = "which engine?",
-    note = "write `db.default()?.pages()`, `db.p()?.pages()` or `db.lite()?.pages()`"
+    note = "write `db.default()?.pages()`, `db.p()?.pages()`, `db.lite()?.pages()` or `db.proper()?.pages()`"
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfPage<'a> {}
 
 /// Implemented by nobody: a model on several engines needs a choice.
 #[diagnostic::on_unimplemented(
-    message = "model `Machine` lives on `default`, `p` and `lite`: choose one",
+    message = "model `Machine` lives on `default`, `p`, `lite` and `proper`: choose one",
     label = "which engine?",
-    note = "write `db.default()?.machines()`, `db.p()?.machines()` or `db.lite()?.machines()`"
+    note = "write `db.default()?.machines()`, `db.p()?.machines()`, `db.lite()?.machines()` or `db.proper()?.machines()`"
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfMachine<'a> {}
 
 /// Implemented by nobody: a transaction belongs to one engine, and there are several.
 #[diagnostic::on_unimplemented(
-    message = "a transaction belongs to one engine: choose `default`, `lite` or `p`",
+    message = "a transaction belongs to one engine: choose `default`, `lite`, `p` or `proper`",
     label = "on which engine?",
-    note = "write `db.default()?.transaction(|tx| ...)`, `db.lite()?.transaction(|tx| ...)` or `db.p()?.transaction(|tx| ...)`"
+    note = "write `db.default()?.transaction(|tx| ...)`, `db.lite()?.transaction(|tx| ...)`, `db.p()?.transaction(|tx| ...)` or `db.proper()?.transaction(|tx| ...)`"
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
@@ -1230,6 +1390,14 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn p(&self) -> ::bindery::Result<::bindery::Connection<engine::P>> {
         self.0.connect(engine::P)
+    }
+
+    /// A connection of `proper`.
+    ///
+    /// # Errors
+    /// The engine cannot be reached, or no connection came free in time.
+    pub fn proper(&self) -> ::bindery::Result<::bindery::Connection<engine::Proper>> {
+        self.0.connect(engine::Proper)
     }
 
     /// A connection of an engine chosen at run time.
@@ -1314,7 +1482,7 @@ impl Databases {
             .transaction_retry(retry, work)
     }
 
-    /// `Page` lives on `default`, `p` and `lite`: use `db.default()?.pages()`, `db.p()?.pages()` or `db.lite()?.pages()`.
+    /// `Page` lives on `default`, `p`, `lite` and `proper`: use `db.default()?.pages()`, `db.p()?.pages()`, `db.lite()?.pages()` or `db.proper()?.pages()`.
     pub fn pages<'a>(&'a self) -> ::bindery::Repository<'a, model::Page, engine::Default>
     where
         model::Page: ChooseEngineOfPage<'a>,
@@ -1322,7 +1490,7 @@ impl Databases {
         self.0.repository(engine::Default)
     }
 
-    /// `Machine` lives on `default`, `p` and `lite`: use `db.default()?.machines()`, `db.p()?.machines()` or `db.lite()?.machines()`.
+    /// `Machine` lives on `default`, `p`, `lite` and `proper`: use `db.default()?.machines()`, `db.p()?.machines()`, `db.lite()?.machines()` or `db.proper()?.machines()`.
     pub fn machines<'a>(&'a self) -> ::bindery::Repository<'a, model::Machine, engine::Default>
     where
         model::Machine: ChooseEngineOfMachine<'a>,
@@ -1355,6 +1523,11 @@ static PROGRAM: ::bindery::Program = ::bindery::Program {
             name: "p",
             dialect: ::bindery::Dialect::Postgres,
             flavour: ::core::option::Option::None,
+        },
+        ::bindery::EngineInfo {
+            name: "proper",
+            dialect: ::bindery::Dialect::Mysql,
+            flavour: ::core::option::Option::Some(::bindery::Flavour::Mysql),
         },
     ],
     models: &[model::Page::INFO, model::Machine::INFO],

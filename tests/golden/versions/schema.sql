@@ -1,7 +1,7 @@
 -- @dialect mysql
 
 -- A page that several people edit.
--- @engines default, p, lite
+-- @engines default, p, lite, proper
 CREATE TABLE pages (
     id          BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     path        VARCHAR(100) NOT NULL UNIQUE,
@@ -12,7 +12,7 @@ CREATE TABLE pages (
 );
 
 -- A machine that says now and then that it is there: nothing of it changes but the time.
--- @engines default, p, lite
+-- @engines default, p, lite, proper
 CREATE TABLE machines (
     name        VARCHAR(40) NOT NULL PRIMARY KEY,
     version     SMALLINT UNSIGNED NOT NULL DEFAULT 7, -- @version

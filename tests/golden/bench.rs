@@ -1,0 +1,45 @@
+//! The databases that cases with the engines `default`, `p`, `lite` and `proper` are run on: of MariaDB and MySQL the one
+//! that the test run has, by the code that was compiled for it.
+
+use bindery::Config;
+use bindery_testkit::{FreshDatabase, Product, fresh_mysql, fresh_postgres, mysql_flavour};
+
+/// Empty databases; those without a server are left out, and the test kit says so.
+pub(crate) struct Bench {
+    pub(crate) mariadb: Option<FreshDatabase>,
+    pub(crate) mysql: Option<FreshDatabase>,
+    pub(crate) postgres: Option<FreshDatabase>,
+    folder: tempfile::TempDir,
+}
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        Self {
+            mariadb: fresh_of(Product::MariaDb),
+            mysql: fresh_of(Product::MySql),
+            postgres: fresh_postgres(),
+            folder: tempfile::tempdir().expect("a temporary directory"),
+        }
+    }
+
+    pub(crate) fn config(&self) -> Config {
+        let url = |database: &Option<FreshDatabase>, absent: &str| {
+            let url = database.as_ref().map(FreshDatabase::url);
+            url.map_or(absent.to_owned(), |url| url.to_string())
+        };
+        let file = self.folder.path().join("lite.db");
+        let nothing = "mysql://nobody@localhost/nothing";
+        Config::new()
+            .engine("default", url(&self.mariadb, nothing))
+            .engine("proper", url(&self.mysql, nothing))
+            .engine(
+                "p",
+                url(&self.postgres, "postgres://nobody@localhost/nothing"),
+            )
+            .engine("lite", format!("sqlite://{}", file.display()))
+    }
+}
+
+fn fresh_of(product: Product) -> Option<FreshDatabase> {
+    (mysql_flavour() == product).then(fresh_mysql).flatten()
+}
