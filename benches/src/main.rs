@@ -6,5 +6,15 @@ fn main() -> Result<(), Failure> {
     let arguments = Arguments::parse(std::env::args().skip(1))?;
     // Before the servers are started, which are held to the same core then.
     hold_to_core(&arguments)?;
-    run(&arguments, &mut [sqlite()?, postgres()?.0, mysql()?.0])
+    let mut suites = Vec::new();
+    if arguments.takes_database("sqlite") {
+        suites.push(sqlite()?);
+    }
+    if arguments.takes_database("postgres") {
+        suites.push(postgres()?.0);
+    }
+    if arguments.takes_database("mysql") {
+        suites.push(mysql()?.0);
+    }
+    run(&arguments, &mut suites)
 }
