@@ -68,7 +68,10 @@ pub(crate) struct SqliteOptions<'a> {
 
 /// Tries again while the file is busy. Of two connections that switch a new file to WAL at once SQLite refuses one
 /// without waiting, whatever its busy handler says.
-fn patiently(limit: Duration, work: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
+fn patiently(
+    limit: Duration,
+    mut work: impl FnMut() -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
     let started = Instant::now();
     loop {
         match work() {
@@ -287,6 +290,11 @@ impl SqliteConnection {
         })
     }
 
+    /// One statement without values, which is kept prepared.
+    fn step(&mut self, sql: &'static str) -> Result<()> {
+        self.execute(sql, &mut |_| ()).map(drop)
+    }
+
     pub(crate) fn table_exists(&mut self, schema: Option<&str>, table: &str) -> Result<bool> {
         // The driver's own way asks what this connection knows of the schema, which another may have changed since.
         let mut sql = SqlWriter::new(Dialect::Sqlite);
@@ -312,9 +320,9 @@ impl SqliteConnection {
         if options.is_read_only {
             self.batch("PRAGMA query_only = ON")?;
             self.only_reads = true;
-            return self.batch("BEGIN").inspect_err(|_| self.write_again());
+            return self.step("BEGIN").inspect_err(|_| self.write_again());
         }
-        self.batch("BEGIN IMMEDIATE")?;
+        self.step("BEGIN IMMEDIATE")?;
         if options.defers_constraints {
             // Until the end of this transaction.
             self.batch("PRAGMA defer_foreign_keys = ON")?;
@@ -326,9 +334,9 @@ impl SqliteConnection {
     pub(crate) fn commit(&mut self) -> Result<()> {
         let limit = self.writing.limit();
         self.watched.set_lock_limit(limit);
-        self.run(|call, _| {
-            let commit = || call.watched.connection().execute_batch("COMMIT");
-            patiently(limit, commit).map_err(prepare_error)
+        self.run(|call, kept| {
+            let mut commit = call.prepare(kept, "COMMIT")?;
+            patiently(limit, || commit.step().map(drop)).map_err(prepare_error)
         })?;
         self.write_again();
         Ok(())
@@ -344,7 +352,7 @@ impl SqliteConnection {
     /// Some errors have rolled back already (a full disk, an interrupted write).
     pub(crate) fn rollback(&mut self) -> Result<()> {
         if self.in_transaction() {
-            self.batch("ROLLBACK")?;
+            self.step("ROLLBACK")?;
         }
         self.write_again();
         Ok(())
