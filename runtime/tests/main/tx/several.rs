@@ -5,13 +5,15 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use bindery::{Config, Connection, EngineOptions, ErrorKind, Registry, TransactionOptions};
+use bindery::{
+    Config, Connection, EngineOptions, ErrorKind, Hosts, Registry, StaticEngine, TransactionOptions,
+};
 use bindery_testkit::{FreshDatabase, Watchdog};
 
 use super::place::{Place, at_each_place};
 use super::{add, titles};
 use crate::sample::engine::{Any, B, Default, Mysql, Postgres};
-use crate::sample::{EMBEDDED, Everything, PROGRAM, Tables, embedded};
+use crate::sample::{EMBEDDED, Everything, PROGRAM, Tables, embedded, tag};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -184,65 +186,94 @@ fn every_row_is_on_the_engine_it_was_meant_for() {
 
 /// A pool of one, each thread has what the other wants: one gives up in time, or both.
 ///
-/// Covers TX-20 on SQLite.
+/// Covers TX-20.
 #[test]
 fn nobody_waits_for_ever_where_each_has_what_the_other_wants() {
     let _watchdog = Watchdog::start("nobody_waits_for_ever", PATIENCE);
-    let one = || {
-        EngineOptions::url("sqlite::memory:")
-            .max_connections(1)
-            .acquire_timeout(Duration::from_millis(10))
+    let config = Config::new()
+        .engine("b", one("sqlite::memory:", SHORT))
+        .engine("default", one("sqlite::memory:", SHORT))
+        .engine("test", ":memory:");
+    let db = Registry::with_config(&EMBEDDED, &config).unwrap();
+    db.create_missing().unwrap();
+    each_has_what_the_other_wants(&db, (Default, B), 20);
+    let (Some(postgres), Some(mysql)) = (
+        bindery_testkit::fresh_postgres(),
+        bindery_testkit::fresh_mysql(),
+    ) else {
+        return;
     };
     let config = Config::new()
-        .engine("b", one())
-        .engine("default", one())
-        .engine("test", ":memory:");
-    let db = &Registry::with_config(&EMBEDDED, &config).unwrap();
-    db.create_missing().unwrap();
+        .engine("b", ":memory:")
+        .engine("default", one("sqlite::memory:", SHORT))
+        .engine("test", ":memory:")
+        .engine("x_mysql", one(&mysql.url(), LONG))
+        .engine("x_postgres", one(&postgres.url(), LONG))
+        .engine("y_mariadb", "mariadb://nobody@127.0.0.1:1/nothing");
+    let db = Registry::with_config(&PROGRAM, &config).unwrap();
+    for engine in ENGINES {
+        db.create_missing_on(engine).unwrap();
+    }
+    each_has_what_the_other_wants(&db, (Postgres, Mysql), 3);
+    each_has_what_the_other_wants(&db, (Default, Postgres), 3);
+}
+
+/// How long somebody waits for what comes back only later.
+const SHORT: Duration = Duration::from_millis(10);
+/// The same where connecting to a server is part of it.
+const LONG: Duration = Duration::from_secs(1);
+
+fn one(url: &str, wait: Duration) -> EngineOptions {
+    EngineOptions::url(url)
+        .max_connections(1)
+        .acquire_timeout(wait)
+}
+
+fn each_has_what_the_other_wants<A, C>(db: &Registry, (one, other): (A, C), rounds: usize)
+where
+    A: StaticEngine + Hosts<tag::Blog>,
+    C: StaticEngine + Hosts<tag::Blog>,
+{
     let both = &Barrier::new(2);
-    let refused = |outcome: bindery::Result<()>| {
-        outcome.err().is_some_and(|error| {
-            assert!(
-                matches!(error.kind(), ErrorKind::PoolExhausted { .. }),
-                "{error:?}"
-            );
-            true
-        })
-    };
-    for round in 0..20 {
-        let refusals: usize = thread::scope(|scope| {
-            let first = scope.spawn(|| {
-                let mut c = db.connect(Default).unwrap();
-                let outcome = c.transaction(|tx| {
-                    add(tx, "default")?;
-                    both.wait();
-                    db.connect(B).map(drop)
-                });
-                both.wait();
-                refused(outcome)
-            });
-            let second = scope.spawn(|| {
-                let mut c = db.connect(B).unwrap();
-                let outcome = c.transaction(|tx| {
-                    add(tx, "b")?;
-                    both.wait();
-                    db.connect(Default).map(drop)
-                });
-                both.wait();
-                refused(outcome)
-            });
-            [first, second]
-                .map(|thread| usize::from(thread.join().unwrap()))
-                .iter()
-                .sum()
+    for round in 0..rounds {
+        let refusals = thread::scope(|scope| {
+            let first = scope.spawn(|| is_refused(db, one, other, both));
+            let second = scope.spawn(|| is_refused(db, other, one, both));
+            [first, second].map(|thread| thread.join().unwrap())
         });
-        assert_eq!(refusals, 2, "round {round}: both hold theirs to the end");
+        assert_eq!(
+            refusals, [true; 2],
+            "round {round}: both hold theirs to the end"
+        );
     }
     // A transaction within another of the same engine needs no second connection.
-    let mut c = db.connect(Default).unwrap();
+    let mut c = db.connect(one).unwrap();
     c.transaction(|tx| tx.transaction(|tx| add(tx, "nested")))
         .unwrap();
     assert_eq!(titles(&mut c), ["nested"]);
+}
+
+/// Writes to one engine and then asks for the other, which somebody has meanwhile.
+fn is_refused<A, C>(db: &Registry, has: A, wants: C, both: &Barrier) -> bool
+where
+    A: StaticEngine + Hosts<tag::Blog>,
+    C: StaticEngine,
+{
+    let mut c = db.connect(has).unwrap();
+    let outcome = c.transaction(|tx| {
+        add(tx, "had")?;
+        both.wait();
+        let wanted = db.connect(wants).map(drop);
+        both.wait();
+        wanted
+    });
+    outcome.err().is_some_and(|error| {
+        assert!(
+            matches!(error.kind(), ErrorKind::PoolExhausted { .. }),
+            "{error:?}"
+        );
+        true
+    })
 }
 
 /// A transaction chosen at run time is of the engine chosen, and of no other.
