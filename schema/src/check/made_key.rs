@@ -56,8 +56,9 @@ fn finding(model: &Model, table: &Table, id: ColumnId, silent: &[EngineId]) -> O
         Generated::Key { .. } => None,
         Generated::No if silent.len() == table.engines.len() || is_constant(column) => None,
         Generated::No => {
+            let do_not = if silent.len() == 1 { "does" } else { "do" };
             let message = format!(
-                "the key `{key}` of `{name}` is made by the database, and {on} does not tell which: MySQL has no RETURNING"
+                "the key `{key}` of `{name}` is made by the database, and {on} {do_not} not tell which: MySQL has no RETURNING"
             );
             let span = column
                 .default
@@ -67,12 +68,26 @@ fn finding(model: &Model, table: &Table, id: ColumnId, silent: &[EngineId]) -> O
             if let Some(tag) = table.engines_span {
                 found = found.at(tag, format!("`{name}` lives there"));
             }
-            let mariadb = silent.first().map(|id| &model.engine(*id).name);
-            Some(found.help(format!(
-                "leave `DEFAULT` out and give new rows their key; or, where {on} is MariaDB, say so: `flavour = \"mariadb\"` at \
-                 `[engines.{}]`",
-                mariadb.map_or("", String::as_str)
-            )))
+            Some(found.help(told_help(model, silent)))
         }
     }
+}
+
+/// What can be done about a key that nobody tells. An engine that is said to be MySQL can be no MariaDB.
+fn told_help(model: &Model, silent: &[EngineId]) -> String {
+    let given = "leave `DEFAULT` out and give new rows their key";
+    let unsaid = silent.iter().copied();
+    let unsaid: Vec<EngineId> = unsaid
+        .filter(|id| model.engine(*id).flavour.is_none())
+        .collect();
+    if unsaid.is_empty() {
+        return given.to_owned();
+    }
+    let are = if unsaid.len() == 1 { "is" } else { "are" };
+    let places: Vec<String> = unsaid
+        .iter()
+        .map(|id| format!("`[engines.{}]`", model.engine(*id).name))
+        .collect();
+    let (on, places) = (super::engine_list(model, &unsaid), places.join(" and "));
+    format!("{given}; or, where {on} {are} MariaDB, say so: `flavour = \"mariadb\"` at {places}")
 }
