@@ -6,6 +6,23 @@ use std::os::unix::net::UnixStream;
 use std::thread;
 use std::time::Duration;
 
+use crate::statements::TableSql;
+
+#[cfg(test)]
+pub(super) mod checks;
+#[cfg(feature = "played")]
+mod used;
+
+/// What rows are written to.
+pub(super) const TABLE: TableSql = TableSql {
+    table: "people",
+    columns: &["id", "name"],
+    key: &[0],
+    writable: &[0, 1],
+    required: &[0, 1],
+    ..TableSql::BARE
+};
+
 /// How many bytes at the front are whole requests, and how many answers they ask for.
 pub(super) type Requests = fn(&[u8]) -> (usize, usize);
 
@@ -79,83 +96,9 @@ fn pieces(mut said: &[u8]) -> Vec<Vec<u8>> {
     pieces
 }
 
-/// What a program does with a connection.
-#[cfg(feature = "played")]
-mod used {
-    use crate::driver::{ParamWriter, Physical, RowReader};
-    use crate::error::Result;
-    use crate::model::ColumnSet;
-    use crate::statements::TableSql;
-    use crate::transaction::TransactionOptions;
-
-    const TABLE: TableSql = TableSql {
-        table: "people",
-        columns: &["id", "name"],
-        key: &[0],
-        writable: &[0, 1],
-        required: &[0, 1],
-        ..TableSql::BARE
-    };
-
-    /// One operation after the other, whatever becomes of them.
-    pub(super) fn up(mut physical: Physical) {
-        let operations: [fn(&mut Physical) -> Result<()>; 9] = [
-            |it| it.query("SELECT", &mut |params| params.i64(7), &mut |row| read(row)),
-            update_each,
-            insert,
-            |it| it.begin_with(&TransactionOptions::new()),
-            |it| it.query("SELECT", &mut |params| params.i64(7), &mut |row| read(row)),
-            pull,
-            |it| it.batch("INSERT"),
-            Physical::commit,
-            |it| it.query("SELECT", &mut |params| params.i64(7), &mut |row| read(row)),
-        ];
-        for operation in operations {
-            let was_broken = physical.is_broken();
-            let outcome = operation(&mut physical);
-            assert!(
-                !was_broken || outcome.is_err(),
-                "a broken connection is used"
-            );
-        }
-    }
-
-    fn read(row: &mut RowReader<'_>) -> Result<bool> {
-        if !row.skip_null() {
-            row.i64()?;
-        }
-        if !row.skip_null() {
-            row.text()?;
-        }
-        Ok(true)
-    }
-
-    fn pull(physical: &mut Physical) -> Result<()> {
-        let mut cursor = physical.cursor("SELECT", &mut |params| params.i64(7))?;
-        while let Some(mut row) = cursor.next()? {
-            read(&mut row)?;
-        }
-        Ok(())
-    }
-
-    fn update_each(physical: &mut Physical) -> Result<()> {
-        let write = &mut |at: usize, params: &mut ParamWriter<'_>| params.i64(at as i64);
-        physical.execute_each("UPDATE", 3, write, &mut |_, _| ())
-    }
-
-    fn insert(physical: &mut Physical) -> Result<()> {
-        let columns = ColumnSet::new().with(0).with(1);
-        let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
-            params.i64(at as i64);
-            params.text("x");
-        };
-        physical.insert_rows(&TABLE, &columns, 2, write).map(drop)
-    }
-}
-
 /// Everything cut after so many bytes; pieces without any are left out.
 #[cfg(test)]
-pub(super) fn cut(pieces: &[Vec<u8>], length: usize) -> Vec<Vec<u8>> {
+fn cut(pieces: &[Vec<u8>], length: usize) -> Vec<Vec<u8>> {
     let mut left = length;
     let cut = pieces.iter().map(|piece| {
         let taken = piece.len().min(left);

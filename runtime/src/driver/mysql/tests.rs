@@ -5,27 +5,16 @@ use std::time::Duration;
 
 use super::bytes::put_counted;
 use super::played::{connection, requests};
-use super::{MysqlConnection, Params, Values};
+use super::{Params, Values};
 use crate::driver::params::ParamTarget;
-use crate::driver::played::{changed, cut, play as serve};
-use crate::driver::{ParamWriter, RowReader};
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::ColumnSet;
-use crate::statements::TableSql;
-use crate::transaction::TransactionOptions;
-
-const TABLE: TableSql = TableSql {
-    table: "people",
-    columns: &["id", "name"],
-    key: &[0],
-    writable: &[0, 1],
-    required: &[0, 1],
-    ..TableSql::BARE
+use crate::driver::played::checks::{
+    self, IMPATIENT, Outcomes, PATIENT, is_lost, kind, pulled, rows,
 };
-
-/// For a server that answers everything, and for one that says too little.
-const PATIENT: Duration = Duration::from_secs(20);
-const IMPATIENT: Duration = Duration::from_millis(3);
+use crate::driver::played::{TABLE, changed, play as serve};
+use crate::driver::{ParamWriter, Physical};
+use crate::error::{ErrorKind, Result};
+use crate::model::ColumnSet;
+use crate::transaction::TransactionOptions;
 
 /// What the played server says, one piece for each command.
 #[derive(Default)]
@@ -126,16 +115,15 @@ const RELIES_ON: [&[usize]; 8] = [
 /// Pieces that say whether a transaction is open.
 const IN_TRANSACTION: std::ops::RangeInclusive<usize> = 4..=6;
 
-type Outcomes = Vec<Result<String>>;
-
 /// The program's part.
 fn play(said: Vec<Vec<u8>>, patience: Duration) -> (Outcomes, bool) {
-    let mut connection = connection(serve(said, patience, requests));
+    let connection = connection(serve(said, patience, requests));
+    let mut connection = Physical::Mysql(Box::new(connection));
     let outcomes = vec![
         rows(&mut connection),
         inserted(&mut connection),
         connection
-            .begin(&TransactionOptions::new())
+            .begin_with(&TransactionOptions::new())
             .map(|()| String::new()),
         rows(&mut connection),
         pulled(&mut connection),
@@ -146,32 +134,7 @@ fn play(said: Vec<Vec<u8>>, patience: Duration) -> (Outcomes, bool) {
     (outcomes, connection.is_broken())
 }
 
-fn read(row: &mut RowReader<'_>) -> Result<String> {
-    let id = row.i64()?;
-    let name = if row.skip_null() { "-" } else { row.text()? };
-    Ok(format!("{id}{name} "))
-}
-
-fn rows(connection: &mut MysqlConnection) -> Result<String> {
-    let mut found = String::new();
-    let write = &mut |params: &mut ParamWriter<'_>| params.i64(7);
-    connection.query("SELECT", write, &mut |row| {
-        found.push_str(&read(row)?);
-        Ok(true)
-    })?;
-    Ok(found)
-}
-
-fn pulled(connection: &mut MysqlConnection) -> Result<String> {
-    let mut found = String::new();
-    let mut cursor = connection.cursor("SELECT", &mut |params| params.i64(7))?;
-    while let Some(mut row) = cursor.next()? {
-        found.push_str(&read(&mut row)?);
-    }
-    Ok(found)
-}
-
-fn inserted(connection: &mut MysqlConnection) -> Result<String> {
+fn inserted(connection: &mut Physical) -> Result<String> {
     let columns = ColumnSet::new().with(0).with(1);
     let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
         params.i64(at as i64);
@@ -179,17 +142,6 @@ fn inserted(connection: &mut MysqlConnection) -> Result<String> {
     };
     let rows = connection.insert_rows(&TABLE, &columns, 2, write)?;
     Ok(rows.to_string())
-}
-
-fn kind(outcome: &Result<String>) -> Option<&ErrorKind> {
-    outcome.as_ref().err().map(Error::kind)
-}
-
-fn is_lost(outcome: &Result<String>) -> bool {
-    matches!(
-        kind(outcome),
-        Some(ErrorKind::ConnectionLost | ErrorKind::Timeout { .. })
-    )
 }
 
 #[test]
@@ -211,21 +163,7 @@ fn a_played_session_is_read_as_it_was_meant() {
 
 #[test]
 fn a_session_cut_at_any_byte_gives_what_came_whole_and_then_nothing() {
-    let script = script();
-    let (whole, _) = play(script.clone(), PATIENT);
-    for length in 0..script.concat().len() {
-        let (outcomes, broken) = play(cut(&script, length), PATIENT);
-        let mut lost = false;
-        for (outcome, meant) in outcomes.iter().zip(&whole) {
-            let same = format!("{outcome:?}") == format!("{meant:?}");
-            assert!(
-                is_lost(outcome) || (same && !lost),
-                "cut at {length}: {outcome:?}"
-            );
-            lost |= is_lost(outcome);
-        }
-        assert!(lost && broken, "cut at {length}");
-    }
+    checks::cut_anywhere(&script(), play);
 }
 
 /// Where one byte of an answer is changed, only what relies on that answer may come out otherwise; whatever comes after
@@ -260,15 +198,9 @@ fn a_change_in_one_answer_shows_in_no_other() {
     }
 }
 
-/// An answer that nobody asked for would be taken for that of the next statement.
 #[test]
 fn an_answer_to_nothing_ends_the_connection() {
-    let mut said = script();
-    let again = said[1].clone();
-    said[1].extend_from_slice(&again);
-    let (outcomes, broken) = play(said, PATIENT);
-    assert_eq!(outcomes[0].as_deref().ok(), Some("1Ann -1- "));
-    assert!(broken && outcomes[1..].iter().all(is_lost), "{outcomes:?}");
+    checks::answered_twice(script(), "1Ann -1- ", play);
 }
 
 /// A row longer than a packet is put together from the pieces that come, and no more is kept for one that does not.
@@ -289,19 +221,7 @@ fn a_length_that_is_not_true_costs_nothing() {
 
 #[test]
 fn noise_is_an_error() {
-    let mut state = 0x2545_F491_4F6C_DD1D_u64;
-    for _ in 0..2_000 {
-        let noise: Vec<u8> = (0..64)
-            .map(|_| {
-                state ^= state << 13;
-                state ^= state >> 7;
-                state ^= state << 17;
-                state as u8
-            })
-            .collect();
-        let (outcomes, broken) = play(vec![noise.clone()], PATIENT);
-        assert!(broken && outcomes[0].is_err(), "{noise:?}");
-    }
+    checks::noise(play);
 }
 
 #[test]

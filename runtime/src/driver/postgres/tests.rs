@@ -3,27 +3,16 @@
 
 use std::time::Duration;
 
+use super::message;
 use super::played::{connection, requests};
-use super::{PostgresConnection, message};
-use crate::driver::played::{changed, cut, play as serve};
-use crate::driver::{ParamWriter, RowReader};
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::ColumnSet;
-use crate::statements::TableSql;
-use crate::transaction::TransactionOptions;
-
-const TABLE: TableSql = TableSql {
-    table: "people",
-    columns: &["id", "name"],
-    key: &[0],
-    writable: &[0, 1],
-    required: &[0, 1],
-    ..TableSql::BARE
+use crate::driver::played::checks::{
+    self, IMPATIENT, Outcomes, PATIENT, is_lost, kind, pulled, rows,
 };
-
-/// For a server that answers everything, and for one that says too little.
-const PATIENT: Duration = Duration::from_secs(20);
-const IMPATIENT: Duration = Duration::from_millis(3);
+use crate::driver::played::{TABLE, changed, play as serve};
+use crate::driver::{ParamWriter, Physical};
+use crate::error::{ErrorKind, Result};
+use crate::model::ColumnSet;
+use crate::transaction::TransactionOptions;
 
 /// What the played server says, one piece for each request.
 #[derive(Default)]
@@ -153,18 +142,16 @@ const RELIES_ON: [&[usize]; 9] = [
     &[0, 11],
 ];
 
-/// What each operation gave.
-type Outcomes = Vec<Result<String>>;
-
 /// The program's part.
 fn play(said: Vec<Vec<u8>>, patience: Duration) -> (Outcomes, bool) {
-    let mut connection = connection(serve(said, patience, requests));
+    let connection = connection(serve(said, patience, requests));
+    let mut connection = Physical::Postgres(Box::new(connection));
     let outcomes = vec![
         rows(&mut connection),
         updated(&mut connection),
         copied(&mut connection),
         connection
-            .begin(&TransactionOptions::new())
+            .begin_with(&TransactionOptions::new())
             .map(|()| String::new()),
         rows(&mut connection),
         pulled(&mut connection),
@@ -175,39 +162,14 @@ fn play(said: Vec<Vec<u8>>, patience: Duration) -> (Outcomes, bool) {
     (outcomes, connection.is_broken())
 }
 
-fn read(row: &mut RowReader<'_>) -> Result<String> {
-    let id = row.i64()?;
-    let name = if row.skip_null() { "-" } else { row.text()? };
-    Ok(format!("{id}{name} "))
-}
-
-fn rows(connection: &mut PostgresConnection) -> Result<String> {
-    let mut found = String::new();
-    let write = &mut |params: &mut ParamWriter<'_>| params.i64(7);
-    connection.query("SELECT", write, &mut |row| {
-        found.push_str(&read(row)?);
-        Ok(true)
-    })?;
-    Ok(found)
-}
-
-fn pulled(connection: &mut PostgresConnection) -> Result<String> {
-    let mut found = String::new();
-    let mut cursor = connection.cursor("SELECT", &mut |params| params.i64(7))?;
-    while let Some(mut row) = cursor.next()? {
-        found.push_str(&read(&mut row)?);
-    }
-    Ok(found)
-}
-
-fn updated(connection: &mut PostgresConnection) -> Result<String> {
+fn updated(connection: &mut Physical) -> Result<String> {
     let mut counts = Vec::new();
     let write = &mut |at: usize, params: &mut ParamWriter<'_>| params.i64(at as i64);
     connection.execute_each("UPDATE", 3, write, &mut |_, rows| counts.push(rows))?;
     Ok(format!("{counts:?}"))
 }
 
-fn copied(connection: &mut PostgresConnection) -> Result<String> {
+fn copied(connection: &mut Physical) -> Result<String> {
     let columns = ColumnSet::new().with(0).with(1);
     let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
         params.i64(at as i64);
@@ -215,17 +177,6 @@ fn copied(connection: &mut PostgresConnection) -> Result<String> {
     };
     let rows = connection.insert_rows(&TABLE, &columns, 2, write)?;
     Ok(rows.to_string())
-}
-
-fn kind(outcome: &Result<String>) -> Option<&ErrorKind> {
-    outcome.as_ref().err().map(Error::kind)
-}
-
-fn is_lost(outcome: &Result<String>) -> bool {
-    matches!(
-        kind(outcome),
-        Some(ErrorKind::ConnectionLost | ErrorKind::Timeout { .. })
-    )
 }
 
 #[test]
@@ -251,22 +202,7 @@ fn a_played_session_is_read_as_it_was_meant() {
 
 #[test]
 fn a_session_cut_at_any_byte_gives_what_came_whole_and_then_nothing() {
-    let script = script();
-    let (whole, _) = play(script.clone(), PATIENT);
-    for length in 0..script.concat().len() {
-        let (outcomes, broken) = play(cut(&script, length), PATIENT);
-        let mut lost = false;
-        for (outcome, meant) in outcomes.iter().zip(&whole) {
-            let same = format!("{outcome:?}") == format!("{meant:?}");
-            // BEGIN is answered without being sent, as long as nobody knows of the loss.
-            assert!(
-                is_lost(outcome) || (same && !lost),
-                "cut at {length}: {outcome:?}"
-            );
-            lost |= is_lost(outcome);
-        }
-        assert!(lost && broken, "cut at {length}");
-    }
+    checks::cut_anywhere(&script(), play);
 }
 
 /// Where one byte of an answer is changed, only what relies on that answer may come out otherwise; whatever comes after
@@ -298,15 +234,9 @@ fn a_change_in_one_answer_shows_in_no_other() {
     }
 }
 
-/// An answer that nobody asked for would be taken for that of the next statement.
 #[test]
 fn an_answer_to_nothing_ends_the_connection() {
-    let mut said = script();
-    let again = said[1].clone();
-    said[1].extend_from_slice(&again);
-    let (outcomes, broken) = play(said, PATIENT);
-    assert_eq!(outcomes[0].as_deref().ok(), Some("1Ann -2- "));
-    assert!(broken && outcomes[1..].iter().all(is_lost), "{outcomes:?}");
+    checks::answered_twice(script(), "1Ann -2- ", play);
 }
 
 /// A length that the peer made up costs neither memory nor time.
@@ -377,17 +307,5 @@ fn a_group_with_another_number_of_answers_ends_the_connection() {
 
 #[test]
 fn noise_is_an_error() {
-    let mut state = 0x2545_F491_4F6C_DD1D_u64;
-    for _ in 0..2_000 {
-        let noise: Vec<u8> = (0..64)
-            .map(|_| {
-                state ^= state << 13;
-                state ^= state >> 7;
-                state ^= state << 17;
-                state as u8
-            })
-            .collect();
-        let (outcomes, broken) = play(vec![noise.clone()], PATIENT);
-        assert!(broken && outcomes[0].is_err(), "{noise:?}");
-    }
+    checks::noise(play);
 }
