@@ -641,8 +641,6 @@ pub struct Period {
     pub name: Name,
     /// Where it begins and where it ends.
     pub columns: [Name; 2],
-    /// From `PERIOD` on.
-    pub written: String,
 }
 
 /// One part of a key or index.

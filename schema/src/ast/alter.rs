@@ -90,7 +90,7 @@ pub enum AlterAction {
     /// MariaDB `DROP SYSTEM VERSIONING`.
     DropVersioning,
     /// MariaDB `DROP PERIOD FOR`.
-    DropPeriod,
+    DropPeriod(Name),
     /// `DROP PRIMARY KEY`.
     DropPrimaryKey,
     /// `RENAME TO`.

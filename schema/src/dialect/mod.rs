@@ -86,6 +86,8 @@ pub struct Capabilities {
     pub nulls_not_distinct: bool,
     /// ON DELETE SET DEFAULT.
     pub set_default: bool,
+    /// Two equal keys of one CREATE TABLE become one.
+    pub merges_equal_keys: bool,
     /// SET NULL is for columns that may be NULL.
     pub set_null_needs_null: bool,
     /// Tables in schemas of a database.

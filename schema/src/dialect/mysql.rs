@@ -61,6 +61,7 @@ impl Rules for Mysql {
             deferrable_uniques: false,
             nulls_not_distinct: false,
             set_default: false,
+            merges_equal_keys: false,
             set_null_needs_null: true,
             schemas: false,
             computed_not_null: flavour == Some(Flavour::Mysql),

@@ -37,6 +37,7 @@ impl Rules for Postgres {
             deferrable_uniques: true,
             nulls_not_distinct: true,
             set_default: true,
+            merges_equal_keys: true,
             set_null_needs_null: false,
             schemas: true,
             computed_not_null: true,

@@ -41,6 +41,7 @@ impl Rules for Sqlite {
             deferrable_uniques: false,
             nulls_not_distinct: false,
             set_default: true,
+            merges_equal_keys: false,
             set_null_needs_null: false,
             schemas: false,
             computed_not_null: true,

@@ -6,12 +6,14 @@ use crate::ast::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::draft::{DraftCounter, DraftGenerated, DraftObjectKind, DraftTable, TableIndex};
+use crate::draft::{
+    DraftColumn, DraftCounter, DraftGenerated, DraftObjectKind, DraftTable, TableIndex,
+};
 use crate::source::FileId;
 
 use super::column::{column, set_default, set_identity};
 use super::view_follow::Read;
-use super::{Fold, constraint, drop_column, lookup, native, rename};
+use super::{Fold, constraint, drop_column, implied, lookup, native, rename};
 
 impl Fold<'_> {
     pub(super) fn alter_table(&mut self, file: &FileAst, alter: &AlterTable) {
@@ -97,6 +99,9 @@ impl Fold<'_> {
             .take()
             .expect("the caller saw that it is there");
         self.change(file, index, &mut table, action);
+        if names_keys(action) {
+            self.note_keys(index, &table);
+        }
         self.tables[index] = Some(table);
     }
 
@@ -133,8 +138,9 @@ impl Fold<'_> {
                     .renames
                     .push((self.now, old.text.clone(), definition.name.text.clone()));
                 let notes = std::mem::take(&mut table.columns[at].notes);
-                table.columns[at] = column(definition, file.dialect);
-                table.columns[at].notes = notes;
+                let mut changed = column(definition, file.dialect);
+                super::text_size::in_bytes(&mut changed, table);
+                table.columns[at] = DraftColumn { notes, ..changed };
                 self.column_constraints(file, table, definition);
                 move_column(table, &definition.name, position);
             }
@@ -160,6 +166,8 @@ impl Fold<'_> {
             AlterAction::DropPrimaryKey => constraint::drop_primary_key(table),
             AlterAction::RenameColumn { from, to } => {
                 if self.column_of(table, from).is_some() {
+                    self.keep_sequences(index, table, Some(&from.text));
+                    self.owner_renamed(file.file, &table.name.name.text, from, to);
                     rename::rename_column(table, &from.text, to);
                     table
                         .renames
@@ -175,7 +183,11 @@ impl Fold<'_> {
                 let options = &mut table.native.options;
                 options.retain(|option| option.key != "SYSTEM VERSIONING");
             }
-            AlterAction::DropPeriod => table.native.periods.clear(),
+            AlterAction::DropPeriod(name) => {
+                let dialect = table.dialect;
+                let periods = &mut table.native.periods;
+                periods.retain(|known| !lookup::same_name(&known.name.text, &name.text, dialect));
+            }
             AlterAction::SetUnlogged(unlogged) => table.native.unlogged = *unlogged,
             AlterAction::Inherit { parent, no } => {
                 let found = self.find(file, parent);
@@ -209,8 +221,14 @@ impl Fold<'_> {
                 type_name,
                 collation,
             } => {
+                // Its sequence goes on counting in the old type.
+                self.keep_sequences(index, table, Some(&column.text));
+                let dialect = file.dialect;
                 self.with_column(table, column, |column| {
-                    column.type_name = super::types::kept_counting(column, type_name);
+                    if dialect == Dialect::Postgres {
+                        super::types::keep_type_of_default(column, type_name);
+                    }
+                    column.type_name.clone_from(type_name);
                     column.collation.clone_from(collation);
                 });
             }
@@ -333,18 +351,20 @@ impl Fold<'_> {
         }
     }
 
+    fn owner_renamed(&mut self, file: FileId, table: &str, from: &Name, to: &Name) {
+        self.owner_follows(file, table, |_, column| {
+            if column.text == from.text {
+                column.clone_from(to);
+            }
+        });
+    }
+
     /// Views know a column that gets another name by its old one, and count those before it.
     fn views_see(&mut self, file: &FileAst, index: TableIndex, action: &AlterAction) {
         let table = self.table_mut(index);
         let columns = table.columns.iter().map(|column| column.name.text.clone());
         let columns: Vec<String> = columns.collect();
         if let AlterAction::RenameColumn { from, to } = action {
-            let own = self.table_mut(index).name.name.text.clone();
-            self.owner_follows(file.file, &own, |_, column| {
-                if column.text == from.text {
-                    column.clone_from(to);
-                }
-            });
             self.views_follow_column(file, index, &columns, &from.text, to);
         } else if let AlterAction::DropColumn {
             column, cascade, ..
@@ -361,8 +381,13 @@ impl Fold<'_> {
     }
 
     fn rename_table(&mut self, index: TableIndex, to: ObjectName) {
-        let table = self.table_mut(index);
-        constraint::settle_names(table);
+        let mut table = self.tables[index]
+            .take()
+            .expect("the caller saw that it is there");
+        implied::settle_names(&mut table);
+        self.keep_sequences(index, &mut table, None);
+        self.note_keys(index, &table);
+        let table = self.tables[index].insert(table);
         let old = table.name.name.text.to_lowercase();
         let new = to.name.text.to_lowercase();
         let (own, dialect) = (table.name.name.text.clone(), table.dialect);
@@ -381,6 +406,17 @@ impl Fold<'_> {
         self.no_models.insert(old);
         self.by_name.entry(new).or_default().push(index);
     }
+}
+
+/// May keys have got their names by this?
+fn names_keys(action: &AlterAction) -> bool {
+    matches!(
+        action,
+        AlterAction::AddConstraint(_)
+            | AlterAction::Redefine { .. }
+            | AlterAction::RenameColumn { .. }
+            | AlterAction::RenameConstraint { .. }
+    )
 }
 
 /// The name after `RENAME TO`, which moves nothing to another schema unless it says so.
@@ -420,7 +456,7 @@ fn move_column(table: &mut DraftTable, name: &Name, position: &ColumnPosition) {
 }
 
 pub(super) fn rename_constraint(table: &mut DraftTable, from: &Name, to: &Name) {
-    constraint::settle_names(table);
+    implied::settle_names(table);
     let names = (table.primary_key.iter_mut().map(|key| &mut key.name))
         .chain(table.uniques.iter_mut().map(|unique| &mut unique.name))
         .chain(table.indexes.iter_mut().map(|index| &mut index.name))

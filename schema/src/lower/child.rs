@@ -92,7 +92,7 @@ fn changed_column(action: &AlterAction) -> Option<&Name> {
         | AlterAction::AddConstraint(_)
         | AlterAction::DropConstraint { .. }
         | AlterAction::DropVersioning
-        | AlterAction::DropPeriod
+        | AlterAction::DropPeriod(_)
         | AlterAction::DropPrimaryKey
         | AlterAction::RenameTable(_)
         | AlterAction::SetSchema(_)

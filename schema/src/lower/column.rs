@@ -42,6 +42,7 @@ impl Fold<'_> {
                 .push(finding.help("rename or remove one of the two"));
         }
         let mut added = column(definition, file.dialect);
+        super::text_size::in_bytes(&mut added, table);
         added.since = self.now;
         table.columns.push(added);
         self.column_constraints(file, table, definition);
@@ -89,6 +90,7 @@ impl Fold<'_> {
         definition: &ColumnDef,
     ) {
         let names = || vec![definition.name.clone()];
+        let column = definition.name.text.as_str();
         if is_mysql_serial(&definition.type_name, file.dialect) {
             let (columns, options, span) =
                 (names(), UniqueOptions::default(), definition.type_name.span);
@@ -118,10 +120,12 @@ impl Fold<'_> {
                         deferrable: *deferrable,
                         words,
                     };
+                    let name = name.or_else(|| self.numbered(table, &[], "pkey"));
                     let key = key.draft(definition, name, span);
                     self.set_primary_key(table, key);
                 }
                 ColumnOptionKind::Unique(options) => {
+                    let name = name.or_else(|| self.numbered(table, &[column], "key"));
                     table.uniques.push(DraftUnique {
                         columns: names(),
                         parts: Vec::new(),
@@ -142,6 +146,7 @@ impl Fold<'_> {
                     note_json(table, definition, condition);
                 }
                 ColumnOptionKind::References(reference) => {
+                    let name = name.or_else(|| self.numbered(table, &[column], "fkey"));
                     let target = self.target(file, table, &reference.table);
                     let (columns, reference, declared) = (names(), reference.clone(), self.now);
                     table.foreign_keys.push(DraftForeignKey {

@@ -10,6 +10,7 @@ use crate::draft::{
     DraftCheck, DraftForeignKey, DraftIndex, DraftKey, DraftTable, DraftUnique, TableIndex,
 };
 
+use super::implied::implied_name;
 use super::mention::speaks_of;
 use super::{Fold, lookup};
 
@@ -21,6 +22,7 @@ impl Fold<'_> {
         constraint: &TableConstraint,
     ) {
         let name = constraint.name.as_ref().map(|name| name.text.clone());
+        let name = name.or_else(|| self.numbered_name(table, &constraint.kind));
         let span = constraint.span;
         match &constraint.kind {
             TableConstraintKind::PrimaryKey {
@@ -390,62 +392,6 @@ fn same_columns(one: &[Name], other: &[Name]) -> bool {
             .collect::<Vec<_>>()
     };
     texts(one) == texts(other)
-}
-
-/// Gives what has no name the one that the database gave it: that name stays when the table or a column is renamed.
-pub(super) fn settle_names(table: &mut DraftTable) {
-    if table.dialect != Dialect::Postgres {
-        return;
-    }
-    let base = table.name.name.text.clone();
-    let settle = |name: &mut Option<String>, columns: &[Name], suffix: &str| {
-        if name.is_none() {
-            *name = Some(implied_name(&base, columns, suffix));
-        }
-    };
-    if let Some(key) = &mut table.primary_key {
-        settle(&mut key.name, &[], "pkey");
-    }
-    for unique in &mut table.uniques {
-        settle(&mut unique.name, &unique.columns, "key");
-    }
-    for key in &mut table.foreign_keys {
-        settle(&mut key.name, &key.columns, "fkey");
-    }
-}
-
-/// Longer names are cut.
-const POSTGRES_NAME_LIMIT: usize = 63;
-
-/// `table_a_b_key`, as PostgreSQL names what is not named: of too long a name the longer half is cut, byte by byte
-/// (its `makeObjectName`).
-fn implied_name(table: &str, columns: &[Name], suffix: &str) -> String {
-    let columns: Vec<&str> = columns.iter().map(|column| column.text.as_str()).collect();
-    let columns = columns.join("_");
-    let (mut first, mut second) = (table.len(), columns.len());
-    let separator = usize::from(!columns.is_empty());
-    let room = POSTGRES_NAME_LIMIT.saturating_sub(1 + suffix.len() + separator);
-    if first + second > room {
-        let fair = room / 2;
-        match (first > fair, second > fair) {
-            (true, true) => (first, second) = (room - fair, fair),
-            (true, false) => first = room - second,
-            (false, _) => second = room - first,
-        }
-    }
-    let mut words = vec![cut(table, first)];
-    words.extend((separator > 0).then(|| cut(&columns, second)));
-    words.push(suffix);
-    words.join("_")
-}
-
-/// So many bytes and no half character.
-fn cut(text: &str, bytes: usize) -> &str {
-    let mut end = bytes.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 /// MySQL counts the foreign keys without a name: `t_ibfk_1`, and on from the highest number of a name of that form.

@@ -7,8 +7,10 @@ mod cascade;
 mod child;
 mod column;
 mod constraint;
+mod counted;
 mod drop_column;
 mod guarded;
+mod implied;
 mod lookup;
 mod mention;
 mod moved;
@@ -19,6 +21,7 @@ mod schema;
 pub(crate) use alter::quoted_list;
 pub(crate) use column::column;
 pub(crate) use lookup::{column_index, same_name};
+mod text_size;
 mod types;
 mod user_type;
 mod view;
@@ -72,6 +75,8 @@ struct Fold<'a> {
     by_name: HashMap<String, Vec<TableIndex>>,
     /// Where indexes of this name are: each schema may have one.
     index_owner: HashMap<String, Vec<TableIndex>>,
+    /// Whose column counts with the sequence of this name and schema, where no column's usual name is that.
+    sequence_owner: HashMap<String, TableIndex>,
     /// Names that changes may speak of though no model bears them: views, partitions, dropped tables.
     no_models: HashSet<String>,
     /// SQLite's virtual tables, in lower case.
@@ -108,6 +113,7 @@ impl<'a> Fold<'a> {
             tables: Vec::new(),
             by_name: HashMap::new(),
             index_owner: HashMap::new(),
+            sequence_owner: HashMap::new(),
             no_models: HashSet::new(),
             virtual_tables: HashSet::new(),
             enums: Vec::new(),
@@ -264,6 +270,9 @@ impl<'a> Fold<'a> {
         if file.dialect == Dialect::Postgres {
             constraint::merge_equal_keys(&mut table);
         }
+        let index = self.tables.len();
+        self.number_sequences(index, &mut table);
+        self.note_keys(index, &table);
         self.insert(table);
     }
 
@@ -327,23 +336,30 @@ impl<'a> Fold<'a> {
         if index.if_not_exists && self.has_index(owner, index) {
             return;
         }
-        if let Some(name) = &index.name {
+        let name = self.name_of_index(owner, index);
+        if let Some(name) = &name {
             let owners = self.index_owner.entry(name.text.to_lowercase());
             owners.or_default().push(owner);
         }
-        constraint::add_index(self.table_mut(owner), index);
+        let index = CreateIndex {
+            name,
+            ..index.clone()
+        };
+        constraint::add_index(self.table_mut(owner), &index);
     }
 
     /// Is there an index of the name in the schema of this table?
     fn has_index(&self, owner: TableIndex, index: &CreateIndex) -> bool {
-        let schema = |owner: TableIndex| {
-            let table = self.tables[owner].as_ref();
-            table.map(|table| &table.name.schema)
+        let (Some(name), Some(table)) = (&index.name, &self.tables[owner]) else {
+            return false;
         };
-        let key = index.name.as_ref().map(|name| name.text.to_lowercase());
-        let owners = key.and_then(|key| self.index_owner.get(&key));
-        let mut owners = owners.into_iter().flatten();
-        owners.any(|&known| schema(known) == schema(owner))
+        let owners = self.index_owner.get(&name.text.to_lowercase());
+        let owners = owners.into_iter().flatten();
+        let mut known = owners.filter_map(|&known| self.tables[known].as_ref());
+        // It went with a column it spoke of, perhaps.
+        known.any(|known| {
+            known.name.schema == table.name.schema && constraint::is_named(known, &name.text)
+        })
     }
 
     /// The table whose index a name means, which is no index of it any more.

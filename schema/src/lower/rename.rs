@@ -9,7 +9,7 @@ use super::mention::mentions;
 
 /// Names of columns, and expressions that speak of it.
 pub(super) fn rename_column(table: &mut DraftTable, from: &str, to: &Name) {
-    super::constraint::settle_names(table);
+    super::implied::settle_names(table);
     let dialect = table.dialect;
     for name in names(table).filter(|name| same_name(&name.text, from, dialect)) {
         name.text.clone_from(&to.text);
@@ -27,6 +27,7 @@ fn names(table: &mut DraftTable) -> impl Iterator<Item = &mut Name> {
     let indexes = table.indexes.iter_mut();
     let foreign = table.foreign_keys.iter_mut();
     let checks = table.checks.iter_mut();
+    let periods = table.native.periods.iter_mut();
     (table.columns.iter_mut().map(|column| &mut column.name))
         .chain(primary)
         .chain(uniques)
@@ -36,6 +37,7 @@ fn names(table: &mut DraftTable) -> impl Iterator<Item = &mut Name> {
             key.columns.iter_mut().chain(deleted)
         }))
         .chain(checks.filter_map(|check| check.column.as_mut()))
+        .chain(periods.flat_map(|period| &mut period.columns))
 }
 
 fn columns(parts: &mut [KeyPart]) -> impl Iterator<Item = &mut Name> {

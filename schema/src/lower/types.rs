@@ -1,8 +1,9 @@
 //! The few facts about types that decide how statements fold.
 
-use crate::ast::{Expression, TypeName};
+use crate::ast::{Expression, ExpressionPiece, PieceKind, TypeName};
 use crate::dialect::Dialect;
-use crate::draft::{DraftColumn, DraftGenerated};
+use crate::draft::DraftColumn;
+use crate::sql_writer::SqlWriter;
 
 /// Is this one of the types that count by themselves?
 pub(super) fn is_serial(type_name: &TypeName, dialect: Dialect) -> bool {
@@ -19,26 +20,6 @@ pub(super) fn is_serial(type_name: &TypeName, dialect: Dialect) -> bool {
         Dialect::Sqlite => &[],
     };
     type_name.schema.is_none() && names.contains(&type_name.name.as_str())
-}
-
-/// The new type of a column; one that counts goes on counting as its old type did, if the new one can.
-pub(super) fn kept_counting(column: &DraftColumn, to: &TypeName) -> TypeName {
-    let counts = match to.name.as_str() {
-        "integer" | "int" | "int4" => "serial",
-        "bigint" | "int8" => "bigserial",
-        "smallint" | "int2" => "smallserial",
-        _ => "",
-    };
-    let mut to = to.clone();
-    if is_serial(&column.type_name, Dialect::Postgres)
-        && matches!(column.generated, DraftGenerated::Counted { .. })
-        && !counts.is_empty()
-        && to.schema.is_none()
-        && !to.array
-    {
-        counts.clone_into(&mut to.name);
-    }
-    to
 }
 
 /// Is this the next number of a sequence and nothing else: `nextval('s')`, `nextval('s'::regclass)`?
@@ -88,4 +69,65 @@ pub(super) fn may_count(type_name: &TypeName) -> bool {
         "double precision",
     ];
     type_name.schema.is_some() || !OTHERS.contains(&type_name.name.as_str())
+}
+
+/// PostgreSQL keeps a default as what it is when the column's type changes: `'x'::character varying` of a column that
+/// is a text now. A text or NULL alone took its type from the column.
+pub(super) fn keep_type_of_default(column: &mut DraftColumn, to: &TypeName) {
+    let from = &column.type_name;
+    let same = (&from.schema, &from.name, from.array) == (&to.schema, &to.name, to.array);
+    let Some(value) = column.default.as_mut().filter(|_| !same) else {
+        return;
+    };
+    let [piece] = &value.tokens[..] else {
+        return;
+    };
+    let is_null = piece.kind == PieceKind::Word && piece.text.eq_ignore_ascii_case("null");
+    // NULL alone is no default, unless a length was asked of it.
+    let is_measured = is_null && !from.arguments.is_empty();
+    if piece.kind == PieceKind::Text || is_measured {
+        let words = unmeasured(from);
+        value.sql = format!("{}::{}", value.sql, words.join(""));
+        value.tokens.push(symbol("::"));
+        value.tokens.extend(words.iter().map(|word| symbol(word)));
+    }
+}
+
+fn symbol(text: &str) -> ExpressionPiece {
+    let is_word = text.starts_with(|first: char| first.is_alphanumeric() || first == '_');
+    ExpressionPiece {
+        kind: if is_word {
+            PieceKind::Word
+        } else {
+            PieceKind::Symbol
+        },
+        text: text.to_owned(),
+    }
+}
+
+/// A type without its length, as a constant has it.
+fn unmeasured(from: &TypeName) -> Vec<String> {
+    let identifier = |text: &str| {
+        let is_plain =
+            |letter: char| letter.is_ascii_lowercase() || " _0123456789".contains(letter);
+        let mut sql = SqlWriter::new(Dialect::Postgres);
+        if text.chars().all(is_plain) {
+            sql.push(text);
+        } else {
+            sql.identifier(text);
+        }
+        sql.finish()
+    };
+    let mut words = Vec::new();
+    if let Some(schema) = &from.schema {
+        words.extend([identifier(schema), ".".to_owned()]);
+    }
+    words.push(match from.name.as_str() {
+        "char" | "character" if from.schema.is_none() => "bpchar".to_owned(),
+        name => identifier(name),
+    });
+    let suffix = from.suffix.split_whitespace();
+    words.extend(suffix.flat_map(|word| [" ".to_owned(), word.to_owned()]));
+    words.extend(from.array.then(|| "[]".to_owned()));
+    words
 }

@@ -1,8 +1,12 @@
 //! Keys, foreign keys and checks between the parentheses of CREATE TABLE.
 
-use super::index::unique_problem;
+use std::collections::BTreeSet;
+
+use super::index::{key_line, unique_problem};
 use super::table::TableWriter;
-use crate::dialect::{ColumnPlace, Refusal, SizeOf, check_fits, expression_remark, expression_sql};
+use crate::dialect::{
+    ColumnPlace, Dialect, Flavour, Refusal, SizeOf, check_fits, expression_remark, expression_sql,
+};
 use crate::model::{
     Check, ColumnId, ForeignKey, Generated, KeyWords, PartWords, PrimaryKey, ReferentialAction,
     Table, Unique,
@@ -36,6 +40,7 @@ impl<'m> TableWriter<'m> {
         if is_at_column || self.key_of_no_row_id().is_some() {
             return None;
         }
+        self.check_overlaps(&key.parts, key.span);
         let line = Line {
             name: key.name.as_deref(),
             kind: "PRIMARY KEY ",
@@ -67,16 +72,68 @@ impl<'m> TableWriter<'m> {
 
     pub(super) fn uniques(&mut self) -> Vec<String> {
         let mut lines = Vec::new();
-        for unique in &self.table().uniques {
+        let later = self.keys_made_later();
+        for (at, unique) in self.table().uniques.iter().enumerate() {
             if let Some((span, refusal)) = unique_problem(unique, self.engine) {
                 self.refuse(refusal, span);
             }
             self.check_key(&unique.columns, unique.span);
-            if !unique.is_index || self.keys_stand_in_table() {
+            self.check_overlaps(&unique.parts, unique.span);
+            let stands_here = !unique.is_index || self.keys_stand_in_table();
+            if stands_here && !later.contains(&at) {
                 lines.push(self.unique(unique));
             }
         }
         lines
+    }
+
+    /// Unique constraints that are equal to another key, which the server would take for one.
+    fn keys_made_later(&self) -> Vec<usize> {
+        let table = self.table();
+        if !self.adds_equal_keys() {
+            return Vec::new();
+        }
+        let primary = table.primary_key.iter();
+        let primary = primary.map(|key| (&key.columns, key.deferrable, false, &key.words.include));
+        let mut known: BTreeSet<_> = primary.collect();
+        let constraints = table.uniques.iter().enumerate();
+        let constraints = constraints.filter(|(_, unique)| !unique.is_index);
+        let later = constraints.filter(|(_, unique)| {
+            let deferrable = unique.deferrable.then_some(unique.initially_deferred);
+            let include = &unique.words.include;
+            !known.insert((
+                &unique.columns,
+                deferrable,
+                unique.nulls_not_distinct,
+                include,
+            ))
+        });
+        later.map(|(at, _)| at).collect()
+    }
+
+    /// Would equal keys of one statement be one?
+    pub(super) fn adds_equal_keys(&self) -> bool {
+        self.is_own() && self.engine.capabilities().merges_equal_keys
+    }
+
+    /// Behind the table, each in a statement of its own, equal keys stay.
+    pub(super) fn equal_keys(&self) -> Vec<String> {
+        if !self.adds_equal_keys() {
+            return Vec::new();
+        }
+        let table = self.table();
+        let later = self.keys_made_later().into_iter();
+        let uniques = later.map(|at| self.unique(&table.uniques[at]));
+        // Those over columns that another one is over are among the indexes.
+        let repeated = table.indexes.iter().filter(|index| index.is_constraint);
+        let repeated = repeated.map(|index| key_line(table, index, self.dialect()));
+        let added = uniques.chain(repeated).map(|line| {
+            let mut sql = SqlWriter::new(self.dialect());
+            sql.push("ALTER TABLE ").table(&table.name);
+            sql.push(" ADD ").push(&line);
+            sql.finish()
+        });
+        added.collect()
     }
 
     fn unique(&self, unique: &Unique) -> String {
@@ -139,6 +196,28 @@ impl<'m> TableWriter<'m> {
         if self.problems.len() == before {
             self.ok(rules.size(&places, SizeOf::Index), span);
         }
+    }
+
+    /// A plain key over a period, or over its two ends, lets periods in that overlap.
+    fn check_overlaps(&mut self, parts: &[PartWords], span: Span) {
+        let of_period = |part: &PartWords| {
+            part.period.is_some() || part.qualifier.as_deref() == Some("WITHOUT OVERLAPS")
+        };
+        if self.is_native() || !parts.iter().any(of_period) {
+            return;
+        }
+        let message = format!(
+            "{} has no such thing as a key WITHOUT OVERLAPS of a period",
+            self.dialect().product()
+        );
+        let home = match self.table().source_dialect {
+            Dialect::Mysql => "MariaDB",
+            Dialect::Postgres | Dialect::Sqlite => "PostgreSQL",
+        };
+        let help = format!(
+            "leave `WITHOUT OVERLAPS` and its period out of the key, or let the table live on {home} engines only"
+        );
+        self.refuse(Refusal::new("B0217", message, help), span);
     }
 
     /// A constraint over columns; its name is kept where the schema is written for this dialect.
@@ -230,6 +309,12 @@ impl<'m> TableWriter<'m> {
     fn check_foreign_key(&mut self, key: &ForeignKey) {
         let capabilities = self.engine.capabilities();
         let sets_default = [key.on_delete, key.on_update].contains(&ReferentialAction::SetDefault);
+        if sets_default && self.is_own() && self.engine.flavour == Some(Flavour::Mariadb) {
+            // It takes the words and does not keep them; what is made of the schema's own script is no other.
+            let message = "MariaDB has no SET DEFAULT: it does what NO ACTION says";
+            let help = "write `NO ACTION`, `SET NULL` or `CASCADE` instead of `SET DEFAULT`";
+            return self.warn(Some(Refusal::new("B0218", message, help)), key.span);
+        }
         let (what, help) = if key.deferrable.is_some() && !capabilities.deferrable_foreign_keys {
             (
                 "DEFERRABLE foreign keys",

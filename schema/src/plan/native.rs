@@ -172,6 +172,9 @@ impl<'m> TableWriter<'m> {
 
     /// Indexes that stand between the parentheses.
     pub(super) fn keys_of_table(&self) -> Vec<String> {
+        if self.adds_equal_keys() {
+            return Vec::new();
+        }
         let table = self.table();
         let here =
             |is_constraint: bool| self.keys_stand_in_table() || (is_constraint && self.is_native());
@@ -258,7 +261,7 @@ impl<'m> TableWriter<'m> {
             return Vec::new();
         }
         let table = self.table();
-        let mut statements: Vec<String> = Vec::new();
+        let mut statements = self.equal_keys();
         for part in &table.native.partitions {
             let mut sql = SqlWriter::new(self.dialect());
             sql.push("CREATE TABLE ").table(&part.name);

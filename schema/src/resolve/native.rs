@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::ast::{Expression, KeyPart, ObjectKind as Written, ObjectName, PartKey};
+use crate::ast::{Expression, KeyPart, ObjectKind as Written, ObjectName, PartKey, Period};
 use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
 use crate::draft::{
@@ -39,17 +39,31 @@ pub(super) fn table(draft: &DraftTable) -> NativeTable {
         unlogged: native.unlogged,
         inherits: Vec::new(),
         options: options.collect(),
-        lines: native
-            .periods
-            .iter()
-            .map(|period| period.written.clone())
-            .collect(),
+        lines: native.periods.iter().map(period).collect(),
         exclusions: native.exclusions.iter().map(exclusion).collect(),
         comment: comment(&draft.comment, draft.dialect),
         partitions: native.partitions.iter().map(partition).collect(),
         behind: native.behind.clone(),
         objects: Vec::new(),
     }
+}
+
+/// `PERIOD FOR p (a, b)`.
+fn period(period: &Period) -> String {
+    let mut sql = SqlWriter::new(Dialect::Mysql);
+    sql.push("PERIOD FOR ");
+    // In quotes it would be one of the table's own.
+    if period.name.text.eq_ignore_ascii_case("system_time") {
+        sql.push("SYSTEM_TIME");
+    } else {
+        sql.identifier(&period.name.text);
+    }
+    sql.push(" (");
+    sql.list(&period.columns, ", ", |sql, name| {
+        sql.identifier(&name.text);
+    });
+    sql.push(")");
+    sql.finish()
 }
 
 /// SQLite keeps none.

@@ -119,6 +119,10 @@ const KINDS: &[Kind] = &[
         &["deferrable_fk_on_mysql", "deferrable_unique_on_mysql"],
     ),
     conflict(
+        "key WITHOUT OVERLAPS where a dialect lacks it",
+        &["without_overlaps_on_postgres"],
+    ),
+    conflict(
         "RETURNING where a dialect lacks it",
         &["key_made_and_not_told"],
     ),

@@ -194,8 +194,8 @@ impl Cursor<'_> {
             return Ok(Some(AlterAction::DropVersioning));
         }
         if mysql && self.eat(&["PERIOD", "FOR"]) {
-            self.name("a period's name")?;
-            return Ok(Some(AlterAction::DropPeriod));
+            let name = self.name("a period's name")?;
+            return Ok(Some(AlterAction::DropPeriod(name)));
         }
         let constraint =
             self.eat_any(&["CONSTRAINT", "KEY", "INDEX", "CHECK"]) || self.eat(&["FOREIGN", "KEY"]);

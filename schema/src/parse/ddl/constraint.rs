@@ -56,7 +56,7 @@ impl Cursor<'_> {
     fn constraint_kind(&mut self, name: &mut Option<Name>) -> Read<TableConstraintKind> {
         let first = self.at;
         if self.eat(&["PERIOD", "FOR"]) {
-            return self.period(first).map(TableConstraintKind::Period);
+            return self.period().map(TableConstraintKind::Period);
         }
         if self.eat(&["PRIMARY", "KEY"]) {
             return self.primary_key(name);
@@ -300,8 +300,8 @@ impl Cursor<'_> {
         Ok(action)
     }
 
-    /// MariaDB, behind `PERIOD FOR`; `first` is where that stands.
-    fn period(&mut self, first: usize) -> Read<Period> {
+    /// MariaDB, behind `PERIOD FOR`.
+    fn period(&mut self) -> Read<Period> {
         let name = self.name("a period's name")?;
         self.expect_symbol("(")?;
         let begin = self.name("the column where it begins")?;
@@ -311,7 +311,6 @@ impl Cursor<'_> {
         Ok(Period {
             name,
             columns: [begin, end],
-            written: self.written(first),
         })
     }
 

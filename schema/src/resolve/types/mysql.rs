@@ -212,7 +212,7 @@ const TEXTS: &[Entry] = &[
             plain(ColumnType::Text(size), sql)
         },
         examples: &["text"],
-        note: "up to 65,535 bytes; `TEXT(n)` is the smallest of the four that holds `n`",
+        note: "up to 65,535 bytes; `TEXT(n)` is the smallest of the four that holds `n` characters of its character set",
     },
     Entry {
         names: &["mediumtext", "long", "long varchar", "long char"],

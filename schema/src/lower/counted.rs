@@ -1,0 +1,189 @@
+//! PostgreSQL's sequences that serial and identity columns bring along: `t_id_seq` when the column is made, and so it
+//! stays whatever table and column are called later.
+
+use crate::ast::{Expression, ExpressionPiece, Name, ObjectKind, ObjectName, PieceKind};
+use crate::dialect::Dialect;
+use crate::draft::{
+    DraftColumn, DraftCounter, DraftGenerated, DraftObject, DraftObjectKind, DraftTable, TableIndex,
+};
+use crate::source::FileId;
+use crate::sql_writer::SqlWriter;
+
+use super::Fold;
+use super::implied::first_free;
+
+/// What is counted by a sequence whose name no one has written.
+enum Unnamed {
+    /// `serial`, with the type that it is.
+    Serial(&'static str),
+    /// With its other options, without parentheses.
+    Identity(String),
+}
+
+impl Fold<'_> {
+    /// The table, or this column of it, gets another name: sequences keep theirs.
+    pub(super) fn keep_sequences(
+        &mut self,
+        index: TableIndex,
+        table: &mut DraftTable,
+        column: Option<&str>,
+    ) {
+        if table.dialect != Dialect::Postgres {
+            return;
+        }
+        for at in 0..table.columns.len() {
+            if column.is_none_or(|name| table.columns[at].name.text == name) {
+                let name = self.name_of_sequence(table, at);
+                self.name_sequence(index, table, at, name);
+            }
+        }
+    }
+
+    /// A new table's sequences get numbers where one of another table has the usual name.
+    pub(super) fn number_sequences(&mut self, index: TableIndex, table: &mut DraftTable) {
+        if table.dialect != Dialect::Postgres || self.sequence_owner.is_empty() {
+            return;
+        }
+        for at in 0..table.columns.len() {
+            let name = self.name_of_sequence(table, at);
+            let usual = first_free(
+                &table.name.name.text,
+                &[&table.columns[at].name.text],
+                "seq",
+                |_| false,
+            );
+            if name != usual {
+                self.name_sequence(index, table, at, name);
+            }
+        }
+    }
+
+    fn name_of_sequence(&self, table: &DraftTable, at: usize) -> String {
+        let is_taken = |name: &str| {
+            let owner = self.sequence_owner.get(&key(table, name));
+            owner.is_some_and(|&owner| self.tables[owner].is_some())
+        };
+        let column = table.columns[at].name.text.as_str();
+        first_free(&table.name.name.text, &[column], "seq", is_taken)
+    }
+
+    fn name_sequence(
+        &mut self,
+        index: TableIndex,
+        table: &mut DraftTable,
+        at: usize,
+        name: String,
+    ) {
+        let Some(unnamed) = unnamed(&table.columns[at]) else {
+            return;
+        };
+        let sequence = ObjectName {
+            name: Name {
+                text: name.clone(),
+                span: table.columns[at].name.span,
+            },
+            ..table.name.clone()
+        };
+        self.sequence_owner.insert(key(table, &name), index);
+        let owner = table.name.clone();
+        let column = &mut table.columns[at];
+        match unnamed {
+            Unnamed::Serial(of) => {
+                let written = quoted(&sequence);
+                column.type_name.name = of.to_owned();
+                column.type_name.written = of.to_owned();
+                column.counter = DraftCounter::Default(nextval(&written, column));
+                let owner = (owner, column.name.clone());
+                let definition = format!("{written} AS {of}");
+                let object = sequence_object(sequence, table.file, definition, owner);
+                self.objects.push(object);
+            }
+            Unnamed::Identity(options) => {
+                let options = format!("(SEQUENCE NAME {} {options}", quoted(&sequence));
+                column.counter = DraftCounter::Identity(options.trim_end().to_owned() + ")");
+            }
+        }
+    }
+}
+
+/// In a schema one relation has a name.
+fn key(table: &DraftTable, name: &str) -> String {
+    let schema = table.name.schema.as_deref().unwrap_or_default();
+    format!("{schema}.{name}")
+}
+
+fn unnamed(column: &DraftColumn) -> Option<Unnamed> {
+    if !matches!(column.generated, DraftGenerated::Counted { .. }) {
+        return None;
+    }
+    match &column.counter {
+        DraftCounter::Usual => Some(match serial(column) {
+            Some(of) => Unnamed::Serial(of),
+            None => Unnamed::Identity(String::new()),
+        }),
+        DraftCounter::Identity(options) => {
+            let inner = options.trim_start_matches('(').trim_end_matches(')');
+            let is_named = inner.to_uppercase().contains("SEQUENCE NAME");
+            (!is_named).then(|| Unnamed::Identity(inner.trim().to_owned()))
+        }
+        DraftCounter::Autoincrement | DraftCounter::Default(_) => None,
+    }
+}
+
+fn serial(column: &DraftColumn) -> Option<&'static str> {
+    let is_serial = super::types::is_serial(&column.type_name, Dialect::Postgres);
+    is_serial.then_some(match column.type_name.name.as_str() {
+        "bigserial" | "serial8" => "bigint",
+        "smallserial" | "serial2" => "smallint",
+        _ => "integer",
+    })
+}
+
+fn quoted(name: &ObjectName) -> String {
+    let mut sql = SqlWriter::new(Dialect::Postgres);
+    if let Some(schema) = &name.schema {
+        sql.identifier(schema).push(".");
+    }
+    sql.identifier(&name.name.text);
+    sql.finish()
+}
+
+/// `nextval('"t_id_seq"'::regclass)`.
+fn nextval(sequence: &str, column: &DraftColumn) -> Expression {
+    let piece = |kind, text: &str| ExpressionPiece {
+        kind,
+        text: text.to_owned(),
+    };
+    let tokens = vec![
+        piece(PieceKind::Word, "nextval"),
+        piece(PieceKind::Symbol, "("),
+        piece(PieceKind::Text, sequence),
+        piece(PieceKind::Symbol, "::"),
+        piece(PieceKind::Word, "regclass"),
+        piece(PieceKind::Symbol, ")"),
+    ];
+    Expression {
+        sql: super::rename::written(&tokens, Dialect::Postgres),
+        tokens,
+        span: column.type_name.span,
+    }
+}
+
+fn sequence_object(
+    name: ObjectName,
+    file: FileId,
+    definition: String,
+    owner: (ObjectName, Name),
+) -> DraftObject {
+    DraftObject {
+        name,
+        file,
+        dialect: Dialect::Postgres,
+        kind: DraftObjectKind::Other(ObjectKind::Sequence),
+        definition,
+        changes: Vec::new(),
+        words: Vec::new(),
+        owner: Some(owner),
+        columns: Vec::new(),
+    }
+}

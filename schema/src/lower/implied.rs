@@ -1,0 +1,254 @@
+//! Names that PostgreSQL gives to what has none: keys, foreign keys and indexes. Each is the first of its form that is free
+//! when the statement runs, and stays when tables and columns get other names.
+
+use std::collections::HashSet;
+
+use crate::ast::{CreateIndex, Expression, KeyPart, Name, PartKey, PieceKind, TableConstraintKind};
+use crate::dialect::Dialect;
+use crate::draft::{DraftTable, TableIndex};
+
+use super::Fold;
+use super::constraint::is_named;
+
+/// Gives what has no name the one that the database gave it.
+pub(super) fn settle_names(table: &mut DraftTable) {
+    if table.dialect != Dialect::Postgres {
+        return;
+    }
+    let base = table.name.name.text.clone();
+    let names = (table.primary_key.iter().map(|key| &key.name))
+        .chain(table.uniques.iter().map(|unique| &unique.name))
+        .chain(table.indexes.iter().map(|index| &index.name))
+        .chain(table.foreign_keys.iter().map(|key| &key.name))
+        .chain(table.checks.iter().map(|check| &check.name));
+    let mut taken: HashSet<String> = names.flatten().cloned().collect();
+    let mut settle = |name: &mut Option<String>, columns: &[Name], suffix: &str| {
+        if name.is_none() {
+            let free = first_free(&base, &texts(columns), suffix, |name| taken.contains(name));
+            taken.insert(free.clone());
+            *name = Some(free);
+        }
+    };
+    if let Some(key) = &mut table.primary_key {
+        settle(&mut key.name, &[], "pkey");
+    }
+    for unique in &mut table.uniques {
+        settle(&mut unique.name, &unique.columns, "key");
+    }
+    for key in &mut table.foreign_keys {
+        settle(&mut key.name, &key.columns, "fkey");
+    }
+}
+
+/// `t_a_key`, else `t_a_key1`, `t_a_key2`, …
+pub(super) fn first_free(
+    table: &str,
+    columns: &[&str],
+    suffix: &str,
+    is_taken: impl Fn(&str) -> bool,
+) -> String {
+    let names = (0_u32..).map(|number| match number {
+        0 => implied(table, columns, suffix),
+        _ => implied(table, columns, &format!("{suffix}{number}")),
+    });
+    let mut free = names.filter(|name| !is_taken(name));
+    free.next().unwrap_or_default()
+}
+
+fn texts(columns: &[Name]) -> Vec<&str> {
+    columns.iter().map(|column| column.text.as_str()).collect()
+}
+
+/// Longer names are cut.
+const POSTGRES_NAME_LIMIT: usize = 63;
+
+/// `table_a_b_key`, as PostgreSQL names what is not named.
+pub(super) fn implied_name(table: &str, columns: &[Name], suffix: &str) -> String {
+    implied(table, &texts(columns), suffix)
+}
+
+/// Of too long a name the longer half is cut, byte by byte (its `makeObjectName`).
+fn implied(table: &str, columns: &[&str], suffix: &str) -> String {
+    let columns = columns.join("_");
+    let (mut first, mut second) = (table.len(), columns.len());
+    let separator = usize::from(!columns.is_empty());
+    let room = POSTGRES_NAME_LIMIT.saturating_sub(1 + suffix.len() + separator);
+    if first + second > room {
+        let fair = room / 2;
+        match (first > fair, second > fair) {
+            (true, true) => (first, second) = (room - fair, fair),
+            (true, false) => first = room - second,
+            (false, _) => second = room - first,
+        }
+    }
+    let mut words = vec![cut(table, first)];
+    words.extend((separator > 0).then(|| cut(&columns, second)));
+    words.push(suffix);
+    words.join("_")
+}
+
+/// So many bytes and no half character.
+fn cut(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// What each part of an index adds to its name: a column, the function that is called, else `expr` (PostgreSQL's
+/// `FigureIndexColname`); one that is there before gets a number.
+fn words_of_parts(parts: &[KeyPart]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for part in parts {
+        let word = match &part.key {
+            PartKey::Column(name) => name.text.clone(),
+            PartKey::Expression(expression) => word_of(expression),
+        };
+        let numbers = (0_u32..).map(|number| match number {
+            0 => word.clone(),
+            _ => format!("{word}{number}"),
+        });
+        let free = numbers.filter(|word| !words.contains(word)).take(1);
+        let free: Vec<String> = free.collect();
+        words.extend(free);
+    }
+    words
+}
+
+/// `lower(a)`, `(a)::text`, `a + 1`.
+fn word_of(expression: &Expression) -> String {
+    let mut tokens = &expression.tokens[..];
+    while let Some(inner) = in_parentheses(tokens) {
+        tokens = inner;
+    }
+    match tokens {
+        [first, ..] if first.kind == PieceKind::Word && first.text.eq_ignore_ascii_case("case") => {
+            "case".to_owned()
+        }
+        [name] if name.is_name() => name.text.clone(),
+        [name, open, rest @ ..] if name.is_name() && open.text == "(" => match closes(rest) {
+            Some(end) if end + 1 == rest.len() || rest[end + 1].text == "::" => {
+                name.text.to_lowercase()
+            }
+            _ => "expr".to_owned(),
+        },
+        [name, cast, ..] if name.is_name() && cast.text == "::" => name.text.clone(),
+        _ => "expr".to_owned(),
+    }
+}
+
+/// What one pair of parentheses is around.
+fn in_parentheses(
+    tokens: &[crate::ast::ExpressionPiece],
+) -> Option<&[crate::ast::ExpressionPiece]> {
+    let (open, rest) = tokens.split_first()?;
+    let end = closes(rest).filter(|_| open.text == "(" && open.kind == PieceKind::Symbol)?;
+    (end + 1 == rest.len()).then(|| &rest[..end])
+}
+
+/// Where the parenthesis is closed that was opened before.
+fn closes(tokens: &[crate::ast::ExpressionPiece]) -> Option<usize> {
+    let mut depth = 1_usize;
+    for (at, piece) in tokens.iter().enumerate() {
+        match (piece.kind, piece.text.as_str()) {
+            (PieceKind::Symbol, "(") => depth += 1,
+            (PieceKind::Symbol, ")") => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+    None
+}
+
+impl Fold<'_> {
+    /// The name of a new constraint of this table, where the usual one belongs to another already.
+    pub(super) fn numbered_name(
+        &self,
+        table: &DraftTable,
+        kind: &TableConstraintKind,
+    ) -> Option<String> {
+        match kind {
+            TableConstraintKind::PrimaryKey { .. } => self.numbered(table, &[], "pkey"),
+            TableConstraintKind::Unique { parts, .. } => {
+                let columns: Vec<&str> = parts.iter().filter_map(column_text).collect();
+                self.numbered(table, &columns, "key")
+            }
+            TableConstraintKind::ForeignKey { columns, .. } => {
+                self.numbered(table, &texts(columns), "fkey")
+            }
+            TableConstraintKind::UsingIndex { .. }
+            | TableConstraintKind::Check(..)
+            | TableConstraintKind::Index { .. }
+            | TableConstraintKind::NotNull(_)
+            | TableConstraintKind::Exclude(_)
+            | TableConstraintKind::Period(_) => None,
+        }
+    }
+
+    /// `None` where the usual name is free.
+    pub(super) fn numbered(
+        &self,
+        table: &DraftTable,
+        columns: &[&str],
+        suffix: &str,
+    ) -> Option<String> {
+        if table.dialect != Dialect::Postgres {
+            return None;
+        }
+        let base = &table.name.name.text;
+        // A foreign key shares its table's names alone.
+        let is_index = suffix != "fkey";
+        let is_taken =
+            |name: &str| is_named(table, name) || (is_index && self.is_index(table, name));
+        let usual = implied(base, columns, suffix);
+        is_taken(&usual).then(|| first_free(base, columns, suffix, is_taken))
+    }
+
+    /// Does an index of another table bear this name in the schema of this one?
+    fn is_index(&self, table: &DraftTable, name: &str) -> bool {
+        let owners = self.index_owner.get(&name.to_lowercase());
+        let owners = owners.into_iter().flatten();
+        let mut tables = owners.filter_map(|&owner| self.tables[owner].as_ref());
+        tables.any(|known| known.name.schema == table.name.schema && is_named(known, name))
+    }
+
+    /// The name that PostgreSQL gives to an index without one.
+    pub(super) fn name_of_index(&self, owner: TableIndex, index: &CreateIndex) -> Option<Name> {
+        let table = self.tables[owner].as_ref()?;
+        if index.name.is_some() || table.dialect != Dialect::Postgres {
+            return index.name.clone();
+        }
+        let words = words_of_parts(&index.parts);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let is_taken = |name: &str| is_named(table, name) || self.is_index(table, name);
+        Some(Name {
+            text: first_free(&table.name.name.text, &words, "idx", is_taken),
+            span: index.span,
+        })
+    }
+
+    /// Keys that have a name have an index of that name.
+    pub(super) fn note_keys(&mut self, index: TableIndex, table: &DraftTable) {
+        if table.dialect != Dialect::Postgres {
+            return;
+        }
+        let primary = table.primary_key.iter().map(|key| &key.name);
+        let names = primary.chain(table.uniques.iter().map(|unique| &unique.name));
+        for name in names.flatten() {
+            let owners = self.index_owner.entry(name.to_lowercase()).or_default();
+            if !owners.contains(&index) {
+                owners.push(index);
+            }
+        }
+    }
+}
+
+fn column_text(part: &KeyPart) -> Option<&str> {
+    match &part.key {
+        PartKey::Column(name) => Some(&name.text),
+        PartKey::Expression(_) => None,
+    }
+}
