@@ -213,5 +213,5 @@ fn the_schema_of_new_tables_is_recorded() {
         (),
         |row| row.get::<_, String>(0),
     );
-    assert_eq!(recorded.expect("a row"), "default 0f0f00a095f6a9fd");
+    assert_eq!(recorded.expect("a row"), "default b1e01115ecf0c4bf");
 }

@@ -13,6 +13,7 @@ pub mod order;
 mod rules;
 pub mod statements;
 mod table;
+mod types;
 
 pub use self::ddl::{CreateTable, create_alone, create_statements};
 pub use self::kinds::kinds;

@@ -1,18 +1,20 @@
 //! What a table asks of its rows beside the kinds of their values, as a number: by that a running program tells the schema
-//! it was compiled from apart from the one that a database's tables were made for.
+//! it was compiled from apart from the one that a database's tables were made for. Sizes and values of types are `types`'s.
 //!
 //! Names of constraints, comments, and the order and layout of the text are not in it: a database behaves the same.
 
 use crate::fingerprint::Fingerprint;
 use crate::model::{
     Check, Column, ColumnId, DefaultValue, Expression, ForeignKey, Generated, Index, IndexKey,
-    IndexPart, Model, Table, TableId, Unique,
+    IndexPart, Model, Table, TableId, Unique, ViewQuery,
 };
+
+use super::types::types;
 
 /// Words of one rule; the first says what it is.
 type Line = Vec<String>;
 
-/// Of keys, indexes, foreign keys, checks, defaults, and what the database fills in by itself.
+/// Of types, keys, indexes, foreign keys, checks, defaults, what the database fills in by itself, and a view's query.
 pub fn rules(model: &Model, table: TableId) -> u64 {
     let table = model.table(table);
     let key = table.primary_key.iter();
@@ -25,6 +27,10 @@ pub fn rules(model: &Model, table: TableId) -> u64 {
     lines.extend(foreign_keys.map(|key| of_foreign_key(model, table, key)));
     lines.extend(table.checks.iter().map(of_check));
     lines.extend(table.columns.iter().flat_map(of_column));
+    lines.push(match &table.view {
+        Some(view) => of_view(view),
+        None => vec!["types".to_owned(), types(model, table).to_string()],
+    });
     Fingerprint::of(lines).number()
 }
 
@@ -86,6 +92,17 @@ fn of_foreign_key(model: &Model, table: &Table, key: &ForeignKey) -> Line {
     });
     let mut line: Line = words.into_iter().chain(pairs).collect();
     line.extend(names(table, &key.on_delete_columns));
+    line
+}
+
+/// What its columns hold follows from the query and from the tables, whose numbers are of their own.
+fn of_view(view: &ViewQuery) -> Line {
+    let mut line = vec![
+        "view".to_owned(),
+        view.materialized.to_string(),
+        without_layout(&view.sql),
+    ];
+    line.extend(view.columns.iter().cloned());
     line
 }
 
@@ -155,7 +172,7 @@ fn without_layout(sql: &str) -> String {
 }
 
 #[cfg(all(test, feature = "parse"))]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::dialect::Dialect;
     use crate::plan::tests::read_sql;
@@ -166,7 +183,8 @@ mod tests {
          UNIQUE (a, b), CHECK (a < 9));\n";
     const INDEX: &str = "CREATE INDEX i ON posts (b) WHERE a > 0;\n";
 
-    fn of(schema: &str, dialect: Dialect) -> u64 {
+    /// Of what is called `posts`.
+    pub(in crate::plan) fn of(schema: &str, dialect: Dialect) -> u64 {
         let engines = crate::testing::model(Vec::new()).engines;
         let model = read_sql(schema, engines, dialect);
         let named = |id: &TableId| model.table(*id).name.name == "posts";
@@ -254,9 +272,10 @@ mod tests {
         ] {
             assert_eq!(of(&schema, Dialect::Postgres), expected, "{schema}");
         }
-        // The same schema for another database.
+        // The same schema for another database; SQLite's integers have 64 bits.
         let schema = [USERS, POSTS, INDEX].concat();
-        assert_eq!(of(&schema, Dialect::Sqlite), expected);
+        let schema = schema.replace("integer", "bigint");
+        assert_eq!(of(&schema, Dialect::Sqlite), of(&schema, Dialect::Postgres));
     }
 
     #[test]

@@ -366,7 +366,7 @@ pub mod goods {
         is_view: false,
         columns: &["code", "cents", "discount", "tags", "replaced_by"],
         kinds: "_ _ _? _ text?",
-        rules: 0xbb8ae2f6f2ed574f,
+        rules: 0x7606c14ec49ba04a,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 0,
@@ -561,7 +561,7 @@ pub mod stock {
         is_view: false,
         columns: &["shelf", "good"],
         kinds: "integer text",
-        rules: 0xc26f66362dd73314,
+        rules: 0x35e2a04733ceb191,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 0,

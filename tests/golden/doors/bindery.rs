@@ -366,7 +366,7 @@ pub mod blogs {
         is_view: false,
         columns: &["id", "title", "content"],
         kinds: "integer text text?",
-        rules: 0x68539fa8338ba2a7,
+        rules: 0xdc03f91c80b86e91,
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -615,7 +615,7 @@ pub mod categories {
         is_view: false,
         columns: &["id", "name"],
         kinds: "integer text",
-        rules: 0x94e92ecd8d3c340d,
+        rules: 0x1a64034af153dd31,
         engines: &["b"],
         tables: &[::bindery::TableDdl {
             engine: 0,
@@ -900,7 +900,7 @@ pub mod users {
         is_view: false,
         columns: &["id", "email", "nick", "revision", "changed"],
         kinds: "integer text text? integer datetime.6?",
-        rules: 0xc09ad786415f11a2,
+        rules: 0x2f87fb9ff5fb064c,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 1,

@@ -258,7 +258,7 @@ pub mod notes {
         is_view: false,
         columns: &["id", "title", "body", "stars"],
         kinds: "integer text text? integer",
-        rules: 0xd502b4124b562e57,
+        rules: 0xfcf0f0e213e43ac3,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 0,

@@ -679,7 +679,7 @@ pub mod visits {
             "made",
         ],
         kinds: "uuid uuid uuid? _ _? text datetime.0 date text decimal.2 text",
-        rules: 0x2fdc149af1700261,
+        rules: 0x700f927099896cc4,
         engines: &["default", "maria", "proper"],
         tables: &[
             ::bindery::TableDdl {

@@ -962,7 +962,7 @@ pub mod samples {
             "touched_on",
         ],
         kinds: "integer bool integer integer integer f32 f64 number.4 text text text? bytes? date? time.6? datetime.6? timestamp.6 uuid json? text timestamp.6 date?",
-        rules: 0x7e2d97044626419f,
+        rules: 0x2be54251cb05828d,
         engines: &["default", "m", "lite"],
         tables: &[
             ::bindery::TableDdl {
@@ -1483,7 +1483,7 @@ pub mod arrays {
             "sample_id",
         ],
         kinds: "integer array array? array? interval? bytes decimal integer",
-        rules: 0xd520d271e1979d4c,
+        rules: 0xfe418b2aaf35d3d8,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 0,

@@ -616,7 +616,7 @@ pub mod select {
         is_view: false,
         columns: &["type", "self", "crate", "match", "order", "Group By"],
         kinds: "integer integer integer text? text text?",
-        rules: 0x1786f520ca65f9a5,
+        rules: 0x144b52c69ebd3e2c,
         engines: &["default", "p", "m", "proper"],
         tables: &[
             ::bindery::TableDdl {
@@ -1315,7 +1315,7 @@ pub mod order_détails {
             r##"r#"#"##,
         ],
         kinds: "integer integer? integer? integer? integer? integer? integer? integer? integer? integer?",
-        rules: 0x094a182f5523b4a7,
+        rules: 0x7586cc2d424d3a5d,
         engines: &["default", "p", "m", "proper"],
         tables: &[
             ::bindery::TableDdl {
@@ -1757,7 +1757,7 @@ pub mod option {
         is_view: false,
         columns: &["some", "result"],
         kinds: "integer integer",
-        rules: 0xfdaebe44ab97e2a8,
+        rules: 0xb84bc57f891aa74c,
         engines: &["default", "p", "m", "proper"],
         tables: &[
             ::bindery::TableDdl {
@@ -2157,7 +2157,7 @@ pub mod string {
         is_view: false,
         columns: &["string", "vec"],
         kinds: "text bytes?",
-        rules: 0x6127bd7d4cd97b6c,
+        rules: 0x4213e3596e92db34,
         engines: &["default", "p", "m", "proper"],
         tables: &[
             ::bindery::TableDdl {
@@ -2656,7 +2656,7 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
             "c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc",
         ],
         kinds: "integer integer?",
-        rules: 0x3e1c0e9323df1ab0,
+        rules: 0xb08b1ec87a9079c5,
         engines: &["default", "p", "m", "proper"],
         tables: &[
             ::bindery::TableDdl {

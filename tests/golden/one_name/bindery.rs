@@ -250,7 +250,7 @@ pub mod users {
         is_view: false,
         columns: &["id", "email"],
         kinds: "integer text",
-        rules: 0x3e1c0e9323df1ab0,
+        rules: 0x9de9e0a259ee5972,
         engines: &["b"],
         tables: &[::bindery::TableDdl {
             engine: 1,
@@ -443,7 +443,7 @@ pub mod visitor {
         is_view: false,
         columns: &["id", "visits"],
         kinds: "integer integer",
-        rules: 0x3e1c0e9323df1ab0,
+        rules: 0x2efbc4d83c024d71,
         engines: &["analytics"],
         tables: &[::bindery::TableDdl {
             engine: 0,

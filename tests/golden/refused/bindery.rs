@@ -658,7 +658,7 @@ pub mod readings {
         is_view: false,
         columns: &["sensor", "slot", "label", "value", "note", "revision"],
         kinds: "integer integer text f64 text? integer",
-        rules: 0x3bdbd666c8b35074,
+        rules: 0x8908e2f67bbebc36,
         engines: &["default", "p", "lite", "proper"],
         tables: &[
             ::bindery::TableDdl {

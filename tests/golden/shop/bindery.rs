@@ -458,7 +458,7 @@ pub mod customers {
             "changed_at",
         ],
         kinds: "integer text text integer? bool datetime.6 datetime.6",
-        rules: 0x7f6ae077be505fb2,
+        rules: 0x8c505aa65e86c1a5,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 2,
@@ -931,7 +931,7 @@ pub mod products {
             "replaced_by",
         ],
         kinds: "text text number.2 f64? text integer? text?",
-        rules: 0x3ccbdaec8a6db334,
+        rules: 0x193e589edb731258,
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -1481,7 +1481,7 @@ pub mod orders {
             "previous_order_of_the_same_customer",
         ],
         kinds: "integer text integer date datetime.6? number.2? integer?",
-        rules: 0xf399294dc5462218,
+        rules: 0x515c1179e0754c34,
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -1950,7 +1950,7 @@ pub mod order_lines {
             "total",
         ],
         kinds: "integer integer text integer number.2 number.2?",
-        rules: 0x6b85e1eb4121d1f5,
+        rules: 0xcdfec058657cc12c,
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -2277,7 +2277,7 @@ pub mod seats {
         is_view: false,
         columns: &["row", "number", "engine"],
         kinds: "integer integer text?",
-        rules: 0x0724b43181692602,
+        rules: 0x46a09b48823074e6,
         engines: &["b", "archive"],
         tables: &[
             ::bindery::TableDdl {
@@ -2530,7 +2530,7 @@ pub mod visits {
         is_view: false,
         columns: &["path", "took", "match"],
         kinds: "text f64 bytes?",
-        rules: 0xcbf29ce484222325,
+        rules: 0x0f469c93889a65e9,
         engines: &["default", "archive"],
         tables: &[
             ::bindery::TableDdl {
@@ -2745,7 +2745,7 @@ pub mod profiles {
         is_view: false,
         columns: &["customer_id", "about"],
         kinds: "integer text",
-        rules: 0x8badc25129370981,
+        rules: 0x9249422e951e9e05,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 2,
@@ -2946,7 +2946,7 @@ pub mod likes {
         is_view: false,
         columns: &["customer_id", "product"],
         kinds: "integer text",
-        rules: 0x08b502268f51c022,
+        rules: 0xee8bf49d5467de74,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 2,
@@ -3156,7 +3156,7 @@ pub mod model_ {
         is_view: false,
         columns: &["id", "fn", "self"],
         kinds: "integer text text?",
-        rules: 0x68539fa8338ba2a7,
+        rules: 0x70e8064b6926697b,
         engines: &["archive"],
         tables: &[::bindery::TableDdl {
             engine: 0,
@@ -3506,7 +3506,7 @@ pub mod r#match {
             "id", "option", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8",
         ],
         kinds: "integer integer integer integer integer integer integer integer integer integer",
-        rules: 0xfb69e618e1ba3b04,
+        rules: 0x6ed3d1ea33b6885c,
         engines: &["archive"],
         tables: &[::bindery::TableDdl {
             engine: 0,

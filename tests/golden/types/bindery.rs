@@ -549,7 +549,7 @@ pub mod hosts {
         is_view: false,
         columns: &["id", "net", "owner", "words", "weight", "via"],
         kinds: "_ _? _ text number.3 text?",
-        rules: 0x34a3c23406f12d0a,
+        rules: 0xcc1ffb61bcc00bc3,
         engines: &["default", "p"],
         tables: &[
             ::bindery::TableDdl {
@@ -1029,7 +1029,7 @@ pub mod parcels {
         is_view: false,
         columns: &["id", "state", "level", "before", "odd", "number"],
         kinds: "integer _ _ _? _? _?",
-        rules: 0x164a7070bbeb585f,
+        rules: 0xfedce377b56d1d45,
         engines: &["default", "p", "m"],
         tables: &[
             ::bindery::TableDdl {
@@ -1345,7 +1345,7 @@ pub mod homes {
         is_view: false,
         columns: &["id", "at", "past", "warm", "cold"],
         kinds: "integer text text? text text?",
-        rules: 0x3610da938618388c,
+        rules: 0x280b41363b6db055,
         engines: &["p"],
         tables: &[::bindery::TableDdl {
             engine: 2,

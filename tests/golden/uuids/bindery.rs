@@ -446,7 +446,7 @@ pub mod accounts {
         is_view: false,
         columns: &["id", "public", "token"],
         kinds: "_ _ _?",
-        rules: 0x55d3f03448f9fe38,
+        rules: 0xb39dae120060062f,
         engines: &["default", "m"],
         tables: &[
             ::bindery::TableDdl {
@@ -771,7 +771,7 @@ pub mod orders {
         is_view: false,
         columns: &["account", "line"],
         kinds: "bytes integer",
-        rules: 0x83cb65cd07b7f852,
+        rules: 0x29357d555bfce09d,
         engines: &["default", "m"],
         tables: &[
             ::bindery::TableDdl {

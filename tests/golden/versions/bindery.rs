@@ -655,7 +655,7 @@ pub mod pages {
         is_view: false,
         columns: &["id", "path", "body", "revision", "changed_at", "changed_on"],
         kinds: "integer text text? integer datetime.6 date?",
-        rules: 0xc0e60b2359a38edd,
+        rules: 0x63fbebc3849a5f54,
         engines: &["default", "p", "lite", "proper"],
         tables: &[
             ::bindery::TableDdl {
@@ -1209,7 +1209,7 @@ pub mod machines {
             "seen_to_the_second",
         ],
         kinds: "text integer timestamp.2? timestamp.3 datetime.0?",
-        rules: 0x413688ae31f9bb32,
+        rules: 0xeec1944b32a66a34,
         engines: &["default", "p", "lite", "proper"],
         tables: &[
             ::bindery::TableDdl {

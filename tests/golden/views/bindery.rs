@@ -289,7 +289,7 @@ pub mod customers {
         is_view: false,
         columns: &["id", "name", "email"],
         kinds: "integer text text?",
-        rules: 0x68539fa8338ba2a7,
+        rules: 0xa43ab72be11b68b4,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 1,
@@ -618,7 +618,7 @@ pub mod orders {
         is_view: false,
         columns: &["id", "customer_id", "amount", "note"],
         kinds: "integer integer? number.2 text?",
-        rules: 0x68539fa8338ba2a7,
+        rules: 0xd8542bc083be23c0,
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -761,7 +761,7 @@ pub mod customer_totals {
         is_view: true,
         columns: &["customer_id", "name", "total", "orders", "email"],
         kinds: "integer text number? integer text",
-        rules: 0xcbf29ce484222325,
+        rules: 0x5cd5a990578840f0,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 1,
@@ -899,7 +899,7 @@ pub mod great_orders {
         is_view: true,
         columns: &["id", "amount", "remark"],
         kinds: "integer number.2 text",
-        rules: 0xcbf29ce484222325,
+        rules: 0x29978885686c7f31,
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -1044,7 +1044,7 @@ pub mod greatest {
         is_view: true,
         columns: &["id", "amount", "remark"],
         kinds: "integer number.2 text",
-        rules: 0xcbf29ce484222325,
+        rules: 0xce4df017a62a6d6f,
         engines: &["default", "b"],
         tables: &[],
     };
