@@ -92,6 +92,7 @@ pub(crate) fn column(name: &str, column_type: ColumnType) -> Column {
         column_type,
         as_text: false,
         field_type: FieldType::Plain,
+        float_digits: None,
         nullable: false,
         default: None,
         generated: Generated::No,

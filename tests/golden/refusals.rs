@@ -12,6 +12,10 @@ type Spoil = fn(&mut NewReading);
 const NAN: (&str, Spoil) = ("value", |row| row.value = f64::NAN);
 const INFINITE: (&str, Spoil) = ("value", |row| row.value = f64::INFINITY);
 const LARGE_NUMBER: (&str, Spoil) = ("sensor", |row| row.sensor = u64::MAX);
+const FINER: (&str, Spoil) = ("level", |row| row.level = 1.005);
+/// The server would make -0.29000000000000004 of it.
+const FINER_BELOW_ZERO: (&str, Spoil) = ("level", |row| row.level = -0.29);
+const FINER_SINGLE: (&str, Spoil) = ("share", |row| row.share = 1.0 / 3.0);
 const NUL: (&str, Spoil) = ("label", |row| row.label = "a\0b".to_owned());
 const NUL_IN_NOTE: (&str, Spoil) = ("note", |row| row.note = Some("\0".to_owned()));
 /// More than a server takes that nobody has told otherwise: MariaDB 16 MiB, MySQL 64 MiB.
@@ -23,6 +27,8 @@ fn good(number: u64) -> NewReading {
         slot: 7,
         label: format!("reading {number}"),
         value: 1.5,
+        level: 12_345.67,
+        share: 0.333,
         note: None,
         revision: None,
     }
@@ -45,6 +51,8 @@ fn stored<E: StaticEngine>(row: &NewReading) -> Reading<E> {
         slot: row.slot,
         label: row.label,
         value: row.value,
+        level: row.level,
+        share: row.share,
         note: row.note,
         revision: 1,
     }
@@ -60,6 +68,8 @@ where
     let changes = |row: &NewReading| ReadingChanges {
         label: Some(row.label.clone()),
         value: Some(row.value),
+        level: Some(row.level),
+        share: Some(row.share),
         note: Some(row.note.clone()),
     };
     let changed = three().map(|row| (id(&row), changes(&row)));
@@ -171,24 +181,55 @@ where
     }
 }
 
+/// What is not refused is stored as it was given.
+fn keeps_rounded<E>(c: &mut Connection<E>) -> bindery::Result<()>
+where
+    E: StaticEngine + Hosts<model::Reading>,
+{
+    for number in 0..200_u32 {
+        let mut row = good(number.into());
+        let hundredths = f64::from(number) * 499.0;
+        row.level = hundredths / 100.0;
+        row.share = (number as f32 * 4.0 - 400.0) / 1000.0;
+        let stored = c.readings().insert(row.clone())?;
+        assert_eq!((stored.level, stored.share), (row.level, row.share));
+        let read = c.readings().get(id(&row))?;
+        assert_eq!((read.level, read.share), (row.level, row.share));
+    }
+    Ok(())
+}
+
 /// Covers ERR-02, GEN-1.
 #[test]
 fn err_02_a_refused_value_is_told_with_its_column() -> bindery::Result<()> {
     let bench = Bench::new();
     let db = Databases::with_config(&bench.config())?;
     db.create_missing_on(engine::Lite)?;
-    refuses(&mut db.lite()?, &[NAN, LARGE_NUMBER]);
+    refuses(
+        &mut db.lite()?,
+        &[NAN, LARGE_NUMBER, FINER, FINER_BELOW_ZERO, FINER_SINGLE],
+    );
     if bench.postgres.is_some() {
         db.create_missing_on(engine::P)?;
-        refuses(&mut db.p()?, &[NUL, NUL_IN_NOTE]);
+        refuses(&mut db.p()?, &[NUL, NUL_IN_NOTE, FINER, FINER_SINGLE]);
     }
+    let spoilt = [
+        NAN,
+        INFINITE,
+        LARGE_TEXT,
+        FINER,
+        FINER_BELOW_ZERO,
+        FINER_SINGLE,
+    ];
     if bench.mariadb.is_some() {
         db.create_missing_on(engine::Default)?;
-        refuses(&mut db.default()?, &[NAN, INFINITE, LARGE_TEXT]);
+        refuses(&mut db.default()?, &spoilt);
+        keeps_rounded(&mut db.default()?)?;
     }
     if bench.mysql.is_some() {
         db.create_missing_on(engine::Proper)?;
-        refuses(&mut db.proper()?, &[NAN, INFINITE, LARGE_TEXT]);
+        refuses(&mut db.proper()?, &spoilt);
+        keeps_rounded(&mut db.proper()?)?;
     }
     Ok(())
 }

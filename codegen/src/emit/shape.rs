@@ -69,6 +69,8 @@ pub(crate) struct ColumnFacts<'m> {
     pub(crate) name: &'m str,
     pub(crate) docs: &'m [String],
     pub(crate) column_type: &'m ColumnType,
+    /// Digits after the point that it keeps, where its values can have more.
+    pub(crate) fraction_digits: Option<u32>,
     /// What the runtime must be built with for it.
     pub(crate) feature: Option<TypeFeature>,
     /// The database counts it.
@@ -87,6 +89,7 @@ impl<'m> ColumnFacts<'m> {
             name: &column.name,
             docs: &column.docs,
             column_type: &column.column_type,
+            fraction_digits: column.fraction_digits(),
             feature: TypeFeature::of_column(column),
             counted: matches!(column.generated, Generated::Key { .. }),
             version: column.version,
@@ -160,7 +163,7 @@ impl Field<'_> {
         if self.fifteen_digits {
             params.push_str(".digits(15)");
         }
-        if let Some(digits) = self.column.column_type.fraction_digits() {
+        if let Some(digits) = self.column.fraction_digits {
             params.push_str(&format!(".fraction({digits})"));
         }
         params

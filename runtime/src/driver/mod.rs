@@ -33,6 +33,7 @@ mod physical;
 pub mod played;
 #[cfg(any(feature = "sqlite", feature = "mysql"))]
 mod refused;
+mod rounding;
 mod row;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -1,6 +1,6 @@
 //! Parameters of a statement, written one after the other in the order of the placeholders.
 
-use super::calendar;
+use super::{calendar, rounding};
 use crate::error::{Error, ErrorKind};
 use crate::model::ColumnSet;
 use crate::statements::TableSql;
@@ -90,6 +90,9 @@ macro_rules! forward_times {
 
 const FINER: &str = "the column keeps fewer digits after the point than the value has: round it first, times by \
      chrono's `trunc_subsecs`, decimals by bigdecimal's `with_scale`";
+
+const FINER_FLOAT: &str = "the column keeps fewer digits after the point than the value has, as `FLOAT(M,D)` and \
+     `DOUBLE(M,D)` do: round it first, or declare the column without digits";
 
 const FAR: &str = "a date is kept from the year 1 to the year 9999, on every database";
 
@@ -204,10 +207,6 @@ impl ParamWriter<'_> {
         u64(value: u64);
         /// A truth value.
         bool(value: bool);
-        /// A 32-bit float.
-        f32(value: f32);
-        /// A 64-bit float.
-        f64(value: f64);
         /// Text.
         text(value: &str);
         /// Bytes.
@@ -216,6 +215,24 @@ impl ParamWriter<'_> {
         vector(values: &[f32]);
         /// A span of time as PostgreSQL counts it.
         interval(value: Interval);
+    }
+
+    /// A 32-bit float.
+    pub fn f32(&mut self, value: f32) {
+        let changes = |digits| !rounding::keeps_single(value, digits);
+        if self.fraction.is_some_and(changes) {
+            return self.refuse(FINER_FLOAT);
+        }
+        each!(self.f32(value));
+    }
+
+    /// A 64-bit float.
+    pub fn f64(&mut self, value: f64) {
+        let changes = |digits| !rounding::keeps(value, digits);
+        if self.fraction.is_some_and(changes) {
+            return self.refuse(FINER_FLOAT);
+        }
+        each!(self.f64(value));
     }
 
     forward_times! {
@@ -310,7 +327,7 @@ impl ParamWriter<'_> {
         self.column_done();
     }
 
-    /// Says how many digits after the point the next column keeps, of a decimal or of seconds. Databases would round a
+    /// Says how many digits after the point the next column keeps, of a number or of seconds. Databases would round a
     /// finer value without a word, so it is refused.
     pub fn fraction(&mut self, digits: u32) -> &mut Self {
         self.fraction = Some(digits);

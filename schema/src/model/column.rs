@@ -21,6 +21,8 @@ pub struct Column {
     pub sql_type: String,
     /// What it holds.
     pub column_type: ColumnType,
+    /// MySQL's `FLOAT(M,D)` and `DOUBLE(M,D)`: digits after the point, past which the server rounds without a word.
+    pub float_digits: Option<u32>,
     /// A type that the model has no word for: its own text form is read and written, in its own dialect.
     pub as_text: bool,
     /// Which Rust type the field has.
@@ -50,6 +52,12 @@ pub struct Column {
 }
 
 impl Column {
+    /// How many digits after the point the column keeps, of a number or of seconds, where that is fewer than its values in
+    /// Rust can have.
+    pub fn fraction_digits(&self) -> Option<u32> {
+        self.column_type.fraction_digits().or(self.float_digits)
+    }
+
     /// Does SQLite make a float of numbers in it that have more than 15 digits? Its affinity is NUMERIC then (section 3.1
     /// of SQLite's "Datatypes"): no integer, and not one of our spellings that keep text.
     pub fn is_float_on_sqlite(&self, source: Dialect) -> bool {

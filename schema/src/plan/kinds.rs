@@ -33,7 +33,7 @@ fn push_word(words: &mut String, column: &Column, is_float: bool) {
         FieldType::Plain | FieldType::Key { .. } => kind(&column.column_type, is_float),
     };
     words.push_str(kind);
-    let digits = digits(&column.column_type).or_else(|| digits_of_float(column));
+    let digits = digits(&column.column_type).or(column.float_digits);
     if let Some(digits) = digits.filter(|_| kind != UNKNOWN) {
         words.push_str(&format!(".{digits}"));
     }
@@ -74,16 +74,6 @@ fn kind(column_type: &ColumnType, is_float: bool) -> &'static str {
         ColumnType::Array(_) => "array",
         ColumnType::Any => UNKNOWN,
     }
-}
-
-/// MySQL's `float(5,2)` rounds what it is given.
-fn digits_of_float(column: &Column) -> Option<u32> {
-    if !matches!(column.column_type, ColumnType::F32 | ColumnType::F64) {
-        return None;
-    }
-    let (_, scale) = column.sql_type.split_once(',')?;
-    let (scale, _) = scale.split_once(')')?;
-    scale.trim().parse().ok()
 }
 
 /// Digits after the point that a value may have. A microsecond is the finest that there is.

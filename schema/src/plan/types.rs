@@ -19,8 +19,9 @@ fn of_column(model: &Model, source: Dialect, column: &Column) -> u64 {
     let word = word(&column.column_type, source);
     let values = column.column_type.enum_id().into_iter();
     let values = values.flat_map(|id| &model.enum_type(id).values);
-    // A type that the model has no word for is told by its name, and so are sizes of an array's elements.
-    let is_named = column.as_text || matches!(column.column_type, ColumnType::Array(_));
+    // A type that the model has no word for is told by its name, and so are sizes of an array's elements and of floats.
+    let is_array = matches!(column.column_type, ColumnType::Array(_));
+    let is_named = column.as_text || is_array || column.float_digits.is_some();
     let name = is_named.then_some(column.sql_type.as_str());
     let words = [column.name.as_str(), &word].into_iter();
     let words = words.chain(name);
@@ -91,7 +92,7 @@ mod tests {
          several mood[], at timestamp(3), place inet, tags varchar(30)[], short char(4), long text, j json);\n";
     const MYSQL: &str = "CREATE TABLE posts (id int PRIMARY KEY, m enum('sad', 'ok'), s set('x', 'y'), t text, \
          bits bit(3), code binary(4), more varbinary(9), at time(2), fine decimal(5, 1), n int unsigned, \
-         every longtext, j json);\n";
+         money double(7, 2), every longtext, j json);\n";
 
     /// Each change alone makes another number, and no two the same.
     fn assert_all_differ(schema: &str, dialect: Dialect, changes: &[(&str, &str)]) {
@@ -144,6 +145,9 @@ mod tests {
                 ("time(2)", "time(3)"),
                 ("decimal(5, 1)", "decimal(6, 1)"),
                 ("int unsigned", "int"),
+                ("double(7, 2)", "double(8, 2)"),
+                ("double(7, 2)", "double(7, 3)"),
+                ("double(7, 2)", "double"),
             ],
         );
     }

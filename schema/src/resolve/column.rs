@@ -1,5 +1,6 @@
 //! One column: type, nullability, default, where its value comes from.
 
+use crate::ast::TypeArgument;
 use crate::column_type::ColumnType;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
@@ -58,6 +59,7 @@ impl<'a> Resolver<'a> {
             sql_type: settled.sql_type,
             native: native::column(draft, table, default.as_ref(), &settled.column_type),
             default,
+            float_digits: float_digits(table, draft, &settled.column_type),
             column_type: settled.column_type,
             as_text: settled.as_text,
             field_type,
@@ -143,6 +145,17 @@ fn is_row_id(table: &DraftTable, column: &DraftColumn) -> bool {
     column.type_name.written.eq_ignore_ascii_case("integer")
         && !table.without_rowid
         && !column.no_rowid_alias
+}
+
+/// The digits of MySQL's `FLOAT(M,D)`.
+fn float_digits(table: &DraftTable, draft: &DraftColumn, of: &ColumnType) -> Option<u32> {
+    let is_float = matches!(of, ColumnType::F32 | ColumnType::F64);
+    match draft.type_name.arguments.as_slice() {
+        [_, TypeArgument::Number(digits)] if is_float && table.dialect == Dialect::Mysql => {
+            digits.parse().ok()
+        }
+        _ => None,
+    }
 }
 
 fn generated(draft: &DraftColumn, table: &DraftTable, row_id: bool) -> Generated {

@@ -146,6 +146,10 @@ pub mod readings {
         pub label: ::std::string::String,
         /// `value`
         pub value: f64,
+        /// `level`
+        pub level: f64,
+        /// `share`
+        pub share: f32,
         /// `note`
         pub note: ::core::option::Option<::std::string::String>,
         /// `revision`
@@ -163,6 +167,10 @@ pub mod readings {
         pub label: ::std::string::String,
         /// `value`
         pub value: f64,
+        /// `level`
+        pub level: f64,
+        /// `share`
+        pub share: f32,
         /// `note`
         pub note: ::core::option::Option<::std::string::String>,
         /// `revision`; 1 when left out.
@@ -176,12 +184,16 @@ pub mod readings {
             slot: i32,
             label: impl ::core::convert::Into<::std::string::String>,
             value: f64,
+            level: f64,
+            share: f32,
         ) -> Self {
             Self {
                 sensor,
                 slot,
                 label: label.into(),
                 value,
+                level,
+                share,
                 note: ::core::option::Option::None,
                 revision: ::core::option::Option::None,
             }
@@ -195,6 +207,8 @@ pub mod readings {
                 slot: row.slot,
                 label: row.label,
                 value: row.value,
+                level: row.level,
+                share: row.share,
                 note: row.note,
                 revision: ::core::option::Option::Some(row.revision),
             }
@@ -208,6 +222,10 @@ pub mod readings {
         pub label: ::core::option::Option<::std::string::String>,
         /// `value`
         pub value: ::core::option::Option<f64>,
+        /// `level`
+        pub level: ::core::option::Option<f64>,
+        /// `share`
+        pub share: ::core::option::Option<f32>,
         /// `note`
         pub note: ::core::option::Option<::core::option::Option<::std::string::String>>,
     }
@@ -221,6 +239,8 @@ pub mod readings {
                 .with(3)
                 .with(4)
                 .with(5)
+                .with(6)
+                .with(7)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -228,6 +248,8 @@ pub mod readings {
             params.push(&self.slot);
             params.push(&self.label);
             params.push(&self.value);
+            params.fraction(2).push(&self.level);
+            params.fraction(3).push(&self.share);
             params.push(&self.note);
             params.push(&self.revision.unwrap_or(1));
         }
@@ -238,12 +260,16 @@ pub mod readings {
             ::bindery::ColumnSet::new()
                 .with_if(self.label.is_some(), 2)
                 .with_if(self.value.is_some(), 3)
-                .with_if(self.note.is_some(), 4)
+                .with_if(self.level.is_some(), 4)
+                .with_if(self.share.is_some(), 5)
+                .with_if(self.note.is_some(), 6)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.label);
             params.given(&self.value);
+            params.fraction(2).given(&self.level);
+            params.fraction(3).given(&self.share);
             params.given(&self.note);
         }
     }
@@ -268,6 +294,8 @@ pub mod readings {
                 slot: row.next()?,
                 label: row.next()?,
                 value: row.next()?,
+                level: row.next()?,
+                share: row.next()?,
                 note: row.next()?,
                 revision: row.next()?,
             })
@@ -287,6 +315,8 @@ pub mod readings {
             params.push(&row.slot);
             params.push(&row.label);
             params.push(&row.value);
+            params.fraction(2).push(&row.level);
+            params.fraction(3).push(&row.share);
             params.push(&row.note);
             params.push(&row.revision);
         }
@@ -321,6 +351,8 @@ pub mod readings {
         ) {
             params.push(&row.label);
             params.push(&row.value);
+            params.fraction(2).push(&row.level);
+            params.fraction(3).push(&row.share);
             params.push(&row.note);
         }
 
@@ -346,6 +378,8 @@ pub mod readings {
                 slot: self.slot,
                 label: self.label,
                 value: self.value,
+                level: self.level,
+                share: self.share,
                 note: self.note,
                 revision: self.revision,
             }
@@ -405,41 +439,49 @@ pub mod readings {
             "`slot`",
             "`label`",
             "`value`",
+            "`level`",
+            "`share`",
             "`note`",
             "`revision`",
         ],
         key: &[1, 0],
-        writable: &[0, 1, 2, 3, 4, 5],
-        required: &[0, 1, 2, 3, 4, 5],
+        writable: &[0, 1, 2, 3, 4, 5, 6, 7],
+        required: &[0, 1, 2, 3, 4, 5, 6, 7],
         counted: ::core::option::Option::None,
-        select: r#"SELECT `sensor`, `slot`, `label`, `value`, `note`, `revision`
+        select: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
+            `revision`
             FROM `readings`"#,
-        first: r#"SELECT `sensor`, `slot`, `label`, `value`, `note`, `revision`
+        first: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
+            `revision`
             FROM `readings`
             ORDER BY `slot`, `sensor` LIMIT 1"#,
-        find: r#"SELECT `sensor`, `slot`, `label`, `value`, `note`, `revision`
+        find: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
+            `revision`
             FROM `readings`
             WHERE `slot` = ? AND `sensor` = ?"#,
         count: "SELECT count(*) FROM `readings`",
         exists: "SELECT 1 FROM `readings` WHERE `slot` = ? AND `sensor` = ?",
-        insert: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `note`,
-            `revision`)
-            VALUES (?, ?, ?, ?, ?, ?)
-            RETURNING `sensor`, `slot`, `label`, `value`, `note`, `revision`"#,
-        insert_row: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `note`,
-            `revision`)
-            VALUES (?, ?, ?, ?, ?, ?)"#,
-        returning: " RETURNING `sensor`, `slot`, `label`, `value`, `note`, `revision`",
+        insert: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `level`,
+            `share`, `note`, `revision`)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            RETURNING `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`, `revision`"#,
+        insert_row: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `level`,
+            `share`, `note`, `revision`)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)"#,
+        returning: r#" RETURNING `sensor`, `slot`, `label`, `value`, `level`, `share`,
+            `note`, `revision`"#,
         save: r#"UPDATE `readings`
-            SET `label` = ?, `value` = ?, `note` = ?, `revision` = `readings`.`revision` + 1
+            SET `label` = ?, `value` = ?, `level` = ?, `share` = ?, `note` = ?, `revision` =
+            `readings`.`revision` + 1
             WHERE `slot` = ? AND `sensor` = ? AND `revision` = ?"#,
-        version: ::core::option::Option::Some(5),
-        touched: &[5],
+        version: ::core::option::Option::Some(7),
+        touched: &[7],
         touch: "`revision` = `readings`.`revision` + 1",
         delete: "DELETE FROM `readings` WHERE `slot` = ? AND `sensor` = ?",
         uniques: &[::bindery::UniqueSql {
             columns: &[2],
-            find: r#"SELECT `sensor`, `slot`, `label`, `value`, `note`, `revision`
+            find: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
+            `revision`
             FROM `readings`
             WHERE `label` = ?"#,
         }],
@@ -452,41 +494,49 @@ pub mod readings {
             r#""slot""#,
             r#""label""#,
             r#""value""#,
+            r#""level""#,
+            r#""share""#,
             r#""note""#,
             r#""revision""#,
         ],
         key: &[1, 0],
-        writable: &[0, 1, 2, 3, 4, 5],
-        required: &[0, 1, 2, 3, 4, 5],
+        writable: &[0, 1, 2, 3, 4, 5, 6, 7],
+        required: &[0, 1, 2, 3, 4, 5, 6, 7],
         counted: ::core::option::Option::None,
-        select: r#"SELECT "sensor", "slot", "label", "value", "note", "revision"
+        select: r#"SELECT "sensor", "slot", "label", "value", "level", "share", "note",
+            "revision"
             FROM "readings""#,
-        first: r#"SELECT "sensor", "slot", "label", "value", "note", "revision"
+        first: r#"SELECT "sensor", "slot", "label", "value", "level", "share", "note",
+            "revision"
             FROM "readings"
             ORDER BY "slot", "sensor" LIMIT 1"#,
-        find: r#"SELECT "sensor", "slot", "label", "value", "note", "revision"
+        find: r#"SELECT "sensor", "slot", "label", "value", "level", "share", "note",
+            "revision"
             FROM "readings"
             WHERE "slot" = $1 AND "sensor" = $2"#,
         count: r#"SELECT count(*) FROM "readings""#,
         exists: r#"SELECT 1 FROM "readings" WHERE "slot" = $1 AND "sensor" = $2"#,
-        insert: r#"INSERT INTO "readings" ("sensor", "slot", "label", "value", "note",
-            "revision")
-            VALUES ($1, $2, $3, $4, $5, $6)
-            RETURNING "sensor", "slot", "label", "value", "note", "revision""#,
-        insert_row: r#"INSERT INTO "readings" ("sensor", "slot", "label", "value", "note",
-            "revision")
-            VALUES ($1, $2, $3, $4, $5, $6)"#,
-        returning: r#" RETURNING "sensor", "slot", "label", "value", "note", "revision""#,
+        insert: r#"INSERT INTO "readings" ("sensor", "slot", "label", "value", "level",
+            "share", "note", "revision")
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            RETURNING "sensor", "slot", "label", "value", "level", "share", "note", "revision""#,
+        insert_row: r#"INSERT INTO "readings" ("sensor", "slot", "label", "value", "level",
+            "share", "note", "revision")
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
+        returning: r#" RETURNING "sensor", "slot", "label", "value", "level", "share",
+            "note", "revision""#,
         save: r#"UPDATE "readings"
-            SET "label" = $1, "value" = $2, "note" = $3, "revision" = "readings"."revision" + 1
-            WHERE "slot" = $4 AND "sensor" = $5 AND "revision" = $6"#,
-        version: ::core::option::Option::Some(5),
-        touched: &[5],
+            SET "label" = $1, "value" = $2, "level" = $3, "share" = $4, "note" = $5, "revision"
+            = "readings"."revision" + 1
+            WHERE "slot" = $6 AND "sensor" = $7 AND "revision" = $8"#,
+        version: ::core::option::Option::Some(7),
+        touched: &[7],
         touch: r#""revision" = "readings"."revision" + 1"#,
         delete: r#"DELETE FROM "readings" WHERE "slot" = $1 AND "sensor" = $2"#,
         uniques: &[::bindery::UniqueSql {
             columns: &[2],
-            find: r#"SELECT "sensor", "slot", "label", "value", "note", "revision"
+            find: r#"SELECT "sensor", "slot", "label", "value", "level", "share", "note",
+            "revision"
             FROM "readings"
             WHERE "label" = $1"#,
         }],
@@ -499,41 +549,49 @@ pub mod readings {
             r#""slot""#,
             r#""label""#,
             r#""value""#,
+            r#""level""#,
+            r#""share""#,
             r#""note""#,
             r#""revision""#,
         ],
         key: &[1, 0],
-        writable: &[0, 1, 2, 3, 4, 5],
-        required: &[0, 1, 2, 3, 4, 5],
+        writable: &[0, 1, 2, 3, 4, 5, 6, 7],
+        required: &[0, 1, 2, 3, 4, 5, 6, 7],
         counted: ::core::option::Option::None,
-        select: r#"SELECT "sensor", "slot", "label", "value", "note", "revision"
+        select: r#"SELECT "sensor", "slot", "label", "value", "level", "share", "note",
+            "revision"
             FROM "readings""#,
-        first: r#"SELECT "sensor", "slot", "label", "value", "note", "revision"
+        first: r#"SELECT "sensor", "slot", "label", "value", "level", "share", "note",
+            "revision"
             FROM "readings"
             ORDER BY "slot", "sensor" LIMIT 1"#,
-        find: r#"SELECT "sensor", "slot", "label", "value", "note", "revision"
+        find: r#"SELECT "sensor", "slot", "label", "value", "level", "share", "note",
+            "revision"
             FROM "readings"
             WHERE "slot" = ? AND "sensor" = ?"#,
         count: r#"SELECT count(*) FROM "readings""#,
         exists: r#"SELECT 1 FROM "readings" WHERE "slot" = ? AND "sensor" = ?"#,
-        insert: r#"INSERT INTO "readings" ("sensor", "slot", "label", "value", "note",
-            "revision")
-            VALUES (?, ?, ?, ?, ?, ?)
-            RETURNING "sensor", "slot", "label", "value", "note", "revision""#,
-        insert_row: r#"INSERT INTO "readings" ("sensor", "slot", "label", "value", "note",
-            "revision")
-            VALUES (?, ?, ?, ?, ?, ?)"#,
-        returning: r#" RETURNING "sensor", "slot", "label", "value", "note", "revision""#,
+        insert: r#"INSERT INTO "readings" ("sensor", "slot", "label", "value", "level",
+            "share", "note", "revision")
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            RETURNING "sensor", "slot", "label", "value", "level", "share", "note", "revision""#,
+        insert_row: r#"INSERT INTO "readings" ("sensor", "slot", "label", "value", "level",
+            "share", "note", "revision")
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)"#,
+        returning: r#" RETURNING "sensor", "slot", "label", "value", "level", "share",
+            "note", "revision""#,
         save: r#"UPDATE "readings"
-            SET "label" = ?, "value" = ?, "note" = ?, "revision" = "readings"."revision" + 1
+            SET "label" = ?, "value" = ?, "level" = ?, "share" = ?, "note" = ?, "revision" =
+            "readings"."revision" + 1
             WHERE "slot" = ? AND "sensor" = ? AND "revision" = ?"#,
-        version: ::core::option::Option::Some(5),
-        touched: &[5],
+        version: ::core::option::Option::Some(7),
+        touched: &[7],
         touch: r#""revision" = "readings"."revision" + 1"#,
         delete: r#"DELETE FROM "readings" WHERE "slot" = ? AND "sensor" = ?"#,
         uniques: &[::bindery::UniqueSql {
             columns: &[2],
-            find: r#"SELECT "sensor", "slot", "label", "value", "note", "revision"
+            find: r#"SELECT "sensor", "slot", "label", "value", "level", "share", "note",
+            "revision"
             FROM "readings"
             WHERE "label" = ?"#,
         }],
@@ -546,40 +604,47 @@ pub mod readings {
             "`slot`",
             "`label`",
             "`value`",
+            "`level`",
+            "`share`",
             "`note`",
             "`revision`",
         ],
         key: &[1, 0],
-        writable: &[0, 1, 2, 3, 4, 5],
-        required: &[0, 1, 2, 3, 4, 5],
+        writable: &[0, 1, 2, 3, 4, 5, 6, 7],
+        required: &[0, 1, 2, 3, 4, 5, 6, 7],
         counted: ::core::option::Option::None,
-        select: r#"SELECT `sensor`, `slot`, `label`, `value`, `note`, `revision`
+        select: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
+            `revision`
             FROM `readings`"#,
-        first: r#"SELECT `sensor`, `slot`, `label`, `value`, `note`, `revision`
+        first: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
+            `revision`
             FROM `readings`
             ORDER BY `slot`, `sensor` LIMIT 1"#,
-        find: r#"SELECT `sensor`, `slot`, `label`, `value`, `note`, `revision`
+        find: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
+            `revision`
             FROM `readings`
             WHERE `slot` = ? AND `sensor` = ?"#,
         count: "SELECT count(*) FROM `readings`",
         exists: "SELECT 1 FROM `readings` WHERE `slot` = ? AND `sensor` = ?",
-        insert: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `note`,
-            `revision`)
-            VALUES (?, ?, ?, ?, ?, ?)"#,
-        insert_row: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `note`,
-            `revision`)
-            VALUES (?, ?, ?, ?, ?, ?)"#,
+        insert: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `level`,
+            `share`, `note`, `revision`)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)"#,
+        insert_row: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `level`,
+            `share`, `note`, `revision`)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)"#,
         returning: "",
         save: r#"UPDATE `readings`
-            SET `label` = ?, `value` = ?, `note` = ?, `revision` = `readings`.`revision` + 1
+            SET `label` = ?, `value` = ?, `level` = ?, `share` = ?, `note` = ?, `revision` =
+            `readings`.`revision` + 1
             WHERE `slot` = ? AND `sensor` = ? AND `revision` = ?"#,
-        version: ::core::option::Option::Some(5),
-        touched: &[5],
+        version: ::core::option::Option::Some(7),
+        touched: &[7],
         touch: "`revision` = `readings`.`revision` + 1",
         delete: "DELETE FROM `readings` WHERE `slot` = ? AND `sensor` = ?",
         uniques: &[::bindery::UniqueSql {
             columns: &[2],
-            find: r#"SELECT `sensor`, `slot`, `label`, `value`, `note`, `revision`
+            find: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
+            `revision`
             FROM `readings`
             WHERE `label` = ?"#,
         }],
@@ -656,9 +721,11 @@ pub mod readings {
         schema: ::core::option::Option::None,
         table: "readings",
         is_view: false,
-        columns: &["sensor", "slot", "label", "value", "note", "revision"],
-        kinds: "integer integer text f64 text? integer",
-        rules: 0x8908e2f67bbebc36,
+        columns: &[
+            "sensor", "slot", "label", "value", "level", "share", "note", "revision",
+        ],
+        kinds: "integer integer text f64 f64.2 f32.3 text? integer",
+        rules: 0x59874c6b863e54dd,
         engines: &["default", "p", "lite", "proper"],
         tables: &[
             ::bindery::TableDdl {
@@ -670,6 +737,8 @@ pub mod readings {
     `slot` int(11) NOT NULL,
     `label` varchar(60) NOT NULL,
     `value` double NOT NULL,
+    `level` double(7,2) NOT NULL,
+    `share` float(6,3) NOT NULL,
     `note` varchar(60),
     `revision` int(11) NOT NULL,
     PRIMARY KEY (`slot`, `sensor`),
@@ -687,6 +756,8 @@ pub mod readings {
     "slot" INT NOT NULL,
     "label" VARCHAR(60) NOT NULL,
     "value" DOUBLE NOT NULL,
+    "level" DOUBLE NOT NULL,
+    "share" FLOAT NOT NULL,
     "note" VARCHAR(60),
     "revision" INT NOT NULL,
     PRIMARY KEY ("slot", "sensor"),
@@ -706,6 +777,8 @@ pub mod readings {
     "slot" integer NOT NULL,
     "label" character varying(60) NOT NULL,
     "value" double precision NOT NULL,
+    "level" double precision NOT NULL,
+    "share" real NOT NULL,
     "note" character varying(60),
     "revision" integer NOT NULL,
     PRIMARY KEY ("slot", "sensor"),
@@ -724,6 +797,8 @@ pub mod readings {
     `slot` int(11) NOT NULL,
     `label` varchar(60) NOT NULL,
     `value` double NOT NULL,
+    `level` double(7,2) NOT NULL,
+    `share` float(6,3) NOT NULL,
     `note` varchar(60),
     `revision` int(11) NOT NULL,
     PRIMARY KEY (`slot`, `sensor`),

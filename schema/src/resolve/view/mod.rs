@@ -249,6 +249,7 @@ fn view_column(
         type_span: span,
         sql_type: typed.sql_type,
         column_type: typed.column_type,
+        float_digits: None,
         as_text: typed.as_text,
         field_type: custom.map_or(FieldType::Plain, FieldType::Custom),
         nullable: typed.nullable,
