@@ -13,8 +13,7 @@ const NAN: (&str, Spoil) = ("value", |row| row.value = f64::NAN);
 const INFINITE: (&str, Spoil) = ("value", |row| row.value = f64::INFINITY);
 const LARGE_NUMBER: (&str, Spoil) = ("sensor", |row| row.sensor = u64::MAX);
 const FINER: (&str, Spoil) = ("level", |row| row.level = 1.005);
-/// The server would make -0.29000000000000004 of it.
-const FINER_BELOW_ZERO: (&str, Spoil) = ("level", |row| row.level = -0.29);
+const FINER_BELOW_ZERO: (&str, Spoil) = ("level", |row| row.level = -1.005);
 const FINER_SINGLE: (&str, Spoil) = ("share", |row| row.share = 1.0 / 3.0);
 const NUL: (&str, Spoil) = ("label", |row| row.label = "a\0b".to_owned());
 const NUL_IN_NOTE: (&str, Spoil) = ("note", |row| row.note = Some("\0".to_owned()));
@@ -196,6 +195,12 @@ where
         let read = c.readings().get(id(&row))?;
         assert_eq!((read.level, read.share), (row.level, row.share));
     }
+    let below = NewReading {
+        level: -0.29,
+        ..good(200)
+    };
+    let stored = c.readings().insert(below)?.level;
+    assert!((stored + 0.29).abs() < f64::EPSILON, "{stored}");
     Ok(())
 }
 

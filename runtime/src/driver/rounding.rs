@@ -1,7 +1,9 @@
 //! Floats that a column rounds: MySQL's and MariaDB's `FLOAT(M,D)` and `DOUBLE(M,D)` keep D digits after the point and round
 //! the rest away without a word.
 
-/// Would a column of so many digits keep the value as it is?
+/// Has the value no more digits after the point? The servers keep it then, but for the last bit of some below zero:
+/// `Field_real::truncate`, in MariaDB `truncate_double`, reckons from the whole number below, and makes
+/// -0.29000000000000004 of -0.29 (tried on MariaDB 10.11).
 pub(super) fn keeps(value: f64, digits: u32) -> bool {
     !value.is_finite() || rounded(value, digits) == value
 }
@@ -13,13 +15,12 @@ pub(super) fn keeps_single(value: f32, digits: u32) -> bool {
     !value.is_finite() || stored(f64::from(value)) == value
 }
 
-/// As the server reckons (`Field_real::truncate`, in MariaDB `truncate_double`), so that what it leaves alone is what is
-/// taken here: a `DOUBLE(7,2)` makes -0.29000000000000004 of -0.29 (MariaDB 10.11).
+/// The whole part is taken away first, as a large number times the scale could not be told from its neighbours.
 fn rounded(value: f64, digits: u32) -> f64 {
     let Ok(scale) = format!("1e{digits}").parse::<f64>() else {
         return value;
     };
-    let whole = value.floor();
+    let whole = value.trunc();
     whole + ((value - whole) * scale).round_ties_even() / scale
 }
 
@@ -35,6 +36,8 @@ mod tests {
             (1.1, 1),
             (0.29, 2),
             (-0.25, 2),
+            (-0.29, 2),
+            (-0.127_758, 6),
             (-12_345.67, 2),
             (12_345.67, 2),
             (99_999.99, 2),
@@ -49,8 +52,6 @@ mod tests {
             (0.5, 0),
             (1.005, 2),
             (-1.005, 2),
-            // Stored as -0.29000000000000004.
-            (-0.29, 2),
             (1.0 / 3.0, 6),
             (0.1 + 0.2, 1),
             (f64::MIN_POSITIVE, 4),
