@@ -209,7 +209,6 @@ impl<'a> RowReader<'a> {
     fn decode_error(&self, column: usize, expected: &'static str) -> Error {
         Error::new(ErrorKind::Decode {
             column,
-            name: None,
             expected,
             is_null: each!(&self.source, is_null(column), true),
         })

@@ -60,12 +60,10 @@ impl Error {
 
     /// Names the column of a value that could not be read from a row of this table.
     #[must_use]
-    pub(crate) fn of_row_of(mut self, table: &'static TableSql) -> Self {
-        let ErrorKind::Decode { column, name, .. } = &mut self.0.kind else {
+    pub(crate) fn of_row_of(self, table: &TableSql) -> Self {
+        let ErrorKind::Decode { column, .. } = self.0.kind else {
             return self;
         };
-        let column = *column;
-        *name = table.columns.get(column).map(|written| bare(written));
         self.of_column(table, column)
     }
 
@@ -84,12 +82,6 @@ impl Error {
             write!(out, ": {}", self.0.kind)
         }
     }
-}
-
-/// A column's name without the quotes it has in statements.
-fn bare(name: &str) -> &str {
-    let inner = |quote: char| name.strip_prefix(quote)?.strip_suffix(quote);
-    inner('"').or_else(|| inner('`')).unwrap_or(name)
 }
 
 /// A name without the quotes it has in statements, where a table's may have a schema's before it.

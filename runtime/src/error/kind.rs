@@ -40,12 +40,11 @@ pub enum ErrorKind {
     ValueOutOfRange(Constraint),
     /// A value cannot be held by this database; the text says which kind of value, never the value.
     UnsupportedValue(String),
-    /// A stored value is not of the type the column has in the schema.
+    /// A stored value is not of the type the column has in the schema. [`Error::column`](crate::Error::column) has its name,
+    /// where it is known.
     Decode {
         /// Position of the column in the row, from 0.
         column: usize,
-        /// Its name, where it is known.
-        name: Option<&'static str>,
         /// What was expected.
         expected: &'static str,
         /// NULL was found, in a column that the schema says has none.
@@ -215,14 +214,10 @@ impl fmt::Display for ErrorKind {
             Self::UnsupportedValue(why) => out.write_str(why),
             Self::Decode {
                 column,
-                name,
                 expected,
                 is_null,
             } => {
-                match name {
-                    Some(name) => write!(out, "column `{name}` of the row")?,
-                    None => write!(out, "column {} of the row", column + 1)?,
-                }
+                write!(out, "column {} of the row", column + 1)?;
                 fmt_misfit(out, expected, *is_null)
             }
             Self::Unavailable => out.write_str("the database cannot be reached"),

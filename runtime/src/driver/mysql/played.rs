@@ -7,7 +7,7 @@ use bindery_schema::config::{Place, SessionConfig, parse_url};
 use super::MysqlConnection;
 use super::login::LoggedIn;
 use super::options::MysqlConfig;
-use super::session::Session;
+use super::session::{Session, length_and_number};
 use crate::driver::connect::{ServerInfo, ServerOptions};
 use crate::driver::wire::Socket;
 
@@ -43,8 +43,8 @@ fn config() -> MysqlConfig {
 /// Whole packets of the client; each command but those that nothing answers asks for one.
 pub(in crate::driver) fn requests(came: &[u8]) -> (usize, usize) {
     let (mut whole, mut asked) = (0, 0);
-    while let Some(&[a, b, c, _, command]) = came.get(whole..).and_then(<[u8]>::first_chunk) {
-        let length = 4 + (usize::from(a) | usize::from(b) << 8 | usize::from(c) << 16);
+    while let Some(&[a, b, c, number, command]) = came.get(whole..).and_then(<[u8]>::first_chunk) {
+        let length = 4 + length_and_number([a, b, c, number]).0;
         if came.len() < whole + length {
             break;
         }

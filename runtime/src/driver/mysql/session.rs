@@ -229,11 +229,11 @@ impl Session {
     fn packet(&mut self) -> Result<Range<usize>, Fault> {
         loop {
             let unread = self.socket.unread();
-            if let Some(&[a, b, c, number]) = unread.first_chunk() {
+            if let Some(header) = unread.first_chunk() {
+                let (length, number) = length_and_number(*header);
                 if number != self.number {
                     return Err(Fault::Protocol("a packet out of turn"));
                 }
-                let length = usize::from(a) | usize::from(b) << 8 | usize::from(c) << 16;
                 if unread.len() >= HEADER + length {
                     self.number = number.wrapping_add(1);
                     let whole = self.socket.take(HEADER + length);
@@ -279,10 +279,10 @@ impl Session {
 
     /// Is the next row of a prepared statement here already? Then nothing is waited for.
     pub(super) fn has_row(&self) -> bool {
-        let Some((&[a, b, c, _], body)) = self.socket.unread().split_first_chunk() else {
+        let Some((header, body)) = self.socket.unread().split_first_chunk() else {
             return false;
         };
-        let length = usize::from(a) | usize::from(b) << 8 | usize::from(c) << 16;
+        let (length, _) = length_and_number(*header);
         length < FULL && length <= body.len() && body.first() == Some(&0)
     }
 
@@ -387,6 +387,12 @@ impl Drop for Session {
             self.socket.send_last(QUIT);
         }
     }
+}
+
+/// What a packet's header says.
+#[inline]
+pub(super) fn length_and_number([a, b, c, number]: [u8; HEADER]) -> (usize, u8) {
+    (u32::from_le_bytes([a, b, c, 0]) as usize, number)
 }
 
 fn write_header(out: &mut [u8], length: usize, number: u8) {
