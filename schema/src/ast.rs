@@ -268,6 +268,9 @@ impl Statement {
             Self::CreateView(view) => &mut view.name,
             Self::CreateEnum(created) => &mut created.name,
             Self::CreateDomain(created) => &mut created.name,
+            Self::CreateObject(created) if created.kind == ObjectKind::Sequence => {
+                &mut created.name
+            }
             Self::IfFits(statement) => return statement.put_into_schema(schema),
             Self::AlterTable(_)
             | Self::DropTable { .. }
@@ -748,7 +751,7 @@ pub struct CreateDomain {
     pub not_null: bool,
     /// `DEFAULT`.
     pub default: Option<Expression>,
-    /// From its name on, as written.
+    /// What follows its name, as written.
     pub definition: String,
     /// Every name that the definition may speak of, in lower case.
     pub words: Vec<String>,

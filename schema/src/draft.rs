@@ -166,8 +166,8 @@ pub struct DraftNative {
     pub periods: Vec<Period>,
     /// PostgreSQL `EXCLUDE`, with the name.
     pub exclusions: Vec<(Option<String>, Expression)>,
-    /// Statements to be repeated behind the table's own.
-    pub behind: Vec<String>,
+    /// Changes of sequences that its columns brought along: the sequence's name, and what follows it.
+    pub behind: Vec<(String, String)>,
     /// PostgreSQL: tables that hold a part of its rows.
     pub partitions: Vec<Partition>,
 }
@@ -319,9 +319,9 @@ pub struct DraftObject {
     pub dialect: Dialect,
     /// What it is.
     pub kind: DraftObjectKind,
-    /// From its name on, as written.
+    /// What follows its name, as written.
     pub definition: String,
-    /// Changes behind it, as written.
+    /// Changes behind it: what follows its name, as written.
     pub changes: Vec<String>,
     /// Every name that it may speak of, in lower case.
     pub words: Vec<String>,

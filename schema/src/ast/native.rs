@@ -48,7 +48,7 @@ pub struct CreateObject {
     pub kind: ObjectKind,
     /// Its name; of an extension with the schema it is put into.
     pub name: ObjectName,
-    /// What follows the words `IF NOT EXISTS`: the name and everything behind it.
+    /// What follows its name.
     pub definition: String,
     /// Every name that the definition may speak of, in lower case.
     pub words: Vec<String>,
@@ -74,7 +74,7 @@ pub enum ObjectChange {
         kind: ObjectKind,
         /// Its name.
         name: ObjectName,
-        /// The whole statement.
+        /// What follows its name.
         text: String,
         /// As [`CreateObject::words`].
         words: Vec<String>,
@@ -90,8 +90,6 @@ pub struct MoveObject {
     pub name: ObjectName,
     /// What is new.
     pub to: NewPlace,
-    /// The whole statement.
-    pub text: String,
 }
 
 /// What is new of a name.

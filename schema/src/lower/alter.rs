@@ -6,12 +6,10 @@ use crate::ast::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::draft::{
-    DraftColumn, DraftCounter, DraftGenerated, DraftObjectKind, DraftTable, TableIndex,
-};
-use crate::source::FileId;
+use crate::draft::{DraftColumn, DraftCounter, DraftGenerated, DraftTable, TableIndex};
 
 use super::column::{column, set_default, set_identity};
+use super::objects::is_sequence;
 use super::view_follow::Read;
 use super::{Fold, constraint, drop_column, implied, lookup, native, rename};
 
@@ -29,6 +27,7 @@ impl Fold<'_> {
             }
             return;
         };
+        self.path.clone_from(&alter.table.path);
         // MySQL drops before it adds.
         let drops = |action: &&AlterAction| matches!(action, AlterAction::DropPrimaryKey);
         let (first, rest): (Vec<_>, Vec<_>) = alter.actions.iter().partition(drops);
@@ -62,12 +61,10 @@ impl Fold<'_> {
             kind: ObjectKind::Sequence,
             name: name.clone(),
             to: NewPlace::Name(to.clone()),
-            text: format!("ALTER SEQUENCE {} RENAME TO {}", name.name.text, to.text),
         };
-        let kind = DraftObjectKind::Other(ObjectKind::Sequence);
-        let known = self.objects.iter();
-        let mut known = known.filter(|object| object.kind == kind && object.file == file.file);
-        if known.any(|object| object.name.name.text == name.name.text) {
+        let is_known = (self.objects.named(&name.name.text))
+            .any(|(_, object)| is_sequence(object) && object.file == file.file);
+        if is_known {
             self.move_object(file, &sequence);
             return true;
         }
@@ -84,8 +81,7 @@ impl Fold<'_> {
         if let AlterAction::SetSchema(schema) = action {
             let to = moved(&self.table_mut(index).name, schema);
             self.views_follow(file, Read::Table(index), &to);
-            self.table_mut(index).name = to;
-            return;
+            return self.move_table(file, index, to);
         }
         self.views_see(file, index, action);
         if let AlterAction::AttachPartition(partition) = action {
@@ -167,7 +163,7 @@ impl Fold<'_> {
             AlterAction::RenameColumn { from, to } => {
                 if self.column_of(table, from).is_some() {
                     self.keep_sequences(index, table, Some(&from.text));
-                    self.owner_renamed(file.file, &table.name.name.text, from, to);
+                    self.owner_renamed(&table.name, from, to);
                     rename::rename_column(table, &from.text, to);
                     table
                         .renames
@@ -200,7 +196,8 @@ impl Fold<'_> {
                 self.with_column(table, column, |column| column.settings.push(words.clone()));
             }
             AlterAction::SetDefault { column, value } => {
-                let value = value.clone();
+                let mut value = value.clone();
+                self.find_sequence(file, &mut value);
                 self.with_column(table, column, |column| set_default(column, value));
             }
             AlterAction::DropDefault(column) => self.with_column(table, column, |column| {
@@ -336,27 +333,42 @@ impl Fold<'_> {
         found
     }
 
-    /// Sequences of the table's columns, as far as they are told by name.
-    fn owner_follows(
-        &mut self,
-        file: FileId,
-        table: &str,
-        change: impl Fn(&mut ObjectName, &mut Name),
-    ) {
-        let objects = self.objects.iter_mut().filter(|object| object.file == file);
-        for (owner, column) in objects.filter_map(|object| object.owner.as_mut()) {
-            if owner.name.text == table {
-                change(owner, column);
-            }
+    /// Sequences of the table's columns.
+    fn owner_follows(&mut self, table: &ObjectName, change: impl Fn(&mut ObjectName, &mut Name)) {
+        for at in self.objects.owned_by(table) {
+            let owner = self.objects.get(at).and_then(|object| object.owner.clone());
+            let owner = owner.map(|(mut table, mut column)| {
+                change(&mut table, &mut column);
+                (table, column)
+            });
+            self.objects.give(at, owner);
         }
     }
 
-    fn owner_renamed(&mut self, file: FileId, table: &str, from: &Name, to: &Name) {
-        self.owner_follows(file, table, |_, column| {
+    fn owner_renamed(&mut self, table: &ObjectName, from: &Name, to: &Name) {
+        self.owner_follows(table, |_, column| {
             if column.text == from.text {
                 column.clone_from(to);
             }
         });
+    }
+
+    /// The table is in another schema, and so are the sequences of its columns.
+    fn move_table(&mut self, file: &FileAst, index: TableIndex, to: ObjectName) {
+        let from = std::mem::replace(&mut self.table_mut(index).name, to.clone());
+        for at in self.objects.owned_by(&from) {
+            if let Some(object) = self.objects.get(at) {
+                let before = object.name.clone();
+                let schema = to.schema.clone();
+                let after = ObjectName {
+                    schema,
+                    ..before.clone()
+                };
+                self.objects.rename(at, after.clone());
+                self.counters_follow(file, &before, &after);
+            }
+        }
+        self.owner_follows(&from, |owner, _| owner.clone_from(&to));
     }
 
     /// Views know a column that gets another name by its old one, and count those before it.
@@ -398,8 +410,8 @@ impl Fold<'_> {
         for key in itself {
             key.reference.table.clone_from(&to);
         }
-        let (file, place) = (table.file, to.clone());
-        self.owner_follows(file, &own, |owner, _| owner.clone_from(&place));
+        let (from, place) = (table.name.clone(), to.clone());
+        self.owner_follows(&from, |owner, _| owner.clone_from(&place));
         let table = self.table_mut(index);
         table.name = to;
         self.forget_name(&old, index);

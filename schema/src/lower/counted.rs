@@ -1,16 +1,17 @@
 //! PostgreSQL's sequences that serial and identity columns bring along: `t_id_seq` when the column is made, and so it
 //! stays whatever table and column are called later.
 
-use crate::ast::{Expression, ExpressionPiece, Name, ObjectKind, ObjectName, PieceKind};
+use crate::ast::{Expression, ExpressionPiece, FileAst, Name, ObjectKind, ObjectName, PieceKind};
 use crate::dialect::Dialect;
 use crate::draft::{
     DraftColumn, DraftCounter, DraftGenerated, DraftObject, DraftObjectKind, DraftTable, TableIndex,
 };
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::sql_writer::SqlWriter;
 
 use super::Fold;
 use super::implied::first_free;
+use super::objects::is_sequence;
 
 /// What is counted by a sequence whose name no one has written.
 enum Unnamed {
@@ -58,6 +59,65 @@ impl Fold<'_> {
         }
     }
 
+    /// The sequences that a column's default speaks of get the schema in which the path finds them: what reads the default
+    /// later has no such path.
+    pub(super) fn find_sequences(&self, file: &FileAst, column: &mut DraftColumn) {
+        if let DraftCounter::Default(value) = &mut column.counter {
+            self.find_sequence(file, value);
+        }
+        if let Some(value) = &mut column.default {
+            self.find_sequence(file, value);
+        }
+    }
+
+    pub(super) fn find_sequence(&self, file: &FileAst, value: &mut Expression) {
+        if file.dialect != Dialect::Postgres || self.path.is_none() {
+            return;
+        }
+        let mut changed = false;
+        for at in 2..value.tokens.len() {
+            let [call, open, written] = &value.tokens[at - 2..=at] else {
+                return;
+            };
+            let is_call = call.text.eq_ignore_ascii_case("nextval") && open.text == "(";
+            if is_call
+                && written.kind == PieceKind::Text
+                && let Some(found) = self.sequence_on_path(file, written)
+            {
+                value.tokens[at].text = found;
+                changed = true;
+            }
+        }
+        if changed {
+            value.sql = super::rename::written(&value.tokens, Dialect::Postgres);
+        }
+    }
+
+    /// With its schema, as it is written without one.
+    fn sequence_on_path(&self, file: &FileAst, written: &ExpressionPiece) -> Option<String> {
+        let text = written.text.trim();
+        let plain = text
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        let name = plain.map_or_else(|| text.to_lowercase(), |plain| plain.replace("\"\"", "\""));
+        let name = ObjectName {
+            schema: None,
+            name: Name {
+                text: name,
+                span: Span {
+                    file: file.file,
+                    start: 0,
+                    end: 0,
+                },
+            },
+            in_public: false,
+            path: self.path.clone(),
+        };
+        let at = self.objects.meant(file.file, &name, is_sequence)?;
+        let found = &self.objects.get(at)?.name;
+        found.schema.is_some().then(|| quoted(found))
+    }
+
     fn name_of_sequence(&self, table: &DraftTable, at: usize) -> String {
         let is_taken = |name: &str| {
             let owner = self.sequence_owner.get(&key(table, name));
@@ -89,12 +149,11 @@ impl Fold<'_> {
         let column = &mut table.columns[at];
         match unnamed {
             Unnamed::Serial(of) => {
-                let written = quoted(&sequence);
                 column.type_name.name = of.to_owned();
                 column.type_name.written = of.to_owned();
-                column.counter = DraftCounter::Default(nextval(&written, column));
+                column.counter = DraftCounter::Default(nextval(&quoted(&sequence), column));
                 let owner = (owner, column.name.clone());
-                let definition = format!("{written} AS {of}");
+                let definition = format!("AS {of}");
                 let object = sequence_object(sequence, table.file, definition, owner);
                 self.objects.push(object);
             }

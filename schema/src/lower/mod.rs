@@ -15,6 +15,7 @@ mod lookup;
 mod mention;
 mod moved;
 mod native;
+mod objects;
 mod reads;
 mod rename;
 mod schema;
@@ -31,13 +32,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::ast::{
     Ast, Comment, CommentTarget, CreateFunction, CreateIndex, CreateTable, FileAst, Keeper, Name,
-    ObjectName, Partition, Statement, TableConstraintKind, TypeName,
+    ObjectName, Partition, SearchPath, Statement, TableConstraintKind, TypeName,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
-use crate::draft::{Draft, DraftDomain, DraftEnum, DraftObject, DraftTable, DraftView, TableIndex};
+use crate::draft::{Draft, DraftDomain, DraftEnum, DraftTable, DraftView, TableIndex};
 use crate::input::Input;
 use crate::parse::comment_text;
+
+use objects::Objects;
 
 /// Folds all files.
 pub fn lower(ast: &Ast, input: &Input, diagnostics: &mut Diagnostics) -> Draft {
@@ -84,7 +87,7 @@ struct Fold<'a> {
     enums: Vec<DraftEnum>,
     enum_by_name: HashMap<String, Vec<usize>>,
     domains: Vec<DraftDomain>,
-    objects: Vec<DraftObject>,
+    objects: Objects,
     /// Types, by their number among the objects, and the tables of these types.
     typed: Vec<(usize, TableIndex)>,
     partitions: Vec<Partition>,
@@ -101,6 +104,8 @@ struct Fold<'a> {
     skipped: BTreeMap<String, usize>,
     /// Counts statements.
     now: usize,
+    /// Where the table that is made or changed finds what is named without a schema.
+    path: Option<SearchPath>,
     /// Counts changes of unknown tables.
     unknown_tables: usize,
 }
@@ -119,7 +124,7 @@ impl<'a> Fold<'a> {
             enums: Vec::new(),
             enum_by_name: HashMap::new(),
             domains: Vec::new(),
-            objects: Vec::new(),
+            objects: Objects::default(),
             typed: Vec::new(),
             partitions: Vec::new(),
             views: Vec::new(),
@@ -130,6 +135,7 @@ impl<'a> Fold<'a> {
             functions: BTreeMap::new(),
             skipped: BTreeMap::new(),
             now: 0,
+            path: None,
             unknown_tables: 0,
         }
     }
@@ -248,6 +254,7 @@ impl<'a> Fold<'a> {
         if created.or_replace {
             self.drop_table(file, &created.name);
         }
+        self.path.clone_from(&created.name.path);
         let mut table = self.empty_table(file, created);
         if created.if_not_exists && self.exists_already(&table) {
             return;
@@ -456,7 +463,7 @@ impl<'a> Fold<'a> {
             tables,
             enums: self.enums,
             domains: self.domains,
-            objects: self.objects,
+            objects: self.objects.into_vec(),
             functions: self.functions,
             views: self.views.into_iter().flatten().collect(),
             skipped: self.skipped,

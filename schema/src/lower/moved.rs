@@ -17,18 +17,16 @@ impl Fold<'_> {
                 | ObjectKind::Function => "ALTER TYPE",
             });
         };
-        let object = &mut self.objects[at];
-        let from = object.name.clone();
+        let Some(object) = self.objects.get(at) else {
+            return;
+        };
+        let (from, kind) = (object.name.clone(), object.kind);
         let to = placed(&from, &moved.to);
-        object.name.clone_from(&to);
-        match object.kind {
+        self.objects.rename(at, to.clone());
+        match kind {
             DraftObjectKind::Enum(index) => self.move_enum(index, &from, &to),
-            DraftObjectKind::Other(kind) => {
-                object.changes.push(moved.text.clone());
-                if kind == ObjectKind::Domain {
-                    self.move_domain(file, &from, &to);
-                }
-            }
+            DraftObjectKind::Other(ObjectKind::Domain) => self.move_domain(file, &from, &to),
+            DraftObjectKind::Other(_) => {}
         }
         if moved.kind == ObjectKind::Sequence {
             self.counters_follow(file, &from, &to);
@@ -39,23 +37,15 @@ impl Fold<'_> {
 
     fn object_index(&self, file: &FileAst, moved: &MoveObject) -> Option<usize> {
         let sequence = moved.kind == ObjectKind::Sequence;
-        let rank = |object: &DraftObject| {
-            let fits = match object.kind {
-                DraftObjectKind::Enum(_) => !sequence,
-                DraftObjectKind::Other(ObjectKind::Type | ObjectKind::Domain) => !sequence,
-                DraftObjectKind::Other(ObjectKind::Sequence) => sequence,
-                DraftObjectKind::Other(
-                    ObjectKind::Extension | ObjectKind::Collation | ObjectKind::Function,
-                ) => false,
-            };
-            let named = fits && object.name.name.text == moved.name.name.text;
-            let schema = object.name.schema.as_deref();
-            let rank = moved.name.rank(schema).filter(|_| named)?;
-            Some((object.file != file.file, rank))
+        let fits = |object: &DraftObject| match object.kind {
+            DraftObjectKind::Enum(_) => !sequence,
+            DraftObjectKind::Other(ObjectKind::Type | ObjectKind::Domain) => !sequence,
+            DraftObjectKind::Other(ObjectKind::Sequence) => sequence,
+            DraftObjectKind::Other(
+                ObjectKind::Extension | ObjectKind::Collation | ObjectKind::Function,
+            ) => false,
         };
-        let ranked = self.objects.iter().enumerate().rev();
-        let ranked = ranked.filter_map(|(at, object)| Some((rank(object)?, at)));
-        ranked.min_by_key(|(rank, _)| *rank).map(|(_, at)| at)
+        self.objects.meant(file.file, &moved.name, fits)
     }
 
     fn move_enum(&mut self, index: usize, from: &ObjectName, to: &ObjectName) {
@@ -99,13 +89,13 @@ impl Fold<'_> {
         &self,
         type_name: &'n ObjectName,
     ) -> impl Fn(&TypeName) -> bool + use<'n> {
-        let others = self.objects.iter().any(|object| {
-            object.name.name.text == type_name.name.text
-                && matches!(
-                    object.kind,
-                    DraftObjectKind::Enum(_)
-                        | DraftObjectKind::Other(ObjectKind::Type | ObjectKind::Domain)
-                )
+        let mut named = self.objects.named(&type_name.name.text);
+        let others = named.any(|(_, object)| {
+            matches!(
+                object.kind,
+                DraftObjectKind::Enum(_)
+                    | DraftObjectKind::Other(ObjectKind::Type | ObjectKind::Domain)
+            )
         });
         move |written| {
             let rank = written.rank(type_name.schema.as_deref());
@@ -114,7 +104,7 @@ impl Fold<'_> {
     }
 
     /// Columns that count with the sequence.
-    fn counters_follow(&mut self, file: &FileAst, from: &ObjectName, to: &ObjectName) {
+    pub(super) fn counters_follow(&mut self, file: &FileAst, from: &ObjectName, to: &ObjectName) {
         let here = |table: &&mut DraftTable| table.file == file.file;
         let tables = self.tables.iter_mut().flatten().filter(here);
         for column in tables.flat_map(|table| &mut table.columns) {

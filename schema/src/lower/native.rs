@@ -109,7 +109,7 @@ impl Fold<'_> {
             changes: Vec::new(),
             words: created.words.clone(),
             columns: created.columns.clone(),
-            owner: created.owner.clone(),
+            owner: self.owner(file, &created.owner),
         });
     }
 
@@ -123,7 +123,7 @@ impl Fold<'_> {
         let at = self.composite(file, of)?;
         let mut table = CreateTable {
             of: None,
-            columns: self.objects[at].columns.clone(),
+            columns: self.objects.get(at)?.columns.clone(),
             ..created.clone()
         };
         for said in &created.columns {
@@ -137,14 +137,8 @@ impl Fold<'_> {
 
     /// The composite type a statement of this file means, by its number among the objects.
     fn composite(&self, file: &FileAst, of: &ObjectName) -> Option<usize> {
-        let types = self.objects.iter().enumerate().rev();
-        let rank = |object: &DraftObject| {
-            let named = object.name.name.text == of.name.text && !object.columns.is_empty();
-            let rank = of.rank(object.name.schema.as_deref()).filter(|_| named)?;
-            Some((object.file != file.file, rank))
-        };
-        let ranked = types.filter_map(|(at, object)| Some((rank(object)?, at)));
-        ranked.min_by_key(|(rank, _)| *rank).map(|(_, at)| at)
+        let has_columns = |object: &DraftObject| !object.columns.is_empty();
+        self.objects.meant(file.file, of, has_columns)
     }
 
     /// The type's attributes change, and with them the columns of its tables.
@@ -152,8 +146,10 @@ impl Fold<'_> {
         let Some(at) = self.composite(file, &alter.name) else {
             return;
         };
-        for action in &alter.actions {
-            change_attributes(&mut self.objects[at].columns, action);
+        if let Some(object) = self.objects.get_mut(at) {
+            for action in &alter.actions {
+                change_attributes(&mut object.columns, action);
+            }
         }
         let tables = self.typed.iter().filter(|(object, _)| *object == at);
         let tables: Vec<TableIndex> = tables.map(|(_, table)| *table).collect();
@@ -200,29 +196,41 @@ impl Fold<'_> {
             ObjectChange::Statement { kind, name, .. } => (*kind, name),
         };
         let kind = DraftObjectKind::Other(kind);
-        let named = |object: &&mut DraftObject| {
-            object.file == file.file
-                && object.kind == kind
-                && object.name.name.text == name.name.text
-        };
+        let of_kind = |object: &DraftObject| object.file == file.file && object.kind == kind;
         self.skip(match kind {
             DraftObjectKind::Other(ObjectKind::Sequence) => "ALTER SEQUENCE",
             DraftObjectKind::Other(ObjectKind::Type) => "ALTER TYPE",
             DraftObjectKind::Other(_) | DraftObjectKind::Enum(_) => "ALTER DOMAIN",
         });
-        let Some(object) = self.objects.iter_mut().rev().find(named) else {
-            if let ObjectChange::Statement { text, .. } = change {
+        let found = self.objects.meant(file.file, name, of_kind);
+        match (change, found) {
+            (ObjectChange::OwnedBy { owner, .. }, Some(at)) => {
+                let owner = self.owner(file, owner);
+                self.objects.give(at, owner);
+            }
+            (ObjectChange::OwnedBy { .. }, None) => {}
+            (ObjectChange::Statement { text, words, .. }, Some(at)) => {
+                if let Some(object) = self.objects.get_mut(at) {
+                    object.changes.push(text.clone());
+                    object.words.extend(words.iter().cloned());
+                }
+            }
+            (ObjectChange::Statement { text, .. }, None) => {
                 self.change_of_serial(file, &name.name.text, text);
             }
-            return;
-        };
-        match change {
-            ObjectChange::OwnedBy { owner, .. } => object.owner.clone_from(owner),
-            ObjectChange::Statement { text, words, .. } => {
-                object.changes.push(text.clone());
-                object.words.extend(words.iter().cloned());
-            }
         }
+    }
+
+    /// The table a sequence belongs to by the name it has.
+    fn owner(
+        &self,
+        file: &FileAst,
+        written: &Option<(ObjectName, Name)>,
+    ) -> Option<(ObjectName, Name)> {
+        let (table, column) = written.clone()?;
+        let found = self.find(file, &table);
+        let found = found.and_then(|found| self.tables[found].as_ref());
+        Some((found.map_or(table, |found| found.name.clone()), column))
     }
 
     /// A sequence that a serial or identity column brought along is changed once its table is there.
@@ -237,7 +245,8 @@ impl Fold<'_> {
                     && format!("{base}_{}_seq", column.name.text) == sequence
             };
             if table.columns.iter().any(counts) {
-                table.native.behind.push(text.to_owned());
+                let change = (sequence.to_owned(), text.to_owned());
+                table.native.behind.push(change);
                 return;
             }
         }
@@ -252,14 +261,9 @@ impl Fold<'_> {
                     matches!(kind, ObjectKind::Type | ObjectKind::Domain)
                 }
             };
-            kind && object.file == file.file && object.name.name.text == name.name.text
+            kind && object.file == file.file
         };
-        let mut kept = 0..;
-        let place = |object: &DraftObject| (!dropped(object)).then(|| kept.next()).flatten();
-        let moved: Vec<Option<usize>> = self.objects.iter().map(place).collect();
-        self.typed
-            .retain_mut(|(object, _)| moved[*object].map(|at| *object = at).is_some());
-        self.objects.retain(|object| !dropped(object));
+        self.objects.drop_named(&name.name.text, dropped);
     }
 
     pub(super) fn partition(&mut self, partition: &Partition) {

@@ -57,8 +57,7 @@ impl Fold<'_> {
         names.extend(enums.map(|one| &mut one.name.schema));
         let domains = self.domains.iter_mut().filter(|one| one.file == file.file);
         names.extend(domains.map(|one| &mut one.name.schema));
-        let objects = self.objects.iter_mut().filter(|one| one.file == file.file);
-        names.extend(objects.map(|one| &mut one.name.schema));
+        self.objects.rename_schema(file.file, from, to);
         let said = types.into_iter().filter(|schema| schema.is_some());
         for schema in names.into_iter().chain(said) {
             if schema == from {

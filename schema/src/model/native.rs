@@ -132,9 +132,9 @@ pub struct NativeObject {
     pub kind: ObjectKind,
     /// What it is written in.
     pub dialect: Dialect,
-    /// The name and everything behind it.
+    /// Everything behind its name.
     pub definition: String,
-    /// Statements behind it.
+    /// Changes behind it: what follows its name.
     pub changes: Vec<String>,
     /// The column of a sequence, with which it is dropped.
     pub owner: Option<(TableId, ColumnId)>,

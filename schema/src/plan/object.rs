@@ -51,7 +51,7 @@ pub(super) fn create_schema(schema: &str, dialect: Dialect) -> String {
 }
 
 fn create(model: &Model, object: &NativeObject) -> String {
-    let definition = &object.definition;
+    let definition = &named(object);
     match object.kind {
         ObjectKind::Enum(id) => create_enum(model.enum_type(id), object.dialect),
         ObjectKind::Extension => format!("CREATE EXTENSION IF NOT EXISTS {definition}"),
@@ -61,15 +61,18 @@ fn create(model: &Model, object: &NativeObject) -> String {
         }
         ObjectKind::Sequence => {
             let created = format!("CREATE SEQUENCE {definition}");
-            unless(&with_changes(created, object), "duplicate_table")
+            unless(
+                &with_changes(created, "SEQUENCE", object),
+                "duplicate_table",
+            )
         }
         ObjectKind::Type => {
             let created = format!("CREATE TYPE {definition}");
-            unless(&with_changes(created, object), "duplicate_object")
+            unless(&with_changes(created, "TYPE", object), "duplicate_object")
         }
         ObjectKind::Domain => {
             let created = format!("CREATE DOMAIN {definition}");
-            unless(&with_changes(created, object), "duplicate_object")
+            unless(&with_changes(created, "DOMAIN", object), "duplicate_object")
         }
         // Its body may speak of tables that come later.
         ObjectKind::Function => unless(
@@ -81,9 +84,33 @@ fn create(model: &Model, object: &NativeObject) -> String {
     }
 }
 
+/// Its name and what is said of it.
+fn named(object: &NativeObject) -> String {
+    let mut sql = SqlWriter::new(object.dialect);
+    match object.kind {
+        // Its schema is said behind it.
+        ObjectKind::Extension => sql.identifier(&object.name.name),
+        ObjectKind::Collation
+        | ObjectKind::Enum(_)
+        | ObjectKind::Type
+        | ObjectKind::Domain
+        | ObjectKind::Sequence
+        | ObjectKind::Function => sql.table(&object.name),
+    };
+    if !object.definition.is_empty() {
+        sql.push(" ").push(&object.definition);
+    }
+    sql.finish()
+}
+
 /// A statement with those behind it.
-fn with_changes(created: String, object: &NativeObject) -> String {
-    let changes = object.changes.iter().cloned();
+fn with_changes(created: String, kind: &str, object: &NativeObject) -> String {
+    let changes = object.changes.iter().map(|change| {
+        let mut sql = SqlWriter::new(object.dialect);
+        sql.push("ALTER ").push(kind).push(" ").table(&object.name);
+        sql.push(" ").push(change);
+        sql.finish()
+    });
     [created]
         .into_iter()
         .chain(changes)

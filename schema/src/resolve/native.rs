@@ -35,6 +35,18 @@ pub(super) fn table(draft: &DraftTable) -> NativeTable {
         parent: table_name(&part.parent),
         bound: part.bound.clone(),
     };
+    let changed = |(sequence, change): &(String, String)| {
+        let name = TableName {
+            schema: draft.name.schema.clone(),
+            name: sequence.clone(),
+        };
+        let mut sql = SqlWriter::new(draft.dialect);
+        sql.push("ALTER SEQUENCE ")
+            .table(&name)
+            .push(" ")
+            .push(change);
+        sql.finish()
+    };
     NativeTable {
         unlogged: native.unlogged,
         inherits: Vec::new(),
@@ -43,7 +55,7 @@ pub(super) fn table(draft: &DraftTable) -> NativeTable {
         exclusions: native.exclusions.iter().map(exclusion).collect(),
         comment: comment(&draft.comment, draft.dialect),
         partitions: native.partitions.iter().map(partition).collect(),
-        behind: native.behind.clone(),
+        behind: native.behind.iter().map(changed).collect(),
         objects: Vec::new(),
     }
 }
@@ -241,10 +253,13 @@ impl Resolver<'_> {
 
     fn owner(&self, table: &ObjectName, column: &str, file: FileId) -> Option<(TableId, ColumnId)> {
         let named = self.by_name.get(&table.name.text.to_lowercase())?;
-        let found = named.iter().find(|id| {
+        let rank = |id: &&TableId| {
             let draft = self.bound[id.0 as usize];
-            draft.file == file && draft.name.name.text == table.name.text
-        })?;
+            let named = draft.file == file && draft.name.name.text == table.name.text;
+            named.then(|| table.rank(draft.name.schema.as_deref()))?
+        };
+        let ranked = named.iter().filter_map(|id| Some((rank(&id)?, id)));
+        let (_, found) = ranked.min_by_key(|(rank, _)| *rank)?;
         let columns = &self.model.table(*found).columns;
         let index = columns.iter().position(|known| known.name == column)?;
         Some((*found, ColumnId(index as u32)))
@@ -326,11 +341,7 @@ impl<'a> Needs<'a> {
 /// An enum that has no values is no enum of the model.
 fn definition(object: &DraftObject) -> String {
     match object.kind {
-        DraftObjectKind::Enum(_) => {
-            let mut sql = SqlWriter::new(object.dialect);
-            sql.table(&table_name(&object.name)).push(" AS ENUM ()");
-            sql.finish()
-        }
+        DraftObjectKind::Enum(_) => "AS ENUM ()".to_owned(),
         DraftObjectKind::Other(_) => object.definition.clone(),
     }
 }

@@ -472,6 +472,9 @@ impl<'a> Cursor<'a> {
 
     /// The tokens from `first` up to here as they are written, without comments.
     pub(crate) fn written(&self, first: usize) -> String {
+        if self.at <= first {
+            return String::new();
+        }
         self.expression(first).sql
     }
 

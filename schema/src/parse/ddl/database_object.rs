@@ -27,18 +27,13 @@ impl Cursor<'_> {
             return Ok(None);
         };
         self.eat(&["IF", "NOT", "EXISTS"]);
-        let first = self.at;
         let name = self.object_name("its name")?;
-        self.object(*kind, name, first).map(Some)
+        self.object(*kind, name).map(Some)
     }
 
-    /// What was created, from the token of its name to the statement's end.
-    pub(crate) fn object(
-        &mut self,
-        kind: ObjectKind,
-        name: ObjectName,
-        first: usize,
-    ) -> Read<CreateObject> {
+    /// What was created, from behind its name to the statement's end.
+    pub(crate) fn object(&mut self, kind: ObjectKind, name: ObjectName) -> Read<CreateObject> {
+        let first = self.at;
         let mut object = CreateObject {
             kind,
             name,
@@ -69,7 +64,7 @@ impl Cursor<'_> {
         let behind = self.at;
         self.at = self.tokens.len();
         object.definition = format!("{} {}", object.definition, self.written(behind))
-            .trim_end()
+            .trim()
             .to_owned();
         Ok(object)
     }
@@ -117,6 +112,7 @@ impl Cursor<'_> {
         if !self.is_any_word(0, CHANGES) {
             return Ok(Vec::new());
         }
+        let first = self.at;
         let change = if kind == ObjectKind::Domain {
             self.domain_change()?
         } else {
@@ -130,8 +126,8 @@ impl Cursor<'_> {
         let text = Statement::AlterObject(ObjectChange::Statement {
             kind,
             name,
-            text: self.written(0),
-            words: self.words(0),
+            text: self.written(first),
+            words: self.words(first),
         });
         Ok([text].into_iter().chain(change).collect())
     }
@@ -146,12 +142,7 @@ impl Cursor<'_> {
             return Ok(None);
         };
         self.at = self.tokens.len();
-        Ok(Some(Statement::MoveObject(MoveObject {
-            kind,
-            name,
-            to,
-            text: self.written(0),
-        })))
+        Ok(Some(Statement::MoveObject(MoveObject { kind, name, to })))
     }
 
     /// What a change of a domain is to its columns.

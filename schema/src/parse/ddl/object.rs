@@ -81,14 +81,15 @@ impl Cursor<'_> {
 
     /// Behind `CREATE TYPE`: an enum, a composite type or a range; `None` for types that only an extension can make.
     pub(crate) fn create_type(&mut self) -> Read<Option<Statement>> {
-        let first = self.at;
         let name = self.object_name("a type's name")?;
         if !self.eat(&["AS", "ENUM"]) {
             if !self.is_word(0, "AS") {
                 return Ok(None);
             }
+            let first = self.at;
             let columns = self.composite_columns().unwrap_or_default();
-            let mut object = self.object(ObjectKind::Type, name, first)?;
+            self.at = first;
+            let mut object = self.object(ObjectKind::Type, name)?;
             object.columns = columns;
             return Ok(Some(Statement::CreateObject(Box::new(object))));
         }
@@ -124,13 +125,14 @@ impl Cursor<'_> {
     /// Behind `ALTER TYPE`: nothing for what makes no other type of it.
     pub(crate) fn alter_type(&mut self) -> Read<Vec<Statement>> {
         let name = self.object_name("a type's name")?;
+        let first = self.at;
         if let Some(actions) = self.alter_attributes()? {
             self.at = self.tokens.len();
             let changed = ObjectChange::Statement {
                 kind: ObjectKind::Type,
                 name: name.clone(),
-                text: self.written(0),
-                words: self.words(0),
+                text: self.written(first),
+                words: self.words(first),
             };
             let composite = AlterComposite { name, actions };
             return Ok(vec![
@@ -171,8 +173,8 @@ impl Cursor<'_> {
 
     /// Behind `CREATE DOMAIN`.
     pub(crate) fn create_domain(&mut self) -> Read<CreateDomain> {
-        let first = self.at;
         let name = self.object_name("a domain's name")?;
+        let first = self.at;
         self.eat(&["AS"]);
         let definition = self.column_named(name.name.clone())?;
         let not_null = definition
