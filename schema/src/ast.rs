@@ -268,7 +268,8 @@ impl Statement {
             Self::CreateView(view) => &mut view.name,
             Self::CreateEnum(created) => &mut created.name,
             Self::CreateDomain(created) => &mut created.name,
-            Self::CreateObject(created) if created.kind == ObjectKind::Sequence => {
+            // Its schema is said behind its name, or nowhere.
+            Self::CreateObject(created) if created.kind != ObjectKind::Extension => {
                 &mut created.name
             }
             Self::IfFits(statement) => return statement.put_into_schema(schema),
@@ -699,6 +700,20 @@ pub struct CreateIndex {
     pub span: Span,
 }
 
+impl CreateIndex {
+    /// Its condition and the parts that are no columns.
+    pub(crate) fn expressions(&mut self) -> impl Iterator<Item = &mut Expression> {
+        let parts = self
+            .parts
+            .iter_mut()
+            .filter_map(|part| match &mut part.key {
+                PartKey::Column(_) => None,
+                PartKey::Expression(expression) => Some(expression),
+            });
+        parts.chain(&mut self.predicate)
+    }
+}
+
 /// `CREATE TYPE … AS ENUM`.
 #[derive(Debug, Clone)]
 pub struct CreateEnum {
@@ -751,8 +766,8 @@ pub struct CreateDomain {
     pub not_null: bool,
     /// `DEFAULT`.
     pub default: Option<Expression>,
-    /// What follows its name, as written.
-    pub definition: String,
+    /// What follows its name.
+    pub definition: Expression,
     /// Every name that the definition may speak of, in lower case.
     pub words: Vec<String>,
 }

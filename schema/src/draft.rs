@@ -319,6 +319,8 @@ pub struct DraftObject {
     pub dialect: Dialect,
     /// What it is.
     pub kind: DraftObjectKind,
+    /// What a domain was called first: checks without a name got theirs from that.
+    pub first_name: Option<String>,
     /// What follows its name, as written.
     pub definition: String,
     /// Changes behind it: what follows its name, as written.

@@ -49,7 +49,7 @@ pub struct CreateObject {
     /// Its name; of an extension with the schema it is put into.
     pub name: ObjectName,
     /// What follows its name.
-    pub definition: String,
+    pub definition: Expression,
     /// Every name that the definition may speak of, in lower case.
     pub words: Vec<String>,
     /// The columns of a composite type.

@@ -197,7 +197,7 @@ impl Fold<'_> {
             }
             AlterAction::SetDefault { column, value } => {
                 let mut value = value.clone();
-                self.find_sequence(file, &mut value);
+                self.place_expression(file, &mut value);
                 self.with_column(table, column, |column| set_default(column, value));
             }
             AlterAction::DropDefault(column) => self.with_column(table, column, |column| {
@@ -228,6 +228,9 @@ impl Fold<'_> {
                     column.type_name.clone_from(type_name);
                     column.collation.clone_from(collation);
                 });
+                if let Some(at) = lookup::column_index(&table.columns, &column.text, dialect) {
+                    self.place_column(file, &mut table.columns[at]);
+                }
             }
             AlterAction::AddIdentity {
                 column,

@@ -43,7 +43,7 @@ impl Fold<'_> {
         }
         let mut added = column(definition, file.dialect);
         super::text_size::in_bytes(&mut added, table);
-        self.find_sequences(file, &mut added);
+        self.place_column(file, &mut added);
         added.since = self.now;
         table.columns.push(added);
         self.column_constraints(file, table, definition);
@@ -73,7 +73,7 @@ impl Fold<'_> {
             return false;
         }
         let mut merged = column(definition, file.dialect);
-        self.find_sequences(file, &mut merged);
+        self.place_column(file, &mut merged);
         merged.not_null |= inherited.not_null;
         if merged.default.is_none() && matches!(merged.generated, DraftGenerated::No) {
             merged.default.clone_from(&inherited.default);
@@ -139,9 +139,11 @@ impl Fold<'_> {
                     });
                 }
                 ColumnOptionKind::Check(condition, words) => {
+                    let mut placed = condition.clone();
+                    self.place_expression(file, &mut placed);
                     table.checks.push(DraftCheck {
                         name,
-                        condition: condition.clone(),
+                        condition: placed,
                         column: Some(definition.name.clone()),
                         words: words.clone(),
                     });

@@ -76,12 +76,16 @@ impl Fold<'_> {
                     span,
                 });
             }
-            TableConstraintKind::Check(condition, words) => table.checks.push(DraftCheck {
-                name,
-                condition: condition.clone(),
-                column: None,
-                words: words.clone(),
-            }),
+            TableConstraintKind::Check(condition, words) => {
+                let mut condition = condition.clone();
+                self.place_expression(file, &mut condition);
+                table.checks.push(DraftCheck {
+                    name,
+                    condition,
+                    column: None,
+                    words: words.clone(),
+                });
+            }
             TableConstraintKind::Index {
                 parts,
                 method,
@@ -104,7 +108,9 @@ impl Fold<'_> {
                 });
             }
             TableConstraintKind::Exclude(written) => {
-                table.native.exclusions.push((name, written.clone()));
+                let mut written = written.clone();
+                self.place_expression(file, &mut written);
+                table.native.exclusions.push((name, written));
             }
             TableConstraintKind::NotNull(column) => {
                 let found = lookup::column_index(&table.columns, &column.text, table.dialect);

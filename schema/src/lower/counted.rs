@@ -1,17 +1,16 @@
 //! PostgreSQL's sequences that serial and identity columns bring along: `t_id_seq` when the column is made, and so it
 //! stays whatever table and column are called later.
 
-use crate::ast::{Expression, ExpressionPiece, FileAst, Name, ObjectKind, ObjectName, PieceKind};
+use crate::ast::{Expression, ExpressionPiece, Name, ObjectKind, ObjectName, PieceKind};
 use crate::dialect::Dialect;
 use crate::draft::{
     DraftColumn, DraftCounter, DraftGenerated, DraftObject, DraftObjectKind, DraftTable, TableIndex,
 };
-use crate::source::{FileId, Span};
+use crate::source::FileId;
 use crate::sql_writer::SqlWriter;
 
 use super::Fold;
 use super::implied::first_free;
-use super::objects::is_sequence;
 
 /// What is counted by a sequence whose name no one has written.
 enum Unnamed {
@@ -57,65 +56,6 @@ impl Fold<'_> {
                 self.name_sequence(index, table, at, name);
             }
         }
-    }
-
-    /// The sequences that a column's default speaks of get the schema in which the path finds them: what reads the default
-    /// later has no such path.
-    pub(super) fn find_sequences(&self, file: &FileAst, column: &mut DraftColumn) {
-        if let DraftCounter::Default(value) = &mut column.counter {
-            self.find_sequence(file, value);
-        }
-        if let Some(value) = &mut column.default {
-            self.find_sequence(file, value);
-        }
-    }
-
-    pub(super) fn find_sequence(&self, file: &FileAst, value: &mut Expression) {
-        if file.dialect != Dialect::Postgres || self.path.is_none() {
-            return;
-        }
-        let mut changed = false;
-        for at in 2..value.tokens.len() {
-            let [call, open, written] = &value.tokens[at - 2..=at] else {
-                return;
-            };
-            let is_call = call.text.eq_ignore_ascii_case("nextval") && open.text == "(";
-            if is_call
-                && written.kind == PieceKind::Text
-                && let Some(found) = self.sequence_on_path(file, written)
-            {
-                value.tokens[at].text = found;
-                changed = true;
-            }
-        }
-        if changed {
-            value.sql = super::rename::written(&value.tokens, Dialect::Postgres);
-        }
-    }
-
-    /// With its schema, as it is written without one.
-    fn sequence_on_path(&self, file: &FileAst, written: &ExpressionPiece) -> Option<String> {
-        let text = written.text.trim();
-        let plain = text
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'));
-        let name = plain.map_or_else(|| text.to_lowercase(), |plain| plain.replace("\"\"", "\""));
-        let name = ObjectName {
-            schema: None,
-            name: Name {
-                text: name,
-                span: Span {
-                    file: file.file,
-                    start: 0,
-                    end: 0,
-                },
-            },
-            in_public: false,
-            path: self.path.clone(),
-        };
-        let at = self.objects.meant(file.file, &name, is_sequence)?;
-        let found = &self.objects.get(at)?.name;
-        found.schema.is_some().then(|| quoted(found))
     }
 
     fn name_of_sequence(&self, table: &DraftTable, at: usize) -> String {
@@ -240,6 +180,7 @@ fn sequence_object(
         dialect: Dialect::Postgres,
         kind: DraftObjectKind::Other(ObjectKind::Sequence),
         definition,
+        first_name: None,
         changes: Vec::new(),
         words: Vec::new(),
         owner: Some(owner),

@@ -16,6 +16,7 @@ mod mention;
 mod moved;
 mod native;
 mod objects;
+mod on_path;
 mod reads;
 mod rename;
 mod schema;
@@ -348,10 +349,14 @@ impl<'a> Fold<'a> {
             let owners = self.index_owner.entry(name.text.to_lowercase());
             owners.or_default().push(owner);
         }
-        let index = CreateIndex {
+        let mut index = CreateIndex {
             name,
             ..index.clone()
         };
+        self.path.clone_from(&index.table.path);
+        for value in index.expressions() {
+            self.place_expression(file, value);
+        }
         constraint::add_index(self.table_mut(owner), &index);
     }
 

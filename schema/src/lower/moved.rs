@@ -25,7 +25,13 @@ impl Fold<'_> {
         self.objects.rename(at, to.clone());
         match kind {
             DraftObjectKind::Enum(index) => self.move_enum(index, &from, &to),
-            DraftObjectKind::Other(ObjectKind::Domain) => self.move_domain(file, &from, &to),
+            DraftObjectKind::Other(ObjectKind::Domain) => {
+                if let Some(object) = self.objects.get_mut(at) {
+                    let first = from.name.text.clone();
+                    object.first_name.get_or_insert(first);
+                }
+                self.move_domain(file, &from, &to);
+            }
             DraftObjectKind::Other(_) => {}
         }
         if moved.kind == ObjectKind::Sequence {

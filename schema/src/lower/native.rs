@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::ast::{
-    AlterAction, AlterComposite, ColumnDef, CreateDomain, CreateObject, CreateTable, FileAst, Name,
-    ObjectChange, ObjectKind, ObjectName, Partition, TableOption,
+    AlterAction, AlterComposite, ColumnDef, CreateDomain, CreateObject, CreateTable, Expression,
+    FileAst, Name, ObjectChange, ObjectKind, ObjectName, Partition, TableOption,
 };
 use crate::draft::{
     DraftColumn, DraftCounter, DraftGenerated, DraftNative, DraftObject, DraftObjectKind,
@@ -100,16 +100,19 @@ impl Fold<'_> {
             ObjectKind::Function => "CREATE FUNCTION",
         };
         self.skip(word);
+        let definition = self.definition(file, created.kind, &created.name, &created.definition);
+        let owner = self.owner(file, &created.owner);
         self.objects.push(DraftObject {
             name: created.name.clone(),
             file: file.file,
             dialect: file.dialect,
             kind: DraftObjectKind::Other(created.kind),
-            definition: created.definition.clone(),
+            definition,
+            first_name: None,
             changes: Vec::new(),
             words: created.words.clone(),
             columns: created.columns.clone(),
-            owner: self.owner(file, &created.owner),
+            owner,
         });
     }
 
@@ -163,12 +166,15 @@ impl Fold<'_> {
     }
 
     pub(super) fn domain_object(&mut self, file: &FileAst, created: &CreateDomain) {
+        let definition =
+            self.definition(file, ObjectKind::Domain, &created.name, &created.definition);
         self.objects.push(DraftObject {
             name: created.name.clone(),
             file: file.file,
             dialect: file.dialect,
             kind: DraftObjectKind::Other(ObjectKind::Domain),
-            definition: created.definition.clone(),
+            definition,
+            first_name: None,
             changes: Vec::new(),
             words: created.words.clone(),
             columns: Vec::new(),
@@ -183,6 +189,7 @@ impl Fold<'_> {
             dialect: file.dialect,
             kind: DraftObjectKind::Enum(self.enums.len()),
             definition: String::new(),
+            first_name: None,
             changes: Vec::new(),
             words: Vec::new(),
             columns: Vec::new(),
@@ -217,6 +224,25 @@ impl Fold<'_> {
             }
             (ObjectChange::Statement { text, .. }, None) => {
                 self.change_of_serial(file, &name.name.text, text);
+            }
+        }
+    }
+
+    /// With the schemas in which the path finds what it speaks of.
+    fn definition(
+        &mut self,
+        file: &FileAst,
+        kind: ObjectKind,
+        name: &ObjectName,
+        written: &Expression,
+    ) -> String {
+        self.path.clone_from(&name.path);
+        match kind {
+            ObjectKind::Extension | ObjectKind::Sequence | ObjectKind::Collation => {
+                written.sql.clone()
+            }
+            ObjectKind::Type | ObjectKind::Domain | ObjectKind::Function => {
+                self.placed_definition(file, written)
             }
         }
     }

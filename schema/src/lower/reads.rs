@@ -90,12 +90,26 @@ impl Walk<'_> {
         let distinct = self.at > 0 && self.is_word_at(self.at - 1, &["DISTINCT"]);
         if self.is_any(&["FROM"]) && !level.arguments && !distinct {
             (self.level().lists, self.level().expects) = (true, true);
-        } else if self.is_any(&["JOIN"]) || (self.is_symbol(0, ",") && level.lists) {
+        } else if self.is_any(&["JOIN"])
+            || (self.is_symbol(0, ",") && level.lists)
+            || (self.is_any(&["TABLE"]) && self.begins_query())
+        {
             self.level().expects = true;
         } else if self.is_any(ENDS) {
             (self.level().lists, self.level().expects) = (false, false);
         }
         self.at += 1;
+    }
+
+    /// `TABLE a` is `SELECT * FROM a`.
+    fn begins_query(&self) -> bool {
+        let Some(before) = self.at.checked_sub(1) else {
+            return true;
+        };
+        let opens =
+            self.tokens[before].kind == PieceKind::Symbol && self.tokens[before].text == "(";
+        let sets = ["UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT"];
+        opens || self.is_word_at(before, &sets)
     }
 
     /// A table's name and those it goes by.

@@ -132,6 +132,8 @@ pub struct NativeObject {
     pub kind: ObjectKind,
     /// What it is written in.
     pub dialect: Dialect,
+    /// What a domain was called first: checks without a name got theirs from that.
+    pub first_name: Option<String>,
     /// Everything behind its name.
     pub definition: String,
     /// Changes behind it: what follows its name.

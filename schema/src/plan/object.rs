@@ -71,7 +71,7 @@ fn create(model: &Model, object: &NativeObject) -> String {
             unless(&with_changes(created, "TYPE", object), "duplicate_object")
         }
         ObjectKind::Domain => {
-            let created = format!("CREATE DOMAIN {definition}");
+            let created = created_domain(object);
             unless(&with_changes(created, "DOMAIN", object), "duplicate_object")
         }
         // Its body may speak of tables that come later.
@@ -100,6 +100,23 @@ fn named(object: &NativeObject) -> String {
     if !object.definition.is_empty() {
         sql.push(" ").push(&object.definition);
     }
+    sql.finish()
+}
+
+/// Under the name that it had first.
+fn created_domain(object: &NativeObject) -> String {
+    let first = object.first_name.as_ref();
+    let Some(first) = first.filter(|first| **first != object.name.name) else {
+        return format!("CREATE DOMAIN {}", named(object));
+    };
+    let schema = object.name.schema.clone();
+    let name = first.clone();
+    let first = crate::model::TableName { schema, name };
+    let mut sql = SqlWriter::new(object.dialect);
+    sql.push("CREATE DOMAIN ").table(&first).push(" ");
+    sql.push(&object.definition).push("; ALTER DOMAIN ");
+    sql.table(&first).push(" RENAME TO ");
+    sql.identifier(&object.name.name);
     sql.finish()
 }
 

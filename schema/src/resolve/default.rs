@@ -48,12 +48,12 @@ fn without_cast(tokens: &[ExpressionPiece]) -> &[ExpressionPiece] {
         return tokens;
     };
     let cast = tokens[at + 1..].iter().all(|piece| match piece.kind {
-        PieceKind::Word | PieceKind::DoubleQuoted | PieceKind::Number => true,
+        PieceKind::Word | PieceKind::Quoted | PieceKind::DoubleQuoted | PieceKind::Number => true,
         PieceKind::Symbol => matches!(
             piece.text.as_str(),
             "(" | ")" | "," | "." | "[" | "]" | "::"
         ),
-        PieceKind::Quoted | PieceKind::Text | PieceKind::Hex | PieceKind::Bits => false,
+        PieceKind::Text | PieceKind::Hex | PieceKind::Bits => false,
     });
     let value = &tokens[..at];
     let outer = expression::outer_parentheses(value);

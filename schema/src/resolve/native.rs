@@ -225,6 +225,7 @@ impl Resolver<'_> {
                 name: table_name(&object.name),
                 kind: self.object_kind(object.kind),
                 dialect: object.dialect,
+                first_name: object.first_name.clone(),
                 definition: definition(object),
                 changes: object.changes.clone(),
                 owner: object

@@ -37,7 +37,7 @@ impl Cursor<'_> {
         let mut object = CreateObject {
             kind,
             name,
-            definition: String::new(),
+            definition: self.definition(first),
             words: Vec::new(),
             columns: Vec::new(),
             owner: None,
@@ -48,24 +48,36 @@ impl Cursor<'_> {
                 continue;
             }
             if kind == ObjectKind::Sequence && self.is_words(&["OWNED", "BY"]) {
-                object.definition += &self.written(first);
+                object.definition = self.definition(first);
                 object.owner = self.owner()?;
                 return self.rest_of_sequence(object);
             }
             self.advance(1);
         }
-        object.definition = self.written(first);
+        object.definition = self.definition(first);
         object.words = self.words(first);
         Ok(object)
+    }
+
+    /// From this token on, if anything was eaten since.
+    pub(super) fn definition(&self, first: usize) -> Expression {
+        if self.at > first {
+            return self.expression(first);
+        }
+        Expression {
+            sql: String::new(),
+            tokens: Vec::new(),
+            span: self.here(),
+        }
     }
 
     /// Behind `OWNED BY`, which is said once the table is there.
     fn rest_of_sequence(&mut self, mut object: CreateObject) -> Read<CreateObject> {
         let behind = self.at;
         self.at = self.tokens.len();
-        object.definition = format!("{} {}", object.definition, self.written(behind))
-            .trim()
-            .to_owned();
+        let rest = self.written(behind);
+        let sql = &mut object.definition.sql;
+        *sql = format!("{sql} {rest}").trim().to_owned();
         Ok(object)
     }
 

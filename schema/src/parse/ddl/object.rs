@@ -187,7 +187,7 @@ impl Cursor<'_> {
             .find_map(ColumnOption::into_default);
         self.at = self.tokens.len();
         Ok(CreateDomain {
-            definition: self.written(first),
+            definition: self.definition(first),
             words: self.words(first),
             name,
             base: definition.type_name,

@@ -49,4 +49,4 @@ ALTER DOMAIN second.natural_number ADD CONSTRAINT small CHECK (VALUE < 1000);
 CREATE TYPE pair AS (a int, b int);
 ALTER TYPE pair SET SCHEMA first;
 ALTER TYPE first.pair ADD ATTRIBUTE c text;
-CREATE TABLE typed (id int PRIMARY KEY, number second.natural_number, both first.pair);
+CREATE TABLE typed (id int PRIMARY KEY, number second.natural_number, a_pair first.pair);
