@@ -23,6 +23,7 @@ mod schema;
 pub(crate) use alter::quoted_list;
 pub(crate) use column::column;
 pub(crate) use lookup::{column_index, same_name};
+pub(crate) use reads::named_tables;
 mod text_size;
 mod types;
 mod user_type;

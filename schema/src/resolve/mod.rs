@@ -72,6 +72,8 @@ struct Resolver<'a> {
     by_name: HashMap<String, Vec<TableId>>,
     /// Names of tables that are not in the model by wish.
     skipped: HashSet<String>,
+    /// Names of all views in lower case, for looking up only.
+    view_names: HashSet<String>,
     /// How many references to unknown tables were found.
     unknown_tables: usize,
     /// The columns that columns of views are, unchanged.
@@ -101,6 +103,7 @@ impl<'a> Resolver<'a> {
             ids: Vec::new(),
             by_name: HashMap::new(),
             skipped: HashSet::new(),
+            view_names: HashSet::new(),
             unknown_tables: 0,
             sources: HashMap::new(),
             user_types: user_type::UserTypes::default(),

@@ -37,6 +37,10 @@ impl<'a> Resolver<'a> {
     /// All views, each behind those it reads.
     pub(super) fn views(&mut self) {
         let views = &self.draft.views;
+        let names = views
+            .iter()
+            .map(|view| view.table.name.name.text.to_lowercase());
+        self.view_names = names.collect();
         let mut models: Vec<Option<Result<TableId, Unread>>> = vec![None; views.len()];
         for at in order::reading_order(views) {
             models[at] = self.view(&views[at]);
@@ -168,11 +172,60 @@ impl<'a> Resolver<'a> {
         if let Some(other) = read.reads.iter().map(table).find(unmade) {
             return Some(format!("it reads `{}`, which is not made", other.name.name));
         }
+        if let Some(other) = self.unmade_view(view) {
+            return Some(format!("it reads `{other}`, which is not made"));
+        }
         let function = unknown_function(&view.body.tokens, view.table.dialect)?;
         Some(format!(
             "it calls `{function}`, which bindery does not know"
         ))
     }
+
+    /// A view that the text reads anywhere, in the queries of its values too, and that is not made.
+    fn unmade_view(&self, view: &'a DraftView) -> Option<&'a str> {
+        let is_made = |schema: Option<&str>, name: &str| {
+            let known = self.by_name.get(&name.to_lowercase());
+            let mut known = known.into_iter().flatten().map(|id| self.model.table(*id));
+            known.any(|table| {
+                let is_unmade = table
+                    .view
+                    .as_ref()
+                    .is_some_and(|view| view.obstacle.is_some());
+                !is_unmade && schema.is_none_or(|schema| of_schema(&table.name, schema))
+            })
+        };
+        let mut named = crate::lower::named_tables(&view.body.tokens);
+        let unmade = named.find(|(schema, name)| {
+            let is_view = self.view_names.contains(&name.to_lowercase());
+            is_view && !is_made(*schema, name) && !is_common(&view.body.tokens, name)
+        });
+        unmade.map(|(_, name)| name)
+    }
+}
+
+/// `public` and `main` are where everything is.
+fn of_schema(name: &TableName, schema: &str) -> bool {
+    let own = name.schema.as_deref();
+    own.map_or(matches!(schema, "public" | "main"), |own| {
+        own.eq_ignore_ascii_case(schema)
+    })
+}
+
+/// A query of a `WITH`, rather than a view of its name?
+fn is_common(tokens: &[ExpressionPiece], name: &str) -> bool {
+    let mut named = tokens.iter().enumerate();
+    named.any(|(at, piece)| {
+        piece.text.eq_ignore_ascii_case(name)
+            && at.checked_sub(1).is_some_and(|before| {
+                let words = ["with", "recursive", ","];
+                words
+                    .iter()
+                    .any(|word| tokens[before].text.eq_ignore_ascii_case(word))
+            })
+            && tokens
+                .get(at + 1)
+                .is_some_and(|next| next.text == "(" || next.text.eq_ignore_ascii_case("as"))
+    })
 }
 
 fn table_name(view: &DraftView) -> TableName {

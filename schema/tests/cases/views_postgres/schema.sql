@@ -83,3 +83,9 @@ CREATE VIEW left_out AS SELECT 1 AS a;
 -- A date that is cut off is a moment, with the zone of who asks; a time is what it was.
 CREATE TABLE sales (id bigint PRIMARY KEY, day date NOT NULL, at timestamp NOT NULL);
 CREATE VIEW months AS SELECT date_trunc('month', day) AS month, date_trunc('hour', at) AS hour FROM sales;
+
+-- What a value reads must be made, too; a query of a WITH is no view.
+CREATE FUNCTION own_number(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE VIEW numbers AS SELECT id, own_number(id) AS number FROM sales;
+CREATE VIEW counts AS SELECT id, (SELECT count(*) FROM numbers n WHERE n.id = s.id) AS of_id FROM sales s;
+CREATE VIEW of_numbers AS WITH numbers AS (SELECT 1 AS id) SELECT id, (SELECT id FROM numbers) AS one FROM sales;
