@@ -112,6 +112,8 @@ pub struct DraftColumn {
     pub words: Vec<String>,
     /// What follows `ALTER COLUMN`: `SET STORAGE EXTERNAL`.
     pub settings: Vec<String>,
+    /// The same of its identity: `SET CYCLE`.
+    pub identity_settings: Vec<String>,
     /// `COMMENT`, `COMMENT ON COLUMN`.
     pub comment: Option<String>,
     /// When it was added to its table.

@@ -142,6 +142,15 @@ pub enum AlterAction {
         /// `(START WITH 10)`, as written.
         options: Option<String>,
     },
+    /// `ALTER COLUMN … SET GENERATED ALWAYS SET INCREMENT BY 5`.
+    ChangeIdentity {
+        /// Which.
+        column: Name,
+        /// `ALWAYS`, or `BY DEFAULT`, where it says one of them.
+        always: Option<bool>,
+        /// All of it behind the column's name, as written.
+        words: String,
+    },
     /// `ALTER COLUMN … SET EXPRESSION AS (…)`.
     SetExpression {
         /// Which.

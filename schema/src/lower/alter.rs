@@ -6,9 +6,9 @@ use crate::ast::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::draft::{DraftColumn, DraftCounter, DraftGenerated, DraftTable, TableIndex};
+use crate::draft::{DraftColumn, DraftGenerated, DraftTable, TableIndex};
 
-use super::column::{column, set_default, set_identity};
+use super::column::{change_identity, column, forget_generated, set_default, set_identity};
 use super::objects::is_sequence;
 use super::view_follow::Read;
 use super::{Fold, constraint, drop_column, implied, lookup, native, rename};
@@ -203,8 +203,7 @@ impl Fold<'_> {
             AlterAction::DropDefault(column) => self.with_column(table, column, |column| {
                 column.default = None;
                 if matches!(column.generated, DraftGenerated::Counted { .. }) {
-                    column.generated = DraftGenerated::No;
-                    column.counter = DraftCounter::Usual;
+                    forget_generated(column);
                 }
             }),
             AlterAction::SetNotNull(column) => {
@@ -239,6 +238,13 @@ impl Fold<'_> {
             } => self.with_column(table, column, |column| {
                 set_identity(column, *always, options.as_deref());
             }),
+            AlterAction::ChangeIdentity {
+                column,
+                always,
+                words,
+            } => self.with_column(table, column, |column| {
+                change_identity(column, *always, words);
+            }),
             AlterAction::SetExpression { column, expression } => {
                 self.with_column(table, column, |column| {
                     if let DraftGenerated::Computed {
@@ -249,10 +255,9 @@ impl Fold<'_> {
                     }
                 });
             }
-            AlterAction::DropGenerated(column) => self.with_column(table, column, |column| {
-                column.generated = DraftGenerated::No;
-                column.counter = DraftCounter::Usual;
-            }),
+            AlterAction::DropGenerated(column) => {
+                self.with_column(table, column, forget_generated);
+            }
             AlterAction::RenameTable(_)
             | AlterAction::SetSchema(_)
             | AlterAction::AttachPartition(_)

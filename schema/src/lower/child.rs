@@ -98,6 +98,7 @@ fn changed_column(action: &AlterAction) -> Option<&Name> {
         | AlterAction::SetSchema(_)
         | AlterAction::RenameConstraint { .. }
         | AlterAction::AddIdentity { .. }
+        | AlterAction::ChangeIdentity { .. }
         | AlterAction::DropGenerated(_)
         | AlterAction::AttachPartition(_)
         | AlterAction::DetachPartition(_)

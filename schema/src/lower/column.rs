@@ -294,8 +294,7 @@ fn leave_values(column: &mut DraftColumn, including: Including) {
         }
     };
     if !kept {
-        column.generated = DraftGenerated::No;
-        column.counter = DraftCounter::Usual;
+        forget_generated(column);
     }
 }
 
@@ -369,6 +368,7 @@ pub(crate) fn column(definition: &ColumnDef, dialect: Dialect) -> DraftColumn {
         type_words: Vec::new(),
         words: Vec::new(),
         settings: Vec::new(),
+        identity_settings: Vec::new(),
         comment: None,
         since: 0,
         notes: definition.notes.clone(),
@@ -409,6 +409,21 @@ fn apply(column: &mut DraftColumn, option: &ColumnOption) {
         ColumnOptionKind::Unique(_)
         | ColumnOptionKind::Check(..)
         | ColumnOptionKind::References(_) => {}
+    }
+}
+
+/// The column gets its values as any other.
+pub(super) fn forget_generated(column: &mut DraftColumn) {
+    column.generated = DraftGenerated::No;
+    column.counter = DraftCounter::Usual;
+    column.identity_settings.clear();
+}
+
+/// What is counted is counted otherwise; a column without an identity has nothing to change.
+pub(super) fn change_identity(column: &mut DraftColumn, always: Option<bool>, words: &str) {
+    if let DraftGenerated::Counted { always: known } = &mut column.generated {
+        *known = always.unwrap_or(*known);
+        column.identity_settings.push(words.to_owned());
     }
 }
 

@@ -119,7 +119,7 @@ pub(super) fn column(
         on_update: draft.on_update_now.clone(),
         comment: comment(&draft.comment, table.dialect),
         counter: counter(draft, table.dialect),
-        settings: draft.settings.clone(),
+        settings: [&draft.settings[..], &draft.identity_settings].concat(),
     }
 }
 

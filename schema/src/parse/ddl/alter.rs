@@ -1,6 +1,6 @@
 //! Reads `ALTER TABLE`: the actions that change the model, over those that do not.
 
-use crate::ast::{AlterAction, AlterTable, ColumnPosition, Partition, TableConstraint};
+use crate::ast::{AlterAction, AlterTable, ColumnPosition, Name, Partition, TableConstraint};
 use crate::dialect::Dialect;
 
 use super::cursor::{Cursor, Read};
@@ -360,6 +360,8 @@ impl Cursor<'_> {
                 always,
                 options,
             }
+        } else if self.changes_identity() {
+            self.identity_change(column)
         } else if self.eat(&["SET", "EXPRESSION", "AS"]) {
             let expression = self.parenthesized()?;
             AlterAction::SetExpression { column, expression }
@@ -371,13 +373,48 @@ impl Cursor<'_> {
             self.skip_action()?;
             let words = self.written(first);
             AlterAction::ColumnSetting { column, words }
-        } else if self.is_any_word(0, &["SET", "RESET", "RESTART", "OPTIONS"]) {
+        } else if self.is_any_word(0, &["SET", "RESET", "OPTIONS"]) {
             self.skip_action()?;
             return Ok(None);
         } else {
             return Err(self.unexpected("`SET`, `DROP` or another change of the column"));
         };
         Ok(Some(action))
+    }
+
+    /// `SET GENERATED`, `SET CYCLE`, `RESTART`: several of them may follow one another.
+    fn changes_identity(&self) -> bool {
+        const OPTIONS: [&str; 8] = [
+            "GENERATED",
+            "INCREMENT",
+            "MINVALUE",
+            "MAXVALUE",
+            "NO",
+            "START",
+            "CACHE",
+            "CYCLE",
+        ];
+        self.is_word(0, "RESTART")
+            || self.is_words(&["SET", "RESTART"])
+            || (self.is_word(0, "SET") && self.is_any_word(1, &OPTIONS))
+    }
+
+    fn identity_change(&mut self, column: Name) -> AlterAction {
+        let (first, mut always) = (self.at, None);
+        while !self.at_end() && !self.is_symbol(0, ",") {
+            if self.eat(&["SET", "GENERATED", "ALWAYS"]) {
+                always = Some(true);
+            } else if self.eat(&["SET", "GENERATED", "BY", "DEFAULT"]) {
+                always = Some(false);
+            } else {
+                self.advance(1);
+            }
+        }
+        AlterAction::ChangeIdentity {
+            column,
+            always,
+            words: self.written(first),
+        }
     }
 
     /// MySQL: `RENAME TABLE a TO b, c TO d`.
