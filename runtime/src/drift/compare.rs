@@ -130,6 +130,9 @@ fn differences(info: &ModelInfo, dialect: Dialect, found: &Relation) -> Vec<Diff
     if found.is_view && !info.is_view {
         differences.push(Difference::View);
     }
+    if found.is_view && found.columns.is_empty() {
+        return differences;
+    }
     // What hinders writing only does no harm to a view.
     let matters = |difference: &Difference| !info.is_view || difference.hinders_reading();
     for (name, word) in info.columns.iter().zip(info.kinds.split(' ')) {

@@ -60,6 +60,7 @@ pub(crate) struct Relation {
     pub(crate) is_view: bool,
     /// The storage engine, where it keeps no transactions.
     pub(crate) without_transactions: Option<String>,
+    /// None of a view that the database cannot describe.
     pub(crate) columns: Vec<StoredColumn>,
 }
 

@@ -4,7 +4,7 @@
 use super::SqliteConnection;
 use crate::driver::ParamWriter;
 use crate::driver::catalogue::{Kind, Kinds, Relation, StoredColumn, Wanted};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::types::ToColumn;
 
 /// Types whose values are written as texts that are no numbers, or as bytes: no affinity changes them.
@@ -35,10 +35,15 @@ impl SqliteConnection {
             return Ok(None);
         }
         let is_view = self.is_view(wanted)?;
+        let columns = match self.columns(wanted, is_view) {
+            // It calls what the program that made it has registered, or reads what is gone: who reads it is told.
+            Err(error) if is_view && is_of_the_query(&error) => Vec::new(),
+            columns => columns?,
+        };
         Ok(Some(Relation {
             is_view,
             without_transactions: None,
-            columns: self.columns(wanted, is_view)?,
+            columns,
         }))
     }
 
@@ -85,6 +90,14 @@ impl SqliteConnection {
     }
 }
 
+/// Not of the file, nor of the time that a look into it takes.
+fn is_of_the_query(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::SchemaMismatch | ErrorKind::Syntax | ErrorKind::Database { .. }
+    )
+}
+
 /// What a column of this declared type keeps (section 3.1). `ANY` is none where the table is STRICT.
 fn kinds(declared: &str) -> Kinds {
     let declared = declared.to_ascii_uppercase();
@@ -104,7 +117,39 @@ fn kinds(declared: &str) -> Kinds {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::driver::sqlite::SqliteOptions;
+
+    /// A view that calls a function of another program, or reads what is gone, says nothing of its columns, and hides no
+    /// other table.
+    #[test]
+    fn a_view_that_cannot_be_described_hides_no_other() {
+        const SECOND: Duration = Duration::from_secs(1);
+        let options = SqliteOptions {
+            path: ":memory:",
+            busy_timeout: SECOND,
+            statement_timeout: None,
+            read_only: false,
+        };
+        let mut connection = SqliteConnection::open(&options, SECOND).unwrap();
+        let tables = "CREATE TABLE kinds (a INTEGER PRIMARY KEY); CREATE TABLE gone (a INTEGER); \
+                      CREATE VIEW calls AS SELECT sortconcat(a) AS b FROM kinds; \
+                      CREATE VIEW reads AS SELECT a FROM gone; DROP TABLE gone";
+        connection.batch(tables).unwrap();
+        let wanted = ["calls", "reads", "kinds"].map(|table| Wanted {
+            schema: None,
+            table,
+        });
+        let found = connection.relations(&wanted).unwrap();
+        let found = found.into_iter().map(|relation| {
+            let relation = relation.expect("it is there");
+            (relation.is_view, relation.columns.len())
+        });
+        let found: Vec<(bool, usize)> = found.collect();
+        assert_eq!(found, [(true, 0), (true, 0), (false, 1)]);
+    }
 
     #[test]
     fn the_declared_type_decides() {
