@@ -96,7 +96,7 @@ impl Fold<'_> {
             .expect("the caller saw that it is there");
         self.change(file, index, &mut table, action);
         if names_keys(action) {
-            self.note_keys(index, &table);
+            self.note_keys(index, &mut table);
         }
         self.tables[index] = Some(table);
     }
@@ -406,7 +406,7 @@ impl Fold<'_> {
             .expect("the caller saw that it is there");
         implied::settle_names(&mut table);
         self.keep_sequences(index, &mut table, None);
-        self.note_keys(index, &table);
+        self.note_keys(index, &mut table);
         let table = self.tables[index].insert(table);
         let old = table.name.name.text.to_lowercase();
         let new = to.name.text.to_lowercase();

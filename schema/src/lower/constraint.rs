@@ -366,17 +366,24 @@ fn declared_length(table: &DraftTable, name: &Name) -> Option<u32> {
     }
 }
 
-/// PostgreSQL makes one index of keys of a `CREATE TABLE` that are equal; it bears the first name there is.
+/// PostgreSQL makes one index of keys of a `CREATE TABLE` that are equal, whatever is said `WITH` them; it bears the first
+/// name there is (its `transformIndexConstraints`).
 pub(super) fn merge_equal_keys(table: &mut DraftTable) {
     let mut kept: Vec<DraftUnique> = Vec::new();
     for unique in std::mem::take(&mut table.uniques) {
         let primary = table.primary_key.as_mut();
         let primary = primary.filter(|key| {
-            unique.options == UniqueOptions::default()
+            let options = &unique.options;
+            key.deferrable == options.deferrable
+                && !options.nulls_not_distinct
+                && key.words.include == options.words.include
                 && same_columns(&key.columns, &unique.columns)
         });
         let same = |known: &&mut DraftUnique| {
-            known.options == unique.options && same_columns(&known.columns, &unique.columns)
+            known.options.deferrable == unique.options.deferrable
+                && known.options.nulls_not_distinct == unique.options.nulls_not_distinct
+                && known.options.words.include == unique.options.words.include
+                && same_columns(&known.columns, &unique.columns)
         };
         let known = match primary {
             Some(key) => Some(&mut key.name),

@@ -231,10 +231,11 @@ impl Fold<'_> {
     }
 
     /// Keys that have a name have an index of that name.
-    pub(super) fn note_keys(&mut self, index: TableIndex, table: &DraftTable) {
+    pub(super) fn note_keys(&mut self, index: TableIndex, table: &mut DraftTable) {
         if table.dialect != Dialect::Postgres {
             return;
         }
+        self.number_repeats(table);
         let primary = table.primary_key.iter().map(|key| &key.name);
         let names = primary.chain(table.uniques.iter().map(|unique| &unique.name));
         for name in names.flatten() {
@@ -242,6 +243,32 @@ impl Fold<'_> {
             if !owners.contains(&index) {
                 owners.push(index);
             }
+        }
+    }
+}
+
+impl Fold<'_> {
+    /// Each of several keys over the same columns has a name of its own.
+    fn number_repeats(&self, table: &mut DraftTable) {
+        let base = table.name.name.text.clone();
+        let mut implied_names = HashSet::new();
+        let mut known: HashSet<Vec<String>> = HashSet::new();
+        for at in 0..table.uniques.len() {
+            let unique = &table.uniques[at];
+            let columns = texts(&unique.columns);
+            let is_first = known.insert(columns.iter().map(|&text| text.to_owned()).collect());
+            if unique.name.is_some() {
+                continue;
+            }
+            let usual = implied(&base, &columns, "key");
+            if is_first && !implied_names.contains(&usual) {
+                implied_names.insert(usual);
+                continue;
+            }
+            let is_taken = |name: &str| {
+                implied_names.contains(name) || is_named(table, name) || self.is_index(table, name)
+            };
+            table.uniques[at].name = Some(first_free(&base, &columns, "key", is_taken));
         }
     }
 }

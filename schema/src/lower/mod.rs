@@ -281,7 +281,7 @@ impl<'a> Fold<'a> {
         }
         let index = self.tables.len();
         self.number_sequences(index, &mut table);
-        self.note_keys(index, &table);
+        self.note_keys(index, &mut table);
         self.insert(table);
     }
 

@@ -64,6 +64,8 @@ pub struct Index {
     pub is_constraint: bool,
     /// PostgreSQL `NULLS NOT DISTINCT`.
     pub nulls_not_distinct: bool,
+    /// PostgreSQL: `DEFERRABLE` of a constraint, and whether initially deferred.
+    pub deferrable: Option<bool>,
     /// How it is kept.
     pub words: KeyWords,
     /// Where it is written.

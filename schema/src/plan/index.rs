@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::key::{counted_without_key, write_part_words};
+use super::key::{counted_without_key, deferred, write_part_words};
 use super::table::Problem;
 use crate::diagnostic::Severity;
 use crate::dialect::{
@@ -200,6 +200,9 @@ pub(super) fn key_line(table: &Table, index: &Index, dialect: Dialect) -> String
             sql.push("CONSTRAINT ").identifier(name).push(" ");
         }
         sql.push("UNIQUE");
+        if index.nulls_not_distinct {
+            sql.push(" NULLS NOT DISTINCT");
+        }
     } else {
         let kind = index
             .method
@@ -226,7 +229,9 @@ pub(super) fn key_line(table: &Table, index: &Index, dialect: Dialect) -> String
     {
         sql.push(" USING ").push(method);
     }
-    index_tail(&mut sql, Some(&index.words), index.nulls_not_distinct);
+    let behind = index.nulls_not_distinct && !index.is_constraint;
+    index_tail(&mut sql, Some(&index.words), behind);
+    sql.push(deferred(index.deferrable));
     sql.finish()
 }
 

@@ -442,7 +442,7 @@ pub(super) fn write_part_words(sql: &mut SqlWriter, words: &PartWords) {
     });
 }
 
-fn deferred(deferrable: Option<bool>) -> &'static str {
+pub(super) fn deferred(deferrable: Option<bool>) -> &'static str {
     match deferrable {
         None => "",
         Some(false) => " DEFERRABLE",

@@ -154,6 +154,7 @@ impl Resolver<'_> {
                 method: unique.method.clone(),
                 is_constraint: !unique.is_index,
                 nulls_not_distinct: unique.options.nulls_not_distinct,
+                deferrable: unique.options.deferrable,
                 words: unique.options.words.clone(),
                 span: unique.span,
             });
@@ -234,6 +235,7 @@ fn index_of(index: &DraftIndex, parts: Vec<IndexPart>, draft: &DraftTable) -> In
         method: index.method.clone(),
         is_constraint: index.is_constraint,
         nulls_not_distinct: index.options.nulls_not_distinct,
+        deferrable: index.options.deferrable,
         words: index.options.words.clone(),
         span: index.span,
     }
