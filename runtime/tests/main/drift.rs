@@ -50,7 +50,11 @@ fn refusal<E: Everything>(c: &mut Connection<E>) -> String {
             "{error:?}"
         );
         assert!(!format!("{error} {error:?}").contains(CANARY), "{error:?}");
-        error.kind().to_string()
+        assert!(
+            error.to_string().contains(error.column().unwrap()),
+            "{error}"
+        );
+        format!("{}: {}", error.column().unwrap(), error.kind())
     });
     assert!(texts.iter().all(|text| *text == texts[0]), "{texts:?}");
     texts[0].clone()
@@ -59,7 +63,10 @@ fn refusal<E: Everything>(c: &mut Connection<E>) -> String {
 #[test]
 fn null_where_the_schema_has_none_is_told_as_such() {
     fn check<E: Everything>(c: &mut Connection<E>) {
-        assert_eq!(refusal(c), "column `title` of the row is NULL, and no text");
+        assert_eq!(
+            refusal(c),
+            "title: column 2 of the row is NULL, and no text"
+        );
     }
     on_each!("(1, NULL, NULL, '1')", check);
 }
@@ -67,7 +74,7 @@ fn null_where_the_schema_has_none_is_told_as_such() {
 #[test]
 fn a_column_of_another_type_is_named() {
     fn check<E: Everything>(c: &mut Connection<E>) {
-        assert_eq!(refusal(c), "column `stars` of the row is no integer");
+        assert_eq!(refusal(c), "stars: column 4 of the row is no integer");
     }
     on_each!(&format!("(1, 'x', NULL, '{CANARY}')"), check);
 }
