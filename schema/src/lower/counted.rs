@@ -32,7 +32,8 @@ impl Fold<'_> {
             return;
         }
         for at in 0..table.columns.len() {
-            if column.is_none_or(|name| table.columns[at].name.text == name) {
+            let is_meant = column.is_none_or(|name| table.columns[at].name.text == name);
+            if is_meant && unnamed(&table.columns[at]).is_some() {
                 let name = self.name_of_sequence(table, at);
                 self.name_sequence(index, table, at, name);
             }
@@ -45,6 +46,9 @@ impl Fold<'_> {
             return;
         }
         for at in 0..table.columns.len() {
+            if unnamed(&table.columns[at]).is_none() {
+                continue;
+            }
             let name = self.name_of_sequence(table, at);
             let usual = first_free(
                 &table.name.name.text,

@@ -250,6 +250,9 @@ impl Fold<'_> {
 impl Fold<'_> {
     /// Each of several keys over the same columns has a name of its own.
     fn number_repeats(&self, table: &mut DraftTable) {
+        if table.uniques.len() < 2 {
+            return;
+        }
         let base = table.name.name.text.clone();
         let mut implied_names = HashSet::new();
         let mut known: HashSet<Vec<String>> = HashSet::new();
