@@ -57,6 +57,31 @@ impl<E: Engine> Connection<E> {
         self.link.depth() > 0
     }
 
+    /// Asks the database now whether it answers and whether its tables are as the program was compiled for: before work
+    /// on several engines begins, so that none is written while another is not as it should be.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # fn main() -> bindery::Result<()> {
+    /// let db = Databases::in_memory()?;
+    /// let mut b = db.b()?;
+    /// let missing = b.check().unwrap_err();
+    /// assert!(matches!(missing.kind(), bindery::ErrorKind::SchemaDrift(_)));
+    ///
+    /// db.create_missing()?;
+    /// b.check()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::SchemaDrift`](crate::ErrorKind::SchemaDrift) with all that differs, whatever `schema-check` says; an
+    /// open transaction goes on after it. The database does not answer: that ends it, as the error of any other call does.
+    pub fn check(&mut self) -> Result<()> {
+        let engine = self.engine.name();
+        self.link.check().map_err(|error| error.on_engine(engine))
+    }
+
     /// Begins a transaction, or a savepoint where one is open. It is rolled back unless `commit` is called.
     ///
     /// # Errors

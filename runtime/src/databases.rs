@@ -11,7 +11,6 @@ use crate::config::{Config, Settings};
 use crate::connection::Connection;
 use crate::connector::{Seen, Wanted, connector};
 use crate::drift::Watch;
-use crate::driver::Physical;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::lives_on::Hosts;
@@ -271,16 +270,8 @@ impl Configured {
     }
 
     fn check(&self) -> Result<()> {
-        let mut link = self.pool.acquire()?;
-        let examine = |physical: &mut Physical| {
-            physical.batch("SELECT 1")?;
-            self.pool
-                .watch()
-                .map_or(Ok(()), |watch| watch.examine(physical))
-        };
-        link.ready()
-            .and_then(examine)
-            .map_err(|error| error.on_engine(self.info.name).during(Operation::Connect))
+        let checked = self.pool.acquire()?.check();
+        checked.map_err(|error| error.on_engine(self.info.name))
     }
 }
 

@@ -182,6 +182,18 @@ impl Link {
             .map_or(Ok(()), |watch| watch.ensure(physical, model, table, usage))
     }
 
+    /// Does the database answer, and are its tables as they should be, whatever was seen of them before?
+    pub(crate) fn check(&mut self) -> Result<()> {
+        let examine = |link: &mut Self| {
+            let pool = Arc::clone(&link.pool);
+            let physical = link.ready()?;
+            physical.batch("SELECT 1")?;
+            pool.watch().map_or(Ok(()), |watch| watch.examine(physical))
+        };
+        self.call(Operation::Connect, examine)
+            .map_err(|error| error.during(Operation::Connect))
+    }
+
     /// A statement met a table that is not as it should be: the next one tells what differs.
     #[cold]
     pub(crate) fn forget_schema(&self) {

@@ -347,6 +347,70 @@ fn what_another_engine_refuses_leaves_nothing_behind() {
     on_each!(check);
 }
 
+/// The engines of some work are connected and checked up front: it is not begun where one of them is not as it should be.
+///
+/// Covers TX-21.
+#[test]
+fn tx_21_work_is_not_begun_where_an_engine_is_down_or_differs() {
+    fn check<E: Everything>(engine: E, place: &Place, key: &str) {
+        let work = |db: &Registry, entered: &mut u32| -> bindery::Result<()> {
+            let sound = crate::sample::embedded();
+            let mut first = sound.connect(Default)?;
+            let mut second = db.connect(engine)?;
+            first.check()?;
+            second.check()?;
+            first.transaction(|one| {
+                *entered += 1;
+                one.blogs().insert(NewBlog::new("first"))?;
+                second.transaction(|two| two.blogs().insert(NewBlog::new("second")).map(drop))
+            })?;
+            assert_eq!(first.blogs().count()?, 1);
+            Ok(())
+        };
+        let mut entered = 0;
+        let db = at(engine.name(), &place.url());
+        db.create_missing_on(engine).unwrap();
+        work(&db, &mut entered).unwrap();
+        assert_eq!(entered, 1);
+
+        place.blogs(key, "title VARCHAR(200) NOT NULL");
+        let error = work(&db, &mut entered).unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::SchemaDrift(_)),
+            "{error:?}"
+        );
+        assert_eq!(error.engine(), Some(engine.name()));
+        assert_eq!(error.operation(), Some(Operation::Connect));
+
+        db.close();
+        let error = work(&db, &mut entered).unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Closed);
+        assert_eq!(entered, 1);
+    }
+    on_each!(check);
+}
+
+/// What a check finds is told, and an open transaction goes on.
+#[test]
+fn a_check_leaves_the_transaction_as_it_is() {
+    fn check<E: Everything>(engine: E, place: &Place, key: &str) {
+        let db = at(engine.name(), &place.url());
+        db.create_missing_on(engine).unwrap();
+        place.blogs(key, SOUND);
+        place.run("DROP TABLE logs");
+        let mut c = db.connect(engine).unwrap();
+        c.transaction(|tx| {
+            tx.blogs().insert(NewBlog::new("before"))?;
+            let error = tx.check().unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::SchemaDrift(_)));
+            tx.blogs().insert(NewBlog::new("behind")).map(drop)
+        })
+        .unwrap();
+        assert_eq!(c.blogs().count().unwrap(), 2);
+    }
+    on_each!(check);
+}
+
 /// Covers TX-17 on MariaDB.
 #[test]
 fn tables_without_transactions_are_not_written_in_one() {
