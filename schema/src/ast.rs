@@ -237,6 +237,15 @@ pub enum Statement {
         /// To.
         to: Option<String>,
     },
+    /// MySQL `CREATE DATABASE … CHARACTER SET latin1`, `ALTER DATABASE …`.
+    DatabaseCharacterSet {
+        /// Which; `None` is the one that need not be said.
+        database: Option<String>,
+        /// `CHARACTER SET`, `COLLATE`.
+        options: Vec<TableOption>,
+        /// It is counted as passed over all the same.
+        kind: String,
+    },
     /// `CREATE FUNCTION`, `CREATE AGGREGATE`.
     CreateFunction(CreateFunction),
     /// An object beside tables that they may need: an extension, function, sequence, …
@@ -285,6 +294,7 @@ impl Statement {
             | Self::DropView { .. }
             | Self::DropSchema(_)
             | Self::RenameSchema { .. }
+            | Self::DatabaseCharacterSet { .. }
             | Self::CreateFunction(_)
             | Self::CreateObject(_)
             | Self::AlterObject(_)

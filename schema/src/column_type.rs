@@ -154,6 +154,20 @@ pub enum LobSize {
     Unbounded,
 }
 
+impl LobSize {
+    /// What MySQL makes of `TEXT(n)` and `BLOB(n)`: the smallest of its four that holds so many bytes; of none, what it is
+    /// without a number.
+    pub fn holding(bytes: u32) -> Self {
+        match bytes {
+            0 => Self::Small,
+            1..=255 => Self::Tiny,
+            256..=65_535 => Self::Small,
+            65_536..=16_777_215 => Self::Medium,
+            _ => Self::Long,
+        }
+    }
+}
+
 impl ColumnType {
     /// A whole number that a database can count up?
     pub fn is_integer(&self) -> bool {

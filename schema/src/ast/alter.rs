@@ -170,8 +170,13 @@ pub enum AlterAction {
     StorageEngine(Name),
     /// An option of the table: `ENGINE=InnoDB`, `PARTITION BY …`.
     Option(TableOption),
-    /// MySQL `CONVERT TO CHARACTER SET`: no column has one of its own any more.
-    ForgetCharacterSets,
+    /// MySQL `CHARACTER SET`, `COLLATE` of the table.
+    CharacterSet {
+        /// One of them or both.
+        options: Vec<TableOption>,
+        /// `CONVERT TO`: the columns take it too.
+        converts: bool,
+    },
     /// `INHERIT parent`, `NO INHERIT parent`.
     Inherit {
         /// From whom.

@@ -11,7 +11,7 @@ use crate::draft::{DraftColumn, DraftGenerated, DraftTable, TableIndex};
 use super::column::{change_identity, column, forget_generated, set_default, set_identity};
 use super::objects::is_sequence;
 use super::view_follow::Read;
-use super::{Fold, constraint, drop_column, implied, lookup, native, rename};
+use super::{Fold, character_set, constraint, drop_column, implied, lookup, native, rename};
 
 impl Fold<'_> {
     pub(super) fn alter_table(&mut self, file: &FileAst, alter: &AlterTable) {
@@ -28,9 +28,14 @@ impl Fold<'_> {
             return;
         };
         self.path.clone_from(&alter.table.path);
-        // MySQL drops before it adds.
-        let drops = |action: &&AlterAction| matches!(action, AlterAction::DropPrimaryKey);
-        let (first, rest): (Vec<_>, Vec<_>) = alter.actions.iter().partition(drops);
+        // MySQL drops before it adds, and a new character set counts for the columns of the same statement.
+        let is_first = |action: &&AlterAction| {
+            matches!(
+                action,
+                AlterAction::DropPrimaryKey | AlterAction::CharacterSet { .. }
+            )
+        };
+        let (first, rest): (Vec<_>, Vec<_>) = alter.actions.iter().partition(is_first);
         for action in first.into_iter().chain(rest) {
             if self.tables[index].is_some() {
                 self.action(file, index, action);
@@ -135,7 +140,7 @@ impl Fold<'_> {
                     .push((self.now, old.text.clone(), definition.name.text.clone()));
                 let notes = std::mem::take(&mut table.columns[at].notes);
                 let mut changed = column(definition, file.dialect);
-                super::text_size::in_bytes(&mut changed, table);
+                character_set::in_bytes(&mut changed, table);
                 table.columns[at] = DraftColumn { notes, ..changed };
                 self.column_constraints(file, table, definition);
                 move_column(table, &definition.name, position);
@@ -174,7 +179,9 @@ impl Fold<'_> {
             AlterAction::StorageEngine(name) => table.storage_engine = Some(name.clone()),
             AlterAction::Comment(text) => table.comment = Some(text.clone()),
             AlterAction::Option(option) => native::set_option(table, option),
-            AlterAction::ForgetCharacterSets => native::forget_character_sets(table),
+            AlterAction::CharacterSet { options, converts } => {
+                character_set::change(table, options, *converts);
+            }
             AlterAction::DropVersioning => {
                 let options = &mut table.native.options;
                 options.retain(|option| option.key != "SYSTEM VERSIONING");

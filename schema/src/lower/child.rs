@@ -105,7 +105,7 @@ fn changed_column(action: &AlterAction) -> Option<&Name> {
         | AlterAction::Comment(_)
         | AlterAction::StorageEngine(_)
         | AlterAction::Option(_)
-        | AlterAction::ForgetCharacterSets
+        | AlterAction::CharacterSet { .. }
         | AlterAction::Inherit { .. }
         | AlterAction::SetUnlogged(_) => None,
     }

@@ -42,7 +42,7 @@ impl Fold<'_> {
                 .push(finding.help("rename or remove one of the two"));
         }
         let mut added = column(definition, file.dialect);
-        super::text_size::in_bytes(&mut added, table);
+        super::character_set::in_bytes(&mut added, table);
         self.place_column(file, &mut added);
         added.since = self.now;
         table.columns.push(added);

@@ -48,6 +48,7 @@ impl Fold<'_> {
             | Statement::DropView { .. }
             | Statement::DropSchema(_)
             | Statement::RenameSchema { .. }
+            | Statement::DatabaseCharacterSet { .. }
             | Statement::CreateFunction(_)
             | Statement::NoModel { .. }
             | Statement::CreateObject(_)

@@ -4,6 +4,7 @@
 
 mod alter;
 mod cascade;
+mod character_set;
 mod child;
 mod column;
 mod constraint;
@@ -24,7 +25,6 @@ pub(crate) use alter::quoted_list;
 pub(crate) use column::column;
 pub(crate) use lookup::{column_index, same_name};
 pub(crate) use reads::named_tables;
-mod text_size;
 mod types;
 mod user_type;
 mod view;
@@ -34,13 +34,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::ast::{
     Ast, Comment, CommentTarget, CreateFunction, CreateIndex, CreateTable, FileAst, Keeper, Name,
-    ObjectName, Partition, SearchPath, Statement, TableConstraintKind, TypeName,
+    ObjectName, Partition, SearchPath, Statement, TableConstraintKind, TableOption, TypeName,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::draft::{Draft, DraftDomain, DraftEnum, DraftTable, DraftView, TableIndex};
 use crate::input::Input;
 use crate::parse::comment_text;
+use crate::source::FileId;
 
 use objects::Objects;
 
@@ -86,6 +87,8 @@ struct Fold<'a> {
     no_models: HashSet<String>,
     /// SQLite's virtual tables, in lower case.
     virtual_tables: HashSet<String>,
+    /// MySQL: what a database of a file says of the character set of its tables.
+    character_sets: Vec<(FileId, Option<String>, Vec<TableOption>)>,
     enums: Vec<DraftEnum>,
     enum_by_name: HashMap<String, Vec<usize>>,
     domains: Vec<DraftDomain>,
@@ -123,6 +126,7 @@ impl<'a> Fold<'a> {
             sequence_owner: HashMap::new(),
             no_models: HashSet::new(),
             virtual_tables: HashSet::new(),
+            character_sets: Vec::new(),
             enums: Vec::new(),
             enum_by_name: HashMap::new(),
             domains: Vec::new(),
@@ -182,6 +186,14 @@ impl<'a> Fold<'a> {
                 .iter()
                 .for_each(|schema| self.drop_schema(file, schema.as_deref())),
             Statement::RenameSchema { from, to } => self.rename_schema(file, from, to),
+            Statement::DatabaseCharacterSet {
+                database,
+                options,
+                kind,
+            } => {
+                self.skip(kind);
+                self.set_database(file, database, options);
+            }
             Statement::CreateFunction(created) => self.create_function(created),
             Statement::NoModel { name, kind } => self.no_model(name, kind),
             Statement::IfFits(statement) => self.if_fits(file, statement),
@@ -258,6 +270,7 @@ impl<'a> Fold<'a> {
         }
         self.path.clone_from(&created.name.path);
         let mut table = self.empty_table(file, created);
+        self.take_from_database(&mut table);
         if created.if_not_exists && self.exists_already(&table) {
             return;
         }

@@ -25,16 +25,6 @@ pub(super) fn set_option(table: &mut DraftTable, option: &TableOption) {
     options.insert(at, option.clone());
 }
 
-/// The character sets of single columns and the collation of the table; a new one of the table follows.
-pub(super) fn forget_character_sets(table: &mut DraftTable) {
-    for column in &mut table.columns {
-        column.type_words.clear();
-        column.collation = None;
-    }
-    let kept = |known: &TableOption| known.key != "CHARSET" && known.key != "COLLATE";
-    table.native.options.retain(kept);
-}
-
 pub(super) fn inherit(
     table: &mut DraftTable,
     parent: &ObjectName,

@@ -54,10 +54,12 @@ impl Cursor<'_> {
                 continue;
             }
             let converts = self.eat(&["CONVERT", "TO"]);
-            if converts {
-                found.push(AlterAction::ForgetCharacterSets);
+            let options = self.character_set()?;
+            if !options.is_empty() {
+                found.push(AlterAction::CharacterSet { options, converts });
+                continue;
             }
-            if !converts && !self.at_mysql_option() {
+            if !self.at_mysql_option() {
                 return Ok(found);
             }
             found.extend(self.mysql_table_option()?.map(AlterAction::Option));
@@ -67,8 +69,6 @@ impl Cursor<'_> {
     fn at_mysql_option(&self) -> bool {
         const BARE: &[&str] = &[
             "DEFAULT",
-            "CHARSET",
-            "COLLATE",
             "ROW_FORMAT",
             "AUTO_INCREMENT",
             "KEY_BLOCK_SIZE",
@@ -84,6 +84,5 @@ impl Cursor<'_> {
         (self.is_name(0) && self.is_symbol(1, "=") && !self.is_word(0, "COMMENT"))
             || self.is_any_word(0, BARE)
             || self.is_words(&["PARTITION", "BY"])
-            || self.is_words(&["CHARACTER", "SET"])
     }
 }

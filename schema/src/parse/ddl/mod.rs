@@ -146,6 +146,9 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
         let object = object.map(|object| Statement::CreateObject(Box::new(object)));
         return Ok(several(returns.into_iter().chain(object).collect()));
     }
+    if is_mysql_database(cursor) {
+        return Ok(one(cursor.database_character_set()));
+    }
     let materialized = cursor.eat(&["MATERIALIZED"]);
     if cursor.eat(&["VIEW"]) {
         let view = cursor.create_view(materialized)?;
@@ -240,5 +243,13 @@ fn alter(cursor: &mut Cursor<'_>) -> Read<Outcome> {
     if cursor.dialect == crate::dialect::Dialect::Postgres && cursor.eat(&["SCHEMA"]) {
         return cursor.rename_schema().map(one);
     }
+    if is_mysql_database(cursor) {
+        return Ok(one(cursor.database_character_set()));
+    }
     cursor.alter_object().map(several)
+}
+
+/// A schema is the same to it.
+fn is_mysql_database(cursor: &mut Cursor<'_>) -> bool {
+    cursor.dialect == crate::dialect::Dialect::Mysql && cursor.eat_any(&["DATABASE", "SCHEMA"])
 }

@@ -355,6 +355,23 @@ impl Cursor<'_> {
         schemas.then(|| Statement::DropSchema(names.iter().map(name).collect()))
     }
 
+    /// MySQL, behind `CREATE DATABASE` and `ALTER DATABASE`, which need not say a name: `None` where no character set is read.
+    pub(crate) fn database_character_set(&mut self) -> Option<Statement> {
+        self.eat(&["IF", "NOT", "EXISTS"]);
+        let mut database = None;
+        if !self.at_character_set() {
+            let name = self.name("a database's name").ok()?.text;
+            database = (self.own_database != Some(&name)).then_some(name);
+        }
+        let options = self.character_set().ok()?;
+        let said = !options.is_empty();
+        said.then(|| Statement::DatabaseCharacterSet {
+            database,
+            options,
+            kind: self.kind.to_owned(),
+        })
+    }
+
     /// Behind `ALTER SCHEMA`: `None` for what changes no name.
     pub(crate) fn rename_schema(&mut self) -> Read<Option<Statement>> {
         let from = self.name("a schema's name")?.text;

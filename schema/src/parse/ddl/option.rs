@@ -50,6 +50,21 @@ impl Cursor<'_> {
         Ok(kept.then(|| self.table_option(key, first)))
     }
 
+    /// `DEFAULT CHARACTER SET utf8 COLLATE utf8_bin`, one of them, or nothing.
+    pub(crate) fn character_set(&mut self) -> Read<Vec<TableOption>> {
+        let mut options = Vec::new();
+        while self.at_character_set() {
+            options.extend(self.mysql_table_option()?);
+        }
+        Ok(options)
+    }
+
+    pub(crate) fn at_character_set(&self) -> bool {
+        let at = usize::from(self.is_word(0, "DEFAULT"));
+        let in_two = self.is_any_word(at, &["CHARACTER", "CHAR"]) && self.is_word(at + 1, "SET");
+        in_two || self.is_any_word(at, &["CHARSET", "COLLATE"])
+    }
+
     /// One word, or one of the few names of two.
     fn mysql_option_name(&mut self) -> String {
         let charset =

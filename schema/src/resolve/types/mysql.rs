@@ -386,15 +386,17 @@ pub(super) const TYPES: &[&[Entry]] = &[NUMBERS, TEXTS, MOMENTS, OTHERS];
 const TEXT_NAMES: [&str; 4] = ["tinytext", "text", "mediumtext", "longtext"];
 const BLOB_NAMES: [&str; 4] = ["tinyblob", "blob", "mediumblob", "longblob"];
 
-/// The smallest of the four that holds so many bytes: `TEXT(100)` is a TINYTEXT.
+/// `TEXT(100)` is a TINYTEXT.
 fn sized(length: Option<u32>, names: [&'static str; 4]) -> (LobSize, &'static str) {
-    match length.unwrap_or(0) {
-        0 => (LobSize::Small, names[1]),
-        1..=255 => (LobSize::Tiny, names[0]),
-        256..=65_535 => (LobSize::Small, names[1]),
-        65_536..=16_777_215 => (LobSize::Medium, names[2]),
-        _ => (LobSize::Long, names[3]),
-    }
+    let size = LobSize::holding(length.unwrap_or(0));
+    let [tiny, small, medium, long] = names;
+    let name = match size {
+        LobSize::Tiny => tiny,
+        LobSize::Small | LobSize::Unbounded => small,
+        LobSize::Medium => medium,
+        LobSize::Long => long,
+    };
+    (size, name)
 }
 
 /// `widths` and `types`: signed, unsigned.
