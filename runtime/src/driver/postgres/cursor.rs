@@ -27,6 +27,7 @@ impl PostgresConnection {
         sql: &str,
         write: WriteParams<'_>,
     ) -> Result<PostgresCursor<'_>> {
+        self.numbering.put_off();
         let begins = self.begin_pending;
         let mut may_retry = begins.is_some() || self.session.standing() == Standing::Idle;
         let statement = loop {

@@ -40,6 +40,11 @@ pub(super) struct Numbering {
 }
 
 impl Numbering {
+    /// The statement at hand does not ask: its rows are pulled, and nothing may come behind them. The next that writes does.
+    pub(super) fn put_off(&mut self) {
+        self.wanted = false;
+    }
+
     /// Another transaction begins.
     pub(super) fn begin(&mut self) {
         *self = Self {

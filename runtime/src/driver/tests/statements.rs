@@ -419,3 +419,32 @@ fn odd_names_are_only_names() {
         assert_eq!(sum, [98, 99]);
     }
 }
+
+/// A value that is refused before anything is sent leaves nothing behind: neither for rows that are pulled next, nor for
+/// the transaction.
+#[test]
+fn a_refused_value_leaves_the_session_in_step() {
+    const FAR: i64 = i64::MAX;
+    for mut database in with_items() {
+        let dialect = database.dialect();
+        database.physical.begin().unwrap();
+        insert(&mut database, 1).unwrap();
+        database.physical.rollback().unwrap();
+
+        database.physical.begin().unwrap();
+        let sql = database.with_placeholders("INSERT INTO item (id, name) VALUES (1, ?)");
+        let refused = database
+            .physical
+            .execute(&sql, &mut |params| params.date(FAR))
+            .unwrap_err();
+        assert!(matches!(refused.kind(), ErrorKind::UnsupportedValue(_)));
+        let mut cursor = database.physical.cursor("SELECT 7", &mut |_| ()).unwrap();
+        assert!(cursor.next().unwrap().is_some());
+        assert!(cursor.next().unwrap().is_none());
+        drop(cursor);
+        assert!(!database.physical.is_broken(), "{dialect}");
+        insert(&mut database, 2).unwrap();
+        database.physical.commit().unwrap();
+        assert_eq!(count(&mut database), 1, "{dialect}");
+    }
+}
