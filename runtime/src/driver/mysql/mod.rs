@@ -132,7 +132,10 @@ impl MysqlConnection {
     }
 
     fn deadline(&self) -> Deadline {
-        let limit = self.config.statement_timeout.map(|limit| limit + GRACE);
+        let limit = self
+            .config
+            .statement_timeout
+            .map(|limit| limit.saturating_add(GRACE));
         Deadline::after(limit.into_iter().chain(self.hurry).min())
     }
 

@@ -112,7 +112,9 @@ impl PostgresConnection {
     }
 
     fn deadline(&self) -> Deadline {
-        let limit = self.statement_timeout.map(|limit| limit + GRACE);
+        let limit = self
+            .statement_timeout
+            .map(|limit| limit.saturating_add(GRACE));
         Deadline::after(limit.into_iter().chain(self.hurry).min())
     }
 

@@ -9,7 +9,7 @@ use super::{Database, push};
 use crate::Dialect;
 use crate::driver::{Physical, Written};
 use crate::error::{Applied, Error, ErrorKind, Result};
-use crate::outcome::Resolution;
+use crate::outcome::{Mark, Resolution};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -126,5 +126,31 @@ fn tx_1_a_marked_transaction_is_still_running_until_it_ends() {
             Resolution::Aborted
         };
         assert_eq!(look_up(), expected);
+    }
+}
+
+/// The longest time there is, is as good as none.
+#[test]
+fn a_transaction_is_looked_up_without_a_limit() {
+    let session = "6ccd780c-baba-1026-9564-5b8c656024db".to_owned();
+    for mut database in super::databases() {
+        let mark = match database.dialect() {
+            Dialect::Sqlite => continue,
+            Dialect::Postgres => Mark::Transaction { number: 3, era: 0 },
+            Dialect::Mysql => Mark::Counted {
+                session: session.clone(),
+                number: 1,
+            },
+        };
+        // Nobody knows of these: what matters is that there is an answer.
+        let error = database.physical.look_up(&mark, Duration::MAX).unwrap_err();
+        assert!(
+            matches!(
+                error.kind(),
+                ErrorKind::OutcomeUnknown | ErrorKind::SchemaMismatch
+            ),
+            "{error:?}"
+        );
+        assert!(!database.physical.is_broken());
     }
 }
