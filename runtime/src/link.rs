@@ -2,11 +2,10 @@
 
 use std::panic::Location;
 use std::sync::Arc;
-use std::time::Duration;
 
 use self::standing::{Begun, Standing};
 use crate::drift::{Use, Watch};
-use crate::driver::{Cursor, Physical};
+use crate::driver::{Cursor, DROP_LIMIT, Physical};
 use crate::error::{Error, ErrorKind, Operation, Phase, Result};
 use crate::pool::{Pool, Pooled};
 use crate::transaction::TransactionOptions;
@@ -316,9 +315,12 @@ impl Link {
     /// The same where nobody waits for the answer, and a silent server must not keep anybody: a connection that could not
     /// be told in time is lost.
     pub(crate) fn undo_soon(&mut self, depth: u32) -> Result<()> {
-        const LIMIT: Duration = Duration::from_millis(900);
         // Undoing a savepoint takes two statements.
-        let limit = if depth == 1 { LIMIT } else { LIMIT / 2 };
+        let limit = if depth == 1 {
+            DROP_LIMIT
+        } else {
+            DROP_LIMIT / 2
+        };
         self.physical().hurry(Some(limit));
         let outcome = self.undo(depth);
         self.physical().hurry(None);

@@ -46,6 +46,8 @@ mod versions;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod wire;
 
+use std::time::Duration;
+
 pub(crate) use cancel::Canceller;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use connect::{ServerInfo, ServerOptions};
@@ -55,6 +57,9 @@ pub(crate) use identity::Identity;
 pub use params::ParamWriter;
 pub(crate) use physical::{Cursor, Physical, Written};
 pub use row::RowReader;
+
+/// What is dropped waits for a silent server no longer than this: a second is promised.
+pub(crate) const DROP_LIMIT: Duration = Duration::from_millis(900);
 
 /// Writes all parameters of one statement.
 pub(crate) type WriteParams<'a> = &'a mut dyn FnMut(&mut ParamWriter<'_>);

@@ -3,7 +3,7 @@
 use super::column::{Column, Fields};
 use super::session::{Answer, Fault};
 use super::{BROKEN_ROW, MysqlConnection, Transaction, row};
-use crate::driver::{RowReader, WriteParams};
+use crate::driver::{DROP_LIMIT, RowReader, WriteParams};
 use crate::error::{Error, Result};
 
 /// Reading on costs more than a new connection beyond this.
@@ -46,11 +46,7 @@ impl MysqlCursor<'_> {
         if self.finished {
             return Ok(None);
         }
-        // Each row has the whole time: between two of them the caller may take its own.
-        if !self.connection.session.has_row() {
-            let deadline = self.connection.deadline();
-            self.connection.session.set_deadline(deadline);
-        }
+        self.await_row();
         let session = &mut self.connection.session;
         let payload = match session.row() {
             Ok(Ok(payload)) => payload,
@@ -69,6 +65,18 @@ impl MysqlCursor<'_> {
         Ok(Some(row::reader(&self.columns, body, &self.fields)))
     }
 
+    /// Each row has the whole time: between two of them the caller may take its own.
+    fn await_row(&mut self) {
+        if !self.connection.session.has_row() {
+            self.renew_deadline();
+        }
+    }
+
+    fn renew_deadline(&mut self) {
+        let deadline = self.connection.deadline();
+        self.connection.session.set_deadline(deadline);
+    }
+
     fn ended(&mut self, outcome: Result<(), Fault>) -> Result<()> {
         self.finished = true;
         outcome.map_err(|fault| self.failed(fault))
@@ -80,16 +88,19 @@ impl MysqlCursor<'_> {
     }
 
     fn read_away(&mut self) -> Result<(), Fault> {
-        // A transaction lives and dies with its connection, so there it is read to the end.
         let is_bound = self.connection.transaction != Transaction::None;
-        let session = &mut self.connection.session;
         let mut read = 0;
+        self.renew_deadline();
         loop {
+            let session = &mut self.connection.session;
             match session.row()? {
                 Ok(payload) => read += session.bytes(&payload).len(),
                 Err(done) => return super::rest_away(session, done),
             }
-            if read > READ_AWAY && !is_bound {
+            // A transaction lives and dies with its connection, so there it is read to the end.
+            if is_bound {
+                self.await_row();
+            } else if read > READ_AWAY {
                 return Ok(());
             }
         }
@@ -99,8 +110,10 @@ impl MysqlCursor<'_> {
 impl Drop for MysqlCursor<'_> {
     fn drop(&mut self) {
         if !self.finished {
+            self.connection.hurry(Some(DROP_LIMIT));
             // A session that was not read to the end is never used again.
             let _ = self.read_away();
+            self.connection.hurry(None);
         }
     }
 }

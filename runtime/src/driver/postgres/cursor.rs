@@ -7,7 +7,7 @@ use super::error::{ServerError, is_stale_plan, statement_error};
 use super::session::{Fault, Message};
 use super::statement::Statement;
 use super::{PostgresConnection, Standing};
-use crate::driver::{RowReader, WriteParams};
+use crate::driver::{DROP_LIMIT, RowReader, WriteParams};
 use crate::error::{Error, Result};
 
 /// Reading on costs more than a new connection beyond this.
@@ -19,6 +19,8 @@ pub(crate) struct PostgresCursor<'c> {
     statement: Arc<Statement>,
     fields: Fields,
     finished: bool,
+    /// It belongs to a transaction, which may have begun with it.
+    is_bound: bool,
 }
 
 impl PostgresConnection {
@@ -28,6 +30,7 @@ impl PostgresConnection {
         write: WriteParams<'_>,
     ) -> Result<PostgresCursor<'_>> {
         self.numbering.put_off();
+        let is_bound = self.in_transaction();
         let begins = self.begin_pending;
         let mut may_retry = begins.is_some() || self.session.standing() == Standing::Idle;
         let statement = loop {
@@ -47,6 +50,7 @@ impl PostgresConnection {
             statement,
             fields: Fields::default(),
             finished: false,
+            is_bound,
         })
     }
 
@@ -74,11 +78,7 @@ impl PostgresConnection {
 
 impl PostgresCursor<'_> {
     pub(crate) fn next(&mut self) -> Result<Option<RowReader<'_>>> {
-        // Each row has the whole time: between two of them the caller may take its own.
-        if !self.connection.session.has_row() {
-            let deadline = self.connection.deadline();
-            self.connection.session.set_deadline(deadline);
-        }
+        self.await_row();
         let Some(row) = self.next_row()? else {
             return Ok(None);
         };
@@ -94,6 +94,18 @@ impl PostgresCursor<'_> {
             body,
             &self.fields,
         )))
+    }
+
+    /// Each row has the whole time: between two of them the caller may take its own.
+    fn await_row(&mut self) {
+        if !self.connection.session.has_row() {
+            self.renew_deadline();
+        }
+    }
+
+    fn renew_deadline(&mut self) {
+        let deadline = self.connection.deadline();
+        self.connection.session.set_deadline(deadline);
     }
 
     fn next_row(&mut self) -> Result<Option<Message>> {
@@ -136,17 +148,19 @@ impl PostgresCursor<'_> {
 
     fn read_away(&mut self) -> Result<(), Fault> {
         self.finished = true;
-        let is_bound = self.connection.session.standing() != Standing::Idle;
-        let session = &mut self.connection.session;
         let mut read = 0;
+        self.renew_deadline();
         loop {
+            let session = &mut self.connection.session;
             let message = session.next()?;
             read += session.body(&message).len();
             if message.tag == b'Z' {
                 return Ok(());
             }
             // A transaction lives and dies with its connection, so there it is read to the end.
-            if read > READ_AWAY && !is_bound {
+            if self.is_bound {
+                self.await_row();
+            } else if read > READ_AWAY {
                 return Ok(());
             }
         }
@@ -156,8 +170,10 @@ impl PostgresCursor<'_> {
 impl Drop for PostgresCursor<'_> {
     fn drop(&mut self) {
         if !self.finished {
+            self.connection.hurry(Some(DROP_LIMIT));
             // A session that was not read to the end is never used again.
             let _ = self.read_away();
+            self.connection.hurry(None);
         }
     }
 }

@@ -222,3 +222,29 @@ fn a_connection_cut_anywhere_is_lost_and_keeps_nothing() {
         assert_eq!(behind.count(), "0");
     }
 }
+
+/// Whoever takes longer over a row than a statement may take, and wants no more of them, keeps the transaction.
+#[test]
+fn rows_that_are_given_up_late_cost_no_transaction() {
+    let _watchdog = Watchdog::start("rows_that_are_given_up_late", PATIENCE);
+    for behind in Behind::all_ways() {
+        let mut database = behind.database();
+        database.batch("CREATE TABLE t (body text)");
+        database.batch("INSERT INTO t VALUES (repeat('x', 1000))");
+        // More than is read at once, and less than fits between the server and the program.
+        for _ in 0..8 {
+            database.batch("INSERT INTO t SELECT body FROM t");
+        }
+        database.physical.begin().unwrap();
+        database.batch("DELETE FROM t WHERE body = ''");
+        let mut cursor = database
+            .physical
+            .cursor("SELECT body FROM t", &mut |_| ())
+            .unwrap();
+        assert!(cursor.next().unwrap().is_some());
+        std::thread::sleep(LIMIT * 3);
+        drop(cursor);
+        assert!(!database.physical.is_broken());
+        database.physical.commit().unwrap();
+    }
+}

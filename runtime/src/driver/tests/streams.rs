@@ -146,3 +146,22 @@ fn tx_22_a_half_read_result_holds_nobody_up() {
         }
     }
 }
+
+/// A transaction goes on where only a few of many rows are taken, also where they are the first that is asked for in it.
+#[test]
+fn a_half_read_result_costs_no_transaction() {
+    let _watchdog = Watchdog::start("a_half_read_result_costs_no_transaction", PATIENCE);
+    for mut database in databases() {
+        let dialect = database.dialect();
+        let sql = wide(&database, 20_000);
+        // The second time the statement is prepared already.
+        for _ in 0..2 {
+            database.physical.begin().unwrap();
+            let mut cursor = database.physical.cursor(&sql, &mut |_| ()).unwrap();
+            assert!(cursor.next().unwrap().is_some());
+            drop(cursor);
+            assert!(!database.physical.is_broken(), "{dialect}");
+            database.physical.commit().unwrap();
+        }
+    }
+}

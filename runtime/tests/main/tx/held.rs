@@ -8,12 +8,13 @@ use bindery_testkit::{Direction, Fault, FaultProxy, Watchdog};
 
 use super::place::{Place, at_each_place};
 use super::{add, refused, titles};
-use crate::sample::{Everything, Logged, NewMember, Tables, with};
+use crate::sample::{Everything, Logged, NewBlog, NewMember, Tables, tag, with};
 
 at_each_place! {
     a_forgotten_transaction_reaches_nobody_and_is_told;
     a_transaction_that_is_open_for_too_long_is_ended_and_told;
     what_is_dropped_waits_for_no_silent_server;
+    rows_that_are_dropped_wait_for_no_silent_server;
     undoing_after_an_error_may_take_its_time;
     a_commit_without_an_answer_runs_no_hook_and_is_not_repeated;
 }
@@ -133,6 +134,39 @@ fn what_is_dropped_waits_for_no_silent_server<E: Everything>(engine: E, place: &
     assert!(started.elapsed() < LATE, "{:?}", started.elapsed());
     proxy.heal();
     assert!(titles(&mut place.open(engine).connect(engine).unwrap()).is_empty());
+}
+
+/// Covers TX-22 on PostgreSQL, MariaDB.
+fn rows_that_are_dropped_wait_for_no_silent_server<E: Everything>(engine: E, place: &Place) {
+    let Place::Server(database) = place else {
+        return;
+    };
+    let _watchdog = Watchdog::start("rows_that_are_dropped_wait", Duration::from_secs(120));
+    place.open(engine);
+    let proxy = FaultProxy::start(&database.url()).unwrap();
+    let options = EngineOptions::url(proxy.url()).statement_timeout(6 * LATE);
+    let db = with(engine.name(), options);
+    let mut c = db.connect(engine).unwrap();
+    // More than fit between the server and the program.
+    let rows = (0..20_000).map(|_| NewBlog::new("row"));
+    c.blogs().insert_many(rows).unwrap();
+    drop(c);
+    for in_transaction in [false, true] {
+        let mut c = db.connect(engine).unwrap();
+        let mut tx = in_transaction.then(|| c.begin().unwrap());
+        let rows = match &mut tx {
+            Some(tx) => tx.blogs().iter(),
+            None => db.repository::<tag::Blog, _>(engine).iter(),
+        };
+        let mut rows = rows.unwrap();
+        rows.next().expect("many rows").unwrap();
+        proxy.set(Fault::Stall);
+        let started = Instant::now();
+        drop(rows);
+        drop(tx);
+        assert!(started.elapsed() < LATE, "{:?}", started.elapsed());
+        proxy.heal();
+    }
 }
 
 /// What is dropped is given up by a server that takes longer than this. An answer takes twice the delay.
