@@ -363,12 +363,10 @@ impl Drop for Link {
         if let Some(begun) = self.standing.begun() {
             self.tell(begun, "a transaction was left open and is rolled back");
         }
-        if self.reading {
-            self.pool.abandon(pooled);
-        } else if self.depth() == 0 {
-            self.pool.put_back(pooled);
-        } else {
+        if self.reading || self.depth() > 0 {
             self.pool.discard(pooled);
+        } else {
+            self.pool.put_back(pooled);
         }
     }
 }

@@ -390,13 +390,6 @@ impl Pool {
         drop(slot);
     }
 
-    /// Leaves a connection open that cannot even be closed: closing would wait for rows that nobody takes any more.
-    pub(crate) fn abandon(&self, pooled: Pooled) {
-        std::mem::forget(pooled);
-        self.lock().gone += 1;
-        self.release_slot();
-    }
-
     /// The connection that has been idle longest, if that is too long. One at a time: the next return looks again.
     fn longest_idle(&self, state: &mut State, now: Instant) -> Option<Idle> {
         let first = state.idle.first()?;
