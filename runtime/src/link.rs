@@ -139,6 +139,7 @@ impl Link {
         if limit.is_none_or(|limit| begun.at.elapsed() < limit) || self.standing.is_over() {
             return Ok(());
         }
+        self.ensure_ours()?;
         self.tell(
             begun,
             "a transaction was open for too long and is rolled back",
