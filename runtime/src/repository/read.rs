@@ -4,6 +4,7 @@ use super::{Repository, Rows, ensure, located};
 use crate::driver::{ParamWriter, Physical};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::Link;
 use crate::model::{HasKey, Model};
 use crate::route::Source;
 use crate::statements::TableSql;
@@ -72,7 +73,9 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
         let engine = self.target.engine;
         let opened = self.sql().and_then(|sql| match self.target.source {
             Source::Link(link) => {
-                link.ensure_schema(M::NAME, sql.table, Operation::Select)?;
+                let ensure =
+                    |link: &mut Link| link.ensure_schema(M::NAME, sql.table, Operation::Select);
+                link.call(Operation::Select, ensure)?;
                 Rows::on_link(link, sql, engine)
             }
             Source::Pool(pool) => {

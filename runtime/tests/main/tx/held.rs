@@ -13,6 +13,7 @@ use crate::sample::{Everything, Logged, NewBlog, NewMember, Tables, tag, with};
 at_each_place! {
     a_forgotten_transaction_reaches_nobody_and_is_told;
     a_transaction_that_is_open_for_too_long_is_ended_and_told;
+    an_iterator_of_one_that_is_open_for_too_long_is_refused;
     what_is_dropped_waits_for_no_silent_server;
     rows_that_are_dropped_wait_for_no_silent_server;
     undoing_after_an_error_may_take_its_time;
@@ -87,6 +88,22 @@ fn a_transaction_that_is_open_for_too_long_is_ended_and_told<E: Everything>(
     tx.commit().unwrap();
     add(&mut c, "alone").unwrap();
     assert_eq!(titles(&mut c), ["alone", "of another"]);
+}
+
+/// Covers TX-7.
+fn an_iterator_of_one_that_is_open_for_too_long_is_refused<E: Everything>(
+    engine: E,
+    place: &Place,
+) {
+    let limit = Duration::from_millis(1);
+    let db = place.open_with(engine, |options| options.max_transaction_age(limit));
+    let mut c = db.connect(engine).unwrap();
+    let mut tx = c.begin().unwrap();
+    thread::sleep(2 * limit);
+    let error = tx.blogs().iter().map(drop).unwrap_err();
+    let phase = Phase::Transaction;
+    assert_eq!(*error.kind(), ErrorKind::Timeout { phase });
+    assert_eq!(error.model(), Some("Blog"));
 }
 
 /// Long past what dropping may take, and short of what a statement may.
