@@ -10,6 +10,7 @@ mod statement;
 mod watch;
 mod writing;
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use bindery_schema::sql_writer::SqlWriter;
@@ -49,7 +50,7 @@ pub(crate) struct SqliteConnection {
     /// After the connection: a transaction that was left open is over when it is closed.
     writing: Writing,
     /// The file cannot be used through it any more.
-    broken: bool,
+    broken: Cell<bool>,
     /// A read-only transaction has switched writing off.
     only_reads: bool,
 }
@@ -138,7 +139,7 @@ impl SqliteConnection {
             kept: Box::new(Kept::new()),
             watched,
             writing,
-            broken: false,
+            broken: Cell::new(false),
             only_reads: false,
         })
     }
@@ -146,7 +147,7 @@ impl SqliteConnection {
     /// One more call, and the statements to do it with.
     #[inline]
     fn call(&mut self) -> Result<(Call<'_>, &mut Kept)> {
-        if self.broken {
+        if self.is_broken() {
             return Err(Error::new(ErrorKind::ConnectionLost));
         }
         if self.watched.is_cut() {
@@ -154,7 +155,10 @@ impl SqliteConnection {
         }
         self.watched.begin();
         let call = Call {
-            watched: &self.watched,
+            file: File {
+                watched: &self.watched,
+                broken: &self.broken,
+            },
             writing: &mut self.writing,
         };
         Ok((call, &mut self.kept))
@@ -163,12 +167,7 @@ impl SqliteConnection {
     #[inline]
     fn run<T>(&mut self, work: impl FnOnce(&mut Call<'_>, &mut Kept) -> Result<T>) -> Result<T> {
         let (mut call, kept) = self.call()?;
-        let outcome = work(&mut call, kept);
-        drop(call);
-        if let Err(error) = &outcome {
-            self.broken |= is_of_the_file(error);
-        }
-        outcome.map_err(|error| self.watched.explained(error))
+        work(&mut call, kept).map_err(|error| call.file.failed(error))
     }
 
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
@@ -176,7 +175,7 @@ impl SqliteConnection {
             let mut statement = call.prepare(kept, sql)?;
             bind(&mut statement, write)?;
             while statement.step().map_err(step_error)? {}
-            Ok(call.watched.connection().changes())
+            Ok(call.file.watched.connection().changes())
         })
     }
 
@@ -201,12 +200,15 @@ impl SqliteConnection {
 
     pub(crate) fn cursor(&mut self, sql: &str, write: WriteParams<'_>) -> Result<SqliteCursor<'_>> {
         let (mut call, kept) = self.call()?;
-        let mut statement = call.prepare(kept, sql)?;
-        bind(&mut statement, write)?;
+        let file = call.file;
+        let begun = call.prepare(kept, sql).and_then(|mut statement| {
+            bind(&mut statement, write)?;
+            Ok(statement)
+        });
         Ok(SqliteCursor {
-            statement,
+            statement: begun.map_err(|error| file.failed(error))?,
             finished: false,
-            watched: call.watched,
+            file,
             _turn: call.hand_over(),
         })
     }
@@ -280,7 +282,7 @@ impl SqliteConnection {
     /// Statements without values: the text of their errors speaks of names only.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
         self.run(|call, _| {
-            let mut statements = Batch::new(call.watched.connection(), sql);
+            let mut statements = Batch::new(call.file.watched.connection(), sql);
             while let Some(mut statement) = statements.next().map_err(prepare_error)? {
                 call.allow(statement.readonly())?;
                 let mut rows = statement.raw_query();
@@ -361,7 +363,8 @@ impl SqliteConnection {
     /// A read-only transaction is over. Where the connection cannot be set back, it is used no more.
     fn write_again(&mut self) {
         if std::mem::take(&mut self.only_reads) {
-            self.broken |= self.batch("PRAGMA query_only = OFF").is_err();
+            let is_undone = self.batch("PRAGMA query_only = OFF").is_ok();
+            self.broken.set(self.is_broken() || !is_undone);
         }
     }
 
@@ -378,7 +381,7 @@ impl SqliteConnection {
     }
 
     pub(crate) fn is_broken(&self) -> bool {
-        self.broken
+        self.broken.get()
     }
 
     /// What another thread can cut it off by.
@@ -396,17 +399,35 @@ fn is_of_the_file(error: &Error) -> bool {
     )
 }
 
+/// The file as a call or a cursor sees it.
+#[derive(Clone, Copy)]
+struct File<'c> {
+    watched: &'c Watched,
+    broken: &'c Cell<bool>,
+}
+
+impl File<'_> {
+    /// The error to tell; one of the file is the connection's last.
+    #[cold]
+    fn failed(self, error: Error) -> Error {
+        if is_of_the_file(&error) {
+            self.broken.set(true);
+        }
+        self.watched.explained(error)
+    }
+}
+
 /// One call of the driver. At its end, also that of a failed or panicking one, the turn to write goes to the next unless
 /// a transaction is open: SQLite ends some by itself.
 struct Call<'c> {
-    watched: &'c Watched,
+    file: File<'c>,
     writing: &'c mut Writing,
 }
 
 impl Call<'_> {
     #[inline]
     fn prepare<'k>(&mut self, kept: &'k mut Kept, sql: &str) -> Result<Running<'k>> {
-        let statement = kept.find(self.watched.connection(), sql)?;
+        let statement = kept.find(self.file.watched.connection(), sql)?;
         self.allow(statement.is_reader())?;
         Ok(statement)
     }
@@ -417,13 +438,13 @@ impl Call<'_> {
         if is_reader || self.writing.has_turn() {
             return Ok(());
         }
-        self.watched.set_lock_limit(self.writing.take_turn()?);
+        self.file.watched.set_lock_limit(self.writing.take_turn()?);
         // Nothing begins any more, also where the turn came late.
-        if self.watched.is_cut() {
+        if self.file.watched.is_cut() {
             return Err(Error::new(ErrorKind::Closed));
         }
         // In a file that is no longer in its place nobody would find what is written.
-        if self.watched.has_moved() {
+        if self.file.watched.has_moved() {
             return Err(moved_error());
         }
         Ok(())
@@ -431,7 +452,7 @@ impl Call<'_> {
 
     /// The turn of a statement that goes on after the call; that of a transaction stays with the connection.
     fn hand_over(self) -> Option<Turn> {
-        if self.watched.connection().is_autocommit() {
+        if self.file.watched.connection().is_autocommit() {
             self.writing.hand_over()
         } else {
             None
@@ -442,9 +463,9 @@ impl Call<'_> {
 impl Drop for Call<'_> {
     #[inline]
     fn drop(&mut self) {
-        if self.writing.has_turn() && self.watched.connection().is_autocommit() {
+        if self.writing.has_turn() && self.file.watched.connection().is_autocommit() {
             self.writing.end_turn();
-            self.watched.set_lock_limit(self.writing.limit());
+            self.file.watched.set_lock_limit(self.writing.limit());
         }
     }
 }
@@ -454,7 +475,7 @@ pub(crate) struct SqliteCursor<'c> {
     statement: Running<'c>,
     /// SQLite would begin anew.
     finished: bool,
-    watched: &'c Watched,
+    file: File<'c>,
     /// Of a statement that writes.
     _turn: Option<Turn>,
 }
@@ -466,11 +487,11 @@ impl SqliteCursor<'_> {
             return Ok(None);
         }
         // What the caller does between two rows is not the statement's time.
-        self.watched.begin();
+        self.file.watched.begin();
         let stepped = self.statement.step();
         self.finished = !matches!(stepped, Ok(true));
         Ok(stepped
-            .map_err(|error| self.watched.explained(step_error(error)))?
+            .map_err(|error| self.file.failed(step_error(error)))?
             .then(|| reader(&self.statement)))
     }
 }

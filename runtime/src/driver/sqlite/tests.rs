@@ -339,3 +339,34 @@ fn err_03_a_damaged_file_ends_the_connection() {
     drop(link);
     assert_eq!(pool.counts().closed, 1);
 }
+
+/// The same where rows are pulled.
+///
+/// Covers ERR-03 on SQLite.
+#[test]
+fn err_03_a_damaged_file_ends_the_connection_also_when_rows_are_pulled() {
+    let file = File::new();
+    let mut link = file.link(SHORT);
+    let rows = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) \
+         INSERT INTO t SELECT zeroblob(100) FROM n";
+    run(&mut link, rows).unwrap();
+    run(&mut link, "PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    drop(link);
+    let mut bytes = std::fs::read(file.path()).unwrap();
+    let half = bytes.len() / 8192 * 4096;
+    bytes[half..].fill(0xff);
+    std::fs::write(file.path(), bytes).unwrap();
+    let pool = file.pool(SHORT);
+    let mut link = pool.acquire().unwrap();
+    let (mut cursor, reading) = link.cursor("SELECT a FROM t").unwrap();
+    let error = loop {
+        match cursor.next() {
+            Ok(row) => assert!(row.is_some(), "half of it is damaged"),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(*error.kind(), ErrorKind::Corrupt);
+    drop((cursor, reading));
+    drop(link);
+    assert_eq!(pool.counts().closed, 1);
+}
