@@ -38,12 +38,13 @@ pub(super) enum Interest {
 }
 
 impl Stream {
-    /// Tries the addresses in turn.
+    /// Tries the addresses in turn; each has its share of what is left, so that a silent one leaves time for the next.
     pub(super) fn connect_tcp(addresses: &[SocketAddr], deadline: Deadline) -> io::Result<Self> {
         let mut outcome = Err(io::ErrorKind::AddrNotAvailable.into());
-        for address in addresses {
+        for (index, address) in addresses.iter().enumerate() {
+            let others = u32::try_from(addresses.len() - index).unwrap_or(u32::MAX);
             outcome = match deadline.left()? {
-                Some(left) => TcpStream::connect_timeout(address, left),
+                Some(left) => TcpStream::connect_timeout(address, left / others),
                 None => TcpStream::connect(address),
             };
             if outcome.is_ok() {
@@ -266,5 +267,47 @@ impl Write for Stream {
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.flush(),
         }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::net::TcpListener;
+    use std::time::Instant;
+
+    use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
+
+    use super::*;
+
+    /// Nobody takes connections from it, and there is no room for another.
+    fn silent() -> (rustix::fd::OwnedFd, SocketAddr, Vec<TcpStream>) {
+        let silent = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+        bind(&silent, &SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        listen(&silent, 0).unwrap();
+        let address = SocketAddr::try_from(getsockname(&silent).unwrap()).unwrap();
+        let limit = Duration::from_millis(50);
+        let waiting = std::iter::from_fn(|| TcpStream::connect_timeout(&address, limit).ok());
+        let waiting = waiting.take(100).collect();
+        (silent, address, waiting)
+    }
+
+    /// A name may have addresses that nobody answers at: one of them leaves time for the others.
+    #[test]
+    fn a_silent_address_leaves_time_for_the_next() {
+        let (_silent, address, _waiting) = silent();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let limit = Duration::from_millis(400);
+        let started = Instant::now();
+        let deadline = Deadline::after(Some(limit));
+        let error = Stream::connect_tcp(&[address], deadline)
+            .map(drop)
+            .unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(started.elapsed() >= limit);
+
+        let addresses = [address, listener.local_addr().unwrap()];
+        let deadline = Deadline::after(Some(Duration::from_secs(4)));
+        let stream = Stream::connect_tcp(&addresses, deadline).unwrap();
+        assert_eq!(stream.address(), Some(addresses[1]));
     }
 }
