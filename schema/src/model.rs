@@ -24,7 +24,7 @@ pub use constraint::{
 pub use enums::{EnumType, EnumValue};
 pub use native::{
     Counter, Exclusion, KeyWords, NativeColumn, NativeObject, NativeTable, ObjectKind, PartWords,
-    Partition,
+    Partition, PeriodLine,
 };
 
 /// Index into [`Model::engines`].

@@ -106,6 +106,8 @@ pub struct Capabilities {
     pub indexes_foreign_keys: bool,
     /// A column the database counts must lead a key that is made with the table.
     pub counted_column_needs_key: bool,
+    /// `PERIOD FOR`, `WITH SYSTEM VERSIONING`.
+    pub periods: bool,
     /// `lower` and `upper` know more letters than A to Z.
     pub changes_case_of_all_letters: bool,
     /// A whole transaction can be prepared for a second phase.

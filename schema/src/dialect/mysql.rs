@@ -71,6 +71,7 @@ impl Rules for Mysql {
             refers_to_keys_only: false,
             indexes_foreign_keys: true,
             counted_column_needs_key: true,
+            periods: flavour != Some(Flavour::Mysql),
             changes_case_of_all_letters: true,
             two_phase_commit: true,
         }

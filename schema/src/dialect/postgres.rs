@@ -47,6 +47,7 @@ impl Rules for Postgres {
             refers_to_keys_only: true,
             indexes_foreign_keys: false,
             counted_column_needs_key: false,
+            periods: false,
             changes_case_of_all_letters: true,
             two_phase_commit: true,
         }

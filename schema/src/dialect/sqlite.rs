@@ -51,6 +51,7 @@ impl Rules for Sqlite {
             refers_to_keys_only: true,
             indexes_foreign_keys: false,
             counted_column_needs_key: false,
+            periods: false,
             changes_case_of_all_letters: false,
             two_phase_commit: false,
         }

@@ -16,8 +16,10 @@ pub struct NativeTable {
     pub inherits: Vec<TableId>,
     /// Options behind the parenthesis: `ENGINE=InnoDB`, `WITH (fillfactor='70')`, `PARTITION BY LIST (kind)`.
     pub options: Vec<String>,
-    /// Lines between the columns that are neither key nor check: MariaDB's `PERIOD FOR`.
-    pub lines: Vec<String>,
+    /// MariaDB `PERIOD FOR`.
+    pub periods: Vec<PeriodLine>,
+    /// MariaDB `WITH SYSTEM VERSIONING`.
+    pub keeps_versions: bool,
     /// PostgreSQL `EXCLUDE`.
     pub exclusions: Vec<Exclusion>,
     /// Its comment in the database.
@@ -99,6 +101,15 @@ pub struct PartWords {
     pub nulls_first: Option<bool>,
     /// MariaDB: an end of this period, which no other row of the same key may overlap.
     pub period: Option<String>,
+}
+
+/// MariaDB `PERIOD FOR`: two columns that a row counts between.
+#[derive(Debug, Clone)]
+pub struct PeriodLine {
+    /// From `PERIOD` on.
+    pub sql: String,
+    /// Where it is named.
+    pub span: Span,
 }
 
 /// PostgreSQL `EXCLUDE`: rows that must not be there together.

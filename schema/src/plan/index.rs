@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::key::{counted_without_key, deferred, write_part_words};
+use super::key::{OVERLAPS, counted_without_key, deferred, write_part_words};
 use super::table::Problem;
 use crate::diagnostic::Severity;
 use crate::dialect::{
@@ -381,8 +381,15 @@ impl Context<'_> {
                     sql.push("(").push(&text).push(")");
                 }
             }
-            if let Some(qualifier) = part.qualifier.as_ref().filter(|_| self.is_native()) {
-                sql.push(" ").push(qualifier);
+            match part.qualifier.as_deref() {
+                Some(qualifier) if self.is_native() => {
+                    sql.push(" ").push(qualifier);
+                }
+                Some(OVERLAPS) => {
+                    let help = format!("leave `{OVERLAPS}` and its column out of the key");
+                    return Err(self.refused(&format!("a key {OVERLAPS}"), &help));
+                }
+                Some(_) | None => {}
             }
             sql.push(if part.descending { " DESC" } else { "" });
         }

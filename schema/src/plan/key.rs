@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::index::{key_line, unique_problem};
 use super::table::TableWriter;
 use crate::dialect::{
-    ColumnPlace, Dialect, Flavour, Refusal, SizeOf, check_fits, expression_remark, expression_sql,
+    ColumnPlace, Flavour, Refusal, SizeOf, check_fits, expression_remark, expression_sql,
 };
 use crate::model::{
     Check, ColumnId, ForeignKey, Generated, KeyWords, PartWords, PrimaryKey, ReferentialAction,
@@ -13,6 +13,9 @@ use crate::model::{
 };
 use crate::source::Span;
 use crate::sql_writer::SqlWriter;
+
+/// PostgreSQL: ranges in the last column of a key must not overlap, either.
+pub(super) const OVERLAPS: &str = "WITHOUT OVERLAPS";
 
 impl<'m> TableWriter<'m> {
     pub(super) fn primary_key(&mut self) -> Option<String> {
@@ -40,7 +43,7 @@ impl<'m> TableWriter<'m> {
         if is_at_column || self.key_of_no_row_id().is_some() {
             return None;
         }
-        self.check_overlaps(&key.parts, key.span);
+        self.check_overlaps(key);
         let line = Line {
             name: key.name.as_deref(),
             kind: "PRIMARY KEY ",
@@ -78,7 +81,6 @@ impl<'m> TableWriter<'m> {
                 self.refuse(refusal, span);
             }
             self.check_key(&unique.columns, unique.span);
-            self.check_overlaps(&unique.parts, unique.span);
             let stands_here = !unique.is_index || self.keys_stand_in_table();
             if stands_here && !later.contains(&at) {
                 lines.push(self.unique(unique));
@@ -198,26 +200,20 @@ impl<'m> TableWriter<'m> {
         }
     }
 
-    /// A plain key over a period, or over its two ends, lets periods in that overlap.
-    fn check_overlaps(&mut self, parts: &[PartWords], span: Span) {
-        let of_period = |part: &PartWords| {
-            part.period.is_some() || part.qualifier.as_deref() == Some("WITHOUT OVERLAPS")
-        };
-        if self.is_native() || !parts.iter().any(of_period) {
+    /// A plain key over a range lets ranges in that overlap. MariaDB's are over periods, which are refused themselves.
+    fn check_overlaps(&mut self, key: &PrimaryKey) {
+        let is_over_range = |part: &PartWords| part.qualifier.as_deref() == Some(OVERLAPS);
+        if self.is_native() || !key.parts.iter().any(is_over_range) {
             return;
         }
         let message = format!(
-            "{} has no such thing as a key WITHOUT OVERLAPS of a period",
+            "{} has no such thing as a key {OVERLAPS}",
             self.dialect().product()
         );
-        let home = match self.table().source_dialect {
-            Dialect::Mysql => "MariaDB",
-            Dialect::Postgres | Dialect::Sqlite => "PostgreSQL",
-        };
         let help = format!(
-            "leave `WITHOUT OVERLAPS` and its period out of the key, or let the table live on {home} engines only"
+            "leave `{OVERLAPS}` and its column out of the key, or let the table live on PostgreSQL engines only"
         );
-        self.refuse(Refusal::new("B0217", message, help), span);
+        self.refuse(Refusal::new("B0217", message, help), key.span);
     }
 
     /// A constraint over columns; its name is kept where the schema is written for this dialect.

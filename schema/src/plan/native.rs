@@ -188,6 +188,7 @@ impl<'m> TableWriter<'m> {
     /// What is neither column nor key; refused where another dialect has no word for it.
     pub(super) fn native_lines(&mut self) -> Vec<String> {
         let native = &self.table().native;
+        self.check_periods();
         if !self.is_native() {
             for exclusion in &native.exclusions {
                 let message = format!(
@@ -205,7 +206,27 @@ impl<'m> TableWriter<'m> {
             sql.push(&exclusion.sql);
             sql.finish()
         });
-        exclusions.chain(native.lines.iter().cloned()).collect()
+        let periods = native.periods.iter().map(|period| period.sql.clone());
+        exclusions.chain(periods).collect()
+    }
+
+    /// Periods bound what their columns hold, and versions are what a program may ask for later: neither goes in silence.
+    fn check_periods(&mut self) {
+        if self.is_native() && self.engine.capabilities().periods {
+            return;
+        }
+        let table = self.table();
+        let periods = table.native.periods.iter();
+        let versions = table.native.keeps_versions.then_some(table.span);
+        let lacking = (periods.map(|period| ("PERIOD FOR", period.span)))
+            .chain(versions.map(|span| ("WITH SYSTEM VERSIONING", span)));
+        for (words, span) in lacking {
+            let message = format!("{} has no {words}", self.dialect().product());
+            let help = format!(
+                "leave `{words}` and what is made of it out, or let the table live on MariaDB engines only"
+            );
+            self.refuse(Refusal::new("B0222", message, help), span);
+        }
     }
 
     /// Behind the closing parenthesis.

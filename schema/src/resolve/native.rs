@@ -12,7 +12,7 @@ use crate::draft::{
 };
 use crate::model::{
     ColumnId, Counter, Default, DefaultValue, Exclusion, NativeColumn, NativeObject, NativeTable,
-    ObjectKind, Partition, TableId, TableName,
+    ObjectKind, Partition, PeriodLine, TableId, TableName,
 };
 use crate::parse::words_of;
 use crate::source::FileId;
@@ -51,7 +51,11 @@ pub(super) fn table(draft: &DraftTable) -> NativeTable {
         unlogged: native.unlogged,
         inherits: Vec::new(),
         options: options.collect(),
-        lines: native.periods.iter().map(period).collect(),
+        periods: native.periods.iter().map(period).collect(),
+        keeps_versions: native
+            .options
+            .iter()
+            .any(|option| option.key == "SYSTEM VERSIONING"),
         exclusions: native.exclusions.iter().map(exclusion).collect(),
         comment: comment(&draft.comment, draft.dialect),
         partitions: native.partitions.iter().map(partition).collect(),
@@ -61,7 +65,7 @@ pub(super) fn table(draft: &DraftTable) -> NativeTable {
 }
 
 /// `PERIOD FOR p (a, b)`.
-fn period(period: &Period) -> String {
+fn period(period: &Period) -> PeriodLine {
     let mut sql = SqlWriter::new(Dialect::Mysql);
     sql.push("PERIOD FOR ");
     // In quotes it would be one of the table's own.
@@ -75,7 +79,10 @@ fn period(period: &Period) -> String {
         sql.identifier(&name.text);
     });
     sql.push(")");
-    sql.finish()
+    PeriodLine {
+        sql: sql.finish(),
+        span: period.name.span,
+    }
 }
 
 /// SQLite keeps none.

@@ -120,7 +120,11 @@ const KINDS: &[Kind] = &[
     ),
     conflict(
         "key WITHOUT OVERLAPS where a dialect lacks it",
-        &["without_overlaps_on_postgres"],
+        &["without_overlaps_on_mysql", "without_overlaps_on_sqlite"],
+    ),
+    conflict(
+        "period or versions of rows where a dialect lacks them",
+        &["period_on_postgres", "versions_on_postgres"],
     ),
     conflict(
         "RETURNING where a dialect lacks it",
