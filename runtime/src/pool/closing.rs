@@ -5,13 +5,17 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::{Grant, Idle, Pool, State};
+use super::{Grant, Pool, State};
 use crate::driver::Cutter;
 use crate::error::{Error, ErrorKind, Operation, Result};
 
 impl Pool {
-    /// Closes idle connections now and those in use when they come back. Opens nothing; a second time does nothing.
+    /// Closes idle connections now and those in use when they come back. Opens nothing; a second time does nothing, and so
+    /// does a forked child: it gets no connection in any case, and whoever held the lock does not exist there.
     pub(crate) fn close(&self) {
+        if self.is_forked() {
+            return;
+        }
         self.writers.iter().for_each(|writers| writers.end());
         let mut state = self.lock();
         state.closed = true;
@@ -20,14 +24,7 @@ impl Pool {
         state.gone += idle.len() as u64;
         while state.waiting.give(Grant::Closed).is_ok() {}
         drop(state);
-        self.end_all(idle);
-    }
-
-    /// Closes connections, unless that would end sessions of the process that this one was forked from.
-    fn end_all(&self, connections: Vec<Idle>) {
-        if self.is_forked() {
-            std::mem::forget(connections);
-        }
+        drop(idle);
     }
 
     /// Waits until no connection is left of a pool that was closed, and cuts off those that are when time runs out.
@@ -38,15 +35,15 @@ impl Pool {
     /// Whoever waits for a database learns that the engine is closed, and whoever asks it for something later. The
     /// connections are closed when they are given back.
     fn cut(&self) {
-        if self.is_forked() {
-            return;
-        }
         self.is_cut.store(true, Ordering::Release);
         self.lock().cutters.iter().for_each(Cutter::cut);
     }
 
     /// Waits until no connection is left of a pool that was closed.
     pub(crate) fn wait_until_empty(&self, limit: Duration) -> Result<()> {
+        if self.is_forked() {
+            return Ok(());
+        }
         let state = self.lock();
         let in_use = |state: &mut State| state.open > 0;
         let waited = self.emptied.wait_timeout_while(state, limit, in_use);
@@ -63,7 +60,10 @@ impl Pool {
 /// A forked child leaves the sessions of its parent alone.
 impl Drop for Pool {
     fn drop(&mut self) {
-        let idle = std::mem::take(&mut self.lock().idle);
-        self.end_all(idle);
+        if self.is_forked() {
+            let state = self.state.get_mut();
+            let state = state.unwrap_or_else(PoisonError::into_inner);
+            std::mem::forget(std::mem::take(&mut state.idle));
+        }
     }
 }

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use bindery_testkit::Watchdog;
+
 use super::*;
 use crate::driver::sqlite::{SqliteConnection, SqliteOptions};
 
@@ -325,4 +327,20 @@ fn pool_8_a_forked_child_gets_no_connection() {
     assert_eq!(kind(pool.acquire()), ErrorKind::Forked);
     assert_eq!(counts(&pool), [1, 0, 1]);
     assert_eq!(opened.load(Ordering::Relaxed), 1);
+}
+
+/// The thread that held the lock when its process forked does not exist in the child, so nobody waits for it there.
+///
+/// Covers POOL-8 on SQLite.
+#[test]
+fn pool_8_a_forked_child_waits_for_no_thread_of_its_parent() {
+    let _watchdog = Watchdog::start("pool_8_a_forked_child_waits", Duration::from_secs(60));
+    let (mut pool, _) = pool(LIMITS);
+    drop(pool.acquire().unwrap());
+    std::mem::forget(pool.lock());
+    Arc::get_mut(&mut pool).unwrap().change_process();
+    assert_eq!(kind(pool.acquire()), ErrorKind::Forked);
+    pool.close();
+    pool.empty_within(Duration::MAX).unwrap();
+    drop(pool);
 }
