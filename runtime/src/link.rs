@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use self::standing::{Begun, Standing};
 use crate::drift::{Use, Watch};
-use crate::driver::{Cursor, DROP_LIMIT, Physical};
+use crate::driver::{Cursor, DROP_LIMIT, Physical, RowReader};
 use crate::error::{Error, ErrorKind, Operation, Phase, Result};
 use crate::pool::{Pool, Pooled};
 use crate::transaction::TransactionOptions;
@@ -25,16 +25,26 @@ pub(crate) struct Link {
     reading: bool,
 }
 
-/// While it lives, rows are being read.
+/// Rows that are being read, as long as it lives.
 pub(crate) struct Reading<'l> {
+    cursor: Cursor<'l>,
+    pool: &'l Pool,
     reading: &'l mut bool,
     standing: &'l mut Standing,
 }
 
 impl Reading<'_> {
-    /// A row could not be had.
-    pub(crate) fn failed(&mut self, error: &Error) {
-        self.standing.failed(Operation::Select, error);
+    /// The next row, which `read` reads.
+    pub(crate) fn next<T>(
+        &mut self,
+        read: impl FnOnce(&mut RowReader<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let pull = || {
+            self.pool.ensure_usable()?;
+            let row = self.cursor.next()?;
+            row.map(|mut row| read(&mut row)).transpose()
+        };
+        pull().inspect_err(|error| self.standing.failed(Operation::Select, error))
     }
 }
 
@@ -83,7 +93,7 @@ impl Link {
     }
 
     /// Starts a query whose rows are pulled.
-    pub(crate) fn cursor(&mut self, sql: &str) -> Result<(Cursor<'_>, Reading<'_>)> {
+    pub(crate) fn reading(&mut self, sql: &str) -> Result<Reading<'_>> {
         self.ready()?;
         let pooled = self.pooled.as_mut().expect("taken out only by drop");
         let cursor = match pooled.physical.cursor(sql, &mut |_| ()) {
@@ -94,11 +104,12 @@ impl Link {
             }
         };
         self.reading = true;
-        let reading = Reading {
+        Ok(Reading {
+            cursor,
+            pool: &self.pool,
             reading: &mut self.reading,
             standing: &mut self.standing,
-        };
-        Ok((cursor, reading))
+        })
     }
 
     /// Runs one call of the program's. Where it fails in a transaction, nothing more is done there, on no database, until

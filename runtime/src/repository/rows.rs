@@ -5,7 +5,6 @@ use std::marker::PhantomData;
 use self_cell::{MutBorrow, self_cell};
 
 use super::located;
-use crate::driver::Cursor;
 use crate::engine::Engine;
 use crate::error::{Operation, Result};
 use crate::link::{Link, Reading};
@@ -14,7 +13,7 @@ use crate::statements::TableSql;
 
 /// An iterator over all rows of a model on one engine; the connection is free again when it is dropped.
 pub struct Rows<'c, M, E> {
-    cursor: Running<'c>,
+    running: Running<'c>,
     sql: &'static TableSql,
     engine: E,
     model: PhantomData<M>,
@@ -23,42 +22,35 @@ pub struct Rows<'c, M, E> {
 
 enum Running<'c> {
     /// On a connection that somebody else holds.
-    Borrowed {
-        cursor: Cursor<'c>,
-        reading: Reading<'c>,
-    },
+    Borrowed(Reading<'c>),
     /// On a connection taken for this reading only.
-    Owned(OwnedCursor),
+    Owned(OwnReading),
 }
 
 self_cell! {
-    struct OwnedCursor {
+    struct OwnReading {
         owner: MutBorrow<Link>,
         #[not_covariant]
-        dependent: Cursor,
+        dependent: Reading,
     }
 }
 
 impl<'c, M: Model, E: Engine> Rows<'c, M, E> {
     pub(super) fn on_link(link: &'c mut Link, sql: &'static TableSql, engine: E) -> Result<Self> {
-        let (cursor, reading) = link.cursor(sql.select)?;
-        Ok(Self::new(
-            Running::Borrowed { cursor, reading },
-            sql,
-            engine,
-        ))
+        let reading = link.reading(sql.select)?;
+        Ok(Self::new(Running::Borrowed(reading), sql, engine))
     }
 
     pub(super) fn on_own(link: Link, sql: &'static TableSql, engine: E) -> Result<Self> {
-        let cursor = OwnedCursor::try_new(MutBorrow::new(link), |link| {
-            link.borrow_mut().ready()?.cursor(sql.select, &mut |_| ())
+        let reading = OwnReading::try_new(MutBorrow::new(link), |link| {
+            link.borrow_mut().reading(sql.select)
         })?;
-        Ok(Self::new(Running::Owned(cursor), sql, engine))
+        Ok(Self::new(Running::Owned(reading), sql, engine))
     }
 
-    fn new(cursor: Running<'c>, sql: &'static TableSql, engine: E) -> Self {
+    fn new(running: Running<'c>, sql: &'static TableSql, engine: E) -> Self {
         Self {
-            cursor,
+            running,
             sql,
             engine,
             model: PhantomData,
@@ -68,15 +60,10 @@ impl<'c, M: Model, E: Engine> Rows<'c, M, E> {
 
     fn read_next(&mut self) -> Result<Option<M::Row<E>>> {
         let engine = self.engine;
-        let read = |cursor: &mut Cursor<'_>| match cursor.next()? {
-            Some(mut row) => M::read(&mut row, engine).map(Some),
-            None => Ok(None),
-        };
-        match &mut self.cursor {
-            Running::Borrowed { cursor, reading } => {
-                read(cursor).inspect_err(|error| reading.failed(error))
-            }
-            Running::Owned(cursor) => cursor.with_dependent_mut(|_, cursor| read(cursor)),
+        let pull = |reading: &mut Reading<'_>| reading.next(|row| M::read(row, engine));
+        match &mut self.running {
+            Running::Borrowed(reading) => pull(reading),
+            Running::Owned(own) => own.with_dependent_mut(|_, reading| pull(reading)),
         }
     }
 }

@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Set in the process that forks, to the engine and the URL it uses.
 const FORKS: &str = "BINDERY_FORKS";
 /// The parent's numbered queries while the child is at work.
-const QUERIES: i64 = 200;
+const QUERIES: i64 = 500;
 
 /// A process of its own forks: the threads of a test run have locks that a child would wait for for ever.
 fn in_another_process(engine: &str, url: &str) {
@@ -64,19 +64,24 @@ fn forks_at<E: Everything>(engine: E, url: &str) {
     let db = with(engine.name(), EngineOptions::url(url).max_connections(4));
     db.create_missing_on(engine).unwrap();
     let mut held = db.connect(engine).unwrap();
-    let numbered = (0..QUERIES).map(|number| NewBlog::new(number.to_string()));
+    // More than a program takes in before anybody asks for it.
+    let numbered = (0..QUERIES).map(|number| NewBlog::new(format!("{number:0200}")));
     held.blogs().insert_many(numbered).unwrap();
     let rows = held.blogs().all().unwrap();
-    // One is idle, one is held, and one is in a transaction.
-    let (idle, mut writing) = (db.connect(engine).unwrap(), db.connect(engine).unwrap());
+    // One is idle, one is held, one is in a transaction, and one has rows to give.
+    let [idle, mut writing, mut reading] = [(); 3].map(|()| db.connect(engine).unwrap());
     drop(idle);
     let created = db.engine(engine.name()).unwrap().pool.created;
     let mut tx = writing.begin().unwrap();
     tx.blogs().insert(NewBlog::new("kept")).unwrap();
+    let mut pulled = reading.blogs().iter().unwrap();
+    pulled.next().expect("many rows").unwrap();
     // SAFETY: the child goes on with this thread alone, waits for no other, and ends without unwinding any further.
     let child = unsafe { libc::fork() };
     if child == 0 {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
+            is_forked(pulled.next().expect("many rows"));
+            drop(pulled);
             is_child(engine, db, held, || tx.commit())
         }));
         // SAFETY: ends the process at once; nothing of the parent's is closed or written by it.
@@ -94,6 +99,8 @@ fn forks_at<E: Everything>(engine: E, url: &str) {
     answers_are_right();
     assert_eq!(status_of(child), 0, "the child says why");
     answers_are_right();
+    assert_eq!(pulled.map(Result::unwrap).count(), rows.len() - 1);
+    drop(reading);
     tx.commit().unwrap();
     assert_eq!(held.blogs().count().unwrap(), QUERIES as u64 + 1);
     assert_eq!(db.engine(engine.name()).unwrap().pool.created, created);

@@ -17,6 +17,7 @@ use super::input::Input;
 use super::stream::{Interest, Stream};
 use super::{CutOff, Deadline, Tls};
 use crate::driver::Cutter;
+use crate::forks;
 
 /// Where to connect to.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub(in crate::driver) struct Socket {
     deadline: Deadline,
     /// Something was asked and nothing has come since: then waiting first costs one system call less than reading.
     asked: bool,
+    /// Of the process that connected: what comes in is for that one, and no child speaks in its name.
+    forks: u32,
 }
 
 impl Socket {
@@ -53,6 +56,7 @@ impl Socket {
             input: Input::default(),
             deadline,
             asked: false,
+            forks: forks::count(),
         })
     }
 
@@ -65,6 +69,7 @@ impl Socket {
             input: Input::default(),
             deadline: Deadline::after(None),
             asked: false,
+            forks: forks::count(),
         })
     }
 
@@ -123,6 +128,15 @@ impl Socket {
         }
     }
 
+    /// Is this the process that connected?
+    fn ensure_ours(&self) -> io::Result<()> {
+        if forks::count() == self.forks {
+            Ok(())
+        } else {
+            Err(io::Error::other("the process was forked"))
+        }
+    }
+
     /// Sets when the operation that begins now has to be over.
     pub(in crate::driver) fn set_deadline(&mut self, deadline: Deadline) {
         self.deadline = deadline;
@@ -148,6 +162,7 @@ impl Socket {
     /// # Errors
     /// The deadline passed, or the peer closed the connection.
     pub(in crate::driver) fn receive(&mut self) -> io::Result<()> {
+        self.ensure_ours()?;
         self.take_in().map_err(|error| self.explained(error))
     }
 
@@ -193,6 +208,7 @@ impl Socket {
     /// # Errors
     /// The deadline passed, or the peer is gone; then some of it may have arrived.
     pub(in crate::driver) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.ensure_ours()?;
         self.send_all(bytes).map_err(|error| self.explained(error))
     }
 
