@@ -223,6 +223,15 @@ pub struct DraftUnique {
     pub span: Span,
 }
 
+impl DraftUnique {
+    /// The columns that PostgreSQL makes its name of.
+    pub fn columns_of_name(&self) -> Vec<&str> {
+        let columns = self.columns.iter().map(|column| column.text.as_str());
+        let include = self.options.words.include.iter();
+        columns.chain(include.map(String::as_str)).collect()
+    }
+}
+
 /// An index that is no plain unique one.
 #[derive(Debug, Clone)]
 pub struct DraftIndex {

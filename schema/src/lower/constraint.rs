@@ -10,7 +10,7 @@ use crate::draft::{
     DraftCheck, DraftForeignKey, DraftIndex, DraftKey, DraftTable, DraftUnique, TableIndex,
 };
 
-use super::implied::implied_name;
+use super::implied::{implied_name, texts};
 use super::mention::speaks_of;
 use super::{Fold, lookup};
 
@@ -440,7 +440,7 @@ pub(super) fn is_named(table: &DraftTable, name: &str) -> bool {
 /// The columns of a key of this name, and whether it is the primary one.
 pub(super) fn key_named(table: &DraftTable, name: &str) -> Option<(Vec<Name>, bool)> {
     let base = &table.name.name.text;
-    let bears = |known: &Option<String>, columns: &[Name], suffix: &str| match known {
+    let bears = |known: &Option<String>, columns: &[&str], suffix: &str| match known {
         Some(known) => known == name,
         None => implied_name(base, columns, suffix) == name,
     };
@@ -448,7 +448,7 @@ pub(super) fn key_named(table: &DraftTable, name: &str) -> Option<(Vec<Name>, bo
     let primary = primary.filter(|key| bears(&key.name, &[], "pkey"));
     let unique = || {
         let mut uniques = table.uniques.iter();
-        uniques.find(|unique| bears(&unique.name, &unique.columns, "key"))
+        uniques.find(|unique| bears(&unique.name, &unique.columns_of_name(), "key"))
     };
     primary
         .map(|key| (key.columns.clone(), true))
@@ -487,17 +487,17 @@ pub(super) fn drop_named(table: &mut DraftTable, name: &str) {
         drop_primary_key(table);
     }
     let base = table.name.name.text.clone();
-    let implied = |columns: &[Name], suffix: &str| {
+    let implied = |columns: &[&str], suffix: &str| {
         implied_name(&base, columns, suffix) == name
-            || (suffix == "key" && columns.first().is_some_and(|column| column.text == name))
+            || (suffix == "key" && columns.first().is_some_and(|column| *column == name))
     };
     table.uniques.retain(|unique| {
-        other(&unique.name) && !(unique.name.is_none() && implied(&unique.columns, "key"))
+        other(&unique.name) && !(unique.name.is_none() && implied(&unique.columns_of_name(), "key"))
     });
     table.indexes.retain(|index| other(&index.name));
-    table
-        .foreign_keys
-        .retain(|key| other(&key.name) && !(key.name.is_none() && implied(&key.columns, "fkey")));
+    table.foreign_keys.retain(|key| {
+        other(&key.name) && !(key.name.is_none() && implied(&texts(&key.columns), "fkey"))
+    });
     drop_check(table, name);
     table.native.exclusions.retain(|(known, _)| other(known));
 }
@@ -566,7 +566,7 @@ fn free_check_name(table: &DraftTable, check: &DraftCheck, taken: &[Vec<String>]
         0 => "check".to_owned(),
         _ => format!("check{number}"),
     });
-    let name = |suffix: String| implied_name(&table.name.name.text, &columns, &suffix);
+    let name = |suffix: String| implied_name(&table.name.name.text, &texts(&columns), &suffix);
     suffixes
         .by_ref()
         .map(name)

@@ -3,6 +3,7 @@
 use crate::ast::{Expression, KeyPart, Name, PartKey};
 use crate::dialect::Dialect;
 use crate::draft::{DraftCheck, DraftGenerated, DraftIndex, DraftTable, TableIndex};
+use crate::model::KeyWords;
 
 use super::lookup::same_name;
 use super::mention::speaks_of;
@@ -113,13 +114,19 @@ fn free(columns: &[Name], name: &str, dialect: Dialect) -> bool {
 fn drop_keys(table: &mut DraftTable, name: &str) {
     let dialect = table.dialect;
     let key = table.primary_key.take();
-    table.primary_key = key.filter(|key| free(&key.columns, name, dialect));
+    let includes = |words: &KeyWords| {
+        let mut include = words.include.iter();
+        include.any(|column| same_name(column, name, dialect))
+    };
+    table.primary_key =
+        key.filter(|key| free(&key.columns, name, dialect) && !includes(&key.words));
     table
         .uniques
-        .retain(|unique| free(&unique.columns, name, dialect));
+        .retain(|unique| free(&unique.columns, name, dialect) && !includes(&unique.options.words));
     let needs = |index: &DraftIndex| {
         let mut parts = index.parts.iter();
         parts.any(|part| part_needs(part, name, dialect))
+            || includes(&index.options.words)
             || index
                 .predicate
                 .as_ref()

@@ -22,21 +22,27 @@ pub(super) fn settle_names(table: &mut DraftTable) {
         .chain(table.foreign_keys.iter().map(|key| &key.name))
         .chain(table.checks.iter().map(|check| &check.name));
     let mut taken: HashSet<String> = names.flatten().cloned().collect();
-    let mut settle = |name: &mut Option<String>, columns: &[Name], suffix: &str| {
-        if name.is_none() {
-            let free = first_free(&base, &texts(columns), suffix, |name| taken.contains(name));
-            taken.insert(free.clone());
-            *name = Some(free);
-        }
+    let mut free = |columns: &[&str], suffix: &str| {
+        let free = first_free(&base, columns, suffix, |name| taken.contains(name));
+        taken.insert(free.clone());
+        Some(free)
     };
-    if let Some(key) = &mut table.primary_key {
-        settle(&mut key.name, &[], "pkey");
+    for key in table
+        .primary_key
+        .iter_mut()
+        .filter(|key| key.name.is_none())
+    {
+        key.name = free(&[], "pkey");
     }
-    for unique in &mut table.uniques {
-        settle(&mut unique.name, &unique.columns, "key");
+    for key in table.uniques.iter_mut().filter(|key| key.name.is_none()) {
+        key.name = free(&key.columns_of_name(), "key");
     }
-    for key in &mut table.foreign_keys {
-        settle(&mut key.name, &key.columns, "fkey");
+    for key in table
+        .foreign_keys
+        .iter_mut()
+        .filter(|key| key.name.is_none())
+    {
+        key.name = free(&texts(&key.columns), "fkey");
     }
 }
 
@@ -48,27 +54,23 @@ pub(super) fn first_free(
     is_taken: impl Fn(&str) -> bool,
 ) -> String {
     let names = (0_u32..).map(|number| match number {
-        0 => implied(table, columns, suffix),
-        _ => implied(table, columns, &format!("{suffix}{number}")),
+        0 => implied_name(table, columns, suffix),
+        _ => implied_name(table, columns, &format!("{suffix}{number}")),
     });
     let mut free = names.filter(|name| !is_taken(name));
     free.next().unwrap_or_default()
 }
 
-fn texts(columns: &[Name]) -> Vec<&str> {
+pub(super) fn texts(columns: &[Name]) -> Vec<&str> {
     columns.iter().map(|column| column.text.as_str()).collect()
 }
 
 /// Longer names are cut.
 const POSTGRES_NAME_LIMIT: usize = 63;
 
-/// `table_a_b_key`, as PostgreSQL names what is not named.
-pub(super) fn implied_name(table: &str, columns: &[Name], suffix: &str) -> String {
-    implied(table, &texts(columns), suffix)
-}
-
-/// Of too long a name the longer half is cut, byte by byte (its `makeObjectName`).
-fn implied(table: &str, columns: &[&str], suffix: &str) -> String {
+/// `table_a_b_key`, as PostgreSQL names what is not named. Of too long a name the longer half is cut, byte by byte (its
+/// `makeObjectName`).
+pub(super) fn implied_name(table: &str, columns: &[&str], suffix: &str) -> String {
     let columns = columns.join("_");
     let (mut first, mut second) = (table.len(), columns.len());
     let separator = usize::from(!columns.is_empty());
@@ -96,15 +98,16 @@ fn cut(text: &str, bytes: usize) -> &str {
     &text[..end]
 }
 
-/// What each part of an index adds to its name: a column, the function that is called, else `expr` (PostgreSQL's
-/// `FigureIndexColname`); one that is there before gets a number.
-fn words_of_parts(parts: &[KeyPart]) -> Vec<String> {
+/// What each part of an index adds to its name: a column, an included one too, the function that is called, else `expr`
+/// (PostgreSQL's `FigureIndexColname`); one that is there before gets a number.
+fn words_of_index(index: &CreateIndex) -> Vec<String> {
+    let parts = index.parts.iter().map(|part| match &part.key {
+        PartKey::Column(name) => name.text.clone(),
+        PartKey::Expression(expression) => word_of(expression),
+    });
+    let include = index.words.include.iter().cloned();
     let mut words: Vec<String> = Vec::new();
-    for part in parts {
-        let word = match &part.key {
-            PartKey::Column(name) => name.text.clone(),
-            PartKey::Expression(expression) => word_of(expression),
-        };
+    for word in parts.chain(include) {
         let numbers = (0_u32..).map(|number| match number {
             0 => word.clone(),
             _ => format!("{word}{number}"),
@@ -172,8 +175,10 @@ impl Fold<'_> {
     ) -> Option<String> {
         match kind {
             TableConstraintKind::PrimaryKey { .. } => self.numbered(table, &[], "pkey"),
-            TableConstraintKind::Unique { parts, .. } => {
-                let columns: Vec<&str> = parts.iter().filter_map(column_text).collect();
+            TableConstraintKind::Unique { parts, options } => {
+                let columns = parts.iter().filter_map(column_text);
+                let include = options.words.include.iter().map(String::as_str);
+                let columns: Vec<&str> = columns.chain(include).collect();
                 self.numbered(table, &columns, "key")
             }
             TableConstraintKind::ForeignKey { columns, .. } => {
@@ -203,7 +208,7 @@ impl Fold<'_> {
         let is_index = suffix != "fkey";
         let is_taken =
             |name: &str| is_named(table, name) || (is_index && self.is_index(table, name));
-        let usual = implied(base, columns, suffix);
+        let usual = implied_name(base, columns, suffix);
         is_taken(&usual).then(|| first_free(base, columns, suffix, is_taken))
     }
 
@@ -221,7 +226,7 @@ impl Fold<'_> {
         if index.name.is_some() || table.dialect != Dialect::Postgres {
             return index.name.clone();
         }
-        let words = words_of_parts(&index.parts);
+        let words = words_of_index(index);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let is_taken = |name: &str| is_named(table, name) || self.is_index(table, name);
         Some(Name {
@@ -258,12 +263,12 @@ impl Fold<'_> {
         let mut known: HashSet<Vec<String>> = HashSet::new();
         for at in 0..table.uniques.len() {
             let unique = &table.uniques[at];
-            let columns = texts(&unique.columns);
+            let columns = unique.columns_of_name();
             let is_first = known.insert(columns.iter().map(|&text| text.to_owned()).collect());
             if unique.name.is_some() {
                 continue;
             }
-            let usual = implied(&base, &columns, "key");
+            let usual = implied_name(&base, &columns, "key");
             if is_first && !implied_names.contains(&usual) {
                 implied_names.insert(usual);
                 continue;

@@ -14,6 +14,9 @@ pub(super) fn rename_column(table: &mut DraftTable, from: &str, to: &Name) {
     for name in names(table).filter(|name| same_name(&name.text, from, dialect)) {
         name.text.clone_from(&to.text);
     }
+    for name in included(table).filter(|name| same_name(name, from, dialect)) {
+        name.clone_from(&to.text);
+    }
     for expression in expressions(table) {
         rename_in(expression, from, &to.text, dialect);
     }
@@ -38,6 +41,14 @@ fn names(table: &mut DraftTable) -> impl Iterator<Item = &mut Name> {
         }))
         .chain(checks.filter_map(|check| check.column.as_mut()))
         .chain(periods.flat_map(|period| &mut period.columns))
+}
+
+fn included(table: &mut DraftTable) -> impl Iterator<Item = &mut String> {
+    let primary = table.primary_key.iter_mut().map(|key| &mut key.words);
+    let uniques = table.uniques.iter_mut().map(|key| &mut key.options);
+    let indexes = table.indexes.iter_mut().map(|index| &mut index.options);
+    let words = primary.chain(uniques.chain(indexes).map(|options| &mut options.words));
+    words.flat_map(|words| &mut words.include)
 }
 
 fn columns(parts: &mut [KeyPart]) -> impl Iterator<Item = &mut Name> {

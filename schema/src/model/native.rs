@@ -82,8 +82,8 @@ pub enum Counter {
 /// How a key or an index is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeyWords {
-    /// PostgreSQL `INCLUDE (a, b)`.
-    pub include: Option<String>,
+    /// PostgreSQL `INCLUDE (a, b)`: columns that its index holds beside its own.
+    pub include: Vec<String>,
     /// Words behind its columns: `WITH (fillfactor='70')`, `ON CONFLICT REPLACE`, `COMMENT 'x'`.
     pub options: Vec<String>,
 }

@@ -178,11 +178,21 @@ fn unique_index(table: &Table, unique: &Unique, engine: &Engine, names: &mut Ind
     sql.finish()
 }
 
+/// `INCLUDE (a, b)`, with a blank before it; nothing of none.
+pub(super) fn include_sql(columns: &[String], dialect: Dialect) -> String {
+    let mut sql = SqlWriter::new(dialect);
+    if !columns.is_empty() {
+        sql.push(" INCLUDE (")
+            .identifiers(columns.iter().map(String::as_str))
+            .push(")");
+    }
+    sql.finish()
+}
+
 /// What stands behind the columns of an index, but for its condition.
 fn index_tail(sql: &mut SqlWriter, words: Option<&KeyWords>, nulls_not_distinct: bool) {
-    let include = words.and_then(|words| words.include.as_ref());
-    if let Some(include) = include {
-        sql.push(" ").push(include);
+    if let Some(words) = words {
+        sql.push(&include_sql(&words.include, sql.dialect()));
     }
     if nulls_not_distinct {
         sql.push(" NULLS NOT DISTINCT");

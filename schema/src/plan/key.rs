@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::index::{key_line, unique_problem};
+use super::index::{include_sql, key_line, unique_problem};
 use super::table::TableWriter;
 use crate::dialect::{
     ColumnPlace, Flavour, Refusal, SizeOf, check_fits, expression_remark, expression_sql,
@@ -170,7 +170,8 @@ impl<'m> TableWriter<'m> {
     fn tail(&self, words: &KeyWords, deferrable: Option<bool>) -> String {
         let mut end = String::new();
         if self.is_native() {
-            for word in words.include.iter().chain(&words.options) {
+            end += &include_sql(&words.include, self.dialect());
+            for word in &words.options {
                 end.push(' ');
                 end.push_str(word);
             }

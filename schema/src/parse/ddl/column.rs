@@ -380,8 +380,8 @@ impl Cursor<'_> {
             words.options.push(self.written(first));
         } else if self.is_word(0, "INCLUDE") && self.is_symbol(1, "(") {
             self.advance(1);
-            self.skip_one()?;
-            words.include = Some(self.written(first));
+            let columns = self.column_list()?.into_iter();
+            words.include = columns.map(|column| column.text).collect();
         } else if self.is_word(0, "WITH") && self.is_symbol(1, "(") {
             self.advance(1);
             self.skip_one()?;

@@ -432,7 +432,7 @@ impl Cursor<'_> {
 
 /// Words behind others.
 fn add(words: &mut KeyWords, more: KeyWords) {
-    words.include = words.include.take().or(more.include);
+    words.include.extend(more.include);
     words.options.extend(more.options);
 }
 
