@@ -116,7 +116,8 @@ impl Resolver<'_> {
         indexes
     }
 
-    /// Uniques over columns that are unique already: the database makes an index for each that has a name of its own.
+    /// Uniques over columns that are unique already: the database makes an index for each that has a name of its own, and
+    /// MySQL for each, as it counts those without a name on.
     fn repeated(
         &self,
         draft: &DraftTable,
@@ -128,8 +129,12 @@ impl Resolver<'_> {
             let mut names = names.chain(key.and_then(|key| key.name.as_deref()));
             names.any(|known| known == name)
         };
+        let is_kept = |unique: &DraftUnique| uniques.iter().any(|kept| kept.span == unique.span);
         let made = |unique: &&DraftUnique| {
-            let own = unique.name.as_deref().is_some_and(|name| !taken(name));
+            let own = match &unique.name {
+                Some(name) => !taken(name),
+                None => draft.dialect == Dialect::Mysql && !is_kept(unique),
+            };
             own && (unique.is_index || draft.dialect != Dialect::Sqlite)
         };
         let mut found = Vec::new();
