@@ -417,6 +417,11 @@ impl Fold<'_> {
         let table = self.tables[index].insert(table);
         let old = table.name.name.text.to_lowercase();
         let new = to.name.text.to_lowercase();
+        let name = table.name.name.clone();
+        if self.awaited.contains(&old) && self.may_follow(&name, self.tables.len()) {
+            self.bind_waiting_keys(index);
+        }
+        let table = self.table_mut(index);
         let (own, dialect) = (table.name.name.text.clone(), table.dialect);
         let itself = table.foreign_keys.iter_mut().filter(|key| {
             let referred = &key.reference.table.name.text;

@@ -93,7 +93,12 @@ impl Fold<'_> {
     ) {
         let names = || vec![definition.name.clone()];
         let column = definition.name.text.as_str();
-        if is_mysql_serial(&definition.type_name, file.dialect) {
+        // Of what MariaDB reads of one column the primary key takes the place of `UNIQUE` and of `SERIAL`'s key.
+        let is_mysql = file.dialect == Dialect::Mysql;
+        let is_key =
+            |option: &ColumnOption| matches!(option.kind, ColumnOptionKind::PrimaryKey { .. });
+        let is_primary = is_mysql && definition.options.iter().any(is_key);
+        if !is_primary && is_mysql_serial(&definition.type_name, file.dialect) {
             let (columns, options, span) =
                 (names(), UniqueOptions::default(), definition.type_name.span);
             table.uniques.push(DraftUnique {
@@ -126,6 +131,7 @@ impl Fold<'_> {
                     let key = key.draft(definition, name, span);
                     self.set_primary_key(table, key);
                 }
+                ColumnOptionKind::Unique(_) if is_primary => {}
                 ColumnOptionKind::Unique(options) => {
                     let name = name.or_else(|| self.numbered(table, &[column], "key"));
                     table.uniques.push(DraftUnique {

@@ -124,7 +124,7 @@ impl Fold<'_> {
 
     /// The table a reference means now; the table being made is found by its own name at the end.
     pub(super) fn target(
-        &self,
+        &mut self,
         file: &FileAst,
         table: &DraftTable,
         name: &ObjectName,
@@ -133,7 +133,40 @@ impl Fold<'_> {
         let schema = table.name.schema.as_ref();
         let name = name.as_referred_by(schema, file.dialect);
         let own = own && name.rank(schema.map(String::as_str)) == Some(0);
-        if own { None } else { self.find(file, &name) }
+        if own {
+            return None;
+        }
+        let found = self.find(file, &name);
+        if found.is_none() {
+            self.awaited.insert(name.name.text.to_lowercase());
+        }
+        found
+    }
+
+    /// Keys that were waiting for a table of this one's name mean it from here on, whatever name it gets.
+    pub(super) fn bind_waiting_keys(&mut self, index: TableIndex) {
+        let Some(table) = &self.tables[index] else {
+            return;
+        };
+        let (name, file, dialect) = (table.name.clone(), table.file, table.dialect);
+        let is_there: Vec<bool> = self.tables.iter().map(Option::is_some).collect();
+        let here = |child: &&mut DraftTable| child.file == file;
+        let children = self.tables.iter_mut().enumerate();
+        let children = children.filter(|(at, _)| *at != index);
+        for child in children
+            .filter_map(|(_, child)| child.as_mut())
+            .filter(here)
+        {
+            let schema = child.name.schema.as_ref();
+            for key in &mut child.foreign_keys {
+                let waits = key.target.is_none_or(|target| !is_there[target]);
+                let meant = key.reference.table.as_referred_by(schema, dialect);
+                let named = lookup::same_name(&meant.name.text, &name.name.text, dialect);
+                if waits && named && meant.rank(name.schema.as_deref()).is_some() {
+                    key.target = Some(index);
+                }
+            }
+        }
     }
 
     /// Turns a unique index into the constraint it serves.

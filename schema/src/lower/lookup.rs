@@ -59,6 +59,7 @@ impl Fold<'_> {
         if let Some(index) = self.find(file, name) {
             self.tables[index] = None;
             self.forget_name(&key, index);
+            self.awaited.insert(key.clone());
         }
         self.no_models.insert(key);
     }

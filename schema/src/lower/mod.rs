@@ -85,6 +85,9 @@ struct Fold<'a> {
     sequence_owner: HashMap<String, TableIndex>,
     /// Names that changes may speak of though no model bears them: views, partitions, dropped tables.
     no_models: HashSet<String>,
+    /// Names, in lower case, that foreign keys gave while no table bore them, and names of dropped tables: SQLite and MySQL
+    /// keep such keys, and a table that gets the name later is the one they mean.
+    awaited: HashSet<String>,
     /// SQLite's virtual tables, in lower case.
     virtual_tables: HashSet<String>,
     /// MySQL: what a database of a file says of the character set of its tables.
@@ -125,6 +128,7 @@ impl<'a> Fold<'a> {
             index_owner: HashMap::new(),
             sequence_owner: HashMap::new(),
             no_models: HashSet::new(),
+            awaited: HashSet::new(),
             virtual_tables: HashSet::new(),
             character_sets: Vec::new(),
             enums: Vec::new(),
