@@ -61,7 +61,7 @@ impl MysqlConnection {
 
     /// A statement that writes comes next, in a transaction.
     pub(crate) fn will_write(&mut self) {
-        self.wrote = true;
+        self.wrote = !self.only_reads;
     }
 
     /// What COMMIT would make permanent.

@@ -62,6 +62,8 @@ pub(crate) struct MysqlConnection {
     /// Where the values of the row at hand are.
     fields: Fields,
     transaction: Transaction,
+    /// The transaction at hand can change nothing.
+    only_reads: bool,
     /// The transaction at hand has changed something.
     wrote: bool,
     /// Where outcomes of transactions are kept, if they are.
@@ -118,6 +120,7 @@ impl MysqlConnection {
             values: Values::below(there.max_allowed_packet),
             fields: Fields::default(),
             transaction: Transaction::None,
+            only_reads: false,
             wrote: false,
             marker: None,
             max_allowed_packet: there.max_allowed_packet,
@@ -358,6 +361,7 @@ impl MysqlConnection {
             "BEGIN"
         })?;
         self.transaction = Transaction::Open;
+        self.only_reads = options.is_read_only;
         self.wrote = false;
         Ok(())
     }

@@ -10,6 +10,7 @@ use crate::Dialect;
 use crate::driver::{Physical, Written};
 use crate::error::{Applied, Error, ErrorKind, Result};
 use crate::outcome::{Mark, Resolution};
+use crate::transaction::TransactionOptions;
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -153,4 +154,35 @@ fn a_transaction_is_looked_up_without_a_limit() {
         );
         assert!(!database.physical.is_broken());
     }
+}
+
+/// What a transaction may not write it does not have to mark, whatever was tried in it.
+#[test]
+fn a_transaction_that_only_reads_is_not_marked() {
+    let Some(fresh) = bindery_testkit::fresh_mysql() else {
+        return;
+    };
+    let server = super::server(&fresh.url());
+    let mut options = super::options(&server);
+    options.session.resolve_commits = Some(true);
+    let mut database = Database {
+        physical: super::connect_with(&options, Dialect::Mysql).expect("the server answers"),
+        fresh: None,
+    };
+    database.batch("CREATE TABLE t (id bigint)");
+    let read_only = TransactionOptions::new().read_only();
+    database.physical.begin_with(&read_only).unwrap();
+    database.batch("SAVEPOINT tried");
+    let refused = insert(&mut database).unwrap_err();
+    assert_eq!(*refused.kind(), ErrorKind::ReadOnly);
+    database.batch("ROLLBACK TO SAVEPOINT tried");
+    database.physical.commit().unwrap();
+    // The next one is marked as ever.
+    database.physical.begin().unwrap();
+    insert(&mut database).unwrap();
+    database.physical.commit().unwrap();
+    let marked: Vec<u64> = database
+        .read("SELECT number FROM _bindery_commits", &[])
+        .unwrap();
+    assert_eq!(marked, [1]);
 }
