@@ -3,6 +3,7 @@
 
 use super::bytes::put_counted;
 use super::too_large;
+use crate::driver::wire::empty;
 use crate::driver::{Identity, ParamWriter, calendar, uuid_text, vector};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::Interval;
@@ -53,7 +54,7 @@ impl Values {
     pub(super) fn clear(&mut self) {
         self.types.clear();
         self.nulls.clear();
-        self.bytes.clear();
+        empty(&mut self.bytes);
     }
 
     /// How many there are.

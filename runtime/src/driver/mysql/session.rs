@@ -10,7 +10,7 @@ use super::bytes::{
 };
 use super::column::Column;
 use super::error::ServerError;
-use crate::driver::wire::{self, Deadline, Socket, Tls};
+use crate::driver::wire::{self, Deadline, Socket, Tls, empty};
 
 /// Why an operation failed.
 pub(super) type Fault = wire::Fault<ServerError>;
@@ -136,6 +136,7 @@ impl Session {
         self.socket.set_deadline(deadline);
         self.number = 0;
         self.out.clear();
+        empty(&mut self.joined);
         Ok(self.reply())
     }
 
@@ -169,7 +170,7 @@ impl Session {
         } else {
             self.send_in_pieces()
         };
-        self.out.clear();
+        empty(&mut self.out);
         sent.map_err(|error| self.died(Fault::Io(error)))
     }
 
@@ -211,7 +212,6 @@ impl Session {
             return Ok(Payload::InPlace(first));
         }
         self.joined.clear();
-        self.joined.shrink_to(FULL);
         let mut piece = first;
         loop {
             self.joined
@@ -366,6 +366,12 @@ impl Session {
     #[cold]
     pub(super) fn broken(&mut self, why: &'static str) -> Fault {
         self.died(Fault::Protocol(why))
+    }
+
+    /// What the buffer of messages takes while it is empty.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        self.out.capacity()
     }
 
     /// Never to be used again.

@@ -246,3 +246,12 @@ fn values_that_are_put_together_keep_their_places() {
     assert_eq!(out[..3], [0b1000_0010, 0b0010_0000, 0b0000_1000]);
     assert_eq!(out.len(), 3 + 1 + 2 * 22 + 11 * 8 + 7 * 2);
 }
+
+/// A connection that rests does not keep the memory of a large statement.
+#[test]
+fn memory_of_a_large_statement_is_given_back() {
+    let said = Script::default().answer().done(0, 2).pieces;
+    let mut connection = connection(serve(said, PATIENT, requests));
+    connection.batch(&"x".repeat(4 << 20)).expect("an answer");
+    assert!(connection.session.kept() <= 1 << 20);
+}

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::error::ServerError;
 use super::message;
-use crate::driver::wire::{Deadline, Socket};
+use crate::driver::wire::{Deadline, Socket, empty};
 
 /// What a server may send at most in one message: its own limit of a value, and a little for what is around it.
 const MAX_MESSAGE: usize = (1 << 30) + (1 << 20);
@@ -167,7 +167,7 @@ impl Session {
     pub(super) fn send(&mut self, answers: u32) -> Result<(), Fault> {
         self.unanswered += answers;
         let sent = self.socket.send(&self.out);
-        self.out.clear();
+        empty(&mut self.out);
         sent.map_err(|error| self.died(Fault::Io(error)))
     }
 
@@ -314,6 +314,12 @@ impl Session {
     fn died(&mut self, fault: Fault) -> Fault {
         self.dead = true;
         fault
+    }
+
+    /// What the buffer of messages takes while it is empty.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        self.out.capacity()
     }
 
     /// Never to be used again.

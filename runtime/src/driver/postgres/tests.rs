@@ -309,3 +309,16 @@ fn a_group_with_another_number_of_answers_ends_the_connection() {
 fn noise_is_an_error() {
     checks::noise(play);
 }
+
+/// A connection that rests does not keep the memory of a large statement.
+#[test]
+fn memory_of_a_large_statement_is_given_back() {
+    let said = Script::default()
+        .answer()
+        .say(b'C', b"SELECT 1\0")
+        .ready(b'I')
+        .0;
+    let mut connection = connection(serve(said, PATIENT, requests));
+    connection.batch(&"x".repeat(4 << 20)).expect("an answer");
+    assert!(connection.session.kept() <= 1 << 20);
+}

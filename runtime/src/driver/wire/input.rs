@@ -8,6 +8,12 @@ const CHUNK: usize = 64 * 1024;
 /// A buffer that grew beyond this for one large message is given back.
 const KEEP: usize = 1024 * 1024;
 
+/// Empties what was sent or put together, and gives back what it grew for one large message.
+pub(in crate::driver) fn empty(bytes: &mut Vec<u8>) {
+    bytes.clear();
+    bytes.shrink_to(KEEP);
+}
+
 /// A buffer that is filled at its end and read from its start.
 #[derive(Default)]
 pub(super) struct Input {
