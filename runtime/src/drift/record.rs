@@ -14,7 +14,7 @@ use bindery_schema::sql_writer::SqlWriter;
 use super::OtherSchema;
 use crate::Dialect;
 use crate::driver::{ParamWriter, Physical};
-use crate::error::{Operation, Result};
+use crate::error::{Error, Operation, Result};
 use crate::program::{ModelInfo, Program};
 
 /// The table.
@@ -32,7 +32,9 @@ pub(crate) struct Record {
 
 /// What the row says.
 pub(super) enum Recorded {
-    /// Nobody recorded a schema, or it may not be read.
+    /// There is no table of records, or it may not be read.
+    Unkept,
+    /// Nobody recorded a schema.
     Nothing,
     /// This program's.
     Own,
@@ -44,7 +46,7 @@ impl Recorded {
     pub(super) fn other(self) -> Option<OtherSchema> {
         match self {
             Self::Other(other) => Some(other),
-            Self::Nothing | Self::Own => None,
+            Self::Unkept | Self::Nothing | Self::Own => None,
         }
     }
 }
@@ -71,27 +73,25 @@ impl Record {
 
     /// Whose schema the table holds.
     pub(super) fn recorded(&self, physical: &mut Physical) -> Result<Recorded> {
-        Ok(match self.find(physical)? {
-            None => Recorded::Nothing,
-            Some(found) if found.hash == self.own() => Recorded::Own,
-            Some(other) => Recorded::Other(other),
-        })
-    }
-
-    fn find(&self, physical: &mut Physical) -> Result<Option<OtherSchema>> {
         if !self.is_readable(physical)? {
-            return Ok(None);
+            return Ok(Recorded::Unkept);
         }
-        let mut recorded = None;
+        let mut recorded = Recorded::Nothing;
+        let own = self.own();
         let sql = self.select(physical.dialect());
         let write = &mut |params: &mut ParamWriter<'_>| params.text(self.engine());
         physical.query(&sql, write, &mut |row| {
-            recorded = Some(OtherSchema {
+            let found = OtherSchema {
                 engine: self.engine(),
                 hash: row.next()?,
                 bindery: row.next()?,
                 made_at: row.next()?,
-            });
+            };
+            recorded = if found.hash == own {
+                Recorded::Own
+            } else {
+                Recorded::Other(found)
+            };
             Ok(true)
         })?;
         Ok(recorded)
@@ -121,24 +121,27 @@ impl Record {
         Ok(is_readable)
     }
 
-    /// Records this program's schema, in the transaction that is open.
+    /// Records this program's schema, in the transaction that is open. The table is made where there is none.
     pub(crate) fn write(&self, physical: &mut Physical) -> Result<()> {
-        self.keep(physical)
-            .map_err(|error| error.of(TABLE, Operation::Create))
+        let is_kept = self.is_kept(physical).map_err(of_records)?;
+        if !is_kept {
+            let sql = self.create(physical.dialect());
+            physical.define(&sql).map_err(of_records)?;
+        }
+        self.put(physical)
     }
 
-    fn keep(&self, physical: &mut Physical) -> Result<()> {
-        let dialect = physical.dialect();
-        if !self.is_kept(physical)? {
-            physical.define(&self.create(dialect))?;
-        }
+    /// The same where the table is there.
+    pub(super) fn put(&self, physical: &mut Physical) -> Result<()> {
         let hash = self.own();
+        let sql = self.upsert(physical.dialect());
         let write = &mut |params: &mut ParamWriter<'_>| {
             params.text(self.engine());
             params.text(&hash);
             params.text(env!("CARGO_PKG_VERSION"));
         };
-        physical.execute(&self.upsert(dialect), write).map(drop)
+        let put = physical.execute(&sql, write);
+        put.map(drop).map_err(of_records)
     }
 
     /// Takes the row away, and the table with the last one.
@@ -202,6 +205,11 @@ impl Record {
         });
         sql.finish()
     }
+}
+
+#[cold]
+fn of_records(error: Error) -> Error {
+    error.of(TABLE, Operation::Create)
 }
 
 /// Where the table is: beside the engine's own, as a schema that has none of them may be somebody else's. The session's

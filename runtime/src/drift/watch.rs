@@ -153,11 +153,8 @@ impl Watch {
 
     /// Records that the tables are this program's too, where they fit and anybody records that at all.
     pub(crate) fn adopt(&self, physical: &mut Physical) -> Result<()> {
-        if !self.record.is_kept(physical)? {
-            return Ok(());
-        }
         match self.record.recorded(physical)? {
-            Recorded::Own => return Ok(()),
+            Recorded::Unkept | Recorded::Own => return Ok(()),
             Recorded::Nothing | Recorded::Other(_) => {}
         }
         let fits = self
@@ -165,7 +162,7 @@ impl Watch {
             .iter()
             .all(|found| found.drift.is_none());
         if fits {
-            self.record.write(physical)?;
+            self.record.put(physical)?;
         }
         Ok(())
     }
