@@ -69,6 +69,24 @@ macro_rules! each {
     };
 }
 
+/// One statement many times: all in one go where the database takes them so, else one after the other.
+macro_rules! many {
+    ($self:ident, $connection:ident => $at_once:expr, $in_turn:expr) => {
+        match $self {
+            #[cfg(feature = "postgres")]
+            Physical::Postgres($connection) => $at_once,
+            // Nothing is gained by asking a library for many at once.
+            #[cfg(feature = "sqlite")]
+            Physical::Sqlite(_) => $in_turn,
+            // What follows a failed statement would be run, and outside of the transaction where it has ended that.
+            #[cfg(feature = "mysql")]
+            Physical::Mysql(_) => $in_turn,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Physical::None(never) => match **never {},
+        }
+    };
+}
+
 impl Physical {
     /// The SQL family it speaks.
     pub(crate) fn dialect(&self) -> Dialect {
@@ -118,28 +136,13 @@ impl Physical {
         write: WriteEach<'_>,
         changed: Changed<'_>,
     ) -> Result<()> {
-        self.writing(|this| this.run_each(sql, times, write, changed))
-    }
-
-    fn run_each(
-        &mut self,
-        sql: &str,
-        times: usize,
-        write: WriteEach<'_>,
-        changed: Changed<'_>,
-    ) -> Result<()> {
-        match self {
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.execute_each(sql, times, write, changed),
-            // Nothing is gained by asking a library for many at once.
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => self.execute_in_turn(sql, times, write, changed),
-            // What follows a failed statement would be run, and outside of the transaction where it has ended that.
-            #[cfg(feature = "mysql")]
-            Self::Mysql(_) => self.execute_in_turn(sql, times, write, changed),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        self.writing(|this| {
+            many!(
+                this,
+                connection => connection.execute_each(sql, times, write, changed),
+                this.execute_in_turn(sql, times, write, changed)
+            )
+        })
     }
 
     #[cfg(any(feature = "sqlite", feature = "mysql"))]
@@ -165,16 +168,11 @@ impl Physical {
         write: WriteEach<'_>,
         take: TakeEach<'_>,
     ) -> Result<()> {
-        match self {
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.query_each(sql, times, write, take),
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => self.query_in_turn(sql, times, write, take),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(_) => self.query_in_turn(sql, times, write, take),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        many!(
+            self,
+            connection => connection.query_each(sql, times, write, take),
+            self.query_in_turn(sql, times, write, take)
+        )
     }
 
     #[cfg(any(feature = "sqlite", feature = "mysql"))]
