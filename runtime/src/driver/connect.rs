@@ -2,7 +2,6 @@
 
 use bindery_schema::config::{Endpoint, Server, SessionConfig};
 
-use super::DatabaseError;
 use super::wire::Tls;
 use crate::Dialect;
 use crate::error::{Error, ErrorKind, Operation, Result};
@@ -25,14 +24,6 @@ pub(crate) struct ServerInfo {
     pub(crate) product: &'static str,
     /// Its version in its own words.
     pub(crate) version: String,
-}
-
-/// The server has ended the session, before what was to be done was sent.
-#[cold]
-pub(super) fn ended() -> Error {
-    let why = Some("the server ended the session before");
-    let source = DatabaseError::new(DatabaseError::CLIENT, why);
-    Error::new(ErrorKind::ConnectionLost).with_source(source)
 }
 
 /// A parameter of the URL that cannot be used.

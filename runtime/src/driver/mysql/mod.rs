@@ -32,7 +32,7 @@ use self::login::LoggedIn;
 use self::mark::Marker;
 use self::params::Values;
 use self::session::{Answer, Done, Fault, Session};
-use super::connect::{ServerInfo, ended};
+use super::connect::ServerInfo;
 use super::database_error::wrong_count;
 use super::params::ParamTarget;
 use super::wire::{Deadline, Peer, Statements};
@@ -369,19 +369,12 @@ impl MysqlConnection {
     pub(crate) fn commit(&mut self) -> Result<()> {
         self.ensure_usable()?;
         self.mark().map_err(Error::before_it_ran)?;
-        self.ensure_there()?;
+        self.session
+            .ensure_there()
+            .map_err(|fault| self.failed(fault))?;
         self.command("COMMIT")?;
         self.transaction = Transaction::None;
         Ok(())
-    }
-
-    /// A COMMIT that was not even sent is no unknown outcome: a session that has ended has rolled back.
-    fn ensure_there(&mut self) -> Result<()> {
-        if self.is_broken() || !self.session.has_ended() {
-            return Ok(());
-        }
-        self.session.give_up();
-        Err(ended())
     }
 
     pub(crate) fn rollback(&mut self) -> Result<()> {

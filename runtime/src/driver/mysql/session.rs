@@ -90,8 +90,11 @@ impl Session {
     }
 
     /// Has the server ended the session already? What is sent now would reach nobody.
-    pub(super) fn has_ended(&mut self) -> bool {
-        self.socket.has_ended()
+    pub(super) fn ensure_there(&mut self) -> Result<(), Fault> {
+        if !self.is_dead() && self.socket.has_ended() {
+            return Err(self.died(Fault::Ended));
+        }
+        Ok(())
     }
 
     pub(super) fn socket(&self) -> &Socket {

@@ -34,7 +34,7 @@ use self::number::Numbering;
 use self::session::{Fault, Session, Standing};
 use self::statement::{Column, Statement};
 use self::types::Types;
-use super::connect::{ServerInfo, ended};
+use super::connect::ServerInfo;
 use super::params::ParamTarget;
 use super::wire::{Deadline, Peer, Statements, Tls};
 use super::{Canceller, Cutter, ParamWriter, TakeRow, WriteParams};
@@ -358,7 +358,9 @@ impl PostgresConnection {
         if self.begin_pending.take().is_some() {
             return self.ensure_alive();
         }
-        self.ensure_there()?;
+        self.session
+            .ensure_there()
+            .map_err(|fault| self.failed(fault))?;
         let mut committed = false;
         self.simple("COMMIT", |tag, body| {
             committed |= tag == b'C' && body == b"COMMIT\0";
@@ -377,15 +379,6 @@ impl PostgresConnection {
             return Err(Error::new(ErrorKind::ConnectionLost).before_it_ran());
         }
         Ok(())
-    }
-
-    /// A COMMIT that was not even sent is no unknown outcome: a session that has ended has rolled back.
-    fn ensure_there(&mut self) -> Result<()> {
-        if self.is_broken() || !self.session.has_ended() {
-            return Ok(());
-        }
-        self.session.give_up();
-        Err(ended())
     }
 
     pub(crate) fn rollback(&mut self) -> Result<()> {

@@ -135,7 +135,9 @@ impl PostgresConnection {
                 self.numbering.wanted = false;
             }
             // The transaction has failed: there is nothing to be committed.
-            Err(Fault::Server(_) | Fault::Io(_) | Fault::Protocol(_) | Fault::Dead) => (),
+            Err(
+                Fault::Server(_) | Fault::Io(_) | Fault::Protocol(_) | Fault::Dead | Fault::Ended,
+            ) => (),
         }
     }
 

@@ -11,6 +11,8 @@ use crate::error::{Error, ErrorKind, Phase};
 pub(in crate::driver) enum Fault<S> {
     /// The session was given up before, and nothing was sent.
     Dead,
+    /// The server has ended the session, and nothing was sent. A COMMIT has no unknown outcome then: it rolled back.
+    Ended,
     /// The socket failed, or time ran out. The session is dead.
     Io(io::Error),
     /// The peer does not keep to the protocol. The session is dead.
@@ -18,6 +20,8 @@ pub(in crate::driver) enum Fault<S> {
     /// The server refused. The session goes on.
     Server(Box<S>),
 }
+
+const ENDED: &str = "the server ended the session before";
 
 impl<S> Fault<S> {
     /// Has this side gone away while the server may be at work? Time ran out, or another thread cut the socket off.
@@ -45,6 +49,7 @@ impl<S> Fault<S> {
                 let why = "the connection was given up after an earlier error";
                 lost(ErrorKind::ConnectionLost, why).before_it_ran()
             }
+            Self::Ended => lost(ErrorKind::ConnectionLost, ENDED).before_it_ran(),
             Self::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
                 let phase = Phase::Statement;
                 lost(ErrorKind::Timeout { phase }, "no answer came in time")
@@ -64,6 +69,7 @@ impl<S> Fault<S> {
         };
         match self {
             Self::Server(said) => refused(&said),
+            Self::Ended => unreached(ENDED),
             Self::Dead => unreached("the connection was given up after an earlier error"),
             Self::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
                 Error::new(ErrorKind::Timeout {
