@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery::{Applied, EngineOptions, ErrorKind, Phase, Retry, Transaction};
+use bindery::{Applied, EngineOptions, ErrorKind, Phase, Registry, Retry, Transaction};
 use bindery_testkit::{Direction, Fault, FaultProxy, Watchdog};
 
 use super::place::{Place, at_each_place};
@@ -18,6 +18,21 @@ at_each_place! {
     rows_that_are_dropped_wait_for_no_silent_server;
     undoing_after_an_error_may_take_its_time;
     a_commit_without_an_answer_runs_no_hook_and_is_not_repeated;
+}
+
+/// A server's engine with its tables, behind a proxy; none of a file.
+fn behind<E: Everything>(
+    engine: E,
+    place: &Place,
+    more: impl FnOnce(EngineOptions) -> EngineOptions,
+) -> Option<(FaultProxy, Registry)> {
+    let Place::Server(database) = place else {
+        return None;
+    };
+    place.open(engine);
+    let proxy = FaultProxy::start(&database.url()).unwrap();
+    let db = with(engine.name(), more(EngineOptions::url(proxy.url())));
+    Some((proxy, db))
 }
 
 /// Covers TX-7, TX-04.
@@ -111,14 +126,11 @@ const LATE: Duration = Duration::from_secs(10);
 
 /// Covers TX-5 on PostgreSQL, MariaDB.
 fn what_is_dropped_waits_for_no_silent_server<E: Everything>(engine: E, place: &Place) {
-    let Place::Server(database) = place else {
+    let _watchdog = Watchdog::start("what_is_dropped_waits", Duration::from_secs(120));
+    let Some((proxy, db)) = behind(engine, place, |options| options.statement_timeout(6 * LATE))
+    else {
         return;
     };
-    let _watchdog = Watchdog::start("what_is_dropped_waits", Duration::from_secs(120));
-    place.open(engine);
-    let proxy = FaultProxy::start(&database.url()).unwrap();
-    let options = EngineOptions::url(proxy.url()).statement_timeout(6 * LATE);
-    let db = with(engine.name(), options);
     for nested in [false, true] {
         let mut c = db.connect(engine).unwrap();
         let mut tx = c.begin().unwrap();
@@ -155,14 +167,11 @@ fn what_is_dropped_waits_for_no_silent_server<E: Everything>(engine: E, place: &
 
 /// Covers TX-22 on PostgreSQL, MariaDB.
 fn rows_that_are_dropped_wait_for_no_silent_server<E: Everything>(engine: E, place: &Place) {
-    let Place::Server(database) = place else {
+    let _watchdog = Watchdog::start("rows_that_are_dropped_wait", Duration::from_secs(120));
+    let Some((proxy, db)) = behind(engine, place, |options| options.statement_timeout(6 * LATE))
+    else {
         return;
     };
-    let _watchdog = Watchdog::start("rows_that_are_dropped_wait", Duration::from_secs(120));
-    place.open(engine);
-    let proxy = FaultProxy::start(&database.url()).unwrap();
-    let options = EngineOptions::url(proxy.url()).statement_timeout(6 * LATE);
-    let db = with(engine.name(), options);
     let mut c = db.connect(engine).unwrap();
     // More than fit between the server and the program.
     let rows = (0..20_000).map(|_| NewBlog::new("row"));
@@ -191,12 +200,9 @@ const SLOW: Duration = Duration::from_millis(500);
 
 /// The limit of dropping is not that of calls which wait for their answer: a slow server is not a lost one.
 fn undoing_after_an_error_may_take_its_time<E: Everything>(engine: E, place: &Place) {
-    let Place::Server(database) = place else {
+    let Some((proxy, db)) = behind(engine, place, |options| options) else {
         return;
     };
-    place.open(engine);
-    let proxy = FaultProxy::start(&database.url()).unwrap();
-    let db = with(engine.name(), EngineOptions::url(proxy.url()));
     let mut c = db.connect(engine).unwrap();
     let fails_slowly = |tx: &mut Transaction<'_, E>| -> bindery::Result<()> {
         add(tx, "undone")?;
@@ -225,12 +231,9 @@ fn a_commit_without_an_answer_runs_no_hook_and_is_not_repeated<E: Everything>(
     engine: E,
     place: &Place,
 ) {
-    let Place::Server(database) = place else {
+    let Some((proxy, db)) = behind(engine, place, |options| options) else {
         return;
     };
-    place.open(engine);
-    let proxy = FaultProxy::start(&database.url()).unwrap();
-    let db = with(engine.name(), EngineOptions::url(proxy.url()));
     let mut c = db.connect(engine).unwrap();
     let mut tried = 0;
     let outcome = c.transaction_retry(Retry::default(), |tx| {
