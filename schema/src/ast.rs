@@ -3,6 +3,7 @@
 //! Nothing is folded or bound here: an `ALTER TABLE` stands beside the `CREATE TABLE` it changes, names are texts.
 
 mod alter;
+mod expression;
 mod native;
 mod query;
 
@@ -14,6 +15,8 @@ use crate::model::{KeyWords, ReferentialAction};
 use crate::source::{FileId, Span};
 
 pub use alter::{AlterAction, AlterComposite, AlterTable, ColumnPosition};
+pub(crate) use expression::outer_parentheses;
+pub use expression::{Expression, ExpressionPiece, PieceKind};
 pub use native::{
     AlterDomain, CreateObject, DomainChange, MoveObject, NativeWords, NewPlace, ObjectChange,
     ObjectKind, Partition, TableOption,
@@ -845,59 +848,4 @@ pub struct CreateView {
     pub column_notes: Vec<(usize, Notes)>,
     /// Annotations and prose.
     pub notes: Notes,
-}
-
-/// An expression: its text and its tokens, for classification and for carrying it to another dialect.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expression {
-    /// As written, without comments.
-    pub sql: String,
-    /// Piece by piece.
-    pub tokens: Vec<ExpressionPiece>,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// One token of an expression.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExpressionPiece {
-    /// What it is.
-    pub kind: PieceKind,
-    /// Unquoted for names and texts, as written for the rest.
-    pub text: String,
-}
-
-impl ExpressionPiece {
-    /// May it be a name?
-    pub(crate) fn is_name(&self) -> bool {
-        match self.kind {
-            PieceKind::Word | PieceKind::Quoted | PieceKind::DoubleQuoted => true,
-            PieceKind::Text
-            | PieceKind::Number
-            | PieceKind::Hex
-            | PieceKind::Bits
-            | PieceKind::Symbol => false,
-        }
-    }
-}
-
-/// What a token of an expression is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PieceKind {
-    /// A bare word: a keyword, function or column.
-    Word,
-    /// A quoted name; in SQLite and MySQL double quotes may mean a text.
-    Quoted,
-    /// In double quotes.
-    DoubleQuoted,
-    /// A text constant.
-    Text,
-    /// A number.
-    Number,
-    /// `X'…'`: the digits.
-    Hex,
-    /// `B'…'`: the digits.
-    Bits,
-    /// An operator, parenthesis or comma.
-    Symbol,
 }

@@ -405,19 +405,21 @@ pub(super) fn merge_equal_keys(table: &mut DraftTable) {
     let mut kept: Vec<DraftUnique> = Vec::new();
     for unique in std::mem::take(&mut table.uniques) {
         let primary = table.primary_key.as_mut();
-        let primary = primary.filter(|key| {
-            let options = &unique.options;
-            key.deferrable == options.deferrable
-                && !options.nulls_not_distinct
-                && key.words.include == options.words.include
-                && same_columns(&key.columns, &unique.columns)
-        });
-        let same = |known: &&mut DraftUnique| {
-            known.options.deferrable == unique.options.deferrable
-                && known.options.nulls_not_distinct == unique.options.nulls_not_distinct
-                && known.options.words.include == unique.options.words.include
-                && same_columns(&known.columns, &unique.columns)
+        let is_same = |columns: &[Name], options: &UniqueOptions| {
+            options.deferrable == unique.options.deferrable
+                && options.nulls_not_distinct == unique.options.nulls_not_distinct
+                && options.words.include == unique.options.words.include
+                && same_columns(columns, &unique.columns)
         };
+        let primary = primary.filter(|key| {
+            let options = UniqueOptions {
+                nulls_not_distinct: false,
+                deferrable: key.deferrable,
+                words: key.words.clone(),
+            };
+            is_same(&key.columns, &options)
+        });
+        let same = |known: &&mut DraftUnique| is_same(&known.columns, &known.options);
         let known = match primary {
             Some(key) => Some(&mut key.name),
             None => kept.iter_mut().find(same).map(|known| &mut known.name),
@@ -431,12 +433,6 @@ pub(super) fn merge_equal_keys(table: &mut DraftTable) {
 }
 
 fn same_columns(one: &[Name], other: &[Name]) -> bool {
-    let texts = |names: &[Name]| {
-        names
-            .iter()
-            .map(|name| name.text.clone())
-            .collect::<Vec<_>>()
-    };
     texts(one) == texts(other)
 }
 

@@ -3,7 +3,10 @@
 
 use std::collections::HashSet;
 
-use crate::ast::{CreateIndex, Expression, KeyPart, Name, PartKey, PieceKind, TableConstraintKind};
+use crate::ast::{
+    CreateIndex, Expression, ExpressionPiece, KeyPart, Name, PartKey, PieceKind,
+    TableConstraintKind, outer_parentheses,
+};
 use crate::dialect::Dialect;
 use crate::draft::{DraftTable, TableIndex};
 
@@ -121,11 +124,9 @@ fn words_of_index(index: &CreateIndex) -> Vec<String> {
 
 /// `lower(a)`, `(a)::text`, `a + 1`.
 fn word_of(expression: &Expression) -> String {
-    let mut tokens = &expression.tokens[..];
-    while let Some(inner) = in_parentheses(tokens) {
-        tokens = inner;
-    }
-    match tokens {
+    let tokens = &expression.tokens;
+    let outer = outer_parentheses(tokens);
+    match &tokens[outer..tokens.len() - outer] {
         [first, ..] if first.kind == PieceKind::Word && first.text.eq_ignore_ascii_case("case") => {
             "case".to_owned()
         }
@@ -141,17 +142,8 @@ fn word_of(expression: &Expression) -> String {
     }
 }
 
-/// What one pair of parentheses is around.
-fn in_parentheses(
-    tokens: &[crate::ast::ExpressionPiece],
-) -> Option<&[crate::ast::ExpressionPiece]> {
-    let (open, rest) = tokens.split_first()?;
-    let end = closes(rest).filter(|_| open.text == "(" && open.kind == PieceKind::Symbol)?;
-    (end + 1 == rest.len()).then(|| &rest[..end])
-}
-
 /// Where the parenthesis is closed that was opened before.
-fn closes(tokens: &[crate::ast::ExpressionPiece]) -> Option<usize> {
+fn closes(tokens: &[ExpressionPiece]) -> Option<usize> {
     let mut depth = 1_usize;
     for (at, piece) in tokens.iter().enumerate() {
         match (piece.kind, piece.text.as_str()) {

@@ -1,6 +1,6 @@
 //! Default values: which of the kinds every database knows a written one is.
 
-use crate::ast::{Expression as Written, ExpressionPiece, PieceKind};
+use crate::ast::{Expression as Written, ExpressionPiece, PieceKind, outer_parentheses};
 use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
 use crate::draft::DraftTable;
@@ -10,7 +10,7 @@ use super::expression;
 
 /// Classifies a default of a column of this type.
 pub(super) fn default(written: &Written, column_type: &ColumnType, table: &DraftTable) -> Default {
-    let outer = expression::outer_parentheses(&written.tokens);
+    let outer = outer_parentheses(&written.tokens);
     let tokens = without_cast(&written.tokens[outer..written.tokens.len() - outer]);
     let known = constant(tokens, column_type, table.dialect)
         .or_else(|| function(tokens, column_type, table.dialect))
@@ -56,7 +56,7 @@ fn without_cast(tokens: &[ExpressionPiece]) -> &[ExpressionPiece] {
         PieceKind::Text | PieceKind::Hex | PieceKind::Bits => false,
     });
     let value = &tokens[..at];
-    let outer = expression::outer_parentheses(value);
+    let outer = outer_parentheses(value);
     if cast && at > 0 {
         &value[outer..value.len() - outer]
     } else {

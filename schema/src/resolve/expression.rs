@@ -1,6 +1,6 @@
 //! Expressions: their text, and what they mean where every database has words for it.
 
-use crate::ast::{Expression as Written, ExpressionPiece, PieceKind};
+use crate::ast::{Expression as Written, ExpressionPiece, outer_parentheses};
 use crate::draft::DraftTable;
 use crate::model::Expression;
 use crate::portable::Portable;
@@ -36,29 +36,4 @@ fn read(
         portable: portable(tokens),
         span: written.span,
     }
-}
-
-/// How many pairs of parentheses enclose the whole.
-pub(super) fn outer_parentheses(tokens: &[ExpressionPiece]) -> usize {
-    let is =
-        |piece: &ExpressionPiece, sign: &str| piece.kind == PieceKind::Symbol && piece.text == sign;
-    let leading = tokens.iter().take_while(|piece| is(piece, "(")).count();
-    let trailing = tokens
-        .iter()
-        .rev()
-        .take_while(|piece| is(piece, ")"))
-        .count();
-    let mut depth = 0_usize;
-    let mut outer = leading.min(trailing);
-    for (index, piece) in tokens.iter().enumerate().take(tokens.len() - trailing) {
-        if is(piece, "(") {
-            depth += 1;
-        } else if is(piece, ")") {
-            depth = depth.saturating_sub(1);
-        }
-        if index + 1 >= leading {
-            outer = outer.min(depth);
-        }
-    }
-    outer
 }

@@ -4,7 +4,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::ast::{Expression, KeyPart, ObjectKind as Written, ObjectName, PartKey, Period};
+use crate::ast::{
+    Expression, KeyPart, ObjectKind as Written, ObjectName, PartKey, Period, outer_parentheses,
+};
 use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
 use crate::draft::{
@@ -19,7 +21,6 @@ use crate::source::FileId;
 use crate::sql_writer::SqlWriter;
 
 use super::Resolver;
-use super::expression::outer_parentheses;
 
 /// A table's own words, but for what other tables are needed for.
 pub(super) fn table(draft: &DraftTable) -> NativeTable {

@@ -1,0 +1,83 @@
+//! Expressions as pieces.
+
+use crate::source::Span;
+
+/// An expression: its text and its tokens, for classification and for carrying it to another dialect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expression {
+    /// As written, without comments.
+    pub sql: String,
+    /// Piece by piece.
+    pub tokens: Vec<ExpressionPiece>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// One token of an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpressionPiece {
+    /// What it is.
+    pub kind: PieceKind,
+    /// Unquoted for names and texts, as written for the rest.
+    pub text: String,
+}
+
+impl ExpressionPiece {
+    /// May it be a name?
+    pub(crate) fn is_name(&self) -> bool {
+        match self.kind {
+            PieceKind::Word | PieceKind::Quoted | PieceKind::DoubleQuoted => true,
+            PieceKind::Text
+            | PieceKind::Number
+            | PieceKind::Hex
+            | PieceKind::Bits
+            | PieceKind::Symbol => false,
+        }
+    }
+}
+
+/// What a token of an expression is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PieceKind {
+    /// A bare word: a keyword, function or column.
+    Word,
+    /// A quoted name; in SQLite and MySQL double quotes may mean a text.
+    Quoted,
+    /// In double quotes.
+    DoubleQuoted,
+    /// A text constant.
+    Text,
+    /// A number.
+    Number,
+    /// `X'…'`: the digits.
+    Hex,
+    /// `B'…'`: the digits.
+    Bits,
+    /// An operator, parenthesis or comma.
+    Symbol,
+}
+
+/// How many pairs of parentheses enclose the whole.
+pub(crate) fn outer_parentheses(tokens: &[ExpressionPiece]) -> usize {
+    let is =
+        |piece: &ExpressionPiece, sign: &str| piece.kind == PieceKind::Symbol && piece.text == sign;
+    let leading = tokens.iter().take_while(|piece| is(piece, "(")).count();
+    let trailing = tokens
+        .iter()
+        .rev()
+        .take_while(|piece| is(piece, ")"))
+        .count();
+    let mut depth = 0_usize;
+    let mut outer = leading.min(trailing);
+    for (index, piece) in tokens.iter().enumerate().take(tokens.len() - trailing) {
+        if is(piece, "(") {
+            depth += 1;
+        } else if is(piece, ")") {
+            depth = depth.saturating_sub(1);
+        }
+        if index + 1 >= leading {
+            outer = outer.min(depth);
+        }
+    }
+    outer
+}
