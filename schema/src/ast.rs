@@ -539,8 +539,8 @@ pub enum ColumnOptionKind {
     Identity {
         /// `ALWAYS` rather than `BY DEFAULT`.
         always: bool,
-        /// `(START WITH 10)`, as written.
-        options: Option<String>,
+        /// How it counts.
+        options: IdentityOptions,
     },
     /// `COLLATE`.
     Collate(ObjectName),
@@ -563,6 +563,15 @@ pub struct UniqueOptions {
     pub deferrable: Option<bool>,
     /// How it is kept.
     pub words: KeyWords,
+}
+
+/// What stands in the parentheses behind `IDENTITY`; without them it is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IdentityOptions {
+    /// `SEQUENCE NAME`.
+    pub sequence: Option<ObjectName>,
+    /// The others as written: `START WITH 10`.
+    pub words: String,
 }
 
 /// The right-hand side of a foreign key.

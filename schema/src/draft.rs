@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::ast::{
-    Expression, KeyPart, Name, Notes, ObjectKind, ObjectName, Partition, Period, Query, Reference,
-    TableOption, TypeName, UniqueOptions,
+    Expression, IdentityOptions, KeyPart, Name, Notes, ObjectKind, ObjectName, Partition, Period,
+    Query, Reference, TableOption, TypeName, UniqueOptions,
 };
 use crate::dialect::Dialect;
 use crate::model::KeyWords;
@@ -150,7 +150,7 @@ pub enum DraftCounter {
     /// `AUTOINCREMENT`.
     Autoincrement,
     /// `GENERATED … AS IDENTITY (options)`.
-    Identity(String),
+    Identity(IdentityOptions),
     /// `DEFAULT nextval(…)`.
     Default(Expression),
 }

@@ -1,7 +1,8 @@
 //! `ALTER TABLE`: its actions, as far as they change the model.
 
 use super::{
-    ColumnDef, Expression, Name, ObjectName, Partition, TableConstraint, TableOption, TypeName,
+    ColumnDef, Expression, IdentityOptions, Name, ObjectName, Partition, TableConstraint,
+    TableOption, TypeName,
 };
 
 /// `ALTER TABLE` with its actions.
@@ -139,8 +140,8 @@ pub enum AlterAction {
         column: Name,
         /// `ALWAYS`.
         always: bool,
-        /// `(START WITH 10)`, as written.
-        options: Option<String>,
+        /// How it counts.
+        options: IdentityOptions,
     },
     /// `ALTER COLUMN … SET GENERATED ALWAYS SET INCREMENT BY 5`.
     ChangeIdentity {

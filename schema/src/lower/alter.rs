@@ -6,7 +6,7 @@ use crate::ast::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::draft::{DraftColumn, DraftGenerated, DraftTable, TableIndex};
+use crate::draft::{DraftColumn, DraftCounter, DraftGenerated, DraftTable, TableIndex};
 
 use super::column::{change_identity, column, forget_generated, set_default, set_identity};
 use super::objects::is_sequence;
@@ -243,7 +243,7 @@ impl Fold<'_> {
                 always,
                 options,
             } => self.with_column(table, column, |column| {
-                set_identity(column, *always, options.as_deref());
+                set_identity(column, *always, options);
             }),
             AlterAction::ChangeIdentity {
                 column,
@@ -370,7 +370,15 @@ impl Fold<'_> {
 
     /// The table is in another schema, and so are the sequences of its columns.
     fn move_table(&mut self, file: &FileAst, index: TableIndex, to: ObjectName) {
-        let from = std::mem::replace(&mut self.table_mut(index).name, to.clone());
+        let table = self.table_mut(index);
+        let from = std::mem::replace(&mut table.name, to.clone());
+        for column in &mut table.columns {
+            if let DraftCounter::Identity(options) = &mut column.counter
+                && let Some(sequence) = &mut options.sequence
+            {
+                sequence.schema.clone_from(&to.schema);
+            }
+        }
         for at in self.objects.owned_by(&from) {
             if let Some(object) = self.objects.get(at) {
                 let before = object.name.clone();
@@ -388,10 +396,9 @@ impl Fold<'_> {
 
     /// Views know a column that gets another name by its old one, and count those before it.
     fn views_see(&mut self, file: &FileAst, index: TableIndex, action: &AlterAction) {
-        let table = self.table_mut(index);
-        let columns = table.columns.iter().map(|column| column.name.text.clone());
-        let columns: Vec<String> = columns.collect();
         if let AlterAction::RenameColumn { from, to } = action {
+            let columns = self.table_mut(index).columns.iter();
+            let columns: Vec<String> = columns.map(|column| column.name.text.clone()).collect();
             self.views_follow_column(file, index, &columns, &from.text, to);
         } else if let AlterAction::DropColumn {
             column, cascade, ..
@@ -400,7 +407,8 @@ impl Fold<'_> {
             if *cascade && file.dialect == Dialect::Postgres {
                 self.drop_readers_of_column(file, index, &column.text);
             }
-            let at = columns.iter().position(|known| *known == column.text);
+            let mut columns = self.table_mut(index).columns.iter();
+            let at = columns.position(|known| known.name.text == column.text);
             if let Some(at) = at {
                 self.views_lose_column(file, index, at);
             }

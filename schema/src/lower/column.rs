@@ -1,8 +1,8 @@
 //! Columns: from a definition to the settled facts, and what is taken over from other tables.
 
 use crate::ast::{
-    ColumnDef, ColumnOption, ColumnOptionKind, Copy, CreateTable, Expression, FileAst, Including,
-    KeyPart, PartKey, TypeName, UniqueOptions,
+    ColumnDef, ColumnOption, ColumnOptionKind, Copy, CreateTable, Expression, FileAst,
+    IdentityOptions, Including, KeyPart, PartKey, TypeName, UniqueOptions,
 };
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
@@ -405,7 +405,7 @@ fn apply(column: &mut DraftColumn, option: &ColumnOption) {
             };
         }
         ColumnOptionKind::Identity { always, options } => {
-            set_identity(column, *always, options.as_deref());
+            set_identity(column, *always, options);
         }
         ColumnOptionKind::Collate(collation) => column.collation = Some(collation.clone()),
         ColumnOptionKind::OnUpdateNow(moment) => column.on_update_now = Some(moment.clone()),
@@ -433,12 +433,14 @@ pub(super) fn change_identity(column: &mut DraftColumn, always: Option<bool>, wo
     }
 }
 
-pub(super) fn set_identity(column: &mut DraftColumn, always: bool, options: Option<&str>) {
+pub(super) fn set_identity(column: &mut DraftColumn, always: bool, options: &IdentityOptions) {
     column.generated = DraftGenerated::Counted { always };
     column.not_null = true;
-    column.counter = options.map_or(DraftCounter::Usual, |options| {
-        DraftCounter::Identity(options.to_owned())
-    });
+    column.counter = if *options == IdentityOptions::default() {
+        DraftCounter::Usual
+    } else {
+        DraftCounter::Identity(options.clone())
+    };
 }
 
 /// A default; `nextval('…')` is how a dump writes serial. What is done with the number, or a type that is no integer,

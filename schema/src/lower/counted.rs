@@ -1,7 +1,9 @@
 //! PostgreSQL's sequences that serial and identity columns bring along: `t_id_seq` when the column is made, and so it
 //! stays whatever table and column are called later.
 
-use crate::ast::{Expression, ExpressionPiece, Name, ObjectKind, ObjectName, PieceKind};
+use crate::ast::{
+    Expression, ExpressionPiece, IdentityOptions, Name, ObjectKind, ObjectName, PieceKind,
+};
 use crate::dialect::Dialect;
 use crate::draft::{
     DraftColumn, DraftCounter, DraftGenerated, DraftObject, DraftObjectKind, DraftTable, TableIndex,
@@ -16,7 +18,7 @@ use super::implied::first_free;
 enum Unnamed {
     /// `serial`, with the type that it is.
     Serial(&'static str),
-    /// With its other options, without parentheses.
+    /// With its other options.
     Identity(String),
 }
 
@@ -101,9 +103,11 @@ impl Fold<'_> {
                 let object = sequence_object(sequence, table.file, definition, owner);
                 self.objects.push(object);
             }
-            Unnamed::Identity(options) => {
-                let options = format!("(SEQUENCE NAME {} {options}", quoted(&sequence));
-                column.counter = DraftCounter::Identity(options.trim_end().to_owned() + ")");
+            Unnamed::Identity(words) => {
+                column.counter = DraftCounter::Identity(IdentityOptions {
+                    sequence: Some(sequence),
+                    words,
+                });
             }
         }
     }
@@ -125,9 +129,8 @@ fn unnamed(column: &DraftColumn) -> Option<Unnamed> {
             None => Unnamed::Identity(String::new()),
         }),
         DraftCounter::Identity(options) => {
-            let inner = options.trim_start_matches('(').trim_end_matches(')');
-            let is_named = inner.to_uppercase().contains("SEQUENCE NAME");
-            (!is_named).then(|| Unnamed::Identity(inner.trim().to_owned()))
+            let is_named = options.sequence.is_some();
+            (!is_named).then(|| Unnamed::Identity(options.words.clone()))
         }
         DraftCounter::Autoincrement | DraftCounter::Default(_) => None,
     }

@@ -8,6 +8,9 @@ use super::Fold;
 impl Fold<'_> {
     pub(super) fn move_object(&mut self, file: &FileAst, moved: &MoveObject) {
         let Some(at) = self.object_index(file, moved) else {
+            if self.move_identity(file, moved) {
+                return;
+            }
             return self.skip(match moved.kind {
                 ObjectKind::Sequence => "ALTER SEQUENCE",
                 ObjectKind::Domain => "ALTER DOMAIN",
@@ -39,6 +42,26 @@ impl Fold<'_> {
         } else {
             self.types_follow(file, &from, &to);
         }
+    }
+
+    /// The sequence of an identity column, which is no object of its own; `false` where none has this name.
+    fn move_identity(&mut self, file: &FileAst, moved: &MoveObject) -> bool {
+        let here = |table: &&mut DraftTable| table.file == file.file;
+        let tables = self.tables.iter_mut().flatten().filter(here);
+        let columns = tables.flat_map(|table| &mut table.columns);
+        let mut named = columns.filter_map(|column| match &mut column.counter {
+            DraftCounter::Identity(options) => options.sequence.as_mut(),
+            DraftCounter::Usual | DraftCounter::Autoincrement | DraftCounter::Default(_) => None,
+        });
+        let meant = named.find(|name| {
+            let rank = moved.name.rank(name.schema.as_deref());
+            name.name.text == moved.name.name.text && rank.is_some()
+        });
+        if let (ObjectKind::Sequence, Some(name)) = (moved.kind, meant) {
+            *name = placed(name, &moved.to);
+            return true;
+        }
+        false
     }
 
     fn object_index(&self, file: &FileAst, moved: &MoveObject) -> Option<usize> {

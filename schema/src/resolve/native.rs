@@ -5,7 +5,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::ast::{
-    Expression, KeyPart, ObjectKind as Written, ObjectName, PartKey, Period, outer_parentheses,
+    Expression, IdentityOptions, KeyPart, ObjectKind as Written, ObjectName, PartKey, Period,
+    outer_parentheses,
 };
 use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
@@ -171,13 +172,27 @@ fn declared(draft: &DraftColumn, dialect: Dialect) -> Option<String> {
 fn counter(draft: &DraftColumn, dialect: Dialect) -> Counter {
     match (&draft.counter, dialect) {
         (DraftCounter::Autoincrement, Dialect::Sqlite) => Counter::Autoincrement,
-        (DraftCounter::Identity(options), _) => Counter::Identity(options.clone()),
+        (DraftCounter::Identity(options), _) => Counter::Identity(identity(options)),
         (DraftCounter::Default(default), _) => Counter::Sequence(default.sql.clone()),
         (DraftCounter::Usual | DraftCounter::Autoincrement, _) => match &draft.generated {
             DraftGenerated::Counted { .. } => serial(&draft.type_name.name, dialect),
             DraftGenerated::No | DraftGenerated::Computed { .. } => Counter::Usual,
         },
     }
+}
+
+/// `(SEQUENCE NAME "s" START WITH 10)`.
+fn identity(options: &IdentityOptions) -> String {
+    let mut sql = SqlWriter::new(Dialect::Postgres);
+    sql.push("(");
+    if let Some(sequence) = &options.sequence {
+        sql.push("SEQUENCE NAME ").table(&table_name(sequence));
+    }
+    let is_both = options.sequence.is_some() && !options.words.is_empty();
+    sql.push(if is_both { " " } else { "" })
+        .push(&options.words);
+    sql.push(")");
+    sql.finish()
 }
 
 fn serial(type_name: &str, dialect: Dialect) -> Counter {

@@ -353,7 +353,7 @@ impl Cursor<'_> {
             while !self.at_end() && !self.is_symbol(0, ",") && !self.is_symbol(0, "(") {
                 self.advance(1);
             }
-            let options = self.written_parentheses()?;
+            let options = self.identity_options()?;
             self.skip_action()?;
             AlterAction::AddIdentity {
                 column,

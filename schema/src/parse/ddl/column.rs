@@ -1,8 +1,8 @@
 //! Reads a column: name, type and the options behind it.
 
 use crate::ast::{
-    ColumnDef, ColumnOption, ColumnOptionKind, Expression, Name, Notes, ObjectName, TypeName,
-    UniqueOptions,
+    ColumnDef, ColumnOption, ColumnOptionKind, Expression, IdentityOptions, Name, Notes,
+    ObjectName, TypeName, UniqueOptions,
 };
 use crate::dialect::Dialect;
 use crate::model::KeyWords;
@@ -171,7 +171,7 @@ impl Cursor<'_> {
         }
         self.expect(&["AS"])?;
         if self.dialect == Dialect::Postgres && self.eat(&["IDENTITY"]) {
-            let options = self.written_parentheses()?;
+            let options = self.identity_options()?;
             return Ok(Some(ColumnOptionKind::Identity { always, options }));
         }
         self.computed().map(Some)
@@ -401,13 +401,28 @@ impl Cursor<'_> {
     }
 
     /// What stands in parentheses here, with them.
-    pub(crate) fn written_parentheses(&mut self) -> Read<Option<String>> {
-        let first = self.at;
-        if !self.is_symbol(0, "(") {
-            return Ok(None);
+    /// `(SEQUENCE NAME s START WITH 10)`, or nothing.
+    pub(crate) fn identity_options(&mut self) -> Read<IdentityOptions> {
+        let mut options = IdentityOptions::default();
+        if !self.eat_symbol("(") {
+            return Ok(options);
         }
-        self.skip_one()?;
-        Ok(Some(self.written(first)))
+        while !self.at_end() && !self.is_symbol(0, ")") {
+            if self.eat(&["SEQUENCE", "NAME"]) {
+                options.sequence = Some(self.object_name("a sequence's name")?);
+                continue;
+            }
+            let first = self.at;
+            while !self.at_end() && !self.is_symbol(0, ")") && !self.is_words(&["SEQUENCE", "NAME"])
+            {
+                self.skip_one()?;
+            }
+            let blank = if options.words.is_empty() { "" } else { " " };
+            options.words += blank;
+            options.words += &self.written(first);
+        }
+        self.expect_symbol(")")?;
+        Ok(options)
     }
 
     pub(crate) fn nulls_not_distinct(&mut self) -> bool {
