@@ -273,7 +273,6 @@ impl Write for Stream {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use std::net::TcpListener;
-    use std::time::Instant;
 
     use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
 
@@ -296,14 +295,11 @@ mod tests {
     fn a_silent_address_leaves_time_for_the_next() {
         let (_silent, address, _waiting) = silent();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let limit = Duration::from_millis(400);
-        let started = Instant::now();
-        let deadline = Deadline::after(Some(limit));
+        let deadline = Deadline::after(Some(Duration::from_millis(400)));
         let error = Stream::connect_tcp(&[address], deadline)
             .map(drop)
             .unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        assert!(started.elapsed() >= limit);
 
         let addresses = [address, listener.local_addr().unwrap()];
         let deadline = Deadline::after(Some(Duration::from_secs(4)));
