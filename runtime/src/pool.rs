@@ -1,6 +1,6 @@
 //! Open connections kept for the next user. One pool for each engine; nothing is shared between engines, and no thread
-//! of its own runs: what is overdue is closed when somebody takes or gives back a connection. How a pool as a whole ends is
-//! `closing`'s.
+//! of its own runs: what is overdue is closed when somebody takes or gives back a connection. How one is taken is
+//! `taking`'s, what becomes of it afterwards `returning`'s, and how a pool as a whole ends `closing`'s.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -10,20 +10,19 @@ use crate::drift::Watch;
 use crate::driver::{Cutter, Physical};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::forks;
-use crate::link::Link;
-use crate::queue::{Place, Queue};
+use crate::queue::Queue;
 use crate::transaction::EngineHooks;
-use crate::turns::{NoTurn, Turn, Turns};
+use crate::turns::{Turn, Turns};
 
 mod closing;
+mod returning;
+mod taking;
 
 /// Opens one more connection, within a time.
 pub(crate) type OpenPhysical = Box<dyn Fn(Duration) -> Result<Physical> + Send + Sync>;
 
 /// One that rested at least so long is looked at before it is given out: the server may be gone.
 const LOOK_AFTER: Duration = Duration::from_millis(10);
-/// How long a connection may take to show that it is good.
-const TEST_LIMIT: Duration = Duration::from_secs(1);
 
 /// The connections of one engine.
 pub(crate) struct Pool {
@@ -163,166 +162,6 @@ impl Pool {
         self.limits.max_transaction_age
     }
 
-    /// An idle connection, or a new one, or the next that comes back: who waits longest is served first. Waiting,
-    /// trying and opening end within the limit together.
-    pub(crate) fn acquire(self: &Arc<Self>) -> Result<Link> {
-        self.acquire_within(self.limits.acquire_timeout)
-    }
-
-    /// The same within another limit.
-    pub(crate) fn acquire_within(self: &Arc<Self>, limit: Duration) -> Result<Link> {
-        self.take(limit)
-            .map(|pooled| Link::new(pooled, Arc::clone(self)))
-            .map_err(|error| error.on_engine(self.engine))
-    }
-
-    /// The same for a call that writes. Where one connection writes at a time, it waits without holding one.
-    pub(crate) fn acquire_writer(self: &Arc<Self>) -> Result<Link> {
-        self.take_writer()
-            .map(|pooled| Link::new(pooled, Arc::clone(self)))
-            .map_err(|error| error.on_engine(self.engine))
-    }
-
-    fn take_writer(&self) -> Result<Pooled> {
-        let limit = self.limits.acquire_timeout;
-        let Some(writers) = &self.writers else {
-            return self.take(limit);
-        };
-        self.ensure_not_forked()?;
-        let (turn, left) = match writers.take_now() {
-            Some(turn) => (turn, limit),
-            None => {
-                let started = Instant::now();
-                let turn = writers.take(limit).map_err(|why| self.no_turn(why))?;
-                (turn, limit.saturating_sub(started.elapsed()))
-            }
-        };
-        let mut pooled = self.take(left)?;
-        pooled.writer = Some(turn);
-        Ok(pooled)
-    }
-
-    #[cold]
-    fn no_turn(&self, why: NoTurn) -> Error {
-        match why {
-            NoTurn::InVain(_) => self.lock().timeouts += 1,
-            NoTurn::Ended => {}
-        }
-        Error::from(why).during(Operation::Acquire)
-    }
-
-    fn take(&self, limit: Duration) -> Result<Pooled> {
-        self.ensure_not_forked()?;
-        let mut state = self.lock();
-        if let Some(grant) = state.grant(&self.limits) {
-            drop(state);
-            return self.accept(grant, limit);
-        }
-        let place = state.waiting.join();
-        drop(state);
-        let started = Instant::now();
-        let grant = self.wait(&place, limit)?;
-        self.accept(grant, limit.saturating_sub(started.elapsed()))
-    }
-
-    /// What the queue gives within the limit.
-    fn wait(&self, place: &Arc<Place<Grant>>, limit: Duration) -> Result<Grant> {
-        if let Some(grant) = place.wait(limit) {
-            return Ok(grant);
-        }
-        let mut state = self.lock();
-        if let Some(grant) = state.waiting.leave(place) {
-            return Ok(grant);
-        }
-        state.timeouts += 1;
-        let kind = ErrorKind::PoolExhausted {
-            size: self.limits.max_connections,
-            waiting: state.waiting.len(),
-            waited_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
-        };
-        Err(Error::new(kind).during(Operation::Acquire))
-    }
-
-    fn accept(&self, grant: Grant, left: Duration) -> Result<Pooled> {
-        match grant {
-            Grant::Warm(pooled) => Ok(pooled),
-            Grant::Rested(idle) => self.revive(idle, left),
-            Grant::Slot => self.open_counted(left),
-            Grant::Closed => Err(closed()),
-        }
-    }
-
-    /// An idle connection that is still good, or a new one in its place.
-    fn revive(&self, idle: Idle, left: Duration) -> Result<Pooled> {
-        let mut pooled = idle.pooled;
-        let now = Instant::now();
-        let rested = now.saturating_duration_since(idle.since);
-        let overdue = rested >= self.limits.idle_timeout
-            || now.saturating_duration_since(pooled.opened) >= self.limits.max_lifetime;
-        if !overdue && self.is_good(&mut pooled.physical, rested, left) {
-            pooled.taken = now;
-            return Ok(pooled);
-        }
-        drop(pooled);
-        self.lock().gone += 1;
-        self.open_counted(left.saturating_sub(now.elapsed()))
-    }
-
-    /// Whether a connection that rested so long can be given out. Asking the server costs a round trip, so after a short
-    /// rest it is enough that nothing came in: a server that ends a session says so or closes the socket.
-    fn is_good(&self, physical: &mut Physical, rested: Duration, left: Duration) -> bool {
-        if rested < LOOK_AFTER {
-            return true;
-        }
-        if rested < self.limits.test_after_idle && physical.is_quiet() {
-            return true;
-        }
-        physical.ping(left.min(TEST_LIMIT)).is_ok()
-    }
-
-    /// Opens a connection that is counted already; on failure or panic the count goes back.
-    fn open_counted(&self, left: Duration) -> Result<Pooled> {
-        let mut slot = Slot {
-            pool: self,
-            owed: true,
-        };
-        let physical = (self.open)(left).map_err(|error| error.during(Operation::Connect))?;
-        let mut state = self.lock();
-        state.created += 1;
-        if state.closed {
-            state.gone += 1;
-            drop(state);
-            return Err(closed());
-        }
-        state.reach(&physical);
-        drop(state);
-        slot.owed = false;
-        let now = Instant::now();
-        Ok(Pooled {
-            physical,
-            opened: now,
-            taken: now,
-            writer: None,
-        })
-    }
-
-    /// Opens a connection in the place of one that is lost.
-    pub(crate) fn reopen(&self, lost: &mut Pooled) -> Result<()> {
-        let limit = self.limits.acquire_timeout;
-        let physical = (self.open)(limit).map_err(|error| error.during(Operation::Connect))?;
-        let mut state = self.lock();
-        state.created += 1;
-        state.gone += 1;
-        if state.closed {
-            return Err(closed());
-        }
-        state.reach(&physical);
-        drop(state);
-        lost.physical = physical;
-        lost.opened = Instant::now();
-        Ok(())
-    }
-
     /// Has the tables looked after; once.
     pub(crate) fn watched(self: Arc<Self>, watch: Watch) -> Arc<Self> {
         self.watch.get_or_init(|| watch);
@@ -337,69 +176,6 @@ impl Pool {
     /// What runs after transactions on its connections.
     pub(crate) fn hooks(&self) -> &EngineHooks {
         &self.hooks
-    }
-
-    /// Takes a connection back, or closes it where it is no good any more.
-    pub(crate) fn put_back(&self, mut pooled: Pooled) {
-        // Dropped last: the next writer finds the connection.
-        let _writer = pooled.writer.take();
-        let now = Instant::now();
-        if self.is_forked() || !self.is_reusable(&mut pooled, now) {
-            return self.discard(pooled);
-        }
-        pooled.taken = now;
-        let mut state = self.lock();
-        if state.closed {
-            drop(state);
-            return self.discard(pooled);
-        }
-        if let Err(unwanted) = state.waiting.give(Grant::Warm(pooled)) {
-            if let Grant::Warm(pooled) = unwanted {
-                state.idle.push(Idle { pooled, since: now });
-            }
-            let overdue = self.longest_idle(&mut state, now);
-            drop(state);
-            drop(overdue);
-        }
-    }
-
-    /// Who holds one for long may have seen nothing of a server that went down meanwhile, and the next may get it at once.
-    fn is_reusable(&self, pooled: &mut Pooled, now: Instant) -> bool {
-        let physical = &mut pooled.physical;
-        self.limits.keep
-            && !physical.is_broken()
-            && !physical.is_spoiled()
-            && !physical.in_transaction()
-            && now.saturating_duration_since(pooled.opened) < self.limits.max_lifetime
-            && (now.saturating_duration_since(pooled.taken) < LOOK_AFTER || physical.is_quiet())
-    }
-
-    /// Closes a connection that must not be used again.
-    pub(crate) fn discard(&self, pooled: Pooled) {
-        if self.is_forked() {
-            // Closing it would end the session of the process it belongs to.
-            std::mem::forget(pooled);
-            return;
-        }
-        let slot = Slot {
-            pool: self,
-            owed: true,
-        };
-        drop(pooled);
-        self.lock().gone += 1;
-        drop(slot);
-    }
-
-    /// The connection that has been idle longest, if that is too long. One at a time: the next return looks again.
-    fn longest_idle(&self, state: &mut State, now: Instant) -> Option<Idle> {
-        let first = state.idle.first()?;
-        let overdue = now - first.since >= self.limits.idle_timeout;
-        if !overdue || state.open <= self.limits.min_connections {
-            return None;
-        }
-        state.open -= 1;
-        state.gone += 1;
-        Some(state.idle.remove(0))
     }
 
     fn release_slot(&self) {
@@ -486,11 +262,6 @@ impl State {
             Grant::Slot
         })
     }
-}
-
-#[cold]
-fn closed() -> Error {
-    Error::new(ErrorKind::Closed).during(Operation::Acquire)
 }
 
 /// A counted connection that is not there yet, or not any more. Given back unless a connection took its place.

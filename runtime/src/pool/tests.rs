@@ -7,6 +7,7 @@ use bindery_testkit::Watchdog;
 
 use super::*;
 use crate::driver::sqlite::{SqliteConnection, SqliteOptions};
+use crate::link::Link;
 
 const LIMITS: PoolLimits = PoolLimits {
     max_connections: 2,

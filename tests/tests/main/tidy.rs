@@ -16,7 +16,8 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "driver/wire/deadline.rs",
     "link/standing.rs",
     "outcome.rs",
-    "pool.rs",
+    "pool/returning.rs",
+    "pool/taking.rs",
     "queue.rs",
     "turns.rs",
 ];
