@@ -45,9 +45,9 @@ mod capability {
         | SESSION_TRACK
         | DEPRECATE_EOF;
     /// Without these nothing here works; MySQL has them since 5.7.5, MariaDB since 10.2.
+    pub(super) const NEEDED: u32 = PROTOCOL_41 | SECURE_CONNECTION | PLUGIN_AUTH | DEPRECATE_EOF;
     /// Of MariaDB's own: one statement with the values of many rows.
     pub(super) const BULK: u32 = 1 << 2;
-    pub(super) const NEEDED: u32 = PROTOCOL_41 | SECURE_CONNECTION | PLUGIN_AUTH | DEPRECATE_EOF;
 }
 
 /// `utf8mb4_general_ci`, which both products know by this number.
