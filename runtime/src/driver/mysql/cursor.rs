@@ -3,6 +3,7 @@
 use super::column::{Column, Fields};
 use super::session::{Answer, Fault};
 use super::{BROKEN_ROW, MysqlConnection, Transaction, row};
+use crate::driver::wire::Deadline;
 use crate::driver::{DROP_LIMIT, RowReader, WriteParams};
 use crate::error::{Error, Result};
 
@@ -87,7 +88,8 @@ impl MysqlCursor<'_> {
         self.connection.failed(fault)
     }
 
-    fn read_away(&mut self) -> Result<(), Fault> {
+    /// `whole` is the time for all of it, where it is read to the end.
+    fn read_away(&mut self, whole: Deadline) -> Result<(), Fault> {
         let is_bound = self.connection.transaction != Transaction::None;
         let mut read = 0;
         self.renew_deadline();
@@ -100,7 +102,13 @@ impl MysqlCursor<'_> {
             // A transaction lives and dies with its connection, so there it is read to the end.
             if is_bound {
                 self.await_row();
-            } else if read > READ_AWAY {
+            }
+            let gives_up = if is_bound {
+                whole.left().is_err()
+            } else {
+                read > READ_AWAY
+            };
+            if gives_up {
                 return Ok(());
             }
         }
@@ -110,9 +118,10 @@ impl MysqlCursor<'_> {
 impl Drop for MysqlCursor<'_> {
     fn drop(&mut self) {
         if !self.finished {
+            let whole = self.connection.deadline();
             self.connection.hurry(Some(DROP_LIMIT));
             // A session that was not read to the end is never used again.
-            let _ = self.read_away();
+            let _ = self.read_away(whole);
             self.connection.hurry(None);
         }
     }

@@ -7,6 +7,7 @@ use super::error::{ServerError, is_stale_plan, statement_error};
 use super::session::{Fault, Message};
 use super::statement::Statement;
 use super::{PostgresConnection, Standing};
+use crate::driver::wire::Deadline;
 use crate::driver::{DROP_LIMIT, RowReader, WriteParams};
 use crate::error::{Error, Result};
 
@@ -134,7 +135,7 @@ impl PostgresCursor<'_> {
         if is_stale_plan(&said) {
             self.connection.statements.forget_statement(&self.statement);
         }
-        if let Err(worse) = self.read_away() {
+        if let Err(worse) = self.read_away(self.connection.deadline()) {
             return self.failed(worse);
         }
         statement_error(Fault::Server(said))
@@ -146,7 +147,8 @@ impl PostgresCursor<'_> {
         self.connection.failed(fault)
     }
 
-    fn read_away(&mut self) -> Result<(), Fault> {
+    /// `whole` is the time for all of it, where it is read to the end.
+    fn read_away(&mut self, whole: Deadline) -> Result<(), Fault> {
         self.finished = true;
         let mut read = 0;
         self.renew_deadline();
@@ -160,7 +162,13 @@ impl PostgresCursor<'_> {
             // A transaction lives and dies with its connection, so there it is read to the end.
             if self.is_bound {
                 self.await_row();
-            } else if read > READ_AWAY {
+            }
+            let gives_up = if self.is_bound {
+                whole.left().is_err()
+            } else {
+                read > READ_AWAY
+            };
+            if gives_up {
                 return Ok(());
             }
         }
@@ -170,9 +178,10 @@ impl PostgresCursor<'_> {
 impl Drop for PostgresCursor<'_> {
     fn drop(&mut self) {
         if !self.finished {
+            let whole = self.connection.deadline();
             self.connection.hurry(Some(DROP_LIMIT));
             // A session that was not read to the end is never used again.
-            let _ = self.read_away();
+            let _ = self.read_away(whole);
             self.connection.hurry(None);
         }
     }

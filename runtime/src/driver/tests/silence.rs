@@ -248,3 +248,30 @@ fn rows_that_are_given_up_late_cost_no_transaction() {
         database.physical.commit().unwrap();
     }
 }
+
+/// Rows that come one by one and never end hold nobody longer than a statement may take, in a transaction too.
+#[test]
+fn dripping_rows_that_are_given_up_end_in_time() {
+    let _watchdog = Watchdog::start("dripping_rows_that_are_given_up", PATIENCE);
+    for behind in Behind::all() {
+        let mut database = behind.database();
+        database.batch("CREATE TABLE t (body text)");
+        database.batch("INSERT INTO t VALUES (repeat('x', 1000))");
+        for _ in 0..12 {
+            database.batch("INSERT INTO t SELECT body FROM t");
+        }
+        database.physical.begin().unwrap();
+        let mut cursor = database
+            .physical
+            .cursor("SELECT body FROM t", &mut |_| ())
+            .unwrap();
+        assert!(cursor.next().unwrap().is_some());
+        let pause = Duration::from_millis(20);
+        behind.proxy.set(Fault::Throttle { bytes: 100, pause });
+        let started = Instant::now();
+        drop(cursor);
+        let took = started.elapsed();
+        assert!(took < LIMIT + Duration::from_secs(2), "{took:?}");
+        assert!(database.physical.is_broken());
+    }
+}
