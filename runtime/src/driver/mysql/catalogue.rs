@@ -33,13 +33,13 @@ impl MysqlConnection {
             }
         };
         self.query(&statement(wanted.len()), write, &mut |row| {
-            let (schema, table): (Option<String>, String) = (row.next()?, row.next()?);
+            let (schema, is_sessions): (String, Option<bool>) = (row.next()?, row.next()?);
+            let table: String = row.next()?;
             let is_own = |wanted: &Wanted| {
                 same_name(Dialect::Mysql, wanted.table, &table)
-                    && match (wanted.schema, &schema) {
-                        (None, None) => true,
-                        (Some(wanted), Some(schema)) => same_name(Dialect::Mysql, wanted, schema),
-                        (None, Some(_)) | (Some(_), None) => false,
+                    && match wanted.schema {
+                        None => is_sessions == Some(true),
+                        Some(wanted) => same_name(Dialect::Mysql, wanted, &schema),
                     }
             };
             let row = Row::read(row)?;
@@ -51,12 +51,12 @@ impl MysqlConnection {
     }
 }
 
-/// First a row for each table, then one for each column. The schema is NULL where it is the session's own.
+/// First a row for each table, then one for each column. Behind the schema stands whether it is the session's own.
 fn statement(tables: usize) -> String {
-    const TABLES: &str = "SELECT NULLIF(t.TABLE_SCHEMA, DATABASE()), t.TABLE_NAME, t.TABLE_TYPE, e.TRANSACTIONS, \
+    const TABLES: &str = "SELECT t.TABLE_SCHEMA, t.TABLE_SCHEMA = DATABASE(), t.TABLE_NAME, t.TABLE_TYPE, e.TRANSACTIONS, \
          t.ENGINE, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
          FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE WHERE ";
-    const COLUMNS: &str = " UNION ALL SELECT NULLIF(c.TABLE_SCHEMA, DATABASE()), c.TABLE_NAME, NULL, NULL, NULL, \
+    const COLUMNS: &str = " UNION ALL SELECT c.TABLE_SCHEMA, c.TABLE_SCHEMA = DATABASE(), c.TABLE_NAME, NULL, NULL, NULL, \
          c.COLUMN_NAME, c.DATA_TYPE, c.COLUMN_TYPE, COALESCE(c.DATETIME_PRECISION, c.NUMERIC_SCALE), \
          c.IS_NULLABLE = 'YES', c.COLUMN_DEFAULT IS NOT NULL, c.EXTRA \
          FROM information_schema.COLUMNS c WHERE ";

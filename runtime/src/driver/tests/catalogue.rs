@@ -146,3 +146,25 @@ fn domains_are_what_they_stand_for() {
         assert!(columns[2].kinds.contains(Kind::Text));
     }
 }
+
+/// A schema that is named all the same is found, also where it is the session's own.
+#[test]
+fn the_sessions_own_schema_may_be_named() {
+    for mut database in super::databases() {
+        let sql = database.pick(
+            "SELECT 'main'",
+            "SELECT current_schema()::text",
+            "SELECT DATABASE()",
+        );
+        let own: String = database.read(sql, &[]).expect("a name").remove(0);
+        database.batch("CREATE TABLE here (a INT NOT NULL)");
+        let wanted = |schema| Wanted {
+            schema,
+            table: "here",
+        };
+        let asked = [wanted(None), wanted(Some(own.leak()))];
+        let found = database.physical.relations(&asked).expect("an answer");
+        assert!(found[0].is_some(), "{}", database.dialect());
+        assert_eq!(found[0], found[1], "{}", database.dialect());
+    }
+}
