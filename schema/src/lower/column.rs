@@ -380,18 +380,23 @@ pub(crate) fn column(definition: &ColumnDef, dialect: Dialect) -> DraftColumn {
         notes: definition.notes.clone(),
     };
     for option in &definition.options {
-        apply(&mut column, option);
+        apply(&mut column, option, dialect);
     }
     column
 }
 
-fn apply(column: &mut DraftColumn, option: &ColumnOption) {
+fn apply(column: &mut DraftColumn, option: &ColumnOption, dialect: Dialect) {
     match &option.kind {
         ColumnOptionKind::NotNull(conflict) => {
             column.not_null = true;
+            column.says_null = false;
             column.not_null_conflict.clone_from(conflict);
         }
-        ColumnOptionKind::Null => column.says_null = true,
+        ColumnOptionKind::Null => {
+            column.says_null = true;
+            // MySQL takes the last word; SQLite takes `NULL` for none; PostgreSQL refuses both together.
+            column.not_null &= dialect != Dialect::Mysql;
+        }
         ColumnOptionKind::Default(value) => set_default(column, value.clone()),
         ColumnOptionKind::PrimaryKey { descending, .. } => column.no_rowid_alias = *descending,
         ColumnOptionKind::AutoIncrement => {

@@ -4,6 +4,7 @@
 use super::ddl::cursor::{Cursor, Problem};
 use super::lex::Comment;
 use super::nested::{Nested, nested};
+use super::routine::{Routine, routine};
 use super::split::RawStatement;
 use super::{FileReader, TABLE_LIMIT, ddl, kind};
 use crate::ast::{SearchPath, Statement};
@@ -26,7 +27,7 @@ pub(super) struct Reading {
 
 /// A statement, or those that it holds.
 enum Part {
-    Plain(Option<Reading>),
+    Plain(Option<Reading>, Option<Box<Routine>>),
     Nested(Nested),
 }
 
@@ -47,7 +48,10 @@ impl FileReader<'_> {
             let first = self.ast.statements.len();
             match part {
                 Part::Nested(inner) => self.nested(statement, &inner, path.as_ref(), comments),
-                Part::Plain(reading) => self.statement(statement, reading),
+                Part::Plain(reading, routine) => {
+                    self.statement(statement, reading);
+                    self.routine(statement, routine.map(|routine| *routine), path.as_ref());
+                }
             }
             self.put_into_schema(first, path.as_ref());
         }
@@ -56,7 +60,35 @@ impl FileReader<'_> {
     fn part(&self, (statement, path): &Placed<'_>, comments: &[Comment]) -> Part {
         match nested(self.text, self.dialect, statement) {
             Some(inner) => Part::Nested(inner),
-            None => Part::Plain(self.read(statement, path.as_ref(), comments)),
+            None => Part::Plain(
+                self.read(statement, path.as_ref(), comments),
+                routine(self.text, self.dialect, statement).map(Box::new),
+            ),
+        }
+    }
+
+    /// A routine is played where it is first called; later calls would find done what it does.
+    fn routine(
+        &mut self,
+        statement: &RawStatement,
+        routine: Option<Routine>,
+        path: Option<&SearchPath>,
+    ) {
+        match routine {
+            Some(Routine::Made(name, body)) => {
+                self.routines.insert(name, body);
+            }
+            Some(Routine::Called(name)) => {
+                if let Some((mut statements, comments)) = self.routines.remove(&name) {
+                    // What a routine says with its own variables is no finding about the schema.
+                    statements.retain(|inner| {
+                        let reading = self.read(inner, path, &comments);
+                        reading.is_some_and(|reading| reading.problems.is_empty())
+                    });
+                    self.nested(statement, &Nested::Block(statements, comments), path, &[]);
+                }
+            }
+            None => {}
         }
     }
 

@@ -15,6 +15,7 @@ mod place;
 mod prose;
 mod query;
 mod reverted;
+mod routine;
 mod split;
 
 pub(crate) use ddl::table::COLUMN_LIMIT;
@@ -22,6 +23,8 @@ pub(crate) use ddl::type_of;
 pub(crate) use ddl::words_of;
 pub use load::{SIZE_LIMIT, load};
 pub(crate) use prose::comment_text;
+
+use std::collections::HashMap;
 
 use crate::ast::{AlterAction, Ast, CreateTable, CreateView, FileAst, Keeper, Notes, Statement};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -93,6 +96,7 @@ fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) ->
         own_database: made_in.own_database.clone(),
         unclosed_from: split.unclosed.iter().map(|found| found.start).min(),
         tables: 0,
+        routines: HashMap::new(),
     };
     let reverted = reverted::ranges(text, &all_comments);
     for &(start, end) in &reverted {
@@ -144,6 +148,8 @@ struct FileReader<'a> {
     unclosed_from: Option<u32>,
     /// How many there were.
     tables: usize,
+    /// Functions and procedures that were made and not called yet.
+    routines: HashMap<String, routine::Body>,
 }
 
 impl FileReader<'_> {

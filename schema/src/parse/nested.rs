@@ -6,6 +6,7 @@
 use crate::dialect::Dialect;
 
 use super::lex::{Comment, Lexer, Token, TokenKind};
+use super::routine::Body;
 use super::split::{DEPTH_LIMIT, RawStatement};
 
 /// What a statement holds.
@@ -25,7 +26,9 @@ pub(crate) fn nested(text: &str, dialect: Dialect, statement: &RawStatement) -> 
     match dialect {
         Dialect::Mysql => None,
         Dialect::Sqlite => virtual_table(&words, statement),
-        Dialect::Postgres if words.is(tokens.first(), "DO") => block(text, tokens),
+        Dialect::Postgres if words.is(tokens.first(), "DO") => {
+            block(text, tokens).map(|(statements, comments)| Nested::Block(statements, comments))
+        }
         Dialect::Postgres
             if words.is(tokens.first(), "CREATE") && words.is(tokens.get(1), "SCHEMA") =>
         {
@@ -77,22 +80,22 @@ fn tokens_of(text: &str, start: usize, end: usize) -> Vec<Token> {
     tokens
 }
 
-struct Words<'a> {
-    text: &'a str,
+pub(super) struct Words<'a> {
+    pub(super) text: &'a str,
 }
 
 impl Words<'_> {
-    fn raw(&self, token: Token) -> &str {
+    pub(super) fn raw(&self, token: Token) -> &str {
         &self.text[token.start as usize..token.end as usize]
     }
 
-    fn is(&self, token: Option<&Token>, word: &str) -> bool {
+    pub(super) fn is(&self, token: Option<&Token>, word: &str) -> bool {
         token.is_some_and(|&token| {
             token.kind == TokenKind::Word && self.raw(token).eq_ignore_ascii_case(word)
         })
     }
 
-    fn is_any(&self, token: Option<&Token>, words: &[&str]) -> bool {
+    pub(super) fn is_any(&self, token: Option<&Token>, words: &[&str]) -> bool {
         words.iter().any(|word| self.is(token, word))
     }
 
@@ -144,7 +147,7 @@ fn schema(words: &Words<'_>, tokens: &[Token]) -> Option<Nested> {
 }
 
 /// `DO $$ BEGIN … END $$`: statements of definition, wherever the block's own words let one begin.
-fn block(text: &str, tokens: &[Token]) -> Option<Nested> {
+pub(super) fn block(text: &str, tokens: &[Token]) -> Option<Body> {
     let body = tokens
         .iter()
         .find(|token| token.kind == TokenKind::Dollar)?;
@@ -153,11 +156,7 @@ fn block(text: &str, tokens: &[Token]) -> Option<Nested> {
     let end = (body.end as usize).checked_sub(quote)?;
     let mut lexer = Lexer::new(&text[..end], Dialect::Postgres);
     lexer.at = body.start as usize + quote;
-    let mut found = Found {
-        words: Words { text },
-        statements: Vec::new(),
-        open: Vec::new(),
-    };
+    let mut found = Found::new(text);
     while lexer.at < end && lexer.skip_blanks() {
         if lexer.at_delimiter() {
             lexer.at += 1;
@@ -169,26 +168,34 @@ fn block(text: &str, tokens: &[Token]) -> Option<Nested> {
     }
     found.close();
     let whole = lexer.unclosed.is_empty() && !found.statements.is_empty();
-    whole.then_some(Nested::Block(found.statements, lexer.comments))
+    whole.then_some((found.statements, lexer.comments))
 }
 
 /// Collects the statements of a block.
-struct Found<'a> {
+pub(super) struct Found<'a> {
     words: Words<'a>,
-    statements: Vec<RawStatement>,
-    open: Vec<Token>,
+    pub(super) statements: Vec<RawStatement>,
+    pub(super) open: Vec<Token>,
 }
 
-impl Found<'_> {
+impl<'a> Found<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            words: Words { text },
+            statements: Vec::new(),
+            open: Vec::new(),
+        }
+    }
+
     /// Keeps what was collected if it is a statement of definition, perhaps behind `BEGIN` or `IF … THEN`.
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         let tokens = std::mem::take(&mut self.open);
         let begins = |at: &usize| {
             let before = at.checked_sub(1).map(|before| &tokens[before]);
             let free = before.is_none()
                 || self
                     .words
-                    .is_any(before, &["BEGIN", "THEN", "ELSE", "LOOP"]);
+                    .is_any(before, &["BEGIN", "THEN", "ELSE", "LOOP", "DO", "REPEAT"]);
             free && self
                 .words
                 .is_any(tokens.get(*at), &["CREATE", "ALTER", "DROP", "COMMENT"])
