@@ -23,6 +23,11 @@ pub struct ExpressionPiece {
 }
 
 impl ExpressionPiece {
+    /// Is it this operator, parenthesis or comma?
+    pub(crate) fn is_symbol(&self, sign: &str) -> bool {
+        self.kind == PieceKind::Symbol && self.text == sign
+    }
+
     /// May it be a name?
     pub(crate) fn is_name(&self) -> bool {
         match self.kind {
@@ -59,20 +64,16 @@ pub enum PieceKind {
 
 /// How many pairs of parentheses enclose the whole.
 pub(crate) fn outer_parentheses(tokens: &[ExpressionPiece]) -> usize {
-    let is =
-        |piece: &ExpressionPiece, sign: &str| piece.kind == PieceKind::Symbol && piece.text == sign;
-    let leading = tokens.iter().take_while(|piece| is(piece, "(")).count();
-    let trailing = tokens
-        .iter()
-        .rev()
-        .take_while(|piece| is(piece, ")"))
-        .count();
+    let pieces = tokens.iter();
+    let leading = pieces.clone().take_while(|piece| piece.is_symbol("("));
+    let trailing = pieces.rev().take_while(|piece| piece.is_symbol(")"));
+    let (leading, trailing) = (leading.count(), trailing.count());
     let mut depth = 0_usize;
     let mut outer = leading.min(trailing);
     for (index, piece) in tokens.iter().enumerate().take(tokens.len() - trailing) {
-        if is(piece, "(") {
+        if piece.is_symbol("(") {
             depth += 1;
-        } else if is(piece, ")") {
+        } else if piece.is_symbol(")") {
             depth = depth.saturating_sub(1);
         }
         if index + 1 >= leading {

@@ -117,8 +117,7 @@ impl Walk<'_> {
         let Some(before) = self.at.checked_sub(1) else {
             return true;
         };
-        let opens =
-            self.tokens[before].kind == PieceKind::Symbol && self.tokens[before].text == "(";
+        let opens = self.tokens[before].is_symbol("(");
         let sets = ["UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT"];
         opens || self.is_word_at(before, &sets)
     }
@@ -161,7 +160,7 @@ impl Walk<'_> {
 
     fn list(&mut self) -> Option<(usize, usize)> {
         let start = self.at;
-        let closes = |piece: &ExpressionPiece| piece.kind == PieceKind::Symbol && piece.text == ")";
+        let closes = |piece: &ExpressionPiece| piece.is_symbol(")");
         let length = self.tokens[start..].iter().position(closes)? + 1;
         self.at = start + length;
         Some((start, start + length))
@@ -174,7 +173,7 @@ impl Walk<'_> {
 
     fn is_symbol(&self, ahead: usize, symbol: &str) -> bool {
         let piece = self.tokens.get(self.at + ahead);
-        piece.is_some_and(|piece| piece.kind == PieceKind::Symbol && piece.text == symbol)
+        piece.is_some_and(|piece| piece.is_symbol(symbol))
     }
 
     fn is_name(&self, ahead: usize) -> bool {

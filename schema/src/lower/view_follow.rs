@@ -374,7 +374,7 @@ fn each_query(query: &mut Query, mut visit: impl FnMut(&mut Query)) {
 
 /// `*` or `a.*` rather than a product or `count(*)`.
 fn is_all(tokens: &[ExpressionPiece], at: usize) -> bool {
-    let star = tokens[at].kind == PieceKind::Symbol && tokens[at].text == "*";
+    let star = tokens[at].is_symbol("*");
     let before = at.checked_sub(1).map(|at| tokens[at].text.as_str());
     let leads = |word: &&str| before.is_some_and(|before| before.eq_ignore_ascii_case(word));
     star && ["SELECT", "DISTINCT", "ALL", ",", "."].iter().any(leads)
@@ -383,7 +383,7 @@ fn is_all(tokens: &[ExpressionPiece], at: usize) -> bool {
 /// The name before the point before a name.
 fn qualifier(tokens: &[ExpressionPiece], at: usize) -> Option<&str> {
     let point = at.checked_sub(1).map(|at| &tokens[at])?;
-    let points = point.kind == PieceKind::Symbol && point.text == ".";
+    let points = point.is_symbol(".");
     let before = at.checked_sub(2).filter(|_| points)?;
     Some(&tokens[before].text)
 }

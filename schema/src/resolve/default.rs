@@ -42,9 +42,7 @@ pub(super) fn is_date_of_zeros(written: &Written) -> bool {
 
 /// PostgreSQL's dumps put a cast behind every text: `'x'::character varying`, `('0'::numeric)`.
 fn without_cast(tokens: &[ExpressionPiece]) -> &[ExpressionPiece] {
-    let is =
-        |piece: &ExpressionPiece, text: &str| piece.kind == PieceKind::Symbol && piece.text == text;
-    let Some(at) = tokens.iter().position(|piece| is(piece, "::")) else {
+    let Some(at) = tokens.iter().position(|piece| piece.is_symbol("::")) else {
         return tokens;
     };
     let cast = tokens[at + 1..].iter().all(|piece| match piece.kind {

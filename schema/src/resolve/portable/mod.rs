@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
     fn is_symbol(&self, ahead: usize, symbol: &str) -> bool {
         self.tokens
             .get(self.at + ahead)
-            .is_some_and(|piece| piece.kind == PieceKind::Symbol && piece.text == symbol)
+            .is_some_and(|piece| piece.is_symbol(symbol))
     }
 
     fn is_word(&self, ahead: usize, word: &str) -> bool {

@@ -9,7 +9,7 @@ mod value;
 
 use std::rc::Rc;
 
-use crate::ast::{ExpressionPiece, Notes, PieceKind};
+use crate::ast::{ExpressionPiece, Notes};
 use crate::dialect::Dialect;
 use crate::draft::DraftView;
 use crate::model::{
@@ -329,18 +329,8 @@ fn prose(notes: &Notes, comment: Option<&str>) -> Vec<String> {
 
 /// The first function of a query that is not one of the database's own, as far as they are known.
 fn unknown_function(tokens: &[ExpressionPiece], dialect: Dialect) -> Option<&str> {
-    let is_open = |piece: &ExpressionPiece| piece.kind == PieceKind::Symbol && piece.text == "(";
-    let calls = tokens.windows(2).enumerate().filter(|(_, pair)| {
-        let named = match pair[0].kind {
-            PieceKind::Word | PieceKind::Quoted | PieceKind::DoubleQuoted => true,
-            PieceKind::Text
-            | PieceKind::Number
-            | PieceKind::Hex
-            | PieceKind::Bits
-            | PieceKind::Symbol => false,
-        };
-        named && is_open(&pair[1])
-    });
+    let pairs = tokens.windows(2).enumerate();
+    let calls = pairs.filter(|(_, pair)| pair[0].is_name() && pair[1].is_symbol("("));
     let unknown = calls.filter(|(at, pair)| {
         !names_columns(tokens, *at)
             && !dialect::is_known_call(dialect, &pair[0].text.to_lowercase())
@@ -357,10 +347,9 @@ fn names_columns(tokens: &[ExpressionPiece], at: usize) -> bool {
             .iter()
             .any(|word| piece.text.eq_ignore_ascii_case(word))
     });
-    let closes = |piece: &&ExpressionPiece| piece.text == ")" && piece.kind == PieceKind::Symbol;
     let list = tokens[at..]
         .iter()
-        .take_while(|piece| !closes(piece))
+        .take_while(|piece| !piece.is_symbol(")"))
         .count();
     let defines = |piece: &ExpressionPiece| piece.text.eq_ignore_ascii_case("as");
     let opens =

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::ast::PieceKind;
 use crate::draft::DraftView;
 
 /// Indexes of all views. Views that hold each other's names come in the order of their statements.
@@ -52,14 +51,7 @@ fn walk(
 
 /// The views whose names a query holds, the first last.
 fn named_views(view: &DraftView, by_name: &HashMap<String, Vec<usize>>) -> Vec<usize> {
-    let names = view.body.tokens.iter().filter(|piece| match piece.kind {
-        PieceKind::Word | PieceKind::Quoted | PieceKind::DoubleQuoted => true,
-        PieceKind::Text
-        | PieceKind::Number
-        | PieceKind::Hex
-        | PieceKind::Bits
-        | PieceKind::Symbol => false,
-    });
+    let names = view.body.tokens.iter().filter(|piece| piece.is_name());
     let known = names.filter_map(|piece| by_name.get(&piece.text.to_lowercase()));
     let mut found: Vec<usize> = known.flatten().copied().collect();
     found.sort_unstable();
