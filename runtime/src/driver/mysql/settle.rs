@@ -85,10 +85,12 @@ fn sql(config: &MysqlConfig) -> String {
         "SET NAMES utf8mb4, time_zone = '+00:00', autocommit = 1, foreign_key_checks = 1, unique_checks = 1, \
          sql_mode = '{SQL_MODE}', session_track_system_variables = '{tracked}', wait_timeout = {} \
          /*M! , max_statement_time = {}.{:03}, idle_transaction_timeout = {idle} */ \
-         /*!80000 , max_execution_time = {statement} */",
+         /*!80000 , max_execution_time = {} */",
         WAIT_TIMEOUT.as_secs(),
         statement / 1_000,
         statement % 1_000,
+        // MySQL counts up to so many milliseconds, 49 days.
+        statement.min(u128::from(u32::MAX)),
     );
     if let Some(limit) = session.lock_timeout {
         let seconds = whole_seconds(Some(limit));

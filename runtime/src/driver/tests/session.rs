@@ -266,6 +266,24 @@ fn limits_reach_the_server() {
     }
 }
 
+/// The longest times that a configuration takes.
+#[test]
+fn no_limit_is_too_long_for_the_server() {
+    const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+    for database in databases() {
+        let Some(fresh) = &database.fresh else {
+            continue;
+        };
+        let server = server(&fresh.url());
+        let mut options = options(&server);
+        options.session.statement_timeout = Some(YEAR);
+        options.session.lock_timeout = Some(YEAR);
+        options.session.idle_in_transaction_timeout = Some(YEAR);
+        let mut physical = connect_with(&options, database.dialect()).unwrap();
+        assert_eq!(text(&mut physical, "SELECT '1'"), "1");
+    }
+}
+
 /// The server itself takes no writes from such a session.
 #[test]
 fn sessions_that_are_only_read() {
