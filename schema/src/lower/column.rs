@@ -14,7 +14,7 @@ use crate::model::KeyWords;
 use crate::parse::comment_text;
 use crate::source::Span;
 
-use super::{Fold, lookup};
+use super::{Fold, key_name, lookup};
 
 /// A table with more indexes than this takes over none.
 const COPIED_INDEX_LIMIT: usize = 1000;
@@ -133,7 +133,9 @@ impl Fold<'_> {
                 }
                 ColumnOptionKind::Unique(_) if is_primary => {}
                 ColumnOptionKind::Unique(options) => {
-                    let name = name.or_else(|| self.numbered(table, &[column], "key"));
+                    let name = name
+                        .or_else(|| self.numbered(table, &[column], "key"))
+                        .or_else(|| key_name::numbered_after(table, column));
                     table.uniques.push(DraftUnique {
                         columns: names(),
                         parts: Vec::new(),

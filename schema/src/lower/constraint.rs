@@ -12,7 +12,7 @@ use crate::draft::{
 
 use super::implied::{implied_name, texts};
 use super::mention::speaks_of;
-use super::{Fold, lookup};
+use super::{Fold, key_name, lookup};
 
 impl Fold<'_> {
     pub(super) fn add_constraint(
@@ -23,6 +23,7 @@ impl Fold<'_> {
     ) {
         let name = constraint.name.as_ref().map(|name| name.text.clone());
         let name = name.or_else(|| self.numbered_name(table, &constraint.kind));
+        let name = name.or_else(|| key_name::numbered(table, &constraint.kind));
         let span = constraint.span;
         match &constraint.kind {
             TableConstraintKind::PrimaryKey {
@@ -516,14 +517,23 @@ pub(super) fn drop_named(table: &mut DraftTable, name: &str) {
         drop_primary_key(table);
     }
     let base = table.name.name.text.clone();
-    let implied = |columns: &[&str], suffix: &str| {
-        implied_name(&base, columns, suffix) == name
-            || (suffix == "key" && columns.first().is_some_and(|column| *column == name))
-    };
-    table.uniques.retain(|unique| {
-        other(&unique.name) && !(unique.name.is_none() && implied(&unique.columns_of_name(), "key"))
+    let implied = |columns: &[&str], suffix: &str| implied_name(&base, columns, suffix) == name;
+    let (mut uniques, mut indexes) = (
+        std::mem::take(&mut table.uniques),
+        std::mem::take(&mut table.indexes),
+    );
+    uniques.retain(|unique| {
+        let usual = || {
+            key_name::is_usual(table, key_name::first_of(unique), name)
+                || implied(&unique.columns_of_name(), "key")
+        };
+        other(&unique.name) && !(unique.name.is_none() && usual())
     });
-    table.indexes.retain(|index| other(&index.name));
+    indexes.retain(|index| {
+        let usual = || key_name::is_usual(table, key_name::first_column(&index.parts), name);
+        other(&index.name) && !(index.name.is_none() && usual())
+    });
+    (table.uniques, table.indexes) = (uniques, indexes);
     table.foreign_keys.retain(|key| {
         other(&key.name) && !(key.name.is_none() && implied(&texts(&key.columns), "fkey"))
     });

@@ -12,6 +12,7 @@ mod counted;
 mod drop_column;
 mod guarded;
 mod implied;
+mod key_name;
 mod lookup;
 mod mention;
 mod moved;

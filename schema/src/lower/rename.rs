@@ -10,6 +10,7 @@ use super::mention::mentions;
 /// Names of columns, and expressions that speak of it.
 pub(super) fn rename_column(table: &mut DraftTable, from: &str, to: &Name) {
     super::implied::settle_names(table);
+    super::key_name::keep(table, from);
     let dialect = table.dialect;
     for name in names(table).filter(|name| same_name(&name.text, from, dialect)) {
         name.text.clone_from(&to.text);
