@@ -382,7 +382,8 @@ impl<'s, 't, 'p, E: Engine> Search<'s, 't, 'p, E> {
     /// Changes the blamed columns until the refusal is another one.
     fn vary(&mut self, blamed: &[usize], refusal: &Refusal) -> Varied {
         let start = self.chosen.clone();
-        let combined: usize = blamed.iter().map(|at| self.pools[*at].len()).product();
+        let sizes = blamed.iter().map(|at| self.pools[*at].len());
+        let combined = sizes.fold(1, usize::saturating_mul);
         if blamed.len() <= 4 || combined <= MOST_TRIES {
             while self.count_up(blamed) && self.tries < MOST_TRIES {
                 match self.attempt() {
