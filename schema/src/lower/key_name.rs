@@ -5,6 +5,9 @@ use crate::ast::{KeyPart, PartKey, TableConstraintKind};
 use crate::dialect::Dialect;
 use crate::draft::{DraftTable, DraftUnique};
 
+/// No table of MySQL or MariaDB has more keys (64, or 128 where it was built so).
+const MOST_KEYS: usize = 128;
+
 /// The name of a key that is added without one, where the usual one is taken.
 pub(super) fn numbered(table: &DraftTable, kind: &TableConstraintKind) -> Option<String> {
     match kind {
@@ -27,7 +30,8 @@ pub(super) fn numbered_after(table: &DraftTable, column: &str) -> Option<String>
         let mut names = names(table);
         names.any(|known| known.eq_ignore_ascii_case(name))
     };
-    if table.dialect != Dialect::Mysql || !is_taken(column) {
+    let too_many = table.uniques.len() + table.indexes.len() > MOST_KEYS;
+    if table.dialect != Dialect::Mysql || too_many || !is_taken(column) {
         return None;
     }
     let mut numbers = (2_u32..).map(|number| format!("{column}_{number}"));
