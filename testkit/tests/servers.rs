@@ -127,6 +127,20 @@ fn mysql_comes_back() {
     comes_back(Server::mysql());
 }
 
+/// A script and its answer that are each more than a pipe holds.
+#[test]
+fn much_is_asked_and_answered() {
+    let databases = [
+        bindery_testkit::fresh_postgres(),
+        bindery_testkit::fresh_mysql(),
+    ];
+    for database in databases.into_iter().flatten() {
+        let script = "SELECT repeat('x', 1000);\n".repeat(10_000);
+        let answer = database.answer(&script).unwrap();
+        assert_eq!(answer.lines().count(), 10_000);
+    }
+}
+
 #[test]
 fn a_server_that_fails_says_why_and_leaves_nothing() {
     for options in [Server::postgres(), Server::mysql()] {

@@ -28,11 +28,17 @@ fn feed(mut command: Command, sql: &str) -> std::io::Result<Output> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // A client that could not connect has closed its end; its exit status and stderr say why.
-        let _ = stdin.write_all(sql.as_bytes());
-    }
-    child.wait_with_output()
+    let stdin = child.stdin.take();
+    std::thread::scope(|scope| {
+        // A client whose answers nobody reads takes no more SQL.
+        scope.spawn(move || {
+            if let Some(mut stdin) = stdin {
+                // One that could not connect has closed its end; its exit status and stderr say why.
+                let _ = stdin.write_all(sql.as_bytes());
+            }
+        });
+        child.wait_with_output()
+    })
 }
 
 fn answer(program: &Path, output: &Output) -> Result<String> {
