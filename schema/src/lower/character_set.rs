@@ -48,11 +48,17 @@ pub(super) fn change(table: &mut DraftTable, options: &[TableOption], converts: 
     let old_bytes = bytes_of_table(table).unwrap_or(USUAL_BYTES);
     for column in table.columns.iter_mut().filter(|column| is_text(column)) {
         if converts {
-            if bytes_of_column(column).unwrap_or(old_bytes) < bytes {
+            let own = bytes_of_column(column);
+            if own.unwrap_or(old_bytes) < bytes {
                 grow(&mut column.type_name);
             }
             column.type_words.retain(|words| !says_set(words));
             column.collation = None;
+            if own.is_some() {
+                column
+                    .type_words
+                    .extend(options.iter().map(words_of_column));
+            }
         } else if bytes_of_column(column).is_none() {
             let words = before.iter().map(words_of_column);
             column.type_words.extend(words);

@@ -51,14 +51,15 @@ impl MysqlConnection {
     }
 }
 
-/// First a row for each table, then one for each column. Behind the schema stands whether it is the session's own.
+/// First a row for each table, then one for each column, in the table's order, which MySQL's catalogue does not keep by
+/// itself. Behind the schema stands whether it is the session's own.
 fn statement(tables: usize) -> String {
     const TABLES: &str = "SELECT t.TABLE_SCHEMA, t.TABLE_SCHEMA = DATABASE(), t.TABLE_NAME, t.TABLE_TYPE, e.TRANSACTIONS, \
-         t.ENGINE, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
+         t.ENGINE, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0 AS place \
          FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE WHERE ";
     const COLUMNS: &str = " UNION ALL SELECT c.TABLE_SCHEMA, c.TABLE_SCHEMA = DATABASE(), c.TABLE_NAME, NULL, NULL, NULL, \
          c.COLUMN_NAME, c.DATA_TYPE, c.COLUMN_TYPE, COALESCE(c.DATETIME_PRECISION, c.NUMERIC_SCALE), \
-         c.IS_NULLABLE = 'YES', c.COLUMN_DEFAULT IS NOT NULL, c.EXTRA \
+         c.IS_NULLABLE = 'YES', c.COLUMN_DEFAULT IS NOT NULL, c.EXTRA, c.ORDINAL_POSITION \
          FROM information_schema.COLUMNS c WHERE ";
     let mut sql = SqlWriter::new(Dialect::Mysql);
     for (head, name) in [(TABLES, "t"), (COLUMNS, "c")] {
@@ -74,6 +75,7 @@ fn statement(tables: usize) -> String {
             sql.push(")");
         });
     }
+    sql.push(" ORDER BY place");
     sql.finish()
 }
 
