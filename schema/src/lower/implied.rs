@@ -146,10 +146,10 @@ fn word_of(expression: &Expression) -> String {
 fn closes(tokens: &[ExpressionPiece]) -> Option<usize> {
     let mut depth = 1_usize;
     for (at, piece) in tokens.iter().enumerate() {
-        match (piece.kind, piece.text.as_str()) {
-            (PieceKind::Symbol, "(") => depth += 1,
-            (PieceKind::Symbol, ")") => depth -= 1,
-            _ => {}
+        if piece.is_symbol("(") {
+            depth += 1;
+        } else if piece.is_symbol(")") {
+            depth -= 1;
         }
         if depth == 0 {
             return Some(at);

@@ -100,10 +100,8 @@ impl MysqlCursor<'_> {
                 Err(done) => return super::rest_away(session, done),
             }
             // A transaction lives and dies with its connection, so there it is read to the end.
-            if is_bound {
-                self.await_row();
-            }
             let gives_up = if is_bound {
+                self.await_row();
                 whole.left().is_err()
             } else {
                 read > READ_AWAY

@@ -160,10 +160,8 @@ impl PostgresCursor<'_> {
                 return Ok(());
             }
             // A transaction lives and dies with its connection, so there it is read to the end.
-            if self.is_bound {
-                self.await_row();
-            }
             let gives_up = if self.is_bound {
+                self.await_row();
                 whole.left().is_err()
             } else {
                 read > READ_AWAY

@@ -400,7 +400,6 @@ impl Cursor<'_> {
         })
     }
 
-    /// What stands in parentheses here, with them.
     /// `(SEQUENCE NAME s START WITH 10)`, or nothing.
     pub(crate) fn identity_options(&mut self) -> Read<IdentityOptions> {
         let mut options = IdentityOptions::default();
