@@ -1,4 +1,5 @@
-//! A mistake, its message and the way out of it, kept in one Markdown file of the folder `mistakes`.
+//! A mistake, its message and the way out of it, kept in one Markdown file of the folder `mistakes`, in a folder of its
+//! area.
 //!
 //! The first `toml` and `sql` blocks are the mistake, `text` is what is said, and the `toml` and `sql` blocks behind the
 //! line `Typed in:` are the same files after somebody did what the help says. `sql b.sql` names a file. A line
@@ -128,17 +129,25 @@ pub(crate) fn all() -> &'static [Mistake] {
     static ALL: OnceLock<Vec<Mistake>> = OnceLock::new();
     ALL.get_or_init(|| {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/messages/mistakes");
-        let entries = fs::read_dir(folder).expect("the folder of the mistakes is readable");
-        let mut paths: Vec<PathBuf> = entries
-            .map(|entry| {
-                entry
-                    .expect("the folder of the mistakes is readable")
-                    .path()
-            })
-            .collect();
-        paths.sort();
+        let mut paths = Vec::new();
+        collect_pages(&folder, &mut paths);
+        paths.sort_by_key(|path| path.file_name().map(ToOwned::to_owned));
         paths.into_iter().map(read_or_update).collect()
     })
+}
+
+fn collect_pages(folder: &Path, found: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(folder).expect("the folder of the mistakes is readable");
+    for entry in entries {
+        let path = entry
+            .expect("the folder of the mistakes is readable")
+            .path();
+        if path.is_dir() {
+            collect_pages(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
 }
 
 fn read_or_update(path: PathBuf) -> Mistake {

@@ -1,4 +1,4 @@
-//! Cases as folders: `tests/cases/<name>/schema.sql` and what is read from it in `expected.txt`.
+//! Cases as folders: `tests/cases/<area>/<case>/schema.sql` and what is read from it in `expected.txt`.
 //!
 //! The first lines of the schema may name engines: `-- engines: default sqlite, b postgres`. To write the expectations
 //! anew: `BINDERY_UPDATE=1 cargo test -p bindery-schema --test reading`; then review the difference.
@@ -18,15 +18,8 @@ use crate::support;
 
 #[test]
 fn cases_are_read_as_expected() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let mut cases: Vec<_> = fs::read_dir(&folder)
-        .expect("there are cases")
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
-    cases.sort();
     let mut wrong = Vec::new();
-    for case in &cases {
+    for case in &support::cases() {
         let found = outcome(&case.join("schema.sql"));
         let expected = case.join("expected.txt");
         if std::env::var_os("BINDERY_UPDATE").is_some() {

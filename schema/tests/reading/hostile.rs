@@ -1,5 +1,6 @@
 //! Input that nobody means well with: it ends in findings or a model, quickly and on a small stack.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use bindery_schema::dialect::Dialect;
@@ -205,7 +206,7 @@ fn hostile_names_stay_names() {
 
 #[test]
 fn every_beginning_of_a_schema_is_survived() {
-    let sql = include_str!("../cases/annotations/schema.sql");
+    let sql = include_str!("../cases/tags/annotations/schema.sql");
     for dialect in Dialect::ALL {
         for end in (0..sql.len()).filter(|&end| sql.is_char_boundary(end)) {
             let (_, _, _) = support::read(&sql.as_bytes()[..end], dialect);
@@ -262,12 +263,8 @@ fn schemas_with_slips_are_survived() {
             .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below.max(1)
     };
-    let cases = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases"))
-        .expect("there are cases");
-    let texts: Vec<Vec<u8>> = cases
-        .flatten()
-        .filter_map(|case| std::fs::read(case.path().join("schema.sql")).ok())
-        .collect();
+    let read = |case: &PathBuf| std::fs::read(case.join("schema.sql")).expect("it was found");
+    let texts: Vec<Vec<u8>> = support::cases().iter().map(read).collect();
     for round in 0..3000 {
         let mut bytes = texts[round % texts.len()].clone();
         let start = random(bytes.len());

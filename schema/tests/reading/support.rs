@@ -1,4 +1,7 @@
-//! Reading a text in a test.
+//! Reading a text in a test, and finding the texts.
+
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use bindery_schema::diagnostic::{Diagnostics, Severity};
 use bindery_schema::dialect::Dialect;
@@ -6,6 +9,34 @@ use bindery_schema::input::{Input, InputFile};
 use bindery_schema::model::{Engine, EngineId, Model};
 use bindery_schema::name::engine_type_name;
 use bindery_schema::parse::load;
+
+/// The folders of the cases, in order: each folder below `tests/cases` that holds a file.
+pub(crate) fn cases() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    collect_cases(
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases")),
+        &mut found,
+    );
+    assert!(
+        found.len() >= 70,
+        "{} cases: some are not found",
+        found.len()
+    );
+    found.sort();
+    found
+}
+
+fn collect_cases(folder: &Path, found: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(folder).expect("the folder of the cases is readable");
+    let paths = entries.map(|entry| entry.expect("the folder of the cases is readable").path());
+    let (folders, files): (Vec<_>, Vec<_>) = paths.partition(|path| path.is_dir());
+    if !files.is_empty() {
+        found.push(folder.to_owned());
+    }
+    for inner in folders {
+        collect_cases(&inner, found);
+    }
+}
 
 /// An engine of a name and dialect.
 pub(crate) fn engine(name: &str, dialect: Dialect) -> Engine {
