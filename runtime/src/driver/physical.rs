@@ -244,7 +244,11 @@ impl Physical {
         if in_transaction {
             each!(self, connection => connection.will_write());
         }
-        work(self).map_err(|error| {
+        let outcome = work(self);
+        if in_transaction {
+            each!(self, connection => connection.has_written());
+        }
+        outcome.map_err(|error| {
             if in_transaction {
                 error
             } else {

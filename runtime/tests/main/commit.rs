@@ -11,7 +11,7 @@ use bindery_testkit::{
 };
 
 use crate::sample::engine::{Mysql, Postgres};
-use crate::sample::{Everything, NewBlog, Tables, embedded, with};
+use crate::sample::{BlogChanges, BlogId, Everything, NewBlog, Tables, embedded, with};
 
 const PATIENCE: Duration = Duration::from_secs(300);
 /// Far more than a server needs to end a session that is gone.
@@ -159,6 +159,62 @@ fn tx_1_a_cut_commit_is_found_out_on_mariadb() {
         // The answer before it, to the statement that marks the transaction, begins alike.
         every_answer_is_right(&behind, b"\x07\0\0\x01\0\0\0\x02\0\0\0");
     }
+}
+
+/// Whatever the one write of a transaction is, its COMMIT can be found out: the first rows that this connection sends to a
+/// table by COPY, and many updates of which those sent first change nothing.
+fn many_rows_are_found_out<E: Everything>(engine: E, fresh: Option<FreshDatabase>) {
+    let Some(behind) = Behind::new(engine, fresh) else {
+        return;
+    };
+    let new = |number| NewBlog {
+        id: Some(number),
+        ..NewBlog::new("old")
+    };
+    let mut direct = behind.direct.connect(engine).expect("it answers");
+    let old = direct.blogs().insert(new(5_000)).expect("it is free");
+    type Write<E> = fn(&mut bindery::Transaction<'_, E>, BlogId<E>) -> bindery::Result<u64>;
+    let writes: [Write<E>; 2] = [
+        |tx, _| tx.blogs().insert_many((1..=3).map(|_| NewBlog::new("new"))),
+        |tx, old| {
+            let changes = BlogChanges {
+                title: Some("changed".to_owned()),
+                ..BlogChanges::default()
+            };
+            let missing = (10_000..13_000).map(bindery::Key::new);
+            let each = |key| (key, changes.clone());
+            tx.blogs().update_many(missing.chain([old]).map(each))
+        },
+    ];
+    for (number, write) in writes.into_iter().enumerate() {
+        let mut connection = behind.db.connect(engine).expect("it is healed");
+        let commit = Fault::CutBeforePattern {
+            direction: Direction::ToServer,
+            pattern: b"COMMIT".to_vec(),
+        };
+        let error = connection
+            .transaction(|tx| {
+                write(tx, old.id)?;
+                behind.proxy.set(commit);
+                Ok(())
+            })
+            .expect_err("it is cut");
+        behind.proxy.heal();
+        assert_eq!(error.applied(), Applied::Unknown, "{number}: {error:?}");
+        let outcome = error.outcome();
+        let outcome = outcome.unwrap_or_else(|| panic!("write {number} has no token: {error:?}"));
+        let resolution = behind.db.resolve(outcome, LIMIT).expect("it answers");
+        assert_eq!(resolution, Resolution::Aborted);
+    }
+    assert_eq!(behind.titles(), ["old".to_owned()].into());
+}
+
+/// Covers TX-1 on PostgreSQL, MariaDB.
+#[test]
+fn tx_1_a_commit_of_many_rows_is_found_out() {
+    let _watchdog = Watchdog::start("tx_1_a_commit_of_many_rows_is_found_out", PATIENCE);
+    many_rows_are_found_out(Postgres, bindery_testkit::fresh_postgres());
+    many_rows_are_found_out(Mysql, bindery_testkit::fresh_mysql());
 }
 
 /// As long as the old session may still commit, nobody says that it has not.

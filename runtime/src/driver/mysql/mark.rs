@@ -64,6 +64,9 @@ impl MysqlConnection {
         self.wrote = !self.only_reads;
     }
 
+    /// The write is over; it is marked before COMMIT.
+    pub(crate) fn has_written(&mut self) {}
+
     /// What COMMIT would make permanent.
     pub(crate) fn written(&self) -> Written {
         match &self.marker {

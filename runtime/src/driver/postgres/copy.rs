@@ -7,6 +7,7 @@ use std::sync::Arc;
 use postgres_types::Type;
 
 use super::PostgresConnection;
+use super::answer::Expected;
 use super::begin::Begin;
 use super::encode::{Encoder, is_foreign};
 use super::error::refuses_copy;
@@ -74,7 +75,7 @@ impl PostgresConnection {
             let copied = self.copy(&types, rows, write)?;
             self.copied.taken.insert(table.table);
             if matches!(undo, Undo::Savepoint) {
-                self.batch(RELEASE)?;
+                self.control(RELEASE)?;
             }
             return Ok(copied);
         }
@@ -122,9 +123,9 @@ impl PostgresConnection {
         if self.numbering.asked {
             self.session.send(1).map_err(|fault| self.failed(fault))?;
         }
-        let outcome = self.session.answer(|tag, body| {
+        let outcome = self.session.answer(Expected::one(0, false), |tag, body| {
             if tag == b'C' {
-                copied = super::count(body);
+                copied = super::count(body)?.unwrap_or(0);
             }
             Ok(())
         });
@@ -141,7 +142,7 @@ impl PostgresConnection {
     /// as it was.
     fn start_copy(&mut self, sql: &str, undo: Undo) -> Result<bool> {
         if matches!(undo, Undo::Savepoint) {
-            self.batch(SAVEPOINT).map_err(Error::before_it_ran)?;
+            self.control(SAVEPOINT).map_err(Error::before_it_ran)?;
         }
         match self.begin_copy(sql) {
             Ok(()) => Ok(true),
@@ -153,7 +154,7 @@ impl PostgresConnection {
                         self.rollback()?;
                         self.begin_pending = Some(begin);
                     }
-                    Undo::Savepoint => self.batch(BACK_TO_SAVEPOINT)?,
+                    Undo::Savepoint => self.control(BACK_TO_SAVEPOINT)?,
                 }
                 Ok(false)
             }

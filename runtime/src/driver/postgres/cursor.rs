@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::answer::Tally;
 use super::decode::{self, Fields};
 use super::error::{ServerError, is_stale_plan, statement_error};
 use super::session::{Fault, Message};
@@ -18,6 +19,8 @@ const READ_AWAY: usize = 4 * 1024 * 1024;
 pub(crate) struct PostgresCursor<'c> {
     connection: &'c mut PostgresConnection,
     statement: Arc<Statement>,
+    /// What has come of the answer.
+    tally: Tally,
     fields: Fields,
     finished: bool,
     /// It belongs to a transaction, which may have begun with it.
@@ -34,10 +37,11 @@ impl PostgresConnection {
         let is_bound = self.in_transaction();
         let begins = self.begin_pending;
         let mut may_retry = begins.is_some() || self.session.standing() == Standing::Idle;
-        let statement = loop {
-            let statement = self.send(sql, write)?;
-            match self.await_bound() {
-                Ok(()) => break statement,
+        let (statement, tally) = loop {
+            let sent = self.send(sql, write)?;
+            let mut tally = Tally::of(sent.expected());
+            match self.await_bound(&mut tally) {
+                Ok(()) => break (sent.statement, tally),
                 Err(Fault::Server(said)) if is_stale_plan(&said) => {
                     if !self.renew(sql, begins, &mut may_retry)? {
                         return Err(self.failed(Fault::Server(said)));
@@ -49,6 +53,7 @@ impl PostgresConnection {
         Ok(PostgresCursor {
             connection: self,
             statement,
+            tally,
             fields: Fields::default(),
             finished: false,
             is_bound,
@@ -56,22 +61,24 @@ impl PostgresConnection {
     }
 
     /// Reads until the statement has its parameters: until then nothing was done, so it can be made anew.
-    fn await_bound(&mut self) -> Result<(), Fault> {
+    fn await_bound(&mut self, tally: &mut Tally) -> Result<(), Fault> {
         let session = &mut self.session;
-        let mut is_begin = false;
         loop {
             let message = session.next()?;
+            let body = session.body(&message);
             match message.tag {
-                // Only BEGIN is prepared on the way.
-                b'1' => is_begin = true,
-                b'2' if is_begin => is_begin = false,
-                b'2' => return Ok(()),
+                // Those of what begins the transaction come before its own.
+                b'2' if tally.at().is_some() => return Ok(()),
                 b'E' => {
-                    let said = Box::new(ServerError::read(session.body(&message)));
-                    return session.answer(|_, _| Ok(())).and(Err(Fault::Server(said)));
+                    let said = Box::new(ServerError::read(body));
+                    return Err(session.after_refusal(said));
                 }
                 b'Z' => return Err(session.broken("an end before the beginning")),
-                _ => (),
+                tag => {
+                    if let Err(why) = tally.see(tag, body) {
+                        return Err(session.broken(why));
+                    }
+                }
             }
         }
     }
@@ -116,13 +123,22 @@ impl PostgresCursor<'_> {
                 Ok(message) => message,
                 Err(fault) => return Err(self.failed(fault)),
             };
+            let body = session.body(&message);
+            let seen = match message.tag {
+                b'Z' => self.tally.ensure_whole(),
+                b'E' => {
+                    let said = ServerError::read(body);
+                    return Err(self.refused(Box::new(said)));
+                }
+                tag => self.tally.see(tag, body),
+            };
+            if let Err(why) = seen {
+                let fault = session.broken(why);
+                return Err(self.failed(fault));
+            }
             match message.tag {
                 b'D' => return Ok(Some(message)),
                 b'Z' => self.finished = true,
-                b'E' => {
-                    let said = ServerError::read(session.body(&message));
-                    return Err(self.refused(Box::new(said)));
-                }
                 _ => (),
             }
         }
@@ -135,10 +151,11 @@ impl PostgresCursor<'_> {
         if is_stale_plan(&said) {
             self.connection.statements.forget_statement(&self.statement);
         }
-        if let Err(worse) = self.read_away(self.connection.deadline()) {
-            return self.failed(worse);
+        self.finished = true;
+        match self.connection.session.after_refusal(said) {
+            Fault::Server(said) => statement_error(Fault::Server(said)),
+            worse => self.failed(worse),
         }
-        statement_error(Fault::Server(said))
     }
 
     #[cold]
@@ -155,9 +172,20 @@ impl PostgresCursor<'_> {
         loop {
             let session = &mut self.connection.session;
             let message = session.next()?;
-            read += session.body(&message).len();
-            if message.tag == b'Z' {
-                return Ok(());
+            let body = session.body(&message);
+            read += body.len();
+            let seen = match message.tag {
+                b'Z' => self.tally.ensure_whole(),
+                b'E' => {
+                    self.tally.refuse();
+                    Ok(())
+                }
+                tag => self.tally.see(tag, body),
+            };
+            match (seen, message.tag) {
+                (Err(why), _) => return Err(session.broken(why)),
+                (Ok(()), b'Z') => return Ok(()),
+                (Ok(()), _) => (),
             }
             // A transaction lives and dies with its connection, so there it is read to the end.
             let gives_up = if self.is_bound {

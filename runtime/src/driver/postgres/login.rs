@@ -6,6 +6,7 @@ use postgres_protocol::authentication::sasl::{
     self, SCRAM_SHA_256, SCRAM_SHA_256_PLUS, ScramSha256,
 };
 
+use super::answer::Expected;
 use super::error::{connect_error, refused_login};
 use super::message;
 use super::options::PostgresConfig;
@@ -28,7 +29,9 @@ pub(super) fn log_in(config: &PostgresConfig, deadline: Deadline) -> Result<Sess
     let mut session = Session::new(socket);
     start(&mut session, config, deadline).map_err(connect_error)?;
     authenticate(&mut session, config)?;
-    session.answer(|_, _| Ok(())).map_err(connect_error)?;
+    session
+        .answer(Expected::Login, |_, _| Ok(()))
+        .map_err(connect_error)?;
     settle(&mut session, config, deadline)?;
     Ok(session)
 }

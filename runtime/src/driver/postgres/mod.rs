@@ -3,6 +3,7 @@
 //! The crate `postgres` has no limit on a statement and blocks for ever where the server falls silent, also when it is
 //! dropped; here every wait has an end, and one row less is copied.
 
+mod answer;
 mod begin;
 mod catalogue;
 mod copy;
@@ -26,6 +27,7 @@ mod types;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::answer::{Expected, count};
 use self::begin::Begin;
 use self::copy::Copied;
 use self::decode::Fields;
@@ -48,6 +50,19 @@ pub(crate) use self::options::PostgresConfig;
 
 /// The server gives up first and says so; then its connection stays. This much later it counts as silent.
 const GRACE: Duration = Duration::from_millis(150);
+
+/// A statement that was sent and is not answered.
+struct Sent {
+    statement: Arc<Statement>,
+    /// So many answers to what begins a transaction come before its own.
+    begins: usize,
+}
+
+impl Sent {
+    fn expected(&self) -> Expected {
+        Expected::one(self.begins, self.statement.returns)
+    }
+}
 
 /// One open PostgreSQL connection.
 pub(crate) struct PostgresConnection {
@@ -120,10 +135,10 @@ impl PostgresConnection {
 
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
         let mut changed = 0;
-        self.run(sql, write, |session, _, _| {
-            session.answer(|tag, body| {
+        self.run(sql, write, |session, sent, _| {
+            session.answer(sent.expected(), |tag, body| {
                 if tag == b'C' {
-                    changed = count(body);
+                    changed = count(body)?.unwrap_or(0);
                 }
                 Ok(())
             })
@@ -139,8 +154,9 @@ impl PostgresConnection {
         take: TakeRow<'_>,
     ) -> Result<()> {
         let mut outcome = Ok(true);
-        self.run(sql, write, |session, statement, fields| {
-            session.answer(|tag, body| {
+        self.run(sql, write, |session, sent, fields| {
+            let statement = &sent.statement;
+            session.answer(sent.expected(), |tag, body| {
                 if tag == b'D' && matches!(outcome, Ok(true)) {
                     fields.read(body, statement.columns.len())?;
                     outcome = take(&mut decode::reader(&statement.columns, body, fields));
@@ -157,13 +173,13 @@ impl PostgresConnection {
         &mut self,
         sql: &str,
         write: WriteParams<'_>,
-        mut read: impl FnMut(&mut Session, &Statement, &mut Fields) -> Result<(), Fault>,
+        mut read: impl FnMut(&mut Session, &Sent, &mut Fields) -> Result<(), Fault>,
     ) -> Result<()> {
         let begins = self.begin_pending;
         let mut may_retry = begins.is_some() || self.session.standing() == Standing::Idle;
         loop {
-            let statement = self.send(sql, write)?;
-            let outcome = read(&mut self.session, &statement, &mut self.fields);
+            let sent = self.send(sql, write)?;
+            let outcome = read(&mut self.session, &sent, &mut self.fields);
             self.learn_number();
             match outcome {
                 Ok(()) => return Ok(()),
@@ -193,7 +209,7 @@ impl PostgresConnection {
 
     /// Sends a statement with its parameters. One prepared before may expect types that the table no longer has, so a
     /// refusal of the parameters counts only of one that is prepared anew.
-    fn send(&mut self, sql: &str, write: WriteParams<'_>) -> Result<Arc<Statement>> {
+    fn send(&mut self, sql: &str, write: WriteParams<'_>) -> Result<Sent> {
         if let Some(statement) = self.statements.get(sql) {
             if self.bind(&statement, write).is_ok() {
                 return self.sent(statement);
@@ -206,12 +222,12 @@ impl PostgresConnection {
         self.sent(statement)
     }
 
-    fn sent(&mut self, statement: Arc<Statement>) -> Result<Arc<Statement>> {
-        self.begin_pending = None;
+    fn sent(&mut self, statement: Arc<Statement>) -> Result<Sent> {
+        let begins = self.begin_pending.take().map_or(0, Begin::answers);
         self.session
             .send(1 + u32::from(self.numbering.asked))
             .map_err(|fault| self.failed(fault))
-            .map(|()| statement)
+            .map(|()| Sent { statement, begins })
     }
 
     /// Writes the messages that run a statement.
@@ -250,18 +266,24 @@ impl PostgresConnection {
         for dropped in self.statements.take_dropped() {
             message::close(out, &dropped.name);
         }
-        if let Some(begin) = self.begin_pending.take() {
+        let begins = self.begin_pending.take();
+        if let Some(begin) = begins {
             begin.write(out);
         }
         message::parse(out, &name, sql, &[]);
         message::describe(out, &name);
         out.extend_from_slice(message::SYNC);
         self.session.send(1)?;
-        let (mut params, mut columns) = (Vec::new(), Vec::new());
-        self.session.answer(|tag, body| {
+        let (mut params, mut columns, mut returns) = (Vec::new(), Vec::new(), false);
+        let begins = begins.map_or(0, Begin::answers);
+        let expected = Expected::Description { begins };
+        self.session.answer(expected, |tag, body| {
             match tag {
                 b't' => params = decode::numbers(body).ok_or("parameters that end early")?,
-                b'T' => columns = decode::columns(body).ok_or("columns that end early")?,
+                b'T' => {
+                    columns = decode::columns(body).ok_or("columns that end early")?;
+                    returns = true;
+                }
                 _ => (),
             }
             Ok(())
@@ -274,14 +296,20 @@ impl PostgresConnection {
             column_type,
             modifier,
         });
-        Ok(Statement::new(name, params, columns.collect()))
+        let columns = returns.then(|| columns.collect());
+        Ok(Statement::new(name, params, columns))
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
-        self.simple(sql, |_, _| ())
-            .map_err(|fault| self.failed(fault))?;
+        self.control(sql)?;
         self.ask_number_alone();
         Ok(())
+    }
+
+    /// Runs what surely writes nothing, so that no number is to be asked for.
+    fn control(&mut self, sql: &str) -> Result<()> {
+        self.simple(sql, |_, _| ())
+            .map_err(|fault| self.failed(fault))
     }
 
     /// Statements without parameters. A pending BEGIN goes before them, in the same text: where it fails, none is run.
@@ -301,7 +329,7 @@ impl PostgresConnection {
             None => message::query(out, sql),
         }
         self.session.send(1)?;
-        self.session.answer(|tag, body| {
+        self.session.answer(Expected::Text, |tag, body| {
             on(tag, body);
             Ok(())
         })
@@ -444,13 +472,6 @@ impl PostgresConnection {
         }
         error
     }
-}
-
-/// The number at the end of a command's tag: `INSERT 0 5`, `UPDATE 3`.
-fn count(tag: &[u8]) -> u64 {
-    let text = std::str::from_utf8(tag).unwrap_or_default();
-    let last = text.trim_end_matches('\0').rsplit(' ').next();
-    last.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 #[cfg(all(test, unix))]

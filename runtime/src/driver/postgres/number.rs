@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::answer::Expected;
 use super::session::{Fault, Standing};
 use super::{Deadline, PostgresConnection, message};
 use crate::driver::{ParamWriter, Written};
@@ -83,6 +84,11 @@ impl PostgresConnection {
         number.wanted = number.number.is_none() && number.era.is_some();
     }
 
+    /// The write is over. What follows it is not asked for a number that it has not got: reads need none.
+    pub(crate) fn has_written(&mut self) {
+        self.numbering.wanted = false;
+    }
+
     /// What COMMIT would make permanent.
     pub(crate) fn written(&self) -> Written {
         let Numbering {
@@ -123,16 +129,15 @@ impl PostgresConnection {
             return;
         }
         let mut number = None;
-        let answered = self.session.answer(|tag, body| {
-            if tag == b'V' {
-                number = read_number(body);
-            }
+        let answered = self.session.answer(Expected::Call, |_, body| {
+            number = read_number(body)?;
             Ok(())
         });
         match answered {
+            // NULL: nothing is changed so far, by what came before the write itself or by a part of it.
             Ok(()) => {
                 self.numbering.number = number;
-                self.numbering.wanted = false;
+                self.numbering.wanted = number.is_none();
             }
             // The transaction has failed: there is nothing to be committed.
             Err(
@@ -199,11 +204,13 @@ fn can_tell(version: &str) -> bool {
 }
 
 /// The result of the call: its length, or -1 for NULL, and the number.
-fn read_number(body: &[u8]) -> Option<u64> {
-    let mut rest = body;
-    match message::take_i32(&mut rest)? {
-        8 => rest.try_into().ok().map(u64::from_be_bytes),
-        _ => None,
+fn read_number(body: &[u8]) -> Result<Option<u64>, &'static str> {
+    match body.split_first_chunk() {
+        Some((&[255, 255, 255, 255], [])) => Ok(None),
+        Some((&[0, 0, 0, 8], number)) if number.len() == 8 => {
+            Ok(number.try_into().ok().map(u64::from_be_bytes))
+        }
+        _ => Err("a number of a transaction that is none"),
     }
 }
 
@@ -223,14 +230,16 @@ mod tests {
     #[test]
     fn numbers_are_read_and_nothing_else() {
         assert_eq!(ASK[5..9], 5060_u32.to_be_bytes());
-        assert_eq!(read_number(b"\0\0\0\x08\0\0\0\0\0\0\x01\x02"), Some(258));
+        let number = b"\0\0\0\x08\0\0\0\0\0\0\x01\x02";
+        assert_eq!(read_number(number), Ok(Some(258)));
+        assert_eq!(read_number(b"\xff\xff\xff\xff"), Ok(None));
         for other in [
-            &b"\xff\xff\xff\xff"[..],
+            &b"\xff\xff\xff\xff\0"[..],
             b"\0\0\0\x08\0\0\0\0\0\0\x01",
             b"\0\0\0\x04\0\0\0\x07",
             b"",
         ] {
-            assert_eq!(read_number(other), None);
+            assert!(read_number(other).is_err(), "{other:?}");
         }
     }
 

@@ -4,10 +4,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::answer::{Expected, Tally};
 use super::error::{ServerError, is_stale_plan};
 use super::session::{Fault, Standing};
 use super::statement::Statement;
-use super::{Begin, Encoder, PostgresConnection, count, decode, message};
+use super::{Encoder, PostgresConnection, Sent, count, decode, message};
 use crate::driver::params::ParamTarget;
 use crate::driver::{Changed, ParamWriter, TakeEach, WriteEach};
 use crate::error::{Error, Result};
@@ -18,11 +19,9 @@ const GROUP: usize = 32 * 1024;
 
 /// Statements that were sent and are not answered.
 struct Group {
-    statement: Arc<Statement>,
+    sent: Sent,
     /// Which ones.
     members: Range<usize>,
-    /// So many answers to what begins a transaction come before theirs.
-    begins: usize,
 }
 
 /// Where a group stopped, and why.
@@ -117,12 +116,8 @@ impl PostgresConnection {
     }
 
     fn sent_group(&mut self, statement: Arc<Statement>, members: Range<usize>) -> Result<Group> {
-        let begins = self.begin_pending.map_or(0, Begin::answers);
-        Ok(Group {
-            statement: self.sent(statement)?,
-            members,
-            begins,
-        })
+        let sent = self.sent(statement)?;
+        Ok(Group { sent, members })
     }
 
     /// Writes the messages of a group, and says which statements are in it.
@@ -166,50 +161,53 @@ impl PostgresConnection {
         take: TakeEach<'_>,
         changed: Changed<'_>,
     ) -> Result<(), Stop> {
-        let Group {
-            statement,
-            members,
-            mut begins,
-        } = group;
-        let mut at = members.start;
+        let Group { sent, members } = group;
+        let mut tally = Tally::of(Expected::Statements {
+            begins: sent.begins,
+            times: members.len(),
+            returns: sent.statement.returns,
+        });
         let mut stop = None;
         loop {
+            let member = tally.at();
+            let at = members.start + member.unwrap_or(0);
             let message = match self.session.next() {
                 Ok(message) => message,
                 Err(fault) => return Err(Stop::Fault(at, fault)),
             };
             let body = self.session.body(&message);
-            match message.tag {
-                b'Z' => break,
+            let seen = match message.tag {
+                b'Z' => tally.ensure_whole(),
                 b'E' => {
+                    tally.refuse();
                     let said = Fault::Server(Box::new(ServerError::read(body)));
                     stop.get_or_insert(Stop::Fault(at, said));
+                    Ok(())
                 }
+                tag => tally.see(tag, body),
+            };
+            let seen = seen.and_then(|()| match message.tag {
+                b'D' => self.fields.read(body, sent.statement.columns.len()),
+                _ => Ok(()),
+            });
+            if let Err(why) = seen {
+                return Err(Stop::Fault(at, self.session.broken(why)));
+            }
+            match message.tag {
+                b'Z' => return stop.map_or(Ok(()), Err),
                 b'D' if stop.is_none() => {
-                    if let Err(why) = self.fields.read(body, statement.columns.len()) {
-                        return Err(Stop::Fault(at, self.session.broken(why)));
-                    }
-                    let mut row = decode::reader(&statement.columns, body, &self.fields);
+                    let mut row = decode::reader(&sent.statement.columns, body, &self.fields);
                     stop = take(at, &mut row)
                         .err()
                         .map(|error| Stop::Taker(error.at_row(at)));
                 }
-                b'C' if begins > 0 => begins -= 1,
-                b'C' => {
-                    changed(at, count(body));
-                    at += 1;
+                b'C' if member.is_some() => {
+                    changed(at, count(body).ok().flatten().unwrap_or(0));
                     let deadline = self.deadline();
                     self.session.set_deadline(deadline);
                 }
                 _ => (),
             }
         }
-        match stop {
-            Some(stop) => Err(stop),
-            None if at == members.end => Ok(()),
-            None => Err(Stop::Fault(at, self.session.broken(OUT_OF_STEP))),
-        }
     }
 }
-
-const OUT_OF_STEP: &str = "not as many answers as statements";

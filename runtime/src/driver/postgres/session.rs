@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::answer::{Expected, Tally};
 use super::error::ServerError;
 use super::message;
 use crate::driver::wire::{Deadline, Socket, empty};
@@ -176,12 +177,15 @@ impl Session {
         self.socket.slice(message.body.clone())
     }
 
-    /// Reads to the end of one answer. `on` gets every message of it but errors; the first error is the outcome.
+    /// Reads to the end of one answer, which has to hold what is expected of it. `on` gets every message of it but errors;
+    /// the first error is the outcome.
     pub(super) fn answer(
         &mut self,
+        expected: Expected,
         mut on: impl FnMut(u8, &[u8]) -> Result<(), &'static str>,
     ) -> Result<(), Fault> {
         let mut refused = None;
+        let mut tally = Tally::of(expected);
         loop {
             let message = match self.next() {
                 Ok(message) => message,
@@ -190,16 +194,37 @@ impl Session {
             };
             let body = self.socket.slice(message.body);
             match message.tag {
-                b'Z' => return refused.map_or(Ok(()), |said| Err(Fault::Server(said))),
+                b'Z' => {
+                    if let Err(why) = tally.ensure_whole() {
+                        return Err(self.broken(why));
+                    }
+                    return refused.map_or(Ok(()), |said| Err(Fault::Server(said)));
+                }
                 b'E' => {
+                    tally.refuse();
                     let said = ServerError::read(body);
                     refused.get_or_insert_with(|| Box::new(said));
                 }
                 tag => {
-                    if let Err(why) = on(tag, body) {
+                    let seen = tally.see(tag, body).and_then(|()| on(tag, body));
+                    if let Err(why) = seen {
                         return Err(self.broken(why));
                     }
                 }
+            }
+        }
+    }
+
+    /// Reads to the end of an answer in which the server has refused: nothing else may follow.
+    #[cold]
+    pub(super) fn after_refusal(&mut self, said: Box<ServerError>) -> Fault {
+        loop {
+            match self.next().map(|message| message.tag) {
+                Ok(b'Z') => return Fault::Server(said),
+                Ok(b'E') => (),
+                Ok(_) => return self.broken("more than an error where the server has refused"),
+                // A server that ends the session says why, and nothing after that.
+                Err(_) => return Fault::Server(said),
             }
         }
     }
@@ -224,17 +249,14 @@ impl Session {
 
     /// Reads until the server waits for the rows of a COPY.
     pub(super) fn await_copy(&mut self) -> Result<(), Fault> {
-        loop {
-            let message = self.next()?;
-            match message.tag {
-                b'G' => return Ok(()),
-                b'E' => {
-                    let said = Box::new(ServerError::read(self.body(&message)));
-                    return self.answer(|_, _| Ok(())).and(Err(Fault::Server(said)));
-                }
-                b'Z' => return Err(self.broken("COPY ended before it began")),
-                _ => (),
+        let message = self.next()?;
+        match message.tag {
+            b'G' => Ok(()),
+            b'E' => {
+                let said = Box::new(ServerError::read(self.body(&message)));
+                Err(self.after_refusal(said))
             }
+            _ => Err(self.broken("COPY ended before it began")),
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::answer::Expected;
 use super::error::{config as refused, connect_error};
 use super::message;
 use super::options::PostgresConfig;
@@ -31,7 +32,7 @@ pub(super) fn settle(
     message::query(out, &sql(config));
     session.send(1).map_err(connect_error)?;
     let mut said = Vec::new();
-    let outcome = session.answer(|tag, body| {
+    let outcome = session.answer(Expected::Text, |tag, body| {
         if tag == b'D' {
             said.extend(texts(body).ok_or("a row that does not hold its columns")?);
         }

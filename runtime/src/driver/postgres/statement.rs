@@ -10,6 +10,8 @@ pub(super) struct Statement {
     pub(super) name: String,
     pub(super) params: Vec<Type>,
     pub(super) columns: Vec<Column>,
+    /// Whether it returns rows, if only rows without columns.
+    pub(super) returns: bool,
     /// The beginning of each Bind: no portal's name, the statement's, the forms of the parameters, their number.
     bind: Vec<u8>,
 }
@@ -22,7 +24,8 @@ pub(super) struct Column {
 }
 
 impl Statement {
-    pub(super) fn new(name: String, params: Vec<Type>, columns: Vec<Column>) -> Self {
+    /// `columns` are those of its rows, where it returns any.
+    pub(super) fn new(name: String, params: Vec<Type>, columns: Option<Vec<Column>>) -> Self {
         let mut bind = vec![0];
         message::text(&mut bind, &name);
         // The server counts them in 16 bits itself.
@@ -38,7 +41,8 @@ impl Statement {
         Self {
             name,
             params,
-            columns,
+            returns: columns.is_some(),
+            columns: columns.unwrap_or_default(),
             bind,
         }
     }

@@ -10,7 +10,7 @@ use crate::driver::played::checks::{
 };
 use crate::driver::played::{TABLE, changed, play as serve};
 use crate::driver::{ParamWriter, Physical};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Applied, ErrorKind, Result};
 use crate::model::ColumnSet;
 use crate::transaction::TransactionOptions;
 
@@ -237,6 +237,122 @@ fn a_change_in_one_answer_shows_in_no_other() {
 #[test]
 fn an_answer_to_nothing_ends_the_connection() {
     checks::answered_twice(script(), "1Ann -2- ", play);
+}
+
+/// A script that describes a statement and answers it with this much and ReadyForQuery.
+fn answered(answer: &[(u8, &[u8])]) -> Vec<Vec<u8>> {
+    let script = Script::default().answer().described().ready(b'I');
+    let say = |script: Script, (tag, body): &(u8, &[u8])| script.say(*tag, body);
+    answer.iter().fold(script.answer(), say).ready(b'I').0
+}
+
+/// One operation on a server that says this; whether the connection can be used after it.
+fn once(said: Vec<Vec<u8>>, run: Operation) -> (Result<String>, bool) {
+    let connection = connection(serve(said, PATIENT, requests));
+    let mut connection = Physical::Postgres(Box::new(connection));
+    let outcome = run(&mut connection);
+    (outcome, !connection.is_broken())
+}
+
+type Operation = fn(&mut Physical) -> Result<String>;
+
+fn returned(connection: &mut Physical) -> Result<String> {
+    let mut rows = 0;
+    let write = &mut |params: &mut ParamWriter<'_>| params.i64(7);
+    connection.returning("INSERT", write, &mut |_| {
+        rows += 1;
+        Ok(true)
+    })?;
+    Ok(rows.to_string())
+}
+
+fn executed(connection: &mut Physical) -> Result<String> {
+    let write = &mut |params: &mut ParamWriter<'_>| params.i64(7);
+    connection
+        .execute("UPDATE", write)
+        .map(|rows| rows.to_string())
+}
+
+fn found_each(connection: &mut Physical) -> Result<String> {
+    let mut found = Vec::new();
+    let write = &mut |at: usize, params: &mut ParamWriter<'_>| params.i64(at as i64);
+    connection.query_each("SELECT", 2, write, &mut |at, _| {
+        found.push(at);
+        Ok(())
+    })?;
+    Ok(format!("{found:?}"))
+}
+
+/// A ReadyForQuery is no answer by itself, an end comes once, and rows are as many as the end says. Else nobody knows
+/// what was done: the connection is given up, and what was written is unknown.
+#[test]
+fn an_answer_without_its_end_or_its_rows_is_none() {
+    let row: (u8, &[u8]) = (b'D', &[0, 2, 255, 255, 255, 255, 255, 255, 255, 255]);
+    let bound: (u8, &[u8]) = (b'2', b"");
+    let one: (u8, &[u8]) = (b'C', b"SELECT 1\0");
+    let none: (u8, &[u8]) = (b'C', b"SELECT 0\0");
+    let inserted: (u8, &[u8]) = (b'C', b"INSERT 0 1\0");
+    let updated: (u8, &[u8]) = (b'C', b"UPDATE 1\0");
+    type Answer<'a> = &'a [(u8, &'a [u8])];
+    let wrong: [(Operation, bool, &[Answer<'_>]); 6] = [
+        (rows, false, &[&[], &[bound], &[bound, row], &[bound, one]]),
+        (pulled, false, &[&[], &[bound], &[bound, none, none]]),
+        (returned, true, &[&[], &[bound], &[bound, inserted]]),
+        (executed, true, &[&[], &[bound], &[bound, updated, updated]]),
+        (found_each, false, &[&[], &[one], &[one, one], &[none; 3]]),
+        (updated_each, true, &[&[], &[updated], &[updated; 4]]),
+    ];
+    for (at, (run, writes, answers)) in wrong.into_iter().enumerate() {
+        for answer in answers {
+            let (outcome, usable) = once(answered(answer), run);
+            let error = outcome.expect_err("no answer");
+            assert!(!usable, "operation {at}, {answer:?}");
+            let applied = if writes {
+                Applied::Unknown
+            } else {
+                Applied::No
+            };
+            assert_eq!(error.applied(), applied, "{at}, {answer:?}: {error:?}");
+        }
+    }
+}
+
+/// As many as asked for and no more are taken, whatever comes: nobody looks for the place of another.
+#[test]
+fn rows_of_statements_that_nobody_asked_for_are_not_given() {
+    let row: (u8, &[u8]) = (b'D', &[0, 2, 255, 255, 255, 255, 255, 255, 255, 255]);
+    let one: (u8, &[u8]) = (b'C', b"SELECT 1\0");
+    let answer = [row, one].repeat(3);
+    let (outcome, usable) = once(answered(&answer), |connection| {
+        let mut found = [false; 2];
+        let write = &mut |at: usize, params: &mut ParamWriter<'_>| params.i64(at as i64);
+        connection.query_each("SELECT", 2, write, &mut |at, _| {
+            found[at] = true;
+            Ok(())
+        })?;
+        Ok(String::new())
+    });
+    assert!(is_lost(&outcome) && !usable, "{outcome:?}");
+}
+
+fn updated_each(connection: &mut Physical) -> Result<String> {
+    let write = &mut |at: usize, params: &mut ParamWriter<'_>| params.i64(at as i64);
+    connection.execute_each("UPDATE", 3, write, &mut |_, _| ())?;
+    Ok(String::new())
+}
+
+/// Text without parameters is answered by at least one end, or an error.
+#[test]
+fn a_text_without_an_end_is_not_answered() {
+    let said = Script::default().answer().ready(b'I').0;
+    let (outcome, usable) = once(said, |connection| {
+        connection
+            .define("CREATE TABLE t ()")
+            .map(|()| String::new())
+    });
+    let error = outcome.expect_err("no end");
+    assert_eq!(error.applied(), Applied::Unknown, "{error:?}");
+    assert!(!usable);
 }
 
 /// A length that the peer made up costs neither memory nor time.

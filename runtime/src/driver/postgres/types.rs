@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use postgres_types::{Kind, Type};
 
+use super::answer::Expected;
 use super::message;
 use super::session::{Fault, Session};
 
@@ -73,7 +74,7 @@ fn ask(session: &mut Session, number: u32) -> Result<Found, Fault> {
     out.extend_from_slice(message::SYNC);
     session.send(1)?;
     let mut found = None;
-    session.answer(|tag, body| {
+    session.answer(Expected::one(0, true), |tag, body| {
         if tag == b'D' {
             found = Some(read(body).ok_or("a type that is not described")?);
         }

@@ -346,6 +346,8 @@ impl SqliteConnection {
 
     pub(crate) fn will_write(&mut self) {}
 
+    pub(crate) fn has_written(&mut self) {}
+
     /// No answer of a file is ever lost.
     pub(crate) fn written(&self) -> Written {
         Written::Nothing

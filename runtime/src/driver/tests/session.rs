@@ -328,7 +328,10 @@ fn played_postgres(version: &str, long: &str) -> Vec<Vec<u8>> {
         message(b'Z', b"I"),
     ];
     let settled = [
+        message(b'T', &[0, 0]),
         row(&[long]),
+        message(b'C', b"SELECT 1\0"),
+        message(b'T', &[0, 0]),
         row(&["UTF8", "UTC", "ISO, MDY", "on", "origin", "off"]),
         message(b'C', b"SELECT 1\0"),
         message(b'Z', b"I"),
