@@ -2,7 +2,7 @@
 //! means nothing.
 
 use bindery_benches::{Arguments, mysql, postgres, run, sqlite};
-use bindery_testkit::Server;
+use bindery_testkit::{Server, skip};
 
 #[test]
 fn every_case_runs_and_all_clients_give_the_same_rows() {
@@ -10,11 +10,13 @@ fn every_case_runs_and_all_clients_give_the_same_rows() {
         .expect("nothing is refused")
         .quick();
     let mut suites = vec![sqlite().expect("SQLite is built in")];
-    if Server::postgres().check_installed().is_ok() {
-        suites.push(postgres().expect("an installed server starts").0);
+    match Server::postgres().check_installed() {
+        Ok(()) => suites.push(postgres().expect("an installed server starts").0),
+        Err(missing) => skip(&missing.to_string()),
     }
-    if Server::mysql().check_installed().is_ok() {
-        suites.push(mysql().expect("an installed server starts").0);
+    match Server::mysql().check_installed() {
+        Ok(()) => suites.push(mysql().expect("an installed server starts").0),
+        Err(missing) => skip(&missing.to_string()),
     }
     run(&arguments, &mut suites).expect("every client gives the same rows");
 }

@@ -1,8 +1,12 @@
-//! Servers that a test run is handed by its environment, as `cargo xtask test` does.
+//! What a test run is handed by its environment, as `cargo xtask test` and `.ci/run` do: servers, real schemas. What becomes
+//! of a test that lacks something is decided here only.
 
+use std::collections::BTreeSet;
 use std::env;
+use std::ffi::OsString;
 use std::io::Write;
-use std::sync::Once;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use crate::servers::{Address, FreshDatabase, Product};
 
@@ -15,16 +19,81 @@ pub const MYSQL_URL: &str = "BINDERY_TEST_MYSQL_URL";
 /// The variable that says which of the two that server is: `mariadb` or `mysql`.
 pub const MYSQL_FLAVOUR: &str = "BINDERY_TEST_MYSQL_FLAVOUR";
 
-/// The URL of the PostgreSQL server to test with. Without one, says so once on stderr: the calling test is skipped.
+/// The variable whose presence says that nobody reads what a test prints: a test that lacks its server fails there.
+pub const CI: &str = "CI";
+
+/// The variable that names a folder of real schemas.
+const CORPUS: &str = "BINDERY_CORPUS";
+
+/// The URL of the PostgreSQL server to test with. Without one the calling test is skipped, see [`skip`].
+///
+/// # Panics
+/// Under [`CI`] without one.
 pub fn postgres_url() -> Option<String> {
-    static SAID: Once = Once::new();
-    url(POSTGRES_URL, "PostgreSQL", &SAID)
+    url(POSTGRES_URL, "PostgreSQL")
 }
 
-/// The URL of the MariaDB or MySQL server to test with. Without one, says so once on stderr: the calling test is skipped.
+/// The URL of the MariaDB or MySQL server to test with. Without one the calling test is skipped, see [`skip`].
+///
+/// # Panics
+/// Under [`CI`] without one.
 pub fn mysql_url() -> Option<String> {
-    static SAID: Once = Once::new();
-    url(MYSQL_URL, "MariaDB or MySQL", &SAID)
+    url(MYSQL_URL, "MariaDB or MySQL")
+}
+
+/// Reports on stderr that a test is skipped, once for each reason. Every test that lacks what it needs calls this.
+///
+/// # Panics
+/// Where the variable [`CI`] is set and not empty: a run that stands for the whole must not pass without its servers.
+pub fn skip(why: &str) {
+    assert!(
+        variable(CI).is_none(),
+        "{why}; under `{CI}` this is a failure"
+    );
+    say_once(&format!("skipped: {why}"));
+}
+
+/// The folder of real schemas, with a folder for each dialect: the one that `BINDERY_CORPUS` names, else `shared/corpus`
+/// beside a folder that holds the tested package. Without either this reports so once, also under [`CI`]: the schemas
+/// are not part of the repository, and a clone must be able to pass without them.
+///
+/// # Panics
+/// When the folder that the variable names lacks a dialect's schemas: a run that was promised them must not pass without.
+#[doc(hidden)]
+pub fn corpus() -> Option<PathBuf> {
+    if let Some(folder) = variable(CORPUS).map(PathBuf::from) {
+        assert!(
+            is_corpus(&folder),
+            "`{CORPUS}` names no folder with schemas of each dialect"
+        );
+        return Some(folder);
+    }
+    let found = beside_package();
+    if found.is_none() {
+        say_once(&format!(
+            "skipped: no real schemas to test with (name their folder in {CORPUS})"
+        ));
+    }
+    found
+}
+
+/// Cargo sets the variable for tests and build scripts.
+fn beside_package() -> Option<PathBuf> {
+    let package = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
+    let mut above = package
+        .ancestors()
+        .map(|folder| folder.join("shared/corpus"));
+    above.find(|folder| is_corpus(folder))
+}
+
+fn is_corpus(folder: &Path) -> bool {
+    let is_script = |entry: std::io::Result<std::fs::DirEntry>| {
+        entry.is_ok_and(|entry| entry.path().extension().is_some_and(|end| end == "sql"))
+    };
+    let has_scripts = |dialect: &str| {
+        std::fs::read_dir(folder.join(dialect)).is_ok_and(|mut entries| entries.any(is_script))
+    };
+    ["sqlite", "postgres", "mysql"].into_iter().all(has_scripts)
 }
 
 /// Which product [`mysql_url`] leads to, where [`MYSQL_FLAVOUR`] says so; MariaDB otherwise.
@@ -57,18 +126,26 @@ fn fresh(product: Product, url: &str) -> FreshDatabase {
         .unwrap_or_else(|error| panic!("no database for the test: {error}"))
 }
 
-fn url(variable: &str, product: &str, said: &Once) -> Option<String> {
-    let url = env::var(variable).ok().filter(|url| !url.is_empty());
+fn url(name: &str, product: &str) -> Option<String> {
+    let url = variable(name).and_then(|url| url.into_string().ok());
     if url.is_none() {
-        said.call_once(|| say_skipped(variable, product));
+        skip(&format!(
+            "no {product} to test with (run `cargo xtask test`, or set {name})"
+        ));
     }
     url
 }
 
+/// A variable that is set and not empty.
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
 /// Written to stderr itself: what `eprintln!` prints in a passing test is not shown.
-fn say_skipped(variable: &str, product: &str) {
-    let _ = writeln!(
-        std::io::stderr(),
-        "skipped: no {product} to test with (run `cargo xtask test`, or set {variable})"
-    );
+fn say_once(line: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    if said.insert(line.to_owned()) {
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
 }

@@ -18,7 +18,7 @@
 //!
 //! A test suite that is handed its servers from outside uses [`fresh_postgres`] and [`fresh_mysql`]: each gives an
 //! empty database on the server that [`POSTGRES_URL`] or [`MYSQL_URL`] names, and drops it afterwards. Where the
-//! variable is unset they say so once, on stderr, and return nothing:
+//! variable is unset they say so once, on stderr, and return nothing; where `CI` is set the test fails instead:
 //!
 //! ```
 //! let Some(database) = bindery_testkit::fresh_postgres() else { return };
@@ -38,8 +38,8 @@ mod servers;
 mod watchdog;
 
 pub use environment::{
-    MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_URL, fresh_mysql, fresh_postgres, mysql_flavour, mysql_url,
-    postgres_url,
+    CI, MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_URL, corpus, fresh_mysql, fresh_postgres, mysql_flavour,
+    mysql_url, postgres_url, skip,
 };
 pub use error::Error;
 pub use proxy::{Direction, Fault, FaultProxy};

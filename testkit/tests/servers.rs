@@ -8,19 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use bindery_testkit::{Error, Product, Server, ServerOptions, Shutdown};
-
-/// The server, or nothing where the product is not installed.
-fn start(options: ServerOptions) -> Option<Server> {
-    match options.start() {
-        Ok(server) => Some(server),
-        Err(error @ Error::NotInstalled { .. }) => {
-            let _ = writeln!(std::io::stderr(), "skipped: {error}");
-            None
-        }
-        Err(error) => panic!("{error}"),
-    }
-}
+use bindery_testkit::{CI, Error, Product, Server, ServerOptions, Shutdown, skip};
 
 /// A process that has ended but was not waited for yet has an empty command line.
 fn is_alive(pid: u32) -> bool {
@@ -28,7 +16,9 @@ fn is_alive(pid: u32) -> bool {
 }
 
 fn lives_and_goes(options: ServerOptions, products: &[Product]) {
-    let Some(server) = start(options) else { return };
+    let Some(server) = options.start_or_skip() else {
+        return;
+    };
     assert!(products.contains(&server.product()));
     assert!(
         server
@@ -84,12 +74,12 @@ fn mysql_lives_and_goes() {
 #[test]
 fn a_durable_server_starts() {
     for options in [Server::postgres(), Server::mysql()] {
-        drop(start(options.durable(true)));
+        drop(options.durable(true).start_or_skip());
     }
 }
 
 fn comes_back(options: ServerOptions) {
-    let Some(mut server) = start(options.durable(true)) else {
+    let Some(mut server) = options.durable(true).start_or_skip() else {
         return;
     };
     let database = server.fresh_database().expect("the server is up");
@@ -144,18 +134,20 @@ fn much_is_asked_and_answered() {
 #[test]
 fn a_server_that_fails_says_why_and_leaves_nothing() {
     for options in [Server::postgres(), Server::mysql()] {
+        if let Err(missing) = options.check_installed() {
+            skip(&missing.to_string());
+            continue;
+        }
         let Err(error) = options.setting("no_such_setting", "1").start() else {
             panic!("the server took a setting that does not exist");
         };
-        if !matches!(error, Error::NotInstalled { .. }) {
-            assert!(error.to_string().contains("no_such_setting"), "{error}");
-        }
+        assert!(error.to_string().contains("no_such_setting"), "{error}");
     }
 }
 
 #[test]
 fn a_detached_server_is_found_by_its_record() {
-    let Some(server) = start(Server::postgres()) else {
+    let Some(server) = Server::postgres().start_or_skip() else {
         return;
     };
     let record = server.detach().to_string();
@@ -177,7 +169,9 @@ fn hold_a_server_until_killed() {
         Ok("mysql") => Server::mysql(),
         _ => return,
     };
-    let Some(server) = start(options) else { return };
+    let Some(server) = options.start_or_skip() else {
+        return;
+    };
     let (pid, directory) = (server.pid(), server.directory().display());
     writeln!(std::io::stdout(), "\nholding {pid} {directory}")
         .expect("the other program reads this");
@@ -220,6 +214,82 @@ fn a_killed_owner_takes_its_server_with_it() {
         assert!(
             !directory.exists(),
             "the directory of {product} outlived its owner"
+        );
+    }
+}
+
+/// Set in a copy of this test program that only asks for what a test needs.
+const NEEDS: &str = "BINDERY_TESTKIT_NEEDS";
+
+/// Does nothing by itself: the part of [`a_test_that_lacks_something_is_skipped_but_fails_under_ci`] that lacks it.
+#[test]
+fn need_something() {
+    let found = match std::env::var(NEEDS).as_deref() {
+        Ok("postgres") => bindery_testkit::fresh_postgres().is_some(),
+        Ok("mysql") => bindery_testkit::fresh_mysql().is_some(),
+        Ok("corpus") => bindery_testkit::corpus().is_some(),
+        _ => return,
+    };
+    assert!(!found, "it is there");
+}
+
+/// A copy of this test program, on a machine with nothing.
+fn lacks(what: &str, ci: &str, corpus: &str) -> (bool, String) {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let output = Command::new(std::env::current_exe().expect("a test program has a path"))
+        .args(["--exact", "need_something"])
+        .env_clear()
+        .envs([
+            ("PATH", ""),
+            (NEEDS, what),
+            (CI, ci),
+            ("BINDERY_CORPUS", corpus),
+        ])
+        .env("CARGO_MANIFEST_DIR", folder.path())
+        .output()
+        .expect("this program can be started again");
+    let told = [output.stdout, output.stderr].concat();
+    (
+        output.status.success(),
+        String::from_utf8_lossy(&told).into_owned(),
+    )
+}
+
+#[test]
+fn a_test_that_lacks_something_is_skipped_but_fails_under_ci() {
+    for (what, why) in [
+        ("postgres", "no PostgreSQL to test with"),
+        ("mysql", "no MariaDB or MySQL to test with"),
+    ] {
+        let (passes, told) = lacks(what, "", "");
+        assert!(
+            passes && told.contains(&format!("skipped: {why}")),
+            "{told}"
+        );
+        let (passes, told) = lacks(what, "true", "");
+        assert!(
+            !passes && told.contains(why) && told.contains("under `CI`"),
+            "{told}"
+        );
+    }
+}
+
+/// Real schemas are not part of the repository: a clone passes without them, a run that names their folder does not.
+#[test]
+fn schemas_that_were_promised_must_be_there() {
+    for ci in ["", "true"] {
+        let (passes, told) = lacks("corpus", ci, "");
+        assert!(
+            passes && told.contains("skipped: no real schemas"),
+            "{told}"
+        );
+    }
+    let empty = tempfile::tempdir().expect("a temporary folder can be made");
+    for folder in ["/nowhere", empty.path().to_str().expect("UTF-8")] {
+        let (passes, told) = lacks("corpus", "", folder);
+        assert!(
+            !passes && told.contains("`BINDERY_CORPUS` names no folder"),
+            "{told}"
         );
     }
 }

@@ -1,6 +1,5 @@
 //! Every schema of the corpus, on two engines at once, comes out as rustfmt leaves it. The corpus is not part of this repository.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use bindery_codegen::{EmitOptions, emit};
@@ -12,14 +11,6 @@ use bindery_schema::project::{Paths, load_project};
 use bindery_schema::read;
 
 use crate::{assert_same, formatted};
-
-/// The corpus: `BINDERY_CORPUS`, else `shared/corpus` beside the repository.
-fn corpus() -> Option<PathBuf> {
-    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
-    let mut beside = above.map(|folder| folder.join("shared/corpus"));
-    let named = std::env::var_os("BINDERY_CORPUS").map(PathBuf::from);
-    named.or_else(|| beside.find(|folder| folder.is_dir()))
-}
 
 /// Sorted, so that a failure is the same each time.
 fn schemas(folder: &Path) -> Vec<PathBuf> {
@@ -50,8 +41,8 @@ fn compiled(schema: &Path, dialect: Dialect) -> Option<CheckedModel> {
 
 #[test]
 fn schemas_of_the_corpus_come_out_formatted() {
-    let Some(corpus) = corpus() else {
-        return skipped();
+    let Some(corpus) = bindery_testkit::corpus() else {
+        return;
     };
     let mut models = 0;
     for dialect in Dialect::ALL {
@@ -64,10 +55,4 @@ fn schemas_of_the_corpus_come_out_formatted() {
         }
     }
     assert!(models > 1_000, "{models} models");
-}
-
-/// Written to stderr itself: what `eprintln!` prints in a passing test is not shown.
-fn skipped() {
-    let text = b"skipped: no corpus to generate from (name its folder in BINDERY_CORPUS)\n";
-    let _ = std::io::stderr().write_all(text);
 }

@@ -102,7 +102,7 @@ fn idle<E: Everything>(db: &Registry, engine: E, server: &mut Server, how: Shutd
 }
 
 fn restarts<E: Everything>(engine: E, options: ServerOptions) {
-    let Ok(mut server) = options.durable(true).start() else {
+    let Some(mut server) = options.durable(true).start_or_skip() else {
         return;
     };
     let url = server.database("shop").unwrap();

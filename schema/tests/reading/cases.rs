@@ -1,6 +1,7 @@
 //! Cases as folders: `tests/cases/<area>/<case>/schema.sql` and what is read from it in `expected.txt`.
 //!
-//! The first lines of the schema may name engines: `-- engines: default sqlite, b postgres`. To write the expectations
+//! The first lines of the schema may name engines: `-- engines: default sqlite, b postgres`. A line `-- server: equal` is for
+//! the test `corpus` of `bindery-tests`, which runs the same file on a server. To write the expectations
 //! anew: `BINDERY_UPDATE=1 cargo test -p bindery-schema --test reading`; then review the difference.
 
 use std::fmt::Write as _;

@@ -10,19 +10,6 @@ use serde_json::Value;
 
 use crate::support;
 
-/// The corpus: `BINDERY_CORPUS`, else `shared/corpus` beside the repository.
-fn corpus() -> Option<PathBuf> {
-    let beside = || {
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .ancestors()
-            .map(|above| above.join("shared/corpus"))
-            .find(|path| path.is_dir())
-    };
-    std::env::var_os("BINDERY_CORPUS")
-        .map(PathBuf::from)
-        .or_else(beside)
-}
-
 /// Known differences: what the local servers could not load or show.
 ///
 /// `moderation_zones` needs PostGIS; pagila's `film` and `film_embedding` need PostgreSQL 18 and pgvector, and five of its
@@ -35,12 +22,14 @@ const EXPECTED_DIFFERENCES: [(&str, usize); 3] = [
 
 #[test]
 fn real_schemas_are_read_as_the_databases_hold_them() {
-    let Some(corpus) = corpus() else {
-        return println!("skipped: no corpus here; set BINDERY_CORPUS");
+    let Some(corpus) = bindery_testkit::corpus() else {
+        return;
     };
     let mut surprising = Vec::new();
     for dialect in Dialect::ALL {
-        for path in models(&corpus.join(dialect.name())) {
+        let models = models(&corpus.join(dialect.name()));
+        assert!(!models.is_empty(), "no catalogue of a schema for {dialect}");
+        for path in models {
             let name = format!(
                 "{}/{}",
                 dialect.name(),

@@ -6,7 +6,7 @@ use super::directory::Directory;
 use super::mysql::MySql;
 use super::postgres::Postgres;
 use super::server::Server;
-use crate::Result;
+use crate::{Error, Result, skip};
 
 /// Which family of servers is meant; which product answers for it depends on what is installed.
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +70,21 @@ impl ServerOptions {
     /// When it is not installed, does not start (the end of its log is in the message) or is not ready in time.
     pub fn start(self) -> Result<Server> {
         Server::start(&self)
+    }
+
+    /// [`start`](Self::start) for a test that needs a server of its own. Where none is installed the test is skipped.
+    ///
+    /// # Panics
+    /// Under [`CI`](crate::CI) where none is installed, and everywhere when an installed one does not start.
+    pub fn start_or_skip(self) -> Option<Server> {
+        match self.start() {
+            Ok(server) => Some(server),
+            Err(error @ Error::NotInstalled { .. }) => {
+                skip(&error.to_string());
+                None
+            }
+            Err(error) => panic!("no server of its own for the test: {error}"),
+        }
     }
 
     /// Whether the server and its client are installed, without starting them.

@@ -2,8 +2,9 @@
 //! makes of it holds what the database holds that the schema's own script makes. Prints one line a schema.
 //!
 //! `BINDERY_CORPUS` names the folder of the schemas, else `shared/corpus` beside the checkout is looked for; nothing of
-//! it is part of this repository. That each schema's meaning is read right is the matter of the crate `bindery-schema`.
+//! it is part of this repository. Those of the reader's cases that a server takes are tried likewise. That each schema's meaning is read right is the matter of the crate `bindery-schema`.
 
+mod cases;
 mod catalogue;
 mod expected;
 mod foreign_keys;
@@ -13,35 +14,33 @@ mod servers;
 mod sound;
 mod three_dialects;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bindery_schema::dialect::Dialect;
+use bindery_testkit::corpus;
 
 use schema::Schema;
 
 /// What became of one schema.
 struct Outcome {
     line: String,
+    /// Whether the server made every table of it; `true` where there is no server.
+    all_made: bool,
     /// What is not as it should be, beyond what `expected` knows of.
     surprises: Vec<String>,
-}
-
-/// The folder of the schemas.
-fn corpus() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
-    let folder = std::env::var_os("BINDERY_CORPUS").map_or(beside, PathBuf::from);
-    folder.is_dir().then_some(folder)
 }
 
 /// Tries every schema of a dialect.
 fn try_all(dialect: Dialect) {
     let Some(corpus) = corpus() else {
-        return servers::say("skipped: no corpus to test with (name its folder in BINDERY_CORPUS)");
+        return;
     };
     let head = format!("{:44} tables columns  typed compared  equal", "schema");
     servers::say(&head);
     let mut surprises = Vec::new();
-    for path in schema::files(&corpus.join(dialect.name())) {
+    let schemas = schema::files(&corpus.join(dialect.name()));
+    assert!(!schemas.is_empty(), "no schema for {dialect}");
+    for path in schemas {
         let outcome = try_one(&path, dialect);
         servers::say(&outcome.line);
         for surprise in &outcome.surprises {
@@ -58,6 +57,7 @@ fn try_one(path: &Path, dialect: Dialect) -> Outcome {
         Err(findings) => {
             return Outcome {
                 line: format!("{:44} is not read", schema::name(path, dialect)),
+                all_made: false,
                 surprises: vec![findings],
             };
         }
@@ -75,10 +75,16 @@ fn try_one(path: &Path, dialect: Dialect) -> Outcome {
             .as_ref()
             .map_or_else(|| "       -      -".to_owned(), ToString::to_string),
     );
+    let made = comparison.as_ref().map(|comparison| comparison.compared);
+    let all_made = made.is_none_or(|made| made == schema.tables().count());
     if let Some(comparison) = comparison {
         surprises.extend(expected::unexpected(&schema.name, comparison.differences));
     }
-    Outcome { line, surprises }
+    Outcome {
+        line,
+        all_made,
+        surprises,
+    }
 }
 
 /// Writes a comparison down for `cargo xtask corpus`, where that asks for it: numbers of tables compared and equal, then
@@ -93,31 +99,31 @@ fn note(name: &str, comparison: Option<&servers::Comparison>) {
     std::fs::write(file, text).expect("the folder of the notes can be written to");
 }
 
-/// What real schemas have too seldom for one of the folder: each script of `features` makes what bindery makes of it.
-fn try_features(dialect: Dialect) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/features");
+/// What real schemas have too seldom: each of the reader's cases that a server takes makes what bindery makes of it.
+fn try_cases(dialect: Dialect) {
     let mut surprises = Vec::new();
-    for path in schema::files(&folder.join(dialect.name())) {
+    for path in cases::equal_on_server(dialect) {
         let outcome = try_one(&path, dialect);
         servers::say(&outcome.line);
+        assert!(outcome.all_made, "the server does not take all of it");
         surprises.extend(outcome.surprises);
     }
     assert_eq!(surprises, Vec::<String>::new());
 }
 
 #[test]
-fn seldom_features_of_postgres_come_back_equal() {
-    try_features(Dialect::Postgres);
+fn cases_of_postgres_come_back_equal() {
+    try_cases(Dialect::Postgres);
 }
 
 #[test]
-fn seldom_features_of_sqlite_come_back_equal() {
-    try_features(Dialect::Sqlite);
+fn cases_of_sqlite_come_back_equal() {
+    try_cases(Dialect::Sqlite);
 }
 
 #[test]
-fn seldom_features_of_mysql_come_back_equal() {
-    try_features(Dialect::Mysql);
+fn cases_of_mysql_come_back_equal() {
+    try_cases(Dialect::Mysql);
 }
 
 #[test]

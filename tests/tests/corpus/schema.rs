@@ -132,9 +132,11 @@ fn config(dialect: Dialect) -> String {
     }
 }
 
-/// `postgres/pagila`
+/// `postgres/pagila`; a case is called as its folder is.
 pub(crate) fn name(path: &Path, dialect: Dialect) -> String {
-    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let folder = path.parent().filter(|_| path.ends_with("schema.sql"));
+    let name = folder.map_or_else(|| path.file_stem(), Path::file_name);
+    let name = name.unwrap_or_default().to_string_lossy();
     format!("{}/{name}", dialect.name())
 }
 

@@ -14,7 +14,7 @@ use crate::sound;
 
 /// How far the two databases are equal.
 pub(crate) struct Comparison {
-    compared: usize,
+    pub(crate) compared: usize,
     equal: usize,
     pub(crate) differences: Vec<String>,
 }

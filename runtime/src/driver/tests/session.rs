@@ -127,14 +127,12 @@ fn mysql_sessions_are_set_up_whatever_the_server_says() {
     }
     let odd = "SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES', time_zone = '+05:45', autocommit = 0, \
         foreign_key_checks = 0, unique_checks = 0, wait_timeout = 1";
-    let started = Server::mysql()
+    let options = Server::mysql()
         .setting("sql_mode", "")
         .setting("init_connect", odd)
-        .setting("character_set_server", "latin1")
-        .start();
-    let server = match started {
-        Ok(server) => server,
-        Err(error) => return skipped(&error),
+        .setting("character_set_server", "latin1");
+    let Some(server) = options.start_or_skip() else {
+        return;
     };
     let fresh = server.fresh_database().unwrap();
     fresh
@@ -178,14 +176,6 @@ fn mysql_sessions_are_set_up_whatever_the_server_says() {
         text(&mut physical, "SELECT CAST(COUNT(*) AS CHAR) FROM t"),
         "0"
     );
-}
-
-#[allow(
-    clippy::print_stderr,
-    reason = "the one line that tells of a skipped test"
-)]
-fn skipped(error: &dyn std::fmt::Display) {
-    eprintln!("skipped: no server of its own: {error}");
 }
 
 /// Somebody changes a setting later: who did it goes on, unless texts would be misread, and nobody gets the connection after.

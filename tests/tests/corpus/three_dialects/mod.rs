@@ -204,8 +204,8 @@ fn tables_of_several_dialects_behave_alike() {
 
 #[test]
 fn schemas_of_three_databases_are_one_model() {
-    let Some(folder) = crate::corpus() else {
-        return say("skipped: no corpus to test with (name its folder in BINDERY_CORPUS)");
+    let Some(folder) = bindery_testkit::corpus() else {
+        return;
     };
     let only = std::env::var("BINDERY_SCHEMA").ok();
     say("schema           tables empty refusals edits  rows taken refused  different");

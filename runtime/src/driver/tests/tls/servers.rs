@@ -46,7 +46,6 @@ impl Encrypted {
     }
 
     fn start(options: ServerOptions, dialect: Dialect) -> Option<Self> {
-        options.check_installed().ok()?;
         let authority = Authority::new("bindery tests");
         let own = authority.server(&["localhost"]);
         let names = match dialect {
@@ -65,7 +64,7 @@ impl Encrypted {
             Dialect::Mysql | Dialect::Sqlite => options.setting("max-allowed-packet", "128M"),
         };
         Some(Self {
-            server: options.start().expect("a server with TLS starts"),
+            server: options.start_or_skip()?,
             authority,
             dialect,
         })

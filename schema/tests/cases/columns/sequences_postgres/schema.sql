@@ -1,4 +1,5 @@
 -- engines: default postgres
+-- server: equal
 
 -- One sequence for two tables.
 CREATE SEQUENCE shared_seq START 100;

@@ -1,4 +1,5 @@
 -- engines: default mysql
+-- server: equal
 
 -- TEXT(n) has room for n characters of its character set.
 CREATE TABLE a (

@@ -1,4 +1,5 @@
 -- engines: default postgres
+-- server: equal
 
 -- A default stays what it is when its column gets another type.
 CREATE TYPE mood AS ENUM ('glad', 'sad');

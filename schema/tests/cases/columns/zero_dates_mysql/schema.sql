@@ -1,4 +1,5 @@
 -- engines: default mysql
+-- server: equal
 
 CREATE TABLE polls (
   id int NOT NULL AUTO_INCREMENT PRIMARY KEY,

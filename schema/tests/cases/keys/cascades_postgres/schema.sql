@@ -1,4 +1,5 @@
 -- engines: default postgres
+-- server: equal
 
 -- A dropped key takes the foreign keys to it along, where CASCADE says so.
 CREATE TABLE owners (id bigint PRIMARY KEY, mail text NOT NULL UNIQUE, nick text NOT NULL, CONSTRAINT owners_nick UNIQUE (nick));

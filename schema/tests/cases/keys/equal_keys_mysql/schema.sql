@@ -1,4 +1,5 @@
 -- engines: default mysql
+-- server: equal
 
 -- Of what is said at one column the primary key takes the place of the unique one.
 CREATE TABLE a (id SERIAL PRIMARY KEY);

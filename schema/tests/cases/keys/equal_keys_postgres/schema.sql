@@ -1,4 +1,5 @@
 -- engines: default postgres
+-- server: equal
 
 -- Keys over the same columns: those of a CREATE TABLE that are equal are one, all others stay.
 CREATE TABLE added (id int PRIMARY KEY, x int UNIQUE);

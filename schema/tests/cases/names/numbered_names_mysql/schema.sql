@@ -1,4 +1,5 @@
 -- engines: default mysql
+-- server: equal
 
 -- A key without a name bears that of its first column; the next one gets a number.
 CREATE TABLE a (

@@ -1,4 +1,5 @@
 -- engines: default postgres
+-- server: equal
 
 -- Names that the server gives: the usual one where it is free, and what they are when something is renamed.
 CREATE TABLE s (

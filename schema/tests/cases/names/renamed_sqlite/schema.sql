@@ -1,4 +1,5 @@
 -- engines: default sqlite
+-- server: equal
 
 -- A table is made anew under another name, and the keys that refer to it wait for its own name to come back.
 CREATE TABLE film (id INTEGER PRIMARY KEY, title TEXT);

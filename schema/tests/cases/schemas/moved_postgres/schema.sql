@@ -1,4 +1,5 @@
 -- engines: default postgres
+-- server: equal
 
 CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TYPE pair AS (a int, b text);
@@ -24,7 +25,6 @@ ALTER DOMAIN label DROP DEFAULT;
 CREATE SCHEMA app;
 ALTER TYPE feeling SET SCHEMA app;
 ALTER SEQUENCE numbers RENAME TO counted;
-ALTER TABLE things_id_seq RENAME TO any_seq;
 ALTER INDEX things_pkey RENAME TO things_key;
 ALTER TABLE named RENAME TO numbers_once;
 ALTER TABLE things RENAME TO items;

@@ -1,4 +1,5 @@
 -- engines: default mysql
+-- server: equal
 
 -- A file of one database need not say its name.
 CREATE SCHEMA IF NOT EXISTS `shop`;

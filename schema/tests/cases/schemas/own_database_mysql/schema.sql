@@ -1,4 +1,5 @@
 -- engines: default mysql
+-- server: equal
 CREATE DATABASE shop;
 USE shop;
 CREATE TABLE items (id int NOT NULL PRIMARY KEY, name varchar(20) NOT NULL);

@@ -1,4 +1,5 @@
 -- engines: default postgres
+-- server: equal
 
 -- What a search_path finds: types, functions and collations of another schema, named without it.
 

@@ -1,4 +1,5 @@
 -- engines: default postgres
+-- server: equal
 
 CREATE TABLE source (
     id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT source_key PRIMARY KEY,

@@ -1,4 +1,5 @@
 -- engines: default mysql
+-- server: equal on mariadb
 
 CREATE TABLE stays (
   room int,

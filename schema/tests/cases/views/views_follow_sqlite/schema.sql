@@ -1,3 +1,6 @@
+-- engines: default sqlite
+-- server: equal
+
 CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE towns (id INTEGER PRIMARY KEY, person INT, size INT);
 CREATE VIEW names AS SELECT id, name FROM people;

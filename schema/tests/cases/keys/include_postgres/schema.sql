@@ -1,3 +1,6 @@
+-- engines: default postgres
+-- server: equal
+
 -- Columns that an index holds beside its own: part of its name, renamed and dropped with their columns.
 CREATE TABLE a (
   a int,

@@ -1,3 +1,6 @@
+-- engines: default mysql
+-- server: equal
+
 -- What a database and a table say of character sets, and what later changes of it do to columns.
 CREATE TABLE a (
   a text,

@@ -1,3 +1,6 @@
+-- engines: default postgres
+-- server: equal
+
 -- A view that reads another one in a value is not made where that one is not.
 
 CREATE TABLE people (id int PRIMARY KEY, name text);

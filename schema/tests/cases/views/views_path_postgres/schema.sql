@@ -1,3 +1,6 @@
+-- engines: default postgres
+-- server: equal
+
 CREATE SCHEMA app;
 SET search_path = app, public;
 CREATE TABLE users (id int PRIMARY KEY, name text);
