@@ -23,6 +23,8 @@ pub(crate) struct Link {
     /// Rows are being read; still so after that only where the iterator was forgotten (`mem::forget`). The database
     /// then waits for somebody to take them, or goes on showing what there was when they were asked for.
     reading: bool,
+    /// A row could not be read: the columns may have been described wrongly, and would be so again.
+    distrusted: bool,
 }
 
 /// Rows that are being read, as long as it lives.
@@ -30,6 +32,7 @@ pub(crate) struct Reading<'l> {
     cursor: Cursor<'l>,
     pool: &'l Pool,
     reading: &'l mut bool,
+    distrusted: &'l mut bool,
     standing: &'l mut Standing,
 }
 
@@ -44,7 +47,10 @@ impl Reading<'_> {
             let row = self.cursor.next()?;
             row.map(|mut row| read(&mut row)).transpose()
         };
-        pull().inspect_err(|error| self.standing.failed(Operation::Select, error))
+        pull().inspect_err(|error| {
+            *self.distrusted |= is_unreadable(error);
+            self.standing.failed(Operation::Select, error);
+        })
     }
 }
 
@@ -61,6 +67,7 @@ impl Link {
             pool,
             standing: Standing::default(),
             reading: false,
+            distrusted: false,
         }
     }
 
@@ -71,6 +78,7 @@ impl Link {
             pool: Arc::clone(&self.pool),
             standing: Standing::default(),
             reading: false,
+            distrusted: false,
         };
         std::mem::replace(self, nothing)
     }
@@ -108,6 +116,7 @@ impl Link {
             cursor,
             pool: &self.pool,
             reading: &mut self.reading,
+            distrusted: &mut self.distrusted,
             standing: &mut self.standing,
         })
     }
@@ -205,9 +214,19 @@ impl Link {
             .map_err(|error| error.during(Operation::Connect))
     }
 
+    /// What is relied on no longer after a call that ended so: what was seen of the tables, or what the connection knows
+    /// of its statements.
+    #[cold]
+    pub(crate) fn heed(&mut self, error: &Error) {
+        if *error.kind() == ErrorKind::SchemaMismatch {
+            self.forget_schema();
+        }
+        self.distrusted |= is_unreadable(error);
+    }
+
     /// A statement met a table that is not as it should be: the next one tells what differs.
     #[cold]
-    pub(crate) fn forget_schema(&self) {
+    fn forget_schema(&self) {
         if let Some(watch) = self.pool.watch() {
             watch.forget();
         }
@@ -375,12 +394,17 @@ impl Drop for Link {
         if let Some(begun) = self.standing.begun() {
             self.tell(begun, "a transaction was left open and is rolled back");
         }
-        if self.reading || self.depth() > 0 {
+        let is_doubtful = self.distrusted && pooled.physical.is_described_by_server();
+        if self.reading || self.depth() > 0 || is_doubtful {
             self.pool.discard(pooled);
         } else {
             self.pool.put_back(pooled);
         }
     }
+}
+
+fn is_unreadable(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Decode { .. })
 }
 
 /// A transaction or savepoint of one call; undone when dropped.

@@ -211,6 +211,20 @@ impl Physical {
         };
     }
 
+    /// A query that always has a row came back without one: whatever answered, its next answer is worth as little.
+    #[cold]
+    pub(crate) fn without_row(&mut self) -> Error {
+        each!(self, connection => connection.without_row())
+    }
+
+    /// Are columns described by somebody else, who may have been misunderstood?
+    pub(crate) fn is_described_by_server(&self) -> bool {
+        match self.dialect() {
+            Dialect::Sqlite => false,
+            Dialect::Postgres | Dialect::Mysql => true,
+        }
+    }
+
     /// Starts one query whose rows are pulled.
     pub(crate) fn cursor(&mut self, sql: &str, write: WriteParams<'_>) -> Result<Cursor<'_>> {
         match self {

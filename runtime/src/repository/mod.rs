@@ -88,11 +88,7 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
             let run = |link: &mut Link| {
                 link.ensure_schema(M::NAME, sql.table, operation)?;
                 let outcome = work(link, sql, engine);
-                outcome.inspect_err(|error| {
-                    if *error.kind() == ErrorKind::SchemaMismatch {
-                        link.forget_schema();
-                    }
-                })
+                outcome.inspect_err(|error| link.heed(error))
             };
             let outcome = match &mut self.target.source {
                 Source::Link(link) => link.call(operation, run),

@@ -191,10 +191,10 @@ fn read_count(
     sql: &str,
     write: &mut dyn FnMut(&mut ParamWriter<'_>),
 ) -> Result<u64> {
-    let mut count = 0;
+    let mut count = None;
     physical.query(sql, write, &mut |row| {
-        count = row.u64()?;
+        count = Some(row.u64()?);
         Ok(false)
     })?;
-    Ok(count)
+    count.ok_or_else(|| physical.without_row())
 }

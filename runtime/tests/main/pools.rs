@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery::{Config, EngineOptions, ErrorKind, Registry};
+use bindery::{Config, EngineOptions, ErrorKind, Registry, SchemaCheck};
 use bindery_testkit::{FreshDatabase, Watchdog};
 
 use crate::sample::engine::{B, Default, Mysql, Postgres};
@@ -175,6 +175,52 @@ fn end_sessions(database: &FreshDatabase) {
     for id in database.answer(sql).unwrap().lines() {
         // One may have gone by itself.
         let _ = database.answer(&format!("KILL {id}"));
+    }
+}
+
+/// A row that cannot be read may be one whose columns were described wrongly, and a connection keeps descriptions: it
+/// serves who has it, and nobody after.
+fn distrusted<E: Everything>(engine: E, database: &FreshDatabase, change: &str) {
+    let options = EngineOptions::url(database.url()).schema_check(SchemaCheck::Off);
+    let db = with(engine.name(), options);
+    db.create_missing_on(engine).unwrap();
+    let mut connection = db.connect(engine).unwrap();
+    let key = connection.blogs().insert(NewBlog::new("7")).unwrap().id;
+    drop(connection);
+    database.run_script(change).unwrap();
+    let closed = || db.engine(engine.name()).unwrap().pool.closed;
+    let before = closed();
+    for pulled in [false, true] {
+        let mut connection = db.connect(engine).unwrap();
+        let read = match pulled {
+            false => connection.blogs().find(key).map(drop),
+            true => connection.blogs().iter().unwrap().next().unwrap().map(drop),
+        };
+        let error = read.unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::Decode { .. }),
+            "{error:?}"
+        );
+        assert_eq!(connection.blogs().count().unwrap(), 1);
+        drop(connection);
+        assert_eq!(
+            closed() - before,
+            1 + u64::from(pulled),
+            "{}",
+            engine.name()
+        );
+    }
+}
+
+/// Covers POOL-6 on PostgreSQL, MariaDB.
+#[test]
+fn pool_6_a_connection_whose_rows_cannot_be_read_is_not_passed_on() {
+    if let Some(database) = bindery_testkit::fresh_postgres() {
+        let change = "ALTER TABLE blogs ALTER title TYPE bytea USING convert_to(title, 'UTF8')";
+        distrusted(Postgres, &database, change);
+    }
+    if let Some(database) = bindery_testkit::fresh_mysql() {
+        distrusted(Mysql, &database, "ALTER TABLE blogs MODIFY title INT");
     }
 }
 

@@ -80,7 +80,7 @@ impl MysqlConnection {
             sql,
             bulk.columns(),
             |connection, statement| connection.send_bulk(statement, bulk),
-            |session, _| {
+            |session, _, _| {
                 last = session.read_away()?;
                 Ok(())
             },

@@ -23,9 +23,12 @@ impl MysqlConnection {
         self.encode(write)?;
         let mut columns = Vec::new();
         let mut finished = false;
-        self.run(sql, |session, _| {
+        self.run(sql, |session, statement, _| {
             match session.answer()? {
                 Answer::Rows(found) => columns = found,
+                Answer::Done(_) if statement.returns => {
+                    return Err(session.broken(super::NO_ROWS));
+                }
                 Answer::Done(done) => {
                     super::rest_away(session, done)?;
                     finished = true;

@@ -35,7 +35,7 @@ use self::session::{Answer, Done, Fault, Session};
 use super::connect::ServerInfo;
 use super::database_error::wrong_count;
 use super::params::ParamTarget;
-use super::wire::{Deadline, Peer, Statements};
+use super::wire::{Deadline, Peer, Statements, WITHOUT_ROW};
 use super::{Canceller, Cutter, Identity, ParamWriter, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::transaction::TransactionOptions;
@@ -87,6 +87,8 @@ pub(crate) struct MysqlConnection {
 struct Statement {
     id: u32,
     params: usize,
+    /// It was said to return rows.
+    returns: bool,
 }
 
 #[derive(PartialEq, Eq, Clone, Copy)]
@@ -150,7 +152,7 @@ impl MysqlConnection {
     /// Runs a statement with the values that are there.
     fn execute_values(&mut self, sql: &str) -> Result<u64> {
         let mut last = Done::default();
-        self.run(sql, |session, _| {
+        self.run(sql, |session, _, _| {
             last = session.read_away()?;
             Ok(())
         })?;
@@ -167,9 +169,10 @@ impl MysqlConnection {
     ) -> Result<()> {
         self.encode(write)?;
         let mut outcome = Ok(true);
-        self.run(sql, |session, fields| {
+        self.run(sql, |session, statement, fields| {
             let columns = match session.answer()? {
                 Answer::Rows(columns) => columns,
+                Answer::Done(_) if statement.returns => return Err(session.broken(NO_ROWS)),
                 Answer::Done(done) => return rest_away(session, done),
             };
             loop {
@@ -190,12 +193,18 @@ impl MysqlConnection {
         outcome.map(drop)
     }
 
+    #[cold]
+    pub(crate) fn without_row(&mut self) -> Error {
+        let fault = self.session.broken(WITHOUT_ROW);
+        self.failed(fault)
+    }
+
     /// Runs a prepared statement with the values that are there. One that the server no longer knows is prepared anew,
     /// once, outside a transaction: the first attempt failed before it did anything.
     fn run(
         &mut self,
         sql: &str,
-        read: impl FnMut(&mut Session, &mut Fields) -> Result<(), Fault>,
+        read: impl FnMut(&mut Session, &Statement, &mut Fields) -> Result<(), Fault>,
     ) -> Result<()> {
         let given = self.values.count();
         self.run_sent(
@@ -212,13 +221,13 @@ impl MysqlConnection {
         sql: &str,
         given: usize,
         mut send: impl FnMut(&mut Self, &Statement) -> Result<()>,
-        mut read: impl FnMut(&mut Session, &mut Fields) -> Result<(), Fault>,
+        mut read: impl FnMut(&mut Session, &Statement, &mut Fields) -> Result<(), Fault>,
     ) -> Result<()> {
         let mut may_retry = self.transaction == Transaction::None;
         loop {
             let statement = self.prepared(sql, given)?;
             send(self, &statement)?;
-            match read(&mut self.session, &mut self.fields) {
+            match read(&mut self.session, &statement, &mut self.fields) {
                 Ok(()) => {
                     self.observe();
                     return Ok(());
@@ -462,6 +471,7 @@ impl MysqlConnection {
     }
 }
 
+const NO_ROWS: &str = "no rows where the statement returns some, or none";
 const BROKEN_ROW: &str = "a row that does not hold its columns";
 
 /// The further results of a procedure are nobody's.
@@ -479,7 +489,12 @@ impl Statement {
         let id = bytes::take_u32(&mut rest)?;
         let columns = bytes::take_u16(&mut rest)?.into();
         let params = bytes::take_u16(&mut rest)?.into();
-        Some((Self { id, params }, columns))
+        let statement = Self {
+            id,
+            params,
+            returns: columns > 0,
+        };
+        Some((statement, columns))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::driver::played::checks::{
 };
 use crate::driver::played::{TABLE, changed, play as serve};
 use crate::driver::{ParamWriter, Physical};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Applied, ErrorKind, Result};
 use crate::model::ColumnSet;
 use crate::transaction::TransactionOptions;
 
@@ -201,6 +201,29 @@ fn a_change_in_one_answer_shows_in_no_other() {
 #[test]
 fn an_answer_to_nothing_ends_the_connection() {
     checks::answered_twice(script(), "1Ann -1- ", play);
+}
+
+/// Rows were announced: an OK in their place is not taken for none.
+#[test]
+fn an_end_in_place_of_rows_is_no_answer() {
+    for (run, applied) in [
+        (rows as fn(&mut Physical) -> Result<String>, Applied::No),
+        (pulled, Applied::No),
+        (returned, Applied::Unknown),
+    ] {
+        let said = Script::default().prepared().answer().done(0, 0).pieces;
+        let connection = connection(serve(said, PATIENT, requests));
+        let mut connection = Physical::Mysql(Box::new(connection));
+        let error = run(&mut connection).expect_err("no rows");
+        assert_eq!(error.applied(), applied, "{error:?}");
+        assert!(connection.is_broken());
+    }
+}
+
+fn returned(connection: &mut Physical) -> Result<String> {
+    let write = &mut |params: &mut ParamWriter<'_>| params.i64(7);
+    connection.returning("SELECT", write, &mut |_| Ok(true))?;
+    Ok(String::new())
 }
 
 /// A row longer than a packet is put together from the pieces that come, and no more is kept for one that does not.

@@ -38,7 +38,7 @@ use self::statement::{Column, Statement};
 use self::types::Types;
 use super::connect::ServerInfo;
 use super::params::ParamTarget;
-use super::wire::{Deadline, Peer, Statements, Tls};
+use super::wire::{Deadline, Peer, Statements, Tls, WITHOUT_ROW};
 use super::{Canceller, Cutter, ParamWriter, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction::TransactionOptions;
@@ -165,6 +165,12 @@ impl PostgresConnection {
             })
         })?;
         outcome.map(drop)
+    }
+
+    #[cold]
+    pub(crate) fn without_row(&mut self) -> Error {
+        let fault = self.session.broken(WITHOUT_ROW);
+        self.failed(fault)
     }
 
     /// Runs a prepared statement. A plan that has become stale is made anew, once: the first attempt failed before it

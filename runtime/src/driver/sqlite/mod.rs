@@ -344,6 +344,11 @@ impl SqliteConnection {
         Ok(())
     }
 
+    #[cold]
+    pub(crate) fn without_row(&mut self) -> Error {
+        Error::new(ErrorKind::Corrupt)
+    }
+
     pub(crate) fn will_write(&mut self) {}
 
     pub(crate) fn has_written(&mut self) {}

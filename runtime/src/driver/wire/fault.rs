@@ -21,6 +21,9 @@ pub(in crate::driver) enum Fault<S> {
     Server(Box<S>),
 }
 
+/// A query whose answer always has a row.
+pub(in crate::driver) const WITHOUT_ROW: &str = "an answer without the row that it has to have";
+
 const ENDED: &str = "the server ended the session before";
 
 impl<S> Fault<S> {

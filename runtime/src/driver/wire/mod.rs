@@ -17,7 +17,7 @@ mod tls;
 
 use cut::{CutOff, Wire};
 pub(super) use deadline::Deadline;
-pub(super) use fault::Fault;
+pub(super) use fault::{Fault, WITHOUT_ROW};
 pub(super) use input::empty;
 pub(super) use socket::{Peer, Socket};
 pub(super) use statements::Statements;
