@@ -8,6 +8,7 @@ use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::input::Input;
 use bindery_schema::model::{CheckedModel, Engine, EngineId, Model};
+use bindery_schema::parse::dialect_of;
 use bindery_schema::project::{Paths, load_project};
 use bindery_schema::read;
 
@@ -135,7 +136,7 @@ fn choose_dialect(choice: DialectChoice, input: &mut Input) {
         DialectChoice::Configured => {}
         DialectChoice::Everything(dialect) => compile_for(dialect, input),
         DialectChoice::Engines(dialect) => {
-            let read_in = input.files.iter().map(|file| input.dialect_of(file));
+            let read_in = input.files.iter().map(|file| dialect_of(input, file));
             let read_in: Vec<Dialect> = read_in.collect();
             for (file, dialect) in input.files.iter_mut().zip(read_in) {
                 file.dialect = Some(dialect);

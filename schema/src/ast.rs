@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::dialect::Dialect;
 use crate::model::{KeyWords, ReferentialAction};
+use crate::read_as::ReadAs;
 use crate::source::{FileId, Span};
 
 pub use alter::{AlterAction, AlterComposite, AlterTable, ColumnPosition};
@@ -37,6 +38,8 @@ pub struct FileAst {
     pub file: FileId,
     /// The dialect it was read in.
     pub dialect: Dialect,
+    /// The same with its reason.
+    pub read_as: ReadAs,
     /// `@engines` of the file's head.
     pub engines: Option<EngineTag>,
     /// `@length` of the file's head.

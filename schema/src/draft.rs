@@ -8,6 +8,7 @@ use crate::ast::{
 };
 use crate::dialect::Dialect;
 use crate::model::KeyWords;
+use crate::read_as::ReadAs;
 use crate::source::{FileId, Span};
 
 /// All files folded together.
@@ -27,6 +28,8 @@ pub struct Draft {
     pub functions: BTreeMap<String, Option<TypeName>>,
     /// Statements passed over, by kind.
     pub skipped: BTreeMap<String, usize>,
+    /// In which dialect each file was read, and why.
+    pub read_as: BTreeMap<FileId, ReadAs>,
 }
 
 /// Index into [`Draft::tables`].

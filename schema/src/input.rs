@@ -69,12 +69,21 @@ impl Input {
             .map(|index| EngineId(index as u32))
     }
 
-    /// The dialect of a file whose text does not say: the configured one, else that of its engine, else SQLite.
-    pub fn dialect_of(&self, file: &InputFile) -> Dialect {
+    /// The dialect of a file whose text says nothing of it: the configured one, else that of its engine, else SQLite.
+    pub(crate) fn dialect_of(&self, file: &InputFile) -> Dialect {
         let engine = self.engine_of(file);
         file.dialect
             .or(engine.map(|engine| engine.dialect))
             .unwrap_or(Dialect::Sqlite)
+    }
+
+    /// The engines of a file whose text names none.
+    pub(crate) fn engines_of<'a>(&'a self, file: &'a InputFile) -> Vec<&'a str> {
+        if file.engines.is_empty() {
+            self.default_engine_name().into_iter().collect()
+        } else {
+            file.engines.iter().map(String::as_str).collect()
+        }
     }
 
     /// The product a file is written for, as far as its engine says.
@@ -82,7 +91,7 @@ impl Input {
         self.engine_of(file).and_then(|engine| engine.flavour)
     }
 
-    fn engine_of(&self, file: &InputFile) -> Option<&Engine> {
+    pub(crate) fn engine_of(&self, file: &InputFile) -> Option<&Engine> {
         let own = file
             .engines
             .first()

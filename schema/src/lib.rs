@@ -31,6 +31,8 @@ pub mod portable;
 #[cfg(feature = "parse")]
 pub mod project;
 #[cfg(feature = "parse")]
+pub mod read_as;
+#[cfg(feature = "parse")]
 pub mod render;
 #[cfg(feature = "parse")]
 pub mod resolve;

@@ -19,6 +19,7 @@ mod money;
 mod primary_key;
 mod reachable;
 mod referred_key;
+mod row_id;
 mod storage_engine;
 mod text_key;
 mod view;
@@ -49,6 +50,7 @@ const RULES: &[Rule] = &[
     money::check,
     storage_engine::check,
     text_key::check,
+    row_id::check,
     view::check,
 ];
 

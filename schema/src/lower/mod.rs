@@ -60,7 +60,14 @@ pub fn lower(ast: &Ast, input: &Input, diagnostics: &mut Diagnostics) -> Draft {
         }
         fold.qualify_views(file);
     }
-    fold.finish()
+    let read_as = ast
+        .files
+        .iter()
+        .map(|file| (file.file, file.read_as.clone()));
+    Draft {
+        read_as: read_as.collect(),
+        ..fold.finish()
+    }
 }
 
 /// What FTS3, FTS4, FTS5 and R*Tree append to the name of their table.
@@ -491,6 +498,7 @@ impl<'a> Fold<'a> {
             functions: self.functions,
             views: self.views.into_iter().flatten().collect(),
             skipped: self.skipped,
+            read_as: BTreeMap::new(),
         }
     }
 }

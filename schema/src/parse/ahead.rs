@@ -150,6 +150,7 @@ impl FileReader<'_> {
             at: 0,
             file: self.file,
             dialect: self.dialect,
+            read_as: Some(&self.ast.read_as),
             comments,
             own_database: self.own_database.as_deref(),
             path,

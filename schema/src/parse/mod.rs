@@ -17,6 +17,7 @@ mod query;
 mod reverted;
 mod routine;
 mod split;
+mod spoken;
 
 pub(crate) use ddl::table::COLUMN_LIMIT;
 pub(crate) use ddl::type_of;
@@ -31,6 +32,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
 use crate::name;
+use crate::read_as::ReadAs;
 use crate::source::{FileId, SourceFile, Span};
 
 use ahead::Reading;
@@ -59,16 +61,44 @@ pub fn parse(input: &Input, diagnostics: &mut Diagnostics) -> Ast {
     }
 }
 
+/// The dialect a file is read in.
+pub fn dialect_of(input: &Input, file: &InputFile) -> Dialect {
+    let ast = parse_file(input, file, &mut Diagnostics::default());
+    ast.map_or_else(|| input.dialect_of(file), |ast| ast.dialect)
+}
+
+/// A file whose tables all live on engines of another dialect than it was tried in is read once more.
 fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) -> Option<FileAst> {
     let source = input.sources.file(file.id);
     if let Some(refused) = load::refuse(file.id, source) {
         diagnostics.push(refused);
         return None;
     }
-    let text = source.text();
-    let configured = input.dialect_of(file);
-    let head = read_head(text, file.id, configured, diagnostics);
-    let dialect = head.dialect.unwrap_or(configured);
+    let head = read_head(source.text(), file.id, input.dialect_of(file), diagnostics);
+    let first = spoken::at_first(input, file, &head);
+    let mut found = Diagnostics::default();
+    let mut ast = parse_as(input, file, &head, first, &mut found);
+    if let Some(read_as) = spoken::by_tables(input, file, &head, &ast) {
+        if read_as.dialect == ast.dialect {
+            ast.read_as = read_as;
+        } else {
+            found = Diagnostics::default();
+            ast = parse_as(input, file, &head, read_as, &mut found);
+        }
+    }
+    diagnostics.extend(found);
+    Some(ast)
+}
+
+fn parse_as(
+    input: &Input,
+    file: &InputFile,
+    head: &Head,
+    read_as: ReadAs,
+    diagnostics: &mut Diagnostics,
+) -> FileAst {
+    let source = input.sources.file(file.id);
+    let (text, dialect) = (source.text(), read_as.dialect);
     let split = split::split(text, dialect, input.flavour_of(file));
     let all_comments = split.comments;
     let mut comments = Comments::new(text, &all_comments);
@@ -78,7 +108,8 @@ fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) ->
     let ast = FileAst {
         file: file.id,
         dialect,
-        engines: head.engines,
+        read_as,
+        engines: head.engines.clone(),
         length: head.length,
         configured_engines,
         statements: Vec::new(),
@@ -118,7 +149,7 @@ fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) ->
     for unclosed in &split.unclosed {
         reader.unclosed(unclosed);
     }
-    Some(reader.finish())
+    reader.finish()
 }
 
 /// The head stands before the first token, so any dialect's lexer finds it.
@@ -202,17 +233,24 @@ impl FileReader<'_> {
         let Some(token) = statement.too_deep else {
             return;
         };
-        let message = format!(
-            "parentheses nest deeper than {} levels in this `{}`",
+        let (limit, kind) = (
             split::DEPTH_LIMIT,
-            kind::kind_of(self.text, &statement.tokens)
+            kind::kind_of(self.text, &statement.tokens),
         );
         let span = self.span(token.start, token.end);
-        self.diagnostics.push(
-            Diagnostic::error("B0005", message)
-                .at(span, "one too deep")
-                .help("write it with fewer parentheses"),
-        );
+        let (message, help) = if &self.text[token.start as usize..token.end as usize] == "(" {
+            let message = format!("parentheses nest deeper than {limit} levels in this `{kind}`");
+            (message, "write it with fewer parentheses")
+        } else {
+            let message =
+                format!("more than {limit} operators stand before one value in this `{kind}`");
+            (
+                message,
+                "write it with one operator or none: two of them undo each other",
+            )
+        };
+        let finding = Diagnostic::error("B0005", message).at(span, "one too deep");
+        self.diagnostics.push(finding.help(help));
     }
 
     /// What is passed over may hold a table, which would be lost in silence.

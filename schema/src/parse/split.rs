@@ -6,7 +6,9 @@ use crate::name::same_word;
 
 use super::lex::{Comment, Lexer, Token, TokenKind, Unclosed};
 
-/// How deep parentheses may nest in a statement that is read.
+/// How deep parentheses may nest in a statement that is read, and how many operators may stand before one value. SQLite's
+/// parser takes fewer than 100 of either, MariaDB under 1,000 signs, PostgreSQL under 10,000 (tried with SQLite 3.40, MariaDB
+/// 10.11, PostgreSQL 15).
 pub(crate) const DEPTH_LIMIT: usize = 64;
 
 /// One statement without its delimiter.
@@ -16,7 +18,7 @@ pub(crate) struct RawStatement {
     pub(crate) tokens: Vec<Token>,
     /// The end of the last token.
     pub(crate) end: u32,
-    /// The parenthesis that is one too deep.
+    /// The parenthesis or operator that is one too deep.
     pub(crate) too_deep: Option<Token>,
     /// A `CREATE TABLE` within that begins a line: perhaps a delimiter was forgotten before it.
     pub(crate) swallowed_table: Option<Token>,
@@ -71,6 +73,8 @@ struct Open {
     tokens: Vec<Token>,
     end: u32,
     depth: usize,
+    /// Operators that stand before one value, so far.
+    signs: usize,
     too_deep: Option<Token>,
     swallowed_table: Option<Token>,
     keeps: bool,
@@ -164,6 +168,7 @@ impl Splitter<'_> {
     fn push(&mut self, token: Token) {
         self.open.end = token.end;
         self.count_parentheses(token);
+        self.count_signs(token);
         if token.kind == TokenKind::Word {
             self.look_for_table(token);
             self.look_at_word(token);
@@ -187,6 +192,26 @@ impl Splitter<'_> {
             }
             ")" => self.open.depth = self.open.depth.saturating_sub(1),
             _ => {}
+        }
+    }
+
+    fn count_signs(&mut self, token: Token) {
+        let is_sign = match token.kind {
+            TokenKind::Symbol => matches!(self.text_of(token), "-" | "+" | "~" | "!"),
+            TokenKind::Word => self.is_word(Some(token), "NOT"),
+            TokenKind::Backticked
+            | TokenKind::DoubleQuoted
+            | TokenKind::Bracketed
+            | TokenKind::SingleQuoted
+            | TokenKind::Escaped
+            | TokenKind::Dollar
+            | TokenKind::Hex
+            | TokenKind::Bits
+            | TokenKind::Number => false,
+        };
+        self.open.signs = if is_sign { self.open.signs + 1 } else { 0 };
+        if self.open.signs > DEPTH_LIMIT && self.open.keeps {
+            self.open.too_deep.get_or_insert(token);
         }
     }
 

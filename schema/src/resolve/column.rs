@@ -22,7 +22,9 @@ impl<'a> Resolver<'a> {
         key: Option<&PrimaryKey>,
         model_name: &str,
     ) -> Column {
-        let settled = self.settle_type(table, draft, model_name);
+        let is_foreign = self.foreign_type(table, draft, key.is_some());
+        let settled = self.settle_type(table, draft, model_name, is_foreign);
+        self.foreign_values(table, draft, &settled.column_type);
         let field_type = self.own_rust_type(id, table, draft, &settled);
         let postgres = table.dialect == Dialect::Postgres && !draft.type_name.array;
         let domain = postgres.then(|| self.domain_named(table.file, &draft.type_name));

@@ -215,6 +215,9 @@ impl Resolver<'_> {
     }
 
     pub(super) fn checks(&mut self, draft: &DraftTable) -> Vec<Check> {
+        for check in &draft.checks {
+            self.foreign_expression(draft, &check.condition);
+        }
         let column = |name: &Name| column_index(&draft.columns, &name.text, draft.dialect);
         let check = |check: &DraftCheck| Check {
             name: check.name.clone(),

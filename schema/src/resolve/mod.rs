@@ -8,6 +8,7 @@ mod engines;
 mod enum_names;
 mod expression;
 mod field_type;
+mod foreign;
 mod index;
 mod length;
 mod naming;

@@ -194,6 +194,20 @@ const KINDS: &[Kind] = &[
         "two engines with names that become one Rust name",
         &["config_engines_of_one_name"],
     ),
+    error(
+        "DDL of another database",
+        &[
+            "auto_increment_on_sqlite",
+            "file_of_postgres_read_as_sqlite",
+            "function_of_another_database",
+            "type_of_another_database",
+        ],
+    ),
+    warning("type misspelt", &["type_misspelt"]),
+    warning(
+        "integer key that is not SQLite's row id",
+        &["key_beside_the_row_id"],
+    ),
     warning(
         "no primary key",
         &["no_primary_key", "no_primary_key_but_a_unique_one"],

@@ -115,6 +115,36 @@ fn a_files_dialect_is_its_own_word_before_the_configured_one_before_that_of_its_
 }
 
 #[test]
+fn a_file_whose_tables_all_live_on_engines_of_one_dialect_is_read_in_it() {
+    let tagged = "-- @engines b\nCREATE TABLE t (id serial PRIMARY KEY, tags text[]);
+                  -- @engines b, c\nCREATE TABLE u (id uuid PRIMARY KEY DEFAULT gen_random_uuid());";
+    let (model, found) = read(&[(tagged, None, &[])]);
+    assert_eq!(found, [""; 0]);
+    let dialects = model.tables.iter().map(|table| table.source_dialect);
+    assert_eq!(dialects.collect::<Vec<_>>(), [Dialect::Postgres; 2]);
+    // The head says it for all of them.
+    let head = "-- @engines c\n\nCREATE TABLE v (id bigserial PRIMARY KEY);";
+    let (model, found) = read(&[(head, None, &[])]);
+    assert_eq!(found, [""; 0]);
+    assert_eq!(model.tables[0].source_dialect, Dialect::Postgres);
+    // One table elsewhere, and the file is the default engine's again.
+    let mixed = format!("{tagged}\nCREATE TABLE w (id INTEGER PRIMARY KEY);");
+    let (_, found) = read(&[(&mixed, None, &[])]);
+    let codes: Vec<&str> = found.iter().map(|line| &line[..5]).collect();
+    assert_eq!(codes, ["B0251"; 3], "{found:?}");
+    // What a file says itself goes before.
+    let own = format!(
+        "-- @dialect sqlite\n\n{}",
+        tagged.replace("serial", "integer")
+    );
+    let (_, found) = read(&[(&own, None, &[])]);
+    assert!(
+        found.iter().all(|line| line.starts_with("B0251")) && found.len() == 2,
+        "{found:?}"
+    );
+}
+
+#[test]
 fn one_file_may_hold_tables_of_one_name_for_two_engines() {
     let sql = "-- @engines b\nCREATE TABLE users (id INTEGER PRIMARY KEY);\n-- @engines c\nCREATE TABLE users (id INTEGER PRIMARY KEY);
 -- @engines b, default\nCREATE TABLE users (id INTEGER PRIMARY KEY);";

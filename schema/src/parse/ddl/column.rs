@@ -170,7 +170,11 @@ impl Cursor<'_> {
             self.eat(&["ON", "NULL"]);
         }
         self.expect(&["AS"])?;
-        if self.dialect == Dialect::Postgres && self.eat(&["IDENTITY"]) {
+        if self.dialect != Dialect::Postgres && self.is_word(0, "IDENTITY") {
+            let instead = format!("write `{}`", self.dialect.rules().counted_key());
+            return Err(self.foreign(self.at, "`IDENTITY`", Dialect::Postgres, &instead));
+        }
+        if self.eat(&["IDENTITY"]) {
             let options = self.identity_options()?;
             return Ok(Some(ColumnOptionKind::Identity { always, options }));
         }
@@ -349,8 +353,13 @@ impl Cursor<'_> {
     /// SQLite's `ON CONFLICT …`, in capitals.
     pub(crate) fn conflict_clause(&mut self) -> Read<Option<String>> {
         const ACTIONS: [&str; 5] = ["ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"];
+        let first = self.at;
         if !self.eat(&["ON", "CONFLICT"]) {
             return Ok(None);
+        }
+        if self.dialect != Dialect::Sqlite {
+            let instead = "remove it: each statement says what to do on a conflict";
+            return Err(self.foreign(first, "`ON CONFLICT` in a table", Dialect::Sqlite, instead));
         }
         match ACTIONS.into_iter().find(|action| self.eat(&[action])) {
             Some(action) => Ok(Some(format!("ON CONFLICT {action}"))),

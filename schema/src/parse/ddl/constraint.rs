@@ -71,6 +71,10 @@ impl Cursor<'_> {
             let condition = self.parenthesized()?;
             return Ok(TableConstraintKind::Check(condition, self.check_trailer()?));
         }
+        if self.is_word(0, "EXCLUDE") && self.dialect != Dialect::Postgres {
+            let instead = "remove it";
+            return Err(self.foreign(first, "`EXCLUDE`", Dialect::Postgres, instead));
+        }
         if self.eat(&["EXCLUDE"]) {
             return self.exclude(first);
         }

@@ -5,6 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::name::same_word;
 use crate::parse::lex::{Comment, Token, TokenKind};
+use crate::read_as::ReadAs;
 use crate::source::{FileId, Span};
 
 /// Why something could not be read.
@@ -19,6 +20,8 @@ pub(crate) struct Cursor<'a> {
     pub(crate) at: usize,
     pub(crate) file: FileId,
     pub(crate) dialect: Dialect,
+    /// Why the text is read in this dialect, where that is known.
+    pub(crate) read_as: Option<&'a ReadAs>,
     /// All comments of the text: an expression's own text is written without them.
     pub(crate) comments: &'a [Comment],
     /// MySQL: the file's own database, which need not be said.
@@ -168,6 +171,21 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// A word of another database, at the tokens from `first` on.
+    pub(crate) fn foreign(&self, first: usize, word: &str, of: Dialect, instead: &str) -> Problem {
+        let product = self.dialect.product();
+        let message = format!("cannot read this `{}`: {product} has no {word}", self.kind);
+        let (why, otherwise) = self.read_as.map_or_else(
+            || (String::new(), String::new()),
+            |read_as| (read_as.why(), read_as.otherwise(of)),
+        );
+        Box::new(
+            Diagnostic::error("B0251", message)
+                .at(self.span_from(first), why)
+                .help(format!("{instead}; {otherwise}")),
+        )
+    }
+
     /// Does a word stand here that only begins statements? Then a `;` was forgotten.
     pub(crate) fn at_statement(&self) -> bool {
         let verbs = &["CREATE", "ALTER", "DROP", "INSERT"];
@@ -179,15 +197,15 @@ impl<'a> Cursor<'a> {
 
     /// What is no SQL here may be SQL elsewhere.
     fn dialect_help(&self) -> String {
-        let other = match self.dialect {
+        let found = self.token(0).map(|token| self.raw(token).to_uppercase());
+        let other = found.and_then(|found| spoken_by(&found, self.dialect));
+        let other = other.unwrap_or(match self.dialect {
             Dialect::Sqlite | Dialect::Mysql => Dialect::Postgres,
             Dialect::Postgres => Dialect::Mysql,
-        };
-        format!(
-            "the file is read as {}; if it is written for another database, begin it with `-- @dialect {other}` \
-             and a blank line",
-            self.dialect
-        )
+        });
+        self.read_as.map_or_else(String::new, |read_as| {
+            format!("{}; {}", read_as.why(), read_as.otherwise(other))
+        })
     }
 
     /// A problem at a place of its own.
@@ -559,4 +577,31 @@ pub(crate) fn shortened(text: &str) -> String {
     } else {
         one_line
     }
+}
+
+/// Which other database knows a word that stands where it means nothing here.
+fn spoken_by(word: &str, read_as: Dialect) -> Option<Dialect> {
+    const OF_MYSQL: &[&str] = &[
+        "`",
+        "AUTO_INCREMENT",
+        "UNSIGNED",
+        "ZEROFILL",
+        "ENGINE",
+        "CHARSET",
+        "CHARACTER",
+        "COMMENT",
+        "KEY",
+        "INDEX",
+        "FULLTEXT",
+        "ON",
+    ];
+    const OF_SQLITE: &[&str] = &["AUTOINCREMENT", "STRICT", "WITHOUT", "["];
+    let found = if OF_MYSQL.contains(&word) {
+        Dialect::Mysql
+    } else if OF_SQLITE.contains(&word) {
+        Dialect::Sqlite
+    } else {
+        return None;
+    };
+    (found != read_as).then_some(found)
 }

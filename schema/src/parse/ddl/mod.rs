@@ -23,6 +23,7 @@ pub(crate) use database_object::words_of;
 pub(crate) use types::type_of;
 
 use crate::ast::{AlterTable, CreateView, SelectItem, Statement};
+use crate::dialect::Dialect;
 use crate::source::Span;
 
 use cursor::{Cursor, Problem, Read};
@@ -105,6 +106,7 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
     if cursor.eat(&["VIRTUAL", "TABLE"]) {
         return cursor.virtual_table().map(table_outcome);
     }
+    of_postgres_only(cursor)?;
     let unlogged = cursor.eat(&["UNLOGGED"]);
     if cursor.eat(&["TABLE"]) {
         let mut found = cursor.create_table(unlogged, problems)?;
@@ -159,6 +161,23 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
     Ok(one(
         object.map(|object| Statement::CreateObject(Box::new(object)))
     ))
+}
+
+/// Objects that the other two have no word for.
+fn of_postgres_only(cursor: &Cursor<'_>) -> Read<()> {
+    let objects = [
+        ("TYPE", "write the column's values at the column"),
+        ("DOMAIN", "write the type and its `CHECK` at each column"),
+        ("UNLOGGED", "remove `UNLOGGED`"),
+    ];
+    let found = objects.iter().find(|(word, _)| cursor.is_word(0, word));
+    match found.filter(|_| cursor.dialect != Dialect::Postgres) {
+        Some((word, instead)) => {
+            let what = format!("`CREATE {word}`");
+            Err(cursor.foreign(cursor.at, &what, Dialect::Postgres, instead))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Where the columns of a view are named: in its own list, else by the items of its query that are no `*`.
@@ -240,7 +259,7 @@ fn alter(cursor: &mut Cursor<'_>) -> Read<Outcome> {
     if cursor.eat(&["INDEX"]) {
         return cursor.rename_index().map(one);
     }
-    if cursor.dialect == crate::dialect::Dialect::Postgres && cursor.eat(&["SCHEMA"]) {
+    if cursor.dialect == Dialect::Postgres && cursor.eat(&["SCHEMA"]) {
         return cursor.rename_schema().map(one);
     }
     if is_mysql_database(cursor) {
@@ -251,5 +270,5 @@ fn alter(cursor: &mut Cursor<'_>) -> Read<Outcome> {
 
 /// A schema is the same to it.
 fn is_mysql_database(cursor: &mut Cursor<'_>) -> bool {
-    cursor.dialect == crate::dialect::Dialect::Mysql && cursor.eat_any(&["DATABASE", "SCHEMA"])
+    cursor.dialect == Dialect::Mysql && cursor.eat_any(&["DATABASE", "SCHEMA"])
 }

@@ -20,6 +20,7 @@ pub(crate) fn type_of(text: &str, dialect: Dialect) -> Option<TypeName> {
         at: 0,
         file: FileId(0),
         dialect,
+        read_as: None,
         comments: &[],
         own_database: None,
         path: None,
@@ -57,6 +58,17 @@ impl Cursor<'_> {
         let number = |argument: &TypeArgument| matches!(argument, TypeArgument::Number(_));
         let fine = matches!(arguments.len(), 1 | 2) && arguments.iter().all(number);
         if let Some(open) = open.filter(|_| !fine) {
+            if self.dialect == Dialect::Sqlite
+                && matches!(joined(words.clone()).as_str(), "enum" | "set")
+            {
+                let instead = "write `TEXT` with `CHECK (column IN ('a', 'b'))`";
+                return Err(self.foreign(
+                    first,
+                    "lists of values in types",
+                    Dialect::Mysql,
+                    instead,
+                ));
+            }
             let help = "write one or two numbers in the parentheses of a type";
             return Err(self.problem(self.span_of(open), "a type takes numbers only", help));
         }

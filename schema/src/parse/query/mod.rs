@@ -288,6 +288,7 @@ impl<'a> Cursor<'a> {
             at: 0,
             file: self.file,
             dialect: self.dialect,
+            read_as: self.read_as,
             comments: self.comments,
             own_database: self.own_database,
             path: self.path,

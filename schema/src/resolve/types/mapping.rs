@@ -165,7 +165,7 @@ pub fn is_type_of(text: &str, dialect: Dialect) -> bool {
         Dialect::Mysql => mysql::known(&written),
     };
     match known {
-        Known::Type(..) | Known::Values(..) | Known::Text(..) => true,
+        Known::Type(..) | Known::Guessed(..) | Known::Values(..) | Known::Text(..) => true,
         // A `table.column` looks like a type in a schema.
         Known::Unsupported(_) => written.schema.is_none(),
         Known::Anything(_) | Known::Missing(..) => false,
@@ -181,6 +181,7 @@ fn spelled(written: &TypeName, dialect: Dialect) -> String {
     };
     let mut sql = match known {
         Known::Type(_, sql)
+        | Known::Guessed(_, sql)
         | Known::Values(_, sql)
         | Known::Text(sql, _)
         | Known::Anything(sql)

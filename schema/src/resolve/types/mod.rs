@@ -17,6 +17,7 @@ use crate::dialect::Dialect;
 use crate::draft::{DraftColumn, DraftTable};
 use crate::model::{EnumId, EnumType};
 use crate::name;
+use crate::read_as::ReadAs;
 use crate::source::FileId;
 
 use super::{Resolver, enum_values};
@@ -56,6 +57,8 @@ impl Settled {
 enum Known {
     /// A type of the model.
     Type(ColumnType, String),
+    /// What SQLite makes of a name that is not one of its types, by its letters.
+    Guessed(ColumnType, String),
     /// Values of an enum of this column alone.
     Values(Vec<String>, String),
     /// A type that is known by name and read and written in its own text form; with the Rust type that reads the form
@@ -70,36 +73,45 @@ enum Known {
 }
 
 impl Resolver<'_> {
-    /// The type of a column; one that is not known is read as text, with a warning.
+    /// The type of a column; one that is not known is read as text, with a warning unless it is told already.
     pub(super) fn settle_type(
         &mut self,
         table: &DraftTable,
         column: &DraftColumn,
         model_name: &str,
+        is_told: bool,
     ) -> Settled {
         let written = &column.type_name;
         let known = self.known_type(table.dialect, table.file, written);
+        let is_open =
+            |resolver: &Self, sql: &str| !is_told && !resolver.has_rust_type(table, column, sql);
         match known {
             Known::Type(column_type, sql_type) => Settled::plain(column_type, sql_type),
+            Known::Guessed(column_type, sql_type) => {
+                if is_open(self, &sql_type) {
+                    self.warn_misspelt(column, &sql_type);
+                }
+                Settled::plain(column_type, sql_type)
+            }
             Known::Values(values, sql_type) => {
                 let values = self.column_enum(table, column, model_name, &values);
                 Settled::plain(values, sql_type)
             }
             Known::Text(sql_type, rust_type) => Settled::text(sql_type, rust_type),
             Known::Anything(sql_type) => {
-                if !self.has_rust_type(table, column, &sql_type) {
+                if is_open(self, &sql_type) {
                     self.warn_anything(column, &sql_type);
                 }
                 Settled::plain(ColumnType::Any, sql_type)
             }
             Known::Unsupported(sql_type) => {
-                if !self.has_rust_type(table, column, &sql_type) {
+                if is_open(self, &sql_type) {
                     self.warn_unsupported(column, &sql_type);
                 }
                 Settled::text(sql_type, None)
             }
             Known::Missing(sql_type, instead) => {
-                self.report_missing(table.dialect, column, &sql_type, instead);
+                self.report_missing(table, column, &sql_type, instead);
                 Settled::text(sql_type, None)
             }
         }
@@ -121,7 +133,9 @@ impl Resolver<'_> {
         written: &TypeName,
     ) -> Option<Settled> {
         match self.known_type(dialect, file, written) {
-            Known::Type(column_type, sql_type) => Some(Settled::plain(column_type, sql_type)),
+            Known::Type(column_type, sql_type) | Known::Guessed(column_type, sql_type) => {
+                Some(Settled::plain(column_type, sql_type))
+            }
             Known::Text(sql_type, rust_type) => Some(Settled::text(sql_type, rust_type)),
             Known::Anything(sql_type) => Some(Settled::plain(ColumnType::Any, sql_type)),
             Known::Unsupported(sql_type) => Some(Settled::text(sql_type, None)),
@@ -135,7 +149,25 @@ impl Resolver<'_> {
         let message = format!(
             "type `{sql_type}` says nothing to SQLite: column `{name}` is read as any value"
         );
-        let help = "write `TEXT`, `INTEGER`, `REAL`, `BLOB` or `ANY`; or say what its values are: `-- @type String`";
+        let near = nearest(&column.type_name.name, Dialect::Sqlite);
+        let near = near.map_or(String::new(), |near| format!("did you mean `{near}`? "));
+        let help = format!(
+            "{near}write `TEXT`, `INTEGER`, `REAL`, `BLOB` or `ANY`; or say what its values are: `-- @type String`"
+        );
+        let finding = Diagnostic::warning("B0250", message).at(column.type_name.span, "");
+        self.diagnostics.push(finding.help(help));
+    }
+
+    /// By its letters it is some type, though perhaps not as it was meant: `INTEGRE PRIMARY KEY` is not generated.
+    fn warn_misspelt(&mut self, column: &DraftColumn, sql_type: &str) {
+        let Some(near) = sqlite::misspelt(&column.type_name.name) else {
+            return;
+        };
+        let name = &column.name.text;
+        let message = format!(
+            "type `{sql_type}` is not known: SQLite goes by the letters in its name for column `{name}`"
+        );
+        let help = format!("did you mean `{}`?", near.to_uppercase());
         let finding = Diagnostic::warning("B0250", message).at(column.type_name.span, "");
         self.diagnostics.push(finding.help(help));
     }
@@ -149,25 +181,48 @@ impl Resolver<'_> {
     fn warn_unsupported(&mut self, column: &DraftColumn, sql_type: &str) {
         let name = &column.name.text;
         let message = format!("type `{sql_type}` is not known: column `{name}` is read as text");
-        let help = "give its text form a type of yours with `-- @type`, or by its name in `[types]` of `bindery.toml`; or \
-                    leave the column out with `-- @skip`";
+        let near = self.nearest_of_postgres(&column.type_name.name);
+        let near = near.map_or(String::new(), |near| format!("did you mean `{near}`? "));
+        let help = format!(
+            "{near}give its text form a type of yours with `-- @type`, or by its name in `[types]` of `bindery.toml`; or \
+             leave the column out with `-- @skip`"
+        );
         let finding = Diagnostic::warning("B0250", message).at(column.type_name.span, "");
         self.diagnostics.push(finding.help(help));
     }
 
+    /// A type of the server or of the schema whose name is nearly this one.
+    fn nearest_of_postgres(&self, name: &str) -> Option<&str> {
+        let enums = self.draft.enums.iter().map(|found| &found.name);
+        let domains = self.draft.domains.iter().map(|found| &found.name);
+        let own = enums.chain(domains).map(|name| name.name.text.as_str());
+        let mut known: Vec<&str> = names_of(Dialect::Postgres).collect();
+        known.extend(own);
+        name::suggest(name, known)
+    }
+
     fn report_missing(
         &mut self,
-        dialect: Dialect,
+        table: &DraftTable,
         column: &DraftColumn,
         sql_type: &str,
         instead: &str,
     ) {
-        let message = format!("{dialect} has no type `{sql_type}`");
-        let help = format!(
-            "write `{instead}`; if the file is written for another database, begin it with its `-- @dialect` and a \
-             blank line"
-        );
-        let finding = Diagnostic::error("B0251", message).at(column.type_name.span, "");
+        let message = format!("{} has no type `{sql_type}`", table.dialect);
+        let mut finding = Diagnostic::error("B0251", message);
+        let mut help = format!("write `{instead}`");
+        // SQLite takes the names of the other two as well.
+        let others = [Dialect::Mysql, Dialect::Postgres, Dialect::Sqlite];
+        let has = |other: &Dialect| names_of(*other).any(|known| known == column.type_name.name);
+        let home = others
+            .into_iter()
+            .find(|other| *other != table.dialect && has(other));
+        let read_as = self.draft.read_as.get(&table.file);
+        if let (Some(home), Some(read_as)) = (home, read_as) {
+            help += &format!("; {}", read_as.otherwise(home));
+        }
+        let why = read_as.map_or_else(String::new, ReadAs::why);
+        finding = finding.at(column.type_name.span, why);
         self.diagnostics.push(finding.help(help));
     }
 
@@ -233,9 +288,11 @@ fn over_base(base: Known, array: bool, spelled: String) -> Known {
         Known::Type(column_type, _) => Known::Type(column_type, spelled),
         Known::Text(_, rust_type) if !array => Known::Text(spelled, rust_type),
         Known::Text(..) => Known::Text(spelled, None),
-        Known::Values(..) | Known::Anything(_) | Known::Unsupported(_) | Known::Missing(..) => {
-            Known::Unsupported(spelled)
-        }
+        Known::Guessed(..)
+        | Known::Values(..)
+        | Known::Anything(_)
+        | Known::Unsupported(_)
+        | Known::Missing(..) => Known::Unsupported(spelled),
     }
 }
 
@@ -280,4 +337,30 @@ fn arguments(written: &TypeName) -> String {
             .collect::<Vec<_>>()
             .join(",")
     )
+}
+
+/// Names of types that a dialect has, in the order of the page.
+fn names_of(dialect: Dialect) -> impl Iterator<Item = &'static str> {
+    let types = match dialect {
+        Dialect::Sqlite => sqlite::TYPES,
+        Dialect::Postgres => postgres::TYPES,
+        Dialect::Mysql => mysql::TYPES,
+    };
+    let entries = types.iter().flat_map(|entries| entries.iter());
+    entries.flat_map(|entry| entry.names.iter().copied())
+}
+
+/// A type whose name is nearly this one.
+fn nearest(name: &str, dialect: Dialect) -> Option<&'static str> {
+    name::suggest(name, names_of(dialect))
+}
+
+/// PostgreSQL's words for a column that is generated.
+pub(super) fn is_serial(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let size = name
+        .strip_prefix("big")
+        .or_else(|| name.strip_prefix("small"));
+    let plain = size.unwrap_or(&name);
+    matches!(plain, "serial") || matches!(name.as_str(), "serial2" | "serial4" | "serial8")
 }

@@ -4,9 +4,10 @@ use std::sync::LazyLock;
 
 use crate::ast::{TypeArgument, TypeName};
 use crate::column_type::{ColumnType, DecimalSize, LobSize};
+use crate::dialect::Dialect;
 
 use super::table::{ByName, Entry, by_name};
-use super::{Known, arguments, fraction, number};
+use super::{Known, arguments, fraction, nearest, number};
 
 static BY_NAME: LazyLock<ByName> = LazyLock::new(|| by_name(TYPES));
 
@@ -447,6 +448,6 @@ fn elsewhere(name: &str) -> &'static str {
         "inet" | "cidr" => "inet6",
         "interval" => "bigint",
         "clob" | "ntext" => "longtext",
-        _ => "text",
+        _ => nearest(name, Dialect::Mysql).unwrap_or("text"),
     }
 }

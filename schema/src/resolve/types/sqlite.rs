@@ -4,10 +4,11 @@ use std::sync::LazyLock;
 
 use crate::ast::TypeName;
 use crate::column_type::{ColumnType, DecimalSize, LobSize};
+use crate::dialect::Dialect;
 use crate::name::same_word;
 
 use super::table::{ByName, Entry, by_name};
-use super::{Known, number};
+use super::{Known, names_of, nearest, number};
 
 static BY_NAME: LazyLock<ByName> = LazyLock::new(|| by_name(TYPES));
 
@@ -22,9 +23,21 @@ pub(super) fn known(written: &TypeName) -> Known {
     }
     let sql = spelled(written);
     match by_affinity(&written.written.to_uppercase()) {
-        Some(column_type) => Known::Type(column_type, sql),
+        Some(column_type) => Known::Guessed(column_type, sql),
         None => Known::Anything(sql),
     }
+}
+
+/// The type whose name is nearly this one, where the name is not one of another database and does not hold it as a whole:
+/// `NTEXT` and `TEXTS` are as good as `TEXT`.
+pub(super) fn misspelt(name: &str) -> Option<&'static str> {
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let near = nearest(name, Dialect::Sqlite).filter(|_| plain)?;
+    let others = [Dialect::Postgres, Dialect::Mysql];
+    let foreign = others
+        .iter()
+        .any(|other| names_of(*other).any(|known| known == name));
+    (!foreign && !name.contains(near)).then_some(near)
 }
 
 /// `UNSIGNED INT`, `INT(10) UNSIGNED`: to SQLite one more word, wherever it stands. The entries look at `written`.
@@ -124,18 +137,16 @@ const BY_NAME_ONLY: &[Entry] = &[
         note: "64 bits, as SQLite keeps them under this name",
     },
     Entry {
-        names: &[
-            "bigint",
-            "big int",
-            "int8",
-            "serial",
-            "bigserial",
-            "long integer",
-            "long",
-        ],
+        names: &["bigint", "big int", "int8", "long integer", "long"],
         rule: |written| integer(written, ColumnType::I64, ColumnType::U64),
         examples: &["BIGINT", "BIGINT UNSIGNED"],
         note: "unsigned values past 9223372036854775807 are refused before they are sent",
+    },
+    Entry {
+        names: &["serial", "bigserial"],
+        rule: |written| Known::Guessed(ColumnType::I64, spelled(written)),
+        examples: &["BIGSERIAL"],
+        note: "an integer that is not generated, which a warning says; an error in a key",
     },
     Entry {
         names: &[

@@ -7,6 +7,8 @@ mod order;
 mod scope;
 mod value;
 
+pub(super) use dialect::home_of_function;
+
 use std::rc::Rc;
 
 use crate::ast::{ExpressionPiece, Notes};

@@ -14,6 +14,8 @@ pub(super) struct Grammar {
     functions: &'static [(&'static str, Gives)],
     /// Functions of the database whose type nobody needs to know.
     untyped: &'static [&'static str],
+    /// Functions that it has in some versions or builds only.
+    optional: &'static [&'static str],
     /// The type of a sum.
     pub(super) sum: fn(&ColumnType) -> Option<ColumnType>,
     /// The type of an average.
@@ -103,6 +105,18 @@ impl Grammar {
 pub(super) fn is_known_call(dialect: Dialect, word: &str) -> bool {
     let grammar = grammar(dialect);
     WORDS.contains(&word) || grammar.function(word).is_some() || grammar.untyped.contains(&word)
+}
+
+/// The database whose function this is, where it is one of others only.
+pub(in crate::resolve) fn home_of_function(own: Dialect, name: &str) -> Option<Dialect> {
+    let has = |dialect: Dialect| {
+        let grammar = grammar(dialect);
+        let known = grammar.untyped.contains(&name) || grammar.optional.contains(&name);
+        known || grammar.function(name).is_some()
+    };
+    let is_word = WORDS.contains(&name);
+    let mut others = Dialect::ALL.into_iter().filter(|other| *other != own);
+    others.find(|other| !is_word && !has(own) && has(*other))
 }
 
 /// Words that may stand before a parenthesis and call nothing; types among them.

@@ -9,6 +9,7 @@ use crate::resolve::view::value::{Rank, rank, wider};
 pub(super) static GRAMMAR: Grammar = Grammar {
     functions: FUNCTIONS,
     untyped: UNTYPED,
+    optional: OPTIONAL,
     sum,
     average: sum,
     rounded,
@@ -133,6 +134,34 @@ const FUNCTIONS: &[(&str, Gives)] = &[
     ("week", of(ColumnType::I64, Maybe)),
     ("weekday", of(ColumnType::I64, Maybe)),
     ("year", of(ColumnType::I64, Maybe)),
+];
+
+const OPTIONAL: &[&str] = &[
+    "chr",
+    "cume_dist",
+    "current_time",
+    "curtime",
+    "encode",
+    "json_type",
+    "json_valid",
+    "lastval",
+    "match",
+    "nextval",
+    "nth_value",
+    "octet_length",
+    "percent_rank",
+    "percentile_cont",
+    "percentile_disc",
+    "quote",
+    "regexp_replace",
+    "setval",
+    "stddev_pop",
+    "stddev_samp",
+    "sysdate",
+    "to_char",
+    "utc_time",
+    "var_pop",
+    "var_samp",
 ];
 
 const UNTYPED: &[&str] = &[

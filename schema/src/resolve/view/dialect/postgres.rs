@@ -8,6 +8,7 @@ use crate::resolve::view::value::{Rank, rank, wider};
 pub(super) static GRAMMAR: Grammar = Grammar {
     functions: FUNCTIONS,
     untyped: UNTYPED,
+    optional: OPTIONAL,
     sum,
     average,
     rounded,
@@ -121,6 +122,20 @@ const FUNCTIONS: &[(&str, Gives)] = &[
     ("trunc", Gives::Rounded),
     ("upper", Gives::Cased),
     ("variance", Gives::Average),
+];
+
+const OPTIONAL: &[&str] = &[
+    "bit_count",
+    "cos",
+    "json_array",
+    "json_arrayagg",
+    "json_object",
+    "json_objectagg",
+    "json_value",
+    "log10",
+    "nextval",
+    "radians",
+    "sin",
 ];
 
 const UNTYPED: &[&str] = &[

@@ -7,6 +7,7 @@ use crate::column_type::ColumnType;
 pub(super) static GRAMMAR: Grammar = Grammar {
     functions: FUNCTIONS,
     untyped: UNTYPED,
+    optional: OPTIONAL,
     sum,
     average: |_| Some(ColumnType::F64),
     rounded: |_| Some(ColumnType::F64),
@@ -73,6 +74,32 @@ const FUNCTIONS: &[(&str, Gives)] = &[
     ("unicode", of(ColumnType::I64, Maybe)),
     ("unixepoch", of(ColumnType::I64, Maybe)),
     ("upper", text(Argument)),
+];
+
+const OPTIONAL: &[&str] = &[
+    "ceil",
+    "ceiling",
+    "cos",
+    "cume_dist",
+    "exp",
+    "floor",
+    "if",
+    "ln",
+    "log",
+    "log10",
+    "log2",
+    "mod",
+    "octet_length",
+    "percent_rank",
+    "percentile_cont",
+    "percentile_disc",
+    "pow",
+    "power",
+    "radians",
+    "sin",
+    "sqrt",
+    "timediff",
+    "trunc",
 ];
 
 const UNTYPED: &[&str] = &[

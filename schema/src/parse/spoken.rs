@@ -1,0 +1,82 @@
+//! Finds out which dialect a file is written in: what its head says, what the configuration says, else the one that all
+//! engines of its tables speak.
+
+use std::collections::BTreeSet;
+
+use super::annotation::Head;
+use crate::ast::{FileAst, Statement};
+use crate::dialect::Dialect;
+use crate::input::{Input, InputFile};
+use crate::read_as::{DialectReason, ReadAs};
+
+/// The dialect a file is tried in first.
+pub(super) fn at_first(input: &Input, file: &InputFile, head: &Head) -> ReadAs {
+    let read_as = |dialect, reason| ReadAs { dialect, reason };
+    if let Some(dialect) = head.dialect {
+        return read_as(dialect, DialectReason::Head);
+    }
+    if let Some(dialect) = file.dialect {
+        return read_as(dialect, DialectReason::Configuration);
+    }
+    let first = input.engine_of(file);
+    let reason = first.map_or(DialectReason::NoEngine, |engine| {
+        DialectReason::FirstEngine(engine.name.clone())
+    });
+    by_engines(input, &head_engines(input, file, head))
+        .unwrap_or_else(|| read_as(input.dialect_of(file), reason))
+}
+
+/// The dialect of the engines that the tables of a file live on, now that these are known.
+pub(super) fn by_tables(
+    input: &Input,
+    file: &InputFile,
+    head: &Head,
+    ast: &FileAst,
+) -> Option<ReadAs> {
+    match ast.read_as.reason {
+        DialectReason::Head | DialectReason::Configuration => return None,
+        DialectReason::Engines(_) | DialectReason::FirstEngine(_) | DialectReason::NoEngine => {}
+    }
+    let own = head_engines(input, file, head);
+    let mut names = BTreeSet::new();
+    for statement in &ast.statements {
+        let Statement::CreateTable(table) = statement else {
+            continue;
+        };
+        match &table.notes.engines {
+            _ if table.notes.skip.is_some() => {}
+            Some(tag) => names.extend(tag.names.iter().map(|name| name.text.as_str())),
+            None => names.extend(own.iter().copied()),
+        }
+    }
+    let names: Vec<&str> = names.into_iter().collect();
+    if let Some(found) = by_engines(input, &names) {
+        return Some(found);
+    }
+    let first = input.engine_of(file).filter(|_| !names.is_empty())?;
+    Some(ReadAs {
+        dialect: input.dialect_of(file),
+        reason: DialectReason::FirstEngine(first.name.clone()),
+    })
+}
+
+/// Where tables without a tag live.
+fn head_engines<'a>(input: &'a Input, file: &'a InputFile, head: &'a Head) -> Vec<&'a str> {
+    match &head.engines {
+        Some(tag) => tag.names.iter().map(|name| name.text.as_str()).collect(),
+        None => input.engines_of(file),
+    }
+}
+
+/// The one dialect of all these engines.
+fn by_engines(input: &Input, names: &[&str]) -> Option<ReadAs> {
+    let engines = names.iter().filter_map(|name| input.engine_named(name));
+    let engines: Vec<_> = engines.map(|id| &input.engines[id.0 as usize]).collect();
+    let dialects: BTreeSet<Dialect> = engines.iter().map(|engine| engine.dialect).collect();
+    let only = dialects.first().filter(|_| dialects.len() == 1)?;
+    let names = engines.iter().map(|engine| engine.name.clone());
+    Some(ReadAs {
+        dialect: *only,
+        reason: DialectReason::Engines(names.collect()),
+    })
+}
