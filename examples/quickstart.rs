@@ -70,10 +70,8 @@ fn stock_the_shelves(db: &Databases) -> bindery::Result<()> {
         let price: BigDecimal = price.parse().expect("a decimal written above");
         let harvested =
             harvested.and_then(|(year, month, day)| NaiveDate::from_ymd_opt(year, month, day));
-        db.teas().upsert_by_sku(NewTea {
-            harvested,
-            ..NewTea::new(sku, category, name, price)
-        })?;
+        db.teas()
+            .upsert_by_sku(NewTea::new(sku, category, name, price).harvested(harvested))?;
     }
     for tea in db.teas().iter()? {
         let tea = tea?;

@@ -105,10 +105,16 @@ impl ColumnSource for ReadOnly {
 
 /// Values for some columns of a table: a `New…` or a `…Changes`.
 pub trait ColumnSource {
-    /// Which columns have a value here, by their position in [`TableSql::columns`](crate::TableSql::columns).
+    /// Which columns are written, by their position in [`TableSql::columns`](crate::TableSql::columns).
     fn columns(&self) -> ColumnSet;
 
-    /// Writes exactly those columns, in that order.
+    /// Which of them the program gave. The others have the value that a new row gets without one, such as NULL, and
+    /// are nothing that a stored row may be changed to.
+    fn given(&self) -> ColumnSet {
+        self.columns()
+    }
+
+    /// Writes exactly [`columns`](Self::columns), in that order.
     fn write(&self, params: &mut ParamWriter<'_>);
 }
 
@@ -146,6 +152,30 @@ impl ColumnSet {
             self.insert(column);
         }
         self
+    }
+
+    /// Takes a position out if the condition holds.
+    #[inline]
+    #[must_use]
+    pub fn without_if(mut self, left_out: bool, column: usize) -> Self {
+        if left_out {
+            match (column / 64).checked_sub(1) {
+                None => self.first &= !(1 << column),
+                Some(word) => self.remove_more(word, column % 64),
+            }
+        }
+        self
+    }
+
+    #[cold]
+    fn remove_more(&mut self, word: usize, bit: usize) {
+        if let Some(word) = self.more.get_mut(word) {
+            *word &= !(1 << bit);
+        }
+        // Equal sets have equal words.
+        while self.more.last() == Some(&0) {
+            self.more.pop();
+        }
     }
 
     #[inline]
@@ -215,5 +245,9 @@ mod tests {
         assert_eq!(set.len(), 5);
         assert!(ColumnSet::new().is_empty() && !set.is_empty());
         assert_eq!(ColumnSet::new().with_if(false, 1), ColumnSet::new());
+        let fewer = set.clone().without_if(true, 3).without_if(false, 63);
+        let fewer = fewer.without_if(true, 130).without_if(true, 64);
+        assert_eq!(fewer, [0, 63].into_iter().collect());
+        assert_eq!(set.clone().without_if(true, 1).without_if(true, 1_000), set);
     }
 }

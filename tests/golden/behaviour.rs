@@ -15,11 +15,8 @@ fn shop() -> Databases {
 fn a_column_that_every_update_sets_is_set_to_now() {
     let db = shop();
     let long_ago = NaiveDateTime::default();
-    let ann = db.customers().insert(NewCustomer {
-        changed_at: Some(long_ago),
-        ..NewCustomer::new("ann@example.org", "Ann")
-    });
-    let ann = ann.expect("the table is empty");
+    let ann = NewCustomer::new("ann@example.org", "Ann").changed_at(long_ago);
+    let ann = db.customers().insert(ann).expect("the table is empty");
     assert_eq!(ann.changed_at, long_ago);
 
     let nothing = CustomerChanges::default();
@@ -104,11 +101,8 @@ fn a_column_may_hold_a_type_of_the_program() {
     let db = Databases::in_memory().expect("SQLite is always there");
     db.create_missing().expect("the tables can be made");
     let code = |text: &str| Code(text.to_owned());
-    let tea = NewGoods {
-        discount: Some(Money(20)),
-        tags: Some(Listed(vec![code("hot"), code("new")])),
-        ..NewGoods::new(code("tea"), Money(250))
-    };
+    let tea = NewGoods::new(code("tea"), Money(250)).discount(Money(20));
+    let tea = tea.tags(Listed(vec![code("hot"), code("new")]));
     let tea = db.goods().insert(tea).expect("the table is empty");
     assert_eq!((tea.code.value(), tea.cents), (&code("tea"), Money(250)));
     assert_eq!(tea.tags, Listed(vec![code("hot"), code("new")]));
@@ -122,10 +116,7 @@ fn a_column_may_hold_a_type_of_the_program() {
         .find_by_cents_and_discount(&Money(250), &Money(20));
     assert_eq!(found.expect("SQLite"), Some(tea));
 
-    let pot = NewGoods {
-        replaced_by: Some(key.clone()),
-        ..NewGoods::new(code("pot"), Money(900))
-    };
+    let pot = NewGoods::new(code("pot"), Money(900)).replaced_by(key.clone());
     db.goods().insert(pot).expect("the code is free");
     let found = db.goods().find_by_replaced_by(&key).expect("SQLite");
     assert_eq!(found.map(|good| good.cents), Some(Money(900)));

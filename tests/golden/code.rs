@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod bench;
+mod given_values;
 mod own_types;
 mod refusals;
 mod updates;
@@ -22,6 +23,7 @@ macro_rules! cases {
 cases! {
     first: "first/bindery.rs",
     doors: "doors/bindery.rs",
+    given: "given/bindery.rs",
     names: "names/bindery.rs",
     one_name: "one_name/bindery.rs",
     shop: "shop/bindery.rs",

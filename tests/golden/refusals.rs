@@ -16,9 +16,9 @@ const FINER: (&str, Spoil) = ("level", |row| row.level = 1.005);
 const FINER_BELOW_ZERO: (&str, Spoil) = ("level", |row| row.level = -1.005);
 const FINER_SINGLE: (&str, Spoil) = ("share", |row| row.share = 1.0 / 3.0);
 const NUL: (&str, Spoil) = ("label", |row| row.label = "a\0b".to_owned());
-const NUL_IN_NOTE: (&str, Spoil) = ("note", |row| row.note = Some("\0".to_owned()));
+const NUL_IN_NOTE: (&str, Spoil) = ("note", |row| row.note = Some(Some("\0".to_owned())));
 /// More than a server takes that nobody has told otherwise: MariaDB 16 MiB, MySQL 64 MiB.
-const LARGE_TEXT: (&str, Spoil) = ("note", |row| row.note = Some("x".repeat(70_000_000)));
+const LARGE_TEXT: (&str, Spoil) = ("note", |row| row.note = Some(Some("x".repeat(70_000_000))));
 
 fn good(number: u64) -> NewReading {
     NewReading {
@@ -52,7 +52,7 @@ fn stored<E: StaticEngine>(row: &NewReading) -> Reading<E> {
         value: row.value,
         level: row.level,
         share: row.share,
-        note: row.note,
+        note: row.note.flatten(),
         revision: 1,
     }
 }
@@ -69,7 +69,7 @@ where
         value: Some(row.value),
         level: Some(row.level),
         share: Some(row.share),
-        note: Some(row.note.clone()),
+        note: row.note.clone(),
     };
     let changed = three().map(|row| (id(&row), changes(&row)));
     let mut readings = c.readings();

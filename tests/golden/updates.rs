@@ -174,17 +174,13 @@ fn changes_count_the_version_on() -> bindery::Result<()> {
 #[test]
 fn an_upsert_counts_the_version_on() -> bindery::Result<()> {
     fn show<E: Hosts<model::Page>>(c: &mut Connection<E>) -> bindery::Result<()> {
-        let new = |body: Option<&str>| NewPage {
-            body: body.map(str::to_owned),
-            revision: Some(70),
-            ..NewPage::new("/milk")
-        };
-        let read = c.pages().upsert_by_path(new(None))?;
+        let new = NewPage::new("/milk").revision(70);
+        let read = c.pages().upsert_by_path(new.clone())?;
         assert_eq!(read.revision, 70, "a version that is given is stored");
-        let stored = c.pages().upsert_by_path(new(Some("cold")))?;
+        let stored = c.pages().upsert_by_path(new.clone().body("cold"))?;
         assert_eq!((stored.id, stored.revision), (read.id, 71));
         // Within a transaction other statements are sent on some databases.
-        let again = c.transaction(|tx| tx.pages().upsert_by_path(new(Some("warm"))))?;
+        let again = c.transaction(|tx| tx.pages().upsert_by_path(new.body("warm")))?;
         assert_eq!((again.revision, again.body.as_deref()), (72, Some("warm")));
         let kind = c.pages().save(&read).map_err(|error| error.kind().clone());
         assert_eq!(kind, Err(ErrorKind::StaleVersion));
@@ -267,6 +263,26 @@ fn a_row_copied_over_another_is_a_new_version_of_that() -> bindery::Result<()> {
             other,
             "nothing there to be overwritten"
         );
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_07_an_upsert_that_gives_nothing_but_its_key() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Page>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let page = c.pages().insert(NewPage::new("/soup").body("hot"))?;
+        assert_eq!((page.revision, page.changed_on), (1, None));
+        let again = c.pages().upsert_by_path(NewPage::new("/soup"))?;
+        assert_eq!(again.id, page.id);
+        assert_eq!(again.body.as_deref(), Some("hot"), "it was not given");
+        // What every update sets is set all the same, whatever is given for it.
+        assert_eq!(again.revision, 2);
+        assert!(again.changed_on.is_some());
+        let new = NewPage::new("/soup").revision(70).changed_on(None);
+        let again = c.pages().upsert_by_path(new)?;
+        assert_eq!(again.revision, 3);
+        assert!(again.changed_on.is_some());
         Ok(())
     }
     on_each!(show)

@@ -65,10 +65,7 @@ mod own {
     fn addresses<E: StaticEngine + Hosts<model::Host>>(
         c: &mut Connection<E>,
     ) -> bindery::Result<()> {
-        let first = NewHost {
-            net: Some(net("10.0.0.0/8")),
-            ..host("12.5")
-        };
+        let first = host("12.5").net(net("10.0.0.0/8"));
         let first = c.hosts().insert(first)?;
         assert_eq!(
             (first.id.value(), first.net),
@@ -80,7 +77,7 @@ mod own {
             Some(first.id)
         );
         let second = NewHost {
-            via: Some(first.id),
+            via: Some(Some(first.id)),
             owner: Email("bob@example.org".to_owned()),
             ..host("0")
         };
@@ -128,10 +125,8 @@ mod own {
     }
 
     fn enums<E: StaticEngine + Hosts<model::Parcel>>(c: &mut Connection<E>) -> bindery::Result<()> {
-        let parcel = c.parcels().insert(NewParcel {
-            before: Some(State::Closed),
-            ..NewParcel::new(Level::High)
-        })?;
+        let parcel = NewParcel::new(Level::High).before(State::Closed);
+        let parcel = c.parcels().insert(parcel)?;
         let read = (parcel.state, parcel.level, parcel.before);
         assert_eq!(read, (State::Open, Level::High, Some(State::Closed)));
         let changes = ParcelChanges {
@@ -148,14 +143,8 @@ mod own {
 
     /// A stored value that no variant stands for is told with its place, and never shown.
     fn unknown_values<E: StaticEngine + Hosts<model::Parcel>>(c: &mut Connection<E>) {
-        let text = NewParcel {
-            odd: Some(Odd(State::Open)),
-            ..NewParcel::new(Level::Low)
-        };
-        let number = NewParcel {
-            number: Some(Odd(Level::Low)),
-            ..NewParcel::new(Level::Low)
-        };
+        let text = NewParcel::new(Level::Low).odd(Odd(State::Open));
+        let number = NewParcel::new(Level::Low).number(Odd(Level::Low));
         for (new, column) in [(text, "odd"), (number, "number")] {
             let error = c.parcels().insert(new).expect_err("no such value");
             let told = error.to_string();
@@ -197,12 +186,8 @@ mod own {
         let plain = c.homes().insert(NewHome::new("(Elm,1)", "[1.5,2.5)"))?;
         assert_eq!((plain.past, plain.cold), (None, None));
         let odd = r#"("a \"quoted\", \\ 漢",)"#;
-        let new = NewHome {
-            past: Some(r#"{"(,)","(x,2)"}"#.to_owned()),
-            cold: Some("empty".to_owned()),
-            ..NewHome::new(odd, "(,)")
-        };
-        let home = c.homes().insert(new)?;
+        let new = NewHome::new(odd, "(,)").past(r#"{"(,)","(x,2)"}"#);
+        let home = c.homes().insert(new.cold("empty"))?;
         let spelled = r#"("a ""quoted"", \\ 漢",)"#;
         assert_eq!((home.at.as_str(), home.warm.as_str()), (spelled, "(,)"));
         assert_eq!(home.past.as_deref(), Some(r#"{"(,)","(x,2)"}"#));
@@ -233,10 +218,7 @@ mod uuids {
         E: StaticEngine + Hosts<model::Account> + Hosts<model::Order>,
     {
         let [id, public, token] = [1, 2, 3].map(Uuid::from_u128);
-        let new = NewAccount {
-            token: Some(token),
-            ..NewAccount::new(id, public)
-        };
+        let new = NewAccount::new(id, public).token(token);
         let account = c.accounts().insert(new)?;
         assert_eq!(
             (*account.id.value(), account.public, account.token),
@@ -288,11 +270,8 @@ mod flavours {
         assert_eq!(first.made.len(), 36);
         assert_eq!(first.day, first.seen.date());
         let door = std::net::Ipv4Addr::new(10, 0, 0, 1);
-        let second = c.visits().insert(NewVisit {
-            before: Some(first.id),
-            door: Some(door),
-            ..NewVisit::new(Uuid::from_u128(2))
-        })?;
+        let second = NewVisit::new(Uuid::from_u128(2));
+        let second = c.visits().insert(second.before(first.id).door(door))?;
         assert_ne!(first.token, second.token);
         assert_eq!(c.visits().find(first.id)?, Some(first));
         assert_eq!(c.visits().find_by_door(door)?, Some(second));

@@ -36,10 +36,8 @@ fn rows_of_a_view() {
     let db = shop();
     let ann = db.customers().insert(NewCustomer::new("Ann"));
     let ann = ann.expect("the table is empty");
-    let orders = [70, 130].map(|amount| NewOrder {
-        customer_id: Some(ann.id),
-        ..NewOrder::new(BigDecimal::from(amount))
-    });
+    let orders =
+        [70, 130].map(|amount| NewOrder::new(BigDecimal::from(amount)).customer_id(ann.id));
     let mut connection = db.default().expect("SQLite is always there");
     connection
         .orders()

@@ -86,11 +86,7 @@ impl<E: StaticEngine> From<generated::Person<E>> for crate::Person {
 }
 
 fn new(person: crate::Person) -> NewPerson {
-    NewPerson {
-        id: person.id,
-        name: person.name,
-        hair_color: person.hair_color,
-    }
+    NewPerson::new(person.id, person.name).hair_color(person.hair_color)
 }
 
 impl<E: StaticEngine + Hosts<model::Person>> Client for Bindery<E> {

@@ -132,7 +132,10 @@ fn can_upsert(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> bool {
 
 fn upsert_docs(w: &mut RustWriter, shape: &Shape<'_>, unique: &UniqueShape<'_>) {
     w.docs([
-        format!("Inserts a row, or changes the one with the same {}.", names(shape, unique)),
+        format!(
+            "Inserts a row, or sets what `new` gives in the one with the same {}; what it leaves out stays there.",
+            names(shape, unique)
+        ),
         String::new(),
         "# Errors".to_owned(),
         "Another constraint is violated, a column of this unique key is left out, or the database fails.".to_owned(),

@@ -18,6 +18,7 @@ mod names;
 mod new;
 mod program;
 mod row;
+mod setters;
 mod shape;
 mod shapes;
 mod source;

@@ -1,10 +1,9 @@
-//! `New…`: what a program gives to insert a row.
+//! `New…`: what a program gives to insert a row, and its constructor. What the constructor does not take is set by `setters`.
 
 use super::row::column_docs;
 use super::shape::{Field, Given, Shape};
 use super::shapes::Surroundings;
-use super::types::Argument;
-use super::{default_parameter, impl_head};
+use super::{default_parameter, impl_head, setters};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
 /// More arguments than these and clippy asks whether they are too many.
@@ -23,6 +22,7 @@ fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
             super::code(shape.table.name)
         ));
         w.line("#[derive(Debug, Clone, PartialEq)]");
+        w.line("#[must_use]");
         let parameter = default_parameter(around, shape, shape.new_generic());
         let head = format!("pub struct {}{parameter}", shape.names.new);
         w.structure(&head, shape.given().next().is_none(), |w| {
@@ -40,6 +40,7 @@ fn remark(field: &Field<'_>) -> &'static str {
         (Given::Optional, false) => "; the database's default when left out.",
         (Given::Version, _) => "; 1 when left out.",
         (Given::Now, _) => "; now when left out.",
+        (Given::Nullable, _) if field.column.docs.is_empty() => "; NULL when left out.",
         (Given::Never | Given::Required | Given::Nullable, _) => "",
     }
 }
@@ -52,6 +53,7 @@ fn constructor(w: &mut RustWriter, shape: &Shape<'_>) {
             .filter(|field| is_required(field))
     };
     w.item(|w| {
+        setters::allows(w, shape);
         w.implementation(&impl_head(shape.new_generic(), &shape.new_row("E")), |w| {
             w.item(|w| {
                 w.doc("A new row with what it must have.");
@@ -64,6 +66,7 @@ fn constructor(w: &mut RustWriter, shape: &Shape<'_>) {
                 allows(w, signature.params.len());
                 w.function(&signature, |w| w.value(&value(shape)));
             });
+            setters::setters(w, shape);
         });
         if required().next().is_none() {
             default_from_new(w, shape);
@@ -95,14 +98,12 @@ fn is_required(field: &Field<'_>) -> bool {
     field.given == Given::Required
 }
 
-fn is_text(field: &Field<'_>) -> bool {
-    field.facts.argument == Argument::Text && (field.own_key || !field.is_key)
-}
+/// Any text that can be kept.
+pub(super) const INTO_STRING: &str = "impl ::core::convert::Into<::std::string::String>";
 
 fn parameter(field: &Field<'_>) -> String {
-    if is_text(field) {
-        let ty = "impl ::core::convert::Into<::std::string::String>";
-        format!("{}: {ty}", field.name)
+    if field.is_text() {
+        format!("{}: {INTO_STRING}", field.name)
     } else {
         format!("{}: {}", field.name, field.new_type())
     }
@@ -111,7 +112,7 @@ fn parameter(field: &Field<'_>) -> String {
 fn value(shape: &Shape<'_>) -> Expr {
     let fields = shape.given().map(|(_, field)| {
         let value = match field.given {
-            Given::Required if is_text(field) => format!("{}.into()", field.name),
+            Given::Required if field.is_text() => format!("{}.into()", field.name),
             Given::Required => field.name.to_owned(),
             Given::Nullable | Given::Optional | Given::Version | Given::Now | Given::Never => {
                 "::core::option::Option::None".to_owned()

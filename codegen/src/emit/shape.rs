@@ -7,7 +7,7 @@ use bindery_schema::model::{Column, EngineId, FieldType, Generated, Table, Table
 use bindery_schema::plan::statements::{is_touched, is_writable};
 
 use super::names::ModelNames;
-use super::types::{Facts, TypeFeature};
+use super::types::{Argument, Facts, TypeFeature};
 
 /// Which model of the schema it is. The code does not say so: one table more gives others other numbers and the same code.
 #[derive(Debug, Clone, Copy)]
@@ -219,7 +219,7 @@ pub(crate) enum Given {
     Never,
     /// A value.
     Required,
-    /// A value or NULL.
+    /// A value, NULL, or nothing: then NULL, as the database has no default.
     Nullable,
     /// A value, or nothing: then the default, or the next number.
     Optional,
@@ -251,8 +251,8 @@ impl Given {
     /// May `New…` leave the column out?
     pub(crate) fn may_be_left_out(self) -> bool {
         match self {
-            Self::Never | Self::Required | Self::Nullable => false,
-            Self::Optional | Self::Version | Self::Now => true,
+            Self::Never | Self::Required => false,
+            Self::Nullable | Self::Optional | Self::Version | Self::Now => true,
         }
     }
 }
@@ -263,10 +263,14 @@ impl Field<'_> {
         optional(self.nullable, &self.ty)
     }
 
+    /// The type of a value in `New…`, before any `Option`.
+    pub(crate) fn given_type(&self) -> &str {
+        if self.own_key { &self.bare } else { &self.ty }
+    }
+
     /// The type in `New…`.
     pub(crate) fn new_type(&self) -> String {
-        let ty = if self.own_key { &self.bare } else { &self.ty };
-        let ty = optional(self.nullable, ty);
+        let ty = optional(self.nullable, self.given_type());
         optional(self.given.may_be_left_out(), &ty)
     }
 
@@ -278,6 +282,11 @@ impl Field<'_> {
     /// A whole row is stored with it: every column of a table but the computed ones.
     pub(crate) fn is_writable(&self) -> bool {
         !self.of_view && self.column.writable
+    }
+
+    /// `New…` takes it as `impl Into<String>`.
+    pub(crate) fn is_text(&self) -> bool {
+        self.facts.argument == Argument::Text && (self.own_key || !self.is_key)
     }
 
     /// It can be given when a row is inserted.

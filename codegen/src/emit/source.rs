@@ -9,8 +9,10 @@ use crate::rust_writer::{Expr, RustWriter, Signature};
 /// Which value a column gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Value {
-    /// The field's.
+    /// The field's, which must have one.
     Always,
+    /// The field's, or else NULL.
+    OrNull,
     /// The field's, if it has one.
     IfGiven,
     /// The field's, or else the first version.
@@ -22,17 +24,26 @@ enum Value {
 impl Value {
     fn given(field: &Field<'_>) -> Self {
         match field.given {
-            Given::Never | Given::Required | Given::Nullable => Self::Always,
+            Given::Never | Given::Required => Self::Always,
+            Given::Nullable => Self::OrNull,
             Given::Optional => Self::IfGiven,
             Given::Version => Self::OrFirst,
             Given::Now => Self::OrNow,
         }
     }
 
+    /// Has the column a value where the program gave none?
+    fn is_filled_in(self) -> bool {
+        match self {
+            Self::Always | Self::IfGiven => false,
+            Self::OrNull | Self::OrFirst | Self::OrNow => true,
+        }
+    }
+
     fn written(self, field: &Field<'_>) -> String {
         let (params, name) = (field.params(), field.name);
         match self {
-            Self::Always => format!("{params}.push(&self.{name});"),
+            Self::Always | Self::OrNull => format!("{params}.push(&self.{name});"),
             Self::IfGiven => format!("{params}.given(&self.{name});"),
             Self::OrFirst => format!("{params}.push(&self.{name}.unwrap_or({FIRST_VERSION}));"),
             Self::OrNow => format!("{params}.given_or_now(&self.{name});"),
@@ -66,6 +77,13 @@ fn source(w: &mut RustWriter, generic: bool, name: &str, columns: &Columns<'_>) 
                     w.value(&column_set(columns));
                 });
             });
+            if columns.iter().any(|(.., value)| value.is_filled_in()) {
+                w.item(|w| {
+                    w.block("fn given(&self) -> ::bindery::ColumnSet", |w| {
+                        w.value(&given_set(columns));
+                    });
+                });
+            }
             w.item(|w| {
                 let signature = write_signature(columns.is_empty());
                 if columns.is_empty() {
@@ -85,7 +103,9 @@ fn column_set(columns: &Columns<'_>) -> Expr {
     let parts = columns.iter().map(|(at, field, value)| {
         let position = Expr::text(at.to_string());
         match value {
-            Value::Always | Value::OrFirst | Value::OrNow => Expr::call("with", vec![position]),
+            Value::Always | Value::OrNull | Value::OrFirst | Value::OrNow => {
+                Expr::call("with", vec![position])
+            }
             Value::IfGiven => {
                 let given = Expr::text(format!("self.{}.is_some()", field.name));
                 Expr::call("with_if", vec![given, position])
@@ -93,6 +113,17 @@ fn column_set(columns: &Columns<'_>) -> Expr {
         }
     });
     Expr::Chain("::bindery::ColumnSet::new()".to_owned(), parts.collect())
+}
+
+/// A column may have the name of a method, so none of `self` is called.
+fn given_set(columns: &Columns<'_>) -> Expr {
+    let filled_in = columns.iter().filter(|(.., value)| value.is_filled_in());
+    let parts = filled_in.map(|(at, field, _)| {
+        let is_none = Expr::text(format!("self.{}.is_none()", field.name));
+        Expr::call("without_if", vec![is_none, Expr::text(at.to_string())])
+    });
+    let columns = "::bindery::ColumnSource::columns(self)".to_owned();
+    Expr::Chain(columns, parts.collect())
 }
 
 fn write_signature(unused: bool) -> Signature {

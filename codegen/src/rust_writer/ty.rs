@@ -10,7 +10,13 @@ pub(super) fn laid_out(ty: &str, indent: usize, used: usize, tail: usize) -> Lai
 }
 
 fn push(ty: &str, indent: usize, used: usize, tail: usize, laid: &mut LaidOut) {
-    if fits(ty, indent + used + tail, MAX_WIDTH) {
+    // rustfmt measures `impl Trait<…>` without its first word.
+    let uncounted = if ty.starts_with("impl ") {
+        "impl ".len()
+    } else {
+        0
+    };
+    if fits(ty, indent + used + tail, MAX_WIDTH + uncounted) {
         laid.text.push_str(ty);
         return;
     }

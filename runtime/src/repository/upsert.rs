@@ -13,7 +13,8 @@ use crate::statements::{TableSql, UniqueSql};
 
 impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Inserts a row, or gives the row with the same values in the unique key of this number the columns that `new`
-    /// gives; the others stay, but for a version, which counts on, and a time of the last change. For `upsert_by_…` of generated code.
+    /// gives, NULL included; what it leaves out stays, but for a version, which counts on, and a time of the last change.
+    /// For `upsert_by_…` of generated code.
     ///
     /// # Errors
     /// `new` leaves out a column of the unique key, another constraint is violated, a key in it is of another engine, or
@@ -29,6 +30,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             let upsert = Upsert {
                 sql,
                 unique: &sql.uniques[unique],
+                given: new.given(),
                 values: Values::new(sql, new.columns(), &write),
             };
             upsert.check_given()?;
@@ -48,18 +50,15 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
 struct Upsert<'v> {
     sql: &'static TableSql,
     unique: &'static UniqueSql,
+    /// What the program gave: an existing row gets this and no more. A new row gets all values.
+    given: ColumnSet,
     values: Values<'v>,
 }
 
 impl Upsert<'_> {
     fn check_given(&self) -> Result<()> {
-        let given = self.values.columns();
-        if self
-            .unique
-            .columns
-            .iter()
-            .all(|&column| given.contains(column))
-        {
+        let mut columns = self.unique.columns.iter();
+        if columns.all(|&column| self.given.contains(column)) {
             return Ok(());
         }
         let why = "an upsert needs a value for every column of the unique key it goes by";
@@ -68,7 +67,7 @@ impl Upsert<'_> {
 
     /// Columns that an existing row gets, beside those that every update sets by itself.
     fn changed(&self) -> ColumnSet {
-        let given = self.values.columns().iter();
+        let given = self.given.iter();
         let outside = given.filter(|column| !self.unique.columns.contains(column));
         self.sql.settable(outside)
     }
@@ -102,7 +101,7 @@ impl Upsert<'_> {
         let first = match link.depth() {
             0 => self.at_once::<M, E>(link.ready()?, engine),
             // An error would end the transaction around it.
-            _ if self.gives_another_key() => {
+            _ if self.brings_another_key() => {
                 link.atomically(|link| self.at_once::<M, E>(link.ready()?, engine))
             }
             _ => return self.at_once::<M, E>(link.ready()?, engine),
@@ -115,14 +114,14 @@ impl Upsert<'_> {
         }
     }
 
-    /// Does the row bring a whole unique key besides the one that the upsert goes by?
-    fn gives_another_key(&self) -> bool {
-        let given = self.values.columns();
+    /// Does the new row bring a whole unique key besides the one that the upsert goes by?
+    fn brings_another_key(&self) -> bool {
+        let written = self.values.columns();
         let uniques = self.sql.uniques.iter().map(|unique| unique.columns);
         let mut others = uniques
             .chain([self.sql.key])
             .filter(|key| !key.is_empty() && *key != self.unique.columns);
-        others.any(|key| key.iter().all(|&column| given.contains(column)))
+        others.any(|key| key.iter().all(|&column| written.contains(column)))
     }
 
     /// Where nothing is locked yet. `ON DUPLICATE KEY UPDATE` would take whichever unique key is in the way, and looking

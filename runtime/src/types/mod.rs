@@ -49,6 +49,7 @@ mod json;
 )))]
 mod missing;
 mod network;
+mod nullable;
 mod set;
 #[cfg(feature = "uuid")]
 mod uuid;
@@ -86,6 +87,7 @@ pub use self::interval::{Interval, ParseIntervalError};
 #[cfg(feature = "json")]
 pub use self::json::Json;
 pub use self::network::{IpNet, ParseIpNetError};
+pub use self::nullable::Nullable;
 pub use self::set::StringSet;
 pub use self::vector::Vector;
 pub use self::zero_or::ZeroOr;

@@ -12,10 +12,7 @@ include!("sample/example.rs");
 fn a_violated_foreign_key_is_an_error_of_the_insert() {
     let db = Databases::in_memory().unwrap();
     db.create_missing().unwrap();
-    let nobodys = NewUser {
-        best: Some(BlogId::new(7)),
-        ..NewUser::new("ann@example.org")
-    };
+    let nobodys = NewUser::new("ann@example.org").best(BlogId::new(7));
     let mut default = db.default().unwrap();
     for _ in 0..2 {
         let error = default.users().insert(nobodys.clone()).unwrap_err();
@@ -26,13 +23,9 @@ fn a_violated_foreign_key_is_an_error_of_the_insert() {
         assert_eq!(default.users().count().unwrap(), 0);
     }
     let post = default.blogs().insert(NewBlog::new("best")).unwrap();
-    let best = Some(post.id);
     default
         .users()
-        .insert(NewUser {
-            best,
-            ..NewUser::new("ann@example.org")
-        })
+        .insert(NewUser::new("ann@example.org").best(post.id))
         .unwrap();
     let error = default.blogs().delete(post.id).unwrap_err();
     assert!(

@@ -59,10 +59,7 @@ fn tell(what: &str, outcome: Result<(), Error>) {
 }
 
 fn large() -> NewBlog {
-    NewBlog {
-        content: Some("x".repeat(4_000_000)),
-        ..NewBlog::new("large")
-    }
+    NewBlog::new("large").content("x".repeat(4_000_000))
 }
 
 /// Does nothing among the other tests.
@@ -81,10 +78,7 @@ fn the_program_without_room() {
     let mut connection = db.connect(Default).unwrap();
     let mut tx = connection.begin().unwrap();
     for _ in 0..100 {
-        let row = NewBlog {
-            content: Some("x".repeat(10_000)),
-            ..NewBlog::new("small")
-        };
+        let row = NewBlog::new("small").content("x".repeat(10_000));
         tx.blogs().insert(row).unwrap();
     }
     tell("commit", tx.commit());
@@ -135,10 +129,7 @@ fn the_program_without_memory() {
         let outcome = connection.transaction(|tx| {
             tx.blogs().insert(NewBlog::new("one"))?;
             let _within = (step % 2 == 1).then(|| MemoryLimit::set(step * 8_192));
-            let row = NewBlog {
-                content: Some("x".repeat(20_000)),
-                ..NewBlog::new("larger")
-            };
+            let row = NewBlog::new("larger").content("x".repeat(20_000));
             // An error that is ignored does not save the rest.
             let larger = tx.blogs().insert(row);
             let small = tx.blogs().insert(NewBlog::new("two"));

@@ -168,10 +168,7 @@ fn err_02_a_failing_row_of_an_insert_is_named<E: Everything>(c: &mut Connection<
             } else {
                 at.to_string()
             };
-            NewMember {
-                nick: (at % 2 == 0).then(|| "even".to_owned()),
-                ..NewMember::new(at as i64, email)
-            }
+            NewMember::new(at as i64, email).nick((at % 2 == 0).then(|| "even".to_owned()))
         });
         let error = c.members().insert_many(rows).unwrap_err();
         assert!(is_unique_violation(&error), "{error:?}");

@@ -40,7 +40,7 @@ fn insert_gives_the_stored_row<E: Everything>(c: &mut Connection<E>) {
     );
     let all_given = NewBlog {
         id: Some(40),
-        content: Some(String::new()),
+        content: Some(Some(String::new())),
         stars: Some(i64::MIN),
         ..NewBlog::new("forty")
     };
@@ -226,10 +226,7 @@ fn insert_or_ignore_ignores_only_taken_unique_keys<E: Everything>(c: &mut Connec
 }
 
 fn qry_07_upsert_changes_only_what_is_given<E: Everything>(c: &mut Connection<E>) {
-    let new = NewMember {
-        nick: Some("ann".into()),
-        ..NewMember::new(1, "ann@example.org")
-    };
+    let new = NewMember::new(1, "ann@example.org").nick("ann");
     let ann = c.members().upsert_by(0, new).unwrap();
     let bob = c
         .members()
@@ -243,9 +240,16 @@ fn qry_07_upsert_changes_only_what_is_given<E: Everything>(c: &mut Connection<E>
         .upsert_by(0, NewMember::new(1, "new@example.org"))
         .unwrap();
     assert_eq!(
-        (moved.id, moved.email.as_str(), &moved.nick),
-        (ann.id, "new@example.org", &None)
+        (moved.id, moved.email.as_str(), moved.nick.as_deref()),
+        (ann.id, "new@example.org", Some("ann"))
     );
+    let none = NewMember::new(1, "new@example.org").nick(None);
+    assert_eq!(c.members().upsert_by(0, none).unwrap().nick, None);
+    let moved = c
+        .members()
+        .upsert_by(0, NewMember::new(1, "new@example.org").nick("a"))
+        .unwrap();
+    assert_eq!(moved.nick.as_deref(), Some("a"));
     let renumbered = c
         .members()
         .upsert_by(1, NewMember::new(20, "bob@example.org"))
@@ -261,7 +265,9 @@ fn qry_07_upsert_changes_only_what_is_given<E: Everything>(c: &mut Connection<E>
             .map(drop)
     })
     .unwrap();
-    assert_eq!(c.members().get(ann.id).unwrap().email, "in@example.org");
+    let inside = c.members().get(ann.id).unwrap();
+    assert_eq!(inside.email, "in@example.org");
+    assert_eq!(inside.nick.as_deref(), Some("a"));
 }
 
 fn qry_07_a_conflict_on_another_key_changes_nothing<E: Everything>(c: &mut Connection<E>) {

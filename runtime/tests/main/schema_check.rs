@@ -251,10 +251,7 @@ fn the_check_can_be_turned_down() {
             let options = EngineOptions::url(place.url()).schema_check(level);
             let db = with(engine.name(), options);
             let mut c = db.connect(engine).unwrap();
-            let new = NewBlog {
-                content: Some("given".to_owned()),
-                ..NewBlog::new("x")
-            };
+            let new = NewBlog::new("x").content("given");
             c.blogs().insert(new).unwrap();
             let error = c.blogs().insert(NewBlog::new("x")).unwrap_err();
             let is_refused = matches!(error.kind(), ErrorKind::NotNullViolation(_));

@@ -73,12 +73,11 @@ fn upserts<E: Everything>(engine: E, url: &str) {
             scope.spawn(move || {
                 for user_id in 0..20 {
                     let mut connection = db.connect(engine).unwrap();
-                    let member = NewMember {
-                        nick: Some(number.to_string()),
-                        ..NewMember::new(user_id, format!("{user_id}@example.org"))
-                    };
+                    let nick = Some(number.to_string());
+                    let member = NewMember::new(user_id, format!("{user_id}@example.org"));
+                    let member = member.nick(nick.clone());
                     let stored = connection.members().upsert_by(0, member.clone()).unwrap();
-                    assert_eq!((stored.user_id, stored.nick), (member.user_id, member.nick));
+                    assert_eq!((stored.user_id, stored.nick), (member.user_id, nick));
                 }
             });
         }

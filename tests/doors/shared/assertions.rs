@@ -34,8 +34,12 @@ fn a_model_on_one_engine_knows_its_database(db: &Databases) -> bindery::Result<(
     let error = db.users().save(&stored).expect_err("it was saved since it was read");
     assert_eq!(error.kind(), &ErrorKind::StaleVersion);
 
-    let again = db.users().upsert_by_email(NewUser { nick: Some("a".into()), ..NewUser::new("ann@example.org") })?;
+    let again = db.users().upsert_by_email(NewUser::new("ann@example.org").nick("a"))?;
     assert_eq!((again.id, again.nick.as_deref()), (ann.id, Some("a")));
+    let again = db.users().upsert_by_email(NewUser::new("ann@example.org"))?;
+    assert_eq!(again.nick.as_deref(), Some("a"), "what is not given stays");
+    let none = NewUser { nick: Some(None), ..NewUser::new("ann@example.org") };
+    assert_eq!(db.users().upsert_by_email(none)?.nick, None, "NULL was given");
     assert_eq!(db.users().count()?, 1);
     assert!(db.users().delete(ann.id)?);
     assert!(!db.users().exists(ann.id)?);
@@ -94,7 +98,7 @@ fn a_failed_transaction_leaves_nothing(db: &Databases) -> bindery::Result<()> {
 
 fn many_rows_go_in_at_once(db: &Databases) -> bindery::Result<()> {
     let mut default = db.default()?;
-    let rows = (0..5_000).map(|number| NewBlog { content: (number % 2 == 0).then(|| "even".into()), ..NewBlog::new(format!("no. {number}")) });
+    let rows = (0..5_000).map(|number| NewBlog::new(format!("no. {number}")).content((number % 2 == 0).then(|| "even".into())));
     assert_eq!(default.blogs().insert_many(rows)?, 5_000);
     let even = default.blogs().iter()?.filter(|blog| blog.as_ref().is_ok_and(|blog| blog.content.is_some())).count();
     assert_eq!(even, 2_500);

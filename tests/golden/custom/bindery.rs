@@ -87,17 +87,18 @@ pub mod goods {
 
     /// A row of `goods` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewGoods {
         /// `code`
         pub code: crate::Code,
         /// `cents`
         pub cents: crate::Money,
-        /// `discount`
-        pub discount: ::core::option::Option<crate::Money>,
+        /// `discount`; NULL when left out.
+        pub discount: ::core::option::Option<::core::option::Option<crate::Money>>,
         /// `tags`; the database's default when left out.
         pub tags: ::core::option::Option<crate::Listed<crate::Code>>,
-        /// `replaced_by`
-        pub replaced_by: ::core::option::Option<GoodsId>,
+        /// `replaced_by`; NULL when left out.
+        pub replaced_by: ::core::option::Option<::core::option::Option<GoodsId>>,
     }
 
     impl NewGoods {
@@ -111,6 +112,27 @@ pub mod goods {
                 replaced_by: ::core::option::Option::None,
             }
         }
+
+        /// Sets `discount`; `None` is NULL.
+        pub fn discount(mut self, discount: impl ::bindery::types::Nullable<crate::Money>) -> Self {
+            self.discount = ::core::option::Option::Some(discount.into_nullable());
+            self
+        }
+
+        /// Sets `tags`.
+        pub fn tags(mut self, tags: crate::Listed<crate::Code>) -> Self {
+            self.tags = ::core::option::Option::Some(tags);
+            self
+        }
+
+        /// Sets `replaced_by`; `None` is NULL.
+        pub fn replaced_by(
+            mut self,
+            replaced_by: impl ::bindery::types::Nullable<GoodsId>,
+        ) -> Self {
+            self.replaced_by = ::core::option::Option::Some(replaced_by.into_nullable());
+            self
+        }
     }
 
     impl ::core::convert::From<Goods> for NewGoods {
@@ -118,9 +140,9 @@ pub mod goods {
             Self {
                 code: row.code.into_value(),
                 cents: row.cents,
-                discount: row.discount,
+                discount: ::core::option::Option::Some(row.discount),
                 tags: ::core::option::Option::Some(row.tags),
-                replaced_by: row.replaced_by,
+                replaced_by: ::core::option::Option::Some(row.replaced_by),
             }
         }
     }
@@ -146,6 +168,12 @@ pub mod goods {
                 .with(2)
                 .with_if(self.tags.is_some(), 3)
                 .with(4)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self)
+                .without_if(self.discount.is_none(), 2)
+                .without_if(self.replaced_by.is_none(), 4)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -308,7 +336,7 @@ pub mod goods {
             replaced_by: &GoodsId,
         ) -> ::bindery::Result<::core::option::Option<Goods>>;
 
-        /// Inserts a row, or changes the one with the same `replaced_by`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `replaced_by`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
@@ -324,7 +352,7 @@ pub mod goods {
             discount: &crate::Money,
         ) -> ::bindery::Result<::core::option::Option<Goods>>;
 
-        /// Inserts a row, or changes the one with the same `cents` and `discount`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `cents` and `discount`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
@@ -419,6 +447,7 @@ pub mod stock {
 
     /// A row of `stock` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewStock {
         /// `shelf`
         pub shelf: i64,

@@ -107,13 +107,14 @@ pub mod blogs {
 
     /// A row of `blogs` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewBlog {
         /// `id`; counted by the database when left out.
         pub id: ::core::option::Option<i64>,
         /// `title`
         pub title: ::std::string::String,
-        /// `content`
-        pub content: ::core::option::Option<::std::string::String>,
+        /// `content`; NULL when left out.
+        pub content: ::core::option::Option<::core::option::Option<::std::string::String>>,
     }
 
     impl NewBlog {
@@ -125,6 +126,21 @@ pub mod blogs {
                 content: ::core::option::Option::None,
             }
         }
+
+        /// Sets `id`.
+        pub fn id(mut self, id: i64) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
+        }
+
+        /// Sets `content`; `None` is NULL.
+        pub fn content(
+            mut self,
+            content: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.content = ::core::option::Option::Some(content.into_nullable());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<Blog<E>> for NewBlog {
@@ -132,7 +148,7 @@ pub mod blogs {
             Self {
                 id: ::core::option::Option::Some(row.id.into_value()),
                 title: row.title,
-                content: row.content,
+                content: ::core::option::Option::Some(row.content),
             }
         }
     }
@@ -152,6 +168,10 @@ pub mod blogs {
                 .with_if(self.id.is_some(), 0)
                 .with(1)
                 .with(2)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self).without_if(self.content.is_none(), 2)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -423,6 +443,7 @@ pub mod categories {
 
     /// A row of `categories` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewCategory {
         /// `id`; counted by the database when left out.
         pub id: ::core::option::Option<i64>,
@@ -437,6 +458,12 @@ pub mod categories {
                 id: ::core::option::Option::None,
                 name: name.into(),
             }
+        }
+
+        /// Sets `id`.
+        pub fn id(mut self, id: i64) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
         }
     }
 
@@ -588,7 +615,7 @@ pub mod categories {
             name: &str,
         ) -> ::bindery::Result<::core::option::Option<Category>>;
 
-        /// Inserts a row, or changes the one with the same `name`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `name`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
@@ -663,17 +690,19 @@ pub mod users {
 
     /// A row of `users` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewUser {
         /// `id`; counted by the database when left out.
         pub id: ::core::option::Option<i64>,
         /// `email`
         pub email: ::std::string::String,
-        /// `nick`
-        pub nick: ::core::option::Option<::std::string::String>,
+        /// `nick`; NULL when left out.
+        pub nick: ::core::option::Option<::core::option::Option<::std::string::String>>,
         /// `revision`; 1 when left out.
         pub revision: ::core::option::Option<i32>,
-        /// `changed`
-        pub changed: ::core::option::Option<::bindery::types::NaiveDateTime>,
+        /// `changed`; NULL when left out.
+        pub changed:
+            ::core::option::Option<::core::option::Option<::bindery::types::NaiveDateTime>>,
     }
 
     impl NewUser {
@@ -687,6 +716,36 @@ pub mod users {
                 changed: ::core::option::Option::None,
             }
         }
+
+        /// Sets `id`.
+        pub fn id(mut self, id: i64) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
+        }
+
+        /// Sets `nick`; `None` is NULL.
+        pub fn nick(
+            mut self,
+            nick: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.nick = ::core::option::Option::Some(nick.into_nullable());
+            self
+        }
+
+        /// Sets `revision`.
+        pub fn revision(mut self, revision: i32) -> Self {
+            self.revision = ::core::option::Option::Some(revision);
+            self
+        }
+
+        /// Sets `changed`; `None` is NULL.
+        pub fn changed(
+            mut self,
+            changed: impl ::bindery::types::Nullable<::bindery::types::NaiveDateTime>,
+        ) -> Self {
+            self.changed = ::core::option::Option::Some(changed.into_nullable());
+            self
+        }
     }
 
     impl ::core::convert::From<User> for NewUser {
@@ -694,9 +753,9 @@ pub mod users {
             Self {
                 id: ::core::option::Option::Some(row.id.into_value()),
                 email: row.email,
-                nick: row.nick,
+                nick: ::core::option::Option::Some(row.nick),
                 revision: ::core::option::Option::Some(row.revision),
-                changed: row.changed,
+                changed: ::core::option::Option::Some(row.changed),
             }
         }
     }
@@ -718,6 +777,13 @@ pub mod users {
                 .with(2)
                 .with(3)
                 .with(4)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self)
+                .without_if(self.nick.is_none(), 2)
+                .without_if(self.revision.is_none(), 3)
+                .without_if(self.changed.is_none(), 4)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -873,7 +939,7 @@ pub mod users {
         fn find_by_email(&mut self, email: &str)
         -> ::bindery::Result<::core::option::Option<User>>;
 
-        /// Inserts a row, or changes the one with the same `email`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `email`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.

@@ -81,13 +81,14 @@ pub mod notes {
 
     /// A row of `notes` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewNote {
         /// `id`; counted by the database when left out.
         pub id: ::core::option::Option<i64>,
         /// `title`
         pub title: ::std::string::String,
         /// Markdown.
-        pub body: ::core::option::Option<::std::string::String>,
+        pub body: ::core::option::Option<::core::option::Option<::std::string::String>>,
         /// `stars`; the database's default when left out.
         pub stars: ::core::option::Option<i64>,
     }
@@ -102,6 +103,27 @@ pub mod notes {
                 stars: ::core::option::Option::None,
             }
         }
+
+        /// Sets `id`.
+        pub fn id(mut self, id: i64) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
+        }
+
+        /// Sets `body`; `None` is NULL.
+        pub fn body(
+            mut self,
+            body: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.body = ::core::option::Option::Some(body.into_nullable());
+            self
+        }
+
+        /// Sets `stars`.
+        pub fn stars(mut self, stars: i64) -> Self {
+            self.stars = ::core::option::Option::Some(stars);
+            self
+        }
     }
 
     impl ::core::convert::From<Note> for NewNote {
@@ -109,7 +131,7 @@ pub mod notes {
             Self {
                 id: ::core::option::Option::Some(row.id.into_value()),
                 title: row.title,
-                body: row.body,
+                body: ::core::option::Option::Some(row.body),
                 stars: ::core::option::Option::Some(row.stars),
             }
         }
@@ -133,6 +155,10 @@ pub mod notes {
                 .with(1)
                 .with(2)
                 .with_if(self.stars.is_some(), 3)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self).without_if(self.body.is_none(), 2)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {

@@ -136,17 +136,18 @@ pub mod visits {
 
     /// A row of `visits` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewVisit<E: ::bindery::Engine = engine::Default> {
         /// `id`
         pub id: ::bindery::types::Uuid,
         /// `token`; the database's default when left out.
         pub token: ::core::option::Option<::bindery::types::Uuid>,
-        /// `before`
-        pub before: ::core::option::Option<VisitId<E>>,
+        /// `before`; NULL when left out.
+        pub before: ::core::option::Option<::core::option::Option<VisitId<E>>>,
         /// `client`; the database's default when left out.
         pub client: ::core::option::Option<::core::net::Ipv6Addr>,
-        /// `door`
-        pub door: ::core::option::Option<::core::net::Ipv4Addr>,
+        /// `door`; NULL when left out.
+        pub door: ::core::option::Option<::core::option::Option<::core::net::Ipv4Addr>>,
         /// `note`; the database's default when left out.
         pub note: ::core::option::Option<::std::string::String>,
         /// `seen`; the database's default when left out.
@@ -178,6 +179,69 @@ pub mod visits {
                 made: ::core::option::Option::None,
             }
         }
+
+        /// Sets `token`.
+        pub fn token(mut self, token: ::bindery::types::Uuid) -> Self {
+            self.token = ::core::option::Option::Some(token);
+            self
+        }
+
+        /// Sets `before`; `None` is NULL.
+        pub fn before(mut self, before: impl ::bindery::types::Nullable<VisitId<E>>) -> Self {
+            self.before = ::core::option::Option::Some(before.into_nullable());
+            self
+        }
+
+        /// Sets `client`.
+        pub fn client(mut self, client: ::core::net::Ipv6Addr) -> Self {
+            self.client = ::core::option::Option::Some(client);
+            self
+        }
+
+        /// Sets `door`; `None` is NULL.
+        pub fn door(
+            mut self,
+            door: impl ::bindery::types::Nullable<::core::net::Ipv4Addr>,
+        ) -> Self {
+            self.door = ::core::option::Option::Some(door.into_nullable());
+            self
+        }
+
+        /// Sets `note`.
+        pub fn note(mut self, note: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.note = ::core::option::Option::Some(note.into());
+            self
+        }
+
+        /// Sets `seen`.
+        pub fn seen(mut self, seen: ::bindery::types::NaiveDateTime) -> Self {
+            self.seen = ::core::option::Option::Some(seen);
+            self
+        }
+
+        /// Sets `day`.
+        pub fn day(mut self, day: ::bindery::types::NaiveDate) -> Self {
+            self.day = ::core::option::Option::Some(day);
+            self
+        }
+
+        /// Sets `label`.
+        pub fn label(mut self, label: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.label = ::core::option::Option::Some(label.into());
+            self
+        }
+
+        /// Sets `price`.
+        pub fn price(mut self, price: ::bindery::types::BigDecimal) -> Self {
+            self.price = ::core::option::Option::Some(price);
+            self
+        }
+
+        /// Sets `made`.
+        pub fn made(mut self, made: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.made = ::core::option::Option::Some(made.into());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<Visit<E>> for NewVisit<E> {
@@ -185,9 +249,9 @@ pub mod visits {
             Self {
                 id: row.id.into_value(),
                 token: ::core::option::Option::Some(row.token),
-                before: row.before,
+                before: ::core::option::Option::Some(row.before),
                 client: ::core::option::Option::Some(row.client),
-                door: row.door,
+                door: ::core::option::Option::Some(row.door),
                 note: ::core::option::Option::Some(row.note),
                 seen: ::core::option::Option::Some(row.seen),
                 day: ::core::option::Option::Some(row.day),
@@ -254,6 +318,12 @@ pub mod visits {
                 .with_if(self.label.is_some(), 8)
                 .with_if(self.price.is_some(), 9)
                 .with_if(self.made.is_some(), 10)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self)
+                .without_if(self.before.is_none(), 2)
+                .without_if(self.door.is_none(), 4)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -353,7 +423,10 @@ pub mod visits {
         }
 
         fn new_belongs_to<E: ::bindery::Engine>(new: &NewVisit<E>, engine: E) -> bool {
-            new.before.as_ref().is_none_or(|key| key.engine() == engine)
+            new.before
+                .iter()
+                .flatten()
+                .all(|key| key.engine() == engine)
         }
 
         fn changes_belong_to<E: ::bindery::Engine>(changes: &VisitChanges<E>, engine: E) -> bool {
@@ -649,7 +722,7 @@ pub mod visits {
             door: ::core::net::Ipv4Addr,
         ) -> ::bindery::Result<::core::option::Option<Visit<E>>>;
 
-        /// Inserts a row, or changes the one with the same `door`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `door`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.

@@ -163,6 +163,7 @@ pub mod samples {
 
     /// A row of `samples` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewSample {
         /// `id`; counted by the database when left out.
         pub id: ::core::option::Option<i64>,
@@ -184,28 +185,28 @@ pub mod samples {
         pub code: ::std::string::String,
         /// `name`
         pub name: ::std::string::String,
-        /// `note`
-        pub note: ::core::option::Option<::std::string::String>,
-        /// `bytes`
-        pub bytes: ::core::option::Option<::std::vec::Vec<u8>>,
-        /// `day`
-        pub day: ::core::option::Option<::bindery::types::NaiveDate>,
-        /// `at_time`
-        pub at_time: ::core::option::Option<::bindery::types::NaiveTime>,
-        /// `local`
-        pub local: ::core::option::Option<::bindery::types::NaiveDateTime>,
+        /// `note`; NULL when left out.
+        pub note: ::core::option::Option<::core::option::Option<::std::string::String>>,
+        /// `bytes`; NULL when left out.
+        pub bytes: ::core::option::Option<::core::option::Option<::std::vec::Vec<u8>>>,
+        /// `day`; NULL when left out.
+        pub day: ::core::option::Option<::core::option::Option<::bindery::types::NaiveDate>>,
+        /// `at_time`; NULL when left out.
+        pub at_time: ::core::option::Option<::core::option::Option<::bindery::types::NaiveTime>>,
+        /// `local`; NULL when left out.
+        pub local: ::core::option::Option<::core::option::Option<::bindery::types::NaiveDateTime>>,
         /// `instant`; the database's default when left out.
         pub instant: ::core::option::Option<::bindery::types::DateTime<::bindery::types::Utc>>,
         /// `token`
         pub token: ::bindery::types::Uuid,
-        /// `document`
-        pub document: ::core::option::Option<::bindery::types::JsonValue>,
+        /// `document`; NULL when left out.
+        pub document: ::core::option::Option<::core::option::Option<::bindery::types::JsonValue>>,
         /// `feeling`
         pub feeling: super::enums::Mood,
         /// `changed_at`; the database's default when left out.
         pub changed_at: ::core::option::Option<::bindery::types::DateTime<::bindery::types::Utc>>,
-        /// `touched_on`
-        pub touched_on: ::core::option::Option<::bindery::types::NaiveDate>,
+        /// `touched_on`; NULL when left out.
+        pub touched_on: ::core::option::Option<::core::option::Option<::bindery::types::NaiveDate>>,
     }
 
     impl NewSample {
@@ -247,6 +248,99 @@ pub mod samples {
                 touched_on: ::core::option::Option::None,
             }
         }
+
+        /// Sets `id`.
+        pub fn id(mut self, id: i64) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
+        }
+
+        /// Sets `flag`.
+        pub fn flag(mut self, flag: bool) -> Self {
+            self.flag = ::core::option::Option::Some(flag);
+            self
+        }
+
+        /// Sets `note`; `None` is NULL.
+        pub fn note(
+            mut self,
+            note: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.note = ::core::option::Option::Some(note.into_nullable());
+            self
+        }
+
+        /// Sets `bytes`; `None` is NULL.
+        pub fn bytes(
+            mut self,
+            bytes: impl ::bindery::types::Nullable<::std::vec::Vec<u8>>,
+        ) -> Self {
+            self.bytes = ::core::option::Option::Some(bytes.into_nullable());
+            self
+        }
+
+        /// Sets `day`; `None` is NULL.
+        pub fn day(
+            mut self,
+            day: impl ::bindery::types::Nullable<::bindery::types::NaiveDate>,
+        ) -> Self {
+            self.day = ::core::option::Option::Some(day.into_nullable());
+            self
+        }
+
+        /// Sets `at_time`; `None` is NULL.
+        pub fn at_time(
+            mut self,
+            at_time: impl ::bindery::types::Nullable<::bindery::types::NaiveTime>,
+        ) -> Self {
+            self.at_time = ::core::option::Option::Some(at_time.into_nullable());
+            self
+        }
+
+        /// Sets `local`; `None` is NULL.
+        pub fn local(
+            mut self,
+            local: impl ::bindery::types::Nullable<::bindery::types::NaiveDateTime>,
+        ) -> Self {
+            self.local = ::core::option::Option::Some(local.into_nullable());
+            self
+        }
+
+        /// Sets `instant`.
+        pub fn instant(
+            mut self,
+            instant: ::bindery::types::DateTime<::bindery::types::Utc>,
+        ) -> Self {
+            self.instant = ::core::option::Option::Some(instant);
+            self
+        }
+
+        /// Sets `document`; `None` is NULL.
+        pub fn document(
+            mut self,
+            document: impl ::bindery::types::Nullable<::bindery::types::JsonValue>,
+        ) -> Self {
+            self.document = ::core::option::Option::Some(document.into_nullable());
+            self
+        }
+
+        /// Sets `changed_at`.
+        pub fn changed_at(
+            mut self,
+            changed_at: ::bindery::types::DateTime<::bindery::types::Utc>,
+        ) -> Self {
+            self.changed_at = ::core::option::Option::Some(changed_at);
+            self
+        }
+
+        /// Sets `touched_on`; `None` is NULL.
+        pub fn touched_on(
+            mut self,
+            touched_on: impl ::bindery::types::Nullable<::bindery::types::NaiveDate>,
+        ) -> Self {
+            self.touched_on = ::core::option::Option::Some(touched_on.into_nullable());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<Sample<E>> for NewSample {
@@ -262,17 +356,17 @@ pub mod samples {
                 amount: row.amount,
                 code: row.code,
                 name: row.name,
-                note: row.note,
-                bytes: row.bytes,
-                day: row.day,
-                at_time: row.at_time,
-                local: row.local,
+                note: ::core::option::Option::Some(row.note),
+                bytes: ::core::option::Option::Some(row.bytes),
+                day: ::core::option::Option::Some(row.day),
+                at_time: ::core::option::Option::Some(row.at_time),
+                local: ::core::option::Option::Some(row.local),
                 instant: ::core::option::Option::Some(row.instant),
                 token: row.token,
-                document: row.document,
+                document: ::core::option::Option::Some(row.document),
                 feeling: row.feeling,
                 changed_at: ::core::option::Option::Some(row.changed_at),
-                touched_on: row.touched_on,
+                touched_on: ::core::option::Option::Some(row.touched_on),
             }
         }
     }
@@ -342,6 +436,17 @@ pub mod samples {
                 .with(18)
                 .with_if(self.changed_at.is_some(), 19)
                 .with(20)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self)
+                .without_if(self.note.is_none(), 10)
+                .without_if(self.bytes.is_none(), 11)
+                .without_if(self.day.is_none(), 12)
+                .without_if(self.at_time.is_none(), 13)
+                .without_if(self.local.is_none(), 14)
+                .without_if(self.document.is_none(), 17)
+                .without_if(self.touched_on.is_none(), 20)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -913,7 +1018,7 @@ pub mod samples {
             name: &str,
         ) -> ::bindery::Result<::core::option::Option<Sample<E>>>;
 
-        /// Inserts a row, or changes the one with the same `name`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `name`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
@@ -1110,15 +1215,18 @@ pub mod arrays {
 
     /// A row of `arrays` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewArray {
         /// `numbers`
         pub numbers: ::std::vec::Vec<i32>,
-        /// `words`
-        pub words: ::core::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// `moods`
-        pub moods: ::core::option::Option<::std::vec::Vec<super::enums::Mood>>,
-        /// `span`
-        pub span: ::core::option::Option<::bindery::types::Interval>,
+        /// `words`; NULL when left out.
+        pub words:
+            ::core::option::Option<::core::option::Option<::std::vec::Vec<::std::string::String>>>,
+        /// `moods`; NULL when left out.
+        pub moods:
+            ::core::option::Option<::core::option::Option<::std::vec::Vec<super::enums::Mood>>>,
+        /// `span`; NULL when left out.
+        pub span: ::core::option::Option<::core::option::Option<::bindery::types::Interval>>,
         /// `raw`
         pub raw: ::std::vec::Vec<u8>,
         /// `price`
@@ -1145,15 +1253,42 @@ pub mod arrays {
                 sample_id,
             }
         }
+
+        /// Sets `words`; `None` is NULL.
+        pub fn words(
+            mut self,
+            words: impl ::bindery::types::Nullable<::std::vec::Vec<::std::string::String>>,
+        ) -> Self {
+            self.words = ::core::option::Option::Some(words.into_nullable());
+            self
+        }
+
+        /// Sets `moods`; `None` is NULL.
+        pub fn moods(
+            mut self,
+            moods: impl ::bindery::types::Nullable<::std::vec::Vec<super::enums::Mood>>,
+        ) -> Self {
+            self.moods = ::core::option::Option::Some(moods.into_nullable());
+            self
+        }
+
+        /// Sets `span`; `None` is NULL.
+        pub fn span(
+            mut self,
+            span: impl ::bindery::types::Nullable<::bindery::types::Interval>,
+        ) -> Self {
+            self.span = ::core::option::Option::Some(span.into_nullable());
+            self
+        }
     }
 
     impl ::core::convert::From<Array> for NewArray {
         fn from(row: Array) -> Self {
             Self {
                 numbers: row.numbers,
-                words: row.words,
-                moods: row.moods,
-                span: row.span,
+                words: ::core::option::Option::Some(row.words),
+                moods: ::core::option::Option::Some(row.moods),
+                span: ::core::option::Option::Some(row.span),
                 raw: row.raw,
                 price: row.price,
                 sample_id: row.sample_id,
@@ -1192,6 +1327,13 @@ pub mod arrays {
                 .with(5)
                 .with(6)
                 .with(7)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self)
+                .without_if(self.words.is_none(), 2)
+                .without_if(self.moods.is_none(), 3)
+                .without_if(self.span.is_none(), 4)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -1388,7 +1530,7 @@ pub mod arrays {
         /// The database fails.
         fn find_by_raw(&mut self, raw: &[u8]) -> ::bindery::Result<::core::option::Option<Array>>;
 
-        /// Inserts a row, or changes the one with the same `raw`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `raw`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
@@ -1404,7 +1546,7 @@ pub mod arrays {
             span: ::bindery::types::Interval,
         ) -> ::bindery::Result<::core::option::Option<Array>>;
 
-        /// Inserts a row, or changes the one with the same `numbers` and `span`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `numbers` and `span`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
@@ -1420,7 +1562,7 @@ pub mod arrays {
             price: &::bindery::types::BigDecimal,
         ) -> ::bindery::Result<::core::option::Option<Array>>;
 
-        /// Inserts a row, or changes the one with the same `sample_id` and `price`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `sample_id` and `price`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.

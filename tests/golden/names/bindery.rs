@@ -160,6 +160,7 @@ pub mod select {
 
     /// A row of `select` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewSelect {
         /// `type`; counted by the database when left out.
         pub r#type: ::core::option::Option<i64>,
@@ -167,12 +168,12 @@ pub mod select {
         pub self_: i32,
         /// `crate`
         pub crate_: i32,
-        /// `match`
-        pub r#match: ::core::option::Option<::std::string::String>,
+        /// `match`; NULL when left out.
+        pub r#match: ::core::option::Option<::core::option::Option<::std::string::String>>,
         /// `order`; the database's default when left out.
         pub order: ::core::option::Option<::std::string::String>,
-        /// `Group By`
-        pub group_by: ::core::option::Option<::std::string::String>,
+        /// `Group By`; NULL when left out.
+        pub group_by: ::core::option::Option<::core::option::Option<::std::string::String>>,
     }
 
     impl NewSelect {
@@ -187,6 +188,36 @@ pub mod select {
                 group_by: ::core::option::Option::None,
             }
         }
+
+        /// Sets `type`.
+        pub fn r#type(mut self, r#type: i64) -> Self {
+            self.r#type = ::core::option::Option::Some(r#type);
+            self
+        }
+
+        /// Sets `match`; `None` is NULL.
+        pub fn r#match(
+            mut self,
+            r#match: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.r#match = ::core::option::Option::Some(r#match.into_nullable());
+            self
+        }
+
+        /// Sets `order`.
+        pub fn order(mut self, order: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.order = ::core::option::Option::Some(order.into());
+            self
+        }
+
+        /// Sets `Group By`; `None` is NULL.
+        pub fn group_by(
+            mut self,
+            group_by: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.group_by = ::core::option::Option::Some(group_by.into_nullable());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<Select<E>> for NewSelect {
@@ -195,9 +226,9 @@ pub mod select {
                 r#type: ::core::option::Option::Some(row.r#type.into_value()),
                 self_: row.self_,
                 crate_: row.crate_,
-                r#match: row.r#match,
+                r#match: ::core::option::Option::Some(row.r#match),
                 order: ::core::option::Option::Some(row.order),
-                group_by: row.group_by,
+                group_by: ::core::option::Option::Some(row.group_by),
             }
         }
     }
@@ -226,6 +257,12 @@ pub mod select {
                 .with(3)
                 .with_if(self.order.is_some(), 4)
                 .with(5)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self)
+                .without_if(self.r#match.is_none(), 3)
+                .without_if(self.group_by.is_none(), 5)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -729,27 +766,28 @@ pub mod order_détails {
 
     /// A row of `Order Détails` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewOrderDétail {
         /// `Id`; counted by the database when left out.
         pub id: ::core::option::Option<i64>,
-        /// `it's`
-        pub it_s: ::core::option::Option<i32>,
-        /// `a 'back' tick`
-        pub a_back_tick: ::core::option::Option<i32>,
-        /// `a "quote"`
-        pub a_quote: ::core::option::Option<i32>,
-        /// `back\slash`
-        pub back_slash: ::core::option::Option<i32>,
-        /// `größe`
-        pub größe: ::core::option::Option<i32>,
-        /// `1st`
-        pub c1st: ::core::option::Option<i32>,
-        /// `x; DROP TABLE "select"; --`
-        pub x_drop_table_select: ::core::option::Option<i32>,
-        /// `*/ } fn main() { /*`
-        pub fn_main: ::core::option::Option<i32>,
-        /// `r#"#`
-        pub r: ::core::option::Option<i32>,
+        /// `it's`; NULL when left out.
+        pub it_s: ::core::option::Option<::core::option::Option<i32>>,
+        /// `a 'back' tick`; NULL when left out.
+        pub a_back_tick: ::core::option::Option<::core::option::Option<i32>>,
+        /// `a "quote"`; NULL when left out.
+        pub a_quote: ::core::option::Option<::core::option::Option<i32>>,
+        /// `back\slash`; NULL when left out.
+        pub back_slash: ::core::option::Option<::core::option::Option<i32>>,
+        /// `größe`; NULL when left out.
+        pub größe: ::core::option::Option<::core::option::Option<i32>>,
+        /// `1st`; NULL when left out.
+        pub c1st: ::core::option::Option<::core::option::Option<i32>>,
+        /// `x; DROP TABLE "select"; --`; NULL when left out.
+        pub x_drop_table_select: ::core::option::Option<::core::option::Option<i32>>,
+        /// `*/ } fn main() { /*`; NULL when left out.
+        pub fn_main: ::core::option::Option<::core::option::Option<i32>>,
+        /// `r#"#`; NULL when left out.
+        pub r: ::core::option::Option<::core::option::Option<i32>>,
     }
 
     impl NewOrderDétail {
@@ -768,6 +806,70 @@ pub mod order_détails {
                 r: ::core::option::Option::None,
             }
         }
+
+        /// Sets `Id`.
+        pub fn id(mut self, id: i64) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
+        }
+
+        /// Sets `it's`; `None` is NULL.
+        pub fn it_s(mut self, it_s: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.it_s = ::core::option::Option::Some(it_s.into_nullable());
+            self
+        }
+
+        /// Sets `a 'back' tick`; `None` is NULL.
+        pub fn a_back_tick(mut self, a_back_tick: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.a_back_tick = ::core::option::Option::Some(a_back_tick.into_nullable());
+            self
+        }
+
+        /// Sets `a "quote"`; `None` is NULL.
+        pub fn a_quote(mut self, a_quote: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.a_quote = ::core::option::Option::Some(a_quote.into_nullable());
+            self
+        }
+
+        /// Sets `back\slash`; `None` is NULL.
+        pub fn back_slash(mut self, back_slash: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.back_slash = ::core::option::Option::Some(back_slash.into_nullable());
+            self
+        }
+
+        /// Sets `größe`; `None` is NULL.
+        pub fn größe(mut self, größe: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.größe = ::core::option::Option::Some(größe.into_nullable());
+            self
+        }
+
+        /// Sets `1st`; `None` is NULL.
+        pub fn c1st(mut self, c1st: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.c1st = ::core::option::Option::Some(c1st.into_nullable());
+            self
+        }
+
+        #[rustfmt::skip]
+        /// Sets `x; DROP TABLE "select"; --`; `None` is NULL.
+        pub fn x_drop_table_select(
+            mut self,
+            x_drop_table_select: impl ::bindery::types::Nullable<i32>,
+        ) -> Self {
+            self.x_drop_table_select = ::core::option::Option::Some(x_drop_table_select.into_nullable());
+            self
+        }
+
+        /// Sets `*/ } fn main() { /*`; `None` is NULL.
+        pub fn fn_main(mut self, fn_main: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.fn_main = ::core::option::Option::Some(fn_main.into_nullable());
+            self
+        }
+
+        /// Sets `r#"#`; `None` is NULL.
+        pub fn r(mut self, r: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.r = ::core::option::Option::Some(r.into_nullable());
+            self
+        }
     }
 
     impl ::core::default::Default for NewOrderDétail {
@@ -780,15 +882,15 @@ pub mod order_détails {
         fn from(row: OrderDétail<E>) -> Self {
             Self {
                 id: ::core::option::Option::Some(row.id.into_value()),
-                it_s: row.it_s,
-                a_back_tick: row.a_back_tick,
-                a_quote: row.a_quote,
-                back_slash: row.back_slash,
-                größe: row.größe,
-                c1st: row.c1st,
-                x_drop_table_select: row.x_drop_table_select,
-                fn_main: row.fn_main,
-                r: row.r,
+                it_s: ::core::option::Option::Some(row.it_s),
+                a_back_tick: ::core::option::Option::Some(row.a_back_tick),
+                a_quote: ::core::option::Option::Some(row.a_quote),
+                back_slash: ::core::option::Option::Some(row.back_slash),
+                größe: ::core::option::Option::Some(row.größe),
+                c1st: ::core::option::Option::Some(row.c1st),
+                x_drop_table_select: ::core::option::Option::Some(row.x_drop_table_select),
+                fn_main: ::core::option::Option::Some(row.fn_main),
+                r: ::core::option::Option::Some(row.r),
             }
         }
     }
@@ -829,6 +931,19 @@ pub mod order_détails {
                 .with(7)
                 .with(8)
                 .with(9)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self)
+                .without_if(self.it_s.is_none(), 1)
+                .without_if(self.a_back_tick.is_none(), 2)
+                .without_if(self.a_quote.is_none(), 3)
+                .without_if(self.back_slash.is_none(), 4)
+                .without_if(self.größe.is_none(), 5)
+                .without_if(self.c1st.is_none(), 6)
+                .without_if(self.x_drop_table_select.is_none(), 7)
+                .without_if(self.fn_main.is_none(), 8)
+                .without_if(self.r.is_none(), 9)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -1425,6 +1540,7 @@ pub mod option {
 
     /// A row of `option` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewOption<E: ::bindery::Engine = engine::Default> {
         /// `some`
         pub some: i64,
@@ -1841,11 +1957,12 @@ pub mod string {
 
     /// A row of `string` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewString {
         /// `string`
         pub string: ::std::string::String,
-        /// `vec`
-        pub vec: ::core::option::Option<::std::vec::Vec<u8>>,
+        /// `vec`; NULL when left out.
+        pub vec: ::core::option::Option<::core::option::Option<::std::vec::Vec<u8>>>,
     }
 
     impl NewString {
@@ -1856,13 +1973,19 @@ pub mod string {
                 vec: ::core::option::Option::None,
             }
         }
+
+        /// Sets `vec`; `None` is NULL.
+        pub fn vec(mut self, vec: impl ::bindery::types::Nullable<::std::vec::Vec<u8>>) -> Self {
+            self.vec = ::core::option::Option::Some(vec.into_nullable());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<String<E>> for NewString {
         fn from(row: String<E>) -> Self {
             Self {
                 string: row.string.into_value(),
-                vec: row.vec,
+                vec: ::core::option::Option::Some(row.vec),
             }
         }
     }
@@ -1877,6 +2000,10 @@ pub mod string {
     impl ::bindery::ColumnSource for NewString {
         fn columns(&self) -> ::bindery::ColumnSet {
             ::bindery::ColumnSet::new().with(0).with(1)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self).without_if(self.vec.is_none(), 1)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -2237,11 +2364,12 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
 
     /// A row of `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewLongest {
         /// `id`
         pub id: i64,
-        /// `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
-        pub long: ::core::option::Option<i64>,
+        /// `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`; NULL when left out.
+        pub long: ::core::option::Option<::core::option::Option<i64>>,
     }
 
     impl NewLongest {
@@ -2252,13 +2380,19 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
                 long: ::core::option::Option::None,
             }
         }
+
+        /// Sets `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`; `None` is NULL.
+        pub fn long(mut self, long: impl ::bindery::types::Nullable<i64>) -> Self {
+            self.long = ::core::option::Option::Some(long.into_nullable());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<Longest<E>> for NewLongest {
         fn from(row: Longest<E>) -> Self {
             Self {
                 id: row.id.into_value(),
-                long: row.long,
+                long: ::core::option::Option::Some(row.long),
             }
         }
     }
@@ -2273,6 +2407,10 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
     impl ::bindery::ColumnSource for NewLongest {
         fn columns(&self) -> ::bindery::ColumnSet {
             ::bindery::ColumnSet::new().with(0).with(1)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self).without_if(self.long.is_none(), 1)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {

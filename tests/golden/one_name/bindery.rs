@@ -101,6 +101,7 @@ pub mod users {
 
     /// A row of `users` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewUser {
         /// `id`
         pub id: i32,
@@ -291,6 +292,7 @@ pub mod visitor {
 
     /// A row of `users` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewVisitor {
         /// `id`
         pub id: i64,

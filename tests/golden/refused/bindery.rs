@@ -158,6 +158,7 @@ pub mod readings {
 
     /// A row of `readings` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewReading {
         /// `sensor`
         pub sensor: u64,
@@ -171,8 +172,8 @@ pub mod readings {
         pub level: f64,
         /// `share`
         pub share: f32,
-        /// `note`
-        pub note: ::core::option::Option<::std::string::String>,
+        /// `note`; NULL when left out.
+        pub note: ::core::option::Option<::core::option::Option<::std::string::String>>,
         /// `revision`; 1 when left out.
         pub revision: ::core::option::Option<i32>,
     }
@@ -198,6 +199,21 @@ pub mod readings {
                 revision: ::core::option::Option::None,
             }
         }
+
+        /// Sets `note`; `None` is NULL.
+        pub fn note(
+            mut self,
+            note: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.note = ::core::option::Option::Some(note.into_nullable());
+            self
+        }
+
+        /// Sets `revision`.
+        pub fn revision(mut self, revision: i32) -> Self {
+            self.revision = ::core::option::Option::Some(revision);
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<Reading<E>> for NewReading {
@@ -209,7 +225,7 @@ pub mod readings {
                 value: row.value,
                 level: row.level,
                 share: row.share,
-                note: row.note,
+                note: ::core::option::Option::Some(row.note),
                 revision: ::core::option::Option::Some(row.revision),
             }
         }
@@ -241,6 +257,12 @@ pub mod readings {
                 .with(5)
                 .with(6)
                 .with(7)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self)
+                .without_if(self.note.is_none(), 6)
+                .without_if(self.revision.is_none(), 7)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -696,7 +718,7 @@ pub mod readings {
             label: &str,
         ) -> ::bindery::Result<::core::option::Option<Reading<E>>>;
 
-        /// Inserts a row, or changes the one with the same `label`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `label`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.

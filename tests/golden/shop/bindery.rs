@@ -165,6 +165,7 @@ pub mod customers {
 
     /// A row of `customers` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewCustomer {
         /// `id`; counted by the database when left out.
         pub id: ::core::option::Option<i64>,
@@ -173,7 +174,7 @@ pub mod customers {
         /// `name`
         pub name: ::std::string::String,
         /// Who brought them, if anybody did.
-        pub referred_by: ::core::option::Option<CustomerId>,
+        pub referred_by: ::core::option::Option<::core::option::Option<CustomerId>>,
         /// `newsletter`; the database's default when left out.
         pub newsletter: ::core::option::Option<bool>,
         /// `since`; the database's default when left out.
@@ -198,6 +199,39 @@ pub mod customers {
                 changed_at: ::core::option::Option::None,
             }
         }
+
+        /// Sets `id`.
+        pub fn id(mut self, id: i64) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
+        }
+
+        /// Sets `referred_by`; `None` is NULL.
+        pub fn referred_by(
+            mut self,
+            referred_by: impl ::bindery::types::Nullable<CustomerId>,
+        ) -> Self {
+            self.referred_by = ::core::option::Option::Some(referred_by.into_nullable());
+            self
+        }
+
+        /// Sets `newsletter`.
+        pub fn newsletter(mut self, newsletter: bool) -> Self {
+            self.newsletter = ::core::option::Option::Some(newsletter);
+            self
+        }
+
+        /// Sets `since`.
+        pub fn since(mut self, since: ::bindery::types::NaiveDateTime) -> Self {
+            self.since = ::core::option::Option::Some(since);
+            self
+        }
+
+        /// Sets `changed_at`.
+        pub fn changed_at(mut self, changed_at: ::bindery::types::NaiveDateTime) -> Self {
+            self.changed_at = ::core::option::Option::Some(changed_at);
+            self
+        }
     }
 
     impl ::core::convert::From<Customer> for NewCustomer {
@@ -206,7 +240,7 @@ pub mod customers {
                 id: ::core::option::Option::Some(row.id.into_value()),
                 email: row.email,
                 name: row.name,
-                referred_by: row.referred_by,
+                referred_by: ::core::option::Option::Some(row.referred_by),
                 newsletter: ::core::option::Option::Some(row.newsletter),
                 since: ::core::option::Option::Some(row.since),
                 changed_at: ::core::option::Option::Some(row.changed_at),
@@ -239,6 +273,10 @@ pub mod customers {
                 .with_if(self.newsletter.is_some(), 4)
                 .with_if(self.since.is_some(), 5)
                 .with_if(self.changed_at.is_some(), 6)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self).without_if(self.referred_by.is_none(), 3)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -423,7 +461,7 @@ pub mod customers {
             email: &str,
         ) -> ::bindery::Result<::core::option::Option<Customer>>;
 
-        /// Inserts a row, or changes the one with the same `email`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `email`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
@@ -516,6 +554,7 @@ pub mod products {
 
     /// A row of `products` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewProduct<E: ::bindery::Engine = engine::Default> {
         /// `code`
         pub code: ::std::string::String,
@@ -523,14 +562,14 @@ pub mod products {
         pub title: ::std::string::String,
         /// `price`
         pub price: ::bindery::types::BigDecimal,
-        /// `weight`
-        pub weight: ::core::option::Option<f64>,
+        /// `weight`; NULL when left out.
+        pub weight: ::core::option::Option<::core::option::Option<f64>>,
         /// `type`; the database's default when left out.
         pub r#type: ::core::option::Option<::std::string::String>,
-        /// `printed_in`
-        pub printed_in: ::core::option::Option<u16>,
-        /// `replaced_by`
-        pub replaced_by: ::core::option::Option<ProductId<E>>,
+        /// `printed_in`; NULL when left out.
+        pub printed_in: ::core::option::Option<::core::option::Option<u16>>,
+        /// `replaced_by`; NULL when left out.
+        pub replaced_by: ::core::option::Option<::core::option::Option<ProductId<E>>>,
     }
 
     impl<E: ::bindery::Engine> NewProduct<E> {
@@ -550,6 +589,33 @@ pub mod products {
                 replaced_by: ::core::option::Option::None,
             }
         }
+
+        /// Sets `weight`; `None` is NULL.
+        pub fn weight(mut self, weight: impl ::bindery::types::Nullable<f64>) -> Self {
+            self.weight = ::core::option::Option::Some(weight.into_nullable());
+            self
+        }
+
+        /// Sets `type`.
+        pub fn r#type(mut self, r#type: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.r#type = ::core::option::Option::Some(r#type.into());
+            self
+        }
+
+        /// Sets `printed_in`; `None` is NULL.
+        pub fn printed_in(mut self, printed_in: impl ::bindery::types::Nullable<u16>) -> Self {
+            self.printed_in = ::core::option::Option::Some(printed_in.into_nullable());
+            self
+        }
+
+        /// Sets `replaced_by`; `None` is NULL.
+        pub fn replaced_by(
+            mut self,
+            replaced_by: impl ::bindery::types::Nullable<ProductId<E>>,
+        ) -> Self {
+            self.replaced_by = ::core::option::Option::Some(replaced_by.into_nullable());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<Product<E>> for NewProduct<E> {
@@ -558,10 +624,10 @@ pub mod products {
                 code: row.code.into_value(),
                 title: row.title,
                 price: row.price,
-                weight: row.weight,
+                weight: ::core::option::Option::Some(row.weight),
                 r#type: ::core::option::Option::Some(row.r#type),
-                printed_in: row.printed_in,
-                replaced_by: row.replaced_by,
+                printed_in: ::core::option::Option::Some(row.printed_in),
+                replaced_by: ::core::option::Option::Some(row.replaced_by),
             }
         }
     }
@@ -606,6 +672,13 @@ pub mod products {
                 .with_if(self.r#type.is_some(), 4)
                 .with(5)
                 .with(6)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self)
+                .without_if(self.weight.is_none(), 3)
+                .without_if(self.printed_in.is_none(), 5)
+                .without_if(self.replaced_by.is_none(), 6)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -686,8 +759,9 @@ pub mod products {
 
         fn new_belongs_to<E: ::bindery::Engine>(new: &NewProduct<E>, engine: E) -> bool {
             new.replaced_by
-                .as_ref()
-                .is_none_or(|key| key.engine() == engine)
+                .iter()
+                .flatten()
+                .all(|key| key.engine() == engine)
         }
 
         fn changes_belong_to<E: ::bindery::Engine>(changes: &ProductChanges<E>, engine: E) -> bool {
@@ -888,7 +962,7 @@ pub mod products {
             r#type: &str,
         ) -> ::bindery::Result<::core::option::Option<Product<E>>>;
 
-        /// Inserts a row, or changes the one with the same `title` and `type`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `title` and `type`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
@@ -1010,6 +1084,7 @@ pub mod orders {
 
     /// A row of `orders` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewOrder<E: ::bindery::Engine = engine::Default> {
         /// `id`; counted by the database when left out.
         pub id: ::core::option::Option<i64>,
@@ -1019,12 +1094,14 @@ pub mod orders {
         pub customer_id: super::customers::CustomerId,
         /// `placed_on`
         pub placed_on: ::bindery::types::NaiveDate,
-        /// `shipped_at`
-        pub shipped_at: ::core::option::Option<::bindery::types::NaiveDateTime>,
+        /// `shipped_at`; NULL when left out.
+        pub shipped_at:
+            ::core::option::Option<::core::option::Option<::bindery::types::NaiveDateTime>>,
         /// `discount`; the database's default when left out.
         pub discount: ::core::option::Option<::core::option::Option<::bindery::types::BigDecimal>>,
-        /// `previous_order_of_the_same_customer`
-        pub previous_order_of_the_same_customer: ::core::option::Option<OrderId<E>>,
+        /// `previous_order_of_the_same_customer`; NULL when left out.
+        pub previous_order_of_the_same_customer:
+            ::core::option::Option<::core::option::Option<OrderId<E>>>,
     }
 
     impl<E: ::bindery::Engine> NewOrder<E> {
@@ -1044,6 +1121,40 @@ pub mod orders {
                 previous_order_of_the_same_customer: ::core::option::Option::None,
             }
         }
+
+        /// Sets `id`.
+        pub fn id(mut self, id: i64) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
+        }
+
+        /// Sets `shipped_at`; `None` is NULL.
+        pub fn shipped_at(
+            mut self,
+            shipped_at: impl ::bindery::types::Nullable<::bindery::types::NaiveDateTime>,
+        ) -> Self {
+            self.shipped_at = ::core::option::Option::Some(shipped_at.into_nullable());
+            self
+        }
+
+        /// Sets `discount`; `None` is NULL.
+        pub fn discount(
+            mut self,
+            discount: impl ::bindery::types::Nullable<::bindery::types::BigDecimal>,
+        ) -> Self {
+            self.discount = ::core::option::Option::Some(discount.into_nullable());
+            self
+        }
+
+        #[rustfmt::skip]
+        /// Sets `previous_order_of_the_same_customer`; `None` is NULL.
+        pub fn previous_order_of_the_same_customer(
+            mut self,
+            previous_order_of_the_same_customer: impl ::bindery::types::Nullable<OrderId<E>>,
+        ) -> Self {
+            self.previous_order_of_the_same_customer = ::core::option::Option::Some(previous_order_of_the_same_customer.into_nullable());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<Order<E>> for NewOrder<E> {
@@ -1053,9 +1164,11 @@ pub mod orders {
                 number: row.number,
                 customer_id: row.customer_id,
                 placed_on: row.placed_on,
-                shipped_at: row.shipped_at,
+                shipped_at: ::core::option::Option::Some(row.shipped_at),
                 discount: ::core::option::Option::Some(row.discount),
-                previous_order_of_the_same_customer: row.previous_order_of_the_same_customer,
+                previous_order_of_the_same_customer: ::core::option::Option::Some(
+                    row.previous_order_of_the_same_customer,
+                ),
             }
         }
     }
@@ -1102,6 +1215,12 @@ pub mod orders {
                 .with(4)
                 .with_if(self.discount.is_some(), 5)
                 .with(6)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self)
+                .without_if(self.shipped_at.is_none(), 4)
+                .without_if(self.previous_order_of_the_same_customer.is_none(), 6)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -1182,8 +1301,9 @@ pub mod orders {
 
         fn new_belongs_to<E: ::bindery::Engine>(new: &NewOrder<E>, engine: E) -> bool {
             new.previous_order_of_the_same_customer
-                .as_ref()
-                .is_none_or(|key| key.engine() == engine)
+                .iter()
+                .flatten()
+                .all(|key| key.engine() == engine)
         }
 
         fn changes_belong_to<E: ::bindery::Engine>(changes: &OrderChanges<E>, engine: E) -> bool {
@@ -1411,7 +1531,7 @@ pub mod orders {
             number: &str,
         ) -> ::bindery::Result<::core::option::Option<Order<E>>>;
 
-        /// Inserts a row, or changes the one with the same `number`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `number`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
@@ -1426,7 +1546,7 @@ pub mod orders {
             previous_order_of_the_same_customer: OrderId<E>,
         ) -> ::bindery::Result<::core::option::Option<Order<E>>>;
 
-        /// Inserts a row, or changes the one with the same `previous_order_of_the_same_customer`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `previous_order_of_the_same_customer`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
@@ -1564,6 +1684,7 @@ pub mod order_lines {
 
     /// A row of `order_lines` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewOrderLine<E: ::bindery::Engine = engine::Default> {
         /// `order_id`
         pub order_id: super::orders::OrderId<E>,
@@ -1905,7 +2026,7 @@ pub mod order_lines {
             order_id: super::orders::OrderId<E>,
         ) -> ::bindery::Result<::core::option::Option<OrderLine<E>>>;
 
-        /// Inserts a row, or changes the one with the same `product` and `order_id`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `product` and `order_id`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
@@ -2031,13 +2152,14 @@ pub mod seats {
 
     /// A row of `seats` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewSeat {
         /// `row`
         pub row: i16,
         /// `number`
         pub number: i16,
-        /// `engine`
-        pub engine: ::core::option::Option<::std::string::String>,
+        /// `engine`; NULL when left out.
+        pub engine: ::core::option::Option<::core::option::Option<::std::string::String>>,
     }
 
     impl NewSeat {
@@ -2049,6 +2171,15 @@ pub mod seats {
                 engine: ::core::option::Option::None,
             }
         }
+
+        /// Sets `engine`; `None` is NULL.
+        pub fn engine(
+            mut self,
+            engine: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.engine = ::core::option::Option::Some(engine.into_nullable());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<Seat<E>> for NewSeat {
@@ -2056,7 +2187,7 @@ pub mod seats {
             Self {
                 row: row.row,
                 number: row.number,
-                engine: row.engine,
+                engine: ::core::option::Option::Some(row.engine),
             }
         }
     }
@@ -2071,6 +2202,10 @@ pub mod seats {
     impl ::bindery::ColumnSource for NewSeat {
         fn columns(&self) -> ::bindery::ColumnSet {
             ::bindery::ColumnSet::new().with(0).with(1).with(2)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self).without_if(self.engine.is_none(), 2)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -2335,13 +2470,14 @@ pub mod visits {
 
     /// A row of `visits` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewVisit {
         /// `path`
         pub path: ::std::string::String,
         /// `took`
         pub took: f64,
-        /// `match`
-        pub r#match: ::core::option::Option<::std::vec::Vec<u8>>,
+        /// `match`; NULL when left out.
+        pub r#match: ::core::option::Option<::core::option::Option<::std::vec::Vec<u8>>>,
     }
 
     impl NewVisit {
@@ -2353,6 +2489,15 @@ pub mod visits {
                 r#match: ::core::option::Option::None,
             }
         }
+
+        /// Sets `match`; `None` is NULL.
+        pub fn r#match(
+            mut self,
+            r#match: impl ::bindery::types::Nullable<::std::vec::Vec<u8>>,
+        ) -> Self {
+            self.r#match = ::core::option::Option::Some(r#match.into_nullable());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<Visit<E>> for NewVisit {
@@ -2360,7 +2505,7 @@ pub mod visits {
             Self {
                 path: row.path,
                 took: row.took,
-                r#match: row.r#match,
+                r#match: ::core::option::Option::Some(row.r#match),
             }
         }
     }
@@ -2379,6 +2524,10 @@ pub mod visits {
     impl ::bindery::ColumnSource for NewVisit {
         fn columns(&self) -> ::bindery::ColumnSet {
             ::bindery::ColumnSet::new().with(0).with(1).with(2)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self).without_if(self.r#match.is_none(), 2)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -2585,6 +2734,7 @@ pub mod profiles {
 
     /// A row of `profiles` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewProfile {
         /// `customer_id`
         pub customer_id: super::customers::CustomerId,
@@ -2793,6 +2943,7 @@ pub mod likes {
 
     /// A row of `likes` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewLike {
         /// `customer_id`
         pub customer_id: super::customers::CustomerId,
@@ -2991,13 +3142,14 @@ pub mod model_ {
 
     /// A row of `model` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewModel {
         /// `id`; counted by the database when left out.
         pub id: ::core::option::Option<i64>,
         /// `fn`
         pub r#fn: ::std::string::String,
-        /// `self`
-        pub self_: ::core::option::Option<::std::string::String>,
+        /// `self`; NULL when left out.
+        pub self_: ::core::option::Option<::core::option::Option<::std::string::String>>,
     }
 
     impl NewModel {
@@ -3009,6 +3161,21 @@ pub mod model_ {
                 self_: ::core::option::Option::None,
             }
         }
+
+        /// Sets `id`.
+        pub fn id(mut self, id: i64) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
+        }
+
+        /// Sets `self`; `None` is NULL.
+        pub fn self_(
+            mut self,
+            self_: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.self_ = ::core::option::Option::Some(self_.into_nullable());
+            self
+        }
     }
 
     impl ::core::convert::From<Model> for NewModel {
@@ -3016,7 +3183,7 @@ pub mod model_ {
             Self {
                 id: ::core::option::Option::Some(row.id.into_value()),
                 r#fn: row.r#fn,
-                self_: row.self_,
+                self_: ::core::option::Option::Some(row.self_),
             }
         }
     }
@@ -3036,6 +3203,10 @@ pub mod model_ {
                 .with_if(self.id.is_some(), 0)
                 .with(1)
                 .with(2)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self).without_if(self.self_.is_none(), 2)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -3214,6 +3385,7 @@ pub mod r#match {
 
     /// A row of `match` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewMatch {
         /// `id`; counted by the database when left out.
         pub id: ::core::option::Option<i64>,
@@ -3263,6 +3435,12 @@ pub mod r#match {
                 a7,
                 a8,
             }
+        }
+
+        /// Sets `id`.
+        pub fn id(mut self, id: i64) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
         }
     }
 

@@ -134,19 +134,20 @@ pub mod hosts {
 
     /// A row of `hosts` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewHost<E: ::bindery::Engine = engine::Default> {
         /// `id`
         pub id: ::bindery::types::IpNet,
-        /// `net`
-        pub net: ::core::option::Option<::bindery::types::IpNet>,
+        /// `net`; NULL when left out.
+        pub net: ::core::option::Option<::core::option::Option<::bindery::types::IpNet>>,
         /// `owner`
         pub owner: crate::Email,
         /// `words`
         pub words: ::std::string::String,
         /// `weight`
         pub weight: ::bindery::types::BigDecimal,
-        /// `via`
-        pub via: ::core::option::Option<HostId<E>>,
+        /// `via`; NULL when left out.
+        pub via: ::core::option::Option<::core::option::Option<HostId<E>>>,
     }
 
     impl<E: ::bindery::Engine> NewHost<E> {
@@ -166,17 +167,32 @@ pub mod hosts {
                 via: ::core::option::Option::None,
             }
         }
+
+        /// Sets `net`; `None` is NULL.
+        pub fn net(
+            mut self,
+            net: impl ::bindery::types::Nullable<::bindery::types::IpNet>,
+        ) -> Self {
+            self.net = ::core::option::Option::Some(net.into_nullable());
+            self
+        }
+
+        /// Sets `via`; `None` is NULL.
+        pub fn via(mut self, via: impl ::bindery::types::Nullable<HostId<E>>) -> Self {
+            self.via = ::core::option::Option::Some(via.into_nullable());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<Host<E>> for NewHost<E> {
         fn from(row: Host<E>) -> Self {
             Self {
                 id: row.id.into_value(),
-                net: row.net,
+                net: ::core::option::Option::Some(row.net),
                 owner: row.owner,
                 words: row.words,
                 weight: row.weight,
-                via: row.via,
+                via: ::core::option::Option::Some(row.via),
             }
         }
     }
@@ -217,6 +233,12 @@ pub mod hosts {
                 .with(3)
                 .with(4)
                 .with(5)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self)
+                .without_if(self.net.is_none(), 1)
+                .without_if(self.via.is_none(), 5)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -288,7 +310,7 @@ pub mod hosts {
         }
 
         fn new_belongs_to<E: ::bindery::Engine>(new: &NewHost<E>, engine: E) -> bool {
-            new.via.as_ref().is_none_or(|key| key.engine() == engine)
+            new.via.iter().flatten().all(|key| key.engine() == engine)
         }
 
         fn changes_belong_to<E: ::bindery::Engine>(changes: &HostChanges<E>, engine: E) -> bool {
@@ -522,7 +544,7 @@ pub mod hosts {
             owner: &crate::Email,
         ) -> ::bindery::Result<::core::option::Option<Host<E>>>;
 
-        /// Inserts a row, or changes the one with the same `owner`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `owner`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
@@ -629,6 +651,7 @@ pub mod parcels {
 
     /// A row of `parcels` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewParcel {
         /// `id`; counted by the database when left out.
         pub id: ::core::option::Option<i32>,
@@ -636,12 +659,12 @@ pub mod parcels {
         pub state: ::core::option::Option<crate::State>,
         /// `level`
         pub level: crate::Level,
-        /// `before`
-        pub before: ::core::option::Option<crate::State>,
-        /// `odd`
-        pub odd: ::core::option::Option<crate::Odd<crate::State>>,
-        /// `number`
-        pub number: ::core::option::Option<crate::Odd<crate::Level>>,
+        /// `before`; NULL when left out.
+        pub before: ::core::option::Option<::core::option::Option<crate::State>>,
+        /// `odd`; NULL when left out.
+        pub odd: ::core::option::Option<::core::option::Option<crate::Odd<crate::State>>>,
+        /// `number`; NULL when left out.
+        pub number: ::core::option::Option<::core::option::Option<crate::Odd<crate::Level>>>,
     }
 
     impl NewParcel {
@@ -656,6 +679,42 @@ pub mod parcels {
                 number: ::core::option::Option::None,
             }
         }
+
+        /// Sets `id`.
+        pub fn id(mut self, id: i32) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
+        }
+
+        /// Sets `state`.
+        pub fn state(mut self, state: crate::State) -> Self {
+            self.state = ::core::option::Option::Some(state);
+            self
+        }
+
+        /// Sets `before`; `None` is NULL.
+        pub fn before(mut self, before: impl ::bindery::types::Nullable<crate::State>) -> Self {
+            self.before = ::core::option::Option::Some(before.into_nullable());
+            self
+        }
+
+        /// Sets `odd`; `None` is NULL.
+        pub fn odd(
+            mut self,
+            odd: impl ::bindery::types::Nullable<crate::Odd<crate::State>>,
+        ) -> Self {
+            self.odd = ::core::option::Option::Some(odd.into_nullable());
+            self
+        }
+
+        /// Sets `number`; `None` is NULL.
+        pub fn number(
+            mut self,
+            number: impl ::bindery::types::Nullable<crate::Odd<crate::Level>>,
+        ) -> Self {
+            self.number = ::core::option::Option::Some(number.into_nullable());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<Parcel<E>> for NewParcel {
@@ -664,9 +723,9 @@ pub mod parcels {
                 id: ::core::option::Option::Some(row.id.into_value()),
                 state: ::core::option::Option::Some(row.state),
                 level: row.level,
-                before: row.before,
-                odd: row.odd,
-                number: row.number,
+                before: ::core::option::Option::Some(row.before),
+                odd: ::core::option::Option::Some(row.odd),
+                number: ::core::option::Option::Some(row.number),
             }
         }
     }
@@ -695,6 +754,13 @@ pub mod parcels {
                 .with(3)
                 .with(4)
                 .with(5)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self)
+                .without_if(self.before.is_none(), 3)
+                .without_if(self.odd.is_none(), 4)
+                .without_if(self.number.is_none(), 5)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -1113,17 +1179,18 @@ pub mod homes {
 
     /// A row of `homes` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewHome {
         /// `id`; counted by the database when left out.
         pub id: ::core::option::Option<i32>,
         /// `at`
         pub at: ::std::string::String,
-        /// `past`
-        pub past: ::core::option::Option<::std::string::String>,
+        /// `past`; NULL when left out.
+        pub past: ::core::option::Option<::core::option::Option<::std::string::String>>,
         /// `warm`
         pub warm: ::std::string::String,
-        /// `cold`
-        pub cold: ::core::option::Option<::std::string::String>,
+        /// `cold`; NULL when left out.
+        pub cold: ::core::option::Option<::core::option::Option<::std::string::String>>,
     }
 
     impl NewHome {
@@ -1140,6 +1207,30 @@ pub mod homes {
                 cold: ::core::option::Option::None,
             }
         }
+
+        /// Sets `id`.
+        pub fn id(mut self, id: i32) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
+        }
+
+        /// Sets `past`; `None` is NULL.
+        pub fn past(
+            mut self,
+            past: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.past = ::core::option::Option::Some(past.into_nullable());
+            self
+        }
+
+        /// Sets `cold`; `None` is NULL.
+        pub fn cold(
+            mut self,
+            cold: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.cold = ::core::option::Option::Some(cold.into_nullable());
+            self
+        }
     }
 
     impl ::core::convert::From<Home> for NewHome {
@@ -1147,9 +1238,9 @@ pub mod homes {
             Self {
                 id: ::core::option::Option::Some(row.id.into_value()),
                 at: row.at,
-                past: row.past,
+                past: ::core::option::Option::Some(row.past),
                 warm: row.warm,
-                cold: row.cold,
+                cold: ::core::option::Option::Some(row.cold),
             }
         }
     }
@@ -1175,6 +1266,12 @@ pub mod homes {
                 .with(2)
                 .with(3)
                 .with(4)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self)
+                .without_if(self.past.is_none(), 2)
+                .without_if(self.cold.is_none(), 4)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -1321,7 +1418,7 @@ pub mod homes {
         /// The database fails.
         fn find_by_cold(&mut self, cold: &str) -> ::bindery::Result<::core::option::Option<Home>>;
 
-        /// Inserts a row, or changes the one with the same `cold`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `cold`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.

@@ -105,13 +105,14 @@ pub mod accounts {
 
     /// A row of `accounts` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewAccount {
         /// `id`
         pub id: ::bindery::types::Uuid,
         /// `public`
         pub public: ::bindery::types::Uuid,
-        /// `token`
-        pub token: ::core::option::Option<::bindery::types::Uuid>,
+        /// `token`; NULL when left out.
+        pub token: ::core::option::Option<::core::option::Option<::bindery::types::Uuid>>,
     }
 
     impl NewAccount {
@@ -123,6 +124,15 @@ pub mod accounts {
                 token: ::core::option::Option::None,
             }
         }
+
+        /// Sets `token`; `None` is NULL.
+        pub fn token(
+            mut self,
+            token: impl ::bindery::types::Nullable<::bindery::types::Uuid>,
+        ) -> Self {
+            self.token = ::core::option::Option::Some(token.into_nullable());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<Account<E>> for NewAccount {
@@ -130,7 +140,7 @@ pub mod accounts {
             Self {
                 id: row.id.into_value(),
                 public: row.public,
-                token: row.token,
+                token: ::core::option::Option::Some(row.token),
             }
         }
     }
@@ -147,6 +157,10 @@ pub mod accounts {
     impl ::bindery::ColumnSource for NewAccount {
         fn columns(&self) -> ::bindery::ColumnSet {
             ::bindery::ColumnSet::new().with(0).with(1).with(2)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self).without_if(self.token.is_none(), 2)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -393,7 +407,7 @@ pub mod accounts {
             public: ::bindery::types::Uuid,
         ) -> ::bindery::Result<::core::option::Option<Account<E>>>;
 
-        /// Inserts a row, or changes the one with the same `public`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `public`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
@@ -408,7 +422,7 @@ pub mod accounts {
             token: ::bindery::types::Uuid,
         ) -> ::bindery::Result<::core::option::Option<Account<E>>>;
 
-        /// Inserts a row, or changes the one with the same `token`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `token`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
@@ -516,6 +530,7 @@ pub mod orders {
 
     /// A row of `orders` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewOrder<E: ::bindery::Engine = engine::Default> {
         /// `account`
         pub account: super::accounts::AccountId<E>,

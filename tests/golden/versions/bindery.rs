@@ -149,19 +149,20 @@ pub mod pages {
 
     /// A row of `pages` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewPage {
         /// `id`; counted by the database when left out.
         pub id: ::core::option::Option<i64>,
         /// `path`
         pub path: ::std::string::String,
-        /// `body`
-        pub body: ::core::option::Option<::std::string::String>,
+        /// `body`; NULL when left out.
+        pub body: ::core::option::Option<::core::option::Option<::std::string::String>>,
         /// `revision`; 1 when left out.
         pub revision: ::core::option::Option<i32>,
         /// `changed_at`; the database's default when left out.
         pub changed_at: ::core::option::Option<::bindery::types::NaiveDateTime>,
-        /// `changed_on`
-        pub changed_on: ::core::option::Option<::bindery::types::NaiveDate>,
+        /// `changed_on`; NULL when left out.
+        pub changed_on: ::core::option::Option<::core::option::Option<::bindery::types::NaiveDate>>,
     }
 
     impl NewPage {
@@ -176,6 +177,42 @@ pub mod pages {
                 changed_on: ::core::option::Option::None,
             }
         }
+
+        /// Sets `id`.
+        pub fn id(mut self, id: i64) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
+        }
+
+        /// Sets `body`; `None` is NULL.
+        pub fn body(
+            mut self,
+            body: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.body = ::core::option::Option::Some(body.into_nullable());
+            self
+        }
+
+        /// Sets `revision`.
+        pub fn revision(mut self, revision: i32) -> Self {
+            self.revision = ::core::option::Option::Some(revision);
+            self
+        }
+
+        /// Sets `changed_at`.
+        pub fn changed_at(mut self, changed_at: ::bindery::types::NaiveDateTime) -> Self {
+            self.changed_at = ::core::option::Option::Some(changed_at);
+            self
+        }
+
+        /// Sets `changed_on`; `None` is NULL.
+        pub fn changed_on(
+            mut self,
+            changed_on: impl ::bindery::types::Nullable<::bindery::types::NaiveDate>,
+        ) -> Self {
+            self.changed_on = ::core::option::Option::Some(changed_on.into_nullable());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<Page<E>> for NewPage {
@@ -183,10 +220,10 @@ pub mod pages {
             Self {
                 id: ::core::option::Option::Some(row.id.into_value()),
                 path: row.path,
-                body: row.body,
+                body: ::core::option::Option::Some(row.body),
                 revision: ::core::option::Option::Some(row.revision),
                 changed_at: ::core::option::Option::Some(row.changed_at),
-                changed_on: row.changed_on,
+                changed_on: ::core::option::Option::Some(row.changed_on),
             }
         }
     }
@@ -209,6 +246,13 @@ pub mod pages {
                 .with(3)
                 .with_if(self.changed_at.is_some(), 4)
                 .with(5)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self)
+                .without_if(self.body.is_none(), 2)
+                .without_if(self.revision.is_none(), 3)
+                .without_if(self.changed_on.is_none(), 5)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -628,7 +672,7 @@ pub mod pages {
             path: &str,
         ) -> ::bindery::Result<::core::option::Option<Page<E>>>;
 
-        /// Inserts a row, or changes the one with the same `path`.
+        /// Inserts a row, or sets what `new` gives in the one with the same `path`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
@@ -761,17 +805,21 @@ pub mod machines {
 
     /// A row of `machines` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewMachine {
         /// `name`
         pub name: ::std::string::String,
         /// `version`; the database's default when left out.
         pub version: ::core::option::Option<u16>,
-        /// `seen_at`
-        pub seen_at: ::core::option::Option<::bindery::types::DateTime<::bindery::types::Utc>>,
+        /// `seen_at`; NULL when left out.
+        pub seen_at: ::core::option::Option<
+            ::core::option::Option<::bindery::types::DateTime<::bindery::types::Utc>>,
+        >,
         /// `changed_at`; now when left out.
         pub changed_at: ::core::option::Option<::bindery::types::DateTime<::bindery::types::Utc>>,
-        /// `seen_to_the_second`
-        pub seen_to_the_second: ::core::option::Option<::bindery::types::NaiveDateTime>,
+        /// `seen_to_the_second`; NULL when left out.
+        pub seen_to_the_second:
+            ::core::option::Option<::core::option::Option<::bindery::types::NaiveDateTime>>,
     }
 
     impl NewMachine {
@@ -785,6 +833,40 @@ pub mod machines {
                 seen_to_the_second: ::core::option::Option::None,
             }
         }
+
+        /// Sets `version`.
+        pub fn version(mut self, version: u16) -> Self {
+            self.version = ::core::option::Option::Some(version);
+            self
+        }
+
+        /// Sets `seen_at`; `None` is NULL.
+        pub fn seen_at(
+            mut self,
+            seen_at: impl ::bindery::types::Nullable<::bindery::types::DateTime<::bindery::types::Utc>>,
+        ) -> Self {
+            self.seen_at = ::core::option::Option::Some(seen_at.into_nullable());
+            self
+        }
+
+        /// Sets `changed_at`.
+        pub fn changed_at(
+            mut self,
+            changed_at: ::bindery::types::DateTime<::bindery::types::Utc>,
+        ) -> Self {
+            self.changed_at = ::core::option::Option::Some(changed_at);
+            self
+        }
+
+        #[rustfmt::skip]
+        /// Sets `seen_to_the_second`; `None` is NULL.
+        pub fn seen_to_the_second(
+            mut self,
+            seen_to_the_second: impl ::bindery::types::Nullable<::bindery::types::NaiveDateTime>,
+        ) -> Self {
+            self.seen_to_the_second = ::core::option::Option::Some(seen_to_the_second.into_nullable());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<Machine<E>> for NewMachine {
@@ -792,9 +874,9 @@ pub mod machines {
             Self {
                 name: row.name.into_value(),
                 version: ::core::option::Option::Some(row.version),
-                seen_at: row.seen_at,
+                seen_at: ::core::option::Option::Some(row.seen_at),
                 changed_at: ::core::option::Option::Some(row.changed_at),
-                seen_to_the_second: row.seen_to_the_second,
+                seen_to_the_second: ::core::option::Option::Some(row.seen_to_the_second),
             }
         }
     }
@@ -811,6 +893,13 @@ pub mod machines {
                 .with(2)
                 .with(3)
                 .with(4)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self)
+                .without_if(self.seen_at.is_none(), 2)
+                .without_if(self.changed_at.is_none(), 3)
+                .without_if(self.seen_to_the_second.is_none(), 4)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {

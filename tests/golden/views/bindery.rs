@@ -115,13 +115,14 @@ pub mod customers {
 
     /// A row of `customers` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewCustomer {
         /// `id`; counted by the database when left out.
         pub id: ::core::option::Option<i64>,
         /// `name`
         pub name: ::std::string::String,
-        /// `email`
-        pub email: ::core::option::Option<::std::string::String>,
+        /// `email`; NULL when left out.
+        pub email: ::core::option::Option<::core::option::Option<::std::string::String>>,
     }
 
     impl NewCustomer {
@@ -133,6 +134,21 @@ pub mod customers {
                 email: ::core::option::Option::None,
             }
         }
+
+        /// Sets `id`.
+        pub fn id(mut self, id: i64) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
+        }
+
+        /// Sets `email`; `None` is NULL.
+        pub fn email(
+            mut self,
+            email: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.email = ::core::option::Option::Some(email.into_nullable());
+            self
+        }
     }
 
     impl ::core::convert::From<Customer> for NewCustomer {
@@ -140,7 +156,7 @@ pub mod customers {
             Self {
                 id: ::core::option::Option::Some(row.id.into_value()),
                 name: row.name,
-                email: row.email,
+                email: ::core::option::Option::Some(row.email),
             }
         }
     }
@@ -160,6 +176,10 @@ pub mod customers {
                 .with_if(self.id.is_some(), 0)
                 .with(1)
                 .with(2)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self).without_if(self.email.is_none(), 2)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -334,15 +354,17 @@ pub mod orders {
 
     /// A row of `orders` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewOrder {
         /// `id`; counted by the database when left out.
         pub id: ::core::option::Option<i64>,
-        /// `customer_id`
-        pub customer_id: ::core::option::Option<super::customers::CustomerId>,
+        /// `customer_id`; NULL when left out.
+        pub customer_id:
+            ::core::option::Option<::core::option::Option<super::customers::CustomerId>>,
         /// `amount`
         pub amount: ::bindery::types::BigDecimal,
-        /// `note`
-        pub note: ::core::option::Option<::std::string::String>,
+        /// `note`; NULL when left out.
+        pub note: ::core::option::Option<::core::option::Option<::std::string::String>>,
     }
 
     impl NewOrder {
@@ -355,15 +377,39 @@ pub mod orders {
                 note: ::core::option::Option::None,
             }
         }
+
+        /// Sets `id`.
+        pub fn id(mut self, id: i64) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
+        }
+
+        /// Sets `customer_id`; `None` is NULL.
+        pub fn customer_id(
+            mut self,
+            customer_id: impl ::bindery::types::Nullable<super::customers::CustomerId>,
+        ) -> Self {
+            self.customer_id = ::core::option::Option::Some(customer_id.into_nullable());
+            self
+        }
+
+        /// Sets `note`; `None` is NULL.
+        pub fn note(
+            mut self,
+            note: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.note = ::core::option::Option::Some(note.into_nullable());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<Order<E>> for NewOrder {
         fn from(row: Order<E>) -> Self {
             Self {
                 id: ::core::option::Option::Some(row.id.into_value()),
-                customer_id: row.customer_id,
+                customer_id: ::core::option::Option::Some(row.customer_id),
                 amount: row.amount,
-                note: row.note,
+                note: ::core::option::Option::Some(row.note),
             }
         }
     }
@@ -387,6 +433,12 @@ pub mod orders {
                 .with(1)
                 .with(2)
                 .with(3)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self)
+                .without_if(self.customer_id.is_none(), 1)
+                .without_if(self.note.is_none(), 3)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {

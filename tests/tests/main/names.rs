@@ -24,11 +24,9 @@ where
         (1, 2, "it's")
     );
 
-    let detail = c.order_détails().insert(NewOrderDétail {
-        it_s: Some(7),
-        r: Some(8),
-        ..NewOrderDétail::new()
-    })?;
+    let detail = c
+        .order_détails()
+        .insert(NewOrderDétail::new().it_s(7).r(8))?;
     let changes = OrderDétailChanges {
         x_drop_table_select: Some(Some(9)),
         ..OrderDétailChanges::default()

@@ -107,13 +107,14 @@ pub mod blogs {
 
     /// A row of `blogs` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewBlog {
         /// `id`; counted by the database when left out.
         pub id: ::core::option::Option<i64>,
         /// `title`
         pub title: ::std::string::String,
-        /// `content`
-        pub content: ::core::option::Option<::std::string::String>,
+        /// `content`; NULL when left out.
+        pub content: ::core::option::Option<::core::option::Option<::std::string::String>>,
         /// `stars`; the database's default when left out.
         pub stars: ::core::option::Option<i64>,
     }
@@ -127,6 +128,24 @@ pub mod blogs {
                 content: ::core::option::Option::None,
                 stars: ::core::option::Option::None,
             }
+        }
+
+        /// Sets `id`.
+        pub fn id(mut self, id: i64) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
+        }
+
+        /// Sets `content`; `None` is NULL.
+        pub fn content(mut self, content: impl ::bindery::types::Nullable<::std::string::String>) -> Self {
+            self.content = ::core::option::Option::Some(content.into_nullable());
+            self
+        }
+
+        /// Sets `stars`.
+        pub fn stars(mut self, stars: i64) -> Self {
+            self.stars = ::core::option::Option::Some(stars);
+            self
         }
     }
 
@@ -148,6 +167,10 @@ pub mod blogs {
                 .with(1)
                 .with(2)
                 .with_if(self.stars.is_some(), 3)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self).without_if(self.content.is_none(), 2)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -354,13 +377,15 @@ pub mod users {
 
     /// A row of `users` to be inserted.
     #[derive(Debug, Clone, PartialEq)]
+    #[must_use]
     pub struct NewUser {
         /// `id`; counted by the database when left out.
         pub id: ::core::option::Option<i64>,
         /// `email`
         pub email: ::std::string::String,
-        /// `best`
-        pub best: ::core::option::Option<super::blogs::BlogId<engine::Default>>,
+        /// `best`; NULL when left out.
+        pub best:
+            ::core::option::Option<::core::option::Option<super::blogs::BlogId<engine::Default>>>,
     }
 
     impl NewUser {
@@ -371,6 +396,21 @@ pub mod users {
                 email: email.into(),
                 best: ::core::option::Option::None,
             }
+        }
+
+        /// Sets `id`.
+        pub fn id(mut self, id: i64) -> Self {
+            self.id = ::core::option::Option::Some(id);
+            self
+        }
+
+        /// Sets `best`; `None` is NULL.
+        pub fn best(
+            mut self,
+            best: impl ::bindery::types::Nullable<super::blogs::BlogId<engine::Default>>,
+        ) -> Self {
+            self.best = ::core::option::Option::Some(best.into_nullable());
+            self
         }
     }
 
@@ -390,6 +430,10 @@ pub mod users {
                 .with_if(self.id.is_some(), 0)
                 .with(1)
                 .with(2)
+        }
+
+        fn given(&self) -> ::bindery::ColumnSet {
+            ::bindery::ColumnSource::columns(self).without_if(self.best.is_none(), 2)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {

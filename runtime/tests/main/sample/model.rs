@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use bindery::types::Nullable;
 use bindery::{
     ColumnSet, ColumnSource, Dialect, Engine, HasKey, Key, LivesOn, Model, NoKey, ParamWriter,
     Result, RowReader, TableSql, Writable,
@@ -77,6 +78,7 @@ macro_rules! counted_model {
     (
         $tag:ident $key:ident $new:ident $changes:ident on $engines:tt
         required { $($required:ident: $required_type:ty = $r:literal,)* }
+        nullable { $($nullable:ident: $nullable_type:ty = $n:literal,)* }
         default { $($default:ident: $default_type:ty = $d:literal,)* }
     ) => {
         pub type $key<E> = Key<tag::$tag, E, i64>;
@@ -85,6 +87,7 @@ macro_rules! counted_model {
         pub struct $tag<E: Engine> {
             pub id: $key<E>,
             $(pub $required: $required_type,)*
+            $(pub $nullable: Option<$nullable_type>,)*
             $(pub $default: $default_type,)*
         }
 
@@ -92,12 +95,21 @@ macro_rules! counted_model {
         pub struct $new {
             pub id: Option<i64>,
             $(pub $required: $required_type,)*
+            $(pub $nullable: Option<Option<$nullable_type>>,)*
             $(pub $default: Option<$default_type>,)*
+        }
+
+        impl $new {
+            $(pub fn $nullable(mut self, $nullable: impl Nullable<$nullable_type>) -> Self {
+                self.$nullable = Some($nullable.into_nullable());
+                self
+            })*
         }
 
         #[derive(Debug, Clone, PartialEq, Default)]
         pub struct $changes {
             $(pub $required: Option<$required_type>,)*
+            $(pub $nullable: Option<Option<$nullable_type>>,)*
             $(pub $default: Option<$default_type>,)*
         }
 
@@ -105,13 +117,21 @@ macro_rules! counted_model {
             fn columns(&self) -> ColumnSet {
                 let columns = ColumnSet::new().with_if(self.id.is_some(), 0);
                 $(let columns = columns.with($r);)*
+                $(let columns = columns.with($n);)*
                 $(let columns = columns.with_if(self.$default.is_some(), $d);)*
+                columns
+            }
+
+            fn given(&self) -> ColumnSet {
+                let columns = self.columns();
+                $(let columns = columns.without_if(self.$nullable.is_none(), $n);)*
                 columns
             }
 
             fn write(&self, params: &mut ParamWriter<'_>) {
                 params.given(&self.id);
                 $(params.push(&self.$required);)*
+                $(params.push(&self.$nullable);)*
                 $(params.given(&self.$default);)*
             }
         }
@@ -120,12 +140,14 @@ macro_rules! counted_model {
             fn columns(&self) -> ColumnSet {
                 let columns = ColumnSet::new();
                 $(let columns = columns.with_if(self.$required.is_some(), $r);)*
+                $(let columns = columns.with_if(self.$nullable.is_some(), $n);)*
                 $(let columns = columns.with_if(self.$default.is_some(), $d);)*
                 columns
             }
 
             fn write(&self, params: &mut ParamWriter<'_>) {
                 $(params.given(&self.$required);)*
+                $(params.given(&self.$nullable);)*
                 $(params.given(&self.$default);)*
             }
         }
@@ -144,6 +166,7 @@ macro_rules! counted_model {
                 Ok($tag {
                     id: row.next_key(engine)?,
                     $($required: row.next()?,)*
+                    $($nullable: row.next()?,)*
                     $($default: row.next()?,)*
                 })
             }
@@ -175,6 +198,7 @@ macro_rules! counted_model {
 
             fn write_saved<E: Engine>(row: &$tag<E>, params: &mut ParamWriter<'_>) {
                 $(params.push(&row.$required);)*
+                $(params.push(&row.$nullable);)*
                 $(params.push(&row.$default);)*
             }
 
@@ -187,7 +211,8 @@ macro_rules! counted_model {
 
 counted_model! {
     Blog BlogId NewBlog BlogChanges on ["default", "b", "x_mysql", "x_postgres", "y_mariadb"]
-    required { title: String = 1, content: Option<String> = 2, }
+    required { title: String = 1, }
+    nullable { content: String = 2, }
     default { stars: i64 = 3, }
 }
 
@@ -220,7 +245,8 @@ impl NewBlog {
 
 counted_model! {
     Member MemberId NewMember MemberChanges on ["default", "x_mysql", "x_postgres", "y_mariadb"]
-    required { user_id: i64 = 1, email: String = 2, nick: Option<String> = 3, }
+    required { user_id: i64 = 1, email: String = 2, }
+    nullable { nick: String = 3, }
     default { }
 }
 

@@ -31,10 +31,7 @@ const SLOW_INDEX: &str = "
 type Upsert = fn(&mut Connection<Postgres>, &str) -> bindery::Result<Member<Postgres>>;
 
 fn row(nick: &str) -> NewMember {
-    NewMember {
-        nick: Some(nick.to_owned()),
-        ..NewMember::new(1, "ann@example.org")
-    }
+    NewMember::new(1, "ann@example.org").nick(nick)
 }
 
 const UPSERTS: [(&str, Upsert); 2] = [

@@ -189,11 +189,9 @@ pub fn run(db: &Databases) -> bindery::Result<()> {
     db.profiles().insert(NewProfile::new(ann.id))?;
     assert_eq!(db.profiles().get(ann.id)?.text, None);
     let gift = chair.copy_to(&mut db.default()?)?;
-    let order = NewOrder {
-        gift: Some(gift.id),
-        ..NewOrder::new(ann.id)
-    };
-    let order = db.orders().insert(order)?;
+    let order = db
+        .orders()
+        .insert(NewOrder::new(ann.id).gift(gift.id))?;
     assert_eq!(order.gift, Some(gift.id));
 
     let line = db
@@ -230,24 +228,21 @@ fn everything(db: &Databases) -> bindery::Result<()> {
     let moment = instant
         .map(|instant| instant.naive_utc())
         .unwrap_or_default();
-    let new = NewEverything {
-        instant,
-        json: Some(JsonValue::from("text")),
-        ..NewEverything::new(
-            "all",
-            -1,
-            2,
-            i64::MIN,
-            true,
-            0.5,
-            vec![0, 255],
-            BigDecimal::from(3),
-            moment.date(),
-            moment.time(),
-            moment,
-            Uuid::from_u128(7),
-        )
-    };
+    let new = NewEverything::new(
+        "all",
+        -1,
+        2,
+        i64::MIN,
+        true,
+        0.5,
+        vec![0, 255],
+        BigDecimal::from(3),
+        moment.date(),
+        moment.time(),
+        moment,
+        Uuid::from_u128(7),
+    );
+    let new = new.instant(instant).json(JsonValue::from("text"));
     let stored = db.everything().insert(new.clone())?;
     assert_eq!(stored.usual, "usual");
     assert_eq!(
@@ -259,7 +254,7 @@ fn everything(db: &Databases) -> bindery::Result<()> {
         (new.bytes, new.price, new.time)
     );
     assert_eq!(
-        (stored.instant, stored.uuid, stored.json),
+        (Some(stored.instant), stored.uuid, Some(stored.json)),
         (new.instant, new.uuid, new.json)
     );
     Ok(())
@@ -280,9 +275,7 @@ impl<E: bindery::Hosts<crate::model::Product>> InsertProduct<E> for bindery::Con
         name: &str,
         part_of: Option<ProductId<E>>,
     ) -> bindery::Result<Product<E>> {
-        self.products().insert(NewProduct {
-            part_of,
-            ..NewProduct::new(name, Material::Wood)
-        })
+        self.products()
+            .insert(NewProduct::new(name, Material::Wood).part_of(part_of))
     }
 }
