@@ -9,7 +9,7 @@ use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::input::Input;
 use bindery_schema::model::{CheckedModel, Engine, EngineId, Model};
 use bindery_schema::parse::dialect_of;
-use bindery_schema::project::{Paths, load_project};
+use bindery_schema::project::{Paths, load_project_for};
 use bindery_schema::read;
 
 use crate::arguments::{EngineOptions, SchemaOptions};
@@ -57,9 +57,15 @@ impl Project {
             config: config_path(options.config.as_deref())?,
             schema: options.schema.clone(),
         };
+        let for_all = match dialect {
+            DialectChoice::Everything(dialect) => Some(dialect),
+            DialectChoice::Configured | DialectChoice::Engines(_) => None,
+        };
         let mut found = Diagnostics::default();
-        let mut project = load_project(&paths, &process_environment, &mut found);
-        choose_dialect(dialect, &mut project.input);
+        let mut project = load_project_for(for_all, &paths, &process_environment, &mut found);
+        if let DialectChoice::Engines(dialect) = dialect {
+            compile_engines(dialect, &mut project.input);
+        }
         Ok(Self {
             config: project.config,
             config_path: paths.config,
@@ -131,28 +137,14 @@ fn config_path(given: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
     }
 }
 
-fn choose_dialect(choice: DialectChoice, input: &mut Input) {
-    match choice {
-        DialectChoice::Configured => {}
-        DialectChoice::Everything(dialect) => compile_for(dialect, input),
-        DialectChoice::Engines(dialect) => {
-            let read_in = input.files.iter().map(|file| dialect_of(input, file));
-            let read_in: Vec<Dialect> = read_in.collect();
-            for (file, dialect) in input.files.iter_mut().zip(read_in) {
-                file.dialect = Some(dialect);
-            }
-            compile_for(dialect, input);
-        }
+/// Compiles for a dialect; each file is read as the configuration says.
+fn compile_engines(dialect: Dialect, input: &mut Input) {
+    let read_in = input.files.iter().map(|file| dialect_of(input, file));
+    let read_in: Vec<Dialect> = read_in.collect();
+    for (file, dialect) in input.files.iter_mut().zip(read_in) {
+        file.dialect = Some(dialect);
     }
-}
-
-fn compile_for(dialect: Dialect, input: &mut Input) {
-    let others = input.engines.iter_mut();
-    for engine in others.filter(|engine| engine.dialect != dialect) {
-        engine.dialect = dialect;
-        engine.flavour = None;
-        engine.dialect_reason = "`--dialect`".to_owned();
-    }
+    input.compile_for(dialect);
 }
 
 /// `postgres`, `mysql (mariadb)`.

@@ -32,7 +32,6 @@ pub(crate) fn run_config(bytes: &[u8]) {
     );
     if let Some(config) = config {
         config.model_engines(&environment, &mut found);
-        config.model_atomic_groups();
         config.build_variables();
         for engine in &config.engines {
             // The target, or why there is none: both are values.

@@ -256,6 +256,27 @@ fn engines_that_host_what_another_hosts_count() {
 }
 
 #[test]
+fn the_dialect_of_an_engine_is_no_guess() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let config = "url = \"sqlite://a.db\"\n[engines.b]\nurl = \"${B_URL}\"\n";
+    fs::write(folder.path().join("bindery.toml"), config)
+        .expect("the temporary folder can be written");
+    let errors = Setting::load(folder.path(), &|_| None).expect_err("nothing says the dialect");
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    for part in [
+        "[B0328]",
+        "bindery.toml:3:1",
+        "`B_URL` is not set",
+        "help: add `dialect = \"postgres\"`",
+    ] {
+        assert!(errors[0].contains(part), "{}", errors[0]);
+    }
+    let set = |name: &str| (name == "B_URL").then(|| "mysql://h/d".to_owned());
+    let setting = Setting::load(folder.path(), &set).expect("the variable says the dialect");
+    assert_eq!(setting.watched_variables, ["B_URL"]);
+}
+
+#[test]
 fn what_is_wrong_with_the_configuration_is_told_with_its_place() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let config = "url = \"sqlite://a.db\"\n[engines.b]\nulr = \"sqlite://b.db\"\n";

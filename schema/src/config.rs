@@ -1,4 +1,4 @@
-//! `bindery.toml`: engines, schema files, atomic groups. Read by the build and by the running program alike.
+//! `bindery.toml`: engines, schema files, Rust types. Read by the build and by the running program alike.
 //!
 //! Reading ([`Config::parse`]) looks at the text only. Variables of the environment are filled in later, by whoever
 //! needs them: the build for the dialect ([`Config::model_engines`]), the program for the connection
@@ -48,12 +48,8 @@ pub struct Config {
     pub folder: PathBuf,
     /// `[schema] files`, in order; empty where none are named.
     pub files: Vec<SchemaFile>,
-    /// `[schema] queries`.
-    pub queries: Option<String>,
     /// By name, sorted. Never empty.
     pub engines: Vec<EngineConfig>,
-    /// By name, sorted.
-    pub atomic_groups: Vec<AtomicGroupConfig>,
     /// `[types]`, in the order of the file.
     pub types: Vec<TypeMapping>,
     /// `[crates]`, by name, sorted.
@@ -292,19 +288,6 @@ pub struct ReplicaConfig {
     pub span: Span,
 }
 
-/// One of `[atomic]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AtomicGroupConfig {
-    /// Its name.
-    pub name: String,
-    /// Names of engines, as written.
-    pub engines: Vec<String>,
-    /// Where the decision is kept: one of `engines`.
-    pub home: String,
-    /// The name in the file.
-    pub span: Span,
-}
-
 impl Config {
     /// Reads a file. `None` when it cannot be used; then there is at least one error among the findings.
     pub fn load(path: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Self> {
@@ -371,9 +354,7 @@ impl Config {
         Self {
             folder: folder.to_owned(),
             files: Vec::new(),
-            queries: None,
             engines: vec![engine],
-            atomic_groups: Vec::new(),
             types: Vec::new(),
             crates: Vec::new(),
             source: None,

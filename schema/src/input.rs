@@ -3,7 +3,7 @@
 use crate::config::{Config, Environment, TypeMapping};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, Flavour};
-use crate::model::{AtomicGroup, Engine, EngineId};
+use crate::model::{Engine, EngineId};
 use crate::source::{FileId, Sources};
 
 /// Everything `read` needs to know.
@@ -17,8 +17,6 @@ pub struct Input {
     pub engines: Vec<Engine>,
     /// Where untagged models live; `None`: every table needs a tag.
     pub default_engine: Option<EngineId>,
-    /// Declared atomic groups.
-    pub atomic_groups: Vec<AtomicGroup>,
     /// `[types]` of the configuration.
     pub types: Vec<TypeMapping>,
     /// `models-of`: the first engine hosts what the second one hosts.
@@ -46,13 +44,22 @@ impl Input {
     ) {
         self.engines = config.model_engines(environment, diagnostics);
         self.default_engine = self.engine_named("default");
-        self.atomic_groups = config.model_atomic_groups();
         let pairs = config.engines.iter().filter_map(|engine| {
             let of = engine.models_of.as_deref()?;
             Some((self.engine_named(&engine.name)?, self.engine_named(of)?))
         });
         self.models_of = pairs.collect();
         self.types.clone_from(&config.types);
+    }
+
+    /// Compiles every engine for a dialect that a command names.
+    pub fn compile_for(&mut self, dialect: Dialect) {
+        let others = self.engines.iter_mut();
+        for engine in others.filter(|engine| engine.dialect != dialect) {
+            engine.dialect = dialect;
+            engine.flavour = None;
+            engine.dialect_reason = "`--dialect`".to_owned();
+        }
     }
 
     /// The name of the default engine.

@@ -52,8 +52,6 @@ pub struct Model {
     pub enums: Vec<EnumType>,
     /// Views, in the order of their statements; those whose columns are known are among the tables as well.
     pub views: Vec<View>,
-    /// Declared atomic groups.
-    pub atomic_groups: Vec<AtomicGroup>,
     /// What tables need beside their own statement where they are created in the dialect they are written in, in the
     /// order of the files: each needs earlier ones at most.
     pub objects: Vec<NativeObject>,
@@ -206,19 +204,6 @@ pub struct View {
     pub span: Span,
     /// Its model; or why there is none, and it is known by its name only.
     pub model: Result<TableId, String>,
-}
-
-/// Engines that one transaction may change atomically.
-#[derive(Debug, Clone)]
-pub struct AtomicGroup {
-    /// Name in `bindery.toml`.
-    pub name: String,
-    /// Its engines.
-    pub engines: Vec<EngineId>,
-    /// Where the decision is kept.
-    pub home: EngineId,
-    /// Where it is declared.
-    pub span: Option<Span>,
 }
 
 impl Model {

@@ -45,6 +45,17 @@ pub fn load_project(
     environment: Environment<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Project {
+    load_project_for(None, paths, environment, diagnostics)
+}
+
+/// The same, with every engine compiled for a dialect and the files read in it: a command's dialect goes before what the
+/// configuration says of dialects.
+pub fn load_project_for(
+    dialect: Option<Dialect>,
+    paths: &Paths,
+    environment: Environment<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Project {
     let mut project = Project {
         config: None,
         input: Input::default(),
@@ -52,7 +63,7 @@ pub fn load_project(
     };
     project.config = project.load_config(paths, diagnostics);
     if let Some(config) = project.config.clone() {
-        project.input.configure(&config, environment, diagnostics);
+        project.configure(&config, dialect, environment, diagnostics);
         for file in schema_files(paths, &config) {
             project.load_file(&file, diagnostics);
         }
@@ -77,6 +88,22 @@ impl Project {
         let path = paths.config.as_deref().unwrap_or(usual);
         self.files.push(path.to_owned());
         Config::load(path, &mut self.input.sources, diagnostics)
+    }
+
+    /// Where a dialect is given, what is wrong with those of the configuration does not matter.
+    fn configure(
+        &mut self,
+        config: &Config,
+        dialect: Option<Dialect>,
+        environment: Environment<'_>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let Some(dialect) = dialect else {
+            return self.input.configure(config, environment, diagnostics);
+        };
+        self.input
+            .configure(config, environment, &mut Diagnostics::default());
+        self.input.compile_for(dialect);
     }
 
     fn load_file(&mut self, file: &SchemaFile, diagnostics: &mut Diagnostics) {

@@ -207,6 +207,31 @@ fn schema_and_dialect_on_the_command_line() {
     );
 }
 
+/// What an engine is compiled for is never a guess: without the variable the build stops, with `--dialect` it is said.
+#[test]
+fn an_engine_of_an_unset_variable_is_no_sqlite() {
+    let config = "url = 'sqlite://a.db'\n[engines.b]\nurl = '${NEVER_SET_URL}'\n";
+    let schema = "-- @engines b\nCREATE TABLE notes (id INTEGER PRIMARY KEY);\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", schema)]);
+    for command in [
+        "check",
+        "generate --out db --crate shop-db",
+        "create --print --engine b",
+    ] {
+        let messages = project.run(command).failed();
+        let told = [
+            "the dialect of engine `b` is not known while building: `NEVER_SET_URL` is not set",
+            "bindery.toml:3:1",
+            "add `dialect = \"postgres\"`",
+        ];
+        holds(&messages, &told);
+    }
+    let good = project.run("check --dialect mysql").good();
+    holds(&good, &["b        mysql"]);
+    let known = project.with("NEVER_SET_URL", "mysql://ann@localhost/shop");
+    holds(&known.run("check").good(), &["`NEVER_SET_URL`"]);
+}
+
 #[test]
 fn an_engine_can_host_what_another_one_hosts() {
     let config =

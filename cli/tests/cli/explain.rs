@@ -7,27 +7,32 @@ use crate::support::{Project, holds};
 #[test]
 fn pages_and_their_list() {
     let project = Project::new(&[]);
-    let page = project.run("explain b0317").good();
+    let page = project.run("explain b0319").good();
     holds(
         &page,
-        &["# B0317: ", "## Wrong", "## Right", "home = \"b\""],
+        &[
+            "# B0319: ",
+            "## Wrong",
+            "## Right",
+            "postgres://shop@db/shop",
+        ],
     );
     holds(
         &project.run("explain --list").good(),
-        &["B0300  ", "B0317  "],
+        &["B0300  ", "B0319  "],
     );
-    let document = project.run("explain B0317 --format json").json();
-    assert_eq!(document["code"], "B0317");
+    let document = project.run("explain B0319 --format json").json();
+    assert_eq!(document["code"], "B0319");
 }
 
 #[test]
 fn an_unknown_code_is_told_with_a_near_one() {
     let project = Project::new(&[]);
     holds(
-        &project.run("explain B3017").failed(),
+        &project.run("explain B3019").failed(),
         &[
-            "there is no code `B3017`",
-            "did you mean `bindery explain B0317`?",
+            "there is no code `B3019`",
+            "did you mean `bindery explain B0319`?",
         ],
     );
     holds(

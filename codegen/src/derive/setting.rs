@@ -16,7 +16,7 @@ use bindery_schema::source::{SourceFile, Sources};
 /// The engines, the schema files to compare with, and what a build has to watch.
 #[derive(Debug, Clone, Default)]
 pub struct Setting {
-    /// Engines, default engine, atomic groups, schema files and their texts.
+    /// Engines, default engine, schema files and their texts.
     pub(super) input: Input,
     /// Files whose bytes decide what is generated, relative to the crate's folder. Sorted.
     pub watched_files: Vec<String>,

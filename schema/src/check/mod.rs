@@ -4,7 +4,6 @@
 
 mod accessor;
 mod annotated_column;
-mod atomic_group;
 mod dialect;
 mod engine_name;
 mod enum_name;
@@ -33,7 +32,6 @@ type Rule = fn(&Model, &mut Diagnostics);
 
 const RULES: &[Rule] = &[
     engine_name::check,
-    atomic_group::check,
     model_name::check,
     accessor::check,
     field_name::check,

@@ -7,8 +7,9 @@ use super::url::scheme_dialect;
 use super::{Config, ConnectionSource, EngineConfig, Environment, Template};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
-use crate::model::{AtomicGroup, Engine, EngineId};
+use crate::model::Engine;
 use crate::name::engine_type_name;
+use crate::source::Span;
 
 /// A dialect, a flavour and the reason.
 type Choice = (Dialect, Option<Flavour>, String);
@@ -24,26 +25,6 @@ impl Config {
             .iter()
             .map(|engine| model_engine(engine, environment, diagnostics))
             .collect()
-    }
-
-    /// The atomic groups as they are compiled in. Names were checked when the file was read.
-    pub fn model_atomic_groups(&self) -> Vec<AtomicGroup> {
-        let id = |name: &String| {
-            self.engines
-                .iter()
-                .position(|engine| engine.name == *name)
-                .map(|at| EngineId(at as u32))
-        };
-        let group = |group: &super::AtomicGroupConfig| {
-            let engines = group.engines.iter().filter_map(id).collect();
-            Some(AtomicGroup {
-                name: group.name.clone(),
-                engines,
-                home: id(&group.home)?,
-                span: Some(group.span),
-            })
-        };
-        self.atomic_groups.iter().filter_map(group).collect()
     }
 
     /// Variables that decide what is compiled; a build has to look again when one of them changes. Sorted.
@@ -111,11 +92,13 @@ fn choose(
             )
         }
         (None, ConnectionSource::Url(url)) => from_url(engine, url, environment, diagnostics),
-        (None, ConnectionSource::Nowhere | ConnectionSource::Parts(_)) => (
-            Dialect::Sqlite,
-            None,
-            "no `dialect` and no `url` in the configuration".to_owned(),
-        ),
+        (None, ConnectionSource::Nowhere) => {
+            let why = "it has no `url`";
+            diagnostics.push(unknown_dialect(engine, engine.span, why, None));
+            unknown_choice(why)
+        }
+        // Without a dialect the parts of a connection were refused when the file was read.
+        (None, ConnectionSource::Parts(_)) => unknown_choice("no `dialect` in the configuration"),
     }
 }
 
@@ -127,7 +110,13 @@ fn from_url(
 ) -> Choice {
     let text = match url.expand(environment) {
         Ok(text) => text,
-        Err(missing) => return (Dialect::Sqlite, None, missing_variable(&missing)),
+        Err(missing) => {
+            let why = missing_variable(&missing);
+            let place = engine.span.map(|_| url.span);
+            let variable = Some(missing.variable.as_str());
+            diagnostics.push(unknown_dialect(engine, place, &why, variable));
+            return unknown_choice(&why);
+        }
     };
     let variables: Vec<String> = url.variables().map(|name| format!("`{name}`")).collect();
     let reason = if variables.is_empty() {
@@ -149,6 +138,49 @@ fn from_url(
             }
             (Dialect::Sqlite, None, reason)
         }
+    }
+}
+
+/// Stands for the dialect of an engine that an error was told of, so that nothing else seems wrong as well.
+fn unknown_choice(why: &str) -> Choice {
+    (Dialect::Sqlite, None, why.to_owned())
+}
+
+/// Neither the file nor the environment of the build says which SQL an engine speaks. What is compiled in is never a guess.
+fn unknown_dialect(
+    engine: &EngineConfig,
+    place: Option<Span>,
+    why: &str,
+    variable: Option<&str>,
+) -> Diagnostic {
+    let name = &engine.name;
+    let message = format!("the dialect of engine `{name}` is not known while building: {why}");
+    let diagnostic = place
+        .into_iter()
+        .fold(Diagnostic::error("B0328", message), |diagnostic, span| {
+            diagnostic.at(span, "no `dialect` is written")
+        });
+    let dialect = write_dialect(engine, place) + " (or `\"mysql\"`, `\"sqlite\"`)";
+    diagnostic.help(match variable {
+        Some(variable) => format!(
+            "{dialect}; or set `{variable}` in the build, or write a default: `${{{variable}:-sqlite://data/{name}.db}}`"
+        ),
+        None => format!("{dialect}, or a `url`"),
+    })
+}
+
+/// Where the dialect is written: an engine that is no more than a URL has no section yet.
+fn write_dialect(engine: &EngineConfig, place: Option<Span>) -> String {
+    let is_a_url = engine.span.is_some()
+        && matches!(engine.source, ConnectionSource::Url(_))
+        && engine.span == place;
+    if is_a_url {
+        format!(
+            "write a section `[engines.{}]` with this `url` and `dialect = \"postgres\"`",
+            engine.name
+        )
+    } else {
+        "add `dialect = \"postgres\"`".to_owned()
     }
 }
 

@@ -1,9 +1,9 @@
-//! Rules of the configuration that look at several of its entries: names, references between engines, groups.
+//! Rules of the configuration that look at several of its entries: names and references between engines.
 
 use std::collections::BTreeMap;
 
 use super::toml_reader::list;
-use super::{AtomicGroupConfig, Config, ConnectionTarget, EngineConfig};
+use super::{Config, ConnectionTarget, EngineConfig};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::name::{DATABASES_METHODS, engine_type_name, is_valid_engine_name, suggest};
 use crate::source::{FileId, Span};
@@ -33,10 +33,7 @@ pub(super) fn check(config: &Config, file: FileId, diagnostics: &mut Diagnostics
         for engine in &file.engines {
             known_engine(config, engine, file.span, diagnostics);
         }
-        refuse_twice(&file.engines, file.span, "schema file", diagnostics);
-    }
-    for group in &config.atomic_groups {
-        atomic_group(config, group, diagnostics);
+        refuse_twice(&file.engines, file.span, diagnostics);
     }
     if !diagnostics.has_errors() {
         targets(config, diagnostics);
@@ -197,10 +194,10 @@ fn known_engine(config: &Config, name: &str, span: Span, diagnostics: &mut Diagn
     false
 }
 
-fn refuse_twice(engines: &[String], span: Span, what: &str, diagnostics: &mut Diagnostics) {
+fn refuse_twice(engines: &[String], span: Span, diagnostics: &mut Diagnostics) {
     for (index, name) in engines.iter().enumerate() {
         if engines[..index].contains(name) {
-            let message = format!("engine `{name}` is named twice for one {what}");
+            let message = format!("engine `{name}` is named twice for one schema file");
             let help = format!("name each once: `engines = [{}]`", once(engines));
             diagnostics.push(Diagnostic::error("B0310", message).at(span, "").help(help));
         }
@@ -217,37 +214,4 @@ fn once(engines: &[String]) -> String {
         }
     }
     names.join(", ")
-}
-
-fn atomic_group(config: &Config, group: &AtomicGroupConfig, diagnostics: &mut Diagnostics) {
-    let mut all_known = true;
-    for engine in &group.engines {
-        all_known &= known_engine(config, engine, group.span, diagnostics);
-    }
-    refuse_twice(&group.engines, group.span, "atomic group", diagnostics);
-    let (message, help) = if group.engines.len() < 2 {
-        let others = config.engines.iter().map(|engine| engine.name.clone());
-        let mut two: Vec<String> = group.engines.iter().cloned().chain(others).collect();
-        two.dedup();
-        two.truncate(2);
-        (
-            format!("atomic group `{}` needs at least two engines", group.name),
-            format!("write `engines = [{}]`", once(&two)),
-        )
-    } else if all_known && !group.engines.contains(&group.home) {
-        (
-            format!(
-                "the home `{}` of atomic group `{}` is not one of its engines",
-                group.home, group.name
-            ),
-            format!("write `home = \"{}\"`", group.engines[0]),
-        )
-    } else {
-        return;
-    };
-    diagnostics.push(
-        Diagnostic::error("B0317", message)
-            .at(group.span, "")
-            .help(help),
-    );
 }

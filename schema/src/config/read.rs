@@ -70,16 +70,13 @@ impl Reader<'_> {
             (None, None) => {}
         }
         engines.sort_by(|a, b| a.name.cmp(&b.name));
-        let (files, queries) = self.schema(table);
-        let atomic_groups = self.atomic_groups(table);
+        let files = self.schema(table);
         let types = self.types(table);
         let crates = self.crates(table);
         Config {
             folder: Default::default(),
             files,
-            queries,
             engines,
-            atomic_groups,
             types,
             crates,
             source: None,

@@ -44,8 +44,7 @@ const FULL: &str = r#"
 url = "${DATABASE_URL:-sqlite://data/app.db}"
 
 [schema]
-files   = ["schema.sql", { path = "legacy.sql", dialect = "mysql", engines = ["legacy"] }]
-queries = "queries"
+files = ["schema.sql", { path = "legacy.sql", dialect = "mysql", engines = ["legacy"] }]
 
 [engines]
 legacy = "mysql://root@legacy/old"
@@ -59,11 +58,8 @@ statement-timeout = "20s"
 replicas   = [{ name = "b1", url = "${B_REPLICA_URL}" }]
 
 [engines.c]
+dialect   = "sqlite"
 models-of = "default"
-
-[atomic.checkout]
-engines = ["default", "b"]
-home    = "default"
 "#;
 
 #[test]
@@ -82,7 +78,6 @@ fn a_full_file_is_read() {
         (config.files[1].dialect, &config.files[1].engines[..]),
         (Some(Dialect::Mysql), &["legacy".to_owned()][..])
     );
-    assert_eq!(config.queries.as_deref(), Some("queries"));
     let b = &config.engines[0];
     assert_eq!(
         (b.dialect, b.connection, b.session.statement_timeout),
@@ -102,7 +97,6 @@ fn a_full_file_is_read() {
     assert_eq!(b.pool, expected);
     assert_eq!((b.replicas.len(), b.replicas[0].name.as_str()), (1, "b1"));
     assert_eq!(config.engines[1].models_of.as_deref(), Some("default"));
-    assert_eq!(config.atomic_groups[0].engines, ["default", "b"]);
     assert_eq!(config.build_variables(), ["DATABASE_URL"]);
 }
 
@@ -139,11 +133,7 @@ fn the_build_says_which_dialect_and_why() {
         .collect();
     let expected = [
         ("B", Dialect::Postgres, "`dialect` in the configuration"),
-        (
-            "C",
-            Dialect::Sqlite,
-            "no `dialect` and no `url` in the configuration",
-        ),
+        ("C", Dialect::Sqlite, "`dialect` in the configuration"),
         (
             "Default",
             Dialect::Mysql,
@@ -153,16 +143,52 @@ fn the_build_says_which_dialect_and_why() {
     ];
     assert_eq!(found, expected);
     assert_eq!(engines[2].flavour, Some(Flavour::Mariadb));
-    let unset = good("url = '${X}'").model_engines(&nothing, &mut diagnostics);
-    assert_eq!(
-        (unset[0].dialect, unset[0].dialect_reason.as_str()),
-        (Dialect::Sqlite, "`X` is not set")
-    );
     assert!(!diagnostics.has_errors(), "{diagnostics:?}");
-    assert_eq!(
-        good(FULL).model_atomic_groups()[0].home,
-        crate::model::EngineId(2)
-    );
+}
+
+/// Nothing is guessed: an engine that is compiled for the wrong database is found out on the day it is deployed.
+#[test]
+fn the_build_guesses_no_dialect() {
+    let cases = [
+        ("url = '${X}'", "`X` is not set", "`[engines.default]`"),
+        (
+            "url = '${E}'",
+            "`E` is set but empty",
+            "`[engines.default]`",
+        ),
+        ("engines.b = '${X}'", "`X` is not set", "`[engines.b]`"),
+        (
+            "[engines.b]\nurl = '${X}'",
+            "`X` is not set",
+            "add `dialect = \"postgres\"`",
+        ),
+        (
+            "url = 'sqlite://a'\n[engines.b]\nmodels-of = 'default'",
+            "it has no `url`",
+            "add `dialect = \"postgres\"`",
+        ),
+    ];
+    let environment = |name: &str| (name == "E").then(String::new);
+    for (text, why, help) in cases {
+        let mut diagnostics = Diagnostics::default();
+        good(text).model_engines(&environment, &mut diagnostics);
+        let found: Vec<_> = diagnostics.iter().collect();
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        let said = found[0].help.as_deref().unwrap_or_default();
+        assert_eq!(found[0].code, "B0328", "{text}");
+        assert!(found[0].message.contains(why), "{:?}", found[0]);
+        assert!(said.contains(help), "{text}: {said}");
+        assert!(!found[0].labels.is_empty(), "{text}");
+    }
+    for text in [
+        "url = '${X:-sqlite://a}'",
+        "[engines.b]\nurl = '${X}'\ndialect = 'mysql'",
+        "url = '${X}'\n[engines.default]\ndialect = 'mysql'",
+    ] {
+        let mut diagnostics = Diagnostics::default();
+        good(text).model_engines(&environment, &mut diagnostics);
+        assert!(!diagnostics.has_errors(), "{text}: {diagnostics:?}");
+    }
 }
 
 #[test]
@@ -364,7 +390,7 @@ const WRONG: &[(&str, &[&str], &str)] = &[
     (
         "url = 'sqlite://a'\nmigrations = 1",
         &["B0301"],
-        "known are `url`, `schema`, `engines`, `atomic`, `types` and `crates`",
+        "known are `url`, `schema`, `engines`, `types` and `crates`",
     ),
     ("url = 1", &["B0302"], "a string"),
     (
@@ -536,19 +562,14 @@ const WRONG: &[(&str, &[&str], &str)] = &[
         "%40",
     ),
     (
-        "engines.b = 'sqlite://a'\natomic.x = { engines = ['b', 'b'], home = 'b' }",
-        &["B0310"],
-        "twice",
+        "engines.b = 'sqlite://a'\natomic.x = { engines = ['b', 'default'], home = 'b' }",
+        &["B0327"],
+        "`atomic` is not supported yet",
     ),
     (
-        "engines.b = 'sqlite://a'\natomic.x = { engines = ['b'], home = 'b' }",
-        &["B0317"],
-        "two engines",
-    ),
-    (
-        "engines.b = 'sqlite://a'\nurl = 'sqlite://b'\natomic.x = { engines = ['b', 'default'] }",
-        &["B0317"],
-        "`home`",
+        "url = 'sqlite://a'\nschema = { queries = 'queries' }",
+        &["B0327"],
+        "`queries` is not supported yet",
     ),
     (
         "[engines.b]\nurl = 'sqlite://a'\nreplicas = [{ name = 'r' }]",

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::LONGEST_TIME;
-use super::keys::{Section, names};
+use super::keys::{Section, names, not_yet};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::name::suggest;
 use crate::source::{FileId, Span};
@@ -80,11 +80,18 @@ impl Reader<'_> {
             .iter()
             .filter(|(key, _)| !known.contains(&key.get_ref().as_ref()))
         {
+            let span = self.span(key.span());
+            if let Some(help) = not_yet(section, key.get_ref()) {
+                let message = format!("`{}` is not supported yet", key.get_ref());
+                let diagnostic = Diagnostic::error("B0327", message).at(span, "does nothing");
+                let help = format!("remove `{}`: {help}", key.get_ref());
+                self.diagnostics.push(diagnostic.help(help));
+                continue;
+            }
             let help = match suggest(key.get_ref(), known.iter().copied()) {
                 Some(word) => format!("did you mean `{word}`?"),
                 None => format!("remove `{}`; known are {}", key.get_ref(), list(&known)),
             };
-            let span = self.span(key.span());
             let message = format!("unknown key `{}` in {place}", key.get_ref());
             self.diagnostics.push(
                 Diagnostic::error("B0301", message)

@@ -110,8 +110,6 @@ pub struct Capabilities {
     pub periods: bool,
     /// `lower` and `upper` know more letters than A to Z.
     pub changes_case_of_all_letters: bool,
-    /// A whole transaction can be prepared for a second phase.
-    pub two_phase_commit: bool,
 }
 
 /// The longest name a dialect takes.

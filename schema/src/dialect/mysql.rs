@@ -73,7 +73,6 @@ impl Rules for Mysql {
             counted_column_needs_key: true,
             periods: flavour != Some(Flavour::Mysql),
             changes_case_of_all_letters: true,
-            two_phase_commit: true,
         }
     }
 

@@ -49,7 +49,6 @@ impl Rules for Postgres {
             counted_column_needs_key: false,
             periods: false,
             changes_case_of_all_letters: true,
-            two_phase_commit: true,
         }
     }
 

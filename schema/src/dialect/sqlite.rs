@@ -53,7 +53,6 @@ impl Rules for Sqlite {
             counted_column_needs_key: false,
             periods: false,
             changes_case_of_all_letters: false,
-            two_phase_commit: false,
         }
     }
 

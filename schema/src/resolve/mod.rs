@@ -91,7 +91,6 @@ impl<'a> Resolver<'a> {
     fn new(draft: &'a Draft, input: &'a Input, diagnostics: &'a mut Diagnostics) -> Self {
         let model = Model {
             engines: input.engines.clone(),
-            atomic_groups: input.atomic_groups.clone(),
             skipped: draft.skipped.clone(),
             ..Model::default()
         };

@@ -184,10 +184,14 @@ const KINDS: &[Kind] = &[
         &["version_without_a_key"],
     ),
     error(
-        "atomic group with two engines that cannot prepare",
+        "key that is not supported yet",
+        &["config_atomic_groups", "config_queries"],
+    ),
+    error(
+        "dialect that is not known while building",
         &[
-            "atomic_group_of_two_sqlite_engines",
-            "atomic_group_that_cannot_prepare",
+            "config_dialect_of_an_unset_variable",
+            "config_dialect_of_nowhere",
         ],
     ),
     conflict(

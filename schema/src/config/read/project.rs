@@ -1,26 +1,24 @@
-//! What the file says of the program as a whole: its schema files, Rust types and their crates, atomic groups.
+//! What the file says of the program as a whole: its schema files, Rust types and their crates.
 
 use toml::de::DeTable;
 
 use super::DIALECTS;
 use crate::config::keys::Section;
 use crate::config::toml_reader::{Entry, Reader};
-use crate::config::{AtomicGroupConfig, CrateConfig, SchemaFile, TypeMapping};
-use crate::diagnostic::Diagnostic;
+use crate::config::{CrateConfig, SchemaFile, TypeMapping};
 use crate::name::{is_crate_name, is_type_path};
 
 impl Reader<'_> {
-    pub(super) fn schema(&mut self, table: &DeTable<'_>) -> (Vec<SchemaFile>, Option<String>) {
+    pub(super) fn schema(&mut self, table: &DeTable<'_>) -> Vec<SchemaFile> {
         let Some(section) = self.table(table, "schema") else {
-            return (Vec::new(), None);
+            return Vec::new();
         };
         self.refuse_unknown(section, Section::Schema, "`[schema]`");
         let elements = self.array(section, "files").unwrap_or_default();
-        let files = elements
+        elements
             .into_iter()
             .filter_map(|element| self.schema_file(element))
-            .collect();
-        (files, self.text(section, "queries").map(|text| text.value))
+            .collect()
     }
 
     fn schema_file(&mut self, element: Entry<'_>) -> Option<SchemaFile> {
@@ -144,44 +142,5 @@ impl Reader<'_> {
             self.bad_value(entry.key_span, message, help);
         }
         Some(found)
-    }
-
-    pub(super) fn atomic_groups(&mut self, table: &DeTable<'_>) -> Vec<AtomicGroupConfig> {
-        let Some(section) = self.table(table, "atomic") else {
-            return Vec::new();
-        };
-        let entries = self.entries(section);
-        let mut groups: Vec<_> = entries
-            .into_iter()
-            .filter_map(|entry| self.atomic_group(entry))
-            .collect();
-        groups.sort_by(|a, b| a.name.cmp(&b.name));
-        groups
-    }
-
-    fn atomic_group(&mut self, entry: Entry<'_>) -> Option<AtomicGroupConfig> {
-        let table = self.entry_table(entry)?;
-        self.refuse_unknown(
-            table,
-            Section::Atomic,
-            &format!("atomic group `{}`", entry.key),
-        );
-        let (engines, home) = (self.texts(table, "engines"), self.text(table, "home"));
-        let (Some(engines), Some(home)) = (engines, home) else {
-            let message = format!("atomic group `{}` needs `engines` and `home`", entry.key);
-            let help = "write `engines = [\"default\", \"b\"]`, and the one that keeps the decision: `home = \"b\"`";
-            self.diagnostics.push(
-                Diagnostic::error("B0317", message)
-                    .at(entry.key_span, "")
-                    .help(help),
-            );
-            return None;
-        };
-        Some(AtomicGroupConfig {
-            name: entry.key.to_owned(),
-            engines: engines.into_iter().map(|text| text.value).collect(),
-            home: home.value,
-            span: entry.key_span,
-        })
     }
 }
