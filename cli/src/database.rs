@@ -141,6 +141,7 @@ fn program(model: &CheckedModel, engines: &[EngineTables<'_>]) -> &'static Progr
     Box::leak(Box::new(Program {
         engines: infos.leak(),
         models: models.leak(),
+        configured: model.engines.iter().any(|engine| engine.span.is_some()),
     }))
 }
 

@@ -6,7 +6,7 @@ mod tls;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bindery_schema::config::{
     Config as FileConfig, ConnectionTarget, Place, PoolConfig, SessionConfig, override_variable,
@@ -41,6 +41,8 @@ const DEFAULT_FILE: &str = "bindery.toml";
 #[derive(Clone, Default)]
 pub struct Config {
     file: Option<FileConfig>,
+    /// Where `file` stands for one that is not there: the folder that was looked in.
+    looked_in: Option<PathBuf>,
     /// In the order they were given; these go before the file's.
     engines: Vec<(String, EngineOptions)>,
     /// Looked at before the environment of the process.
@@ -54,8 +56,11 @@ impl Config {
     }
 
     /// What [`Registry::open`](crate::Registry::open) uses: the file that `BINDERY_CONFIG` names, else `bindery.toml`
-    /// in the working directory. Without a file there is one engine, `default`, at `DATABASE_URL` or in the SQLite
-    /// file `bindery.db`.
+    /// in the working directory.
+    ///
+    /// A program that was built without a file has one engine, `default`, at `DATABASE_URL` or in the SQLite file
+    /// `bindery.db` of the working directory. One that was built with a file needs it (or each engine's
+    /// `BINDERY_<ENGINE>_URL`) when it opens its databases: elsewhere it would make and use other SQLite files.
     ///
     /// # Errors
     /// The file cannot be read or understood; the text says where and why.
@@ -68,6 +73,7 @@ impl Config {
             }
             None => Ok(Self {
                 file: Some(FileConfig::without_file(Path::new(""))),
+                looked_in: Some(std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))),
                 ..Self::default()
             }),
         }
@@ -112,6 +118,7 @@ impl Config {
     /// The settings of every engine of the program, in its order.
     pub(crate) fn settings(&self, program: &Program) -> Result<Vec<Settings>> {
         self.check_names(program)?;
+        self.check_file(program)?;
         program
             .engines
             .iter()
@@ -136,9 +143,34 @@ impl Config {
         Ok(())
     }
 
+    /// Where the program was built with a file, each engine is said by it, by its own variable or in code.
+    fn check_file(&self, program: &Program) -> Result<()> {
+        let Some(folder) = self.looked_in.as_ref().filter(|_| program.configured) else {
+            return Ok(());
+        };
+        let is_said = |name: &&str| {
+            self.in_code(name).is_some() || self.environment(&override_variable(name)).is_some()
+        };
+        let Some(name) = program.engine_names().find(|name| !is_said(name)) else {
+            return Ok(());
+        };
+        Err(refused(format!(
+            "there is no `{DEFAULT_FILE}` in `{}`, and the program was built with one; start it in the folder of that file, \
+             name the file by `{FILE_VARIABLE}`, set `{}` and the like for every engine, or say in code where the engines \
+             are: `Databases::with_config`",
+            folder.display(),
+            override_variable(name)
+        )))
+    }
+
+    fn in_code(&self, name: &str) -> Option<&EngineOptions> {
+        let found = self.engines.iter().find(|(given, _)| given == name);
+        found.map(|(_, options)| options)
+    }
+
     fn settings_of(&self, name: &str) -> Result<Settings> {
-        match self.engines.iter().find(|(given, _)| given == name) {
-            Some((_, options)) => options.settings(),
+        match self.in_code(name) {
+            Some(options) => options.settings(),
             None => self.file_settings(name),
         }
     }

@@ -10,6 +10,8 @@ pub struct Program {
     pub engines: &'static [EngineInfo],
     /// In the order their tables can be created.
     pub models: &'static [&'static ModelInfo],
+    /// The build read a `bindery.toml`, which says where the engines are: no default stands in its place.
+    pub configured: bool,
 }
 
 /// One engine as compiled in.

@@ -63,10 +63,10 @@ const OPENINGS: &[Opening] = &[
         &[],
         "::bindery::Registry::open(&PROGRAM).map(Self)",
         [
-            "Opens the engines as `bindery.toml` and the environment say. Connects to nothing.",
+            "Opens the engines as `bindery.toml` of the working directory and the environment say. Connects to nothing.",
             "",
             "# Errors",
-            "The configuration cannot be used, or an engine is configured for another database than it was compiled for.",
+            "The configuration is not there or cannot be used, or an engine is configured for another database than it was compiled for.",
         ],
     ),
     (
@@ -397,10 +397,13 @@ pub(crate) fn program<'m>(
 
 /// The same, from an expression for the models.
 pub(crate) fn program_of(w: &mut RustWriter, engines: &[Engine], models: Expr) {
+    // Without a file there is one engine that stands nowhere.
+    let configured = engines.iter().any(|engine| engine.span.is_some());
     let engines = engines.iter().map(engine_info).collect();
     let fields = vec![
         ("engines".to_owned(), Expr::Array(engines)),
         ("models".to_owned(), models),
+        ("configured".to_owned(), Expr::text(configured.to_string())),
     ];
     w.item(|w| {
         w.assignment(

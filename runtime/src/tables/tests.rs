@@ -40,6 +40,7 @@ static PROGRAM: Program = Program {
         engines: &["default"],
         tables: &[table!("one", "two"), table!("two", "one")],
     }],
+    configured: false,
 };
 
 /// Both tables with rows that refer to each other.
@@ -113,6 +114,7 @@ fn a_table_that_cannot_be_made_whole_is_not_made() {
                 drop: &[],
             }],
         }],
+        configured: false,
     };
     let db = Registry::in_memory(&BROKEN).unwrap();
     for _ in 0..2 {
@@ -145,6 +147,7 @@ fn a_table_that_cannot_be_created_is_named() {
                 drop: &[],
             }],
         }],
+        configured: false,
     };
     let db = Registry::in_memory(&BROKEN).unwrap();
     let error = db.create_missing().unwrap_err();

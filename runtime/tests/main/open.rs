@@ -6,10 +6,12 @@ use std::process::Command;
 
 use bindery::Registry;
 
-use crate::sample::EMBEDDED;
+use crate::sample::{CONFIGURED, EMBEDDED};
 
 /// Set in the inner process, to what its URLs must be.
 const EXPECTED: &str = "BINDERY_OPEN_EXPECTED";
+/// Set where the program was built with a file.
+const BUILT_WITH_A_FILE: &str = "BINDERY_OPEN_CONFIGURED";
 
 /// What `open` finds in a folder with these variables: the URLs of `b` and `default` or the error.
 fn opened(folder: &Path, variables: &[(&str, &str)]) -> String {
@@ -31,7 +33,11 @@ fn the_inner_process() {
     let Ok(folder) = std::env::var(EXPECTED) else {
         return;
     };
-    let text = match Registry::open(&EMBEDDED) {
+    let program = match std::env::var_os(BUILT_WITH_A_FILE) {
+        Some(_) => &CONFIGURED,
+        None => &EMBEDDED,
+    };
+    let text = match Registry::open(program) {
         Ok(db) => ["b", "default"]
             .map(|name| db.engine(name).unwrap().url)
             .join(" "),
@@ -93,4 +99,38 @@ fn con_02_without_a_file() {
     );
     let empty = opened(folder.path(), &[("BINDERY_CONFIG", "")]);
     assert!(empty.contains("`BINDERY_CONFIG` is empty"), "{empty}");
+}
+
+/// A program that was built with a file and is started elsewhere makes and uses no other file.
+#[test]
+fn con_02_the_file_of_the_build_is_missed_by_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let built = (BUILT_WITH_A_FILE, "yes");
+    let elsewhere = folder.path().canonicalize().unwrap();
+    for more in [None, Some(("DATABASE_URL", "sqlite://app.db"))] {
+        let variables: Vec<_> = [built].into_iter().chain(more).collect();
+        let missing = opened(folder.path(), &variables);
+        for part in [
+            &format!("there is no `bindery.toml` in `{}`", elsewhere.display()),
+            "`BINDERY_CONFIG`",
+            "`Databases::with_config`",
+        ] {
+            assert!(missing.contains(part), "{missing}");
+        }
+        let left = fs::read_dir(folder.path()).unwrap();
+        let names: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["opened"]);
+    }
+    let all = [
+        built,
+        ("BINDERY_B_URL", "sqlite://b.db"),
+        ("BINDERY_DEFAULT_URL", "sqlite://a.db"),
+        ("BINDERY_TEST_URL", ":memory:"),
+    ];
+    assert_eq!(opened(folder.path(), &all), "sqlite://b.db sqlite://a.db");
+    let some = opened(folder.path(), &all[..3]);
+    assert!(some.contains("set `BINDERY_TEST_URL`"), "{some}");
+    fs::write(folder.path().join("bindery.toml"), FILE).unwrap();
+    let found = opened(folder.path(), &[built]);
+    assert_eq!(found, "sqlite://b.db sqlite://default.db");
 }

@@ -5,6 +5,7 @@ use bindery::{Connection, ErrorKind, Hosts};
 
 /// Runs all assertions on freshly created tables.
 fn run(db: &Databases) -> bindery::Result<()> {
+    started_elsewhere_it_says_so();
     db.create_missing()?;
     a_model_on_one_engine_knows_its_database(db)?;
     a_model_on_several_engines_stays_where_it_was_put(db)?;
@@ -48,6 +49,17 @@ fn a_model_on_one_engine_knows_its_database(db: &Databases) -> bindery::Result<(
     db.categories().insert(NewCategory::new("news"))?;
     assert_eq!(db.categories().count()?, 1);
     Ok(())
+}
+
+/// Elsewhere there is no configuration: nothing is made in its place.
+fn started_elsewhere_it_says_so() {
+    let here = std::env::current_dir().expect("the folder of the crate");
+    let elsewhere = std::env::temp_dir().canonicalize().expect("a folder for temporary files");
+    std::env::set_current_dir(&elsewhere).expect("it can be entered");
+    let error = Databases::open().map(drop).expect_err("the file is not there");
+    std::env::set_current_dir(here).expect("it can be entered");
+    let told = format!("there is no `bindery.toml` in `{}`", elsewhere.display());
+    assert!(error.to_string().contains(&told), "{error}");
 }
 
 fn count<E: Hosts<model::Blog>>(connection: &mut Connection<E>) -> bindery::Result<u64> {

@@ -65,6 +65,7 @@ fn program(schema: &Schema) -> &'static Program {
             flavour: None,
         }]),
         models: Vec::leak(models),
+        configured: false,
     }))
 }
 

@@ -55,18 +55,28 @@ static ENGINES: &[EngineInfo] = &[
 pub static PROGRAM: Program = Program {
     engines: ENGINES,
     models: MODELS,
+    configured: false,
 };
 
 /// Those that need no server.
 pub static EMBEDDED: Program = Program {
     engines: ENGINES.split_at(3).0,
     models: MODELS,
+    configured: false,
+};
+
+/// The same, of a build that read a `bindery.toml`.
+pub static CONFIGURED: Program = Program {
+    engines: ENGINES.split_at(3).0,
+    models: MODELS,
+    configured: true,
 };
 
 /// All engines, of a version of the program that had no log yet.
 pub static EARLIER: Program = Program {
     engines: ENGINES,
     models: MODELS.split_at(3).0,
+    configured: false,
 };
 
 const SEVERAL: &[&str] = &["default", "x_mysql", "x_postgres", "y_mariadb"];

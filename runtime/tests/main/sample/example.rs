@@ -749,4 +749,5 @@ static PROGRAM: ::bindery::Program = ::bindery::Program {
             }],
         },
     ],
+    configured: false,
 };

@@ -161,6 +161,7 @@ fn program(model: &CheckedModel) -> Program {
     Program {
         engines: leak(engines),
         models: leak(models),
+        configured: false,
     }
 }
 
