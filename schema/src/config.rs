@@ -363,7 +363,15 @@ impl Config {
 
     /// The engine of a name.
     pub fn engine(&self, name: &str) -> Option<&EngineConfig> {
-        self.engines.iter().find(|engine| engine.name == name)
+        self.position(name).map(|at| &self.engines[at])
+    }
+
+    /// Where the engine of a name is among the engines.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        let found = self
+            .engines
+            .binary_search_by(|engine| engine.name.as_str().cmp(name));
+        found.ok()
     }
 
     /// A finding of this file in one line, for errors of a running program: `bindery.toml:12:7: sentence; help`.

@@ -4,6 +4,7 @@ use crate::config::{Config, Environment, TypeMapping};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, Flavour};
 use crate::model::{Engine, EngineId};
+use crate::models_of::ModelsOf;
 use crate::source::{FileId, Sources};
 
 /// Everything `read` needs to know.
@@ -19,8 +20,8 @@ pub struct Input {
     pub default_engine: Option<EngineId>,
     /// `[types]` of the configuration.
     pub types: Vec<TypeMapping>,
-    /// `models-of`: the first engine hosts what the second one hosts.
-    pub models_of: Vec<(EngineId, EngineId)>,
+    /// `models-of`.
+    pub models_of: ModelsOf,
 }
 
 /// One schema file.
@@ -44,11 +45,13 @@ impl Input {
     ) {
         self.engines = config.model_engines(environment, diagnostics);
         self.default_engine = self.engine_named("default");
-        let pairs = config.engines.iter().filter_map(|engine| {
-            let of = engine.models_of.as_deref()?;
-            Some((self.engine_named(&engine.name)?, self.engine_named(of)?))
+        let id = |at: usize| EngineId(at as u32);
+        let pairs = config.engines.iter().enumerate();
+        let pairs = pairs.filter_map(|(at, engine)| {
+            let of = config.position(engine.models_of.as_deref()?)?;
+            Some((id(at), id(of)))
         });
-        self.models_of = pairs.collect();
+        self.models_of = ModelsOf::new(self.engines.len(), pairs);
         self.types.clone_from(&config.types);
     }
 

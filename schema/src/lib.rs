@@ -22,6 +22,7 @@ pub mod input;
 #[cfg(feature = "parse")]
 pub mod lower;
 pub mod model;
+pub mod models_of;
 pub mod name;
 #[cfg(feature = "parse")]
 pub mod parse;

@@ -161,19 +161,16 @@ impl Setting {
         &self.input.engines
     }
 
-    /// The engines of a tag with those that host what they host (`models-of`), as `resolve` adds them.
-    pub(super) fn with_models_of<'a>(&'a self, mut names: Vec<&'a str>) -> Vec<&'a str> {
-        let name = |id: EngineId| self.input.engines[id.0 as usize].name.as_str();
-        let mut before = 0;
-        while names.len() > before {
-            before = names.len();
-            for &(engine, of) in &self.input.models_of {
-                if names.contains(&name(of)) && !names.contains(&name(engine)) {
-                    names.push(name(engine));
-                }
-            }
-        }
-        names
+    /// The engines of a tag with those that host what they host (`models-of`).
+    pub(super) fn with_models_of<'a>(&'a self, names: Vec<&'a str>) -> Vec<&'a str> {
+        let known = names.iter().map(|name| self.input.engine_named(name));
+        let Some(mut ids) = known.collect::<Option<Vec<_>>>() else {
+            // A name that no engine has was told of.
+            return names;
+        };
+        self.input.models_of.add_to(&mut ids);
+        let name = |id: &EngineId| self.input.engines[id.0 as usize].name.as_str();
+        ids.iter().map(name).collect()
     }
 
     /// Hosts no other engine what this one hosts?
@@ -183,7 +180,8 @@ impl Setting {
 
     /// The engine of a name.
     pub(super) fn engine(&self, name: &str) -> Option<&Engine> {
-        self.input.engines.iter().find(|engine| engine.name == name)
+        let id = self.input.engine_named(name)?;
+        Some(&self.input.engines[id.0 as usize])
     }
 }
 

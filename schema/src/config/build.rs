@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::resolve::missing_variable;
+use super::resolve::{SHORTER, TOO_LONG, missing_variable};
+use super::template::Unfilled;
 use super::url::scheme_dialect;
 use super::{Config, ConnectionSource, EngineConfig, Environment, Template};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -110,7 +111,13 @@ fn from_url(
 ) -> Choice {
     let text = match url.expand(environment) {
         Ok(text) => text,
-        Err(missing) => {
+        Err(Unfilled::TooLong) => {
+            let message = format!("engine `{}`: {TOO_LONG}", engine.name);
+            let diagnostic = Diagnostic::error("B0313", message).at(url.span, "needed here");
+            diagnostics.push(diagnostic.help(SHORTER));
+            return unknown_choice(TOO_LONG);
+        }
+        Err(Unfilled::Missing(missing)) => {
             let why = missing_variable(&missing);
             let place = engine.span.map(|_| url.span);
             let variable = Some(missing.variable.as_str());
@@ -118,7 +125,8 @@ fn from_url(
             return unknown_choice(&why);
         }
     };
-    let variables: Vec<String> = url.variables().map(|name| format!("`{name}`")).collect();
+    let variables: BTreeSet<&str> = url.variables().collect();
+    let variables: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
     let reason = if variables.is_empty() {
         "the scheme of its URL".to_owned()
     } else {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::target::Identity;
 use super::toml_reader::list;
-use super::{Config, ConnectionTarget, EngineConfig};
+use super::{Config, EngineConfig};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::models_of::circles;
 use crate::name::{DATABASES_METHODS, engine_type_name, is_valid_engine_name, suggest};
 use crate::source::{FileId, Span};
 
@@ -26,8 +28,8 @@ pub(super) fn check(config: &Config, file: FileId, diagnostics: &mut Diagnostics
     }
     for engine in &config.engines {
         name(engine, diagnostics);
-        models_of(config, engine, diagnostics);
     }
+    models_of(config, diagnostics);
     type_names(config, diagnostics);
     for file in &config.files {
         for engine in &file.engines {
@@ -108,17 +110,16 @@ fn engine_name_like(name: &str) -> String {
 
 /// Two engines that are one database: transactions would wait for each other, and rows be found twice.
 fn targets(config: &Config, diagnostics: &mut Diagnostics) {
-    let mut known: Vec<(ConnectionTarget, &EngineConfig)> = Vec::new();
+    let mut known: BTreeMap<Identity, &EngineConfig> = BTreeMap::new();
     for engine in &config.engines {
         // What the file alone says; the environment may say something else when the program runs.
         let Ok(target) = config.place(&engine.name, &|_| None) else {
             continue;
         };
-        let same = known
-            .iter()
-            .find(|(known, _)| known.is_same_database(&target));
-        let Some((_, other)) = same else {
-            known.push((target, engine));
+        let identities = target.identities();
+        let other = identities.iter().find_map(|identity| known.get(identity));
+        let Some(other) = other else {
+            known.extend(identities.into_iter().map(|identity| (identity, engine)));
             continue;
         };
         let message = format!(
@@ -135,39 +136,52 @@ fn targets(config: &Config, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn models_of(config: &Config, engine: &EngineConfig, diagnostics: &mut Diagnostics) {
-    let Some(first) = &engine.models_of else {
-        return;
-    };
-    let Some(span) = engine.span else { return };
-    if !known_engine(config, first, span, diagnostics) {
-        return;
-    }
-    let mut path = vec![engine.name.as_str()];
-    let mut next = Some(first.as_str());
-    while let Some(name) = next {
-        path.push(name);
-        if name == engine.name {
-            let way = path
-                .iter()
-                .map(|name| format!("`{name}`"))
-                .collect::<Vec<_>>()
-                .join(" → ");
-            let message = format!("engine `{}` would host its own models: {way}", engine.name);
-            let diagnostic =
-                Diagnostic::error("B0311", message).at(span, "`models-of` leads back here");
-            diagnostics.push(diagnostic.help(format!(
-                "remove the `models-of` of `{}`, or name an engine outside the circle",
-                engine.name
-            )));
+/// The engine that an engine names must be there, and no engine may come back to itself.
+fn models_of(config: &Config, diagnostics: &mut Diagnostics) {
+    for engine in &config.engines {
+        if let (Some(of), Some(span)) = (&engine.models_of, engine.span) {
+            known_engine(config, of, span, diagnostics);
         }
-        // A way that comes by one engine twice is a circle that its members report.
-        let is_new = !path[..path.len() - 1].contains(&name);
-        next = config
-            .engine(name)
-            .filter(|_| is_new)
-            .and_then(|engine| engine.models_of.as_deref());
     }
+    let next = |at: usize| config.position(config.engines[at].models_of.as_deref()?);
+    for circle in circles(config.engines.len(), next) {
+        let members: Vec<&EngineConfig> = circle.iter().map(|&at| &config.engines[at]).collect();
+        diagnostics.push(circle_finding(&members));
+    }
+}
+
+/// So many members of a circle are named.
+const SHOWN: usize = 8;
+
+fn circle_finding(members: &[&EngineConfig]) -> Diagnostic {
+    let first = members[0];
+    let mut way: Vec<String> = members
+        .iter()
+        .take(SHOWN)
+        .map(|engine| format!("`{}`", engine.name))
+        .collect();
+    if members.len() > SHOWN {
+        way.push(format!("{} more", members.len() - SHOWN));
+    }
+    way.push(format!("`{}`", first.name));
+    let message = format!(
+        "engine `{}` would host its own models: {}",
+        first.name,
+        way.join(" → ")
+    );
+    let diagnostic = at(
+        Diagnostic::error("B0311", message),
+        first.span,
+        "`models-of` leads back here",
+    );
+    let others = members.iter().skip(1).take(SHOWN - 1);
+    let diagnostic = others.fold(diagnostic, |diagnostic, engine| {
+        at(diagnostic, engine.span, "by this one")
+    });
+    diagnostic.help(format!(
+        "remove the `models-of` of `{}`, or name an engine outside the circle",
+        first.name
+    ))
 }
 
 fn known_engine(config: &Config, name: &str, span: Span, diagnostics: &mut Diagnostics) -> bool {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::build::contradiction;
-use super::template::Missing;
+use super::template::{Missing, Unfilled};
 use super::tls::TlsError;
 use super::tls_keys::Unusable;
 use super::url::parse_url;
@@ -231,9 +231,7 @@ impl Config {
     ) -> Outcome<ConnectionTarget> {
         let keys = engine.tls.options(&self.folder, environment);
         let keys = keys.map_err(|unusable| match unusable {
-            Unusable::Missing(template, missing) => {
-                self.no_value(engine, Some(&template), &missing)
-            }
+            Unusable::Unfilled(template, why) => self.unfilled(engine, &template, &why),
             Unusable::Wrong(error) => wrong_tls(engine, error),
         })?;
         match &mut target.place {
@@ -255,7 +253,28 @@ impl Config {
     ) -> Outcome<String> {
         template
             .expand(environment)
-            .map_err(|missing| self.no_value(engine, Some(template), &missing))
+            .map_err(|why| self.unfilled(engine, template, &why))
+    }
+
+    fn unfilled(
+        &self,
+        engine: &EngineConfig,
+        template: &Template,
+        why: &Unfilled,
+    ) -> Box<Diagnostic> {
+        match why {
+            Unfilled::Missing(missing) => self.no_value(engine, Some(template), missing),
+            Unfilled::TooLong => {
+                let message = format!("engine `{}`: {TOO_LONG}", engine.name);
+                let place = engine.span.map(|_| template.span);
+                let diagnostic = place
+                    .into_iter()
+                    .fold(Diagnostic::error("B0313", message), |diagnostic, span| {
+                        diagnostic.at(span, "needed here")
+                    });
+                Box::new(diagnostic.help(SHORTER))
+            }
+        }
     }
 
     fn no_value(
@@ -276,6 +295,9 @@ impl Config {
         )))
     }
 }
+
+pub(super) const TOO_LONG: &str = "with its variables filled in, a value is longer than 64 KiB";
+pub(super) const SHORTER: &str = "name each variable once, and look at what it holds";
 
 /// `` `B_URL` is not set `` or `` `B_URL` is set but empty ``.
 pub(super) fn missing_variable(missing: &Missing) -> String {

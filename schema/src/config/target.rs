@@ -54,7 +54,7 @@ pub struct Server {
 }
 
 /// How a server is reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Endpoint {
     /// Over the network.
     Tcp {
@@ -134,48 +134,49 @@ impl ConnectionTarget {
     /// Do both lead to one database, as far as names tell? `localhost` and the addresses of this machine are one host;
     /// a file is looked up, so that links to it count. A database in memory is nobody else's.
     pub fn is_same_database(&self, other: &Self) -> bool {
-        match (&self.place, &other.place) {
-            (Place::Sqlite(SqlitePlace::File(one)), Place::Sqlite(SqlitePlace::File(two))) => {
-                real(one) == real(two)
+        let (one, two) = (self.identities(), other.identities());
+        one.iter().any(|identity| two.contains(identity))
+    }
+
+    /// What the database goes by: two targets that have one in common lead to the same, as far as names tell.
+    pub(super) fn identities(&self) -> Vec<Identity> {
+        match &self.place {
+            Place::Sqlite(SqlitePlace::Memory) => Vec::new(),
+            Place::Sqlite(SqlitePlace::File(path)) => vec![Identity::File(real(path))],
+            Place::Server(server) => {
+                let endpoints = server.endpoints.iter();
+                let identity = |endpoint: &Endpoint| {
+                    let database = server.database.clone();
+                    Identity::Server(self.dialect.name(), endpoint.plain(), database)
+                };
+                endpoints.map(identity).collect()
             }
-            (Place::Server(one), Place::Server(two)) => {
-                let common =
-                    |endpoint: &Endpoint| two.endpoints.iter().any(|two| endpoint.is_same(two));
-                self.dialect == other.dialect
-                    && one.database == two.database
-                    && one.endpoints.iter().any(common)
-            }
-            (Place::Sqlite(SqlitePlace::Memory), _)
-            | (_, Place::Sqlite(SqlitePlace::Memory))
-            | (Place::Sqlite(_), Place::Server(_))
-            | (Place::Server(_), Place::Sqlite(_)) => false,
         }
     }
 }
 
+/// A database by one of its names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Identity {
+    /// A file, links followed.
+    File(PathBuf),
+    /// Of a dialect, at an address, of a name.
+    Server(&'static str, Endpoint, String),
+}
+
 impl Endpoint {
-    fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (
-                Self::Tcp { host, port },
-                Self::Tcp {
-                    host: other,
-                    port: other_port,
+    /// The names of one host are one name.
+    fn plain(&self) -> Self {
+        match self {
+            Self::Tcp { host, port } => Self::Tcp {
+                host: if is_here(host) {
+                    "localhost".to_owned()
+                } else {
+                    host.to_ascii_lowercase()
                 },
-            ) => {
-                port == other_port
-                    && (host.eq_ignore_ascii_case(other) || is_here(host) && is_here(other))
-            }
-            (
-                Self::Socket { path, port },
-                Self::Socket {
-                    path: other,
-                    port: other_port,
-                },
-            ) => port == other_port && path == other,
-            (Self::Tcp { .. }, Self::Socket { .. }) | (Self::Socket { .. }, Self::Tcp { .. }) => {
-                false
-            }
+                port: *port,
+            },
+            Self::Socket { .. } => self.clone(),
         }
     }
 }

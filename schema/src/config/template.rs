@@ -29,6 +29,18 @@ pub(super) struct Malformed {
     pub(super) help: String,
 }
 
+/// Why the variables of a text cannot be filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unfilled {
+    /// One has no value.
+    Missing(Missing),
+    /// The text would be longer than [`LONGEST_TEXT`].
+    TooLong,
+}
+
+/// The longest text with its variables filled in, in bytes: a password may be a token of some thousand.
+const LONGEST_TEXT: usize = 64 * 1024;
+
 /// A variable without a default that has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Missing {
@@ -92,11 +104,20 @@ impl Template {
     }
 
     /// Fills in the variables, once: what a value holds is taken as it is.
-    pub(super) fn expand(&self, environment: Environment<'_>) -> Result<String, Missing> {
-        self.parts
-            .iter()
-            .map(|part| part.expand(environment))
-            .collect()
+    /// A text that is written out is as long as the file has it.
+    ///
+    /// # Errors
+    /// A variable has no value, or the text would be too long: nothing more is read then.
+    pub(super) fn expand(&self, environment: Environment<'_>) -> Result<String, Unfilled> {
+        let mut text = String::new();
+        for part in &self.parts {
+            let piece = part.expand(environment).map_err(Unfilled::Missing)?;
+            if matches!(part, Part::Variable { .. }) && text.len() + piece.len() > LONGEST_TEXT {
+                return Err(Unfilled::TooLong);
+            }
+            text.push_str(&piece);
+        }
+        Ok(text)
     }
 }
 

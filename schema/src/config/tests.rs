@@ -525,7 +525,7 @@ const WRONG: &[(&str, &[&str], &str)] = &[
     ),
     (
         "[engines]\na = { models-of = 'b' }\nb = { models-of = 'a' }\nc = { models-of = 'a' }",
-        &["B0311", "B0311"],
+        &["B0311"],
         "`a` → `b` → `a`",
     ),
     (
@@ -638,6 +638,51 @@ fn passwords_of_wrong_files_are_never_quoted() {
             "{diagnostics:?}{shown}"
         );
     }
+}
+
+/// What many variables and long chains cost is bounded: looks at the environment, findings and their length.
+///
+/// Covers CFG-2.
+#[test]
+fn many_variables_and_long_chains_are_bounded() {
+    let config = good(&format!("url = 'sqlite://{}'", "${A}".repeat(20_000)));
+    let looks = std::cell::Cell::new(0);
+    let environment = |name: &str| {
+        looks.set(looks.get() + 1);
+        (name == "A").then(|| "x".repeat(30_000))
+    };
+    let mut diagnostics = Diagnostics::default();
+    config.model_engines(&environment, &mut diagnostics);
+    let codes: Vec<_> = diagnostics.iter().map(|found| found.code).collect();
+    assert_eq!((codes, looks.get()), (vec!["B0313"], 3));
+    let refused = config
+        .target("default", &environment)
+        .expect_err("too long");
+    assert!(refused.message.contains("64 KiB"), "{refused:?}");
+    // The override, then the variable.
+    assert_eq!(looks.get(), 7);
+
+    let chain = |last: &str| {
+        let one = |at: usize| {
+            let of = if at + 1 == 15_000 {
+                last.to_owned()
+            } else {
+                format!(", models-of = 'e{:05}'", at + 1)
+            };
+            format!("e{at:05} = {{ dialect = 'mysql'{of} }}\n")
+        };
+        format!("[engines]\n{}", (0..15_000).map(one).collect::<String>())
+    };
+    let config = good(&chain(""));
+    let mut input = crate::input::Input::default();
+    input.configure(&config, &nothing, &mut diagnostics);
+    let mut engines = vec![crate::model::EngineId(14_999)];
+    input.models_of.add_to(&mut engines);
+    assert_eq!(engines.len(), 15_000);
+    let (_, diagnostics, _) = read(&chain(", models-of = 'e00000'"));
+    let found: Vec<_> = diagnostics.iter().collect();
+    assert_eq!((found.len(), found[0].code), (1, "B0311"));
+    assert!(found[0].message.len() < 300 && found[0].labels.len() < 10);
 }
 
 /// Covers CFG-2.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 use super::Environment;
-use super::template::{Missing, Template};
+use super::template::{Template, Unfilled};
 use super::tls::{ChannelBinding, TlsError, TlsMode, TlsOptions};
 use super::toml_reader::Reader;
 use super::url::UrlError;
@@ -30,8 +30,8 @@ pub struct TlsKeys {
 
 /// Why keys cannot be used.
 pub(super) enum Unusable {
-    /// A variable has no value.
-    Missing(Template, Missing),
+    /// A variable cannot be filled in.
+    Unfilled(Template, Unfilled),
     /// A value is not one of those that a key takes.
     Wrong(TlsError),
 }
@@ -47,7 +47,7 @@ impl TlsKeys {
             part.as_ref()
                 .map(|part| {
                     part.expand(environment)
-                        .map_err(|missing| Unusable::Missing(part.clone(), missing))
+                        .map_err(|why| Unusable::Unfilled(part.clone(), why))
                 })
                 .transpose()
         };

@@ -22,21 +22,8 @@ impl Resolver<'_> {
     /// Where a table lives; never empty as long as there is any engine, so that nothing else seems wrong as well.
     pub(super) fn engines(&mut self, draft: &DraftTable) -> Vec<EngineId> {
         let mut found = self.tagged_engines(draft);
-        self.add_models_of(&mut found);
+        self.input.models_of.add_to(&mut found);
         found
-    }
-
-    /// Adds the engines that host what those found host; an engine that hosts what such an engine hosts, too.
-    fn add_models_of(&self, found: &mut Vec<EngineId>) {
-        let mut before = 0;
-        while found.len() > before {
-            before = found.len();
-            for (engine, of) in &self.input.models_of {
-                if found.contains(of) && !found.contains(engine) {
-                    found.push(*engine);
-                }
-            }
-        }
     }
 
     fn tagged_engines(&mut self, draft: &DraftTable) -> Vec<EngineId> {
