@@ -84,7 +84,6 @@ fn outcome_of<E: Engine>(
             tables,
             sticky: among(&schema.model, &database.sticky),
             known: BTreeMap::new(),
-            configured: false,
         },
     };
     let mut places = [
