@@ -77,14 +77,17 @@ pub(crate) struct Pooled {
 
 /// What the lock guards.
 ///
-/// `open` counts the idle connections, those given out and those being opened right now, and never passes the limit.
-/// Who holds one of the latter two kinds owes the pool exactly one `put_back` or `release_slot`. While somebody waits,
+/// `open` counts the idle connections, those given out, those being opened right now and those that the server has not
+/// ended yet, and never passes the limit. Who holds one of the latter three kinds owes the pool exactly one `put_back` or
+/// `release_slot`. While somebody waits,
 /// nothing is idle: what comes back goes to the first of the queue.
 #[derive(Default)]
 struct State {
     /// Used as a stack, so the first has been idle longest.
     idle: Vec<Idle>,
     open: usize,
+    /// Those of them that are closed on this side only.
+    leaving: usize,
     waiting: Queue<Grant>,
     closed: bool,
     /// A way to each open connection, and to some that are gone.
@@ -125,6 +128,8 @@ pub struct PoolCounts {
     pub in_use: usize,
     /// Both together.
     pub open: usize,
+    /// Closed on this side and not yet ended by the server. They count towards `max-connections`, a second at most.
+    pub closing: usize,
     /// Threads that wait for one.
     pub waiting: usize,
     /// How many were opened, ever.
@@ -183,7 +188,12 @@ impl Pool {
         if state.closed || state.waiting.give(Grant::Slot).is_err() {
             state.open -= 1;
         }
-        if state.closed && state.open == 0 {
+        self.tell_emptied(&state);
+    }
+
+    /// A connection is gone. Was it the last of a pool that was closed?
+    fn tell_emptied(&self, state: &State) {
+        if state.closed && state.held() == 0 {
             self.emptied.notify_all();
         }
     }
@@ -193,8 +203,9 @@ impl Pool {
         let state = self.lock();
         PoolCounts {
             idle: state.idle.len(),
-            in_use: state.open - state.idle.len(),
-            open: state.open,
+            in_use: state.held(),
+            open: state.open - state.leaving,
+            closing: state.leaving,
             waiting: state.waiting.len() + writers,
             created: state.created,
             closed: state.gone,
@@ -240,6 +251,11 @@ impl Pool {
 }
 
 impl State {
+    /// Given out, or being opened for somebody.
+    fn held(&self) -> usize {
+        self.open - self.idle.len() - self.leaving
+    }
+
     /// Remembers the way to one more connection, and forgets those to connections that are gone.
     fn reach(&mut self, physical: &Physical) {
         self.cutters.retain(|cutter| !cutter.is_gone());

@@ -19,6 +19,7 @@ pub(crate) mod cut;
 mod database_error;
 mod decimal;
 mod identity;
+mod leaving;
 mod params;
 mod physical;
 #[cfg(all(
@@ -54,6 +55,7 @@ pub(crate) use connect::{ServerInfo, ServerOptions};
 pub(crate) use cut::Cutter;
 pub use database_error::DatabaseError;
 pub(crate) use identity::Identity;
+pub(crate) use leaving::Leaving;
 pub use params::ParamWriter;
 pub(crate) use physical::{Cursor, Physical, Written};
 pub use row::RowReader;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::catalogue::{Relation, Wanted};
 use super::{
-    Changed, Cutter, Identity, ParamWriter, RowReader, TakeEach, TakeRow, WriteEach, WriteParams,
+    Changed, Cutter, Identity, Leaving, ParamWriter, RowReader, TakeEach, TakeRow, WriteEach,
+    WriteParams,
 };
 use crate::Dialect;
 use crate::error::{Error, ErrorKind, Phase, Result};
@@ -309,6 +310,11 @@ impl Physical {
     /// Are settings of the session changed that the next user relies on, or may the server be ending it?
     pub(crate) fn is_spoiled(&self) -> bool {
         each!(self, connection => connection.is_spoiled())
+    }
+
+    /// Ends the session, as far as that is this side's matter, and tells when the server has ended it.
+    pub(crate) fn leave(&mut self) -> Option<Leaving> {
+        each!(self, connection => connection.leave())
     }
 
     /// What another thread can cut it off by.

@@ -45,10 +45,10 @@ impl Pool {
             return Ok(());
         }
         let state = self.lock();
-        let in_use = |state: &mut State| state.open > 0;
+        let in_use = |state: &mut State| state.held() > 0;
         let waited = self.emptied.wait_timeout_while(state, limit, in_use);
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        match state.open {
+        match state.held() {
             0 => Ok(()),
             connections => Err(Error::new(ErrorKind::StillInUse { connections })
                 .during(Operation::Close)

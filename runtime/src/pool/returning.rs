@@ -1,12 +1,15 @@
 //! What becomes of connections that nobody needs any more: kept for the next, or closed.
 
-use std::time::Instant;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot, State};
+use crate::driver::Leaving;
 
 impl Pool {
     /// Takes a connection back, or closes it where it is no good any more.
-    pub(crate) fn put_back(&self, mut pooled: Pooled) {
+    pub(crate) fn put_back(self: &Arc<Self>, mut pooled: Pooled) {
         // Dropped last: the next writer finds the connection.
         let _writer = pooled.writer.take();
         let now = Instant::now();
@@ -25,7 +28,9 @@ impl Pool {
             }
             let overdue = self.longest_idle(&mut state, now);
             drop(state);
-            drop(overdue);
+            if let Some(overdue) = overdue {
+                self.discard(overdue.pooled);
+            }
         }
     }
 
@@ -40,8 +45,9 @@ impl Pool {
             && (now.saturating_duration_since(pooled.taken) < LOOK_AFTER || physical.is_quiet())
     }
 
-    /// Closes a connection that must not be used again.
-    pub(crate) fn discard(&self, pooled: Pooled) {
+    /// Closes a connection that must not be used again. Its place is free when the server has ended it, too; whoever
+    /// gives it back does not wait for that.
+    pub(crate) fn discard(self: &Arc<Self>, pooled: Pooled) {
         if self.is_forked() {
             // Closing it would end the session of the process it belongs to.
             std::mem::forget(pooled);
@@ -51,20 +57,53 @@ impl Pool {
             pool: self,
             owed: true,
         };
-        drop(pooled);
-        self.lock().gone += 1;
-        drop(slot);
+        let leaving = self.close_one(pooled);
+        match leaving {
+            Some(leaving) => self.let_go(leaving, slot),
+            None => drop(slot),
+        }
     }
 
-    /// The connection that has been idle longest, if that is too long. One at a time: the next return looks again.
+    /// Says goodbye to a connection.
+    pub(super) fn close_one(&self, mut pooled: Pooled) -> Option<Leaving> {
+        let leaving = pooled.physical.leave();
+        drop(pooled);
+        self.lock().gone += 1;
+        leaving
+    }
+
+    /// Has the place given back when the server has ended the connection that took it.
+    pub(super) fn let_go(self: &Arc<Self>, leaving: Leaving, mut slot: Slot<'_>) {
+        if leaving.wait(Duration::ZERO) {
+            return;
+        }
+        let pool = Arc::downgrade(self);
+        let wait = move || {
+            leaving.wait_to_the_end();
+            drop(leaving);
+            if let Some(pool) = pool.upgrade() {
+                pool.lock().leaving -= 1;
+                pool.release_slot();
+            }
+        };
+        let mut state = self.lock();
+        let thread = thread::Builder::new().name("bindery-close".to_owned());
+        // Where there can be no thread, the place is free a moment too early.
+        if thread.spawn(wait).is_ok() {
+            slot.owed = false;
+            state.leaving += 1;
+            self.tell_emptied(&state);
+        }
+    }
+
+    /// The connection that has been idle longest, if that is too long; it is counted until it is discarded. One at a time:
+    /// the next return looks again.
     fn longest_idle(&self, state: &mut State, now: Instant) -> Option<Idle> {
         let first = state.idle.first()?;
         let overdue = now - first.since >= self.limits.idle_timeout;
-        if !overdue || state.open <= self.limits.min_connections {
+        if !overdue || state.open - state.leaving <= self.limits.min_connections {
             return None;
         }
-        state.open -= 1;
-        state.gone += 1;
         Some(state.idle.remove(0))
     }
 }

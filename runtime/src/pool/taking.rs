@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot};
 use crate::driver::Physical;
-use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::error::{Error, ErrorKind, Operation, Phase, Result};
 use crate::link::Link;
 use crate::queue::Place;
 use crate::turns::NoTurn;
@@ -34,7 +34,7 @@ impl Pool {
             .map_err(|error| error.on_engine(self.engine))
     }
 
-    fn take_writer(&self) -> Result<Pooled> {
+    fn take_writer(self: &Arc<Self>) -> Result<Pooled> {
         let limit = self.limits.acquire_timeout;
         let Some(writers) = &self.writers else {
             return self.take(limit);
@@ -62,7 +62,7 @@ impl Pool {
         Error::from(why).during(Operation::Acquire)
     }
 
-    fn take(&self, limit: Duration) -> Result<Pooled> {
+    fn take(self: &Arc<Self>, limit: Duration) -> Result<Pooled> {
         self.ensure_not_forked()?;
         let mut state = self.lock();
         if let Some(grant) = state.grant(&self.limits) {
@@ -94,7 +94,7 @@ impl Pool {
         Err(Error::new(kind).during(Operation::Acquire))
     }
 
-    fn accept(&self, grant: Grant, left: Duration) -> Result<Pooled> {
+    fn accept(self: &Arc<Self>, grant: Grant, left: Duration) -> Result<Pooled> {
         match grant {
             Grant::Warm(pooled) => Ok(pooled),
             Grant::Rested(idle) => self.revive(idle, left),
@@ -104,7 +104,7 @@ impl Pool {
     }
 
     /// An idle connection that is still good, or a new one in its place.
-    fn revive(&self, idle: Idle, left: Duration) -> Result<Pooled> {
+    fn revive(self: &Arc<Self>, idle: Idle, left: Duration) -> Result<Pooled> {
         let mut pooled = idle.pooled;
         let now = Instant::now();
         let rested = now.saturating_duration_since(idle.since);
@@ -114,9 +114,17 @@ impl Pool {
             pooled.taken = now;
             return Ok(pooled);
         }
-        drop(pooled);
-        self.lock().gone += 1;
-        self.open_counted(left.saturating_sub(now.elapsed()))
+        let slot = Slot {
+            pool: self,
+            owed: true,
+        };
+        if let Some(leaving) = self.close_one(pooled)
+            && !leaving.wait(left.saturating_sub(now.elapsed()))
+        {
+            self.let_go(leaving, slot);
+            return Err(too_late());
+        }
+        self.open_in(slot, left.saturating_sub(now.elapsed()))
     }
 
     /// Whether a connection that rested so long can be given out. Asking the server costs a round trip, so after a short
@@ -133,10 +141,14 @@ impl Pool {
 
     /// Opens a connection that is counted already; on failure or panic the count goes back.
     fn open_counted(&self, left: Duration) -> Result<Pooled> {
-        let mut slot = Slot {
+        let slot = Slot {
             pool: self,
             owed: true,
         };
+        self.open_in(slot, left)
+    }
+
+    fn open_in(&self, mut slot: Slot<'_>, left: Duration) -> Result<Pooled> {
         let physical = (self.open)(left).map_err(|error| error.during(Operation::Connect))?;
         let mut state = self.lock();
         state.created += 1;
@@ -159,7 +171,15 @@ impl Pool {
 
     /// Opens a connection in the place of one that is lost.
     pub(crate) fn reopen(&self, lost: &mut Pooled) -> Result<()> {
-        let limit = self.limits.acquire_timeout;
+        let started = Instant::now();
+        let leaving = lost.physical.leave();
+        if leaving.is_some_and(|leaving| !leaving.wait(self.limits.acquire_timeout)) {
+            return Err(too_late());
+        }
+        let limit = self
+            .limits
+            .acquire_timeout
+            .saturating_sub(started.elapsed());
         let physical = (self.open)(limit).map_err(|error| error.during(Operation::Connect))?;
         let mut state = self.lock();
         state.created += 1;
@@ -173,6 +193,12 @@ impl Pool {
         lost.opened = Instant::now();
         Ok(())
     }
+}
+
+#[cold]
+fn too_late() -> Error {
+    let phase = Phase::Connect;
+    Error::new(ErrorKind::Timeout { phase }).during(Operation::Connect)
 }
 
 #[cold]

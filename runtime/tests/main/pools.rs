@@ -212,6 +212,60 @@ fn distrusted<E: Everything>(engine: E, database: &FreshDatabase, change: &str) 
     }
 }
 
+/// The server lets an account have as many sessions as the pool may have, and refuses the login of one more. A connection
+/// that is given up has its place until the server has ended it, too.
+fn never_too_many<E: Everything>(engine: E, database: &FreshDatabase, scheme: &str, rounds: u64) {
+    let url = database.url();
+    let (_, place) = url.split_once('@').unwrap();
+    let user = few(database);
+    let options = EngineOptions::url(format!("{scheme}://{user}:secret@{place}"))
+        .max_connections(3)
+        .acquire_timeout(PATIENCE)
+        .resolve_commits(false);
+    let db = &with(engine.name(), options.short());
+    db.create_missing_on(engine).unwrap();
+    let work = || (0..rounds).try_for_each(|_| db.connect(engine)?.blogs().count().map(drop));
+    let outcomes: Vec<bindery::Result<()>> = thread::scope(|scope| {
+        let threads = [(); 6].map(|()| scope.spawn(work));
+        threads.map(|thread| thread.join().unwrap()).into()
+    });
+    let counts = db.engine(engine.name()).unwrap().pool;
+    for outcome in outcomes {
+        outcome.unwrap_or_else(|error| panic!("{error:?} {counts:?}"));
+    }
+    assert!(counts.closed >= 6 * rounds, "{counts:?}");
+}
+
+/// An account that may have few sessions.
+fn few(database: &FreshDatabase) -> String {
+    format!("{}_few", database.name())
+}
+
+/// Covers POOL-5 on PostgreSQL, MariaDB.
+#[test]
+fn pool_5_the_server_never_has_more_sessions_than_the_pool_may_have() {
+    let _watchdog = Watchdog::start("pool_5_the_server_never_has_more_sessions", PATIENCE);
+    if let Some(database) = bindery_testkit::fresh_postgres() {
+        let user = few(&database);
+        let run = |script: String| database.run_script(&script).unwrap();
+        run(format!(
+            "CREATE ROLE {user} LOGIN PASSWORD 'secret' CONNECTION LIMIT 3; GRANT ALL ON SCHEMA public TO {user}"
+        ));
+        never_too_many(Postgres, &database, "postgres", 10);
+        run(format!("DROP OWNED BY {user}; DROP ROLE {user}"));
+    }
+    if let Some(database) = bindery_testkit::fresh_mysql() {
+        let (user, name) = (few(&database), database.name());
+        let run = |script: String| database.run_script(&script).unwrap();
+        run(format!(
+            "CREATE USER {user}@'%' IDENTIFIED BY 'secret' WITH MAX_USER_CONNECTIONS 3; \
+             GRANT ALL ON {name}.* TO {user}@'%'"
+        ));
+        never_too_many(Mysql, &database, "mysql", 100);
+        run(format!("DROP USER {user}@'%'"));
+    }
+}
+
 /// Covers POOL-6 on PostgreSQL, MariaDB.
 #[test]
 fn pool_6_a_connection_whose_rows_cannot_be_read_is_not_passed_on() {

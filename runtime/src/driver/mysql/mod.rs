@@ -36,7 +36,7 @@ use super::connect::ServerInfo;
 use super::database_error::wrong_count;
 use super::params::ParamTarget;
 use super::wire::{Deadline, Peer, Statements, WITHOUT_ROW};
-use super::{Canceller, Cutter, Identity, ParamWriter, TakeRow, WriteParams};
+use super::{Canceller, Cutter, Identity, Leaving, ParamWriter, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::transaction::TransactionOptions;
 
@@ -407,6 +407,11 @@ impl MysqlConnection {
 
     pub(crate) fn is_broken(&self) -> bool {
         self.session.is_dead()
+    }
+
+    /// Nothing more is said to the server; where it has to end the session itself, this tells when it has.
+    pub(crate) fn leave(&mut self) -> Option<Leaving> {
+        Some(self.session.leave())
     }
 
     /// What another thread can cut it off by.

@@ -10,6 +10,7 @@ use super::bytes::{
 };
 use super::column::Column;
 use super::error::ServerError;
+use crate::driver::Leaving;
 use crate::driver::wire::{self, Deadline, Socket, Tls, empty};
 
 /// Why an operation failed.
@@ -20,6 +21,8 @@ const FULL: usize = (1 << 24) - 1;
 /// What all packets of one payload may hold: no value of the server's is longer.
 const MAX_PAYLOAD: usize = (1 << 30) + (1 << 20);
 const HEADER: usize = 4;
+/// Says goodbye.
+const QUIT: &[u8] = &[1, 0, 0, 0, 1];
 
 /// Status flags (MySQL's manual, "Status Flags").
 const IN_TRANSACTION: u16 = 0x0001;
@@ -377,6 +380,15 @@ impl Session {
         self.out.capacity()
     }
 
+    /// Says goodbye, where that would be understood; nothing is sent after it.
+    pub(super) fn leave(&mut self) -> Leaving {
+        if !self.is_dead() {
+            self.socket.send_last(QUIT);
+        }
+        self.dead = true;
+        self.socket.leave()
+    }
+
     /// Never to be used again.
     pub(super) fn give_up(&mut self) {
         self.dead = true;
@@ -391,7 +403,6 @@ impl Session {
 /// Closing waits for nothing.
 impl Drop for Session {
     fn drop(&mut self) {
-        const QUIT: &[u8] = &[1, 0, 0, 0, 1];
         if !self.is_dead() {
             self.socket.send_last(QUIT);
         }

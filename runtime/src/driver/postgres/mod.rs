@@ -39,7 +39,7 @@ use self::types::Types;
 use super::connect::ServerInfo;
 use super::params::ParamTarget;
 use super::wire::{Deadline, Peer, Statements, Tls, WITHOUT_ROW};
-use super::{Canceller, Cutter, ParamWriter, TakeRow, WriteParams};
+use super::{Canceller, Cutter, Leaving, ParamWriter, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction::TransactionOptions;
 
@@ -437,6 +437,11 @@ impl PostgresConnection {
 
     pub(crate) fn is_broken(&self) -> bool {
         self.session.is_dead()
+    }
+
+    /// Nothing more is said to the server; where it has to end the session itself, this tells when it has.
+    pub(crate) fn leave(&mut self) -> Option<Leaving> {
+        Some(self.session.leave())
     }
 
     /// What another thread can cut it off by.

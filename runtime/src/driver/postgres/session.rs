@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::answer::{Expected, Tally};
 use super::error::ServerError;
 use super::message;
+use crate::driver::Leaving;
 use crate::driver::wire::{Deadline, Socket, empty};
 
 /// What a server may send at most in one message: its own limit of a value, and a little for what is around it.
@@ -342,6 +343,15 @@ impl Session {
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {
         self.out.capacity()
+    }
+
+    /// Says goodbye, where that would be understood; nothing is sent after it.
+    pub(super) fn leave(&mut self) -> Leaving {
+        if !self.is_dead() {
+            self.socket.send_last(message::TERMINATE);
+        }
+        self.dead = true;
+        self.socket.leave()
     }
 
     /// Never to be used again.

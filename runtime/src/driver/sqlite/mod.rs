@@ -26,7 +26,7 @@ use self::writing::Writing;
 use super::params::ParamTarget;
 use super::refused::first_refused;
 use super::row::RowSource;
-use super::{Cutter, ParamWriter, RowReader, TakeRow, WriteParams, Written};
+use super::{Cutter, Leaving, ParamWriter, RowReader, TakeRow, WriteParams, Written};
 use crate::Dialect;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::model::ColumnSet;
@@ -342,6 +342,11 @@ impl SqliteConnection {
         })?;
         self.write_again();
         Ok(())
+    }
+
+    /// A file knows of nobody.
+    pub(crate) fn leave(&mut self) -> Option<Leaving> {
+        None
     }
 
     #[cold]

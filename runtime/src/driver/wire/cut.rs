@@ -1,12 +1,20 @@
 //! A socket that another thread may cut off while this one waits for it.
 
+use std::io::{ErrorKind, Read};
 use std::net::{Shutdown, TcpStream};
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use rustix::event::PollFlags;
+use rustix::fd::AsFd;
+
+use super::Deadline;
+use super::stream::wait_for;
 use crate::driver::cut::Cut;
+use crate::driver::leaving::Leave;
 
 /// A socket.
 pub(super) struct Wire<S> {
@@ -45,6 +53,48 @@ impl Cut for Wire<UnixStream> {
         self.is_cut.store(true, Ordering::Release);
         let _ = self.stream.shutdown(Shutdown::Both);
     }
+}
+
+impl Leave for Wire<TcpStream> {
+    fn has_ended_within(&self, limit: Duration) -> bool {
+        has_ended_within(&self.stream, limit)
+    }
+}
+
+#[cfg(unix)]
+impl Leave for Wire<UnixStream> {
+    fn has_ended_within(&self, limit: Duration) -> bool {
+        has_ended_within(&self.stream, limit)
+    }
+}
+
+/// A server that is in the middle of an answer of this length notices sooner that nobody is there when the socket is
+/// closed.
+const TOO_MUCH: usize = 4 * 1024 * 1024;
+
+/// A server that has something to say may end the session only when that is taken in.
+fn has_ended_within<S: AsFd>(stream: &S, limit: Duration) -> bool
+where
+    for<'s> &'s S: Read,
+{
+    let deadline = Deadline::after(Some(limit));
+    let mut reader = stream;
+    let (mut dropped, mut buffer) = (0, [0; 16 * 1024]);
+    while dropped < TOO_MUCH {
+        match reader.read(&mut buffer) {
+            Ok(0) => return true,
+            Ok(_) if deadline.left().is_err() => return false,
+            Ok(length) => dropped += length,
+            Err(error) if error.kind() == ErrorKind::Interrupted => (),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                if wait_for(stream, PollFlags::IN, deadline).is_err() {
+                    return false;
+                }
+            }
+            Err(_) => return true,
+        }
+    }
+    true
 }
 
 /// Why a socket failed that was cut off.

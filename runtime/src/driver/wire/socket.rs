@@ -16,7 +16,7 @@ use super::address::resolve;
 use super::input::Input;
 use super::stream::{Interest, Stream};
 use super::{CutOff, Deadline, Tls};
-use crate::driver::Cutter;
+use crate::driver::{Cutter, Leaving};
 use crate::forks;
 
 /// Where to connect to.
@@ -252,6 +252,11 @@ impl Socket {
             }
         }
         Ok(())
+    }
+
+    /// Says that nothing more is sent, and gives what tells when the other side has ended the connection too.
+    pub(in crate::driver) fn leave(&self) -> Leaving {
+        self.stream.leave()
     }
 
     /// Sends what goes through at once, before the connection is closed. Whether it arrives matters to nobody.

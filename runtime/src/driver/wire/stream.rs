@@ -1,18 +1,19 @@
 //! A connected socket that never blocks, over TCP or a socket file.
 
 use std::io::{self, IoSlice, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fd::AsFd;
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
 
 #[cfg(feature = "tls")]
 use super::tls::TlsStream;
 use super::{Deadline, Tls, Wire};
-use crate::driver::Cutter;
+use crate::driver::{Cutter, Leaving};
 
 /// A peer that is gone is noticed within half a minute, also while nothing is asked of it.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
@@ -183,21 +184,48 @@ impl Stream {
             Interest::Read => PollFlags::IN,
             Interest::ReadOrWrite => PollFlags::IN | PollFlags::OUT,
         };
-        loop {
-            let left = deadline.left()?.map(timespec).transpose()?;
-            let mut watched = [match self {
-                Self::Tcp(wire) => PollFd::new(wire.stream(), flags),
-                #[cfg(unix)]
-                Self::Unix(wire) => PollFd::new(wire.stream(), flags),
-                #[cfg(feature = "tls")]
-                Self::Tls(stream) => return stream.wait(interest, deadline),
-            }];
-            match poll(&mut watched, left.as_ref()) {
-                // Time ran out, which `left` says, or somebody interrupted.
-                Ok(0) | Err(rustix::io::Errno::INTR) => (),
-                Ok(_) => return Ok(watched[0].revents()),
-                Err(error) => return Err(error.into()),
+        match self {
+            Self::Tcp(wire) => wait_for(wire.stream(), flags, deadline),
+            #[cfg(unix)]
+            Self::Unix(wire) => wait_for(wire.stream(), flags, deadline),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.wait(interest, deadline),
+        }
+    }
+
+    /// Says that nothing more is sent, and gives what tells when the other side has ended the connection too.
+    pub(super) fn leave(&self) -> Leaving {
+        // One that is closed already cannot be shut down, and need not.
+        match self {
+            Self::Tcp(wire) => {
+                let _ = wire.stream().shutdown(Shutdown::Write);
+                Leaving::of(wire.clone())
             }
+            #[cfg(unix)]
+            Self::Unix(wire) => {
+                let _ = wire.stream().shutdown(Shutdown::Write);
+                Leaving::of(wire.clone())
+            }
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.below().leave(),
+        }
+    }
+}
+
+/// Waits until a socket is ready.
+pub(super) fn wait_for(
+    socket: &impl AsFd,
+    flags: PollFlags,
+    deadline: Deadline,
+) -> io::Result<PollFlags> {
+    loop {
+        let left = deadline.left()?.map(timespec).transpose()?;
+        let mut watched = [PollFd::new(socket, flags)];
+        match poll(&mut watched, left.as_ref()) {
+            // Time ran out, which `left` says, or somebody interrupted.
+            Ok(0) | Err(rustix::io::Errno::INTR) => (),
+            Ok(_) => return Ok(watched[0].revents()),
+            Err(error) => return Err(error.into()),
         }
     }
 }
