@@ -2047,10 +2047,10 @@ pub trait ChooseEngineForTransaction<'a> {}
 
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
-    /// Opens the engines as `bindery.toml` and the environment say. Connects to nothing.
+    /// Opens the engines as `bindery.toml` of the working directory and the environment say. Connects to nothing.
     ///
     /// # Errors
-    /// The configuration cannot be used, or an engine is configured for another database than it was compiled for.
+    /// The configuration is not there or cannot be used, or an engine is configured for another database than it was compiled for.
     pub fn open() -> ::bindery::Result<Self> {
         ::bindery::Registry::open(&PROGRAM).map(Self)
     }
@@ -2226,4 +2226,5 @@ static PROGRAM: ::bindery::Program = ::bindery::Program {
         },
     ],
     models: &[model::Member::INFO, model::Word::INFO],
+    configured: true,
 };
