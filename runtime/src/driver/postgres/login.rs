@@ -12,7 +12,7 @@ use super::message;
 use super::options::PostgresConfig;
 use super::session::{Fault, Session};
 use super::settle::settle;
-use crate::driver::wire::{Deadline, Peer, Socket, Tls};
+use crate::driver::wire::{Deadline, Peer, Socket, Tls, within};
 use crate::error::Result;
 
 /// What the server asks for (PostgreSQL's manual, "Authentication…" messages).
@@ -28,7 +28,7 @@ pub(super) fn log_in(config: &PostgresConfig, deadline: Deadline) -> Result<Sess
     let socket = connect(&config.peer, config.tls.as_ref(), deadline).map_err(connect_error)?;
     let mut session = Session::new(socket);
     start(&mut session, config, deadline).map_err(connect_error)?;
-    authenticate(&mut session, config)?;
+    authenticate(&mut session, config, deadline)?;
     session
         .answer(Expected::Login, |_, _| Ok(()))
         .map_err(connect_error)?;
@@ -87,7 +87,7 @@ fn start(session: &mut Session, config: &PostgresConfig, deadline: Deadline) -> 
 }
 
 /// Answers what the server asks until it is content.
-fn authenticate(session: &mut Session, config: &PostgresConfig) -> Result<()> {
+fn authenticate(session: &mut Session, config: &PostgresConfig, deadline: Deadline) -> Result<()> {
     let mut scram = None;
     let must_bind = config.channel_binding == ChannelBinding::Require;
     let mut is_bound = !must_bind;
@@ -111,9 +111,9 @@ fn authenticate(session: &mut Session, config: &PostgresConfig) -> Result<()> {
                 first
             }
             Some(SASL_CONTINUE) => {
-                let scram = scram.as_mut().ok_or_else(out_of_turn)?;
-                scram.update(body).map_err(|_| distrusted())?;
-                scram.message().to_vec()
+                let started = scram.take().ok_or_else(out_of_turn)?;
+                let derived = scram.insert(derive(started, body, deadline)?);
+                derived.message().to_vec()
             }
             Some(SASL_FINAL) => {
                 let scram = scram.as_mut().ok_or_else(out_of_turn)?;
@@ -128,9 +128,17 @@ fn authenticate(session: &mut Session, config: &PostgresConfig) -> Result<()> {
     }
 }
 
-/// A password as it is goes only where nobody listens.
+/// A password as it is goes only where nobody listens, and to nobody who only says that it is the server.
 fn cleartext(session: &Session, config: &PostgresConfig) -> Result<Vec<u8>> {
-    if !session.socket().is_private() {
+    let socket = session.socket();
+    let is_known = config.tls.as_ref().is_some_and(Tls::verifies);
+    if socket.is_encrypted() && !is_known {
+        return Err(super::error::config(
+            "the server asks for the password as it is (`password`), and it is not known who asks: write \
+             `tls = \"verify-full\"`, or have the server use `scram-sha-256`",
+        ));
+    }
+    if !socket.is_encrypted() && !socket.is_local() {
         return Err(super::error::config(
             "the server asks for the password as it is, which anybody on the way could read: write `tls = \"verify-full\"`, \
              or have the server use `scram-sha-256`",
@@ -168,6 +176,32 @@ fn choose(
     };
     let scram = ScramSha256::new(password(config)?.as_bytes(), binding);
     Ok((method, scram))
+}
+
+/// The server says how often the password is to be hashed for its answer. That takes time, which is the login's.
+fn derive(mut scram: ScramSha256, challenge: &[u8], deadline: Deadline) -> Result<ScramSha256> {
+    if rounds(challenge).is_some_and(|rounds| rounds > MAX_ROUNDS) {
+        return Err(connect_error(Fault::Protocol(
+            "the server wants the password to be hashed more than 100,000 times: have it use fewer rounds \
+             (`scram_iterations`)",
+        )));
+    }
+    let challenge = challenge.to_vec();
+    let derived = within(deadline, "bindery-login", move || {
+        scram.update(&challenge).map(|()| scram)
+    });
+    let derived = derived.map_err(|error| connect_error(Fault::Io(error)))?;
+    derived.map_err(|_| distrusted())
+}
+
+/// What PostgreSQL's own server asks for is 4,096; a hostile one could keep us busy for hours.
+const MAX_ROUNDS: u64 = 100_000;
+
+/// The number of rounds in `r=nonce,s=salt,i=rounds`.
+fn rounds(challenge: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(challenge).ok()?;
+    let number = text.split(',').find_map(|part| part.strip_prefix("i="))?;
+    Some(number.parse().unwrap_or(u64::MAX))
 }
 
 fn offers(mut offer: &[u8], method: &str) -> bool {

@@ -14,6 +14,7 @@ mod stream;
 mod tls;
 #[cfg(feature = "tls")]
 mod tls;
+mod within;
 
 use cut::{CutOff, Wire};
 pub(super) use deadline::Deadline;
@@ -22,3 +23,5 @@ pub(super) use input::empty;
 pub(super) use socket::{Peer, Socket};
 pub(super) use statements::Statements;
 pub(super) use tls::Tls;
+#[cfg(feature = "postgres")]
+pub(super) use within::within;

@@ -22,7 +22,6 @@ impl Tls {
         ))
     }
 
-    #[cfg(feature = "mysql")]
     pub(in crate::driver) fn verifies(&self) -> bool {
         match *self {}
     }

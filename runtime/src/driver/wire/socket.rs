@@ -96,10 +96,10 @@ impl Socket {
     }
 
     #[cfg(feature = "postgres")]
-    /// Can nobody on the way read along: is it encrypted, or does it not leave the machine?
-    pub(in crate::driver) fn is_private(&self) -> bool {
-        let leaves = |address: SocketAddr| !address.ip().is_loopback();
-        self.stream.is_encrypted() || !self.address().is_some_and(leaves)
+    /// Is the other side on this machine?
+    pub(in crate::driver) fn is_local(&self) -> bool {
+        self.address()
+            .is_none_or(|address| address.ip().is_loopback())
     }
 
     /// Is it encrypted?

@@ -25,7 +25,6 @@ pub(in crate::driver) struct Tls {
     config: Arc<ClientConfig>,
     /// Whom the certificate has to be for.
     name: ServerName<'static>,
-    #[cfg(feature = "mysql")]
     mode: TlsMode,
 }
 
@@ -50,12 +49,10 @@ impl Tls {
         Ok(Some(Self {
             config: Arc::new(client_config(server, mode)?),
             name,
-            #[cfg(feature = "mysql")]
             mode,
         }))
     }
 
-    #[cfg(feature = "mysql")]
     /// Is it found out who answers?
     pub(in crate::driver) fn verifies(&self) -> bool {
         self.mode.verifies()

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use bindery_schema::config::{ChannelBinding, Secret, TlsMode};
 use bindery_testkit::Watchdog;
@@ -181,6 +182,66 @@ fn passwords_are_shown_only_where_nobody_else_sees_them() {
             &server,
         );
         assert_eq!(played.heard(), expected, "{mode} {request:?}");
+    }
+}
+
+/// PostgreSQL's `password`: the same.
+///
+/// Covers POOL-12, POOL-13 on PostgreSQL.
+#[test]
+fn a_password_as_it_is_goes_to_a_server_that_is_known() {
+    let _watchdog = Watchdog::start("a_password_as_it_is_goes_to", PATIENCE);
+    let authority = Authority::new("own");
+    for (mode, expected, said) in [
+        (TlsMode::VerifyFull, PASSWORD, ""),
+        (TlsMode::VerifyCa, PASSWORD, ""),
+        (TlsMode::Require, b"", "it is not known who asks"),
+    ] {
+        let played = encrypted(&authority, Dialect::Postgres, |stream| {
+            message(stream);
+            ask(stream, b"\0\0\0\x03")
+        });
+        let server = played.server(Dialect::Postgres, mode, &authority);
+        let outcome = connect_with(&options(&server), Dialect::Postgres);
+        refused(outcome, said, &server);
+        assert_eq!(played.heard(), expected, "{mode}");
+    }
+}
+
+/// A server says how often a password is to be hashed. However often that is, the login ends in its time.
+///
+/// Covers POOL-4 on PostgreSQL.
+#[test]
+fn a_server_that_wants_much_work_gets_no_more_time() {
+    let _watchdog = Watchdog::start("a_server_that_wants_much_work", PATIENCE);
+    for (rounds, said) in [
+        ("100000", ""),
+        ("4294967295", "more than 100,000 times"),
+        ("99999999999999999999999", "more than 100,000 times"),
+    ] {
+        let played = Played::start(move |mut stream| {
+            message(&mut stream);
+            let offer = b"R\0\0\0\x17\0\0\0\x0aSCRAM-SHA-256\0\0";
+            stream.write_all(offer).expect("it is read");
+            stream.read_exact(&mut [0]).expect("an answer");
+            let first = String::from_utf8_lossy(&message(&mut stream)).into_owned();
+            let (_, nonce) = first.split_once("r=").expect("a nonce");
+            let challenge = format!("\0\0\0\x0br={nonce}x,s=c2FsdA==,i={rounds}");
+            let length = challenge.len() as u32 + 4;
+            let said = [b"R", &length.to_be_bytes()[..], challenge.as_bytes()].concat();
+            stream.write_all(&said).expect("it is read");
+            rest(stream)
+        });
+        let authority = Authority::new("own");
+        let server = played.server(Dialect::Postgres, TlsMode::Disable, &authority);
+        let mut options = options(&server);
+        let limit = Duration::from_millis(300);
+        options.session.connect_timeout = limit;
+        let started = Instant::now();
+        let outcome = connect_with(&options, Dialect::Postgres);
+        refused(outcome, said, &server);
+        let took = started.elapsed();
+        assert!(took < limit * 2, "{took:?} for {rounds}");
     }
 }
 
