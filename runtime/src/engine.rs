@@ -4,6 +4,11 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 /// A named connection, as a value. Generated code implements this; programs only name it in bounds.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an engine",
+    label = "expected a type of the generated module `engine`",
+    note = "any engine that hosts a model is `E: bindery::Hosts<model::Name>`; any engine at all is `E: bindery::Engine`"
+)]
 pub trait Engine: Copy + Eq + Ord + Hash + Debug + Send + Sync + 'static {
     /// Position among the program's engines, which are sorted by name.
     fn index(self) -> usize;
@@ -11,6 +16,11 @@ pub trait Engine: Copy + Eq + Ord + Hash + Debug + Send + Sync + 'static {
     /// The name in `bindery.toml` and in `@engines`.
     fn name(self) -> &'static str;
 }
+
+/// What stands where several engines host a model and none of them was chosen: it is no engine, and the compiler says so.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum NotChosen {}
 
 /// An engine that is fixed at compile time, so its only value can be made from nothing.
 pub trait StaticEngine: Engine + Default {}

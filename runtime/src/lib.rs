@@ -71,6 +71,8 @@ pub use connection::Connection;
 pub use databases::Registry;
 pub use drift::{Difference, Drift, OtherSchema, TableDrift};
 pub use driver::{DatabaseError, ParamWriter, RowReader};
+#[doc(hidden)]
+pub use engine::NotChosen;
 pub use engine::{Engine, StaticEngine};
 pub use error::{Applied, Constraint, Error, ErrorKind, Operation, Phase, Result};
 pub use key::{Key, ReadKey};

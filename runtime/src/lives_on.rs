@@ -4,11 +4,13 @@ use crate::engine::Engine;
 use crate::model::Model;
 use crate::statements::TableSql;
 
-/// Implemented by generated code on a model's tag, once for each engine that hosts it and once for `engine::Any`.
+/// Implemented by generated code on a model's tag, once for each engine that hosts it and once for `engine::Any`. The
+/// bound to write in a function for several engines is [`Hosts`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not live on `{E}`",
     label = "this engine does not host the model",
-    note = "where a model lives is said by `-- @engines` above its table"
+    note = "where a model lives is said by `-- @engines` above its table",
+    note = "a function for every engine that hosts it has the bound `E: bindery::Hosts<{Self}>`"
 )]
 pub trait LivesOn<E: Engine>: Model {
     /// The statements for this engine; `None` when an engine chosen at run time does not host the model.

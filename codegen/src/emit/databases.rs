@@ -177,7 +177,7 @@ fn refused(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
             "::bindery::Repository<'a, {}, {engine}>",
             around.tag(shape)
         )),
-        bounds: vec![format!("{}: {}<'a>", around.tag(shape), shape.names.choice)],
+        bounds: vec![format!("{NOT_CHOSEN}: {}<'a>", shape.names.choice)],
     };
     w.function(&signature, |w| {
         w.line(&format!("self.0.repository({engine})"))
@@ -204,16 +204,19 @@ fn choices(around: &Surroundings<'_>, shape: &Shape<'_>) -> String {
 /// The trait whose message says which engines there are to choose from.
 pub(crate) fn choice(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     w.item(|w| {
-        w.doc("Implemented by nobody: a model on several engines needs a choice.");
+        w.doc("Required where one of the engines of a model has to be chosen; no implementation of it counts.");
         let message = format!("model {}: choose one", lives_on(around, shape));
         let note = format!("write {}", choices(around, shape));
-        unimplemented(w, &message, "which engine?", &note);
-        w.line(&format!("pub trait {}<'a> {{}}", shape.names.choice));
+        unimplemented(w, &shape.names.choice, (&message, "which engine?", &note));
     });
 }
 
-/// What rustc says of a trait that is implemented by nobody.
-fn unimplemented(w: &mut RustWriter, message: &str, label: &str, note: &str) {
+/// What a choice is required of. It is of another crate, so rustc does not point at it.
+const NOT_CHOSEN: &str = "::bindery::NotChosen";
+
+/// A trait that is implemented for nothing that can be met, with what rustc says where it is required. The implementation
+/// that never counts keeps rustc from saying that there is none and that one could be added.
+fn unimplemented(w: &mut RustWriter, name: &str, (message, label, note): (&str, &str, &str)) {
     w.line("#[diagnostic::on_unimplemented(");
     w.indented(|w| {
         w.line(&format!("message = {},", string_literal(message)));
@@ -222,6 +225,10 @@ fn unimplemented(w: &mut RustWriter, message: &str, label: &str, note: &str) {
     });
     w.line(")]");
     w.line(UNUSED);
+    w.line(&format!("pub trait {name}<'a> {{}}"));
+    w.line("");
+    w.line("#[diagnostic::do_not_recommend]");
+    w.empty_implementation(&format!("impl {name}<'_> for ::core::convert::Infallible"));
 }
 
 /// The engines, where there are several.
@@ -237,14 +244,14 @@ fn transaction_choice(w: &mut RustWriter, model: &Model) {
         .map(|name| format!("`db.{name}()?.transaction(|tx| ...)`"))
         .collect();
     w.item(|w| {
-        w.doc("Implemented by nobody: a transaction belongs to one engine, and there are several.");
+        w.doc("Required where one of the engines has to be chosen for a transaction; no implementation of it counts.");
         let message = format!(
             "a transaction belongs to one engine: choose {}",
             in_words_or(&names)
         );
         let note = format!("write {}", in_words_or(&calls));
-        unimplemented(w, &message, "on which engine?", &note);
-        w.line("pub trait ChooseEngineForTransaction<'a> {}");
+        let name = "ChooseEngineForTransaction";
+        unimplemented(w, name, (&message, "on which engine?", &note));
     });
 }
 
@@ -354,7 +361,7 @@ fn transaction(w: &mut RustWriter, model: &Model, way: &Way) {
     if is_refused {
         w.line(&head);
         w.line("where");
-        w.indented(|w| w.line("Self: ChooseEngineForTransaction<'a>,"));
+        w.indented(|w| w.line(&format!("{NOT_CHOSEN}: ChooseEngineForTransaction<'a>,")));
         w.line("{");
     } else {
         w.line(&format!("{head} {{"));

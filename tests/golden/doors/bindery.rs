@@ -1046,7 +1046,7 @@ impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
-/// Implemented by nobody: a model on several engines needs a choice.
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Blog` lives on `default` and `b`: choose one",
     label = "which engine?",
@@ -1055,7 +1055,10 @@ pub struct Databases(::bindery::Registry);
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfBlog<'a> {}
 
-/// Implemented by nobody: a transaction belongs to one engine, and there are several.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfBlog<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines has to be chosen for a transaction; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "a transaction belongs to one engine: choose `b` or `default`",
     label = "on which engine?",
@@ -1063,6 +1066,9 @@ pub trait ChooseEngineOfBlog<'a> {}
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
+
+#[diagnostic::do_not_recommend]
+impl ChooseEngineForTransaction<'_> for ::core::convert::Infallible {}
 
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
@@ -1126,7 +1132,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::B)?.transaction(work)
     }
@@ -1143,7 +1149,7 @@ impl Databases {
         ) -> ::core::result::Result<T, F>,
     ) -> ::core::result::Result<T, F>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::B)?.try_transaction(work)
     }
@@ -1161,7 +1167,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::B)?.transaction_with(options, work)
     }
@@ -1179,7 +1185,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::B)?.transaction_retry(retry, work)
     }
@@ -1187,7 +1193,7 @@ impl Databases {
     /// `Blog` lives on `default` and `b`: use `db.default()?.blogs()` or `db.b()?.blogs()`.
     pub fn blogs<'a>(&'a self) -> ::bindery::Repository<'a, model::Blog, engine::Default>
     where
-        model::Blog: ChooseEngineOfBlog<'a>,
+        ::bindery::NotChosen: ChooseEngineOfBlog<'a>,
     {
         self.0.repository(engine::Default)
     }

@@ -2018,7 +2018,7 @@ impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
-/// Implemented by nobody: a model on several engines needs a choice.
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Member` lives on `default`, `p`, `lite` and `proper`: choose one",
     label = "which engine?",
@@ -2027,7 +2027,10 @@ pub struct Databases(::bindery::Registry);
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfMember<'a> {}
 
-/// Implemented by nobody: a model on several engines needs a choice.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfMember<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Word` lives on `default`, `p`, `lite` and `proper`: choose one",
     label = "which engine?",
@@ -2036,7 +2039,10 @@ pub trait ChooseEngineOfMember<'a> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfWord<'a> {}
 
-/// Implemented by nobody: a transaction belongs to one engine, and there are several.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfWord<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines has to be chosen for a transaction; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "a transaction belongs to one engine: choose `default`, `lite`, `p` or `proper`",
     label = "on which engine?",
@@ -2044,6 +2050,9 @@ pub trait ChooseEngineOfWord<'a> {}
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
+
+#[diagnostic::do_not_recommend]
+impl ChooseEngineForTransaction<'_> for ::core::convert::Infallible {}
 
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
@@ -2115,7 +2124,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Default)?.transaction(work)
     }
@@ -2132,7 +2141,7 @@ impl Databases {
         ) -> ::core::result::Result<T, F>,
     ) -> ::core::result::Result<T, F>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Default)?.try_transaction(work)
     }
@@ -2150,7 +2159,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Default)?
@@ -2170,7 +2179,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Default)?
@@ -2180,7 +2189,7 @@ impl Databases {
     /// `Member` lives on `default`, `p`, `lite` and `proper`: use `db.default()?.members()`, `db.p()?.members()`, `db.lite()?.members()` or `db.proper()?.members()`.
     pub fn members<'a>(&'a self) -> ::bindery::Repository<'a, model::Member, engine::Default>
     where
-        model::Member: ChooseEngineOfMember<'a>,
+        ::bindery::NotChosen: ChooseEngineOfMember<'a>,
     {
         self.0.repository(engine::Default)
     }
@@ -2188,7 +2197,7 @@ impl Databases {
     /// `Word` lives on `default`, `p`, `lite` and `proper`: use `db.default()?.words()`, `db.p()?.words()`, `db.lite()?.words()` or `db.proper()?.words()`.
     pub fn words<'a>(&'a self) -> ::bindery::Repository<'a, model::Word, engine::Default>
     where
-        model::Word: ChooseEngineOfWord<'a>,
+        ::bindery::NotChosen: ChooseEngineOfWord<'a>,
     {
         self.0.repository(engine::Default)
     }

@@ -1781,7 +1781,7 @@ impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
-/// Implemented by nobody: a model on several engines needs a choice.
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Sample` lives on `default`, `m` and `lite`: choose one",
     label = "which engine?",
@@ -1790,7 +1790,10 @@ pub struct Databases(::bindery::Registry);
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfSample<'a> {}
 
-/// Implemented by nobody: a transaction belongs to one engine, and there are several.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfSample<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines has to be chosen for a transaction; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "a transaction belongs to one engine: choose `default`, `lite` or `m`",
     label = "on which engine?",
@@ -1798,6 +1801,9 @@ pub trait ChooseEngineOfSample<'a> {}
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
+
+#[diagnostic::do_not_recommend]
+impl ChooseEngineForTransaction<'_> for ::core::convert::Infallible {}
 
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
@@ -1861,7 +1867,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Default)?.transaction(work)
     }
@@ -1878,7 +1884,7 @@ impl Databases {
         ) -> ::core::result::Result<T, F>,
     ) -> ::core::result::Result<T, F>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Default)?.try_transaction(work)
     }
@@ -1896,7 +1902,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Default)?
@@ -1916,7 +1922,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Default)?
@@ -1926,7 +1932,7 @@ impl Databases {
     /// `Sample` lives on `default`, `m` and `lite`: use `db.default()?.samples()`, `db.m()?.samples()` or `db.lite()?.samples()`.
     pub fn samples<'a>(&'a self) -> ::bindery::Repository<'a, model::Sample, engine::Default>
     where
-        model::Sample: ChooseEngineOfSample<'a>,
+        ::bindery::NotChosen: ChooseEngineOfSample<'a>,
     {
         self.0.repository(engine::Default)
     }

@@ -2951,7 +2951,7 @@ impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
-/// Implemented by nobody: a model on several engines needs a choice.
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Select` lives on `default`, `p`, `m` and `proper`: choose one",
     label = "which engine?",
@@ -2960,7 +2960,10 @@ pub struct Databases(::bindery::Registry);
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfSelect<'a> {}
 
-/// Implemented by nobody: a model on several engines needs a choice.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfSelect<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `OrderDétail` lives on `default`, `p`, `m` and `proper`: choose one",
     label = "which engine?",
@@ -2969,7 +2972,10 @@ pub trait ChooseEngineOfSelect<'a> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfOrderDétail<'a> {}
 
-/// Implemented by nobody: a model on several engines needs a choice.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfOrderDétail<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Option` lives on `default`, `p`, `m` and `proper`: choose one",
     label = "which engine?",
@@ -2978,7 +2984,10 @@ pub trait ChooseEngineOfOrderDétail<'a> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfOption<'a> {}
 
-/// Implemented by nobody: a model on several engines needs a choice.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfOption<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `String` lives on `default`, `p`, `m` and `proper`: choose one",
     label = "which engine?",
@@ -2987,7 +2996,10 @@ pub trait ChooseEngineOfOption<'a> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfString<'a> {}
 
-/// Implemented by nobody: a model on several engines needs a choice.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfString<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Longest` lives on `default`, `p`, `m` and `proper`: choose one",
     label = "which engine?",
@@ -2996,7 +3008,10 @@ pub trait ChooseEngineOfString<'a> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfLongest<'a> {}
 
-/// Implemented by nobody: a transaction belongs to one engine, and there are several.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfLongest<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines has to be chosen for a transaction; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "a transaction belongs to one engine: choose `default`, `m`, `p` or `proper`",
     label = "on which engine?",
@@ -3004,6 +3019,9 @@ pub trait ChooseEngineOfLongest<'a> {}
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
+
+#[diagnostic::do_not_recommend]
+impl ChooseEngineForTransaction<'_> for ::core::convert::Infallible {}
 
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
@@ -3075,7 +3093,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Default)?.transaction(work)
     }
@@ -3092,7 +3110,7 @@ impl Databases {
         ) -> ::core::result::Result<T, F>,
     ) -> ::core::result::Result<T, F>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Default)?.try_transaction(work)
     }
@@ -3110,7 +3128,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Default)?
@@ -3130,7 +3148,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Default)?
@@ -3140,7 +3158,7 @@ impl Databases {
     /// `Select` lives on `default`, `p`, `m` and `proper`: use `db.default()?.select()`, `db.p()?.select()`, `db.m()?.select()` or `db.proper()?.select()`.
     pub fn select<'a>(&'a self) -> ::bindery::Repository<'a, model::Select, engine::Default>
     where
-        model::Select: ChooseEngineOfSelect<'a>,
+        ::bindery::NotChosen: ChooseEngineOfSelect<'a>,
     {
         self.0.repository(engine::Default)
     }
@@ -3150,7 +3168,7 @@ impl Databases {
         &'a self,
     ) -> ::bindery::Repository<'a, model::OrderDétail, engine::Default>
     where
-        model::OrderDétail: ChooseEngineOfOrderDétail<'a>,
+        ::bindery::NotChosen: ChooseEngineOfOrderDétail<'a>,
     {
         self.0.repository(engine::Default)
     }
@@ -3158,7 +3176,7 @@ impl Databases {
     /// `Option` lives on `default`, `p`, `m` and `proper`: use `db.default()?.option()`, `db.p()?.option()`, `db.m()?.option()` or `db.proper()?.option()`.
     pub fn option<'a>(&'a self) -> ::bindery::Repository<'a, model::Option, engine::Default>
     where
-        model::Option: ChooseEngineOfOption<'a>,
+        ::bindery::NotChosen: ChooseEngineOfOption<'a>,
     {
         self.0.repository(engine::Default)
     }
@@ -3166,7 +3184,7 @@ impl Databases {
     /// `String` lives on `default`, `p`, `m` and `proper`: use `db.default()?.string()`, `db.p()?.string()`, `db.m()?.string()` or `db.proper()?.string()`.
     pub fn string<'a>(&'a self) -> ::bindery::Repository<'a, model::String, engine::Default>
     where
-        model::String: ChooseEngineOfString<'a>,
+        ::bindery::NotChosen: ChooseEngineOfString<'a>,
     {
         self.0.repository(engine::Default)
     }
@@ -3176,7 +3194,7 @@ impl Databases {
         &'a self,
     ) -> ::bindery::Repository<'a, model::Longest, engine::Default>
     where
-        model::Longest: ChooseEngineOfLongest<'a>,
+        ::bindery::NotChosen: ChooseEngineOfLongest<'a>,
     {
         self.0.repository(engine::Default)
     }

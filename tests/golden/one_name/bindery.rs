@@ -503,7 +503,7 @@ impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
-/// Implemented by nobody: a transaction belongs to one engine, and there are several.
+/// Required where one of the engines has to be chosen for a transaction; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "a transaction belongs to one engine: choose `analytics` or `b`",
     label = "on which engine?",
@@ -511,6 +511,9 @@ pub struct Databases(::bindery::Registry);
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
+
+#[diagnostic::do_not_recommend]
+impl ChooseEngineForTransaction<'_> for ::core::convert::Infallible {}
 
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
@@ -566,7 +569,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Analytics)?.transaction(work)
     }
@@ -583,7 +586,7 @@ impl Databases {
         ) -> ::core::result::Result<T, F>,
     ) -> ::core::result::Result<T, F>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Analytics)?.try_transaction(work)
     }
@@ -601,7 +604,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Analytics)?
@@ -621,7 +624,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Analytics)?

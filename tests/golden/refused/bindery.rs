@@ -861,7 +861,7 @@ impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
-/// Implemented by nobody: a model on several engines needs a choice.
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Reading` lives on `default`, `p`, `lite` and `proper`: choose one",
     label = "which engine?",
@@ -870,7 +870,10 @@ pub struct Databases(::bindery::Registry);
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfReading<'a> {}
 
-/// Implemented by nobody: a transaction belongs to one engine, and there are several.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfReading<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines has to be chosen for a transaction; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "a transaction belongs to one engine: choose `default`, `lite`, `p` or `proper`",
     label = "on which engine?",
@@ -878,6 +881,9 @@ pub trait ChooseEngineOfReading<'a> {}
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
+
+#[diagnostic::do_not_recommend]
+impl ChooseEngineForTransaction<'_> for ::core::convert::Infallible {}
 
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
@@ -949,7 +955,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Default)?.transaction(work)
     }
@@ -966,7 +972,7 @@ impl Databases {
         ) -> ::core::result::Result<T, F>,
     ) -> ::core::result::Result<T, F>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Default)?.try_transaction(work)
     }
@@ -984,7 +990,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Default)?
@@ -1004,7 +1010,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Default)?
@@ -1014,7 +1020,7 @@ impl Databases {
     /// `Reading` lives on `default`, `p`, `lite` and `proper`: use `db.default()?.readings()`, `db.p()?.readings()`, `db.lite()?.readings()` or `db.proper()?.readings()`.
     pub fn readings<'a>(&'a self) -> ::bindery::Repository<'a, model::Reading, engine::Default>
     where
-        model::Reading: ChooseEngineOfReading<'a>,
+        ::bindery::NotChosen: ChooseEngineOfReading<'a>,
     {
         self.0.repository(engine::Default)
     }

@@ -3862,7 +3862,7 @@ impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
-/// Implemented by nobody: a model on several engines needs a choice.
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Product` lives on `default` and `b`: choose one",
     label = "which engine?",
@@ -3871,7 +3871,10 @@ pub struct Databases(::bindery::Registry);
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfProduct<'a> {}
 
-/// Implemented by nobody: a model on several engines needs a choice.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfProduct<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Order` lives on `default` and `b`: choose one",
     label = "which engine?",
@@ -3880,7 +3883,10 @@ pub trait ChooseEngineOfProduct<'a> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfOrder<'a> {}
 
-/// Implemented by nobody: a model on several engines needs a choice.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfOrder<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `OrderLine` lives on `default` and `b`: choose one",
     label = "which engine?",
@@ -3889,7 +3895,10 @@ pub trait ChooseEngineOfOrder<'a> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfOrderLine<'a> {}
 
-/// Implemented by nobody: a model on several engines needs a choice.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfOrderLine<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Seat` lives on `b` and `archive`: choose one",
     label = "which engine?",
@@ -3898,7 +3907,10 @@ pub trait ChooseEngineOfOrderLine<'a> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfSeat<'a> {}
 
-/// Implemented by nobody: a model on several engines needs a choice.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfSeat<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Visit` lives on `default` and `archive`: choose one",
     label = "which engine?",
@@ -3907,7 +3919,10 @@ pub trait ChooseEngineOfSeat<'a> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfVisit<'a> {}
 
-/// Implemented by nobody: a transaction belongs to one engine, and there are several.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfVisit<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines has to be chosen for a transaction; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "a transaction belongs to one engine: choose `archive`, `b` or `default`",
     label = "on which engine?",
@@ -3915,6 +3930,9 @@ pub trait ChooseEngineOfVisit<'a> {}
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
+
+#[diagnostic::do_not_recommend]
+impl ChooseEngineForTransaction<'_> for ::core::convert::Infallible {}
 
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
@@ -3986,7 +4004,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Archive)?.transaction(work)
     }
@@ -4003,7 +4021,7 @@ impl Databases {
         ) -> ::core::result::Result<T, F>,
     ) -> ::core::result::Result<T, F>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Archive)?.try_transaction(work)
     }
@@ -4021,7 +4039,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Archive)?
@@ -4041,7 +4059,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Archive)?
@@ -4056,7 +4074,7 @@ impl Databases {
     /// `Product` lives on `default` and `b`: use `db.default()?.products()` or `db.b()?.products()`.
     pub fn products<'a>(&'a self) -> ::bindery::Repository<'a, model::Product, engine::Default>
     where
-        model::Product: ChooseEngineOfProduct<'a>,
+        ::bindery::NotChosen: ChooseEngineOfProduct<'a>,
     {
         self.0.repository(engine::Default)
     }
@@ -4064,7 +4082,7 @@ impl Databases {
     /// `Order` lives on `default` and `b`: use `db.default()?.orders()` or `db.b()?.orders()`.
     pub fn orders<'a>(&'a self) -> ::bindery::Repository<'a, model::Order, engine::Default>
     where
-        model::Order: ChooseEngineOfOrder<'a>,
+        ::bindery::NotChosen: ChooseEngineOfOrder<'a>,
     {
         self.0.repository(engine::Default)
     }
@@ -4072,7 +4090,7 @@ impl Databases {
     /// `OrderLine` lives on `default` and `b`: use `db.default()?.order_lines()` or `db.b()?.order_lines()`.
     pub fn order_lines<'a>(&'a self) -> ::bindery::Repository<'a, model::OrderLine, engine::Default>
     where
-        model::OrderLine: ChooseEngineOfOrderLine<'a>,
+        ::bindery::NotChosen: ChooseEngineOfOrderLine<'a>,
     {
         self.0.repository(engine::Default)
     }
@@ -4080,7 +4098,7 @@ impl Databases {
     /// `Seat` lives on `b` and `archive`: use `db.b()?.seats()` or `db.archive()?.seats()`.
     pub fn seats<'a>(&'a self) -> ::bindery::Repository<'a, model::Seat, engine::B>
     where
-        model::Seat: ChooseEngineOfSeat<'a>,
+        ::bindery::NotChosen: ChooseEngineOfSeat<'a>,
     {
         self.0.repository(engine::B)
     }
@@ -4088,7 +4106,7 @@ impl Databases {
     /// `Visit` lives on `default` and `archive`: use `db.default()?.visits()` or `db.archive()?.visits()`.
     pub fn visits<'a>(&'a self) -> ::bindery::Repository<'a, model::Visit, engine::Default>
     where
-        model::Visit: ChooseEngineOfVisit<'a>,
+        ::bindery::NotChosen: ChooseEngineOfVisit<'a>,
     {
         self.0.repository(engine::Default)
     }

@@ -1525,7 +1525,7 @@ impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
-/// Implemented by nobody: a model on several engines needs a choice.
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Host` lives on `default` and `p`: choose one",
     label = "which engine?",
@@ -1534,7 +1534,10 @@ pub struct Databases(::bindery::Registry);
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfHost<'a> {}
 
-/// Implemented by nobody: a model on several engines needs a choice.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfHost<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Parcel` lives on `default`, `p` and `m`: choose one",
     label = "which engine?",
@@ -1543,7 +1546,10 @@ pub trait ChooseEngineOfHost<'a> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfParcel<'a> {}
 
-/// Implemented by nobody: a transaction belongs to one engine, and there are several.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfParcel<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines has to be chosen for a transaction; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "a transaction belongs to one engine: choose `default`, `m` or `p`",
     label = "on which engine?",
@@ -1551,6 +1557,9 @@ pub trait ChooseEngineOfParcel<'a> {}
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
+
+#[diagnostic::do_not_recommend]
+impl ChooseEngineForTransaction<'_> for ::core::convert::Infallible {}
 
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
@@ -1614,7 +1623,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Default)?.transaction(work)
     }
@@ -1631,7 +1640,7 @@ impl Databases {
         ) -> ::core::result::Result<T, F>,
     ) -> ::core::result::Result<T, F>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Default)?.try_transaction(work)
     }
@@ -1649,7 +1658,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Default)?
@@ -1669,7 +1678,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Default)?
@@ -1679,7 +1688,7 @@ impl Databases {
     /// `Host` lives on `default` and `p`: use `db.default()?.hosts()` or `db.p()?.hosts()`.
     pub fn hosts<'a>(&'a self) -> ::bindery::Repository<'a, model::Host, engine::Default>
     where
-        model::Host: ChooseEngineOfHost<'a>,
+        ::bindery::NotChosen: ChooseEngineOfHost<'a>,
     {
         self.0.repository(engine::Default)
     }
@@ -1687,7 +1696,7 @@ impl Databases {
     /// `Parcel` lives on `default`, `p` and `m`: use `db.default()?.parcels()`, `db.p()?.parcels()` or `db.m()?.parcels()`.
     pub fn parcels<'a>(&'a self) -> ::bindery::Repository<'a, model::Parcel, engine::Default>
     where
-        model::Parcel: ChooseEngineOfParcel<'a>,
+        ::bindery::NotChosen: ChooseEngineOfParcel<'a>,
     {
         self.0.repository(engine::Default)
     }

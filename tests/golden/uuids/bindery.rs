@@ -861,7 +861,7 @@ impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
-/// Implemented by nobody: a model on several engines needs a choice.
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Account` lives on `default` and `m`: choose one",
     label = "which engine?",
@@ -870,7 +870,10 @@ pub struct Databases(::bindery::Registry);
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfAccount<'a> {}
 
-/// Implemented by nobody: a model on several engines needs a choice.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfAccount<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Order` lives on `default` and `m`: choose one",
     label = "which engine?",
@@ -879,7 +882,10 @@ pub trait ChooseEngineOfAccount<'a> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfOrder<'a> {}
 
-/// Implemented by nobody: a transaction belongs to one engine, and there are several.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfOrder<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines has to be chosen for a transaction; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "a transaction belongs to one engine: choose `default` or `m`",
     label = "on which engine?",
@@ -887,6 +893,9 @@ pub trait ChooseEngineOfOrder<'a> {}
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
+
+#[diagnostic::do_not_recommend]
+impl ChooseEngineForTransaction<'_> for ::core::convert::Infallible {}
 
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
@@ -942,7 +951,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Default)?.transaction(work)
     }
@@ -959,7 +968,7 @@ impl Databases {
         ) -> ::core::result::Result<T, F>,
     ) -> ::core::result::Result<T, F>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Default)?.try_transaction(work)
     }
@@ -977,7 +986,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Default)?
@@ -997,7 +1006,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Default)?
@@ -1007,7 +1016,7 @@ impl Databases {
     /// `Account` lives on `default` and `m`: use `db.default()?.accounts()` or `db.m()?.accounts()`.
     pub fn accounts<'a>(&'a self) -> ::bindery::Repository<'a, model::Account, engine::Default>
     where
-        model::Account: ChooseEngineOfAccount<'a>,
+        ::bindery::NotChosen: ChooseEngineOfAccount<'a>,
     {
         self.0.repository(engine::Default)
     }
@@ -1015,7 +1024,7 @@ impl Databases {
     /// `Order` lives on `default` and `m`: use `db.default()?.orders()` or `db.m()?.orders()`.
     pub fn orders<'a>(&'a self) -> ::bindery::Repository<'a, model::Order, engine::Default>
     where
-        model::Order: ChooseEngineOfOrder<'a>,
+        ::bindery::NotChosen: ChooseEngineOfOrder<'a>,
     {
         self.0.repository(engine::Default)
     }

@@ -1412,7 +1412,7 @@ impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
-/// Implemented by nobody: a model on several engines needs a choice.
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Page` lives on `default`, `p`, `lite` and `proper`: choose one",
     label = "which engine?",
@@ -1421,7 +1421,10 @@ pub struct Databases(::bindery::Registry);
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfPage<'a> {}
 
-/// Implemented by nobody: a model on several engines needs a choice.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfPage<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Machine` lives on `default`, `p`, `lite` and `proper`: choose one",
     label = "which engine?",
@@ -1430,7 +1433,10 @@ pub trait ChooseEngineOfPage<'a> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfMachine<'a> {}
 
-/// Implemented by nobody: a transaction belongs to one engine, and there are several.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfMachine<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines has to be chosen for a transaction; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "a transaction belongs to one engine: choose `default`, `lite`, `p` or `proper`",
     label = "on which engine?",
@@ -1438,6 +1444,9 @@ pub trait ChooseEngineOfMachine<'a> {}
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
+
+#[diagnostic::do_not_recommend]
+impl ChooseEngineForTransaction<'_> for ::core::convert::Infallible {}
 
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
@@ -1509,7 +1518,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Default)?.transaction(work)
     }
@@ -1526,7 +1535,7 @@ impl Databases {
         ) -> ::core::result::Result<T, F>,
     ) -> ::core::result::Result<T, F>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::Default)?.try_transaction(work)
     }
@@ -1544,7 +1553,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Default)?
@@ -1564,7 +1573,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0
             .connect(engine::Default)?
@@ -1574,7 +1583,7 @@ impl Databases {
     /// `Page` lives on `default`, `p`, `lite` and `proper`: use `db.default()?.pages()`, `db.p()?.pages()`, `db.lite()?.pages()` or `db.proper()?.pages()`.
     pub fn pages<'a>(&'a self) -> ::bindery::Repository<'a, model::Page, engine::Default>
     where
-        model::Page: ChooseEngineOfPage<'a>,
+        ::bindery::NotChosen: ChooseEngineOfPage<'a>,
     {
         self.0.repository(engine::Default)
     }
@@ -1582,7 +1591,7 @@ impl Databases {
     /// `Machine` lives on `default`, `p`, `lite` and `proper`: use `db.default()?.machines()`, `db.p()?.machines()`, `db.lite()?.machines()` or `db.proper()?.machines()`.
     pub fn machines<'a>(&'a self) -> ::bindery::Repository<'a, model::Machine, engine::Default>
     where
-        model::Machine: ChooseEngineOfMachine<'a>,
+        ::bindery::NotChosen: ChooseEngineOfMachine<'a>,
     {
         self.0.repository(engine::Default)
     }

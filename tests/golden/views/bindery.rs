@@ -1198,7 +1198,7 @@ impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub struct Databases(::bindery::Registry);
 
-/// Implemented by nobody: a model on several engines needs a choice.
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Order` lives on `default` and `b`: choose one",
     label = "which engine?",
@@ -1207,7 +1207,10 @@ pub struct Databases(::bindery::Registry);
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfOrder<'a> {}
 
-/// Implemented by nobody: a model on several engines needs a choice.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfOrder<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `GreatOrder` lives on `default` and `b`: choose one",
     label = "which engine?",
@@ -1216,7 +1219,10 @@ pub trait ChooseEngineOfOrder<'a> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfGreatOrder<'a> {}
 
-/// Implemented by nobody: a model on several engines needs a choice.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfGreatOrder<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "model `Greatest` lives on `default` and `b`: choose one",
     label = "which engine?",
@@ -1225,7 +1231,10 @@ pub trait ChooseEngineOfGreatOrder<'a> {}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineOfGreatest<'a> {}
 
-/// Implemented by nobody: a transaction belongs to one engine, and there are several.
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfGreatest<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines has to be chosen for a transaction; no implementation of it counts.
 #[diagnostic::on_unimplemented(
     message = "a transaction belongs to one engine: choose `b` or `default`",
     label = "on which engine?",
@@ -1233,6 +1242,9 @@ pub trait ChooseEngineOfGreatest<'a> {}
 )]
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait ChooseEngineForTransaction<'a> {}
+
+#[diagnostic::do_not_recommend]
+impl ChooseEngineForTransaction<'_> for ::core::convert::Infallible {}
 
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
@@ -1296,7 +1308,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::B)?.transaction(work)
     }
@@ -1313,7 +1325,7 @@ impl Databases {
         ) -> ::core::result::Result<T, F>,
     ) -> ::core::result::Result<T, F>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::B)?.try_transaction(work)
     }
@@ -1331,7 +1343,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::B)?.transaction_with(options, work)
     }
@@ -1349,7 +1361,7 @@ impl Databases {
         ) -> ::bindery::Result<T>,
     ) -> ::bindery::Result<T>
     where
-        Self: ChooseEngineForTransaction<'a>,
+        ::bindery::NotChosen: ChooseEngineForTransaction<'a>,
     {
         self.0.connect(engine::B)?.transaction_retry(retry, work)
     }
@@ -1362,7 +1374,7 @@ impl Databases {
     /// `Order` lives on `default` and `b`: use `db.default()?.orders()` or `db.b()?.orders()`.
     pub fn orders<'a>(&'a self) -> ::bindery::Repository<'a, model::Order, engine::Default>
     where
-        model::Order: ChooseEngineOfOrder<'a>,
+        ::bindery::NotChosen: ChooseEngineOfOrder<'a>,
     {
         self.0.repository(engine::Default)
     }
@@ -1379,7 +1391,7 @@ impl Databases {
         &'a self,
     ) -> ::bindery::Repository<'a, model::GreatOrder, engine::Default>
     where
-        model::GreatOrder: ChooseEngineOfGreatOrder<'a>,
+        ::bindery::NotChosen: ChooseEngineOfGreatOrder<'a>,
     {
         self.0.repository(engine::Default)
     }
@@ -1387,7 +1399,7 @@ impl Databases {
     /// `Greatest` lives on `default` and `b`: use `db.default()?.greatest()` or `db.b()?.greatest()`.
     pub fn greatest<'a>(&'a self) -> ::bindery::Repository<'a, model::Greatest, engine::Default>
     where
-        model::Greatest: ChooseEngineOfGreatest<'a>,
+        ::bindery::NotChosen: ChooseEngineOfGreatest<'a>,
     {
         self.0.repository(engine::Default)
     }
