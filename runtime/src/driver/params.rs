@@ -74,22 +74,19 @@ macro_rules! forward {
 }
 
 macro_rules! forward_times {
-    ($(#[$doc:meta] $name:ident($micros:ident: $type:ty);)*) => {$(
-        #[$doc]
+    ($($(#[$doc:meta])* $name:ident($micros:ident: $type:ty);)*) => {$(
+        $(#[$doc])*
         pub fn $name(&mut self, $micros: $type) {
             if !calendar::is_representable(calendar::split($micros).0) {
                 return self.refuse(FAR);
             }
-            if self.is_too_fine($micros) {
-                return self.refuse(FINER);
-            }
-            each!(self.$name($micros));
+            let cut = self.cut($micros);
+            each!(self.$name(cut));
         }
     )*};
 }
 
-const FINER: &str = "the column keeps fewer digits after the point than the value has: round it first, times by \
-     chrono's `trunc_subsecs`, decimals by bigdecimal's `with_scale`";
+const FINER: &str = "the column keeps fewer digits after the point than the value has: round it first, by bigdecimal's `with_scale`";
 
 const FINER_FLOAT: &str = "the column keeps fewer digits after the point than the value has, as `FLOAT(M,D)` and \
      `DOUBLE(M,D)` do: round it first, or declare the column without digits";
@@ -237,8 +234,10 @@ impl ParamWriter<'_> {
 
     forward_times! {
         /// A date and time without a zone, in microseconds since 1970-01-01 00:00; refused outside the years 1 to 9999.
+        /// What is finer than the column is cut off toward the past.
         datetime(micros: i64);
-        /// A point in time, in microseconds since 1970-01-01 00:00 UTC; refused outside the years 1 to 9999.
+        /// A point in time, in microseconds since 1970-01-01 00:00 UTC; refused outside the years 1 to 9999. What is finer
+        /// than the column is cut off toward the past.
         timestamp(micros: i64);
     }
 
@@ -250,15 +249,13 @@ impl ParamWriter<'_> {
         each!(self.date(days));
     }
 
-    /// A time of day, in microseconds since midnight; refused where it is none.
+    /// A time of day, in microseconds since midnight; refused where it is none, and cut like all times.
     pub fn time(&mut self, micros: i64) {
         if !(0..calendar::MICROS_PER_DAY).contains(&micros) {
             return self.refuse("a time of day is from 00:00 to before 24:00");
         }
-        if self.is_too_fine(micros) {
-            return self.refuse(FINER);
-        }
-        each!(self.time(micros));
+        let cut = self.cut(micros);
+        each!(self.time(cut));
     }
 
     /// A decimal as text: an optional sign, digits, and at most one point among them.
@@ -297,10 +294,12 @@ impl ParamWriter<'_> {
         each!(self.json(value));
     }
 
-    /// Would the column round a time with this part of a second?
-    fn is_too_fine(&self, micros: i64) -> bool {
+    /// A time with as many digits of its second as the column keeps. The rest is cut off toward the past: no time is
+    /// stored that was not yet, and none becomes the next day. Left to the servers, PostgreSQL and MySQL would round, MariaDB
+    /// would cut, and SQLite would keep all of it.
+    fn cut(&self, micros: i64) -> i64 {
         let digits = self.fraction.unwrap_or(6).min(6);
-        micros % 10_i64.pow(6 - digits) != 0
+        micros - micros.rem_euclid(10_i64.pow(6 - digits))
     }
 
     /// An array of `length` elements, which `write` writes; refused by databases without arrays.
@@ -327,8 +326,8 @@ impl ParamWriter<'_> {
         self.column_done();
     }
 
-    /// Says how many digits after the point the next column keeps, of a number or of seconds. Databases would round a
-    /// finer value without a word, so it is refused.
+    /// Says how many digits after the point the next column keeps, of a number or of seconds. A finer time is cut to them;
+    /// a finer number, which databases would round without a word, is refused.
     pub fn fraction(&mut self, digits: u32) -> &mut Self {
         self.fraction = Some(digits);
         self

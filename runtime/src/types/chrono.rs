@@ -8,7 +8,8 @@ use crate::error::Result;
 
 const EPOCH: NaiveDate = NaiveDate::from_ymd_opt(1970, 1, 1).expect("1970-01-01 is a date");
 
-/// The current time in whole microseconds, which is what databases hold.
+/// The current time in whole microseconds, which is what databases hold: equal to what is read back, where
+/// `chrono::Utc::now()` has digits that are cut off when it is stored.
 pub fn now() -> DateTime<Utc> {
     let now = Utc::now();
     let finer = now.nanosecond() % 1_000;
@@ -36,18 +37,10 @@ impl Now for NaiveDate {
     }
 }
 
-/// Why databases cannot hold this part of a second, if they cannot.
+/// Why databases cannot hold this part of a second, if they cannot. What is finer than a microsecond is cut off, toward the
+/// past: so the microseconds of `chrono` are counted.
 fn unheld(nanoseconds: u32) -> Option<&'static str> {
-    if nanoseconds >= 1_000_000_000 {
-        Some("a leap second cannot be stored")
-    } else if !nanoseconds.is_multiple_of(1_000) {
-        Some(
-            "a time finer than a microsecond cannot be stored: cut it by chrono's `trunc_subsecs(6)`, \
-             or take the time from `bindery::types::now()`",
-        )
-    } else {
-        None
-    }
+    (nanoseconds >= 1_000_000_000).then_some("a leap second cannot be stored")
 }
 
 impl ToColumn for NaiveDate {

@@ -1,7 +1,8 @@
 //! Column values: how Rust types are written to parameters and read from rows.
 //!
-//! A value comes back as it was given, or is refused before anything is sent: databases keep microseconds and finite
-//! digits, so a value that is finer is not rounded on its way.
+//! A value comes back as it was given, or is refused before anything is sent: a number with more digits than its column
+//! keeps is not rounded on its way. Only times are: what is finer than the column, and than a microsecond, is cut off toward the
+//! past, on every database alike.
 //!
 //! A type of the program's own implements [`ToColumn`] and [`FromColumn`]; columns get it by `@type` or `[types]`, fields of
 //! `#[derive(Model)]` by `#[column(type = "…")]`. `#[derive(Value)]` and `#[derive(DatabaseEnum)]` write both for a struct
