@@ -1,9 +1,9 @@
-//! Open connections kept for the next user. One pool for each engine; nothing is shared between engines, and no thread
-//! of its own runs: what is overdue is closed when somebody takes or gives back a connection. How one is taken is
-//! `taking`'s, what becomes of it afterwards `returning`'s, and how a pool as a whole ends `closing`'s.
+//! Open connections kept for the next user. One pool for each engine; nothing is shared between engines but the one thread of
+//! the process that closes what is overdue (`upkeep`). How a connection is taken is `taking`'s, what becomes of it
+//! afterwards `returning`'s, and how a pool as a whole ends `closing`'s.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use crate::drift::Watch;
@@ -17,6 +17,7 @@ use crate::turns::{Turn, Turns};
 mod closing;
 mod returning;
 mod taking;
+mod upkeep;
 
 /// Opens one more connection, within a time.
 pub(crate) type OpenPhysical = Box<dyn Fn(Duration) -> Result<Physical> + Send + Sync>;
@@ -42,7 +43,9 @@ pub(crate) struct Pool {
     /// Connections that are still held are cut off, and do nothing any more.
     is_cut: AtomicBool,
     /// Of the process that opens its connections; a child that was forked has copies that are of no use to anybody.
-    forks: u32,
+    forks: AtomicU32,
+    /// For `upkeep`, which keeps no pool alive.
+    me: Weak<Self>,
 }
 
 /// How many connections, how long they live, and how long to wait for one.
@@ -88,6 +91,8 @@ struct State {
     open: usize,
     /// Those of them that are closed on this side only.
     leaving: usize,
+    /// When `upkeep` looks at the idle ones, if it does.
+    looked_at: Option<Instant>,
     waiting: Queue<Grant>,
     closed: bool,
     /// A way to each open connection, and to some that are gone.
@@ -143,7 +148,7 @@ pub struct PoolCounts {
 impl Pool {
     pub(crate) fn new(engine: &'static str, limits: PoolLimits, open: OpenPhysical) -> Arc<Self> {
         forks::watch();
-        Arc::new(Self {
+        Arc::new_cyclic(|me| Self {
             engine,
             open,
             limits,
@@ -153,7 +158,8 @@ impl Pool {
             watch: OnceLock::new(),
             hooks: EngineHooks::default(),
             is_cut: AtomicBool::new(false),
-            forks: forks::count(),
+            forks: AtomicU32::new(forks::count()),
+            me: Weak::clone(me),
         })
     }
 
@@ -215,14 +221,14 @@ impl Pool {
 
     /// As a forked child sees it, or again its parent: the pool is another process's.
     #[cfg(test)]
-    pub(crate) fn change_process(&mut self) {
-        self.forks ^= 1;
+    pub(crate) fn change_process(&self) {
+        self.forks.fetch_xor(1, Ordering::Relaxed);
     }
 
     /// Are we in a child that was forked after the pool was made?
     #[inline]
     fn is_forked(&self) -> bool {
-        forks::count() != self.forks
+        forks::count() != self.forks.load(Ordering::Relaxed)
     }
 
     /// May a connection that is held be used?

@@ -137,10 +137,7 @@ fn a_forked_child_leaves_the_transaction_of_its_parent_alone() {
     run(&mut link, "CREATE TABLE t (a)").unwrap();
     link.begin().unwrap();
     run(&mut link, "INSERT INTO t VALUES (1)").unwrap();
-    let fork = |link: &mut Link| {
-        let pool = Arc::get_mut(&mut link.pool).expect("nobody else has the pool");
-        pool.change_process();
-    };
+    let fork = |link: &mut Link| link.pool.change_process();
 
     fork(&mut link);
     let forked = |outcome: Result<()>| {

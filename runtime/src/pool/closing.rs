@@ -23,8 +23,12 @@ impl Pool {
         state.open -= idle.len();
         state.gone += idle.len() as u64;
         while state.waiting.give(Grant::Closed).is_ok() {}
+        let was_looked_at = state.looked_at.take().is_some();
         drop(state);
         drop(idle);
+        if was_looked_at {
+            self.leave_alone();
+        }
     }
 
     /// Waits until no connection is left of a pool that was closed, and cuts off those that are when time runs out.
@@ -60,10 +64,13 @@ impl Pool {
 /// A forked child leaves the sessions of its parent alone.
 impl Drop for Pool {
     fn drop(&mut self) {
-        if self.is_forked() {
-            let state = self.state.get_mut();
-            let state = state.unwrap_or_else(PoisonError::into_inner);
+        let is_forked = self.is_forked();
+        let state = self.state.get_mut();
+        let state = state.unwrap_or_else(PoisonError::into_inner);
+        if is_forked {
             std::mem::forget(std::mem::take(&mut state.idle));
+        } else if state.looked_at.is_some() {
+            self.leave_alone();
         }
     }
 }

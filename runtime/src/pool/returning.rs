@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot, State};
+use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot};
 use crate::driver::Leaving;
 
 impl Pool {
@@ -23,14 +23,14 @@ impl Pool {
             return self.discard(pooled);
         }
         if let Err(unwanted) = state.waiting.give(Grant::Warm(pooled)) {
-            if let Grant::Warm(pooled) = unwanted {
-                state.idle.push(Idle { pooled, since: now });
-            }
-            let overdue = self.longest_idle(&mut state, now);
+            let Grant::Warm(pooled) = unwanted else {
+                return;
+            };
+            let opened = pooled.opened;
+            state.idle.push(Idle { pooled, since: now });
+            let looks = self.expect_upkeep(&mut state, opened);
             drop(state);
-            if let Some(overdue) = overdue {
-                self.discard(overdue.pooled);
-            }
+            looks.into_iter().for_each(|at| self.look_after(at));
         }
     }
 
@@ -94,16 +94,5 @@ impl Pool {
             state.leaving += 1;
             self.tell_emptied(&state);
         }
-    }
-
-    /// The connection that has been idle longest, if that is too long; it is counted until it is discarded. One at a time:
-    /// the next return looks again.
-    fn longest_idle(&self, state: &mut State, now: Instant) -> Option<Idle> {
-        let first = state.idle.first()?;
-        let overdue = now - first.since >= self.limits.idle_timeout;
-        if !overdue || state.open - state.leaving <= self.limits.min_connections {
-            return None;
-        }
-        Some(state.idle.remove(0))
     }
 }

@@ -406,3 +406,42 @@ fn pool_10_a_killed_program_leaves_nothing_behind() {
         left(&database, leaves_nothing(Mysql, &database.url()));
     }
 }
+
+/// Nobody comes any more, and the server sees the last session go all the same.
+fn a_quiet_engine<E: Everything>(
+    engine: E,
+    database: &FreshDatabase,
+    old: impl Fn(EngineOptions) -> EngineOptions,
+) {
+    let options = old(EngineOptions::url(database.url()).max_connections(4));
+    let db = with(engine.name(), options);
+    db.create_missing_on(engine).unwrap();
+    for _ in 0..2 {
+        let held: Vec<_> = (0..3).map(|_| db.connect(engine).unwrap()).collect();
+        drop(held);
+        while sessions(database) != "0" {
+            thread::sleep(REST);
+        }
+        let pool = db.engine(engine.name()).unwrap().pool;
+        assert_eq!((pool.open, pool.idle, pool.created), (0, 0, pool.closed));
+    }
+}
+
+/// Connections go when their time is up, whether somebody comes or not.
+///
+/// Covers POOL-03 on PostgreSQL, MariaDB.
+#[test]
+fn pool_03_a_quiet_engine_keeps_no_connections() {
+    let _watchdog = Watchdog::start("pool_03_a_quiet_engine_keeps_no_connections", PATIENCE);
+    let time = Duration::from_millis(200);
+    let idle = |options: EngineOptions| options.idle_timeout(time);
+    let aged = |options: EngineOptions| options.max_lifetime(time);
+    if let Some(database) = bindery_testkit::fresh_postgres() {
+        a_quiet_engine(Postgres, &database, idle);
+        a_quiet_engine(Postgres, &database, aged);
+    }
+    if let Some(database) = bindery_testkit::fresh_mysql() {
+        a_quiet_engine(Mysql, &database, idle);
+        a_quiet_engine(Mysql, &database, aged);
+    }
+}
