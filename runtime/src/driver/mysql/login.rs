@@ -1,5 +1,7 @@
 //! From an address to a session that may be asked: the login, and the settings that values depend on.
 
+use std::time::Instant;
+
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
@@ -10,7 +12,7 @@ use super::public_key::{self, PublicKey};
 use super::session::{Fault, Greeting, IS_MYSQL, Session};
 use super::settle::{least, settle};
 use crate::driver::connect::ServerInfo;
-use crate::driver::wire::{Deadline, Peer, Socket, Tls};
+use crate::driver::wire::{Deadline, Peer, SILENCE, Socket, Tls, is_postgres};
 use crate::error::Result;
 
 /// What this side can do (MySQL's manual, "Capabilities Flags"). Neither several statements in one text nor files of
@@ -74,6 +76,7 @@ pub(super) fn log_in(config: &MysqlConfig, peer: &Peer, deadline: Deadline) -> R
         Socket::connect(peer, deadline).map_err(|error| connect_error(Fault::Io(error)))?;
     let mut session = Session::new(socket);
     session.set_deadline(deadline);
+    await_greeting(&mut session, peer, deadline).map_err(connect_error)?;
     let greeting = greet(&mut session).map_err(connect_error)?;
     if greeting.capabilities & capability::NEEDED != capability::NEEDED {
         return Err(least(&greeting.version).refused(&greeting.version));
@@ -90,6 +93,28 @@ pub(super) fn log_in(config: &MysqlConfig, peer: &Peer, deadline: Deadline) -> R
         max_allowed_packet: settled.max_allowed_packet,
         takes_bulk: greeting.extended & capability::BULK != 0,
     })
+}
+
+/// A server that says nothing may be PostgreSQL, which waits to be spoken to. One that is slow has the rest of the time.
+fn await_greeting(session: &mut Session, peer: &Peer, deadline: Deadline) -> Result<(), Fault> {
+    let Some(silence) = Instant::now().checked_add(SILENCE) else {
+        return Ok(());
+    };
+    let has_spoken = session.has_spoken_by(deadline.at_latest(Some(silence)))?;
+    session.set_deadline(deadline);
+    if has_spoken || deadline.left().is_err() {
+        return Ok(());
+    }
+    let address = session.socket().address();
+    let peer = address.map_or_else(|| peer.clone(), Peer::Address);
+    let soon = Instant::now().checked_add(SILENCE);
+    if is_postgres(&peer, deadline.at_latest(soon)) {
+        return Err(Fault::Stranger {
+            expected: "MySQL or MariaDB",
+            found: "PostgreSQL".to_owned(),
+        });
+    }
+    Ok(())
 }
 
 fn greet(session: &mut Session) -> Result<Greeting, Fault> {

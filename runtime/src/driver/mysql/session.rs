@@ -129,6 +129,16 @@ impl Session {
         self.socket.set_deadline(deadline);
     }
 
+    /// Has something come in by then? Before the greeting, so that nothing is out of step where nothing has.
+    pub(super) fn has_spoken_by(&mut self, deadline: Deadline) -> Result<bool, Fault> {
+        self.socket.set_deadline(deadline);
+        match self.socket.receive() {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::TimedOut => Ok(false),
+            Err(error) => Err(self.died(Fault::Io(error))),
+        }
+    }
+
     /// The buffer for the payload of a command that begins now.
     pub(super) fn begin(&mut self, deadline: Deadline) -> Result<&mut Vec<u8>, Fault> {
         if self.is_dead() {

@@ -12,7 +12,7 @@ use super::message;
 use super::options::PostgresConfig;
 use super::session::{Fault, Session};
 use super::settle::settle;
-use crate::driver::wire::{Deadline, Peer, Socket, Tls, within};
+use crate::driver::wire::{Deadline, Peer, Socket, Tls, mysql_greeting, within};
 use crate::error::Result;
 
 /// What the server asks for (PostgreSQL's manual, "Authentication…" messages).
@@ -28,6 +28,7 @@ pub(super) fn log_in(config: &PostgresConfig, deadline: Deadline) -> Result<Sess
     let socket = connect(&config.peer, config.tls.as_ref(), deadline).map_err(connect_error)?;
     let mut session = Session::new(socket);
     start(&mut session, config, deadline).map_err(connect_error)?;
+    session.await_first().map_err(connect_error)?;
     authenticate(&mut session, config, deadline)?;
     session
         .answer(Expected::Login, |_, _| Ok(()))
@@ -53,6 +54,7 @@ fn encrypt(socket: &mut Socket, tls: &Tls) -> Result<(), Fault> {
     while socket.unread().is_empty() {
         socket.receive()?;
     }
+    ensure_postgres(socket)?;
     let answer = socket.take(1);
     match socket.slice(answer) {
         b"S" => Ok(socket.encrypt(tls)?),
@@ -62,6 +64,17 @@ fn encrypt(socket: &mut Socket, tls: &Tls) -> Result<(), Fault> {
         // What an error says before the handshake is anybody's word, and not shown (CVE-2024-10977).
         b"E" => Err(Fault::Protocol("the server refused to talk about TLS")),
         _ => Err(Fault::Protocol("no answer to the request for TLS")),
+    }
+}
+
+/// Is it PostgreSQL that has spoken?
+pub(super) fn ensure_postgres(socket: &Socket) -> Result<(), Fault> {
+    match mysql_greeting(socket.unread()) {
+        None => Ok(()),
+        Some(found) => Err(Fault::Stranger {
+            expected: "PostgreSQL",
+            found,
+        }),
     }
 }
 

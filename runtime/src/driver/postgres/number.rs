@@ -141,7 +141,12 @@ impl PostgresConnection {
             }
             // The transaction has failed: there is nothing to be committed.
             Err(
-                Fault::Server(_) | Fault::Io(_) | Fault::Protocol(_) | Fault::Dead | Fault::Ended,
+                Fault::Server(_)
+                | Fault::Io(_)
+                | Fault::Protocol(_)
+                | Fault::Stranger { .. }
+                | Fault::Dead
+                | Fault::Ended,
             ) => (),
         }
     }

@@ -248,6 +248,15 @@ impl Session {
         }
     }
 
+    /// Waits for the first message's head and looks whose it is; nothing is taken.
+    pub(super) fn await_first(&mut self) -> Result<(), Fault> {
+        while header(self.socket.unread()).is_none() {
+            let received = self.socket.receive();
+            received.map_err(|error| self.died(Fault::Io(error)))?;
+        }
+        super::login::ensure_postgres(&self.socket).map_err(|fault| self.died(fault))
+    }
+
     /// Reads until the server waits for the rows of a COPY.
     pub(super) fn await_copy(&mut self) -> Result<(), Fault> {
         let message = self.next()?;

@@ -13,6 +13,11 @@ impl Deadline {
         Self(limit.and_then(|limit| Instant::now().checked_add(limit)))
     }
 
+    /// This, or an earlier moment.
+    pub(in crate::driver) fn at_latest(self, moment: Option<Instant>) -> Self {
+        Self(self.0.into_iter().chain(moment).min())
+    }
+
     /// The time left, `None` without a limit.
     ///
     /// # Errors

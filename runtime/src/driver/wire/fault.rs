@@ -17,6 +17,11 @@ pub(in crate::driver) enum Fault<S> {
     Io(io::Error),
     /// The peer does not keep to the protocol. The session is dead.
     Protocol(&'static str),
+    /// A server of another product answers.
+    Stranger {
+        expected: &'static str,
+        found: String,
+    },
     /// The server refused. The session goes on.
     Server(Box<S>),
 }
@@ -60,6 +65,7 @@ impl<S> Fault<S> {
             Self::Io(error) if is_cut(&error) => lost(ErrorKind::Closed, &error.to_string()),
             Self::Io(error) => lost(ErrorKind::ConnectionLost, &error.to_string()),
             Self::Protocol(why) => lost(ErrorKind::ConnectionLost, why),
+            Self::Stranger { expected, found } => strange(expected, found),
         }
     }
 
@@ -81,8 +87,14 @@ impl<S> Fault<S> {
             }
             Self::Io(error) => unreached(&error.to_string()),
             Self::Protocol(why) => unreached(why),
+            Self::Stranger { expected, found } => strange(expected, found),
         }
     }
+}
+
+fn strange(expected: &str, found: String) -> Error {
+    let expected = expected.to_owned();
+    Error::new(ErrorKind::UnsupportedServer { expected, found })
 }
 
 fn is_cut(error: &io::Error) -> bool {

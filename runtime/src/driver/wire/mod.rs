@@ -8,6 +8,7 @@ mod fault;
 mod input;
 mod socket;
 mod statements;
+mod stranger;
 mod stream;
 #[cfg(not(feature = "tls"))]
 #[path = "no_tls.rs"]
@@ -22,6 +23,10 @@ pub(super) use fault::{Fault, WITHOUT_ROW};
 pub(super) use input::empty;
 pub(super) use socket::{Peer, Socket};
 pub(super) use statements::Statements;
+#[cfg(feature = "postgres")]
+pub(super) use stranger::mysql_greeting;
+#[cfg(feature = "mysql")]
+pub(super) use stranger::{SILENCE, is_postgres};
 pub(super) use tls::Tls;
 #[cfg(feature = "postgres")]
 pub(super) use within::within;
