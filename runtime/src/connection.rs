@@ -36,6 +36,9 @@ pub struct Connection<E: Engine> {
     pub(crate) engine: E,
     pub(crate) link: Link,
     pub(crate) hooks: Hooks<E>,
+    /// Has everything that this one had, from the beginning of a transaction to its end: the transaction works on that. Where
+    /// it is forgotten (`mem::forget`), nothing is left here that could be used.
+    pub(crate) lent: Option<Box<Self>>,
 }
 
 impl<E: Engine> Connection<E> {
@@ -44,6 +47,27 @@ impl<E: Engine> Connection<E> {
             engine,
             link,
             hooks: Hooks::default(),
+            lent: None,
+        }
+    }
+
+    /// Moves everything to where the transaction that was begun works.
+    pub(crate) fn lend(&mut self) {
+        let lent = Self {
+            engine: self.engine,
+            link: self.link.take(),
+            hooks: std::mem::take(&mut self.hooks),
+            lent: None,
+        };
+        self.lent = Some(Box::new(lent));
+    }
+
+    /// Takes everything back from the transaction that ends, also what a deeper one had that was forgotten.
+    pub(crate) fn take_back(&mut self) {
+        while let Some(mut lent) = self.lent.take() {
+            self.link = lent.link.take();
+            self.hooks = std::mem::take(&mut lent.hooks);
+            self.lent = lent.lent.take();
         }
     }
 
@@ -54,7 +78,7 @@ impl<E: Engine> Connection<E> {
 
     /// Is a transaction open on it?
     pub fn in_transaction(&self) -> bool {
-        self.link.depth() > 0
+        self.link.depth() > 0 || self.lent.is_some()
     }
 
     /// Asks the database now whether it answers and whether its tables are as the program was compiled for: before work

@@ -4,6 +4,7 @@ mod applied;
 mod column;
 mod kind;
 mod operation;
+mod predicates;
 
 use std::fmt;
 
@@ -213,20 +214,16 @@ impl fmt::Display for Error {
     }
 }
 
+/// As `main` prints it: the sentence, and a line for each cause.
 impl fmt::Debug for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Error")
-            .field("engine", &self.0.engine)
-            .field("model", &self.0.model)
-            .field("operation", &self.0.operation)
-            .field("row", &self.0.row)
-            .field("column", &self.0.column)
-            .field("place", &self.0.place)
-            .field("kind", &self.0.kind)
-            .field("applied", &self.0.applied)
-            .field("outcome", &self.0.outcome)
-            .field("source", &self.0.source)
-            .finish()
+        write!(out, "{self}")?;
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            write!(out, "\n  caused by: {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 use std::sync::Arc;
+use std::time::Instant;
 
 use self::standing::{Begun, Standing};
 use crate::drift::{Use, Watch};
@@ -16,7 +17,7 @@ pub(crate) use self::standing::Scoped;
 
 /// A connection taken from a pool. It goes back when dropped, and is closed instead where a transaction was left open.
 pub(crate) struct Link {
-    /// `None` only while it is being dropped, and where everything was taken out.
+    /// `None` only while it is being dropped, and where everything was taken out: for good where a transaction was forgotten.
     pooled: Option<Pooled>,
     pool: Arc<Pool>,
     standing: Standing,
@@ -34,9 +35,27 @@ pub(crate) struct Reading<'l> {
     reading: &'l mut bool,
     distrusted: &'l mut bool,
     standing: &'l mut Standing,
+    /// When the last row has to be read, if there is a limit to all of them.
+    until: Option<Instant>,
 }
 
 impl Reading<'_> {
+    /// Has the reading of all rows be over by then.
+    pub(crate) fn end_by(&mut self, moment: Instant) {
+        self.until = Some(moment);
+        self.cursor.end_by(moment);
+    }
+
+    /// Rows that come fast enough never wait, so the clock is looked at here.
+    fn ensure_in_time(&self) -> Result<()> {
+        match self.until {
+            Some(until) if Instant::now() >= until => Err(Error::new(ErrorKind::Timeout {
+                phase: Phase::Statement,
+            })),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// The next row, which `read` reads.
     pub(crate) fn next<T>(
         &mut self,
@@ -44,6 +63,7 @@ impl Reading<'_> {
     ) -> Result<Option<T>> {
         let pull = || {
             self.pool.ensure_usable()?;
+            self.ensure_in_time()?;
             let row = self.cursor.next()?;
             row.map(|mut row| read(&mut row)).transpose()
         };
@@ -118,6 +138,7 @@ impl Link {
             reading: &mut self.reading,
             distrusted: &mut self.distrusted,
             standing: &mut self.standing,
+            until: None,
         })
     }
 
@@ -128,11 +149,24 @@ impl Link {
         operation: Operation,
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let outcome = self.ensure_young().and_then(|()| work(self));
+        let outcome = self.timed(|link| link.ensure_young().and_then(|()| work(link)));
         if let Err(error) = &outcome {
             self.standing.failed(operation, error);
         }
         outcome
+    }
+
+    /// Runs one call of the program's: all of its statements together have the time that one may take.
+    pub(crate) fn timed<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let mut physical = self.pooled.as_mut().map(|pooled| &mut pooled.physical);
+        if !physical
+            .as_mut()
+            .is_some_and(|physical| physical.begin_call())
+        {
+            return work(self);
+        }
+        let timed = Timed(self);
+        work(timed.0)
     }
 
     /// The connection for one more statement.
@@ -181,6 +215,9 @@ impl Link {
     /// May anything be sent at all?
     fn ensure_ours(&self) -> Result<()> {
         self.pool.ensure_usable()?;
+        if self.pooled.is_none() {
+            return Err(Error::new(ErrorKind::TransactionForgotten));
+        }
         self.ensure_read()
     }
 
@@ -358,6 +395,14 @@ impl Link {
         outcome
     }
 
+    /// The same within a call whose time may be over: undoing has its own.
+    fn undo_apart(&mut self, depth: u32) -> Result<()> {
+        let until = self.physical().set_until(None);
+        let outcome = self.undo(depth);
+        self.physical().set_until(until);
+        outcome
+    }
+
     fn roll_back(&mut self, depth: u32) -> Result<()> {
         let is_over = self.standing.is_over();
         let physical = self.physical();
@@ -407,6 +452,17 @@ fn is_unreadable(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Decode { .. })
 }
 
+/// A call that has a time; it ends with it, also when it panics.
+struct Timed<'l>(&'l mut Link);
+
+impl Drop for Timed<'_> {
+    fn drop(&mut self) {
+        if let Some(pooled) = &mut self.0.pooled {
+            pooled.physical.set_until(None);
+        }
+    }
+}
+
 /// A transaction or savepoint of one call; undone when dropped.
 struct Scope<'l> {
     link: &'l mut Link,
@@ -435,7 +491,7 @@ impl<'l> Scope<'l> {
     fn undo(mut self) {
         self.finished = true;
         // The error that led here is the one to tell.
-        let _ = self.link.undo(self.depth);
+        let _ = self.link.undo_apart(self.depth);
     }
 }
 

@@ -83,15 +83,20 @@ fn forget(engine: &Configured) {
 }
 
 fn create_tables(engine: &Configured, outcome: &mut Created) -> Result<()> {
+    let mut link = engine.pool.acquire()?;
+    link.timed(|link| create_over(link, engine, outcome))
+}
+
+/// The tables of one engine are one call.
+fn create_over(link: &mut Link, engine: &Configured, outcome: &mut Created) -> Result<()> {
     let name = engine.info.name;
     let located = |error: crate::Error| error.on_engine(name).during(Operation::Create);
-    let mut link = engine.pool.acquire()?;
     let mut noting = Noting::new(engine.pool.watch());
-    noting.begin(&mut link).map_err(located)?;
+    noting.begin(link).map_err(located)?;
     let mut created = Vec::new();
     for &table in &engine.tables {
         let of_table = |error: crate::Error| located(error.of(table.table, Operation::Create));
-        if create_one(&mut link, table, &mut noting).map_err(of_table)? {
+        if create_one(link, table, &mut noting).map_err(of_table)? {
             created.push(table);
             outcome.created.push((name, table.table));
         } else {
@@ -104,7 +109,7 @@ fn create_tables(engine: &Configured, outcome: &mut Created) -> Result<()> {
             .and_then(|physical| run_all(physical, table.link));
         linked.map_err(|error| located(error.of(table.table, Operation::Create)))
     })?;
-    noting.end(&mut link).map_err(located)
+    noting.end(link).map_err(located)
 }
 
 /// `false` where the table is there already.
@@ -211,13 +216,14 @@ fn exists(physical: &mut Physical, table: &TableDdl) -> Result<bool> {
 
 fn drop_on(engine: &Configured) -> Result<Vec<&'static str>> {
     let mut link = engine.pool.acquire()?;
-    let outcome = whole(&mut link, |physical| {
+    let work = |physical: &mut Physical| {
         defer_checks(physical)?;
         let dropped = drop_existing(physical, &engine.tables)?;
         let watch = engine.pool.watch();
         watch.map_or(Ok(()), |watch| watch.record().remove(physical))?;
         Ok(dropped)
-    });
+    };
+    let outcome = link.timed(|link| whole(link, work));
     if outcome.is_err() {
         // Tables that refer to each other are dropped with the session's checks switched off, and now they may still be.
         link.discard();

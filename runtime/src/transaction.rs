@@ -37,8 +37,12 @@ pub use self::retry::Retry;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// One that is forgotten (`std::mem::forget`) is never committed, and its connection is of no more use: every later call on it is
+/// [`ErrorKind::TransactionForgotten`], and it is closed when it is dropped.
 #[must_use = "a transaction that is not committed is rolled back"]
 pub struct Transaction<'c, E: Engine> {
+    /// What it was begun on, which has lent it everything.
     connection: &'c mut Connection<E>,
     scope: Scoped,
     finished: bool,
@@ -54,6 +58,7 @@ impl<'c, E: Engine> Transaction<'c, E> {
             .link
             .begin_with(&options)
             .map_err(|error| located(error, connection.engine, Operation::Begin))?;
+        connection.lend();
         Ok(Self {
             connection,
             scope,
@@ -74,6 +79,7 @@ impl<'c, E: Engine> Transaction<'c, E> {
     }
 
     fn commit_scope(&mut self) -> Result<()> {
+        self.connection.take_back();
         self.ensure_own()?;
         let depth = self.scope.depth;
         match self.connection.link.commit(depth) {
@@ -107,6 +113,7 @@ impl<'c, E: Engine> Transaction<'c, E> {
     }
 
     fn undo(&mut self, undo: fn(&mut Link, u32) -> Result<()>) -> Result<()> {
+        self.connection.take_back();
         self.ensure_own()?;
         let outcome = undo(&mut self.connection.link, self.scope.depth);
         self.connection.after_rollback_at(self.scope.depth);
@@ -124,6 +131,9 @@ impl<'c, E: Engine> Transaction<'c, E> {
     }
 }
 
+/// The transaction holds the only way to the connection under it.
+const LENT: &str = "a connection has lent what it has for as long as its transaction is there";
+
 #[cold]
 fn located<E: Engine>(error: Error, engine: E, operation: Operation) -> Error {
     error.during(operation).on_engine(engine.name())
@@ -132,13 +142,13 @@ fn located<E: Engine>(error: Error, engine: E, operation: Operation) -> Error {
 impl<E: Engine> Deref for Transaction<'_, E> {
     type Target = Connection<E>;
     fn deref(&self) -> &Connection<E> {
-        self.connection
+        self.connection.lent.as_deref().expect(LENT)
     }
 }
 
 impl<E: Engine> DerefMut for Transaction<'_, E> {
     fn deref_mut(&mut self) -> &mut Connection<E> {
-        self.connection
+        self.connection.lent.as_deref_mut().expect(LENT)
     }
 }
 

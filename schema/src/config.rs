@@ -233,7 +233,7 @@ impl Default for PoolConfig {
 pub struct SessionConfig {
     /// `connect-timeout`: name resolution, network, TLS and login together.
     pub connect_timeout: Duration,
-    /// `statement-timeout`: the longest that a statement takes.
+    /// `statement-timeout`: the longest that a call takes, with all of its statements.
     pub statement_timeout: Option<Duration>,
     /// `lock-timeout`: the longest that a statement waits for a lock; `None` leaves it to the server.
     pub lock_timeout: Option<Duration>,

@@ -180,14 +180,14 @@ impl EngineOptions {
         self
     }
 
-    /// A connection that is idle for this long is closed.
+    /// A connection that is idle for this long is closed, whether somebody comes or not.
     #[must_use]
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.pool.idle_timeout = timeout;
         self
     }
 
-    /// A connection of this age is closed.
+    /// A connection of this age is closed: at once where it is idle, else when it is given back.
     #[must_use]
     pub fn max_lifetime(mut self, lifetime: Duration) -> Self {
         self.pool.max_lifetime = lifetime;
@@ -208,8 +208,9 @@ impl EngineOptions {
         self
     }
 
-    /// The longest that one statement takes; 30 s unless said. `None`: as long as it wants. Waiting until others have written
-    /// an SQLite file is not part of it: that ends at the [`busy_timeout`](Self::busy_timeout).
+    /// The longest that a call takes, with all of its statements; 30 s unless said. `None`: as long as it wants. Waiting until
+    /// others have written an SQLite file is not part of it: that ends at the [`busy_timeout`](Self::busy_timeout). Each row of
+    /// [`iter`](crate::Repository::iter) has it anew; [`Rows::within`](crate::Rows::within) bounds all of them.
     #[must_use]
     pub fn statement_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.session.statement_timeout = timeout.into();

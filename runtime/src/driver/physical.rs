@@ -1,6 +1,6 @@
 //! One open database connection, whichever database it is.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::catalogue::{Relation, Wanted};
 use super::{
@@ -381,6 +381,16 @@ impl Physical {
         each!(self, connection => connection.hurry(limit));
     }
 
+    /// A call begins: its statements have the time of one together. `false` within another call, or where there is no limit.
+    pub(crate) fn begin_call(&mut self) -> bool {
+        each!(self, connection => connection.begin_call())
+    }
+
+    /// Sets when all has to be over, and gives what was set before; nothing once the call is over.
+    pub(crate) fn set_until(&mut self, until: Option<Instant>) -> Option<Instant> {
+        each!(self, connection => connection.set_until(until))
+    }
+
     /// Is a transaction open that has to be ended? One that the database gave up by itself may count as open; its
     /// statements and its commit are refused then.
     pub(crate) fn in_transaction(&self) -> bool {
@@ -389,6 +399,21 @@ impl Physical {
 }
 
 impl Cursor<'_> {
+    /// Has the reading of all rows be over by then.
+    pub(crate) fn end_by(&mut self, moment: Instant) {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(cursor) => cursor.end_by(moment),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(cursor) => cursor.end_by(moment),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(cursor) => cursor.end_by(moment),
+            Self::None(_) => {
+                let _ = moment;
+            }
+        }
+    }
+
     /// The next row.
     pub(crate) fn next(&mut self) -> Result<Option<RowReader<'_>>> {
         match self {

@@ -154,6 +154,7 @@ impl ErrorKind {
             | Self::NotTransactional { .. }
             | Self::UnsupportedServer { .. }
             | Self::TransactionAborted
+            | Self::TransactionForgotten
             | Self::Unsupported(_)
             | Self::WrongTransaction
             | Self::AfterCommit

@@ -87,7 +87,7 @@ pub enum ErrorKind {
     DiskFull,
     /// The database could not read or write its own files.
     Io,
-    /// The database's own files are damaged.
+    /// The database's own files are damaged, or are none of a database.
     Corrupt,
     /// The database does not understand the statement.
     Syntax,
@@ -110,6 +110,9 @@ pub enum ErrorKind {
     },
     /// A call failed in this transaction before, or the database ended it: nothing of it is kept.
     TransactionAborted,
+    /// A transaction was begun on this connection and forgotten (`mem::forget`): nothing more is done on it, so that nothing
+    /// goes into a transaction that nobody can commit.
+    TransactionForgotten,
     /// What was asked for cannot be done here; the text says why.
     Unsupported(&'static str),
     /// A transaction was to be ended on a connection that is not its own: the one under it was put elsewhere
@@ -247,7 +250,9 @@ impl fmt::Display for ErrorKind {
             Self::ReadOnly => out.write_str("the database may only be read"),
             Self::DiskFull => out.write_str("the database has no room left"),
             Self::Io => out.write_str("the database could not read or write its files"),
-            Self::Corrupt => out.write_str("the database's files are damaged"),
+            Self::Corrupt => {
+                out.write_str("the database's files are damaged, or are not a database's")
+            }
             Self::Syntax => out.write_str("the database does not understand the statement"),
             Self::SchemaMismatch => {
                 out.write_str("the database has another table or column than the schema")
@@ -263,6 +268,9 @@ impl fmt::Display for ErrorKind {
             }
             Self::TransactionAborted => out.write_str(
                 "an earlier error ended the transaction, and nothing of it is kept",
+            ),
+            Self::TransactionForgotten => out.write_str(
+                "a transaction of this connection was forgotten (`mem::forget`), so nothing of it is kept: drop the connection",
             ),
             Self::Unsupported(why) => out.write_str(why),
             Self::WrongTransaction => out.write_str(

@@ -196,6 +196,7 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::PoolExhausted { .. }
         | ErrorKind::UnsupportedServer { .. }
         | ErrorKind::Unsupported(_)
+        | ErrorKind::TransactionForgotten
         | ErrorKind::WrongTransaction
         | ErrorKind::AfterCommit
         | ErrorKind::Closed

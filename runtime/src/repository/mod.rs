@@ -92,8 +92,8 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
             };
             let outcome = match &mut self.target.source {
                 Source::Link(link) => link.call(operation, run),
-                Source::Pool(pool) if operation.writes() => run(&mut pool.acquire_writer()?),
-                Source::Pool(pool) => run(&mut pool.acquire()?),
+                Source::Pool(pool) if operation.writes() => pool.acquire_writer()?.timed(run),
+                Source::Pool(pool) => pool.acquire()?.timed(run),
             };
             outcome.map_err(|error| error.of_row_of(sql))
         });

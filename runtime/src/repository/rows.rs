@@ -1,6 +1,7 @@
 //! Rows read one after the other.
 
 use std::marker::PhantomData;
+use std::time::{Duration, Instant};
 
 use self_cell::{MutBorrow, self_cell};
 
@@ -12,6 +13,9 @@ use crate::model::Model;
 use crate::statements::TableSql;
 
 /// An iterator over all rows of a model on one engine; the connection is free again when it is dropped.
+///
+/// Each wait for a row has the time of a statement (`statement-timeout`), and all of them together as long as it takes, unless
+/// [`within`](Self::within) sets a limit.
 pub struct Rows<'c, M, E> {
     running: Running<'c>,
     sql: &'static TableSql,
@@ -46,6 +50,35 @@ impl<'c, M: Model, E: Engine> Rows<'c, M, E> {
             link.borrow_mut().reading(sql.select)
         })?;
         Ok(Self::new(Running::Owned(reading), sql, engine))
+    }
+
+    /// Has the reading of all rows end within this time from now: the next row then is
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), and the last item. What the program does between two rows counts, too.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use std::time::Duration;
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// # db.users().insert(NewUser::new("ann@example.org"))?;
+    /// for user in db.users().iter()?.within(Duration::from_secs(60)) {
+    ///     println!("{}", user?.email);
+    /// }
+    /// let late = db.users().iter()?.within(Duration::ZERO).next();
+    /// assert!(late.is_some_and(|row| row.is_err_and(|error| error.is_timeout())));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn within(mut self, limit: Duration) -> Self {
+        if let Some(moment) = Instant::now().checked_add(limit) {
+            match &mut self.running {
+                Running::Borrowed(reading) => reading.end_by(moment),
+                Running::Owned(own) => own.with_dependent_mut(|_, reading| reading.end_by(moment)),
+            }
+        }
+        self
     }
 
     fn new(running: Running<'c>, sql: &'static TableSql, engine: E) -> Self {

@@ -88,8 +88,8 @@ impl<E: Engine> Transaction<'_, E> {
     }
 
     fn hook(&mut self, run: Run<E>) {
-        let depth = self.connection.link.depth();
-        self.connection.hooks.once.push(Hook { depth, run });
+        let depth = self.link.depth();
+        self.hooks.once.push(Hook { depth, run });
     }
 }
 

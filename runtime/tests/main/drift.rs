@@ -92,7 +92,7 @@ fn a_file_that_is_no_database_is_told_as_such() {
         .connect(Default)
         .err()
         .expect("no database");
-    assert_eq!(*error.kind(), ErrorKind::Unavailable);
+    assert_eq!(*error.kind(), ErrorKind::Corrupt);
     let why = std::error::Error::source(&error).expect("SQLite's words");
     assert!(why.to_string().contains("not a database"), "{why}");
 }

@@ -6,6 +6,7 @@ mod con;
 mod config;
 mod drift;
 mod engines;
+mod errors;
 mod example;
 mod files;
 mod forgotten;

@@ -82,7 +82,7 @@ pub const KEYS: &[Key] = &[
     key(Section::Engine, "connection", "`long` or `short`", "`long`", On::All, "kept in a pool, or opened for each use and closed after it"),
     key(Section::Engine, "pool", "a table", "", On::All, "how many connections, and how long they live"),
     key(Section::Engine, "connect-timeout", "a time", "`10s`", On::Servers, "the longest that connecting takes: name, network, TLS, login, all hosts together"),
-    key(Section::Engine, "statement-timeout", "a time, or `none`", "`30s`", On::All, "the longest that one statement takes"),
+    key(Section::Engine, "statement-timeout", "a time, or `none`", "`30s`", On::All, "the longest that a call takes, with all of its statements"),
     key(Section::Engine, "lock-timeout", "a time, or `none`; MySQL counts whole seconds", "`none`: as the server has it", On::Servers, "the longest that a statement waits for another's lock"),
     key(Section::Engine, "idle-in-transaction-timeout", "a time, or `none`; MariaDB counts whole seconds", "`10m`", On::Servers, "the server ends a session that leaves a transaction open and does nothing for so long"),
     key(Section::Engine, "max-transaction-age", "a time, or `none`", "`60s`", On::All, "a transaction that is open for so long is rolled back at its next statement"),

@@ -1,5 +1,7 @@
 //! Rows of a running query, pulled from the socket one at a time.
 
+use std::time::Instant;
+
 use super::column::{Column, Fields};
 use super::session::{Answer, Fault};
 use super::{BROKEN_ROW, MysqlConnection, Transaction, row};
@@ -76,6 +78,11 @@ impl MysqlCursor<'_> {
         }
     }
 
+    /// Has the reading of all rows be over by then.
+    pub(crate) fn end_by(&mut self, moment: Instant) {
+        self.connection.until = Some(moment);
+    }
+
     fn renew_deadline(&mut self) {
         let deadline = self.connection.deadline();
         self.connection.session.set_deadline(deadline);
@@ -125,5 +132,6 @@ impl Drop for MysqlCursor<'_> {
             let _ = self.read_away(whole);
             self.connection.hurry(None);
         }
+        self.connection.until = None;
     }
 }

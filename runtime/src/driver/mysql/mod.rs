@@ -24,7 +24,7 @@ mod session;
 mod settle;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use self::column::Fields;
 use self::error::{ends_transaction, is_stale_statement, statement_error};
@@ -78,6 +78,8 @@ pub(crate) struct MysqlConnection {
     config: MysqlConfig,
     /// How long to wait at most, however long a statement may take.
     hurry: Option<Duration>,
+    /// When the call at hand, or the reading of rows, has to be over with all of its statements.
+    until: Option<Instant>,
     peer: Peer,
     number: u32,
     canceller: Canceller,
@@ -131,6 +133,7 @@ impl MysqlConnection {
             info: there.info,
             config: config.clone(),
             hurry: None,
+            until: None,
             number: there.connection,
             canceller: Canceller::default(),
         }
@@ -141,7 +144,9 @@ impl MysqlConnection {
             .config
             .statement_timeout
             .map(|limit| limit.saturating_add(GRACE));
-        Deadline::after(limit.into_iter().chain(self.hurry).min())
+        // Who clears up after time ran out has a time of its own.
+        let until = self.until.filter(|_| self.hurry.is_none());
+        Deadline::after(limit.into_iter().chain(self.hurry).min()).at_latest(until)
     }
 
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
@@ -394,6 +399,23 @@ impl MysqlConnection {
 
     pub(crate) fn hurry(&mut self, limit: Option<Duration>) {
         self.hurry = limit;
+    }
+
+    /// A call begins whose statements have the time of one together; not within another. Without a limit there is none.
+    pub(crate) fn begin_call(&mut self) -> bool {
+        let limit = self
+            .config
+            .statement_timeout
+            .filter(|_| self.until.is_none());
+        let limit = limit.map(|limit| limit.saturating_add(GRACE));
+        let until = limit.and_then(|limit| Instant::now().checked_add(limit));
+        self.until = self.until.or(until);
+        until.is_some()
+    }
+
+    /// Sets when all has to be over, and gives what was set before.
+    pub(crate) fn set_until(&mut self, until: Option<Instant>) -> Option<Instant> {
+        std::mem::replace(&mut self.until, until)
     }
 
     pub(crate) fn in_transaction(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Rows of a running query, pulled from the socket one at a time.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::answer::Tally;
 use super::decode::{self, Fields};
@@ -111,6 +112,11 @@ impl PostgresCursor<'_> {
         }
     }
 
+    /// Has the reading of all rows be over by then.
+    pub(crate) fn end_by(&mut self, moment: Instant) {
+        self.connection.until = Some(moment);
+    }
+
     fn renew_deadline(&mut self) {
         let deadline = self.connection.deadline();
         self.connection.session.set_deadline(deadline);
@@ -210,5 +216,6 @@ impl Drop for PostgresCursor<'_> {
             let _ = self.read_away(whole);
             self.connection.hurry(None);
         }
+        self.connection.until = None;
     }
 }

@@ -25,7 +25,7 @@ mod statement;
 mod types;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use self::answer::{Expected, count};
 use self::begin::Begin;
@@ -80,6 +80,8 @@ pub(crate) struct PostgresConnection {
     statement_timeout: Option<Duration>,
     /// How long to wait at most, however long a statement may take.
     hurry: Option<Duration>,
+    /// When the call at hand, or the reading of rows, has to be over with all of its statements.
+    until: Option<Instant>,
     /// Where a request to give up goes to.
     peer: Peer,
     /// How it is encrypted.
@@ -119,6 +121,7 @@ impl PostgresConnection {
             numbering: Numbering::default(),
             statement_timeout,
             hurry: None,
+            until: None,
             peer,
             tls: None,
             canceller: Canceller::default(),
@@ -130,7 +133,9 @@ impl PostgresConnection {
         let limit = self
             .statement_timeout
             .map(|limit| limit.saturating_add(GRACE));
-        Deadline::after(limit.into_iter().chain(self.hurry).min())
+        // Who clears up after time ran out has a time of its own.
+        let until = self.until.filter(|_| self.hurry.is_none());
+        Deadline::after(limit.into_iter().chain(self.hurry).min()).at_latest(until)
     }
 
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
@@ -424,6 +429,20 @@ impl PostgresConnection {
 
     pub(crate) fn hurry(&mut self, limit: Option<Duration>) {
         self.hurry = limit;
+    }
+
+    /// A call begins whose statements have the time of one together; not within another. Without a limit there is none.
+    pub(crate) fn begin_call(&mut self) -> bool {
+        let limit = self.statement_timeout.filter(|_| self.until.is_none());
+        let limit = limit.map(|limit| limit.saturating_add(GRACE));
+        let until = limit.and_then(|limit| Instant::now().checked_add(limit));
+        self.until = self.until.or(until);
+        until.is_some()
+    }
+
+    /// Sets when all has to be over, and gives what was set before.
+    pub(crate) fn set_until(&mut self, until: Option<Instant>) -> Option<Instant> {
+        std::mem::replace(&mut self.until, until)
     }
 
     pub(crate) fn in_transaction(&self) -> bool {

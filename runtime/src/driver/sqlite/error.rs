@@ -97,14 +97,14 @@ fn kind(code: i32, message: &str) -> ErrorKind {
         ffi::SQLITE_READONLY_DBMOVED => ErrorKind::Unavailable,
         _ => match ffi::Error::new(code).code {
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => ErrorKind::Busy,
-            ErrorCode::CannotOpen | ErrorCode::NotADatabase => ErrorKind::Unavailable,
+            ErrorCode::CannotOpen => ErrorKind::Unavailable,
             ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied => {
                 ErrorKind::PermissionDenied
             }
             ErrorCode::ReadOnly => ErrorKind::ReadOnly,
             ErrorCode::DiskFull => ErrorKind::DiskFull,
             ErrorCode::SystemIoFailure => ErrorKind::Io,
-            ErrorCode::DatabaseCorrupt => ErrorKind::Corrupt,
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => ErrorKind::Corrupt,
             // 20: text or bytes that are no integer for a key of integers.
             ErrorCode::TooBig | ErrorCode::TypeMismatch => {
                 ErrorKind::ValueOutOfRange(Constraint::default())

@@ -28,7 +28,7 @@ use super::refused::first_refused;
 use super::row::RowSource;
 use super::{Cutter, Leaving, ParamWriter, RowReader, TakeRow, WriteParams, Written};
 use crate::Dialect;
-use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::error::{Error, ErrorKind, Operation, Phase, Result};
 use crate::model::ColumnSet;
 use crate::statements::TableSql;
 use crate::transaction::TransactionOptions;
@@ -154,6 +154,11 @@ impl SqliteConnection {
             return Err(Error::new(ErrorKind::Closed));
         }
         self.watched.begin();
+        if self.watched.is_over() {
+            return Err(Error::new(ErrorKind::Timeout {
+                phase: Phase::Statement,
+            }));
+        }
         let call = Call {
             file: File {
                 watched: &self.watched,
@@ -383,6 +388,16 @@ impl SqliteConnection {
     /// Nobody is on the other side of a file.
     pub(crate) fn hurry(&mut self, _: Option<Duration>) {}
 
+    /// A call begins whose statements have the time of one together; not within another. Without a limit there is none.
+    pub(crate) fn begin_call(&mut self) -> bool {
+        self.watched.begin_call()
+    }
+
+    /// Sets when all has to be over, and gives what was set before.
+    pub(crate) fn set_until(&mut self, until: Option<Instant>) -> Option<Instant> {
+        self.watched.set_until(until)
+    }
+
     pub(crate) fn in_transaction(&self) -> bool {
         !self.watched.connection().is_autocommit()
     }
@@ -493,6 +508,11 @@ pub(crate) struct SqliteCursor<'c> {
 }
 
 impl SqliteCursor<'_> {
+    /// Has the reading of all rows be over by then.
+    pub(crate) fn end_by(&mut self, moment: Instant) {
+        self.file.watched.set_until(Some(moment));
+    }
+
     #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<RowReader<'_>>> {
         if self.finished {
@@ -505,6 +525,12 @@ impl SqliteCursor<'_> {
         Ok(stepped
             .map_err(|error| self.file.failed(step_error(error)))?
             .then(|| reader(&self.statement)))
+    }
+}
+
+impl Drop for SqliteCursor<'_> {
+    fn drop(&mut self) {
+        self.file.watched.set_until(None);
     }
 }
 

@@ -6,6 +6,7 @@
     reason = "`rusqlite` has no safe form of these: its busy handler knows neither time nor connection"
 )]
 
+use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -32,6 +33,16 @@ pub(super) struct Watched {
     /// Closed before what its callbacks look at goes.
     inner: rusqlite::Connection,
     limits: Arc<Limits>,
+    call: Cell<Call>,
+}
+
+/// How far a call of several statements is. The clock is read with the second one: most calls have no more than one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Call {
+    None,
+    Begun,
+    AtFirst,
+    Timed,
 }
 
 /// But for `is_cut` looked at by one thread at a time, the one that uses the connection: the order of its loads and
@@ -42,6 +53,8 @@ struct Limits {
     lock_asked: AtomicU64,
     statement: u64,
     statement_begun: AtomicU64,
+    /// When all that is at hand has to be over: a call of several statements, or the reading of rows.
+    until: AtomicU64,
     /// Another thread has cut the connection off.
     is_cut: AtomicBool,
     /// The way to the turns of its file.
@@ -70,6 +83,7 @@ impl Watched {
             lock_asked: AtomicU64::new(0),
             statement: statement.map_or(u64::MAX, nanos),
             statement_begun: AtomicU64::new(0),
+            until: AtomicU64::new(0),
             is_cut: AtomicBool::new(false),
             gate,
         });
@@ -81,7 +95,11 @@ impl Watched {
             ffi::sqlite3_busy_handler(handle, Some(on_busy), shared);
             ffi::sqlite3_progress_handler(handle, OPERATIONS, Some(on_progress), shared);
         }
-        Self { inner, limits }
+        Self {
+            inner,
+            limits,
+            call: Cell::new(Call::None),
+        }
     }
 
     /// The connection.
@@ -112,10 +130,55 @@ impl Watched {
         }
     }
 
-    /// One more statement begins, or goes on for one more row: its time is counted from here.
+    /// One more statement begins, or goes on for one more row: its time is counted from here. That of a call goes on.
     #[inline]
     pub(super) fn begin(&self) {
+        match self.call.get() {
+            Call::None | Call::Timed => {}
+            Call::Begun => self.call.set(Call::AtFirst),
+            Call::AtFirst => self.time_call(),
+        }
         self.limits.statement_begun.store(0, Ordering::Relaxed);
+    }
+
+    /// The first statement of the call was short, or has looked at the clock itself.
+    fn time_call(&self) {
+        self.call.set(Call::Timed);
+        let begun = match self.limits.statement_begun.load(Ordering::Relaxed) {
+            0 => self.limits.now(),
+            begun => begun,
+        };
+        let until = begun.saturating_add(self.limits.statement);
+        self.limits.until.store(until, Ordering::Relaxed);
+    }
+
+    /// A call begins whose statements have the time of one together; not within another. Without a limit there is none.
+    pub(super) fn begin_call(&self) -> bool {
+        let begins = self.call.get() == Call::None && self.limits.statement != u64::MAX;
+        if begins {
+            self.call.set(Call::Begun);
+        }
+        begins
+    }
+
+    /// Sets when all has to be over, and gives what was set before.
+    pub(super) fn set_until(&self, until: Option<Instant>) -> Option<Instant> {
+        let origin = self.limits.origin;
+        let nanos_of = |until: Instant| nanos(until.saturating_duration_since(origin)).max(1);
+        self.call.set(match until {
+            None => Call::None,
+            Some(_) => Call::Timed,
+        });
+        let until = until.map_or(0, nanos_of);
+        let before = self.limits.until.swap(until, Ordering::Relaxed);
+        (before > 0).then(|| origin + Duration::from_nanos(before))
+    }
+
+    /// Is the time over of all that is at hand?
+    #[inline]
+    pub(super) fn is_over(&self) -> bool {
+        let until = self.limits.until.load(Ordering::Relaxed);
+        until > 0 && self.limits.now() >= until
     }
 
     /// Is the file that the connection has open no longer the one at its path? There is none for a database in memory.
@@ -172,6 +235,10 @@ impl Limits {
             return true;
         }
         let now = self.now();
+        let until = self.until.load(Ordering::Relaxed);
+        if until > 0 && now >= until {
+            return true;
+        }
         match self.statement_begun.load(Ordering::Relaxed) {
             0 => {
                 self.statement_begun.store(now, Ordering::Relaxed);

@@ -45,9 +45,10 @@ fn a_forgotten_transaction_reaches_nobody_and_is_told<E: Everything>(engine: E, 
         let mut tx = c.begin().unwrap();
         add(&mut tx, "forgotten").unwrap();
         std::mem::forget(tx);
-        // A write without a transaction would be kept at once; this one is in the forgotten one.
+        // A write without a transaction would be kept at once; this one would be in the forgotten one.
         assert!(c.in_transaction());
-        add(&mut c, "too").unwrap();
+        let error = add(&mut c, "too").unwrap_err();
+        assert_eq!(*error.kind(), bindery::ErrorKind::TransactionForgotten);
     });
     let [told] = log.as_slice() else {
         panic!("{log:?}")
