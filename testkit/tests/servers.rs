@@ -117,6 +117,20 @@ fn mysql_comes_back() {
     comes_back(Server::mysql());
 }
 
+#[test]
+fn a_standby_takes_no_writes() {
+    let Some(primary) = Server::postgres().start_or_skip() else {
+        return;
+    };
+    let standby = primary.standby().expect("PostgreSQL has standbys");
+    let standby = standby.start().expect("the standby starts");
+    let refused = standby.fresh_database().expect_err("it is a standby");
+    assert!(refused.to_string().contains("read-only"), "{refused}");
+    primary
+        .fresh_database()
+        .expect("its primary creates databases");
+}
+
 /// A script and its answer that are each more than a pipe holds.
 #[test]
 fn much_is_asked_and_answered() {

@@ -60,3 +60,65 @@ fn a_missing_file_is_named() {
     let shown = error.expect_err("there is no such file").to_string();
     assert!(shown.contains("`no/such/file.sql`"), "{shown}");
 }
+
+/// Set in the inner process, to the folder it compiles in.
+const INNER: &str = "BINDERY_LINES_FOLDER";
+
+/// Does nothing among the other tests.
+#[test]
+fn the_inner_build_script() {
+    let Some(folder) = std::env::var_os(INNER).map(std::path::PathBuf::from) else {
+        return;
+    };
+    let _ = Config::new()
+        .config_file("bindery.toml")
+        .out_dir(folder.join("out"))
+        .compile();
+}
+
+/// What a build script in this folder says to cargo.
+fn lines_in(folder: &std::path::Path) -> Vec<String> {
+    let output = std::process::Command::new(std::env::current_exe().expect("a program has a path"))
+        .args([
+            "--exact",
+            "build_script::the_inner_build_script",
+            "--nocapture",
+        ])
+        .current_dir(folder)
+        .env(INNER, folder)
+        .env("SHOP_URL", "sqlite://shop.db")
+        .output()
+        .expect("this program can be started again");
+    assert!(output.status.success(), "{output:?}");
+    let told = String::from_utf8(output.stdout).expect("lines for cargo");
+    let lines = told
+        .lines()
+        .filter_map(|line| line.find("cargo::").map(|at| &line[at..]));
+    lines.map(str::to_owned).collect()
+}
+
+/// Every file that was read and every variable that was asked for, and no other; also where the schema is wrong, so that
+/// mending it is noticed.
+///
+/// Covers BIND-07.
+#[test]
+fn bind_07_cargo_is_told_what_was_read() {
+    let config = "url = \"${SHOP_URL}\"\n[schema]\nfiles = [\"one.sql\", \"two.sql\"]\n";
+    let folder = folder_with("bindery.toml", config);
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("it can be written to");
+    };
+    write("one.sql", SCHEMA);
+    write("two.sql", "CREATE TABLE parts (id INTEGER PRIMARY KEY);");
+    write("notes.txt", "");
+    let right = lines_in(folder.path());
+    write("two.sql", "CREATE TABLE parts (id NOPE(;");
+    assert_eq!(lines_in(folder.path()), right);
+    let expected = [
+        "cargo::rerun-if-changed=bindery.toml",
+        "cargo::rerun-if-changed=one.sql",
+        "cargo::rerun-if-changed=two.sql",
+        "cargo::rerun-if-env-changed=SHOP_URL",
+    ];
+    assert_eq!(right, expected);
+}

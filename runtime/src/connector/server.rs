@@ -8,7 +8,6 @@ use super::{Seen, Wanted};
 use crate::driver::{Physical, ServerInfo, ServerOptions};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::pool::OpenPhysical;
-use crate::program::EngineInfo;
 use crate::{Dialect, Flavour};
 
 /// Opens connections to the first of the hosts that lets one in. All of them together have the time of one.
@@ -34,7 +33,8 @@ pub(super) fn opener(wanted: &Wanted<'_>, server: &Server) -> Result<OpenPhysica
 
 /// What opens connections to one host.
 fn host(wanted: &Wanted<'_>, options: &ServerOptions<'_>) -> Result<OpenPhysical> {
-    let (info, seen) = (wanted.info, wanted.seen.clone());
+    let declared = wanted.info.flavour.or(wanted.target.flavour);
+    let seen = wanted.seen.clone();
     match wanted.target.dialect {
         #[cfg(feature = "postgres")]
         Dialect::Postgres => {
@@ -43,7 +43,7 @@ fn host(wanted: &Wanted<'_>, options: &ServerOptions<'_>) -> Result<OpenPhysical
             Ok(Box::new(move |limit| {
                 let mut connection = PostgresConnection::connect(&config, limit)?;
                 connection.cancel_by(&seen.canceller);
-                check_product(info, &seen, connection.server_info())?;
+                check_product(declared, &seen, connection.server_info())?;
                 Ok(Physical::Postgres(Box::new(connection)))
             }))
         }
@@ -54,7 +54,7 @@ fn host(wanted: &Wanted<'_>, options: &ServerOptions<'_>) -> Result<OpenPhysical
             Ok(Box::new(move |limit| {
                 let mut connection = MysqlConnection::connect(&config, limit)?;
                 connection.cancel_by(&seen.canceller);
-                check_product(info, &seen, connection.server_info())?;
+                check_product(declared, &seen, connection.server_info())?;
                 Ok(Physical::Mysql(Box::new(connection)))
             }))
         }
@@ -84,10 +84,11 @@ fn in_turn(hosts: &[OpenPhysical], limit: Duration) -> Result<Physical> {
     outcome
 }
 
-/// Where statements are written for one of MySQL and MariaDB, the other is refused before any is sent.
-fn check_product(info: &EngineInfo, seen: &Seen, found: &ServerInfo) -> Result<()> {
+/// Where statements are written for one of MySQL and MariaDB, or the configuration says which it is, the other is refused
+/// before any is sent.
+fn check_product(declared: Option<Flavour>, seen: &Seen, found: &ServerInfo) -> Result<()> {
     seen.note(found.product, &found.version);
-    let expected = match info.flavour {
+    let expected = match declared {
         Some(Flavour::Mariadb) => "MariaDB",
         Some(Flavour::Mysql) => "MySQL",
         None => return Ok(()),
@@ -100,4 +101,32 @@ fn check_product(info: &EngineInfo, seen: &Seen, found: &ServerInfo) -> Result<(
         found: format!("{} {}", found.product, found.version),
     };
     Err(Error::new(kind).during(Operation::Connect))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Covers CON-09 on MariaDB, MySQL: both ways round, as a run has one of the two products only.
+    #[test]
+    fn con_09_a_product_is_refused_where_the_other_was_declared() {
+        let met = |declared, product, version: &str| {
+            let found = ServerInfo {
+                product,
+                version: version.to_owned(),
+            };
+            check_product(declared, &Seen::default(), &found)
+        };
+        let (mariadb, mysql) = (Some(Flavour::Mariadb), Some(Flavour::Mysql));
+        for (declared, product) in [(mariadb, "MariaDB"), (mysql, "MySQL"), (None, "MySQL")] {
+            met(declared, product, "11.8").expect("it is what was declared");
+        }
+        for (declared, product, expected) in [
+            (mariadb, "MySQL", "compiled for MariaDB, found MySQL 9.4"),
+            (mysql, "MariaDB", "compiled for MySQL, found MariaDB 9.4"),
+        ] {
+            let error = met(declared, product, "9.4").expect_err("it is the other one");
+            assert!(error.to_string().ends_with(expected), "{error}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use bindery_testkit::Product;
 use tempfile::TempDir;
 
 use crate::sample::engine::{Any, B, Default, Mariadb, Mysql, Postgres, Test};
-use crate::sample::{EMBEDDED, NewBlog, PROGRAM, Tables, at, embedded};
+use crate::sample::{EMBEDDED, NewBlog, ONLY_B, PROGRAM, Tables, at, embedded, with};
 
 /// A folder with this `bindery.toml` in it.
 fn folder(toml: &str) -> TempDir {
@@ -26,18 +26,25 @@ fn open(folder: &TempDir) -> bindery::Result<Registry> {
     Registry::with_config(&EMBEDDED, &config(folder)?)
 }
 
-/// The error of a file that cannot be used, as text.
+/// The error of a file that cannot be used, as text. No database is made.
 fn refusal(toml: &str) -> String {
-    let error = open(&folder(toml)).expect_err(toml);
+    let folder = folder(toml);
+    let error = open(&folder).expect_err(toml);
+    assert_eq!(everything(folder.path()), ["bindery.toml"]);
     assert!(matches!(error.kind(), ErrorKind::Config(_)), "{error:?}");
     error.to_string()
 }
 
 fn files(folder: &Path) -> Vec<String> {
+    let mut names = everything(folder);
+    names.retain(|name| name.ends_with(".db"));
+    names
+}
+
+fn everything(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<String> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".db"))
         .collect();
     names.sort();
     names
@@ -81,11 +88,70 @@ fn con_01_url_form_and_table_form_together() {
     assert_eq!(db.connect(Default).unwrap().blogs().count().unwrap(), 0);
 }
 
+/// (a) A default engine that is one entry among others.
+///
+/// Covers CON-02.
+#[test]
+fn con_02_a_default_inside_of_the_engines_makes_its_file_and_no_other() {
+    let folder = folder(
+        "[engines]\ndefault = \"sqlite://a.db\"\nb = \"sqlite://b.db\"\ntest = \":memory:\"\n",
+    );
+    let db = open(&folder).unwrap();
+    let names: Vec<&str> = db.engines().iter().map(|engine| engine.name).collect();
+    assert_eq!(names, ["b", "default", "test"]);
+    db.create_missing().unwrap();
+    db.connect(Default)
+        .unwrap()
+        .blogs()
+        .insert(NewBlog::new("a"))
+        .unwrap();
+    db.connect(B)
+        .unwrap()
+        .blogs()
+        .insert(NewBlog::new("b"))
+        .unwrap();
+    db.close();
+    assert_eq!(everything(folder.path()), ["a.db", "b.db", "bindery.toml"]);
+}
+
+/// (b) A program whose models all live on `b` has no default engine, and none comes from anywhere.
+///
+/// Covers CON-02.
+#[test]
+fn con_02_b_a_program_without_a_default_makes_no_file_for_one() {
+    let folder = folder("[engines]\nb = \"sqlite://b.db\"\n");
+    let config = config(&folder).unwrap();
+    let config = config.variable(
+        "DATABASE_URL",
+        format!("sqlite://{}/x.db", folder.path().display()),
+    );
+    let db = Registry::with_config(&ONLY_B, &config).unwrap();
+    let names: Vec<&str> = db.engines().iter().map(|engine| engine.name).collect();
+    assert_eq!(names, ["b"]);
+    db.create_missing().unwrap();
+    db.connect(B)
+        .unwrap()
+        .blogs()
+        .insert(NewBlog::new("b"))
+        .unwrap();
+    let error = db.engine("default").map(drop).unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::UnknownEngine { known, .. } if known == &["b"]),
+        "{error:?}"
+    );
+    assert!(db.check().iter().all(|(_, outcome)| outcome.is_ok()));
+    db.close();
+    assert_eq!(everything(folder.path()), ["b.db", "bindery.toml"]);
+}
+
+/// (c) Twice the default, (d) no engine, (e) a key misspelt.
+///
+/// Covers CON-02.
 #[test]
 fn con_02_broken_files_are_refused_with_their_place() {
     let twice = refusal("url = \"sqlite://a.db\"\n[engines]\ndefault = \"sqlite://b.db\"\n");
     assert!(
-        twice.contains("bindery.toml:") && twice.contains("default"),
+        twice.contains("bindery.toml:1:1") && twice.contains("`default`"),
         "{twice}"
     );
     let none = refusal("");
@@ -423,25 +489,45 @@ fn con_09_another_flavour_is_refused_at_open() {
     assert_eq!(error.to_string(), expected);
 }
 
-/// Covers CON-09 on MariaDB.
+/// Before any statement of the user's: the table of `y_mariadb` is not made.
+///
+/// Covers CON-09 on MariaDB, MySQL: the product that the run has is refused where the other one was declared.
 #[test]
 fn con_09_another_product_is_refused_at_the_first_connection() {
-    // Compiled for MariaDB, and the server is whatever the test run has.
     let Some(database) = bindery_testkit::fresh_mysql() else {
         return;
     };
-    let db = at("y_mariadb", &database.url());
-    let outcome = db.connect(Mariadb).map(drop);
+    let refused = |outcome: bindery::Result<()>, expected: &str, found: &str| {
+        let error = outcome.unwrap_err();
+        let text = error.to_string();
+        assert!(
+            matches!(error.kind(), ErrorKind::UnsupportedServer { .. }),
+            "{error:?}"
+        );
+        assert!(
+            text.contains(&format!("compiled for {expected}, found {found} ")),
+            "{text}"
+        );
+    };
+    let declared = EngineOptions::url(database.url()).flavour(Flavour::Mysql);
+    let mysql = with("x_mysql", declared);
+    let mariadb = at("y_mariadb", &database.url());
     match bindery_testkit::mysql_flavour() {
-        Product::MariaDb => outcome.unwrap(),
+        Product::MariaDb => {
+            mariadb.connect(Mariadb).unwrap();
+            refused(mysql.create_missing_on(Mysql).map(drop), "MySQL", "MariaDB");
+        }
         Product::Postgres | Product::MySql => {
-            let error = outcome.unwrap_err();
-            assert!(
-                matches!(error.kind(), ErrorKind::UnsupportedServer { .. }),
-                "{error:?}"
+            mysql.connect(Mysql).unwrap();
+            refused(
+                mariadb.create_missing_on(Mariadb).map(drop),
+                "MariaDB",
+                "MySQL",
             );
         }
     }
+    let tables = "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()";
+    assert_eq!(database.answer(tables).unwrap().trim(), "0");
     // A MySQL engine accepts both.
     at("x_mysql", &database.url()).connect(Mysql).unwrap();
 }

@@ -444,3 +444,33 @@ fn tables_without_transactions_are_not_written_in_one() {
         db.drop_tables(Mysql).unwrap();
     }
 }
+
+/// No call of bindery's commits a transaction by DDL: a transaction has none, and what the program does meanwhile to its
+/// tables goes over another connection.
+///
+/// Covers TX-17 on PostgreSQL, MariaDB.
+#[test]
+fn tx_17_tables_made_during_a_transaction_do_not_commit_it() {
+    fn check<E: Everything>(engine: E, place: &Place) {
+        let db = at(engine.name(), &place.url());
+        db.create_missing_on(engine).unwrap();
+        place.run("DROP TABLE logs");
+        let mut c = db.connect(engine).unwrap();
+        let outcome = c.transaction(|tx| {
+            tx.blogs().insert(NewBlog::new("lost"))?;
+            let made = db.create_missing_on(engine)?.created;
+            assert_eq!(made, [(engine.name(), "logs")]);
+            assert_eq!(tx.blogs().count()?, 1, "it goes on");
+            tx.blogs().get(77.into()).map(drop)
+        });
+        assert_eq!(outcome.unwrap_err().kind(), &ErrorKind::NotFound);
+        assert_eq!(c.blogs().count().unwrap(), 0);
+        assert_eq!(c.logs().count().unwrap(), 0);
+    }
+    if let Some(database) = bindery_testkit::fresh_postgres() {
+        check(Postgres, &Place::Server(database));
+    }
+    if let Some(database) = bindery_testkit::fresh_mysql() {
+        check(Mysql, &Place::Server(database));
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::Write;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -31,7 +31,10 @@ impl Directory {
         let directory = Self { root, account };
         account.own(directory.path())?;
         for path in [directory.data(), directory.socket()] {
-            fs::create_dir(&path).map_err(Error::path("create", &path))?;
+            // PostgreSQL refuses data that others may read.
+            let mut builder = fs::DirBuilder::new();
+            let created = builder.mode(0o700).create(&path);
+            created.map_err(Error::path("create", &path))?;
             account.own(&path)?;
         }
         directory.write("log", "")?;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Address;
 use super::directory::Directory;
 use super::mysql::MySql;
 use super::postgres::Postgres;
@@ -22,6 +23,8 @@ pub struct ServerOptions {
     pub(crate) family: Family,
     pub(crate) durable: bool,
     pub(crate) patience: Duration,
+    /// The server that this one follows.
+    pub(crate) primary: Option<Address>,
     settings: Vec<(String, String)>,
     files: Vec<(String, String)>,
 }
@@ -32,6 +35,7 @@ impl ServerOptions {
             family,
             durable: false,
             patience: Duration::from_secs(60),
+            primary: None,
             settings: Vec::new(),
             files: Vec::new(),
         }

@@ -35,6 +35,9 @@ impl Recipe for Postgres {
     }
 
     fn initialize(&self, site: &Site<'_>) -> Result<Command> {
+        if let Some(primary) = &site.options.primary {
+            return copy(site, primary);
+        }
         let secret = site.directory.write("password", site.password)?;
         let mut command = Command::new(self.folder.join("initdb"));
         command
@@ -86,6 +89,37 @@ impl Recipe for Postgres {
     }
 }
 
+/// The data of another server, with what makes a server of it follow that one.
+fn copy(site: &Site<'_>, primary: &Address) -> Result<Command> {
+    let program = beside_server("pg_basebackup").ok_or_else(|| {
+        not_installed(
+            "PostgreSQL's program that copies a server",
+            "`pg_basebackup`",
+        )
+    })?;
+    // The standby reads the password there, too.
+    let passwords = format!("*:*:*:*:{}\n", primary.password);
+    let passwords = site.directory.write("passwords", &passwords)?;
+    let Address {
+        host, port, user, ..
+    } = primary;
+    let mut command = Command::new(program);
+    command
+        .arg("--pgdata")
+        .arg(site.directory.data())
+        .arg(format!(
+            "--dbname=host={host} port={port} user={user} passfile={}",
+            passwords.display()
+        ))
+        .args([
+            "--write-recovery-conf",
+            "--checkpoint=fast",
+            "--no-sync",
+            "--no-password",
+        ]);
+    Ok(command)
+}
+
 fn settings<'a>(site: &'a Site<'_>) -> Vec<(&'a str, &'a str)> {
     let mut settings = vec![
         ("listen_addresses", "127.0.0.1"),
@@ -134,11 +168,14 @@ pub(crate) fn client(address: &Address) -> Result<(PathBuf, Command)> {
 
 /// The `psql` beside the server: that in Debian's `PATH` is a script which chooses among installed versions, slowly.
 fn find_client() -> Result<PathBuf> {
+    beside_server("psql").ok_or_else(|| not_installed("PostgreSQL's client", "`psql`"))
+}
+
+fn beside_server(program: &'static str) -> Option<PathBuf> {
     server_folder()
-        .map(|folder| folder.join("psql"))
+        .map(|folder| folder.join(program))
         .filter(|path| is_program(path))
-        .or_else(|| find(&["psql"], &folders(POSTGRES_FOLDERS)))
-        .ok_or_else(|| not_installed("PostgreSQL's client", "`psql`"))
+        .or_else(|| find(&[program], &folders(POSTGRES_FOLDERS)))
 }
 
 fn server_folder() -> Option<PathBuf> {

@@ -90,7 +90,10 @@ impl Server {
         let directory = Directory::create(Account::choose(accounts)?)?;
         let mut guard = Guard::post(directory.path(), recipe.abort_signal())?;
         let options = options.placed_in(&directory)?;
-        let password = secret::random_hex(16)?;
+        let password = match &options.primary {
+            Some(primary) => primary.password.clone(),
+            None => secret::random_hex(16)?,
+        };
         let site = Site {
             directory: &directory,
             options: &options,
@@ -111,6 +114,19 @@ impl Server {
                 options,
             }),
         })
+    }
+
+    /// A standby of this PostgreSQL server: it begins as a copy, receives what is committed from then on, a moment
+    /// later, and takes no writes. `None` for MariaDB and MySQL.
+    pub fn standby(&self) -> Option<ServerOptions> {
+        match self.product {
+            Product::Postgres => {
+                let mut options = Self::postgres();
+                options.primary = Some(self.address.clone());
+                Some(options)
+            }
+            Product::MariaDb | Product::MySql => None,
+        }
     }
 
     /// Which product this is.

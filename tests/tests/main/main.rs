@@ -5,5 +5,6 @@ mod dependencies;
 mod features;
 mod names;
 mod promises;
+mod rebuilds;
 mod tidy;
 mod ui;

@@ -1,7 +1,7 @@
 //! Every kind of error provoked on every database there is. What was seen is `docs/errors.md`: written anew by
 //! `BINDERY_UPDATE=1 cargo test -p bindery --lib error_table`, else compared, for the databases that there are.
 
-use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -54,40 +54,114 @@ const CASES: &[(&str, Provoke)] = &[
     ("a transaction that may only read", read_only),
 ];
 
-/// Covers ERR-01 on SQLite, PostgreSQL, MariaDB, MySQL.
-/// Covers TX-14 on PostgreSQL.
+const DATABASES: [&str; 4] = ["SQLite", "PostgreSQL", "MariaDB", "MySQL"];
+
+/// Covers ERR-01 on SQLite.
 #[test]
-fn err_01_the_table_of_errors_is_what_is_seen() {
-    let _watchdog = Watchdog::start("err_01_the_table_of_errors", PATIENCE);
-    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors.md"));
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    let is_there = |name: &&str| place(name).is_some();
-    let databases = ["SQLite", "PostgreSQL", "MariaDB", "MySQL"];
-    let names: Vec<&str> = databases.into_iter().filter(is_there).collect();
-    let mut text = HEAD.to_owned();
-    for (case, provoke) in CASES {
-        for name in databases {
-            let start = format!("| {case} | {name} |");
-            let line = if names.contains(&name) {
-                seen(name, *provoke).map(|seen| format!("{start} {seen} |"))
-            } else {
-                let mut lines = written.lines();
-                lines
-                    .find(|line| line.starts_with(&start))
-                    .map(str::to_owned)
-            };
-            text.extend(line.into_iter().flat_map(|line| [line, "\n".to_owned()]));
-        }
+fn err_01_errors_of_sqlite_are_on_the_page() {
+    are_on_the_page("SQLite");
+}
+
+/// Covers ERR-01, TX-14 on PostgreSQL.
+#[test]
+fn err_01_errors_of_postgresql_are_on_the_page() {
+    if bindery_testkit::postgres_url().is_some() {
+        are_on_the_page("PostgreSQL");
     }
-    text.push_str(TAIL);
+}
+
+/// Covers ERR-01 on MariaDB.
+#[test]
+fn err_01_errors_of_mariadb_or_mysql_are_on_the_page() {
+    if bindery_testkit::mysql_url().is_some() {
+        are_on_the_page(match bindery_testkit::mysql_flavour() {
+            Product::MariaDb | Product::Postgres => "MariaDB",
+            Product::MySql => "MySQL",
+        });
+    }
+}
+
+/// The page's rows about a database are those that are seen on it now, in their order. Of databases that are not here
+/// nothing is compared.
+fn are_on_the_page(name: &'static str) {
+    let _watchdog = Watchdog::start("err_01_errors_are_on_the_page", PATIENCE);
+    let rows: Vec<Row> = CASES
+        .iter()
+        .filter_map(|(case, provoke)| {
+            let seen = seen(name, *provoke)?;
+            Some(((*case, name), format!("| {case} | {name} | {seen} |")))
+        })
+        .collect();
+    assert!(rows.len() > CASES.len() / 2, "{rows:?}");
     if std::env::var_os("BINDERY_UPDATE").is_some() {
-        std::fs::write(&path, text).expect("the documents are there");
-    } else {
-        assert_eq!(
-            written, text,
-            "run with BINDERY_UPDATE=1 and look at the difference"
-        );
+        update(name, &rows);
     }
+    let written: Vec<Row> = rows_of(&page())
+        .into_iter()
+        .filter(|((_, database), _)| *database == name)
+        .collect();
+    let help = "run with BINDERY_UPDATE=1 and look at the difference";
+    assert_eq!(written, rows, "{help}");
+}
+
+/// Each row is in the table's place for it, and nothing else was written into the page.
+#[test]
+fn the_page_of_errors_is_a_table_between_its_texts() {
+    let (page, rows) = (page(), rows_of(&page()));
+    assert_eq!(page, of_rows(&rows));
+    let places: Vec<_> = rows.iter().map(|(place, _)| *place).collect();
+    let in_order: Vec<_> = all_places()
+        .filter(|place| places.contains(place))
+        .collect();
+    assert_eq!(places, in_order);
+    for name in DATABASES {
+        let of_it = places.iter().filter(|(_, database)| *database == name);
+        assert!(of_it.count() > CASES.len() / 2, "{name}");
+    }
+}
+
+/// Case and database, and the whole line.
+type Row = ((&'static str, &'static str), String);
+
+fn all_places() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CASES
+        .iter()
+        .flat_map(|(case, _)| DATABASES.map(|name| (*case, name)))
+}
+
+/// The lines of a page that are in the table.
+fn rows_of(page: &str) -> Vec<Row> {
+    let row = |line: &str| {
+        let is_about =
+            |(case, name): &(&str, &str)| line.starts_with(&format!("| {case} | {name} |"));
+        all_places()
+            .find(is_about)
+            .map(|place| (place, line.to_owned()))
+    };
+    page.lines().filter_map(row).collect()
+}
+
+fn of_rows(rows: &[Row]) -> String {
+    let lines = rows.iter().map(|(_, line)| format!("{line}\n"));
+    format!("{HEAD}{}{TAIL}", lines.collect::<String>())
+}
+
+/// Writes the rows of one database anew. One test at a time.
+fn update(name: &str, rows: &[Row]) {
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut all = rows_of(&page());
+    all.retain(|((_, database), _)| *database != name);
+    all.extend_from_slice(rows);
+    let place = |place| all_places().position(|known| known == place);
+    all.sort_by_key(|(found, _)| place(*found));
+    std::fs::write(PAGE, of_rows(&all)).expect("the documents are there");
+}
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors.md");
+
+fn page() -> String {
+    std::fs::read_to_string(PAGE).expect("the documents are there")
 }
 
 const HEAD: &str = "\

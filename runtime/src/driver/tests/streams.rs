@@ -70,10 +70,12 @@ impl Measured {
         Ok(())
     }
 
+    #[allow(clippy::print_stdout, reason = "read by the other process")]
     fn check(&self, what: &str) {
         assert_eq!(self.read, rows(), "{what}");
         let taken = self.most - self.start;
         assert!(taken < MEMORY, "{what}: {taken} bytes more");
+        println!("\nread: {what}");
     }
 }
 
@@ -109,11 +111,25 @@ fn tx_22_rows_are_not_kept() {
         .args([
             "--exact",
             "driver::tests::streams::the_program_that_reads_many_rows",
+            "--nocapture",
         ])
         .env(INNER, "1")
         .output()
         .unwrap();
     assert!(inner.status.success(), "{inner:?}");
+    let told = String::from_utf8(inner.stdout).expect("written by this file");
+    let read: Vec<&str> = told
+        .lines()
+        .filter_map(|line| line.strip_prefix("read: "))
+        .collect();
+    let expected: Vec<String> = databases()
+        .iter()
+        .flat_map(|database| {
+            let ways = ["pushed", "pulled"];
+            ways.map(|way| format!("{}, {way}", database.dialect()))
+        })
+        .collect();
+    assert_eq!(read, expected);
 }
 
 /// A few rows of ten million are read: what is left does not have to be, and the next query gets its own rows.

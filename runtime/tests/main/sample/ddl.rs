@@ -72,6 +72,18 @@ pub static CONFIGURED: Program = Program {
     configured: true,
 };
 
+/// One engine that is not the default one, with its one model.
+pub static ONLY_B: Program = Program {
+    engines: ENGINES.split_at(1).0,
+    models: &[&ModelInfo {
+        engines: &["b"],
+        tables: tables!("blogs": 0 sqlite!();
+            "title VARCHAR(200) NOT NULL, content VARCHAR(200), stars BIGINT NOT NULL DEFAULT 0"),
+        ..*MODELS[0]
+    }],
+    configured: true,
+};
+
 /// All engines, of a version of the program that had no log yet.
 pub static EARLIER: Program = Program {
     engines: ENGINES,
