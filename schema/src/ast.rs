@@ -22,7 +22,7 @@ pub use native::{
     AlterDomain, CreateObject, DomainChange, MoveObject, NativeWords, NewPlace, ObjectChange,
     ObjectKind, Partition, TableOption,
 };
-pub use query::{CommonTable, FromItem, Query, Select, SelectItem, Source, Value};
+pub use query::{CommonTable, FromItem, Grouping, Query, Select, SelectItem, Source, Value};
 
 /// All files of one run.
 #[derive(Debug, Clone, Default)]

@@ -304,6 +304,8 @@ pub struct DraftDomain {
 /// A view.
 #[derive(Debug, Clone)]
 pub struct DraftView {
+    /// What it reads was renamed or changed: its conditions are known by the names that were.
+    pub followed: bool,
     /// Its name, file, engines, prose and annotations; what its columns are is not known here.
     pub table: DraftTable,
     /// `MATERIALIZED`.

@@ -36,6 +36,22 @@ pub struct Select {
     pub from: Vec<FromItem>,
     /// `USING` or `NATURAL` joins make one column of two.
     pub merges: bool,
+    /// What `WHERE` and `ON` say, as far as it is understood.
+    pub conditions: Vec<Value>,
+    /// Which rows it makes one of.
+    pub grouping: Grouping,
+}
+
+/// Which rows a `SELECT` makes one of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Grouping {
+    /// None, or those of equal values.
+    #[default]
+    Plain,
+    /// All of them, also where there are none: an aggregate without `GROUP BY`.
+    Whole,
+    /// `ROLLUP`, `CUBE`, `GROUPING SETS`: of some rows what they are grouped by is NULL.
+    Sets,
 }
 
 /// One item of a `SELECT`.
@@ -90,7 +106,11 @@ pub enum Value {
     Condition {
         /// Unless it is `EXISTS` or `IS NULL`.
         nullable: bool,
+        /// What it looks at, as far as that is understood.
+        operands: Vec<Value>,
     },
+    /// `-a`.
+    Negative(Box<Value>),
     /// `CAST`, `::`.
     Cast(Box<Value>, TypeName),
     /// A function by its name in lower case.

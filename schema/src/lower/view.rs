@@ -14,6 +14,7 @@ impl Fold<'_> {
     /// A second one of the name takes the place of the first: dumps begin with a stand-in where views need each other.
     pub(super) fn create_view(&mut self, file: &FileAst, created: &CreateView) {
         let view = DraftView {
+            followed: false,
             table: named_table(file, &created.name, &created.notes),
             materialized: created.materialized,
             columns: created.columns.clone(),

@@ -112,6 +112,7 @@ impl Fold<'_> {
         for place in meant.iter().rev() {
             write_place(&mut view.body.tokens, *place, change);
         }
+        view.followed = true;
         view.body.sql = rename::written(&view.body.tokens, view.table.dialect);
         each_query(&mut view.query, |query| {
             let items = query.selects.iter_mut().flat_map(|select| &mut select.from);
@@ -203,6 +204,7 @@ impl Fold<'_> {
             piece.kind = PieceKind::Quoted;
             piece.text.clone_from(&to.text);
         }
+        view.followed = true;
         view.body.sql = rename::written(&view.body.tokens, Dialect::Sqlite);
         each_query(&mut view.query, |query| {
             let items = query

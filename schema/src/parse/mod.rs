@@ -13,7 +13,7 @@ mod load;
 mod nested;
 mod place;
 mod prose;
-mod query;
+pub(crate) mod query;
 mod reverted;
 mod routine;
 mod split;

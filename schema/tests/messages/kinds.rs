@@ -80,6 +80,10 @@ const KINDS: &[Kind] = &[
         "unknown column in a key",
         &["primary_key_of_unknown_column", "unique_of_unknown_column"],
     ),
+    error(
+        "unknown column in the condition of a view",
+        &["view_of_an_unknown_column"],
+    ),
     error("unknown column in a link", &["link_to_unknown_column"]),
     conflict(
         "link to a column of another type",

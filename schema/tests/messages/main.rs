@@ -6,6 +6,7 @@
 //! `BINDERY_UPDATE=1` to write the new texts. The pages of the codes are tried the same way: the wrong example must
 //! give its code, the right one must not.
 
+mod conditions;
 mod foreign;
 mod kinds;
 mod many;

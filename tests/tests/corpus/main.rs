@@ -13,6 +13,7 @@ mod schema;
 mod servers;
 mod sound;
 mod three_dialects;
+mod views;
 
 use std::path::Path;
 

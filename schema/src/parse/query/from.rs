@@ -41,7 +41,7 @@ impl Cursor<'_> {
     /// The list that is all there is.
     pub(super) fn sources(&mut self, select: &mut Select, depth: usize) {
         while !self.at_end() {
-            let items = self.joined(&mut select.merges, depth);
+            let items = self.joined(select, depth);
             select.from.extend(items);
             if !self.eat_symbol(",") {
                 // Something that is not understood: what it reads is not known.
@@ -54,13 +54,13 @@ impl Cursor<'_> {
     }
 
     /// A table with all that is joined to it.
-    fn joined(&mut self, merges: &mut bool, depth: usize) -> Vec<FromItem> {
-        let mut items = self.source(merges, depth);
+    fn joined(&mut self, select: &mut Select, depth: usize) -> Vec<FromItem> {
+        let mut items = self.source(select, depth);
         // `a LEFT JOIN b JOIN c ON … ON …`: what is joined before the condition is missing with `b`.
         let mut waiting = false;
         while let Some((missing, natural)) = self.join() {
-            *merges |= natural;
-            let mut right = self.source(merges, depth);
+            select.merges |= natural;
+            let mut right = self.source(select, depth);
             for item in &mut right {
                 item.nullable |= missing.right || waiting;
             }
@@ -68,7 +68,7 @@ impl Cursor<'_> {
                 item.nullable = true;
             }
             items.extend(right);
-            let conditioned = natural || self.join_condition(merges);
+            let conditioned = natural || self.join_condition(select, depth);
             waiting = !conditioned && (waiting || missing.right);
         }
         items
@@ -96,31 +96,35 @@ impl Cursor<'_> {
         None
     }
 
-    fn join_condition(&mut self, merges: &mut bool) -> bool {
+    fn join_condition(&mut self, select: &mut Select, depth: usize) -> bool {
         if self.eat(&["USING"]) {
-            *merges = true;
+            select.merges = true;
             self.at = self.behind(self.at);
             return true;
         }
         if !self.eat(&["ON"]) {
             return false;
         }
+        let first = self.at;
         while !self.at_end() && !self.is_symbol(0, ",") && !self.at_join() {
             if self.is_any_word(0, &["ON", "USING"]) {
                 break;
             }
             self.at = self.behind(self.at);
         }
+        let condition = self.within(first, self.at);
+        let condition = condition.and_then(|mut condition| condition.whole_value(depth));
+        select.conditions.extend(condition);
         // The condition of a join further out.
         if self.is_any_word(0, &["ON", "USING"]) {
-            self.join_condition_again(merges);
+            self.join_condition_again(select);
         }
         true
     }
 
-    fn join_condition_again(&mut self, merges: &mut bool) {
+    fn join_condition_again(&mut self, select: &mut Select) {
         while !self.at_end() && !self.is_symbol(0, ",") && !self.at_join() {
-            *merges |= self.is_word(0, "USING");
+            select.merges |= self.is_word(0, "USING");
             self.at = self.behind(self.at);
         }
     }
@@ -130,7 +134,7 @@ impl Cursor<'_> {
         self.is_any_word(0, JOINS) && !self.is_symbol(1, "(")
     }
 
-    fn source(&mut self, merges: &mut bool, depth: usize) -> Vec<FromItem> {
+    fn source(&mut self, select: &mut Select, depth: usize) -> Vec<FromItem> {
         self.eat(&["LATERAL"]);
         self.eat(&["ONLY"]);
         if !self.is_symbol(0, "(") {
@@ -146,7 +150,7 @@ impl Cursor<'_> {
             let source = Source::Query(Box::new(inner.query(depth + 1)));
             return vec![self.named(source)];
         }
-        let items = inner.joined(merges, depth + 1);
+        let items = inner.joined(select, depth + 1);
         if !inner.at_end() || self.table_alias().is_some() {
             return vec![unknown()];
         }

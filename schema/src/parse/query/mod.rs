@@ -6,7 +6,7 @@
 mod from;
 mod value;
 
-use crate::ast::{CommonTable, FromItem, Name, Query, Select, SelectItem, Source, Value};
+use crate::ast::{CommonTable, FromItem, Grouping, Name, Query, Select, SelectItem, Source, Value};
 
 use super::ddl::cursor::{Cursor, Read};
 
@@ -30,6 +30,47 @@ const CLAUSES: &[&str] = &[
     "UNION",
     "EXCEPT",
     "INTERSECT",
+];
+
+/// Functions that make one value of many rows.
+pub(crate) const AGGREGATES: &[&str] = &[
+    "AVG",
+    "ANY_VALUE",
+    "ARRAY_AGG",
+    "BIT_AND",
+    "BIT_OR",
+    "BIT_XOR",
+    "BOOL_AND",
+    "BOOL_OR",
+    "CORR",
+    "COUNT",
+    "EVERY",
+    "GROUP_CONCAT",
+    "JSONB_AGG",
+    "JSONB_OBJECT_AGG",
+    "JSON_AGG",
+    "JSON_ARRAYAGG",
+    "JSON_GROUP_ARRAY",
+    "JSON_GROUP_OBJECT",
+    "JSON_OBJECTAGG",
+    "JSON_OBJECT_AGG",
+    "MAX",
+    "MIN",
+    "MODE",
+    "PERCENTILE_CONT",
+    "PERCENTILE_DISC",
+    "RANGE_AGG",
+    "STD",
+    "STDDEV",
+    "STDDEV_POP",
+    "STDDEV_SAMP",
+    "STRING_AGG",
+    "SUM",
+    "TOTAL",
+    "VARIANCE",
+    "VAR_POP",
+    "VAR_SAMP",
+    "XMLAGG",
 ];
 
 const SET_OPERATORS: &[&str] = &["UNION", "EXCEPT", "INTERSECT"];
@@ -100,7 +141,85 @@ impl<'a> Cursor<'a> {
             }
             self.at = end;
         }
+        if self.eat(&["WHERE"]) {
+            let end = self.end_of(&CLAUSES[2..]);
+            let condition = self.within(self.at, end);
+            let condition = condition.and_then(|mut condition| condition.whole_value(depth));
+            select.conditions.extend(condition);
+            self.at = end;
+        }
+        if self.eat(&["GROUP"]) {
+            let end = self.end_of(&CLAUSES[3..]);
+            let sets = self
+                .within(self.at, end)
+                .is_some_and(|group| group.groups_sets());
+            select.grouping = if sets {
+                Grouping::Sets
+            } else {
+                Grouping::Plain
+            };
+            self.at = end;
+        }
         vec![select]
+    }
+
+    /// The value that is all there is.
+    fn whole_value(&mut self, depth: usize) -> Option<Value> {
+        let value = self.value(0, depth + 1)?;
+        self.at_end().then_some(value)
+    }
+
+    /// Behind `GROUP`: `BY ROLLUP (a)`, `BY a WITH ROLLUP`.
+    fn groups_sets(&self) -> bool {
+        let is_set = |at: &usize| {
+            let sets = self.is_any_word(*at, &["ROLLUP", "CUBE"]) && self.is_symbol(at + 1, "(");
+            let with = self.is_word(*at, "WITH") && self.is_word(at + 1, "ROLLUP");
+            sets || with || (self.is_word(*at, "GROUPING") && self.is_word(at + 1, "SETS"))
+        };
+        (0..self.tokens.len() - self.at).any(|at| is_set(&at))
+    }
+
+    /// Does an aggregate stand in these tokens, rather than in a query within or over a window?
+    fn calls_aggregate(&self, first: usize, end: usize) -> bool {
+        let mut at = first;
+        while at + 1 < end {
+            let ahead = at - self.at;
+            if self.symbol_at(at, "(") && self.is_any_word(ahead + 1, &["SELECT", "WITH"]) {
+                at = self.behind(at);
+            } else if self.is_aggregate(at) {
+                return true;
+            } else {
+                at += 1;
+            }
+        }
+        false
+    }
+
+    /// Does a call of an aggregate begin with the token of this index? SQLite's `max(a, b)` is none.
+    fn is_aggregate(&self, at: usize) -> bool {
+        let ahead = at - self.at;
+        if !self.symbol_at(at + 1, "(") || !self.is_any_word(ahead, AGGREGATES) {
+            return false;
+        }
+        let mut behind = self.behind(at + 1);
+        let of_one = (self.within(at + 2, behind - 1)).is_none_or(|inner| inner.is_one_item());
+        while self.is_any_word(
+            behind - self.at,
+            &["FILTER", "WITHIN", "GROUP", "IGNORE", "RESPECT", "NULLS"],
+        ) || self.symbol_at(behind, "(")
+        {
+            behind = self.behind(behind);
+        }
+        let over = self.is_word(behind - self.at, "OVER");
+        !over && (of_one || !self.is_any_word(ahead, &["MIN", "MAX"]))
+    }
+
+    fn is_one_item(&self) -> bool {
+        let mut at = self.at;
+        while at < self.tokens.len() && !self.symbol_at(at, ",") {
+            at = self.behind(at);
+        }
+        at == self.tokens.len()
     }
 
     /// `TABLE t` is `SELECT * FROM t`.
@@ -118,7 +237,7 @@ impl<'a> Cursor<'a> {
                 columns: Vec::new(),
                 nullable: false,
             }],
-            merges: false,
+            ..Select::default()
         }
     }
 
@@ -149,6 +268,9 @@ impl<'a> Cursor<'a> {
     fn items(&mut self, select: &mut Select, depth: usize) {
         loop {
             let (first, end) = (self.at, self.end_of_item());
+            if self.calls_aggregate(first, end) {
+                select.grouping = Grouping::Whole;
+            }
             let item = self.within(first, end).map(|mut item| item.item(depth));
             self.at = end;
             select

@@ -2,6 +2,8 @@
 //!
 //! Operators of one rank make one list, however long; only what nests is followed downwards, and so far only.
 
+use std::iter;
+
 use crate::ast::{Name, TypeName, Value};
 use crate::dialect::Dialect;
 use crate::parse::ddl::cursor::Cursor;
@@ -42,8 +44,8 @@ impl Cursor<'_> {
         }
         if self.eat(&["NOT"]) {
             while self.eat(&["NOT"]) {}
-            self.value(NOT, depth + 1)?;
-            return self.operators(Value::Condition { nullable: true }, rank, depth);
+            let operand = self.value(NOT, depth + 1)?;
+            return self.operators(condition(true, vec![operand]), rank, depth);
         }
         let first = self.operand(depth)?;
         self.operators(first, rank, depth)
@@ -52,8 +54,9 @@ impl Cursor<'_> {
     fn operators(&mut self, first: Value, rank: u8, depth: usize) -> Option<Value> {
         let mut left = first;
         loop {
-            if let Some(condition) = self.condition(rank, depth) {
-                left = condition?;
+            if let Some(found) = self.condition(rank, depth) {
+                let (nullable, operands) = found?;
+                left = condition(nullable, iter::once(left).chain(operands).collect());
                 continue;
             }
             let Some((operator, found)) = self.operator().filter(|(_, found)| *found > rank) else {
@@ -104,12 +107,12 @@ impl Cursor<'_> {
     }
 
     /// What makes a condition of the value before it: `IS NULL`, `IN (…)`, `BETWEEN`, `LIKE`. Outer `None`: none stands here.
-    fn condition(&mut self, rank: u8, depth: usize) -> Option<Option<Value>> {
+    fn condition(&mut self, rank: u8, depth: usize) -> Option<Option<Looked>> {
         if rank >= COMPARISON {
             return None;
         }
         if self.eat_any(&["ISNULL", "NOTNULL"]) {
-            return Some(Some(Value::Condition { nullable: false }));
+            return Some(Some((false, Vec::new())));
         }
         if self.eat(&["IS"]) {
             return Some(self.is(depth));
@@ -117,8 +120,7 @@ impl Cursor<'_> {
         let first = self.at;
         self.eat(&["NOT"]);
         if self.eat(&["IN"]) {
-            self.at = self.behind(self.at);
-            return Some(Some(Value::Condition { nullable: true }));
+            return Some(Some((true, self.list(depth))));
         }
         if self.eat(&["BETWEEN"]) {
             self.eat_any(&["SYMMETRIC", "ASYMMETRIC"]);
@@ -135,35 +137,64 @@ impl Cursor<'_> {
         None
     }
 
-    fn is(&mut self, depth: usize) -> Option<Value> {
+    /// Values or a query in parentheses; SQLite has the name of a table there, too.
+    fn list(&mut self, depth: usize) -> Vec<Value> {
+        if !self.is_symbol(0, "(") {
+            self.at = self.behind(self.at);
+            return Vec::new();
+        }
+        match self.inside() {
+            Some(mut inner) if inner.is_query() => {
+                vec![Value::Query(Box::new(inner.query(depth + 1)))]
+            }
+            Some(mut inner) => inner.arguments(depth),
+            None => Vec::new(),
+        }
+    }
+
+    fn is(&mut self, depth: usize) -> Option<Looked> {
         self.eat(&["NOT"]);
         if self.eat(&["DISTINCT", "FROM"]) {
-            self.value(COMPARISON, depth + 1)?;
-        } else if !self.eat_any(&["NULL", "TRUE", "FALSE", "UNKNOWN"]) {
-            return None;
+            let other = self.value(COMPARISON, depth + 1)?;
+            return Some((false, vec![other]));
         }
-        Some(Value::Condition { nullable: false })
+        let state = self.eat_any(&["NULL", "TRUE", "FALSE", "UNKNOWN"]);
+        state.then_some((false, Vec::new()))
     }
 
-    fn between(&mut self, depth: usize) -> Option<Value> {
-        self.value(COMPARISON, depth + 1)?;
+    fn between(&mut self, depth: usize) -> Option<Looked> {
+        let low = self.value(COMPARISON, depth + 1)?;
         self.eat(&["AND"]).then_some(())?;
-        self.value(COMPARISON, depth + 1)?;
-        Some(Value::Condition { nullable: true })
+        let high = self.value(COMPARISON, depth + 1)?;
+        Some((true, vec![low, high]))
     }
 
-    fn matched(&mut self, depth: usize) -> Option<Value> {
-        self.value(COMPARISON, depth + 1)?;
+    fn matched(&mut self, depth: usize) -> Option<Looked> {
+        let pattern = self.value(COMPARISON, depth + 1)?;
         if self.eat(&["ESCAPE"]) {
             self.value(COMPARISON, depth + 1)?;
         }
-        Some(Value::Condition { nullable: true })
+        Some((true, vec![pattern]))
     }
 
     /// A value without operators, with what is written right behind it.
     fn operand(&mut self, depth: usize) -> Option<Value> {
-        while self.eat_symbol("-") || self.eat_symbol("+") {}
-        let mut value = self.primary(depth)?;
+        let mut negative = false;
+        while self.is_symbol(0, "-") || self.is_symbol(0, "+") {
+            negative |= self.is_symbol(0, "-");
+            self.advance(1);
+        }
+        let value = self.primary(depth)?;
+        let value = self.with_suffixes(value)?;
+        Some(match value {
+            Value::Number(_) => value,
+            value if negative => Value::Negative(Box::new(value)),
+            value => value,
+        })
+    }
+
+    /// Casts and collations behind a value, which bind tighter than a sign before it.
+    fn with_suffixes(&mut self, mut value: Value) -> Option<Value> {
         loop {
             if self.eat_symbol("::") {
                 value = cast(value, self.type_name().ok()?);
@@ -230,8 +261,8 @@ impl Cursor<'_> {
             return self.case(depth);
         }
         if self.is_word(0, "EXISTS") && self.is_symbol(1, "(") {
-            self.at = self.behind(self.at + 1);
-            return Some(Value::Condition { nullable: false });
+            self.advance(1);
+            return Some(condition(false, self.list(depth)));
         }
         if self.is_any_word(0, &["CAST", "CONVERT"]) && self.is_symbol(1, "(") {
             self.advance(1);
@@ -400,10 +431,30 @@ fn cast(value: Value, to: TypeName) -> Value {
     }
 }
 
+/// May it be NULL, and what it looks at beside the value before it.
+type Looked = (bool, Vec<Value>);
+
+/// Conditions within this one are part of its list, so that a chain of any length nests nothing.
+fn condition(nullable: bool, values: Vec<Value>) -> Value {
+    let mut operands = Vec::new();
+    for value in values {
+        match value {
+            Value::Condition {
+                operands: within, ..
+            } if operands.is_empty() => operands = within,
+            Value::Condition {
+                operands: within, ..
+            } => operands.extend(within),
+            other => operands.push(other),
+        }
+    }
+    Value::Condition { nullable, operands }
+}
+
 /// One list for operators of one rank.
 fn join(operator: Operator, left: Value, right: Value) -> Value {
     match operator {
-        Operator::Condition => Value::Condition { nullable: true },
+        Operator::Condition => condition(true, vec![left, right]),
         Operator::DocumentText => Value::DocumentText(Box::new(flat(left))),
         Operator::Document => Value::Document(Box::new(flat(left))),
         Operator::Concatenation => {

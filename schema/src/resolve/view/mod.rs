@@ -3,6 +3,8 @@
 //! `scope` follows the names of a query, `value` types its values by what the files of the dialects say.
 
 mod dialect;
+mod grouping;
+mod names;
 mod order;
 mod scope;
 mod value;
@@ -86,8 +88,11 @@ impl<'a> Resolver<'a> {
 
     fn read_view(&mut self, view: &DraftView) -> Result<Read, Unread> {
         let tables = Tables::new(self, view);
-        let relation = tables.whole()?;
+        let relation = tables.whole();
+        let unknown = tables.unknown.take();
         let (reads, missing) = tables.read();
+        self.report_unknown(view, unknown);
+        let relation = relation?;
         let names = column_names(view, &relation)?;
         let mut columns = Vec::new();
         let mut sources = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::ast::{self, FromItem, Name, ObjectName, Query, Select, SelectItem, Source};
@@ -14,8 +14,9 @@ use crate::parse::COLUMN_LIMIT;
 use crate::source::Span;
 
 use super::super::Resolver;
-use super::Unread;
+use super::names::UnknownColumn;
 use super::value::{Constant, Typed, common};
+use super::{Unread, grouping};
 
 /// More tables than any sensible query joins.
 const TABLE_LIMIT: usize = 250;
@@ -39,7 +40,7 @@ pub(super) struct Output {
 pub(super) struct Relation {
     pub(super) columns: Vec<Output>,
     /// Names as the dialect compares them.
-    by_name: HashMap<String, usize>,
+    pub(super) by_name: HashMap<String, usize>,
 }
 
 /// What one view can see.
@@ -49,6 +50,8 @@ pub(super) struct Tables<'r, 'a> {
     relations: RefCell<HashMap<TableId, Rc<Relation>>>,
     reads: RefCell<BTreeSet<TableId>>,
     missing: RefCell<Option<String>>,
+    /// Columns that conditions name and that are nowhere, by their places.
+    pub(super) unknown: RefCell<BTreeMap<u32, UnknownColumn>>,
 }
 
 /// The queries of `WITH` that can be named somewhere, the latest first.
@@ -63,16 +66,16 @@ pub(super) struct CommonTable {
 
 /// The tables whose columns can be named somewhere.
 pub(super) struct Scope<'s> {
-    tables: Vec<Bound>,
+    pub(super) tables: Vec<Bound>,
     merges: bool,
     pub(super) with: With,
-    outer: Option<&'s Scope<'s>>,
+    pub(super) outer: Option<&'s Scope<'s>>,
 }
 
 /// One of them.
-struct Bound {
-    name: Option<String>,
-    relation: Option<Rc<Relation>>,
+pub(super) struct Bound {
+    pub(super) name: Option<String>,
+    pub(super) relation: Option<Rc<Relation>>,
     nullable: bool,
 }
 
@@ -89,7 +92,7 @@ impl Relation {
 }
 
 /// A name as the dialect compares it.
-fn folded(name: &str, dialect: Dialect) -> String {
+pub(super) fn folded(name: &str, dialect: Dialect) -> String {
     if same_name("a", "A", dialect) {
         name.to_lowercase()
     } else {
@@ -105,6 +108,7 @@ impl<'r, 'a> Tables<'r, 'a> {
             relations: RefCell::default(),
             reads: RefCell::default(),
             missing: RefCell::default(),
+            unknown: RefCell::default(),
         }
     }
 
@@ -229,8 +233,10 @@ impl<'r, 'a> Tables<'r, 'a> {
             let bound = self.bind(item, &scope);
             scope.tables.push(bound);
         }
+        self.check_conditions(select, &scope);
         let mut columns = Vec::new();
         for (at, (item, span)) in select.items.iter().zip(&select.spans).enumerate() {
+            let first = columns.len();
             match item {
                 SelectItem::All if select.merges => {
                     return Err("has a `*` over a join that merges columns".to_owned());
@@ -253,6 +259,11 @@ impl<'r, 'a> Tables<'r, 'a> {
                         span: *span,
                     });
                 }
+            }
+            if grouping::may_be_null(item, select.grouping) {
+                let typed = columns[first..].iter_mut();
+                let typed = typed.filter_map(|column: &mut Output| column.typed.as_mut());
+                typed.for_each(|typed| typed.nullable = true);
             }
             if columns.len() > COLUMN_LIMIT {
                 return Err(format!("has more than {COLUMN_LIMIT} columns"));
@@ -377,7 +388,7 @@ impl<'r, 'a> Tables<'r, 'a> {
         None
     }
 
-    fn table_named<'s>(&self, scope: &'s Scope<'_>, name: &Name) -> Option<&'s Bound> {
+    pub(super) fn table_named<'s>(&self, scope: &'s Scope<'_>, name: &Name) -> Option<&'s Bound> {
         scope.tables.iter().find(|bound| {
             let own = bound.name.as_deref();
             own.is_some_and(|own| same_name(own, &name.text, self.dialect()))

@@ -104,13 +104,23 @@ impl Tables<'_, '_> {
             Value::Text => Some(Typed::constant(dialect, Constant::Text)),
             Value::Number(written) => Some(Typed::new(dialect, (grammar.number)(written)?, false)),
             Value::Bool => Some(Typed::new(dialect, grammar.condition.clone(), false)),
-            Value::Condition { nullable } => {
+            Value::Condition { nullable, .. } => {
                 Some(Typed::new(dialect, grammar.condition.clone(), *nullable))
             }
             Value::Cast(inner, to) => {
                 // What is cast may be of a type that is not known.
-                let nullable = self.value(inner, scope).is_none_or(|inner| inner.nullable);
-                self.cast(to, nullable)
+                let inner = self.value(inner, scope);
+                let nullable = inner.as_ref().is_none_or(|inner| inner.nullable);
+                let cast =
+                    self.cast(to, inner.map(|inner| inner.column_type).as_ref(), nullable)?;
+                let nullable = nullable || (grammar.cast_gives_null)(&cast.column_type);
+                Some(cast.derived(nullable))
+            }
+            Value::Negative(inner) => {
+                let inner = self.value(inner, scope)?;
+                let column_type =
+                    (grammar.negative)(&inner.column_type).filter(|_| !inner.as_text)?;
+                Some(Typed::new(dialect, column_type, inner.nullable))
             }
             Value::Call { name, arguments } => self.call(name, arguments, scope),
             Value::Case(branches) => self.common_of_types(self.all(branches, scope)?),
@@ -152,6 +162,7 @@ impl Tables<'_, '_> {
             | Value::Number(_)
             | Value::Bool
             | Value::Condition { .. }
+            | Value::Negative(_)
             | Value::Case(_)
             | Value::Concatenation(_)
             | Value::Arithmetic(_)
@@ -162,9 +173,9 @@ impl Tables<'_, '_> {
         }
     }
 
-    fn cast(&self, to: &TypeName, nullable: bool) -> Option<Typed> {
+    fn cast(&self, to: &TypeName, of: Option<&ColumnType>, nullable: bool) -> Option<Typed> {
         let dialect = self.dialect();
-        if let Some(column_type) = (grammar(dialect).cast)(to) {
+        if let Some(column_type) = (grammar(dialect).cast)(to, of) {
             return Some(Typed::new(dialect, column_type, nullable));
         }
         let settled = self
@@ -261,6 +272,8 @@ impl Tables<'_, '_> {
             Gives::Average => computed(grammar(dialect).average).map(aggregate),
             Gives::Rounded => computed(grammar(dialect).rounded)
                 .map(|(column_type, nullable)| Typed::new(dialect, column_type, nullable)),
+            Gives::Absolute => computed(grammar(dialect).absolute)
+                .map(|(column_type, nullable)| Typed::new(dialect, column_type, nullable)),
         }
     }
 
@@ -284,7 +297,7 @@ impl Tables<'_, '_> {
     /// A function that the schema defines says what it returns.
     fn own_function(&self, name: &str) -> Option<Typed> {
         let returns = self.resolver.draft.functions.get(name)?.as_ref()?;
-        self.cast(returns, true)
+        self.cast(returns, None, true)
     }
 }
 

@@ -26,8 +26,14 @@ pub(super) struct Grammar {
     pub(super) arithmetic: fn(&ColumnType, char, &ColumnType) -> Option<ColumnType>,
     /// The type of a number as written.
     pub(super) number: fn(&str) -> Option<ColumnType>,
-    /// Types that stand in a cast only.
-    pub(super) cast: fn(&TypeName) -> Option<ColumnType>,
+    /// The type of `-a`.
+    pub(super) negative: fn(&ColumnType) -> Option<ColumnType>,
+    /// The type of `abs(a)`.
+    pub(super) absolute: fn(&ColumnType) -> Option<ColumnType>,
+    /// What a cast gives, of a value of the type behind it where that is known; `None`: what the name says in a column.
+    pub(super) cast: fn(&TypeName, Option<&ColumnType>) -> Option<ColumnType>,
+    /// Does a cast to it give NULL for what is none?
+    pub(super) cast_gives_null: fn(&ColumnType) -> bool,
     /// The type of a condition.
     pub(super) condition: ColumnType,
     /// How the catalogue spells a type without a length.
@@ -63,6 +69,8 @@ pub(super) enum Gives {
     Average,
     /// See [`Grammar::rounded`].
     Rounded,
+    /// See [`Grammar::absolute`].
+    Absolute,
 }
 
 /// When a function gives NULL.
@@ -105,6 +113,21 @@ impl Grammar {
 pub(super) fn is_known_call(dialect: Dialect, word: &str) -> bool {
     let grammar = grammar(dialect);
     WORDS.contains(&word) || grammar.function(word).is_some() || grammar.untyped.contains(&word)
+}
+
+/// Are the arguments of a call values and nothing else? Some functions take words of their own.
+pub(super) fn has_plain_arguments(dialect: Dialect, name: &str) -> bool {
+    const WITH_WORDS: [&str; 8] = [
+        "convert",
+        "extract",
+        "overlay",
+        "position",
+        "substring",
+        "timestampadd",
+        "timestampdiff",
+        "trim",
+    ];
+    grammar(dialect).function(name).is_some() && !WITH_WORDS.contains(&name)
 }
 
 /// The database whose function this is, where it is one of others only.

@@ -4,7 +4,7 @@ use super::Null::{Argument, Maybe, Never};
 use super::{DECIMAL, Gives, Grammar, TEXT, of, text};
 use crate::ast::TypeName;
 use crate::column_type::{ColumnType, LobSize};
-use crate::resolve::view::value::{Rank, rank, wider};
+use crate::resolve::view::value::{Rank, is_text, rank, wider};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
     functions: FUNCTIONS,
@@ -15,7 +15,10 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     rounded,
     arithmetic,
     number,
+    negative,
+    absolute,
     cast,
+    cast_gives_null,
     condition: ColumnType::I64,
     spelled,
     constants_adapt: false,
@@ -26,7 +29,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
 const JSON: ColumnType = ColumnType::Json { binary: false };
 
 const FUNCTIONS: &[(&str, Gives)] = &[
-    ("abs", Gives::Argument(0, Argument)),
+    ("abs", Gives::Absolute),
     ("ascii", of(ColumnType::I64, Argument)),
     ("avg", Gives::Average),
     ("ceil", Gives::Rounded),
@@ -252,7 +255,33 @@ fn number(written: &str) -> Option<ColumnType> {
     written.bytes().all(float).then_some(ColumnType::F64)
 }
 
-fn cast(to: &TypeName) -> Option<ColumnType> {
+/// A wider integer, as the least one has no negative of its own type; a text is a number.
+fn negative(of: &ColumnType) -> Option<ColumnType> {
+    match of {
+        ColumnType::U64 | ColumnType::Bool | ColumnType::Year => Some(ColumnType::I64),
+        of if is_text(of) => Some(ColumnType::F64),
+        of => Some(exact_or_float(rank(of)?)),
+    }
+}
+
+fn absolute(of: &ColumnType) -> Option<ColumnType> {
+    match of {
+        ColumnType::U64 => Some(ColumnType::U64),
+        of => negative(of),
+    }
+}
+
+/// What is no date is NULL with a warning, and so is what is none of MariaDB's own types. Numbers are 0 then.
+fn cast_gives_null(to: &ColumnType) -> bool {
+    let is_number = rank(to).is_some();
+    let is_bytes = matches!(
+        to,
+        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_)
+    );
+    !(is_number || is_bytes || is_text(to))
+}
+
+fn cast(to: &TypeName, _: Option<&ColumnType>) -> Option<ColumnType> {
     Some(match to.name.as_str() {
         "signed" => ColumnType::I64,
         "unsigned" => ColumnType::U64,

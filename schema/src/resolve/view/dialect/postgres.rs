@@ -14,7 +14,10 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     rounded,
     arithmetic,
     number,
-    cast: |_| None,
+    negative,
+    absolute: negative,
+    cast: |_, _| None,
+    cast_gives_null: |_| false,
     condition: ColumnType::Bool,
     spelled,
     constants_adapt: true,
@@ -27,7 +30,7 @@ const JSONB: ColumnType = ColumnType::Json { binary: true };
 const NOW: ColumnType = ColumnType::Timestamp(6);
 
 const FUNCTIONS: &[(&str, Gives)] = &[
-    ("abs", Gives::Argument(0, Argument)),
+    ("abs", Gives::Absolute),
     ("age", of(ColumnType::Interval, Argument)),
     ("array_agg", Gives::Array),
     ("array_length", of(ColumnType::I32, Maybe)),
@@ -206,6 +209,14 @@ fn average(of: &ColumnType) -> Option<ColumnType> {
         Rank::I16 | Rank::I32 | Rank::I64 | Rank::Decimal => DECIMAL,
         Rank::F64 => ColumnType::F64,
     })
+}
+
+/// As wide as it is: what does not fit is an error.
+fn negative(of: &ColumnType) -> Option<ColumnType> {
+    match of {
+        ColumnType::Decimal(_) => Some(DECIMAL),
+        of => (rank(of).is_some() || *of == ColumnType::Interval).then(|| of.clone()),
+    }
 }
 
 /// Integers are rounded as doubles.

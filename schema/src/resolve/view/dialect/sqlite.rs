@@ -1,8 +1,10 @@
 //! SQLite's queries: pages "Built-In Scalar SQL Functions", "Built-in Aggregate Functions" and "SQL Language Expressions".
 
 use super::Null::{Argument, Maybe, Never};
-use super::{DECIMAL, Gives, Grammar, of, text};
-use crate::column_type::ColumnType;
+use super::{DECIMAL, Gives, Grammar, TEXT, of, text};
+use crate::ast::TypeName;
+use crate::column_type::{ColumnType, LobSize};
+use crate::resolve::view::value::is_text;
 
 pub(super) static GRAMMAR: Grammar = Grammar {
     functions: FUNCTIONS,
@@ -13,7 +15,10 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     rounded: |_| Some(ColumnType::F64),
     arithmetic,
     number,
-    cast: |_| None,
+    negative: |of| arithmetic_of(of, DECIMAL),
+    absolute: |of| arithmetic_of(of, ColumnType::F64),
+    cast,
+    cast_gives_null: |_| false,
     condition: ColumnType::I64,
     spelled,
     constants_adapt: false,
@@ -22,7 +27,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
 };
 
 const FUNCTIONS: &[(&str, Gives)] = &[
-    ("abs", Gives::Argument(0, Argument)),
+    ("abs", Gives::Absolute),
     ("avg", Gives::Average),
     ("changes", of(ColumnType::I64, Never)),
     ("char", text(Never)),
@@ -125,6 +130,39 @@ const UNTYPED: &[&str] = &[
     "unhex",
     "zeroblob",
 ];
+
+/// By how values of the type are stored: integers and reals stay what they are, decimals are either. `-a` makes an integer
+/// or a real of a text, `abs` a real ("Built-In Scalar SQL Functions", "SQL Language Expressions").
+fn arithmetic_of(of: &ColumnType, of_text: ColumnType) -> Option<ColumnType> {
+    match of {
+        ColumnType::Bool | ColumnType::Year | ColumnType::U64 => Some(ColumnType::I64),
+        of if of.is_integer() => Some(ColumnType::I64),
+        ColumnType::F32 | ColumnType::F64 => Some(ColumnType::F64),
+        ColumnType::Decimal(_) => Some(DECIMAL),
+        of => is_text(of).then_some(of_text),
+    }
+}
+
+/// A cast goes by the letters of the type's name and by nothing else: `DATE` makes a number of a text ("CAST expressions").
+fn cast(to: &TypeName, of: Option<&ColumnType>) -> Option<ColumnType> {
+    let name = to.written.to_uppercase();
+    let holds = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    Some(if holds(&["INT"]) {
+        ColumnType::I64
+    } else if holds(&["CHAR", "CLOB", "TEXT"]) {
+        TEXT
+    } else if name.is_empty() || holds(&["BLOB"]) {
+        ColumnType::Blob(LobSize::Unbounded)
+    } else if holds(&["REAL", "FLOA", "DOUB"]) {
+        ColumnType::F64
+    } else {
+        match of {
+            Some(of) if of.is_integer() || *of == ColumnType::Bool => ColumnType::I64,
+            Some(ColumnType::F32 | ColumnType::F64) => ColumnType::F64,
+            Some(_) | None => DECIMAL,
+        }
+    })
+}
 
 /// Integers give an integer, floating-point numbers such a one; anything else gives either.
 fn sum(of: &ColumnType) -> Option<ColumnType> {
