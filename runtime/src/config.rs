@@ -21,7 +21,7 @@ use crate::program::{EngineInfo, Program};
 use crate::{Dialect, Flavour};
 
 pub use self::options::EngineOptions;
-pub use bindery_schema::config::{ConnectionMode, SchemaCheck};
+pub use bindery_schema::config::{ConnectionMode, Reset, SchemaCheck};
 
 /// The variable that names the configuration file.
 const FILE_VARIABLE: &str = "BINDERY_CONFIG";

@@ -66,7 +66,7 @@ pub use derived::{
 };
 
 pub use bindery_schema::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
-pub use config::{Config, ConnectionMode, EngineOptions, SchemaCheck};
+pub use config::{Config, ConnectionMode, EngineOptions, Reset, SchemaCheck};
 pub use connection::Connection;
 pub use databases::Registry;
 pub use drift::{Difference, Drift, OtherSchema, TableDrift};

@@ -198,6 +198,17 @@ pub enum SchemaCheck {
     Off,
 }
 
+/// `reset`: when the session of a pooled connection is made as new for its next user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reset {
+    /// Never: a connection is closed instead where something is noticed that its user has left. What triggers and
+    /// functions change in a session is mostly not.
+    #[default]
+    Noticed,
+    /// Each time, with the next user's first statement.
+    Always,
+}
+
 /// `pool`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoolConfig {
@@ -245,6 +256,8 @@ pub struct SessionConfig {
     pub busy_timeout: Duration,
     /// `application-name`.
     pub application_name: String,
+    /// `reset`.
+    pub reset: Reset,
     /// `resolve-commits`: what is needed to find out what became of a COMMIT whose answer was lost; `None` is the
     /// database's default.
     pub resolve_commits: Option<bool>,
@@ -260,6 +273,7 @@ impl Default for SessionConfig {
             max_transaction_age: Some(Duration::from_secs(60)),
             busy_timeout: Duration::from_secs(5),
             application_name: "bindery".to_owned(),
+            reset: Reset::default(),
             resolve_commits: None,
         }
     }

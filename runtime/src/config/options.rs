@@ -4,8 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use bindery_schema::config::{
-    ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, Place, PoolConfig, SchemaCheck,
-    Secret, Server, SessionConfig, SqlitePlace, TlsOptions, is_application_name, parse_url,
+    ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, Place, PoolConfig, Reset,
+    SchemaCheck, Secret, Server, SessionConfig, SqlitePlace, TlsOptions, is_application_name,
+    parse_url,
 };
 
 use super::{Settings, refused};
@@ -251,6 +252,16 @@ impl EngineOptions {
     #[must_use]
     pub fn application_name(mut self, name: impl Into<String>) -> Self {
         self.session.application_name = name.into();
+        self
+    }
+
+    /// When the session of a pooled connection is made as new; [`Reset::Noticed`] unless said. [`Reset::Always`] is for
+    /// databases whose triggers or functions change settings, lock or make temporary tables. PostgreSQL does it in the
+    /// packet of the next user's first statement; MySQL and MariaDB take two round trips before it, and prepare their
+    /// statements anew.
+    #[must_use]
+    pub fn reset(mut self, reset: Reset) -> Self {
+        self.session.reset = reset;
         self
     }
 

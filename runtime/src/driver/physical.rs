@@ -312,6 +312,11 @@ impl Physical {
         each!(self, connection => connection.is_spoiled())
     }
 
+    /// Its user has given it back: the next one finds the session as new, where the engine is set to that.
+    pub(crate) fn given_back(&mut self) {
+        each!(self, connection => connection.given_back());
+    }
+
     /// Ends the session, as far as that is this side's matter, and tells when the server has ended it.
     pub(crate) fn leave(&mut self) -> Option<Leaving> {
         each!(self, connection => connection.leave())

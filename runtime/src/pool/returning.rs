@@ -17,6 +17,7 @@ impl Pool {
             return self.discard(pooled);
         }
         pooled.taken = now;
+        pooled.physical.given_back();
         let mut state = self.lock();
         if state.closed {
             drop(state);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use bindery_schema::config::{Place, SessionConfig, parse_url};
+use bindery_schema::config::{Place, Reset, SessionConfig, parse_url};
 use bindery_testkit::{Fault, FaultProxy, FreshDatabase, Watchdog};
 
 use super::{Pool, PoolLimits};
@@ -61,6 +61,20 @@ fn behind(test_after_idle: Duration) -> Vec<Behind> {
 }
 
 fn connect(url: &str, dialect: Dialect, limit: Duration) -> Result<Physical> {
+    let session = SessionConfig {
+        connect_timeout: PATIENCE,
+        statement_timeout: Some(LIMIT),
+        ..SessionConfig::default()
+    };
+    connect_with(url, dialect, session, limit)
+}
+
+fn connect_with(
+    url: &str,
+    dialect: Dialect,
+    session: SessionConfig,
+    limit: Duration,
+) -> Result<Physical> {
     let target = parse_url(url).expect("the test kit writes valid URLs");
     let Place::Server(server) = &target.place else {
         panic!("the URL of a server");
@@ -69,11 +83,7 @@ fn connect(url: &str, dialect: Dialect, limit: Duration) -> Result<Physical> {
         server,
         endpoint: &server.endpoints[0],
         read_only: false,
-        session: SessionConfig {
-            connect_timeout: PATIENCE,
-            statement_timeout: Some(LIMIT),
-            ..SessionConfig::default()
-        },
+        session,
     };
     match dialect {
         Dialect::Postgres => PostgresConnection::connect(&PostgresConfig::new(&options)?, limit)
@@ -281,5 +291,128 @@ fn pool_6_an_open_transaction_is_nobodys() {
             .query("SELECT id FROM t", &mut |_| (), &mut take)
             .unwrap();
         assert_eq!(rows, 0);
+    }
+}
+
+/// What a trigger or function leaves in the session of who set it off, and how the next user would notice.
+struct Left {
+    fresh: FreshDatabase,
+    dialect: Dialect,
+    trigger: &'static str,
+    question: &'static str,
+    /// What the question is answered in a session that is as new.
+    clean: &'static str,
+}
+
+fn left() -> Vec<Left> {
+    let postgres = bindery_testkit::fresh_postgres().map(|fresh| Left {
+        fresh,
+        dialect: Dialect::Postgres,
+        trigger: "CREATE TABLE t (id int); CREATE SEQUENCE s; \
+            CREATE FUNCTION leaves() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+            PERFORM set_config('statement_timeout', '77', false), set_config('search_path', 'nowhere', false), \
+            set_config('default_transaction_read_only', 'on', false), set_config('x.y', 'left', false), \
+            pg_advisory_lock(7), nextval('public.s'); \
+            CREATE TEMP TABLE IF NOT EXISTS t (id int); RETURN NEW; END $$; \
+            CREATE TRIGGER leaves BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION leaves()",
+        question: "SELECT current_setting('statement_timeout') || current_setting('search_path') \
+            || current_setting('default_transaction_read_only') || coalesce(current_setting('x.y', true), '') \
+            || current_setting('TimeZone') || (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory') \
+            || (to_regclass('pg_temp.t') IS NULL)",
+        clean: "30s\"$user\", publicoffUTC0true",
+    });
+    let mysql = bindery_testkit::fresh_mysql().map(|fresh| Left {
+        fresh,
+        dialect: Dialect::Mysql,
+        trigger: "CREATE TABLE t (id int);\nDELIMITER //\nCREATE TRIGGER leaves BEFORE INSERT ON t FOR EACH ROW BEGIN \
+            SET @left = 'left'; SET @got = GET_LOCK('bindery_left', 0); SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE; \
+            SET SESSION lock_wait_timeout = 77; END//",
+        question: "SELECT CONCAT(COALESCE(@left, ''), COALESCE(IS_USED_LOCK('bindery_left') = CONNECTION_ID(), 'free'), \
+            /*M! @@tx_isolation */ /*!80000 @@transaction_isolation */, @@lock_wait_timeout = 77, @@time_zone)",
+        clean: "freeREPEATABLE-READ0+00:00",
+    });
+    [postgres, mysql].into_iter().flatten().collect()
+}
+
+impl Left {
+    fn pool(&self, reset: Reset) -> Arc<Pool> {
+        let limits = PoolLimits {
+            max_connections: 1,
+            min_connections: 0,
+            acquire_timeout: PATIENCE,
+            idle_timeout: Duration::MAX,
+            max_lifetime: Duration::MAX,
+            test_after_idle: Duration::MAX,
+            max_transaction_age: None,
+            keep: true,
+            one_writer: false,
+        };
+        let (url, dialect) = (self.fresh.url(), self.dialect);
+        let open = move |limit| {
+            let session = SessionConfig {
+                reset,
+                ..SessionConfig::default()
+            };
+            connect_with(&url, dialect, session, limit)
+        };
+        Pool::new("b", limits, Box::new(open))
+    }
+
+    /// What the next user sees.
+    fn answer(&self, pool: &Arc<Pool>) -> String {
+        let mut link = pool.acquire().unwrap();
+        let mut answer = String::new();
+        let take = &mut |row: &mut crate::RowReader<'_>| {
+            answer = row.text()?.to_owned();
+            Ok(false)
+        };
+        let physical = link.ready().unwrap();
+        physical.query(self.question, &mut |_| (), take).unwrap();
+        answer
+    }
+}
+
+/// By a key of the engine a session is as new for each user, whatever triggers did; without it they are noticed.
+///
+/// Covers POOL-6, POOL-03 on PostgreSQL, MariaDB.
+#[test]
+fn pool_6_what_a_trigger_leaves_in_a_session_is_nobodys() {
+    for left in left() {
+        let insert = match left.dialect {
+            Dialect::Postgres => "INSERT INTO public.t VALUES ($1)",
+            Dialect::Mysql | Dialect::Sqlite => "INSERT INTO t VALUES (?)",
+        };
+        let write = |link: &mut Link| {
+            link.ready()
+                .and_then(|it| it.execute(insert, &mut |params| params.i64(1)))
+        };
+        left.fresh.run_script(left.trigger).unwrap();
+        let noticed = left.pool(Reset::Noticed);
+        write(&mut noticed.acquire().unwrap()).unwrap();
+        assert_ne!(left.answer(&noticed), left.clean, "it is left");
+        drop(noticed);
+
+        let always = left.pool(Reset::Always);
+        for round in 0..3 {
+            // In a transaction, alone, and behind rows that were not read to their end.
+            let mut link = always.acquire().unwrap();
+            if round == 1 {
+                link.begin().unwrap();
+            }
+            assert_eq!(write(&mut link).unwrap(), 1);
+            if round == 1 {
+                link.commit(1).unwrap();
+            } else {
+                let physical = link.ready().unwrap();
+                let mut rows = physical
+                    .cursor("SELECT 1 UNION SELECT 2", &mut |_| ())
+                    .unwrap();
+                rows.next().unwrap();
+            }
+            drop(link);
+            assert_eq!(left.answer(&always), left.clean, "round {round}");
+        }
+        let counts = always.counts();
+        assert_eq!((counts.created, counts.closed), (1, 0), "one serves all");
     }
 }

@@ -95,6 +95,7 @@ pub const KEYS: &[Key] = &[
     key(Section::Engine, "tls-plaintext", "`allow`", "none", On::Servers, "lets `tls = \"disable\"` be used with another machine"),
     key(Section::Engine, "channel-binding", "`disable`, `prefer` or `require`", "`prefer`", On::Postgres, "whether the login is tied to the encrypted connection"),
     key(Section::Engine, "schema-check", "`strict`, `error`, `warn` or `off`", "`error`", On::All, "what is done where tables are not as the program was compiled for; `strict` also refuses tables that fit and were made for another schema"),
+    key(Section::Engine, "reset", "`noticed` or `always`", "`noticed`", On::Servers, "`always` makes a session as new before its next user's first statement, where triggers or functions change it"),
     key(Section::Engine, "resolve-commits", "`true` or `false`", "`true` for PostgreSQL, `false` for MySQL and MariaDB", On::Servers, "be able to find out what became of a COMMIT whose answer was lost; on MySQL and MariaDB by a table `_bindery_commits` and one more statement for each transaction that writes"),
     key(Section::Engine, "replicas", "an array of tables", "none", On::All, "copies that can be read from, each by its name"),
     key(Section::Engine, "models-of", "a name", "", On::All, "the engine whose models it hosts too"),

@@ -55,6 +55,7 @@ url        = "${B_DATABASE_URL}"
 connection = "short"
 pool       = { max-connections = 3, min-connections = 1, acquire-timeout = "500ms", idle-timeout = "1h" }
 statement-timeout = "20s"
+reset      = "always"
 replicas   = [{ name = "b1", url = "${B_REPLICA_URL}" }]
 
 [engines.c]
@@ -95,6 +96,8 @@ fn a_full_file_is_read() {
         ..PoolConfig::default()
     };
     assert_eq!(b.pool, expected);
+    assert_eq!(b.session.reset, Reset::Always);
+    assert_eq!(config.engines[2].session.reset, Reset::Noticed);
     assert_eq!((b.replicas.len(), b.replicas[0].name.as_str()), (1, "b1"));
     assert_eq!(config.engines[1].models_of.as_deref(), Some("default"));
     assert_eq!(config.build_variables(), ["DATABASE_URL"]);
@@ -570,6 +573,21 @@ const WRONG: &[(&str, &[&str], &str)] = &[
         "url = 'sqlite://a'\nschema = { queries = 'queries' }",
         &["B0327"],
         "`queries` is not supported yet",
+    ),
+    (
+        "[engines.b]\nurl = 'postgres://h/d'\nreset = 'allways'",
+        &["B0303"],
+        "did you mean `always`?",
+    ),
+    (
+        "[engines.b]\nurl = 'postgres://h/d'\nreset = true",
+        &["B0302"],
+        "`reset`",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\nreset = 'always'",
+        &["B0303"],
+        "reset",
     ),
     (
         "[engines.b]\nurl = 'sqlite://a'\nreplicas = [{ name = 'r' }]",

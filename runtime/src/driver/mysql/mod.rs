@@ -26,6 +26,8 @@ mod settle;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bindery_schema::config::Reset;
+
 use self::column::Fields;
 use self::error::{ends_transaction, is_stale_statement, statement_error};
 use self::login::LoggedIn;
@@ -71,6 +73,8 @@ pub(crate) struct MysqlConnection {
     max_allowed_packet: usize,
     /// Does the server take the values of many rows for one statement?
     takes_bulk: bool,
+    /// The session is to be made as new before it is used.
+    reset_due: bool,
     /// Of the last statement that was executed; every later answer overwrites the server's own.
     last_insert_id: u64,
     info: ServerInfo,
@@ -129,6 +133,7 @@ impl MysqlConnection {
             marker: None,
             max_allowed_packet: there.max_allowed_packet,
             takes_bulk: there.takes_bulk,
+            reset_due: false,
             last_insert_id: 0,
             info: there.info,
             config: config.clone(),
@@ -431,6 +436,10 @@ impl MysqlConnection {
         self.session.is_dead()
     }
 
+    pub(crate) fn given_back(&mut self) {
+        self.reset_due = self.config.session.reset == Reset::Always;
+    }
+
     /// Nothing more is said to the server; where it has to end the session itself, this tells when it has.
     pub(crate) fn leave(&mut self) -> Option<Leaving> {
         Some(self.session.leave())
@@ -445,11 +454,27 @@ impl MysqlConnection {
         &self.info
     }
 
-    fn ensure_usable(&self) -> Result<()> {
+    fn ensure_usable(&mut self) -> Result<()> {
         match self.transaction {
+            Transaction::None if self.reset_due => self.reset(),
             Transaction::None | Transaction::Open => Ok(()),
             Transaction::Aborted => Err(Error::new(ErrorKind::TransactionAborted)),
         }
+    }
+
+    /// Makes the session as new. The server would run what comes behind a failed reset, so it is answered first.
+    #[cold]
+    fn reset(&mut self) -> Result<()> {
+        let deadline = self.deadline();
+        // The server forgets all statements, and is not told of any.
+        self.statements = Statements::default();
+        let reset = settle::reset(&mut self.session, &self.config, deadline);
+        if reset.is_err() {
+            self.session.give_up();
+        }
+        reset.map_err(|fault| self.failed(fault).before_it_ran())?;
+        self.reset_due = false;
+        Ok(())
     }
 
     /// A statement may end the transaction by itself (DDL commits): what follows would run outside of any.

@@ -125,6 +125,11 @@ impl Session {
         self.watched = true;
     }
 
+    /// Settings are about to be changed by us.
+    pub(super) fn change_settings(&mut self) {
+        self.watched = false;
+    }
+
     pub(super) fn set_deadline(&mut self, deadline: Deadline) {
         self.socket.set_deadline(deadline);
     }

@@ -104,6 +104,22 @@ fn sql(config: &MysqlConfig) -> String {
     sql
 }
 
+/// Makes the session as new, and sets it up again.
+pub(super) fn reset(
+    session: &mut Session,
+    config: &MysqlConfig,
+    deadline: Deadline,
+) -> Result<(), Fault> {
+    const RESET_CONNECTION: u8 = 0x1f;
+    session.change_settings();
+    session.begin(deadline)?.push(RESET_CONNECTION);
+    session.send()?;
+    session.read_away()?;
+    run(session, deadline, &sql(config))?;
+    session.watch_settings();
+    Ok(())
+}
+
 /// At least one where there is a limit: 0 is none.
 fn whole_seconds(limit: Option<Duration>) -> u64 {
     limit.map_or(0, |limit| {

@@ -458,6 +458,10 @@ impl PostgresConnection {
         self.session.is_dead()
     }
 
+    pub(crate) fn given_back(&mut self) {
+        self.session.reset_first();
+    }
+
     /// Nothing more is said to the server; where it has to end the session itself, this tells when it has.
     pub(crate) fn leave(&mut self) -> Option<Leaving> {
         Some(self.session.leave())

@@ -42,6 +42,16 @@ struct Strange {
     dates: bool,
 }
 
+/// Whether the session is made as new before it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Resetting {
+    No,
+    /// With the next messages.
+    Due,
+    /// It was sent, and its answer comes first.
+    Sent,
+}
+
 pub(super) struct Session {
     socket: Socket,
     out: Vec<u8>,
@@ -54,6 +64,9 @@ pub(super) struct Session {
     strange: Strange,
     /// The session is set up: whoever changes one of them from now on spoils it.
     watched: bool,
+    /// What makes the session as new, where the engine is set to that.
+    reset: Option<Box<str>>,
+    resetting: Resetting,
     /// For cancelling: number and secret of the server's process.
     key: Option<[u8; 8]>,
 }
@@ -69,6 +82,8 @@ impl Session {
             version: String::new(),
             strange: Strange::default(),
             watched: false,
+            reset: None,
+            resetting: Resetting::No,
             key: None,
         }
     }
@@ -111,7 +126,22 @@ impl Session {
         self.take_unasked()?;
         self.socket.set_deadline(deadline);
         self.out.clear();
+        if let (Resetting::Due, Some(reset)) = (self.resetting, &self.reset) {
+            message::query(&mut self.out, reset);
+        }
         Ok(&mut self.out)
+    }
+
+    /// Keeps what makes the session as new.
+    pub(super) fn keep_reset(&mut self, sql: String) {
+        self.reset = Some(sql.into());
+    }
+
+    /// Has the session made as new before it is used again, in the same packet.
+    pub(super) fn reset_first(&mut self) {
+        if self.reset.is_some() {
+            self.resetting = Resetting::Due;
+        }
     }
 
     /// Deals with what came in since the last answer. An answer to nothing would be taken for that of the operation that
@@ -168,6 +198,10 @@ impl Session {
     /// Sends what was written; so many ReadyForQuery will answer it.
     pub(super) fn send(&mut self, answers: u32) -> Result<(), Fault> {
         self.unanswered += answers;
+        if self.resetting == Resetting::Due {
+            self.unanswered += 1;
+            self.resetting = Resetting::Sent;
+        }
         let sent = self.socket.send(&self.out);
         empty(&mut self.out);
         sent.map_err(|error| self.died(Fault::Io(error)))
@@ -232,6 +266,23 @@ impl Session {
 
     /// The next message that belongs to an answer. What the server tells at any time is dealt with here.
     pub(super) fn next(&mut self) -> Result<Message, Fault> {
+        if self.resetting == Resetting::Sent {
+            self.await_reset()?;
+        }
+        self.next_of_any()
+    }
+
+    /// What was sent behind it may have been run in a session that is not as new, so a refusal is no small matter.
+    #[cold]
+    fn await_reset(&mut self) -> Result<(), Fault> {
+        self.resetting = Resetting::No;
+        match self.answer(Expected::Text, |_, _| Ok(())) {
+            Err(Fault::Server(_)) => Err(self.broken("the session could not be reset")),
+            outcome => outcome,
+        }
+    }
+
+    fn next_of_any(&mut self) -> Result<Message, Fault> {
         loop {
             let message = self.frame().map_err(|fault| self.died(fault))?;
             match message.tag {

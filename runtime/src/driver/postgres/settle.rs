@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use bindery_schema::config::Reset;
+
 use super::answer::Expected;
 use super::error::{config as refused, connect_error};
 use super::message;
@@ -50,8 +52,17 @@ pub(super) fn settle(
         )));
     }
     session.watch_settings();
+    match config.session.reset {
+        Reset::Noticed => {}
+        Reset::Always => session.keep_reset(format!("{RESET}; {}", settings(config))),
+    }
     Ok(())
 }
+
+/// What `DISCARD ALL` does, but for prepared statements, which stay: their plans follow the tables that they meet.
+/// `DISCARD PLANS` would have each of them planned again, and nobody sees a difference.
+const RESET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
+    SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
 
 fn verify(said: &[String]) -> Result<()> {
     for (index, (name, needed)) in NEEDED.iter().enumerate() {
@@ -67,11 +78,20 @@ fn verify(said: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// The version comes first, so that it is there even where a setting is refused. `SET` overrules what `ALTER ROLE` and
-/// `ALTER DATABASE` say.
+/// The version comes first, so that it is there even where a setting is refused.
 fn sql(config: &PostgresConfig) -> String {
+    let needed = NEEDED.map(|(name, _)| format!("current_setting('{name}')"));
+    format!(
+        "SELECT version(); {}; SELECT {}, current_setting('transaction_read_only')",
+        settings(config),
+        needed.join(", ")
+    )
+}
+
+/// `SET` overrules what `ALTER ROLE` and `ALTER DATABASE` say.
+fn settings(config: &PostgresConfig) -> String {
     let session = &config.session;
-    let mut sql = "SELECT version(); SET standard_conforming_strings = on; SET client_encoding = 'UTF8'; \
+    let mut sql = "SET standard_conforming_strings = on; SET client_encoding = 'UTF8'; \
         SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; \
         SET tcp_keepalives_idle = 60; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
         .to_owned();
@@ -91,11 +111,6 @@ fn sql(config: &PostgresConfig) -> String {
     if config.read_only {
         sql.push_str("; SET default_transaction_read_only = on");
     }
-    let needed = NEEDED.map(|(name, _)| format!("current_setting('{name}')"));
-    sql.push_str(&format!(
-        "; SELECT {}, current_setting('transaction_read_only')",
-        needed.join(", ")
-    ));
     sql
 }
 

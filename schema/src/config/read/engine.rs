@@ -7,13 +7,14 @@ use crate::config::keys::{self, Section};
 use crate::config::toml_reader::{Entry, Reader};
 use crate::config::url::scheme_dialect;
 use crate::config::{
-    ConnectionMode, ConnectionSource, EngineConfig, PoolConfig, ReplicaConfig, SchemaCheck,
+    ConnectionMode, ConnectionSource, EngineConfig, PoolConfig, ReplicaConfig, Reset, SchemaCheck,
     SessionConfig, is_application_name,
 };
 use crate::dialect::{Dialect, Flavour};
 use crate::name::is_valid_engine_name;
 
 const FLAVOURS: &[(&str, Flavour)] = &[("mariadb", Flavour::Mariadb), ("mysql", Flavour::Mysql)];
+const RESETS: &[(&str, Reset)] = &[("noticed", Reset::Noticed), ("always", Reset::Always)];
 const CHECKS: &[(&str, SchemaCheck)] = &[
     ("strict", SchemaCheck::Strict),
     ("error", SchemaCheck::Error),
@@ -86,6 +87,7 @@ impl Reader<'_> {
             application_name: self
                 .application_name(table)
                 .unwrap_or(defaults.application_name),
+            reset: self.word(table, "reset", RESETS).unwrap_or_default(),
             resolve_commits: self.truth(table, "resolve-commits"),
         }
     }
