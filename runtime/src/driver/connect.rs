@@ -1,6 +1,7 @@
 //! What connecting to a server has in common: the options.
 
 use bindery_schema::config::{Endpoint, Server, SessionConfig};
+use bindery_schema::name::suggest;
 
 use super::wire::Tls;
 use crate::Dialect;
@@ -30,6 +31,20 @@ pub(crate) struct ServerInfo {
 #[cold]
 pub(super) fn bad_parameter(name: &str, why: &str) -> Error {
     let text = format!("the parameter `{}` of the URL {why}", name.escape_debug());
+    Error::new(ErrorKind::Config(text)).during(Operation::Configure)
+}
+
+/// A parameter of the URL that no server's URL has. Its name is not shown: it is part of a password that holds a `?` and was
+/// not encoded.
+#[cold]
+pub(super) fn unknown_parameter(name: &str, known: &[&str]) -> Error {
+    let near = suggest(name, known.iter().copied());
+    let near = near.map(|near| format!("did you mean `{near}`? "));
+    let text = format!(
+        "the URL has a parameter that is not known; {}known: {}",
+        near.unwrap_or_default(),
+        known.join(", ")
+    );
     Error::new(ErrorKind::Config(text)).during(Operation::Configure)
 }
 

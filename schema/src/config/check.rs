@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::target::Identity;
-use super::toml_reader::list;
+use super::toml_reader::{is_shown, list, quoted};
 use super::{Config, EngineConfig};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::models_of::circles;
@@ -195,13 +195,14 @@ fn known_engine(config: &Config, name: &str, span: Span, diagnostics: &mut Diagn
         .collect();
     let help = match suggest(name, known.iter().copied()) {
         Some(word) => format!("did you mean `{word}`?"),
-        None => format!(
+        None if is_valid_engine_name(name) => format!(
             "the file defines {}; define it too: `[engines.{name}]`",
             list(&known)
         ),
+        None => format!("the file defines {}", list(&known)),
     };
     diagnostics.push(
-        Diagnostic::error("B0310", format!("there is no engine `{name}`"))
+        Diagnostic::error("B0310", format!("there is no engine {}", quoted(name)))
             .at(span, "named here")
             .help(help),
     );
@@ -211,8 +212,12 @@ fn known_engine(config: &Config, name: &str, span: Span, diagnostics: &mut Diagn
 fn refuse_twice(engines: &[String], span: Span, diagnostics: &mut Diagnostics) {
     for (index, name) in engines.iter().enumerate() {
         if engines[..index].contains(name) {
-            let message = format!("engine `{name}` is named twice for one schema file");
-            let help = format!("name each once: `engines = [{}]`", once(engines));
+            let message = format!("engine {} is named twice for one schema file", quoted(name));
+            let help = if engines.iter().all(|name| is_shown(name)) {
+                format!("name each once: `engines = [{}]`", once(engines))
+            } else {
+                "name each once".to_owned()
+            };
             diagnostics.push(Diagnostic::error("B0310", message).at(span, "").help(help));
         }
     }

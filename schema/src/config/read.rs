@@ -7,7 +7,7 @@ mod project;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::Section;
-use super::toml_reader::{Entry, Reader, Text};
+use super::toml_reader::{Entry, Reader, Text, is_shown, quoted};
 use super::{Config, ConnectionSource, EngineConfig};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
@@ -123,6 +123,13 @@ impl Reader<'_> {
     }
 
     fn engine(&mut self, entry: Entry<'_>) -> Option<EngineConfig> {
+        if !is_shown(entry.key) {
+            let message = "this cannot be the name of an engine";
+            let help = "write for example `b`: lower-case letters, digits and `_`, a letter first";
+            let diagnostic = Diagnostic::error("B0306", message).at(entry.key_span, "");
+            self.diagnostics.push(diagnostic.help(help));
+            return None;
+        }
         let mut engine = EngineConfig::new(entry.key, Some(entry.key_span));
         match entry.value {
             DeValue::String(_) => {
@@ -154,7 +161,9 @@ fn syntax_help(sentence: &str, found: &str) -> String {
     let expected = expected.and_then(|(_, rest)| rest.split_once('`'));
     match expected {
         Some((sign, _)) => format!("write `{sign}` here; https://toml.io tells the format"),
-        None if sentence == "duplicate key" => format!("remove `{found}` here, or the one before"),
+        None if sentence == "duplicate key" => {
+            format!("remove {} here, or the one before", quoted(found))
+        }
         None => "https://toml.io tells the format".to_owned(),
     }
 }

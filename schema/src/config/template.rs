@@ -55,12 +55,9 @@ impl Template {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
-            let (inside, after) = after.split_once('}').ok_or_else(|| {
-                let help = format!("close it: `${{{}}}`", name_at_start(after));
-                Malformed {
-                    message: "`${` has no `}`",
-                    help,
-                }
+            let (inside, after) = after.split_once('}').ok_or_else(|| Malformed {
+                message: "`${` has no `}`",
+                help: "write `}` behind the name of the variable: `${NAME}`".to_owned(),
             })?;
             if !before.is_empty() {
                 parts.push(Part::Text(before.to_owned()));
@@ -138,13 +135,6 @@ impl Part {
             }
         }
     }
-}
-
-/// The name of a variable that a text begins with, or one for an example.
-fn name_at_start(text: &str) -> &str {
-    let is_sign = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
-    let end = text.find(|sign| !is_sign(sign)).unwrap_or(text.len());
-    if end == 0 { "NAME" } else { &text[..end] }
 }
 
 fn variable(inside: &str) -> Result<Part, Malformed> {

@@ -82,7 +82,7 @@ impl Reader<'_> {
         {
             let span = self.span(key.span());
             if let Some(help) = not_yet(section, key.get_ref()) {
-                let message = format!("`{}` is not supported yet", key.get_ref());
+                let message = format!("{} is not supported yet", quoted(key.get_ref()));
                 let diagnostic = Diagnostic::error("B0327", message).at(span, "does nothing");
                 let help = format!("remove `{}`: {help}", key.get_ref());
                 self.diagnostics.push(diagnostic.help(help));
@@ -90,9 +90,13 @@ impl Reader<'_> {
             }
             let help = match suggest(key.get_ref(), known.iter().copied()) {
                 Some(word) => format!("did you mean `{word}`?"),
-                None => format!("remove `{}`; known are {}", key.get_ref(), list(&known)),
+                None => format!(
+                    "remove {}; known are {}",
+                    quoted(key.get_ref()),
+                    list(&known)
+                ),
             };
-            let message = format!("unknown key `{}` in {place}", key.get_ref());
+            let message = format!("unknown key {} in {place}", quoted(key.get_ref()));
             self.diagnostics.push(
                 Diagnostic::error("B0301", message)
                     .at(span, "not a key of bindery.toml")
@@ -105,8 +109,8 @@ impl Reader<'_> {
     pub(super) fn wrong_type(&mut self, entry: Entry<'_>, expected: &str, help: &str) {
         let found = entry.value.type_str();
         let message = format!(
-            "`{}` must be {expected}, found {} {found}",
-            entry.key,
+            "{} must be {expected}, found {} {found}",
+            quoted(entry.key),
             article(found)
         );
         let diagnostic = Diagnostic::error("B0302", message)
@@ -189,7 +193,7 @@ impl Reader<'_> {
             let value = entry
                 .value
                 .as_str()
-                .filter(|_| matches!(key, "files" | "engines"));
+                .filter(|value| matches!(key, "files" | "engines") && is_shown(value));
             let value = value.map_or(" … ".to_owned(), |value| format!("\"{value}\""));
             self.wrong_type(entry, "an array", &format!("write `{key} = [{value}]`"));
             return None;
@@ -300,7 +304,8 @@ impl Reader<'_> {
                 Some(word) => format!("did you mean `{word}`?"),
                 None => format!("known are {}", list(&known)),
             };
-            self.bad_value(text.span, format!("unknown {key} `{}`", text.value), help);
+            let message = format!("unknown {key} {}", quoted(&text.value));
+            self.bad_value(text.span, message, help);
         }
         found
     }
@@ -317,6 +322,23 @@ fn parse_duration(text: &str) -> Option<Duration> {
         _ => return None,
     };
     number.checked_mul(milliseconds).map(Duration::from_millis)
+}
+
+/// A word of the file in quotes. One that is no name may be anything that got there by a slip, so that it is not shown.
+pub(super) fn quoted(word: &str) -> String {
+    if is_shown(word) {
+        format!("`{word}`")
+    } else {
+        "(not shown: no name)".to_owned()
+    }
+}
+
+/// Letters, digits and what names, paths and types have beside them, and no more than those have.
+pub(super) fn is_shown(word: &str) -> bool {
+    let is_plain = |sign: char| {
+        sign.is_alphanumeric() || matches!(sign, '_' | '-' | '.' | ' ' | '(' | ')' | ',')
+    };
+    word.chars().count() <= 64 && word.chars().all(is_plain)
 }
 
 /// `` `a`, `b` and `c` ``.

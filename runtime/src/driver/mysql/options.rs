@@ -5,7 +5,7 @@ use std::time::Duration;
 use bindery_schema::config::{Endpoint, Secret, SessionConfig};
 
 use crate::Dialect;
-use crate::driver::connect::{ServerOptions, bad_parameter, tls};
+use crate::driver::connect::{ServerOptions, bad_parameter, tls, unknown_parameter};
 use crate::driver::wire::{Peer, Tls};
 use crate::error::Result;
 
@@ -68,9 +68,16 @@ fn check(name: &str, value: &str) -> Result<()> {
     match name {
         "charset" if value.eq_ignore_ascii_case("utf8mb4") => Ok(()),
         "charset" => Err(bad_parameter(name, "must be `utf8mb4`")),
-        _ => Err(bad_parameter(
+        _ => Err(unknown_parameter(
             name,
-            "is not known; known: charset, ssl-ca, ssl-cert, ssl-key, ssl-mode, tls-plaintext",
+            &[
+                "charset",
+                "ssl-ca",
+                "ssl-cert",
+                "ssl-key",
+                "ssl-mode",
+                "tls-plaintext",
+            ],
         )),
     }
 }

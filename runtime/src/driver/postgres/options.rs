@@ -5,7 +5,7 @@ use std::time::Duration;
 use bindery_schema::config::{ChannelBinding, Endpoint, Secret, SessionConfig};
 
 use crate::Dialect;
-use crate::driver::connect::{ServerOptions, bad_parameter, tls};
+use crate::driver::connect::{ServerOptions, bad_parameter, tls, unknown_parameter};
 use crate::driver::wire::{Peer, Tls};
 use crate::error::Result;
 
@@ -70,12 +70,19 @@ impl PostgresConfig {
             "client_encoding" if value.eq_ignore_ascii_case("utf8") => (),
             "client_encoding" => return Err(bad_parameter(name, "must be `utf8`")),
             _ => {
-                let known = "application_name, channel_binding, client_encoding, options, sslcert, sslkey, sslmode, \
-                             sslrootcert, target_session_attrs, tls-plaintext";
-                return Err(bad_parameter(
-                    name,
-                    &format!("is not known; known: {known}"),
-                ));
+                let known = [
+                    "application_name",
+                    "channel_binding",
+                    "client_encoding",
+                    "options",
+                    "sslcert",
+                    "sslkey",
+                    "sslmode",
+                    "sslrootcert",
+                    "target_session_attrs",
+                    "tls-plaintext",
+                ];
+                return Err(unknown_parameter(name, &known));
             }
         }
         Ok(())

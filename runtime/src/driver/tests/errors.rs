@@ -257,6 +257,9 @@ fn parameters_that_cannot_be_kept_are_refused() {
         let error = connect(url).err().expect("refused");
         assert!(matches!(error.kind(), ErrorKind::Config(_)), "{error:?}");
         assert!(error.to_string().contains(expected), "{error}");
+        for name in ["sslcrl", "passwrd", "pool"] {
+            assert!(!format!("{error} {error:?}").contains(name), "{error}");
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use toml::de::DeTable;
 
 use super::DIALECTS;
 use crate::config::keys::{self, Section};
-use crate::config::toml_reader::{Entry, Reader};
+use crate::config::toml_reader::{Entry, Reader, quoted};
 use crate::config::url::scheme_dialect;
 use crate::config::{
     ConnectionMode, ConnectionSource, EngineConfig, PoolConfig, ReplicaConfig, Reset, SchemaCheck,
@@ -156,7 +156,7 @@ impl Reader<'_> {
             if replicas.iter().any(|known| known.name == replica.name) {
                 self.bad_value(
                     replica.span,
-                    format!("replica `{}` is named twice", replica.name),
+                    format!("replica {} is named twice", quoted(&replica.name)),
                     "give each its own name",
                 );
             }

@@ -4,7 +4,7 @@ use toml::de::DeTable;
 
 use super::DIALECTS;
 use crate::config::keys::Section;
-use crate::config::toml_reader::{Entry, Reader};
+use crate::config::toml_reader::{Entry, Reader, is_shown, quoted};
 use crate::config::{CrateConfig, SchemaFile, TypeMapping};
 use crate::name::{is_crate_name, is_type_path};
 
@@ -74,6 +74,12 @@ impl Reader<'_> {
     }
 
     fn type_mapping(&mut self, entry: Entry<'_>) -> Option<TypeMapping> {
+        if !is_shown(entry.key) {
+            let message = "this is neither a SQL type nor a column".to_owned();
+            let help = "write for example `citext`, `\"binary(16)\"` or `\"orders.state\"`";
+            self.bad_value(entry.key_span, message, help);
+            return None;
+        }
         if entry.value.as_table().is_some() {
             // `orders.state = "…"` without quotes is TOML for a table in a table.
             let message = format!("`{}` is a table, not the path of a Rust type", entry.key);
@@ -112,7 +118,7 @@ impl Reader<'_> {
     /// A version, or a table as a `Cargo.toml` has it.
     fn one_crate(&mut self, entry: Entry<'_>) -> Option<CrateConfig> {
         if !is_crate_name(entry.key) {
-            let message = format!("`{}` cannot be the name of a crate", entry.key);
+            let message = format!("{} cannot be the name of a crate", quoted(entry.key));
             self.bad_value(
                 entry.key_span,
                 message,
