@@ -33,6 +33,7 @@ fn seeds(target: Target) -> Vec<Vec<u8>> {
     let entries = std::fs::read_dir(&folder).expect("each target has a folder of seeds");
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
+    assert!(!paths.is_empty(), "{}: no seeds", target.name());
     let read = |path| std::fs::read(path).expect("a seed can be read");
     paths.into_iter().map(read).collect()
 }

@@ -59,6 +59,84 @@ fn bind_03_rows_stay_on_their_engine() {
     assert_eq!(default.blogs().all().unwrap(), [one]);
 }
 
+/// Written once, for blogs of any engine: what it gives back is of the engine that it was given.
+fn longest<E: Hosts<tag::Blog>>(c: &mut Connection<E>) -> Option<Blog<E>> {
+    let rows = c.blogs().all().unwrap();
+    rows.into_iter().max_by_key(|row| row.title.len())
+}
+
+/// Covers BIND-04.
+#[test]
+fn bind_04_one_function_serves_every_engine_and_rows_are_converted_in_so_many_words() {
+    let db = embedded();
+    let mut default = db.connect(Default).unwrap();
+    let mut b = db.connect(B).unwrap();
+    for title in ["short", "the longest"] {
+        default.blogs().insert(NewBlog::new(title)).unwrap();
+    }
+    b.blogs().insert(NewBlog::new("of b")).unwrap();
+    let found: Blog<Default> = longest(&mut default).unwrap();
+    let other: Blog<B> = longest(&mut b).unwrap();
+    assert_eq!(
+        (found.title.as_str(), other.title.as_str()),
+        ("the longest", "of b")
+    );
+
+    let converted: Blog<B> = found.to_engine();
+    b.blogs().insert_row(&converted).unwrap();
+    assert_eq!(longest(&mut b), Some(converted));
+    let chosen: Blog<Any> = longest(&mut on(&db, "default")).unwrap();
+    assert_eq!(chosen.title, "the longest");
+}
+
+/// The same statement fails on two engines, alone, among many and in a nested transaction: each error names its own engine,
+/// and apart from that they are equal.
+///
+/// Covers ERR-02 on SQLite.
+#[test]
+fn err_02_the_same_failure_names_the_engine_it_was_on() {
+    fn failures<E: Hosts<tag::Blog>>(c: &mut Connection<E>) -> [bindery::Error; 3] {
+        let row = c.blogs().insert(NewBlog::new("taken")).unwrap();
+        let (one, two) = (
+            || NewBlog::new("free"),
+            || NewBlog {
+                id: Some(row.id.value().to_owned()),
+                ..NewBlog::new("taken")
+            },
+        );
+        let alone = c.blogs().insert_row(&row).unwrap_err();
+        let among = c.blogs().insert_many([one(), one(), two()]).unwrap_err();
+        let nested = c
+            .transaction(|tx| {
+                Ok(tx
+                    .transaction(|tx| tx.blogs().insert_row(&row))
+                    .unwrap_err())
+            })
+            .unwrap();
+        [alone, among, nested]
+    }
+    let db = embedded();
+    let of_default = failures(&mut db.connect(Default).unwrap());
+    let of_b = failures(&mut db.connect(B).unwrap());
+    for (name, errors) in [("default", &of_default), ("b", &of_b)] {
+        for error in errors {
+            assert_eq!(error.engine(), Some(name), "{error}");
+            assert_eq!(error.model(), Some("Blog"), "{error}");
+            assert!(std::error::Error::source(error).is_some(), "{error}");
+        }
+        assert_eq!(
+            errors.each_ref().map(bindery::Error::row),
+            [None, Some(2), None]
+        );
+    }
+    for (one, other) in of_default.iter().zip(&of_b) {
+        assert_eq!(one.kind(), other.kind());
+        assert_eq!(one.operation(), other.operation());
+        assert!(matches!(one.kind(), ErrorKind::UniqueViolation(_)), "{one}");
+    }
+}
+
+/// Covers BIND-04.
 #[test]
 fn bind_04_rows_of_several_engines_in_one_list() {
     let db = embedded();

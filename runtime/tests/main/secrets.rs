@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use bindery::{Connection, EngineOptions, ErrorKind, Registry};
+use bindery::{Connection, EngineOptions, ErrorKind, Operation, Registry};
 
 use crate::sample::engine::{Mysql, Postgres};
 use crate::sample::{Everything, NewMember, Tables, on_each_database, with};
@@ -87,8 +87,16 @@ fn tx_18_values_are_never_shown<E: Everything>(c: &mut Connection<E>) {
     let new = || NewMember::new(1, CANARY);
     c.members().insert(new()).unwrap();
     let outcome = c.members().insert(new()).map(drop);
-    let kind = outcome.as_ref().unwrap_err().kind();
-    assert!(matches!(kind, ErrorKind::UniqueViolation(_)), "{kind:?}");
+    let error = outcome.as_ref().unwrap_err();
+    let ErrorKind::UniqueViolation(of) = error.kind() else {
+        panic!("{error:?}");
+    };
+    // What it carries instead.
+    assert!(of.name.is_some() || of.column.is_some(), "{of:?}");
+    assert!(error.code().is_some());
+    assert_eq!(error.engine(), Some(c.engine().name()));
+    assert_eq!(error.model(), Some("Member"));
+    assert_eq!(error.operation(), Some(Operation::Insert));
     assert_silent(&shown(outcome));
     assert_silent(&shown(c.members().insert_many([new(), new()])));
     let failed = c.transaction(|tx| tx.members().insert(new()).map(drop));

@@ -13,6 +13,7 @@ use super::pages::{SHOWN_BY_THE_PAGE, blocks};
 use super::run::{ENGINES, Run};
 use super::updating;
 
+/// Covers BAD-01, TX-17: among the mistakes.
 #[test]
 fn mistakes_say_what_is_written() {
     let differs = |mistake: &&Mistake| mistake.said() != mistake.says;

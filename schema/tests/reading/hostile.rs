@@ -29,7 +29,7 @@ fn codes(bytes: &[u8], dialect: Dialect) -> Vec<&'static str> {
     codes
 }
 
-fn for_all(bytes: &[u8], expected: &[&str]) {
+pub(crate) fn for_all(bytes: &[u8], expected: &[&str]) {
     for dialect in Dialect::ALL {
         assert_eq!(
             codes(bytes, dialect),
@@ -162,38 +162,6 @@ fn operators_before_one_value_are_bounded_as_parentheses_are() {
         let view = format!("CREATE VIEW v AS SELECT {}1 AS a;", operator.repeat(20_000));
         for_all(view.as_bytes(), &["B0005"]);
     }
-}
-
-#[test]
-fn long_files_take_time_in_proportion() {
-    let tables: String = (0..5_000)
-        .map(|at| {
-            format!(
-                "CREATE TABLE t{at} (id INTEGER PRIMARY KEY, next INTEGER REFERENCES t{} (id));\n",
-                at + 1
-            )
-        })
-        .collect();
-    for_all(
-        format!("{tables}CREATE TABLE t5000 (id INTEGER PRIMARY KEY);").as_bytes(),
-        &[],
-    );
-    for_all("/**/".repeat(100_000).as_bytes(), &[]);
-    for_all("-- @model X\n".repeat(20_000).as_bytes(), &["B0052"]);
-    for_all("-- prose\n".repeat(200_000).as_bytes(), &[]);
-    let columns = "1 b, ".repeat(20_000);
-    for_all(
-        format!("CREATE TABLE t (a INTEGER, {columns});").as_bytes(),
-        &["B0006"],
-    );
-    for_all(
-        "CREATE TABLE t (a INTEGER);\n".repeat(5_000).as_bytes(),
-        &["B0101"],
-    );
-    for_all(
-        "ALTER TABLE t RENAME TO u;\n".repeat(5_000).as_bytes(),
-        &["B0010"],
-    );
 }
 
 /// Covers COMP-5.
@@ -446,31 +414,4 @@ fn a_table_has_as_many_columns_as_its_engine_takes() {
     assert_eq!(empty(Dialect::Postgres), [""; 0]);
     assert_eq!(empty(Dialect::Sqlite), ["B0006"]);
     assert_eq!(empty(Dialect::Mysql), ["B0006"]);
-}
-
-/// Covers COMP-2.
-#[test]
-fn size_is_bounded() {
-    let tables = |count: usize| "CREATE TABLE t(a INT);".repeat(count);
-    for_all(tables(800_000).as_bytes(), &["B0003"]);
-    let numbered: String = (0..20_000)
-        .map(|at| format!("CREATE TABLE t{at}(a INTEGER PRIMARY KEY);"))
-        .collect();
-    for_all(numbered.as_bytes(), &["B0007"]);
-    let columns: String = (0..200_000).map(|at| format!(",c{at} INT")).collect();
-    let wide = format!("CREATE TABLE t(a INTEGER PRIMARY KEY{columns});");
-    for_all(wide.as_bytes(), &["B0007"]);
-    for length in [1 << 20, 64 << 20] {
-        let comment = format!(
-            "/*{}*/ CREATE TABLE t (id INTEGER PRIMARY KEY);",
-            "x".repeat(length)
-        );
-        let expected: &[&str] = if length > 16 << 20 { &["B0003"] } else { &[] };
-        for_all(comment.as_bytes(), expected);
-        let name = format!(
-            "CREATE TABLE {} (id INTEGER PRIMARY KEY);",
-            "x".repeat(length)
-        );
-        for_all(name.as_bytes(), expected);
-    }
 }

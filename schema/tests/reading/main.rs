@@ -9,4 +9,5 @@ mod clauses;
 mod corpus;
 mod files;
 mod hostile;
+mod size;
 mod support;

@@ -1,4 +1,4 @@
-//! BIND-04: a key of `b` finds nothing on `default`.
+//! Covers BIND-04: a key of `b` finds nothing on `default`.
 include!("../../golden/doors/bindery.rs");
 
 fn main() -> bindery::Result<()> {

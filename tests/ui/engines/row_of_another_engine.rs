@@ -1,4 +1,4 @@
-//! BIND-04: a row read from `b` cannot be saved on `default`, nor kept among rows of `default`.
+//! Covers BIND-04: a row read from `b` cannot be saved on `default`, nor kept among rows of `default`.
 include!("../../golden/doors/bindery.rs");
 
 fn main() -> bindery::Result<()> {

@@ -56,13 +56,13 @@ const CASES: &[(&str, Provoke)] = &[
 
 const DATABASES: [&str; 4] = ["SQLite", "PostgreSQL", "MariaDB", "MySQL"];
 
-/// Covers ERR-01 on SQLite.
+/// Covers ERR-01, TX-18 on SQLite.
 #[test]
 fn err_01_errors_of_sqlite_are_on_the_page() {
     are_on_the_page("SQLite");
 }
 
-/// Covers ERR-01, TX-14 on PostgreSQL.
+/// Covers ERR-01, TX-14, TX-18 on PostgreSQL.
 #[test]
 fn err_01_errors_of_postgresql_are_on_the_page() {
     if bindery_testkit::postgres_url().is_some() {
@@ -70,7 +70,7 @@ fn err_01_errors_of_postgresql_are_on_the_page() {
     }
 }
 
-/// Covers ERR-01 on MariaDB.
+/// Covers ERR-01, TX-18 on MariaDB.
 #[test]
 fn err_01_errors_of_mariadb_or_mysql_are_on_the_page() {
     if bindery_testkit::mysql_url().is_some() {

@@ -179,6 +179,8 @@ fn mysql_sessions_are_set_up_whatever_the_server_says() {
 }
 
 /// Somebody changes a setting later: who did it goes on, unless texts would be misread, and nobody gets the connection after.
+///
+/// Covers POOL-6 on PostgreSQL, MariaDB.
 #[test]
 fn changed_settings_spoil_a_session() {
     type Statements<'a> = &'a [(&'a str, bool)];
