@@ -65,6 +65,9 @@ pub use derived::{
     Derived, Holds, Listed, ReachedFrom, assert_link, assert_reference, in_creation_order, listed,
 };
 
+#[doc(hidden)]
+#[cfg(feature = "serde")]
+pub use ::serde;
 pub use bindery_schema::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
 pub use config::{Config, ConnectionMode, EngineOptions, Reset, SchemaCheck};
 pub use connection::Connection;

@@ -30,6 +30,51 @@ macro_rules! require_sqlite {
     };
 }
 
+/// Generated code asks for the feature `serde`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "serde")]
+macro_rules! require_serde {
+    () => {};
+}
+
+/// Generated code asks for the feature `serde`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "serde"))]
+macro_rules! require_serde {
+    () => {
+        ::core::compile_error!(
+            "`[derives]` in bindery.toml names `serde`: add the feature `serde` to `bindery` in Cargo.toml"
+        );
+    };
+}
+
+/// An engine is written as its name.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "serde")]
+macro_rules! serialize_engine {
+    ($engine:ident) => {
+        impl $crate::serde::Serialize for $engine {
+            fn serialize<S: $crate::serde::Serializer>(
+                &self,
+                out: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                out.serialize_str($crate::Engine::name(*self))
+            }
+        }
+    };
+}
+
+/// An engine is written as its name.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "serde"))]
+macro_rules! serialize_engine {
+    ($engine:ident) => {};
+}
+
 /// Generated code asks for the feature `postgres`.
 #[doc(hidden)]
 #[macro_export]

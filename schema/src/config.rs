@@ -28,6 +28,7 @@ pub use self::template::Template;
 pub use self::tls::{ChannelBinding, TlsError, TlsMode, TlsOptions};
 pub use self::tls_keys::TlsKeys;
 pub use self::url::{UrlError, parse_url, scheme_dialect};
+use crate::derives::AllDerives;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
 use crate::disk;
@@ -54,6 +55,8 @@ pub struct Config {
     pub types: Vec<TypeMapping>,
     /// `[crates]`, by name, sorted.
     pub crates: Vec<CrateConfig>,
+    /// `[derives]`.
+    pub derives: AllDerives,
     /// The file with all secrets masked, for messages.
     source: Option<SourceFile>,
 }
@@ -371,6 +374,7 @@ impl Config {
             engines: vec![engine],
             types: Vec::new(),
             crates: Vec::new(),
+            derives: AllDerives::default(),
             source: None,
         }
     }

@@ -1,6 +1,7 @@
 //! What one run of the compiler reads: texts, and what the configuration says about them.
 
 use crate::config::{Config, Environment, TypeMapping};
+use crate::derives::AllDerives;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, Flavour};
 use crate::model::{Engine, EngineId};
@@ -20,6 +21,8 @@ pub struct Input {
     pub default_engine: Option<EngineId>,
     /// `[types]` of the configuration.
     pub types: Vec<TypeMapping>,
+    /// `[derives]` of the configuration.
+    pub derives: AllDerives,
     /// `models-of`.
     pub models_of: ModelsOf,
 }
@@ -53,6 +56,7 @@ impl Input {
         });
         self.models_of = ModelsOf::new(self.engines.len(), pairs);
         self.types.clone_from(&config.types);
+        self.derives.clone_from(&config.derives);
     }
 
     /// Compiles every engine for a dialect that a command names.

@@ -11,6 +11,7 @@ pub mod check;
 pub mod codes;
 pub mod column_type;
 pub mod config;
+pub mod derives;
 pub mod diagnostic;
 pub mod dialect;
 pub mod disk;

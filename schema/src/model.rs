@@ -11,6 +11,7 @@ mod native;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::derives::AllDerives;
 use crate::dialect::{Dialect, Flavour};
 use crate::source::Span;
 
@@ -55,6 +56,8 @@ pub struct Model {
     /// What tables need beside their own statement where they are created in the dialect they are written in, in the
     /// order of the files: each needs earlier ones at most.
     pub objects: Vec<NativeObject>,
+    /// `[derives]` of the configuration.
+    pub derives: AllDerives,
     /// Statements passed over, by kind in words (`"CREATE TRIGGER"`).
     pub skipped: BTreeMap<String, usize>,
 }

@@ -206,6 +206,21 @@ pub(crate) fn is_type_path(text: &str) -> bool {
     open.is_empty() && text.starts_with(|sign: char| sign.is_alphabetic() || "_:([".contains(sign))
 }
 
+/// Is it a path of names, `serde::Serialize`?
+pub(crate) fn is_path(text: &str) -> bool {
+    let names = text.strip_prefix("::").unwrap_or(text).split("::");
+    let is_name = |(at, name): (usize, &str)| {
+        let is_word = name
+            .chars()
+            .all(|sign| sign.is_alphanumeric() || sign == '_')
+            && !name.starts_with(|first: char| first.is_numeric())
+            && !matches!(name, "" | "_");
+        let is_root = at == 0 && matches!(name, "crate" | "self" | "super");
+        is_word && (is_root || !is_keyword(name))
+    };
+    names.enumerate().all(is_name)
+}
+
 /// May a crate be called so?
 ///
 /// ```

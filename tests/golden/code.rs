@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod bench;
+mod derived_values;
 mod given_values;
 mod own_types;
 mod refusals;
@@ -22,6 +23,7 @@ macro_rules! cases {
 
 cases! {
     first: "first/bindery.rs",
+    derived: "derived/bindery.rs",
     doors: "doors/bindery.rs",
     given: "given/bindery.rs",
     names: "names/bindery.rs",

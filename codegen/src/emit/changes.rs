@@ -3,7 +3,7 @@
 use super::row::column_docs;
 use super::shape::Shape;
 use super::shapes::Surroundings;
-use super::{code, default_parameter};
+use super::{code, default_parameter, derives};
 use crate::rust_writer::{Expr, RustWriter};
 
 /// The struct, with nothing to be changed as its default.
@@ -15,11 +15,12 @@ pub(crate) fn changes(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sha
             code(shape.table.name)
         ));
         // A derived `Default` would ask for engines that have one, and `engine::Any` has none.
-        w.line(if generic {
-            "#[derive(Debug, Clone, PartialEq)]"
+        let always: &[&str] = if generic {
+            &["Debug", "Clone", "PartialEq"]
         } else {
-            "#[derive(Debug, Clone, Default, PartialEq)]"
-        });
+            &["Debug", "Clone", "Default", "PartialEq"]
+        };
+        w.derive(&derives(always, &shape.derives.changes));
         let parameter = default_parameter(around, shape, generic);
         let head = format!("pub struct {}{parameter}", shape.names.changes);
         w.structure(&head, shape.changeable().next().is_none(), |w| {

@@ -12,7 +12,8 @@ use super::shape::{KeyShape, Shape, applied};
 use super::shapes::{Scope, Shapes, Surroundings};
 use super::types::TypeFeature;
 use super::{
-    UNUSED, UNUSED_IMPORT, key, model as model_impl, new, row, source, sql, string_literal,
+    UNUSED, UNUSED_IMPORT, derives_serde, key, model as model_impl, new, row, source, sql,
+    string_literal,
 };
 use super::{access, changes, databases, engine, info};
 use crate::rust_writer::{Expr, RustWriter};
@@ -153,13 +154,14 @@ fn assertions(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, row: &
     });
 }
 
-/// Column types that the runtime must be built with.
+/// What the runtime must be built with for column types and derives.
 fn features(w: &mut RustWriter, shape: &Shape<'_>) {
     let names: BTreeSet<&str> = shape
         .fields
         .iter()
         .filter_map(|field| field.column.feature)
         .map(TypeFeature::name)
+        .chain(derives_serde(shape.derives.beside_row()).then_some("serde"))
         .collect();
     w.item(|w| {
         names

@@ -2,7 +2,7 @@
 
 use bindery_schema::model::{Engine, Model};
 
-use super::{UNUSED, string_literal};
+use super::{UNUSED, derives_serde, string_literal};
 use crate::rust_writer::{RustWriter, Signature};
 
 /// The whole module.
@@ -16,7 +16,20 @@ pub(crate) fn module(w: &mut RustWriter, model: &Model) {
             }
             any(w, model);
             from_str(w, model);
+            if derives_serde(model.derives.paths()) {
+                serialize(w, model);
+            }
         });
+    });
+}
+
+/// Rows of models on several engines have one as their parameter.
+fn serialize(w: &mut RustWriter, model: &Model) {
+    w.item(|w| {
+        let engines = model.engines.iter().map(|engine| engine.type_name.as_str());
+        for engine in engines.chain(["Any"]) {
+            w.line(&format!("::bindery::serialize_engine!({engine});"));
+        }
     });
 }
 

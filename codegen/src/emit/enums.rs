@@ -2,12 +2,12 @@
 
 use bindery_schema::model::EnumType;
 
-use super::{code, prose, string_literal};
+use super::{code, derives, prose, string_literal};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
 /// One enum with everything it can do.
-pub(crate) fn enumeration(w: &mut RustWriter, one: &EnumType, name: &str) {
-    definition(w, one, name);
+pub(crate) fn enumeration(w: &mut RustWriter, one: &EnumType, name: &str, added: &[String]) {
+    definition(w, one, name, added);
     w.item(|w| {
         w.block(&format!("impl {name}"), |w| {
             w.item(|w| all(w, one));
@@ -22,11 +22,23 @@ pub(crate) fn enumeration(w: &mut RustWriter, one: &EnumType, name: &str) {
     w.item(|w| w.empty_implementation(&element));
 }
 
-fn definition(w: &mut RustWriter, one: &EnumType, name: &str) {
+const ALWAYS: [&str; 8] = [
+    "Debug",
+    "Clone",
+    "Copy",
+    "PartialEq",
+    "Eq",
+    "PartialOrd",
+    "Ord",
+    "Hash",
+];
+
+fn definition(w: &mut RustWriter, one: &EnumType, name: &str, added: &[String]) {
+    let added: Vec<&str> = added.iter().map(String::as_str).collect();
     w.item(|w| {
         w.docs(prose(&one.docs, &format!("Values of {}.", code(&one.name))));
         w.line("#[allow(clippy::enum_variant_names)]");
-        w.line("#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]");
+        w.derive(&derives(&ALWAYS, &added));
         w.block(&format!("pub enum {name}"), |w| {
             for value in &one.values {
                 w.doc(&value_docs(&value.value));

@@ -2,7 +2,7 @@
 
 use super::shape::{Field, KeyShape, Shape};
 use super::shapes::Surroundings;
-use super::{code, default_parameter, first_engine};
+use super::{code, default_parameter, derives, first_engine};
 use crate::rust_writer::RustWriter;
 
 /// The key's type; nothing for a table without one.
@@ -48,7 +48,7 @@ fn structure(
     let fields = shape.key_fields();
     w.item(|w| {
         w.doc(&format!("Key of [`{}`].", shape.names.row));
-        w.line(&format!("#[derive({})]", derives(&fields)));
+        w.derive(&derives(&always(&fields), &shape.derives.key));
         let parameter = default_parameter(around, shape, shape.key_generic);
         w.structure(
             &format!("pub struct {}{parameter}", shape.names.key),
@@ -67,7 +67,7 @@ fn structure(
     });
 }
 
-fn derives(fields: &[&Field<'_>]) -> String {
+fn always(fields: &[&Field<'_>]) -> Vec<&'static str> {
     let all = |has: fn(&Field<'_>) -> bool| fields.iter().all(|field| has(field));
     let eq = all(|field| field.facts.eq);
     let mut names = vec!["Debug", "Clone"];
@@ -78,5 +78,5 @@ fn derives(fields: &[&Field<'_>]) -> String {
         names.extend(["PartialOrd", "Ord"]);
     }
     names.extend((eq && all(|field| field.facts.hash)).then_some("Hash"));
-    names.join(", ")
+    names
 }

@@ -69,6 +69,22 @@ fn code(name: &str) -> String {
     format!("`{}`", doc_line(name).replace('`', "'"))
 }
 
+/// What an item derives: what it always does, then what the configuration adds to it. Of the standard library's a second
+/// time would be an error.
+fn derives<'d>(always: &[&'d str], added: &[&'d str]) -> Vec<&'d str> {
+    let name = |path: &'d str| match path.trim_start_matches("::").split_once("::") {
+        Some(("core" | "std", rest)) => rest.rsplit("::").next().unwrap_or(rest),
+        Some(_) | None => path,
+    };
+    let more = added.iter().filter(|path| !always.contains(&name(path)));
+    always.iter().chain(more).copied().collect()
+}
+
+/// Does the configuration add a derive of `serde`? Then the runtime's types must have it.
+fn derives_serde<'d>(mut paths: impl Iterator<Item = &'d str>) -> bool {
+    paths.any(|path| crates_of(path).contains(&"serde"))
+}
+
 /// The schema's own words, or `otherwise` where there are none.
 fn prose(docs: &[String], otherwise: &str) -> Vec<String> {
     let lines: Vec<_> = docs.iter().map(|line| doc_line(line)).collect();

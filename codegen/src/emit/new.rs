@@ -3,7 +3,7 @@
 use super::row::column_docs;
 use super::shape::{Field, Given, Shape};
 use super::shapes::Surroundings;
-use super::{default_parameter, impl_head, setters};
+use super::{default_parameter, derives, impl_head, setters};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
 /// More arguments than these and clippy asks whether they are too many.
@@ -21,7 +21,10 @@ fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
             "A row of {} to be inserted.",
             super::code(shape.table.name)
         ));
-        w.line("#[derive(Debug, Clone, PartialEq)]");
+        w.derive(&derives(
+            &["Debug", "Clone", "PartialEq"],
+            &shape.derives.new,
+        ));
         w.line("#[must_use]");
         let parameter = default_parameter(around, shape, shape.new_generic());
         let head = format!("pub struct {}{parameter}", shape.names.new);

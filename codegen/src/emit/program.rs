@@ -11,7 +11,7 @@ use super::names::Names;
 use super::shape::Shape;
 use super::shapes::{Scope, Shapes, Surroundings};
 use super::types::TypeFeature;
-use super::{UNUSED, UNUSED_IMPORT};
+use super::{UNUSED, UNUSED_IMPORT, derives_serde};
 use super::{access, databases, engine, enums, sql};
 use crate::kept::{FOLDER, Kept, Piece, fingerprint, joined};
 use crate::rust_writer::RustWriter;
@@ -273,7 +273,8 @@ impl<'s> Program<'s> {
     fn enums(&self, w: &mut RustWriter) {
         for &at in &self.enums {
             let name = &self.shapes.names.enums[at];
-            enums::enumeration(w, &self.shapes.model.enums[at], name);
+            let added = &self.shapes.model.derives.all.enums;
+            enums::enumeration(w, &self.shapes.model.enums[at], name, added);
         }
     }
 
@@ -319,7 +320,9 @@ pub(crate) fn features(model: &Model) -> BTreeSet<&'static str> {
     let types = columns
         .filter(|column| !column.skip)
         .filter_map(TypeFeature::of_column);
-    dialects.chain(types.map(TypeFeature::name)).collect()
+    let serde = derives_serde(model.derives.paths()).then_some("serde");
+    let features = dialects.chain(types.map(TypeFeature::name));
+    features.chain(serde).collect()
 }
 
 /// The first line of every generated file: by it a file is known to be one.

@@ -2,7 +2,7 @@
 
 use super::shape::{Field, Shape};
 use super::shapes::Surroundings;
-use super::{default_parameter, prose};
+use super::{default_parameter, derives, prose};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
 /// The struct.
@@ -12,7 +12,10 @@ pub(crate) fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &S
             shape.table.docs,
             &format!("A row of {}.", super::code(shape.table.name)),
         ));
-        w.line("#[derive(Debug, Clone, PartialEq)]");
+        w.derive(&derives(
+            &["Debug", "Clone", "PartialEq"],
+            &shape.derives.row,
+        ));
         let head = format!(
             "pub struct {}{}",
             shape.names.row,

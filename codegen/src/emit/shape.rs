@@ -3,6 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use bindery_schema::column_type::ColumnType;
+use bindery_schema::derives::AllDerives;
 use bindery_schema::model::{Column, EngineId, FieldType, Generated, Table, TableId};
 use bindery_schema::plan::statements::{is_touched, is_writable};
 
@@ -36,8 +37,37 @@ pub(crate) struct Shape<'m> {
     pub(crate) key_generic: bool,
     /// Name of the row's field for its engine, where no other field tells it.
     pub(crate) engine_field: Option<&'static str>,
+    /// What its items derive beside what they always do.
+    pub(crate) derives: ItemDerives<'m>,
     /// Unique keys whose columns are all in the row, as the statements have them.
     pub(crate) uniques: Vec<UniqueShape<'m>>,
+}
+
+/// Paths of derives that the configuration adds.
+#[derive(Debug, Default, Hash)]
+pub(crate) struct ItemDerives<'m> {
+    pub(crate) row: Vec<&'m str>,
+    pub(crate) new: Vec<&'m str>,
+    pub(crate) changes: Vec<&'m str>,
+    pub(crate) key: Vec<&'m str>,
+}
+
+impl<'m> ItemDerives<'m> {
+    /// Those of a model.
+    pub(crate) fn of(derives: &'m AllDerives, model: &str) -> Self {
+        Self {
+            row: derives.of(model, |derives| &derives.rows),
+            new: derives.of(model, |derives| &derives.new),
+            changes: derives.of(model, |derives| &derives.changes),
+            key: derives.of(model, |derives| &derives.keys),
+        }
+    }
+
+    /// Where the row is the program's own struct.
+    pub(crate) fn beside_row(&self) -> impl Iterator<Item = &'m str> {
+        let lists = [&self.new, &self.changes, &self.key];
+        lists.into_iter().flatten().copied()
+    }
 }
 
 /// What the code says of a table.

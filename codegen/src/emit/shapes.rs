@@ -12,7 +12,8 @@ use bindery_schema::plan::{kinds, rules};
 
 use super::names::Names;
 use super::shape::{
-    ColumnFacts, Field, Given, KeyShape, Number, Shape, TableFacts, UniqueShape, applied,
+    ColumnFacts, Field, Given, ItemDerives, KeyShape, Number, Shape, TableFacts, UniqueShape,
+    applied,
 };
 use super::types::{self, Facts};
 
@@ -118,6 +119,7 @@ impl<'m> Shapes<'m> {
             kinds: kinds(table, self.is_on_sqlite(table)),
             rules: rules(self.model, id),
             key: self.key_shape(id, &positions, &fields),
+            derives: ItemDerives::of(&self.model.derives, &table.model_name),
             key_generic: self.key_is_generic(id),
             engine_field: (several && !known).then(|| engine_field_name(&fields)),
             uniques: uniques(table, &positions),

@@ -151,6 +151,21 @@ impl RustWriter {
         self.gap = gap;
     }
 
+    /// `#[derive(…)]`, where it is too long with a name on each line, as rustfmt has it.
+    pub(crate) fn derive(&mut self, names: &[&str]) {
+        let line = format!("#[derive({})]", names.join(", "));
+        if fits(&line, self.indent(), MAX_WIDTH) {
+            return self.certain_line(&line);
+        }
+        self.line("#[derive(");
+        self.nested(|w| {
+            for name in names {
+                w.certain_line(&format!("{name},"));
+            }
+        });
+        self.line(")]");
+    }
+
     /// A struct with its fields; `write` writes them with [`field`](Self::field).
     pub(crate) fn structure(&mut self, head: &str, empty: bool, write: impl FnOnce(&mut Self)) {
         if empty {

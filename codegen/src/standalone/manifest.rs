@@ -69,7 +69,7 @@ pub(super) fn manifest(
     }
 }
 
-/// The crates of types that generated code names, each with one of those types.
+/// The crates of types and derives that generated code names, each with one of those.
 fn crates(model: &Model) -> BTreeMap<&str, &str> {
     let mut found = BTreeMap::new();
     for table in &model.tables {
@@ -79,6 +79,9 @@ fn crates(model: &Model) -> BTreeMap<&str, &str> {
                 found.extend(crates.map(|name| (name, path.as_str())));
             }
         }
+    }
+    for path in model.derives.paths() {
+        found.extend(crates_of(path).into_iter().map(|name| (name, path)));
     }
     found
 }

@@ -88,6 +88,45 @@ fn what_changes_is_written_and_nothing_else_is_taken() {
     assert!(again.contains("name: \"b\""), "{again}");
 }
 
+#[test]
+fn derives_that_are_added_or_taken_away_are_noticed() {
+    let program = Program::new(&schema(
+        "CREATE TABLE likes (a INTEGER, b INTEGER, PRIMARY KEY (a, b));",
+    ));
+    let config = |derives: &str| format!("url = \"sqlite://a.db\"\n\n{derives}");
+    for (derives, expected) in [
+        ("", &[][..]),
+        (
+            "[derives]\nrows = [\"serde::Serialize\"]\n",
+            &[
+                "PartialEq, serde::Serialize)]\n    pub struct User {",
+                "PartialEq, serde::Serialize)]\n    pub struct Like {",
+            ],
+        ),
+        (
+            "[derives.User]\nnew = [\"Eq\", \"::core::cmp::Eq\", \"Clone\"]\nchanges = [\"my::Own\"]\n",
+            &[
+                "PartialEq, Eq, ::core::cmp::Eq)]\n    #[must_use]\n    pub struct NewUser {",
+                "PartialEq, my::Own)]\n    pub struct UserChanges {",
+                "PartialEq)]\n    pub struct User {",
+                "PartialEq)]\n    #[must_use]\n    pub struct NewPost {",
+            ],
+        ),
+        (
+            "[derives]\nkeys = [\"my::Own\", \"Hash\"]\n",
+            &["Ord, Hash, my::Own)]\n    pub struct LikeId {"],
+        ),
+        ("", &["PartialEq)]\n    pub struct User {"]),
+    ] {
+        program.write("bindery.toml", &config(derives));
+        let (again, fresh) = program.both();
+        assert_eq!(again, fresh, "{derives}");
+        for text in expected {
+            assert!(again.contains(text), "{derives}\n{text}\n{again}");
+        }
+    }
+}
+
 /// What each piece is written from, as the index has it.
 fn fingerprints(program: &Program) -> BTreeSet<String> {
     let index = std::fs::read_to_string(program.path("out/bindery.index")).expect("it was written");

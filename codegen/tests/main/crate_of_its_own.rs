@@ -9,7 +9,7 @@ use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::model::CheckedModel;
 use bindery_schema::source::Sources;
 
-use crate::support::model;
+use crate::support::{folder_with, model, model_of};
 
 const TWO: &str = "CREATE TABLE notes (id INTEGER PRIMARY KEY);\nCREATE TABLE lib (id INTEGER PRIMARY KEY, day DATE NOT NULL);";
 const ONE: &str = "CREATE TABLE lib (id INTEGER PRIMARY KEY, day DATE NOT NULL);";
@@ -160,6 +160,31 @@ fn crates_of_types_are_in_the_manifest() {
         found.trim_end().ends_with("features = [\"sqlite\"] }"),
         "{found}"
     );
+}
+
+#[test]
+fn crates_of_derives_are_in_the_manifest() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let shop = Standalone::new(folder.path(), "shop-db").expect("a good name");
+    let schema = folder_with("schema.sql", "CREATE TABLE lib (id INTEGER PRIMARY KEY);");
+    let text = "url = \"sqlite://app.db\"\n[derives.Lib]\nnew = [\"serde::Serialize\"]\n";
+    fs::write(schema.path().join("bindery.toml"), text).expect("it can be written to");
+    let model = model_of(schema.path());
+    let error = shop.generate(&model).expect_err("unknown");
+    let told = "error: `serde::Serialize` is of the crate `serde`, which the generated crate does not depend on";
+    assert!(error.to_string().contains(told), "{error}");
+
+    let shop = shop.with_crates_of(&config(
+        "serde = { version = \"1\", features = [\"derive\"] }\n",
+    ));
+    shop.generate(&model).expect("it can be written");
+    let manifest = fs::read_to_string(folder.path().join("Cargo.toml")).expect("it was written");
+    for line in [
+        "features = [\"serde\", \"sqlite\"] }\n",
+        "serde = { version = \"1\", features = [\"derive\"] }\n",
+    ] {
+        assert!(manifest.contains(line), "{manifest}");
+    }
 }
 
 #[test]

@@ -35,6 +35,8 @@ pub enum Section {
     Pool,
     /// One of `[crates]`.
     Crate,
+    /// `[derives]`, and `[derives.<Model>]`.
+    Derives,
     /// One of an engine's `replicas`.
     Replica,
 }
@@ -62,6 +64,7 @@ pub const KEYS: &[Key] = &[
     key(Section::Top, "engines", "a table", "", On::All, "the engines by name; a text in place of a table is the URL"),
     key(Section::Top, "types", "a table", "", On::All, "Rust types of SQL types and of columns"),
     key(Section::Top, "crates", "a table", "", On::All, "crates that such types are of, by name; a text in place of a table is the version"),
+    key(Section::Top, "derives", "a table", "", On::All, "what generated structs and enums derive beside what they always do; a table in it is for one model, by its name"),
     key(Section::Schema, "files", "an array of paths or tables", "`schema.sql`, where there is one", On::All, "files with DDL, read in this order; relative to the configuration"),
     key(Section::SchemaFile, "path", "a path", "needed", On::All, "the file"),
     key(Section::SchemaFile, "dialect", "`sqlite`, `postgres` or `mysql`", "the default engine's", On::All, "the SQL it is written in"),
@@ -69,6 +72,11 @@ pub const KEYS: &[Key] = &[
     key(Section::Crate, "version", "a version, as in `Cargo.toml`", "needed without `path`", On::All, "what a generated crate depends on"),
     key(Section::Crate, "path", "a path", "needed without `version`", On::All, "its folder; relative to the configuration"),
     key(Section::Crate, "features", "an array of names", "`[]`", On::All, "features that are turned on"),
+    key(Section::Derives, "rows", "an array of paths", "`[]`", On::All, "on rows"),
+    key(Section::Derives, "new", "an array of paths", "`[]`", On::All, "on `New…`"),
+    key(Section::Derives, "changes", "an array of paths", "`[]`", On::All, "on `…Changes`"),
+    key(Section::Derives, "keys", "an array of paths", "`[]`", On::All, "on the structs of keys of several columns"),
+    key(Section::Derives, "enums", "an array of paths", "`[]`", On::All, "on enums; not in the table of a model"),
     key(Section::Engine, "dialect", "`sqlite`, `postgres` or `mysql`", "the URL's scheme", On::All, "what the program is compiled for; needed where no URL is known while building"),
     key(Section::Engine, "flavour", "`mariadb` or `mysql`", "SQL that both understand", On::Mysql, "the product, where they differ"),
     key(Section::Engine, "url", "a URL", "", On::All, "the whole connection"),
@@ -196,7 +204,7 @@ mod tests {
     use super::*;
 
     /// The section as it is written, and what comes before its table.
-    const SECTIONS: [(Section, &str); 7] = [
+    const SECTIONS: [(Section, &str); 8] = [
         (Section::Top, "Above all sections"),
         (Section::Schema, "`[schema]`"),
         (Section::SchemaFile, "A table among `[schema] files`"),
@@ -204,6 +212,7 @@ mod tests {
         (Section::Pool, "`pool` of an engine"),
         (Section::Replica, "A table among an engine's `replicas`"),
         (Section::Crate, "A table of `[crates]`"),
+        (Section::Derives, "`[derives]`, and `[derives.<Model>]`"),
     ];
 
     fn table(section: Section) -> String {

@@ -1,6 +1,7 @@
 //! From the TOML text to a [`Config`], key by key. Rules that look at several engines are in `check`.
 
 mod connection;
+mod derives;
 mod engine;
 mod project;
 
@@ -73,12 +74,14 @@ impl Reader<'_> {
         let files = self.schema(table);
         let types = self.types(table);
         let crates = self.crates(table);
+        let derives = self.derives(table);
         Config {
             folder: Default::default(),
             files,
             engines,
             types,
             crates,
+            derives,
             source: None,
         }
     }

@@ -393,7 +393,7 @@ const WRONG: &[(&str, &[&str], &str)] = &[
     (
         "url = 'sqlite://a'\nmigrations = 1",
         &["B0301"],
-        "known are `url`, `schema`, `engines`, `types` and `crates`",
+        "known are `url`, `schema`, `engines`, `types`, `crates` and `derives`",
     ),
     ("url = 1", &["B0302"], "a string"),
     (

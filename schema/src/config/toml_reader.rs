@@ -75,34 +75,40 @@ impl Reader<'_> {
 
     /// Refuses every key that is not known; `place` says of what: ``engine `b` ``.
     pub(super) fn refuse_unknown(&mut self, table: &DeTable<'_>, section: Section, place: &str) {
-        let known = names(section);
-        for (key, _) in table
-            .iter()
-            .filter(|(key, _)| !known.contains(&key.get_ref().as_ref()))
-        {
-            let span = self.span(key.span());
-            if let Some(help) = not_yet(section, key.get_ref()) {
-                let message = format!("{} is not supported yet", quoted(key.get_ref()));
-                let diagnostic = Diagnostic::error("B0327", message).at(span, "does nothing");
-                let help = format!("remove `{}`: {help}", key.get_ref());
-                self.diagnostics.push(diagnostic.help(help));
-                continue;
-            }
-            let help = match suggest(key.get_ref(), known.iter().copied()) {
-                Some(word) => format!("did you mean `{word}`?"),
-                None => format!(
-                    "remove {}; known are {}",
-                    quoted(key.get_ref()),
-                    list(&known)
-                ),
-            };
-            let message = format!("unknown key {} in {place}", quoted(key.get_ref()));
-            self.diagnostics.push(
-                Diagnostic::error("B0301", message)
-                    .at(span, "not a key of bindery.toml")
-                    .help(help),
-            );
+        for (key, _) in table.iter() {
+            let key = (key.get_ref().as_ref(), self.span(key.span()));
+            self.refuse_unknown_key(key, section, place);
         }
+    }
+
+    /// Refuses one key if it is not known.
+    pub(super) fn refuse_unknown_key(
+        &mut self,
+        (key, span): (&str, Span),
+        section: Section,
+        place: &str,
+    ) {
+        let known = names(section);
+        if known.contains(&key) {
+            return;
+        }
+        if let Some(help) = not_yet(section, key) {
+            let message = format!("{} is not supported yet", quoted(key));
+            let diagnostic = Diagnostic::error("B0327", message).at(span, "does nothing");
+            let help = format!("remove `{key}`: {help}");
+            self.diagnostics.push(diagnostic.help(help));
+            return;
+        }
+        let help = match suggest(key, known.iter().copied()) {
+            Some(word) => format!("did you mean `{word}`?"),
+            None => format!("remove {}; known are {}", quoted(key), list(&known)),
+        };
+        let message = format!("unknown key {} in {place}", quoted(key));
+        self.diagnostics.push(
+            Diagnostic::error("B0301", message)
+                .at(span, "not a key of bindery.toml")
+                .help(help),
+        );
     }
 
     /// A wrong type. Says nothing of the value.

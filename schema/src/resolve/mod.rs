@@ -4,6 +4,7 @@
 
 mod column;
 mod default;
+mod derives;
 mod engines;
 mod enum_names;
 mod expression;
@@ -42,6 +43,7 @@ pub fn resolve(mut draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -
     resolver.views();
     resolver.duplicate_tables();
     naming::settle(&mut resolver.model, &resolver.bound);
+    derives::report_unknown(&resolver.model, resolver.diagnostics);
     resolver.references();
     resolver.links();
     resolver.keys_of_others();
@@ -92,6 +94,7 @@ impl<'a> Resolver<'a> {
         let model = Model {
             engines: input.engines.clone(),
             skipped: draft.skipped.clone(),
+            derives: input.derives.clone(),
             ..Model::default()
         };
         Self {

@@ -12,7 +12,8 @@ use bindery_schema::read;
 /// The folder of this project.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-const CONFIG: &str = "url = \"sqlite://app.db\"\n\n[engines]\nb = \"postgres://shop@db/shop\"\nm = \"mysql://shop@db/shop\"\n";
+const CONFIG: &str = "url = \"sqlite://app.db\"\n\n[engines]\nb = \"postgres://shop@db/shop\"\nm = \"mysql://shop@db/shop\"\n\n\
+    [derives]\nenums = [\"serde::Serialize\"]\n";
 
 const SCHEMA: &str = "-- @dialect postgres\n-- @engines default, b, m\n\n\
     CREATE TABLE things (id uuid PRIMARY KEY, price numeric(10,2) NOT NULL, day date NOT NULL UNIQUE, noon time NOT NULL,\n\
@@ -98,16 +99,17 @@ fn each_missing_feature_is_told_once_and_nothing_else() {
         said("an engine", "MySQL and MariaDB", "mysql"),
         said("an engine", "PostgreSQL", "postgres"),
         said("an engine", "SQLite", "sqlite"),
+        "`[derives]` in bindery.toml names `serde`: add the feature `serde` to `bindery` in Cargo.toml".to_owned(),
     ];
     let mut found = errors(&project(""));
     found.sort();
     expected.sort();
     assert_eq!(found, expected);
     let found = errors(&project("\"json\", \"uuid\", \"bigdecimal\""));
-    assert_eq!(found.len(), 4, "{found:?}");
+    assert_eq!(found.len(), 5, "{found:?}");
 }
 
-/// The crate that `bindery generate` writes, with a column whose type is of another crate.
+/// The crate that `bindery generate` writes, with a column whose type is of another crate, and a derive of another one.
 #[test]
 fn a_generated_crate_has_types_of_other_crates() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("crates");
@@ -131,11 +133,13 @@ fn a_generated_crate_has_types_of_other_crates() {
     write(
         "bindery.toml",
         "url = \"mysql://shop@db/shop\"\n\n[types]\n\"varchar(80)\" = \"::shop_types::Mail\"\n\n\
-         [crates]\nshop-types = { path = \"types\" }\n",
+         [crates]\nshop-types = { path = \"types\" }\nserde = { version = \"1\", features = [\"derive\"] }\n\n\
+         [derives]\nenums = [\"serde::Serialize\"]\n\n[derives.Tag]\nrows = [\"::serde::Serialize\"]\n",
     );
     write(
         "schema.sql",
-        "CREATE TABLE users (id bigint PRIMARY KEY, mail varchar(80) NOT NULL UNIQUE);\n",
+        "CREATE TABLE users (id bigint PRIMARY KEY, mail varchar(80) NOT NULL UNIQUE);\n\
+         CREATE TABLE tags (id bigint PRIMARY KEY, kind enum('a', 'b') NOT NULL, at datetime);\n",
     );
     copy_lock(&folder);
     generate(&folder);
