@@ -12,6 +12,10 @@ pub(crate) struct Limits {
     pub(crate) columns: usize,
     /// Columns and expressions of a key or an index.
     pub(crate) key_parts: usize,
+    /// Keys and indexes of a table.
+    pub(crate) keys: Option<usize>,
+    /// Values of a set.
+    pub(crate) set_values: Option<usize>,
     /// May a table have no column?
     pub(crate) no_columns: bool,
     /// Digits of a fraction of a second.
@@ -59,6 +63,12 @@ pub(crate) fn table_fits(
             message,
             "give it a column, for example `id BIGINT PRIMARY KEY`",
         ));
+    }
+    let keys = usize::from(table.primary_key.is_some()) + table.uniques.len() + table.indexes.len();
+    if let Some(limit) = limits.keys.filter(|limit| keys > *limit) {
+        let message =
+            format!("`{name}` has {keys} keys and indexes, and {product} takes up to {limit}");
+        return Err(refused(message, "leave out those that no query needs"));
     }
     if found > limits.columns {
         let message = format!(
@@ -125,6 +135,21 @@ pub(crate) fn declared_size(
         ColumnType::Binary(length) if own => (*length, limits.binary_length, "bytes"),
         ColumnType::VarBinary(length) if own => (*length, limits.varbinary_length, "bytes"),
         ColumnType::Bit(bits) => (u32::from(*bits), Some(64), "bits"),
+        ColumnType::Set(values) if own => {
+            set_values(place, values)?;
+            let limit = limits.set_values.map(|limit| limit as u32);
+            (values.len() as u32, limit, "values")
+        }
+        ColumnType::Enum(id) if own => {
+            let values = &place.model.enum_type(*id).values;
+            let values: Vec<&str> = values.iter().map(|value| value.value.as_str()).collect();
+            return equal_values(place, &values);
+        }
+        ColumnType::F32 | ColumnType::F64 if own => {
+            let (_, scale) = limits.decimal.unzip();
+            let digits = place.column().float_digits.unwrap_or(0);
+            (digits, scale, "digits after the point")
+        }
         ColumnType::Decimal(_)
         | ColumnType::Char(_)
         | ColumnType::VarChar(_)
@@ -168,6 +193,33 @@ pub(crate) fn declared_size(
             Err(refused(message, format!("write {limit} or fewer")))
         }
         Some(_) | None => Ok(()),
+    }
+}
+
+/// A comma stands between the values of a set.
+fn set_values(place: ColumnPlace<'_>, values: &[String]) -> Result<(), Refusal> {
+    if let Some(value) = values.iter().find(|value| value.contains(',')) {
+        let name = &place.column().name;
+        let message = format!(
+            "`{name}` is a set with the value `{value}`, and commas stand between the values of a set"
+        );
+        return Err(refused(message, "write the value without a comma"));
+    }
+    let values: Vec<&str> = values.iter().map(String::as_str).collect();
+    equal_values(place, &values)
+}
+
+/// PostgreSQL and MariaDB take no value twice. By most collations of MariaDB `a` and `A` are equal as well, which depends on
+/// the database where the schema does not say it.
+fn equal_values(place: ColumnPlace<'_>, values: &[&str]) -> Result<(), Refusal> {
+    let mut seen = std::collections::HashSet::new();
+    match values.iter().find(|value| !seen.insert(**value)) {
+        None => Ok(()),
+        Some(value) => {
+            let name = &place.column().name;
+            let message = format!("`{name}` may be `{value}`, and that is among its values twice");
+            Err(refused(message, "leave one of the two out"))
+        }
     }
 }
 

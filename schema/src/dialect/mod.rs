@@ -267,6 +267,9 @@ pub(crate) trait Rules {
     /// Are the columns of the table, or of one index, too long together?
     fn size(&self, columns: &[ColumnPlace<'_>], what: SizeOf) -> Result<(), Refusal>;
 
+    /// The same of a row whose table is made as it is written: what no such row fits, whatever its database says.
+    fn own_row(&self, columns: &[ColumnPlace<'_>]) -> Result<(), Refusal>;
+
     /// Is such an index made here, as far as its method goes?
     fn index_method(&self, method: &str) -> IndexMethod;
 

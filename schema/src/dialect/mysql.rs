@@ -4,6 +4,8 @@
 //! Points in time are `DATETIME` in UTC, as `TIMESTAMP`
 //! ends in 2038; connections set the session's zone to UTC.
 
+mod row;
+
 use super::{
     Capabilities, ColumnPlace, Declaration, Flavour, IdentifierLimit, IndexMethod, Limits, Moment,
     Refusal, Rules, SizeOf,
@@ -110,6 +112,9 @@ impl Rules for Mysql {
             } else {
                 16
             },
+            // Tried on MariaDB 10.11; "InnoDB Limits" of both manuals.
+            keys: Some(64),
+            set_values: Some(64),
             no_columns: false,
             second_digits: 6,
             decimal: Some((
@@ -327,6 +332,10 @@ impl Rules for Mysql {
             return Err(Refusal::new("B0220", message, help));
         }
         Ok(())
+    }
+
+    fn own_row(&self, columns: &[ColumnPlace<'_>]) -> Result<(), Refusal> {
+        row::fits(columns)
     }
 
     fn index_method(&self, method: &str) -> IndexMethod {

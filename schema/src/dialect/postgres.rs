@@ -76,6 +76,8 @@ impl Rules for Postgres {
         Limits {
             columns: 1_600,
             key_parts: 32,
+            keys: None,
+            set_values: None,
             no_columns: true,
             second_digits: 6,
             decimal: Some((1_000, 1_000)),
@@ -234,6 +236,10 @@ impl Rules for Postgres {
                 "split the table or key",
             ));
         }
+        Ok(())
+    }
+
+    fn own_row(&self, _: &[ColumnPlace<'_>]) -> Result<(), Refusal> {
         Ok(())
     }
 

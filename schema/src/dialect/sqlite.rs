@@ -83,6 +83,8 @@ impl Rules for Sqlite {
         Limits {
             columns: 2_000,
             key_parts: 2_000,
+            keys: None,
+            set_values: None,
             no_columns: false,
             second_digits: 6,
             decimal: None,
@@ -279,6 +281,10 @@ impl Rules for Sqlite {
                 "split the table",
             ));
         }
+        Ok(())
+    }
+
+    fn own_row(&self, _: &[ColumnPlace<'_>]) -> Result<(), Refusal> {
         Ok(())
     }
 

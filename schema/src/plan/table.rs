@@ -162,10 +162,13 @@ impl<'m> TableWriter<'m> {
             self.ok(key_fits(parts, dialect, flavour), span);
         }
         let places: Vec<ColumnPlace<'_>> = ColumnPlace::all_of(self.model, self.id).collect();
-        if !self.is_native() {
-            let outcome = self.dialect().rules().size(&places, SizeOf::Row);
-            self.ok(outcome, table.span);
-        }
+        let rules = self.dialect().rules();
+        let outcome = if self.is_native() {
+            rules.own_row(&places)
+        } else {
+            rules.size(&places, SizeOf::Row)
+        };
+        self.ok(outcome, table.span);
     }
 
     /// One column; its range condition goes to `checks`.

@@ -105,6 +105,10 @@ const KINDS: &[Kind] = &[
         "array where a dialect lacks it",
         &["array_on_mysql", "array_on_sqlite"],
     ),
+    error(
+        "length or value of a type that the server refuses",
+        &["length_of_nothing_on_postgres", "set_value_twice_on_mysql"],
+    ),
     conflict("range where a dialect lacks it", &["range_on_sqlite"]),
     conflict(
         "another type where a dialect lacks it",

@@ -8,6 +8,7 @@ mod cases;
 mod catalogue;
 mod expected;
 mod foreign_keys;
+mod limits;
 mod original;
 mod schema;
 mod servers;

@@ -1,5 +1,6 @@
 //! Column types: what a declared type holds, and how the dialect's own catalogue spells it.
 
+mod arguments;
 mod mapping;
 mod mysql;
 mod postgres;
@@ -82,6 +83,7 @@ impl Resolver<'_> {
         is_told: bool,
     ) -> Settled {
         let written = &column.type_name;
+        let is_told = self.refuse_arguments(table, column) || is_told;
         let known = self.known_type(table.dialect, table.file, written);
         let is_open =
             |resolver: &Self, sql: &str| !is_told && !resolver.has_rust_type(table, column, sql);
@@ -111,10 +113,22 @@ impl Resolver<'_> {
                 Settled::text(sql_type, None)
             }
             Known::Missing(sql_type, instead) => {
-                self.report_missing(table, column, &sql_type, instead);
+                if !is_told {
+                    self.report_missing(table, column, &sql_type, instead);
+                }
                 Settled::text(sql_type, None)
             }
         }
+    }
+
+    /// Numbers of a type that the server refuses; `false` where there are none.
+    fn refuse_arguments(&mut self, table: &DraftTable, column: &DraftColumn) -> bool {
+        let Some((message, help)) = arguments::refused(&column.type_name, table.dialect) else {
+            return false;
+        };
+        let finding = Diagnostic::error("B0230", message).at(column.type_name.span, "");
+        self.diagnostics.push(finding.help(help));
+        true
     }
 
     fn known_type(&self, dialect: Dialect, file: FileId, written: &TypeName) -> Known {

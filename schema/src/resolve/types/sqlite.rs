@@ -165,10 +165,13 @@ const BY_NAME_ONLY: &[Entry] = &[
         // Two spellings of ours, whose TEXT affinity keeps every digit.
         names: &["decimal", "numeric", "dec", "number", "decimal_text"],
         rule: |written| {
-            let size = number(written, 0).map(|precision| DecimalSize {
-                precision,
-                scale: number(written, 1).unwrap_or(0),
-            });
+            // SQLite keeps the digits of `NUMERIC(10,-2)`, too: a number like any other.
+            let scale = match written.arguments.get(1) {
+                Some(_) => number(written, 1),
+                None => Some(0),
+            };
+            let size = number(written, 0).zip(scale);
+            let size = size.map(|(precision, scale)| DecimalSize { precision, scale });
             is(written, ColumnType::Decimal(size))
         },
         examples: &["DECIMAL(10,2)", "NUMERIC", "DECIMAL_TEXT(38,10)"],
