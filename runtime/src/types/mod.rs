@@ -5,8 +5,8 @@
 //! past, on every database alike.
 //!
 //! A type of the program's own implements [`ToColumn`] and [`FromColumn`]; columns get it by `@type` or `[types]`, fields of
-//! `#[derive(Model)]` by `#[column(type = "…")]`. `#[derive(Value)]` and `#[derive(DatabaseEnum)]` write both for a struct
-//! around one value and for an enum.
+//! `#[derive(Model)]` by `#[column(type = "…")]`. `#[derive(Value)]` and `#[derive(DatabaseEnum)]` (feature `derive`)
+//! write both for a struct around one value and for an enum.
 //!
 //! ```
 //! use bindery::types::{FromColumn, ToColumn};

@@ -10,7 +10,7 @@ use bindery_schema::project::{Paths, load_project};
 use bindery_schema::read;
 
 /// The folder of this project.
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 const CONFIG: &str = "url = \"sqlite://app.db\"\n\n[engines]\nb = \"postgres://shop@db/shop\"\nm = \"mysql://shop@db/shop\"\n\n\
     [derives]\nenums = [\"serde::Serialize\"]\n";
@@ -54,7 +54,7 @@ fn project(features: &str) -> std::path::PathBuf {
 }
 
 /// The versions that everything else here is tested with.
-fn copy_lock(folder: &Path) {
+pub(crate) fn copy_lock(folder: &Path) {
     let copied = fs::copy(format!("{ROOT}/Cargo.lock"), folder.join("Cargo.lock"));
     copied.expect("it is there");
 }

@@ -5,6 +5,7 @@ mod dependencies;
 mod features;
 mod names;
 mod promises;
+mod readme;
 mod rebuilds;
 mod tidy;
 mod ui;
