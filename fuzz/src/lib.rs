@@ -7,6 +7,7 @@ mod compile;
 mod config;
 mod names;
 mod schema;
+pub mod server;
 
 use bindery_schema::dialect::Dialect;
 
@@ -74,8 +75,8 @@ impl Target {
             Self::Url => config::run_url(bytes),
             Self::Annotation => schema::run_annotation(bytes),
             Self::Names => names::run(bytes),
-            Self::PostgresServer => bindery::played::postgres(bytes),
-            Self::MysqlServer => bindery::played::mysql(bytes),
+            Self::PostgresServer => server::run_session(server::Speaker::Postgres, bytes),
+            Self::MysqlServer => server::run_session(server::Speaker::Mysql, bytes),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Each target for a moment, the same in every run: its seeds and former findings as they are, then with slips in them.
 
+mod sessions;
+
 use std::path::Path;
 
 use bindery_fuzz::Target;

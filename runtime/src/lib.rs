@@ -54,10 +54,6 @@ pub use bindery_macros::Value;
 #[cfg(feature = "derive")]
 #[doc = include_str!("derive_databases.md")]
 pub use bindery_macros::databases;
-/// Servers that are played, for `cargo xtask fuzz`. Not for programs: it changes with every version.
-#[cfg(all(unix, feature = "played", feature = "postgres", feature = "mysql"))]
-#[doc(hidden)]
-pub use driver::played;
 
 pub use bindery_schema::dialect::{Dialect, Flavour};
 #[cfg(feature = "derive")]

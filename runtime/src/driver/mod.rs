@@ -22,16 +22,8 @@ mod identity;
 mod leaving;
 mod params;
 mod physical;
-#[cfg(all(
-    unix,
-    any(test, feature = "played"),
-    any(feature = "postgres", feature = "mysql")
-))]
-#[cfg_attr(
-    not(feature = "played"),
-    allow(unreachable_pub, reason = "only fuzzing reaches it from outside")
-)]
-pub mod played;
+#[cfg(all(test, unix, any(feature = "postgres", feature = "mysql")))]
+mod played;
 #[cfg(any(feature = "sqlite", feature = "mysql"))]
 mod refused;
 mod rounding;

@@ -8,10 +8,7 @@ use std::time::Duration;
 
 use crate::statements::TableSql;
 
-#[cfg(test)]
 pub(super) mod checks;
-#[cfg(feature = "played")]
-mod used;
 
 /// What rows are written to.
 pub(super) const TABLE: TableSql = TableSql {
@@ -59,45 +56,7 @@ fn serve(mut server: UnixStream, pieces: Vec<Vec<u8>>, requests: Requests) {
     }
 }
 
-/// Uses a connection to a PostgreSQL server that says this, in pieces of two bytes for the length and as many as that.
-///
-/// # Panics
-/// A connection that lost its server counts as usable, or there is another defect.
-#[cfg(all(feature = "played", feature = "postgres"))]
-pub fn postgres(said: &[u8]) {
-    use super::postgres::played::{connection, requests};
-    let connection = connection(play(pieces(said), IMPATIENT, requests));
-    used::up(super::Physical::Postgres(Box::new(connection)));
-}
-
-/// The same of a MariaDB server.
-///
-/// # Panics
-/// As [`postgres`].
-#[cfg(all(feature = "played", feature = "mysql"))]
-pub fn mysql(said: &[u8]) {
-    use super::mysql::played::{connection, requests};
-    let connection = connection(play(pieces(said), IMPATIENT, requests));
-    used::up(super::Physical::Mysql(Box::new(connection)));
-}
-
-#[cfg(feature = "played")]
-const IMPATIENT: Duration = Duration::from_millis(2);
-
-#[cfg(feature = "played")]
-fn pieces(mut said: &[u8]) -> Vec<Vec<u8>> {
-    let mut pieces = Vec::new();
-    while let Some((length, rest)) = said.split_first_chunk() {
-        let length = usize::from(u16::from_be_bytes(*length)).min(rest.len());
-        let (piece, rest) = rest.split_at(length);
-        pieces.push(piece.to_vec());
-        said = rest;
-    }
-    pieces
-}
-
 /// Everything cut after so many bytes; pieces without any are left out.
-#[cfg(test)]
 fn cut(pieces: &[Vec<u8>], length: usize) -> Vec<Vec<u8>> {
     let mut left = length;
     let cut = pieces.iter().map(|piece| {
@@ -109,7 +68,6 @@ fn cut(pieces: &[Vec<u8>], length: usize) -> Vec<Vec<u8>> {
 }
 
 /// One byte changed; says in which piece.
-#[cfg(test)]
 pub(super) fn changed(pieces: &[Vec<u8>], place: usize, change: u8) -> (usize, Vec<Vec<u8>>) {
     let mut pieces = pieces.to_vec();
     let mut at = place;

@@ -16,7 +16,7 @@ mod login;
 mod mark;
 mod options;
 mod params;
-#[cfg(all(unix, any(test, feature = "played")))]
+#[cfg(all(test, unix))]
 pub(super) mod played;
 mod public_key;
 mod row;

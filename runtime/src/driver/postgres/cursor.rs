@@ -74,7 +74,8 @@ impl PostgresConnection {
                     let said = Box::new(ServerError::read(body));
                     return Err(session.after_refusal(said));
                 }
-                b'Z' => return Err(session.broken("an end before the beginning")),
+                // A row before them would be lost.
+                b'D' | b'Z' => return Err(session.broken("an end before the beginning")),
                 tag => {
                     if let Err(why) = tally.see(tag, body) {
                         return Err(session.broken(why));

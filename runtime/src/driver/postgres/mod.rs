@@ -17,7 +17,7 @@ mod number;
 mod numeric;
 mod options;
 mod pipeline;
-#[cfg(all(unix, any(test, feature = "played")))]
+#[cfg(all(test, unix))]
 pub(super) mod played;
 mod session;
 mod settle;

@@ -1,4 +1,4 @@
-//! Connections to servers that are played, for tests and for fuzzing.
+//! Connections to servers that are played, for tests.
 
 use std::os::unix::net::UnixStream;
 use std::time::Duration;

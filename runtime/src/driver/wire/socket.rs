@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use rustix::event::PollFlags;
 
-#[cfg(all(unix, any(test, feature = "played")))]
+#[cfg(all(test, unix))]
 use super::Wire;
 use super::address::resolve;
 use super::input::Input;
@@ -61,7 +61,7 @@ impl Socket {
     }
 
     /// A socket that is connected already, for tests that play the server.
-    #[cfg(all(unix, any(test, feature = "played")))]
+    #[cfg(all(test, unix))]
     pub(in crate::driver) fn over(stream: std::os::unix::net::UnixStream) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
         Ok(Self {

@@ -1,0 +1,5 @@
+//! Compiles the schema of the program whose servers are played.
+
+fn main() -> Result<(), bindery_codegen::CompileError> {
+    bindery_codegen::compile("schema.sql")
+}
