@@ -10,6 +10,8 @@ const WALL_CLOCK: &[&str] = &["types/chrono.rs"];
 const MONOTONIC_CLOCK: &[&str] = &[
     "connector/server.rs",
     "databases.rs",
+    "driver/leaving.rs",
+    "driver/mysql/login.rs",
     "driver/sqlite/mod.rs",
     "driver/sqlite/watch.rs",
     "driver/sqlite/writing.rs",
