@@ -160,6 +160,8 @@ mod tests {
             columns: &[],
             kinds: "",
             rules: 0,
+            constraints: &[],
+            constraint_names: "",
             engines: &[],
             tables: &[],
         }

@@ -2,6 +2,7 @@
 
 mod applied;
 mod column;
+mod constraint;
 mod kind;
 mod operation;
 mod predicates;
@@ -13,7 +14,9 @@ use crate::driver::DatabaseError;
 use crate::outcome::Outcome;
 
 pub use applied::Applied;
-pub use kind::{Constraint, ErrorKind, Phase};
+pub use constraint::{Constraint, ConstraintKind, ModelConstraint};
+pub(crate) use constraint::{Names, Told};
+pub use kind::{ErrorKind, Phase};
 pub use operation::Operation;
 
 /// What every fallible call of bindery returns.
@@ -51,6 +54,8 @@ struct Inner {
     /// The database, without its password.
     place: Option<String>,
     kind: ErrorKind,
+    /// Of a violated constraint: the database's own names, until it is known which of the schema's they are.
+    told: Option<Told>,
     applied: Applied,
     /// Of a statement that was sent; what that means depends on whether it was to write.
     answer_lost: bool,
@@ -73,6 +78,7 @@ impl Error {
             column: None,
             place: None,
             kind,
+            told: None,
             applied: Applied::No,
             answer_lost: false,
             outcome: None,
@@ -172,6 +178,12 @@ impl Error {
         self.said()
             .map(DatabaseError::code)
             .filter(|&code| code != DatabaseError::CLIENT)
+    }
+
+    /// The server's own text, for who asks for it by this name: it may hold values of rows (`Duplicate entry '…'`, what a
+    /// trigger raises), so it is in none of what is printed. `None` where the database has said nothing.
+    pub fn server_message(&self) -> Option<&str> {
+        self.said().and_then(DatabaseError::server_message)
     }
 
     /// The database's words, or the driver's, somewhere below.

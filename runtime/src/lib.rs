@@ -73,7 +73,10 @@ pub use driver::{DatabaseError, ParamWriter, RowReader};
 #[doc(hidden)]
 pub use engine::NotChosen;
 pub use engine::{Engine, StaticEngine};
-pub use error::{Applied, Constraint, Error, ErrorKind, Operation, Phase, Result};
+pub use error::{
+    Applied, Constraint, ConstraintKind, Error, ErrorKind, ModelConstraint, Operation, Phase,
+    Result,
+};
 pub use key::{Key, ReadKey};
 pub use lives_on::{Hosts, LivesOn};
 pub use model::{ColumnSet, ColumnSource, HasKey, Model, NoKey, ReadOnly, Writable};

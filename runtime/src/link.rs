@@ -357,7 +357,7 @@ impl Link {
             // The cause matters more than a failing rollback, after which the connection is thrown away.
             Err(_) => drop(self.undo(depth)),
         }
-        outcome
+        outcome.map_err(|error| self.pool.named(error, None))
     }
 
     /// Scopes that were forgotten (`mem::forget`) and not ended are not committed with the one around them.

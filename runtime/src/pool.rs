@@ -179,6 +179,15 @@ impl Pool {
         self
     }
 
+    /// The error with the schema's names for what the database tells by its own.
+    #[cold]
+    pub(crate) fn named(&self, error: Error, called: Option<&'static str>) -> Error {
+        match self.watch() {
+            Some(watch) => watch.named(error, called),
+            None => error,
+        }
+    }
+
     /// What looks after the tables.
     pub(crate) fn watch(&self) -> Option<&Watch> {
         self.watch.get()

@@ -1,6 +1,6 @@
 //! What generated code says of the whole program: its engines, its models, its tables' DDL.
 
-use crate::error::{Error, ErrorKind, Operation};
+use crate::error::{Error, ErrorKind, ModelConstraint, Operation};
 use crate::{Dialect, Flavour};
 
 /// Everything compiled in. One static value in the generated code.
@@ -61,6 +61,11 @@ pub struct ModelInfo {
     /// A number made of its keys, indexes, foreign keys, checks, defaults, and what the database fills in by itself, as the
     /// schema says them.
     pub rules: u64,
+    /// Its keys, foreign keys and checks.
+    pub constraints: &'static [ModelConstraint],
+    /// What databases call them, a line for each name (`1 postgres users_email_key`): the position in `constraints`, the dialect,
+    /// the name; none where a database tells the columns. One text for the same reason.
+    pub constraint_names: &'static str,
     /// Engines in the order of its tag.
     pub engines: &'static [&'static str],
     /// Its tables, one for each engine; none where it is not bindery's to create.
@@ -78,6 +83,8 @@ impl ModelInfo {
         columns: &[],
         kinds: "",
         rules: 0,
+        constraints: &[],
+        constraint_names: "",
         engines: &[],
         tables: &[],
     };

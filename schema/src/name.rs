@@ -15,6 +15,7 @@
 //! Every function takes any text, hostile ones too, and gives a Rust identifier ([`field`] and [`accessor`] may give a
 //! keyword: see [`escape_keyword`]).
 
+pub(crate) mod implied;
 mod reserved;
 mod singular;
 

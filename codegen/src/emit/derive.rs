@@ -15,7 +15,7 @@ use super::{
     UNUSED, UNUSED_IMPORT, derives_serde, key, model as model_impl, new, row, source, sql,
     string_literal,
 };
-use super::{access, changes, databases, engine, info};
+use super::{access, changes, constraints, databases, engine, info};
 use crate::rust_writer::{Expr, RustWriter};
 
 /// The struct the user wrote for the first table of the model.
@@ -65,6 +65,7 @@ pub(crate) fn beside_row(model: &CheckedModel, row: &OwnRow) -> String {
     let ddl = Ddl::alone(model, shape.number.0);
     let mut w = RustWriter::new();
     key::key(&mut w, &shapes.around, &shape);
+    constraints::constants(&mut w, &shapes.around, &shape);
     new::new(&mut w, &shapes.around, &shape);
     changes::changes(&mut w, &shapes.around, &shape);
     access::queries(&mut w, &shapes.around, &shape);

@@ -2,6 +2,7 @@
 
 use bindery_schema::plan::CreateTable;
 
+use super::constraints;
 use super::shape::Shape;
 use super::shapes::Surroundings;
 use super::string_literal;
@@ -55,6 +56,8 @@ fn fields(around: &Surroundings<'_>, shape: &Shape<'_>, ddl: &Planned<'_>) -> Ve
         field("columns", Expr::Array(columns.collect())),
         field("kinds", text(&shape.kinds)),
         field("rules", Expr::text(format!("{:#018x}", shape.rules))),
+        field("constraints", constraints::list(around, shape)),
+        field("constraint_names", text(&constraints::names(shape))),
         field("engines", Expr::Array(engines.collect())),
         field("tables", Expr::Array(tables.collect())),
     ]

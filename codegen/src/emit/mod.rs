@@ -4,6 +4,7 @@
 
 mod access;
 mod changes;
+mod constraints;
 mod databases;
 mod ddl;
 pub(crate) mod derive;

@@ -5,8 +5,8 @@ use super::shape::Shape;
 use super::shapes::Surroundings;
 use super::sql::Statements;
 use super::{
-    UNUSED, access, changes, from_row, in_words, info, key, model as model_impl, new, row, source,
-    sql,
+    UNUSED, access, changes, constraints, from_row, in_words, info, key, model as model_impl, new,
+    row, source, sql,
 };
 use crate::rust_writer::RustWriter;
 
@@ -56,6 +56,7 @@ impl Module<'_> {
         let (around, shape) = (self.around, self.shape);
         w.item(|w| w.line("use super::{engine, model};"));
         key::key(w, around, shape);
+        constraints::constants(w, around, shape);
         row::structure(w, around, shape);
         if !shape.is_view() {
             new::new(w, around, shape);

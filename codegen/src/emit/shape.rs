@@ -7,6 +7,7 @@ use bindery_schema::derives::AllDerives;
 use bindery_schema::model::{Column, EngineId, FieldType, Generated, Table, TableId};
 use bindery_schema::plan::statements::{is_touched, is_writable};
 
+use super::constraints::ConstraintShape;
 use super::names::ModelNames;
 use super::types::{Argument, Facts, TypeFeature};
 
@@ -41,6 +42,8 @@ pub(crate) struct Shape<'m> {
     pub(crate) derives: ItemDerives<'m>,
     /// Unique keys whose columns are all in the row, as the statements have them.
     pub(crate) uniques: Vec<UniqueShape<'m>>,
+    /// Keys, foreign keys and checks.
+    pub(crate) constraints: Vec<ConstraintShape>,
 }
 
 /// Paths of derives that the configuration adds.

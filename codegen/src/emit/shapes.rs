@@ -10,6 +10,7 @@ use bindery_schema::model::{
 use bindery_schema::plan::statements::is_required;
 use bindery_schema::plan::{kinds, rules};
 
+use super::constraints;
 use super::names::Names;
 use super::shape::{
     ColumnFacts, Field, Given, ItemDerives, KeyShape, Number, Shape, TableFacts, UniqueShape,
@@ -123,6 +124,7 @@ impl<'m> Shapes<'m> {
             key_generic: self.key_is_generic(id),
             engine_field: (several && !known).then(|| engine_field_name(&fields)),
             uniques: uniques(table, &positions),
+            constraints: constraints::shapes(self.model, id),
             fields,
         }
     }

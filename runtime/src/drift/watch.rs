@@ -13,7 +13,7 @@ use super::{Difference, Drift, OtherSchema, Record, TableDrift};
 use crate::config::SchemaCheck;
 use crate::driver::Physical;
 use crate::driver::catalogue::{Relation, Wanted};
-use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::error::{Error, ErrorKind, Names, Operation, Result};
 use crate::program::{EngineInfo, ModelInfo, Program};
 
 /// What is known of the tables of one engine.
@@ -94,6 +94,16 @@ impl Watch {
     /// For which schema the tables were made.
     pub(crate) fn record(&self) -> &Record {
         &self.record
+    }
+
+    /// The error with the schema's names for what the database tells by its own; `called` is the model it came from.
+    #[cold]
+    pub(crate) fn named(&self, error: Error, called: Option<&'static str>) -> Error {
+        error.named(Names {
+            dialect: self.engine.dialect,
+            models: &self.models,
+            called,
+        })
     }
 
     /// Is there nothing to ask for?

@@ -6,11 +6,14 @@ use std::fmt;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 use crate::error::{Error, ErrorKind};
 
-/// The database's own code and, for kinds of errors whose text holds no values, its text. Source of an [`Error`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The database's own code and what is known to hold no values: a text of this side's, of a login, or of a library that has not
+/// looked at a row yet. Source of an [`Error`](crate::Error).
+#[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseError {
     code: String,
     message: Option<String>,
+    /// The server's own text, which may hold values: for who asks for it.
+    words: Option<String>,
 }
 
 impl DatabaseError {
@@ -22,6 +25,17 @@ impl DatabaseError {
         Self {
             code: code.into(),
             message: message.map(str::to_owned),
+            words: None,
+        }
+    }
+
+    /// What a server says of a statement.
+    #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+    pub(super) fn of_statement(code: impl Into<String>, words: &str) -> Self {
+        Self {
+            code: code.into(),
+            message: None,
+            words: Some(words.to_owned()),
         }
     }
 
@@ -30,9 +44,25 @@ impl DatabaseError {
         &self.code
     }
 
-    /// The database's words, where they cannot hold values.
+    /// A text that holds no values, where there is one.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
+    }
+
+    /// The server's own text, which may hold values.
+    pub(crate) fn server_message(&self) -> Option<&str> {
+        let shown = self.message().filter(|_| self.code != Self::CLIENT);
+        self.words.as_deref().or(shown)
+    }
+}
+
+/// The same as it is shown: without what may hold values.
+impl fmt::Debug for DatabaseError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("DatabaseError")
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .finish_non_exhaustive()
     }
 }
 

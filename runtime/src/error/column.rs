@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::kind::fmt_misfit;
-use super::{Constraint, Error, ErrorKind};
+use super::{Error, ErrorKind};
 use crate::statements::TableSql;
 
 /// A column, by names without quotes.
@@ -16,7 +16,7 @@ pub(super) struct ColumnName {
 impl Error {
     /// The table, where the error is about a column or a constraint of one.
     pub fn table(&self) -> Option<&str> {
-        let told = || self.constraint()?.table.as_deref();
+        let told = || self.violated()?.table.as_deref();
         let named = self.0.column.as_ref().map(|name| name.table.as_str());
         named.or_else(told)
     }
@@ -24,21 +24,9 @@ impl Error {
     /// The column of a value that cannot be written or read, or that a constraint refuses, where it is known. That of a value
     /// that was refused before anything was sent is; not every database tells that of a constraint.
     pub fn column(&self) -> Option<&str> {
-        let told = || self.constraint()?.column.as_deref();
+        let told = || self.violated()?.column.as_deref();
         let named = self.0.column.as_ref().map(|name| name.column.as_str());
         named.or_else(told)
-    }
-
-    fn constraint(&self) -> Option<&Constraint> {
-        let (ErrorKind::UniqueViolation(constraint)
-        | ErrorKind::ForeignKeyViolation(constraint)
-        | ErrorKind::NotNullViolation(constraint)
-        | ErrorKind::CheckViolation(constraint)
-        | ErrorKind::ValueOutOfRange(constraint)) = &self.0.kind
-        else {
-            return None;
-        };
-        Some(constraint)
     }
 
     /// A value for this column of a table was refused, unless the column is known already.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Constraint;
+use super::constraint::quoted;
 use crate::drift::Drift;
 
 /// What went wrong, the same on every database.
@@ -167,17 +169,6 @@ impl fmt::Display for Phase {
     }
 }
 
-/// What the server tells about a violated constraint.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Constraint {
-    /// Its name.
-    pub name: Option<String>,
-    /// The table.
-    pub table: Option<String>,
-    /// The column.
-    pub column: Option<String>,
-}
-
 impl fmt::Display for ErrorKind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -308,6 +299,10 @@ pub(super) fn fmt_misfit(
 
 impl fmt::Display for Constraint {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let several = self
+            .key
+            .map(|key| key.columns)
+            .filter(|columns| columns.len() > 1);
         let parts = [
             ("constraint", &self.name),
             ("table", &self.table),
@@ -316,7 +311,8 @@ impl fmt::Display for Constraint {
         let named = parts
             .iter()
             .filter_map(|(what, name)| name.as_ref().map(|name| format!("{what} `{name}`")));
-        let text = named.collect::<Vec<_>>().join(", ");
+        let several = several.map(|columns| format!("columns {}", quoted(columns)));
+        let text = named.chain(several).collect::<Vec<_>>().join(", ");
         if text.is_empty() {
             Ok(())
         } else {

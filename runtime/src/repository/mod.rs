@@ -88,7 +88,10 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
             let run = |link: &mut Link| {
                 link.ensure_schema(M::NAME, sql.table, operation)?;
                 let outcome = work(link, sql, engine);
-                outcome.inspect_err(|error| link.heed(error))
+                outcome.map_err(|error| {
+                    link.heed(&error);
+                    link.pool().named(error, Some(M::NAME))
+                })
             };
             let outcome = match &mut self.target.source {
                 Source::Link(link) => link.call(operation, run),

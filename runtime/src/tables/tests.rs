@@ -37,6 +37,8 @@ static PROGRAM: Program = Program {
         columns: &["id", "other"],
         kinds: "",
         rules: 0,
+        constraints: &[],
+        constraint_names: "",
         engines: &["default"],
         tables: &[table!("one", "two"), table!("two", "one")],
     }],
@@ -101,6 +103,8 @@ fn a_table_that_cannot_be_made_whole_is_not_made() {
             columns: &["id"],
             kinds: "",
             rules: 0,
+            constraints: &[],
+            constraint_names: "",
             engines: &["default"],
             tables: &[TableDdl {
                 engine: 0,
@@ -137,6 +141,8 @@ fn a_table_that_cannot_be_created_is_named() {
             columns: &["id"],
             kinds: "",
             rules: 0,
+            constraints: &[],
+            constraint_names: "",
             engines: &["default"],
             tables: &[TableDdl {
                 engine: 0,

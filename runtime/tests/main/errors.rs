@@ -7,7 +7,9 @@ use bindery::{Connection, EngineOptions, ErrorKind, Phase};
 use bindery_testkit::{FreshDatabase, Watchdog};
 
 use crate::sample::engine::{Default, Mysql, Postgres};
-use crate::sample::{Everything, NewBlog, NewMember, Tables, at, on_each_database, with};
+use crate::sample::{
+    EMAIL, Everything, MEMBER_KEY, NewBlog, NewMember, Tables, USER_ID, at, on_each_database, with,
+};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -15,6 +17,7 @@ on_each_database! {
     debug_reads_like_display_with_its_causes;
     a_connection_whose_transaction_was_forgotten_is_refused;
     reading_all_rows_ends_within_its_time;
+    err_01_a_violation_is_the_models_own_key;
 }
 
 /// What `main` prints of a `Result` is `Debug`.
@@ -30,6 +33,39 @@ fn debug_reads_like_display_with_its_causes<E: Everything>(c: &mut Connection<E>
     assert_eq!(format!("{error:#?}"), expected);
     let missing = c.members().get(bindery::Key::new(77)).unwrap_err();
     assert_eq!(format!("{missing:?}"), missing.to_string());
+}
+
+/// Whatever the database calls it.
+///
+/// Covers ERR-01 on SQLite, PostgreSQL, MariaDB.
+fn err_01_a_violation_is_the_models_own_key<E: Everything>(c: &mut Connection<E>) {
+    let new = |id: i64, user: i64, email: &str| NewMember {
+        id: Some(id),
+        ..NewMember::new(user, email)
+    };
+    c.members().insert(new(1, 1, "ann@example.org")).unwrap();
+    for (row, key) in [
+        (new(1, 2, "bob@example.org"), MEMBER_KEY),
+        (new(2, 1, "bob@example.org"), USER_ID),
+        (new(2, 2, "ann@example.org"), EMAIL),
+    ] {
+        for outcome in [
+            c.members().insert(row.clone()).map(drop),
+            c.members().insert_many([row.clone()]).map(drop),
+            c.transaction(|tx| tx.members().insert(row.clone()).map(drop)),
+        ] {
+            let error = outcome.unwrap_err();
+            assert!(
+                error.is_unique_violation() && error.constraint() == key,
+                "{error}"
+            );
+            assert_eq!(
+                (error.table(), error.column()),
+                (Some("members"), key.columns.first().copied())
+            );
+            assert!(error.server_message().is_some(), "{error}");
+        }
+    }
 }
 
 /// Covers TX-7.

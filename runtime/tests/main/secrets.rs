@@ -3,9 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bindery::{Connection, EngineOptions, ErrorKind, Operation, Registry};
+use bindery_testkit::FreshDatabase;
 
 use crate::sample::engine::{Mysql, Postgres};
-use crate::sample::{Everything, NewMember, Tables, on_each_database, with};
+use crate::sample::{Everything, Logged, NewMember, Tables, on_each_database, with};
 
 const CANARY: &str = "s3cr3t-canary";
 
@@ -101,4 +102,85 @@ fn tx_18_values_are_never_shown<E: Everything>(c: &mut Connection<E>) {
     assert_silent(&shown(c.members().insert_many([new(), new()])));
     let failed = c.transaction(|tx| tx.members().insert(new()).map(drop));
     assert_silent(&shown(failed));
+}
+
+/// What triggers of the server raise, with the row's value in texts and names.
+const POSTGRES_RAISES: &[&str] = &[
+    "RAISE EXCEPTION USING ERRCODE = '42P01', MESSAGE = NEW.email",
+    "RAISE EXCEPTION USING ERRCODE = '42601', MESSAGE = NEW.email",
+    "RAISE EXCEPTION USING ERRCODE = '57P04', MESSAGE = NEW.email",
+    "RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = NEW.email, CONSTRAINT = NEW.email, TABLE = NEW.email, COLUMN = NEW.email",
+    "RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = NEW.email, TABLE = NEW.email, DETAIL = NEW.email, HINT = NEW.email",
+    "RAISE EXCEPTION USING ERRCODE = '23502', COLUMN = NEW.email, TABLE = 'members'",
+    "RAISE EXCEPTION USING ERRCODE = '22001', COLUMN = NEW.email, SCHEMA = NEW.email",
+    "RAISE EXCEPTION USING ERRCODE = '23503', CONSTRAINT = NEW.email",
+    "RAISE EXCEPTION USING ERRCODE = 'P0001', MESSAGE = NEW.email",
+    "EXECUTE 'SELECT 1 FROM ' || quote_ident(NEW.email)",
+];
+const MYSQL_RAISES: &[&str] = &[
+    "SIGNAL SQLSTATE '42S02' SET MYSQL_ERRNO = 1146, MESSAGE_TEXT = NEW.email",
+    "SIGNAL SQLSTATE '42000' SET MYSQL_ERRNO = 1064, MESSAGE_TEXT = NEW.email",
+    "SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1054, MESSAGE_TEXT = NEW.email, CONSTRAINT_NAME = NEW.email",
+    "SIGNAL SQLSTATE '23000' SET MYSQL_ERRNO = 1062, MESSAGE_TEXT = NEW.nick",
+    "SIGNAL SQLSTATE '23000' SET MYSQL_ERRNO = 1452, MESSAGE_TEXT = NEW.nick",
+    "SIGNAL SQLSTATE '23000' SET MYSQL_ERRNO = 1048, MESSAGE_TEXT = NEW.nick",
+    "SIGNAL SQLSTATE '23000' SET MYSQL_ERRNO = 4025, MESSAGE_TEXT = NEW.nick",
+    "SIGNAL SQLSTATE '22001' SET MYSQL_ERRNO = 1406, MESSAGE_TEXT = NEW.nick",
+    "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = NEW.email",
+];
+
+/// What is told of each of these when a row with the value is inserted, the log's lines too.
+fn raised<E: Everything>(engine: E, database: &FreshDatabase, raises: &[&str]) {
+    let is_postgres = database.url().starts_with("postgres");
+    let quoted =
+        format!("(`{CANARY}`, CONSTRAINT `{CANARY}` for column '{CANARY}' for key '{CANARY}'");
+    let db = crate::sample::at(engine.name(), &database.url());
+    db.create_missing_on(engine).unwrap();
+    for raise in raises {
+        let script = if is_postgres {
+            format!(
+                "CREATE OR REPLACE FUNCTION spill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {raise}; RETURN NEW; END $$; \
+                 CREATE OR REPLACE TRIGGER spills BEFORE INSERT ON members FOR EACH ROW EXECUTE FUNCTION spill();"
+            )
+        } else {
+            format!(
+                "DROP TRIGGER IF EXISTS spills; CREATE TRIGGER spills BEFORE INSERT ON members FOR EACH ROW {raise};"
+            )
+        };
+        database.run_script(&script).unwrap();
+        let new = || NewMember {
+            nick: Some(Some(quoted.clone())),
+            ..NewMember::new(1, CANARY)
+        };
+        let log = Logged::of(|| {
+            let mut c = db.connect(engine).unwrap();
+            for outcome in [
+                c.members().insert(new()).map(drop),
+                c.members().insert_many([new(), new()]).map(drop),
+                c.transaction(|tx| tx.members().insert(new()).map(drop)),
+            ] {
+                let error = outcome.as_ref().unwrap_err();
+                let names = format!(
+                    "{:?} {:?} {:?}",
+                    error.table(),
+                    error.column(),
+                    error.code()
+                );
+                assert_silent(&names);
+                assert_silent(&shown(outcome));
+            }
+        });
+        assert_silent(&format!("{log:?}"));
+    }
+}
+
+/// Covers TX-18 on PostgreSQL, MariaDB.
+#[test]
+fn tx_18_what_triggers_raise_is_not_shown() {
+    if let Some(database) = bindery_testkit::fresh_postgres() {
+        raised(Postgres, &database, POSTGRES_RAISES);
+    }
+    if let Some(database) = bindery_testkit::fresh_mysql() {
+        raised(Mysql, &database, MYSQL_RAISES);
+    }
 }

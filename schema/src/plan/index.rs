@@ -54,6 +54,33 @@ impl IndexNames {
     }
 }
 
+/// The names of a table's unique indexes and of its other indexes, as far as they are written.
+pub(super) fn given_names(
+    model: &Model,
+    id: TableId,
+    engine: &Engine,
+) -> (Vec<Option<String>>, Vec<Option<String>>) {
+    let table = model.table(id);
+    let native = table.source_dialect == engine.dialect;
+    let mut names = IndexNames::default();
+    let mut give = |own: Option<&str>, columns: &str| {
+        let is_written = !native || own.is_some();
+        is_written.then(|| names.give(own, table, columns, engine))
+    };
+    let uniques = table.uniques.iter().map(|unique| {
+        let own = unique.name.as_deref().filter(|_| unique.is_index);
+        let made = unique
+            .is_index
+            .then(|| give(own, &joined(table, &unique.columns)));
+        made.flatten()
+    });
+    let uniques = uniques.collect();
+    let context = Context { model, id, engine };
+    let indexes = table.indexes.iter();
+    let indexes = indexes.map(|index| give(index.name.as_deref(), &context.columns(index)));
+    (uniques, indexes.collect())
+}
+
 /// The name cut so that it fits with its suffix.
 pub(super) fn bounded(name: &str, suffix: &str, limit: IdentifierLimit) -> String {
     let room = |limit: usize| limit.saturating_sub(suffix.len());

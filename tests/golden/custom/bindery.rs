@@ -70,6 +70,25 @@ pub mod goods {
     /// Key of [`Goods`].
     pub type GoodsId = ::bindery::Key<model::Goods, engine::Default, crate::Code>;
 
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Goods", "", &["code"]),
+        ::bindery::ModelConstraint::unique("Goods", "", &["replaced_by"]),
+        ::bindery::ModelConstraint::unique("Goods", "", &["cents", "discount"]),
+        ::bindery::ModelConstraint::foreign_key("Goods", "", &["replaced_by"]),
+    ];
+
+    /// The primary key of `code`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `replaced_by`.
+    pub const REPLACED_BY: ::bindery::ModelConstraint = CONSTRAINTS[1];
+
+    /// The unique key of `cents`, `discount`.
+    pub const CENTS_AND_DISCOUNT: ::bindery::ModelConstraint = CONSTRAINTS[2];
+
+    /// The foreign key of `replaced_by`.
+    pub const REPLACED_BY_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[3];
+
     /// Columns whose values have types of the program's own.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Goods {
@@ -395,6 +414,8 @@ pub mod goods {
         columns: &["code", "cents", "discount", "tags", "replaced_by"],
         kinds: "_ _ _? _ text?",
         rules: 0x7606c14ec49ba04a,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 0,
@@ -435,6 +456,17 @@ pub mod stock {
         /// `good`
         pub good: super::goods::GoodsId,
     }
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Stock", "", &["shelf", "good"]),
+        ::bindery::ModelConstraint::foreign_key("Stock", "", &["good"]),
+    ];
+
+    /// The primary key of `shelf`, `good`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The foreign key of `good`.
+    pub const GOOD_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[1];
 
     /// A row of `stock`.
     #[derive(Debug, Clone, PartialEq)]
@@ -591,6 +623,8 @@ pub mod stock {
         columns: &["shelf", "good"],
         kinds: "integer text",
         rules: 0x35e2a04733ceb191,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 0,

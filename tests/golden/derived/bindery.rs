@@ -102,6 +102,17 @@ pub mod teas {
     /// Key of [`Tea`].
     pub type TeaId = ::bindery::Key<model::Tea, engine::Default, i64>;
 
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Tea", "", &["id"]),
+        ::bindery::ModelConstraint::unique("Tea", "", &["name"]),
+    ];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `name`.
+    pub const NAME: ::bindery::ModelConstraint = CONSTRAINTS[1];
+
     /// A row of `teas`.
     #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, Eq)]
     pub struct Tea {
@@ -472,6 +483,8 @@ pub mod teas {
         ],
         kinds: "integer text text date? timestamp.6? number.2 uuid? json?",
         rules: 0xcade96814af1cce8,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 1,
@@ -517,6 +530,12 @@ pub mod shelves {
         /// `number`
         pub number: i32,
     }
+
+    #[rustfmt::skip]
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Shelf", "", &["room", "number"])];
+
+    /// The primary key of `room`, `number`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
 
     /// Lives on two engines, so its row has one as its parameter.
     #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -796,6 +815,8 @@ pub mod shelves {
         columns: &["room", "number", "label"],
         kinds: "integer integer text?",
         rules: 0x5c714e6ed89ecf27,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -840,6 +861,17 @@ pub mod jars {
 
     /// Key of [`Jar`].
     pub type JarId<E = engine::Default> = ::bindery::Key<model::Jar, E, i64>;
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Jar", "", &["id"]),
+        ::bindery::ModelConstraint::foreign_key("Jar", "", &["room", "number"]),
+    ];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The foreign key of `room`, `number`.
+    pub const ROOM_AND_NUMBER_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[1];
 
     /// A row of `jars`.
     #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -1145,6 +1177,8 @@ pub mod jars {
         columns: &["id", "room", "number"],
         kinds: "integer integer? integer?",
         rules: 0xc1e47bb5d06f84f8,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {

@@ -94,6 +94,12 @@ pub mod blogs {
     /// Key of [`Blog`].
     pub type BlogId<E = engine::Default> = ::bindery::Key<model::Blog, E, i64>;
 
+    #[rustfmt::skip]
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Blog", "", &["id"])];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
     /// A row of `blogs`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Blog<E: ::bindery::Engine = engine::Default> {
@@ -387,6 +393,8 @@ pub mod blogs {
         columns: &["id", "title", "content"],
         kinds: "integer text text?",
         rules: 0xdc03f91c80b86e91,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -431,6 +439,17 @@ pub mod categories {
 
     /// Key of [`Category`].
     pub type CategoryId = ::bindery::Key<model::Category, engine::B, i64>;
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Category", "", &["id"]),
+        ::bindery::ModelConstraint::unique("Category", "", &["name"]),
+    ];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `name`.
+    pub const NAME: ::bindery::ModelConstraint = CONSTRAINTS[1];
 
     /// A row of `categories`.
     #[derive(Debug, Clone, PartialEq)]
@@ -643,6 +662,8 @@ pub mod categories {
         columns: &["id", "name"],
         kinds: "integer text",
         rules: 0x1a64034af153dd31,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["b"],
         tables: &[::bindery::TableDdl {
             engine: 0,
@@ -672,6 +693,17 @@ pub mod users {
 
     /// Key of [`User`].
     pub type UserId = ::bindery::Key<model::User, engine::Default, i64>;
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("User", "", &["id"]),
+        ::bindery::ModelConstraint::unique("User", "", &["email"]),
+    ];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `email`.
+    pub const EMAIL: ::bindery::ModelConstraint = CONSTRAINTS[1];
 
     /// A row of `users`.
     #[derive(Debug, Clone, PartialEq)]
@@ -967,6 +999,8 @@ pub mod users {
         columns: &["id", "email", "nick", "revision", "changed"],
         kinds: "integer text text? integer datetime.6?",
         rules: 0x2f87fb9ff5fb064c,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 1,

@@ -66,6 +66,12 @@ pub mod notes {
     /// Key of [`Note`].
     pub type NoteId = ::bindery::Key<model::Note, engine::Default, i64>;
 
+    #[rustfmt::skip]
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Note", "", &["id"])];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
     /// A note that somebody wrote.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Note {
@@ -285,6 +291,8 @@ pub mod notes {
         columns: &["id", "title", "body", "stars"],
         kinds: "integer text text? integer",
         rules: 0xfcf0f0e213e43ac3,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 0,

@@ -107,6 +107,21 @@ pub mod visits {
     /// Key of [`Visit`].
     pub type VisitId<E = engine::Default> = ::bindery::Key<model::Visit, E, ::bindery::types::Uuid>;
 
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Visit", "", &["id"]),
+        ::bindery::ModelConstraint::unique("Visit", "", &["door"]),
+        ::bindery::ModelConstraint::foreign_key("Visit", "", &["before"]),
+    ];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `door`.
+    pub const DOOR: ::bindery::ModelConstraint = CONSTRAINTS[1];
+
+    /// The foreign key of `before`.
+    pub const BEFORE_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[2];
+
     /// Written for MariaDB, which has types of its own, and takes expressions and constants as defaults of any column.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Visit<E: ::bindery::Engine = engine::Default> {
@@ -753,6 +768,9 @@ pub mod visits {
         ],
         kinds: "uuid uuid uuid? _ _? text datetime.0 date text decimal.2 text",
         rules: 0x700f927099896cc4,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 mysql PRIMARY
+1 mysql door"#,
         engines: &["default", "maria", "proper"],
         tables: &[
             ::bindery::TableDdl {

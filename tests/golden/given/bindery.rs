@@ -130,6 +130,29 @@ pub mod members {
     /// Key of [`Member`].
     pub type MemberId<E = engine::Default> = ::bindery::Key<model::Member, E, i64>;
 
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Member", "", &["id"]),
+        ::bindery::ModelConstraint::unique("Member", "", &["email"]),
+        ::bindery::ModelConstraint::unique("Member", "", &["card"]),
+        ::bindery::ModelConstraint::unique("Member", "", &["born", "name"]),
+        ::bindery::ModelConstraint::foreign_key("Member", "", &["brought_by"]),
+    ];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `email`.
+    pub const EMAIL: ::bindery::ModelConstraint = CONSTRAINTS[1];
+
+    /// The unique key of `card`.
+    pub const CARD: ::bindery::ModelConstraint = CONSTRAINTS[2];
+
+    /// The unique key of `born`, `name`.
+    pub const BORN_AND_NAME: ::bindery::ModelConstraint = CONSTRAINTS[3];
+
+    /// The foreign key of `brought_by`.
+    pub const BROUGHT_BY_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[4];
+
     /// A member, of whom little has to be known.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Member<E: ::bindery::Engine = engine::Default> {
@@ -1010,6 +1033,16 @@ pub mod members {
         ],
         kinds: "integer text text? integer? f64? text? integer? integer text text?",
         rules: 0xbb5a35d45b6522f5,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 mysql PRIMARY
+0 postgres members_pkey
+1 mysql email
+1 postgres members_email_key
+2 mysql card
+2 postgres members_card_key
+3 mysql born
+3 postgres members_born_name_key
+4 postgres members_brought_by_fkey"#,
         engines: &["default", "p", "lite", "proper"],
         tables: &[
             ::bindery::TableDdl {
@@ -1128,6 +1161,12 @@ pub mod words {
 
     /// Key of [`Word`].
     pub type WordId<E = engine::Default> = ::bindery::Key<model::Word, E, i64>;
+
+    #[rustfmt::skip]
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Word", "", &["id"])];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
 
     /// Names that methods, traits and operators have.
     #[derive(Debug, Clone, PartialEq)]
@@ -1879,6 +1918,9 @@ pub mod words {
         ],
         kinds: "integer integer? integer? integer? text? integer? integer integer? integer? integer? bool? date? integer?",
         rules: 0x782dd366a71c334f,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 mysql PRIMARY
+0 postgres words_pkey"#,
         engines: &["default", "p", "lite", "proper"],
         tables: &[
             ::bindery::TableDdl {

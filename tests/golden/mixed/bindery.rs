@@ -114,6 +114,17 @@ pub mod samples {
     /// Key of [`Sample`].
     pub type SampleId<E = engine::Default> = ::bindery::Key<model::Sample, E, i64>;
 
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Sample", "", &["id"]),
+        ::bindery::ModelConstraint::unique("Sample", "", &["name"]),
+    ];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `name`.
+    pub const NAME: ::bindery::ModelConstraint = CONSTRAINTS[1];
+
     /// One column of every type that all three hold.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Sample<E: ::bindery::Engine = engine::Default> {
@@ -1068,6 +1079,11 @@ pub mod samples {
         ],
         kinds: "integer bool integer integer integer f32 f64 number.4 text text text? bytes? date? time.6? datetime.6? timestamp.6 uuid json? text timestamp.6 date?",
         rules: 0x2be54251cb05828d,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 postgres samples_pkey
+0 mysql PRIMARY
+1 postgres samples_name_key
+1 mysql name"#,
         engines: &["default", "m", "lite"],
         tables: &[
             ::bindery::TableDdl {
@@ -1191,6 +1207,29 @@ pub mod arrays {
 
     /// Key of [`Array`].
     pub type ArrayId = ::bindery::Key<model::Array, engine::Default, i32>;
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Array", "", &["id"]),
+        ::bindery::ModelConstraint::unique("Array", "", &["raw"]),
+        ::bindery::ModelConstraint::unique("Array", "", &["numbers", "span"]),
+        ::bindery::ModelConstraint::unique("Array", "", &["sample_id", "price"]),
+        ::bindery::ModelConstraint::foreign_key("Array", "", &["sample_id"]),
+    ];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `raw`.
+    pub const RAW: ::bindery::ModelConstraint = CONSTRAINTS[1];
+
+    /// The unique key of `numbers`, `span`.
+    pub const NUMBERS_AND_SPAN: ::bindery::ModelConstraint = CONSTRAINTS[2];
+
+    /// The unique key of `sample_id`, `price`.
+    pub const SAMPLE_ID_AND_PRICE: ::bindery::ModelConstraint = CONSTRAINTS[3];
+
+    /// The foreign key of `sample_id`.
+    pub const SAMPLE_ID_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[4];
 
     /// What only PostgreSQL has.
     #[derive(Debug, Clone, PartialEq)]
@@ -1626,6 +1665,12 @@ pub mod arrays {
         ],
         kinds: "integer array array? array? interval? bytes decimal integer",
         rules: 0xfe418b2aaf35d3d8,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 postgres arrays_pkey
+1 postgres arrays_raw_key
+2 postgres arrays_numbers_span_key
+3 postgres arrays_sample_id_price_key
+4 postgres arrays_sample_id_fkey"#,
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 0,

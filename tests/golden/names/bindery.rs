@@ -141,6 +141,12 @@ pub mod select {
     /// Key of [`Select`].
     pub type SelectId<E = engine::Default> = ::bindery::Key<model::Select, E, i64>;
 
+    #[rustfmt::skip]
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Select", "", &["type"])];
+
+    /// The primary key of `type`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
     /// A row of `select`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Select<E: ::bindery::Engine = engine::Default> {
@@ -654,6 +660,9 @@ pub mod select {
         columns: &["type", "self", "crate", "match", "order", "Group By"],
         kinds: "integer integer integer text? text text?",
         rules: 0x144b52c69ebd3e2c,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 postgres select_pkey
+0 mysql PRIMARY"#,
         engines: &["default", "p", "m", "proper"],
         tables: &[
             ::bindery::TableDdl {
@@ -738,6 +747,12 @@ pub mod order_détails {
 
     /// Key of [`OrderDétail`].
     pub type OrderDétailId<E = engine::Default> = ::bindery::Key<model::OrderDétail, E, i64>;
+
+    #[rustfmt::skip]
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("OrderDétail", "", &["Id"])];
+
+    /// The primary key of `Id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
 
     /// Mixed case, a blank, quotes of all three databases, a backslash.
     #[derive(Debug, Clone, PartialEq)]
@@ -1431,6 +1446,9 @@ pub mod order_détails {
         ],
         kinds: "integer integer? integer? integer? integer? integer? integer? integer? integer? integer?",
         rules: 0x7586cc2d424d3a5d,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 postgres Order Détails_pkey
+0 mysql PRIMARY"#,
         engines: &["default", "p", "m", "proper"],
         tables: &[
             ::bindery::TableDdl {
@@ -1528,6 +1546,17 @@ pub mod option {
 
     /// Key of [`Option`].
     pub type OptionId<E = engine::Default> = ::bindery::Key<model::Option, E, i64>;
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Option", "", &["some"]),
+        ::bindery::ModelConstraint::foreign_key("Option", "", &["result"]),
+    ];
+
+    /// The primary key of `some`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The foreign key of `result`.
+    pub const RESULT_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[1];
 
     /// Names that other tables, modules and methods have.
     #[derive(Debug, Clone, PartialEq)]
@@ -1874,6 +1903,10 @@ pub mod option {
         columns: &["some", "result"],
         kinds: "integer integer",
         rules: 0xb84bc57f891aa74c,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 postgres option_pkey
+0 mysql PRIMARY
+1 postgres option_result_fkey"#,
         engines: &["default", "p", "m", "proper"],
         tables: &[
             ::bindery::TableDdl {
@@ -1945,6 +1978,12 @@ pub mod string {
     /// Key of [`String`].
     pub type StringId<E = engine::Default> =
         ::bindery::Key<model::String, E, ::std::string::String>;
+
+    #[rustfmt::skip]
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("String", "", &["string"])];
+
+    /// The primary key of `string`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
 
     /// A row of `string`.
     #[derive(Debug, Clone, PartialEq)]
@@ -2285,6 +2324,9 @@ pub mod string {
         columns: &["string", "vec"],
         kinds: "text bytes?",
         rules: 0x4213e3596e92db34,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 postgres string_pkey
+0 mysql PRIMARY"#,
         engines: &["default", "p", "m", "proper"],
         tables: &[
             ::bindery::TableDdl {
@@ -2352,6 +2394,12 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
 
     /// Key of [`Longest`].
     pub type LongestId<E = engine::Default> = ::bindery::Key<model::Longest, E, i64>;
+
+    #[rustfmt::skip]
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Longest", "", &["id"])];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
 
     /// As long as PostgreSQL takes them, 63 bytes.
     #[derive(Debug, Clone, PartialEq)]
@@ -2795,6 +2843,9 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
         ],
         kinds: "integer integer?",
         rules: 0xb08b1ec87a9079c5,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 postgres a23456789_b23456789_c23456789_d23456789_e23456789_f2345678_pkey
+0 mysql PRIMARY"#,
         engines: &["default", "p", "m", "proper"],
         tables: &[
             ::bindery::TableDdl {

@@ -90,6 +90,12 @@ pub mod users {
     /// Key of [`User`].
     pub type UserId = ::bindery::Key<model::User, engine::B, i32>;
 
+    #[rustfmt::skip]
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("User", "", &["id"])];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
     /// A row of `users`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct User {
@@ -252,6 +258,8 @@ pub mod users {
         columns: &["id", "email"],
         kinds: "integer text",
         rules: 0x9de9e0a259ee5972,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["b"],
         tables: &[::bindery::TableDdl {
             engine: 1,
@@ -280,6 +288,12 @@ pub mod visitor {
 
     /// Key of [`Visitor`].
     pub type VisitorId = ::bindery::Key<model::Visitor, engine::Analytics, i64>;
+
+    #[rustfmt::skip]
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Visitor", "", &["id"])];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
 
     /// A row of `users`.
     #[derive(Debug, Clone, PartialEq)]
@@ -446,6 +460,8 @@ pub mod visitor {
         columns: &["id", "visits"],
         kinds: "integer integer",
         rules: 0x2efbc4d83c024d71,
+        constraints: CONSTRAINTS,
+        constraint_names: "0 postgres users_pkey",
         engines: &["analytics"],
         tables: &[::bindery::TableDdl {
             engine: 0,

@@ -133,6 +133,17 @@ pub mod readings {
         pub sensor: u64,
     }
 
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Reading", "", &["slot", "sensor"]),
+        ::bindery::ModelConstraint::unique("Reading", "", &["label"]),
+    ];
+
+    /// The primary key of `slot`, `sensor`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `label`.
+    pub const LABEL: ::bindery::ModelConstraint = CONSTRAINTS[1];
+
     /// What a sensor has measured: columns that each database refuses other values for.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Reading<E: ::bindery::Engine = engine::Default> {
@@ -748,6 +759,11 @@ pub mod readings {
         ],
         kinds: "integer integer text f64 f64.2 f32.3 text? integer",
         rules: 0x59874c6b863e54dd,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 mysql PRIMARY
+0 postgres readings_pkey
+1 mysql label
+1 postgres readings_label_key"#,
         engines: &["default", "p", "lite", "proper"],
         tables: &[
             ::bindery::TableDdl {

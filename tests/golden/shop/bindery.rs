@@ -142,6 +142,21 @@ pub mod customers {
     /// Key of [`Customer`].
     pub type CustomerId = ::bindery::Key<model::Customer, engine::Default, i64>;
 
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Customer", "", &["id"]),
+        ::bindery::ModelConstraint::unique("Customer", "", &["email"]),
+        ::bindery::ModelConstraint::foreign_key("Customer", "", &["referred_by"]),
+    ];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `email`.
+    pub const EMAIL: ::bindery::ModelConstraint = CONSTRAINTS[1];
+
+    /// The foreign key of `referred_by`.
+    pub const REFERRED_BY_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[2];
+
     /// A customer, as the shop knows them.
     ///
     /// Orders refer to this, ```so it is kept``` for as long as they are.
@@ -497,6 +512,8 @@ pub mod customers {
         ],
         kinds: "integer text text integer? bool datetime.6 datetime.6",
         rules: 0x8c505aa65e86c1a5,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 2,
@@ -532,6 +549,21 @@ pub mod products {
     /// Key of [`Product`].
     pub type ProductId<E = engine::Default> =
         ::bindery::Key<model::Product, E, ::std::string::String>;
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Product", "", &["code"]),
+        ::bindery::ModelConstraint::unique("Product", "", &["title", "type"]),
+        ::bindery::ModelConstraint::foreign_key("Product", "", &["replaced_by"]),
+    ];
+
+    /// The primary key of `code`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `title`, `type`.
+    pub const TITLE_AND_TYPE: ::bindery::ModelConstraint = CONSTRAINTS[1];
+
+    /// The foreign key of `replaced_by`.
+    pub const REPLACED_BY_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[2];
 
     /// What can be bought, known by its code.
     #[derive(Debug, Clone, PartialEq)]
@@ -1006,6 +1038,8 @@ pub mod products {
         ],
         kinds: "text text number.2 f64? text integer? text?",
         rules: 0x193e589edb731258,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -1062,6 +1096,30 @@ pub mod orders {
 
     /// Key of [`Order`].
     pub type OrderId<E = engine::Default> = ::bindery::Key<model::Order, E, i64>;
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Order", "", &["id"]),
+        ::bindery::ModelConstraint::unique("Order", "", &["number"]),
+        ::bindery::ModelConstraint::unique("Order", "", &["previous_order_of_the_same_customer"]),
+        ::bindery::ModelConstraint::foreign_key(
+            "Order",
+            "",
+            &["previous_order_of_the_same_customer"],
+        ),
+    ];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `number`.
+    pub const NUMBER: ::bindery::ModelConstraint = CONSTRAINTS[1];
+
+    /// The unique key of `previous_order_of_the_same_customer`.
+    pub const PREVIOUS_ORDER_OF_THE_SAME_CUSTOMER: ::bindery::ModelConstraint = CONSTRAINTS[2];
+
+    #[rustfmt::skip]
+    /// The foreign key of `previous_order_of_the_same_customer`.
+    pub const PREVIOUS_ORDER_OF_THE_SAME_CUSTOMER_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[3];
 
     /// A row of `orders`.
     #[derive(Debug, Clone, PartialEq)]
@@ -1602,6 +1660,8 @@ pub mod orders {
         ],
         kinds: "integer text integer date datetime.6? number.2? integer?",
         rules: 0x515c1179e0754c34,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -1664,6 +1724,25 @@ pub mod order_lines {
         /// `line`
         pub line: i64,
     }
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("OrderLine", "", &["order_id", "line"]),
+        ::bindery::ModelConstraint::unique("OrderLine", "", &["product", "order_id"]),
+        ::bindery::ModelConstraint::foreign_key("OrderLine", "", &["order_id"]),
+        ::bindery::ModelConstraint::foreign_key("OrderLine", "", &["product"]),
+    ];
+
+    /// The primary key of `order_id`, `line`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `product`, `order_id`.
+    pub const PRODUCT_AND_ORDER_ID: ::bindery::ModelConstraint = CONSTRAINTS[1];
+
+    /// The foreign key of `order_id`.
+    pub const ORDER_ID_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[2];
+
+    /// The foreign key of `product`.
+    pub const PRODUCT_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[3];
 
     /// A row of `order_lines`.
     #[derive(Debug, Clone, PartialEq)]
@@ -2072,6 +2151,8 @@ pub mod order_lines {
         ],
         kinds: "integer integer text integer number.2 number.2?",
         rules: 0xcdfec058657cc12c,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -2136,6 +2217,12 @@ pub mod seats {
         /// `number`
         pub number: i16,
     }
+
+    #[rustfmt::skip]
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Seat", "", &["row", "number"])];
+
+    /// The primary key of `row`, `number`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
 
     /// A seat of the café, by row and number: no column of the key names an engine.
     #[derive(Debug, Clone, PartialEq)]
@@ -2413,6 +2500,8 @@ pub mod seats {
         columns: &["row", "number", "engine"],
         kinds: "integer integer text?",
         rules: 0x46a09b48823074e6,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["b", "archive"],
         tables: &[
             ::bindery::TableDdl {
@@ -2680,6 +2769,8 @@ pub mod visits {
         columns: &["path", "took", "match"],
         kinds: "text f64 bytes?",
         rules: 0x0f469c93889a65e9,
+        constraints: &[],
+        constraint_names: "",
         engines: &["default", "archive"],
         tables: &[
             ::bindery::TableDdl {
@@ -2722,6 +2813,17 @@ pub mod profiles {
 
     /// Key of [`Profile`].
     pub type ProfileId = super::customers::CustomerId;
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Profile", "", &["customer_id"]),
+        ::bindery::ModelConstraint::foreign_key("Profile", "", &["customer_id"]),
+    ];
+
+    /// The primary key of `customer_id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The foreign key of `customer_id`.
+    pub const CUSTOMER_ID_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[1];
 
     /// One more thing about a customer: its key is theirs.
     #[derive(Debug, Clone, PartialEq)]
@@ -2896,6 +2998,8 @@ pub mod profiles {
         columns: &["customer_id", "about"],
         kinds: "integer text",
         rules: 0x9249422e951e9e05,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 2,
@@ -2931,6 +3035,21 @@ pub mod likes {
         /// `product`
         pub product: super::products::ProductId<engine::Default>,
     }
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Like", "", &["customer_id", "product"]),
+        ::bindery::ModelConstraint::foreign_key("Like", "", &["customer_id"]),
+        ::bindery::ModelConstraint::foreign_key("Like", "", &["product"]),
+    ];
+
+    /// The primary key of `customer_id`, `product`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The foreign key of `customer_id`.
+    pub const CUSTOMER_ID_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[1];
+
+    /// The foreign key of `product`.
+    pub const PRODUCT_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[2];
 
     /// Who likes what: nothing but a key.
     #[derive(Debug, Clone, PartialEq)]
@@ -3098,6 +3217,8 @@ pub mod likes {
         columns: &["customer_id", "product"],
         kinds: "integer text",
         rules: 0xee8bf49d5467de74,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 2,
@@ -3128,6 +3249,12 @@ pub mod model_ {
 
     /// Key of [`Model`].
     pub type ModelId = ::bindery::Key<model::Model, engine::Archive, i64>;
+
+    #[rustfmt::skip]
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Model", "", &["id"])];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
 
     /// A table with a name that something else has.
     #[derive(Debug, Clone, PartialEq)]
@@ -3328,6 +3455,8 @@ pub mod model_ {
         columns: &["id", "fn", "self"],
         kinds: "integer text text?",
         rules: 0x70e8064b6926697b,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["archive"],
         tables: &[::bindery::TableDdl {
             engine: 0,
@@ -3357,6 +3486,17 @@ pub mod r#match {
 
     /// Key of [`Match`].
     pub type MatchId = ::bindery::Key<model::Match, engine::Archive, i64>;
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Match", "", &["id"]),
+        ::bindery::ModelConstraint::foreign_key("Match", "", &["option"]),
+    ];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The foreign key of `option`.
+    pub const OPTION_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[1];
 
     /// A row of `match`.
     #[derive(Debug, Clone, PartialEq)]
@@ -3685,6 +3825,8 @@ pub mod r#match {
         ],
         kinds: "integer integer integer integer integer integer integer integer integer integer",
         rules: 0x6ed3d1ea33b6885c,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["archive"],
         tables: &[::bindery::TableDdl {
             engine: 0,

@@ -115,6 +115,21 @@ pub mod hosts {
     /// Key of [`Host`].
     pub type HostId<E = engine::Default> = ::bindery::Key<model::Host, E, ::bindery::types::IpNet>;
 
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Host", "", &["id"]),
+        ::bindery::ModelConstraint::unique("Host", "", &["owner"]),
+        ::bindery::ModelConstraint::foreign_key("Host", "", &["via"]),
+    ];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `owner`.
+    pub const OWNER: ::bindery::ModelConstraint = CONSTRAINTS[1];
+
+    /// The foreign key of `via`.
+    pub const VIA_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[2];
+
     /// Types that say by name what they are, and those of `[types]`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Host<E: ::bindery::Engine = engine::Default> {
@@ -572,6 +587,10 @@ pub mod hosts {
         columns: &["id", "net", "owner", "words", "weight", "via"],
         kinds: "_ _? _ text number.3 text?",
         rules: 0xcc1ffb61bcc00bc3,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 postgres hosts_pkey
+1 postgres hosts_owner_key
+2 postgres hosts_via_fkey"#,
         engines: &["default", "p"],
         tables: &[
             ::bindery::TableDdl {
@@ -631,6 +650,12 @@ pub mod parcels {
 
     /// Key of [`Parcel`].
     pub type ParcelId<E = engine::Default> = ::bindery::Key<model::Parcel, E, i32>;
+
+    #[rustfmt::skip]
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Parcel", "", &["id"])];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
 
     /// A row of `parcels`.
     #[derive(Debug, Clone, PartialEq)]
@@ -1096,6 +1121,9 @@ pub mod parcels {
         columns: &["id", "state", "level", "before", "odd", "number"],
         kinds: "integer _ _ _? _? _?",
         rules: 0xfedce377b56d1d45,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 postgres parcels_pkey
+0 mysql PRIMARY"#,
         engines: &["default", "p", "m"],
         tables: &[
             ::bindery::TableDdl {
@@ -1161,6 +1189,17 @@ pub mod homes {
 
     /// Key of [`Home`].
     pub type HomeId = ::bindery::Key<model::Home, engine::P, i32>;
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Home", "", &["id"]),
+        ::bindery::ModelConstraint::unique("Home", "", &["cold"]),
+    ];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `cold`.
+    pub const COLD: ::bindery::ModelConstraint = CONSTRAINTS[1];
 
     /// Types that the schema makes itself, kept as their text.
     #[derive(Debug, Clone, PartialEq)]
@@ -1443,6 +1482,9 @@ pub mod homes {
         columns: &["id", "at", "past", "warm", "cold"],
         kinds: "integer text text? text text?",
         rules: 0x280b41363b6db055,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 postgres homes_pkey
+1 postgres homes_cold_key"#,
         engines: &["p"],
         tables: &[::bindery::TableDdl {
             engine: 2,

@@ -92,6 +92,21 @@ pub mod accounts {
     pub type AccountId<E = engine::Default> =
         ::bindery::Key<model::Account, E, ::bindery::types::Uuid>;
 
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Account", "", &["id"]),
+        ::bindery::ModelConstraint::unique("Account", "", &["public"]),
+        ::bindery::ModelConstraint::unique("Account", "", &["token"]),
+    ];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `public`.
+    pub const PUBLIC: ::bindery::ModelConstraint = CONSTRAINTS[1];
+
+    /// The unique key of `token`.
+    pub const TOKEN: ::bindery::ModelConstraint = CONSTRAINTS[2];
+
     /// UUIDs as MySQL keeps them.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Account<E: ::bindery::Engine = engine::Default> {
@@ -461,6 +476,10 @@ pub mod accounts {
         columns: &["id", "public", "token"],
         kinds: "_ _ _?",
         rules: 0xb39dae120060062f,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 mysql PRIMARY
+1 mysql public
+2 mysql token"#,
         engines: &["default", "m"],
         tables: &[
             ::bindery::TableDdl {
@@ -518,6 +537,17 @@ pub mod orders {
         /// `line`
         pub line: i32,
     }
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Order", "", &["account", "line"]),
+        ::bindery::ModelConstraint::foreign_key("Order", "", &["account"]),
+    ];
+
+    /// The primary key of `account`, `line`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The foreign key of `account`.
+    pub const ACCOUNT_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[1];
 
     /// A row of `orders`.
     #[derive(Debug, Clone, PartialEq)]
@@ -787,6 +817,8 @@ pub mod orders {
         columns: &["account", "line"],
         kinds: "bytes integer",
         rules: 0x29357d555bfce09d,
+        constraints: CONSTRAINTS,
+        constraint_names: "0 mysql PRIMARY",
         engines: &["default", "m"],
         tables: &[
             ::bindery::TableDdl {

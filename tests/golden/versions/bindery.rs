@@ -130,6 +130,17 @@ pub mod pages {
     /// Key of [`Page`].
     pub type PageId<E = engine::Default> = ::bindery::Key<model::Page, E, i64>;
 
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Page", "", &["id"]),
+        ::bindery::ModelConstraint::unique("Page", "", &["path"]),
+    ];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `path`.
+    pub const PATH: ::bindery::ModelConstraint = CONSTRAINTS[1];
+
     /// A page that several people edit.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Page<E: ::bindery::Engine = engine::Default> {
@@ -700,6 +711,11 @@ pub mod pages {
         columns: &["id", "path", "body", "revision", "changed_at", "changed_on"],
         kinds: "integer text text? integer datetime.6 date?",
         rules: 0x63fbebc3849a5f54,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 mysql PRIMARY
+0 postgres pages_pkey
+1 mysql path
+1 postgres pages_path_key"#,
         engines: &["default", "p", "lite", "proper"],
         tables: &[
             ::bindery::TableDdl {
@@ -787,6 +803,12 @@ pub mod machines {
     /// Key of [`Machine`].
     pub type MachineId<E = engine::Default> =
         ::bindery::Key<model::Machine, E, ::std::string::String>;
+
+    #[rustfmt::skip]
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Machine", "", &["name"])];
+
+    /// The primary key of `name`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
 
     /// A machine that says now and then that it is there: nothing of it changes but the time.
     #[derive(Debug, Clone, PartialEq)]
@@ -1299,6 +1321,9 @@ pub mod machines {
         ],
         kinds: "text integer timestamp.2? timestamp.3 datetime.0?",
         rules: 0xeec1944b32a66a34,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 mysql PRIMARY
+0 postgres machines_pkey"#,
         engines: &["default", "p", "lite", "proper"],
         tables: &[
             ::bindery::TableDdl {

@@ -102,6 +102,12 @@ pub mod customers {
     /// Key of [`Customer`].
     pub type CustomerId = ::bindery::Key<model::Customer, engine::Default, i64>;
 
+    #[rustfmt::skip]
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Customer", "", &["id"])];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
     /// Who buys.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Customer {
@@ -310,6 +316,8 @@ pub mod customers {
         columns: &["id", "name", "email"],
         kinds: "integer text text?",
         rules: 0xa43ab72be11b68b4,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 1,
@@ -338,6 +346,12 @@ pub mod orders {
 
     /// Key of [`Order`].
     pub type OrderId<E = engine::Default> = ::bindery::Key<model::Order, E, i64>;
+
+    #[rustfmt::skip]
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Order", "", &["id"])];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
 
     /// A row of `orders`.
     #[derive(Debug, Clone, PartialEq)]
@@ -671,6 +685,8 @@ pub mod orders {
         columns: &["id", "customer_id", "amount", "note"],
         kinds: "integer integer? number.2 text?",
         rules: 0xd8542bc083be23c0,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -814,6 +830,8 @@ pub mod customer_totals {
         columns: &["customer_id", "name", "total", "orders", "email"],
         kinds: "integer text number? integer text",
         rules: 0x5cd5a990578840f0,
+        constraints: &[],
+        constraint_names: "",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 1,
@@ -952,6 +970,8 @@ pub mod great_orders {
         columns: &["id", "amount", "remark"],
         kinds: "integer number.2 text",
         rules: 0x29978885686c7f31,
+        constraints: &[],
+        constraint_names: "",
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -1097,6 +1117,8 @@ pub mod greatest {
         columns: &["id", "amount", "remark"],
         kinds: "integer number.2 text",
         rules: 0xce4df017a62a6d6f,
+        constraints: &[],
+        constraint_names: "",
         engines: &["default", "b"],
         tables: &[],
     };

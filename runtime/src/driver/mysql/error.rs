@@ -1,9 +1,9 @@
-//! Error numbers of MySQL and MariaDB to kinds of errors. Their texts hold values ("Duplicate entry '…'"), so of most
-//! only the names in them are kept.
+//! Error numbers of MySQL and MariaDB to kinds of errors. Their texts hold values ("Duplicate entry '…'"): they are kept for
+//! who asks for them, and shown to nobody; names are taken out of them to be looked for in the schema.
 
 use super::session::Fault;
 use crate::driver::DatabaseError;
-use crate::error::{Constraint, Error, ErrorKind, Operation, Phase};
+use crate::error::{Constraint, Error, ErrorKind, Operation, Phase, Told};
 
 /// What the server said of a failure.
 #[derive(Debug, Default)]
@@ -46,7 +46,12 @@ impl ServerError {
 /// The error of a statement.
 #[cold]
 pub(super) fn statement_error(fault: Fault) -> Error {
-    fault.into_error(|said| Error::new(kind(said)).with_source(source(said)))
+    fault.into_error(|said| {
+        let source = DatabaseError::of_statement(said.code.to_string(), &said.message);
+        Error::new(kind(said))
+            .with_source(source)
+            .telling(told(said))
+    })
 }
 
 /// The error of connecting, where a lost connection means that there never was one.
@@ -57,7 +62,9 @@ pub(super) fn connect_error(fault: Fault) -> Error {
             ErrorKind::ConnectionLost | ErrorKind::SchemaMismatch => ErrorKind::Unavailable,
             kind => kind,
         };
-        Error::new(kind).with_source(source(said))
+        // A login has seen no row.
+        let source = DatabaseError::new(said.code.to_string(), Some(said.message.as_str()));
+        Error::new(kind).with_source(source)
     })
 }
 
@@ -80,12 +87,12 @@ pub(super) fn is_stale_statement(said: &ServerError) -> bool {
 fn kind(said: &ServerError) -> ErrorKind {
     let text = said.message.as_str();
     match said.code {
-        1062 | 1169 | 1586 | 1859 => ErrorKind::UniqueViolation(unique(text)),
-        1216 | 1217 | 1451 | 1452 => ErrorKind::ForeignKeyViolation(foreign_key(text)),
-        1048 | 1364 => ErrorKind::NotNullViolation(first_column(text)),
-        3819 | 4025 => ErrorKind::CheckViolation(check(text)),
+        1062 | 1169 | 1586 | 1859 => ErrorKind::UniqueViolation(Constraint::default()),
+        1216 | 1217 | 1451 | 1452 => ErrorKind::ForeignKeyViolation(Constraint::default()),
+        1048 | 1364 => ErrorKind::NotNullViolation(Constraint::default()),
+        3819 | 4025 => ErrorKind::CheckViolation(Constraint::default()),
         167 | 1153 | 1264 | 1265 | 1292 | 1300 | 1366 | 1367 | 1406 | 1411 | 1690 | 3140 | 3854
-        | 3988 => ErrorKind::ValueOutOfRange(last_column(text)),
+        | 3988 => ErrorKind::ValueOutOfRange(Constraint::default()),
         1020 | 1213 => ErrorKind::Conflict,
         1205 | 3572 => ErrorKind::Busy,
         1317 | 1969 | 3024 => ErrorKind::Timeout {
@@ -136,28 +143,27 @@ fn of_storage(text: &str) -> ErrorKind {
     }
 }
 
-/// Errors about the statement, the session and the names in them.
-const WITHOUT_VALUES: &[u16] = &[
-    1040, 1044, 1045, 1046, 1049, 1051, 1053, 1054, 1064, 1109, 1130, 1142, 1143, 1146, 1251, 1290,
-    1698, 1792, 1836,
-];
-/// Errors about a table that cannot be made so: names, types and lengths.
-const OF_DEFINITIONS: &[u16] = &[
-    1005, 1059, 1060, 1061, 1063, 1067, 1068, 1069, 1070, 1071, 1072, 1073, 1074, 1075, 1089, 1101,
-    1113, 1115, 1118, 1121, 1170, 1171, 1215, 1273, 1286, 1294, 1822, 1824, 1826, 1901, 3780, 4161,
-    6125,
-];
-
-fn source(said: &ServerError) -> DatabaseError {
-    let harmless = WITHOUT_VALUES.contains(&said.code) || OF_DEFINITIONS.contains(&said.code);
-    DatabaseError::new(
-        said.code.to_string(),
-        harmless.then_some(said.message.as_str()),
-    )
+/// What is told of a violated constraint, taken out of the text.
+fn told(said: &ServerError) -> Told {
+    let text = said.message.as_str();
+    let error = Error::new(kind(said));
+    if error.is_unique_violation() {
+        unique(text)
+    } else if error.is_foreign_key_violation() {
+        foreign_key(text)
+    } else if error.is_not_null_violation() {
+        first_column(text)
+    } else if error.is_check_violation() {
+        check(text)
+    } else if matches!(error.kind(), ErrorKind::ValueOutOfRange(_)) {
+        last_column(text)
+    } else {
+        Told::default()
+    }
 }
 
 /// `Duplicate entry '…' for key 'users.email'`: the key's name is at the very end; MySQL puts the table before it.
-fn unique(text: &str) -> Constraint {
+fn unique(text: &str) -> Told {
     let key = text
         .strip_suffix('\'')
         .and_then(|text| text.rsplit_once("for key '"))
@@ -166,15 +172,16 @@ fn unique(text: &str) -> Constraint {
         Some((table, name)) => (Some(table), Some(name)),
         None => (None, key),
     };
-    Constraint {
+    Told {
         name: name.map(str::to_owned),
         table: table.map(str::to_owned),
-        column: None,
+        ..Told::default()
     }
 }
 
-/// ``…a foreign key constraint fails (`shop`.`orders`, CONSTRAINT `orders_user` FOREIGN KEY …``: names only.
-fn foreign_key(text: &str) -> Constraint {
+/// ``…a foreign key constraint fails (`shop`.`orders`, CONSTRAINT `orders_user` FOREIGN KEY (`user`) REFERENCES …``: names
+/// only.
+fn foreign_key(text: &str) -> Told {
     let table = text
         .split_once("(`")
         .and_then(|(_, rest)| rest.split_once("`,"))
@@ -183,43 +190,48 @@ fn foreign_key(text: &str) -> Constraint {
         .split_once("CONSTRAINT `")
         .and_then(|(_, rest)| rest.split_once('`'))
         .map(|(name, _)| name);
-    Constraint {
+    let columns = text
+        .split_once("FOREIGN KEY (")
+        .and_then(|(_, rest)| rest.split_once(") REFERENCES "))
+        .map(|(columns, _)| columns);
+    Told {
         name: name.map(str::to_owned),
         table: table.map(str::to_owned),
-        column: None,
+        columns: columns.map(str::to_owned),
+        ..Told::default()
     }
 }
 
 /// `Column 'name' cannot be null`, `Field 'name' doesn't have a default value`.
-fn first_column(text: &str) -> Constraint {
+fn first_column(text: &str) -> Told {
     let column = text.split('\'').nth(1).map(str::to_owned);
-    Constraint {
+    Told {
         column,
-        ..Constraint::default()
+        ..Told::default()
     }
 }
 
 /// ``CONSTRAINT `name` failed for `shop`.`items` ``, `Check constraint 'name' is violated.`
-fn check(text: &str) -> Constraint {
+fn check(text: &str) -> Told {
     let name = text.split(['\'', '`']).nth(1).map(str::to_owned);
-    Constraint {
+    Told {
         name,
-        ..Constraint::default()
+        ..Told::default()
     }
 }
 
 /// ``Incorrect integer value: '…' for column `shop`.`items`.`price` at row 1``, `Data too long for column 'name' at
 /// row 1`: the name stands between the last "for column" and the last "at row", behind any value.
-fn last_column(text: &str) -> Constraint {
+fn last_column(text: &str) -> Told {
     let column = text
         .rsplit_once(" at row ")
         .and_then(|(before, _)| before.rsplit_once("for column "))
         .map(|(_, names)| names.trim_matches(['\'', '`']))
         .and_then(|names| names.rsplit('`').next())
         .map(str::to_owned);
-    Constraint {
+    Told {
         column,
-        ..Constraint::default()
+        ..Told::default()
     }
 }
 
@@ -227,19 +239,9 @@ fn last_column(text: &str) -> Constraint {
 mod tests {
     use super::*;
 
-    fn constraint(code: u16, message: &str) -> Constraint {
-        let said = ServerError {
-            message: message.to_owned(),
-            code,
-        };
-        match kind(&said) {
-            ErrorKind::UniqueViolation(constraint)
-            | ErrorKind::ForeignKeyViolation(constraint)
-            | ErrorKind::NotNullViolation(constraint)
-            | ErrorKind::CheckViolation(constraint)
-            | ErrorKind::ValueOutOfRange(constraint) => constraint,
-            kind => panic!("{kind:?}"),
-        }
+    fn constraint(code: u16, message: &str) -> Told {
+        let message = message.to_owned();
+        told(&ServerError { message, code })
     }
 
     #[test]
@@ -257,6 +259,7 @@ mod tests {
         );
         assert_eq!(missing.table.as_deref(), Some("orders"));
         assert_eq!(missing.name.as_deref(), Some("orders_user"));
+        assert_eq!(missing.columns.as_deref(), Some("`user`"));
 
         for text in [
             "Data too long for column 'price' at row 1",

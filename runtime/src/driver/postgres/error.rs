@@ -1,9 +1,9 @@
-//! SQLSTATE to kinds of errors. Of the server's text only what cannot hold values is kept.
+//! SQLSTATE to kinds of errors. The server's text about a statement is kept for who asks for it, and shown to nobody.
 
 use super::message::take_text;
 use super::session::Fault;
 use crate::driver::DatabaseError;
-use crate::error::{Constraint, Error, ErrorKind, Operation, Phase};
+use crate::error::{Constraint, Error, ErrorKind, Operation, Phase, Told};
 
 /// What the server said of a failure. DETAIL, HINT and WHERE may hold values, so they are not even kept.
 #[derive(Debug, Default)]
@@ -57,7 +57,10 @@ fn row_of_copy(context: &str) -> Option<usize> {
 #[cold]
 pub(super) fn statement_error(fault: Fault) -> Error {
     fault.into_error(|said| {
-        let error = Error::new(kind(said)).with_source(source(said));
+        let source = DatabaseError::of_statement(said.code.as_str(), &said.message);
+        let error = Error::new(kind(said))
+            .with_source(source)
+            .telling(told(said));
         said.row.into_iter().fold(error, Error::at_row)
     })
 }
@@ -81,7 +84,9 @@ fn refused(said: &ServerError) -> Error {
         code if ["08", "53", "57"].contains(&class(code)) => ErrorKind::Unavailable,
         _ => kind(said),
     };
-    Error::new(kind).with_source(source(said))
+    // A login has seen no row.
+    let source = DatabaseError::new(said.code.as_str(), Some(said.message.as_str()));
+    Error::new(kind).with_source(source)
 }
 
 /// What is configured here and what the server wants do not meet.
@@ -107,12 +112,12 @@ fn class(code: &str) -> &str {
 fn kind(said: &ServerError) -> ErrorKind {
     let code = said.code.as_str();
     match code {
-        "23505" | "23P01" => ErrorKind::UniqueViolation(constraint(said)),
-        "23503" | "23001" => ErrorKind::ForeignKeyViolation(constraint(said)),
-        "23502" => ErrorKind::NotNullViolation(constraint(said)),
-        "23514" => ErrorKind::CheckViolation(constraint(said)),
+        "23505" | "23P01" => ErrorKind::UniqueViolation(Constraint::default()),
+        "23503" | "23001" => ErrorKind::ForeignKeyViolation(Constraint::default()),
+        "23502" => ErrorKind::NotNullViolation(Constraint::default()),
+        "23514" => ErrorKind::CheckViolation(Constraint::default()),
         "22001" | "22003" | "22007" | "22008" | "22021" | "22026" | "22P02" | "22P03" | "22P05" => {
-            ErrorKind::ValueOutOfRange(constraint(said))
+            ErrorKind::ValueOutOfRange(Constraint::default())
         }
         "40001" | "40P01" => ErrorKind::Conflict,
         "55P03" => ErrorKind::Busy,
@@ -142,20 +147,14 @@ fn kind(said: &ServerError) -> ErrorKind {
     }
 }
 
-fn constraint(said: &ServerError) -> Constraint {
-    Constraint {
+/// Fields of their own in the message.
+fn told(said: &ServerError) -> Told {
+    Told {
         name: said.constraint.clone(),
         table: said.table.clone(),
         column: said.column.clone(),
+        columns: None,
     }
-}
-
-/// Syntax, names and rights (42), connections (08, 28, 57), unknown databases and schemas (3D, 3F): texts about the
-/// statement and the session, not about rows.
-fn source(said: &ServerError) -> DatabaseError {
-    let code = said.code.as_str();
-    let harmless = ["08", "28", "3D", "3F", "42", "57"].contains(&class(code));
-    DatabaseError::new(code, harmless.then_some(said.message.as_str()))
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! SQLite's result codes to kinds of errors. Texts are kept only where nothing has run yet, so that they speak of the
-//! statement and not of rows.
+//! SQLite's result codes to kinds of errors. Texts are shown only where nothing has run yet, so that they speak of the
+//! statement and not of rows; others are kept for who asks for them.
 
 use std::io;
 
 use rusqlite::{ErrorCode, ffi};
 
 use crate::driver::DatabaseError;
-use crate::error::{Constraint, Error, ErrorKind, Phase};
+use crate::error::{Constraint, Error, ErrorKind, Phase, Told};
 
 /// The error of opening a file or preparing a statement.
 #[cold]
@@ -22,7 +22,7 @@ pub(super) fn prepare_error(error: rusqlite::Error) -> Error {
         // SQLite has one code for all errors of this kind, and no other sign of them than its text.
         ffi::SQLITE_ERROR if is_unknown_name(message) => ErrorKind::SchemaMismatch,
         ffi::SQLITE_ERROR if is_syntax(message) => ErrorKind::Syntax,
-        code => kind(code, message),
+        code => kind(code),
     };
     Error::new(kind).with_source(DatabaseError::new(code.to_string(), Some(message)))
 }
@@ -51,7 +51,7 @@ pub(super) fn open_error(error: rusqlite::Error, system: i32) -> Error {
 pub(super) fn moved_error() -> Error {
     let code = ffi::SQLITE_READONLY_DBMOVED;
     let why = "the database file was moved, removed or replaced while it was open";
-    Error::new(kind(code, "")).with_source(DatabaseError::new(code.to_string(), Some(why)))
+    Error::new(kind(code)).with_source(DatabaseError::new(code.to_string(), Some(why)))
 }
 
 fn is_unknown_name(message: &str) -> bool {
@@ -79,17 +79,20 @@ pub(super) fn step_error(error: rusqlite::Error) -> Error {
     if code == ffi::SQLITE_ERROR && is_unknown_name(message) {
         return prepare_error(error);
     }
-    Error::new(kind(code, message)).with_source(DatabaseError::new(code.to_string(), None))
+    let source = DatabaseError::of_statement(code.to_string(), message);
+    Error::new(kind(code))
+        .with_source(source)
+        .telling(told(code, message))
 }
 
-fn kind(code: i32, message: &str) -> ErrorKind {
+fn kind(code: i32) -> ErrorKind {
     match code {
         ffi::SQLITE_CONSTRAINT_UNIQUE
         | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
-        | ffi::SQLITE_CONSTRAINT_ROWID => ErrorKind::UniqueViolation(constraint(message)),
+        | ffi::SQLITE_CONSTRAINT_ROWID => ErrorKind::UniqueViolation(Constraint::default()),
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => ErrorKind::ForeignKeyViolation(Constraint::default()),
-        ffi::SQLITE_CONSTRAINT_NOTNULL => ErrorKind::NotNullViolation(constraint(message)),
-        ffi::SQLITE_CONSTRAINT_CHECK => ErrorKind::CheckViolation(named(message)),
+        ffi::SQLITE_CONSTRAINT_NOTNULL => ErrorKind::NotNullViolation(Constraint::default()),
+        ffi::SQLITE_CONSTRAINT_CHECK => ErrorKind::CheckViolation(Constraint::default()),
         ffi::SQLITE_CONSTRAINT_DATATYPE => ErrorKind::ValueOutOfRange(Constraint::default()),
         // What was read is not the newest any more, so it cannot be written.
         ffi::SQLITE_BUSY_SNAPSHOT => ErrorKind::Conflict,
@@ -119,26 +122,35 @@ fn kind(code: i32, message: &str) -> ErrorKind {
     }
 }
 
-/// `UNIQUE constraint failed: users.email, users.tenant` names columns, never values.
-fn constraint(message: &str) -> Constraint {
-    let first = message
-        .split_once(": ")
-        .and_then(|(_, names)| names.split(", ").next());
-    let Some((table, column)) = first.and_then(|name| name.split_once('.')) else {
-        return Constraint::default();
+/// `UNIQUE constraint failed: users.email, users.tenant` names columns, never values, and so do NOT NULL and an index over
+/// expressions, `index 'name'`; CHECK names itself, or has the words of its condition.
+fn told(code: i32, message: &str) -> Told {
+    let Some((_, words)) = message.split_once(" constraint failed: ") else {
+        return Told::default();
     };
-    Constraint {
-        name: None,
-        table: Some(table.to_owned()),
-        column: Some(column.to_owned()),
-    }
-}
-
-/// `CHECK constraint failed: name`.
-fn named(message: &str) -> Constraint {
-    let name = message.split_once(": ").map(|(_, name)| name.to_owned());
-    Constraint {
-        name,
-        ..Constraint::default()
+    let index = words
+        .strip_prefix("index '")
+        .and_then(|words| words.strip_suffix('\''));
+    match (code, index) {
+        (ffi::SQLITE_CONSTRAINT_CHECK, _) => Told {
+            name: Some(words.to_owned()),
+            ..Told::default()
+        },
+        (ffi::SQLITE_CONSTRAINT_NOTNULL, _) => match words.rsplit_once('.') {
+            Some((table, column)) => Told {
+                table: Some(table.to_owned()),
+                column: Some(column.to_owned()),
+                ..Told::default()
+            },
+            None => Told::default(),
+        },
+        (_, Some(name)) => Told {
+            name: Some(name.to_owned()),
+            ..Told::default()
+        },
+        (_, None) => Told {
+            columns: Some(words.to_owned()),
+            ..Told::default()
+        },
     }
 }

@@ -12,7 +12,7 @@ use super::{Database, connect, options, server};
 use crate::Dialect;
 use crate::driver::Physical;
 use crate::driver::sqlite::{SqliteConnection, SqliteOptions};
-use crate::error::{Applied, Constraint, Error, ErrorKind, Result};
+use crate::error::{Applied, Error, ErrorKind, Result, Told};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 const SHORT: Duration = Duration::from_millis(50);
@@ -168,13 +168,19 @@ const HEAD: &str = "\
 # Errors
 
 Every error of the runtime is a `bindery::Error`. It names engine, model and operation, and of calls with many rows the \
-row where the database tells it. It holds no value, no password and none of the database's texts that may quote one.
+row where the database tells it. What it prints holds no value, no password and none of the server's texts that may quote one: \
+what a trigger raises, and names that only it knows, are shown to nobody.
 
 A value that the database cannot hold (NaN on SQLite, a number past its column's, a text with NUL on PostgreSQL, one larger \
 than the server takes) is refused before anything is sent, and ends no transaction. Its error names table, column and row \
 (`table()`, `column()`, `row()`), whichever call it was given to; so does one of a value that could not be read.
 
-* `kind()` is the same on every database and can be compared.
+* `kind()` is the same on every database and can be compared; the usual ones have a method each: `is_unique_violation()`, \
+`is_foreign_key_violation()`, `is_not_found()`, `is_busy()`, `is_conflict()`, `is_timeout()`, `is_connection_lost()`, …
+* `constraint()` is the model's own key, foreign key or check that is violated, the same on every database: \
+`error.constraint() == users::EMAIL`. See [constraints](#constraints).
+* `{:?}`, which is what `main` prints of a `Result`, is the sentence and a line for each cause.
+* `server_message()` is the server's own text, for who asks for it by this name. It may hold values of rows: it belongs into no log.
 * `code()` is the database's own: SQLSTATE, the number of MySQL and MariaDB, SQLite's extended result code.
 * `applied()` says whether the call has changed anything: `No`, `Yes` (only what came after the write failed), or \
 `Unknown` (the answer was lost). A definite answer is never wrong.
@@ -196,6 +202,26 @@ by checks. PostgreSQL's full disk is raised by a block of PL/pgSQL. What MySQL s
 the tests run on it (`cargo xtask test --newest`). Its snapshots do not notice that somebody else has changed a row, nor \
 do MariaDB's where `innodb_snapshot_isolation` is off: the last change counts, unless the row has a version (`@version`) or \
 the transaction is serializable.
+
+## Constraints
+
+Generated code has a constant for each key, foreign key and check of a model, in its module, with its kind, its name in the schema \
+and its columns. `constraint()` is one of them: SQLite tells columns, PostgreSQL the constraint's name, MySQL and MariaDB the key's name, \
+and each is looked for in what the schema says that this database calls it. Nothing is guessed: what a server tells by another name is \
+`None`, and its name is not shown.
+
+| of | constant |
+|---|---|
+| the primary key | `PRIMARY_KEY` |
+| a unique key | its columns: `EMAIL`, `TENANT_AND_EMAIL`, as in `find_by_…` |
+| a unique index over a condition or an expression | its name, else its columns and `_INDEX` |
+| a foreign key | its columns and `_FOREIGN_KEY`: `AUTHOR_ID_FOREIGN_KEY` |
+| a check | its name, else the column it is written at and `_CHECK`, else `CHECK` |
+
+A name that is taken gets underscores at its end. With `#[derive(Model)]` they are in `UserConstraints`. SQLite does not tell which \
+foreign key is violated. MariaDB tells no table of a unique key, so there it is taken for one of the model that was called, or else \
+for the only one of this name. A check is known by its name, so on a database whose dialect the schema is not written in, where checks \
+have none, it is not told which.
 
 ## A write whose answer is lost
 
@@ -286,27 +312,25 @@ fn seen(name: &str, provoke: Provoke) -> Option<String> {
         Applied::Unknown => "unknown",
     };
     let code = error.code().unwrap_or("");
-    let told = told(error.kind());
+    let told = told(&error);
     Some(format!(
         "{kind} | {code} | {told} | {retryable} | {applied}"
     ))
 }
 
-fn told(kind: &ErrorKind) -> String {
-    let (ErrorKind::UniqueViolation(of)
-    | ErrorKind::ForeignKeyViolation(of)
-    | ErrorKind::NotNullViolation(of)
-    | ErrorKind::CheckViolation(of)
-    | ErrorKind::ValueOutOfRange(of)) = kind
-    else {
-        return String::new();
-    };
-    let Constraint {
+fn told(error: &Error) -> String {
+    let Told {
         name,
         table,
         column,
-    } = of;
-    let parts = [("constraint", name), ("table", table), ("column", column)];
+        columns,
+    } = error.told();
+    let parts = [
+        ("name", name),
+        ("table", table),
+        ("column", column),
+        ("columns", columns),
+    ];
     let known = parts.iter().filter(|(_, name)| name.is_some());
     known.map(|(what, _)| *what).collect::<Vec<_>>().join(", ")
 }

@@ -4,7 +4,7 @@ use bindery_schema::config::Endpoint;
 
 use super::{Database, connect, databases};
 use crate::Dialect;
-use crate::error::{Applied, Constraint, Error, ErrorKind, Phase};
+use crate::error::{Applied, Error, ErrorKind, Phase};
 
 /// In every value that provokes an error, so that it can be looked for.
 pub(super) const CANARY: &str = "canary-7f3a";
@@ -51,11 +51,10 @@ fn violated_constraints_are_told_apart() {
 
         let error = database.run(insert, &[&2, &CANARY]).unwrap_err();
         assert_silent(&error);
-        let ErrorKind::UniqueViolation(key) = error.kind() else {
-            panic!("{dialect}: {error:?}")
-        };
+        assert!(error.is_unique_violation(), "{dialect}: {error:?}");
+        let key = error.told();
         match dialect {
-            Dialect::Sqlite => assert_eq!(key.column.as_deref(), Some("name")),
+            Dialect::Sqlite => assert_eq!(key.columns.as_deref(), Some("parent.name")),
             Dialect::Postgres => assert_eq!(key.name.as_deref(), Some("parent_name_key")),
             Dialect::Mysql => assert_eq!(key.name.as_deref(), Some("name")),
         }
@@ -63,10 +62,8 @@ fn violated_constraints_are_told_apart() {
         let error = database
             .run(insert, &[&2, &Option::<String>::None])
             .unwrap_err();
-        let ErrorKind::NotNullViolation(Constraint { column, .. }) = error.kind() else {
-            panic!("{dialect}: {error:?}")
-        };
-        assert_eq!(column.as_deref(), Some("name"), "{dialect}");
+        assert!(error.is_not_null_violation(), "{dialect}: {error:?}");
+        assert_eq!(error.told().column.as_deref(), Some("name"), "{dialect}");
 
         let error = database
             .run(
@@ -74,10 +71,8 @@ fn violated_constraints_are_told_apart() {
                 &[&2, &"Ann", &17],
             )
             .unwrap_err();
-        let ErrorKind::CheckViolation(Constraint { name, .. }) = error.kind() else {
-            panic!("{dialect}: {error:?}")
-        };
-        assert_eq!(name.as_deref(), Some("adult"), "{dialect}");
+        assert!(error.is_check_violation(), "{dialect}: {error:?}");
+        assert_eq!(error.told().name.as_deref(), Some("adult"), "{dialect}");
     }
 }
 
@@ -93,11 +88,9 @@ fn foreign_keys_are_kept_both_ways() {
             .unwrap_err();
         for error in [orphan, needed] {
             assert_silent(&error);
-            let ErrorKind::ForeignKeyViolation(Constraint { name, .. }) = error.kind() else {
-                panic!("{dialect}: {error:?}")
-            };
+            assert!(error.is_foreign_key_violation(), "{dialect}: {error:?}");
             let expected = (dialect != Dialect::Sqlite).then_some("child_parent");
-            assert_eq!(name.as_deref(), expected, "{dialect}");
+            assert_eq!(error.told().name.as_deref(), expected, "{dialect}");
         }
     }
 }
@@ -151,8 +144,8 @@ fn unknown_names_say_that_the_schema_differs() {
         for sql in unknown {
             let error = database.read::<i64>(sql, &[]).unwrap_err();
             assert_eq!(*error.kind(), ErrorKind::SchemaMismatch, "{error:?}");
-            let source = std::error::Error::source(&error).expect("the database's words");
-            assert!(source.to_string().contains("no"), "{source}");
+            let words = error.server_message().expect("the database's words");
+            assert!(words.contains("no"), "{words}");
         }
         let error = database.read::<i64>("SELECT FROM WHERE", &[]).unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::Syntax, "{error:?}");
@@ -180,8 +173,8 @@ fn tables_may_go_under_a_statement_that_is_kept() {
         database.batch("DROP TABLE parent");
         let error = database.read::<i64>(sql, &[]).unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::SchemaMismatch, "{error:?}");
-        let source = std::error::Error::source(&error).expect("the database's words");
-        assert!(source.to_string().contains("parent"), "{source}");
+        let words = error.server_message().expect("the database's words");
+        assert!(words.contains("parent"), "{words}");
     }
 }
 

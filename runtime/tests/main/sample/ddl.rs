@@ -1,6 +1,6 @@
 //! Tables of the sample in each dialect.
 
-use bindery::{Dialect, EngineInfo, Flavour, ModelInfo, Program, TableDdl};
+use bindery::{Dialect, EngineInfo, Flavour, ModelConstraint, ModelInfo, Program, TableDdl};
 
 /// The tables of one model: on which engine, and how its key is declared there.
 macro_rules! tables {
@@ -93,6 +93,11 @@ pub static EARLIER: Program = Program {
 
 const SEVERAL: &[&str] = &["default", "x_mysql", "x_postgres", "y_mariadb"];
 
+/// The keys of members.
+pub const MEMBER_KEY: ModelConstraint = ModelConstraint::primary_key("Member", "", &["id"]);
+pub const USER_ID: ModelConstraint = ModelConstraint::unique("Member", "", &["user_id"]);
+pub const EMAIL: ModelConstraint = ModelConstraint::unique("Member", "", &["email"]);
+
 static MODELS: &[&ModelInfo] = &[
     &ModelInfo {
         name: "Blog",
@@ -102,6 +107,8 @@ static MODELS: &[&ModelInfo] = &[
         columns: &["id", "title", "content", "stars"],
         kinds: "integer text text? integer",
         rules: 0,
+        constraints: &[],
+        constraint_names: "",
         engines: &["default", "b", "x_mysql", "x_postgres", "y_mariadb"],
         tables: tables!("blogs": 1 sqlite!(), 0 sqlite!(), 3 mysql!(), 4 postgres!(), 5 mysql!();
             "title VARCHAR(200) NOT NULL, content VARCHAR(200), stars BIGINT NOT NULL DEFAULT 0"),
@@ -114,6 +121,10 @@ static MODELS: &[&ModelInfo] = &[
         columns: &["id", "user_id", "email", "nick"],
         kinds: "integer integer text text?",
         rules: 0,
+        constraints: &[MEMBER_KEY, USER_ID, EMAIL],
+        constraint_names: "0 postgres members_pkey\n0 mysql PRIMARY\n\
+                           1 postgres members_user_id_key\n1 mysql user_id\n\
+                           2 postgres members_email_key\n2 mysql email",
         engines: SEVERAL,
         tables: tables!("members": 1 sqlite!(), 3 mysql!(), 4 postgres!(), 5 mysql!();
             "user_id BIGINT NOT NULL UNIQUE, email VARCHAR(200) NOT NULL UNIQUE, nick VARCHAR(200)"),
@@ -126,6 +137,8 @@ static MODELS: &[&ModelInfo] = &[
         columns: &["order_id", "line", "what"],
         kinds: "integer integer text",
         rules: 0,
+        constraints: &[],
+        constraint_names: "",
         engines: SEVERAL,
         tables: tables!("order_lines": 1 "", 3 "", 4 "", 5 "";
             "order_id BIGINT NOT NULL, line BIGINT NOT NULL, what VARCHAR(200) NOT NULL, PRIMARY KEY (line, order_id)"),
@@ -138,6 +151,8 @@ static MODELS: &[&ModelInfo] = &[
         columns: &["text"],
         kinds: "text",
         rules: 0,
+        constraints: &[],
+        constraint_names: "",
         engines: SEVERAL,
         tables: tables!("logs": 1 "", 3 "", 4 "", 5 ""; "text VARCHAR(200) NOT NULL"),
     },

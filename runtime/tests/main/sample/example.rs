@@ -309,6 +309,8 @@ pub mod blogs {
         columns: &["id", "title", "content", "stars"],
         kinds: "integer text text? integer",
         rules: 0,
+        constraints: &[],
+        constraint_names: "",
         engines: &["default", "b"],
         tables: &[
             ::bindery::TableDdl {
@@ -360,6 +362,21 @@ pub mod blogs {
 #[allow(dead_code)]
 pub mod users {
     use super::{engine, model};
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("User", "", &["id"]),
+        ::bindery::ModelConstraint::unique("User", "", &["email"]),
+        ::bindery::ModelConstraint::foreign_key("User", "", &["best"]),
+    ];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `email`.
+    pub const EMAIL: ::bindery::ModelConstraint = CONSTRAINTS[1];
+
+    /// The foreign key of `best`.
+    pub const BEST_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[2];
 
     /// Key of a [`User`].
     pub type UserId = ::bindery::Key<model::User, engine::Default, i64>;
@@ -542,6 +559,8 @@ pub mod users {
         columns: &["id", "email", "best"],
         kinds: "integer text integer?",
         rules: 0,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
         engines: &["default"],
         tables: &[::bindery::TableDdl {
             engine: 1,
@@ -704,6 +723,8 @@ static PROGRAM: ::bindery::Program = ::bindery::Program {
             columns: &["id", "title", "content", "stars"],
             kinds: "integer text text? integer",
             rules: 0,
+            constraints: &[],
+            constraint_names: "",
             engines: &["default", "b"],
             tables: &[
                 ::bindery::TableDdl {
@@ -736,6 +757,12 @@ static PROGRAM: ::bindery::Program = ::bindery::Program {
             columns: &["id", "email", "best"],
             kinds: "integer text integer?",
             rules: 0,
+            constraints: &[
+                users::PRIMARY_KEY,
+                users::EMAIL,
+                users::BEST_FOREIGN_KEY,
+            ],
+            constraint_names: "",
             engines: &["default"],
             tables: &[::bindery::TableDdl {
                 engine: 1,

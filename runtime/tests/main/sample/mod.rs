@@ -16,7 +16,7 @@ use bindery::{
 };
 use bindery_testkit::{FreshDatabase, Product};
 
-pub use self::ddl::{CONFIGURED, EARLIER, EMBEDDED, ONLY_B, PROGRAM};
+pub use self::ddl::{CONFIGURED, EARLIER, EMAIL, EMBEDDED, MEMBER_KEY, ONLY_B, PROGRAM, USER_ID};
 pub use self::logged::Logged;
 pub use self::model::*;
 
