@@ -1,6 +1,8 @@
 //! Models of every shape in a module of their own: composite keys, keys that are foreign keys, links, types of the
 //! program, tables without a key.
 
+use std::collections::HashSet;
+
 use bindery::types::NaiveDateTime;
 use bindery::types::{
     BigDecimal, DateTime, FromColumn, JsonValue, NaiveDate, NaiveTime, ToColumn, Utc, Uuid,
@@ -185,13 +187,13 @@ pub fn run(db: &Databases) -> bindery::Result<()> {
         .find_by_name_and_material("leg", &Material::Wood)?;
     assert_eq!(found, Some(leg));
 
-    let ann = db.customers().insert(NewCustomer::new("Ann"))?;
+    let once: HashSet<_> = [NewCustomer::new("Ann"), NewCustomer::new("Ann")].into();
+    let ann = once.into_iter().next().expect("they are equal");
+    let ann = db.customers().insert(ann)?;
     db.profiles().insert(NewProfile::new(ann.id))?;
     assert_eq!(db.profiles().get(ann.id)?.text, None);
     let gift = chair.copy_to(&mut db.default()?)?;
-    let order = db
-        .orders()
-        .insert(NewOrder::new(ann.id).gift(gift.id))?;
+    let order = db.orders().insert(NewOrder::new(ann.id).gift(gift.id))?;
     assert_eq!(order.gift, Some(gift.id));
 
     let line = db
