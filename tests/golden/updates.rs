@@ -287,3 +287,25 @@ fn qry_07_an_upsert_that_gives_nothing_but_its_key() -> bindery::Result<()> {
     }
     on_each!(show)
 }
+
+/// Whatever each database calls its keys, an error has the constant of the generated code.
+///
+/// Covers ERR-01 on SQLite, PostgreSQL, MariaDB, MySQL.
+#[test]
+fn err_01_a_violated_key_is_the_constant_of_its_model() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Page> + Hosts<model::Machine>>(
+        c: &mut Connection<E>,
+    ) -> bindery::Result<()> {
+        let soup = page(c, "/soup")?;
+        let taken = page(c, "/soup").unwrap_err();
+        assert!(taken.constraint() == pages::PATH, "{taken}");
+        let new = NewPage::new("/bread").id(*soup.id.value());
+        let taken = c.pages().insert(new).unwrap_err();
+        assert!(taken.constraint() == pages::PRIMARY_KEY, "{taken}");
+        c.machines().insert(NewMachine::new("mill"))?;
+        let taken = c.machines().insert(NewMachine::new("mill")).unwrap_err();
+        assert_eq!(taken.constraint(), Some(machines::PRIMARY_KEY), "{taken}");
+        Ok(())
+    }
+    on_each!(show)
+}
