@@ -1,5 +1,5 @@
 //! Where the engines of a running program connect to: from `bindery.toml` and the environment, or said in code.
-//! What the file may hold is `bindery_schema::config`'s; what is compiled in is `program`'s.
+//! What the file may hold is `bindery_core::config`'s; what is compiled in is `program`'s.
 
 mod options;
 mod tls;
@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use bindery_schema::config::{
+use bindery_core::config::{
     Config as FileConfig, ConnectionTarget, Place, PoolConfig, SessionConfig, override_variable,
     process_environment,
 };
-use bindery_schema::diagnostic::{Diagnostic, Diagnostics, Severity};
-use bindery_schema::source::Sources;
+use bindery_core::diagnostic::{Diagnostic, Diagnostics, Severity};
+use bindery_core::source::Sources;
 
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::pool::PoolLimits;
@@ -21,7 +21,7 @@ use crate::program::{EngineInfo, Program};
 use crate::{Dialect, Flavour};
 
 pub use self::options::EngineOptions;
-pub use bindery_schema::config::{ConnectionMode, Reset, SchemaCheck};
+pub use bindery_core::config::{ConnectionMode, Reset, SchemaCheck};
 
 /// The variable that names the configuration file.
 const FILE_VARIABLE: &str = "BINDERY_CONFIG";
@@ -68,7 +68,7 @@ impl Config {
         match process_environment(FILE_VARIABLE) {
             Some(path) if path.is_empty() => Err(refused(format!("`{FILE_VARIABLE}` is empty"))),
             Some(path) => Self::from_file(path),
-            None if bindery_schema::disk::is_there(Path::new(DEFAULT_FILE)) => {
+            None if bindery_core::disk::is_there(Path::new(DEFAULT_FILE)) => {
                 Self::from_file(DEFAULT_FILE)
             }
             None => Ok(Self {

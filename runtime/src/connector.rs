@@ -5,7 +5,7 @@ mod server;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bindery_schema::config::{ConnectionTarget, Place};
+use bindery_core::config::{ConnectionTarget, Place};
 
 use crate::config::Settings;
 use crate::driver::Canceller;
@@ -88,7 +88,7 @@ pub(crate) mod sqlite {
     use std::sync::{Mutex, PoisonError};
     use std::time::Duration;
 
-    use bindery_schema::config::SqlitePlace;
+    use bindery_core::config::SqlitePlace;
 
     use super::Wanted;
     use crate::driver::Physical;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bindery_schema::config::ConnectionTarget;
+use bindery_core::config::ConnectionTarget;
 
 use crate::config::{Config, Settings};
 use crate::connection::Connection;

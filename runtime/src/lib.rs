@@ -55,7 +55,7 @@ pub use bindery_macros::Value;
 #[doc = include_str!("derive_databases.md")]
 pub use bindery_macros::databases;
 
-pub use bindery_schema::dialect::{Dialect, Flavour};
+pub use bindery_core::dialect::{Dialect, Flavour};
 #[cfg(feature = "derive")]
 pub use derived::{
     Derived, Holds, Listed, ReachedFrom, assert_link, assert_reference, in_creation_order, listed,
@@ -64,7 +64,7 @@ pub use derived::{
 #[doc(hidden)]
 #[cfg(feature = "serde")]
 pub use ::serde;
-pub use bindery_schema::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
+pub use bindery_core::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
 pub use config::{Config, ConnectionMode, EngineOptions, Reset, SchemaCheck};
 pub use connection::Connection;
 pub use databases::Registry;

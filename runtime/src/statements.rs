@@ -1,7 +1,7 @@
 //! The SQL of one table in one dialect, as generated code hands it over, and the statements that are put together from
 //! its parts because they depend on which columns are given. No value is ever part of a text.
 
-use bindery_schema::sql_writer::SqlWriter;
+use bindery_core::sql_writer::SqlWriter;
 
 use crate::Dialect;
 use crate::model::ColumnSet;

@@ -1,6 +1,6 @@
 //! What can be asked about an engine without connecting to it. Nothing here holds a password.
 
-use bindery_schema::config::{ConnectionMode, PoolConfig, SessionConfig, TlsMode};
+use bindery_core::config::{ConnectionMode, PoolConfig, SessionConfig, TlsMode};
 
 use crate::databases::{Configured, Replica};
 use crate::pool::PoolCounts;

@@ -9,12 +9,13 @@ mod enums;
 mod native;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use crate::derives::AllDerives;
-use crate::dialect::{Dialect, Flavour};
+use crate::dialect::Dialect;
 use crate::source::Span;
 
+pub use bindery_core::config::{Engine, EngineId};
+pub use bindery_core::sql_writer::TableName;
 pub(crate) use column::FLOAT_DIGITS;
 pub use column::{
     Column, Default, DefaultValue, Expression, FieldType, Generated, KeyEngine, Link,
@@ -28,9 +29,6 @@ pub use native::{
     Partition, PeriodLine,
 };
 
-/// Index into [`Model::engines`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EngineId(pub u32);
 /// Index into [`Model::tables`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TableId(pub u32);
@@ -89,23 +87,6 @@ impl std::ops::Deref for CheckedModel {
     fn deref(&self) -> &Model {
         &self.model
     }
-}
-
-/// A named connection, as far as it is compiled in: never a URL.
-#[derive(Debug, Clone)]
-pub struct Engine {
-    /// `[a-z][a-z0-9_]{0,31}`.
-    pub name: String,
-    /// Name of the type in `engine::`, `Default` or `B`.
-    pub type_name: String,
-    /// The compiled dialect.
-    pub dialect: Dialect,
-    /// Product, for `mysql` only.
-    pub flavour: Option<Flavour>,
-    /// Why this dialect, in words for `bindery check`.
-    pub dialect_reason: String,
-    /// In `bindery.toml`; `None` for the engine that needs no file.
-    pub span: Option<Span>,
 }
 
 /// An annotated or plain table with everything that belongs to it.
@@ -175,25 +156,6 @@ pub struct StorageEngine {
     pub name: String,
     /// Where it is written.
     pub span: Span,
-}
-
-/// A table's name with its schema where one is written.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TableName {
-    /// `public` is dropped for PostgreSQL.
-    pub schema: Option<String>,
-    /// The table's own name, unquoted.
-    pub name: String,
-}
-
-/// `blogs`, or `shop.blogs`: for people, not for SQL.
-impl fmt::Display for TableName {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(schema) = &self.schema {
-            write!(out, "{schema}.")?;
-        }
-        out.write_str(&self.name)
-    }
 }
 
 /// A view.

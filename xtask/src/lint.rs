@@ -33,7 +33,8 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "sqlite,chrono,serde",
         ],
     ),
-    ("bindery-schema", &["", "parse", "parse,serde"]),
+    ("bindery-core", &[""]),
+    ("bindery-schema", &["", "serde"]),
 ];
 
 /// Runs every lint; the exit code is that of the first that failed.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use bindery_schema::config::{
+use bindery_core::config::{
     ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, Place, PoolConfig, Reset,
     SchemaCheck, Secret, Server, SessionConfig, SqlitePlace, TlsOptions, is_application_name,
     parse_url,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bindery_schema::config::{ChannelBinding, ConnectionTarget, Place, TlsError, TlsMode};
+use bindery_core::config::{ChannelBinding, ConnectionTarget, Place, TlsError, TlsMode};
 
 use super::{EngineOptions, Settings, refused};
 use crate::error::Result;

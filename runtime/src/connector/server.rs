@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use bindery_schema::config::Server;
+use bindery_core::config::Server;
 
 use super::{Seen, Wanted};
 use crate::driver::{Physical, ServerInfo, ServerOptions};

@@ -7,9 +7,9 @@
 
 use std::borrow::Cow;
 
-use bindery_schema::fingerprint::Fingerprint;
-use bindery_schema::model::TableName;
-use bindery_schema::sql_writer::SqlWriter;
+use bindery_core::fingerprint::Fingerprint;
+use bindery_core::sql_writer::SqlWriter;
+use bindery_core::sql_writer::TableName;
 
 use super::OtherSchema;
 use crate::Dialect;

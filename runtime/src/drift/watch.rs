@@ -4,8 +4,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use bindery_schema::model::TableName;
-use bindery_schema::sql_writer::SqlWriter;
+use bindery_core::sql_writer::SqlWriter;
+use bindery_core::sql_writer::TableName;
 
 use super::compare::compare;
 use super::record::Recorded;

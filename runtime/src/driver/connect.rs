@@ -1,7 +1,7 @@
 //! What connecting to a server has in common: the options.
 
-use bindery_schema::config::{Endpoint, Server, SessionConfig};
-use bindery_schema::name::suggest;
+use bindery_core::config::{Endpoint, Server, SessionConfig};
+use bindery_core::name::suggest;
 
 use super::wire::Tls;
 use crate::Dialect;

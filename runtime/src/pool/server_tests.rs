@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use bindery_schema::config::{Place, Reset, SessionConfig, parse_url};
+use bindery_core::config::{Place, Reset, SessionConfig, parse_url};
 use bindery_testkit::{Fault, FaultProxy, FreshDatabase, Watchdog};
 
 use super::{Pool, PoolLimits};

@@ -1,6 +1,7 @@
 //! The columns of a foreign key and those they refer to have types that the database compares.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dialect::DialectRules as _;
 use crate::dialect::{ColumnPlace, Dialect};
 use crate::model::{ForeignKey, Model, TableId};
 

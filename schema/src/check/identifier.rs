@@ -1,5 +1,6 @@
 //! Names in SQL that an engine takes as they are: short enough, told apart, and of letters it knows.
 
+use crate::dialect::DialectRules as _;
 use std::collections::BTreeMap;
 
 use super::all_differ;

@@ -1,6 +1,7 @@
 //! Without a primary key no single row can be found, updated or deleted.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dialect::DialectRules as _;
 use crate::model::{Column, Generated, Model, Table, Unique};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {

@@ -3,6 +3,7 @@
 use crate::column_type::ColumnType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::ColumnPlace;
+use crate::dialect::DialectRules as _;
 use crate::model::{Column, ColumnId, FieldType, Model, TableId};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {

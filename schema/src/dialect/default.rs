@@ -2,6 +2,7 @@
 
 use super::{ColumnPlace, Dialect, Moment, Refusal, expression_sql};
 use crate::column_type::ColumnType;
+use crate::dialect::DialectRules as _;
 use crate::model::DefaultValue;
 use crate::sql_writer::SqlWriter;
 

@@ -3,6 +3,7 @@
 
 use super::{ColumnPlace, Dialect, Flavour, Refusal};
 use crate::column_type::ColumnType;
+use crate::dialect::DialectRules as _;
 use crate::model::{Check, DefaultValue, Table};
 
 /// What the types of a dialect can say. `None`: it has no limit of this kind.

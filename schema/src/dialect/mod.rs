@@ -3,7 +3,6 @@
 mod compared;
 mod default;
 mod expression;
-#[cfg(feature = "parse")]
 mod extension;
 mod limit;
 mod mysql;
@@ -11,117 +10,19 @@ mod place;
 mod postgres;
 mod sqlite;
 
-use std::fmt;
-
 use crate::column_type::ColumnType;
-use crate::model::{Engine, ForeignKey, Table};
+use crate::model::{ForeignKey, Table};
 use crate::portable::Function;
 
 pub(crate) use self::default::default_sql;
 pub(crate) use self::expression::{expression_remark, expression_sql};
-#[cfg(feature = "parse")]
 pub(crate) use self::extension::extension_words;
 pub(crate) use self::limit::{
     Limits, check_fits, declared_size, default_fits, key_fits, table_fits,
 };
 pub use self::place::ColumnPlace;
 pub(crate) use self::place::is_own;
-
-/// The SQL family an engine speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Dialect {
-    /// SQLite 3.35 and later.
-    Sqlite,
-    /// PostgreSQL 12 and later.
-    Postgres,
-    /// MySQL 8 and MariaDB 10.5 and later, as far as both run the same text; see [`Flavour`].
-    Mysql,
-}
-
-/// Which of two products a `mysql` engine is; without one only SQL that both run is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Flavour {
-    /// MariaDB: `INSERT … RETURNING` and more.
-    Mariadb,
-    /// MySQL proper.
-    Mysql,
-}
-
-/// What a dialect can do, as data. There is no default: a new field must be answered for every dialect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Capabilities {
-    /// `INSERT … RETURNING`.
-    pub returning: bool,
-    /// The longest name.
-    pub identifier_limit: IdentifierLimit,
-    /// Names of tables that differ in case only are one name.
-    pub folds_table_names: bool,
-    /// Names of columns that differ in case only are one name.
-    pub folds_column_names: bool,
-    /// Placeholders in one statement.
-    pub max_parameters: usize,
-    /// CREATE TABLE can be rolled back.
-    pub transactional_ddl: bool,
-    /// CREATE TYPE … AS ENUM.
-    pub enum_types: bool,
-    /// Array columns.
-    pub arrays: bool,
-    /// CREATE INDEX … WHERE.
-    pub partial_indexes: bool,
-    /// CREATE INDEX … ((expression)).
-    pub expression_indexes: bool,
-    /// Indexes are made with the table.
-    pub indexes_in_table: bool,
-    /// Comments stand in CREATE TABLE, rather than in statements of their own.
-    pub comments_in_table: bool,
-    /// Names of indexes are of a table, not of the whole database.
-    pub index_names_per_table: bool,
-    /// Foreign keys can be added to a table that exists; else a CREATE TABLE may refer to a later one.
-    pub adds_foreign_keys: bool,
-    /// DEFERRABLE foreign keys.
-    pub deferrable_foreign_keys: bool,
-    /// DEFERRABLE unique constraints.
-    pub deferrable_uniques: bool,
-    /// UNIQUE NULLS NOT DISTINCT.
-    pub nulls_not_distinct: bool,
-    /// ON DELETE SET DEFAULT.
-    pub set_default: bool,
-    /// Two equal keys of one CREATE TABLE become one.
-    pub merges_equal_keys: bool,
-    /// SET NULL is for columns that may be NULL.
-    pub set_null_needs_null: bool,
-    /// Tables in schemas of a database.
-    pub schemas: bool,
-    /// Computed columns may be NOT NULL.
-    pub computed_not_null: bool,
-    /// Computed columns need not be stored.
-    pub virtual_columns: bool,
-    /// ON UPDATE CURRENT_TIMESTAMP.
-    pub on_update_now: bool,
-    /// PRIMARY KEY stands at the column where the database counts it, not behind the columns.
-    pub counted_key_at_column: bool,
-    /// Foreign keys refer to primary and unique keys only.
-    pub refers_to_keys_only: bool,
-    /// Makes an index for each foreign key by itself.
-    pub indexes_foreign_keys: bool,
-    /// A column the database counts must lead a key that is made with the table.
-    pub counted_column_needs_key: bool,
-    /// `PERIOD FOR`, `WITH SYSTEM VERSIONING`.
-    pub periods: bool,
-    /// `lower` and `upper` know more letters than A to Z.
-    pub changes_case_of_all_letters: bool,
-}
-
-/// The longest name a dialect takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IdentifierLimit {
-    /// No limit of its own.
-    None,
-    /// In bytes; longer ones are cut off in silence.
-    Bytes(usize),
-    /// In characters; longer ones are refused.
-    Characters(usize),
-}
+pub use bindery_core::dialect::{Capabilities, Dialect, Flavour, IdentifierLimit};
 
 /// What a dialect cannot hold or do, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,23 +76,8 @@ impl Declaration {
 
 /// What each dialect answers for itself. One implementation per file of this folder.
 pub(crate) trait Rules {
-    /// What it can do.
-    fn capabilities(&self, flavour: Option<Flavour>) -> Capabilities;
-
-    /// The quote around names.
-    fn identifier_quote(&self) -> char;
-
     /// Why a table, column or type cannot have this name; `None` where it can.
     fn impossible_name(&self, name: &str) -> Option<&'static str>;
-
-    /// Does a backslash in a text constant start an escape?
-    fn backslash_escapes(&self) -> bool;
-
-    /// What stands before the hexadecimal digits of a constant of bytes, its quote included.
-    fn bytes_prefix(&self) -> &'static str;
-
-    /// Are placeholders numbered (`$1`) rather than `?`?
-    fn numbered_placeholders(&self) -> bool;
 
     /// What its types can say.
     fn limits(&self, flavour: Option<Flavour>) -> Limits;
@@ -220,9 +106,6 @@ pub(crate) trait Rules {
 
     /// Behind the name of a column: a key that the database counts, for helps.
     fn counted_key(&self) -> &'static str;
-
-    /// Behind the table's name where an INSERT gives no column a value.
-    fn no_values(&self) -> &'static str;
 
     /// Behind a column of a type the model has no word for, where its text form is to be read.
     fn text_form(&self) -> &'static str;
@@ -326,51 +209,18 @@ pub(crate) enum IndexMethod {
     Unknown,
 }
 
-impl Dialect {
-    /// All dialects, in the order of the docs.
-    pub const ALL: [Self; 3] = [Self::Sqlite, Self::Postgres, Self::Mysql];
+/// What this compiler knows of a dialect.
+pub(crate) trait DialectRules {
+    /// What it answers for itself.
+    fn rules(self) -> &'static dyn Rules;
+}
 
-    /// The name in configuration and annotations.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sqlite => "sqlite",
-            Self::Postgres => "postgres",
-            Self::Mysql => "mysql",
-        }
-    }
-
-    /// The name in sentences.
-    pub const fn product(self) -> &'static str {
-        match self {
-            Self::Sqlite => "SQLite",
-            Self::Postgres => "PostgreSQL",
-            Self::Mysql => "MySQL",
-        }
-    }
-
-    /// What it can do. A flavour counts for `mysql` only.
-    pub fn capabilities(self, flavour: Option<Flavour>) -> Capabilities {
-        self.rules().capabilities(flavour)
-    }
-
-    pub(crate) fn rules(self) -> &'static dyn Rules {
+impl DialectRules for Dialect {
+    fn rules(self) -> &'static dyn Rules {
         match self {
             Self::Sqlite => &sqlite::Sqlite,
             Self::Postgres => &postgres::Postgres,
             Self::Mysql => &mysql::Mysql,
         }
-    }
-}
-
-impl Engine {
-    /// What this engine can do.
-    pub fn capabilities(&self) -> Capabilities {
-        self.dialect.capabilities(self.flavour)
-    }
-}
-
-impl fmt::Display for Dialect {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.name())
     }
 }

@@ -7,8 +7,7 @@
 mod row;
 
 use super::{
-    Capabilities, ColumnPlace, Declaration, Flavour, IdentifierLimit, IndexMethod, Limits, Moment,
-    Refusal, Rules, SizeOf,
+    ColumnPlace, Declaration, Flavour, IndexMethod, Limits, Moment, Refusal, Rules, SizeOf,
 };
 use crate::column_type::{ColumnType, DecimalSize, LobSize};
 use crate::dialect::Dialect;
@@ -42,46 +41,6 @@ const OF_MARIADB: [(&str, &str); 4] = [
 ];
 
 impl Rules for Mysql {
-    fn capabilities(&self, flavour: Option<Flavour>) -> Capabilities {
-        Capabilities {
-            returning: flavour == Some(Flavour::Mariadb),
-            identifier_limit: IdentifierLimit::Characters(64),
-            // By lower_case_table_names of the server: a schema for all of them must not depend on it.
-            folds_table_names: true,
-            folds_column_names: true,
-            max_parameters: 65_535,
-            transactional_ddl: false,
-            enum_types: false,
-            arrays: false,
-            partial_indexes: false,
-            expression_indexes: flavour == Some(Flavour::Mysql),
-            indexes_in_table: true,
-            comments_in_table: true,
-            index_names_per_table: true,
-            adds_foreign_keys: true,
-            deferrable_foreign_keys: false,
-            deferrable_uniques: false,
-            nulls_not_distinct: false,
-            set_default: false,
-            merges_equal_keys: false,
-            set_null_needs_null: true,
-            schemas: false,
-            computed_not_null: flavour == Some(Flavour::Mysql),
-            virtual_columns: true,
-            on_update_now: true,
-            counted_key_at_column: false,
-            refers_to_keys_only: false,
-            indexes_foreign_keys: true,
-            counted_column_needs_key: true,
-            periods: flavour != Some(Flavour::Mysql),
-            changes_case_of_all_letters: true,
-        }
-    }
-
-    fn identifier_quote(&self) -> char {
-        '`'
-    }
-
     fn impossible_name(&self, name: &str) -> Option<&'static str> {
         if name.chars().any(|letter| u32::from(letter) > 0xFFFF) {
             return Some("it holds a character outside the basic plane");
@@ -90,18 +49,6 @@ impl Rules for Mysql {
             return Some("it ends with a blank");
         }
         super::empty_name(name)
-    }
-
-    fn backslash_escapes(&self) -> bool {
-        true
-    }
-
-    fn bytes_prefix(&self) -> &'static str {
-        "X'"
-    }
-
-    fn numbered_placeholders(&self) -> bool {
-        false
     }
 
     fn limits(&self, flavour: Option<Flavour>) -> Limits {
@@ -184,10 +131,6 @@ impl Rules for Mysql {
 
     fn counted_key(&self) -> &'static str {
         "bigint NOT NULL AUTO_INCREMENT PRIMARY KEY"
-    }
-
-    fn no_values(&self) -> &'static str {
-        " () VALUES ()"
     }
 
     fn text_form(&self) -> &'static str {

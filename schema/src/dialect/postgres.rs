@@ -2,8 +2,7 @@
 //! `numeric(20,0)`, except for keys that the database counts and columns that refer to them: those are `bigint`.
 
 use super::{
-    Capabilities, ColumnPlace, Declaration, Flavour, IdentifierLimit, IndexMethod, Limits, Moment,
-    Refusal, Rules, SizeOf,
+    ColumnPlace, Declaration, Flavour, IndexMethod, Limits, Moment, Refusal, Rules, SizeOf,
 };
 use crate::column_type::{ColumnType, DecimalSize};
 use crate::dialect::Dialect;
@@ -17,59 +16,8 @@ pub(super) struct Postgres;
 const LONGEST_VARCHAR: u32 = 10_485_760;
 
 impl Rules for Postgres {
-    fn capabilities(&self, _: Option<Flavour>) -> Capabilities {
-        Capabilities {
-            returning: true,
-            identifier_limit: IdentifierLimit::Bytes(63),
-            folds_table_names: false,
-            folds_column_names: false,
-            max_parameters: 65_535,
-            transactional_ddl: true,
-            enum_types: true,
-            arrays: true,
-            partial_indexes: true,
-            expression_indexes: true,
-            indexes_in_table: false,
-            comments_in_table: false,
-            index_names_per_table: false,
-            adds_foreign_keys: true,
-            deferrable_foreign_keys: true,
-            deferrable_uniques: true,
-            nulls_not_distinct: true,
-            set_default: true,
-            merges_equal_keys: true,
-            set_null_needs_null: false,
-            schemas: true,
-            computed_not_null: true,
-            virtual_columns: false,
-            on_update_now: false,
-            counted_key_at_column: false,
-            refers_to_keys_only: true,
-            indexes_foreign_keys: false,
-            counted_column_needs_key: false,
-            periods: false,
-            changes_case_of_all_letters: true,
-        }
-    }
-
-    fn identifier_quote(&self) -> char {
-        '"'
-    }
-
     fn impossible_name(&self, name: &str) -> Option<&'static str> {
         super::empty_name(name)
-    }
-
-    fn backslash_escapes(&self) -> bool {
-        false
-    }
-
-    fn bytes_prefix(&self) -> &'static str {
-        "'\\x"
-    }
-
-    fn numbered_placeholders(&self) -> bool {
-        true
     }
 
     fn limits(&self, _: Option<Flavour>) -> Limits {
@@ -129,10 +77,6 @@ impl Rules for Postgres {
 
     fn counted_key(&self) -> &'static str {
         "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
-    }
-
-    fn no_values(&self) -> &'static str {
-        " DEFAULT VALUES"
     }
 
     fn text_form(&self) -> &'static str {

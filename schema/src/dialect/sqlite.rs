@@ -9,8 +9,7 @@
 //!   written for, another database; `u64` is refused past `i64::MAX` before it is sent.
 
 use super::{
-    Capabilities, ColumnPlace, Declaration, Flavour, IdentifierLimit, IndexMethod, Limits, Moment,
-    Refusal, Rules, SizeOf,
+    ColumnPlace, Declaration, Flavour, IndexMethod, Limits, Moment, Refusal, Rules, SizeOf,
 };
 use crate::column_type::{ColumnType, DecimalSize};
 use crate::dialect::Dialect;
@@ -21,62 +20,11 @@ use crate::sql_writer::SqlWriter;
 pub(super) struct Sqlite;
 
 impl Rules for Sqlite {
-    fn capabilities(&self, _: Option<Flavour>) -> Capabilities {
-        Capabilities {
-            returning: true,
-            identifier_limit: IdentifierLimit::None,
-            folds_table_names: true,
-            folds_column_names: true,
-            max_parameters: 32_766,
-            transactional_ddl: true,
-            enum_types: false,
-            arrays: false,
-            partial_indexes: true,
-            expression_indexes: true,
-            indexes_in_table: false,
-            comments_in_table: false,
-            index_names_per_table: false,
-            adds_foreign_keys: false,
-            deferrable_foreign_keys: true,
-            deferrable_uniques: false,
-            nulls_not_distinct: false,
-            set_default: true,
-            merges_equal_keys: false,
-            set_null_needs_null: false,
-            schemas: false,
-            computed_not_null: true,
-            virtual_columns: true,
-            on_update_now: false,
-            counted_key_at_column: true,
-            refers_to_keys_only: true,
-            indexes_foreign_keys: false,
-            counted_column_needs_key: false,
-            periods: false,
-            changes_case_of_all_letters: false,
-        }
-    }
-
-    fn identifier_quote(&self) -> char {
-        '"'
-    }
-
     fn impossible_name(&self, name: &str) -> Option<&'static str> {
         if name.to_ascii_lowercase().starts_with("sqlite_") {
             return Some("`sqlite_` is the beginning of its own names");
         }
         super::empty_name(name)
-    }
-
-    fn backslash_escapes(&self) -> bool {
-        false
-    }
-
-    fn bytes_prefix(&self) -> &'static str {
-        "X'"
-    }
-
-    fn numbered_placeholders(&self) -> bool {
-        false
     }
 
     fn limits(&self, _: Option<Flavour>) -> Limits {
@@ -156,10 +104,6 @@ impl Rules for Sqlite {
 
     fn counted_key(&self) -> &'static str {
         "INTEGER PRIMARY KEY"
-    }
-
-    fn no_values(&self) -> &'static str {
-        " DEFAULT VALUES"
     }
 
     fn text_form(&self) -> &'static str {

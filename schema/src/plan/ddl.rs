@@ -1,5 +1,6 @@
 //! The statements that make and remove all tables of one engine.
 
+use crate::dialect::DialectRules as _;
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 

@@ -1,5 +1,6 @@
 //! Indexes: their names, which are unique in a database, and their statements.
 
+use crate::dialect::DialectRules as _;
 use std::collections::BTreeSet;
 
 use super::key::{OVERLAPS, counted_without_key, deferred, write_part_words};

@@ -1,5 +1,6 @@
 //! Keys, foreign keys and checks between the parentheses of CREATE TABLE.
 
+use crate::dialect::DialectRules as _;
 use std::collections::BTreeSet;
 
 use super::index::{include_sql, key_line, unique_problem};

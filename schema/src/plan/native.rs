@@ -2,6 +2,7 @@
 
 use super::index::key_line;
 use super::table::TableWriter;
+use crate::dialect::DialectRules as _;
 use crate::dialect::{ColumnPlace, Refusal, default_fits};
 use crate::model::{Column, Counter, Generated, Table, TableId};
 use crate::sql_writer::SqlWriter;

@@ -171,7 +171,7 @@ fn without_layout(sql: &str) -> String {
     sql.chars().filter(is_kept).collect()
 }
 
-#[cfg(all(test, feature = "parse"))]
+#[cfg(test)]
 pub(super) mod tests {
     use super::*;
     use crate::dialect::Dialect;

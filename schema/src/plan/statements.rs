@@ -3,6 +3,7 @@
 //! [`TableSql`]: https://docs.rs/bindery/latest/bindery/struct.TableSql.html
 
 use crate::column_type::ColumnType;
+use crate::dialect::DialectRules as _;
 use crate::dialect::{Dialect, Moment};
 use crate::model::{
     CheckedModel, Column, ColumnId, DefaultValue, EngineId, Generated, Model, Table, TableId,

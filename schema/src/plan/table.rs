@@ -2,6 +2,7 @@
 //!
 //! One writer serves both: `check` looks at the problems, `ddl` at the text.
 
+use crate::dialect::DialectRules as _;
 use std::collections::BTreeSet;
 
 use super::index::{IndexNames, index_statements};

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::column_type::{ColumnType, DecimalSize, LobSize};
+use crate::dialect::DialectRules as _;
 use crate::dialect::{ColumnPlace, Dialect, default_sql};
 use crate::model::{
     CheckedModel, ColumnId, DefaultValue, EnumId, EnumType, EnumValue, Expression, Table, TableId,
@@ -757,7 +758,6 @@ fn statements_of_tables_without_key_or_values() {
 }
 
 /// What the reader makes of the table that is written for a dialect.
-#[cfg(feature = "parse")]
 fn read_back(column_type: &ColumnType, dialect: Dialect) -> ColumnType {
     let mut column = column("c", column_type.clone());
     column.nullable = true;
@@ -824,7 +824,6 @@ fn indexes_keep_their_collations_and_operator_classes_at_home() {
 }
 
 #[test]
-#[cfg(feature = "parse")]
 fn what_is_written_reads_as_the_same_type() {
     let decimal = |precision, scale| ColumnType::Decimal(Some(DecimalSize { precision, scale }));
     let json = ColumnType::Json { binary: false };

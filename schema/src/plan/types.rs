@@ -82,7 +82,7 @@ fn lob(kind: &'static str, size: LobSize) -> Cow<'static, str> {
     format!("{kind} {size}").into()
 }
 
-#[cfg(all(test, feature = "parse"))]
+#[cfg(test)]
 mod tests {
     use crate::dialect::Dialect;
     use crate::plan::rules::tests::of;

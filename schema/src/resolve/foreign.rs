@@ -6,6 +6,7 @@ use crate::ast::{Expression, ExpressionPiece, PieceKind, TypeArgument};
 use crate::column_type::ColumnType;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
+use crate::dialect::DialectRules as _;
 use crate::draft::{DraftColumn, DraftGenerated, DraftTable};
 use crate::source::Span;
 

@@ -2,6 +2,7 @@
 //!
 //! An object is needed by whoever speaks its name: too many are no harm, as they are in the original too.
 
+use crate::dialect::DialectRules as _;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::ast::{

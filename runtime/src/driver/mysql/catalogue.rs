@@ -1,7 +1,7 @@
 //! Tables as `information_schema` has them, all by one statement.
 
-use bindery_schema::dialect::Dialect;
-use bindery_schema::sql_writer::SqlWriter;
+use bindery_core::dialect::Dialect;
+use bindery_core::sql_writer::SqlWriter;
 
 use super::MysqlConnection;
 use crate::driver::catalogue::{Kind, Kinds, Relation, StoredColumn, Wanted, same_name};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bindery_schema::config::{Endpoint, Secret, SessionConfig};
+use bindery_core::config::{Endpoint, Secret, SessionConfig};
 
 use crate::Dialect;
 use crate::driver::connect::{ServerOptions, bad_parameter, tls, unknown_parameter};

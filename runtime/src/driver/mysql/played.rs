@@ -2,7 +2,7 @@
 
 use std::os::unix::net::UnixStream;
 
-use bindery_schema::config::{Place, SessionConfig, parse_url};
+use bindery_core::config::{Place, SessionConfig, parse_url};
 
 use super::MysqlConnection;
 use super::login::LoggedIn;

@@ -1,6 +1,6 @@
 //! From an address to a session that may be asked: the login, and the settings that values depend on.
 
-use bindery_schema::config::ChannelBinding;
+use bindery_core::config::ChannelBinding;
 use postgres_protocol::authentication::md5_hash;
 use postgres_protocol::authentication::sasl::{
     self, SCRAM_SHA_256, SCRAM_SHA_256_PLUS, ScramSha256,
@@ -242,7 +242,7 @@ fn password(config: &PostgresConfig) -> Result<&str> {
     config
         .password
         .as_ref()
-        .map(bindery_schema::config::Secret::expose)
+        .map(bindery_core::config::Secret::expose)
         .ok_or_else(|| {
             super::error::config("the server asks for a password, and none is configured")
         })

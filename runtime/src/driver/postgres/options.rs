@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bindery_schema::config::{ChannelBinding, Endpoint, Secret, SessionConfig};
+use bindery_core::config::{ChannelBinding, Endpoint, Secret, SessionConfig};
 
 use crate::Dialect;
 use crate::driver::connect::{ServerOptions, bad_parameter, tls, unknown_parameter};

@@ -13,7 +13,7 @@ mod writing;
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use bindery_schema::sql_writer::SqlWriter;
+use bindery_core::sql_writer::SqlWriter;
 use rusqlite::config::DbConfig;
 use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::{Batch, OpenFlags};

@@ -1,6 +1,6 @@
 //! Kinds of errors, the same on all databases, and nothing of a row in them.
 
-use bindery_schema::config::Endpoint;
+use bindery_core::config::Endpoint;
 
 use super::{Database, connect, databases};
 use crate::Dialect;

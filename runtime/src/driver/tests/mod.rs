@@ -19,7 +19,7 @@ mod values;
 
 use std::time::Duration;
 
-use bindery_schema::config::{Place, Server, SessionConfig, parse_url, scheme_dialect};
+use bindery_core::config::{Place, Server, SessionConfig, parse_url, scheme_dialect};
 use bindery_testkit::FreshDatabase;
 
 use super::mysql::{MysqlConfig, MysqlConnection};

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use bindery_schema::config::TlsOptions;
+use bindery_core::config::TlsOptions;
 use bindery_testkit::{Direction, Fault, FaultProxy, FreshDatabase, Watchdog};
 
 use super::{Database, connect_with, options, push, server};

@@ -1,6 +1,6 @@
 //! What stands for TLS in a program without the feature `tls`: nothing that could be made.
 
-use bindery_schema::config::{Endpoint, Server, TlsMode};
+use bindery_core::config::{Endpoint, Server, TlsMode};
 
 /// Never there.
 #[derive(Clone)]

@@ -10,7 +10,7 @@ mod verify;
 use std::io;
 use std::sync::Arc;
 
-use bindery_schema::config::{Endpoint, Server, TlsMode};
+use bindery_core::config::{Endpoint, Server, TlsMode};
 use rustls::ClientConfig;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;

@@ -5,6 +5,7 @@ mod kind;
 
 use self::kind::Kind;
 use super::{Dialect, Moment, Refusal};
+use crate::dialect::DialectRules as _;
 use crate::model::{Expression, Model, Table};
 use crate::portable::{CastType, Function, Operator, Portable, State};
 use crate::sql_writer::SqlWriter;

@@ -5,6 +5,7 @@ use crate::ast::{
     ObjectName, TypeName, UniqueOptions,
 };
 use crate::dialect::Dialect;
+use crate::dialect::DialectRules as _;
 use crate::model::KeyWords;
 
 use super::cursor::{Cursor, Read};

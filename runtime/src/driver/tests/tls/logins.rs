@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use bindery_schema::config::{ChannelBinding, Secret, TlsMode};
+use bindery_core::config::{ChannelBinding, Secret, TlsMode};
 use bindery_testkit::Watchdog;
 use rustls::{ServerConnection, StreamOwned};
 

@@ -10,7 +10,7 @@ mod wire;
 use std::path::Path;
 use std::time::Duration;
 
-use bindery_schema::config::{Secret, Server, TlsMode};
+use bindery_core::config::{Secret, Server, TlsMode};
 use bindery_testkit::Watchdog;
 
 use self::certificates::Authority;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use bindery_schema::config::{Server, TlsMode};
+use bindery_core::config::{Server, TlsMode};
 use bindery_testkit::Watchdog;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};

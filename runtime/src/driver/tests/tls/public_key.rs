@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use bindery_schema::config::{Secret, TlsMode};
+use bindery_core::config::{Secret, TlsMode};
 use bindery_testkit::{Product, Watchdog};
 
 use super::certificates::Authority;

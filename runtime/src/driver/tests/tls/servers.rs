@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use bindery_schema::config::{TlsMode, TlsOptions};
+use bindery_core::config::{TlsMode, TlsOptions};
 use bindery_testkit::{Server, ServerOptions};
 
 use super::super::Database;

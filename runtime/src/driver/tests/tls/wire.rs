@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bindery_schema::config::TlsMode;
+use bindery_core::config::TlsMode;
 use bindery_testkit::{Direction, Fault, FaultProxy, Watchdog};
 
 use super::servers::Encrypted;

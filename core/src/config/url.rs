@@ -51,7 +51,7 @@ pub fn scheme_dialect(url: &str) -> Result<(Dialect, Option<Flavour>), UrlError>
 /// Reads a URL. A relative SQLite path stays relative: see [`ConnectionTarget::relative_to`].
 ///
 /// ```
-/// use bindery_schema::config::{parse_url, Endpoint, Place};
+/// use bindery_core::config::{parse_url, Endpoint, Place};
 /// let target = parse_url("postgres://ann:p%40ss@[::1]:5433/shop?application_name=a=b").unwrap();
 /// let Place::Server(server) = &target.place else { unreachable!() };
 /// assert_eq!(server.endpoints, [Endpoint::Tcp { host: "::1".to_owned(), port: 5433 }]);

@@ -22,7 +22,6 @@ pub struct SourceFile {
     text: String,
     line_starts: Vec<u32>,
     /// Offsets of characters that stand for bytes of another encoding, ascending.
-    #[cfg(feature = "parse")]
     guessed: Vec<u32>,
     /// Letters before each block of so many bytes: a line may be of any length.
     letters_before: Vec<u32>,
@@ -51,21 +50,18 @@ impl SourceFile {
             path: path.into(),
             text,
             line_starts,
-            #[cfg(feature = "parse")]
             guessed: Vec::new(),
             letters_before,
         }
     }
 
     /// The same, with the offsets of characters that stand for bytes of another encoding.
-    #[cfg(feature = "parse")]
-    pub(crate) fn with_guessed(self, guessed: Vec<u32>) -> Self {
+    pub fn with_guessed(self, guessed: Vec<u32>) -> Self {
         Self { guessed, ..self }
     }
 
     /// The offset of the first guessed character in this range.
-    #[cfg(feature = "parse")]
-    pub(crate) fn guessed_in(&self, start: u32, end: u32) -> Option<u32> {
+    pub fn guessed_in(&self, start: u32, end: u32) -> Option<u32> {
         let first = self.guessed.partition_point(|&at| at < start);
         self.guessed.get(first).copied().filter(|&at| at < end)
     }

@@ -21,6 +21,7 @@ mod url;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use self::build::{Engine, EngineId};
 pub use self::keys::{KEYS, Key, On, Section};
 pub use self::resolve::override_variable;
 pub use self::target::{ConnectionTarget, Endpoint, Place, Secret, Server, SqlitePlace};
@@ -385,7 +386,7 @@ impl Config {
     }
 
     /// Where the engine of a name is among the engines.
-    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+    pub fn position(&self, name: &str) -> Option<usize> {
         let found = self
             .engines
             .binary_search_by(|engine| engine.name.as_str().cmp(name));

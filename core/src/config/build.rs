@@ -7,10 +7,37 @@ use super::template::Unfilled;
 use super::url::scheme_dialect;
 use super::{Config, ConnectionSource, EngineConfig, Environment, Template};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::dialect::{Dialect, Flavour};
-use crate::model::Engine;
+use crate::dialect::{Capabilities, Dialect, Flavour};
 use crate::name::engine_type_name;
 use crate::source::Span;
+
+/// Index into the engines of a configuration, in the order of their names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EngineId(pub u32);
+
+/// A named connection, as far as it is compiled in: never a URL.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    /// `[a-z][a-z0-9_]{0,31}`.
+    pub name: String,
+    /// Name of the type in `engine::`, `Default` or `B`.
+    pub type_name: String,
+    /// The compiled dialect.
+    pub dialect: Dialect,
+    /// Product, for `mysql` only.
+    pub flavour: Option<Flavour>,
+    /// Why this dialect, in words for `bindery check`.
+    pub dialect_reason: String,
+    /// In `bindery.toml`; `None` for the engine that needs no file.
+    pub span: Option<Span>,
+}
+
+impl Engine {
+    /// What this engine can do.
+    pub fn capabilities(&self) -> Capabilities {
+        self.dialect.capabilities(self.flavour)
+    }
+}
 
 /// A dialect, a flavour and the reason.
 type Choice = (Dialect, Option<Flavour>, String);

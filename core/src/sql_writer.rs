@@ -2,16 +2,34 @@
 //!
 //! What is written, and which types a dialect has, is the matter of `plan` and `dialect`.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use crate::dialect::Dialect;
-use crate::model::TableName;
+
+/// A table's name with its schema where one is written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TableName {
+    /// `public` is dropped for PostgreSQL.
+    pub schema: Option<String>,
+    /// The table's own name, unquoted.
+    pub name: String,
+}
+
+/// `blogs`, or `shop.blogs`: for people, not for SQL.
+impl fmt::Display for TableName {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(schema) = &self.schema {
+            write!(out, "{schema}.")?;
+        }
+        out.write_str(&self.name)
+    }
+}
 
 /// Appends SQL text of one dialect.
 ///
 /// ```
-/// use bindery_schema::dialect::Dialect;
-/// use bindery_schema::sql_writer::SqlWriter;
+/// use bindery_core::dialect::Dialect;
+/// use bindery_core::sql_writer::SqlWriter;
 /// let mut sql = SqlWriter::new(Dialect::Postgres);
 /// sql.push("SELECT ").identifier("na\"me").push(" FROM ").identifier("users").push(" WHERE ").identifier("id").push(" = ").placeholder();
 /// assert_eq!(sql.finish(), r#"SELECT "na""me" FROM "users" WHERE "id" = $1"#);
@@ -46,7 +64,7 @@ impl SqlWriter {
 
     /// A name, quoted.
     pub fn identifier(&mut self, name: &str) -> &mut Self {
-        let quote = self.dialect.rules().identifier_quote();
+        let quote = self.dialect.spelling().identifier_quote;
         self.quoted(name, quote);
         self
     }
@@ -61,7 +79,7 @@ impl SqlWriter {
 
     /// A text constant.
     pub fn text_literal(&mut self, value: &str) -> &mut Self {
-        if self.dialect.rules().backslash_escapes() {
+        if self.dialect.spelling().backslash_escapes {
             self.quoted(&value.replace('\\', "\\\\"), '\'');
         } else {
             self.quoted(value, '\'');
@@ -71,7 +89,7 @@ impl SqlWriter {
 
     /// A constant of bytes.
     pub fn bytes_literal(&mut self, value: &[u8]) -> &mut Self {
-        self.text.push_str(self.dialect.rules().bytes_prefix());
+        self.text.push_str(self.dialect.spelling().bytes_prefix);
         for byte in value {
             write!(self.text, "{byte:02X}").expect("writing to a String cannot fail");
         }
@@ -81,7 +99,7 @@ impl SqlWriter {
     /// The next placeholder.
     pub fn placeholder(&mut self) -> &mut Self {
         self.placeholders += 1;
-        if self.dialect.rules().numbered_placeholders() {
+        if self.dialect.spelling().numbered_placeholders {
             write!(self.text, "${}", self.placeholders).expect("writing to a String cannot fail");
         } else {
             self.text.push('?');
@@ -91,7 +109,7 @@ impl SqlWriter {
 
     /// What stands in an INSERT that gives no column a value.
     pub fn no_values(&mut self) -> &mut Self {
-        self.push(self.dialect.rules().no_values())
+        self.push(self.dialect.spelling().no_values)
     }
 
     /// Items one after the other, with a separator between them.

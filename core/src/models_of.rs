@@ -1,7 +1,7 @@
 //! `models-of`: engines that host what another engine hosts. An engine names at most one other, so that the ways between
 //! them are followed once each, however many there are.
 
-use crate::model::EngineId;
+use crate::config::EngineId;
 
 /// Which engines host what an engine hosts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -793,7 +793,7 @@ fn many_variables_and_long_chains_are_bounded() {
     let config = good(&chain(""));
     let mut input = crate::input::Input::default();
     input.configure(&config, &nothing, &mut diagnostics);
-    let mut engines = vec![crate::model::EngineId(14_999)];
+    let mut engines = vec![EngineId(14_999)];
     input.models_of.add_to(&mut engines);
     assert_eq!(engines.len(), 15_000);
     let (_, diagnostics, _) = read(&chain(", models-of = 'e00000'"));
