@@ -1,6 +1,7 @@
 //! A right that one thread has at a time, given in the order in which it was asked for: writing to one SQLite file.
 //! What is done with it is the pool's and the driver's.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -41,14 +42,23 @@ pub(crate) enum NoTurn {
 }
 
 /// Time ran out.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "others were writing to the database file and {waiting} more wait to; waited {waited_ms} ms"
-)]
+#[derive(Debug)]
 pub(crate) struct InVain {
     waiting: usize,
     waited_ms: u128,
 }
+
+impl fmt::Display for InVain {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { waiting, waited_ms } = self;
+        write!(
+            out,
+            "others were writing to the database file and {waiting} more wait to; waited {waited_ms} ms"
+        )
+    }
+}
+
+impl std::error::Error for InVain {}
 
 impl Turns {
     /// The turn, where nobody has it.

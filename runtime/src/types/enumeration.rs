@@ -1,8 +1,9 @@
 //! What generated enums say of a text that is none of their values.
 
+use std::fmt;
+
 /// A text that is none of the values of an enum type. It is not kept: it may be anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a value of `{name}`")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownValue {
     name: &'static str,
 }
@@ -18,3 +19,11 @@ impl UnknownValue {
         self.name
     }
 }
+
+impl fmt::Display for UnknownValue {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "not a value of `{}`", self.name)
+    }
+}
+
+impl std::error::Error for UnknownValue {}

@@ -20,9 +20,16 @@ pub struct Interval {
 }
 
 /// The text is no interval as [`Interval`] writes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not an interval: expected months, days and seconds as in `P14M3DT5.25S`")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseIntervalError;
+
+impl fmt::Display for ParseIntervalError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("not an interval: expected months, days and seconds as in `P14M3DT5.25S`")
+    }
+}
+
+impl std::error::Error for ParseIntervalError {}
 
 /// ISO 8601 with months, days and seconds: `P14M-3DT5.25S`. The empty one is `PT0S`.
 impl fmt::Display for Interval {

@@ -25,9 +25,16 @@ pub struct IpNet {
 }
 
 /// The text is no address with or without the length of a network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not an address: expected `10.1.2.3`, `10.1.2.0/24`, `::1` or `fe80::/10`")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseIpNetError;
+
+impl fmt::Display for ParseIpNetError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("not an address: expected `10.1.2.3`, `10.1.2.0/24`, `::1` or `fe80::/10`")
+    }
+}
+
+impl std::error::Error for ParseIpNetError {}
 
 /// Bits of an address.
 fn bits(address: IpAddr) -> u8 {

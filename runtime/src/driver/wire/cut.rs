@@ -1,5 +1,6 @@
 //! A socket that another thread may cut off while this one waits for it.
 
+use std::fmt;
 use std::io::{ErrorKind, Read};
 use std::net::{Shutdown, TcpStream};
 #[cfg(unix)]
@@ -98,6 +99,13 @@ where
 }
 
 /// Why a socket failed that was cut off.
-#[derive(Debug, thiserror::Error)]
-#[error("the engine was closed, and the connection was cut off")]
+#[derive(Debug)]
 pub(super) struct CutOff;
+
+impl fmt::Display for CutOff {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("the engine was closed, and the connection was cut off")
+    }
+}
+
+impl std::error::Error for CutOff {}
