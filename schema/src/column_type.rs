@@ -91,42 +91,164 @@ impl ColumnType {
     /// How many digits after the point the column keeps, of a decimal or of seconds, where that is fewer than its
     /// values in Rust can have.
     pub fn fraction_digits(&self) -> Option<u32> {
-        match self {
-            Self::Decimal(Some(size)) => Some(size.scale),
-            Self::Time(digits) | Self::DateTime(digits) | Self::Timestamp(digits) => {
-                Some(u32::from(*digits)).filter(|digits| *digits < 6)
-            }
-            Self::Array(element) => element.fraction_digits(),
-            Self::Bool
-            | Self::I8
-            | Self::I16
-            | Self::I24
-            | Self::I32
-            | Self::I64
-            | Self::U8
-            | Self::U16
-            | Self::U24
-            | Self::U32
-            | Self::U64
-            | Self::F32
-            | Self::F64
-            | Self::Decimal(None)
-            | Self::Char(_)
-            | Self::VarChar(_)
-            | Self::Text(_)
-            | Self::Binary(_)
-            | Self::VarBinary(_)
-            | Self::Blob(_)
-            | Self::Date
-            | Self::Year
-            | Self::Interval
-            | Self::Uuid
-            | Self::Json { .. }
-            | Self::Enum(_)
-            | Self::Set(_)
-            | Self::Any
-            | Self::Bit(_) => None,
+        if let Self::Array(element) = self {
+            return element.fraction_digits();
         }
+        let decimal = self.class() == TypeClass::Decimal;
+        self.digits().filter(|digits| decimal || *digits < 6)
+    }
+
+    /// How many digits after the point a value may have, of a decimal or of seconds.
+    pub fn digits(&self) -> Option<u32> {
+        if let Self::Decimal(size) = self {
+            return size.map(|size| size.scale);
+        }
+        if let Self::Time(digits) | Self::DateTime(digits) | Self::Timestamp(digits) = self {
+            return Some(u32::from(*digits));
+        }
+        None
+    }
+
+    /// What its values are.
+    pub fn class(&self) -> TypeClass {
+        match self {
+            Self::Bool => TypeClass::Boolean,
+            Self::I8 => TypeClass::signed(8),
+            Self::I16 => TypeClass::signed(16),
+            Self::I24 => TypeClass::signed(24),
+            Self::I32 => TypeClass::signed(32),
+            Self::I64 => TypeClass::signed(64),
+            Self::U8 => TypeClass::unsigned(8),
+            Self::U16 => TypeClass::unsigned(16),
+            Self::U24 => TypeClass::unsigned(24),
+            Self::U32 => TypeClass::unsigned(32),
+            Self::U64 => TypeClass::unsigned(64),
+            Self::F32 => TypeClass::Float { bits: 32 },
+            Self::F64 => TypeClass::Float { bits: 64 },
+            Self::Decimal(_) => TypeClass::Decimal,
+            Self::Char(_) | Self::VarChar(_) | Self::Text(_) => TypeClass::Text,
+            Self::Binary(_) | Self::VarBinary(_) | Self::Blob(_) => TypeClass::Bytes,
+            Self::Date => TypeClass::Date,
+            Self::Time(_) => TypeClass::Time,
+            Self::DateTime(_) => TypeClass::DateTime,
+            Self::Timestamp(_) => TypeClass::Timestamp,
+            Self::Year => TypeClass::Year,
+            Self::Interval => TypeClass::Interval,
+            Self::Uuid => TypeClass::Uuid,
+            Self::Json { .. } => TypeClass::Json,
+            Self::Enum(_) => TypeClass::Enum,
+            Self::Set(_) => TypeClass::Set,
+            Self::Bit(_) => TypeClass::Bit,
+            Self::Any => TypeClass::Any,
+            Self::Array(_) => TypeClass::Array,
+        }
+    }
+
+    /// A whole number that a database can generate?
+    pub fn is_integer(&self) -> bool {
+        self.class().integer().is_some()
+    }
+}
+
+/// What the values of a type are, for rules that treat many types alike. A new type says its class in
+/// [`ColumnType::class`] and has the rules of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TypeClass {
+    /// true or false.
+    Boolean,
+    /// Whole numbers.
+    Integer(Integer),
+    /// IEEE 754.
+    Float {
+        /// 32 or 64.
+        bits: u8,
+    },
+    /// Exact decimals.
+    Decimal,
+    /// Text of any length.
+    Text,
+    /// Bytes of any number.
+    Bytes,
+    /// Calendar dates.
+    Date,
+    /// Times of day.
+    Time,
+    /// Dates and times without a zone.
+    DateTime,
+    /// Points in time.
+    Timestamp,
+    /// Years of MySQL.
+    Year,
+    /// Months, days and seconds.
+    Interval,
+    /// 128-bit identifiers.
+    Uuid,
+    /// JSON documents.
+    Json,
+    /// One of named values.
+    Enum,
+    /// Several of named values.
+    Set,
+    /// Bits of MySQL.
+    Bit,
+    /// Each value of a type of its own.
+    Any,
+    /// Several values of one type.
+    Array,
+}
+
+/// A kind of whole number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Integer {
+    /// 8 to 64.
+    pub bits: u8,
+    /// It may be less than zero.
+    pub signed: bool,
+}
+
+impl Integer {
+    /// The least and the largest value.
+    ///
+    /// ```
+    /// use bindery_schema::column_type::Integer;
+    /// assert_eq!(Integer { bits: 8, signed: true }.range(), (-128, 127));
+    /// assert_eq!(Integer { bits: 24, signed: false }.range(), (0, 16_777_215));
+    /// ```
+    pub fn range(self) -> (i128, i128) {
+        let half = 1_i128 << (self.bits - 1);
+        if self.signed {
+            (-half, half - 1)
+        } else {
+            (0, 2 * half - 1)
+        }
+    }
+}
+
+impl TypeClass {
+    const fn signed(bits: u8) -> Self {
+        Self::Integer(Integer { bits, signed: true })
+    }
+
+    const fn unsigned(bits: u8) -> Self {
+        let signed = false;
+        Self::Integer(Integer { bits, signed })
+    }
+
+    /// Which kind of whole number it is, where it is one.
+    pub fn integer(self) -> Option<Integer> {
+        if let Self::Integer(integer) = self {
+            Some(integer)
+        } else {
+            None
+        }
+    }
+
+    /// Are the values written as numbers?
+    pub fn is_number(self) -> bool {
+        matches!(
+            self,
+            Self::Integer(_) | Self::Float { .. } | Self::Decimal | Self::Year | Self::Bit
+        )
     }
 }
 
@@ -164,47 +286,6 @@ impl LobSize {
             256..=65_535 => Self::Small,
             65_536..=16_777_215 => Self::Medium,
             _ => Self::Long,
-        }
-    }
-}
-
-impl ColumnType {
-    /// A whole number that a database can count up?
-    pub fn is_integer(&self) -> bool {
-        match self {
-            Self::I8
-            | Self::I16
-            | Self::I24
-            | Self::I32
-            | Self::I64
-            | Self::U8
-            | Self::U16
-            | Self::U24
-            | Self::U32
-            | Self::U64 => true,
-            Self::Bool
-            | Self::F32
-            | Self::F64
-            | Self::Decimal(_)
-            | Self::Char(_)
-            | Self::VarChar(_)
-            | Self::Text(_)
-            | Self::Binary(_)
-            | Self::VarBinary(_)
-            | Self::Blob(_)
-            | Self::Date
-            | Self::Time(_)
-            | Self::DateTime(_)
-            | Self::Timestamp(_)
-            | Self::Year
-            | Self::Interval
-            | Self::Uuid
-            | Self::Json { .. }
-            | Self::Enum(_)
-            | Self::Set(_)
-            | Self::Bit(_)
-            | Self::Any
-            | Self::Array(_) => false,
         }
     }
 }

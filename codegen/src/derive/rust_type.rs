@@ -1,6 +1,6 @@
 //! Rust types that a derive knows how to store, and the SQL type each one has where the struct names none.
 
-use bindery_schema::column_type::{ColumnType, LobSize};
+use bindery_schema::column_type::{ColumnType, Integer, LobSize, TypeClass};
 use bindery_schema::dialect::Dialect;
 
 use super::description::RustType;
@@ -68,33 +68,38 @@ impl Known {
 
     /// The type a field has for a column of this type; `None` where it is none of these.
     pub(super) fn of_column(column_type: &ColumnType) -> Option<Self> {
-        Some(match column_type {
-            ColumnType::Bool => Self::Bool,
-            ColumnType::I8 => Self::I8,
-            ColumnType::I16 => Self::I16,
-            ColumnType::I24 | ColumnType::I32 => Self::I32,
-            ColumnType::I64 => Self::I64,
-            ColumnType::U8 => Self::U8,
-            ColumnType::U16 | ColumnType::Year => Self::U16,
-            ColumnType::U24 | ColumnType::U32 => Self::U32,
-            ColumnType::U64 | ColumnType::Bit(_) => Self::U64,
-            ColumnType::F32 => Self::F32,
-            ColumnType::F64 => Self::F64,
-            ColumnType::Char(_) | ColumnType::VarChar(_) | ColumnType::Text(_) => Self::Text,
-            ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => Self::Bytes,
-            ColumnType::Date => Self::Date,
-            ColumnType::Time(_) => Self::Time,
-            ColumnType::DateTime(_) => Self::DateTime,
-            ColumnType::Timestamp(_) => Self::Timestamp,
-            ColumnType::Uuid => Self::Uuid,
-            ColumnType::Decimal(_) => Self::Decimal,
-            ColumnType::Json { .. } => Self::Json,
-            ColumnType::Interval
-            | ColumnType::Enum(_)
-            | ColumnType::Set(_)
-            | ColumnType::Any
-            | ColumnType::Array(_) => return None,
+        Some(match column_type.class() {
+            TypeClass::Boolean => Self::Bool,
+            TypeClass::Integer(integer) => Self::of_integer(integer),
+            TypeClass::Year => Self::U16,
+            TypeClass::Bit => Self::U64,
+            TypeClass::Float { bits: 32 } => Self::F32,
+            TypeClass::Float { .. } => Self::F64,
+            TypeClass::Text => Self::Text,
+            TypeClass::Bytes => Self::Bytes,
+            TypeClass::Date => Self::Date,
+            TypeClass::Time => Self::Time,
+            TypeClass::DateTime => Self::DateTime,
+            TypeClass::Timestamp => Self::Timestamp,
+            TypeClass::Uuid => Self::Uuid,
+            TypeClass::Decimal => Self::Decimal,
+            TypeClass::Json => Self::Json,
+            TypeClass::Interval | TypeClass::Enum | TypeClass::Set => return None,
+            TypeClass::Any | TypeClass::Array => return None,
         })
+    }
+
+    fn of_integer(integer: Integer) -> Self {
+        match (integer.signed, integer.bits) {
+            (true, ..=8) => Self::I8,
+            (true, ..=16) => Self::I16,
+            (true, ..=32) => Self::I32,
+            (true, _) => Self::I64,
+            (false, ..=8) => Self::U8,
+            (false, ..=16) => Self::U16,
+            (false, ..=32) => Self::U32,
+            (false, _) => Self::U64,
+        }
     }
 
     /// Is a value of the type also kept in a column of this type: a UUID in its 16 bytes or 36 characters?

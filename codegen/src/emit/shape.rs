@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use bindery_schema::column_type::ColumnType;
+use bindery_schema::column_type::{ColumnType, TypeClass};
 use bindery_schema::derives::AllDerives;
 use bindery_schema::model::{Column, EngineId, FieldType, Generated, Table, TableId};
 use bindery_schema::plan::statements::{is_touched, is_writable};
@@ -204,39 +204,7 @@ impl Field<'_> {
 
     /// The writer a value goes to that is looked for: it only has to be in the form the column keeps.
     pub(crate) fn key_params(&self) -> &'static str {
-        let is_bytes = match self.column.column_type {
-            ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => true,
-            ColumnType::Bool
-            | ColumnType::I8
-            | ColumnType::I16
-            | ColumnType::I24
-            | ColumnType::I32
-            | ColumnType::I64
-            | ColumnType::U8
-            | ColumnType::U16
-            | ColumnType::U24
-            | ColumnType::U32
-            | ColumnType::U64
-            | ColumnType::F32
-            | ColumnType::F64
-            | ColumnType::Decimal(_)
-            | ColumnType::Char(_)
-            | ColumnType::VarChar(_)
-            | ColumnType::Text(_)
-            | ColumnType::Date
-            | ColumnType::Time(_)
-            | ColumnType::DateTime(_)
-            | ColumnType::Timestamp(_)
-            | ColumnType::Year
-            | ColumnType::Interval
-            | ColumnType::Uuid
-            | ColumnType::Json { .. }
-            | ColumnType::Enum(_)
-            | ColumnType::Set(_)
-            | ColumnType::Bit(_)
-            | ColumnType::Any
-            | ColumnType::Array(_) => false,
-        };
+        let is_bytes = self.column.column_type.class() == TypeClass::Bytes;
         if is_bytes && self.bare != "::std::vec::Vec<u8>" {
             "params.binary()"
         } else {

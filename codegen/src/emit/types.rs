@@ -1,6 +1,6 @@
 //! The Rust type of a column, by what it holds.
 
-use bindery_schema::column_type::ColumnType;
+use bindery_schema::column_type::{ColumnType, Integer, TypeClass};
 use bindery_schema::model::{Column, FieldType};
 
 /// What can be said of a type's traits.
@@ -84,49 +84,56 @@ impl Facts {
 
 /// The type and its traits. `root` goes before the module `enums`.
 pub(crate) fn of(column_type: &ColumnType, root: &str, enums: &[String]) -> (String, Facts) {
-    let (path, facts) = match column_type {
-        ColumnType::Bool => ("bool", Facts::NUMBER),
-        ColumnType::I8 => ("i8", Facts::NUMBER),
-        ColumnType::I16 => ("i16", Facts::NUMBER),
-        ColumnType::I24 | ColumnType::I32 => ("i32", Facts::NUMBER),
-        ColumnType::I64 => ("i64", Facts::NUMBER),
-        ColumnType::U8 => ("u8", Facts::NUMBER),
-        ColumnType::U16 | ColumnType::Year => ("u16", Facts::NUMBER),
-        ColumnType::U24 | ColumnType::U32 => ("u32", Facts::NUMBER),
-        ColumnType::U64 | ColumnType::Bit(_) => ("u64", Facts::NUMBER),
-        ColumnType::F32 => ("f32", Facts::FLOAT),
-        ColumnType::F64 => ("f64", Facts::FLOAT),
-        ColumnType::Decimal(_) => (DECIMAL, Facts::OWNED),
-        ColumnType::Char(_) | ColumnType::VarChar(_) | ColumnType::Text(_) => {
-            ("::std::string::String", Facts::TEXT)
-        }
-        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => {
-            ("::std::vec::Vec<u8>", Facts::BYTES)
-        }
-        ColumnType::Date => (DATE, Facts::NUMBER),
-        ColumnType::Time(_) => (TIME, Facts::NUMBER),
-        ColumnType::DateTime(_) => (DATETIME, Facts::NUMBER),
-        ColumnType::Timestamp(_) => (TIMESTAMP, Facts::NUMBER),
-        ColumnType::Interval => ("::bindery::types::Interval", Facts::SPAN),
-        ColumnType::Uuid => (UUID, Facts::NUMBER),
-        ColumnType::Json { .. } => (JSON, Facts::TREE),
-        ColumnType::Set(_) => ("::bindery::types::StringSet", Facts::OWNED),
-        ColumnType::Any => ("::bindery::types::AnyValue", Facts::UNKNOWN),
-        ColumnType::Enum(id) => {
-            let name = &enums[id.0 as usize];
-            return (format!("{root}enums::{name}"), Facts::NUMBER);
-        }
-        ColumnType::Array(element) => {
-            let (element, facts) = of(element, root, enums);
-            let facts = Facts {
-                copy: false,
-                argument: Argument::Slice,
-                ..facts
-            };
-            return (format!("::std::vec::Vec<{element}>"), facts);
+    if let ColumnType::Enum(id) = column_type {
+        let name = &enums[id.0 as usize];
+        return (format!("{root}enums::{name}"), Facts::NUMBER);
+    }
+    if let ColumnType::Array(element) = column_type {
+        let (element, facts) = of(element, root, enums);
+        let facts = Facts {
+            copy: false,
+            argument: Argument::Slice,
+            ..facts
+        };
+        return (format!("::std::vec::Vec<{element}>"), facts);
+    }
+    let (path, facts) = match column_type.class() {
+        TypeClass::Boolean => ("bool", Facts::NUMBER),
+        TypeClass::Integer(integer) => (integer_path(integer), Facts::NUMBER),
+        TypeClass::Year => ("u16", Facts::NUMBER),
+        TypeClass::Bit => ("u64", Facts::NUMBER),
+        TypeClass::Float { bits: 32 } => ("f32", Facts::FLOAT),
+        TypeClass::Float { .. } => ("f64", Facts::FLOAT),
+        TypeClass::Decimal => (DECIMAL, Facts::OWNED),
+        TypeClass::Text => ("::std::string::String", Facts::TEXT),
+        TypeClass::Bytes => ("::std::vec::Vec<u8>", Facts::BYTES),
+        TypeClass::Date => (DATE, Facts::NUMBER),
+        TypeClass::Time => (TIME, Facts::NUMBER),
+        TypeClass::DateTime => (DATETIME, Facts::NUMBER),
+        TypeClass::Timestamp => (TIMESTAMP, Facts::NUMBER),
+        TypeClass::Interval => ("::bindery::types::Interval", Facts::SPAN),
+        TypeClass::Uuid => (UUID, Facts::NUMBER),
+        TypeClass::Json => (JSON, Facts::TREE),
+        TypeClass::Set => ("::bindery::types::StringSet", Facts::OWNED),
+        TypeClass::Any | TypeClass::Enum | TypeClass::Array => {
+            ("::bindery::types::AnyValue", Facts::UNKNOWN)
         }
     };
     (path.to_owned(), facts)
+}
+
+/// Rust has no type of 24 bits: the next larger one.
+fn integer_path(integer: Integer) -> &'static str {
+    match (integer.signed, integer.bits) {
+        (true, ..=8) => "i8",
+        (true, ..=16) => "i16",
+        (true, ..=32) => "i32",
+        (true, _) => "i64",
+        (false, ..=8) => "u8",
+        (false, ..=16) => "u16",
+        (false, ..=32) => "u32",
+        (false, _) => "u64",
+    }
 }
 
 /// A type that is said by its path: what is known of the ones that everybody has, and where generated code finds them.
@@ -388,40 +395,19 @@ impl TypeFeature {
 
     /// What a column type needs.
     fn of(column_type: &ColumnType) -> Option<Self> {
-        match column_type {
-            ColumnType::Date
-            | ColumnType::Time(_)
-            | ColumnType::DateTime(_)
-            | ColumnType::Timestamp(_) => Some(Self::Chrono),
-            ColumnType::Uuid => Some(Self::Uuid),
-            ColumnType::Json { .. } => Some(Self::Json),
-            ColumnType::Decimal(_) => Some(Self::Bigdecimal),
-            ColumnType::Array(element) => Self::of(element),
-            ColumnType::Bool
-            | ColumnType::I8
-            | ColumnType::I16
-            | ColumnType::I24
-            | ColumnType::I32
-            | ColumnType::I64
-            | ColumnType::U8
-            | ColumnType::U16
-            | ColumnType::U24
-            | ColumnType::U32
-            | ColumnType::U64
-            | ColumnType::F32
-            | ColumnType::F64
-            | ColumnType::Char(_)
-            | ColumnType::VarChar(_)
-            | ColumnType::Text(_)
-            | ColumnType::Binary(_)
-            | ColumnType::VarBinary(_)
-            | ColumnType::Blob(_)
-            | ColumnType::Year
-            | ColumnType::Interval
-            | ColumnType::Enum(_)
-            | ColumnType::Set(_)
-            | ColumnType::Any
-            | ColumnType::Bit(_) => None,
+        if let ColumnType::Array(element) = column_type {
+            return Self::of(element);
+        }
+        match column_type.class() {
+            TypeClass::Date | TypeClass::Time => Some(Self::Chrono),
+            TypeClass::DateTime | TypeClass::Timestamp => Some(Self::Chrono),
+            TypeClass::Uuid => Some(Self::Uuid),
+            TypeClass::Json => Some(Self::Json),
+            TypeClass::Decimal => Some(Self::Bigdecimal),
+            TypeClass::Boolean | TypeClass::Integer(_) | TypeClass::Float { .. } => None,
+            TypeClass::Text | TypeClass::Bytes | TypeClass::Year | TypeClass::Interval => None,
+            TypeClass::Enum | TypeClass::Set | TypeClass::Bit => None,
+            TypeClass::Any | TypeClass::Array => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A link refers to one row: by a unique column of a type that the linking column can hold.
 
 use super::referred_key::is_key;
-use crate::column_type::ColumnType;
+use crate::column_type::{ColumnType, Integer, TypeClass};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Column, Link, Model};
 
@@ -50,60 +50,13 @@ fn target(model: &Model, column: &Column, link: &Link, diagnostics: &mut Diagnos
 
 /// Integers hold those of a smaller range, texts any text; other types only their own.
 fn holds(column: &ColumnType, referred: &ColumnType) -> bool {
+    let range = |of: &ColumnType| of.class().integer().map(Integer::range);
     match (range(column), range(referred)) {
         (Some((least, most)), Some((from, to))) => least <= from && to <= most,
         (None, None) => {
-            is_text(column) && is_text(referred)
+            column.class() == TypeClass::Text && referred.class() == TypeClass::Text
                 || std::mem::discriminant(column) == std::mem::discriminant(referred)
         }
         (Some(_), None) | (None, Some(_)) => false,
-    }
-}
-
-fn is_text(column_type: &ColumnType) -> bool {
-    matches!(
-        column_type,
-        ColumnType::Char(_) | ColumnType::VarChar(_) | ColumnType::Text(_)
-    )
-}
-
-/// Least and largest value of an integer type.
-fn range(column_type: &ColumnType) -> Option<(i128, i128)> {
-    let signed = |bits: u32| Some((-(1_i128 << (bits - 1)), (1_i128 << (bits - 1)) - 1));
-    let unsigned = |bits: u32| Some((0, (1_i128 << bits) - 1));
-    match column_type {
-        ColumnType::I8 => signed(8),
-        ColumnType::I16 => signed(16),
-        ColumnType::I24 => signed(24),
-        ColumnType::I32 => signed(32),
-        ColumnType::I64 => signed(64),
-        ColumnType::U8 => unsigned(8),
-        ColumnType::U16 => unsigned(16),
-        ColumnType::U24 => unsigned(24),
-        ColumnType::U32 => unsigned(32),
-        ColumnType::U64 => unsigned(64),
-        ColumnType::Bool
-        | ColumnType::F32
-        | ColumnType::F64
-        | ColumnType::Decimal(_)
-        | ColumnType::Char(_)
-        | ColumnType::VarChar(_)
-        | ColumnType::Text(_)
-        | ColumnType::Binary(_)
-        | ColumnType::VarBinary(_)
-        | ColumnType::Blob(_)
-        | ColumnType::Date
-        | ColumnType::Time(_)
-        | ColumnType::DateTime(_)
-        | ColumnType::Timestamp(_)
-        | ColumnType::Year
-        | ColumnType::Interval
-        | ColumnType::Uuid
-        | ColumnType::Json { .. }
-        | ColumnType::Enum(_)
-        | ColumnType::Set(_)
-        | ColumnType::Bit(_)
-        | ColumnType::Any
-        | ColumnType::Array(_) => None,
     }
 }

@@ -3,7 +3,7 @@
 
 use std::mem::{Discriminant, discriminant};
 
-use crate::column_type::ColumnType;
+use crate::column_type::{ColumnType, TypeClass};
 use crate::dialect::ColumnPlace;
 use crate::model::EnumId;
 
@@ -69,30 +69,31 @@ const NAMED: &[&str] = &[
 ];
 
 fn family(column_type: &ColumnType) -> Option<Family> {
-    Some(match column_type {
-        ColumnType::Bool => Family::Bool,
-        ColumnType::I8 | ColumnType::I16 | ColumnType::I24 | ColumnType::I32 | ColumnType::I64 => {
-            Family::Integer
-        }
-        ColumnType::U8 | ColumnType::U16 | ColumnType::U24 | ColumnType::U32 => Family::Integer,
-        ColumnType::Year | ColumnType::Bit(_) => Family::Integer,
-        ColumnType::Decimal(_) => Family::Decimal,
-        ColumnType::F32 | ColumnType::F64 => Family::Float,
-        ColumnType::Char(_) | ColumnType::VarChar(_) | ColumnType::Text(_) => Family::Text,
-        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => Family::Bytes,
-        ColumnType::Date | ColumnType::DateTime(_) | ColumnType::Timestamp(_) => Family::Date,
-        ColumnType::Time(_) => Family::Time,
-        ColumnType::Interval => Family::Interval,
-        ColumnType::Uuid => Family::Uuid,
-        ColumnType::Json { .. } => Family::Json,
-        ColumnType::Enum(id) => Family::Enum(*id),
-        ColumnType::Array(element) => {
-            let of = family(element)?;
-            let exact = (of != Family::Text).then(|| discriminant(&**element));
-            Family::Array(Box::new(of), exact)
-        }
-        // An integer where it is counted, else a decimal.
-        ColumnType::U64 | ColumnType::Set(_) | ColumnType::Any => return None,
+    if let ColumnType::Enum(id) = column_type {
+        return Some(Family::Enum(*id));
+    }
+    if let ColumnType::Array(element) = column_type {
+        let of = family(element)?;
+        let exact = (of != Family::Text).then(|| discriminant(&**element));
+        return Some(Family::Array(Box::new(of), exact));
+    }
+    // An integer where it is auto-increment, else a decimal.
+    if *column_type == ColumnType::U64 {
+        return None;
+    }
+    Some(match column_type.class() {
+        TypeClass::Boolean => Family::Bool,
+        TypeClass::Integer(_) | TypeClass::Year | TypeClass::Bit => Family::Integer,
+        TypeClass::Decimal => Family::Decimal,
+        TypeClass::Float { .. } => Family::Float,
+        TypeClass::Text => Family::Text,
+        TypeClass::Bytes => Family::Bytes,
+        TypeClass::Date | TypeClass::DateTime | TypeClass::Timestamp => Family::Date,
+        TypeClass::Time => Family::Time,
+        TypeClass::Interval => Family::Interval,
+        TypeClass::Uuid => Family::Uuid,
+        TypeClass::Json => Family::Json,
+        TypeClass::Set | TypeClass::Any | TypeClass::Enum | TypeClass::Array => return None,
     })
 }
 
@@ -120,35 +121,26 @@ pub(super) fn by_mysql(child: ColumnPlace<'_>, parent: ColumnPlace<'_>) -> bool 
 
 fn kept(place: ColumnPlace<'_>) -> Option<Kept> {
     let integer = |bytes, signed| Some(Kept::Integer { bytes, signed });
-    match &place.column().column_type {
-        ColumnType::Bool | ColumnType::I8 => integer(1, true),
-        ColumnType::I16 => integer(2, true),
-        ColumnType::I24 | ColumnType::Date => integer(3, true),
-        ColumnType::I32 => integer(4, true),
-        ColumnType::I64 => integer(8, true),
-        ColumnType::U8 | ColumnType::Year => integer(1, false),
-        ColumnType::U16 => integer(2, false),
-        ColumnType::U24 => integer(3, false),
-        ColumnType::U32 => integer(4, false),
-        ColumnType::U64 => integer(8, false),
-        ColumnType::Enum(id) => {
-            let values = place.model.enum_type(*id).values.len();
-            integer(if values < 256 { 1 } else { 2 }, false)
-        }
-        ColumnType::F32 => Some(Kept::Float),
-        ColumnType::F64 => Some(Kept::Double),
-        ColumnType::Char(_) | ColumnType::VarChar(_) => Some(Kept::Text),
-        ColumnType::Decimal(_) | ColumnType::Binary(_) | ColumnType::VarBinary(_) => {
-            Some(Kept::Bytes)
-        }
-        ColumnType::Time(_) | ColumnType::DateTime(_) | ColumnType::Timestamp(_) => {
-            Some(Kept::Bytes)
-        }
-        ColumnType::Bit(_) => Some(Kept::Bytes),
+    let column_type = &place.column().column_type;
+    if let ColumnType::Enum(id) = column_type {
+        let values = place.model.enum_type(*id).values.len();
+        return integer(if values < 256 { 1 } else { 2 }, false);
+    }
+    match column_type.class() {
+        TypeClass::Boolean => integer(1, true),
+        TypeClass::Integer(kind) => integer(kind.bits / 8, kind.signed),
+        TypeClass::Date => integer(3, true),
+        TypeClass::Year => integer(1, false),
+        TypeClass::Float { bits: 32 } => Some(Kept::Float),
+        TypeClass::Float { .. } => Some(Kept::Double),
+        TypeClass::Text if !matches!(column_type, ColumnType::Text(_)) => Some(Kept::Text),
+        TypeClass::Bytes if !matches!(column_type, ColumnType::Blob(_)) => Some(Kept::Bytes),
+        TypeClass::Decimal | TypeClass::Time | TypeClass::DateTime => Some(Kept::Bytes),
+        TypeClass::Timestamp | TypeClass::Bit => Some(Kept::Bytes),
         // Keys of long values have a length, and are no keys of a foreign key; the others are kept by MySQL in one way
         // and by MariaDB in another.
-        ColumnType::Text(_) | ColumnType::Blob(_) | ColumnType::Json { .. } => None,
-        ColumnType::Uuid | ColumnType::Set(_) | ColumnType::Interval => None,
-        ColumnType::Any | ColumnType::Array(_) => None,
+        TypeClass::Text | TypeClass::Bytes | TypeClass::Json | TypeClass::Uuid => None,
+        TypeClass::Enum | TypeClass::Set | TypeClass::Interval => None,
+        TypeClass::Any | TypeClass::Array => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Default values in the spelling of a dialect, or refused. What is the same for all dialects; the rest they answer.
 
 use super::{ColumnPlace, Dialect, Moment, Refusal, expression_sql};
-use crate::column_type::ColumnType;
+use crate::column_type::{ColumnType, TypeClass};
 use crate::dialect::DialectRules as _;
 use crate::model::DefaultValue;
 use crate::sql_writer::SqlWriter;
@@ -110,54 +110,42 @@ fn text_sql(place: ColumnPlace<'_>, dialect: Dialect, text: &str) -> Result<Stri
         sql.text_literal(text);
         return Ok(constant(place, dialect, sql.finish()));
     }
-    match place.stored_type() {
-        ColumnType::Bool => {
+    match place.stored_type().class() {
+        TypeClass::Boolean => {
             let value = truth(text)
                 .ok_or_else(|| refused(place, dialect, "it is neither true nor false"))?;
             sql.push(dialect.rules().bool_literal(value));
         }
-        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => {
+        TypeClass::Bytes => {
             let bytes = bytes_of(text, place.table().source_dialect);
             sql.bytes_literal(&bytes.ok_or_else(|| {
                 refused(place, dialect, "its bytes are written in PostgreSQL's way")
             })?);
         }
-        ColumnType::Interval | ColumnType::Array(_) | ColumnType::Any => {
+        TypeClass::Interval | TypeClass::Array | TypeClass::Any => {
             return Err(refused(place, dialect, "it is written in PostgreSQL's way"));
         }
-        ColumnType::Date | ColumnType::DateTime(_) | ColumnType::Timestamp(_)
+        TypeClass::Date | TypeClass::DateTime | TypeClass::Timestamp
             if text.starts_with("0000-00-00") =>
         {
             return Err(refused(place, dialect, "there is no day 0"));
         }
-        ColumnType::I8
-        | ColumnType::I16
-        | ColumnType::I24
-        | ColumnType::I32
-        | ColumnType::I64
-        | ColumnType::U8
-        | ColumnType::U16
-        | ColumnType::U24
-        | ColumnType::U32
-        | ColumnType::U64
-        | ColumnType::F32
-        | ColumnType::F64
-        | ColumnType::Decimal(_)
-        | ColumnType::Year
-        | ColumnType::Bit(_) => {
+        TypeClass::Integer(_)
+        | TypeClass::Float { .. }
+        | TypeClass::Decimal
+        | TypeClass::Year
+        | TypeClass::Bit => {
             return number_sql(place, dialect, text);
         }
-        ColumnType::Char(_)
-        | ColumnType::VarChar(_)
-        | ColumnType::Text(_)
-        | ColumnType::Date
-        | ColumnType::Time(_)
-        | ColumnType::DateTime(_)
-        | ColumnType::Timestamp(_)
-        | ColumnType::Uuid
-        | ColumnType::Json { .. }
-        | ColumnType::Enum(_)
-        | ColumnType::Set(_) => {
+        TypeClass::Text
+        | TypeClass::Date
+        | TypeClass::Time
+        | TypeClass::DateTime
+        | TypeClass::Timestamp
+        | TypeClass::Uuid
+        | TypeClass::Json
+        | TypeClass::Enum
+        | TypeClass::Set => {
             sql.text_literal(text);
         }
     }
@@ -204,44 +192,20 @@ fn bytes_sql(place: ColumnPlace<'_>, dialect: Dialect, bytes: &[u8]) -> String {
     sql.finish()
 }
 
+/// The part of a moment that a type holds.
+fn moment_of(column_type: &ColumnType) -> Option<Moment> {
+    if let ColumnType::DateTime(digits) | ColumnType::Timestamp(digits) = column_type {
+        return Some(Moment::DateTime(*digits));
+    }
+    if let ColumnType::Time(digits) = column_type {
+        return Some(Moment::Time(*digits));
+    }
+    (*column_type == ColumnType::Date).then_some(Moment::Date)
+}
+
 /// Now, today or the time, as the column's type holds it; a native column of another type keeps the standard's word.
 fn moment(place: ColumnPlace<'_>, dialect: Dialect, asked: Moment) -> Result<String, Refusal> {
-    let of_column = match place.stored_type() {
-        ColumnType::Date => Some(Moment::Date),
-        ColumnType::Time(digits) => Some(Moment::Time(*digits)),
-        ColumnType::DateTime(digits) | ColumnType::Timestamp(digits) => {
-            Some(Moment::DateTime(*digits))
-        }
-        ColumnType::Bool
-        | ColumnType::I8
-        | ColumnType::I16
-        | ColumnType::I24
-        | ColumnType::I32
-        | ColumnType::I64
-        | ColumnType::U8
-        | ColumnType::U16
-        | ColumnType::U24
-        | ColumnType::U32
-        | ColumnType::U64
-        | ColumnType::F32
-        | ColumnType::F64
-        | ColumnType::Decimal(_)
-        | ColumnType::Char(_)
-        | ColumnType::VarChar(_)
-        | ColumnType::Text(_)
-        | ColumnType::Binary(_)
-        | ColumnType::VarBinary(_)
-        | ColumnType::Blob(_)
-        | ColumnType::Year
-        | ColumnType::Interval
-        | ColumnType::Uuid
-        | ColumnType::Json { .. }
-        | ColumnType::Enum(_)
-        | ColumnType::Set(_)
-        | ColumnType::Bit(_)
-        | ColumnType::Any
-        | ColumnType::Array(_) => None,
-    };
+    let of_column = moment_of(place.stored_type());
     let meant = match (of_column, asked) {
         // A date's default may be the whole moment, of which it keeps the day; the reverse is midnight.
         (Some(column), Moment::DateTime(_)) => Some(column),

@@ -413,41 +413,14 @@ impl Asked<'_> {
 /// The range of a type of whole numbers.
 fn whole_numbers(column_type: &ColumnType, limits: &Limits) -> Option<(i128, i128)> {
     let largest = i128::from(limits.largest_integer);
-    Some(match column_type {
-        ColumnType::I8 => (i8::MIN.into(), i8::MAX.into()),
-        ColumnType::I16 => (i16::MIN.into(), i16::MAX.into()),
-        ColumnType::I24 => (-8_388_608, 8_388_607),
-        ColumnType::I32 => (i32::MIN.into(), i32::MAX.into()),
-        ColumnType::I64 => (i64::MIN.into(), i64::MAX.into()),
-        ColumnType::U8 => (0, u8::MAX.into()),
-        ColumnType::U16 => (0, u16::MAX.into()),
-        ColumnType::U24 => (0, 16_777_215),
-        ColumnType::U32 => (0, u32::MAX.into()),
-        ColumnType::U64 => (0, largest),
-        ColumnType::Bit(bits) => (0, ((1_i128 << (*bits).min(64)) - 1).min(largest)),
-        ColumnType::Year => (1901, 2155),
-        ColumnType::Bool
-        | ColumnType::F32
-        | ColumnType::F64
-        | ColumnType::Decimal(_)
-        | ColumnType::Char(_)
-        | ColumnType::VarChar(_)
-        | ColumnType::Text(_)
-        | ColumnType::Binary(_)
-        | ColumnType::VarBinary(_)
-        | ColumnType::Blob(_)
-        | ColumnType::Date
-        | ColumnType::Time(_)
-        | ColumnType::DateTime(_)
-        | ColumnType::Timestamp(_)
-        | ColumnType::Interval
-        | ColumnType::Uuid
-        | ColumnType::Json { .. }
-        | ColumnType::Enum(_)
-        | ColumnType::Set(_)
-        | ColumnType::Any
-        | ColumnType::Array(_) => return None,
-    })
+    if let ColumnType::Bit(bits) = column_type {
+        return Some((0, ((1_i128 << (*bits).min(64)) - 1).min(largest)));
+    }
+    if *column_type == ColumnType::Year {
+        return Some((1901, 2155));
+    }
+    let (least, most) = column_type.class().integer()?.range();
+    Some((least, most.min(largest)))
 }
 
 /// Digits before and after the point, without zeros at either end; `None` where the text is no decimal number.

@@ -9,7 +9,7 @@ mod row;
 use super::{
     ColumnPlace, Declaration, Flavour, IndexMethod, Limits, Moment, Refusal, Rules, SizeOf,
 };
-use crate::column_type::{ColumnType, DecimalSize, LobSize};
+use crate::column_type::{ColumnType, DecimalSize, LobSize, TypeClass};
 use crate::dialect::Dialect;
 use crate::model::{ForeignKey, Table};
 use crate::portable::Function;
@@ -26,6 +26,8 @@ const CHARACTER: u32 = 4;
 const LONGEST_KEY: u32 = 3_072;
 /// Bytes of a row without its long columns (MySQL manual, "Limits on Table Column Count and Row Size").
 const LONGEST_ROW: u32 = 65_535;
+/// Bytes of the longest `VARBINARY`: two more say how long it is.
+const LONGEST_BINARY: u32 = LONGEST_ROW - 2;
 /// Longest VARCHAR that fits a row.
 const LONGEST_VARCHAR: u32 = 16_383;
 /// Characters of a long text that an index looks at.
@@ -332,9 +334,7 @@ fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refu
         ColumnType::Text(LobSize::Medium) => "mediumtext",
         ColumnType::Text(LobSize::Long | LobSize::Unbounded) => "longtext",
         // Not `binary(n)`: it would give a value back with zeros that were never stored.
-        ColumnType::Binary(length) | ColumnType::VarBinary(length)
-            if *length <= LONGEST_ROW - 2 =>
-        {
+        ColumnType::Binary(length) | ColumnType::VarBinary(length) if *length <= LONGEST_BINARY => {
             return Ok(format!("varbinary({length})"));
         }
         ColumnType::Binary(_) | ColumnType::VarBinary(_) => "longblob",
@@ -504,48 +504,27 @@ enum Length {
 }
 
 fn length(column_type: &ColumnType) -> Length {
-    match column_type {
-        ColumnType::Text(_)
-        | ColumnType::Blob(_)
-        | ColumnType::Json { .. }
-        | ColumnType::VarChar(None) => Length::Long,
-        ColumnType::Array(_) | ColumnType::Any => Length::Long,
-        ColumnType::Char(length) | ColumnType::VarChar(Some(length))
-            if *length > LONGEST_VARCHAR =>
-        {
-            Length::Long
-        }
-        ColumnType::Char(length) | ColumnType::VarChar(Some(length)) => {
-            Length::Bytes(length * CHARACTER)
-        }
-        ColumnType::Binary(length) | ColumnType::VarBinary(length) if *length > LONGEST_ROW - 2 => {
-            Length::Long
-        }
-        ColumnType::Binary(length) | ColumnType::VarBinary(length) => Length::Bytes(*length),
-        ColumnType::Uuid => Length::Bytes(36),
-        ColumnType::Decimal(_) => Length::Bytes(30),
-        ColumnType::Bool
-        | ColumnType::I8
-        | ColumnType::I16
-        | ColumnType::I24
-        | ColumnType::I32
-        | ColumnType::I64
-        | ColumnType::U8
-        | ColumnType::U16
-        | ColumnType::U24
-        | ColumnType::U32
-        | ColumnType::U64
-        | ColumnType::F32
-        | ColumnType::F64
-        | ColumnType::Date
-        | ColumnType::Time(_)
-        | ColumnType::DateTime(_)
-        | ColumnType::Timestamp(_)
-        | ColumnType::Year
-        | ColumnType::Interval
-        | ColumnType::Enum(_)
-        | ColumnType::Set(_)
-        | ColumnType::Bit(_) => Length::Bytes(8),
+    if let ColumnType::Char(length) | ColumnType::VarChar(Some(length)) = column_type {
+        return match *length {
+            ..=LONGEST_VARCHAR => Length::Bytes(length * CHARACTER),
+            _ => Length::Long,
+        };
+    }
+    if let ColumnType::Binary(length) | ColumnType::VarBinary(length) = column_type {
+        return match *length {
+            ..=LONGEST_BINARY => Length::Bytes(*length),
+            _ => Length::Long,
+        };
+    }
+    match column_type.class() {
+        TypeClass::Text | TypeClass::Bytes | TypeClass::Json => Length::Long,
+        TypeClass::Array | TypeClass::Any => Length::Long,
+        TypeClass::Uuid => Length::Bytes(36),
+        TypeClass::Decimal => Length::Bytes(30),
+        TypeClass::Boolean | TypeClass::Integer(_) | TypeClass::Float { .. } => Length::Bytes(8),
+        TypeClass::Date | TypeClass::Time | TypeClass::DateTime => Length::Bytes(8),
+        TypeClass::Timestamp | TypeClass::Year | TypeClass::Interval => Length::Bytes(8),
+        TypeClass::Enum | TypeClass::Set | TypeClass::Bit => Length::Bytes(8),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Columns: what they hold, in SQL and in Rust, and where their values come from.
 
 use super::{ColumnId, EngineId, NativeColumn, TableId};
-use crate::column_type::ColumnType;
+use crate::column_type::{ColumnType, TypeClass};
 use crate::dialect::Dialect;
 use crate::portable::Portable;
 use crate::source::Span;
@@ -63,44 +63,11 @@ impl Column {
     pub fn is_float_on_sqlite(&self, source: Dialect) -> bool {
         let own = source == Dialect::Sqlite;
         let keeps_text = || self.sql_type.to_ascii_uppercase().contains("TEXT");
-        match &self.column_type {
-            ColumnType::Decimal(size) => {
-                let short = size.is_some_and(|size| size.precision <= FLOAT_DIGITS);
-                if own { !keeps_text() } else { short }
-            }
-            ColumnType::Json { .. } => own && !keeps_text(),
-            ColumnType::Bool
-            | ColumnType::I8
-            | ColumnType::I16
-            | ColumnType::I24
-            | ColumnType::I32
-            | ColumnType::I64
-            | ColumnType::U8
-            | ColumnType::U16
-            | ColumnType::U24
-            | ColumnType::U32
-            | ColumnType::U64
-            | ColumnType::F32
-            | ColumnType::F64
-            | ColumnType::Char(_)
-            | ColumnType::VarChar(_)
-            | ColumnType::Text(_)
-            | ColumnType::Binary(_)
-            | ColumnType::VarBinary(_)
-            | ColumnType::Blob(_)
-            | ColumnType::Date
-            | ColumnType::Time(_)
-            | ColumnType::DateTime(_)
-            | ColumnType::Timestamp(_)
-            | ColumnType::Year
-            | ColumnType::Interval
-            | ColumnType::Uuid
-            | ColumnType::Enum(_)
-            | ColumnType::Set(_)
-            | ColumnType::Bit(_)
-            | ColumnType::Any
-            | ColumnType::Array(_) => false,
+        if let ColumnType::Decimal(size) = self.column_type {
+            let short = size.is_some_and(|size| size.precision <= FLOAT_DIGITS);
+            return if own { !keeps_text() } else { short };
         }
+        self.column_type.class() == TypeClass::Json && own && !keeps_text()
     }
 }
 

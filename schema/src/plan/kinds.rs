@@ -1,6 +1,6 @@
 //! What the values of a table's columns are, in the words that a running program compares the database's own columns by.
 
-use crate::column_type::ColumnType;
+use crate::column_type::{ColumnType, TypeClass};
 use crate::model::{Column, FieldType, Table};
 
 use super::statements::row_columns;
@@ -40,77 +40,30 @@ fn push_word(words: &mut String, column: &Column, is_float: bool) {
 }
 
 fn kind(column_type: &ColumnType, is_float: bool) -> &'static str {
-    match column_type {
-        ColumnType::Bool => "bool",
-        ColumnType::I8
-        | ColumnType::I16
-        | ColumnType::I24
-        | ColumnType::I32
-        | ColumnType::I64
-        | ColumnType::U8
-        | ColumnType::U16
-        | ColumnType::U24
-        | ColumnType::U32
-        | ColumnType::U64
-        | ColumnType::Year
-        | ColumnType::Bit(_) => "integer",
-        ColumnType::F32 => "f32",
-        ColumnType::F64 => "f64",
-        ColumnType::Decimal(_) if is_float => "number",
-        ColumnType::Decimal(_) => "decimal",
-        ColumnType::Char(_)
-        | ColumnType::VarChar(_)
-        | ColumnType::Text(_)
-        | ColumnType::Enum(_)
-        | ColumnType::Set(_) => "text",
-        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => "bytes",
-        ColumnType::Date => "date",
-        ColumnType::Time(_) => "time",
-        ColumnType::DateTime(_) => "datetime",
-        ColumnType::Timestamp(_) => "timestamp",
-        ColumnType::Interval => "interval",
-        ColumnType::Uuid => "uuid",
-        ColumnType::Json { .. } => "json",
-        ColumnType::Array(_) => "array",
-        ColumnType::Any => UNKNOWN,
+    match column_type.class() {
+        TypeClass::Boolean => "bool",
+        TypeClass::Integer(_) | TypeClass::Year | TypeClass::Bit => "integer",
+        TypeClass::Float { bits: 32 } => "f32",
+        TypeClass::Float { .. } => "f64",
+        TypeClass::Decimal if is_float => "number",
+        TypeClass::Decimal => "decimal",
+        TypeClass::Text | TypeClass::Enum | TypeClass::Set => "text",
+        TypeClass::Bytes => "bytes",
+        TypeClass::Date => "date",
+        TypeClass::Time => "time",
+        TypeClass::DateTime => "datetime",
+        TypeClass::Timestamp => "timestamp",
+        TypeClass::Interval => "interval",
+        TypeClass::Uuid => "uuid",
+        TypeClass::Json => "json",
+        TypeClass::Array => "array",
+        TypeClass::Any => UNKNOWN,
     }
 }
 
 /// Digits after the point that a value may have. A microsecond is the finest that there is.
 fn digits(column_type: &ColumnType) -> Option<u32> {
-    match column_type {
-        ColumnType::Time(digits) | ColumnType::DateTime(digits) | ColumnType::Timestamp(digits) => {
-            Some(u32::from(*digits).min(6))
-        }
-        ColumnType::Decimal(size) => size.map(|size| size.scale),
-        ColumnType::Bool
-        | ColumnType::I8
-        | ColumnType::I16
-        | ColumnType::I24
-        | ColumnType::I32
-        | ColumnType::I64
-        | ColumnType::U8
-        | ColumnType::U16
-        | ColumnType::U24
-        | ColumnType::U32
-        | ColumnType::U64
-        | ColumnType::F32
-        | ColumnType::F64
-        | ColumnType::Char(_)
-        | ColumnType::VarChar(_)
-        | ColumnType::Text(_)
-        | ColumnType::Binary(_)
-        | ColumnType::VarBinary(_)
-        | ColumnType::Blob(_)
-        | ColumnType::Date
-        | ColumnType::Year
-        | ColumnType::Interval
-        | ColumnType::Uuid
-        | ColumnType::Json { .. }
-        | ColumnType::Enum(_)
-        | ColumnType::Set(_)
-        | ColumnType::Any
-        | ColumnType::Bit(_)
-        | ColumnType::Array(_) => None,
-    }
+    let is_decimal = column_type.class() == TypeClass::Decimal;
+    let most = if is_decimal { u32::MAX } else { 6 };
+    column_type.digits().map(|digits| digits.min(most))
 }

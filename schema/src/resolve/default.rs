@@ -127,7 +127,7 @@ fn bare_word(
 
 /// `TRUE` in a column of numbers is 1.
 fn boolean(value: bool, column_type: &ColumnType) -> DefaultValue {
-    if is_number(column_type) {
+    if column_type.class().is_number() {
         DefaultValue::Number(u8::from(value).to_string())
     } else {
         DefaultValue::Bool(value)
@@ -159,7 +159,7 @@ fn text_value(text: &str, column_type: &ColumnType) -> Option<DefaultValue> {
         },
         ColumnType::Array(_) => return None,
         ColumnType::Blob(_) | ColumnType::Binary(_) | ColumnType::VarBinary(_) => bytes_value(text),
-        _ if is_number(column_type) && is_decimal(trimmed) => {
+        _ if column_type.class().is_number() && is_decimal(trimmed) => {
             DefaultValue::Number(trimmed.to_owned())
         }
         _ => DefaultValue::Text(text.to_owned()),
@@ -178,7 +178,7 @@ fn hex_value(digits: &str, column_type: &ColumnType) -> Option<DefaultValue> {
         ColumnType::Char(_) | ColumnType::VarChar(_) | ColumnType::Text(_) => {
             String::from_utf8(bytes).ok().map(DefaultValue::Text)
         }
-        _ if is_number(column_type) => u64::from_str_radix(digits, 16)
+        _ if column_type.class().is_number() => u64::from_str_radix(digits, 16)
             .ok()
             .map(|number| DefaultValue::Number(number.to_string())),
         _ => Some(DefaultValue::Bytes(bytes)),
@@ -203,39 +203,6 @@ fn is_decimal(number: &str) -> bool {
         && digits
             .bytes()
             .all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte))
-}
-
-fn is_number(column_type: &ColumnType) -> bool {
-    match column_type {
-        ColumnType::I8 | ColumnType::I16 | ColumnType::I24 | ColumnType::I32 | ColumnType::I64 => {
-            true
-        }
-        ColumnType::U8 | ColumnType::U16 | ColumnType::U24 | ColumnType::U32 | ColumnType::U64 => {
-            true
-        }
-        ColumnType::F32
-        | ColumnType::F64
-        | ColumnType::Decimal(_)
-        | ColumnType::Year
-        | ColumnType::Bit(_) => true,
-        ColumnType::Bool
-        | ColumnType::Char(_)
-        | ColumnType::VarChar(_)
-        | ColumnType::Text(_)
-        | ColumnType::Enum(_) => false,
-        ColumnType::Binary(_)
-        | ColumnType::VarBinary(_)
-        | ColumnType::Blob(_)
-        | ColumnType::Date
-        | ColumnType::Time(_) => false,
-        ColumnType::DateTime(_)
-        | ColumnType::Timestamp(_)
-        | ColumnType::Interval
-        | ColumnType::Uuid => false,
-        ColumnType::Json { .. } | ColumnType::Set(_) | ColumnType::Array(_) | ColumnType::Any => {
-            false
-        }
-    }
 }
 
 /// The functions that every database has under some name.

@@ -51,38 +51,12 @@ fn is_key(table: &Table, column: ColumnId) -> bool {
 
 /// Gives a column its length, if it has none. The type of a value that is kept in its text form stays as it is.
 fn limit(column: &mut Column, length: u32, dialect: Dialect) -> bool {
-    let limited = match column.column_type {
-        ColumnType::Text(_) | ColumnType::VarChar(None) => ColumnType::VarChar(Some(length)),
-        ColumnType::Blob(_) => ColumnType::VarBinary(length),
-        ColumnType::VarChar(Some(_)) | ColumnType::Char(_) => return false,
-        ColumnType::Binary(_) | ColumnType::VarBinary(_) => return false,
-        ColumnType::Bool
-        | ColumnType::I8
-        | ColumnType::I16
-        | ColumnType::I24
-        | ColumnType::I32
-        | ColumnType::I64
-        | ColumnType::U8
-        | ColumnType::U16
-        | ColumnType::U24
-        | ColumnType::U32
-        | ColumnType::U64
-        | ColumnType::F32
-        | ColumnType::F64
-        | ColumnType::Decimal(_) => return false,
-        ColumnType::Date
-        | ColumnType::Time(_)
-        | ColumnType::DateTime(_)
-        | ColumnType::Timestamp(_)
-        | ColumnType::Year
-        | ColumnType::Interval
-        | ColumnType::Uuid
-        | ColumnType::Json { .. }
-        | ColumnType::Enum(_)
-        | ColumnType::Set(_)
-        | ColumnType::Bit(_)
-        | ColumnType::Any
-        | ColumnType::Array(_) => return false,
+    let limited = if let ColumnType::Text(_) | ColumnType::VarChar(None) = column.column_type {
+        ColumnType::VarChar(Some(length))
+    } else if let ColumnType::Blob(_) = column.column_type {
+        ColumnType::VarBinary(length)
+    } else {
+        return false;
     };
     if !column.as_text {
         column.sql_type = spelled(&limited, length, dialect).unwrap_or(column.sql_type.clone());

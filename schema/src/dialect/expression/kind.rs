@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Writer;
-use crate::column_type::ColumnType;
+use crate::column_type::{ColumnType, TypeClass};
 use crate::portable::{CastType, Function, Portable};
 
 /// What a value is.
@@ -123,37 +123,16 @@ impl Writer<'_> {
 }
 
 fn of_type(column_type: &ColumnType) -> Kind {
-    match column_type {
-        ColumnType::Bool => Kind::Truth,
-        ColumnType::I8
-        | ColumnType::I16
-        | ColumnType::I24
-        | ColumnType::I32
-        | ColumnType::I64
-        | ColumnType::U8
-        | ColumnType::U16
-        | ColumnType::U24
-        | ColumnType::U32
-        | ColumnType::U64
-        | ColumnType::F32
-        | ColumnType::F64
-        | ColumnType::Year
-        | ColumnType::Decimal(_) => Kind::Number,
-        ColumnType::Char(_)
-        | ColumnType::VarChar(_)
-        | ColumnType::Text(_)
-        | ColumnType::Enum(_) => Kind::Text,
-        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => Kind::Bytes,
-        ColumnType::Date => Kind::Date,
-        ColumnType::DateTime(_) => Kind::DateTime,
-        ColumnType::Timestamp(_) => Kind::Timestamp,
-        ColumnType::Time(_)
-        | ColumnType::Interval
-        | ColumnType::Uuid
-        | ColumnType::Json { .. }
-        | ColumnType::Set(_)
-        | ColumnType::Bit(_)
-        | ColumnType::Any
-        | ColumnType::Array(_) => Kind::Other,
+    match column_type.class() {
+        TypeClass::Boolean => Kind::Truth,
+        TypeClass::Integer(_) | TypeClass::Float { .. } => Kind::Number,
+        TypeClass::Year | TypeClass::Decimal => Kind::Number,
+        TypeClass::Text | TypeClass::Enum => Kind::Text,
+        TypeClass::Bytes => Kind::Bytes,
+        TypeClass::Date => Kind::Date,
+        TypeClass::DateTime => Kind::DateTime,
+        TypeClass::Timestamp => Kind::Timestamp,
+        TypeClass::Time | TypeClass::Interval | TypeClass::Uuid | TypeClass::Json => Kind::Other,
+        TypeClass::Set | TypeClass::Bit | TypeClass::Any | TypeClass::Array => Kind::Other,
     }
 }

@@ -1,7 +1,7 @@
 //! The type of a value, by what the files of the dialects say of constants, operators and functions.
 
 use crate::ast::{Name, TypeName, Value};
-use crate::column_type::{ColumnType, LobSize};
+use crate::column_type::{ColumnType, Integer, LobSize, TypeClass};
 use crate::dialect::Dialect;
 use crate::model::{ColumnId, TableId};
 
@@ -359,31 +359,18 @@ pub(super) enum Rank {
 
 /// `None` for what is no number.
 pub(super) fn rank(column_type: &ColumnType) -> Option<Rank> {
-    match column_type {
-        ColumnType::I8 | ColumnType::I16 | ColumnType::U8 => Some(Rank::I16),
-        ColumnType::I24 | ColumnType::I32 | ColumnType::U16 | ColumnType::U24 => Some(Rank::I32),
-        ColumnType::I64 | ColumnType::U32 => Some(Rank::I64),
-        ColumnType::U64 | ColumnType::Decimal(_) => Some(Rank::Decimal),
-        ColumnType::F32 | ColumnType::F64 => Some(Rank::F64),
-        ColumnType::Bool
-        | ColumnType::Char(_)
-        | ColumnType::VarChar(_)
-        | ColumnType::Text(_)
-        | ColumnType::Binary(_)
-        | ColumnType::VarBinary(_)
-        | ColumnType::Blob(_)
-        | ColumnType::Date
-        | ColumnType::Time(_)
-        | ColumnType::DateTime(_)
-        | ColumnType::Timestamp(_)
-        | ColumnType::Year
-        | ColumnType::Interval
-        | ColumnType::Uuid
-        | ColumnType::Json { .. }
-        | ColumnType::Enum(_)
-        | ColumnType::Set(_)
-        | ColumnType::Bit(_)
-        | ColumnType::Any
-        | ColumnType::Array(_) => None,
+    match column_type.class() {
+        TypeClass::Integer(Integer { bits, signed }) => Some(match (signed, bits) {
+            (true, ..=16) | (false, ..=8) => Rank::I16,
+            (true, ..=32) | (false, ..=24) => Rank::I32,
+            (true, _) | (false, ..=32) => Rank::I64,
+            (false, _) => Rank::Decimal,
+        }),
+        TypeClass::Decimal => Some(Rank::Decimal),
+        TypeClass::Float { .. } => Some(Rank::F64),
+        TypeClass::Boolean | TypeClass::Text | TypeClass::Bytes | TypeClass::Year => None,
+        TypeClass::Date | TypeClass::Time | TypeClass::DateTime | TypeClass::Timestamp => None,
+        TypeClass::Interval | TypeClass::Uuid | TypeClass::Json | TypeClass::Enum => None,
+        TypeClass::Set | TypeClass::Bit | TypeClass::Any | TypeClass::Array => None,
     }
 }
