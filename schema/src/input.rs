@@ -48,13 +48,7 @@ impl Input {
     ) {
         self.engines = config.model_engines(environment, diagnostics);
         self.default_engine = self.engine_named("default");
-        let id = |at: usize| EngineId(at as u32);
-        let pairs = config.engines.iter().enumerate();
-        let pairs = pairs.filter_map(|(at, engine)| {
-            let of = config.position(engine.models_of.as_deref()?)?;
-            Some((id(at), id(of)))
-        });
-        self.models_of = ModelsOf::new(self.engines.len(), pairs);
+        self.models_of = config.models_of();
         self.types.clone_from(&config.types);
         self.derives.clone_from(&config.derives);
     }

@@ -8,6 +8,7 @@ use super::url::scheme_dialect;
 use super::{Config, ConnectionSource, EngineConfig, Environment, Template};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Capabilities, Dialect, Flavour};
+use crate::models_of::ModelsOf;
 use crate::name::engine_type_name;
 use crate::source::Span;
 
@@ -53,6 +54,17 @@ impl Config {
             .iter()
             .map(|engine| model_engine(engine, environment, diagnostics))
             .collect()
+    }
+
+    /// Which engines host what another hosts.
+    pub fn models_of(&self) -> ModelsOf {
+        let id = |at: usize| EngineId(at as u32);
+        let engines = self.engines.iter().enumerate();
+        let pairs = engines.filter_map(|(at, engine)| {
+            let of = self.position(engine.models_of.as_deref()?)?;
+            Some((id(at), id(of)))
+        });
+        ModelsOf::new(self.engines.len(), pairs)
     }
 
     /// Variables that decide what is compiled; a build has to look again when one of them changes. Sorted.

@@ -791,10 +791,8 @@ fn many_variables_and_long_chains_are_bounded() {
         format!("[engines]\n{}", (0..15_000).map(one).collect::<String>())
     };
     let config = good(&chain(""));
-    let mut input = crate::input::Input::default();
-    input.configure(&config, &nothing, &mut diagnostics);
     let mut engines = vec![EngineId(14_999)];
-    input.models_of.add_to(&mut engines);
+    config.models_of().add_to(&mut engines);
     assert_eq!(engines.len(), 15_000);
     let (_, diagnostics, _) = read(&chain(", models-of = 'e00000'"));
     let found: Vec<_> = diagnostics.iter().collect();
