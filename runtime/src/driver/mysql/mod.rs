@@ -26,7 +26,7 @@ mod settle;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bindery_schema::config::Reset;
+use bindery_core::config::Reset;
 
 use self::column::Fields;
 use self::error::{ends_transaction, is_stale_statement, statement_error};

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use bindery_schema::config::Reset;
+use bindery_core::config::Reset;
 
 use super::answer::Expected;
 use super::error::{config as refused, connect_error};
