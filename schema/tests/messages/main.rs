@@ -14,6 +14,7 @@ mod mistake;
 mod mistakes;
 mod pages;
 mod run;
+mod secrets;
 mod several;
 
 use std::fs;
