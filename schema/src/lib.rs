@@ -24,7 +24,9 @@ pub mod read_as;
 pub mod render;
 pub mod resolve;
 
-pub use bindery_core::{config, derives, diagnostic, disk, fingerprint, models_of, source, sql_writer};
+pub use bindery_core::{
+    config, derives, diagnostic, disk, fingerprint, models_of, source, sql_writer,
+};
 
 #[cfg(test)]
 mod testing;
