@@ -80,6 +80,8 @@ fn info(table: &Table, dialect: Dialect) -> ModelInfo {
         columns: Vec::leak(columns.collect()),
         kinds: leak(&kinds(table, dialect == Dialect::Sqlite)),
         rules: 0,
+        constraints: &[],
+        constraint_names: "",
         engines: &["default"],
         tables: &[],
     }

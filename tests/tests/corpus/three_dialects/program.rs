@@ -185,6 +185,8 @@ fn tables(model: &CheckedModel, engine: EngineId) -> Vec<ModelInfo> {
             columns: &[],
             kinds: "",
             rules: 0,
+            constraints: &[],
+            constraint_names: "",
             engines: &ENGINES,
             tables: leak(vec![ddl]),
         }
