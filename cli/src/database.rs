@@ -133,6 +133,8 @@ fn program(model: &CheckedModel, engines: &[EngineTables<'_>]) -> &'static Progr
         columns: &[],
         kinds: "",
         rules: 0,
+        constraints: &[],
+        constraint_names: "",
         engines: &[],
         tables,
     }));
@@ -161,6 +163,8 @@ fn model_info(model: &CheckedModel, id: TableId) -> &'static ModelInfo {
         columns: columns.leak(),
         kinds: text(&kinds(table, is_on_sqlite)),
         rules: rules(model, id),
+        constraints: &[],
+        constraint_names: "",
         engines: names.leak(),
         tables: &[],
     }))
