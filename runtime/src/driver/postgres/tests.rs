@@ -192,10 +192,9 @@ fn a_played_session_is_read_as_it_was_meant() {
     );
     assert_eq!(texts[4..6], [Some("3Bob "), Some("4Cyd 5Dan ")]);
     assert_eq!(texts[8], Some("6Eve "));
-    let Some(ErrorKind::UniqueViolation(constraint)) = kind(&outcomes[6]) else {
-        panic!("{:?}", outcomes[6]);
-    };
-    assert_eq!(constraint.name.as_deref(), Some("unique"));
+    let refused = outcomes[6].as_ref().expect_err("it is taken");
+    assert!(refused.is_unique_violation(), "{refused:?}");
+    assert_eq!(refused.told().name.as_deref(), Some("unique"));
     assert_eq!(kind(&outcomes[7]), Some(&ErrorKind::TransactionAborted));
     assert!(!broken);
 }
