@@ -1,6 +1,6 @@
 //! The databases behind the chosen engines, through the same runtime as a user's program.
 
-use bindery::{Created, EngineInfo, ModelInfo, Program, Registry, TableDdl};
+use bindery::{Created, EngineInfo, ErrorKind, ModelInfo, Program, Registry, TableDdl, TableDrift};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::{CheckedModel, Engine, TableId};
 use bindery_schema::plan::statements::row_columns;
@@ -9,6 +9,7 @@ use bindery_schema::plan::{CreateTable, kinds, rules};
 use crate::failure::Failure;
 use crate::project::Project;
 use crate::tables::{EngineOutcome, EngineTables, Outcomes, Status};
+use crate::text::count;
 
 /// The chosen engines, ready to be connected to.
 pub(crate) struct Databases<'t> {
@@ -46,19 +47,25 @@ impl<'t> Databases<'t> {
         Ok(Self { registry, engines })
     }
 
-    /// Makes the tables that are missing.
+    /// Makes the tables that are missing, and says in what those that were there differ from the schema.
     pub(crate) fn create_missing(&self) -> Outcomes<'t> {
-        self.each(|registry, engine, tables| {
+        let mut outcomes = self.each(|registry, engine, tables| {
             let created = registry.create_missing_on(engine)?;
-            Ok(tables.outcome(|table| created_or_exists(table, &created)))
-        })
+            let drift = drift(registry, engine)?;
+            Ok(tables.outcome(|table| created_or_exists(table, &created, &drift)))
+        });
+        let differing = outcomes.done.iter().map(EngineOutcome::differing).sum();
+        if differing > 0 && outcomes.failure.is_none() {
+            outcomes.failure = Some(differs(differing));
+        }
+        outcomes
     }
 
     /// Drops the tables there are.
     pub(crate) fn drop_tables(&self) -> Outcomes<'t> {
         self.each(|registry, engine, tables| {
             let dropped = registry.drop_tables(engine)?;
-            Ok(tables.outcome(|table| dropped_or_missing(table, &dropped)))
+            Ok(tables.outcome(|table| (dropped_or_missing(table, &dropped), Vec::new())))
         })
     }
 
@@ -89,16 +96,46 @@ impl<'t> Databases<'t> {
     }
 }
 
-fn created_or_exists(table: &CreateTable, created: &Created) -> Status {
+fn created_or_exists(
+    table: &CreateTable,
+    created: &Created,
+    drift: &[TableDrift],
+) -> (Status, Vec<String>) {
     let is_new = created
         .created
         .iter()
         .any(|(_, name)| *name == table.name.name);
-    if is_new {
-        Status::Created
-    } else {
-        Status::Exists
+    let name = table.name.to_string();
+    match drift.iter().find(|drift| drift.table == name) {
+        _ if is_new => (Status::Created, Vec::new()),
+        None => (Status::Exists, Vec::new()),
+        Some(drift) => {
+            let differences = drift.differences.iter();
+            (
+                Status::Differs,
+                differences.map(ToString::to_string).collect(),
+            )
+        }
     }
+}
+
+/// The tables of an engine that are not as the schema says.
+fn drift(registry: &Registry, engine: Chosen) -> bindery::Result<Vec<TableDrift>> {
+    let mut checked = registry.check().into_iter();
+    let outcome = checked.find(|(name, _)| *name == engine.name);
+    match outcome.map(|(_, outcome)| outcome) {
+        Some(Err(error)) => match error.kind() {
+            ErrorKind::SchemaDrift(drift) => Ok(drift.tables.clone()),
+            _ => Err(error),
+        },
+        Some(Ok(())) | None => Ok(Vec::new()),
+    }
+}
+
+fn differs(tables: usize) -> Failure {
+    let verb = if tables == 1 { "differs" } else { "differ" };
+    let failure = Failure::new(format!("{} {verb} from the schema", count(tables, "table")));
+    failure.help("`create` changes no table: change it with `ALTER TABLE`, or write the schema as the table is")
 }
 
 fn dropped_or_missing(table: &CreateTable, dropped: &[&str]) -> Status {

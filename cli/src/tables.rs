@@ -40,6 +40,17 @@ pub(crate) struct Outcomes<'m> {
 pub(crate) struct TableOutcome {
     pub(crate) table: String,
     pub(crate) status: Status,
+    /// In what it differs from the schema.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) differences: Vec<String>,
+}
+
+impl EngineOutcome<'_> {
+    /// How many tables are not as the schema says.
+    pub(crate) fn differing(&self) -> usize {
+        let tables = self.tables.iter();
+        tables.filter(|table| !table.differences.is_empty()).count()
+    }
 }
 
 /// How a table came out.
@@ -48,6 +59,7 @@ pub(crate) struct TableOutcome {
 pub(crate) enum Status {
     Created,
     Exists,
+    Differs,
     Dropped,
     Missing,
     Unmanaged,
@@ -92,15 +104,22 @@ impl<'m> EngineTables<'m> {
         }
     }
 
-    /// What became of each table, the unmanaged ones last.
-    pub(crate) fn outcome(&self, status: impl FnMut(&CreateTable) -> Status) -> EngineOutcome<'m> {
+    /// What became of each table and in what it differs, the unmanaged ones last.
+    pub(crate) fn outcome(
+        &self,
+        status: impl FnMut(&CreateTable) -> (Status, Vec<String>),
+    ) -> EngineOutcome<'m> {
         let managed = self.tables.iter().map(|table| table.name.to_string());
         let managed = managed.zip(self.tables.iter().map(status));
         let unmanaged = self
             .unmanaged
             .iter()
-            .map(|table| (table.name.to_string(), Status::Unmanaged));
-        let outcome = |(table, status)| TableOutcome { table, status };
+            .map(|table| (table.name.to_string(), (Status::Unmanaged, Vec::new())));
+        let outcome = |(table, (status, differences))| TableOutcome {
+            table,
+            status,
+            differences,
+        };
         EngineOutcome {
             engine: self.engine,
             dialect: self.dialect,
@@ -125,7 +144,10 @@ pub(crate) fn print(
 fn lines(outcomes: &[EngineOutcome<'_>], stream: Stream) -> String {
     let line = |engine: &str, table: &TableOutcome| {
         let status = table.status.painted(stream);
-        format!("{status}  {} on {engine}\n", table.table)
+        let differences = table.differences.iter();
+        let differences = differences.map(|difference| format!("           {difference}\n"));
+        let line = format!("{status}  {} on {engine}\n", table.table);
+        line + &differences.collect::<String>()
     };
     let of_engine = |outcome: &EngineOutcome<'_>| {
         outcome
@@ -142,6 +164,7 @@ impl Status {
         let (word, paint) = match self {
             Self::Created => ("created", Paint::Good),
             Self::Exists => ("exists", Paint::Faint),
+            Self::Differs => ("differs", Paint::Bad),
             Self::Dropped => ("dropped", Paint::Bad),
             Self::Missing => ("missing", Paint::Faint),
             Self::Unmanaged => ("unmanaged", Paint::Faint),

@@ -15,8 +15,8 @@ use crate::project::{self, Compiled, Watched};
 /// The file that `bindery::include_schema!()` includes.
 const OUTPUT: &str = "bindery.rs";
 
-/// Compiles a schema file in a build script; `bindery.toml` beside it is read where it is there, but for the schema files
-/// it names: [`Config::new`] reads those.
+/// Compiles a schema file in a build script; `bindery.toml` is read where it is there. One that names schema files of its
+/// own is an error: [`Config::new`] reads those.
 ///
 /// ```no_run
 /// // build.rs
@@ -61,7 +61,7 @@ impl Config {
         self
     }
 
-    /// Reads this schema file; with several calls all of them. Those of the configuration are not read then.
+    /// Reads this schema file; with several calls all of them. The configuration may not name others.
     #[must_use]
     pub fn schema(mut self, path: impl AsRef<Path>) -> Self {
         self.paths.schema.push(path.as_ref().to_owned());
@@ -83,6 +83,7 @@ impl Config {
         let (compiled, watched) = project::compile(&self.paths, &process_environment);
         // Also where it failed: cargo then runs the script again once one of these has changed.
         let mut lines = rerun_lines(&watched);
+        lines.extend(self.output_line());
         let outcome = compiled.and_then(|compiled| {
             lines.extend(
                 compiled
@@ -101,6 +102,16 @@ impl Config {
         let mut kept = Kept::open(&folder, generator());
         let text = emit_with(&compiled.model, &mut kept);
         kept.write(&folder.join(OUTPUT), &text)
+    }
+
+    /// Tells `bindery::include_schema!()` what to include; it finds out by this line that there is a build script.
+    fn output_line(&self) -> Option<String> {
+        let folder = self.out_dir.is_none().then(|| self.folder().ok())??;
+        let output = folder.join(OUTPUT);
+        Some(format!(
+            "cargo::rustc-env=BINDERY_SCHEMA={}",
+            output.display()
+        ))
     }
 
     fn folder(&self) -> Result<PathBuf, CompileError> {

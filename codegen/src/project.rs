@@ -7,7 +7,7 @@ use bindery_schema::check::check;
 use bindery_schema::config::Environment;
 use bindery_schema::diagnostic::{Diagnostic, Diagnostics, Severity};
 use bindery_schema::model::CheckedModel;
-use bindery_schema::project::{Paths, load_project};
+use bindery_schema::project::{Paths, load_project, refuse_two_lists};
 use bindery_schema::read;
 use bindery_schema::render::{Style, render};
 use bindery_schema::source::Sources;
@@ -39,6 +39,9 @@ pub(crate) fn compile(
     let mut found = Diagnostics::default();
     let project = load_project(paths, environment, &mut found);
     let config = project.config.as_ref();
+    if let Some(config) = config {
+        refuse_two_lists(paths, config, &mut found);
+    }
     let variables = config.map_or(Vec::new(), |config| config.build_variables());
     let checked = if found.has_errors() {
         None

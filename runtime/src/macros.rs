@@ -6,7 +6,14 @@
 #[macro_export]
 macro_rules! include_schema {
     () => {
-        ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/bindery.rs"));
+        ::core::include!(::core::env!(
+            "BINDERY_SCHEMA",
+            "`bindery::include_schema!()` includes what the build script wrote, and there is none that compiles a schema\n\
+             help: write a file `build.rs` beside `Cargo.toml`:\n\n    \
+             fn main() -> Result<(), bindery_codegen::CompileError> {\n        \
+             bindery_codegen::compile(\"schema.sql\")\n    }\n\n\
+             help: and add `bindery-codegen` to `[build-dependencies]`: `cargo add --build bindery-codegen`"
+        ));
     };
 }
 

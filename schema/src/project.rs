@@ -147,8 +147,32 @@ impl SchemaFile {
     }
 }
 
+/// Refuses schema files that a build names beside those of its configuration: what one door builds is what all of them
+/// check. A person who types a command may name others.
+pub fn refuse_two_lists(paths: &Paths, config: &Config, diagnostics: &mut Diagnostics) {
+    let (Some(first), false) = (config.files.first(), paths.schema.is_empty()) else {
+        return;
+    };
+    if are_those_of(config, &paths.schema) {
+        return;
+    }
+    let diagnostic = Diagnostic::error("B0329", "the schema files are named twice")
+        .at(first.span, "and others in the build script");
+    let help = "write `bindery_codegen::Config::new().compile()` in `build.rs`, or remove `files`";
+    diagnostics.push(diagnostic.help(help));
+}
+
+/// Are these the files of the configuration, in its order?
+fn are_those_of(config: &Config, paths: &[PathBuf]) -> bool {
+    let named = config
+        .files
+        .iter()
+        .map(|file| config.folder.join(&file.path));
+    named.eq(paths.iter().cloned())
+}
+
 fn schema_files(paths: &Paths, config: &Config) -> Vec<SchemaFile> {
-    if !paths.schema.is_empty() {
+    if !paths.schema.is_empty() && !are_those_of(config, &paths.schema) {
         return paths
             .schema
             .iter()

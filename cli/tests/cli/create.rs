@@ -67,12 +67,68 @@ fn cli_02_one_table_that_exists_is_left_as_it_is() {
         "b.db",
         "CREATE TABLE blogs (id INTEGER PRIMARY KEY, own TEXT)",
     );
-    let created = project.run("create --engine b").good();
+    let created = project.run("create --engine b");
+    assert_eq!(created.code, Some(1), "{created:?}");
+    let told = [
+        "differs    blogs on b\n           no column `title`",
+        "created    posts on b",
+    ];
+    holds(&created.results, &told);
     holds(
-        &created,
-        &["exists     blogs on b", "created    posts on b"],
+        &created.messages,
+        &["1 table differs from the schema", "ALTER TABLE"],
     );
     project.sqlite("b.db", "INSERT INTO blogs (own) VALUES ('kept')");
+}
+
+/// A table is there, and is another one: what differs is told by all that is asked for, and nothing is changed.
+fn a_table_that_differs_is_told(project: &Project) {
+    project.run("create --engine b").good();
+    let other = SCHEMA.replace(
+        "title VARCHAR(80) NOT NULL DEFAULT 'untitled'",
+        "title VARCHAR(80), stars INTEGER",
+    );
+    project.write("schema.sql", other);
+    let run = project.run("create --engine b");
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let told = [
+        "exists     posts on b\n",
+        "differs    blogs on b\n",
+        "no column `stars`",
+        "`title` is NOT NULL, compiled as NULL",
+    ];
+    holds(&run.results, &told);
+    holds(&run.messages, &["1 table differs from the schema"]);
+    let document = project.run("create --engine b --format json");
+    assert_eq!(document.code, Some(1));
+    let document = document.json();
+    let blogs = document[0]["tables"].as_array().unwrap().iter();
+    let blogs = blogs.filter(|table| table["table"] == "blogs");
+    let differs: Vec<_> = blogs.map(|table| &table["differences"][1]).collect();
+    assert_eq!(differs, ["no column `stars`"]);
+    project.write("schema.sql", SCHEMA);
+    project.run("create --engine b").good();
+}
+
+#[test]
+fn cli_02_a_table_that_differs_is_told_on_sqlite() {
+    a_table_that_differs_is_told(&Project::blogs());
+}
+
+#[test]
+fn cli_02_a_table_that_differs_is_told_on_postgres() {
+    let Some(database) = fresh_postgres() else {
+        return;
+    };
+    a_table_that_differs_is_told(&Project::blogs().with("B_URL", &database.url()));
+}
+
+#[test]
+fn cli_02_a_table_that_differs_is_told_on_mysql() {
+    let Some(database) = fresh_mysql() else {
+        return;
+    };
+    a_table_that_differs_is_told(&Project::blogs().with("B_URL", &database.url()));
 }
 
 #[test]

@@ -23,6 +23,9 @@ pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_
     if several(model).is_some() {
         transaction_choice(w, model);
     }
+    if let Some(engine) = not_in_memory(model) {
+        in_memory_choice(w, model, engine);
+    }
     w.item(|w| {
         w.line(&lints(all));
         w.block("impl Databases", |w| {
@@ -94,9 +97,58 @@ const IN_MEMORY: Opening = (
     ],
 );
 
+const IN_MEMORY_CHOICE: &str = "AllEnginesInMemory";
+
+/// An engine that cannot be in memory.
+fn not_in_memory(model: &Model) -> Option<&Engine> {
+    let mut engines = model.engines.iter();
+    engines.find(|engine| engine.dialect != Dialect::Sqlite)
+}
+
+/// The trait whose message says why there are no databases in memory.
+fn in_memory_choice(w: &mut RustWriter, model: &Model, other: &Engine) {
+    let given = model.engines.iter().map(|engine| {
+        let url = match engine.dialect {
+            Dialect::Sqlite => "sqlite::memory:",
+            Dialect::Postgres => "postgres://...",
+            Dialect::Mysql => "mysql://...",
+        };
+        format!(".engine(\"{}\", \"{url}\")", engine.name)
+    });
+    let given: String = given.collect();
+    w.item(|w| {
+        w.doc("Required where all engines are in memory, which only SQLite can be; no implementation of it counts.");
+        let message = format!(
+            "`in_memory` needs engines that are all SQLite, and `{}` is {}",
+            other.name, other.dialect
+        );
+        let note = format!("give a database to each: `Databases::with_config(&bindery::Config::new(){given})`");
+        let label = "not all engines can be in memory";
+        unimplemented(w, IN_MEMORY_CHOICE, (&message, label, &note));
+    });
+}
+
+/// `in_memory` where it cannot be called: its bound says why.
+fn refused_in_memory(w: &mut RustWriter) {
+    let signature = Signature {
+        head: format!("{}<'a>", IN_MEMORY.0),
+        params: Vec::new(),
+        returns: Some("::bindery::Result<Self>".to_owned()),
+        bounds: vec![format!("{NOT_CHOSEN}: {IN_MEMORY_CHOICE}<'a>")],
+    };
+    w.item(|w| {
+        w.docs([
+            "Not all engines can be in memory.",
+            "",
+            "# Errors",
+            "It cannot be called.",
+        ]);
+        w.function(&signature, |w| w.line(IN_MEMORY.2));
+    });
+}
+
 fn opening(w: &mut RustWriter, model: &Model) {
-    let is_sqlite = |engine: &Engine| engine.dialect == Dialect::Sqlite;
-    let in_memory = model.engines.iter().all(is_sqlite).then_some(&IN_MEMORY);
+    let in_memory = not_in_memory(model).is_none().then_some(&IN_MEMORY);
     for (head, params, call, docs) in OPENINGS.iter().chain(in_memory) {
         w.item(|w| {
             w.docs(docs);
@@ -104,6 +156,9 @@ fn opening(w: &mut RustWriter, model: &Model) {
                 w.line(call)
             });
         });
+    }
+    if in_memory.is_none() {
+        refused_in_memory(w);
     }
 }
 

@@ -14,6 +14,7 @@ const FIXED: &[&str] = &[
     "Tables",
     "PROGRAM",
     "ChooseEngineForTransaction",
+    "AllEnginesInMemory",
 ];
 
 /// Modules of these names would be in files that cargo takes for something else.

@@ -61,6 +61,34 @@ fn a_missing_file_is_named() {
     assert!(shown.contains("`no/such/file.sql`"), "{shown}");
 }
 
+/// What the configuration names is the schema of every door: a build script that names another file is told.
+#[test]
+fn a_build_script_does_not_pass_over_the_files_of_the_configuration() {
+    let config = "url = \"sqlite://a.db\"\n[schema]\nfiles = [\"one.sql\", \"two.sql\"]\n";
+    let folder = folder_with("bindery.toml", config);
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("one.sql"), SCHEMA).expect("it can be written to");
+    let parts = "CREATE TABLE parts (id INTEGER PRIMARY KEY);";
+    std::fs::write(path("two.sql"), parts).expect("it can be written to");
+    let compiled = |schema: &[&str]| {
+        let config = Config::new().config_file(path("bindery.toml"));
+        let config = schema
+            .iter()
+            .fold(config, |config, name| config.schema(path(name)));
+        config.out_dir(path("out")).compile()
+    };
+    let error = compiled(&["one.sql"]).expect_err("the file of one of the models only");
+    let told = error.to_string();
+    for part in ["B0329", "bindery.toml:3:", "Config::new().compile()"] {
+        assert!(told.contains(part), "{told}");
+    }
+    for good in [&[][..], &["one.sql", "two.sql"]] {
+        compiled(good).expect("one list");
+        let text = generated(&path("out"));
+        assert!(text.contains("pub struct Note {") && text.contains("pub struct Part {"));
+    }
+}
+
 /// Set in the inner process, to the folder it compiles in.
 const INNER: &str = "BINDERY_LINES_FOLDER";
 

@@ -631,3 +631,14 @@ fn con_03_three_dialects_in_one_program() {
     assert_eq!(db.drop_tables(Postgres).unwrap().len(), 4);
     assert_eq!(db.drop_tables(Mysql).unwrap().len(), 4);
 }
+
+/// What is printed of an engine is about the engine: no statement is in it.
+#[test]
+fn con_07_an_engine_is_printed_without_its_ddl() {
+    let db = Registry::in_memory(&EMBEDDED).unwrap();
+    let printed = format!("{:?} {:?}", db.engine("b").unwrap(), db.program());
+    assert!(printed.contains("table: \"blogs\""), "{printed}");
+    for word in ["CREATE", "DROP", "INDEX"] {
+        assert!(!printed.contains(word), "{printed}");
+    }
+}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bindery_schema::codes::{self, Code};
 use bindery_schema::config::Config;
 use bindery_schema::diagnostic::Diagnostics;
-use bindery_schema::project::{Paths, load_project};
+use bindery_schema::project::{Paths, load_project, refuse_two_lists};
 use bindery_schema::source::Sources;
 
 use super::run::{ENGINES, Run};
@@ -24,6 +24,7 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0321", Way::OnDisk),
     ("B0323", Way::OnDisk),
     ("B0326", Way::Opened),
+    ("B0329", Way::Built),
 ];
 
 /// What is done with an example before it is read.
@@ -41,6 +42,8 @@ pub(crate) enum Way {
     Opened,
     /// The files are written to a folder and read from there, `schema.sql` beside them.
     OnDisk,
+    /// A build script names `schema.sql`.
+    Built,
 }
 
 /// The fenced blocks of a language in a part of a page.
@@ -88,6 +91,7 @@ fn found(code: &Code, heading: &str) -> Vec<&'static str> {
         Way::Repeated(_) | Way::Widened => Run::new(config, sql.as_bytes()).codes(),
         Way::Opened => opened(config),
         Way::OnDisk => on_disk(code.code, config),
+        Way::Built => built(config),
     }
 }
 
@@ -121,6 +125,27 @@ fn opened(config: &str) -> Vec<&'static str> {
         .filter_map(|engine| config.target(&engine.name, &|_| None).err())
         .map(|finding| finding.code)
         .collect()
+}
+
+fn built(config: &str) -> Vec<&'static str> {
+    let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
+    let read = Config::parse(
+        "bindery.toml",
+        Path::new(""),
+        config,
+        &mut sources,
+        &mut found,
+    );
+    let paths = Paths {
+        config: None,
+        schema: vec![PathBuf::from("schema.sql")],
+    };
+    refuse_two_lists(
+        &paths,
+        &read.expect("the configuration is right"),
+        &mut found,
+    );
+    found.iter().map(|finding| finding.code).collect()
 }
 
 fn on_disk(code: &str, config: &str) -> Vec<&'static str> {

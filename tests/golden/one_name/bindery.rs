@@ -531,6 +531,18 @@ pub trait ChooseEngineForTransaction<'a> {}
 #[diagnostic::do_not_recommend]
 impl ChooseEngineForTransaction<'_> for ::core::convert::Infallible {}
 
+/// Required where all engines are in memory, which only SQLite can be; no implementation of it counts.
+#[diagnostic::on_unimplemented(
+    message = "`in_memory` needs engines that are all SQLite, and `analytics` is postgres",
+    label = "not all engines can be in memory",
+    note = r#"give a database to each: `Databases::with_config(&bindery::Config::new().engine("analytics", "postgres://...").engine("b", "sqlite::memory:"))`"#
+)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+pub trait AllEnginesInMemory<'a> {}
+
+#[diagnostic::do_not_recommend]
+impl AllEnginesInMemory<'_> for ::core::convert::Infallible {}
+
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl Databases {
     /// Opens the engines as `bindery.toml` of the working directory and the environment say. Connects to nothing.
@@ -547,6 +559,17 @@ impl Databases {
     /// The configuration cannot be used, or an engine is configured for another database than it was compiled for.
     pub fn with_config(config: &::bindery::Config) -> ::bindery::Result<Self> {
         ::bindery::Registry::with_config(&PROGRAM, config).map(Self)
+    }
+
+    /// Not all engines can be in memory.
+    ///
+    /// # Errors
+    /// It cannot be called.
+    pub fn in_memory<'a>() -> ::bindery::Result<Self>
+    where
+        ::bindery::NotChosen: AllEnginesInMemory<'a>,
+    {
+        ::bindery::Registry::in_memory(&PROGRAM).map(Self)
     }
 
     /// A connection of `analytics`.
