@@ -1,3 +1,4 @@
+-- @dialect sqlite
 -- @engines lite, pg, maria
 
 -- What a worker wrote. `home` is the engine it was meant for.

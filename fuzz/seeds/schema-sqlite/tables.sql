@@ -1,3 +1,4 @@
+-- @dialect sqlite
 -- @engines default, b
 
 CREATE TABLE "users" (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL COLLATE NOCASE DEFAULT 'x''y' CHECK (length(name) > 0),

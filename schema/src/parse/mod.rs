@@ -7,6 +7,7 @@ mod ahead;
 mod annotation;
 mod comments;
 mod ddl;
+mod head_tag;
 mod kind;
 mod lex;
 mod load;
@@ -87,6 +88,9 @@ fn parse_file(input: &Input, file: &InputFile, diagnostics: &mut Diagnostics) ->
         }
     }
     diagnostics.extend(found);
+    if input.engines.len() > 1 {
+        head_tag::check(&head, &ast, diagnostics);
+    }
     Some(ast)
 }
 

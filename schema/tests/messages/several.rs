@@ -182,7 +182,7 @@ fn bind_05_enums_of_one_name_and_other_values_are_types_of_their_own() {
 /// Covers BIND-10.
 #[test]
 fn bind_10_a_file_sets_the_engine_of_its_tables_and_one_table_overrides_it() {
-    let head = "-- @engines b\n\nCREATE TABLE a (id INTEGER PRIMARY KEY);\n-- @engines analytics\nCREATE TABLE c (id INTEGER PRIMARY KEY);\n\
+    let head = "-- @dialect sqlite\n-- @engines b\n\nCREATE TABLE a (id INTEGER PRIMARY KEY);\n-- @engines analytics\nCREATE TABLE c (id INTEGER PRIMARY KEY);\n\
         CREATE TABLE d (id INTEGER PRIMARY KEY);\n";
     let next = "CREATE TABLE e (id INTEGER PRIMARY KEY);\n";
     let model = checked(ENGINES, &[("schema.sql", head), ("more.sql", next)]);

@@ -1,5 +1,6 @@
 -- engines: b postgres, c mysql, default sqlite
-/* @engines b, c */
+/* @dialect sqlite
+   @engines b, c */
 
 CREATE TABLE a (id integer PRIMARY KEY);
 
