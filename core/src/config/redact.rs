@@ -131,7 +131,7 @@ impl Masker<'_> {
         let shown = shown_of(key);
         if shown == Shown::Nothing {
             // Nobody knows where in it the secret begins.
-            let name = SECRET_WORDS.iter().any(|word| key == *word) || is_key(key);
+            let name = SECRET_WORDS.contains(&key) || is_key(key);
             self.hide_unless(name, end);
         } else if key.chars().all(is_plain) {
             self.show(end);

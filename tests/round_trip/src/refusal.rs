@@ -7,7 +7,7 @@ use bindery::{Constraint, Error, ErrorKind};
 pub(crate) struct Refusal {
     /// In words, with the constraint's name where it is known.
     pub(crate) why: String,
-    pub(crate) constraint: Constraint,
+    pub(crate) constraint: Box<Constraint>,
     /// Databases may say this of a row; anything else is a fault to be found out.
     pub(crate) is_legal: bool,
     /// Only the value is at fault: too long, out of range, not of the character set.
@@ -19,7 +19,7 @@ impl Refusal {
     pub(crate) fn of(why: impl Into<String>, is_legal: bool) -> Self {
         Self {
             why: why.into(),
-            constraint: Constraint::default(),
+            constraint: Box::default(),
             is_legal,
             is_range: false,
         }
@@ -61,7 +61,7 @@ impl Refusal {
         let name = name.map_or(String::new(), |name| format!(" `{name}`"));
         Self {
             why: format!("{kind}{name}"),
-            constraint: constraint.clone(),
+            constraint: Box::new(constraint.clone()),
             is_legal: true,
             is_range: false,
         }
