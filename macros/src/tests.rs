@@ -333,7 +333,7 @@ fn the_same_struct_gives_the_same_text() {
     for part in [
         "pub type BlogId<E = crate::engine::B>",
         "pub owner: shop::UserId<E>",
-        "pub note: ::core::option::Option<NoteId<engine::Default>>",
+        "pub note: ::core::option::Option<::core::option::Option<NoteId<engine::Default>>>",
         "fn find_by_title_and_owner",
         "impl ::bindery::LivesOn<crate::engine::C> for crate::model::Blog",
         "r#type",
