@@ -90,7 +90,8 @@ pub(super) const SCHEMAS: &[Schema] = &[
     },
 ];
 
-const TAG: &str = "-- @engines default, b, c\n";
+/// With the dialect beside them, engines are certain to be the whole file's.
+const TAG: &str = "-- @engines default, b, c\n-- @dialect postgres\n";
 
 impl Schema {
     /// The file with its tag and nothing else.
