@@ -33,6 +33,7 @@ use crate::derives::AllDerives;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
 use crate::disk;
+use crate::lints::LintEntry;
 use crate::source::{FileId, SourceFile, Sources, Span};
 
 /// Looks up a variable of the environment; tests and tools pass their own.
@@ -58,6 +59,8 @@ pub struct Config {
     pub crates: Vec<CrateConfig>,
     /// `[derives]`.
     pub derives: AllDerives,
+    /// `[lints]`, in the order of the file.
+    pub lints: Vec<LintEntry>,
     /// The file with all secrets masked, for messages.
     source: Option<SourceFile>,
 }
@@ -376,6 +379,7 @@ impl Config {
             types: Vec::new(),
             crates: Vec::new(),
             derives: AllDerives::default(),
+            lints: Vec::new(),
             source: None,
         }
     }

@@ -111,6 +111,19 @@ impl Diagnostics {
         self.errors > 0
     }
 
+    /// Judges every warning once more: it keeps its severity, gets another, or (`None`) goes.
+    pub fn judge_warnings(&mut self, judge: impl Fn(&Diagnostic) -> Option<Severity>) {
+        for item in std::mem::take(self).items {
+            let severity = match item.severity {
+                Severity::Error => Some(Severity::Error),
+                Severity::Warning => judge(&item),
+            };
+            if let Some(severity) = severity {
+                self.push(Diagnostic { severity, ..item });
+            }
+        }
+    }
+
     /// All findings in the order they were found.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.items.iter()

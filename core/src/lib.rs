@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod dialect;
 pub mod disk;
 pub mod fingerprint;
+pub mod lints;
 pub mod models_of;
 pub mod name;
 pub mod source;

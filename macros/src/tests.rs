@@ -292,6 +292,30 @@ fn what_is_wrong_with_the_configuration_is_told_with_its_place() {
     );
 }
 
+/// A derive reads one struct: what the configuration says of other models is not judged by it.
+#[test]
+fn a_denied_warning_is_an_error_on_the_struct() {
+    let source = "pub struct User { #[key(generated)] id: UserId, #[references(\"users(id)\")] boss: Option<UserId> }";
+    let with = |lints: &str| {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let config =
+            format!("{CONFIG}[derives.Other]\nrows = [\"serde::Serialize\"]\n[lints]\n{lints}\n");
+        fs::write(folder.path().join("bindery.toml"), config)
+            .expect("the temporary folder can be written");
+        let setting = Setting::load(folder.path(), &|_| None)?;
+        Ok::<_, Vec<String>>(derived(source, &setting))
+    };
+    let denied = with("B0401 = \"deny\"").expect("the configuration is right");
+    let found = denied.expect_err("the reference has no index");
+    assert!(found[0].1.starts_with("[B0401] "), "{found:?}");
+    for fine in ["B0401 = \"warn\"", "B0253 = \"deny\""] {
+        let derived = with(fine).expect("the configuration is right");
+        assert!(derived.is_ok(), "{fine}: {derived:?}");
+    }
+    let unknown = with("B4012 = \"deny\"").expect_err("there is no such code");
+    assert!(unknown[0].contains("[B0330]"), "{unknown:?}");
+}
+
 #[test]
 fn a_table_may_be_in_a_schema() {
     let source = "#[table(\"auth.users\")] #[engines(\"c\")] pub struct User { #[key(generated)] id: UserId, \

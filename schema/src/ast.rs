@@ -42,6 +42,10 @@ pub struct FileAst {
     pub read_as: ReadAs,
     /// `@engines` of the file's head.
     pub engines: Option<EngineTag>,
+    /// `@allow` of the file's head.
+    pub allow: Option<AllowTag>,
+    /// A tool wrote it.
+    pub is_dump: bool,
     /// `@length` of the file's head.
     pub length: Option<LengthTag>,
     /// Engine names the configuration gives this file.
@@ -143,8 +147,19 @@ pub struct Notes {
     pub unmanaged: Option<Span>,
     /// `@length`; at a table, or at the file's head, for its keys.
     pub length: Option<LengthTag>,
+    /// `@allow`.
+    pub allow: Option<AllowTag>,
     /// Prose, line by line.
     pub docs: Vec<String>,
+}
+
+/// `@allow B0412`: warnings that are not reported about what it stands at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllowTag {
+    /// Their codes.
+    pub codes: Vec<&'static str>,
+    /// The statement or column; at a file's head the whole file.
+    pub area: Span,
 }
 
 /// `@length 191`.

@@ -34,6 +34,19 @@ pub fn find(code: &str) -> Option<Code> {
     all().find(|known| known.code.eq_ignore_ascii_case(code))
 }
 
+/// The codes of warnings: those that have a level.
+pub(crate) const WARNINGS: &[&str] = &[
+    "B0250", "B0252", "B0253", "B0324", "B0400", "B0401", "B0402", "B0403", "B0404", "B0405",
+    "B0406", "B0410", "B0411", "B0412", "B0413", "B0420",
+];
+
+/// Warnings that advise on how tables are designed, which whoever dumps a database did not ask about. What a program would
+/// miss without a word, such as transactions (B0411), is not among them.
+pub(crate) const ADVICE: &[&str] = &["B0401", "B0410", "B0412", "B0413"];
+
+/// Warnings about the configuration, whatever the schema is.
+pub(crate) const OF_CONFIGURATION: &[&str] = &["B0252", "B0253", "B0324"];
+
 /// The first line is `# CODE: title`.
 fn title(page: &'static str) -> &'static str {
     let first = page.lines().next().unwrap_or_default();
@@ -47,7 +60,7 @@ macro_rules! pages {
 const PAGES: &[(&str, &str)] = pages! {
     "B0001" "B0002" "B0003" "B0004" "B0005" "B0006" "B0007" "B0008"
     "B0009" "B0010" "B0011" "B0012" "B0013" "B0050" "B0051" "B0052" "B0053" "B0054"
-    "B0055" "B0056" "B0057" "B0058" "B0059" "B0060" "B0061" "B0100" "B0101" "B0102"
+    "B0055" "B0056" "B0057" "B0058" "B0059" "B0060" "B0061" "B0062" "B0100" "B0101" "B0102"
     "B0103" "B0104" "B0105" "B0106" "B0107" "B0108" "B0110" "B0111"
     "B0113" "B0114" "B0116" "B0117" "B0118" "B0119"
     "B0120" "B0122" "B0123" "B0124" "B0126" "B0127" "B0128" "B0210"
@@ -55,7 +68,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "B0219" "B0220" "B0221" "B0222" "B0230" "B0250" "B0251" "B0252" "B0253" "B0300" "B0301" "B0302" "B0303" "B0304"
     "B0305" "B0306" "B0307" "B0308" "B0309" "B0310" "B0311" "B0312"
     "B0313" "B0314" "B0315" "B0316" "B0318" "B0319" "B0320"
-    "B0321" "B0323" "B0324" "B0325" "B0326" "B0327" "B0328" "B0329"
+    "B0321" "B0323" "B0324" "B0325" "B0326" "B0327" "B0328" "B0329" "B0330"
     "B0400" "B0401" "B0402" "B0403" "B0404" "B0405" "B0406" "B0410" "B0411" "B0412" "B0413" "B0420"
 };
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::ast::{
-    Expression, IdentityOptions, KeyPart, Name, Notes, ObjectKind, ObjectName, Partition, Period,
-    Query, Reference, TableOption, TypeName, UniqueOptions,
+    AllowTag, Expression, IdentityOptions, KeyPart, Name, Notes, ObjectKind, ObjectName, Partition,
+    Period, Query, Reference, TableOption, TypeName, UniqueOptions,
 };
 use crate::dialect::Dialect;
 use crate::model::KeyWords;
@@ -30,6 +30,10 @@ pub struct Draft {
     pub skipped: BTreeMap<String, usize>,
     /// In which dialect each file was read, and why.
     pub read_as: BTreeMap<FileId, ReadAs>,
+    /// Files that a tool wrote.
+    pub dumps: Vec<FileId>,
+    /// `@allow` of heads of files.
+    pub allowed: Vec<AllowTag>,
 }
 
 /// Index into [`Draft::tables`].

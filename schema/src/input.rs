@@ -1,9 +1,14 @@
 //! What one run of the compiler reads: texts, and what the configuration says about them.
 
+use std::collections::BTreeMap;
+
+use crate::codes;
 use crate::config::{Config, Environment, TypeMapping};
 use crate::derives::AllDerives;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, Flavour};
+use crate::levels;
+use crate::lints::LintLevel;
 use crate::model::{Engine, EngineId};
 use crate::models_of::ModelsOf;
 use crate::source::{FileId, Sources};
@@ -23,6 +28,8 @@ pub struct Input {
     pub types: Vec<TypeMapping>,
     /// `[derives]` of the configuration.
     pub derives: AllDerives,
+    /// `[lints]` of the configuration, by code.
+    pub lints: BTreeMap<&'static str, LintLevel>,
     /// `models-of`.
     pub models_of: ModelsOf,
 }
@@ -51,6 +58,19 @@ impl Input {
         self.models_of = config.models_of();
         self.types.clone_from(&config.types);
         self.derives.clone_from(&config.derives);
+        self.configure_lints(config, diagnostics);
+    }
+
+    /// The same of `[lints]` alone.
+    pub(crate) fn configure_lints(&mut self, config: &Config, diagnostics: &mut Diagnostics) {
+        self.lints = levels::configured(&config.lints, diagnostics);
+    }
+
+    /// Takes away the levels of warnings about the configuration, for doors that read a part of the schema: of that part
+    /// alone they would be wrong.
+    pub fn forget_lints_of_configuration(&mut self) {
+        self.lints
+            .retain(|code, _| !codes::OF_CONFIGURATION.contains(code));
     }
 
     /// Compiles every engine for a dialect that a command names.

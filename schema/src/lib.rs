@@ -12,6 +12,7 @@ pub mod column_type;
 pub mod dialect;
 pub mod draft;
 pub mod input;
+mod levels;
 pub mod lower;
 pub mod model;
 pub mod name;
@@ -25,7 +26,7 @@ pub mod render;
 pub mod resolve;
 
 pub use bindery_core::{
-    config, derives, diagnostic, disk, fingerprint, models_of, source, sql_writer,
+    config, derives, diagnostic, disk, fingerprint, lints, models_of, source, sql_writer,
 };
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use crate::derives::AllDerives;
 use crate::dialect::Dialect;
+use crate::levels::Lints;
 use crate::source::Span;
 
 pub use bindery_core::config::{Engine, EngineId};
@@ -56,6 +57,8 @@ pub struct Model {
     pub objects: Vec<NativeObject>,
     /// `[derives]` of the configuration.
     pub derives: AllDerives,
+    /// Which warnings are reported.
+    pub lints: Lints,
     /// Statements passed over, by kind in words (`"CREATE TRIGGER"`).
     pub skipped: BTreeMap<String, usize>,
 }

@@ -103,6 +103,7 @@ impl Project {
         };
         self.input
             .configure(config, environment, &mut Diagnostics::default());
+        self.input.configure_lints(config, diagnostics);
         self.input.compile_for(dialect);
     }
 

@@ -130,6 +130,62 @@ fn warnings_fail_only_where_they_are_denied() {
     assert_eq!(project.files(), ["schema.sql"]);
 }
 
+/// The exit code of a command, and how many warnings it counts.
+fn checked(config: &str, schema: &str, words: &str) -> (Option<i32>, bool, usize) {
+    let config = format!("url = \"sqlite://app.db\"\n[lints]\n{config}\n");
+    let project = Project::new(&[("bindery.toml", &config), ("schema.sql", schema)]);
+    let outcome = project.run(&format!("check --format json {words}"));
+    let document = outcome.json();
+    let found = document["diagnostics"].as_array().expect("a list").len();
+    (outcome.code, document["ok"] == json!(true), found)
+}
+
+#[test]
+fn levels_of_warnings_decide_the_exit_code() {
+    const SCHEMA: &str = "CREATE TABLE a (slug TEXT NOT NULL PRIMARY KEY);\n";
+    let allowed = SCHEMA.replace("CREATE", "-- @allow B0412\nCREATE");
+    let dump = format!("-- MySQL dump 10.13\n\n{SCHEMA}");
+    let good = |found| (Some(0), true, found);
+    let bad = (Some(1), false, 1);
+    assert_eq!(checked("", SCHEMA, ""), good(1));
+    assert_eq!(checked("", SCHEMA, "--deny-warnings"), bad);
+    for quiet in [
+        ("B0412 = \"allow\"", SCHEMA),
+        ("", &allowed),
+        ("B0412 = \"deny\"", &allowed),
+        ("", &dump),
+    ] {
+        assert_eq!(
+            checked(quiet.0, quiet.1, "--deny-warnings"),
+            good(0),
+            "{quiet:?}"
+        );
+    }
+    assert_eq!(checked("B0412 = \"warn\"", &dump, ""), good(1));
+    assert_eq!(checked("B0412 = \"warn\"", &dump, "--deny-warnings"), bad);
+    for denied in [SCHEMA, &dump] {
+        assert_eq!(checked("B0412 = \"deny\"", denied, ""), bad);
+    }
+    assert_eq!(checked("B4012 = \"allow\"", &allowed, ""), bad);
+    assert_eq!(
+        checked("B4012 = \"allow\"", &allowed, "--dialect sqlite"),
+        bad
+    );
+}
+
+#[test]
+fn nothing_is_made_of_a_schema_with_a_denied_warning() {
+    let config = "url = \"sqlite://app.db\"\nlints.B0412 = \"deny\"\n";
+    let schema = "CREATE TABLE a (slug TEXT NOT NULL PRIMARY KEY);\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", schema)]);
+    for words in ["create", "generate --out generated --crate shop"] {
+        let outcome = project.run(words);
+        assert_eq!(outcome.code, Some(1), "{words}: {outcome:#?}");
+        holds(&outcome.messages, &["error[B0412]: ", "schema.sql:1:"]);
+    }
+    assert_eq!(project.files(), ["bindery.toml", "schema.sql"]);
+}
+
 #[test]
 fn files_that_are_not_there_are_named() {
     let empty = Project::new(&[]);

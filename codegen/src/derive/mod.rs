@@ -111,6 +111,7 @@ fn input(
         files: Vec::new(),
         ..setting.input.clone()
     };
+    input.forget_lints_of_configuration();
     let name = format!("struct {}", shape.description.name.value);
     let id = input
         .sources

@@ -55,6 +55,27 @@ fn all_findings_are_shown_as_they_are_rendered() {
 }
 
 #[test]
+fn a_denied_warning_stops_the_build_and_an_allowed_one_is_silent() {
+    let schema = "CREATE TABLE a (slug TEXT NOT NULL PRIMARY KEY);";
+    let build = |level: &str| {
+        let folder = folder_with("schema.sql", schema);
+        let config = folder.path().join("bindery.toml");
+        let text = format!("url = \"sqlite://app.db\"\nlints.B0412 = \"{level}\"\n");
+        std::fs::write(&config, text).expect("it can be written to");
+        Config::new()
+            .config_file(config)
+            .schema(folder.path().join("schema.sql"))
+            .out_dir(folder.path().join("out"))
+            .compile()
+    };
+    let denied = build("deny").expect_err("the warning is denied");
+    assert!(denied.to_string().contains("error[B0412]: "), "{denied}");
+    for level in ["allow", "warn"] {
+        build(level).unwrap_or_else(|error| panic!("{level}: {error}"));
+    }
+}
+
+#[test]
 fn a_missing_file_is_named() {
     let error = Config::new().schema("no/such/file.sql").compile();
     let shown = error.expect_err("there is no such file").to_string();

@@ -3,6 +3,7 @@
 mod connection;
 mod derives;
 mod engine;
+mod lints;
 mod project;
 
 use toml::de::{DeTable, DeValue};
@@ -75,6 +76,7 @@ impl Reader<'_> {
         let types = self.types(table);
         let crates = self.crates(table);
         let derives = self.derives(table);
+        let lints = self.lints(table);
         Config {
             folder: Default::default(),
             files,
@@ -82,6 +84,7 @@ impl Reader<'_> {
             types,
             crates,
             derives,
+            lints,
             source: None,
         }
     }

@@ -393,7 +393,7 @@ const WRONG: &[(&str, &[&str], &str)] = &[
     (
         "url = 'sqlite://a'\nmigrations = 1",
         &["B0301"],
-        "known are `url`, `schema`, `engines`, `types`, `crates` and `derives`",
+        "known are `url`, `schema`, `engines`, `types`, `crates`, `derives` and `lints`",
     ),
     ("url = 1", &["B0302"], "a string"),
     (

@@ -56,7 +56,7 @@ const RULES: &[Rule] = &[
 const MANY: usize = 64;
 
 /// Asks all rules. `None` when there is an error among the findings, older ones included: then nothing may be generated.
-/// Afterwards the findings are in the order of their places.
+/// Before that warnings get their levels. Afterwards the findings are in the order of their places.
 pub fn check(model: Model, diagnostics: &mut Diagnostics) -> Option<CheckedModel> {
     // For a few tables no other thread is worth the way.
     let least = if model.tables.len() < MANY {
@@ -71,6 +71,7 @@ pub fn check(model: Model, diagnostics: &mut Diagnostics) -> Option<CheckedModel
     });
     found.into_iter().for_each(|part| diagnostics.extend(part));
     let created = dialect::check(&model, diagnostics);
+    model.lints.apply(diagnostics);
     diagnostics.sort();
     if diagnostics.has_errors() {
         None

@@ -64,8 +64,12 @@ pub fn lower(ast: &Ast, input: &Input, diagnostics: &mut Diagnostics) -> Draft {
         .files
         .iter()
         .map(|file| (file.file, file.read_as.clone()));
+    let dumps = ast.files.iter().filter(|file| file.is_dump);
+    let allowed = ast.files.iter().filter_map(|file| file.allow.clone());
     Draft {
         read_as: read_as.collect(),
+        dumps: dumps.map(|file| file.file).collect(),
+        allowed: allowed.collect(),
         ..fold.finish()
     }
 }
@@ -499,6 +503,8 @@ impl<'a> Fold<'a> {
             views: self.views.into_iter().flatten().collect(),
             skipped: self.skipped,
             read_as: BTreeMap::new(),
+            dumps: Vec::new(),
+            allowed: Vec::new(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Reads annotations and prose out of comments. Which comments belong to what is the matter of `comments`.
 
-use crate::ast::{EngineTag, LengthTag, LinkEngine, LinkTag, Name, Notes, ObjectName};
+use crate::ast::{AllowTag, EngineTag, LengthTag, LinkEngine, LinkTag, Name, Notes, ObjectName};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
+use crate::levels;
 use crate::name;
 use crate::source::{FileId, Span};
 
@@ -10,7 +11,7 @@ use super::lex::Comment;
 use super::prose;
 
 /// All annotations, for suggestions.
-pub(super) const KNOWN: [&str; 12] = [
+pub(super) const KNOWN: [&str; 13] = [
     "engines",
     "engine",
     "dialect",
@@ -23,6 +24,7 @@ pub(super) const KNOWN: [&str; 12] = [
     "skip",
     "unmanaged",
     "length",
+    "allow",
 ];
 
 /// The longest text that every dialect takes as a column with a length: MySQL's, of four bytes a character.
@@ -53,6 +55,7 @@ pub(crate) struct Head {
     pub(crate) engines: Option<EngineTag>,
     pub(crate) dialect: Option<Dialect>,
     pub(crate) length: Option<LengthTag>,
+    pub(crate) allow: Option<AllowTag>,
 }
 
 /// One `@word rest` with its places.
@@ -87,6 +90,7 @@ impl<'a> Reader<'a> {
             engines: notes.engines,
             dialect,
             length: notes.length,
+            allow: notes.allow,
         }
     }
 
@@ -98,7 +102,7 @@ impl<'a> Reader<'a> {
                 tag.word
             );
             let help = "an annotation stands right above a table or column, or at the end of its line; at the top of the \
-                        file, with a blank line behind it, `@engines`, `@dialect` and `@length` are for the whole file";
+                        file, with a blank line behind it, `@engines`, `@dialect`, `@length` and `@allow` are for the whole file";
             self.diagnostics.push(
                 Diagnostic::error("B0052", message)
                     .at(tag.word_span, "")
@@ -167,6 +171,10 @@ impl<'a> Reader<'a> {
                 &[Place::Head, Place::Table, Place::Column],
                 "a column, or for all keys to a table or the file's head",
             ),
+            "allow" => (
+                &[Place::Head, Place::Table, Place::View, Place::Column],
+                "a table, a view, a column of a table or the file's head",
+            ),
             "model" | "unmanaged" => (&[Place::Table, Place::View], "a table or a view"),
             "skip" => (
                 &[Place::Table, Place::Column, Place::View, Place::ViewColumn],
@@ -200,6 +208,7 @@ impl<'a> Reader<'a> {
             "updated" => put(self, tag, &mut notes.updated, Self::flag),
             "skip" => put(self, tag, &mut notes.skip, Self::flag),
             "length" => put(self, tag, &mut notes.length, Self::length),
+            "allow" => self.allow(tag, &mut notes.allow),
             _ => put(self, tag, &mut notes.unmanaged, Self::flag),
         }
     }
@@ -316,6 +325,31 @@ impl<'a> Reader<'a> {
             tag.rest_start + tag.rest.len(),
         );
         length.map(|length| LengthTag { length, span })
+    }
+
+    /// Several tags of one place are one.
+    fn allow(&mut self, tag: &Tag<'a>, slot: &mut Option<AllowTag>) {
+        if tag.rest.is_empty() {
+            let help = "write for example `@allow B0412`";
+            return self.malformed(tag, "`@allow` names no code".to_owned(), help.to_owned());
+        }
+        let mut codes = Vec::new();
+        for piece in tag.rest.split(',') {
+            match levels::warning(piece.trim()) {
+                Ok(code) => codes.push(code),
+                Err((message, help)) => {
+                    let span = self.span_of(tag, piece);
+                    self.diagnostics
+                        .push(Diagnostic::error("B0062", message).at(span, "").help(help));
+                }
+            }
+        }
+        let area = self.rest_span(tag);
+        let allow = slot.get_or_insert(AllowTag {
+            codes: Vec::new(),
+            area,
+        });
+        allow.codes.extend(codes);
     }
 
     fn identifier(&mut self, tag: &Tag<'a>) -> Option<Name> {

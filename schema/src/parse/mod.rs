@@ -7,6 +7,7 @@ mod ahead;
 mod annotation;
 mod comments;
 mod ddl;
+mod dump;
 mod head_tag;
 mod kind;
 mod lex;
@@ -28,7 +29,9 @@ pub(crate) use prose::comment_text;
 
 use std::collections::HashMap;
 
-use crate::ast::{AlterAction, Ast, CreateTable, CreateView, FileAst, Keeper, Notes, Statement};
+use crate::ast::{
+    AllowTag, AlterAction, Ast, CreateTable, CreateView, FileAst, Keeper, Notes, Statement,
+};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
@@ -114,6 +117,15 @@ fn parse_as(
         dialect,
         read_as,
         engines: head.engines.clone(),
+        allow: head.allow.clone().map(|allow| AllowTag {
+            area: Span {
+                file: file.id,
+                start: 0,
+                end: u32::MAX,
+            },
+            ..allow
+        }),
+        is_dump: dump::is_dump(text),
         length: head.length,
         configured_engines,
         statements: Vec::new(),
@@ -336,6 +348,7 @@ impl FileReader<'_> {
         }
         own.extend(self.comments.take_behind(statement.end, b";"));
         table.notes = self.notes(&own, Place::Table);
+        self.allow_in(&mut table.notes, statement.start(), statement.end);
         if table.keeper != Keeper::Database {
             table.notes.unmanaged.get_or_insert(table.name.name.span);
         }
@@ -348,7 +361,9 @@ impl FileReader<'_> {
         for &(start, end, column) in &places.elements {
             let found = column.map(|_| self.around(start, end));
             if let (Some(index), Some(found)) = (column, found) {
-                table.columns[index].notes = self.notes(&found, Place::Column);
+                let mut notes = self.notes(&found, Place::Column);
+                self.allow_in(&mut notes, start, end);
+                table.columns[index].notes = notes;
             }
         }
     }
@@ -367,6 +382,7 @@ impl FileReader<'_> {
         own.extend(self.comments.take_inside(statement.start(), head));
         own.extend(self.comments.take_behind(statement.end, b";"));
         view.notes = self.notes(&own, Place::View);
+        self.allow_in(&mut view.notes, statement.start(), statement.end);
         self.ast
             .statements
             .push(Statement::CreateView(Box::new(view)));
@@ -396,6 +412,7 @@ impl FileReader<'_> {
                 diagnostics: &mut *self.diagnostics,
             };
             column.notes = reader.notes(&found, Place::Column);
+            self.allow_in(&mut column.notes, start, end);
         }
     }
 
@@ -417,6 +434,13 @@ impl FileReader<'_> {
             diagnostics: self.diagnostics,
         }
         .notes(comments, place)
+    }
+
+    /// `@allow` is for what it stands at.
+    fn allow_in(&self, notes: &mut Notes, start: u32, end: u32) {
+        if let Some(allow) = &mut notes.allow {
+            allow.area = self.span(start, end);
+        }
     }
 
     /// A statement that begins with no known word: perhaps a slip, which would lose a table in silence.

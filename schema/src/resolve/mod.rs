@@ -12,6 +12,7 @@ mod field_type;
 mod foreign;
 mod index;
 mod length;
+mod lints;
 mod naming;
 mod native;
 mod portable;
@@ -58,6 +59,7 @@ pub fn resolve(mut draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -
     resolver
         .mapping
         .report_unused(&resolver.model, resolver.diagnostics);
+    resolver.settle_lints();
     resolver.model
 }
 

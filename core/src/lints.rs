@@ -1,0 +1,25 @@
+//! `[lints]` of the configuration: levels of warnings. Which codes there are is known where the findings are made.
+
+use crate::source::Span;
+
+/// What is done about a warning; the words are rustc's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LintLevel {
+    /// It is not reported.
+    Allow,
+    /// It is reported, also about the tables of a dump.
+    Warn,
+    /// It is an error.
+    Deny,
+}
+
+/// One entry of `[lints]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LintEntry {
+    /// `B0412`, as it is written.
+    pub code: String,
+    /// Its level.
+    pub level: LintLevel,
+    /// The code in the file.
+    pub span: Span,
+}

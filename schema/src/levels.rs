@@ -1,0 +1,127 @@
+//! Levels of warnings: `[lints]` of the configuration, `@allow` in a file, and what holds without either.
+//!
+//! All doors apply them in one place, at the end of `check`.
+
+use std::collections::BTreeMap;
+
+use crate::codes::{ADVICE, WARNINGS, find};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::lints::{LintEntry, LintLevel};
+use crate::name::suggest;
+use crate::source::{FileId, Span};
+
+/// Which warnings are reported, and as what.
+#[derive(Debug, Clone, Default)]
+pub struct Lints {
+    /// `[lints]`, by code.
+    pub(crate) levels: BTreeMap<&'static str, LintLevel>,
+    /// Files that a tool wrote: about their tables there is no advice unless `[lints]` asks for it.
+    pub(crate) dumps: Vec<FileId>,
+    /// Places of `@allow`, by code.
+    pub(crate) allowed: BTreeMap<&'static str, Vec<Span>>,
+}
+
+impl Lints {
+    /// Takes away what is allowed, and makes errors of what is denied.
+    pub(crate) fn apply(&self, diagnostics: &mut Diagnostics) {
+        let changes = !(self.levels.is_empty() && self.dumps.is_empty() && self.allowed.is_empty());
+        if changes {
+            diagnostics.judge_warnings(|warning| self.judge(warning));
+        }
+    }
+
+    fn judge(&self, warning: &Diagnostic) -> Option<Severity> {
+        let place = warning.labels.first().map(|label| label.span);
+        if place.is_some_and(|place| self.is_allowed_at(warning.code, place)) {
+            return None;
+        }
+        let of_dump = || place.is_some_and(|place| self.dumps.contains(&place.file));
+        match self.levels.get(warning.code) {
+            Some(LintLevel::Allow) => None,
+            Some(LintLevel::Warn) => Some(Severity::Warning),
+            Some(LintLevel::Deny) => Some(Severity::Error),
+            None if ADVICE.contains(&warning.code) && of_dump() => None,
+            None => Some(Severity::Warning),
+        }
+    }
+
+    fn is_allowed_at(&self, code: &str, place: Span) -> bool {
+        let holds = |area: &Span| {
+            area.file == place.file && area.start <= place.start && place.end <= area.end
+        };
+        self.allowed
+            .get(code)
+            .is_some_and(|areas| areas.iter().any(holds))
+    }
+}
+
+/// The levels of a configuration. Says which of its codes are none, or have no level.
+pub(crate) fn configured(
+    entries: &[LintEntry],
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<&'static str, LintLevel> {
+    let mut levels = BTreeMap::new();
+    for entry in entries {
+        match warning(&entry.code) {
+            Ok(code) => drop(levels.insert(code, entry.level)),
+            Err((message, help)) => diagnostics.push(
+                Diagnostic::error("B0330", message)
+                    .at(entry.span, "")
+                    .help(help),
+            ),
+        }
+    }
+    levels
+}
+
+/// The code of a warning.
+///
+/// # Errors
+/// The message and the help where it is none.
+pub(crate) fn warning(word: &str) -> Result<&'static str, (String, String)> {
+    if let Some(code) = WARNINGS.iter().find(|code| **code == word) {
+        return Ok(code);
+    }
+    if find(word).is_some_and(|code| code.code == word) {
+        let message = format!("`{word}` is an error: only warnings have a level");
+        let help = format!("remove `{word}`; `bindery explain {word}` shows how to mend the error");
+        return Err((message, help));
+    }
+    Err((format!("there is no code `{word}`"), unknown_help(word)))
+}
+
+fn unknown_help(word: &str) -> String {
+    let several: Vec<&str> = word
+        .split_whitespace()
+        .take_while(|piece| WARNINGS.contains(piece))
+        .collect();
+    if let [_, ..] = several.as_slice() {
+        let list = several.join(", ");
+        return format!("write `{list}`: commas between codes, and a reason on a line of its own");
+    }
+    match suggest(word, WARNINGS.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("remove `{word}`; `bindery explain --list` lists all codes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes;
+
+    #[test]
+    fn lists_of_codes_are_sorted_and_known() {
+        for list in [WARNINGS, ADVICE, codes::OF_CONFIGURATION] {
+            assert!(list.is_sorted());
+            assert!(list.iter().all(|code| WARNINGS.contains(code)));
+        }
+        assert!(WARNINGS.iter().all(|code| find(code).is_some()));
+        let of_warnings = codes::all().filter(|code| code.code >= "B0400");
+        assert!(
+            of_warnings
+                .map(|code| code.code)
+                .all(|code| WARNINGS.contains(&code))
+        );
+    }
+}
