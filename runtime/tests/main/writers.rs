@@ -259,6 +259,50 @@ fn tx_12_a_commit_waits_for_readers_where_there_is_no_wal() {
     }
 }
 
+/// A thread that is amid the rows of a database in memory cannot commit beside its own reading: it is told at once, and why.
+/// On a file both go on.
+///
+/// Covers TX-12 on SQLite.
+#[test]
+fn tx_12_who_reads_in_memory_and_writes_is_told_at_once() {
+    let _watchdog = Watchdog::start("tx_12_who_reads_in_memory", PATIENCE);
+    let folder = tempfile::tempdir().unwrap();
+    for (url, in_memory) in [(":memory:", true), (&*url(&folder), false)] {
+        let db = with("default", options(url));
+        db.create_missing_on(Default).unwrap();
+        let blogs = || db.repository::<tag::Blog, _>(Default);
+        let two = [NewBlog::new("one"), NewBlog::new("two")];
+        blogs().insert_many(two).unwrap();
+        let mut rows = blogs().iter().unwrap();
+        let first = rows.next().unwrap().unwrap();
+
+        let started = Instant::now();
+        let mut connection = db.connect(Default).unwrap();
+        let outcomes = [
+            blogs().delete(first.id).map(drop),
+            blogs().insert(NewBlog::new("three")).map(drop),
+            connection
+                .transaction(|tx| tx.blogs().insert(NewBlog::new("four")))
+                .map(drop),
+        ];
+        assert!(started.elapsed() < Duration::from_secs(2), "{url}");
+        for outcome in outcomes {
+            match outcome {
+                Err(error) if in_memory => {
+                    assert!(
+                        format!("{error:?}").contains("collect the rows"),
+                        "{error:?}"
+                    )
+                }
+                outcome => assert!(outcome.is_ok() != in_memory, "{outcome:?}"),
+            }
+        }
+        assert_eq!(rows.count(), 1, "the reading goes on");
+        assert_eq!(blogs().count().unwrap(), if in_memory { 2 } else { 3 });
+        blogs().insert(NewBlog::new("more")).unwrap();
+    }
+}
+
 /// A panic while it is one's turn passes it on, within a transaction and without.
 ///
 /// Covers POOL-7 on SQLite.

@@ -54,6 +54,15 @@ pub(super) fn moved_error() -> Error {
     Error::new(kind(code)).with_source(DatabaseError::new(code.to_string(), Some(why)))
 }
 
+/// The error of a commit that would wait for rows which the waiting thread reads itself.
+#[cold]
+pub(super) fn own_reading_error() -> Error {
+    let code = ffi::SQLITE_BUSY;
+    let why = "this thread is still reading rows of the same database, and without a write-ahead log, as in memory, SQLite \
+               cannot commit while rows are read: collect the rows before writing, or use a database file";
+    Error::new(kind(code)).with_source(DatabaseError::new(code.to_string(), Some(why)))
+}
+
 fn is_unknown_name(message: &str) -> bool {
     message.starts_with("no such table: ")
         || message.starts_with("no such column: ")

@@ -5,6 +5,7 @@ mod catalogue;
 mod error;
 mod kept;
 mod params;
+mod readings;
 mod row;
 mod statement;
 mod watch;
@@ -20,6 +21,7 @@ use rusqlite::{Batch, OpenFlags};
 
 use self::error::{moved_error, open_error, prepare_error, step_error};
 use self::kept::{Kept, Running};
+use self::readings::Amid;
 use self::statement::Statement;
 use self::watch::Watched;
 use self::writing::Writing;
@@ -69,16 +71,18 @@ pub(crate) struct SqliteOptions<'a> {
 
 /// Tries again while the file is busy. Of two connections that switch a new file to WAL at once SQLite refuses one
 /// without waiting, whatever its busy handler says.
-fn patiently(
+fn patiently<T>(
+    watched: &Watched,
     limit: Duration,
-    mut work: impl FnMut() -> rusqlite::Result<()>,
-) -> rusqlite::Result<()> {
+    mut work: impl FnMut() -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
     let started = Instant::now();
     loop {
         match work() {
             Err(rusqlite::Error::SqliteFailure(failure, _))
                 if failure.code == rusqlite::ErrorCode::DatabaseBusy
-                    && started.elapsed() < limit =>
+                    && started.elapsed() < limit
+                    && !watched.waits_for_itself() =>
             {
                 std::thread::sleep(Duration::from_millis(2));
             }
@@ -87,19 +91,26 @@ fn patiently(
     }
 }
 
-/// A file that may only be read keeps its journal as it is. The first look into the file is here.
-fn set_up(connection: &rusqlite::Connection, read_only: bool) -> rusqlite::Result<()> {
+/// A file that may only be read keeps its journal as it is. The first look into the file is here. Says whether there is a
+/// write-ahead log: a database in memory cannot have one, nor can a file everywhere.
+fn set_up(connection: &rusqlite::Connection, read_only: bool) -> rusqlite::Result<bool> {
     connection.execute_batch("PRAGMA foreign_keys = ON")?;
-    match connection.execute_batch("PRAGMA journal_mode = WAL") {
+    let mode = connection.query_row("PRAGMA journal_mode = WAL", [], |row| {
+        row.get::<_, String>(0)
+    });
+    let has_log = match mode {
         Err(rusqlite::Error::SqliteFailure(failure, _))
-            if failure.code == rusqlite::ErrorCode::ReadOnly => {}
-        outcome => outcome?,
-    }
+            if failure.code == rusqlite::ErrorCode::ReadOnly =>
+        {
+            false
+        }
+        mode => mode? == "wal",
+    };
     connection.execute_batch("PRAGMA synchronous = FULL")?;
     if read_only {
         connection.execute_batch("PRAGMA query_only = ON")?;
     }
-    Ok(())
+    Ok(has_log)
 }
 
 /// A library that was built without foreign keys takes the setting and leaves them unchecked.
@@ -128,11 +139,16 @@ impl SqliteConnection {
         inner
             .set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)
             .map_err(step_error)?;
-        let writing = Writing::new(inner.path(), options.busy_timeout);
+        let writing = Writing::new(inner.path(), options.path, options.busy_timeout);
         let limit = limit.min(options.busy_timeout);
         let watched = Watched::new(inner, limit, options.statement_timeout, writing.gate());
-        patiently(limit, || set_up(watched.connection(), options.read_only))
-            .map_err(|error| open_error(error, watched.system_error()))?;
+        let prepared = patiently(&watched, limit, || {
+            set_up(watched.connection(), options.read_only)
+        });
+        let has_log = prepared.map_err(|error| open_error(error, watched.system_error()))?;
+        if !has_log {
+            watched.commits_after(writing.readings());
+        }
         ensure_foreign_keys(watched.connection())?;
         watched.set_lock_limit(options.busy_timeout);
         Ok(Self {
@@ -213,6 +229,7 @@ impl SqliteConnection {
         Ok(SqliteCursor {
             statement: begun.map_err(|error| file.failed(error))?,
             finished: false,
+            amid: None,
             file,
             _turn: call.hand_over(),
         })
@@ -343,7 +360,8 @@ impl SqliteConnection {
         self.watched.set_lock_limit(limit);
         self.run(|call, kept| {
             let mut commit = call.prepare(kept, "COMMIT")?;
-            patiently(limit, || commit.step().map(drop)).map_err(prepare_error)
+            let watched = call.file.watched;
+            patiently(watched, limit, || commit.step().map(drop)).map_err(prepare_error)
         })?;
         self.write_again();
         Ok(())
@@ -505,6 +523,7 @@ pub(crate) struct SqliteCursor<'c> {
     statement: Running<'c>,
     /// SQLite would begin anew.
     finished: bool,
+    amid: Option<Amid>,
     file: File<'c>,
     /// Of a statement that writes.
     _turn: Option<Turn>,
@@ -525,9 +544,19 @@ impl SqliteCursor<'_> {
         self.file.watched.begin();
         let stepped = self.statement.step();
         self.finished = !matches!(stepped, Ok(true));
+        self.note_reading();
         Ok(stepped
             .map_err(|error| self.file.failed(step_error(error)))?
             .then(|| reader(&self.statement)))
+    }
+
+    #[inline]
+    fn note_reading(&mut self) {
+        match &mut self.amid {
+            _ if self.finished => self.amid = None,
+            Some(amid) => amid.goes_on(),
+            None => self.amid = self.file.watched.amid_rows(),
+        }
     }
 }
 

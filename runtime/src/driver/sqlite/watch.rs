@@ -1,5 +1,6 @@
 //! What is asked of SQLite beneath `rusqlite`: that waiting for another connection's lock and working on one statement
-//! end, in time or when another thread says so, and whether the file is still in its place.
+//! end, in time, when another thread says so or where its own thread is what it waits for, and whether the file is still in
+//! its place.
 
 #![allow(
     unsafe_code,
@@ -8,12 +9,14 @@
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rusqlite::ffi;
 
+use super::error::own_reading_error;
+use super::readings::{Amid, Readings};
 use crate::driver::Cutter;
 use crate::driver::cut::Cut;
 use crate::error::{Error, ErrorKind};
@@ -59,6 +62,12 @@ struct Limits {
     is_cut: AtomicBool,
     /// The way to the turns of its file.
     gate: Arc<Gate>,
+    /// Who reads the same database, where a commit waits for readers.
+    readings: OnceLock<Arc<Readings>>,
+    /// The lock that was asked for last is kept from it by its own thread.
+    waits_for_itself: AtomicBool,
+    /// The connection, for its callbacks.
+    handle: AtomicPtr<ffi::sqlite3>,
 }
 
 /// Who waits for the turn to write learns of it at once. It is seen a few dozen microseconds later by a statement that is at work, and at once by the next.
@@ -86,6 +95,10 @@ impl Watched {
             until: AtomicU64::new(0),
             is_cut: AtomicBool::new(false),
             gate,
+            readings: OnceLock::new(),
+            waits_for_itself: AtomicBool::new(false),
+            // SAFETY: the handle is that of an open connection, and used by its own callbacks only.
+            handle: AtomicPtr::new(unsafe { inner.handle() }),
         });
         let shared: *mut c_void = Arc::as_ptr(&limits).cast_mut().cast();
         // SAFETY: the handle is that of an open connection. The callbacks get a pointer to `Limits`, which they take for
@@ -126,8 +139,26 @@ impl Watched {
             ErrorKind::Timeout { .. } | ErrorKind::Busy if self.is_cut() => {
                 Error::new(ErrorKind::Closed)
             }
+            ErrorKind::Busy if self.waits_for_itself() => own_reading_error(),
             _ => error,
         }
+    }
+
+    /// Without a write-ahead log a commit waits for all readers, these among them.
+    pub(super) fn commits_after(&self, readings: Arc<Readings>) {
+        // Set once, by who opens the connection.
+        let _ = self.limits.readings.set(readings);
+    }
+
+    /// This thread has come to a row; `None` where it is in nobody's way.
+    #[inline]
+    pub(super) fn amid_rows(&self) -> Option<Amid> {
+        self.limits.readings.get().map(Amid::new)
+    }
+
+    /// Was the last lock kept from it by rows that its own thread reads?
+    pub(super) fn waits_for_itself(&self) -> bool {
+        self.limits.waits_for_itself.load(Ordering::Relaxed)
     }
 
     /// One more statement begins, or goes on for one more row: its time is counted from here. That of a call goes on.
@@ -217,6 +248,12 @@ impl Limits {
         let now = self.now();
         if tries == 0 {
             self.lock_asked.store(now, Ordering::Relaxed);
+            let waits_for_itself = self.cannot_commit();
+            self.waits_for_itself
+                .store(waits_for_itself, Ordering::Relaxed);
+        }
+        if self.waits_for_itself.load(Ordering::Relaxed) {
+            return false;
         }
         let waited = now.saturating_sub(self.lock_asked.load(Ordering::Relaxed));
         let left = self.lock.load(Ordering::Relaxed).saturating_sub(waited);
@@ -227,6 +264,17 @@ impl Limits {
         };
         std::thread::sleep(pause.min(Duration::from_nanos(left)));
         left > 0 && !self.is_cut.load(Ordering::Acquire)
+    }
+
+    /// A connection that writes already waits for readers only. One that does not waits for a writer.
+    fn cannot_commit(&self) -> bool {
+        let Some(readings) = self.readings.get() else {
+            return false;
+        };
+        let handle = self.handle.load(Ordering::Relaxed);
+        // SAFETY: called by the connection's own callback, so it is open; the name ends with NUL.
+        let state = unsafe { ffi::sqlite3_txn_state(handle, c"main".as_ptr()) };
+        state == ffi::SQLITE_TXN_WRITE && readings.has_own()
     }
 
     /// The clock is read first when a statement has run for a while, so that short ones pay nothing for it.

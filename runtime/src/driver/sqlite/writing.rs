@@ -5,26 +5,31 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use super::readings::Readings;
 use crate::error::Result;
 use crate::forks;
 use crate::turns::{Gate, Turn, Turns};
 
 /// One connection's part in it.
 pub(super) struct Writing {
+    database: Arc<Database>,
     gate: Arc<Gate>,
     turn: Option<Turn>,
     limit: Duration,
 }
 
 impl Writing {
-    /// For a connection to this file, by the path that SQLite made of its name; nobody else has a nameless database.
-    pub(super) fn new(path: Option<&str>, limit: Duration) -> Self {
-        let turns = match path {
-            Some(path) if !path.is_empty() => turns_of(path),
-            _ => Arc::default(),
+    /// For a connection to this file, by the path that SQLite made of its name. A database in memory has none: it is shared
+    /// where it was opened by a URI, else nobody else has it.
+    pub(super) fn new(path: Option<&str>, opened: &str, limit: Duration) -> Self {
+        let path = path.filter(|path| !path.is_empty());
+        let database = match path.or(Some(opened).filter(|uri| uri.starts_with("file:"))) {
+            Some(name) => database_at(name),
+            None => Arc::default(),
         };
         Self {
-            gate: Arc::new(Gate::new(turns)),
+            gate: Arc::new(Gate::new(Arc::clone(&database.turns))),
+            database,
             turn: None,
             limit,
         }
@@ -33,6 +38,11 @@ impl Writing {
     /// What another thread can end its waiting by.
     pub(super) fn gate(&self) -> Arc<Gate> {
         Arc::clone(&self.gate)
+    }
+
+    /// Who reads the same database, where that matters.
+    pub(super) fn readings(&self) -> Arc<Readings> {
+        Arc::clone(&self.database.readings)
     }
 
     /// Waits for the turn and gives the time that is left for the lock of the file.
@@ -69,16 +79,23 @@ impl Writing {
     }
 }
 
-/// The turns of a file. A forked child has turns of its own: the thread that has its parent's does not exist there.
-fn turns_of(path: &str) -> Arc<Turns> {
-    static FILES: Mutex<BTreeMap<(u32, String), Weak<Turns>>> = Mutex::new(BTreeMap::new());
+/// What the connections of a process to one database share.
+#[derive(Default)]
+struct Database {
+    turns: Arc<Turns>,
+    readings: Arc<Readings>,
+}
+
+/// What belongs to a file. A forked child has its own: the thread that has its parent's turn does not exist there.
+fn database_at(path: &str) -> Arc<Database> {
+    static FILES: Mutex<BTreeMap<(u32, String), Weak<Database>>> = Mutex::new(BTreeMap::new());
     let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
     let key = (forks::count(), path.to_owned());
-    if let Some(turns) = files.get(&key).and_then(Weak::upgrade) {
-        return turns;
+    if let Some(database) = files.get(&key).and_then(Weak::upgrade) {
+        return database;
     }
-    files.retain(|_, turns| turns.strong_count() > 0);
-    let turns = Arc::new(Turns::default());
-    files.insert(key, Arc::downgrade(&turns));
-    turns
+    files.retain(|_, database| database.strong_count() > 0);
+    let database = Arc::new(Database::default());
+    files.insert(key, Arc::downgrade(&database));
+    database
 }
