@@ -343,10 +343,16 @@ impl FileReader<'_> {
         if self.comments.are_inside(statement.start(), statement.end) {
             self.notes_of_elements(&mut table, places);
         }
+        let end = places.cut_at.unwrap_or(statement.end);
         if places.close_start > 0 {
-            own.extend(self.comments.take_inside(places.close_start, statement.end));
+            own.extend(self.comments.take_inside(places.close_start, end));
         }
-        own.extend(self.comments.take_behind(statement.end, b";"));
+        own.extend(self.comments.take_behind(end, b";"));
+        if places.cut_at.is_some() {
+            // Of the statement that follows, which nothing is read of.
+            self.comments.take_inside(end, statement.end);
+            self.comments.take_behind(statement.end, b";");
+        }
         table.notes = self.notes(&own, Place::Table);
         self.allow_in(&mut table.notes, statement.start(), statement.end);
         if table.keeper != Keeper::Database {

@@ -13,6 +13,9 @@ pub(crate) type Problem = Box<Diagnostic>;
 /// A piece of the tree, or why there is none.
 pub(crate) type Read<T> = Result<T, Problem>;
 
+/// How the list of what was expected ends where the statement could be over.
+const STATEMENT_END: &str = "the statement's end";
+
 /// The tokens of one statement and a place among them.
 pub(crate) struct Cursor<'a> {
     pub(crate) text: &'a str,
@@ -137,6 +140,11 @@ impl<'a> Cursor<'a> {
 
     /// The problem of finding something else here.
     pub(crate) fn unexpected(&self, expected: &str) -> Problem {
+        if expected.ends_with(STATEMENT_END)
+            && let Some(problem) = self.missing_delimiter()
+        {
+            return problem;
+        }
         let found = match self.token(0) {
             Some(token) => format!("found `{}`", shortened(self.raw(token))),
             None => "the statement ends here".to_owned(),
@@ -154,6 +162,20 @@ impl<'a> Cursor<'a> {
                     self.near_help(expected)
                 }),
         )
+    }
+
+    /// The next statement begins here, and nothing ended this one.
+    fn missing_delimiter(&self) -> Option<Problem> {
+        let last = *self.tokens.get(self.at.checked_sub(1)?)?;
+        if !self.at_statement() {
+            return None;
+        }
+        let message = format!("this `{}` is not ended: its `;` is missing", self.kind);
+        let finding = Diagnostic::error("B0006", message)
+            .at(self.span_of(last), "`;` is missing after this")
+            .at(self.here(), "the next statement begins here")
+            .help("end the statement with `;`");
+        Some(Box::new(finding))
     }
 
     /// A slip of the finger, or another dialect.

@@ -19,6 +19,8 @@ pub(crate) struct TablePlaces {
     pub(crate) close_start: u32,
     /// Start and end of each element, and the index of the column it is.
     pub(crate) elements: Vec<(u32, u32, Option<usize>)>,
+    /// The end of the last token, where another statement follows without a delimiter: comments there are not this table's.
+    pub(crate) cut_at: Option<u32>,
 }
 
 /// What a `CREATE TABLE` turned out to be.
@@ -51,6 +53,9 @@ impl Cursor<'_> {
         let mut places = TablePlaces::default();
         let before = problems.len();
         if let Err(problem) = self.table_body(&mut table, &mut places, problems) {
+            if places.close_start > 0 && self.at_statement() {
+                places.cut_at = Some(self.tokens[self.at - 1].end);
+            }
             problems.push(problem);
         }
         table.incomplete = problems.len() > before || table.query.is_some();
