@@ -90,7 +90,24 @@ pub fn is_type_path(text: &str) -> bool {
             _ => return false,
         }
     }
-    open.is_empty() && text.starts_with(|sign: char| sign.is_alphabetic() || "_:([".contains(sign))
+    open.is_empty()
+        && text.starts_with(|sign: char| sign.is_alphabetic() || "_:([".contains(sign))
+        && has_whole_names(text)
+}
+
+/// Colons come in pairs, and no name follows another: `crate:Money`, `Strin g`. Of `dyn Trait` the first is none.
+fn has_whole_names(text: &str) -> bool {
+    let is_part = |sign: char| sign.is_alphanumeric() || sign == '_';
+    let pieces = text.split(['<', '>', '(', ')', '[', ']', ',', ':']);
+    let lone = |piece: &str| {
+        piece
+            .trim()
+            .trim_start_matches("dyn ")
+            .trim()
+            .chars()
+            .all(is_part)
+    };
+    !text.replace("::", "").contains(':') && pieces.into_iter().all(lone)
 }
 
 /// Is it a path of names, `serde::Serialize`?
