@@ -121,14 +121,12 @@ fn created_or_exists(
 
 /// The tables of an engine that are not as the schema says.
 fn drift(registry: &Registry, engine: Chosen) -> bindery::Result<Vec<TableDrift>> {
-    let mut checked = registry.check().into_iter();
-    let outcome = checked.find(|(name, _)| *name == engine.name);
-    match outcome.map(|(_, outcome)| outcome) {
-        Some(Err(error)) => match error.kind() {
-            ErrorKind::SchemaDrift(drift) => Ok(drift.tables.clone()),
-            _ => Err(error),
-        },
-        Some(Ok(())) | None => Ok(Vec::new()),
+    let Err(error) = registry.connect(engine)?.check() else {
+        return Ok(Vec::new());
+    };
+    match error.kind() {
+        ErrorKind::SchemaDrift(drift) => Ok(drift.tables.clone()),
+        _ => Err(error),
     }
 }
 
