@@ -58,7 +58,7 @@ pub(crate) enum Format {
     Github,
 }
 
-/// What every command that reads the schema takes.
+/// The arguments of every command that reads the schema.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Schema")]
 pub(crate) struct SchemaOptions {

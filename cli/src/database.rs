@@ -144,8 +144,8 @@ fn dropped_or_missing(table: &CreateTable, dropped: &[&str]) -> Status {
     }
 }
 
-/// What generated code would say of the chosen engines: all tables in the order they can be made in, and the columns of
-/// each model.
+/// Describes the chosen engines as generated code would: all tables in the order they can be made in, and the columns
+/// of each model.
 ///
 /// The runtime takes it as compiled in, so it is kept until the process ends: once in a run, a few kilobytes.
 fn program(model: &CheckedModel, engines: &[EngineTables<'_>]) -> &'static Program {

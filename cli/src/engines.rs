@@ -7,7 +7,7 @@ use bindery_schema::name::suggest;
 use crate::arguments::EngineOptions;
 use crate::failure::Failure;
 
-/// What is done to the engines.
+/// The effect of a command on its engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// Nothing is lost.

@@ -32,7 +32,7 @@ pub(crate) struct Stream {
     columns: Option<usize>,
 }
 
-/// What a piece of text is, for its colour.
+/// The role of a piece of text, which decides its colour.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Paint {
     Heading,

@@ -30,7 +30,7 @@ pub(crate) enum DialectChoice {
     Engines(Dialect),
 }
 
-/// What the command line leads to. Findings that stop it from being compiled are in `found`.
+/// The project that the command line names. Findings that stop it from being compiled are in `found`.
 #[derive(Debug)]
 pub(crate) struct Project {
     /// `None` when it cannot be used.
@@ -99,7 +99,7 @@ impl Project {
         config.map_err(|error| Failure::new(error.to_string()))
     }
 
-    /// Where an engine is, without a password.
+    /// Returns where an engine connects to, without a password.
     pub(crate) fn place(&self, engine: &str) -> Option<String> {
         let target = self.config.as_ref()?.target(engine, &process_environment);
         target.ok().map(|target| target.to_string())

@@ -1,4 +1,4 @@
-//! What the compiler found, in the form the user asked for.
+//! Prints the compiler's findings in the format the user chose.
 
 use std::collections::BTreeMap;
 

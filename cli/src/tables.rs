@@ -20,7 +20,7 @@ pub(crate) struct EngineTables<'m> {
     unmanaged: Vec<&'m Table>,
 }
 
-/// What became of the tables of one engine; `cli/JSON.md` documents it.
+/// The result for the tables of one engine; `cli/JSON.md` documents it.
 #[derive(Debug, Serialize)]
 pub(crate) struct EngineOutcome<'m> {
     pub(crate) engine: &'m str,
@@ -28,14 +28,14 @@ pub(crate) struct EngineOutcome<'m> {
     pub(crate) tables: Vec<TableOutcome>,
 }
 
-/// What became of the engines: those that were done, and why the next one was not.
+/// The results of the engines that were done, and the error that stopped the next one.
 #[derive(Debug)]
 pub(crate) struct Outcomes<'m> {
     pub(crate) done: Vec<EngineOutcome<'m>>,
     pub(crate) failure: Option<Failure>,
 }
 
-/// What became of one table.
+/// The result for one table.
 #[derive(Debug, Serialize)]
 pub(crate) struct TableOutcome {
     pub(crate) table: String,
@@ -104,7 +104,7 @@ impl<'m> EngineTables<'m> {
         }
     }
 
-    /// What became of each table and in what it differs, the unmanaged ones last.
+    /// Lists the result and the differences of each table, the unmanaged ones last.
     pub(crate) fn outcome(
         &self,
         status: impl FnMut(&CreateTable) -> (Status, Vec<String>),

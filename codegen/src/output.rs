@@ -20,7 +20,7 @@ pub(crate) fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     if path.metadata()?.is_file() {
         std::fs::read(path)
     } else {
-        Err(std::io::Error::other("it is no plain file"))
+        Err(std::io::Error::other("it is not a regular file"))
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct Compiled {
     pub(crate) warnings: Vec<String>,
 }
 
-/// What a build has to look at again when it changes.
+/// The files that a build has to watch.
 #[derive(Debug)]
 pub(crate) struct Watched {
     /// Files, in the order they were read.

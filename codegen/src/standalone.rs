@@ -28,7 +28,7 @@ pub struct Standalone {
     known: Known,
 }
 
-/// What generating did. Paths are below the crate's folder, with `/`, sorted.
+/// The changes that generating made. Paths are below the crate's folder, with `/`, sorted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outcome {
     /// New and changed files.
@@ -44,7 +44,7 @@ pub struct Outcome {
 pub struct Difference {
     /// Below the crate's folder, with `/`.
     pub path: String,
-    /// What is wrong with it.
+    /// The difference.
     pub state: State,
 }
 
@@ -154,7 +154,7 @@ impl Standalone {
         Ok(files)
     }
 
-    /// What is written stays below the folder that was named, also where links lead elsewhere.
+    /// Rejects paths that lead out of the named folder, also through links.
     fn ensure_inside(&self) -> Result<(), CompileError> {
         let source = self.folder.join("src");
         let (Ok(folder), Ok(real)) = (self.folder.canonicalize(), source.canonicalize()) else {

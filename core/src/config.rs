@@ -123,7 +123,7 @@ pub struct EngineConfig {
     pub pool: PoolConfig,
     /// `password-file` or `password-command`.
     pub password_from: Option<PasswordFrom>,
-    /// What its sessions are set to.
+    /// The settings of its sessions.
     pub session: SessionConfig,
     /// `tls` and what belongs to it.
     pub tls: TlsKeys,
@@ -135,7 +135,7 @@ pub struct EngineConfig {
     pub models_of: Option<String>,
 }
 
-/// What says where an engine connects to.
+/// The source of an engine's connection.
 #[derive(Debug, Clone)]
 pub enum ConnectionSource {
     /// Nothing: only the environment's override can.
@@ -246,7 +246,7 @@ impl Default for PoolConfig {
     }
 }
 
-/// What the sessions of an engine are set to, and the limits of connecting. `None` is `none` in the file.
+/// The settings of an engine's sessions, and the limits of connecting. `None` is `none` in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionConfig {
     /// `connect-timeout`: name resolution, network, TLS and login together.
@@ -325,7 +325,7 @@ impl Config {
             .map_err(|error| {
                 unreadable(
                     &shown,
-                    &format!("it is no UTF-8 text: {}", error.utf8_error()),
+                    &format!("it is not UTF-8 text: {}", error.utf8_error()),
                     diagnostics,
                 )
             })
@@ -359,7 +359,8 @@ impl Config {
         config.filter(|_| !failed)
     }
 
-    /// What holds where there is no file: one engine `default` at `DATABASE_URL`, else in `bindery.db`.
+    /// Returns the configuration that holds without a file: one engine `default` at `DATABASE_URL`, else in
+    /// `bindery.db`.
     pub fn without_file(folder: &Path) -> Self {
         let nowhere = Span {
             file: FileId(0),
@@ -389,7 +390,7 @@ impl Config {
         self.position(name).map(|at| &self.engines[at])
     }
 
-    /// Where the engine of a name is among the engines.
+    /// Returns the index of the engine with this name.
     pub fn position(&self, name: &str) -> Option<usize> {
         let found = self
             .engines

@@ -31,7 +31,7 @@ impl Derives {
     }
 }
 
-/// What one model derives beside what all do.
+/// The derives of one model beside those of all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelDerives {
     /// The model's name.

@@ -1,4 +1,4 @@
-//! What the compiler has to say about its input: code, sentence, places, help. Rendering lives in `render`.
+//! The compiler's findings about its input: code, sentence, places, help. Rendering lives in `render`.
 
 use crate::source::Span;
 
@@ -31,7 +31,7 @@ pub struct Diagnostic {
     pub message: String,
     /// The main place first; none where the finding has no place in a file.
     pub labels: Vec<Label>,
-    /// What can be typed to mend it.
+    /// A text that can be typed in to fix it.
     pub help: Option<String>,
 }
 

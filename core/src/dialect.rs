@@ -27,7 +27,7 @@ pub enum Flavour {
     Mysql,
 }
 
-/// What a dialect can do, as data. There is no default: a new field must be answered for every dialect.
+/// The capabilities of a dialect, as data. There is no default: a new field must be answered for every dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities {
     /// `INSERT … RETURNING`.
@@ -110,7 +110,7 @@ pub(crate) struct Spelling {
     pub(crate) identifier_quote: char,
     /// A backslash in a text constant starts an escape.
     pub(crate) backslash_escapes: bool,
-    /// What stands before the hexadecimal digits of a constant of bytes, its quote included.
+    /// The text before the hexadecimal digits of a constant of bytes, its quote included.
     pub(crate) bytes_prefix: &'static str,
     /// Placeholders are numbered (`$1`) rather than `?`.
     pub(crate) numbered_placeholders: bool,
@@ -140,7 +140,7 @@ impl Dialect {
         }
     }
 
-    /// What it can do. A flavour counts for `mysql` only.
+    /// Returns its capabilities. A flavour counts for `mysql` only.
     pub fn capabilities(self, flavour: Option<Flavour>) -> Capabilities {
         match self {
             Self::Sqlite => sqlite::capabilities(),

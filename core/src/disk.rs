@@ -4,15 +4,16 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// What a file holds, up to one byte more than the limit. Of what is no plain file only those below `/dev` are read, where
-/// a shell hands over its pipes (`/dev/fd/63`): a pipe elsewhere may have nobody who writes to it.
+/// Returns the content of a file, up to one byte more than the limit. Of files that are not regular only those below
+/// `/dev` are read, where a shell hands over its pipes (`/dev/fd/63`): a pipe elsewhere may have nobody who writes to
+/// it.
 ///
 /// # Errors
-/// What the system says, or that it is no plain file.
+/// What the system says, or that it is not a regular file.
 pub fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let kind = path.metadata()?;
     if kind.is_dir() || !(kind.is_file() || path.starts_with("/dev")) {
-        return Err(io::Error::other("it is no plain file"));
+        return Err(io::Error::other("it is not a regular file"));
     }
     let mut bytes = Vec::new();
     File::open(path)?
@@ -46,8 +47,8 @@ mod tests {
         let made = Command::new("mkfifo").arg(path("pipe")).status();
         assert!(made.expect("`mkfifo` can be run").success());
         for (name, told) in [
-            ("folder", "no plain file"),
-            ("pipe", "no plain file"),
+            ("folder", "not a regular file"),
+            ("pipe", "not a regular file"),
             ("loop", "symbolic links"),
             ("broken", "No such file"),
             ("none", "No such file"),

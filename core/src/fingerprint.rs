@@ -7,7 +7,7 @@ pub struct Fingerprint(u64);
 /// Stands behind each word and each line; no text holds such a byte.
 const BEHIND_WORD: u8 = 0xFE;
 const BEHIND_LINE: u8 = 0xFF;
-/// What nothing is made to.
+/// The fingerprint of nothing.
 const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
 
 impl Fingerprint {

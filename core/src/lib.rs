@@ -1,5 +1,5 @@
-//! What the compiler and the running program share: `bindery.toml`, findings and their places, the names of dialects,
-//! and the one writer of SQL text.
+//! The code that the compiler and the running program share: `bindery.toml`, findings and their places, the names of
+//! dialects, and the one writer of SQL text.
 //!
 //! Both sides compile this crate once. Nothing here knows a schema, a rule, a plan or a connection.
 

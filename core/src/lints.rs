@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 
-/// What is done about a warning; the words are rustc's.
+/// The treatment of a warning; the words are rustc's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LintLevel {
     /// It is not reported.

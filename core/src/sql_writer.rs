@@ -107,7 +107,7 @@ impl SqlWriter {
         self
     }
 
-    /// What stands in an INSERT that gives no column a value.
+    /// Writes the clause of an INSERT that gives no column a value.
     pub fn no_values(&mut self) -> &mut Self {
         self.push(self.dialect.spelling().no_values)
     }

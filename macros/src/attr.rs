@@ -230,7 +230,7 @@ impl Reader<'_> {
             Meta::NameValue(_) => None,
         };
         if kind.is_none() {
-            let help = "write `#[key]`, or `#[key(generated)]` where the database counts";
+            let help = "write `#[key]`, or `#[key(generated)]` where the database generates it";
             self.errors
                 .say(attribute, "`#[key]` knows only `generated`", help);
         }
@@ -290,7 +290,7 @@ impl Reader<'_> {
         Some(Said::new(reference, self.places.of(target)))
     }
 
-    /// What happens to referring rows, in the words of SQL.
+    /// Parses the action on referring rows, in the words of SQL.
     fn action(&mut self, text: &LitStr) -> Option<Said<String>> {
         let upper = text.value().to_uppercase();
         if ACTIONS.contains(&upper.as_str()) {

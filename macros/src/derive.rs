@@ -25,11 +25,11 @@ fn elsewhere(name: &syn::Ident) -> syn::Error {
     worded(
         name,
         "the engines of this program are not known",
-        "mend what is said at `bindery::databases!`",
+        "fix what is reported at `bindery::databases!`",
     )
 }
 
-/// What stands beside the errors of a struct, so that nothing else is reported for want of its model.
+/// Returns the items beside the errors of a struct, so that the missing model causes no further errors.
 pub(crate) fn nothing(input: &DeriveInput) -> TokenStream {
     let text = derive::nothing(&input.ident.unraw().to_string());
     respan(input)
@@ -122,7 +122,8 @@ fn describe_field(field: &Field, places: &mut Places, errors: &mut Errors) -> Fi
     }
 }
 
-/// What the compiler says of generated code it says of the words it came from: the struct's name, its fields, their types.
+/// Makes the compiler report errors in generated code at the words it came from: the struct's name, its fields, their
+/// types.
 fn respan(input: &DeriveInput) -> Respan {
     let mut respan = Respan::default();
     respan.model(&input.ident);

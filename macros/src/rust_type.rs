@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
 
-/// What a derive needs to know of a type.
+/// Describes what a derive needs to know about a type.
 pub(crate) fn describe(ty: &Type) -> RustType {
     let text = compact(ty.to_token_stream());
     let segment = match ty {

@@ -12,7 +12,7 @@ use crate::output::Respan;
 use crate::places::{Errors, Places};
 use crate::rust_type;
 
-/// What makes code of a description.
+/// Generates the code of a description.
 pub(crate) type Generate = fn(&ValueDescription) -> Result<String, Vec<Finding>>;
 
 /// Expands either derive.
@@ -63,7 +63,7 @@ fn fields(fields: &Fields, errors: &mut Errors) -> Vec<ValueField> {
     let describe = |(at, field): (usize, &syn::Field)| {
         for attribute in ours(&field.attrs) {
             let help = "leave it out: a struct is stored as the value in it";
-            errors.say(attribute, "`#[value]` of a field says nothing", help);
+            errors.say(attribute, "`#[value]` of a field means nothing", help);
         }
         ValueField {
             name: field

@@ -9,7 +9,7 @@ use crate::statements::TableSql;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not live on `{E}`",
     label = "this engine does not host the model",
-    note = "where a model lives is said by `-- @engines` above its table",
+    note = "`-- @engines` above its table says where a model lives",
     note = "a function for every engine that hosts it has the bound `E: bindery::Hosts<{Self}>`"
 )]
 pub trait LivesOn<E: Engine>: Model {

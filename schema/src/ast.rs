@@ -1,4 +1,4 @@
-//! What one file says, statement by statement: our own types with a span on everything a message may point at.
+//! The content of one file, statement by statement: our own types with a span on everything a message may point at.
 //!
 //! Nothing is folded or bound here: an `ALTER TABLE` stands beside the `CREATE TABLE` it changes, names are texts.
 
@@ -71,7 +71,7 @@ pub type SearchPath = Arc<[String]>;
 /// A name that may carry a schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectName {
-    /// What stands before the point; `public` and `main` are dropped.
+    /// The name before the point; `public` and `main` are dropped.
     pub schema: Option<String>,
     /// The object's own name.
     pub name: Name,
@@ -124,7 +124,7 @@ pub struct EngineTag {
     pub span: Span,
 }
 
-/// What annotations say about a table or a column, and the prose beside them.
+/// The annotations of a table or a column, and the prose beside them.
 #[derive(Debug, Clone, Default)]
 pub struct Notes {
     /// `@engines`, `@engine`.
@@ -291,7 +291,7 @@ pub enum Statement {
 }
 
 impl Statement {
-    /// What is made in a schema belongs to it unless it says otherwise.
+    /// Puts into a schema what is created in it, unless its name has a schema.
     pub(crate) fn put_into_schema(&mut self, schema: &str) {
         let name = match self {
             Self::CreateTable(table) => &mut table.name,
@@ -349,7 +349,7 @@ pub struct CreateTable {
     pub comment: Option<String>,
     /// MySQL `ENGINE = …`.
     pub storage_engine: Option<Name>,
-    /// What only its own dialect has words for.
+    /// The words of its own dialect only.
     pub native: NativeWords,
     /// SQLite `STRICT`.
     pub strict: bool,
@@ -361,7 +361,7 @@ pub struct CreateTable {
     pub query: Option<Box<TableQuery>>,
     /// PostgreSQL `OF type`: its columns are that type's, and those written here say what more they are.
     pub of: Option<ObjectName>,
-    /// Who keeps its rows.
+    /// The keeper of its rows.
     pub keeper: Keeper,
     /// Annotations and prose.
     pub notes: Notes,
@@ -391,7 +391,7 @@ impl CreateTable {
     }
 }
 
-/// Who keeps a table's rows. Only tables of the database itself are made by us.
+/// The keeper of a table's rows. bindery creates tables of the database itself only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keeper {
     /// The database.
@@ -409,13 +409,13 @@ pub struct Copy {
     pub table: ObjectName,
     /// How many own columns stand before them.
     pub position: usize,
-    /// What comes along beside their names, types and `NOT NULL`.
+    /// The parts that are copied beside names, types and `NOT NULL`.
     pub including: Including,
     /// `INHERITS`: an own column of the name is the same column.
     pub parent: bool,
 }
 
-/// What `LIKE` takes over.
+/// The parts that `LIKE` copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Including {
     /// Defaults.
@@ -453,7 +453,7 @@ pub struct ColumnDef {
     pub name: Name,
     /// Its declared type.
     pub type_name: TypeName,
-    /// What follows the type.
+    /// The options after the type.
     pub options: Vec<ColumnOption>,
     /// Annotations and prose.
     pub notes: Notes,
@@ -503,7 +503,7 @@ pub enum TypeArgument {
 pub struct ColumnOption {
     /// `CONSTRAINT name`.
     pub name: Option<Name>,
-    /// What it is.
+    /// The option itself.
     pub kind: ColumnOptionKind,
     /// Without the constraint's name.
     pub span: Span,
@@ -520,7 +520,7 @@ impl ColumnOption {
     }
 }
 
-/// What may follow a column's type.
+/// The options that may follow a column's type.
 #[derive(Debug, Clone)]
 pub enum ColumnOptionKind {
     /// `NOT NULL`, with SQLite's `ON CONFLICT`.
@@ -572,7 +572,7 @@ pub enum ColumnOptionKind {
     Comment(String),
 }
 
-/// What differs between uniques.
+/// The options of a unique constraint.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UniqueOptions {
     /// `NULLS NOT DISTINCT`.
@@ -583,7 +583,7 @@ pub struct UniqueOptions {
     pub words: KeyWords,
 }
 
-/// What stands in the parentheses behind `IDENTITY`; without them it is empty.
+/// The options in the parentheses after `IDENTITY`; without them it is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IdentityOptions {
     /// `SEQUENCE NAME`.
@@ -618,13 +618,13 @@ pub struct Reference {
 pub struct TableConstraint {
     /// `CONSTRAINT name`, or the key's own name.
     pub name: Option<Name>,
-    /// What it is.
+    /// The constraint itself.
     pub kind: TableConstraintKind,
     /// The whole constraint.
     pub span: Span,
 }
 
-/// What a table constraint is.
+/// The kinds of table constraints.
 #[derive(Debug, Clone)]
 pub enum TableConstraintKind {
     /// `PRIMARY KEY (…)`.
@@ -640,7 +640,7 @@ pub enum TableConstraintKind {
     Unique {
         /// In order.
         parts: Vec<KeyPart>,
-        /// What differs.
+        /// Its options.
         options: UniqueOptions,
     },
     /// PostgreSQL `ADD CONSTRAINT … PRIMARY KEY | UNIQUE USING INDEX name`.
@@ -649,7 +649,7 @@ pub enum TableConstraintKind {
         primary: bool,
         /// The index.
         index: Name,
-        /// What differs.
+        /// Its options.
         options: UniqueOptions,
     },
     /// `FOREIGN KEY (…) REFERENCES …`.
@@ -706,7 +706,7 @@ pub struct KeyPart {
     pub span: Span,
 }
 
-/// What a part orders by.
+/// The column or expression that a part orders by.
 #[derive(Debug, Clone)]
 pub enum PartKey {
     /// A column.
@@ -806,7 +806,7 @@ pub struct CreateDomain {
     pub not_null: bool,
     /// `DEFAULT`.
     pub default: Option<Expression>,
-    /// What follows its name.
+    /// The text after its name.
     pub definition: Expression,
     /// Every name that the definition may speak of, in lower case.
     pub words: Vec<String>,
@@ -815,13 +815,13 @@ pub struct CreateDomain {
 /// `COMMENT ON`.
 #[derive(Debug, Clone)]
 pub struct Comment {
-    /// What.
+    /// The object that it describes.
     pub on: CommentTarget,
     /// `None` is `IS NULL`.
     pub text: Option<String>,
 }
 
-/// What a comment is on.
+/// The object of a comment.
 #[derive(Debug, Clone)]
 pub enum CommentTarget {
     /// A table.
@@ -848,7 +848,7 @@ pub struct CreateFunction {
 pub struct TableQuery {
     /// Names of its columns, where they are given.
     pub columns: Vec<Name>,
-    /// What its columns are.
+    /// The query that gives its columns.
     pub query: Query,
     /// The query's text.
     pub body: Expression,
@@ -867,11 +867,11 @@ pub struct CreateView {
     pub if_not_exists: bool,
     /// Names of its columns, where they are given.
     pub columns: Vec<Name>,
-    /// What its columns are.
+    /// The query that gives its columns.
     pub query: Query,
     /// The query's text.
     pub body: Expression,
-    /// What is written beside its columns: beside their names where they are given, else beside the items of the query.
+    /// The notes beside its columns: beside their names where they are given, else beside the items of the query.
     pub column_notes: Vec<(usize, Notes)>,
     /// Annotations and prose.
     pub notes: Notes,

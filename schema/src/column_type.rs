@@ -2,7 +2,7 @@
 
 use crate::model::EnumId;
 
-/// What a column holds. How it is declared in SQL is the dialect's matter; which Rust type it has is said here.
+/// The type of a column's values. Its declaration in SQL is the dialect's matter; its Rust type is defined here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ColumnType {
     /// true or false.
@@ -109,7 +109,7 @@ impl ColumnType {
         None
     }
 
-    /// What its values are.
+    /// Returns the class of its values.
     pub fn class(&self) -> TypeClass {
         match self {
             Self::Bool => TypeClass::Boolean,
@@ -150,7 +150,7 @@ impl ColumnType {
     }
 }
 
-/// What the values of a type are, for rules that treat many types alike. A new type says its class in
+/// The class of a type's values, for rules that treat many types alike. A new type states its class in
 /// [`ColumnType::class`] and has the rules of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TypeClass {
@@ -272,13 +272,13 @@ pub enum LobSize {
     Medium,
     /// 4 GiB.
     Long,
-    /// Whatever the server takes (SQLite, PostgreSQL).
+    /// Any length that the server takes (SQLite, PostgreSQL).
     Unbounded,
 }
 
 impl LobSize {
-    /// What MySQL makes of `TEXT(n)` and `BLOB(n)`: the smallest of its four that holds so many bytes; of none, what it is
-    /// without a number.
+    /// Returns the type that MySQL gives `TEXT(n)` and `BLOB(n)`: the smallest of its four that holds that many bytes;
+    /// for 0, the type without a number.
     pub fn holding(bytes: u32) -> Self {
         match bytes {
             0 => Self::Small,

@@ -24,7 +24,7 @@ pub struct Draft {
     pub objects: Vec<DraftObject>,
     /// `CREATE VIEW`.
     pub views: Vec<DraftView>,
-    /// What functions return, by name in lower case; `None` where those of a name differ.
+    /// The types that functions return, by name in lower case; `None` where those of a name differ.
     pub functions: BTreeMap<String, Option<TypeName>>,
     /// Statements passed over, by kind.
     pub skipped: BTreeMap<String, usize>,
@@ -46,7 +46,7 @@ pub struct DraftTable {
     pub name: ObjectName,
     /// Where it is created.
     pub file: FileId,
-    /// What it is written in.
+    /// The dialect that it is written in.
     pub dialect: Dialect,
     /// Engines by name, with their places where they are tagged; empty: the default engine.
     pub engines: Vec<(String, Option<Span>)>,
@@ -68,7 +68,7 @@ pub struct DraftTable {
     pub comment: Option<String>,
     /// MySQL `ENGINE = …`.
     pub storage_engine: Option<Name>,
-    /// What only its own dialect has words for.
+    /// The words of its own dialect only.
     pub native: DraftNative,
     /// SQLite `STRICT`.
     pub strict: bool,
@@ -117,7 +117,7 @@ pub struct DraftColumn {
     pub type_words: Vec<String>,
     /// Words behind all others: `INVISIBLE`.
     pub words: Vec<String>,
-    /// What follows `ALTER COLUMN`: `SET STORAGE EXTERNAL`.
+    /// The texts after `ALTER COLUMN`: `SET STORAGE EXTERNAL`.
     pub settings: Vec<String>,
     /// The same of its identity: `SET CYCLE`.
     pub identity_settings: Vec<String>,
@@ -162,7 +162,7 @@ pub enum DraftCounter {
     Default(Expression),
 }
 
-/// What only a table's own dialect has words for.
+/// The words of a table's own dialect only.
 #[derive(Debug, Clone, Default)]
 pub struct DraftNative {
     /// PostgreSQL `UNLOGGED`.
@@ -224,7 +224,7 @@ pub struct DraftUnique {
     pub name: Option<String>,
     /// By CREATE UNIQUE INDEX.
     pub is_index: bool,
-    /// What differs.
+    /// Its options.
     pub options: UniqueOptions,
     /// Where it is written.
     pub span: Span,
@@ -254,7 +254,7 @@ pub struct DraftIndex {
     pub method: Option<String>,
     /// Made by a UNIQUE constraint.
     pub is_constraint: bool,
-    /// What differs.
+    /// Its options.
     pub options: UniqueOptions,
     /// Where it is written.
     pub span: Span,
@@ -267,7 +267,7 @@ pub struct DraftForeignKey {
     pub name: Option<String>,
     /// Referring columns.
     pub columns: Vec<Name>,
-    /// What it refers to, as written.
+    /// Its target, as written.
     pub reference: Reference,
     /// The referred table if it was there already: it may be renamed later.
     pub target: Option<TableIndex>,
@@ -297,7 +297,7 @@ pub struct DraftDomain {
     pub name: ObjectName,
     /// In which file.
     pub file: FileId,
-    /// What it stands for.
+    /// The type that it renames.
     pub base: TypeName,
     /// `NOT NULL`.
     pub not_null: bool,
@@ -308,7 +308,7 @@ pub struct DraftDomain {
 /// A view.
 #[derive(Debug, Clone)]
 pub struct DraftView {
-    /// What it reads was renamed or changed: its conditions are known by the names that were.
+    /// Its sources were renamed or changed: its conditions are known by the names that were.
     pub followed: bool,
     /// Its name, file, engines, prose and annotations; what its columns are is not known here.
     pub table: DraftTable,
@@ -316,11 +316,11 @@ pub struct DraftView {
     pub materialized: bool,
     /// Names of its columns, where they are given.
     pub columns: Vec<Name>,
-    /// What its columns are.
+    /// The query that gives its columns.
     pub query: Query,
     /// The query's text.
     pub body: Expression,
-    /// What is written beside its columns, by their number in the list of names, else in the query.
+    /// The notes beside its columns, by their number in the list of names, else in the query.
     pub column_notes: Vec<(usize, Notes)>,
     /// `COMMENT ON COLUMN`, by name.
     pub column_comments: Vec<(String, Option<String>)>,
@@ -335,13 +335,13 @@ pub struct DraftObject {
     pub name: ObjectName,
     /// In which file.
     pub file: FileId,
-    /// What it is written in.
+    /// The dialect that it is written in.
     pub dialect: Dialect,
-    /// What it is.
+    /// Its kind.
     pub kind: DraftObjectKind,
-    /// What a domain was called first: checks without a name got theirs from that.
+    /// The first name of a domain: checks without a name got theirs from that.
     pub first_name: Option<String>,
-    /// What follows its name, as written.
+    /// The text after its name, as written.
     pub definition: String,
     /// Changes behind it: what follows its name, as written.
     pub changes: Vec<String>,
@@ -353,7 +353,7 @@ pub struct DraftObject {
     pub columns: Vec<crate::ast::ColumnDef>,
 }
 
-/// What an object is.
+/// The kinds of objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DraftObjectKind {
     /// One of [`Draft::enums`].

@@ -1,4 +1,4 @@
-//! What one run of the compiler reads: texts, and what the configuration says about them.
+//! The input of one run of the compiler: texts, and their entries in the configuration.
 
 use std::collections::BTreeMap;
 

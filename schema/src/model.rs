@@ -52,8 +52,8 @@ pub struct Model {
     pub enums: Vec<EnumType>,
     /// Views, in the order of their statements; those whose columns are known are among the tables as well.
     pub views: Vec<View>,
-    /// What tables need beside their own statement where they are created in the dialect they are written in, in the
-    /// order of the files: each needs earlier ones at most.
+    /// The objects that tables need beside their own statement where they are created in the dialect they are written
+    /// in, in the order of the files: each needs earlier ones at most.
     pub objects: Vec<NativeObject>,
     /// `[derives]` of the configuration.
     pub derives: AllDerives,
@@ -133,7 +133,7 @@ pub struct Table {
     pub without_rowid: bool,
     /// The query, where this is a view: its rows are read and never written.
     pub view: Option<ViewQuery>,
-    /// What only its own dialect has words for.
+    /// The words of its own dialect only.
     pub native: NativeTable,
 }
 
@@ -152,7 +152,7 @@ pub struct ViewQuery {
     pub obstacle: Option<String>,
 }
 
-/// What MySQL keeps a table with.
+/// The storage engine of a table in MySQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StorageEngine {
     /// As written: `MyISAM`.

@@ -10,8 +10,9 @@ const MOST_THREADS: usize = 8;
 /// Parts for each thread: tables are not alike, and who is done early takes one more.
 const PARTS: usize = 4;
 
-/// What `work` makes of each part of the items, in the items' order. A part has `least` items or more, but for the last, so
-/// that it is worth the way; how many there are depends on the machine, so the results together must not.
+/// Returns the results of `work` for each part of the items, in the items' order. A part has `least` items or more, but
+/// for the last, so that it is worth the way; how many there are depends on the machine, so the results together must
+/// not.
 pub fn in_parts<T: Sync, R: Send>(
     items: &[T],
     least: usize,

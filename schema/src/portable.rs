@@ -9,7 +9,7 @@ pub enum Portable {
     Text(String),
     /// A number in decimal digits, without a sign.
     Number(String),
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
     /// `NULL`.
     Null,
@@ -27,16 +27,16 @@ pub enum Portable {
     Concat(Vec<Portable>),
     /// `IS NULL` and its like.
     Is {
-        /// What is asked.
+        /// The value that is tested.
         value: Box<Portable>,
-        /// What it may be.
+        /// The state it is tested for.
         state: State,
         /// `IS NOT`.
         negated: bool,
     },
     /// `IN`.
     In {
-        /// What is looked for.
+        /// The value that is looked for.
         value: Box<Portable>,
         /// Never empty.
         list: Vec<Portable>,
@@ -45,7 +45,7 @@ pub enum Portable {
     },
     /// `BETWEEN`.
     Between {
-        /// What is compared.
+        /// The value that is compared.
         value: Box<Portable>,
         /// Least and largest.
         ends: Box<(Portable, Portable)>,
@@ -54,7 +54,7 @@ pub enum Portable {
     },
     /// `LIKE`, letter case counting; `\` stands before a sign that means itself.
     Like {
-        /// What is compared.
+        /// The value that is compared.
         value: Box<Portable>,
         /// With `%` and `_`.
         pattern: String,
@@ -110,7 +110,7 @@ impl Portable {
     }
 }
 
-/// What stands between two operands.
+/// An operator between two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operator {
     /// `=`.
@@ -149,7 +149,7 @@ impl Operator {
         }
     }
 
-    /// Is its outcome a truth value?
+    /// Is its outcome a boolean?
     pub fn compares(self) -> bool {
         match self {
             Self::Equal
@@ -163,7 +163,7 @@ impl Operator {
     }
 }
 
-/// What `IS` asks for.
+/// The states that `IS` tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// `NULL`.
@@ -201,7 +201,7 @@ pub enum Function {
     Today,
 }
 
-/// What a cast makes of a value.
+/// The target type of a cast.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CastType {
     /// A text, cut off after so many characters where there is a number.
@@ -210,7 +210,7 @@ pub enum CastType {
     Integer,
     /// A number with a fraction.
     Decimal,
-    /// A truth value.
+    /// A boolean.
     Bool,
     /// A day.
     Date,

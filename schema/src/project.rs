@@ -33,7 +33,7 @@ pub struct Paths {
 pub struct Project {
     /// `None` when it cannot be used.
     pub config: Option<Config>,
-    /// What the stages read.
+    /// The input of the stages.
     pub input: Input,
     /// All files that were looked at, in their order; also those that could not be read.
     pub files: Vec<PathBuf>,
@@ -90,7 +90,7 @@ impl Project {
         Config::load(path, &mut self.input.sources, diagnostics)
     }
 
-    /// Where a dialect is given, what is wrong with those of the configuration does not matter.
+    /// Applies the configuration. Where a dialect is given, mistakes in those of the configuration do not matter.
     fn configure(
         &mut self,
         config: &Config,

@@ -53,7 +53,7 @@ impl ReadAs {
         format!("the file is read as {dialect}, {because}")
     }
 
-    /// What to write where the file is for another database, behind a semicolon.
+    /// Returns the help for a file that is for another database, after a semicolon.
     pub(crate) fn otherwise(&self, other: Dialect) -> String {
         let write = match self.reason {
             DialectReason::Head => format!("write `-- @dialect {other}` in its head"),

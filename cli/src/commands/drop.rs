@@ -19,10 +19,10 @@ use crate::text::count;
 #[command(
     long_about = "Drop the tables of the schema, with all their rows.\n\n\
         Tables that the schema does not know, and those it calls `@unmanaged`, are left alone. Of several \
-        engines one must be named. Asks before; where nobody can be asked, `--yes` is needed.",
+        engines one must be named. Prompts for confirmation; without a terminal, `--yes` is needed.",
     after_help = "Examples:\n  \
         bindery drop                    where `default` is the only engine\n  \
-        bindery drop --engine b --yes   without a question"
+        bindery drop --engine b --yes   without a prompt"
 )]
 pub(crate) struct DropArguments {
     /// Do not ask
@@ -55,8 +55,8 @@ pub(crate) fn run(arguments: &DropArguments, output: &Output) -> Result<(), Fail
 /// Fails unless somebody says yes.
 fn ask(project: &Project, engines: &[EngineTables<'_>], output: &Output) -> Result<(), Failure> {
     if !io::stdin().is_terminal() {
-        let failure = Failure::new("nobody can be asked here; nothing was changed");
-        return Err(failure.help("say `--yes` to drop without a question"));
+        let failure = Failure::new("there is no terminal to confirm on; nothing was changed");
+        return Err(failure.help("pass `--yes` to drop without a prompt"));
     }
     for engine in engines {
         let number = count(engine.tables.len(), "table");

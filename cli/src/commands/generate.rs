@@ -41,7 +41,7 @@ pub(crate) struct GenerateArguments {
     dialect: Option<Dialect>,
 }
 
-/// What was done to the files; `cli/JSON.md` documents it.
+/// The changes made to the files; `cli/JSON.md` documents them.
 #[derive(Debug, Serialize)]
 struct Written<'o> {
     written: &'o [String],

@@ -263,7 +263,7 @@ fn schema_and_dialect_on_the_command_line() {
     );
 }
 
-/// What an engine is compiled for is never a guess: without the variable the build stops, with `--dialect` it is said.
+/// The dialect of an engine is never guessed: without the variable the build stops, with `--dialect` it is given.
 #[test]
 fn an_engine_of_an_unset_variable_is_no_sqlite() {
     let config = "url = 'sqlite://a.db'\n[engines.b]\nurl = '${NEVER_SET_URL}'\n";

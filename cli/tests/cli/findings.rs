@@ -160,7 +160,7 @@ fn what_is_no_plain_file_is_refused() {
     fs::create_dir(folder.path("schema.sql")).expect("a folder");
     holds(
         &folder.run("check").failed(),
-        &["error[B0321]", "it is no plain file"],
+        &["error[B0321]", "it is not a regular file"],
     );
 
     let around = naming("schema.sql");
@@ -175,7 +175,7 @@ fn what_is_no_plain_file_is_refused() {
     assert!(made.expect("mkfifo is there").success());
     holds(
         &pipe.run("check").failed(),
-        &["error[B0321]", "it is no plain file"],
+        &["error[B0321]", "it is not a regular file"],
     );
 
     holds(

@@ -103,7 +103,7 @@ impl Project {
         std::fs::write(self.path(name), text).expect("the folder can be written to");
     }
 
-    /// Where a file is.
+    /// Returns the path of a file.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -19,7 +19,7 @@ pub fn databases(setting: &Setting, models: &[ModelPath]) -> String {
     around_rows(setting.engines(), models, &watched)
 }
 
-/// What stands in for the code of a struct with errors, so that the list of models has none of its own.
+/// Returns a substitute for the code of a struct with errors, so that the list of models has none of its own.
 pub fn nothing(name: &str) -> String {
     in_place_of_model(name)
 }

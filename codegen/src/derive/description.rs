@@ -1,4 +1,4 @@
-//! What a `#[derive(Model)]` struct says, taken out of its tokens: texts with the place each came from.
+//! The content of a `#[derive(Model)]` struct, taken from its tokens: texts with the place each came from.
 //!
 //! The macro crate fills this in and keeps the tokens; nothing here knows about a syntax tree.
 
@@ -9,7 +9,7 @@ pub struct Place(pub u32);
 /// Something written at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said<T> {
-    /// What.
+    /// The value itself.
     pub value: T,
     /// Where.
     pub place: Place,
@@ -73,7 +73,7 @@ pub struct FieldDescription {
     pub computed: Option<Said<String>>,
 }
 
-/// Who gives a key its value.
+/// The source of a key's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyKind {
     /// The program.

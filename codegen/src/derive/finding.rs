@@ -1,4 +1,4 @@
-//! What is wrong with a derive, at which place of the user's source.
+//! Mistakes in a derive, each with its place in the user's source.
 
 use super::description::Place;
 

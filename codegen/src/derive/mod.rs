@@ -146,7 +146,7 @@ fn has_the_shape(model: &Model, shape: &Shape<'_>, findings: &mut Findings) -> b
     fits
 }
 
-/// What the struct knows better than its SQL: documentation, and the Rust types of the fields.
+/// Adds to the model what the struct knows better than its SQL: documentation, and the Rust types of the fields.
 fn fill(model: &mut Model, shape: &Shape<'_>, findings: &mut Findings) {
     let Some(table) = model.tables.first_mut() else {
         return;

@@ -8,7 +8,7 @@ use super::finding::Finding;
 use super::setting::place;
 use super::written::Written;
 
-/// What a finding's places are looked up in.
+/// Looks up the places of findings.
 pub(super) struct Reporter<'a> {
     pub(super) written: &'a Written,
     /// The file that holds [`Written::sql`].

@@ -108,7 +108,8 @@ impl Known {
         self == Self::Uuid && matches!(held, Some(Self::Text | Self::Bytes))
     }
 
-    /// What a column of this type holds where the struct names no SQL type; `None` for a decimal, which needs its digits.
+    /// Returns the type of a column of this Rust type where the struct names no SQL type; `None` for a decimal, which
+    /// needs its digits.
     pub(super) fn column_type(self) -> Option<ColumnType> {
         Some(match self {
             Self::Bool => ColumnType::Bool,

@@ -1,4 +1,5 @@
-//! What surrounds a derive: the engines of `bindery.toml` and the schema files it names, read from the crate's folder.
+//! The surroundings of a derive: the engines of `bindery.toml` and the schema files it names, read from the crate's
+//! folder.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -22,7 +23,7 @@ pub struct Setting {
     pub watched_files: Vec<String>,
     /// Variables of the environment that do. Sorted.
     pub watched_variables: Vec<String>,
-    /// What the schema files say, once somebody asked.
+    /// The model of the schema files, read at its first use.
     file: OnceLock<Model>,
 }
 
@@ -150,7 +151,8 @@ impl Setting {
         files.map(|(_, file)| (file.path(), file.text()))
     }
 
-    /// What the schema files say; `None` without any. What is wrong with them is told by the doors that are for them.
+    /// Returns the model of the schema files; `None` without any. Their mistakes are reported by the doors that are for
+    /// them.
     pub(super) fn file(&self) -> Option<&Model> {
         let read = || bindery_schema::read(&self.input, &mut Diagnostics::default());
         (!self.input.files.is_empty()).then(|| self.file.get_or_init(read))

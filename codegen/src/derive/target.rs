@@ -1,4 +1,4 @@
-//! What `#[references("users(id)")]` and `#[link_to("users(id)")]` name: a table and one of its columns.
+//! The target of `#[references("users(id)")]` and `#[link_to("users(id)")]`: a table and one of its columns.
 
 /// A column of another table, perhaps with the table's schema.
 #[derive(Debug, Clone, PartialEq, Eq)]

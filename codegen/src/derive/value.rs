@@ -22,11 +22,11 @@ pub struct ValueDescription {
     pub repr: Option<Said<String>>,
     /// `#[value(rename_all = "kebab-case")]`.
     pub rename_all: Option<Said<String>>,
-    /// What it is made of.
+    /// Its fields or variants.
     pub body: ValueBody,
 }
 
-/// What a value is made of.
+/// The fields or variants of a value.
 #[derive(Debug, Clone)]
 pub enum ValueBody {
     /// A struct with these fields.
@@ -139,7 +139,7 @@ fn variants<'d>(description: &'d ValueDescription, findings: &mut Findings) -> &
     let variants = match &description.body {
         ValueBody::Enum(variants) => variants.as_slice(),
         ValueBody::Struct(_) | ValueBody::Union => {
-            let message = format!("`{}` is no enum", name.value);
+            let message = format!("`{}` is not an enum", name.value);
             findings.push(
                 name.place,
                 message,

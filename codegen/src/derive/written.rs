@@ -439,8 +439,8 @@ impl<'a> Stub<'a> {
     }
 }
 
-/// Where a referred table lives as far as the key's type tells: a plain key is of a model on one engine, one with an
-/// engine of a model on several.
+/// Returns the engines of a referred table as far as the key's type shows them: a plain key is of a model on one
+/// engine, one with an engine of a model on several.
 fn engines_of<'a>(
     reference: &'a Reference,
     shape: &Shape<'a>,

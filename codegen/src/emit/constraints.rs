@@ -9,7 +9,7 @@ use super::shapes::Surroundings;
 use super::{UNUSED, code, string_literal};
 use crate::rust_writer::{Expr, RustWriter};
 
-/// What stands beside the constants of a model already.
+/// Names in a model's module that are taken already.
 const TAKEN: &[&str] = &[
     "CONSTRAINTS",
     "INFO",
@@ -184,7 +184,8 @@ pub(crate) fn list(around: &Surroundings<'_>, shape: &Shape<'_>) -> Expr {
     })
 }
 
-/// What databases call them: a line for each name, with the place in the list and the dialect before it.
+/// Returns the names that databases give them: a line for each name, with the place in the list and the dialect before
+/// it.
 pub(crate) fn names(shape: &Shape<'_>) -> String {
     let all = shape.constraints.iter().enumerate();
     let lines = all.flat_map(|(at, one)| {

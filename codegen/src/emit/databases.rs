@@ -266,7 +266,7 @@ pub(crate) fn choice(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shap
     });
 }
 
-/// What a choice is required of. It is of another crate, so rustc does not point at it.
+/// The trait that a choice must implement. It is of another crate, so rustc does not point at it.
 const NOT_CHOSEN: &str = "::bindery::NotChosen";
 
 /// A trait that is implemented for nothing that can be met, with what rustc says where it is required. The implementation
@@ -314,11 +314,11 @@ fn transaction_choice(w: &mut RustWriter, model: &Model) {
 struct Way {
     name: &'static str,
     generics: &'static str,
-    /// What it takes before `work`.
+    /// The parameter before `work`, if there is one.
     options: Option<(&'static str, &'static str)>,
     work: &'static str,
     result: &'static str,
-    /// What it is, and in what it differs from the plain one.
+    /// Its difference from the plain one.
     differs: &'static str,
 }
 

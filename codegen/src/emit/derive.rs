@@ -30,7 +30,7 @@ pub(crate) struct OwnType {
     pub(crate) path: String,
     /// It has the row's engine as its parameter.
     pub(crate) on_row_engine: bool,
-    /// What it refers to, where it is another model's key.
+    /// The model and column that it refers to, where it is another model's key.
     pub(crate) refers: Option<Refers>,
 }
 
@@ -107,7 +107,7 @@ fn unnamed(
     });
 }
 
-/// What is listed by `databases!`.
+/// Writes the implementation that `databases!` relies on.
 fn derived(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
     let keys = shapes.model.table(shape.number.0).foreign_keys.iter();
     let tables: BTreeSet<&str> = keys
@@ -130,7 +130,8 @@ fn derived(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
     });
 }
 
-/// What the struct says of other models is true: they live where it says, and their keys hold what the column does.
+/// Asserts what the struct declares about other models: they live where it says, and their keys hold what the column
+/// does.
 fn assertions(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, row: &OwnRow) {
     let engines = || {
         shape
@@ -155,7 +156,7 @@ fn assertions(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, row: &
     });
 }
 
-/// What the runtime must be built with for column types and derives.
+/// Writes the features of the runtime that column types and derives need.
 fn features(w: &mut RustWriter, shape: &Shape<'_>) {
     let names: BTreeSet<&str> = shape
         .fields
@@ -229,7 +230,8 @@ fn table_trait(row: &str) -> String {
     format!("{}Table", row.trim_start_matches("r#"))
 }
 
-/// What stands once at the root of the crate: engines, tags, `Databases` and the list of everything compiled.
+/// Returns the code at the root of the crate, which exists once: engines, tags, `Databases` and the list of everything
+/// compiled.
 pub(crate) fn around_rows(
     engines: &[Engine],
     models: &[ModelPath],
@@ -272,7 +274,7 @@ pub(crate) fn in_place_of_model(name: &str) -> String {
     w.finish()
 }
 
-/// What a build has to look at again.
+/// The files that a build has to watch.
 pub(crate) struct Watched<'a> {
     /// Files in the crate's folder.
     pub(crate) files: &'a [String],

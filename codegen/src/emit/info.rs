@@ -1,4 +1,4 @@
-//! What the running program knows of a model: its names, and the DDL of its table on each engine.
+//! The facts of a model that the running program knows: its names, and the DDL of its table on each engine.
 
 use bindery_schema::plan::CreateTable;
 
@@ -27,7 +27,7 @@ pub(crate) fn info(
     });
     w.item(|w| {
         w.implementation(&format!("impl {}", around.tag(shape)), |w| {
-            w.doc("What was compiled in.");
+            w.doc("The facts of this model that were compiled in.");
             w.line("pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;");
         });
     });

@@ -70,8 +70,8 @@ fn code(name: &str) -> String {
     format!("`{}`", doc_line(name).replace('`', "'"))
 }
 
-/// What an item derives: what it always does, then what the configuration adds to it. Of the standard library's a second
-/// time would be an error.
+/// Returns the derives of an item: those it always has, then what the configuration adds to it. Of the standard
+/// library's a second time would be an error.
 fn derives<'d>(always: &[&'d str], added: &[&'d str]) -> Vec<&'d str> {
     let name = |path: &'d str| match path.trim_start_matches("::").split_once("::") {
         Some(("core" | "std", rest)) => rest.rsplit("::").next().unwrap_or(rest),

@@ -32,7 +32,7 @@ impl Module<'_> {
         w.finish()
     }
 
-    /// What the module is, in a sentence.
+    /// Describes the module in a sentence.
     pub(crate) fn about(&self) -> String {
         let engines = self.shape.table.engines.iter();
         let engines: Vec<_> = engines
@@ -51,7 +51,7 @@ impl Module<'_> {
         )
     }
 
-    /// What is in it.
+    /// Writes the items of the module.
     pub(crate) fn items(&self, w: &mut RustWriter) {
         let (around, shape) = (self.around, self.shape);
         w.item(|w| w.line("use super::{engine, model};"));

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use bindery_schema::model::{Model, Table};
 
-/// What stands at the top of every generated file.
+/// The names at the top of every generated file.
 const FIXED: &[&str] = &[
     "engine",
     "model",

@@ -234,7 +234,8 @@ impl<'s> Program<'s> {
         files
     }
 
-    /// What the runtime must be built with; a missing feature is named rather than guessed from a missing item.
+    /// Writes the features of the runtime that the program needs; a missing feature is named rather than guessed from a
+    /// missing item.
     fn require(&self, w: &mut RustWriter) {
         w.item(|w| {
             for name in features(self.shapes.model) {

@@ -1,4 +1,4 @@
-//! What a model looks like in Rust: which types its fields have, which of them name an engine, what its key is.
+//! The form of a model in Rust: which types its fields have, which of them name an engine, what its key is.
 
 use std::hash::{Hash, Hasher};
 
@@ -29,7 +29,7 @@ pub(crate) struct Shape<'m> {
     /// It lives on several engines, so its row has the parameter `E`.
     pub(crate) several: bool,
     pub(crate) fields: Vec<Field<'m>>,
-    /// What their values are, in words.
+    /// The kinds of their values, in words.
     pub(crate) kinds: String,
     /// Of keys, references and the like, as a number.
     pub(crate) rules: u64,
@@ -38,7 +38,7 @@ pub(crate) struct Shape<'m> {
     pub(crate) key_generic: bool,
     /// Name of the row's field for its engine, where no other field tells it.
     pub(crate) engine_field: Option<&'static str>,
-    /// What its items derive beside what they always do.
+    /// The derives of its items beside the fixed ones.
     pub(crate) derives: ItemDerives<'m>,
     /// Unique keys whose columns are all in the row, as the statements have them.
     pub(crate) uniques: Vec<UniqueShape<'m>>,
@@ -66,14 +66,14 @@ impl<'m> ItemDerives<'m> {
         }
     }
 
-    /// Where the row is the program's own struct.
+    /// Returns the paths of the items beside the row, where that is the program's own struct.
     pub(crate) fn beside_row(&self) -> impl Iterator<Item = &'m str> {
         let lists = [&self.new, &self.changes, &self.key];
         lists.into_iter().flatten().copied()
     }
 }
 
-/// What the code says of a table.
+/// The facts of a table that the code repeats.
 #[derive(Debug, Clone, Copy, Hash)]
 pub(crate) struct TableFacts<'m> {
     pub(crate) schema: Option<&'m str>,
@@ -96,7 +96,7 @@ impl<'m> TableFacts<'m> {
     }
 }
 
-/// What the code says of a column.
+/// The facts of a column that the code repeats.
 #[derive(Debug, Clone, Copy, Hash)]
 pub(crate) struct ColumnFacts<'m> {
     pub(crate) name: &'m str,
@@ -104,7 +104,7 @@ pub(crate) struct ColumnFacts<'m> {
     pub(crate) column_type: &'m ColumnType,
     /// Digits after the point that it keeps, where its values can have more.
     pub(crate) fraction_digits: Option<u32>,
-    /// What the runtime must be built with for it.
+    /// The feature of the runtime that it needs.
     pub(crate) feature: Option<TypeFeature>,
     /// The database counts it.
     pub(crate) counted: bool,
@@ -141,7 +141,7 @@ pub(crate) struct UniqueShape<'m> {
     pub(crate) fields: Vec<usize>,
 }
 
-/// What is written to a view.
+/// The type of values written to a view.
 pub(crate) const READ_ONLY: &str = "::bindery::ReadOnly";
 
 /// The kinds of primary key.
@@ -213,7 +213,7 @@ impl Field<'_> {
     }
 }
 
-/// What a program gives for a column when it inserts a row.
+/// The form in which a program gives a column's value when it inserts a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Given {
     /// Nothing, ever: the database makes the value and refuses any other.
@@ -231,7 +231,7 @@ pub(crate) enum Given {
 }
 
 impl Given {
-    /// What is given for a column, which the database may have a value for or not.
+    /// Returns how a column's value is given, which the database may have a value for or not.
     pub(crate) fn of(column: &Column, in_key: bool, is_required: bool) -> Self {
         match &column.generated {
             Generated::Computed { .. } | Generated::Key { always: true } => Self::Never,

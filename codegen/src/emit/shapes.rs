@@ -25,7 +25,7 @@ pub(crate) struct Scope {
     pub(crate) engine: String,
     /// Path of the module `model`.
     pub(crate) model: String,
-    /// What goes before a model's module and `enums`: `super::`.
+    /// The path before a model's module and `enums`: `super::`.
     pub(crate) root: String,
     /// Each model has a module of its own; otherwise its items stand beside the row.
     pub(crate) modules: bool,
@@ -39,7 +39,7 @@ pub(crate) struct Shapes<'m> {
     pub(crate) around: Surroundings<'m>,
 }
 
-/// What a model's code says of the program around it.
+/// The program around a model, as its code names it.
 #[derive(Debug)]
 pub(crate) struct Surroundings<'m> {
     pub(crate) engines: &'m [Engine],

@@ -12,7 +12,8 @@ use super::sql_text::sql_literal;
 use super::string_literal;
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
-/// What the statements of a model are made from for each dialect it is run on, under the name of their static value.
+/// The facts from which the statements of a model are built, for each dialect it runs on, under the name of their
+/// static value.
 pub(crate) type Statements<'m> = Vec<(&'static str, StatementFacts<'m>)>;
 
 /// Asks the plan once for each dialect.

@@ -53,7 +53,7 @@ struct Word<'a> {
     starts_clause: bool,
 }
 
-/// What blanks outside of quotes part. A leading blank stays with the first word.
+/// Splits at blanks outside of quotes. A leading blank stays with the first word.
 ///
 /// By index, byte by byte (blanks and quotes are bytes of ASCII): this reads every statement in build scripts, which are
 /// not optimised.

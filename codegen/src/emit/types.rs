@@ -3,7 +3,7 @@
 use bindery_schema::column_type::{ColumnType, Integer, TypeClass};
 use bindery_schema::model::{Column, FieldType};
 
-/// What can be said of a type's traits.
+/// Facts about a type's traits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Facts {
     pub(crate) copy: bool,
@@ -376,7 +376,7 @@ impl TypeFeature {
         }
     }
 
-    /// What the field of a column needs.
+    /// Returns the feature that the field of a column needs.
     pub(crate) fn of_column(column: &Column) -> Option<Self> {
         match &column.field_type {
             FieldType::Custom(path) => Self::of_path(path),
@@ -393,7 +393,7 @@ impl TypeFeature {
         well_known(path).and_then(|(_, _, _, feature)| *feature)
     }
 
-    /// What a column type needs.
+    /// Returns the feature that a column type needs.
     fn of(column_type: &ColumnType) -> Option<Self> {
         if let ColumnType::Array(element) = column_type {
             return Self::of(element);

@@ -16,9 +16,9 @@ pub(crate) fn string_literal(text: &str) -> String {
 
 /// Letters, digits and underscores of ASCII.
 const WORD: u8 = 1;
-/// What else can be seen on an English keyboard, and blanks.
+/// Other printable characters of ASCII, and blanks.
 const PLAIN: u8 = 2;
-/// What can stand as it is in a raw literal only.
+/// Characters that can appear unescaped in a raw literal only.
 const RAW: u8 = 4;
 /// Everything else.
 const OTHER: u8 = 8;

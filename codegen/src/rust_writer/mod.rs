@@ -45,7 +45,7 @@ impl RustWriter {
         Self::default()
     }
 
-    /// What was written.
+    /// Returns the written text.
     pub(crate) fn finish(self) -> String {
         self.out
     }
@@ -131,7 +131,7 @@ impl RustWriter {
         }
     }
 
-    /// What stands between braces that are open already, and the closing one.
+    /// Writes the content between braces that are open already, and the closing one.
     fn body(&mut self, body: impl FnOnce(&mut Self)) {
         let start = self.out.len();
         self.nested(body);

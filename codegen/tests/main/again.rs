@@ -127,7 +127,7 @@ fn derives_that_are_added_or_taken_away_are_noticed() {
     }
 }
 
-/// What each piece is written from, as the index has it.
+/// Returns the fingerprint of each piece, as the index has it.
 fn fingerprints(program: &Program) -> BTreeSet<String> {
     let index = std::fs::read_to_string(program.path("out/bindery.index")).expect("it was written");
     let words = index.lines().map(|line| line.split(' '));
@@ -189,7 +189,7 @@ fn survives_damage(name: &str, step: usize) {
     }
 }
 
-/// What a build script keeps beside its output; there is no lock file.
+/// A build script keeps an index beside its output; there is no lock file.
 ///
 /// Covers COMP-10.
 #[test]
@@ -197,7 +197,7 @@ fn a_damaged_index_is_not_trusted() {
     survives_damage("bindery.index", 1);
 }
 
-/// What a build script keeps beside its output; there is no lock file.
+/// A build script keeps files beside its output; there is no lock file.
 ///
 /// Covers COMP-10.
 #[test]

@@ -82,7 +82,7 @@ fn a_missing_file_is_named() {
     assert!(shown.contains("`no/such/file.sql`"), "{shown}");
 }
 
-/// What the configuration names is the schema of every door: a build script that names another file is told.
+/// The files of the configuration are the schema of every door: a build script that names another file gets an error.
 #[test]
 fn a_build_script_does_not_pass_over_the_files_of_the_configuration() {
     let config = "url = \"sqlite://a.db\"\n[schema]\nfiles = [\"one.sql\", \"two.sql\"]\n";
@@ -125,7 +125,7 @@ fn the_inner_build_script() {
         .compile();
 }
 
-/// What a build script in this folder says to cargo.
+/// Returns the lines that a build script in this folder prints for cargo.
 fn lines_in(folder: &std::path::Path) -> Vec<String> {
     let output = std::process::Command::new(std::env::current_exe().expect("a program has a path"))
         .args([

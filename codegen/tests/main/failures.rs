@@ -210,7 +210,7 @@ fn what_is_no_file_is_not_read() {
     std::fs::remove_file(&file).expect("it is there");
     pipe(&file).expect("it can be made");
     let told = refused(folder.path(), "");
-    assert!(told.contains("it is no plain file"), "{told}");
+    assert!(told.contains("it is not a regular file"), "{told}");
     std::fs::remove_file(&file).expect("it is there");
     symlink(&file, &file).expect("a link can be made");
     let told = refused(folder.path(), "");
@@ -218,7 +218,7 @@ fn what_is_no_file_is_not_read() {
     std::fs::remove_file(&file).expect("it is there");
     symlink("/dev/zero", &file).expect("a link can be made");
     let told = refused(folder.path(), "");
-    assert!(told.contains("it is no plain file"), "{told}");
+    assert!(told.contains("it is not a regular file"), "{told}");
     let config = folder.path().join("bindery.toml");
     for make in [|path: &Path| pipe(path), |path: &Path| symlink(path, path)] {
         make(&config).expect("it can be made");

@@ -12,7 +12,7 @@ use bindery_schema::resolve::types::{Spelling, spellings};
 
 use super::support::{checked_of, folder_with, model_of};
 
-/// What stands before the tables.
+/// The text before the tables.
 const HEAD: &str = include_str!("types_page.md");
 
 fn page_path() -> std::path::PathBuf {
@@ -109,7 +109,7 @@ fn table(dialect: Dialect, all: &[Spelling]) -> String {
     text
 }
 
-/// What a column of this type is made with on an engine of another dialect; `None` where it is refused.
+/// Returns the type of such a column on an engine of another dialect; `None` where it is refused.
 fn elsewhere(one: &Spelling, other: Dialect) -> Option<String> {
     let config = format!("{}engines.o = \"{}\"\n", config(one.dialect), place(other));
     let folder = folder_with("bindery.toml", &config);

@@ -1,4 +1,4 @@
-//! What the build takes from a configuration: which dialect each engine is compiled for, and why. Never a URL.
+//! The part of a configuration that the build uses: which dialect each engine is compiled for, and why. Never a URL.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// What this engine can do.
+    /// Returns the capabilities of this engine.
     pub fn capabilities(&self) -> Capabilities {
         self.dialect.capabilities(self.flavour)
     }
@@ -216,7 +216,7 @@ fn unknown_dialect(
     })
 }
 
-/// Where the dialect is written: an engine that is no more than a URL has no section yet.
+/// Describes where to write the dialect: an engine that is no more than a URL has no section yet.
 fn write_dialect(engine: &EngineConfig, place: Option<Span>) -> String {
     let is_a_url = engine.span.is_some()
         && matches!(engine.source, ConnectionSource::Url(_))
@@ -231,7 +231,7 @@ fn write_dialect(engine: &EngineConfig, place: Option<Span>) -> String {
     }
 }
 
-/// `dialect` and the URL say different things.
+/// `dialect` and the URL contradict each other.
 pub(super) fn contradiction(engine: &EngineConfig, written: Dialect, found: Dialect) -> Diagnostic {
     let message = format!(
         "engine `{}` is written as {written}, but its URL is of {found}",

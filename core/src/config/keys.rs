@@ -10,13 +10,13 @@ pub struct Key {
     pub name: &'static str,
     /// Where it stands.
     pub section: Section,
-    /// What its value may be, with unit and limits.
+    /// The values it takes, with unit and limits.
     pub value: &'static str,
-    /// What holds without it.
+    /// The default.
     pub default: &'static str,
     /// Where it means something.
     pub on: On,
-    /// What it is for.
+    /// Its purpose.
     pub purpose: &'static str,
 }
 
@@ -84,19 +84,19 @@ pub const KEYS: &[Key] = &[
     key(Section::Engine, "host", "a name or address, a folder of sockets, or several separated by commas", "`localhost`", On::Servers, "where the server is"),
     key(Section::Engine, "port", "1 to 65535", "5432 or 3306", On::Servers, "the server's port"),
     key(Section::Engine, "database", "a name; for SQLite a file or `:memory:`", "needed", On::All, "the database"),
-    key(Section::Engine, "username", "a name", "PostgreSQL: the account of the system", On::Servers, "who logs in"),
-    key(Section::Engine, "password", "a text", "none", On::Servers, "with what; better from a variable, a file or a command"),
-    key(Section::Engine, "password-file", "a path", "none", On::Servers, "a file that holds the password and nobody else can read; also beside `url`"),
+    key(Section::Engine, "username", "a name", "PostgreSQL: the account of the system", On::Servers, "the account that logs in"),
+    key(Section::Engine, "password", "a text", "none", On::Servers, "its password; better from a variable, a file or a command"),
+    key(Section::Engine, "password-file", "a path", "none", On::Servers, "a file that holds the password and that only its owner can read; also beside `url`"),
     key(Section::Engine, "password-command", "an array: a program and its arguments", "none", On::Servers, "a program that prints the password within 10 s; also beside `url`"),
     key(Section::Engine, "connection", "`long` or `short`", "`long`", On::All, "kept in a pool, or opened for each use and closed after it"),
     key(Section::Engine, "pool", "a table", "", On::All, "how many connections, and how long they live"),
     key(Section::Engine, "connect-timeout", "a time", "`10s`", On::Servers, "the longest that connecting takes: name, network, TLS, login, all hosts together"),
     key(Section::Engine, "statement-timeout", "a time, or `none`", "`30s`", On::All, "the longest that a call takes, with all of its statements"),
-    key(Section::Engine, "lock-timeout", "a time, or `none`; MySQL counts whole seconds", "`none`: as the server has it", On::Servers, "the longest that a statement waits for another's lock"),
-    key(Section::Engine, "idle-in-transaction-timeout", "a time, or `none`; MariaDB counts whole seconds", "`10m`", On::Servers, "the server ends a session that leaves a transaction open and does nothing for so long"),
-    key(Section::Engine, "max-transaction-age", "a time, or `none`", "`60s`", On::All, "a transaction that is open for so long is rolled back at its next statement"),
+    key(Section::Engine, "lock-timeout", "a time, or `none`; MySQL takes whole seconds", "`none`: as the server has it", On::Servers, "the longest that a statement waits for another's lock"),
+    key(Section::Engine, "idle-in-transaction-timeout", "a time, or `none`; MariaDB takes whole seconds", "`10m`", On::Servers, "the server ends a session that leaves a transaction open and does nothing for this long"),
+    key(Section::Engine, "max-transaction-age", "a time, or `none`", "`60s`", On::All, "a transaction that is open for longer is rolled back at its next statement"),
     key(Section::Engine, "busy-timeout", "a time", "`5s`", On::Sqlite, "the longest that a statement waits until others, also other programs, have written"),
-    key(Section::Engine, "application-name", "1 to 63 letters, digits and signs of ASCII", "`bindery`", On::Servers, "how the server lists the sessions"),
+    key(Section::Engine, "application-name", "1 to 63 printable ASCII characters", "`bindery`", On::Servers, "how the server lists the sessions"),
     key(Section::Engine, "tls", "`disable`, `require`, `verify-ca` or `verify-full`", "`disable` within the machine, else `verify-full`", On::Servers, "how much of TLS the connections insist on"),
     key(Section::Engine, "tls-ca", "a path, or `system`", "`system`", On::Servers, "a PEM file of the certificate authorities to trust"),
     key(Section::Engine, "tls-cert", "a path", "none", On::Servers, "a PEM file of the certificate that the program shows to the server"),
@@ -109,12 +109,12 @@ pub const KEYS: &[Key] = &[
     key(Section::Engine, "replicas", "an array of tables", "none", On::All, "copies that can be read from, each by its name"),
     key(Section::Engine, "models-of", "a name", "", On::All, "the engine whose models it hosts too"),
     key(Section::Pool, "max-connections", "a whole number from 1", "`8`", On::All, "the most connections at a time"),
-    key(Section::Pool, "min-connections", "0 to `max-connections`", "`0`", On::All, "so many stay open, however long they are idle"),
+    key(Section::Pool, "min-connections", "0 to `max-connections`", "`0`", On::All, "this many stay open, however long they are idle"),
     key(Section::Pool, "acquire-timeout", "a time", "`5s`", On::All, "the longest wait for a connection"),
-    key(Section::Pool, "idle-timeout", "a time", "`10m`", On::All, "a connection that is idle for so long is closed"),
+    key(Section::Pool, "idle-timeout", "a time", "`10m`", On::All, "a connection that is idle for this long is closed"),
     key(Section::Pool, "max-lifetime", "a time", "`30m`", On::All, "a connection of this age is closed"),
-    key(Section::Pool, "test-after-idle", "a time", "`30s`", On::All, "a connection that was idle for so long is tried before it is given out"),
-    key(Section::Replica, "name", "a name as engines have", "needed", On::All, "what the program asks for"),
+    key(Section::Pool, "test-after-idle", "a time", "`30s`", On::All, "a connection that was idle for this long is tried before it is given out"),
+    key(Section::Replica, "name", "a name as engines have", "needed", On::All, "the name by which the program chooses it"),
     key(Section::Replica, "url", "a URL", "needed", On::All, "where it is"),
 ];
 
@@ -133,7 +133,7 @@ const NOT_YET: &[(Section, &str, &str)] = &[
     ),
 ];
 
-/// What holds in place of a key that is planned.
+/// Returns what holds in place of a key that is planned.
 pub(super) fn not_yet(section: Section, name: &str) -> Option<&'static str> {
     let found = NOT_YET
         .iter()

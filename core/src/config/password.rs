@@ -56,7 +56,7 @@ fn refuse_others(_: &std::fs::Metadata) -> Result<(), String> {
     Ok(())
 }
 
-/// What a program prints, without the end of the line. It gets no input, and what it says of errors goes nowhere, as it
+/// Returns what a program prints, without the end of the line. It gets no input, and its error output is dropped, as it
 /// may hold secrets.
 ///
 /// # Errors

@@ -161,15 +161,15 @@ impl Reader<'_> {
     }
 }
 
-/// What the parser expected, to be typed in.
+/// Returns the token that the parser expected, as a help that can be typed in.
 fn syntax_help(sentence: &str, found: &str) -> String {
     let expected = sentence.split_once("expected `");
     let expected = expected.and_then(|(_, rest)| rest.split_once('`'));
     match expected {
-        Some((sign, _)) => format!("write `{sign}` here; https://toml.io tells the format"),
+        Some((sign, _)) => format!("write `{sign}` here; https://toml.io describes the format"),
         None if sentence == "duplicate key" => {
             format!("remove {} here, or the one before", quoted(found))
         }
-        None => "https://toml.io tells the format".to_owned(),
+        None => "https://toml.io describes the format".to_owned(),
     }
 }

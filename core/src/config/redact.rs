@@ -30,7 +30,7 @@ pub(super) fn mask(text: &str) -> String {
     masked
 }
 
-/// What a line leaves to the next one.
+/// The state at a line's end that the next one continues.
 #[derive(Clone, Copy)]
 enum Open {
     Nothing,
@@ -197,7 +197,7 @@ impl Masker<'_> {
         Ok(Open::Nothing)
     }
 
-    /// What stands between quotes.
+    /// Copies or hides the content of a quoted text.
     fn content(&mut self, shown: Shown, length: usize) {
         let text = &self.rest[..length];
         match shown {

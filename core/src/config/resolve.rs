@@ -1,4 +1,4 @@
-//! What the running program takes from a configuration: where an engine connects to, variables filled in.
+//! The part of a configuration that the running program uses: where an engine connects to, variables filled in.
 
 use std::path::PathBuf;
 
@@ -25,7 +25,7 @@ pub fn override_variable(engine: &str) -> String {
 }
 
 impl Config {
-    /// Where an engine connects to: its override in the environment, else what the file says.
+    /// Returns the target of an engine's connections: its override in the environment, else what the file says.
     ///
     /// # Errors
     /// An engine that is not in the file, a variable that is missing or empty, a URL that is not valid, or of another
@@ -118,7 +118,7 @@ impl Config {
         })
     }
 
-    /// Where the replicas of an engine connect to, by name.
+    /// Returns the targets of an engine's replicas, by name.
     ///
     /// # Errors
     /// As [`Config::target`].

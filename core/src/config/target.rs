@@ -41,13 +41,13 @@ pub enum SqlitePlace {
 pub struct Server {
     /// How it is reached: never empty, tried in this order.
     pub endpoints: Vec<Endpoint>,
-    /// Who connects; `None` leaves it to the driver.
+    /// The account; `None` leaves it to the driver.
     pub username: Option<String>,
     /// With what.
     pub password: Option<Secret>,
     /// The database's name.
     pub database: String,
-    /// What is said of TLS.
+    /// The options of TLS.
     pub tls: TlsOptions,
     /// Further parameters in the order written.
     pub parameters: Vec<(String, String)>,
@@ -138,7 +138,8 @@ impl ConnectionTarget {
         one.iter().any(|identity| two.contains(identity))
     }
 
-    /// What the database goes by: two targets that have one in common lead to the same, as far as names tell.
+    /// Returns the names by which the database is reached: two targets that have one in common lead to the same, as far
+    /// as names tell.
     pub(super) fn identities(&self) -> Vec<Identity> {
         match &self.place {
             Place::Sqlite(SqlitePlace::Memory) => Vec::new(),

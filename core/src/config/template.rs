@@ -57,7 +57,7 @@ impl Template {
         while let Some((before, after)) = rest.split_once("${") {
             let (inside, after) = after.split_once('}').ok_or_else(|| Malformed {
                 message: "`${` has no `}`",
-                help: "write `}` behind the name of the variable: `${NAME}`".to_owned(),
+                help: "write `}` after the name of the variable: `${NAME}`".to_owned(),
             })?;
             if !before.is_empty() {
                 parts.push(Part::Text(before.to_owned()));

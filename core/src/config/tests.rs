@@ -658,7 +658,7 @@ fn passwords_of_wrong_files_are_never_quoted() {
     }
 }
 
-/// What many variables and long chains cost is bounded: looks at the environment, findings and their length.
+/// The cost of many variables and long chains is bounded: looks at the environment, findings and their length.
 ///
 /// Covers CFG-2.
 #[test]

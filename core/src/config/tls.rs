@@ -59,7 +59,7 @@ impl TlsMode {
             "verify-full" | "verify-identity" => Ok(Self::VerifyFull),
             "prefer" | "preferred" | "allow" => Err(TlsError::new(
                 "a connection is either encrypted or not: there is no mode that settles for plain text",
-                "whoever stands between could always have it settle; write `require`, `verify-ca` or `verify-full`, or \
+                "an attacker on the network could always force plain text; write `require`, `verify-ca` or `verify-full`, or \
                  `disable` for plain text",
             )),
             _ => Err(unknown_word(word, &Self::ALL.map(Self::name))),
@@ -101,7 +101,7 @@ impl ChannelBinding {
     }
 }
 
-/// What is said of TLS for one server.
+/// The TLS options for one server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TlsOptions {
     /// `tls`.
@@ -123,7 +123,7 @@ pub struct TlsOptions {
 pub struct TlsError {
     /// One sentence.
     pub message: String,
-    /// What to write.
+    /// The text to type in instead.
     pub help: String,
 }
 
@@ -213,7 +213,7 @@ impl Server {
         };
         if only_files && mode != TlsMode::Disable {
             return Err(TlsError::new(
-                format!("a socket file needs no TLS, and `{mode}` asks for it"),
+                format!("a socket file needs no TLS, and `{mode}` requires it"),
                 "leave `tls` out, or write `tls = \"disable\"`",
             ));
         }
@@ -237,13 +237,13 @@ impl Server {
             if !self.is_on_this_machine() && !self.tls.plaintext {
                 return Err(TlsError::new(
                     "`disable` sends passwords and rows as plain text to another machine",
-                    "write `tls = \"verify-full\"`; where everybody on the way may read, add `tls-plaintext = \"allow\"`",
+                    "write `tls = \"verify-full\"`; where anyone on the network may read, add `tls-plaintext = \"allow\"`",
                 ));
             }
         }
         if mode == TlsMode::Require && self.tls.ca.is_some() {
             return Err(TlsError::new(
-                "`tls-ca` means nothing with `require`, which trusts whoever answers",
+                "`tls-ca` means nothing with `require`, which trusts any server that answers",
                 "write `tls = \"verify-full\"`, or `verify-ca` where the certificate is not for this host",
             ));
         }
@@ -260,7 +260,7 @@ impl Server {
         }
         Err(TlsError::new(
             "`channel-binding` is PostgreSQL's",
-            "remove `channel-binding`; `tls = \"verify-full\"` finds out who answers",
+            "remove `channel-binding`; `tls = \"verify-full\"` verifies which server answers",
         ))
     }
 
@@ -293,7 +293,7 @@ fn is_loopback(host: &str) -> bool {
 fn one<T: PartialEq>(key: &str, one: Option<T>, other: Option<T>) -> Result<Option<T>, TlsError> {
     match (one, other) {
         (Some(one), Some(other)) if one != other => Err(TlsError::new(
-            format!("`{key}` and the URL say different things"),
+            format!("`{key}` and the URL contradict each other"),
             format!("remove `{key}`, or the parameter of the URL"),
         )),
         (one, other) => Ok(one.or(other)),
@@ -373,7 +373,7 @@ mod tests {
             ("postgres://h/d?sslmode=verify", "not known"),
             (
                 "postgres://h/d?sslmode=require&sslrootcert=c",
-                "trusts whoever",
+                "trusts any server",
             ),
             ("postgres://h/d?sslcert=c", "no `tls-key`"),
             ("postgres://h/d?sslkey=c", "no `tls-cert`"),

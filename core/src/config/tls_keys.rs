@@ -1,4 +1,4 @@
-//! What an engine of `bindery.toml` and the parameters of a URL say of TLS. What it means is `tls`'.
+//! Reads the TLS keys of an engine of `bindery.toml` and of a URL. Their meaning is in `tls`.
 
 use std::path::{Path, PathBuf};
 

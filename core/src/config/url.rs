@@ -13,7 +13,7 @@ use crate::dialect::{Dialect, Flavour};
 pub struct UrlError {
     /// One sentence; never with a part of the URL that could be secret.
     pub message: String,
-    /// What to write.
+    /// The text to type in instead.
     pub help: String,
 }
 
@@ -235,7 +235,7 @@ fn database(path: &str) -> Result<String, UrlError> {
     non_empty(decode(path)?).ok_or_else(|| {
         UrlError::new(
             "the URL names no database",
-            "write it behind the host: `postgres://user@host/database`",
+            "write it after the host: `postgres://user@host/database`",
         )
     })
 }

@@ -225,7 +225,7 @@ impl EngineOptions {
         self
     }
 
-    /// A server ends a session that leaves a transaction open and does nothing for so long; 10 minutes unless said. `None`:
+    /// A server ends a session that leaves a transaction open and does nothing for this long; 10 minutes unless said. `None`:
     /// never.
     #[must_use]
     pub fn idle_in_transaction_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
@@ -248,7 +248,7 @@ impl EngineOptions {
         self
     }
 
-    /// How a server lists the sessions: 1 to 63 letters, digits and signs of ASCII. `bindery` unless said.
+    /// How a server lists the sessions: 1 to 63 printable ASCII characters. `bindery` unless said.
     #[must_use]
     pub fn application_name(mut self, name: impl Into<String>) -> Self {
         self.session.application_name = name.into();
@@ -356,7 +356,7 @@ impl EngineOptions {
         }
         let name = &self.session.application_name;
         if !is_application_name(name) {
-            let why = "`application_name` must be 1 to 63 letters, digits and signs of ASCII";
+            let why = "`application_name` must be 1 to 63 printable ASCII characters";
             return Err(refused(why.to_owned()));
         }
         let wrong = self.times().into_iter().find(|(_, time)| {

@@ -202,7 +202,7 @@ impl ParamWriter<'_> {
     forward! {
         /// An unsigned integer; refused by databases without unsigned columns where it is past `i64::MAX`.
         u64(value: u64);
-        /// A truth value.
+        /// A boolean.
         bool(value: bool);
         /// Text.
         text(value: &str);

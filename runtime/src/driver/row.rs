@@ -98,7 +98,7 @@ impl<'a> RowReader<'a> {
         i64 -> i64, "integer";
         /// An unsigned integer.
         u64 -> u64, "unsigned integer";
-        /// A truth value.
+        /// A boolean.
         bool -> bool, "boolean";
         /// A 32-bit float.
         f32 -> f32, "float";

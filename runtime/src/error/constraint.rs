@@ -145,7 +145,7 @@ pub struct Constraint {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(
     not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
-    allow(dead_code, reason = "told by the databases")
+    allow(dead_code, reason = "reported by the databases")
 )]
 pub(crate) struct Told {
     pub(crate) name: Option<String>,

@@ -153,7 +153,7 @@ impl<'v> Values<'v> {
             .find(|&column| !given.contains(column));
         if counted.is_some() && (counted != sql.counted || given.len() + 1 < sql.key.len()) {
             let why =
-                "the server does not tell which key it made, so the new row must be given one";
+                "the server does not return the key that it made, so the new row must be given one";
             return Err(Error::new(ErrorKind::UnsupportedValue(why.to_owned())));
         }
         physical.execute(text, &mut |params| self.write(params))?;

@@ -54,7 +54,7 @@ fn what_cannot_work_is_an_error_at_open() {
         ),
         (
             remote("").tls_ca(folder.path()),
-            "cannot be read: it is no plain file",
+            "cannot be read: it is not a regular file",
         ),
         (remote("").tls_ca(at("text.pem")), "holds no certificate"),
         (

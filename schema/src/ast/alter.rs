@@ -23,7 +23,7 @@ pub struct AlterTable {
 pub struct AlterComposite {
     /// Which type.
     pub name: ObjectName,
-    /// What is done to its attributes, as to the columns of a table.
+    /// The changes of its attributes, as to the columns of a table.
     pub actions: Vec<AlterAction>,
 }
 

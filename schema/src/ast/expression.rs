@@ -16,7 +16,7 @@ pub struct Expression {
 /// One token of an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpressionPiece {
-    /// What it is.
+    /// Its kind.
     pub kind: PieceKind,
     /// Unquoted for names and texts, as written for the rest.
     pub text: String,
@@ -41,7 +41,7 @@ impl ExpressionPiece {
     }
 }
 
-/// What a token of an expression is.
+/// The kind of a token of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PieceKind {
     /// A bare word: a keyword, function or column.

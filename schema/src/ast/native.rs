@@ -1,4 +1,4 @@
-//! What only one dialect has words for, as written: it is repeated where a table is created in that dialect.
+//! Constructs of one dialect only, as written: each is repeated where a table is created in that dialect.
 
 use super::{ColumnDef, Expression, Name, ObjectName};
 
@@ -44,11 +44,11 @@ pub enum ObjectKind {
 /// An object that tables may need.
 #[derive(Debug, Clone)]
 pub struct CreateObject {
-    /// What it is.
+    /// Its kind.
     pub kind: ObjectKind,
     /// Its name; of an extension with the schema it is put into.
     pub name: ObjectName,
-    /// What follows its name.
+    /// The text after its name.
     pub definition: Expression,
     /// Every name that the definition may speak of, in lower case.
     pub words: Vec<String>,
@@ -70,11 +70,11 @@ pub enum ObjectChange {
     },
     /// Any other change that makes the object another one: `ALTER DOMAIN … ADD CONSTRAINT …`.
     Statement {
-        /// What is changed.
+        /// The kind of the object that is changed.
         kind: ObjectKind,
         /// Its name.
         name: ObjectName,
-        /// What follows its name.
+        /// The text after its name.
         text: String,
         /// As [`CreateObject::words`].
         words: Vec<String>,
@@ -88,11 +88,11 @@ pub struct MoveObject {
     pub kind: ObjectKind,
     /// Its name before.
     pub name: ObjectName,
-    /// What is new.
+    /// The new name or schema.
     pub to: NewPlace,
 }
 
-/// What is new of a name.
+/// The new part of a name.
 #[derive(Debug, Clone)]
 pub enum NewPlace {
     /// `RENAME TO`.

@@ -21,14 +21,14 @@ pub struct CommonTable {
     pub name: Name,
     /// Names of its columns, where they are given.
     pub columns: Vec<Name>,
-    /// What it is.
+    /// The query itself.
     pub query: Query,
 }
 
 /// One `SELECT`.
 #[derive(Debug, Clone, Default)]
 pub struct Select {
-    /// What it gives, in order.
+    /// Its columns, in order.
     pub items: Vec<SelectItem>,
     /// The place of each item.
     pub spans: Vec<Span>,
@@ -36,7 +36,7 @@ pub struct Select {
     pub from: Vec<FromItem>,
     /// `USING` or `NATURAL` joins make one column of two.
     pub merges: bool,
-    /// What `WHERE` and `ON` say, as far as it is understood.
+    /// The conditions of `WHERE` and `ON`, as far as they are understood.
     pub conditions: Vec<Value>,
     /// Which rows it makes one of.
     pub grouping: Grouping,
@@ -68,7 +68,7 @@ pub enum SelectItem {
 /// One table of `FROM`.
 #[derive(Debug, Clone)]
 pub struct FromItem {
-    /// What is read.
+    /// The table or query that is read.
     pub source: Source,
     /// `AS`.
     pub alias: Option<Name>,
@@ -78,7 +78,7 @@ pub struct FromItem {
     pub nullable: bool,
 }
 
-/// What a `FROM` reads.
+/// The sources of a `FROM`.
 #[derive(Debug, Clone)]
 pub enum Source {
     /// A table, a view or a query of `WITH`.
@@ -106,7 +106,7 @@ pub enum Value {
     Condition {
         /// Unless it is `EXISTS` or `IS NULL`.
         nullable: bool,
-        /// What it looks at, as far as that is understood.
+        /// Its operands, as far as they are understood.
         operands: Vec<Value>,
     },
     /// `-a`.

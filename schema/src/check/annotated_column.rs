@@ -53,7 +53,7 @@ fn version(table: &Table, column: &Column, in_key: bool) -> Option<Diagnostic> {
         ("a version is never NULL", counted)
     } else if column.skip {
         (
-            "a row that is saved tells its version, and `@skip` leaves it out",
+            "a row that is saved carries its version, and `@skip` leaves it out",
             "remove `@skip`".to_owned(),
         )
     } else if column.field_type != FieldType::Plain {

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{EnumType, Model};
 use crate::source::Span;
 
-/// What has a name already.
+/// The owner of a name that is taken.
 struct Known<'m> {
     name: &'m str,
     span: Span,

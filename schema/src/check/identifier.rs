@@ -118,7 +118,7 @@ fn folded_columns(table: &Table, engine: &Engine, diagnostics: &mut Diagnostics)
             )
             .at(other.span, "the other one");
         let help = format!(
-            "rename one of them, for example to `{}_2`: upper and lower case do not tell names apart there",
+            "rename one of them, for example to `{}_2`: names that differ in case only are the same there",
             column.name.to_lowercase()
         );
         diagnostics.push(diagnostic.help(help));

@@ -35,7 +35,8 @@ fn is_constant(column: &Column) -> bool {
     })
 }
 
-/// Where no engine tells it, every new row has to be given its key, and that is all; a computed one cannot be given.
+/// Reports a key that some engine does not return. Where no engine returns it, every new row has to be given its key,
+/// and that is all; a computed one cannot be given.
 fn finding(model: &Model, table: &Table, id: ColumnId, silent: &[EngineId]) -> Option<Diagnostic> {
     let column = table.column(id);
     let (name, key) = (&table.name.name, &column.name);
@@ -58,7 +59,7 @@ fn finding(model: &Model, table: &Table, id: ColumnId, silent: &[EngineId]) -> O
         Generated::No => {
             let do_not = if silent.len() == 1 { "does" } else { "do" };
             let message = format!(
-                "the key `{key}` of `{name}` is made by the database, and {on} {do_not} not tell which: MySQL has no RETURNING"
+                "the key `{key}` of `{name}` is made by the database, and {on} {do_not} not return it: MySQL has no RETURNING"
             );
             let span = column
                 .default
@@ -73,7 +74,7 @@ fn finding(model: &Model, table: &Table, id: ColumnId, silent: &[EngineId]) -> O
     }
 }
 
-/// What can be done about a key that nobody tells. An engine that is said to be MySQL can be no MariaDB.
+/// Returns the help for a key that no engine returns. An engine that is declared as MySQL cannot be MariaDB.
 fn told_help(model: &Model, silent: &[EngineId]) -> String {
     let given = "leave `DEFAULT` out and give new rows their key";
     let unsaid = silent.iter().copied();

@@ -36,7 +36,7 @@ fn help(table: &Table) -> String {
     let counted = |column: &&Column| matches!(column.generated, Generated::Key { .. });
     if let Some(column) = table.columns.iter().find(counted) {
         return format!(
-            "make the counted column the key: `PRIMARY KEY ({})`",
+            "make the auto-increment column the key: `PRIMARY KEY ({})`",
             column.name
         );
     }
@@ -49,6 +49,6 @@ fn help(table: &Table) -> String {
         return "make it the key: `PRIMARY KEY (id)`".to_owned();
     }
     format!(
-        "add a key that the database counts: `id {declaration}`; or name columns that are never equal: `PRIMARY KEY (…)`"
+        "add an auto-increment key: `id {declaration}`; or name columns that are never equal: `PRIMARY KEY (…)`"
     )
 }

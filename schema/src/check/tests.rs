@@ -1,4 +1,4 @@
-//! What no schema text can show: engines that come from elsewhere, and that all rules are asked.
+//! Tests what no schema text can show: engines that come from elsewhere, and that all rules run.
 
 use super::check;
 use crate::column_type::ColumnType;

@@ -32,7 +32,7 @@ fn is_text(column: &Column, own: TableId) -> bool {
     is_long && !column.as_text && is_own
 }
 
-/// Where an engine takes no such key, that is said as an error.
+/// Returns whether an engine refuses such a key, which is then an error.
 fn is_refused(model: &Model, table: TableId, column: ColumnId) -> bool {
     let place = ColumnPlace {
         model,

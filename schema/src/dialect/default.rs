@@ -44,7 +44,7 @@ pub(crate) fn default_sql(
 
 fn refused(place: ColumnPlace<'_>, dialect: Dialect, why: &str) -> Refusal {
     let message = format!(
-        "the default of `{}` cannot be carried over to {}: {why}",
+        "the default of `{}` cannot be translated to {}: {why}",
         place.column().name,
         dialect.product()
     );
@@ -52,7 +52,7 @@ fn refused(place: ColumnPlace<'_>, dialect: Dialect, why: &str) -> Refusal {
     Refusal::new("B0211", message, help)
 }
 
-/// What can stand in the place of an expression.
+/// Returns the help that replaces an expression by a constant.
 fn constant_help(sql: &str) -> String {
     format!(
         "remove `DEFAULT {sql}` and set the value in the program, or write a constant or `CURRENT_TIMESTAMP`; or let the \
@@ -152,7 +152,7 @@ fn text_sql(place: ColumnPlace<'_>, dialect: Dialect, text: &str) -> Result<Stri
     Ok(constant(place, dialect, sql.finish()))
 }
 
-/// What a text means as a truth value (PostgreSQL documentation, "Boolean Type"; numbers in the other two).
+/// The boolean that a text means (PostgreSQL documentation, "Boolean Type"; numbers in the other two).
 fn truth(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "1" | "t" | "true" | "y" | "yes" | "on" => Some(true),

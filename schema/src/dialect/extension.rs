@@ -1,4 +1,4 @@
-//! What extensions of PostgreSQL make known: their types, operator classes and functions, as far as tables use them
+//! The names that extensions of PostgreSQL define: types, operator classes and functions, as far as tables use them
 //! (PostgreSQL documentation, "Additional Supplied Modules and Extensions"; those of PostGIS and pgvector).
 
 /// The names, in lower case. An extension that is not known gives its own name only.

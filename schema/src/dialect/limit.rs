@@ -6,7 +6,7 @@ use crate::column_type::ColumnType;
 use crate::dialect::DialectRules as _;
 use crate::model::{Check, DefaultValue, Table};
 
-/// What the types of a dialect can say. `None`: it has no limit of this kind.
+/// The limits of a dialect's types. `None`: it has no limit of this kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {
     /// Columns of a table.
@@ -362,7 +362,7 @@ impl Asked<'_> {
         }
     }
 
-    /// What the column holds, where it does not hold this text.
+    /// Returns the values that the column holds, where it does not hold this text.
     fn what_is_held(&self, stored: &ColumnType, text: &str) -> Option<String> {
         if let ColumnType::Char(length) | ColumnType::VarChar(Some(length)) = stored {
             let too_long = text.chars().count() > *length as usize;

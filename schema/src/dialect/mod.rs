@@ -24,14 +24,14 @@ pub use self::place::ColumnPlace;
 pub(crate) use self::place::is_own;
 pub use bindery_core::dialect::{Capabilities, Dialect, Flavour, IdentifierLimit};
 
-/// What a dialect cannot hold or do, in words.
+/// A construct that a dialect cannot hold or do, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// Of its page.
     pub code: &'static str,
     /// One sentence without a full stop; does not name the engine.
     pub message: String,
-    /// What can be typed instead.
+    /// The text to type in instead.
     pub help: String,
 }
 
@@ -74,28 +74,28 @@ impl Declaration {
     }
 }
 
-/// What each dialect answers for itself. One implementation per file of this folder.
+/// The rules that each dialect implements. One implementation per file of this folder.
 pub(crate) trait Rules {
     /// Why a table, column or type cannot have this name; `None` where it can.
     fn impossible_name(&self, name: &str) -> Option<&'static str>;
 
-    /// What its types can say.
+    /// Returns the limits of its types.
     fn limits(&self, flavour: Option<Flavour>) -> Limits;
 
     /// The type of a column, without loss.
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal>;
 
-    /// What to declare a column with that is written in this dialect, where its type is not one of all the products that
-    /// speak it.
+    /// Returns the declaration of a column that is written in this dialect, where its type is not one of all the
+    /// products that speak it.
     fn type_of_flavour(&self, sql_type: &str, flavour: Option<Flavour>) -> Option<String>;
 
     /// May a foreign key lead from a column that is written in this dialect to the other, as far as their types go?
     fn compares(&self, child: ColumnPlace<'_>, parent: ColumnPlace<'_>) -> bool;
 
-    /// What makes the database count a key: words behind the type. Refused where it cannot count this one.
+    /// Returns the words after the type that make a key auto-increment. Refused where this column cannot.
     fn counted(&self, place: ColumnPlace<'_>, always: bool) -> Result<&'static str, Refusal>;
 
-    /// The constant of a truth value.
+    /// The constant of a boolean.
     fn bool_literal(&self, value: bool) -> &'static str;
 
     /// The present moment, day or time as a default.
@@ -116,17 +116,17 @@ pub(crate) trait Rules {
     /// A random UUID as a default.
     fn random_uuid(&self) -> &'static str;
 
-    /// What stands before and behind the arguments of a function.
+    /// Returns the text before and after the arguments of a function.
     fn function(&self, function: Function) -> (&'static str, &'static str);
 
-    /// What stands before, between and behind texts that follow one another.
+    /// Returns the text before, between and after the operands of a string concatenation.
     fn concatenation(&self) -> (&'static str, &'static str, &'static str);
 
     /// LIKE where letter case counts: the operator, and its form of a pattern in which `\` stands before a sign that
     /// means itself.
     fn like(&self, pattern: &str) -> (&'static str, String);
 
-    /// What makes the day of a date and time.
+    /// Returns the text around a date and time that takes its day.
     fn day_of(&self) -> (&'static str, &'static str);
 
     /// Does a constant default of such a column need parentheses?
@@ -176,7 +176,7 @@ fn empty_name(name: &str) -> Option<&'static str> {
     }
 }
 
-/// What [`Rules::now`] is asked for, with the digits of a fraction of a second.
+/// The precision that [`Rules::now`] takes, with the digits of a fraction of a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Moment {
     /// Today.
@@ -187,7 +187,7 @@ pub(crate) enum Moment {
     DateTime(u8),
 }
 
-/// What [`Rules::size`] looks at.
+/// The sizes that [`Rules::size`] limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SizeOf {
     /// A row of the table.
@@ -209,9 +209,9 @@ pub(crate) enum IndexMethod {
     Unknown,
 }
 
-/// What this compiler knows of a dialect.
+/// The knowledge of this compiler about a dialect.
 pub(crate) trait DialectRules {
-    /// What it answers for itself.
+    /// Returns the rules that it implements.
     fn rules(self) -> &'static dyn Rules;
 }
 

@@ -97,7 +97,7 @@ impl Rules for Mysql {
         Ok(limited(place, stored, type_name(place, stored)?))
     }
 
-    /// Where it is not said which of the two an engine is, each passes over the other's comment.
+    /// Writes the type for a flavour. Where the flavour is not given, each passes over the other's comment.
     fn type_of_flavour(&self, sql_type: &str, flavour: Option<Flavour>) -> Option<String> {
         let (own, other) = OF_MARIADB.iter().find(|(own, _)| *own == sql_type)?;
         match flavour {
@@ -119,13 +119,13 @@ impl Rules for Mysql {
         };
         if table.columns.iter().filter(counts).count() > 1 {
             let message = format!(
-                "MySQL counts one column of a table, and `{}` has several",
+                "MySQL auto-increments one column of a table, and `{}` has several",
                 table.name.name
             );
             return Err(Refusal::new(
                 "B0214",
                 message,
-                "remove `IDENTITY`, `AUTO_INCREMENT` or what else counts from all but one",
+                "remove `IDENTITY`, `AUTO_INCREMENT` or what else auto-increments from all but one",
             ));
         }
         Ok(" AUTO_INCREMENT")
@@ -208,7 +208,8 @@ impl Rules for Mysql {
         format!(" ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 {collation}")
     }
 
-    /// What a table does not say is the database's to say, as with any other client.
+    /// Writes the table's own options. Options that a table lacks are the database's defaults, as with any other
+    /// client.
     fn native_options(&self, table: &Table) -> String {
         let engine = table.storage_engine.as_ref();
         engine.map_or(String::new(), |engine| format!(" ENGINE={}", engine.name))

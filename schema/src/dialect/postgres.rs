@@ -69,7 +69,7 @@ impl Rules for Postgres {
             });
         }
         let message = format!(
-            "PostgreSQL cannot count `{}`: it is no integer",
+            "PostgreSQL cannot auto-increment `{}`: it is not an integer",
             place.column().name
         );
         Err(Refusal::new("B0214", message, "make the column a `bigint`"))

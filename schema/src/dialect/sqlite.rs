@@ -86,8 +86,9 @@ impl Rules for Sqlite {
     fn counted(&self, place: ColumnPlace<'_>, _: bool) -> Result<&'static str, Refusal> {
         if !counts_rows(place) {
             let name = &place.column().name;
-            let message =
-                format!("SQLite cannot count `{name}`: it only counts a primary key of one column");
+            let message = format!(
+                "SQLite cannot auto-increment `{name}`: it only generates a primary key of one column"
+            );
             let help = format!(
                 "make `{name}` the primary key and what is the key now `UNIQUE`; or declare it without the word that \
                  counts, as `{name} bigint NOT NULL`, and give its values in the program"
@@ -290,7 +291,7 @@ fn limited(place: ColumnPlace<'_>, stored: &ColumnType, type_sql: String) -> Dec
     }
 }
 
-/// What stands around the column's name.
+/// Returns the text around the column's name.
 fn length_condition(stored: &ColumnType) -> Option<(&'static str, String)> {
     if let ColumnType::Char(length)
     | ColumnType::VarChar(Some(length))

@@ -118,7 +118,7 @@ fn sized(bytes: &str) -> &'static str {
     }
 }
 
-/// What the table says of its character set.
+/// Returns the table's options about its character set.
 fn of_table(table: &DraftTable) -> impl Iterator<Item = &TableOption> {
     let options = table.native.options.iter();
     options.filter(|option| is_about_sets(option))

@@ -199,7 +199,7 @@ impl Fold<'_> {
             }
         }
         let help = format!(
-            "a key of several columns is written once, behind them: `PRIMARY KEY ({})`",
+            "a key of several columns is written once, after them: `PRIMARY KEY ({})`",
             columns.join(", ")
         );
         let finding = Diagnostic::error("B0011", message)
@@ -208,7 +208,7 @@ impl Fold<'_> {
         self.diagnostics.push(finding.help(help));
     }
 
-    /// What stands before the own column of this position: `LIKE`, and `INHERITS` at the top.
+    /// Returns the copies before the own column of this position: `LIKE`, and `INHERITS` at the top.
     pub(super) fn copies_at(
         &mut self,
         file: &FileAst,
@@ -282,7 +282,7 @@ fn copy_keys(table: &mut DraftTable, mut source: DraftTable, including: Includin
     }
 }
 
-/// Where the column's value comes from stays behind unless it is taken over.
+/// Removes the sources of the column's value that `LIKE` does not copy.
 fn leave_values(column: &mut DraftColumn, including: Including) {
     if !including.defaults {
         column.default = None;
@@ -352,7 +352,7 @@ impl KeyAtColumn<'_> {
     }
 }
 
-/// What a definition says about its column alone.
+/// Lowers a definition's options about its column alone.
 pub(crate) fn column(definition: &ColumnDef, dialect: Dialect) -> DraftColumn {
     let serial = super::types::is_serial(&definition.type_name, dialect);
     let mut column = DraftColumn {
@@ -432,7 +432,7 @@ pub(super) fn forget_generated(column: &mut DraftColumn) {
     column.identity_settings.clear();
 }
 
-/// What is counted is counted otherwise; a column without an identity has nothing to change.
+/// Changes how an auto-increment column is generated; a column without an identity has nothing to change.
 pub(super) fn change_identity(column: &mut DraftColumn, always: Option<bool>, words: &str) {
     if let DraftGenerated::Counted { always: known } = &mut column.generated {
         *known = always.unwrap_or(*known);

@@ -46,7 +46,7 @@ impl Fold<'_> {
                     ),
                     None => {
                         let message = format!(
-                            "the primary key of `{}` holds something that is no column",
+                            "the primary key of `{}` holds something that is not a column",
                             table.name.name.text
                         );
                         self.diagnostics.push(

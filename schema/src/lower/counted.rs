@@ -14,7 +14,7 @@ use crate::sql_writer::SqlWriter;
 use super::Fold;
 use super::implied::first_free;
 
-/// What is counted by a sequence whose name no one has written.
+/// The column of a sequence whose name is not written.
 enum Unnamed {
     /// `serial`, with the type that it is.
     Serial(&'static str),

@@ -79,7 +79,7 @@ pub(super) fn kept_by_sqlite(table: &DraftTable, name: &str) -> Option<(String, 
     None
 }
 
-/// What is generated from the column goes with it, where `CASCADE` says so; gives their names.
+/// Returns the names of the columns that are generated from the column: `CASCADE` drops them with it.
 pub(super) fn generated_from(table: &DraftTable, name: &str) -> Vec<String> {
     let needs = table
         .columns

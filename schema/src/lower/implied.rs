@@ -54,8 +54,8 @@ pub(super) fn texts(columns: &[Name]) -> Vec<&str> {
     columns.iter().map(|column| column.text.as_str()).collect()
 }
 
-/// What each part of an index adds to its name: a column, an included one too, the function that is called, else `expr`
-/// (PostgreSQL's `FigureIndexColname`); one that is there before gets a number.
+/// Returns the word that each part of an index adds to its name: a column, an included one too, the function that is
+/// called, else `expr` (PostgreSQL's `FigureIndexColname`); one that is there before gets a number.
 fn words_of_index(index: &CreateIndex) -> Vec<String> {
     let parts = index.parts.iter().map(|part| match &part.key {
         PartKey::Column(name) => name.text.clone(),
@@ -95,7 +95,7 @@ fn word_of(expression: &Expression) -> String {
     }
 }
 
-/// Where the parenthesis is closed that was opened before.
+/// Returns where the parenthesis is closed that was opened before.
 fn closes(tokens: &[ExpressionPiece]) -> Option<usize> {
     let mut depth = 1_usize;
     for (at, piece) in tokens.iter().enumerate() {

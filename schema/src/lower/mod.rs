@@ -74,7 +74,7 @@ pub fn lower(ast: &Ast, input: &Input, diagnostics: &mut Diagnostics) -> Draft {
     }
 }
 
-/// What FTS3, FTS4, FTS5 and R*Tree append to the name of their table.
+/// The suffixes that FTS3, FTS4, FTS5 and R*Tree append to the name of their table.
 const SHADOWS: [&str; 11] = [
     "content", "segments", "segdir", "docsize", "stat", "data", "idx", "config", "node", "rowid",
     "parent",
@@ -93,7 +93,8 @@ struct Fold<'a> {
     by_name: HashMap<String, Vec<TableIndex>>,
     /// Where indexes of this name are: each schema may have one.
     index_owner: HashMap<String, Vec<TableIndex>>,
-    /// Whose column counts with the sequence of this name and schema, where no column's usual name is that.
+    /// The table whose column takes its numbers from the sequence of this name and schema, where no column's usual name
+    /// is that.
     sequence_owner: HashMap<String, TableIndex>,
     /// Names that changes may speak of though no model bears them: views, partitions, dropped tables.
     no_models: HashSet<String>,

@@ -1,4 +1,4 @@
-//! What only one dialect has words for: options of tables, partitions, and the objects beside tables.
+//! Lowers constructs of one dialect only: options of tables, partitions, and the objects beside tables.
 
 use std::collections::{HashMap, HashSet};
 
@@ -52,7 +52,7 @@ fn count_by_default(column: &mut DraftColumn, sequences: &HashSet<String>) {
     }
 }
 
-/// What is done to a column of the name is done to an attribute.
+/// Applies to an attribute what is done to a column of its name.
 fn change_attributes(columns: &mut Vec<ColumnDef>, action: &AlterAction) {
     let named = |name: &Name| {
         let name = name.text.clone();

@@ -101,7 +101,7 @@ impl Objects {
         self.by_owner.get(&key(table)).cloned().unwrap_or_default()
     }
 
-    /// What is of this name and kind is there no more.
+    /// Drops the objects of this name and kind.
     pub(super) fn drop_named(&mut self, name: &str, dropped: impl Fn(&DraftObject) -> bool) {
         for &at in self.by_name.get(name).into_iter().flatten() {
             self.list[at] = self.list[at].take().filter(|object| !dropped(object));

@@ -9,7 +9,7 @@ use crate::source::Span;
 use super::Fold;
 use super::objects::is_sequence;
 
-/// What a name stands for at its place.
+/// The test for the kind of object that a name stands for at its place.
 type Kind = fn(&DraftObject) -> bool;
 
 impl Fold<'_> {
@@ -44,7 +44,7 @@ impl Fold<'_> {
         self.place(file, value, kind_at);
     }
 
-    /// What follows the name of a type, domain or function.
+    /// Returns the text after the name of a type, domain or function, with names on the path resolved.
     pub(super) fn placed_definition(&self, file: &FileAst, written: &Expression) -> String {
         let mut placed = written.clone();
         self.place(file, &mut placed, |tokens, at| {
@@ -119,7 +119,7 @@ impl Fold<'_> {
     }
 }
 
-/// What the piece at this place names, if it stands without a schema.
+/// Returns the kind of object that the piece at this place names, if it has no schema.
 fn kind_at(tokens: &[ExpressionPiece], at: usize) -> Option<Kind> {
     let before = |back: usize| at.checked_sub(back).map(|at| &tokens[at]);
     let is = |piece: Option<&ExpressionPiece>, text: &str| {

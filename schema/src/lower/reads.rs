@@ -54,7 +54,7 @@ pub(crate) fn named_tables(
     })
 }
 
-/// What is open within one pair of parentheses.
+/// The state within one pair of parentheses.
 #[derive(Default, Clone, Copy)]
 struct Level {
     /// A comma is followed by another table.

@@ -84,7 +84,7 @@ impl Fold<'_> {
         ranked.min_by_key(|(rank, _)| *rank).map(|(_, at)| at)
     }
 
-    /// That view, to be changed.
+    /// Returns that view, to be changed.
     pub(super) fn find_view(
         &mut self,
         file: &FileAst,
@@ -104,7 +104,7 @@ impl Fold<'_> {
         true
     }
 
-    /// What bears the indexes of views.
+    /// Returns the tables that hold the indexes of views.
     fn indexes_of_views(&mut self) -> impl Iterator<Item = &mut DraftTable> {
         self.views.iter_mut().flatten().map(|view| &mut view.table)
     }

@@ -13,7 +13,7 @@ use crate::draft::{DraftView, TableIndex};
 use super::reads::{Place, places, read_names};
 use super::{Fold, lookup, mention, rename};
 
-/// What a view reads.
+/// The source of a view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Read {
     /// A table.
@@ -22,7 +22,7 @@ pub(super) enum Read {
     View(usize),
 }
 
-/// What happens to it.
+/// The change of a source.
 enum Change<'c> {
     /// It goes by another name.
     Name(&'c ObjectName),
@@ -130,7 +130,7 @@ impl Fold<'_> {
         });
     }
 
-    /// Where the text of the view names what it reads.
+    /// Returns the places at which the view's text names a source.
     fn places_of(
         &self,
         file: &FileAst,
@@ -165,7 +165,7 @@ impl Fold<'_> {
         found
     }
 
-    /// What a name means here and now.
+    /// Returns the object that a name stands for here and now.
     fn read_by(&self, file: &FileAst, name: &ObjectName) -> Option<Read> {
         let table = self.find(file, name).map(Read::Table);
         table.or_else(|| self.view_index(file, name).map(Read::View))
@@ -227,7 +227,7 @@ impl Fold<'_> {
         });
     }
 
-    /// What the table goes by in the view, and whether anything else there may have a column of the name.
+    /// Returns the names of the table in the view, and whether anything else there may have a column of the name.
     fn names_of(
         &self,
         file: &FileAst,

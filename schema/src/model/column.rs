@@ -19,7 +19,7 @@ pub struct Column {
     pub type_span: Span,
     /// As the catalogue of the source dialect spells it (`character varying(40)`, `int(10) unsigned`, `NVARCHAR(160)`).
     pub sql_type: String,
-    /// What it holds.
+    /// The type of its values.
     pub column_type: ColumnType,
     /// MySQL's `FLOAT(M,D)` and `DOUBLE(M,D)`: digits after the point, past which the server rounds without a word.
     pub float_digits: Option<u32>,
@@ -47,7 +47,7 @@ pub struct Column {
     pub link: Option<Link>,
     /// `///` lines.
     pub docs: Vec<String>,
-    /// What only its own dialect has words for.
+    /// The words of its own dialect only.
     pub native: NativeColumn,
 }
 
@@ -77,11 +77,11 @@ pub(crate) const FLOAT_DIGITS: u32 = 15;
 /// The Rust type of a field before `Option`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum FieldType {
-    /// What [`ColumnType`] says.
+    /// As [`ColumnType`] defines it.
     Plain,
     /// The key of a model: of this one, or of the one a foreign key or link refers to.
     Key {
-        /// Whose key.
+        /// The table of the key.
         table: TableId,
         /// On which engine.
         engine: KeyEngine,
@@ -123,7 +123,7 @@ pub enum Generated {
 /// A default value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Default {
-    /// What it is.
+    /// The value itself.
     pub value: DefaultValue,
     /// Where it stands.
     pub span: Span,
@@ -159,7 +159,7 @@ pub enum DefaultValue {
 pub struct Expression {
     /// The text as written, without outer parentheses.
     pub sql: String,
-    /// What it means, where every dialect has words for it; else what no other dialect has: "the operator `~`".
+    /// Its meaning, where every dialect can write it; else the construct that no other dialect has: "the operator `~`".
     pub portable: Result<Portable, String>,
     /// Where it stands.
     pub span: Span,

@@ -10,7 +10,7 @@ pub struct PrimaryKey {
     pub columns: Vec<ColumnId>,
     /// Constraint name where given.
     pub name: Option<String>,
-    /// What is said of each column, as many as there are; none where nothing is said of any.
+    /// The words of each column; empty where no column has any.
     pub parts: Vec<PartWords>,
     /// `DEFERRABLE`, and whether initially deferred.
     pub deferrable: Option<bool>,
@@ -39,7 +39,7 @@ pub struct Unique {
     pub initially_deferred: bool,
     /// The method of its index.
     pub method: Option<String>,
-    /// What is said of each column, as many as there are; none where nothing is said of any.
+    /// The words of each column; empty where no column has any.
     pub parts: Vec<PartWords>,
     /// How it is kept.
     pub words: KeyWords,
@@ -87,7 +87,7 @@ pub struct IndexPart {
     pub nulls_first: Option<bool>,
 }
 
-/// What one part of an index orders by.
+/// The column or expression that one part of an index orders by.
 #[derive(Debug, Clone)]
 pub enum IndexKey {
     /// A column.
@@ -121,7 +121,7 @@ pub struct ForeignKey {
     pub span: Span,
 }
 
-/// What happens to referring rows.
+/// The action on referring rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReferentialAction {
     /// Refused at the end of the statement; the default.

@@ -1,4 +1,4 @@
-//! What only the dialect of the schema's own text has words for, kept as it is written.
+//! Constructs of the schema's own dialect only, kept as they are written.
 //!
 //! A table that is created in that dialect gets all of it again, so that the same object comes out as went in. In any
 //! other dialect it is left out where it only says how something is stored, and refused where it says what is stored.
@@ -43,7 +43,7 @@ pub struct NativeColumn {
     pub inherited: bool,
     /// Its type as declared, where [`Column::sql_type`](super::Column::sql_type) says what was made of it.
     pub declared: Option<String>,
-    /// What SQLite does instead of refusing NULL: `ON CONFLICT IGNORE`.
+    /// SQLite's action instead of refusing NULL: `ON CONFLICT IGNORE`.
     pub not_null_conflict: Option<String>,
     /// The default as written; `None` where it is the domain's.
     pub default: Option<String>,
@@ -53,13 +53,13 @@ pub struct NativeColumn {
     pub words: Vec<String>,
     /// The schema of its collation.
     pub collation_schema: Option<String>,
-    /// What follows `ON UPDATE`.
+    /// The expression after `ON UPDATE`.
     pub on_update: Option<String>,
     /// Its comment in the database.
     pub comment: Option<String>,
     /// How it is counted.
     pub counter: Counter,
-    /// What follows `ALTER COLUMN`, to be run behind CREATE TABLE: `SET STORAGE EXTERNAL`.
+    /// The texts after `ALTER COLUMN`, to be run after CREATE TABLE: `SET STORAGE EXTERNAL`.
     pub settings: Vec<String>,
 }
 
@@ -88,7 +88,7 @@ pub struct KeyWords {
     pub options: Vec<String>,
 }
 
-/// What is said of one part of a key beside its column.
+/// The words of one part of a key beside its column.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PartWords {
     /// MySQL prefix length in characters.
@@ -139,11 +139,11 @@ pub struct Partition {
 pub struct NativeObject {
     /// Its name; of an extension with the schema it is put into.
     pub name: TableName,
-    /// What it is.
+    /// Its kind.
     pub kind: ObjectKind,
-    /// What it is written in.
+    /// The dialect that it is written in.
     pub dialect: Dialect,
-    /// What a domain was called first: checks without a name got theirs from that.
+    /// The first name of a domain: checks without a name got theirs from that.
     pub first_name: Option<String>,
     /// Everything behind its name.
     pub definition: String,
@@ -153,7 +153,7 @@ pub struct NativeObject {
     pub owner: Option<(TableId, ColumnId)>,
 }
 
-/// What an object is.
+/// The kinds of objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ObjectKind {
     /// An extension of PostgreSQL.

@@ -18,7 +18,7 @@ const STATEMENTS: usize = 32;
 /// A statement, and where names without a schema are looked for there.
 pub(super) type Placed<'a> = (&'a RawStatement, Option<SearchPath>);
 
-/// What a statement says, whatever stands around it.
+/// The content of a statement, whatever is around it.
 pub(super) struct Reading {
     pub(super) kind: String,
     pub(super) outcome: ddl::Outcome,
@@ -92,7 +92,8 @@ impl FileReader<'_> {
         }
     }
 
-    /// What a statement holds is read as if it stood alone; a block's statements count only as far as they fit.
+    /// Reads the statements within a statement as if they stood alone; a block's statements count only as far as they
+    /// fit.
     fn nested(
         &mut self,
         statement: &RawStatement,
@@ -124,7 +125,7 @@ impl FileReader<'_> {
         self.drop_comments(statement);
     }
 
-    /// What was read since belongs to the schema that counts here, unless it says otherwise.
+    /// Puts the statements read since then into the schema in force here, unless they name one.
     fn put_into_schema(&mut self, first: usize, path: Option<&SearchPath>) {
         if let Some(schema) = path.and_then(|path| path.first()) {
             for made in &mut self.ast.statements[first..] {

@@ -30,7 +30,7 @@ pub(super) const KNOWN: [&str; 13] = [
 /// The longest text that every dialect takes as a column with a length: MySQL's, of four bytes a character.
 const LONGEST: u32 = 16_383;
 
-/// What the comments are written at.
+/// The place that comments are written at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Head,
@@ -49,7 +49,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) diagnostics: &'a mut Diagnostics,
 }
 
-/// What a file's head says.
+/// The annotations of a file's head.
 #[derive(Debug, Default)]
 pub(crate) struct Head {
     pub(crate) engines: Option<EngineTag>,
@@ -63,7 +63,7 @@ struct Tag<'a> {
     word: &'a str,
     /// With the `@`.
     word_span: Span,
-    /// What follows, trimmed.
+    /// The text after the word, trimmed.
     rest: &'a str,
     rest_start: usize,
 }
@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
             ),
             "dialect" => (
                 &[Place::Head],
-                "the file's head: the first comment, with a blank line behind it",
+                "the file's head: the first comment, followed by a blank line",
             ),
             "length" => (
                 &[Place::Head, Place::Table, Place::Column],
@@ -219,11 +219,7 @@ impl<'a> Reader<'a> {
                 "remove `{}`, or let it be prose on a line of its own",
                 tag.rest
             );
-            self.malformed(
-                tag,
-                format!("`@{}` takes nothing behind it", tag.word),
-                help,
-            );
+            self.malformed(tag, format!("`@{}` takes no argument", tag.word), help);
         }
         Some(tag.word_span)
     }
@@ -235,7 +231,7 @@ impl<'a> Reader<'a> {
         );
         if tag.rest.is_empty() {
             let message = format!("`@{}` names no engine", tag.word);
-            let help = "write the engines behind it: `@engines default, b`";
+            let help = "write the engines after it: `@engines default, b`";
             self.diagnostics.push(
                 Diagnostic::error("B0053", message)
                     .at(tag.word_span, "")
@@ -395,7 +391,7 @@ impl<'a> Reader<'a> {
                 .map_or("", |(_, tail)| tail.trim());
             if !tail.is_empty() {
                 let help = format!(
-                    "remove `{tail}`, or write behind the column `on` and an engine: `on b`"
+                    "remove `{tail}`, or write `on` and an engine after the column: `on b`"
                 );
                 return {
                     self.malformed(tag, "`@link` does not say on which engine".to_owned(), help);
@@ -469,7 +465,7 @@ impl<'a> Reader<'a> {
             .push(Diagnostic::error("B0057", message).at(span, "").help(help));
     }
 
-    /// What follows the word, or the word where nothing does.
+    /// Returns the span of the text after the word, or of the word where there is none.
     fn rest_span(&self, tag: &Tag<'a>) -> Span {
         if tag.rest.is_empty() {
             tag.word_span
@@ -513,7 +509,7 @@ fn put<'a, T: Placed>(
     *slot = value;
 }
 
-/// What knows where it was said.
+/// A value that knows its place in the source.
 trait Placed {
     fn place(&self) -> Option<Span>;
 }
@@ -550,7 +546,7 @@ fn twice_help(tag: &Tag<'_>) -> String {
     }
 }
 
-/// What was meant as a name, as Rust would have it.
+/// Returns the intended name in a form that Rust allows.
 fn rust_name(tag: &Tag<'_>) -> String {
     let is_model = tag.word == "model";
     let name = match (is_model, tag.rest.is_empty()) {

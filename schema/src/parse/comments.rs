@@ -159,7 +159,7 @@ impl<'a> Comments<'a> {
         self.take_inside(start, end);
     }
 
-    /// What nobody took.
+    /// Returns the comments that belong to nothing.
     pub(crate) fn rest(&mut self) -> Vec<Comment> {
         self.take(0..self.entries.len())
     }

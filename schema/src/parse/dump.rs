@@ -37,7 +37,7 @@ pub(super) fn is_dump(text: &str) -> bool {
     first == Some(SQLITE[0]) && lines.next() == Some(SQLITE[1])
 }
 
-/// What a comment of one line says.
+/// Returns the text of a comment of one line.
 fn comment(line: &str) -> Option<&str> {
     let line_comment = line.strip_prefix("--").or_else(|| line.strip_prefix('#'));
     let block = || line.strip_prefix("/*").filter(|rest| rest.ends_with("*/"));

@@ -4,7 +4,7 @@
 
 use crate::dialect::{Dialect, Flavour};
 
-/// What a token is by its first bytes.
+/// The kind of a token, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TokenKind {
     /// Keyword or unquoted name.
@@ -65,7 +65,7 @@ pub(crate) struct Lexer<'a> {
     pub(crate) at: usize,
     pub(crate) comments: Vec<Comment>,
     pub(crate) unclosed: Vec<Unclosed>,
-    /// What ends a statement: `;` unless MySQL's `DELIMITER` says otherwise.
+    /// The text that ends a statement: `;` unless MySQL's `DELIMITER` sets another.
     pub(crate) delimiter: &'a str,
     versioned: Option<u32>,
     /// Of MySQL's two products the one the text is for, if that is known.

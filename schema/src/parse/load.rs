@@ -27,7 +27,7 @@ pub fn load(
     Some(sources.add(SourceFile::new(path, text).with_guessed(guessed)))
 }
 
-/// What Windows writes for `pg_dump > file`: UTF-16 behind its byte order mark.
+/// Decodes the output of `pg_dump > file` on Windows: UTF-16 after its byte order mark.
 fn utf16(bytes: &[u8]) -> Option<String> {
     let read: fn([u8; 2]) -> u16 = match bytes {
         [0xff, 0xfe, ..] => u16::from_le_bytes,
@@ -52,7 +52,7 @@ fn decoded(bytes: &[u8]) -> (String, Vec<u32>) {
     (text, guessed)
 }
 
-/// What a text itself forbids: a byte of zero, too great a size.
+/// Rejects a text that holds a byte of zero or is too large.
 pub(crate) fn refuse(file: FileId, source: &SourceFile) -> Option<Diagnostic> {
     let text = source.text();
     if text.len() > SIZE_LIMIT {

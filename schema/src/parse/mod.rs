@@ -191,7 +191,7 @@ struct FileReader<'a> {
     ast: FileAst,
     /// MySQL: the one database of the file, if it names one.
     own_database: Option<String>,
-    /// What is opened here and never closed swallows the rest of its statement.
+    /// The start of a piece that is never closed: it swallows the rest of its statement.
     unclosed_from: Option<u32>,
     /// How many there were.
     tables: usize,
@@ -269,7 +269,7 @@ impl FileReader<'_> {
         self.diagnostics.push(finding.help(help));
     }
 
-    /// What is passed over may hold a table, which would be lost in silence.
+    /// Reports a table within a piece that is passed over, which would be lost in silence.
     fn swallowed_table(
         &self,
         statement: &RawStatement,

@@ -9,7 +9,7 @@ use super::lex::{Comment, Lexer, Token, TokenKind};
 use super::routine::Body;
 use super::split::{DEPTH_LIMIT, RawStatement};
 
-/// What a statement holds.
+/// The statements within a statement.
 pub(crate) enum Nested {
     /// Elements of a schema, and the schema's name as written.
     Schema(Token, Vec<RawStatement>),

@@ -16,7 +16,7 @@ pub(crate) struct Place<'a> {
     text: &'a str,
     dialect: Dialect,
     path: Option<SearchPath>,
-    /// What counts again at the transaction's end.
+    /// The path that is in force again at the transaction's end.
     outside: Option<Option<SearchPath>>,
     /// MySQL: the one database of the file, if it names one.
     pub(crate) own_database: Option<String>,
@@ -138,7 +138,8 @@ impl<'a> Place<'a> {
         self.path = (entries != ["public"]).then(|| entries.into());
     }
 
-    /// Where names without a schema are looked for; a file of one MySQL database says nothing by its name.
+    /// Returns the path on which names without a schema are looked up; a file of one MySQL database says nothing by its
+    /// name.
     pub(crate) fn path(&self) -> Option<&SearchPath> {
         let counts = match self.dialect {
             Dialect::Sqlite => false,

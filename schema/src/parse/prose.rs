@@ -116,7 +116,7 @@ fn is_placeholder(line: &str) -> bool {
     line.starts_with('$') && !line.contains(char::is_whitespace)
 }
 
-/// What a migration tool reads in its file.
+/// Returns whether a line is an instruction to a migration tool.
 fn is_for_a_tool(line: &str) -> bool {
     const STARTS: [&str; 8] = [
         "+goose ",

@@ -7,7 +7,7 @@ use super::lex::{Comment, Token, TokenKind};
 use super::nested::{Found, Words, block};
 use super::split::RawStatement;
 
-/// What a statement is to routines.
+/// The role of a statement for routines.
 pub(super) enum Routine {
     Made(String, Body),
     Called(String),
@@ -64,7 +64,7 @@ fn name(words: &Words<'_>, token: Token) -> String {
     words.raw(token).trim_matches(['"', '`']).to_lowercase()
 }
 
-/// What stands between `BEGIN` and its end.
+/// Returns the body between `BEGIN` and its end.
 fn compound(text: &str, tokens: &[Token]) -> Option<Body> {
     let words = Words { text };
     let begin = tokens

@@ -83,7 +83,7 @@ struct Open {
     last: [Option<Token>; 2],
 }
 
-/// What kind of body may hold delimiters.
+/// The kind of body that may hold delimiters.
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
 enum Body {
     /// None, or not known yet.

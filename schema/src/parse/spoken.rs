@@ -60,7 +60,7 @@ pub(super) fn by_tables(
     })
 }
 
-/// Where tables without a tag live.
+/// Returns the engines of tables without a tag.
 fn head_engines<'a>(input: &'a Input, file: &'a InputFile, head: &'a Head) -> Vec<&'a str> {
     match &head.engines {
         Some(tag) => tag.names.iter().map(|name| name.text.as_str()).collect(),

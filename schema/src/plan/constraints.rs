@@ -13,13 +13,13 @@ use crate::name::implied::{first_free, implied_name};
 /// A key, foreign key or check.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Constraint {
-    /// What it is.
+    /// Its kind.
     pub kind: ConstraintKind,
     /// Its name in the schema.
     pub name: Option<String>,
     /// Its columns, in order; of a check the one it is written at.
     pub columns: Vec<ColumnId>,
-    /// What databases of these dialects call it.
+    /// The names that databases of these dialects give it.
     pub names: Vec<(Dialect, String)>,
 }
 
@@ -95,7 +95,7 @@ fn unnamed(table: &Table) -> Vec<Constraint> {
         .collect()
 }
 
-/// What one dialect calls them.
+/// Names the constraints as one dialect does.
 struct Namer<'m> {
     table: &'m Table,
     dialect: Dialect,

@@ -82,7 +82,7 @@ pub fn create_alone(model: &CheckedModel, table: TableId, engine: EngineId) -> O
     is_made.then(|| context.table(table, &mut IndexNames::default()))
 }
 
-/// What the statements of all tables of an engine have in common.
+/// The inputs that the statements of all tables of an engine share.
 struct Context<'m> {
     model: &'m CheckedModel,
     engine: &'m Engine,

@@ -217,7 +217,7 @@ pub(super) fn include_sql(columns: &[String], dialect: Dialect) -> String {
     sql.finish()
 }
 
-/// What stands behind the columns of an index, but for its condition.
+/// Writes the text after the columns of an index, except its condition.
 fn index_tail(sql: &mut SqlWriter, words: Option<&KeyWords>, nulls_not_distinct: bool) {
     if let Some(words) = words {
         sql.push(&include_sql(&words.include, sql.dialect()));
@@ -498,7 +498,7 @@ impl Context<'_> {
         let flavours = [Flavour::Mariadb, Flavour::Mysql];
         match flavours.iter().find(|flavour| with(flavour)) {
             Some(_) => format!(
-                "write `flavour = \"mysql\"` for engine `{}` if it is no MariaDB, or index a computed column instead",
+                "write `flavour = \"mysql\"` for engine `{}` if it is not MariaDB, or index a computed column instead",
                 self.engine.name
             ),
             None => "index a computed column instead".to_owned(),

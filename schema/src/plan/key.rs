@@ -167,7 +167,7 @@ impl<'m> TableWriter<'m> {
         self.is_own() && self.engine.capabilities().indexes_in_table
     }
 
-    /// What stands behind the columns of a key.
+    /// Returns the text after the columns of a key.
     fn tail(&self, words: &KeyWords, deferrable: Option<bool>) -> String {
         let mut end = String::new();
         if self.is_native() {
@@ -309,14 +309,14 @@ impl<'m> TableWriter<'m> {
         let sets_default = [key.on_delete, key.on_update].contains(&ReferentialAction::SetDefault);
         if sets_default && self.is_own() && self.engine.flavour == Some(Flavour::Mariadb) {
             // It takes the words and does not keep them; what is made of the schema's own script is no other.
-            let message = "MariaDB has no SET DEFAULT: it does what NO ACTION says";
+            let message = "MariaDB has no SET DEFAULT: it does what NO ACTION does";
             let help = "write `NO ACTION`, `SET NULL` or `CASCADE` instead of `SET DEFAULT`";
             return self.warn(Some(Refusal::new("B0218", message, help)), key.span);
         }
         let (what, help) = if key.deferrable.is_some() && !capabilities.deferrable_foreign_keys {
             (
                 "DEFERRABLE foreign keys",
-                "remove `DEFERRABLE` and what `INITIALLY` says",
+                "remove `DEFERRABLE` and `INITIALLY …`",
             )
         } else if sets_default && !capabilities.set_default {
             (
@@ -424,7 +424,7 @@ struct Line<'k> {
     end: String,
 }
 
-/// What is said of a part behind its column or expression.
+/// Writes the words after the column or expression of a part.
 pub(super) fn write_part_words(sql: &mut SqlWriter, words: &PartWords) {
     if let Some(prefix) = words.prefix {
         sql.push(&format!("({prefix})"));

@@ -1,11 +1,12 @@
-//! What the values of a table's columns are, in the words that a running program compares the database's own columns by.
+//! The kinds of values of a table's columns, in the words by which a running program compares the database's own
+//! columns by.
 
 use crate::column_type::{ColumnType, TypeClass};
 use crate::model::{Column, FieldType, Table};
 
 use super::statements::row_columns;
 
-/// What stands for a type of which nothing is known: one of the user's own, or several in one column.
+/// The kind of an unknown type: one of the user's own, or several in one column.
 const UNKNOWN: &str = "_";
 
 /// A word for each column of the row, with blanks between: `integer`, `text?` where it may be NULL, `decimal.2` where two

@@ -105,7 +105,7 @@ impl<'m> TableWriter<'m> {
         }
     }
 
-    /// What makes the database count the column.
+    /// Returns the words that make the column auto-increment.
     fn native_counter(&mut self, place: ColumnPlace<'m>, always: bool) -> String {
         let usual = |writer: &mut Self| {
             let rules = writer.dialect().rules();
@@ -186,7 +186,7 @@ impl<'m> TableWriter<'m> {
             .collect()
     }
 
-    /// What is neither column nor key; refused where another dialect has no word for it.
+    /// Returns the lines that are neither column nor key; refused where another dialect has no word for it.
     pub(super) fn native_lines(&mut self) -> Vec<String> {
         let native = &self.table().native;
         self.check_periods();
@@ -277,7 +277,7 @@ impl<'m> TableWriter<'m> {
         }
     }
 
-    /// What is said of the table once it is there: its parts, comments, settings of columns, whom a sequence belongs to.
+    /// Returns the statements after the table: its parts, comments, settings of columns, owners of sequences.
     pub(super) fn behind(&self) -> Vec<String> {
         if !self.is_own() {
             return Vec::new();

@@ -1,5 +1,6 @@
-//! What a table asks of its rows beside the kinds of their values, as a number: by that a running program tells the schema
-//! it was compiled from apart from the one that a database's tables were made for. Sizes and values of types are `types`'s.
+//! The rules of a table's rows beside the kinds of their values, as a number: by that a running program tells the
+//! schema it was compiled from apart from the one that a database's tables were made for. Sizes and values of types are
+//! `types`'s.
 //!
 //! Names of constraints, comments, and the order and layout of the text are not in it: a database behaves the same.
 
@@ -95,7 +96,7 @@ fn of_foreign_key(model: &Model, table: &Table, key: &ForeignKey) -> Line {
     line
 }
 
-/// What its columns hold follows from the query and from the tables, whose numbers are of their own.
+/// Returns the line of a view. Its columns follow from the query and from the tables, which have numbers of their own.
 fn of_view(view: &ViewQuery) -> Line {
     let mut line = vec![
         "view".to_owned(),
@@ -110,7 +111,7 @@ fn of_check(check: &Check) -> Line {
     vec!["check".to_owned(), meaning(&check.expression)]
 }
 
-/// Where the column's value comes from when the program gives none.
+/// Returns the sources of the column's value when the program gives none.
 fn of_column(column: &Column) -> Vec<Line> {
     let mut words: Vec<[String; 2]> = Vec::new();
     if let Some(default) = &column.default {
@@ -149,7 +150,8 @@ fn of_default(value: &DefaultValue) -> [String; 2] {
     [format!("default {kind}"), text]
 }
 
-/// What every dialect has words for, whatever its words are; else the text, however it is laid out.
+/// Returns the meaning of an expression that every dialect can write, whatever its words are; else the text, however it
+/// is laid out.
 fn meaning(expression: &Expression) -> String {
     match &expression.portable {
         Ok(portable) => format!("{portable:?}"),
@@ -195,7 +197,7 @@ pub(super) mod tests {
         of(&[USERS, posts, INDEX].concat(), Dialect::Postgres)
     }
 
-    /// What makes another schema of it.
+    /// A changed rule changes the number.
     /// Covers CFG-10.
     #[test]
     fn what_is_asked_of_rows_is_in_the_number() {
@@ -240,7 +242,7 @@ pub(super) mod tests {
         assert_eq!(numbers.len(), all);
     }
 
-    /// What does not.
+    /// A changed layout or spelling does not.
     /// Covers CFG-10.
     #[test]
     fn how_it_is_written_is_not_in_the_number() {

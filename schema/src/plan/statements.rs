@@ -121,7 +121,7 @@ pub fn is_touched(column: &Column) -> bool {
     column.version || column.updated || column.on_update_now
 }
 
-/// What a version starts at where the column has no default.
+/// The first version of a row where the column has no default.
 pub const FIRST_VERSION: u32 = 1;
 
 /// The statements of a table on an engine.
@@ -203,7 +203,7 @@ impl<'m> StatementFacts<'m> {
     }
 }
 
-/// What all statements of a table share.
+/// The inputs that all statements of a table share.
 struct Context<'m> {
     table: &'m StatementFacts<'m>,
     columns: &'m [ColumnId],
@@ -218,7 +218,7 @@ struct Context<'m> {
     select: String,
 }
 
-/// What `save` is made of.
+/// The parts of `save`.
 struct Saved<'s> {
     key: &'s [usize],
     /// Columns that get the row's value.

@@ -24,7 +24,7 @@ pub(crate) struct Problem {
     pub(crate) span: Span,
     /// Errors stop the build; with a warning the thing is left out.
     pub(crate) severity: Severity,
-    /// What and what to do.
+    /// The reason and the help.
     pub(crate) refusal: Refusal,
 }
 
@@ -219,7 +219,7 @@ impl<'m> TableWriter<'m> {
         }
         let (name, product) = (&place.column().name, self.dialect().product());
         let message = format!(
-            "`{name}` is the primary key on {product}, which counts nothing else: no value is taken twice there"
+            "`{name}` is the primary key on {product}, which auto-increments no other column: a value that is given twice is refused there"
         );
         let help = format!("make it a key on every engine: add `PRIMARY KEY ({name})`");
         Some(Refusal::new("B0405", message, help))
@@ -244,7 +244,8 @@ impl<'m> TableWriter<'m> {
         text
     }
 
-    /// Where the database does not do it, updates by bindery do, but for the key: that is what they find the row by.
+    /// Refuses `ON UPDATE` at a key. Elsewhere updates by bindery do it where the database does not, but they find the
+    /// row by its key.
     fn check_on_update_now(&mut self, place: ColumnPlace<'m>) {
         let column = place.column();
         let key = self.table().primary_key.as_ref();

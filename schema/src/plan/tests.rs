@@ -757,7 +757,7 @@ fn statements_of_tables_without_key_or_values() {
     );
 }
 
-/// What the reader makes of the table that is written for a dialect.
+/// Reads back the type of a column that is written for a dialect.
 fn read_back(column_type: &ColumnType, dialect: Dialect) -> ColumnType {
     let mut column = column("c", column_type.clone());
     column.nullable = true;

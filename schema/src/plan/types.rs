@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(of(&added, Dialect::Postgres), expected);
     }
 
-    /// What one dialect has other words for is the same table.
+    /// A table has the same number in every dialect.
     #[test]
     fn the_dialect_is_not_in_the_number() {
         let columns = "id bigint PRIMARY KEY, a varchar(20), n numeric(10, 2), b smallint, d date";

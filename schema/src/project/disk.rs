@@ -11,7 +11,7 @@ use crate::disk;
 pub(super) enum Refused {
     /// Its place, symbolic links followed, is not below this folder.
     Outside(PathBuf),
-    /// What the system says, or that it is no plain file.
+    /// The system's error, or that it is not a regular file.
     Unreadable(String),
 }
 

@@ -10,7 +10,7 @@ use crate::source::{FileId, LineColumn, SourceFile, Sources};
 const WINDOW: u32 = 120;
 /// One in so many of them stands before the first mark.
 const LEAD: u32 = 4;
-/// What stands around a line beside its number: ` | `, and the two `…`.
+/// The columns around a line beside its number: ` | `, and the two `…`.
 const FRAME: usize = 5;
 /// Lines further apart than this go into excerpts of their own.
 const FAR_APART: u32 = 500;

@@ -15,7 +15,7 @@ pub struct Finding {
     pub severity: &'static str,
     /// One sentence without a full stop.
     pub message: String,
-    /// What can be typed to mend it.
+    /// A text that can be typed in to fix it.
     pub help: Option<String>,
     /// The main place first.
     pub spans: Vec<FindingSpan>,
@@ -35,7 +35,7 @@ pub struct FindingSpan {
     pub end_line: u32,
     /// Column behind the last character.
     pub end_column: u32,
-    /// What is to be said there; may be empty.
+    /// The message for this place; may be empty.
     pub label: String,
 }
 

@@ -126,7 +126,7 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// Where the default itself is `0000-00-00`, rows that hold it are to be read and written.
+/// Returns the type that reads and writes `0000-00-00`, where the default itself is that date.
 fn zero_or(draft: &DraftColumn, settled: &Settled) -> Option<&'static str> {
     let default = draft.default.as_ref()?;
     if !default::is_date_of_zeros(default) {

@@ -11,7 +11,7 @@ use crate::source::Span;
 
 use super::Resolver;
 
-/// What was said already: a file's head is the tag of all its tables.
+/// The findings that were reported already: a file's head is the tag of all its tables.
 #[derive(Default)]
 pub(super) struct Reported {
     names: HashSet<(String, Option<Span>)>,
@@ -19,7 +19,8 @@ pub(super) struct Reported {
 }
 
 impl Resolver<'_> {
-    /// Where a table lives; never empty as long as there is any engine, so that nothing else seems wrong as well.
+    /// Returns the engines of a table; never empty as long as there is any engine, so that nothing else seems wrong as
+    /// well.
     pub(super) fn engines(&mut self, draft: &DraftTable) -> Vec<EngineId> {
         let mut found = self.tagged_engines(draft);
         self.input.models_of.add_to(&mut found);

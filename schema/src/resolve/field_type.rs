@@ -106,7 +106,7 @@ fn walk(
     }
 }
 
-/// What a column refers to.
+/// Returns the column that a column refers to.
 fn next(
     model: &Model,
     bound: &[&DraftTable],

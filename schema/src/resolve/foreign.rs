@@ -19,7 +19,7 @@ struct Foreign {
     span: Span,
     of: Dialect,
     message: String,
-    /// What to write for the file's own.
+    /// The text to type in instead.
     instead: String,
 }
 
@@ -205,7 +205,7 @@ fn of_postgres(table: &DraftTable, column: &DraftColumn) -> Option<(Dialect, Str
     let (word, columns) = (column.name.text.to_uppercase(), columns.join(", "));
     let message = format!("PostgreSQL has no `{word}` within a table: it would be a column");
     let (index, table) = (&written.name, &table.name.name.text);
-    let instead = format!("write `CREATE INDEX {index} ON {table} ({columns});` behind the table");
+    let instead = format!("write `CREATE INDEX {index} ON {table} ({columns});` after the table");
     Some((Dialect::Mysql, message, instead))
 }
 

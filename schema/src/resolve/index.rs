@@ -283,7 +283,7 @@ fn repeats(uniques: &[Unique], columns: &[ColumnId]) -> bool {
         .any(|known| known.columns == columns)
 }
 
-/// What is said of the parts beside their columns; nothing where nothing is.
+/// Returns the words of the parts beside their columns; empty where there are none.
 pub(super) fn part_words(parts: &[KeyPart]) -> Vec<PartWords> {
     let words = |part: &KeyPart| PartWords {
         prefix: part.prefix,

@@ -246,7 +246,7 @@ fn twice(model: &Model, again: TableId, first: TableId, engine: EngineId) -> Dia
     } else {
         let product = on.dialect.product();
         format!(
-            "tables `{other}` and `{name}` are one on engine `{}`: {product} does not tell them apart",
+            "tables `{other}` and `{name}` are one on engine `{}`: {product} does not distinguish them",
             on.name
         )
     };

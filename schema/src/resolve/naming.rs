@@ -51,7 +51,7 @@ fn plain_accessors(model: &mut Model, bound: &[&DraftTable], names: &SharedNames
     }
 }
 
-/// Where the name of a table is taken, and its model is named by `@model`, the accessor follows that name instead.
+/// Names the accessor after the model where the name of the table is taken and its model is named by `@model`.
 fn named_accessors(model: &mut Model, bound: &[&DraftTable]) {
     let engines = model.engines.iter().map(|engine| engine.name.clone());
     let unnamed = model
@@ -153,7 +153,7 @@ fn shared_base_names(tables: &[Table]) -> HashSet<String> {
     shared(tables, |table| name::accessor(&table.name.name))
 }
 
-/// What more than one table has.
+/// Returns the names that more than one table has.
 fn shared(tables: &[Table], of: impl Fn(&Table) -> String) -> HashSet<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     for table in tables {

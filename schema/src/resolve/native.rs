@@ -1,4 +1,4 @@
-//! What only a schema's own dialect has words for, and which objects each table needs there.
+//! Resolves constructs of a schema's own dialect only, and which objects each table needs there.
 //!
 //! An object is needed by whoever speaks its name: too many are no harm, as they are in the original too.
 
@@ -291,7 +291,7 @@ impl Resolver<'_> {
     }
 }
 
-/// Who speaks of which object.
+/// The objects that mention other objects.
 struct Needs<'a> {
     objects: Vec<&'a DraftObject>,
     /// Objects by what they give, for looking up only.
@@ -341,7 +341,7 @@ impl<'a> Needs<'a> {
             .any(|word| self.named(word, draft.file, draft.dialect).any(is_sequence))
     }
 
-    /// What a table needs, and what that needs, in the order of the files.
+    /// Returns the objects that a table needs, and those that these need, in the order of the files.
     fn of_table(&self, draft: &DraftTable) -> Vec<usize> {
         let mut needed = BTreeSet::new();
         let owned = self.owned.get(&draft.name.name.text);

@@ -359,7 +359,7 @@ impl Resolver<'_> {
         let (message, help) = match (&tag.on, on) {
             (None, _) if names.len() > 1 => (
                 format!(
-                    "`{name}` lives on {}: this link has to say on which",
+                    "`{name}` lives on {}: this link has to name one",
                     quoted_list(&names)
                 ),
                 format!("write `@link {name}({column}) on {first}`"),

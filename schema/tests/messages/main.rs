@@ -1,4 +1,4 @@
-//! What people read when a schema is wrong: whole texts, one file each.
+//! The messages for wrong schemas, as people read them: whole texts, one file each.
 //!
 //! `mistakes/<area>/<mistake>.md` holds one mistake with its message and the way out; `docs/mistakes.md` is written from them.
 //! Files with many things at once are in `cases`: `<name>.sql` is read with the engines of `<name>.toml` or else of [`ENGINES`], and every finding is

@@ -98,7 +98,7 @@ impl Mistake {
         }
     }
 
-    /// What is said of the mistake now.
+    /// Returns the current message for the mistake.
     pub(crate) fn said(&self) -> String {
         self.wrong.run().text().trim_end().to_owned() + "\n"
     }

@@ -27,7 +27,7 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0329", Way::Built),
 ];
 
-/// What is done with an example before it is read.
+/// The treatment of an example before it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
     /// Read as it stands.

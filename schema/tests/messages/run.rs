@@ -16,7 +16,7 @@ pub(crate) const ENGINES: &str = "url = \"sqlite://app.db\"\nengines.b = \"postg
 /// The name of a schema file that has none.
 pub(crate) const SCHEMA: &str = "schema.sql";
 
-/// What a run found.
+/// The findings of a run.
 pub(crate) struct Run {
     pub(crate) input: Input,
     pub(crate) model: Option<CheckedModel>,
@@ -66,7 +66,7 @@ impl Run {
         }
     }
 
-    /// What a person reads.
+    /// Returns the text that a person reads.
     pub(crate) fn text(&self) -> String {
         render(&self.diagnostics, &self.input.sources, Style::Plain)
     }

@@ -271,7 +271,7 @@ fn schemas_with_slips_are_survived() {
     }
 }
 
-/// What nests to a depth, in each place where something can nest.
+/// Returns texts nested to a depth, in each place where something can nest.
 fn nested(depth: usize) -> Vec<(&'static str, String)> {
     let table =
         |rest: String| format!("CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER {rest});");

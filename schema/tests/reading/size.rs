@@ -77,7 +77,7 @@ fn processor_time(sql: &str, dialect: Dialect) -> f64 {
     now() - before
 }
 
-/// What is far past a bound, and the code that says so.
+/// Returns inputs far past a bound, each with its code.
 fn far_too_much() -> Vec<(String, &'static str)> {
     let tables = "CREATE TABLE t(a INT);".repeat(800_000);
     let numbered = |at| format!("CREATE TABLE t{at}(a INTEGER PRIMARY KEY);");

@@ -404,7 +404,7 @@ where
 /// A short word for an error of which nothing was kept.
 fn word(kind: &ErrorKind) -> &'static str {
     match kind {
-        ErrorKind::NotFound => "given up on purpose",
+        ErrorKind::NotFound => "rolled back on purpose",
         ErrorKind::StaleVersion => "stale version",
         ErrorKind::Conflict => "conflict",
         ErrorKind::Unavailable => "unavailable",

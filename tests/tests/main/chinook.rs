@@ -1,5 +1,5 @@
 //! A real schema from end to end: Chinook as its authors ship it for each database, its tables created by bindery on
-//! all three, its rows carried over by the generated repositories and read back equal.
+//! all three, its rows copied by the generated repositories and read back equal.
 
 // Without the corpus there is nothing to compile, and the build script says so.
 #[cfg(corpus)]

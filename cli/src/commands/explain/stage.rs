@@ -1,4 +1,4 @@
-//! What one stage of the compiler makes of the schema.
+//! Prints the result of one stage of the compiler.
 
 use bindery_codegen::{EmitOptions, GeneratedFile, emit};
 use bindery_schema::model::{CheckedModel, EngineId};

@@ -168,7 +168,7 @@ impl Reader<'_> {
             );
             self.diagnostics.push(
                 Diagnostic::error("B0309", message)
-                    .at(first, "without a URL the dialect must be said")
+                    .at(first, "without a URL the dialect must be given")
                     .help(help),
             );
             return;

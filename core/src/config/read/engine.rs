@@ -96,7 +96,7 @@ impl Reader<'_> {
         let text = self.text(table, "application-name")?;
         if !is_application_name(&text.value) {
             let message = "`application-name` is not a name that servers show".to_owned();
-            let help = "write 1 to 63 letters, digits and signs of ASCII, for example `shop`";
+            let help = "write 1 to 63 printable ASCII characters, for example `shop`";
             self.bad_value(text.span, message, help);
         }
         Some(text.value)
@@ -202,7 +202,7 @@ fn kind_of(dialect: Dialect) -> &'static str {
     }
 }
 
-/// What to write in place of a key that means nothing here.
+/// Returns what to write in place of a key that means nothing here.
 fn instead(key: &str, dialect: Dialect) -> &'static str {
     match (key, dialect) {
         ("host" | "port" | "username" | "password", Dialect::Sqlite) => {

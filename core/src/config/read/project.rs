@@ -1,4 +1,4 @@
-//! What the file says of the program as a whole: its schema files, Rust types and their crates.
+//! Reads the parts of the file about the program as a whole: its schema files, Rust types and their crates.
 
 use toml::de::DeTable;
 

@@ -221,7 +221,7 @@ fn converse(
                 shown(session, config.password(), &salt)?
             }
             _ => {
-                let fault = session.broken("a step of the login out of turn");
+                let fault = session.broken("a step of the login out of sequence");
                 return Err(connect_error(fault));
             }
         };
@@ -237,7 +237,9 @@ fn prove(session: &Session, config: &MysqlConfig, plugin: &[u8], salt: &[u8]) ->
         NATIVE | CACHING_SHA2 => Ok(scramble(plugin, config.password(), unended(salt))),
         #[cfg(feature = "ed25519")]
         ED25519 => super::ed25519::sign(config.password(), salt).ok_or_else(|| {
-            connect_error(Fault::Protocol("a login by `client_ed25519` out of turn"))
+            connect_error(Fault::Protocol(
+                "a login by `client_ed25519` out of sequence",
+            ))
         }),
         #[cfg(not(feature = "ed25519"))]
         ED25519 => Err(refused_config(
@@ -261,7 +263,7 @@ fn shown_to_the_right_one(session: &Session, config: &MysqlConfig) -> Result<Vec
         return Ok([config.password(), &[0]].concat());
     }
     Err(refused_config(
-        "the server asks for the password as it is (`mysql_clear_password`), and it is not known who asks: write \
+        "the server demands the password in plain text (`mysql_clear_password`), and the server is not verified: write \
          `tls = \"verify-full\"`",
     ))
 }
@@ -293,7 +295,7 @@ fn shown(session: &mut Session, password: &[u8], salt: &[u8]) -> Result<Vec<u8>>
         .and_then(|key| key.encrypt(&text, seed));
     encrypted.ok_or_else(|| {
         refused_config(
-            "the server wants to see the password, and has no RSA key of 2048 bits or more for it: write \
+            "the server demands the password, and has no RSA key of 2048 bits or more for it: write \
              `tls = \"verify-full\"`, or connect through a socket file",
         )
     })

@@ -566,7 +566,7 @@ fn encode(values: &mut Values, write: WriteParams<'_>) -> Result<()> {
 #[cold]
 fn too_large(max_allowed_packet: usize) -> Error {
     Error::new(ErrorKind::UnsupportedValue(format!(
-        "the values are larger than the server takes at once (max_allowed_packet is {max_allowed_packet} bytes)"
+        "the values are larger than the server accepts in one packet (max_allowed_packet is {max_allowed_packet} bytes)"
     )))
 }
 

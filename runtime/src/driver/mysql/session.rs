@@ -253,7 +253,7 @@ impl Session {
             if let Some(header) = unread.first_chunk() {
                 let (length, number) = length_and_number(*header);
                 if number != self.number {
-                    return Err(Fault::Protocol("a packet out of turn"));
+                    return Err(Fault::Protocol("a packet out of sequence"));
                 }
                 if unread.len() >= HEADER + length {
                     self.number = number.wrapping_add(1);
@@ -273,7 +273,7 @@ impl Session {
             Some(0x00) => self.done(&payload).map(Answer::Done),
             Some(0xff) => Err(self.refused(&payload)),
             // It asks for a file, which was never offered.
-            Some(0xfb) | None => Err(self.broken("an answer that was not asked for")),
+            Some(0xfb) | None => Err(self.broken("an answer without a request")),
             Some(_) => {
                 let count =
                     take_counted_number(&mut body).and_then(|count| u16::try_from(count).ok());
@@ -322,7 +322,7 @@ impl Session {
     /// OK: all is well so far.
     fn done(&mut self, payload: &Payload) -> Result<Done, Fault> {
         let Some((done, status)) = read_done(self.bytes(payload)) else {
-            return Err(self.broken("an end that says nothing"));
+            return Err(self.broken("an end without a status"));
         };
         self.in_transaction = status & IN_TRANSACTION != 0;
         if self.watched && status & STATE_CHANGED != 0 {

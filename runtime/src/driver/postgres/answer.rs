@@ -72,7 +72,7 @@ impl Expected {
 const NO_END: &str = "an answer without its end";
 const TOO_MUCH: &str = "more answers than statements";
 const OTHER_ROWS: &str = "not as many rows as the statement has returned";
-const UNASKED: &str = "a message that was not asked for";
+const UNASKED: &str = "a message without a request";
 
 impl Tally {
     pub(super) fn of(expected: Expected) -> Self {
@@ -190,7 +190,7 @@ pub(super) fn count(tag: &[u8]) -> Result<Option<u64>, &'static str> {
     const COUNTED: [&[u8]; 8] = [
         b"SELECT", b"INSERT", b"UPDATE", b"DELETE", b"MERGE", b"COPY", b"FETCH", b"MOVE",
     ];
-    const BROKEN: &str = "the end of a statement that says nothing";
+    const BROKEN: &str = "the end of a statement without a status";
     let text = tag.strip_suffix(&[0]).ok_or(BROKEN)?;
     let last = text.rsplit(|&byte| byte == b' ').next().unwrap_or_default();
     if last.first().is_some_and(u8::is_ascii_digit) {

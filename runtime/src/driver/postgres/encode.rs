@@ -132,7 +132,7 @@ impl<'a> Encoder<'a> {
     pub(in crate::driver) fn bool(&mut self, value: bool) -> Result<()> {
         self.put(|column_type, out| match *column_type {
             Type::BOOL => push(out, [u8::from(value)]),
-            _ => Err(wrong_type("a truth value", column_type.name())),
+            _ => Err(wrong_type("a boolean", column_type.name())),
         })
     }
 
@@ -170,7 +170,7 @@ impl<'a> Encoder<'a> {
                     .checked_sub(EPOCH_DAYS)
                     .and_then(|days| i32::try_from(days).ok())
                     .filter(|&days| days != i32::MIN && days != i32::MAX)
-                    .ok_or_else(|| unsupported("a date so far away"))?;
+                    .ok_or_else(|| unsupported("a date outside the range"))?;
                 push(out, days.to_be_bytes())
             }
             _ => Err(wrong_type("a date", column_type.name())),
@@ -321,7 +321,7 @@ fn instant(column_type: &Type, what: &str, micros: i64, out: &mut Vec<u8>) -> Re
             let micros = micros
                 .checked_sub(EPOCH_MICROS)
                 .filter(|&micros| micros != i64::MIN && micros != i64::MAX)
-                .ok_or_else(|| unsupported("a date so far away"))?;
+                .ok_or_else(|| unsupported("a date outside the range"))?;
             push(out, micros.to_be_bytes())
         }
         _ => Err(wrong_type(what, column_type.name())),

@@ -59,7 +59,7 @@ fn encrypt(socket: &mut Socket, tls: &Tls) -> Result<(), Fault> {
     match socket.slice(answer) {
         b"S" => Ok(socket.encrypt(tls)?),
         b"N" => Err(Fault::Protocol(
-            "the server has no TLS: switch it on there (`ssl = on`); plain text has to be asked for, by `tls = \"disable\"`",
+            "the server has no TLS: switch it on there (`ssl = on`); plain text has to be chosen by `tls = \"disable\"`",
         )),
         // What an error says before the handshake is anybody's word, and not shown (CVE-2024-10977).
         b"E" => Err(Fault::Protocol("the server refused to talk about TLS")),
@@ -147,13 +147,13 @@ fn cleartext(session: &Session, config: &PostgresConfig) -> Result<Vec<u8>> {
     let is_known = config.tls.as_ref().is_some_and(Tls::verifies);
     if socket.is_encrypted() && !is_known {
         return Err(super::error::config(
-            "the server asks for the password as it is (`password`), and it is not known who asks: write \
+            "the server demands the password in plain text (`password`), and the server is not verified: write \
              `tls = \"verify-full\"`, or have the server use `scram-sha-256`",
         ));
     }
     if !socket.is_encrypted() && !socket.is_local() {
         return Err(super::error::config(
-            "the server asks for the password as it is, which anybody on the way could read: write `tls = \"verify-full\"`, \
+            "the server demands the password in plain text, which anyone on the network could read: write `tls = \"verify-full\"`, \
              or have the server use `scram-sha-256`",
         ));
     }
@@ -244,7 +244,7 @@ fn password(config: &PostgresConfig) -> Result<&str> {
         .as_ref()
         .map(bindery_core::config::Secret::expose)
         .ok_or_else(|| {
-            super::error::config("the server asks for a password, and none is configured")
+            super::error::config("the server demands a password, and none is configured")
         })
 }
 
@@ -254,7 +254,7 @@ fn with_nul(bytes: &[u8]) -> Vec<u8> {
 
 #[cold]
 fn out_of_turn() -> crate::Error {
-    connect_error(Fault::Protocol("a step of the login out of turn"))
+    connect_error(Fault::Protocol("a step of the login out of sequence"))
 }
 
 /// Who answers does not know the password either, so it is not the server.
@@ -268,7 +268,7 @@ fn distrusted() -> crate::Error {
 #[cold]
 fn unknown_method() -> crate::Error {
     super::error::config(
-        "the server asks for a login that is not supported here: supported are `scram-sha-256`, `md5`, `password` and `trust`",
+        "the server demands a login that is not supported here: supported are `scram-sha-256`, `md5`, `password` and `trust`",
     )
 }
 

@@ -193,7 +193,7 @@ impl Found {
         match self.status {
             None => unknown("the transaction is so old that the server has forgotten it"),
             Some(Resolution::Committed) if self.era != Some(era) => unknown(
-                "the server has crashed since, and what it says may be of another transaction",
+                "the server has crashed since, and its answer may be about another transaction",
             ),
             Some(known) => Ok(known),
         }
@@ -215,7 +215,7 @@ fn read_number(body: &[u8]) -> Result<Option<u64>, &'static str> {
         Some((&[0, 0, 0, 8], number)) if number.len() == 8 => {
             Ok(number.try_into().ok().map(u64::from_be_bytes))
         }
-        _ => Err("a number of a transaction that is none"),
+        _ => Err("a transaction number that is not one"),
     }
 }
 

@@ -192,7 +192,7 @@ than the server takes) is refused before anything is sent, and ends no transacti
 Written by `BINDERY_UPDATE=1 cargo test -p bindery --lib error_table`, which provokes each on the databases it finds. \
 Statements run outside a transaction where nothing else is said.
 
-| provoked | database | kind | code | told | retryable | applied |
+| provoked | database | kind | code | reported | retryable | applied |
 |---|---|---|---|---|---|---|
 ";
 

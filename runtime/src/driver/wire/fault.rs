@@ -54,7 +54,7 @@ impl<S> Fault<S> {
                 }
             }
             Self::Dead => {
-                let why = "the connection was given up after an earlier error";
+                let why = "the connection was abandoned after an earlier error";
                 lost(ErrorKind::ConnectionLost, why).before_it_ran()
             }
             Self::Ended => lost(ErrorKind::ConnectionLost, ENDED).before_it_ran(),
@@ -79,7 +79,7 @@ impl<S> Fault<S> {
         match self {
             Self::Server(said) => refused(&said),
             Self::Ended => unreached(ENDED),
-            Self::Dead => unreached("the connection was given up after an earlier error"),
+            Self::Dead => unreached("the connection was abandoned after an earlier error"),
             Self::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
                 Error::new(ErrorKind::Timeout {
                     phase: Phase::Connect,

@@ -125,7 +125,7 @@ fn explain(error: &rustls::Error) -> String {
         }
         Error::InvalidCertificate(why) => format!("the server's certificate cannot be trusted: {why}"),
         Error::AlertReceived(Alert::CertificateRequired) => {
-            "the server wants to see a certificate: name it by `tls-cert` and `tls-key`".to_owned()
+            "the server demands a certificate: name it by `tls-cert` and `tls-key`".to_owned()
         }
         Error::AlertReceived(alert) => format!("the server ended the TLS handshake: {alert:?}"),
         other => format!("TLS failed: {other}"),

@@ -10,7 +10,7 @@ pub(super) fn beside(portable: &Portable, kind: Kind) -> Result<Option<Portable>
         return text_beside(text, kind).map(Some);
     }
     if let (Portable::Number(number), Kind::Truth) = (portable, kind) {
-        let value = truth(number).ok_or("a comparison of a truth value with a number")?;
+        let value = truth(number).ok_or("a comparison of a boolean with a number")?;
         return Ok(Some(Portable::Bool(value)));
     }
     let is_fine = match kind {
@@ -120,7 +120,7 @@ pub(super) fn type_name(to: &CastType) -> String {
     }
 }
 
-/// What a text means as a truth value (PostgreSQL documentation, "Boolean Type"; numbers in the other two).
+/// The boolean that a text means (PostgreSQL documentation, "Boolean Type"; numbers in the other two).
 fn truth(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "1" | "t" | "true" | "y" | "yes" | "on" => Some(true),

@@ -1,4 +1,4 @@
-//! What an expression gives, as far as dialects treat it differently.
+//! The kinds of an expression's values, as far as dialects treat them differently.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use super::Writer;
 use crate::column_type::{ColumnType, TypeClass};
 use crate::portable::{CastType, Function, Portable};
 
-/// What a value is.
+/// The kind of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Truth,
@@ -24,7 +24,7 @@ pub(super) enum Kind {
 impl fmt::Display for Kind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
-            Self::Truth => "a truth value",
+            Self::Truth => "a boolean",
             Self::Number => "a number",
             Self::Text => "a text",
             Self::Bytes => "bytes",

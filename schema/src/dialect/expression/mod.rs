@@ -33,7 +33,7 @@ pub(crate) fn expression_sql(
     };
     written.map_err(|foreign| {
         let to = dialect.product();
-        let message = format!("{what} cannot be carried over to {to}: it has no equal for {foreign}");
+        let message = format!("{what} cannot be translated to {to}: it has no equivalent for {foreign}");
         let help = "use columns, constants, comparisons, AND, OR, NOT, IN, BETWEEN, IS NULL, LIKE, + - *, lower, upper, \
                     trim, char_length, octet_length, abs, coalesce, nullif only; or let the table live on engines of one \
                     dialect";
@@ -42,7 +42,7 @@ pub(crate) fn expression_sql(
     Ok(writer.sql.finish())
 }
 
-/// What an expression does differently in `dialect`, in words.
+/// Returns the warning about an expression that behaves differently in `dialect`.
 pub(crate) fn expression_remark(
     expression: &Expression,
     table: &Table,
@@ -62,7 +62,7 @@ pub(crate) fn expression_remark(
     Some(Refusal::new("B0403", message, help))
 }
 
-/// What has no equal in the dialect that is written for.
+/// The construct that has no equivalent in the dialect that is written.
 type Written = Result<(), String>;
 
 struct Writer<'m> {
@@ -146,7 +146,7 @@ impl Writer<'_> {
         self.word(")")
     }
 
-    /// PostgreSQL takes truth values only where the other two take numbers too.
+    /// PostgreSQL takes booleans only where the other two take numbers too.
     fn condition(&mut self, portable: &Portable) -> Written {
         if self.kind(portable) == Kind::Number {
             self.operand(portable)?;
@@ -197,7 +197,7 @@ impl Writer<'_> {
             self.sql.push(if number > 0 { between } else { "" });
             let is_text = matches!(part, Portable::Text(_)) || self.kind(part) == Kind::Text;
             if !is_text {
-                return Err("`||` with what is no text".to_owned());
+                return Err("`||` with a non-text operand".to_owned());
             }
             self.operand(part)?;
         }
@@ -298,7 +298,8 @@ impl Writer<'_> {
         }
     }
 
-    /// What needs no conversion here loses its cast; the day of a moment has a function of its own.
+    /// Writes a cast. A value that needs no conversion here loses its cast; the day of a moment has a function of its
+    /// own.
     fn cast(&mut self, inner: &Portable, to: &CastType) -> Written {
         if let Some(constant) = constant::cast(inner, to, self.model)? {
             return self.write(&constant);

@@ -10,7 +10,7 @@ use crate::model::KeyWords;
 
 use super::cursor::{Cursor, Read};
 
-/// What one step over the options gave.
+/// The result of one step over the options.
 enum Step {
     /// An option worth keeping.
     Option(ColumnOptionKind),

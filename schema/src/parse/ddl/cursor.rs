@@ -217,7 +217,7 @@ impl<'a> Cursor<'a> {
                 .is_some_and(|next| next.kind == TokenKind::Word)
     }
 
-    /// What is no SQL here may be SQL elsewhere.
+    /// Returns the help for words that are not SQL here but may be in another dialect.
     fn dialect_help(&self) -> String {
         let found = self.token(0).map(|token| self.raw(token).to_uppercase());
         let other = found.and_then(|found| spoken_by(&found, self.dialect));
@@ -428,12 +428,12 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// What stands between the parenthesis here and the one that closes it.
+    /// Reads the text between the parenthesis here and the one that closes it.
     pub(crate) fn parenthesized(&mut self) -> Read<Expression> {
         self.enclosed("(", ")")
     }
 
-    /// What stands between the sign here and the one that closes it.
+    /// Reads the text between the character here and the one that closes it.
     fn enclosed(&mut self, opens: &str, closes: &str) -> Read<Expression> {
         let open = self.token(0);
         self.expect_symbol(opens)?;

@@ -31,7 +31,7 @@ impl Cursor<'_> {
         self.object(*kind, name).map(Some)
     }
 
-    /// What was created, from behind its name to the statement's end.
+    /// Reads a created object, from after its name to the statement's end.
     pub(crate) fn object(&mut self, kind: ObjectKind, name: ObjectName) -> Read<CreateObject> {
         let first = self.at;
         let mut object = CreateObject {
@@ -157,7 +157,7 @@ impl Cursor<'_> {
         Ok(Some(Statement::MoveObject(MoveObject { kind, name, to })))
     }
 
-    /// What a change of a domain is to its columns.
+    /// Returns the effect of a domain's change on its columns.
     fn domain_change(&mut self) -> Read<Option<DomainChange>> {
         Ok(if self.eat(&["SET", "NOT", "NULL"]) {
             Some(DomainChange::NotNull(true))

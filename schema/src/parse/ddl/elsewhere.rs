@@ -10,7 +10,7 @@ use crate::source::Span;
 use super::cursor::{Cursor, Problem, Read};
 use super::table::{TablePlaces, TableStatement};
 
-/// What columns a module's arguments make.
+/// The columns that a module makes of its arguments.
 enum Module {
     /// FTS3, FTS4, FTS5: texts.
     Search,

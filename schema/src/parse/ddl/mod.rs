@@ -29,7 +29,7 @@ use crate::source::Span;
 use cursor::{Cursor, Problem, Read};
 use table::{TablePlaces, TableStatement};
 
-/// What a statement turned out to be.
+/// The result of reading a statement.
 pub(crate) enum Outcome {
     /// A table, with the places its comments are sought at.
     Table(Box<crate::ast::CreateTable>, TablePlaces),
@@ -180,7 +180,7 @@ fn of_postgres_only(cursor: &Cursor<'_>) -> Read<()> {
     }
 }
 
-/// Where the columns of a view are named: in its own list, else by the items of its query that are no `*`.
+/// Returns the places that name the columns of a view: in its own list, else the items of its query except `*`.
 fn view_places(view: &CreateView) -> Vec<(usize, Span)> {
     if !view.columns.is_empty() {
         let names = view.columns.iter().map(|name| name.span);

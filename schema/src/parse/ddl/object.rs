@@ -336,7 +336,7 @@ impl Cursor<'_> {
         self.dialect == Dialect::Postgres && self.eat(&["CASCADE"])
     }
 
-    /// What is made before `DROP SCHEMA`, of MySQL `DROP DATABASE`, is gone.
+    /// Returns the statement that drops the content of the schemas of a `DROP SCHEMA`, or MySQL's `DROP DATABASE`.
     fn dropped_schemas(&self, database: bool, names: &[ObjectName]) -> Option<Statement> {
         let schemas = match self.dialect {
             Dialect::Postgres => !database,

@@ -23,7 +23,7 @@ pub(crate) struct TablePlaces {
     pub(crate) cut_at: Option<u32>,
 }
 
-/// What a `CREATE TABLE` turned out to be.
+/// The kinds of `CREATE TABLE`.
 pub(crate) enum TableStatement {
     /// A table of its own.
     Table(Box<CreateTable>, TablePlaces),
@@ -139,7 +139,7 @@ impl Cursor<'_> {
     fn element_ends(&mut self, problems: &mut Vec<Problem>) -> Read<()> {
         if self.eat_symbol(",") {
             if self.is_symbol(0, ")") {
-                problems.push(self.unexpected("a column or constraint behind the comma"));
+                problems.push(self.unexpected("a column or constraint after the comma"));
             }
             return Ok(());
         }
@@ -343,7 +343,7 @@ impl Cursor<'_> {
         Ok(())
     }
 
-    /// What a query gives is for `resolve` to say; such tables are often dropped again.
+    /// Reads the query of a table. Its columns are found by `resolve`; such tables are often dropped again.
     fn at_query(&mut self, table: &mut CreateTable) -> bool {
         let found = self.is_any_word(0, &["AS", "SELECT"]);
         if found {

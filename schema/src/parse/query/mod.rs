@@ -301,7 +301,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// What stands behind the value: a name or nothing; `None` for more than that.
+    /// Reads the alias after the value: a name or nothing; `None` for more than that.
     fn alias(&mut self) -> Option<Option<Name>> {
         self.eat(&["AS"]);
         if self.at_end() {
@@ -327,7 +327,7 @@ impl<'a> Cursor<'a> {
         self.name("a name").ok()
     }
 
-    /// Where the item that begins here ends.
+    /// Returns where the item that begins here ends.
     fn end_of_item(&self) -> usize {
         let mut at = self.at;
         while at < self.tokens.len() {
@@ -339,7 +339,7 @@ impl<'a> Cursor<'a> {
         at
     }
 
-    /// Where the first of these words stands, outside parentheses; else the end.
+    /// Returns where the first of these words is, outside parentheses; else the end.
     fn end_of(&self, words: &[&str]) -> usize {
         let mut at = self.at;
         while at < self.tokens.len() && !self.clause_at(at, words) {

@@ -11,10 +11,10 @@ use crate::parse::lex::TokenKind;
 
 use super::DEPTH_LIMIT;
 
-/// What stands between two values.
+/// An operator between two values.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Operator {
-    /// `AND`, `=`, `LIKE`, …: both sides make a truth value.
+    /// `AND`, `=`, `LIKE`, …: both sides make a boolean.
     Condition,
     /// `||`.
     Concatenation,
@@ -106,7 +106,8 @@ impl Cursor<'_> {
         })
     }
 
-    /// What makes a condition of the value before it: `IS NULL`, `IN (…)`, `BETWEEN`, `LIKE`. Outer `None`: none stands here.
+    /// Reads a predicate on the value before it: `IS NULL`, `IN (…)`, `BETWEEN`, `LIKE`. Outer `None`: none stands
+    /// here.
     fn condition(&mut self, rank: u8, depth: usize) -> Option<Option<Looked>> {
         if rank >= COMPARISON {
             return None;

@@ -22,7 +22,7 @@ impl Reader<'_> {
                 return Ok(found);
             }
         }
-        Err("so many casts".to_owned())
+        Err("this many nested casts".to_owned())
     }
 
     /// `'now'::date` is today, and so is `now()::date`.

@@ -18,7 +18,7 @@ const DEEPEST: usize = 24;
 /// Operands of one sum or product at most; AND and OR have no such limit.
 const LONGEST: usize = 48;
 
-/// What was read, or what has no equal elsewhere.
+/// The expression that was read, or the construct that has no equivalent elsewhere.
 type Read<T> = Result<T, String>;
 
 /// One expression, piece by piece.
@@ -62,7 +62,7 @@ impl<'a> Reader<'a> {
         self.table.dialect
     }
 
-    /// What stands where something else was needed.
+    /// Returns the token at which reading stopped.
     fn stopped(&self) -> String {
         let Some(piece) = self.tokens.get(self.at) else {
             return "its end".to_owned();
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
     /// One level further in.
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
         if self.depth == DEEPEST {
-            return Err("so many things within one another".to_owned());
+            return Err("an expression that is nested this deep".to_owned());
         }
         self.depth += 1;
         let found = read(self);
@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
             let next = self.product()?;
             found = Portable::Binary(operator, Box::new(found), Box::new(next));
         }
-        Err("so long a sum".to_owned())
+        Err("a sum this long".to_owned())
     }
 
     fn concatenation(&mut self, first: Portable) -> Read<Portable> {
@@ -209,7 +209,7 @@ impl<'a> Reader<'a> {
             let next = self.sign()?;
             found = Portable::Binary(Operator::Times, Box::new(found), Box::new(next));
         }
-        Err("so long a product".to_owned())
+        Err("a product this long".to_owned())
     }
 
     fn sign(&mut self) -> Read<Portable> {

@@ -1,4 +1,4 @@
-//! What may stand behind a value and makes a condition of it.
+//! Reads the predicates that may follow a value.
 
 use super::{Read, Reader};
 use crate::ast::PieceKind;
@@ -83,7 +83,7 @@ impl Reader<'_> {
     /// SQLite's LIKE makes no difference between `a` and `A`, and the pattern needs to be known for that of others.
     fn like(&mut self, value: Portable, negated: bool) -> Read<Portable> {
         let start = self.at;
-        let pattern = constant(self.sum()?).ok_or("a pattern of LIKE that is no constant")?;
+        let pattern = constant(self.sum()?).ok_or("a pattern of LIKE that is not a constant")?;
         let folds_case = self.dialect() == Dialect::Sqlite;
         if self.is_word(0, "ESCAPE")
             || (folds_case && pattern.bytes().any(|byte| byte.is_ascii_alphabetic()))

@@ -5,7 +5,7 @@
 use crate::ast::{TypeArgument, TypeName};
 use crate::dialect::Dialect;
 
-/// What stands in the parentheses of some types.
+/// The arguments in the parentheses of some types.
 struct Takes {
     names: &'static [&'static str],
     /// How many numbers at most.

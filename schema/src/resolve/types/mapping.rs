@@ -32,7 +32,7 @@ struct KeyType {
     any_length: bool,
 }
 
-/// What an entry says of a column.
+/// The type that an entry gives a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::resolve) enum Mapped<'a> {
     /// The Rust type of this one column.
@@ -61,7 +61,7 @@ impl<'a> Mapping<'a> {
         }
     }
 
-    /// What is said of a column of this type; of equals the first of the file.
+    /// Returns the entry for a column of this type; of equal ones the first of the file.
     pub(in crate::resolve) fn find(
         &self,
         table: &DraftTable,
@@ -204,7 +204,7 @@ fn without_length(sql_type: &str) -> String {
     }
 }
 
-/// What a key can be, for suggestions.
+/// Returns the possible keys, for suggestions.
 fn names(model: &Model) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for table in &model.tables {

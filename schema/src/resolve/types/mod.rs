@@ -43,7 +43,7 @@ impl Settled {
         }
     }
 
-    /// What is left where there is no better type.
+    /// Returns the text type that is used where there is no better one.
     fn text(sql_type: String, rust_type: Option<&'static str>) -> Self {
         Self {
             column_type: text_form(&sql_type),
@@ -54,18 +54,18 @@ impl Settled {
     }
 }
 
-/// What a dialect's table of types says.
+/// The result of a lookup in a dialect's table of types.
 enum Known {
     /// A type of the model.
     Type(ColumnType, String),
-    /// What SQLite makes of a name that is not one of its types, by its letters.
+    /// The type that SQLite derives from the characters of an unknown name.
     Guessed(ColumnType, String),
     /// Values of an enum of this column alone.
     Values(Vec<String>, String),
     /// A type that is known by name and read and written in its own text form; with the Rust type that reads the form
     /// where that is not a `String`.
     Text(String, Option<&'static str>),
-    /// A name that says nothing to SQLite: any value, by how it is stored.
+    /// A name that means nothing to SQLite: any value, by how it is stored.
     Anything(String),
     /// A type of the user or of an extension that the model has no word for; so the catalogue spells it.
     Unsupported(String),
@@ -161,7 +161,7 @@ impl Resolver<'_> {
     fn warn_anything(&mut self, column: &DraftColumn, sql_type: &str) {
         let name = &column.name.text;
         let message = format!(
-            "type `{sql_type}` says nothing to SQLite: column `{name}` is read as any value"
+            "type `{sql_type}` means nothing to SQLite: column `{name}` is read as any value"
         );
         let near = nearest(&column.type_name.name, Dialect::Sqlite);
         let near = near.map_or(String::new(), |near| format!("did you mean `{near}`? "));

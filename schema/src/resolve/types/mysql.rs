@@ -57,7 +57,7 @@ const NUMBERS: &[Entry] = &[
             other => other,
         },
         examples: &["tinyint", "tinyint unsigned", "tinyint(1)"],
-        note: "`tinyint(1)` is a truth value; for small numbers write `tinyint`, or `@type i8`",
+        note: "`tinyint(1)` is a boolean; for small numbers write `tinyint`, or `@type i8`",
     },
     Entry {
         names: &["smallint", "int2"],
@@ -436,7 +436,7 @@ fn values(written: &TypeName) -> Vec<String> {
     written.arguments.iter().map(value).collect()
 }
 
-/// What MySQL has instead of a type of another database.
+/// Returns MySQL's counterpart of a type of another database.
 fn elsewhere(name: &str) -> &'static str {
     match name {
         "timestamptz" => "timestamp",

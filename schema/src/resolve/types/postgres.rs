@@ -10,7 +10,7 @@ use super::{Known, arguments, fraction, number};
 
 static BY_NAME: LazyLock<ByName> = LazyLock::new(|| by_name(TYPES));
 
-/// What a declared type says.
+/// Looks up a declared type.
 pub(super) fn known(written: &TypeName) -> Known {
     let name = if written.written.starts_with('"') && written.name == "char" {
         "\"char\""

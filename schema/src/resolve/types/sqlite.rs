@@ -12,7 +12,7 @@ use super::{Known, names_of, nearest, number};
 
 static BY_NAME: LazyLock<ByName> = LazyLock::new(|| by_name(TYPES));
 
-/// What a declared type says.
+/// Looks up a declared type.
 pub(super) fn known(written: &TypeName) -> Known {
     let by_name = |name: &str| BY_NAME.get(name);
     if let Some(entry) = by_name(&written.name).or_else(|| by_name(written.name.trim())) {
@@ -116,7 +116,7 @@ const BY_NAME_ONLY: &[Entry] = &[
             Some(_) | None => integer(written, ColumnType::I8, ColumnType::U8),
         },
         examples: &["TINYINT", "TINYINT UNSIGNED", "TINYINT(1)"],
-        note: "`TINYINT(1)` is a truth value",
+        note: "`TINYINT(1)` is a boolean",
     },
     Entry {
         names: &["smallint", "int2"],

@@ -11,11 +11,11 @@ use super::Known;
 pub(super) struct Entry {
     /// As they are written, in lower case with one blank between words.
     pub(super) names: &'static [&'static str],
-    /// What a column holds that is declared so.
+    /// Returns the type of a column that is declared so.
     pub(super) rule: fn(&TypeName) -> Known,
     /// Declarations for the page of types, one line each.
     pub(super) examples: &'static [&'static str],
-    /// What is to be known of its values; may be empty.
+    /// A remark about its values; may be empty.
     pub(super) note: &'static str,
 }
 
@@ -35,13 +35,13 @@ pub(super) fn by_name(entries: &'static [&'static [Entry]]) -> ByName {
 /// A declaration of a column as the page of types shows it. What becomes of it the compiler says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spelling {
-    /// Whose type it is.
+    /// The dialect of the type.
     pub dialect: Dialect,
     /// All names of the type.
     pub names: &'static [&'static str],
     /// How a column is declared.
     pub example: &'static str,
-    /// What is to be known of its values; may be empty.
+    /// A remark about its values; may be empty.
     pub note: &'static str,
 }
 

@@ -81,7 +81,7 @@ impl<'a> Resolver<'a> {
         }))
     }
 
-    /// What the query of a table gives; `None` where that is not known.
+    /// Returns the columns of a table's query; `None` where that is not known.
     pub(super) fn columns_of_query(&mut self, view: &DraftView) -> Option<Vec<Column>> {
         self.read_view(view).ok().map(|read| read.columns)
     }
@@ -146,7 +146,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Where nothing says where a view lives, it lives where all that it reads does.
+    /// Returns the engines of a view; one without a tag lives where all of its sources do.
     fn engines_of_view(
         &mut self,
         view: &DraftView,
@@ -164,7 +164,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// What the query needs and bindery does not make.
+    /// Returns the construct of the query that bindery does not make.
     fn obstacle(&self, view: &DraftView, read: &Read) -> Option<String> {
         if let Some(missing) = &read.missing {
             return Some(format!("it reads `{missing}`, which is not in the schema"));
@@ -325,7 +325,7 @@ fn view_column(
     })
 }
 
-/// What is written beside it, else the database's comment.
+/// Returns the prose beside it, else the database's comment.
 fn prose(notes: &Notes, comment: Option<&str>) -> Vec<String> {
     if notes.docs.is_empty() {
         comment.map(comment_text).unwrap_or_default()

@@ -35,7 +35,7 @@ pub(super) struct Output {
     pub(super) span: Span,
 }
 
-/// What a table or a query gives.
+/// The columns of a table or a query.
 #[derive(Debug, Default)]
 pub(super) struct Relation {
     pub(super) columns: Vec<Output>,
@@ -43,7 +43,7 @@ pub(super) struct Relation {
     pub(super) by_name: HashMap<String, usize>,
 }
 
-/// What one view can see.
+/// The tables that one view can see.
 pub(super) struct Tables<'r, 'a> {
     pub(super) resolver: &'r Resolver<'a>,
     pub(super) view: &'r DraftView,
@@ -116,18 +116,18 @@ impl<'r, 'a> Tables<'r, 'a> {
         self.view.table.dialect
     }
 
-    /// What the view's query gives.
+    /// Returns the columns of the view's query.
     pub(super) fn whole(&self) -> Result<Rc<Relation>, Unread> {
         self.query(&self.view.query, &None, None)
     }
 
-    /// What was read so far, and the name of something that is not in the model.
+    /// Returns the tables read so far, and the name of a source that is not in the model.
     pub(super) fn read(self) -> (Vec<TableId>, Option<String>) {
         let reads = self.reads.into_inner().into_iter().collect();
         (reads, self.missing.into_inner())
     }
 
-    /// What a query gives. How deep queries nest is bounded by the reader.
+    /// Returns the columns of a query. How deep queries nest is bounded by the reader.
     pub(super) fn query(
         &self,
         query: &Query,
@@ -139,7 +139,7 @@ impl<'r, 'a> Tables<'r, 'a> {
         Ok(Rc::new(Relation::new(columns, self.dialect())))
     }
 
-    /// What can be named in a query: what can be outside, and its own `WITH`.
+    /// Returns the tables that a query can name: those of its surroundings, and its own `WITH`.
     fn common_tables(
         &self,
         query: &Query,
@@ -435,7 +435,7 @@ fn unknown_star() -> Unread {
     "has a `*` over something whose columns are not known".to_owned()
 }
 
-/// What `t.*` gives.
+/// Returns the columns of `t.*`.
 fn all_of(bound: &Bound, span: Span) -> Result<Vec<Output>, Unread> {
     let relation = bound.relation.as_ref().ok_or_else(unknown_star)?;
     let one = |output: &Output| {

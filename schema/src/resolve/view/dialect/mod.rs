@@ -1,4 +1,4 @@
-//! What the dialects' queries give: one file each, as data.
+//! The types of expressions in the dialects' queries: one file each, as data.
 
 mod mysql;
 mod postgres;
@@ -8,7 +8,8 @@ use crate::ast::TypeName;
 use crate::column_type::{ColumnType, LobSize};
 use crate::dialect::Dialect;
 
-/// What a dialect's query gives. There is no default: a new field must be answered for every dialect.
+/// The rules for types of expressions in a dialect's queries. There is no default: a new field must be answered for
+/// every dialect.
 pub(super) struct Grammar {
     /// Functions by their names in lower case.
     functions: &'static [(&'static str, Gives)],
@@ -30,7 +31,8 @@ pub(super) struct Grammar {
     pub(super) negative: fn(&ColumnType) -> Option<ColumnType>,
     /// The type of `abs(a)`.
     pub(super) absolute: fn(&ColumnType) -> Option<ColumnType>,
-    /// What a cast gives, of a value of the type behind it where that is known; `None`: what the name says in a column.
+    /// The type of a cast, of a value of the type beside it where that is known; `None`: the type that a column of this
+    /// name has.
     pub(super) cast: fn(&TypeName, Option<&ColumnType>) -> Option<ColumnType>,
     /// Does a cast to it give NULL for what is none?
     pub(super) cast_gives_null: fn(&ColumnType) -> bool,
@@ -46,7 +48,7 @@ pub(super) struct Grammar {
     pub(super) names_calls: bool,
 }
 
-/// What a function gives.
+/// The type that a function returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Gives {
     /// This type.
@@ -93,7 +95,7 @@ const fn of(column_type: ColumnType, null: Null) -> Gives {
     Gives::Type(column_type, null)
 }
 
-/// What a dialect's query gives.
+/// Returns the grammar of a dialect's queries.
 pub(super) fn grammar(dialect: Dialect) -> &'static Grammar {
     match dialect {
         Dialect::Sqlite => &sqlite::GRAMMAR,

@@ -271,7 +271,8 @@ fn absolute(of: &ColumnType) -> Option<ColumnType> {
     }
 }
 
-/// What is no date is NULL with a warning, and so is what is none of MariaDB's own types. Numbers are 0 then.
+/// Returns whether a cast gives NULL, with a warning, for a text that is not a date or not of MariaDB's own type.
+/// Numbers are 0 then.
 fn cast_gives_null(to: &ColumnType) -> bool {
     let is_number = rank(to).is_some();
     let is_bytes = matches!(
