@@ -1,4 +1,4 @@
-//! Compiles the schema of the program whose servers are played.
+//! Compiles the schema of the program whose servers are simulated.
 
 fn main() -> Result<(), bindery_codegen::CompileError> {
     bindery_codegen::compile("schema.sql")

@@ -1,4 +1,4 @@
-//! What was typed behind the command.
+//! The arguments after the command.
 
 use crate::Failure;
 

@@ -1,4 +1,4 @@
-//! What is measured.
+//! The cases that are measured.
 
 use std::fmt;
 
@@ -7,11 +7,11 @@ use std::fmt;
 pub enum Case {
     /// A row by its key.
     Find,
-    /// So many rows by their keys, each asked for by itself.
+    /// A number of rows by their keys, each fetched by itself.
     Finds(usize),
-    /// So many rows by their keys, asked for at once where the library can.
+    /// A number of rows by their keys, fetched together where the library can.
     FindMany(usize),
-    /// A whole table of so many rows.
+    /// A whole table of this number of rows.
     Select(usize),
     /// The same, row by row.
     Iterate(usize),
@@ -21,7 +21,7 @@ pub enum Case {
     Insert,
     /// The same in a transaction of its own.
     InsertInTransaction,
-    /// So many rows at once.
+    /// A number of rows in one call.
     InsertMany(usize),
 }
 

@@ -1,4 +1,4 @@
-//! What a way to reach a database has to do.
+//! The operations of a way to reach a database.
 
 use crate::Person;
 
@@ -7,7 +7,7 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// One connection to a database through one library, used as its documentation says it is fast.
 pub trait Client {
-    /// What it reads rows into: owned values, whatever their type.
+    /// The type that it reads rows into: owned values, whatever their type.
     type Row: Into<Person>;
 
     /// The library's name.
@@ -33,7 +33,7 @@ pub trait Client {
         ids.iter().map(|&id| self.find(id)).collect()
     }
 
-    /// All rows at once.
+    /// All rows in one call.
     ///
     /// # Errors
     /// The database fails.

@@ -1,4 +1,4 @@
-//! What bindery costs beside the client libraries of its databases, measured in ratios.
+//! Measures the cost of bindery beside the client libraries of its databases, in ratios.
 //!
 //! A [`Client`] is one way to reach a database; [`Case`] is what all of them do. Absolute times say more about the machine
 //! than about us: clients take turns in rounds, and each is compared with the first one of the same round. That all give

@@ -12,7 +12,7 @@ const MAX_TIMES: u128 = 5_000;
 /// The times of one client, one a round, each of one execution.
 pub(crate) type Times = Vec<f64>;
 
-/// Measures a case: so many times of each client, in the order of the clients. In each round another one begins.
+/// Measures a case: a number of times for each client, in the order of the clients. In each round another one begins.
 pub(crate) fn rounds(
     variants: &mut [Box<dyn Variant>],
     case: Case,

@@ -5,7 +5,7 @@
 pub struct Person {
     /// The key.
     pub id: i64,
-    /// Sixteen letters or so.
+    /// About sixteen characters.
     pub name: String,
     /// NULL for one in four.
     pub hair_color: Option<String>,

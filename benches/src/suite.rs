@@ -24,7 +24,7 @@ pub struct Place {
     pub socket: String,
     /// The TCP port, which is in the name of PostgreSQL's socket file.
     pub port: u16,
-    /// Who may do everything.
+    /// The administrator's account.
     pub user: String,
     /// The database.
     pub database: String,

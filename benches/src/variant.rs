@@ -16,13 +16,13 @@ pub trait Variant {
     /// The database fails, as in all other methods.
     fn fill(&mut self, people: Vec<Person>) -> Result<(), Failure>;
 
-    /// What a case gives; rows that it inserts are numbered from `first` on.
+    /// Returns the result of a case; rows that it inserts are numbered from `first` on.
     ///
     /// # Errors
     /// The database fails.
     fn rows(&mut self, case: Case, first: i64) -> Result<Vec<Person>, Failure>;
 
-    /// How long a case takes so many times.
+    /// How long a number of runs of a case takes.
     ///
     /// # Errors
     /// The database fails.
@@ -62,7 +62,7 @@ impl<C: Client> Variant for C {
     }
 }
 
-/// What a case needs, made before time is taken.
+/// The input of a case, made before time is taken.
 enum Input {
     Nothing,
     Keys(Vec<i64>),

@@ -1,4 +1,4 @@
-//! The databases behind the chosen engines, through the same runtime as a user's program.
+//! The databases of the chosen engines, through the same runtime as a user's program.
 
 use bindery::{Created, EngineInfo, ErrorKind, ModelInfo, Program, Registry, TableDdl, TableDrift};
 use bindery_schema::dialect::Dialect;
@@ -232,7 +232,7 @@ fn text(of: &str) -> &'static str {
     of.to_owned().leak()
 }
 
-/// The error with what lies behind it. None of them holds a value or a password.
+/// The error with its causes. None of them holds a value or a password.
 fn failure(error: &bindery::Error) -> Failure {
     let mut message = error.to_string();
     let mut source = std::error::Error::source(error);

@@ -1,4 +1,4 @@
-//! Which engines a command works on: those asked for, else `default`, and never a guess.
+//! Which engines a command works on: those named, else `default`, and never a guess.
 
 use bindery_schema::config::{Config, EngineConfig};
 use bindery_schema::model::EngineId;

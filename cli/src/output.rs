@@ -63,7 +63,7 @@ impl Output {
         self.results
     }
 
-    /// Writes a result. A reader that has gone away has seen enough: that is no failure.
+    /// Writes a result. A reader that has gone away has seen enough: that is not a failure.
     pub(crate) fn result(&self, text: &str) -> Result<(), Failure> {
         let mut stream = io::stdout().lock();
         match stream
@@ -77,7 +77,7 @@ impl Output {
         }
     }
 
-    /// Writes a message. Where standard error is closed nobody wants it.
+    /// Writes a message. Where standard error is closed it is dropped.
     pub(crate) fn message(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }

@@ -80,7 +80,7 @@ impl Project {
         engines.any(|engine| engine.span.is_some())
     }
 
-    /// The engines a command works on; none where the configuration cannot be used, which `compile` then tells.
+    /// The engines a command works on; none where the configuration cannot be used, which `compile` then reports.
     pub(crate) fn choose(
         &self,
         options: &EngineOptions,

@@ -83,7 +83,7 @@ pub(crate) fn tell(project: &Project, format: Format, output: &Output) -> Result
     }
 }
 
-/// The model, where nothing forbids to go on; findings are told.
+/// The model, unless errors stop the command; findings are printed.
 pub(crate) fn checked<'c>(
     compiled: &'c Compiled,
     options: &SchemaOptions,

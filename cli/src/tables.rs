@@ -1,4 +1,4 @@
-//! The tables of the chosen engines: how they are made and dropped, and what a user is told of each.
+//! The tables of the chosen engines: how they are made and dropped, and what is printed about each.
 
 use bindery_schema::model::{CheckedModel, EngineId, Table};
 use bindery_schema::plan::{CreateTable, create_statements};

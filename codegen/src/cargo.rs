@@ -1,4 +1,4 @@
-//! The door for build scripts: compiles a schema into `OUT_DIR` and tells cargo what to look at again.
+//! The door for build scripts: compiles a schema into `OUT_DIR` and gives cargo the files to watch.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -2,9 +2,9 @@
 //! is neither written again nor even looked into: that is most of a run's time.
 //!
 //! A piece is a file of a few models beside the generated file, which includes it by a name that says what is in it. So
-//! pieces are never changed, and until the generated file is replaced the old one has all that it had. An index tells the
-//! fingerprints of what pieces are written from. Whatever does not agree (a damaged index, an edited file, another build of
-//! the generator) is written anew: nothing kept can change what comes out.
+//! pieces are never changed, and until the generated file is replaced the old one has all that it had. An index records
+//! the fingerprints of what pieces are written from. Whatever does not agree (a damaged index, an edited file, another
+//! build of the generator) is written anew: nothing kept can change what comes out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -22,7 +22,7 @@ use crate::output::{read, unwritable, write_if_changed};
 pub(crate) const FOLDER: &str = "bindery";
 /// The file by which the next run recognises the pieces.
 const INDEX: &str = "bindery.index";
-/// So many files are written at once.
+/// The number of threads that write files.
 const FILES: usize = 8;
 
 /// Pieces that are there, and those of the code being written.
@@ -136,7 +136,7 @@ impl Kept {
         }
     }
 
-    /// Names that are no piece's are somebody else's.
+    /// Files without the name of a piece are not ours.
     fn remove_others(&self) -> Result<(), CompileError> {
         let used: BTreeSet<&str> = self.used.iter().map(|(_, name)| name.as_str()).collect();
         let Ok(entries) = fs::read_dir(self.folder.join(FOLDER)) else {

@@ -35,7 +35,7 @@ fn replace(path: &Path, text: &str) -> std::io::Result<()> {
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .and_then(|()| std::fs::rename(&beside, path));
     if written.is_err() {
-        // The failure is told; that the rest of it stays as well is not worth another.
+        // The failure is reported; that the rest stays as well needs no second report.
         let _ = std::fs::remove_file(&beside);
     }
     written

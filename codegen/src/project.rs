@@ -18,7 +18,7 @@ use crate::error::CompileError;
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) model: CheckedModel,
-    /// Findings that are no errors, one line each.
+    /// Findings that are not errors, one line each.
     pub(crate) warnings: Vec<String>,
 }
 

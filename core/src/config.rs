@@ -255,9 +255,9 @@ pub struct SessionConfig {
     pub statement_timeout: Option<Duration>,
     /// `lock-timeout`: the longest that a statement waits for a lock; `None` leaves it to the server.
     pub lock_timeout: Option<Duration>,
-    /// `idle-in-transaction-timeout`: the server ends a session that does nothing in an open transaction for so long.
+    /// `idle-in-transaction-timeout`: the server ends a session that does nothing in an open transaction for this long.
     pub idle_in_transaction_timeout: Option<Duration>,
-    /// `max-transaction-age`: a transaction that is open for so long is ended.
+    /// `max-transaction-age`: a transaction that is open for longer is ended.
     pub max_transaction_age: Option<Duration>,
     /// `busy-timeout`: the longest wait for a lock on an SQLite file.
     pub busy_timeout: Duration,
@@ -289,7 +289,7 @@ impl Default for SessionConfig {
 /// The longest time that any setting takes, a year: longer ones are slips of the finger, and clocks overflow at some point.
 pub const LONGEST_TIME: Duration = Duration::from_secs(365 * 24 * 3_600);
 
-/// The longest `application-name`: PostgreSQL cuts longer ones off, and shows signs outside of ASCII as `?`.
+/// The longest `application-name`: PostgreSQL cuts longer ones off, and shows characters outside of ASCII as `?`.
 const LONGEST_APPLICATION_NAME: usize = 63;
 
 /// May this be an `application-name`?

@@ -36,7 +36,7 @@ impl Derives {
 pub struct ModelDerives {
     /// The model's name.
     pub model: String,
-    /// Its derives; none for enums, which are no model's.
+    /// Its derives; none for enums, which belong to no model.
     pub derives: Derives,
     /// The name in the file.
     pub span: Span,

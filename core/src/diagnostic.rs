@@ -75,8 +75,8 @@ impl Diagnostic {
 
 /// Collects findings; all rules run before anything stops.
 ///
-/// Of each severity so many are kept: a file that is something else than a schema may have a finding at every word. People
-/// are shown far fewer, see `render`.
+/// The number of findings of each severity that are kept: a file that is something else than a schema may have a
+/// finding at every word. People are shown far fewer, see `render`.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     items: Vec<Diagnostic>,
@@ -88,7 +88,7 @@ pub struct Diagnostics {
 const KEPT: usize = 50_000;
 
 impl Diagnostics {
-    /// Adds a finding; behind the last one kept a finding says that there are more.
+    /// Adds a finding; after the last one kept, a finding reports that there are more.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let severity = diagnostic.severity;
         let count = match severity {
@@ -129,7 +129,7 @@ impl Diagnostics {
         self.items.iter()
     }
 
-    /// Adds all findings of another collection behind its own.
+    /// Adds all findings of another collection after its own.
     pub fn extend(&mut self, other: Self) {
         other.items.into_iter().for_each(|item| self.push(item));
     }

@@ -78,7 +78,7 @@ pub struct Capabilities {
     pub virtual_columns: bool,
     /// ON UPDATE CURRENT_TIMESTAMP.
     pub on_update_now: bool,
-    /// PRIMARY KEY stands at the column where the database counts it, not behind the columns.
+    /// PRIMARY KEY stands at the column where it auto-increments, not after the columns.
     pub counted_key_at_column: bool,
     /// Foreign keys refer to primary and unique keys only.
     pub refers_to_keys_only: bool,

@@ -5,8 +5,8 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 /// Returns the content of a file, up to one byte more than the limit. Of files that are not regular only those below
-/// `/dev` are read, where a shell hands over its pipes (`/dev/fd/63`): a pipe elsewhere may have nobody who writes to
-/// it.
+/// `/dev` are read, where a shell hands over its pipes (`/dev/fd/63`): a pipe elsewhere may have no process that writes
+/// to it.
 ///
 /// # Errors
 /// What the system says, or that it is not a regular file.
@@ -34,7 +34,7 @@ mod tests {
 
     use super::*;
 
-    /// Covers COMP-6: what is no file is refused, and nothing hangs.
+    /// Covers COMP-6: a path that is not a file is refused, and nothing hangs.
     #[test]
     fn what_is_no_file_is_refused_at_once() {
         let folder = tempfile::tempdir().expect("a folder can be made");

@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy)]
 pub struct Fingerprint(u64);
 
-/// Stands behind each word and each line; no text holds such a byte.
+/// Stands after each word and each line; no text holds such a byte.
 const BEHIND_WORD: u8 = 0xFE;
 const BEHIND_LINE: u8 = 0xFF;
 /// The fingerprint of nothing.
@@ -36,8 +36,8 @@ impl Fingerprint {
         self.0
     }
 
-    /// A number that may be added to others, where their order is no matter: texts that differ in one letter have sums that
-    /// differ as those of other such texts do, until each bit is spread over all (the end of MurmurHash3).
+    /// A number that may be added to others, where their order does not matter: texts that differ in one character have
+    /// sums that differ as those of other such texts do, until each bit is spread over all (the end of MurmurHash3).
     pub fn summand(self) -> u64 {
         let mut bits = self.0;
         bits = (bits ^ (bits >> 33)).wrapping_mul(0xFF51_AFD7_ED55_8CCD);

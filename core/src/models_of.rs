@@ -11,7 +11,7 @@ pub struct ModelsOf {
 }
 
 impl ModelsOf {
-    /// Of so many engines; of each pair the first hosts what the second hosts.
+    /// For this number of engines; of each pair the first hosts what the second hosts.
     pub fn new(engines: usize, pairs: impl IntoIterator<Item = (EngineId, EngineId)>) -> Self {
         let mut followers: Vec<Vec<EngineId>> = Vec::new();
         for (engine, of) in pairs {
@@ -26,7 +26,7 @@ impl ModelsOf {
         self.follow(found, |_| ());
     }
 
-    /// The same; each engine whose followers are looked at is told.
+    /// The same; each engine whose followers are visited is passed to the callback.
     fn follow(&self, found: &mut Vec<EngineId>, mut look: impl FnMut(EngineId)) {
         if self.followers.is_empty() {
             return;
@@ -47,7 +47,7 @@ impl ModelsOf {
 }
 
 /// The circles among things that each lead to at most one other: each circle once, from its first member on. Every thing
-/// is asked once where it leads.
+/// is looked up once.
 pub(crate) fn circles(
     count: usize,
     mut next: impl FnMut(usize) -> Option<usize>,

@@ -51,12 +51,12 @@ fn capitalized(word: &str) -> String {
 
 /// Is this a word that Rust (edition 2024) keeps for itself?
 pub fn is_keyword(word: &str) -> bool {
-    // Most names are told by this, and build scripts are not optimised.
+    // Most names are decided by this, and build scripts are not optimised.
     let has_blank = word.len() > 1 && word.as_bytes().contains(&b'_');
     !has_blank && KEYWORDS.binary_search(&word).is_ok()
 }
 
-/// The known word that a misspelt one probably means: at most two edits away, and fewer than half its letters.
+/// The known word that a misspelt one probably means: at most two edits away, and fewer than half its characters.
 /// Of several equally near ones the first.
 ///
 /// ```
@@ -139,7 +139,7 @@ pub fn is_crate_name(name: &str) -> bool {
         && !is_keyword(&name.replace('-', "_"))
 }
 
-/// Longer words are not looked up: nobody mistypes them by two letters, and hostile ones must cost nothing.
+/// Longer words are not looked up: they are not mistyped by two characters, and hostile ones must cost nothing.
 const LONGEST_SUGGESTED: usize = 64;
 
 /// Edits between two words, a swap of neighbours counted as one (optimal string alignment).

@@ -11,7 +11,7 @@ pub struct Span {
     pub file: FileId,
     /// Offset of the first byte.
     pub start: u32,
-    /// Offset behind the last byte.
+    /// Offset after the last byte.
     pub end: u32,
 }
 
@@ -23,7 +23,7 @@ pub struct SourceFile {
     line_starts: Vec<u32>,
     /// Offsets of characters that stand for bytes of another encoding, ascending.
     guessed: Vec<u32>,
-    /// Letters before each block of so many bytes: a line may be of any length.
+    /// Characters before each block of `BLOCK` bytes: a line may be of any length.
     letters_before: Vec<u32>,
 }
 
@@ -111,7 +111,7 @@ impl SourceFile {
     }
 }
 
-/// For each block, and for the end of the text, how many letters begin before it.
+/// For each block, and for the end of the text, how many characters begin before it.
 fn letters_before(bytes: &[u8]) -> Vec<u32> {
     let mut before = 0;
     let mut all = Vec::with_capacity(bytes.len() / BLOCK + 1);

@@ -7,12 +7,12 @@ use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::render::{Style, render};
 use bindery_schema::source::Sources;
 
-/// Every variable is set, to something that can be told from the rest.
+/// Every variable is set, to something that differs from the rest.
 fn environment(name: &str) -> Option<String> {
     (!name.starts_with('_')).then(|| format!("sqlite://{name}"))
 }
 
-/// Any bytes as a configuration: what the build asks of it, and what the running program does.
+/// Any bytes as a configuration: as the build uses it, and as the running program does.
 pub(crate) fn run_config(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;

@@ -11,7 +11,7 @@ pub mod server;
 
 use bindery_schema::dialect::Dialect;
 
-/// What is fuzzed.
+/// A target of fuzzing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     /// A schema file in this dialect, from bytes to generated code.
@@ -24,9 +24,9 @@ pub enum Target {
     Annotation,
     /// Names of tables and columns, down to generated code that is Rust.
     Names,
-    /// What a PostgreSQL server answers.
+    /// The answers of a PostgreSQL server.
     PostgresServer,
-    /// What a MySQL or MariaDB server answers.
+    /// The answers of a MySQL or MariaDB server.
     MysqlServer,
 }
 

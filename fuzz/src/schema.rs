@@ -11,7 +11,8 @@ pub(crate) fn run(bytes: &[u8], dialect: Dialect) {
     compile(bytes, dialect);
 }
 
-/// Lines as comments: in turn at the head of the file, above a table, above a column and at the end of a column's line.
+/// Lines as comments: one after the other at the head of the file, above a table, above a column and at the end of a
+/// column's line.
 pub(crate) fn run_annotation(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let mut places: [String; 4] = Default::default();

@@ -1,4 +1,4 @@
-//! What a program does on a server that is played: its answers were recorded from a real one, and are then damaged.
+//! Runs a program against a simulated server, whose answers were recorded from a real one and are then damaged.
 
 mod calls;
 mod framing;
@@ -24,7 +24,7 @@ pub(crate) mod program {
     bindery::include_schema!();
 }
 
-/// Which engine is played.
+/// The engine that is simulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     /// PostgreSQL.
@@ -39,7 +39,7 @@ impl Engine {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Postgres, Self::Mysql, Self::Mariadb];
 
-    /// Who speaks first, and what a message is.
+    /// Returns which side speaks first, and how messages are framed.
     pub fn speaker(self) -> Speaker {
         match self {
             Self::Postgres => Speaker::Postgres,
@@ -59,22 +59,22 @@ impl Engine {
 /// A session: one call of the program, and what the server says, one piece for each request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Whose.
+    /// The engine of the server.
     pub engine: Engine,
     /// Its place in [`CALLS`].
     pub call: usize,
-    /// What the server says.
+    /// The answers of the server.
     pub pieces: Vec<Vec<u8>>,
 }
 
 /// How a session went.
 #[derive(Debug)]
 pub struct Outcome {
-    /// What the call gave.
+    /// The result of the call.
     pub given: bindery::Result<String>,
-    /// The server was asked for everything that it had to say.
+    /// Every answer of the server was requested.
     pub asked_to_the_end: bool,
-    /// It was told to commit.
+    /// It was ordered to commit.
     pub told_to_commit: bool,
 }
 
@@ -124,7 +124,7 @@ impl Session {
         &CALLS[self.call]
     }
 
-    /// Plays it. The server ends a connection on which nothing is asked for so long: a client that was told of more
+    /// Replays it. The server ends a connection without requests after this time: a client that expects more
     /// than there is would wait for it.
     ///
     /// # Panics

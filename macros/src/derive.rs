@@ -20,7 +20,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     respan(input).tokens(&text?, &input.ident)
 }
 
-/// The configuration's errors are told once, by `databases!`.
+/// The configuration's errors are reported once, by `databases!`.
 fn elsewhere(name: &syn::Ident) -> syn::Error {
     worded(
         name,

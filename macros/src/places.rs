@@ -1,4 +1,4 @@
-//! The tokens behind each place of a description, and errors on them.
+//! The tokens of each place of a description, and errors on them.
 
 use bindery_codegen::derive::{Finding, Place};
 use proc_macro2::{Span, TokenStream};

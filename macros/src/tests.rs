@@ -292,7 +292,7 @@ fn what_is_wrong_with_the_configuration_is_told_with_its_place() {
     );
 }
 
-/// A derive reads one struct: what the configuration says of other models is not judged by it.
+/// A derive reads one struct: configuration about other models does not concern it.
 #[test]
 fn a_denied_warning_is_an_error_on_the_struct() {
     let source = "pub struct User { #[key(generated)] id: UserId, #[references(\"users(id)\")] boss: Option<UserId> }";
@@ -385,8 +385,8 @@ fn what_a_build_has_to_watch_is_said_without_its_folder() {
     assert!(!text.contains(&absolute), "{text}");
 }
 
-/// The same table on the same engine, described by a struct and by a file: by the hash of both no program is told of another
-/// schema.
+/// The same table on the same engine, described by a struct and by a file: by the hash of both no program reports
+/// another schema.
 ///
 /// Covers CFG-10.
 #[test]

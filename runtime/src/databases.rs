@@ -97,7 +97,7 @@ impl Registry {
         Self::with_config(program, &config)
     }
 
-    /// What was compiled in.
+    /// The facts of this model that were compiled in.
     pub fn program(&self) -> &'static Program {
         self.program
     }

@@ -14,7 +14,7 @@ use crate::program::ModelInfo;
     note = "derive `bindery::Model` on the struct, or take it off the list"
 )]
 pub trait Derived {
-    /// What was compiled in.
+    /// The facts of this model that were compiled in.
     const INFO: &'static ModelInfo;
     /// Tables its foreign keys refer to.
     const REFERS_TO: &'static [&'static str];

@@ -279,7 +279,7 @@ pub enum Statement {
     AlterDomain(AlterDomain),
     /// `CREATE TABLE … PARTITION OF`.
     Partition(Partition),
-    /// A table that is no model: a partition, temporary, virtual or foreign table.
+    /// A table that is not a model: a partition, temporary, virtual or foreign table.
     NoModel {
         /// Its name.
         name: ObjectName,
@@ -298,7 +298,7 @@ impl Statement {
             Self::CreateView(view) => &mut view.name,
             Self::CreateEnum(created) => &mut created.name,
             Self::CreateDomain(created) => &mut created.name,
-            // Its schema is said behind its name, or nowhere.
+            // Its schema is written after its name, or nowhere.
             Self::CreateObject(created) if created.kind != ObjectKind::Extension => {
                 &mut created.name
             }
@@ -355,7 +355,7 @@ pub struct CreateTable {
     pub strict: bool,
     /// SQLite `WITHOUT ROWID`.
     pub without_rowid: bool,
-    /// Something in it could not be read: what it lacks is no reason for further errors.
+    /// Something in it could not be read: what it lacks causes no further errors.
     pub incomplete: bool,
     /// The query that its columns come from.
     pub query: Option<Box<TableQuery>>,
@@ -470,7 +470,7 @@ pub struct TypeName {
     pub name: String,
     /// In parentheses.
     pub arguments: Vec<TypeArgument>,
-    /// The words behind the arguments: `unsigned zerofill`, `with time zone`.
+    /// The words after the arguments: `unsigned zerofill`, `with time zone`.
     pub suffix: String,
     /// `[]`, `ARRAY`.
     pub array: bool,
@@ -490,7 +490,7 @@ impl TypeName {
 /// One argument of a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TypeArgument {
-    /// A number, sign included.
+    /// A number, with its sign.
     Number(String),
     /// A value of an `ENUM` or `SET`.
     Text(String),
@@ -542,7 +542,7 @@ pub enum ColumnOptionKind {
     AutoIncrement,
     /// `UNIQUE`.
     Unique(UniqueOptions),
-    /// `CHECK`, with what stands behind the condition.
+    /// `CHECK`, with what stands after the condition.
     Check(Expression, Vec<String>),
     /// `REFERENCES`.
     References(Reference),
@@ -605,7 +605,7 @@ pub struct Reference {
     pub on_delete_columns: Vec<Name>,
     /// `ON UPDATE`.
     pub on_update: ReferentialAction,
-    /// The word behind `MATCH`, in capitals.
+    /// The word after `MATCH`, in capitals.
     pub matching: Option<String>,
     /// `DEFERRABLE`, and whether initially deferred.
     pub deferrable: Option<bool>,
@@ -659,7 +659,7 @@ pub enum TableConstraintKind {
         /// The rest.
         reference: Reference,
     },
-    /// `CHECK (…)`, with what stands behind the condition.
+    /// `CHECK (…)`, with what stands after the condition.
     Check(Expression, Vec<String>),
     /// MySQL `KEY`, `INDEX`, `FULLTEXT`, `SPATIAL`; MariaDB `VECTOR`.
     Index {
@@ -741,7 +741,7 @@ pub struct CreateIndex {
 }
 
 impl CreateIndex {
-    /// Its condition and the parts that are no columns.
+    /// Its condition and the parts that are not columns.
     pub(crate) fn expressions(&mut self) -> impl Iterator<Item = &mut Expression> {
         let parts = self
             .parts
@@ -808,7 +808,7 @@ pub struct CreateDomain {
     pub default: Option<Expression>,
     /// The text after its name.
     pub definition: Expression,
-    /// Every name that the definition may speak of, in lower case.
+    /// Every name that the definition may mention, in lower case.
     pub words: Vec<String>,
 }
 

@@ -40,8 +40,8 @@ pub(crate) const WARNINGS: &[&str] = &[
     "B0406", "B0410", "B0411", "B0412", "B0413", "B0420",
 ];
 
-/// Warnings that advise on how tables are designed, which whoever dumps a database did not ask about. What a program would
-/// miss without a word, such as transactions (B0411), is not among them.
+/// Warnings that advise on how tables are designed, which are not wanted for the dump of a database. What a program
+/// would miss without a word, such as transactions (B0411), is not among them.
 pub(crate) const ADVICE: &[&str] = &["B0401", "B0410", "B0412", "B0413"];
 
 /// Warnings about the configuration, whatever the schema is.

@@ -99,7 +99,7 @@ pub struct DraftColumn {
     pub inherited: bool,
     /// The type as declared, where another was made of it.
     pub declared: Option<String>,
-    /// SQLite: `ON CONFLICT` behind it.
+    /// SQLite: `ON CONFLICT` after it.
     pub not_null_conflict: Option<String>,
     /// `DEFAULT`.
     pub default: Option<Expression>,
@@ -115,7 +115,7 @@ pub struct DraftColumn {
     pub counter: DraftCounter,
     /// Words that belong to its type: `CHARACTER SET ascii`.
     pub type_words: Vec<String>,
-    /// Words behind all others: `INVISIBLE`.
+    /// Words after all others: `INVISIBLE`.
     pub words: Vec<String>,
     /// The texts after `ALTER COLUMN`: `SET STORAGE EXTERNAL`.
     pub settings: Vec<String>,
@@ -169,7 +169,7 @@ pub struct DraftNative {
     pub unlogged: bool,
     /// PostgreSQL `INHERITS`, as written, with the table if it was there already.
     pub inherits: Vec<(ObjectName, Option<TableIndex>)>,
-    /// Behind the parenthesis; one of each name.
+    /// After the parenthesis; one of each name.
     pub options: Vec<TableOption>,
     /// MariaDB `PERIOD FOR`.
     pub periods: Vec<Period>,
@@ -190,7 +190,7 @@ pub struct DraftCheck {
     pub condition: Expression,
     /// The column it is written at.
     pub column: Option<Name>,
-    /// Words behind it.
+    /// Words after it.
     pub words: Vec<String>,
 }
 
@@ -239,7 +239,7 @@ impl DraftUnique {
     }
 }
 
-/// An index that is no plain unique one.
+/// An index that is not a plain unique one.
 #[derive(Debug, Clone)]
 pub struct DraftIndex {
     /// Its name.
@@ -343,9 +343,9 @@ pub struct DraftObject {
     pub first_name: Option<String>,
     /// The text after its name, as written.
     pub definition: String,
-    /// Changes behind it: what follows its name, as written.
+    /// Changes after it: what follows its name, as written.
     pub changes: Vec<String>,
-    /// Every name that it may speak of, in lower case.
+    /// Every name that it may mention, in lower case.
     pub words: Vec<String>,
     /// The column of a sequence.
     pub owner: Option<(ObjectName, Name)>,

@@ -15,7 +15,7 @@ use crate::source::{FileId, Span};
 pub struct Lints {
     /// `[lints]`, by code.
     pub(crate) levels: BTreeMap<&'static str, LintLevel>,
-    /// Files that a tool wrote: about their tables there is no advice unless `[lints]` asks for it.
+    /// Files that a tool wrote: their tables get no advice unless `[lints]` turns it on.
     pub(crate) dumps: Vec<FileId>,
     /// Places of `@allow`, by code.
     pub(crate) allowed: BTreeMap<&'static str, Vec<Span>>,

@@ -45,7 +45,7 @@ pub struct ColumnId(pub u32);
 pub struct Model {
     /// In the order of their names.
     pub engines: Vec<Engine>,
-    /// In the order of the files, then of the statements. Views whose columns are known come last, each behind what it
+    /// In the order of the files, then of the statements. Views whose columns are known come last, each after what it
     /// reads.
     pub tables: Vec<Table>,
     /// Enum types, named and (MySQL) of single columns.

@@ -132,7 +132,7 @@ pub fn escape_keyword(identifier: &str) -> String {
     }
 }
 
-/// The words of a name in snake case; letters that no identifier may hold are gaps between words.
+/// The words of a name in snake case; characters that no identifier may hold are gaps between words.
 fn words(text: &str) -> String {
     if is_snake_case(text) {
         return text.to_owned();
@@ -140,7 +140,7 @@ fn words(text: &str) -> String {
     identifier_text(text).to_snake_case()
 }
 
-/// Is the name words in small letters of ASCII already? Most are, and build scripts are not optimised.
+/// Is the name in lower-case ASCII words already? Most are, and build scripts are not optimised.
 fn is_snake_case(text: &str) -> bool {
     let bytes = text.as_bytes();
     let (mut at, mut before) = (0, b'_');
@@ -157,7 +157,7 @@ fn is_snake_case(text: &str) -> bool {
 }
 
 /// As the compiler of Rust sees it: an accent is part of its letter (normal form C). So two names that differ in that alone
-/// are one name here already, and told to be.
+/// are one name here already, and reported as one.
 fn composed(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization as _;
     if text.is_ascii() {
@@ -189,7 +189,8 @@ fn started(name: String, prefix: &str, nothing_left: &str) -> String {
     }
 }
 
-/// Spells out the signs that values of one enum differ by (`A+`, `A-`, `<10`); other signs only part words.
+/// Spells out the characters that values of one enum differ by (`A+`, `A-`, `<10`); other punctuation only separates
+/// words.
 fn spell_signs(value: &str) -> String {
     let last = value.chars().count().saturating_sub(1);
     let at_end = |index: usize| index == 0 || index == last;
@@ -206,7 +207,7 @@ fn spell_signs(value: &str) -> String {
         .collect()
 }
 
-/// The name of a single sign, for values that consist of nothing else.
+/// The name of a single character, for values that consist of nothing else.
 fn any_sign(letter: char) -> String {
     let known = SIGNS.iter().find(|(sign, _)| *sign == letter);
     known.map_or_else(
@@ -256,7 +257,7 @@ pub(crate) fn same_name(one: &str, other: &str, dialect: Dialect) -> bool {
     }
 }
 
-/// Are two words the same but for the case of ASCII letters? It is asked of every word of a schema many times, and build
+/// Are two words the same but for the case of ASCII letters? It runs for every word of a schema many times, and build
 /// scripts are not optimised: a plain loop, from the end, as names begin alike.
 pub(crate) fn same_word(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());

@@ -7,7 +7,7 @@ use std::thread;
 
 /// More threads have nothing to do by the time they are there.
 const MOST_THREADS: usize = 8;
-/// Parts for each thread: tables are not alike, and who is done early takes one more.
+/// Parts for each thread: tables are not alike, and a thread that is done early takes one more.
 const PARTS: usize = 4;
 
 /// Returns the results of `work` for each part of the items, in the items' order. A part has `least` items or more, but

@@ -23,7 +23,7 @@ pub enum Portable {
     Any(Vec<Portable>),
     /// A comparison or a sum.
     Binary(Operator, Box<Portable>, Box<Portable>),
-    /// Texts behind one another.
+    /// A string concatenation.
     Concat(Vec<Portable>),
     /// `IS NULL` and its like.
     Is {
@@ -52,7 +52,7 @@ pub enum Portable {
         /// `NOT BETWEEN`.
         negated: bool,
     },
-    /// `LIKE`, letter case counting; `\` stands before a sign that means itself.
+    /// `LIKE`, case-sensitive; `\` stands before a character that means itself.
     Like {
         /// The value that is compared.
         value: Box<Portable>,
@@ -134,7 +134,7 @@ pub enum Operator {
 }
 
 impl Operator {
-    /// The sign, which is the same everywhere.
+    /// The operator, which is the same everywhere.
     pub fn sign(self) -> &'static str {
         match self {
             Self::Equal => "=",
@@ -177,9 +177,9 @@ pub enum State {
 /// Functions that every dialect has under some name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Function {
-    /// Small letters.
+    /// To lower case.
     Lower,
-    /// Capital letters.
+    /// To upper case.
     Upper,
     /// Characters of a text.
     CharLength,
@@ -204,7 +204,7 @@ pub enum Function {
 /// The target type of a cast.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CastType {
-    /// A text, cut off after so many characters where there is a number.
+    /// A text, cut off after this number of characters, if there is one.
     Text(Option<u32>),
     /// A whole number.
     Integer,

@@ -49,7 +49,7 @@ pub fn load_project(
 }
 
 /// The same, with every engine compiled for a dialect and the files read in it: a command's dialect goes before what the
-/// configuration says of dialects.
+/// configuration sets for dialects.
 pub fn load_project_for(
     dialect: Option<Dialect>,
     paths: &Paths,

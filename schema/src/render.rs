@@ -1,6 +1,6 @@
 //! Findings as text for people and for machines. What a finding says is fixed before it comes here.
 //!
-//! Source text and names are somebody else's: nothing of them reaches a terminal that could steer it, and a line of
+//! Source text and names are not trusted: nothing of them reaches a terminal that could steer it, and a line of
 //! any length gives a few lines of output.
 
 mod clean;
@@ -24,7 +24,7 @@ pub enum Style {
     Coloured,
 }
 
-/// Of each severity so many findings are shown to a person; the rest are counted. Machines get all of them.
+/// The number of findings of each severity that are shown to a person; the rest are counted. Machines get all of them.
 const SHOWN: usize = 100;
 
 /// All findings in their order, each followed by an empty line; the empty text where there is none.
@@ -45,8 +45,8 @@ pub fn render(diagnostics: &Diagnostics, sources: &Sources, style: Style) -> Str
     render_all(diagnostics, sources, style, None)
 }
 
-/// As [`render`], in lines of at most so many columns where that can be: sentences are broken between words, source lines
-/// are cut around their place, and a label that does not fit beside its place stands below.
+/// As [`render`], in lines of at most `columns` columns where that can be: sentences are broken between words, source
+/// lines are cut around their place, and a label that does not fit beside its place stands below.
 pub fn render_within(
     diagnostics: &Diagnostics,
     sources: &Sources,
@@ -100,7 +100,7 @@ fn not_shown(errors: usize, warnings: usize) -> String {
     )
 }
 
-/// One finding, without a line end behind it.
+/// One finding, without a line end.
 pub fn render_one(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> String {
     one(diagnostic, sources, style, None)
 }

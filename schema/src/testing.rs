@@ -38,7 +38,7 @@ pub(crate) fn model(tables: Vec<Table>) -> Model {
     }
 }
 
-/// As if all rules had been asked.
+/// As if all rules had passed.
 pub(crate) fn checked(tables: Vec<Table>) -> CheckedModel {
     CheckedModel::new(model(tables), Vec::new())
 }

@@ -1,5 +1,5 @@
-//! What a test run is handed by its environment, as `cargo xtask test` and `.ci/run` do: servers, real schemas. What becomes
-//! of a test that lacks something is decided here only.
+//! The resources that the environment gives a test run, as `cargo xtask test` and `.ci/run` do: servers, real schemas.
+//! What becomes of a test that lacks something is decided here only.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -19,7 +19,7 @@ pub const MYSQL_URL: &str = "BINDERY_TEST_MYSQL_URL";
 /// The variable that says which of the two that server is: `mariadb` or `mysql`.
 pub const MYSQL_FLAVOUR: &str = "BINDERY_TEST_MYSQL_FLAVOUR";
 
-/// The variable whose presence says that nobody reads what a test prints: a test that lacks its server fails there.
+/// The variable whose presence means that the output of tests is not read: a test that lacks its server fails there.
 pub const CI: &str = "CI";
 
 /// The variable that names a folder of real schemas.

@@ -1,4 +1,4 @@
-//! What can go wrong while servers are started, asked and stopped. No message holds a password.
+//! Errors of starting, querying and stopping servers. No message holds a password.
 
 use std::io;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::servers::Product;
 
-/// Why a server could not be started or asked.
+/// The reason why a server could not be started or queried.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -19,7 +19,7 @@ pub enum Error {
         names: String,
         /// The folders looked into besides `PATH`.
         folders: String,
-        /// What to install.
+        /// The packages to install.
         help: &'static str,
     },
     /// Running as root, and no account was found that a server may run as.
@@ -35,7 +35,7 @@ pub enum Error {
     /// A file, directory or process could not be made, read or removed.
     #[error("cannot {doing}: {source}")]
     Io {
-        /// What was being done.
+        /// The operation that failed.
         doing: String,
         /// The operating system's reason.
         source: io::Error,
@@ -79,13 +79,13 @@ pub enum Error {
     Url {
         /// The product the URL should lead to.
         product: Product,
-        /// What is wrong with it.
+        /// The reason.
         reason: &'static str,
     },
     /// The record of a detached server cannot be read.
     #[error("not a record of a detached server: {reason}")]
     Record {
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
 }

@@ -46,7 +46,7 @@ pub use proxy::{Direction, Fault, FaultProxy};
 pub use servers::{Detached, FreshDatabase, Product, Server, ServerOptions, Shutdown};
 pub use watchdog::Watchdog;
 
-/// What fallible functions of this crate return.
+/// The result of this crate's fallible functions.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Runs the examples of the README as tests.

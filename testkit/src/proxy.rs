@@ -14,7 +14,7 @@ use crate::{Error, Result};
 /// How often a thread looks whether the fault has changed.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// What happens to the bytes that pass.
+/// A fault in the bytes that pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -40,7 +40,7 @@ pub enum Fault {
         pattern: Vec<u8>,
     },
     /// When these bytes have passed, whatever comes later does not, in either direction, and the connection is reset when
-    /// whoever got them has had the time to act on them.
+    /// the receiver has had the time to act on them.
     CutAfterPattern {
         /// The direction.
         direction: Direction,
@@ -235,7 +235,7 @@ fn connect(client: TcpStream, shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
         .map(|mut pipe| {
             let counted = Arc::clone(&counted);
             thread::spawn(move || {
-                // A connection that fails is closed, which is all that can be told to either side.
+                // A connection that fails is closed, the only signal that either side can get.
                 let _ = pipe.run(&counted.0);
                 drop(pipe);
             })
@@ -263,7 +263,7 @@ struct Pipe {
     fate: Arc<Fate>,
 }
 
-/// What both directions of one connection know.
+/// The state that both directions of one connection share.
 #[derive(Default)]
 struct Fate {
     /// Nothing more passes; a reset follows.
@@ -272,7 +272,7 @@ struct Fate {
     cut: AtomicBool,
 }
 
-/// What becomes of a piece.
+/// The decision about a piece.
 enum Verdict {
     Pass,
     Hold,
@@ -398,7 +398,7 @@ impl Pipe {
         }
     }
 
-    /// Where in the piece the pattern ends, which may have begun before it.
+    /// Returns where the pattern ends in the piece, which may have begun before it.
     fn end_of(&self, pattern: &[u8], piece: &[u8]) -> Option<usize> {
         let before = self.tail.len().min(pattern.len().saturating_sub(1));
         let joined = [&self.tail[self.tail.len() - before..], piece].concat();
@@ -442,7 +442,7 @@ fn is_idle(error: &io::Error) -> bool {
     matches!(error.kind(), WouldBlock | TimedOut | Interrupted)
 }
 
-/// Where in a URL `host:port` stands.
+/// Returns where `host:port` is in a URL.
 fn host_and_port(url: &str) -> Option<std::ops::Range<usize>> {
     let start = url.find("://")? + 3;
     let end = url[start..]

@@ -232,7 +232,7 @@ fn a_killed_owner_takes_its_server_with_it() {
     }
 }
 
-/// Set in a copy of this test program that only asks for what a test needs.
+/// Set in a copy of this test program that only requests the resources of a test.
 const NEEDS: &str = "BINDERY_TESTKIT_NEEDS";
 
 /// Does nothing by itself: the part of [`a_test_that_lacks_something_is_skipped_but_fails_under_ci`] that lacks it.

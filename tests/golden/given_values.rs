@@ -1,5 +1,5 @@
-//! What a program gives for a new row, and what it leaves out: an upsert changes what is given, NULL included, and nothing
-//! else. The same on all three databases; the models are those of the case `given`.
+//! Values that a program gives for a new row, and those it leaves out: an upsert changes what is given, NULL included,
+//! and nothing else. The same on all three databases; the models are those of the case `given`.
 
 use bindery::{Connection, Engine, ErrorKind, Hosts};
 

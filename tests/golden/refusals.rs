@@ -180,7 +180,7 @@ where
     }
 }
 
-/// What is not refused is stored as it was given.
+/// Values that are not refused are stored as they were given.
 fn keeps_rounded<E>(c: &mut Connection<E>) -> bindery::Result<()>
 where
     E: StaticEngine + Hosts<model::Reading>,

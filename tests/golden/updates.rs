@@ -1,4 +1,4 @@
-//! What updates do by themselves: versions count on and refuse a row that somebody else has updated, times of the last
+//! The effects of updates: versions increase and refuse a row that another caller has updated, times of the last
 //! change are set. The same on all three databases; the models are those of the case `versions`.
 
 use bindery::{Connection, ErrorKind, Hosts, Operation, StaticEngine};
@@ -288,7 +288,7 @@ fn qry_07_an_upsert_that_gives_nothing_but_its_key() -> bindery::Result<()> {
     on_each!(show)
 }
 
-/// Whatever each database calls its keys, an error has the constant of the generated code.
+/// An error has the constant of the generated code, whatever each database calls its keys.
 ///
 /// Covers ERR-01 on SQLite, PostgreSQL, MariaDB, MySQL.
 #[test]

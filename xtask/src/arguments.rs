@@ -1,4 +1,4 @@
-//! What was typed after `cargo xtask`.
+//! The arguments after `cargo xtask`.
 
 use std::num::NonZero;
 
@@ -46,7 +46,7 @@ cargo xtask help            this text
 --newest fetches PostgreSQL and MySQL of Debian's unstable branch with their libraries into a folder of their own, once
 (some 170 MB; remove the folder that is named to fetch them anew). It needs apt and Debian's keyring, not root.";
 
-/// What was typed, understood.
+/// The parsed command line.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Line {
     pub(crate) command: Command,
@@ -96,7 +96,7 @@ pub(crate) struct Selection {
     pub(crate) cargo_args: Vec<String>,
 }
 
-/// What is measured.
+/// The benchmarks to measure.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Benching {
     pub(crate) peers: bool,
@@ -104,10 +104,10 @@ pub(crate) struct Benching {
     pub(crate) options: Vec<String>,
 }
 
-/// What is fuzzed and for how long.
+/// The targets to fuzz, and for how long.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Fuzzing {
-    /// `None`: each target in turn.
+    /// `None`: each target, one after the other.
     pub(crate) target: Option<String>,
     pub(crate) minutes: u64,
     pub(crate) seed: u32,

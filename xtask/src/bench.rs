@@ -14,7 +14,7 @@ pub(crate) fn run(benching: &Benching, interrupt: &Interrupt) -> Result<ExitCode
     let mut command = cargo();
     command.args(["run", "--quiet", "--release"]);
     if benching.peers {
-        // Outside the workspace: nobody else has to compile them.
+        // Outside the workspace: no other build has to compile them.
         command
             .current_dir(workspace::root().join("benches/peers"))
             .env("CARGO_TARGET_DIR", workspace::target().join("peers"));

@@ -189,7 +189,7 @@ fn write_workspace(schemas: &[&Schema], crates: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Scripts that hold rows only are no schemas.
+/// Scripts that hold rows only are not schemas.
 fn has_tables(path: &Path) -> bool {
     let script = fs::read(path).unwrap_or_default();
     let words = b"create table";

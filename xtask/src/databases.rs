@@ -39,7 +39,7 @@ impl Databases {
         )
     }
 
-    /// What was tested with.
+    /// Describes the databases of the tests.
     pub(crate) fn describe(&self) -> String {
         let Self { postgres, mysql } = self;
         format!(
@@ -76,7 +76,7 @@ pub(crate) fn given() -> Option<Vec<(&'static str, String)>> {
     ])
 }
 
-/// What is not installed, for each server that cannot be started for it.
+/// Returns an error for each server that is not installed.
 pub(crate) fn missing() -> Result<Vec<Error>, Failure> {
     let mut missing = Vec::new();
     for options in [Server::postgres(), Server::mysql()] {

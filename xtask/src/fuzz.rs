@@ -35,7 +35,7 @@ const MAX_LENGTH: usize = 4096;
 const TIMEOUT_S: u64 = 5;
 const MEMORY_MB: u64 = 512;
 
-/// Runs the targets in turn; findings are left in `target/fuzz/findings`.
+/// Runs the targets one after the other; findings are left in `target/fuzz/findings`.
 pub(crate) fn run(fuzzing: &Fuzzing, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
     let targets = targets(fuzzing.target.as_deref())?;
     let folder = workspace::target().join("fuzz");

@@ -16,7 +16,7 @@ use crate::workspace::{self, cargo};
 const SIZES: [usize; 5] = [100, 300, 1_000, 3_000, 10_000];
 /// rustc takes minutes for more.
 const CRATE_SIZES: [usize; 3] = [100, 300, 1_000];
-/// Each time is the best of so many: the rest of the machine only adds to it.
+/// Each time is the best of this number of runs: the rest of the machine only adds to it.
 const ROUNDS: usize = 3;
 
 /// A program of its own with a schema, built by a build script as a user's is.
@@ -182,7 +182,7 @@ fn generated(out: &Path) -> Result<u64, Failure> {
     Ok(bytes)
 }
 
-/// What a process took.
+/// The cost of a process.
 struct Run {
     time: Duration,
     memory_kb: u64,

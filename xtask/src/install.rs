@@ -13,7 +13,7 @@ use crate::output::complain;
 
 const PACKAGES: &[&str] = &["postgresql", "mariadb-server"];
 
-/// Debian asks this program before it starts a service (`man invoke-rc.d`); 101 means no.
+/// Debian calls this program before it starts a service (`man invoke-rc.d`); 101 means no.
 const NO_SERVICES: (&str, &str) = ("/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n");
 
 /// Installing PostgreSQL would also create a cluster for everyday use.

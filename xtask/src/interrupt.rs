@@ -1,5 +1,5 @@
 //! Ctrl-C and its kin. The first signal is passed on to what runs just now and remembered; everything then ends in
-//! order, servers included. A second one ends what runs at once.
+//! order, servers included. A second one ends it immediately.
 
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -30,7 +30,7 @@ struct State {
 pub(crate) struct Interrupted(pub(crate) i32);
 
 impl Interrupted {
-    /// What a shell reports for a command that a signal ended.
+    /// Returns the exit code that a shell reports for a command that a signal ended.
     pub(crate) fn exit_code(self) -> u8 {
         u8::try_from(128 + self.0).unwrap_or(u8::MAX)
     }

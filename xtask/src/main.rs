@@ -27,7 +27,7 @@ use arguments::{Command, Line};
 use interrupt::Interrupt;
 use output::{complain, say};
 
-/// What ends a command before its work is done, in words for the developer.
+/// The reason why a command ends before its work is done, in words for the developer.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {

@@ -186,7 +186,7 @@ fn bind_to_own_libraries(
     run(&mut command, interrupt)
 }
 
-/// What loads programs, in the folder of its libraries: `usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2`.
+/// Returns the loader of programs, in the folder of its libraries: `usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2`.
 fn loader(folder: &Path) -> Result<PathBuf, Failure> {
     let entries = ["usr/lib64", "usr/lib"]
         .iter()

@@ -11,7 +11,7 @@ use crate::pairings::{self, Pairing};
 use crate::step::Step;
 use crate::workspace::{self, cargo};
 
-/// What names databases to a program: a developer's own must not get into the tests.
+/// Variables that name databases to a program: a developer's own must not get into the tests.
 pub(crate) const FOREIGN_VARIABLES: &[&str] = &[
     "DATABASE_URL",
     "B_DATABASE_URL",

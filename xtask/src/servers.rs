@@ -99,7 +99,7 @@ fn clear() -> Result<bool, Failure> {
     Ok(found)
 }
 
-/// What the record says; where it cannot be kept the server is stopped again.
+/// Records a server; where that fails the server is stopped again.
 fn keep(name: &str, server: Detached) -> Result<(), Failure> {
     let outcome = write(name, &server.to_string());
     if outcome.is_err() {

@@ -1,4 +1,4 @@
-//! The steps of a command: run one after the other, all of them, and told of at the end.
+//! The steps of a command: run one after the other, all of them, and reported at the end.
 
 use std::process::{Command, ExitCode, ExitStatus};
 use std::time::{Duration, Instant};
@@ -74,7 +74,7 @@ impl Report {
         self.lines.iter().for_each(|line| complain(line));
     }
 
-    /// That of the first step that failed.
+    /// Returns the exit code of the first step that failed.
     pub(crate) fn exit_code(&self) -> ExitCode {
         self.first_failure.map_or(ExitCode::SUCCESS, ExitCode::from)
     }

@@ -20,7 +20,7 @@ pub(crate) fn root() -> &'static Path {
     &ROOT
 }
 
-/// Where cargo builds; doors have a folder of their own there.
+/// Returns the folder that cargo builds in; doors have a folder of their own there.
 pub(crate) fn target() -> PathBuf {
     // A relative path in the variable is relative to where cargo is started, which is the root here.
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |path| root().join(path))

@@ -87,7 +87,7 @@ impl Libpq {
             .map(|value| value.map_or(0, |bytes| bytes.len() as c_int))
             .collect();
         let formats = vec![1; values.len()];
-        // SAFETY: so many pointers, lengths and forms, which outlive the call.
+        // SAFETY: as many pointers, lengths and forms, which outlive the call.
         let result = unsafe {
             pq::PQexecPrepared(
                 self.connection,
@@ -118,7 +118,7 @@ impl Libpq {
         if good.contains(&status) {
             return Ok(answer);
         }
-        // SAFETY: the text belongs to the connection and is copied at once.
+        // SAFETY: the text belongs to the connection and is copied immediately.
         let said = unsafe { CStr::from_ptr(pq::PQerrorMessage(self.connection)) };
         Err(said.to_string_lossy().into_owned().into())
     }
@@ -130,9 +130,9 @@ impl Libpq {
         Ok(answer.person(0)?)
     }
 
-    /// The next row of COPY, `None` behind the last.
+    /// The next row of COPY, `None` after the last.
     fn copied(&self) -> Result<Option<Copied>, Failure> {
-        /// What stands behind the last row instead of its number of fields.
+        /// The value after the last row in place of its number of fields.
         const END: usize = 2;
         let mut bytes = ptr::null_mut();
         // SAFETY: libpq sets the pointer to bytes of the length that it gives, or says that there is none.
@@ -149,7 +149,7 @@ impl Libpq {
     }
 
     fn put(&self, bytes: &[u8]) -> Result<(), Failure> {
-        // SAFETY: so many bytes, which are copied.
+        // SAFETY: `length` bytes, which are copied.
         let put = unsafe {
             pq::PQputCopyData(self.connection, bytes.as_ptr().cast(), bytes.len() as c_int)
         };
@@ -177,7 +177,7 @@ impl Drop for Copied {
 impl Copied {
     /// The head of it all comes with the first row.
     fn person(&self) -> Result<Person, Failure> {
-        // SAFETY: so many bytes, which live as long as this.
+        // SAFETY: `length` bytes, which live as long as this.
         let bytes = unsafe { std::slice::from_raw_parts(self.bytes.cast::<u8>(), self.length) };
         let mut rest = match bytes.strip_prefix(COPY_HEAD) {
             Some(row) => row,
@@ -265,7 +265,7 @@ impl Client for Libpq {
         (0..answer.rows()).map(|row| answer.person(row)).collect()
     }
 
-    /// libpq's own way of single rows takes longer than all at once.
+    /// libpq's own way of single rows takes longer than all in one result.
     fn each(&mut self, take: &mut dyn FnMut(Person)) -> Result<(), Failure> {
         let answer = self.ask(ALL, &[])?;
         for row in 0..answer.rows() {

@@ -9,7 +9,7 @@ use super::sql::numbered as sql;
 use crate::suite::Place;
 use crate::{Client, Failure, Person};
 
-/// What COPY has to be told.
+/// The column types that COPY needs.
 const COLUMNS: [Type; 3] = [Type::INT8, Type::VARCHAR, Type::VARCHAR];
 
 /// A connection and its statements.
@@ -116,7 +116,7 @@ impl Client for Postgres {
         Ok(read(&row)?)
     }
 
-    /// The usual way, several rows in a statement, and COPY where somebody takes the trouble.
+    /// The usual way, several rows in a statement, and COPY for programs that take the trouble.
     fn insert_many(&mut self, people: Vec<Person>) -> Result<(), Failure> {
         if people.is_empty() {
             return Ok(());

@@ -16,7 +16,7 @@ pub(crate) struct Rusqlite {
 impl Rusqlite {
     pub(crate) fn open() -> Result<Self, Failure> {
         // The kind of memory that the connections of a pool share, and the table that bindery makes: others would compare
-        // databases, not libraries. Every statement asks such memory for its locks; that of one connection has none.
+        // databases, not libraries. Every statement takes the locks of such memory; that of one connection has none.
         let connection = Connection::open("file:/bindery-benches?vfs=memdb")?;
         connection.execute_batch(
             "CREATE TABLE people (id INTEGER NOT NULL, name VARCHAR(40) NOT NULL, hair_color VARCHAR(20), \

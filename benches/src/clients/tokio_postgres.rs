@@ -18,7 +18,7 @@ use crate::{Client, Failure, Person};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// What COPY has to be told.
+/// The column types that COPY needs.
 const COLUMNS: [Type; 3] = [Type::INT8, Type::VARCHAR, Type::VARCHAR];
 
 type Driver = tokio_postgres::Connection<tokio_postgres::Socket, tokio_postgres::tls::NoTlsStream>;
@@ -42,7 +42,7 @@ fn run<T>(
         let both = std::future::poll_fn(|context| {
             while let Poll::Ready(Some(Ok(_))) = driver.poll_message(context) {}
             let outcome = work.as_mut().poll(context);
-            // What the work has asked for goes out before anything is waited for.
+            // The requests of the work go out before anything is waited for.
             while let Poll::Ready(Some(Ok(_))) = driver.poll_message(context) {}
             outcome
         });

@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &CreateArguments, output: &Output) -> Result<(), Fa
 }
 
 /// Without a configuration nothing says what a schema is written in, and SQLite is a guess: where that does not fit, it is
-/// written in the dialect that is asked for.
+/// written in the requested dialect.
 fn in_its_own_dialect(
     compiled: Compiled,
     configured: bool,
@@ -82,7 +82,7 @@ fn in_its_own_dialect(
     })
 }
 
-/// The statements of engines, in the form asked for.
+/// The statements of engines, in the requested form.
 pub(super) fn statements(engines: &[EngineTables<'_>], format: Format) -> String {
     match format {
         Format::Json => report::document(&engines.iter().map(data).collect::<Vec<_>>()),

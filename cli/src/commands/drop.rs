@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &DropArguments, output: &Output) -> Result<(), Fail
     tables::print(databases.drop_tables(), options.format, output)
 }
 
-/// Fails unless somebody says yes.
+/// Fails unless the user confirms.
 fn ask(project: &Project, engines: &[EngineTables<'_>], output: &Output) -> Result<(), Failure> {
     if !io::stdin().is_terminal() {
         let failure = Failure::new("there is no terminal to confirm on; nothing was changed");

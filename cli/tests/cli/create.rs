@@ -81,7 +81,7 @@ fn cli_02_one_table_that_exists_is_left_as_it_is() {
     project.sqlite("b.db", "INSERT INTO blogs (own) VALUES ('kept')");
 }
 
-/// A table is there, and is another one: what differs is told by all that is asked for, and nothing is changed.
+/// A table is there, and is another one: the differences are printed in every format, and nothing is changed.
 fn a_table_that_differs_is_told(project: &Project) {
     project.run("create --engine b").good();
     let other = SCHEMA.replace(

@@ -118,7 +118,7 @@ impl Project {
         self.run_with(words, Stdio::null())
     }
 
-    /// The same on a terminal, where somebody types an answer.
+    /// The same on a terminal, where a person types an answer.
     pub(crate) fn run_answering(&self, words: &str, answer: &str) -> Outcome {
         let (mut keyboard, terminal) = terminal();
         writeln!(keyboard, "{answer}").expect("the terminal takes a line");
@@ -179,7 +179,7 @@ impl Outcome {
         self.messages
     }
 
-    /// The messages of a run that was asked for in a wrong way.
+    /// The messages of a run with wrong usage.
     #[track_caller]
     pub(crate) fn misused(self) -> String {
         assert_eq!(self.code, Some(2), "{self:#?}");

@@ -1,4 +1,4 @@
-//! A struct and a schema file that both describe a table: where they differ, both places are told.
+//! A struct and a schema file that both describe a table: where they differ, both places are reported.
 
 use bindery_schema::column_type::ColumnType;
 use bindery_schema::model::{Column, Generated, Model, Table};

@@ -155,7 +155,7 @@ impl StructDescription {
         self.fields.iter().filter(|field| field.key.is_some())
     }
 
-    /// Is this field `engine: E`, which holds the row's engine and is no column?
+    /// Is this field `engine: E`, which holds the row's engine and is not a column?
     pub fn is_engine_field(&self, field: &FieldDescription) -> bool {
         self.parameter
             .as_ref()

@@ -36,8 +36,8 @@ impl<'a> Looker<'a> {
     }
 }
 
-/// The SQL types of the dialect whose columns have this Rust type. Paths are told by their last segment, as a macro cannot
-/// see what is imported.
+/// The SQL types of the dialect whose columns have this Rust type. Paths are known by their last segment, as a macro
+/// cannot see what is imported.
 fn keys<'a>(
     types: &'a [TypeMapping],
     rust_type: &RustType,

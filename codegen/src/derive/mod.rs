@@ -160,7 +160,7 @@ fn fill(model: &mut Model, shape: &Shape<'_>, findings: &mut Findings) {
                 column.field_type = FieldType::Custom(planned.field.inner_type().text.clone())
             }
             Kind::Known(known) => {
-                // The field says its type itself, whatever `[types]` says of the column's.
+                // The field says its type itself, whatever `[types]` has for the column's.
                 column.field_type = FieldType::Plain;
                 known_type(column, planned, *known, findings);
             }

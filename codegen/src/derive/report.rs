@@ -1,4 +1,4 @@
-//! Findings about the SQL a struct was written down as, told about the struct: on its tokens and in its words.
+//! Findings about the SQL a struct was written down as, reported about the struct: on its tokens and in its words.
 
 use bindery_schema::diagnostic::{Diagnostic, Label, Severity};
 use bindery_schema::source::{FileId, Sources};
@@ -54,7 +54,7 @@ impl Reporter<'_> {
             .flatten()
     }
 
-    /// Another file is named; the struct's own text is not, as nobody has seen it.
+    /// Another file is named; the struct's own text is not, as the user has not seen it.
     fn label(&self, label: &Label) -> String {
         if label.span.file == self.file {
             let piece = self.sources.text(label.span);

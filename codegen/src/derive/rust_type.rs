@@ -5,7 +5,7 @@ use bindery_schema::dialect::Dialect;
 
 use super::description::RustType;
 
-/// A Rust type that columns have without being told.
+/// A Rust type that columns have by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {
     Bool,
@@ -31,7 +31,7 @@ pub(super) enum Known {
 }
 
 impl Known {
-    /// The type, if it is one of these. Paths are told by their last segment, as a macro cannot see what is imported.
+    /// The type, if it is one of these. Paths are known by their last segment, as a macro cannot see what is imported.
     pub(super) fn of(rust_type: &RustType) -> Option<Self> {
         let argument = |name| matches!(rust_type.arguments.as_slice(), [only] if only.name.as_deref() == Some(name));
         match (rust_type.name.as_deref()?, rust_type.arguments.len()) {

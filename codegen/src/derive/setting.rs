@@ -133,7 +133,7 @@ impl Setting {
     }
 
     /// Was the same read, so that the one can stand for the other? Reading is cheap; what is made of it is not, and every
-    /// derive of a crate asks for it.
+    /// derive of a crate needs it.
     pub fn is_same(&self, other: &Self) -> bool {
         let dialects = |setting: &Self| -> Vec<(Dialect, Option<Flavour>)> {
             let engines = setting.input.engines.iter();
@@ -167,7 +167,7 @@ impl Setting {
     pub(super) fn with_models_of<'a>(&'a self, names: Vec<&'a str>) -> Vec<&'a str> {
         let known = names.iter().map(|name| self.input.engine_named(name));
         let Some(mut ids) = known.collect::<Option<Vec<_>>>() else {
-            // A name that no engine has was told of.
+            // A name that no engine has was reported.
             return names;
         };
         self.input.models_of.add_to(&mut ids);

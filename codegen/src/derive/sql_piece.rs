@@ -2,7 +2,7 @@
 
 /// Is this one piece: parentheses and quotes closed, and nothing that would end the column it stands in?
 ///
-/// This is no reader of SQL: what the piece means is found out when the whole is read.
+/// This is not a parser of SQL: the meaning of the piece is found out when the whole is read.
 pub(super) fn is_one_piece(text: &str) -> bool {
     let mut depth = 0_usize;
     let mut letters = text.chars().peekable();

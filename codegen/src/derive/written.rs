@@ -465,7 +465,7 @@ fn engines_of<'a>(
     }
 }
 
-/// A struct says nothing of character sets: its texts are told apart as on the other databases.
+/// A struct has no character sets: its texts are distinguished as on the other databases.
 fn portable_options(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Mysql => " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin",

@@ -22,7 +22,7 @@ pub(crate) fn tables(w: &mut RustWriter, around: &Surroundings<'_>, all: &[Shape
     });
 }
 
-/// Tables called `to_…` and the like are no conversions.
+/// Tables called `to_…` and the like are not conversions.
 pub(crate) fn lints(all: &[Shape<'_>]) -> String {
     let prefixes = ["as_", "from_", "into_", "is_", "to_"];
     let looks_like_conversion = |shape: &Shape<'_>| {
@@ -227,7 +227,7 @@ fn find_body(w: &mut RustWriter, shape: &Shape<'_>, index: usize, unique: &Uniqu
     }
 }
 
-/// Writes what asks the keys among the columns whether they are of the engine; `false` where there is none to ask.
+/// Writes the checks that the keys among the columns are of the engine; `false` where there are no such keys.
 fn belong(w: &mut RustWriter, fields: &[&Field<'_>]) -> bool {
     let keys = fields.iter().filter(|field| field.on_row_engine);
     let asked = keys.map(|field| Expr::text(format!("{}.engine() == engine", field.name)));

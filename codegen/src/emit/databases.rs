@@ -52,7 +52,7 @@ fn method(head: &str, params: &[&str], returns: &str) -> Signature {
     }
 }
 
-/// A way to open the engines: its head, its arguments, how the registry is asked, and its documentation.
+/// A way to open the engines: its head, its arguments, the call of the registry, and its documentation.
 type Opening = (
     &'static str,
     &'static [&'static str],
@@ -105,7 +105,7 @@ fn not_in_memory(model: &Model) -> Option<&Engine> {
     engines.find(|engine| engine.dialect != Dialect::Sqlite)
 }
 
-/// The trait whose message says why there are no databases in memory.
+/// The trait whose message explains why there are no databases in memory.
 fn in_memory_choice(w: &mut RustWriter, model: &Model, other: &Engine) {
     let given = model.engines.iter().map(|engine| {
         let url = match engine.dialect {
@@ -400,7 +400,7 @@ fn transaction(w: &mut RustWriter, model: &Model, way: &Way) {
     } else {
         ("", "&self,")
     };
-    // A transaction that is left open is told with the place in the program.
+    // A transaction that is left open is reported with the place in the program.
     w.line("#[track_caller]");
     w.line(&format!("pub fn {}<{lifetime}{}>(", way.name, way.generics));
     w.indented(|w| {

@@ -39,7 +39,7 @@ pub(crate) struct OwnType {
 pub(crate) enum Refers {
     /// By the database: the model lives on the same engine.
     ForeignKey,
-    /// By nobody; the model may be on any engine.
+    /// By no field; the model may be on any engine.
     Link,
 }
 
@@ -307,7 +307,7 @@ fn tags(w: &mut RustWriter, models: &[ModelPath]) {
     });
 }
 
-/// The accessors of all models at once, for modules that have none of the structs.
+/// The accessors of all models together, for modules that have none of the structs.
 fn tables(w: &mut RustWriter, models: &[ModelPath]) {
     w.item(|w| {
         w.doc(

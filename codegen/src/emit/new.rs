@@ -6,7 +6,7 @@ use super::shapes::Surroundings;
 use super::{default_parameter, derives, impl_head, setters};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
-/// More arguments than these and clippy asks whether they are too many.
+/// From more arguments than these clippy warns that they are too many.
 const FEW_ARGUMENTS: usize = 7;
 
 /// The struct and its constructor.

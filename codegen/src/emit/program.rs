@@ -61,9 +61,9 @@ enum Modules<'k> {
     Included(&'k mut Kept),
 }
 
-/// About so many models are in one file: a change writes all of them, and files without number are slow.
+/// About this number of models is in one file: a change writes all of them, and files without number are slow.
 const MODELS: u64 = 4;
-/// So many tables at once, and files of models.
+/// The number of threads, for tables and for files of models.
 const TABLES: usize = 16;
 const FILES: usize = 4;
 

@@ -35,7 +35,7 @@ pub(crate) fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &S
     });
 }
 
-/// The documentation of a column, with what a struct has to say of it.
+/// The documentation of a column, with the struct's own documentation.
 pub(crate) fn column_docs(field: &Field<'_>, remark: &str) -> Vec<String> {
     let name = super::code(field.column.name);
     if field.column.docs.is_empty() || !remark.is_empty() {

@@ -36,7 +36,7 @@ pub(crate) struct Shape<'m> {
     pub(crate) key: KeyShape,
     /// The key's type has the parameter `E`.
     pub(crate) key_generic: bool,
-    /// Name of the row's field for its engine, where no other field tells it.
+    /// Name of the row's field for its engine, where no other field gives it.
     pub(crate) engine_field: Option<&'static str>,
     /// The derives of its items beside the fixed ones.
     pub(crate) derives: ItemDerives<'m>,

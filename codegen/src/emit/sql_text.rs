@@ -4,11 +4,11 @@ use crate::rust_writer::string_literal;
 
 /// Where a line starts that continues a statement.
 const INDENT: &str = "            ";
-/// Where the literal of a statement starts, behind the longest name of a field.
+/// The column at which the literal of a statement starts, after the longest name of a field.
 const FIRST_COLUMN: usize = 26;
-/// The longest line; some room is left for what stands behind the literal.
+/// The longest line; some room is left for the text after the literal.
 const WIDTH: usize = 96;
-/// The longest statement that stays on one line, behind the name of its field.
+/// The longest statement that stays on one line, after the name of its field.
 const ONE_LINE: usize = 72;
 
 /// Clauses that start a line of their own.

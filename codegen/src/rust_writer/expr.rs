@@ -44,7 +44,7 @@ impl Expr {
         laid
     }
 
-    /// Is it written on one line that has so many other columns?
+    /// Is it written on one line that has `others` other columns?
     pub(super) fn fits(&self, others: usize) -> bool {
         let room = MAX_WIDTH.saturating_sub(others);
         self.one_line(room).is_some()
@@ -200,7 +200,7 @@ fn push_array(items: &[Expr], indent: usize, used: usize, laid: &mut LaidOut) {
     laid.text.push(']');
 }
 
-/// An only item that may start on the line of its bracket, where there are so many columns for a text.
+/// An only item that may start on the line of its bracket, where there are `room` columns for a text.
 fn overflows(item: &Expr, room: usize) -> bool {
     match item {
         Expr::Struct(..) | Expr::Call(..) | Expr::Array(..) => true,

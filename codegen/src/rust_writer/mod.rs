@@ -210,7 +210,7 @@ impl RustWriter {
         self.out.push_str(",\n");
     }
 
-    /// `left = Type;`, broken behind the sign where it is too long.
+    /// `left = Type;`, broken after the `=` where it is too long.
     pub(crate) fn type_alias(&mut self, left: &str, ty: &str) {
         if fits(ty, self.indent() + width(left) + 4, MAX_WIDTH) {
             self.line(&format!("{left} = {ty};"));
@@ -308,7 +308,7 @@ impl RustWriter {
         self.out.push(')');
         if !returns.is_empty() {
             self.out.push_str(" -> ");
-            // Two columns more than a line has: rustfmt measures a type behind the arrow so.
+            // Two columns more than a line has: rustfmt measures a type after the arrow so.
             let text = ty::laid_out(returns, self.indent(), 3, 0);
             self.push_checked(&text);
         }

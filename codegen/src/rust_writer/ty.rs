@@ -2,7 +2,7 @@
 
 use super::{LaidOut, MAX_WIDTH, TAB, fits, push_indent, width};
 
-/// A type that starts `used` columns behind `indent` and has `tail` columns behind it.
+/// A type that starts `used` columns after `indent` and has `tail` columns after it.
 pub(super) fn laid_out(ty: &str, indent: usize, used: usize, tail: usize) -> LaidOut {
     let mut laid = LaidOut::default();
     push(ty, indent, used, tail, &mut laid);

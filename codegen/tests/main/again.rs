@@ -131,7 +131,7 @@ fn derives_that_are_added_or_taken_away_are_noticed() {
 fn fingerprints(program: &Program) -> BTreeSet<String> {
     let index = std::fs::read_to_string(program.path("out/bindery.index")).expect("it was written");
     let words = index.lines().map(|line| line.split(' '));
-    // The first line tells the generator, the last one is a sum.
+    // The first line names the generator, the last one is a sum.
     let pieces = words.filter(|words| words.clone().any(|word| word.ends_with(".rs")));
     pieces
         .filter_map(|mut words| words.next().map(str::to_owned))
@@ -167,7 +167,7 @@ fn one_more_table_leaves_the_others_as_they_are() {
     }
 }
 
-/// Flips one bit of each byte (of each so many) and compiles again.
+/// Flips one bit of every byte (or of one byte in a number of them) and compiles again.
 fn survives_damage(name: &str, step: usize) {
     let program = Program::new(&schema(""));
     let expected = program.compile_into("out");

@@ -146,7 +146,7 @@ fn lines_in(folder: &std::path::Path) -> Vec<String> {
     lines.map(str::to_owned).collect()
 }
 
-/// Every file that was read and every variable that was asked for, and no other; also where the schema is wrong, so that
+/// Every file that was read and every variable that was read, and no other; also where the schema is wrong, so that
 /// mending it is noticed.
 ///
 /// Covers BIND-07.

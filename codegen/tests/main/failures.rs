@@ -48,7 +48,7 @@ fn refused(folder: &Path, before: &str) -> String {
     text
 }
 
-/// A schema of so many tables, each with a column of this name.
+/// A schema of this number of tables, each with a column of this name.
 fn schema(tables: usize, column: &str) -> String {
     let table = |at| format!("CREATE TABLE t{at} (id INTEGER PRIMARY KEY, {column} TEXT);\n");
     (0..tables).map(table).collect()
@@ -72,7 +72,7 @@ fn a_full_disk_leaves_the_old_file() {
     let folder = folder_with("schema.sql", &schema(20, "a"));
     let old = compiled(folder.path());
     write_schema(folder.path(), &schema(40, "b"));
-    // A file may not be longer than so many blocks: writing fails in the middle.
+    // A file may not be longer than this number of blocks: writing fails in the middle.
     let text = refused(folder.path(), "trap '' XFSZ; ulimit -f 64;");
     assert!(text.contains(".rs` cannot be written"), "{text}");
     let out = folder.path().join("out");

@@ -188,7 +188,7 @@ fn from_url(
     }
 }
 
-/// Stands for the dialect of an engine that an error was told of, so that nothing else seems wrong as well.
+/// Stands for the dialect of an engine that has an error already, so that nothing else seems wrong as well.
 fn unknown_choice(why: &str) -> Choice {
     (Dialect::Sqlite, None, why.to_owned())
 }

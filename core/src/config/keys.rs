@@ -56,7 +56,7 @@ pub enum On {
     Sqlite,
 }
 
-/// All keys, section by section, in the order in which they are told.
+/// All keys, section by section, in the order in which they are listed.
 #[rustfmt::skip]
 pub const KEYS: &[Key] = &[
     key(Section::Top, "url", "a URL", "", On::All, "short for `engines.default.url`"),

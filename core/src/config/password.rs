@@ -21,7 +21,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// # Errors
 /// One sentence of why not, without a path.
 pub(super) fn from_file(path: &Path) -> Result<Secret, String> {
-    // Opening a pipe would wait for somebody who writes to it.
+    // Opening a pipe would wait for a process that writes to it.
     if path.metadata().is_ok_and(|kind| !kind.is_file()) {
         return Err("is not a file".to_owned());
     }
@@ -39,7 +39,7 @@ fn unreadable(error: &io::Error) -> String {
     format!("cannot be read: {}", error.kind())
 }
 
-/// As PostgreSQL's own programs have it: nobody but the owner; of a file of root's, the group may read.
+/// As PostgreSQL's own programs have it: only the owner may read it; a file of root's its group may read too.
 #[cfg(unix)]
 fn refuse_others(metadata: &std::fs::Metadata) -> Result<(), String> {
     use std::os::unix::fs::MetadataExt as _;
@@ -86,7 +86,7 @@ fn run(words: &[String], folder: &Path, limit: Duration) -> Result<Secret, Strin
 fn printed(mut child: Child, end: Instant) -> Result<Secret, String> {
     let output = child.stdout.take();
     let (sender, receiver) = sync_channel(1);
-    // Ends with the program's output; nobody waits for it where that takes too long.
+    // Ends with the program's output; it is not waited for where that takes too long.
     thread::spawn(move || {
         let mut bytes = Vec::new();
         let read = output.map(|output| output.take(LONGEST + 1).read_to_end(&mut bytes));

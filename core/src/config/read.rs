@@ -67,7 +67,7 @@ impl Reader<'_> {
         let mut engines = self.engines(table);
         match (self.text(table, "url"), self.get(table, "url")) {
             (Some(url), _) => self.top_level_url(url, &mut engines),
-            // A URL that is no text defines the engine all the same.
+            // A URL that is not a text defines the engine all the same.
             (None, Some(entry)) => engines.push(EngineConfig::new("default", Some(entry.key_span))),
             (None, None) => {}
         }

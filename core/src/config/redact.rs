@@ -7,7 +7,7 @@
 use super::keys::KEYS;
 use super::url::scheme_dialect;
 
-/// Keys whose values nobody may see, whatever they look like; misspelt ones are not known, which comes to the same.
+/// Keys whose values are never shown, whatever they look like; misspelt ones are not known, which comes to the same.
 const SECRET_WORDS: &[&str] = &["pass", "secret", "token", "pwd"];
 
 /// Keys beside the password's: their values may have got mixed up.
@@ -230,8 +230,8 @@ impl Masker<'_> {
         }
     }
 
-    /// The scheme of a URL; of an SQLite file its path too, where nothing about it is unusual. Who left a character out of a
-    /// server's URL may have made a host of the password.
+    /// The scheme of a URL; of an SQLite file its path too, where nothing about it is unusual. A user who left a
+    /// character out of a server's URL may have made a host of the password.
     fn place(&mut self, length: usize) {
         let text = &self.rest[..length];
         let scheme = text.find("://").map(|end| end + 3);

@@ -132,7 +132,7 @@ impl ConnectionTarget {
     }
 
     /// Do both lead to one database, as far as names tell? `localhost` and the addresses of this machine are one host;
-    /// a file is looked up, so that links to it count. A database in memory is nobody else's.
+    /// a file is looked up, so that links to it count. A database in memory belongs to one engine only.
     pub fn is_same_database(&self, other: &Self) -> bool {
         let (one, two) = (self.identities(), other.identities());
         one.iter().any(|identity| two.contains(identity))
@@ -188,7 +188,7 @@ fn is_here(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// The file itself behind all links; of one that is not there yet, its folder's and its name.
+/// The file itself with all links resolved; of one that is not there yet, its folder's and its name.
 fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| {
         let folder = path.parent().map(|folder| folder.canonicalize());

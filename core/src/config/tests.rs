@@ -818,7 +818,7 @@ fn paths_start_where_the_file_is() {
     }
 }
 
-/// Names of one database: a host by name and by address, hosts of which one is the same, a file behind a link.
+/// Names of one database: a host by name and by address, hosts of which one is the same, a file and a link to it.
 ///
 /// Covers CFG-5.
 #[test]

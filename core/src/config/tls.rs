@@ -15,11 +15,11 @@ use crate::name::suggest;
 pub enum TlsMode {
     /// Plain text.
     Disable,
-    /// Encrypted; whoever answers is taken for the server. Keeps out those who only listen.
+    /// Encrypted; any server that answers is trusted. Keeps out eavesdroppers only.
     Require,
     /// Encrypted, and the server's certificate comes from an authority that is trusted; whose it is does not matter.
     VerifyCa,
-    /// Encrypted, and the certificate is one of a trusted authority for the host that was asked for.
+    /// Encrypted, and the certificate is one of a trusted authority for the host that the URL names.
     VerifyFull,
 }
 
@@ -42,7 +42,7 @@ impl TlsMode {
         }
     }
 
-    /// Is it found out who answers?
+    /// Is the server verified?
     pub const fn verifies(self) -> bool {
         match self {
             Self::Disable | Self::Require => false,
@@ -73,8 +73,8 @@ impl fmt::Display for TlsMode {
     }
 }
 
-/// Whether the login is tied to the encrypted connection it runs in, so that nobody can stand between (PostgreSQL's
-/// `SCRAM-SHA-256-PLUS`).
+/// Whether the login is tied to the encrypted connection it runs in, so that an attacker cannot stand between
+/// (PostgreSQL's `SCRAM-SHA-256-PLUS`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ChannelBinding {
     /// Never.
@@ -118,7 +118,7 @@ pub struct TlsOptions {
     pub channel_binding: Option<ChannelBinding>,
 }
 
-/// Why something said of TLS cannot be used.
+/// The reason why an option of TLS cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsError {
     /// One sentence.
@@ -137,7 +137,7 @@ impl TlsError {
 }
 
 impl TlsError {
-    /// The error of TLS that is said of a SQLite file.
+    /// The error for TLS options of a SQLite file.
     pub fn of_sqlite() -> Self {
         Self::new(
             "a SQLite file is not reached over a network, so there is no TLS",

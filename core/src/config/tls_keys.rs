@@ -83,7 +83,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A word that needs no environment is read at once, so that mistakes show in the build.
+    /// A word that needs no environment is parsed immediately, so that mistakes show in the build.
     fn tls_mode(&mut self, table: &DeTable<'_>) -> Option<Template> {
         let text = self.text(table, "tls")?;
         let template = self.template(&text)?;
@@ -94,7 +94,7 @@ impl Reader<'_> {
     }
 }
 
-/// Takes what a URL's parameters say of TLS, by the names that the users of each server know.
+/// Takes the TLS options among a URL's parameters, by the names that the users of each server know.
 pub(super) fn take_parameters(
     dialect: Dialect,
     parameters: &mut Vec<(String, String)>,
@@ -215,7 +215,7 @@ mod tests {
         assert_eq!(mode, Ok(Some(TlsMode::Require)));
     }
 
-    /// Covers CFG-2: misspelt words are told with the right one.
+    /// Covers CFG-2: misspelt words are reported with the right one.
     #[test]
     fn wrong_words_are_refused() {
         let cases = [

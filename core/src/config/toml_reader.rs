@@ -73,7 +73,7 @@ impl Reader<'_> {
             .map(|(key, value)| self.entry(key, value))
     }
 
-    /// Refuses every key that is not known; `place` says of what: ``engine `b` ``.
+    /// Refuses every key that is not known; `place` names the table: ``engine `b` ``.
     pub(super) fn refuse_unknown(&mut self, table: &DeTable<'_>, section: Section, place: &str) {
         for (key, _) in table.iter() {
             let key = (key.get_ref().as_ref(), self.span(key.span()));
@@ -330,7 +330,8 @@ fn parse_duration(text: &str) -> Option<Duration> {
     number.checked_mul(milliseconds).map(Duration::from_millis)
 }
 
-/// A word of the file in quotes. One that is no name may be anything that got there by a slip, so that it is not shown.
+/// A word of the file in quotes. One that is not a name may be anything that got there by mistake, so that it is not
+/// shown.
 pub(super) fn quoted(word: &str) -> String {
     if is_shown(word) {
         format!("`{word}`")

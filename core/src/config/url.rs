@@ -1,5 +1,5 @@
 //! Connection URLs, read strictly: what is not understood is refused, never guessed. Says nothing about configuration
-//! files, and no message of it holds any part of a URL behind its scheme.
+//! files, and no message of it holds any part of a URL after its scheme.
 
 use std::net::Ipv6Addr;
 use std::path::PathBuf;
@@ -131,7 +131,7 @@ fn server(url: &str, dialect: Dialect, default_port: u16) -> Result<Server, UrlE
     })
 }
 
-/// A password with `@`, `:`, `/` or `?` that is not encoded leaves signs where none can be.
+/// A password with `@`, `:`, `/` or `?` that is not encoded leaves characters where none can be.
 fn refuse_stray_signs(authority: &str, path: &str, query: &str) -> Result<(), UrlError> {
     let user_info = authority
         .rsplit_once('@')

@@ -14,7 +14,7 @@ pub struct Call {
     pub writes: bool,
 }
 
-/// What is called, in the order of `run_on`.
+/// The calls, in the order of `run_on`.
 pub const CALLS: [Call; 29] = [
     reads("find"),
     reads("find_by"),

@@ -1,4 +1,5 @@
-//! Where messages begin and end, on both protocols: what asks for an answer, and what an answer is made of.
+//! Where messages begin and end, on both protocols: which messages request an answer, and which ones an answer consists
+//! of.
 
 /// A protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,7 +10,7 @@ pub enum Speaker {
     Mysql,
 }
 
-/// What stands in a message before its body.
+/// Returns the length of a message's header.
 fn header(speaker: Speaker) -> usize {
     match speaker {
         Speaker::Postgres => 5,
@@ -29,7 +30,7 @@ fn length(speaker: Speaker, bytes: &[u8]) -> Option<usize> {
         .then_some(length)
 }
 
-/// The messages of a piece; what is no whole message is the last.
+/// The messages of a piece; an incomplete message is the last.
 pub fn messages(speaker: Speaker, mut piece: &[u8]) -> Vec<&[u8]> {
     let mut found = Vec::new();
     while !piece.is_empty() {
@@ -58,7 +59,7 @@ impl Requests {
         }
     }
 
-    /// How many more answers are asked for.
+    /// How many more answers are requested.
     pub(super) fn take(&mut self, bytes: &[u8]) -> usize {
         self.came.extend_from_slice(bytes);
         let mut asked = 0;
@@ -95,7 +96,8 @@ impl Requests {
     }
 }
 
-/// What a PostgreSQL server said, cut where it waits for the client. The login is as if no password had been asked for.
+/// Returns the output of a PostgreSQL server, cut where it waits for the client. The login is as if no password were
+/// needed.
 pub(super) fn postgres_pieces(said: &[u8]) -> Vec<Vec<u8>> {
     const LET_IN: &[u8] = b"R\0\0\0\x08\0\0\0\0";
     let start = said.windows(LET_IN.len()).position(|part| part == LET_IN);

@@ -1,4 +1,4 @@
-//! A server that is played: it says one piece for each request, whatever the request is.
+//! A simulated server: it sends one piece for each request, whatever the request is.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -9,15 +9,15 @@ use std::time::Duration;
 
 use super::framing::{Requests, Speaker};
 
-/// What came in over all connections.
+/// The input over all connections.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
-    /// Answers that the most curious of them asked for.
+    /// The most answers that one of them requested.
     pub(super) asked: usize,
     pub(super) bytes: Vec<u8>,
 }
 
-/// What is the same for each connection: all are told the same.
+/// The script that all connections share.
 struct Script {
     pieces: Vec<Vec<u8>>,
     speaker: Speaker,
@@ -66,7 +66,7 @@ impl Played {
     /// Ends it, and says what it heard.
     pub(super) fn end(self) -> Heard {
         self.script.is_over.store(true, Ordering::Release);
-        // Whoever waits for a connection gets one.
+        // A client that waits for a connection gets one.
         let _ = TcpStream::connect(("127.0.0.1", self.port));
         self.listening.join().expect("it does not panic");
         std::mem::take(&mut *self.script.lock())

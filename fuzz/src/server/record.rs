@@ -1,4 +1,4 @@
-//! Sessions with real servers, as they are played later: the calls of a program through a relay that listens in.
+//! Sessions with real servers, as they are replayed later: the calls of a program through a relay that listens in.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -8,7 +8,7 @@ use std::thread;
 use super::framing::{Requests, Speaker, postgres_pieces};
 use super::{CALLS, Engine, Session, prepare, run};
 
-/// What the server said; of MySQL's cut where the client asks for more.
+/// The output of the server; that of MySQL is cut where the client requests more.
 type Said = Arc<Mutex<Vec<Vec<u8>>>>;
 
 /// Records each call on the server of this URL, in an empty database.

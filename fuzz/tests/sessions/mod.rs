@@ -42,7 +42,7 @@ fn recorded() -> Vec<Session> {
         .collect()
 }
 
-/// A session in which the server asks for the password in each of its ways.
+/// A session in which the server demands the password in each of its ways.
 fn logins() -> Vec<Session> {
     let find = |session: &Session| session.call().name == "find";
     let sessions = recorded().into_iter().filter(find);
@@ -62,7 +62,7 @@ fn logins() -> Vec<Session> {
             ];
             requests.map(|request| {
                 let mut asked = session.clone();
-                // What lets the client in is behind its answer now.
+                // What lets the client in is after its answer now.
                 asked.pieces[1][3] += 2;
                 asked.pieces.insert(1, request.to_vec());
                 asked
@@ -72,7 +72,7 @@ fn logins() -> Vec<Session> {
     logins.collect()
 }
 
-/// A server that falls silent is asked to give up, over another connection, and the call ends in its time.
+/// The statement of a server that falls silent is cancelled over another connection, and the call ends in its time.
 #[test]
 fn a_server_that_falls_silent_is_asked_to_give_up() {
     for session in recorded() {
@@ -118,8 +118,8 @@ fn recorded_sessions_are_played_as_they_were() {
     }
 }
 
-/// One message of a session left out, said twice, or said after the one behind it; never what makes rows change places,
-/// which nobody could notice.
+/// One message of a session left out, sent twice, or sent after the one that follows it; never a change that makes rows
+/// change places, which could not be noticed.
 fn damaged(session: &Session) -> Vec<(String, Session)> {
     let speaker = session.engine.speaker();
     let mut all = Vec::new();
@@ -148,7 +148,7 @@ fn damaged(session: &Session) -> Vec<(String, Session)> {
     all
 }
 
-/// What a call gives is what it gave on the real server, or an error; a write that the server was told to make permanent
+/// A call gives the same as on the real server, or an error; a write that the server was ordered to make permanent
 /// is never denied.
 ///
 /// Covers TX-1 on PostgreSQL, MariaDB.
@@ -165,7 +165,7 @@ fn tx_1_a_damaged_session_is_an_error_and_never_a_wrong_answer() {
             let was_told =
                 outcome.asked_to_the_end && (outcome.told_to_commit || !meant.told_to_commit);
             let is_wrong = match &outcome.given {
-                // Whether a row was left out is told at the end of all rows, which nobody waits for here.
+                // Whether a row was left out is reported at the end of all rows, which is not waited for here.
                 Ok(_) if session.call().name == "iter_dropped" => false,
                 Ok(other) => other != given,
                 Err(error) => session.call().writes && was_told && error.applied() == Applied::No,

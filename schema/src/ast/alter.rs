@@ -149,7 +149,7 @@ pub enum AlterAction {
         column: Name,
         /// `ALWAYS`, or `BY DEFAULT`, where it says one of them.
         always: Option<bool>,
-        /// All of it behind the column's name, as written.
+        /// All of it after the column's name, as written.
         words: String,
     },
     /// `ALTER COLUMN … SET EXPRESSION AS (…)`.
@@ -161,7 +161,7 @@ pub enum AlterAction {
     },
     /// `ALTER COLUMN … DROP IDENTITY`, `DROP EXPRESSION`.
     DropGenerated(Name),
-    /// `ATTACH PARTITION name`: that table is no model of its own any more.
+    /// `ATTACH PARTITION name`: that table is not a model of its own any more.
     AttachPartition(Partition),
     /// `DETACH PARTITION name`: that table is one of its own again.
     DetachPartition(ObjectName),

@@ -9,7 +9,7 @@ pub struct NativeWords {
     pub unlogged: bool,
     /// PostgreSQL `INHERITS`.
     pub inherits: Vec<ObjectName>,
-    /// Options behind the parenthesis.
+    /// Options after the parenthesis.
     pub options: Vec<TableOption>,
 }
 
@@ -20,7 +20,7 @@ pub struct TableOption {
     pub key: String,
     /// As written.
     pub text: String,
-    /// Every name it may speak of, in lower case.
+    /// Every name it may mention, in lower case.
     pub words: Vec<String>,
 }
 
@@ -50,7 +50,7 @@ pub struct CreateObject {
     pub name: ObjectName,
     /// The text after its name.
     pub definition: Expression,
-    /// Every name that the definition may speak of, in lower case.
+    /// Every name that the definition may mention, in lower case.
     pub words: Vec<String>,
     /// The columns of a composite type.
     pub columns: Vec<ColumnDef>,
@@ -65,7 +65,7 @@ pub enum ObjectChange {
     OwnedBy {
         /// The sequence.
         sequence: ObjectName,
-        /// Its table and column; `NONE`: nobody's.
+        /// Its table and column; `NONE`: no owner.
         owner: Option<(ObjectName, Name)>,
     },
     /// Any other change that makes the object another one: `ALTER DOMAIN … ADD CONSTRAINT …`.

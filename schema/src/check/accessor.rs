@@ -13,7 +13,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
             known.insert(accessor, table);
             continue;
         };
-        // Two tables that would be one model are told so: with a name for one of them this is settled, too.
+        // Tables that would be one model are reported elsewhere: a name for one of them settles this, too.
         if other.model_name == table.model_name {
             continue;
         }

@@ -5,7 +5,7 @@ use crate::model::{Engine, EngineId, Model, Table, TableId};
 use crate::parts::in_parts;
 use crate::plan::{Problem, problems};
 
-/// So many at once.
+/// The number of threads.
 const TABLES: usize = 16;
 
 /// Gives back what was written of each table to find out: CREATE TABLE on its engines.

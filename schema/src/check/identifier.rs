@@ -1,4 +1,4 @@
-//! Names in SQL that an engine takes as they are: short enough, told apart, and of letters it knows.
+//! Names in SQL that an engine takes as they are: short enough, distinct, and of characters it knows.
 
 use crate::dialect::DialectRules as _;
 use std::collections::BTreeMap;
@@ -52,7 +52,7 @@ fn one_name(name: &str, span: Span, what: &str, engine: &Engine, diagnostics: &m
     }
 }
 
-/// The name cut behind its last whole word that fits.
+/// The name cut after its last whole word that fits.
 fn shortened(name: &str, limit: IdentifierLimit) -> &str {
     let (mut end, mut room) = (0, 0);
     for (at, letter) in name.char_indices() {

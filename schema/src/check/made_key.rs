@@ -18,7 +18,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// A constant is known without being told; a new row is asked for it all the same.
+/// A constant is known without a reply of the server; a new row still needs it.
 fn is_constant(column: &Column) -> bool {
     let default = column.default.as_ref().map(|default| &default.value);
     default.is_none_or(|value| match value {

@@ -52,7 +52,7 @@ const RULES: &[Rule] = &[
     view::check,
 ];
 
-/// From so many tables on each rule has work enough for a thread.
+/// From this number of tables on, each rule has enough work for a thread.
 const MANY: usize = 64;
 
 /// Asks all rules. `None` when there is an error among the findings, older ones included: then nothing may be generated.

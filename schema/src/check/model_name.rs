@@ -27,7 +27,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Two tables of one name on one engine are told of when names are bound: another name in Rust would not help.
+/// Two tables of one name on one engine are reported when names are bound: another name in Rust would not help.
 fn is_one_table(model: &Model, one: &Table, two: &Table) -> bool {
     one.name.schema == two.name.schema
         && one.engines.iter().any(|id| {

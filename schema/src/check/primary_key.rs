@@ -5,7 +5,7 @@ use crate::dialect::DialectRules as _;
 use crate::model::{Column, Generated, Model, Table, Unique};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    // Of a table without columns nothing could be read, and a version wants a key: both are told already.
+    // Of a table without columns nothing could be read, and a version wants a key: both are reported already.
     let is_told = |table: &Table| {
         table.columns.is_empty() || table.columns.iter().any(|column| column.version)
     };

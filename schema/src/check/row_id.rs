@@ -1,4 +1,4 @@
-//! SQLite's row id is the key of a table only where that is declared `INTEGER PRIMARY KEY`, letter for letter.
+//! SQLite's row id is the key of a table only where that is declared `INTEGER PRIMARY KEY`, spelled exactly so.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;

@@ -137,7 +137,7 @@ fn kept(place: ColumnPlace<'_>) -> Option<Kept> {
         TypeClass::Bytes if !matches!(column_type, ColumnType::Blob(_)) => Some(Kept::Bytes),
         TypeClass::Decimal | TypeClass::Time | TypeClass::DateTime => Some(Kept::Bytes),
         TypeClass::Timestamp | TypeClass::Bit => Some(Kept::Bytes),
-        // Keys of long values have a length, and are no keys of a foreign key; the others are kept by MySQL in one way
+        // Keys of long values have a length, and are not keys of a foreign key; the others are kept by MySQL in one way
         // and by MariaDB in another.
         TypeClass::Text | TypeClass::Bytes | TypeClass::Json | TypeClass::Uuid => None,
         TypeClass::Enum | TypeClass::Set | TypeClass::Interval => None,

@@ -6,7 +6,7 @@ use crate::dialect::DialectRules as _;
 use crate::model::DefaultValue;
 use crate::sql_writer::SqlWriter;
 
-/// The text behind DEFAULT; `None` where nothing has to be written.
+/// The text after DEFAULT; `None` where nothing has to be written.
 pub(crate) fn default_sql(
     place: ColumnPlace<'_>,
     dialect: Dialect,

@@ -1,5 +1,5 @@
-//! How much a declared type and its default may say on an engine. What an engine would cut, round or refuse is told when
-//! the schema is compiled. The limits themselves are data of each dialect's file.
+//! The limits of a declared type and its default on an engine. A value that an engine would cut, round or refuse is
+//! reported when the schema is compiled. The limits themselves are data of each dialect's file.
 
 use super::{ColumnPlace, Dialect, Flavour, Refusal};
 use crate::column_type::ColumnType;
@@ -423,7 +423,7 @@ fn whole_numbers(column_type: &ColumnType, limits: &Limits) -> Option<(i128, i12
     Some((least, most.min(largest)))
 }
 
-/// Digits before and after the point, without zeros at either end; `None` where the text is no decimal number.
+/// Digits before and after the point, without zeros at either end; `None` where the text is not a decimal number.
 fn digits(number: &str) -> Option<(String, String)> {
     const LONGEST: i32 = 4_000;
     let unsigned = number.strip_prefix(['-', '+']).unwrap_or(number);
@@ -465,14 +465,14 @@ fn whole(number: &str) -> Option<i128> {
     })
 }
 
-/// PostgreSQL's words for what is no number and no day.
+/// PostgreSQL's words for special values that are neither a number nor a day.
 fn is_not_finite(text: &str) -> bool {
     let word = text.trim().to_ascii_lowercase();
     let word = word.strip_prefix(['-', '+']).unwrap_or(&word);
     matches!(word, "nan" | "inf" | "infinity") || word.ends_with(" bc")
 }
 
-/// Digits behind the point of a time, without zeros at the end.
+/// Digits after the point of a time, without zeros at the end.
 fn second_digits(text: &str) -> u8 {
     let Some((clock, fraction)) = text.split_once('.') else {
         return 0;

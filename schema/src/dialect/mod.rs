@@ -104,10 +104,10 @@ pub(crate) trait Rules {
     /// The present moment or day as an UPDATE sets it: in UTC, and as the runtime writes such a value.
     fn present(&self, moment: Moment) -> String;
 
-    /// Behind the name of a column: a key that the database counts, for helps.
+    /// After the name of a column: a key that auto-increments, for helps.
     fn counted_key(&self) -> &'static str;
 
-    /// Behind a column of a type the model has no word for, where its text form is to be read.
+    /// After a column of a type the model has no word for, where its text form is to be read.
     fn text_form(&self) -> &'static str;
 
     /// Words of an INSERT that gives a value to a key which is always counted.
@@ -122,8 +122,8 @@ pub(crate) trait Rules {
     /// Returns the text before, between and after the operands of a string concatenation.
     fn concatenation(&self) -> (&'static str, &'static str, &'static str);
 
-    /// LIKE where letter case counts: the operator, and its form of a pattern in which `\` stands before a sign that
-    /// means itself.
+    /// LIKE where letter case counts: the operator, and its form of a pattern in which `\` stands before a character
+    /// that means itself.
     fn like(&self, pattern: &str) -> (&'static str, String);
 
     /// Returns the text around a date and time that takes its day.
@@ -132,7 +132,7 @@ pub(crate) trait Rules {
     /// Does a constant default of such a column need parentheses?
     fn wraps_default(&self, column_type: &ColumnType) -> bool;
 
-    /// Words behind the closing parenthesis of CREATE TABLE.
+    /// Words after the closing parenthesis of CREATE TABLE.
     fn table_options(&self, table: &Table, flavour: Option<Flavour>) -> String;
 
     /// The same of a table that is written in this dialect, but for those it says itself.

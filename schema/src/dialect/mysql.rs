@@ -1,6 +1,6 @@
 //! MySQL and MariaDB: text that both run. Tables of several dialects are InnoDB with a collation that compares bytes and pads
-//! nothing, so that texts are told apart as in the other databases (letter case counts, and so do blanks at the end); of
-//! tables of MySQL alone what they say of that is repeated, and what they leave unsaid is the database's to say.
+//! nothing, so that texts are distinguished as in the other databases (case counts, and so do blanks at the end); of
+//! tables of MySQL alone these options are repeated, and those they leave out are the database's defaults.
 //! Points in time are `DATETIME` in UTC, as `TIMESTAMP`
 //! ends in 2038; connections set the session's zone to UTC.
 
@@ -197,8 +197,8 @@ impl Rules for Mysql {
         length(column_type) == Length::Long
     }
 
-    /// Texts are told apart by every character, blanks at the end included. The two products have no collation for that
-    /// in common, and each passes over the other's comments.
+    /// Texts are distinguished by every character, blanks at the end included. The two products have no collation for
+    /// that in common, and each passes over the other's comments.
     fn table_options(&self, _: &Table, flavour: Option<Flavour>) -> String {
         let collation = match flavour {
             Some(Flavour::Mariadb) => "COLLATE=utf8mb4_nopad_bin",
@@ -500,7 +500,7 @@ fn shorter(columns: &[ColumnPlace<'_>]) -> String {
 enum Length {
     /// Stored outside the row, so no key can hold them as a whole.
     Long,
-    /// Up to so many bytes.
+    /// Up to this number of bytes.
     Bytes(u32),
 }
 

@@ -265,8 +265,8 @@ fn counts_rows(place: ColumnPlace<'_>) -> bool {
 }
 
 /// Is the column a key that is one whole number, given by the program? Declared so it is the row's own number, by which SQLite
-/// finds a row at once; by any other name it has an index beside the table (SQLite documentation, "ROWIDs and the INTEGER
-/// PRIMARY KEY"). Where it has a default, SQLite would count instead.
+/// finds a row directly; by any other name it has an index beside the table (SQLite documentation, "ROWIDs and the
+/// INTEGER PRIMARY KEY"). Where it has a default, SQLite would count instead.
 fn numbers_rows(place: ColumnPlace<'_>) -> bool {
     let column = place.column();
     !place.is_native(Dialect::Sqlite)
@@ -320,7 +320,7 @@ fn digits_condition(stored: &ColumnType) -> Option<(&'static str, String)> {
     ))
 }
 
-/// A sign that means itself in a pattern of GLOB.
+/// A character that means itself in a pattern of GLOB.
 fn push_glob(glob: &mut String, sign: char) {
     if matches!(sign, '*' | '?' | '[') {
         glob.push('[');

@@ -459,7 +459,7 @@ fn names_keys(action: &AlterAction) -> bool {
     )
 }
 
-/// The name after `RENAME TO`, which moves nothing to another schema unless it says so.
+/// The name after `RENAME TO`, which moves nothing to another schema unless it names one.
 pub(super) fn renamed(from: &ObjectName, to: &ObjectName) -> ObjectName {
     let schema = to.schema.clone().or(from.schema.clone());
     ObjectName {

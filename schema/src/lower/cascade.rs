@@ -27,7 +27,7 @@ impl Fold<'_> {
         self.drop_views(file, first);
     }
 
-    /// With a column: the views that speak of it.
+    /// With a column: the views that mention it.
     pub(super) fn drop_readers_of_column(
         &mut self,
         file: &FileAst,

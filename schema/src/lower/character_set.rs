@@ -8,7 +8,7 @@ use crate::draft::{DraftColumn, DraftTable};
 
 use super::{Fold, native};
 
-/// Where nothing is said of a character set: `utf8mb4`.
+/// The default character set: `utf8mb4`.
 const USUAL_BYTES: u32 = 4;
 
 impl Fold<'_> {

@@ -75,7 +75,7 @@ impl Fold<'_> {
     }
 }
 
-/// The column that a change of this kind is about; keys, references and names of tables are nobody's heritage.
+/// The column that a change of this kind is about; keys, references and names of tables are not inherited.
 fn changed_column(action: &AlterAction) -> Option<&Name> {
     match action {
         AlterAction::AddColumn { column, .. } => Some(&column.name),

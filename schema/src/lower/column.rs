@@ -450,7 +450,7 @@ pub(super) fn set_identity(column: &mut DraftColumn, always: bool, options: &Ide
     };
 }
 
-/// A default; `nextval('…')` is how a dump writes serial. What is done with the number, or a type that is no integer,
+/// A default; `nextval('…')` is how a dump writes serial. What is done with the number, or a type that is not an integer,
 /// makes it a default like any other.
 pub(super) fn set_default(column: &mut DraftColumn, value: Expression) {
     if super::types::is_nextval(&value) && super::types::may_count(&column.type_name) {

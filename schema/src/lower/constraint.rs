@@ -437,7 +437,7 @@ fn same_columns(one: &[Name], other: &[Name]) -> bool {
     texts(one) == texts(other)
 }
 
-/// MySQL counts the foreign keys without a name: `t_ibfk_1`, and on from the highest number of a name of that form.
+/// MySQL numbers the foreign keys without a name: `t_ibfk_1`, and on from the highest number of a name of that form.
 fn number_foreign_keys(table: &mut DraftTable) {
     if table.dialect != Dialect::Mysql {
         return;
@@ -589,7 +589,7 @@ fn numbered_check_names(table: &DraftTable, check: &DraftCheck, number: usize) -
     vec![format!("{}_chk_{number}", table.name.name.text), own]
 }
 
-/// PostgreSQL: after the table and the one column that the check speaks of, and a number if that is taken.
+/// PostgreSQL: after the table and the one column that the check mentions, and a number if that is taken.
 fn free_check_name(table: &DraftTable, check: &DraftCheck, taken: &[Vec<String>]) -> String {
     let spoken_of = |name: &&Name| speaks_of(&check.condition, &name.text, table.dialect);
     let columns = table.columns.iter().map(|column| &column.name);

@@ -1,5 +1,6 @@
-//! Statements of `DO` blocks: migrations write there what must not fail when it is run twice, behind `IF NOT EXISTS (…)` or
-//! before an `EXCEPTION`. No condition is evaluated: what is there already is left alone, what fits nothing is counted.
+//! Statements of `DO` blocks: migrations put statements there that must not fail when they run twice, after `IF NOT
+//! EXISTS (…)` or before an `EXCEPTION`. No condition is evaluated: what is there already is left alone, what fits
+//! nothing is counted.
 
 use crate::ast::{AlterAction, AlterTable, FileAst, Statement};
 use crate::draft::DraftTable;
@@ -7,7 +8,7 @@ use crate::draft::DraftTable;
 use super::{Fold, constraint, lookup};
 
 impl Fold<'_> {
-    /// Plays a statement through unless what it makes is there; what is wrong with it is no finding.
+    /// Applies a statement unless what it makes is there; its mistakes are not findings.
     pub(super) fn if_fits(&mut self, file: &FileAst, statement: &Statement) {
         if self.makes_what_is_there(file, statement) {
             return;

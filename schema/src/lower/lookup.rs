@@ -108,7 +108,7 @@ impl Fold<'_> {
         names.iter().map(found).collect()
     }
 
-    /// A table with what is said of it as a whole, and nothing else yet.
+    /// A table with its own options, and nothing else yet.
     pub(super) fn empty_table(&self, file: &FileAst, created: &CreateTable) -> DraftTable {
         let mut notes = created.notes.clone();
         notes.length = notes.length.or(file.length);

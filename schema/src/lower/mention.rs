@@ -1,11 +1,11 @@
-//! Where an expression speaks of a column: a word of its name may be a function, a type or a table as well.
+//! Finds where an expression mentions a column: a word of its name may be a function, a type or a table as well.
 
 use crate::ast::{Expression, ExpressionPiece, PieceKind};
 use crate::dialect::Dialect;
 
 use super::lookup::same_name;
 
-/// Does it speak of the column?
+/// Does it mention the column?
 pub(super) fn speaks_of(expression: &Expression, column: &str, dialect: Dialect) -> bool {
     !mentions(&expression.tokens, column, dialect).is_empty()
 }

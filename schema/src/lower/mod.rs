@@ -1,6 +1,6 @@
 //! Stage `lower`: folds the statements of all files, in order, into the tables as they stand at the end.
 //!
-//! `CREATE`, `ALTER`, `RENAME` and `DROP` are played through by name; nothing is bound to engines or types here.
+//! `CREATE`, `ALTER`, `RENAME` and `DROP` are applied by name; nothing is bound to engines or types here.
 
 mod alter;
 mod cascade;
@@ -96,14 +96,14 @@ struct Fold<'a> {
     /// The table whose column takes its numbers from the sequence of this name and schema, where no column's usual name
     /// is that.
     sequence_owner: HashMap<String, TableIndex>,
-    /// Names that changes may speak of though no model bears them: views, partitions, dropped tables.
+    /// Names that changes may mention though no model has them: views, partitions, dropped tables.
     no_models: HashSet<String>,
     /// Names, in lower case, that foreign keys gave while no table bore them, and names of dropped tables: SQLite and MySQL
     /// keep such keys, and a table that gets the name later is the one they mean.
     awaited: HashSet<String>,
     /// SQLite's virtual tables, in lower case.
     virtual_tables: HashSet<String>,
-    /// MySQL: what a database of a file says of the character set of its tables.
+    /// MySQL: the character set that a database of a file gives its tables.
     character_sets: Vec<(FileId, Option<String>, Vec<TableOption>)>,
     enums: Vec<DraftEnum>,
     enum_by_name: HashMap<String, Vec<usize>>,
@@ -298,7 +298,7 @@ impl<'a> Fold<'a> {
             }
         }
         self.copies_at(file, created, created.columns.len(), &mut table);
-        // Keys may speak of periods that stand behind them.
+        // Keys may mention periods that stand after them.
         let (periods, others): (Vec<_>, Vec<_>) = created
             .constraints
             .iter()
@@ -328,7 +328,7 @@ impl<'a> Fold<'a> {
         self.diagnostics.push(finding.help(help));
     }
 
-    /// `.schema` shows `sqlite_sequence` and `sqlite_stat1`, and the shadow tables of virtual tables: their name and a word behind it.
+    /// `.schema` shows `sqlite_sequence` and `sqlite_stat1`, and the shadow tables of virtual tables: their name and a word after it.
     fn belongs_to_sqlite(&self, name: &str) -> bool {
         let name = name.to_lowercase();
         let shadow = name.rsplit_once('_').is_some_and(|(base, word)| {
@@ -405,7 +405,7 @@ impl<'a> Fold<'a> {
         })
     }
 
-    /// The table whose index a name means, which is no index of it any more.
+    /// The table whose index a name means, which is not an index of it any more.
     fn take_index_owner(&mut self, name: &ObjectName) -> Option<TableIndex> {
         let owners = self.index_owner.get_mut(&name.name.text.to_lowercase())?;
         let tables = &self.tables;
@@ -468,7 +468,7 @@ impl<'a> Fold<'a> {
             .flatten()
             .map(|table| table.name.name.text.as_str());
         self.unknown_tables += 1;
-        // Looking through many names for many slips would take time; so many have one cause.
+        // Comparing many names with many misspelt ones would take time; that many mistakes have one cause.
         let tried = if self.unknown_tables <= 50 { 20_000 } else { 0 };
         let help =
             crate::name::suggest(text, known.take(tried)).map(|near| format!("write `{near}`"));

@@ -1,4 +1,4 @@
-//! Types, domains and sequences that get another name or another schema: what speaks of them follows.
+//! Types, domains and sequences that get another name or another schema: the objects that mention them follow.
 
 use crate::ast::{ColumnDef, FileAst, MoveObject, NewPlace, ObjectKind, ObjectName, TypeName};
 use crate::draft::{DraftCounter, DraftObject, DraftObjectKind, DraftTable};
@@ -44,7 +44,7 @@ impl Fold<'_> {
         }
     }
 
-    /// The sequence of an identity column, which is no object of its own; `false` where none has this name.
+    /// The sequence of an identity column, which is not an object of its own; `false` where none has this name.
     fn move_identity(&mut self, file: &FileAst, moved: &MoveObject) -> bool {
         let here = |table: &&mut DraftTable| table.file == file.file;
         let tables = self.tables.iter_mut().flatten().filter(here);
@@ -113,7 +113,7 @@ impl Fold<'_> {
         }
     }
 
-    /// Is it this type that a name means? `type_name` is no name of a type any more, or was none yet.
+    /// Is it this type that a name means? `type_name` does not name a type any more, or not yet.
     pub(super) fn means_type<'n>(
         &self,
         type_name: &'n ObjectName,

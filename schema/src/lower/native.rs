@@ -39,7 +39,7 @@ pub(super) fn inherit(
     }
 }
 
-/// The default is one as any other, if it speaks of one of these sequences.
+/// The default is one as any other, if it mentions one of these sequences.
 fn count_by_default(column: &mut DraftColumn, sequences: &HashSet<String>) {
     let DraftCounter::Default(value) = &column.counter else {
         return;
@@ -218,7 +218,7 @@ impl Fold<'_> {
         }
     }
 
-    /// With the schemas in which the path finds what it speaks of.
+    /// With the schemas in which the path finds the objects that it mentions.
     fn definition(
         &mut self,
         file: &FileAst,
@@ -268,7 +268,7 @@ impl Fold<'_> {
         }
     }
 
-    /// A dropped type is needed by nobody any more.
+    /// No column needs a dropped type any more.
     pub(super) fn forget_object(&mut self, file: &FileAst, name: &ObjectName) {
         let dropped = |object: &DraftObject| {
             let kind = match object.kind {
@@ -287,7 +287,7 @@ impl Fold<'_> {
         self.partitions.push(partition.clone());
     }
 
-    /// The table that becomes a part is no model of its own; how it is parted itself is kept.
+    /// The table that becomes a part is not a model of its own; how it is parted itself is kept.
     pub(super) fn attach_partition(
         &mut self,
         file: &FileAst,
@@ -308,8 +308,8 @@ impl Fold<'_> {
         self.drop_table(file, &partition.name);
     }
 
-    /// A column that may be NULL and takes its numbers from a sequence of its own standing is no key: another table may
-    /// count with the same sequence.
+    /// A column that may be NULL and takes its numbers from a sequence of its own standing is not a key: another table
+    /// may count with the same sequence.
     pub(super) fn shared_sequences(&mut self) {
         let sequences = self
             .objects

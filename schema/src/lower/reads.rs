@@ -1,4 +1,4 @@
-//! Where the text of a query names the tables it reads: behind `FROM`, `JOIN` and the commas of a `FROM`.
+//! Where the text of a query names the tables it reads: after `FROM`, `JOIN` and the commas of a `FROM`.
 
 use crate::ast::{ExpressionPiece, PieceKind};
 
@@ -7,7 +7,7 @@ use crate::ast::{ExpressionPiece, PieceKind};
 pub(super) struct Place {
     /// The first piece of its name.
     pub(super) start: usize,
-    /// Behind its name.
+    /// After its name.
     pub(super) end: usize,
     /// The name it goes by.
     pub(super) alias: Option<usize>,
@@ -200,7 +200,7 @@ impl Walk<'_> {
 
 const ARGUMENTS: &[&str] = &["EXTRACT", "TRIM", "SUBSTRING", "OVERLAY", "POSITION"];
 
-/// Words behind which no comma leads to a table.
+/// Words after which no comma leads to a table.
 const ENDS: &[&str] = &[
     "SELECT",
     "WHERE",
@@ -217,7 +217,7 @@ const ENDS: &[&str] = &[
     "RETURNING",
 ];
 
-/// Words behind a table that are no name for it.
+/// Words after a table that are not a name for it.
 const NO_NAMES: &[&str] = &[
     "ON",
     "USING",

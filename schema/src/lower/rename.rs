@@ -7,7 +7,7 @@ use crate::draft::{DraftGenerated, DraftTable};
 use super::lookup::same_name;
 use super::mention::mentions;
 
-/// Names of columns, and expressions that speak of it.
+/// Names of columns, and expressions that mention it.
 pub(super) fn rename_column(table: &mut DraftTable, from: &str, to: &Name) {
     super::implied::settle_names(table);
     super::key_name::keep(table, from);

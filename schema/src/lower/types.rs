@@ -83,7 +83,7 @@ pub(super) fn keep_type_of_default(column: &mut DraftColumn, to: &TypeName) {
         return;
     };
     let is_null = piece.kind == PieceKind::Word && piece.text.eq_ignore_ascii_case("null");
-    // NULL alone is no default, unless a length was asked of it.
+    // NULL alone is not a default, unless it has a length.
     let is_measured = is_null && !from.arguments.is_empty();
     if piece.kind == PieceKind::Text || is_measured {
         let words = unmeasured(from);

@@ -249,7 +249,7 @@ impl Fold<'_> {
         (own, others)
     }
 
-    /// Does the view speak of the column of the table it reads, or of all its columns?
+    /// Does the view mention the column of the table it reads, or of all its columns?
     pub(super) fn speaks_of_column(
         &self,
         file: &FileAst,
@@ -279,7 +279,7 @@ impl Fold<'_> {
         }
     }
 
-    /// Names that the path of the file leads to are written with their schema: elsewhere is no such path.
+    /// Names that the path of the file leads to are written with their schema: another file has another path.
     pub(super) fn qualify_views(&mut self, file: &FileAst) {
         for at in 0..self.views.len() {
             let Some(mut view) = self.views[at].take() else {

@@ -136,7 +136,7 @@ pub enum DefaultValue {
     Null,
     /// true, false, a boolean column's 0 or 1.
     Bool(bool),
-    /// A number as written, sign included.
+    /// A number as written, with its sign.
     Number(String),
     /// A text, unescaped.
     Text(String),

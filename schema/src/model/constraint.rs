@@ -113,7 +113,7 @@ pub struct ForeignKey {
     pub on_delete_columns: Vec<ColumnId>,
     /// `ON UPDATE`.
     pub on_update: ReferentialAction,
-    /// The word behind `MATCH`, in capitals.
+    /// The word after `MATCH`, in capitals.
     pub matching: Option<String>,
     /// `DEFERRABLE`, and whether initially deferred.
     pub deferrable: Option<bool>,
@@ -126,7 +126,7 @@ pub struct ForeignKey {
 pub enum ReferentialAction {
     /// Refused at the end of the statement; the default.
     NoAction,
-    /// Refused at once.
+    /// Refused immediately.
     Restrict,
     /// Deleted or changed too.
     Cascade,
@@ -145,6 +145,6 @@ pub struct Check {
     pub expression: Expression,
     /// The column it is written at.
     pub column: Option<ColumnId>,
-    /// Words behind it: `NO INHERIT`.
+    /// Words after it: `NO INHERIT`.
     pub words: Vec<String>,
 }

@@ -14,7 +14,7 @@ pub struct NativeTable {
     pub unlogged: bool,
     /// PostgreSQL `INHERITS`, in order.
     pub inherits: Vec<TableId>,
-    /// Options behind the parenthesis: `ENGINE=InnoDB`, `WITH (fillfactor='70')`, `PARTITION BY LIST (kind)`.
+    /// Options after the parenthesis: `ENGINE=InnoDB`, `WITH (fillfactor='70')`, `PARTITION BY LIST (kind)`.
     pub options: Vec<String>,
     /// MariaDB `PERIOD FOR`.
     pub periods: Vec<PeriodLine>,
@@ -24,9 +24,9 @@ pub struct NativeTable {
     pub exclusions: Vec<Exclusion>,
     /// Its comment in the database.
     pub comment: Option<String>,
-    /// Its partitions, where they are tables of their own (PostgreSQL); a part of a part comes behind that.
+    /// Its partitions, where they are tables of their own (PostgreSQL); a part of a part comes after that.
     pub partitions: Vec<Partition>,
-    /// Statements behind all others, as written: changes of the sequence that counts a column.
+    /// Statements after all others, as written: changes of the sequence that numbers a column.
     pub behind: Vec<String>,
     /// Indexes into [`Model::objects`](super::Model::objects): what must be there before the table, in order.
     pub objects: Vec<usize>,
@@ -49,7 +49,7 @@ pub struct NativeColumn {
     pub default: Option<String>,
     /// Words that belong to the type: `CHARACTER SET ascii`.
     pub type_words: Vec<String>,
-    /// Words behind all others: `INVISIBLE`.
+    /// Words after all others: `INVISIBLE`.
     pub words: Vec<String>,
     /// The schema of its collation.
     pub collation_schema: Option<String>,
@@ -63,7 +63,7 @@ pub struct NativeColumn {
     pub settings: Vec<String>,
 }
 
-/// How the database counts a column.
+/// How a column auto-increments.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Counter {
     /// As this dialect does when nothing more is said.
@@ -84,7 +84,7 @@ pub enum Counter {
 pub struct KeyWords {
     /// PostgreSQL `INCLUDE (a, b)`: columns that its index holds beside its own.
     pub include: Vec<String>,
-    /// Words behind its columns: `WITH (fillfactor='70')`, `ON CONFLICT REPLACE`, `COMMENT 'x'`.
+    /// Words after its columns: `WITH (fillfactor='70')`, `ON CONFLICT REPLACE`, `COMMENT 'x'`.
     pub options: Vec<String>,
 }
 
@@ -145,9 +145,9 @@ pub struct NativeObject {
     pub dialect: Dialect,
     /// The first name of a domain: checks without a name got theirs from that.
     pub first_name: Option<String>,
-    /// Everything behind its name.
+    /// Everything after its name.
     pub definition: String,
-    /// Changes behind it: what follows its name.
+    /// Changes after it: what follows its name.
     pub changes: Vec<String>,
     /// The column of a sequence, with which it is dropped.
     pub owner: Option<(TableId, ColumnId)>,

@@ -1,5 +1,5 @@
 //! Reads the statements of a text, each by itself, so that several threads can; what stands around them is put together
-//! behind them in their order, by the [`FileReader`].
+//! after them in their order, by the [`FileReader`].
 
 use super::ddl::cursor::{Cursor, Problem};
 use super::lex::Comment;
@@ -12,7 +12,7 @@ use crate::parts::in_parts;
 
 /// So many statements are read before what they say is put together: beyond the limit of tables none is.
 pub(super) const BATCH: usize = 4096;
-/// So many of them at once.
+/// The number of threads.
 const STATEMENTS: usize = 32;
 
 /// A statement, and where names without a schema are looked for there.
@@ -67,7 +67,7 @@ impl FileReader<'_> {
         }
     }
 
-    /// A routine is played where it is first called; later calls would find done what it does.
+    /// A routine is applied where it is first called; later calls would find done what it does.
     fn routine(
         &mut self,
         statement: &RawStatement,
@@ -80,7 +80,7 @@ impl FileReader<'_> {
             }
             Some(Routine::Called(name)) => {
                 if let Some((mut statements, comments)) = self.routines.remove(&name) {
-                    // What a routine says with its own variables is no finding about the schema.
+                    // Findings about a routine's own variables are not about the schema.
                     statements.retain(|inner| {
                         let reading = self.read(inner, path, &comments);
                         reading.is_some_and(|reading| reading.problems.is_empty())

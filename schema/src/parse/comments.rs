@@ -120,7 +120,7 @@ impl<'a> Comments<'a> {
         self.take(first..last.max(first))
     }
 
-    /// The comments behind a place on its line; `skipped` are signs that may stand between.
+    /// The comments after a place on its line; `skipped` are characters that may stand between.
     pub(crate) fn take_behind(&mut self, end: u32, skipped: &[u8]) -> Vec<Comment> {
         let mut found = Vec::new();
         let mut at = end;
@@ -145,7 +145,7 @@ impl<'a> Comments<'a> {
         found
     }
 
-    /// Is there anything but white space behind a place on its line?
+    /// Is there anything but white space after a place on its line?
     fn code_follows(&self, end: u32) -> bool {
         let rest = &self.text.as_bytes()[end as usize..];
         let next = rest

@@ -234,7 +234,7 @@ pub(crate) fn has_body(kind: &str) -> bool {
             .is_some_and(|(_, object)| BODIES.contains(&object))
 }
 
-/// May this word stand right behind `CREATE` or `ALTER`?
+/// May this word stand right after `CREATE` or `ALTER`?
 pub(crate) fn follows_verb(word: &str) -> bool {
     const MODIFIERS: [&str; 22] = [
         "OR",

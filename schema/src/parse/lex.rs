@@ -94,7 +94,7 @@ impl<'a> Lexer<'a> {
         self
     }
 
-    /// Does the statement's delimiter stand here? Only asked between tokens.
+    /// Does the statement's delimiter stand here? Called between tokens only.
     pub(crate) fn at_delimiter(&self) -> bool {
         self.bytes[self.at..].starts_with(self.delimiter.as_bytes())
     }
@@ -154,8 +154,8 @@ impl<'a> Lexer<'a> {
         self.bytes.get(self.at + ahead).copied()
     }
 
-    /// MySQL wants white space behind the dashes, so that `1--1` stays a subtraction. Drizzle writes lines of its own, and
-    /// people draw lines of dashes.
+    /// MySQL wants white space after the dashes, so that `1--1` stays a subtraction. Drizzle writes lines of its own,
+    /// and people draw lines of dashes.
     fn dash_comment(&self) -> bool {
         if self.bytes[self.at..].starts_with(b"--> statement-breakpoint") {
             return true;
@@ -211,7 +211,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// `/*!40101 … */` and `/*M!100100 … */` hold statements; version 999999 is never reached and stays a comment. What is
-    /// for the other product is one too: `/*M!` for MySQL, versions of MySQL that MariaDB is no successor of for MariaDB.
+    /// for the other product is one too: `/*M!` for MySQL, versions of MySQL that MariaDB is not a successor of for MariaDB.
     fn open_versioned(&mut self) -> bool {
         let mark = match (self.peek(2), self.peek(3)) {
             (Some(b'!'), _) => 3,
@@ -261,7 +261,7 @@ impl<'a> Lexer<'a> {
         self.quoted(kind, b'\'', backslashes)
     }
 
-    /// From an opening quote behind the closing one; a doubled closer is one character of the content.
+    /// From an opening quote past the closing one; a doubled closer is one character of the content.
     fn quoted(&mut self, kind: TokenKind, closer: u8, backslashes: bool) -> TokenKind {
         let start = self.at;
         self.at += 1;

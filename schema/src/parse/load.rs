@@ -1,4 +1,4 @@
-//! Bytes to text: encoding, byte order mark, size. What cannot be a schema file is told here, once per file.
+//! Bytes to text: encoding, byte order mark, size. A file that cannot be a schema is reported here, once.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceFile, Sources, Span};

@@ -48,7 +48,7 @@ use lex::{Comment, Lexer, TokenKind};
 use place::Place as MadeIn;
 use split::RawStatement;
 
-/// So many problems of one statement are told; more would bury them.
+/// The number of problems of one statement that are reported; more would bury them.
 const PROBLEM_LIMIT: usize = 25;
 
 /// So many tables of one file are read: beyond is a mistake, and would be minutes of compiling.
@@ -422,7 +422,7 @@ impl FileReader<'_> {
         }
     }
 
-    /// The comments of an element: above, inside, behind it on its line.
+    /// The comments of an element: above, inside, after it on its line.
     fn around(&mut self, start: u32, end: u32) -> Vec<Comment> {
         let mut found = self.comments.take_above(start);
         found.extend(self.comments.take_inside(start, end));

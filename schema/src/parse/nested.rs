@@ -1,7 +1,7 @@
 //! Statements that stand inside another: the elements of PostgreSQL's `CREATE SCHEMA`, the plain ones of a `DO` block,
 //! the virtual tables that SQLite's `.dump` writes into the catalogue by hand.
 //!
-//! Migrations write what must not fail twice into `DO` blocks, so what is found there is played through as far as it fits.
+//! Migrations put statements that must not fail twice into `DO` blocks, so these are applied as far as they fit.
 
 use crate::dialect::Dialect;
 
@@ -187,7 +187,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Keeps what was collected if it is a statement of definition, perhaps behind `BEGIN` or `IF … THEN`.
+    /// Keeps what was collected if it is a statement of definition, perhaps after `BEGIN` or `IF … THEN`.
     pub(super) fn close(&mut self) {
         let tokens = std::mem::take(&mut self.open);
         let begins = |at: &usize| {

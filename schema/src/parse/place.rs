@@ -56,7 +56,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Behind `CREATE TABLE`: the database it says or is made in.
+    /// After `CREATE TABLE`: the database it says or is made in.
     fn database_of_table(&self, tokens: &[Token]) -> Option<Option<String>> {
         let at = usize::from(self.is(tokens, 2, "IF")) * 3 + 2;
         if !(self.is(tokens, 0, "CREATE") && self.is(tokens, 1, "TABLE")) {
@@ -117,7 +117,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The schemas of a path; nobody's tables are kept in one of the user's own name.
+    /// The schemas of a path; tables are not kept in one of the user's own name.
     fn enter(&mut self, path: &[Token], local: bool) {
         let names = path
             .iter()

@@ -1,9 +1,9 @@
-//! The prose of comments: signs of the comment itself, banners and the headers that dump tools write are dropped.
+//! The prose of comments: markers of the comment itself, banners and the headers that dump tools write are dropped.
 
 use super::annotation::KNOWN;
 use super::lex::Comment;
 
-/// The lines of a comment without its signs, each with the place of its first byte.
+/// The lines of a comment without its markers, each with the place of its first byte.
 pub(crate) fn comment_lines<'a>(text: &'a str, comment: &Comment) -> Vec<(usize, &'a str)> {
     let whole = &text[comment.start as usize..comment.end as usize];
     let inner = if comment.block {
@@ -97,7 +97,7 @@ fn marker(line: &str) -> Option<usize> {
     } else {
         digits == 0 && ["* ", "- ", "+ "].iter().any(|sign| line.starts_with(sign))
     };
-    // The sign and the blank behind it.
+    // The marker and the blank after it.
     sign.then_some(digits + 2)
 }
 

@@ -1,4 +1,5 @@
-//! Migrations with their way back in one file (goose, sql-migrate, dbmate, tern): what undoes them is no part of the schema.
+//! Migrations with their way back in one file (goose, sql-migrate, dbmate, tern): the statements that undo them are not
+//! part of the schema.
 
 use super::lex::Comment;
 

@@ -1,5 +1,6 @@
 //! Functions and procedures that a file makes and then calls: what a migration may do under a condition only is often
-//! written so, `CREATE PROCEDURE p() … ; CALL p();`. The body is played where it is first called, as a `DO` block would be.
+//! written so, `CREATE PROCEDURE p() … ; CALL p();`. The body is applied where it is first called, as a `DO` block
+//! would be.
 
 use crate::dialect::Dialect;
 

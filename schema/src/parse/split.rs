@@ -7,7 +7,8 @@ use crate::name::same_word;
 use super::lex::{Comment, Lexer, Token, TokenKind, Unclosed};
 
 /// How deep parentheses may nest in a statement that is read, and how many operators may stand before one value. SQLite's
-/// parser takes fewer than 100 of either, MariaDB under 1,000 signs, PostgreSQL under 10,000 (tried with SQLite 3.40, MariaDB
+/// parser takes fewer than 100 of either, MariaDB under 1,000 operators, PostgreSQL under 10,000 (tried with SQLite
+/// 3.40, MariaDB
 /// 10.11, PostgreSQL 15).
 pub(crate) const DEPTH_LIMIT: usize = 64;
 
@@ -313,7 +314,7 @@ impl Splitter<'_> {
             && self.open.tokens.windows(2).any(stdin)
     }
 
-    /// To behind the line `\.`, or to the end.
+    /// To after the line `\.`, or to the end.
     fn skip_copy_data(&mut self) {
         self.lexer.skip_line();
         while self.lexer.at < self.text.len() {

@@ -1,7 +1,7 @@
 //! Keys, foreign keys and checks of a table, and what each database calls them in its errors.
 //!
-//! Where a database tells columns there is no name: SQLite's unique keys, MySQL's foreign keys. What it calls by a name that cannot be
-//! known, as a check that has none in the schema, has none here either.
+//! Where a database reports columns there is no name: SQLite's unique keys, MySQL's foreign keys. What it calls by a
+//! name that cannot be known, as a check that has none in the schema, has none here either.
 
 use std::collections::HashSet;
 

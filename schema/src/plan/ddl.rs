@@ -63,8 +63,8 @@ pub fn create_statements(model: &CheckedModel, engine: EngineId) -> Vec<CreateTa
     managed.map(|id| context.table(*id, &mut names)).collect()
 }
 
-/// One table whose neighbours are made by somebody who does not know this model: every foreign key to another table is
-/// added when all tables exist, so the order of creation does not matter. `None` for an unmanaged table.
+/// One table whose neighbours are made by a program that does not know this model: every foreign key to another table
+/// is added when all tables exist, so the order of creation does not matter. `None` for an unmanaged table.
 pub fn create_alone(model: &CheckedModel, table: TableId, engine: EngineId) -> Option<CreateTable> {
     let keys = model.table(table).foreign_keys.iter().enumerate();
     let to_others = keys.filter(|(_, key)| key.table != table);
@@ -104,7 +104,7 @@ impl<'m> Context<'m> {
         let enums = self.enums(id).into_iter();
         create.extend(enums.map(|id| create_enum(self.model.enum_type(id), self.dialect())));
         let created = self.model.created(id, self.engine_id);
-        // Foreign keys that are added later are no part of it.
+        // Foreign keys that are added later are not part of it.
         let known = created.filter(|_| !self.links_later(id));
         create.push(known.map_or_else(|| writer.create(), str::to_owned));
         // `check` refused every error among the problems; what is only left out was its warning.

@@ -372,7 +372,7 @@ impl Context<'_> {
         }
     }
 
-    /// The word before INDEX, and what stands behind the table's name.
+    /// The word before INDEX, and what stands after the table's name.
     fn method(&self, index: &Index) -> Result<(String, String), Refusal> {
         let Some(method) = &index.method else {
             return Ok(Default::default());

@@ -55,7 +55,7 @@ impl<'m> TableWriter<'m> {
         Some(self.constraint(line))
     }
 
-    /// SQLite: `INTEGER PRIMARY KEY DESC` at the column is a key, the same behind the columns is the row id (SQLite
+    /// SQLite: `INTEGER PRIMARY KEY DESC` at the column is a key, the same after the columns is the row id (SQLite
     /// documentation, "ROWIDs and the INTEGER PRIMARY KEY").
     pub(super) fn key_of_no_row_id(&self) -> Option<(ColumnId, &'m PrimaryKey)> {
         let table = self.table();
@@ -119,7 +119,7 @@ impl<'m> TableWriter<'m> {
         self.is_own() && self.engine.capabilities().merges_equal_keys
     }
 
-    /// Behind the table, each in a statement of its own, equal keys stay.
+    /// After the table, each in a statement of its own, equal keys stay.
     pub(super) fn equal_keys(&self) -> Vec<String> {
         if !self.adds_equal_keys() {
             return Vec::new();
@@ -249,7 +249,7 @@ impl<'m> TableWriter<'m> {
         }
     }
 
-    /// A column with what is said of it; where nothing can be known of that, MySQL needs the prefix of a long one.
+    /// A column with its words; where they are not known, MySQL needs the prefix of a long one.
     fn key_part<'s>(
         &self,
         sql: &'s mut SqlWriter,
@@ -308,7 +308,7 @@ impl<'m> TableWriter<'m> {
         let capabilities = self.engine.capabilities();
         let sets_default = [key.on_delete, key.on_update].contains(&ReferentialAction::SetDefault);
         if sets_default && self.is_own() && self.engine.flavour == Some(Flavour::Mariadb) {
-            // It takes the words and does not keep them; what is made of the schema's own script is no other.
+            // It accepts the words and does not keep them; the schema's own script makes the same table.
             let message = "MariaDB has no SET DEFAULT: it does what NO ACTION does";
             let help = "write `NO ACTION`, `SET NULL` or `CASCADE` instead of `SET DEFAULT`";
             return self.warn(Some(Refusal::new("B0218", message, help)), key.span);

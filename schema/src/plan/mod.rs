@@ -1,6 +1,6 @@
 //! From a checked model to SQL text: what is run to make tables, and what a repository sends.
 //!
-//! Nothing here can fail: `check` asked the same writers before and refused what they cannot write. How a dialect spells
+//! Nothing here can fail: `check` ran the same writers before and refused what they cannot write. How a dialect spells
 //! a thing is in `dialect`.
 
 pub mod constraints;

@@ -25,7 +25,7 @@ impl<'m> TableWriter<'m> {
         if let Generated::Computed { expression, stored } = &column.generated {
             sql.push(&computed(&expression.sql, *stored));
         }
-        // MariaDB has no word on NULL behind a computed column.
+        // MariaDB has no word on NULL after a computed column.
         let may_say = !matches!(column.generated, Generated::Computed { .. })
             || self.engine.capabilities().computed_not_null;
         if column.native.not_null && may_say {
@@ -230,7 +230,7 @@ impl<'m> TableWriter<'m> {
         }
     }
 
-    /// Behind the closing parenthesis.
+    /// After the closing parenthesis.
     pub(super) fn table_options(&self) -> String {
         let (table, rules) = (self.table(), self.dialect().rules());
         if !self.is_own() {

@@ -74,7 +74,7 @@ fn create(model: &Model, object: &NativeObject) -> String {
             let created = created_domain(object);
             unless(&with_changes(created, "DOMAIN", object), "duplicate_object")
         }
-        // Its body may speak of tables that come later.
+        // Its body may mention tables that come later.
         ObjectKind::Function => unless(
             &format!(
                 "PERFORM pg_catalog.set_config('check_function_bodies', 'off', true); CREATE FUNCTION {definition}"
@@ -84,11 +84,11 @@ fn create(model: &Model, object: &NativeObject) -> String {
     }
 }
 
-/// Its name and what is said of it.
+/// Its name and its options.
 fn named(object: &NativeObject) -> String {
     let mut sql = SqlWriter::new(object.dialect);
     match object.kind {
-        // Its schema is said behind it.
+        // Its schema is written after it.
         ObjectKind::Extension => sql.identifier(&object.name.name),
         ObjectKind::Collation
         | ObjectKind::Enum(_)
@@ -120,7 +120,7 @@ fn created_domain(object: &NativeObject) -> String {
     sql.finish()
 }
 
-/// A statement with those behind it.
+/// A statement with those after it.
 fn with_changes(created: String, kind: &str, object: &NativeObject) -> String {
     let changes = object.changes.iter().map(|change| {
         let mut sql = SqlWriter::new(object.dialect);

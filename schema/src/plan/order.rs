@@ -21,7 +21,7 @@ pub fn creation_order(model: &Model, engine: EngineId) -> CreationOrder {
     while let Some(table) = open.take_next() {
         tables.push(table);
     }
-    // The model has each view behind what it reads.
+    // The model has each view after what it reads.
     let views = model.table_ids().filter(|id| {
         let table = model.table(*id);
         table.view.is_some() && table.engines.contains(&engine)

@@ -98,7 +98,7 @@ fn has_default(column: &Column) -> bool {
 }
 
 /// The engines that make a value for this part of the key and do not tell which: their INSERT gives no row back. Numbers
-/// that they count are told.
+/// that they count are returned.
 pub(crate) fn silent_engines(model: &Model, table: &Table, column: ColumnId) -> Vec<EngineId> {
     let found = table.column(column);
     let is_made = match &found.generated {
@@ -232,7 +232,7 @@ fn without(positions: &[usize], others: &[usize]) -> Vec<usize> {
     positions.filter(|at| !others.contains(at)).collect()
 }
 
-/// Which part of the present a column of dates or times holds.
+/// The part of the current time that a column of dates or times holds.
 pub(crate) fn moment_of(column: &Column) -> Moment {
     if let ColumnType::DateTime(digits) | ColumnType::Timestamp(digits) = column.column_type {
         Moment::DateTime(digits)
@@ -464,7 +464,8 @@ impl<'m> Context<'m> {
         ids.filter(|id| self.table.column(*id).is_touched && !self.table.key.contains(id))
     }
 
-    /// `version = t.version + 1, changed_at = now`. The table's name tells the stored value from the one of an upsert.
+    /// `version = t.version + 1, changed_at = now`. The table's name distinguishes the stored value from the one of an
+    /// upsert.
     fn touch(&self) -> String {
         self.text(|sql| {
             sql.list(self.touched(), ", ", |sql, id| {

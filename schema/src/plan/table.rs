@@ -208,7 +208,7 @@ impl<'m> TableWriter<'m> {
         sql.finish()
     }
 
-    /// A column that is no key of its table becomes one where only a key is counted.
+    /// A column that is not a key of its table becomes one where only a key can auto-increment.
     fn unique_by_counting(&self, place: ColumnPlace<'m>) -> Option<Refusal> {
         let table = self.table();
         let is_key = |columns: &[ColumnId]| columns == [place.column];

@@ -8,7 +8,7 @@ use crate::dialect::Dialect;
 use crate::fingerprint::Fingerprint;
 use crate::model::{Column, Model, Table};
 
-/// Of all columns, whatever their order. It is asked for every table at each build, so nothing is sorted or kept.
+/// Of all columns, whatever their order. It runs for every table at each build, so nothing is sorted or kept.
 pub(super) fn types(model: &Model, table: &Table) -> u64 {
     let columns = table.columns.iter();
     let numbers = columns.map(|column| of_column(model, table.source_dialect, column));
@@ -19,7 +19,8 @@ fn of_column(model: &Model, source: Dialect, column: &Column) -> u64 {
     let word = word(&column.column_type, source);
     let values = column.column_type.enum_id().into_iter();
     let values = values.flat_map(|id| &model.enum_type(id).values);
-    // A type that the model has no word for is told by its name, and so are sizes of an array's elements and of floats.
+    // A type that the model has no word for is known by its name, and so are sizes of an array's elements and of
+    // floats.
     let is_array = matches!(column.column_type, ColumnType::Array(_));
     let is_named = column.as_text || is_array || column.float_digits.is_some();
     let name = is_named.then_some(column.sql_type.as_str());

@@ -24,7 +24,7 @@ impl fmt::Display for Refused {
     }
 }
 
-/// Reads a file that somebody typed the path of, up to one byte more than the limit.
+/// Reads a file whose path a person typed, up to one byte more than the limit.
 pub(super) fn read_typed(path: &Path, limit: usize) -> Result<Vec<u8>, Refused> {
     disk::read(path, limit).map_err(unreadable)
 }

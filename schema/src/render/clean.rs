@@ -3,8 +3,8 @@
 /// Longest sentence shown; names in it can be of any length.
 const LONGEST_SENTENCE: usize = 1_500;
 
-/// The letter shown for one that must not be: control characters, and those that change the direction of reading or
-/// are not seen (as `rustc` does for its own excerpts).
+/// The character shown in place of one that must not be: control characters, and those that change the direction of
+/// reading or are not seen (as `rustc` does for its own excerpts).
 pub(super) fn letter(letter: char) -> char {
     match letter {
         '\t' => '\t',

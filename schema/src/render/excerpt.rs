@@ -8,7 +8,7 @@ use crate::source::{FileId, LineColumn, SourceFile, Sources};
 
 /// Letters shown of a long line where no width is given.
 const WINDOW: u32 = 120;
-/// One in so many of them stands before the first mark.
+/// This fraction of them is before the first mark.
 const LEAD: u32 = 4;
 /// The columns around a line beside its number: ` | `, and the two `…`.
 const FRAME: usize = 5;
@@ -40,7 +40,7 @@ impl Excerpt {
             .len()
     }
 
-    /// The renderer counts columns in the excerpt: what it says of a cut line, and what it should say.
+    /// The renderer counts columns in the excerpt: its numbers for a cut line, and the right ones.
     pub(super) fn moved_place(&self) -> Option<(String, String)> {
         let LineColumn { line, column } = self.place;
         let before = &self.text[..self.marks.first()?.range.start];
@@ -169,8 +169,8 @@ impl<'s> Cutter<'s> {
         (shown, hidden)
     }
 
-    /// The letters shown of the line of `leader`: from its start where the place is seen then, else from a little before.
-    /// The place itself is always among them, however wide its letters are.
+    /// The characters shown of the line of `leader`: from its start where the place is seen then, else from a little
+    /// before. The place itself is always among them, however wide its characters are.
     fn window_of(&self, leader: &Place) -> Range<u32> {
         let lead = self.window / LEAD;
         let line = self.file.line_text(leader.line);
@@ -291,7 +291,7 @@ fn is_shown(line: u32, lines: &[u32]) -> bool {
     lines[next] == line || lines[next] - lines[next - 1] <= SHOWN_GAP
 }
 
-/// How many letters are no wider than the room, all together.
+/// How many characters are not wider than the room, all together.
 fn fitting(letters: impl Iterator<Item = char>, mut room: usize) -> u32 {
     let fits = |letter: &char| {
         let width = width::of_letter(*letter);

@@ -21,7 +21,7 @@ pub struct Finding {
     pub spans: Vec<FindingSpan>,
 }
 
-/// One place; lines and columns count from 1, columns in characters, the end is behind the last character.
+/// One place; lines and columns count from 1, columns in characters, the end is after the last character.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FindingSpan {
@@ -33,7 +33,7 @@ pub struct FindingSpan {
     pub column: u32,
     /// Last line.
     pub end_line: u32,
-    /// Column behind the last character.
+    /// Column after the last character.
     pub end_column: u32,
     /// The message for this place; may be empty.
     pub label: String,

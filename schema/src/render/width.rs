@@ -1,7 +1,7 @@
-//! Columns of a terminal: how many a letter takes, and paragraphs broken between words.
+//! Columns of a terminal: how many a character takes, and paragraphs broken between words.
 
-/// Columns of a letter: two for those of East Asian scripts and for emoji, none for what joins the letter before it
-/// (Unicode Standard Annex 11, blocks instead of single letters).
+/// Columns of a character: two for those of East Asian scripts and for emoji, none for what joins the character before
+/// it (Unicode Standard Annex 11, blocks instead of single characters).
 pub(super) fn of_letter(letter: char) -> usize {
     match letter {
         '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{20d0}'..='\u{20ff}' => 0,
@@ -41,7 +41,7 @@ pub(super) fn wrap(text: &str, width: usize, before: usize) -> String {
     lines
 }
 
-/// The words of a text; a quoted piece of up to so many letters is one word.
+/// The words of a text; a quoted piece of up to a certain length is one word.
 fn pieces(text: &str, longest: usize) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut start = 0;

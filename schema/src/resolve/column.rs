@@ -79,7 +79,7 @@ impl<'a> Resolver<'a> {
         column
     }
 
-    /// The Rust type that is said of the column itself. What is said of its SQL type waits until it is known whether
+    /// The Rust type that is given for the column itself. The one of its SQL type waits until it is known whether
     /// the column refers to another one, whose type it then has.
     fn own_rust_type(
         &mut self,

@@ -40,7 +40,7 @@ pub(super) fn is_date_of_zeros(written: &Written) -> bool {
     }
 }
 
-/// PostgreSQL's dumps put a cast behind every text: `'x'::character varying`, `('0'::numeric)`.
+/// PostgreSQL's dumps put a cast after every text: `'x'::character varying`, `('0'::numeric)`.
 fn without_cast(tokens: &[ExpressionPiece]) -> &[ExpressionPiece] {
     let Some(at) = tokens.iter().position(|piece| piece.is_symbol("::")) else {
         return tokens;
@@ -148,7 +148,7 @@ fn number_value(number: &str, column_type: &ColumnType) -> Option<DefaultValue> 
     })
 }
 
-/// A text, or the number or truth that a column of another type makes of it.
+/// A text, or the number or boolean that a column of another type makes of it.
 fn text_value(text: &str, column_type: &ColumnType) -> Option<DefaultValue> {
     let trimmed = text.trim();
     Some(match column_type {
@@ -195,7 +195,7 @@ fn from_hex(digits: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// Digits with a sign, a point and an exponent: what every database reads alike.
+/// Digits with a plus or minus, a point and an exponent: what every database reads alike.
 fn is_decimal(number: &str) -> bool {
     let digits = number.strip_prefix(['-', '+']).unwrap_or(number);
     digits.starts_with(|sign: char| sign.is_ascii_digit() || sign == '.')

@@ -1,6 +1,6 @@
 //! Rust names of enums and of their values. Enums of one name and with the same values are one Rust type where they live on
 //! engines of their own; others get the name of their engine or schema before theirs. What is ambiguous all the same is
-//! told by `check`.
+//! reported by `check`.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

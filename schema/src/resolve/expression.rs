@@ -12,7 +12,7 @@ pub(super) fn expression(written: &Written, table: &DraftTable) -> Expression {
     read(written, |tokens| Reader::new(tokens, table).read())
 }
 
-/// A default, where the present moment may stand too.
+/// A default, where the current time may stand too.
 pub(super) fn default_expression(written: &Written, table: &DraftTable) -> Expression {
     read(written, |tokens| Reader::of_default(tokens, table).read())
 }

@@ -166,7 +166,7 @@ fn is_array(written: &str) -> bool {
     !before.trim().is_empty() && bound.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// MySQL's words behind a type that say more of its column.
+/// MySQL's words after a type that say more about its column.
 fn behind_type(name: &str) -> Option<&'static str> {
     const WORDS: [(&str, &str); 3] = [
         (" comment", "COMMENT"),
@@ -234,7 +234,7 @@ fn foreign_default(default: &Expression, of: &ColumnType, dialect: Dialect) -> O
     })
 }
 
-/// A word that is no keyword is a text to SQLite: also those that other databases have for a moment or a user.
+/// A word that is not a keyword is a text to SQLite: also those that other databases have for a moment or a user.
 fn word_of_sqlite(only: &ExpressionPiece) -> Option<(Dialect, String, String)> {
     const WORDS: [(&str, &str); 5] = [
         ("LOCALTIMESTAMP", "write `CURRENT_TIMESTAMP`"),

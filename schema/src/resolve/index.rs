@@ -139,7 +139,7 @@ impl Resolver<'_> {
         };
         let mut found = Vec::new();
         for unique in draft.uniques.iter().filter(made) {
-            // A column that is missing was told with the uniques.
+            // A column that is missing was reported with the uniques.
             let Some(columns) = known_columns(draft, &unique.columns) else {
                 continue;
             };

@@ -1,4 +1,4 @@
-//! Which warnings are reported: what the configuration says, and what `@allow` says of files, tables, views and columns.
+//! Which warnings are reported: the levels of the configuration, and `@allow` at files, tables, views and columns.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Stage `resolve`: binds every name of the draft to what it means and settles types, defaults and keys.
 //!
-//! What is wrong with a single name or type is told here; whether the whole makes sense is the matter of `check`.
+//! Mistakes in a single name or type are reported here; whether the whole makes sense is the matter of `check`.
 
 mod column;
 mod default;
@@ -198,7 +198,7 @@ impl<'a> Resolver<'a> {
     fn primary_key(&mut self, draft: &DraftTable) -> Option<PrimaryKey> {
         let key = draft.primary_key.as_ref()?;
         let columns = self.column_ids(draft, &key.columns, "the primary key");
-        // A key that cannot be bound is told of once: with any column in its place nothing else seems wrong as well.
+        // A key that cannot be bound is reported once: with any column in its place nothing else seems wrong as well.
         let any = || (!draft.columns.is_empty()).then(|| vec![ColumnId(0)]);
         let columns = columns.filter(|columns| !columns.is_empty()).or_else(any)?;
         Some(PrimaryKey {
@@ -236,7 +236,7 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// Two tables of one name, which may differ in letter case.
+/// Two tables of one name, which may differ in case.
 fn twice(model: &Model, again: TableId, first: TableId, engine: EngineId) -> Diagnostic {
     let (again, first) = (model.table(again), model.table(first));
     let (name, other) = (&again.name.name, &first.name.name);

@@ -1,5 +1,6 @@
 //! Rust names that two things of a schema would share, or that bindery keeps for itself: settled here by the rules of
-//! [`crate::name`], so that a real schema is read without a change. What is ambiguous all the same is told by `check`.
+//! [`crate::name`], so that a real schema is read without a change. Names that are ambiguous all the same are reported
+//! by `check`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -38,7 +39,7 @@ fn models(model: &mut Model, bound: &[&DraftTable], names: &SharedNames) {
 }
 
 /// The accessor of a table whose model is not named by `@model`: the table's name, after that of its schema or engine
-/// where that tells it from another.
+/// where that distinguishes it from another.
 fn plain_accessors(model: &mut Model, bound: &[&DraftTable], names: &SharedNames) {
     let engines = model.engines.clone();
     for (table, draft) in model.tables.iter_mut().zip(bound) {

@@ -1,6 +1,6 @@
 //! Resolves constructs of a schema's own dialect only, and which objects each table needs there.
 //!
-//! An object is needed by whoever speaks its name: too many are no harm, as they are in the original too.
+//! An object is needed by all that mention its name: too many do no harm, as they are in the original too.
 
 use crate::dialect::DialectRules as _;
 use std::collections::{BTreeSet, HashMap};
@@ -332,7 +332,7 @@ impl<'a> Needs<'a> {
         all.iter().filter(fits).copied()
     }
 
-    /// Does a default speak of a sequence that is created?
+    /// Does a default mention a sequence that is created?
     fn sequence(&self, draft: &DraftTable, default: &Expression) -> bool {
         let is_sequence =
             |index: usize| self.objects[index].kind == DraftObjectKind::Other(Written::Sequence);
@@ -363,7 +363,7 @@ impl<'a> Needs<'a> {
     }
 }
 
-/// An enum that has no values is no enum of the model.
+/// An enum that has no values is not an enum of the model.
 fn definition(object: &DraftObject) -> String {
     match object.kind {
         DraftObjectKind::Enum(_) => "AS ENUM ()".to_owned(),
@@ -386,7 +386,7 @@ fn gives(object: &DraftObject) -> Vec<String> {
     }
 }
 
-/// Everything a table may speak of.
+/// Everything a table may mention.
 fn table_words(draft: &DraftTable) -> BTreeSet<String> {
     let mut words: BTreeSet<String> = BTreeSet::new();
     for column in &draft.columns {

@@ -11,7 +11,7 @@ use crate::name;
 
 use super::Resolver;
 
-/// So many tables are looked through for one of a similar name, for so many unknown ones.
+/// The most tables that are searched for a similar name, and the most unknown names that are looked up so.
 const NAMES_TRIED: usize = 20_000;
 const MISSES_TRIED: usize = 50;
 /// So many names are listed.

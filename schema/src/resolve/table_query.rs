@@ -42,9 +42,9 @@ fn unknown(query: &TableQuery) -> Diagnostic {
         .help(help)
 }
 
-/// Looks at all of them; `false` where none could be told more of.
+/// Looks at all of them; `false` where no more became known of any.
 fn round(draft: &mut Draft, input: &Input) -> bool {
-    // What is wrong elsewhere is told when everything is bound.
+    // Other mistakes are reported when everything is bound.
     let mut found = Diagnostics::default();
     let mut resolver = Resolver::new(draft, input, &mut found);
     resolver.user_types();

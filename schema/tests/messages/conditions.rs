@@ -1,4 +1,4 @@
-//! Names in the conditions of views: what is certainly no column is told at its place, and nothing else is.
+//! Names in the conditions of views: a name that is certainly not a column is reported at its place, and no other is.
 
 use super::run::Run;
 

@@ -1,5 +1,5 @@
-//! DDL of one database in a file that is read as another's: what the other takes in another sense or refuses is told, what
-//! it takes in the same sense is read.
+//! DDL of one database in a file that is read as another's: DDL that the other takes in another sense or refuses is
+//! reported, what it takes in the same sense is read.
 
 use super::run::Run;
 

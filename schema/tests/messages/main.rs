@@ -1,10 +1,10 @@
 //! The messages for wrong schemas, as people read them: whole texts, one file each.
 //!
 //! `mistakes/<area>/<mistake>.md` holds one mistake with its message and the way out; `docs/mistakes.md` is written from them.
-//! Files with many things at once are in `cases`: `<name>.sql` is read with the engines of `<name>.toml` or else of [`ENGINES`], and every finding is
-//! compared with `<name>.txt`. After a change, look at the difference and run the tests once with
-//! `BINDERY_UPDATE=1` to write the new texts. The pages of the codes are tried the same way: the wrong example must
-//! give its code, the right one must not.
+//! Files that cover many things are in `cases`: `<name>.sql` is read with the engines of `<name>.toml` or else of
+//! [`ENGINES`], and every finding is compared with `<name>.txt`. After a change, look at the difference and run the
+//! tests once with `BINDERY_UPDATE=1` to write the new texts. The pages of the codes are tried the same way: the wrong
+//! example must give its code, the right one must not.
 
 mod conditions;
 mod foreign;

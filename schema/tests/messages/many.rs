@@ -103,7 +103,7 @@ fn a_place_behind_wide_letters_is_shown() {
     }
 }
 
-/// Columns of a terminal, for the letters of this test.
+/// Columns of a terminal, for the characters of this test.
 fn columns_of(line: &str) -> usize {
     let wide = |letter: char| ('\u{2e80}'..'\u{fb00}').contains(&letter) || letter > '\u{1f000}';
     line.chars()

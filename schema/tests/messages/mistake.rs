@@ -1,10 +1,10 @@
 //! A mistake, its message and the way out of it, kept in one Markdown file of the folder `mistakes`, in a folder of its
 //! area.
 //!
-//! The first `toml` and `sql` blocks are the mistake, `text` is what is said, and the `toml` and `sql` blocks behind the
-//! line `Typed in:` are the same files after somebody did what the help says. `sql b.sql` names a file. A line
+//! The first `toml` and `sql` blocks are the mistake, `text` is what is said, and the `toml` and `sql` blocks after the
+//! line `Typed in:` are the same files after the help was followed. `sql b.sql` names a file. A line
 //! `Alone: …` says why the mistake cannot be planted among others, `Not literal: …` why the help has no piece that is
-//! typed in (or taken out) letter by letter, `Also: …` names the code of a finding that comes along.
+//! typed in (or taken out) character by character, `Also: …` names the code of a finding that comes along.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -171,7 +171,7 @@ fn schema(part: &str) -> Option<Vec<(String, String)>> {
     (!files.is_empty()).then_some(files)
 }
 
-/// The fenced blocks of a language, with what stands behind the language's name.
+/// The fenced blocks of a language, with what stands after the language's name.
 fn blocks(part: &str, language: &str) -> Vec<(String, String)> {
     let pieces: Vec<&str> = part.split("```").collect();
     let inside = pieces.iter().skip(1).step_by(2);

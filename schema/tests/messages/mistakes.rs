@@ -229,7 +229,7 @@ fn a_mistake_that_stands_alone_is_told_at_the_end_of_a_long_file() {
         };
         let mut planted = Planted::default();
         planted.fill(LINES / 10);
-        // What is said of a whole file is said of its first lines.
+        // A finding about a whole file points at its first lines.
         let is_head = sql.starts_with("-- @dialect")
             || sql.starts_with("-- @engines")
             || mistake.wrong.config != ENGINES;

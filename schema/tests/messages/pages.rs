@@ -34,7 +34,7 @@ pub(crate) enum Way {
     AsIs,
     /// `\xe9` and `\0` stand for bytes.
     Bytes,
-    /// `-- and so on`: as often as makes so many bytes.
+    /// `-- and so on`: as often as makes this number of bytes.
     Repeated(usize),
     /// `-- and so on`: the columns go on to `c4097`.
     Widened,
@@ -151,7 +151,7 @@ fn built(config: &str) -> Vec<&'static str> {
 fn on_disk(code: &str, config: &str) -> Vec<&'static str> {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("page-{code}"));
     fs::create_dir_all(&folder).expect("a folder for tests");
-    // The page of an unreadable configuration shows a byte, that of a readable one TOML's own spelling of a letter.
+    // The page of an unreadable configuration shows a byte, that of a readable one TOML's own spelling of a character.
     let text = if config.contains("\\x") {
         bytes(config)
     } else {

@@ -9,7 +9,7 @@ use bindery_schema::dialect::Dialect;
 
 use crate::support;
 
-/// The common part, and each statement behind it.
+/// The common part, and each statement after it.
 fn statements(dialect: Dialect) -> (String, Vec<String>) {
     let path = format!("tests/clauses/{}.sql", dialect.name());
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path));

@@ -1,4 +1,4 @@
-//! Input that nobody means well with: it ends in findings or a model, quickly and on a small stack.
+//! Hostile input: it ends in findings or a model, quickly and on a small stack.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ fn codes(bytes: &[u8], dialect: Dialect) -> Vec<&'static str> {
         .spawn(work)
         .expect("a thread can be started");
     let (codes, took) = thread.join().expect("reading never panics");
-    // Far above what any of them takes: it tells a hang from a busy machine.
+    // Far above what any of them takes: it distinguishes a hang from a busy machine.
     assert!(took < Duration::from_secs(120), "took {took:?}");
     codes
 }

@@ -1,4 +1,4 @@
-//! Who a server runs as. Database servers refuse to run as root; root lends them an unprivileged account.
+//! The account that a server runs as. Database servers refuse to run as root; root lends them an unprivileged account.
 
 use std::fs;
 use std::os::unix::fs::chown;

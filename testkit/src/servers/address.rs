@@ -1,4 +1,4 @@
-//! Where a server is and who asks: what a URL says.
+//! The address of a server and the account that queries it, from a URL.
 
 use super::Product;
 use crate::{Error, Result};
@@ -12,7 +12,7 @@ pub(crate) struct Address {
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) database: String,
-    /// What follows `?`, kept as it is.
+    /// The parameters after `?`, kept as they are.
     pub(crate) parameters: Option<String>,
 }
 

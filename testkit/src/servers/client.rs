@@ -30,7 +30,7 @@ fn feed(mut command: Command, sql: &str) -> std::io::Result<Output> {
         .spawn()?;
     let stdin = child.stdin.take();
     std::thread::scope(|scope| {
-        // A client whose answers nobody reads takes no more SQL.
+        // A client whose answers are not read takes no more SQL.
         scope.spawn(move || {
             if let Some(mut stdin) = stdin {
                 // One that could not connect has closed its end; its exit status and stderr say why.

@@ -44,7 +44,7 @@ impl Guard {
         self.tell("done");
     }
 
-    /// A guard that is gone can be told nothing; then only the promise for our own violent end is lost.
+    /// A guard that is gone receives nothing; then only the promise for our own violent end is lost.
     fn tell(&mut self, line: &str) {
         if let Some(pipe) = &mut self.shell.stdin {
             let _ = writeln!(pipe, "{line}");

@@ -154,7 +154,7 @@ pub(crate) fn client(address: &Address) -> Result<(PathBuf, Command)> {
             "--no-defaults",
             "--batch",
             "--skip-column-names",
-            // MySQL's client does not see a DELIMITER behind a comment that it keeps.
+            // MySQL's client does not see a DELIMITER after a comment that it keeps.
             "--skip-comments",
             "--protocol=TCP",
         ])

@@ -33,7 +33,7 @@ pub(crate) fn folders(patterns: &[&str]) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The first of `names` in the first folder that has any: whoever puts a folder first in `PATH` means what is in it.
+/// The first of `names` in the first folder that has any: a folder that is first in `PATH` is meant.
 pub(crate) fn find(names: &[&str], folders: &[PathBuf]) -> Option<PathBuf> {
     folders
         .iter()

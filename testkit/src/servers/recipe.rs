@@ -1,4 +1,4 @@
-//! What differs between the products: how data is laid out, how the server is run and how it is ended.
+//! The differences between the products: how data is laid out, how the server is run and how it is ended.
 
 use std::process::Command;
 
@@ -12,7 +12,7 @@ use crate::Result;
 /// The user that every server is started with; it may do everything on it.
 pub(crate) const USER: &str = "bindery";
 
-/// What a server is started with.
+/// The paths and port with which a server is started.
 #[derive(Debug)]
 pub(crate) struct Site<'a> {
     pub(crate) directory: &'a Directory,
@@ -33,7 +33,7 @@ pub(crate) trait Recipe: std::fmt::Debug + Send + Sync {
     /// Ends the server in order, without waiting for its clients.
     fn stop_signal(&self) -> Signal;
 
-    /// Ends the server and its helper processes at once.
+    /// Ends the server and its helper processes immediately.
     fn abort_signal(&self) -> Signal;
 
     /// The database that is always there.

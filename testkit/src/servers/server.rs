@@ -28,7 +28,7 @@ const RESTART_PAUSE: Duration = Duration::from_millis(50);
 /// How a server ends that is to come back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shutdown {
-    /// It is asked to end and tells its clients so: an administrator at work.
+    /// It is asked to end and notifies its clients: an administrator at work.
     Orderly,
     /// Its process is killed (SIGKILL), and it recovers from its log when it comes back: a machine that lost power.
     /// What was committed is only there afterwards where it was started with `durable(true)`.
@@ -48,7 +48,7 @@ pub struct Server {
     running: Option<Running>,
 }
 
-/// What has to be ended. The order of fields is the order of the end: process, directory, guard.
+/// The resources that have to be released. The order of fields is the order of the end: process, directory, guard.
 #[derive(Debug)]
 struct Running {
     process: Process,

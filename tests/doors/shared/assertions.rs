@@ -1,4 +1,4 @@
-// What must hold behind every door: the same program against whatever the door made of the schema.
+// Assertions that hold for every door: the same program against the code that the door made of the schema.
 // Included by each door's `main.rs` below its own `Databases`.
 
 use bindery::{Connection, ErrorKind, Hosts};

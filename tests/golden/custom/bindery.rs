@@ -438,7 +438,7 @@ pub mod goods {
     };
 
     impl model::Goods {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -642,7 +642,7 @@ pub mod stock {
     };
 
     impl model::Stock {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }

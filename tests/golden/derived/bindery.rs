@@ -510,7 +510,7 @@ pub mod teas {
     };
 
     impl model::Tea {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -849,7 +849,7 @@ pub mod shelves {
     };
 
     impl model::Shelf {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -1211,7 +1211,7 @@ pub mod jars {
     };
 
     impl model::Jar {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }

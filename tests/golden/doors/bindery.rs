@@ -427,7 +427,7 @@ pub mod blogs {
     };
 
     impl model::Blog {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -681,7 +681,7 @@ pub mod categories {
     };
 
     impl model::Category {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -1022,7 +1022,7 @@ pub mod users {
     };
 
     impl model::User {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }

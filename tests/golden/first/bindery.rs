@@ -310,7 +310,7 @@ pub mod notes {
     };
 
     impl model::Note {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }

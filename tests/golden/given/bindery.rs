@@ -1149,7 +1149,7 @@ pub mod members {
     };
 
     impl model::Member {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -2019,7 +2019,7 @@ pub mod words {
     };
 
     impl model::Word {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }

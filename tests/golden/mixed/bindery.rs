@@ -1195,7 +1195,7 @@ pub mod samples {
     };
 
     impl model::Sample {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -1703,7 +1703,7 @@ pub mod arrays {
     };
 
     impl model::Array {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }

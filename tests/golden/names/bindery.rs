@@ -735,7 +735,7 @@ pub mod select {
     };
 
     impl model::Select {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -1534,7 +1534,7 @@ pub mod order_détails {
     };
 
     impl model::OrderDétail {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -1965,7 +1965,7 @@ pub mod option {
     };
 
     impl model::Option {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -2382,7 +2382,7 @@ pub mod string {
     };
 
     impl model::String {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -2916,7 +2916,7 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
     };
 
     impl model::Longest {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }

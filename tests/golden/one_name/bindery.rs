@@ -276,7 +276,7 @@ pub mod users {
     };
 
     impl model::User {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -478,7 +478,7 @@ pub mod visitor {
     };
 
     impl model::Visitor {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }

@@ -849,7 +849,7 @@ pub mod readings {
     };
 
     impl model::Reading {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }

@@ -536,7 +536,7 @@ pub mod customers {
     };
 
     impl model::Customer {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -1084,7 +1084,7 @@ pub mod products {
     };
 
     impl model::Product {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -1706,7 +1706,7 @@ pub mod orders {
     };
 
     impl model::Order {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -2197,7 +2197,7 @@ pub mod order_lines {
     };
 
     impl model::OrderLine {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -2534,7 +2534,7 @@ pub mod seats {
     };
 
     impl model::Seat {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -2801,7 +2801,7 @@ pub mod visits {
     };
 
     impl model::Visit {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -3017,7 +3017,7 @@ pub mod profiles {
     };
 
     impl model::Profile {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -3237,7 +3237,7 @@ pub mod likes {
     };
 
     impl model::Like {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -3474,7 +3474,7 @@ pub mod model_ {
     };
 
     impl model::Model {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -3851,7 +3851,7 @@ pub mod r#match {
     };
 
     impl model::Match {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }

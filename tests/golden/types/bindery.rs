@@ -638,7 +638,7 @@ pub mod hosts {
     };
 
     impl model::Host {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -1177,7 +1177,7 @@ pub mod parcels {
     };
 
     impl model::Parcel {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -1513,7 +1513,7 @@ pub mod homes {
     };
 
     impl model::Home {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }

@@ -519,7 +519,7 @@ pub mod accounts {
     };
 
     impl model::Account {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -852,7 +852,7 @@ pub mod orders {
     };
 
     impl model::Order {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }

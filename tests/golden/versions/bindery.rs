@@ -790,7 +790,7 @@ pub mod pages {
     };
 
     impl model::Page {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -1396,7 +1396,7 @@ pub mod machines {
     };
 
     impl model::Machine {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }

@@ -334,7 +334,7 @@ pub mod customers {
     };
 
     impl model::Customer {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -719,7 +719,7 @@ pub mod orders {
     };
 
     impl model::Order {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -851,7 +851,7 @@ GROUP BY c.id"#,
     };
 
     impl model::CustomerTotal {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -998,7 +998,7 @@ pub mod great_orders {
     };
 
     impl model::GreatOrder {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }
@@ -1124,7 +1124,7 @@ pub mod greatest {
     };
 
     impl model::Greatest {
-        /// What was compiled in.
+        /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
 }

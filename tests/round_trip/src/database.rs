@@ -23,7 +23,7 @@ pub(crate) struct Database {
     pub(crate) active: BTreeSet<String>,
 }
 
-/// What newer servers have by themselves.
+/// Objects that newer servers have built in.
 const NEWER: &str = "\\set ON_ERROR_STOP off
 CREATE FUNCTION uuidv7() RETURNS uuid LANGUAGE sql AS 'SELECT gen_random_uuid()';
 ";

@@ -40,7 +40,7 @@ impl<'m> Place<'m> {
         self.column.sql_type.to_lowercase().contains("unsigned")
     }
 
-    /// MySQL's `FLOAT(7,3)` keeps so many digits only.
+    /// MySQL's `FLOAT(7,3)` keeps this number of digits only.
     fn has_digits(self) -> bool {
         self.dialect == Dialect::Mysql && self.column.sql_type.contains('(')
     }
@@ -308,7 +308,7 @@ impl<'m> Place<'m> {
             (ColumnType::U16, _) => unsigned(16),
             (ColumnType::U24, _) => unsigned(24),
             (ColumnType::U32, _) => unsigned(32),
-            // Its integers have a sign; bindery refuses what is past them.
+            // Its integers are signed; bindery refuses what is past them.
             (ColumnType::U64, Dialect::Sqlite) => unsigned(63),
             (ColumnType::U64, Dialect::Postgres | Dialect::Mysql) => unsigned(64),
             (_, _) => signed(64),
@@ -340,7 +340,7 @@ fn most_bytes(size: LobSize) -> usize {
     }
 }
 
-/// What goes wrong in quoting, escaping and counting of characters. No blank at the end: padding takes that.
+/// Characters at which quoting, escaping and counting of characters go wrong. No blank at the end: padding takes that.
 const LETTERS: &str = "'\"\\ %_`;--/*$1?:a\n\t\u{7f}";
 const LATIN: &str = "äßÿ'\\é";
 const WIDE: &str = "漢字אב'\\e\u{301}ﬀ";
@@ -365,7 +365,7 @@ fn texts(length: usize, bytes: usize) -> Vec<Value> {
     distinct(values)
 }
 
-/// A text of so many characters, as far as the bytes reach.
+/// A text of this number of characters, as far as the bytes reach.
 fn fill(alphabet: &str, length: usize, bytes: usize) -> String {
     let mut text = String::new();
     for letter in alphabet.chars().cycle().take(length.saturating_sub(1)) {

@@ -1,4 +1,4 @@
-//! What CHECK constraints say of the values they let through: the constants in them, and texts that match their patterns.
+//! Hints of CHECK constraints about the values they accept: the constants in them, and texts that match their patterns.
 
 use bindery::types::{BigDecimal, NaiveDate, NaiveDateTime};
 use bindery_schema::column_type::ColumnType;

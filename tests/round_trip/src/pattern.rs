@@ -72,7 +72,7 @@ fn escaped(letters: &[char], at: &mut usize) -> Option<String> {
     }
 }
 
-/// A letter of a class.
+/// A character of a class.
 fn class(letters: &[char], at: &mut usize) -> Option<char> {
     let negated = letters.get(*at) == Some(&'^');
     *at += usize::from(negated);

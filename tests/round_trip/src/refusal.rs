@@ -68,8 +68,8 @@ impl Refusal {
     }
 }
 
-/// What databases say of rows, not of statements: data exceptions, integrity, limits, what triggers raise, rules in the
-/// way of RETURNING.
+/// Returns whether an error is about rows, not about statements: data exceptions, integrity, limits, what triggers
+/// raise, rules in the way of RETURNING.
 fn is_of_rows(code: &str) -> bool {
     let classes = ["22", "23", "44", "54", "P0"];
     let is_state = code.len() == 5 && classes.iter().any(|class| code.starts_with(class));

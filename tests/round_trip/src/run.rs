@@ -58,7 +58,7 @@ fn outcome_of<E: Engine>(
     let (original, created) = (Database::original(&schema)?, Database::created(&schema)?);
     if let Some(seeds) = seeds::script(&schema.model, schema.dialect) {
         for database in [&original, &created] {
-            // Where a row is not taken, its table is told of as one that cannot be satisfied.
+            // Where a row is not taken, its table is reported as one that cannot be satisfied.
             let _ = database.change(&seeds);
         }
     }

@@ -1,4 +1,4 @@
-//! What can be done with the rows of one model, without its types.
+//! The operations on the rows of one model, without its types.
 
 use bindery::{Connection, Engine, HasKey, LivesOn, Model, Repository, Result, Route, Writable};
 
@@ -17,7 +17,8 @@ pub trait Shown<E: Engine>: Sync {
     fn all(&self, connection: &mut Connection<E>) -> Result<Vec<Row>>;
 }
 
-/// What else is done with the rows of a table. Values that a model's types cannot hold are `None`, a fault of the caller.
+/// The other operations on the rows of a table. Values that a model's types cannot hold are `None`, a fault of the
+/// caller.
 pub trait Table<E: Engine>: Shown<E> {
     /// Inserts a row; gives back what is stored, nothing for a table without a key.
     fn insert(&self, connection: &mut Connection<E>, row: &[Value]) -> Option<Result<Option<Row>>>;
@@ -36,7 +37,7 @@ pub trait Table<E: Engine>: Shown<E> {
     fn delete(&self, connection: &mut Connection<E>, row: &[Value]) -> Option<Result<bool>>;
 }
 
-/// What is written for each model that is read: from its row to values. [`view!`](crate::view) implements it.
+/// The conversion of each model that is read: from its row to values. [`view!`](crate::view) implements it.
 pub trait Readable: Sync {
     /// The model's tag.
     type Model: LivesOn<Self::Engine>;
@@ -47,7 +48,7 @@ pub trait Readable: Sync {
     fn values(row: &RowOf<Self>) -> Row;
 }
 
-/// What is written for each table: from values to its row. [`table!`](crate::table) implements it.
+/// The conversion of each table: from values to its row. [`table!`](crate::table) implements it.
 pub trait Bound: Readable<Model: Writable> {
     /// The row.
     fn row(values: &[Value]) -> Option<RowOf<Self>>;

@@ -12,7 +12,7 @@ use crate::value::Value;
 /// How a table did.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
-    /// What is not as it should be.
+    /// The promises that were broken.
     pub(crate) failures: Vec<String>,
     /// Extreme values that the database did not take, with its reason.
     pub(crate) refused: Vec<String>,
@@ -163,7 +163,7 @@ impl<'t, 'p, E: Engine> Journey<'t, 'p, E> {
         Ok(differences)
     }
 
-    /// What stands in the table's newest row in place of a row without a key.
+    /// Describes how the table's newest row differs from a row without a key.
     fn unlike(&mut self, row: &Row) -> String {
         let table = self.trial.table(self.id);
         let rows = self.trial.undone(|connection| {
@@ -261,7 +261,7 @@ impl<'t, 'p, E: Engine> Journey<'t, 'p, E> {
         self.delete(&now, before)
     }
 
-    /// What the database made itself is taken over from the stored row.
+    /// Copies the values that the database made itself from the stored row.
     fn with_key_of(&self, row: &Row, stored: &Row) -> Row {
         let mut row = row.clone();
         for (at, column) in self.columns.iter().enumerate() {
@@ -272,7 +272,7 @@ impl<'t, 'p, E: Engine> Journey<'t, 'p, E> {
         row
     }
 
-    /// Updates a row to another, at once or column by column, and compares.
+    /// Updates a row to another, in one call or column by column, and compares.
     fn change(&mut self, now: &mut Row, wanted: &Row, doing: &str) -> Result<(), Refusal> {
         let changed: Vec<bool> = now
             .iter()
@@ -414,7 +414,7 @@ impl<'t, 'p, E: Engine> Journey<'t, 'p, E> {
     }
 }
 
-/// Of the texts that differ only in their letters and length a few will do.
+/// Of the texts that differ only in their characters and length a few will do.
 fn enough(taken: &[Value], value: &Value) -> bool {
     matches!(value, Value::Text(text) if !text.is_empty())
         && taken

@@ -15,7 +15,7 @@ use crate::value::Value;
 /// So many rows are tried before a table counts as one whose constraints are not satisfied.
 const MOST_TRIES: usize = 400;
 
-/// What all trials of a schema share.
+/// The state that all trials of a schema share.
 pub(crate) struct Program<'p, E: Engine> {
     pub(crate) model: &'p Model,
     pub(crate) dialect: Dialect,
@@ -263,7 +263,7 @@ impl<'t, 'p, E: Engine> Trial<'t, 'p, E> {
         columns.iter().position(|known| *known == column)
     }
 
-    /// What each column may be, the likeliest first.
+    /// Returns the candidate values of each column, the likeliest first.
     fn pools(&self, id: TableId, references: &References) -> Vec<Vec<Value>> {
         let table = self.program.model.table(id);
         let columns = row_columns(table).into_iter().enumerate();

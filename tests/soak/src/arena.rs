@@ -1,4 +1,4 @@
-//! What is soaked: private servers behind proxies, a file, and the program's own handle on all three.
+//! The arena of a soak: private servers behind proxies, a file, and the program's own handle on all three.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -103,7 +103,7 @@ impl Backend {
         }
     }
 
-    /// Sessions of this database but for the one that asks.
+    /// Sessions of this database but for the one that queries.
     pub(crate) fn sessions(&self) -> Result<usize, Failure> {
         let answer = self.database.answer(match self.home() {
             Home::Maria => {
@@ -118,7 +118,7 @@ impl Backend {
         Ok(answer.trim().parse()?)
     }
 
-    /// Has the server end all sessions of this database but the one that asks.
+    /// Has the server end all sessions of this database but the one that runs this.
     pub(crate) fn end_sessions(&self) -> Result<(), Failure> {
         match self.home() {
             Home::Maria => {

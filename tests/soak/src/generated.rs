@@ -1,4 +1,4 @@
-//! What bindery generates from `schema.sql`.
+//! The code that bindery generates from `schema.sql`.
 
 #![allow(missing_docs, reason = "the generated module has no head of its own")]
 

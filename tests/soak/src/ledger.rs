@@ -1,8 +1,8 @@
-//! What one worker knows of its rows: the other half of what is compared in the end.
+//! The rows as one worker knows them: the other half of what is compared in the end.
 
 use std::collections::BTreeMap;
 
-/// What must be stored of one row.
+/// The expected state of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Belief {
     /// The row, with this amount.
@@ -17,7 +17,7 @@ pub(crate) struct Ledger {
     rows: BTreeMap<i64, Belief>,
 }
 
-/// What became of a write.
+/// The outcome of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
     Applied,
@@ -60,7 +60,7 @@ impl Ledger {
         }
     }
 
-    /// What is believed, row by row.
+    /// Returns the expected state of each row.
     pub(crate) fn rows(&self) -> impl Iterator<Item = (i64, &Belief)> {
         self.rows.iter().map(|(id, belief)| (*id, belief))
     }

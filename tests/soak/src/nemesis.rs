@@ -105,7 +105,7 @@ fn restart(
     Ok(())
 }
 
-/// What the proxy does; the other faults are not its own.
+/// Returns the fault of the proxy; the other faults are not its own.
 fn fault(act: Act) -> Option<Fault> {
     let commit = || b"COMMIT".to_vec();
     Some(match act {

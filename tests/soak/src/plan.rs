@@ -1,4 +1,4 @@
-//! What a seed says: which faults strike when, and how each worker's own random numbers begin.
+//! The plan of a seed: which faults strike when, and how each worker's own random numbers begin.
 
 use std::fmt;
 use std::ops::Range;
@@ -39,16 +39,16 @@ pub(crate) struct Strike {
     pub(crate) lasting: Duration,
 }
 
-/// What strikes.
+/// A fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Act {
     /// The network is silent.
     Stall,
     /// Connections are reset.
     Cut,
-    /// Each connection is reset after so many bytes to the server.
+    /// Each connection is reset after this number of bytes to the server.
     CutRequest(u64),
-    /// Each connection is reset after so many bytes from the server.
+    /// Each connection is reset after this number of bytes from the server.
     CutAnswer(u64),
     /// A COMMIT is lost on its way.
     LoseCommit,
@@ -100,7 +100,7 @@ impl fmt::Display for Strike {
     }
 }
 
-/// The faults that strike one engine in turn, without an end.
+/// The faults that strike one engine one after the other, without an end.
 pub(crate) fn strikes(seed: u64, home: Home) -> impl Iterator<Item = Strike> {
     let mut random = stream(seed, 1 << 32 | home as u64);
     std::iter::from_fn(move || Some(strike(home, &mut random)))

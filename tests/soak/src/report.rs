@@ -11,7 +11,7 @@ use crate::worker::Told;
 /// More findings than these are counted only.
 const SHOWN: usize = 20;
 
-/// What was done, what struck, and what was found wrong.
+/// The calls, the faults and the broken promises of a run.
 #[derive(Debug)]
 pub struct Report {
     options: Options,
@@ -41,7 +41,7 @@ impl Report {
         }
     }
 
-    /// What was found wrong, in words; nothing, where every promise held.
+    /// Returns the broken promises, in words; empty where every promise held.
     pub fn broken(&self) -> &[String] {
         &self.broken
     }

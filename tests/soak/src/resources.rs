@@ -1,8 +1,8 @@
-//! What this process holds: threads, descriptors, memory. Linux's `/proc`.
+//! The resources of this process: threads, descriptors, memory. Linux's `/proc`.
 
 use std::fs;
 
-/// What is held at a moment.
+/// The resources held at a moment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Resources {
     pub(crate) threads: usize,

@@ -34,13 +34,13 @@ pub struct Options {
 const HUNG: Duration = Duration::from_secs(60);
 /// How often workers are looked at.
 const LOOK: Duration = Duration::from_millis(250);
-/// How often the state is told.
+/// How often the state is printed.
 const TELL: Duration = Duration::from_secs(10);
 /// For connections in use to come back, and for servers to notice that sessions ended.
 const SETTLE: Duration = Duration::from_secs(20);
 /// Of the whole run's length: what comes before is warming up, not growth.
 const WARM: u32 = 4;
-/// A longer run's memory may differ by so many MiB at most.
+/// A longer run's memory may differ by this number of MiB at most.
 const GROWTH: u64 = 32;
 
 /// Soaks, and checks everything afterwards.
@@ -191,7 +191,7 @@ fn arena_without_proxies(arena: &mut Arena) -> Result<Databases, Failure> {
     arena.open()
 }
 
-/// Threads that were told to end may take a moment.
+/// Threads that were stopped may take a moment.
 fn resources_at_rest(before: Resources) -> Result<Resources, Failure> {
     let until = Instant::now() + SETTLE;
     loop {

@@ -1,4 +1,4 @@
-//! After the storm: every row that is stored, against what the workers were told.
+//! After the storm: every row that is stored, against the results that the workers got.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ use crate::ledger::Belief;
 use crate::plan::Home;
 use crate::worker::{ACCOUNTS, BALANCE, Worker};
 
-/// What was compared.
+/// The results of the comparison.
 #[derive(Debug, Default)]
 pub(crate) struct Verified {
     pub(crate) rows: u64,
     /// Rows of which either was allowed.
     pub(crate) either: u64,
-    /// What is not as it must be, in words.
+    /// The broken promises, in words.
     pub(crate) broken: Vec<String>,
 }
 

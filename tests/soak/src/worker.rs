@@ -1,4 +1,4 @@
-//! One thread of the program under test: it does what its random numbers say and keeps account of what it was told.
+//! One thread of the program under test: it acts on its random numbers and records the results of its calls.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
@@ -44,7 +44,7 @@ pub(crate) struct Worker<'d> {
     started: Instant,
 }
 
-/// What the calls of a worker said.
+/// The results of a worker's calls.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Told {
     pub(crate) applied: u64,
@@ -55,7 +55,7 @@ pub(crate) struct Told {
     pub(crate) reads: u64,
     pub(crate) failed_reads: u64,
     pub(crate) longest: Duration,
-    /// What must not happen, in words.
+    /// The broken promises, in words.
     pub(crate) broken: Vec<String>,
 }
 
@@ -161,7 +161,7 @@ impl<'d> Worker<'d> {
         }
     }
 
-    /// A transaction that commits, gives up, is dropped or panics.
+    /// A transaction that commits, rolls back, is dropped or panics.
     fn insert_in_transaction<E>(&mut self, home: Home, engine: E)
     where
         E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
@@ -345,7 +345,8 @@ impl<'d> Worker<'d> {
         }
     }
 
-    /// What became of a write, as the program is told; an unknown outcome is looked up where that can be done.
+    /// Returns the outcome of a write, as the program learns it; an unknown outcome is looked up where that can be
+    /// done.
     fn fate<T>(&mut self, outcome: &Result<T>) -> Fate {
         let error = match outcome {
             Ok(_) => {

@@ -1,4 +1,4 @@
-//! Those of the reader's cases, `schema/tests/cases/<area>/<case>/schema.sql`, that a server is asked about too: the line
+//! Those of the reader's cases, `schema/tests/cases/<area>/<case>/schema.sql`, that a server runs too: the line
 //! `-- server: equal` says that the server takes every statement, `-- server: equal on mariadb` that one product does.
 
 use std::fs;
@@ -45,7 +45,7 @@ fn is_for(path: &Path, dialect: Dialect) -> bool {
     }
 }
 
-/// What stands behind the start of a line.
+/// Returns the text after the start of a line.
 fn line<'a>(script: &'a str, start: &str) -> Option<&'a str> {
     script.lines().find_map(|line| line.strip_prefix(start))
 }

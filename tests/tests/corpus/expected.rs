@@ -1,4 +1,4 @@
-//! What is known to differ, with the reason.
+//! The known differences, each with its reason.
 
 /// Schema, the start of a difference, why it is there.
 const KNOWN: &[(&str, &str, &str)] = &[];

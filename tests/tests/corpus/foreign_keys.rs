@@ -144,7 +144,7 @@ fn made(
     answer.lines().map(|line| line.trim().to_owned()).collect()
 }
 
-/// What the database does and bindery says otherwise.
+/// Returns the pairs on which the database and bindery disagree.
 fn differences(types: &[&str], made: &BTreeSet<String>, refused: &BTreeSet<String>) -> Vec<String> {
     let absent = (0..types.len()).filter(|at| !made.contains(&parent(*at)));
     let absent = absent.map(|at| format!("no table with a unique `{}`", types[at]));

@@ -1,4 +1,4 @@
-//! What the servers refuse of types and tables is refused when the schema is compiled, and what they take is read.
+//! Types and tables that the servers refuse are refused when the schema is compiled, and those they accept are read.
 
 use std::fs;
 
@@ -72,7 +72,7 @@ fn column(of: &str) -> String {
     format!("CREATE TABLE t (id INTEGER PRIMARY KEY, a {of});")
 }
 
-/// Columns of one type, with what stands behind the parenthesis.
+/// Columns of one type, with the text after the parenthesis.
 fn columns(count: usize, of: &str, behind: &str) -> String {
     let columns: Vec<String> = (0..count).map(|at| format!("c{at} {of}")).collect();
     format!("CREATE TABLE t ({}) {behind};", columns.join(", "))

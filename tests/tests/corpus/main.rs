@@ -23,12 +23,12 @@ use bindery_testkit::corpus;
 
 use schema::Schema;
 
-/// What became of one schema.
+/// The result of one schema.
 struct Outcome {
     line: String,
     /// Whether the server made every table of it; `true` where there is no server.
     all_made: bool,
-    /// What is not as it should be, beyond what `expected` knows of.
+    /// The differences that `expected` does not list.
     surprises: Vec<String>,
 }
 
@@ -89,8 +89,8 @@ fn try_one(path: &Path, dialect: Dialect) -> Outcome {
     }
 }
 
-/// Writes a comparison down for `cargo xtask corpus`, where that asks for it: numbers of tables compared and equal, then
-/// what differs.
+/// Writes a comparison down for `cargo xtask corpus`, where that requests it: numbers of tables compared and equal,
+/// then what differs.
 fn note(name: &str, comparison: Option<&servers::Comparison>) {
     let (Some(folder), Some(comparison)) = (std::env::var_os("BINDERY_CORPUS_NOTES"), comparison)
     else {
@@ -101,7 +101,8 @@ fn note(name: &str, comparison: Option<&servers::Comparison>) {
     std::fs::write(file, text).expect("the folder of the notes can be written to");
 }
 
-/// What real schemas have too seldom: each of the reader's cases that a server takes makes what bindery makes of it.
+/// Covers constructs that real schemas have too seldom: each of the reader's cases that a server takes makes what
+/// bindery makes of it.
 fn try_cases(dialect: Dialect) {
     let mut surprises = Vec::new();
     for path in cases::equal_on_server(dialect) {

@@ -22,13 +22,14 @@ pub(crate) fn script(text: &str, dialect: Dialect) -> String {
     }
 }
 
-/// The name behind `USE`.
+/// The name after `USE`.
 fn used_database(text: &str) -> Option<&str> {
     let line = text.lines().find(|line| starts(line, "use "))?;
     Some(line[4..].trim_matches([' ', '`', ';', '\r']))
 }
 
-/// What the authors of a schema load before it and do not ship with it, as far as tables need it: `given/<name>.sql`.
+/// Returns the scripts that the authors of a schema load before it and do not ship with it, as far as tables need it:
+/// `given/<name>.sql`.
 pub(crate) fn given(name: &str) -> String {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders = ["tests/corpus/given", "../tests/corpus/given"];

@@ -111,7 +111,8 @@ impl Schema {
     }
 }
 
-/// What bindery's sessions set and a server may have otherwise: MySQL takes no date of zeros for a default, MariaDB does.
+/// Returns the settings of bindery's sessions that a server may have otherwise: MySQL takes no date of zeros for a
+/// default, MariaDB does.
 fn session(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite | Dialect::Postgres => "",
@@ -152,7 +153,7 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Scripts that hold rows only are no schemas.
+/// Scripts that hold rows only are not schemas.
 fn has_tables(path: &Path) -> bool {
     let script = fs::read(path).unwrap_or_default();
     let words = b"create table";

@@ -57,7 +57,7 @@ fn in_sqlite(schema: &Schema, script: &str) -> Loaded {
     facts().map_err(|error| error.to_string())
 }
 
-/// What bindery writes must run to its end; of the original the server makes what it can.
+/// Runs a script. That of bindery must run to its end; of the original the server makes as much as it can.
 fn on_server(schema: &Schema, fresh: fn() -> Option<FreshDatabase>) -> Option<(Loaded, Loaded)> {
     let dialect = schema.dialect;
     let given = original::given(&schema.name);

@@ -40,7 +40,7 @@ pub(crate) fn at(schema: &Schema, url: &str) {
     }
 }
 
-/// What the original script could not make is not there.
+/// Returns the alarms without tables that the original script could not make.
 fn alarms(error: Error) -> Vec<TableDrift> {
     let ErrorKind::SchemaDrift(drift) = error.kind() else {
         panic!("{error:?}");

@@ -1,4 +1,4 @@
-//! What an application's binary links.
+//! The crates that an application's binary links.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Generated code in crates of its own: which features it asks for, and which other crates.
+//! Generated code in crates of its own: which features it needs, and which other crates.
 
 use std::fs;
 use std::path::Path;

@@ -55,7 +55,7 @@ where
     Ok(())
 }
 
-/// One engine of the program at `url`; the others at addresses that nobody asks.
+/// One engine of the program at `url`; the others at addresses that are never queried.
 fn open(engine: &str, url: &str) -> bindery::Result<Databases> {
     let nowhere = [
         ("default", "sqlite::memory:"),

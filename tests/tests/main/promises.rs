@@ -13,7 +13,7 @@ MariaDB, or no database at all where none takes part. Where MariaDB is named, `c
 PostgreSQL 18, but for what MySQL does not have. This page is made by a test of the lines `/// Covers …` in the tests and of
 `tests/promises.txt`: `BINDERY_UPDATE=1 cargo test -p bindery-tests --test main promises`.
 ";
-/// What a test shows that says nothing else.
+/// The databases of a test that names none.
 const ALL: &str = "all";
 
 /// A test and the promises it names.

@@ -1,4 +1,4 @@
-//! The programs of README.md as somebody would copy them: a crate for each door, compiled and run.
+//! The programs of README.md as a user would copy them: a crate for each door, compiled and run.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ fn blocks(language: &str) -> Vec<&'static str> {
     let mut found = Vec::new();
     let mut rest = README;
     while let Some((_, after)) = rest.split_once(&fence) {
-        // What is behind the language is for rustdoc.
+        // The words after the language are for rustdoc.
         let (head, block) = after.split_once('\n').expect("a block has lines");
         let (block, behind) = block.split_once("\n```").expect("a block has an end");
         if head.is_empty() || head.starts_with(',') {
@@ -50,7 +50,7 @@ fn project(name: &str, manifest: &str, files: &[(&str, &str)]) -> PathBuf {
     folder
 }
 
-/// What it prints. The build folder is that of the doors, which depend on the same.
+/// Returns its output. The build folder is that of the doors, which depend on the same.
 fn run(folder: &Path) -> String {
     let output = Command::new(env!("CARGO"))
         .args(["run", "--offline", "--quiet"])

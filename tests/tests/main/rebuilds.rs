@@ -25,7 +25,7 @@ const SCHEMA: &str = "-- @engines default, b\nCREATE TABLE users (id INTEGER PRI
 /// A program that is compiled at build time.
 struct Program {
     folder: PathBuf,
-    /// What `${SHOP_URL}` is.
+    /// The value of `${SHOP_URL}`.
     url: &'static str,
 }
 

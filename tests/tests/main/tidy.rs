@@ -1,9 +1,9 @@
-//! What the text of the code may not hold. Each list is short and gets a line only with a reason.
+//! Patterns that the text of the code must not contain. Each list is short and gets a line only with a reason.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The one module that asks what time it is: the present is a value of columns there.
+/// The one module that reads the clock: the current time is a value of columns there.
 const WALL_CLOCK: &[&str] = &["types/chrono.rs"];
 
 /// Modules that measure how long something takes or may take.

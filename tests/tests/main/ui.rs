@@ -59,7 +59,7 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
-/// What the compiler says today has each sentence of ours that is pinned beside the case.
+/// Checks that the compiler's output has each sentence of ours that is pinned beside the case.
 fn says_our_sentences(case: &Path) {
     let pinned =
         fs::read_to_string(case.with_extension("stderr")).expect("each case has its messages");

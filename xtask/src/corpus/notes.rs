@@ -1,10 +1,10 @@
-//! What became of one schema, read from the notes that its program and the comparison of its databases leave.
+//! The results of one schema, read from the notes that its program and the comparison of its databases leave.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// A table and what is to be said of it.
+/// A table and the remark on it.
 pub(super) type Said = (String, String);
 
 /// The notes of one schema.
@@ -34,7 +34,7 @@ pub(super) struct Notes {
     pub(super) barred: Vec<Said>,
     /// Constraints that no row was found for.
     pub(super) unsatisfied: Vec<Said>,
-    /// What is not as it should be.
+    /// The failures.
     pub(super) failures: Vec<Said>,
     /// Failures that are known, with the reason.
     pub(super) known: Vec<Said>,

@@ -38,7 +38,7 @@ pub(super) fn page(all: &[Notes]) -> String {
     text
 }
 
-/// What keeps the table from its targets.
+/// Returns the reasons why the table misses its targets.
 pub(super) fn shortfalls(all: &[Notes]) -> Vec<String> {
     let sum = Counts::sum(all);
     let mut found: Vec<String> = Vec::new();
@@ -151,7 +151,7 @@ fn add(text: &mut String, more: std::fmt::Arguments<'_>) {
         .expect("writing to a String cannot fail");
 }
 
-/// What a schema lacks, and what was done in another way, with the reasons.
+/// Writes what a schema lacks and what was done in another way, with the reasons.
 fn missing(text: &mut String, notes: &Notes) {
     let mut lines = Vec::new();
     let mut all = |what: &str, tables: &mut dyn Iterator<Item = &String>| {

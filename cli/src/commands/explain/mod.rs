@@ -48,7 +48,7 @@ pub(crate) struct ExplainArguments {
     dialect: Option<Dialect>,
 }
 
-/// Prints what was asked for.
+/// Prints the requested page, list or stage.
 pub(crate) fn run(arguments: &ExplainArguments, output: &Output) -> Result<(), Failure> {
     let format = arguments.schema.format;
     match (&arguments.code, arguments.stage) {

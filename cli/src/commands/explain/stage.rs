@@ -30,7 +30,7 @@ pub(super) enum Stage {
     Emit,
 }
 
-/// Prints the stage's result. What the stages before it found is told first.
+/// Prints the stage's result. The findings of the stages before it are printed first.
 pub(super) fn run(
     stage: Stage,
     options: &SchemaOptions,

@@ -179,7 +179,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A URL that needs no environment is read at once, so that mistakes show in the build.
+    /// A URL that needs no environment is parsed immediately, so that mistakes show in the build.
     pub(super) fn url(&mut self, text: &Text) -> Option<Template> {
         let template = self.template(text)?;
         if let Some(Err(error)) = template.literal().map(|url| parse_url(&url)) {

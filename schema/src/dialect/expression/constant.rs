@@ -4,7 +4,7 @@ use super::kind::Kind;
 use crate::model::Model;
 use crate::portable::{CastType, Portable};
 
-/// A constant beside a value of some kind, as every dialect compares it; `None`: it is no constant.
+/// A constant beside a value of some kind, as every dialect compares it; `None`: it is not a constant.
 pub(super) fn beside(portable: &Portable, kind: Kind) -> Result<Option<Portable>, String> {
     if let Portable::Text(text) = portable {
         return text_beside(text, kind).map(Some);
@@ -46,7 +46,7 @@ fn not_plain(text: &str) -> String {
     )
 }
 
-/// A constant within a cast; `None`: it is no constant.
+/// A constant within a cast; `None`: it is not a constant.
 pub(super) fn cast(
     inner: &Portable,
     to: &CastType,
@@ -157,7 +157,7 @@ fn date_time(text: &str) -> Option<String> {
     })
 }
 
-/// A digit where the form has one, and its signs.
+/// A digit where the form has one, and its punctuation.
 fn has_form(text: &str, form: &str) -> bool {
     text.len() == form.len()
         && text.bytes().zip(form.bytes()).all(|(byte, form)| {

@@ -1,6 +1,6 @@
-//! The row of a table that is made as it is written: no more is counted than is certain, as what the table does not say of
-//! its character set is the database's to say. Tried on MariaDB 10.11; "Limits on Table Column Count and Row Size" of
-//! MySQL's manual.
+//! The row of a table that is made as it is written: only certain bytes are counted, as what the table does not define
+//! of its character set is the database's to say. Tried on MariaDB 10.11; "Limits on Table Column Count and Row Size"
+//! of MySQL's manual.
 
 use super::LONGEST_ROW;
 use crate::column_type::ColumnType;

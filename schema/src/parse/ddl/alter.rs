@@ -9,7 +9,7 @@ use super::cursor::{Cursor, Read};
 type Actions = Vec<AlterAction>;
 
 impl Cursor<'_> {
-    /// Behind `ALTER TABLE`. `column_places` gets the tokens each added column spans, for its comments.
+    /// After `ALTER TABLE`. `column_places` gets the tokens each added column spans, for its comments.
     pub(crate) fn alter_table(&mut self, column_places: &mut Vec<(u32, u32)>) -> Read<AlterTable> {
         let if_exists = self.eat(&["IF", "EXISTS"]);
         let only = self.eat(&["ONLY"]);
@@ -108,7 +108,7 @@ impl Cursor<'_> {
         Ok(Vec::new())
     }
 
-    /// To the comma behind this action.
+    /// To the comma after this action.
     fn skip_action(&mut self) -> Read<()> {
         while !self.at_end() && !self.is_symbol(0, ",") {
             self.skip_one()?;
@@ -217,7 +217,7 @@ impl Cursor<'_> {
         }))
     }
 
-    /// Behind `ALTER TYPE name`: what is done to the attributes of a composite type; `None` for other changes.
+    /// After `ALTER TYPE name`: what is done to the attributes of a composite type; `None` for other changes.
     pub(super) fn alter_attributes(&mut self) -> Read<Option<Actions>> {
         let mut actions = Vec::new();
         loop {

@@ -1,4 +1,4 @@
-//! Reads a column: name, type and the options behind it.
+//! Reads a column: name, type and the options after it.
 
 use crate::ast::{
     ColumnDef, ColumnOption, ColumnOptionKind, Expression, IdentityOptions, Name, Notes,
@@ -21,13 +21,13 @@ enum Step {
 }
 
 impl Cursor<'_> {
-    /// A column up to the comma or parenthesis behind it.
+    /// A column up to the comma or parenthesis after it.
     pub(crate) fn column(&mut self) -> Read<ColumnDef> {
         let name = self.name("a column's name")?;
         self.column_named(name)
     }
 
-    /// A column's definition behind its name.
+    /// A column's definition after its name.
     pub(crate) fn column_named(&mut self, name: Name) -> Read<ColumnDef> {
         let type_name = self.type_name()?;
         self.column_options(name, type_name)
@@ -163,7 +163,7 @@ impl Cursor<'_> {
         Ok(Some(kind))
     }
 
-    /// Behind `GENERATED`: identity, computed, or a column of MariaDB's system versioning.
+    /// After `GENERATED`: identity, computed, or a column of MariaDB's system versioning.
     fn generated(&mut self) -> Read<Option<ColumnOptionKind>> {
         let always = self.eat(&["ALWAYS"]);
         if !always {
@@ -370,7 +370,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// Behind a key: how its index is kept. Where is left out, as another server has other disks.
+    /// After a key: how its index is kept. Where is left out, as another server has other disks.
     pub(crate) fn key_trailer(&mut self) -> Read<KeyWords> {
         let mut words = KeyWords::default();
         words.options.extend(self.conflict_clause()?);
@@ -443,7 +443,7 @@ impl Cursor<'_> {
         found
     }
 
-    /// Behind a check: words that make another rule of it. `NOT VALID` speaks of rows that were there before.
+    /// After a check: words that make another rule of it. `NOT VALID` is about rows that were there before.
     pub(crate) fn check_trailer(&mut self) -> Read<Vec<String>> {
         self.conflict_clause()?;
         let mut words = Vec::new();

@@ -23,7 +23,7 @@ impl Cursor<'_> {
             || (self.dialect == Dialect::Postgres && self.is_words(&["NOT", "NULL"]))
     }
 
-    /// A key that is no constraint; `VECTOR` alone may be a column.
+    /// A key that is not a constraint; `VECTOR` alone may be a column.
     fn at_mysql_key(&self) -> bool {
         let key = self.is_any_word(0, &["KEY", "INDEX", "FULLTEXT", "SPATIAL"]);
         let vector = self.is_word(0, "VECTOR") && self.is_any_word(1, &["KEY", "INDEX"]);
@@ -199,7 +199,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// MySQL: what may stand behind the columns of a key, the method apart.
+    /// MySQL: what may stand after the columns of a key, the method apart.
     pub(crate) fn mysql_key_options(&mut self) -> Read<(Option<String>, KeyWords)> {
         let (mut method, mut words) = (None, KeyWords::default());
         while self.dialect == Dialect::Mysql {
@@ -304,7 +304,7 @@ impl Cursor<'_> {
         Ok(action)
     }
 
-    /// MariaDB, behind `PERIOD FOR`.
+    /// MariaDB, after `PERIOD FOR`.
     fn period(&mut self) -> Read<Period> {
         let name = self.name("a period's name")?;
         self.expect_symbol("(")?;
@@ -360,7 +360,7 @@ impl Cursor<'_> {
         Ok(part)
     }
 
-    /// Behind a plain column come its order, a collation, an operator class, or the part's end.
+    /// After a plain column come its order, a collation, an operator class, or the part's end.
     fn plain_part_follows(&self) -> bool {
         let prefix = self.dialect == Dialect::Mysql && self.is_symbol(1, "(");
         let class = self.dialect == Dialect::Postgres && self.is_name(1);
@@ -434,7 +434,7 @@ impl Cursor<'_> {
     }
 }
 
-/// Words behind others.
+/// Words after others.
 fn add(words: &mut KeyWords, more: KeyWords) {
     words.include.extend(more.include);
     words.options.extend(more.options);

@@ -29,7 +29,7 @@ pub(crate) struct Cursor<'a> {
     pub(crate) comments: &'a [Comment],
     /// MySQL: the file's own database, which need not be said.
     pub(crate) own_database: Option<&'a str>,
-    /// Where names without a schema are looked for, if the file says so.
+    /// Where names without a schema are looked for, if the file sets a path.
     pub(crate) path: Option<&'a SearchPath>,
     /// `CREATE TABLE`, for messages.
     pub(crate) kind: &'a str,
@@ -48,7 +48,7 @@ impl<'a> Cursor<'a> {
         self.at >= self.tokens.len()
     }
 
-    /// Moves on, never behind the end.
+    /// Moves on, never past the end.
     pub(crate) fn advance(&mut self, tokens: usize) {
         self.at = (self.at + tokens).min(self.tokens.len());
     }
@@ -60,7 +60,7 @@ impl<'a> Cursor<'a> {
             return false;
         }
         let token = &self.tokens[at];
-        // The length tells most words apart. This is asked often, and build scripts are not optimised.
+        // The length distinguishes most words. This runs often, and build scripts are not optimised.
         (token.end - token.start) as usize == word.len()
             && matches!(token.kind, TokenKind::Word)
             && same_word(self.raw(*token), word)
@@ -339,7 +339,7 @@ impl<'a> Cursor<'a> {
         Ok((schema, name))
     }
 
-    /// A name behind the schema that stands before its point.
+    /// A name after the schema that stands before its point.
     pub(crate) fn qualified(&self, schema: Option<String>, name: Name) -> ObjectName {
         let common: &[&str] = match self.dialect {
             Dialect::Postgres => &["public", "pg_catalog"],
@@ -474,7 +474,8 @@ impl<'a> Cursor<'a> {
         )
     }
 
-    /// Everything up to a comma or closing parenthesis of this level, or where `stops` says so (never at once).
+    /// Everything up to a comma or closing parenthesis of this level, or where `stops` returns true (never at the first
+    /// token).
     pub(crate) fn expression_until(&mut self, stops: impl Fn(&Self) -> bool) -> Read<Expression> {
         let first = self.at;
         while !self.at_end() && !self.is_symbol(0, ",") && !self.is_symbol(0, ")") {

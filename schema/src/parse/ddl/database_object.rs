@@ -10,7 +10,7 @@ use crate::dialect::Dialect;
 use super::cursor::{Cursor, Read};
 
 impl Cursor<'_> {
-    /// Behind `CREATE`: `None` where it is nothing of the kind.
+    /// After `CREATE`: `None` where it is nothing of the kind.
     pub(crate) fn create_object(&mut self) -> Read<Option<CreateObject>> {
         let kinds: &[(&str, ObjectKind)] = match self.dialect {
             Dialect::Postgres => &[
@@ -71,7 +71,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// Behind `OWNED BY`, which is said once the table is there.
+    /// After `OWNED BY`, which is said once the table is there.
     fn rest_of_sequence(&mut self, mut object: CreateObject) -> Read<CreateObject> {
         let behind = self.at;
         self.at = self.tokens.len();
@@ -81,7 +81,7 @@ impl Cursor<'_> {
         Ok(object)
     }
 
-    /// At `OWNED BY`: the column; `None` for nobody's.
+    /// At `OWNED BY`: the column; `None` for no owner.
     fn owner(&mut self) -> Read<Option<(ObjectName, Name)>> {
         self.expect(&["OWNED", "BY"])?;
         if self.eat(&["NONE"]) {
@@ -90,7 +90,7 @@ impl Cursor<'_> {
         self.column_of_table().map(Some)
     }
 
-    /// Behind `ALTER SEQUENCE` and `ALTER DOMAIN`: nothing for changes that make no other object of it.
+    /// After `ALTER SEQUENCE` and `ALTER DOMAIN`: nothing for changes that make no other object of it.
     pub(crate) fn alter_object(&mut self) -> Read<Vec<Statement>> {
         let kind = if self.eat(&["SEQUENCE"]) {
             ObjectKind::Sequence
@@ -190,7 +190,7 @@ impl Cursor<'_> {
     }
 }
 
-/// Every name an expression may speak of, in lower case; of texts their words.
+/// Every name an expression may mention, in lower case; of texts their words.
 pub(crate) fn words_of(expression: &Expression) -> Vec<String> {
     let mut words = Vec::new();
     for piece in &expression.tokens {

@@ -14,7 +14,7 @@ use super::table::{TablePlaces, TableStatement};
 enum Module {
     /// FTS3, FTS4, FTS5: texts.
     Search,
-    /// R*Tree: a number that is the key, coordinates, and other columns behind `+`.
+    /// R*Tree: a number that is the key, coordinates, and other columns after `+`.
     Tree {
         /// The type of the coordinates.
         coordinates: &'static str,
@@ -22,7 +22,7 @@ enum Module {
 }
 
 impl Cursor<'_> {
-    /// Behind `CREATE FOREIGN TABLE`.
+    /// After `CREATE FOREIGN TABLE`.
     pub(crate) fn foreign_table(&mut self, problems: &mut Vec<Problem>) -> Read<TableStatement> {
         let mut found = self.create_table(false, problems)?;
         if let TableStatement::Table(table, _) = &mut found {
@@ -31,7 +31,7 @@ impl Cursor<'_> {
         Ok(found)
     }
 
-    /// Behind `CREATE VIRTUAL TABLE`.
+    /// After `CREATE VIRTUAL TABLE`.
     pub(crate) fn virtual_table(&mut self) -> Read<TableStatement> {
         let if_not_exists = self.eat(&["IF", "NOT", "EXISTS"]);
         let name = self.object_name("the table's name")?;
@@ -87,7 +87,7 @@ impl Cursor<'_> {
     /// A column, perhaps with a type that is not looked at, or an option.
     fn search_argument(&mut self, table: &mut CreateTable) -> Read<()> {
         let option = self.is_symbol(1, "=") || (self.is_word(0, "tokenize") && self.is_name(1));
-        // What is no name is what is left of an option.
+        // A token that is not a name is the rest of an option.
         if !option && self.is_name(0) {
             let name = self.name("a column's name")?;
             table

@@ -210,7 +210,7 @@ fn no_model(cursor: &mut Cursor<'_>) -> Read<Option<Outcome>> {
     }))))
 }
 
-/// MySQL writes who and how between `CREATE` and `VIEW`: `ALGORITHM=… DEFINER=… SQL SECURITY …`.
+/// MySQL writes the definer and the method between `CREATE` and `VIEW`: `ALGORITHM=… DEFINER=… SQL SECURITY …`.
 fn view_head(cursor: &mut Cursor<'_>) -> Read<()> {
     while cursor.is_any_word(0, &["ALGORITHM", "DEFINER", "SQL", "RECURSIVE"]) {
         if cursor.eat(&["RECURSIVE"]) {

@@ -11,7 +11,7 @@ use crate::model::KeyWords;
 use super::cursor::{Cursor, Read};
 
 impl Cursor<'_> {
-    /// Behind `CREATE [UNIQUE] INDEX`.
+    /// After `CREATE [UNIQUE] INDEX`.
     pub(crate) fn create_index(&mut self, unique: bool) -> Read<CreateIndex> {
         self.eat(&["CONCURRENTLY"]);
         let if_not_exists = self.eat(&["IF", "NOT", "EXISTS"]);
@@ -79,7 +79,7 @@ impl Cursor<'_> {
         Ok(())
     }
 
-    /// Behind `CREATE TYPE`: an enum, a composite type or a range; `None` for types that only an extension can make.
+    /// After `CREATE TYPE`: an enum, a composite type or a range; `None` for types that only an extension can make.
     pub(crate) fn create_type(&mut self) -> Read<Option<Statement>> {
         let name = self.object_name("a type's name")?;
         if !self.eat(&["AS", "ENUM"]) {
@@ -122,7 +122,7 @@ impl Cursor<'_> {
         Ok(columns)
     }
 
-    /// Behind `ALTER TYPE`: nothing for what makes no other type of it.
+    /// After `ALTER TYPE`: nothing for what makes no other type of it.
     pub(crate) fn alter_type(&mut self) -> Read<Vec<Statement>> {
         let name = self.object_name("a type's name")?;
         let first = self.at;
@@ -171,7 +171,7 @@ impl Cursor<'_> {
         Ok(vec![Statement::AlterEnum(AlterEnum { name, action })])
     }
 
-    /// Behind `CREATE DOMAIN`.
+    /// After `CREATE DOMAIN`.
     pub(crate) fn create_domain(&mut self) -> Read<CreateDomain> {
         let name = self.object_name("a domain's name")?;
         let first = self.at;
@@ -196,7 +196,7 @@ impl Cursor<'_> {
         })
     }
 
-    /// Behind `COMMENT ON`: `None` where it is on something that is no model.
+    /// After `COMMENT ON`: `None` where it is on something that is not a model.
     pub(crate) fn comment(&mut self) -> Read<Option<Comment>> {
         self.eat_any(&["MATERIALIZED", "FOREIGN"]);
         let on = if self.eat_any(&["TABLE", "VIEW"]) {
@@ -239,7 +239,7 @@ impl Cursor<'_> {
         Ok((self.qualified(schema, name), column))
     }
 
-    /// Behind `ALTER INDEX`: `None` for other changes.
+    /// After `ALTER INDEX`: `None` for other changes.
     pub(crate) fn rename_index(&mut self) -> Read<Option<Statement>> {
         self.eat(&["IF", "EXISTS"]);
         let from = self.object_name("an index's name")?;
@@ -286,7 +286,7 @@ impl Cursor<'_> {
         })
     }
 
-    /// Behind `DROP`: `None` for what is no model.
+    /// After `DROP`: `None` for objects that are not models.
     pub(crate) fn drop_statement(&mut self) -> Read<Option<Statement>> {
         self.eat_any(&["TEMPORARY", "MATERIALIZED", "FOREIGN"]);
         let objects = [
@@ -355,7 +355,8 @@ impl Cursor<'_> {
         schemas.then(|| Statement::DropSchema(names.iter().map(name).collect()))
     }
 
-    /// MySQL, behind `CREATE DATABASE` and `ALTER DATABASE`, which need not say a name: `None` where no character set is read.
+    /// MySQL, after `CREATE DATABASE` and `ALTER DATABASE`, which need not have a name: `None` where no character set
+    /// is read.
     pub(crate) fn database_character_set(&mut self) -> Option<Statement> {
         self.eat(&["IF", "NOT", "EXISTS"]);
         let mut database = None;
@@ -372,7 +373,7 @@ impl Cursor<'_> {
         })
     }
 
-    /// Behind `ALTER SCHEMA`: `None` for what changes no name.
+    /// After `ALTER SCHEMA`: `None` for what changes no name.
     pub(crate) fn rename_schema(&mut self) -> Read<Option<Statement>> {
         let from = self.name("a schema's name")?.text;
         if !self.eat(&["RENAME", "TO"]) {

@@ -1,4 +1,4 @@
-//! Reads what stands behind a table's parenthesis and means something to its own dialect only: kept as it is written.
+//! Reads the options after a table's parenthesis that mean something to its own dialect only: kept as they are written.
 
 use crate::ast::{ObjectName, Partition, TableOption};
 
@@ -28,7 +28,7 @@ impl Cursor<'_> {
         Ok(Some(self.table_option(key.to_owned(), first)))
     }
 
-    /// `ENGINE = InnoDB`, with or without the sign; `PARTITION BY` takes the rest. `None` for what is not kept.
+    /// `ENGINE = InnoDB`, with or without the `=`; `PARTITION BY` takes the rest. `None` for options that are not kept.
     pub(crate) fn mysql_table_option(&mut self) -> Read<Option<TableOption>> {
         let first = self.at;
         if self.is_words(&["PARTITION", "BY"]) {
@@ -87,7 +87,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// Behind `PARTITION OF`: the table, and which of its rows.
+    /// After `PARTITION OF`: the table, and which of its rows.
     pub(crate) fn partition(&mut self, name: ObjectName) -> Read<Partition> {
         let parent = self.object_name("a table's name")?;
         if self.is_symbol(0, "(") {
@@ -118,7 +118,7 @@ impl Cursor<'_> {
         stored || self.is_any_word(0, &["TABLESPACE", "USING"])
     }
 
-    /// Every name that the tokens from `first` up to here may speak of, in lower case; of texts their words, as a
+    /// Every name that the tokens from `first` up to here may mention, in lower case; of texts their words, as a
     /// function's body and `nextval('name')` are texts.
     pub(crate) fn words(&self, first: usize) -> Vec<String> {
         super::database_object::words_of(&self.expression(first))

@@ -1,4 +1,4 @@
-//! Reads `CREATE TABLE`: elements, what is taken over from other tables, options behind the parenthesis.
+//! Reads `CREATE TABLE`: elements, parts copied from other tables, options after the parenthesis.
 
 use crate::ast::{Copy, CreateTable, Including, Name, ObjectName, Partition, TableQuery};
 use crate::diagnostic::Diagnostic;
@@ -27,14 +27,14 @@ pub(crate) struct TablePlaces {
 pub(crate) enum TableStatement {
     /// A table of its own.
     Table(Box<CreateTable>, TablePlaces),
-    /// Something that is no model, by kind.
+    /// Something that is not a model, by kind.
     NoModel(ObjectName, &'static str),
     /// A part of another table.
     Partition(Partition),
 }
 
 impl Cursor<'_> {
-    /// Behind `CREATE … TABLE`. Problems of single elements are collected, the rest is read all the same.
+    /// After `CREATE … TABLE`. Problems of single elements are collected, the rest is read all the same.
     pub(crate) fn create_table(
         &mut self,
         unlogged: bool,
@@ -228,7 +228,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// From a broken element to the comma or parenthesis behind it.
+    /// From a broken element to the comma or parenthesis after it.
     fn skip_element(&mut self, first: usize) {
         self.at = first;
         while !self.at_end() && !self.is_symbol(0, ",") && !self.is_symbol(0, ")") {
@@ -284,7 +284,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// MySQL has dozens of options, engines add their own: `name = value` with or without the sign.
+    /// MySQL has dozens of options, engines add their own: `name = value` with or without the `=`.
     fn mysql_option(&mut self, table: &mut CreateTable, token: Token) -> Read<()> {
         let sign = token.kind == TokenKind::Symbol
             && !matches!(self.raw(token), "(" | "=" | "," | "@" | "-");
@@ -365,7 +365,7 @@ impl Cursor<'_> {
         }));
     }
 
-    /// MySQL: options without columns, and a query behind them.
+    /// MySQL: options without columns, and a query after them.
     fn options_of_query(&self) -> bool {
         let mut rest = self.at..self.tokens.len();
         self.dialect == Dialect::Mysql

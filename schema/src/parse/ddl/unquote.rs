@@ -20,7 +20,7 @@ pub(crate) fn content(raw: &str, kind: TokenKind, dialect: Dialect) -> String {
     }
 }
 
-/// From behind the first quote to the last one, which an unclosed token lacks.
+/// From after the first quote to the last one, which an unclosed token lacks.
 fn between<'a>(raw: &'a str, quote: &str) -> &'a str {
     let inner = raw.split_once(quote).map_or("", |(_, inner)| inner);
     inner.strip_suffix(quote).unwrap_or(inner)

@@ -1,4 +1,4 @@
-//! Reads `CREATE VIEW` and `ALTER VIEW`. What the query says of the columns is read by `parse::query`.
+//! Reads `CREATE VIEW` and `ALTER VIEW`. The columns of the query are read by `parse::query`.
 
 use crate::ast::{
     AlterAction, AlterTable, CreateView, Expression, Notes, ObjectName, Query, Statement,
@@ -8,7 +8,7 @@ use super::Outcome;
 use super::cursor::{Cursor, Read};
 
 impl Cursor<'_> {
-    /// Behind `CREATE … VIEW`.
+    /// After `CREATE … VIEW`.
     pub(crate) fn create_view(&mut self, materialized: bool) -> Read<CreateView> {
         let if_not_exists = self.eat(&["IF", "NOT", "EXISTS"]);
         let name = self.object_name("a view's name")?;
@@ -56,7 +56,7 @@ impl Cursor<'_> {
         (query, body)
     }
 
-    /// Without `WITH [NO] DATA` and `WITH … CHECK OPTION`, which are no part of the query.
+    /// Without `WITH [NO] DATA` and `WITH … CHECK OPTION`, which are not part of the query.
     fn end_of_query(&self) -> usize {
         let tails: [&[&str]; 5] = [
             &["WITH", "DATA"],
@@ -75,7 +75,7 @@ impl Cursor<'_> {
         self.tokens.len() - tail
     }
 
-    /// Behind `ALTER … VIEW`: another name, another schema, or MySQL's other query.
+    /// After `ALTER … VIEW`: another name, another schema, or MySQL's other query.
     pub(crate) fn alter_view(&mut self) -> Read<Outcome> {
         let if_exists = self.eat(&["IF", "EXISTS"]);
         let table = self.object_name("a view's name")?;

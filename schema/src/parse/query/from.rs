@@ -16,7 +16,7 @@ const JOINS: &[&str] = &[
     "STRAIGHT_JOIN",
 ];
 
-/// Words behind a table that are no name for it.
+/// Words after a table that are not a name for it.
 const NO_ALIAS: &[&str] = &[
     "ON",
     "USING",

@@ -169,7 +169,7 @@ impl<'a> Cursor<'a> {
         self.at_end().then_some(value)
     }
 
-    /// Behind `GROUP`: `BY ROLLUP (a)`, `BY a WITH ROLLUP`.
+    /// After `GROUP`: `BY ROLLUP (a)`, `BY a WITH ROLLUP`.
     fn groups_sets(&self) -> bool {
         let is_set = |at: &usize| {
             let sets = self.is_any_word(*at, &["ROLLUP", "CUBE"]) && self.is_symbol(at + 1, "(");
@@ -371,7 +371,7 @@ impl<'a> Cursor<'a> {
         self.is_symbol(at - self.at, symbol)
     }
 
-    /// The index behind the token of this index, or behind the parenthesis or bracket it opens.
+    /// The index after the token of this index, or after the parenthesis or bracket it opens.
     pub(super) fn behind(&self, at: usize) -> usize {
         let opens = |at: usize| self.symbol_at(at, "(") || self.symbol_at(at, "[");
         let closes = |at: usize| self.symbol_at(at, ")") || self.symbol_at(at, "]");

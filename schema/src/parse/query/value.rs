@@ -178,7 +178,7 @@ impl Cursor<'_> {
         Some((true, vec![pattern]))
     }
 
-    /// A value without operators, with what is written right behind it.
+    /// A value without operators, with what is written right after it.
     fn operand(&mut self, depth: usize) -> Option<Value> {
         let mut negative = false;
         while self.is_symbol(0, "-") || self.is_symbol(0, "+") {
@@ -194,7 +194,7 @@ impl Cursor<'_> {
         })
     }
 
-    /// Casts and collations behind a value, which bind tighter than a sign before it.
+    /// Casts and collations after a value, which bind tighter than a plus or minus before it.
     fn with_suffixes(&mut self, mut value: Value) -> Option<Value> {
         loop {
             if self.eat_symbol("::") {
@@ -313,7 +313,7 @@ impl Cursor<'_> {
         Some(cast(value, self.type_name().ok()?))
     }
 
-    /// Behind `CASE`. The conditions matter to nobody here.
+    /// After `CASE`. The conditions do not matter here.
     fn case(&mut self, depth: usize) -> Option<Value> {
         let mut branches = Vec::new();
         let mut has_else = false;
@@ -484,7 +484,7 @@ fn join(operator: Operator, left: Value, right: Value) -> Value {
     }
 }
 
-/// A document's text is no document: what it is asked for then has no type.
+/// A document's text is not a document: an operator that looks into it then has no type.
 fn flat(document: Value) -> Value {
     match document {
         Value::DocumentText(_) => Value::Unknown,

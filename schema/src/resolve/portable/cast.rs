@@ -48,7 +48,7 @@ impl Reader<'_> {
         Ok(value)
     }
 
-    /// `CAST(value AS type)`, behind its name.
+    /// `CAST(value AS type)`, after its name.
     pub(super) fn cast_call(&mut self) -> Read<Portable> {
         if self.dialect() != Dialect::Postgres {
             return Err("the function `CAST`".to_owned());
@@ -83,7 +83,7 @@ impl Reader<'_> {
         ))
     }
 
-    /// A type behind `::`, arrays included: of those only the element counts, as only `ANY` takes them.
+    /// A type after `::`, arrays included: of those only the element counts, as only `ANY` takes them.
     pub(super) fn cast_type(&mut self) -> Read<CastType> {
         let name = self.type_name()?;
         let length = self.type_length()?;

@@ -1,7 +1,7 @@
 //! Reads an expression of one dialect into words that all have. Where there is none it says what stands in the way.
 //!
-//! From the loosest to the tightest: OR, AND, NOT, comparison, sum, product, sign, cast, operand. Where the dialects
-//! disagree about what binds tighter, parentheses are asked for.
+//! From the loosest to the tightest: OR, AND, NOT, comparison, sum, product, unary minus, cast, operand. Where the
+//! dialects disagree about what binds tighter, parentheses are required.
 
 mod call;
 mod cast;
@@ -13,7 +13,7 @@ use crate::draft::DraftTable;
 use crate::lower::column_index;
 use crate::portable::{Operator, Portable};
 
-/// Parentheses, signs and calls within one another at most.
+/// The most parentheses, unary operators and calls within one another.
 const DEEPEST: usize = 24;
 /// Operands of one sum or product at most; AND and OR have no such limit.
 const LONGEST: usize = 48;
@@ -26,7 +26,7 @@ pub(super) struct Reader<'a> {
     tokens: &'a [ExpressionPiece],
     at: usize,
     table: &'a DraftTable,
-    /// The present moment may be asked for.
+    /// The current time may stand in it.
     is_default: bool,
     depth: usize,
 }
@@ -79,7 +79,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Operators are read sign by sign: `!` `~` `~` `*`.
+    /// Operators are read character by character: `!` `~` `~` `*`.
     fn whole_operator(&self) -> String {
         let signs = self.tokens[self.at..].iter().take_while(|piece| {
             piece.kind == PieceKind::Symbol && !matches!(piece.text.as_str(), "(" | ")" | ",")
@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
         self.predicate()
     }
 
-    /// A sum, or texts behind one another; never both, as the dialects disagree about what comes first.
+    /// A sum or a string concatenation; never both, as the dialects disagree about what comes first.
     fn sum(&mut self) -> Read<Portable> {
         let first = self.product()?;
         if self.dialect() != Dialect::Mysql && self.is_symbol(0, "||") {

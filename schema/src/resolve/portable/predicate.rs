@@ -57,7 +57,7 @@ impl Reader<'_> {
         Ok(one_of(value, list, negated))
     }
 
-    /// Values up to the closing sign.
+    /// Values up to the closing parenthesis or bracket.
     fn values(&mut self, close: &str) -> Read<Vec<Portable>> {
         let mut list = vec![self.sum()?];
         while self.eat_symbol(",") {

@@ -1,6 +1,6 @@
-//! The numbers in the parentheses of a type, where the server refuses them and nothing else tells: what a type takes is
-//! data, tried on PostgreSQL 15 and MariaDB 10.11. The largest lengths and digits of most types are told for each engine by
-//! `dialect::limit`.
+//! The numbers in the parentheses of a type, where the server refuses them and no other check does: what a type takes
+//! is data, tried on PostgreSQL 15 and MariaDB 10.11. The largest lengths and digits of most types are checked for each
+//! engine by `dialect::limit`.
 
 use crate::ast::{TypeArgument, TypeName};
 use crate::dialect::Dialect;
@@ -212,7 +212,7 @@ fn out_of_range(
         let message = format!("`{shown}`: {product} takes whole numbers there, and not `{text}`");
         return Some((message, format!("write a number from {least} on")));
     }
-    // What does not even fit 64 bits is as far out as its sign says.
+    // A number that does not fit 64 bits is too large or too small by its sign.
     let past = if text.starts_with('-') {
         i64::MIN
     } else {

@@ -74,7 +74,7 @@ enum Known {
 }
 
 impl Resolver<'_> {
-    /// The type of a column; one that is not known is read as text, with a warning unless it is told already.
+    /// The type of a column; one that is not known is read as text, with a warning unless that was reported already.
     pub(super) fn settle_type(
         &mut self,
         table: &DraftTable,
@@ -172,7 +172,7 @@ impl Resolver<'_> {
         self.diagnostics.push(finding.help(help));
     }
 
-    /// By its letters it is some type, though perhaps not as it was meant: `INTEGRE PRIMARY KEY` is not generated.
+    /// By its characters it is some type, though perhaps not as it was meant: `INTEGRE PRIMARY KEY` is not generated.
     fn warn_misspelt(&mut self, column: &DraftColumn, sql_type: &str) {
         let Some(near) = sqlite::misspelt(&column.type_name.name) else {
             return;

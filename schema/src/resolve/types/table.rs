@@ -1,4 +1,4 @@
-//! A dialect's types as data: names, what a column declared so holds, and what the page of types says of it.
+//! A dialect's types as data: names, the values of a column declared so, and its remarks on the page of types.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! Where a `SELECT` makes one row of many, what is no aggregate may be NULL: over no rows at all, and in the rows that
-//! `ROLLUP`, `CUBE` and `GROUPING SETS` add.
+//! Where a `SELECT` makes one row of many, an item that is not an aggregate may be NULL: over no rows at all, and in
+//! the rows that `ROLLUP`, `CUBE` and `GROUPING SETS` add.
 
 use crate::ast::{Grouping, SelectItem, Value};
 use crate::parse::query::AGGREGATES;

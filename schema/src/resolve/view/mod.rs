@@ -38,7 +38,7 @@ struct Read {
 }
 
 impl<'a> Resolver<'a> {
-    /// All views, each behind those it reads.
+    /// All views, each after those it reads.
     pub(super) fn views(&mut self) {
         let views = &self.draft.views;
         let names = views

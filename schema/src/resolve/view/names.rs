@@ -1,6 +1,6 @@
-//! Names in the conditions of a view that are no column of anything it reads: the database would refuse the view.
+//! Names in the conditions of a view that are not columns of anything it reads: the database would refuse the view.
 //!
-//! Only what is certain is told: where something that is read is not known, or a word may be a keyword, nothing is.
+//! Only what is certain is reported: where something that is read is not known, or a word may be a keyword, nothing is.
 
 use std::collections::BTreeMap;
 
@@ -97,7 +97,7 @@ impl Tables<'_, '_> {
             | Value::Concatenation(values) => each(&mut values.iter()),
             Value::Arithmetic(operands) => each(&mut operands.iter().map(|(_, value)| value)),
             Value::Query(query) => {
-                // Its own conditions are looked at on the way; what it gives matters to nobody.
+                // Its own conditions are looked at on the way; its columns do not matter.
                 let _ = self.query(query, &scope.with, Some(scope));
             }
             Value::Call { .. }

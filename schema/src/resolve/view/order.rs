@@ -1,4 +1,4 @@
-//! In which order views are read: each behind those whose names its query holds.
+//! In which order views are read: each after those whose names its query holds.
 
 use std::collections::HashMap;
 

@@ -408,7 +408,7 @@ impl Bound {
 }
 
 impl Scope<'_> {
-    /// A column of any of the tables. Outer `None`: it cannot be said of which; inner: of none.
+    /// A column of any of the tables. Outer `None`: it is not known of which; inner: of none.
     fn unqualified(&self, key: &str) -> Option<Option<Output>> {
         if self.tables.iter().any(|bound| bound.relation.is_none()) {
             return None;

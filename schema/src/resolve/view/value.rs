@@ -1,4 +1,4 @@
-//! The type of a value, by what the files of the dialects say of constants, operators and functions.
+//! The type of a value, by the dialects' tables of constants, operators and functions.
 
 use crate::ast::{Name, TypeName, Value};
 use crate::column_type::{ColumnType, Integer, LobSize, TypeClass};
@@ -83,7 +83,7 @@ impl Typed {
         }
     }
 
-    /// The same type of a value that is no column any more.
+    /// The same type of a value that is not a column any more.
     fn derived(self, nullable: bool) -> Self {
         Self {
             nullable,
@@ -357,7 +357,7 @@ pub(super) enum Rank {
     F64,
 }
 
-/// `None` for what is no number.
+/// `None` for values that are not numbers.
 pub(super) fn rank(column_type: &ColumnType) -> Option<Rank> {
     match column_type.class() {
         TypeClass::Integer(Integer { bits, signed }) => Some(match (signed, bits) {

@@ -1,4 +1,5 @@
-//! What a database says it holds: for each table a list of facts, as text. Two databases are equal when their lists are.
+//! The content of a database's catalogue: for each table a list of facts, as text. Two databases are equal when their
+//! lists are.
 
 mod mysql;
 mod postgres;

@@ -31,7 +31,7 @@ fn plain(line: &str) -> String {
     without_counter(&said)
 }
 
-/// Where a key goes on counting depends on the rows that are there.
+/// Removes the next auto-increment value, which depends on the rows that are there.
 fn without_counter(line: &str) -> String {
     let Some((before, after)) = line.split_once(" AUTO_INCREMENT=") else {
         return line.to_owned();

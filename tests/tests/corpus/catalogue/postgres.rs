@@ -41,7 +41,7 @@ WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') AND NOT c.
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = c.oid AND e.deptype = 'e')"#;
 
 /// A constraint that was not checked against old rows (`NOT VALID`) is one. NOT NULL is a constraint from PostgreSQL 18
-/// on, with a name that stays when its column is given another; that a column has it is told with the column.
+/// on, with a name that stays when its column is given another; its use is listed with the column.
 const CONSTRAINTS: &str = r#"
 SELECT c.relname || '|constraint ' || f.conname || ' ' || replace(pg_get_constraintdef(f.oid), ' NOT VALID', '')
 FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid

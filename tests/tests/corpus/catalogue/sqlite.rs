@@ -62,7 +62,7 @@ FROM pragma_table_list t JOIN (SELECT DISTINCT 1) JOIN pragma_foreign_key_list(t
 WHERE t.type = 'table' AND t.schema = 'main' AND k.seq = 0
 ";
 
-/// Words in capitals, names without quotes, texts and signs as they are.
+/// Words in capitals, names without quotes, texts and operators as they are.
 fn tokens(sql: &str) -> Vec<String> {
     let mut rest = sql;
     let mut tokens = Vec::new();
@@ -181,7 +181,7 @@ fn without_outer<'t>(tokens: &'t [&'t str]) -> &'t [&'t str] {
     rest
 }
 
-/// What an index orders by and its condition; parentheses around a whole expression say nothing.
+/// Returns the columns of an index and its condition; parentheses around a whole expression mean nothing.
 fn index_fact(tokens: &[String]) -> String {
     let on = tokens.iter().position(|token| token == "ON");
     let behind = on.map_or(tokens, |on| &tokens[on..]);

@@ -1,4 +1,5 @@
-//! Small schemas full of what databases do differently: blanks at the end, letter case, lengths, padding, digits.
+//! Small schemas full of constructs that databases treat differently: blanks at the end, case, lengths, padding,
+//! digits.
 
 /// Written for PostgreSQL, MySQL and SQLite.
 pub(super) const SCHEMAS: &[(&str, &str)] =

@@ -1,4 +1,4 @@
-//! What the authors of each schema have to write so that its PostgreSQL file is a model for three dialects.
+//! The edits that the authors of each schema have to make so that its PostgreSQL file is a model for three dialects.
 
 use super::Spoken;
 
@@ -14,11 +14,11 @@ pub(super) enum Edit {
 pub(super) struct Schema {
     /// Of the PostgreSQL file.
     pub(super) name: &'static str,
-    /// What has to be changed besides the tag, each for a reason.
+    /// The edits besides the tag, each with a reason.
     pub(super) edits: &'static [Edit],
     /// Rows of tables that refer to each other in a circle, which no single INSERT can begin: they are there before.
     pub(super) first_rows: &'static str,
-    /// What its rows are tried with; it compiles with either.
+    /// The dialect its rows are tried with; it compiles with either.
     pub(super) run_as: Spoken,
 }
 

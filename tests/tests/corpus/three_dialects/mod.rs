@@ -26,7 +26,7 @@ use self::edits::{SCHEMAS, Schema};
 use self::program::Bound;
 use crate::servers::say;
 
-/// What the findings of a schema are, errors and warnings apart.
+/// The findings of a schema, errors and warnings apart.
 struct Compiled {
     model: Option<CheckedModel>,
     errors: Vec<String>,
@@ -46,10 +46,10 @@ fn configuration(spoken: Spoken) -> String {
     )
 }
 
-/// What the engine of MySQL or MariaDB speaks.
+/// The product that the engine speaks: MySQL or MariaDB.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Spoken {
-    /// What both run.
+    /// The SQL that both run.
     Common,
     Own,
 }
@@ -130,7 +130,7 @@ impl Databases {
     }
 }
 
-/// What became of one schema.
+/// The result of one schema.
 #[derive(Default)]
 struct Outcome {
     tables: usize,

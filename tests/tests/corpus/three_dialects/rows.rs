@@ -169,7 +169,7 @@ impl Trial<'_> {
         rows.clone()
     }
 
-    /// What the database set by its own clock or by chance is not the same twice.
+    /// Removes values that the database takes from its clock or from chance: they differ each time.
     fn forget_moments(&self, row: &mut [Value]) {
         for (value, id) in row.iter_mut().zip(row_columns(self.table())) {
             if is_by_itself(self.table().column(id)) {

@@ -13,7 +13,7 @@ use crate::dialect::Dialect;
 pub(super) struct Grammar {
     /// Functions by their names in lower case.
     functions: &'static [(&'static str, Gives)],
-    /// Functions of the database whose type nobody needs to know.
+    /// Functions of the database whose type is never needed.
     untyped: &'static [&'static str],
     /// Functions that it has in some versions or builds only.
     optional: &'static [&'static str],

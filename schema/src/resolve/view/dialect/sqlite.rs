@@ -143,7 +143,8 @@ fn arithmetic_of(of: &ColumnType, of_text: ColumnType) -> Option<ColumnType> {
     }
 }
 
-/// A cast goes by the letters of the type's name and by nothing else: `DATE` makes a number of a text ("CAST expressions").
+/// A cast goes by the characters of the type's name and by nothing else: `DATE` makes a number of a text ("CAST
+/// expressions").
 fn cast(to: &TypeName, of: Option<&ColumnType>) -> Option<ColumnType> {
     let name = to.written.to_uppercase();
     let holds = |words: &[&str]| words.iter().any(|word| name.contains(word));
