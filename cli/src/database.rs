@@ -1,6 +1,7 @@
 //! The databases of the chosen engines, through the same runtime as a user's program.
 
-use bindery::{Created, EngineInfo, ErrorKind, ModelInfo, Program, Registry, TableDdl, TableDrift};
+use bindery::__private::{EngineInfo, Program, TableDdl};
+use bindery::{CreatedTables, ErrorKind, ModelInfo, Registry, TableDrift};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::{CheckedModel, Engine, TableId};
 use bindery_schema::plan::statements::row_columns;
@@ -98,7 +99,7 @@ impl<'t> Databases<'t> {
 
 fn created_or_exists(
     table: &CreateTable,
-    created: &Created,
+    created: &CreatedTables,
     drift: &[TableDrift],
 ) -> (Status, Vec<String>) {
     let is_new = created

@@ -207,7 +207,7 @@ pub enum SchemaCheck {
 
 /// `reset`: when the session of a pooled connection is made as new for its next user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Reset {
+pub enum SessionReset {
     /// Never: a connection is closed instead where something is noticed that its user has left. What triggers and
     /// functions change in a session is mostly not.
     #[default]
@@ -264,7 +264,7 @@ pub struct SessionConfig {
     /// `application-name`.
     pub application_name: String,
     /// `reset`.
-    pub reset: Reset,
+    pub reset: SessionReset,
     /// `resolve-commits`: what is needed to find out what became of a COMMIT whose answer was lost; `None` is the
     /// database's default.
     pub resolve_commits: Option<bool>,
@@ -280,7 +280,7 @@ impl Default for SessionConfig {
             max_transaction_age: Some(Duration::from_secs(60)),
             busy_timeout: Duration::from_secs(5),
             application_name: "bindery".to_owned(),
-            reset: Reset::default(),
+            reset: SessionReset::default(),
             resolve_commits: None,
         }
     }

@@ -9,8 +9,8 @@ pub struct Derives {
     pub rows: Vec<String>,
     /// On `New…`.
     pub new: Vec<String>,
-    /// On `…Changes`.
-    pub changes: Vec<String>,
+    /// On `…Patch`.
+    pub patches: Vec<String>,
     /// On the structs of keys of several columns.
     pub keys: Vec<String>,
     /// On enums.
@@ -23,7 +23,7 @@ impl Derives {
         let lists = [
             &self.rows,
             &self.new,
-            &self.changes,
+            &self.patches,
             &self.keys,
             &self.enums,
         ];

@@ -21,7 +21,7 @@ use crate::program::{EngineInfo, Program};
 use crate::{Dialect, Flavour};
 
 pub use self::options::EngineOptions;
-pub use bindery_core::config::{ConnectionMode, Reset, SchemaCheck};
+pub use bindery_core::config::{ConnectionMode, SchemaCheck, SessionReset};
 
 /// The variable that names the configuration file.
 const FILE_VARIABLE: &str = "BINDERY_CONFIG";

@@ -17,7 +17,7 @@ use crate::transaction::{Hooks, Transaction, TransactionOptions};
 /// let post = b.transaction(|tx| {
 ///     let post = tx.blogs().insert(NewBlog::new("draft"))?;
 ///     let title = Some("final".to_owned());
-///     tx.blogs().update(post.id, BlogChanges { title, ..Default::default() })?;
+///     tx.blogs().update(post.id, BlogPatch { title, ..Default::default() })?;
 ///     tx.blogs().get(post.id)
 /// })?;
 /// assert_eq!(post.title, "final");

@@ -298,10 +298,10 @@ fn pool_of(
 impl fmt::Debug for Registry {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let engines = self.engines.iter().map(|engine| {
-            let counts = engine.pool.counts();
+            let stats = engine.pool.stats();
             (
                 engine.info.name,
-                (engine.settings.target.to_string(), counts),
+                (engine.settings.target.to_string(), stats),
             )
         });
         out.write_str("Registry ")?;

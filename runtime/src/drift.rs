@@ -13,17 +13,17 @@ pub(crate) use self::watch::{Use, Watch};
 /// How an engine differs from what was compiled in. Its text has a line for each difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Drift {
+pub struct SchemaDrift {
     /// The tables that differ, in the order of the schema.
     pub tables: Vec<TableDrift>,
     /// Another schema that the tables were made for, where `schema-check` is `strict`. They may fit all the same.
-    pub made_for: Option<OtherSchema>,
+    pub made_for: Option<RecordedSchema>,
 }
 
 /// The schema that the tables of an engine were made for, or last looked at by `create_missing`: not the program's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct OtherSchema {
+pub struct RecordedSchema {
     /// The engine's name in both programs.
     pub engine: &'static str,
     /// Of the names and types of all its columns, and of keys, indexes, references, checks and defaults.
@@ -43,13 +43,13 @@ pub struct TableDrift {
     /// The table, with its schema where one is written.
     pub table: String,
     /// What differs; never empty.
-    pub differences: Vec<Difference>,
+    pub differences: Vec<TableDifference>,
 }
 
 /// One difference. Names and types are the database's own; values are never in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Difference {
+pub enum TableDifference {
     /// There is no table or view of this name.
     Missing,
     /// There is a view of this name, and the model is written to.
@@ -92,7 +92,7 @@ pub enum Difference {
     },
 }
 
-impl Difference {
+impl TableDifference {
     /// Does it matter also where nothing is written?
     pub(crate) fn hinders_reading(&self) -> bool {
         match self {
@@ -108,7 +108,7 @@ impl Difference {
     }
 }
 
-impl fmt::Display for Difference {
+impl fmt::Display for TableDifference {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => out.write_str("it is not there"),
@@ -151,7 +151,7 @@ impl fmt::Display for TableDrift {
 
 /// `its tables were made for another schema than the program's (hash 0011223344556677, by bindery 0.1.0, 2026-01-31 12:00:00 UTC)`.
 /// Whoever may write the table may have put anything in.
-impl fmt::Display for OtherSchema {
+impl fmt::Display for RecordedSchema {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             out,
@@ -163,7 +163,7 @@ impl fmt::Display for OtherSchema {
     }
 }
 
-impl fmt::Display for Drift {
+impl fmt::Display for SchemaDrift {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("the database is not as the program was compiled for")?;
         for table in &self.tables {

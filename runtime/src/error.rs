@@ -10,13 +10,13 @@ mod predicates;
 use std::fmt;
 
 use self::column::ColumnName;
+use crate::commit::CommitToken;
 use crate::driver::DatabaseError;
-use crate::outcome::Outcome;
 
 pub use applied::Applied;
 pub use constraint::{Constraint, ConstraintKind, ModelConstraint};
 pub(crate) use constraint::{Names, Told};
-pub use kind::{ErrorKind, Phase};
+pub use kind::{ErrorKind, TimeoutPhase};
 pub use operation::Operation;
 
 /// What every fallible call of bindery returns.
@@ -60,8 +60,8 @@ struct Inner {
     /// Of a statement that was sent; what that means depends on whether it was to write.
     answer_lost: bool,
     /// What tells later whether a COMMIT took place.
-    outcome: Option<Outcome>,
-    /// How to have such an outcome resolvable.
+    token: Option<CommitToken>,
+    /// How to have a COMMIT of unknown outcome resolvable.
     advice: Option<&'static str>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -81,7 +81,7 @@ impl Error {
             told: None,
             applied: Applied::No,
             answer_lost: false,
-            outcome: None,
+            token: None,
             advice: None,
             source: None,
         }))
@@ -98,8 +98,8 @@ impl Error {
     #[must_use]
     pub fn on_engine(mut self, engine: &'static str) -> Self {
         self.0.engine.get_or_insert(engine);
-        if let Some(outcome) = &mut self.0.outcome {
-            outcome.name_engine(engine);
+        if let Some(token) = &mut self.0.token {
+            token.name_engine(engine);
         }
         self
     }
@@ -168,8 +168,8 @@ impl Error {
     /// For a COMMIT whose outcome is unknown: what [`Registry::resolve`](crate::Registry::resolve) finds out by. A single
     /// statement outside a transaction leaves nothing to go by, and so does MySQL or MariaDB unless
     /// `resolve-commits` is set for the engine.
-    pub fn outcome(&self) -> Option<&Outcome> {
-        self.0.outcome.as_ref()
+    pub fn commit_token(&self) -> Option<&CommitToken> {
+        self.0.token.as_ref()
     }
 
     /// What the database itself calls it, where it said something: SQLSTATE, MySQL's error number or SQLite's extended
@@ -214,8 +214,8 @@ impl fmt::Display for Error {
             write!(out, "row at index {row}: ")?;
         }
         self.fmt_what(out)?;
-        match (&self.0.outcome, self.0.advice) {
-            (Some(outcome), _) => write!(out, "; `resolve` finds out by `{outcome}`")?,
+        match (&self.0.token, self.0.advice) {
+            (Some(token), _) => write!(out, "; `resolve` finds out by `{token}`")?,
             (None, Some(advice)) => write!(out, "; {advice}")?,
             (None, None) => (),
         }

@@ -13,6 +13,10 @@
     )
 )]
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+mod commit;
 mod config;
 mod connection;
 mod connector;
@@ -29,7 +33,6 @@ mod link;
 mod lives_on;
 mod macros;
 mod model;
-mod outcome;
 mod pool;
 mod program;
 mod queue;
@@ -55,40 +58,29 @@ pub use bindery_macros::Value;
 #[doc = include_str!("derive_databases.md")]
 pub use bindery_macros::databases;
 
-pub use bindery_core::dialect::{Dialect, Flavour};
-#[cfg(feature = "derive")]
-pub use derived::{
-    Derived, Holds, Listed, ReachedFrom, assert_link, assert_reference, in_creation_order, listed,
-};
-
-#[doc(hidden)]
-#[cfg(feature = "serde")]
-pub use ::serde;
 pub use bindery_core::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
-pub use config::{Config, ConnectionMode, EngineOptions, Reset, SchemaCheck};
+pub use bindery_core::dialect::{Dialect, Flavour};
+pub use commit::{CommitToken, Resolution};
+pub use config::{Config, ConnectionMode, EngineOptions, SchemaCheck, SessionReset};
 pub use connection::Connection;
 pub use databases::Registry;
-pub use drift::{Difference, Drift, OtherSchema, TableDrift};
+pub use drift::{RecordedSchema, SchemaDrift, TableDifference, TableDrift};
 pub use driver::{DatabaseError, ParamWriter, RowReader};
-#[doc(hidden)]
-pub use engine::NotChosen;
 pub use engine::{Engine, StaticEngine};
 pub use error::{
-    Applied, Constraint, ConstraintKind, Error, ErrorKind, ModelConstraint, Operation, Phase,
-    Result,
+    Applied, Constraint, ConstraintKind, Error, ErrorKind, ModelConstraint, Operation, Result,
+    TimeoutPhase,
 };
-pub use key::{Key, ReadKey};
+pub use key::Key;
 pub use lives_on::{Hosts, LivesOn};
-pub use model::{ColumnSet, ColumnSource, HasKey, Model, NoKey, ReadOnly, Writable};
-pub use outcome::{Outcome, Resolution};
-pub use pool::PoolCounts;
-pub use program::{EngineInfo, ModelInfo, Program, TableDdl};
+pub use model::{HasKey, Model, Writable};
+pub use pool::PoolStats;
+pub use program::ModelInfo;
 pub use repository::{Repository, Rows};
-pub use route::{Route, Target};
-pub use statements::{TableSql, UniqueSql};
+pub use route::Route;
 pub use status::{EngineStatus, ReplicaStatus, ServerProduct};
-pub use tables::Created;
-pub use transaction::{Isolation, Retry, Transaction, TransactionOptions};
+pub use tables::CreatedTables;
+pub use transaction::{Isolation, RetryPolicy, Transaction, TransactionOptions};
 
 /// The examples of `docs/transactions.md` compile.
 #[cfg(doctest)]

@@ -7,7 +7,7 @@ use std::time::Instant;
 use self::standing::{Begun, Standing};
 use crate::drift::{Use, Watch};
 use crate::driver::{Cursor, DROP_LIMIT, Physical, RowReader};
-use crate::error::{Error, ErrorKind, Operation, Phase, Result};
+use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::pool::{Pool, Pooled};
 use crate::transaction::TransactionOptions;
 
@@ -50,7 +50,7 @@ impl Reading<'_> {
     fn ensure_in_time(&self) -> Result<()> {
         match self.until {
             Some(until) if Instant::now() >= until => Err(Error::new(ErrorKind::Timeout {
-                phase: Phase::Statement,
+                phase: TimeoutPhase::Statement,
             })),
             Some(_) | None => Ok(()),
         }
@@ -202,7 +202,7 @@ impl Link {
         let _ = self.physical().rollback();
         self.standing.condemn();
         Err(Error::new(ErrorKind::Timeout {
-            phase: Phase::Transaction,
+            phase: TimeoutPhase::Transaction,
         }))
     }
 

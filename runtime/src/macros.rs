@@ -21,7 +21,7 @@ macro_rules! include_schema {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "sqlite")]
-macro_rules! require_sqlite {
+macro_rules! __require_sqlite {
     () => {};
 }
 
@@ -29,7 +29,7 @@ macro_rules! require_sqlite {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "sqlite"))]
-macro_rules! require_sqlite {
+macro_rules! __require_sqlite {
     () => {
         ::core::compile_error!(
             "an engine of the schema needs SQLite: add the feature `sqlite` to `bindery` in Cargo.toml"
@@ -41,7 +41,7 @@ macro_rules! require_sqlite {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "serde")]
-macro_rules! require_serde {
+macro_rules! __require_serde {
     () => {};
 }
 
@@ -49,7 +49,7 @@ macro_rules! require_serde {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "serde"))]
-macro_rules! require_serde {
+macro_rules! __require_serde {
     () => {
         ::core::compile_error!(
             "`[derives]` in bindery.toml names `serde`: add the feature `serde` to `bindery` in Cargo.toml"
@@ -61,10 +61,10 @@ macro_rules! require_serde {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "serde")]
-macro_rules! serialize_engine {
+macro_rules! __serialize_engine {
     ($engine:ident) => {
-        impl $crate::serde::Serialize for $engine {
-            fn serialize<S: $crate::serde::Serializer>(
+        impl $crate::__private::serde::Serialize for $engine {
+            fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,
                 out: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
@@ -78,7 +78,7 @@ macro_rules! serialize_engine {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "serde"))]
-macro_rules! serialize_engine {
+macro_rules! __serialize_engine {
     ($engine:ident) => {};
 }
 
@@ -86,7 +86,7 @@ macro_rules! serialize_engine {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "postgres")]
-macro_rules! require_postgres {
+macro_rules! __require_postgres {
     () => {};
 }
 
@@ -94,7 +94,7 @@ macro_rules! require_postgres {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "postgres"))]
-macro_rules! require_postgres {
+macro_rules! __require_postgres {
     () => {
         ::core::compile_error!(
             "an engine of the schema needs PostgreSQL: add the feature `postgres` to `bindery` in Cargo.toml"
@@ -106,7 +106,7 @@ macro_rules! require_postgres {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "mysql")]
-macro_rules! require_mysql {
+macro_rules! __require_mysql {
     () => {};
 }
 
@@ -114,7 +114,7 @@ macro_rules! require_mysql {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "mysql"))]
-macro_rules! require_mysql {
+macro_rules! __require_mysql {
     () => {
         ::core::compile_error!(
             "an engine of the schema needs MySQL and MariaDB: add the feature `mysql` to `bindery` in Cargo.toml"
@@ -126,7 +126,7 @@ macro_rules! require_mysql {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "chrono")]
-macro_rules! require_chrono {
+macro_rules! __require_chrono {
     () => {};
 }
 
@@ -134,7 +134,7 @@ macro_rules! require_chrono {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "chrono"))]
-macro_rules! require_chrono {
+macro_rules! __require_chrono {
     () => {
         ::core::compile_error!(
             "a column of the schema needs dates and times: add the feature `chrono` to `bindery` in Cargo.toml"
@@ -146,7 +146,7 @@ macro_rules! require_chrono {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "uuid")]
-macro_rules! require_uuid {
+macro_rules! __require_uuid {
     () => {};
 }
 
@@ -154,7 +154,7 @@ macro_rules! require_uuid {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "uuid"))]
-macro_rules! require_uuid {
+macro_rules! __require_uuid {
     () => {
         ::core::compile_error!(
             "a column of the schema needs UUIDs: add the feature `uuid` to `bindery` in Cargo.toml"
@@ -166,7 +166,7 @@ macro_rules! require_uuid {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "json")]
-macro_rules! require_json {
+macro_rules! __require_json {
     () => {};
 }
 
@@ -174,7 +174,7 @@ macro_rules! require_json {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "json"))]
-macro_rules! require_json {
+macro_rules! __require_json {
     () => {
         ::core::compile_error!(
             "a column of the schema needs JSON: add the feature `json` to `bindery` in Cargo.toml"
@@ -186,7 +186,7 @@ macro_rules! require_json {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "bigdecimal")]
-macro_rules! require_bigdecimal {
+macro_rules! __require_bigdecimal {
     () => {};
 }
 
@@ -194,7 +194,7 @@ macro_rules! require_bigdecimal {
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "bigdecimal"))]
-macro_rules! require_bigdecimal {
+macro_rules! __require_bigdecimal {
     () => {
         ::core::compile_error!(
             "a column of the schema needs decimals: add the feature `bigdecimal` to `bindery` in Cargo.toml"

@@ -22,17 +22,17 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
     /// A row to be inserted; [`ReadOnly`] for a view.
     type New<E: Engine>: ColumnSource;
     /// Columns to be updated; [`ReadOnly`] for a view.
-    type Changes<E: Engine>: ColumnSource;
+    type Patch<E: Engine>: ColumnSource;
     /// What `insert` gives back: the stored row, or nothing for a table without a key, where it cannot be found again.
     type Inserted<E: Engine>;
 
-    /// Reads the columns of [`TableSql::columns`](crate::TableSql::columns), in that order.
+    /// Reads the columns of [`TableSql::columns`](crate::__private::TableSql::columns), in that order.
     fn read<E: Engine>(row: &mut RowReader<'_>, engine: E) -> Result<Self::Row<E>>;
 
     /// Turns the row that was read back after an insert into what `insert` returns.
     fn inserted<E: Engine>(row: Option<Self::Row<E>>) -> Option<Self::Inserted<E>>;
 
-    /// Writes the columns that [`TableSql::insert_row`](crate::TableSql::insert_row) names.
+    /// Writes the columns that [`TableSql::insert_row`](crate::__private::TableSql::insert_row) names.
     fn write_row<E: Engine>(row: &Self::Row<E>, params: &mut ParamWriter<'_>);
 
     /// Does every key in these new columns belong to this engine? Asked only where the engine is chosen at run time.
@@ -41,7 +41,7 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
     }
 
     /// The same of changed columns.
-    fn changes_belong_to<E: Engine>(_changes: &Self::Changes<E>, _engine: E) -> bool {
+    fn patch_belongs_to<E: Engine>(_patch: &Self::Patch<E>, _engine: E) -> bool {
         true
     }
 
@@ -103,9 +103,9 @@ impl ColumnSource for ReadOnly {
     }
 }
 
-/// Values for some columns of a table: a `New…` or a `…Changes`.
+/// Values for some columns of a table: a `New…` or a `…Patch`.
 pub trait ColumnSource {
-    /// Which columns are written, by their position in [`TableSql::columns`](crate::TableSql::columns).
+    /// Which columns are written, by their position in [`TableSql::columns`](crate::__private::TableSql::columns).
     fn columns(&self) -> ColumnSet;
 
     /// Which of them the program gave. The others have the value that a new row gets without one, such as NULL, and

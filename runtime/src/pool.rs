@@ -126,7 +126,7 @@ struct Idle {
 /// `closed` and `open` together, but for connections that are being opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub struct PoolCounts {
+pub struct PoolStats {
     /// Open and waiting for the next user.
     pub idle: usize,
     /// Given out, or being opened for somebody.
@@ -213,10 +213,10 @@ impl Pool {
         }
     }
 
-    pub(crate) fn counts(&self) -> PoolCounts {
+    pub(crate) fn stats(&self) -> PoolStats {
         let writers = self.writers.as_ref().map_or(0, |turns| turns.waiting());
         let state = self.lock();
-        PoolCounts {
+        PoolStats {
             idle: state.idle.len(),
             in_use: state.held(),
             open: state.open - state.leaving,

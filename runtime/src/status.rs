@@ -3,7 +3,7 @@
 use bindery_core::config::{ConnectionMode, PoolConfig, SessionConfig, TlsMode};
 
 use crate::databases::{Configured, Replica};
-use crate::pool::PoolCounts;
+use crate::pool::PoolStats;
 use crate::program::{ModelInfo, Program};
 use crate::{Dialect, Flavour};
 
@@ -32,7 +32,7 @@ pub struct EngineStatus {
     /// Models that live here, with their tables and columns, in the order of the schema.
     pub models: Vec<&'static ModelInfo>,
     /// How many connections it has now.
-    pub pool: PoolCounts,
+    pub pool: PoolStats,
     /// What answered when it was connected to last; `None` before.
     pub server: Option<ServerProduct>,
     /// Copies that can be read from.
@@ -61,7 +61,7 @@ pub struct ReplicaStatus {
     /// Where it is, as a URL without password and parameters.
     pub url: String,
     /// How many connections it has now.
-    pub pool: PoolCounts,
+    pub pool: PoolStats,
     /// What answered when it was connected to last; `None` before.
     pub server: Option<ServerProduct>,
 }
@@ -85,7 +85,7 @@ impl EngineStatus {
             models: models
                 .filter(|model| model.engines.contains(&name))
                 .collect(),
-            pool: engine.pool.counts(),
+            pool: engine.pool.stats(),
             server: engine.seen.get(),
             replicas: engine.replicas.iter().map(ReplicaStatus::new).collect(),
             same_database: same_database(engine, all),
@@ -98,7 +98,7 @@ impl ReplicaStatus {
         Self {
             name: replica.name.clone(),
             url: replica.url.clone(),
-            pool: replica.pool.counts(),
+            pool: replica.pool.stats(),
             server: replica.seen.get(),
         }
     }

@@ -11,7 +11,7 @@ use crate::program::TableDdl;
 
 /// What [`Registry::create_missing`] did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Created {
+pub struct CreatedTables {
     /// Engine and table of every table that was made.
     pub created: Vec<(&'static str, &'static str)>,
     /// Engine and table of every table that was there.
@@ -27,8 +27,8 @@ impl Registry {
     /// A database refuses a statement. That table is not there then, except on MySQL and MariaDB, where a table may be
     /// there without its indexes; what was created before stays. [`ErrorKind::SchemaDrift`](crate::ErrorKind::SchemaDrift)
     /// where tables are there that were made for another schema and `schema-check` is `strict`.
-    pub fn create_missing(&self) -> Result<Created> {
-        let mut outcome = Created::default();
+    pub fn create_missing(&self) -> Result<CreatedTables> {
+        let mut outcome = CreatedTables::default();
         for engine in &self.engines {
             create_on(engine, &mut outcome)?;
         }
@@ -39,8 +39,8 @@ impl Registry {
     ///
     /// # Errors
     /// As [`create_missing`](Self::create_missing).
-    pub fn create_missing_on(&self, engine: impl Engine) -> Result<Created> {
-        let mut outcome = Created::default();
+    pub fn create_missing_on(&self, engine: impl Engine) -> Result<CreatedTables> {
+        let mut outcome = CreatedTables::default();
         create_on(&self.engines[engine.index()], &mut outcome)?;
         Ok(outcome)
     }
@@ -69,7 +69,7 @@ impl Registry {
     }
 }
 
-fn create_on(engine: &Configured, outcome: &mut Created) -> Result<()> {
+fn create_on(engine: &Configured, outcome: &mut CreatedTables) -> Result<()> {
     let made = create_tables(engine, outcome);
     forget(engine);
     made
@@ -82,13 +82,13 @@ fn forget(engine: &Configured) {
     }
 }
 
-fn create_tables(engine: &Configured, outcome: &mut Created) -> Result<()> {
+fn create_tables(engine: &Configured, outcome: &mut CreatedTables) -> Result<()> {
     let mut link = engine.pool.acquire()?;
     link.timed(|link| create_over(link, engine, outcome))
 }
 
 /// The tables of one engine are one call.
-fn create_over(link: &mut Link, engine: &Configured, outcome: &mut Created) -> Result<()> {
+fn create_over(link: &mut Link, engine: &Configured, outcome: &mut CreatedTables) -> Result<()> {
     let name = engine.info.name;
     let located = |error: crate::Error| error.on_engine(name).during(Operation::Create);
     let mut noting = Noting::new(engine.pool.watch());

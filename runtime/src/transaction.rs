@@ -13,7 +13,7 @@ use crate::link::{Link, Scoped};
 
 pub(crate) use self::hooks::{EngineHooks, Hooks};
 pub use self::options::{Isolation, TransactionOptions};
-pub use self::retry::Retry;
+pub use self::retry::RetryPolicy;
 
 /// An open transaction or savepoint. Rolled back when dropped; ended by value, so a finished one cannot be used.
 ///

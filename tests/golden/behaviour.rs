@@ -19,14 +19,14 @@ fn a_column_that_every_update_sets_is_set_to_now() {
     let ann = db.customers().insert(ann).expect("the table is empty");
     assert_eq!(ann.changed_at, long_ago);
 
-    let nothing = CustomerChanges::default();
+    let nothing = CustomerPatch::default();
     assert!(db.customers().update(ann.id, nothing).expect("it is there"));
     let stored = db.customers().get(ann.id).expect("it is there");
     assert_eq!(stored.changed_at, long_ago, "nothing was changed");
 
-    let name = CustomerChanges {
+    let name = CustomerPatch {
         name: Some("Anna".into()),
-        ..CustomerChanges::default()
+        ..CustomerPatch::default()
     };
     assert!(db.customers().update(ann.id, name).expect("it is there"));
     let stored = db.customers().get(ann.id).expect("it is there");
@@ -150,7 +150,7 @@ fn with_one_engine_a_transaction_needs_no_choice() {
         &bindery::ErrorKind::ReadOnly
     );
     let mut tries = 0;
-    let kept_at_last = db.transaction_retry(bindery::Retry::default(), |tx| {
+    let kept_at_last = db.transaction_retry(bindery::RetryPolicy::default(), |tx| {
         tries += 1;
         tx.notes().insert(NewNote::new("again"))?;
         if tries < 3 {

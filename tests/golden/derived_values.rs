@@ -27,9 +27,9 @@ fn rows_are_written_and_read_by_serde() -> bindery::Result<()> {
     assert_eq!(read, tea);
     assert_eq!(read.price, BigDecimal::from(89) / 10);
     assert_eq!(read.notes, Some(JsonValue::from(vec![1])));
-    let changes = TeaChanges {
+    let changes = TeaPatch {
         leaf: Some(Leaf::Black),
-        ..TeaChanges::default()
+        ..TeaPatch::default()
     };
     assert_eq!(
         to_value(&changes).expect("it can be written")["leaf"],

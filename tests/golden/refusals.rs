@@ -64,7 +64,7 @@ where
 {
     let three = || [good(11), good(12), bad.clone()];
     let rows: Vec<Reading<E>> = three().iter().map(stored).collect();
-    let changes = |row: &NewReading| ReadingChanges {
+    let changes = |row: &NewReading| ReadingPatch {
         label: Some(row.label.clone()),
         value: Some(row.value),
         level: Some(row.level),

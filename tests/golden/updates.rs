@@ -34,10 +34,10 @@ fn page<E: Hosts<model::Page>>(c: &mut Connection<E>, path: &str) -> bindery::Re
     c.pages().insert(NewPage::new(path))
 }
 
-fn body(text: &str) -> PageChanges {
-    PageChanges {
+fn body(text: &str) -> PagePatch {
+    PagePatch {
         body: Some(Some(text.to_owned())),
-        ..PageChanges::default()
+        ..PagePatch::default()
     }
 }
 
@@ -161,7 +161,7 @@ fn changes_count_the_version_on() -> bindery::Result<()> {
     fn show<E: Hosts<model::Page>>(c: &mut Connection<E>) -> bindery::Result<()> {
         let read = page(c, "/coffee")?;
         assert!(c.pages().update(read.id, body("hot"))?);
-        assert!(c.pages().update(read.id, PageChanges::default())?);
+        assert!(c.pages().update(read.id, PagePatch::default())?);
         let stored = c.pages().get(read.id)?;
         assert_eq!(stored.revision, 2, "no changes, no update");
         assert!(c.pages().save(&read).is_err());
@@ -235,7 +235,7 @@ fn a_time_that_an_update_sets_is_as_fine_as_its_column() -> bindery::Result<()> 
             ..NewMachine::from(seen)
         };
         assert_eq!(c.machines().insert(copy)?.seen_at, Some(at));
-        assert!(c.machines().update(key, MachineChanges::default())?);
+        assert!(c.machines().update(key, MachinePatch::default())?);
         Ok(())
     }
     on_each!(show)

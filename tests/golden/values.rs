@@ -129,10 +129,10 @@ mod own {
         let parcel = c.parcels().insert(parcel)?;
         let read = (parcel.state, parcel.level, parcel.before);
         assert_eq!(read, (State::Open, Level::High, Some(State::Closed)));
-        let changes = ParcelChanges {
+        let changes = ParcelPatch {
             state: Some(State::InTransit),
             level: Some(Level::Low),
-            ..ParcelChanges::default()
+            ..ParcelPatch::default()
         };
         assert!(c.parcels().update(parcel.id, changes)?);
         let parcel = c.parcels().get(parcel.id)?;
@@ -192,10 +192,10 @@ mod own {
         assert_eq!((home.at.as_str(), home.warm.as_str()), (spelled, "(,)"));
         assert_eq!(home.past.as_deref(), Some(r#"{"(,)","(x,2)"}"#));
         assert_eq!(c.homes().find_by_cold("empty")?.as_ref(), Some(&home));
-        let changes = HomeChanges {
+        let changes = HomePatch {
             at: Some("(Oak,3)".to_owned()),
             warm: Some("(1,2]".to_owned()),
-            ..HomeChanges::default()
+            ..HomePatch::default()
         };
         assert!(c.homes().update(plain.id, changes)?);
         let changed = c.homes().get(plain.id)?;

@@ -41,7 +41,7 @@ pub use self::value::{
 };
 use self::written::Written;
 
-/// The code beside one struct: its key, `New…`, `…Changes` and all implementations; not the struct.
+/// The code beside one struct: its key, `New…`, `…Patch` and all implementations; not the struct.
 ///
 /// # Errors
 /// Everything that is wrong with the struct, each at its place.

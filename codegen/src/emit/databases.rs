@@ -267,7 +267,7 @@ pub(crate) fn choice(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shap
 }
 
 /// The trait that a choice must implement. It is of another crate, so rustc does not point at it.
-const NOT_CHOSEN: &str = "::bindery::NotChosen";
+const NOT_CHOSEN: &str = "::bindery::__private::NotChosen";
 
 /// A trait that is implemented for nothing that can be met, with what rustc says where it is required. The implementation
 /// that never counts keeps rustc from saying that there is none and that one could be added.
@@ -350,7 +350,7 @@ const WAYS: [Way; 4] = [
     Way {
         name: "transaction_retry",
         generics: "T",
-        options: Some(("retry", "::bindery::Retry")),
+        options: Some(("retry", "::bindery::RetryPolicy")),
         work: "FnMut",
         result: "::bindery::Result<T>",
         differs: " that is tried again where another one was in the way",
@@ -469,8 +469,8 @@ pub(crate) fn program_of(w: &mut RustWriter, engines: &[Engine], models: Expr) {
     ];
     w.item(|w| {
         w.assignment(
-            "static PROGRAM: ::bindery::Program",
-            &Expr::Struct("::bindery::Program".to_owned(), fields),
+            "static PROGRAM: ::bindery::__private::Program",
+            &Expr::Struct("::bindery::__private::Program".to_owned(), fields),
         );
     });
 }
@@ -491,5 +491,5 @@ fn engine_info(engine: &Engine) -> Expr {
         ("dialect".to_owned(), Expr::text(dialect)),
         ("flavour".to_owned(), Expr::text(flavour)),
     ];
-    Expr::Struct("::bindery::EngineInfo".to_owned(), fields)
+    Expr::Struct("::bindery::__private::EngineInfo".to_owned(), fields)
 }

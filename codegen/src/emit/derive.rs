@@ -15,7 +15,7 @@ use super::{
     UNUSED, UNUSED_IMPORT, derives_serde, key, model as model_impl, new, row, source, sql,
     string_literal,
 };
-use super::{access, changes, constraints, databases, engine, info};
+use super::{access, constraints, databases, engine, info, patch};
 use crate::rust_writer::{Expr, RustWriter};
 
 /// The struct the user wrote for the first table of the model.
@@ -67,7 +67,7 @@ pub(crate) fn beside_row(model: &CheckedModel, row: &OwnRow) -> String {
     key::key(&mut w, &shapes.around, &shape);
     constraints::constants(&mut w, &shapes.around, &shape);
     new::new(&mut w, &shapes.around, &shape);
-    changes::changes(&mut w, &shapes.around, &shape);
+    patch::patch(&mut w, &shapes.around, &shape);
     access::queries(&mut w, &shapes.around, &shape);
     table(&mut w, &shapes, &shape);
     if shape.several {
@@ -118,7 +118,10 @@ fn derived(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
         .map(|name| Expr::text(string_literal(name)));
     w.item(|w| {
         w.implementation(
-            &format!("impl ::bindery::Derived for {}", shapes.around.tag(shape)),
+            &format!(
+                "impl ::bindery::__private::Derived for {}",
+                shapes.around.tag(shape)
+            ),
             |w| {
                 w.line("const INFO: &'static ::bindery::ModelInfo = &INFO;");
                 w.assignment(
@@ -150,7 +153,7 @@ fn assertions(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, row: &
                     Refers::ForeignKey => format!("assert_reference::<{ty}, {engine}, {value}>()"),
                     Refers::Link => format!("assert_link::<{ty}, {value}>()"),
                 };
-                w.line(&format!("const _: () = ::bindery::{call};"));
+                w.line(&format!("const _: () = ::bindery::__private::{call};"));
             }
         }
     });
@@ -168,7 +171,7 @@ fn features(w: &mut RustWriter, shape: &Shape<'_>) {
     w.item(|w| {
         names
             .iter()
-            .for_each(|name| w.line(&format!("::bindery::require_{name}!();")))
+            .for_each(|name| w.line(&format!("::bindery::__private::require_{name}!();")))
     });
 }
 
@@ -264,7 +267,7 @@ pub(crate) fn in_place_of_model(name: &str) -> String {
     });
     w.item(|w| {
         w.block(
-            &format!("impl ::bindery::Derived for crate::model::{name}"),
+            &format!("impl ::bindery::__private::Derived for crate::model::{name}"),
             |w| {
                 w.line("const INFO: &'static ::bindery::ModelInfo = &::bindery::ModelInfo::NONE;");
                 w.line("const REFERS_TO: &'static [&'static str] = &[];");
@@ -287,7 +290,7 @@ fn dialects(w: &mut RustWriter, engines: &[Engine]) {
     w.item(|w| {
         names
             .iter()
-            .for_each(|name| w.line(&format!("::bindery::require_{name}!();")))
+            .for_each(|name| w.line(&format!("::bindery::__private::require_{name}!();")))
     });
 }
 
@@ -324,11 +327,14 @@ fn tables(w: &mut RustWriter, models: &[ModelPath]) {
 }
 
 fn program(w: &mut RustWriter, engines: &[Engine], models: &[ModelPath]) {
-    let listed = models
-        .iter()
-        .map(|model| Expr::text(format!("::bindery::listed::<model::{}>()", model.name)));
+    let listed = models.iter().map(|model| {
+        Expr::text(format!(
+            "::bindery::__private::listed::<model::{}>()",
+            model.name
+        ))
+    });
     let listed = Expr::Array(listed.collect());
-    let order = Expr::call("::bindery::in_creation_order", vec![listed]);
+    let order = Expr::call("::bindery::__private::in_creation_order", vec![listed]);
     w.item(|w| {
         // Putting many models in order takes the compiler more steps than it expects of a constant.
         w.line("#[allow(long_running_const_eval)]");

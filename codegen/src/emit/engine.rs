@@ -28,7 +28,9 @@ fn serialize(w: &mut RustWriter, model: &Model) {
     w.item(|w| {
         let engines = model.engines.iter().map(|engine| engine.type_name.as_str());
         for engine in engines.chain(["Any"]) {
-            w.line(&format!("::bindery::serialize_engine!({engine});"));
+            w.line(&format!(
+                "::bindery::__private::serialize_engine!({engine});"
+            ));
         }
     });
 }

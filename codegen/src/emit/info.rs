@@ -46,7 +46,7 @@ fn fields(around: &Surroundings<'_>, shape: &Shape<'_>, ddl: &Planned<'_>) -> Ve
             field("link", texts(&table.link)),
             field("drop", texts(&table.drop)),
         ];
-        Expr::Struct("::bindery::TableDdl".to_owned(), fields)
+        Expr::Struct("::bindery::__private::TableDdl".to_owned(), fields)
     });
     vec![
         field("name", text(&shape.names.row)),

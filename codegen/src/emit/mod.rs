@@ -3,7 +3,6 @@
 //! One file a kind of item; [`shapes`] works out what a model looks like before anything is written.
 
 mod access;
-mod changes;
 mod constraints;
 mod databases;
 mod ddl;
@@ -17,6 +16,7 @@ mod model;
 mod module;
 mod names;
 mod new;
+mod patch;
 mod program;
 mod row;
 mod setters;

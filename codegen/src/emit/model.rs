@@ -54,7 +54,7 @@ fn types(w: &mut RustWriter, shape: &Shape<'_>) {
     ty("Row", &shape.row("E"));
     ty("Key", &shape.key("E"));
     ty("New", &shape.new_row("E"));
-    ty("Changes", &shape.changes("E"));
+    ty("Patch", &shape.patch("E"));
     ty("Inserted", &inserted_type(shape));
 }
 
@@ -175,11 +175,11 @@ fn belonging(w: &mut RustWriter, shape: &Shape<'_>) {
         .filter(|field| field.new_on_row_engine())
         .map(|field| belongs("new", field, field.given.may_be_left_out()))
         .collect();
-    let changes: Vec<Expr> = shape
+    let patch: Vec<Expr> = shape
         .changeable()
         .map(|(_, field)| field)
         .filter(keys)
-        .map(|field| belongs("changes", field, true))
+        .map(|field| belongs("patch", field, true))
         .collect();
     let carried = shape
         .engine_field
@@ -190,12 +190,7 @@ fn belonging(w: &mut RustWriter, shape: &Shape<'_>) {
         .chain(fields.map(|field| belongs("row", field, false)))
         .collect();
     belongs_to(w, "new_belongs_to", ("new", &shape.new_row("E")), new);
-    belongs_to(
-        w,
-        "changes_belong_to",
-        ("changes", &shape.changes("E")),
-        changes,
-    );
+    belongs_to(w, "patch_belongs_to", ("patch", &shape.patch("E")), patch);
     belongs_to(w, "row_belongs_to", ("row", &shape.row("E")), row);
 }
 

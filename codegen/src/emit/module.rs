@@ -5,7 +5,7 @@ use super::shape::Shape;
 use super::shapes::Surroundings;
 use super::sql::Statements;
 use super::{
-    UNUSED, access, changes, constraints, from_row, in_words, info, key, model as model_impl, new,
+    UNUSED, access, constraints, from_row, in_words, info, key, model as model_impl, new, patch,
     row, source, sql,
 };
 use crate::rust_writer::RustWriter;
@@ -61,7 +61,7 @@ impl Module<'_> {
         if !shape.is_view() {
             new::new(w, around, shape);
             from_row::from_row(w, shape);
-            changes::changes(w, around, shape);
+            patch::patch(w, around, shape);
             source::sources(w, shape);
         }
         model_impl::model(w, around, shape);

@@ -37,8 +37,8 @@ pub(crate) struct ModelNames {
     pub(crate) row: String,
     /// `NewBlog`
     pub(crate) new: String,
-    /// `BlogChanges`
-    pub(crate) changes: String,
+    /// `BlogPatch`
+    pub(crate) patch: String,
     /// `BlogId`
     pub(crate) key: String,
     /// `BlogQueries`
@@ -89,7 +89,7 @@ fn model_names(table: &Table, modules: &mut BTreeSet<String>) -> ModelNames {
         module: free(&table.accessor, modules),
         accessor: table.accessor.clone(),
         new: format!("New{plain}"),
-        changes: format!("{plain}Changes"),
+        patch: format!("{plain}Patch"),
         key: format!("{plain}Id"),
         queries: format!("{plain}Queries"),
         choice: format!("ChooseEngineOf{plain}"),

@@ -239,7 +239,7 @@ impl<'s> Program<'s> {
     fn require(&self, w: &mut RustWriter) {
         w.item(|w| {
             for name in features(self.shapes.model) {
-                w.line(&format!("::bindery::require_{name}!();"));
+                w.line(&format!("::bindery::__private::require_{name}!();"));
             }
         });
     }
@@ -306,7 +306,7 @@ impl<'s> Program<'s> {
         let names = shape.names;
         let mut all = vec![names.row.clone()];
         if !shape.is_view() {
-            all.extend([names.new.clone(), names.changes.clone()]);
+            all.extend([names.new.clone(), names.patch.clone()]);
         }
         all.extend(shape.has_key().then(|| names.key.clone()));
         all.extend((!shape.uniques.is_empty()).then(|| names.queries.clone()));

@@ -51,7 +51,7 @@ pub(crate) struct Shape<'m> {
 pub(crate) struct ItemDerives<'m> {
     pub(crate) row: Vec<&'m str>,
     pub(crate) new: Vec<&'m str>,
-    pub(crate) changes: Vec<&'m str>,
+    pub(crate) patch: Vec<&'m str>,
     pub(crate) key: Vec<&'m str>,
 }
 
@@ -61,14 +61,14 @@ impl<'m> ItemDerives<'m> {
         Self {
             row: derives.of(model, |derives| &derives.rows),
             new: derives.of(model, |derives| &derives.new),
-            changes: derives.of(model, |derives| &derives.changes),
+            patch: derives.of(model, |derives| &derives.patches),
             key: derives.of(model, |derives| &derives.keys),
         }
     }
 
     /// Returns the paths of the items beside the row, where that is the program's own struct.
     pub(crate) fn beside_row(&self) -> impl Iterator<Item = &'m str> {
-        let lists = [&self.new, &self.changes, &self.key];
+        let lists = [&self.new, &self.patch, &self.key];
         lists.into_iter().flatten().copied()
     }
 }
@@ -142,7 +142,7 @@ pub(crate) struct UniqueShape<'m> {
 }
 
 /// The type of values written to a view.
-pub(crate) const READ_ONLY: &str = "::bindery::ReadOnly";
+pub(crate) const READ_ONLY: &str = "::bindery::__private::ReadOnly";
 
 /// The kinds of primary key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -275,8 +275,8 @@ impl Field<'_> {
         optional(self.given.may_be_left_out(), &ty)
     }
 
-    /// The type in `…Changes`.
-    pub(crate) fn changes_type(&self) -> String {
+    /// The type in `…Patch`.
+    pub(crate) fn patch_type(&self) -> String {
         optional(true, &self.row_type())
     }
 
@@ -329,7 +329,7 @@ impl Shape<'_> {
     /// `BlogId<E>`, or `UserId`; `NoKey` for a table without a key.
     pub(crate) fn key(&self, engine: &str) -> String {
         match self.key {
-            KeyShape::None => "::bindery::NoKey".to_owned(),
+            KeyShape::None => "::bindery::__private::NoKey".to_owned(),
             KeyShape::Single { .. } | KeyShape::Composite { .. } => {
                 applied(&self.names.key, self.key_generic, engine)
             }
@@ -349,12 +349,12 @@ impl Shape<'_> {
         applied(&self.names.new, self.new_generic(), engine)
     }
 
-    /// `PostChanges<E>`, or `BlogChanges`.
-    pub(crate) fn changes(&self, engine: &str) -> String {
+    /// `PostPatch<E>`, or `BlogPatch`.
+    pub(crate) fn patch(&self, engine: &str) -> String {
         if self.is_view() {
             return READ_ONLY.to_owned();
         }
-        applied(&self.names.changes, self.changes_generic(), engine)
+        applied(&self.names.patch, self.patch_generic(), engine)
     }
 
     /// Has `New…` the parameter `E`?
@@ -362,8 +362,8 @@ impl Shape<'_> {
         self.given().any(|(_, field)| field.new_on_row_engine())
     }
 
-    /// Has `…Changes` the parameter `E`?
-    pub(crate) fn changes_generic(&self) -> bool {
+    /// Has `…Patch` the parameter `E`?
+    pub(crate) fn patch_generic(&self) -> bool {
         self.changeable().any(|(_, field)| field.on_row_engine)
     }
 
@@ -373,7 +373,7 @@ impl Shape<'_> {
         fields.filter(|(_, field)| field.is_given())
     }
 
-    /// Columns of `…Changes` with their positions.
+    /// Columns of `…Patch` with their positions.
     pub(crate) fn changeable(&self) -> impl Iterator<Item = (usize, &Field<'_>)> {
         let fields = self.fields.iter().enumerate();
         fields.filter(|(_, field)| field.is_changeable())

@@ -1,4 +1,4 @@
-//! `ColumnSource` of `New…` and `…Changes`: which columns have a value, and the values.
+//! `ColumnSource` of `New…` and `…Patch`: which columns have a value, and the values.
 
 use bindery_schema::plan::statements::FIRST_VERSION;
 
@@ -62,7 +62,7 @@ pub(crate) fn sources(w: &mut RustWriter, shape: &Shape<'_>) {
         .changeable()
         .map(|(at, field)| (at, field, Value::IfGiven))
         .collect();
-    source(w, shape.changes_generic(), &shape.changes("E"), &changed);
+    source(w, shape.patch_generic(), &shape.patch("E"), &changed);
 }
 
 /// Position, column and value.
@@ -70,16 +70,22 @@ type Columns<'a> = [(usize, &'a Field<'a>, Value)];
 
 fn source(w: &mut RustWriter, generic: bool, name: &str, columns: &Columns<'_>) {
     w.item(|w| {
-        let head = impl_head(generic, &format!("::bindery::ColumnSource for {name}"));
+        let head = impl_head(
+            generic,
+            &format!("::bindery::__private::ColumnSource for {name}"),
+        );
         w.implementation(&head, |w| {
             w.item(|w| {
-                w.block("fn columns(&self) -> ::bindery::ColumnSet", |w| {
-                    w.value(&column_set(columns));
-                });
+                w.block(
+                    "fn columns(&self) -> ::bindery::__private::ColumnSet",
+                    |w| {
+                        w.value(&column_set(columns));
+                    },
+                );
             });
             if columns.iter().any(|(.., value)| value.is_filled_in()) {
                 w.item(|w| {
-                    w.block("fn given(&self) -> ::bindery::ColumnSet", |w| {
+                    w.block("fn given(&self) -> ::bindery::__private::ColumnSet", |w| {
                         w.value(&given_set(columns));
                     });
                 });
@@ -112,7 +118,10 @@ fn column_set(columns: &Columns<'_>) -> Expr {
             }
         }
     });
-    Expr::Chain("::bindery::ColumnSet::new()".to_owned(), parts.collect())
+    Expr::Chain(
+        "::bindery::__private::ColumnSet::new()".to_owned(),
+        parts.collect(),
+    )
 }
 
 /// A column may have the name of a method, so none of `self` is called.
@@ -122,7 +131,7 @@ fn given_set(columns: &Columns<'_>) -> Expr {
         let is_none = Expr::text(format!("self.{}.is_none()", field.name));
         Expr::call("without_if", vec![is_none, Expr::text(at.to_string())])
     });
-    let columns = "::bindery::ColumnSource::columns(self)".to_owned();
+    let columns = "::bindery::__private::ColumnSource::columns(self)".to_owned();
     Expr::Chain(columns, parts.collect())
 }
 

@@ -83,7 +83,9 @@ fn implementation(
             let signature = Signature {
                 head: "fn sql".to_owned(),
                 params: vec![format!("{parameter}: {engine}")],
-                returns: Some("::core::option::Option<&'static ::bindery::TableSql>".to_owned()),
+                returns: Some(
+                    "::core::option::Option<&'static ::bindery::__private::TableSql>".to_owned(),
+                ),
                 bounds: Vec::new(),
             };
             w.function(&signature, body);
@@ -108,8 +110,11 @@ fn arms(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
 fn table_sql(w: &mut RustWriter, sql: &TableStatements, name: &str) {
     w.item(|w| {
         w.assignment(
-            &format!("static {name}: ::bindery::TableSql"),
-            &Expr::Struct("::bindery::TableSql".to_owned(), table_fields(sql)),
+            &format!("static {name}: ::bindery::__private::TableSql"),
+            &Expr::Struct(
+                "::bindery::__private::TableSql".to_owned(),
+                table_fields(sql),
+            ),
         );
     });
 }
@@ -124,7 +129,7 @@ fn table_fields(sql: &TableStatements) -> Vec<(String, Expr)> {
             field("columns", positions(&unique.columns)),
             field("find", text(&unique.find)),
         ];
-        Expr::Struct("::bindery::UniqueSql".to_owned(), fields)
+        Expr::Struct("::bindery::__private::UniqueSql".to_owned(), fields)
     });
     vec![
         field("table", Expr::text(string_literal(&sql.table))),

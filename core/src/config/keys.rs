@@ -75,7 +75,7 @@ pub const KEYS: &[Key] = &[
     key(Section::Crate, "features", "an array of names", "`[]`", On::All, "features that are turned on"),
     key(Section::Derives, "rows", "an array of paths", "`[]`", On::All, "on rows"),
     key(Section::Derives, "new", "an array of paths", "`[]`", On::All, "on `New…`"),
-    key(Section::Derives, "changes", "an array of paths", "`[]`", On::All, "on `…Changes`"),
+    key(Section::Derives, "patches", "an array of paths", "`[]`", On::All, "on `…Patch`"),
     key(Section::Derives, "keys", "an array of paths", "`[]`", On::All, "on the structs of keys of several columns"),
     key(Section::Derives, "enums", "an array of paths", "`[]`", On::All, "on enums; not in the table of a model"),
     key(Section::Engine, "dialect", "`sqlite`, `postgres` or `mysql`", "the URL's scheme", On::All, "what the program is compiled for; needed where no URL is known while building"),

@@ -96,8 +96,8 @@ fn a_full_file_is_read() {
         ..PoolConfig::default()
     };
     assert_eq!(b.pool, expected);
-    assert_eq!(b.session.reset, Reset::Always);
-    assert_eq!(config.engines[2].session.reset, Reset::Noticed);
+    assert_eq!(b.session.reset, SessionReset::Always);
+    assert_eq!(config.engines[2].session.reset, SessionReset::Noticed);
     assert_eq!((b.replicas.len(), b.replicas[0].name.as_str()), (1, "b1"));
     assert_eq!(config.engines[1].models_of.as_deref(), Some("default"));
     assert_eq!(config.build_variables(), ["DATABASE_URL"]);

@@ -3,7 +3,7 @@
 use bindery::{Connection, Error, Hosts, Key, Result, StaticEngine, TransactionOptions};
 
 use super::program::people::PersonQueries;
-use super::program::{Databases, NewPerson, Person, PersonChanges, Tables, model};
+use super::program::{Databases, NewPerson, Person, PersonPatch, Tables, model};
 
 /// A call.
 #[derive(Debug, Clone, Copy)]
@@ -116,9 +116,9 @@ fn write<E: StaticEngine + Hosts<model::Person>>(
     c: &mut Connection<E>,
 ) -> Result<String> {
     let new = |number: i64| NewPerson::new(format!("{number}@example.org"));
-    let changes = |stars| PersonChanges {
+    let changes = |stars| PersonPatch {
         stars: Some(stars),
-        ..PersonChanges::default()
+        ..PersonPatch::default()
     };
     Ok(match name {
         "insert" => shown(c.people().insert(new(11))?),

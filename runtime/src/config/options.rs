@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use bindery_core::config::{
-    ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, Place, PoolConfig, Reset,
-    SchemaCheck, Secret, Server, SessionConfig, SqlitePlace, TlsOptions, is_application_name,
+    ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, Place, PoolConfig, SchemaCheck,
+    Secret, Server, SessionConfig, SessionReset, SqlitePlace, TlsOptions, is_application_name,
     parse_url,
 };
 
@@ -255,12 +255,12 @@ impl EngineOptions {
         self
     }
 
-    /// When the session of a pooled connection is made as new; [`Reset::Noticed`] unless said. [`Reset::Always`] is for
+    /// When the session of a pooled connection is made as new; [`SessionReset::Noticed`] unless said. [`SessionReset::Always`] is for
     /// databases whose triggers or functions change settings, lock or make temporary tables. PostgreSQL does it in the
     /// packet of the next user's first statement; MySQL and MariaDB take two round trips before it, and prepare their
     /// statements anew.
     #[must_use]
-    pub fn reset(mut self, reset: Reset) -> Self {
+    pub fn reset(mut self, reset: SessionReset) -> Self {
         self.session.reset = reset;
         self
     }

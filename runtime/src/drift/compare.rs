@@ -1,6 +1,6 @@
 //! What was compiled in, compared with what the catalogue says.
 
-use super::{Difference, TableDrift};
+use super::{TableDifference, TableDrift};
 use crate::Dialect;
 use crate::driver::catalogue::{Kind, Relation, StoredColumn, same_name};
 use crate::program::ModelInfo;
@@ -78,26 +78,28 @@ impl Expected {
         found.fraction.filter(|found| has_digits && *found < most)
     }
 
-    fn compare(&self, name: &str, found: &StoredColumn) -> Vec<Difference> {
+    fn compare(&self, name: &str, found: &StoredColumn) -> Vec<TableDifference> {
         let mut differences = Vec::new();
         let column = || name.to_owned();
         if let Some((expected, kind)) = self.kind
             && !found.kinds.contains(kind)
         {
-            differences.push(Difference::OtherType {
+            differences.push(TableDifference::OtherType {
                 column: column(),
                 expected,
                 found: found.sql_type.clone(),
             });
         } else if let Some(found) = self.loses_digits(found) {
-            differences.push(Difference::FewerDigits {
+            differences.push(TableDifference::FewerDigits {
                 column: column(),
                 found,
             });
         }
         match (self.nullable, found.not_null) {
-            (true, Some(true)) => differences.push(Difference::NotNull { column: column() }),
-            (false, Some(false)) => differences.push(Difference::Nullable { column: column() }),
+            (true, Some(true)) => differences.push(TableDifference::NotNull { column: column() }),
+            (false, Some(false)) => {
+                differences.push(TableDifference::Nullable { column: column() })
+            }
             (true, Some(false)) | (false, Some(true)) | (_, None) => {}
         }
         differences
@@ -111,7 +113,7 @@ pub(super) fn compare(
     found: Option<&Relation>,
 ) -> Option<TableDrift> {
     let differences = match found {
-        None => vec![Difference::Missing],
+        None => vec![TableDifference::Missing],
         Some(found) => differences(info, dialect, found),
     };
     let table = match info.schema {
@@ -125,16 +127,16 @@ pub(super) fn compare(
     })
 }
 
-fn differences(info: &ModelInfo, dialect: Dialect, found: &Relation) -> Vec<Difference> {
+fn differences(info: &ModelInfo, dialect: Dialect, found: &Relation) -> Vec<TableDifference> {
     let mut differences = Vec::new();
     if found.is_view && !info.is_view {
-        differences.push(Difference::View);
+        differences.push(TableDifference::View);
     }
     if found.is_view && found.columns.is_empty() {
         return differences;
     }
     // What hinders writing only does no harm to a view.
-    let matters = |difference: &Difference| !info.is_view || difference.hinders_reading();
+    let matters = |difference: &TableDifference| !info.is_view || difference.hinders_reading();
     for (name, word) in info.columns.iter().zip(info.kinds.split(' ')) {
         let stored = found.columns.iter();
         let mut stored = stored.filter(|stored| same_name(dialect, name, &stored.name));
@@ -143,7 +145,7 @@ fn differences(info: &ModelInfo, dialect: Dialect, found: &Relation) -> Vec<Diff
                 let found = Expected::read(word).compare(name, stored);
                 differences.extend(found.into_iter().filter(matters));
             }
-            None => differences.push(Difference::MissingColumn {
+            None => differences.push(TableDifference::MissingColumn {
                 column: (*name).to_owned(),
             }),
         }
@@ -160,7 +162,7 @@ fn unknown_required(
     info: &ModelInfo,
     dialect: Dialect,
     found: &Relation,
-) -> impl Iterator<Item = Difference> {
+) -> impl Iterator<Item = TableDifference> {
     let known = move |stored: &StoredColumn| {
         let mut names = info.columns.iter();
         names.any(|name| same_name(dialect, name, &stored.name))
@@ -169,7 +171,7 @@ fn unknown_required(
         .columns
         .iter()
         .filter(move |stored| stored.not_null == Some(true) && !stored.is_filled && !known(stored));
-    required.map(|stored| Difference::Required {
+    required.map(|stored| TableDifference::Required {
         column: stored.name.clone(),
     })
 }

@@ -11,7 +11,7 @@ use bindery_core::fingerprint::Fingerprint;
 use bindery_core::sql_writer::SqlWriter;
 use bindery_core::sql_writer::TableName;
 
-use super::OtherSchema;
+use super::RecordedSchema;
 use crate::Dialect;
 use crate::driver::{ParamWriter, Physical};
 use crate::error::{Error, Operation, Result};
@@ -38,12 +38,12 @@ pub(super) enum Recorded {
     Nothing,
     /// This program's.
     Own,
-    Other(OtherSchema),
+    Other(RecordedSchema),
 }
 
 impl Recorded {
     /// The schema, unless it is this program's.
-    pub(super) fn other(self) -> Option<OtherSchema> {
+    pub(super) fn other(self) -> Option<RecordedSchema> {
         match self {
             Self::Other(other) => Some(other),
             Self::Unkept | Self::Nothing | Self::Own => None,
@@ -81,7 +81,7 @@ impl Record {
         let sql = self.select(physical.dialect());
         let write = &mut |params: &mut ParamWriter<'_>| params.text(self.engine());
         physical.query(&sql, write, &mut |row| {
-            let found = OtherSchema {
+            let found = RecordedSchema {
                 engine: self.engine(),
                 hash: row.next()?,
                 bindery: row.next()?,

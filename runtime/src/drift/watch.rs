@@ -9,7 +9,7 @@ use bindery_core::sql_writer::TableName;
 
 use super::compare::compare;
 use super::record::Recorded;
-use super::{Difference, Drift, OtherSchema, Record, TableDrift};
+use super::{Record, RecordedSchema, SchemaDrift, TableDifference, TableDrift};
 use crate::config::SchemaCheck;
 use crate::driver::Physical;
 use crate::driver::catalogue::{Relation, Wanted};
@@ -34,9 +34,9 @@ struct Known {
     /// Of each model; empty until somebody looked.
     found: Vec<Found>,
     /// The tables were made for it, and nothing may be done with them.
-    made_for: Option<OtherSchema>,
+    made_for: Option<RecordedSchema>,
     /// Such a schema that was told of.
-    told: Option<OtherSchema>,
+    told: Option<RecordedSchema>,
 }
 
 /// What was found of one table.
@@ -242,7 +242,7 @@ impl Watch {
     }
 
     /// Another schema, where that is enough to refuse; elsewhere it is told of.
-    fn refused(&self, other: Option<OtherSchema>) -> Option<OtherSchema> {
+    fn refused(&self, other: Option<RecordedSchema>) -> Option<RecordedSchema> {
         let other = other?;
         match self.check {
             SchemaCheck::Strict => return Some(other),
@@ -302,7 +302,7 @@ impl Found {
     fn judge(&self, usage: Use) -> Result<()> {
         if let Some(drift) = &self.drift {
             let mut differences = drift.differences.iter();
-            if usage != Use::Read || differences.any(Difference::hinders_reading) {
+            if usage != Use::Read || differences.any(TableDifference::hinders_reading) {
                 return drifted(vec![drift.clone()], None);
             }
         }
@@ -317,11 +317,11 @@ impl Found {
     }
 }
 
-fn drifted(tables: Vec<TableDrift>, made_for: Option<OtherSchema>) -> Result<()> {
+fn drifted(tables: Vec<TableDrift>, made_for: Option<RecordedSchema>) -> Result<()> {
     if tables.is_empty() && made_for.is_none() {
         Ok(())
     } else {
-        let drift = Drift { tables, made_for };
+        let drift = SchemaDrift { tables, made_for };
         Err(Error::new(ErrorKind::SchemaDrift(drift)))
     }
 }

@@ -8,9 +8,9 @@ use super::{
     WriteParams,
 };
 use crate::Dialect;
-use crate::error::{Error, ErrorKind, Phase, Result};
+use crate::commit::{Mark, Resolution};
+use crate::error::{Error, ErrorKind, Result, TimeoutPhase};
 use crate::model::ColumnSet;
-use crate::outcome::{Mark, Resolution};
 use crate::statements::TableSql;
 use crate::transaction::TransactionOptions;
 
@@ -335,7 +335,7 @@ impl Physical {
     /// Begins a transaction.
     pub(crate) fn begin_with(&mut self, options: &TransactionOptions) -> Result<()> {
         let begun: Result<()> = each!(self, connection => connection.begin(options));
-        begun.map_err(|error| error.in_phase(Phase::Begin))
+        begun.map_err(|error| error.in_phase(TimeoutPhase::Begin))
     }
 
     /// Begins a transaction as the database does unasked.
@@ -348,7 +348,7 @@ impl Physical {
     pub(crate) fn commit(&mut self) -> Result<()> {
         let written = each!(self, connection => connection.written());
         let committed: Result<()> = each!(self, connection => connection.commit());
-        committed.map_err(|error| error.in_phase(Phase::Commit).of_commit(written))
+        committed.map_err(|error| error.in_phase(TimeoutPhase::Commit).of_commit(written))
     }
 
     /// What became of a transaction that was to be committed, as far as the database can say within the limit.
@@ -378,7 +378,7 @@ impl Physical {
     /// Rolls the whole transaction back, also one that the database has ended already.
     pub(crate) fn rollback(&mut self) -> Result<()> {
         let undone: Result<()> = each!(self, connection => connection.rollback());
-        undone.map_err(|error| error.in_phase(Phase::Rollback))
+        undone.map_err(|error| error.in_phase(TimeoutPhase::Rollback))
     }
 
     /// Has every wait for the server end after this time, also where it may take longer otherwise; `None` as otherwise.

@@ -1,8 +1,8 @@
 //! Whether a failed call has changed anything, and whether the same work is worth trying again.
 
-use super::{Error, ErrorKind, Phase};
+use super::{Error, ErrorKind, TimeoutPhase};
+use crate::commit::CommitToken;
 use crate::driver::Written;
-use crate::outcome::Outcome;
 
 /// Has a call that failed changed the database all the same? Every error has one of three answers, and a definite one is
 /// never wrong.
@@ -66,7 +66,7 @@ impl Error {
             Written::Unmarked(Some(advice)) => self.of_write().with_advice(advice),
             Written::Marked(mark) => {
                 let mut unknown = self.of_write();
-                unknown.0.outcome = Some(Outcome::new(mark));
+                unknown.0.token = Some(CommitToken::new(mark));
                 unknown
             }
         }
@@ -99,7 +99,7 @@ impl Error {
 
     /// Says during what time ran out, if it did.
     #[must_use]
-    pub(crate) fn in_phase(mut self, during: Phase) -> Self {
+    pub(crate) fn in_phase(mut self, during: TimeoutPhase) -> Self {
         if let ErrorKind::Timeout { phase } = &mut self.0.kind {
             *phase = during;
         }
@@ -117,16 +117,16 @@ impl ErrorKind {
             | Self::Unavailable
             | Self::ConnectionLost
             | Self::Timeout {
-                phase: Phase::Connect,
+                phase: TimeoutPhase::Connect,
             } => true,
             // A statement that took too long takes as long again.
             Self::Timeout {
                 phase:
-                    Phase::Begin
-                    | Phase::Statement
-                    | Phase::Commit
-                    | Phase::Rollback
-                    | Phase::Transaction,
+                    TimeoutPhase::Begin
+                    | TimeoutPhase::Statement
+                    | TimeoutPhase::Commit
+                    | TimeoutPhase::Rollback
+                    | TimeoutPhase::Transaction,
             }
             | Self::Config(_)
             | Self::UnknownEngine { .. }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Constraint;
 use super::constraint::quoted;
-use crate::drift::Drift;
+use crate::drift::SchemaDrift;
 
 /// What went wrong, the same on every database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub enum ErrorKind {
     /// Time ran out, and nothing of the call is stored.
     Timeout {
         /// What took too long.
-        phase: Phase,
+        phase: TimeoutPhase,
     },
     /// All connections of the pool are in use.
     PoolExhausted {
@@ -96,7 +96,7 @@ pub enum ErrorKind {
     /// The database holds a table or column other than the schema says.
     SchemaMismatch,
     /// Found out before anything was sent: the database's tables are not as the program was compiled for.
-    SchemaDrift(Drift),
+    SchemaDrift(SchemaDrift),
     /// The table is kept by a storage engine without transactions (MySQL, MariaDB), and a rollback has to be able to undo
     /// what was asked for.
     NotTransactional {
@@ -141,7 +141,7 @@ pub enum ErrorKind {
 /// What was being done when time ran out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Phase {
+pub enum TimeoutPhase {
     /// Connecting and logging in.
     Connect,
     /// Beginning a transaction.
@@ -156,7 +156,7 @@ pub enum Phase {
     Transaction,
 }
 
-impl fmt::Display for Phase {
+impl fmt::Display for TimeoutPhase {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::Connect => "while connecting",

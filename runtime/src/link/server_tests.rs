@@ -170,6 +170,6 @@ fn a_deadlock_ends_the_transaction_of_one() {
         assert_eq!(refused.len(), 1, "{refused:?}");
         assert_eq!(*refused[0].kind(), ErrorKind::Conflict);
         assert_eq!(column(&mut server.link()), [11, 11]);
-        assert_eq!(server.pool.counts().open, 2, "both connections are good");
+        assert_eq!(server.pool.stats().open, 2, "both connections are good");
     }
 }

@@ -81,7 +81,7 @@ fn nothing_runs_in_a_transaction_that_the_database_ended() {
     assert_eq!(link.depth(), 0);
     assert_eq!(rows(&mut link), 0);
     drop(link);
-    assert_eq!(pool.counts().idle, 1, "the connection itself is good");
+    assert_eq!(pool.stats().idle, 1, "the connection itself is good");
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_connection_whose_rollback_failed_is_thrown_away() {
     link.undo(inner).unwrap_err();
     assert_eq!(link.depth(), 2);
     drop(link);
-    assert_eq!(pool.counts().open, 0);
+    assert_eq!(pool.stats().open, 0);
 }
 
 /// Covers TX-19 on SQLite.

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use bindery_core::config::{Place, Reset, SessionConfig, parse_url};
+use bindery_core::config::{Place, SessionConfig, SessionReset, parse_url};
 use bindery_testkit::{Fault, FaultProxy, FreshDatabase, Watchdog};
 
 use super::{Pool, PoolLimits};
 use crate::driver::mysql::{MysqlConfig, MysqlConnection};
 use crate::driver::postgres::{PostgresConfig, PostgresConnection};
 use crate::driver::{Physical, ServerOptions};
-use crate::error::{Error, ErrorKind, Phase, Result};
+use crate::error::{Error, ErrorKind, Result, TimeoutPhase};
 use crate::link::Link;
 use crate::{Dialect, pool};
 
@@ -133,10 +133,10 @@ fn pool_2_a_connection_that_died_in_use_is_not_passed_on() {
         let held = soon(&behind.pool);
         end_sessions(&behind);
         drop(held);
-        let counts = behind.pool.counts();
-        assert_eq!((counts.open, counts.closed), (0, 1));
+        let stats = behind.pool.stats();
+        assert_eq!((stats.open, stats.closed), (0, 1));
         soon_works(&behind.pool);
-        assert_eq!(behind.pool.counts().created, 2);
+        assert_eq!(behind.pool.stats().created, 2);
     }
 }
 
@@ -153,8 +153,8 @@ fn pool_2_connections_that_died_while_idle_are_replaced() {
         for link in [soon(&behind.pool), soon(&behind.pool)] {
             assert!(works(Ok(link)));
         }
-        let counts = behind.pool.counts();
-        assert_eq!(counts.closed, 2);
+        let stats = behind.pool.stats();
+        assert_eq!(stats.closed, 2);
     }
 }
 
@@ -179,10 +179,10 @@ fn pool_3_and_4_a_silent_server_holds_nobody_up() {
                     .acquire()
                     .err()
                     .map(|error: Error| error.kind().clone());
-                let phase = Phase::Connect;
+                let phase = TimeoutPhase::Connect;
                 assert_eq!(kind, Some(ErrorKind::Timeout { phase }));
             }
-            assert_eq!(behind.pool.counts().open, 0);
+            assert_eq!(behind.pool.stats().open, 0);
             behind.proxy.heal();
             soon_works(&behind.pool);
         }
@@ -218,7 +218,7 @@ fn pool_7_panics_give_their_places_back() {
             for panicked in panics {
                 panicked.join().unwrap_err();
             }
-            assert_eq!(behind.pool.counts().in_use, 0);
+            assert_eq!(behind.pool.stats().in_use, 0);
             behind.proxy.heal();
         }
         let all = [soon(&behind.pool), soon(&behind.pool)];
@@ -279,7 +279,7 @@ fn pool_6_an_open_transaction_is_nobodys() {
             .batch("INSERT INTO t VALUES (1)")
             .unwrap();
         drop(link);
-        assert_eq!(behind.pool.counts().closed, 1);
+        assert_eq!(behind.pool.stats().closed, 1);
         let mut rows = 0;
         let mut link = soon(&behind.pool);
         let physical = link.ready().unwrap();
@@ -335,7 +335,7 @@ fn left() -> Vec<Left> {
 }
 
 impl Left {
-    fn pool(&self, reset: Reset) -> Arc<Pool> {
+    fn pool(&self, reset: SessionReset) -> Arc<Pool> {
         let limits = PoolLimits {
             max_connections: 1,
             min_connections: 0,
@@ -387,12 +387,12 @@ fn pool_6_what_a_trigger_leaves_in_a_session_is_nobodys() {
                 .and_then(|it| it.execute(insert, &mut |params| params.i64(1)))
         };
         left.fresh.run_script(left.trigger).unwrap();
-        let noticed = left.pool(Reset::Noticed);
+        let noticed = left.pool(SessionReset::Noticed);
         write(&mut noticed.acquire().unwrap()).unwrap();
         assert_ne!(left.answer(&noticed), left.clean, "it is left");
         drop(noticed);
 
-        let always = left.pool(Reset::Always);
+        let always = left.pool(SessionReset::Always);
         for round in 0..3 {
             // In a transaction, alone, and behind rows that were not read to their end.
             let mut link = always.acquire().unwrap();
@@ -412,7 +412,7 @@ fn pool_6_what_a_trigger_leaves_in_a_session_is_nobodys() {
             drop(link);
             assert_eq!(left.answer(&always), left.clean, "round {round}");
         }
-        let counts = always.counts();
-        assert_eq!((counts.created, counts.closed), (1, 0), "one serves all");
+        let stats = always.stats();
+        assert_eq!((stats.created, stats.closed), (1, 0), "one serves all");
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot};
 use crate::driver::Physical;
-use crate::error::{Error, ErrorKind, Operation, Phase, Result};
+use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::link::Link;
 use crate::queue::Place;
 use crate::turns::NoTurn;
@@ -197,7 +197,7 @@ impl Pool {
 
 #[cold]
 fn too_late() -> Error {
-    let phase = Phase::Connect;
+    let phase = TimeoutPhase::Connect;
     Error::new(ErrorKind::Timeout { phase }).during(Operation::Connect)
 }
 

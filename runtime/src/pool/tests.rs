@@ -43,8 +43,8 @@ fn memory() -> Result<Physical> {
 }
 
 pub(super) fn counts(pool: &Pool) -> [usize; 3] {
-    let counts = pool.counts();
-    [counts.idle, counts.in_use, counts.open]
+    let stats = pool.stats();
+    [stats.idle, stats.in_use, stats.open]
 }
 
 fn kind(outcome: Result<Link>) -> ErrorKind {
@@ -204,7 +204,7 @@ fn eight_threads_share_two_connections() {
             });
         }
     });
-    let PoolCounts { in_use, open, .. } = pool.counts();
+    let PoolStats { in_use, open, .. } = pool.stats();
     assert_eq!(in_use, 0);
     assert!(open <= 2);
     assert!((40..=42).contains(&opened.load(Ordering::Relaxed)));
@@ -249,7 +249,7 @@ fn connections_go_to_who_came_first() {
                 served.lock().unwrap().push(number);
                 drop(link);
             });
-            while pool.counts().waiting <= number {
+            while pool.stats().waiting <= number {
                 thread::yield_now();
             }
         }
@@ -271,12 +271,12 @@ fn pool_04_statistics_add_up() {
     ));
     drop(first);
     second.discard();
-    let counts = pool.counts();
-    assert_eq!((counts.created, counts.closed, counts.timeouts), (2, 1, 1));
-    assert_eq!(counts.created - counts.closed, counts.open as u64);
+    let stats = pool.stats();
+    assert_eq!((stats.created, stats.closed, stats.timeouts), (2, 1, 1));
+    assert_eq!(stats.created - stats.closed, stats.open as u64);
     assert_eq!(opened.load(Ordering::Relaxed), 2);
     pool.close();
-    assert_eq!(pool.counts().closed, 2);
+    assert_eq!(pool.stats().closed, 2);
 }
 
 /// Closing waits for what is in use, and says what did not come back.
@@ -309,7 +309,7 @@ fn a_place_that_comes_free_goes_to_who_waits() {
     let held = pool.acquire().unwrap();
     thread::scope(|scope| {
         let waiting = scope.spawn(|| pool.acquire().map(drop));
-        while pool.counts().waiting == 0 {
+        while pool.stats().waiting == 0 {
             thread::yield_now();
         }
         held.discard();

@@ -239,7 +239,7 @@ mod tests {
             let pool = rested(limits);
             wait_until(|| counts(&pool) == [0, 0, 0]);
             wait_until(|| !is_known(&pool.me));
-            let all = pool.counts();
+            let all = pool.stats();
             assert_eq!((all.created, all.closed), (2, 2));
             // And once more.
             drop(pool.acquire().unwrap());

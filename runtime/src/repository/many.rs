@@ -14,7 +14,7 @@ use crate::statements::TableSql;
 /// Handed to the database at a time: enough for a round trip not to matter, few enough to keep memory flat.
 pub(super) const ROWS_AT_A_TIME: usize = 4_096;
 
-type Change<M, E> = (<M as Model>::Key<E>, <M as Model>::Changes<E>);
+type Change<M, E> = (<M as Model>::Key<E>, <M as Model>::Patch<E>);
 type Keyed<'r, M, E> = (<M as Model>::Key<E>, &'r <M as Model>::Row<E>);
 
 impl<M: Model, E: Engine> Repository<'_, M, E> {
@@ -51,18 +51,18 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// [`Error::row`] tells which one failed.
     pub fn update_many(
         &mut self,
-        changes: impl IntoIterator<Item = (M::Key<E>, M::Changes<E>)>,
+        patches: impl IntoIterator<Item = (M::Key<E>, M::Patch<E>)>,
     ) -> Result<u64>
     where
         M: Writable + HasKey,
     {
-        let mut changes = changes.into_iter();
+        let mut patches = patches.into_iter();
         self.write_chunks(
             Operation::UpdateMany,
-            &mut changes,
+            &mut patches,
             |physical, sql, engine, chunk| {
-                ensure_each(chunk, |(key, changes)| {
-                    M::key_belongs_to(key, engine) && M::changes_belong_to(changes, engine)
+                ensure_each(chunk, |(key, patch)| {
+                    M::key_belongs_to(key, engine) && M::patch_belongs_to(patch, engine)
                 })?;
                 let (mut first, mut updated) = (0, 0);
                 for run in chunk.chunk_by(|(_, left), (_, right)| left.columns() == right.columns())
@@ -290,8 +290,8 @@ fn update_run<M: Writable + HasKey, E: Engine>(
     let mut updated = 0;
     let text = sql.update_sql(physical.dialect(), &columns, sql.key.iter().copied());
     let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
-        let (key, changes) = &run[at];
-        write_given(sql, &columns, changes, params);
+        let (key, patch) = &run[at];
+        write_given(sql, &columns, patch, params);
         write_key::<M, E>(sql, key, params);
     };
     physical.execute_each(&text, run.len(), write, &mut |_, rows| updated += rows)?;

@@ -14,20 +14,20 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     ///
     /// # Errors
     /// A constraint is violated, the key is of another engine, or the database fails.
-    pub fn update(&mut self, key: M::Key<E>, changes: M::Changes<E>) -> Result<bool>
+    pub fn update(&mut self, key: M::Key<E>, patch: M::Patch<E>) -> Result<bool>
     where
         M: Writable + HasKey,
     {
-        let columns = changes.columns();
+        let columns = patch.columns();
         if columns.is_empty() {
             return self.exists(key);
         }
         self.run(Operation::Update, |physical, sql, engine| {
-            ensure(M::key_belongs_to(&key, engine) && M::changes_belong_to(&changes, engine))?;
+            ensure(M::key_belongs_to(&key, engine) && M::patch_belongs_to(&patch, engine))?;
             let key_columns = sql.key.iter().copied();
             let text = sql.update_sql(physical.dialect(), &columns, key_columns);
             let write = &mut |params: &mut ParamWriter<'_>| {
-                write_given(sql, &columns, &changes, params);
+                write_given(sql, &columns, &patch, params);
                 write_key::<M, E>(sql, &key, params);
             };
             physical.execute(&text, write).map(|rows| rows > 0)

@@ -16,9 +16,9 @@ use crate::link::Link;
 /// ```
 /// use std::time::Duration;
 ///
-/// use bindery::{Isolation, Retry, TransactionOptions};
+/// use bindery::{Isolation, RetryPolicy, TransactionOptions};
 ///
-/// let patient = Retry::default()
+/// let patient = RetryPolicy::default()
 ///     .attempts(10)
 ///     .backoff(Duration::from_millis(10), Duration::from_secs(2))
 ///     .options(TransactionOptions::new().isolation(Isolation::Serializable));
@@ -26,7 +26,7 @@ use crate::link::Link;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "it does nothing until a transaction is tried with it"]
-pub struct Retry {
+pub struct RetryPolicy {
     attempts: u32,
     shortest: Duration,
     longest: Duration,
@@ -35,7 +35,7 @@ pub struct Retry {
 
 /// Five attempts; the waits in between are random, up to 5 ms at first, then twice as long each time, and never more
 /// than a second.
-impl Default for Retry {
+impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             attempts: 5,
@@ -46,7 +46,7 @@ impl Default for Retry {
     }
 }
 
-impl Retry {
+impl RetryPolicy {
     /// How often it is tried at most, the first time included; at least once.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
@@ -87,12 +87,12 @@ impl<E: Engine> Connection<E> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
-    /// use bindery::Retry;
+    /// use bindery::RetryPolicy;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
     /// let mut connection = db.default()?;
-    /// let blog = connection.transaction_retry(Retry::default(), |tx| {
+    /// let blog = connection.transaction_retry(RetryPolicy::default(), |tx| {
     ///     tx.blogs().insert(NewBlog::new("certain"))
     /// })?;
     /// # assert_eq!(blog.title, "certain");
@@ -105,7 +105,7 @@ impl<E: Engine> Connection<E> {
     #[track_caller]
     pub fn transaction_retry<T>(
         &mut self,
-        retry: Retry,
+        retry: RetryPolicy,
         mut work: impl FnMut(&mut Transaction<'_, E>) -> Result<T>,
     ) -> Result<T> {
         if self.in_transaction() {

@@ -7,7 +7,7 @@ use bindery::{Applied, EngineOptions, Error, ErrorKind, Registry, SchemaCheck};
 use bindery_testkit::{FreshDatabase, Watchdog};
 
 use crate::sample::engine::{Default, Mysql, Postgres};
-use crate::sample::{BlogChanges, Everything, NewBlog, Tables, with};
+use crate::sample::{BlogPatch, Everything, NewBlog, Tables, with};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long is waited before connections are cut off.
@@ -36,10 +36,10 @@ fn close(db: &Registry, engine: &str, connections: usize) {
     );
 }
 
-fn renamed(title: &str) -> BlogChanges {
-    BlogChanges {
+fn renamed(title: &str) -> BlogPatch {
+    BlogPatch {
         title: Some(title.to_owned()),
-        ..BlogChanges::default()
+        ..BlogPatch::default()
     }
 }
 

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bindery::{
-    Applied, Engine, EngineOptions, ErrorKind, Operation, Outcome, Registry, Resolution,
+    Applied, CommitToken, Engine, EngineOptions, ErrorKind, Operation, Registry, Resolution,
 };
 use bindery_testkit::{
     Direction, Fault, FaultProxy, FreshDatabase, Server, ServerOptions, Shutdown, Watchdog,
 };
 
 use crate::sample::engine::{Mysql, Postgres};
-use crate::sample::{BlogChanges, BlogId, Everything, NewBlog, Tables, embedded, with};
+use crate::sample::{BlogId, BlogPatch, Everything, NewBlog, Tables, embedded, with};
 
 const PATIENCE: Duration = Duration::from_secs(300);
 /// Far more than a server needs to end a session that is gone.
@@ -123,7 +123,7 @@ fn every_answer_is_right<E: Everything>(behind: &Behind<E>, answer: &[u8]) {
                 assert_eq!(*error.kind(), ErrorKind::OutcomeUnknown, "{error:?}");
                 assert_eq!(error.operation(), Some(Operation::Commit));
                 assert!(!error.is_retryable());
-                let outcome = error.outcome().expect("it can be found out");
+                let outcome = error.commit_token().expect("it can be found out");
                 let resolution = behind.db.resolve(outcome, LIMIT).expect("it answers");
                 found[resolution as usize] += 1;
                 assert_ne!(resolution, Resolution::StillRunning);
@@ -177,9 +177,9 @@ fn many_rows_are_found_out<E: Everything>(engine: E, fresh: Option<FreshDatabase
     let writes: [Write<E>; 2] = [
         |tx, _| tx.blogs().insert_many((1..=3).map(|_| NewBlog::new("new"))),
         |tx, old| {
-            let changes = BlogChanges {
+            let changes = BlogPatch {
                 title: Some("changed".to_owned()),
-                ..BlogChanges::default()
+                ..BlogPatch::default()
             };
             let missing = (10_000..13_000).map(bindery::Key::new);
             let each = |key| (key, changes.clone());
@@ -201,7 +201,7 @@ fn many_rows_are_found_out<E: Everything>(engine: E, fresh: Option<FreshDatabase
             .expect_err("it is cut");
         behind.proxy.heal();
         assert_eq!(error.applied(), Applied::Unknown, "{number}: {error:?}");
-        let outcome = error.outcome();
+        let outcome = error.commit_token();
         let outcome = outcome.unwrap_or_else(|| panic!("write {number} has no token: {error:?}"));
         let resolution = behind.db.resolve(outcome, LIMIT).expect("it answers");
         assert_eq!(resolution, Resolution::Aborted);
@@ -234,8 +234,8 @@ fn tx_1_a_transaction_at_work_is_still_running() {
             .write(&title, || behind.proxy.set(Fault::Stall))
             .expect_err("silent");
         assert_eq!(*error.kind(), ErrorKind::OutcomeUnknown, "{error:?}");
-        let outcome: Outcome = error
-            .outcome()
+        let outcome: CommitToken = error
+            .commit_token()
             .map(ToString::to_string)
             .and_then(|text| text.parse().ok())
             .expect("a token that survives being written down");
@@ -273,7 +273,7 @@ fn without_a_mark<E: Everything>(engine: E, fresh: Option<FreshDatabase>) {
         .write("x", || behind.proxy.set(commit.clone()))
         .expect_err("cut");
     assert_eq!(error.applied(), Applied::Unknown);
-    assert_eq!(error.outcome(), None);
+    assert_eq!(error.commit_token(), None);
     assert!(
         error.to_string().contains("`resolve-commits = true`"),
         "{error}"
@@ -369,7 +369,7 @@ fn goes_down<E: Everything>(engine: E, options: ServerOptions) {
             Ok(()) => assert!(found, "{how:?}"),
             Err(error) if error.applied() == Applied::Unknown => {
                 assert_eq!(error.operation(), Some(Operation::Commit));
-                match db.resolve(error.outcome().expect("marked"), LIMIT) {
+                match db.resolve(error.commit_token().expect("marked"), LIMIT) {
                     Ok(resolution) => assert_eq!(resolution == Resolution::Committed, found),
                     Err(unknown) => assert!(found && how == Shutdown::Crash, "{unknown:?}"),
                 }
@@ -424,7 +424,7 @@ fn tx_1_a_cut_commit_of_ddl_is_found_out_on_postgres() {
         proxy.set(fault);
         let error = db.create_missing_on(Postgres).unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::OutcomeUnknown, "{error:?}");
-        let outcome = error.outcome().expect("it can be found out").clone();
+        let outcome = error.commit_token().expect("it can be found out").clone();
         proxy.heal();
         assert_eq!(db.resolve(&outcome, LIMIT).unwrap(), expected);
         let there = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";

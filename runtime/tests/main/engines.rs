@@ -3,7 +3,7 @@
 use bindery::{Connection, ErrorKind, Hosts, Registry};
 
 use crate::sample::engine::{Any, B, Default};
-use crate::sample::{Blog, BlogChanges, BlogId, Member, NewBlog, NewMember, Tables, embedded, tag};
+use crate::sample::{Blog, BlogId, BlogPatch, Member, NewBlog, NewMember, Tables, embedded, tag};
 
 /// Works on every engine that hosts blogs.
 fn title<E: Hosts<tag::Blog>>(c: &mut Connection<E>, id: BlogId<E>) -> Option<String> {
@@ -47,9 +47,9 @@ fn bind_03_rows_stay_on_their_engine() {
     b.blogs()
         .update(
             two.id,
-            BlogChanges {
+            BlogPatch {
                 stars: Some(5),
-                ..BlogChanges::default()
+                ..BlogPatch::default()
             },
         )
         .unwrap();
@@ -163,7 +163,7 @@ fn bind_04_rows_of_several_engines_in_one_list() {
         default.blogs().save(other).map(drop),
         default
             .blogs()
-            .update(other.id, BlogChanges::default())
+            .update(other.id, BlogPatch::default())
             .map(drop),
         default.blogs().insert_row(other),
         default.blogs().upsert_row(other).map(drop),

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use bindery::{Connection, EngineOptions, ErrorKind, Phase};
+use bindery::{Connection, EngineOptions, ErrorKind, TimeoutPhase};
 use bindery_testkit::{FreshDatabase, Watchdog};
 
 use crate::sample::engine::{Default, Mysql, Postgres};
@@ -185,7 +185,7 @@ fn a_call_of_several_statements<E: Everything>(engine: E, url: &str) {
         member(number)
     });
     let timeout = ErrorKind::Timeout {
-        phase: Phase::Statement,
+        phase: TimeoutPhase::Statement,
     };
     let error = c.members().insert_many(slow).unwrap_err();
     assert_eq!(*error.kind(), timeout, "{error:?}");

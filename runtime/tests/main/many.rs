@@ -3,8 +3,8 @@
 use bindery::{Connection, Error, ErrorKind, Key, Operation};
 
 use crate::sample::{
-    Blog, BlogChanges, Everything, MemberChanges, NewBlog, NewMember, OrderLine, OrderLineId,
-    Tables, on_each_database,
+    Blog, BlogPatch, Everything, MemberPatch, NewBlog, NewMember, OrderLine, OrderLineId, Tables,
+    on_each_database,
 };
 
 on_each_database! {
@@ -80,21 +80,21 @@ fn composite_keys_are_found<E: Everything>(c: &mut Connection<E>) {
 
 fn rows_are_updated_and_deleted<E: Everything>(c: &mut Connection<E>) {
     numbered(c, 5_000);
-    let title = |text: String| BlogChanges {
+    let title = |text: String| BlogPatch {
         title: Some(text),
-        ..BlogChanges::default()
+        ..BlogPatch::default()
     };
     // Different columns, no column, and rows that are not there.
     let changes = (4_001..=5_500).map(|number| match number % 3 {
         0 => (Key::new(number), title(format!("new {number}"))),
         1 => (
             Key::new(number),
-            BlogChanges {
+            BlogPatch {
                 stars: Some(0),
-                ..BlogChanges::default()
+                ..BlogPatch::default()
             },
         ),
-        _ => (Key::new(number), BlogChanges::default()),
+        _ => (Key::new(number), BlogPatch::default()),
     });
     assert_eq!(c.blogs().update_many(changes).unwrap(), 1_000);
     assert_eq!(c.blogs().get(Key::new(4_998)).unwrap().title, "new 4998");
@@ -138,10 +138,10 @@ fn err_02_the_failing_row_is_named_and_nothing_stays<E: Everything>(c: &mut Conn
         let changes = (0..6_000).map(|at| {
             // Only its own address is free.
             let of = if at == failing { (at + 1) % 6_000 } else { at };
-            let changes = MemberChanges {
+            let changes = MemberPatch {
                 email: Some((of + 1).to_string()),
                 nick: Some(Some("changed".into())),
-                ..MemberChanges::default()
+                ..MemberPatch::default()
             };
             (Key::new(at as i64 + 1), changes)
         });
@@ -190,9 +190,9 @@ fn a_failure_is_undone_in_a_nested_transaction<E: Everything>(c: &mut Connection
             let email = Some("one for all".to_owned());
             (
                 row.id,
-                MemberChanges {
+                MemberPatch {
                     email,
-                    ..MemberChanges::default()
+                    ..MemberPatch::default()
                 },
             )
         });

@@ -4,8 +4,8 @@ use bindery::{Connection, Error, ErrorKind, Key};
 
 use crate::sample::engine::Default;
 use crate::sample::{
-    Blog, BlogChanges, Everything, Log, MemberChanges, NewBlog, NewMember, OrderLine,
-    OrderLineChanges, OrderLineId, Tables, embedded, on_each_database,
+    Blog, BlogPatch, Everything, Log, MemberPatch, NewBlog, NewMember, OrderLine, OrderLineId,
+    OrderLinePatch, Tables, embedded, on_each_database,
 };
 
 on_each_database! {
@@ -57,19 +57,19 @@ fn rows_are_found_changed_and_deleted_by_key<E: Everything>(c: &mut Connection<E
     let other = blog(c, "other");
     assert_eq!(c.blogs().first().unwrap().as_ref(), Some(&post));
     assert!(c.blogs().exists(post.id).unwrap());
-    let changes = BlogChanges {
+    let changes = BlogPatch {
         title: Some("final".into()),
         content: Some(Some("text".into())),
-        ..BlogChanges::default()
+        ..BlogPatch::default()
     };
     assert!(c.blogs().update(post.id, changes).unwrap());
     // Nothing changes, but the row is there.
-    let same = BlogChanges {
+    let same = BlogPatch {
         title: Some("final".into()),
-        ..BlogChanges::default()
+        ..BlogPatch::default()
     };
     assert!(c.blogs().update(post.id, same).unwrap());
-    assert!(c.blogs().update(post.id, BlogChanges::default()).unwrap());
+    assert!(c.blogs().update(post.id, BlogPatch::default()).unwrap());
     post.title = "final".into();
     post.content = Some("text".into());
     assert_eq!(c.blogs().find(post.id).unwrap().as_ref(), Some(&post));
@@ -86,7 +86,7 @@ fn rows_are_found_changed_and_deleted_by_key<E: Everything>(c: &mut Connection<E
     assert!(c.blogs().delete(post.id).unwrap());
     assert!(!c.blogs().delete(post.id).unwrap());
     assert!(!c.blogs().save(&post).unwrap());
-    assert!(!c.blogs().update(post.id, BlogChanges::default()).unwrap());
+    assert!(!c.blogs().update(post.id, BlogPatch::default()).unwrap());
     assert!(!c.blogs().exists(post.id).unwrap());
     assert_eq!(c.blogs().find(post.id).unwrap(), None);
     assert_eq!(
@@ -111,7 +111,7 @@ fn composite_keys_keep_their_order<E: Everything>(c: &mut Connection<E>) {
         line: 2,
     };
     assert_eq!(c.order_lines().get(key).unwrap().what, "tea");
-    let changes = OrderLineChanges {
+    let changes = OrderLinePatch {
         what: Some("coffee".into()),
     };
     assert!(c.order_lines().update(key, changes).unwrap());
@@ -294,9 +294,9 @@ fn qry_07_a_conflict_on_another_key_changes_nothing<E: Everything>(c: &mut Conne
         tx.members()
             .update(
                 before[0].id,
-                MemberChanges {
+                MemberPatch {
                     nick: Some(Some("a".into())),
-                    ..MemberChanges::default()
+                    ..MemberPatch::default()
                 },
             )
             .map(drop)

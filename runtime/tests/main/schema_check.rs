@@ -1,8 +1,8 @@
 //! Databases whose tables are not as the program was compiled for: found out at the first use, before anything is sent.
 
 use bindery::{
-    Connection, Difference, EngineOptions, ErrorKind, Operation, Registry, SchemaCheck,
-    StaticEngine,
+    Connection, EngineOptions, ErrorKind, Operation, Registry, SchemaCheck, StaticEngine,
+    TableDifference,
 };
 use bindery_testkit::{FreshDatabase, Product};
 
@@ -81,7 +81,7 @@ macro_rules! on_each {
 mod other_schema;
 
 /// What a use of the table is refused for; nothing where it is not.
-fn refused<T>(outcome: bindery::Result<T>) -> Vec<Difference> {
+fn refused<T>(outcome: bindery::Result<T>) -> Vec<TableDifference> {
     let Err(error) = outcome else {
         return Vec::new();
     };
@@ -103,10 +103,10 @@ fn column(name: &str) -> String {
 }
 
 /// The columns of the table, what differs, and whether that hinders reading too.
-fn cases() -> Vec<(&'static str, Option<Difference>, bool)> {
+fn cases() -> Vec<(&'static str, Option<TableDifference>, bool)> {
     let other = |name, expected| {
         let found = String::new();
-        Some(Difference::OtherType {
+        Some(TableDifference::OtherType {
             column: column(name),
             expected,
             found,
@@ -122,7 +122,7 @@ fn cases() -> Vec<(&'static str, Option<Difference>, bool)> {
         ),
         (
             "title VARCHAR(200) NOT NULL, stars BIGINT NOT NULL DEFAULT 0",
-            Some(Difference::MissingColumn {
+            Some(TableDifference::MissingColumn {
                 column: column("content"),
             }),
             true,
@@ -139,21 +139,21 @@ fn cases() -> Vec<(&'static str, Option<Difference>, bool)> {
         ),
         (
             "title VARCHAR(200) NOT NULL, content VARCHAR(200), stars BIGINT DEFAULT 0",
-            Some(Difference::Nullable {
+            Some(TableDifference::Nullable {
                 column: column("stars"),
             }),
             true,
         ),
         (
             "title VARCHAR(200) NOT NULL, content VARCHAR(200) NOT NULL, stars BIGINT NOT NULL DEFAULT 0",
-            Some(Difference::NotNull {
+            Some(TableDifference::NotNull {
                 column: column("content"),
             }),
             false,
         ),
         (
             "title VARCHAR(200) NOT NULL, content VARCHAR(200), stars BIGINT NOT NULL DEFAULT 0, more BIGINT NOT NULL",
-            Some(Difference::Required {
+            Some(TableDifference::Required {
                 column: column("more"),
             }),
             false,
@@ -162,9 +162,9 @@ fn cases() -> Vec<(&'static str, Option<Difference>, bool)> {
 }
 
 /// The types in the database's own words differ from one to the other.
-fn without_words(mut differences: Vec<Difference>) -> Vec<Difference> {
+fn without_words(mut differences: Vec<TableDifference>) -> Vec<TableDifference> {
     for difference in &mut differences {
-        if let Difference::OtherType { found, .. } = difference {
+        if let TableDifference::OtherType { found, .. } = difference {
             assert!(!found.is_empty());
             found.clear();
         }
@@ -180,7 +180,7 @@ fn what_differs_is_told_before_anything_is_sent() {
             place.blogs(key, columns);
             let db = at(engine.name(), &place.url());
             let mut c = db.connect(engine).unwrap();
-            let expected: Vec<Difference> = difference.into_iter().collect();
+            let expected: Vec<TableDifference> = difference.into_iter().collect();
             let read = without_words(refused(c.blogs().all()));
             let pulled = without_words(refused(c.blogs().iter().map(drop)));
             let written = without_words(refused(c.blogs().insert(NewBlog::new("x"))));
@@ -207,7 +207,7 @@ fn a_view_is_read_and_not_written() {
         let mut c = db.connect(engine).unwrap();
         assert_eq!(c.blogs().all().unwrap().len(), 1);
         let written = refused(c.blogs().insert(NewBlog::new("y")));
-        assert_eq!(written, [Difference::View]);
+        assert_eq!(written, [TableDifference::View]);
     }
     on_each!(check);
 }
@@ -221,7 +221,7 @@ fn a_database_is_looked_at_again() {
     fn check<E: Everything>(engine: E, place: &Place, key: &str) {
         let db = at(engine.name(), &place.url());
         let mut c = db.connect(engine).unwrap();
-        assert_eq!(refused(c.blogs().all()), [Difference::Missing]);
+        assert_eq!(refused(c.blogs().all()), [TableDifference::Missing]);
         place.blogs(key, SOUND);
         c.blogs().insert(NewBlog::new("x")).unwrap();
         drop(c);

@@ -23,7 +23,7 @@ fn a_model_on_one_engine_knows_its_database(db: &Databases) -> bindery::Result<(
     assert_eq!((error.engine(), error.model()), (Some("default"), Some("User")));
     assert!(!db.users().insert_or_ignore(NewUser::new("ann@example.org"))?);
 
-    let changes = UserChanges { nick: Some(Some("ann".into())), ..UserChanges::default() };
+    let changes = UserPatch { nick: Some(Some("ann".into())), ..UserPatch::default() };
     assert!(db.users().update(ann.id, changes)?);
     let mut stored = db.users().get(ann.id)?;
     assert_eq!(stored.nick.as_deref(), Some("ann"));

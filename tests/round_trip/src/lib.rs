@@ -24,7 +24,7 @@ mod schema;
 
 pub use bindery::{Config, Connection, Result};
 pub use run::{Connect, run};
-pub use table::{Bound, ChangesOf, Keyed, NewOf, Readable, Row, RowOf, Shown, Table, repository};
+pub use table::{Bound, Keyed, NewOf, PatchOf, Readable, Row, RowOf, Shown, Table, repository};
 pub use value::{Cell, Value, get, parsed};
 
 /// Binds an enum of generated code: `enumeration!(Here, program::enums::Colour)`.

@@ -78,8 +78,8 @@ pub trait Bound: Readable<Model: Writable> {
 pub type RowOf<B> = <<B as Readable>::Model as Model>::Row<<B as Readable>::Engine>;
 /// Its `New…`.
 pub type NewOf<B> = <<B as Readable>::Model as Model>::New<<B as Readable>::Engine>;
-/// Its `…Changes`.
-pub type ChangesOf<B> = <<B as Readable>::Model as Model>::Changes<<B as Readable>::Engine>;
+/// Its `…Patch`.
+pub type PatchOf<B> = <<B as Readable>::Model as Model>::Patch<<B as Readable>::Engine>;
 
 /// The repository of a model on a connection.
 pub fn repository<B: Readable + ?Sized>(
@@ -100,7 +100,7 @@ pub trait Keyed: Bound + Readable<Model: HasKey> {
     fn updated(
         connection: &mut Connection<Self::Engine>,
         row: &RowOf<Self>,
-        changes: ChangesOf<Self>,
+        changes: PatchOf<Self>,
     ) -> Result<bool> {
         repository::<Self>(connection).update(<Self::Model as HasKey>::key(row), changes)
     }
@@ -222,9 +222,9 @@ macro_rules! table {
         }
 
         fn update(connection: &mut $crate::Connection<Self::Engine>, values: &[$crate::Value], changed: &[bool]) -> Option<$crate::Result<bool>> {
-            type Changes = $crate::ChangesOf<$name>;
+            type Patch = $crate::PatchOf<$name>;
             let _ = changed;
-            let changes = Changes { $($field: if changed[$at] { Some($crate::get::<$here, _>(values, $at)?) } else { None },)* };
+            let changes = Patch { $($field: if changed[$at] { Some($crate::get::<$here, _>(values, $at)?) } else { None },)* };
             Some(<Self as $crate::Keyed>::updated(connection, &Self::row(values)?, changes))
         }
 

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bindery::{
-    Applied, Connection, Error, ErrorKind, Hosts, Resolution, Result, Retry, StaticEngine,
+    Applied, Connection, Error, ErrorKind, Hosts, Resolution, Result, RetryPolicy, StaticEngine,
 };
 
-use crate::generated::{Account, AccountId, Databases, EntryChanges, EntryId, NewEntry, Tables};
+use crate::generated::{Account, AccountId, Databases, EntryId, EntryPatch, NewEntry, Tables};
 use crate::generated::{engine, model};
 use crate::ledger::{Fate, Ledger};
 use crate::plan::Home;
@@ -223,9 +223,9 @@ impl<'d> Worker<'d> {
             return;
         };
         let amount = self.random.i64(0..1_000_000);
-        let changes = EntryChanges {
+        let changes = EntryPatch {
             amount: Some(amount),
-            ..EntryChanges::default()
+            ..EntryPatch::default()
         };
         let outcome = self.timed(|db| {
             db.connect(engine)?
@@ -316,7 +316,7 @@ impl<'d> Worker<'d> {
         let work = || -> Result<()> {
             self.db
                 .connect(engine)?
-                .transaction_retry(Retry::default(), |tx| {
+                .transaction_retry(RetryPolicy::default(), |tx| {
                     let mut move_by = |id: i64, by: i64| -> Result<()> {
                         let mut account: Account<E> = tx.account().get(AccountId::new(id))?;
                         account.balance += by;
@@ -369,7 +369,7 @@ impl<'d> Worker<'d> {
     }
 
     fn resolve(&mut self, error: &Error) -> Fate {
-        let Some(outcome) = error.outcome() else {
+        let Some(outcome) = error.commit_token() else {
             return Fate::Unknown;
         };
         let fate = match self.db.resolve(outcome, RESOLVE) {

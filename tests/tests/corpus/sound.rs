@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use bindery::{
-    Config, Difference, EngineInfo, Error, ErrorKind, ModelInfo, Program, Registry, TableDrift,
-};
+use bindery::__private::{EngineInfo, Program};
+use bindery::{Config, Error, ErrorKind, ModelInfo, Registry, TableDifference, TableDrift};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::Table;
 use bindery_schema::plan::kinds;
@@ -46,7 +45,7 @@ fn alarms(error: Error) -> Vec<TableDrift> {
         panic!("{error:?}");
     };
     let tables = drift.tables.iter();
-    let there = tables.filter(|table| table.differences != [Difference::Missing]);
+    let there = tables.filter(|table| table.differences != [TableDifference::Missing]);
     there.cloned().collect()
 }
 

@@ -6,7 +6,7 @@ mod generated;
 use bindery::{Config, Connection, Engine, Hosts};
 use bindery_testkit::{Product, fresh_mysql, fresh_postgres, mysql_flavour};
 use generated::{
-    Databases, NewOption, NewOrderDétail, NewSelect, NewString, OrderDétailChanges, Tables, model,
+    Databases, NewOption, NewOrderDétail, NewSelect, NewString, OrderDétailPatch, Tables, model,
 };
 
 /// Everything under odd names is written, found by key, changed and deleted.
@@ -27,9 +27,9 @@ where
     let detail = c
         .order_détails()
         .insert(NewOrderDétail::new().it_s(7).r(8))?;
-    let changes = OrderDétailChanges {
+    let changes = OrderDétailPatch {
         x_drop_table_select: Some(Some(9)),
-        ..OrderDétailChanges::default()
+        ..OrderDétailPatch::default()
     };
     assert!(c.order_détails().update(detail.id, changes)?);
     let stored = c.order_détails().get(detail.id)?;

@@ -4,7 +4,7 @@ include!("../../golden/doors/bindery.rs");
 fn main() -> bindery::Result<()> {
     let db = Databases::open()?;
     db.transaction(|tx| Ok(()))?;
-    db.transaction_retry(bindery::Retry::default(), |tx| Ok(()))?;
+    db.transaction_retry(bindery::RetryPolicy::default(), |tx| Ok(()))?;
     db.default()?.transaction(|tx| tx.categories().count())?;
     Ok(())
 }

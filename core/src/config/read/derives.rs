@@ -64,7 +64,7 @@ impl Reader<'_> {
         Derives {
             rows: self.paths(table, "rows"),
             new: self.paths(table, "new"),
-            changes: self.paths(table, "changes"),
+            patches: self.paths(table, "patches"),
             keys: self.paths(table, "keys"),
             enums: self.paths(table, "enums"),
         }

@@ -7,14 +7,17 @@ use crate::config::keys::{self, Section};
 use crate::config::toml_reader::{Entry, Reader, quoted};
 use crate::config::url::scheme_dialect;
 use crate::config::{
-    ConnectionMode, ConnectionSource, EngineConfig, PoolConfig, ReplicaConfig, Reset, SchemaCheck,
-    SessionConfig, is_application_name,
+    ConnectionMode, ConnectionSource, EngineConfig, PoolConfig, ReplicaConfig, SchemaCheck,
+    SessionConfig, SessionReset, is_application_name,
 };
 use crate::dialect::{Dialect, Flavour};
 use crate::name::is_valid_engine_name;
 
 const FLAVOURS: &[(&str, Flavour)] = &[("mariadb", Flavour::Mariadb), ("mysql", Flavour::Mysql)];
-const RESETS: &[(&str, Reset)] = &[("noticed", Reset::Noticed), ("always", Reset::Always)];
+const RESETS: &[(&str, SessionReset)] = &[
+    ("noticed", SessionReset::Noticed),
+    ("always", SessionReset::Always),
+];
 const CHECKS: &[(&str, SchemaCheck)] = &[
     ("strict", SchemaCheck::Strict),
     ("error", SchemaCheck::Error),

@@ -3,7 +3,7 @@
 
 use super::session::Fault;
 use crate::driver::DatabaseError;
-use crate::error::{Constraint, Error, ErrorKind, Operation, Phase, Told};
+use crate::error::{Constraint, Error, ErrorKind, Operation, TimeoutPhase, Told};
 
 /// What the server said of a failure.
 #[derive(Debug, Default)]
@@ -96,7 +96,7 @@ fn kind(said: &ServerError) -> ErrorKind {
         1020 | 1213 => ErrorKind::Conflict,
         1205 | 3572 => ErrorKind::Busy,
         1317 | 1969 | 3024 => ErrorKind::Timeout {
-            phase: Phase::Statement,
+            phase: TimeoutPhase::Statement,
         },
         1290 if is_for_reading(text) => ErrorKind::ReadOnly,
         1036 | 1792 | 1836 | 1874 => ErrorKind::ReadOnly,
@@ -287,7 +287,7 @@ mod tests {
     #[test]
     fn numbers_have_kinds() {
         let timeout = ErrorKind::Timeout {
-            phase: Phase::Statement,
+            phase: TimeoutPhase::Statement,
         };
         let other = |code: &str| ErrorKind::Database {
             code: code.to_owned(),

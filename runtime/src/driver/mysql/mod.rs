@@ -26,7 +26,7 @@ mod settle;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bindery_core::config::Reset;
+use bindery_core::config::SessionReset;
 
 use self::column::Fields;
 use self::error::{ends_transaction, is_stale_statement, statement_error};
@@ -437,7 +437,7 @@ impl MysqlConnection {
     }
 
     pub(crate) fn given_back(&mut self) {
-        self.reset_due = self.config.session.reset == Reset::Always;
+        self.reset_due = self.config.session.reset == SessionReset::Always;
     }
 
     /// Nothing more is said to the server; where it has to end the session itself, this tells when it has.

@@ -3,7 +3,7 @@
 use super::message::take_text;
 use super::session::Fault;
 use crate::driver::DatabaseError;
-use crate::error::{Constraint, Error, ErrorKind, Operation, Phase, Told};
+use crate::error::{Constraint, Error, ErrorKind, Operation, TimeoutPhase, Told};
 
 /// What the server said of a failure. DETAIL, HINT and WHERE may hold values, so they are not even kept.
 #[derive(Debug, Default)]
@@ -123,7 +123,7 @@ fn kind(said: &ServerError) -> ErrorKind {
         "55P03" => ErrorKind::Busy,
         "25P02" => ErrorKind::TransactionAborted,
         "57014" => ErrorKind::Timeout {
-            phase: Phase::Statement,
+            phase: TimeoutPhase::Statement,
         },
         "25006" => ErrorKind::ReadOnly,
         "53100" => ErrorKind::DiskFull,
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn states_have_kinds() {
         let timeout = ErrorKind::Timeout {
-            phase: Phase::Statement,
+            phase: TimeoutPhase::Statement,
         };
         for (code, expected) in [
             ("40001", ErrorKind::Conflict),

@@ -7,9 +7,9 @@ use std::time::Duration;
 use super::answer::Expected;
 use super::session::{Fault, Standing};
 use super::{Deadline, PostgresConnection, message};
+use crate::commit::{Mark, Resolution};
 use crate::driver::{ParamWriter, Written};
-use crate::error::{Error, ErrorKind, Operation, Phase, Result};
-use crate::outcome::{Mark, Resolution};
+use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 
 /// Calls `pg_current_xact_id_if_assigned` by its number in the catalogue, which is the same in every version that has it:
 /// no forms of arguments, no arguments, the result in binary form. NULL, as long as the transaction has changed nothing.
@@ -62,7 +62,11 @@ impl PostgresConnection {
             self.numbering.era = self
                 .ask_era(deadline)
                 .map_err(|fault| self.failed(fault))
-                .map_err(|error| error.in_phase(Phase::Connect).during(Operation::Connect))?;
+                .map_err(|error| {
+                    error
+                        .in_phase(TimeoutPhase::Connect)
+                        .during(Operation::Connect)
+                })?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use bindery_core::config::Reset;
+use bindery_core::config::SessionReset;
 
 use super::answer::Expected;
 use super::error::{config as refused, connect_error};
@@ -53,8 +53,8 @@ pub(super) fn settle(
     }
     session.watch_settings();
     match config.session.reset {
-        Reset::Noticed => {}
-        Reset::Always => session.keep_reset(format!("{RESET}; {}", settings(config))),
+        SessionReset::Noticed => {}
+        SessionReset::Always => session.keep_reset(format!("{RESET}; {}", settings(config))),
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::io;
 use rusqlite::{ErrorCode, ffi};
 
 use crate::driver::DatabaseError;
-use crate::error::{Constraint, Error, ErrorKind, Phase, Told};
+use crate::error::{Constraint, Error, ErrorKind, TimeoutPhase, Told};
 
 /// The error of opening a file or preparing a statement.
 #[cold]
@@ -122,7 +122,7 @@ fn kind(code: i32) -> ErrorKind {
                 ErrorKind::ValueOutOfRange(Constraint::default())
             }
             ErrorCode::OperationInterrupted => ErrorKind::Timeout {
-                phase: Phase::Statement,
+                phase: TimeoutPhase::Statement,
             },
             _ => ErrorKind::Database {
                 code: code.to_string(),

@@ -30,7 +30,7 @@ use super::refused::first_refused;
 use super::row::RowSource;
 use super::{Cutter, Leaving, ParamWriter, RowReader, TakeRow, WriteParams, Written};
 use crate::Dialect;
-use crate::error::{Error, ErrorKind, Operation, Phase, Result};
+use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::model::ColumnSet;
 use crate::statements::TableSql;
 use crate::transaction::TransactionOptions;
@@ -172,7 +172,7 @@ impl SqliteConnection {
         self.watched.begin();
         if self.watched.is_over() {
             return Err(Error::new(ErrorKind::Timeout {
-                phase: Phase::Statement,
+                phase: TimeoutPhase::Statement,
             }));
         }
         let call = Call {

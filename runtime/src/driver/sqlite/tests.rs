@@ -8,7 +8,7 @@ use bindery_testkit::Watchdog;
 
 use super::*;
 use crate::driver::Physical;
-use crate::error::Phase;
+use crate::error::TimeoutPhase;
 use crate::link::Link;
 use crate::pool::{Pool, PoolLimits};
 
@@ -174,7 +174,7 @@ fn tx_4_every_statement_ends() {
     let file = File::new();
     let mut link = file.link(SHORT);
     let timeout = ErrorKind::Timeout {
-        phase: Phase::Statement,
+        phase: TimeoutPhase::Statement,
     };
     let take = &mut |_: &mut RowReader<'_>| Ok(true);
     for _ in 0..2 {
@@ -217,7 +217,7 @@ type Ending<'a> = (&'a str, &'a str, ErrorKind);
 fn tx_13_a_transaction_that_sqlite_ended_stores_nothing() {
     let _watchdog = Watchdog::start("tx_13_a_transaction_that_sqlite_ended", PATIENCE);
     let interrupted = ErrorKind::Timeout {
-        phase: Phase::Statement,
+        phase: TimeoutPhase::Statement,
     };
     let endings: [Ending<'_>; 2] = [
         (
@@ -309,7 +309,7 @@ fn err_03_a_file_that_is_taken_away_is_missed() {
     assert_eq!(count(&mut fresh), 1);
     run(&mut fresh, "INSERT INTO t VALUES (3)").unwrap();
     assert_eq!(count(&mut file.link(SHORT)), 2);
-    assert_eq!(pool.counts().closed, 2);
+    assert_eq!(pool.stats().closed, 2);
 }
 
 /// A damaged file is told as such, and its connection is not used again.
@@ -337,7 +337,7 @@ fn err_03_a_damaged_file_ends_the_connection() {
         ErrorKind::Corrupt
     );
     drop(link);
-    assert_eq!(pool.counts().closed, 1);
+    assert_eq!(pool.stats().closed, 1);
 }
 
 /// The same where rows are pulled.
@@ -368,5 +368,5 @@ fn err_03_a_damaged_file_ends_the_connection_also_when_rows_are_pulled() {
     assert_eq!(*error.kind(), ErrorKind::Corrupt);
     drop(reading);
     drop(link);
-    assert_eq!(pool.counts().closed, 1);
+    assert_eq!(pool.stats().closed, 1);
 }

@@ -185,7 +185,7 @@ than the server takes) is refused before anything is sent, and ends no transacti
 * `applied()` says whether the call has changed anything: `No`, `Yes` (only what came after the write failed), or \
 `Unknown` (the answer was lost). A definite answer is never wrong.
 * `is_retryable()`: nothing was changed, and the same work may succeed when it is tried again, in a transaction the whole of it.
-* `outcome()` of a COMMIT that is `Unknown` is a token; `db.resolve(token, limit)` finds out what became of it.
+* `commit_token()` of a COMMIT that is `Unknown` is a token; `db.resolve(token, limit)` finds out what became of it.
 
 ## What is seen
 

@@ -4,7 +4,7 @@ use bindery_core::config::Endpoint;
 
 use super::{Database, connect, databases};
 use crate::Dialect;
-use crate::error::{Applied, Error, ErrorKind, Phase};
+use crate::error::{Applied, Error, ErrorKind, TimeoutPhase};
 
 /// In every value that provokes an error, so that it can be looked for.
 pub(super) const CANARY: &str = "canary-7f3a";
@@ -229,7 +229,7 @@ fn a_silent_server_is_given_up() {
         let started = std::time::Instant::now();
         let error = super::connect_with(&options, dialect).err();
         let error = error.expect("no answer");
-        let phase = Phase::Connect;
+        let phase = TimeoutPhase::Connect;
         assert_eq!(*error.kind(), ErrorKind::Timeout { phase }, "{scheme}");
         assert!(started.elapsed() < std::time::Duration::from_secs(60));
     }

@@ -7,9 +7,9 @@ use bindery_testkit::{Direction, Fault, Watchdog};
 use super::silence::Behind;
 use super::{Database, push};
 use crate::Dialect;
+use crate::commit::{Mark, Resolution};
 use crate::driver::{Physical, Written};
 use crate::error::{Applied, Error, ErrorKind, Result};
-use crate::outcome::{Mark, Resolution};
 use crate::transaction::TransactionOptions;
 
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -8,7 +8,7 @@ use bindery_testkit::{Direction, Fault, FaultProxy, FreshDatabase, Watchdog};
 use super::{Database, connect_with, options, push, server};
 use crate::Dialect;
 use crate::driver::Physical;
-use crate::error::{ErrorKind, Phase, Result};
+use crate::error::{ErrorKind, Result, TimeoutPhase};
 
 const LIMIT: Duration = Duration::from_millis(300);
 /// For a whole test; every single wait in it is far shorter.
@@ -82,7 +82,7 @@ fn kind<T>(outcome: Result<T>) -> ErrorKind {
         .clone()
 }
 
-fn late(phase: Phase) -> ErrorKind {
+fn late(phase: TimeoutPhase) -> ErrorKind {
     ErrorKind::Timeout { phase }
 }
 
@@ -91,7 +91,7 @@ fn a_silent_login_ends() {
     let _watchdog = Watchdog::start("a_silent_login_ends", PATIENCE);
     for behind in Behind::all_ways() {
         behind.proxy.set(Fault::Stall);
-        assert_eq!(kind(behind.connect()), late(Phase::Connect));
+        assert_eq!(kind(behind.connect()), late(TimeoutPhase::Connect));
         behind.proxy.heal();
         assert!(behind.connect().is_ok());
     }
@@ -107,24 +107,28 @@ fn a_silent_server_is_given_up_in_every_operation() {
         let large = "x".repeat(12_000_000);
         type Operation<'a> = (&'a str, ErrorKind, &'a dyn Fn(&mut Database) -> Result<()>);
         let operations: [Operation<'_>; 6] = [
-            ("a query", late(Phase::Statement), &|database| {
+            ("a query", late(TimeoutPhase::Statement), &|database| {
                 database.read::<i64>("SELECT id FROM t", &[]).map(drop)
             }),
-            ("a large value", late(Phase::Statement), &|database| {
-                database
-                    .run("INSERT INTO t VALUES (1, ?)", &[&large])
-                    .map(drop)
-            }),
-            ("a batch", late(Phase::Statement), &|database| {
+            (
+                "a large value",
+                late(TimeoutPhase::Statement),
+                &|database| {
+                    database
+                        .run("INSERT INTO t VALUES (1, ?)", &[&large])
+                        .map(drop)
+                },
+            ),
+            ("a batch", late(TimeoutPhase::Statement), &|database| {
                 database.physical.batch("SELECT 1")
             }),
-            ("a rollback", late(Phase::Rollback), &|database| {
+            ("a rollback", late(TimeoutPhase::Rollback), &|database| {
                 database.physical.rollback()
             }),
             ("a commit", ErrorKind::OutcomeUnknown, &|database| {
                 database.physical.commit()
             }),
-            ("a cursor", late(Phase::Statement), &|database| {
+            ("a cursor", late(TimeoutPhase::Statement), &|database| {
                 let mut none = |_: &mut crate::driver::ParamWriter<'_>| ();
                 let mut cursor = database.physical.cursor("SELECT id FROM t", &mut none)?;
                 cursor.next().map(drop)
@@ -166,7 +170,7 @@ fn tx_4_asking_a_silent_server_to_give_up_keeps_nobody() {
         let started = Instant::now();
         assert_eq!(
             kind(database.physical.batch("SELECT 1")),
-            late(Phase::Statement)
+            late(TimeoutPhase::Statement)
         );
         // Four times what is promised, for a machine that is busy.
         let most = LIMIT + 4 * Duration::from_millis(250);
@@ -184,7 +188,7 @@ fn a_dripping_answer_is_given_up() {
         behind.proxy.set(Fault::Throttle { bytes: 1, pause });
         let sql = "SELECT repeat('x', 10000)";
         let outcome = database.read::<String>(sql, &[]);
-        assert_eq!(kind(outcome), late(Phase::Statement));
+        assert_eq!(kind(outcome), late(TimeoutPhase::Statement));
         assert!(database.physical.is_broken());
     }
 }

@@ -3,7 +3,7 @@
 use super::{Database, connect, databases};
 use crate::Dialect;
 use crate::driver::Physical;
-use crate::error::{ErrorKind, Phase};
+use crate::error::{ErrorKind, TimeoutPhase};
 use crate::model::ColumnSet;
 use crate::statements::TableSql;
 use crate::types::ToColumn;
@@ -382,7 +382,7 @@ fn a_statement_that_takes_too_long_is_ended() {
                 fresh: None,
             };
             let error = limited.read::<i64>(slow, &[]).unwrap_err();
-            let phase = Phase::Statement;
+            let phase = TimeoutPhase::Statement;
             assert_eq!(*error.kind(), ErrorKind::Timeout { phase }, "{error:?}");
             let stays = !limited.physical.is_broken();
             assert!(!stays || limited.read::<i64>("SELECT 7", &[]).unwrap() == [7]);

@@ -4,7 +4,7 @@ use std::io;
 
 use super::CutOff;
 use crate::driver::DatabaseError;
-use crate::error::{Error, ErrorKind, Phase};
+use crate::error::{Error, ErrorKind, TimeoutPhase};
 
 /// A failure; `S` is what the server said.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl<S> Fault<S> {
             }
             Self::Ended => lost(ErrorKind::ConnectionLost, ENDED).before_it_ran(),
             Self::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
-                let phase = Phase::Statement;
+                let phase = TimeoutPhase::Statement;
                 lost(ErrorKind::Timeout { phase }, "no answer came in time")
             }
             Self::Io(error) if is_cut(&error) => lost(ErrorKind::Closed, &error.to_string()),
@@ -82,7 +82,7 @@ impl<S> Fault<S> {
             Self::Dead => unreached("the connection was abandoned after an earlier error"),
             Self::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
                 Error::new(ErrorKind::Timeout {
-                    phase: Phase::Connect,
+                    phase: TimeoutPhase::Connect,
                 })
             }
             Self::Io(error) => unreached(&error.to_string()),

@@ -1,6 +1,7 @@
 //! Tables of the sample in each dialect.
 
-use bindery::{Dialect, EngineInfo, Flavour, ModelConstraint, ModelInfo, Program, TableDdl};
+use bindery::__private::{EngineInfo, Program, TableDdl};
+use bindery::{Dialect, Flavour, ModelConstraint, ModelInfo};
 
 /// The tables of one model: on which engine, and how its key is declared there.
 macro_rules! tables {

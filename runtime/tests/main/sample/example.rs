@@ -151,7 +151,7 @@ pub mod blogs {
 
     /// Columns of `blogs` to be changed; what is `None` stays.
     #[derive(Debug, Clone, Default, PartialEq)]
-    pub struct BlogChanges {
+    pub struct BlogPatch {
         /// `title`
         pub title: ::core::option::Option<::std::string::String>,
         /// `content`
@@ -160,17 +160,17 @@ pub mod blogs {
         pub stars: ::core::option::Option<i64>,
     }
 
-    impl ::bindery::ColumnSource for NewBlog {
-        fn columns(&self) -> ::bindery::ColumnSet {
-            ::bindery::ColumnSet::new()
+    impl ::bindery::__private::ColumnSource for NewBlog {
+        fn columns(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSet::new()
                 .with_if(self.id.is_some(), 0)
                 .with(1)
                 .with(2)
                 .with_if(self.stars.is_some(), 3)
         }
 
-        fn given(&self) -> ::bindery::ColumnSet {
-            ::bindery::ColumnSource::columns(self).without_if(self.content.is_none(), 2)
+        fn given(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSource::columns(self).without_if(self.content.is_none(), 2)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -181,9 +181,9 @@ pub mod blogs {
         }
     }
 
-    impl ::bindery::ColumnSource for BlogChanges {
-        fn columns(&self) -> ::bindery::ColumnSet {
-            ::bindery::ColumnSet::new()
+    impl ::bindery::__private::ColumnSource for BlogPatch {
+        fn columns(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSet::new()
                 .with_if(self.title.is_some(), 1)
                 .with_if(self.content.is_some(), 2)
                 .with_if(self.stars.is_some(), 3)
@@ -203,7 +203,7 @@ pub mod blogs {
         type Row<E: ::bindery::Engine> = Blog<E>;
         type Key<E: ::bindery::Engine> = BlogId<E>;
         type New<E: ::bindery::Engine> = NewBlog;
-        type Changes<E: ::bindery::Engine> = BlogChanges;
+        type Patch<E: ::bindery::Engine> = BlogPatch;
         type Inserted<E: ::bindery::Engine> = Blog<E>;
 
         fn read<E: ::bindery::Engine>(
@@ -277,7 +277,7 @@ pub mod blogs {
         }
     }
 
-    static SQLITE: ::bindery::TableSql = ::bindery::TableSql {
+    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: "\"blogs\"",
         columns: &["\"id\"", "\"title\"", "\"content\"", "\"stars\""],
         key: &[0],
@@ -313,7 +313,7 @@ pub mod blogs {
         constraint_names: "",
         engines: &["default", "b"],
         tables: &[
-            ::bindery::TableDdl {
+            ::bindery::__private::TableDdl {
                 engine: 1,
                 schema: ::core::option::Option::None,
                 table: "blogs",
@@ -323,7 +323,7 @@ pub mod blogs {
                 link: &[],
                 drop: &["DROP TABLE blogs"],
             },
-            ::bindery::TableDdl {
+            ::bindery::__private::TableDdl {
                 engine: 0,
                 schema: ::core::option::Option::None,
                 table: "blogs",
@@ -337,19 +337,19 @@ pub mod blogs {
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Blog {
-        fn sql(_: engine::Default) -> ::core::option::Option<&'static ::bindery::TableSql> {
+        fn sql(_: engine::Default) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
     impl ::bindery::LivesOn<engine::B> for model::Blog {
-        fn sql(_: engine::B) -> ::core::option::Option<&'static ::bindery::TableSql> {
+        fn sql(_: engine::B) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
     impl ::bindery::LivesOn<engine::Any> for model::Blog {
-        fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
+        fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             match engine {
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
                 engine::Any::B => ::core::option::Option::Some(&SQLITE),
@@ -433,7 +433,7 @@ pub mod users {
 
     /// Columns of `users` to be changed; what is `None` stays.
     #[derive(Debug, Clone, Default, PartialEq)]
-    pub struct UserChanges {
+    pub struct UserPatch {
         /// `email`
         pub email: ::core::option::Option<::std::string::String>,
         /// `best`
@@ -441,16 +441,16 @@ pub mod users {
             ::core::option::Option<::core::option::Option<super::blogs::BlogId<engine::Default>>>,
     }
 
-    impl ::bindery::ColumnSource for NewUser {
-        fn columns(&self) -> ::bindery::ColumnSet {
-            ::bindery::ColumnSet::new()
+    impl ::bindery::__private::ColumnSource for NewUser {
+        fn columns(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSet::new()
                 .with_if(self.id.is_some(), 0)
                 .with(1)
                 .with(2)
         }
 
-        fn given(&self) -> ::bindery::ColumnSet {
-            ::bindery::ColumnSource::columns(self).without_if(self.best.is_none(), 2)
+        fn given(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSource::columns(self).without_if(self.best.is_none(), 2)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -460,9 +460,9 @@ pub mod users {
         }
     }
 
-    impl ::bindery::ColumnSource for UserChanges {
-        fn columns(&self) -> ::bindery::ColumnSet {
-            ::bindery::ColumnSet::new()
+    impl ::bindery::__private::ColumnSource for UserPatch {
+        fn columns(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSet::new()
                 .with_if(self.email.is_some(), 1)
                 .with_if(self.best.is_some(), 2)
         }
@@ -480,7 +480,7 @@ pub mod users {
         type Row<E: ::bindery::Engine> = User;
         type Key<E: ::bindery::Engine> = UserId;
         type New<E: ::bindery::Engine> = NewUser;
-        type Changes<E: ::bindery::Engine> = UserChanges;
+        type Patch<E: ::bindery::Engine> = UserPatch;
         type Inserted<E: ::bindery::Engine> = User;
 
         fn read<E: ::bindery::Engine>(
@@ -524,7 +524,7 @@ pub mod users {
         }
     }
 
-    static SQLITE: ::bindery::TableSql = ::bindery::TableSql {
+    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: "\"users\"",
         columns: &["\"id\"", "\"email\"", "\"best\""],
         key: &[0],
@@ -544,7 +544,7 @@ pub mod users {
         touched: &[],
         touch: "",
         delete: "DELETE FROM \"users\" WHERE \"id\" = ?",
-        uniques: &[::bindery::UniqueSql {
+        uniques: &[::bindery::__private::UniqueSql {
             columns: &[1],
             find: "SELECT \"id\", \"email\", \"best\" FROM \"users\" WHERE \"email\" = ?",
         }],
@@ -562,7 +562,7 @@ pub mod users {
         constraints: CONSTRAINTS,
         constraint_names: "",
         engines: &["default"],
-        tables: &[::bindery::TableDdl {
+        tables: &[::bindery::__private::TableDdl {
             engine: 1,
             schema: ::core::option::Option::None,
             table: "users",
@@ -575,13 +575,13 @@ pub mod users {
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::User {
-        fn sql(_: engine::Default) -> ::core::option::Option<&'static ::bindery::TableSql> {
+        fn sql(_: engine::Default) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
     impl ::bindery::LivesOn<engine::Any> for model::User {
-        fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::TableSql> {
+        fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             match engine {
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
                 engine::Any::B => ::core::option::Option::None,
@@ -610,9 +610,9 @@ pub mod users {
 }
 
 #[allow(unused_imports)]
-pub use blogs::{Blog, BlogChanges, BlogId, NewBlog};
+pub use blogs::{Blog, BlogPatch, BlogId, NewBlog};
 #[allow(unused_imports)]
-pub use users::{NewUser, User, UserChanges, UserId, UserQueries};
+pub use users::{NewUser, User, UserPatch, UserId, UserQueries};
 
 /// The tables of a connection or transaction.
 #[allow(dead_code)]
@@ -701,14 +701,14 @@ impl ::core::ops::Deref for Databases {
     }
 }
 
-static PROGRAM: ::bindery::Program = ::bindery::Program {
+static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
     engines: &[
-        ::bindery::EngineInfo {
+        ::bindery::__private::EngineInfo {
             name: "b",
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
         },
-        ::bindery::EngineInfo {
+        ::bindery::__private::EngineInfo {
             name: "default",
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
@@ -727,7 +727,7 @@ static PROGRAM: ::bindery::Program = ::bindery::Program {
             constraint_names: "",
             engines: &["default", "b"],
             tables: &[
-                ::bindery::TableDdl {
+                ::bindery::__private::TableDdl {
                     engine: 1,
                     schema: ::core::option::Option::None,
                     table: "blogs",
@@ -737,7 +737,7 @@ static PROGRAM: ::bindery::Program = ::bindery::Program {
                     link: &[],
                     drop: &["DROP TABLE \"blogs\""],
                 },
-                ::bindery::TableDdl {
+                ::bindery::__private::TableDdl {
                     engine: 0,
                     schema: ::core::option::Option::None,
                     table: "blogs",
@@ -764,7 +764,7 @@ static PROGRAM: ::bindery::Program = ::bindery::Program {
             ],
             constraint_names: "",
             engines: &["default"],
-            tables: &[::bindery::TableDdl {
+            tables: &[::bindery::__private::TableDdl {
                 engine: 1,
                 schema: ::core::option::Option::None,
                 table: "users",

@@ -10,9 +10,9 @@ mod logged;
 mod model;
 mod statements;
 
+use bindery::__private::Program;
 use bindery::{
-    Config, Connection, Engine, EngineOptions, Hosts, Program, Registry, Repository, Route,
-    StaticEngine,
+    Config, Connection, Engine, EngineOptions, Hosts, Registry, Repository, Route, StaticEngine,
 };
 use bindery_testkit::{FreshDatabase, Product};
 

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
+use bindery::__private::{ColumnSet, ColumnSource, NoKey, TableSql};
 use bindery::types::Nullable;
 use bindery::{
-    ColumnSet, ColumnSource, Dialect, Engine, HasKey, Key, LivesOn, Model, NoKey, ParamWriter,
-    Result, RowReader, TableSql, Writable,
+    Dialect, Engine, HasKey, Key, LivesOn, Model, ParamWriter, Result, RowReader, Writable,
 };
 
 use super::engine;
@@ -159,7 +159,7 @@ macro_rules! counted_model {
             type Row<E: Engine> = $tag<E>;
             type Key<E: Engine> = $key<E>;
             type New<E: Engine> = $new;
-            type Changes<E: Engine> = $changes;
+            type Patch<E: Engine> = $changes;
             type Inserted<E: Engine> = $tag<E>;
 
             fn read<E: Engine>(row: &mut RowReader<'_>, engine: E) -> Result<$tag<E>> {
@@ -210,7 +210,7 @@ macro_rules! counted_model {
 }
 
 counted_model! {
-    Blog BlogId NewBlog BlogChanges on ["default", "b", "x_mysql", "x_postgres", "y_mariadb"]
+    Blog BlogId NewBlog BlogPatch on ["default", "b", "x_mysql", "x_postgres", "y_mariadb"]
     required { title: String = 1, }
     nullable { content: String = 2, }
     default { stars: i64 = 3, }
@@ -244,7 +244,7 @@ impl NewBlog {
 }
 
 counted_model! {
-    Member MemberId NewMember MemberChanges on ["default", "x_mysql", "x_postgres", "y_mariadb"]
+    Member MemberId NewMember MemberPatch on ["default", "x_mysql", "x_postgres", "y_mariadb"]
     required { user_id: i64 = 1, email: String = 2, }
     nullable { nick: String = 3, }
     default { }
@@ -281,7 +281,7 @@ pub struct OrderLine {
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct OrderLineChanges {
+pub struct OrderLinePatch {
     pub what: Option<String>,
 }
 
@@ -297,7 +297,7 @@ impl ColumnSource for OrderLine {
     }
 }
 
-impl ColumnSource for OrderLineChanges {
+impl ColumnSource for OrderLinePatch {
     fn columns(&self) -> ColumnSet {
         ColumnSet::new().with_if(self.what.is_some(), 2)
     }
@@ -314,7 +314,7 @@ impl Model for tag::OrderLine {
     type Row<E: Engine> = OrderLine;
     type Key<E: Engine> = OrderLineId;
     type New<E: Engine> = OrderLine;
-    type Changes<E: Engine> = OrderLineChanges;
+    type Patch<E: Engine> = OrderLinePatch;
     type Inserted<E: Engine> = OrderLine;
 
     fn read<E: Engine>(row: &mut RowReader<'_>, _: E) -> Result<OrderLine> {
@@ -376,9 +376,9 @@ impl ColumnSource for Log {
 
 /// Nothing can be changed in a table without a key.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct LogChanges {}
+pub struct LogPatch {}
 
-impl ColumnSource for LogChanges {
+impl ColumnSource for LogPatch {
     fn columns(&self) -> ColumnSet {
         ColumnSet::new()
     }
@@ -395,7 +395,7 @@ impl Model for tag::Log {
     type Row<E: Engine> = Log;
     type Key<E: Engine> = NoKey;
     type New<E: Engine> = Log;
-    type Changes<E: Engine> = LogChanges;
+    type Patch<E: Engine> = LogPatch;
     type Inserted<E: Engine> = ();
 
     fn read<E: Engine>(row: &mut RowReader<'_>, _: E) -> Result<Log> {

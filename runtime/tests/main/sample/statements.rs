@@ -1,6 +1,7 @@
 //! The statements of the sample's tables, put together from a short description as `bindery-codegen` would write them.
 
-use bindery::{Dialect, TableSql, UniqueSql};
+use bindery::__private::{TableSql, UniqueSql};
+use bindery::Dialect;
 
 /// One table.
 pub struct Spec {

@@ -1,7 +1,8 @@
 //! Tables that were made for another schema than the program's, and fit all the same: two versions of a program side by
 //! side.
 
-use bindery::{Dialect, Drift, EngineOptions, ErrorKind, Program, Registry, SchemaCheck};
+use bindery::__private::Program;
+use bindery::{Dialect, EngineOptions, ErrorKind, Registry, SchemaCheck, SchemaDrift};
 
 use super::{Place, file};
 use crate::sample::engine::{Default, Mysql, Postgres};
@@ -32,7 +33,7 @@ fn told<E: Everything>(db: &Registry, engine: E) -> usize {
 }
 
 /// For which schema a call is refused.
-fn refused<T>(outcome: bindery::Result<T>) -> Drift {
+fn refused<T>(outcome: bindery::Result<T>) -> SchemaDrift {
     match outcome.map(drop).unwrap_err().kind() {
         ErrorKind::SchemaDrift(drift) => drift.clone(),
         kind => panic!("{kind:?}"),

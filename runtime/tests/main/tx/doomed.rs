@@ -4,7 +4,7 @@ use bindery::{Applied, Connection, ErrorKind, Registry};
 
 use super::place::{Place, at_each_place};
 use super::{add, titles};
-use crate::sample::{BlogChanges, BlogId, Everything, Log, NewBlog, NewMember, Tables};
+use crate::sample::{BlogId, BlogPatch, Everything, Log, NewBlog, NewMember, Tables};
 
 at_each_place! {
     a_failed_call_dooms_its_transaction;
@@ -100,9 +100,9 @@ fn found_by_ourselves<E: Everything>() -> Vec<Case<E>> {
             assert_eq!(c.blogs().find(nobody)?, None);
             assert!(!c.blogs().delete(nobody)?);
             let stars = Some(1);
-            let changes = BlogChanges {
+            let changes = BlogPatch {
                 stars,
-                ..BlogChanges::default()
+                ..BlogPatch::default()
             };
             assert!(!c.blogs().update(nobody, changes)?);
             Ok(())

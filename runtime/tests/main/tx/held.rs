@@ -3,7 +3,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery::{Applied, EngineOptions, ErrorKind, Phase, Registry, Retry, Transaction};
+use bindery::{
+    Applied, EngineOptions, ErrorKind, Registry, RetryPolicy, TimeoutPhase, Transaction,
+};
 use bindery_testkit::{Direction, Fault, FaultProxy, Watchdog};
 
 use super::place::{Place, at_each_place};
@@ -86,7 +88,7 @@ fn a_transaction_that_is_open_for_too_long_is_ended_and_told<E: Everything>(
         let mut tx = c.begin().unwrap();
         thread::sleep(2 * limit);
         let error = add(&mut tx, "late").unwrap_err();
-        let phase = Phase::Transaction;
+        let phase = TimeoutPhase::Transaction;
         assert_eq!(*error.kind(), ErrorKind::Timeout { phase });
         // It holds no lock any more.
         add(&mut other, "of another").unwrap();
@@ -117,7 +119,7 @@ fn an_iterator_of_one_that_is_open_for_too_long_is_refused<E: Everything>(
     let mut tx = c.begin().unwrap();
     thread::sleep(2 * limit);
     let error = tx.blogs().iter().map(drop).unwrap_err();
-    let phase = Phase::Transaction;
+    let phase = TimeoutPhase::Transaction;
     assert_eq!(*error.kind(), ErrorKind::Timeout { phase });
     assert_eq!(error.model(), Some("Blog"));
 }
@@ -212,7 +214,7 @@ fn undoing_after_an_error_may_take_its_time<E: Everything>(engine: E, place: &Pl
     };
     c.transaction(fails_slowly).unwrap_err();
     proxy.heal();
-    c.transaction_retry(Retry::default(), fails_slowly)
+    c.transaction_retry(RetryPolicy::default(), fails_slowly)
         .unwrap_err();
     let twice = [NewMember::new(1, "a"), NewMember::new(1, "b")];
     let error = c.members().insert_many(twice).unwrap_err();
@@ -237,7 +239,7 @@ fn a_commit_without_an_answer_runs_no_hook_and_is_not_repeated<E: Everything>(
     };
     let mut c = db.connect(engine).unwrap();
     let mut tried = 0;
-    let outcome = c.transaction_retry(Retry::default(), |tx| {
+    let outcome = c.transaction_retry(RetryPolicy::default(), |tx| {
         tried += 1;
         add(tx, "perhaps")?;
         tx.after_commit(|_| panic!("nobody knows that"));
@@ -254,7 +256,7 @@ fn a_commit_without_an_answer_runs_no_hook_and_is_not_repeated<E: Everything>(
     assert!(!c.in_transaction());
     proxy.heal();
     // Another connection takes the place of the lost one.
-    c.transaction_retry(Retry::default(), |tx| add(tx, "certain"))
+    c.transaction_retry(RetryPolicy::default(), |tx| add(tx, "certain"))
         .unwrap();
     assert_eq!(titles(&mut c), ["certain"]);
 }

@@ -8,7 +8,7 @@ use bindery_testkit::{Direction, Fault, FaultProxy, Watchdog};
 
 use super::place::{Place, at_each_place};
 use super::{add, titles};
-use crate::sample::{BlogChanges, Everything, NewBlog, Tables, with};
+use crate::sample::{BlogPatch, Everything, NewBlog, Tables, with};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -41,9 +41,9 @@ fn steps<E: Everything>() -> Vec<Step<E>> {
             let found = tx.blogs().all()?;
             let changes = found.iter().map(|blog| {
                 let stars = Some(5);
-                let changes = BlogChanges {
+                let changes = BlogPatch {
                     stars,
-                    ..BlogChanges::default()
+                    ..BlogPatch::default()
                 };
                 (blog.id, changes)
             });

@@ -6,20 +6,20 @@ use std::thread;
 use std::time::Duration;
 
 use bindery::{
-    Connection, Error, ErrorKind, Isolation, Registry, Retry, Transaction, TransactionOptions,
+    Connection, Error, ErrorKind, Isolation, Registry, RetryPolicy, Transaction, TransactionOptions,
 };
 use bindery_testkit::{Fault, FaultProxy, Watchdog};
 
 use super::place::{Place, at_each_place};
 use super::{add, titles};
 use crate::sample::engine::Postgres;
-use crate::sample::{BlogChanges, BlogId, Everything, NewBlog, Tables, on_each_database, with};
+use crate::sample::{BlogId, BlogPatch, Everything, NewBlog, Tables, on_each_database, with};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
-fn quick(attempts: u32) -> Retry {
+fn quick(attempts: u32) -> RetryPolicy {
     let millisecond = Duration::from_millis(1);
-    Retry::default()
+    RetryPolicy::default()
         .attempts(attempts)
         .backoff(millisecond, 20 * millisecond)
 }
@@ -107,9 +107,9 @@ fn set_stars<E: Everything>(
     id: BlogId<E>,
     stars: i64,
 ) -> bindery::Result<()> {
-    let changes = BlogChanges {
+    let changes = BlogPatch {
         stars: Some(stars),
-        ..BlogChanges::default()
+        ..BlogPatch::default()
     };
     c.blogs().update(id, changes).map(drop)
 }
@@ -149,9 +149,9 @@ fn transfers_in_opposite_directions_lose_nothing<E: Everything>(engine: E, place
                         // The first statement locks, and changes the row, so that the second reads what is there now.
                         for (id, more) in [(from, -1), (to, 2)] {
                             let title = Some(attempt.to_string());
-                            let touch = BlogChanges {
+                            let touch = BlogPatch {
                                 title,
-                                ..BlogChanges::default()
+                                ..BlogPatch::default()
                             };
                             tx.blogs().update(id, touch)?;
                             let now = stars(tx, id)?;

@@ -3,10 +3,10 @@
 
 use std::cell::Cell;
 
+use bindery::__private::{ColumnSet, ColumnSource, EngineInfo, NoKey, Program, TableDdl, TableSql};
 use bindery::{
-    ColumnSet, ColumnSource, Config, Connection, Engine, EngineInfo, EngineOptions, LivesOn, Model,
-    ModelInfo, NoKey, ParamWriter, Program, Registry, Repository, Result, Route, RowReader,
-    TableDdl, TableSql, Writable,
+    Config, Connection, Engine, EngineOptions, LivesOn, Model, ModelInfo, ParamWriter, Registry,
+    Repository, Result, Route, RowReader, Writable,
 };
 use bindery_schema::column_type::ColumnType;
 use bindery_schema::model::{CheckedModel, EngineId, TableId};
@@ -79,7 +79,7 @@ impl Model for Chosen {
     type Row<E: Engine> = Vec<Value>;
     type Key<E: Engine> = NoKey;
     type New<E: Engine> = Given;
-    type Changes<E: Engine> = Given;
+    type Patch<E: Engine> = Given;
     type Inserted<E: Engine> = ();
 
     fn read<E: Engine>(row: &mut RowReader<'_>, _: E) -> Result<Vec<Value>> {

@@ -15,15 +15,15 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 /// database's, no password and no value.
 ///
 /// ```
-/// use bindery::Outcome;
+/// use bindery::CommitToken;
 ///
-/// let outcome: Outcome = "default/postgres/7311/1763640000000000".parse()?;
-/// assert_eq!(outcome.engine(), "default");
-/// assert_eq!(outcome.to_string(), "default/postgres/7311/1763640000000000");
+/// let token: CommitToken = "default/postgres/7311/1763640000000000".parse()?;
+/// assert_eq!(token.engine(), "default");
+/// assert_eq!(token.to_string(), "default/postgres/7311/1763640000000000");
 /// # Ok::<(), bindery::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Outcome {
+pub struct CommitToken {
     engine: String,
     mark: Mark,
 }
@@ -59,7 +59,7 @@ pub enum Resolution {
     StillRunning,
 }
 
-impl Outcome {
+impl CommitToken {
     /// Whose it is, the error says when it is told where it happened.
     pub(crate) fn new(mark: Mark) -> Self {
         Self {
@@ -76,9 +76,9 @@ impl Outcome {
     }
 
     fn of(engine: &str, mark: Mark) -> Self {
-        let mut outcome = Self::new(mark);
-        outcome.name_engine(engine);
-        outcome
+        let mut token = Self::new(mark);
+        token.name_engine(engine);
+        token
     }
 
     /// The engine it belongs to.
@@ -87,7 +87,7 @@ impl Outcome {
     }
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for CommitToken {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let engine = &self.engine;
         match &self.mark {
@@ -99,11 +99,11 @@ impl fmt::Display for Outcome {
     }
 }
 
-impl FromStr for Outcome {
+impl FromStr for CommitToken {
     type Err = Error;
 
     /// # Errors
-    /// The text is not one that an outcome was written as.
+    /// The text is not one that a token was written as.
     fn from_str(text: &str) -> Result<Self> {
         let parts: Vec<&str> = text.split('/').collect();
         let read = match parts[..] {
@@ -122,7 +122,7 @@ impl FromStr for Outcome {
             _ => None,
         };
         read.ok_or_else(|| {
-            let why = "this is not the text of an outcome".to_owned();
+            let why = "this is not the text of a token".to_owned();
             Error::new(ErrorKind::UnsupportedValue(why))
         })
     }
@@ -139,25 +139,25 @@ const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 impl Registry {
-    /// Finds out what became of a COMMIT whose answer was lost ([`Error::outcome`]). It waits, within the limit, for the
+    /// Finds out what became of a COMMIT whose answer was lost ([`Error::commit_token`]). It waits, within the limit, for the
     /// engine to be reachable again and for the old transaction to end: `Aborted` is said only when it cannot be
     /// committed any more.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
     /// use std::time::Duration;
-    /// use bindery::{Resolution, Retry};
+    /// use bindery::{Resolution, RetryPolicy};
     ///
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
     /// # let new = || NewUser::new("ann@example.org");
     /// let done = db.default()?.transaction(|tx| tx.users().insert(new()));
-    /// if let Some(outcome) = done.as_ref().err().and_then(|error| error.outcome()) {
-    ///     match db.resolve(outcome, Duration::from_secs(10))? {
+    /// if let Some(token) = done.as_ref().err().and_then(|error| error.commit_token()) {
+    ///     match db.resolve(token, Duration::from_secs(10))? {
     ///         Resolution::Committed => println!("it is stored"),
     ///         Resolution::Aborted => println!("it is not: try again"),
-    ///         Resolution::StillRunning => println!("ask again later: {outcome}"),
+    ///         Resolution::StillRunning => println!("ask again later: {token}"),
     ///     }
     /// }
     /// # Ok(())
@@ -166,10 +166,10 @@ impl Registry {
     ///
     /// # Errors
     /// The engine cannot be reached within the limit, or the database knows nothing of the transaction any more.
-    pub fn resolve(&self, outcome: &Outcome, limit: Duration) -> Result<Resolution> {
-        let engine = self.configured(&outcome.engine)?;
+    pub fn resolve(&self, token: &CommitToken, limit: Duration) -> Result<Resolution> {
+        let engine = self.configured(&token.engine)?;
         engine
-            .resolve(&outcome.mark, limit)
+            .resolve(&token.mark, limit)
             .map_err(|error| error.on_engine(engine.info.name).during(Operation::Resolve))
     }
 }
@@ -219,9 +219,9 @@ mod tests {
             },
             Mark::Counted { session, number: 3 },
         ] {
-            let outcome = Outcome::of("b", mark);
-            let read: Outcome = outcome.to_string().parse().unwrap();
-            assert_eq!(read, outcome);
+            let token = CommitToken::of("b", mark);
+            let read: CommitToken = token.to_string().parse().unwrap();
+            assert_eq!(read, token);
         }
     }
 
@@ -240,7 +240,7 @@ mod tests {
             "b/mysql/x' OR 1=1 -- x' OR 1=1 -- x' OR 1=1/1",
             &format!("b/mysql/{SESSION}/"),
         ] {
-            let refused = text.parse::<Outcome>().unwrap_err();
+            let refused = text.parse::<CommitToken>().unwrap_err();
             assert!(
                 matches!(refused.kind(), ErrorKind::UnsupportedValue(_)),
                 "{text}"

@@ -1,4 +1,4 @@
-//! `…Changes`: columns to be updated.
+//! `…Patch`: columns to be updated.
 
 use super::row::column_docs;
 use super::shape::Shape;
@@ -7,8 +7,8 @@ use super::{code, default_parameter, derives};
 use crate::rust_writer::{Expr, RustWriter};
 
 /// The struct, with nothing to be changed as its default.
-pub(crate) fn changes(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
-    let generic = shape.changes_generic();
+pub(crate) fn patch(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    let generic = shape.patch_generic();
     w.item(|w| {
         w.doc(&format!(
             "Columns of {} to be changed; what is `None` stays.",
@@ -20,13 +20,13 @@ pub(crate) fn changes(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sha
         } else {
             &["Debug", "Clone", "Default", "PartialEq"]
         };
-        w.derive(&derives(always, &shape.derives.changes));
+        w.derive(&derives(always, &shape.derives.patch));
         let parameter = default_parameter(around, shape, generic);
-        let head = format!("pub struct {}{parameter}", shape.names.changes);
+        let head = format!("pub struct {}{parameter}", shape.names.patch);
         w.structure(&head, shape.changeable().next().is_none(), |w| {
             for (_, field) in shape.changeable() {
                 w.docs(column_docs(field, ""));
-                w.field(&format!("pub {}", field.name), &field.changes_type());
+                w.field(&format!("pub {}", field.name), &field.patch_type());
             }
         });
     });
@@ -39,7 +39,7 @@ fn default(w: &mut RustWriter, shape: &Shape<'_>) {
     w.item(|w| {
         let head = format!(
             "impl<E: ::bindery::Engine> ::core::default::Default for {}",
-            shape.changes("E")
+            shape.patch("E")
         );
         w.implementation(&head, |w| {
             w.block("fn default() -> Self", |w| {

@@ -1,0 +1,22 @@
+//! Names that generated code alone uses. They follow the generator, so any release may change them.
+
+#[cfg(feature = "serde")]
+pub use ::serde;
+
+#[cfg(feature = "derive")]
+pub use crate::derived::{
+    Derived, Holds, Listed, ReachedFrom, assert_link, assert_reference, in_creation_order, listed,
+};
+pub use crate::engine::NotChosen;
+pub use crate::key::ReadKey;
+pub use crate::model::{ColumnSet, ColumnSource, NoKey, ReadOnly};
+pub use crate::program::{EngineInfo, Program, TableDdl};
+pub use crate::route::Target;
+pub use crate::statements::{TableSql, UniqueSql};
+pub use crate::{
+    __require_bigdecimal as require_bigdecimal, __require_chrono as require_chrono,
+    __require_json as require_json, __require_mysql as require_mysql,
+    __require_postgres as require_postgres, __require_serde as require_serde,
+    __require_sqlite as require_sqlite, __require_uuid as require_uuid,
+    __serialize_engine as serialize_engine,
+};
