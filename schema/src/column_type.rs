@@ -1,6 +1,7 @@
 //! The types a column can have, independent of any dialect's spelling.
 
 use crate::model::EnumId;
+use crate::rust_type::{self, RustType};
 
 /// The type of a column's values. Its declaration in SQL is the dialect's matter; its Rust type is defined here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -109,38 +110,77 @@ impl ColumnType {
         None
     }
 
+    /// Returns the facts about the type: one row for each.
+    pub fn facts(&self) -> TypeFacts {
+        match self {
+            Self::Bool => row("bool", TypeClass::Boolean, "bool", rust_type::BOOL),
+            Self::I8 => integer("i8", true, 8, rust_type::I8),
+            Self::I16 => integer("i16", true, 16, rust_type::I16),
+            Self::I24 => integer("i24", true, 24, rust_type::I32),
+            Self::I32 => integer("i32", true, 32, rust_type::I32),
+            Self::I64 => integer("i64", true, 64, rust_type::I64),
+            Self::U8 => integer("u8", false, 8, rust_type::U8),
+            Self::U16 => integer("u16", false, 16, rust_type::U16),
+            Self::U24 => integer("u24", false, 24, rust_type::U32),
+            Self::U32 => integer("u32", false, 32, rust_type::U32),
+            Self::U64 => integer("u64", false, 64, rust_type::U64),
+            Self::F32 => row("f32", TypeClass::Float { bits: 32 }, "f32", rust_type::F32),
+            Self::F64 => row("f64", TypeClass::Float { bits: 64 }, "f64", rust_type::F64),
+            Self::Decimal(_) => row("decimal", TypeClass::Decimal, "decimal", rust_type::DECIMAL),
+            Self::Char(_) => row("char", TypeClass::Text, "text", rust_type::STRING),
+            Self::VarChar(_) => row("varchar", TypeClass::Text, "text", rust_type::STRING),
+            Self::Text(_) => row("text", TypeClass::Text, "text", rust_type::STRING),
+            Self::Binary(_) => row("binary", TypeClass::Bytes, "bytes", rust_type::BYTES),
+            Self::VarBinary(_) => row("varbinary", TypeClass::Bytes, "bytes", rust_type::BYTES),
+            Self::Blob(_) => row("blob", TypeClass::Bytes, "bytes", rust_type::BYTES),
+            Self::Date => row("date", TypeClass::Date, "date", rust_type::DATE),
+            Self::Time(_) => row("time", TypeClass::Time, "time", rust_type::TIME),
+            Self::DateTime(_) => row(
+                "datetime",
+                TypeClass::DateTime,
+                "datetime",
+                rust_type::DATE_TIME,
+            ),
+            Self::Timestamp(_) => row(
+                "timestamp",
+                TypeClass::Timestamp,
+                "timestamp",
+                rust_type::TIMESTAMP,
+            ),
+            Self::Year => row("year", TypeClass::Year, "integer", rust_type::U16),
+            Self::Interval => row(
+                "interval",
+                TypeClass::Interval,
+                "interval",
+                rust_type::INTERVAL,
+            ),
+            Self::Uuid => row("uuid", TypeClass::Uuid, "uuid", rust_type::UUID),
+            Self::Json { .. } => row("json", TypeClass::Json, "json", rust_type::JSON),
+            Self::Enum(_) => row("enum", TypeClass::Enum, "text", rust_type::ENUM),
+            Self::Set(_) => row("set", TypeClass::Set, "text", rust_type::STRING_SET),
+            Self::Bit(_) => row("bit", TypeClass::Bit, "integer", rust_type::U64),
+            Self::Any => row("any", TypeClass::Any, UNKNOWN_KIND, rust_type::ANY_VALUE),
+            Self::Array(_) => row("array", TypeClass::Array, "array", rust_type::VEC),
+        }
+    }
+
     /// Returns the class of its values.
     pub fn class(&self) -> TypeClass {
-        match self {
-            Self::Bool => TypeClass::Boolean,
-            Self::I8 => TypeClass::signed(8),
-            Self::I16 => TypeClass::signed(16),
-            Self::I24 => TypeClass::signed(24),
-            Self::I32 => TypeClass::signed(32),
-            Self::I64 => TypeClass::signed(64),
-            Self::U8 => TypeClass::unsigned(8),
-            Self::U16 => TypeClass::unsigned(16),
-            Self::U24 => TypeClass::unsigned(24),
-            Self::U32 => TypeClass::unsigned(32),
-            Self::U64 => TypeClass::unsigned(64),
-            Self::F32 => TypeClass::Float { bits: 32 },
-            Self::F64 => TypeClass::Float { bits: 64 },
-            Self::Decimal(_) => TypeClass::Decimal,
-            Self::Char(_) | Self::VarChar(_) | Self::Text(_) => TypeClass::Text,
-            Self::Binary(_) | Self::VarBinary(_) | Self::Blob(_) => TypeClass::Bytes,
-            Self::Date => TypeClass::Date,
-            Self::Time(_) => TypeClass::Time,
-            Self::DateTime(_) => TypeClass::DateTime,
-            Self::Timestamp(_) => TypeClass::Timestamp,
-            Self::Year => TypeClass::Year,
-            Self::Interval => TypeClass::Interval,
-            Self::Uuid => TypeClass::Uuid,
-            Self::Json { .. } => TypeClass::Json,
-            Self::Enum(_) => TypeClass::Enum,
-            Self::Set(_) => TypeClass::Set,
-            Self::Bit(_) => TypeClass::Bit,
-            Self::Any => TypeClass::Any,
-            Self::Array(_) => TypeClass::Array,
+        self.facts().class
+    }
+
+    /// Returns the number of characters, bytes or bits that it is declared with.
+    pub fn length(&self) -> Option<u32> {
+        if let Self::Char(length) | Self::Binary(length) | Self::VarBinary(length) = self {
+            return Some(*length);
+        }
+        if let Self::Bit(bits) = self {
+            return Some(u32::from(*bits));
+        }
+        if let Self::VarChar(length) = self {
+            *length
+        } else {
+            None
         }
     }
 
@@ -150,8 +190,43 @@ impl ColumnType {
     }
 }
 
+/// The facts about a type that hold in every database: its declaration is defined in each dialect's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TypeFacts {
+    /// The word for it in the number by which a table is known; sizes are written after it.
+    pub word: &'static str,
+    /// Rules look at this, most of them at nothing else.
+    pub class: TypeClass,
+    /// The word by which a running program compares the database's own columns with the compiled ones.
+    pub kind: &'static str,
+    /// The type of a field.
+    pub rust: RustType,
+}
+
+/// The kind of a type of which a running program knows nothing: one of the user's own, or several in one column.
+pub const UNKNOWN_KIND: &str = "_";
+
+const fn row(
+    word: &'static str,
+    class: TypeClass,
+    kind: &'static str,
+    rust: RustType,
+) -> TypeFacts {
+    TypeFacts {
+        word,
+        class,
+        kind,
+        rust,
+    }
+}
+
+const fn integer(word: &'static str, signed: bool, bits: u8, rust: RustType) -> TypeFacts {
+    let class = TypeClass::Integer(Integer { bits, signed });
+    row(word, class, "integer", rust)
+}
+
 /// The class of a type's values, for rules that treat many types alike. A new type states its class in
-/// [`ColumnType::class`] and has the rules of that.
+/// [`ColumnType::facts`] and has the rules of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TypeClass {
     /// true or false.
@@ -225,15 +300,6 @@ impl Integer {
 }
 
 impl TypeClass {
-    const fn signed(bits: u8) -> Self {
-        Self::Integer(Integer { bits, signed: true })
-    }
-
-    const fn unsigned(bits: u8) -> Self {
-        let signed = false;
-        Self::Integer(Integer { bits, signed })
-    }
-
     /// Which kind of whole number it is, where it is one.
     pub fn integer(self) -> Option<Integer> {
         if let Self::Integer(integer) = self {

@@ -24,6 +24,7 @@ pub mod project;
 pub mod read_as;
 pub mod render;
 pub mod resolve;
+pub mod rust_type;
 
 pub use bindery_core::{
     config, derives, diagnostic, disk, fingerprint, lints, models_of, source, sql_writer,

@@ -1,6 +1,6 @@
 //! Rust types that a derive knows how to store, and the SQL type each one has where the struct names none.
 
-use bindery_schema::column_type::{ColumnType, Integer, LobSize, TypeClass};
+use bindery_schema::column_type::{ColumnType, LobSize};
 use bindery_schema::dialect::Dialect;
 
 use super::description::RustType;
@@ -31,6 +31,29 @@ pub(super) enum Known {
 }
 
 impl Known {
+    const ALL: [Self; 20] = [
+        Self::Bool,
+        Self::I8,
+        Self::I16,
+        Self::I32,
+        Self::I64,
+        Self::U8,
+        Self::U16,
+        Self::U32,
+        Self::U64,
+        Self::F32,
+        Self::F64,
+        Self::Text,
+        Self::Bytes,
+        Self::Date,
+        Self::Time,
+        Self::DateTime,
+        Self::Timestamp,
+        Self::Uuid,
+        Self::Decimal,
+        Self::Json,
+    ];
+
     /// The type, if it is one of these. Paths are known by their last segment, as a macro cannot see what is imported.
     pub(super) fn of(rust_type: &RustType) -> Option<Self> {
         let argument = |name| matches!(rust_type.arguments.as_slice(), [only] if only.name.as_deref() == Some(name));
@@ -68,38 +91,10 @@ impl Known {
 
     /// The type a field has for a column of this type; `None` where it is none of these.
     pub(super) fn of_column(column_type: &ColumnType) -> Option<Self> {
-        Some(match column_type.class() {
-            TypeClass::Boolean => Self::Bool,
-            TypeClass::Integer(integer) => Self::of_integer(integer),
-            TypeClass::Year => Self::U16,
-            TypeClass::Bit => Self::U64,
-            TypeClass::Float { bits: 32 } => Self::F32,
-            TypeClass::Float { .. } => Self::F64,
-            TypeClass::Text => Self::Text,
-            TypeClass::Bytes => Self::Bytes,
-            TypeClass::Date => Self::Date,
-            TypeClass::Time => Self::Time,
-            TypeClass::DateTime => Self::DateTime,
-            TypeClass::Timestamp => Self::Timestamp,
-            TypeClass::Uuid => Self::Uuid,
-            TypeClass::Decimal => Self::Decimal,
-            TypeClass::Json => Self::Json,
-            TypeClass::Interval | TypeClass::Enum | TypeClass::Set => return None,
-            TypeClass::Any | TypeClass::Array => return None,
-        })
-    }
-
-    fn of_integer(integer: Integer) -> Self {
-        match (integer.signed, integer.bits) {
-            (true, ..=8) => Self::I8,
-            (true, ..=16) => Self::I16,
-            (true, ..=32) => Self::I32,
-            (true, _) => Self::I64,
-            (false, ..=8) => Self::U8,
-            (false, ..=16) => Self::U16,
-            (false, ..=32) => Self::U32,
-            (false, _) => Self::U64,
-        }
+        let path = column_type.facts().rust.path;
+        Self::ALL
+            .into_iter()
+            .find(|known| known.held().facts().rust.path == path)
     }
 
     /// Is a value of the type also kept in a column of this type: a UUID in its 16 bytes or 36 characters?
@@ -111,7 +106,11 @@ impl Known {
     /// Returns the type of a column of this Rust type where the struct names no SQL type; `None` for a decimal, which
     /// needs its digits.
     pub(super) fn column_type(self) -> Option<ColumnType> {
-        Some(match self {
+        Some(self.held()).filter(|held| *held != ColumnType::Decimal(None))
+    }
+
+    fn held(self) -> ColumnType {
+        match self {
             Self::Bool => ColumnType::Bool,
             Self::I8 => ColumnType::I8,
             Self::I16 => ColumnType::I16,
@@ -131,8 +130,8 @@ impl Known {
             Self::Timestamp => ColumnType::Timestamp(6),
             Self::Uuid => ColumnType::Uuid,
             Self::Json => ColumnType::Json { binary: true },
-            Self::Decimal => return None,
-        })
+            Self::Decimal => ColumnType::Decimal(None),
+        }
     }
 
     /// How it is declared where the struct is written down. A dialect that has no such type gets one that is wide

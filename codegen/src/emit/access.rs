@@ -1,8 +1,9 @@
 //! Ways to a model's repository: the accessors of connections, and `find_by_…` and `upsert_by_…` of unique columns.
 
+use bindery_schema::rust_type::Argument;
+
 use super::shape::{Field, Given, Shape, UniqueShape};
 use super::shapes::Surroundings;
-use super::types::Argument;
 use super::{UNUSED, code, in_words};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 

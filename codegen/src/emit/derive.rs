@@ -5,12 +5,12 @@
 use std::collections::BTreeSet;
 
 use bindery_schema::model::{CheckedModel, Engine, Model, TableId};
+use bindery_schema::rust_type::TypeFeature;
 
 use super::ddl::Ddl;
 use super::names::Names;
 use super::shape::{KeyShape, Shape, applied};
 use super::shapes::{Scope, Shapes, Surroundings};
-use super::types::TypeFeature;
 use super::{
     UNUSED, UNUSED_IMPORT, derives_serde, key, model as model_impl, new, row, source, sql,
     string_literal,

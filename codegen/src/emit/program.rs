@@ -4,13 +4,14 @@ use std::collections::{BTreeSet, HashSet};
 
 use bindery_schema::model::{CheckedModel, Model, TableId};
 use bindery_schema::parts::in_parts;
+use bindery_schema::rust_type::TypeFeature;
 
 use super::ddl::Ddl;
 use super::module::Module;
 use super::names::Names;
 use super::shape::Shape;
 use super::shapes::{Scope, Shapes, Surroundings};
-use super::types::TypeFeature;
+use super::types;
 use super::{UNUSED, UNUSED_IMPORT, derives_serde};
 use super::{access, databases, engine, enums, sql};
 use crate::kept::{FOLDER, Kept, Piece, fingerprint, joined};
@@ -78,7 +79,7 @@ pub fn rust_types(model: &Model) -> Vec<Vec<Option<String>>> {
 
 /// The feature of the runtime that each column's field needs beside the databases', by table; `None` for none.
 pub fn type_features(model: &Model) -> Vec<Vec<Option<&'static str>>> {
-    let feature = |column| TypeFeature::of_column(column).map(TypeFeature::name);
+    let feature = |column| types::feature_of_column(column).map(TypeFeature::name);
     let tables = model.tables.iter();
     tables
         .map(|table| table.columns.iter().map(feature).collect())
@@ -320,7 +321,7 @@ pub(crate) fn features(model: &Model) -> BTreeSet<&'static str> {
     let columns = model.tables.iter().flat_map(|table| &table.columns);
     let types = columns
         .filter(|column| !column.skip)
-        .filter_map(TypeFeature::of_column);
+        .filter_map(types::feature_of_column);
     let serde = derives_serde(model.derives.paths()).then_some("serde");
     let features = dialects.chain(types.map(TypeFeature::name));
     features.chain(serde).collect()

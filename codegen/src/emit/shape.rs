@@ -6,10 +6,11 @@ use bindery_schema::column_type::{ColumnType, TypeClass};
 use bindery_schema::derives::AllDerives;
 use bindery_schema::model::{Column, EngineId, FieldType, Generated, Table, TableId};
 use bindery_schema::plan::statements::{is_touched, is_writable};
+use bindery_schema::rust_type::{Argument, Traits, TypeFeature};
 
 use super::constraints::ConstraintShape;
 use super::names::ModelNames;
-use super::types::{Argument, Facts, TypeFeature};
+use super::types;
 
 /// Which model of the schema it is. The code does not say so: one table more gives others other numbers and the same code.
 #[derive(Debug, Clone, Copy)]
@@ -123,7 +124,7 @@ impl<'m> ColumnFacts<'m> {
             docs: &column.docs,
             column_type: &column.column_type,
             fraction_digits: column.fraction_digits(),
-            feature: TypeFeature::of_column(column),
+            feature: types::feature_of_column(column),
             counted: matches!(column.generated, Generated::Key { .. }),
             version: column.version,
             touched: is_touched(column),
@@ -170,7 +171,7 @@ pub(crate) struct Field<'m> {
     pub(crate) ty: String,
     /// The type of the bare value; differs from `ty` where that is a key.
     pub(crate) bare: String,
-    pub(crate) facts: Facts,
+    pub(crate) facts: Traits,
     pub(crate) nullable: bool,
     /// It is a `Key<…>`.
     pub(crate) is_key: bool,

@@ -9,6 +9,7 @@ use bindery_schema::model::{
 
 use bindery_schema::plan::statements::is_required;
 use bindery_schema::plan::{kinds, rules};
+use bindery_schema::rust_type::Traits;
 
 use super::constraints;
 use super::names::Names;
@@ -16,7 +17,7 @@ use super::shape::{
     ColumnFacts, Field, Given, ItemDerives, KeyShape, Number, Shape, TableFacts, UniqueShape,
     applied,
 };
-use super::types::{self, Facts};
+use super::types;
 
 /// Where generated code finds the modules of the whole program.
 #[derive(Debug, Clone, Hash)]
@@ -219,7 +220,7 @@ impl<'m> Shapes<'m> {
     }
 
     /// The bare Rust type of a column: of what it refers to, where it refers.
-    fn value(&self, column: &Column) -> (String, Facts) {
+    fn value(&self, column: &Column) -> (String, Traits) {
         let mut column = column;
         // As many steps as there are tables, should references go in a circle.
         for _ in 0..self.model.tables.len() {

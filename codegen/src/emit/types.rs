@@ -1,150 +1,37 @@
 //! The Rust type of a column, by what it holds.
 
-use bindery_schema::column_type::{ColumnType, Integer, TypeClass};
+use bindery_schema::column_type::ColumnType;
 use bindery_schema::model::{Column, FieldType};
-
-/// Facts about a type's traits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Facts {
-    pub(crate) copy: bool,
-    pub(crate) eq: bool,
-    pub(crate) ord: bool,
-    pub(crate) hash: bool,
-    /// How it is taken as an argument.
-    pub(crate) argument: Argument,
-}
-
-/// How a value is taken as an argument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Argument {
-    /// By value.
-    Value,
-    /// `&str`, or `impl Into<String>` where it is kept.
-    Text,
-    /// `&[T]`, of a `Vec<T>`.
-    Slice,
-    /// By reference.
-    Reference,
-}
-
-impl Facts {
-    /// A type of the user's, of which nothing is known.
-    pub(crate) const UNKNOWN: Self = Self {
-        copy: false,
-        eq: false,
-        ord: false,
-        hash: false,
-        argument: Argument::Reference,
-    };
-
-    const NUMBER: Self = Self {
-        copy: true,
-        eq: true,
-        ord: true,
-        hash: true,
-        argument: Argument::Value,
-    };
-
-    const FLOAT: Self = Self {
-        eq: false,
-        ord: false,
-        hash: false,
-        ..Self::NUMBER
-    };
-
-    /// Without an order: a month has no number of days.
-    const SPAN: Self = Self {
-        ord: false,
-        ..Self::NUMBER
-    };
-
-    const OWNED: Self = Self {
-        copy: false,
-        argument: Argument::Reference,
-        ..Self::NUMBER
-    };
-
-    const TEXT: Self = Self {
-        argument: Argument::Text,
-        ..Self::OWNED
-    };
-
-    const BYTES: Self = Self {
-        argument: Argument::Slice,
-        ..Self::OWNED
-    };
-
-    /// Compared for equality only.
-    const TREE: Self = Self {
-        ord: false,
-        hash: false,
-        ..Self::OWNED
-    };
-}
+use bindery_schema::rust_type::{self, RustType, Traits, TypeFeature};
 
 /// The type and its traits. `root` goes before the module `enums`.
-pub(crate) fn of(column_type: &ColumnType, root: &str, enums: &[String]) -> (String, Facts) {
+pub(crate) fn of(column_type: &ColumnType, root: &str, enums: &[String]) -> (String, Traits) {
+    let RustType { path, traits, .. } = column_type.facts().rust;
     if let ColumnType::Enum(id) = column_type {
         let name = &enums[id.0 as usize];
-        return (format!("{root}enums::{name}"), Facts::NUMBER);
+        return (format!("{root}{path}::{name}"), traits);
     }
     if let ColumnType::Array(element) = column_type {
-        let (element, facts) = of(element, root, enums);
-        let facts = Facts {
-            copy: false,
-            argument: Argument::Slice,
-            ..facts
+        let (element, of_element) = of(element, root, enums);
+        let traits = Traits {
+            copy: traits.copy,
+            argument: traits.argument,
+            ..of_element
         };
-        return (format!("::std::vec::Vec<{element}>"), facts);
+        return (format!("{path}<{element}>"), traits);
     }
-    let (path, facts) = match column_type.class() {
-        TypeClass::Boolean => ("bool", Facts::NUMBER),
-        TypeClass::Integer(integer) => (integer_path(integer), Facts::NUMBER),
-        TypeClass::Year => ("u16", Facts::NUMBER),
-        TypeClass::Bit => ("u64", Facts::NUMBER),
-        TypeClass::Float { bits: 32 } => ("f32", Facts::FLOAT),
-        TypeClass::Float { .. } => ("f64", Facts::FLOAT),
-        TypeClass::Decimal => (DECIMAL, Facts::OWNED),
-        TypeClass::Text => ("::std::string::String", Facts::TEXT),
-        TypeClass::Bytes => ("::std::vec::Vec<u8>", Facts::BYTES),
-        TypeClass::Date => (DATE, Facts::NUMBER),
-        TypeClass::Time => (TIME, Facts::NUMBER),
-        TypeClass::DateTime => (DATETIME, Facts::NUMBER),
-        TypeClass::Timestamp => (TIMESTAMP, Facts::NUMBER),
-        TypeClass::Interval => ("::bindery::types::Interval", Facts::SPAN),
-        TypeClass::Uuid => (UUID, Facts::NUMBER),
-        TypeClass::Json => (JSON, Facts::TREE),
-        TypeClass::Set => ("::bindery::types::StringSet", Facts::OWNED),
-        TypeClass::Any | TypeClass::Enum | TypeClass::Array => {
-            ("::bindery::types::AnyValue", Facts::UNKNOWN)
-        }
-    };
-    (path.to_owned(), facts)
-}
-
-/// Rust has no type of 24 bits: the next larger one.
-fn integer_path(integer: Integer) -> &'static str {
-    match (integer.signed, integer.bits) {
-        (true, ..=8) => "i8",
-        (true, ..=16) => "i16",
-        (true, ..=32) => "i32",
-        (true, _) => "i64",
-        (false, ..=8) => "u8",
-        (false, ..=16) => "u16",
-        (false, ..=32) => "u32",
-        (false, _) => "u64",
-    }
+    (path.to_owned(), traits)
 }
 
 /// A type that is said by its path: what is known of the ones that everybody has, and where generated code finds them.
-pub(crate) fn custom(path: &str) -> (String, Facts) {
+pub(crate) fn custom(path: &str) -> (String, Traits) {
     if let Some(date) = zero_or(path) {
-        let (own, facts) = custom(date);
-        return (format!("{ZERO_OR}<{own}>"), facts);
+        let (own, traits) = custom(date);
+        return (format!("{ZERO_OR}<{own}>"), traits);
     }
     match well_known(path) {
-        Some(&(_, own, facts, _)) => (own.to_owned(), facts),
-        None => (path.to_owned(), Facts::UNKNOWN),
+        Some(known) => (known.path.to_owned(), known.traits),
+        None => (path.to_owned(), Traits::UNKNOWN),
     }
 }
 
@@ -169,168 +56,48 @@ pub(crate) fn crates_of(path: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Paths without blanks and `::` at the beginning; the path in generated code, which needs no crate but `bindery`; what
-/// is known of the type; the feature it needs.
-type WellKnown = (&'static str, &'static str, Facts, Option<TypeFeature>);
-
-const WELL_KNOWN: &[WellKnown] = &[
-    ("bool", "bool", Facts::NUMBER, None),
-    ("i8", "i8", Facts::NUMBER, None),
-    ("i16", "i16", Facts::NUMBER, None),
-    ("i32", "i32", Facts::NUMBER, None),
-    ("i64", "i64", Facts::NUMBER, None),
-    ("u8", "u8", Facts::NUMBER, None),
-    ("u16", "u16", Facts::NUMBER, None),
-    ("u32", "u32", Facts::NUMBER, None),
-    ("u64", "u64", Facts::NUMBER, None),
-    ("f32", "f32", Facts::FLOAT, None),
-    ("f64", "f64", Facts::FLOAT, None),
-    ("String", "::std::string::String", Facts::TEXT, None),
-    (
-        "std::string::String",
-        "::std::string::String",
-        Facts::TEXT,
-        None,
-    ),
-    ("Vec<u8>", "::std::vec::Vec<u8>", Facts::BYTES, None),
-    (
-        "std::vec::Vec<u8>",
-        "::std::vec::Vec<u8>",
-        Facts::BYTES,
-        None,
-    ),
-    (
-        "std::net::IpAddr",
-        "::core::net::IpAddr",
-        Facts::NUMBER,
-        None,
-    ),
-    (
-        "std::net::Ipv4Addr",
-        "::core::net::Ipv4Addr",
-        Facts::NUMBER,
-        None,
-    ),
-    (
-        "std::net::Ipv6Addr",
-        "::core::net::Ipv6Addr",
-        Facts::NUMBER,
-        None,
-    ),
-    (
-        "core::net::IpAddr",
-        "::core::net::IpAddr",
-        Facts::NUMBER,
-        None,
-    ),
-    (
-        "core::net::Ipv4Addr",
-        "::core::net::Ipv4Addr",
-        Facts::NUMBER,
-        None,
-    ),
-    (
-        "core::net::Ipv6Addr",
-        "::core::net::Ipv6Addr",
-        Facts::NUMBER,
-        None,
-    ),
-    (
-        "bindery::types::IpNet",
-        "::bindery::types::IpNet",
-        Facts::NUMBER,
-        None,
-    ),
-    (
-        "bindery::types::StringSet",
-        "::bindery::types::StringSet",
-        Facts::OWNED,
-        None,
-    ),
-    (
-        "bindery::types::Interval",
-        "::bindery::types::Interval",
-        Facts::SPAN,
-        None,
-    ),
-    ("uuid::Uuid", UUID, Facts::NUMBER, Some(TypeFeature::Uuid)),
-    (
-        "bindery::types::Uuid",
-        UUID,
-        Facts::NUMBER,
-        Some(TypeFeature::Uuid),
-    ),
-    (
-        "bigdecimal::BigDecimal",
-        DECIMAL,
-        Facts::OWNED,
-        Some(TypeFeature::Bigdecimal),
-    ),
-    (
-        "bindery::types::BigDecimal",
-        DECIMAL,
-        Facts::OWNED,
-        Some(TypeFeature::Bigdecimal),
-    ),
-    (
-        "serde_json::Value",
-        JSON,
-        Facts::TREE,
-        Some(TypeFeature::Json),
-    ),
-    (
-        "bindery::types::JsonValue",
-        JSON,
-        Facts::TREE,
-        Some(TypeFeature::Json),
-    ),
-    (
-        "chrono::NaiveDate",
-        DATE,
-        Facts::NUMBER,
-        Some(TypeFeature::Chrono),
-    ),
-    (
-        "bindery::types::NaiveDate",
-        DATE,
-        Facts::NUMBER,
-        Some(TypeFeature::Chrono),
-    ),
-    (
-        "chrono::NaiveTime",
-        TIME,
-        Facts::NUMBER,
-        Some(TypeFeature::Chrono),
-    ),
-    (
-        "bindery::types::NaiveTime",
-        TIME,
-        Facts::NUMBER,
-        Some(TypeFeature::Chrono),
-    ),
-    (
-        "chrono::NaiveDateTime",
-        DATETIME,
-        Facts::NUMBER,
-        Some(TypeFeature::Chrono),
-    ),
-    (
-        "bindery::types::NaiveDateTime",
-        DATETIME,
-        Facts::NUMBER,
-        Some(TypeFeature::Chrono),
-    ),
-    (
-        "chrono::DateTime<chrono::Utc>",
-        TIMESTAMP,
-        Facts::NUMBER,
-        Some(TypeFeature::Chrono),
-    ),
+/// Types by the paths that programs write, without blanks and `::` at the beginning.
+const WELL_KNOWN: &[(&str, RustType)] = &[
+    ("bool", rust_type::BOOL),
+    ("i8", rust_type::I8),
+    ("i16", rust_type::I16),
+    ("i32", rust_type::I32),
+    ("i64", rust_type::I64),
+    ("u8", rust_type::U8),
+    ("u16", rust_type::U16),
+    ("u32", rust_type::U32),
+    ("u64", rust_type::U64),
+    ("f32", rust_type::F32),
+    ("f64", rust_type::F64),
+    ("String", rust_type::STRING),
+    ("std::string::String", rust_type::STRING),
+    ("Vec<u8>", rust_type::BYTES),
+    ("std::vec::Vec<u8>", rust_type::BYTES),
+    ("std::net::IpAddr", rust_type::IP_ADDR),
+    ("std::net::Ipv4Addr", rust_type::IPV4_ADDR),
+    ("std::net::Ipv6Addr", rust_type::IPV6_ADDR),
+    ("core::net::IpAddr", rust_type::IP_ADDR),
+    ("core::net::Ipv4Addr", rust_type::IPV4_ADDR),
+    ("core::net::Ipv6Addr", rust_type::IPV6_ADDR),
+    ("bindery::types::IpNet", rust_type::IP_NET),
+    ("bindery::types::StringSet", rust_type::STRING_SET),
+    ("bindery::types::Interval", rust_type::INTERVAL),
+    ("uuid::Uuid", rust_type::UUID),
+    ("bindery::types::Uuid", rust_type::UUID),
+    ("bigdecimal::BigDecimal", rust_type::DECIMAL),
+    ("bindery::types::BigDecimal", rust_type::DECIMAL),
+    ("serde_json::Value", rust_type::JSON),
+    ("bindery::types::JsonValue", rust_type::JSON),
+    ("chrono::NaiveDate", rust_type::DATE),
+    ("bindery::types::NaiveDate", rust_type::DATE),
+    ("chrono::NaiveTime", rust_type::TIME),
+    ("bindery::types::NaiveTime", rust_type::TIME),
+    ("chrono::NaiveDateTime", rust_type::DATE_TIME),
+    ("bindery::types::NaiveDateTime", rust_type::DATE_TIME),
+    ("chrono::DateTime<chrono::Utc>", rust_type::TIMESTAMP),
     (
         "bindery::types::DateTime<bindery::types::Utc>",
-        TIMESTAMP,
-        Facts::NUMBER,
-        Some(TypeFeature::Chrono),
+        rust_type::TIMESTAMP,
     ),
 ];
 
@@ -342,72 +109,34 @@ fn zero_or(path: &str) -> Option<&str> {
 }
 
 const ZERO_OR: &str = "::bindery::types::ZeroOr";
-const UUID: &str = "::bindery::types::Uuid";
-const DECIMAL: &str = "::bindery::types::BigDecimal";
-const JSON: &str = "::bindery::types::JsonValue";
-const DATE: &str = "::bindery::types::NaiveDate";
-const TIME: &str = "::bindery::types::NaiveTime";
-const DATETIME: &str = "::bindery::types::NaiveDateTime";
-const TIMESTAMP: &str = "::bindery::types::DateTime<::bindery::types::Utc>";
 
-fn well_known(path: &str) -> Option<&'static WellKnown> {
+fn well_known(path: &str) -> Option<&'static RustType> {
     let path = path.replace(' ', "").replace("<::", "<");
     let path = path.strip_prefix("::").unwrap_or(&path);
-    WELL_KNOWN.iter().find(|(known, ..)| *known == path)
+    let known = WELL_KNOWN.iter().find(|(known, _)| *known == path);
+    known.map(|(_, rust_type)| rust_type)
 }
 
-/// A feature of the runtime that a column type needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum TypeFeature {
-    Chrono,
-    Uuid,
-    Json,
-    Bigdecimal,
+/// Returns the feature that the field of a column needs.
+pub(crate) fn feature_of_column(column: &Column) -> Option<TypeFeature> {
+    match &column.field_type {
+        FieldType::Custom(path) => feature_of_path(path),
+        FieldType::Plain | FieldType::Key { .. } => feature(&column.column_type),
+    }
 }
 
-impl TypeFeature {
-    /// Its name in `Cargo.toml`.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Chrono => "chrono",
-            Self::Uuid => "uuid",
-            Self::Json => "json",
-            Self::Bigdecimal => "bigdecimal",
-        }
+fn feature_of_path(path: &str) -> Option<TypeFeature> {
+    let path = zero_or(path).unwrap_or(path);
+    let plain = path.trim().trim_start_matches("::");
+    if plain.starts_with("bindery::types::Json<") {
+        return Some(TypeFeature::Json);
     }
+    well_known(path).and_then(|known| known.feature)
+}
 
-    /// Returns the feature that the field of a column needs.
-    pub(crate) fn of_column(column: &Column) -> Option<Self> {
-        match &column.field_type {
-            FieldType::Custom(path) => Self::of_path(path),
-            FieldType::Plain | FieldType::Key { .. } => Self::of(&column.column_type),
-        }
+fn feature(column_type: &ColumnType) -> Option<TypeFeature> {
+    if let ColumnType::Array(element) = column_type {
+        return feature(element);
     }
-
-    fn of_path(path: &str) -> Option<Self> {
-        let path = zero_or(path).unwrap_or(path);
-        let plain = path.trim().trim_start_matches("::");
-        if plain.starts_with("bindery::types::Json<") {
-            return Some(Self::Json);
-        }
-        well_known(path).and_then(|(_, _, _, feature)| *feature)
-    }
-
-    /// Returns the feature that a column type needs.
-    fn of(column_type: &ColumnType) -> Option<Self> {
-        if let ColumnType::Array(element) = column_type {
-            return Self::of(element);
-        }
-        match column_type.class() {
-            TypeClass::Date | TypeClass::Time => Some(Self::Chrono),
-            TypeClass::DateTime | TypeClass::Timestamp => Some(Self::Chrono),
-            TypeClass::Uuid => Some(Self::Uuid),
-            TypeClass::Json => Some(Self::Json),
-            TypeClass::Decimal => Some(Self::Bigdecimal),
-            TypeClass::Boolean | TypeClass::Integer(_) | TypeClass::Float { .. } => None,
-            TypeClass::Text | TypeClass::Bytes | TypeClass::Year | TypeClass::Interval => None,
-            TypeClass::Enum | TypeClass::Set | TypeClass::Bit => None,
-            TypeClass::Any | TypeClass::Array => None,
-        }
-    }
+    column_type.facts().rust.feature
 }

@@ -10,17 +10,12 @@ use crate::model::EnumId;
 /// Types of PostgreSQL that a foreign key does not tell apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Family {
-    Bool,
     Integer,
-    Decimal,
     Float,
-    Text,
-    Bytes,
+    /// Days and points in time.
     Date,
-    Time,
-    Interval,
-    Uuid,
-    Json,
+    /// Of no other type's family.
+    Class(TypeClass),
     Enum(EnumId),
     /// Elements that are texts, or of one type: there is no cast from array to array.
     Array(Box<Family>, Option<Discriminant<ColumnType>>),
@@ -34,9 +29,9 @@ pub(super) fn by_postgres(child: ColumnPlace<'_>, parent: ColumnPlace<'_>) -> bo
         return true;
     };
     match (&child, &parent) {
-        (Family::Integer, Family::Decimal | Family::Float)
-        | (Family::Decimal, Family::Float)
-        | (Family::Time, Family::Interval)
+        (Family::Integer, Family::Class(TypeClass::Decimal) | Family::Float)
+        | (Family::Class(TypeClass::Decimal), Family::Float)
+        | (Family::Class(TypeClass::Time), Family::Class(TypeClass::Interval))
         | (Family::Named("inet"), Family::Named("cidr"))
         | (Family::Named("cidr"), Family::Named("inet")) => true,
         (child, parent) => child == parent,
@@ -74,27 +69,27 @@ fn family(column_type: &ColumnType) -> Option<Family> {
     }
     if let ColumnType::Array(element) = column_type {
         let of = family(element)?;
-        let exact = (of != Family::Text).then(|| discriminant(&**element));
+        let exact = (of != Family::Class(TypeClass::Text)).then(|| discriminant(&**element));
         return Some(Family::Array(Box::new(of), exact));
     }
     // An integer where it is auto-increment, else a decimal.
     if *column_type == ColumnType::U64 {
         return None;
     }
-    Some(match column_type.class() {
-        TypeClass::Boolean => Family::Bool,
-        TypeClass::Integer(_) | TypeClass::Year | TypeClass::Bit => Family::Integer,
-        TypeClass::Decimal => Family::Decimal,
-        TypeClass::Float { .. } => Family::Float,
-        TypeClass::Text => Family::Text,
-        TypeClass::Bytes => Family::Bytes,
-        TypeClass::Date | TypeClass::DateTime | TypeClass::Timestamp => Family::Date,
-        TypeClass::Time => Family::Time,
-        TypeClass::Interval => Family::Interval,
-        TypeClass::Uuid => Family::Uuid,
-        TypeClass::Json => Family::Json,
-        TypeClass::Set | TypeClass::Any | TypeClass::Enum | TypeClass::Array => return None,
-    })
+    let class = column_type.class();
+    let days = [TypeClass::Date, TypeClass::DateTime, TypeClass::Timestamp];
+    let whole = [TypeClass::Year, TypeClass::Bit];
+    if matches!(class, TypeClass::Set | TypeClass::Any) {
+        None
+    } else if class.integer().is_some() || whole.contains(&class) {
+        Some(Family::Integer)
+    } else if days.contains(&class) {
+        Some(Family::Date)
+    } else if let TypeClass::Float { .. } = class {
+        Some(Family::Float)
+    } else {
+        Some(Family::Class(class))
+    }
 }
 
 /// How InnoDB keeps a value: a foreign key joins columns that are kept alike.
@@ -105,6 +100,12 @@ enum Kept {
     Double,
     Text,
     Bytes,
+}
+
+impl Kept {
+    const fn integer(bytes: u8, signed: bool) -> Self {
+        Self::Integer { bytes, signed }
+    }
 }
 
 /// Does InnoDB take the two sides of a foreign key? (Else: error 1005, errno 150.)
@@ -120,27 +121,35 @@ pub(super) fn by_mysql(child: ColumnPlace<'_>, parent: ColumnPlace<'_>) -> bool 
 }
 
 fn kept(place: ColumnPlace<'_>) -> Option<Kept> {
-    let integer = |bytes, signed| Some(Kept::Integer { bytes, signed });
+    let integer = |bytes, signed| Some(Kept::integer(bytes, signed));
     let column_type = &place.column().column_type;
     if let ColumnType::Enum(id) = column_type {
         let values = place.model.enum_type(*id).values.len();
         return integer(if values < 256 { 1 } else { 2 }, false);
     }
-    match column_type.class() {
-        TypeClass::Boolean => integer(1, true),
-        TypeClass::Integer(kind) => integer(kind.bits / 8, kind.signed),
-        TypeClass::Date => integer(3, true),
-        TypeClass::Year => integer(1, false),
-        TypeClass::Float { bits: 32 } => Some(Kept::Float),
-        TypeClass::Float { .. } => Some(Kept::Double),
-        TypeClass::Text if !matches!(column_type, ColumnType::Text(_)) => Some(Kept::Text),
-        TypeClass::Bytes if !matches!(column_type, ColumnType::Blob(_)) => Some(Kept::Bytes),
-        TypeClass::Decimal | TypeClass::Time | TypeClass::DateTime => Some(Kept::Bytes),
-        TypeClass::Timestamp | TypeClass::Bit => Some(Kept::Bytes),
-        // Keys of long values have a length, and are not keys of a foreign key; the others are kept by MySQL in one way
-        // and by MariaDB in another.
-        TypeClass::Text | TypeClass::Bytes | TypeClass::Json | TypeClass::Uuid => None,
-        TypeClass::Enum | TypeClass::Set | TypeClass::Interval => None,
-        TypeClass::Any | TypeClass::Array => None,
+    let class = column_type.class();
+    if let Some(kind) = class.integer() {
+        return integer(kind.bits / 8, kind.signed);
     }
+    let known = KEPT.iter().find(|(known, _)| *known == class);
+    // Keys of long values have a length, and are not keys of a foreign key.
+    known
+        .map(|(_, kept)| *kept)
+        .filter(|_| !matches!(column_type, ColumnType::Text(_) | ColumnType::Blob(_)))
 }
+
+/// Values that are no integers. The others are kept by MySQL in one way and by MariaDB in another.
+const KEPT: [(TypeClass, Kept); 12] = [
+    (TypeClass::Boolean, Kept::integer(1, true)),
+    (TypeClass::Date, Kept::integer(3, true)),
+    (TypeClass::Year, Kept::integer(1, false)),
+    (TypeClass::Float { bits: 32 }, Kept::Float),
+    (TypeClass::Float { bits: 64 }, Kept::Double),
+    (TypeClass::Text, Kept::Text),
+    (TypeClass::Bytes, Kept::Bytes),
+    (TypeClass::Decimal, Kept::Bytes),
+    (TypeClass::Time, Kept::Bytes),
+    (TypeClass::DateTime, Kept::Bytes),
+    (TypeClass::Timestamp, Kept::Bytes),
+    (TypeClass::Bit, Kept::Bytes),
+];

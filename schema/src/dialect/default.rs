@@ -110,44 +110,31 @@ fn text_sql(place: ColumnPlace<'_>, dialect: Dialect, text: &str) -> Result<Stri
         sql.text_literal(text);
         return Ok(constant(place, dialect, sql.finish()));
     }
-    match place.stored_type().class() {
-        TypeClass::Boolean => {
-            let value = truth(text)
-                .ok_or_else(|| refused(place, dialect, "it is neither true nor false"))?;
-            sql.push(dialect.rules().bool_literal(value));
-        }
-        TypeClass::Bytes => {
-            let bytes = bytes_of(text, place.table().source_dialect);
-            sql.bytes_literal(&bytes.ok_or_else(|| {
+    let class = place.stored_type().class();
+    let own_way = [TypeClass::Interval, TypeClass::Array, TypeClass::Any];
+    let days = [TypeClass::Date, TypeClass::DateTime, TypeClass::Timestamp];
+    if own_way.contains(&class) {
+        return Err(refused(place, dialect, "it is written in PostgreSQL's way"));
+    }
+    if days.contains(&class) && text.starts_with("0000-00-00") {
+        return Err(refused(place, dialect, "there is no day 0"));
+    }
+    if class.is_number() {
+        return number_sql(place, dialect, text);
+    }
+    if class == TypeClass::Boolean {
+        let value =
+            truth(text).ok_or_else(|| refused(place, dialect, "it is neither true nor false"))?;
+        sql.push(dialect.rules().bool_literal(value));
+    } else if class == TypeClass::Bytes {
+        let bytes = bytes_of(text, place.table().source_dialect);
+        sql.bytes_literal(
+            &bytes.ok_or_else(|| {
                 refused(place, dialect, "its bytes are written in PostgreSQL's way")
-            })?);
-        }
-        TypeClass::Interval | TypeClass::Array | TypeClass::Any => {
-            return Err(refused(place, dialect, "it is written in PostgreSQL's way"));
-        }
-        TypeClass::Date | TypeClass::DateTime | TypeClass::Timestamp
-            if text.starts_with("0000-00-00") =>
-        {
-            return Err(refused(place, dialect, "there is no day 0"));
-        }
-        TypeClass::Integer(_)
-        | TypeClass::Float { .. }
-        | TypeClass::Decimal
-        | TypeClass::Year
-        | TypeClass::Bit => {
-            return number_sql(place, dialect, text);
-        }
-        TypeClass::Text
-        | TypeClass::Date
-        | TypeClass::Time
-        | TypeClass::DateTime
-        | TypeClass::Timestamp
-        | TypeClass::Uuid
-        | TypeClass::Json
-        | TypeClass::Enum
-        | TypeClass::Set => {
-            sql.text_literal(text);
-        }
+            })?,
+        );
+    } else {
+        sql.text_literal(text);
     }
     Ok(constant(place, dialect, sql.finish()))
 }

@@ -2,7 +2,7 @@
 //! reported when the schema is compiled. The limits themselves are data of each dialect's file.
 
 use super::{ColumnPlace, Dialect, Flavour, Refusal};
-use crate::column_type::ColumnType;
+use crate::column_type::{ColumnType, DecimalSize};
 use crate::dialect::DialectRules as _;
 use crate::model::{Check, DefaultValue, Table};
 
@@ -112,74 +112,16 @@ pub(crate) fn declared_size(
     if !own && place.column().as_text {
         no_range(place, dialect)?;
     }
-    let (found, limit, what) = match column_type {
-        ColumnType::Time(digits) | ColumnType::DateTime(digits) | ColumnType::Timestamp(digits) => {
-            let kept = (dialect != Dialect::Sqlite || !own).then_some(limits.second_digits);
-            (
-                u32::from(*digits),
-                kept.map(u32::from),
-                "digits of a second",
-            )
-        }
-        ColumnType::Decimal(Some(size)) if own => {
-            let (precision, scale) = limits.decimal.unzip();
-            if size.scale > size.precision && !limits.scale_past_precision {
-                (size.scale, Some(size.precision), "digits after the point")
-            } else if scale.is_some_and(|most| size.scale > most) {
-                (size.scale, scale, "digits after the point")
-            } else {
-                (size.precision, precision, "digits")
-            }
-        }
-        ColumnType::Char(length) if own => (*length, limits.char_length, "characters"),
-        ColumnType::VarChar(Some(length)) if own => (*length, limits.varchar_length, "characters"),
-        ColumnType::Binary(length) if own => (*length, limits.binary_length, "bytes"),
-        ColumnType::VarBinary(length) if own => (*length, limits.varbinary_length, "bytes"),
-        ColumnType::Bit(bits) => (u32::from(*bits), Some(64), "bits"),
-        ColumnType::Set(values) if own => {
-            set_values(place, values)?;
-            let limit = limits.set_values.map(|limit| limit as u32);
-            (values.len() as u32, limit, "values")
-        }
-        ColumnType::Enum(id) if own => {
-            let values = &place.model.enum_type(*id).values;
-            let values: Vec<&str> = values.iter().map(|value| value.value.as_str()).collect();
-            return equal_values(place, &values);
-        }
-        ColumnType::F32 | ColumnType::F64 if own => {
-            let (_, scale) = limits.decimal.unzip();
-            let digits = place.column().float_digits.unwrap_or(0);
-            (digits, scale, "digits after the point")
-        }
-        ColumnType::Decimal(_)
-        | ColumnType::Char(_)
-        | ColumnType::VarChar(_)
-        | ColumnType::Binary(_)
-        | ColumnType::VarBinary(_)
-        | ColumnType::Bool
-        | ColumnType::I8
-        | ColumnType::I16
-        | ColumnType::I24
-        | ColumnType::I32
-        | ColumnType::I64
-        | ColumnType::U8
-        | ColumnType::U16
-        | ColumnType::U24
-        | ColumnType::U32
-        | ColumnType::U64
-        | ColumnType::F32
-        | ColumnType::F64
-        | ColumnType::Text(_)
-        | ColumnType::Blob(_)
-        | ColumnType::Date
-        | ColumnType::Year
-        | ColumnType::Interval
-        | ColumnType::Uuid
-        | ColumnType::Json { .. }
-        | ColumnType::Enum(_)
-        | ColumnType::Set(_)
-        | ColumnType::Any
-        | ColumnType::Array(_) => return Ok(()),
+    if let (ColumnType::Set(values), true) = (column_type, own) {
+        set_values(place, values)?;
+    }
+    if let (ColumnType::Enum(id), true) = (column_type, own) {
+        let values = &place.model.enum_type(*id).values;
+        let values: Vec<&str> = values.iter().map(|value| value.value.as_str()).collect();
+        return equal_values(place, &values);
+    }
+    let Some((found, limit, what)) = size(place, &limits, dialect, own) else {
+        return Ok(());
     };
     match limit {
         Some(limit) if found > limit => {
@@ -195,6 +137,65 @@ pub(crate) fn declared_size(
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// Returns the declared size, the engine's limit and the unit; `None` for a type without a size.
+fn size(
+    place: ColumnPlace<'_>,
+    limits: &Limits,
+    dialect: Dialect,
+    own: bool,
+) -> Option<(u32, Option<u32>, &'static str)> {
+    let column_type = &place.column().column_type;
+    if let ColumnType::Time(digits) | ColumnType::DateTime(digits) | ColumnType::Timestamp(digits) =
+        column_type
+    {
+        let kept = (dialect != Dialect::Sqlite || !own).then_some(limits.second_digits);
+        return Some((u32::from(*digits), kept.map(u32::from), SECONDS));
+    }
+    if let ColumnType::Bit(bits) = column_type {
+        return Some((u32::from(*bits), Some(64), "bits"));
+    }
+    if !own {
+        return None;
+    }
+    if let ColumnType::Decimal(size) = column_type {
+        return size.map(|size| decimal_size(size, limits));
+    }
+    if let ColumnType::Set(values) = column_type {
+        let limit = limits.set_values.map(|limit| limit as u32);
+        return Some((values.len() as u32, limit, "values"));
+    }
+    if let ColumnType::F32 | ColumnType::F64 = column_type {
+        let (_, scale) = limits.decimal.unzip();
+        let digits = place.column().float_digits.unwrap_or(0);
+        return Some((digits, scale, "digits after the point"));
+    }
+    let length = column_type.length()?;
+    if let ColumnType::Char(_) = column_type {
+        return Some((length, limits.char_length, "characters"));
+    }
+    if let ColumnType::VarChar(_) = column_type {
+        return Some((length, limits.varchar_length, "characters"));
+    }
+    let is_fixed = matches!(column_type, ColumnType::Binary(_));
+    let limit = if is_fixed {
+        limits.binary_length
+    } else {
+        limits.varbinary_length
+    };
+    Some((length, limit, "bytes"))
+}
+
+fn decimal_size(size: DecimalSize, limits: &Limits) -> (u32, Option<u32>, &'static str) {
+    let (precision, scale) = limits.decimal.unzip();
+    if size.scale > size.precision && !limits.scale_past_precision {
+        return (size.scale, Some(size.precision), "digits after the point");
+    }
+    if scale.is_some_and(|most| size.scale > most) {
+        return (size.scale, scale, "digits after the point");
+    }
+    (size.precision, precision, "digits")
 }
 
 /// A comma stands between the values of a set.

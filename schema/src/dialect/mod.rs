@@ -82,6 +82,9 @@ pub(crate) trait Rules {
     /// Returns the limits of its types.
     fn limits(&self, flavour: Option<Flavour>) -> Limits;
 
+    /// How the catalogue names the type of a computed value, without a length.
+    fn computed(&self, column_type: &ColumnType) -> &'static str;
+
     /// The type of a column, without loss.
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal>;
 
@@ -163,6 +166,18 @@ pub(crate) trait Rules {
         referring: &[(&Table, &ForeignKey, String)],
         drop: String,
     ) -> Vec<String>;
+}
+
+/// A type that the dialect has no name for, and no words of its own why not.
+fn no_such_type(place: ColumnPlace<'_>, dialect: Dialect) -> Refusal {
+    let column = place.column();
+    let message = format!(
+        "`{}` is `{}`, and {} has no such type",
+        column.name,
+        column.sql_type,
+        dialect.product()
+    );
+    Refusal::new("B0210", message, "keep its text form in a `VARCHAR(255)`")
 }
 
 /// Why no database takes a name.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::column_type::{ColumnType, DecimalSize, LobSize, TypeClass};
 use crate::dialect::Dialect;
-use crate::model::{ForeignKey, Table};
+use crate::model::{EnumValue, ForeignKey, Table};
 use crate::portable::Function;
 use crate::sql_writer::SqlWriter;
 
@@ -84,6 +84,10 @@ impl Rules for Mysql {
             holds_infinity: false,
             largest_integer: u64::MAX,
         }
+    }
+
+    fn computed(&self, column_type: &ColumnType) -> &'static str {
+        name(column_type).unwrap_or("longtext")
     }
 
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal> {
@@ -307,8 +311,9 @@ impl Rules for Mysql {
     }
 }
 
-fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refusal> {
-    let name = match stored {
+/// The name of each type without a length; none where MySQL has no such type.
+fn name(column_type: &ColumnType) -> Option<&'static str> {
+    Some(match column_type {
         ColumnType::Bool => "tinyint(1)",
         ColumnType::I8 => "tinyint",
         ColumnType::I16 => "smallint",
@@ -322,87 +327,107 @@ fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refu
         ColumnType::U64 => "bigint unsigned",
         ColumnType::F32 => "float",
         ColumnType::F64 => "double",
-        ColumnType::Decimal(size) => return decimal(place, *size),
-        // Not `char(n)`: it would lose blanks at the end.
-        ColumnType::Char(length) | ColumnType::VarChar(Some(length))
-            if *length <= LONGEST_VARCHAR =>
-        {
-            return Ok(format!("varchar({length})"));
-        }
-        ColumnType::Char(_) | ColumnType::VarChar(_) => "longtext",
-        ColumnType::Text(LobSize::Tiny) => "tinytext",
-        ColumnType::Text(LobSize::Small) => "text",
-        ColumnType::Text(LobSize::Medium) => "mediumtext",
-        ColumnType::Text(LobSize::Long | LobSize::Unbounded) => "longtext",
-        // Not `binary(n)`: it would give a value back with zeros that were never stored.
-        ColumnType::Binary(length) | ColumnType::VarBinary(length) if *length <= LONGEST_BINARY => {
-            return Ok(format!("varbinary({length})"));
-        }
-        ColumnType::Binary(_) | ColumnType::VarBinary(_) => "longblob",
-        ColumnType::Blob(LobSize::Tiny) => "tinyblob",
-        ColumnType::Blob(LobSize::Small) => "blob",
-        ColumnType::Blob(LobSize::Medium) => "mediumblob",
-        ColumnType::Blob(LobSize::Long | LobSize::Unbounded) => "longblob",
+        ColumnType::Decimal(_) => "decimal",
+        ColumnType::Char(_) | ColumnType::VarChar(_) | ColumnType::Text(_) => "longtext",
+        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => "longblob",
         ColumnType::Date => "date",
-        ColumnType::Time(digits) => return Ok(format!("time({digits})")),
-        ColumnType::DateTime(digits) | ColumnType::Timestamp(digits) => {
-            return Ok(format!("datetime({digits})"));
-        }
+        ColumnType::Time(_) => "time",
+        ColumnType::DateTime(_) | ColumnType::Timestamp(_) => "datetime",
         ColumnType::Year => "year",
-        ColumnType::Interval => {
-            let message = format!(
-                "`{}` is an interval, and MySQL has none",
-                place.column().name
-            );
-            return Err(Refusal::new(
-                "B0210",
-                message,
-                "keep seconds in a `BIGINT`, or an ISO 8601 text in a `VARCHAR(64)`",
-            ));
-        }
         ColumnType::Uuid => UUID_TYPE,
         ColumnType::Json { .. } => "json",
-        ColumnType::Enum(id) => {
-            let values = &place.model.enum_type(*id).values;
-            if let Some(padded) = values.iter().find(|value| value.value.ends_with(' ')) {
-                let message = format!(
-                    "`{}` may be `{}`, and MySQL's enums lose blanks at the end",
-                    place.column().name,
-                    padded.value
-                );
-                let help = "write the value without the blank, or make the column a `VARCHAR(255)`";
-                return Err(Refusal::new("B0210", message, help));
-            }
-            return Ok(named_values(
-                "enum",
-                values.iter().map(|value| value.value.as_str()),
-            ));
+        ColumnType::Enum(_) => "enum",
+        ColumnType::Set(_) => "set",
+        ColumnType::Bit(_) => "bit",
+        ColumnType::Interval | ColumnType::Any | ColumnType::Array(_) => return None,
+    })
+}
+
+fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refusal> {
+    if let ColumnType::Decimal(size) = stored {
+        return decimal(place, *size);
+    }
+    if let ColumnType::Enum(id) = stored {
+        return enum_type(place, &place.model.enum_type(*id).values);
+    }
+    match name(stored) {
+        Some(name) => Ok(sized(stored).unwrap_or_else(|| name.to_owned())),
+        None => Err(refused(place, stored)),
+    }
+}
+
+/// Returns the declaration of a type whose length is part of it.
+fn sized(stored: &ColumnType) -> Option<String> {
+    if let ColumnType::Set(values) = stored {
+        return Some(named_values("set", values.iter().map(String::as_str)));
+    }
+    if let ColumnType::Text(size) = stored {
+        return lob(*size, "text");
+    }
+    if let ColumnType::Blob(size) = stored {
+        return lob(*size, "blob");
+    }
+    if let Some(digits) = stored.digits() {
+        return Some(format!("{}({digits})", name(stored)?));
+    }
+    let length = stored.length()?;
+    // Not `char(n)`: it would lose blanks at the end; nor `binary(n)`: it would give a value back with zeros that were
+    // never stored.
+    match stored.class() == TypeClass::Bit {
+        true => Some(format!("bit({length})")),
+        false if stored.class() == TypeClass::Text => {
+            (length <= LONGEST_VARCHAR).then(|| format!("varchar({length})"))
         }
-        ColumnType::Set(values) => {
-            return Ok(named_values("set", values.iter().map(String::as_str)));
-        }
-        ColumnType::Bit(bits) => return Ok(format!("bit({bits})")),
-        ColumnType::Any => {
-            let message = format!(
-                "`{}` holds values of any type, and MySQL has no such column",
-                place.column().name
-            );
-            return Err(Refusal::new(
-                "B0210",
-                message,
-                "declare what it holds: `TEXT`, `INTEGER`, `REAL` or `BLOB`",
-            ));
-        }
-        ColumnType::Array(_) => {
-            let message = format!("`{}` is an array, and MySQL has none", place.column().name);
-            return Err(Refusal::new(
-                "B0210",
-                message,
-                "keep the values in a table of their own, or as `jsonb`",
-            ));
-        }
+        false => (length <= LONGEST_BINARY).then(|| format!("varbinary({length})")),
+    }
+}
+
+/// One of MySQL's four sizes of long texts and bytes; none for the longest.
+fn lob(size: LobSize, kind: &str) -> Option<String> {
+    match size {
+        LobSize::Tiny => Some(format!("tiny{kind}")),
+        LobSize::Small => Some(kind.to_owned()),
+        LobSize::Medium => Some(format!("medium{kind}")),
+        LobSize::Long | LobSize::Unbounded => None,
+    }
+}
+
+fn enum_type(place: ColumnPlace<'_>, values: &[EnumValue]) -> Result<String, Refusal> {
+    if let Some(padded) = values.iter().find(|value| value.value.ends_with(' ')) {
+        let message = format!(
+            "`{}` may be `{}`, and MySQL's enums lose blanks at the end",
+            place.column().name,
+            padded.value
+        );
+        let help = "write the value without the blank, or make the column a `VARCHAR(255)`";
+        return Err(Refusal::new("B0210", message, help));
+    }
+    let values = values.iter().map(|value| value.value.as_str());
+    Ok(named_values("enum", values))
+}
+
+fn refused(place: ColumnPlace<'_>, stored: &ColumnType) -> Refusal {
+    let class = stored.class();
+    let name = &place.column().name;
+    let (message, help) = if class == TypeClass::Interval {
+        (
+            format!("`{name}` is an interval, and MySQL has none"),
+            "keep seconds in a `BIGINT`, or an ISO 8601 text in a `VARCHAR(64)`",
+        )
+    } else if class == TypeClass::Any {
+        (
+            format!("`{name}` holds values of any type, and MySQL has no such column"),
+            "declare what it holds: `TEXT`, `INTEGER`, `REAL` or `BLOB`",
+        )
+    } else if class == TypeClass::Array {
+        (
+            format!("`{name}` is an array, and MySQL has none"),
+            "keep the values in a table of their own, or as `jsonb`",
+        )
+    } else {
+        return super::no_such_type(place, Dialect::Mysql);
     };
-    Ok(name.to_owned())
+    Refusal::new("B0210", message, help)
 }
 
 /// A length that MySQL has no type for is kept by a CHECK.
@@ -517,16 +542,18 @@ fn length(column_type: &ColumnType) -> Length {
             _ => Length::Long,
         };
     }
-    match column_type.class() {
-        TypeClass::Text | TypeClass::Bytes | TypeClass::Json => Length::Long,
-        TypeClass::Array | TypeClass::Any => Length::Long,
-        TypeClass::Uuid => Length::Bytes(36),
-        TypeClass::Decimal => Length::Bytes(30),
-        TypeClass::Boolean | TypeClass::Integer(_) | TypeClass::Float { .. } => Length::Bytes(8),
-        TypeClass::Date | TypeClass::Time | TypeClass::DateTime => Length::Bytes(8),
-        TypeClass::Timestamp | TypeClass::Year | TypeClass::Interval => Length::Bytes(8),
-        TypeClass::Enum | TypeClass::Set | TypeClass::Bit => Length::Bytes(8),
+    let class = column_type.class();
+    let is_long = matches!(
+        class,
+        TypeClass::Text | TypeClass::Bytes | TypeClass::Json | TypeClass::Array | TypeClass::Any
+    );
+    if is_long {
+        return Length::Long;
     }
+    if class == TypeClass::Uuid {
+        return Length::Bytes(36);
+    }
+    Length::Bytes(if class == TypeClass::Decimal { 30 } else { 8 })
 }
 
 fn is_long(place: ColumnPlace<'_>) -> bool {

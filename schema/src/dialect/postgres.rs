@@ -4,7 +4,7 @@
 use super::{
     ColumnPlace, Declaration, Flavour, IndexMethod, Limits, Moment, Refusal, Rules, SizeOf,
 };
-use crate::column_type::{ColumnType, DecimalSize};
+use crate::column_type::{ColumnType, DecimalSize, Integer, TypeClass};
 use crate::dialect::Dialect;
 use crate::model::{ForeignKey, ObjectKind, Table};
 use crate::portable::Function;
@@ -39,6 +39,10 @@ impl Rules for Postgres {
             holds_infinity: true,
             largest_integer: u64::MAX,
         }
+    }
+
+    fn computed(&self, column_type: &ColumnType) -> &'static str {
+        name(column_type).unwrap_or("text")
     }
 
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal> {
@@ -240,109 +244,108 @@ fn is_domain(place: ColumnPlace<'_>) -> bool {
     objects.any(|object| object.kind == ObjectKind::Domain && object.name.to_string() == written)
 }
 
-fn declaration(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<Declaration, Refusal> {
-    let name = match stored {
+/// The name of each type without a length: the next larger one where PostgreSQL has none of the size, none where it has
+/// nothing that holds the values.
+fn name(column_type: &ColumnType) -> Option<&'static str> {
+    Some(match column_type {
         ColumnType::Bool => "boolean",
-        ColumnType::I8 => return Ok(checked(place, "smallint", "BETWEEN -128 AND 127")),
-        ColumnType::I16 => "smallint",
-        ColumnType::I24 => return Ok(checked(place, "integer", "BETWEEN -8388608 AND 8388607")),
-        ColumnType::I32 => "integer",
-        ColumnType::I64 => "bigint",
-        ColumnType::U8 => return Ok(checked(place, "smallint", "BETWEEN 0 AND 255")),
-        ColumnType::U16 => return Ok(checked(place, "integer", "BETWEEN 0 AND 65535")),
-        ColumnType::U24 => return Ok(checked(place, "integer", "BETWEEN 0 AND 16777215")),
-        ColumnType::U32 => return Ok(checked(place, "bigint", "BETWEEN 0 AND 4294967295")),
-        ColumnType::U64 => {
-            return Ok(checked(
-                place,
-                "numeric(20,0)",
-                "BETWEEN 0 AND 18446744073709551615",
-            ));
-        }
+        ColumnType::I8 | ColumnType::I16 | ColumnType::U8 | ColumnType::Year => "smallint",
+        ColumnType::I24 | ColumnType::I32 | ColumnType::U16 | ColumnType::U24 => "integer",
+        ColumnType::I64 | ColumnType::U32 | ColumnType::Bit(_) => "bigint",
+        ColumnType::U64 => "numeric(20,0)",
         ColumnType::F32 => "real",
         ColumnType::F64 => "double precision",
-        ColumnType::Decimal(size) => return decimal(place, *size),
-        // Not `character(n)`: it would give a value back with blanks that were never stored.
-        ColumnType::Char(length) | ColumnType::VarChar(Some(length))
-            if *length <= LONGEST_VARCHAR =>
-        {
-            return Ok(Declaration::plain(format!("character varying({length})")));
-        }
+        ColumnType::Decimal(_) => "numeric",
         ColumnType::VarChar(None) => "character varying",
         ColumnType::Char(_) | ColumnType::VarChar(Some(_)) | ColumnType::Text(_) => "text",
-        ColumnType::Binary(length) | ColumnType::VarBinary(length) => {
-            return Ok(bytes(place, *length));
-        }
-        ColumnType::Blob(_) => "bytea",
+        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => "bytea",
         ColumnType::Date => "date",
-        ColumnType::Time(digits) => {
-            return Ok(Declaration::plain(format!(
-                "time({digits}) without time zone"
-            )));
-        }
-        ColumnType::DateTime(digits) => {
-            return Ok(Declaration::plain(format!(
-                "timestamp({digits}) without time zone"
-            )));
-        }
-        ColumnType::Timestamp(digits) => {
-            return Ok(Declaration::plain(format!(
-                "timestamp({digits}) with time zone"
-            )));
-        }
-        ColumnType::Year => return Ok(year(place)),
+        ColumnType::Time(_) => "time without time zone",
+        ColumnType::DateTime(_) => "timestamp without time zone",
+        ColumnType::Timestamp(_) => "timestamp with time zone",
         ColumnType::Interval => "interval",
         ColumnType::Uuid => "uuid",
         ColumnType::Json { binary: true } => "jsonb",
         ColumnType::Json { binary: false } => "json",
-        ColumnType::Enum(id) => {
-            let mut sql = SqlWriter::new(Dialect::Postgres);
-            sql.table(&place.model.enum_type(*id).sql_name());
-            return Ok(Declaration::plain(sql.finish()));
+        ColumnType::Enum(_) | ColumnType::Array(_) | ColumnType::Set(_) | ColumnType::Any => {
+            return None;
         }
-        ColumnType::Set(_) => {
-            let message = format!(
-                "`{}` is a SET, and PostgreSQL has none",
-                place.column().name
-            );
-            return Err(Refusal::new(
-                "B0210",
-                message,
-                "keep the values in a table of their own, or as one text: `varchar(255)`",
-            ));
-        }
-        ColumnType::Bit(64) => {
-            let message = format!(
-                "`{}` holds 64 bits, and PostgreSQL's integers have 63 and a sign",
-                place.column().name
-            );
-            return Err(Refusal::new(
-                "B0210",
-                message,
-                "write `BIT(63)` or `BINARY(8)`",
-            ));
-        }
-        ColumnType::Bit(bits) => {
+    })
+}
+
+fn declaration(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<Declaration, Refusal> {
+    if let ColumnType::Decimal(size) = stored {
+        return decimal(place, *size);
+    }
+    if let ColumnType::Enum(id) = stored {
+        let mut sql = SqlWriter::new(Dialect::Postgres);
+        sql.table(&place.model.enum_type(*id).sql_name());
+        return Ok(Declaration::plain(sql.finish()));
+    }
+    if let ColumnType::Array(element) = stored {
+        let element = declaration(place, element)?;
+        return Ok(Declaration::plain(format!("{}[]", element.type_sql)));
+    }
+    match name(stored).filter(|_| *stored != ColumnType::Bit(64)) {
+        Some(name) => Ok(sized(place, stored, name)),
+        None => Err(refused(place, stored)),
+    }
+}
+
+/// A type with its length; what the type itself does not keep is kept by a CHECK.
+fn sized(place: ColumnPlace<'_>, stored: &ColumnType, name: &str) -> Declaration {
+    let class = stored.class();
+    if let Some(integer) = class.integer().filter(|integer| !has_integer(*integer)) {
+        let (least, most) = integer.range();
+        return checked(place, name, &format!("BETWEEN {least} AND {most}"));
+    }
+    if let Some(digits) = stored.digits() {
+        return Declaration::plain(name.replacen(' ', &format!("({digits}) "), 1));
+    }
+    if class == TypeClass::Year {
+        return year(place);
+    }
+    match stored.length() {
+        Some(bits) if class == TypeClass::Bit => {
             let last = (1_u64 << bits) - 1;
-            return Ok(checked(place, "bigint", &format!("BETWEEN 0 AND {last}")));
+            checked(place, name, &format!("BETWEEN 0 AND {last}"))
         }
-        ColumnType::Any => {
-            let message = format!(
-                "`{}` holds values of any type, and PostgreSQL has no such column",
-                place.column().name
-            );
-            return Err(Refusal::new(
-                "B0210",
-                message,
-                "declare what it holds: `TEXT`, `INTEGER`, `REAL` or `BLOB`",
-            ));
+        Some(length) if class == TypeClass::Bytes => bytes(place, length),
+        // Not `character(n)`: it would give a value back with blanks that were never stored.
+        Some(length) if length <= LONGEST_VARCHAR => {
+            Declaration::plain(format!("character varying({length})"))
         }
-        ColumnType::Array(element) => {
-            let element = declaration(place, element)?;
-            return Ok(Declaration::plain(format!("{}[]", element.type_sql)));
-        }
+        Some(_) | None => Declaration::plain(name),
+    }
+}
+
+/// Does PostgreSQL have an integer of this size?
+fn has_integer(integer: Integer) -> bool {
+    integer.signed && matches!(integer.bits, 16 | 32 | 64)
+}
+
+fn refused(place: ColumnPlace<'_>, stored: &ColumnType) -> Refusal {
+    let class = stored.class();
+    let name = &place.column().name;
+    let (message, help) = if class == TypeClass::Set {
+        (
+            format!("`{name}` is a SET, and PostgreSQL has none"),
+            "keep the values in a table of their own, or as one text: `varchar(255)`",
+        )
+    } else if class == TypeClass::Bit {
+        (
+            format!("`{name}` holds 64 bits, and PostgreSQL's integers have 63 and a sign"),
+            "write `BIT(63)` or `BINARY(8)`",
+        )
+    } else if class == TypeClass::Any {
+        (
+            format!("`{name}` holds values of any type, and PostgreSQL has no such column"),
+            "declare what it holds: `TEXT`, `INTEGER`, `REAL` or `BLOB`",
+        )
+    } else {
+        return super::no_such_type(place, Dialect::Postgres);
     };
-    Ok(Declaration::plain(name))
+    Refusal::new("B0210", message, help)
 }
 
 fn checked(place: ColumnPlace<'_>, type_name: &str, range: &str) -> Declaration {

@@ -11,7 +11,7 @@
 use super::{
     ColumnPlace, Declaration, Flavour, IndexMethod, Limits, Moment, Refusal, Rules, SizeOf,
 };
-use crate::column_type::{ColumnType, DecimalSize};
+use crate::column_type::{ColumnType, DecimalSize, TypeClass};
 use crate::dialect::Dialect;
 use crate::model::{Column, FLOAT_DIGITS, ForeignKey, Generated, Table};
 use crate::portable::Function;
@@ -46,6 +46,10 @@ impl Rules for Sqlite {
             holds_infinity: false,
             largest_integer: i64::MAX as u64,
         }
+    }
+
+    fn computed(&self, column_type: &ColumnType) -> &'static str {
+        storage(column_type.class())
     }
 
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal> {
@@ -331,8 +335,9 @@ fn push_glob(glob: &mut String, sign: char) {
     }
 }
 
-fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refusal> {
-    let name = match stored {
+/// The name of each type without a length; none where SQLite has nothing that holds the values.
+fn name(column_type: &ColumnType) -> Option<&'static str> {
+    Some(match column_type {
         ColumnType::Bool => "BOOLEAN",
         ColumnType::I8 => "TINYINT",
         ColumnType::I16 => "SMALLINT",
@@ -343,50 +348,81 @@ fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refu
         ColumnType::U16 => "SMALLINT UNSIGNED",
         ColumnType::U24 => "MEDIUMINT UNSIGNED",
         ColumnType::U32 => "INT UNSIGNED",
-        ColumnType::U64 => "BIGINT UNSIGNED",
+        ColumnType::U64 | ColumnType::Bit(_) => "BIGINT UNSIGNED",
         ColumnType::F32 => "FLOAT",
         ColumnType::F64 => "DOUBLE",
-        ColumnType::Decimal(size) => return Ok(decimal(*size)),
-        ColumnType::Char(length) => return Ok(format!("CHAR({length})")),
-        ColumnType::VarChar(Some(length)) => return Ok(format!("VARCHAR({length})")),
-        ColumnType::VarChar(None) => "VARCHAR",
-        ColumnType::Text(_) | ColumnType::Enum(_) | ColumnType::Set(_) | ColumnType::Interval => {
-            "TEXT"
-        }
+        ColumnType::Decimal(_) => "DECIMAL_TEXT",
+        ColumnType::Char(_) => "CHAR",
+        ColumnType::VarChar(_) => "VARCHAR",
+        ColumnType::Text(_) | ColumnType::Enum(_) | ColumnType::Set(_) => "TEXT",
         // Bytes stay bytes under every affinity.
-        ColumnType::Binary(length) => return Ok(format!("BINARY({length})")),
-        ColumnType::VarBinary(length) => return Ok(format!("VARBINARY({length})")),
+        ColumnType::Binary(_) => "BINARY",
+        ColumnType::VarBinary(_) => "VARBINARY",
         ColumnType::Blob(_) => "BLOB",
         ColumnType::Date => "DATE",
         ColumnType::Time(_) => "TIME",
         ColumnType::DateTime(_) => "DATETIME",
         ColumnType::Timestamp(_) => "TIMESTAMPTZ",
         ColumnType::Year => "YEAR",
+        ColumnType::Interval => "TEXT",
         ColumnType::Uuid => "UUID",
         ColumnType::Json { .. } => "JSON_TEXT",
-        ColumnType::Bit(64) => {
-            let message = format!(
-                "`{}` holds 64 bits, and SQLite's integers have 63 and a sign",
-                place.column().name
-            );
-            return Err(Refusal::new(
-                "B0210",
-                message,
-                "write `BIT(63)` or `BINARY(8)`",
-            ));
-        }
-        ColumnType::Bit(_) => "BIGINT UNSIGNED",
         ColumnType::Any => "ANY",
-        ColumnType::Array(_) => {
-            let message = format!("`{}` is an array, and SQLite has none", place.column().name);
-            return Err(Refusal::new(
-                "B0210",
-                message,
-                "keep the values in a table of their own, or as `jsonb`",
-            ));
-        }
+        ColumnType::Array(_) => return None,
+    })
+}
+
+/// Returns the storage class of a computed value: `TEXT` for texts and all values that are stored as one.
+fn storage(class: TypeClass) -> &'static str {
+    let whole = [TypeClass::Boolean, TypeClass::Year, TypeClass::Bit];
+    if class.integer().is_some() || whole.contains(&class) {
+        return "INTEGER";
+    }
+    if let TypeClass::Float { .. } = class {
+        return "REAL";
+    }
+    let others = [
+        (TypeClass::Decimal, "NUMERIC"),
+        (TypeClass::Bytes, "BLOB"),
+        (TypeClass::Any, "ANY"),
+    ];
+    let known = others.iter().find(|(known, _)| *known == class);
+    known.map_or("TEXT", |(_, name)| name)
+}
+
+fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refusal> {
+    if let ColumnType::Decimal(size) = stored {
+        return Ok(decimal(*size));
+    }
+    let is_bits = stored.class() == TypeClass::Bit;
+    let length = stored.length().filter(|_| !is_bits);
+    match (
+        name(stored).filter(|_| *stored != ColumnType::Bit(64)),
+        length,
+    ) {
+        (Some(name), Some(length)) => Ok(format!("{name}({length})")),
+        (Some(name), None) => Ok(name.to_owned()),
+        (None, _) => Err(refused(place, stored)),
+    }
+}
+
+fn refused(place: ColumnPlace<'_>, stored: &ColumnType) -> Refusal {
+    let class = stored.class();
+    let name = &place.column().name;
+    let (message, help) = if class == TypeClass::Bit {
+        (
+            format!("`{name}` holds 64 bits, and SQLite's integers have 63 and a sign"),
+            "write `BIT(63)` or `BINARY(8)`",
+        )
+    } else if class == TypeClass::Array {
+        (
+            format!("`{name}` is an array, and SQLite has none"),
+            "keep the values in a table of their own, or as `jsonb`",
+        )
+    } else {
+        return super::no_such_type(place, Dialect::Sqlite);
     };
-    Ok(name.to_owned())
+    Refusal::new("B0210", message, help)
 }
 
 /// Are all digits of its values kept, whatever affinity the declared type has? Of tables on SQLite alone the type stays as

@@ -1,13 +1,10 @@
 //! The kinds of values of a table's columns, in the words by which a running program compares the database's own
 //! columns by.
 
-use crate::column_type::{ColumnType, TypeClass};
+use crate::column_type::{ColumnType, TypeClass, UNKNOWN_KIND};
 use crate::model::{Column, FieldType, Table};
 
 use super::statements::row_columns;
-
-/// The kind of an unknown type: one of the user's own, or several in one column.
-const UNKNOWN: &str = "_";
 
 /// A word for each column of the row, with blanks between: `integer`, `text?` where it may be NULL, `decimal.2` where two
 /// digits after the point are the most. On SQLite a decimal of up to 15 digits may be kept as a float: `number`.
@@ -30,36 +27,21 @@ pub fn kinds(table: &Table, is_on_sqlite: bool) -> String {
 
 fn push_word(words: &mut String, column: &Column, is_float: bool) {
     let kind = match &column.field_type {
-        FieldType::Custom(_) => UNKNOWN,
+        FieldType::Custom(_) => UNKNOWN_KIND,
         FieldType::Plain | FieldType::Key { .. } => kind(&column.column_type, is_float),
     };
     words.push_str(kind);
     let digits = digits(&column.column_type).or(column.float_digits);
-    if let Some(digits) = digits.filter(|_| kind != UNKNOWN) {
+    if let Some(digits) = digits.filter(|_| kind != UNKNOWN_KIND) {
         words.push_str(&format!(".{digits}"));
     }
 }
 
 fn kind(column_type: &ColumnType, is_float: bool) -> &'static str {
-    match column_type.class() {
-        TypeClass::Boolean => "bool",
-        TypeClass::Integer(_) | TypeClass::Year | TypeClass::Bit => "integer",
-        TypeClass::Float { bits: 32 } => "f32",
-        TypeClass::Float { .. } => "f64",
-        TypeClass::Decimal if is_float => "number",
-        TypeClass::Decimal => "decimal",
-        TypeClass::Text | TypeClass::Enum | TypeClass::Set => "text",
-        TypeClass::Bytes => "bytes",
-        TypeClass::Date => "date",
-        TypeClass::Time => "time",
-        TypeClass::DateTime => "datetime",
-        TypeClass::Timestamp => "timestamp",
-        TypeClass::Interval => "interval",
-        TypeClass::Uuid => "uuid",
-        TypeClass::Json => "json",
-        TypeClass::Array => "array",
-        TypeClass::Any => UNKNOWN,
+    if is_float && column_type.class() == TypeClass::Decimal {
+        return "number";
     }
+    column_type.facts().kind
 }
 
 /// Digits after the point that a value may have. A microsecond is the finest that there is.

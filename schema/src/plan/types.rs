@@ -29,46 +29,30 @@ fn of_column(model: &Model, source: Dialect, column: &Column) -> u64 {
     Fingerprint::of_words(words.chain(values.map(|value| value.value.as_str()))).summand()
 }
 
+/// The word of the type's facts, with its sizes after it.
 fn word(column_type: &ColumnType, source: Dialect) -> Cow<'static, str> {
-    match column_type {
-        ColumnType::Bool => "bool".into(),
-        ColumnType::I8 => "i8".into(),
-        ColumnType::I16 => "i16".into(),
-        ColumnType::I24 => "i24".into(),
-        ColumnType::I32 => "i32".into(),
-        ColumnType::I64 => "i64".into(),
-        ColumnType::U8 => "u8".into(),
-        ColumnType::U16 => "u16".into(),
-        ColumnType::U24 => "u24".into(),
-        ColumnType::U32 => "u32".into(),
-        ColumnType::U64 => "u64".into(),
-        ColumnType::F32 => "f32".into(),
-        ColumnType::F64 => "f64".into(),
-        ColumnType::Decimal(None) => "decimal".into(),
-        ColumnType::Decimal(Some(size)) => {
-            format!("decimal {} {}", size.precision, size.scale).into()
-        }
-        ColumnType::Char(length) => format!("char {length}").into(),
-        ColumnType::VarChar(None) => lob("text", LobSize::Unbounded),
-        ColumnType::VarChar(Some(length)) => format!("varchar {length}").into(),
-        ColumnType::Text(size) => lob("text", *size),
-        ColumnType::Binary(length) => format!("binary {length}").into(),
-        ColumnType::VarBinary(length) => format!("varbinary {length}").into(),
-        ColumnType::Blob(size) => lob("blob", *size),
-        ColumnType::Date => "date".into(),
-        ColumnType::Time(digits) => format!("time {digits}").into(),
-        ColumnType::DateTime(digits) => format!("datetime {digits}").into(),
-        ColumnType::Timestamp(digits) => format!("timestamp {digits}").into(),
-        ColumnType::Year => "year".into(),
-        ColumnType::Interval => "interval".into(),
-        ColumnType::Uuid => "uuid".into(),
-        ColumnType::Json { binary } if *binary && source != Dialect::Mysql => "jsonb".into(),
-        ColumnType::Json { .. } => "json".into(),
-        ColumnType::Enum(_) => "enum".into(),
-        ColumnType::Set(values) => format!("set {values:?}").into(),
-        ColumnType::Bit(length) => format!("bit {length}").into(),
-        ColumnType::Any => "any".into(),
-        ColumnType::Array(element) => format!("array {}", word(element, source)).into(),
+    let word = column_type.facts().word;
+    if let ColumnType::Array(element) = column_type {
+        return format!("{word} {}", self::word(element, source)).into();
+    }
+    if let ColumnType::Set(values) = column_type {
+        return format!("{word} {values:?}").into();
+    }
+    if let ColumnType::Text(size) | ColumnType::Blob(size) = column_type {
+        return lob(word, *size);
+    }
+    if let ColumnType::VarChar(None) = column_type {
+        return lob("text", LobSize::Unbounded);
+    }
+    if let ColumnType::Decimal(Some(size)) = column_type {
+        return format!("{word} {} {}", size.precision, size.scale).into();
+    }
+    if *column_type == (ColumnType::Json { binary: true }) && source != Dialect::Mysql {
+        return "jsonb".into();
+    }
+    match column_type.length().or_else(|| column_type.digits()) {
+        Some(size) => format!("{word} {size}").into(),
+        None => word.into(),
     }
 }
 

@@ -123,16 +123,22 @@ impl Writer<'_> {
 }
 
 fn of_type(column_type: &ColumnType) -> Kind {
-    match column_type.class() {
-        TypeClass::Boolean => Kind::Truth,
-        TypeClass::Integer(_) | TypeClass::Float { .. } => Kind::Number,
-        TypeClass::Year | TypeClass::Decimal => Kind::Number,
-        TypeClass::Text | TypeClass::Enum => Kind::Text,
-        TypeClass::Bytes => Kind::Bytes,
-        TypeClass::Date => Kind::Date,
-        TypeClass::DateTime => Kind::DateTime,
-        TypeClass::Timestamp => Kind::Timestamp,
-        TypeClass::Time | TypeClass::Interval | TypeClass::Uuid | TypeClass::Json => Kind::Other,
-        TypeClass::Set | TypeClass::Bit | TypeClass::Any | TypeClass::Array => Kind::Other,
+    let class = column_type.class();
+    let known = CLASSES.iter().find(|(known, _)| *known == class);
+    match known {
+        Some((_, kind)) => *kind,
+        None if class.is_number() && class != TypeClass::Bit => Kind::Number,
+        None => Kind::Other,
     }
 }
+
+/// Values that are no numbers and that a dialect treats in a way of its own.
+const CLASSES: [(TypeClass, Kind); 7] = [
+    (TypeClass::Boolean, Kind::Truth),
+    (TypeClass::Text, Kind::Text),
+    (TypeClass::Enum, Kind::Text),
+    (TypeClass::Bytes, Kind::Bytes),
+    (TypeClass::Date, Kind::Date),
+    (TypeClass::DateTime, Kind::DateTime),
+    (TypeClass::Timestamp, Kind::Timestamp),
+];

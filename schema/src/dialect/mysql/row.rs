@@ -3,7 +3,7 @@
 //! of MySQL's manual.
 
 use super::LONGEST_ROW;
-use crate::column_type::ColumnType;
+use crate::column_type::{ColumnType, Integer, TypeClass};
 use crate::dialect::{ColumnPlace, Refusal};
 use crate::model::Generated;
 
@@ -37,42 +37,13 @@ pub(super) fn fits(columns: &[ColumnPlace<'_>]) -> Result<(), Refusal> {
 
 /// Of a text or of bytes that have a length.
 fn value_bytes(place: ColumnPlace<'_>) -> u64 {
-    match &place.column().column_type {
-        ColumnType::Char(length) | ColumnType::VarChar(Some(length)) => {
-            u64::from(*length) * character_bytes(place)
-        }
-        ColumnType::Binary(length) | ColumnType::VarBinary(length) => u64::from(*length),
-        ColumnType::Bool
-        | ColumnType::I8
-        | ColumnType::I16
-        | ColumnType::I24
-        | ColumnType::I32
-        | ColumnType::I64
-        | ColumnType::U8
-        | ColumnType::U16
-        | ColumnType::U24
-        | ColumnType::U32
-        | ColumnType::U64
-        | ColumnType::F32
-        | ColumnType::F64
-        | ColumnType::Decimal(_)
-        | ColumnType::VarChar(None)
-        | ColumnType::Text(_)
-        | ColumnType::Blob(_)
-        | ColumnType::Date
-        | ColumnType::Time(_)
-        | ColumnType::DateTime(_)
-        | ColumnType::Timestamp(_)
-        | ColumnType::Year
-        | ColumnType::Interval
-        | ColumnType::Uuid
-        | ColumnType::Json { .. }
-        | ColumnType::Enum(_)
-        | ColumnType::Set(_)
-        | ColumnType::Bit(_)
-        | ColumnType::Any
-        | ColumnType::Array(_) => 0,
+    let column_type = &place.column().column_type;
+    let length = u64::from(column_type.length().unwrap_or(0));
+    if column_type.class() == TypeClass::Text {
+        return length * character_bytes(place);
     }
+    let is_bytes = column_type.class() == TypeClass::Bytes;
+    if is_bytes { length } else { 0 }
 }
 
 /// The least that a column takes in a row.
@@ -81,35 +52,22 @@ fn row_bytes(place: ColumnPlace<'_>) -> u64 {
     if matches!(column.generated, Generated::Computed { stored: false, .. }) || column.as_text {
         return 0;
     }
-    match &column.column_type {
-        ColumnType::VarChar(Some(_)) | ColumnType::VarBinary(_) => {
-            let bytes = value_bytes(place);
-            bytes + if bytes > 255 { 2 } else { 1 }
-        }
-        ColumnType::Char(_) | ColumnType::Binary(_) => value_bytes(place),
-        ColumnType::Text(_) | ColumnType::Blob(_) | ColumnType::Json { .. } => 9,
-        ColumnType::I64 | ColumnType::U64 | ColumnType::F64 => 8,
-        ColumnType::I32 | ColumnType::U32 | ColumnType::F32 => 4,
-        ColumnType::I24 | ColumnType::U24 => 3,
-        ColumnType::I16 | ColumnType::U16 => 2,
-        ColumnType::Bool
-        | ColumnType::I8
-        | ColumnType::U8
-        | ColumnType::Decimal(_)
-        | ColumnType::VarChar(None)
-        | ColumnType::Date
-        | ColumnType::Time(_)
-        | ColumnType::DateTime(_)
-        | ColumnType::Timestamp(_)
-        | ColumnType::Year
-        | ColumnType::Interval
-        | ColumnType::Uuid
-        | ColumnType::Enum(_)
-        | ColumnType::Set(_)
-        | ColumnType::Bit(_)
-        | ColumnType::Any
-        | ColumnType::Array(_) => 1,
+    let column_type = &column.column_type;
+    if let ColumnType::VarChar(Some(_)) | ColumnType::VarBinary(_) = column_type {
+        let bytes = value_bytes(place);
+        return bytes + if bytes > 255 { 2 } else { 1 };
     }
+    if let ColumnType::Char(_) | ColumnType::Binary(_) = column_type {
+        return value_bytes(place);
+    }
+    if let ColumnType::Text(_) | ColumnType::Blob(_) | ColumnType::Json { .. } = column_type {
+        return 9;
+    }
+    let class = column_type.class();
+    if let TypeClass::Integer(Integer { bits, .. }) | TypeClass::Float { bits } = class {
+        return u64::from(bits / 8);
+    }
+    1
 }
 
 /// Of the longest character of its set, as the column or its table says it; 1 where neither does.

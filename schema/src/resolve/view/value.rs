@@ -2,7 +2,7 @@
 
 use crate::ast::{Name, TypeName, Value};
 use crate::column_type::{ColumnType, Integer, LobSize, TypeClass};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, DialectRules as _};
 use crate::model::{ColumnId, TableId};
 
 use super::dialect::{Gives, Null, grammar};
@@ -31,7 +31,7 @@ pub(super) enum Constant {
 impl Typed {
     fn new(dialect: Dialect, column_type: ColumnType, nullable: bool) -> Self {
         Self {
-            sql_type: (grammar(dialect).spelled)(&column_type).to_owned(),
+            sql_type: dialect.rules().computed(&column_type).to_owned(),
             column_type,
             as_text: false,
             nullable,
@@ -359,18 +359,18 @@ pub(super) enum Rank {
 
 /// `None` for values that are not numbers.
 pub(super) fn rank(column_type: &ColumnType) -> Option<Rank> {
-    match column_type.class() {
-        TypeClass::Integer(Integer { bits, signed }) => Some(match (signed, bits) {
-            (true, ..=16) | (false, ..=8) => Rank::I16,
-            (true, ..=32) | (false, ..=24) => Rank::I32,
-            (true, _) | (false, ..=32) => Rank::I64,
-            (false, _) => Rank::Decimal,
-        }),
-        TypeClass::Decimal => Some(Rank::Decimal),
-        TypeClass::Float { .. } => Some(Rank::F64),
-        TypeClass::Boolean | TypeClass::Text | TypeClass::Bytes | TypeClass::Year => None,
-        TypeClass::Date | TypeClass::Time | TypeClass::DateTime | TypeClass::Timestamp => None,
-        TypeClass::Interval | TypeClass::Uuid | TypeClass::Json | TypeClass::Enum => None,
-        TypeClass::Set | TypeClass::Bit | TypeClass::Any | TypeClass::Array => None,
+    let class = column_type.class();
+    if class == TypeClass::Decimal {
+        return Some(Rank::Decimal);
     }
+    if let TypeClass::Float { .. } = class {
+        return Some(Rank::F64);
+    }
+    let Integer { bits, signed } = class.integer()?;
+    Some(match (signed, bits) {
+        (true, ..=16) | (false, ..=8) => Rank::I16,
+        (true, ..=32) | (false, ..=24) => Rank::I32,
+        (true, _) | (false, ..=32) => Rank::I64,
+        (false, _) => Rank::Decimal,
+    })
 }

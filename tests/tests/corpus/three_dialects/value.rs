@@ -72,14 +72,6 @@ impl Value {
             ColumnType::F32 => row.next().map(Self::F32),
             ColumnType::F64 => row.next().map(Self::F64),
             ColumnType::Decimal(_) => row.next().map(Self::Decimal),
-            ColumnType::Char(_)
-            | ColumnType::VarChar(_)
-            | ColumnType::Text(_)
-            | ColumnType::Enum(_)
-            | ColumnType::Set(_)
-            // A type of SQLite alone, refused elsewhere.
-            | ColumnType::Any
-            | ColumnType::Array(_) => row.next().map(Self::Text),
             ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => {
                 row.next().map(Self::Bytes)
             }
@@ -90,6 +82,8 @@ impl Value {
             ColumnType::Interval => row.next().map(Self::Interval),
             ColumnType::Uuid => row.next().map(Self::Uuid),
             ColumnType::Json { .. } => row.next().map(Self::Json),
+            // Whatever else there is has a text form.
+            _ => row.next().map(Self::Text),
         }
     }
 }

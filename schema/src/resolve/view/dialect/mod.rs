@@ -38,8 +38,6 @@ pub(super) struct Grammar {
     pub(super) cast_gives_null: fn(&ColumnType) -> bool,
     /// The type of a condition.
     pub(super) condition: ColumnType,
-    /// How the catalogue spells a type without a length.
-    pub(super) spelled: fn(&ColumnType) -> &'static str,
     /// A text constant takes whatever type stands beside it.
     pub(super) constants_adapt: bool,
     /// `->>` gives text.

@@ -20,7 +20,6 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     cast,
     cast_gives_null,
     condition: ColumnType::I64,
-    spelled,
     constants_adapt: false,
     document_text: true,
     names_calls: false,
@@ -291,40 +290,4 @@ fn cast(to: &TypeName, _: Option<&ColumnType>) -> Option<ColumnType> {
         "decimal" => DECIMAL,
         _ => return None,
     })
-}
-
-fn spelled(column_type: &ColumnType) -> &'static str {
-    match column_type {
-        ColumnType::Bool => "tinyint(1)",
-        ColumnType::I8 => "tinyint",
-        ColumnType::U8 => "tinyint unsigned",
-        ColumnType::I16 => "smallint",
-        ColumnType::U16 => "smallint unsigned",
-        ColumnType::I24 => "mediumint",
-        ColumnType::U24 => "mediumint unsigned",
-        ColumnType::I32 => "int",
-        ColumnType::U32 => "int unsigned",
-        ColumnType::I64 => "bigint",
-        ColumnType::U64 => "bigint unsigned",
-        ColumnType::Decimal(_) => "decimal",
-        ColumnType::F32 => "float",
-        ColumnType::F64 => "double",
-        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => "longblob",
-        ColumnType::Date => "date",
-        ColumnType::Time(_) => "time",
-        ColumnType::DateTime(_) => "datetime",
-        ColumnType::Timestamp(_) => "timestamp",
-        ColumnType::Year => "year",
-        ColumnType::Json { .. } => "json",
-        ColumnType::Bit(_) => "bit",
-        ColumnType::Char(_)
-        | ColumnType::VarChar(_)
-        | ColumnType::Text(_)
-        | ColumnType::Interval
-        | ColumnType::Uuid
-        | ColumnType::Enum(_)
-        | ColumnType::Set(_)
-        | ColumnType::Any
-        | ColumnType::Array(_) => "longtext",
-    }
 }

@@ -19,7 +19,6 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     cast: |_, _| None,
     cast_gives_null: |_| false,
     condition: ColumnType::Bool,
-    spelled,
     constants_adapt: true,
     document_text: true,
     names_calls: true,
@@ -270,34 +269,4 @@ fn number(written: &str) -> Option<ColumnType> {
     } else {
         DECIMAL
     })
-}
-
-fn spelled(column_type: &ColumnType) -> &'static str {
-    match column_type {
-        ColumnType::Bool => "boolean",
-        ColumnType::I8 | ColumnType::I16 | ColumnType::U8 => "smallint",
-        ColumnType::I24 | ColumnType::I32 | ColumnType::U16 | ColumnType::U24 => "integer",
-        ColumnType::I64 | ColumnType::U32 => "bigint",
-        ColumnType::U64 | ColumnType::Decimal(_) => "numeric",
-        ColumnType::F32 => "real",
-        ColumnType::F64 => "double precision",
-        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => "bytea",
-        ColumnType::Date => "date",
-        ColumnType::Time(_) => "time without time zone",
-        ColumnType::DateTime(_) => "timestamp without time zone",
-        ColumnType::Timestamp(_) => "timestamp with time zone",
-        ColumnType::Interval => "interval",
-        ColumnType::Uuid => "uuid",
-        ColumnType::Json { binary: false } => "json",
-        ColumnType::Json { binary: true } => "jsonb",
-        ColumnType::Array(_) => "array",
-        ColumnType::Any => "text",
-        ColumnType::Char(_)
-        | ColumnType::VarChar(_)
-        | ColumnType::Text(_)
-        | ColumnType::Year
-        | ColumnType::Enum(_)
-        | ColumnType::Set(_)
-        | ColumnType::Bit(_) => "text",
-    }
 }

@@ -20,7 +20,6 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     cast,
     cast_gives_null: |_| false,
     condition: ColumnType::I64,
-    spelled,
     constants_adapt: false,
     document_text: false,
     names_calls: false,
@@ -191,39 +190,4 @@ fn number(written: &str) -> Option<ColumnType> {
     }
     let float = |byte: u8| digits(byte) || b".eE+-".contains(&byte);
     written.bytes().all(float).then_some(ColumnType::F64)
-}
-
-fn spelled(column_type: &ColumnType) -> &'static str {
-    match column_type {
-        ColumnType::F32 | ColumnType::F64 => "REAL",
-        ColumnType::Decimal(_) => "NUMERIC",
-        ColumnType::Any => "ANY",
-        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => "BLOB",
-        ColumnType::Bool
-        | ColumnType::I8
-        | ColumnType::I16
-        | ColumnType::I24
-        | ColumnType::I32
-        | ColumnType::I64
-        | ColumnType::U8
-        | ColumnType::U16
-        | ColumnType::U24
-        | ColumnType::U32
-        | ColumnType::U64
-        | ColumnType::Year
-        | ColumnType::Bit(_) => "INTEGER",
-        ColumnType::Char(_)
-        | ColumnType::VarChar(_)
-        | ColumnType::Text(_)
-        | ColumnType::Date
-        | ColumnType::Time(_)
-        | ColumnType::DateTime(_)
-        | ColumnType::Timestamp(_)
-        | ColumnType::Interval
-        | ColumnType::Uuid
-        | ColumnType::Json { .. }
-        | ColumnType::Enum(_)
-        | ColumnType::Set(_)
-        | ColumnType::Array(_) => "TEXT",
-    }
 }
