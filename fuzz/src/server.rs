@@ -4,6 +4,7 @@ mod calls;
 mod framing;
 mod played;
 mod record;
+mod scram;
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ pub use self::calls::CALLS;
 use self::calls::{Call, fill, run_on};
 pub use self::framing::{Speaker, messages};
 use self::played::Played;
-pub use self::record::record;
+pub use self::record::{record, record_login};
 
 /// The program's generated code.
 #[allow(
@@ -166,7 +167,10 @@ fn run(engine: Engine, call: &Call, url: &str) -> bindery::Result<String> {
 }
 
 /// Makes the tables on a real server, with the rows that the calls are about.
-fn prepare(engine: Engine, url: &str) -> bindery::Result<String> {
+///
+/// # Errors
+/// The server is not reached, or refuses.
+pub fn prepare(engine: Engine, url: &str) -> bindery::Result<String> {
     let db = databases(engine, url)?;
     match engine {
         Engine::Postgres => fill(&db, program::engine::Default),

@@ -15,7 +15,7 @@ pub struct Call {
 }
 
 /// The calls, in the order of `run_on`.
-pub const CALLS: [Call; 29] = [
+pub const CALLS: [Call; 31] = [
     reads("find"),
     reads("find_by"),
     reads("first"),
@@ -46,6 +46,9 @@ pub const CALLS: [Call; 29] = [
     writes("copy_in_transaction"),
     // The tables are there.
     reads("create_missing"),
+    writes("drop_tables"),
+    // They are gone.
+    writes("create_tables"),
 ];
 
 const fn reads(name: &'static str) -> Call {
@@ -64,8 +67,10 @@ pub(super) fn run_on<E>(call: &Call, db: &Databases, engine: E) -> Result<String
 where
     E: StaticEngine + Hosts<model::Person>,
 {
-    if call.name == "create_missing" {
-        return db.create_missing_on(engine).map(shown);
+    match call.name {
+        "create_missing" | "create_tables" => return db.create_missing_on(engine).map(shown),
+        "drop_tables" => return db.drop_tables(engine).map(shown),
+        _ => (),
     }
     let c = &mut db.connect(engine)?;
     match call.writes {

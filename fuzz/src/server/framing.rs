@@ -96,19 +96,34 @@ impl Requests {
     }
 }
 
-/// Returns the output of a PostgreSQL server, cut where it waits for the client. The login is as if no password were
-/// needed.
+/// Returns the output of a PostgreSQL server, cut where it waits for the client.
 pub(super) fn postgres_pieces(said: &[u8]) -> Vec<Vec<u8>> {
-    const LET_IN: &[u8] = b"R\0\0\0\x08\0\0\0\0";
-    let start = said.windows(LET_IN.len()).position(|part| part == LET_IN);
     let mut pieces = vec![Vec::new()];
-    for message in messages(Speaker::Postgres, &said[start.unwrap_or(0)..]) {
+    for message in messages(Speaker::Postgres, said) {
         let piece = pieces.last_mut().expect("there is one");
         piece.extend_from_slice(message);
-        if matches!(message[0], b'Z' | b'G') {
+        if waits(message) {
             pieces.push(Vec::new());
         }
     }
     pieces.retain(|piece| !piece.is_empty());
     pieces
+}
+
+/// Whether a PostgreSQL server waits for an answer after this message.
+fn waits(message: &[u8]) -> bool {
+    const LET_IN: u8 = 0;
+    const SASL_FINAL: u8 = 12;
+    match message {
+        [b'Z' | b'G', ..] => true,
+        [b'R', _, _, _, _, _, _, _, request, ..] => !matches!(*request, LET_IN | SASL_FINAL),
+        _ => false,
+    }
+}
+
+/// Returns the output of a PostgreSQL server as if no password were needed.
+pub(super) fn without_login(said: &[u8]) -> &[u8] {
+    const LET_IN: &[u8] = b"R\0\0\0\x08\0\0\0\0";
+    let start = said.windows(LET_IN.len()).position(|part| part == LET_IN);
+    &said[start.unwrap_or(0)..]
 }

@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::framing::{Requests, Speaker};
+use super::scram::Scram;
 
 /// The input over all connections.
 #[derive(Debug, Default)]
@@ -92,13 +93,18 @@ fn listen(listener: &TcpListener, script: &Arc<Script>) {
 fn serve(mut peer: TcpStream, script: &Script) {
     let mut pieces = script.pieces.iter();
     let (mut requests, mut buffer) = (Requests::new(script.speaker), [0; 4096]);
+    let mut scram = (script.speaker == Speaker::Postgres).then(Scram::default);
     let mut asked = usize::from(script.speaker == Speaker::Mysql);
     let _ = peer.set_read_timeout(Some(script.patience));
     let _ = peer.set_nodelay(true);
     let mut due = asked;
     loop {
         for piece in pieces.by_ref().take(due) {
-            if peer.write_all(piece).is_err() {
+            let mut piece = piece.clone();
+            if let Some(scram) = &mut scram {
+                scram.complete(&mut piece);
+            }
+            if peer.write_all(&piece).is_err() {
                 return;
             }
         }
@@ -109,6 +115,9 @@ fn serve(mut peer: TcpStream, script: &Script) {
         let Ok(length @ 1..) = peer.read(&mut buffer) else {
             return;
         };
+        if let Some(scram) = &mut scram {
+            scram.hear(&buffer[..length]);
+        }
         due = requests.take(&buffer[..length]);
         asked += due;
         let mut heard = script.lock();

@@ -5,8 +5,8 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use super::framing::{Requests, Speaker, postgres_pieces};
-use super::{CALLS, Engine, Session, prepare, run};
+use super::framing::{Requests, Speaker, postgres_pieces, without_login};
+use super::{CALLS, Engine, Session, prepare, run, scram};
 
 /// The output of the server; that of MySQL is cut where the client requests more.
 type Said = Arc<Mutex<Vec<Vec<u8>>>>;
@@ -18,13 +18,9 @@ type Said = Arc<Mutex<Vec<Vec<u8>>>>;
 pub fn record(engine: Engine, url: &str) -> Vec<Session> {
     prepare(engine, url).expect("its tables");
     let record = |call: usize| {
-        let (relay, said) = relay(engine.speaker(), url);
-        if let Err(error) = run(engine, &CALLS[call], &relay) {
-            panic!("{}: {error:?}", CALLS[call].name);
-        }
-        let said = std::mem::take(&mut *said.lock().unwrap_or_else(PoisonError::into_inner));
+        let said = output(engine, call, url);
         let pieces = match engine.speaker() {
-            Speaker::Postgres => postgres_pieces(&said.concat()),
+            Speaker::Postgres => postgres_pieces(without_login(&said.concat())),
             Speaker::Mysql => said,
         };
         Session {
@@ -34,6 +30,37 @@ pub fn record(engine: Engine, url: &str) -> Vec<Session> {
         }
     };
     (0..CALLS.len()).map(record).collect()
+}
+
+/// Records a login by the account of this URL, and one row found; the tables exist. `server_key` is the server's key for SCRAM as
+/// PostgreSQL stores it with the account, and empty for other ways to log in.
+///
+/// # Panics
+/// The server is not reached, or does not let the account in.
+pub fn record_login(engine: Engine, url: &str, server_key: &str) -> Session {
+    const FIND: usize = 0;
+    let said = output(engine, FIND, url);
+    let mut pieces = match engine.speaker() {
+        Speaker::Postgres => postgres_pieces(&said.concat()),
+        Speaker::Mysql => said,
+    };
+    if !server_key.is_empty() {
+        scram::mark(&mut pieces, server_key);
+    }
+    Session {
+        engine,
+        call: FIND,
+        pieces,
+    }
+}
+
+/// Returns the output of the server for one call.
+fn output(engine: Engine, call: usize, url: &str) -> Vec<Vec<u8>> {
+    let (relay, said) = relay(engine.speaker(), url);
+    if let Err(error) = run(engine, &CALLS[call], &relay) {
+        panic!("{}: {error:?}", CALLS[call].name);
+    }
+    std::mem::take(&mut *said.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// A relay for one connection; its URL, and what goes through it.

@@ -7,7 +7,10 @@ use std::time::Duration;
 use bindery::Applied;
 use bindery_fuzz::server::{CALLS, Engine, Session, Speaker, messages, record};
 
+use self::logins::{LOGINS, record_logins};
 use crate::Numbers;
+
+mod logins;
 
 /// For a server that answers everything, and for one that is waited for in vain.
 const PATIENT: Duration = Duration::from_secs(10);
@@ -30,46 +33,22 @@ fn file(engine: Engine, name: &str) -> PathBuf {
         .join(format!("{name}{end}.bin"))
 }
 
+/// A call of each kind and a login of each kind.
 fn recorded() -> Vec<Session> {
     let calls = Engine::ALL
         .into_iter()
-        .flat_map(|engine| CALLS.iter().map(move |call| (engine, call)));
-    calls
-        .map(|(engine, call)| {
-            let bytes = std::fs::read(file(engine, call.name)).expect("it was recorded");
-            Session::read(engine.speaker(), &bytes).expect("it is not empty")
-        })
-        .collect()
+        .flat_map(|engine| CALLS.iter().map(move |call| (engine, call.name)));
+    let read = |(engine, name)| recording(engine, name);
+    calls.chain(LOGINS).map(read).collect()
 }
 
-/// A session in which the server demands the password in each of its ways.
-fn logins() -> Vec<Session> {
-    let find = |session: &Session| session.call().name == "find";
-    let sessions = recorded().into_iter().filter(find);
-    let logins = sessions.flat_map(|session| match session.engine.speaker() {
-        Speaker::Postgres => {
-            let requests: [&[u8]; 2] = [b"R\0\0\0\x08\0\0\0\x03", b"R\0\0\0\x0c\0\0\0\x05salt"];
-            requests.map(|request| {
-                let mut asked = session.clone();
-                asked.pieces.insert(0, request.to_vec());
-                asked
-            })
-        }
-        Speaker::Mysql => {
-            let requests: [&[u8]; 2] = [
-                b"\x2c\0\0\x02\xfemysql_native_password\0saltsaltsaltsaltsalt\0",
-                b"\x2c\0\0\x02\xfecaching_sha2_password\0saltsaltsaltsaltsalt\0",
-            ];
-            requests.map(|request| {
-                let mut asked = session.clone();
-                // What lets the client in is after its answer now.
-                asked.pieces[1][3] += 2;
-                asked.pieces.insert(1, request.to_vec());
-                asked
-            })
-        }
-    });
-    logins.collect()
+fn recording(engine: Engine, name: &str) -> Session {
+    let bytes = std::fs::read(file(engine, name)).expect("it was recorded");
+    Session::read(engine.speaker(), &bytes).expect("it is not empty")
+}
+
+fn keep(name: &str, session: &Session) {
+    std::fs::write(file(session.engine, name), session.write()).expect("it can be written");
 }
 
 /// The statement of a server that falls silent is cancelled over another connection, and the call ends in its time.
@@ -101,12 +80,14 @@ fn recorded_sessions_are_played_as_they_were() {
             };
             let Some(fresh) = fresh else { continue };
             for session in record(engine, &fresh.url()) {
-                let path = file(engine, session.call().name);
-                std::fs::write(path, session.write()).expect("it can be written");
+                keep(session.call().name, &session);
             }
         }
+        for (name, session) in record_logins() {
+            keep(name, &session);
+        }
     }
-    for session in recorded().into_iter().chain(logins()) {
+    for session in recorded() {
         let outcome = session.play(PATIENT);
         let name = session.call().name;
         assert!(
@@ -156,7 +137,7 @@ fn damaged(session: &Session) -> Vec<(String, Session)> {
 fn tx_1_a_damaged_session_is_an_error_and_never_a_wrong_answer() {
     let mut wrong = Vec::new();
     let mut played = 0;
-    for session in recorded().into_iter().chain(logins()) {
+    for session in recorded() {
         let meant = session.play(PATIENT);
         let given = meant.given.as_deref().expect("it was recorded");
         for (how, damaged) in damaged(&session) {
@@ -194,7 +175,7 @@ fn tx_1_a_damaged_session_is_an_error_and_never_a_wrong_answer() {
 #[test]
 fn bad_03_a_session_of_changed_bytes_ends() {
     let mut numbers = Numbers(0x2545_F491_4F6C_DD1D);
-    for session in recorded().into_iter().chain(logins()) {
+    for session in recorded() {
         for _ in 0..FLIPPED {
             let mut damaged = session.clone();
             for _ in 0..=numbers.below(3) {

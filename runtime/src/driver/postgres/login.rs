@@ -103,7 +103,8 @@ fn start(session: &mut Session, config: &PostgresConfig, deadline: Deadline) -> 
 fn authenticate(session: &mut Session, config: &PostgresConfig, deadline: Deadline) -> Result<()> {
     let mut scram = None;
     let must_bind = config.channel_binding == ChannelBinding::Require;
-    let mut is_bound = !must_bind;
+    // SCRAM ends with the server's proof that it knows the password (RFC 5802, section 3).
+    let mut must_prove = must_bind;
     loop {
         let message = session.next().map_err(connect_error)?;
         let mut body = session.body(&message);
@@ -113,14 +114,16 @@ fn authenticate(session: &mut Session, config: &PostgresConfig, deadline: Deadli
             _ => return Err(connect_error(Fault::Protocol("no answer to the login"))),
         }
         let answer = match message::take_i32(&mut body) {
-            Some(OK) if is_bound => return Ok(()),
+            Some(OK) if !must_prove => return Ok(()),
             Some(OK | CLEARTEXT | MD5) if must_bind => return Err(unbound()),
+            Some(OK) => return Err(distrusted()),
             Some(CLEARTEXT) => cleartext(session, config)?,
             Some(MD5) => md5(config, body)?,
             Some(SASL) => {
                 let (method, started) = choose(session, config, body)?;
                 let first = sasl_first(method, &started);
                 scram = Some(started);
+                must_prove = true;
                 first
             }
             Some(SASL_CONTINUE) => {
@@ -131,7 +134,7 @@ fn authenticate(session: &mut Session, config: &PostgresConfig, deadline: Deadli
             Some(SASL_FINAL) => {
                 let scram = scram.as_mut().ok_or_else(out_of_turn)?;
                 scram.finish(body).map_err(|_| distrusted())?;
-                is_bound = true;
+                must_prove = false;
                 continue;
             }
             _ => return Err(unknown_method()),
