@@ -21,8 +21,6 @@ pub struct SourceFile {
     path: String,
     text: String,
     line_starts: Vec<u32>,
-    /// Offsets of characters that stand for bytes of another encoding, ascending.
-    guessed: Vec<u32>,
     /// Characters before each block of `BLOCK` bytes: a line may be of any length.
     letters_before: Vec<u32>,
 }
@@ -50,20 +48,8 @@ impl SourceFile {
             path: path.into(),
             text,
             line_starts,
-            guessed: Vec::new(),
             letters_before,
         }
-    }
-
-    /// The same, with the offsets of characters that stand for bytes of another encoding.
-    pub fn with_guessed(self, guessed: Vec<u32>) -> Self {
-        Self { guessed, ..self }
-    }
-
-    /// The offset of the first guessed character in this range.
-    pub fn guessed_in(&self, start: u32, end: u32) -> Option<u32> {
-        let first = self.guessed.partition_point(|&at| at < start);
-        self.guessed.get(first).copied().filter(|&at| at < end)
     }
 
     /// The path messages show.

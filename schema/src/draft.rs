@@ -308,8 +308,8 @@ pub struct DraftDomain {
 /// A view.
 #[derive(Debug, Clone)]
 pub struct DraftView {
-    /// Its sources were renamed or changed: its conditions are known by the names that were.
-    pub followed: bool,
+    /// The first change, after it, of a name that it reads.
+    pub outdated: Option<Outdated>,
     /// Its name, file, engines, prose and annotations; what its columns are is not known here.
     pub table: DraftTable,
     /// `MATERIALIZED`.
@@ -326,6 +326,15 @@ pub struct DraftView {
     pub column_comments: Vec<(String, Option<String>)>,
     /// When it was made: of columns that came later its `*` knows nothing, but in SQLite.
     pub declared: usize,
+}
+
+/// A name that a view read, and where it is changed.
+#[derive(Debug, Clone)]
+pub struct Outdated {
+    /// As it was.
+    pub name: String,
+    /// The change.
+    pub at: Span,
 }
 
 /// Something beside tables that they may need.

@@ -97,7 +97,7 @@ pub enum AlterAction {
     /// `RENAME TO`.
     RenameTable(ObjectName),
     /// `SET SCHEMA`.
-    SetSchema(String),
+    SetSchema(Name),
     /// `RENAME COLUMN`.
     RenameColumn {
         /// From.

@@ -7,10 +7,11 @@ use crate::ast::{
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::draft::{DraftColumn, DraftCounter, DraftGenerated, DraftTable, TableIndex};
+use crate::source::Span;
 
 use super::column::{change_identity, column, forget_generated, set_default, set_identity};
 use super::objects::is_sequence;
-use super::view_follow::Read;
+use super::view_readers::Read;
 use super::{Fold, character_set, constraint, drop_column, implied, lookup, native, rename};
 
 impl Fold<'_> {
@@ -80,12 +81,12 @@ impl Fold<'_> {
     pub(super) fn action(&mut self, file: &FileAst, index: TableIndex, action: &AlterAction) {
         if let AlterAction::RenameTable(name) = action {
             let to = renamed(&self.table_mut(index).name, name);
-            self.views_follow(file, Read::Table(index), &to);
+            self.table_leaves(file, index, to.name.span);
             return self.rename_table(index, to);
         }
         if let AlterAction::SetSchema(schema) = action {
-            let to = moved(&self.table_mut(index).name, schema);
-            self.views_follow(file, Read::Table(index), &to);
+            let to = moved(&self.table_mut(index).name, &schema.text);
+            self.table_leaves(file, index, schema.span);
             return self.move_table(file, index, to);
         }
         self.views_see(file, index, action);
@@ -394,24 +395,24 @@ impl Fold<'_> {
         self.owner_follows(&from, |owner, _| owner.clone_from(&to));
     }
 
-    /// Views know a column that gets another name by its old one, and count those before it.
+    fn table_leaves(&mut self, file: &FileAst, index: TableIndex, at: Span) {
+        let name = self.table_mut(index).name.name.text.clone();
+        self.views_lose(file, Read::Table(index), &name, at);
+    }
+
+    /// What views read of the table's columns.
     fn views_see(&mut self, file: &FileAst, index: TableIndex, action: &AlterAction) {
-        if let AlterAction::RenameColumn { from, to } = action {
-            let columns = self.table_mut(index).columns.iter();
-            let columns: Vec<String> = columns.map(|column| column.name.text.clone()).collect();
-            self.views_follow_column(file, index, &columns, &from.text, to);
+        if let AlterAction::RenameColumn { from, .. } = action {
+            self.views_lose_column(file, index, from);
         } else if let AlterAction::DropColumn {
             column, cascade, ..
         } = action
+            && file.dialect == Dialect::Postgres
         {
-            if *cascade && file.dialect == Dialect::Postgres {
+            if *cascade {
                 self.drop_readers_of_column(file, index, &column.text);
             }
-            let mut columns = self.table_mut(index).columns.iter();
-            let at = columns.position(|known| known.name.text == column.text);
-            if let Some(at) = at {
-                self.views_lose_column(file, index, at);
-            }
+            self.views_lose_place(file, index, column);
         }
     }
 

@@ -6,7 +6,7 @@ use crate::ast::{AlterAction, FileAst, Name, ObjectName};
 use crate::draft::TableIndex;
 
 use super::Fold;
-use super::view_follow::Read;
+use super::view_readers::Read;
 
 impl Fold<'_> {
     /// With a table: foreign keys of other tables to it, and the views that read it.

@@ -1,5 +1,8 @@
 //! MySQL's character sets. What a database says counts for its tables, what a table says for its columns; the bytes of a
 //! character decide which of the four kinds of text a column is (MySQL manual, "The BLOB and TEXT Types").
+//!
+//! Needed by what MySQL Workbench exports (`CREATE SCHEMA … DEFAULT CHARACTER SET utf8`, tables without one) and by migrations to
+//! utf8mb4 (`CONVERT TO CHARACTER SET`), such as letstalk's `20180711_Utf8Charset.sql`, whose columns become larger kinds.
 
 use crate::ast::{FileAst, TableOption, TypeArgument, TypeName};
 use crate::column_type::LobSize;

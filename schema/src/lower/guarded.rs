@@ -1,6 +1,5 @@
-//! Statements of `DO` blocks: migrations put statements there that must not fail when they run twice, after `IF NOT
-//! EXISTS (…)` or before an `EXCEPTION`. No condition is evaluated: what is there already is left alone, what fits
-//! nothing is counted.
+//! Statements of `DO` blocks that run only where what they make is missing: under a condition that queries the catalogue, or before
+//! an `EXCEPTION`. What is there already is left alone; what fits nothing is counted.
 
 use crate::ast::{AlterAction, AlterTable, FileAst, Statement};
 use crate::draft::DraftTable;

@@ -29,7 +29,7 @@ pub(crate) use reads::named_tables;
 mod types;
 mod user_type;
 mod view;
-mod view_follow;
+mod view_readers;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -58,6 +58,7 @@ pub fn lower(ast: &Ast, input: &Input, diagnostics: &mut Diagnostics) -> Draft {
             fold.now += 1;
             fold.statement(file, statement);
         }
+        fold.leave_out_outdated_views(file);
         fold.qualify_views(file);
     }
     let read_as = ast

@@ -8,13 +8,13 @@ use super::alter::{moved, renamed};
 use super::constraint::index_as_written;
 use super::lookup::{named_table, same_name};
 use super::reads::read_names;
-use super::view_follow::Read;
+use super::view_readers::Read;
 
 impl Fold<'_> {
     /// A second one of the name takes the place of the first: dumps begin with a stand-in where views need each other.
     pub(super) fn create_view(&mut self, file: &FileAst, created: &CreateView) {
         let view = DraftView {
-            followed: false,
+            outdated: None,
             table: named_table(file, &created.name, &created.notes),
             materialized: created.materialized,
             columns: created.columns.clone(),
@@ -141,15 +141,15 @@ impl Fold<'_> {
             let Some(view) = &self.views[at] else {
                 return true;
             };
-            let from = &view.table.name;
-            let to = if let AlterAction::RenameTable(to) = action {
-                renamed(from, to)
+            let from = view.table.name.clone();
+            let (to, span) = if let AlterAction::RenameTable(to) = action {
+                (renamed(&from, to), to.name.span)
             } else if let AlterAction::SetSchema(to) = action {
-                moved(from, to)
+                (moved(&from, &to.text), to.span)
             } else {
                 continue;
             };
-            self.views_follow(file, Read::View(at), &to);
+            self.views_lose(file, Read::View(at), &from.name.text, span);
             self.rename_view(at, &to);
         }
         true

@@ -1,6 +1,7 @@
 //! Reads the statements of a text, each by itself, so that several threads can; what stands around them is put together
 //! after them in their order, by the [`FileReader`].
 
+use super::block::{Block, Passed};
 use super::ddl::cursor::{Cursor, Problem};
 use super::lex::Comment;
 use super::nested::{Nested, nested};
@@ -8,7 +9,9 @@ use super::routine::{Routine, routine};
 use super::split::RawStatement;
 use super::{FileReader, TABLE_LIMIT, ddl, kind};
 use crate::ast::{SearchPath, Statement};
+use crate::diagnostic::Diagnostic;
 use crate::parts::in_parts;
+use crate::source::Span;
 
 /// So many statements are read before what they say is put together: beyond the limit of tables none is.
 pub(super) const BATCH: usize = 4096;
@@ -50,7 +53,7 @@ impl FileReader<'_> {
                 Part::Nested(inner) => self.nested(statement, &inner, path.as_ref(), comments),
                 Part::Plain(reading, routine) => {
                     self.statement(statement, reading);
-                    self.routine(statement, routine.map(|routine| *routine), path.as_ref());
+                    self.routine(routine.map(|routine| *routine));
                 }
             }
             self.put_into_schema(first, path.as_ref());
@@ -67,33 +70,41 @@ impl FileReader<'_> {
         }
     }
 
-    /// A routine is applied where it is first called; later calls would find done what it does.
-    fn routine(
-        &mut self,
-        statement: &RawStatement,
-        routine: Option<Routine>,
-        path: Option<&SearchPath>,
-    ) {
+    /// A call of a routine that would change the schema is told; its body is not applied.
+    fn routine(&mut self, routine: Option<Routine>) {
         match routine {
-            Some(Routine::Made(name, body)) => {
-                self.routines.insert(name, body);
+            Some(Routine::Created(name, changed)) => {
+                self.routines.insert(name, changed);
             }
-            Some(Routine::Called(name)) => {
-                if let Some((mut statements, comments)) = self.routines.remove(&name) {
-                    // Findings about a routine's own variables are not about the schema.
-                    statements.retain(|inner| {
-                        let reading = self.read(inner, path, &comments);
-                        reading.is_some_and(|reading| reading.problems.is_empty())
-                    });
-                    self.nested(statement, &Nested::Block(statements, comments), path, &[]);
+            Some(Routine::Called(name, at)) => {
+                if let Some(changed) = self.routines.get(&name).cloned() {
+                    let message = format!(
+                        "`{name}` is called here, and the `{}` in it is not applied: bodies of functions and procedures are \
+                         not followed",
+                        changed.kind
+                    );
+                    self.not_applied(message, &changed, Some(self.span(at.start, at.end)));
                 }
             }
             None => {}
         }
     }
 
-    /// Reads the statements within a statement as if they stood alone; a block's statements count only as far as they
-    /// fit.
+    fn not_applied(&mut self, message: String, changed: &Passed, call: Option<Span>) {
+        let place = self.span(changed.first.start, changed.end);
+        let finding = Diagnostic::warning("B0430", message);
+        let finding = match call {
+            Some(call) => finding.at(call, "called here").at(place, "not applied"),
+            None => finding.at(place, ""),
+        };
+        let help = format!(
+            "write the `{}` as a statement of its own, outside of the body",
+            changed.kind
+        );
+        self.diagnostics.push(finding.help(help));
+    }
+
+    /// Statements that stand in another are read as if they stood alone.
     fn nested(
         &mut self,
         statement: &RawStatement,
@@ -101,31 +112,56 @@ impl FileReader<'_> {
         path: Option<&SearchPath>,
         comments: &[Comment],
     ) {
-        let first = self.ast.statements.len();
-        let (statements, comments) = match inner {
-            Nested::Schema(_, statements) => (statements, comments),
-            Nested::Block(statements, own) => (statements, own.as_slice()),
+        match inner {
+            Nested::Schema(name, statements) => {
+                let name = self.schema_name(*name);
+                for statement in statements {
+                    for mut added in self.read_apart(statement, path, comments) {
+                        added.put_into_schema(&name);
+                        self.ast.statements.push(added);
+                    }
+                }
+            }
+            Nested::Block(block) => self.block(block, path),
             Nested::VirtualTable(made) => {
                 return self.statement(made, self.read(made, path, comments));
             }
-        };
-        for statement in statements {
-            self.statement(statement, self.read(statement, path, comments));
         }
-        let added = self.ast.statements.drain(first..).collect::<Vec<_>>();
-        let added = added.into_iter().map(|mut added| match inner {
-            Nested::Schema(name, _) => {
-                added.put_into_schema(&self.schema_name(*name));
-                added
-            }
-            Nested::Block(..) | Nested::VirtualTable(_) => Statement::IfFits(Box::new(added)),
-        });
-        let added: Vec<_> = added.collect();
-        self.ast.statements.extend(added);
         self.drop_comments(statement);
     }
 
-    /// Puts the statements read since then into the schema in force here, unless they name one.
+    fn block(&mut self, block: &Block, path: Option<&SearchPath>) {
+        for inner in &block.statements {
+            for added in self.read_apart(&inner.statement, path, &block.comments) {
+                self.ast.statements.push(if inner.guarded {
+                    Statement::IfFits(Box::new(added))
+                } else {
+                    added
+                });
+            }
+        }
+        for passed in &block.passed {
+            let message = format!(
+                "this `{}` is not applied: whether it runs is decided when the block runs",
+                passed.kind
+            );
+            self.not_applied(message, passed, None);
+        }
+    }
+
+    /// What a statement inside of another says.
+    fn read_apart(
+        &mut self,
+        statement: &RawStatement,
+        path: Option<&SearchPath>,
+        comments: &[Comment],
+    ) -> Vec<Statement> {
+        let first = self.ast.statements.len();
+        self.statement(statement, self.read(statement, path, comments));
+        self.ast.statements.split_off(first)
+    }
+
+    /// What was read since belongs to the schema that counts here, unless it says otherwise.
     fn put_into_schema(&mut self, first: usize, path: Option<&SearchPath>) {
         if let Some(schema) = path.and_then(|path| path.first()) {
             for made in &mut self.ast.statements[first..] {

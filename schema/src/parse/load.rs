@@ -23,8 +23,9 @@ pub fn load(
     if let Some(text) = utf16(bytes) {
         return Some(sources.add(SourceFile::new(path, text)));
     }
-    let (text, guessed) = decoded(bytes);
-    Some(sources.add(SourceFile::new(path, text).with_guessed(guessed)))
+    // Old dumps have rows in Latin-1, such as `world.sql` of PostgreSQL's sample databases.
+    let text = String::from_utf8_lossy(bytes);
+    Some(sources.add(SourceFile::new(path, text)))
 }
 
 /// Decodes the output of `pg_dump > file` on Windows: UTF-16 after its byte order mark.
@@ -39,20 +40,7 @@ fn utf16(bytes: &[u8]) -> Option<String> {
     String::from_utf16(&units).ok().filter(|_| rest.is_empty())
 }
 
-/// UTF-8. A byte that is none is taken for Latin-1, and its place is kept: rows and comments may hold it, names may not.
-fn decoded(bytes: &[u8]) -> (String, Vec<u32>) {
-    let (mut text, mut guessed) = (String::with_capacity(bytes.len()), Vec::new());
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        for &byte in chunk.invalid() {
-            guessed.push(text.len() as u32);
-            text.push(char::from(byte));
-        }
-    }
-    (text, guessed)
-}
-
-/// Rejects a text that holds a byte of zero or is too large.
+/// What a text itself forbids: a byte of zero, too great a size.
 pub(crate) fn refuse(file: FileId, source: &SourceFile) -> Option<Diagnostic> {
     let text = source.text();
     if text.len() > SIZE_LIMIT {
@@ -82,21 +70,16 @@ fn too_large(path: &str, length: usize) -> Diagnostic {
         .help("dump the schema without its data: `pg_dump -s`, `mysqldump -d`, `.schema`")
 }
 
-/// A character that decides something and was guessed.
-pub(crate) fn not_utf8(file: FileId, source: &SourceFile, at: u32) -> Diagnostic {
-    let guessed = source.text()[at as usize..].chars().next();
-    let guessed = guessed.expect("a guessed character stands at its place");
+/// The first byte in this range that is not UTF-8. Rows and comments may hold one; names and values of a model may not.
+pub(crate) fn not_utf8(file: FileId, text: &str, start: u32, end: u32) -> Option<Diagnostic> {
+    let lost = char::REPLACEMENT_CHARACTER;
+    let at = start + text[start as usize..end as usize].find(lost)? as u32;
     let span = Span {
         file,
         start: at,
-        end: at + guessed.len_utf8() as u32,
+        end: at + lost.len_utf8() as u32,
     };
-    let byte = u32::from(guessed);
-    let message = format!("the file is not UTF-8: the byte 0x{byte:02x} cannot stand here");
-    let help = if byte >= 0xa0 {
-        format!("in Latin-1 this byte is `{guessed}`: save the file as UTF-8")
-    } else {
-        "save the file as UTF-8".to_owned()
-    };
-    Diagnostic::error("B0001", message).at(span, "").help(help)
+    let message = "the file is not UTF-8: this character cannot be read";
+    let finding = Diagnostic::error("B0001", message).at(span, "");
+    Some(finding.help("save the file as UTF-8"))
 }

@@ -5,6 +5,7 @@
 
 mod ahead;
 mod annotation;
+mod block;
 mod comments;
 mod ddl;
 mod dump;
@@ -37,7 +38,7 @@ use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
 use crate::name;
 use crate::read_as::ReadAs;
-use crate::source::{FileId, SourceFile, Span};
+use crate::source::{FileId, Span};
 
 use ahead::Reading;
 use annotation::{Head, Place, Reader};
@@ -134,7 +135,6 @@ fn parse_as(
     let mut made_in = MadeIn::start(text, dialect, &split.statements);
     let mut reader = FileReader {
         text,
-        source,
         file: file.id,
         dialect,
         comments,
@@ -183,7 +183,6 @@ fn read_head(text: &str, file: FileId, dialect: Dialect, diagnostics: &mut Diagn
 
 struct FileReader<'a> {
     text: &'a str,
-    source: &'a SourceFile,
     file: FileId,
     dialect: Dialect,
     comments: Comments<'a>,
@@ -195,8 +194,8 @@ struct FileReader<'a> {
     unclosed_from: Option<u32>,
     /// How many there were.
     tables: usize,
-    /// Functions and procedures that were made and not called yet.
-    routines: HashMap<String, routine::Body>,
+    /// Functions and procedures of the file that would change the schema, and by which statement first.
+    routines: HashMap<String, block::Passed>,
 }
 
 impl FileReader<'_> {
@@ -231,7 +230,7 @@ impl FileReader<'_> {
             mut problems,
         } = reading;
         if !matches!(outcome, ddl::Outcome::Skipped(_)) {
-            self.refuse_guessed(&statement.tokens);
+            self.refuse_unreadable(&statement.tokens);
         }
         if problems.is_empty() && !kind::has_body(&kind) {
             problems.extend(self.swallowed_table(statement, &kind));
@@ -518,26 +517,25 @@ impl FileReader<'_> {
     }
 
     /// Names and values of a model must be known for certain. What is passed over may be of any encoding.
-    fn refuse_guessed(&mut self, tokens: &[lex::Token]) {
+    fn refuse_unreadable(&mut self, tokens: &[lex::Token]) {
         let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
             return;
         };
-        if self.source.guessed_in(first.start, last.end).is_none() {
-            return;
-        }
-        let inside = |token: &lex::Token| self.source.guessed_in(token.start, token.end);
-        if let Some(at) = tokens.iter().find_map(inside) {
-            let finding = load::not_utf8(self.file, self.source, at);
-            self.diagnostics.push(finding);
+        let (file, text) = (self.file, self.text);
+        if load::not_utf8(file, text, first.start, last.end).is_some() {
+            let of_token = |token: &lex::Token| load::not_utf8(file, text, token.start, token.end);
+            let finding = tokens.iter().find_map(of_token);
+            finding
+                .into_iter()
+                .for_each(|finding| self.diagnostics.push(finding));
         }
     }
 
     /// A foreign encoding is often the cause.
     fn unclosed(&mut self, unclosed: &lex::Unclosed) {
-        if let Some(at) = self.source.guessed_in(0, unclosed.end) {
-            let finding = load::not_utf8(self.file, self.source, at);
-            self.diagnostics.push(finding);
-        }
+        let lost = load::not_utf8(self.file, self.text, 0, unclosed.end);
+        lost.into_iter()
+            .for_each(|finding| self.diagnostics.push(finding));
         let message = format!("a {} is never closed", unclosed.what);
         let span = self.span(unclosed.start, unclosed.end);
         let help = format!(

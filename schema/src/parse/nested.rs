@@ -1,20 +1,18 @@
-//! Statements that stand inside another: the elements of PostgreSQL's `CREATE SCHEMA`, the plain ones of a `DO` block,
-//! the virtual tables that SQLite's `.dump` writes into the catalogue by hand.
-//!
-//! Migrations put statements that must not fail twice into `DO` blocks, so these are applied as far as they fit.
+//! Statements that stand inside another: the elements of PostgreSQL's `CREATE SCHEMA`, those of a `DO` block, the virtual
+//! tables that SQLite's `.dump` writes into the catalogue by hand.
 
 use crate::dialect::Dialect;
 
-use super::lex::{Comment, Lexer, Token, TokenKind};
-use super::routine::Body;
+use super::block::{Block, block};
+use super::lex::{Lexer, Token, TokenKind};
 use super::split::{DEPTH_LIMIT, RawStatement};
 
 /// The statements within a statement.
 pub(crate) enum Nested {
     /// Elements of a schema, and the schema's name as written.
     Schema(Token, Vec<RawStatement>),
-    /// Statements of a block, with its comments.
-    Block(Vec<RawStatement>, Vec<Comment>),
+    /// A `DO` block.
+    Block(Block),
     /// The statement that makes a virtual table.
     VirtualTable(RawStatement),
 }
@@ -27,7 +25,7 @@ pub(crate) fn nested(text: &str, dialect: Dialect, statement: &RawStatement) -> 
         Dialect::Mysql => None,
         Dialect::Sqlite => virtual_table(&words, statement),
         Dialect::Postgres if words.is(tokens.first(), "DO") => {
-            block(text, tokens).map(|(statements, comments)| Nested::Block(statements, comments))
+            block(text, tokens).map(Nested::Block)
         }
         Dialect::Postgres
             if words.is(tokens.first(), "CREATE") && words.is(tokens.get(1), "SCHEMA") =>
@@ -99,7 +97,7 @@ impl Words<'_> {
         words.iter().any(|word| self.is(token, word))
     }
 
-    fn statement(&self, tokens: &[Token]) -> Option<RawStatement> {
+    pub(super) fn statement(&self, tokens: &[Token]) -> Option<RawStatement> {
         let end = tokens.last()?.end;
         Some(RawStatement {
             tokens: tokens.to_vec(),
@@ -144,64 +142,4 @@ fn schema(words: &Words<'_>, tokens: &[Token]) -> Option<Nested> {
     let elements = starts.iter().zip(ends);
     let elements = elements.filter_map(|(&start, end)| words.statement(&tokens[start..end]));
     Some(Nested::Schema(name, elements.collect()))
-}
-
-/// `DO $$ BEGIN … END $$`: statements of definition, wherever the block's own words let one begin.
-pub(super) fn block(text: &str, tokens: &[Token]) -> Option<Body> {
-    let body = tokens
-        .iter()
-        .find(|token| token.kind == TokenKind::Dollar)?;
-    let quoted = &text[body.start as usize..body.end as usize];
-    let quote = quoted[1..].find('$')? + 2;
-    let end = (body.end as usize).checked_sub(quote)?;
-    let mut lexer = Lexer::new(&text[..end], Dialect::Postgres);
-    lexer.at = body.start as usize + quote;
-    let mut found = Found::new(text);
-    while lexer.at < end && lexer.skip_blanks() {
-        if lexer.at_delimiter() {
-            lexer.at += 1;
-            found.close();
-        } else {
-            let token = lexer.token();
-            found.open.push(token);
-        }
-    }
-    found.close();
-    let whole = lexer.unclosed.is_empty() && !found.statements.is_empty();
-    whole.then_some((found.statements, lexer.comments))
-}
-
-/// Collects the statements of a block.
-pub(super) struct Found<'a> {
-    words: Words<'a>,
-    pub(super) statements: Vec<RawStatement>,
-    pub(super) open: Vec<Token>,
-}
-
-impl<'a> Found<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        Self {
-            words: Words { text },
-            statements: Vec::new(),
-            open: Vec::new(),
-        }
-    }
-
-    /// Keeps what was collected if it is a statement of definition, perhaps after `BEGIN` or `IF … THEN`.
-    pub(super) fn close(&mut self) {
-        let tokens = std::mem::take(&mut self.open);
-        let begins = |at: &usize| {
-            let before = at.checked_sub(1).map(|before| &tokens[before]);
-            let free = before.is_none()
-                || self
-                    .words
-                    .is_any(before, &["BEGIN", "THEN", "ELSE", "LOOP", "DO", "REPEAT"]);
-            free && self
-                .words
-                .is_any(tokens.get(*at), &["CREATE", "ALTER", "DROP", "COMMENT"])
-        };
-        let start = (0..tokens.len()).find(begins);
-        let statement = start.and_then(|start| self.words.statement(&tokens[start..]));
-        self.statements.extend(statement);
-    }
 }

@@ -1,85 +1,60 @@
-//! Functions and procedures that a file makes and then calls: what a migration may do under a condition only is often
-//! written so, `CREATE PROCEDURE p() … ; CALL p();`. The body is applied where it is first called, as a `DO` block
-//! would be.
+//! Functions and procedures that a file creates and then calls. Their bodies are not applied: whether and how often a
+//! statement there runs is decided by data and arguments. A call of one that would change the schema is told.
 
 use crate::dialect::Dialect;
 
-use super::lex::{Comment, Token, TokenKind};
-use super::nested::{Found, Words, block};
+use super::block::{Passed, body, first_change};
+use super::lex::Token;
+use super::nested::Words;
 use super::split::RawStatement;
 
-/// The role of a statement for routines.
+/// A statement that concerns a routine.
 pub(super) enum Routine {
-    Made(String, Body),
-    Called(String),
+    /// It creates one, which would change the schema so.
+    Created(String, Passed),
+    /// It calls one of the name, which stands here.
+    Called(String, Token),
 }
 
-/// The statements of definition of a body, and its comments.
-pub(super) type Body = (Vec<RawStatement>, Vec<Comment>);
-
-/// So many words may stand before `FUNCTION` or `PROCEDURE`: `CREATE OR REPLACE DEFINER = a @ b`.
+/// At most this many words stand before `FUNCTION` or `PROCEDURE`: `CREATE OR REPLACE DEFINER = a @ b`.
 const WORDS_BEFORE: usize = 12;
 
 pub(super) fn routine(text: &str, dialect: Dialect, statement: &RawStatement) -> Option<Routine> {
     let words = Words { text };
     let tokens = &statement.tokens;
-    let first = tokens.first();
-    if words.is_any(first, &["SELECT", "CALL"]) {
-        return called(&words, &tokens[1..]).map(Routine::Called);
+    if words.is_any(tokens.first(), &["SELECT", "CALL"]) {
+        return called(&words, &tokens[1..]);
     }
-    if !words.is(first, "CREATE") {
+    if !words.is(tokens.first(), "CREATE") {
         return None;
     }
     let head = &tokens[..tokens.len().min(WORDS_BEFORE)];
     let is_kind = |token: &Token| words.is_any(Some(token), &["FUNCTION", "PROCEDURE"]);
     let at = head.iter().position(is_kind)?;
-    let open = tokens[at..]
-        .iter()
-        .position(|token| words.raw(*token) == "(")?;
+    let is_open = |token: &Token| words.raw(*token) == "(";
+    let open = tokens[at..].iter().position(is_open)?;
     let name = name(&words, *tokens.get((at + open).checked_sub(1)?)?);
-    let body = match dialect {
-        Dialect::Postgres => block(text, tokens),
-        Dialect::Mysql => compound(text, &tokens[at..]),
+    let changed = match dialect {
+        Dialect::Postgres => first_change(text, &body(text, tokens)?.0),
+        Dialect::Mysql => first_change(text, &tokens[at..]),
         Dialect::Sqlite => None,
     };
-    body.map(|body| Routine::Made(name, body))
+    changed.map(|changed| Routine::Created(name, changed))
 }
 
-/// `SELECT f(…)`, `SELECT * FROM f(…)`, `CALL shop.p(…)`.
-fn called(words: &Words<'_>, tokens: &[Token]) -> Option<String> {
+/// `SELECT f(…)`, `SELECT * FROM f(…)`, `CALL shop.p(…)`, `CALL p`.
+fn called(words: &Words<'_>, tokens: &[Token]) -> Option<Routine> {
     let all = tokens.first().is_some_and(|token| words.raw(*token) == "*");
     let tokens = match tokens {
         [_, from, rest @ ..] if all && words.is(Some(from), "FROM") => rest,
         tokens => tokens,
     };
-    let open = tokens
-        .iter()
-        .take(4)
-        .position(|token| words.raw(*token) == "(");
-    let named = open.filter(|open| *open == 1 || (*open == 3 && words.raw(tokens[1]) == "."))?;
-    Some(name(words, tokens[named - 1]))
+    let qualified = tokens.get(1).is_some_and(|point| words.raw(*point) == ".");
+    let token = *tokens.get(if qualified { 2 } else { 0 })?;
+    Some(Routine::Called(name(words, token), token))
 }
 
 /// As both dialects compare names that are not quoted.
 fn name(words: &Words<'_>, token: Token) -> String {
     words.raw(token).trim_matches(['"', '`']).to_lowercase()
-}
-
-/// Returns the body between `BEGIN` and its end.
-fn compound(text: &str, tokens: &[Token]) -> Option<Body> {
-    let words = Words { text };
-    let begin = tokens
-        .iter()
-        .position(|token| words.is(Some(token), "BEGIN"))?;
-    let mut found = Found::new(text);
-    for token in &tokens[begin + 1..] {
-        let ends = token.kind == TokenKind::Symbol && words.raw(*token) == ";";
-        if ends {
-            found.close();
-        } else {
-            found.open.push(*token);
-        }
-    }
-    found.close();
-    (!found.statements.is_empty()).then_some((found.statements, Vec::new()))
 }

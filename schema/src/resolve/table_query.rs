@@ -66,7 +66,7 @@ fn round(draft: &mut Draft, input: &Input) -> bool {
 fn columns_of(resolver: &mut Resolver<'_>, table: &DraftTable) -> Option<Vec<DraftColumn>> {
     let query = table.query.as_ref()?;
     let view = DraftView {
-        followed: false,
+        outdated: None,
         table: table.clone(),
         materialized: false,
         columns: query.columns.clone(),

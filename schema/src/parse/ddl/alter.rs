@@ -79,9 +79,8 @@ impl Cursor<'_> {
             return Ok(vec![AlterAction::DetachPartition(name)]);
         }
         if self.eat(&["SET", "SCHEMA"]) {
-            return Ok(vec![AlterAction::SetSchema(
-                self.name("a schema's name")?.text,
-            )]);
+            let schema = self.name("a schema's name")?;
+            return Ok(vec![AlterAction::SetSchema(schema)]);
         }
         if self.dialect == Dialect::Mysql && self.eat(&["COMMENT"]) {
             self.eat_symbol("=");

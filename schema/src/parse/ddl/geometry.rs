@@ -1,4 +1,5 @@
-//! Reads `SELECT AddGeometryColumn(…)`, by which dumps older than PostGIS 2 add their columns.
+//! Reads `SELECT AddGeometryColumn(…)`, by which dumps older than PostGIS 2 add their columns, and osmosis'
+//! `pgsnapshot_schema_0.6.sql` does today.
 
 use crate::ast::{AlterAction, AlterTable, ColumnDef, ColumnPosition, Name, Notes};
 use crate::dialect::Dialect;

@@ -87,7 +87,7 @@ impl Cursor<'_> {
         let action = if self.eat(&["RENAME", "TO"]) {
             AlterAction::RenameTable(self.object_name("the new name")?)
         } else if self.eat(&["SET", "SCHEMA"]) {
-            AlterAction::SetSchema(self.name("a schema's name")?.text)
+            AlterAction::SetSchema(self.name("a schema's name")?)
         } else {
             return Ok(Outcome::Skipped(None));
         };

@@ -69,9 +69,6 @@ impl Resolver<'_> {
 
 impl Tables<'_, '_> {
     pub(super) fn check_conditions(&self, select: &Select, scope: &Scope<'_>) {
-        if self.view.followed {
-            return;
-        }
         for condition in &select.conditions {
             self.check_names(condition, select, scope);
         }

@@ -1,16 +1,16 @@
-//! Views follow the tables they read: PostgreSQL keeps what a query means, SQLite writes its text anew. MySQL does neither,
-//! and its view is broken then.
+//! Which views read a table, a view or a column. What they read under a name that changes is not followed: such a view is
+//! left out with a warning, unless the file creates it again.
 //!
-//! What a table was called when the view was made, it is called in the view's query for ever: `FROM new AS old (a, b)`.
+//! A database keeps what a view means (PostgreSQL) or writes its text anew (SQLite). Of the real schemas tried (the corpus,
+//! crates.io, Lemmy, Vaultwarden, Supabase's auth), none renames what a view reads without creating the view again.
 
-use crate::ast::{
-    ExpressionPiece, FileAst, FromItem, Name, ObjectName, PieceKind, Query, SelectItem, Source,
-    Value,
-};
+use crate::ast::{ExpressionPiece, FileAst, Name, ObjectName, PieceKind, Query, Source};
+use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::draft::{DraftView, TableIndex};
+use crate::draft::{DraftView, Outdated, TableIndex};
+use crate::source::Span;
 
-use super::reads::{Place, places, read_names};
+use super::reads::{Place, places};
 use super::{Fold, lookup, mention, rename};
 
 /// The source of a view.
@@ -22,61 +22,85 @@ pub(super) enum Read {
     View(usize),
 }
 
-/// The change of a source.
-enum Change<'c> {
-    /// It goes by another name.
-    Name(&'c ObjectName),
-    /// These are its first columns as they were named until now.
-    Columns(&'c [String]),
-    /// The column of this number is gone.
-    Dropped(usize),
-}
-
 impl Fold<'_> {
     /// The table or view gets another name, or another schema. To be called before it does.
-    pub(super) fn views_follow(&mut self, file: &FileAst, read: Read, to: &ObjectName) {
-        self.change_views(file, read, &Change::Name(to));
+    pub(super) fn views_lose(&mut self, file: &FileAst, read: Read, name: &str, at: Span) {
+        self.outdate(file, read, name, at, |_, _| true);
     }
 
     /// A column gets another name. To be called before it does.
-    pub(super) fn views_follow_column(
+    pub(super) fn views_lose_column(&mut self, file: &FileAst, index: TableIndex, from: &Name) {
+        self.outdate(
+            file,
+            Read::Table(index),
+            &from.text,
+            from.span,
+            |fold, view| fold.speaks_of_column(file, view, index, &from.text),
+        );
+    }
+
+    /// A column is dropped: names that a query gives the table's columns would be those of others.
+    pub(super) fn views_lose_place(&mut self, file: &FileAst, index: TableIndex, dropped: &Name) {
+        self.outdate(
+            file,
+            Read::Table(index),
+            &dropped.text,
+            dropped.span,
+            |fold, view| fold.names_columns(file, view, index),
+        );
+    }
+
+    /// MySQL follows nothing: a view reads what bears the name when it is asked.
+    fn outdate(
         &mut self,
         file: &FileAst,
-        index: TableIndex,
-        columns: &[String],
-        from: &str,
-        to: &Name,
+        read: Read,
+        name: &str,
+        at: Span,
+        needs: impl Fn(&Self, &DraftView) -> bool,
     ) {
-        let Some(at) = columns.iter().position(|column| column == from) else {
-            return;
-        };
-        match file.dialect {
-            Dialect::Postgres => {
-                self.change_views(file, Read::Table(index), &Change::Columns(&columns[..=at]));
-            }
-            Dialect::Sqlite => self.rename_in_views(file, index, from, to),
-            Dialect::Mysql => {}
-        }
-    }
-
-    /// A column is dropped.
-    pub(super) fn views_lose_column(&mut self, file: &FileAst, index: TableIndex, at: usize) {
-        if file.dialect == Dialect::Postgres {
-            self.change_views(file, Read::Table(index), &Change::Dropped(at));
-        }
-    }
-
-    fn change_views(&mut self, file: &FileAst, read: Read, change: &Change<'_>) {
         if file.dialect == Dialect::Mysql {
             return;
         }
-        for (at, mut view) in self.readers_of(file, read) {
-            self.change_view(file, &mut view, read, change);
-            for name in read_names(&view.body.tokens) {
-                self.readers.entry(name).or_default().insert(at);
+        for view in self.views_that_read(file, read, needs) {
+            if let Some(view) = &mut self.views[view] {
+                let name = name.to_owned();
+                view.outdated.get_or_insert(Outdated { name, at });
             }
-            self.views[at] = Some(view);
         }
+    }
+
+    /// Views of this file that were not created again are left out, and those that read them.
+    pub(super) fn leave_out_outdated_views(&mut self, file: &FileAst) {
+        let of_file = |view: &DraftView| view.table.file == file.file && view.outdated.is_some();
+        let is_open = |at: &usize| self.views[*at].as_ref().is_some_and(of_file);
+        let mut open: Vec<usize> = (0..self.views.len()).filter(is_open).collect();
+        while let Some(at) = open.pop() {
+            let outdated = self.views[at]
+                .as_ref()
+                .and_then(|view| view.outdated.clone());
+            let Some(outdated) = outdated else { continue };
+            open.extend(self.views_that_read(file, Read::View(at), |_, _| true));
+            for reader in &open {
+                if let Some(view) = &mut self.views[*reader] {
+                    view.outdated.get_or_insert_with(|| outdated.clone());
+                }
+            }
+            if let Some(view) = self.views[at].take() {
+                self.left_out(&view.table.name.name, &outdated);
+            }
+        }
+    }
+
+    fn left_out(&mut self, view: &Name, outdated: &Outdated) {
+        let (own, name) = (&view.text, &outdated.name);
+        let message =
+            format!("view `{own}` is left out: `{name}`, which it reads, is changed after it");
+        let help =
+            format!("create the view again after that: `DROP VIEW {own}; CREATE VIEW {own} AS …`");
+        let finding = Diagnostic::warning("B0431", message).at(outdated.at, "changed here");
+        let finding = finding.at(view.span, "the view");
+        self.diagnostics.push(finding.help(help));
     }
 
     /// The views of this file that may read it, taken out of the list.
@@ -103,34 +127,7 @@ impl Fold<'_> {
         taken
     }
 
-    fn change_view(&self, file: &FileAst, view: &mut DraftView, read: Read, change: &Change<'_>) {
-        let common = common_tables(&mut view.query);
-        let meant = self.places_of(file, view, read, &common);
-        if meant.is_empty() {
-            return;
-        }
-        for place in meant.iter().rev() {
-            write_place(&mut view.body.tokens, *place, change);
-        }
-        view.followed = true;
-        view.body.sql = rename::written(&view.body.tokens, view.table.dialect);
-        each_query(&mut view.query, |query| {
-            let items = query.selects.iter_mut().flat_map(|select| &mut select.from);
-            for item in items {
-                let reads = match &item.source {
-                    Source::Table(name) => {
-                        !is_common(name, &common) && self.read_by(file, name) == Some(read)
-                    }
-                    Source::Query(_) | Source::Unknown => false,
-                };
-                if reads {
-                    change_item(item, change);
-                }
-            }
-        });
-    }
-
-    /// Returns the places at which the view's text names a source.
+    /// Where the text of the view names what it reads.
     fn places_of(
         &self,
         file: &FileAst,
@@ -171,63 +168,7 @@ impl Fold<'_> {
         table.or_else(|| self.view_index(file, name).map(Read::View))
     }
 
-    /// SQLite changes the names in the text.
-    fn rename_in_views(&mut self, file: &FileAst, index: TableIndex, from: &str, to: &Name) {
-        for (at, mut view) in self.readers_of(file, Read::Table(index)) {
-            self.rename_in_view(file, &mut view, index, from, to);
-            self.views[at] = Some(view);
-        }
-    }
-
-    fn rename_in_view(
-        &self,
-        file: &FileAst,
-        view: &mut DraftView,
-        index: TableIndex,
-        from: &str,
-        to: &Name,
-    ) {
-        let (own, others) = self.names_of(file, view, index, from);
-        if own.is_empty() {
-            return;
-        }
-        let is_own = |table: &str| own.iter().any(|own| own.eq_ignore_ascii_case(table));
-        let tokens = &view.body.tokens;
-        let found = mention::mentions(tokens, from, Dialect::Sqlite);
-        let meant = found.into_iter().filter(|&at| match qualifier(tokens, at) {
-            Some(table) => is_own(table),
-            None => !others,
-        });
-        let meant: Vec<usize> = meant.collect();
-        for at in meant {
-            let piece = &mut view.body.tokens[at];
-            piece.kind = PieceKind::Quoted;
-            piece.text.clone_from(&to.text);
-        }
-        view.followed = true;
-        view.body.sql = rename::written(&view.body.tokens, Dialect::Sqlite);
-        each_query(&mut view.query, |query| {
-            let items = query
-                .selects
-                .iter_mut()
-                .flat_map(|select| &mut select.items);
-            for item in items {
-                let SelectItem::Value(Value::Column(names), _) = item else {
-                    continue;
-                };
-                let table = names.len().checked_sub(2).map(|at| names[at].text.clone());
-                let of_table = table.map_or(!others, |table| is_own(&table));
-                if let Some(name) = names
-                    .last_mut()
-                    .filter(|name| of_table && lookup::same_name(&name.text, from, Dialect::Sqlite))
-                {
-                    name.text.clone_from(&to.text);
-                }
-            }
-        });
-    }
-
-    /// Returns the names of the table in the view, and whether anything else there may have a column of the name.
+    /// What the table goes by in the view, and whether anything else there may have a column of the name.
     fn names_of(
         &self,
         file: &FileAst,
@@ -249,7 +190,7 @@ impl Fold<'_> {
         (own, others)
     }
 
-    /// Does the view mention the column of the table it reads, or of all its columns?
+    /// Does the view speak of the column of the table it reads, or of all its columns? SQLite reads `*` anew each time.
     pub(super) fn speaks_of_column(
         &self,
         file: &FileAst,
@@ -261,11 +202,22 @@ impl Fold<'_> {
         let (own, others) = self.names_of(file, view, index, column);
         let is_own = |table: &str| own.iter().any(|own| own.eq_ignore_ascii_case(table));
         let named = mention::mentions(tokens, column, view.table.dialect).into_iter();
-        let all = (0..tokens.len()).filter(|&at| is_all(tokens, at));
+        let keeps_all = view.table.dialect != Dialect::Sqlite;
+        let all = (0..tokens.len()).filter(|&at| keeps_all && is_all(tokens, at));
         let mut spoken = named
             .map(|at| (at, others))
             .chain(all.map(|at| (at, false)));
         spoken.any(|(at, others)| qualifier(tokens, at).map_or(!others, is_own))
+    }
+
+    /// Does the view give the table's columns names of its own: `FROM t AS u (a, b)`?
+    fn names_columns(&self, file: &FileAst, view: &DraftView, index: TableIndex) -> bool {
+        let tokens = &view.body.tokens;
+        let named = |place: &Place| place.columns.is_some();
+        places(tokens).into_iter().filter(named).any(|place| {
+            let name = name_at(tokens, place, &view.table.name);
+            self.read_by(file, &name) == Some(Read::Table(index))
+        })
     }
 
     /// May it have a column of the name? Of views that is not known here.
@@ -390,109 +342,8 @@ fn qualifier(tokens: &[ExpressionPiece], at: usize) -> Option<&str> {
     Some(&tokens[before].text)
 }
 
-fn write_place(tokens: &mut Vec<ExpressionPiece>, place: Place, change: &Change<'_>) {
-    let own = tokens[place.end - 1].clone();
-    match change {
-        Change::Name(to) => {
-            let mut name = Vec::new();
-            if let Some(schema) = &to.schema {
-                name.extend([quoted(schema), symbol(".")]);
-            }
-            name.push(quoted(&to.name.text));
-            if place.alias.is_none() {
-                name.extend([word("AS"), own]);
-            }
-            tokens.splice(place.start..place.end, name);
-        }
-        Change::Columns(names) => write_columns(tokens, place, names),
-        Change::Dropped(at) => {
-            let Some((start, end)) = place.columns else {
-                return;
-            };
-            let mut known = names_between(tokens, start, end);
-            if *at < known.len() {
-                known.remove(*at);
-                let list = if known.is_empty() {
-                    Vec::new()
-                } else {
-                    list(&known)
-                };
-                tokens.splice(start..end, list);
-            }
-        }
-    }
-}
-
-fn write_columns(tokens: &mut Vec<ExpressionPiece>, place: Place, names: &[String]) {
-    let (start, end) = place.columns.unwrap_or_else(|| {
-        let behind = place.alias.map_or(place.end, |alias| alias + 1);
-        (behind, behind)
-    });
-    let mut known = names_between(tokens, start, end);
-    if known.len() >= names.len() {
-        return;
-    }
-    known.extend(names[known.len()..].iter().cloned());
-    let mut written = Vec::new();
-    if place.alias.is_none() {
-        written.extend([word("AS"), tokens[place.end - 1].clone()]);
-    }
-    written.extend(list(&known));
-    tokens.splice(start..end, written);
-}
-
-fn names_between(tokens: &[ExpressionPiece], start: usize, end: usize) -> Vec<String> {
-    let names = tokens[start..end].iter().filter(|piece| piece.is_name());
-    names.map(|piece| piece.text.clone()).collect()
-}
-
-fn list(names: &[String]) -> Vec<ExpressionPiece> {
-    let mut pieces = vec![symbol("(")];
-    for (at, name) in names.iter().enumerate() {
-        pieces.extend((at > 0).then(|| symbol(",")));
-        pieces.push(quoted(name));
-    }
-    pieces.push(symbol(")"));
-    pieces
-}
-
-fn change_item(item: &mut FromItem, change: &Change<'_>) {
-    let Source::Table(name) = &mut item.source else {
-        return;
-    };
-    match change {
-        Change::Name(to) => {
-            item.alias.get_or_insert_with(|| name.name.clone());
-            *name = ObjectName {
-                in_public: to.schema.is_none(),
-                path: name.path.clone(),
-                ..(*to).clone()
-            };
-        }
-        Change::Columns(names) => {
-            item.alias.get_or_insert_with(|| name.name.clone());
-            let known = item.columns.len();
-            let span = name.name.span;
-            let new = names.iter().skip(known).map(|text| Name {
-                text: text.clone(),
-                span,
-            });
-            item.columns.extend(new);
-        }
-        Change::Dropped(at) => {
-            if *at < item.columns.len() {
-                item.columns.remove(*at);
-            }
-        }
-    }
-}
-
 fn quoted(text: &str) -> ExpressionPiece {
     piece(PieceKind::Quoted, text)
-}
-
-fn word(text: &str) -> ExpressionPiece {
-    piece(PieceKind::Word, text)
 }
 
 fn symbol(text: &str) -> ExpressionPiece {
