@@ -149,7 +149,7 @@ impl Libpq {
     }
 
     fn put(&self, bytes: &[u8]) -> Result<(), Failure> {
-        // SAFETY: `length` bytes, which are copied.
+        // SAFETY: `bytes.len()` bytes, which are copied.
         let put = unsafe {
             pq::PQputCopyData(self.connection, bytes.as_ptr().cast(), bytes.len() as c_int)
         };
