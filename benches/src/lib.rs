@@ -20,7 +20,7 @@ pub use arguments::{Arguments, USAGE};
 pub use case::Case;
 pub use client::{Client, Failure};
 pub use person::Person;
-pub use suite::{Place, Suite, mysql, postgres, sqlite};
+pub use suite::{DatabaseAddress, Suite, mysql, postgres, sqlite};
 pub use variant::Variant;
 
 /// Measures every suite and prints its table.

@@ -17,7 +17,7 @@ pub struct Suite {
 
 /// Where a server is, in the forms that libraries take.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct DatabaseAddress {
     /// As a URL.
     pub url: String,
     /// The folder of its socket file, or the file.
@@ -47,9 +47,9 @@ pub fn sqlite() -> Result<Suite, Failure> {
 ///
 /// # Errors
 /// It is not installed, or does not start.
-pub fn postgres() -> Result<(Suite, Place), Failure> {
+pub fn postgres() -> Result<(Suite, DatabaseAddress), Failure> {
     let server = Server::postgres().setting("autovacuum", "off").start()?;
-    let place = Place::of(&server, server.socket_dir().display().to_string());
+    let place = DatabaseAddress::of(&server, server.socket_dir().display().to_string());
     let variants: Vec<Box<dyn Variant>> = vec![
         Box::new(Postgres::connect(&place)?),
         Box::new(Bindery::postgres(&place)?),
@@ -63,11 +63,11 @@ pub fn postgres() -> Result<(Suite, Place), Failure> {
 ///
 /// # Errors
 /// It is not installed, or does not start.
-pub fn mysql() -> Result<(Suite, Place), Failure> {
+pub fn mysql() -> Result<(Suite, DatabaseAddress), Failure> {
     let server = Server::mysql().start()?;
     let socket = server.socket_dir().join("mysql.sock");
     let database = server.database("people")?;
-    let mut place = Place::of(&server, socket.display().to_string());
+    let mut place = DatabaseAddress::of(&server, socket.display().to_string());
     place.database = "people".to_owned();
     place.url = database;
     let variants: Vec<Box<dyn Variant>> = vec![
@@ -78,7 +78,7 @@ pub fn mysql() -> Result<(Suite, Place), Failure> {
     Ok((Suite::shared(title, variants, server), place))
 }
 
-impl Place {
+impl DatabaseAddress {
     fn of(server: &Server, socket: String) -> Self {
         Self {
             url: server.url(),

@@ -40,14 +40,14 @@ fn unnamed(config: &Config, purpose: Purpose) -> Result<usize, Failure> {
         let failure = Failure::new("there are several engines, and this command loses data");
         return Err(failure.help(format!(
             "say which: `--engine NAME` or `--all`; {}",
-            known(config)
+            known_engines(config)
         )));
     }
     find("default", config).ok_or_else(|| {
         let failure = Failure::new("there is no engine `default`");
         failure.help(format!(
             "name one: `--engine NAME`, or `--all`; {}",
-            known(config)
+            known_engines(config)
         ))
     })
 }
@@ -75,14 +75,14 @@ fn unknown(name: &str, config: &Config) -> Failure {
     let names = config.engines.iter().map(|engine| engine.name.as_str());
     let near = suggest(name, names).map(|near| format!("did you mean `--engine {near}`? "));
     Failure::new(format!("there is no engine `{}`", name.escape_debug()))
-        .help(near.unwrap_or_default() + &known(config))
+        .help(near.unwrap_or_default() + &known_engines(config))
 }
 
 fn has_replica(engine: &EngineConfig, name: &str) -> bool {
     engine.replicas.iter().any(|replica| replica.name == name)
 }
 
-fn known(config: &Config) -> String {
+fn known_engines(config: &Config) -> String {
     let names = config
         .engines
         .iter()

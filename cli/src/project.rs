@@ -10,7 +10,7 @@ use bindery_schema::input::Input;
 use bindery_schema::model::{CheckedModel, Engine, EngineId, Model};
 use bindery_schema::parse::dialect_of;
 use bindery_schema::project::{Paths, load_project_for};
-use bindery_schema::read;
+use bindery_schema::read_model;
 
 use crate::arguments::{EngineOptions, SchemaOptions};
 use crate::engines::{Purpose, choose};
@@ -114,7 +114,7 @@ impl Project {
                 checked: None,
             };
         }
-        let model = read(&self.input, &mut self.found);
+        let model = read_model(&self.input, &mut self.found);
         let checked = check(model.clone(), &mut self.found);
         Compiled {
             project: self,

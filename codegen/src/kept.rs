@@ -16,7 +16,7 @@ use std::time::UNIX_EPOCH;
 use bindery_schema::parts::in_parts;
 
 use crate::error::CompileError;
-use crate::output::{read, unwritable, write_if_changed};
+use crate::output::{read_file, unwritable, write_if_changed};
 
 /// The folder of the pieces, and what stands before their names in the generated file.
 pub(crate) const FOLDER: &str = "bindery";
@@ -66,7 +66,7 @@ struct State {
 impl Kept {
     /// Takes up what is in a folder; nothing is kept unless the index is whole and of this generator.
     pub(crate) fn open(folder: &Path, generator: Option<String>) -> Self {
-        let index = read(&folder.join(INDEX)).ok().map(String::from_utf8);
+        let index = read_file(&folder.join(INDEX)).ok().map(String::from_utf8);
         let index = index.and_then(Result::ok).unwrap_or_default();
         let known = generator.as_ref().and_then(|name| pieces(&index, name));
         Self {

@@ -7,7 +7,7 @@ use crate::error::CompileError;
 
 /// Writes a file unless it holds exactly this text already; says whether it was written.
 pub(crate) fn write_if_changed(path: &Path, text: &str) -> Result<bool, CompileError> {
-    let is_there = read(path).is_ok_and(|bytes| bytes == text.as_bytes());
+    let is_there = read_file(path).is_ok_and(|bytes| bytes == text.as_bytes());
     if is_there {
         return Ok(false);
     }
@@ -16,7 +16,7 @@ pub(crate) fn write_if_changed(path: &Path, text: &str) -> Result<bool, CompileE
 }
 
 /// A file that was written before, and nothing else that may be in its place: a pipe has no end.
-pub(crate) fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+pub(crate) fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
     if path.metadata()?.is_file() {
         std::fs::read(path)
     } else {

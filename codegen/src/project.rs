@@ -8,7 +8,7 @@ use bindery_schema::config::Environment;
 use bindery_schema::diagnostic::{Diagnostic, Diagnostics, Severity};
 use bindery_schema::model::CheckedModel;
 use bindery_schema::project::{Paths, load_project, refuse_two_lists};
-use bindery_schema::read;
+use bindery_schema::read_model;
 use bindery_schema::render::{Style, render};
 use bindery_schema::source::Sources;
 
@@ -46,7 +46,7 @@ pub(crate) fn compile(
     let checked = if found.has_errors() {
         None
     } else {
-        let model = read(&project.input, &mut found);
+        let model = read_model(&project.input, &mut found);
         check(model, &mut found)
     };
     found.sort();

@@ -12,10 +12,10 @@ use bindery_schema::disk::is_there;
 use bindery_schema::model::CheckedModel;
 use bindery_schema::name::is_crate_name;
 
-use self::manifest::{Known, manifest};
+use self::manifest::{ConfiguredCrates, manifest};
 use crate::emit::{EmitOptions, GeneratedFile, HEADER, emit};
 use crate::error::CompileError;
-use crate::output::{read, unwritable, write_if_changed};
+use crate::output::{read_file, unwritable, write_if_changed};
 
 /// Crates that a generated one would stand in the way of.
 const TAKEN_NAMES: &[&str] = &["alloc", "bindery", "core", "proc_macro", "std", "test"];
@@ -25,7 +25,7 @@ const TAKEN_NAMES: &[&str] = &["alloc", "bindery", "core", "proc_macro", "std", 
 pub struct Standalone {
     folder: PathBuf,
     name: String,
-    known: Known,
+    known: ConfiguredCrates,
 }
 
 /// The changes that generating made. Paths are below the crate's folder, with `/`, sorted.
@@ -69,7 +69,7 @@ impl Standalone {
             return Ok(Self {
                 folder: folder.as_ref().to_owned(),
                 name: name.to_owned(),
-                known: Known::default(),
+                known: ConfiguredCrates::default(),
             });
         }
         Err(CompileError::new(format!(
@@ -80,7 +80,7 @@ impl Standalone {
     /// With the crates that `[crates]` of a configuration names for the types of its `[types]`, and of `@type`.
     #[must_use]
     pub fn with_crates_of(mut self, config: &Config) -> Self {
-        self.known = Known::of(config);
+        self.known = ConfiguredCrates::from_config(config);
         self
     }
 
@@ -131,7 +131,7 @@ impl Standalone {
     }
 
     fn difference(&self, file: &GeneratedFile) -> Option<Difference> {
-        let state = match read(&self.folder.join(&file.path)) {
+        let state = match read_file(&self.folder.join(&file.path)) {
             Ok(bytes) if bytes == file.text.as_bytes() => return None,
             Ok(_) => State::Changed,
             Err(_) => State::Missing,
@@ -205,7 +205,7 @@ impl Standalone {
 /// Does the file begin with the header line?
 fn is_ours(path: &Path) -> bool {
     let mark = HEADER.trim_start_matches("//").as_bytes();
-    let Ok(text) = read(path) else {
+    let Ok(text) = read_file(path) else {
         return false;
     };
     let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();

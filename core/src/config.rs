@@ -345,7 +345,7 @@ impl Config {
         let masked = SourceFile::new(path, redact::mask(text));
         let file = sources.add(masked.clone());
         let mut found = Diagnostics::default();
-        let config = read::read(file, text, &mut found).map(|config| Self {
+        let config = read::parse_config(file, text, &mut found).map(|config| Self {
             folder: folder.to_owned(),
             source: Some(masked),
             ..config

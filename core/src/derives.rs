@@ -53,7 +53,7 @@ pub struct AllDerives {
 
 impl AllDerives {
     /// One list for a model: what all derive, then what it does itself, each once.
-    pub fn of<'d>(&'d self, model: &str, list: fn(&Derives) -> &[String]) -> Vec<&'d str> {
+    pub fn paths_for<'d>(&'d self, model: &str, list: fn(&Derives) -> &[String]) -> Vec<&'d str> {
         let own = self.models.iter().filter(|own| own.model == model);
         let lists = std::iter::once(&self.all).chain(own.map(|own| &own.derives));
         let mut found: Vec<&str> = Vec::new();

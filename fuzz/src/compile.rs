@@ -46,7 +46,7 @@ pub(crate) fn compile(bytes: &[u8], dialect: Dialect) -> Option<String> {
             engines: Vec::new(),
         });
     }
-    let model = bindery_schema::read(&input, &mut found);
+    let model = bindery_schema::read_model(&input, &mut found);
     let checked = check(model, &mut found);
     assert_eq!(
         checked.is_none(),

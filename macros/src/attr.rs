@@ -1,6 +1,6 @@
 //! Reads the attributes of a struct and of its fields. What they mean together is decided in `bindery_codegen::derive`.
 
-use bindery_codegen::derive::{KeyKind, Place, ReferenceDescription, Said};
+use bindery_codegen::derive::{KeyKind, ReferenceDescription, SourceSpan, Spanned};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
@@ -12,28 +12,28 @@ use crate::places::{Errors, Places, worded};
 #[derive(Default)]
 pub(crate) struct StructAttributes {
     pub(crate) docs: Vec<String>,
-    pub(crate) table: Option<Said<String>>,
-    pub(crate) engines: Option<Said<Vec<Said<String>>>>,
-    pub(crate) dialect: Option<Said<String>>,
-    pub(crate) uniques: Vec<Said<Vec<Said<String>>>>,
-    pub(crate) indexes: Vec<Said<Vec<Said<String>>>>,
+    pub(crate) table: Option<Spanned<String>>,
+    pub(crate) engines: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(crate) dialect: Option<Spanned<String>>,
+    pub(crate) uniques: Vec<Spanned<Vec<Spanned<String>>>>,
+    pub(crate) indexes: Vec<Spanned<Vec<Spanned<String>>>>,
 }
 
 /// The attributes of a field.
 #[derive(Default)]
 pub(crate) struct FieldAttributes {
     pub(crate) docs: Vec<String>,
-    pub(crate) column: Option<Said<String>>,
-    pub(crate) sql_type: Option<Said<String>>,
-    pub(crate) default: Option<Said<String>>,
-    pub(crate) key: Option<Said<KeyKind>>,
-    pub(crate) unique: Option<Place>,
-    pub(crate) index: Option<Place>,
-    pub(crate) references: Option<Said<ReferenceDescription>>,
-    pub(crate) link: Option<Said<String>>,
-    pub(crate) version: Option<Place>,
-    pub(crate) updated: Option<Place>,
-    pub(crate) computed: Option<Said<String>>,
+    pub(crate) column: Option<Spanned<String>>,
+    pub(crate) sql_type: Option<Spanned<String>>,
+    pub(crate) default: Option<Spanned<String>>,
+    pub(crate) key: Option<Spanned<KeyKind>>,
+    pub(crate) unique: Option<SourceSpan>,
+    pub(crate) index: Option<SourceSpan>,
+    pub(crate) references: Option<Spanned<ReferenceDescription>>,
+    pub(crate) link: Option<Spanned<String>>,
+    pub(crate) version: Option<SourceSpan>,
+    pub(crate) updated: Option<SourceSpan>,
+    pub(crate) computed: Option<Spanned<String>>,
 }
 
 /// Where an attribute is read to.
@@ -97,7 +97,7 @@ impl Reader<'_> {
             "key" | "column" | "references" | "link_to" | "version" | "updated" | "computed" => {
                 let message = format!("`#[{name}]` belongs to a field");
                 self.errors
-                    .say(attribute, &message, "write it above the field it is about");
+                    .report(attribute, &message, "write it above the field it is about");
             }
             _ => {}
         }
@@ -131,7 +131,7 @@ impl Reader<'_> {
             "table" | "engines" | "dialect" => {
                 let message = format!("`#[{name}]` belongs to the struct");
                 self.errors
-                    .say(attribute, &message, "write it above `struct`");
+                    .report(attribute, &message, "write it above `struct`");
             }
             _ => {}
         }
@@ -143,13 +143,13 @@ impl Reader<'_> {
             let name = name(attribute).unwrap_or_default();
             let message = format!("`#[{name}]` is written twice");
             self.errors
-                .say(attribute, &message, "leave one of them out");
+                .report(attribute, &message, "leave one of them out");
         } else {
             *slot = value;
         }
     }
 
-    fn flag(&mut self, attribute: &Attribute, slot: &mut Option<Place>) {
+    fn flag(&mut self, attribute: &Attribute, slot: &mut Option<SourceSpan>) {
         if !matches!(attribute.meta, Meta::Path(_)) {
             let name = name(attribute).unwrap_or_default();
             let message = format!("`#[{name}]` of a field takes nothing in parentheses");
@@ -159,20 +159,20 @@ impl Reader<'_> {
                 ),
                 _ => format!("write `#[{name}]`"),
             };
-            return self.errors.say(attribute, &message, &help);
+            return self.errors.report(attribute, &message, &help);
         }
-        let place = self.places.of(attribute);
+        let place = self.places.span_of(attribute);
         self.once(attribute, slot, Some(place));
     }
 
     /// One text in parentheses.
-    fn text(&mut self, attribute: &Attribute, example: &str) -> Option<Said<String>> {
+    fn text(&mut self, attribute: &Attribute, example: &str) -> Option<Spanned<String>> {
         match attribute.parse_args::<LitStr>() {
-            Ok(text) => Some(self.said(&text)),
+            Ok(text) => Some(self.spanned(&text)),
             Err(_) => {
                 let name = name(attribute).unwrap_or_default();
                 let message = format!("`#[{name}]` needs one text in quotes");
-                self.errors.say(
+                self.errors.report(
                     attribute,
                     &message,
                     &format!("write for example `{example}`"),
@@ -182,27 +182,27 @@ impl Reader<'_> {
         }
     }
 
-    fn said(&mut self, text: &LitStr) -> Said<String> {
-        Said::new(text.value(), self.places.of(text))
+    fn spanned(&mut self, text: &LitStr) -> Spanned<String> {
+        Spanned::new(text.value(), self.places.span_of(text))
     }
 
-    fn engines(&mut self, attribute: &Attribute) -> Option<Said<Vec<Said<String>>>> {
+    fn engines(&mut self, attribute: &Attribute) -> Option<Spanned<Vec<Spanned<String>>>> {
         let parser = Punctuated::<LitStr, Token![,]>::parse_terminated;
         let Ok(names) = attribute.parse_args_with(parser) else {
             let help = "write for example `#[engines(\"default\", \"b\")]`";
-            self.errors.say(
+            self.errors.report(
                 attribute,
                 "`#[engines]` needs names of engines in quotes",
                 help,
             );
             return None;
         };
-        let place = self.places.of(attribute);
-        let names = names.iter().map(|name| self.said(name)).collect();
-        Some(Said::new(names, place))
+        let place = self.places.span_of(attribute);
+        let names = names.iter().map(|name| self.spanned(name)).collect();
+        Some(Spanned::new(names, place))
     }
 
-    fn fields(&mut self, attribute: &Attribute) -> Option<Said<Vec<Said<String>>>> {
+    fn fields(&mut self, attribute: &Attribute) -> Option<Spanned<Vec<Spanned<String>>>> {
         let parser = Punctuated::<Ident, Token![,]>::parse_terminated;
         let names = attribute.parse_args_with(parser).ok();
         let Some(names) = names.filter(|names| !names.is_empty()) else {
@@ -211,15 +211,15 @@ impl Reader<'_> {
             let help = format!(
                 "write for example `#[{name}(tenant, email)]`; for one field `#[{name}]` above it"
             );
-            self.errors.say(attribute, &message, &help);
+            self.errors.report(attribute, &message, &help);
             return None;
         };
-        let place = self.places.of(attribute);
-        let said = |name: &Ident| Said::new(name.unraw().to_string(), self.places.of(name));
-        Some(Said::new(names.iter().map(said).collect(), place))
+        let place = self.places.span_of(attribute);
+        let said = |name: &Ident| Spanned::new(name.unraw().to_string(), self.places.span_of(name));
+        Some(Spanned::new(names.iter().map(said).collect(), place))
     }
 
-    fn key(&mut self, attribute: &Attribute) -> Option<Said<KeyKind>> {
+    fn key(&mut self, attribute: &Attribute) -> Option<Spanned<KeyKind>> {
         let kind = match &attribute.meta {
             Meta::Path(_) => Some(KeyKind::Given),
             Meta::List(_) => attribute
@@ -232,9 +232,9 @@ impl Reader<'_> {
         if kind.is_none() {
             let help = "write `#[key]`, or `#[key(generated)]` where the database generates it";
             self.errors
-                .say(attribute, "`#[key]` knows only `generated`", help);
+                .report(attribute, "`#[key]` knows only `generated`", help);
         }
-        kind.map(|kind| Said::new(kind, self.places.of(attribute)))
+        kind.map(|kind| Spanned::new(kind, self.places.span_of(attribute)))
     }
 
     fn column(&mut self, attribute: &Attribute, found: &mut FieldAttributes) {
@@ -245,11 +245,11 @@ impl Reader<'_> {
             return;
         };
         if let Some(text) = &arguments.first {
-            let said = Some(self.said(text));
+            let said = Some(self.spanned(text));
             self.once(attribute, &mut found.column, said);
         }
         for (word, text) in &arguments.named {
-            let said = Some(self.said(text));
+            let said = Some(self.spanned(text));
             let slot = if word == "type" {
                 &mut found.sql_type
             } else {
@@ -259,14 +259,14 @@ impl Reader<'_> {
         }
     }
 
-    fn references(&mut self, attribute: &Attribute) -> Option<Said<ReferenceDescription>> {
+    fn references(&mut self, attribute: &Attribute) -> Option<Spanned<ReferenceDescription>> {
         let known = ["on_delete", "on_update"];
         let arguments = self.errors.keep(
             attribute.parse_args_with(|input: ParseStream<'_>| Arguments::parse(input, &known)),
         )?;
         let Some(target) = &arguments.first else {
             let help = "write for example `#[references(\"users(id)\", on_delete = \"cascade\")]`";
-            self.errors.say(
+            self.errors.report(
                 attribute,
                 "`#[references]` needs the column it refers to",
                 help,
@@ -287,14 +287,14 @@ impl Reader<'_> {
             };
             self.once(attribute, slot, action);
         }
-        Some(Said::new(reference, self.places.of(target)))
+        Some(Spanned::new(reference, self.places.span_of(target)))
     }
 
     /// Parses the action on referring rows, in the words of SQL.
-    fn action(&mut self, text: &LitStr) -> Option<Said<String>> {
+    fn action(&mut self, text: &LitStr) -> Option<Spanned<String>> {
         let upper = text.value().to_uppercase();
         if ACTIONS.contains(&upper.as_str()) {
-            return Some(Said::new(upper, self.places.of(text)));
+            return Some(Spanned::new(upper, self.places.span_of(text)));
         }
         let message = format!(
             "`{}` is not what can happen to referring rows",
@@ -302,7 +302,7 @@ impl Reader<'_> {
         );
         let help =
             "write \"cascade\", \"restrict\", \"set null\", \"set default\" or \"no action\"";
-        self.errors.say(text, &message, help);
+        self.errors.report(text, &message, help);
         None
     }
 }

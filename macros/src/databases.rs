@@ -51,7 +51,7 @@ fn distinct(models: &[Path]) -> syn::Result<()> {
         let known = &models[..index];
         if known.iter().any(|other| last(other) == last(model)) {
             let message = format!("two models are called `{}`", last(model));
-            errors.say(
+            errors.report(
                 model,
                 &message,
                 "give one of the structs another name: tags such as `model::Blog` have to differ",

@@ -1,6 +1,6 @@
 //! `#[derive(Model)]`: from a struct's tokens to its description, and from generated text back to tokens.
 
-use bindery_codegen::derive::{self, FieldDescription, Said, StructDescription};
+use bindery_codegen::derive::{self, FieldDescription, Spanned, StructDescription};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -41,9 +41,13 @@ pub(crate) fn nothing(input: &DeriveInput) -> TokenStream {
 pub(crate) fn describe(input: &DeriveInput, places: &mut Places) -> syn::Result<StructDescription> {
     let mut errors = Errors::default();
     let attributes = attr::of_struct(&input.attrs, places, &mut errors);
-    let name = Said::new(input.ident.unraw().to_string(), places.of(&input.ident));
+    let name = Spanned::new(
+        input.ident.unraw().to_string(),
+        places.span_of(&input.ident),
+    );
     let parameter = errors.keep(parameter(input)).flatten();
-    let parameter = parameter.map(|name| Said::new(name.unraw().to_string(), places.of(&name)));
+    let parameter =
+        parameter.map(|name| Spanned::new(name.unraw().to_string(), places.span_of(&name)));
     let fields = errors.keep(fields(input)).into_iter().flatten();
     let fields: Vec<_> = fields
         .map(|field| describe_field(field, places, &mut errors))
@@ -105,8 +109,8 @@ fn describe_field(field: &Field, places: &mut Places, errors: &mut Errors) -> Fi
     let attributes = attr::of_field(&field.attrs, places, errors);
     let name = field.ident.as_ref().map(|name| name.unraw().to_string());
     FieldDescription {
-        name: Said::new(name.unwrap_or_default(), places.of(&field.ident)),
-        rust_type: Said::new(rust_type::describe(&field.ty), places.of(&field.ty)),
+        name: Spanned::new(name.unwrap_or_default(), places.span_of(&field.ident)),
+        rust_type: Spanned::new(rust_type::describe(&field.ty), places.span_of(&field.ty)),
         docs: attributes.docs,
         column: attributes.column,
         sql_type: attributes.sql_type,

@@ -1,6 +1,6 @@
 //! The tokens of each place of a description, and errors on them.
 
-use bindery_codegen::derive::{Finding, Place};
+use bindery_codegen::derive::{Finding, SourceSpan};
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
@@ -10,14 +10,14 @@ pub(crate) struct Places(Vec<TokenStream>);
 
 impl Places {
     /// A place for these tokens.
-    pub(crate) fn of(&mut self, tokens: &impl ToTokens) -> Place {
+    pub(crate) fn span_of(&mut self, tokens: &impl ToTokens) -> SourceSpan {
         self.0.push(tokens.to_token_stream());
-        Place(self.0.len() as u32 - 1)
+        SourceSpan(self.0.len() as u32 - 1)
     }
 
     /// The tokens of a place as text.
     #[cfg(test)]
-    pub(crate) fn text(&self, place: Place) -> String {
+    pub(crate) fn text(&self, place: SourceSpan) -> String {
         crate::rust_type::compact(self.0[place.0 as usize].clone())
     }
 
@@ -46,7 +46,7 @@ impl Errors {
     }
 
     /// Adds a sentence with its help.
-    pub(crate) fn say(&mut self, tokens: &impl ToTokens, message: &str, help: &str) {
+    pub(crate) fn report(&mut self, tokens: &impl ToTokens, message: &str, help: &str) {
         self.push(worded(tokens, message, help));
     }
 

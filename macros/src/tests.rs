@@ -7,7 +7,7 @@ use bindery_codegen::{EmitOptions, emit};
 use bindery_schema::check::check;
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::project::{Paths, load_project};
-use bindery_schema::read;
+use bindery_schema::read_model;
 use syn::DeriveInput;
 
 use crate::derive::describe;
@@ -477,7 +477,7 @@ fn compiled(url: &str, schema: &str) -> String {
     };
     let mut found = Diagnostics::default();
     let project = load_project(&paths, &|_| None, &mut found);
-    let model = read(&project.input, &mut found);
+    let model = read_model(&project.input, &mut found);
     let messages: Vec<_> = found.iter().map(|one| one.message.clone()).collect();
     let checked = check(model, &mut found).unwrap_or_else(|| panic!("{messages:?}"));
     emit(&checked, &EmitOptions::default()).remove(0).text

@@ -1,7 +1,7 @@
 //! `#[derive(Value)]` and `#[derive(DatabaseEnum)]`: from tokens to a description, and from generated text back to tokens.
 
 use bindery_codegen::derive::{
-    Finding, Said, ValueBody, ValueDescription, ValueField, ValueVariant,
+    Finding, Spanned, ValueBody, ValueDescription, ValueField, ValueVariant,
 };
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -32,9 +32,9 @@ pub(crate) fn expand(input: &DeriveInput, generate: Generate) -> syn::Result<Tok
 
 fn describe(input: &DeriveInput, places: &mut Places) -> syn::Result<ValueDescription> {
     let mut errors = Errors::default();
-    let name = Said::new(input.ident.to_string(), places.of(&input.ident));
+    let name = Spanned::new(input.ident.to_string(), places.span_of(&input.ident));
     let parameter = input.generics.params.first();
-    let parameter = parameter.map(|parameter| places.of(parameter));
+    let parameter = parameter.map(|parameter| places.span_of(parameter));
     let repr = input
         .attrs
         .iter()
@@ -63,7 +63,7 @@ fn fields(fields: &Fields, errors: &mut Errors) -> Vec<ValueField> {
     let describe = |(at, field): (usize, &syn::Field)| {
         for attribute in ours(&field.attrs) {
             let help = "leave it out: a struct is stored as the value in it";
-            errors.say(attribute, "`#[value]` of a field means nothing", help);
+            errors.report(attribute, "`#[value]` of a field means nothing", help);
         }
         ValueField {
             name: field
@@ -78,7 +78,7 @@ fn fields(fields: &Fields, errors: &mut Errors) -> Vec<ValueField> {
 
 fn describe_variant(variant: &Variant, places: &mut Places, errors: &mut Errors) -> ValueVariant {
     ValueVariant {
-        name: Said::new(variant.ident.to_string(), places.of(&variant.ident)),
+        name: Spanned::new(variant.ident.to_string(), places.span_of(&variant.ident)),
         has_fields: !matches!(variant.fields, Fields::Unit),
         rename: text(&variant.attrs, "rename", places, errors),
     }
@@ -96,24 +96,24 @@ fn text(
     word: &str,
     places: &mut Places,
     errors: &mut Errors,
-) -> Option<Said<String>> {
+) -> Option<Spanned<String>> {
     let mut found: Option<LitStr> = None;
     for attribute in ours(attributes) {
         let texts = errors.keep(named_texts(attribute, &[word]));
         for (_, text) in texts.into_iter().flatten() {
             if found.is_some() {
                 let message = format!("`{word}` is written twice");
-                errors.say(attribute, &message, "leave one of them out");
+                errors.report(attribute, &message, "leave one of them out");
             } else {
                 found = Some(text);
             }
         }
     }
-    found.map(|text| Said::new(text.value(), places.of(&text)))
+    found.map(|text| Spanned::new(text.value(), places.span_of(&text)))
 }
 
 /// The integer of `#[repr(i16)]`; other words of `repr` are not about values.
-fn repr(attribute: &Attribute, places: &mut Places) -> Option<Said<String>> {
+fn repr(attribute: &Attribute, places: &mut Places) -> Option<Spanned<String>> {
     let list = attribute.meta.require_list().ok();
     let list = list.filter(|list| list.path.is_ident("repr"))?;
     let is_integer = |word: &str| {
@@ -123,7 +123,7 @@ fn repr(attribute: &Attribute, places: &mut Places) -> Option<Said<String>> {
     let mut words = list.tokens.clone().into_iter();
     words.find_map(|tree| match tree {
         TokenTree::Ident(word) if is_integer(&word.to_string()) => {
-            Some(Said::new(word.to_string(), places.of(&word)))
+            Some(Spanned::new(word.to_string(), places.span_of(&word)))
         }
         TokenTree::Ident(_) | TokenTree::Group(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {
             None

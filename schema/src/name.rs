@@ -44,7 +44,7 @@ pub fn model_name(table: &str) -> String {
     let (head, last) = snake
         .rsplit_once('_')
         .map_or(("", snake.as_str()), |(head, last)| (head, last));
-    row_name(format!("{head}_{}", singular::of(last)).to_upper_camel_case())
+    row_name(format!("{head}_{}", singular::singular_of(last)).to_upper_camel_case())
 }
 
 /// The row struct of a table whose singular is that of another table: its own name in UpperCamelCase.

@@ -8,7 +8,7 @@ use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::CheckedModel;
 use bindery_schema::project::{Paths, load_project};
-use bindery_schema::read;
+use bindery_schema::read_model;
 
 use crate::{assert_same, formatted};
 
@@ -35,7 +35,7 @@ fn compiled(schema: &Path, dialect: Dialect) -> Option<CheckedModel> {
     };
     let mut found = Diagnostics::default();
     let project = load_project(&paths, &|_| None, &mut found);
-    let model = read(&project.input, &mut found);
+    let model = read_model(&project.input, &mut found);
     check(model, &mut found)
 }
 

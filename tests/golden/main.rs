@@ -14,7 +14,7 @@ use bindery_codegen::{EmitOptions, emit};
 use bindery_schema::check::check;
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::project::{Paths, load_project};
-use bindery_schema::read;
+use bindery_schema::read_model;
 use bindery_schema::render::{Style, render};
 
 /// The names of the folders.
@@ -45,7 +45,7 @@ fn generated(case: &str) -> String {
     };
     let mut found = Diagnostics::default();
     let project = load_project(&paths, &|_| None, &mut found);
-    let model = read(&project.input, &mut found);
+    let model = read_model(&project.input, &mut found);
     let checked = check(model, &mut found).unwrap_or_else(|| {
         let findings = render(&found, &project.input.sources, Style::Plain);
         panic!("{case}:\n{findings}")

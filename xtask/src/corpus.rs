@@ -16,7 +16,7 @@ use crate::databases::{self, Databases};
 use crate::install;
 use crate::interrupt::Interrupt;
 use crate::newest;
-use crate::output::{complain, say};
+use crate::output::{complain, print};
 use crate::programs::FOREIGN_VARIABLES;
 use crate::step::{Report, Step};
 use crate::workspace::{self, cargo};
@@ -49,7 +49,7 @@ pub(crate) fn run(only: Option<&str>, interrupt: &Interrupt) -> Result<ExitCode,
     fs::create_dir_all(&notes)?;
     let servers = Servers::find_or_start(interrupt)?;
     let generate = schemas.iter().map(|schema| generate(schema, &crates));
-    let mut report = Report::of(generate.collect(), interrupt)?;
+    let mut report = Report::run_all(generate.collect(), interrupt)?;
     let programs = write_programs(&corpus, &crates);
     report.run(vec![programs], interrupt)?;
     let there = are_there(&schemas, &crates, "Cargo.toml");
@@ -85,7 +85,7 @@ fn are_there<'s>(schemas: &'s [Schema], crates: &Path, file: &str) -> Vec<&'s Sc
 fn conclude(schemas: &[Schema], notes: &Path, is_whole: bool) -> Result<bool, Failure> {
     let read: Vec<Option<Notes>> = schemas
         .iter()
-        .map(|schema| Notes::read(notes, &schema.name))
+        .map(|schema| Notes::load(notes, &schema.name))
         .collect();
     let missing = schemas
         .iter()
@@ -99,7 +99,7 @@ fn conclude(schemas: &[Schema], notes: &Path, is_whole: bool) -> Result<bool, Fa
     let known = fs::read_to_string(workspace::root().join(KNOWN))?;
     read.iter_mut().for_each(|notes| notes.except(&known));
     let page = table::page(&read);
-    say(&page);
+    print(&page);
     // The page is about the servers that everybody has.
     if is_whole && is_complete && !newest::is_chosen() {
         fs::write(workspace::root().join(PAGE), page)?;

@@ -49,7 +49,7 @@ pub(crate) fn run(fuzzing: &Fuzzing, interrupt: &Interrupt) -> Result<ExitCode, 
         .iter()
         .map(|target| step(target, fuzzing, &program, &folder))
         .collect();
-    let report = Report::of(steps?, interrupt)?;
+    let report = Report::run_all(steps?, interrupt)?;
     report.print();
     Ok(report.exit_code())
 }

@@ -9,7 +9,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::Failure;
-use crate::output::{complain, say};
+use crate::output::{complain, print};
 use crate::workspace::{self, cargo};
 
 /// So many tables of ten columns.
@@ -30,10 +30,10 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
     let project = Project::create()?;
     let command = command()?;
     let script = project.build_script()?;
-    say(
+    print(
         "| schema | tables | check, release | peak memory | build script, from nothing | after a change | unchanged | generated |",
     );
-    say("|---|---|---|---|---|---|---|---|");
+    print("|---|---|---|---|---|---|---|---|");
     for tables in SIZES {
         let texts = (schema::plain(tables, ""), schema::plain(tables, "added"));
         project.line("10 columns", tables, &texts, (&command, &script))?;
@@ -46,10 +46,10 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
             (&command, &script),
         )?;
     }
-    say("\n| tables | rustc, `check` of the generated code |\n|---|---|");
+    print("\n| tables | rustc, `check` of the generated code |\n|---|---|");
     for tables in CRATE_SIZES {
         project.write(&schema::plain(tables, ""))?;
-        say(&format!("| {tables} | {} |", shown(project.check()?)));
+        print(&format!("| {tables} | {} |", shown(project.check()?)));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -148,7 +148,7 @@ impl Project {
         }
         let generated = generated(&out)?;
         let [check, nothing, changed, unchanged] = best.map(shown);
-        say(&format!(
+        print(&format!(
             "| {name} | {tables} | {check} | {} MB | {nothing} | {changed} | {unchanged} | {:.1} MB |",
             memory / 1024,
             generated as f64 / 1e6

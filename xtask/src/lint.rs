@@ -54,7 +54,7 @@ pub(crate) fn run(interrupt: &Interrupt) -> Result<ExitCode, Failure> {
             .map(|folder| door_formatting(folder)),
     );
     steps.extend(feature_sets());
-    let report = Report::of(steps, interrupt)?;
+    let report = Report::run_all(steps, interrupt)?;
     report.print();
     Ok(report.exit_code())
 }

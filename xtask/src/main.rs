@@ -25,7 +25,7 @@ use std::process::ExitCode;
 
 use arguments::{Command, Line};
 use interrupt::Interrupt;
-use output::{complain, say};
+use output::{complain, print};
 
 /// The reason why a command ends before its work is done, in words for the developer.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -53,7 +53,7 @@ fn choose(line: Line) -> Result<ExitCode, Failure> {
 fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Help => {
-            say(arguments::HELP);
+            print(arguments::HELP);
             Ok(ExitCode::SUCCESS)
         }
         Command::Test(selection) => test::run(&selection, &Interrupt::install()?),

@@ -3,7 +3,7 @@
 use std::io::{Write, stderr, stdout};
 
 /// A result, on stdout.
-pub(crate) fn say(text: &str) {
+pub(crate) fn print(text: &str) {
     let _ = writeln!(stdout(), "{text}");
 }
 

@@ -16,7 +16,7 @@ pub(crate) struct Pairing {
 }
 
 /// Empty databases for each run of `program`; its SQLite files lie in `folder`.
-pub(crate) fn of(
+pub(crate) fn of_engines(
     program: &str,
     databases: &Databases,
     folder: &Path,

@@ -37,7 +37,7 @@ fn door(folder: &Path, databases: &Databases) -> Result<Vec<Step>, Failure> {
     let name = workspace::name_of(folder);
     let files = workspace::target().join("doors/databases").join(&name);
     let mut steps = Vec::new();
-    for pairing in pairings::of(&name, databases, &files)? {
+    for pairing in pairings::of_engines(&name, databases, &files)? {
         let title = format!("door `{name}` on {}", pairing.title);
         // The dialects may be others than last time, so the models are written anew for each pairing.
         if uses_generated_models(folder) {
@@ -91,7 +91,7 @@ fn door_command(folder: &Path, pairing: &Pairing) -> Command {
 fn quickstart(databases: &Databases) -> Result<Vec<Step>, Failure> {
     let folder = workspace::target().join("quickstart");
     let mut steps = vec![quickstart_run("with nothing set", None)];
-    for pairing in pairings::of("quickstart", databases, &folder)? {
+    for pairing in pairings::of_engines("quickstart", databases, &folder)? {
         steps.push(quickstart_run(
             &format!("on {}", pairing.title),
             Some(&pairing),

@@ -14,7 +14,7 @@ use crate::databases::{Databases, environment};
 use crate::install;
 use crate::interrupt::Interrupt;
 use crate::newest;
-use crate::output::{complain, say};
+use crate::output::{complain, print};
 use crate::workspace;
 
 /// The servers, by the names of their files.
@@ -66,10 +66,10 @@ pub(crate) fn env() -> Result<ExitCode, Failure> {
         running()?.ok_or("no servers are running: start them by `cargo xtask servers up`")?;
     for (name, value) in environment(postgres.url(), mysql.product(), mysql.url()) {
         // Nothing in these values needs an escape: letters, digits and the marks of a URL.
-        say(&format!("export {name}='{value}'"));
+        print(&format!("export {name}='{value}'"));
     }
     if let Ok(folder) = fs::read_to_string(file(PROGRAMS)) {
-        say(&format!("export PATH='{folder}':\"$PATH\""));
+        print(&format!("export PATH='{folder}':\"$PATH\""));
     }
     Ok(ExitCode::SUCCESS)
 }

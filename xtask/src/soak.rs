@@ -25,7 +25,7 @@ pub(crate) fn run(soaking: &Soaking, interrupt: &Interrupt) -> Result<ExitCode, 
         .arg((soaking.minutes * 60).to_string())
         .arg(seed.to_string())
         .arg(soaking.threads.to_string());
-    let report = Report::of(vec![Step::new("soak", command)], interrupt)?;
+    let report = Report::run_all(vec![Step::new("soak", command)], interrupt)?;
     report.print();
     Ok(report.exit_code())
 }

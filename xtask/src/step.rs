@@ -32,7 +32,7 @@ pub(crate) struct Report {
 
 impl Report {
     /// Runs every step, also after one has failed, until a signal comes.
-    pub(crate) fn of(steps: Vec<Step>, interrupt: &Interrupt) -> Result<Self, Failure> {
+    pub(crate) fn run_all(steps: Vec<Step>, interrupt: &Interrupt) -> Result<Self, Failure> {
         let mut report = Self::default();
         report.run(steps, interrupt)?;
         Ok(report)

@@ -16,7 +16,7 @@ use crate::workspace::cargo;
 pub(crate) fn run(selection: &Selection, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
     install::ensure(interrupt)?;
     let databases = Databases::start()?;
-    let report = Report::of(steps(selection, &databases)?, interrupt)?;
+    let report = Report::run_all(steps(selection, &databases)?, interrupt)?;
     report.print();
     if interrupt.check().is_ok() {
         complain(&format!("tested with {}", databases.describe()));

@@ -1,6 +1,6 @@
 //! PostgreSQL through diesel, by its query builder.
 
-use bindery_benches::{Client, Failure, Person, Place};
+use bindery_benches::{Client, Failure, Person, DatabaseAddress};
 use diesel::connection::{Connection, SimpleConnection};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -58,8 +58,8 @@ pub struct Diesel {
 }
 
 impl Diesel {
-    pub fn connect(place: &Place) -> Result<Self, Failure> {
-        let Place {
+    pub fn connect(place: &DatabaseAddress) -> Result<Self, Failure> {
+        let DatabaseAddress {
             socket,
             port,
             user,

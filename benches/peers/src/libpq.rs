@@ -3,7 +3,7 @@
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::ptr;
 
-use bindery_benches::{Client, Failure, Person, Place};
+use bindery_benches::{Client, Failure, Person, DatabaseAddress};
 use pq_sys as pq;
 
 const FIND: &CStr = c"find";
@@ -34,8 +34,8 @@ impl Drop for Libpq {
 }
 
 impl Libpq {
-    pub fn connect(place: &Place) -> Result<Self, Failure> {
-        let Place {
+    pub fn connect(place: &DatabaseAddress) -> Result<Self, Failure> {
+        let DatabaseAddress {
             socket,
             port,
             user,

@@ -1,6 +1,6 @@
 //! PostgreSQL through sqlx, in a blocking program: a runtime on the calling thread.
 
-use bindery_benches::{Client, Failure, Person, Place};
+use bindery_benches::{Client, Failure, Person, DatabaseAddress};
 use futures_util::TryStreamExt;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection, Executor, QueryBuilder};
@@ -33,7 +33,7 @@ pub struct Sqlx {
 }
 
 impl Sqlx {
-    pub fn connect(place: &Place) -> Result<Self, Failure> {
+    pub fn connect(place: &DatabaseAddress) -> Result<Self, Failure> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let options = PgConnectOptions::new_without_pgpass()
             .socket(&place.socket)

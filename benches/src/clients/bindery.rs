@@ -2,7 +2,7 @@
 
 use bindery::{Config, Connection, EngineOptions, Hosts, StaticEngine};
 
-use crate::suite::Place;
+use crate::suite::DatabaseAddress;
 use crate::{Client, Failure};
 
 #[allow(missing_docs, reason = "the schema's words are enough")]
@@ -45,8 +45,8 @@ impl Bindery<engine::Default> {
 }
 
 impl Bindery<engine::Postgres> {
-    pub(crate) fn postgres(place: &Place) -> Result<Self, Failure> {
-        let Place { user, database, .. } = place;
+    pub(crate) fn postgres(place: &DatabaseAddress) -> Result<Self, Failure> {
+        let DatabaseAddress { user, database, .. } = place;
         let (socket, port) = (&place.socket, place.port);
         let url = format!("postgres://{user}@:{port}/{database}?host={socket}");
         let databases = databases("postgres", &url)?;
@@ -56,8 +56,8 @@ impl Bindery<engine::Postgres> {
 }
 
 impl Bindery<engine::Mysql> {
-    pub(crate) fn mysql(place: &Place) -> Result<Self, Failure> {
-        let Place { user, database, .. } = place;
+    pub(crate) fn mysql(place: &DatabaseAddress) -> Result<Self, Failure> {
+        let DatabaseAddress { user, database, .. } = place;
         let (socket, password) = (&place.socket, place.password());
         let url = format!("mysql://{user}:{password}@/{database}?socket={socket}");
         let databases = databases("mysql", &url)?;

@@ -4,7 +4,7 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, OptsBuilder, Statement, TxOpts, Value};
 
 use super::sql::unnumbered as sql;
-use crate::suite::Place;
+use crate::suite::DatabaseAddress;
 use crate::{Client, Failure, Person};
 
 /// A connection and its statements.
@@ -17,7 +17,7 @@ pub(crate) struct Mysql {
 
 impl Mysql {
     /// Connects, and makes the table for all.
-    pub(crate) fn connect(place: &Place) -> Result<Self, Failure> {
+    pub(crate) fn connect(place: &DatabaseAddress) -> Result<Self, Failure> {
         let options = OptsBuilder::new()
             .socket(Some(&place.socket))
             .user(Some(&place.user))

@@ -6,7 +6,7 @@ use postgres::types::Type;
 use postgres::{Client as Connection, NoTls, Row, Statement};
 
 use super::sql::numbered as sql;
-use crate::suite::Place;
+use crate::suite::DatabaseAddress;
 use crate::{Client, Failure, Person};
 
 /// The column types that COPY needs.
@@ -22,7 +22,7 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Connects, and makes the table for all.
-    pub(crate) fn connect(place: &Place) -> Result<Self, Failure> {
+    pub(crate) fn connect(place: &DatabaseAddress) -> Result<Self, Failure> {
         let mut config = Connection::configure();
         config.host(&place.socket).port(place.port);
         let mut connection = config

@@ -13,7 +13,7 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{Client as Connection, Config, NoTls, Row, Statement};
 
 use super::sql::numbered as sql;
-use crate::suite::Place;
+use crate::suite::DatabaseAddress;
 use crate::{Client, Failure, Person};
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -51,7 +51,7 @@ fn run<T>(
 }
 
 impl TokioPostgres {
-    pub(crate) fn connect(place: &Place) -> Result<Self, Failure> {
+    pub(crate) fn connect(place: &DatabaseAddress) -> Result<Self, Failure> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let mut config = Config::new();
         config.host(&place.socket).port(place.port);

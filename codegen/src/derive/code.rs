@@ -35,7 +35,7 @@ fn own_type(column: &Column<'_>) -> Option<OwnType> {
     let written = column.field.inner_type();
     let refers = match &column.kind {
         Kind::OwnKey => return None,
-        Kind::Known(_) | Kind::Custom | Kind::Refers(Reference { side: None, .. }) => None,
+        Kind::BuiltInType(_) | Kind::Custom | Kind::Refers(Reference { side: None, .. }) => None,
         Kind::Refers(Reference {
             side: Some(side),
             is_link,

@@ -4,9 +4,9 @@ use bindery_schema::column_type::ColumnType;
 use bindery_schema::model::{Column, Generated, Model, Table};
 use bindery_schema::source::{Sources, Span};
 
-use super::description::{FieldDescription, Place};
+use super::description::{FieldDescription, SourceSpan};
 use super::finding::{Findings, listed};
-use super::rust_type::Known;
+use super::rust_type::BuiltInType;
 use super::setting::place;
 use super::shape::Shape;
 
@@ -171,8 +171,8 @@ impl Comparison<'_> {
             other.sql_type,
             self.at(other.type_span)
         );
-        let known = Known::of_column(&other.column_type);
-        let same_in_rust = known.is_some() && known == Known::of_column(&own.column_type);
+        let known = BuiltInType::of_column(&other.column_type);
+        let same_in_rust = known.is_some() && known == BuiltInType::of_column(&own.column_type);
         let help = match known.filter(|_| !same_in_rust) {
             Some(known) => format!(
                 "write `{}: {}` with `#[column(type = \"{}\")]`, or change the file",
@@ -216,7 +216,7 @@ impl Comparison<'_> {
         findings.push(self.origin_place(field), message, help);
     }
 
-    fn origin_place(&self, field: &FieldDescription) -> Place {
+    fn origin_place(&self, field: &FieldDescription) -> SourceSpan {
         let computed = field.computed.as_ref().map(|computed| computed.place);
         let key = field.key.as_ref().map(|key| key.place);
         computed.or(key).unwrap_or(field.name.place)
@@ -261,7 +261,7 @@ impl Comparison<'_> {
                 column.name,
                 self.at(column.span)
             );
-            let rust = Known::of_column(&column.column_type).map_or("…", Known::name);
+            let rust = BuiltInType::of_column(&column.column_type).map_or("…", BuiltInType::name);
             let rust = if column.nullable {
                 format!("Option<{rust}>")
             } else {

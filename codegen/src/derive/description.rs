@@ -4,38 +4,38 @@
 
 /// Stands for one piece of the user's source. The macro knows which tokens it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place(pub u32);
+pub struct SourceSpan(pub u32);
 
 /// Something written at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said<T> {
+pub struct Spanned<T> {
     /// The value itself.
     pub value: T,
     /// Where.
-    pub place: Place,
+    pub place: SourceSpan,
 }
 
 /// A struct with its attributes.
 #[derive(Debug, Clone)]
 pub struct StructDescription {
     /// `Blog`; raw identifiers without `r#`.
-    pub name: Said<String>,
+    pub name: Spanned<String>,
     /// `pub`, `pub(crate)`, or nothing.
     pub visibility: String,
     /// The name of its type parameter, `E`.
-    pub parameter: Option<Said<String>>,
+    pub parameter: Option<Spanned<String>>,
     /// `///` lines.
     pub docs: Vec<String>,
     /// `#[table("blogs")]`.
-    pub table: Option<Said<String>>,
+    pub table: Option<Spanned<String>>,
     /// `#[engines("default", "b")]`; the place is the whole attribute.
-    pub engines: Option<Said<Vec<Said<String>>>>,
+    pub engines: Option<Spanned<Vec<Spanned<String>>>>,
     /// `#[dialect("postgres")]`.
-    pub dialect: Option<Said<String>>,
+    pub dialect: Option<Spanned<String>>,
     /// `#[unique(tenant, email)]`: names of fields.
-    pub uniques: Vec<Said<Vec<Said<String>>>>,
+    pub uniques: Vec<Spanned<Vec<Spanned<String>>>>,
     /// `#[index(tenant, email)]`: names of fields.
-    pub indexes: Vec<Said<Vec<Said<String>>>>,
+    pub indexes: Vec<Spanned<Vec<Spanned<String>>>>,
     /// In order.
     pub fields: Vec<FieldDescription>,
 }
@@ -44,33 +44,33 @@ pub struct StructDescription {
 #[derive(Debug, Clone)]
 pub struct FieldDescription {
     /// Without `r#`.
-    pub name: Said<String>,
+    pub name: Spanned<String>,
     /// As written.
-    pub rust_type: Said<RustType>,
+    pub rust_type: Spanned<RustType>,
     /// `///` lines.
     pub docs: Vec<String>,
     /// `#[column("name")]`.
-    pub column: Option<Said<String>>,
+    pub column: Option<Spanned<String>>,
     /// `#[column(type = "…")]`.
-    pub sql_type: Option<Said<String>>,
+    pub sql_type: Option<Spanned<String>>,
     /// `#[column(default = "…")]`.
-    pub default: Option<Said<String>>,
+    pub default: Option<Spanned<String>>,
     /// `#[key]`, `#[key(generated)]`.
-    pub key: Option<Said<KeyKind>>,
+    pub key: Option<Spanned<KeyKind>>,
     /// `#[unique]`.
-    pub unique: Option<Place>,
+    pub unique: Option<SourceSpan>,
     /// `#[index]`.
-    pub index: Option<Place>,
+    pub index: Option<SourceSpan>,
     /// `#[references("users(id)")]`.
-    pub references: Option<Said<ReferenceDescription>>,
+    pub references: Option<Spanned<ReferenceDescription>>,
     /// `#[link_to("users(id)")]`.
-    pub link: Option<Said<String>>,
+    pub link: Option<Spanned<String>>,
     /// `#[version]`.
-    pub version: Option<Place>,
+    pub version: Option<SourceSpan>,
     /// `#[updated]`.
-    pub updated: Option<Place>,
+    pub updated: Option<SourceSpan>,
     /// `#[computed("price * amount")]`.
-    pub computed: Option<Said<String>>,
+    pub computed: Option<Spanned<String>>,
 }
 
 /// The source of a key's value.
@@ -88,9 +88,9 @@ pub struct ReferenceDescription {
     /// `users(id)`.
     pub target: String,
     /// `on_delete = "cascade"`.
-    pub on_delete: Option<Said<String>>,
+    pub on_delete: Option<Spanned<String>>,
     /// `on_update = "cascade"`.
-    pub on_update: Option<Said<String>>,
+    pub on_update: Option<Spanned<String>>,
 }
 
 /// A type as far as it matters here.
@@ -104,9 +104,9 @@ pub struct RustType {
     pub arguments: Vec<RustType>,
 }
 
-impl<T> Said<T> {
+impl<T> Spanned<T> {
     /// A value at a place.
-    pub fn new(value: T, place: Place) -> Self {
+    pub fn new(value: T, place: SourceSpan) -> Self {
         Self { value, place }
     }
 }

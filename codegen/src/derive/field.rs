@@ -3,9 +3,11 @@
 use bindery_schema::dialect::Dialect;
 use heck::ToSnakeCase;
 
-use super::description::{FieldDescription, KeyKind, Place, ReferenceDescription, RustType, Said};
+use super::description::{
+    FieldDescription, KeyKind, ReferenceDescription, RustType, SourceSpan, Spanned,
+};
 use super::finding::{Findings, listed};
-use super::rust_type::Known;
+use super::rust_type::BuiltInType;
 use super::shape::{Column, Kind, Looker, Reference, Side, table_name};
 use super::sql_piece::is_one_piece;
 use super::target::Target;
@@ -78,7 +80,7 @@ impl<'a> Looker<'a> {
         if let Some(link) = &field.link {
             return self.refers(field, &link.value, link.place, true, findings);
         }
-        if let Some(Said {
+        if let Some(Spanned {
             value: ReferenceDescription { target, .. },
             place,
         }) = &field.references
@@ -88,7 +90,7 @@ impl<'a> Looker<'a> {
         let inner = field.inner_type();
         let is_own_key = inner.name.as_deref() == Some(&format!("{}Id", self.name()));
         let alone = field.key.is_some() && self.description.key_fields().count() == 1;
-        match (alone, is_own_key, Known::of(inner)) {
+        match (alone, is_own_key, BuiltInType::from_rust(inner)) {
             (true, _, _) => self.own_key(field, is_own_key, findings),
             (false, true, _) => {
                 let message = format!(
@@ -106,7 +108,7 @@ impl<'a> Looker<'a> {
             (false, false, Some(_)) if self.mapped_type(field).is_some() => {
                 self.custom(field, findings)
             }
-            (false, false, Some(known)) => Some(Kind::Known(known)),
+            (false, false, Some(known)) => Some(Kind::BuiltInType(known)),
             (false, false, None) => self.custom(field, findings),
         }
     }
@@ -144,8 +146,8 @@ impl<'a> Looker<'a> {
             field.name.value,
             self.key_type()
         );
-        if let Some(known) =
-            Known::of(inner).filter(|known| field.sql_type.is_none() && *known != Known::I64)
+        if let Some(known) = BuiltInType::from_rust(inner)
+            .filter(|known| field.sql_type.is_none() && *known != BuiltInType::I64)
         {
             let sql = known.sql_type(self.dialect);
             help.push_str(&format!(
@@ -200,12 +202,12 @@ impl<'a> Looker<'a> {
         &self,
         field: &FieldDescription,
         text: &str,
-        place: Place,
+        place: SourceSpan,
         is_link: bool,
         findings: &mut Findings,
     ) -> Option<Kind> {
         let word = if is_link { "link_to" } else { "references" };
-        let Some(target) = Target::read(text) else {
+        let Some(target) = Target::parse(text) else {
             let message = format!(
                 "`{}` does not name a column of another table",
                 text.escape_debug()
@@ -218,7 +220,7 @@ impl<'a> Looker<'a> {
             return None;
         };
         let inner = field.inner_type();
-        let side = match Known::of(inner) {
+        let side = match BuiltInType::from_rust(inner) {
             Some(_) => None,
             None => Some(self.side(field, inner, is_link, findings)?),
         };
@@ -305,13 +307,15 @@ impl<'a> Looker<'a> {
         }
         let known = match kind {
             Kind::OwnKey => return Some(self.key_sql_type(field).to_owned()),
-            Kind::Refers(Reference { side: Some(_), .. }) => Known::I64,
-            Kind::Refers(Reference { side: None, .. }) => Known::of(field.inner_type())?,
-            Kind::Known(known) => *known,
+            Kind::Refers(Reference { side: Some(_), .. }) => BuiltInType::I64,
+            Kind::Refers(Reference { side: None, .. }) => {
+                BuiltInType::from_rust(field.inner_type())?
+            }
+            Kind::BuiltInType(known) => *known,
             // A type of the user's own comes with `type`, or from `[types]`.
             Kind::Custom => return self.mapped_type(field).map(str::to_owned),
         };
-        if known == Known::Decimal {
+        if known == BuiltInType::Decimal {
             let help = "write `#[column(type = \"DECIMAL(12, 2)\")]`";
             findings.push(field.rust_type.place, "a decimal needs its digits", help);
             return None;

@@ -1,12 +1,12 @@
 //! Mistakes in a derive, each with its place in the user's source.
 
-use super::description::Place;
+use super::description::SourceSpan;
 
 /// One error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The tokens it is about.
-    pub place: Place,
+    pub place: SourceSpan,
     /// A sentence, then lines of help and of other places.
     pub message: String,
 }
@@ -17,7 +17,12 @@ pub struct Findings(Vec<Finding>);
 
 impl Findings {
     /// Adds a sentence with its help.
-    pub(super) fn push(&mut self, place: Place, message: impl Into<String>, help: impl AsRef<str>) {
+    pub(super) fn push(
+        &mut self,
+        place: SourceSpan,
+        message: impl Into<String>,
+        help: impl AsRef<str>,
+    ) {
         let message = format!("{}\nhelp: {}", message.into(), help.as_ref());
         self.0.push(Finding { place, message });
     }

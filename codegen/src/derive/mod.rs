@@ -29,11 +29,12 @@ use bindery_schema::source::SourceFile;
 pub use self::code::{ModelPath, databases, nothing};
 use self::compare::Comparison;
 pub use self::description::{
-    FieldDescription, KeyKind, Place, ReferenceDescription, RustType, Said, StructDescription,
+    FieldDescription, KeyKind, ReferenceDescription, RustType, SourceSpan, Spanned,
+    StructDescription,
 };
 pub use self::finding::{Finding, Findings};
 use self::report::Reporter;
-use self::rust_type::Known;
+use self::rust_type::BuiltInType;
 pub use self::setting::Setting;
 use self::shape::{Kind, Shape};
 pub use self::value::{
@@ -48,7 +49,7 @@ use self::written::Written;
 pub fn expand(description: &StructDescription, setting: &Setting) -> Result<String, Vec<Finding>> {
     let mut findings = Findings::default();
     names(description, &mut findings);
-    let Some(shape) = Shape::of(description, setting, &mut findings) else {
+    let Some(shape) = Shape::from_description(description, setting, &mut findings) else {
         return Err(findings.into_sorted());
     };
     match checked(&shape, setting, &mut findings) {
@@ -78,7 +79,7 @@ fn names(description: &StructDescription, findings: &mut Findings) {
 
 /// The way of a schema file: written down, read, checked, compared.
 fn checked(shape: &Shape<'_>, setting: &Setting, findings: &mut Findings) -> Option<CheckedModel> {
-    let written = Written::of(shape, setting);
+    let written = Written::from_shape(shape, setting);
     let (input, file) = input(&written, shape, setting);
     let reporter = Reporter {
         written: &written,
@@ -87,7 +88,7 @@ fn checked(shape: &Shape<'_>, setting: &Setting, findings: &mut Findings) -> Opt
         fallback: shape.description.name.place,
     };
     let mut diagnostics = Diagnostics::default();
-    let mut model = bindery_schema::read(&input, &mut diagnostics);
+    let mut model = bindery_schema::read_model(&input, &mut diagnostics);
     if !diagnostics.has_errors() && has_the_shape(&model, shape, findings) {
         fill(&mut model, shape, findings);
         compare(&model, shape, setting, findings);
@@ -159,7 +160,7 @@ fn fill(model: &mut Model, shape: &Shape<'_>, findings: &mut Findings) {
             Kind::Custom => {
                 column.field_type = FieldType::Custom(planned.field.inner_type().text.clone())
             }
-            Kind::Known(known) => {
+            Kind::BuiltInType(known) => {
                 // The field says its type itself, whatever `[types]` has for the column's.
                 column.field_type = FieldType::Plain;
                 known_type(column, planned, *known, findings);
@@ -172,7 +173,7 @@ fn fill(model: &mut Model, shape: &Shape<'_>, findings: &mut Findings) {
 fn known_type(
     column: &mut Column,
     planned: &shape::Column<'_>,
-    known: Known,
+    known: BuiltInType,
     findings: &mut Findings,
 ) {
     let Some(sql_type) = &planned.field.sql_type else {
@@ -181,7 +182,7 @@ fn known_type(
             .unwrap_or_else(|| column.column_type.clone());
         return;
     };
-    if Known::of_column(&column.column_type) == Some(known) {
+    if BuiltInType::of_column(&column.column_type) == Some(known) {
         return;
     }
     if known.is_kept_as(&column.column_type) {
@@ -189,7 +190,7 @@ fn known_type(
         return;
     }
     let name = &planned.field.name.value;
-    let held = Known::of_column(&column.column_type);
+    let held = BuiltInType::of_column(&column.column_type);
     let message = match held {
         Some(held) => format!(
             "a column of type {} holds `{}`, not `{}`",

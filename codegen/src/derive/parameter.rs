@@ -1,6 +1,6 @@
 //! The parameter `E` of a struct, and the field that holds a row's engine where no key does.
 
-use super::description::{FieldDescription, Said, StructDescription};
+use super::description::{FieldDescription, Spanned, StructDescription};
 use super::finding::{Findings, listed};
 use super::shape::Looker;
 
@@ -36,7 +36,7 @@ impl Looker<'_> {
     }
 
     /// Either a key says on which engine a row is, or one field of its own does.
-    fn parameter_is_used(&self, parameter: &Said<String>, findings: &mut Findings) {
+    fn parameter_is_used(&self, parameter: &Spanned<String>, findings: &mut Findings) {
         let mentions = |field: &&FieldDescription| field.rust_type.value.mentions(&parameter.value);
         let key = self.description.columns().find(mentions);
         let wanted = engine_field_name(self.description);

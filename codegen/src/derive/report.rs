@@ -3,7 +3,7 @@
 use bindery_schema::diagnostic::{Diagnostic, Label, Severity};
 use bindery_schema::source::{FileId, Sources};
 
-use super::description::Place;
+use super::description::SourceSpan;
 use super::finding::Finding;
 use super::setting::place;
 use super::written::Written;
@@ -15,7 +15,7 @@ pub(super) struct Reporter<'a> {
     pub(super) file: FileId,
     pub(super) sources: &'a Sources,
     /// The struct's name: for what has no place of its own.
-    pub(super) fallback: Place,
+    pub(super) fallback: SourceSpan,
 }
 
 impl Reporter<'_> {
@@ -47,7 +47,7 @@ impl Reporter<'_> {
         }
     }
 
-    fn place(&self, label: &Label) -> Option<Place> {
+    fn place(&self, label: &Label) -> Option<SourceSpan> {
         let range = label.span.start..label.span.end;
         (label.span.file == self.file)
             .then(|| self.written.place(range))

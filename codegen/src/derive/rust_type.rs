@@ -7,7 +7,7 @@ use super::description::RustType;
 
 /// A Rust type that columns have by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Known {
+pub(super) enum BuiltInType {
     Bool,
     I8,
     I16,
@@ -30,7 +30,7 @@ pub(super) enum Known {
     Json,
 }
 
-impl Known {
+impl BuiltInType {
     const ALL: [Self; 20] = [
         Self::Bool,
         Self::I8,
@@ -55,7 +55,7 @@ impl Known {
     ];
 
     /// The type, if it is one of these. Paths are known by their last segment, as a macro cannot see what is imported.
-    pub(super) fn of(rust_type: &RustType) -> Option<Self> {
+    pub(super) fn from_rust(rust_type: &RustType) -> Option<Self> {
         let argument = |name| matches!(rust_type.arguments.as_slice(), [only] if only.name.as_deref() == Some(name));
         match (rust_type.name.as_deref()?, rust_type.arguments.len()) {
             ("Vec", 1) if argument("u8") => Some(Self::Bytes),

@@ -41,7 +41,7 @@ impl Setting {
         let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
         let config = read_config(folder, &mut sources, &mut diagnostics);
         let setting = config.as_ref().map(|config| {
-            Self::of(
+            Self::from_parts(
                 config,
                 folder,
                 environment,
@@ -58,7 +58,7 @@ impl Setting {
         }
     }
 
-    fn of(
+    fn from_parts(
         config: &Config,
         folder: &Path,
         environment: Environment<'_>,
@@ -154,7 +154,7 @@ impl Setting {
     /// Returns the model of the schema files; `None` without any. Their mistakes are reported by the doors that are for
     /// them.
     pub(super) fn file(&self) -> Option<&Model> {
-        let read = || bindery_schema::read(&self.input, &mut Diagnostics::default());
+        let read = || bindery_schema::read_model(&self.input, &mut Diagnostics::default());
         (!self.input.files.is_empty()).then(|| self.file.get_or_init(read))
     }
 

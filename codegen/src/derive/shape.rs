@@ -4,9 +4,9 @@ use bindery_schema::dialect::Dialect;
 use bindery_schema::name::{is_valid_engine_name, suggest};
 use heck::ToSnakeCase;
 
-use super::description::{FieldDescription, KeyKind, Place, StructDescription};
+use super::description::{FieldDescription, KeyKind, SourceSpan, StructDescription};
 use super::finding::{Findings, listed};
-use super::rust_type::Known;
+use super::rust_type::BuiltInType;
 use super::setting::Setting;
 use super::target::{Target, is_name};
 
@@ -36,7 +36,7 @@ pub(super) enum Kind {
     /// Something that refers to another row.
     Refers(Reference),
     /// A type that is known here.
-    Known(Known),
+    BuiltInType(BuiltInType),
     /// A type of the user's own.
     Custom,
 }
@@ -44,7 +44,7 @@ pub(super) enum Kind {
 /// A column that refers to another table.
 pub(super) struct Reference {
     pub(super) target: Target,
-    pub(super) place: Place,
+    pub(super) place: SourceSpan,
     pub(super) is_link: bool,
     /// The column that is referred to: a key, typed by its engine, or a plain unique column.
     pub(super) side: Option<Side>,
@@ -63,7 +63,7 @@ pub(super) enum Side {
 
 impl<'a> Shape<'a> {
     /// Looks at everything; `None` when there is an error among the findings that leaves nothing to write down.
-    pub(super) fn of(
+    pub(super) fn from_description(
         description: &'a StructDescription,
         setting: &'a Setting,
         findings: &mut Findings,

@@ -10,7 +10,7 @@ pub(super) struct Target {
 
 impl Target {
     /// Reads `users(id)` or `auth.users(id)`.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let (table, rest) = text.trim().split_once('(')?;
         let column = rest.strip_suffix(')')?.trim();
         let (schema, table) = match table.trim().split_once('.') {
@@ -49,9 +49,12 @@ mod tests {
             table: table.to_owned(),
             column: column.to_owned(),
         };
-        assert_eq!(Target::read("users(id)"), Some(target(None, "users", "id")));
         assert_eq!(
-            Target::read(" auth.users ( id ) "),
+            Target::parse("users(id)"),
+            Some(target(None, "users", "id"))
+        );
+        assert_eq!(
+            Target::parse(" auth.users ( id ) "),
             Some(target(Some("auth"), "users", "id"))
         );
         for wrong in [
@@ -64,7 +67,7 @@ mod tests {
             "a.b.c(d)",
             "users(a, b)",
         ] {
-            assert_eq!(Target::read(wrong), None, "{wrong}");
+            assert_eq!(Target::parse(wrong), None, "{wrong}");
         }
     }
 }

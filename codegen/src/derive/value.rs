@@ -7,7 +7,7 @@ use heck::{
 
 use bindery_schema::name::suggest;
 
-use super::description::{Place, Said};
+use super::description::{SourceSpan, Spanned};
 use super::finding::{Finding, Findings, listed};
 use crate::rust_writer::{RustWriter, string_literal};
 
@@ -15,13 +15,13 @@ use crate::rust_writer::{RustWriter, string_literal};
 #[derive(Debug, Clone)]
 pub struct ValueDescription {
     /// As written, `r#` included.
-    pub name: Said<String>,
+    pub name: Spanned<String>,
     /// The first of its parameters, if it has any.
-    pub parameter: Option<Place>,
+    pub parameter: Option<SourceSpan>,
     /// `#[repr(i16)]`.
-    pub repr: Option<Said<String>>,
+    pub repr: Option<Spanned<String>>,
     /// `#[value(rename_all = "kebab-case")]`.
-    pub rename_all: Option<Said<String>>,
+    pub rename_all: Option<Spanned<String>>,
     /// Its fields or variants.
     pub body: ValueBody,
 }
@@ -50,11 +50,11 @@ pub struct ValueField {
 #[derive(Debug, Clone)]
 pub struct ValueVariant {
     /// As written, `r#` included.
-    pub name: Said<String>,
+    pub name: Spanned<String>,
     /// It holds values of its own.
     pub has_fields: bool,
     /// `#[value(rename = "in-transit")]`.
-    pub rename: Option<Said<String>>,
+    pub rename: Option<Spanned<String>>,
 }
 
 /// The implementations of a struct around one value.
@@ -278,7 +278,7 @@ const RULES: [Rule; 8] = [
     ("SCREAMING-KEBAB-CASE", |name| name.to_shouty_kebab_case()),
 ];
 
-fn unknown_rule(said: &Said<String>, findings: &mut Findings) {
+fn unknown_rule(said: &Spanned<String>, findings: &mut Findings) {
     let names = RULES.map(|(name, _)| name);
     let message = format!(
         "`{}` is not a way to write names",

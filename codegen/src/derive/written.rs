@@ -8,7 +8,7 @@ use std::ops::Range;
 use bindery_schema::dialect::Dialect;
 use bindery_schema::name;
 
-use super::description::{FieldDescription, KeyKind, Place, ReferenceDescription, Said};
+use super::description::{FieldDescription, KeyKind, ReferenceDescription, SourceSpan, Spanned};
 use super::setting::Setting;
 use super::shape::{Column, Kind, Reference, Shape, Side};
 
@@ -16,12 +16,12 @@ use super::shape::{Column, Kind, Reference, Shape, Side};
 #[derive(Debug, Default)]
 pub(super) struct Written {
     pub(super) sql: String,
-    marks: Vec<(Range<u32>, Place)>,
+    marks: Vec<(Range<u32>, SourceSpan)>,
 }
 
 impl Written {
     /// The struct, then its stubs.
-    pub(super) fn of(shape: &Shape<'_>, setting: &Setting) -> Self {
+    pub(super) fn from_shape(shape: &Shape<'_>, setting: &Setting) -> Self {
         let mut written = Self::default();
         written.table(shape);
         for stub in Stub::all(shape, setting) {
@@ -31,7 +31,7 @@ impl Written {
     }
 
     /// The place of the smallest piece that holds this range; `None` for what the struct does not say itself.
-    pub(super) fn place(&self, range: Range<u32>) -> Option<Place> {
+    pub(super) fn place(&self, range: Range<u32>) -> Option<SourceSpan> {
         let holding = self
             .marks
             .iter()
@@ -41,7 +41,7 @@ impl Written {
             .map(|&(_, place)| place)
     }
 
-    fn marked(&mut self, place: Place, write: impl FnOnce(&mut Self)) {
+    fn marked(&mut self, place: SourceSpan, write: impl FnOnce(&mut Self)) {
         let start = self.sql.len() as u32;
         write(self);
         self.marks.push((start..self.sql.len() as u32, place));
@@ -51,7 +51,7 @@ impl Written {
         self.sql.push_str(text);
     }
 
-    fn said(&mut self, said: &Said<String>) {
+    fn push_spanned(&mut self, said: &Spanned<String>) {
         self.marked(said.place, |written| written.push(&said.value));
     }
 
@@ -101,7 +101,7 @@ impl Written {
             written.push("@engines ");
             for (index, name) in tag.value.iter().enumerate() {
                 written.push(if index > 0 { ", " } else { "" });
-                written.said(name);
+                written.push_spanned(name);
             }
         });
         self.push("\n");
@@ -151,7 +151,7 @@ impl Written {
         let field = column.field;
         if name::field(field.column_name()) != field.name.value {
             self.push("-- @name ");
-            self.said(&field.name);
+            self.push_spanned(&field.name);
             self.push("\n");
         }
         let flags = [("version", field.version), ("updated", field.updated)];
@@ -196,7 +196,7 @@ impl Written {
         let field = column.field;
         if let Some(computed) = &field.computed {
             self.push(" GENERATED ALWAYS AS (");
-            self.said(computed);
+            self.push_spanned(computed);
             self.push(") STORED");
         }
         if !field.nullable() {
@@ -204,7 +204,7 @@ impl Written {
         }
         if let Some(default) = &field.default {
             self.push(" DEFAULT ");
-            self.said(default);
+            self.push_spanned(default);
         }
         let alone = shape.description.key_fields().count() == 1;
         if let Some(key) = field.key.as_ref().filter(|_| alone) {
@@ -247,7 +247,7 @@ impl Written {
     }
 
     /// Named by its table and columns, as SQLite knows no index without a name.
-    fn index(&mut self, place: Place, fields: &[&FieldDescription], shape: &Shape<'_>) {
+    fn index(&mut self, place: SourceSpan, fields: &[&FieldDescription], shape: &Shape<'_>) {
         let columns: Vec<&str> = fields.iter().map(|field| field.column_name()).collect();
         let name = format!("{}_{}_idx", shape.table, columns.join("_"));
         self.marked(place, |written| {
@@ -271,7 +271,7 @@ impl Written {
 
     fn constraint(
         &mut self,
-        place: Place,
+        place: SourceSpan,
         words: &str,
         fields: &[&FieldDescription],
         dialect: Dialect,
@@ -316,7 +316,7 @@ impl Written {
         for (word, action) in both {
             if let Some(action) = action {
                 self.push(&format!(" ON {word} "));
-                self.said(action);
+                self.push_spanned(action);
             }
         }
     }
@@ -343,8 +343,8 @@ impl Written {
 }
 
 /// The fields of these names; that there are such was checked.
-fn named<'a>(shape: &Shape<'a>, names: &[Said<String>]) -> Vec<&'a FieldDescription> {
-    let field = |name: &Said<String>| {
+fn named<'a>(shape: &Shape<'a>, names: &[Spanned<String>]) -> Vec<&'a FieldDescription> {
+    let field = |name: &Spanned<String>| {
         let mut columns = shape.description.columns();
         columns.find(|field| field.name.value == name.value)
     };
@@ -363,7 +363,7 @@ struct StubColumn<'a> {
     name: &'a str,
     sql_type: &'a str,
     is_key: bool,
-    place: Place,
+    place: SourceSpan,
 }
 
 impl<'a> Stub<'a> {
@@ -380,7 +380,7 @@ impl<'a> Stub<'a> {
             match known {
                 Some(stub) => stub.add(reference, column),
                 None => {
-                    let mut stub = Self::of(reference, shape, setting);
+                    let mut stub = Self::of_reference(reference, shape, setting);
                     stub.add(reference, column);
                     stubs.push(stub);
                 }
@@ -393,7 +393,7 @@ impl<'a> Stub<'a> {
         self.table == reference.target.table && self.schema == reference.target.schema.as_deref()
     }
 
-    fn of(reference: &'a Reference, shape: &Shape<'a>, setting: &'a Setting) -> Self {
+    fn of_reference(reference: &'a Reference, shape: &Shape<'a>, setting: &'a Setting) -> Self {
         Self {
             schema: reference.target.schema.as_deref(),
             table: &reference.target.table,

@@ -45,7 +45,7 @@ impl Ddl {
     }
 
     /// The DDL of one table, by the position of its engine.
-    pub(crate) fn of(&self, table: TableId) -> impl Iterator<Item = (usize, &CreateTable)> {
+    pub(crate) fn for_table(&self, table: TableId) -> impl Iterator<Item = (usize, &CreateTable)> {
         let places = self.places[table.0 as usize].iter();
         places.map(|&(engine, at)| (engine, &self.engines[engine][at]))
     }

@@ -98,7 +98,12 @@ fn unnamed(
     row::methods(w, &shapes.around, shape);
     sql::statements(w, &sql::planned(&shapes.around, shape, model));
     sql::lives_on(w, &shapes.around, shape);
-    info::info(w, &shapes.around, shape, &ddl.of(shape.number.0).collect());
+    info::info(
+        w,
+        &shapes.around,
+        shape,
+        &ddl.for_table(shape.number.0).collect(),
+    );
     w.item(|w| {
         w.line(UNUSED);
         w.block("impl crate::Databases", |w| {

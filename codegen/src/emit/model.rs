@@ -14,7 +14,7 @@ pub(crate) fn model(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
         w.implementation(&format!("impl ::bindery::Model for {tag}"), |w| {
             w.item(|w| constants(w, around, shape));
             w.item(|w| types(w, shape));
-            w.item(|w| read(w, shape));
+            w.item(|w| read_method(w, shape));
             w.item(|w| inserted(w, shape));
             w.item(|w| write_row(w, shape));
             belonging(w, shape);
@@ -77,7 +77,7 @@ fn method(name: &str, params: Vec<String>, returns: Option<String>) -> Signature
     }
 }
 
-fn read(w: &mut RustWriter, shape: &Shape<'_>) {
+fn read_method(w: &mut RustWriter, shape: &Shape<'_>) {
     let engine_is_used =
         shape.engine_field.is_some() || shape.fields.iter().any(|field| field.on_row_engine);
     let row = if shape.fields.is_empty() { "_" } else { "row" };

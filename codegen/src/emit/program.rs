@@ -268,7 +268,7 @@ impl<'s> Program<'s> {
             around,
             shape,
             statements: sql::planned(around, shape, self.checked),
-            ddl: self.ddl.of(shape.number.0).collect(),
+            ddl: self.ddl.for_table(shape.number.0).collect(),
         }
     }
 

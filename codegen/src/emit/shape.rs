@@ -58,12 +58,12 @@ pub(crate) struct ItemDerives<'m> {
 
 impl<'m> ItemDerives<'m> {
     /// Those of a model.
-    pub(crate) fn of(derives: &'m AllDerives, model: &str) -> Self {
+    pub(crate) fn for_model(derives: &'m AllDerives, model: &str) -> Self {
         Self {
-            row: derives.of(model, |derives| &derives.rows),
-            new: derives.of(model, |derives| &derives.new),
-            patch: derives.of(model, |derives| &derives.patches),
-            key: derives.of(model, |derives| &derives.keys),
+            row: derives.paths_for(model, |derives| &derives.rows),
+            new: derives.paths_for(model, |derives| &derives.new),
+            patch: derives.paths_for(model, |derives| &derives.patches),
+            key: derives.paths_for(model, |derives| &derives.keys),
         }
     }
 
@@ -86,7 +86,7 @@ pub(crate) struct TableFacts<'m> {
 
 impl<'m> TableFacts<'m> {
     /// Those of a table.
-    pub(crate) fn of(table: &'m Table) -> Self {
+    pub(crate) fn from_table(table: &'m Table) -> Self {
         Self {
             schema: table.name.schema.as_deref(),
             name: &table.name.name,
@@ -118,7 +118,7 @@ pub(crate) struct ColumnFacts<'m> {
 
 impl<'m> ColumnFacts<'m> {
     /// Those of a column.
-    pub(crate) fn of(column: &'m Column) -> Self {
+    pub(crate) fn from_column(column: &'m Column) -> Self {
         Self {
             name: &column.name,
             docs: &column.docs,
@@ -233,7 +233,7 @@ pub(crate) enum Given {
 
 impl Given {
     /// Returns how a column's value is given, which the database may have a value for or not.
-    pub(crate) fn of(column: &Column, in_key: bool, is_required: bool) -> Self {
+    pub(crate) fn for_column(column: &Column, in_key: bool, is_required: bool) -> Self {
         match &column.generated {
             Generated::Computed { .. } | Generated::Key { always: true } => Self::Never,
             Generated::Key { always: false } | Generated::No if !is_required => Self::Optional,

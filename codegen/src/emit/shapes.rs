@@ -115,13 +115,13 @@ impl<'m> Shapes<'m> {
             .any(|field| field.on_row_engine && !field.nullable);
         Shape {
             number: Number(id),
-            table: TableFacts::of(table),
+            table: TableFacts::from_table(table),
             names: &self.names.models[id.0 as usize],
             several,
             kinds: kinds(table, self.is_on_sqlite(table)),
             rules: rules(self.model, id),
             key: self.key_shape(id, &positions, &fields),
-            derives: ItemDerives::of(&self.model.derives, &table.model_name),
+            derives: ItemDerives::for_model(&self.model.derives, &table.model_name),
             key_generic: self.key_is_generic(id),
             engine_field: (several && !known).then(|| engine_field_name(&fields)),
             uniques: uniques(table, &positions),
@@ -145,7 +145,7 @@ impl<'m> Shapes<'m> {
             self.field_types(id, column, &bare)
         };
         Field {
-            column: ColumnFacts::of(column),
+            column: ColumnFacts::from_column(column),
             name: &column.field,
             ty: types.ty,
             bare,
@@ -161,7 +161,7 @@ impl<'m> Shapes<'m> {
                 Given::Never
             } else {
                 let required = is_required(self.model, self.table(id), ColumnId(at as u32));
-                Given::of(column, in_key, required)
+                Given::for_column(column, in_key, required)
             },
         }
     }
@@ -234,7 +234,7 @@ impl<'m> Shapes<'m> {
         }
         match &column.field_type {
             FieldType::Custom(path) => types::custom(path),
-            FieldType::Plain | FieldType::Key { .. } => types::of(
+            FieldType::Plain | FieldType::Key { .. } => types::path_and_traits(
                 &column.column_type,
                 &self.around.scope.root,
                 &self.names.enums,

@@ -26,7 +26,7 @@ pub(crate) fn planned<'m>(
     for &id in shape.table.engines {
         let name = static_name(around.engine_of(id));
         if planned.iter().all(|(other, _)| *other != name) {
-            planned.push((name, StatementFacts::of(model, shape.number.0, id)));
+            planned.push((name, StatementFacts::for_table(model, shape.number.0, id)));
         }
     }
     planned

@@ -5,14 +5,18 @@ use bindery_schema::model::{Column, FieldType};
 use bindery_schema::rust_type::{self, RustType, Traits, TypeFeature};
 
 /// The type and its traits. `root` goes before the module `enums`.
-pub(crate) fn of(column_type: &ColumnType, root: &str, enums: &[String]) -> (String, Traits) {
+pub(crate) fn path_and_traits(
+    column_type: &ColumnType,
+    root: &str,
+    enums: &[String],
+) -> (String, Traits) {
     let RustType { path, traits, .. } = column_type.facts().rust;
     if let ColumnType::Enum(id) = column_type {
         let name = &enums[id.0 as usize];
         return (format!("{root}{path}::{name}"), traits);
     }
     if let ColumnType::Array(element) = column_type {
-        let (element, of_element) = of(element, root, enums);
+        let (element, of_element) = path_and_traits(element, root, enums);
         let traits = Traits {
             copy: traits.copy,
             argument: traits.argument,

@@ -11,14 +11,14 @@ use crate::error::CompileError;
 
 /// The crates that a configuration names.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Known {
+pub(super) struct ConfiguredCrates {
     crates: Vec<CrateConfig>,
     /// Their paths start here.
     folder: PathBuf,
 }
 
-impl Known {
-    pub(super) fn of(config: &Config) -> Self {
+impl ConfiguredCrates {
+    pub(super) fn from_config(config: &Config) -> Self {
         Self {
             crates: config.crates.clone(),
             folder: config.folder.clone(),
@@ -40,7 +40,7 @@ pub(super) fn manifest(
     model: &Model,
     name: &str,
     folder: &Path,
-    known: &Known,
+    known: &ConfiguredCrates,
 ) -> Result<String, CompileError> {
     let features: Vec<_> = features(model)
         .iter()

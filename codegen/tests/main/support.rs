@@ -6,7 +6,7 @@ use bindery_schema::check::check;
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::model::CheckedModel;
 use bindery_schema::project::{Paths, load_project};
-use bindery_schema::read;
+use bindery_schema::read_model;
 use bindery_schema::render::{Style, render};
 
 /// Writes a file and gives its folder back.
@@ -30,7 +30,7 @@ pub(crate) fn checked_of(folder: &Path) -> Option<CheckedModel> {
     };
     let mut found = Diagnostics::default();
     let project = load_project(&paths, &|_| None, &mut found);
-    let model = read(&project.input, &mut found);
+    let model = read_model(&project.input, &mut found);
     check(model, &mut found)
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn model_of(folder: &Path) -> CheckedModel {
     };
     let mut found = Diagnostics::default();
     let project = load_project(&paths, &|_| None, &mut found);
-    let model = read(&project.input, &mut found);
+    let model = read_model(&project.input, &mut found);
     let sources = &project.input.sources;
     check(model, &mut found).unwrap_or_else(|| panic!("{}", render(&found, sources, Style::Plain)))
 }

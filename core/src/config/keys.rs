@@ -161,11 +161,11 @@ const fn key(
 
 /// The names of a section's keys.
 pub(super) fn names(section: Section) -> Vec<&'static str> {
-    of(section).map(|key| key.name).collect()
+    keys_of(section).map(|key| key.name).collect()
 }
 
 /// The keys of a section.
-pub(super) fn of(section: Section) -> impl Iterator<Item = &'static Key> {
+pub(super) fn keys_of(section: Section) -> impl Iterator<Item = &'static Key> {
     KEYS.iter().filter(move |key| key.section == section)
 }
 
@@ -220,7 +220,7 @@ mod tests {
         let mut text =
             "| key | value | without it | databases | what for |\n|---|---|---|---|---|\n"
                 .to_owned();
-        for key in of(section) {
+        for key in keys_of(section) {
             text.push_str(&format!(
                 "| `{}` | {} | {} | {} | {} |\n",
                 key.name,

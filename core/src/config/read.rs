@@ -22,7 +22,11 @@ const DIALECTS: &[(&str, Dialect)] = &[
 ];
 
 /// Reads the whole file; `None` where it is no TOML.
-pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Option<Config> {
+pub(super) fn parse_config(
+    file: FileId,
+    text: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Config> {
     let mut reader = Reader { file, diagnostics };
     if text.len() > super::LONGEST_FILE {
         let help = "a configuration has a few kilobytes, and 1 MiB at most";

@@ -32,7 +32,7 @@ impl Config {
     /// dialect than the file says. No message holds a value. [`Config::describe`] makes a line of it.
     pub fn target(&self, engine: &str, environment: Environment<'_>) -> Outcome<ConnectionTarget> {
         let target = self.place(engine, environment)?;
-        let engine = self.known(engine)?;
+        let engine = self.find_engine(engine)?;
         let overridden = environment(&override_variable(&engine.name)).is_some();
         self.with_password(engine, target, overridden, environment)
     }
@@ -43,7 +43,7 @@ impl Config {
         engine: &str,
         environment: Environment<'_>,
     ) -> Outcome<ConnectionTarget> {
-        let engine = self.known(engine)?;
+        let engine = self.find_engine(engine)?;
         let variable = override_variable(&engine.name);
         let target = match environment(&variable) {
             Some(url) if url.is_empty() => Err(self.no_value(
@@ -127,7 +127,7 @@ impl Config {
         engine: &str,
         environment: Environment<'_>,
     ) -> Outcome<Vec<(String, ConnectionTarget)>> {
-        let engine = self.known(engine)?;
+        let engine = self.find_engine(engine)?;
         let targets = engine.replicas.iter().map(|replica| {
             let target = self.template_target(engine, &replica.url, environment)?;
             let target = check_dialect(engine, target.relative_to(&self.folder))?;
@@ -138,7 +138,7 @@ impl Config {
         targets.collect()
     }
 
-    fn known(&self, name: &str) -> Outcome<&EngineConfig> {
+    fn find_engine(&self, name: &str) -> Outcome<&EngineConfig> {
         self.engine(name).ok_or_else(|| {
             let known: Vec<&str> = self
                 .engines

@@ -221,7 +221,9 @@ impl fmt::Display for ConnectionTarget {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
             Place::Sqlite(SqlitePlace::Memory) => out.write_str("sqlite::memory:"),
-            Place::Sqlite(SqlitePlace::File(path)) => write!(out, "sqlite://{}", path.display()),
+            Place::Sqlite(SqlitePlace::File(path)) => {
+                write!(out, "sqlite://{}", path.display())
+            }
             Place::Server(server) => write!(out, "{}://{server}", self.dialect),
         }
     }

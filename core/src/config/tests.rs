@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::*;
 use crate::diagnostic::Severity;
 
-fn read(text: &str) -> (Option<Config>, Diagnostics, Sources) {
+fn parse(text: &str) -> (Option<Config>, Diagnostics, Sources) {
     let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
     let config = Config::parse(
         "bindery.toml",
@@ -24,7 +24,7 @@ fn read(text: &str) -> (Option<Config>, Diagnostics, Sources) {
 }
 
 fn good(text: &str) -> Config {
-    let (config, diagnostics, _) = read(text);
+    let (config, diagnostics, _) = parse(text);
     config.unwrap_or_else(|| panic!("{text}: {diagnostics:?}"))
 }
 
@@ -605,7 +605,7 @@ const WRONG: &[(&str, &[&str], &str)] = &[
 #[test]
 fn wrong_files_are_refused_with_place_and_help() {
     for (text, codes, part) in WRONG {
-        let (_, diagnostics, sources) = read(text);
+        let (_, diagnostics, sources) = parse(text);
         let found: Vec<_> = diagnostics
             .iter()
             .map(|diagnostic| diagnostic.code)
@@ -645,7 +645,7 @@ fn passwords_of_wrong_files_are_never_quoted() {
         "url = 'mysql://u:hunter2@h/d",
     ];
     for text in texts {
-        let (_, diagnostics, sources) = read(text);
+        let (_, diagnostics, sources) = parse(text);
         assert!(diagnostics.has_errors());
         let shown: String = sources
             .iter()
@@ -695,7 +695,7 @@ fn many_variables_and_long_chains_are_bounded() {
     let mut engines = vec![EngineId(14_999)];
     config.models_of().add_to(&mut engines);
     assert_eq!(engines.len(), 15_000);
-    let (_, diagnostics, _) = read(&chain(", models-of = 'e00000'"));
+    let (_, diagnostics, _) = parse(&chain(", models-of = 'e00000'"));
     let found: Vec<_> = diagnostics.iter().collect();
     assert_eq!((found.len(), found[0].code), (1, "B0311"));
     assert!(found[0].message.len() < 300 && found[0].labels.len() < 10);
@@ -716,7 +716,11 @@ fn hostile_files_end_in_findings() {
         "[[[[",
         "[engines.'\u{1b}[31m']\n",
     ] {
-        assert!(read(text).1.has_errors(), "{}", &text[..text.len().min(20)]);
+        assert!(
+            parse(text).1.has_errors(),
+            "{}",
+            &text[..text.len().min(20)]
+        );
     }
     good(&long);
     let levels = |count: usize| {
@@ -726,9 +730,9 @@ fn hostile_files_end_in_findings() {
             "}".repeat(count)
         )
     };
-    assert!(read(&levels(65)).1.has_errors());
+    assert!(parse(&levels(65)).1.has_errors());
     let large = format!("url = 'sqlite://a'\n#{}", "x".repeat(1 << 20));
-    let (_, diagnostics, _) = read(&large);
+    let (_, diagnostics, _) = parse(&large);
     let first = diagnostics.iter().next().expect("it is refused");
     assert_eq!(
         (first.code, first.message.as_str()),
@@ -775,7 +779,7 @@ fn times_and_counts_at_their_edges() {
             let text = format!("[engines.b]\nurl = 'mysql://h/d'\n{key} = '{time}'");
             // Connecting always ends.
             let fine = fine && (key, time) != ("connect-timeout", "none");
-            assert_eq!(read(&text).0.is_some(), fine, "{text}");
+            assert_eq!(parse(&text).0.is_some(), fine, "{text}");
         }
     }
     let counts = [
@@ -794,7 +798,7 @@ fn times_and_counts_at_their_edges() {
     for (count, fine) in counts {
         let text =
             format!("engines.b = {{ url = 'sqlite://a', pool = {{ max-connections = {count} }} }}");
-        assert_eq!(read(&text).0.is_some(), fine, "{text}");
+        assert_eq!(parse(&text).0.is_some(), fine, "{text}");
     }
 }
 
@@ -843,7 +847,7 @@ fn engines_of_one_database_are_warned_of() {
         ("sqlite::memory:", "sqlite::memory:", false),
     ];
     for (one, two, same) in cases {
-        let (_, diagnostics, _) = read(&format!("engines.b = '{one}'\nengines.c = '{two}'"));
+        let (_, diagnostics, _) = parse(&format!("engines.b = '{one}'\nengines.c = '{two}'"));
         let warned = diagnostics.iter().any(|found| found.code == "B0324");
         assert_eq!(warned, same, "{one} {two}");
     }

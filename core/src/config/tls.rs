@@ -51,7 +51,7 @@ impl TlsMode {
     }
 
     /// Reads a word of bindery, of PostgreSQL (`sslmode`) or of MySQL (`ssl-mode`).
-    pub(super) fn read(word: &str) -> Result<Self, TlsError> {
+    pub(super) fn from_word(word: &str) -> Result<Self, TlsError> {
         match word.to_ascii_lowercase().replace('_', "-").as_str() {
             "disable" | "disabled" => Ok(Self::Disable),
             "require" | "required" => Ok(Self::Require),
@@ -93,7 +93,7 @@ impl ChannelBinding {
         ("require", Self::Require),
     ];
 
-    pub(super) fn read(word: &str) -> Result<Self, TlsError> {
+    pub(super) fn from_word(word: &str) -> Result<Self, TlsError> {
         let found = Self::WORDS.iter().find(|(known, _)| *known == word);
         found
             .map(|(_, meaning)| *meaning)

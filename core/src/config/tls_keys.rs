@@ -51,7 +51,7 @@ impl TlsKeys {
                 })
                 .transpose()
         };
-        let mode = fill(&self.mode)?.map(|word| TlsMode::read(&word));
+        let mode = fill(&self.mode)?.map(|word| TlsMode::from_word(&word));
         let options = TlsOptions {
             mode: mode.transpose().map_err(Unusable::Wrong)?,
             ca: fill(&self.ca)?.and_then(authorities),
@@ -87,7 +87,7 @@ impl Reader<'_> {
     fn tls_mode(&mut self, table: &DeTable<'_>) -> Option<Template> {
         let text = self.text(table, "tls")?;
         let template = self.template(&text)?;
-        if let Some(Err(error)) = template.literal().map(|word| TlsMode::read(&word)) {
+        if let Some(Err(error)) = template.literal().map(|word| TlsMode::from_word(&word)) {
             self.bad_value(text.span, format!("`tls`: {}", error.message), error.help);
         }
         Some(template)
@@ -118,12 +118,12 @@ pub(super) fn take_parameters(
     };
     let mut take = |names| take_one(names, parameters);
     Ok(TlsOptions {
-        mode: read(take(mode)?, TlsMode::read)?,
+        mode: read(take(mode)?, TlsMode::from_word)?,
         ca: take(ca)?.map(|(_, value)| value).and_then(authorities),
         cert: take(cert)?.map(|(_, value)| value.into()),
         key: take(key)?.map(|(_, value)| value.into()),
         plaintext: read(take(&["tls-plaintext"])?, read_plaintext)?.is_some(),
-        channel_binding: read(take(binding)?, ChannelBinding::read)?,
+        channel_binding: read(take(binding)?, ChannelBinding::from_word)?,
     })
 }
 

@@ -9,7 +9,7 @@ use super::framing::{Requests, Speaker, postgres_pieces, without_login};
 use super::{CALLS, Engine, Session, prepare, run, scram};
 
 /// The output of the server; that of MySQL is cut where the client requests more.
-type Said = Arc<Mutex<Vec<Vec<u8>>>>;
+type RecordedOutput = Arc<Mutex<Vec<Vec<u8>>>>;
 
 /// Records each call on the server of this URL, in an empty database.
 ///
@@ -64,13 +64,13 @@ fn output(engine: Engine, call: usize, url: &str) -> Vec<Vec<u8>> {
 }
 
 /// A relay for one connection; its URL, and what goes through it.
-fn relay(speaker: Speaker, url: &str) -> (String, Said) {
+fn relay(speaker: Speaker, url: &str) -> (String, RecordedOutput) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let own = listener.local_addr().expect("it is bound").to_string();
     let (account, place) = url.split_once('@').expect("an account and a place");
     let (host, database) = place.split_once('/').expect("a database");
     let relayed = format!("{account}@{own}/{database}");
-    let said = Said::default();
+    let said = RecordedOutput::default();
     let (heard, host) = (Arc::clone(&said), host.to_owned());
     thread::spawn(move || {
         let (client, _) = listener.accept().expect("the program connects");

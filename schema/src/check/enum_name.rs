@@ -7,7 +7,7 @@ use crate::model::{EnumType, Model};
 use crate::source::Span;
 
 /// The owner of a name that is taken.
-struct Known<'m> {
+struct TakenName<'m> {
     name: &'m str,
     span: Span,
     /// Is it an enum that no row holds, and so no type in Rust?
@@ -15,10 +15,10 @@ struct Known<'m> {
 }
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    let mut known: BTreeMap<&str, Known<'_>> = BTreeMap::new();
+    let mut known: BTreeMap<&str, TakenName<'_>> = BTreeMap::new();
     for table in &model.tables {
         let (name, span, is_unused) = (table.name.name.as_str(), table.span, false);
-        let found = Known {
+        let found = TakenName {
             name,
             span,
             is_unused,
@@ -28,7 +28,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let engines = model.engines_of_enums();
     let own = model.enums.iter().zip(&engines);
     for (one, engines) in own.filter(|(one, _)| one.shares.is_none()) {
-        let found = Known {
+        let found = TakenName {
             name: &one.name,
             span: one.span,
             is_unused: engines.is_empty(),
@@ -44,11 +44,11 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn is_again(one: &EnumType, other: &Known<'_>) -> bool {
+fn is_again(one: &EnumType, other: &TakenName<'_>) -> bool {
     one.name == other.name && one.span.file == other.span.file
 }
 
-fn finding(one: &EnumType, other: &Known<'_>) -> Diagnostic {
+fn finding(one: &EnumType, other: &TakenName<'_>) -> Diagnostic {
     let message = format!(
         "enum `{}` and `{}` would both be the type `{}`",
         one.name, other.name, one.type_name

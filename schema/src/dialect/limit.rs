@@ -246,7 +246,7 @@ pub(crate) fn default_fits(
     let Some(default) = &place.column().default else {
         return Ok(());
     };
-    let asked = Asked {
+    let asked = DefaultFit {
         place,
         dialect,
         limits: dialect.rules().limits(flavour),
@@ -291,13 +291,13 @@ pub(crate) fn check_fits(
 }
 
 /// A column, an engine and a default.
-struct Asked<'m> {
+struct DefaultFit<'m> {
     place: ColumnPlace<'m>,
     dialect: Dialect,
     limits: Limits,
 }
 
-impl Asked<'_> {
+impl DefaultFit<'_> {
     fn past(&self, default: &str, holds: &str) -> Result<(), Refusal> {
         let name = &self.place.column().name;
         let message =

@@ -4,7 +4,7 @@ use crate::ast::{ExpressionPiece, PieceKind};
 
 /// A table in the text of a query: numbers of pieces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct TableMention {
     /// The first piece of its name.
     pub(super) start: usize,
     /// After its name.
@@ -15,7 +15,7 @@ pub(super) struct Place {
     pub(super) columns: Option<(usize, usize)>,
 }
 
-impl Place {
+impl TableMention {
     /// The last piece of its name, and the schema before it.
     pub(super) fn names(self) -> (usize, Option<usize>) {
         let schema = (self.end > self.start + 1).then(|| self.end - 3);
@@ -24,7 +24,7 @@ impl Place {
 }
 
 /// All of them, in order.
-pub(super) fn places(tokens: &[ExpressionPiece]) -> Vec<Place> {
+pub(super) fn places(tokens: &[ExpressionPiece]) -> Vec<TableMention> {
     let mut walk = Walk {
         tokens,
         at: 0,
@@ -69,7 +69,7 @@ struct Walk<'t> {
     tokens: &'t [ExpressionPiece],
     at: usize,
     levels: Vec<Level>,
-    found: Vec<Place>,
+    found: Vec<TableMention>,
 }
 
 impl Walk<'_> {
@@ -150,7 +150,7 @@ impl Walk<'_> {
         } else {
             None
         };
-        self.found.push(Place {
+        self.found.push(TableMention {
             start,
             end,
             alias,

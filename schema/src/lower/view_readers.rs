@@ -10,7 +10,7 @@ use crate::dialect::Dialect;
 use crate::draft::{DraftView, Outdated, TableIndex};
 use crate::source::Span;
 
-use super::reads::{Place, places};
+use super::reads::{TableMention, places};
 use super::{Fold, lookup, mention, rename};
 
 /// The source of a view.
@@ -134,7 +134,7 @@ impl Fold<'_> {
         view: &DraftView,
         read: Read,
         common: &[String],
-    ) -> Vec<Place> {
+    ) -> Vec<TableMention> {
         let found = places(&view.body.tokens).into_iter();
         let meant = found.filter(|place| {
             let name = name_at(&view.body.tokens, *place, &view.table.name);
@@ -213,7 +213,7 @@ impl Fold<'_> {
     /// Does the view give the table's columns names of its own: `FROM t AS u (a, b)`?
     fn names_columns(&self, file: &FileAst, view: &DraftView, index: TableIndex) -> bool {
         let tokens = &view.body.tokens;
-        let named = |place: &Place| place.columns.is_some();
+        let named = |place: &TableMention| place.columns.is_some();
         places(tokens).into_iter().filter(named).any(|place| {
             let name = name_at(tokens, place, &view.table.name);
             self.read_by(file, &name) == Some(Read::Table(index))
@@ -277,7 +277,7 @@ impl Fold<'_> {
 }
 
 /// The name of a place, as it would be looked for where the view is written.
-fn name_at(tokens: &[ExpressionPiece], place: Place, view: &ObjectName) -> ObjectName {
+fn name_at(tokens: &[ExpressionPiece], place: TableMention, view: &ObjectName) -> ObjectName {
     let (name, schema) = place.names();
     let folded = |piece: &ExpressionPiece| {
         if piece.kind == PieceKind::Word {

@@ -1,7 +1,7 @@
 //! The singular of an English plural, as far as table names need it. A fixed table first, endings after.
 
 /// The singular of one lower-case word; words that look like singulars stay as they are.
-pub(super) fn of(word: &str) -> String {
+pub(super) fn singular_of(word: &str) -> String {
     if UNCHANGED.contains(&word) || word.len() < 3 {
         return word.to_owned();
     }

@@ -194,7 +194,7 @@ impl FileReader<'_> {
             kind: &kind,
         };
         let mut problems = Vec::new();
-        let outcome = ddl::read(&mut cursor, &mut problems);
+        let outcome = ddl::parse_statement(&mut cursor, &mut problems);
         Some(Reading {
             kind,
             outcome,

@@ -32,7 +32,7 @@ const LONGEST: u32 = 16_383;
 
 /// The place that comments are written at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum AnnotationTarget {
     Head,
     Table,
     Column,
@@ -70,7 +70,7 @@ struct Tag<'a> {
 
 impl<'a> Reader<'a> {
     /// Annotations and prose of a table, a column or something else.
-    pub(crate) fn notes(&mut self, comments: &[Comment], place: Place) -> Notes {
+    pub(crate) fn notes(&mut self, comments: &[Comment], place: AnnotationTarget) -> Notes {
         let mut notes = Notes::default();
         let mut dialect = None;
         for tag in self.tags(comments) {
@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn head(&mut self, comments: &[Comment]) -> Head {
         let (mut notes, mut dialect) = (Notes::default(), None);
         for tag in self.tags(comments) {
-            self.apply(&tag, Place::Head, &mut notes, &mut dialect);
+            self.apply(&tag, AnnotationTarget::Head, &mut notes, &mut dialect);
         }
         Head {
             engines: notes.engines,
@@ -154,35 +154,61 @@ impl<'a> Reader<'a> {
     fn apply(
         &mut self,
         tag: &Tag<'a>,
-        place: Place,
+        place: AnnotationTarget,
         notes: &mut Notes,
         dialect: &mut Option<Dialect>,
     ) {
-        let (allowed, word): (&[Place], &str) = match tag.word {
+        let (allowed, word): (&[AnnotationTarget], &str) = match tag.word {
             "engines" | "engine" => (
-                &[Place::Head, Place::Table, Place::View],
+                &[
+                    AnnotationTarget::Head,
+                    AnnotationTarget::Table,
+                    AnnotationTarget::View,
+                ],
                 "a table, a view or the file's head",
             ),
             "dialect" => (
-                &[Place::Head],
+                &[AnnotationTarget::Head],
                 "the file's head: the first comment, followed by a blank line",
             ),
             "length" => (
-                &[Place::Head, Place::Table, Place::Column],
+                &[
+                    AnnotationTarget::Head,
+                    AnnotationTarget::Table,
+                    AnnotationTarget::Column,
+                ],
                 "a column, or for all keys to a table or the file's head",
             ),
             "allow" => (
-                &[Place::Head, Place::Table, Place::View, Place::Column],
+                &[
+                    AnnotationTarget::Head,
+                    AnnotationTarget::Table,
+                    AnnotationTarget::View,
+                    AnnotationTarget::Column,
+                ],
                 "a table, a view, a column of a table or the file's head",
             ),
-            "model" | "unmanaged" => (&[Place::Table, Place::View], "a table or a view"),
+            "model" | "unmanaged" => (
+                &[AnnotationTarget::Table, AnnotationTarget::View],
+                "a table or a view",
+            ),
             "skip" => (
-                &[Place::Table, Place::Column, Place::View, Place::ViewColumn],
+                &[
+                    AnnotationTarget::Table,
+                    AnnotationTarget::Column,
+                    AnnotationTarget::View,
+                    AnnotationTarget::ViewColumn,
+                ],
                 "a table, a view or a column",
             ),
-            "name" | "type" => (&[Place::Column, Place::ViewColumn], "a column"),
-            _ if place == Place::ViewColumn => (&[Place::Column], "a column of a table"),
-            _ => (&[Place::Column], "a column"),
+            "name" | "type" => (
+                &[AnnotationTarget::Column, AnnotationTarget::ViewColumn],
+                "a column",
+            ),
+            _ if place == AnnotationTarget::ViewColumn => {
+                (&[AnnotationTarget::Column], "a column of a table")
+            }
+            _ => (&[AnnotationTarget::Column], "a column"),
         };
         if !allowed.contains(&place) {
             let message = format!("`@{}` cannot stand here", tag.word);

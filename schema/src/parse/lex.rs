@@ -89,7 +89,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// For a product, if that is known.
-    pub(crate) fn of(mut self, flavour: Option<Flavour>) -> Self {
+    pub(crate) fn with_flavour(mut self, flavour: Option<Flavour>) -> Self {
         self.flavour = flavour;
         self
     }

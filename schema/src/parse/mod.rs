@@ -7,6 +7,7 @@ mod ahead;
 mod annotation;
 mod block;
 mod comments;
+mod current_schema;
 mod ddl;
 mod dump;
 mod head_tag;
@@ -14,7 +15,6 @@ mod kind;
 mod lex;
 mod load;
 mod nested;
-mod place;
 mod prose;
 pub(crate) mod query;
 mod reverted;
@@ -41,12 +41,12 @@ use crate::read_as::ReadAs;
 use crate::source::{FileId, Span};
 
 use ahead::Reading;
-use annotation::{Head, Place, Reader};
+use annotation::{AnnotationTarget, Head, Reader};
 use comments::Comments;
+use current_schema::CurrentSchema;
 use ddl::cursor::shortened;
 use ddl::table::TablePlaces;
 use lex::{Comment, Lexer, TokenKind};
-use place::Place as MadeIn;
 use split::RawStatement;
 
 /// The number of problems of one statement that are reported; more would bury them.
@@ -132,7 +132,7 @@ fn parse_as(
         statements: Vec::new(),
         skipped,
     };
-    let mut made_in = MadeIn::start(text, dialect, &split.statements);
+    let mut schema_in_force = CurrentSchema::start(text, dialect, &split.statements);
     let mut reader = FileReader {
         text,
         file: file.id,
@@ -140,7 +140,7 @@ fn parse_as(
         comments,
         diagnostics,
         ast,
-        own_database: made_in.own_database.clone(),
+        own_database: schema_in_force.own_database.clone(),
         unclosed_from: split.unclosed.iter().map(|found| found.start).min(),
         tables: 0,
         routines: HashMap::new(),
@@ -156,8 +156,8 @@ fn parse_as(
             reader.skip("statements that revert a migration");
             continue;
         }
-        placed.push((statement, made_in.path().cloned()));
-        made_in.pass(statement);
+        placed.push((statement, schema_in_force.path().cloned()));
+        schema_in_force.pass(statement);
     }
     for batch in placed.chunks(ahead::BATCH) {
         reader.batch(batch, &all_comments);
@@ -318,7 +318,7 @@ impl FileReader<'_> {
                 for statement_found in &mut found {
                     if let Statement::CreateEnum(created) = statement_found {
                         let above = self.comments.take_above(statement.start());
-                        created.docs = self.notes(&above, Place::Elsewhere).docs;
+                        created.docs = self.notes(&above, AnnotationTarget::Elsewhere).docs;
                     }
                 }
                 self.ast.statements.extend(found);
@@ -352,7 +352,7 @@ impl FileReader<'_> {
             self.comments.take_inside(end, statement.end);
             self.comments.take_behind(statement.end, b";");
         }
-        table.notes = self.notes(&own, Place::Table);
+        table.notes = self.notes(&own, AnnotationTarget::Table);
         self.allow_in(&mut table.notes, statement.start(), statement.end);
         if table.keeper != Keeper::Database {
             table.notes.unmanaged.get_or_insert(table.name.name.span);
@@ -366,7 +366,7 @@ impl FileReader<'_> {
         for &(start, end, column) in &places.elements {
             let found = column.map(|_| self.around(start, end));
             if let (Some(index), Some(found)) = (column, found) {
-                let mut notes = self.notes(&found, Place::Column);
+                let mut notes = self.notes(&found, AnnotationTarget::Column);
                 self.allow_in(&mut notes, start, end);
                 table.columns[index].notes = notes;
             }
@@ -381,12 +381,12 @@ impl FileReader<'_> {
             .map_or(statement.start(), |(_, place)| place.start);
         for &(index, place) in places {
             let found = self.around(place.start, place.end);
-            let notes = self.notes(&found, Place::ViewColumn);
+            let notes = self.notes(&found, AnnotationTarget::ViewColumn);
             view.column_notes.push((index, notes));
         }
         own.extend(self.comments.take_inside(statement.start(), head));
         own.extend(self.comments.take_behind(statement.end, b";"));
-        view.notes = self.notes(&own, Place::View);
+        view.notes = self.notes(&own, AnnotationTarget::View);
         self.allow_in(&mut view.notes, statement.start(), statement.end);
         self.ast
             .statements
@@ -416,7 +416,7 @@ impl FileReader<'_> {
                 file: self.file,
                 diagnostics: &mut *self.diagnostics,
             };
-            column.notes = reader.notes(&found, Place::Column);
+            column.notes = reader.notes(&found, AnnotationTarget::Column);
             self.allow_in(&mut column.notes, start, end);
         }
     }
@@ -429,7 +429,7 @@ impl FileReader<'_> {
         found
     }
 
-    fn notes(&mut self, comments: &[Comment], place: Place) -> Notes {
+    fn notes(&mut self, comments: &[Comment], place: AnnotationTarget) -> Notes {
         if comments.is_empty() {
             return Notes::default();
         }

@@ -45,7 +45,7 @@ pub(crate) fn split(text: &str, dialect: Dialect, flavour: Option<Flavour>) -> S
     let mut splitter = Splitter {
         text,
         dialect,
-        lexer: Lexer::new(text, dialect).of(flavour),
+        lexer: Lexer::new(text, dialect).with_flavour(flavour),
         statements: Vec::new(),
         open: Open::default(),
     };

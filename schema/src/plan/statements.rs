@@ -126,7 +126,7 @@ pub const FIRST_VERSION: u32 = 1;
 
 /// The statements of a table on an engine.
 pub fn table_statements(model: &CheckedModel, table: TableId, engine: EngineId) -> TableStatements {
-    StatementFacts::of(model, table, engine).statements()
+    StatementFacts::for_table(model, table, engine).statements()
 }
 
 /// All of the schema that the statements of a table on an engine are made from: equal facts give equal statements, which
@@ -161,7 +161,7 @@ struct ColumnFacts<'m> {
 
 impl<'m> StatementFacts<'m> {
     /// Those of a table on an engine.
-    pub fn of(model: &'m CheckedModel, table: TableId, engine: EngineId) -> Self {
+    pub fn for_table(model: &'m CheckedModel, table: TableId, engine: EngineId) -> Self {
         let (table, engine) = (model.table(table), model.engine(engine));
         let is_native = table.source_dialect == engine.dialect;
         let columns = table.columns.iter().enumerate().map(|(at, column)| {

@@ -794,7 +794,7 @@ pub(super) fn read_sql(
         dialect: Some(dialect),
         engines: Vec::new(),
     });
-    let model = crate::read(&input, &mut diagnostics);
+    let model = crate::read_model(&input, &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{sql}: {diagnostics:?}");
     model
 }

@@ -62,7 +62,7 @@ pub(super) struct Mark {
 
 /// One label, within one line.
 #[derive(Clone)]
-struct Place {
+struct LineLabel {
     file: FileId,
     line: u32,
     /// Columns from 0.
@@ -97,7 +97,7 @@ pub(super) fn cut(
 }
 
 /// Places of several lines are shown by their first line.
-fn place(label: &Label, main: bool, sources: &Sources) -> Place {
+fn place(label: &Label, main: bool, sources: &Sources) -> LineLabel {
     let file = sources.file(label.span.file);
     let start = file.line_column(label.span.start);
     let end = file.line_column(label.span.end.max(label.span.start));
@@ -108,7 +108,7 @@ fn place(label: &Label, main: bool, sources: &Sources) -> Place {
         file.line_text(start.line).chars().count() as u32
     };
     let columns = first..last.max(first + 1);
-    Place {
+    LineLabel {
         file: label.span.file,
         line: start.line,
         columns,
@@ -118,10 +118,10 @@ fn place(label: &Label, main: bool, sources: &Sources) -> Place {
 }
 
 /// By file and neighbourhood; the first place of each group leads it.
-fn grouped(places: Vec<Place>) -> Vec<Vec<Place>> {
-    let mut groups: Vec<Vec<Place>> = Vec::new();
+fn grouped(places: Vec<LineLabel>) -> Vec<Vec<LineLabel>> {
+    let mut groups: Vec<Vec<LineLabel>> = Vec::new();
     for place in places {
-        let near = |group: &&mut Vec<Place>| {
+        let near = |group: &&mut Vec<LineLabel>| {
             group[0].file == place.file && group[0].line.abs_diff(place.line) < FAR_APART
         };
         match groups.iter_mut().find(near) {
@@ -142,7 +142,7 @@ struct Cutter<'s> {
 }
 
 impl<'s> Cutter<'s> {
-    fn new(file: &'s SourceFile, group: &[Place], columns: Option<usize>) -> Self {
+    fn new(file: &'s SourceFile, group: &[LineLabel], columns: Option<usize>) -> Self {
         let last = group.iter().map(|place| place.line).max().unwrap_or(1);
         let room = columns.map(|columns| columns.saturating_sub(FRAME + last.to_string().len()));
         let window = room.map_or(WINDOW, |room| (room as u32).min(WINDOW));
@@ -150,8 +150,8 @@ impl<'s> Cutter<'s> {
     }
 
     /// Places of a long line that lie outside the window around its first place cannot be shown.
-    fn split_by_window(&self, group: Vec<Place>) -> (Vec<Place>, Vec<Place>) {
-        let mut shown: Vec<Place> = Vec::new();
+    fn split_by_window(&self, group: Vec<LineLabel>) -> (Vec<LineLabel>, Vec<LineLabel>) {
+        let mut shown: Vec<LineLabel> = Vec::new();
         let mut hidden = Vec::new();
         for mut place in group {
             let leader = shown
@@ -171,7 +171,7 @@ impl<'s> Cutter<'s> {
 
     /// The characters shown of the line of `leader`: from its start where the place is seen then, else from a little
     /// before. The place itself is always among them, however wide its characters are.
-    fn window_of(&self, leader: &Place) -> Range<u32> {
+    fn window_of(&self, leader: &LineLabel) -> Range<u32> {
         let lead = self.window / LEAD;
         let line = self.file.line_text(leader.line);
         let at = leader.columns.start;
@@ -194,7 +194,7 @@ impl<'s> Cutter<'s> {
     }
 
     /// A label that would run out of the line becomes a sentence below.
-    fn take_wide_label(&self, place: &mut Place) -> Option<String> {
+    fn take_wide_label(&self, place: &mut LineLabel) -> Option<String> {
         let room = self.room?;
         let window = self.window_of(place);
         let line = self.file.line_text(place.line).chars();
@@ -202,7 +202,7 @@ impl<'s> Cutter<'s> {
             .skip(window.start as usize)
             .take((place.columns.end - window.start) as usize);
         let end: usize = shown.map(width::of_letter).sum();
-        if place.text.is_empty() || end + 1 + width::of(&place.text) <= room {
+        if place.text.is_empty() || end + 1 + width::text_width(&place.text) <= room {
             return None;
         }
         let text = std::mem::take(&mut place.text);
@@ -211,7 +211,7 @@ impl<'s> Cutter<'s> {
             text
         } else {
             note(
-                &Place {
+                &LineLabel {
                     text,
                     ..place.clone()
                 },
@@ -220,7 +220,7 @@ impl<'s> Cutter<'s> {
         })
     }
 
-    fn excerpt(&self, places: Vec<Place>) -> Excerpt {
+    fn excerpt(&self, places: Vec<LineLabel>) -> Excerpt {
         let mut lines: Vec<u32> = places.iter().map(|place| place.line).collect();
         lines.sort_unstable();
         let (first_line, last_line) = (lines[0], lines[lines.len() - 1]);
@@ -228,7 +228,8 @@ impl<'s> Cutter<'s> {
         let mut marks = Vec::new();
         for line in first_line..=last_line {
             if is_shown(line, &lines) {
-                let here: Vec<&Place> = places.iter().filter(|place| place.line == line).collect();
+                let here: Vec<&LineLabel> =
+                    places.iter().filter(|place| place.line == line).collect();
                 self.push_line(&mut text, &mut marks, line, &here);
             }
             text.push('\n');
@@ -249,7 +250,13 @@ impl<'s> Cutter<'s> {
     }
 
     /// Appends a line's window and turns the columns of its places into bytes of `text`.
-    fn push_line(&self, text: &mut String, marks: &mut Vec<Mark>, line: u32, places: &[&Place]) {
+    fn push_line(
+        &self,
+        text: &mut String,
+        marks: &mut Vec<Mark>,
+        line: u32,
+        places: &[&LineLabel],
+    ) {
         let line = self.file.line_text(line);
         let window = places
             .first()
@@ -275,7 +282,7 @@ impl<'s> Cutter<'s> {
     }
 }
 
-fn note(place: &Place, file: &SourceFile) -> String {
+fn note(place: &LineLabel, file: &SourceFile) -> String {
     format!(
         "{} ({}:{}:{})",
         place.text,

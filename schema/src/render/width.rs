@@ -15,7 +15,7 @@ pub(super) fn of_letter(letter: char) -> usize {
 }
 
 /// Columns of a text.
-pub(super) fn of(text: &str) -> usize {
+pub(super) fn text_width(text: &str) -> usize {
     text.chars().map(of_letter).sum()
 }
 
@@ -26,7 +26,7 @@ pub(super) fn wrap(text: &str, width: usize, before: usize) -> String {
     let mut column = before;
     let mut is_first = true;
     for piece in pieces(text, width.saturating_sub(before + 2)) {
-        let length = of(piece);
+        let length = text_width(piece);
         if !is_first && column + 1 + length > width {
             lines.push('\n');
             column = before;
@@ -66,12 +66,17 @@ fn pieces(text: &str, longest: usize) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{of, wrap};
+    use super::{text_width, wrap};
 
     #[test]
     fn columns_are_those_of_a_terminal() {
         assert_eq!(
-            (of("abc"), of("表"), of("🦀"), of("e\u{301}")),
+            (
+                text_width("abc"),
+                text_width("表"),
+                text_width("🦀"),
+                text_width("e\u{301}")
+            ),
             (3, 2, 2, 1)
         );
     }

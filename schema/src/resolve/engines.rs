@@ -44,7 +44,7 @@ impl Resolver<'_> {
                 "table `{}` is untagged and there is no engine `default`",
                 draft.name.name.text
             );
-            let known = self.known();
+            let known = self.engine_names();
             let help = format!(
                 "write above it where it lives: `-- @engines {}`",
                 known.first().copied().unwrap_or("default")
@@ -63,7 +63,7 @@ impl Resolver<'_> {
     pub(super) fn engine(&mut self, name: &str, span: Option<Span>) -> Option<EngineId> {
         let found = self.input.engine_named(name);
         if found.is_none() && self.reported.names.insert((name.to_owned(), span)) {
-            let known = self.known();
+            let known = self.engine_names();
             let mut help = format!("the engines are {}", quoted_list(&known));
             if let Some(near) = name::suggest(name, known.iter().copied()) {
                 help = format!("write `{near}`; {help}");
@@ -77,7 +77,7 @@ impl Resolver<'_> {
         found
     }
 
-    fn known(&self) -> Vec<&str> {
+    fn engine_names(&self) -> Vec<&str> {
         self.input
             .engines
             .iter()

@@ -9,15 +9,17 @@ use super::portable::Reader;
 
 /// A condition or a computed value of a table.
 pub(super) fn expression(written: &Written, table: &DraftTable) -> Expression {
-    read(written, |tokens| Reader::new(tokens, table).read())
+    resolve_with(written, |tokens| Reader::new(tokens, table).expression())
 }
 
 /// A default, where the current time may stand too.
 pub(super) fn default_expression(written: &Written, table: &DraftTable) -> Expression {
-    read(written, |tokens| Reader::of_default(tokens, table).read())
+    resolve_with(written, |tokens| {
+        Reader::of_default(tokens, table).expression()
+    })
 }
 
-fn read(
+fn resolve_with(
     written: &Written,
     portable: impl Fn(&[ExpressionPiece]) -> Result<Portable, String>,
 ) -> Expression {

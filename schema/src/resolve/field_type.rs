@@ -12,7 +12,7 @@ use crate::model::{
 };
 
 /// One column of the model.
-type Place = (TableId, ColumnId);
+type ColumnRef = (TableId, ColumnId);
 
 /// On which engine the referred row is, seen from the referring one.
 #[derive(Clone, Copy)]
@@ -22,16 +22,16 @@ enum Side {
 }
 
 /// Rust types that columns have for their SQL types.
-type OfSqlType = HashMap<Place, String>;
+type OfSqlType = HashMap<ColumnRef, String>;
 
 /// Sets the field types of all columns. `of_sql_type` counts where a column refers to no other.
 pub(super) fn settle(
     model: &mut Model,
     bound: &[&DraftTable],
-    views: &HashMap<Place, Place>,
+    views: &HashMap<ColumnRef, ColumnRef>,
     of_sql_type: &OfSqlType,
 ) {
-    let mut settled: HashMap<Place, FieldType> = HashMap::new();
+    let mut settled: HashMap<ColumnRef, FieldType> = HashMap::new();
     for table in model.table_ids() {
         for column in (0..model.table(table).columns.len() as u32).map(ColumnId) {
             if is_plain(model, views, of_sql_type, (table, column)) {
@@ -55,9 +55,9 @@ pub(super) fn settle(
 /// Does the column refer to nothing, and is it no key? Then its type stays as it is; most are of this kind.
 fn is_plain(
     model: &Model,
-    views: &HashMap<Place, Place>,
+    views: &HashMap<ColumnRef, ColumnRef>,
     of_sql_type: &OfSqlType,
-    place: Place,
+    place: ColumnRef,
 ) -> bool {
     let table = model.table(place.0);
     let own = table.column(place.1);
@@ -75,13 +75,13 @@ fn is_plain(
 fn walk(
     model: &Model,
     bound: &[&DraftTable],
-    views: &HashMap<Place, Place>,
+    views: &HashMap<ColumnRef, ColumnRef>,
     of_sql_type: &OfSqlType,
-    start: Place,
-    settled: &mut HashMap<Place, FieldType>,
+    start: ColumnRef,
+    settled: &mut HashMap<ColumnRef, FieldType>,
 ) {
-    let mut path: Vec<(Place, Side)> = Vec::new();
-    let mut on_path: HashSet<Place> = HashSet::new();
+    let mut path: Vec<(ColumnRef, Side)> = Vec::new();
+    let mut on_path: HashSet<ColumnRef> = HashSet::new();
     let mut place = start;
     let mut current = loop {
         if let Some(known) = settled.get(&place) {
@@ -110,9 +110,9 @@ fn walk(
 fn next(
     model: &Model,
     bound: &[&DraftTable],
-    views: &HashMap<Place, Place>,
-    (table, column): Place,
-) -> Option<(Place, Side)> {
+    views: &HashMap<ColumnRef, ColumnRef>,
+    (table, column): ColumnRef,
+) -> Option<(ColumnRef, Side)> {
     let found = model.table(table);
     let own = found.column(column);
     if matches!(own.field_type, FieldType::Custom(_)) {
@@ -145,7 +145,7 @@ fn next(
 }
 
 /// The type of a column that refers to nothing.
-fn own_type(model: &Model, of_sql_type: &OfSqlType, place: Place) -> FieldType {
+fn own_type(model: &Model, of_sql_type: &OfSqlType, place: ColumnRef) -> FieldType {
     let own = &model.table(place.0).column(place.1).field_type;
     match (own, of_sql_type.get(&place)) {
         (FieldType::Custom(_) | FieldType::Key { .. }, _) => own.clone(),
@@ -155,7 +155,7 @@ fn own_type(model: &Model, of_sql_type: &OfSqlType, place: Place) -> FieldType {
 }
 
 /// The type of what refers to a column: also a key whose value has a type of the user's own is a key of its model.
-fn referred_type(model: &Model, place: Place, own: FieldType) -> FieldType {
+fn referred_type(model: &Model, place: ColumnRef, own: FieldType) -> FieldType {
     match own {
         FieldType::Custom(_) => key_of(model, place).unwrap_or(own),
         FieldType::Key { .. } | FieldType::Plain => own,
@@ -163,7 +163,7 @@ fn referred_type(model: &Model, place: Place, own: FieldType) -> FieldType {
 }
 
 /// The key of its table, where the column is all of it.
-fn key_of(model: &Model, (table, column): Place) -> Option<FieldType> {
+fn key_of(model: &Model, (table, column): ColumnRef) -> Option<FieldType> {
     let found = model.table(table);
     let key = found.primary_key.as_ref()?;
     let engine = if found.engines.len() > 1 {

@@ -12,7 +12,7 @@ use super::enum_names;
 
 /// Settles the names of models, then of accessors, then of enums.
 pub(super) fn settle(model: &mut Model, bound: &[&DraftTable]) {
-    let shared = SharedNames::of(&model.tables, bound);
+    let shared = SharedNames::collect(&model.tables, bound);
     models(model, bound, &shared);
     plain_accessors(model, bound, &shared);
     named_accessors(model, bound);
@@ -126,7 +126,7 @@ struct SharedNames {
 }
 
 impl SharedNames {
-    fn of(tables: &[Table], bound: &[&DraftTable]) -> Self {
+    fn collect(tables: &[Table], bound: &[&DraftTable]) -> Self {
         let any = shared_base_names(tables);
         let mut found: HashMap<String, (usize, HashSet<EngineId>, bool)> = HashMap::new();
         // One that is named by `@model` leaves the plain name to another.

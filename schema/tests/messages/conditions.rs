@@ -12,7 +12,7 @@ const CONFIGS: [&str; 3] = [
 ];
 
 /// Codes of the errors, with what stands at their places.
-fn told(config: &str, query: &str) -> Vec<String> {
+fn findings_of(config: &str, query: &str) -> Vec<String> {
     let sql = format!("{TABLES}CREATE VIEW v AS {query};\n");
     let run = Run::new(config, sql.as_bytes());
     let errors = run.diagnostics.iter().filter(|found| found.code != "B0420");
@@ -63,7 +63,11 @@ fn a_name_in_a_condition_that_nothing_has_is_told_at_its_place() {
     ];
     for config in CONFIGS {
         for (query, name) in wrong {
-            assert_eq!(told(config, query), [format!("B0105 {name}")], "{query}");
+            assert_eq!(
+                findings_of(config, query),
+                [format!("B0105 {name}")],
+                "{query}"
+            );
         }
     }
 }
@@ -82,7 +86,7 @@ fn what_may_be_something_else_is_not_told() {
     ];
     for config in CONFIGS {
         for query in right {
-            assert_eq!(told(config, query), [""; 0], "{query}");
+            assert_eq!(findings_of(config, query), [""; 0], "{query}");
         }
     }
     let [sqlite, postgres, mysql] = CONFIGS;
@@ -106,7 +110,7 @@ fn what_may_be_something_else_is_not_told() {
         (mysql, "SELECT id FROM t WHERE a = \"x\" AND a <> user()"),
     ];
     for (config, query) in own {
-        assert_eq!(told(config, query), [""; 0], "{query}");
+        assert_eq!(findings_of(config, query), [""; 0], "{query}");
     }
 }
 

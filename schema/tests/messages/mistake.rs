@@ -62,7 +62,7 @@ pub(crate) struct Mistake {
 const TYPED_IN: &str = "\nTyped in:\n";
 
 impl Mistake {
-    fn read(path: PathBuf) -> Self {
+    fn load(path: PathBuf) -> Self {
         let page = fs::read_to_string(&path).expect("the folder of the mistakes is readable");
         let (before, after) = page
             .split_once(TYPED_IN)
@@ -99,7 +99,7 @@ impl Mistake {
     }
 
     /// Returns the current message for the mistake.
-    pub(crate) fn said(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         self.wrong.run().text().trim_end().to_owned() + "\n"
     }
 
@@ -151,13 +151,13 @@ fn collect_pages(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 fn read_or_update(path: PathBuf) -> Mistake {
-    let mistake = Mistake::read(path.clone());
-    let said = mistake.said();
+    let mistake = Mistake::load(path.clone());
+    let said = mistake.message();
     if !updating() || said == mistake.says {
         return mistake;
     }
     fs::write(&path, mistake.with_message(&said)).expect("the folder of the mistakes is writable");
-    Mistake::read(path)
+    Mistake::load(path)
 }
 
 fn schema(part: &str) -> Option<Vec<(String, String)>> {

@@ -16,11 +16,11 @@ use super::updating;
 /// Covers BAD-01, TX-17: among the mistakes.
 #[test]
 fn mistakes_say_what_is_written() {
-    let differs = |mistake: &&Mistake| mistake.said() != mistake.says;
+    let differs = |mistake: &&Mistake| mistake.message() != mistake.says;
     let wrong: Vec<String> = all()
         .iter()
         .filter(differs)
-        .map(|mistake| format!("{}:\n{}", mistake.path.display(), mistake.said()))
+        .map(|mistake| format!("{}:\n{}", mistake.path.display(), mistake.message()))
         .collect();
     assert!(
         wrong.is_empty(),

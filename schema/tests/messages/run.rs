@@ -57,7 +57,7 @@ impl Run {
                 engines: named.map(|file| file.engines.clone()).unwrap_or_default(),
             });
         }
-        let model = bindery_schema::read(&input, &mut diagnostics);
+        let model = bindery_schema::read_model(&input, &mut diagnostics);
         let model = check(model, &mut diagnostics);
         Self {
             input,

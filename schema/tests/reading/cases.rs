@@ -45,7 +45,7 @@ fn outcome(path: &Path) -> String {
     let text = String::from_utf8_lossy(&bytes);
     let mut diagnostics = Diagnostics::default();
     let input = support::input("schema.sql", &bytes, engines(&text), &mut diagnostics);
-    let model = bindery_schema::read(&input, &mut diagnostics);
+    let model = bindery_schema::read_model(&input, &mut diagnostics);
     let mut out = String::new();
     for line in support::listed(&input, &diagnostics) {
         let _ = writeln!(out, "{line}");

@@ -22,7 +22,7 @@ fn errors(sql: &str, dialect: Dialect) -> Vec<String> {
     let mut diagnostics = Diagnostics::default();
     let engines = vec![support::engine("default", dialect)];
     let input = support::input("schema.sql", sql.as_bytes(), engines, &mut diagnostics);
-    bindery_schema::read(&input, &mut diagnostics);
+    bindery_schema::read_model(&input, &mut diagnostics);
     let is_error = diagnostics
         .iter()
         .any(|finding| finding.severity == Severity::Error);

@@ -77,7 +77,7 @@ fn compare(path: &Path, dialect: Dialect) -> Vec<String> {
         .expect("the corpus holds JSON");
     let sql = PathBuf::from(path.to_string_lossy().replace(".model.json", ".sql"));
     let (input, model, diagnostics) =
-        support::read(&fs::read(sql).expect("each model has its schema"), dialect);
+        support::compile(&fs::read(sql).expect("each model has its schema"), dialect);
     let mut differences: Vec<String> = support::listed(&input, &diagnostics)
         .into_iter()
         .filter(|line| line.contains(" error "))

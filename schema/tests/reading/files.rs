@@ -10,7 +10,7 @@ use bindery_schema::parse::load;
 use crate::support;
 
 /// Files with the dialect and engines that the configuration gives them, for `b`, `c` (PostgreSQL) and `default` (SQLite).
-fn read(files: &[(&str, Option<Dialect>, &[&str])]) -> (Model, Vec<String>) {
+fn compile(files: &[(&str, Option<Dialect>, &[&str])]) -> (Model, Vec<String>) {
     let mut diagnostics = Diagnostics::default();
     let engines = vec![
         support::engine("b", Dialect::Postgres),
@@ -33,7 +33,7 @@ fn read(files: &[(&str, Option<Dialect>, &[&str])]) -> (Model, Vec<String>) {
             engines,
         });
     }
-    let model = bindery_schema::read(&input, &mut diagnostics);
+    let model = bindery_schema::read_model(&input, &mut diagnostics);
     let found = support::listed(&input, &diagnostics);
     (model, found)
 }
@@ -45,7 +45,7 @@ fn files_of_two_databases_may_have_tables_and_enums_of_one_name() {
     let c = "CREATE TYPE state AS ENUM ('on'); ALTER TYPE state ADD VALUE 'off';
              CREATE TABLE users (key int PRIMARY KEY, s state[]); CREATE TABLE posts (id int PRIMARY KEY, author int);
              ALTER TABLE posts ADD FOREIGN KEY (author) REFERENCES users; COMMENT ON TABLE users IS 'of c';";
-    let (model, found) = read(&[(b, None, &["b"]), (c, None, &["c"])]);
+    let (model, found) = compile(&[(b, None, &["b"]), (c, None, &["c"])]);
     assert_eq!(found, [""; 0]);
     let engines: Vec<_> = model
         .tables
@@ -87,7 +87,7 @@ fn files_of_two_databases_may_have_tables_and_enums_of_one_name() {
 fn a_files_dialect_is_its_own_word_before_the_configured_one_before_that_of_its_engine() {
     let table = "CREATE TABLE t (id int);";
     let said = format!("-- @dialect mysql\n\n{table}");
-    let (model, found) = read(&[
+    let (model, found) = compile(&[
         (table, None, &[]),
         ("CREATE TABLE u (id int);", None, &["b"]),
     ]);
@@ -100,7 +100,7 @@ fn a_files_dialect_is_its_own_word_before_the_configured_one_before_that_of_its_
             .collect::<Vec<_>>(),
         [Dialect::Sqlite, Dialect::Postgres]
     );
-    let (model, _) = read(&[
+    let (model, _) = compile(&[
         (table, Some(Dialect::Mysql), &["b"]),
         (&said, Some(Dialect::Postgres), &["c"]),
     ]);
@@ -118,18 +118,18 @@ fn a_files_dialect_is_its_own_word_before_the_configured_one_before_that_of_its_
 fn a_file_whose_tables_all_live_on_engines_of_one_dialect_is_read_in_it() {
     let tagged = "-- @engines b\nCREATE TABLE t (id serial PRIMARY KEY, tags text[]);
                   -- @engines b, c\nCREATE TABLE u (id uuid PRIMARY KEY DEFAULT gen_random_uuid());";
-    let (model, found) = read(&[(tagged, None, &[])]);
+    let (model, found) = compile(&[(tagged, None, &[])]);
     assert_eq!(found, [""; 0]);
     let dialects = model.tables.iter().map(|table| table.source_dialect);
     assert_eq!(dialects.collect::<Vec<_>>(), [Dialect::Postgres; 2]);
     // The head says it for all of them.
     let head = "-- @engines c\n\nCREATE TABLE v (id bigserial PRIMARY KEY);";
-    let (model, found) = read(&[(head, None, &[])]);
+    let (model, found) = compile(&[(head, None, &[])]);
     assert_eq!(found, [""; 0]);
     assert_eq!(model.tables[0].source_dialect, Dialect::Postgres);
     // One table elsewhere, and the file is the default engine's again.
     let mixed = format!("{tagged}\nCREATE TABLE w (id INTEGER PRIMARY KEY);");
-    let (_, found) = read(&[(&mixed, None, &[])]);
+    let (_, found) = compile(&[(&mixed, None, &[])]);
     let codes: Vec<&str> = found.iter().map(|line| &line[..5]).collect();
     assert_eq!(codes, ["B0251"; 3], "{found:?}");
     // What a file says itself goes before.
@@ -137,7 +137,7 @@ fn a_file_whose_tables_all_live_on_engines_of_one_dialect_is_read_in_it() {
         "-- @dialect sqlite\n\n{}",
         tagged.replace("serial", "integer")
     );
-    let (_, found) = read(&[(&own, None, &[])]);
+    let (_, found) = compile(&[(&own, None, &[])]);
     assert!(
         found.iter().all(|line| line.starts_with("B0251")) && found.len() == 2,
         "{found:?}"
@@ -148,7 +148,7 @@ fn a_file_whose_tables_all_live_on_engines_of_one_dialect_is_read_in_it() {
 fn one_file_may_hold_tables_of_one_name_for_two_engines() {
     let sql = "-- @engines b\nCREATE TABLE users (id INTEGER PRIMARY KEY);\n-- @engines c\nCREATE TABLE users (id INTEGER PRIMARY KEY);
 -- @engines b, default\nCREATE TABLE users (id INTEGER PRIMARY KEY);";
-    let (model, found) = read(&[(sql, None, &[])]);
+    let (model, found) = compile(&[(sql, None, &[])]);
     assert_eq!(model.tables.len(), 3);
     assert_eq!(
         found,
@@ -158,7 +158,7 @@ fn one_file_may_hold_tables_of_one_name_for_two_engines() {
 
 #[test]
 fn an_unknown_engine_of_the_configuration_is_told_once() {
-    let (_, found) = read(&[(
+    let (_, found) = compile(&[(
         "CREATE TABLE t (id int); CREATE TABLE u (id int);",
         None,
         &["nope"],
@@ -179,7 +179,7 @@ fn versioned_comments_are_read_as_the_product_reads_them() {
         engine.flavour = flavour;
         let mut found = Diagnostics::default();
         let input = support::input("schema.sql", sql.as_bytes(), vec![engine], &mut found);
-        let model = bindery_schema::read(&input, &mut found);
+        let model = bindery_schema::read_model(&input, &mut found);
         let names = model.tables[0]
             .columns
             .iter()

@@ -13,7 +13,7 @@ fn codes(bytes: &[u8], dialect: Dialect) -> Vec<&'static str> {
     let bytes = bytes.to_vec();
     let work = move || {
         let started = Instant::now();
-        let (_, _, diagnostics) = support::read(&bytes, dialect);
+        let (_, _, diagnostics) = support::compile(&bytes, dialect);
         let mut codes: Vec<_> = diagnostics.iter().map(|finding| finding.code).collect();
         codes.sort_unstable();
         codes.dedup();
@@ -183,7 +183,7 @@ fn hostile_names_stay_names() {
     ];
     for name in names {
         let sql = format!("CREATE TABLE \"{name}\" (\"{name}\" INTEGER PRIMARY KEY);");
-        let (_, model, diagnostics) = support::read(sql.as_bytes(), Dialect::Postgres);
+        let (_, model, diagnostics) = support::compile(sql.as_bytes(), Dialect::Postgres);
         assert!(!diagnostics.has_errors(), "{name}");
         assert_eq!(model.tables[0].name.name, name.replace("\"\"", "\""));
         assert_eq!(model.tables[0].columns[0].name, name.replace("\"\"", "\""));
@@ -195,7 +195,7 @@ fn every_beginning_of_a_schema_is_survived() {
     let sql = include_str!("../cases/tags/annotations/schema.sql");
     for dialect in Dialect::ALL {
         for end in (0..sql.len()).filter(|&end| sql.is_char_boundary(end)) {
-            let (_, _, _) = support::read(&sql.as_bytes()[..end], dialect);
+            let (_, _, _) = support::compile(&sql.as_bytes()[..end], dialect);
         }
     }
 }
@@ -216,7 +216,7 @@ fn every_pair_of_tokens_is_survived() {
     {
         for first in tokens.split_whitespace() {
             for second in tokens.split_whitespace() {
-                support::read(format!("{head}{first} {second}").as_bytes(), *dialect);
+                support::compile(format!("{head}{first} {second}").as_bytes(), *dialect);
             }
         }
     }
@@ -236,7 +236,7 @@ fn a_thousand_tables_are_read() {
         )
     };
     let sql: String = (0..1000).map(table).collect();
-    let (_, model, diagnostics) = support::read(sql.as_bytes(), Dialect::Sqlite);
+    let (_, model, diagnostics) = support::compile(sql.as_bytes(), Dialect::Sqlite);
     assert_eq!((model.tables.len(), diagnostics.iter().count()), (1000, 0));
 }
 
@@ -267,7 +267,7 @@ fn schemas_with_slips_are_survived() {
                 }
             }
         }
-        support::read(&bytes, Dialect::ALL[random(3)]);
+        support::compile(&bytes, Dialect::ALL[random(3)]);
     }
 }
 
@@ -346,7 +346,7 @@ fn whole_way(sql: &str, dialect: Dialect) -> (Vec<&'static str>, Duration) {
     let sql = sql.to_owned();
     let work = move || {
         let started = Instant::now();
-        let (_, model, mut found) = support::read(sql.as_bytes(), dialect);
+        let (_, model, mut found) = support::compile(sql.as_bytes(), dialect);
         if let Some(model) = bindery_schema::check::check(model, &mut found) {
             let tables = bindery_schema::plan::create_statements(&model, EngineId(0));
             assert!(format!("{tables:?}").len() < 64 << 20);

@@ -77,7 +77,7 @@ pub(crate) fn input(
 }
 
 /// Reads one file for an engine `default` of this dialect.
-pub(crate) fn read(bytes: &[u8], dialect: Dialect) -> (Input, Model, Diagnostics) {
+pub(crate) fn compile(bytes: &[u8], dialect: Dialect) -> (Input, Model, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let input = input(
         "schema.sql",
@@ -85,7 +85,7 @@ pub(crate) fn read(bytes: &[u8], dialect: Dialect) -> (Input, Model, Diagnostics
         vec![engine("default", dialect)],
         &mut diagnostics,
     );
-    let model = bindery_schema::read(&input, &mut diagnostics);
+    let model = bindery_schema::read_model(&input, &mut diagnostics);
     (input, model, diagnostics)
 }
 

@@ -13,13 +13,13 @@ use crate::value::Value;
 
 /// A column with what its values depend on.
 #[derive(Clone, Copy)]
-pub(crate) struct Place<'m> {
+pub(crate) struct ColumnContext<'m> {
     pub(crate) model: &'m Model,
     pub(crate) column: &'m Column,
     pub(crate) dialect: Dialect,
 }
 
-impl<'m> Place<'m> {
+impl<'m> ColumnContext<'m> {
     /// Values at the ends of what the column holds, the widest first.
     pub(crate) fn extremes(self) -> Vec<Value> {
         if self.column.as_text {

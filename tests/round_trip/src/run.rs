@@ -74,7 +74,7 @@ fn outcome_of<E: Engine>(
         open(&config).map_err(|error| error.to_string())
     };
     let (on_original, on_created) = (connect(&original)?, connect(&created)?);
-    let place = |name, database, connect| Place {
+    let place = |name, database, connect| TrialDatabase {
         name,
         database,
         connect,
@@ -115,14 +115,14 @@ fn among(model: &Model, names: &BTreeSet<String>) -> BTreeSet<TableId> {
 }
 
 /// A database with the rows that are known to go into it.
-struct Place<'p, E: Engine> {
+struct TrialDatabase<'p, E: Engine> {
     name: &'static str,
     database: &'p Database,
     connect: Connect<E>,
     program: Program<'p, E>,
 }
 
-impl<E: Engine> Place<'_, E> {
+impl<E: Engine> TrialDatabase<'_, E> {
     fn has(&self, id: TableId) -> bool {
         self.database
             .tables
@@ -180,7 +180,7 @@ impl<E: Engine> Place<'_, E> {
 
 /// Reads a view where the original has it, else where bindery made it.
 fn one_view<E: Engine>(
-    places: &[Place<'_, E>; 2],
+    places: &[TrialDatabase<'_, E>; 2],
     id: TableId,
     view: &dyn Shown<E>,
     lines: &mut String,
@@ -204,7 +204,7 @@ fn writer<'l>(lines: &'l mut String, name: &'l str) -> impl FnMut(&str, &str) + 
     }
 }
 
-fn one_table<E: Engine>(places: &mut [Place<'_, E>; 2], id: TableId, lines: &mut String) {
+fn one_table<E: Engine>(places: &mut [TrialDatabase<'_, E>; 2], id: TableId, lines: &mut String) {
     let name = places[0].program.model.table(id).name.to_string();
     let mut line = writer(lines, &name);
     let [original, created] = places;
@@ -237,7 +237,7 @@ fn one_table<E: Engine>(places: &mut [Place<'_, E>; 2], id: TableId, lines: &mut
     tell(tried, original.name, &mut line);
 }
 
-fn select<E: Engine>(place: &Place<'_, E>, id: TableId, line: &mut impl FnMut(&str, &str)) {
+fn select<E: Engine>(place: &TrialDatabase<'_, E>, id: TableId, line: &mut impl FnMut(&str, &str)) {
     match place.select(place.program.tables[id.0 as usize]) {
         Ok(()) => line("selected", place.name),
         Err(error) => line("failure", &told(&error)),

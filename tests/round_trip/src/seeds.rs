@@ -7,7 +7,7 @@ use bindery::Dialect;
 use bindery_schema::model::{ColumnId, ForeignKey, Model, Table, TableId};
 use bindery_schema::plan::statements::is_writable;
 
-use crate::extremes::Place;
+use crate::extremes::ColumnContext;
 use crate::hints;
 use crate::value::Value;
 
@@ -119,7 +119,7 @@ impl Seeds<'_> {
                 return self.value(key.table, key.referred[at], depth + 1);
             }
         }
-        let place = Place {
+        let place = ColumnContext {
             model: self.model,
             column: table.column(column),
             dialect: self.dialect,

@@ -6,7 +6,7 @@ use bindery::{Connection, Dialect, Engine};
 use bindery_schema::model::{ColumnId, ForeignKey, Generated, Model, TableId};
 use bindery_schema::plan::statements::{is_touched, is_writable, row_columns};
 
-use crate::extremes::{Place, distinct};
+use crate::extremes::{ColumnContext, distinct};
 use crate::hints;
 use crate::refusal::Refusal;
 use crate::table::{Row, Table};
@@ -27,8 +27,8 @@ pub(crate) struct Program<'p, E: Engine> {
 }
 
 impl<E: Engine> Program<'_, E> {
-    pub(crate) fn place(&self, id: TableId, column: ColumnId) -> Place<'_> {
-        Place {
+    pub(crate) fn place(&self, id: TableId, column: ColumnId) -> ColumnContext<'_> {
+        ColumnContext {
             model: self.model,
             column: self.model.table(id).column(column),
             dialect: self.dialect,

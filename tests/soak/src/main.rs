@@ -9,7 +9,7 @@ fn main() -> ExitCode {
     match soak() {
         Ok(code) => code,
         Err(failure) => {
-            say(&format!("error: {failure}"));
+            print(&format!("error: {failure}"));
             ExitCode::FAILURE
         }
     }
@@ -29,7 +29,7 @@ fn soak() -> Result<ExitCode, Failure> {
         time: Duration::from_secs(seconds),
         workers: u32::try_from(workers)?,
     })?;
-    say(&report.to_string());
+    print(&report.to_string());
     Ok(if report.broken().is_empty() {
         ExitCode::SUCCESS
     } else {
@@ -38,6 +38,6 @@ fn soak() -> Result<ExitCode, Failure> {
 }
 
 #[allow(clippy::print_stdout, reason = "the summary is this program's result")]
-fn say(text: &str) {
+fn print(text: &str) {
     println!("{text}");
 }

@@ -6,7 +6,7 @@ use crate::nemesis::Struck;
 use crate::resources::Resources;
 use crate::run::{Options, limit_of_a_call};
 use crate::verify::Verified;
-use crate::worker::Told;
+use crate::worker::CallResults;
 
 /// More findings than these are counted only.
 const SHOWN: usize = 20;
@@ -16,7 +16,7 @@ const SHOWN: usize = 20;
 pub struct Report {
     options: Options,
     struck: Struck,
-    told: Told,
+    told: CallResults,
     rows: u64,
     either: u64,
     memory: (u64, u64),
@@ -26,7 +26,7 @@ pub struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(options: &Options, struck: Struck, mut told: Told) -> Self {
+    pub(crate) fn new(options: &Options, struck: Struck, mut told: CallResults) -> Self {
         let broken = std::mem::take(&mut told.broken);
         Self {
             options: options.clone(),

@@ -14,7 +14,7 @@ use crate::nemesis::{Struck, haunt};
 use crate::plan::{Home, of_worker};
 use crate::resources::Resources;
 use crate::verify::verify;
-use crate::worker::{ACCOUNTS, BALANCE, Planned, Told, Worker};
+use crate::worker::{ACCOUNTS, BALANCE, CallResults, Planned, Worker};
 
 /// Why a soak could not be run to its end.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -204,8 +204,8 @@ fn resources_at_rest(before: Resources) -> Result<Resources, Failure> {
     }
 }
 
-fn total(workers: &[Worker<'_>]) -> Told {
-    let mut total = Told::default();
+fn total(workers: &[Worker<'_>]) -> CallResults {
+    let mut total = CallResults::default();
     for Worker { told, .. } in workers {
         total.applied += told.applied;
         total.unknown += told.unknown;

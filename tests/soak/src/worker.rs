@@ -38,7 +38,7 @@ pub(crate) struct Worker<'d> {
     committed: u64,
     hooks: Arc<AtomicU64>,
     pub(crate) ledgers: BTreeMap<Home, Ledger>,
-    pub(crate) told: Told,
+    pub(crate) told: CallResults,
     /// Milliseconds since `started` when the call at hand began, plus one; 0 between calls.
     busy_since: &'d AtomicU64,
     started: Instant,
@@ -46,7 +46,7 @@ pub(crate) struct Worker<'d> {
 
 /// The results of a worker's calls.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Told {
+pub(crate) struct CallResults {
     pub(crate) applied: u64,
     pub(crate) not_applied: BTreeMap<&'static str, u64>,
     pub(crate) unknown: u64,
@@ -76,7 +76,7 @@ impl<'d> Worker<'d> {
             committed: 0,
             hooks: Arc::default(),
             ledgers: BTreeMap::from(ledgers),
-            told: Told::default(),
+            told: CallResults::default(),
             busy_since,
             started,
         }

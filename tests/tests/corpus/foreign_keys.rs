@@ -121,7 +121,7 @@ fn refused(types: &[&str], url: &str) -> BTreeSet<String> {
         dialect: None,
         engines: Vec::new(),
     });
-    let model = bindery_schema::read(&input, &mut found);
+    let model = bindery_schema::read_model(&input, &mut found);
     check(model, &mut found);
     let findings = found.iter().filter(|finding| finding.code == "B0128");
     let name = |message: &str| message.split('`').nth(1).unwrap_or_default().to_owned();

@@ -53,7 +53,7 @@ impl Schema {
                 engines,
             });
         }
-        let model = bindery_schema::read(&input, &mut found);
+        let model = bindery_schema::read_model(&input, &mut found);
         let unchecked = model.clone();
         let checked = check(model, &mut found);
         let model = checked.ok_or_else(|| render(&found, &input.sources, Style::Plain))?;

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use bindery_codegen::Standalone;
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::project::{Paths, load_project};
-use bindery_schema::read;
+use bindery_schema::read_model;
 
 /// The folder of this project.
 pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -173,7 +173,7 @@ fn generate(folder: &Path) {
     };
     let mut found = Diagnostics::default();
     let project = load_project(&paths, &|_| None, &mut found);
-    let model = bindery_schema::check::check(read(&project.input, &mut found), &mut found);
+    let model = bindery_schema::check::check(read_model(&project.input, &mut found), &mut found);
     let (config, model) = (
         project.config.expect("it is right"),
         model.expect("it is right"),

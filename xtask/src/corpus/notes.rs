@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// A table and the remark on it.
-pub(super) type Said = (String, String);
+pub(super) type TableRemark = (String, String);
 
 /// The notes of one schema.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -29,15 +29,15 @@ pub(super) struct Notes {
     /// Tables that no database has, as the server cannot make them.
     pub(super) unavailable: BTreeSet<String>,
     /// Triggers of the original change rows of these.
-    pub(super) active: Vec<Said>,
+    pub(super) active: Vec<TableRemark>,
     /// The original takes no row of these.
-    pub(super) barred: Vec<Said>,
+    pub(super) barred: Vec<TableRemark>,
     /// Constraints that no row was found for.
-    pub(super) unsatisfied: Vec<Said>,
+    pub(super) unsatisfied: Vec<TableRemark>,
     /// The failures.
-    pub(super) failures: Vec<Said>,
+    pub(super) failures: Vec<TableRemark>,
     /// Failures that are known, with the reason.
-    pub(super) known: Vec<Said>,
+    pub(super) known: Vec<TableRemark>,
     /// Tables compared and equal; `None` where they were not.
     pub(super) equal: Option<(usize, usize)>,
     /// Tables that differ.
@@ -46,7 +46,7 @@ pub(super) struct Notes {
 
 impl Notes {
     /// The notes of a schema in a folder; `None` where its program left none.
-    pub(super) fn read(folder: &Path, name: &str) -> Option<Self> {
+    pub(super) fn load(folder: &Path, name: &str) -> Option<Self> {
         let trip = fs::read_to_string(folder.join(format!("{name}.trip"))).ok()?;
         let mut notes = Self::of_trip(&trip);
         if let Ok(equal) = fs::read_to_string(folder.join(format!("{name}.equal"))) {
@@ -67,8 +67,8 @@ impl Notes {
                 self.failures.retain(|(failed, _)| failed != table);
             }
             if self.failures.len() < before {
-                let said = ((*table).to_owned(), (*reason).to_owned());
-                self.known.push(said);
+                let remark = ((*table).to_owned(), (*reason).to_owned());
+                self.known.push(remark);
             }
         }
     }
@@ -180,8 +180,8 @@ mod tests {
         notes.except(
             "# why\nmysql/shop\torders\tzeros\nmysql/shop\tpaths\tnone\nmysql/other\tmaps\tnone\n",
         );
-        let said = |table: &str, why: &str| (table.to_owned(), why.to_owned());
-        assert_eq!(notes.failures, [said("maps", "one")]);
-        assert_eq!(notes.known, [said("orders", "zeros")]);
+        let remark = |table: &str, why: &str| (table.to_owned(), why.to_owned());
+        assert_eq!(notes.failures, [remark("maps", "one")]);
+        assert_eq!(notes.known, [remark("orders", "zeros")]);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::notes::{Notes, Said};
+use super::notes::{Notes, TableRemark};
 
 /// Of the tables that rows must come back from, in hundredths.
 const RETURNED_TARGET: usize = 95;
@@ -29,7 +29,7 @@ pub(super) fn page(all: &[Notes]) -> String {
     text.push_str("| schema | tables | columns | typed | selected | views read | round-tripped | DDL equal |\n");
     text.push_str("|---|--:|--:|--:|--:|--:|--:|--:|\n");
     for notes in all {
-        row(&mut text, &notes.name, &Counts::of(notes));
+        row(&mut text, &notes.name, &Counts::from_notes(notes));
     }
     row(&mut text, "**all**", &Counts::sum(all));
     for notes in all {
@@ -85,7 +85,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn of(notes: &Notes) -> Self {
+    fn from_notes(notes: &Notes) -> Self {
         Self {
             tables: notes.tables,
             columns: notes.columns,
@@ -100,7 +100,7 @@ impl Counts {
 
     fn sum(all: &[Notes]) -> Self {
         all.iter()
-            .map(Self::of)
+            .map(Self::from_notes)
             .fold(Self::default(), |sum, one| Self {
                 tables: sum.tables + one.tables,
                 columns: sum.columns + one.columns,
@@ -196,7 +196,7 @@ const KNOWN: &str = "not selected or not round-tripped";
 const FAILED: &str = "**not as it should be**";
 
 /// Tables by the reason, in the order of the reasons.
-fn by_reason(said: &[Said]) -> BTreeMap<String, Vec<&String>> {
+fn by_reason(said: &[TableRemark]) -> BTreeMap<String, Vec<&String>> {
     let mut found: BTreeMap<String, Vec<&String>> = BTreeMap::new();
     for (table, reason) in said {
         found.entry(short(reason)).or_default().push(table);

@@ -2,7 +2,7 @@
 
 use bindery_codegen::{EmitOptions, GeneratedFile, emit};
 use bindery_schema::model::{CheckedModel, EngineId};
-use bindery_schema::{parse, read};
+use bindery_schema::{parse, read_model};
 use clap::ValueEnum;
 use serde::Serialize;
 
@@ -56,18 +56,18 @@ fn parsed(project: Project, options: &SchemaOptions, output: &Output) -> Result<
     let mut project = usable(project, options, output)?;
     let ast = parse::parse(&project.input, &mut project.found);
     output.result(&format!("{ast:#?}\n"))?;
-    told(&project, options, output)
+    print_findings(&project, options, output)
 }
 
 fn resolved(project: Project, options: &SchemaOptions, output: &Output) -> Result<(), Failure> {
     let mut project = usable(project, options, output)?;
-    let model = read(&project.input, &mut project.found);
+    let model = read_model(&project.input, &mut project.found);
     let schema = resolved::resolved(&model, &project.input.sources);
     output.result(&match options.format {
         Format::Json => report::document(&schema),
         Format::Human | Format::Github => schema.text(output.results()),
     })?;
-    told(&project, options, output)
+    print_findings(&project, options, output)
 }
 
 fn planned(model: &CheckedModel, format: Format) -> String {
@@ -115,7 +115,11 @@ fn usable(project: Project, options: &SchemaOptions, output: &Output) -> Result<
 }
 
 /// Tells what was found on the way; fails for errors.
-fn told(project: &Project, options: &SchemaOptions, output: &Output) -> Result<(), Failure> {
+fn print_findings(
+    project: &Project,
+    options: &SchemaOptions,
+    output: &Output,
+) -> Result<(), Failure> {
     report::tell(project, options.format, output)?;
     if project.found.has_errors() {
         Err(Failure::Told)

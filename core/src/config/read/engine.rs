@@ -56,7 +56,7 @@ impl Reader<'_> {
             return;
         };
         // A flavour has its own rule, which knows the environment too.
-        let strange = keys::of(Section::Engine).filter(|key| key.name != "flavour");
+        let strange = keys::keys_of(Section::Engine).filter(|key| key.name != "flavour");
         for key in strange.filter(|key| !key.on.includes(dialect)) {
             if let Some(entry) = self.get(table, key.name) {
                 let message = format!("`{}` means nothing for {}", key.name, kind_of(dialect));

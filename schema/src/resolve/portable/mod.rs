@@ -50,7 +50,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The whole.
-    pub(super) fn read(mut self) -> Read<Portable> {
+    pub(super) fn expression(mut self) -> Read<Portable> {
         let found = self.any()?;
         match self.tokens.get(self.at) {
             None => Ok(found),

@@ -11,7 +11,7 @@ use crate::model::Model;
 use crate::name::suggest;
 use crate::parse::type_of;
 
-use super::{Known, mysql, postgres, sqlite};
+use super::{TypeLookup, mysql, postgres, sqlite};
 
 /// All entries, and whether a column was found for each.
 pub(in crate::resolve) struct Mapping<'a> {
@@ -160,33 +160,36 @@ pub fn is_type_of(text: &str, dialect: Dialect) -> bool {
         return false;
     };
     let known = match dialect {
-        Dialect::Sqlite => sqlite::known(&written),
-        Dialect::Postgres => postgres::known(&written),
-        Dialect::Mysql => mysql::known(&written),
+        Dialect::Sqlite => sqlite::look_up(&written),
+        Dialect::Postgres => postgres::look_up(&written),
+        Dialect::Mysql => mysql::look_up(&written),
     };
     match known {
-        Known::Type(..) | Known::Guessed(..) | Known::Values(..) | Known::Text(..) => true,
+        TypeLookup::Type(..)
+        | TypeLookup::Guessed(..)
+        | TypeLookup::Values(..)
+        | TypeLookup::Text(..) => true,
         // A `table.column` looks like a type in a schema.
-        Known::Unsupported(_) => written.schema.is_none(),
-        Known::Anything(_) | Known::Missing(..) => false,
+        TypeLookup::Unsupported(_) => written.schema.is_none(),
+        TypeLookup::Anything(_) | TypeLookup::Missing(..) => false,
     }
 }
 
 /// As the catalogue of the dialect spells it.
 fn spelled(written: &TypeName, dialect: Dialect) -> String {
     let known = match dialect {
-        Dialect::Sqlite => sqlite::known(written),
-        Dialect::Postgres => postgres::known(written),
-        Dialect::Mysql => mysql::known(written),
+        Dialect::Sqlite => sqlite::look_up(written),
+        Dialect::Postgres => postgres::look_up(written),
+        Dialect::Mysql => mysql::look_up(written),
     };
     let mut sql = match known {
-        Known::Type(_, sql)
-        | Known::Guessed(_, sql)
-        | Known::Values(_, sql)
-        | Known::Text(sql, _)
-        | Known::Anything(sql)
-        | Known::Unsupported(sql)
-        | Known::Missing(sql, _) => sql,
+        TypeLookup::Type(_, sql)
+        | TypeLookup::Guessed(_, sql)
+        | TypeLookup::Values(_, sql)
+        | TypeLookup::Text(sql, _)
+        | TypeLookup::Anything(sql)
+        | TypeLookup::Unsupported(sql)
+        | TypeLookup::Missing(sql, _) => sql,
     };
     if written.array {
         sql.push_str("[]");

@@ -55,7 +55,7 @@ impl Settled {
 }
 
 /// The result of a lookup in a dialect's table of types.
-enum Known {
+enum TypeLookup {
     /// A type of the model.
     Type(ColumnType, String),
     /// The type that SQLite derives from the characters of an unknown name.
@@ -88,31 +88,31 @@ impl Resolver<'_> {
         let is_open =
             |resolver: &Self, sql: &str| !is_told && !resolver.has_rust_type(table, column, sql);
         match known {
-            Known::Type(column_type, sql_type) => Settled::plain(column_type, sql_type),
-            Known::Guessed(column_type, sql_type) => {
+            TypeLookup::Type(column_type, sql_type) => Settled::plain(column_type, sql_type),
+            TypeLookup::Guessed(column_type, sql_type) => {
                 if is_open(self, &sql_type) {
                     self.warn_misspelt(column, &sql_type);
                 }
                 Settled::plain(column_type, sql_type)
             }
-            Known::Values(values, sql_type) => {
+            TypeLookup::Values(values, sql_type) => {
                 let values = self.column_enum(table, column, model_name, &values);
                 Settled::plain(values, sql_type)
             }
-            Known::Text(sql_type, rust_type) => Settled::text(sql_type, rust_type),
-            Known::Anything(sql_type) => {
+            TypeLookup::Text(sql_type, rust_type) => Settled::text(sql_type, rust_type),
+            TypeLookup::Anything(sql_type) => {
                 if is_open(self, &sql_type) {
                     self.warn_anything(column, &sql_type);
                 }
                 Settled::plain(ColumnType::Any, sql_type)
             }
-            Known::Unsupported(sql_type) => {
+            TypeLookup::Unsupported(sql_type) => {
                 if is_open(self, &sql_type) {
                     self.warn_unsupported(column, &sql_type);
                 }
                 Settled::text(sql_type, None)
             }
-            Known::Missing(sql_type, instead) => {
+            TypeLookup::Missing(sql_type, instead) => {
                 if !is_told {
                     self.report_missing(table, column, &sql_type, instead);
                 }
@@ -131,10 +131,10 @@ impl Resolver<'_> {
         true
     }
 
-    fn known_type(&self, dialect: Dialect, file: FileId, written: &TypeName) -> Known {
+    fn known_type(&self, dialect: Dialect, file: FileId, written: &TypeName) -> TypeLookup {
         match dialect {
-            Dialect::Sqlite => sqlite::known(written),
-            Dialect::Mysql => mysql::known(written),
+            Dialect::Sqlite => sqlite::look_up(written),
+            Dialect::Mysql => mysql::look_up(written),
             Dialect::Postgres => self.postgres_type(file, written),
         }
     }
@@ -147,13 +147,14 @@ impl Resolver<'_> {
         written: &TypeName,
     ) -> Option<Settled> {
         match self.known_type(dialect, file, written) {
-            Known::Type(column_type, sql_type) | Known::Guessed(column_type, sql_type) => {
+            TypeLookup::Type(column_type, sql_type)
+            | TypeLookup::Guessed(column_type, sql_type) => {
                 Some(Settled::plain(column_type, sql_type))
             }
-            Known::Text(sql_type, rust_type) => Some(Settled::text(sql_type, rust_type)),
-            Known::Anything(sql_type) => Some(Settled::plain(ColumnType::Any, sql_type)),
-            Known::Unsupported(sql_type) => Some(Settled::text(sql_type, None)),
-            Known::Values(..) | Known::Missing(..) => None,
+            TypeLookup::Text(sql_type, rust_type) => Some(Settled::text(sql_type, rust_type)),
+            TypeLookup::Anything(sql_type) => Some(Settled::plain(ColumnType::Any, sql_type)),
+            TypeLookup::Unsupported(sql_type) => Some(Settled::text(sql_type, None)),
+            TypeLookup::Values(..) | TypeLookup::Missing(..) => None,
         }
     }
 
@@ -241,21 +242,23 @@ impl Resolver<'_> {
     }
 
     /// PostgreSQL: built-in, enum, domain; and arrays of them.
-    fn postgres_type(&self, file: FileId, written: &TypeName) -> Known {
+    fn postgres_type(&self, file: FileId, written: &TypeName) -> TypeLookup {
         let element = self.postgres_element(file, written, 0);
         match element {
-            Known::Type(column_type, sql) if written.array => {
-                Known::Type(ColumnType::Array(Box::new(column_type)), format!("{sql}[]"))
+            TypeLookup::Type(column_type, sql) if written.array => {
+                TypeLookup::Type(ColumnType::Array(Box::new(column_type)), format!("{sql}[]"))
             }
-            Known::Unsupported(sql) if written.array => Known::Unsupported(format!("{sql}[]")),
-            Known::Text(sql, _) if written.array => Known::Text(format!("{sql}[]"), None),
+            TypeLookup::Unsupported(sql) if written.array => {
+                TypeLookup::Unsupported(format!("{sql}[]"))
+            }
+            TypeLookup::Text(sql, _) if written.array => TypeLookup::Text(format!("{sql}[]"), None),
             other => other,
         }
     }
 
-    fn postgres_element(&self, file: FileId, written: &TypeName, depth: usize) -> Known {
+    fn postgres_element(&self, file: FileId, written: &TypeName, depth: usize) -> TypeLookup {
         if let Some(id) = self.enum_named(file, written) {
-            return Known::Type(ColumnType::Enum(id), postgres::user_type(written));
+            return TypeLookup::Type(ColumnType::Enum(id), postgres::user_type(written));
         }
         match self.domain_named(file, written) {
             Some(domain) if depth < DOMAIN_DEPTH => {
@@ -263,7 +266,7 @@ impl Resolver<'_> {
                 let base = self.postgres_element(file, &domain.base, depth + 1);
                 over_base(base, domain.base.array, spelled)
             }
-            Some(_) | None => postgres::known(written),
+            Some(_) | None => postgres::look_up(written),
         }
     }
 
@@ -294,19 +297,19 @@ impl Resolver<'_> {
 const DOMAIN_DEPTH: usize = 16;
 
 /// A domain holds what its base holds and keeps its own spelling.
-fn over_base(base: Known, array: bool, spelled: String) -> Known {
+fn over_base(base: TypeLookup, array: bool, spelled: String) -> TypeLookup {
     match base {
-        Known::Type(column_type, _) if array => {
-            Known::Type(ColumnType::Array(Box::new(column_type)), spelled)
+        TypeLookup::Type(column_type, _) if array => {
+            TypeLookup::Type(ColumnType::Array(Box::new(column_type)), spelled)
         }
-        Known::Type(column_type, _) => Known::Type(column_type, spelled),
-        Known::Text(_, rust_type) if !array => Known::Text(spelled, rust_type),
-        Known::Text(..) => Known::Text(spelled, None),
-        Known::Guessed(..)
-        | Known::Values(..)
-        | Known::Anything(_)
-        | Known::Unsupported(_)
-        | Known::Missing(..) => Known::Unsupported(spelled),
+        TypeLookup::Type(column_type, _) => TypeLookup::Type(column_type, spelled),
+        TypeLookup::Text(_, rust_type) if !array => TypeLookup::Text(spelled, rust_type),
+        TypeLookup::Text(..) => TypeLookup::Text(spelled, None),
+        TypeLookup::Guessed(..)
+        | TypeLookup::Values(..)
+        | TypeLookup::Anything(_)
+        | TypeLookup::Unsupported(_)
+        | TypeLookup::Missing(..) => TypeLookup::Unsupported(spelled),
     }
 }
 

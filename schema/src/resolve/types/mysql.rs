@@ -7,15 +7,15 @@ use crate::column_type::{ColumnType, DecimalSize, LobSize};
 use crate::dialect::Dialect;
 
 use super::table::{ByName, Entry, by_name};
-use super::{Known, arguments, fraction, nearest, number};
+use super::{TypeLookup, arguments, fraction, nearest, number};
 
 static BY_NAME: LazyLock<ByName> = LazyLock::new(|| by_name(TYPES));
 
 /// A type of the server.
-pub(super) fn known(written: &TypeName) -> Known {
+pub(super) fn look_up(written: &TypeName) -> TypeLookup {
     match BY_NAME.get(written.name.as_str()) {
         Some(entry) => (entry.rule)(written),
-        None => Known::Missing(spelled(written), elsewhere(&written.name)),
+        None => TypeLookup::Missing(spelled(written), elsewhere(&written.name)),
     }
 }
 
@@ -23,8 +23,8 @@ fn spelled(written: &TypeName) -> String {
     format!("{}{}", written.name, arguments(written))
 }
 
-fn plain(column_type: ColumnType, sql: &str) -> Known {
-    Known::Type(column_type, sql.to_owned())
+fn plain(column_type: ColumnType, sql: &str) -> TypeLookup {
+    TypeLookup::Type(column_type, sql.to_owned())
 }
 
 fn unsigned(written: &TypeName) -> bool {
@@ -51,8 +51,8 @@ const NUMBERS: &[Entry] = &[
         names: &["tinyint", "int1"],
         rule: |written| match integer(written, "tinyint", (4, 3), (ColumnType::I8, ColumnType::U8))
         {
-            Known::Type(ColumnType::I8, sql) if sql == "tinyint(1)" => {
-                Known::Type(ColumnType::Bool, sql)
+            TypeLookup::Type(ColumnType::I8, sql) if sql == "tinyint(1)" => {
+                TypeLookup::Type(ColumnType::Bool, sql)
             }
             other => other,
         },
@@ -115,7 +115,7 @@ const NUMBERS: &[Entry] = &[
         rule: |written| {
             let bits = number(written, 0).unwrap_or(1);
             let kept = u8::try_from(bits.max(1)).unwrap_or(u8::MAX);
-            Known::Type(ColumnType::Bit(kept), format!("bit({bits})"))
+            TypeLookup::Type(ColumnType::Bit(kept), format!("bit({bits})"))
         },
         examples: &["bit(8)"],
         note: "`bool` reads a `bit(1)` too, by `@type` or `[types]`",
@@ -127,7 +127,7 @@ const NUMBERS: &[Entry] = &[
             let scale = number(written, 1).unwrap_or(0);
             let size = DecimalSize { precision, scale };
             let sql = format!("decimal({precision},{scale}){}", sign(written));
-            Known::Type(ColumnType::Decimal(Some(size)), sql)
+            TypeLookup::Type(ColumnType::Decimal(Some(size)), sql)
         },
         examples: &["decimal(12,2)"],
         note: "",
@@ -138,10 +138,10 @@ const NUMBERS: &[Entry] = &[
             let sign = sign(written);
             match (written.arguments.len(), number(written, 0)) {
                 (1, Some(bits)) if bits <= 24 => {
-                    Known::Type(ColumnType::F32, format!("float{sign}"))
+                    TypeLookup::Type(ColumnType::F32, format!("float{sign}"))
                 }
-                (1, _) => Known::Type(ColumnType::F64, format!("double{sign}")),
-                _ => Known::Type(
+                (1, _) => TypeLookup::Type(ColumnType::F64, format!("double{sign}")),
+                _ => TypeLookup::Type(
                     ColumnType::F32,
                     format!("float{}{sign}", arguments(written)),
                 ),
@@ -154,7 +154,7 @@ const NUMBERS: &[Entry] = &[
         names: &["double", "double precision", "real", "float8"],
         rule: |written| {
             let sql = format!("double{}{}", arguments(written), sign(written));
-            Known::Type(ColumnType::F64, sql)
+            TypeLookup::Type(ColumnType::F64, sql)
         },
         examples: &["double"],
         note: "NaN and the infinities are refused before they are sent",
@@ -172,7 +172,7 @@ const TEXTS: &[Entry] = &[
         ],
         rule: |written| {
             let length = number(written, 0).unwrap_or(1);
-            Known::Type(ColumnType::Char(length), format!("char({length})"))
+            TypeLookup::Type(ColumnType::Char(length), format!("char({length})"))
         },
         examples: &["char(8)"],
         note: "blanks at the end are none of the value's",
@@ -191,11 +191,11 @@ const TEXTS: &[Entry] = &[
             "nchar varying",
         ],
         rule: |written| match number(written, 0) {
-            Some(length) => Known::Type(
+            Some(length) => TypeLookup::Type(
                 ColumnType::VarChar(Some(length)),
                 format!("varchar({length})"),
             ),
-            None => Known::Missing(written.name.clone(), "varchar(255)"),
+            None => TypeLookup::Missing(written.name.clone(), "varchar(255)"),
         },
         examples: &["varchar(40)"],
         note: "",
@@ -231,7 +231,7 @@ const TEXTS: &[Entry] = &[
         names: &["binary", "char byte"],
         rule: |written| {
             let length = number(written, 0).unwrap_or(1);
-            Known::Type(ColumnType::Binary(length), format!("binary({length})"))
+            TypeLookup::Type(ColumnType::Binary(length), format!("binary({length})"))
         },
         examples: &["binary(16)"],
         note: "filled up with zeros by the server; `uuid::Uuid` by `@type` or `[types]` where it holds one",
@@ -240,7 +240,7 @@ const TEXTS: &[Entry] = &[
         names: &["varbinary"],
         rule: |written| {
             let length = number(written, 0).unwrap_or(1);
-            Known::Type(
+            TypeLookup::Type(
                 ColumnType::VarBinary(length),
                 format!("varbinary({length})"),
             )
@@ -317,13 +317,13 @@ const ZERO_DATE: &str = "`0000-00-00` and days 0 are a `Decode` error that names
 const OTHERS: &[Entry] = &[
     Entry {
         names: &["enum"],
-        rule: |written| Known::Values(values(written), spelled(written)),
+        rule: |written| TypeLookup::Values(values(written), spelled(written)),
         examples: &["enum('a','b')"],
         note: "an enum of the column",
     },
     Entry {
         names: &["set"],
-        rule: |written| Known::Type(ColumnType::Set(values(written)), spelled(written)),
+        rule: |written| TypeLookup::Type(ColumnType::Set(values(written)), spelled(written)),
         examples: &["set('a','b')"],
         note: "",
     },
@@ -341,25 +341,25 @@ const OTHERS: &[Entry] = &[
     },
     Entry {
         names: &["inet4"],
-        rule: |written| Known::Text(spelled(written), Some("::core::net::Ipv4Addr")),
+        rule: |written| TypeLookup::Text(spelled(written), Some("::core::net::Ipv4Addr")),
         examples: &["inet4"],
         note: "MariaDB; an engine of MySQL gets a `varchar(15)`",
     },
     Entry {
         names: &["inet6"],
-        rule: |written| Known::Text(spelled(written), Some("::core::net::Ipv6Addr")),
+        rule: |written| TypeLookup::Text(spelled(written), Some("::core::net::Ipv6Addr")),
         examples: &["inet6"],
         note: "MariaDB; an engine of MySQL gets a `varchar(45)`",
     },
     Entry {
         names: &["xmltype"],
-        rule: |written| Known::Text(spelled(written), None),
+        rule: |written| TypeLookup::Text(spelled(written), None),
         examples: &["xmltype"],
         note: "MariaDB; an engine of MySQL gets a `longtext`",
     },
     Entry {
         names: &["vector"],
-        rule: |written| Known::Type(ColumnType::Blob(LobSize::Long), spelled(written)),
+        rule: |written| TypeLookup::Type(ColumnType::Blob(LobSize::Long), spelled(written)),
         examples: &["vector(3)"],
         note: "floats of 32 bits, the lowest byte first; `bindery::types::Vector` by `@type` or `[types]`",
     },
@@ -375,7 +375,7 @@ const OTHERS: &[Entry] = &[
             "geometrycollection",
             "geomcollection",
         ],
-        rule: |written| Known::Type(ColumnType::Blob(LobSize::Long), spelled(written)),
+        rule: |written| TypeLookup::Type(ColumnType::Blob(LobSize::Long), spelled(written)),
         examples: &["geometry"],
         note: "as the server keeps it: the SRID in 4 bytes, the lowest first, then WKB",
     },
@@ -406,7 +406,7 @@ fn integer(
     name: &str,
     widths: (u32, u32),
     types: (ColumnType, ColumnType),
-) -> Known {
+) -> TypeLookup {
     let (width, column_type) = if unsigned(written) {
         (widths.1, types.1)
     } else {
@@ -414,17 +414,17 @@ fn integer(
     };
     // A width of nothing is none.
     let width = number(written, 0).filter(|said| *said > 0).unwrap_or(width);
-    Known::Type(column_type, format!("{name}({width}){}", sign(written)))
+    TypeLookup::Type(column_type, format!("{name}({width}){}", sign(written)))
 }
 
-fn moment(written: &TypeName, of: fn(u8) -> ColumnType) -> Known {
+fn moment(written: &TypeName, of: fn(u8) -> ColumnType) -> TypeLookup {
     let digits = fraction(written, 0);
     let sql = if digits == 0 {
         written.name.clone()
     } else {
         format!("{}({digits})", written.name)
     };
-    Known::Type(of(digits), sql)
+    TypeLookup::Type(of(digits), sql)
 }
 
 fn values(written: &TypeName) -> Vec<String> {

@@ -6,12 +6,12 @@ use crate::ast::{TypeArgument, TypeName};
 use crate::column_type::{ColumnType, DecimalSize, LobSize};
 
 use super::table::{ByName, Entry, by_name};
-use super::{Known, arguments, fraction, number};
+use super::{TypeLookup, arguments, fraction, number};
 
 static BY_NAME: LazyLock<ByName> = LazyLock::new(|| by_name(TYPES));
 
 /// Looks up a declared type.
-pub(super) fn known(written: &TypeName) -> Known {
+pub(super) fn look_up(written: &TypeName) -> TypeLookup {
     let name = if written.written.starts_with('"') && written.name == "char" {
         "\"char\""
     } else if written.name.starts_with("interval ") {
@@ -23,8 +23,8 @@ pub(super) fn known(written: &TypeName) -> Known {
     match BY_NAME.get(name).filter(|_| !foreign) {
         Some(entry) => (entry.rule)(written),
         None => match elsewhere(name).filter(|_| written.schema.is_none()) {
-            Some(near) => Known::Missing(user_type(written), near),
-            None => Known::Unsupported(user_type(written)),
+            Some(near) => TypeLookup::Missing(user_type(written), near),
+            None => TypeLookup::Unsupported(user_type(written)),
         },
     }
 }
@@ -36,13 +36,13 @@ fn of_an_extension(written: &TypeName) -> bool {
         .any(|entry| entry.names.contains(&written.name.as_str()))
 }
 
-fn plain(column_type: ColumnType, sql: &str) -> Known {
-    Known::Type(column_type, sql.to_owned())
+fn plain(column_type: ColumnType, sql: &str) -> TypeLookup {
+    TypeLookup::Type(column_type, sql.to_owned())
 }
 
 /// A type without one of Rust: its own text form.
-fn text_form(written: &TypeName) -> Known {
-    Known::Text(user_type(written), None)
+fn text_form(written: &TypeName) -> TypeLookup {
+    TypeLookup::Text(user_type(written), None)
 }
 
 const BUILT_IN: &[Entry] = &[
@@ -114,7 +114,7 @@ const BUILT_IN: &[Entry] = &[
         ],
         rule: |written| {
             let sql = format!("character varying{}", arguments(written));
-            Known::Type(ColumnType::VarChar(number(written, 0)), sql)
+            TypeLookup::Type(ColumnType::VarChar(number(written, 0)), sql)
         },
         examples: &["varchar(40)", "varchar"],
         note: "",
@@ -158,13 +158,13 @@ const BUILT_IN: &[Entry] = &[
     },
     Entry {
         names: &["bit"],
-        rule: |written| Known::Text(format!("bit({})", number(written, 0).unwrap_or(1)), None),
+        rule: |written| TypeLookup::Text(format!("bit({})", number(written, 0).unwrap_or(1)), None),
         examples: &["bit(8)"],
         note: "digits: `10110001`",
     },
     Entry {
         names: &["bit varying", "varbit"],
-        rule: |written| Known::Text(format!("bit varying{}", arguments(written)), None),
+        rule: |written| TypeLookup::Text(format!("bit varying{}", arguments(written)), None),
         examples: &["bit varying(8)"],
         note: "digits: `10110001`",
     },
@@ -177,8 +177,8 @@ const BUILT_IN: &[Entry] = &[
     Entry {
         names: &["time"],
         rule: |written| match zone(written) {
-            Zone::Kept => Known::Text(zoned(written, "with"), None),
-            Zone::None => Known::Type(
+            Zone::Kept => TypeLookup::Text(zoned(written, "with"), None),
+            Zone::None => TypeLookup::Type(
                 ColumnType::Time(fraction(written, 6)),
                 zoned(written, "without"),
             ),
@@ -188,18 +188,20 @@ const BUILT_IN: &[Entry] = &[
     },
     Entry {
         names: &["timetz"],
-        rule: |written| Known::Text(format!("time{} with time zone", arguments(written)), None),
+        rule: |written| {
+            TypeLookup::Text(format!("time{} with time zone", arguments(written)), None)
+        },
         examples: &["timetz"],
         note: "`04:05:06+02`",
     },
     Entry {
         names: &["timestamp"],
         rule: |written| match zone(written) {
-            Zone::Kept => Known::Type(
+            Zone::Kept => TypeLookup::Type(
                 ColumnType::Timestamp(fraction(written, 6)),
                 zoned(written, "with"),
             ),
-            Zone::None => Known::Type(
+            Zone::None => TypeLookup::Type(
                 ColumnType::DateTime(fraction(written, 6)),
                 zoned(written, "without"),
             ),
@@ -211,7 +213,7 @@ const BUILT_IN: &[Entry] = &[
         names: &["timestamptz"],
         rule: |written| {
             let sql = format!("timestamp{} with time zone", arguments(written));
-            Known::Type(ColumnType::Timestamp(fraction(written, 6)), sql)
+            TypeLookup::Type(ColumnType::Timestamp(fraction(written, 6)), sql)
         },
         examples: &["timestamptz"],
         note: "`infinity` is a `Decode` error",
@@ -220,7 +222,7 @@ const BUILT_IN: &[Entry] = &[
         names: &["interval"],
         rule: |written| {
             let sql = format!("{}{}", written.name, arguments(written));
-            Known::Type(ColumnType::Interval, sql)
+            TypeLookup::Type(ColumnType::Interval, sql)
         },
         examples: &["interval"],
         note: "months, days and microseconds apart",
@@ -251,13 +253,13 @@ const BUILT_IN: &[Entry] = &[
     },
     Entry {
         names: &["inet"],
-        rule: |written| Known::Text(user_type(written), Some("::bindery::types::IpNet")),
+        rule: |written| TypeLookup::Text(user_type(written), Some("::bindery::types::IpNet")),
         examples: &["inet"],
         note: "an address with the length of its network; `std::net::IpAddr` by `@type` or `[types]` where there is none",
     },
     Entry {
         names: &["cidr"],
-        rule: |written| Known::Text(user_type(written), Some("::bindery::types::IpNet")),
+        rule: |written| TypeLookup::Text(user_type(written), Some("::bindery::types::IpNet")),
         examples: &["cidr"],
         note: "",
     },
@@ -352,7 +354,7 @@ const BUILT_IN: &[Entry] = &[
 const EXTENSIONS: &[Entry] = &[
     Entry {
         names: &["citext"],
-        rule: |written| Known::Type(ColumnType::Text(LobSize::Unbounded), user_type(written)),
+        rule: |written| TypeLookup::Type(ColumnType::Text(LobSize::Unbounded), user_type(written)),
         examples: &["citext"],
         note: "the server compares without regard to case, Rust does not",
     },
@@ -384,7 +386,7 @@ const EXTENSIONS: &[Entry] = &[
     },
     Entry {
         names: &["geometry", "geography"],
-        rule: |written| Known::Text(shape(written), None),
+        rule: |written| TypeLookup::Text(shape(written), None),
         examples: &["geometry(Point,4326)"],
         note: "EWKB in hexadecimal digits when it is read; WKT (`POINT(1 2)`) may be given too",
     },
@@ -483,12 +485,12 @@ fn elsewhere(name: &str) -> Option<&'static str> {
     })
 }
 
-fn character(written: &TypeName) -> Known {
+fn character(written: &TypeName) -> TypeLookup {
     if written.name == "bpchar" && written.arguments.is_empty() {
         return plain(ColumnType::VarChar(None), "bpchar");
     }
     let length = number(written, 0).unwrap_or(1);
-    Known::Type(ColumnType::Char(length), format!("character({length})"))
+    TypeLookup::Type(ColumnType::Char(length), format!("character({length})"))
 }
 
 /// Of a time, as it is written.
@@ -509,19 +511,19 @@ fn zoned(written: &TypeName, with: &str) -> String {
     format!("{}{} {with} time zone", written.name, arguments(written))
 }
 
-fn decimal(written: &TypeName) -> Known {
+fn decimal(written: &TypeName) -> TypeLookup {
     let Some(precision) = number(written, 0) else {
-        return Known::Type(ColumnType::Decimal(None), "numeric".to_owned());
+        return TypeLookup::Type(ColumnType::Decimal(None), "numeric".to_owned());
     };
     if let Some(TypeArgument::Number(scale)) = written.arguments.get(1)
         && scale.starts_with('-')
     {
         // Rounded before the point, which no other database knows: a number like any other.
         let sql_type = format!("numeric({precision},{scale})");
-        return Known::Type(ColumnType::Decimal(None), sql_type);
+        return TypeLookup::Type(ColumnType::Decimal(None), sql_type);
     }
     let scale = number(written, 1).unwrap_or(0);
-    Known::Type(
+    TypeLookup::Type(
         ColumnType::Decimal(Some(DecimalSize { precision, scale })),
         format!("numeric({precision},{scale})"),
     )

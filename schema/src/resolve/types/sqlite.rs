@@ -8,23 +8,23 @@ use crate::dialect::Dialect;
 use crate::name::same_word;
 
 use super::table::{ByName, Entry, by_name};
-use super::{Known, names_of, nearest, number};
+use super::{TypeLookup, names_of, nearest, number};
 
 static BY_NAME: LazyLock<ByName> = LazyLock::new(|| by_name(TYPES));
 
 /// Looks up a declared type.
-pub(super) fn known(written: &TypeName) -> Known {
+pub(super) fn look_up(written: &TypeName) -> TypeLookup {
     let by_name = |name: &str| BY_NAME.get(name);
     if let Some(entry) = by_name(&written.name).or_else(|| by_name(written.name.trim())) {
         return (entry.rule)(written);
     }
     if let Some(type_name) = without_sign(written) {
-        return known(&type_name);
+        return look_up(&type_name);
     }
     let sql = spelled(written);
     match by_affinity(&written.written.to_uppercase()) {
-        Some(column_type) => Known::Guessed(column_type, sql),
-        None => Known::Anything(sql),
+        Some(column_type) => TypeLookup::Guessed(column_type, sql),
+        None => TypeLookup::Anything(sql),
     }
 }
 
@@ -66,8 +66,8 @@ fn spelled(written: &TypeName) -> String {
     }
 }
 
-fn is(written: &TypeName, column_type: ColumnType) -> Known {
-    Known::Type(column_type, spelled(written))
+fn is(written: &TypeName, column_type: ColumnType) -> TypeLookup {
+    TypeLookup::Type(column_type, spelled(written))
 }
 
 const UNSIGNED: &str = "unsigned";
@@ -79,7 +79,7 @@ fn is_unsigned(written: &TypeName) -> bool {
     written.len() > UNSIGNED.len() && words.any(|word| same_word(word, UNSIGNED))
 }
 
-fn integer(written: &TypeName, signed: ColumnType, unsigned: ColumnType) -> Known {
+fn integer(written: &TypeName, signed: ColumnType, unsigned: ColumnType) -> TypeLookup {
     let column_type = if is_unsigned(written) {
         unsigned
     } else {
@@ -89,12 +89,12 @@ fn integer(written: &TypeName, signed: ColumnType, unsigned: ColumnType) -> Know
 }
 
 /// Sized where it says a length.
-fn text(written: &TypeName, sized: fn(u32) -> ColumnType) -> Known {
+fn text(written: &TypeName, sized: fn(u32) -> ColumnType) -> TypeLookup {
     let column_type = number(written, 0).map_or(ColumnType::Text(LobSize::Unbounded), sized);
     is(written, column_type)
 }
 
-fn bytes(written: &TypeName, sized: fn(u32) -> ColumnType) -> Known {
+fn bytes(written: &TypeName, sized: fn(u32) -> ColumnType) -> TypeLookup {
     let column_type = number(written, 0).map_or(ColumnType::Blob(LobSize::Unbounded), sized);
     is(written, column_type)
 }
@@ -144,7 +144,7 @@ const BY_NAME_ONLY: &[Entry] = &[
     },
     Entry {
         names: &["serial", "bigserial"],
-        rule: |written| Known::Guessed(ColumnType::I64, spelled(written)),
+        rule: |written| TypeLookup::Guessed(ColumnType::I64, spelled(written)),
         examples: &["BIGSERIAL"],
         note: "an integer that is not generated, which a warning says; an error in a key",
     },

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use crate::ast::TypeName;
 use crate::dialect::Dialect;
 
-use super::Known;
+use super::TypeLookup;
 
 /// One type of a dialect.
 pub(super) struct Entry {
     /// As they are written, in lower case with one blank between words.
     pub(super) names: &'static [&'static str],
     /// Returns the type of a column that is declared so.
-    pub(super) rule: fn(&TypeName) -> Known,
+    pub(super) rule: fn(&TypeName) -> TypeLookup,
     /// Declarations for the page of types, one line each.
     pub(super) examples: &'static [&'static str],
     /// A remark about its values; may be empty.

@@ -71,7 +71,7 @@ fn compile(script: &str, spoken: Spoken) -> Compiled {
             engines,
         });
     }
-    let model = bindery_schema::read(&input, &mut found);
+    let model = bindery_schema::read_model(&input, &mut found);
     let model = check(model, &mut found);
     let errors = found
         .iter()

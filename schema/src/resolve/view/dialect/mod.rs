@@ -89,7 +89,7 @@ const fn text(null: Null) -> Gives {
     Gives::Type(TEXT, null)
 }
 
-const fn of(column_type: ColumnType, null: Null) -> Gives {
+const fn returns(column_type: ColumnType, null: Null) -> Gives {
     Gives::Type(column_type, null)
 }
 

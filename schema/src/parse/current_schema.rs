@@ -12,7 +12,7 @@ use super::lex::{Token, TokenKind};
 use super::split::RawStatement;
 
 /// The schema or database that counts at a place of the text.
-pub(crate) struct Place<'a> {
+pub(crate) struct CurrentSchema<'a> {
     text: &'a str,
     dialect: Dialect,
     path: Option<SearchPath>,
@@ -24,7 +24,7 @@ pub(crate) struct Place<'a> {
     several_databases: bool,
 }
 
-impl<'a> Place<'a> {
+impl<'a> CurrentSchema<'a> {
     /// The place at the start of a text of these statements.
     pub(crate) fn start(text: &'a str, dialect: Dialect, statements: &[RawStatement]) -> Self {
         let mut place = Self {
