@@ -16,34 +16,14 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
-mod commit;
-mod config;
-mod connection;
-mod connector;
 mod databases;
-#[cfg(feature = "derive")]
-mod derived;
-mod drift;
 mod driver;
-mod engine;
 mod error;
-mod forks;
-mod key;
 mod link;
-mod lives_on;
 mod macros;
 mod model;
-mod pool;
-mod program;
-mod queue;
 mod repository;
-mod route;
-mod statements;
-mod status;
-mod tables;
-mod transaction;
-mod turns;
-pub mod types;
+mod value;
 
 #[cfg(feature = "derive")]
 #[doc = include_str!("derive_database_enum.md")]
@@ -60,27 +40,28 @@ pub use bindery_macros::databases;
 
 pub use bindery_core::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
 pub use bindery_core::dialect::{Dialect, Flavour};
-pub use commit::{CommitToken, Resolution};
-pub use config::{Config, ConnectionMode, EngineOptions, SchemaCheck, SessionReset};
-pub use connection::Connection;
 pub use databases::Registry;
-pub use drift::{RecordedSchema, SchemaDrift, TableDifference, TableDrift};
-pub use driver::{DatabaseError, ParamWriter, RowReader};
-pub use engine::{Engine, StaticEngine};
+pub use databases::config::{Config, ConnectionMode, EngineOptions, SchemaCheck, SessionReset};
+pub use databases::status::{EngineStatus, ReplicaStatus, ServerProduct};
+pub use databases::tables::CreatedTables;
+pub use driver::{Isolation, TransactionOptions};
 pub use error::{
-    Applied, Constraint, ConstraintKind, Error, ErrorKind, ModelConstraint, Operation, Result,
-    TimeoutPhase,
+    Applied, CommitToken, Constraint, ConstraintKind, DatabaseError, Error, ErrorKind,
+    ModelConstraint, Operation, RecordedSchema, Resolution, Result, SchemaDrift, TableDifference,
+    TableDrift, TimeoutPhase,
 };
-pub use key::Key;
-pub use lives_on::{Hosts, LivesOn};
+pub use link::connection::Connection;
+pub use link::engine::{Engine, StaticEngine};
+pub use link::pool::PoolStats;
+pub use link::program::ModelInfo;
+pub use link::transaction::{RetryPolicy, Transaction};
+pub use model::key::Key;
+pub use model::lives_on::{Hosts, LivesOn};
+pub use model::route::Route;
 pub use model::{HasKey, Model, Writable};
-pub use pool::PoolStats;
-pub use program::ModelInfo;
 pub use repository::{Repository, Rows};
-pub use route::Route;
-pub use status::{EngineStatus, ReplicaStatus, ServerProduct};
-pub use tables::CreatedTables;
-pub use transaction::{Isolation, RetryPolicy, Transaction, TransactionOptions};
+pub use value::types;
+pub use value::{ParamWriter, RowReader};
 
 /// The examples of `docs/transactions.md` compile.
 #[cfg(doctest)]

@@ -3,16 +3,16 @@
 #[cfg(feature = "serde")]
 pub use ::serde;
 
+pub use crate::driver::{TableSql, UniqueSql};
+pub use crate::link::engine::NotChosen;
+pub use crate::link::program::{EngineInfo, Program, TableDdl};
 #[cfg(feature = "derive")]
-pub use crate::derived::{
+pub use crate::model::derived::{
     Derived, Holds, Listed, ReachedFrom, assert_link, assert_reference, in_creation_order, listed,
 };
-pub use crate::engine::NotChosen;
-pub use crate::key::ReadKey;
-pub use crate::model::{ColumnSet, ColumnSource, NoKey, ReadOnly};
-pub use crate::program::{EngineInfo, Program, TableDdl};
-pub use crate::route::Target;
-pub use crate::statements::{TableSql, UniqueSql};
+pub use crate::model::route::Target;
+pub use crate::model::{ColumnSource, NoKey, ReadOnly};
+pub use crate::value::{ColumnSet, ReadKey};
 pub use crate::{
     __require_bigdecimal as require_bigdecimal, __require_chrono as require_chrono,
     __require_json as require_json, __require_mysql as require_mysql,

@@ -81,10 +81,10 @@ pub(crate) struct StoredColumn {
 }
 
 /// Are the two the name of one column? MySQL and SQLite compare names without regard to case.
-pub(crate) fn same_name(dialect: crate::Dialect, left: &str, right: &str) -> bool {
+pub(crate) fn same_name(dialect: bindery_core::dialect::Dialect, left: &str, right: &str) -> bool {
     match dialect {
-        crate::Dialect::Postgres => left == right,
-        crate::Dialect::Sqlite | crate::Dialect::Mysql => {
+        bindery_core::dialect::Dialect::Postgres => left == right,
+        bindery_core::dialect::Dialect::Sqlite | bindery_core::dialect::Dialect::Mysql => {
             left.to_lowercase() == right.to_lowercase()
         }
     }

@@ -4,8 +4,8 @@ use bindery_core::config::{Endpoint, Server, SessionConfig};
 use bindery_core::name::suggest;
 
 use super::wire::Tls;
-use crate::Dialect;
 use crate::error::{Error, ErrorKind, Operation, Result};
+use bindery_core::dialect::Dialect;
 
 /// How to connect to a server, everything resolved.
 pub(crate) struct ServerOptions<'a> {

@@ -10,30 +10,24 @@ pub(crate) mod postgres;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 
-mod calendar;
 mod cancel;
 pub(crate) mod catalogue;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod connect;
 pub(crate) mod cut;
-mod database_error;
-mod decimal;
-mod identity;
+pub(crate) mod forks;
 mod leaving;
-mod params;
 mod physical;
 #[cfg(all(test, unix, any(feature = "postgres", feature = "mysql")))]
 mod played;
+pub(crate) mod queue;
 #[cfg(any(feature = "sqlite", feature = "mysql"))]
 mod refused;
-mod rounding;
-mod row;
+mod table_sql;
 #[cfg(test)]
 pub(crate) mod tests;
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod uuid_text;
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod vector;
+mod transaction_options;
+pub(crate) mod turns;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod versions;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
@@ -41,16 +35,16 @@ mod wire;
 
 use std::time::Duration;
 
+use crate::value::{ParamWriter, RowReader};
+
 pub(crate) use cancel::Canceller;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use connect::{ServerInfo, ServerOptions};
 pub(crate) use cut::Cutter;
-pub use database_error::DatabaseError;
-pub(crate) use identity::Identity;
 pub(crate) use leaving::Leaving;
-pub use params::ParamWriter;
-pub(crate) use physical::{Cursor, Physical, Written};
-pub use row::RowReader;
+pub(crate) use physical::{Cursor, Physical};
+pub use table_sql::{TableSql, UniqueSql};
+pub use transaction_options::{Isolation, TransactionOptions};
 
 /// What is dropped waits for a silent server no longer than this: a second is promised.
 pub(crate) const DROP_LIMIT: Duration = Duration::from_millis(900);
@@ -62,10 +56,11 @@ pub(crate) type WriteParams<'a> = &'a mut dyn FnMut(&mut ParamWriter<'_>);
 pub(crate) type WriteEach<'a> = &'a mut dyn FnMut(usize, &mut ParamWriter<'_>);
 
 /// Takes a row of one of many queries.
-pub(crate) type TakeEach<'a> = &'a mut dyn FnMut(usize, &mut RowReader<'_>) -> crate::Result<()>;
+pub(crate) type TakeEach<'a> =
+    &'a mut dyn FnMut(usize, &mut RowReader<'_>) -> crate::error::Result<()>;
 
 /// Is told how many rows one of many statements changed.
 pub(crate) type Changed<'a> = &'a mut dyn FnMut(usize, u64);
 
 /// Takes one row; `false` ends the reading.
-pub(crate) type TakeRow<'a> = &'a mut dyn FnMut(&mut RowReader<'_>) -> crate::Result<bool>;
+pub(crate) type TakeRow<'a> = &'a mut dyn FnMut(&mut RowReader<'_>) -> crate::error::Result<bool>;

@@ -3,16 +3,14 @@
 use std::time::{Duration, Instant};
 
 use super::catalogue::{Relation, Wanted};
-use super::{
-    Changed, Cutter, Identity, Leaving, ParamWriter, RowReader, TakeEach, TakeRow, WriteEach,
-    WriteParams,
-};
-use crate::Dialect;
-use crate::commit::{Mark, Resolution};
+use super::{Changed, Cutter, Leaving, TakeEach, TakeRow, WriteEach, WriteParams};
+use crate::driver::TableSql;
+use crate::driver::TransactionOptions;
 use crate::error::{Error, ErrorKind, Result, TimeoutPhase};
-use crate::model::ColumnSet;
-use crate::statements::TableSql;
-use crate::transaction::TransactionOptions;
+use crate::error::{Mark, Resolution};
+use crate::value::ColumnSet;
+use crate::value::{Identity, ParamWriter, RowReader};
+use bindery_core::dialect::Dialect;
 
 /// An open connection. Every method that fails with a lost connection leaves it broken, and the pool throws it away.
 pub(crate) enum Physical {
@@ -26,20 +24,6 @@ pub(crate) enum Physical {
     #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
     #[allow(dead_code, reason = "nobody can make one")]
     None(Box<std::convert::Infallible>),
-}
-
-/// What the transaction at hand would make permanent.
-#[cfg_attr(
-    not(any(feature = "postgres", feature = "mysql")),
-    allow(dead_code, reason = "no answer of a file is ever lost")
-)]
-pub(crate) enum Written {
-    /// Nothing: a COMMIT whose answer is lost has lost nothing.
-    Nothing,
-    /// Something that leaves no trace to find it by; what to do so that it does, where there is a way.
-    Unmarked(Option<&'static str>),
-    /// Something that can be found out.
-    Marked(Mark),
 }
 
 /// Rows of a running query, pulled one at a time.

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::thread;
 use std::time::Duration;
 
-use crate::statements::TableSql;
+use crate::driver::TableSql;
 
 pub(super) mod checks;
 

@@ -1,8 +1,8 @@
 //! Whether a failed call has changed anything, and whether the same work is worth trying again.
 
 use super::{Error, ErrorKind, TimeoutPhase};
-use crate::commit::CommitToken;
-use crate::driver::Written;
+use crate::error::CommitToken;
+use crate::error::Written;
 
 /// Has a call that failed changed the database all the same? Every error has one of three answers, and a definite one is
 /// never wrong.

@@ -4,7 +4,6 @@ use std::fmt;
 
 use super::kind::fmt_misfit;
 use super::{Error, ErrorKind};
-use crate::statements::TableSql;
 
 /// A column, by names without quotes.
 #[derive(Debug)]
@@ -31,11 +30,11 @@ impl Error {
 
     /// A value for this column of a table was refused, unless the column is known already.
     #[must_use]
-    pub(crate) fn of_column(mut self, table: &TableSql, column: usize) -> Self {
-        let Some(written) = table.columns.get(column) else {
+    pub(crate) fn of_column(mut self, table: &str, columns: &[&str], column: usize) -> Self {
+        let Some(written) = columns.get(column) else {
             return self;
         };
-        let (table, column) = (unquoted(table.table), unquoted(written));
+        let (table, column) = (unquoted(table), unquoted(written));
         if let ErrorKind::ValueOutOfRange(constraint) = &mut self.0.kind {
             constraint.table.get_or_insert(table);
             constraint.column.get_or_insert(column);
@@ -48,11 +47,11 @@ impl Error {
 
     /// Names the column of a value that could not be read from a row of this table.
     #[must_use]
-    pub(crate) fn of_row_of(self, table: &TableSql) -> Self {
+    pub(crate) fn of_row_of(self, table: &str, columns: &[&str]) -> Self {
         let ErrorKind::Decode { column, .. } = self.0.kind else {
             return self;
         };
-        self.of_column(table, column)
+        self.of_column(table, columns, column)
     }
 
     /// What went wrong, and with which column.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Constraint;
 use super::constraint::quoted;
-use crate::drift::SchemaDrift;
+use crate::error::SchemaDrift;
 
 /// What went wrong, the same on every database.
 #[derive(Debug, Clone, PartialEq, Eq)]

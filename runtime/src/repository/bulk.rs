@@ -3,11 +3,12 @@
 use super::Repository;
 use super::many::{ensure_each, in_chunks};
 use super::write::write_given;
-use crate::driver::{ParamWriter, Physical};
-use crate::engine::Engine;
+use crate::driver::Physical;
+use crate::driver::TableSql;
 use crate::error::{Operation, Result};
+use crate::link::engine::Engine;
 use crate::model::{ColumnSource, Model, Writable};
-use crate::statements::TableSql;
+use crate::value::ParamWriter;
 
 impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Inserts all rows or none, in the fastest way of the database, and says how many.

@@ -4,12 +4,14 @@ use super::insert::{Values, inserted, read_returned};
 use super::read::{exists, read_one, write_key};
 use super::write::write_row;
 use super::{Repository, ensure};
-use crate::Dialect;
-use crate::driver::{ParamWriter, Physical};
-use crate::engine::Engine;
+use crate::driver::Physical;
+use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
-use crate::model::{ColumnSet, HasKey, Model, Writable};
-use crate::statements::TableSql;
+use crate::link::engine::Engine;
+use crate::model::{HasKey, Model, Writable};
+use crate::value::ColumnSet;
+use crate::value::ParamWriter;
+use bindery_core::dialect::Dialect;
 
 impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Inserts a row with its key as it is.

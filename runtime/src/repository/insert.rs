@@ -3,12 +3,14 @@
 use super::read::read_one;
 use super::write::write_given;
 use super::{Repository, ensure};
-use crate::Dialect;
-use crate::driver::{ParamWriter, Physical};
-use crate::engine::Engine;
+use crate::driver::Physical;
+use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
-use crate::model::{ColumnSet, ColumnSource, Model, Writable};
-use crate::statements::TableSql;
+use crate::link::engine::Engine;
+use crate::model::{ColumnSource, Model, Writable};
+use crate::value::ColumnSet;
+use crate::value::ParamWriter;
+use bindery_core::dialect::Dialect;
 
 impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Inserts a row and gives it back as stored, with what the database filled in. Nothing comes back from a table without a key.
@@ -104,7 +106,9 @@ impl<'v> Values<'v> {
     /// Writes the values of all columns that are stored.
     pub(super) fn write(&self, params: &mut ParamWriter<'_>) {
         if self.columns == self.written {
-            params.of_columns(self.sql, self.columns.iter(), |params| (self.write)(params));
+            params.of_columns(self.sql.names(), self.columns.iter(), |params| {
+                (self.write)(params)
+            });
         } else {
             self.write_some(&self.columns, params);
         }
@@ -112,7 +116,7 @@ impl<'v> Values<'v> {
 
     /// Writes the values of some columns in ascending order.
     pub(super) fn write_some(&self, wanted: &ColumnSet, params: &mut ParamWriter<'_>) {
-        params.of_columns(self.sql, wanted.iter(), |params| {
+        params.of_columns(self.sql.names(), wanted.iter(), |params| {
             params.pick(&self.written, wanted, |params| (self.write)(params));
         });
     }

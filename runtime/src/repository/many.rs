@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use super::read::{exists, read_one, write_key};
 use super::write::{write_given, write_saved};
 use super::{Repository, ensure};
-use crate::driver::{Identity, ParamWriter, Physical};
-use crate::engine::Engine;
+use crate::driver::Physical;
+use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::engine::Engine;
 use crate::model::{ColumnSource, HasKey, Model, Writable};
-use crate::statements::TableSql;
+use crate::value::{Identity, ParamWriter};
 
 /// Handed to the database at a time: enough for a round trip not to matter, few enough to keep memory flat.
 pub(super) const ROWS_AT_A_TIME: usize = 4_096;

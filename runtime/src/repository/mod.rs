@@ -12,13 +12,13 @@ mod write;
 use std::marker::PhantomData;
 
 use crate::driver::Physical;
-use crate::engine::Engine;
+use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
-use crate::lives_on::Hosts;
+use crate::link::engine::Engine;
 use crate::model::Model;
-use crate::route::{Source, Target};
-use crate::statements::TableSql;
+use crate::model::lives_on::Hosts;
+use crate::model::route::{Source, Target};
 
 pub use rows::Rows;
 
@@ -98,7 +98,7 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
                 Source::Pool(pool) if operation.writes() => pool.acquire_writer()?.timed(run),
                 Source::Pool(pool) => pool.acquire()?.timed(run),
             };
-            outcome.map_err(|error| error.of_row_of(sql))
+            outcome.map_err(|error| error.of_row_of(sql.table, sql.columns))
         });
         outcome.map_err(|error| located::<M, E>(error, engine, operation))
     }

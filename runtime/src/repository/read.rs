@@ -1,13 +1,14 @@
 //! Reading: one row, all rows, counts.
 
 use super::{Repository, Rows, ensure, located};
-use crate::driver::{ParamWriter, Physical};
-use crate::engine::Engine;
+use crate::driver::Physical;
+use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
+use crate::link::engine::Engine;
+use crate::model::route::Source;
 use crate::model::{HasKey, Model};
-use crate::route::Source;
-use crate::statements::TableSql;
+use crate::value::ParamWriter;
 
 impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     /// The row with this key, if there is one.
@@ -143,7 +144,7 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
             let unique = &sql.uniques[unique];
             read_one::<M, E>(physical, engine, unique.find, &mut |params| {
                 let columns = unique.columns.iter().copied();
-                params.of_columns(sql, columns, |params| write(params));
+                params.of_columns(sql.names(), columns, |params| write(params));
             })
         })
     }
@@ -171,7 +172,7 @@ pub(super) fn write_key<M: HasKey, E: Engine>(
     params: &mut ParamWriter<'_>,
 ) {
     let columns = sql.key.iter().copied();
-    params.of_columns(sql, columns, |params| M::write_key(key, params));
+    params.of_columns(sql.names(), columns, |params| M::write_key(key, params));
 }
 
 /// The first row of a query.

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use self_cell::{MutBorrow, self_cell};
 
 use super::located;
-use crate::engine::Engine;
+use crate::driver::TableSql;
 use crate::error::{Operation, Result};
+use crate::link::engine::Engine;
 use crate::link::{Link, Reading};
 use crate::model::Model;
-use crate::statements::TableSql;
 
 /// An iterator over all rows of a model on one engine; the connection is free again when it is dropped.
 ///
@@ -110,7 +110,7 @@ impl<M: Model, E: Engine> Iterator for Rows<'_, M, E> {
         }
         let item = self
             .read_next()
-            .map_err(|error| error.of_row_of(self.sql))
+            .map_err(|error| error.of_row_of(self.sql.table, self.sql.columns))
             .map_err(|error| located::<M, E>(error, self.engine, Operation::Select))
             .transpose();
         self.finished = !matches!(item, Some(Ok(_)));

@@ -3,13 +3,15 @@
 use super::insert::{Values, inserted, is_unique_violation, read_returned};
 use super::read::read_one;
 use super::{Repository, ensure};
-use crate::Dialect;
-use crate::driver::{ParamWriter, Physical};
-use crate::engine::Engine;
+use crate::driver::Physical;
+use crate::driver::{TableSql, UniqueSql};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
-use crate::model::{ColumnSet, ColumnSource, Model, Writable};
-use crate::statements::{TableSql, UniqueSql};
+use crate::link::engine::Engine;
+use crate::model::{ColumnSource, Model, Writable};
+use crate::value::ColumnSet;
+use crate::value::ParamWriter;
+use bindery_core::dialect::Dialect;
 
 impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Inserts a row, or gives the row with the same values in the unique key of this number the columns that `new`

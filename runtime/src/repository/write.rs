@@ -2,11 +2,12 @@
 
 use super::read::{exists, write_key};
 use super::{Repository, ensure};
-use crate::driver::ParamWriter;
-use crate::engine::Engine;
+use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
-use crate::model::{ColumnSet, ColumnSource, HasKey, Model, Writable};
-use crate::statements::TableSql;
+use crate::link::engine::Engine;
+use crate::model::{ColumnSource, HasKey, Model, Writable};
+use crate::value::ColumnSet;
+use crate::value::ParamWriter;
 
 impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Sets the given columns of the row with this key; `false` where there is no such row. Nothing given, nothing sent.
@@ -89,7 +90,7 @@ pub(super) fn write_given(
     given: &impl ColumnSource,
     params: &mut ParamWriter<'_>,
 ) {
-    params.of_columns(sql, columns.iter(), |params| given.write(params));
+    params.of_columns(sql.names(), columns.iter(), |params| given.write(params));
 }
 
 /// Writes a whole row, as an insert of all its columns wants it.
@@ -99,7 +100,7 @@ pub(super) fn write_row<M: Model, E: Engine>(
     params: &mut ParamWriter<'_>,
 ) {
     let columns = sql.writable.iter().copied();
-    params.of_columns(sql, columns, |params| M::write_row(row, params));
+    params.of_columns(sql.names(), columns, |params| M::write_row(row, params));
 }
 
 /// Writes what `save` sets, and what it goes by.
@@ -111,7 +112,7 @@ pub(super) fn write_saved<M: HasKey, E: Engine>(
     let set = |column: &usize| !sql.key.contains(column) && !sql.touched.contains(column);
     let columns = sql.writable.iter().copied().filter(set);
     let by = sql.key.iter().copied().chain(sql.version);
-    params.of_columns(sql, columns.chain(by), |params| {
+    params.of_columns(sql.names(), columns.chain(by), |params| {
         M::write_saved(row, params);
         M::write_key(key, params);
         M::write_version(row, params);

@@ -4,15 +4,17 @@
 
 use std::ops::Range;
 
-use super::params::{BulkValues, Values};
 use super::session::Done;
-use super::{MysqlConnection, Statement, Transaction, too_large};
-use crate::Dialect;
+use super::{MysqlConnection, Statement, Transaction};
+use crate::driver::TableSql;
+use crate::driver::WriteEach;
 use crate::driver::refused::first_refused;
-use crate::driver::{ParamWriter, WriteEach};
 use crate::error::Result;
-use crate::model::ColumnSet;
-use crate::statements::TableSql;
+use crate::value::ColumnSet;
+use crate::value::ParamWriter;
+use crate::value::mysql::params::too_large;
+use crate::value::mysql::params::{BulkValues, Values};
+use bindery_core::dialect::Dialect;
 
 /// More rows in a statement gain nothing.
 const ROWS_PER_INSERT: usize = 1_000;
@@ -159,9 +161,9 @@ impl MysqlConnection {
         &mut self,
         sql: &str,
         rows: Range<usize>,
-        error: crate::Error,
+        error: crate::error::Error,
         write: WriteEach<'_>,
-    ) -> crate::Error {
+    ) -> crate::error::Error {
         match self.transaction {
             Transaction::Open => first_refused(rows, error, &mut |row| {
                 self.execute(sql, &mut |params| write(row, params))

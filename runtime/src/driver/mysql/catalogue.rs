@@ -5,9 +5,9 @@ use bindery_core::sql_writer::SqlWriter;
 
 use super::MysqlConnection;
 use crate::driver::catalogue::{Kind, Kinds, Relation, StoredColumn, Wanted, same_name};
-use crate::driver::{ParamWriter, RowReader};
 use crate::error::Result;
-use crate::types::ToColumn;
+use crate::value::types::ToColumn;
+use crate::value::{ParamWriter, RowReader};
 
 /// Tables that are looked for at a time.
 const TABLES_AT_ONCE: usize = 1_000;

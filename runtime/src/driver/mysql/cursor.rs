@@ -2,12 +2,14 @@
 
 use std::time::Instant;
 
-use super::column::{Column, Fields};
 use super::session::{Answer, Fault};
-use super::{BROKEN_ROW, MysqlConnection, Transaction, row};
+use super::{BROKEN_ROW, MysqlConnection, Transaction};
 use crate::driver::wire::Deadline;
-use crate::driver::{DROP_LIMIT, RowReader, WriteParams};
+use crate::driver::{DROP_LIMIT, WriteParams};
 use crate::error::{Error, Result};
+use crate::value::RowReader;
+use crate::value::mysql::column::{Column, Fields};
+use crate::value::mysql::row;
 
 /// Reading on costs more than a new connection beyond this.
 const READ_AWAY: usize = 4 * 1024 * 1024;

@@ -2,7 +2,7 @@
 //! who asks for them, and shown to nobody; names are taken out of them to be looked for in the schema.
 
 use super::session::Fault;
-use crate::driver::DatabaseError;
+use crate::error::DatabaseError;
 use crate::error::{Constraint, Error, ErrorKind, Operation, TimeoutPhase, Told};
 
 /// What the server said of a failure.

@@ -5,7 +5,6 @@ use std::time::Instant;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::bytes::{put_counted, put_counted_number, put_text, take_text};
 use super::error::{connect_error, refused_config};
 use super::options::MysqlConfig;
 use super::public_key::{self, PublicKey};
@@ -14,6 +13,7 @@ use super::settle::{least, settle};
 use crate::driver::connect::ServerInfo;
 use crate::driver::wire::{Deadline, Peer, SILENCE, Socket, Tls, is_postgres};
 use crate::error::Result;
+use crate::value::mysql::bytes::{put_counted, put_counted_number, put_text, take_text};
 
 /// What this side can do (MySQL's manual, "Capabilities Flags"). Neither several statements in one text nor files of
 /// this machine: both are ways in for what was not meant.
@@ -326,7 +326,7 @@ fn xor(left: &[u8], right: &[u8]) -> Vec<u8> {
 }
 
 #[cold]
-fn unknown_plugin(plugin: &[u8]) -> crate::Error {
+fn unknown_plugin(plugin: &[u8]) -> crate::error::Error {
     let name = String::from_utf8_lossy(plugin).escape_debug().to_string();
     refused_config(&format!(
         "the account logs in by `{name}`, which is not supported here: supported are `caching_sha2_password`, \

@@ -6,9 +6,10 @@ use std::time::Duration;
 use super::error::statement_error;
 use super::session::Fault;
 use super::{Deadline, MysqlConnection, settle};
-use crate::commit::{Mark, Resolution};
-use crate::driver::{ParamWriter, Written};
+use crate::error::Written;
 use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::error::{Mark, Resolution};
+use crate::value::ParamWriter;
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS _bindery_commits (\
      session CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, \

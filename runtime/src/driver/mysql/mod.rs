@@ -5,9 +5,7 @@
 //! before the first statement is sent: the server runs what follows a command that failed.
 
 mod bulk;
-mod bytes;
 mod catalogue;
-mod column;
 mod cursor;
 #[cfg(feature = "ed25519")]
 mod ed25519;
@@ -15,11 +13,9 @@ mod error;
 mod login;
 mod mark;
 mod options;
-mod params;
 #[cfg(all(test, unix))]
 pub(super) mod played;
 mod public_key;
-mod row;
 mod session;
 mod settle;
 
@@ -28,24 +24,24 @@ use std::time::{Duration, Instant};
 
 use bindery_core::config::SessionReset;
 
-use self::column::Fields;
 use self::error::{ends_transaction, is_stale_statement, statement_error};
 use self::login::LoggedIn;
 use self::mark::Marker;
-use self::params::Values;
 use self::session::{Answer, Done, Fault, Session};
 use super::connect::ServerInfo;
-use super::database_error::wrong_count;
-use super::params::ParamTarget;
 use super::wire::{Deadline, Peer, Statements, WITHOUT_ROW};
-use super::{Canceller, Cutter, Identity, Leaving, ParamWriter, TakeRow, WriteParams};
+use super::{Canceller, Cutter, Leaving, TakeRow, WriteParams};
+use crate::driver::TransactionOptions;
+use crate::error::wrong_count;
 use crate::error::{Error, ErrorKind, Operation, Result};
-use crate::transaction::TransactionOptions;
+use crate::value::mysql::column::Fields;
+use crate::value::mysql::params::Values;
+use crate::value::mysql::params::too_large;
+use crate::value::mysql::{Params, bytes, row};
+use crate::value::{Identity, ParamTarget, ParamWriter};
 
 pub(crate) use self::cursor::MysqlCursor;
 pub(crate) use self::options::MysqlConfig;
-pub(super) use self::params::Params;
-pub(super) use self::row::RowRef;
 
 /// The server gives up first and says so; then its connection stays. This much later it counts as silent.
 const GRACE: Duration = Duration::from_millis(150);
@@ -561,13 +557,6 @@ fn encode(values: &mut Values, write: WriteParams<'_>) -> Result<()> {
     let mut params = ParamWriter::new(ParamTarget::Mysql(Params::new(values)));
     write(&mut params);
     params.finish()
-}
-
-#[cold]
-fn too_large(max_allowed_packet: usize) -> Error {
-    Error::new(ErrorKind::UnsupportedValue(format!(
-        "the values are larger than the server accepts in one packet (max_allowed_packet is {max_allowed_packet} bytes)"
-    )))
 }
 
 #[cfg(all(test, unix))]

@@ -5,13 +5,15 @@
 
 use std::ops::Range;
 
-use super::bytes::{
-    take, take_counted, take_counted_number, take_text, take_u8, take_u16, take_u32,
-};
-use super::column::Column;
 use super::error::ServerError;
 use crate::driver::Leaving;
-use crate::driver::wire::{self, Deadline, Socket, Tls, empty};
+use crate::driver::wire;
+use crate::driver::wire::{Deadline, Socket, Tls};
+use crate::value::buffer::empty;
+use crate::value::mysql::bytes::{
+    take, take_counted, take_counted_number, take_text, take_u8, take_u16, take_u32,
+};
+use crate::value::mysql::column::Column;
 
 /// Why an operation failed.
 pub(super) type Fault = wire::Fault<ServerError>;

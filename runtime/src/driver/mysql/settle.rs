@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use super::bytes::take_counted;
 use super::error::{connect_error, refused_config};
 use super::options::MysqlConfig;
 use super::session::{Answer, Fault, Session};
@@ -11,6 +10,7 @@ use crate::driver::connect::ServerInfo;
 use crate::driver::versions::{Least, MARIADB, MYSQL, shown};
 use crate::driver::wire::Deadline;
 use crate::error::Result;
+use crate::value::mysql::bytes::take_counted;
 
 /// Strict: a value that does not fit is refused instead of changed. Without `NO_AUTO_VALUE_ON_ZERO` a key of 0 would be
 /// stored as another number. `NO_ZERO_DATE` is not among them: a date of zeros that a column of an old schema holds must

@@ -3,18 +3,18 @@
 
 use std::time::Duration;
 
-use super::bytes::put_counted;
 use super::played::{connection, requests};
 use super::{Params, Values};
-use crate::driver::params::ParamTarget;
-use crate::driver::played::checks::{
-    self, IMPATIENT, Outcomes, PATIENT, is_lost, kind, pulled, rows,
-};
+use crate::driver::Physical;
+use crate::driver::TransactionOptions;
+use crate::driver::played::checks;
+use crate::driver::played::checks::{IMPATIENT, Outcomes, PATIENT, is_lost, kind, pulled, rows};
 use crate::driver::played::{TABLE, changed, play as serve};
-use crate::driver::{ParamWriter, Physical};
 use crate::error::{Applied, ErrorKind, Result};
-use crate::model::ColumnSet;
-use crate::transaction::TransactionOptions;
+use crate::value::ColumnSet;
+use crate::value::ParamTarget;
+use crate::value::ParamWriter;
+use crate::value::mysql::bytes::put_counted;
 
 /// What the played server says, one piece for each command.
 #[derive(Default)]

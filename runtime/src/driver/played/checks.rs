@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use super::cut;
-use crate::driver::{ParamWriter, Physical, RowReader};
+use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Result};
+use crate::value::{ParamWriter, RowReader};
 
 /// For a server that answers everything, and for one that says too little.
 pub(in crate::driver) const PATIENT: Duration = Duration::from_secs(20);

@@ -1,7 +1,7 @@
 //! The statements that begin a transaction. They travel with the first one that does something.
 
 use super::message;
-use crate::transaction::TransactionOptions;
+use crate::driver::TransactionOptions;
 
 /// A transaction that begins with the next statement.
 #[derive(Clone, Copy)]

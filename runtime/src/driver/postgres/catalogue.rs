@@ -2,9 +2,9 @@
 
 use super::PostgresConnection;
 use crate::driver::catalogue::{Kind, Kinds, Relation, StoredColumn, Wanted};
-use crate::driver::{ParamWriter, RowReader};
 use crate::error::Result;
-use crate::types::ToColumn;
+use crate::value::types::ToColumn;
+use crate::value::{ParamWriter, RowReader};
 
 /// Names are looked for as statements do. Of a domain the type behind it counts, and its NOT NULL too. A table that is
 /// found has a row for each column; one without columns a single one.

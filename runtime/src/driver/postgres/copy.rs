@@ -9,15 +9,16 @@ use postgres_types::Type;
 use super::PostgresConnection;
 use super::answer::Expected;
 use super::begin::Begin;
-use super::encode::{Encoder, is_foreign};
 use super::error::refuses_copy;
 use super::message;
 use super::session::{Fault, Session, Standing};
-use crate::driver::params::ParamTarget;
-use crate::driver::{ParamWriter, WriteEach};
+use crate::driver::TableSql;
+use crate::driver::WriteEach;
 use crate::error::{Error, Result};
-use crate::model::ColumnSet;
-use crate::statements::TableSql;
+use crate::value::ColumnSet;
+use crate::value::ParamTarget;
+use crate::value::ParamWriter;
+use crate::value::postgres::encode::{Encoder, is_foreign};
 
 /// The signature, no flags, no extension (PostgreSQL's manual, "COPY", "Binary Format").
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
@@ -108,7 +109,7 @@ impl PostgresConnection {
         rows: usize,
         write: WriteEach<'_>,
     ) -> Result<u64> {
-        let sql = table.insert_sql(crate::Dialect::Postgres, columns, 1, false);
+        let sql = table.insert_sql(bindery_core::dialect::Dialect::Postgres, columns, 1, false);
         let mut inserted = 0;
         self.execute_each(&sql, rows, write, &mut |_, count| inserted += count)?;
         Ok(inserted)

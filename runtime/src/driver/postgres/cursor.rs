@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::answer::Tally;
-use super::decode::{self, Fields};
 use super::error::{ServerError, is_stale_plan, statement_error};
 use super::session::{Fault, Message};
 use super::statement::Statement;
 use super::{PostgresConnection, Standing};
 use crate::driver::wire::Deadline;
-use crate::driver::{DROP_LIMIT, RowReader, WriteParams};
+use crate::driver::{DROP_LIMIT, WriteParams};
 use crate::error::{Error, Result};
+use crate::value::RowReader;
+use crate::value::postgres::decode::{self, Fields};
 
 /// Reading on costs more than a new connection beyond this.
 const READ_AWAY: usize = 4 * 1024 * 1024;

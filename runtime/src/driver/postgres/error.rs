@@ -1,9 +1,9 @@
 //! SQLSTATE to kinds of errors. The server's text about a statement is kept for who asks for it, and shown to nobody.
 
-use super::message::take_text;
 use super::session::Fault;
-use crate::driver::DatabaseError;
+use crate::error::DatabaseError;
 use crate::error::{Constraint, Error, ErrorKind, Operation, TimeoutPhase, Told};
+use crate::value::postgres::bytes::take_text;
 
 /// What the server said of a failure. DETAIL, HINT and WHERE may hold values, so they are not even kept.
 #[derive(Debug, Default)]

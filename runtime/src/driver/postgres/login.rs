@@ -14,6 +14,7 @@ use super::session::{Fault, Session};
 use super::settle::settle;
 use crate::driver::wire::{Deadline, Peer, Socket, Tls, mysql_greeting, within};
 use crate::error::Result;
+use crate::value::postgres::bytes;
 
 /// What the server asks for (PostgreSQL's manual, "Authentication…" messages).
 const OK: i32 = 0;
@@ -113,7 +114,7 @@ fn authenticate(session: &mut Session, config: &PostgresConfig, deadline: Deadli
             (_, true) => (),
             _ => return Err(connect_error(Fault::Protocol("no answer to the login"))),
         }
-        let answer = match message::take_i32(&mut body) {
+        let answer = match bytes::take_i32(&mut body) {
             Some(OK) if !must_prove => return Ok(()),
             Some(OK | CLEARTEXT | MD5) if must_bind => return Err(unbound()),
             Some(OK) => return Err(distrusted()),
@@ -221,11 +222,11 @@ fn rounds(challenge: &[u8]) -> Option<u64> {
 }
 
 fn offers(mut offer: &[u8], method: &str) -> bool {
-    std::iter::from_fn(|| message::take_text(&mut offer)).any(|name| name == method.as_bytes())
+    std::iter::from_fn(|| bytes::take_text(&mut offer)).any(|name| name == method.as_bytes())
 }
 
 #[cold]
-fn unbound() -> crate::Error {
+fn unbound() -> crate::error::Error {
     connect_error(Fault::Protocol(
         "the server cannot tie the login to the encrypted connection, and `channel-binding` insists on it",
     ))
@@ -256,20 +257,20 @@ fn with_nul(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[cold]
-fn out_of_turn() -> crate::Error {
+fn out_of_turn() -> crate::error::Error {
     connect_error(Fault::Protocol("a step of the login out of sequence"))
 }
 
 /// Who answers does not know the password either, so it is not the server.
 #[cold]
-fn distrusted() -> crate::Error {
+fn distrusted() -> crate::error::Error {
     connect_error(Fault::Protocol(
         "the server did not prove that it knows the password",
     ))
 }
 
 #[cold]
-fn unknown_method() -> crate::Error {
+fn unknown_method() -> crate::error::Error {
     super::error::config(
         "the server demands a login that is not supported here: supported are `scram-sha-256`, `md5`, `password` and `trust`",
     )

@@ -102,35 +102,6 @@ pub(super) fn plain(out: &mut Vec<u8>, sql: &str) {
     out.extend_from_slice(EXECUTE);
 }
 
-/// Takes a big-endian number off the front.
-pub(super) fn take_u16(rest: &mut &[u8]) -> Option<u16> {
-    let (number, after) = rest.split_first_chunk()?;
-    *rest = after;
-    Some(u16::from_be_bytes(*number))
-}
-
-/// Takes a big-endian number off the front.
-pub(super) fn take_u32(rest: &mut &[u8]) -> Option<u32> {
-    let (number, after) = rest.split_first_chunk()?;
-    *rest = after;
-    Some(u32::from_be_bytes(*number))
-}
-
-/// Takes a big-endian number off the front.
-pub(super) fn take_i32(rest: &mut &[u8]) -> Option<i32> {
-    let (number, after) = rest.split_first_chunk()?;
-    *rest = after;
-    Some(i32::from_be_bytes(*number))
-}
-
-/// Takes text up to its NUL off the front.
-pub(super) fn take_text<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let end = rest.iter().position(|&byte| byte == 0)?;
-    let taken = &rest[..end];
-    *rest = &rest[end + 1..];
-    Some(taken)
-}
-
 /// Asks whether the server does TLS; one byte answers.
 pub(super) fn ask_for_tls(out: &mut Vec<u8>) {
     const CODE: i32 = 80_877_103;

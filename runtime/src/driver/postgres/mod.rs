@@ -8,13 +8,10 @@ mod begin;
 mod catalogue;
 mod copy;
 mod cursor;
-mod decode;
-mod encode;
 mod error;
 mod login;
 mod message;
 mod number;
-mod numeric;
 mod options;
 mod pipeline;
 #[cfg(all(test, unix))]
@@ -30,22 +27,21 @@ use std::time::{Duration, Instant};
 use self::answer::{Expected, count};
 use self::begin::Begin;
 use self::copy::Copied;
-use self::decode::Fields;
 use self::error::{is_stale_plan, statement_error};
 use self::number::Numbering;
 use self::session::{Fault, Session, Standing};
-use self::statement::{Column, Statement};
+use self::statement::Statement;
 use self::types::Types;
 use super::connect::ServerInfo;
-use super::params::ParamTarget;
 use super::wire::{Deadline, Peer, Statements, Tls, WITHOUT_ROW};
-use super::{Canceller, Cutter, Leaving, ParamWriter, TakeRow, WriteParams};
+use super::{Canceller, Cutter, Leaving, TakeRow, WriteParams};
+use crate::driver::TransactionOptions;
 use crate::error::{Error, ErrorKind, Result};
-use crate::transaction::TransactionOptions;
+use crate::value::postgres::Encoder;
+use crate::value::postgres::decode::{self, Column, Fields};
+use crate::value::{ParamTarget, ParamWriter};
 
 pub(crate) use self::cursor::PostgresCursor;
-pub(super) use self::decode::RowRef;
-pub(super) use self::encode::Encoder;
 pub(crate) use self::options::PostgresConfig;
 
 /// The server gives up first and says so; then its connection stays. This much later it counts as silent.

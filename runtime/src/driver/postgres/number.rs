@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use super::answer::Expected;
 use super::session::{Fault, Standing};
-use super::{Deadline, PostgresConnection, message};
-use crate::commit::{Mark, Resolution};
-use crate::driver::{ParamWriter, Written};
+use super::{Deadline, PostgresConnection};
+use crate::error::Written;
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
+use crate::error::{Mark, Resolution};
+use crate::value::ParamWriter;
+use crate::value::postgres::bytes;
 
 /// Calls `pg_current_xact_id_if_assigned` by its number in the catalogue, which is the same in every version that has it:
 /// no forms of arguments, no arguments, the result in binary form. NULL, as long as the transaction has changed nothing.
@@ -226,8 +228,8 @@ fn read_number(body: &[u8]) -> Result<Option<u64>, &'static str> {
 /// The one column of a row, as text.
 fn read_era(body: &[u8]) -> Option<i64> {
     let mut rest = body;
-    let columns = message::take_u16(&mut rest)?;
-    let length = usize::try_from(message::take_i32(&mut rest)?).ok()?;
+    let columns = bytes::take_u16(&mut rest)?;
+    let length = usize::try_from(bytes::take_i32(&mut rest)?).ok()?;
     let text = rest.get(..length).filter(|_| columns == 1)?;
     std::str::from_utf8(text).ok()?.parse().ok()
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use bindery_core::config::{ChannelBinding, Endpoint, Secret, SessionConfig};
 
-use crate::Dialect;
 use crate::driver::connect::{ServerOptions, bad_parameter, tls, unknown_parameter};
 use crate::driver::wire::{Peer, Tls};
 use crate::error::Result;
+use bindery_core::dialect::Dialect;
 
 /// Everything needed to connect, checked.
 #[derive(Clone)]

@@ -9,9 +9,10 @@ use super::error::{ServerError, is_stale_plan};
 use super::session::{Fault, Standing};
 use super::statement::Statement;
 use super::{Encoder, PostgresConnection, Sent, count, decode, message};
-use crate::driver::params::ParamTarget;
-use crate::driver::{Changed, ParamWriter, TakeEach, WriteEach};
+use crate::driver::{Changed, TakeEach, WriteEach};
 use crate::error::{Error, Result};
+use crate::value::ParamTarget;
+use crate::value::ParamWriter;
 
 /// What is asked at most before its answers are read. The socket's buffers hold it, so the server's answers wait on its
 /// side, and not in our memory, until somebody takes them.

@@ -10,7 +10,9 @@ use super::answer::{Expected, Tally};
 use super::error::ServerError;
 use super::message;
 use crate::driver::Leaving;
-use crate::driver::wire::{Deadline, Socket, empty};
+use crate::driver::wire::{Deadline, Socket};
+use crate::value::buffer::empty;
+use crate::value::postgres::bytes;
 
 /// What a server may send at most in one message: its own limit of a value, and a little for what is around it.
 const MAX_MESSAGE: usize = (1 << 30) + (1 << 20);
@@ -371,8 +373,8 @@ impl Session {
     /// A setting that the server reports: at the login as the account has them, later those that somebody changed.
     fn learn(&mut self, message: &Message) {
         let mut rest = self.socket.slice(message.body.clone());
-        let name = message::take_text(&mut rest).unwrap_or_default();
-        let value = message::take_text(&mut rest).unwrap_or_default();
+        let name = bytes::take_text(&mut rest).unwrap_or_default();
+        let value = bytes::take_text(&mut rest).unwrap_or_default();
         match name {
             b"server_version" => self.version = String::from_utf8_lossy(value).into_owned(),
             b"client_encoding" => self.strange.encoding = value != b"UTF8",

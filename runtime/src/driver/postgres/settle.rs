@@ -13,6 +13,7 @@ use super::session::{Fault, Session};
 use crate::driver::versions::{POSTGRES, shown};
 use crate::driver::wire::Deadline;
 use crate::error::Result;
+use crate::value::postgres::bytes;
 
 /// What the server has to say in the end, and what relies on it.
 const NEEDED: [(&str, &str); 5] = [
@@ -116,10 +117,10 @@ fn settings(config: &PostgresConfig) -> String {
 
 /// The columns of a row, NULL as an empty text.
 fn texts(mut body: &[u8]) -> Option<Vec<String>> {
-    let columns = message::take_u16(&mut body)?;
+    let columns = bytes::take_u16(&mut body)?;
     let mut texts = Vec::new();
     for _ in 0..columns {
-        let length = usize::try_from(message::take_i32(&mut body)?).unwrap_or(0);
+        let length = usize::try_from(bytes::take_i32(&mut body)?).unwrap_or(0);
         let (text, rest) = body.split_at_checked(length)?;
         texts.push(String::from_utf8_lossy(text).into_owned());
         body = rest;

@@ -2,8 +2,9 @@
 
 use postgres_types::Type;
 
-use super::encode::is_foreign;
 use super::message;
+use crate::value::postgres::decode::Column;
+use crate::value::postgres::encode::is_foreign;
 
 /// A prepared statement.
 pub(super) struct Statement {
@@ -14,13 +15,6 @@ pub(super) struct Statement {
     pub(super) returns: bool,
     /// The beginning of each Bind: no portal's name, the statement's, the forms of the parameters, their number.
     bind: Vec<u8>,
-}
-
-/// A column of a statement's rows.
-pub(super) struct Column {
-    pub(super) column_type: Type,
-    /// `typmod`: the length of a `character(n)`, or -1.
-    pub(super) modifier: i32,
 }
 
 impl Statement {

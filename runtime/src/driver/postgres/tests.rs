@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use super::message;
 use super::played::{connection, requests};
-use crate::driver::played::checks::{
-    self, IMPATIENT, Outcomes, PATIENT, is_lost, kind, pulled, rows,
-};
+use crate::driver::Physical;
+use crate::driver::TransactionOptions;
+use crate::driver::played::checks;
+use crate::driver::played::checks::{IMPATIENT, Outcomes, PATIENT, is_lost, kind, pulled, rows};
 use crate::driver::played::{TABLE, changed, play as serve};
-use crate::driver::{ParamWriter, Physical};
 use crate::error::{Applied, ErrorKind, Result};
-use crate::model::ColumnSet;
-use crate::transaction::TransactionOptions;
+use crate::value::ColumnSet;
+use crate::value::ParamWriter;
 
 /// What the played server says, one piece for each request.
 #[derive(Default)]

@@ -92,7 +92,7 @@ fn ask(session: &mut Session, number: u32) -> Result<Found, Fault> {
 
 fn read(body: &[u8]) -> Option<Found> {
     let mut rest = body.get(2..)?;
-    let mut field = || super::decode::take_field(&mut rest)?;
+    let mut field = || crate::value::postgres::decode::take_field(&mut rest)?;
     let (name, schema, kind) = (field()?, field()?, field()?);
     let mut number = || Some(u32::from_be_bytes(field()?.try_into().ok()?));
     let (base, element) = (number()?, number()?);

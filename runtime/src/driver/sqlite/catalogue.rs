@@ -2,10 +2,10 @@
 //! (section 3 of SQLite's "Datatypes").
 
 use super::SqliteConnection;
-use crate::driver::ParamWriter;
 use crate::driver::catalogue::{Kind, Kinds, Relation, StoredColumn, Wanted};
 use crate::error::{Error, ErrorKind, Result};
-use crate::types::ToColumn;
+use crate::value::ParamWriter;
+use crate::value::types::ToColumn;
 
 /// Types whose values are written as texts that are no numbers, or as bytes: no affinity changes them.
 macro_rules! unchanged_and {

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 
-use super::error::prepare_error;
-use super::statement::Statement;
 use crate::error::Result;
+use crate::value::sqlite::error::prepare_error;
+use crate::value::sqlite::statement::Statement;
 
 /// How many.
 const KEPT: usize = 256;

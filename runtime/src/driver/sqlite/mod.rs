@@ -1,13 +1,8 @@
 //! SQLite through `rusqlite`.
 
-mod calendar_text;
 mod catalogue;
-mod error;
 mod kept;
-mod params;
 mod readings;
-mod row;
-mod statement;
 mod watch;
 mod writing;
 
@@ -19,30 +14,28 @@ use rusqlite::config::DbConfig;
 use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::{Batch, OpenFlags};
 
-use self::error::{moved_error, open_error, prepare_error, step_error};
 use self::kept::{Kept, Running};
 use self::readings::Amid;
-use self::statement::Statement;
 use self::watch::Watched;
 use self::writing::Writing;
-use super::params::ParamTarget;
 use super::refused::first_refused;
-use super::row::RowSource;
-use super::{Cutter, Leaving, ParamWriter, RowReader, TakeRow, WriteParams, Written};
-use crate::Dialect;
+use super::{Cutter, Leaving, TakeRow, WriteParams};
+use crate::driver::TableSql;
+use crate::driver::TransactionOptions;
+use crate::driver::turns::Turn;
+use crate::error::Written;
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
-use crate::model::ColumnSet;
-use crate::statements::TableSql;
-use crate::transaction::TransactionOptions;
-use crate::turns::Turn;
+use crate::value::ColumnSet;
+use crate::value::sqlite::error::{moved_error, open_error, prepare_error, step_error};
+use crate::value::sqlite::statement::Statement;
+use crate::value::sqlite::{Params, RowRef};
+use crate::value::{ParamTarget, ParamWriter, RowReader, RowSource};
+use bindery_core::dialect::Dialect;
 
 /// Rows of one multi-row INSERT: between 32 and 128 are equally fast, more are slower.
 const ROWS_PER_INSERT: usize = 64;
 /// SQLite's own limit of placeholders in one statement.
 const MAX_PARAMS: usize = 32_766;
-
-pub(super) use self::params::Params;
-pub(super) use self::row::RowRef;
 
 /// One open SQLite connection.
 pub(crate) struct SqliteConnection {
@@ -277,9 +270,9 @@ impl SqliteConnection {
         table: &TableSql,
         columns: &ColumnSet,
         rows: std::ops::Range<usize>,
-        error: crate::Error,
+        error: crate::error::Error,
         write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
-    ) -> crate::Error {
+    ) -> crate::error::Error {
         if !self.in_transaction() {
             return error;
         }

@@ -10,7 +10,7 @@ use super::*;
 use crate::driver::Physical;
 use crate::error::TimeoutPhase;
 use crate::link::Link;
-use crate::pool::{Pool, PoolLimits};
+use crate::link::pool::{Pool, PoolLimits};
 
 const SHORT: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -15,12 +15,12 @@ use std::time::{Duration, Instant};
 
 use rusqlite::ffi;
 
-use super::error::own_reading_error;
 use super::readings::{Amid, Readings};
 use crate::driver::Cutter;
 use crate::driver::cut::Cut;
+use crate::driver::turns::Gate;
 use crate::error::{Error, ErrorKind};
-use crate::turns::Gate;
+use crate::value::sqlite::error::own_reading_error;
 
 /// The operations of SQLite's machine between two looks at the clock: a few dozen microseconds.
 const OPERATIONS: c_int = 4_096;

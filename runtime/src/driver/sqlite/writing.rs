@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::readings::Readings;
+use crate::driver::forks;
+use crate::driver::turns::{Gate, Turn, Turns};
 use crate::error::Result;
-use crate::forks;
-use crate::turns::{Gate, Turn, Turns};
 
 /// One connection's part in it.
 pub(super) struct Writing {

@@ -1,12 +1,13 @@
 //! Many statements in one go, and many rows in one statement, on the databases themselves.
 
 use super::{Database, connect, databases};
-use crate::Dialect;
-use crate::driver::{ParamWriter, Physical};
+use crate::driver::Physical;
+use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind};
-use crate::model::ColumnSet;
-use crate::statements::TableSql;
-use crate::types::ToColumn;
+use crate::value::ColumnSet;
+use crate::value::ParamWriter;
+use crate::value::types::ToColumn;
+use bindery_core::dialect::Dialect;
 
 const ENTRY: TableSql = TableSql {
     table: "entry",
@@ -50,7 +51,7 @@ fn count(database: &mut Database) -> i64 {
     counted.expect("a count")[0]
 }
 
-fn insert_each(database: &mut Database, ids: &[i64]) -> crate::Result<Vec<u64>> {
+fn insert_each(database: &mut Database, ids: &[i64]) -> crate::error::Result<Vec<u64>> {
     let sql = database.with_placeholders("INSERT INTO entry (id, name) VALUES (?, ?)");
     let mut changed = Vec::new();
     let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
@@ -70,7 +71,7 @@ fn insert_rows(
     database: &mut Database,
     rows: usize,
     write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
-) -> crate::Result<u64> {
+) -> crate::error::Result<u64> {
     let columns = ColumnSet::new().with(0).with(1).with(2);
     database.physical.insert_rows(&ENTRY, &columns, rows, write)
 }
@@ -341,7 +342,7 @@ fn ask_each_way(database: &mut Database) {
     let physical = &mut database.physical;
     let mut ids = Vec::new();
     let write = &mut |at: usize, params: &mut ParamWriter<'_>| params.i64(at as i64);
-    let take = &mut |_: usize, row: &mut crate::driver::RowReader<'_>| {
+    let take = &mut |_: usize, row: &mut crate::value::RowReader<'_>| {
         ids.push(row.i64()?);
         Ok(())
     };
@@ -370,7 +371,7 @@ fn each_way_of_asking_prepares_anew() {
         return;
     };
     insert_each(&mut database, &[1]).unwrap();
-    let ways: [fn(&mut Physical) -> crate::Result<i64>; 3] = [
+    let ways: [fn(&mut Physical) -> crate::error::Result<i64>; 3] = [
         |physical| {
             let mut found = 0;
             let write = &mut |_: usize, params: &mut ParamWriter<'_>| params.i64(1);

@@ -66,7 +66,8 @@ fn columns_of_every_kind_are_known() {
             assert_eq!(column.name, format!("c{at}"));
             assert!(column.kinds.contains(*kind), "{dialect}: {text}");
             assert_eq!(column.not_null, Some(false), "{dialect}: {text}");
-            let is_rounded = text.contains("2)") && dialect != crate::Dialect::Sqlite;
+            let is_rounded =
+                text.contains("2)") && dialect != bindery_core::dialect::Dialect::Sqlite;
             assert_eq!(
                 column
                     .fraction
@@ -120,7 +121,7 @@ fn what_a_row_must_give_is_known() {
         let view = view.expect("the view is there");
         assert!(view.is_view);
         assert_eq!(view.columns[0].not_null, None);
-        if database.dialect() != crate::Dialect::Sqlite {
+        if database.dialect() != bindery_core::dialect::Dialect::Sqlite {
             let found = database.physical.relations(&[elsewhere]);
             assert_eq!(found.expect("an answer"), [None]);
         }
@@ -131,7 +132,9 @@ fn what_a_row_must_give_is_known() {
 #[test]
 fn domains_are_what_they_stand_for() {
     let postgres = databases().into_iter();
-    for mut database in postgres.filter(|database| database.dialect() == crate::Dialect::Postgres) {
+    for mut database in
+        postgres.filter(|database| database.dialect() == bindery_core::dialect::Dialect::Postgres)
+    {
         database.batch("CREATE DOMAIN price AS numeric(9,3) NOT NULL DEFAULT 1");
         database.batch("CREATE TABLE \"Kinds\" (a price, b price[], c inet)");
         let found = database.physical.relations(&[WANTED]).expect("an answer");

@@ -2,12 +2,12 @@
 
 use super::databases;
 use super::held::Held;
-use crate::Dialect::{Mysql, Postgres, Sqlite};
 use crate::error::ErrorKind;
-use crate::types::ToColumn;
+use crate::value::types::ToColumn;
+use bindery_core::dialect::Dialect::{Mysql, Postgres, Sqlite};
 
 /// Refused on every database.
-fn everywhere<T>(_: crate::Dialect, _: &T) -> bool {
+fn everywhere<T>(_: bindery_core::dialect::Dialect, _: &T) -> bool {
     true
 }
 
@@ -69,7 +69,7 @@ fn dates_and_times() {
         )
         .keeps(
             ["TIMESTAMP", "timestamptz", "DATETIME(6)"],
-            &[crate::types::now()],
+            &[crate::value::types::now()],
         );
 }
 
@@ -144,7 +144,7 @@ fn uuids() {
 fn json() {
     use serde_json::{Value, json};
 
-    use crate::types::Json;
+    use crate::value::types::Json;
 
     let values = [
         Value::Null,

@@ -5,9 +5,9 @@ use bindery_testkit::Server;
 
 use super::held::{Held, not_on};
 use super::{Database, connect, databases};
-use crate::Dialect::{Mysql, Postgres, Sqlite};
 use crate::error::ErrorKind;
-use crate::types::{FromColumn, ToColumn};
+use crate::value::types::{FromColumn, ToColumn};
+use bindery_core::dialect::Dialect::{Mysql, Postgres, Sqlite};
 
 /// Equal where every bit is.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl<T: ToColumn> ToColumn for Bits<T> {
 }
 
 impl<T: FromColumn> FromColumn for Bits<T> {
-    fn read(row: &mut crate::RowReader<'_>) -> crate::Result<Self> {
+    fn read(row: &mut crate::RowReader<'_>) -> crate::error::Result<Self> {
         row.next().map(Self)
     }
 }
@@ -78,7 +78,7 @@ fn floats_keep_every_bit_or_are_refused() {
         .keeps(["DOUBLE", "", "DOUBLE"], &[-0.0f64]);
 }
 
-fn is_lost(dialect: crate::Dialect, value: f64) -> bool {
+fn is_lost(dialect: bindery_core::dialect::Dialect, value: f64) -> bool {
     match dialect {
         Sqlite => value.is_nan(),
         Postgres => false,
@@ -313,7 +313,7 @@ fn text_that_is_none_is_told() {
             Mysql => "SELECT CAST(x'ff41' AS BINARY)",
         };
         refuses_to_read::<String>(&mut database, sql);
-        refuses_to_read::<crate::types::AnyValue>(&mut database, sql);
+        refuses_to_read::<crate::value::types::AnyValue>(&mut database, sql);
     }
 }
 

@@ -9,10 +9,10 @@ use bindery_testkit::{Direction, Fault, FaultProxy, FreshDatabase, Product, Watc
 
 use super::errors::{CANARY, assert_silent, make_tables};
 use super::{Database, connect, options, server};
-use crate::Dialect;
 use crate::driver::Physical;
 use crate::driver::sqlite::{SqliteConnection, SqliteOptions};
 use crate::error::{Applied, Error, ErrorKind, Result, Told};
+use bindery_core::dialect::Dialect;
 
 const PATIENCE: Duration = Duration::from_secs(120);
 const SHORT: Duration = Duration::from_millis(50);

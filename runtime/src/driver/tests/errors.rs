@@ -3,8 +3,8 @@
 use bindery_core::config::Endpoint;
 
 use super::{Database, connect, databases};
-use crate::Dialect;
 use crate::error::{Applied, Error, ErrorKind, TimeoutPhase};
+use bindery_core::dialect::Dialect;
 
 /// In every value that provokes an error, so that it can be looked for.
 pub(super) const CANARY: &str = "canary-7f3a";

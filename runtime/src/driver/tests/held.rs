@@ -3,11 +3,11 @@
 use std::fmt::Debug;
 
 use super::{Database, databases};
-use crate::Dialect;
+use crate::driver::TableSql;
 use crate::error::ErrorKind;
-use crate::model::ColumnSet;
-use crate::statements::TableSql;
-use crate::types::{FromColumn, ToColumn};
+use crate::value::ColumnSet;
+use crate::value::types::{FromColumn, ToColumn};
+use bindery_core::dialect::Dialect;
 
 const HELD: TableSql = TableSql {
     table: "held",
@@ -88,7 +88,7 @@ fn keeps_one<T: Tested>(database: &mut Database, value: &T) {
 pub(super) fn insert_all<T: ToColumn + ?Sized>(
     database: &mut Database,
     values: &[&T],
-) -> crate::Result<u64> {
+) -> crate::error::Result<u64> {
     let columns = ColumnSet::new().with(0).with(1);
     database
         .physical

@@ -6,11 +6,12 @@ use bindery_testkit::{Direction, Fault, Watchdog};
 
 use super::silence::Behind;
 use super::{Database, push};
-use crate::Dialect;
-use crate::commit::{Mark, Resolution};
-use crate::driver::{Physical, Written};
+use crate::driver::Physical;
+use crate::driver::TransactionOptions;
+use crate::error::Written;
 use crate::error::{Applied, Error, ErrorKind, Result};
-use crate::transaction::TransactionOptions;
+use crate::error::{Mark, Resolution};
+use bindery_core::dialect::Dialect;
 
 const PATIENCE: Duration = Duration::from_secs(120);
 

@@ -26,9 +26,9 @@ use super::mysql::{MysqlConfig, MysqlConnection};
 use super::postgres::{PostgresConfig, PostgresConnection};
 use super::sqlite::{SqliteConnection, SqliteOptions};
 use super::{ParamWriter, Physical, ServerOptions};
-use crate::Dialect;
 use crate::error::Result;
-use crate::types::{FromColumn, ToColumn};
+use crate::value::types::{FromColumn, ToColumn};
+use bindery_core::dialect::Dialect;
 
 /// An empty database and a connection to it.
 struct Database {

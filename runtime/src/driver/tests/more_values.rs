@@ -2,9 +2,9 @@
 
 use super::databases;
 use super::held::{Held, not_on};
-use crate::Dialect::{Mysql, Postgres, Sqlite};
 use crate::error::ErrorKind;
-use crate::types::{AnyValue, ToColumn, Vector, ZeroOr};
+use crate::value::types::{AnyValue, ToColumn, Vector, ZeroOr};
+use bindery_core::dialect::Dialect::{Mysql, Postgres, Sqlite};
 
 #[test]
 fn vectors_and_values_of_any_type() {
@@ -46,7 +46,7 @@ fn vectors_and_values_of_any_type() {
 fn networks_in_columns_of_text() {
     use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-    use crate::types::IpNet;
+    use crate::value::types::IpNet;
 
     let hosts = [
         IpAddr::from(Ipv4Addr::UNSPECIFIED),

@@ -8,14 +8,14 @@ use std::time::Duration;
 use bindery_testkit::{FreshDatabase, Server};
 
 use super::{connect, connect_with, databases, options, server};
-use crate::Dialect;
 use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Result};
+use bindery_core::dialect::Dialect;
 
 /// The first column of one row, as text.
 fn text(physical: &mut Physical, sql: &str) -> String {
     let mut found = String::new();
-    let mut take = |row: &mut crate::driver::RowReader<'_>| {
+    let mut take = |row: &mut crate::value::RowReader<'_>| {
         found = row.text()?.to_owned();
         Ok(true)
     };
@@ -88,7 +88,7 @@ fn postgres_sessions_are_set_up_whatever_the_account_says() {
         "\u{1F511}",
     ];
     for value in values {
-        let write = &mut |params: &mut crate::driver::ParamWriter<'_>| params.text(value);
+        let write = &mut |params: &mut crate::value::ParamWriter<'_>| params.text(value);
         physical
             .execute("INSERT INTO t VALUES ($1)", write)
             .unwrap();

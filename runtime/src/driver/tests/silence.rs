@@ -6,9 +6,9 @@ use bindery_core::config::TlsOptions;
 use bindery_testkit::{Direction, Fault, FaultProxy, FreshDatabase, Watchdog};
 
 use super::{Database, connect_with, options, push, server};
-use crate::Dialect;
 use crate::driver::Physical;
 use crate::error::{ErrorKind, Result, TimeoutPhase};
+use bindery_core::dialect::Dialect;
 
 const LIMIT: Duration = Duration::from_millis(300);
 /// For a whole test; every single wait in it is far shorter.
@@ -129,7 +129,7 @@ fn a_silent_server_is_given_up_in_every_operation() {
                 database.physical.commit()
             }),
             ("a cursor", late(TimeoutPhase::Statement), &|database| {
-                let mut none = |_: &mut crate::driver::ParamWriter<'_>| ();
+                let mut none = |_: &mut crate::value::ParamWriter<'_>| ();
                 let mut cursor = database.physical.cursor("SELECT id FROM t", &mut none)?;
                 cursor.next().map(drop)
             }),
@@ -215,7 +215,7 @@ fn a_connection_cut_anywhere_is_lost_and_keeps_nothing() {
                 .and_then(|()| {
                     let sql = database.with_placeholders("INSERT INTO t VALUES (?)");
                     let write =
-                        &mut |params: &mut crate::driver::ParamWriter<'_>| push(params, &[&1_i64]);
+                        &mut |params: &mut crate::value::ParamWriter<'_>| push(params, &[&1_i64]);
                     database.physical.execute(&sql, write)
                 })
                 .and_then(|_| database.physical.commit());

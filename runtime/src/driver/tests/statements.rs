@@ -1,12 +1,12 @@
 //! Statements, transactions and bulk inserts.
 
 use super::{Database, connect, databases};
-use crate::Dialect;
 use crate::driver::Physical;
+use crate::driver::TableSql;
 use crate::error::{ErrorKind, TimeoutPhase};
-use crate::model::ColumnSet;
-use crate::statements::TableSql;
-use crate::types::ToColumn;
+use crate::value::ColumnSet;
+use crate::value::types::ToColumn;
+use bindery_core::dialect::Dialect;
 
 const ITEM: TableSql = TableSql {
     table: "item",
@@ -36,12 +36,17 @@ fn count(database: &mut Database) -> i64 {
         .expect("a count")[0]
 }
 
-fn insert(database: &mut Database, id: i64) -> crate::Result<u64> {
+fn insert(database: &mut Database, id: i64) -> crate::error::Result<u64> {
     database.run("INSERT INTO item (id, name) VALUES (?, ?)", &[&id, &"x"])
 }
 
 /// Inserts `rows` rows of `id` and `name` in bulk.
-fn insert_rows(database: &mut Database, first: i64, rows: usize, name: &str) -> crate::Result<u64> {
+fn insert_rows(
+    database: &mut Database,
+    first: i64,
+    rows: usize,
+    name: &str,
+) -> crate::error::Result<u64> {
     let columns = ColumnSet::new().with(0).with(1);
     database
         .physical

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use bindery_testkit::Watchdog;
 
 use super::{Database, databases};
-use crate::driver::RowReader;
 use crate::error::Result;
+use crate::value::RowReader;
 
 const PATIENCE: Duration = Duration::from_secs(240);
 /// What a result of any size may take, in bytes.

@@ -2,9 +2,9 @@
 
 use super::held::{Held, insert_all, not_on};
 use super::{connect, databases};
-use crate::Dialect::{Mysql, Postgres, Sqlite};
 use crate::error::ErrorKind;
-use crate::types::{FromColumn, Interval, StringSet, ToColumn};
+use crate::value::types::{FromColumn, Interval, StringSet, ToColumn};
+use bindery_core::dialect::Dialect::{Mysql, Postgres, Sqlite};
 
 /// Covers QRY-09, GEN-1.
 #[test]
@@ -61,7 +61,7 @@ fn floats() {
         }
     }
     impl FromColumn for Float {
-        fn read(row: &mut crate::RowReader<'_>) -> crate::Result<Self> {
+        fn read(row: &mut crate::RowReader<'_>) -> crate::error::Result<Self> {
             row.next().map(Self)
         }
     }
@@ -266,13 +266,13 @@ fn columns_of_other_types_are_no_values() {
 struct One;
 
 impl FromColumn for One {
-    fn read(row: &mut crate::RowReader<'_>) -> crate::Result<Self> {
+    fn read(row: &mut crate::RowReader<'_>) -> crate::error::Result<Self> {
         row.i64().map(|_| Self)
     }
 }
 
 impl FromColumn for (One, One) {
-    fn read(row: &mut crate::RowReader<'_>) -> crate::Result<Self> {
+    fn read(row: &mut crate::RowReader<'_>) -> crate::error::Result<Self> {
         Ok((row.next()?, row.next()?))
     }
 }

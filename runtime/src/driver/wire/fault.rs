@@ -3,7 +3,7 @@
 use std::io;
 
 use super::CutOff;
-use crate::driver::DatabaseError;
+use crate::error::DatabaseError;
 use crate::error::{Error, ErrorKind, TimeoutPhase};
 
 /// A failure; `S` is what the server said.

@@ -3,17 +3,10 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
+use crate::value::buffer;
+
 /// How much is asked of the system at a time.
 const CHUNK: usize = 64 * 1024;
-/// A buffer that grew beyond this for one large message is given back.
-const KEEP: usize = 1024 * 1024;
-
-/// Empties what was sent or put together, and gives back what it grew for one large message.
-pub(in crate::driver) fn empty(bytes: &mut Vec<u8>) {
-    bytes.clear();
-    bytes.shrink_to(KEEP);
-}
-
 /// A buffer that is filled at its end and read from its start.
 #[derive(Default)]
 pub(super) struct Input {
@@ -58,7 +51,7 @@ impl Input {
             self.end -= self.start;
             self.start = 0;
         }
-        if self.end == 0 && self.bytes.len() > KEEP {
+        if self.end == 0 && self.bytes.len() > buffer::KEEP {
             self.bytes = Vec::new();
         }
         if self.bytes.len() - self.end < CHUNK / 4 {
@@ -103,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_buffer_that_grew_is_given_back() {
-        let sent = vec![7; 3 * KEEP];
+        let sent = vec![7; 3 * buffer::KEEP];
         let mut source = &sent[..];
         let mut input = Input::default();
         while input.read_from(&mut source).unwrap() > 0 {}

@@ -20,7 +20,6 @@ mod within;
 use cut::{CutOff, Wire};
 pub(super) use deadline::Deadline;
 pub(super) use fault::{Fault, WITHOUT_ROW};
-pub(super) use input::empty;
 pub(super) use socket::{Peer, Socket};
 pub(super) use statements::Statements;
 #[cfg(feature = "postgres")]

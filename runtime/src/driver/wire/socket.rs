@@ -16,8 +16,8 @@ use super::address::resolve;
 use super::input::Input;
 use super::stream::{Interest, Stream};
 use super::{CutOff, Deadline, Tls};
+use crate::driver::forks;
 use crate::driver::{Cutter, Leaving};
-use crate::forks;
 
 /// Where to connect to.
 #[derive(Debug, Clone)]

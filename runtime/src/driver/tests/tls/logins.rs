@@ -12,9 +12,9 @@ use super::certificates::Authority;
 use super::played::{Played, agree_on_tls, greet, packet, rest, server_config};
 use super::servers::Encrypted;
 use super::{Database, PATIENCE, refused, server_with};
-use crate::Dialect;
 use crate::driver::tests::{connect_with, options};
 use crate::error::ErrorKind;
+use bindery_core::dialect::Dialect;
 
 type Stream = StreamOwned<ServerConnection, TcpStream>;
 

@@ -17,8 +17,8 @@ use self::certificates::Authority;
 use self::servers::Encrypted;
 pub(super) use self::servers::behind;
 use super::{Database, connect_with, options};
-use crate::Dialect;
 use crate::error::{Error, ErrorKind, Result};
+use bindery_core::dialect::Dialect;
 
 /// For a whole test; every single wait in it is far shorter.
 const PATIENCE: Duration = Duration::from_secs(120);

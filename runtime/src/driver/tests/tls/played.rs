@@ -14,10 +14,10 @@ use rustls::{ServerConfig, ServerConnection};
 
 use super::certificates::{Authority, Identity};
 use super::{PATIENCE, refused, server_with};
-use crate::Dialect;
 use crate::driver::Physical;
 use crate::driver::tests::{connect_with, options};
 use crate::error::{ErrorKind, Result};
+use bindery_core::dialect::Dialect;
 
 /// Of a MariaDB that asks for `mysql_native_password`; the second byte of its abilities says whether it has TLS.
 const GREETING: &[u8] =

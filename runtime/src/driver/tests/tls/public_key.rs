@@ -10,9 +10,9 @@ use super::logins::reply;
 use super::played::{Played, greet, packet, rest};
 use super::servers::Encrypted;
 use super::{Database, PATIENCE, refused, server_with};
-use crate::Dialect;
 use crate::driver::tests::{connect_with, options};
 use crate::error::ErrorKind;
+use bindery_core::dialect::Dialect;
 
 /// Covers POOL-13 on MySQL: a password that the server does not remember is not seen by who listens.
 #[test]

@@ -8,8 +8,8 @@ use bindery_testkit::{Server, ServerOptions};
 use super::super::Database;
 use super::super::silence::Behind;
 use super::certificates::Authority;
-use crate::Dialect;
 use crate::driver::Physical;
+use bindery_core::dialect::Dialect;
 
 /// The account `shown` has to show a certificate.
 const HBA: &str = "local all all trust

@@ -7,10 +7,10 @@ use bindery_testkit::{Direction, Fault, FaultProxy, Watchdog};
 
 use super::servers::Encrypted;
 use super::{Database, PATIENCE, refused, server_with};
-use crate::Dialect;
 use crate::driver::Physical;
 use crate::driver::tests::{connect_with, options};
 use crate::error::{ErrorKind, Result};
+use bindery_core::dialect::Dialect;
 
 impl Encrypted {
     /// A connection by a URL, whose statements may take this long.

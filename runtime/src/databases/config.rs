@@ -1,0 +1,346 @@
+//! Where the engines of a running program connect to: from `bindery.toml` and the environment, or said in code.
+//! What the file may hold is `bindery_core::config`'s; what is compiled in is `program`'s.
+
+mod options;
+mod tls;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use bindery_core::config::{
+    Config as FileConfig, ConnectionTarget, Place, PoolConfig, SessionConfig, override_variable,
+    process_environment,
+};
+use bindery_core::diagnostic::{Diagnostic, Diagnostics, Severity};
+use bindery_core::source::Sources;
+
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::pool::PoolLimits;
+use crate::link::program::{EngineInfo, Program};
+use bindery_core::dialect::{Dialect, Flavour};
+
+pub use self::options::EngineOptions;
+pub use bindery_core::config::{ConnectionMode, SchemaCheck, SessionReset};
+
+/// The variable that names the configuration file.
+const FILE_VARIABLE: &str = "BINDERY_CONFIG";
+/// The configuration file where no other is named.
+const DEFAULT_FILE: &str = "bindery.toml";
+
+/// Where each engine connects to. Printing one shows no password.
+///
+/// ```
+/// use bindery::{Config, EngineOptions};
+///
+/// let config = Config::new()
+///     .engine("default", "sqlite://shop.db")
+///     .engine("b", EngineOptions::url("postgres://ann:secret@localhost/shop").max_connections(2));
+/// assert!(!format!("{config:?}").contains("secret"));
+/// ```
+#[derive(Clone, Default)]
+pub struct Config {
+    file: Option<FileConfig>,
+    /// Where `file` stands for one that is not there: the folder that was looked in.
+    looked_in: Option<PathBuf>,
+    /// In the order they were given; these go before the file's.
+    engines: Vec<(String, EngineOptions)>,
+    /// Looked at before the environment of the process.
+    variables: BTreeMap<String, String>,
+}
+
+impl Config {
+    /// No engine yet; each is added by [`engine`](Self::engine). No file and no variable is looked at.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What [`Registry::open`](crate::Registry::open) uses: the file that `BINDERY_CONFIG` names, else `bindery.toml`
+    /// in the working directory.
+    ///
+    /// A program that was built without a file has one engine, `default`, at `DATABASE_URL` or in the SQLite file
+    /// `bindery.db` of the working directory. One that was built with a file needs it (or each engine's
+    /// `BINDERY_<ENGINE>_URL`) when it opens its databases: elsewhere it would make and use other SQLite files.
+    ///
+    /// # Errors
+    /// The file cannot be read or understood; the text says where and why.
+    pub fn from_environment() -> Result<Self> {
+        match process_environment(FILE_VARIABLE) {
+            Some(path) if path.is_empty() => Err(refused(format!("`{FILE_VARIABLE}` is empty"))),
+            Some(path) => Self::from_file(path),
+            None if bindery_core::disk::is_there(Path::new(DEFAULT_FILE)) => {
+                Self::from_file(DEFAULT_FILE)
+            }
+            None => Ok(Self {
+                file: Some(FileConfig::without_file(Path::new(""))),
+                looked_in: Some(std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))),
+                ..Self::default()
+            }),
+        }
+    }
+
+    /// Reads a file. Its variables are filled in when a [`Registry`](crate::Registry) is opened, and
+    /// `BINDERY_<ENGINE>_URL` then goes before the file's own URL of that engine.
+    ///
+    /// # Errors
+    /// The file cannot be read or understood; the text says where and why, with all that is wrong.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
+        let mut sources = Sources::default();
+        let mut found = Diagnostics::default();
+        let file = FileConfig::load(path.as_ref(), &mut sources, &mut found)
+            .ok_or_else(|| refused(describe_all(&found, &sources)))?;
+        Ok(Self {
+            file: Some(file),
+            ..Self::default()
+        })
+    }
+
+    /// Adds an engine: a URL, or [`EngineOptions`] for more. It goes before the file's engine of this name; relative
+    /// SQLite paths start in the working directory. What is wrong with it is told when a registry is opened.
+    #[must_use]
+    pub fn engine(mut self, name: impl Into<String>, options: impl Into<EngineOptions>) -> Self {
+        self.engines.push((name.into(), options.into()));
+        self
+    }
+
+    /// Sets a variable for this configuration only, before the environment of the process.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.variables.insert(name.into(), value.into());
+        self
+    }
+
+    fn environment(&self, name: &str) -> Option<String> {
+        let own = self.variables.get(name).cloned();
+        own.or_else(|| process_environment(name))
+    }
+
+    /// The settings of every engine of the program, in its order.
+    pub(crate) fn settings(&self, program: &Program) -> Result<Vec<Settings>> {
+        self.check_names(program)?;
+        self.check_file(program)?;
+        program
+            .engines
+            .iter()
+            .map(|info| {
+                self.settings_of(info.name)
+                    .and_then(|settings| agree(info, settings))
+                    .map_err(|error| error.on_engine(info.name).during(Operation::Configure))
+            })
+            .collect()
+    }
+
+    /// A name given in code must be one of the program's, and once.
+    fn check_names(&self, program: &Program) -> Result<()> {
+        for (index, (name, _)) in self.engines.iter().enumerate() {
+            if !program.engine_names().any(|known| known == name) {
+                return Err(program.unknown_engine(name));
+            }
+            if self.engines[..index].iter().any(|(other, _)| other == name) {
+                return Err(refused(format!("engine `{name}` is given twice")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the program was built with a file, each engine is said by it, by its own variable or in code.
+    fn check_file(&self, program: &Program) -> Result<()> {
+        let Some(folder) = self.looked_in.as_ref().filter(|_| program.configured) else {
+            return Ok(());
+        };
+        let is_said = |name: &&str| {
+            self.in_code(name).is_some() || self.environment(&override_variable(name)).is_some()
+        };
+        let Some(name) = program.engine_names().find(|name| !is_said(name)) else {
+            return Ok(());
+        };
+        Err(refused(format!(
+            "there is no `{DEFAULT_FILE}` in `{}`, and the program was built with one; start it in the folder of that file, \
+             name the file by `{FILE_VARIABLE}`, set `{}` and the like for every engine, or say in code where the engines \
+             are: `Databases::with_config`",
+            folder.display(),
+            override_variable(name)
+        )))
+    }
+
+    fn in_code(&self, name: &str) -> Option<&EngineOptions> {
+        let found = self.engines.iter().find(|(given, _)| given == name);
+        found.map(|(_, options)| options)
+    }
+
+    fn settings_of(&self, name: &str) -> Result<Settings> {
+        match self.in_code(name) {
+            Some(options) => options.settings(),
+            None => self.file_settings(name),
+        }
+    }
+
+    fn file_settings(&self, name: &str) -> Result<Settings> {
+        let engine = self
+            .file
+            .as_ref()
+            .and_then(|file| Some((file, file.engine(name)?)));
+        let Some((file, engine)) = engine else {
+            return self.override_settings(name);
+        };
+        let target = file
+            .target(name, &|variable| self.environment(variable))
+            .map_err(|finding| refused(file.describe(&without_engine(*finding, name))))?;
+        Ok(Settings {
+            target,
+            mode: engine.connection,
+            pool: engine.pool.clone(),
+            session: engine.session.clone(),
+            schema_check: engine.schema_check,
+            replicas: file
+                .replica_targets(name, &|variable| self.environment(variable))
+                .map_err(|finding| refused(file.describe(&without_engine(*finding, name))))?,
+        })
+    }
+
+    /// An engine that is in no file can still be given by its variable: a deployed program needs no file then.
+    fn override_settings(&self, name: &str) -> Result<Settings> {
+        let variable = override_variable(name);
+        let url = self.file.as_ref().and_then(|_| self.environment(&variable));
+        match (url, &self.file) {
+            (Some(url), _) => EngineOptions::url(url).settings(),
+            (None, Some(_)) => Err(refused(format!(
+                "it is not configured; add `[engines.{name}]` with a `url` to `{DEFAULT_FILE}`, or set `{variable}`"
+            ))),
+            (None, None) => Err(refused(format!(
+                "it is not configured; add `.engine(\"{name}\", \"…\")`"
+            ))),
+        }
+    }
+}
+
+/// The engine is named by the error already.
+fn without_engine(finding: Diagnostic, name: &str) -> Diagnostic {
+    let prefix = format!("engine `{name}`");
+    let rest = finding.message.strip_prefix(&prefix);
+    let rest = rest.and_then(|rest| rest.strip_prefix(": ").or_else(|| rest.strip_prefix(", ")));
+    match rest.map(str::to_owned) {
+        Some(message) => Diagnostic { message, ..finding },
+        None => finding,
+    }
+}
+
+/// What is compiled in must fit what is configured.
+fn agree(info: &EngineInfo, settings: Settings) -> Result<Settings> {
+    let replicas = settings.replicas.iter().map(|(_, target)| target);
+    for target in std::iter::once(&settings.target).chain(replicas) {
+        let other_flavour =
+            matches!((info.flavour, target.flavour), (Some(own), Some(other)) if own != other);
+        if info.dialect != target.dialect || other_flavour {
+            return Err(Error::new(ErrorKind::UnsupportedServer {
+                expected: product(info.dialect, info.flavour),
+                found: product(target.dialect, target.flavour),
+            }));
+        }
+    }
+    Ok(settings)
+}
+
+/// `postgres`, `mysql (mariadb)`.
+fn product(dialect: Dialect, flavour: Option<Flavour>) -> String {
+    match flavour {
+        None => dialect.to_string(),
+        Some(Flavour::Mariadb) => format!("{dialect} (mariadb)"),
+        Some(Flavour::Mysql) => format!("{dialect} (mysql)"),
+    }
+}
+
+#[cold]
+fn refused(why: String) -> Error {
+    Error::new(ErrorKind::Config(why)).during(Operation::Configure)
+}
+
+/// Every error in one line of its own: `bindery.toml:3:1: sentence; help`.
+fn describe_all(found: &Diagnostics, sources: &Sources) -> String {
+    let errors = found
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error);
+    let lines: Vec<String> = errors.map(|finding| describe(finding, sources)).collect();
+    lines.join("\n")
+}
+
+fn describe(finding: &Diagnostic, sources: &Sources) -> String {
+    let place = finding.labels.first().map(|label| {
+        let file = sources.file(label.span.file);
+        let at = file.line_column(label.span.start);
+        format!("{}:{}:{}: ", file.path(), at.line, at.column)
+    });
+    let help = finding.help.as_ref().map(|help| format!("; {help}"));
+    format!(
+        "{}{}{}",
+        place.unwrap_or_default(),
+        finding.message,
+        help.unwrap_or_default()
+    )
+}
+
+/// Only names and places: a URL may hold a password.
+impl fmt::Debug for Config {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = self.file.as_ref();
+        let in_file = file.map(|file| {
+            file.engines
+                .iter()
+                .map(|engine| &engine.name)
+                .collect::<Vec<_>>()
+        });
+        out.debug_struct("Config")
+            .field("in_file", &in_file)
+            .field("in_code", &self.engines)
+            .field("variables", &self.variables.keys())
+            .finish()
+    }
+}
+
+/// One engine with all variables filled in.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) target: ConnectionTarget,
+    pub(crate) mode: ConnectionMode,
+    pub(crate) pool: PoolConfig,
+    pub(crate) session: SessionConfig,
+    pub(crate) schema_check: SchemaCheck,
+    /// By name, in the order written.
+    pub(crate) replicas: Vec<(String, ConnectionTarget)>,
+}
+
+impl Settings {
+    /// Names of the URL's parameters.
+    pub(crate) fn parameter_names(&self) -> Vec<String> {
+        match &self.target.place {
+            Place::Sqlite(_) => Vec::new(),
+            Place::Server(server) => {
+                let parameters = server.parameters.iter();
+                parameters.map(|(name, _)| name.clone()).collect()
+            }
+        }
+    }
+}
+
+impl From<&Settings> for PoolLimits {
+    fn from(settings: &Settings) -> Self {
+        let pool = &settings.pool;
+        Self {
+            max_connections: pool.max_connections as usize,
+            min_connections: pool.min_connections as usize,
+            acquire_timeout: pool.acquire_timeout,
+            idle_timeout: pool.idle_timeout,
+            max_lifetime: pool.max_lifetime,
+            test_after_idle: pool.test_after_idle,
+            max_transaction_age: settings.session.max_transaction_age,
+            keep: match settings.mode {
+                ConnectionMode::Long => true,
+                ConnectionMode::Short => false,
+            },
+            one_writer: match settings.target.dialect {
+                Dialect::Sqlite => true,
+                Dialect::Postgres | Dialect::Mysql => false,
+            },
+        }
+    }
+}

@@ -1,0 +1,430 @@
+//! An engine said in code: what a section of `bindery.toml` holds, as methods.
+
+use std::fmt;
+use std::time::Duration;
+
+use bindery_core::config::{
+    ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, Place, PoolConfig, SchemaCheck,
+    Secret, Server, SessionConfig, SessionReset, SqlitePlace, TlsOptions, is_application_name,
+    parse_url,
+};
+
+use super::{Settings, refused};
+use crate::error::Result;
+use bindery_core::dialect::{Dialect, Flavour};
+
+/// One engine, said in code. Everything that is not said has the defaults of `bindery.toml`; what is wrong is told when a
+/// registry is opened.
+///
+/// ```
+/// use std::time::Duration;
+/// use bindery::EngineOptions;
+///
+/// let options = EngineOptions::postgres("db.example.org", "shop")
+///     .username("ann")
+///     .password("p@ss:w/rd%")
+///     .statement_timeout(Duration::from_secs(5))
+///     .application_name("shop");
+/// assert!(!format!("{options:?}").contains("p@ss"));
+/// ```
+#[derive(Clone)]
+pub struct EngineOptions {
+    place: Given,
+    username: Option<String>,
+    password: Option<Secret>,
+    port: Option<u16>,
+    flavour: Option<Flavour>,
+    mode: ConnectionMode,
+    pool: PoolConfig,
+    session: SessionConfig,
+    pub(super) tls: TlsOptions,
+    schema_check: SchemaCheck,
+    replicas: Vec<(String, Secret)>,
+}
+
+/// Where an engine is, as it was said.
+#[derive(Clone)]
+enum Given {
+    /// May hold a password.
+    Url(Secret),
+    Target(ConnectionTarget),
+}
+
+impl EngineOptions {
+    /// An engine at a URL: `sqlite://relative/path.db`, `sqlite:///absolute/path.db`, `sqlite::memory:`,
+    /// `postgres://user:password@host:port/database`, `mysql://…`, `mariadb://…`. Several hosts, `first,second:5433`, are
+    /// tried in turn.
+    pub fn url(url: impl Into<String>) -> Self {
+        Self::at(Given::Url(Secret::new(url)))
+    }
+
+    /// A database of a PostgreSQL server: the host's name or address, or the folder of its socket.
+    pub fn postgres(host: impl Into<String>, database: impl Into<String>) -> Self {
+        Self::server(Dialect::Postgres, host.into(), 5432, database.into())
+    }
+
+    /// A database of a MySQL or MariaDB server: the host's name or address, or its socket.
+    pub fn mysql(host: impl Into<String>, database: impl Into<String>) -> Self {
+        Self::server(Dialect::Mysql, host.into(), 3306, database.into())
+    }
+
+    /// An SQLite file; a relative path starts in the working directory.
+    pub fn sqlite(path: impl Into<std::path::PathBuf>) -> Self {
+        Self::at(Given::Target(ConnectionTarget {
+            dialect: Dialect::Sqlite,
+            flavour: None,
+            place: Place::Sqlite(SqlitePlace::File(path.into())),
+        }))
+    }
+
+    fn server(dialect: Dialect, host: String, port: u16, database: String) -> Self {
+        let endpoint = if host.starts_with('/') {
+            Endpoint::Socket {
+                path: host.into(),
+                port,
+            }
+        } else {
+            Endpoint::Tcp { host, port }
+        };
+        let server = Server {
+            endpoints: vec![endpoint],
+            username: None,
+            password: None,
+            database,
+            tls: TlsOptions::default(),
+            parameters: Vec::new(),
+        };
+        Self::at(Given::Target(ConnectionTarget {
+            dialect,
+            flavour: None,
+            place: Place::Server(server),
+        }))
+    }
+
+    fn at(place: Given) -> Self {
+        Self {
+            place,
+            username: None,
+            password: None,
+            port: None,
+            flavour: None,
+            mode: ConnectionMode::default(),
+            pool: PoolConfig::default(),
+            session: SessionConfig::default(),
+            tls: TlsOptions::default(),
+            schema_check: SchemaCheck::default(),
+            replicas: Vec::new(),
+        }
+    }
+
+    /// What is done where tables are not as the program was compiled for; they are looked at when the first of them is
+    /// used.
+    #[must_use]
+    pub fn schema_check(mut self, check: SchemaCheck) -> Self {
+        self.schema_check = check;
+        self
+    }
+
+    /// Who logs in, in place of the URL's.
+    #[must_use]
+    pub fn username(mut self, name: impl Into<String>) -> Self {
+        self.username = Some(name.into());
+        self
+    }
+
+    /// With what, in place of the URL's; as it is, nothing of it is encoded.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.password = Some(Secret::new(password));
+        self
+    }
+
+    /// The server's port, in place of the URL's.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = Some(port);
+        self
+    }
+
+    /// Which product a `mysql` URL leads to.
+    #[must_use]
+    pub fn flavour(mut self, flavour: Flavour) -> Self {
+        self.flavour = Some(flavour);
+        self
+    }
+
+    /// Opens a connection for each use and closes it afterwards, in place of keeping it.
+    #[must_use]
+    pub fn short(mut self) -> Self {
+        self.mode = ConnectionMode::Short;
+        self
+    }
+
+    /// At most so many connections at a time; at least 1.
+    #[must_use]
+    pub fn max_connections(mut self, connections: u32) -> Self {
+        self.pool.max_connections = connections;
+        self
+    }
+
+    /// So many connections stay open once they were needed, however long they are idle. None is opened before.
+    #[must_use]
+    pub fn min_connections(mut self, connections: u32) -> Self {
+        self.pool.min_connections = connections;
+        self
+    }
+
+    /// The longest wait for a connection.
+    #[must_use]
+    pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
+        self.pool.acquire_timeout = timeout;
+        self
+    }
+
+    /// A connection that is idle for this long is closed, whether somebody comes or not.
+    #[must_use]
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.pool.idle_timeout = timeout;
+        self
+    }
+
+    /// A connection of this age is closed: at once where it is idle, else when it is given back.
+    #[must_use]
+    pub fn max_lifetime(mut self, lifetime: Duration) -> Self {
+        self.pool.max_lifetime = lifetime;
+        self
+    }
+
+    /// A connection that was idle for this long is tried before it is given out.
+    #[must_use]
+    pub fn test_after_idle(mut self, idle: Duration) -> Self {
+        self.pool.test_after_idle = idle;
+        self
+    }
+
+    /// The longest that connecting to a server takes: name, network, TLS and login, all hosts together. 10 s unless said.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.session.connect_timeout = timeout;
+        self
+    }
+
+    /// The longest that a call takes, with all of its statements; 30 s unless said. `None`: as long as it wants. Waiting until
+    /// others have written an SQLite file is not part of it: that ends at the [`busy_timeout`](Self::busy_timeout). Each row of
+    /// [`iter`](crate::Repository::iter) has it anew; [`Rows::within`](crate::Rows::within) bounds all of them.
+    #[must_use]
+    pub fn statement_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.session.statement_timeout = timeout.into();
+        self
+    }
+
+    /// The longest that a statement waits for a lock on a server; as the server has it unless said, or `None`.
+    #[must_use]
+    pub fn lock_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.session.lock_timeout = timeout.into();
+        self
+    }
+
+    /// A server ends a session that leaves a transaction open and does nothing for this long; 10 minutes unless said. `None`:
+    /// never.
+    #[must_use]
+    pub fn idle_in_transaction_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.session.idle_in_transaction_timeout = timeout.into();
+        self
+    }
+
+    /// A transaction that is open for so long is rolled back at its next statement: somebody may have forgotten it. 60 s
+    /// unless said; `None`: never.
+    #[must_use]
+    pub fn max_transaction_age(mut self, age: impl Into<Option<Duration>>) -> Self {
+        self.session.max_transaction_age = age.into();
+        self
+    }
+
+    /// The longest that a statement on an SQLite file waits until others, also other programs, have written; 5 s unless said.
+    #[must_use]
+    pub fn busy_timeout(mut self, timeout: Duration) -> Self {
+        self.session.busy_timeout = timeout;
+        self
+    }
+
+    /// How a server lists the sessions: 1 to 63 printable ASCII characters. `bindery` unless said.
+    #[must_use]
+    pub fn application_name(mut self, name: impl Into<String>) -> Self {
+        self.session.application_name = name.into();
+        self
+    }
+
+    /// When the session of a pooled connection is made as new; [`SessionReset::Noticed`] unless said. [`SessionReset::Always`] is for
+    /// databases whose triggers or functions change settings, lock or make temporary tables. PostgreSQL does it in the
+    /// packet of the next user's first statement; MySQL and MariaDB take two round trips before it, and prepare their
+    /// statements anew.
+    #[must_use]
+    pub fn reset(mut self, reset: SessionReset) -> Self {
+        self.session.reset = reset;
+        self
+    }
+
+    /// Be able to find out what became of a COMMIT whose answer was lost
+    /// ([`Registry::resolve`](crate::Registry::resolve)). PostgreSQL is, unless said otherwise; it costs 14 microseconds
+    /// with the first write of a transaction. MySQL and MariaDB are not, unless said: it takes a table
+    /// `_bindery_commits` in the database, and a statement more for each transaction that writes.
+    #[must_use]
+    pub fn resolve_commits(mut self, resolve: bool) -> Self {
+        self.session.resolve_commits = Some(resolve);
+        self
+    }
+
+    /// A copy of the database that can be read from: [`Registry::connect_replica`](crate::Registry::connect_replica).
+    #[must_use]
+    pub fn replica(mut self, name: impl Into<String>, url: impl Into<String>) -> Self {
+        self.replicas.push((name.into(), Secret::new(url)));
+        self
+    }
+
+    pub(super) fn settings(&self) -> Result<Settings> {
+        self.check()?;
+        let replicas = self.replicas.iter().enumerate();
+        let replicas = replicas.map(|(index, (name, url))| {
+            if self.replicas[..index]
+                .iter()
+                .any(|(other, _)| other == name)
+            {
+                let name = name.escape_debug();
+                return Err(refused(format!("replica `{name}` is given twice")));
+            }
+            self.completed(read(url)?)
+                .map(|target| (name.clone(), target))
+        });
+        Ok(Settings {
+            replicas: replicas.collect::<Result<_>>()?,
+            target: self.completed(self.target()?)?,
+            mode: self.mode,
+            pool: self.pool.clone(),
+            session: self.session.clone(),
+            schema_check: self.schema_check,
+        })
+    }
+
+    fn target(&self) -> Result<ConnectionTarget> {
+        match &self.place {
+            Given::Url(url) => read(url),
+            Given::Target(target) => Ok(target.clone()),
+        }
+    }
+
+    /// With what was said besides the place.
+    fn completed(&self, mut target: ConnectionTarget) -> Result<ConnectionTarget> {
+        target.flavour = self.flavour.or(target.flavour);
+        self.join_tls(&mut target)?;
+        match &mut target.place {
+            Place::Server(server) => self.complete(server),
+            Place::Sqlite(_)
+                if self.username.is_none() && self.password.is_none() && self.port.is_none() => {}
+            Place::Sqlite(_) => {
+                let why = "`username`, `password` and `port` mean nothing for a SQLite file";
+                return Err(refused(why.to_owned()));
+            }
+        }
+        Ok(target)
+    }
+
+    fn complete(&self, server: &mut Server) {
+        if let Some(name) = &self.username {
+            server.username = Some(name.clone());
+        }
+        if let Some(password) = &self.password {
+            server.password = Some(password.clone());
+        }
+        for endpoint in &mut server.endpoints {
+            match (endpoint, self.port) {
+                (Endpoint::Tcp { port, .. } | Endpoint::Socket { port, .. }, Some(given)) => {
+                    *port = given
+                }
+                (Endpoint::Tcp { .. } | Endpoint::Socket { .. }, None) => {}
+            }
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.pool.max_connections == 0 || self.pool.min_connections > self.pool.max_connections {
+            let why = "`max_connections` must be at least 1 and not below `min_connections`";
+            return Err(refused(why.to_owned()));
+        }
+        if self.port == Some(0) {
+            return Err(refused("`port` must be at least 1".to_owned()));
+        }
+        let name = &self.session.application_name;
+        if !is_application_name(name) {
+            let why = "`application_name` must be 1 to 63 printable ASCII characters";
+            return Err(refused(why.to_owned()));
+        }
+        let wrong = self.times().into_iter().find(|(_, time)| {
+            time.is_some_and(|time| time < Duration::from_millis(1) || time > LONGEST_TIME)
+        });
+        wrong.map_or(Ok(()), |(method, _)| {
+            let why = format!("`{method}` must be between a millisecond and a year");
+            Err(refused(why))
+        })
+    }
+
+    /// Every time, by the method that sets it.
+    fn times(&self) -> [(&'static str, Option<Duration>); 10] {
+        let (pool, session) = (&self.pool, &self.session);
+        [
+            ("acquire_timeout", Some(pool.acquire_timeout)),
+            ("idle_timeout", Some(pool.idle_timeout)),
+            ("max_lifetime", Some(pool.max_lifetime)),
+            ("test_after_idle", Some(pool.test_after_idle)),
+            ("connect_timeout", Some(session.connect_timeout)),
+            ("statement_timeout", session.statement_timeout),
+            ("lock_timeout", session.lock_timeout),
+            (
+                "idle_in_transaction_timeout",
+                session.idle_in_transaction_timeout,
+            ),
+            ("max_transaction_age", session.max_transaction_age),
+            ("busy_timeout", Some(session.busy_timeout)),
+        ]
+    }
+}
+
+fn read(url: &Secret) -> Result<ConnectionTarget> {
+    parse_url(url.expose()).map_err(|error| refused(format!("{}; {}", error.message, error.help)))
+}
+
+impl From<&str> for EngineOptions {
+    fn from(url: &str) -> Self {
+        Self::url(url)
+    }
+}
+
+impl From<String> for EngineOptions {
+    fn from(url: String) -> Self {
+        Self::url(url)
+    }
+}
+
+/// The URL without its password; nothing of one that cannot be read.
+impl fmt::Debug for EngineOptions {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = self.target().map(|target| target.to_string());
+        let replicas: Vec<&str> = self
+            .replicas
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        out.debug_struct("EngineOptions")
+            .field("url", &url.as_deref().unwrap_or("(not a URL)"))
+            .field("username", &self.username)
+            .field("port", &self.port)
+            .field("flavour", &self.flavour)
+            .field("mode", &self.mode)
+            .field("pool", &self.pool)
+            .field("session", &self.session)
+            .field("tls", &self.tls)
+            .field("schema_check", &self.schema_check)
+            .field("replicas", &replicas)
+            .finish()
+    }
+}

@@ -1,0 +1,317 @@
+//! All engines of a program at run time. Generated code wraps this in its `Databases`, which adds the typed accessors.
+//! Creating and dropping tables is `tables`'; what can be asked about an engine is `status`'.
+
+pub(crate) mod config;
+mod connector;
+mod hooks;
+mod resolve;
+pub(crate) mod status;
+pub(crate) mod tables;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bindery_core::config::ConnectionTarget;
+
+use self::config::{Config, Settings};
+use self::connector::{Seen, Wanted, connector};
+use self::status::EngineStatus;
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::connection::Connection;
+use crate::link::drift::Watch;
+use crate::link::engine::Engine;
+use crate::link::pool::{Pool, PoolLimits};
+use crate::link::program::{EngineInfo, Program, TableDdl};
+use crate::model::Model;
+use crate::model::lives_on::Hosts;
+use crate::model::route::Target;
+use crate::repository::Repository;
+
+/// The engines of a program, each with a pool of its own.
+///
+/// Opening one connects to nothing; an engine that cannot be reached is an error where it is used, and only there.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # fn main() -> bindery::Result<()> {
+/// let db = Databases::in_memory()?; // wraps a `Registry`
+/// db.create_missing()?;
+/// for engine in db.engines() {
+///     println!("{} ({}): {} open", engine.name, engine.dialect, engine.pool.open);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Registry {
+    pub(crate) program: &'static Program,
+    /// In the order of [`Program::engines`].
+    pub(crate) engines: Vec<Configured>,
+}
+
+/// One engine as configured, with its connections.
+pub(crate) struct Configured {
+    pub(crate) info: &'static EngineInfo,
+    /// In the order they can be created.
+    pub(crate) tables: Vec<&'static TableDdl>,
+    pub(crate) settings: Settings,
+    pub(crate) pool: Arc<Pool>,
+    /// In the order they were configured.
+    pub(crate) replicas: Vec<Replica>,
+    pub(crate) seen: Seen,
+}
+
+/// A copy of an engine's database that is only read, with connections of its own.
+pub(crate) struct Replica {
+    pub(crate) name: String,
+    /// Without its password.
+    pub(crate) url: String,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) seen: Seen,
+}
+
+impl Registry {
+    /// Opens the engines as [`Config::from_environment`] says. Connects to nothing.
+    ///
+    /// # Errors
+    /// The configuration cannot be used, or an engine is configured for another database than it was compiled for.
+    pub fn open(program: &'static Program) -> Result<Self> {
+        Self::with_config(program, &Config::from_environment()?)
+    }
+
+    /// Opens the engines as a configuration says. Connects to nothing.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn with_config(program: &'static Program, config: &Config) -> Result<Self> {
+        let settings = config.settings(program)?;
+        let engines = settings.into_iter().enumerate();
+        let engines = engines
+            .map(|(index, settings)| Configured::new(program, index, settings))
+            .collect::<Result<_>>()?;
+        Ok(Self { program, engines })
+    }
+
+    /// Every engine as an empty SQLite database in memory, gone with the value: for tests.
+    ///
+    /// # Errors
+    /// An engine was compiled for another dialect.
+    pub fn in_memory(program: &'static Program) -> Result<Self> {
+        let names = program.engine_names();
+        let config = names.fold(Config::new(), |config, name| {
+            config.engine(name, "sqlite::memory:")
+        });
+        Self::with_config(program, &config)
+    }
+
+    /// The facts of this model that were compiled in.
+    pub fn program(&self) -> &'static Program {
+        self.program
+    }
+
+    /// A connection of an engine.
+    ///
+    /// # Errors
+    /// The engine cannot be reached, or no connection came free in time.
+    pub fn connect<E: Engine>(&self, engine: E) -> Result<Connection<E>> {
+        self.pool(engine)
+            .acquire()
+            .map(|link| Connection::new(engine, link))
+    }
+
+    /// A connection of a replica of an engine, for reading. The database itself refuses to write over it.
+    ///
+    /// # Errors
+    /// The engine has no replica of this name (the error lists those there are), it cannot be reached, or no connection
+    /// came free in time.
+    pub fn connect_replica<E: Engine>(&self, engine: E, name: &str) -> Result<Connection<E>> {
+        self.engines[engine.index()]
+            .replica(name)?
+            .pool
+            .acquire()
+            .map(|link| Connection::new(engine, link))
+    }
+
+    /// The repository of a model, taking a connection for each call.
+    pub fn repository<M: Model, E: Hosts<M>>(&self, engine: E) -> Repository<'_, M, E> {
+        Repository::new(Target::of_pool(engine, Arc::clone(self.pool(engine))))
+    }
+
+    pub(crate) fn pool<E: Engine>(&self, engine: E) -> &Arc<Pool> {
+        &self.engines[engine.index()].pool
+    }
+
+    /// What is known of every engine, in the order of their names. Connects to nothing.
+    pub fn engines(&self) -> Vec<EngineStatus> {
+        let engines = self.engines.iter();
+        engines
+            .map(|engine| EngineStatus::new(engine, &self.engines, self.program))
+            .collect()
+    }
+
+    /// What is known of the engine of this name. Connects to nothing.
+    ///
+    /// # Errors
+    /// There is no such engine; the error lists those there are.
+    pub fn engine(&self, name: &str) -> Result<EngineStatus> {
+        self.configured(name)
+            .map(|engine| EngineStatus::new(engine, &self.engines, self.program))
+    }
+
+    pub(crate) fn configured(&self, name: &str) -> Result<&Configured> {
+        let found = self.engines.iter().find(|engine| engine.info.name == name);
+        found.ok_or_else(|| self.program.unknown_engine(name))
+    }
+
+    /// Connects to every engine and says how each answered, in the order of their names. All are asked at once, so that it
+    /// takes as long as the slowest; each within its own limits. An engine whose tables are not as the program was compiled
+    /// for answers with [`ErrorKind::SchemaDrift`], whatever `schema-check` says.
+    pub fn check(&self) -> Vec<(&'static str, Result<()>)> {
+        std::thread::scope(|scope| {
+            let ask = |engine| {
+                let asked = std::thread::Builder::new()
+                    .spawn_scoped(scope, move || Configured::check(engine));
+                (engine, asked)
+            };
+            let asked: Vec<_> = self.engines.iter().map(ask).collect();
+            asked.into_iter().map(answered).collect()
+        })
+    }
+
+    /// Closes the connections of all engines: idle ones now, those in use when they are given back. Later use is an
+    /// error that names the engine; closing again does nothing.
+    pub fn close(&self) {
+        self.pools().for_each(|(pool, _)| pool.close());
+    }
+
+    /// Closes like [`close`](Self::close) and waits until the connections in use have come back, all engines within the
+    /// limit together. Those that have not are cut off then: a statement that is at work ends, and it and everything that
+    /// is asked later is [`ErrorKind::Closed`]; whether a write or a COMMIT that was at work is stored is
+    /// [`ErrorKind::OutcomeUnknown`], as ever. An open transaction is rolled back by the server at once, and in an SQLite
+    /// file when the connection is dropped.
+    ///
+    /// # Errors
+    /// Connections were cut off: [`ErrorKind::StillInUse`], with the first engine that had any, and how many.
+    pub fn close_within(&self, limit: Duration) -> Result<()> {
+        self.close();
+        let started = Instant::now();
+        let left = || limit.saturating_sub(started.elapsed());
+        // Every engine is closed, also behind one that was not left in time.
+        let emptied = self.pools().map(|(pool, _)| pool.empty_within(left()));
+        let emptied = emptied.fold(Ok(()), Result::and);
+        self.pools()
+            .for_each(|(_, seen)| seen.canceller.wait_until_idle(left()));
+        emptied
+    }
+
+    /// The pools of all engines and of their replicas, and what their connections have in common.
+    fn pools(&self) -> impl Iterator<Item = (&Arc<Pool>, &Seen)> {
+        self.engines.iter().flat_map(|engine| {
+            let replicas = engine.replicas.iter();
+            let replicas = replicas.map(|replica| (&replica.pool, &replica.seen));
+            std::iter::once((&engine.pool, &engine.seen)).chain(replicas)
+        })
+    }
+}
+
+/// Without a thread for it, an engine is asked here.
+fn answered(
+    (engine, asked): (
+        &Configured,
+        std::io::Result<std::thread::ScopedJoinHandle<'_, Result<()>>>,
+    ),
+) -> (&'static str, Result<()>) {
+    let outcome = match asked.map(std::thread::ScopedJoinHandle::join) {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Err(_) => engine.check(),
+    };
+    (engine.info.name, outcome)
+}
+
+impl Configured {
+    fn new(program: &'static Program, index: usize, settings: Settings) -> Result<Self> {
+        let info = &program.engines[index];
+        let watch = || Watch::new(program, index, settings.schema_check);
+        let (pool, seen) = pool_of(info, &settings, &settings.target, false)?;
+        let pool = pool.watched(watch());
+        let replicas = settings.replicas.iter().map(|(name, target)| {
+            let (pool, seen) = pool_of(info, &settings, target, true)?;
+            Ok(Replica {
+                name: name.clone(),
+                url: target.to_string(),
+                pool: pool.watched(watch()),
+                seen,
+            })
+        });
+        Ok(Self {
+            info,
+            tables: program.tables_of(index).collect(),
+            replicas: replicas.collect::<Result<_>>()?,
+            settings,
+            pool,
+            seen,
+        })
+    }
+
+    fn replica(&self, name: &str) -> Result<&Replica> {
+        let found = self.replicas.iter().find(|replica| replica.name == name);
+        found.ok_or_else(|| {
+            let known: Vec<&str> = self
+                .replicas
+                .iter()
+                .map(|replica| replica.name.as_str())
+                .collect();
+            let known = if known.is_empty() {
+                "none".to_owned()
+            } else {
+                known.join(", ")
+            };
+            let why = format!(
+                "there is no replica `{}`; known: {known}",
+                name.escape_debug()
+            );
+            let error = Error::new(ErrorKind::Config(why)).during(Operation::Choose);
+            error.on_engine(self.info.name)
+        })
+    }
+
+    fn check(&self) -> Result<()> {
+        let checked = self.pool.acquire()?.check();
+        checked.map_err(|error| error.on_engine(self.info.name))
+    }
+}
+
+/// Connections to one database of an engine, none of them open yet.
+fn pool_of(
+    info: &'static EngineInfo,
+    settings: &Settings,
+    target: &ConnectionTarget,
+    read_only: bool,
+) -> Result<(Arc<Pool>, Seen)> {
+    let seen = Seen::default();
+    let open = connector(&Wanted {
+        info,
+        settings,
+        target,
+        read_only,
+        seen: seen.clone(),
+    })?;
+    let pool = Pool::new(info.name, PoolLimits::from(settings), open);
+    Ok((pool, seen))
+}
+
+/// The engines without passwords.
+impl fmt::Debug for Registry {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let engines = self.engines.iter().map(|engine| {
+            let stats = engine.pool.stats();
+            (
+                engine.info.name,
+                (engine.settings.target.to_string(), stats),
+            )
+        });
+        out.write_str("Registry ")?;
+        out.debug_map().entries(engines).finish()
+    }
+}

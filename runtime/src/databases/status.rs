@@ -1,0 +1,116 @@
+//! What can be asked about an engine without connecting to it. Nothing here holds a password.
+
+use bindery_core::config::{ConnectionMode, PoolConfig, SessionConfig, TlsMode};
+
+use crate::databases::{Configured, Replica};
+use crate::link::pool::PoolStats;
+use crate::link::program::{ModelInfo, Program};
+use bindery_core::dialect::{Dialect, Flavour};
+
+/// One engine: what was compiled in, how it is configured, and how many connections it has.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct EngineStatus {
+    /// Its name.
+    pub name: &'static str,
+    /// The dialect its statements are written in.
+    pub dialect: Dialect,
+    /// The product they are written for, where they need one.
+    pub flavour: Option<Flavour>,
+    /// Where it connects to, as a URL without password and parameters.
+    pub url: String,
+    /// How its connections are encrypted; `None` for SQLite.
+    pub tls: Option<TlsMode>,
+    /// Names of the URL's other parameters; their values may be secret.
+    pub parameters: Vec<String>,
+    /// Kept between uses, or opened for each.
+    pub connection: ConnectionMode,
+    /// How many connections, and how long they live.
+    pub limits: PoolConfig,
+    /// What its sessions are set to, and the limits of connecting and of statements.
+    pub session: SessionConfig,
+    /// Models that live here, with their tables and columns, in the order of the schema.
+    pub models: Vec<&'static ModelInfo>,
+    /// How many connections it has now.
+    pub pool: PoolStats,
+    /// What answered when it was connected to last; `None` before.
+    pub server: Option<ServerProduct>,
+    /// Copies that can be read from.
+    pub replicas: Vec<ReplicaStatus>,
+    /// Other engines that lead to the same database, as far as names tell: each has its own pool, and one waits for the
+    /// other's locks.
+    pub same_database: Vec<&'static str>,
+}
+
+/// The product behind an engine, in its own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServerProduct {
+    /// `PostgreSQL`, `MySQL`, `MariaDB` or `SQLite`.
+    pub product: &'static str,
+    /// Its version.
+    pub version: String,
+}
+
+/// One replica of an engine.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ReplicaStatus {
+    /// Its name.
+    pub name: String,
+    /// Where it is, as a URL without password and parameters.
+    pub url: String,
+    /// How many connections it has now.
+    pub pool: PoolStats,
+    /// What answered when it was connected to last; `None` before.
+    pub server: Option<ServerProduct>,
+}
+
+impl EngineStatus {
+    /// `all` are the engines of the program, this one among them.
+    pub(crate) fn new(engine: &Configured, all: &[Configured], program: &'static Program) -> Self {
+        let name = engine.info.name;
+        let settings = &engine.settings;
+        let models = program.models.iter().copied();
+        Self {
+            name,
+            dialect: engine.info.dialect,
+            flavour: engine.info.flavour,
+            url: settings.target.to_string(),
+            tls: settings.tls_mode(),
+            parameters: settings.parameter_names(),
+            connection: settings.mode,
+            limits: settings.pool.clone(),
+            session: settings.session.clone(),
+            models: models
+                .filter(|model| model.engines.contains(&name))
+                .collect(),
+            pool: engine.pool.stats(),
+            server: engine.seen.get(),
+            replicas: engine.replicas.iter().map(ReplicaStatus::new).collect(),
+            same_database: same_database(engine, all),
+        }
+    }
+}
+
+impl ReplicaStatus {
+    fn new(replica: &Replica) -> Self {
+        Self {
+            name: replica.name.clone(),
+            url: replica.url.clone(),
+            pool: replica.pool.stats(),
+            server: replica.seen.get(),
+        }
+    }
+}
+
+fn same_database(engine: &Configured, all: &[Configured]) -> Vec<&'static str> {
+    let target = &engine.settings.target;
+    let others = all
+        .iter()
+        .filter(|other| other.info.name != engine.info.name);
+    others
+        .filter(|other| other.settings.target.is_same_database(target))
+        .map(|other| other.info.name)
+        .collect()
+}

@@ -1,0 +1,279 @@
+//! Creating and dropping the tables of engines, by the statements that generated code brings along.
+
+use crate::databases::{Configured, Registry};
+use crate::driver::Physical;
+use crate::error::{ErrorKind, Operation, Result};
+use crate::link::Link;
+use crate::link::drift::Watch;
+use crate::link::engine::Engine;
+use crate::link::program::TableDdl;
+use bindery_core::dialect::Dialect;
+
+/// What [`Registry::create_missing`] did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CreatedTables {
+    /// Engine and table of every table that was made.
+    pub created: Vec<(&'static str, &'static str)>,
+    /// Engine and table of every table that was there.
+    pub existing: Vec<(&'static str, &'static str)>,
+}
+
+impl Registry {
+    /// Creates the tables that are missing, on every engine. Where it makes one it also keeps a table `_bindery_schema`,
+    /// which holds for each engine the hash of the schema that its tables were made for; a database that somebody else
+    /// made gets no such table.
+    ///
+    /// # Errors
+    /// A database refuses a statement. That table is not there then, except on MySQL and MariaDB, where a table may be
+    /// there without its indexes; what was created before stays. [`ErrorKind::SchemaDrift`](crate::ErrorKind::SchemaDrift)
+    /// where tables are there that were made for another schema and `schema-check` is `strict`.
+    pub fn create_missing(&self) -> Result<CreatedTables> {
+        let mut outcome = CreatedTables::default();
+        for engine in &self.engines {
+            create_on(engine, &mut outcome)?;
+        }
+        Ok(outcome)
+    }
+
+    /// Creates the tables that are missing on one engine.
+    ///
+    /// # Errors
+    /// As [`create_missing`](Self::create_missing).
+    pub fn create_missing_on(&self, engine: impl Engine) -> Result<CreatedTables> {
+        let mut outcome = CreatedTables::default();
+        create_on(&self.engines[engine.index()], &mut outcome)?;
+        Ok(outcome)
+    }
+
+    /// Drops the tables of one engine that are in the schema, with all their rows, and says which there were. Tables
+    /// that the schema does not know are left alone.
+    ///
+    /// # Errors
+    /// A database refuses, as one of the tables left alone refers to a dropped one. Then nothing is dropped, except on MySQL
+    /// and MariaDB, where what was dropped before is gone.
+    pub fn drop_tables(&self, engine: impl Engine) -> Result<Vec<&'static str>> {
+        drop_on(&self.engines[engine.index()])
+    }
+
+    /// Drops the tables of every engine, as [`drop_tables`](Self::drop_tables) does.
+    ///
+    /// # Errors
+    /// As [`drop_tables`](Self::drop_tables); engines that were done before stay so.
+    pub fn drop_all(&self) -> Result<Vec<(&'static str, &'static str)>> {
+        let mut dropped = Vec::new();
+        for engine in &self.engines {
+            let tables = drop_on(engine)?;
+            dropped.extend(tables.into_iter().map(|table| (engine.info.name, table)));
+        }
+        Ok(dropped)
+    }
+}
+
+fn create_on(engine: &Configured, outcome: &mut CreatedTables) -> Result<()> {
+    let made = create_tables(engine, outcome);
+    forget(engine);
+    made
+}
+
+/// What was known of the tables holds no more.
+fn forget(engine: &Configured) {
+    if let Some(watch) = engine.pool.watch() {
+        watch.forget();
+    }
+}
+
+fn create_tables(engine: &Configured, outcome: &mut CreatedTables) -> Result<()> {
+    let mut link = engine.pool.acquire()?;
+    link.timed(|link| create_over(link, engine, outcome))
+}
+
+/// The tables of one engine are one call.
+fn create_over(link: &mut Link, engine: &Configured, outcome: &mut CreatedTables) -> Result<()> {
+    let name = engine.info.name;
+    let located = |error: crate::error::Error| error.on_engine(name).during(Operation::Create);
+    let mut noting = Noting::new(engine.pool.watch());
+    noting.begin(link).map_err(located)?;
+    let mut created = Vec::new();
+    for &table in &engine.tables {
+        let of_table =
+            |error: crate::error::Error| located(error.of(table.table, Operation::Create));
+        if create_one(link, table, &mut noting).map_err(of_table)? {
+            created.push(table);
+            outcome.created.push((name, table.table));
+        } else {
+            outcome.existing.push((name, table.table));
+        }
+    }
+    created.iter().try_for_each(|table| {
+        let linked = link
+            .ready()
+            .and_then(|physical| run_all(physical, table.link));
+        linked.map_err(|error| located(error.of(table.table, Operation::Create)))
+    })?;
+    noting.end(link).map_err(located)
+}
+
+/// `false` where the table is there already.
+fn create_one(link: &mut Link, table: &TableDdl, noting: &mut Noting<'_>) -> Result<bool> {
+    match try_create(link, table, noting) {
+        // Programs of two schemas begin a database at once, and the other one has made the table of both.
+        Err(_) if undoes_ddl(link)? && noting.came_late(link) => try_create(link, table, noting),
+        outcome => outcome,
+    }
+}
+
+fn try_create(link: &mut Link, table: &TableDdl, noting: &mut Noting<'_>) -> Result<bool> {
+    let mut begun = false;
+    let outcome = whole(link, |physical| {
+        if exists(physical, table)? {
+            return Ok(false);
+        }
+        for sql in table.create {
+            physical.define(sql)?;
+            begun = true;
+        }
+        noting.note(physical)?;
+        Ok(true)
+    });
+    match outcome {
+        // Nothing of ours is there, so another program made it at the same time.
+        Err(_)
+            if (undoes_ddl(link)? || !begun) && exists(link.ready()?, table).unwrap_or(false) =>
+        {
+            Ok(false)
+        }
+        Ok(true) => {
+            noting.is_done = true;
+            Ok(true)
+        }
+        outcome => outcome,
+    }
+}
+
+/// Records whose schema the tables are of, with the first that is made.
+struct Noting<'w> {
+    watch: Option<&'w Watch>,
+    is_done: bool,
+    /// There was no table of records when one was to be written.
+    was_first: bool,
+}
+
+impl<'w> Noting<'w> {
+    fn new(watch: Option<&'w Watch>) -> Self {
+        Self {
+            watch,
+            is_done: false,
+            was_first: false,
+        }
+    }
+
+    /// Tells of tables that are there and were made for another schema.
+    fn begin(&self, link: &mut Link) -> Result<()> {
+        self.watch
+            .map_or(Ok(()), |watch| watch.ensure_own(link.ready()?))
+    }
+
+    /// A table was made.
+    fn note(&mut self, physical: &mut Physical) -> Result<()> {
+        let Some(watch) = self.watch.filter(|_| !self.is_done) else {
+            return Ok(());
+        };
+        self.was_first = !watch.record().is_kept(physical)?;
+        watch.record().write(physical)
+    }
+
+    /// Did somebody else make the table of records meanwhile?
+    fn came_late(&self, link: &mut Link) -> bool {
+        let Some(watch) = self.watch.filter(|_| self.was_first) else {
+            return false;
+        };
+        let is_kept = link.ready().and_then(|at| watch.record().is_kept(at));
+        is_kept.unwrap_or(false)
+    }
+
+    /// Where nothing was missing, tables that fit are this program's too from now on. Who may not say so may use them
+    /// all the same.
+    fn end(&self, link: &mut Link) -> Result<()> {
+        let Some(watch) = self.watch.filter(|_| !self.is_done) else {
+            return Ok(());
+        };
+        match whole(link, |physical| watch.adopt(physical)) {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::PermissionDenied | ErrorKind::ReadOnly
+                ) =>
+            {
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+fn exists(physical: &mut Physical, table: &TableDdl) -> Result<bool> {
+    physical.table_exists(table.schema, table.table)
+}
+
+fn drop_on(engine: &Configured) -> Result<Vec<&'static str>> {
+    let mut link = engine.pool.acquire()?;
+    let work = |physical: &mut Physical| {
+        defer_checks(physical)?;
+        let dropped = drop_existing(physical, &engine.tables)?;
+        let watch = engine.pool.watch();
+        watch.map_or(Ok(()), |watch| watch.record().remove(physical))?;
+        Ok(dropped)
+    };
+    let outcome = link.timed(|link| whole(link, work));
+    if outcome.is_err() {
+        // Tables that refer to each other are dropped with the session's checks switched off, and now they may still be.
+        link.discard();
+    }
+    forget(engine);
+    outcome.map_err(|error| error.on_engine(engine.info.name).during(Operation::Drop))
+}
+
+/// SQLite checks foreign keys of dropped tables at once, unless told to wait for the end of this transaction.
+fn defer_checks(physical: &mut Physical) -> Result<()> {
+    match physical.dialect() {
+        Dialect::Sqlite => physical.batch("PRAGMA defer_foreign_keys = ON"),
+        Dialect::Postgres | Dialect::Mysql => Ok(()),
+    }
+}
+
+/// In the reverse order of creation, so that a table goes before the one it refers to.
+fn drop_existing(physical: &mut Physical, tables: &[&TableDdl]) -> Result<Vec<&'static str>> {
+    let mut dropped = Vec::new();
+    for table in tables.iter().rev() {
+        if exists(physical, table)? {
+            run_all(physical, table.drop)
+                .map_err(|error| error.of(table.table, Operation::Drop))?;
+            dropped.push(table.table);
+        }
+    }
+    Ok(dropped)
+}
+
+/// In one transaction, where the database can undo DDL.
+fn whole<T>(link: &mut Link, work: impl FnOnce(&mut Physical) -> Result<T>) -> Result<T> {
+    if undoes_ddl(link)? {
+        link.atomically(|link| work(link.ready()?))
+    } else {
+        work(link.ready()?)
+    }
+}
+
+/// Is DDL part of the transaction around it? Elsewhere it commits.
+fn undoes_ddl(link: &mut Link) -> Result<bool> {
+    Ok(match link.ready()?.dialect() {
+        Dialect::Sqlite | Dialect::Postgres => true,
+        Dialect::Mysql => false,
+    })
+}
+
+fn run_all(physical: &mut Physical, statements: &[&str]) -> Result<()> {
+    statements.iter().try_for_each(|sql| physical.define(sql))
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;

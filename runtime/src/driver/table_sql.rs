@@ -1,0 +1,221 @@
+//! The SQL of one table in one dialect, as generated code hands it over, and the statements that are put together from
+//! its parts because they depend on which columns are given. No value is ever part of a text.
+
+use bindery_core::sql_writer::SqlWriter;
+
+use crate::value::ColumnSet;
+use bindery_core::dialect::Dialect;
+
+/// Statements and column names of a table, already quoted for one dialect.
+#[derive(Debug)]
+pub struct TableSql {
+    /// The table's name.
+    pub table: &'static str,
+    /// Columns of the row in order.
+    pub columns: &'static [&'static str],
+    /// Positions of the key's columns, in the order of the key; empty without one.
+    pub key: &'static [usize],
+    /// Positions that a row can be written to: all but computed columns.
+    pub writable: &'static [usize],
+    /// Positions that every `New…` gives a value: all writable ones without a default.
+    pub required: &'static [usize],
+    /// The column the database counts by itself, where the server tells it by "last insert id".
+    pub counted: Option<usize>,
+    /// `SELECT columns FROM table`; conditions are appended after a blank.
+    pub select: &'static str,
+    /// The first row in the order of the key.
+    pub first: &'static str,
+    /// One row by key.
+    pub find: &'static str,
+    /// `SELECT count(*) …`.
+    pub count: &'static str,
+    /// Is there a row with this key?
+    pub exists: &'static str,
+    /// Inserts the required columns, and returns the row where the server can.
+    pub insert: &'static str,
+    /// Inserts every writable column, returning nothing.
+    pub insert_row: &'static str,
+    /// Appended to an insert or update to get the row back; empty where the server cannot.
+    pub returning: &'static str,
+    /// Sets every writable column outside the key that no update sets by itself, and those too; the key's values follow,
+    /// and the version's. Empty where there is nothing to set.
+    pub save: &'static str,
+    /// Position of the column that counts the updates of a row.
+    pub version: Option<usize>,
+    /// Positions that every update sets by itself: the version, and the time of the last change.
+    pub touched: &'static [usize],
+    /// The assignments that do so, for the SET of an update; empty where no column is set by itself.
+    pub touch: &'static str,
+    /// Deletes by key.
+    pub delete: &'static str,
+    /// Unique keys that can be searched by, in the order of the generated `find_by_…`.
+    pub uniques: &'static [UniqueSql],
+}
+
+/// Statements of one unique key.
+#[derive(Debug)]
+pub struct UniqueSql {
+    /// Positions of its columns.
+    pub columns: &'static [usize],
+    /// One row by these columns.
+    pub find: &'static str,
+}
+
+impl TableSql {
+    /// No columns and no statements: tests of the drivers fill in what they use.
+    #[cfg(test)]
+    pub(crate) const BARE: Self = Self {
+        table: "",
+        columns: &[],
+        key: &[],
+        writable: &[],
+        required: &[],
+        counted: None,
+        select: "",
+        first: "",
+        find: "",
+        count: "",
+        exists: "",
+        insert: "",
+        insert_row: "",
+        returning: "",
+        save: "",
+        version: None,
+        touched: &[],
+        touch: "",
+        delete: "",
+        uniques: &[],
+    };
+
+    /// The table and its columns, as errors name them.
+    pub(crate) fn names(&self) -> (&'static str, &'static [&'static str]) {
+        (self.table, self.columns)
+    }
+
+    /// An INSERT of these columns and so many rows, for sets of columns that have no static statement. Without any
+    /// column only one row can be inserted.
+    pub(crate) fn insert_sql(
+        &self,
+        dialect: Dialect,
+        columns: &ColumnSet,
+        rows: usize,
+        returning: bool,
+    ) -> String {
+        let mut sql = SqlWriter::new(dialect);
+        sql.push("INSERT INTO ").push(self.table);
+        if columns.is_empty() {
+            sql.no_values();
+        } else {
+            self.push_values(columns, rows, &mut sql);
+        }
+        if returning {
+            sql.push(self.returning);
+        }
+        sql.finish()
+    }
+
+    fn push_values(&self, columns: &ColumnSet, rows: usize, sql: &mut SqlWriter) {
+        sql.push(" (");
+        self.push_names(columns.iter(), sql);
+        sql.push(") VALUES ").list(0..rows, ", ", |sql, _| {
+            sql.push("(");
+            sql.list(columns.iter(), ", ", |sql, _| {
+                sql.placeholder();
+            });
+            sql.push(")");
+        });
+    }
+
+    /// An UPDATE of these columns, and of those that it sets by itself, by others whose values follow.
+    pub(crate) fn update_sql(
+        &self,
+        dialect: Dialect,
+        columns: &ColumnSet,
+        by: impl Iterator<Item = usize>,
+    ) -> String {
+        let mut sql = SqlWriter::new(dialect);
+        sql.push("UPDATE ").push(self.table).push(" SET ");
+        self.push_equal(columns.iter(), ", ", &mut sql);
+        self.push_touch(columns.is_empty(), &mut sql);
+        sql.push(" WHERE ");
+        self.push_equal(by, " AND ", &mut sql);
+        sql.finish()
+    }
+
+    /// A SELECT of the whole row by these columns.
+    pub(crate) fn select_sql(&self, dialect: Dialect, by: impl Iterator<Item = usize>) -> String {
+        let mut sql = SqlWriter::new(dialect);
+        sql.push(self.select).push(" WHERE ");
+        self.push_equal(by, " AND ", &mut sql);
+        sql.finish()
+    }
+
+    /// A SELECT of the whole rows with so many keys.
+    pub(crate) fn select_list_sql(&self, dialect: Dialect, keys: usize) -> String {
+        let mut sql = SqlWriter::new(dialect);
+        sql.push(self.select).push(" WHERE ");
+        if let [column] = self.key {
+            sql.push(self.columns[*column]).push(" IN (");
+            sql.list(0..keys, ", ", |sql, _| {
+                sql.placeholder();
+            });
+            sql.push(")");
+        } else {
+            // MariaDB looks up none of `(a, b) IN ((…), …)` in an index.
+            sql.list(0..keys, " OR ", |sql, _| {
+                sql.push("(");
+                self.push_equal(self.key.iter().copied(), " AND ", sql);
+                sql.push(")");
+            });
+        }
+        sql.finish()
+    }
+
+    /// Follows an INSERT in SQLite and PostgreSQL: a row that is there by `unique` gets the new values of `columns`.
+    pub(crate) fn do_update_sql(
+        &self,
+        dialect: Dialect,
+        unique: &[usize],
+        columns: &ColumnSet,
+    ) -> String {
+        let mut sql = SqlWriter::new(dialect);
+        sql.push(" ON CONFLICT (");
+        self.push_names(unique.iter().copied(), &mut sql);
+        sql.push(") DO UPDATE SET ");
+        // With nothing to change, DO NOTHING would not return the row.
+        let nothing = columns.is_empty() && self.touch.is_empty();
+        let first = unique.first().copied().filter(|_| nothing);
+        sql.list(columns.iter().chain(first), ", ", |sql, column| {
+            let name = self.columns[column];
+            sql.push(name).push(" = excluded.").push(name);
+        });
+        self.push_touch(columns.is_empty(), &mut sql);
+        sql.finish()
+    }
+
+    /// These columns without those that an update sets by itself.
+    pub(crate) fn settable(&self, columns: impl Iterator<Item = usize>) -> ColumnSet {
+        columns
+            .filter(|column| !self.touched.contains(column))
+            .collect()
+    }
+
+    fn push_touch(&self, first: bool, sql: &mut SqlWriter) {
+        if !first && !self.touch.is_empty() {
+            sql.push(", ");
+        }
+        sql.push(self.touch);
+    }
+
+    fn push_names(&self, columns: impl Iterator<Item = usize>, sql: &mut SqlWriter) {
+        sql.list(columns, ", ", |sql, column| {
+            sql.push(self.columns[column]);
+        });
+    }
+
+    fn push_equal(&self, columns: impl Iterator<Item = usize>, between: &str, sql: &mut SqlWriter) {
+        sql.list(columns, between, |sql, column| {
+            sql.push(self.columns[column]).push(" = ").placeholder();
+        });
+    }
+}

@@ -1,0 +1,203 @@
+//! A right that one thread has at a time, given in the order in which it was asked for: writing to one SQLite file.
+//! What is done with it is the pool's and the driver's.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::driver::queue::{Place, Queue};
+use crate::error::{Error, ErrorKind};
+
+#[cfg(feature = "sqlite")]
+mod gate;
+
+#[cfg(feature = "sqlite")]
+pub(crate) use self::gate::Gate;
+
+/// Who has the turn and who waits for it.
+#[derive(Default)]
+pub(crate) struct Turns(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    taken: bool,
+    /// Nobody gets a turn any more.
+    ended: bool,
+    waiting: Queue<Answer>,
+}
+
+enum Answer {
+    Yours,
+    Ended,
+}
+
+/// The turn; the next gets it when it is dropped.
+pub(crate) struct Turn(Arc<Turns>);
+
+/// Why there was none.
+pub(crate) enum NoTurn {
+    InVain(InVain),
+    /// Nobody gets one any more.
+    Ended,
+}
+
+/// Time ran out.
+#[derive(Debug)]
+pub(crate) struct InVain {
+    waiting: usize,
+    waited_ms: u128,
+}
+
+impl fmt::Display for InVain {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { waiting, waited_ms } = self;
+        write!(
+            out,
+            "others were writing to the database file and {waiting} more wait to; waited {waited_ms} ms"
+        )
+    }
+}
+
+impl std::error::Error for InVain {}
+
+impl Turns {
+    /// The turn, where nobody has it.
+    #[inline]
+    pub(crate) fn take_now(self: &Arc<Self>) -> Option<Turn> {
+        self.lock().take().then(|| Turn(Arc::clone(self)))
+    }
+
+    /// Waits for the turn for so long.
+    pub(crate) fn take(self: &Arc<Self>, limit: Duration) -> Result<Turn, NoTurn> {
+        self.take_at(limit, |_| true)
+    }
+
+    /// The same, with a place in the queue that may be refused.
+    fn take_at(
+        self: &Arc<Self>,
+        limit: Duration,
+        may_wait: impl FnOnce(&Arc<Place<Answer>>) -> bool,
+    ) -> Result<Turn, NoTurn> {
+        let mut state = self.lock();
+        if state.ended {
+            return Err(NoTurn::Ended);
+        }
+        if state.take() {
+            return Ok(Turn(Arc::clone(self)));
+        }
+        let place = state.waiting.join();
+        if !may_wait(&place) {
+            state.waiting.leave(&place);
+            return Err(NoTurn::Ended);
+        }
+        drop(state);
+        let started = Instant::now();
+        if let Some(answer) = place.wait(limit) {
+            return self.turn(&answer);
+        }
+        let mut state = self.lock();
+        match state.waiting.leave(&place) {
+            Some(answer) => {
+                drop(state);
+                self.turn(&answer)
+            }
+            None => Err(NoTurn::InVain(InVain {
+                waiting: state.waiting.len(),
+                waited_ms: started.elapsed().as_millis(),
+            })),
+        }
+    }
+
+    fn turn(self: &Arc<Self>, answer: &Answer) -> Result<Turn, NoTurn> {
+        match answer {
+            Answer::Yours => Ok(Turn(Arc::clone(self))),
+            Answer::Ended => Err(NoTurn::Ended),
+        }
+    }
+
+    /// How many threads wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
+    /// Sends away everybody who waits, and who comes later.
+    pub(crate) fn end(&self) {
+        let mut state = self.lock();
+        state.ended = true;
+        while state.waiting.give(Answer::Ended).is_ok() {}
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Somebody who waits has been given the turn by who had it, so it is never free while somebody waits.
+    fn take(&mut self) -> bool {
+        let free = !self.taken && !self.ended;
+        self.taken |= free;
+        free
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        if state.waiting.give(Answer::Yours).is_err() {
+            state.taken = false;
+        }
+    }
+}
+
+/// What the caller is told.
+impl From<NoTurn> for Error {
+    #[cold]
+    fn from(refusal: NoTurn) -> Self {
+        match refusal {
+            NoTurn::InVain(how) => Self::new(ErrorKind::Busy).with_source(how),
+            NoTurn::Ended => Self::new(ErrorKind::Closed),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_vain(turn: Result<Turn, NoTurn>) -> bool {
+        matches!(turn, Err(NoTurn::InVain(InVain { waiting: 0, .. })))
+    }
+
+    #[test]
+    fn one_has_the_turn_and_the_next_gets_it() {
+        let turns = Arc::new(Turns::default());
+        let first = turns.take(Duration::ZERO).ok().unwrap();
+        assert!(in_vain(turns.take(Duration::ZERO)));
+        std::thread::scope(|scope| {
+            let second = scope.spawn(|| turns.take(Duration::from_secs(60)).map(drop).is_ok());
+            while turns.waiting() == 0 {
+                std::thread::yield_now();
+            }
+            drop(first);
+            assert!(second.join().unwrap());
+        });
+        assert!(turns.take(Duration::ZERO).is_ok());
+    }
+
+    #[test]
+    fn who_waits_learns_of_the_end() {
+        let turns = Arc::new(Turns::default());
+        let held = turns.take(Duration::ZERO).ok().unwrap();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| turns.take(Duration::from_secs(60)).map(drop));
+            while turns.waiting() == 0 {
+                std::thread::yield_now();
+            }
+            turns.end();
+            assert!(matches!(waiting.join().unwrap(), Err(NoTurn::Ended)));
+        });
+        drop(held);
+        assert!(matches!(turns.take(Duration::ZERO), Err(NoTurn::Ended)));
+    }
+}

@@ -1,0 +1,84 @@
+//! A connection's own way to the turns of its SQLite file.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::{Answer, NoTurn, Turn, Turns};
+use crate::driver::queue::Place;
+
+/// One connection's way to a file's turns, which another thread may close: others wait for the same turns.
+pub(crate) struct Gate {
+    turns: Arc<Turns>,
+    way: Mutex<Way>,
+}
+
+enum Way {
+    /// The place that somebody waits at, or waited at last.
+    Open(Option<Arc<Place<Answer>>>),
+    Closed,
+}
+
+impl Gate {
+    pub(crate) fn new(turns: Arc<Turns>) -> Self {
+        let way = Mutex::new(Way::Open(None));
+        Self { turns, way }
+    }
+
+    /// The turn, where nobody has it.
+    #[inline]
+    pub(crate) fn take_now(&self) -> Option<Turn> {
+        self.turns.take_now()
+    }
+
+    /// Waits for the turn for so long, or until the gate is closed.
+    pub(crate) fn take(&self, limit: Duration) -> Result<Turn, NoTurn> {
+        self.turns.take_at(limit, |place| match &mut *self.way() {
+            Way::Open(waiting) => {
+                *waiting = Some(Arc::clone(place));
+                true
+            }
+            Way::Closed => false,
+        })
+    }
+
+    /// Sends away who waits here, and who would wait here later.
+    pub(crate) fn close(&self) {
+        // Not under both locks: who waits takes them the other way round.
+        let way = std::mem::replace(&mut *self.way(), Way::Closed);
+        if let Way::Open(Some(place)) = way {
+            self.turns.lock().waiting.give_to(&place, Answer::Ended);
+        }
+    }
+
+    fn way(&self) -> MutexGuard<'_, Way> {
+        self.way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gate_is_closed_to_one_and_the_others_get_their_turn() {
+        let turns = Arc::new(Turns::default());
+        let held = turns.take(Duration::ZERO).ok().unwrap();
+        let [closed, open] = [(); 2].map(|()| Gate::new(Arc::clone(&turns)));
+        let limit = Duration::from_secs(60);
+        std::thread::scope(|scope| {
+            let sent_away = scope.spawn(|| closed.take(limit).map(drop));
+            let served = scope.spawn(|| open.take(limit).map(drop));
+            while turns.waiting() < 2 {
+                std::thread::yield_now();
+            }
+            closed.close();
+            // Before the turn is free.
+            assert!(matches!(sent_away.join().unwrap(), Err(NoTurn::Ended)));
+            assert!(matches!(closed.take(limit), Err(NoTurn::Ended)));
+            assert_eq!(turns.waiting(), 1);
+            drop(held);
+            assert!(served.join().unwrap().is_ok());
+        });
+        assert!(turns.take_now().is_some());
+    }
+}

@@ -1,0 +1,101 @@
+//! What a database said about a failure, as far as it can hold no row's value. Drivers' own errors never leave this
+//! folder: PostgreSQL's DETAIL and MySQL's "duplicate entry" hold values.
+
+use std::fmt;
+
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+use crate::error::{Error, ErrorKind};
+
+/// The database's own code and what is known to hold no values: a text of this side's, of a login, or of a library that has not
+/// looked at a row yet. Source of an [`Error`](crate::Error).
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseError {
+    code: String,
+    message: Option<String>,
+    /// The server's own text, which may hold values: for who asks for it.
+    words: Option<String>,
+}
+
+impl DatabaseError {
+    /// The code of what was found on this side, before anything was sent or where no answer came.
+    pub(crate) const CLIENT: &'static str = "client";
+
+    #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+    pub(crate) fn new(code: impl Into<String>, message: Option<&str>) -> Self {
+        Self {
+            code: code.into(),
+            message: message.map(str::to_owned),
+            words: None,
+        }
+    }
+
+    /// What a server says of a statement.
+    #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+    pub(crate) fn of_statement(code: impl Into<String>, words: &str) -> Self {
+        Self {
+            code: code.into(),
+            message: None,
+            words: Some(words.to_owned()),
+        }
+    }
+
+    /// SQLSTATE, MySQL's error number or SQLite's result code; `client` for what was found on this side.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// A text that holds no values, where there is one.
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// The server's own text, which may hold values.
+    pub(crate) fn server_message(&self) -> Option<&str> {
+        let shown = self.message().filter(|_| self.code != Self::CLIENT);
+        self.words.as_deref().or(shown)
+    }
+}
+
+/// The same as it is shown: without what may hold values.
+impl fmt::Debug for DatabaseError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("DatabaseError")
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for DatabaseError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "code {}", self.code)?;
+        match &self.message {
+            Some(message) => write!(out, ": {message}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for DatabaseError {}
+
+/// A value and the column it is meant for differ in type.
+#[cfg(feature = "postgres")]
+#[cold]
+pub(crate) fn wrong_type(given: &str, column_type: &str) -> Error {
+    let message = format!("{given} was given where the database has `{column_type}`");
+    Error::new(ErrorKind::SchemaMismatch).with_source(DatabaseError::new(
+        DatabaseError::CLIENT,
+        Some(message.as_str()),
+    ))
+}
+
+/// More values were written than the statement has places for, or fewer.
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+#[cold]
+pub(crate) fn wrong_count(given: usize, expected: usize) -> Error {
+    let message = format!("{given} values were given for {expected} placeholders");
+    Error::new(ErrorKind::SchemaMismatch).with_source(DatabaseError::new(
+        DatabaseError::CLIENT,
+        Some(message.as_str()),
+    ))
+}

@@ -1,0 +1,255 @@
+//! The one error type: where it happened, what kind it is, and the driver's own error as source where that holds no values.
+
+mod applied;
+mod column;
+mod commit_token;
+mod constraint;
+mod database_error;
+mod drift;
+mod kind;
+mod operation;
+mod predicates;
+
+use std::fmt;
+
+use self::column::ColumnName;
+
+pub use applied::Applied;
+pub use commit_token::{CommitToken, Resolution};
+pub(crate) use commit_token::{Mark, Written};
+pub(crate) use constraint::Told;
+pub use constraint::{Constraint, ConstraintKind, ModelConstraint};
+pub use database_error::DatabaseError;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+pub(crate) use database_error::wrong_count;
+#[cfg(feature = "postgres")]
+pub(crate) use database_error::wrong_type;
+pub use drift::{RecordedSchema, SchemaDrift, TableDifference, TableDrift};
+pub use kind::{ErrorKind, TimeoutPhase};
+pub use operation::Operation;
+
+/// What every fallible call of bindery returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error of one operation. It names engine, model and operation, and never holds a password or a row's value.
+///
+/// ```
+/// use bindery::{ErrorKind, Operation};
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # fn main() -> bindery::Result<()> {
+/// # let db = Databases::in_memory()?;
+/// # db.create_missing()?;
+/// db.users().insert(NewUser::new("ann@example.org"))?;
+/// let error = db.users().insert(NewUser::new("ann@example.org")).unwrap_err();
+/// assert_eq!(error.engine(), Some("default"));
+/// assert_eq!(error.model(), Some("User"));
+/// assert_eq!(error.operation(), Some(Operation::Insert));
+/// let ErrorKind::UniqueViolation(constraint) = error.kind() else { unreachable!() };
+/// assert_eq!(constraint.column.as_deref(), Some("email"));
+/// assert!(!error.is_retryable());
+/// assert_eq!(error.applied(), bindery::Applied::No);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    engine: Option<&'static str>,
+    model: Option<&'static str>,
+    operation: Option<Operation>,
+    row: Option<usize>,
+    /// Of a value that cannot be written or read.
+    column: Option<ColumnName>,
+    /// The database, without its password.
+    place: Option<String>,
+    kind: ErrorKind,
+    /// Of a violated constraint: the database's own names, until it is known which of the schema's they are.
+    told: Option<Told>,
+    applied: Applied,
+    /// Of a statement that was sent; what that means depends on whether it was to write.
+    answer_lost: bool,
+    /// What tells later whether a COMMIT took place.
+    token: Option<CommitToken>,
+    /// How to have a COMMIT of unknown outcome resolvable.
+    advice: Option<&'static str>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of a kind; the caller adds where it happened.
+    #[cold]
+    pub fn new(kind: ErrorKind) -> Self {
+        Self(Box::new(Inner {
+            engine: None,
+            model: None,
+            operation: None,
+            row: None,
+            column: None,
+            place: None,
+            kind,
+            told: None,
+            applied: Applied::No,
+            answer_lost: false,
+            token: None,
+            advice: None,
+            source: None,
+        }))
+    }
+
+    /// Adds the driver's error. It must hold no values.
+    #[must_use]
+    pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Box::new(source));
+        self
+    }
+
+    /// Says on which engine, unless it is known already.
+    #[must_use]
+    pub fn on_engine(mut self, engine: &'static str) -> Self {
+        self.0.engine.get_or_insert(engine);
+        if let Some(token) = &mut self.0.token {
+            token.name_engine(engine);
+        }
+        self
+    }
+
+    /// Says of which model and operation, unless they are known already.
+    #[must_use]
+    pub fn of(mut self, model: &'static str, operation: Operation) -> Self {
+        self.0.model.get_or_insert(model);
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    /// Says in which operation, unless it is known already.
+    #[must_use]
+    pub fn during(mut self, operation: Operation) -> Self {
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    /// Says to which database, as a URL without its password.
+    #[must_use]
+    pub(crate) fn at_place(mut self, place: &str) -> Self {
+        self.0.place.get_or_insert_with(|| place.to_owned());
+        self
+    }
+
+    /// Says which of many rows, from 0, unless it is known already.
+    #[must_use]
+    pub(crate) fn at_row(mut self, row: usize) -> Self {
+        self.0.row.get_or_insert(row);
+        self
+    }
+
+    /// Counts the row from the beginning of all, where it is one of a part that begins at `first`.
+    #[must_use]
+    pub(crate) fn after_rows(mut self, first: usize) -> Self {
+        self.0.row = self.0.row.map(|row| first + row);
+        self
+    }
+
+    /// The engine, where the error belongs to one.
+    pub fn engine(&self) -> Option<&'static str> {
+        self.0.engine
+    }
+
+    /// The model, where the error belongs to one; the table, where tables are created or dropped.
+    pub fn model(&self) -> Option<&'static str> {
+        self.0.model
+    }
+
+    /// The operation.
+    pub fn operation(&self) -> Option<Operation> {
+        self.0.operation
+    }
+
+    /// Of an operation on many rows, the one that failed: its place among those given, from 0. Not every database tells it.
+    pub fn row(&self) -> Option<usize> {
+        self.0.row
+    }
+
+    /// The kind.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// For a COMMIT whose outcome is unknown: what [`Registry::resolve`](crate::Registry::resolve) finds out by. A single
+    /// statement outside a transaction leaves nothing to go by, and so does MySQL or MariaDB unless
+    /// `resolve-commits` is set for the engine.
+    pub fn commit_token(&self) -> Option<&CommitToken> {
+        self.0.token.as_ref()
+    }
+
+    /// What the database itself calls it, where it said something: SQLSTATE, MySQL's error number or SQLite's extended
+    /// result code.
+    pub fn code(&self) -> Option<&str> {
+        self.said()
+            .map(DatabaseError::code)
+            .filter(|&code| code != DatabaseError::CLIENT)
+    }
+
+    /// The server's own text, for who asks for it by this name: it may hold values of rows (`Duplicate entry '…'`, what a
+    /// trigger raises), so it is in none of what is printed. `None` where the database has said nothing.
+    pub fn server_message(&self) -> Option<&str> {
+        self.said().and_then(DatabaseError::server_message)
+    }
+
+    /// The database's words, or the driver's, somewhere below.
+    fn said(&self) -> Option<&DatabaseError> {
+        let mut source = std::error::Error::source(self);
+        while let Some(error) = source {
+            if let Some(said) = error.downcast_ref() {
+                return Some(said);
+            }
+            source = error.source();
+        }
+        None
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(engine) = self.0.engine {
+            write!(out, "engine `{engine}`: ")?;
+        }
+        if let Some(model) = self.0.model {
+            write!(out, "`{model}`: ")?;
+        }
+        if let Some(operation) = self.0.operation {
+            write!(out, "{operation}: ")?;
+        }
+        if let Some(row) = self.0.row {
+            write!(out, "row at index {row}: ")?;
+        }
+        self.fmt_what(out)?;
+        match (&self.0.token, self.0.advice) {
+            (Some(token), _) => write!(out, "; `resolve` finds out by `{token}`")?,
+            (None, Some(advice)) => write!(out, "; {advice}")?,
+            (None, None) => (),
+        }
+        match &self.0.place {
+            Some(place) => write!(out, " (at {place})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// As `main` prints it: the sentence, and a line for each cause.
+impl fmt::Debug for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{self}")?;
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            write!(out, "\n  caused by: {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|source| &**source as _)
+    }
+}

@@ -1,0 +1,30 @@
+//! From a pool to a connection on loan.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Link;
+use super::pool::Pool;
+use crate::error::Result;
+
+impl Pool {
+    /// An idle connection, or a new one, or the next that comes back: who waits longest is served first. Waiting,
+    /// trying and opening end within the limit together.
+    pub(crate) fn acquire(self: &Arc<Self>) -> Result<Link> {
+        self.acquire_within(self.acquire_timeout())
+    }
+
+    /// The same within another limit.
+    pub(crate) fn acquire_within(self: &Arc<Self>, limit: Duration) -> Result<Link> {
+        self.take(limit)
+            .map(|pooled| Link::new(pooled, Arc::clone(self)))
+            .map_err(|error| error.on_engine(self.engine()))
+    }
+
+    /// The same for a call that writes. Where one connection writes at a time, it waits without holding one.
+    pub(crate) fn acquire_writer(self: &Arc<Self>) -> Result<Link> {
+        self.take_writer()
+            .map(|pooled| Link::new(pooled, Arc::clone(self)))
+            .map_err(|error| error.on_engine(self.engine()))
+    }
+}

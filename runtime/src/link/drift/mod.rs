@@ -1,0 +1,9 @@
+//! Whether the tables of a database are as the program was compiled for: `compare` compares them, `watch` decides when,
+//! and `record` keeps for which schema they were made.
+
+mod compare;
+mod record;
+mod watch;
+
+pub(crate) use self::record::Record;
+pub(crate) use self::watch::{Use, Watch};

@@ -1,0 +1,331 @@
+//! When the tables of an engine are looked at: at the first use of one of them, all together, and again wherever
+//! something was found, so that a database that was put right is used without a restart.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bindery_core::sql_writer::SqlWriter;
+use bindery_core::sql_writer::TableName;
+
+use super::Record;
+use super::compare::compare;
+use super::record::Recorded;
+use crate::driver::Physical;
+use crate::driver::catalogue::{Relation, Wanted};
+use crate::error::{
+    Error, ErrorKind, Operation, RecordedSchema, Result, SchemaDrift, TableDifference, TableDrift,
+};
+use crate::link::constraint_names::Names;
+use crate::link::program::{EngineInfo, ModelInfo, Program};
+use bindery_core::config::SchemaCheck;
+
+/// What is known of the tables of one engine.
+pub(crate) struct Watch {
+    engine: &'static EngineInfo,
+    /// Those that live there, in the order of the schema.
+    models: Vec<&'static ModelInfo>,
+    check: SchemaCheck,
+    record: Record,
+    /// Nothing is left to look for: every table is as it should be.
+    settled: AtomicBool,
+    known: Mutex<Known>,
+}
+
+/// What somebody has found.
+#[derive(Default)]
+struct Known {
+    /// Of each model; empty until somebody looked.
+    found: Vec<Found>,
+    /// The tables were made for it, and nothing may be done with them.
+    made_for: Option<RecordedSchema>,
+    /// Such a schema that was told of.
+    told: Option<RecordedSchema>,
+}
+
+/// What was found of one table.
+#[derive(Clone)]
+struct Found {
+    drift: Option<TableDrift>,
+    /// The storage engine, where it keeps no transactions.
+    without_transactions: Option<String>,
+    is_told: bool,
+}
+
+/// What a statement does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    Read,
+    Write,
+    /// It writes what a rollback has to undo.
+    WriteInTransaction,
+}
+
+impl Use {
+    /// That of an operation, in a transaction or outside of one.
+    pub(crate) fn of(operation: Operation, in_transaction: bool) -> Self {
+        // Of many rows it promises all or none.
+        let of_many = matches!(
+            operation,
+            Operation::InsertMany
+                | Operation::UpdateMany
+                | Operation::SaveMany
+                | Operation::DeleteMany
+        );
+        let needs_rollback = in_transaction || of_many;
+        match (operation.writes(), needs_rollback) {
+            (false, _) => Self::Read,
+            (true, false) => Self::Write,
+            (true, true) => Self::WriteInTransaction,
+        }
+    }
+}
+
+impl Watch {
+    pub(crate) fn new(program: &'static Program, engine: usize, check: SchemaCheck) -> Self {
+        let info = &program.engines[engine];
+        let models: Vec<_> = program.models_on(engine).collect();
+        Self {
+            settled: AtomicBool::new(is_off(check) || models.is_empty()),
+            record: Record::new(program, engine),
+            engine: info,
+            models,
+            check,
+            known: Mutex::default(),
+        }
+    }
+
+    /// For which schema the tables were made.
+    pub(crate) fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// The error with the schema's names for what the database tells by its own; `called` is the model it came from.
+    #[cold]
+    pub(crate) fn named(&self, error: Error, called: Option<&'static str>) -> Error {
+        let names = Names {
+            dialect: self.engine.dialect,
+            models: &self.models,
+            called,
+        };
+        names.of(error)
+    }
+
+    /// Is there nothing to ask for?
+    #[inline]
+    pub(crate) fn is_settled(&self) -> bool {
+        self.settled.load(Ordering::Relaxed)
+    }
+
+    /// May the table of a model be used so? `table` is its name as statements write it. What was found before may have
+    /// been put right meanwhile, so nothing is refused for it without another look.
+    ///
+    /// # Errors
+    /// [`ErrorKind::SchemaDrift`], [`ErrorKind::NotTransactional`], or the catalogue cannot be asked.
+    #[cold]
+    pub(crate) fn ensure(
+        &self,
+        physical: &mut Physical,
+        model: &'static str,
+        table: &str,
+        usage: Use,
+    ) -> Result<()> {
+        let Some(at) = self.place_of(model, table) else {
+            return Ok(());
+        };
+        let is_new = self.lock().found.is_empty();
+        if is_new {
+            self.look(physical)?;
+        }
+        match self.judge(at, usage) {
+            Err(_) if !is_new => {
+                self.look(physical)?;
+                self.judge(at, usage)
+            }
+            verdict => verdict,
+        }
+    }
+
+    /// Compares all tables now, whatever is set.
+    ///
+    /// # Errors
+    /// As [`ensure`](Self::ensure), of all tables together.
+    pub(crate) fn examine(&self, physical: &mut Physical) -> Result<()> {
+        self.look(physical)?;
+        let known = self.lock();
+        let drifts = known.found.iter().filter_map(|found| found.drift.clone());
+        drifted(drifts.collect(), known.made_for.clone())
+    }
+
+    /// Were the tables made for another schema? That is told of, once.
+    ///
+    /// # Errors
+    /// They were, and nothing may be done with them then.
+    pub(crate) fn ensure_own(&self, physical: &mut Physical) -> Result<()> {
+        let recorded = self.record.recorded(physical)?;
+        drifted(Vec::new(), self.refused(recorded.other()))
+    }
+
+    /// Records that the tables are this program's too, where they fit and anybody records that at all.
+    pub(crate) fn adopt(&self, physical: &mut Physical) -> Result<()> {
+        match self.record.recorded(physical)? {
+            Recorded::Unkept | Recorded::Own => return Ok(()),
+            Recorded::Nothing | Recorded::Other(_) => {}
+        }
+        let fits = self
+            .compare_all(physical)?
+            .iter()
+            .all(|found| found.drift.is_none());
+        if fits {
+            self.record.put(physical)?;
+        }
+        Ok(())
+    }
+
+    /// What is known holds no more: tables were made or dropped.
+    pub(crate) fn forget(&self) {
+        let mut known = self.lock();
+        known.found.clear();
+        known.made_for = None;
+        drop(known);
+        let is_settled = is_off(self.check) || self.models.is_empty();
+        self.settled.store(is_settled, Ordering::Relaxed);
+    }
+
+    /// Models of one name in several schemas are told apart by their tables.
+    fn place_of(&self, model: &str, table: &str) -> Option<usize> {
+        let mut places = (0..self.models.len()).filter(|at| self.models[*at].name == model);
+        let (first, second) = (places.next()?, places.next());
+        let written = |at: &usize| self.written(self.models[*at]) == table;
+        match second {
+            None => Some(first),
+            Some(second) => [first, second].into_iter().chain(places).find(written),
+        }
+    }
+
+    /// The table's name as statements write it.
+    fn written(&self, info: &ModelInfo) -> String {
+        let name = TableName {
+            schema: info.schema.map(str::to_owned),
+            name: info.table.to_owned(),
+        };
+        let mut sql = SqlWriter::new(self.engine.dialect);
+        sql.table(&name);
+        sql.finish()
+    }
+
+    /// Asks the catalogue for all tables. Nobody waits for it meanwhile: two who look see the same.
+    fn look(&self, physical: &mut Physical) -> Result<()> {
+        let found = self.compare_all(physical)?;
+        let recorded = self.record.recorded(physical)?;
+        let made_for = self.refused(recorded.other());
+        let is_sound =
+            |found: &Found| found.drift.is_none() && found.without_transactions.is_none();
+        if found.iter().all(is_sound) && made_for.is_none() {
+            self.settled.store(true, Ordering::Relaxed);
+        }
+        let mut known = self.lock();
+        let told: Vec<_> = known.found.iter().map(|found| found.is_told).collect();
+        known.found = found;
+        known.made_for = made_for;
+        for (found, is_told) in known.found.iter_mut().zip(told) {
+            found.is_told = is_told;
+        }
+        Ok(())
+    }
+
+    fn compare_all(&self, physical: &mut Physical) -> Result<Vec<Found>> {
+        let wanted = self.models.iter().map(|info| Wanted {
+            schema: info.schema,
+            table: info.table,
+        });
+        let relations = physical.relations(&wanted.collect::<Vec<_>>())?;
+        let found = self.models.iter().zip(&relations);
+        Ok(found
+            .map(|(info, relation)| self.found(info, relation.as_ref()))
+            .collect())
+    }
+
+    /// Another schema, where that is enough to refuse; elsewhere it is told of.
+    fn refused(&self, other: Option<RecordedSchema>) -> Option<RecordedSchema> {
+        let other = other?;
+        match self.check {
+            SchemaCheck::Strict => return Some(other),
+            SchemaCheck::Error | SchemaCheck::Warn | SchemaCheck::Off => {}
+        }
+        let told = self.lock().told.replace(other.clone());
+        if told.as_ref() != Some(&other) {
+            tracing::warn!(engine = self.engine.name, "{other}");
+        }
+        None
+    }
+
+    fn found(&self, info: &'static ModelInfo, relation: Option<&Relation>) -> Found {
+        Found {
+            drift: compare(info, self.engine.dialect, relation),
+            without_transactions: relation
+                .and_then(|relation| relation.without_transactions.clone()),
+            is_told: false,
+        }
+    }
+
+    fn judge(&self, at: usize, usage: Use) -> Result<()> {
+        let mut known = self.lock();
+        if known.made_for.is_some() {
+            return drifted(Vec::new(), known.made_for.clone());
+        }
+        let Some(found) = known.found.get_mut(at) else {
+            return Ok(());
+        };
+        let verdict = found.judge(usage);
+        match (self.check, verdict) {
+            (SchemaCheck::Warn, Err(error)) => {
+                if !std::mem::replace(&mut found.is_told, true) {
+                    tracing::warn!(engine = self.engine.name, "{error}");
+                }
+                Ok(())
+            }
+            (SchemaCheck::Strict | SchemaCheck::Error | SchemaCheck::Off, verdict)
+            | (SchemaCheck::Warn, verdict @ Ok(())) => verdict,
+        }
+    }
+
+    /// No user code runs under the lock, so a poisoned state is still a whole one.
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_off(check: SchemaCheck) -> bool {
+    match check {
+        SchemaCheck::Strict | SchemaCheck::Error | SchemaCheck::Warn => false,
+        SchemaCheck::Off => true,
+    }
+}
+
+impl Found {
+    fn judge(&self, usage: Use) -> Result<()> {
+        if let Some(drift) = &self.drift {
+            let mut differences = drift.differences.iter();
+            if usage != Use::Read || differences.any(TableDifference::hinders_reading) {
+                return drifted(vec![drift.clone()], None);
+            }
+        }
+        match &self.without_transactions {
+            Some(storage_engine) if usage == Use::WriteInTransaction => {
+                Err(Error::new(ErrorKind::NotTransactional {
+                    storage_engine: storage_engine.clone(),
+                }))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+fn drifted(tables: Vec<TableDrift>, made_for: Option<RecordedSchema>) -> Result<()> {
+    if tables.is_empty() && made_for.is_none() {
+        Ok(())
+    } else {
+        let drift = SchemaDrift { tables, made_for };
+        Err(Error::new(ErrorKind::SchemaDrift(drift)))
+    }
+}

@@ -1,0 +1,511 @@
+//! A connection on loan from its pool, and the transaction that is open on it. Typed handles are built on this.
+
+use std::panic::Location;
+use std::sync::Arc;
+use std::time::Instant;
+
+use self::standing::{Begun, Standing};
+use crate::driver::TransactionOptions;
+use crate::driver::{Cursor, DROP_LIMIT, Physical};
+use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
+use crate::link::drift::{Use, Watch};
+use crate::link::pool::{Pool, Pooled};
+use crate::value::RowReader;
+
+mod standing;
+
+pub(crate) use self::standing::Scoped;
+
+/// A connection taken from a pool. It goes back when dropped, and is closed instead where a transaction was left open.
+pub(crate) struct Link {
+    /// `None` only while it is being dropped, and where everything was taken out: for good where a transaction was forgotten.
+    pooled: Option<Pooled>,
+    pool: Arc<Pool>,
+    standing: Standing,
+    /// Rows are being read; still so after that only where the iterator was forgotten (`mem::forget`). The database
+    /// then waits for somebody to take them, or goes on showing what there was when they were asked for.
+    reading: bool,
+    /// A row could not be read: the columns may have been described wrongly, and would be so again.
+    distrusted: bool,
+}
+
+/// Rows that are being read, as long as it lives.
+pub(crate) struct Reading<'l> {
+    cursor: Cursor<'l>,
+    pool: &'l Pool,
+    reading: &'l mut bool,
+    distrusted: &'l mut bool,
+    standing: &'l mut Standing,
+    /// When the last row has to be read, if there is a limit to all of them.
+    until: Option<Instant>,
+}
+
+impl Reading<'_> {
+    /// Has the reading of all rows be over by then.
+    pub(crate) fn end_by(&mut self, moment: Instant) {
+        self.until = Some(moment);
+        self.cursor.end_by(moment);
+    }
+
+    /// Rows that come fast enough never wait, so the clock is looked at here.
+    fn ensure_in_time(&self) -> Result<()> {
+        match self.until {
+            Some(until) if Instant::now() >= until => Err(Error::new(ErrorKind::Timeout {
+                phase: TimeoutPhase::Statement,
+            })),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The next row, which `read` reads.
+    pub(crate) fn next<T>(
+        &mut self,
+        read: impl FnOnce(&mut RowReader<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let pull = || {
+            self.pool.ensure_usable()?;
+            self.ensure_in_time()?;
+            let row = self.cursor.next()?;
+            row.map(|mut row| read(&mut row)).transpose()
+        };
+        pull().inspect_err(|error| {
+            *self.distrusted |= is_unreadable(error);
+            self.standing.failed(Operation::Select, error);
+        })
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        *self.reading = false;
+    }
+}
+
+impl Link {
+    pub(crate) fn new(pooled: Pooled, pool: Arc<Pool>) -> Self {
+        Self {
+            pooled: Some(pooled),
+            pool,
+            standing: Standing::default(),
+            reading: false,
+            distrusted: false,
+        }
+    }
+
+    /// Takes everything out and leaves nothing that could be used.
+    pub(crate) fn take(&mut self) -> Self {
+        let nothing = Self {
+            pooled: None,
+            pool: Arc::clone(&self.pool),
+            standing: Standing::default(),
+            reading: false,
+            distrusted: false,
+        };
+        std::mem::replace(self, nothing)
+    }
+
+    /// The pool that the connection goes back to.
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// Open transaction and savepoints.
+    pub(crate) fn depth(&self) -> u32 {
+        self.standing.depth()
+    }
+
+    /// Closes the connection, whatever state it is in.
+    pub(crate) fn discard(mut self) {
+        if let Some(pooled) = self.pooled.take() {
+            self.pool.discard(pooled);
+        }
+    }
+
+    /// Starts a query whose rows are pulled.
+    pub(crate) fn reading(&mut self, sql: &str) -> Result<Reading<'_>> {
+        self.ready()?;
+        let pooled = self.pooled.as_mut().expect("taken out only by drop");
+        let cursor = match pooled.physical.cursor(sql, &mut |_| ()) {
+            Ok(cursor) => cursor,
+            Err(error) => {
+                self.standing.failed(Operation::Select, &error);
+                return Err(error);
+            }
+        };
+        self.reading = true;
+        Ok(Reading {
+            cursor,
+            pool: &self.pool,
+            reading: &mut self.reading,
+            distrusted: &mut self.distrusted,
+            standing: &mut self.standing,
+            until: None,
+        })
+    }
+
+    /// Runs one call of the program's. Where it fails in a transaction, nothing more is done there, on no database, until
+    /// a savepoint that the program opened around it is rolled back.
+    pub(crate) fn call<T>(
+        &mut self,
+        operation: Operation,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let outcome = self.timed(|link| link.ensure_young().and_then(|()| work(link)));
+        if let Err(error) = &outcome {
+            self.standing.failed(operation, error);
+        }
+        outcome
+    }
+
+    /// Runs one call of the program's: all of its statements together have the time that one may take.
+    pub(crate) fn timed<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let mut physical = self.pooled.as_mut().map(|pooled| &mut pooled.physical);
+        if !physical
+            .as_mut()
+            .is_some_and(|physical| physical.begin_call())
+        {
+            return work(self);
+        }
+        let timed = Timed(self);
+        work(timed.0)
+    }
+
+    /// The connection for one more statement.
+    ///
+    /// Databases end a transaction on their own (SQLite on a full disk, MySQL on a deadlock). A statement sent after
+    /// that would be committed alone, so it is refused.
+    pub(crate) fn ready(&mut self) -> Result<&mut Physical> {
+        self.ensure_ours()?;
+        self.standing.ensure_open()?;
+        let in_transaction = self.depth() > 0;
+        let physical = self.physical();
+        if in_transaction && !physical.in_transaction() && !physical.is_broken() {
+            return Err(Error::new(ErrorKind::TransactionAborted));
+        }
+        Ok(physical)
+    }
+
+    /// Ends a transaction that is open for too long: somebody may have forgotten it.
+    fn ensure_young(&mut self) -> Result<()> {
+        let Some(begun) = self.standing.begun() else {
+            return Ok(());
+        };
+        let limit = self.pool.max_transaction_age();
+        if limit.is_none_or(|limit| begun.at.elapsed() < limit) || self.standing.is_over() {
+            return Ok(());
+        }
+        self.ensure_ours()?;
+        self.tell(
+            begun,
+            "a transaction was open for too long and is rolled back",
+        );
+        // What was done is lost in any case, and the connection is where this fails.
+        let _ = self.physical().rollback();
+        self.standing.condemn();
+        Err(Error::new(ErrorKind::Timeout {
+            phase: TimeoutPhase::Transaction,
+        }))
+    }
+
+    #[cold]
+    fn tell(&self, begun: Begun, what: &'static str) {
+        let age_ms = u64::try_from(begun.at.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::warn!(engine = self.pool.engine(), begun_at = %begun.site, age_ms, "{what}");
+    }
+
+    /// May anything be sent at all?
+    fn ensure_ours(&self) -> Result<()> {
+        self.pool.ensure_usable()?;
+        if self.pooled.is_none() {
+            return Err(Error::new(ErrorKind::TransactionForgotten));
+        }
+        self.ensure_read()
+    }
+
+    /// Refuses what the table of a model is not made for; `table` is its name as statements write it.
+    #[inline]
+    pub(crate) fn ensure_schema(
+        &mut self,
+        model: &'static str,
+        table: &'static str,
+        operation: Operation,
+    ) -> Result<()> {
+        if self.pool.watch().is_none_or(Watch::is_settled) {
+            return Ok(());
+        }
+        let pool = Arc::clone(&self.pool);
+        let usage = Use::of(operation, self.depth() > 0);
+        let physical = self.ready()?;
+        pool.watch()
+            .map_or(Ok(()), |watch| watch.ensure(physical, model, table, usage))
+    }
+
+    /// Does the database answer, and are its tables as they should be, whatever was seen of them before?
+    pub(crate) fn check(&mut self) -> Result<()> {
+        let examine = |link: &mut Self| {
+            let pool = Arc::clone(&link.pool);
+            let physical = link.ready()?;
+            physical.batch("SELECT 1")?;
+            pool.watch().map_or(Ok(()), |watch| watch.examine(physical))
+        };
+        self.call(Operation::Connect, examine)
+            .map_err(|error| error.during(Operation::Connect))
+    }
+
+    /// What is relied on no longer after a call that ended so: what was seen of the tables, or what the connection knows
+    /// of its statements.
+    #[cold]
+    pub(crate) fn heed(&mut self, error: &Error) {
+        if *error.kind() == ErrorKind::SchemaMismatch {
+            self.forget_schema();
+        }
+        self.distrusted |= is_unreadable(error);
+    }
+
+    /// A statement met a table that is not as it should be: the next one tells what differs.
+    #[cold]
+    fn forget_schema(&self) {
+        if let Some(watch) = self.pool.watch() {
+            watch.forget();
+        }
+    }
+
+    fn ensure_read(&self) -> Result<()> {
+        if self.reading {
+            Err(Error::new(ErrorKind::ConnectionLost))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn physical(&mut self) -> &mut Physical {
+        let pooled = self.pooled.as_mut().expect("taken out only by drop");
+        &mut pooled.physical
+    }
+
+    /// Is this scope open here?
+    pub(crate) fn is_in(&self, scope: Scoped) -> bool {
+        self.standing.is_in(scope)
+    }
+
+    /// Lets nothing more happen in the open transaction.
+    pub(crate) fn condemn(&mut self) {
+        self.standing.condemn();
+    }
+
+    /// Did another transaction or a lost connection end the last one?
+    pub(crate) fn was_in_the_way(&self) -> bool {
+        self.standing.was_in_the_way()
+    }
+
+    /// Puts another connection in the place of a lost one.
+    pub(crate) fn renew(&mut self) -> Result<()> {
+        self.ensure_ours()?;
+        let pooled = self.pooled.as_mut().expect("taken out only by drop");
+        if pooled.physical.is_broken() {
+            self.pool.reopen(pooled)?;
+        }
+        Ok(())
+    }
+
+    /// Begins a transaction in a way of its own, or a savepoint within one.
+    #[track_caller]
+    pub(crate) fn begin_with(&mut self, options: &TransactionOptions) -> Result<Scoped> {
+        if self.depth() > 0 && !options.is_default() {
+            let why =
+                "a transaction within another goes on as that was begun, so it takes no options";
+            return Err(Error::new(ErrorKind::Unsupported(why)));
+        }
+        self.open_scope(options)?;
+        Ok(self.standing.innermost())
+    }
+
+    /// Begins a transaction, or a savepoint within one, and gives its depth.
+    #[track_caller]
+    pub(crate) fn begin(&mut self) -> Result<u32> {
+        self.open_scope(&TransactionOptions::new())?;
+        Ok(self.depth())
+    }
+
+    #[track_caller]
+    fn open_scope(&mut self, options: &TransactionOptions) -> Result<()> {
+        let site = Location::caller();
+        let depth = self.depth() + 1;
+        self.call(Operation::Begin, |link| {
+            let physical = link.ready()?;
+            if depth == 1 {
+                physical.begin_with(options)
+            } else {
+                physical.batch(&format!("SAVEPOINT bindery_{depth}"))
+            }
+        })?;
+        self.standing.entered(depth, site);
+        Ok(())
+    }
+
+    /// Keeps what was done at this depth. Where that cannot be, it is undone.
+    pub(crate) fn commit(&mut self, depth: u32) -> Result<()> {
+        let outcome = self.undo_forgotten(depth).and_then(|()| {
+            let physical = self.ready()?;
+            if depth == 1 {
+                physical.commit()
+            } else {
+                physical.batch(&format!("RELEASE SAVEPOINT bindery_{depth}"))
+            }
+        });
+        match outcome {
+            Ok(()) => self.standing.kept(depth),
+            // The cause matters more than a failing rollback, after which the connection is thrown away.
+            Err(_) => drop(self.undo(depth)),
+        }
+        outcome.map_err(|error| self.pool.named(error, None))
+    }
+
+    /// Scopes that were forgotten (`mem::forget`) and not ended are not committed with the one around them.
+    fn undo_forgotten(&mut self, depth: u32) -> Result<()> {
+        if self.depth() > depth {
+            self.undo(depth + 1)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Undoes what was done at this depth and deeper. On failure the depth stays, so that the pool gets no connection
+    /// with an open transaction; one that is lost has none.
+    pub(crate) fn undo(&mut self, depth: u32) -> Result<()> {
+        self.ensure_ours()?;
+        let outcome = self.roll_back(depth);
+        if outcome.is_ok() || self.physical().is_broken() {
+            self.standing.undone(depth);
+        }
+        outcome
+    }
+
+    /// The same where nobody waits for the answer, and a silent server must not keep anybody: a connection that could not
+    /// be told in time is lost.
+    pub(crate) fn undo_soon(&mut self, depth: u32) -> Result<()> {
+        // Undoing a savepoint takes two statements.
+        let limit = if depth == 1 {
+            DROP_LIMIT
+        } else {
+            DROP_LIMIT / 2
+        };
+        self.physical().hurry(Some(limit));
+        let outcome = self.undo(depth);
+        self.physical().hurry(None);
+        outcome
+    }
+
+    /// The same within a call whose time may be over: undoing has its own.
+    fn undo_apart(&mut self, depth: u32) -> Result<()> {
+        let until = self.physical().set_until(None);
+        let outcome = self.undo(depth);
+        self.physical().set_until(until);
+        outcome
+    }
+
+    fn roll_back(&mut self, depth: u32) -> Result<()> {
+        let is_over = self.standing.is_over();
+        let physical = self.physical();
+        if depth == 1 {
+            return physical.rollback();
+        }
+        // The savepoint went with the transaction.
+        let is_gone = !physical.in_transaction() && !physical.is_broken();
+        if is_over || is_gone {
+            return Ok(());
+        }
+        physical.batch(&format!("ROLLBACK TO SAVEPOINT bindery_{depth}"))?;
+        physical.batch(&format!("RELEASE SAVEPOINT bindery_{depth}"))
+    }
+
+    /// Runs `work` so that either all of its statements hold or none, also when it panics.
+    pub(crate) fn atomically<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let scope = Scope::begin(self)?;
+        match work(scope.link) {
+            Ok(value) => scope.commit().map(|()| value),
+            Err(error) => {
+                scope.undo();
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        let Some(pooled) = self.pooled.take() else {
+            return;
+        };
+        if let Some(begun) = self.standing.begun() {
+            self.tell(begun, "a transaction was left open and is rolled back");
+        }
+        let is_doubtful = self.distrusted && pooled.physical.is_described_by_server();
+        if self.reading || self.depth() > 0 || is_doubtful {
+            self.pool.discard(pooled);
+        } else {
+            self.pool.put_back(pooled);
+        }
+    }
+}
+
+fn is_unreadable(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Decode { .. })
+}
+
+/// A call that has a time; it ends with it, also when it panics.
+struct Timed<'l>(&'l mut Link);
+
+impl Drop for Timed<'_> {
+    fn drop(&mut self) {
+        if let Some(pooled) = &mut self.0.pooled {
+            pooled.physical.set_until(None);
+        }
+    }
+}
+
+/// A transaction or savepoint of one call; undone when dropped.
+struct Scope<'l> {
+    link: &'l mut Link,
+    depth: u32,
+    finished: bool,
+}
+
+impl<'l> Scope<'l> {
+    fn begin(link: &'l mut Link) -> Result<Self> {
+        let depth = link
+            .begin()
+            .map_err(|error| error.during(Operation::Begin))?;
+        Ok(Self {
+            link,
+            depth,
+            finished: false,
+        })
+    }
+
+    fn commit(mut self) -> Result<()> {
+        self.finished = true;
+        self.link.commit(self.depth)
+    }
+
+    /// The caller waits for its answer, so undoing may take as long as any statement.
+    fn undo(mut self) {
+        self.finished = true;
+        // The error that led here is the one to tell.
+        let _ = self.link.undo_apart(self.depth);
+    }
+}
+
+impl Drop for Scope<'_> {
+    fn drop(&mut self) {
+        if !self.finished {
+            // A panic goes on, however this ends.
+            let _ = self.link.undo_soon(self.depth);
+        }
+    }
+}
+
+#[cfg(all(test, feature = "postgres", feature = "mysql"))]
+mod server_tests;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;

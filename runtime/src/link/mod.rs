@@ -1,0 +1,16 @@
+//! Connections of an engine: kept by its pool, on loan as a `Link`, with the transactions that are open on them. From the bottom
+//! up: `program` (what was compiled in), `drift` (whether the tables are as that says), `pool`, `held` (a connection on
+//! loan), `connection` and `transaction` (the handles that programs see).
+
+mod acquire;
+pub(crate) mod connection;
+mod constraint_names;
+pub(crate) mod drift;
+pub(crate) mod engine;
+mod held;
+pub(crate) mod pool;
+pub(crate) mod program;
+pub(crate) mod transaction;
+
+pub(crate) use self::connection::Connection;
+pub(crate) use self::held::{Link, Reading, Scoped};

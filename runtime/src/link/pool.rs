@@ -1,0 +1,321 @@
+//! Open connections kept for the next user. One pool for each engine; nothing is shared between engines but the one thread of
+//! the process that closes what is overdue (`upkeep`). How a connection is taken is `taking`'s, what becomes of it
+//! afterwards `returning`'s, and how a pool as a whole ends `closing`'s.
+
+use std::any::Any;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use crate::driver::forks;
+use crate::driver::queue::Queue;
+use crate::driver::turns::{Turn, Turns};
+use crate::driver::{Cutter, Physical};
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::drift::Watch;
+
+mod closing;
+mod returning;
+mod taking;
+mod upkeep;
+
+/// Opens one more connection, within a time.
+pub(crate) type OpenPhysical = Box<dyn Fn(Duration) -> Result<Physical> + Send + Sync>;
+
+/// One that rested at least so long is looked at before it is given out: the server may be gone.
+const LOOK_AFTER: Duration = Duration::from_millis(10);
+
+/// The connections of one engine.
+pub(crate) struct Pool {
+    engine: &'static str,
+    open: OpenPhysical,
+    limits: PoolLimits,
+    state: Mutex<State>,
+    /// Where one writes at a time, calls that are known to write stand here before they take a connection: queued
+    /// writers leave the connections to readers.
+    writers: Option<Arc<Turns>>,
+    /// The last connection of a pool that was closed is gone.
+    emptied: Condvar,
+    /// Looks after the tables that its connections lead to.
+    watch: OnceLock<Watch>,
+    companion: OnceLock<Box<dyn Any + Send + Sync>>,
+    /// Connections that are still held are cut off, and do nothing any more.
+    is_cut: AtomicBool,
+    /// Of the process that opens its connections; a child that was forked has copies that are of no use to anybody.
+    forks: AtomicU32,
+    /// For `upkeep`, which keeps no pool alive.
+    me: Weak<Self>,
+}
+
+/// How many connections, how long they live, and how long to wait for one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PoolLimits {
+    /// At least 1.
+    pub(crate) max_connections: usize,
+    /// So many stay open, however long they are idle.
+    pub(crate) min_connections: usize,
+    pub(crate) acquire_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) max_lifetime: Duration,
+    /// One that was idle for this long is tried before it is given out.
+    pub(crate) test_after_idle: Duration,
+    /// A transaction of this age is ended.
+    pub(crate) max_transaction_age: Option<Duration>,
+    /// Keep connections between uses (`connection = "long"`).
+    pub(crate) keep: bool,
+    /// One connection writes at a time, whichever it is.
+    pub(crate) one_writer: bool,
+}
+
+/// A connection and its age.
+pub(crate) struct Pooled {
+    pub(crate) physical: Physical,
+    opened: Instant,
+    /// When somebody got it.
+    taken: Instant,
+    /// Of a call that writes; the next writer gets it when the connection is back.
+    writer: Option<Turn>,
+}
+
+/// What the lock guards.
+///
+/// `open` counts the idle connections, those given out, those being opened right now and those that the server has not
+/// ended yet, and never passes the limit. Who holds one of the latter three kinds owes the pool exactly one `put_back` or
+/// `release_slot`. While somebody waits,
+/// nothing is idle: what comes back goes to the first of the queue.
+#[derive(Default)]
+struct State {
+    /// Used as a stack, so the first has been idle longest.
+    idle: Vec<Idle>,
+    open: usize,
+    /// Those of them that are closed on this side only.
+    leaving: usize,
+    /// When `upkeep` looks at the idle ones, if it does.
+    looked_at: Option<Instant>,
+    waiting: Queue<Grant>,
+    closed: bool,
+    /// A way to each open connection, and to some that are gone.
+    cutters: Vec<Cutter>,
+    /// Connections that were opened, ever.
+    created: u64,
+    /// Connections that were closed or lost, ever.
+    gone: u64,
+    /// Threads that waited in vain, ever.
+    timeouts: u64,
+}
+
+/// What a thread gets that asks for a connection.
+enum Grant {
+    /// One that rested for a time.
+    Rested(Idle),
+    /// One that somebody just gave back.
+    Warm(Pooled),
+    /// The right to open one; it is counted already.
+    Slot,
+    /// The pool was closed.
+    Closed,
+}
+
+struct Idle {
+    pooled: Pooled,
+    since: Instant,
+}
+
+/// How many connections an engine has at a moment, and has had. `open` is `idle` and `in_use` together, and `created` is
+/// `closed` and `open` together, but for connections that are being opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct PoolStats {
+    /// Open and waiting for the next user.
+    pub idle: usize,
+    /// Given out, or being opened for somebody.
+    pub in_use: usize,
+    /// Both together.
+    pub open: usize,
+    /// Closed on this side and not yet ended by the server. They count towards `max-connections`, a second at most.
+    pub closing: usize,
+    /// Threads that wait for one.
+    pub waiting: usize,
+    /// How many were opened, ever.
+    pub created: u64,
+    /// How many were closed or lost, ever.
+    pub closed: u64,
+    /// How many threads waited in vain, ever.
+    pub timeouts: u64,
+}
+
+impl Pool {
+    pub(crate) fn new(engine: &'static str, limits: PoolLimits, open: OpenPhysical) -> Arc<Self> {
+        forks::watch();
+        Arc::new_cyclic(|me| Self {
+            engine,
+            open,
+            limits,
+            state: Mutex::default(),
+            writers: limits.one_writer.then(Arc::default),
+            emptied: Condvar::new(),
+            watch: OnceLock::new(),
+            companion: OnceLock::new(),
+            is_cut: AtomicBool::new(false),
+            forks: AtomicU32::new(forks::count()),
+            me: Weak::clone(me),
+        })
+    }
+
+    /// The engine whose connections these are.
+    pub(crate) fn engine(&self) -> &'static str {
+        self.engine
+    }
+
+    /// How old a transaction may become.
+    pub(crate) fn max_transaction_age(&self) -> Option<Duration> {
+        self.limits.max_transaction_age
+    }
+
+    /// Has the tables looked after; once.
+    pub(crate) fn watched(self: Arc<Self>, watch: Watch) -> Arc<Self> {
+        self.watch.get_or_init(|| watch);
+        self
+    }
+
+    /// The error with the schema's names for what the database tells by its own.
+    #[cold]
+    pub(crate) fn named(&self, error: Error, called: Option<&'static str>) -> Error {
+        match self.watch() {
+            Some(watch) => watch.named(error, called),
+            None => error,
+        }
+    }
+
+    /// What looks after the tables.
+    pub(crate) fn watch(&self) -> Option<&Watch> {
+        self.watch.get()
+    }
+
+    /// What a layer above keeps with the pool: one value of one type, made at its first use.
+    pub(crate) fn companion<T: Default + Send + Sync + 'static>(&self) -> &T {
+        let kept = self.companion.get_or_init(|| Box::new(T::default()));
+        kept.downcast_ref()
+            .expect("one type is kept with a pool: the hooks")
+    }
+
+    /// How long a caller waits for a connection unless it says otherwise.
+    pub(crate) fn acquire_timeout(&self) -> Duration {
+        self.limits.acquire_timeout
+    }
+
+    fn release_slot(&self) {
+        let mut state = self.lock();
+        if state.closed || state.waiting.give(Grant::Slot).is_err() {
+            state.open -= 1;
+        }
+        self.tell_emptied(&state);
+    }
+
+    /// A connection is gone. Was it the last of a pool that was closed?
+    fn tell_emptied(&self, state: &State) {
+        if state.closed && state.held() == 0 {
+            self.emptied.notify_all();
+        }
+    }
+
+    pub(crate) fn stats(&self) -> PoolStats {
+        let writers = self.writers.as_ref().map_or(0, |turns| turns.waiting());
+        let state = self.lock();
+        PoolStats {
+            idle: state.idle.len(),
+            in_use: state.held(),
+            open: state.open - state.leaving,
+            closing: state.leaving,
+            waiting: state.waiting.len() + writers,
+            created: state.created,
+            closed: state.gone,
+            timeouts: state.timeouts,
+        }
+    }
+
+    /// As a forked child sees it, or again its parent: the pool is another process's.
+    #[cfg(test)]
+    pub(crate) fn change_process(&self) {
+        self.forks.fetch_xor(1, Ordering::Relaxed);
+    }
+
+    /// Are we in a child that was forked after the pool was made?
+    #[inline]
+    fn is_forked(&self) -> bool {
+        forks::count() != self.forks.load(Ordering::Relaxed)
+    }
+
+    /// May a connection that is held be used?
+    #[inline]
+    pub(crate) fn ensure_usable(&self) -> Result<()> {
+        self.ensure_not_forked()?;
+        if self.is_cut.load(Ordering::Acquire) {
+            return Err(Error::new(ErrorKind::Closed));
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn ensure_not_forked(&self) -> Result<()> {
+        if self.is_forked() {
+            Err(Error::new(ErrorKind::Forked).during(Operation::Acquire))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// No user code runs under the lock, so a poisoned state is still a whole one.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Given out, or being opened for somebody.
+    fn held(&self) -> usize {
+        self.open - self.idle.len() - self.leaving
+    }
+
+    /// Remembers the way to one more connection, and forgets those to connections that are gone.
+    fn reach(&mut self, physical: &Physical) {
+        self.cutters.retain(|cutter| !cutter.is_gone());
+        self.cutters.push(physical.cutter());
+    }
+
+    /// What is there for somebody who asks now; nothing while others wait already.
+    fn grant(&mut self, limits: &PoolLimits) -> Option<Grant> {
+        if self.closed {
+            return Some(Grant::Closed);
+        }
+        if !self.waiting.is_empty() {
+            return None;
+        }
+        if let Some(idle) = self.idle.pop() {
+            return Some(Grant::Rested(idle));
+        }
+        (self.open < limits.max_connections).then(|| {
+            self.open += 1;
+            Grant::Slot
+        })
+    }
+}
+
+/// A counted connection that is not there yet, or not any more. Given back unless a connection took its place.
+struct Slot<'p> {
+    pool: &'p Pool,
+    owed: bool,
+}
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        if self.owed {
+            self.pool.release_slot();
+        }
+    }
+}
+
+#[cfg(all(test, feature = "postgres", feature = "mysql"))]
+mod server_tests;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;

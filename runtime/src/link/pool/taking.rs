@@ -1,0 +1,188 @@
+//! From asking for a connection to having one: idle ones tried, new ones opened, and the wait for what others give back.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot};
+use crate::driver::Physical;
+use crate::driver::queue::Place;
+use crate::driver::turns::NoTurn;
+use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
+
+/// How long a connection may take to show that it is good.
+const TEST_LIMIT: Duration = Duration::from_secs(1);
+
+impl Pool {
+    /// The same as [`take`](Self::take) for a call that writes. Where one connection writes at a time, it waits without holding
+    /// one.
+    pub(crate) fn take_writer(self: &Arc<Self>) -> Result<Pooled> {
+        let limit = self.limits.acquire_timeout;
+        let Some(writers) = &self.writers else {
+            return self.take(limit);
+        };
+        self.ensure_not_forked()?;
+        let (turn, left) = match writers.take_now() {
+            Some(turn) => (turn, limit),
+            None => {
+                let started = Instant::now();
+                let turn = writers.take(limit).map_err(|why| self.no_turn(why))?;
+                (turn, limit.saturating_sub(started.elapsed()))
+            }
+        };
+        let mut pooled = self.take(left)?;
+        pooled.writer = Some(turn);
+        Ok(pooled)
+    }
+
+    #[cold]
+    fn no_turn(&self, why: NoTurn) -> Error {
+        match why {
+            NoTurn::InVain(_) => self.lock().timeouts += 1,
+            NoTurn::Ended => {}
+        }
+        Error::from(why).during(Operation::Acquire)
+    }
+
+    pub(crate) fn take(self: &Arc<Self>, limit: Duration) -> Result<Pooled> {
+        self.ensure_not_forked()?;
+        let mut state = self.lock();
+        if let Some(grant) = state.grant(&self.limits) {
+            drop(state);
+            return self.accept(grant, limit);
+        }
+        let place = state.waiting.join();
+        drop(state);
+        let started = Instant::now();
+        let grant = self.wait(&place, limit)?;
+        self.accept(grant, limit.saturating_sub(started.elapsed()))
+    }
+
+    /// What the queue gives within the limit.
+    fn wait(&self, place: &Arc<Place<Grant>>, limit: Duration) -> Result<Grant> {
+        if let Some(grant) = place.wait(limit) {
+            return Ok(grant);
+        }
+        let mut state = self.lock();
+        if let Some(grant) = state.waiting.leave(place) {
+            return Ok(grant);
+        }
+        state.timeouts += 1;
+        let kind = ErrorKind::PoolExhausted {
+            size: self.limits.max_connections,
+            waiting: state.waiting.len(),
+            waited_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
+        };
+        Err(Error::new(kind).during(Operation::Acquire))
+    }
+
+    fn accept(self: &Arc<Self>, grant: Grant, left: Duration) -> Result<Pooled> {
+        match grant {
+            Grant::Warm(pooled) => Ok(pooled),
+            Grant::Rested(idle) => self.revive(idle, left),
+            Grant::Slot => self.open_counted(left),
+            Grant::Closed => Err(closed()),
+        }
+    }
+
+    /// An idle connection that is still good, or a new one in its place.
+    fn revive(self: &Arc<Self>, idle: Idle, left: Duration) -> Result<Pooled> {
+        let mut pooled = idle.pooled;
+        let now = Instant::now();
+        let rested = now.saturating_duration_since(idle.since);
+        let overdue = rested >= self.limits.idle_timeout
+            || now.saturating_duration_since(pooled.opened) >= self.limits.max_lifetime;
+        if !overdue && self.is_good(&mut pooled.physical, rested, left) {
+            pooled.taken = now;
+            return Ok(pooled);
+        }
+        let slot = Slot {
+            pool: self,
+            owed: true,
+        };
+        if let Some(leaving) = self.close_one(pooled)
+            && !leaving.wait(left.saturating_sub(now.elapsed()))
+        {
+            self.let_go(leaving, slot);
+            return Err(too_late());
+        }
+        self.open_in(slot, left.saturating_sub(now.elapsed()))
+    }
+
+    /// Whether a connection that rested so long can be given out. Asking the server costs a round trip, so after a short
+    /// rest it is enough that nothing came in: a server that ends a session says so or closes the socket.
+    fn is_good(&self, physical: &mut Physical, rested: Duration, left: Duration) -> bool {
+        if rested < LOOK_AFTER {
+            return true;
+        }
+        if rested < self.limits.test_after_idle && physical.is_quiet() {
+            return true;
+        }
+        physical.ping(left.min(TEST_LIMIT)).is_ok()
+    }
+
+    /// Opens a connection that is counted already; on failure or panic the count goes back.
+    fn open_counted(&self, left: Duration) -> Result<Pooled> {
+        let slot = Slot {
+            pool: self,
+            owed: true,
+        };
+        self.open_in(slot, left)
+    }
+
+    fn open_in(&self, mut slot: Slot<'_>, left: Duration) -> Result<Pooled> {
+        let physical = (self.open)(left).map_err(|error| error.during(Operation::Connect))?;
+        let mut state = self.lock();
+        state.created += 1;
+        if state.closed {
+            state.gone += 1;
+            drop(state);
+            return Err(closed());
+        }
+        state.reach(&physical);
+        drop(state);
+        slot.owed = false;
+        let now = Instant::now();
+        Ok(Pooled {
+            physical,
+            opened: now,
+            taken: now,
+            writer: None,
+        })
+    }
+
+    /// Opens a connection in the place of one that is lost.
+    pub(crate) fn reopen(&self, lost: &mut Pooled) -> Result<()> {
+        let started = Instant::now();
+        let leaving = lost.physical.leave();
+        if leaving.is_some_and(|leaving| !leaving.wait(self.limits.acquire_timeout)) {
+            return Err(too_late());
+        }
+        let limit = self
+            .limits
+            .acquire_timeout
+            .saturating_sub(started.elapsed());
+        let physical = (self.open)(limit).map_err(|error| error.during(Operation::Connect))?;
+        let mut state = self.lock();
+        state.created += 1;
+        state.gone += 1;
+        if state.closed {
+            return Err(closed());
+        }
+        state.reach(&physical);
+        drop(state);
+        lost.physical = physical;
+        lost.opened = Instant::now();
+        Ok(())
+    }
+}
+
+#[cold]
+fn too_late() -> Error {
+    let phase = TimeoutPhase::Connect;
+    Error::new(ErrorKind::Timeout { phase }).during(Operation::Connect)
+}
+
+#[cold]
+fn closed() -> Error {
+    Error::new(ErrorKind::Closed).during(Operation::Acquire)
+}

@@ -1,0 +1,283 @@
+//! What runs after a transaction: once it is committed for good, or once it is undone.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Transaction;
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::Link;
+use crate::link::connection::Connection;
+use crate::link::engine::Engine;
+use crate::link::pool::Pool;
+
+/// The hooks of one connection.
+pub(crate) struct Hooks<E: Engine> {
+    /// Of the open transaction, in the order they were given.
+    once: Vec<Hook<E>>,
+    /// After each commit of an outermost transaction.
+    always: Vec<Always<E>>,
+    /// Such a hook is running: transactions of its own call none.
+    is_within: bool,
+}
+
+/// A hook and how deep its transaction is.
+struct Hook<E: Engine> {
+    depth: u32,
+    run: Run<E>,
+}
+
+enum Run<E: Engine> {
+    AfterCommit(AfterCommit<E>),
+    AfterRollback(Box<dyn FnOnce() + Send>),
+}
+
+type AfterCommit<E> = Box<dyn FnOnce(&mut Connection<E>) -> Result<()> + Send>;
+type Always<E> = Box<dyn FnMut(&mut Connection<E>) -> Result<()> + Send>;
+
+impl<E: Engine> Default for Hooks<E> {
+    fn default() -> Self {
+        Self {
+            once: Vec::new(),
+            always: Vec::new(),
+            is_within: false,
+        }
+    }
+}
+
+impl<E: Engine> Transaction<'_, E> {
+    /// Runs `hook` once this transaction is committed for good: after the commit of the outermost transaction of its
+    /// engine, in the order the hooks were given. Where this transaction or one around it is rolled back, it is dropped;
+    /// where nobody knows whether the commit was carried out, too.
+    ///
+    /// The commit holds whatever a hook does. A hook that fails or panics keeps no other from running; the first error is
+    /// told as [`ErrorKind::AfterCommit`] by the call that committed.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// let mut connection = db.default()?;
+    /// let (told, mail) = std::sync::mpsc::channel();
+    /// connection.transaction(|tx| {
+    ///     let ann = tx.users().insert(NewUser::new("ann@example.org"))?;
+    ///     tx.after_commit(move |connection| {
+    ///         let ann = connection.users().get(ann.id)?;
+    ///         told.send(ann.email).ok();
+    ///         Ok(())
+    ///     });
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(mail.recv().as_deref(), Ok("ann@example.org"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn after_commit(
+        &mut self,
+        hook: impl FnOnce(&mut Connection<E>) -> Result<()> + Send + 'static,
+    ) {
+        self.hook(Run::AfterCommit(Box::new(hook)));
+    }
+
+    /// Runs `hook` once this transaction is rolled back, by itself or with one around it: by a call, an error or a panic.
+    /// It is dropped where the outermost transaction is committed, and where nobody knows whether it was.
+    pub fn after_rollback(&mut self, hook: impl FnOnce() + Send + 'static) {
+        self.hook(Run::AfterRollback(Box::new(hook)));
+    }
+
+    fn hook(&mut self, run: Run<E>) {
+        let depth = self.link.depth();
+        self.hooks.once.push(Hook { depth, run });
+    }
+}
+
+impl<E: Engine> Connection<E> {
+    /// Runs `hook` after each transaction that is committed on this connection, as
+    /// [`after_commit`](Transaction::after_commit) does for one, and behind those. Transactions of its own call no such hook.
+    pub fn after_each_commit(
+        &mut self,
+        hook: impl FnMut(&mut Self) -> Result<()> + Send + 'static,
+    ) {
+        self.hooks.always.push(Box::new(hook));
+    }
+
+    /// The transaction of this depth was committed, or became part of the one around it.
+    pub(super) fn after_commit_at(&mut self, depth: u32) -> Result<()> {
+        // What was begun deeper and forgotten was undone before.
+        let panicked = self.run_after_rollback(depth + 1);
+        if depth > 1 {
+            let outer = depth - 1;
+            self.hooks
+                .once
+                .iter_mut()
+                .for_each(|hook| hook.depth = hook.depth.min(outer));
+            return resumed(panicked);
+        }
+        let mut ends = Ends {
+            panicked,
+            error: None,
+        };
+        self.run_after_commit(&mut ends);
+        ends.told()
+    }
+
+    fn run_after_commit(&mut self, ends: &mut Ends) {
+        for hook in std::mem::take(&mut self.hooks.once) {
+            match hook.run {
+                Run::AfterCommit(hook) => ends.of(|| hook(self)),
+                Run::AfterRollback(_) => (),
+            }
+        }
+        if std::mem::replace(&mut self.hooks.is_within, true) {
+            return;
+        }
+        let mut always = std::mem::take(&mut self.hooks.always);
+        always.iter_mut().for_each(|hook| ends.of(|| hook(self)));
+        // Hooks may have given more of them.
+        always.append(&mut self.hooks.always);
+        self.hooks.always = always;
+        let of_engine = self.link.pool().hooks().all();
+        of_engine
+            .iter()
+            .for_each(|hook| ends.of(|| hook(&mut self.link)));
+        self.hooks.is_within = false;
+    }
+
+    /// The transaction of this depth was rolled back.
+    pub(super) fn after_rollback_at(&mut self, depth: u32) {
+        let panicked = self.run_after_rollback(depth);
+        if !std::thread::panicking() {
+            drop(resumed(panicked));
+        }
+    }
+
+    /// Nobody knows how the transaction ended.
+    pub(super) fn forget_hooks(&mut self) {
+        self.hooks.once.clear();
+    }
+
+    /// Takes out what belongs to this depth or deeper, and runs what is for a rollback.
+    fn run_after_rollback(&mut self, depth: u32) -> Option<Panic> {
+        let is_undone = |hook: &mut Hook<E>| hook.depth >= depth;
+        let mut ends = Ends::default();
+        for hook in self
+            .hooks
+            .once
+            .extract_if(.., is_undone)
+            .collect::<Vec<_>>()
+        {
+            match hook.run {
+                Run::AfterCommit(_) => (),
+                Run::AfterRollback(hook) => ends.of(|| {
+                    hook();
+                    Ok(())
+                }),
+            }
+        }
+        ends.panicked
+    }
+}
+
+/// Hooks of all connections of an engine. Whatever type of connection the transaction was on, each gets one of its own.
+#[derive(Default)]
+pub(crate) struct EngineHooks {
+    /// Spares most commits the lock.
+    are_there: AtomicBool,
+    all: Mutex<Vec<Arc<OfEngine>>>,
+}
+
+type OfEngine = dyn Fn(&mut Link) -> Result<()> + Send + Sync;
+
+impl Pool {
+    /// The hooks of all connections of its engine.
+    pub(crate) fn hooks(&self) -> &EngineHooks {
+        self.companion()
+    }
+}
+
+impl EngineHooks {
+    pub(crate) fn add<E: Engine>(
+        &self,
+        engine: E,
+        hook: impl Fn(&mut Connection<E>) -> Result<()> + Send + Sync + 'static,
+    ) {
+        self.lock().push(Arc::new(move |link| {
+            hook(&mut Lent::new(engine, link).connection)
+        }));
+        self.are_there.store(true, Ordering::Release);
+    }
+
+    fn all(&self) -> Vec<Arc<OfEngine>> {
+        if self.are_there.load(Ordering::Acquire) {
+            self.lock().clone()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// No user code runs under the lock.
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<OfEngine>>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A held connection as one of another type; it goes back at the end, also that of a panic.
+struct Lent<'l, E: Engine> {
+    link: &'l mut Link,
+    connection: Connection<E>,
+}
+
+impl<'l, E: Engine> Lent<'l, E> {
+    fn new(engine: E, link: &'l mut Link) -> Self {
+        let mut connection = Connection::new(engine, link.take());
+        connection.hooks.is_within = true;
+        Self { link, connection }
+    }
+}
+
+impl<E: Engine> Drop for Lent<'_, E> {
+    fn drop(&mut self) {
+        *self.link = self.connection.link.take();
+    }
+}
+
+type Panic = Box<dyn Any + Send>;
+
+/// How hooks ended: the first error and the first panic.
+#[derive(Default)]
+struct Ends {
+    error: Option<Error>,
+    panicked: Option<Panic>,
+}
+
+impl Ends {
+    /// Runs one.
+    fn of(&mut self, hook: impl FnOnce() -> Result<()>) {
+        match catch_unwind(AssertUnwindSafe(hook)) {
+            Ok(Ok(())) => (),
+            Ok(Err(error)) => drop(self.error.get_or_insert(error)),
+            Err(panic) => drop(self.panicked.get_or_insert(panic)),
+        }
+    }
+
+    fn told(self) -> Result<()> {
+        resumed(self.panicked)?;
+        match self.error {
+            None => Ok(()),
+            Some(error) => Err(Error::new(ErrorKind::AfterCommit)
+                .with_source(error)
+                .after_write()
+                .during(Operation::Commit)),
+        }
+    }
+}
+
+/// A hook's panic goes on where nothing is left to be done.
+fn resumed(panicked: Option<Panic>) -> Result<()> {
+    match panicked {
+        None => Ok(()),
+        Some(panic) => resume_unwind(panic),
+    }
+}

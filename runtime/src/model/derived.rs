@@ -1,0 +1,198 @@
+//! What `#[derive(Model)]` and `databases!` say to each other, and what a derive asks of types it cannot see. Called by
+//! generated code only.
+
+use crate::link::engine::Engine;
+use crate::link::program::ModelInfo;
+use crate::model::key::Key;
+use crate::model::lives_on::LivesOn;
+
+/// A model's tag whose struct was derived.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`databases!` lists `{Self}`, but no struct derives it",
+    label = "no `#[derive(Model)]` is on a struct of this name",
+    note = "derive `bindery::Model` on the struct, or take it off the list"
+)]
+pub trait Derived {
+    /// The facts of this model that were compiled in.
+    const INFO: &'static ModelInfo;
+    /// Tables its foreign keys refer to.
+    const REFERS_TO: &'static [&'static str];
+}
+
+/// A key that a foreign key on engine `E` can refer to.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a foreign key on `{E}` cannot refer to a `{Self}`",
+    label = "this row lives somewhere else",
+    note = "keep the reference without a foreign key: `#[link_to(…)]` instead of `#[references(…)]`"
+)]
+pub trait ReachedFrom<E: Engine> {}
+
+impl<M: LivesOn<E>, E: Engine, T> ReachedFrom<E> for Key<M, E, T> {}
+
+/// A key whose value is a `T`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` does not hold `{T}`, as this column does",
+    label = "the key holds another type",
+    note = "declare the column like the key it refers to: `#[column(type = \"…\")]`"
+)]
+pub trait Holds<T> {}
+
+impl<M, E, T> Holds<T> for Key<M, E, T> {}
+
+/// Compiles if a foreign key on `E` that holds a `T` can be a `K`.
+#[doc(hidden)]
+pub const fn assert_reference<K: ReachedFrom<E> + Holds<T>, E: Engine, T>() {}
+
+/// Compiles if a `K` holds a `T`.
+#[doc(hidden)]
+pub const fn assert_link<K: Holds<T>, T>() {}
+
+/// A model and the tables it refers to.
+#[doc(hidden)]
+pub type Listed = (&'static ModelInfo, &'static [&'static str]);
+
+/// What a model is listed with.
+#[doc(hidden)]
+pub const fn listed<M: Derived>() -> Listed {
+    (M::INFO, M::REFERS_TO)
+}
+
+/// The models in an order in which their tables can be created, otherwise as listed: a derive sees one struct, so only the
+/// compiler knows all of them.
+#[doc(hidden)]
+pub const fn in_creation_order<const N: usize>(models: &[Listed; N]) -> [&'static ModelInfo; N] {
+    let waits = waiting(models);
+    let mut order = [&ModelInfo::NONE; N];
+    let mut taken = [false; N];
+    let mut at = 0;
+    while at < N {
+        let next = next(&waits, &taken);
+        taken[next] = true;
+        order[at] = models[next].0;
+        at += 1;
+    }
+    order
+}
+
+/// Which model waits for which.
+const fn waiting<const N: usize>(models: &[Listed; N]) -> [[bool; N]; N] {
+    let mut waits = [[false; N]; N];
+    let mut model = 0;
+    while model < N {
+        let referred = models[model].1;
+        let mut other = 0;
+        while other < N {
+            waits[model][other] = other != model && contains(referred, models[other].0.table);
+            other += 1;
+        }
+        model += 1;
+    }
+    waits
+}
+
+/// The first model that waits for none that is not taken; in a circle the first of all.
+const fn next<const N: usize>(waits: &[[bool; N]; N], taken: &[bool; N]) -> usize {
+    let mut first = N;
+    let mut model = 0;
+    while model < N {
+        if !taken[model] {
+            if !waits_for_any(&waits[model], taken) {
+                return model;
+            }
+            if first == N {
+                first = model;
+            }
+        }
+        model += 1;
+    }
+    first
+}
+
+const fn waits_for_any<const N: usize>(waits: &[bool; N], taken: &[bool; N]) -> bool {
+    let mut other = 0;
+    while other < N {
+        if waits[other] && !taken[other] {
+            return true;
+        }
+        other += 1;
+    }
+    false
+}
+
+const fn contains(names: &[&str], name: &str) -> bool {
+    let mut at = 0;
+    while at < names.len() {
+        if equal(names[at].as_bytes(), name.as_bytes()) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn equal(left: &[u8], right: &[u8]) -> bool {
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        if left[at] != right[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn model(table: &'static str) -> ModelInfo {
+        ModelInfo {
+            name: table,
+            schema: None,
+            table,
+            is_view: false,
+            columns: &[],
+            kinds: "",
+            rules: 0,
+            constraints: &[],
+            constraint_names: "",
+            engines: &[],
+            tables: &[],
+        }
+    }
+
+    static A: ModelInfo = model("a");
+    static B: ModelInfo = model("b");
+    static C: ModelInfo = model("c");
+
+    fn order<const N: usize>(models: [Listed; N]) -> Vec<&'static str> {
+        in_creation_order(&models)
+            .iter()
+            .map(|model| model.table)
+            .collect()
+    }
+
+    #[test]
+    fn referred_tables_come_first() {
+        assert_eq!(
+            order([(&A, &["c"]), (&B, &["b", "elsewhere"]), (&C, &["b"])]),
+            ["b", "c", "a"]
+        );
+        assert_eq!(order([(&C, &[]), (&A, &[]), (&B, &[])]), ["c", "a", "b"]);
+        assert_eq!(order([]), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_circle_is_broken_at_its_first() {
+        assert_eq!(
+            order([(&A, &["b"]), (&B, &["c"]), (&C, &["a"])]),
+            ["a", "c", "b"]
+        );
+    }
+}

@@ -1,0 +1,126 @@
+//! Models: their associated types, how their values are read and written (here), their keys, which engine hosts which, and the
+//! routes from a connection to the place where a model's statements run.
+
+#[cfg(feature = "derive")]
+pub(crate) mod derived;
+pub(crate) mod key;
+pub(crate) mod lives_on;
+pub(crate) mod route;
+
+use crate::error::Result;
+use crate::link::engine::Engine;
+use crate::value::{ColumnSet, ParamWriter, RowReader};
+
+/// A model's tag, `model::Blog`. Generated code implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "expected a tag from the generated module `model`"
+)]
+pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
+    /// The model's name, as errors show it.
+    const NAME: &'static str;
+    /// Names of the engines it lives on, in the order of its tag.
+    const ENGINES: &'static [&'static str];
+
+    /// A stored row.
+    type Row<E: Engine>;
+    /// Its key; [`NoKey`] for a table without one.
+    type Key<E: Engine>: Clone + std::fmt::Debug;
+    /// A row to be inserted; [`ReadOnly`] for a view.
+    type New<E: Engine>: ColumnSource;
+    /// Columns to be updated; [`ReadOnly`] for a view.
+    type Patch<E: Engine>: ColumnSource;
+    /// What `insert` gives back: the stored row, or nothing for a table without a key, where it cannot be found again.
+    type Inserted<E: Engine>;
+
+    /// Reads the columns of [`TableSql::columns`](crate::__private::TableSql::columns), in that order.
+    fn read<E: Engine>(row: &mut RowReader<'_>, engine: E) -> Result<Self::Row<E>>;
+
+    /// Turns the row that was read back after an insert into what `insert` returns.
+    fn inserted<E: Engine>(row: Option<Self::Row<E>>) -> Option<Self::Inserted<E>>;
+
+    /// Writes the columns that [`TableSql::insert_row`](crate::__private::TableSql::insert_row) names.
+    fn write_row<E: Engine>(row: &Self::Row<E>, params: &mut ParamWriter<'_>);
+
+    /// Does every key in these new columns belong to this engine? Asked only where the engine is chosen at run time.
+    fn new_belongs_to<E: Engine>(_new: &Self::New<E>, _engine: E) -> bool {
+        true
+    }
+
+    /// The same of changed columns.
+    fn patch_belongs_to<E: Engine>(_patch: &Self::Patch<E>, _engine: E) -> bool {
+        true
+    }
+
+    /// The same of a whole row.
+    fn row_belongs_to<E: Engine>(_row: &Self::Row<E>, _engine: E) -> bool {
+        true
+    }
+}
+
+/// A model whose rows are stored in a table of its own, not computed by a view.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is a view: it can only be read",
+    label = "this writes",
+    note = "write to the tables that the view reads"
+)]
+pub trait Writable: Model {}
+
+/// A model whose table has a primary key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no primary key",
+    label = "this needs a key",
+    note = "without a key a single row cannot be found, updated or deleted; a view never has one"
+)]
+pub trait HasKey: Writable {
+    /// The key of a row.
+    fn key<E: Engine>(row: &Self::Row<E>) -> Self::Key<E>;
+
+    /// Writes the key's columns in the order of the key.
+    fn write_key<E: Engine>(key: &Self::Key<E>, params: &mut ParamWriter<'_>);
+
+    /// Writes what `save` sets to the row's values: every column that may be written, is not part of the key and is not
+    /// set by the update itself.
+    fn write_saved<E: Engine>(row: &Self::Row<E>, params: &mut ParamWriter<'_>);
+
+    /// Writes the version, where a column counts the updates of a row.
+    fn write_version<E: Engine>(_row: &Self::Row<E>, _params: &mut ParamWriter<'_>) {}
+
+    /// Does the key belong to this engine?
+    fn key_belongs_to<E: Engine>(_key: &Self::Key<E>, _engine: E) -> bool {
+        true
+    }
+}
+
+/// The key type of a table without a primary key: it has no values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NoKey {}
+
+/// The type of what is written to a view: it has no values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReadOnly {}
+
+impl ColumnSource for ReadOnly {
+    fn columns(&self) -> ColumnSet {
+        match *self {}
+    }
+
+    fn write(&self, _: &mut ParamWriter<'_>) {
+        match *self {}
+    }
+}
+
+/// Values for some columns of a table: a `New…` or a `…Patch`.
+pub trait ColumnSource {
+    /// Which columns are written, by their position in [`TableSql::columns`](crate::__private::TableSql::columns).
+    fn columns(&self) -> ColumnSet;
+
+    /// Which of them the program gave. The others have the value that a new row gets without one, such as NULL, and
+    /// are nothing that a stored row may be changed to.
+    fn given(&self) -> ColumnSet {
+        self.columns()
+    }
+
+    /// Writes exactly [`columns`](Self::columns), in that order.
+    fn write(&self, params: &mut ParamWriter<'_>);
+}

@@ -1,0 +1,34 @@
+//! Values on their way: how Rust types are written to parameters and read from rows (`types`), the writer and the reader that
+//! they meet, and the form in which each database takes and gives values. No connection is known here: the writers fill
+//! buffers and bind statements, the readers read what a driver has received.
+
+#[cfg(feature = "mysql")]
+pub(crate) mod mysql;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
+#[cfg(feature = "sqlite")]
+pub(crate) mod sqlite;
+
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) mod buffer;
+mod calendar;
+mod column_set;
+mod decimal;
+mod identity;
+mod reader;
+mod rounding;
+pub mod types;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod uuid_text;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod vector;
+mod writer;
+
+pub use self::column_set::ColumnSet;
+pub(crate) use self::identity::Identity;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+pub(crate) use self::reader::RowSource;
+pub use self::reader::{ReadKey, RowReader};
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+pub(crate) use self::writer::ParamTarget;
+pub use self::writer::ParamWriter;

@@ -1,0 +1,233 @@
+//! A row as the database gives it, read column by column in order.
+
+use std::borrow::Cow;
+
+use super::calendar;
+use super::types::{AnyValue, FromColumn, Interval};
+use crate::error::{Error, ErrorKind, Result};
+
+/// A key, or an optional one, that takes its engine from the row it is read from.
+pub trait ReadKey<E>: Sized {
+    /// Reads the next column.
+    ///
+    /// # Errors
+    /// The stored value is NULL or of another type.
+    fn read_on(row: &mut RowReader<'_>, engine: E) -> Result<Self>;
+}
+
+impl<E, K: ReadKey<E>> ReadKey<E> for Option<K> {
+    fn read_on(row: &mut RowReader<'_>, engine: E) -> Result<Self> {
+        if row.skip_null() {
+            Ok(None)
+        } else {
+            K::read_on(row, engine).map(Some)
+        }
+    }
+}
+
+/// Reads the columns of one row in their order. Every method takes the next column.
+pub struct RowReader<'a> {
+    source: RowSource<'a>,
+    column: usize,
+}
+
+pub(crate) enum RowSource<'a> {
+    #[cfg(feature = "sqlite")]
+    Sqlite(super::sqlite::RowRef<'a>),
+    #[cfg(feature = "postgres")]
+    Postgres(super::postgres::RowRef<'a>),
+    #[cfg(feature = "mysql")]
+    Mysql(super::mysql::RowRef<'a>),
+    /// Keeps the type inhabited and its lifetime used without any database.
+    #[allow(dead_code, reason = "the only variant when no database is chosen")]
+    None(std::marker::PhantomData<&'a ()>),
+}
+
+/// Calls the method of the same name of whichever database the row is from.
+macro_rules! each {
+    ($source:expr, $name:ident($($argument:expr),*), $none:expr) => {
+        match $source {
+            #[cfg(feature = "sqlite")]
+            RowSource::Sqlite(row) => row.$name($($argument),*),
+            #[cfg(feature = "postgres")]
+            RowSource::Postgres(row) => row.$name($($argument),*),
+            #[cfg(feature = "mysql")]
+            RowSource::Mysql(row) => row.$name($($argument),*),
+            RowSource::None(_) => $none,
+        }
+    };
+}
+
+macro_rules! forward {
+    ($(#[$doc:meta] $name:ident -> $type:ty, $expected:literal;)*) => {$(
+        #[$doc]
+        ///
+        /// # Errors
+        /// The column is NULL or holds something else.
+        #[inline]
+        pub fn $name(&mut self) -> Result<$type> {
+            let column = self.column;
+            self.column += 1;
+            let value: Option<$type> = each!(&self.source, $name(column), None);
+            value.ok_or_else(|| self.decode_error(column, $expected))
+        }
+    )*};
+}
+
+/// The same for days and microseconds, which databases differ about: PostgreSQL alone has years outside, and infinities.
+macro_rules! forward_times {
+    ($(#[$doc:meta] $name:ident, $expected:literal, $is_kept:path;)*) => {$(
+        #[$doc]
+        ///
+        /// # Errors
+        /// The column is NULL or holds something else, or what not every database keeps.
+        #[inline]
+        pub fn $name(&mut self) -> Result<i64> {
+            let column = self.column;
+            self.column += 1;
+            let value: Option<i64> = each!(&self.source, $name(column), None);
+            value
+                .filter(|&value| $is_kept(value))
+                .ok_or_else(|| self.decode_error(column, $expected))
+        }
+    )*};
+}
+
+fn is_representable(micros: i64) -> bool {
+    calendar::is_representable(calendar::split(micros).0)
+}
+
+fn is_of_a_day(micros: i64) -> bool {
+    (0..calendar::MICROS_PER_DAY).contains(&micros)
+}
+
+impl<'a> RowReader<'a> {
+    #[cfg_attr(
+        not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
+        allow(dead_code, reason = "called by the databases")
+    )]
+    pub(crate) fn new(source: RowSource<'a>) -> Self {
+        Self { source, column: 0 }
+    }
+
+    forward! {
+        /// An integer.
+        i64 -> i64, "integer";
+        /// An unsigned integer.
+        u64 -> u64, "unsigned integer";
+        /// A boolean.
+        bool -> bool, "boolean";
+        /// A 32-bit float.
+        f32 -> f32, "float";
+        /// A 64-bit float.
+        f64 -> f64, "float";
+        /// Text.
+        text -> &str, "text";
+        /// Bytes.
+        bytes -> &[u8], "bytes";
+        /// A 128-bit identifier, its most significant byte first.
+        uuid -> [u8; 16], "UUID";
+        /// JSON as text.
+        json -> Cow<'_, str>, "JSON";
+        /// A value of any type, by how SQLite stores it.
+        any -> AnyValue, "value of SQLite";
+        /// Floats of 32 bits.
+        vector -> Vec<f32>, "vector";
+        /// A decimal as text: digits with a sign and a point where there is one.
+        decimal -> String, "decimal";
+        /// A span of time as PostgreSQL counts it.
+        interval -> Interval, "interval";
+    }
+
+    forward_times! {
+        /// A date, in days since 1970-01-01.
+        date, "date of the years 1 to 9999", calendar::is_representable;
+        /// A time of day, in microseconds since midnight.
+        time, "time of day", is_of_a_day;
+        /// A date and time, in microseconds since 1970-01-01 00:00.
+        datetime, "date and time of the years 1 to 9999", is_representable;
+        /// A point in time, in microseconds since 1970-01-01 00:00 UTC.
+        timestamp, "timestamp of the years 1 to 9999", is_representable;
+    }
+
+    /// The elements of an array, each read by `read`.
+    ///
+    /// # Errors
+    /// The column is NULL, no array of one dimension, or an element does not fit.
+    pub fn array<T>(
+        &mut self,
+        mut read: impl FnMut(&mut RowReader<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let column = self.column;
+        self.column += 1;
+        let mut values = Vec::new();
+        let mut fits = true;
+        let mut take = |elements: &mut RowReader<'_>, length: usize| {
+            for _ in 0..length {
+                match read(elements) {
+                    Ok(value) => values.push(value),
+                    // The element's error would name its position in the array as the column.
+                    Err(_) => fits = false,
+                }
+            }
+        };
+        let found: Option<()> = each!(&self.source, array(column, &mut take), {
+            let _ = &mut take;
+            None
+        });
+        match found {
+            Some(()) if fits => Ok(values),
+            _ => Err(self.decode_error(column, "array of such elements")),
+        }
+    }
+
+    /// The next column as a Rust value.
+    ///
+    /// # Errors
+    /// The stored value does not fit the type.
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "columns differ in type, so this cannot be an iterator"
+    )]
+    pub fn next<T: FromColumn>(&mut self) -> Result<T> {
+        T::read(self)
+    }
+
+    /// The next column as the key of a row on `engine`; `Option<Key<…>>` where it may be NULL.
+    ///
+    /// # Errors
+    /// The stored value does not fit the type.
+    pub fn next_key<E, K: ReadKey<E>>(&mut self, engine: E) -> Result<K> {
+        K::read_on(self, engine)
+    }
+
+    /// If the next column is NULL, takes it and says so.
+    #[inline]
+    pub fn skip_null(&mut self) -> bool {
+        let is_null = each!(&self.source, is_null(self.column), true);
+        self.column += usize::from(is_null);
+        is_null
+    }
+
+    /// If the next column is a date of zeros (`0000-00-00`), takes it and says so.
+    pub fn skip_zero_date(&mut self) -> bool {
+        let is_zero = each!(&self.source, is_zero_date(self.column), false);
+        self.column += usize::from(is_zero);
+        is_zero
+    }
+
+    /// The error of a column that was just read but does not fit its Rust type.
+    #[cold]
+    pub fn mismatch(&self, expected: &'static str) -> Error {
+        self.decode_error(self.column.saturating_sub(1), expected)
+    }
+
+    #[cold]
+    fn decode_error(&self, column: usize, expected: &'static str) -> Error {
+        Error::new(ErrorKind::Decode {
+            column,
+            expected,
+            is_null: each!(&self.source, is_null(column), true),
+        })
+    }
+}

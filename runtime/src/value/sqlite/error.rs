@@ -1,0 +1,165 @@
+//! SQLite's result codes to kinds of errors. Texts are shown only where nothing has run yet, so that they speak of the
+//! statement and not of rows; others are kept for who asks for them.
+
+use std::io;
+
+use rusqlite::{ErrorCode, ffi};
+
+use crate::error::DatabaseError;
+use crate::error::{Constraint, Error, ErrorKind, TimeoutPhase, Told};
+
+/// The error of opening a file or preparing a statement.
+#[cold]
+pub(crate) fn prepare_error(error: rusqlite::Error) -> Error {
+    let (code, message) = match &error {
+        rusqlite::Error::SqlInputError { error, msg, .. } => (error.extended_code, msg.as_str()),
+        rusqlite::Error::SqliteFailure(failure, Some(message)) => {
+            (failure.extended_code, message.as_str())
+        }
+        _ => return step_error(error),
+    };
+    let kind = match code {
+        // SQLite has one code for all errors of this kind, and no other sign of them than its text.
+        ffi::SQLITE_ERROR if is_unknown_name(message) => ErrorKind::SchemaMismatch,
+        ffi::SQLITE_ERROR if is_syntax(message) => ErrorKind::Syntax,
+        code => kind(code),
+    };
+    Error::new(kind).with_source(DatabaseError::new(code.to_string(), Some(message)))
+}
+
+/// The error of the first look into a file that is open itself; `system` is the operating system's code.
+#[cold]
+pub(crate) fn open_error(error: rusqlite::Error, system: i32) -> Error {
+    let is_denied = matches!(
+        io::Error::from_raw_os_error(system).kind(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    );
+    match &error {
+        rusqlite::Error::SqliteFailure(failure, _)
+            if failure.code == ErrorCode::CannotOpen && is_denied =>
+        {
+            let why = "SQLite keeps files beside the database, and its folder cannot be written";
+            let code = failure.extended_code.to_string();
+            Error::new(ErrorKind::ReadOnly).with_source(DatabaseError::new(code, Some(why)))
+        }
+        _ => prepare_error(error),
+    }
+}
+
+/// The error of writing to a file that is no longer in its place: SQLite would go on in the one that it has open.
+#[cold]
+pub(crate) fn moved_error() -> Error {
+    let code = ffi::SQLITE_READONLY_DBMOVED;
+    let why = "the database file was moved, removed or replaced while it was open";
+    Error::new(kind(code)).with_source(DatabaseError::new(code.to_string(), Some(why)))
+}
+
+/// The error of a commit that would wait for rows which the waiting thread reads itself.
+#[cold]
+pub(crate) fn own_reading_error() -> Error {
+    let code = ffi::SQLITE_BUSY;
+    let why = "this thread is still reading rows of the same database, and without a write-ahead log, as in memory, SQLite \
+               cannot commit while rows are read: collect the rows before writing, or use a database file";
+    Error::new(kind(code)).with_source(DatabaseError::new(code.to_string(), Some(why)))
+}
+
+fn is_unknown_name(message: &str) -> bool {
+    message.starts_with("no such table: ")
+        || message.starts_with("no such column: ")
+        || message.contains(" has no column named ")
+}
+
+/// Its texts are in no other language than English.
+fn is_syntax(message: &str) -> bool {
+    message.ends_with(": syntax error") || message == "incomplete input"
+}
+
+/// The error of a running statement.
+#[cold]
+pub(crate) fn step_error(error: rusqlite::Error) -> Error {
+    let rusqlite::Error::SqliteFailure(failure, message) = &error else {
+        return Error::new(ErrorKind::Database {
+            code: "rusqlite".into(),
+        });
+    };
+    let code = failure.extended_code;
+    let message = message.as_deref().unwrap_or_default();
+    // A statement that is kept is prepared anew when it runs after tables have changed.
+    if code == ffi::SQLITE_ERROR && is_unknown_name(message) {
+        return prepare_error(error);
+    }
+    let source = DatabaseError::of_statement(code.to_string(), message);
+    Error::new(kind(code))
+        .with_source(source)
+        .telling(told(code, message))
+}
+
+fn kind(code: i32) -> ErrorKind {
+    match code {
+        ffi::SQLITE_CONSTRAINT_UNIQUE
+        | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+        | ffi::SQLITE_CONSTRAINT_ROWID => ErrorKind::UniqueViolation(Constraint::default()),
+        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => ErrorKind::ForeignKeyViolation(Constraint::default()),
+        ffi::SQLITE_CONSTRAINT_NOTNULL => ErrorKind::NotNullViolation(Constraint::default()),
+        ffi::SQLITE_CONSTRAINT_CHECK => ErrorKind::CheckViolation(Constraint::default()),
+        ffi::SQLITE_CONSTRAINT_DATATYPE => ErrorKind::ValueOutOfRange(Constraint::default()),
+        // What was read is not the newest any more, so it cannot be written.
+        ffi::SQLITE_BUSY_SNAPSHOT => ErrorKind::Conflict,
+        // The file is no longer where it was.
+        ffi::SQLITE_READONLY_DBMOVED => ErrorKind::Unavailable,
+        _ => match ffi::Error::new(code).code {
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => ErrorKind::Busy,
+            ErrorCode::CannotOpen => ErrorKind::Unavailable,
+            ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied => {
+                ErrorKind::PermissionDenied
+            }
+            ErrorCode::ReadOnly => ErrorKind::ReadOnly,
+            ErrorCode::DiskFull => ErrorKind::DiskFull,
+            ErrorCode::SystemIoFailure => ErrorKind::Io,
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => ErrorKind::Corrupt,
+            // 20: text or bytes that are no integer for a key of integers.
+            ErrorCode::TooBig | ErrorCode::TypeMismatch => {
+                ErrorKind::ValueOutOfRange(Constraint::default())
+            }
+            ErrorCode::OperationInterrupted => ErrorKind::Timeout {
+                phase: TimeoutPhase::Statement,
+            },
+            _ => ErrorKind::Database {
+                code: code.to_string(),
+            },
+        },
+    }
+}
+
+/// `UNIQUE constraint failed: users.email, users.tenant` names columns, never values, and so do NOT NULL and an index over
+/// expressions, `index 'name'`; CHECK names itself, or has the words of its condition.
+fn told(code: i32, message: &str) -> Told {
+    let Some((_, words)) = message.split_once(" constraint failed: ") else {
+        return Told::default();
+    };
+    let index = words
+        .strip_prefix("index '")
+        .and_then(|words| words.strip_suffix('\''));
+    match (code, index) {
+        (ffi::SQLITE_CONSTRAINT_CHECK, _) => Told {
+            name: Some(words.to_owned()),
+            ..Told::default()
+        },
+        (ffi::SQLITE_CONSTRAINT_NOTNULL, _) => match words.rsplit_once('.') {
+            Some((table, column)) => Told {
+                table: Some(table.to_owned()),
+                column: Some(column.to_owned()),
+                ..Told::default()
+            },
+            None => Told::default(),
+        },
+        (_, Some(name)) => Told {
+            name: Some(name.to_owned()),
+            ..Told::default()
+        },
+        (_, None) => Told {
+            columns: Some(words.to_owned()),
+            ..Told::default()
+        },
+    }
+}

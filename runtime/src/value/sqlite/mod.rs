@@ -1,0 +1,10 @@
+//! Values as SQLite keeps them: bound to a prepared statement, read from its row.
+
+mod calendar_text;
+pub(crate) mod error;
+mod params;
+mod row;
+pub(crate) mod statement;
+
+pub(crate) use self::params::Params;
+pub(crate) use self::row::RowRef;

@@ -1,0 +1,221 @@
+//! One prepared statement of SQLite: values bound, rows stepped through, columns read. A kept one is looked up by the
+//! place of its text, not by the text, and each column is fetched once. Which statements are kept is `kept`'s.
+
+#![allow(
+    unsafe_code,
+    reason = "`rusqlite` has no statement that can be kept beside its connection, and reads each column several times"
+)]
+
+use std::ffi::{CStr, c_int};
+use std::ptr::{self, NonNull};
+
+use rusqlite::ffi;
+use rusqlite::types::ValueRef;
+
+/// `SQLITE_UTF8` in the type that binding takes.
+const UTF8: u8 = 1;
+/// Bound values of this size are not kept until the next use.
+const LARGE: usize = 4_096;
+
+/// A prepared statement. It is finalised when dropped; SQLite keeps what it needs of the connection until then.
+pub(crate) struct Statement {
+    raw: NonNull<ffi::sqlite3_stmt>,
+    is_reader: bool,
+    places: usize,
+    /// It was stepped since the last reset.
+    begun: bool,
+    /// A large value is bound.
+    holds_large: bool,
+}
+
+// SAFETY: SQLite lets a statement move between threads with its connection as long as one thread at a time uses them.
+// They are fields of one `SqliteConnection`, which is not `Sync`: it is used by who has it.
+unsafe impl Send for Statement {}
+
+impl Statement {
+    /// Prepares a statement that is meant to be used often. SQLite prepares it anew by itself when tables have changed.
+    pub(crate) fn prepare(connection: &rusqlite::Connection, sql: &str) -> rusqlite::Result<Self> {
+        let length = c_int::try_from(sql.len()).map_err(|_| failure(ffi::SQLITE_TOOBIG, None))?;
+        let mut raw = ptr::null_mut();
+        // SAFETY: the handle is that of an open connection, the text is as long as is said, and `raw` takes a pointer.
+        let (handle, code) = unsafe {
+            let handle = connection.handle();
+            let flags = ffi::SQLITE_PREPARE_PERSISTENT;
+            let text = sql.as_ptr().cast();
+            let end = ptr::null_mut();
+            let code = ffi::sqlite3_prepare_v3(handle, text, length, flags, &raw mut raw, end);
+            (handle, code)
+        };
+        match NonNull::new(raw) {
+            Some(raw) if code == ffi::SQLITE_OK => Ok(Self::new(raw)),
+            // Nothing but spaces and comments.
+            _ if code == ffi::SQLITE_OK => Err(failure(ffi::SQLITE_MISUSE, None)),
+            // SAFETY: the handle is that of an open connection.
+            _ => Err(failure(code, unsafe { message(handle) })),
+        }
+    }
+
+    fn new(raw: NonNull<ffi::sqlite3_stmt>) -> Self {
+        // SAFETY: it was prepared just now.
+        let (is_reader, places) = unsafe {
+            (
+                ffi::sqlite3_stmt_readonly(raw.as_ptr()) != 0,
+                ffi::sqlite3_bind_parameter_count(raw.as_ptr()),
+            )
+        };
+        Self {
+            raw,
+            is_reader,
+            places: usize::try_from(places).unwrap_or(0),
+            begun: false,
+            holds_large: false,
+        }
+    }
+
+    /// Does it only read?
+    #[inline]
+    pub(crate) fn is_reader(&self) -> bool {
+        self.is_reader
+    }
+
+    /// How many values it takes.
+    #[inline]
+    pub(crate) fn places(&self) -> usize {
+        self.places
+    }
+
+    /// Binds a copy of a value to the place of this number, from 1.
+    #[inline]
+    pub(crate) fn bind(&mut self, place: usize, value: ValueRef<'_>) -> rusqlite::Result<()> {
+        let raw = self.raw.as_ptr();
+        let Ok(place) = c_int::try_from(place) else {
+            return Err(failure(ffi::SQLITE_RANGE, None));
+        };
+        // SAFETY: the statement was prepared and is not finalised. SQLite checks the place, takes so many bytes as are
+        // given with the pointer, and copies them.
+        let code = unsafe {
+            let copy = ffi::SQLITE_TRANSIENT();
+            match value {
+                ValueRef::Null => ffi::sqlite3_bind_null(raw, place),
+                ValueRef::Integer(value) => ffi::sqlite3_bind_int64(raw, place, value),
+                ValueRef::Real(value) => ffi::sqlite3_bind_double(raw, place, value),
+                ValueRef::Text(text) => {
+                    self.holds_large |= text.len() > LARGE;
+                    let (at, length) = (text.as_ptr().cast(), text.len() as u64);
+                    ffi::sqlite3_bind_text64(raw, place, at, length, copy, UTF8)
+                }
+                // The pointer of an empty slice may lead nowhere, and SQLite would take that for NULL.
+                ValueRef::Blob([]) => ffi::sqlite3_bind_zeroblob(raw, place, 0),
+                ValueRef::Blob(bytes) => {
+                    self.holds_large |= bytes.len() > LARGE;
+                    let (at, length) = (bytes.as_ptr().cast(), bytes.len() as u64);
+                    ffi::sqlite3_bind_blob64(raw, place, at, length, copy)
+                }
+            }
+        };
+        self.check(code)
+    }
+
+    /// Goes to the next row; `false` where there is none.
+    #[inline]
+    pub(crate) fn step(&mut self) -> rusqlite::Result<bool> {
+        self.begun = true;
+        // SAFETY: the statement was prepared and is not finalised.
+        match unsafe { ffi::sqlite3_step(self.raw.as_ptr()) } {
+            ffi::SQLITE_ROW => Ok(true),
+            ffi::SQLITE_DONE => Ok(false),
+            code => self.check(code).map(|()| false),
+        }
+    }
+
+    /// Ends the run, after which the statement can be run again. Whatever it says was said by `step`, unless rows were
+    /// left: then a writing statement is finished here.
+    #[inline]
+    pub(crate) fn reset(&mut self) -> rusqlite::Result<()> {
+        if !std::mem::take(&mut self.begun) {
+            return Ok(());
+        }
+        let raw = self.raw.as_ptr();
+        // SAFETY: the statement was prepared and is not finalised.
+        let code = unsafe { ffi::sqlite3_reset(raw) };
+        let outcome = self.check(code);
+        if std::mem::take(&mut self.holds_large) {
+            // SAFETY: as above.
+            unsafe { ffi::sqlite3_clear_bindings(raw) };
+        }
+        outcome
+    }
+
+    /// The value of a column of the current row; NULL where there is no such column.
+    #[inline]
+    pub(crate) fn value(&self, column: usize) -> ValueRef<'_> {
+        let column = c_int::try_from(column).unwrap_or(-1);
+        // SAFETY: the statement was prepared and is not finalised. SQLite gives a value for any number of a column, and
+        // for a statement without a row. The value is good until the next `step` or `reset`, which need `&mut self`, and
+        // nobody asks for it in another form than its own. Nobody else uses the connection meanwhile, which such
+        // an "unprotected" value needs: that is not `Sync`, and neither is the statement.
+        unsafe {
+            let value = ffi::sqlite3_column_value(self.raw.as_ptr(), column);
+            match ffi::sqlite3_value_type(value) {
+                ffi::SQLITE_INTEGER => ValueRef::Integer(ffi::sqlite3_value_int64(value)),
+                ffi::SQLITE_FLOAT => ValueRef::Real(ffi::sqlite3_value_double(value)),
+                ffi::SQLITE_TEXT => {
+                    let at = ffi::sqlite3_value_text(value);
+                    let length = ffi::sqlite3_value_bytes(value);
+                    // No memory: what is no UTF-8 is an error for who reads it.
+                    ValueRef::Text(bytes(at, length).unwrap_or(&[0xff]))
+                }
+                ffi::SQLITE_BLOB => {
+                    let at = ffi::sqlite3_value_blob(value);
+                    let length = ffi::sqlite3_value_bytes(value);
+                    ValueRef::Blob(bytes(at.cast(), length).unwrap_or(&[]))
+                }
+                _ => ValueRef::Null,
+            }
+        }
+    }
+
+    #[inline]
+    fn check(&self, code: c_int) -> rusqlite::Result<()> {
+        if code == ffi::SQLITE_OK {
+            return Ok(());
+        }
+        // SAFETY: the statement was prepared and is not finalised, so its connection is there.
+        let text = unsafe { message(ffi::sqlite3_db_handle(self.raw.as_ptr())) };
+        Err(failure(code, text))
+    }
+}
+
+impl Drop for Statement {
+    fn drop(&mut self) {
+        // SAFETY: nobody has the statement any more.
+        unsafe { ffi::sqlite3_finalize(self.raw.as_ptr()) };
+    }
+}
+
+/// # Safety
+/// A pointer that is not NULL leads to so many bytes, which stay there for `'a`.
+unsafe fn bytes<'a>(at: *const u8, length: c_int) -> Option<&'a [u8]> {
+    let length = usize::try_from(length).ok()?;
+    let at = NonNull::new(at.cast_mut())?;
+    // SAFETY: the caller's.
+    Some(unsafe { std::slice::from_raw_parts(at.as_ptr(), length) })
+}
+
+/// What SQLite says of its last error.
+///
+/// # Safety
+/// The handle is that of an open connection.
+#[cold]
+unsafe fn message(handle: *mut ffi::sqlite3) -> Option<String> {
+    // SAFETY: the caller's; the text ends with NUL and stays until the next call, which comes after it is copied.
+    unsafe {
+        let text = NonNull::new(ffi::sqlite3_errmsg(handle).cast_mut())?;
+        Some(CStr::from_ptr(text.as_ptr()).to_string_lossy().into_owned())
+    }
+}
+
+#[cold]
+fn failure(code: c_int, message: Option<String>) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(code), message)
+}

@@ -1,0 +1,400 @@
+//! Parameters of a statement, written one after the other in the order of the placeholders.
+
+use super::ColumnSet;
+use super::types::{Interval, Now, ToColumn};
+use super::{calendar, rounding};
+use crate::error::{Error, ErrorKind};
+
+/// Takes the values of a statement's placeholders in order and hands each to the database in the form it keeps.
+///
+/// A value the database cannot hold is recorded, and the statement is not sent.
+pub struct ParamWriter<'a> {
+    pub(crate) target: ParamTarget<'a>,
+    /// How many values were given, refused ones too.
+    given: usize,
+    /// The first value that was refused: its place among those given, and why.
+    refused: Option<(usize, Error)>,
+    /// Set while only some of the values are wanted.
+    picking: Option<Picking>,
+    /// Digits that the next value may have after its point.
+    fraction: Option<u32>,
+    /// Digits that the next number may have in all.
+    digits: Option<u32>,
+    /// The next value goes to a column of bytes.
+    is_binary: bool,
+    /// The next value goes to a column of years.
+    is_year: bool,
+}
+
+/// For each of the values that come, in order: is it wanted?
+struct Picking {
+    wanted: Vec<bool>,
+    next: usize,
+}
+
+pub(crate) enum ParamTarget<'a> {
+    #[cfg(feature = "sqlite")]
+    Sqlite(super::sqlite::Params<'a>),
+    #[cfg(feature = "postgres")]
+    Postgres(super::postgres::Encoder<'a>),
+    #[cfg(feature = "mysql")]
+    Mysql(super::mysql::Params<'a>),
+    /// Keeps the type inhabited and its lifetime used without any database.
+    #[allow(dead_code, reason = "the only variant when no database is chosen")]
+    None(std::marker::PhantomData<&'a ()>),
+}
+
+/// Calls the database's own method of the same name.
+macro_rules! each {
+    ($self:ident . $name:ident ( $($value:expr),* )) => {{
+        if $self.leaves_out() {
+            return;
+        }
+        let outcome = match &mut $self.target {
+            #[cfg(feature = "sqlite")]
+            ParamTarget::Sqlite(params) => params.$name($($value),*),
+            #[cfg(feature = "postgres")]
+            ParamTarget::Postgres(params) => params.$name($($value),*),
+            #[cfg(feature = "mysql")]
+            ParamTarget::Mysql(params) => params.$name($($value),*),
+            ParamTarget::None(_) => { $(let _ = $value;)* Ok(()) }
+        };
+        $self.record(outcome);
+    }};
+}
+
+macro_rules! forward {
+    ($($(#[$doc:meta])* $name:ident($value:ident: $type:ty);)*) => {$(
+        $(#[$doc])*
+        pub fn $name(&mut self, $value: $type) {
+            each!(self.$name($value));
+        }
+    )*};
+}
+
+macro_rules! forward_times {
+    ($($(#[$doc:meta])* $name:ident($micros:ident: $type:ty);)*) => {$(
+        $(#[$doc])*
+        pub fn $name(&mut self, $micros: $type) {
+            if !calendar::is_representable(calendar::split($micros).0) {
+                return self.refuse(FAR);
+            }
+            let cut = self.cut($micros);
+            each!(self.$name(cut));
+        }
+    )*};
+}
+
+const FINER: &str = "the column keeps fewer digits after the point than the value has: round it first, by bigdecimal's `with_scale`";
+
+const FINER_FLOAT: &str = "the column keeps fewer digits after the point than the value has, as `FLOAT(M,D)` and \
+     `DOUBLE(M,D)` do: round it first, or declare the column without digits";
+
+const FAR: &str = "a date is kept from the year 1 to the year 9999, on every database";
+
+const MORE_DIGITS: &str = "the column keeps 15 digits of a number in SQLite, and the value has more: round it, or declare \
+     the column `DECIMAL_TEXT` (JSON: `JSON_TEXT`)";
+
+/// What a `YEAR` holds besides 0 (MySQL manual, "The YEAR Type").
+const YEARS: std::ops::RangeInclusive<i64> = 1901..=2155;
+const NO_YEAR: &str = "a column of type YEAR holds 0 and the years 1901 to 2155";
+
+impl<'a> ParamWriter<'a> {
+    #[cfg_attr(
+        not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
+        allow(dead_code, reason = "called by the databases")
+    )]
+    pub(crate) fn new(target: ParamTarget<'a>) -> Self {
+        Self {
+            target,
+            given: 0,
+            refused: None,
+            picking: None,
+            fraction: None,
+            digits: None,
+            is_binary: false,
+            is_year: false,
+        }
+    }
+
+    /// Ends the writing: the first refusal, if any.
+    #[cfg(feature = "mysql")]
+    pub(crate) fn finish(self) -> crate::error::Result<()> {
+        self.refused.map_or(Ok(()), |(_, refused)| Err(refused))
+    }
+
+    /// Ends the writing: the first refusal, if any; else there must be a value for each place.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(crate) fn finish_all(self, places: usize) -> crate::error::Result<()> {
+        match self.refused {
+            Some((_, refused)) => Err(refused),
+            None if self.given == places => Ok(()),
+            None => Err(crate::error::wrong_count(self.given, places)),
+        }
+    }
+}
+
+impl ParamWriter<'_> {
+    /// Runs `write`, which writes the columns of `given`, and takes only those of `wanted`, in ascending order.
+    pub(crate) fn pick(
+        &mut self,
+        given: &ColumnSet,
+        wanted: &ColumnSet,
+        write: impl FnOnce(&mut Self),
+    ) {
+        let wanted = given.iter().map(|column| wanted.contains(column));
+        self.picking = Some(Picking {
+            wanted: wanted.collect(),
+            next: 0,
+        });
+        write(self);
+        self.picking = None;
+    }
+
+    /// Runs `write`, which writes values for these columns of a table, in this order: where one is refused, the error
+    /// names its column.
+    pub(crate) fn of_columns(
+        &mut self,
+        (table, names): (&str, &[&str]),
+        mut columns: impl Iterator<Item = usize>,
+        write: impl FnOnce(&mut Self),
+    ) {
+        self.explaining(write, |error, at| match columns.nth(at) {
+            Some(column) => error.of_column(table, names, column),
+            None => error,
+        });
+    }
+
+    /// Runs `write`, which writes the values of one of many rows: where one is refused, the error names its row.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn of_row(&mut self, row: usize, write: impl FnOnce(&mut Self)) {
+        self.explaining(write, |error, _| error.at_row(row));
+    }
+
+    /// `explain` is told of the first refusal, and the how manieth value of those that `write` gives it is.
+    fn explaining(
+        &mut self,
+        write: impl FnOnce(&mut Self),
+        explain: impl FnOnce(Error, usize) -> Error,
+    ) {
+        let first = self.given;
+        let was_fine = self.refused.is_none();
+        write(self);
+        if was_fine && let Some((at, error)) = self.refused.take() {
+            self.refused = Some((at, explain(error, at - first)));
+        }
+    }
+
+    /// Asked once for each value.
+    fn leaves_out(&mut self) -> bool {
+        if let Some(picking) = &mut self.picking {
+            let wanted = picking.wanted.get(picking.next);
+            picking.next += 1;
+            if wanted != Some(&true) {
+                return true;
+            }
+        }
+        self.given += 1;
+        false
+    }
+
+    forward! {
+        /// An unsigned integer; refused by databases without unsigned columns where it is past `i64::MAX`.
+        u64(value: u64);
+        /// A boolean.
+        bool(value: bool);
+        /// Text.
+        text(value: &str);
+        /// Bytes.
+        bytes(value: &[u8]);
+        /// Floats of 32 bits.
+        vector(values: &[f32]);
+        /// A span of time as PostgreSQL counts it.
+        interval(value: Interval);
+    }
+
+    /// A 32-bit float.
+    pub fn f32(&mut self, value: f32) {
+        let changes = |digits| !rounding::keeps_single(value, digits);
+        if self.fraction.is_some_and(changes) {
+            return self.refuse(FINER_FLOAT);
+        }
+        each!(self.f32(value));
+    }
+
+    /// A 64-bit float.
+    pub fn f64(&mut self, value: f64) {
+        let changes = |digits| !rounding::keeps(value, digits);
+        if self.fraction.is_some_and(changes) {
+            return self.refuse(FINER_FLOAT);
+        }
+        each!(self.f64(value));
+    }
+
+    forward_times! {
+        /// A date and time without a zone, in microseconds since 1970-01-01 00:00; refused outside the years 1 to 9999.
+        /// What is finer than the column is cut off toward the past.
+        datetime(micros: i64);
+        /// A point in time, in microseconds since 1970-01-01 00:00 UTC; refused outside the years 1 to 9999. What is finer
+        /// than the column is cut off toward the past.
+        timestamp(micros: i64);
+    }
+
+    /// A date, in days since 1970-01-01; refused outside the years 1 to 9999.
+    pub fn date(&mut self, days: i64) {
+        if !calendar::is_representable(days) {
+            return self.refuse(FAR);
+        }
+        each!(self.date(days));
+    }
+
+    /// A time of day, in microseconds since midnight; refused where it is none, and cut like all times.
+    pub fn time(&mut self, micros: i64) {
+        if !(0..calendar::MICROS_PER_DAY).contains(&micros) {
+            return self.refuse("a time of day is from 00:00 to before 24:00");
+        }
+        let cut = self.cut(micros);
+        each!(self.time(cut));
+    }
+
+    /// A decimal as text: an optional sign, digits, and at most one point among them.
+    pub fn decimal(&mut self, value: &str) {
+        match super::decimal::scale(value) {
+            None => self.refuse("a decimal must be written in digits with at most one point"),
+            Some(scale) if self.fraction.is_some_and(|most| scale > most) => {
+                self.refuse(FINER);
+            }
+            Some(_)
+                if self
+                    .digits
+                    .is_some_and(|most| super::decimal::digits(value) > most) =>
+            {
+                self.refuse(MORE_DIGITS);
+            }
+            Some(_) => each!(self.decimal(value)),
+        }
+    }
+
+    /// A 128-bit identifier, its most significant byte first.
+    pub fn uuid(&mut self, value: &[u8; 16]) {
+        if self.is_binary {
+            return self.bytes(value);
+        }
+        each!(self.uuid(value));
+    }
+
+    /// JSON as text.
+    pub fn json(&mut self, value: &str) {
+        let is_number = value.starts_with(|sign: char| sign.is_ascii_digit() || sign == '-');
+        let digits = || value.bytes().filter(u8::is_ascii_digit).count();
+        if is_number && self.digits.is_some_and(|most| digits() > most as usize) {
+            return self.refuse(MORE_DIGITS);
+        }
+        each!(self.json(value));
+    }
+
+    /// A time with as many digits of its second as the column keeps. The rest is cut off toward the past: no time is
+    /// stored that was not yet, and none becomes the next day. Left to the servers, PostgreSQL and MySQL would round, MariaDB
+    /// would cut, and SQLite would keep all of it.
+    fn cut(&self, micros: i64) -> i64 {
+        let digits = self.fraction.unwrap_or(6).min(6);
+        micros - micros.rem_euclid(10_i64.pow(6 - digits))
+    }
+
+    /// An array of `length` elements, which `write` writes; refused by databases without arrays.
+    pub fn array(&mut self, length: usize, write: &mut dyn FnMut(&mut ParamWriter<'_>)) {
+        let fraction = self.fraction;
+        let write = &mut |elements: &mut ParamWriter<'_>| {
+            elements.fraction = fraction;
+            write(elements);
+        };
+        each!(self.array(length, write));
+    }
+
+    /// An integer.
+    pub fn i64(&mut self, value: i64) {
+        if self.is_year && value != 0 && !YEARS.contains(&value) {
+            return self.refuse(NO_YEAR);
+        }
+        each!(self.i64(value));
+    }
+
+    /// A value of a column.
+    pub fn push<T: ToColumn + ?Sized>(&mut self, value: &T) {
+        value.write(self);
+        self.column_done();
+    }
+
+    /// Says how many digits after the point the next column keeps, of a number or of seconds. A finer time is cut to them;
+    /// a finer number, which databases would round without a word, is refused.
+    pub fn fraction(&mut self, digits: u32) -> &mut Self {
+        self.fraction = Some(digits);
+        self
+    }
+
+    /// Says how many digits a number of the next column may have in all. SQLite would make a float of a longer one.
+    pub fn digits(&mut self, digits: u32) -> &mut Self {
+        self.digits = Some(digits);
+        self
+    }
+
+    /// Says that the next column holds bytes, so that a UUID is written as its 16.
+    pub fn binary(&mut self) -> &mut Self {
+        self.is_binary = true;
+        self
+    }
+
+    /// A value if there is one, and nothing at all otherwise: for columns that may be left out.
+    pub fn given<T: ToColumn>(&mut self, value: &Option<T>) {
+        if let Some(value) = value {
+            value.write(self);
+        }
+        self.column_done();
+    }
+
+    /// Says that the next column is a `YEAR`, which MySQL fills with 1970 for 70 and refuses past 2155.
+    pub fn year(&mut self) -> &mut Self {
+        self.is_year = true;
+        self
+    }
+
+    /// What was said of one column does not hold for the next.
+    fn column_done(&mut self) {
+        self.fraction = None;
+        self.digits = None;
+        self.is_binary = false;
+        self.is_year = false;
+    }
+
+    /// A value if there is one, else the present: for new rows, where the database has no default.
+    pub fn given_or_now<T: ToColumn + Now>(&mut self, value: &Option<T>) {
+        match value {
+            Some(value) => self.push(value),
+            None => self.push(&T::now(self.fraction.unwrap_or(6))),
+        }
+    }
+
+    /// The date of zeros, `0000-00-00`; refused by PostgreSQL, and by MySQL unless its `sql_mode` takes it.
+    pub fn zero_date(&mut self) {
+        each!(self.zero_date());
+    }
+
+    /// NULL.
+    pub fn null(&mut self) {
+        each!(self.null());
+    }
+
+    /// In place of a value: refuses the statement because of it. The reason must not contain it.
+    pub fn refuse(&mut self, reason: impl Into<String>) {
+        if self.leaves_out() {
+            return;
+        }
+        self.record(Err(Error::new(ErrorKind::UnsupportedValue(reason.into()))));
+    }
+
+    fn record(&mut self, outcome: crate::error::Result<()>) {
+        if let Err(error) = outcome {
+            self.refused.get_or_insert((self.given - 1, error));
+        }
+    }
+}
