@@ -39,7 +39,7 @@ impl Registry {
     /// # Errors
     /// The engine cannot be reached within the limit, or the database knows nothing of the transaction any more.
     pub fn resolve(&self, token: &CommitToken, limit: Duration) -> Result<Resolution> {
-        let engine = self.configured(&token.engine())?;
+        let engine = self.configured(token.engine())?;
         engine
             .resolve(&token.mark, limit)
             .map_err(|error| error.on_engine(engine.info.name).during(Operation::Resolve))

@@ -12,6 +12,7 @@ mod files;
 mod forgotten;
 #[cfg(unix)]
 mod forks;
+mod layers;
 mod many;
 mod open;
 mod pools;

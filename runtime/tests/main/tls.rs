@@ -82,12 +82,12 @@ fn what_cannot_work_is_an_error_at_open() {
         (remote("?sslmode=disable"), "`tls-plaintext = \"allow\"`"),
         (
             remote("?sslmode=require").tls(TlsMode::VerifyFull),
-            "different things",
+            "contradict each other",
         ),
         (remote("?sslmode=prefer"), "either encrypted or not"),
         (
             remote("?sslmode=require").tls_ca(at("ca.pem")),
-            "trusts whoever answers",
+            "trusts any server that answers",
         ),
         (
             EngineOptions::sqlite("x.db").tls(TlsMode::Require),

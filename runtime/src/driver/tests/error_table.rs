@@ -167,9 +167,9 @@ fn page() -> String {
 const HEAD: &str = "\
 # Errors
 
-Every error of the runtime is a `bindery::Error`. It names engine, model and operation, and of calls with many rows the \
-row where the database tells it. What it prints holds no value, no password and none of the server's texts that may quote one: \
-what a trigger raises, and names that only it knows, are shown to nobody.
+Every error of the runtime is a `bindery::Error`. It names engine, model and operation, and, for calls with many \
+rows, the row where the database reports it. What it prints holds no value, no password and none of the server's \
+texts that may quote one: what a trigger raises, and names that only it knows, are never shown.
 
 A value that the database cannot hold (NaN on SQLite, a number past its column's, a text with NUL on PostgreSQL, one larger \
 than the server takes) is refused before anything is sent, and ends no transaction. Its error names table, column and row \
@@ -180,7 +180,8 @@ than the server takes) is refused before anything is sent, and ends no transacti
 * `constraint()` is the model's own key, foreign key or check that is violated, the same on every database: \
 `error.constraint() == users::EMAIL`. See [constraints](#constraints).
 * `{:?}`, which is what `main` prints of a `Result`, is the sentence and a line for each cause.
-* `server_message()` is the server's own text, for who asks for it by this name. It may hold values of rows: it belongs into no log.
+* `server_message()` is the server's own text, returned only when called by this name. It may hold values of rows: \
+keep it out of logs.
 * `code()` is the database's own: SQLSTATE, the number of MySQL and MariaDB, SQLite's extended result code.
 * `applied()` says whether the call has changed anything: `No`, `Yes` (only what came after the write failed), or \
 `Unknown` (the answer was lost). A definite answer is never wrong.
@@ -190,25 +191,25 @@ than the server takes) is refused before anything is sent, and ends no transacti
 ## What is seen
 
 Written by `BINDERY_UPDATE=1 cargo test -p bindery --lib error_table`, which provokes each on the databases it finds. \
-Statements run outside a transaction where nothing else is said.
+Statements run outside a transaction unless stated otherwise.
 
 | provoked | database | kind | code | reported | retryable | applied |
 |---|---|---|---|---|---|---|
 ";
 
 const TAIL: &str = "
-A deadlock needs two writers, and SQLite has one at a time. SQLite has no users and no rights, and no lengths of texts but \
-by checks. PostgreSQL's full disk is raised by a block of PL/pgSQL. What MySQL says is seen where \
-the tests run on it (`cargo xtask test --newest`). Its snapshots do not notice that somebody else has changed a row, nor \
-do MariaDB's where `innodb_snapshot_isolation` is off: the last change counts, unless the row has a version (`@version`) or \
-the transaction is serializable.
+A deadlock needs two writers, and SQLite has one at a time. SQLite has no users and no rights, and no lengths of \
+texts but by checks. PostgreSQL's full disk is raised by a block of PL/pgSQL. What MySQL reports is tested where \
+the tests run on it (`cargo xtask test --newest`). Its snapshots do not notice that another transaction has \
+changed a row, nor do MariaDB's where `innodb_snapshot_isolation` is off: the last change counts, unless the row \
+has a version (`@version`) or the transaction is serializable.
 
 ## Constraints
 
-Generated code has a constant for each key, foreign key and check of a model, in its module, with its kind, its name in the schema \
-and its columns. `constraint()` is one of them: SQLite tells columns, PostgreSQL the constraint's name, MySQL and MariaDB the key's name, \
-and each is looked for in what the schema says that this database calls it. Nothing is guessed: what a server tells by another name is \
-`None`, and its name is not shown.
+Generated code has a constant for each key, foreign key and check of a model, in its module, with its kind, its name \
+in the schema and its columns. `constraint()` is one of them: SQLite reports columns, PostgreSQL the \
+constraint's name, MySQL and MariaDB the key's name, and each is looked for among the names that the schema \
+gives it in this database. Nothing is guessed: what a server tells by another name is `None`, and its name is not shown.
 
 | of | constant |
 |---|---|
@@ -218,10 +219,10 @@ and each is looked for in what the schema says that this database calls it. Noth
 | a foreign key | its columns and `_FOREIGN_KEY`: `AUTHOR_ID_FOREIGN_KEY` |
 | a check | its name, else the column it is written at and `_CHECK`, else `CHECK` |
 
-A name that is taken gets underscores at its end. With `#[derive(Model)]` they are in `UserConstraints`. SQLite does not tell which \
-foreign key is violated. MariaDB tells no table of a unique key, so there it is taken for one of the model that was called, or else \
-for the only one of this name. A check is known by its name, so on a database whose dialect the schema is not written in, where checks \
-have none, it is not told which.
+A name that is taken gets underscores at its end. With `#[derive(Model)]` they are in `UserConstraints`. SQLite does \
+not report which foreign key is violated. MariaDB reports no table of a unique key, so there it is taken for one \
+of the model that was called, or else for the only one of this name. A check is known by its name, so on a \
+database whose dialect the schema is not written in, where checks have none, it is not told which.
 
 ## A write whose answer is lost
 

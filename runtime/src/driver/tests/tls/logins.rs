@@ -195,7 +195,7 @@ fn a_password_as_it_is_goes_to_a_server_that_is_known() {
     for (mode, expected, said) in [
         (TlsMode::VerifyFull, PASSWORD, ""),
         (TlsMode::VerifyCa, PASSWORD, ""),
-        (TlsMode::Require, b"", "it is not known who asks"),
+        (TlsMode::Require, b"", "the server is not verified"),
     ] {
         let played = encrypted(&authority, Dialect::Postgres, |stream| {
             message(stream);
