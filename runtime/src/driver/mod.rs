@@ -1,4 +1,52 @@
-//! The databases behind one seam: parameters in, rows out, statements run. No driver's type leaves this folder.
+//! The databases behind one seam: parameters in, rows out, statements run. No driver's type leaves this folder and `value`.
+//!
+//! # What a driver owes
+//!
+//! A driver is a variant of [`Physical`] and [`Cursor`], which call its methods of the same names, and a form of values in
+//! `value/<database>`. The tests of `driver/tests` hold every driver to this page.
+//!
+//! ## Statements
+//!
+//! * It MUST send values as parameters, never within a text, and MUST send one statement for each call.
+//! * It MUST refuse a value that its database cannot hold as it is before anything is sent, and MUST NOT round, cut or replace one.
+//!   Times are the exception: what is finer than the column is cut off toward the past.
+//! * It MUST check what comes in: a length or type that does not fit is no value and no panic.
+//! * It MUST count the values that were written against the places of the statement.
+//! * It SHOULD prepare a statement once a connection, and prepare it again by itself where the server has forgotten it.
+//! * It SHOULD run one statement for many rows in one go (`execute_each`, `query_each`, `insert_rows`). After the first error it MUST
+//!   run none of the rest, and it MUST tell which row was refused.
+//!
+//! ## Waiting
+//!
+//! * It MUST end every wait, also that of a drop and of a login, by the deadline of the operation at hand: the statement's limit, and
+//!   within a call (`Calls`) the moment at which that ends. A drop MUST NOT take longer than [`DROP_LIMIT`].
+//! * It MUST wait for a lock by the clock that only goes forward.
+//! * When its time is over, it SHOULD have the server cancel the statement, without making the caller wait for that.
+//!
+//! ## Failing
+//!
+//! * It MUST report whether the answer of a failed call was lost (`Error::with_lost_answer`), and it MUST NOT send a statement again whose
+//!   answer may be on its way.
+//! * After a lost connection, a message out of turn or a reader that panicked it MUST report `is_broken`, and MUST NOT be used again.
+//! * Its errors MUST have the kind that other databases have for the same cause. They MUST NOT show a row's value, a password, or a
+//!   text of the server that may quote one.
+//! * An error MUST have its database's own code and text as its source (`DatabaseError`).
+//!
+//! ## Transactions
+//!
+//! * `in_transaction` MUST be what the database says, not what was sent: a database may have ended the transaction.
+//! * `commit` MUST NOT succeed unless the database has committed: a COMMIT that is answered by a rollback is an error.
+//! * It MUST say of a COMMIT without an answer what it can be found by (`written`); where the database keeps no outcomes, that it
+//!   cannot be found.
+//! * A read-only transaction MUST NOT write, also where the statement hides that it writes.
+//!
+//! ## Sessions
+//!
+//! * It MUST make its session strict and UTC whatever the server's settings are, MUST read back what it has set, and MUST refuse a
+//!   server that does not keep to it, is of another product, or is too old.
+//! * It MUST notice when a statement changes a setting that values rely on (`is_spoiled`).
+//! * It MUST NOT use a session in a process that was forked.
+//! * It SHOULD leave a session as the server wants it left, and tell when the server has ended it (`leave`).
 
 // Lengths and counts come from servers and go to them: one that is cut is another message than was meant.
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
