@@ -12,7 +12,9 @@ use crate::source::Span;
 use super::column::{change_identity, column, forget_generated, set_default, set_identity};
 use super::objects::is_sequence;
 use super::view_readers::Read;
-use super::{Fold, character_set, constraint, drop_column, implied, lookup, native, rename};
+use super::{
+    Fold, character_set, constraint, drop_column, implied, lookup, native, rename, unknown,
+};
 
 impl Fold<'_> {
     pub(super) fn alter_table(&mut self, file: &FileAst, alter: &AlterTable) {
@@ -326,25 +328,7 @@ impl Fold<'_> {
     fn column_of(&mut self, table: &DraftTable, name: &Name) -> Option<usize> {
         let found = lookup::column_index(&table.columns, &name.text, table.dialect);
         if found.is_none() && !table.incomplete {
-            let message = format!(
-                "table `{}` has no column `{}`",
-                table.name.name.text, name.text
-            );
-            let known: Vec<&str> = table
-                .columns
-                .iter()
-                .map(|column| column.name.text.as_str())
-                .collect();
-            let near = crate::name::suggest(&name.text, known.iter().copied());
-            let help = near.map_or_else(
-                || format!("its columns are {}", quoted_list(&known)),
-                |near| format!("write `{near}`"),
-            );
-            self.diagnostics.push(
-                Diagnostic::error("B0010", message)
-                    .at(name.span, "")
-                    .help(help),
-            );
+            self.diagnostics.push(unknown::column(table, name));
         }
         found
     }

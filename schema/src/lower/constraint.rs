@@ -12,7 +12,7 @@ use crate::draft::{
 
 use super::implied::{implied_name, texts};
 use super::mention::speaks_of;
-use super::{Fold, key_name, lookup};
+use super::{Fold, key_name, lookup, unknown};
 
 impl Fold<'_> {
     pub(super) fn add_constraint(
@@ -184,20 +184,7 @@ impl Fold<'_> {
             .iter()
             .position(|unique| unique.name.as_deref() == Some(index.text.as_str()));
         let Some(at) = found else {
-            let message = format!(
-                "table `{}` has no unique index `{}`",
-                table.name.name.text, index.text
-            );
-            let known = table
-                .uniques
-                .iter()
-                .filter_map(|unique| unique.name.as_deref());
-            let help = crate::name::suggest(&index.text, known).map_or_else(
-                || "create the index before this statement".to_owned(),
-                |near| format!("write `{near}`"),
-            );
-            let finding = Diagnostic::error("B0010", message).at(index.span, "");
-            self.diagnostics.push(finding.help(help));
+            self.diagnostics.push(unknown::unique_index(table, index));
             if primary && table.primary_key.is_none() {
                 // Its columns are not known; that it has a key is.
                 let key = DraftKey {

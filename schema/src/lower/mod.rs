@@ -27,6 +27,7 @@ pub(crate) use column::column;
 pub(crate) use lookup::{column_index, same_name};
 pub(crate) use reads::named_tables;
 mod types;
+mod unknown;
 mod user_type;
 mod view;
 mod view_readers;
@@ -471,14 +472,9 @@ impl<'a> Fold<'a> {
         self.unknown_tables += 1;
         // Comparing many names with many misspelt ones would take time; that many mistakes have one cause.
         let tried = if self.unknown_tables <= 50 { 20_000 } else { 0 };
-        let help =
-            crate::name::suggest(text, known.take(tried)).map(|near| format!("write `{near}`"));
-        let mut finding = Diagnostic::error(
-            "B0010",
-            format!("there is no table `{text}` here that {what} could belong to"),
-        );
-        finding.help = help.or(Some("create the table before this statement".to_owned()));
-        self.diagnostics.push(finding.at(name.name.span, ""));
+        let near = crate::name::suggest(text, known.take(tried));
+        let finding = unknown::table(&name.name, what, near);
+        self.diagnostics.push(finding);
     }
 
     fn finish(mut self) -> Draft {

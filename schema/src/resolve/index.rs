@@ -1,16 +1,15 @@
 //! Keys, uniques, indexes and checks: names of columns become ids.
 
 use crate::ast::{KeyPart, Name, PartKey};
-use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::draft::{DraftCheck, DraftIndex, DraftTable, DraftUnique};
-use crate::lower::{column_index, quoted_list};
+use crate::lower::column_index;
 use crate::model::{
     Check, Column, ColumnId, Index, IndexKey, IndexPart, PartWords, PrimaryKey, Unique,
 };
 use crate::name;
 
-use super::{Resolver, expression};
+use super::{Resolver, expression, unknown_column};
 
 impl Resolver<'_> {
     /// The columns of these names; an error for each that is missing, none at all if the table could not be read.
@@ -35,27 +34,8 @@ impl Resolver<'_> {
         if draft.incomplete {
             return;
         }
-        let known: Vec<&str> = draft
-            .columns
-            .iter()
-            .map(|column| column.name.text.as_str())
-            .collect();
-        let near = name::suggest(&wanted.text, known.iter().copied());
-        let list = format!(
-            "the columns of `{}` are {}",
-            draft.name.name.text,
-            quoted_list(&known)
-        );
-        let help = near.map_or(list.clone(), |near| format!("write `{near}`; {list}"));
-        let message = format!(
-            "{what} names a column `{}` that table `{}` does not have",
-            wanted.text, draft.name.name.text
-        );
-        self.diagnostics.push(
-            Diagnostic::error("B0105", message)
-                .at(wanted.span, "")
-                .help(help),
-        );
+        let finding = unknown_column::of_table(draft, wanted, what);
+        self.diagnostics.push(finding);
     }
 
     /// Uniques, each once; SQLite makes nothing of a constraint that repeats the primary key.
@@ -195,16 +175,8 @@ impl Resolver<'_> {
 
     fn unknown_column_of_view(&mut self, draft: &DraftTable, columns: &[Column], wanted: &Name) {
         let known: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-        let view = &draft.name.name.text;
-        let list = format!("the columns of `{view}` are {}", quoted_list(&known));
-        let near = name::suggest(&wanted.text, known.iter().copied());
-        let help = near.map_or(list.clone(), |near| format!("write `{near}`; {list}"));
-        let message = format!(
-            "this index names a column `{}` that view `{view}` does not have",
-            wanted.text
-        );
-        let finding = Diagnostic::error("B0105", message).at(wanted.span, "");
-        self.diagnostics.push(finding.help(help));
+        let finding = unknown_column::of_view(&draft.name.name.text, &known, wanted);
+        self.diagnostics.push(finding);
     }
 
     fn index_part(&mut self, draft: &DraftTable, part: &KeyPart) -> Option<IndexPart> {

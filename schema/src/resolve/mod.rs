@@ -19,6 +19,7 @@ mod portable;
 mod reference;
 mod table_query;
 pub mod types;
+mod unknown_column;
 mod user_type;
 mod view;
 

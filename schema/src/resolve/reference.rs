@@ -9,7 +9,7 @@ use crate::lower::{column_index, quoted_list, same_name};
 use crate::model::{ColumnId, EngineId, ForeignKey, Generated, Link, TableId};
 use crate::name;
 
-use super::Resolver;
+use super::{Resolver, unknown_column};
 
 /// The most tables that are searched for a similar name, and the most unknown names that are looked up so.
 const NAMES_TRIED: usize = 20_000;
@@ -195,23 +195,8 @@ impl Resolver<'_> {
         if let Some(primary) = &target.primary_key {
             return Some(primary.columns.clone());
         }
-        let message = format!(
-            "this foreign key names no column and table `{}` has no primary key",
-            target.name.name
-        );
-        let finding = Diagnostic::error("B0105", message)
-            .at(key.reference.span, "")
-            .at(target.span, "no primary key");
-        let unique = target
-            .uniques
-            .iter()
-            .find(|unique| unique.columns.len() == 1);
-        let column = unique.map_or("id", |unique| &target.column(unique.columns[0]).name);
-        let help = format!(
-            "write the column: `REFERENCES {}({column})`",
-            target.name.name
-        );
-        self.diagnostics.push(finding.help(help));
+        let finding = unknown_column::of_reference(target, key.reference.span);
+        self.diagnostics.push(finding);
         None
     }
 

@@ -5,12 +5,10 @@
 use std::collections::BTreeMap;
 
 use crate::ast::{Name, Select, SelectItem, Value};
-use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::draft::DraftView;
-use crate::lower::{quoted_list, same_name};
-use crate::name;
-use crate::resolve::Resolver;
+use crate::lower::same_name;
+use crate::resolve::{Resolver, unknown_column};
 use crate::source::Span;
 
 use super::dialect::{has_plain_arguments, is_known_call};
@@ -52,17 +50,10 @@ impl Resolver<'_> {
         unknown: BTreeMap<u32, UnknownColumn>,
     ) {
         for found in unknown.into_values() {
-            let message = format!(
-                "view `{}` names `{}`, and nothing that it reads has such a column",
-                view.table.name.name.text, found.name
-            );
+            let view = &view.table.name.name.text;
             let known: Vec<&str> = found.known.iter().map(String::as_str).collect();
-            let help = match name::suggest(&found.name, known.iter().copied()) {
-                Some(near) => format!("write `{near}`"),
-                None => format!("the columns are {}", quoted_list(&known)),
-            };
-            let finding = Diagnostic::error("B0105", message).at(found.span, "");
-            self.diagnostics.push(finding.help(help));
+            let finding = unknown_column::in_condition(view, &known, &found.name, found.span);
+            self.diagnostics.push(finding);
         }
     }
 }

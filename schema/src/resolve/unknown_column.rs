@@ -1,0 +1,65 @@
+//! The messages of B0105: a key, an index or a view names a column that is not there.
+
+use crate::ast::Name;
+use crate::diagnostic::Diagnostic;
+use crate::draft::DraftTable;
+use crate::lower::quoted_list;
+use crate::model::Table;
+use crate::name;
+use crate::source::Span;
+
+/// Of a table; `what` names it.
+pub(super) fn of_table(table: &DraftTable, wanted: &Name, what: &str) -> Diagnostic {
+    let columns = table.columns.iter();
+    let known: Vec<&str> = columns.map(|column| column.name.text.as_str()).collect();
+    let table = &table.name.name.text;
+    let message = format!(
+        "{what} names a column `{}` that table `{table}` does not have",
+        wanted.text
+    );
+    finding(message, wanted.span).help(help(table, &wanted.text, &known))
+}
+
+/// Of a view with an index.
+pub(super) fn of_view(view: &str, known: &[&str], wanted: &Name) -> Diagnostic {
+    let message = format!(
+        "this index names a column `{}` that view `{view}` does not have",
+        wanted.text
+    );
+    finding(message, wanted.span).help(help(view, &wanted.text, known))
+}
+
+/// Of the tables that a view reads, in one of its conditions.
+pub(super) fn in_condition(view: &str, known: &[&str], wanted: &str, span: Span) -> Diagnostic {
+    let message =
+        format!("view `{view}` names `{wanted}`, and nothing that it reads has such a column");
+    let help = match name::suggest(wanted, known.iter().copied()) {
+        Some(near) => format!("write `{near}`"),
+        None => format!("the columns are {}", quoted_list(known)),
+    };
+    finding(message, span).help(help)
+}
+
+/// Of a table without a primary key, which a foreign key names without a column.
+pub(super) fn of_reference(target: &Table, reference: Span) -> Diagnostic {
+    let name = &target.name.name;
+    let message = format!("this foreign key names no column and table `{name}` has no primary key");
+    let mut uniques = target.uniques.iter();
+    let unique = uniques.find(|unique| unique.columns.len() == 1);
+    let column = unique.map_or("id", |unique| &target.column(unique.columns[0]).name);
+    finding(message, reference)
+        .at(target.span, "no primary key")
+        .help(format!("write the column: `REFERENCES {name}({column})`"))
+}
+
+fn help(owner: &str, wanted: &str, known: &[&str]) -> String {
+    let list = format!("the columns of `{owner}` are {}", quoted_list(known));
+    match name::suggest(wanted, known.iter().copied()) {
+        Some(near) => format!("write `{near}`; {list}"),
+        None => list,
+    }
+}
+
+fn finding(message: String, span: Span) -> Diagnostic {
+    Diagnostic::error("B0105", message).at(span, "")
+}
