@@ -34,7 +34,7 @@ fn has_chinook(corpus: &Path) -> bool {
     corpus.join("sqlite/chinook.sql").is_file()
 }
 
-/// The file as it is, behind a head that says on which engines its tables live.
+/// The file as it is, after a head that says on which engines its tables live.
 fn compile(corpus: &Path, dialect: &str) -> Result<(), Box<dyn std::error::Error>> {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?).join(dialect);
     fs::create_dir_all(&out)?;

@@ -1,4 +1,4 @@
-//! Macros: the generated code's way into a program, and what it asks of the features this crate was built with.
+//! Macros: the generated code's way into a program, and its checks of the features this crate was built with.
 
 /// Includes the code that `bindery_codegen::compile` wrote in the build script.
 ///
@@ -17,7 +17,7 @@ macro_rules! include_schema {
     };
 }
 
-/// Generated code asks for the feature `sqlite`.
+/// Generated code needs the feature `sqlite`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "sqlite")]
@@ -25,7 +25,7 @@ macro_rules! __require_sqlite {
     () => {};
 }
 
-/// Generated code asks for the feature `sqlite`.
+/// Generated code needs the feature `sqlite`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "sqlite"))]
@@ -37,7 +37,7 @@ macro_rules! __require_sqlite {
     };
 }
 
-/// Generated code asks for the feature `serde`.
+/// Generated code needs the feature `serde`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "serde")]
@@ -45,7 +45,7 @@ macro_rules! __require_serde {
     () => {};
 }
 
-/// Generated code asks for the feature `serde`.
+/// Generated code needs the feature `serde`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "serde"))]
@@ -82,7 +82,7 @@ macro_rules! __serialize_engine {
     ($engine:ident) => {};
 }
 
-/// Generated code asks for the feature `postgres`.
+/// Generated code needs the feature `postgres`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "postgres")]
@@ -90,7 +90,7 @@ macro_rules! __require_postgres {
     () => {};
 }
 
-/// Generated code asks for the feature `postgres`.
+/// Generated code needs the feature `postgres`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "postgres"))]
@@ -102,7 +102,7 @@ macro_rules! __require_postgres {
     };
 }
 
-/// Generated code asks for the feature `mysql`.
+/// Generated code needs the feature `mysql`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "mysql")]
@@ -110,7 +110,7 @@ macro_rules! __require_mysql {
     () => {};
 }
 
-/// Generated code asks for the feature `mysql`.
+/// Generated code needs the feature `mysql`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "mysql"))]
@@ -122,7 +122,7 @@ macro_rules! __require_mysql {
     };
 }
 
-/// Generated code asks for the feature `chrono`.
+/// Generated code needs the feature `chrono`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "chrono")]
@@ -130,7 +130,7 @@ macro_rules! __require_chrono {
     () => {};
 }
 
-/// Generated code asks for the feature `chrono`.
+/// Generated code needs the feature `chrono`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "chrono"))]
@@ -142,7 +142,7 @@ macro_rules! __require_chrono {
     };
 }
 
-/// Generated code asks for the feature `uuid`.
+/// Generated code needs the feature `uuid`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "uuid")]
@@ -150,7 +150,7 @@ macro_rules! __require_uuid {
     () => {};
 }
 
-/// Generated code asks for the feature `uuid`.
+/// Generated code needs the feature `uuid`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "uuid"))]
@@ -162,7 +162,7 @@ macro_rules! __require_uuid {
     };
 }
 
-/// Generated code asks for the feature `json`.
+/// Generated code needs the feature `json`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "json")]
@@ -170,7 +170,7 @@ macro_rules! __require_json {
     () => {};
 }
 
-/// Generated code asks for the feature `json`.
+/// Generated code needs the feature `json`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "json"))]
@@ -182,7 +182,7 @@ macro_rules! __require_json {
     };
 }
 
-/// Generated code asks for the feature `bigdecimal`.
+/// Generated code needs the feature `bigdecimal`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "bigdecimal")]
@@ -190,7 +190,7 @@ macro_rules! __require_bigdecimal {
     () => {};
 }
 
-/// Generated code asks for the feature `bigdecimal`.
+/// Generated code needs the feature `bigdecimal`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "bigdecimal"))]

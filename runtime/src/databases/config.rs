@@ -55,8 +55,8 @@ impl Config {
         Self::default()
     }
 
-    /// What [`Registry::open`](crate::Registry::open) uses: the file that `BINDERY_CONFIG` names, else `bindery.toml`
-    /// in the working directory.
+    /// Reads the configuration that [`Registry::open`](crate::Registry::open) uses: the file that `BINDERY_CONFIG`
+    /// names, else `bindery.toml` in the working directory.
     ///
     /// A program that was built without a file has one engine, `default`, at `DATABASE_URL` or in the SQLite file
     /// `bindery.db` of the working directory. One that was built with a file needs it (or each engine's
@@ -96,7 +96,7 @@ impl Config {
     }
 
     /// Adds an engine: a URL, or [`EngineOptions`] for more. It goes before the file's engine of this name; relative
-    /// SQLite paths start in the working directory. What is wrong with it is told when a registry is opened.
+    /// SQLite paths start in the working directory. Mistakes in it are reported when a registry is opened.
     #[must_use]
     pub fn engine(mut self, name: impl Into<String>, options: impl Into<EngineOptions>) -> Self {
         self.engines.push((name.into(), options.into()));
@@ -143,7 +143,8 @@ impl Config {
         Ok(())
     }
 
-    /// Where the program was built with a file, each engine is said by it, by its own variable or in code.
+    /// Checks that each engine is configured by the file, by its own variable or in code, where the program was built
+    /// with a file.
     fn check_file(&self, program: &Program) -> Result<()> {
         let Some(folder) = self.looked_in.as_ref().filter(|_| program.configured) else {
             return Ok(());
@@ -225,7 +226,7 @@ fn without_engine(finding: Diagnostic, name: &str) -> Diagnostic {
     }
 }
 
-/// What is compiled in must fit what is configured.
+/// Checks that the configuration fits what was compiled in.
 fn agree(info: &EngineInfo, settings: Settings) -> Result<Settings> {
     let replicas = settings.replicas.iter().map(|(_, target)| target);
     for target in std::iter::once(&settings.target).chain(replicas) {

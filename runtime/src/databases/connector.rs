@@ -14,8 +14,8 @@ use crate::error::Result;
 use crate::link::pool::OpenPhysical;
 use crate::link::program::EngineInfo;
 
-/// What the connections of one pool have in common: what answered last, filled in by whoever connects, and who asks the
-/// server to give up statements.
+/// The state that the connections of one pool share: the server that answered last, filled in by each that connects,
+/// and the thread that sends the server requests to cancel statements.
 #[derive(Clone, Default)]
 pub(crate) struct Seen {
     product: Arc<Mutex<Option<ServerProduct>>>,
@@ -48,7 +48,7 @@ pub(crate) struct Wanted<'a> {
     pub(crate) seen: Seen,
 }
 
-/// What opens connections to a database. Nothing is opened yet.
+/// Returns the function that opens connections to a database. Nothing is opened yet.
 ///
 /// # Errors
 /// The driver is not compiled in.

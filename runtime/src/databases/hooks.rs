@@ -7,9 +7,9 @@ use crate::link::engine::Engine;
 
 impl Registry {
     /// Runs `hook` after each transaction that is committed on any connection of an engine, for as long as the program has
-    /// its databases: behind those of the transaction and of the connection, in the order the hooks were given, and told of
-    /// failures as they are ([`after_commit`](Transaction::after_commit)). Transactions of its own call no such hook, and
-    /// a write outside of transactions is none.
+    /// its databases: after those of the transaction and of the connection, in the order the hooks were given, and
+    /// reported failures as they are ([`after_commit`](Transaction::after_commit)). Transactions of its own call no
+    /// such hook, and a write outside of transactions is none.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));

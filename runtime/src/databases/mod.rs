@@ -1,5 +1,5 @@
 //! All engines of a program at run time. Generated code wraps this in its `Databases`, which adds the typed accessors.
-//! Creating and dropping tables is `tables`'; what can be asked about an engine is `status`'.
+//! Creating and dropping tables is `tables`'; the description of an engine is `status`'.
 
 pub(crate) mod config;
 mod connector;
@@ -141,7 +141,7 @@ impl Registry {
         &self.engines[engine.index()].pool
     }
 
-    /// What is known of every engine, in the order of their names. Connects to nothing.
+    /// Describes every engine, in the order of their names. Connects to nothing.
     pub fn engines(&self) -> Vec<EngineStatus> {
         let engines = self.engines.iter();
         engines
@@ -149,7 +149,7 @@ impl Registry {
             .collect()
     }
 
-    /// What is known of the engine of this name. Connects to nothing.
+    /// Describes the engine of this name. Connects to nothing.
     ///
     /// # Errors
     /// There is no such engine; the error lists those there are.
@@ -163,9 +163,9 @@ impl Registry {
         found.ok_or_else(|| self.program.unknown_engine(name))
     }
 
-    /// Connects to every engine and says how each answered, in the order of their names. All are asked at once, so that it
-    /// takes as long as the slowest; each within its own limits. An engine whose tables are not as the program was compiled
-    /// for answers with [`ErrorKind::SchemaDrift`], whatever `schema-check` says.
+    /// Connects to every engine and reports how each answered, in the order of their names. All are checked in
+    /// parallel, so that it takes as long as the slowest; each within its own limits. An engine whose tables are not as
+    /// the program was compiled for answers with [`ErrorKind::SchemaDrift`], whatever `schema-check` says.
     pub fn check(&self) -> Vec<(&'static str, Result<()>)> {
         std::thread::scope(|scope| {
             let ask = |engine| {
@@ -186,9 +186,9 @@ impl Registry {
 
     /// Closes like [`close`](Self::close) and waits until the connections in use have come back, all engines within the
     /// limit together. Those that have not are cut off then: a statement that is at work ends, and it and everything that
-    /// is asked later is [`ErrorKind::Closed`]; whether a write or a COMMIT that was at work is stored is
-    /// [`ErrorKind::OutcomeUnknown`], as ever. An open transaction is rolled back by the server at once, and in an SQLite
-    /// file when the connection is dropped.
+    /// is called later is [`ErrorKind::Closed`]; whether a write or a COMMIT that was at work is stored is
+    /// [`ErrorKind::OutcomeUnknown`], as ever. An open transaction is rolled back by the server immediately, and in an
+    /// SQLite file when the connection is dropped.
     ///
     /// # Errors
     /// Connections were cut off: [`ErrorKind::StillInUse`], with the first engine that had any, and how many.
@@ -196,7 +196,7 @@ impl Registry {
         self.close();
         let started = Instant::now();
         let left = || limit.saturating_sub(started.elapsed());
-        // Every engine is closed, also behind one that was not left in time.
+        // Every engine is closed, also after one that was not left in time.
         let emptied = self.pools().map(|(pool, _)| pool.empty_within(left()));
         let emptied = emptied.fold(Ok(()), Result::and);
         self.pools()
@@ -214,7 +214,7 @@ impl Registry {
     }
 }
 
-/// Without a thread for it, an engine is asked here.
+/// Without a thread for it, an engine is checked here.
 fn answered(
     (engine, asked): (
         &Configured,

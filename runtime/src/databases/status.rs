@@ -1,4 +1,4 @@
-//! What can be asked about an engine without connecting to it. Nothing here holds a password.
+//! The status of an engine, without connecting to it. Nothing here holds a password.
 
 use bindery_core::config::{ConnectionMode, PoolConfig, SessionConfig, TlsMode};
 
@@ -27,13 +27,13 @@ pub struct EngineStatus {
     pub connection: ConnectionMode,
     /// How many connections, and how long they live.
     pub limits: PoolConfig,
-    /// What its sessions are set to, and the limits of connecting and of statements.
+    /// The settings of its sessions, and the limits of connecting and of statements.
     pub session: SessionConfig,
     /// Models that live here, with their tables and columns, in the order of the schema.
     pub models: Vec<&'static ModelInfo>,
     /// How many connections it has now.
     pub pool: PoolStats,
-    /// What answered when it was connected to last; `None` before.
+    /// The server that answered the last connection; `None` before.
     pub server: Option<ServerProduct>,
     /// Copies that can be read from.
     pub replicas: Vec<ReplicaStatus>,
@@ -42,7 +42,7 @@ pub struct EngineStatus {
     pub same_database: Vec<&'static str>,
 }
 
-/// The product behind an engine, in its own words.
+/// The product of an engine, as it names itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerProduct {
@@ -62,7 +62,7 @@ pub struct ReplicaStatus {
     pub url: String,
     /// How many connections it has now.
     pub pool: PoolStats,
-    /// What answered when it was connected to last; `None` before.
+    /// The server that answered the last connection; `None` before.
     pub server: Option<ServerProduct>,
 }
 

@@ -9,7 +9,7 @@ use crate::link::engine::Engine;
 use crate::link::program::TableDdl;
 use bindery_core::dialect::Dialect;
 
-/// What [`Registry::create_missing`] did.
+/// The result of [`Registry::create_missing`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CreatedTables {
     /// Engine and table of every table that was made.
@@ -20,8 +20,8 @@ pub struct CreatedTables {
 
 impl Registry {
     /// Creates the tables that are missing, on every engine. Where it makes one it also keeps a table `_bindery_schema`,
-    /// which holds for each engine the hash of the schema that its tables were made for; a database that somebody else
-    /// made gets no such table.
+    /// which holds for each engine the hash of the schema that its tables were made for; a database that another
+    /// program made gets no such table.
     ///
     /// # Errors
     /// A database refuses a statement. That table is not there then, except on MySQL and MariaDB, where a table may be
@@ -75,7 +75,7 @@ fn create_on(engine: &Configured, outcome: &mut CreatedTables) -> Result<()> {
     made
 }
 
-/// What was known of the tables holds no more.
+/// Forgets what was known of the tables.
 fn forget(engine: &Configured) {
     if let Some(watch) = engine.pool.watch() {
         watch.forget();
@@ -116,7 +116,7 @@ fn create_over(link: &mut Link, engine: &Configured, outcome: &mut CreatedTables
 /// `false` where the table is there already.
 fn create_one(link: &mut Link, table: &TableDdl, noting: &mut Noting<'_>) -> Result<bool> {
     match try_create(link, table, noting) {
-        // Programs of two schemas begin a database at once, and the other one has made the table of both.
+        // Programs of two schemas begin a database at the same time, and the other one has made the table of both.
         Err(_) if undoes_ddl(link)? && noting.came_late(link) => try_create(link, table, noting),
         outcome => outcome,
     }
@@ -182,7 +182,7 @@ impl<'w> Noting<'w> {
         watch.record().write(physical)
     }
 
-    /// Did somebody else make the table of records meanwhile?
+    /// Did another program make the table of records meanwhile?
     fn came_late(&self, link: &mut Link) -> bool {
         let Some(watch) = self.watch.filter(|_| self.was_first) else {
             return false;
@@ -191,8 +191,8 @@ impl<'w> Noting<'w> {
         is_kept.unwrap_or(false)
     }
 
-    /// Where nothing was missing, tables that fit are this program's too from now on. Who may not say so may use them
-    /// all the same.
+    /// Records that tables that fit are this program's too, where nothing was missing. A program that may not write
+    /// that may use them all the same.
     fn end(&self, link: &mut Link) -> Result<()> {
         let Some(watch) = self.watch.filter(|_| !self.is_done) else {
             return Ok(());
@@ -233,7 +233,7 @@ fn drop_on(engine: &Configured) -> Result<Vec<&'static str>> {
     outcome.map_err(|error| error.on_engine(engine.info.name).during(Operation::Drop))
 }
 
-/// SQLite checks foreign keys of dropped tables at once, unless told to wait for the end of this transaction.
+/// SQLite checks foreign keys of dropped tables immediately, unless set to wait for the end of this transaction.
 fn defer_checks(physical: &mut Physical) -> Result<()> {
     match physical.dialect() {
         Dialect::Sqlite => physical.batch("PRAGMA defer_foreign_keys = ON"),

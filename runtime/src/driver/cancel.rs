@@ -1,4 +1,4 @@
-//! Requests to a server that it give up a statement. Nobody waits for them: who asks has its error already. They go over
+//! Requests to a server to cancel a statement. They are not waited for: the caller has its error already. They go over
 //! connections of their own, one after the other, in a thread that is there only while there are any.
 
 use std::collections::VecDeque;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// How long one may take, connecting and encrypting included.
 const LIMIT: Duration = Duration::from_secs(1);
-/// How many may wait; what is asked beyond that is not done.
+/// How many may wait; requests beyond that are dropped.
 const WAITING: usize = 64;
 
 /// Is given its time, and says whether the server was reached within it.
@@ -35,7 +35,7 @@ impl Canceller {
     /// Has a request sent soon. Where there can be no thread it is not sent: the server has limits of its own.
     #[cfg_attr(
         not(any(feature = "postgres", feature = "mysql")),
-        allow(dead_code, reason = "a file is asked by nobody")
+        allow(dead_code, reason = "a file has no server")
     )]
     pub(super) fn ask(&self, request: impl FnOnce(Duration) -> bool + Send + 'static) {
         let mut state = self.0.lock();

@@ -1,7 +1,7 @@
-//! What a database's own catalogue says of tables. What of it matters is `drift`'s; how it is asked, and which values a
-//! column of a type keeps unchanged, is each driver's.
+//! The description of tables in a database's own catalogue. Which of it matters is decided in `drift`; how it is
+//! queried, and which values a column of a type keeps unchanged, is each driver's.
 
-/// What the values of a column are, as generated code writes and reads them.
+/// The kind of a column's values, as generated code writes and reads them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Bool,
@@ -70,7 +70,7 @@ pub(crate) struct StoredColumn {
     pub(crate) name: String,
     /// The type in the database's own words.
     pub(crate) sql_type: String,
-    /// What it keeps as it is given.
+    /// The values that it keeps as they are given.
     pub(crate) kinds: Kinds,
     /// Digits after the point that it keeps, of decimals, floats and seconds; `None` for all.
     pub(crate) fraction: Option<u32>,

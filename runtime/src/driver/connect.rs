@@ -1,4 +1,4 @@
-//! What connecting to a server has in common: the options.
+//! The options of connecting that all servers share.
 
 use bindery_core::config::{Endpoint, Server, SessionConfig};
 use bindery_core::name::suggest;
@@ -18,7 +18,7 @@ pub(crate) struct ServerOptions<'a> {
     pub(crate) read_only: bool,
 }
 
-/// What answered, as far as it says.
+/// The server that answered, as far as it identifies itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ServerInfo {
     /// `PostgreSQL`, `MariaDB`, `MySQL`, `SQLite`.
@@ -48,7 +48,7 @@ pub(super) fn unknown_parameter(name: &str, known: &[&str]) -> Error {
     Error::new(ErrorKind::Config(text)).during(Operation::Configure)
 }
 
-/// What the connections to a server need for TLS, files read; `None` where they are plain.
+/// Returns the TLS settings of connections to a server, with files read; `None` where they are plain.
 ///
 /// # Errors
 /// What is said of TLS does not go together, a file is missing, or the program was built without it.

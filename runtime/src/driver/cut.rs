@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Weak};
 
-/// What can be cut off while somebody waits for it. That ends in [`ErrorKind::Closed`](crate::ErrorKind::Closed).
+/// A connection that can be cut off while a caller waits for it. That ends in
+/// [`ErrorKind::Closed`](crate::ErrorKind::Closed).
 pub(crate) trait Cut: Send + Sync {
     /// Ends what is waited for, now or soon. Does not wait itself.
     fn cut(&self);

@@ -3,7 +3,7 @@
 
 #![allow(
     unsafe_code,
-    reason = "no safe crate tells a program that it was forked"
+    reason = "no safe crate reports to a program that it was forked"
 )]
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// How many forks lie between the first process that opened a pool and this one.
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
-/// A number that a child does not share with its parent, once [`watch`] was called: the one is then told from the other.
+/// A number that a child does not share with its parent, once [`watch`] was called: the one is then distinguished from
+/// the other.
 #[inline]
 pub(crate) fn count() -> u32 {
     FORKS.load(Ordering::Relaxed)

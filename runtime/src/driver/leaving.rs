@@ -22,7 +22,7 @@ pub(crate) struct Leaving {
 impl Leaving {
     #[cfg_attr(
         not(any(feature = "postgres", feature = "mysql")),
-        allow(dead_code, reason = "a file is closed at once")
+        allow(dead_code, reason = "a file is closed immediately")
     )]
     pub(super) fn of(connection: Arc<dyn Leave>) -> Self {
         Self {

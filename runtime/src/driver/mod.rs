@@ -94,7 +94,7 @@ pub(crate) use physical::{Cursor, Physical};
 pub use table_sql::{TableSql, UniqueSql};
 pub use transaction_options::{Isolation, TransactionOptions};
 
-/// What is dropped waits for a silent server no longer than this: a second is promised.
+/// A dropped value waits for a silent server no longer than this: a second is promised.
 pub(crate) const DROP_LIMIT: Duration = Duration::from_millis(900);
 
 /// Writes all parameters of one statement.
@@ -107,7 +107,7 @@ pub(crate) type WriteEach<'a> = &'a mut dyn FnMut(usize, &mut ParamWriter<'_>);
 pub(crate) type TakeEach<'a> =
     &'a mut dyn FnMut(usize, &mut RowReader<'_>) -> crate::error::Result<()>;
 
-/// Is told how many rows one of many statements changed.
+/// Receives how many rows one of many statements changed.
 pub(crate) type Changed<'a> = &'a mut dyn FnMut(usize, u64);
 
 /// Takes one row; `false` ends the reading.

@@ -22,7 +22,7 @@ pub(crate) enum Physical {
     Mysql(Box<super::mysql::MysqlConnection>),
     /// Without any database no connection can exist.
     #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-    #[allow(dead_code, reason = "nobody can make one")]
+    #[allow(dead_code, reason = "a value cannot be made")]
     None(Box<std::convert::Infallible>),
 }
 
@@ -60,7 +60,7 @@ macro_rules! many {
         match $self {
             #[cfg(feature = "postgres")]
             Physical::Postgres($connection) => $at_once,
-            // Nothing is gained by asking a library for many at once.
+            // One call of a library for many gains nothing.
             #[cfg(feature = "sqlite")]
             Physical::Sqlite(_) => $in_turn,
             // What follows a failed statement would be run, and outside of the transaction where it has ended that.
@@ -112,8 +112,8 @@ impl Physical {
         each!(self, connection => connection.query(sql, write, take))
     }
 
-    /// Runs one statement so many times, each with parameters of its own, and tells how many rows each changed. What
-    /// was done before one that fails stays, so it belongs into a transaction.
+    /// Runs one statement a number of times, each with parameters of its own, and reports how many rows each changed.
+    /// What was done before one that fails stays, so it belongs into a transaction.
     pub(crate) fn execute_each(
         &mut self,
         sql: &str,
@@ -145,7 +145,7 @@ impl Physical {
         })
     }
 
-    /// Runs one query so many times, each with parameters of its own, and hands over the rows of each.
+    /// Runs one query a number of times, each with parameters of its own, and hands over the rows of each.
     pub(crate) fn query_each(
         &mut self,
         sql: &str,
@@ -202,7 +202,7 @@ impl Physical {
         each!(self, connection => connection.without_row())
     }
 
-    /// Are columns described by somebody else, who may have been misunderstood?
+    /// Are columns described by a server, whose description may have been misread?
     pub(crate) fn is_described_by_server(&self) -> bool {
         match self.dialect() {
             Dialect::Sqlite => false,
@@ -281,7 +281,7 @@ impl Physical {
         each!(self, connection => connection.table_exists(schema, table))
     }
 
-    /// What the catalogue says of these tables, in their order.
+    /// Returns the catalogue's description of these tables, in their order.
     pub(crate) fn relations(&mut self, wanted: &[Wanted]) -> Result<Vec<Option<Relation>>> {
         each!(self, connection => connection.relations(wanted))
     }
@@ -301,12 +301,12 @@ impl Physical {
         each!(self, connection => connection.given_back());
     }
 
-    /// Ends the session, as far as that is this side's matter, and tells when the server has ended it.
+    /// Ends the session, as far as that is this side's matter, and reports when the server has ended it.
     pub(crate) fn leave(&mut self) -> Option<Leaving> {
         each!(self, connection => connection.leave())
     }
 
-    /// What another thread can cut it off by.
+    /// Returns the handle by which another thread can cut it off.
     pub(crate) fn cutter(&self) -> Cutter {
         each!(self, connection => connection.cutter())
     }
@@ -335,7 +335,8 @@ impl Physical {
         committed.map_err(|error| error.in_phase(TimeoutPhase::Commit).of_commit(written))
     }
 
-    /// What became of a transaction that was to be committed, as far as the database can say within the limit.
+    /// Returns the outcome of a transaction that was to be committed, as far as the database can report it within the
+    /// limit.
     #[cfg_attr(
         not(any(feature = "postgres", feature = "mysql")),
         allow(unused_variables, reason = "a file keeps no outcomes")
@@ -380,7 +381,7 @@ impl Physical {
         each!(self, connection => connection.set_until(until))
     }
 
-    /// Is a transaction open that has to be ended? One that the database gave up by itself may count as open; its
+    /// Is a transaction open that has to be ended? One that the database rolled back by itself may count as open; its
     /// statements and its commit are refused then.
     pub(crate) fn in_transaction(&self) -> bool {
         each!(self, connection => connection.in_transaction())

@@ -1,4 +1,4 @@
-//! A server that is played: it says one piece for each request, whatever the request is, and closes after the last.
+//! A simulated server: it sends one piece for each request, whatever the request is, and closes after the last.
 
 use std::io::{Read, Write};
 use std::net::Shutdown;
@@ -10,7 +10,7 @@ use crate::driver::TableSql;
 
 pub(super) mod checks;
 
-/// What rows are written to.
+/// The table that rows are written to.
 pub(super) const TABLE: TableSql = TableSql {
     table: "people",
     columns: &["id", "name"],
@@ -23,7 +23,7 @@ pub(super) const TABLE: TableSql = TableSql {
 /// How many bytes at the front are whole requests, and how many answers they ask for.
 pub(super) type Requests = fn(&[u8]) -> (usize, usize);
 
-/// Starts it and gives the client's end. It closes, too, where no request comes in this time: a client that was told of
+/// Starts it and gives the client's end. It closes, too, where no request comes in this time: a client that expects
 /// more than there is would wait for it.
 pub(super) fn play(pieces: Vec<Vec<u8>>, patience: Duration, requests: Requests) -> UnixStream {
     let (server, client) = UnixStream::pair().expect("a pair of sockets");
@@ -56,7 +56,7 @@ fn serve(mut server: UnixStream, pieces: Vec<Vec<u8>>, requests: Requests) {
     }
 }
 
-/// Everything cut after so many bytes; pieces without any are left out.
+/// Everything cut after this number of bytes; pieces without any are left out.
 fn cut(pieces: &[Vec<u8>], length: usize) -> Vec<Vec<u8>> {
     let mut left = length;
     let cut = pieces.iter().map(|piece| {

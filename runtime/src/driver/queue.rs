@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Who waits; kept under the lock of what is waited for.
+/// The waiters, first in, first out; kept under the lock of what they wait for.
 pub(crate) struct Queue<T>(VecDeque<Arc<Place<T>>>);
 
 /// One thread's place in a queue.
@@ -38,7 +38,7 @@ impl<T> Queue<T> {
         place
     }
 
-    /// Gives to the thread that has waited longest; gives back where nobody waits.
+    /// Gives to the thread that has waited longest; gives back where none waits.
     pub(crate) fn give(&mut self, thing: T) -> Result<(), T> {
         let Some(first) = self.0.pop_front() else {
             return Err(thing);
@@ -57,7 +57,7 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Gives a place up. What was given to it before comes back: nothing is lost between waking and giving up.
+    /// Leaves the queue. What was given to the place before comes back: nothing is lost between waking and leaving.
     pub(crate) fn leave(&mut self, place: &Arc<Place<T>>) -> Option<T> {
         self.0.retain(|other| !Arc::ptr_eq(other, place));
         place.taken()
@@ -65,7 +65,7 @@ impl<T> Queue<T> {
 }
 
 impl<T> Place<T> {
-    /// Waits for so long.
+    /// Waits for this long.
     pub(crate) fn wait(&self, limit: Duration) -> Option<T> {
         let started = Instant::now();
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);

@@ -19,7 +19,7 @@ pub struct TableSql {
     pub writable: &'static [usize],
     /// Positions that every `New…` gives a value: all writable ones without a default.
     pub required: &'static [usize],
-    /// The column the database counts by itself, where the server tells it by "last insert id".
+    /// The auto-increment column, where the server reports its value as "last insert id".
     pub counted: Option<usize>,
     /// `SELECT columns FROM table`; conditions are appended after a blank.
     pub select: &'static str,
@@ -92,8 +92,8 @@ impl TableSql {
         (self.table, self.columns)
     }
 
-    /// An INSERT of these columns and so many rows, for sets of columns that have no static statement. Without any
-    /// column only one row can be inserted.
+    /// An INSERT of these columns and this number of rows, for sets of columns that have no static statement. Without
+    /// any column only one row can be inserted.
     pub(crate) fn insert_sql(
         &self,
         dialect: Dialect,
@@ -150,7 +150,7 @@ impl TableSql {
         sql.finish()
     }
 
-    /// A SELECT of the whole rows with so many keys.
+    /// A SELECT of the whole rows with this number of keys.
     pub(crate) fn select_list_sql(&self, dialect: Dialect, keys: usize) -> String {
         let mut sql = SqlWriter::new(dialect);
         sql.push(self.select).push(" WHERE ");

@@ -5,7 +5,8 @@ use std::fmt;
 /// How far transactions that run at the same time are kept apart. The weaker ones are the databases' own: what they let
 /// happen differs.
 ///
-/// SQLite has [`Serializable`](Self::Serializable) alone and gives it whatever is asked for, as it keeps more than was asked.
+/// SQLite has [`Serializable`](Self::Serializable) alone and gives it whatever is chosen, as it is stricter than the
+/// others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Isolation {
@@ -46,7 +47,7 @@ pub struct TransactionOptions {
 }
 
 impl TransactionOptions {
-    /// What the database does unasked.
+    /// Returns the options of the database's defaults.
     pub fn new() -> Self {
         Self::default()
     }
@@ -65,7 +66,7 @@ impl TransactionOptions {
     }
 
     /// Foreign keys are checked at the commit: on PostgreSQL those (and unique keys) that are declared `DEFERRABLE`, on
-    /// SQLite all. MySQL and MariaDB check every row at once; there it is
+    /// SQLite all. MySQL and MariaDB check every row immediately; there it is
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     pub fn defer_constraints(mut self) -> Self {
         self.defers_constraints = true;

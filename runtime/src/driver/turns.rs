@@ -1,4 +1,4 @@
-//! A right that one thread has at a time, given in the order in which it was asked for: writing to one SQLite file.
+//! A right that one thread has at a time, given first in, first out: writing to one SQLite file.
 //! What is done with it is the pool's and the driver's.
 
 use std::fmt;
@@ -14,7 +14,7 @@ mod gate;
 #[cfg(feature = "sqlite")]
 pub(crate) use self::gate::Gate;
 
-/// Who has the turn and who waits for it.
+/// The holder of the turn and the waiters.
 #[derive(Default)]
 pub(crate) struct Turns(Mutex<State>);
 
@@ -61,13 +61,13 @@ impl fmt::Display for InVain {
 impl std::error::Error for InVain {}
 
 impl Turns {
-    /// The turn, where nobody has it.
+    /// The turn, where no thread has it.
     #[inline]
     pub(crate) fn take_now(self: &Arc<Self>) -> Option<Turn> {
         self.lock().take().then(|| Turn(Arc::clone(self)))
     }
 
-    /// Waits for the turn for so long.
+    /// Waits for the turn for this long.
     pub(crate) fn take(self: &Arc<Self>, limit: Duration) -> Result<Turn, NoTurn> {
         self.take_at(limit, |_| true)
     }
@@ -120,7 +120,7 @@ impl Turns {
         self.lock().waiting.len()
     }
 
-    /// Sends away everybody who waits, and who comes later.
+    /// Turns away every waiter, and those that come later.
     pub(crate) fn end(&self) {
         let mut state = self.lock();
         state.ended = true;
@@ -133,7 +133,7 @@ impl Turns {
 }
 
 impl State {
-    /// Somebody who waits has been given the turn by who had it, so it is never free while somebody waits.
+    /// A waiter gets the turn from its holder, so it is never free while a thread waits.
     fn take(&mut self) -> bool {
         let free = !self.taken && !self.ended;
         self.taken |= free;
@@ -150,7 +150,7 @@ impl Drop for Turn {
     }
 }
 
-/// What the caller is told.
+/// The error that the caller gets.
 impl From<NoTurn> for Error {
     #[cold]
     fn from(refusal: NoTurn) -> Self {

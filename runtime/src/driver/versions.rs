@@ -27,7 +27,7 @@ pub(crate) const MYSQL: Least = Least {
     version: &[8, 0, 16],
 };
 
-/// What others say of themselves that speak PostgreSQL's or MySQL's protocol: in their version or beside it. Each differs
+/// The names of other products that speak PostgreSQL's or MySQL's protocol: in their version or beside it. Each differs
 /// where generated code relies on the original (types, constraints, what a transaction holds).
 const OTHERS: &[&str] = &[
     "CockroachDB",
@@ -57,8 +57,8 @@ const OTHERS: &[&str] = &[
 ];
 
 impl Least {
-    /// Refuses a server that is older, or another product. `said` is all that it says of itself, `version` the part that
-    /// begins with the number.
+    /// Refuses a server that is older, or another product. `said` is its whole description of itself, `version` the
+    /// part that begins with the number.
     pub(crate) fn check(&self, version: &str, said: &str) -> Result<(), Error> {
         let other = contains_any(said) || contains_any(version);
         match numbers(version) {
@@ -120,7 +120,7 @@ fn numbers(version: &str) -> Option<Vec<u32>> {
     }
 }
 
-/// What a server says of itself, short and in signs that can be printed.
+/// Returns a server's description of itself, shortened and in printable characters.
 pub(crate) fn shown(said: &str) -> String {
     const LONGEST: usize = 80;
     let short: String = said.chars().take(LONGEST).collect();

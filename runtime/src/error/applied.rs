@@ -10,7 +10,7 @@ use crate::error::Written;
 pub enum Applied {
     /// Nothing of it is stored. For a call in a transaction: nothing of the transaction, unless that is committed later.
     No,
-    /// What was to be written is stored; only what had to come after it has failed, such as reading the row back.
+    /// The write is stored; only a step after it has failed, such as reading the row back.
     Yes,
     /// The answer was lost on the way. Trying again may do it twice.
     Unknown,
@@ -36,7 +36,7 @@ impl Error {
         self
     }
 
-    /// What was to be done was not sent yet, or not to its end.
+    /// Marks an error of a call that was not sent yet, or not to its end.
     #[cfg(any(feature = "postgres", feature = "mysql"))]
     #[must_use]
     pub(crate) fn before_it_ran(mut self) -> Self {
@@ -44,7 +44,7 @@ impl Error {
         self
     }
 
-    /// It was a write outside a transaction, or a COMMIT: where the answer is lost, nobody knows what came of it.
+    /// It was a write outside a transaction, or a COMMIT: where the answer is lost, its outcome is not known.
     #[must_use]
     pub(crate) fn of_write(self) -> Self {
         if !self.0.answer_lost {
@@ -90,7 +90,7 @@ impl Error {
         )
     }
 
-    /// What was to be written is stored already.
+    /// Marks an error after a write that is stored already.
     #[must_use]
     pub(crate) fn after_write(mut self) -> Self {
         self.0.applied = Applied::Yes;

@@ -21,7 +21,7 @@ impl Error {
     }
 
     /// The column of a value that cannot be written or read, or that a constraint refuses, where it is known. That of a value
-    /// that was refused before anything was sent is; not every database tells that of a constraint.
+    /// that was refused before anything was sent is; not every database reports that for a constraint.
     pub fn column(&self) -> Option<&str> {
         let told = || self.violated()?.column.as_deref();
         let named = self.0.column.as_ref().map(|name| name.column.as_str());
@@ -54,7 +54,7 @@ impl Error {
         self.of_column(table, columns, column)
     }
 
-    /// What went wrong, and with which column.
+    /// Writes the reason, and the column.
     pub(super) fn fmt_what(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(ColumnName { table, column }) = &self.0.column else {
             return write!(out, "{}", self.0.kind);

@@ -1,4 +1,4 @@
-//! What became of a COMMIT whose answer was lost: a token that can be kept, and how to find out. Where drivers look is
+//! The outcome of a COMMIT whose answer was lost: a token that can be kept, and how to find out. Where drivers look is
 //! said in `driver`.
 
 use std::fmt;
@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use super::{Error, ErrorKind, Result};
 
-/// A COMMIT of which nobody knows yet whether it took place: what [`Registry::resolve`](crate::Registry::resolve) needs to find out.
+/// A COMMIT whose outcome is not known yet: the token that [`Registry::resolve`](crate::Registry::resolve) needs to
+/// find out.
 ///
 /// Its text can be stored and read back, also by another process: it holds the engine's name and a number of the
 /// database's, no password and no value.
@@ -25,7 +26,7 @@ pub struct CommitToken {
     pub(crate) mark: Mark,
 }
 
-/// What a transaction leaves in its database when it is committed, and only then.
+/// The trace that a transaction leaves in its database when it is committed, and only then.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Mark {
     /// PostgreSQL keeps the outcome of every transaction by its number.
@@ -40,12 +41,12 @@ pub(crate) enum Mark {
     Counted {
         /// A UUID, as the server writes one.
         session: String,
-        /// What the row holds once this one is committed.
+        /// The value of the row once this one is committed.
         number: u64,
     },
 }
 
-/// What the transaction at hand would make permanent.
+/// The transaction at hand, as COMMIT would make it permanent.
 #[cfg_attr(
     not(any(feature = "postgres", feature = "mysql")),
     allow(dead_code, reason = "no answer of a file is ever lost")
@@ -59,7 +60,7 @@ pub(crate) enum Written {
     Marked(Mark),
 }
 
-/// What became of it.
+/// The outcome of the transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Resolution {
     /// Everything is stored.
@@ -71,7 +72,7 @@ pub enum Resolution {
 }
 
 impl CommitToken {
-    /// Whose it is, the error says when it is told where it happened.
+    /// Makes a token. The error adds the engine when it learns where it happened.
     pub(crate) fn new(mark: Mark) -> Self {
         Self {
             engine: String::new(),

@@ -28,13 +28,13 @@ use super::{Error, ErrorKind};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ModelConstraint {
-    /// What it is.
+    /// Its kind.
     pub kind: ConstraintKind,
     /// The model it belongs to.
     pub model: &'static str,
     /// Its name, where the schema has one.
     pub name: Option<&'static str>,
-    /// Its columns, in order; of a check the one it is written at, of an index those that are no expressions.
+    /// Its columns, in order; of a check the one it is written at, of an index those that are not expressions.
     pub columns: &'static [&'static str],
 }
 
@@ -125,7 +125,7 @@ pub(super) fn quoted(columns: &[&str]) -> String {
     columns.collect::<Vec<_>>().join(", ")
 }
 
-/// What is known of a violated constraint; names are the schema's.
+/// A violated constraint, as far as it is known; names are the schema's.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Constraint {
@@ -154,8 +154,8 @@ pub(crate) struct Told {
 }
 
 impl Error {
-    /// The model's key, foreign key or check that is violated, where the database tells it by a name or columns that the schema
-    /// has. SQLite does not tell which foreign key.
+    /// The model's key, foreign key or check that is violated, where the database reports it by a name or columns that
+    /// the schema has. SQLite does not tell which foreign key.
     pub fn constraint(&self) -> Option<ModelConstraint> {
         self.violated()?.key
     }
@@ -184,7 +184,7 @@ impl Error {
         Some(constraint)
     }
 
-    /// Adds what the database tells, which is shown to nobody before it is known what it names.
+    /// Adds the database's report, which is not shown before it is known what it names.
     #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
     #[must_use]
     pub(crate) fn telling(mut self, told: Told) -> Self {

@@ -1,4 +1,4 @@
-//! What a database said about a failure, as far as it can hold no row's value. Drivers' own errors never leave this
+//! A database's report of a failure, as far as it can hold no row's value. Drivers' own errors never leave this
 //! folder: PostgreSQL's DETAIL and MySQL's "duplicate entry" hold values.
 
 use std::fmt;
@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind};
 pub struct DatabaseError {
     code: String,
     message: Option<String>,
-    /// The server's own text, which may hold values: for who asks for it.
+    /// The server's own text, which may hold values: for callers that request it.
     words: Option<String>,
 }
 
@@ -29,7 +29,7 @@ impl DatabaseError {
         }
     }
 
-    /// What a server says of a statement.
+    /// Builds the source of an error from a server's report about a statement.
     #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
     pub(crate) fn of_statement(code: impl Into<String>, words: &str) -> Self {
         Self {

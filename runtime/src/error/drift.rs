@@ -35,7 +35,7 @@ pub struct TableDrift {
     pub model: &'static str,
     /// The table, with its schema where one is written.
     pub table: String,
-    /// What differs; never empty.
+    /// The differences; never empty.
     pub differences: Vec<TableDifference>,
 }
 
@@ -56,7 +56,7 @@ pub enum TableDifference {
     OtherType {
         /// The column.
         column: String,
-        /// What the program was compiled for, in a word.
+        /// The kind that the program was compiled for, in a word.
         expected: &'static str,
         /// The type in the database.
         found: String,

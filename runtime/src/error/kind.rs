@@ -1,4 +1,4 @@
-//! What can go wrong, the same on every database. Which code of which database is which kind is said in `driver`.
+//! The kinds of errors, the same on every database. Which code of which database is which kind is defined in `driver`.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use super::Constraint;
 use super::constraint::quoted;
 use crate::error::SchemaDrift;
 
-/// What went wrong, the same on every database.
+/// The kind of an error, the same on every database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -14,7 +14,7 @@ pub enum ErrorKind {
     Config(String),
     /// No engine has this name.
     UnknownEngine {
-        /// The name asked for.
+        /// The requested name.
         name: String,
         /// The names there are.
         known: Vec<&'static str>,
@@ -28,7 +28,7 @@ pub enum ErrorKind {
     WrongEngine,
     /// There is no row with this key.
     NotFound,
-    /// The row was updated since it was read, so that saving it would undo somebody's work. Read it again.
+    /// The row was updated since it was read, so that saving it would undo another caller's work. Read it again.
     StaleVersion,
     /// A unique key holds the value already.
     UniqueViolation(Constraint),
@@ -47,7 +47,7 @@ pub enum ErrorKind {
     Decode {
         /// Position of the column in the row, from 0.
         column: usize,
-        /// What was expected.
+        /// The form that was expected.
         expected: &'static str,
         /// NULL was found, in a column that the schema says has none.
         is_null: bool,
@@ -65,7 +65,7 @@ pub enum ErrorKind {
     OutcomeUnknown,
     /// Time ran out, and nothing of the call is stored.
     Timeout {
-        /// What took too long.
+        /// The phase that took too long.
         phase: TimeoutPhase,
     },
     /// All connections of the pool are in use.
@@ -98,24 +98,24 @@ pub enum ErrorKind {
     /// Found out before anything was sent: the database's tables are not as the program was compiled for.
     SchemaDrift(SchemaDrift),
     /// The table is kept by a storage engine without transactions (MySQL, MariaDB), and a rollback has to be able to undo
-    /// what was asked for.
+    /// what was given.
     NotTransactional {
         /// Its name: `MyISAM`.
         storage_engine: String,
     },
     /// The compiled dialect or product and the database do not agree.
     UnsupportedServer {
-        /// What the program was compiled for.
+        /// The product that the program was compiled for.
         expected: String,
-        /// What was found.
+        /// The product that was found.
         found: String,
     },
     /// A call failed in this transaction before, or the database ended it: nothing of it is kept.
     TransactionAborted,
     /// A transaction was begun on this connection and forgotten (`mem::forget`): nothing more is done on it, so that nothing
-    /// goes into a transaction that nobody can commit.
+    /// goes into a transaction that cannot be committed.
     TransactionForgotten,
-    /// What was asked for cannot be done here; the text says why.
+    /// The call cannot be done here; the text gives the reason.
     Unsupported(&'static str),
     /// A transaction was to be ended on a connection that is not its own: the one under it was put elsewhere
     /// (`std::mem::swap`). Neither is committed.
@@ -138,7 +138,7 @@ pub enum ErrorKind {
     },
 }
 
-/// What was being done when time ran out.
+/// The phase in which time ran out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimeoutPhase {
@@ -287,7 +287,7 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// What is said of a column that could not be read.
+/// Writes the message for a column that could not be read.
 pub(super) fn fmt_misfit(
     out: &mut fmt::Formatter<'_>,
     expected: &str,

@@ -28,7 +28,7 @@ pub use drift::{RecordedSchema, SchemaDrift, TableDifference, TableDrift};
 pub use kind::{ErrorKind, TimeoutPhase};
 pub use operation::Operation;
 
-/// What every fallible call of bindery returns.
+/// The result of every fallible call of bindery.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error of one operation. It names engine, model and operation, and never holds a password or a row's value.
@@ -68,7 +68,7 @@ struct Inner {
     applied: Applied,
     /// Of a statement that was sent; what that means depends on whether it was to write.
     answer_lost: bool,
-    /// What tells later whether a COMMIT took place.
+    /// The token that finds out later whether a COMMIT took place.
     token: Option<CommitToken>,
     /// How to have a COMMIT of unknown outcome resolvable.
     advice: Option<&'static str>,
@@ -164,7 +164,8 @@ impl Error {
         self.0.operation
     }
 
-    /// Of an operation on many rows, the one that failed: its place among those given, from 0. Not every database tells it.
+    /// Of an operation on many rows, the one that failed: its place among those given, from 0. Not every database
+    /// reports it.
     pub fn row(&self) -> Option<usize> {
         self.0.row
     }
@@ -181,7 +182,7 @@ impl Error {
         self.0.token.as_ref()
     }
 
-    /// What the database itself calls it, where it said something: SQLSTATE, MySQL's error number or SQLite's extended
+    /// Returns the database's own code for it, where it gave one: SQLSTATE, MySQL's error number or SQLite's extended
     /// result code.
     pub fn code(&self) -> Option<&str> {
         self.said()
@@ -189,8 +190,8 @@ impl Error {
             .filter(|&code| code != DatabaseError::CLIENT)
     }
 
-    /// The server's own text, for who asks for it by this name: it may hold values of rows (`Duplicate entry '…'`, what a
-    /// trigger raises), so it is in none of what is printed. `None` where the database has said nothing.
+    /// The server's own text, returned only when called by this name: it may hold values of rows (`Duplicate entry
+    /// '…'`, what a trigger raises), so it is in none of what is printed. `None` where the database has said nothing.
     pub fn server_message(&self) -> Option<&str> {
         self.said().and_then(DatabaseError::server_message)
     }

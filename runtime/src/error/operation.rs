@@ -1,8 +1,8 @@
-//! What was being done when an error came.
+//! The operations that errors name.
 
 use std::fmt;
 
-/// What was being done.
+/// The operation during which an error occurred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {

@@ -8,7 +8,7 @@ use super::pool::Pool;
 use crate::error::Result;
 
 impl Pool {
-    /// An idle connection, or a new one, or the next that comes back: who waits longest is served first. Waiting,
+    /// An idle connection, or a new one, or the next that comes back: waiters are served first in, first out. Waiting,
     /// trying and opening end within the limit together.
     pub(crate) fn acquire(self: &Arc<Self>) -> Result<Link> {
         self.acquire_within(self.acquire_timeout())

@@ -120,7 +120,7 @@ impl<E: Engine> Connection<E> {
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where a transaction is open, which goes on as it was
-    /// begun, or where the database cannot do what is asked. The database refuses, or the connection is lost.
+    /// begun, or where the database cannot do that. The database refuses, or the connection is lost.
     #[track_caller]
     pub fn begin_with(&mut self, options: TransactionOptions) -> Result<Transaction<'_, E>> {
         Transaction::begin(self, options)

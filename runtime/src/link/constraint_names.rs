@@ -5,7 +5,7 @@ use bindery_core::dialect::Dialect;
 use super::program::ModelInfo;
 use crate::error::{Constraint, ConstraintKind, Error, ModelConstraint, Told};
 
-/// What a told name is looked for in.
+/// The list in which a reported name is looked up.
 #[derive(Clone, Copy)]
 pub(crate) struct Names<'k> {
     pub(crate) dialect: Dialect,
@@ -32,7 +32,7 @@ impl Told {
         let called = found.clone().find(|info| known.called == Some(info.name));
         let key = called.and_then(violated).or_else(|| {
             let mut keys = found.by_ref().filter_map(violated);
-            // A name that several tables have is nobody's.
+            // A name that several tables have belongs to none.
             keys.next().filter(|_| keys.next().is_none())
         });
         match key {
@@ -110,7 +110,7 @@ fn single(columns: &[&str]) -> Option<String> {
     }
 }
 
-/// How a database tells names.
+/// How a database reports names.
 trait Telling {
     /// Is it the same name?
     fn same_name(self, ours: &str, told: &str) -> bool;

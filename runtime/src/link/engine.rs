@@ -17,7 +17,8 @@ pub trait Engine: Copy + Eq + Ord + Hash + Debug + Send + Sync + 'static {
     fn name(self) -> &'static str;
 }
 
-/// What stands where several engines host a model and none of them was chosen: it is no engine, and the compiler says so.
+/// The type in place of an engine where several host a model and none of them was chosen: it is not an engine, so the
+/// compiler reports it.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum NotChosen {}

@@ -23,7 +23,7 @@ pub(crate) struct Link {
     pool: Arc<Pool>,
     standing: Standing,
     /// Rows are being read; still so after that only where the iterator was forgotten (`mem::forget`). The database
-    /// then waits for somebody to take them, or goes on showing what there was when they were asked for.
+    /// then waits for the caller to take them, or goes on showing the state at the time of the query.
     reading: bool,
     /// A row could not be read: the columns may have been described wrongly, and would be so again.
     distrusted: bool,
@@ -185,7 +185,7 @@ impl Link {
         Ok(physical)
     }
 
-    /// Ends a transaction that is open for too long: somebody may have forgotten it.
+    /// Ends a transaction that is open for too long: it may have been forgotten.
     fn ensure_young(&mut self) -> Result<()> {
         let Some(begun) = self.standing.begun() else {
             return Ok(());
@@ -252,8 +252,8 @@ impl Link {
             .map_err(|error| error.during(Operation::Connect))
     }
 
-    /// What is relied on no longer after a call that ended so: what was seen of the tables, or what the connection knows
-    /// of its statements.
+    /// Drops knowledge that does not hold after a call that ended so: what was seen of the tables, or what the
+    /// connection knows of its statements.
     #[cold]
     pub(crate) fn heed(&mut self, error: &Error) {
         if *error.kind() == ErrorKind::SchemaMismatch {
@@ -262,7 +262,7 @@ impl Link {
         self.distrusted |= is_unreadable(error);
     }
 
-    /// A statement met a table that is not as it should be: the next one tells what differs.
+    /// A statement met a table that is not as it should be: the next one reports what differs.
     #[cold]
     fn forget_schema(&self) {
         if let Some(watch) = self.pool.watch() {
@@ -381,8 +381,8 @@ impl Link {
         outcome
     }
 
-    /// The same where nobody waits for the answer, and a silent server must not keep anybody: a connection that could not
-    /// be told in time is lost.
+    /// The same where no caller waits for the answer, and a silent server must not block one: a connection that could
+    /// not send it in time is lost.
     pub(crate) fn undo_soon(&mut self, depth: u32) -> Result<()> {
         // Undoing a savepoint takes two statements.
         let limit = if depth == 1 {

@@ -22,7 +22,7 @@ mod upkeep;
 /// Opens one more connection, within a time.
 pub(crate) type OpenPhysical = Box<dyn Fn(Duration) -> Result<Physical> + Send + Sync>;
 
-/// One that rested at least so long is looked at before it is given out: the server may be gone.
+/// One that was idle for at least this long is tested before it is given out: the server may be gone.
 const LOOK_AFTER: Duration = Duration::from_millis(10);
 
 /// The connections of one engine.
@@ -71,17 +71,17 @@ pub(crate) struct PoolLimits {
 pub(crate) struct Pooled {
     pub(crate) physical: Physical,
     opened: Instant,
-    /// When somebody got it.
+    /// When it was given out.
     taken: Instant,
     /// Of a call that writes; the next writer gets it when the connection is back.
     writer: Option<Turn>,
 }
 
-/// What the lock guards.
+/// The state under the lock.
 ///
 /// `open` counts the idle connections, those given out, those being opened right now and those that the server has not
-/// ended yet, and never passes the limit. Who holds one of the latter three kinds owes the pool exactly one `put_back` or
-/// `release_slot`. While somebody waits,
+/// ended yet, and never passes the limit. A caller that holds one of the latter three kinds owes the pool exactly one
+/// `put_back` or `release_slot`. While a caller waits,
 /// nothing is idle: what comes back goes to the first of the queue.
 #[derive(Default)]
 struct State {
@@ -104,11 +104,11 @@ struct State {
     timeouts: u64,
 }
 
-/// What a thread gets that asks for a connection.
+/// The result of acquiring a connection.
 enum Grant {
     /// One that rested for a time.
     Rested(Idle),
-    /// One that somebody just gave back.
+    /// One that was just returned.
     Warm(Pooled),
     /// The right to open one; it is counted already.
     Slot,
@@ -128,7 +128,7 @@ struct Idle {
 pub struct PoolStats {
     /// Open and waiting for the next user.
     pub idle: usize,
-    /// Given out, or being opened for somebody.
+    /// Given out, or being opened for a caller.
     pub in_use: usize,
     /// Both together.
     pub open: usize,
@@ -178,7 +178,7 @@ impl Pool {
         self
     }
 
-    /// The error with the schema's names for what the database tells by its own.
+    /// The error with the schema's names for the names that the database reports.
     #[cold]
     pub(crate) fn named(&self, error: Error, called: Option<&'static str>) -> Error {
         match self.watch() {
@@ -187,12 +187,12 @@ impl Pool {
         }
     }
 
-    /// What looks after the tables.
+    /// Returns the watch over the tables.
     pub(crate) fn watch(&self) -> Option<&Watch> {
         self.watch.get()
     }
 
-    /// What a layer above keeps with the pool: one value of one type, made at its first use.
+    /// Returns the value that a layer above keeps with the pool: one value of one type, made at its first use.
     pub(crate) fn companion<T: Default + Send + Sync + 'static>(&self) -> &T {
         let kept = self.companion.get_or_init(|| Box::new(T::default()));
         kept.downcast_ref()
@@ -272,7 +272,7 @@ impl Pool {
 }
 
 impl State {
-    /// Given out, or being opened for somebody.
+    /// Given out, or being opened for a caller.
     fn held(&self) -> usize {
         self.open - self.idle.len() - self.leaving
     }
@@ -283,7 +283,7 @@ impl State {
         self.cutters.push(physical.cutter());
     }
 
-    /// What is there for somebody who asks now; nothing while others wait already.
+    /// Returns what a caller can have now; nothing while others wait already.
     fn grant(&mut self, limits: &PoolLimits) -> Option<Grant> {
         if self.closed {
             return Some(Grant::Closed);

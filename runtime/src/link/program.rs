@@ -1,4 +1,4 @@
-//! What generated code says of the whole program: its engines, its models, its tables' DDL.
+//! The description of the whole program in generated code: its engines, its models, its tables' DDL.
 
 use std::fmt;
 
@@ -43,7 +43,7 @@ pub struct TableDdl {
     pub drop: &'static [&'static str],
 }
 
-/// Without its statements, which nobody looks for where an engine or a model is printed.
+/// Without its statements, which are not needed where an engine or a model is printed.
 impl fmt::Debug for TableDdl {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("TableDdl")
@@ -75,8 +75,8 @@ pub struct ModelInfo {
     pub rules: u64,
     /// Its keys, foreign keys and checks.
     pub constraints: &'static [ModelConstraint],
-    /// What databases call them, a line for each name (`1 postgres users_email_key`): the position in `constraints`, the dialect,
-    /// the name; none where a database tells the columns. One text for the same reason.
+    /// The names that databases give them, a line for each (`1 postgres users_email_key`): the position in
+    /// `constraints`, the dialect, the name; none where a database reports the columns. One text for the same reason.
     pub constraint_names: &'static str,
     /// Engines in the order of its tag.
     pub engines: &'static [&'static str],

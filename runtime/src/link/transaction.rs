@@ -41,7 +41,7 @@ pub use self::retry::RetryPolicy;
 /// [`ErrorKind::TransactionForgotten`], and it is closed when it is dropped.
 #[must_use = "a transaction that is not committed is rolled back"]
 pub struct Transaction<'c, E: Engine> {
-    /// What it was begun on, which has lent it everything.
+    /// The connection it was begun on, which has lent it everything.
     connection: &'c mut Connection<E>,
     scope: Scoped,
     finished: bool,
@@ -104,8 +104,8 @@ impl<'c, E: Engine> Transaction<'c, E> {
             .map_err(|error| located(error, engine, Operation::Rollback))
     }
 
-    /// Undoes the work because of an error, which is the one to tell. Whoever gets that waits for it, so undoing may take as
-    /// long as any statement.
+    /// Undoes the work because of an error, which is the one to return. The caller that gets it waits for the rollback,
+    /// so undoing may take as long as any statement.
     pub(crate) fn give_up(mut self) {
         self.finished = true;
         let _ = self.undo(Link::undo);
@@ -119,8 +119,8 @@ impl<'c, E: Engine> Transaction<'c, E> {
         outcome
     }
 
-    /// Is this still the connection that it was begun on? Whoever has the transaction can put another in its place
-    /// (`std::mem::swap`); that one's transaction is not ours to end, and nobody else can end it either.
+    /// Is this still the connection that it was begun on? A caller that has the transaction can put another in its
+    /// place (`std::mem::swap`); that one's transaction is not ours to end, and no other code can end it either.
     fn ensure_own(&mut self) -> Result<()> {
         if self.connection.link.is_in(self.scope) {
             return Ok(());

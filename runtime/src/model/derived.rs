@@ -1,5 +1,5 @@
-//! What `#[derive(Model)]` and `databases!` say to each other, and what a derive asks of types it cannot see. Called by
-//! generated code only.
+//! The contract between `#[derive(Model)]` and `databases!`, and the checks of a derive on types it cannot see. Called
+//! by generated code only.
 
 use crate::link::engine::Engine;
 use crate::link::program::ModelInfo;
@@ -54,7 +54,7 @@ pub const fn assert_link<K: Holds<T>, T>() {}
 #[doc(hidden)]
 pub type Listed = (&'static ModelInfo, &'static [&'static str]);
 
-/// What a model is listed with.
+/// Returns the entry of a model in the list.
 #[doc(hidden)]
 pub const fn listed<M: Derived>() -> Listed {
     (M::INFO, M::REFERS_TO)

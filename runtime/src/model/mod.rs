@@ -30,7 +30,7 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
     type New<E: Engine>: ColumnSource;
     /// Columns to be updated; [`ReadOnly`] for a view.
     type Patch<E: Engine>: ColumnSource;
-    /// What `insert` gives back: the stored row, or nothing for a table without a key, where it cannot be found again.
+    /// The result of `insert`: the stored row, or nothing for a table without a key, where it cannot be found again.
     type Inserted<E: Engine>;
 
     /// Reads the columns of [`TableSql::columns`](crate::__private::TableSql::columns), in that order.

@@ -14,7 +14,7 @@ pub trait Route<M: Model> {
     /// The engine it leads to.
     type Engine: Hosts<M>;
 
-    /// Where statements run.
+    /// Returns where statements run.
     fn target(&mut self) -> Target<'_, Self::Engine>;
 }
 

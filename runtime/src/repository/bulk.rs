@@ -15,7 +15,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     ///
     /// # Errors
     /// A constraint is violated, a key is of another engine, or the database fails; then no row is stored.
-    /// [`Error::row`](crate::Error::row) tells which one failed, where the database does.
+    /// [`Error::row`](crate::Error::row) is the one that failed, where the database reports it.
     pub fn insert_many(&mut self, rows: impl IntoIterator<Item = M::New<E>>) -> Result<u64>
     where
         M: Writable,

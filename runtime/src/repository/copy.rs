@@ -31,7 +31,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     }
 
     /// Inserts a row with its key as it is, or overwrites the row that has this key, and gives the row back as stored: the
-    /// version of an overwritten row counts on, so that whoever has read it cannot undo this.
+    /// version of an overwritten row increases, so that a caller that has read it cannot undo this.
     ///
     /// # Errors
     /// A constraint other than the key is violated, or the database fails.
@@ -75,7 +75,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     }
 }
 
-/// What an overwritten row gets.
+/// Returns the columns that an overwritten row gets.
 fn overwritten(sql: &TableSql) -> ColumnSet {
     let writable = sql.writable.iter().copied();
     sql.settable(writable.filter(|column| !sql.key.contains(column)))

@@ -61,11 +61,11 @@ pub(super) fn is_unique_violation(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::UniqueViolation(_))
 }
 
-/// What `insert` gives for the row that came back.
+/// Returns the result of `insert` for the row that came back.
 pub(super) fn inserted<M: Model, E: Engine>(
     row: Result<Option<M::Row<E>>>,
 ) -> Result<M::Inserted<E>> {
-    // A table without a key needs no row here; any other row was deleted by somebody meanwhile.
+    // A table without a key needs no row here; any other row was deleted by another caller meanwhile.
     M::inserted(row?).ok_or_else(|| Error::new(ErrorKind::NotFound))
 }
 
@@ -177,7 +177,7 @@ impl<'v> Values<'v> {
         if in_transaction {
             return read;
         }
-        // Outside a transaction somebody may have deleted the row in between.
+        // Outside a transaction another caller may have deleted the row in between.
         read.and_then(|row| row.ok_or_else(|| Error::new(ErrorKind::NotFound)).map(Some))
             .map_err(Error::after_write)
     }
@@ -190,7 +190,7 @@ impl<'v> Values<'v> {
     }
 }
 
-/// The one row that a writing statement returns. It is run to its end, as SQLite tells of violated foreign keys there.
+/// The one row that a writing statement returns. It is run to its end, as SQLite reports violated foreign keys there.
 pub(super) fn read_returned<M: Model, E: Engine>(
     physical: &mut Physical,
     engine: E,

@@ -21,7 +21,7 @@ type Keyed<'r, M, E> = (<M as Model>::Key<E>, &'r <M as Model>::Row<E>);
 impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// The rows with these keys, each at its key's place; `None` where there is no such row. A key may be given twice.
     ///
-    /// PostgreSQL is asked for all in one go, MySQL and MariaDB for a list at a time. Each key is looked for by itself:
+    /// PostgreSQL gets all in one go, MySQL and MariaDB a list at a time. Each key is looked for by itself:
     /// rows that change meanwhile may be seen before or after, as with one [`find`](Self::find) after the other.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     ///
     /// # Errors
     /// A constraint is violated, a key is of another engine, or the database fails; then no row is changed.
-    /// [`Error::row`] tells which one failed.
+    /// [`Error::row`] is the one that failed.
     pub fn update_many(
         &mut self,
         patches: impl IntoIterator<Item = (M::Key<E>, M::Patch<E>)>,
@@ -81,8 +81,8 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// [`save`](Self::save).
     ///
     /// # Errors
-    /// [`ErrorKind::StaleVersion`] where one of the rows was updated by somebody else. A constraint is violated, a row is
-    /// of another engine, or the database fails. Then no row is changed. [`Error::row`] tells which one failed.
+    /// [`ErrorKind::StaleVersion`] where one of the rows was updated by another caller. A constraint is violated, a row
+    /// is of another engine, or the database fails. Then no row is changed. [`Error::row`] is the one that failed.
     pub fn save_many<'r>(&mut self, rows: impl IntoIterator<Item = &'r M::Row<E>>) -> Result<u64>
     where
         M: Writable + HasKey,
@@ -105,7 +105,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     ///
     /// # Errors
     /// Something refers to one of the rows, a key is of another engine, or the database fails; then no row is deleted.
-    /// [`Error::row`] tells which one failed.
+    /// [`Error::row`] is the one that failed.
     pub fn delete_many(&mut self, keys: impl IntoIterator<Item = M::Key<E>>) -> Result<u64>
     where
         M: Writable + HasKey,
@@ -153,7 +153,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     }
 }
 
-/// Hands over so many at a time. An error in one of them counts from the first of all.
+/// Hands over this number at a time. An error in one of them counts from the first of all.
 pub(super) fn in_chunks<T>(
     items: &mut dyn Iterator<Item = T>,
     work: &mut dyn FnMut(&[T]) -> Result<()>,
@@ -299,7 +299,7 @@ fn update_run<M: Writable + HasKey, E: Engine>(
     Ok(updated)
 }
 
-/// How many of so many keys have a row, where there is nothing to set.
+/// How many of the keys have a row, where there is nothing to set.
 fn count_existing<'k, M: HasKey, E: Engine>(
     physical: &mut Physical,
     sql: &'static TableSql,

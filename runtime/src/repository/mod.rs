@@ -1,4 +1,4 @@
-//! What can be done with the rows of one model on one engine. Generated code adds `find_by_…` and `upsert_by_…`.
+//! The operations on the rows of one model on one engine. Generated code adds `find_by_…` and `upsert_by_…`.
 
 mod bulk;
 mod copy;
@@ -53,8 +53,8 @@ pub struct Repository<'c, M, E> {
 }
 
 impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
-    /// The repository behind a target. That the engine hosts the model is asked here and nowhere else, so that a
-    /// program that gets it wrong is told once.
+    /// The repository of a target. That the engine hosts the model is checked here and nowhere else, so that a
+    /// program that gets it wrong gets the error once.
     pub fn new(target: Target<'c, E>) -> Self
     where
         E: Hosts<M>,

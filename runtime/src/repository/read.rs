@@ -69,7 +69,8 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     /// All rows one after the other, without holding them all in memory.
     ///
     /// A SQLite database in memory has no write-ahead log: what the thread that reads writes on another connection before the
-    /// last row is [`ErrorKind::Busy`](crate::ErrorKind::Busy) at once. Collect the rows first; on a file both go on.
+    /// last row is [`ErrorKind::Busy`](crate::ErrorKind::Busy), immediately. Collect the rows first; on a file both go
+    /// on.
     ///
     /// # Errors
     /// The database fails; later failures come as items.

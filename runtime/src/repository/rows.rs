@@ -25,7 +25,7 @@ pub struct Rows<'c, M, E> {
 }
 
 enum Running<'c> {
-    /// On a connection that somebody else holds.
+    /// On a connection that the caller holds.
     Borrowed(Reading<'c>),
     /// On a connection taken for this reading only.
     Owned(OwnReading),

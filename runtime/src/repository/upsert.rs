@@ -52,7 +52,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
 struct Upsert<'v> {
     sql: &'static TableSql,
     unique: &'static UniqueSql,
-    /// What the program gave: an existing row gets this and no more. A new row gets all values.
+    /// The columns that the program gave: an existing row gets these and no more. A new row gets all values.
     given: ColumnSet,
     values: Values<'v>,
 }
@@ -91,10 +91,10 @@ impl Upsert<'_> {
         })
     }
 
-    /// Of two PostgreSQL sessions that insert the same row at once, one may meet the other in a unique key that is not the
-    /// upsert's: only that key's is looked at with care, and the index of another may be filled first. By then the row is
-    /// there, so once more it is an update. Where it is another row that is in the way, nothing was done, and once more it
-    /// is the same error.
+    /// Of two PostgreSQL sessions that insert the same row at the same time, one may meet the other in a unique key
+    /// that is not the upsert's: only that key's is looked at with care, and the index of another may be filled first.
+    /// By then the row is there, so once more it is an update. Where it is another row that is in the way, nothing was
+    /// done, and once more it is the same error.
     fn at_once_or_again<M: Model, E: Engine>(
         &self,
         link: &mut Link,
@@ -126,8 +126,9 @@ impl Upsert<'_> {
         others.any(|key| key.iter().all(|&column| written.contains(column)))
     }
 
-    /// Where nothing is locked yet. `ON DUPLICATE KEY UPDATE` would take whichever unique key is in the way, and looking
-    /// first would lock the gap where the row is to be: two programs that do so refuse each other's insert.
+    /// Inserts first, where nothing is locked yet. `ON DUPLICATE KEY UPDATE` would take whichever unique key is in the
+    /// way, and looking first would lock the gap where the row is to be: two programs that do so refuse each other's
+    /// insert.
     fn insert_first<M: Model, E: Engine>(
         &self,
         link: &mut Link,

@@ -41,7 +41,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// hand keeps the version it was read with: read it again to save it once more.
     ///
     /// # Errors
-    /// [`ErrorKind::StaleVersion`] where the row was updated by somebody else. A constraint is violated, the row is of
+    /// [`ErrorKind::StaleVersion`] where the row was updated by another caller. A constraint is violated, the row is of
     /// another engine, or the database fails.
     pub fn save(&mut self, row: &M::Row<E>) -> Result<bool>
     where

@@ -27,7 +27,7 @@ pub(crate) fn parse(text: &str) -> Option<DecimalParts<'_>> {
     })
 }
 
-/// How many digits after the point matter; `None` where the text is no decimal.
+/// How many digits after the point matter; `None` where the text is not a decimal.
 pub(crate) fn scale(text: &str) -> Option<u32> {
     let digits = parse(text)?.fraction.trim_end_matches('0').len();
     u32::try_from(digits).ok()

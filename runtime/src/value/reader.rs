@@ -133,7 +133,7 @@ impl<'a> RowReader<'a> {
         any -> AnyValue, "value of SQLite";
         /// Floats of 32 bits.
         vector -> Vec<f32>, "vector";
-        /// A decimal as text: digits with a sign and a point where there is one.
+        /// A decimal as text: digits with a minus and a point where there is one.
         decimal -> String, "decimal";
         /// A span of time as PostgreSQL counts it.
         interval -> Interval, "interval";

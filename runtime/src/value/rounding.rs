@@ -15,7 +15,8 @@ pub(crate) fn keeps_single(value: f32, digits: u32) -> bool {
     !value.is_finite() || stored(f64::from(value)) == value
 }
 
-/// The whole part is taken away first, as a large number times the scale could not be told from its neighbours.
+/// The whole part is taken away first, as a large number times the scale could not be distinguished from its
+/// neighbours.
 fn rounded(value: f64, digits: u32) -> f64 {
     let Ok(scale) = format!("1e{digits}").parse::<f64>() else {
         return value;

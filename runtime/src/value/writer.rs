@@ -95,7 +95,7 @@ const FAR: &str = "a date is kept from the year 1 to the year 9999, on every dat
 const MORE_DIGITS: &str = "the column keeps 15 digits of a number in SQLite, and the value has more: round it, or declare \
      the column `DECIMAL_TEXT` (JSON: `JSON_TEXT`)";
 
-/// What a `YEAR` holds besides 0 (MySQL manual, "The YEAR Type").
+/// The values of a `YEAR` besides 0 (MySQL manual, "The YEAR Type").
 const YEARS: std::ops::RangeInclusive<i64> = 1901..=2155;
 const NO_YEAR: &str = "a column of type YEAR holds 0 and the years 1901 to 2155";
 
@@ -171,7 +171,7 @@ impl ParamWriter<'_> {
         self.explaining(write, |error, _| error.at_row(row));
     }
 
-    /// `explain` is told of the first refusal, and the how manieth value of those that `write` gives it is.
+    /// `explain` gets the first refusal, and the position of its value among those that `write` gives.
     fn explaining(
         &mut self,
         write: impl FnOnce(&mut Self),
@@ -257,7 +257,7 @@ impl ParamWriter<'_> {
         each!(self.time(cut));
     }
 
-    /// A decimal as text: an optional sign, digits, and at most one point among them.
+    /// A decimal as text: an optional minus, digits, and at most one point among them.
     pub fn decimal(&mut self, value: &str) {
         match super::decimal::scale(value) {
             None => self.refuse("a decimal must be written in digits with at most one point"),
@@ -358,7 +358,7 @@ impl ParamWriter<'_> {
         self
     }
 
-    /// What was said of one column does not hold for the next.
+    /// Resets what was set for one column: it does not hold for the next.
     fn column_done(&mut self) {
         self.fraction = None;
         self.digits = None;
@@ -366,7 +366,7 @@ impl ParamWriter<'_> {
         self.is_year = false;
     }
 
-    /// A value if there is one, else the present: for new rows, where the database has no default.
+    /// A value if there is one, else the current time: for new rows, where the database has no default.
     pub fn given_or_now<T: ToColumn + Now>(&mut self, value: &Option<T>) {
         match value {
             Some(value) => self.push(value),

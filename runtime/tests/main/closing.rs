@@ -22,7 +22,7 @@ fn is_closed(error: &Error, engine: &str) {
     assert!(!error.is_retryable());
 }
 
-/// Closes while so many connections are in use.
+/// Closes while this number of connections are in use.
 fn close(db: &Registry, engine: &str, connections: usize) {
     let started = Instant::now();
     let error = db.close_within(LIMIT).unwrap_err();
@@ -124,7 +124,7 @@ fn con_10_who_waits_for_a_file_is_cut_off() {
     let endless = "DROP TABLE logs; CREATE VIEW logs (text) AS WITH RECURSIVE n (i) AS \
                    (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'x' FROM n WHERE i < 0;";
     other.execute_batch(endless).unwrap();
-    // Open before the file is locked, so that nobody is still opening one when they are counted.
+    // Open before the file is locked, so that no thread is still opening one when they are counted.
     drop([(); 3].map(|()| db.connect(Default).unwrap()));
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let pool = || db.engine("default").unwrap().pool;
@@ -180,7 +180,7 @@ fn con_10_who_waits_for_its_turn_to_write_is_cut_off() {
     closed.close_within(PATIENCE).unwrap();
 }
 
-/// Engines that nobody uses are closed though another one is not, and the first of those is told.
+/// Unused engines are closed though another one is not, and the first of those is reported.
 #[test]
 fn every_engine_is_closed() {
     let db = crate::sample::embedded();

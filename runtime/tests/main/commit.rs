@@ -1,4 +1,4 @@
-//! A COMMIT whose answer is lost: nobody is told what is not known, and `resolve` finds out what became of it.
+//! A COMMIT whose answer is lost: no outcome is reported that is not known, and `resolve` finds it out.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -82,8 +82,8 @@ fn cuts() -> usize {
     said.map_or(CUTS, |text| text.parse().expect("a number"))
 }
 
-/// What happens to the COMMIT of this run: it is cut off before the server has it, at once when the server has it, a little
-/// later, or after so many bytes of the answer.
+/// Returns the fault of this run's COMMIT: it is cut off before the server has it, immediately when the server has it,
+/// a little later, or after a number of bytes of the answer.
 fn cut(run: usize, answer: &[u8]) -> Fault {
     let commit = || b"COMMIT".to_vec();
     let after = |pattern: Vec<u8>, direction, wait| Fault::CutAfterPattern {
@@ -161,8 +161,8 @@ fn tx_1_a_cut_commit_is_found_out_on_mariadb() {
     }
 }
 
-/// Whatever the one write of a transaction is, its COMMIT can be found out: the first rows that this connection sends to a
-/// table by COPY, and many updates of which those sent first change nothing.
+/// For each kind of write that a transaction may consist of, its COMMIT can be found out: the first rows that this
+/// connection sends to a table by COPY, and many updates of which those sent first change nothing.
 fn many_rows_are_found_out<E: Everything>(engine: E, fresh: Option<FreshDatabase>) {
     let Some(behind) = Behind::new(engine, fresh) else {
         return;
@@ -217,7 +217,7 @@ fn tx_1_a_commit_of_many_rows_is_found_out() {
     many_rows_are_found_out(Mysql, bindery_testkit::fresh_mysql());
 }
 
-/// As long as the old session may still commit, nobody says that it has not.
+/// As long as the old session may still commit, no answer reports that it has not.
 ///
 /// Covers TX-1 on PostgreSQL.
 #[test]
@@ -325,7 +325,7 @@ fn stays_unknown<E: Everything>(engine: E, fresh: Option<FreshDatabase>, text: &
     }
 }
 
-/// What the server has forgotten is not made up, and what it says after a crash is not believed.
+/// An outcome that the server has forgotten is not made up, and its answer after a crash is not trusted.
 #[test]
 fn an_outcome_that_the_server_does_not_know_stays_unknown() {
     let session = "6ccd780c-baba-1026-9564-5b8c656024db";
@@ -335,7 +335,7 @@ fn an_outcome_that_the_server_does_not_know_stays_unknown() {
     stays_unknown(Postgres, bindery_testkit::fresh_postgres(), of_another_era);
 }
 
-/// Servers that go down in a transaction: nothing of it is stored, and what is said of it is right.
+/// Servers that go down in a transaction: nothing of it is stored, and its reported outcome is right.
 fn goes_down<E: Everything>(engine: E, options: ServerOptions) {
     let Some(mut server) = options.durable(true).start_or_skip() else {
         return;

@@ -632,7 +632,7 @@ fn con_03_three_dialects_in_one_program() {
     assert_eq!(db.drop_tables(Mysql).unwrap().len(), 4);
 }
 
-/// What is printed of an engine is about the engine: no statement is in it.
+/// The debug output of an engine is about the engine: no statement is in it.
 #[test]
 fn con_07_an_engine_is_printed_without_its_ddl() {
     let db = Registry::in_memory(&EMBEDDED).unwrap();

@@ -1,4 +1,5 @@
-//! Engines as they are configured: hosts in turn, replicas, passwords, limits, what is kept and what is closed.
+//! Engines as they are configured: hosts one after the other, replicas, passwords, limits, what is kept and what is
+//! closed.
 
 use std::fs;
 use std::net::TcpListener;
@@ -116,7 +117,7 @@ fn only_a_server_that_takes_writes_will_do_where_that_is_said() {
     assert!(source.contains("takes no writes"), "{source}");
 }
 
-/// Reads come from the replica, writes are refused by the database, and an unknown name is told.
+/// Reads come from the replica, writes are refused by the database, and an unknown name is reported.
 /// A database beside that of the engine, with rows of its own: what is read there was not read from the engine's.
 fn reads_from_a_replica<E: Everything>(engine: E, url: &str, replica: &str) {
     let beside = at(engine.name(), replica);
@@ -585,7 +586,7 @@ fn pool_01_connections_that_a_server_counts() {
     }
 }
 
-/// Idle connections are gone, those in use are waited for, told and cut off, and closing opens nothing.
+/// Idle connections are gone, those in use are waited for, reported and cut off, and closing opens nothing.
 ///
 /// Covers CON-10, POOL-04 on PostgreSQL, MariaDB.
 #[test]
@@ -644,7 +645,7 @@ fn cfg_08_nothing_is_written_beside_the_configuration() {
     let text = "url = ':memory:'\n[engines]\nb = ':memory:'\ntest = ':memory:'\n";
     fs::write(folder.path().join("bindery.toml"), text).unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
-    // For root no folder is read only, and nobody else may read what lies where root builds.
+    // For root no folder is read only, and no other account may read the folder where root builds.
     let is_root = fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
     let open_to_all = tempfile::tempdir().unwrap();
     fs::set_permissions(open_to_all.path(), fs::Permissions::from_mode(0o755)).unwrap();

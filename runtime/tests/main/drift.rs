@@ -1,4 +1,4 @@
-//! Tables that are not as the program was compiled for, where nobody looks before: errors that name the column and hold
+//! Tables that are not as the program was compiled for, without an earlier check: errors that name the column and hold
 //! no values.
 
 use bindery::{Connection, EngineOptions, ErrorKind, SchemaCheck, StaticEngine};
@@ -37,7 +37,7 @@ fn run<E: StaticEngine>(engine: E, url: &str, check: impl FnOnce(&mut Connection
     check(&mut with(engine.name(), options).connect(engine).unwrap());
 }
 
-/// What reading says, which is the same for one row and for many.
+/// Returns the error of reading, which is the same for one row and for many.
 fn refusal<E: Everything>(c: &mut Connection<E>) -> String {
     let errors = [
         c.blogs().first().unwrap_err(),

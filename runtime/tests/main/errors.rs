@@ -1,4 +1,4 @@
-//! What an error says, where, and what it keeps to itself.
+//! The text of an error, its place, and the values it does not show.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -20,7 +20,7 @@ on_each_database! {
     err_01_a_violation_is_the_models_own_key;
 }
 
-/// What `main` prints of a `Result` is `Debug`.
+/// `main` prints a `Result` by `Debug`.
 ///
 /// Covers ERR-02.
 fn debug_reads_like_display_with_its_causes<E: Everything>(c: &mut Connection<E>) {
@@ -35,7 +35,7 @@ fn debug_reads_like_display_with_its_causes<E: Everything>(c: &mut Connection<E>
     assert_eq!(format!("{missing:?}"), missing.to_string());
 }
 
-/// Whatever the database calls it.
+/// The constraint is the model's own, whatever the database calls it.
 ///
 /// Covers ERR-01 on SQLite, PostgreSQL, MariaDB.
 fn err_01_a_violation_is_the_models_own_key<E: Everything>(c: &mut Connection<E>) {
@@ -211,7 +211,7 @@ fn tx_4_a_deadline_spans_a_call_of_several_statements() {
     }
 }
 
-/// The other server's port, asked for in another's protocol.
+/// The other server's port, connected to with another's protocol.
 fn asked_for_the_wrong_one<E: Everything>(engine: E, port_of: &FreshDatabase, found: &str) {
     let (_, place) = port_of
         .url()

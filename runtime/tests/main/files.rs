@@ -30,7 +30,7 @@ fn file() -> (tempfile::TempDir, Registry) {
     (folder, db)
 }
 
-/// What a test of this file does in a process started by this command.
+/// Returns the output of a test of this file in a process started by this command.
 fn told(mut command: Command, folder: &Path) -> String {
     let told = command.env(FOLDER, folder).output();
     let told = told.expect("it can be started");
@@ -110,7 +110,7 @@ fn tx_13_a_disk_without_room() {
 }
 
 /// Does nothing among the other tests. Whichever request for memory is the first to fail: the transaction is stored whole
-/// or not at all, and what is not told as stored is not.
+/// or not at all, and rows that are not reported as stored are not.
 #[test]
 fn the_program_without_memory() {
     let Some(folder) = inner_folder() else { return };
@@ -164,7 +164,7 @@ fn the_program_without_memory() {
 struct MemoryLimit;
 
 impl MemoryLimit {
-    /// Beyond what it has, it gets so many bytes.
+    /// Beyond what it has, it gets this number of bytes.
     fn set(more: i64) -> Self {
         // SAFETY: both functions may be called at any time, by any thread.
         #[allow(unsafe_code, reason = "rusqlite has no function for it")]
@@ -227,8 +227,8 @@ fn the_program_without_rights() {
     tell("read", read.map(|rows| assert_eq!(rows, 1)));
 }
 
-/// Who may not write is told so before another engine has committed anything. A folder that may not be written shuts
-/// readers out too: SQLite has its WAL there.
+/// A program that may not write gets the error before another engine has committed anything. A folder that may not be
+/// written shuts readers out too: SQLite has its WAL there.
 ///
 /// Covers TX-14 on SQLite.
 #[test]
@@ -248,7 +248,8 @@ fn tx_14_files_and_folders_that_may_only_be_read() {
     }
 }
 
-/// Root becomes nobody, who may run a copy of this program wherever the checkout lies; everybody else may do no more.
+/// Root becomes the account `nobody`, which may run a copy of this program wherever the checkout lies; others may do no
+/// more.
 fn without_rights(folder: &Path) -> String {
     let place = tempfile::tempdir().unwrap();
     fs::set_permissions(place.path(), Permissions::from_mode(0o755)).unwrap();

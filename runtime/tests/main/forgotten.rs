@@ -1,4 +1,4 @@
-//! What a program forgets (`mem::forget`) costs it the connection, and nothing else.
+//! A value that a program forgets (`mem::forget`) costs it the connection, and nothing else.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ fn a_forgotten_iterator<E: StaticEngine + Everything>(
     only_session();
 }
 
-/// Waits until a server has no other session than the one that asks and the one that the pool holds.
+/// Waits until a server has no other session than the one that queries and the one that the pool holds.
 fn only_one_more(database: &FreshDatabase, count: &str) {
     let _watchdog = Watchdog::start("a_forgotten_iterator", Duration::from_secs(60));
     while database.answer(count).unwrap() != "2" {

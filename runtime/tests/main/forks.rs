@@ -64,7 +64,7 @@ fn forks_at<E: Everything>(engine: E, url: &str) {
     let db = with(engine.name(), EngineOptions::url(url).max_connections(4));
     db.create_missing_on(engine).unwrap();
     let mut held = db.connect(engine).unwrap();
-    // More than a program takes in before anybody asks for it.
+    // More than a program takes in before it is read.
     let numbered = (0..QUERIES).map(|number| NewBlog::new(format!("{number:0200}")));
     held.blogs().insert_many(numbered).unwrap();
     let rows = held.blogs().all().unwrap();
@@ -84,7 +84,7 @@ fn forks_at<E: Everything>(engine: E, url: &str) {
             drop(pulled);
             is_child(engine, db, held, || tx.commit())
         }));
-        // SAFETY: ends the process at once; nothing of the parent's is closed or written by it.
+        // SAFETY: ends the process immediately; nothing of the parent's is closed or written by it.
         unsafe { libc::_exit(i32::from(outcome.is_err())) };
     }
     assert!(child > 0, "the process cannot be forked");

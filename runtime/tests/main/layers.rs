@@ -90,7 +90,7 @@ fn module(file: &str) -> Vec<String> {
     parts
 }
 
-/// Where a module stands among the layers.
+/// Returns the layer of a module.
 fn rank(module: &[String]) -> Option<usize> {
     let exact = module.iter().take(2).cloned().collect::<Vec<_>>().join("/");
     let of = |name: &str| LAYERS.iter().position(|layer| *layer == name);

@@ -13,7 +13,7 @@ const EXPECTED: &str = "BINDERY_OPEN_EXPECTED";
 /// Set where the program was built with a file.
 const BUILT_WITH_A_FILE: &str = "BINDERY_OPEN_CONFIGURED";
 
-/// What `open` finds in a folder with these variables: the URLs of `b` and `default` or the error.
+/// Returns the result of `open` in a folder with these variables: the URLs of `b` and `default` or the error.
 fn opened(folder: &Path, variables: &[(&str, &str)]) -> String {
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "open::the_inner_process", "--nocapture"])

@@ -1,4 +1,4 @@
-//! Pools as a program sees them: how many connections, who waits, what dies, what a killed program leaves behind.
+//! Pools as a program sees them: connections, waiters, dead connections, and the rest of a killed program.
 
 use std::io::BufRead;
 use std::net::TcpListener;
@@ -65,8 +65,8 @@ fn pool_01_long_and_short_connections() {
     assert_eq!(db.connect(B).unwrap().blogs().count().unwrap(), 100);
 }
 
-/// All connections of one engine are held: who asks for one more is told so, and the other engine knows nothing of it.
-/// Ten times as many threads as connections all get their turn.
+/// All connections of one engine are held: a caller that acquires one more gets the error, and the other engine knows
+/// nothing of it. Ten times as many threads as connections all get their turn.
 ///
 /// Covers POOL-02, POOL-5 on SQLite.
 #[test]
@@ -162,7 +162,7 @@ fn pool_1_an_engine_that_is_down() {
     }
 }
 
-/// Ends all sessions of the database but the one that asks.
+/// Ends all sessions of the database but the one that queries.
 fn end_sessions(database: &FreshDatabase) {
     if database.url().starts_with("postgres") {
         let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
@@ -179,7 +179,7 @@ fn end_sessions(database: &FreshDatabase) {
 }
 
 /// A row that cannot be read may be one whose columns were described wrongly, and a connection keeps descriptions: it
-/// serves who has it, and nobody after.
+/// serves its holder, and no caller after.
 fn distrusted<E: Everything>(engine: E, database: &FreshDatabase, change: &str) {
     let options = EngineOptions::url(database.url()).schema_check(SchemaCheck::Off);
     let db = with(engine.name(), options);
@@ -213,7 +213,7 @@ fn distrusted<E: Everything>(engine: E, database: &FreshDatabase, change: &str) 
 }
 
 /// The server lets an account have as many sessions as the pool may have, and refuses the login of one more. A connection
-/// that is given up has its place until the server has ended it, too.
+/// that is abandoned keeps its place until the server has ended it, too.
 fn never_too_many<E: Everything>(engine: E, database: &FreshDatabase, scheme: &str, rounds: u64) {
     let url = database.url();
     let (_, place) = url.split_once('@').unwrap();
@@ -278,7 +278,7 @@ fn pool_6_a_connection_whose_rows_cannot_be_read_is_not_passed_on() {
     }
 }
 
-/// How many sessions the database has beside the one that asks.
+/// How many sessions the database has beside the one that queries.
 fn sessions(database: &FreshDatabase) -> String {
     let postgres = "SELECT count(*) FROM pg_stat_activity \
                     WHERE datname = current_database() AND pid <> pg_backend_pid()";
@@ -292,7 +292,7 @@ fn sessions(database: &FreshDatabase) -> String {
     database.answer(sql).unwrap().trim().to_owned()
 }
 
-/// The server ends sessions: whoever asks next notices nothing; a transaction is told of it and not tried again.
+/// The server ends sessions: the next caller notices nothing; a transaction gets the error and is not tried again.
 fn killed_sessions<E: Everything>(engine: E, database: &FreshDatabase) {
     let db = with(engine.name(), EngineOptions::url(database.url()));
     db.create_missing_on(engine).unwrap();
@@ -370,7 +370,7 @@ fn kill_one(engine: &str, url: &str) {
     doomed.wait().unwrap();
 }
 
-/// What it did is undone, and others write at once.
+/// Its work is undone, and others write immediately.
 fn leaves_nothing<E: Everything>(engine: E, url: &str) -> Registry {
     let options = EngineOptions::url(url).acquire_timeout(PATIENCE);
     let db = with(engine.name(), options);
@@ -427,7 +427,7 @@ fn a_quiet_engine<E: Everything>(
     }
 }
 
-/// Connections go when their time is up, whether somebody comes or not.
+/// Connections go when their time is up, whether a caller comes or not.
 ///
 /// Covers POOL-03 on PostgreSQL, MariaDB.
 #[test]

@@ -1,4 +1,4 @@
-//! What a repository does, the same on every database.
+//! The operations of a repository, the same on every database.
 
 use bindery::{Connection, Error, ErrorKind, Key};
 

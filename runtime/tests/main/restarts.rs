@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// How many times each server goes down, unless `BINDERY_RESTARTS` says otherwise.
 const ROUNDS: usize = 4;
 
-/// What one thread has seen.
+/// The observations of one thread.
 #[derive(std::default::Default)]
 struct Seen {
     done: AtomicUsize,
@@ -77,7 +77,7 @@ fn under_way<E: Everything>(db: &Registry, engine: E, server: &mut Server, how: 
     assert!(failed <= CONNECTIONS, "{how:?}: {failed} failed");
 }
 
-/// The server goes down while all connections are idle: nobody notices.
+/// The server goes down while all connections are idle: no caller notices.
 fn idle<E: Everything>(db: &Registry, engine: E, server: &mut Server, how: Shutdown) {
     let all: [_; CONNECTIONS] = std::array::from_fn(|_| db.connect(engine).unwrap());
     drop(all);
@@ -90,7 +90,7 @@ fn idle<E: Everything>(db: &Registry, engine: E, server: &mut Server, how: Shutd
         for _ in 0..CONNECTIONS {
             scope.spawn(|| {
                 let connected = db.connect(engine);
-                // Everybody arrives here, so that a failure is told and not waited for.
+                // Every thread arrives here, so that a failure is reported and not waited for.
                 together.wait();
                 connected.unwrap().blogs().count().unwrap();
             });

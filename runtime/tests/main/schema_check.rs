@@ -52,7 +52,7 @@ impl Place {
         }
     }
 
-    /// Makes the table of blogs anew, with these columns behind its key.
+    /// Makes the table of blogs anew, with these columns after its key.
     fn blogs(&self, key: &str, columns: &str) {
         self.run("DROP TABLE IF EXISTS blogs");
         self.run(&format!("CREATE TABLE blogs ({key}, {columns})"));
@@ -80,7 +80,7 @@ macro_rules! on_each {
 
 mod other_schema;
 
-/// What a use of the table is refused for; nothing where it is not.
+/// Returns the reasons for which a use of the table is refused; empty where it is not.
 fn refused<T>(outcome: bindery::Result<T>) -> Vec<TableDifference> {
     let Err(error) = outcome else {
         return Vec::new();
@@ -212,7 +212,7 @@ fn a_view_is_read_and_not_written() {
     on_each!(check);
 }
 
-/// A database that was put right is used without a restart; one that goes wrong behind a running program is told by the
+/// A database that was put right is used without a restart; one that goes wrong under a running program is reported by the
 /// database first and in every detail then.
 ///
 /// Covers GEN-8.
@@ -277,7 +277,7 @@ fn check_of<E: StaticEngine>(db: &Registry, engine: E) -> bindery::Result<()> {
     answer.expect("the engine is one of them").1
 }
 
-/// All tables of an engine are asked for at once, and only once.
+/// All tables of an engine are queried together, and only once.
 ///
 /// Covers GEN-8.
 #[test]
@@ -387,7 +387,7 @@ fn tx_21_work_is_not_begun_where_an_engine_is_down_or_differs() {
     on_each!(check);
 }
 
-/// What a check finds is told, and an open transaction goes on.
+/// A check reports its findings, and an open transaction goes on.
 #[test]
 fn a_check_leaves_the_transaction_as_it_is() {
     fn check<E: Everything>(engine: E, place: &Place, key: &str) {

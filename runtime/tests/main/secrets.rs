@@ -14,7 +14,7 @@ fn assert_silent(shown: &str) {
     assert!(!shown.contains(CANARY), "{shown}");
 }
 
-/// The error, its sources, and the panic of whoever unwraps it.
+/// The error, its sources, and the panic of a caller that unwraps it.
 fn shown<T: std::fmt::Debug>(outcome: bindery::Result<T>) -> String {
     let error = outcome.as_ref().expect_err("it fails");
     let mut shown = format!("{error} {error:?} {error:#?}");
@@ -70,7 +70,7 @@ impl EngineOptionsError {
     }
 }
 
-/// Where a server is, or where none is.
+/// Returns the address of a server, or one without a server.
 fn place(url: Option<String>) -> String {
     let nowhere = || "127.0.0.1:2".to_owned();
     url.map_or_else(nowhere, |url| {
@@ -104,7 +104,7 @@ fn tx_18_values_are_never_shown<E: Everything>(c: &mut Connection<E>) {
     assert_silent(&shown(failed));
 }
 
-/// What triggers of the server raise, with the row's value in texts and names.
+/// The errors that triggers of the server raise, with the row's value in texts and names.
 const POSTGRES_RAISES: &[&str] = &[
     "RAISE EXCEPTION USING ERRCODE = '42P01', MESSAGE = NEW.email",
     "RAISE EXCEPTION USING ERRCODE = '42601', MESSAGE = NEW.email",
@@ -129,7 +129,7 @@ const MYSQL_RAISES: &[&str] = &[
     "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = NEW.email",
 ];
 
-/// What is told of each of these when a row with the value is inserted, the log's lines too.
+/// Returns all output about each of these when a row with the value is inserted, the log's lines too.
 fn raised<E: Everything>(engine: E, database: &FreshDatabase, raises: &[&str]) {
     let is_postgres = database.url().starts_with("postgres");
     let quoted =

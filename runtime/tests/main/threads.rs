@@ -62,7 +62,7 @@ fn eight_threads_on_postgres() {
     }
 }
 
-/// Eight threads upsert the same few rows; nobody is told of the others.
+/// Eight threads upsert the same few rows; none gets an error because of the others.
 fn upserts<E: Everything>(engine: E, url: &str) {
     let options = EngineOptions::url(url).statement_timeout(Duration::from_secs(60));
     let db = with(engine.name(), options);
@@ -127,7 +127,7 @@ fn programs_that_start_together<E: Everything>(engine: E, url: &str) {
             scope.spawn(|| {
                 let db = with(engine.name(), EngineOptions::url(url));
                 let connected = db.connect(engine).map(drop);
-                // Everybody arrives here, so that a failure is told and not waited for.
+                // Every thread arrives here, so that a failure is reported and not waited for.
                 together.wait();
                 connected.unwrap();
                 db.create_missing_on(engine).unwrap().created.len()

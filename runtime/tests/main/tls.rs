@@ -1,4 +1,4 @@
-//! TLS as a program sets it: what is refused when it opens, before anything is connected, and what it is told.
+//! TLS as a program sets it: what is refused when it opens, before anything is connected, and the errors it gets.
 
 use std::fs;
 use std::path::PathBuf;

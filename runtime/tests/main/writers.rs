@@ -1,4 +1,4 @@
-//! Many writers on one SQLite file: one writes, the others stand in line, and none is told that the file is busy.
+//! Many writers on one SQLite file: one writes, the others wait in line, and none gets the error that the file is busy.
 
 use std::error::Error as _;
 use std::io::BufRead;
@@ -143,7 +143,7 @@ fn two_engines(folder: &tempfile::TempDir, timeout: Duration) -> Registry {
     db
 }
 
-/// One thread asks for what it has itself: through another engine at the same file, and for a second connection.
+/// One thread waits for what it has itself: through another engine at the same file, and for a second connection.
 ///
 /// Covers TX-20 on SQLite.
 #[test]
@@ -170,7 +170,7 @@ fn tx_20_who_waits_for_itself_is_refused_in_time() {
         assert!(source.contains("0 more wait"), "{source}");
         assert!(error.is_retryable());
     }
-    // Reading waits for nobody.
+    // Reading waits for no writer.
     assert_eq!(second.blogs().count().unwrap(), 0);
     tx.commit().unwrap();
     second.blogs().insert(NewBlog::new("written")).unwrap();
@@ -259,8 +259,8 @@ fn tx_12_a_commit_waits_for_readers_where_there_is_no_wal() {
     }
 }
 
-/// A thread that is amid the rows of a database in memory cannot commit beside its own reading: it is told at once, and why.
-/// On a file both go on.
+/// A thread that is amid the rows of a database in memory cannot commit beside its own reading: it gets an error
+/// immediately, with the reason. On a file both go on.
 ///
 /// Covers TX-12 on SQLite.
 #[test]
@@ -339,7 +339,7 @@ fn pool_7_a_panic_passes_the_turn_on() {
     assert_eq!(blogs.count().unwrap(), 20);
 }
 
-/// Who only reads takes no turn, in a transaction or not.
+/// A reader takes no turn, in a transaction or not.
 ///
 /// Covers POOL-14 on SQLite.
 #[test]

@@ -1,4 +1,4 @@
-//! The arena of a soak: private servers behind proxies, a file, and the program's own handle on all three.
+//! The arena of a soak: private servers after proxies, a file, and the program's own handle on all three.
 
 use std::path::PathBuf;
 use std::time::Duration;

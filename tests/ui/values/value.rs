@@ -1,4 +1,4 @@
-//! What is no value of a column.
+//! What is not a value of a column.
 
 /// Several fields.
 #[derive(bindery::Value)]

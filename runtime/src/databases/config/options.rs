@@ -13,8 +13,8 @@ use super::{Settings, refused};
 use crate::error::Result;
 use bindery_core::dialect::{Dialect, Flavour};
 
-/// One engine, said in code. Everything that is not said has the defaults of `bindery.toml`; what is wrong is told when a
-/// registry is opened.
+/// One engine, configured in code. Everything that is not set has the defaults of `bindery.toml`; mistakes are reported
+/// when a registry is opened.
 ///
 /// ```
 /// use std::time::Duration;
@@ -53,7 +53,7 @@ enum Given {
 impl EngineOptions {
     /// An engine at a URL: `sqlite://relative/path.db`, `sqlite:///absolute/path.db`, `sqlite::memory:`,
     /// `postgres://user:password@host:port/database`, `mysql://…`, `mariadb://…`. Several hosts, `first,second:5433`, are
-    /// tried in turn.
+    /// tried one after the other.
     pub fn url(url: impl Into<String>) -> Self {
         Self::at(Given::Url(Secret::new(url)))
     }
@@ -117,15 +117,15 @@ impl EngineOptions {
         }
     }
 
-    /// What is done where tables are not as the program was compiled for; they are looked at when the first of them is
-    /// used.
+    /// Sets what happens where tables are not as the program was compiled for; they are looked at when the first of
+    /// them is used.
     #[must_use]
     pub fn schema_check(mut self, check: SchemaCheck) -> Self {
         self.schema_check = check;
         self
     }
 
-    /// Who logs in, in place of the URL's.
+    /// Sets the account, in place of the URL's.
     #[must_use]
     pub fn username(mut self, name: impl Into<String>) -> Self {
         self.username = Some(name.into());
@@ -160,7 +160,7 @@ impl EngineOptions {
         self
     }
 
-    /// At most so many connections at a time; at least 1.
+    /// At most this number of connections at a time; at least 1.
     #[must_use]
     pub fn max_connections(mut self, connections: u32) -> Self {
         self.pool.max_connections = connections;
@@ -181,14 +181,14 @@ impl EngineOptions {
         self
     }
 
-    /// A connection that is idle for this long is closed, whether somebody comes or not.
+    /// A connection that is idle for this long is closed, whether a caller comes or not.
     #[must_use]
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.pool.idle_timeout = timeout;
         self
     }
 
-    /// A connection of this age is closed: at once where it is idle, else when it is given back.
+    /// A connection of this age is closed: immediately where it is idle, else when it is returned.
     #[must_use]
     pub fn max_lifetime(mut self, lifetime: Duration) -> Self {
         self.pool.max_lifetime = lifetime;
@@ -233,7 +233,7 @@ impl EngineOptions {
         self
     }
 
-    /// A transaction that is open for so long is rolled back at its next statement: somebody may have forgotten it. 60 s
+    /// A transaction that is open for longer is rolled back at its next statement: it may have been forgotten. 60 s
     /// unless said; `None`: never.
     #[must_use]
     pub fn max_transaction_age(mut self, age: impl Into<Option<Duration>>) -> Self {

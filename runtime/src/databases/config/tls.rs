@@ -54,7 +54,7 @@ impl EngineOptions {
         self
     }
 
-    /// What is said here goes together with what the URL says.
+    /// Joins the TLS options given here with those of the URL.
     pub(super) fn join_tls(&self, target: &mut ConnectionTarget) -> Result<()> {
         match &mut target.place {
             Place::Sqlite(_) if self.tls.is_empty() => Ok(()),

@@ -31,7 +31,7 @@ pub(super) fn opener(wanted: &Wanted<'_>, server: &Server) -> Result<OpenPhysica
     }))
 }
 
-/// What opens connections to one host.
+/// Returns the function that opens connections to one host.
 fn host(wanted: &Wanted<'_>, options: &ServerOptions<'_>) -> Result<OpenPhysical> {
     let declared = wanted.info.flavour.or(wanted.target.flavour);
     let seen = wanted.seen.clone();
@@ -84,7 +84,7 @@ fn in_turn(hosts: &[OpenPhysical], limit: Duration) -> Result<Physical> {
     outcome
 }
 
-/// Where statements are written for one of MySQL and MariaDB, or the configuration says which it is, the other is refused
+/// Refuses the other product where statements are written for one of MySQL and MariaDB, or the configuration names one
 /// before any is sent.
 fn check_product(declared: Option<Flavour>, seen: &Seen, found: &ServerInfo) -> Result<()> {
     seen.note(found.product, &found.version);

@@ -1,6 +1,6 @@
-//! Many rows at once. MariaDB takes a prepared INSERT of one row with the values of many (`COM_STMT_BULK_EXECUTE`); where
-//! the server does not offer that, prepared INSERTs of many rows each. Either way a refused row takes back the whole
-//! statement, and no other.
+//! Many rows in one statement. MariaDB takes a prepared INSERT of one row with the values of many
+//! (`COM_STMT_BULK_EXECUTE`); where the server does not offer that, prepared INSERTs of many rows each. Either way a
+//! refused row takes back the whole statement, and no other.
 
 use std::ops::Range;
 

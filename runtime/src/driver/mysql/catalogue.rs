@@ -52,7 +52,7 @@ impl MysqlConnection {
 }
 
 /// First a row for each table, then one for each column, in the table's order, which MySQL's catalogue does not keep by
-/// itself. Behind the schema stands whether it is the session's own.
+/// itself. After the schema stands whether it is the session's own.
 fn statement(tables: usize) -> String {
     const TABLES: &str = "SELECT t.TABLE_SCHEMA, t.TABLE_SCHEMA = DATABASE(), t.TABLE_NAME, t.TABLE_TYPE, e.TRANSACTIONS, \
          t.ENGINE, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0 AS place \
@@ -143,7 +143,8 @@ impl Row {
     }
 }
 
-/// What a type keeps as it is given. The server turns numbers into texts and back, and rounds, without a word.
+/// Returns the values that a type keeps as they are given. The server turns numbers into texts and back, and rounds,
+/// without a word.
 fn kinds(data_type: &str) -> Kinds {
     match data_type.to_ascii_lowercase().as_str() {
         "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "year" | "bit" => {

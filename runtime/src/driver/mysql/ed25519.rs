@@ -7,7 +7,7 @@ use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::scalar::{Scalar, clamp_integer};
 use sha2::{Digest, Sha512};
 
-/// What the server sends to be signed.
+/// The length of the nonce that the server sends to be signed.
 const NONCE: usize = 32;
 
 /// The signature; `None` where what came is too short.

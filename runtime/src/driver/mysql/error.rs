@@ -1,11 +1,11 @@
 //! Error numbers of MySQL and MariaDB to kinds of errors. Their texts hold values ("Duplicate entry '…'"): they are kept for
-//! who asks for them, and shown to nobody; names are taken out of them to be looked for in the schema.
+//! callers that request them, and never shown; names are taken out of them to be looked up in the schema.
 
 use super::session::Fault;
 use crate::error::DatabaseError;
 use crate::error::{Constraint, Error, ErrorKind, Operation, TimeoutPhase, Told};
 
-/// What the server said of a failure.
+/// The server's report of a failure.
 #[derive(Debug, Default)]
 pub(super) struct ServerError {
     code: u16,
@@ -35,9 +35,9 @@ impl ServerError {
         self.code == 1146
     }
 
-    /// Has somebody else ended the statement? With it perhaps the session: MySQL, when it goes down or is told to `KILL` a
-    /// session, answers the statement that runs in it with 1317, as it does for `KILL QUERY`, and closes the connection a
-    /// moment later (`THD::send_kill_message`). MariaDB says 1927 or 1053 then.
+    /// Has another session ended the statement? With it perhaps the session: MySQL, when it goes down or runs `KILL`
+    /// for a session, answers the statement that runs in it with 1317, as it does for `KILL QUERY`, and closes the
+    /// connection a moment later (`THD::send_kill_message`). MariaDB says 1927 or 1053 then.
     pub(super) fn may_end_session(&self) -> bool {
         self.code == 1317
     }
@@ -68,13 +68,13 @@ pub(super) fn connect_error(fault: Fault) -> Error {
     })
 }
 
-/// What is configured here and what the server wants do not meet.
+/// Builds the error for a configuration that does not fit the server's requirements.
 #[cold]
 pub(super) fn refused_config(why: &str) -> Error {
     Error::new(ErrorKind::Config(why.to_owned())).during(Operation::Connect)
 }
 
-/// Has the server given up the whole transaction? After 1205 it has not, but the failed statement's part is missing.
+/// Has the server rolled back the whole transaction? After 1205 it has not, but the failed statement's part is missing.
 pub(super) fn ends_transaction(said: &ServerError) -> bool {
     matches!(said.code, 1205 | 1213)
 }
@@ -143,7 +143,7 @@ fn of_storage(text: &str) -> ErrorKind {
     }
 }
 
-/// What is told of a violated constraint, taken out of the text.
+/// Takes the violated constraint out of the text.
 fn told(said: &ServerError) -> Told {
     let text = said.message.as_str();
     let error = Error::new(kind(said));
@@ -221,7 +221,7 @@ fn check(text: &str) -> Told {
 }
 
 /// ``Incorrect integer value: '…' for column `shop`.`items`.`price` at row 1``, `Data too long for column 'name' at
-/// row 1`: the name stands between the last "for column" and the last "at row", behind any value.
+/// row 1`: the name stands between the last "for column" and the last "at row", after any value.
 fn last_column(text: &str) -> Told {
     let column = text
         .rsplit_once(" at row ")
@@ -283,7 +283,7 @@ mod tests {
         [&[0xff, low, high], b"#HY000".as_slice(), text.as_bytes()].concat()
     }
 
-    /// Numbers that MySQL has and MariaDB has not, and those that nobody can provoke: by their manuals.
+    /// Numbers that MySQL has and MariaDB has not, and those that cannot be provoked: by their manuals.
     #[test]
     fn numbers_have_kinds() {
         let timeout = ErrorKind::Timeout {

@@ -1,4 +1,4 @@
-//! From an address to a session that may be asked: the login, and the settings that values depend on.
+//! From an address to a session that can be used: the login, and the settings that values depend on.
 
 use std::time::Instant;
 
@@ -15,8 +15,8 @@ use crate::driver::wire::{Deadline, Peer, SILENCE, Socket, Tls, is_postgres};
 use crate::error::Result;
 use crate::value::mysql::bytes::{put_counted, put_counted_number, put_text, take_text};
 
-/// What this side can do (MySQL's manual, "Capabilities Flags"). Neither several statements in one text nor files of
-/// this machine: both are ways in for what was not meant.
+/// The capabilities of this side (MySQL's manual, "Capabilities Flags"). Neither several statements in one text nor
+/// files of this machine: both are ways in for what was not meant.
 mod capability {
     /// An update that changes nothing has still found its row.
     pub(super) const FOUND_ROWS: u32 = 1 << 1;
@@ -30,7 +30,7 @@ mod capability {
     pub(super) const PS_MULTI_RESULTS: u32 = 1 << 18;
     pub(super) const PLUGIN_AUTH: u32 = 1 << 19;
     pub(super) const CONNECT_ATTRS: u32 = 1 << 20;
-    /// The server tells of settings that change.
+    /// The server reports settings that change.
     pub(super) const SESSION_TRACK: u32 = 1 << 23;
     pub(super) const DEPRECATE_EOF: u32 = 1 << 24;
 
@@ -61,7 +61,7 @@ const CACHING_SHA2: &[u8] = b"caching_sha2_password";
 const CLEAR: &[u8] = b"mysql_clear_password";
 const ED25519: &[u8] = b"client_ed25519";
 
-/// A session that may be asked, and what is known of the server.
+/// A session that can be used, and what is known of the server.
 pub(super) struct LoggedIn {
     pub(super) session: Session,
     pub(super) info: ServerInfo,
@@ -136,7 +136,7 @@ fn greet(session: &mut Session) -> Result<Greeting, Fault> {
 fn encrypt(session: &mut Session, tls: &Tls, greeting: &Greeting) -> Result<(), Fault> {
     if greeting.capabilities & capability::SSL == 0 {
         return Err(session.broken(
-            "the server has no TLS: switch it on there (`ssl_cert`, `ssl_key`); plain text has to be asked for, by \
+            "the server has no TLS: switch it on there (`ssl_cert`, `ssl_key`); plain text has to be chosen, by \
              `tls = \"disable\"`",
         ));
     }
@@ -145,7 +145,7 @@ fn encrypt(session: &mut Session, tls: &Tls, greeting: &Greeting) -> Result<(), 
     session.encrypt(tls)
 }
 
-/// What both the request for TLS and the login begin with.
+/// Writes the fields with which both the request for TLS and the login begin.
 fn put_abilities(out: &mut Vec<u8>, greeting: &Greeting, encrypted: bool) {
     // To MariaDB we are none of MySQL's, so that it reads the last of the reserved bytes.
     let kind = greeting.capabilities & IS_MYSQL;
@@ -188,14 +188,14 @@ fn put_attributes(out: &mut Vec<u8>, attributes: &[(&str, &str)]) {
     out.extend_from_slice(&all);
 }
 
-/// Answers what the server asks until it is content.
+/// Answers the server's requests until the login is done.
 fn converse(
     session: &mut Session,
     config: &MysqlConfig,
     mut plugin: Vec<u8>,
     mut salt: Vec<u8>,
 ) -> Result<()> {
-    /// What `caching_sha2_password` says: it knows the password already, or wants to see it.
+    /// The replies of `caching_sha2_password`: it knows the password already, or demands it.
     const KNOWN: &[u8] = &[1, 3];
     const WANTED: &[u8] = &[1, 4];
     loop {
@@ -230,8 +230,8 @@ fn converse(
     }
 }
 
-/// What answers a way to log in that the server asks for; only those are taken that show nothing to whom it should not
-/// be shown.
+/// Answers the way to log in that the server demands; only those are accepted that reveal nothing to a party that
+/// should not be shown.
 fn prove(session: &Session, config: &MysqlConfig, plugin: &[u8], salt: &[u8]) -> Result<Vec<u8>> {
     match plugin {
         NATIVE | CACHING_SHA2 => Ok(scramble(plugin, config.password(), unended(salt))),
@@ -256,7 +256,7 @@ fn unended(salt: &[u8]) -> &[u8] {
     salt.strip_suffix(&[0]).unwrap_or(salt)
 }
 
-/// This way shows the password to whoever asks for it, so it has to be known who asks.
+/// This way shows the password to any server that demands it, so the server has to be verified.
 fn shown_to_the_right_one(session: &Session, config: &MysqlConfig) -> Result<Vec<u8>> {
     let is_known = config.tls.as_ref().is_some_and(Tls::verifies);
     if is_known && session.socket().is_encrypted() {
@@ -268,9 +268,9 @@ fn shown_to_the_right_one(session: &Session, config: &MysqlConfig) -> Result<Vec
     ))
 }
 
-/// What the server sees the password by, which it does not remember: as it is over TLS and within the machine, else
-/// encrypted with its key. The key is the peer's own word: a plain connection keeps out those who listen, and nobody
-/// who answers in the server's place.
+/// Shows the server a password that it does not remember: as plain text over TLS and within the machine, else
+/// encrypted with its key. The key is the peer's own word: a plain connection keeps out eavesdroppers, but not an
+/// attacker that answers in the server's place.
 fn shown(session: &mut Session, password: &[u8], salt: &[u8]) -> Result<Vec<u8>> {
     const ASK_FOR_KEY: u8 = 2;
     let mut text = [password, &[0]].concat();

@@ -1,5 +1,6 @@
 //! Outcomes of transactions, where the engine is set to keep them: a row for each connection counts its transactions, and
-//! is the last thing that each changes before COMMIT. Who can lock the row knows that the transaction has ended.
+//! is the last thing that each changes before COMMIT. A session that can lock the row knows that the transaction has
+//! ended.
 
 use std::time::Duration;
 
@@ -68,7 +69,7 @@ impl MysqlConnection {
     /// The write is over; it is marked before COMMIT.
     pub(crate) fn has_written(&mut self) {}
 
-    /// What COMMIT would make permanent.
+    /// Returns what COMMIT would make permanent.
     pub(crate) fn written(&self) -> Written {
         match &self.marker {
             _ if !self.wrote => Written::Nothing,
@@ -96,7 +97,8 @@ impl MysqlConnection {
         .map(drop)
     }
 
-    /// What became of the transaction with this number of a session. The row is locked until the transaction ends.
+    /// Returns the outcome of the transaction with this number of a session. The row is locked until the transaction
+    /// ends.
     pub(crate) fn look_up(
         &mut self,
         session: &str,

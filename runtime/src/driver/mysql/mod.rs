@@ -43,7 +43,7 @@ use crate::value::{Identity, ParamTarget, ParamWriter};
 pub(crate) use self::cursor::MysqlCursor;
 pub(crate) use self::options::MysqlConfig;
 
-/// The server gives up first and says so; then its connection stays. This much later it counts as silent.
+/// The server cancels first and reports it; then its connection stays. This much later it counts as silent.
 const GRACE: Duration = Duration::from_millis(150);
 
 const PING: u8 = 0x0e;
@@ -74,7 +74,7 @@ pub(crate) struct MysqlConnection {
     /// Of the last statement that was executed; every later answer overwrites the server's own.
     last_insert_id: u64,
     info: ServerInfo,
-    /// For asking from outside that this connection's statement is given up.
+    /// For requests from outside to cancel this connection's statement.
     config: MysqlConfig,
     /// How long to wait at most, however long a statement may take.
     hurry: Option<Duration>,
@@ -166,7 +166,7 @@ impl MysqlConnection {
         Ok(last.changed)
     }
 
-    /// Rows are read where they came in; nothing of them is copied before `take` asks for it.
+    /// Rows are read where they came in; nothing of them is copied before `take` copies it.
     pub(crate) fn query(
         &mut self,
         sql: &str,
@@ -221,7 +221,7 @@ impl MysqlConnection {
         )
     }
 
-    /// The same with so many values, which `send` sends.
+    /// The same with this number of values, which `send` sends.
     fn run_sent(
         &mut self,
         sql: &str,
@@ -361,7 +361,7 @@ impl MysqlConnection {
         self.last_insert_id
     }
 
-    /// What the next transaction is like is told before it begins.
+    /// Sets the options of the next transaction before it begins.
     pub(crate) fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
         if options.defers_constraints {
             let why = "MySQL and MariaDB check foreign keys row by row and cannot defer that";
@@ -423,7 +423,8 @@ impl MysqlConnection {
         self.transaction != Transaction::None || self.session.in_transaction()
     }
 
-    /// Are settings of the session changed, or may the server be ending it? Good for who holds it, and for nobody after.
+    /// Are settings of the session changed, or may the server be ending it? Good for its holder, and for no caller
+    /// after.
     pub(crate) fn is_spoiled(&self) -> bool {
         self.session.is_spoiled()
     }
@@ -436,12 +437,12 @@ impl MysqlConnection {
         self.reset_due = self.config.session.reset == SessionReset::Always;
     }
 
-    /// Nothing more is said to the server; where it has to end the session itself, this tells when it has.
+    /// Nothing more is sent to the server; where it has to end the session itself, this reports when it has.
     pub(crate) fn leave(&mut self) -> Option<Leaving> {
         Some(self.session.leave())
     }
 
-    /// What another thread can cut it off by.
+    /// Returns the handle by which another thread can cut it off.
     pub(crate) fn cutter(&self) -> Cutter {
         self.session.socket().cutter()
     }
@@ -458,11 +459,11 @@ impl MysqlConnection {
         }
     }
 
-    /// Makes the session as new. The server would run what comes behind a failed reset, so it is answered first.
+    /// Makes the session as new. The server would run what comes after a failed reset, so it is answered first.
     #[cold]
     fn reset(&mut self) -> Result<()> {
         let deadline = self.deadline();
-        // The server forgets all statements, and is not told of any.
+        // The server forgets all statements, and gets no request for any.
         self.statements = Statements::default();
         let reset = settle::reset(&mut self.session, &self.config, deadline);
         if reset.is_err() {
@@ -480,7 +481,8 @@ impl MysqlConnection {
         }
     }
 
-    /// The error to tell. A server that is still at work is asked to give up; the connection is closed either way.
+    /// The error to return. The statement of a server that is still at work is cancelled; the connection is closed
+    /// either way.
     #[cold]
     fn failed(&mut self, fault: Fault) -> Error {
         if let Fault::Server(said) = &fault
@@ -499,12 +501,12 @@ impl MysqlConnection {
         error
     }
 
-    /// Has the server asked through this one to give up statements that take too long.
+    /// Sends requests to cancel statements that take too long through this one.
     pub(crate) fn cancel_by(&mut self, canceller: &Canceller) {
         self.canceller = canceller.clone();
     }
 
-    /// Asks the server to give up. Whether it hears of it changes nothing for the caller.
+    /// Requests that the server cancel. Whether that arrives changes nothing for the caller.
     #[cold]
     fn cancel(&self) {
         let (config, peer, number) = (self.config.clone(), self.peer.clone(), self.number);
@@ -522,7 +524,7 @@ impl MysqlConnection {
 const NO_ROWS: &str = "no rows where the statement returns some, or none";
 const BROKEN_ROW: &str = "a row that does not hold its columns";
 
-/// The further results of a procedure are nobody's.
+/// The further results of a procedure are dropped.
 fn rest_away(session: &mut Session, done: Done) -> Result<(), Fault> {
     if done.more {
         session.read_away()?;

@@ -1,4 +1,4 @@
-//! Connections to servers that are played, for tests.
+//! Connections to simulated servers, for tests.
 
 use std::os::unix::net::UnixStream;
 
@@ -40,7 +40,7 @@ fn config() -> MysqlConfig {
     MysqlConfig::new(&options).expect("nothing is wrong with it")
 }
 
-/// Whole packets of the client; each command but those that nothing answers asks for one.
+/// Whole packets of the client; each command but those without an answer requests one.
 pub(in crate::driver) fn requests(came: &[u8]) -> (usize, usize) {
     let (mut whole, mut asked) = (0, 0);
     while let Some(&[a, b, c, number, command]) = came.get(whole..).and_then(<[u8]>::first_chunk) {

@@ -187,7 +187,7 @@ uQIDAQAB
         assert!(key.encrypt(&[b'x'; 215], seed).is_none());
     }
 
-    /// Whatever a server sends for its key, nothing panics, and little is taken.
+    /// No data that a server sends as its key causes a panic, and little is accepted.
     #[test]
     fn nothing_else_is_a_key() {
         let begin = "-----BEGIN PUBLIC KEY-----";

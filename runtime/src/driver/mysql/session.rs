@@ -18,9 +18,9 @@ use crate::value::mysql::column::Column;
 /// Why an operation failed.
 pub(super) type Fault = wire::Fault<ServerError>;
 
-/// What a packet holds at most; a longer payload goes on in the next.
+/// The most bytes of a packet; a longer payload goes on in the next.
 const FULL: usize = (1 << 24) - 1;
-/// What all packets of one payload may hold: no value of the server's is longer.
+/// The most bytes of all packets of one payload: no value of the server's is longer.
 const MAX_PAYLOAD: usize = (1 << 30) + (1 << 20);
 const HEADER: usize = 4;
 /// Says goodbye.
@@ -47,7 +47,7 @@ pub(super) struct Done {
     pub(super) more: bool,
 }
 
-/// What answers a statement.
+/// The answer to a statement.
 pub(super) enum Answer {
     Done(Done),
     /// Rows follow.
@@ -67,9 +67,9 @@ pub(super) struct Session {
     unanswered: bool,
     dead: bool,
     in_transaction: bool,
-    /// The session is set up: whoever changes a setting that values rely on spoils it.
+    /// The session is set up: a change of a setting that values rely on spoils it.
     watched: bool,
-    /// A setting was changed, or somebody else ended a statement; good for who holds it, and for nobody after.
+    /// A setting was changed, or another session ended a statement; good for its holder, and for no caller after.
     spoiled: bool,
 }
 
@@ -94,7 +94,7 @@ impl Session {
         self.socket.is_quiet()
     }
 
-    /// Has the server ended the session already? What is sent now would reach nobody.
+    /// Has the server ended the session already? Bytes that are sent now would not arrive.
     pub(super) fn ensure_there(&mut self) -> Result<(), Fault> {
         if !self.is_dead() && self.socket.has_ended() {
             return Err(self.died(Fault::Ended));
@@ -122,7 +122,7 @@ impl Session {
         encrypted.map_err(|error| self.died(Fault::Io(error)))
     }
 
-    /// From now on the settings that the server tells of must stay as they are.
+    /// From now on the settings that the server reports must stay as they are.
     pub(super) fn watch_settings(&mut self) {
         self.watched = true;
     }
@@ -170,7 +170,7 @@ impl Session {
         &mut self.out
     }
 
-    /// Ends a payload that nothing answers, and gives the buffer for the one behind it.
+    /// Ends a payload that nothing answers, and gives the buffer for the one after it.
     pub(super) fn unanswered_before(&mut self) -> &mut Vec<u8> {
         let length = self.out.len() - self.start - HEADER;
         write_header(&mut self.out[self.start..], length, 0);
@@ -274,7 +274,7 @@ impl Session {
         match body.first() {
             Some(0x00) => self.done(&payload).map(Answer::Done),
             Some(0xff) => Err(self.refused(&payload)),
-            // It asks for a file, which was never offered.
+            // It requests a file, which was never offered.
             Some(0xfb) | None => Err(self.broken("an answer without a request")),
             Some(_) => {
                 let count =
@@ -287,7 +287,7 @@ impl Session {
         }
     }
 
-    /// Descriptions of so many columns.
+    /// Descriptions of this number of columns.
     pub(super) fn columns(&mut self, count: usize) -> Result<Vec<Column>, Fault> {
         let mut columns = Vec::with_capacity(count.min(1_024));
         for _ in 0..count {
@@ -334,7 +334,7 @@ impl Session {
         Ok(done)
     }
 
-    /// The end of a statement tells of changed settings. Texts of another encoding would be taken for what they are not.
+    /// The end of a statement reports changed settings. Texts of another encoding would be misread.
     #[cold]
     fn look_at_changes(&mut self, payload: &Payload) {
         let mut other_text = false;
@@ -391,7 +391,7 @@ impl Session {
         self.died(Fault::Protocol(why))
     }
 
-    /// What the buffer of messages takes while it is empty.
+    /// Returns the size of the buffer of messages while it is empty.
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {
         self.out.capacity()
@@ -426,7 +426,7 @@ impl Drop for Session {
     }
 }
 
-/// What a packet's header says.
+/// Parses a packet's header.
 #[inline]
 pub(super) fn length_and_number([a, b, c, number]: [u8; HEADER]) -> (usize, u8) {
     (u32::from_le_bytes([a, b, c, 0]) as usize, number)
@@ -455,8 +455,8 @@ fn read_done(body: &[u8]) -> Option<(Done, u16)> {
 /// The capability that MariaDB's servers do not claim, so that both sides know what the reserved bytes mean.
 pub(super) const IS_MYSQL: u32 = 1;
 
-/// The names of the settings that the end of a statement tells of. The server was asked to tell of those that values rely
-/// on; what it tells besides (the current database, the schema) is no matter.
+/// The names of the settings that the end of a statement reports. The server was asked to report those that values rely
+/// on; its other reports (the current database, the schema) is no matter.
 fn changed_settings(body: &[u8], mut on: impl FnMut(&[u8])) -> Option<()> {
     const SYSTEM_VARIABLE: u8 = 0;
     let mut rest = body.get(1..)?;
@@ -475,7 +475,7 @@ fn changed_settings(body: &[u8], mut on: impl FnMut(&[u8])) -> Option<()> {
     Some(())
 }
 
-/// What the server says of itself before anything else.
+/// The server's description of itself, before anything else.
 pub(super) struct Greeting {
     pub(super) version: String,
     pub(super) connection: u32,

@@ -1,4 +1,4 @@
-//! What a session is set to after the login, and the proof that it is. What the server's defaults and its `init_connect` say
+//! Sets up a session after the login, and checks that it is. What the server's defaults and its `init_connect` set
 //! otherwise is overruled, or the connection is refused with a sentence.
 
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::value::mysql::bytes::take_counted;
 const SQL_MODE: &str =
     "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION";
 
-/// What the server has to say in the end; `sql_mode` is looked at word by word.
+/// The settings that the server has to report in the end; `sql_mode` is compared word by word.
 const NEEDED: [(&str, &str); 8] = [
     ("sql_mode", SQL_MODE),
     ("time_zone", "+00:00"),
@@ -30,11 +30,11 @@ const NEEDED: [(&str, &str); 8] = [
     ("unique_checks", "1"),
 ];
 
-/// The server ends a session that says nothing for so long; its own default. One of a few seconds would take connections
-/// out of the pool that nobody uses for a moment.
+/// The server ends a session that sends nothing for this long; its own default. One of a few seconds would take
+/// connections out of the pool that are idle for a moment.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(8 * 60 * 60);
 
-/// What is known of a server after the login.
+/// The facts about a server after the login.
 pub(super) struct Settled {
     pub(super) info: ServerInfo,
     pub(super) max_allowed_packet: usize,
@@ -65,7 +65,7 @@ pub(super) fn settle(
     })
 }
 
-/// MariaDB's version names it, whoever packed it.
+/// MariaDB's version names it, whatever packed it.
 pub(super) fn least(version: &str) -> Least {
     if version.contains(MARIADB.product) {
         MARIADB
@@ -74,7 +74,7 @@ pub(super) fn least(version: &str) -> Least {
     }
 }
 
-/// What only one of the two products knows stands in comments that only that one reads.
+/// Returns the statement of settings. Those of only one of the two products are in comments that only that one reads.
 fn sql(config: &MysqlConfig) -> String {
     let session = &config.session;
     let milliseconds = |limit: Option<Duration>| limit.map_or(0, |limit| limit.as_millis());
@@ -89,7 +89,7 @@ fn sql(config: &MysqlConfig) -> String {
         WAIT_TIMEOUT.as_secs(),
         statement / 1_000,
         statement % 1_000,
-        // MySQL counts up to so many milliseconds, 49 days.
+        // MySQL takes up to this number of milliseconds, 49 days.
         statement.min(u128::from(u32::MAX)),
     );
     if let Some(limit) = session.lock_timeout {

@@ -1,5 +1,5 @@
-//! A server that is played: its packets cut at every byte and changed at every byte. Whatever comes, an operation ends,
-//! what it says of itself is true, and no answer is ever taken for another's.
+//! A simulated server: its packets cut at every byte and changed at every byte. Whatever comes, an operation ends,
+//! its report about itself is true, and no answer is ever taken for another's.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::value::ParamTarget;
 use crate::value::ParamWriter;
 use crate::value::mysql::bytes::put_counted;
 
-/// What the played server says, one piece for each command.
+/// The script of a simulated server, one piece for each command.
 #[derive(Default)]
 struct Script {
     pieces: Vec<Vec<u8>>,
@@ -165,7 +165,7 @@ fn a_session_cut_at_any_byte_gives_what_came_whole_and_then_nothing() {
     checks::cut_anywhere(&script(), play);
 }
 
-/// Where one byte of an answer is changed, only what relies on that answer may come out otherwise; whatever comes after
+/// Changes one byte of an answer: only results that rely on that answer may differ; whatever comes after
 /// it is as it was meant, or there is nothing any more. A status that says that the transaction is over ends it.
 #[test]
 fn a_change_in_one_answer_shows_in_no_other() {
@@ -187,7 +187,7 @@ fn a_change_in_one_answer_shows_in_no_other() {
                     "byte {place} by {change}, operation {at}: {outcome:?}"
                 );
                 lost |= is_lost(outcome);
-                // Where it asked for less, or for more, the pieces go to others from here on.
+                // Where it requested less, or more, the pieces go to others from here on.
                 if !same && !lost && RELIES_ON[at].last() != Some(&piece) {
                     break;
                 }

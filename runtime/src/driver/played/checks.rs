@@ -1,5 +1,6 @@
-//! What holds of every driver, whatever a played server says: an operation ends, what it says of itself is true, and no
-//! answer is ever taken for another's. What the server says and what is done with it is the driver's own test.
+//! Checks that hold for every driver, whatever a simulated server sends: an operation ends, its report about itself is
+//! true, and no answer is ever taken for another's. What the server says and what is done with it is the driver's own
+//! test.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::value::{ParamWriter, RowReader};
 pub(in crate::driver) const PATIENT: Duration = Duration::from_secs(20);
 pub(in crate::driver) const IMPATIENT: Duration = Duration::from_millis(3);
 
-/// What each operation gave.
+/// The result of each operation.
 pub(in crate::driver) type Outcomes = Vec<Result<String>>;
 
 /// Runs a driver's operations on a server that says this. Is the connection broken in the end?
@@ -55,7 +56,7 @@ pub(in crate::driver) fn is_lost(outcome: &Result<String>) -> bool {
     )
 }
 
-/// Each operation gives what it was meant to until the first that is told of the loss, and none does after that.
+/// Each operation gives what it was meant to until the first that learns of the loss, and none does after that.
 pub(in crate::driver) fn cut_anywhere(script: &[Vec<u8>], play: Play) {
     let (whole, _) = play(script.to_vec(), PATIENT);
     for length in 0..script.concat().len() {
@@ -63,7 +64,7 @@ pub(in crate::driver) fn cut_anywhere(script: &[Vec<u8>], play: Play) {
         let mut lost = false;
         for (outcome, meant) in outcomes.iter().zip(&whole) {
             let same = format!("{outcome:?}") == format!("{meant:?}");
-            // BEGIN may be answered without being sent, as long as nobody knows of the loss.
+            // BEGIN may be answered without being sent, as long as the loss is not known.
             assert!(
                 is_lost(outcome) || (same && !lost),
                 "cut at {length}: {outcome:?}"
@@ -74,7 +75,7 @@ pub(in crate::driver) fn cut_anywhere(script: &[Vec<u8>], play: Play) {
     }
 }
 
-/// An answer that nobody asked for, behind the rows of the first operation, would be taken for that of the next statement.
+/// An answer without a request, after the rows of the first operation, would be taken for that of the next statement.
 pub(in crate::driver) fn answered_twice(mut script: Vec<Vec<u8>>, first: &str, play: Play) {
     let again = script[1].clone();
     script[1].extend_from_slice(&again);
@@ -83,7 +84,7 @@ pub(in crate::driver) fn answered_twice(mut script: Vec<Vec<u8>>, first: &str, p
     assert!(broken && outcomes[1..].iter().all(is_lost), "{outcomes:?}");
 }
 
-/// What no server says.
+/// Answers that no server sends.
 pub(in crate::driver) fn noise(play: Play) {
     let mut state = 0x2545_F491_4F6C_DD1D_u64;
     let mut byte = || {

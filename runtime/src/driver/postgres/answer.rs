@@ -1,7 +1,7 @@
-//! What the answer to an operation has to hold before its ReadyForQuery comes. A server that leaves out the end of a
+//! The messages that an operation's answer has to hold before its ReadyForQuery. A server that leaves out the end of a
 //! statement, or says it twice, breaks the protocol: what it has done is not known then.
 
-/// What was asked, as far as its answer shows it.
+/// The request, as far as its answer shows it.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Expected {
     /// Statements, each bound and executed by itself.
@@ -26,7 +26,7 @@ pub(super) enum Expected {
     Login,
 }
 
-/// What an answer has held so far.
+/// The messages of an answer so far.
 pub(super) struct Tally {
     expected: Expected,
     /// Statements that have ended.
@@ -58,7 +58,7 @@ impl Expected {
         }
     }
 
-    /// The number of statements whose end is told, where it is known.
+    /// The number of statements whose end is reported, where it is known.
     fn statements(self) -> Option<usize> {
         match self {
             Self::Statements { begins, times, .. } => Some(begins + times),

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::value::types::ToColumn;
 use crate::value::{ParamWriter, RowReader};
 
-/// Names are looked for as statements do. Of a domain the type behind it counts, and its NOT NULL too. A table that is
+/// Names are looked for as statements do. Of a domain the type under it counts, and its NOT NULL too. A table that is
 /// found has a row for each column; one without columns a single one.
 const SQL: &str = "\
 SELECT wanted.place, class.relkind::text, attribute.attname::text, \
@@ -83,7 +83,8 @@ fn column(row: &mut RowReader<'_>, is_view: bool) -> Result<StoredColumn> {
     })
 }
 
-/// What can be written to a type and read from it; types that go as text keep whatever the server makes of it.
+/// Returns the values that can be written to a type and read from it; types that go as text keep the form that the
+/// server gives them.
 fn kinds(name: &str, kind: &str, category: &str) -> Kinds {
     const TEXTUAL: Kinds = Kinds::of(&[
         Kind::Text,

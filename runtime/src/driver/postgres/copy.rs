@@ -1,5 +1,5 @@
-//! Many rows at once: `COPY … FROM STDIN (FORMAT binary)`, and INSERTs in one go where that is not possible, as behind row
-//! security.
+//! Many rows in one statement: `COPY … FROM STDIN (FORMAT binary)`, and INSERTs in one go where that is not possible,
+//! as after row security.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -84,7 +84,7 @@ impl PostgresConnection {
         self.insert_in_turn(table, columns, rows, write)
     }
 
-    /// A refusal would end the transaction that is open, so the first COPY of a table is tried behind a savepoint.
+    /// A refusal would end the transaction that is open, so the first COPY of a table is tried after a savepoint.
     fn undo_of_copy(&self, table: &TableSql) -> Undo {
         if let Some(begin) = self.begin_pending {
             return Undo::Transaction(begin);
@@ -132,7 +132,7 @@ impl PostgresConnection {
         });
         self.learn_number();
         match (outcome, refused) {
-            // The server only repeats what it was told.
+            // The server only repeats what it was sent.
             (Ok(()) | Err(Fault::Server(_)), Some(refused)) => Err(refused),
             (Ok(()), None) => Ok(copied),
             (Err(fault), _) => Err(self.failed(fault)),

@@ -21,7 +21,7 @@ const READ_AWAY: usize = 4 * 1024 * 1024;
 pub(crate) struct PostgresCursor<'c> {
     connection: &'c mut PostgresConnection,
     statement: Arc<Statement>,
-    /// What has come of the answer.
+    /// The messages of the answer so far.
     tally: Tally,
     fields: Fields,
     finished: bool,

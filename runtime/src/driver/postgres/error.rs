@@ -1,11 +1,12 @@
-//! SQLSTATE to kinds of errors. The server's text about a statement is kept for who asks for it, and shown to nobody.
+//! SQLSTATE to kinds of errors. The server's text about a statement is kept for callers that request it, and never
+//! shown.
 
 use super::session::Fault;
 use crate::error::DatabaseError;
 use crate::error::{Constraint, Error, ErrorKind, Operation, TimeoutPhase, Told};
 use crate::value::postgres::bytes::take_text;
 
-/// What the server said of a failure. DETAIL, HINT and WHERE may hold values, so they are not even kept.
+/// The server's report of a failure. DETAIL, HINT and WHERE may hold values, so they are not even kept.
 #[derive(Debug, Default)]
 pub(super) struct ServerError {
     code: String,
@@ -42,8 +43,8 @@ impl ServerError {
     }
 }
 
-/// `COPY people, line 3…`, counted from 1. It is told in no other way, and not at all where the server's messages are
-/// translated.
+/// `COPY people, line 3…`, counted from 1. It is reported in no other way, and not at all where the server's messages
+/// are translated.
 fn row_of_copy(context: &str) -> Option<usize> {
     let (_, line) = context.strip_prefix("COPY ")?.split_once(", line ")?;
     let digits = line.len()
@@ -89,13 +90,13 @@ fn refused(said: &ServerError) -> Error {
     Error::new(kind).with_source(source)
 }
 
-/// What is configured here and what the server wants do not meet.
+/// Builds the error for a configuration that does not fit the server's requirements.
 #[cold]
 pub(super) fn config(why: &str) -> Error {
     Error::new(ErrorKind::Config(why.to_owned())).during(Operation::Connect)
 }
 
-/// Must the statement be prepared anew? Tables have changed, or somebody removed it.
+/// Must the statement be prepared anew? Tables have changed, or another program removed it.
 pub(super) fn is_stale_plan(said: &ServerError) -> bool {
     matches!(said.code.as_str(), "0A000" | "26000")
 }
@@ -167,7 +168,7 @@ mod tests {
         format!("SFATAL\0VFATAL\0C{code}\0Mwhy\0Dcanary\0\0").into_bytes()
     }
 
-    /// States that nobody can provoke without a broken disk or a pooler in between: by the manual.
+    /// States that cannot be provoked without a broken disk or a pooler in between: by the manual.
     #[test]
     fn states_have_kinds() {
         let timeout = ErrorKind::Timeout {

@@ -1,4 +1,4 @@
-//! From an address to a session that may be asked: the login, and the settings that values depend on.
+//! From an address to a session that can be used: the login, and the settings that values depend on.
 
 use bindery_core::config::ChannelBinding;
 use postgres_protocol::authentication::md5_hash;
@@ -16,7 +16,7 @@ use crate::driver::wire::{Deadline, Peer, Socket, Tls, mysql_greeting, within};
 use crate::error::Result;
 use crate::value::postgres::bytes;
 
-/// What the server asks for (PostgreSQL's manual, "Authentication…" messages).
+/// The server's requests (PostgreSQL's manual, "Authentication…" messages).
 const OK: i32 = 0;
 const CLEARTEXT: i32 = 3;
 const MD5: i32 = 5;
@@ -38,7 +38,7 @@ pub(super) fn log_in(config: &PostgresConfig, deadline: Deadline) -> Result<Sess
     Ok(session)
 }
 
-/// Connects, encrypted where that was asked for.
+/// Connects, encrypted where that was configured.
 fn connect(peer: &Peer, tls: Option<&Tls>, deadline: Deadline) -> Result<Socket, Fault> {
     let mut socket = Socket::connect(peer, deadline)?;
     if let Some(tls) = tls {
@@ -100,7 +100,7 @@ fn start(session: &mut Session, config: &PostgresConfig, deadline: Deadline) -> 
     session.send(0)
 }
 
-/// Answers what the server asks until it is content.
+/// Answers the server's requests until the login is done.
 fn authenticate(session: &mut Session, config: &PostgresConfig, deadline: Deadline) -> Result<()> {
     let mut scram = None;
     let must_bind = config.channel_binding == ChannelBinding::Require;
@@ -145,7 +145,7 @@ fn authenticate(session: &mut Session, config: &PostgresConfig, deadline: Deadli
     }
 }
 
-/// A password as it is goes only where nobody listens, and to nobody who only says that it is the server.
+/// A plain-text password is sent only where no one can listen, and only to a server that is verified.
 fn cleartext(session: &Session, config: &PostgresConfig) -> Result<Vec<u8>> {
     let socket = session.socket();
     let is_known = config.tls.as_ref().is_some_and(Tls::verifies);
@@ -170,8 +170,8 @@ fn md5(config: &PostgresConfig, salt: &[u8]) -> Result<Vec<u8>> {
     Ok(with_nul(hash.as_bytes()))
 }
 
-/// SCRAM, tied to the encrypted connection where both sides can. A server that seems not to be able to is told that this
-/// side is: then nobody can have left the stronger method out of its offer unnoticed (RFC 5802, section 6).
+/// SCRAM, tied to the encrypted connection where both sides can. A server that seems not to be able to learns that this
+/// side is: then an attacker cannot have left the stronger method out of its offer unnoticed (RFC 5802, section 6).
 fn choose(
     session: &Session,
     config: &PostgresConfig,
@@ -211,7 +211,7 @@ fn derive(mut scram: ScramSha256, challenge: &[u8], deadline: Deadline) -> Resul
     derived.map_err(|_| distrusted())
 }
 
-/// What PostgreSQL's own server asks for is 4,096; a hostile one could keep us busy for hours.
+/// PostgreSQL's own server demands 4,096; a hostile one could keep us busy for hours.
 const MAX_ROUNDS: u64 = 100_000;
 
 /// The number of rounds in `r=nonce,s=salt,i=rounds`.
@@ -261,7 +261,7 @@ fn out_of_turn() -> crate::error::Error {
     connect_error(Fault::Protocol("a step of the login out of sequence"))
 }
 
-/// Who answers does not know the password either, so it is not the server.
+/// The error for a party that answers without knowing the password: it is not the server.
 #[cold]
 fn distrusted() -> crate::error::Error {
     connect_error(Fault::Protocol(
@@ -276,7 +276,7 @@ fn unknown_method() -> crate::error::Error {
     )
 }
 
-/// Asks the server to give up what it does for a session, and waits for nothing.
+/// Requests that the server cancel the statement of a session, and waits for nothing.
 pub(super) fn cancel(
     peer: &Peer,
     tls: Option<&Tls>,

@@ -12,7 +12,7 @@ pub(super) const COPY_DONE: &[u8] = b"c\0\0\0\x04";
 
 /// Version 3.0, which every server since 2003 speaks.
 const PROTOCOL: i32 = 3 << 16;
-/// In place of a version: asks that another session's statement be given up.
+/// In place of a version: requests that another session's statement be cancelled.
 const CANCEL: i32 = (1234 << 16) | 5678;
 
 /// Writes a message; its length is filled in when its body is written.
@@ -41,7 +41,7 @@ pub(super) fn text(out: &mut Vec<u8>, text: &str) {
     out.push(0);
 }
 
-/// The first message: who wants which database, with which settings.
+/// The first message: account, database and settings.
 pub(super) fn startup(out: &mut Vec<u8>, settings: &[(&str, &str)]) {
     counted(out, |out| {
         out.extend_from_slice(&PROTOCOL.to_be_bytes());

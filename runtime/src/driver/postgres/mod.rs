@@ -44,7 +44,7 @@ use crate::value::{ParamTarget, ParamWriter};
 pub(crate) use self::cursor::PostgresCursor;
 pub(crate) use self::options::PostgresConfig;
 
-/// The server gives up first and says so; then its connection stays. This much later it counts as silent.
+/// The server cancels first and reports it; then its connection stays. This much later it counts as silent.
 const GRACE: Duration = Duration::from_millis(150);
 
 /// A statement that was sent and is not answered.
@@ -78,7 +78,7 @@ pub(crate) struct PostgresConnection {
     hurry: Option<Duration>,
     /// When the call at hand, or the reading of rows, has to be over with all of its statements.
     until: Option<Instant>,
-    /// Where a request to give up goes to.
+    /// Where a request to cancel goes to.
     peer: Peer,
     /// How it is encrypted.
     tls: Option<Tls>,
@@ -147,7 +147,7 @@ impl PostgresConnection {
         Ok(changed)
     }
 
-    /// Rows are read where they came in; nothing of them is copied before `take` asks for it.
+    /// Rows are read where they came in; nothing of them is copied before `take` copies it.
     pub(crate) fn query(
         &mut self,
         sql: &str,
@@ -313,7 +313,7 @@ impl PostgresConnection {
         Ok(())
     }
 
-    /// Runs what surely writes nothing, so that no number is to be asked for.
+    /// Runs what surely writes nothing, so that no number is needed.
     fn control(&mut self, sql: &str) -> Result<()> {
         self.simple(sql, |_, _| ())
             .map_err(|fault| self.failed(fault))
@@ -374,7 +374,7 @@ impl PostgresConnection {
         Ok(found)
     }
 
-    /// Rows come back with what was generated, so nobody asks.
+    /// Rows come back with what was generated, so it is not queried.
     pub(crate) fn last_insert_id(&mut self) -> u64 {
         0
     }
@@ -388,7 +388,7 @@ impl PostgresConnection {
         Ok(())
     }
 
-    /// The server answers COMMIT of a failed transaction by rolling back, without an error: the tag tells.
+    /// The server answers COMMIT of a failed transaction by rolling back, without an error: the tag shows that.
     pub(crate) fn commit(&mut self) -> Result<()> {
         if self.begin_pending.take().is_some() {
             return self.ensure_alive();
@@ -408,7 +408,7 @@ impl PostgresConnection {
         }
     }
 
-    /// Where nothing is sent, nobody else tells that the connection was lost.
+    /// Fails if the connection was lost: where nothing is sent, no other call reports that.
     fn ensure_alive(&self) -> Result<()> {
         if self.is_broken() {
             return Err(Error::new(ErrorKind::ConnectionLost).before_it_ran());
@@ -445,7 +445,7 @@ impl PostgresConnection {
         self.begin_pending.is_some() || self.session.standing() != Standing::Idle
     }
 
-    /// Are settings of the session changed? Good for who did it, and for nobody after.
+    /// Are settings of the session changed? Good for its holder, and for no caller after.
     pub(crate) fn is_spoiled(&self) -> bool {
         self.session.is_spoiled()
     }
@@ -458,12 +458,12 @@ impl PostgresConnection {
         self.session.reset_first();
     }
 
-    /// Nothing more is said to the server; where it has to end the session itself, this tells when it has.
+    /// Nothing more is sent to the server; where it has to end the session itself, this reports when it has.
     pub(crate) fn leave(&mut self) -> Option<Leaving> {
         Some(self.session.leave())
     }
 
-    /// What another thread can cut it off by.
+    /// Returns the handle by which another thread can cut it off.
     pub(crate) fn cutter(&self) -> Cutter {
         self.session.socket().cutter()
     }
@@ -472,12 +472,12 @@ impl PostgresConnection {
         &self.info
     }
 
-    /// Has the server asked through this one to give up statements that take too long.
+    /// Sends requests to cancel statements that take too long through this one.
     pub(crate) fn cancel_by(&mut self, canceller: &Canceller) {
         self.canceller = canceller.clone();
     }
 
-    /// Asks the server to give up. Whether it hears of it changes nothing for the caller.
+    /// Requests that the server cancel. Whether that arrives changes nothing for the caller.
     #[cold]
     fn cancel(&self) {
         let Some(key) = self.session.cancel_key() else {
@@ -490,7 +490,8 @@ impl PostgresConnection {
         });
     }
 
-    /// The error to tell. A server that is still at work is asked to give up; the connection is closed either way.
+    /// The error to return. The statement of a server that is still at work is cancelled; the connection is closed
+    /// either way.
     #[cold]
     fn failed(&mut self, fault: Fault) -> Error {
         if fault.leaves_work() {

@@ -1,5 +1,5 @@
-//! The number of the transaction at hand. The server keeps the outcome of every transaction by it, so it is asked for
-//! behind the first write, in the same packet and with an answer of its own. That is a function call of the protocol
+//! The number of the transaction at hand. The server keeps the outcome of every transaction by it, so it is queried
+//! after the first write, in the same packet and with an answer of its own. That is a function call of the protocol
 //! (PostgreSQL's manual, "Function Call"): 14 microseconds, where a SELECT costs 35.
 
 use std::time::Duration;
@@ -25,25 +25,26 @@ const OF_THE_FUTURE: &str = "22023";
 /// The first version that has these functions.
 const FIRST_VERSION: u32 = 13;
 
-/// Where nobody asks.
+/// Where it is not queried.
 const ADVICE: &str =
     "finding out takes `resolve-commits = true` for the engine, and PostgreSQL 13 or later";
 
-/// What is known of the transaction at hand.
+/// The facts about the transaction at hand.
 #[derive(Default)]
 pub(super) struct Numbering {
-    /// Since when the server has not crashed, where it can be asked and the engine is set to.
+    /// Since when the server has not crashed, where it can be queried and the engine is set to.
     era: Option<i64>,
     wrote: bool,
     number: Option<u64>,
     /// The next statement is to ask.
     wanted: bool,
-    /// The statement at hand has asked.
+    /// The statement at hand has queried it.
     pub(super) asked: bool,
 }
 
 impl Numbering {
-    /// The statement at hand does not ask: its rows are pulled, and nothing may come behind them. The next that writes does.
+    /// The statement at hand does not query it: its rows are pulled, and nothing may come after them. The next that
+    /// writes does.
     pub(super) fn put_off(&mut self) {
         self.wanted = false;
     }
@@ -90,12 +91,12 @@ impl PostgresConnection {
         number.wanted = number.number.is_none() && number.era.is_some();
     }
 
-    /// The write is over. What follows it is not asked for a number that it has not got: reads need none.
+    /// The write is over. The number is not queried for calls after it: reads need none.
     pub(crate) fn has_written(&mut self) {
         self.numbering.wanted = false;
     }
 
-    /// What COMMIT would make permanent.
+    /// Returns what COMMIT would make permanent.
     pub(crate) fn written(&self) -> Written {
         let Numbering {
             era, number, wrote, ..
@@ -108,7 +109,7 @@ impl PostgresConnection {
         }
     }
 
-    /// Writes the question behind the statement at hand, if it is to be asked.
+    /// Writes the query of the number after the statement at hand, if it is needed.
     pub(super) fn ask_number(&mut self) {
         self.numbering.asked = self.numbering.wanted;
         if self.numbering.asked {
@@ -116,7 +117,8 @@ impl PostgresConnection {
         }
     }
 
-    /// Asks by itself, behind the answer of DDL, which is sent as plain text. Where it fails, the transaction has no number.
+    /// Queries the number by itself, after the answer of DDL, which is sent as plain text. Where it fails, the
+    /// transaction has no number.
     pub(super) fn ask_number_alone(&mut self) {
         let is_open = self.session.standing() == Standing::InTransaction;
         let deadline = self.deadline();
@@ -128,7 +130,7 @@ impl PostgresConnection {
         }
     }
 
-    /// Reads the answer behind the statement's, if it was asked. Whatever comes of it, the statement's own answer is
+    /// Reads the answer after the statement's, if it was queried. Whatever comes of it, the statement's own answer is
     /// there; a session that dies here is dead for the next statement.
     pub(super) fn learn_number(&mut self) {
         if !std::mem::take(&mut self.numbering.asked) || self.session.is_gone() {
@@ -157,7 +159,7 @@ impl PostgresConnection {
         }
     }
 
-    /// What became of the transaction of this number.
+    /// Returns the outcome of the transaction with this number.
     ///
     /// A crash takes numbers back of which nothing was made durable, and they are given again. So what was not committed
     /// before it is said to be of the future, or to have whatever outcome the next of its number has: not committed is
@@ -186,7 +188,7 @@ impl PostgresConnection {
     }
 }
 
-/// What the server says of a number.
+/// The server's answer about a number.
 #[derive(Default)]
 struct Found {
     status: Option<Resolution>,
@@ -206,7 +208,7 @@ impl Found {
     }
 }
 
-/// Is the server new enough to be asked?
+/// Is the server new enough for this query?
 fn can_tell(version: &str) -> bool {
     let digits = version.split(|char: char| !char.is_ascii_digit()).next();
     digits

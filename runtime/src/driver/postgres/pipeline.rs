@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 use crate::value::ParamTarget;
 use crate::value::ParamWriter;
 
-/// What is asked at most before its answers are read. The socket's buffers hold it, so the server's answers wait on its
-/// side, and not in our memory, until somebody takes them.
+/// The most bytes of requests before their answers are read. The socket's buffers hold it, so the server's answers wait
+/// on its side, and not in our memory, until the caller takes them.
 const GROUP: usize = 32 * 1024;
 
 /// Statements that were sent and are not answered.
@@ -29,12 +29,12 @@ struct Group {
 enum Stop {
     /// The server or the socket failed while it was at the answer of this one.
     Fault(usize, Fault),
-    /// Whoever takes the rows refused one.
+    /// The receiver of the rows refused one.
     Taker(Error),
 }
 
 impl PostgresConnection {
-    /// Runs a statement so many times and tells how many rows each changed.
+    /// Runs a statement a number of times and reports how many rows each changed.
     pub(crate) fn execute_each(
         &mut self,
         sql: &str,
@@ -45,7 +45,7 @@ impl PostgresConnection {
         self.pipeline(sql, times, write, &mut |_, _| Ok(()), changed)
     }
 
-    /// Runs a query so many times and hands over the rows of each.
+    /// Runs a query a number of times and hands over the rows of each.
     pub(crate) fn query_each(
         &mut self,
         sql: &str,

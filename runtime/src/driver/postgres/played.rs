@@ -1,4 +1,4 @@
-//! Connections to servers that are played, for tests.
+//! Connections to simulated servers, for tests.
 
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub(in crate::driver) fn connection(stream: UnixStream) -> PostgresConnection {
     PostgresConnection::over(session, peer, limit)
 }
 
-/// Whole messages of the client; each Sync, query and end of a COPY asks for an answer.
+/// Whole messages of the client; each Sync, query and end of a COPY requests an answer.
 pub(in crate::driver) fn requests(came: &[u8]) -> (usize, usize) {
     let (mut whole, mut asked) = (0, 0);
     while let Some((tag, [a, b, c, d])) = came

@@ -14,7 +14,7 @@ use crate::driver::wire::{Deadline, Socket};
 use crate::value::buffer::empty;
 use crate::value::postgres::bytes;
 
-/// What a server may send at most in one message: its own limit of a value, and a little for what is around it.
+/// The most bytes that a server may send in one message: its own limit of a value, and a little for what is around it.
 const MAX_MESSAGE: usize = (1 << 30) + (1 << 20);
 
 /// Why an operation failed.
@@ -60,13 +60,13 @@ pub(super) struct Session {
     unanswered: u32,
     dead: bool,
     standing: Standing,
-    /// What the server said of itself.
+    /// The version that the server reports.
     version: String,
     /// Settings that values rely on and that the server reports as changed.
     strange: Strange,
-    /// The session is set up: whoever changes one of them from now on spoils it.
+    /// The session is set up: a change of one of them from now on spoils it.
     watched: bool,
-    /// What makes the session as new, where the engine is set to that.
+    /// The statements that make the session as new, where the engine is set to that.
     reset: Option<Box<str>>,
     resetting: Resetting,
     /// For cancelling: number and secret of the server's process.
@@ -197,7 +197,7 @@ impl Session {
         &mut self.out
     }
 
-    /// Sends what was written; so many ReadyForQuery will answer it.
+    /// Sends the written messages; this number of ReadyForQuery will answer them.
     pub(super) fn send(&mut self, answers: u32) -> Result<(), Fault> {
         self.unanswered += answers;
         if self.resetting == Resetting::Due {
@@ -266,7 +266,7 @@ impl Session {
         }
     }
 
-    /// The next message that belongs to an answer. What the server tells at any time is dealt with here.
+    /// The next message that belongs to an answer. Messages that the server may send at any time are handled here.
     pub(super) fn next(&mut self) -> Result<Message, Fault> {
         if self.resetting == Resetting::Sent {
             self.await_reset()?;
@@ -274,7 +274,8 @@ impl Session {
         self.next_of_any()
     }
 
-    /// What was sent behind it may have been run in a session that is not as new, so a refusal is no small matter.
+    /// Waits for the reset. Requests after it may have run in a session that is not as new, so a refusal closes the
+    /// session.
     #[cold]
     fn await_reset(&mut self) -> Result<(), Fault> {
         self.resetting = Resetting::No;
@@ -288,7 +289,7 @@ impl Session {
         loop {
             let message = self.frame().map_err(|fault| self.died(fault))?;
             match message.tag {
-                // Notices may hold values, so they are not passed on; nobody listens to notifications.
+                // Notices may hold values, so they are not passed on; notifications are not used.
                 b'N' | b'A' => (),
                 b'S' => self.learn(&message),
                 b'K' => self.key = self.body(&message).try_into().ok(),
@@ -323,7 +324,7 @@ impl Session {
         }
     }
 
-    /// Has an error come in that nobody has read yet?
+    /// Has an error come in that was not read yet?
     pub(super) fn is_refused_early(&self) -> bool {
         let mut rest = self.socket.unread();
         while let Some((tag, length)) = header(rest) {
@@ -370,7 +371,7 @@ impl Session {
         Ok(())
     }
 
-    /// A setting that the server reports: at the login as the account has them, later those that somebody changed.
+    /// A setting that the server reports: at the login as the account has them, later those that were changed.
     fn learn(&mut self, message: &Message) {
         let mut rest = self.socket.slice(message.body.clone());
         let name = bytes::take_text(&mut rest).unwrap_or_default();
@@ -385,7 +386,7 @@ impl Session {
         }
     }
 
-    /// The login is answered by a ReadyForQuery without having been asked by a Sync.
+    /// The login is answered by a ReadyForQuery without a Sync.
     pub(super) fn expect_login(&mut self) {
         self.unanswered = 1;
     }
@@ -401,7 +402,7 @@ impl Session {
         fault
     }
 
-    /// What the buffer of messages takes while it is empty.
+    /// Returns the size of the buffer of messages while it is empty.
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {
         self.out.capacity()
@@ -421,7 +422,7 @@ impl Session {
         self.dead = true;
     }
 
-    /// What somebody else needs to have this session's statement given up.
+    /// Returns the key with which another connection can cancel this session's statement.
     pub(super) fn cancel_key(&self) -> Option<[u8; 8]> {
         self.key
     }
@@ -431,7 +432,7 @@ impl Session {
         self.socket.is_quiet()
     }
 
-    /// Has the server ended the session already? What is sent now would reach nobody.
+    /// Has the server ended the session already? Bytes that are sent now would not arrive.
     pub(super) fn ensure_there(&mut self) -> Result<(), Fault> {
         if !self.is_dead() && self.socket.has_ended() {
             return Err(self.died(Fault::Ended));

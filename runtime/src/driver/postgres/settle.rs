@@ -1,4 +1,4 @@
-//! What a session is set to after the login, and the proof that it is: one message out, one answer in. What an account, a
+//! Sets up a session after the login, and checks that it is: one message out, one answer in. What an account, a
 //! database or a pooler in between says otherwise is overruled, or the connection is refused with a sentence.
 
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::driver::wire::Deadline;
 use crate::error::Result;
 use crate::value::postgres::bytes;
 
-/// What the server has to say in the end, and what relies on it.
+/// The settings that the server has to report in the end, and what relies on them.
 const NEEDED: [(&str, &str); 5] = [
     ("client_encoding", "UTF8"),
     ("TimeZone", "UTC"),
@@ -60,8 +60,8 @@ pub(super) fn settle(
     Ok(())
 }
 
-/// What `DISCARD ALL` does, but for prepared statements, which stay: their plans follow the tables that they meet.
-/// `DISCARD PLANS` would have each of them planned again, and nobody sees a difference.
+/// The statements of `DISCARD ALL`, but for prepared statements, which stay: their plans follow the tables that they
+/// meet. `DISCARD PLANS` would have each of them planned again, without a visible difference.
 const RESET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
     SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
 
@@ -98,7 +98,7 @@ fn settings(config: &PostgresConfig) -> String {
         .to_owned();
     let mut set = |name: &str, limit: Option<Duration>| {
         let time = limit.map_or(0, |limit| limit.as_millis());
-        // The server counts up to so many milliseconds, 24 days.
+        // The server takes up to this number of milliseconds, 24 days.
         sql.push_str(&format!("; SET {name} = {}", time.min(i32::MAX as u128)));
     };
     set("statement_timeout", session.statement_timeout);

@@ -1,5 +1,5 @@
-//! A server that is played: its messages cut at every byte and changed at every byte. Whatever comes, an operation ends,
-//! what it says of itself is true, and no answer is ever taken for another's.
+//! A simulated server: its messages cut at every byte and changed at every byte. Whatever comes, an operation ends,
+//! its report about itself is true, and no answer is ever taken for another's.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::error::{Applied, ErrorKind, Result};
 use crate::value::ColumnSet;
 use crate::value::ParamWriter;
 
-/// What the played server says, one piece for each request.
+/// The script of a simulated server, one piece for each request.
 #[derive(Default)]
 struct Script(Vec<Vec<u8>>);
 
@@ -204,7 +204,7 @@ fn a_session_cut_at_any_byte_gives_what_came_whole_and_then_nothing() {
     checks::cut_anywhere(&script(), play);
 }
 
-/// Where one byte of an answer is changed, only what relies on that answer may come out otherwise; whatever comes after
+/// Changes one byte of an answer: only results that rely on that answer may differ; whatever comes after
 /// it is as it was meant, or there is nothing any more.
 #[test]
 fn a_change_in_one_answer_shows_in_no_other() {
@@ -223,7 +223,7 @@ fn a_change_in_one_answer_shows_in_no_other() {
                     "byte {place} by {change}, operation {at}: {outcome:?}"
                 );
                 lost |= is_lost(outcome);
-                // Where it asked for less, or for more, the pieces go to others from here on.
+                // Where it requested less, or more, the pieces go to others from here on.
                 if !same && !lost && RELIES_ON[at].last() != Some(&piece) {
                     break;
                 }
@@ -282,8 +282,8 @@ fn found_each(connection: &mut Physical) -> Result<String> {
     Ok(format!("{found:?}"))
 }
 
-/// A ReadyForQuery is no answer by itself, an end comes once, and rows are as many as the end says. Else nobody knows
-/// what was done: the connection is given up, and what was written is unknown.
+/// A ReadyForQuery is not an answer by itself, an end comes once, and rows are as many as the end says. Else it is not
+/// known what was done: the connection is abandoned, and what was written is unknown.
 #[test]
 fn an_answer_without_its_end_or_its_rows_is_none() {
     let row: (u8, &[u8]) = (b'D', &[0, 2, 255, 255, 255, 255, 255, 255, 255, 255]);
@@ -316,7 +316,7 @@ fn an_answer_without_its_end_or_its_rows_is_none() {
     }
 }
 
-/// As many as asked for and no more are taken, whatever comes: nobody looks for the place of another.
+/// As many as requested and no more are taken, whatever comes: the place of another is never searched.
 #[test]
 fn rows_of_statements_that_nobody_asked_for_are_not_given() {
     let row: (u8, &[u8]) = (b'D', &[0, 2, 255, 255, 255, 255, 255, 255, 255, 255]);

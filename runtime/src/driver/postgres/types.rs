@@ -1,4 +1,5 @@
-//! Types of the database's own: enums, domains, extensions. The server tells their numbers, its catalogue what they are.
+//! Types of the database's own: enums, domains, extensions. The server sends their numbers, its catalogue describes
+//! them.
 
 use std::collections::HashMap;
 
@@ -12,7 +13,7 @@ use super::session::{Fault, Session};
 #[derive(Default)]
 pub(super) struct Types(HashMap<u32, Type>);
 
-/// What the catalogue says of one type; a domain's base and an array's element are 0 where it is none.
+/// Queries the catalogue's description of one type; a domain's base and an array's element are 0 where it is none.
 const SQL: &str = "SELECT t.typname::text, n.nspname::text, t.typtype::text, t.typbasetype, \
      CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0::oid END \
      FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.oid = $1";
@@ -30,7 +31,7 @@ struct Found {
 }
 
 impl Types {
-    /// The types of these numbers, asked for where they are not known. The session's deadline holds.
+    /// The types of these numbers, queried where they are not known. The session's deadline holds.
     pub(super) fn of(
         &mut self,
         session: &mut Session,
@@ -80,7 +81,7 @@ fn ask(session: &mut Session, number: u32) -> Result<Found, Fault> {
         }
         Ok(())
     })?;
-    // It was dropped meanwhile: nobody can have a value of it.
+    // It was dropped meanwhile: a value of it cannot exist.
     Ok(found.unwrap_or_else(|| Found {
         name: "unknown type".to_owned(),
         schema: String::new(),

@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::value::ParamWriter;
 use crate::value::types::ToColumn;
 
-/// Types whose values are written as texts that are no numbers, or as bytes: no affinity changes them.
+/// Types whose values are written as texts that are not numbers, or as bytes: no affinity changes them.
 macro_rules! unchanged_and {
     ($($kind:ident),*) => {
         Kinds::of(&[
@@ -25,7 +25,7 @@ const TEXT: Kinds = unchanged_and!(Text, Decimal);
 const COMPUTED: [i64; 3] = [1, 2, 3];
 
 impl SqliteConnection {
-    /// One look for each table: nobody is on the other side of a file, and a view that is broken breaks no other.
+    /// One look for each table: a file has no server on the other side, and a view that is broken breaks no other.
     pub(crate) fn relations(&mut self, wanted: &[Wanted]) -> Result<Vec<Option<Relation>>> {
         wanted.iter().map(|table| self.relation(table)).collect()
     }
@@ -36,7 +36,8 @@ impl SqliteConnection {
         }
         let is_view = self.is_view(wanted)?;
         let columns = match self.columns(wanted, is_view) {
-            // It calls what the program that made it has registered, or reads what is gone: who reads it is told.
+            // It calls what the program that made it has registered, or reads a table that is gone: a caller that reads
+            // it gets an error.
             Err(error) if is_view && is_of_the_query(&error) => Vec::new(),
             columns => columns?,
         };
@@ -98,7 +99,7 @@ fn is_of_the_query(error: &Error) -> bool {
     )
 }
 
-/// What a column of this declared type keeps (section 3.1). `ANY` is none where the table is STRICT.
+/// Returns the values that a column of this declared type keeps (section 3.1). `ANY` is none where the table is STRICT.
 fn kinds(declared: &str) -> Kinds {
     let declared = declared.to_ascii_uppercase();
     let has = |words: &[&str]| words.iter().any(|word| declared.contains(word));

@@ -94,7 +94,7 @@ impl Kept {
     }
 }
 
-/// Texts that follow each other in memory are at least so many bytes apart.
+/// Texts that follow each other in memory are at least this number of bytes apart.
 fn place(sql: &str) -> usize {
     let at = sql.as_ptr() as usize;
     (at ^ (at >> 10) ^ sql.len().wrapping_mul(31)) & (PLACES - 1)
@@ -126,7 +126,7 @@ impl DerefMut for Running<'_> {
 impl Drop for Running<'_> {
     #[inline]
     fn drop(&mut self) {
-        // After an error SQLite says the same again; where there was none, rows were left that nobody wants.
+        // After an error SQLite reports the same again; where there was none, rows were left that are not needed.
         let _ = self.0.reset();
     }
 }

@@ -62,8 +62,8 @@ pub(crate) struct SqliteOptions<'a> {
     pub(crate) read_only: bool,
 }
 
-/// Tries again while the file is busy. Of two connections that switch a new file to WAL at once SQLite refuses one
-/// without waiting, whatever its busy handler says.
+/// Tries again while the file is busy. Of two connections that switch a new file to WAL at the same time SQLite refuses
+/// one without waiting, whatever its busy handler says.
 fn patiently<T>(
     watched: &Watched,
     limit: Duration,
@@ -264,7 +264,7 @@ impl SqliteConnection {
         Ok(inserted as u64)
     }
 
-    /// Whatever is inserted to find out goes with the transaction.
+    /// Finds the refused row. Rows that are inserted for that go with the transaction.
     fn which_refused(
         &mut self,
         table: &TableSql,
@@ -313,7 +313,7 @@ impl SqliteConnection {
     }
 
     pub(crate) fn table_exists(&mut self, schema: Option<&str>, table: &str) -> Result<bool> {
-        // The driver's own way asks what this connection knows of the schema, which another may have changed since.
+        // The driver's own way uses what this connection knows of the schema, which another may have changed since.
         let mut sql = SqlWriter::new(Dialect::Sqlite);
         sql.push("SELECT 1 FROM ")
             .identifier(schema.unwrap_or("main"))
@@ -331,8 +331,8 @@ impl SqliteConnection {
         self.watched.connection().last_insert_rowid() as u64
     }
 
-    /// Takes the write lock at once, as waiting for it later cannot work; what only reads needs none. Every isolation
-    /// that can be asked for is less than what SQLite gives.
+    /// Takes the write lock immediately, as waiting for it later cannot work; what only reads needs none. Every
+    /// isolation that can be chosen is less than what SQLite gives.
     pub(crate) fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
         if options.is_read_only {
             self.batch("PRAGMA query_only = ON")?;
@@ -347,7 +347,8 @@ impl SqliteConnection {
         Ok(())
     }
 
-    /// Where the file has no WAL, readers may be in the way: the transaction stays and the commit is tried again.
+    /// Commits. Where the file has no WAL, readers may be in the way: the transaction stays and the commit is tried
+    /// again.
     pub(crate) fn commit(&mut self) -> Result<()> {
         let limit = self.writing.limit();
         self.watched.set_lock_limit(limit);
@@ -363,7 +364,7 @@ impl SqliteConnection {
     /// Triggers cannot change a connection.
     pub(crate) fn given_back(&mut self) {}
 
-    /// A file knows of nobody.
+    /// A file has no sessions.
     pub(crate) fn leave(&mut self) -> Option<Leaving> {
         None
     }
@@ -425,7 +426,7 @@ impl SqliteConnection {
         self.broken.get()
     }
 
-    /// What another thread can cut it off by.
+    /// Returns the handle by which another thread can cut it off.
     pub(crate) fn cutter(&self) -> Cutter {
         self.watched.cutter()
     }
@@ -484,7 +485,7 @@ impl Call<'_> {
         if self.file.watched.is_cut() {
             return Err(Error::new(ErrorKind::Closed));
         }
-        // In a file that is no longer in its place nobody would find what is written.
+        // In a file that is no longer in its place written rows would be lost.
         if self.file.watched.has_moved() {
             return Err(moved_error());
         }

@@ -1,5 +1,5 @@
 //! Threads that are amid the rows of a database without a write-ahead log: one in memory, or a file that cannot have one.
-//! There a commit waits until nobody reads, and a thread that reads itself would wait for itself.
+//! There a commit waits until no thread reads, and a thread that reads itself would wait for itself.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};

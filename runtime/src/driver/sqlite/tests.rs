@@ -1,4 +1,5 @@
-//! What befalls a file: other programs' locks, statements without an end, no room, no right to write, the file taken away.
+//! Incidents of a file: other programs' locks, statements without an end, no room, no right to write, the file taken
+//! away.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -141,7 +142,7 @@ fn tx_12_another_programs_lock_is_waited_for() {
     run(&mut hasty, "INSERT INTO t VALUES (3)").unwrap();
 }
 
-/// What was read in a transaction can always be written in it: nobody else wrote meanwhile.
+/// A row that was read in a transaction can always be written in it: no other connection wrote meanwhile.
 ///
 /// Covers TX-12 on SQLite.
 #[test]
@@ -206,7 +207,7 @@ fn a_slow_reader_of_rows_is_not_the_statements_fault() {
     }
 }
 
-/// How SQLite ends a transaction, and what it is told by.
+/// How SQLite ends a transaction, and how that is noticed.
 type Ending<'a> = (&'a str, &'a str, ErrorKind);
 
 /// Insert, an error that ends the transaction, insert, commit: nothing is stored. Had the last insert been let through, it
@@ -249,7 +250,7 @@ fn tx_13_a_transaction_that_sqlite_ended_stores_nothing() {
     }
 }
 
-/// Where the file may only be read it is read, and writing is refused as such.
+/// A file that may only be read is read, and writing is refused as such.
 ///
 /// Covers TX-14 on SQLite.
 #[test]
@@ -279,7 +280,7 @@ fn tx_14_a_file_that_may_only_be_read() {
     }
 }
 
-/// Nothing is written to a file that nobody would find, and the next connection takes the one that is there.
+/// Nothing is written to a file that is unreachable, and the next connection takes the one that is there.
 ///
 /// Covers ERR-03 on SQLite.
 #[test]
@@ -312,7 +313,7 @@ fn err_03_a_file_that_is_taken_away_is_missed() {
     assert_eq!(pool.stats().closed, 2);
 }
 
-/// A damaged file is told as such, and its connection is not used again.
+/// A damaged file is reported as such, and its connection is not used again.
 ///
 /// Covers ERR-03 on SQLite.
 #[test]

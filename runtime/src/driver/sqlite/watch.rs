@@ -1,6 +1,6 @@
-//! What is asked of SQLite beneath `rusqlite`: that waiting for another connection's lock and working on one statement
-//! end, in time, when another thread says so or where its own thread is what it waits for, and whether the file is still in
-//! its place.
+//! Calls to SQLite beneath `rusqlite`: they see to it that waiting for another connection's lock and working on one
+//! statement end, in time, when another thread says so or where its own thread is what it waits for, and whether the
+//! file is still in its place.
 
 #![allow(
     unsafe_code,
@@ -62,15 +62,16 @@ struct Limits {
     is_cut: AtomicBool,
     /// The way to the turns of its file.
     gate: Arc<Gate>,
-    /// Who reads the same database, where a commit waits for readers.
+    /// The readers of the same database, where a commit waits for them.
     readings: OnceLock<Arc<Readings>>,
-    /// The lock that was asked for last is kept from it by its own thread.
+    /// The lock that was requested last is kept from it by its own thread.
     waits_for_itself: AtomicBool,
     /// The connection, for its callbacks.
     handle: AtomicPtr<ffi::sqlite3>,
 }
 
-/// Who waits for the turn to write learns of it at once. It is seen a few dozen microseconds later by a statement that is at work, and at once by the next.
+/// A caller that waits for its turn to write is woken immediately. A statement at work sees it a few dozen microseconds
+/// later, and the next one immediately.
 impl Cut for Limits {
     fn cut(&self) {
         self.is_cut.store(true, Ordering::Release);
@@ -121,7 +122,7 @@ impl Watched {
         &self.inner
     }
 
-    /// What another thread can cut it off by.
+    /// Returns the handle by which another thread can cut it off.
     pub(super) fn cutter(&self) -> Cutter {
         Cutter::of(&self.limits)
     }
@@ -132,7 +133,7 @@ impl Watched {
         self.limits.is_cut.load(Ordering::Acquire)
     }
 
-    /// What was interrupted, or gave up waiting, as the connection was cut off.
+    /// Explains an error of a call that was interrupted, or stopped waiting, as the connection was cut off.
     #[cold]
     pub(super) fn explained(&self, error: Error) -> Error {
         match error.kind() {
@@ -146,11 +147,11 @@ impl Watched {
 
     /// Without a write-ahead log a commit waits for all readers, these among them.
     pub(super) fn commits_after(&self, readings: Arc<Readings>) {
-        // Set once, by who opens the connection.
+        // Set once, when the connection is opened.
         let _ = self.limits.readings.set(readings);
     }
 
-    /// This thread has come to a row; `None` where it is in nobody's way.
+    /// This thread has come to a row; `None` where it blocks no one.
     #[inline]
     pub(super) fn amid_rows(&self) -> Option<Amid> {
         self.limits.readings.get().map(Amid::new)
@@ -225,7 +226,7 @@ impl Watched {
         moved != 0
     }
 
-    /// The operating system's code behind the last error of opening a file.
+    /// The operating system's code of the last error of opening a file.
     #[cold]
     pub(super) fn system_error(&self) -> i32 {
         // SAFETY: the handle is that of an open connection.

@@ -1,5 +1,5 @@
-//! Who may write to a file: one connection at a time, of all that the process has at it. Connections of other processes
-//! are kept out by SQLite's own lock.
+//! The turns of writers to a file: one connection at a time, of all that the process has at it. Connections of other
+//! processes are kept out by SQLite's own lock.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -20,7 +20,7 @@ pub(super) struct Writing {
 
 impl Writing {
     /// For a connection to this file, by the path that SQLite made of its name. A database in memory has none: it is shared
-    /// where it was opened by a URI, else nobody else has it.
+    /// where it was opened by a URI, else no other connection has it.
     pub(super) fn new(path: Option<&str>, opened: &str, limit: Duration) -> Self {
         let path = path.filter(|path| !path.is_empty());
         let database = match path.or(Some(opened).filter(|uri| uri.starts_with("file:"))) {
@@ -35,12 +35,12 @@ impl Writing {
         }
     }
 
-    /// What another thread can end its waiting by.
+    /// Returns the gate by which another thread can end its waiting.
     pub(super) fn gate(&self) -> Arc<Gate> {
         Arc::clone(&self.gate)
     }
 
-    /// Who reads the same database, where that matters.
+    /// Returns the readers of the same database, where they matter.
     pub(super) fn readings(&self) -> Arc<Readings> {
         Arc::clone(&self.database.readings)
     }
@@ -79,14 +79,14 @@ impl Writing {
     }
 }
 
-/// What the connections of a process to one database share.
+/// The state that the connections of a process to one database share.
 #[derive(Default)]
 struct Database {
     turns: Arc<Turns>,
     readings: Arc<Readings>,
 }
 
-/// What belongs to a file. A forked child has its own: the thread that has its parent's turn does not exist there.
+/// Returns the state of a file. A forked child has its own: the thread that has its parent's turn does not exist there.
 fn database_at(path: &str) -> Arc<Database> {
     static FILES: Mutex<BTreeMap<(u32, String), Weak<Database>>> = Mutex::new(BTreeMap::new());
     let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);

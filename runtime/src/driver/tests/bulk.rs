@@ -127,7 +127,7 @@ fn a_failing_statement_of_many_is_named_and_ends_them() {
     }
 }
 
-/// What is asked and what is answered are larger than all buffers on the way: whoever only wrote would wait for ever.
+/// Requests and answers are larger than all buffers on the way: a client that only wrote would wait for ever.
 #[test]
 fn many_answers_come_in_while_many_statements_go_out() {
     let Some((mut database, _)) = on_postgres() else {
@@ -149,7 +149,7 @@ fn many_answers_come_in_while_many_statements_go_out() {
     assert_eq!((rows, sum), (400_000, (0..400_000).sum()));
 }
 
-/// A refusal by whoever takes the rows ends them, and leaves nothing unread.
+/// A refusal by the receiver of the rows ends them, and leaves nothing unread.
 #[test]
 fn rows_of_many_queries_can_be_refused() {
     for mut database in with_entries() {
@@ -182,7 +182,7 @@ fn rows_of_all_kinds_are_inserted_at_once() {
     for mut database in with_entries() {
         let long = "long ".repeat(1_000);
         let inserted = insert_rows(&mut database, 6_000, &mut |row, params| {
-            // MariaDB is told a type for each column: here it changes from row to row.
+            // MariaDB gets a type for each column: here it changes from row to row.
             match row % 2 {
                 0 => params.i64(row as i64),
                 _ => params.u64(row as u64),
@@ -306,7 +306,7 @@ fn a_refused_copy_leaves_its_transaction_as_it_was() {
     assert_eq!(count(&mut database), 11);
 }
 
-/// A table that somebody changes, and statements that somebody removes: what is asked next is prepared anew.
+/// A table that another session changes, and statements that it removes: the next query is prepared anew.
 #[test]
 fn stale_statements_are_prepared_anew() {
     let Some((mut database, mut other)) = on_postgres() else {

@@ -1,4 +1,4 @@
-//! What the catalogue says of columns, for every kind of value that generated code has.
+//! The catalogue's description of columns, for every kind of value that generated code has.
 
 use super::databases;
 use crate::driver::catalogue::{Kind, Kinds, Relation, StoredColumn, Wanted};
@@ -128,7 +128,7 @@ fn what_a_row_must_give_is_known() {
     }
 }
 
-/// What stands behind a domain counts.
+/// The type under a domain counts.
 #[test]
 fn domains_are_what_they_stand_for() {
     let postgres = databases().into_iter();

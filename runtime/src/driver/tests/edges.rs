@@ -1,4 +1,4 @@
-//! What each database does with the values at the edge: kept as they are or refused in time, never changed. The table of
+//! Values at the edge on each database: kept as they are or refused in time, never changed. The table of
 //! `docs/values.md` is shown here.
 
 use bindery_testkit::Server;
@@ -155,7 +155,7 @@ const MOMENTS: [&str; 4] = [
     "1986-01-01T00:00:00Z",
 ];
 
-/// What the server's own zone is changes nothing: a session has its own.
+/// The server's own zone changes nothing: a session has its own.
 fn keeps_moments(database: &mut Database) {
     use chrono::{DateTime, NaiveDateTime, Utc};
 
@@ -263,7 +263,7 @@ fn refuses_past(database: &mut Database, refused: usize, kept: usize) {
     assert!(read == [fits], "it came back as it was");
 }
 
-/// Zeros that nobody has looked at take no memory, and are never copied.
+/// Zeros that were not read take no memory, and are never copied.
 ///
 /// Covers GEN-7 on SQLite, PostgreSQL.
 #[test]

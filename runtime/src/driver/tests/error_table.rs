@@ -292,7 +292,7 @@ fn sqlite() -> Place {
     }
 }
 
-/// What is told of an error, as the cells of a row.
+/// Returns the report of an error as the cells of a row.
 fn seen(name: &str, provoke: Provoke) -> Option<String> {
     let mut place = place(name)?;
     make_tables(&mut place.main);
@@ -415,7 +415,7 @@ fn out_of_range(place: &mut Place) -> Option<Error> {
     Some(place.main.run(sql, &[&CANARY]).expect_err(sql))
 }
 
-/// Each of two holds what the other wants; whoever asks last, one of them is refused.
+/// Each of two holds what the other wants; whichever comes last, one of them is refused.
 fn deadlock(place: &mut Place) -> Option<Error> {
     const TAKE: &str = "UPDATE parent SET age = 30 WHERE id = ?";
     place.is_server().then_some(())?;

@@ -34,7 +34,7 @@ fn chain(error: &Error) -> Vec<String> {
     texts
 }
 
-/// The program is told the same whether the server got the statement or not.
+/// The program gets the same error whether the server got the statement or not.
 #[test]
 fn a_write_alone_whose_answer_is_lost_is_unknown() {
     let _watchdog = Watchdog::start("a_write_alone_whose_answer_is_lost", PATIENCE);
@@ -89,7 +89,7 @@ fn a_read_whose_answer_is_lost_has_changed_nothing() {
     }
 }
 
-/// The row that marks a transaction is locked until it ends, so nothing is said of it before.
+/// The row that marks a transaction is locked until it ends, so its outcome is not known before.
 ///
 /// Covers TX-1 on MariaDB.
 #[test]
@@ -157,7 +157,7 @@ fn a_transaction_is_looked_up_without_a_limit() {
     }
 }
 
-/// What a transaction may not write it does not have to mark, whatever was tried in it.
+/// A transaction that must not write needs no mark, whatever was tried in it.
 #[test]
 fn a_transaction_that_only_reads_is_not_marked() {
     let Some(fresh) = bindery_testkit::fresh_mysql() else {

@@ -220,7 +220,7 @@ fn json_in_columns_that_sqlite_makes_numbers_in() {
     Held::new().keeps(["JSON", "", ""], &values);
 }
 
-/// What a hint says of a column holds for one value.
+/// A hint for a column holds for one value.
 #[test]
 fn values_in_the_form_of_their_column() {
     use std::str::FromStr;

@@ -1,4 +1,5 @@
-//! What a session is set to, whatever the server, the database and the account say, and who answers for a server.
+//! The settings of a session, whatever the server, the database and the account set, and servers that are not what they
+//! seem.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -178,7 +179,8 @@ fn mysql_sessions_are_set_up_whatever_the_server_says() {
     );
 }
 
-/// Somebody changes a setting later: who did it goes on, unless texts would be misread, and nobody gets the connection after.
+/// A caller changes a setting later: it goes on, unless texts would be misread, and no other caller gets the connection
+/// after.
 ///
 /// Covers POOL-6 on PostgreSQL, MariaDB.
 #[test]
@@ -296,7 +298,7 @@ fn sessions_that_are_only_read() {
     }
 }
 
-/// What a played PostgreSQL answers to the login and to the first question.
+/// Returns the answers of a simulated PostgreSQL to the login and to the first query.
 fn played_postgres(version: &str, long: &str) -> Vec<Vec<u8>> {
     let message = |tag: u8, body: &[u8]| {
         let length = u32::try_from(body.len() + 4).expect("a short message");
@@ -331,7 +333,7 @@ fn played_postgres(version: &str, long: &str) -> Vec<Vec<u8>> {
     vec![login.concat(), settled.concat()]
 }
 
-/// What a played MySQL says first, and answers to the login, to the settings and to the question.
+/// Returns the greeting of a simulated MySQL and its answers to the login, to the settings and to the query.
 fn played_mysql(version: &str, comment: &str) -> Vec<Vec<u8>> {
     let packet = |number: u8, payload: &[u8]| {
         let length = u8::try_from(payload.len()).expect("a short packet");
@@ -418,7 +420,7 @@ fn unsupported(outcome: Result<()>) -> String {
     error.to_string()
 }
 
-/// Servers that say of themselves what real ones do.
+/// Servers that describe themselves as real ones do.
 ///
 /// Covers POOL-11 on PostgreSQL, MariaDB.
 #[test]
@@ -453,7 +455,7 @@ fn servers_are_told_apart_by_what_they_say() {
     assert!(other.contains("found 8.0.11-TiDB-v7.5.0"), "{other}");
 }
 
-/// A server that is asked for one setting and has another is refused with a sentence.
+/// A server that has another setting than the one set is refused with a sentence.
 #[test]
 fn sessions_that_are_not_as_they_were_set_are_refused() {
     let changed = |answers: Vec<Vec<u8>>, from: &str, to: &str| -> Vec<Vec<u8>> {

@@ -1,4 +1,4 @@
-//! Servers that fall silent, drip, or are cut off, behind a proxy: every wait ends, and what follows is told.
+//! Servers that fall silent, drip, or are cut off, behind a proxy: every wait ends, with the error that follows.
 
 use std::time::{Duration, Instant};
 
@@ -158,7 +158,7 @@ fn a_silent_server_is_given_up_in_every_operation() {
     }
 }
 
-/// The server is asked to give up behind the caller's back: that may take a second, and the caller has its error before.
+/// The statement is cancelled in the background: that may take a second, and the caller has its error before.
 ///
 /// Covers TX-4 on PostgreSQL, MariaDB.
 #[test]
@@ -227,7 +227,7 @@ fn a_connection_cut_anywhere_is_lost_and_keeps_nothing() {
     }
 }
 
-/// Whoever takes longer over a row than a statement may take, and wants no more of them, keeps the transaction.
+/// A caller that takes longer over a row than a statement may take, and drops the rest, keeps the transaction.
 #[test]
 fn rows_that_are_given_up_late_cost_no_transaction() {
     let _watchdog = Watchdog::start("rows_that_are_given_up_late", PATIENCE);
@@ -235,7 +235,7 @@ fn rows_that_are_given_up_late_cost_no_transaction() {
         let mut database = behind.database();
         database.batch("CREATE TABLE t (body text)");
         database.batch("INSERT INTO t VALUES (repeat('x', 1000))");
-        // More than is read at once, and less than fits between the server and the program.
+        // More than one read takes, and less than fits between the server and the program.
         for _ in 0..8 {
             database.batch("INSERT INTO t SELECT body FROM t");
         }
@@ -253,7 +253,7 @@ fn rows_that_are_given_up_late_cost_no_transaction() {
     }
 }
 
-/// Rows that come one by one and never end hold nobody longer than a statement may take, in a transaction too.
+/// Rows that come one by one and never end hold no caller longer than a statement may take, in a transaction too.
 #[test]
 fn dripping_rows_that_are_given_up_end_in_time() {
     let _watchdog = Watchdog::start("dripping_rows_that_are_given_up", PATIENCE);

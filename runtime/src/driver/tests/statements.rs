@@ -320,7 +320,7 @@ fn the_server_says_what_it_is() {
     }
 }
 
-/// A second statement in one text is a way in for what was not meant; MySQL and MariaDB are not told to take any.
+/// A second statement in one text is a way in for what was not meant; MySQL and MariaDB are not set to take any.
 #[test]
 fn mysql_takes_one_statement_at_a_time() {
     for mut database in with_items() {
@@ -364,7 +364,7 @@ fn tx_17_a_transaction_that_ddl_has_ended_takes_no_more() {
     }
 }
 
-/// The server gives up by itself, and its connection stays. On a machine that is busy it may be given up for silent
+/// The server cancels by itself, and its connection stays. On a machine that is busy it may be taken for silent
 /// before it says so; that is safe too, so one attempt of several has to show the first.
 #[test]
 fn a_statement_that_takes_too_long_is_ended() {

@@ -1,4 +1,4 @@
-//! Results that do not fit into memory: rows come and go one at a time, and nobody has to take them all.
+//! Results that do not fit into memory: rows come and go one at a time, and a caller need not take them all.
 
 use std::fs;
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::value::RowReader;
 
 const PATIENCE: Duration = Duration::from_secs(240);
-/// What a result of any size may take, in bytes.
+/// The most memory that a result of any size may take, in bytes.
 const MEMORY: u64 = 64 << 20;
 /// More than what fits into that; a long run sets 1000000.
 const ROWS: u64 = 150_000;
@@ -36,7 +36,7 @@ fn wide(database: &Database, rows: u64) -> String {
     text.replace("ROWS", &rows.to_string())
 }
 
-/// What this process has in memory, in bytes.
+/// Returns the memory of this process, in bytes.
 fn resident() -> u64 {
     let statm = fs::read_to_string("/proc/self/statm").expect("Linux has it");
     let pages = statm.split(' ').nth(1).and_then(|pages| pages.parse().ok());
@@ -163,7 +163,7 @@ fn tx_22_a_half_read_result_holds_nobody_up() {
     }
 }
 
-/// A transaction goes on where only a few of many rows are taken, also where they are the first that is asked for in it.
+/// A transaction goes on where only a few of many rows are taken, also where they are the first query in it.
 #[test]
 fn a_half_read_result_costs_no_transaction() {
     let _watchdog = Watchdog::start("a_half_read_result_costs_no_transaction", PATIENCE);

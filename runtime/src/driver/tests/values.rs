@@ -47,7 +47,7 @@ fn integers() {
 /// Covers QRY-09.
 #[test]
 fn floats() {
-    /// Equal to itself also where it is no number.
+    /// Equal to itself also where it is not a number.
     #[derive(Debug)]
     struct Float(f64);
     impl PartialEq for Float {

@@ -13,7 +13,7 @@ pub(crate) struct Gate {
 }
 
 enum Way {
-    /// The place that somebody waits at, or waited at last.
+    /// The place that a thread waits at, or waited at last.
     Open(Option<Arc<Place<Answer>>>),
     Closed,
 }
@@ -24,13 +24,13 @@ impl Gate {
         Self { turns, way }
     }
 
-    /// The turn, where nobody has it.
+    /// The turn, where no thread has it.
     #[inline]
     pub(crate) fn take_now(&self) -> Option<Turn> {
         self.turns.take_now()
     }
 
-    /// Waits for the turn for so long, or until the gate is closed.
+    /// Waits for the turn for this long, or until the gate is closed.
     pub(crate) fn take(&self, limit: Duration) -> Result<Turn, NoTurn> {
         self.turns.take_at(limit, |place| match &mut *self.way() {
             Way::Open(waiting) => {
@@ -41,9 +41,9 @@ impl Gate {
         })
     }
 
-    /// Sends away who waits here, and who would wait here later.
+    /// Turns away the thread that waits here, and those that would wait here later.
     pub(crate) fn close(&self) {
-        // Not under both locks: who waits takes them the other way round.
+        // Not under both locks: a waiter takes them the other way round.
         let way = std::mem::replace(&mut *self.way(), Way::Closed);
         if let Way::Open(Some(place)) = way {
             self.turns.lock().waiting.give_to(&place, Answer::Ended);

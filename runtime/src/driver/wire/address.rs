@@ -11,7 +11,7 @@ use super::within::within;
 /// The system's resolver (`getaddrinfo`) has no limit, so it runs on a thread of its own, which ends when the resolver
 /// does.
 pub(super) fn resolve(host: &str, port: u16, deadline: Deadline) -> io::Result<Vec<SocketAddr>> {
-    // Nothing is asked for an address.
+    // No name is looked up for an address.
     if let Ok(address) = host.parse() {
         return Ok(vec![SocketAddr::new(address, port)]);
     }

@@ -40,7 +40,8 @@ impl<S> Wire<S> {
     }
 }
 
-/// Whoever waits for the socket is woken, and finds its end. One that is closed already cannot be shut down, and need not.
+/// A thread that waits for the socket is woken, and finds its end. One that is closed already cannot be shut down, and
+/// need not.
 impl Cut for Wire<TcpStream> {
     fn cut(&self) {
         self.is_cut.store(true, Ordering::Release);
@@ -69,7 +70,7 @@ impl Leave for Wire<UnixStream> {
     }
 }
 
-/// A server that is in the middle of an answer of this length notices sooner that nobody is there when the socket is
+/// A server that is in the middle of an answer of this length notices sooner that the client is gone when the socket is
 /// closed.
 const TOO_MUCH: usize = 4 * 1024 * 1024;
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-/// When to give up; none waits for ever.
+/// When to stop waiting; no wait is for ever.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::driver) struct Deadline(Option<Instant>);
 

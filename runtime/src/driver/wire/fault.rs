@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, TimeoutPhase};
 /// A failure; `S` is what the server said.
 #[derive(Debug)]
 pub(in crate::driver) enum Fault<S> {
-    /// The session was given up before, and nothing was sent.
+    /// The session was abandoned before, and nothing was sent.
     Dead,
     /// The server has ended the session, and nothing was sent. A COMMIT has no unknown outcome then: it rolled back.
     Ended,

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::value::buffer;
 
-/// How much is asked of the system at a time.
+/// The bytes of one read.
 const CHUNK: usize = 64 * 1024;
 /// A buffer that is filled at its end and read from its start.
 #[derive(Default)]
@@ -17,7 +17,7 @@ pub(super) struct Input {
 }
 
 impl Input {
-    /// What is unread.
+    /// Returns the unread bytes.
     pub(super) fn unread(&self) -> &[u8] {
         &self.bytes[self.start..self.end]
     }
@@ -43,8 +43,8 @@ impl Input {
         Ok(read)
     }
 
-    /// What is unread moves to the front, so the buffer grows only for messages larger than it, and only as their bytes
-    /// come: a length that the peer made up costs nothing.
+    /// Moves the unread bytes to the front, so the buffer grows only for messages larger than it, and only as their
+    /// bytes come: a length that the peer made up costs nothing.
     fn make_room(&mut self) {
         if self.start > 0 {
             self.bytes.copy_within(self.start..self.end, 0);

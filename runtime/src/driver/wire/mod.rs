@@ -1,4 +1,4 @@
-//! What the connections to both kinds of servers are made of: a socket on which every wait has an end, and the bytes
+//! The parts of connections to both kinds of servers: a socket on which every wait has an end, and the bytes
 //! that came in. What the bytes mean is the matter of each server's own folder.
 
 mod address;

@@ -1,4 +1,4 @@
-//! What stands for TLS in a program without the feature `tls`: nothing that could be made.
+//! The substitute for TLS in a program without the feature `tls`: a type without values.
 
 use bindery_core::config::{Endpoint, Server, TlsMode};
 

@@ -35,7 +35,7 @@ pub(in crate::driver) struct Socket {
     stream: Stream,
     input: Input,
     deadline: Deadline,
-    /// Something was asked and nothing has come since: then waiting first costs one system call less than reading.
+    /// A request was sent and nothing has come since: then waiting first costs one system call less than reading.
     asked: bool,
     /// Of the process that connected: what comes in is for that one, and no child speaks in its name.
     forks: u32,
@@ -82,7 +82,7 @@ impl Socket {
     ///
     /// # Errors
     /// Time ran out, the server is not the one that was meant, or something came in before TLS began: that was sent by
-    /// whoever stands between, and would be taken for the server's word later. The socket is then of no more use.
+    /// an attacker in between, and would be taken for the server's word later. The socket is then of no more use.
     pub(in crate::driver) fn encrypt(&mut self, tls: &Tls) -> io::Result<()> {
         if !self.unread().is_empty() {
             let why = "something was sent before TLS began";
@@ -108,17 +108,17 @@ impl Socket {
     }
 
     #[cfg(feature = "postgres")]
-    /// What ties a login to an encrypted connection, where there is something.
+    /// Returns the bytes that tie a login to an encrypted connection, if there are any.
     pub(in crate::driver) fn end_point(&self) -> Option<Vec<u8>> {
         self.stream.end_point()
     }
 
-    /// What another thread can cut it off by.
+    /// Returns the handle by which another thread can cut it off.
     pub(in crate::driver) fn cutter(&self) -> Cutter {
         self.stream.cutter()
     }
 
-    /// What went wrong, told of a socket that was cut off by that.
+    /// Explains the error of a socket that was cut off.
     #[cold]
     fn explained(&self, error: io::Error) -> io::Error {
         if self.stream.is_cut() {
@@ -254,12 +254,12 @@ impl Socket {
         Ok(())
     }
 
-    /// Says that nothing more is sent, and gives what tells when the other side has ended the connection too.
+    /// Ends sending, and returns a handle that reports when the other side has ended the connection too.
     pub(in crate::driver) fn leave(&self) -> Leaving {
         self.stream.leave()
     }
 
-    /// Sends what goes through at once, before the connection is closed. Whether it arrives matters to nobody.
+    /// Sends what goes through without waiting, before the connection is closed. Whether it arrives does not matter.
     pub(in crate::driver) fn send_last(&mut self, bytes: &[u8]) {
         let _ = self.stream.write(bytes);
         self.stream.say_goodbye();

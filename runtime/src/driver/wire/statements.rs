@@ -11,7 +11,7 @@ pub(in crate::driver) struct Statements<S> {
     kept: HashMap<Box<str>, Kept<S>>,
     /// Counts uses; larger is more recent.
     uses: u64,
-    /// What the server shall forget with the next message to it.
+    /// The statements to close with the next message to the server.
     dropped: Vec<Arc<S>>,
 }
 
@@ -73,7 +73,7 @@ impl<S> Statements<S> {
         self.dropped.push(statement);
     }
 
-    /// What the server shall forget; the caller tells it.
+    /// Returns the statements to close; the caller sends the request.
     pub(in crate::driver) fn take_dropped(&mut self) -> Vec<Arc<S>> {
         std::mem::take(&mut self.dropped)
     }

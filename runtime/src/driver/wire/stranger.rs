@@ -1,5 +1,5 @@
-//! A server of another product at the port that was asked for, told by the first bytes that it sends: MySQL and MariaDB speak
-//! first, PostgreSQL answers. Each product's driver would wait for something else until its time is over.
+//! A server of another product at the configured port, recognised by the first bytes that it sends: MySQL and MariaDB
+//! speak first, PostgreSQL answers. Each product's driver would wait for something else until its time is over.
 
 #[cfg(feature = "mysql")]
 use std::time::Duration;
@@ -11,15 +11,15 @@ use super::{Deadline, Peer, Socket};
 #[cfg(feature = "mysql")]
 pub(in crate::driver) const SILENCE: Duration = Duration::from_millis(500);
 
-/// What MySQL's or MariaDB's greeting says of itself, if these first bytes are one, or are its refusal to greet. As a message of
-/// PostgreSQL the greeting would have ten bytes, and none of those that answer a login has.
+/// Returns the description in MySQL's or MariaDB's greeting, if these first bytes are one, or are its refusal to greet.
+/// As a message of PostgreSQL the greeting would have ten bytes, and none of those that answer a login has.
 #[cfg(feature = "postgres")]
 pub(in crate::driver) fn mysql_greeting(bytes: &[u8]) -> Option<String> {
     const VERSION_10: u8 = 10;
     const ERROR: u8 = 0xff;
     match *bytes {
         [_, _, 0, 0, VERSION_10, ref rest @ ..] => Some(product(rest)),
-        // An error of PostgreSQL goes on with the letter of a field.
+        // An error of PostgreSQL goes on with the character of a field.
         [_, _, 0, 0, ERROR, field, ..] if field != b'S' => Some("MySQL or MariaDB".to_owned()),
         _ => None,
     }
@@ -39,8 +39,8 @@ fn product(greeting: &[u8]) -> String {
     format!("{product} {}", version.escape_debug())
 }
 
-/// Does PostgreSQL answer there? It says at once and in one byte whether it has TLS; nobody else understands the question. It goes
-/// over a connection of its own, which is closed again.
+/// Does PostgreSQL answer there? It answers immediately and in one byte whether it has TLS; no other product
+/// understands the request. It goes over a connection of its own, which is closed again.
 #[cfg(feature = "mysql")]
 pub(in crate::driver) fn is_postgres(peer: &Peer, deadline: Deadline) -> bool {
     /// SSLRequest (PostgreSQL's manual, "Message Formats").

@@ -15,7 +15,7 @@ use super::tls::TlsStream;
 use super::{Deadline, Tls, Wire};
 use crate::driver::{Cutter, Leaving};
 
-/// A peer that is gone is noticed within half a minute, also while nothing is asked of it.
+/// A peer that is gone is noticed within half a minute, also while nothing is requested.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 const KEEPALIVE_COUNT: u32 = 3;
@@ -30,7 +30,7 @@ pub(super) enum Stream {
     Tls(Box<TlsStream>),
 }
 
-/// What to wait for.
+/// The event to wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Interest {
     Read,
@@ -39,7 +39,8 @@ pub(super) enum Interest {
 }
 
 impl Stream {
-    /// Tries the addresses in turn; each has its share of what is left, so that a silent one leaves time for the next.
+    /// Tries the addresses one after the other; each has its share of what is left, so that a silent one leaves time
+    /// for the next.
     pub(super) fn connect_tcp(addresses: &[SocketAddr], deadline: Deadline) -> io::Result<Self> {
         let mut outcome = Err(io::ErrorKind::AddrNotAvailable.into());
         for (index, address) in addresses.iter().enumerate() {
@@ -134,7 +135,7 @@ impl Stream {
     }
 
     #[cfg(feature = "postgres")]
-    /// What ties a login to an encrypted connection, where there is something.
+    /// Returns the bytes that tie a login to an encrypted connection, if there are any.
     pub(super) fn end_point(&self) -> Option<Vec<u8>> {
         match self {
             Self::Tcp(_) => None,
@@ -156,7 +157,7 @@ impl Stream {
         }
     }
 
-    /// What another thread can cut it off by.
+    /// Returns the handle by which another thread can cut it off.
     pub(super) fn cutter(&self) -> Cutter {
         match self {
             Self::Tcp(wire) => Cutter::of(wire),
@@ -193,7 +194,7 @@ impl Stream {
         }
     }
 
-    /// Says that nothing more is sent, and gives what tells when the other side has ended the connection too.
+    /// Ends sending, and returns a handle that reports when the other side has ended the connection too.
     pub(super) fn leave(&self) -> Leaving {
         // One that is closed already cannot be shut down, and need not.
         match self {
@@ -222,7 +223,7 @@ pub(super) fn wait_for(
         let left = deadline.left()?.map(timespec).transpose()?;
         let mut watched = [PollFd::new(socket, flags)];
         match poll(&mut watched, left.as_ref()) {
-            // Time ran out, which `left` says, or somebody interrupted.
+            // Time ran out, which `left` reports, or a signal interrupted.
             Ok(0) | Err(rustix::io::Errno::INTR) => (),
             Ok(_) => return Ok(watched[0].revents()),
             Err(error) => return Err(error.into()),
@@ -318,7 +319,7 @@ mod tests {
         (silent, address, waiting)
     }
 
-    /// A name may have addresses that nobody answers at: one of them leaves time for the others.
+    /// A name may have addresses that do not answer: one of them leaves time for the others.
     #[test]
     fn a_silent_address_leaves_time_for_the_next() {
         let (_silent, address, _waiting) = silent();

@@ -53,7 +53,7 @@ impl Tls {
         }))
     }
 
-    /// Is it found out who answers?
+    /// Is the server verified?
     pub(in crate::driver) fn verifies(&self) -> bool {
         self.mode.verifies()
     }

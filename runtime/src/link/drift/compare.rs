@@ -1,4 +1,4 @@
-//! What was compiled in, compared with what the catalogue says.
+//! Compares what was compiled in with the catalogue.
 
 use crate::driver::catalogue::{Kind, Relation, StoredColumn, same_name};
 use crate::error::{TableDifference, TableDrift};
@@ -106,7 +106,7 @@ impl Expected {
     }
 }
 
-/// What differs, if anything does.
+/// Returns the differences, if there are any.
 pub(super) fn compare(
     info: &'static ModelInfo,
     dialect: Dialect,

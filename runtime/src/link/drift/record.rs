@@ -1,5 +1,5 @@
-//! For which schema the tables of an engine were made: a row in a table of bindery's own, written by whoever makes tables.
-//! A database in which bindery made none has no such table, and gets none.
+//! For which schema the tables of an engine were made: a row in a table of bindery's own, written by the program that
+//! makes tables. A database in which bindery made none has no such table, and gets none.
 //!
 //! The row holds a hash of what a program relies on: its columns, their values, and the rules of each table. It is put
 //! together here and not where code is generated: a derive sees one struct, and a program has to say the same of itself
@@ -31,7 +31,7 @@ pub(crate) struct Record {
     table: TableName,
 }
 
-/// What the row says.
+/// The content of the row.
 pub(super) enum Recorded {
     /// There is no table of records, or it may not be read.
     Unkept,
@@ -72,7 +72,7 @@ impl Record {
         hash(self.program.models_on(self.engine))
     }
 
-    /// Whose schema the table holds.
+    /// Returns whose schema the table holds.
     pub(super) fn recorded(&self, physical: &mut Physical) -> Result<Recorded> {
         if !self.is_readable(physical)? {
             return Ok(Recorded::Unkept);
@@ -213,8 +213,8 @@ fn of_records(error: Error) -> Error {
     error.of(TABLE, Operation::Create)
 }
 
-/// Where the table is: beside the engine's own, as a schema that has none of them may be somebody else's. The session's
-/// own schema, or of those that tables name the first by name.
+/// Returns the schema of the table: that of the engine's own, as a schema that has none of them may be another
+/// program's. The session's own schema, or of those that tables name the first by name.
 fn schema_of(program: &'static Program, engine: usize) -> Option<String> {
     let mut schemas: Vec<_> = program
         .tables_of(engine)

@@ -19,7 +19,7 @@ use crate::link::constraint_names::Names;
 use crate::link::program::{EngineInfo, ModelInfo, Program};
 use bindery_core::config::SchemaCheck;
 
-/// What is known of the tables of one engine.
+/// The knowledge about the tables of one engine.
 pub(crate) struct Watch {
     engine: &'static EngineInfo,
     /// Those that live there, in the order of the schema.
@@ -31,18 +31,18 @@ pub(crate) struct Watch {
     known: Mutex<Known>,
 }
 
-/// What somebody has found.
+/// The findings of one comparison.
 #[derive(Default)]
 struct Known {
-    /// Of each model; empty until somebody looked.
+    /// Of each model; empty until a comparison.
     found: Vec<Found>,
     /// The tables were made for it, and nothing may be done with them.
     made_for: Option<RecordedSchema>,
-    /// Such a schema that was told of.
+    /// Such a schema that was reported.
     told: Option<RecordedSchema>,
 }
 
-/// What was found of one table.
+/// The finding about one table.
 #[derive(Clone)]
 struct Found {
     drift: Option<TableDrift>,
@@ -51,7 +51,7 @@ struct Found {
     is_told: bool,
 }
 
-/// What a statement does.
+/// The effect of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
     Read,
@@ -61,7 +61,7 @@ pub(crate) enum Use {
 }
 
 impl Use {
-    /// That of an operation, in a transaction or outside of one.
+    /// Returns the use that an operation makes of tables, in a transaction or outside of one.
     pub(crate) fn of(operation: Operation, in_transaction: bool) -> Self {
         // Of many rows it promises all or none.
         let of_many = matches!(
@@ -99,7 +99,7 @@ impl Watch {
         &self.record
     }
 
-    /// The error with the schema's names for what the database tells by its own; `called` is the model it came from.
+    /// The error with the schema's names for the names that the database reports; `called` is the model it came from.
     #[cold]
     pub(crate) fn named(&self, error: Error, called: Option<&'static str>) -> Error {
         let names = Names {
@@ -120,7 +120,7 @@ impl Watch {
     /// been put right meanwhile, so nothing is refused for it without another look.
     ///
     /// # Errors
-    /// [`ErrorKind::SchemaDrift`], [`ErrorKind::NotTransactional`], or the catalogue cannot be asked.
+    /// [`ErrorKind::SchemaDrift`], [`ErrorKind::NotTransactional`], or the catalogue cannot be queried.
     #[cold]
     pub(crate) fn ensure(
         &self,
@@ -156,7 +156,7 @@ impl Watch {
         drifted(drifts.collect(), known.made_for.clone())
     }
 
-    /// Were the tables made for another schema? That is told of, once.
+    /// Were the tables made for another schema? That is reported once.
     ///
     /// # Errors
     /// They were, and nothing may be done with them then.
@@ -181,7 +181,7 @@ impl Watch {
         Ok(())
     }
 
-    /// What is known holds no more: tables were made or dropped.
+    /// Forgets what is known: tables were made or dropped.
     pub(crate) fn forget(&self) {
         let mut known = self.lock();
         known.found.clear();
@@ -191,7 +191,7 @@ impl Watch {
         self.settled.store(is_settled, Ordering::Relaxed);
     }
 
-    /// Models of one name in several schemas are told apart by their tables.
+    /// Models of one name in several schemas are distinguished by their tables.
     fn place_of(&self, model: &str, table: &str) -> Option<usize> {
         let mut places = (0..self.models.len()).filter(|at| self.models[*at].name == model);
         let (first, second) = (places.next()?, places.next());
@@ -213,7 +213,7 @@ impl Watch {
         sql.finish()
     }
 
-    /// Asks the catalogue for all tables. Nobody waits for it meanwhile: two who look see the same.
+    /// Queries the catalogue for all tables. Other threads do not wait for it: two that compare see the same.
     fn look(&self, physical: &mut Physical) -> Result<()> {
         let found = self.compare_all(physical)?;
         let recorded = self.record.recorded(physical)?;
@@ -245,7 +245,7 @@ impl Watch {
             .collect())
     }
 
-    /// Another schema, where that is enough to refuse; elsewhere it is told of.
+    /// Another schema, where that is enough to refuse; elsewhere it is logged.
     fn refused(&self, other: Option<RecordedSchema>) -> Option<RecordedSchema> {
         let other = other?;
         match self.check {

@@ -45,7 +45,7 @@ pub(crate) struct Scoped {
 enum Doom {
     /// A call failed at this depth: rolling back that savepoint, or one around it, mends it.
     Scope(u32),
-    /// The database has given up the whole transaction, or would have to.
+    /// The database has rolled back the whole transaction, or would have to.
     Whole,
 }
 
@@ -109,7 +109,7 @@ impl Standing {
         self.was_in_the_way
     }
 
-    /// What was done at this depth was kept.
+    /// Records that the work at this depth was kept.
     pub(crate) fn kept(&mut self, depth: u32) {
         self.left(depth);
     }
@@ -121,7 +121,7 @@ impl Standing {
         }
     }
 
-    /// What was done at this depth was undone.
+    /// Records that the work at this depth was undone.
     pub(crate) fn undone(&mut self, depth: u32) {
         self.left(depth);
         let mended = match self.doom {

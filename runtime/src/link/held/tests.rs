@@ -1,4 +1,4 @@
-//! Transactions that end in ways no program asked for, on SQLite.
+//! Transactions that end in ways that no program intended, on SQLite.
 
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ fn nothing_runs_in_a_transaction_that_the_database_ended() {
     run(&mut link, TOO_MUCH).unwrap_err();
     assert!(!link.physical().in_transaction(), "a full disk ends it");
 
-    // Alone, this would be committed at once.
+    // Alone, this would be committed immediately.
     let aborted = |outcome: Result<()>| {
         assert_eq!(outcome.unwrap_err().kind(), &ErrorKind::TransactionAborted);
     };

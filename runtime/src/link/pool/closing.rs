@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 
 impl Pool {
     /// Closes idle connections now and those in use when they come back. Opens nothing; a second time does nothing, and so
-    /// does a forked child: it gets no connection in any case, and whoever held the lock does not exist there.
+    /// does a forked child: it gets no connection in any case, and the thread that held the lock does not exist there.
     pub(crate) fn close(&self) {
         if self.is_forked() {
             return;
@@ -36,8 +36,8 @@ impl Pool {
         self.wait_until_empty(limit).inspect_err(|_| self.cut())
     }
 
-    /// Whoever waits for a database learns that the engine is closed, and whoever asks it for something later. The
-    /// connections are closed when they are given back.
+    /// Wakes every caller that waits for a database with the error that the engine is closed; later calls get it too.
+    /// The connections are closed when they are given back.
     fn cut(&self) {
         self.is_cut.store(true, Ordering::Release);
         self.lock().cutters.iter().for_each(Cutter::cut);

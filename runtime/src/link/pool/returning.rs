@@ -1,4 +1,4 @@
-//! What becomes of connections that nobody needs any more: kept for the next, or closed.
+//! Takes back connections that are not needed any more: they are kept for the next caller, or closed.
 
 use std::sync::Arc;
 use std::thread;
@@ -35,7 +35,8 @@ impl Pool {
         }
     }
 
-    /// Who holds one for long may have seen nothing of a server that went down meanwhile, and the next may get it at once.
+    /// Returns whether the connection can be used again. A caller that held it for long may not have noticed that the
+    /// server went down, and the next may get it immediately.
     fn is_reusable(&self, pooled: &mut Pooled, now: Instant) -> bool {
         let physical = &mut pooled.physical;
         self.limits.keep
@@ -46,8 +47,8 @@ impl Pool {
             && (now.saturating_duration_since(pooled.taken) < LOOK_AFTER || physical.is_quiet())
     }
 
-    /// Closes a connection that must not be used again. Its place is free when the server has ended it, too; whoever
-    /// gives it back does not wait for that.
+    /// Closes a connection that must not be used again. Its place is free when the server has ended it, too; a caller
+    /// that gives it back does not wait for that.
     pub(crate) fn discard(self: &Arc<Self>, pooled: Pooled) {
         if self.is_forked() {
             // Closing it would end the session of the process it belongs to.

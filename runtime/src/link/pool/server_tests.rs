@@ -124,7 +124,7 @@ fn end_sessions(behind: &Behind) {
     thread::sleep(super::LOOK_AFTER * 2);
 }
 
-/// The server went down while somebody had a connection and did nothing with it: the next gets another one.
+/// The server went down while a caller had a connection and did nothing with it: the next gets another one.
 ///
 /// Covers POOL-2 on PostgreSQL, MariaDB.
 #[test]
@@ -141,7 +141,7 @@ fn pool_2_a_connection_that_died_in_use_is_not_passed_on() {
     }
 }
 
-/// Whoever asks next does not notice.
+/// The next caller does not notice.
 ///
 /// Covers POOL-2 on PostgreSQL, MariaDB.
 #[test]
@@ -159,7 +159,7 @@ fn pool_2_connections_that_died_while_idle_are_replaced() {
     }
 }
 
-/// A server that is silent in its greeting, or when an idle connection is tried, holds nobody up for longer than the
+/// A server that is silent in its greeting, or when an idle connection is tried, holds no caller up for longer than the
 /// limit, and no place is lost.
 ///
 /// Covers POOL-3, POOL-4 on PostgreSQL, MariaDB.
@@ -227,7 +227,7 @@ fn pool_7_panics_give_their_places_back() {
     }
 }
 
-/// Sessions are cut again and again: at most what was under way fails, and the next that asks is served.
+/// Sessions are cut again and again: at most what was under way fails, and the next caller is served.
 ///
 /// Covers POOL-2 on PostgreSQL, MariaDB.
 #[test]
@@ -263,7 +263,7 @@ fn pool_2_at_most_what_was_under_way_fails() {
     }
 }
 
-/// What a user leaves open is not the next one's.
+/// A transaction that one user leaves open does not reach the next.
 ///
 /// Covers POOL-6 on PostgreSQL, MariaDB.
 #[test]
@@ -295,13 +295,13 @@ fn pool_6_an_open_transaction_is_nobodys() {
     }
 }
 
-/// What a trigger or function leaves in the session of who set it off, and how the next user would notice.
+/// A change that a trigger or function leaves in the session, and how the next user would notice it.
 struct Left {
     fresh: FreshDatabase,
     dialect: Dialect,
     trigger: &'static str,
     question: &'static str,
-    /// What the question is answered in a session that is as new.
+    /// The answer in a session that is as new.
     clean: &'static str,
 }
 
@@ -359,7 +359,7 @@ impl Left {
         Pool::new("b", limits, Box::new(open))
     }
 
-    /// What the next user sees.
+    /// Returns the answer that the next user sees.
     fn answer(&self, pool: &Arc<Pool>) -> String {
         let mut link = pool.acquire().unwrap();
         let mut answer = String::new();
@@ -395,7 +395,7 @@ fn pool_6_what_a_trigger_leaves_in_a_session_is_nobodys() {
 
         let always = left.pool(SessionReset::Always);
         for round in 0..3 {
-            // In a transaction, alone, and behind rows that were not read to their end.
+            // In a transaction, alone, and after rows that were not read to their end.
             let mut link = always.acquire().unwrap();
             if round == 1 {
                 link.begin().unwrap();

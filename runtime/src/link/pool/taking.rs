@@ -57,7 +57,7 @@ impl Pool {
         self.accept(grant, limit.saturating_sub(started.elapsed()))
     }
 
-    /// What the queue gives within the limit.
+    /// Waits for what the queue gives within the limit.
     fn wait(&self, place: &Arc<Place<Grant>>, limit: Duration) -> Result<Grant> {
         if let Some(grant) = place.wait(limit) {
             return Ok(grant);
@@ -108,8 +108,9 @@ impl Pool {
         self.open_in(slot, left.saturating_sub(now.elapsed()))
     }
 
-    /// Whether a connection that rested so long can be given out. Asking the server costs a round trip, so after a short
-    /// rest it is enough that nothing came in: a server that ends a session says so or closes the socket.
+    /// Returns whether a connection that was idle for this long can be given out. A query to the server costs a round
+    /// trip, so after a short rest it is enough that nothing came in: a server that ends a session says so or closes
+    /// the socket.
     fn is_good(&self, physical: &mut Physical, rested: Duration, left: Duration) -> bool {
         if rested < LOOK_AFTER {
             return true;

@@ -138,7 +138,7 @@ fn a_connection_in_a_transaction_never_comes_back() {
     link.begin().unwrap();
     drop(link);
     assert_eq!(counts(&pool), [0, 0, 0]);
-    // Begun behind the link's back.
+    // Begun without the link's knowledge.
     let mut link = pool.acquire().unwrap();
     link.ready().unwrap().batch("BEGIN").unwrap();
     drop(link);
@@ -229,7 +229,7 @@ fn waiting_threads_learn_of_closing() {
     drop(held);
 }
 
-/// Who waits longest is served first.
+/// The caller that waits longest is served first.
 ///
 /// Covers POOL-5 on SQLite.
 #[test]
@@ -258,7 +258,7 @@ fn connections_go_to_who_came_first() {
     assert_eq!(served.into_inner().unwrap(), [0, 1, 2, 3, 4, 5, 6, 7]);
 }
 
-/// What was counted adds up, whatever happened.
+/// The statistics add up, whatever happened.
 ///
 /// Covers POOL-04 on SQLite.
 #[test]
@@ -298,7 +298,7 @@ fn con_10_closing_waits_for_connections_in_use() {
     assert_eq!(counts(&pool), [0, 0, 0]);
 }
 
-/// A panic in the opener while somebody waits passes the place on.
+/// A panic in the opener while a caller waits passes the place on.
 #[test]
 fn a_place_that_comes_free_goes_to_who_waits() {
     let (pool, opened) = pool(PoolLimits {
@@ -333,7 +333,7 @@ fn pool_8_a_forked_child_gets_no_connection() {
     assert_eq!(opened.load(Ordering::Relaxed), 1);
 }
 
-/// The thread that held the lock when its process forked does not exist in the child, so nobody waits for it there.
+/// The thread that held the lock when its process forked does not exist in the child, so it is not waited for there.
 ///
 /// Covers POOL-8 on SQLite.
 #[test]

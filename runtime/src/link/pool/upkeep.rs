@@ -1,6 +1,7 @@
-//! Connections that rest for too long, or are too old, go when their time is up, also where nobody comes any more. One thread
-//! looks after the pools of the whole process. It is there only while a connection rests that has a time, holds no pool and no
-//! process alive, and is none of a forked child's: that begins with a thread of its own when a connection of its own rests.
+//! Connections that are idle for too long, or too old, are closed when their time is up, also where no caller comes any
+//! more. One thread looks after the pools of the whole process. It is there only while a connection rests that has a
+//! time, holds no pool and no process alive, and is none of a forked child's: that begins with a thread of its own when
+//! a connection of its own rests.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread;
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::{Idle, Pool, State};
 use crate::driver::forks;
 
-/// What looks after the pools of one process.
+/// The keeper of the pools of one process.
 #[derive(Default)]
 struct Keeper {
     state: Mutex<Watched>,
@@ -42,7 +43,7 @@ impl Generation {
     }
 }
 
-/// That of this process.
+/// Returns the keeper of this process.
 fn keeper() -> &'static Keeper {
     static FIRST: OnceLock<Generation> = OnceLock::new();
     let mut generation = FIRST.get_or_init(Generation::of_this_process);
@@ -117,7 +118,7 @@ impl Pool {
 }
 
 impl Keeper {
-    /// Looks at a pool at that time, or before; without a thread, when somebody comes.
+    /// Looks at a pool at that time, or before; without a thread, when a caller comes.
     fn expect(&'static self, at: Instant, pool: &Weak<Pool>) {
         let mut state = self.lock();
         state.expect(at, pool);

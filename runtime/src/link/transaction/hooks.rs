@@ -1,4 +1,4 @@
-//! What runs after a transaction: once it is committed for good, or once it is undone.
+//! Hooks that run after a transaction: once it is committed for good, or once it is undone.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -49,10 +49,10 @@ impl<E: Engine> Default for Hooks<E> {
 impl<E: Engine> Transaction<'_, E> {
     /// Runs `hook` once this transaction is committed for good: after the commit of the outermost transaction of its
     /// engine, in the order the hooks were given. Where this transaction or one around it is rolled back, it is dropped;
-    /// where nobody knows whether the commit was carried out, too.
+    /// where it is not known whether the commit was carried out, too.
     ///
     /// The commit holds whatever a hook does. A hook that fails or panics keeps no other from running; the first error is
-    /// told as [`ErrorKind::AfterCommit`] by the call that committed.
+    /// reported as [`ErrorKind::AfterCommit`] by the call that committed.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
@@ -82,7 +82,7 @@ impl<E: Engine> Transaction<'_, E> {
     }
 
     /// Runs `hook` once this transaction is rolled back, by itself or with one around it: by a call, an error or a panic.
-    /// It is dropped where the outermost transaction is committed, and where nobody knows whether it was.
+    /// It is dropped where the outermost transaction is committed, and where it is not known whether it was.
     pub fn after_rollback(&mut self, hook: impl FnOnce() + Send + 'static) {
         self.hook(Run::AfterRollback(Box::new(hook)));
     }
@@ -95,7 +95,8 @@ impl<E: Engine> Transaction<'_, E> {
 
 impl<E: Engine> Connection<E> {
     /// Runs `hook` after each transaction that is committed on this connection, as
-    /// [`after_commit`](Transaction::after_commit) does for one, and behind those. Transactions of its own call no such hook.
+    /// [`after_commit`](Transaction::after_commit) does for one, and after those. Transactions of its own call no such
+    /// hook.
     pub fn after_each_commit(
         &mut self,
         hook: impl FnMut(&mut Self) -> Result<()> + Send + 'static,

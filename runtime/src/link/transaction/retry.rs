@@ -67,7 +67,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Up to how long to wait after so many attempts.
+    /// The longest wait after this number of attempts.
     fn bound(&self, tried: u32) -> Duration {
         let doubled = 1u32.checked_shl(tried - 1).unwrap_or(u32::MAX);
         self.shortest.saturating_mul(doubled).min(self.longest)

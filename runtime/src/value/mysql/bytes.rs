@@ -1,6 +1,6 @@
 //! The pieces that packets are made of (MySQL's manual of the client/server protocol, "Basic Data Types").
 
-/// Takes a number of so many bytes off the front, the least significant byte first.
+/// Takes a number of `length` bytes off the front, the least significant byte first.
 pub(crate) fn take_number(rest: &mut &[u8], bytes: usize) -> Option<u64> {
     let (number, after) = rest.split_at_checked(bytes)?;
     *rest = after;
@@ -51,7 +51,7 @@ pub(crate) fn take_counted<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     take(rest, length)
 }
 
-/// Takes so many bytes.
+/// Takes this number of bytes.
 pub(crate) fn take<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
     let (taken, after) = rest.split_at_checked(length)?;
     *rest = after;
@@ -92,7 +92,7 @@ pub(crate) fn put_counted(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
-/// Writes text with a NUL behind it. NUL cannot be in it, so it is left out: the server would end the text there.
+/// Writes text with a NUL after it. NUL cannot be in it, so it is left out: the server would end the text there.
 pub(crate) fn put_text(out: &mut Vec<u8>, text: &str) {
     out.extend(text.bytes().filter(|&byte| byte != 0));
     out.push(0);

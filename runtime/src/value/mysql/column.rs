@@ -30,7 +30,7 @@ pub(crate) struct Column {
 }
 
 impl Column {
-    /// Reads a column's description; of a type that is not known nothing could be read behind it.
+    /// Reads a column's description; of a type that is not known nothing could be read after it.
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
         const UNSIGNED: u16 = 0x20;
         let mut rest = body;

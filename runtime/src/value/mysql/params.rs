@@ -1,4 +1,4 @@
-//! Values to parameters of a prepared statement. The server tells nothing about the types it expects and converts
+//! Values to parameters of a prepared statement. The server reports nothing about the types it expects and converts
 //! what it gets; in strict mode it refuses what does not fit.
 
 use super::bytes::put_counted;
@@ -34,7 +34,7 @@ pub(crate) struct Values {
 }
 
 impl Values {
-    /// For a server that takes less than so many bytes at once.
+    /// For a server that takes less than this number of bytes in one packet.
     pub(crate) fn below(too_large: usize) -> Self {
         Self {
             too_large: Some(too_large),
@@ -61,12 +61,12 @@ impl Values {
         self.types.len() / 2
     }
 
-    /// What they take in a statement.
+    /// Returns the bytes that they take in a statement.
     pub(crate) fn size(&self) -> usize {
         self.types.len() + self.nulls.len() + self.bytes.len()
     }
 
-    /// Writes them behind the head of the statement that runs with them.
+    /// Writes them after the head of the statement that runs with them.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         const TYPES_FOLLOW: u8 = 1;
         if self.count() > 0 {
@@ -84,7 +84,7 @@ impl Values {
         Identity::new(self.types, is_exact)
     }
 
-    /// Moves the values of one more row behind these.
+    /// Moves the values of one more row after these.
     pub(crate) fn append(&mut self, row: &Self) {
         for index in 0..row.count() {
             let is_null = row.nulls[index / 8] & 1 << (index % 8) != 0;
@@ -131,7 +131,7 @@ impl BulkValues {
         self.types.len() / 2
     }
 
-    /// What they take in a statement.
+    /// Returns the bytes that they take in a statement.
     pub(crate) fn size(&self) -> usize {
         self.types.len() + self.bytes.len()
     }
@@ -157,7 +157,7 @@ impl BulkValues {
         self.rows += 1;
     }
 
-    /// Writes types and values behind the head of the statement.
+    /// Writes types and values after the head of the statement.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         for of in self.types.chunks(2) {
             // Of a column without any value it does not matter, as long as the server knows it.

@@ -1,4 +1,4 @@
-//! PostgreSQL's binary form to values. Everything from the server is checked: a length that does not fit is no value.
+//! PostgreSQL's binary form to values. Everything from the server is checked: a length that does not fit is not a value.
 
 use std::borrow::Cow;
 

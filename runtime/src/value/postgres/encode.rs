@@ -13,8 +13,8 @@ use crate::value::types::Interval;
 pub(crate) const EPOCH_DAYS: i64 = 10_957;
 pub(crate) const EPOCH_MICROS: i64 = EPOCH_DAYS * 86_400_000_000;
 
-/// What a server takes in one message (`PQ_LARGE_MESSAGE_LIMIT` in its source), less the message's own head. A longer one
-/// it answers by ending the session.
+/// The most bytes that a server accepts in one message (`PQ_LARGE_MESSAGE_LIMIT` in its source), less the message's own
+/// head. A longer one it answers by ending the session.
 const LARGEST_MESSAGE: usize = (1 << 30) - (1 << 16);
 
 /// Writes values one after the other, each with its length before it, as parameters and COPY want them.
@@ -32,7 +32,7 @@ enum Types<'a> {
     All(&'a Type),
 }
 
-/// What stands behind a domain.
+/// Returns the type under a domain.
 pub(crate) fn base(mut column_type: &Type) -> &Type {
     while let Kind::Domain(inner) = column_type.kind() {
         column_type = inner;

@@ -1,5 +1,5 @@
 //! SQLite's result codes to kinds of errors. Texts are shown only where nothing has run yet, so that they speak of the
-//! statement and not of rows; others are kept for who asks for them.
+//! statement and not of rows; others are kept for callers that request them.
 
 use std::io;
 
@@ -19,7 +19,7 @@ pub(crate) fn prepare_error(error: rusqlite::Error) -> Error {
         _ => return step_error(error),
     };
     let kind = match code {
-        // SQLite has one code for all errors of this kind, and no other sign of them than its text.
+        // SQLite has one code for all errors of this kind, and no other mark of them than its text.
         ffi::SQLITE_ERROR if is_unknown_name(message) => ErrorKind::SchemaMismatch,
         ffi::SQLITE_ERROR if is_syntax(message) => ErrorKind::Syntax,
         code => kind(code),
@@ -117,7 +117,7 @@ fn kind(code: i32) -> ErrorKind {
             ErrorCode::DiskFull => ErrorKind::DiskFull,
             ErrorCode::SystemIoFailure => ErrorKind::Io,
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => ErrorKind::Corrupt,
-            // 20: text or bytes that are no integer for a key of integers.
+            // 20: text or bytes that are not integers, for a key of integers.
             ErrorCode::TooBig | ErrorCode::TypeMismatch => {
                 ErrorKind::ValueOutOfRange(Constraint::default())
             }

@@ -13,7 +13,7 @@ use crate::value::{RowReader, decimal, uuid_text, vector};
 /// One row.
 pub(crate) struct RowRef<'a> {
     row: &'a Statement,
-    /// The column that was last asked for being NULL, and its value: taking it from SQLite again costs as much.
+    /// The column that was last tested for NULL, and its value: taking it from SQLite again costs as much.
     peeked: Cell<(usize, ValueRef<'a>)>,
 }
 

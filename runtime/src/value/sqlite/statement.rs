@@ -29,7 +29,7 @@ pub(crate) struct Statement {
 }
 
 // SAFETY: SQLite lets a statement move between threads with its connection as long as one thread at a time uses them.
-// They are fields of one `SqliteConnection`, which is not `Sync`: it is used by who has it.
+// They are fields of one `SqliteConnection`, which is not `Sync`: it is used by the thread that has it.
 unsafe impl Send for Statement {}
 
 impl Statement {
@@ -91,7 +91,7 @@ impl Statement {
         let Ok(place) = c_int::try_from(place) else {
             return Err(failure(ffi::SQLITE_RANGE, None));
         };
-        // SAFETY: the statement was prepared and is not finalised. SQLite checks the place, takes so many bytes as are
+        // SAFETY: the statement was prepared and is not finalised. SQLite checks the place, takes as many bytes as are
         // given with the pointer, and copies them.
         let code = unsafe {
             let copy = ffi::SQLITE_TRANSIENT();
@@ -152,7 +152,7 @@ impl Statement {
         let column = c_int::try_from(column).unwrap_or(-1);
         // SAFETY: the statement was prepared and is not finalised. SQLite gives a value for any number of a column, and
         // for a statement without a row. The value is good until the next `step` or `reset`, which need `&mut self`, and
-        // nobody asks for it in another form than its own. Nobody else uses the connection meanwhile, which such
+        // it is never read in another form than its own. No other thread uses the connection meanwhile, which such
         // an "unprotected" value needs: that is not `Sync`, and neither is the statement.
         unsafe {
             let value = ffi::sqlite3_column_value(self.raw.as_ptr(), column);
@@ -162,7 +162,7 @@ impl Statement {
                 ffi::SQLITE_TEXT => {
                     let at = ffi::sqlite3_value_text(value);
                     let length = ffi::sqlite3_value_bytes(value);
-                    // No memory: what is no UTF-8 is an error for who reads it.
+                    // No memory: a text that is not UTF-8 is an error for its reader.
                     ValueRef::Text(bytes(at, length).unwrap_or(&[0xff]))
                 }
                 ffi::SQLITE_BLOB => {
@@ -188,13 +188,13 @@ impl Statement {
 
 impl Drop for Statement {
     fn drop(&mut self) {
-        // SAFETY: nobody has the statement any more.
+        // SAFETY: the statement is not used any more.
         unsafe { ffi::sqlite3_finalize(self.raw.as_ptr()) };
     }
 }
 
 /// # Safety
-/// A pointer that is not NULL leads to so many bytes, which stay there for `'a`.
+/// A pointer that is not NULL leads to `length` bytes, which stay there for `'a`.
 unsafe fn bytes<'a>(at: *const u8, length: c_int) -> Option<&'a [u8]> {
     let length = usize::try_from(length).ok()?;
     let at = NonNull::new(at.cast_mut())?;
@@ -202,7 +202,7 @@ unsafe fn bytes<'a>(at: *const u8, length: c_int) -> Option<&'a [u8]> {
     Some(unsafe { std::slice::from_raw_parts(at.as_ptr(), length) })
 }
 
-/// What SQLite says of its last error.
+/// Returns SQLite's text of its last error.
 ///
 /// # Safety
 /// The handle is that of an open connection.

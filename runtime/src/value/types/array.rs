@@ -4,7 +4,8 @@ use super::{FromColumn, Interval, ToColumn};
 use crate::error::Result;
 use crate::value::{ParamWriter, RowReader};
 
-/// What an array may hold. Not `u8`: `Vec<u8>` is bytes. Not arrays: PostgreSQL does not tell dimensions apart.
+/// The types that an array may hold. Not `u8`: `Vec<u8>` is bytes. Not arrays: PostgreSQL does not distinguish
+/// dimensions.
 #[diagnostic::on_unimplemented(message = "a column cannot hold an array of `{Self}`")]
 pub trait ArrayElement: ToColumn + FromColumn {}
 

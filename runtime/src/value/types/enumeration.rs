@@ -1,4 +1,4 @@
-//! What generated enums say of a text that is none of their values.
+//! The error of generated enums for a text that is not one of their values.
 
 use std::fmt;
 

@@ -19,7 +19,7 @@ pub struct Interval {
     pub microseconds: i64,
 }
 
-/// The text is no interval as [`Interval`] writes it.
+/// The text is not an interval as [`Interval`] writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseIntervalError;
 
@@ -94,7 +94,7 @@ fn parse(text: &str) -> Option<Interval> {
     })
 }
 
-/// An integer without the plus sign that Rust would take.
+/// An integer without the plus that Rust would accept.
 fn integer(text: &str) -> Option<i32> {
     (!text.starts_with('+'))
         .then(|| text.parse().ok())

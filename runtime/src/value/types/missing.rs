@@ -1,4 +1,4 @@
-//! What stands for types whose feature is off: generated code that names them compiles all the same, so that a missing
+//! Substitutes for types whose feature is off: generated code that names them compiles all the same, so that a missing
 //! feature is one message, that of `require_…!`, and not one for each column. No such value can be made.
 
 use std::fmt;

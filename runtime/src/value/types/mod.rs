@@ -111,9 +111,9 @@ pub trait FromColumn: Sized {
     fn read(row: &mut RowReader<'_>) -> Result<Self>;
 }
 
-/// A value that can be the present: what a column with `@updated` holds.
+/// A value that can be the current time: the type of a column with `@updated`.
 pub trait Now {
-    /// The present, seconds cut to so many digits behind the point.
+    /// The current time, with seconds cut to this number of digits after the point.
     fn now(digits: u32) -> Self;
 }
 

@@ -24,7 +24,7 @@ pub struct IpNet {
     prefix: u8,
 }
 
-/// The text is no address with or without the length of a network.
+/// The text is not an address with or without the length of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseIpNetError;
 

@@ -1,4 +1,4 @@
-//! What a nullable column of a new row takes.
+//! The values that a nullable column of a new row takes.
 
 use std::borrow::Cow;
 

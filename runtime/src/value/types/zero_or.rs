@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::value::{ParamWriter, RowReader};
 
 /// A date, or a date and time, or the date of zeros. For columns with `@type` or `[types]`: elsewhere a date of zeros is an
-/// error that names its column, as it is no date.
+/// error that names its column, as it is not a date.
 ///
 /// MySQL takes it for writing only where the session's `sql_mode` has neither `NO_ZERO_DATE` nor a strict mode with it.
 ///

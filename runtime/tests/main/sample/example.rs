@@ -300,7 +300,7 @@ pub mod blogs {
         uniques: &[],
     };
 
-    /// What the program says of `blogs`.
+    /// The description of `blogs` in the program.
     pub(super) static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Blog",
         schema: ::core::option::Option::None,
@@ -550,7 +550,7 @@ pub mod users {
         }],
     };
 
-    /// What the program says of `users`.
+    /// The description of `users` in the program.
     pub(super) static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "User",
         schema: ::core::option::Option::None,
@@ -643,7 +643,7 @@ impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 /// All databases of this program.
 pub struct Databases(::bindery::Registry);
 
-/// Implemented by nobody: a model on several engines needs a choice.
+/// Implemented by no type: a model on several engines needs a choice.
 #[diagnostic::on_unimplemented(
     message = "model `Blog` lives on `default` and `b`: choose one",
     label = "which engine?",

@@ -1,4 +1,4 @@
-//! What a program would see in its log.
+//! The log as a program would see it.
 
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
@@ -7,12 +7,12 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// What is logged on this thread.
+/// The log of this thread.
 #[derive(Clone, Default)]
 pub struct Logged(Arc<Mutex<Vec<String>>>);
 
 impl Logged {
-    /// What is logged during `work`.
+    /// Returns the log of `work`.
     pub fn of(work: impl FnOnce()) -> Vec<String> {
         let log = Self::default();
         tracing::subscriber::with_default(log.clone(), work);

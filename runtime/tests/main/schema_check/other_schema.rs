@@ -15,7 +15,7 @@ fn open(program: &'static Program, engine: &str, place: &Place, check: SchemaChe
     program_with(program, engine, options)
 }
 
-/// What is logged of other schemas while an engine is used for the first time, twice.
+/// Returns the number of log lines about other schemas while an engine is used for the first time, twice.
 fn told<E: Everything>(db: &Registry, engine: E) -> usize {
     let log = Logged::of(|| {
         let mut c = db.connect(engine).unwrap();
@@ -40,7 +40,7 @@ fn refused<T>(outcome: bindery::Result<T>) -> SchemaDrift {
     }
 }
 
-/// The older of two versions goes on where its tables fit, and both are told; `strict` refuses.
+/// The older of two versions goes on where its tables fit, and both get a warning; `strict` refuses.
 ///
 /// Covers CFG-10, GEN-8.
 #[test]
@@ -54,7 +54,7 @@ fn cfg_10_two_versions_of_a_program_are_told_of_each_other() {
         let first = place.ask(HASH);
         assert_eq!(told(&older, engine), 0);
 
-        // The newer one is told before it changes anything, or refused.
+        // The newer one gets a warning before it changes anything, or refused.
         let newer = open(&PROGRAM, name, place, strict);
         let drift = refused(newer.create_missing_on(engine));
         let other = drift.made_for.as_ref().expect("another schema");
@@ -117,7 +117,7 @@ fn cfg_10_two_versions_of_a_program_are_told_of_each_other() {
     on_each!(check);
 }
 
-/// What was there before is left alone; what bindery made goes with its tables.
+/// Objects that were there before are left alone; those of bindery go with its tables.
 ///
 /// Covers GEN-8.
 #[test]
@@ -187,7 +187,7 @@ fn engines_of_one_database_have_a_row_each() {
     assert_eq!(rows(), [after[1].clone()]);
 }
 
-/// A row that a program may not read, or holds anything at all, hinders nobody.
+/// A row that a program may not read, or holds anything at all, does no harm.
 #[test]
 fn a_record_of_somebody_else_is_no_harm() {
     fn check<E: Everything>(engine: E, place: &Place, key: &str) {

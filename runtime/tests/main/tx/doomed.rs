@@ -1,4 +1,4 @@
-//! What a failed call leaves of its transaction: the same on all databases, whatever each would do by itself.
+//! The state of a transaction after a failed call: the same on all databases, whatever each would do by itself.
 
 use bindery::{Applied, Connection, ErrorKind, Registry};
 
@@ -158,7 +158,7 @@ fn broken_row(place: &Place) {
     });
 }
 
-/// A row that cannot be read is no failed statement; one that was written and cannot be given back fails its call, so the
+/// A row that cannot be read is not a failed statement; one that was written and cannot be given back fails its call, so the
 /// call must not be kept.
 ///
 /// Covers TX-11.

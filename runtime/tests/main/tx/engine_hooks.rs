@@ -1,4 +1,4 @@
-//! What runs after every transaction of an engine, on whichever of its connections that was.
+//! Hooks that run after every transaction of an engine, on whichever of its connections that was.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

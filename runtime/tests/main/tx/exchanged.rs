@@ -1,4 +1,4 @@
-//! Connections that are exchanged under their transactions (`std::mem::swap`), which Rust allows to whoever has them.
+//! Connections that are exchanged under their transactions (`std::mem::swap`), which Rust allows to their owner.
 
 use std::mem;
 

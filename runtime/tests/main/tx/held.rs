@@ -1,4 +1,4 @@
-//! Transactions that are forgotten, held for too long, or dropped where nobody answers.
+//! Transactions that are forgotten, held for too long, or dropped while the server is silent.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -47,7 +47,7 @@ fn a_forgotten_transaction_reaches_nobody_and_is_told<E: Everything>(engine: E, 
         let mut tx = c.begin().unwrap();
         add(&mut tx, "forgotten").unwrap();
         std::mem::forget(tx);
-        // A write without a transaction would be kept at once; this one would be in the forgotten one.
+        // A write without a transaction would be kept immediately; this one would be in the forgotten one.
         assert!(c.in_transaction());
         let error = add(&mut c, "too").unwrap_err();
         assert_eq!(*error.kind(), bindery::ErrorKind::TransactionForgotten);
@@ -67,7 +67,7 @@ fn a_forgotten_transaction_reaches_nobody_and_is_told<E: Everything>(engine: E, 
     let mut c = db.connect(engine).unwrap();
     assert!(!c.in_transaction());
     assert!(titles(&mut c).is_empty());
-    // A transaction that ends is nobody's matter.
+    // A transaction that ends causes no warning.
     let log = Logged::of(|| {
         c.transaction(|tx| add(tx, "kept")).unwrap();
         drop(c.begin().unwrap());
@@ -198,7 +198,7 @@ fn rows_that_are_dropped_wait_for_no_silent_server<E: Everything>(engine: E, pla
     }
 }
 
-/// What is dropped is given up by a server that takes longer than this. An answer takes twice the delay.
+/// A dropped value is abandoned on a server that takes longer than this. An answer takes twice the delay.
 const SLOW: Duration = Duration::from_millis(500);
 
 /// The limit of dropping is not that of calls which wait for their answer: a slow server is not a lost one.

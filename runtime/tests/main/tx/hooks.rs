@@ -1,4 +1,4 @@
-//! What runs after transactions: when, in which order, how often, and what its own failures change.
+//! Hooks that run after transactions: when, in which order, how often, and what its own failures change.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use super::{add, refused, titles};
 use crate::sample::engine::{B, Default};
 use crate::sample::{Everything, Tables, embedded, on_each_database};
 
-/// What hooks have said.
+/// The messages of hooks.
 #[derive(Clone, std::default::Default)]
 pub(super) struct Told(Arc<Mutex<Vec<&'static str>>>);
 
@@ -18,7 +18,7 @@ impl Told {
         self.0.lock().unwrap().push(what);
     }
 
-    /// What was said since the last time.
+    /// Returns the messages since the last time.
     pub(super) fn take(&self) -> Vec<&'static str> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
@@ -191,7 +191,7 @@ fn a_panicking_hook_leaves_all_well<E: Everything>(c: &mut Connection<E>) {
     assert_eq!(told.take(), ["behind it"]);
     assert_eq!(titles(c), ["kept"]);
 
-    // Two panics at once would end the process.
+    // Two panics at the same time would end the process.
     let rolling_back = AssertUnwindSafe(|| {
         c.transaction::<()>(|tx| {
             tx.after_rollback(|| panic!("the hook's"));

@@ -61,7 +61,7 @@ fn reset(proxy: &FaultProxy) {
 }
 
 /// Runs the steps in a transaction whose connection is reset before the one of this number: 0 is the beginning, and
-/// COMMIT is behind the last.
+/// COMMIT is after the last.
 fn reset_before<E: Everything>(
     c: &mut Connection<E>,
     proxy: &FaultProxy,
@@ -126,7 +126,7 @@ fn tx_2_a_reset_between_statements_keeps_nothing<E: Everything>(engine: E, place
     assert_eq!(titles(&mut c).len(), 52);
 }
 
-/// An open database behind a proxy, without questions about its tables.
+/// An open database behind a proxy, without queries about its tables.
 fn behind<E: Everything>(engine: E, place: &Place) -> Option<(FaultProxy, bindery::Registry)> {
     let Place::Server(database) = place else {
         return None;

@@ -95,7 +95,8 @@ at_each_place! {
     constraints_wait_for_the_commit_where_the_database_can;
 }
 
-/// What a transaction of this level sees before and after another has committed a row; SQLite's readers stay where they were.
+/// A transaction of this level sees what it promises before and after another has committed a row; SQLite's readers
+/// stay where they were.
 fn a_level_sees_of_others_what_it_says<E: Everything>(engine: E, place: &Place) {
     let db = place.open(engine);
     let mut c = db.connect(engine).unwrap();

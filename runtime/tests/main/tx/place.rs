@@ -44,7 +44,7 @@ impl Place {
         engine: E,
         more: impl FnOnce(EngineOptions) -> EngineOptions,
     ) -> Registry {
-        // Tests change tables behind the program's back, and want to hear of it from the database.
+        // Tests change tables without the program's knowledge, and want the database to report it.
         let options = EngineOptions::url(self.url()).schema_check(SchemaCheck::Off);
         let db = with(engine.name(), more(options));
         db.create_missing_on(engine).unwrap();

@@ -1,4 +1,4 @@
-//! Servers that take no writes, whatever the session asks for: told before another engine has committed anything.
+//! Servers that take no writes, whatever the session sets: reported before another engine has committed anything.
 
 use std::time::Duration;
 

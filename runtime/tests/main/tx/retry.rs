@@ -114,7 +114,7 @@ fn set_stars<E: Everything>(
     c.blogs().update(id, changes).map(drop)
 }
 
-/// Two rows with so many stars each.
+/// Two rows with this number of stars each.
 fn two_rows<E: Everything>(db: &Registry, engine: E, stars: i64) -> [BlogId<E>; 2] {
     let mut c = db.connect(engine).unwrap();
     ["one", "two"].map(|title| {
@@ -171,7 +171,7 @@ fn transfers_in_opposite_directions_lose_nothing<E: Everything>(engine: E, place
     assert_eq!(db.engine(engine.name()).unwrap().pool.open, 2);
 }
 
-/// Each of two reads both rows and gives up its own if the other is there: with both at once, both would go.
+/// Each of two reads both rows and drops its own if the other is there: with both at the same time, both would go.
 ///
 /// Covers TX-9.
 fn two_that_would_both_go_do_not<E: Everything>(engine: E, place: &Place) {
@@ -236,7 +236,7 @@ fn a_lost_connection_is_replaced<E: Everything>(engine: E, place: &Place) {
     assert_eq!((pool.open, pool.created, pool.closed), (1, 2, 1));
 }
 
-/// One step of a session: read both, give up its own if the other is there, commit.
+/// One step of a session: read both, drop its own if the other is there, commit.
 fn step<E: Everything>(
     tx: &mut Option<Transaction<'_, E>>,
     both: [BlogId<E>; 2],
@@ -258,7 +258,7 @@ fn step<E: Everything>(
     }
 }
 
-/// Two sessions of three steps each, in every order of the steps. PostgreSQL alone makes nobody wait here.
+/// Two sessions of three steps each, in every order of the steps. Only PostgreSQL makes none wait here.
 ///
 /// Covers TX-9 on PostgreSQL.
 #[test]

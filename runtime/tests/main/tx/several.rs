@@ -1,4 +1,5 @@
-//! Transactions on several engines at once: each statement goes where its connection leads, and nobody waits for ever.
+//! Transactions on several engines at the same time: each statement goes where its connection leads, and no wait is for
+//! ever.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Barrier;
@@ -99,7 +100,7 @@ impl Random {
 
 const THREADS: u64 = 64;
 
-/// What each thread does: all that the promise speaks of where `BINDERY_TEST_FULL` is set, else a share of it.
+/// Returns the work of each thread: the promise's full size where `BINDERY_TEST_FULL` is set, else a share of it.
 fn operations() -> (usize, Duration) {
     match std::env::var_os("BINDERY_TEST_FULL") {
         Some(_) => (10_000, 30 * PATIENCE),
@@ -184,7 +185,7 @@ fn every_row_is_on_the_engine_it_was_meant_for() {
     }
 }
 
-/// A pool of one, each thread has what the other wants: one gives up in time, or both.
+/// A pool of one, each thread has what the other wants: one times out, or both.
 ///
 /// Covers TX-20.
 #[test]
@@ -218,7 +219,7 @@ fn nobody_waits_for_ever_where_each_has_what_the_other_wants() {
     each_has_what_the_other_wants(&db, (Default, Postgres), 3);
 }
 
-/// How long somebody waits for what comes back only later.
+/// How long a caller waits for a connection that comes back only later.
 const SHORT: Duration = Duration::from_millis(10);
 /// The same where connecting to a server is part of it.
 const LONG: Duration = Duration::from_secs(1);
@@ -253,7 +254,7 @@ where
     assert_eq!(titles(&mut c), ["nested"]);
 }
 
-/// Writes to one engine and then asks for the other, which somebody has meanwhile.
+/// Writes to one engine and then acquires the other, which another thread has meanwhile.
 fn is_refused<A, C>(db: &Registry, has: A, wants: C, both: &Barrier) -> bool
 where
     A: StaticEngine + Hosts<tag::Blog>,

@@ -1,5 +1,5 @@
-//! Two sessions of PostgreSQL that upsert the same row at once, where one meets the other in a unique key that is not the
-//! upsert's: neither is told of a conflict that is none.
+//! Two sessions of PostgreSQL that upsert the same row at the same time, where one meets the other in a unique key that
+//! is not the upsert's: neither gets a conflict that is none.
 
 use std::thread;
 use std::time::Duration;
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// The number of the unique key `email` among those of members.
 const BY_EMAIL: usize = 1;
 
-/// Indexes are filled in the order they were made: `user_id`, then one that nobody gets past while another transaction has
+/// Indexes are filled in the order they were made: `user_id`, then one that blocks while another transaction has
 /// written a log, then `email`.
 const SLOW_INDEX: &str = "
     CREATE FUNCTION slow(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
@@ -46,7 +46,7 @@ const UPSERTS: [(&str, Upsert); 2] = [
     }),
 ];
 
-/// Waits until so many sessions of this database wait for a lock.
+/// Waits until this number of sessions of this database wait for a lock.
 fn until_waiting(place: &Place, sessions: &str) {
     let Place::Server(database) = place else {
         return;

@@ -57,7 +57,7 @@ impl Authority {
         self.sign(params, key())
     }
 
-    /// A certificate by which a program shows who it is.
+    /// A certificate by which a program proves its identity.
     pub(super) fn client(&self, name: &str) -> Identity {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, name);
@@ -83,7 +83,7 @@ impl Identity {
         Self::new(signed.expect("a certificate").pem(), key.serialize_pem())
     }
 
-    /// Signed by nobody but itself.
+    /// Signed only by itself.
     pub(super) fn self_signed(names: &[&str]) -> Self {
         let key = key();
         let signed = server_params(names).self_signed(&key);

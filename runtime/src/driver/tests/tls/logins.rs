@@ -1,4 +1,4 @@
-//! Ways to log in that only TLS makes safe, or that only a played server shows.
+//! Ways to log in that only TLS makes safe, or that only a simulated server shows.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -20,7 +20,7 @@ type Stream = StreamOwned<ServerConnection, TcpStream>;
 
 const PASSWORD: &[u8] = b"s3cr3t-canary\0";
 
-/// A server with a good certificate, behind its handshake.
+/// A server with a good certificate, after its handshake.
 fn encrypted(
     authority: &Authority,
     dialect: Dialect,
@@ -34,7 +34,7 @@ fn encrypted(
     })
 }
 
-/// One message of PostgreSQL's: what stands behind its length.
+/// One message of PostgreSQL's: the bytes after its length.
 fn message(stream: &mut impl Read) -> Vec<u8> {
     let mut length = [0; 4];
     stream.read_exact(&mut length).expect("a message");
@@ -88,7 +88,7 @@ fn the_login_is_tied_to_the_connection() {
             "p=tls-server-end-point,,",
         ),
         (both, Disable, "SCRAM-SHA-256", "n,,"),
-        // Somebody may have left the other one out of the offer: the server is told.
+        // An attacker may have left the other one out of the offer: the server learns that.
         (plain, Prefer, "SCRAM-SHA-256", "y,,"),
         (plain, Disable, "SCRAM-SHA-256", "n,,"),
     ];
@@ -141,7 +141,8 @@ fn a_real_server_ties_the_login_to_the_connection() {
     }
 }
 
-/// Covers POOL-12, POOL-13 on PostgreSQL, MariaDB: a password as it is goes only to a server that is known, or that nobody hears us talk to.
+/// Covers POOL-12, POOL-13 on PostgreSQL, MariaDB: a plain-text password is sent only to a server that is verified, or
+/// over a connection that cannot be overheard.
 #[test]
 fn passwords_are_shown_only_where_nobody_else_sees_them() {
     let _watchdog = Watchdog::start("passwords_are_shown_only_where", PATIENCE);
@@ -245,7 +246,7 @@ fn a_server_that_wants_much_work_gets_no_more_time() {
     }
 }
 
-/// Covers POOL-13 on PostgreSQL, MariaDB: without TLS, whoever plays the server does not get to see the password.
+/// Covers POOL-13 on PostgreSQL, MariaDB: without TLS, an attacker in the server's place does not see the password.
 #[test]
 fn a_clear_password_is_not_for_a_plain_connection() {
     let _watchdog = Watchdog::start("a_clear_password_is_not_for", PATIENCE);

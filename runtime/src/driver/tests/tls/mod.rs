@@ -1,4 +1,4 @@
-//! Encrypted connections: to servers that have TLS, and to played ones that do it wrong.
+//! Encrypted connections: to servers that have TLS, and to simulated ones that do it wrong.
 
 mod certificates;
 mod logins;

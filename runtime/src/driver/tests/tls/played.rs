@@ -1,4 +1,4 @@
-//! Played servers: what a real one never does. Each plays one login and hands back what it was sent.
+//! Simulated servers that do what a real one never does. Each runs one login and hands back what it was sent.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -19,7 +19,7 @@ use crate::driver::tests::{connect_with, options};
 use crate::error::{ErrorKind, Result};
 use bindery_core::dialect::Dialect;
 
-/// Of a MariaDB that asks for `mysql_native_password`; the second byte of its abilities says whether it has TLS.
+/// Of a MariaDB that demands `mysql_native_password`; the second byte of its abilities says whether it has TLS.
 const GREETING: &[u8] =
     b"\x0a10.11.6-MariaDB\0\x01\0\0\0saltsalt\0\xfe\xff\x2d\x02\0\xff\x81\x15\0\0\0\0\0\0\0\0\0\0\
                           saltsaltsalt\0mysql_native_password\0";
@@ -33,7 +33,7 @@ pub(super) struct Played {
 }
 
 impl Played {
-    /// Plays this to who connects; what it returns is what came.
+    /// Runs this for the client that connects; returns its input.
     pub(super) fn start(play: impl FnOnce(TcpStream) -> Vec<u8> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("bound");
@@ -50,7 +50,7 @@ impl Played {
         server_with(&url, mode, mode.verifies().then_some(ca.as_path()))
     }
 
-    /// What came in.
+    /// Returns the input of the server.
     pub(super) fn heard(self) -> Vec<u8> {
         self.playing.join().expect("it plays to its end")
     }
@@ -166,7 +166,7 @@ fn certificates_that_are_wrong_are_refused_before_anything_is_said() {
             Some("no authority"),
         ),
         (Identity::self_signed(&["127.0.0.1"]), Require, None),
-        // A client's certificate is no server's.
+        // A client's certificate is not a server's.
         (
             authority.client("127.0.0.1"),
             VerifyCa,

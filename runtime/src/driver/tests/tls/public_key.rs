@@ -14,7 +14,7 @@ use crate::driver::tests::{connect_with, options};
 use crate::error::ErrorKind;
 use bindery_core::dialect::Dialect;
 
-/// Covers POOL-13 on MySQL: a password that the server does not remember is not seen by who listens.
+/// Covers POOL-13 on MySQL: a password that the server does not remember is not seen by an eavesdropper.
 #[test]
 fn a_password_that_the_server_forgot_is_sent_encrypted() {
     let _watchdog = Watchdog::start("a_password_that_the_server_forgot", PATIENCE);

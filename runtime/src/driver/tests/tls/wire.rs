@@ -1,4 +1,4 @@
-//! What has to work over TLS as it does without: large values both ways, connections that are cut, requests to give up.
+//! Behaviour that TLS does not change: large values both ways, connections that are cut, requests to cancel.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ fn large_values_go_both_ways() {
     }
 }
 
-/// Covers POOL-12 on PostgreSQL, MariaDB: whatever of the handshake is cut off, nobody goes on without it.
+/// Covers POOL-12 on PostgreSQL, MariaDB: whatever of the handshake is cut off, neither side goes on without it.
 #[test]
 fn a_handshake_that_is_cut_anywhere_is_no_connection() {
     let _watchdog = Watchdog::start("a_handshake_that_is_cut_anywhere", PATIENCE);
@@ -68,7 +68,7 @@ fn a_handshake_that_is_cut_anywhere_is_no_connection() {
     }
 }
 
-/// A record that is cut is no answer: what came of it is not taken for one.
+/// A record that is cut is not an answer: what came of it is not taken for one.
 #[test]
 fn an_answer_that_is_cut_is_lost() {
     let _watchdog = Watchdog::start("an_answer_that_is_cut_is_lost", PATIENCE);
@@ -94,8 +94,8 @@ fn an_answer_that_is_cut_is_lost() {
     }
 }
 
-/// Covers POOL-12, TX-4 on PostgreSQL, MariaDB: the request to give up a statement is encrypted like everything else, and
-/// arrives, also over a slow link.
+/// Covers POOL-12, TX-4 on PostgreSQL, MariaDB: the request to cancel a statement is encrypted like everything else,
+/// and arrives, also over a slow link.
 #[test]
 fn a_statement_is_given_up_over_tls() {
     const LIMIT: Duration = Duration::from_millis(100);

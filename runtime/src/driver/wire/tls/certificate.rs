@@ -107,7 +107,7 @@ mod tests {
             let hash = end_point_hash(&signed_by(&[last]));
             assert_eq!(hash.map(|hash| hash.len()), Some(length), "{last}");
         }
-        // PSS, and what nobody knows.
+        // PSS, and unknown ones.
         for last in [&[10][..], &[14], &[], &[11, 1]] {
             assert_eq!(end_point_hash(&signed_by(last)), None);
         }

@@ -28,7 +28,7 @@ pub(super) fn key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
         .map_err(|_| holds_none("tls-key", path, "private key", "PRIVATE KEY"))
 }
 
-/// What the file of `tls-ca` holds, as authorities.
+/// Returns the authorities in the file of `tls-ca`.
 pub(super) fn authorities(
     path: &Path,
     certificates: &[CertificateDer<'static>],

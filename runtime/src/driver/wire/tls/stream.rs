@@ -71,7 +71,7 @@ impl TlsStream {
         match self.connection.process_new_packets() {
             Ok(state) => self.decrypted = IoState::plaintext_bytes_to_read(&state),
             Err(error) => {
-                // The peer is told why, if that goes through at once.
+                // The peer gets the reason, if that goes through without waiting.
                 let _ = self.connection.write_tls(&mut self.below);
                 return Err(failed(error));
             }
@@ -97,14 +97,14 @@ impl TlsStream {
     }
 
     #[cfg(feature = "postgres")]
-    /// What ties a login to this connection: the hash of the server's certificate (RFC 5929, section 4), where its
-    /// signature's algorithm says which.
+    /// Returns the bytes that tie a login to this connection: the hash of the server's certificate (RFC 5929, section
+    /// 4), where its signature's algorithm says which.
     pub(in crate::driver::wire) fn end_point(&self) -> Option<Vec<u8>> {
         let certificate = self.connection.peer_certificates()?.first()?;
         end_point_hash(certificate)
     }
 
-    /// Tells the server that nothing follows, if that goes through at once.
+    /// Announces the end to the server, if that goes through without waiting.
     pub(in crate::driver::wire) fn say_goodbye(&mut self) {
         self.connection.send_close_notify();
         let _ = self.flush();
@@ -127,7 +127,7 @@ impl Read for TlsStream {
     }
 }
 
-/// What `write` takes it may keep; `flush` says when all of it is on its way.
+/// `write` may keep the bytes it takes; `flush` returns when all of them are on their way.
 impl Write for TlsStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.flush()?;

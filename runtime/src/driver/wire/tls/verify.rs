@@ -1,4 +1,4 @@
-//! Who is taken for the server: rustls' own check, and what is asked beside it or left out of it.
+//! The check of the server's identity: that of rustls, with what is added to it or left out of it.
 
 use std::sync::Arc;
 
@@ -14,17 +14,18 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, Sign
 /// Looks at a server's certificate. That the server has the key of the one it shows is looked at in any case.
 #[derive(Debug)]
 pub(super) struct Verifier {
-    /// `None`: whoever answers.
+    /// `None`: any server that answers.
     trusted: Option<Trusted>,
     signatures: WebPkiSupportedAlgorithms,
 }
 
-/// Whose certificates are good.
+/// The authorities whose certificates are accepted.
 #[derive(Debug)]
 pub(super) struct Trusted {
     authorities: Arc<WebPkiServerVerifier>,
-    /// What the file of the authorities holds. It may be the server's own certificate: one that signs itself may say of
-    /// itself that it is an authority (`openssl req -x509`), and then counts as no server's for the check of rustls.
+    /// The certificates in the file of the authorities. It may be the server's own certificate: one that signs itself
+    /// may say of itself that it is an authority (`openssl req -x509`), and then counts as no server's for the check of
+    /// rustls.
     own: Vec<CertificateDer<'static>>,
     /// It may be for another host.
     any_name: bool,
