@@ -43,7 +43,7 @@ impl Case {
         Self::InsertMany(1_000),
     ];
 
-    /// How many rows the table has before.
+    /// Returns how many rows the table has before.
     pub fn rows(self) -> usize {
         match self {
             Self::Find | Self::Finds(_) | Self::FindMany(_) => 10_000,
@@ -52,7 +52,7 @@ impl Case {
         }
     }
 
-    /// How many rows it adds.
+    /// Returns how many rows it adds.
     pub fn adds(self) -> usize {
         match self {
             Self::Find | Self::Finds(_) | Self::FindMany(_) => 0,

@@ -22,7 +22,7 @@ pub trait Variant {
     /// The database fails.
     fn rows(&mut self, case: Case, first: i64) -> Result<Vec<Person>, Failure>;
 
-    /// How long a number of runs of a case takes.
+    /// Returns how long a number of runs of a case takes.
     ///
     /// # Errors
     /// The database fails.

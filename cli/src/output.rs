@@ -58,7 +58,7 @@ impl Output {
         }
     }
 
-    /// How results look.
+    /// Returns how results look.
     pub(crate) fn results(&self) -> Stream {
         self.results
     }

@@ -46,7 +46,7 @@ pub(crate) struct TableOutcome {
 }
 
 impl EngineOutcome<'_> {
-    /// How many tables are not as the schema says.
+    /// Returns how many tables are not as the schema says.
     pub(crate) fn differing(&self) -> usize {
         let tables = self.tables.iter();
         tables.filter(|table| !table.differences.is_empty()).count()

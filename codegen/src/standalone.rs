@@ -110,7 +110,7 @@ impl Standalone {
         Ok(outcome)
     }
 
-    /// Which files are not as [`generate`](Self::generate) would leave them, sorted. Writes nothing.
+    /// Returns which files are not as [`generate`](Self::generate) would leave them, sorted. Writes nothing.
     ///
     /// # Errors
     /// A type is of a crate that is not known, or the folder cannot be read.

@@ -1,7 +1,7 @@
 //! `bindery.toml`: engines, schema files, Rust types. Read by the build and by the running program alike.
 //!
-//! Reading ([`Config::parse`]) looks at the text only. Variables of the environment are filled in later, by whoever
-//! needs them: the build for the dialect ([`Config::model_engines`]), the program for the connection
+//! Reading ([`Config::parse`]) looks at the text only. Variables of the environment are filled in later, by the code
+//! that needs them: the build for the dialect ([`Config::model_engines`]), the program for the connection
 //! ([`Config::target`]). What a variable holds is never kept, printed or expanded again.
 
 mod build;

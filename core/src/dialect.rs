@@ -149,7 +149,7 @@ impl Dialect {
         }
     }
 
-    /// How it writes names, constants and placeholders.
+    /// Returns how it writes names, constants and placeholders.
     pub(crate) const fn spelling(self) -> Spelling {
         match self {
             Self::Sqlite => sqlite::SPELLING,

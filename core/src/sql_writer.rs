@@ -51,7 +51,7 @@ impl SqlWriter {
         }
     }
 
-    /// Which dialect it writes.
+    /// Returns which dialect it writes.
     pub fn dialect(&self) -> Dialect {
         self.dialect
     }

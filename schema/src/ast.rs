@@ -82,7 +82,7 @@ pub struct ObjectName {
 }
 
 impl ObjectName {
-    /// How well an object of this schema fits, the lowest best; `None`: it is another one.
+    /// Returns how well an object of this schema fits, the lowest best; `None`: it is another one.
     ///
     /// A path outside the file may be another, so what is in none of its schemas is better than nothing.
     pub(crate) fn rank(&self, schema: Option<&str>) -> Option<usize> {
@@ -481,7 +481,7 @@ pub struct TypeName {
 }
 
 impl TypeName {
-    /// How well a user's type of this schema fits, as [`ObjectName::rank`] has it.
+    /// Returns how well a user's type of this schema fits, as [`ObjectName::rank`] has it.
     pub(crate) fn rank(&self, schema: Option<&str>) -> Option<usize> {
         rank(self.schema.as_deref(), self.path.as_deref(), schema)
     }

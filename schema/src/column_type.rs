@@ -89,8 +89,8 @@ impl ColumnType {
         None
     }
 
-    /// How many digits after the point the column keeps, of a decimal or of seconds, where that is fewer than its
-    /// values in Rust can have.
+    /// Returns how many digits after the point the column keeps, of a decimal or of seconds, where that is fewer than
+    /// its values in Rust can have.
     pub fn fraction_digits(&self) -> Option<u32> {
         if let Self::Array(element) = self {
             return element.fraction_digits();
@@ -99,7 +99,7 @@ impl ColumnType {
         self.digits().filter(|digits| decimal || *digits < 6)
     }
 
-    /// How many digits after the point a value may have, of a decimal or of seconds.
+    /// Returns how many digits after the point a value may have, of a decimal or of seconds.
     pub fn digits(&self) -> Option<u32> {
         if let Self::Decimal(size) = self {
             return size.map(|size| size.scale);
@@ -300,7 +300,7 @@ impl Integer {
 }
 
 impl TypeClass {
-    /// Which kind of whole number it is, where it is one.
+    /// Returns which kind of whole number it is, where it is one.
     pub fn integer(self) -> Option<Integer> {
         if let Self::Integer(integer) = self {
             Some(integer)

@@ -156,8 +156,8 @@ fn is_snake_case(text: &str) -> bool {
     before != b'_'
 }
 
-/// As the compiler of Rust sees it: an accent is part of its letter (normal form C). So two names that differ in that alone
-/// are one name here already, and reported as one.
+/// As the compiler of Rust sees it: an accent is part of its character (normal form C). So two names that differ in
+/// that alone are one name here already, and reported as one.
 fn composed(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization as _;
     if text.is_ascii() {

@@ -80,7 +80,7 @@ fn render_all(
     text + &not_shown(errors, warnings)
 }
 
-/// How many findings were left out.
+/// Returns how many findings were left out.
 fn not_shown(errors: usize, warnings: usize) -> String {
     let of = |number: usize, singular: &str| match number.saturating_sub(SHOWN) {
         0 => None,

@@ -171,9 +171,9 @@ pub const F64: RustType = always("f64", Traits::FLOAT);
 pub const STRING: RustType = always("::std::string::String", Traits::TEXT);
 /// Bytes.
 pub const BYTES: RustType = always("::std::vec::Vec<u8>", Traits::SLICE);
-/// Several values of one type, which stands behind it.
+/// Several values of one type, which follows it.
 pub const VEC: RustType = always("::std::vec::Vec", Traits::SLICE);
-/// The module of the generated enums, one of which stands behind it.
+/// The module of the generated enums, one of which follows it.
 pub const ENUM: RustType = always("enums", Traits::NUMBER);
 /// Several of named values.
 pub const STRING_SET: RustType = always("::bindery::types::StringSet", Traits::OWNED);

@@ -96,7 +96,7 @@ fn is_corpus(folder: &Path) -> bool {
     ["sqlite", "postgres", "mysql"].into_iter().all(has_scripts)
 }
 
-/// Which product [`mysql_url`] leads to, where [`MYSQL_FLAVOUR`] says so; MariaDB otherwise.
+/// Returns which product [`mysql_url`] leads to, where [`MYSQL_FLAVOUR`] says so; MariaDB otherwise.
 pub fn mysql_flavour() -> Product {
     match env::var(MYSQL_FLAVOUR).as_deref() {
         Ok("mysql") => Product::MySql,

@@ -150,12 +150,12 @@ impl FaultProxy {
         self.set(Fault::None);
     }
 
-    /// How many connections there have been.
+    /// Returns how many connections there have been.
     pub fn accepted(&self) -> usize {
         self.shared.accepted.load(Ordering::SeqCst)
     }
 
-    /// How many connections there are.
+    /// Returns how many connections there are.
     pub fn open(&self) -> usize {
         self.shared.open.load(Ordering::SeqCst)
     }

@@ -30,7 +30,7 @@ impl Databases {
         })
     }
 
-    /// How a test finds them.
+    /// Returns how a test finds them.
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
         environment(
             &self.postgres.url(),

@@ -63,7 +63,7 @@ pub(crate) fn run_again(
     Err(format!("cannot run this program again: {}", command.exec()).into())
 }
 
-/// Whether this is such a run.
+/// Returns whether this is such a run.
 pub(crate) fn is_chosen() -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).next() == Some(programs())

@@ -55,7 +55,7 @@ fn door(folder: &Path, databases: &Databases) -> Result<Vec<Step>, Failure> {
     Ok(steps)
 }
 
-/// Whether the door's models are a crate that `bindery generate` writes into its folder.
+/// Returns whether the door's models are a crate that `bindery generate` writes into its folder.
 fn uses_generated_models(folder: &Path) -> bool {
     fs::read_to_string(folder.join("Cargo.toml"))
         .is_ok_and(|manifest| manifest.contains("path = \"models\""))

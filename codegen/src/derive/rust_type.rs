@@ -134,8 +134,8 @@ impl BuiltInType {
         }
     }
 
-    /// How it is declared where the struct is written down. A dialect that has no such type gets one that is wide
-    /// enough: what the column holds is [`column_type`](Self::column_type).
+    /// Returns how it is declared where the struct is written down. A dialect that has no such type gets one that is
+    /// wide enough: what the column holds is [`column_type`](Self::column_type).
     pub(super) const fn sql_type(self, dialect: Dialect) -> &'static str {
         let [sqlite, postgres, mysql] = self.sql_types();
         match dialect {

@@ -37,7 +37,7 @@ impl Expr {
         Self::Call(path.to_owned(), arguments)
     }
 
-    /// The expression starting `used` columns behind `indent`, with `tail` columns behind its end.
+    /// The expression starting `used` columns after `indent`, with `tail` columns after its end.
     pub(super) fn laid_out(&self, indent: usize, used: usize, tail: usize) -> LaidOut {
         let mut laid = LaidOut::default();
         self.push(indent, used, tail, &mut laid);

@@ -56,7 +56,7 @@ impl Config {
             .collect()
     }
 
-    /// Which engines host what another hosts.
+    /// Returns which engines host what another hosts.
     pub fn models_of(&self) -> ModelsOf {
         let id = |at: usize| EngineId(at as u32);
         let engines = self.engines.iter().enumerate();

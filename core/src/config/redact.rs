@@ -348,7 +348,7 @@ fn names_secret(text: &str) -> bool {
     SECRET_WORDS.iter().any(|word| lower.contains(word))
 }
 
-/// How much is shown of the value of a key, of which the last name of its path counts.
+/// Returns how much is shown of the value of a key, of which the last name of its path counts.
 fn shown_of(key: &str) -> Shown {
     let name = key.rsplit('.').next().unwrap_or(key);
     let name = name.trim_matches(['"', '\'', ' ']);

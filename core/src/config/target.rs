@@ -95,7 +95,7 @@ impl Drop for Secret {
     }
 }
 
-/// The bytes of a text, all overwritten, also those behind its end.
+/// The bytes of a text, all overwritten, also those past its end.
 fn wiped(text: String) -> Vec<u8> {
     let mut bytes = text.into_bytes();
     bytes.resize(bytes.capacity(), 0);

@@ -197,7 +197,7 @@ impl TlsOptions {
 }
 
 impl Server {
-    /// How its connections are encrypted: as said, else `disable` where they do not leave the machine and
+    /// Returns how its connections are encrypted: as said, else `disable` where they do not leave the machine and
     /// `verify-full` everywhere else. Where a certificate or an authority is given, `verify-full` is what holds.
     ///
     /// # Errors

@@ -110,7 +110,7 @@ pub(super) fn postgres_pieces(said: &[u8]) -> Vec<Vec<u8>> {
     pieces
 }
 
-/// Whether a PostgreSQL server waits for an answer after this message.
+/// Returns whether a PostgreSQL server waits for an answer after this message.
 fn waits(message: &[u8]) -> bool {
     const LET_IN: u8 = 0;
     const SASL_FINAL: u8 = 12;

@@ -1,5 +1,5 @@
 //! The server's part of a login by SCRAM, which no recording can hold as it was: the challenge begins with the client's
-//! nonce, and the proof signs all that both have said. A recording has marks in their places.
+//! nonce, and the proof signs all that both have sent. A recording has marks in their places.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Recordings of logins, one for each way that a server asks for a password.
+//! Recordings of logins, one for each way that a server demands a password.
 
 use bindery_fuzz::server::{
     Engine, Session, Speaker, messages, prepare as prepare_tables, record_login,

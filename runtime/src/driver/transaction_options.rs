@@ -52,7 +52,7 @@ impl TransactionOptions {
         Self::default()
     }
 
-    /// How far it is kept apart from others.
+    /// Sets how far it is kept apart from others.
     pub fn isolation(mut self, isolation: Isolation) -> Self {
         self.isolation = Some(isolation);
         self

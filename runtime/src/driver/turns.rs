@@ -115,7 +115,7 @@ impl Turns {
         }
     }
 
-    /// How many threads wait.
+    /// Returns how many threads wait.
     pub(crate) fn waiting(&self) -> usize {
         self.lock().waiting.len()
     }

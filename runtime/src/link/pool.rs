@@ -167,7 +167,7 @@ impl Pool {
         self.engine
     }
 
-    /// How old a transaction may become.
+    /// Returns how old a transaction may become.
     pub(crate) fn max_transaction_age(&self) -> Option<Duration> {
         self.limits.max_transaction_age
     }
@@ -199,7 +199,7 @@ impl Pool {
             .expect("one type is kept with a pool: the hooks")
     }
 
-    /// How long a caller waits for a connection unless it says otherwise.
+    /// Returns how long a caller waits for a connection unless it says otherwise.
     pub(crate) fn acquire_timeout(&self) -> Duration {
         self.limits.acquire_timeout
     }

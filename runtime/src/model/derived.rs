@@ -77,7 +77,7 @@ pub const fn in_creation_order<const N: usize>(models: &[Listed; N]) -> [&'stati
     order
 }
 
-/// Which model waits for which.
+/// Returns which model waits for which.
 const fn waiting<const N: usize>(models: &[Listed; N]) -> [[bool; N]; N] {
     let mut waits = [[false; N]; N];
     let mut model = 0;

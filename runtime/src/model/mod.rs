@@ -112,11 +112,12 @@ impl ColumnSource for ReadOnly {
 
 /// Values for some columns of a table: a `New…` or a `…Patch`.
 pub trait ColumnSource {
-    /// Which columns are written, by their position in [`TableSql::columns`](crate::__private::TableSql::columns).
+    /// Returns which columns are written, by their position in
+    /// [`TableSql::columns`](crate::__private::TableSql::columns).
     fn columns(&self) -> ColumnSet;
 
-    /// Which of them the program gave. The others have the value that a new row gets without one, such as NULL, and
-    /// are nothing that a stored row may be changed to.
+    /// Returns which of them the program gave. The others have the value that a new row gets without one, such as NULL,
+    /// and are nothing that a stored row may be changed to.
     fn given(&self) -> ColumnSet {
         self.columns()
     }

@@ -299,7 +299,7 @@ fn update_run<M: Writable + HasKey, E: Engine>(
     Ok(updated)
 }
 
-/// How many of the keys have a row, where there is nothing to set.
+/// Returns how many of the keys have a row, where there is nothing to set.
 fn count_existing<'k, M: HasKey, E: Engine>(
     physical: &mut Physical,
     sql: &'static TableSql,

@@ -92,7 +92,7 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
         opened.map_err(|error| located::<M, E>(error, engine, Operation::Select))
     }
 
-    /// How many rows there are.
+    /// Returns how many rows there are.
     ///
     /// # Errors
     /// The database fails.

@@ -95,7 +95,7 @@ impl ColumnSet {
         self.len() == columns.len() && columns.iter().all(|&column| self.contains(column))
     }
 
-    /// How many positions it has.
+    /// Returns how many positions it has.
     pub fn len(&self) -> usize {
         (self.first.count_ones() + self.more.iter().map(|word| word.count_ones()).sum::<u32>())
             as usize

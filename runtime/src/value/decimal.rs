@@ -27,14 +27,14 @@ pub(crate) fn parse(text: &str) -> Option<DecimalParts<'_>> {
     })
 }
 
-/// How many digits after the point matter; `None` where the text is not a decimal.
+/// Returns how many digits after the point matter; `None` where the text is not a decimal.
 pub(crate) fn scale(text: &str) -> Option<u32> {
     let digits = parse(text)?.fraction.trim_end_matches('0').len();
     u32::try_from(digits).ok()
 }
 
-/// How many digits matter in all: from the first that is not zero to the last. Numbers beyond a float's range have as many
-/// as can be.
+/// Returns how many digits matter in all: from the first that is not zero to the last. Numbers beyond a float's range
+/// have as many as can be.
 pub(crate) fn digits(text: &str) -> u32 {
     const LONGEST: usize = 300;
     let Some(parts) = parse(text) else { return 0 };

@@ -278,7 +278,7 @@ fn pool_6_a_connection_whose_rows_cannot_be_read_is_not_passed_on() {
     }
 }
 
-/// How many sessions the database has beside the one that queries.
+/// Returns how many sessions the database has beside the one that queries.
 fn sessions(database: &FreshDatabase) -> String {
     let postgres = "SELECT count(*) FROM pg_stat_activity \
                     WHERE datname = current_database() AND pid <> pg_backend_pid()";

@@ -62,7 +62,7 @@ pub enum PieceKind {
     Symbol,
 }
 
-/// How many pairs of parentheses enclose the whole.
+/// Returns how many pairs of parentheses enclose the whole.
 pub(crate) fn outer_parentheses(tokens: &[ExpressionPiece]) -> usize {
     let pieces = tokens.iter();
     let leading = pieces.clone().take_while(|piece| piece.is_symbol("("));

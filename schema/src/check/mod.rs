@@ -99,7 +99,7 @@ fn engine_list(model: &Model, engines: &[EngineId]) -> String {
     }
 }
 
-/// How one of two engines could be called.
+/// Returns how one of two engines could be called.
 fn rename_help(name: &str) -> String {
     format!("rename one of them, for example to `{name}_2`")
 }

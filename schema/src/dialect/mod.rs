@@ -82,7 +82,7 @@ pub(crate) trait Rules {
     /// Returns the limits of its types.
     fn limits(&self, flavour: Option<Flavour>) -> Limits;
 
-    /// How the catalogue names the type of a computed value, without a length.
+    /// Returns how the catalogue names the type of a computed value, without a length.
     fn computed(&self, column_type: &ColumnType) -> &'static str;
 
     /// The type of a column, without loss.

@@ -498,7 +498,7 @@ fn decimal(place: ColumnPlace<'_>, size: Option<DecimalSize>) -> Result<String, 
     }
 }
 
-/// How long the texts of a key may be, each as long as the others.
+/// Returns how long the texts of a key may be, each as long as the others.
 fn shorter(columns: &[ColumnPlace<'_>]) -> String {
     let is_text = |place: &&ColumnPlace<'_>| {
         matches!(

@@ -50,7 +50,7 @@ impl Fold<'_> {
         );
     }
 
-    /// MySQL follows nothing: a view reads what bears the name when it is asked.
+    /// MySQL follows nothing: a view reads the table that has the name when it is queried.
     fn outdate(
         &mut self,
         file: &FileAst,
@@ -127,7 +127,7 @@ impl Fold<'_> {
         taken
     }
 
-    /// Where the text of the view names what it reads.
+    /// Returns where the text of the view names its sources.
     fn places_of(
         &self,
         file: &FileAst,

@@ -52,8 +52,8 @@ pub struct Column {
 }
 
 impl Column {
-    /// How many digits after the point the column keeps, of a number or of seconds, where that is fewer than its values in
-    /// Rust can have.
+    /// Returns how many digits after the point the column keeps, of a number or of seconds, where that is fewer than
+    /// its values in Rust can have.
     pub fn fraction_digits(&self) -> Option<u32> {
         self.column_type.fraction_digits().or(self.float_digits)
     }

@@ -70,7 +70,7 @@ impl FileReader<'_> {
         }
     }
 
-    /// A call of a routine that would change the schema is told; its body is not applied.
+    /// A call of a routine that would change the schema is reported; its body is not applied.
     fn routine(&mut self, routine: Option<Routine>) {
         match routine {
             Some(Routine::Created(name, changed)) => {

@@ -1,6 +1,6 @@
-//! The rules of a table's rows beside the kinds of their values, as a number: by that a running program tells the
-//! schema it was compiled from apart from the one that a database's tables were made for. Sizes and values of types are
-//! `types`'s.
+//! The rules of a table's rows beside the kinds of their values, as a number: by that a running program distinguishes
+//! the schema it was compiled from, from the one that a database's tables were made for. Sizes and values of types
+//! are `types`'s.
 //!
 //! Names of constraints, comments, and the order and layout of the text are not in it: a database behaves the same.
 

@@ -187,7 +187,7 @@ impl<'s> Cutter<'s> {
         };
         let mut letters = line.chars().skip(start as usize);
         let shown = fitting(letters.clone(), self.window as usize);
-        // Where the line ends in the window, places behind its end are seen, too.
+        // Where the line ends in the window, places past its end are seen, too.
         let ends = letters.nth(shown as usize).is_none();
         let end = start + if ends { self.window } else { shown };
         start..end.max(at + 1)
@@ -298,7 +298,7 @@ fn is_shown(line: u32, lines: &[u32]) -> bool {
     lines[next] == line || lines[next] - lines[next - 1] <= SHOWN_GAP
 }
 
-/// How many characters are not wider than the room, all together.
+/// Returns how many characters are not wider than the room, all together.
 fn fitting(letters: impl Iterator<Item = char>, mut room: usize) -> u32 {
     let fits = |letter: &char| {
         let width = width::of_letter(*letter);

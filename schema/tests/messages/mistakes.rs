@@ -92,7 +92,7 @@ fn is_typed(mistake: &Mistake, found: &Diagnostic) -> bool {
         .any(|piece| whole_words(&before, piece) != whole_words(&after, piece))
 }
 
-/// How often a piece stands in a text, not as a part of longer words.
+/// Returns how often a piece stands in a text, not as a part of longer words.
 fn whole_words(text: &str, piece: &str) -> usize {
     // A tag whose list goes on is another tag.
     let joins = if piece.starts_with('@') { "_," } else { "_" };

@@ -43,7 +43,7 @@ impl Detached {
         }
     }
 
-    /// Which product this is.
+    /// Returns which product this is.
     pub fn product(&self) -> Product {
         self.product
     }
@@ -68,7 +68,7 @@ impl Detached {
         &self.url
     }
 
-    /// Whether the recorded process is still this server: an id may have gone to another process since.
+    /// Returns whether the recorded process is still this server: an id may have gone to another process since.
     pub fn is_running(&self) -> bool {
         command_line(self.pid)
             .is_some_and(|line| contains(&line, self.directory.as_os_str().as_encoded_bytes()))

@@ -101,7 +101,7 @@ fn parent_for(account: Account) -> PathBuf {
     }
 }
 
-/// Whether `account` can reach what lies in `directory`.
+/// Returns whether `account` can reach what lies in `directory`.
 fn is_open_to(account: Account, directory: &Path) -> bool {
     match account {
         Account::Ourselves => true,

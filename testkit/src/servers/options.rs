@@ -41,7 +41,7 @@ impl ServerOptions {
         }
     }
 
-    /// Whether a committed transaction must outlive a crash of the server. Off by default, which is faster;
+    /// Sets whether a committed transaction must outlive a crash of the server. Off by default, which is faster;
     /// tests that kill the server turn it on.
     pub fn durable(mut self, durable: bool) -> Self {
         self.durable = durable;
@@ -62,7 +62,8 @@ impl ServerOptions {
         self
     }
 
-    /// How long to wait for the server: once for laying out its data, once for its first answer. A minute by default.
+    /// Sets how long to wait for the server: once for laying out its data, once for its first answer. A minute by
+    /// default.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self

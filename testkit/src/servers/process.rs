@@ -55,7 +55,7 @@ impl Process {
         self.child.id()
     }
 
-    /// How the child ended, once it has.
+    /// Returns how the child ended, once it has.
     pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
         self.child
             .try_wait()

@@ -129,7 +129,7 @@ impl Server {
         }
     }
 
-    /// Which product this is.
+    /// Returns which product this is.
     pub fn product(&self) -> Product {
         self.product
     }

@@ -173,7 +173,7 @@ fn own_types(model: &Model) -> BTreeSet<&str> {
     let columns = columns.filter(|column| !column.skip);
     columns
         .filter_map(|column| match &column.field_type {
-            // Bound for all dates at once.
+            // Bound for all dates together.
             FieldType::Custom(path) if path.starts_with("bindery::types::ZeroOr<") => None,
             FieldType::Custom(path) => Some(path.as_str()),
             FieldType::Plain | FieldType::Key { .. } => None,

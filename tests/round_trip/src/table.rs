@@ -9,7 +9,7 @@ pub type Row = Vec<Value>;
 
 /// The rows of one model on a connection, of a table or a view, as they are read.
 pub trait Shown<E: Engine>: Sync {
-    /// How many there are.
+    /// Returns how many there are.
     fn count(&self, connection: &mut Connection<E>) -> Result<u64>;
     /// The first.
     fn first(&self, connection: &mut Connection<E>) -> Result<Option<Row>>;

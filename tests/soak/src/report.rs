@@ -46,12 +46,12 @@ impl Report {
         &self.broken
     }
 
-    /// How many writes said that they were applied.
+    /// Returns how many writes said that they were applied.
     pub fn applied(&self) -> u64 {
         self.told.applied
     }
 
-    /// How many faults struck.
+    /// Returns how many faults struck.
     pub fn faults(&self) -> u64 {
         self.struck.values().sum()
     }

@@ -1,4 +1,4 @@
-//! Attributes that cannot be read; all of them are reported at once.
+//! Attributes that cannot be read; all of them are reported together.
 
 bindery::databases!(models = [User]);
 

@@ -1,4 +1,4 @@
-//! Types that no column has by itself; all of them are reported at once.
+//! Types that no column has by itself; all of them are reported together.
 
 bindery::databases!(models = [Order]);
 

@@ -1,4 +1,4 @@
-//! Not all engines can be in memory, and why is said where that is asked for.
+//! Not all engines can be in memory, and the reason is reported where that is used.
 include!("../../golden/flavours/bindery.rs");
 
 fn main() -> bindery::Result<()> {

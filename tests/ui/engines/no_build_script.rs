@@ -1,4 +1,4 @@
-//! Without a build script nobody has written what is to be included.
+//! Without a build script the file to include does not exist.
 bindery::include_schema!();
 
 fn main() {}

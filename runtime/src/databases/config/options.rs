@@ -146,7 +146,7 @@ impl EngineOptions {
         self
     }
 
-    /// Which product a `mysql` URL leads to.
+    /// Sets which product a `mysql` URL leads to.
     #[must_use]
     pub fn flavour(mut self, flavour: Flavour) -> Self {
         self.flavour = Some(flavour);
@@ -248,7 +248,7 @@ impl EngineOptions {
         self
     }
 
-    /// How a server lists the sessions: 1 to 63 printable ASCII characters. `bindery` unless said.
+    /// Sets how a server lists the sessions: 1 to 63 printable ASCII characters. `bindery` by default.
     #[must_use]
     pub fn application_name(mut self, name: impl Into<String>) -> Self {
         self.session.application_name = name.into();

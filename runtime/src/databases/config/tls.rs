@@ -8,8 +8,8 @@ use super::{EngineOptions, Settings, refused};
 use crate::error::Result;
 
 impl EngineOptions {
-    /// How much of TLS the connections insist on. Without it, connections within the machine are plain and all others
-    /// [`TlsMode::VerifyFull`].
+    /// Sets how much of TLS the connections insist on. Without it, connections within the machine are plain and all
+    /// others [`TlsMode::VerifyFull`].
     ///
     /// ```
     /// use bindery::{EngineOptions, TlsMode};
@@ -47,7 +47,7 @@ impl EngineOptions {
         self
     }
 
-    /// Whether the login is tied to the encrypted connection; PostgreSQL only.
+    /// Sets whether the login is tied to the encrypted connection; PostgreSQL only.
     #[must_use]
     pub fn channel_binding(mut self, binding: ChannelBinding) -> Self {
         self.tls.channel_binding = Some(binding);
@@ -73,8 +73,8 @@ fn told(error: TlsError) -> crate::error::Error {
 }
 
 impl Settings {
-    /// How its connections are encrypted; `None` where there is nothing to encrypt. The rules were checked when the
-    /// engine was opened.
+    /// Returns how its connections are encrypted; `None` where there is nothing to encrypt. The rules were checked when
+    /// the engine was opened.
     pub(crate) fn tls_mode(&self) -> Option<TlsMode> {
         match &self.target.place {
             Place::Sqlite(_) => None,

@@ -157,7 +157,7 @@ impl Tally {
         }
     }
 
-    /// Which statement is at hand, counted from the first after those that begin a transaction.
+    /// Returns which statement is at hand, counted from the first after those that begin a transaction.
     pub(super) fn at(&self) -> Option<usize> {
         self.ended.checked_sub(self.expected.begins())
     }

@@ -21,7 +21,7 @@ impl Begin {
         }
     }
 
-    /// How many statements they are, and answers.
+    /// Returns how many statements they are, and answers.
     pub(super) fn answers(self) -> usize {
         1 + usize::from(self.0.defers_constraints)
     }

@@ -233,7 +233,7 @@ impl Watched {
         unsafe { ffi::sqlite3_system_errno(self.inner.handle()) }
     }
 
-    /// How long the following statements may wait for a lock.
+    /// Sets how long the following statements may wait for a lock.
     pub(super) fn set_lock_limit(&self, limit: Duration) {
         self.limits.lock.store(nanos(limit), Ordering::Relaxed);
     }

@@ -73,7 +73,7 @@ impl Writing {
         self.turn.take()
     }
 
-    /// How long to wait at most.
+    /// Returns how long to wait at most.
     pub(super) fn limit(&self) -> Duration {
         self.limit
     }

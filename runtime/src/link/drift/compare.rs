@@ -51,7 +51,7 @@ impl Expected {
         }
     }
 
-    /// Whether the column would round a value: types without digits after the point have none to lose.
+    /// Returns whether the column would round a value: types without digits after the point have none to lose.
     fn loses_digits(&self, found: &StoredColumn) -> Option<u32> {
         let has_digits = match self.kind {
             Some((_, kind)) => match kind {

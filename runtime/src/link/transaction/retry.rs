@@ -48,7 +48,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// How often it is tried at most, the first time included; at least once.
+    /// Sets how often it is tried at most, the first time included; at least once.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self
@@ -61,7 +61,7 @@ impl RetryPolicy {
         self
     }
 
-    /// How each attempt begins.
+    /// Sets how each attempt begins.
     pub fn options(mut self, options: TransactionOptions) -> Self {
         self.options = options;
         self

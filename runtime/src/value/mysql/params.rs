@@ -56,7 +56,7 @@ impl Values {
         empty(&mut self.bytes);
     }
 
-    /// How many there are.
+    /// Returns how many there are.
     pub(crate) fn count(&self) -> usize {
         self.types.len() / 2
     }

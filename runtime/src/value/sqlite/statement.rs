@@ -78,7 +78,7 @@ impl Statement {
         self.is_reader
     }
 
-    /// How many values it takes.
+    /// Returns how many values it takes.
     #[inline]
     pub(crate) fn places(&self) -> usize {
         self.places

@@ -55,7 +55,7 @@ impl IpNet {
         self.address
     }
 
-    /// How many bits the network has.
+    /// Returns how many bits the network has.
     pub fn prefix(self) -> u8 {
         self.prefix
     }

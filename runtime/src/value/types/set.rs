@@ -47,7 +47,7 @@ impl StringSet {
         self.0.iter().map(String::as_str)
     }
 
-    /// How many names it has.
+    /// Returns how many names it has.
     pub fn len(&self) -> usize {
         self.0.len()
     }

@@ -602,7 +602,7 @@ pub(crate) fn shortened(text: &str) -> String {
     }
 }
 
-/// Which other database knows a word that stands where it means nothing here.
+/// Returns which other database knows a word that stands where it means nothing here.
 fn spoken_by(word: &str, read_as: Dialect) -> Option<Dialect> {
     const OF_MYSQL: &[&str] = &[
         "`",

@@ -141,7 +141,7 @@ pub(super) fn is_now(moment: &Portable) -> bool {
         || *moment == Portable::Text("now".to_owned())
 }
 
-/// How many arguments a function takes.
+/// Returns how many arguments a function takes.
 fn takes(function: Function, count: usize) -> bool {
     match function {
         Function::Lower

@@ -23,7 +23,7 @@ use bindery_core::dialect::Dialect;
 /// For a whole test; every single wait in it is far shorter.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// How the server of a URL is reached.
+/// Returns how the server of a URL is reached.
 fn server_with(url: &str, mode: TlsMode, ca: Option<&Path>) -> Server {
     let mut server = super::server(url);
     server.tls.mode = Some(mode);

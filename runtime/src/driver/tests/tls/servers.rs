@@ -103,7 +103,7 @@ impl Database {
         }
     }
 
-    /// Whether the server says that the connection is encrypted.
+    /// Returns whether the server says that the connection is encrypted.
     pub(super) fn way(&mut self) -> &'static str {
         let sql = self.pick(
             "",
