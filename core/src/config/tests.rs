@@ -551,7 +551,7 @@ const WRONG: &[(&str, &[&str], &str)] = &[
         &["B0310"],
         "twice",
     ),
-    ("url = '${A'", &["B0312"], "write `}` behind"),
+    ("url = '${A'", &["B0312"], "write `}` after"),
     ("engines.b = '${A:-${B}}'", &["B0312"], "another variable"),
     ("engines.b = '${}'", &["B0312"], "name of a variable"),
     (
