@@ -1,4 +1,4 @@
-//! The databases behind one seam: parameters in, rows out, statements run. No driver's type leaves this folder and `value`.
+//! The databases under one interface: parameters in, rows out, statements run. No driver's type leaves this folder and `value`.
 //!
 //! # What a driver owes
 //!
@@ -10,11 +10,11 @@
 //! * It MUST send values as parameters, never within a text, and MUST send one statement for each call.
 //! * It MUST refuse a value that its database cannot hold as it is before anything is sent, and MUST NOT round, cut or replace one.
 //!   Times are the exception: what is finer than the column is cut off toward the past.
-//! * It MUST check what comes in: a length or type that does not fit is no value and no panic.
+//! * It MUST check what comes in: a length or type that does not fit is an error, neither a value nor a panic.
 //! * It MUST count the values that were written against the places of the statement.
 //! * It SHOULD prepare a statement once a connection, and prepare it again by itself where the server has forgotten it.
 //! * It SHOULD run one statement for many rows in one go (`execute_each`, `query_each`, `insert_rows`). After the first error it MUST
-//!   run none of the rest, and it MUST tell which row was refused.
+//!   run none of the rest, and it MUST report which row was refused.
 //!
 //! ## Waiting
 //!
@@ -27,16 +27,16 @@
 //!
 //! * It MUST report whether the answer of a failed call was lost (`Error::with_lost_answer`), and it MUST NOT send a statement again whose
 //!   answer may be on its way.
-//! * After a lost connection, a message out of turn or a reader that panicked it MUST report `is_broken`, and MUST NOT be used again.
+//! * After a lost connection, a message out of sequence or a reader that panicked it MUST report `is_broken`, and MUST NOT be used again.
 //! * Its errors MUST have the kind that other databases have for the same cause. They MUST NOT show a row's value, a password, or a
 //!   text of the server that may quote one.
 //! * An error MUST have its database's own code and text as its source (`DatabaseError`).
 //!
 //! ## Transactions
 //!
-//! * `in_transaction` MUST be what the database says, not what was sent: a database may have ended the transaction.
+//! * `in_transaction` MUST be what the database reports, not what was sent: a database may have ended the transaction.
 //! * `commit` MUST NOT succeed unless the database has committed: a COMMIT that is answered by a rollback is an error.
-//! * It MUST say of a COMMIT without an answer what it can be found by (`written`); where the database keeps no outcomes, that it
+//! * It MUST give the token by which a COMMIT without an answer can be found (`written`); where the database keeps no outcomes, that it
 //!   cannot be found.
 //! * A read-only transaction MUST NOT write, also where the statement hides that it writes.
 //!
@@ -46,7 +46,7 @@
 //!   server that does not keep to it, is of another product, or is too old.
 //! * It MUST notice when a statement changes a setting that values rely on (`is_spoiled`).
 //! * It MUST NOT use a session in a process that was forked.
-//! * It SHOULD leave a session as the server wants it left, and tell when the server has ended it (`leave`).
+//! * It SHOULD leave a session as the server wants it left, and report when the server has ended it (`leave`).
 
 // Lengths and counts come from servers and go to them: one that is cut is another message than was meant.
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
