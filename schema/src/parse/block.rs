@@ -10,7 +10,7 @@ use crate::dialect::Dialect;
 use super::kind::kind_of;
 use super::lex::{Comment, Lexer, Token, TokenKind};
 use super::nested::Words;
-use super::split::RawStatement;
+use super::split::{DEPTH_LIMIT, RawStatement};
 
 /// A block, read.
 pub(crate) struct Block {
@@ -35,17 +35,22 @@ pub(super) struct Passed {
     pub(super) kind: String,
 }
 
-/// A word pair that is open, and with it what decides whether a statement runs.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Level {
-    /// `BEGIN`; its statements begin at this number.
-    Begin(usize),
-    /// A condition that queries the catalogue.
-    Guard,
-    /// `EXCEPTION` after statements that are applied: never taken here.
-    Handler,
-    /// Anything else.
+/// Whether a statement runs; the later one of these counts where they nest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Runs {
+    Always,
+    /// Where a condition that queries the catalogue says so.
+    Guarded,
     Unknown,
+    /// Only where a statement fails that is applied.
+    Never,
+}
+
+/// `BEGIN`, `IF`, `LOOP`, `CASE` and what is between it and its end.
+struct Level {
+    runs: Runs,
+    /// The number of the first statement in it.
+    first: usize,
 }
 
 /// `DO $$ BEGIN … END $$`; `None` where nothing in it changes a schema.
@@ -105,18 +110,17 @@ impl Walk<'_> {
         let is = |words: &[&str]| self.words.is_any(Some(&word), words);
         if is(&["BEGIN"]) {
             self.at += 1;
-            self.levels.push(Level::Begin(self.statements.len()));
+            self.open(Runs::Always);
         } else if is(&["IF"]) {
             self.skip_to("THEN");
-            let level = self.condition(first);
-            self.levels.push(level);
+            self.open(self.condition(first));
         } else if is(&["CASE", "LOOP", "FOR", "FOREACH", "WHILE"]) {
             self.skip_to(if is(&["CASE"]) { "THEN" } else { "LOOP" });
-            self.levels.push(Level::Unknown);
+            self.open(Runs::Unknown);
         } else if is(&["ELSIF", "ELSEIF", "WHEN", "ELSE"]) {
             self.skip_to(if is(&["ELSE"]) { "ELSE" } else { "THEN" });
-            if self.levels.pop_if(|level| *level == Level::Guard).is_some() {
-                self.levels.push(Level::Unknown);
+            if let Some(level) = self.levels.last_mut() {
+                level.runs = level.runs.max(Runs::Unknown);
             }
         } else if is(&["EXCEPTION"]) {
             self.at += 1;
@@ -130,34 +134,44 @@ impl Walk<'_> {
         }
     }
 
-    /// A statement before it that fails is no error.
-    fn handler(&mut self) {
-        let first = match self.levels.pop() {
-            Some(Level::Begin(first)) => first,
-            _ => self.statements.len(),
-        };
-        let before = &mut self.statements[first..];
-        before.iter_mut().for_each(|inner| inner.guarded = true);
-        self.levels.push(if before.is_empty() {
-            Level::Unknown
-        } else {
-            Level::Handler
-        });
+    fn open(&mut self, runs: Runs) {
+        let outer = self.runs();
+        let too_deep = self.levels.len() >= DEPTH_LIMIT;
+        let own = if too_deep { Runs::Unknown } else { runs };
+        let (runs, first) = (own.max(outer), self.statements.len());
+        self.levels.push(Level { runs, first });
     }
 
-    fn condition(&self, first: usize) -> Level {
+    fn runs(&self) -> Runs {
+        self.levels.last().map_or(Runs::Always, |level| level.runs)
+    }
+
+    /// A statement before it that fails is not an error.
+    fn handler(&mut self) {
+        let Some(level) = self.levels.last_mut() else {
+            return;
+        };
+        let before = &mut self.statements[level.first..];
+        level.runs = match before.is_empty() {
+            true => level.runs.max(Runs::Unknown),
+            false => Runs::Never,
+        };
+        before.iter_mut().for_each(|inner| inner.guarded = true);
+    }
+
+    fn condition(&self, first: usize) -> Runs {
         let of_catalogue = |token: &Token| {
             let word = self.words.raw(*token).to_lowercase();
             word.starts_with("pg_") || CATALOGUE.contains(&word.as_str())
         };
         if self.tokens[first..self.at].iter().any(of_catalogue) {
-            Level::Guard
+            Runs::Guarded
         } else {
-            Level::Unknown
+            Runs::Unknown
         }
     }
 
-    /// One that is no word of the block's own; its delimiter is passed.
+    /// A statement that is not of the block's own words; its delimiter is passed.
     fn statement(&mut self, first: usize) {
         let tokens = &self.tokens[first..self.at];
         let tokens = match tokens.split_last() {
@@ -165,19 +179,19 @@ impl Walk<'_> {
             _ => tokens,
         };
         let begins = ["CREATE", "ALTER", "DROP", "COMMENT"];
-        let runs = !self.levels.contains(&Level::Unknown);
-        if self.levels.contains(&Level::Handler) {
+        let runs = self.runs();
+        if runs == Runs::Never {
             return;
         }
-        if !(runs && self.words.is_any(tokens.first(), &begins)) {
+        if runs == Runs::Unknown || !self.words.is_any(tokens.first(), &begins) {
             self.passed.extend(first_change(self.words.text, tokens));
         } else if let Some(statement) = self.words.statement(tokens) {
-            let guarded = self.levels.contains(&Level::Guard);
+            let guarded = runs == Runs::Guarded;
             self.statements.push(Inner { statement, guarded });
         }
     }
 
-    /// Behind the next token of this text.
+    /// Moves after the next token of this text.
     fn skip_to(&mut self, text: &str) {
         let is = |token: &Token| self.words.raw(*token).eq_ignore_ascii_case(text);
         let rest = &self.tokens[self.at..];
@@ -208,17 +222,21 @@ pub(super) fn first_change(text: &str, tokens: &[Token]) -> Option<Passed> {
 /// A statement that changes tables, types or views; those that only change rights or triggers are not among them.
 fn changes_schema(text: &str, tokens: &[Token]) -> Option<Passed> {
     let words = Words { text };
+    let first = *tokens.first()?;
+    if !words.is_any(Some(&first), &["CREATE", "ALTER", "DROP"]) {
+        return None;
+    }
     let ends = |token: &Token| words.raw(*token) == ";";
-    let end = tokens.iter().position(ends).unwrap_or(tokens.len());
-    let (first, last) = (*tokens.first()?, *tokens[..end].last()?);
-    let kind = kind_of(text, &tokens[..end]);
-    let written = &text[first.start as usize..last.end as usize];
-    is_change(&kind, written).then_some(Passed {
-        first,
-        end: last.end,
-        kind,
-    })
+    let shown = &tokens[..tokens.len().min(SHOWN)];
+    let end = shown.iter().position(ends).unwrap_or(shown.len());
+    let kind = kind_of(text, &shown[..end]);
+    let end = shown[..end].last()?.end;
+    let changes = says_change(&text[first.start as usize..end as usize]);
+    is_change(&kind, changes).then_some(Passed { first, end, kind })
 }
+
+/// So many tokens of a statement are looked at: bodies may be long, and each of their statements begins one.
+const SHOWN: usize = 256;
 
 /// `EXECUTE 'ALTER TABLE …'`, `SET @sql = CONCAT('ALTER TABLE ', …)`: the text that begins such a statement.
 fn text_of_ddl(text: &str, tokens: &[Token]) -> Option<Passed> {
@@ -226,12 +244,12 @@ fn text_of_ddl(text: &str, tokens: &[Token]) -> Option<Passed> {
         let quotes = [TokenKind::SingleQuoted, TokenKind::Dollar];
         quotes.contains(&token.kind)
     };
-    let written = &text[tokens.first()?.start as usize..tokens.last()?.end as usize];
+    let changes = says_change(&text[tokens.first()?.start as usize..tokens.last()?.end as usize]);
     tokens.iter().filter(is_text).find_map(|token| {
         let inner = text[token.start as usize..token.end as usize].trim_matches(['\'', '$']);
         let kind: Vec<&str> = inner.split_whitespace().take(2).collect();
         let kind = kind.join(" ").to_uppercase();
-        is_change(&kind, written).then_some(Passed {
+        is_change(&kind, changes).then_some(Passed {
             first: *token,
             end: token.end,
             kind,
@@ -240,7 +258,7 @@ fn text_of_ddl(text: &str, tokens: &[Token]) -> Option<Passed> {
 }
 
 /// Does a statement of this kind make other tables, types or views?
-fn is_change(kind: &str, written: &str) -> bool {
+fn is_change(kind: &str, says_change: bool) -> bool {
     const OBJECTS: [&str; 6] = [
         "TABLE",
         "INDEX",
@@ -249,14 +267,18 @@ fn is_change(kind: &str, written: &str) -> bool {
         "VIEW",
         "MATERIALIZED VIEW",
     ];
+    match kind.split_once(' ') {
+        Some(("CREATE" | "DROP", object)) => OBJECTS.contains(&object),
+        Some(("ALTER", object)) => says_change && OBJECTS.contains(&object),
+        _ => false,
+    }
+}
+
+/// Has it a word by which `ALTER` changes more than rights, owners and triggers?
+fn says_change(written: &str) -> bool {
     const CHANGES: [&str; 7] = [
         "ADD", "DROP", "RENAME", "COLUMN", "CHANGE", "MODIFY", "SCHEMA",
     ];
     let mut words = written.split(|letter: char| !letter.is_ascii_alphabetic());
-    let says = |word: &str| CHANGES.iter().any(|known| known.eq_ignore_ascii_case(word));
-    match kind.split_once(' ') {
-        Some(("CREATE" | "DROP", object)) => OBJECTS.contains(&object),
-        Some(("ALTER", object)) => OBJECTS.contains(&object) && words.any(says),
-        _ => false,
-    }
+    words.any(|word| CHANGES.iter().any(|known| known.eq_ignore_ascii_case(word)))
 }

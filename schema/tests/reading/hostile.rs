@@ -388,6 +388,41 @@ fn nesting_is_bounded_wherever_it_can_be() {
     }
 }
 
+/// Bodies are looked through for statements that change the schema, in time that is proportional to their length.
+///
+/// Covers COMP-1.
+#[test]
+fn bodies_of_any_depth_and_length_are_read() {
+    let many = |text: &str| text.repeat(30_000);
+    let levels = format!("{}{}", many("BEGIN "), many("a; "));
+    let handlers = format!(
+        "{}{}{}",
+        many("BEGIN "),
+        many("COMMENT ON TABLE a IS 'a'; "),
+        many("EXCEPTION WHEN a THEN b; END; ")
+    );
+    let bodies = [
+        levels,
+        handlers,
+        many("'ALTER TABLE' "),
+        many("THEN ALTER TABLE "),
+    ];
+    for body in bodies {
+        let procedure = format!("CREATE PROCEDURE p() BEGIN {body} END;");
+        for (sql, dialect) in [
+            (format!("DO $$ {body} $$;"), Dialect::Postgres),
+            (procedure, Dialect::Mysql),
+        ] {
+            let (_, took) = whole_way(&sql, dialect);
+            let start = &sql[..40];
+            assert!(
+                took < Duration::from_secs(10),
+                "{start} {dialect}: {took:?}"
+            );
+        }
+    }
+}
+
 /// The engines' own numbers, each taken and the next one refused.
 ///
 /// Covers COMP-2.
