@@ -15,4 +15,4 @@ mod standalone;
 pub use cargo::{Config, compile};
 pub use emit::{EmitOptions, GeneratedFile, emit, rust_types, type_features};
 pub use error::CompileError;
-pub use standalone::{Difference, Outcome, Standalone, State};
+pub use standalone::{Difference, Outcome, Standalone, State, has_rustfmt};

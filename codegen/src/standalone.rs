@@ -2,6 +2,7 @@
 //!
 //! Only files that carry the header line are ours: nothing else is overwritten or removed.
 
+mod format;
 mod manifest;
 
 use std::collections::BTreeSet;
@@ -12,6 +13,7 @@ use bindery_schema::disk::is_there;
 use bindery_schema::model::CheckedModel;
 use bindery_schema::name::is_crate_name;
 
+pub use self::format::has_rustfmt;
 use self::manifest::{ConfiguredCrates, manifest};
 use crate::emit::{EmitOptions, GeneratedFile, HEADER, emit};
 use crate::error::CompileError;
@@ -147,6 +149,7 @@ impl Standalone {
             file_per_model: true,
         };
         let mut files = emit(model, &options);
+        format::format(&mut files);
         files.push(GeneratedFile {
             path: "Cargo.toml".to_owned(),
             text: manifest(model, &self.name, &self.folder, &self.known)?,

@@ -11,6 +11,7 @@ pub use crate::model::derived::{
     Derived, Holds, Listed, ReachedFrom, assert_link, assert_reference, in_creation_order, listed,
 };
 pub use crate::model::route::Target;
+pub use crate::model::through::{Through, read_key_through, read_through};
 pub use crate::model::{ColumnSource, NoKey, ReadOnly};
 pub use crate::value::{ColumnSet, ReadKey};
 pub use crate::{

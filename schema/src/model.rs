@@ -55,6 +55,8 @@ pub struct Model {
     /// The objects that tables need beside their own statement where they are created in the dialect they are written
     /// in, in the order of the files: each needs earlier ones at most.
     pub objects: Vec<NativeObject>,
+    /// Where columns with a Rust type of the program's own stand in the schema, `schema.sql:5`.
+    pub custom_types_at: BTreeMap<(TableId, ColumnId), String>,
     /// `[derives]` of the configuration.
     pub derives: AllDerives,
     /// Which warnings are reported.

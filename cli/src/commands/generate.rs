@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bindery_codegen::{Difference, Outcome, Standalone, State};
+use bindery_codegen::{Difference, Outcome, Standalone, State, has_rustfmt};
 use bindery_schema::dialect::Dialect;
 use clap::Args;
 use serde::Serialize;
@@ -68,6 +68,9 @@ pub(crate) fn run(arguments: &GenerateArguments, output: &Output) -> Result<(), 
         place = place.with_crates_of(config);
     }
     let model = report::checked(&compiled, options, output)?;
+    if !has_rustfmt() {
+        output.message("note: rustfmt cannot be run, so the code is indented and not formatted\n");
+    }
     if arguments.check {
         let differences = place.check(model)?;
         output.result(&check_text(&differences, options.format, output.results()))?;

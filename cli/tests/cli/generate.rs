@@ -108,3 +108,13 @@ fn a_name_that_no_crate_can_have_is_refused() {
     }
     assert_eq!(project.files(), ["bindery.toml", "schema.sql"]);
 }
+
+#[test]
+fn without_rustfmt_the_code_is_indented_and_a_note_says_so() {
+    let project = Project::blogs().with("RUSTFMT", "/no/such/rustfmt");
+    let outcome = project.run(GENERATE);
+    assert_eq!(outcome.code, Some(0), "{outcome:#?}");
+    holds(&outcome.messages, &["note: rustfmt cannot be run"]);
+    let text = fs::read_to_string(project.path("db/src/blogs.rs")).expect("it was written");
+    holds(&text, &["\n        Self {\n            "]);
+}

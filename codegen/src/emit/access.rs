@@ -5,7 +5,7 @@ use bindery_schema::rust_type::Argument;
 use super::shape::{Field, Given, Shape, UniqueShape};
 use super::shapes::Surroundings;
 use super::{UNUSED, code, in_words};
-use crate::rust_writer::{Expr, RustWriter, Signature};
+use crate::rust_writer::{RustWriter, Signature};
 
 /// The accessors of all models on connections and transactions.
 pub(crate) fn tables(w: &mut RustWriter, around: &Surroundings<'_>, all: &[Shape<'_>]) {
@@ -19,7 +19,10 @@ pub(crate) fn tables(w: &mut RustWriter, around: &Surroundings<'_>, all: &[Shape
         });
     });
     w.item(|w| {
-        w.empty_implementation("impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E>");
+        w.block(
+            "impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E>",
+            |_| (),
+        );
     });
 }
 
@@ -102,7 +105,7 @@ pub(crate) fn queries(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sha
         let head = format!(
             "impl<E: ::bindery::Engine> {name}{engine} for ::bindery::Repository<'_, {tag}, E>"
         );
-        w.implementation(&head, |w| {
+        w.block(&head, |w| {
             for (index, unique) in shape.uniques.iter().enumerate() {
                 w.item(|w| {
                     w.function(&find_signature(shape, unique), |w| {
@@ -219,7 +222,7 @@ fn find_body(w: &mut RustWriter, shape: &Shape<'_>, index: usize, unique: &Uniqu
     };
     let pushes: Vec<String> = fields.iter().map(|field| push(field)).collect();
     match pushes.as_slice() {
-        [only] => w.call_with_closure(&call, only),
+        [only] => w.line(&format!("{call} {only})")),
         several => {
             w.line(&format!("{call} {{"));
             w.indented(|w| several.iter().for_each(|push| w.line(&format!("{push};"))));
@@ -231,12 +234,12 @@ fn find_body(w: &mut RustWriter, shape: &Shape<'_>, index: usize, unique: &Uniqu
 /// Writes the checks that the keys among the columns are of the engine; `false` where there are no such keys.
 fn belong(w: &mut RustWriter, fields: &[&Field<'_>]) -> bool {
     let keys = fields.iter().filter(|field| field.on_row_engine);
-    let asked = keys.map(|field| Expr::text(format!("{}.engine() == engine", field.name)));
-    let asked: Vec<Expr> = asked.collect();
+    let asked = keys.map(|field| format!("{}.engine() == engine", field.name));
+    let asked: Vec<String> = asked.collect();
     if asked.is_empty() {
         return false;
     }
-    w.closure("let belong", "|engine: E|", &Expr::All(asked));
+    w.line(&format!("let belong = |engine: E| {};", asked.join(" && ")));
     true
 }
 
@@ -246,5 +249,6 @@ fn push(field: &Field<'_>) -> String {
     } else {
         ""
     };
-    format!("{}.push({sign}{})", field.key_params(), field.name)
+    let value = field.written(&format!("{sign}{}", field.name));
+    format!("{}.push({value})", field.key_params())
 }

@@ -102,17 +102,8 @@ pub(crate) fn constants(w: &mut RustWriter, around: &Surroundings<'_>, shape: &S
 /// All in one list, and the name of each.
 fn items(w: &mut RustWriter, shape: &Shape<'_>, reference: &str, from: &str) {
     let left = format!("const CONSTRAINTS: {reference}[::bindery::ModelConstraint]");
-    w.item(|w| match shape.constraints.as_slice() {
-        [only] => {
-            // How rustfmt breaks a list of one depends on widths of several kinds.
-            w.line("#[rustfmt::skip]");
-            w.line(&format!("{left} = &[{}];", text(shape, only)));
-        }
-        several => {
-            let all = several.iter().map(|one| value(shape, one));
-            w.assignment(&left, &Expr::Array(all.collect()));
-        }
-    });
+    let all = shape.constraints.iter().map(|one| value(shape, one));
+    w.item(|w| w.assignment(&left, &Expr::Array(all.collect())));
     for (at, one) in shape.constraints.iter().enumerate() {
         w.item(|w| {
             w.doc(&about(one));
@@ -122,26 +113,17 @@ fn items(w: &mut RustWriter, shape: &Shape<'_>, reference: &str, from: &str) {
     }
 }
 
-fn text(shape: &Shape<'_>, one: &ConstraintShape) -> String {
-    let (path, model, name) = parts(shape, one);
-    let columns = one.columns.iter().map(|column| string_literal(column));
-    let columns = columns.collect::<Vec<_>>().join(", ");
-    format!("{path}({model}, {name}, &[{columns}])")
-}
-
 fn value(shape: &Shape<'_>, one: &ConstraintShape) -> Expr {
-    let (path, model, name) = parts(shape, one);
     let columns = one.columns.iter();
-    let columns = columns.map(|column| Expr::text(string_literal(column)));
-    let columns = Expr::Array(columns.collect());
-    Expr::call(&path, vec![Expr::text(model), Expr::text(name), columns])
-}
-
-/// The constructor, and what it is given beside the columns.
-fn parts(shape: &Shape<'_>, one: &ConstraintShape) -> (String, String, String) {
-    let path = format!("::bindery::ModelConstraint::{}", constructor(one.kind));
+    let columns: Vec<_> = columns.map(|column| string_literal(column)).collect();
     let name = one.name.as_deref().unwrap_or_default();
-    (path, string_literal(&shape.names.row), string_literal(name))
+    Expr::text(format!(
+        "::bindery::ModelConstraint::{}({}, {}, &[{}])",
+        constructor(one.kind),
+        string_literal(&shape.names.row),
+        string_literal(name),
+        columns.join(", ")
+    ))
 }
 
 fn about(one: &ConstraintShape) -> String {

@@ -283,7 +283,10 @@ fn unimplemented(w: &mut RustWriter, name: &str, (message, label, note): (&str, 
     w.line(&format!("pub trait {name}<'a> {{}}"));
     w.line("");
     w.line("#[diagnostic::do_not_recommend]");
-    w.empty_implementation(&format!("impl {name}<'_> for ::core::convert::Infallible"));
+    w.block(
+        &format!("impl {name}<'_> for ::core::convert::Infallible"),
+        |_| (),
+    );
 }
 
 /// The engines, where there are several.
@@ -436,7 +439,7 @@ fn transaction(w: &mut RustWriter, model: &Model, way: &Way) {
 
 fn deref(w: &mut RustWriter) {
     w.item(|w| {
-        w.implementation("impl ::core::ops::Deref for Databases", |w| {
+        w.block("impl ::core::ops::Deref for Databases", |w| {
             w.item(|w| w.line("type Target = ::bindery::Registry;"));
             w.item(|w| {
                 w.block("fn deref(&self) -> &::bindery::Registry", |w| {

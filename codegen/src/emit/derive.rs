@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use bindery_schema::model::{CheckedModel, Engine, Model, TableId};
 use bindery_schema::rust_type::TypeFeature;
 
+use super::column_types::ColumnTypes;
 use super::ddl::Ddl;
 use super::names::Names;
 use super::shape::{KeyShape, Shape, applied};
@@ -122,7 +123,7 @@ fn derived(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
         .into_iter()
         .map(|name| Expr::text(string_literal(name)));
     w.item(|w| {
-        w.implementation(
+        w.block(
             &format!(
                 "impl ::bindery::__private::Derived for {}",
                 shapes.around.tag(shape)
@@ -184,6 +185,7 @@ fn shapes(model: &Model) -> Shapes<'_> {
     Shapes {
         model,
         names: Names::allocate(model),
+        column_types: ColumnTypes::default(),
         around: Surroundings {
             engines: &model.engines,
             scope: Scope {
@@ -228,9 +230,10 @@ fn table(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
         });
     });
     w.item(|w| {
-        w.empty_implementation(&format!(
-            "impl<E: ::bindery::Engine> {name} for ::bindery::Connection<E>"
-        ));
+        w.block(
+            &format!("impl<E: ::bindery::Engine> {name} for ::bindery::Connection<E>"),
+            |_| (),
+        );
     });
 }
 

@@ -51,12 +51,12 @@ fn fixed(w: &mut RustWriter, index: usize, engine: &Engine) {
     });
     let literal = string_literal(&engine.name);
     implementation(w, name, &index.to_string(), &literal);
-    w.item(|w| w.empty_implementation(&format!("impl ::bindery::StaticEngine for {name}")));
+    w.item(|w| w.block(&format!("impl ::bindery::StaticEngine for {name}"), |_| ()));
 }
 
 fn implementation(w: &mut RustWriter, ty: &str, index: &str, name: &str) {
     w.item(|w| {
-        w.implementation(&format!("impl ::bindery::Engine for {ty}"), |w| {
+        w.block(&format!("impl ::bindery::Engine for {ty}"), |w| {
             w.item(|w| w.block("fn index(self) -> usize", |w| w.line(index)));
             w.item(|w| w.block("fn name(self) -> &'static str", |w| w.line(name)));
         });
@@ -80,7 +80,7 @@ fn any(w: &mut RustWriter, model: &Model) {
 
 fn from_str(w: &mut RustWriter, model: &Model) {
     w.item(|w| {
-        w.implementation("impl ::core::str::FromStr for Any", |w| {
+        w.block("impl ::core::str::FromStr for Any", |w| {
             w.item(|w| w.line("type Err = ::bindery::Error;"));
             w.item(|w| {
                 let signature = Signature {
@@ -92,12 +92,13 @@ fn from_str(w: &mut RustWriter, model: &Model) {
                 w.function(&signature, |w| {
                     w.block("match name", |w| {
                         for engine in &model.engines {
-                            let value =
-                                format!("::core::result::Result::Ok(Self::{})", engine.type_name);
-                            w.arm(&string_literal(&engine.name), &value);
+                            let (name, ty) = (string_literal(&engine.name), &engine.type_name);
+                            w.line(&format!(
+                                "{name} => ::core::result::Result::Ok(Self::{ty}),"
+                            ));
                         }
                         let unknown = "super::PROGRAM.unknown_engine(name)";
-                        w.arm("_", &format!("::core::result::Result::Err({unknown})"));
+                        w.line(&format!("_ => ::core::result::Result::Err({unknown}),"));
                     });
                 });
             });

@@ -19,7 +19,7 @@ pub(crate) fn enumeration(w: &mut RustWriter, one: &EnumType, name: &str, added:
     w.item(|w| to_column(w, name));
     w.item(|w| from_column(w, one, name));
     let element = format!("impl ::bindery::types::ArrayElement for {name}");
-    w.item(|w| w.empty_implementation(&element));
+    w.item(|w| w.block(&element, |_| ()));
 }
 
 const ALWAYS: [&str; 8] = [
@@ -71,17 +71,15 @@ fn as_str(w: &mut RustWriter, one: &EnumType) {
     w.block("pub const fn as_str(self) -> &'static str", |w| {
         w.block("match self", |w| {
             for value in &one.values {
-                w.arm(
-                    &format!("Self::{}", value.variant),
-                    &string_literal(&value.value),
-                );
+                let text = string_literal(&value.value);
+                w.line(&format!("Self::{} => {text},", value.variant));
             }
         });
     });
 }
 
 fn display(w: &mut RustWriter, name: &str) {
-    w.implementation(&format!("impl ::core::fmt::Display for {name}"), |w| {
+    w.block(&format!("impl ::core::fmt::Display for {name}"), |w| {
         let signature = Signature {
             head: "fn fmt".to_owned(),
             params: vec![
@@ -96,7 +94,7 @@ fn display(w: &mut RustWriter, name: &str) {
 }
 
 fn from_str(w: &mut RustWriter, one: &EnumType, name: &str) {
-    w.implementation(&format!("impl ::core::str::FromStr for {name}"), |w| {
+    w.block(&format!("impl ::core::str::FromStr for {name}"), |w| {
         w.item(|w| w.line("type Err = ::bindery::types::UnknownValue;"));
         w.item(|w| {
             let signature = Signature {
@@ -111,10 +109,12 @@ fn from_str(w: &mut RustWriter, one: &EnumType, name: &str) {
                 w.assignment("let unknown", &unknown);
                 w.block("match text", |w| {
                     for value in &one.values {
-                        let found = format!("::core::result::Result::Ok(Self::{})", value.variant);
-                        w.arm(&string_literal(&value.value), &found);
+                        let (text, variant) = (string_literal(&value.value), &value.variant);
+                        w.line(&format!(
+                            "{text} => ::core::result::Result::Ok(Self::{variant}),"
+                        ));
                     }
-                    w.arm("_", "::core::result::Result::Err(unknown)");
+                    w.line("_ => ::core::result::Result::Err(unknown),");
                 });
             });
         });
@@ -122,7 +122,7 @@ fn from_str(w: &mut RustWriter, one: &EnumType, name: &str) {
 }
 
 fn to_column(w: &mut RustWriter, name: &str) {
-    w.implementation(
+    w.block(
         &format!("impl ::bindery::types::ToColumn for {name}"),
         |w| {
             w.block(
@@ -134,7 +134,7 @@ fn to_column(w: &mut RustWriter, name: &str) {
 }
 
 fn from_column(w: &mut RustWriter, one: &EnumType, name: &str) {
-    w.implementation(
+    w.block(
         &format!("impl ::bindery::types::FromColumn for {name}"),
         |w| {
             let head = "fn read(row: &mut ::bindery::RowReader<'_>) -> ::bindery::Result<Self>";

@@ -9,7 +9,7 @@ pub(crate) fn from_row(w: &mut RustWriter, shape: &Shape<'_>) {
     let row = shape.row("E");
     let head = format!("::core::convert::From<{row}> for {}", shape.new_row("E"));
     w.item(|w| {
-        w.implementation(&impl_head(shape.several, &head), |w| {
+        w.block(&impl_head(shape.several, &head), |w| {
             w.block(&format!("fn from(row: {row}) -> Self"), |w| {
                 w.value(&value(shape));
             });

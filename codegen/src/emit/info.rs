@@ -26,7 +26,7 @@ pub(crate) fn info(
         w.assignment("static INFO: ::bindery::ModelInfo", &info);
     });
     w.item(|w| {
-        w.implementation(&format!("impl {}", around.tag(shape)), |w| {
+        w.block(&format!("impl {}", around.tag(shape)), |w| {
             w.doc("The facts of this model that were compiled in.");
             w.line("pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;");
         });

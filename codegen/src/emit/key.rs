@@ -35,7 +35,7 @@ fn alias(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>, ty: &
         } else {
             String::new()
         };
-        w.type_alias(&format!("pub type {}{parameter}", shape.names.key), ty);
+        w.line(&format!("pub type {}{parameter} = {ty};", shape.names.key));
     });
 }
 
@@ -50,20 +50,16 @@ fn structure(
         w.doc(&format!("Key of [`{}`].", shape.names.row));
         w.derive(&derives(&always(&fields), &shape.derives.key));
         let parameter = default_parameter(around, shape, shape.key_generic);
-        w.structure(
-            &format!("pub struct {}{parameter}", shape.names.key),
-            false,
-            |w| {
-                if let Some(name) = engine {
-                    w.doc("The engine the row is on.");
-                    w.field(&format!("pub {name}"), "E");
-                }
-                for field in &fields {
-                    w.doc(&code(field.column.name));
-                    w.field(&format!("pub {}", field.name), &field.ty);
-                }
-            },
-        );
+        w.block(&format!("pub struct {}{parameter}", shape.names.key), |w| {
+            if let Some(name) = engine {
+                w.doc("The engine the row is on.");
+                w.line(&format!("pub {name}: E,"));
+            }
+            for field in &fields {
+                w.doc(&code(field.column.name));
+                w.line(&format!("pub {}: {},", field.name, field.ty));
+            }
+        });
     });
 }
 

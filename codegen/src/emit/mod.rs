@@ -3,6 +3,7 @@
 //! One file a kind of item; [`shapes`] works out what a model looks like before anything is written.
 
 mod access;
+mod column_types;
 mod constraints;
 mod databases;
 mod ddl;

@@ -11,7 +11,7 @@ const ENGINE_PARAMETER: &str = "<E: ::bindery::Engine>";
 pub(crate) fn model(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     let tag = around.tag(shape);
     w.item(|w| {
-        w.implementation(&format!("impl ::bindery::Model for {tag}"), |w| {
+        w.block(&format!("impl ::bindery::Model for {tag}"), |w| {
             w.item(|w| constants(w, around, shape));
             w.item(|w| types(w, shape));
             w.item(|w| read_method(w, shape));
@@ -21,11 +21,11 @@ pub(crate) fn model(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
         });
     });
     if !shape.is_view() {
-        w.item(|w| w.empty_implementation(&format!("impl ::bindery::Writable for {tag}")));
+        w.item(|w| w.block(&format!("impl ::bindery::Writable for {tag}"), |_| ()));
     }
     if shape.has_key() {
         w.item(|w| {
-            w.implementation(&format!("impl ::bindery::HasKey for {tag}"), |w| {
+            w.block(&format!("impl ::bindery::HasKey for {tag}"), |w| {
                 w.item(|w| key(w, shape));
                 w.item(|w| write_key(w, shape));
                 w.item(|w| write_saved(w, shape));
@@ -50,7 +50,7 @@ fn constants(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
 }
 
 fn types(w: &mut RustWriter, shape: &Shape<'_>) {
-    let mut ty = |name: &str, ty: &str| w.type_alias(&format!("type {name}{ENGINE_PARAMETER}"), ty);
+    let mut ty = |name: &str, ty: &str| w.line(&format!("type {name}{ENGINE_PARAMETER} = {ty};"));
     ty("Row", &shape.row("E"));
     ty("Key", &shape.key("E"));
     ty("New", &shape.new_row("E"));
@@ -97,14 +97,10 @@ fn read_fields(shape: &Shape<'_>) -> Vec<(String, Expr)> {
     let engine = shape
         .engine_field
         .map(|name| (name.to_owned(), Expr::text("engine")));
-    let fields = shape.fields.iter().map(|field| {
-        let value = if field.on_row_engine {
-            "row.next_key(engine)?"
-        } else {
-            "row.next()?"
-        };
-        (field.name.to_owned(), Expr::text(value))
-    });
+    let fields = shape
+        .fields
+        .iter()
+        .map(|field| (field.name.to_owned(), Expr::text(field.read())));
     engine.into_iter().chain(fields).collect()
 }
 
@@ -142,11 +138,11 @@ fn write_columns<'a>(
     ];
     let signature = method(name, params, None);
     if columns.is_empty() {
-        return w.empty_function(&signature);
+        return w.function(&signature, |_| ());
     }
     w.function(&signature, |w| {
         for field in columns {
-            w.line(&format!("{}.push(&row.{});", field.params(), field.name));
+            w.line(&field.pushed(&field.params(), &format!("&row.{}", field.name)));
         }
     });
 }
@@ -255,15 +251,13 @@ fn write_key(w: &mut RustWriter, shape: &Shape<'_>) {
     w.function(&method("write_key", params, None), |w| match &shape.key {
         KeyShape::Composite { .. } => {
             for field in shape.key_fields() {
-                w.line(&format!(
-                    "{}.push(&key.{});",
-                    field.key_params(),
-                    field.name
-                ));
+                let value = format!("&key.{}", field.name);
+                w.line(&field.pushed(field.key_params(), &value));
             }
         }
         KeyShape::Single { field, .. } => {
-            w.line(&format!("{}.push(key);", shape.fields[*field].key_params()));
+            let field = &shape.fields[*field];
+            w.line(&field.pushed(field.key_params(), "key"));
         }
         KeyShape::None => w.line("params.push(key);"),
     });

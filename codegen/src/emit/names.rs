@@ -10,6 +10,7 @@ const FIXED: &[&str] = &[
     "engine",
     "model",
     "enums",
+    super::column_types::MODULE,
     "Databases",
     "Tables",
     "PROGRAM",

@@ -28,10 +28,10 @@ fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
         w.line("#[must_use]");
         let parameter = default_parameter(around, shape, shape.new_generic());
         let head = format!("pub struct {}{parameter}", shape.names.new);
-        w.structure(&head, shape.given().next().is_none(), |w| {
+        w.block(&head, |w| {
             for (_, field) in shape.given() {
                 w.docs(column_docs(field, remark(field)));
-                w.field(&format!("pub {}", field.name), &field.new_type());
+                w.line(&format!("pub {}: {},", field.name, field.new_type()));
             }
         });
     });
@@ -57,7 +57,7 @@ fn constructor(w: &mut RustWriter, shape: &Shape<'_>) {
     };
     w.item(|w| {
         setters::allows(w, shape);
-        w.implementation(&impl_head(shape.new_generic(), &shape.new_row("E")), |w| {
+        w.block(&impl_head(shape.new_generic(), &shape.new_row("E")), |w| {
             w.item(|w| {
                 w.doc("A new row with what it must have.");
                 let signature = Signature {
@@ -92,7 +92,7 @@ fn default_from_new(w: &mut RustWriter, shape: &Shape<'_>) {
         "impl "
     };
     let head = format!("{bound}::core::default::Default for {}", shape.new_row("E"));
-    w.implementation(&head, |w| {
+    w.block(&head, |w| {
         w.block("fn default() -> Self", |w| w.line("Self::new()"));
     });
 }

@@ -23,10 +23,10 @@ pub(crate) fn patch(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
         w.derive(&derives(always, &shape.derives.patch));
         let parameter = default_parameter(around, shape, generic);
         let head = format!("pub struct {}{parameter}", shape.names.patch);
-        w.structure(&head, shape.changeable().next().is_none(), |w| {
+        w.block(&head, |w| {
             for (_, field) in shape.changeable() {
                 w.docs(column_docs(field, ""));
-                w.field(&format!("pub {}", field.name), &field.patch_type());
+                w.line(&format!("pub {}: {},", field.name, field.patch_type()));
             }
         });
     });
@@ -41,7 +41,7 @@ fn default(w: &mut RustWriter, shape: &Shape<'_>) {
             "impl<E: ::bindery::Engine> ::core::default::Default for {}",
             shape.patch("E")
         );
-        w.implementation(&head, |w| {
+        w.block(&head, |w| {
             w.block("fn default() -> Self", |w| {
                 let none = |name: &str| {
                     let none = Expr::text("::core::option::Option::None");

@@ -6,6 +6,7 @@ use bindery_schema::model::{CheckedModel, Model, TableId};
 use bindery_schema::parts::in_parts;
 use bindery_schema::rust_type::TypeFeature;
 
+use super::column_types::{self, ColumnTypes};
 use super::ddl::Ddl;
 use super::module::Module;
 use super::names::Names;
@@ -35,7 +36,7 @@ pub struct GeneratedFile {
 
 /// Writes the code of a whole program.
 pub fn emit(model: &CheckedModel, options: &EmitOptions) -> Vec<GeneratedFile> {
-    let shapes = shapes(model);
+    let shapes = shapes(model, ColumnTypes::of(model));
     let program = Program::new(&shapes, model);
     if options.file_per_model {
         program.files()
@@ -50,7 +51,7 @@ pub fn emit(model: &CheckedModel, options: &EmitOptions) -> Vec<GeneratedFile> {
 /// Writes the code of a whole program as one text that includes the models' modules; those that are written from the same
 /// as last time need not be made again.
 pub(crate) fn emit_with(model: &CheckedModel, kept: &mut Kept) -> String {
-    let shapes = shapes(model);
+    let shapes = shapes(model, ColumnTypes::of(model));
     Program::new(&shapes, model).one_file(Modules::Included(kept))
 }
 
@@ -71,7 +72,7 @@ const FILES: usize = 4;
 /// The Rust type of every column's field, by table; `None` for a column that is not in the row. Within a model's module, that
 /// is with `super::` before the types of others.
 pub fn rust_types(model: &Model) -> Vec<Vec<Option<String>>> {
-    let shapes = shapes(model);
+    let shapes = shapes(model, ColumnTypes::default());
     let ids = (0..model.tables.len()).map(|at| TableId(at as u32));
     ids.map(|id| column_types(model, &shapes.shape(id)))
         .collect()
@@ -97,10 +98,11 @@ fn column_types(model: &Model, shape: &Shape<'_>) -> Vec<Option<String>> {
         .collect()
 }
 
-fn shapes(model: &Model) -> Shapes<'_> {
+fn shapes(model: &Model, column_types: ColumnTypes) -> Shapes<'_> {
     Shapes {
         model,
         names: Names::allocate(model),
+        column_types,
         around: Surroundings {
             engines: &model.engines,
             scope: Scope {
@@ -149,6 +151,15 @@ impl<'s> Program<'s> {
         self.require(&mut w);
         engine::module(&mut w, self.shapes.model);
         self.tags(&mut w);
+        if !self.shapes.column_types.is_empty() {
+            w.item(|w| {
+                w.doc(COLUMN_TYPES);
+                w.line(UNUSED);
+                w.block(&format!("mod {}", column_types::MODULE), |w| {
+                    self.shapes.column_types.items(w);
+                });
+            });
+        }
         match modules {
             Modules::Inline => self.inline(&self.all, &mut w),
             Modules::Included(kept) => self.included(kept, &mut w),
@@ -218,6 +229,16 @@ impl<'s> Program<'s> {
             let module = self.module(shape);
             files.push(file(&shape.names.module, &module.about(), |w| {
                 module.items(w)
+            }));
+        }
+        let column_types = &self.shapes.column_types;
+        if !column_types.is_empty() {
+            lib.item(|w| {
+                w.line(UNUSED);
+                w.line(&format!("mod {};", column_types::MODULE));
+            });
+            files.push(file(column_types::MODULE, COLUMN_TYPES, |w| {
+                column_types.items(w);
             }));
         }
         if !self.enums.is_empty() {
@@ -326,6 +347,8 @@ pub(crate) fn features(model: &Model) -> BTreeSet<&'static str> {
     let features = dialects.chain(types.map(TypeFeature::name));
     features.chain(serde).collect()
 }
+
+const COLUMN_TYPES: &str = "Types of columns that the schema names.";
 
 /// The first line of every generated file: by it a file is known to be one.
 pub(crate) const HEADER: &str =

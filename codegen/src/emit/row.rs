@@ -21,15 +21,14 @@ pub(crate) fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &S
             shape.names.row,
             default_parameter(around, shape, shape.several)
         );
-        let empty = shape.fields.is_empty() && shape.engine_field.is_none();
-        w.structure(&head, empty, |w| {
+        w.block(&head, |w| {
             if let Some(name) = shape.engine_field {
                 w.doc("The engine the row is on.");
-                w.field(&format!("pub {name}"), "E");
+                w.line(&format!("pub {name}: E,"));
             }
             for field in &shape.fields {
                 w.docs(column_docs(field, ""));
-                w.field(&format!("pub {}", field.name), &field.row_type());
+                w.line(&format!("pub {}: {},", field.name, field.row_type()));
             }
         });
     });
@@ -57,7 +56,7 @@ pub(crate) fn methods(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sha
 
 fn to_engine(w: &mut RustWriter, shape: &Shape<'_>) {
     w.item(|w| {
-        w.implementation(&generic_head(shape), |w| {
+        w.block(&generic_head(shape), |w| {
             w.item(|w| {
                 w.doc("The same values as a row of another engine, in memory only.");
                 // It takes the row: a copy of every text is the caller's to ask for.
@@ -104,7 +103,7 @@ fn generic_head(shape: &Shape<'_>) -> String {
 
 fn copies(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     w.item(|w| {
-        w.implementation(&generic_head(shape), |w| {
+        w.block(&generic_head(shape), |w| {
             copy_to(w, around, shape);
             if shape.has_counted_key() {
                 copy_as_new_to(w, around, shape);

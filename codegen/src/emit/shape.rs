@@ -8,6 +8,7 @@ use bindery_schema::model::{Column, EngineId, FieldType, Generated, Table, Table
 use bindery_schema::plan::statements::{is_touched, is_writable};
 use bindery_schema::rust_type::{Argument, Traits, TypeFeature};
 
+use super::column_types::Functions;
 use super::constraints::ConstraintShape;
 use super::names::ModelNames;
 use super::types;
@@ -172,6 +173,8 @@ pub(crate) struct Field<'m> {
     /// The type of the bare value; differs from `ty` where that is a key.
     pub(crate) bare: String,
     pub(crate) facts: Traits,
+    /// Of a type of the program's own: what reads and writes its values.
+    pub(crate) functions: Option<Functions>,
     pub(crate) nullable: bool,
     /// It is a `Key<…>`.
     pub(crate) is_key: bool,
@@ -213,6 +216,49 @@ impl Field<'_> {
         }
     }
 }
+
+impl Field<'_> {
+    /// The statement that writes a value, of which `value` is a reference.
+    pub(crate) fn pushed(&self, params: &str, value: &str) -> String {
+        format!("{params}.push({});", self.written(value))
+    }
+
+    /// The statement that writes the value of an `Option`, where it has one.
+    pub(crate) fn pushed_if_given(&self, value: &str) -> String {
+        let params = self.params();
+        match &self.functions {
+            None => format!("{params}.given(&{value});"),
+            Some(Functions { write, .. }) => {
+                format!("{params}.given(&{value}.as_ref().map(|value| {THROUGH}(value, {write})));")
+            }
+        }
+    }
+
+    /// What is given to the writer for a reference to a value.
+    pub(crate) fn written(&self, value: &str) -> String {
+        match &self.functions {
+            None => value.to_owned(),
+            Some(Functions { write, .. }) => format!("&{THROUGH}({value}, {write})"),
+        }
+    }
+
+    /// The expression that reads the next column.
+    pub(crate) fn read(&self) -> String {
+        match (&self.functions, self.on_row_engine) {
+            (None, false) => "row.next()?".to_owned(),
+            (None, true) => "row.next_key(engine)?".to_owned(),
+            (Some(Functions { read, .. }), false) => {
+                format!("::bindery::__private::read_through(row, {read})?")
+            }
+            (Some(Functions { read, .. }), true) => {
+                format!("::bindery::__private::read_key_through(row, engine, {read})?")
+            }
+        }
+    }
+}
+
+/// A value with the function that writes it.
+const THROUGH: &str = "::bindery::__private::Through";
 
 /// The form in which a program gives a column's value when it inserts a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

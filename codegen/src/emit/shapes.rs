@@ -11,6 +11,7 @@ use bindery_schema::plan::statements::is_required;
 use bindery_schema::plan::{kinds, rules};
 use bindery_schema::rust_type::Traits;
 
+use super::column_types::{ColumnTypes, Functions};
 use super::constraints;
 use super::names::Names;
 use super::shape::{
@@ -37,6 +38,8 @@ pub(crate) struct Scope {
 pub(crate) struct Shapes<'m> {
     pub(crate) model: &'m Model,
     pub(crate) names: Names,
+    /// Empty where the types are named as the schema says them.
+    pub(crate) column_types: ColumnTypes,
     pub(crate) around: Surroundings<'m>,
 }
 
@@ -97,6 +100,24 @@ struct FieldTypes {
     on_row_engine: bool,
 }
 
+/// The bare value of a column.
+struct Value {
+    ty: String,
+    facts: Traits,
+    functions: Option<Functions>,
+}
+
+impl Value {
+    /// Of a type of the program's own.
+    fn through(name: String, functions: Functions) -> Self {
+        Self {
+            ty: name,
+            facts: Traits::UNKNOWN,
+            functions: Some(functions),
+        }
+    }
+}
+
 impl<'m> Shapes<'m> {
     /// The shape of one model.
     pub(crate) fn shape(&self, id: TableId) -> Shape<'_> {
@@ -138,7 +159,11 @@ impl<'m> Shapes<'m> {
         let in_key = key_columns(self.table(id)).any(|key| key == at);
         let own_key = self.own_key(id) == Some(at);
         let of_view = self.table(id).view.is_some();
-        let (bare, facts) = self.value(column);
+        let Value {
+            ty: bare,
+            facts,
+            functions,
+        } = self.value(column);
         let types = if own_key {
             self.own_key_type(id)
         } else {
@@ -150,6 +175,7 @@ impl<'m> Shapes<'m> {
             ty: types.ty,
             bare,
             facts,
+            functions,
             nullable: column.nullable && !in_key,
             is_key: types.is_key,
             on_row_engine: types.on_row_engine,
@@ -220,7 +246,7 @@ impl<'m> Shapes<'m> {
     }
 
     /// The bare Rust type of a column: of what it refers to, where it refers.
-    fn value(&self, column: &Column) -> (String, Traits) {
+    fn value(&self, column: &Column) -> Value {
         let mut column = column;
         // As many steps as there are tables, should references go in a circle.
         for _ in 0..self.model.tables.len() {
@@ -232,13 +258,20 @@ impl<'m> Shapes<'m> {
                 FieldType::Plain | FieldType::Custom(_) => break,
             }
         }
-        match &column.field_type {
-            FieldType::Custom(path) => types::custom(path),
-            FieldType::Plain | FieldType::Key { .. } => types::path_and_traits(
-                &column.column_type,
-                &self.around.scope.root,
-                &self.names.enums,
-            ),
+        let root = &self.around.scope.root;
+        let (ty, facts) = match &column.field_type {
+            FieldType::Custom(path) => match self.column_types.find(path, root) {
+                Some((name, functions)) => return Value::through(name, functions),
+                None => types::custom(path),
+            },
+            FieldType::Plain | FieldType::Key { .. } => {
+                types::path_and_traits(&column.column_type, root, &self.names.enums)
+            }
+        };
+        Value {
+            ty,
+            facts,
+            functions: None,
         }
     }
 

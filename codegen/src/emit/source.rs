@@ -43,8 +43,8 @@ impl Value {
     fn written(self, field: &Field<'_>) -> String {
         let (params, name) = (field.params(), field.name);
         match self {
-            Self::Always | Self::OrNull => format!("{params}.push(&self.{name});"),
-            Self::IfGiven => format!("{params}.given(&self.{name});"),
+            Self::Always | Self::OrNull => field.pushed(&params, &format!("&self.{name}")),
+            Self::IfGiven => field.pushed_if_given(&format!("self.{name}")),
             Self::OrFirst => format!("{params}.push(&self.{name}.unwrap_or({FIRST_VERSION}));"),
             Self::OrNow => format!("{params}.given_or_now(&self.{name});"),
         }
@@ -74,7 +74,7 @@ fn source(w: &mut RustWriter, generic: bool, name: &str, columns: &Columns<'_>) 
             generic,
             &format!("::bindery::__private::ColumnSource for {name}"),
         );
-        w.implementation(&head, |w| {
+        w.block(&head, |w| {
             w.item(|w| {
                 w.block(
                     "fn columns(&self) -> ::bindery::__private::ColumnSet",
@@ -93,7 +93,7 @@ fn source(w: &mut RustWriter, generic: bool, name: &str, columns: &Columns<'_>) 
             w.item(|w| {
                 let signature = write_signature(columns.is_empty());
                 if columns.is_empty() {
-                    return w.empty_function(&signature);
+                    return w.function(&signature, |_| ());
                 }
                 w.function(&signature, |w| {
                     for (_, field, value) in columns {

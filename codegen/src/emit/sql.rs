@@ -79,7 +79,7 @@ fn implementation(
             "impl ::bindery::LivesOn<{engine}> for {}",
             around.tag(shape)
         );
-        w.implementation(&head, |w| {
+        w.block(&head, |w| {
             let signature = Signature {
                 head: "fn sql".to_owned(),
                 params: vec![format!("{parameter}: {engine}")],
@@ -100,10 +100,10 @@ fn arms(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     for &id in &hosts {
         let engine = around.engine_of(id);
         let pattern = format!("{}::Any::{}", around.scope.engine, engine.type_name);
-        w.arm(&pattern, &some(static_name(engine)));
+        w.line(&format!("{pattern} => {},", some(static_name(engine))));
     }
     if hosts.len() < around.engines.len() {
-        w.arm("_", "::core::option::Option::None");
+        w.line("_ => ::core::option::Option::None,");
     }
 }
 

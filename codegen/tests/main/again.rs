@@ -56,7 +56,7 @@ fn what_changes_is_written_and_nothing_else_is_taken() {
     let program = Program::new(&schema(""));
     program.compile_into("out");
     let tags = "CREATE TABLE tags (id INTEGER PRIMARY KEY, post INTEGER REFERENCES posts (id));";
-    let changes = [
+    let patches = [
         schema(tags),
         schema("CREATE TABLE tags (id INTEGER PRIMARY KEY, label TEXT);"),
         // What refers to a changed key changes with it.
@@ -104,7 +104,7 @@ fn derives_that_are_added_or_taken_away_are_noticed() {
             ],
         ),
         (
-            "[derives.User]\nnew = [\"Eq\", \"::core::cmp::Eq\", \"Clone\"]\nchanges = [\"my::Own\"]\n",
+            "[derives.User]\nnew = [\"Eq\", \"::core::cmp::Eq\", \"Clone\"]\npatches = [\"my::Own\"]\n",
             &[
                 "PartialEq, Eq, ::core::cmp::Eq)]\n    #[must_use]\n    pub struct NewUser {",
                 "PartialEq, my::Own)]\n    pub struct UserPatch {",

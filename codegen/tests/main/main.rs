@@ -2,6 +2,7 @@
 
 mod again;
 mod build_script;
+mod column_types;
 mod crate_of_its_own;
 mod failures;
 mod hostile;

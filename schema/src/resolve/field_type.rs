@@ -3,13 +3,15 @@
 //! Each column takes its type from at most one other: the one it refers to, or that a view shows. So the columns form chains, which are walked
 //! without recursion; a ring is cut where the walk comes back to it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
 
 use crate::ast::LinkEngine;
 use crate::draft::DraftTable;
 use crate::model::{
     ColumnId, EngineId, FieldType, ForeignKey, KeyEngine, Model, PrimaryKey, Table, TableId,
 };
+use crate::source::{Sources, Span};
 
 /// One column of the model.
 type ColumnRef = (TableId, ColumnId);
@@ -195,4 +197,26 @@ fn seen_from(child: &Table, field_type: FieldType, side: Side) -> FieldType {
         | FieldType::Plain
         | FieldType::Custom(_) => field_type,
     }
+}
+
+/// Records where columns with a Rust type of the program's own stand, for what is generated of them.
+pub(super) fn record_places(model: &mut Model, sources: &Sources) {
+    let mut places = BTreeMap::new();
+    for table in model.table_ids() {
+        for (at, column) in model.table(table).columns.iter().enumerate() {
+            if matches!(column.field_type, FieldType::Custom(_)) {
+                places.insert((table, ColumnId(at as u32)), line_of(column.span, sources));
+            }
+        }
+    }
+    model.custom_types_at = places;
+}
+
+/// `schema.sql:5`; of an absolute path only the name, as generated code is the same on every machine.
+fn line_of(span: Span, sources: &Sources) -> String {
+    let file = sources.file(span.file);
+    let path = Path::new(file.path());
+    let name = path.file_name().filter(|_| path.is_absolute());
+    let shown = name.map_or(file.path().into(), |name| name.to_string_lossy());
+    format!("{shown}:{}", file.line_column(span.start).line)
 }

@@ -61,6 +61,7 @@ pub fn resolve(mut draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -
         .mapping
         .report_unused(&resolver.model, resolver.diagnostics);
     resolver.settle_lints();
+    field_type::record_places(&mut resolver.model, &input.sources);
     resolver.model
 }
 

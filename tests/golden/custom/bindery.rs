@@ -62,13 +62,54 @@ pub mod model {
     pub struct Stock;
 }
 
+/// Types of columns that the schema names.
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+mod column_types {
+    pub(super) use crate::Listed; // `goods.tags` (schema.sql:6)
+
+    /// The type of `goods.code` (schema.sql:3).
+    pub(super) type Code = crate::Code; // `goods.code` (schema.sql:3)
+
+    pub(super) fn read_code(row: &mut ::bindery::RowReader<'_>) -> ::bindery::Result<Code> {
+        ::bindery::types::FromColumn::read(row) // `goods.code` (schema.sql:3)
+    }
+
+    pub(super) fn write_code(value: &Code, params: &mut ::bindery::ParamWriter<'_>) {
+        ::bindery::types::ToColumn::write(value, params); // `goods.code` (schema.sql:3)
+    }
+
+    /// The type of `goods.tags` (schema.sql:6).
+    pub(super) type ListedCode = Listed<Code>; // `goods.tags` (schema.sql:6)
+
+    pub(super) fn read_listed_code(
+        row: &mut ::bindery::RowReader<'_>,
+    ) -> ::bindery::Result<ListedCode> {
+        ::bindery::types::FromColumn::read(row) // `goods.tags` (schema.sql:6)
+    }
+
+    pub(super) fn write_listed_code(value: &ListedCode, params: &mut ::bindery::ParamWriter<'_>) {
+        ::bindery::types::ToColumn::write(value, params); // `goods.tags` (schema.sql:6)
+    }
+
+    /// The type of `goods.cents` (schema.sql:4) and `goods.discount` (schema.sql:5).
+    pub(super) type Money = crate::Money; // `goods.cents` (schema.sql:4)
+
+    pub(super) fn read_money(row: &mut ::bindery::RowReader<'_>) -> ::bindery::Result<Money> {
+        ::bindery::types::FromColumn::read(row) // `goods.cents` (schema.sql:4)
+    }
+
+    pub(super) fn write_money(value: &Money, params: &mut ::bindery::ParamWriter<'_>) {
+        ::bindery::types::ToColumn::write(value, params); // `goods.cents` (schema.sql:4)
+    }
+}
+
 /// Model `Goods`, table `goods`, on `default`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod goods {
     use super::{engine, model};
 
     /// Key of [`Goods`].
-    pub type GoodsId = ::bindery::Key<model::Goods, engine::Default, crate::Code>;
+    pub type GoodsId = ::bindery::Key<model::Goods, engine::Default, super::column_types::Code>;
 
     const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
         ::bindery::ModelConstraint::primary_key("Goods", "", &["code"]),
@@ -95,11 +136,11 @@ pub mod goods {
         /// `code`
         pub code: GoodsId,
         /// `cents`
-        pub cents: crate::Money,
+        pub cents: super::column_types::Money,
         /// `discount`
-        pub discount: ::core::option::Option<crate::Money>,
+        pub discount: ::core::option::Option<super::column_types::Money>,
         /// `tags`
-        pub tags: crate::Listed<crate::Code>,
+        pub tags: super::column_types::ListedCode,
         /// `replaced_by`
         pub replaced_by: ::core::option::Option<GoodsId>,
     }
@@ -109,20 +150,20 @@ pub mod goods {
     #[must_use]
     pub struct NewGoods {
         /// `code`
-        pub code: crate::Code,
+        pub code: super::column_types::Code,
         /// `cents`
-        pub cents: crate::Money,
+        pub cents: super::column_types::Money,
         /// `discount`; NULL when left out.
-        pub discount: ::core::option::Option<::core::option::Option<crate::Money>>,
+        pub discount: ::core::option::Option<::core::option::Option<super::column_types::Money>>,
         /// `tags`; the database's default when left out.
-        pub tags: ::core::option::Option<crate::Listed<crate::Code>>,
+        pub tags: ::core::option::Option<super::column_types::ListedCode>,
         /// `replaced_by`; NULL when left out.
         pub replaced_by: ::core::option::Option<::core::option::Option<GoodsId>>,
     }
 
     impl NewGoods {
         /// A new row with what it must have.
-        pub fn new(code: crate::Code, cents: crate::Money) -> Self {
+        pub fn new(code: super::column_types::Code, cents: super::column_types::Money) -> Self {
             Self {
                 code,
                 cents,
@@ -133,13 +174,16 @@ pub mod goods {
         }
 
         /// Sets `discount`; `None` is NULL.
-        pub fn discount(mut self, discount: impl ::bindery::types::Nullable<crate::Money>) -> Self {
+        pub fn discount(
+            mut self,
+            discount: impl ::bindery::types::Nullable<super::column_types::Money>,
+        ) -> Self {
             self.discount = ::core::option::Option::Some(discount.into_nullable());
             self
         }
 
         /// Sets `tags`.
-        pub fn tags(mut self, tags: crate::Listed<crate::Code>) -> Self {
+        pub fn tags(mut self, tags: super::column_types::ListedCode) -> Self {
             self.tags = ::core::option::Option::Some(tags);
             self
         }
@@ -170,11 +214,11 @@ pub mod goods {
     #[derive(Debug, Clone, Default, PartialEq)]
     pub struct GoodsPatch {
         /// `cents`
-        pub cents: ::core::option::Option<crate::Money>,
+        pub cents: ::core::option::Option<super::column_types::Money>,
         /// `discount`
-        pub discount: ::core::option::Option<::core::option::Option<crate::Money>>,
+        pub discount: ::core::option::Option<::core::option::Option<super::column_types::Money>>,
         /// `tags`
-        pub tags: ::core::option::Option<crate::Listed<crate::Code>>,
+        pub tags: ::core::option::Option<super::column_types::ListedCode>,
         /// `replaced_by`
         pub replaced_by: ::core::option::Option<::core::option::Option<GoodsId>>,
     }
@@ -196,11 +240,25 @@ pub mod goods {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(&self.code);
-            params.push(&self.cents);
-            params.push(&self.discount);
-            params.given(&self.tags);
-            params.push(&self.replaced_by);
+            params.push(&::bindery::__private::Through(
+                &self.code,
+                super::column_types::write_code,
+            ));
+            params.push(&::bindery::__private::Through(
+                &self.cents,
+                super::column_types::write_money,
+            ));
+            params.push(&::bindery::__private::Through(
+                &self.discount,
+                super::column_types::write_money,
+            ));
+            params.given(&self.tags.as_ref().map(|value| {
+                ::bindery::__private::Through(value, super::column_types::write_listed_code)
+            }));
+            params.push(&::bindery::__private::Through(
+                &self.replaced_by,
+                super::column_types::write_code,
+            ));
         }
     }
 
@@ -214,10 +272,18 @@ pub mod goods {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.cents);
-            params.given(&self.discount);
-            params.given(&self.tags);
-            params.given(&self.replaced_by);
+            params.given(&self.cents.as_ref().map(|value| {
+                ::bindery::__private::Through(value, super::column_types::write_money)
+            }));
+            params.given(&self.discount.as_ref().map(|value| {
+                ::bindery::__private::Through(value, super::column_types::write_money)
+            }));
+            params.given(&self.tags.as_ref().map(|value| {
+                ::bindery::__private::Through(value, super::column_types::write_listed_code)
+            }));
+            params.given(&self.replaced_by.as_ref().map(|value| {
+                ::bindery::__private::Through(value, super::column_types::write_code)
+            }));
         }
     }
 
@@ -236,11 +302,17 @@ pub mod goods {
             _: E,
         ) -> ::bindery::Result<Goods> {
             ::core::result::Result::Ok(Goods {
-                code: row.next()?,
-                cents: row.next()?,
-                discount: row.next()?,
-                tags: row.next()?,
-                replaced_by: row.next()?,
+                code: ::bindery::__private::read_through(row, super::column_types::read_code)?,
+                cents: ::bindery::__private::read_through(row, super::column_types::read_money)?,
+                discount: ::bindery::__private::read_through(row, super::column_types::read_money)?,
+                tags: ::bindery::__private::read_through(
+                    row,
+                    super::column_types::read_listed_code,
+                )?,
+                replaced_by: ::bindery::__private::read_through(
+                    row,
+                    super::column_types::read_code,
+                )?,
             })
         }
 
@@ -251,11 +323,26 @@ pub mod goods {
         }
 
         fn write_row<E: ::bindery::Engine>(row: &Goods, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(&row.code);
-            params.push(&row.cents);
-            params.push(&row.discount);
-            params.push(&row.tags);
-            params.push(&row.replaced_by);
+            params.push(&::bindery::__private::Through(
+                &row.code,
+                super::column_types::write_code,
+            ));
+            params.push(&::bindery::__private::Through(
+                &row.cents,
+                super::column_types::write_money,
+            ));
+            params.push(&::bindery::__private::Through(
+                &row.discount,
+                super::column_types::write_money,
+            ));
+            params.push(&::bindery::__private::Through(
+                &row.tags,
+                super::column_types::write_listed_code,
+            ));
+            params.push(&::bindery::__private::Through(
+                &row.replaced_by,
+                super::column_types::write_code,
+            ));
         }
     }
 
@@ -267,14 +354,29 @@ pub mod goods {
         }
 
         fn write_key<E: ::bindery::Engine>(key: &GoodsId, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(key);
+            params.push(&::bindery::__private::Through(
+                key,
+                super::column_types::write_code,
+            ));
         }
 
         fn write_saved<E: ::bindery::Engine>(row: &Goods, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(&row.cents);
-            params.push(&row.discount);
-            params.push(&row.tags);
-            params.push(&row.replaced_by);
+            params.push(&::bindery::__private::Through(
+                &row.cents,
+                super::column_types::write_money,
+            ));
+            params.push(&::bindery::__private::Through(
+                &row.discount,
+                super::column_types::write_money,
+            ));
+            params.push(&::bindery::__private::Through(
+                &row.tags,
+                super::column_types::write_listed_code,
+            ));
+            params.push(&::bindery::__private::Through(
+                &row.replaced_by,
+                super::column_types::write_code,
+            ));
         }
     }
 
@@ -371,8 +473,8 @@ pub mod goods {
         /// The database fails.
         fn find_by_cents_and_discount(
             &mut self,
-            cents: &crate::Money,
-            discount: &crate::Money,
+            cents: &super::column_types::Money,
+            discount: &super::column_types::Money,
         ) -> ::bindery::Result<::core::option::Option<Goods>>;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `cents` and `discount`; what it leaves out stays there.
@@ -387,7 +489,12 @@ pub mod goods {
             &mut self,
             replaced_by: &GoodsId,
         ) -> ::bindery::Result<::core::option::Option<Goods>> {
-            self.find_by(0, &mut |params| params.push(replaced_by))
+            self.find_by(0, &mut |params| {
+                params.push(&::bindery::__private::Through(
+                    replaced_by,
+                    super::column_types::write_code,
+                ))
+            })
         }
 
         fn upsert_by_replaced_by(&mut self, new: NewGoods) -> ::bindery::Result<Goods> {
@@ -396,12 +503,18 @@ pub mod goods {
 
         fn find_by_cents_and_discount(
             &mut self,
-            cents: &crate::Money,
-            discount: &crate::Money,
+            cents: &super::column_types::Money,
+            discount: &super::column_types::Money,
         ) -> ::bindery::Result<::core::option::Option<Goods>> {
             self.find_by(1, &mut |params| {
-                params.push(cents);
-                params.push(discount);
+                params.push(&::bindery::__private::Through(
+                    cents,
+                    super::column_types::write_money,
+                ));
+                params.push(&::bindery::__private::Through(
+                    discount,
+                    super::column_types::write_money,
+                ));
             })
         }
 
@@ -518,7 +631,10 @@ pub mod stock {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.shelf);
-            params.push(&self.good);
+            params.push(&::bindery::__private::Through(
+                &self.good,
+                super::column_types::write_code,
+            ));
         }
     }
 
@@ -546,7 +662,7 @@ pub mod stock {
         ) -> ::bindery::Result<Stock> {
             ::core::result::Result::Ok(Stock {
                 shelf: row.next()?,
-                good: row.next()?,
+                good: ::bindery::__private::read_through(row, super::column_types::read_code)?,
             })
         }
 
@@ -558,7 +674,10 @@ pub mod stock {
 
         fn write_row<E: ::bindery::Engine>(row: &Stock, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.shelf);
-            params.push(&row.good);
+            params.push(&::bindery::__private::Through(
+                &row.good,
+                super::column_types::write_code,
+            ));
         }
     }
 
@@ -574,7 +693,10 @@ pub mod stock {
 
         fn write_key<E: ::bindery::Engine>(key: &StockId, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&key.shelf);
-            params.push(&key.good);
+            params.push(&::bindery::__private::Through(
+                &key.good,
+                super::column_types::write_code,
+            ));
         }
 
         fn write_saved<E: ::bindery::Engine>(_: &Stock, _: &mut ::bindery::ParamWriter<'_>) {}

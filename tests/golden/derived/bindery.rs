@@ -535,8 +535,11 @@ pub mod shelves {
         pub number: i32,
     }
 
-    #[rustfmt::skip]
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Shelf", "", &["room", "number"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
+        "Shelf",
+        "",
+        &["room", "number"],
+    )];
 
     /// The primary key of `room`, `number`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];

@@ -94,8 +94,8 @@ pub mod blogs {
     /// Key of [`Blog`].
     pub type BlogId<E = engine::Default> = ::bindery::Key<model::Blog, E, i64>;
 
-    #[rustfmt::skip]
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Blog", "", &["id"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] =
+        &[::bindery::ModelConstraint::primary_key("Blog", "", &["id"])];
 
     /// The primary key of `id`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];

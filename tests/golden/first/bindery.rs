@@ -66,8 +66,8 @@ pub mod notes {
     /// Key of [`Note`].
     pub type NoteId = ::bindery::Key<model::Note, engine::Default, i64>;
 
-    #[rustfmt::skip]
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Note", "", &["id"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] =
+        &[::bindery::ModelConstraint::primary_key("Note", "", &["id"])];
 
     /// The primary key of `id`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];

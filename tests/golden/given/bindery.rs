@@ -1168,8 +1168,8 @@ pub mod words {
     /// Key of [`Word`].
     pub type WordId<E = engine::Default> = ::bindery::Key<model::Word, E, i64>;
 
-    #[rustfmt::skip]
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Word", "", &["id"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] =
+        &[::bindery::ModelConstraint::primary_key("Word", "", &["id"])];
 
     /// The primary key of `id`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];

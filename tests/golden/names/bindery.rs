@@ -141,8 +141,11 @@ pub mod select {
     /// Key of [`Select`].
     pub type SelectId<E = engine::Default> = ::bindery::Key<model::Select, E, i64>;
 
-    #[rustfmt::skip]
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Select", "", &["type"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
+        "Select",
+        "",
+        &["type"],
+    )];
 
     /// The primary key of `type`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
@@ -754,8 +757,11 @@ pub mod order_détails {
     /// Key of [`OrderDétail`].
     pub type OrderDétailId<E = engine::Default> = ::bindery::Key<model::OrderDétail, E, i64>;
 
-    #[rustfmt::skip]
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("OrderDétail", "", &["Id"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
+        "OrderDétail",
+        "",
+        &["Id"],
+    )];
 
     /// The primary key of `Id`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
@@ -870,13 +876,13 @@ pub mod order_détails {
             self
         }
 
-        #[rustfmt::skip]
         /// Sets `x; DROP TABLE "select"; --`; `None` is NULL.
         pub fn x_drop_table_select(
             mut self,
             x_drop_table_select: impl ::bindery::types::Nullable<i32>,
         ) -> Self {
-            self.x_drop_table_select = ::core::option::Option::Some(x_drop_table_select.into_nullable());
+            self.x_drop_table_select =
+                ::core::option::Option::Some(x_drop_table_select.into_nullable());
             self
         }
 
@@ -1997,8 +2003,11 @@ pub mod string {
     pub type StringId<E = engine::Default> =
         ::bindery::Key<model::String, E, ::std::string::String>;
 
-    #[rustfmt::skip]
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("String", "", &["string"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
+        "String",
+        "",
+        &["string"],
+    )];
 
     /// The primary key of `string`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
@@ -2419,8 +2428,11 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
     /// Key of [`Longest`].
     pub type LongestId<E = engine::Default> = ::bindery::Key<model::Longest, E, i64>;
 
-    #[rustfmt::skip]
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Longest", "", &["id"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
+        "Longest",
+        "",
+        &["id"],
+    )];
 
     /// The primary key of `id`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];

@@ -90,8 +90,8 @@ pub mod users {
     /// Key of [`User`].
     pub type UserId = ::bindery::Key<model::User, engine::B, i32>;
 
-    #[rustfmt::skip]
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("User", "", &["id"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] =
+        &[::bindery::ModelConstraint::primary_key("User", "", &["id"])];
 
     /// The primary key of `id`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
@@ -291,8 +291,11 @@ pub mod visitor {
     /// Key of [`Visitor`].
     pub type VisitorId = ::bindery::Key<model::Visitor, engine::Analytics, i64>;
 
-    #[rustfmt::skip]
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Visitor", "", &["id"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
+        "Visitor",
+        "",
+        &["id"],
+    )];
 
     /// The primary key of `id`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];

@@ -1126,9 +1126,9 @@ pub mod orders {
     /// The unique key of `previous_order_of_the_same_customer`.
     pub const PREVIOUS_ORDER_OF_THE_SAME_CUSTOMER: ::bindery::ModelConstraint = CONSTRAINTS[2];
 
-    #[rustfmt::skip]
     /// The foreign key of `previous_order_of_the_same_customer`.
-    pub const PREVIOUS_ORDER_OF_THE_SAME_CUSTOMER_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[3];
+    pub const PREVIOUS_ORDER_OF_THE_SAME_CUSTOMER_FOREIGN_KEY: ::bindery::ModelConstraint =
+        CONSTRAINTS[3];
 
     /// A row of `orders`.
     #[derive(Debug, Clone, PartialEq)]
@@ -1213,13 +1213,13 @@ pub mod orders {
             self
         }
 
-        #[rustfmt::skip]
         /// Sets `previous_order_of_the_same_customer`; `None` is NULL.
         pub fn previous_order_of_the_same_customer(
             mut self,
             previous_order_of_the_same_customer: impl ::bindery::types::Nullable<OrderId<E>>,
         ) -> Self {
-            self.previous_order_of_the_same_customer = ::core::option::Option::Some(previous_order_of_the_same_customer.into_nullable());
+            self.previous_order_of_the_same_customer =
+                ::core::option::Option::Some(previous_order_of_the_same_customer.into_nullable());
             self
         }
     }
@@ -2232,8 +2232,11 @@ pub mod seats {
         pub number: i16,
     }
 
-    #[rustfmt::skip]
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Seat", "", &["row", "number"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
+        "Seat",
+        "",
+        &["row", "number"],
+    )];
 
     /// The primary key of `row`, `number`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
@@ -3288,8 +3291,11 @@ pub mod model_ {
     /// Key of [`Model`].
     pub type ModelId = ::bindery::Key<model::Model, engine::Archive, i64>;
 
-    #[rustfmt::skip]
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Model", "", &["id"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
+        "Model",
+        "",
+        &["id"],
+    )];
 
     /// The primary key of `id`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];

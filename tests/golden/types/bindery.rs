@@ -107,6 +107,71 @@ pub mod model {
     pub struct Home;
 }
 
+/// Types of columns that the schema names.
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+mod column_types {
+    pub(super) use crate::Odd; // `parcels.number` (schema.sql:21)
+
+    /// The type of `hosts.owner` (schema.sql:8).
+    pub(super) type Email = crate::Email; // `hosts.owner` (schema.sql:8)
+
+    pub(super) fn read_email(row: &mut ::bindery::RowReader<'_>) -> ::bindery::Result<Email> {
+        ::bindery::types::FromColumn::read(row) // `hosts.owner` (schema.sql:8)
+    }
+
+    pub(super) fn write_email(value: &Email, params: &mut ::bindery::ParamWriter<'_>) {
+        ::bindery::types::ToColumn::write(value, params); // `hosts.owner` (schema.sql:8)
+    }
+
+    /// The type of `parcels.level` (schema.sql:18).
+    pub(super) type Level = crate::Level; // `parcels.level` (schema.sql:18)
+
+    pub(super) fn read_level(row: &mut ::bindery::RowReader<'_>) -> ::bindery::Result<Level> {
+        ::bindery::types::FromColumn::read(row) // `parcels.level` (schema.sql:18)
+    }
+
+    pub(super) fn write_level(value: &Level, params: &mut ::bindery::ParamWriter<'_>) {
+        ::bindery::types::ToColumn::write(value, params); // `parcels.level` (schema.sql:18)
+    }
+
+    /// The type of `parcels.number` (schema.sql:21).
+    pub(super) type OddLevel = Odd<Level>; // `parcels.number` (schema.sql:21)
+
+    pub(super) fn read_odd_level(
+        row: &mut ::bindery::RowReader<'_>,
+    ) -> ::bindery::Result<OddLevel> {
+        ::bindery::types::FromColumn::read(row) // `parcels.number` (schema.sql:21)
+    }
+
+    pub(super) fn write_odd_level(value: &OddLevel, params: &mut ::bindery::ParamWriter<'_>) {
+        ::bindery::types::ToColumn::write(value, params); // `parcels.number` (schema.sql:21)
+    }
+
+    /// The type of `parcels.odd` (schema.sql:20).
+    pub(super) type OddState = Odd<State>; // `parcels.odd` (schema.sql:20)
+
+    pub(super) fn read_odd_state(
+        row: &mut ::bindery::RowReader<'_>,
+    ) -> ::bindery::Result<OddState> {
+        ::bindery::types::FromColumn::read(row) // `parcels.odd` (schema.sql:20)
+    }
+
+    pub(super) fn write_odd_state(value: &OddState, params: &mut ::bindery::ParamWriter<'_>) {
+        ::bindery::types::ToColumn::write(value, params); // `parcels.odd` (schema.sql:20)
+    }
+
+    /// The type of `parcels.state` (schema.sql:17) and `parcels.before` (schema.sql:19).
+    pub(super) type State = crate::State; // `parcels.state` (schema.sql:17)
+
+    pub(super) fn read_state(row: &mut ::bindery::RowReader<'_>) -> ::bindery::Result<State> {
+        ::bindery::types::FromColumn::read(row) // `parcels.state` (schema.sql:17)
+    }
+
+    pub(super) fn write_state(value: &State, params: &mut ::bindery::ParamWriter<'_>) {
+        ::bindery::types::ToColumn::write(value, params); // `parcels.state` (schema.sql:17)
+    }
+}
+
 /// Model `Host`, table `hosts`, on `default` and `p`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod hosts {
@@ -138,7 +203,7 @@ pub mod hosts {
         /// `net`
         pub net: ::core::option::Option<::bindery::types::IpNet>,
         /// `owner`
-        pub owner: crate::Email,
+        pub owner: super::column_types::Email,
         /// `words`
         pub words: ::std::string::String,
         /// `weight`
@@ -156,7 +221,7 @@ pub mod hosts {
         /// `net`; NULL when left out.
         pub net: ::core::option::Option<::core::option::Option<::bindery::types::IpNet>>,
         /// `owner`
-        pub owner: crate::Email,
+        pub owner: super::column_types::Email,
         /// `words`
         pub words: ::std::string::String,
         /// `weight`
@@ -169,7 +234,7 @@ pub mod hosts {
         /// A new row with what it must have.
         pub fn new(
             id: ::bindery::types::IpNet,
-            owner: crate::Email,
+            owner: super::column_types::Email,
             words: impl ::core::convert::Into<::std::string::String>,
             weight: ::bindery::types::BigDecimal,
         ) -> Self {
@@ -218,7 +283,7 @@ pub mod hosts {
         /// `net`
         pub net: ::core::option::Option<::core::option::Option<::bindery::types::IpNet>>,
         /// `owner`
-        pub owner: ::core::option::Option<crate::Email>,
+        pub owner: ::core::option::Option<super::column_types::Email>,
         /// `words`
         pub words: ::core::option::Option<::std::string::String>,
         /// `weight`
@@ -259,7 +324,10 @@ pub mod hosts {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.id);
             params.push(&self.net);
-            params.push(&self.owner);
+            params.push(&::bindery::__private::Through(
+                &self.owner,
+                super::column_types::write_email,
+            ));
             params.push(&self.words);
             params.digits(15).fraction(3).push(&self.weight);
             params.push(&self.via);
@@ -278,7 +346,9 @@ pub mod hosts {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.net);
-            params.given(&self.owner);
+            params.given(&self.owner.as_ref().map(|value| {
+                ::bindery::__private::Through(value, super::column_types::write_email)
+            }));
             params.given(&self.words);
             params.digits(15).fraction(3).given(&self.weight);
             params.given(&self.via);
@@ -302,7 +372,7 @@ pub mod hosts {
             ::core::result::Result::Ok(Host {
                 id: row.next_key(engine)?,
                 net: row.next()?,
-                owner: row.next()?,
+                owner: ::bindery::__private::read_through(row, super::column_types::read_email)?,
                 words: row.next()?,
                 weight: row.next()?,
                 via: row.next_key(engine)?,
@@ -318,7 +388,10 @@ pub mod hosts {
         fn write_row<E: ::bindery::Engine>(row: &Host<E>, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
             params.push(&row.net);
-            params.push(&row.owner);
+            params.push(&::bindery::__private::Through(
+                &row.owner,
+                super::column_types::write_email,
+            ));
             params.push(&row.words);
             params.digits(15).fraction(3).push(&row.weight);
             params.push(&row.via);
@@ -356,7 +429,10 @@ pub mod hosts {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.net);
-            params.push(&row.owner);
+            params.push(&::bindery::__private::Through(
+                &row.owner,
+                super::column_types::write_email,
+            ));
             params.push(&row.words);
             params.digits(15).fraction(3).push(&row.weight);
             params.push(&row.via);
@@ -556,7 +632,7 @@ pub mod hosts {
         /// The database fails.
         fn find_by_owner(
             &mut self,
-            owner: &crate::Email,
+            owner: &super::column_types::Email,
         ) -> ::bindery::Result<::core::option::Option<Host<E>>>;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `owner`; what it leaves out stays there.
@@ -569,9 +645,14 @@ pub mod hosts {
     impl<E: ::bindery::Engine> HostQueries<E> for ::bindery::Repository<'_, model::Host, E> {
         fn find_by_owner(
             &mut self,
-            owner: &crate::Email,
+            owner: &super::column_types::Email,
         ) -> ::bindery::Result<::core::option::Option<Host<E>>> {
-            self.find_by(0, &mut |params| params.push(owner))
+            self.find_by(0, &mut |params| {
+                params.push(&::bindery::__private::Through(
+                    owner,
+                    super::column_types::write_email,
+                ))
+            })
         }
 
         fn upsert_by_owner(&mut self, new: NewHost<E>) -> ::bindery::Result<Host<E>> {
@@ -651,8 +732,11 @@ pub mod parcels {
     /// Key of [`Parcel`].
     pub type ParcelId<E = engine::Default> = ::bindery::Key<model::Parcel, E, i32>;
 
-    #[rustfmt::skip]
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Parcel", "", &["id"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
+        "Parcel",
+        "",
+        &["id"],
+    )];
 
     /// The primary key of `id`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
@@ -663,15 +747,15 @@ pub mod parcels {
         /// `id`
         pub id: ParcelId<E>,
         /// `state`
-        pub state: crate::State,
+        pub state: super::column_types::State,
         /// `level`
-        pub level: crate::Level,
+        pub level: super::column_types::Level,
         /// `before`
-        pub before: ::core::option::Option<crate::State>,
+        pub before: ::core::option::Option<super::column_types::State>,
         /// `odd`
-        pub odd: ::core::option::Option<crate::Odd<crate::State>>,
+        pub odd: ::core::option::Option<super::column_types::OddState>,
         /// `number`
-        pub number: ::core::option::Option<crate::Odd<crate::Level>>,
+        pub number: ::core::option::Option<super::column_types::OddLevel>,
     }
 
     /// A row of `parcels` to be inserted.
@@ -681,20 +765,20 @@ pub mod parcels {
         /// `id`; generated by the database when left out.
         pub id: ::core::option::Option<i32>,
         /// `state`; the database's default when left out.
-        pub state: ::core::option::Option<crate::State>,
+        pub state: ::core::option::Option<super::column_types::State>,
         /// `level`
-        pub level: crate::Level,
+        pub level: super::column_types::Level,
         /// `before`; NULL when left out.
-        pub before: ::core::option::Option<::core::option::Option<crate::State>>,
+        pub before: ::core::option::Option<::core::option::Option<super::column_types::State>>,
         /// `odd`; NULL when left out.
-        pub odd: ::core::option::Option<::core::option::Option<crate::Odd<crate::State>>>,
+        pub odd: ::core::option::Option<::core::option::Option<super::column_types::OddState>>,
         /// `number`; NULL when left out.
-        pub number: ::core::option::Option<::core::option::Option<crate::Odd<crate::Level>>>,
+        pub number: ::core::option::Option<::core::option::Option<super::column_types::OddLevel>>,
     }
 
     impl NewParcel {
         /// A new row with what it must have.
-        pub fn new(level: crate::Level) -> Self {
+        pub fn new(level: super::column_types::Level) -> Self {
             Self {
                 id: ::core::option::Option::None,
                 state: ::core::option::Option::None,
@@ -712,13 +796,16 @@ pub mod parcels {
         }
 
         /// Sets `state`.
-        pub fn state(mut self, state: crate::State) -> Self {
+        pub fn state(mut self, state: super::column_types::State) -> Self {
             self.state = ::core::option::Option::Some(state);
             self
         }
 
         /// Sets `before`; `None` is NULL.
-        pub fn before(mut self, before: impl ::bindery::types::Nullable<crate::State>) -> Self {
+        pub fn before(
+            mut self,
+            before: impl ::bindery::types::Nullable<super::column_types::State>,
+        ) -> Self {
             self.before = ::core::option::Option::Some(before.into_nullable());
             self
         }
@@ -726,7 +813,7 @@ pub mod parcels {
         /// Sets `odd`; `None` is NULL.
         pub fn odd(
             mut self,
-            odd: impl ::bindery::types::Nullable<crate::Odd<crate::State>>,
+            odd: impl ::bindery::types::Nullable<super::column_types::OddState>,
         ) -> Self {
             self.odd = ::core::option::Option::Some(odd.into_nullable());
             self
@@ -735,7 +822,7 @@ pub mod parcels {
         /// Sets `number`; `None` is NULL.
         pub fn number(
             mut self,
-            number: impl ::bindery::types::Nullable<crate::Odd<crate::Level>>,
+            number: impl ::bindery::types::Nullable<super::column_types::OddLevel>,
         ) -> Self {
             self.number = ::core::option::Option::Some(number.into_nullable());
             self
@@ -759,15 +846,15 @@ pub mod parcels {
     #[derive(Debug, Clone, Default, PartialEq)]
     pub struct ParcelPatch {
         /// `state`
-        pub state: ::core::option::Option<crate::State>,
+        pub state: ::core::option::Option<super::column_types::State>,
         /// `level`
-        pub level: ::core::option::Option<crate::Level>,
+        pub level: ::core::option::Option<super::column_types::Level>,
         /// `before`
-        pub before: ::core::option::Option<::core::option::Option<crate::State>>,
+        pub before: ::core::option::Option<::core::option::Option<super::column_types::State>>,
         /// `odd`
-        pub odd: ::core::option::Option<::core::option::Option<crate::Odd<crate::State>>>,
+        pub odd: ::core::option::Option<::core::option::Option<super::column_types::OddState>>,
         /// `number`
-        pub number: ::core::option::Option<::core::option::Option<crate::Odd<crate::Level>>>,
+        pub number: ::core::option::Option<::core::option::Option<super::column_types::OddLevel>>,
     }
 
     impl ::bindery::__private::ColumnSource for NewParcel {
@@ -790,11 +877,25 @@ pub mod parcels {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.given(&self.state);
-            params.push(&self.level);
-            params.push(&self.before);
-            params.push(&self.odd);
-            params.push(&self.number);
+            params.given(&self.state.as_ref().map(|value| {
+                ::bindery::__private::Through(value, super::column_types::write_state)
+            }));
+            params.push(&::bindery::__private::Through(
+                &self.level,
+                super::column_types::write_level,
+            ));
+            params.push(&::bindery::__private::Through(
+                &self.before,
+                super::column_types::write_state,
+            ));
+            params.push(&::bindery::__private::Through(
+                &self.odd,
+                super::column_types::write_odd_state,
+            ));
+            params.push(&::bindery::__private::Through(
+                &self.number,
+                super::column_types::write_odd_level,
+            ));
         }
     }
 
@@ -809,11 +910,21 @@ pub mod parcels {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.state);
-            params.given(&self.level);
-            params.given(&self.before);
-            params.given(&self.odd);
-            params.given(&self.number);
+            params.given(&self.state.as_ref().map(|value| {
+                ::bindery::__private::Through(value, super::column_types::write_state)
+            }));
+            params.given(&self.level.as_ref().map(|value| {
+                ::bindery::__private::Through(value, super::column_types::write_level)
+            }));
+            params.given(&self.before.as_ref().map(|value| {
+                ::bindery::__private::Through(value, super::column_types::write_state)
+            }));
+            params.given(&self.odd.as_ref().map(|value| {
+                ::bindery::__private::Through(value, super::column_types::write_odd_state)
+            }));
+            params.given(&self.number.as_ref().map(|value| {
+                ::bindery::__private::Through(value, super::column_types::write_odd_level)
+            }));
         }
     }
 
@@ -833,11 +944,14 @@ pub mod parcels {
         ) -> ::bindery::Result<Parcel<E>> {
             ::core::result::Result::Ok(Parcel {
                 id: row.next_key(engine)?,
-                state: row.next()?,
-                level: row.next()?,
-                before: row.next()?,
-                odd: row.next()?,
-                number: row.next()?,
+                state: ::bindery::__private::read_through(row, super::column_types::read_state)?,
+                level: ::bindery::__private::read_through(row, super::column_types::read_level)?,
+                before: ::bindery::__private::read_through(row, super::column_types::read_state)?,
+                odd: ::bindery::__private::read_through(row, super::column_types::read_odd_state)?,
+                number: ::bindery::__private::read_through(
+                    row,
+                    super::column_types::read_odd_level,
+                )?,
             })
         }
 
@@ -852,11 +966,26 @@ pub mod parcels {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.id);
-            params.push(&row.state);
-            params.push(&row.level);
-            params.push(&row.before);
-            params.push(&row.odd);
-            params.push(&row.number);
+            params.push(&::bindery::__private::Through(
+                &row.state,
+                super::column_types::write_state,
+            ));
+            params.push(&::bindery::__private::Through(
+                &row.level,
+                super::column_types::write_level,
+            ));
+            params.push(&::bindery::__private::Through(
+                &row.before,
+                super::column_types::write_state,
+            ));
+            params.push(&::bindery::__private::Through(
+                &row.odd,
+                super::column_types::write_odd_state,
+            ));
+            params.push(&::bindery::__private::Through(
+                &row.number,
+                super::column_types::write_odd_level,
+            ));
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Parcel<E>, engine: E) -> bool {
@@ -882,11 +1011,26 @@ pub mod parcels {
             row: &Parcel<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.state);
-            params.push(&row.level);
-            params.push(&row.before);
-            params.push(&row.odd);
-            params.push(&row.number);
+            params.push(&::bindery::__private::Through(
+                &row.state,
+                super::column_types::write_state,
+            ));
+            params.push(&::bindery::__private::Through(
+                &row.level,
+                super::column_types::write_level,
+            ));
+            params.push(&::bindery::__private::Through(
+                &row.before,
+                super::column_types::write_state,
+            ));
+            params.push(&::bindery::__private::Through(
+                &row.odd,
+                super::column_types::write_odd_state,
+            ));
+            params.push(&::bindery::__private::Through(
+                &row.number,
+                super::column_types::write_odd_level,
+            ));
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &ParcelId<E>, engine: E) -> bool {

@@ -810,8 +810,11 @@ pub mod machines {
     pub type MachineId<E = engine::Default> =
         ::bindery::Key<model::Machine, E, ::std::string::String>;
 
-    #[rustfmt::skip]
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Machine", "", &["name"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
+        "Machine",
+        "",
+        &["name"],
+    )];
 
     /// The primary key of `name`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
@@ -886,13 +889,13 @@ pub mod machines {
             self
         }
 
-        #[rustfmt::skip]
         /// Sets `seen_to_the_second`; `None` is NULL.
         pub fn seen_to_the_second(
             mut self,
             seen_to_the_second: impl ::bindery::types::Nullable<::bindery::types::NaiveDateTime>,
         ) -> Self {
-            self.seen_to_the_second = ::core::option::Option::Some(seen_to_the_second.into_nullable());
+            self.seen_to_the_second =
+                ::core::option::Option::Some(seen_to_the_second.into_nullable());
             self
         }
     }

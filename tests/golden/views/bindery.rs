@@ -102,8 +102,11 @@ pub mod customers {
     /// Key of [`Customer`].
     pub type CustomerId = ::bindery::Key<model::Customer, engine::Default, i64>;
 
-    #[rustfmt::skip]
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Customer", "", &["id"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
+        "Customer",
+        "",
+        &["id"],
+    )];
 
     /// The primary key of `id`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
@@ -351,8 +354,11 @@ pub mod orders {
     /// Key of [`Order`].
     pub type OrderId<E = engine::Default> = ::bindery::Key<model::Order, E, i64>;
 
-    #[rustfmt::skip]
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key("Order", "", &["id"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
+        "Order",
+        "",
+        &["id"],
+    )];
 
     /// The primary key of `id`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];

@@ -97,12 +97,20 @@ use crate::error::Result;
 use crate::value::{ParamWriter, RowReader};
 
 /// A value that can be given to a column.
+#[diagnostic::on_unimplemented(
+    message = "no column can be given a `{Self}`: it has no `ToColumn`",
+    note = "`#[derive(bindery::Value)]` makes it for a struct around one value, `#[derive(bindery::DatabaseEnum)]` for an enum (feature `derive`)"
+)]
 pub trait ToColumn {
     /// Writes exactly one value. What a database cannot hold is recorded in the writer and reported before anything is sent.
     fn write(&self, params: &mut ParamWriter<'_>);
 }
 
 /// A value that can be read from a column.
+#[diagnostic::on_unimplemented(
+    message = "no column can be read as a `{Self}`: it has no `FromColumn`",
+    note = "`#[derive(bindery::Value)]` makes it for a struct around one value, `#[derive(bindery::DatabaseEnum)]` for an enum (feature `derive`)"
+)]
 pub trait FromColumn: Sized {
     /// Reads the next column.
     ///
