@@ -76,6 +76,9 @@ pub enum ErrorKind {
         waiting: usize,
         /// How long was waited, in milliseconds.
         waited_ms: u64,
+        /// For how long the connection has been in use that was given out first, in milliseconds; `None` where all are still
+        /// being opened.
+        oldest_checkout_ms: Option<u64>,
     },
     /// Another transaction is in the way: a deadlock, or an order of transactions that cannot be. The whole transaction may
     /// be tried again.
@@ -228,10 +231,17 @@ impl fmt::Display for ErrorKind {
                 size,
                 waiting,
                 waited_ms,
-            } => write!(
-                out,
-                "all {size} connections are in use and {waiting} more wait for one; waited {waited_ms} ms"
-            ),
+                oldest_checkout_ms,
+            } => {
+                write!(out, "all {size} connections are in use")?;
+                if let Some(age) = oldest_checkout_ms {
+                    write!(out, ", one of them for {age} ms,")?;
+                }
+                write!(
+                    out,
+                    " and {waiting} more wait for one; waited {waited_ms} ms"
+                )
+            }
             Self::Conflict => {
                 out.write_str("another transaction is in the way; try the whole transaction again")
             }

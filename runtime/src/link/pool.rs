@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use self::checkout::{Checkout, Checkouts};
 use crate::driver::forks;
 use crate::driver::queue::Queue;
 use crate::driver::turns::{Turn, Turns};
@@ -14,6 +15,7 @@ use crate::driver::{Cutter, Physical};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::drift::Watch;
 
+mod checkout;
 mod closing;
 mod returning;
 mod taking;
@@ -73,6 +75,8 @@ pub(crate) struct Pooled {
     opened: Instant,
     /// When it was given out.
     taken: Instant,
+    /// The same for the pool's statistics, which cannot see who holds it.
+    checkout: Checkout,
     /// Of a call that writes; the next writer gets it when the connection is back.
     writer: Option<Turn>,
 }
@@ -96,6 +100,8 @@ struct State {
     closed: bool,
     /// A way to each open connection, and to some that are gone.
     cutters: Vec<Cutter>,
+    /// Since when each open connection is in use.
+    checkouts: Checkouts,
     /// Connections that were opened, ever.
     created: u64,
     /// Connections that were closed or lost, ever.
@@ -136,6 +142,8 @@ pub struct PoolStats {
     pub closing: usize,
     /// Threads that wait for one.
     pub waiting: usize,
+    /// For how long the connection has been in use that was given out first; `None` when none is.
+    pub oldest_checkout: Option<Duration>,
     /// How many were opened, ever.
     pub created: u64,
     /// How many were closed or lost, ever.
@@ -228,6 +236,7 @@ impl Pool {
             open: state.open - state.leaving,
             closing: state.leaving,
             waiting: state.waiting.len() + writers,
+            oldest_checkout: state.checkouts.oldest(Instant::now()),
             created: state.created,
             closed: state.gone,
             timeouts: state.timeouts,

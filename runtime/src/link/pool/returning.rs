@@ -17,6 +17,7 @@ impl Pool {
             return self.discard(pooled);
         }
         pooled.taken = now;
+        pooled.checkout.begin(now);
         pooled.physical.given_back();
         let mut state = self.lock();
         if state.closed {
@@ -28,6 +29,7 @@ impl Pool {
                 return;
             };
             let opened = pooled.opened;
+            pooled.checkout.end();
             state.idle.push(Idle { pooled, since: now });
             let looks = self.expect_upkeep(&mut state, opened);
             drop(state);

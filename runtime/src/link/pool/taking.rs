@@ -70,7 +70,8 @@ impl Pool {
         let kind = ErrorKind::PoolExhausted {
             size: self.limits.max_connections,
             waiting: state.waiting.len(),
-            waited_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
+            waited_ms: millis(limit),
+            oldest_checkout_ms: state.checkouts.oldest(Instant::now()).map(millis),
         };
         Err(Error::new(kind).during(Operation::Acquire))
     }
@@ -93,6 +94,7 @@ impl Pool {
             || now.saturating_duration_since(pooled.opened) >= self.limits.max_lifetime;
         if !overdue && self.is_good(&mut pooled.physical, rested, left) {
             pooled.taken = now;
+            pooled.checkout.begin(now);
             return Ok(pooled);
         }
         let slot = Slot {
@@ -140,13 +142,15 @@ impl Pool {
             return Err(closed());
         }
         state.reach(&physical);
+        let now = Instant::now();
+        let checkout = state.checkouts.add(now);
         drop(state);
         slot.owed = false;
-        let now = Instant::now();
         Ok(Pooled {
             physical,
             opened: now,
             taken: now,
+            checkout,
             writer: None,
         })
     }
@@ -175,6 +179,10 @@ impl Pool {
         lost.opened = Instant::now();
         Ok(())
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cold]

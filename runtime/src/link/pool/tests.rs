@@ -77,12 +77,16 @@ fn a_nested_acquire_of_the_only_connection_ends_after_the_timeout() {
     let held = pool.acquire().unwrap();
     let started = Instant::now();
     let ErrorKind::PoolExhausted {
-        size, waited_ms, ..
+        size,
+        waited_ms,
+        oldest_checkout_ms,
+        ..
     } = kind(pool.acquire())
     else {
         panic!("another kind of error");
     };
     assert_eq!(size, 1);
+    assert!(oldest_checkout_ms >= Some(50), "{oldest_checkout_ms:?}");
     assert!(waited_ms >= 50 && started.elapsed() < Duration::from_secs(60));
     drop(held);
     assert!(pool.acquire().is_ok());
@@ -256,6 +260,34 @@ fn connections_go_to_who_came_first() {
         drop(held);
     });
     assert_eq!(served.into_inner().unwrap(), [0, 1, 2, 3, 4, 5, 6, 7]);
+}
+
+/// A connection that never comes back shows in the statistics of its pool, by its age.
+///
+/// Covers POOL-5 on SQLite.
+#[test]
+fn pool_5_the_age_of_the_oldest_checkout_is_known() {
+    let (pool, _) = pool(LIMITS);
+    let oldest = || pool.stats().oldest_checkout;
+    assert_eq!(oldest(), None);
+    let first = pool.acquire().unwrap();
+    let before = Instant::now();
+    while before.elapsed() < Duration::from_millis(5) {
+        thread::yield_now();
+    }
+    let meanwhile = Instant::now();
+    let second = pool.acquire().unwrap();
+    assert!(oldest() >= Some(Duration::from_millis(5)), "{:?}", oldest());
+    drop(first);
+    let age = oldest().expect("one is in use");
+    let rounding = Duration::from_micros(1);
+    assert!(age <= meanwhile.elapsed() + rounding, "{age:?}");
+    drop(second);
+    assert_eq!(oldest(), None);
+    let again = pool.acquire().unwrap();
+    assert!(oldest().is_some());
+    again.discard();
+    assert_eq!(oldest(), None);
 }
 
 /// The statistics add up, whatever happened.
