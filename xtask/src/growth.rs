@@ -1,11 +1,12 @@
 //! `cargo xtask growth`: how time, memory and generated code grow with the schema. Prints tables for
 //! `docs/size-and-speed.md`.
 
+mod refused;
 mod schema;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::Failure;
@@ -46,6 +47,7 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
             (&command, &script),
         )?;
     }
+    refused::run(&project, &command)?;
     print("\n| tables | rustc, `check` of the generated code |\n|---|---|");
     for tables in CRATE_SIZES {
         project.write(&schema::plain(tables, ""))?;
@@ -190,6 +192,15 @@ struct Run {
 
 /// Runs a command; its memory is looked at while it runs, as the kernel counts the peak.
 fn measured(command: &mut Command) -> Result<Run, Failure> {
+    let (run, status) = observed(command)?;
+    if !status.success() {
+        return Err(format!("{command:?} failed: {status}").into());
+    }
+    Ok(run)
+}
+
+/// The same for a command that may fail.
+fn observed(command: &mut Command) -> Result<(Run, ExitStatus), Failure> {
     let started = Instant::now();
     let mut child = command
         .stdout(Stdio::null())
@@ -205,10 +216,7 @@ fn measured(command: &mut Command) -> Result<Run, Failure> {
         std::thread::sleep(Duration::from_millis(1));
     };
     let time = started.elapsed();
-    if !status.success() {
-        return Err(format!("{command:?} failed: {status}").into());
-    }
-    Ok(Run { time, memory_kb })
+    Ok((Run { time, memory_kb }, status))
 }
 
 fn peak_kb(status: &str) -> u64 {
