@@ -11,7 +11,8 @@ use crate::model::{ColumnSource, Model, Writable};
 use crate::value::ParamWriter;
 
 impl<M: Model, E: Engine> Repository<'_, M, E> {
-    /// Inserts all rows or none, in the fastest way of the database, and says how many.
+    /// Inserts all rows or none, in the fastest way of the database, and says how many. The time in which the iterator makes the
+    /// rows counts towards `statement-timeout`.
     ///
     /// # Errors
     /// A constraint is violated, a key is of another engine, or the database fails; then no row is stored.
