@@ -32,6 +32,7 @@ const PACKAGES: &[&str] = &[
 /// The programs that the test kit runs, below the folder of everything.
 const PROGRAMS: &[&str] = &[
     "usr/lib/postgresql/18/bin/initdb",
+    "usr/lib/postgresql/18/bin/pg_basebackup",
     "usr/lib/postgresql/18/bin/postgres",
     "usr/lib/postgresql/18/bin/psql",
     "usr/sbin/mysqld",
@@ -83,8 +84,17 @@ pub(crate) fn programs() -> PathBuf {
     folder().join("programs")
 }
 
+/// A folder of an older version may lack a program that is needed by now.
+fn is_complete() -> bool {
+    PROGRAMS.iter().all(|program| {
+        programs()
+            .join(workspace::name_of(Path::new(program)))
+            .exists()
+    })
+}
+
 fn fetch(interrupt: &Interrupt) -> Result<(), Failure> {
-    if programs().exists() {
+    if is_complete() {
         return Ok(());
     }
     let tools = ["/usr/bin/apt-get", "/usr/bin/dpkg-deb"];
@@ -112,7 +122,7 @@ fn fetch(interrupt: &Interrupt) -> Result<(), Failure> {
     fs::create_dir(&new)?;
     for program in PROGRAMS {
         bind_to_own_libraries(&folder, program, interrupt)?;
-        let name = Path::new(program).file_name().unwrap_or_default();
+        let name = workspace::name_of(Path::new(program));
         symlink(Path::new("..").join(program), new.join(name))?;
     }
     fs::rename(new, programs())?;
