@@ -24,7 +24,7 @@ impl fmt::Display for CompileError {
 
 impl fmt::Debug for CompileError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What stands before it, `Error: ` or a panic's words, is to have a line of its own.
+        // The text before it, `Error: ` or a panic's words, gets a line of its own.
         write!(out, "\n\n{self}\n")
     }
 }

@@ -24,7 +24,7 @@ use std::time::Duration;
 pub use self::build::{Engine, EngineId};
 pub use self::keys::{KEYS, Key, On, Section};
 pub use self::resolve::override_variable;
-pub use self::target::{ConnectionTarget, Endpoint, Place, Secret, Server, SqlitePlace};
+pub use self::target::{Address, ConnectionTarget, Endpoint, Secret, Server, SqliteAddress};
 pub use self::template::Template;
 pub use self::tls::{ChannelBinding, TlsError, TlsMode, TlsOptions};
 pub use self::tls_keys::TlsKeys;
@@ -314,7 +314,7 @@ impl Config {
     pub fn load(path: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Self> {
         let shown = path.display().to_string();
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let bytes = disk::read(path, LONGEST_FILE)
+        let bytes = disk::read_limited(path, LONGEST_FILE)
             .map_err(|error| unreadable(&shown, &error.to_string(), diagnostics))
             .ok()?;
         if bytes.len() > LONGEST_FILE {

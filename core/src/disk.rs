@@ -9,8 +9,8 @@ use std::path::Path;
 /// to it.
 ///
 /// # Errors
-/// What the system says, or that it is not a regular file.
-pub fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+/// The system's error, or that it is not a regular file.
+pub fn read_limited(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let kind = path.metadata()?;
     if kind.is_dir() || !(kind.is_file() || path.starts_with("/dev")) {
         return Err(io::Error::other("it is not a regular file"));
@@ -53,13 +53,19 @@ mod tests {
             ("broken", "No such file"),
             ("none", "No such file"),
         ] {
-            let error = read(&path(name), 9).expect_err(name).to_string();
+            let error = read_limited(&path(name), 9).expect_err(name).to_string();
             assert!(error.contains(told), "{name}: {error}");
             assert_eq!(is_there(&path(name)), name != "none", "{name}");
         }
-        assert_eq!(read(&path("link"), 9).expect("it is a file"), b"text");
-        assert_eq!(read(&path("file"), 2).expect("it is a file"), b"tex");
-        let zeros = read(Path::new("/dev/zero"), 9).expect("it can be read");
+        assert_eq!(
+            read_limited(&path("link"), 9).expect("it is a file"),
+            b"text"
+        );
+        assert_eq!(
+            read_limited(&path("file"), 2).expect("it is a file"),
+            b"tex"
+        );
+        let zeros = read_limited(Path::new("/dev/zero"), 9).expect("it can be read");
         assert_eq!(zeros, [0; 10]);
     }
 }

@@ -12,7 +12,7 @@ const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
 
 impl Fingerprint {
     /// Of lines of words, whatever the order of the lines.
-    pub fn of<W: AsRef<str> + Ord, L: AsRef<[W]> + Ord>(mut lines: Vec<L>) -> Self {
+    pub fn of_lines<W: AsRef<str> + Ord, L: AsRef<[W]> + Ord>(mut lines: Vec<L>) -> Self {
         lines.sort_unstable();
         let mut sum = Self(BASIS);
         for line in lines {

@@ -1,6 +1,6 @@
 //! The one appender of SQL text: quoting, literals, placeholders and lists of one dialect live here and nowhere else.
 //!
-//! What is written, and which types a dialect has, is the matter of `plan` and `dialect`.
+//! The content, and the types of a dialect, are the matter of `plan` and `dialect`.
 
 use std::fmt::{self, Write};
 

@@ -35,11 +35,11 @@ mod testing;
 
 /// Reads a schema: `parse`, `lower`, `resolve`.
 ///
-/// What is wrong is in `diagnostics`; the model then holds what could be made of the rest.
+/// Mistakes are in `diagnostics`; the model then holds what could be made of the rest.
 pub fn read_model(input: &input::Input, diagnostics: &mut diagnostic::Diagnostics) -> model::Model {
     let ast = parse::parse(input, diagnostics);
     let draft = lower::lower(&ast, input, diagnostics);
-    // What follows has its place.
+    // The next text has its place.
     drop(ast);
     resolve::resolve(draft, input, diagnostics)
 }

@@ -10,7 +10,7 @@
 //! | enum `color` beside table `colors` | `ColorEnum` and `Color` |
 //! | values `read` and `READ` of one enum | variants `Read` and `Read2`, in their order |
 //!
-//! What is one name all the same (tables `user data` and `user_data`) is refused by `check`: `@model` and `@name` settle it.
+//! Names that are one all the same (tables `user data` and `user_data`) are refused by `check`: `@model` and `@name` settle it.
 //!
 //! Every function takes any text, hostile ones too, and gives a Rust identifier ([`field`] and [`accessor`] may give a
 //! keyword: see [`escape_keyword`]).

@@ -74,7 +74,7 @@ pub fn load_project_for(
 /// Reads a schema file that the configuration of a folder names.
 ///
 /// # Errors
-/// The reason in words: it is not there, no plain file, or not in the project.
+/// The reason in words: it is not there, not a regular file, or not in the project.
 pub fn read_schema_file(folder: &Path, path: &str) -> Result<Vec<u8>, String> {
     disk::read_named(folder, &folder.join(path), SIZE_LIMIT).map_err(|refused| refused.to_string())
 }

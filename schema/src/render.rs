@@ -107,7 +107,7 @@ pub fn render_one(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> S
 
 fn one(diagnostic: &Diagnostic, sources: &Sources, style: Style, columns: Option<usize>) -> String {
     let (excerpts, notes) = excerpt::cut(&diagnostic.labels, sources, columns);
-    // What stands before a note's text: the line numbers, ` = help: `.
+    // The columns before a note's text: the line numbers, ` = help: `.
     let gutter = excerpts.iter().map(Excerpt::gutter).max().unwrap_or(1);
     let broken = |text: String, before: usize| match columns {
         Some(columns) => width::wrap(&text, columns, before),

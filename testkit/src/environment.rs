@@ -1,5 +1,5 @@
 //! The resources that the environment gives a test run, as `cargo xtask test` and `.ci/run` do: servers, real schemas.
-//! What becomes of a test that lacks something is decided here only.
+//! Whether a test that lacks something is skipped or fails is decided here only.
 
 use std::collections::BTreeSet;
 use std::env;

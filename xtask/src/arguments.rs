@@ -25,11 +25,11 @@ cargo xtask corpus [--newest] [--only TEXT]
     --newest         on PostgreSQL 18 and MySQL 9; the page is not written
 
 cargo xtask fuzz [--target NAME] [--minutes N] [--seed N]
-    Fuzzes one target, or each in turn, for so many minutes (10) from this seed (1): fuzz/ says which targets there are.
+    Fuzzes one target, or all one after the other, for this number of minutes (10) from this seed (1): fuzz/ says which targets there are.
     Needs a compiler of C++. BINDERY_CORPUS may name a folder of schemas to begin with beside fuzz/seeds.
 
 cargo xtask soak [--minutes N] [--seed N] [--threads N]
-    Many threads (64) write to SQLite, PostgreSQL and MariaDB for so many minutes (5), while servers crash and the
+    Many threads (64) write to SQLite, PostgreSQL and MariaDB for this number of minutes (5), while servers crash and the
     network misbehaves; then every promise is checked against what is stored. Prints a summary, with the seed that
     repeats the plan; without --seed it is a new one.
 

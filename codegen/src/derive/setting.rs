@@ -36,7 +36,7 @@ impl Setting {
     /// Reads `bindery.toml` and the schema files of a crate's folder. Without a file there is one engine, `default`.
     ///
     /// # Errors
-    /// What is wrong with the configuration, or with reading a schema file; one text each.
+    /// The mistakes of the configuration, or of reading a schema file; one text each.
     pub fn load(folder: &Path, environment: Environment<'_>) -> Result<Self, Vec<String>> {
         let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
         let config = read_config(folder, &mut sources, &mut diagnostics);
@@ -197,7 +197,9 @@ fn read_config(
         return Some(Config::without_file(folder));
     }
     // Messages show the path as it stands beside `Cargo.toml`: the folder differs from machine to machine.
-    let text = disk::read(&path, LONGEST_FILE).ok().map(String::from_utf8);
+    let text = disk::read_limited(&path, LONGEST_FILE)
+        .ok()
+        .map(String::from_utf8);
     match text {
         Some(Ok(text)) => Config::parse(CONFIG, folder, &text, sources, diagnostics),
         Some(Err(_)) | None => {

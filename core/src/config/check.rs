@@ -112,7 +112,7 @@ fn engine_name_like(name: &str) -> String {
 fn targets(config: &Config, diagnostics: &mut Diagnostics) {
     let mut known: BTreeMap<Identity, &EngineConfig> = BTreeMap::new();
     for engine in &config.engines {
-        // What the file alone says; the environment may say something else when the program runs.
+        // By the file alone; the environment may set something else when the program runs.
         let Ok(target) = config.place(&engine.name, &|_| None) else {
             continue;
         };

@@ -8,9 +8,8 @@ use super::tls::TlsError;
 use super::tls_keys::Unusable;
 use super::url::parse_url;
 use super::{
-    Config, ConnectionParts, ConnectionSource, ConnectionTarget, Endpoint, EngineConfig,
-    Environment, PasswordFrom, PasswordPlace, Place, Secret, Server, SqlitePlace, Template,
-    password,
+    Address, Config, ConnectionParts, ConnectionSource, ConnectionTarget, Endpoint, EngineConfig,
+    Environment, PasswordFrom, PasswordPlace, Secret, Server, SqliteAddress, Template, password,
 };
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
@@ -69,7 +68,8 @@ impl Config {
         overridden: bool,
         environment: Environment<'_>,
     ) -> Outcome<ConnectionTarget> {
-        let (Some(from), Place::Server(server)) = (&engine.password_from, &mut target.place) else {
+        let (Some(from), Address::Server(server)) = (&engine.password_from, &mut target.place)
+        else {
             return Ok(target);
         };
         if server.password.is_some() {
@@ -218,7 +218,7 @@ impl Config {
         Ok(ConnectionTarget {
             dialect,
             flavour: engine.flavour,
-            place: Place::Server(server),
+            place: Address::Server(server),
         })
     }
 
@@ -235,9 +235,9 @@ impl Config {
             Unusable::Wrong(error) => wrong_tls(engine, error),
         })?;
         match &mut target.place {
-            Place::Sqlite(_) if keys.is_empty() => {}
-            Place::Sqlite(_) => return Err(wrong_tls(engine, TlsError::of_sqlite())),
-            Place::Server(server) => {
+            Address::Sqlite(_) if keys.is_empty() => {}
+            Address::Sqlite(_) => return Err(wrong_tls(engine, TlsError::of_sqlite())),
+            Address::Server(server) => {
                 let of_url = std::mem::take(&mut server.tls);
                 server.tls = keys.and(of_url).map_err(|error| wrong_tls(engine, error))?;
             }
@@ -343,14 +343,14 @@ fn wrong_tls(engine: &EngineConfig, error: TlsError) -> Box<Diagnostic> {
 
 fn sqlite_file(engine: &EngineConfig, database: String) -> ConnectionTarget {
     let place = if database == ":memory:" {
-        SqlitePlace::Memory
+        SqliteAddress::Memory
     } else {
-        SqlitePlace::File(PathBuf::from(database))
+        SqliteAddress::File(PathBuf::from(database))
     };
     ConnectionTarget {
         dialect: Dialect::Sqlite,
         flavour: engine.flavour,
-        place: Place::Sqlite(place),
+        place: Address::Sqlite(place),
     }
 }
 

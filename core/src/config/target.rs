@@ -15,21 +15,21 @@ pub struct ConnectionTarget {
     /// The product where it is known.
     pub flavour: Option<Flavour>,
     /// The file or server.
-    pub place: Place,
+    pub place: Address,
 }
 
 /// A file or a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum Address {
     /// SQLite.
-    Sqlite(SqlitePlace),
+    Sqlite(SqliteAddress),
     /// PostgreSQL, MySQL or MariaDB.
     Server(Server),
 }
 
 /// Where an SQLite database lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SqlitePlace {
+pub enum SqliteAddress {
     /// In memory, gone when closed.
     Memory,
     /// In a file.
@@ -114,9 +114,9 @@ impl ConnectionTarget {
     #[must_use]
     pub fn relative_to(mut self, folder: &Path) -> Self {
         match &mut self.place {
-            Place::Sqlite(SqlitePlace::File(path)) => *path = folder.join(&*path),
-            Place::Sqlite(SqlitePlace::Memory) => {}
-            Place::Server(server) => {
+            Address::Sqlite(SqliteAddress::File(path)) => *path = folder.join(&*path),
+            Address::Sqlite(SqliteAddress::Memory) => {}
+            Address::Server(server) => {
                 server.tls = std::mem::take(&mut server.tls).relative_to(folder);
             }
         }
@@ -126,8 +126,8 @@ impl ConnectionTarget {
     /// The password of the login, where there is one.
     pub fn password(&self) -> Option<&Secret> {
         match &self.place {
-            Place::Sqlite(_) => None,
-            Place::Server(server) => server.password.as_ref(),
+            Address::Sqlite(_) => None,
+            Address::Server(server) => server.password.as_ref(),
         }
     }
 
@@ -142,9 +142,9 @@ impl ConnectionTarget {
     /// as names tell.
     pub(super) fn identities(&self) -> Vec<Identity> {
         match &self.place {
-            Place::Sqlite(SqlitePlace::Memory) => Vec::new(),
-            Place::Sqlite(SqlitePlace::File(path)) => vec![Identity::File(real(path))],
-            Place::Server(server) => {
+            Address::Sqlite(SqliteAddress::Memory) => Vec::new(),
+            Address::Sqlite(SqliteAddress::File(path)) => vec![Identity::File(real(path))],
+            Address::Server(server) => {
                 let endpoints = server.endpoints.iter();
                 let identity = |endpoint: &Endpoint| {
                     let database = server.database.clone();
@@ -220,11 +220,11 @@ fn lexical(path: &Path) -> PathBuf {
 impl fmt::Display for ConnectionTarget {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Place::Sqlite(SqlitePlace::Memory) => out.write_str("sqlite::memory:"),
-            Place::Sqlite(SqlitePlace::File(path)) => {
+            Address::Sqlite(SqliteAddress::Memory) => out.write_str("sqlite::memory:"),
+            Address::Sqlite(SqliteAddress::File(path)) => {
                 write!(out, "sqlite://{}", path.display())
             }
-            Place::Server(server) => write!(out, "{}://{server}", self.dialect),
+            Address::Server(server) => write!(out, "{}://{server}", self.dialect),
         }
     }
 }

@@ -237,8 +237,8 @@ fn urls_and_single_keys_mean_the_same() {
 #[test]
 fn sqlite_paths_are_relative_to_the_file() {
     let path = |text: &str| match good(text).target("default", &nothing).expect(text).place {
-        Place::Sqlite(SqlitePlace::File(path)) => path,
-        Place::Sqlite(SqlitePlace::Memory) | Place::Server(_) => PathBuf::new(),
+        Address::Sqlite(SqliteAddress::File(path)) => path,
+        Address::Sqlite(SqliteAddress::Memory) | Address::Server(_) => PathBuf::new(),
     };
     assert_eq!(
         path("url = 'sqlite://data/a.db'"),

@@ -201,7 +201,7 @@ impl Server {
     /// `verify-full` everywhere else. Where a certificate or an authority is given, `verify-full` is what holds.
     ///
     /// # Errors
-    /// What is said does not go together, or plain text would leave the machine without `tls-plaintext`.
+    /// The options contradict each other, or plain text would leave the machine without `tls-plaintext`.
     pub fn tls_mode(&self, dialect: Dialect) -> Result<TlsMode, TlsError> {
         let is_file = |endpoint: &Endpoint| matches!(endpoint, Endpoint::Socket { .. });
         let only_files = self.endpoints.iter().all(is_file);
@@ -312,11 +312,11 @@ fn unknown_word(word: &str, known: &[&str]) -> TlsError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Place, parse_url};
+    use crate::config::{Address, parse_url};
 
     fn mode_of(url: &str) -> Result<TlsMode, String> {
         let target = parse_url(url).map_err(|error| error.message)?;
-        let Place::Server(server) = &target.place else {
+        let Address::Server(server) = &target.place else {
             unreachable!("{url} is the URL of a server")
         };
         server

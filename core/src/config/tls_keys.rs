@@ -173,7 +173,7 @@ fn read_plaintext(word: &str) -> Result<(), TlsError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, Place};
+    use crate::config::{Address, Config};
     use crate::diagnostic::Diagnostics;
     use crate::source::Sources;
 
@@ -191,8 +191,8 @@ mod tests {
             environment(name).filter(|_| !name.starts_with("BINDERY_"))
         });
         match target.map_err(|finding| finding.message)?.place {
-            Place::Server(server) => Ok(server.tls),
-            Place::Sqlite(_) => unreachable!("it is the URL of a server"),
+            Address::Server(server) => Ok(server.tls),
+            Address::Sqlite(_) => unreachable!("it is the URL of a server"),
         }
     }
 

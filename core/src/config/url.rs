@@ -4,7 +4,7 @@
 use std::net::Ipv6Addr;
 use std::path::PathBuf;
 
-use super::target::{ConnectionTarget, Endpoint, Place, Secret, Server, SqlitePlace};
+use super::target::{Address, ConnectionTarget, Endpoint, Secret, Server, SqliteAddress};
 use super::tls_keys::take_parameters;
 use crate::dialect::{Dialect, Flavour};
 
@@ -51,9 +51,9 @@ pub fn scheme_dialect(url: &str) -> Result<(Dialect, Option<Flavour>), UrlError>
 /// Reads a URL. A relative SQLite path stays relative: see [`ConnectionTarget::relative_to`].
 ///
 /// ```
-/// use bindery_core::config::{parse_url, Endpoint, Place};
+/// use bindery_core::config::{parse_url, Endpoint, Address};
 /// let target = parse_url("postgres://ann:p%40ss@[::1]:5433/shop?application_name=a=b").unwrap();
-/// let Place::Server(server) = &target.place else { unreachable!() };
+/// let Address::Server(server) = &target.place else { unreachable!() };
 /// assert_eq!(server.endpoints, [Endpoint::Tcp { host: "::1".to_owned(), port: 5433 }]);
 /// assert_eq!(server.password.as_ref().map(|password| password.expose()), Some("p@ss"));
 /// assert_eq!(server.parameters, [("application_name".to_owned(), "a=b".to_owned())]);
@@ -71,9 +71,9 @@ pub fn parse_url(url: &str) -> Result<ConnectionTarget, UrlError> {
         ));
     }
     let place = match dialect {
-        Dialect::Sqlite => Place::Sqlite(sqlite(url)?),
-        Dialect::Postgres => Place::Server(server(url, dialect, 5432)?),
-        Dialect::Mysql => Place::Server(server(url, dialect, 3306)?),
+        Dialect::Sqlite => Address::Sqlite(sqlite(url)?),
+        Dialect::Postgres => Address::Server(server(url, dialect, 5432)?),
+        Dialect::Mysql => Address::Server(server(url, dialect, 3306)?),
     };
     Ok(ConnectionTarget {
         dialect,
@@ -82,9 +82,9 @@ pub fn parse_url(url: &str) -> Result<ConnectionTarget, UrlError> {
     })
 }
 
-fn sqlite(url: &str) -> Result<SqlitePlace, UrlError> {
+fn sqlite(url: &str) -> Result<SqliteAddress, UrlError> {
     if matches!(url, ":memory:" | "sqlite::memory:" | "sqlite://:memory:") {
-        return Ok(SqlitePlace::Memory);
+        return Ok(SqliteAddress::Memory);
     }
     let forms =
         "write `sqlite://relative/path.db`, `sqlite:///absolute/path.db` or `sqlite::memory:`";
@@ -101,7 +101,7 @@ fn sqlite(url: &str) -> Result<SqlitePlace, UrlError> {
     if rest.is_empty() {
         return Err(UrlError::new("the SQLite URL names no file", forms));
     }
-    Ok(SqlitePlace::File(PathBuf::from(decode(rest)?)))
+    Ok(SqliteAddress::File(PathBuf::from(decode(rest)?)))
 }
 
 /// `scheme://[user[:password]@][host[:port]]/database[?parameters]`.
@@ -331,8 +331,8 @@ mod tests {
             .unwrap_or_else(|error| panic!("{url}: {error:?}"))
             .place
         {
-            Place::Server(server) => server,
-            Place::Sqlite(place) => panic!("{url}: {place:?}"),
+            Address::Server(server) => server,
+            Address::Sqlite(place) => panic!("{url}: {place:?}"),
         }
     }
 
@@ -388,13 +388,13 @@ mod tests {
 
     #[test]
     fn sqlite_forms() {
-        let file = |path: &str| Place::Sqlite(SqlitePlace::File(PathBuf::from(path)));
+        let file = |path: &str| Address::Sqlite(SqliteAddress::File(PathBuf::from(path)));
         let expected = [
             ("sqlite://data/app.db", file("data/app.db")),
             ("sqlite:///var/app.db", file("/var/app.db")),
             ("sqlite://a%3Fb.db", file("a?b.db")),
-            ("sqlite::memory:", Place::Sqlite(SqlitePlace::Memory)),
-            (":memory:", Place::Sqlite(SqlitePlace::Memory)),
+            ("sqlite::memory:", Address::Sqlite(SqliteAddress::Memory)),
+            (":memory:", Address::Sqlite(SqliteAddress::Memory)),
         ];
         for (url, place) in expected {
             assert_eq!(

@@ -1,5 +1,5 @@
 //! Where the engines of a running program connect to: from `bindery.toml` and the environment, or said in code.
-//! What the file may hold is `bindery_core::config`'s; what is compiled in is `program`'s.
+//! The format of the file is in `bindery_core::config`; the compiled-in part is in `program`.
 
 mod options;
 mod tls;
@@ -9,7 +9,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use bindery_core::config::{
-    Config as FileConfig, ConnectionTarget, Place, PoolConfig, SessionConfig, override_variable,
+    Address, Config as FileConfig, ConnectionTarget, PoolConfig, SessionConfig, override_variable,
     process_environment,
 };
 use bindery_core::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -314,8 +314,8 @@ impl Settings {
     /// Names of the URL's parameters.
     pub(crate) fn parameter_names(&self) -> Vec<String> {
         match &self.target.place {
-            Place::Sqlite(_) => Vec::new(),
-            Place::Server(server) => {
+            Address::Sqlite(_) => Vec::new(),
+            Address::Server(server) => {
                 let parameters = server.parameters.iter();
                 parameters.map(|(name, _)| name.clone()).collect()
             }

@@ -5,7 +5,7 @@ mod server;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bindery_core::config::{ConnectionTarget, Place};
+use bindery_core::config::{Address, ConnectionTarget};
 
 use crate::databases::config::Settings;
 use crate::databases::status::ServerProduct;
@@ -57,13 +57,13 @@ pub(crate) fn connector(wanted: &Wanted<'_>) -> Result<OpenPhysical> {
     let info = wanted.info;
     let open: Result<OpenPhysical> = match &wanted.target.place {
         #[cfg(feature = "sqlite")]
-        Place::Sqlite(place) => sqlite::opener(wanted, place),
+        Address::Sqlite(place) => sqlite::opener(wanted, place),
         #[cfg(not(feature = "sqlite"))]
-        Place::Sqlite(_) => Err(missing(bindery_core::dialect::Dialect::Sqlite)),
+        Address::Sqlite(_) => Err(missing(bindery_core::dialect::Dialect::Sqlite)),
         #[cfg(any(feature = "postgres", feature = "mysql"))]
-        Place::Server(server) => server::opener(wanted, server),
+        Address::Server(server) => server::opener(wanted, server),
         #[cfg(not(any(feature = "postgres", feature = "mysql")))]
-        Place::Server(_) => Err(missing(wanted.target.dialect)),
+        Address::Server(_) => Err(missing(wanted.target.dialect)),
     };
     let open = open.map_err(|error| error.on_engine(info.name))?;
     Ok(Box::new(move |limit| {
@@ -88,7 +88,7 @@ pub(crate) mod sqlite {
     use std::sync::{Mutex, PoisonError};
     use std::time::Duration;
 
-    use bindery_core::config::SqlitePlace;
+    use bindery_core::config::SqliteAddress;
 
     use super::Wanted;
     use crate::driver::Physical;
@@ -96,7 +96,7 @@ pub(crate) mod sqlite {
     use crate::error::{Error, ErrorKind, Operation, Result};
     use crate::link::pool::OpenPhysical;
 
-    pub(super) fn opener(wanted: &Wanted<'_>, place: &SqlitePlace) -> Result<OpenPhysical> {
+    pub(super) fn opener(wanted: &Wanted<'_>, place: &SqliteAddress) -> Result<OpenPhysical> {
         wanted.seen.note("SQLite", rusqlite::version());
         let settings = wanted.settings;
         let limits = Limits {
@@ -105,8 +105,8 @@ pub(crate) mod sqlite {
             read_only: wanted.read_only,
         };
         match place {
-            SqlitePlace::Memory => Ok(memory(wanted.info.name, limits)),
-            SqlitePlace::File(path) => file(path, limits),
+            SqliteAddress::Memory => Ok(memory(wanted.info.name, limits)),
+            SqliteAddress::File(path) => file(path, limits),
         }
     }
 

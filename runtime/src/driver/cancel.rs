@@ -121,7 +121,7 @@ mod tests {
         let (done, is_done) = mpsc::channel();
         let first = done.clone();
         canceller.ask(move |_| {
-            may_go.recv().expect("it is told to go");
+            may_go.recv().expect("the signal to go");
             first.send("first").expect("somebody listens");
             false
         });

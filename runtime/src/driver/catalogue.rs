@@ -32,7 +32,7 @@ impl Kinds {
     /// Of a type that is not known, so that nothing can be said against it.
     pub(crate) const ALL: Self = Self(u32::MAX);
 
-    pub(crate) const fn of(kinds: &[Kind]) -> Self {
+    pub(crate) const fn from_kinds(kinds: &[Kind]) -> Self {
         let mut set = 0;
         let mut at = 0;
         while at < kinds.len() {

@@ -51,7 +51,7 @@ pub(super) fn unknown_parameter(name: &str, known: &[&str]) -> Error {
 /// Returns the TLS settings of connections to a server, with files read; `None` where they are plain.
 ///
 /// # Errors
-/// What is said of TLS does not go together, a file is missing, or the program was built without it.
+/// The TLS options contradict each other, a file is missing, or the program was built without it.
 pub(super) fn tls(options: &ServerOptions<'_>, dialect: Dialect) -> Result<Option<Tls>> {
     let mode = options
         .server

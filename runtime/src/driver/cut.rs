@@ -13,7 +13,7 @@ pub(crate) trait Cut: Send + Sync {
 pub(crate) struct Cutter(Weak<dyn Cut>);
 
 impl Cutter {
-    pub(crate) fn of<C: Cut + 'static>(connection: &Arc<C>) -> Self {
+    pub(crate) fn new<C: Cut + 'static>(connection: &Arc<C>) -> Self {
         let connection: Weak<C> = Arc::downgrade(connection);
         Self(connection)
     }

@@ -24,7 +24,7 @@ impl Leaving {
         not(any(feature = "postgres", feature = "mysql")),
         allow(dead_code, reason = "a file is closed immediately")
     )]
-    pub(super) fn of(connection: Arc<dyn Leave>) -> Self {
+    pub(super) fn new(connection: Arc<dyn Leave>) -> Self {
         Self {
             connection,
             until: Instant::now() + LONGEST,

@@ -63,7 +63,7 @@ macro_rules! many {
             // One call of a library for many gains nothing.
             #[cfg(feature = "sqlite")]
             Physical::Sqlite(_) => $in_turn,
-            // What follows a failed statement would be run, and outside of the transaction where it has ended that.
+            // Statements after a failed one would run, and outside of the transaction where it has ended that.
             #[cfg(feature = "mysql")]
             Physical::Mysql(_) => $in_turn,
             #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
@@ -113,7 +113,7 @@ impl Physical {
     }
 
     /// Runs one statement a number of times, each with parameters of its own, and reports how many rows each changed.
-    /// What was done before one that fails stays, so it belongs into a transaction.
+    /// The work before one that fails stays, so it belongs into a transaction.
     pub(crate) fn execute_each(
         &mut self,
         sql: &str,

@@ -5,10 +5,10 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The waiters, first in, first out; kept under the lock of what they wait for.
-pub(crate) struct Queue<T>(VecDeque<Arc<Place<T>>>);
+pub(crate) struct Queue<T>(VecDeque<Arc<Waiter<T>>>);
 
 /// One thread's place in a queue.
-pub(crate) struct Place<T> {
+pub(crate) struct Waiter<T> {
     given: Mutex<Option<T>>,
     filled: Condvar,
 }
@@ -29,8 +29,8 @@ impl<T> Queue<T> {
     }
 
     /// Takes the last place.
-    pub(crate) fn join(&mut self) -> Arc<Place<T>> {
-        let place = Arc::new(Place {
+    pub(crate) fn join(&mut self) -> Arc<Waiter<T>> {
+        let place = Arc::new(Waiter {
             given: Mutex::new(None),
             filled: Condvar::new(),
         });
@@ -49,7 +49,7 @@ impl<T> Queue<T> {
 
     /// Gives to this one, wherever it stands; not where it was given something before or has left.
     #[cfg(feature = "sqlite")]
-    pub(crate) fn give_to(&mut self, place: &Arc<Place<T>>, thing: T) {
+    pub(crate) fn give_to(&mut self, place: &Arc<Waiter<T>>, thing: T) {
         let standing = self.0.len();
         self.0.retain(|other| !Arc::ptr_eq(other, place));
         if self.0.len() < standing {
@@ -58,13 +58,13 @@ impl<T> Queue<T> {
     }
 
     /// Leaves the queue. What was given to the place before comes back: nothing is lost between waking and leaving.
-    pub(crate) fn leave(&mut self, place: &Arc<Place<T>>) -> Option<T> {
+    pub(crate) fn leave(&mut self, place: &Arc<Waiter<T>>) -> Option<T> {
         self.0.retain(|other| !Arc::ptr_eq(other, place));
         place.taken()
     }
 }
 
-impl<T> Place<T> {
+impl<T> Waiter<T> {
     /// Waits for this long.
     pub(crate) fn wait(&self, limit: Duration) -> Option<T> {
         let started = Instant::now();

@@ -1,11 +1,11 @@
 //! A right that one thread has at a time, given first in, first out: writing to one SQLite file.
-//! What is done with it is the pool's and the driver's.
+//! Its use is up to the pool and the driver.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::driver::queue::{Place, Queue};
+use crate::driver::queue::{Queue, Waiter};
 use crate::error::{Error, ErrorKind};
 
 #[cfg(feature = "sqlite")]
@@ -76,7 +76,7 @@ impl Turns {
     fn take_at(
         self: &Arc<Self>,
         limit: Duration,
-        may_wait: impl FnOnce(&Arc<Place<Answer>>) -> bool,
+        may_wait: impl FnOnce(&Arc<Waiter<Answer>>) -> bool,
     ) -> Result<Turn, NoTurn> {
         let mut state = self.lock();
         if state.ended {

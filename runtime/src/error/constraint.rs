@@ -1,6 +1,6 @@
 //! Keys, foreign keys and checks as the schema has them, and what databases tell of one that is violated.
 //!
-//! What a database tells may be a trigger's word (`RAISE … USING CONSTRAINT`, `SIGNAL`) and hold a row's value, so nothing of it is
+//! A database's report may be a trigger's word (`RAISE … USING CONSTRAINT`, `SIGNAL`) and hold a row's value, so nothing of it is
 //! shown or handed on but what the schema knows by that name.
 
 use std::fmt;
@@ -145,7 +145,7 @@ pub struct Constraint {
     not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
     allow(dead_code, reason = "reported by the databases")
 )]
-pub(crate) struct Told {
+pub(crate) struct ReportedConstraint {
     pub(crate) name: Option<String>,
     pub(crate) table: Option<String>,
     pub(crate) column: Option<String>,
@@ -187,13 +187,13 @@ impl Error {
     /// Adds the database's report, which is not shown before it is known what it names.
     #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
     #[must_use]
-    pub(crate) fn telling(mut self, told: Told) -> Self {
+    pub(crate) fn telling(mut self, told: ReportedConstraint) -> Self {
         self.0.told = Some(told);
         self
     }
 
     #[cfg(test)]
-    pub(crate) fn told(&self) -> Told {
+    pub(crate) fn told(&self) -> ReportedConstraint {
         self.0.told.clone().unwrap_or_default()
     }
 
@@ -202,7 +202,7 @@ impl Error {
     #[must_use]
     pub(crate) fn naming(
         mut self,
-        resolve: impl FnOnce(&Told, &[ConstraintKind]) -> Constraint,
+        resolve: impl FnOnce(&ReportedConstraint, &[ConstraintKind]) -> Constraint,
     ) -> Self {
         let Some(told) = self.0.told.take() else {
             return self;

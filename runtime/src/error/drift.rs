@@ -143,7 +143,7 @@ impl fmt::Display for TableDrift {
 }
 
 /// `its tables were made for another schema than the program's (hash 0011223344556677, by bindery 0.1.0, 2026-01-31 12:00:00 UTC)`.
-/// Whoever may write the table may have put anything in.
+/// Any program that may write the table may have put anything in.
 impl fmt::Display for RecordedSchema {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

@@ -17,7 +17,7 @@ use self::column::ColumnName;
 pub use applied::Applied;
 pub use commit_token::{CommitToken, Resolution};
 pub(crate) use commit_token::{Mark, Written};
-pub(crate) use constraint::Told;
+pub(crate) use constraint::ReportedConstraint;
 pub use constraint::{Constraint, ConstraintKind, ModelConstraint};
 pub use database_error::DatabaseError;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
@@ -64,7 +64,7 @@ struct Inner {
     place: Option<String>,
     kind: ErrorKind,
     /// Of a violated constraint: the database's own names, until it is known which of the schema's they are.
-    told: Option<Told>,
+    told: Option<ReportedConstraint>,
     applied: Applied,
     /// Of a statement that was sent; what that means depends on whether it was to write.
     answer_lost: bool,

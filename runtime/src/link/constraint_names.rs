@@ -3,7 +3,7 @@
 use bindery_core::dialect::Dialect;
 
 use super::program::ModelInfo;
-use crate::error::{Constraint, ConstraintKind, Error, ModelConstraint, Told};
+use crate::error::{Constraint, ConstraintKind, Error, ModelConstraint, ReportedConstraint};
 
 /// The list in which a reported name is looked up.
 #[derive(Clone, Copy)]
@@ -22,7 +22,7 @@ impl Names<'_> {
     }
 }
 
-impl Told {
+impl ReportedConstraint {
     fn known(&self, known: Names<'_>, kinds: &[ConstraintKind]) -> Constraint {
         let violated = |info: &&'static ModelInfo| Some((*info, self.key_of(info, known, kinds)?));
         let mut found = known
@@ -165,7 +165,7 @@ mod tests {
         kind: fn(Constraint) -> ErrorKind,
         dialect: Dialect,
         called: Option<&'static str>,
-        told: Told,
+        told: ReportedConstraint,
     ) -> Error {
         let known = Names {
             dialect,
@@ -176,9 +176,9 @@ mod tests {
         known.of(error)
     }
 
-    fn told(name: &str, table: &str, columns: &str) -> Told {
+    fn told(name: &str, table: &str, columns: &str) -> ReportedConstraint {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        Told {
+        ReportedConstraint {
             name: some(name),
             table: some(table),
             columns: some(columns),
@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn what_the_schema_does_not_know_is_not_shown() {
-        let canary = Told {
+        let canary = ReportedConstraint {
             name: Some("canary".to_owned()),
             table: Some("canary".to_owned()),
             column: Some("canary".to_owned()),

@@ -199,7 +199,7 @@ impl Link {
             begun,
             "a transaction was open for too long and is rolled back",
         );
-        // What was done is lost in any case, and the connection is where this fails.
+        // The work is lost in any case, and so is the connection where this fails.
         let _ = self.physical().rollback();
         self.standing.condemn();
         Err(Error::new(ErrorKind::Timeout {
@@ -234,7 +234,7 @@ impl Link {
             return Ok(());
         }
         let pool = Arc::clone(&self.pool);
-        let usage = Use::of(operation, self.depth() > 0);
+        let usage = Use::by(operation, self.depth() > 0);
         let physical = self.ready()?;
         pool.watch()
             .map_or(Ok(()), |watch| watch.ensure(physical, model, table, usage))

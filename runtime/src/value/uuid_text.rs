@@ -15,7 +15,7 @@ pub(crate) fn write(bytes: &[u8; 16]) -> String {
 }
 
 /// Reads 32 hexadecimal digits of either case, with or without the four hyphens.
-pub(crate) fn read(text: &str) -> Option<[u8; 16]> {
+pub(crate) fn parse(text: &str) -> Option<[u8; 16]> {
     let hyphens_fit = match text.len() {
         32 => true,
         36 => [8, 13, 18, 23]
@@ -43,9 +43,9 @@ mod tests {
     #[test]
     fn only_uuids_are_read() {
         let text = "67e55044-10b1-426f-9247-bb680e5fe0c8";
-        let bytes = read(text).expect("a UUID");
+        let bytes = parse(text).expect("a UUID");
         assert_eq!(write(&bytes), text);
-        assert_eq!(read("67E5504410B1426F9247BB680E5FE0C8"), Some(bytes));
+        assert_eq!(parse("67E5504410B1426F9247BB680E5FE0C8"), Some(bytes));
         for text in [
             "",
             "67e55044-10b1-426f-9247-bb680e5fe0c",
@@ -53,7 +53,7 @@ mod tests {
             "67e5504-410b1-426f-9247-bb680e5fe0c8",
             "g7e55044-10b1-426f-9247-bb680e5fe0c8",
         ] {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(parse(text), None, "{text}");
         }
     }
 }

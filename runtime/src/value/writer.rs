@@ -233,7 +233,7 @@ impl ParamWriter<'_> {
 
     forward_times! {
         /// A date and time without a zone, in microseconds since 1970-01-01 00:00; refused outside the years 1 to 9999.
-        /// What is finer than the column is cut off toward the past.
+        /// A value finer than the column is cut off toward the past.
         datetime(micros: i64);
         /// A point in time, in microseconds since 1970-01-01 00:00 UTC; refused outside the years 1 to 9999. What is finer
         /// than the column is cut off toward the past.

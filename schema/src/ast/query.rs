@@ -1,6 +1,6 @@
 //! The query of a view, as far as the names and types of its columns depend on it.
 //!
-//! What is not understood is [`Value::Unknown`] or [`Source::Unknown`]: a column without a type, never an error.
+//! A value or source that is not understood is [`Value::Unknown`] or [`Source::Unknown`]: a column without a type, never an error.
 
 use super::{Name, ObjectName, TypeName};
 use crate::source::Span;

@@ -1,6 +1,6 @@
 //! The rules a model must keep. One file each, one function each; all of them run, and their findings are collected.
 //!
-//! What is wrong with a single statement or annotation was said while it was read; here is what shows in the whole.
+//! Mistakes in a single statement or annotation were reported while it was read; these rules look at the whole.
 
 mod accessor;
 mod annotated_column;

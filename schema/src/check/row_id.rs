@@ -30,7 +30,7 @@ fn nearly_row_id(table: &Table) -> Option<&Column> {
         .next()
         .unwrap_or_default()
         .to_lowercase();
-    // What it is not generated for by another word (`SERIAL`, `AUTO_INCREMENT`) is an error already.
+    // A key that another word (`SERIAL`, `AUTO_INCREMENT`) does not generate is an error already.
     let says_integer = name.contains("int") && !name.contains('_');
     let is_nearly = says_integer && name != "integer";
     (is_written && is_plain && is_nearly && !table.unmanaged).then_some(column)

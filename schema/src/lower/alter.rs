@@ -384,7 +384,7 @@ impl Fold<'_> {
         self.views_lose(file, Read::Table(index), &name, at);
     }
 
-    /// What views read of the table's columns.
+    /// The table's columns that views read.
     fn views_see(&mut self, file: &FileAst, index: TableIndex, action: &AlterAction) {
         if let AlterAction::RenameColumn { from, .. } = action {
             self.views_lose_column(file, index, from);

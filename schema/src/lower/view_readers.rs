@@ -168,7 +168,7 @@ impl Fold<'_> {
         table.or_else(|| self.view_index(file, name).map(Read::View))
     }
 
-    /// What the table goes by in the view, and whether anything else there may have a column of the name.
+    /// Returns the names of the table in the view, and whether anything else there may have a column of the name.
     fn names_of(
         &self,
         file: &FileAst,

@@ -149,7 +149,7 @@ impl FileReader<'_> {
         }
     }
 
-    /// What a statement inside of another says.
+    /// Reads a statement inside another.
     fn read_apart(
         &mut self,
         statement: &RawStatement,
@@ -161,7 +161,7 @@ impl FileReader<'_> {
         self.ast.statements.split_off(first)
     }
 
-    /// What was read since belongs to the schema that counts here, unless it says otherwise.
+    /// Puts the statements read since then into the schema in force here, unless they name one.
     fn put_into_schema(&mut self, first: usize, path: Option<&SearchPath>) {
         if let Some(schema) = path.and_then(|path| path.first()) {
             for made in &mut self.ast.statements[first..] {

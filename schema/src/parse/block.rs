@@ -76,7 +76,7 @@ pub(super) fn block(text: &str, tokens: &[Token]) -> Option<Block> {
     (!(block.statements.is_empty() && block.passed.is_empty())).then_some(block)
 }
 
-/// What is between the dollar quotes, delimiters included; `None` where something in it is never closed.
+/// Returns the text between the dollar quotes, delimiters included; `None` where something in it is never closed.
 pub(super) fn body(text: &str, tokens: &[Token]) -> Option<(Vec<Token>, Vec<Comment>)> {
     let body = tokens
         .iter()
@@ -199,7 +199,7 @@ impl Walk<'_> {
     }
 }
 
-/// What the catalogue is queried by, beside names that begin with `pg_`.
+/// The functions that query the catalogue, beside names that begin with `pg_`.
 const CATALOGUE: [&str; 3] = ["information_schema", "to_regclass", "to_regtype"];
 
 /// The first statement in a body, wherever it stands, that changes the schema.

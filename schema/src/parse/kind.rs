@@ -197,7 +197,7 @@ pub(crate) const STATEMENTS: [&str; 114] = [
     "RESTART",
     "CACHE",
     "CLONE",
-    // What only the shell of MySQL knows.
+    // Words of the shell of MySQL only.
     "WARNINGS",
     "NOWARNING",
     "TEE",

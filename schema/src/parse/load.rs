@@ -40,7 +40,7 @@ fn utf16(bytes: &[u8]) -> Option<String> {
     String::from_utf16(&units).ok().filter(|_| rest.is_empty())
 }
 
-/// What a text itself forbids: a byte of zero, too great a size.
+/// Rejects a text that holds a byte of zero or is too large.
 pub(crate) fn refuse(file: FileId, source: &SourceFile) -> Option<Diagnostic> {
     let text = source.text();
     if text.len() > SIZE_LIMIT {

@@ -203,7 +203,7 @@ impl<'m> Context<'m> {
             ColumnType::Array(element) => of_type(element),
             other => of_type(other),
         };
-        // What the table needs by itself is made with its objects.
+        // The table's own needs are made with its objects.
         let objects = table.native.objects.iter();
         let objects = objects.filter(|_| self.is_own(id));
         let made: Vec<ObjectKind> = objects.map(|at| self.model.objects[*at].kind).collect();

@@ -32,7 +32,7 @@ pub fn rules(model: &Model, table: TableId) -> u64 {
         Some(view) => of_view(view),
         None => vec!["types".to_owned(), types(model, table).to_string()],
     });
-    Fingerprint::of(lines).number()
+    Fingerprint::of_lines(lines).number()
 }
 
 fn names(table: &Table, columns: &[ColumnId]) -> Vec<String> {

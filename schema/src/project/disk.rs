@@ -26,7 +26,7 @@ impl fmt::Display for Refused {
 
 /// Reads a file whose path a person typed, up to one byte more than the limit.
 pub(super) fn read_typed(path: &Path, limit: usize) -> Result<Vec<u8>, Refused> {
-    disk::read(path, limit).map_err(unreadable)
+    disk::read_limited(path, limit).map_err(unreadable)
 }
 
 /// Reads a plain file below the project of `folder`.
@@ -36,7 +36,7 @@ pub(super) fn read_named(folder: &Path, path: &Path, limit: usize) -> Result<Vec
     if !real.starts_with(&root) {
         return Err(Refused::Outside(root));
     }
-    disk::read(&real, limit).map_err(unreadable)
+    disk::read_limited(&real, limit).map_err(unreadable)
 }
 
 /// The folder that a project is in: where its repository begins, else that of its configuration.

@@ -1,6 +1,6 @@
 //! DDL of another database in a file: words that the file's own database takes in another sense, or refuses.
 //!
-//! What SQLite takes in the same sense (backticks, `UNSIGNED`, types of the other two) is none of it.
+//! Constructs that SQLite takes in the same sense (backticks, `UNSIGNED`, types of the other two) are not among them.
 
 use crate::ast::{Expression, ExpressionPiece, PieceKind, TypeArgument};
 use crate::column_type::ColumnType;

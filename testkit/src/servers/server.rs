@@ -31,7 +31,7 @@ pub enum Shutdown {
     /// It is asked to end and notifies its clients: an administrator at work.
     Orderly,
     /// Its process is killed (SIGKILL), and it recovers from its log when it comes back: a machine that lost power.
-    /// What was committed is only there afterwards where it was started with `durable(true)`.
+    /// Committed rows are only there afterwards where it was started with `durable(true)`.
     Crash,
 }
 

@@ -9,3 +9,4 @@ mod readme;
 mod rebuilds;
 mod tidy;
 mod ui;
+mod words;

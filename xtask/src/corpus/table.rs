@@ -11,7 +11,7 @@ const RETURNED_TARGET: usize = 95;
 const HEAD: &str = "\
 # Real schemas
 
-Schemas that nobody of this project wrote: a crate is generated from each and compiled without a warning, then run on the
+Schemas of other projects: a crate is generated from each and compiled without a warning, then run on the
 database that the authors' own script makes. Made by `cargo xtask corpus`; `BINDERY_CORPUS` names the folder of the schemas.
 
 * **typed**: columns with a type of their own in Rust; the others are read and written as the database's text.

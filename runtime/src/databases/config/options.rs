@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use bindery_core::config::{
-    ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, Place, PoolConfig, SchemaCheck,
-    Secret, Server, SessionConfig, SessionReset, SqlitePlace, TlsOptions, is_application_name,
+    Address, ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, PoolConfig, SchemaCheck,
+    Secret, Server, SessionConfig, SessionReset, SqliteAddress, TlsOptions, is_application_name,
     parse_url,
 };
 
@@ -73,7 +73,7 @@ impl EngineOptions {
         Self::at(Given::Target(ConnectionTarget {
             dialect: Dialect::Sqlite,
             flavour: None,
-            place: Place::Sqlite(SqlitePlace::File(path.into())),
+            place: Address::Sqlite(SqliteAddress::File(path.into())),
         }))
     }
 
@@ -97,7 +97,7 @@ impl EngineOptions {
         Self::at(Given::Target(ConnectionTarget {
             dialect,
             flavour: None,
-            place: Place::Server(server),
+            place: Address::Server(server),
         }))
     }
 
@@ -293,7 +293,7 @@ impl EngineOptions {
                 let name = name.escape_debug();
                 return Err(refused(format!("replica `{name}` is given twice")));
             }
-            self.completed(read(url)?)
+            self.completed(parse_secret_url(url)?)
                 .map(|target| (name.clone(), target))
         });
         Ok(Settings {
@@ -308,7 +308,7 @@ impl EngineOptions {
 
     fn target(&self) -> Result<ConnectionTarget> {
         match &self.place {
-            Given::Url(url) => read(url),
+            Given::Url(url) => parse_secret_url(url),
             Given::Target(target) => Ok(target.clone()),
         }
     }
@@ -318,10 +318,10 @@ impl EngineOptions {
         target.flavour = self.flavour.or(target.flavour);
         self.join_tls(&mut target)?;
         match &mut target.place {
-            Place::Server(server) => self.complete(server),
-            Place::Sqlite(_)
+            Address::Server(server) => self.complete(server),
+            Address::Sqlite(_)
                 if self.username.is_none() && self.password.is_none() && self.port.is_none() => {}
-            Place::Sqlite(_) => {
+            Address::Sqlite(_) => {
                 let why = "`username`, `password` and `port` mean nothing for a SQLite file";
                 return Err(refused(why.to_owned()));
             }
@@ -389,7 +389,7 @@ impl EngineOptions {
     }
 }
 
-fn read(url: &Secret) -> Result<ConnectionTarget> {
+fn parse_secret_url(url: &Secret) -> Result<ConnectionTarget> {
     parse_url(url.expose()).map_err(|error| refused(format!("{}; {}", error.message, error.help)))
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bindery_core::config::{ChannelBinding, ConnectionTarget, Place, TlsError, TlsMode};
+use bindery_core::config::{Address, ChannelBinding, ConnectionTarget, TlsError, TlsMode};
 
 use super::{EngineOptions, Settings, refused};
 use crate::error::Result;
@@ -57,18 +57,18 @@ impl EngineOptions {
     /// Joins the TLS options given here with those of the URL.
     pub(super) fn join_tls(&self, target: &mut ConnectionTarget) -> Result<()> {
         match &mut target.place {
-            Place::Sqlite(_) if self.tls.is_empty() => Ok(()),
-            Place::Sqlite(_) => Err(told(TlsError::of_sqlite())),
-            Place::Server(server) => {
+            Address::Sqlite(_) if self.tls.is_empty() => Ok(()),
+            Address::Sqlite(_) => Err(config_error(TlsError::of_sqlite())),
+            Address::Server(server) => {
                 let of_url = std::mem::take(&mut server.tls);
-                server.tls = self.tls.clone().and(of_url).map_err(told)?;
+                server.tls = self.tls.clone().and(of_url).map_err(config_error)?;
                 Ok(())
             }
         }
     }
 }
 
-fn told(error: TlsError) -> crate::error::Error {
+fn config_error(error: TlsError) -> crate::error::Error {
     refused(format!("{}; {}", error.message, error.help))
 }
 
@@ -77,8 +77,8 @@ impl Settings {
     /// the engine was opened.
     pub(crate) fn tls_mode(&self) -> Option<TlsMode> {
         match &self.target.place {
-            Place::Sqlite(_) => None,
-            Place::Server(server) => server.tls_mode(self.target.dialect).ok(),
+            Address::Sqlite(_) => None,
+            Address::Server(server) => server.tls_mode(self.target.dialect).ok(),
         }
     }
 }

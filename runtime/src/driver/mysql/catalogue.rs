@@ -148,28 +148,30 @@ impl Row {
 fn kinds(data_type: &str) -> Kinds {
     match data_type.to_ascii_lowercase().as_str() {
         "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "year" | "bit" => {
-            Kinds::of(&[Kind::Integer, Kind::Bool])
+            Kinds::from_kinds(&[Kind::Integer, Kind::Bool])
         }
-        "decimal" => Kinds::of(&[Kind::Integer, Kind::Decimal, Kind::Number]),
-        "float" => Kinds::of(&[Kind::F32]),
-        "double" => Kinds::of(&[Kind::F64]),
-        "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" => Kinds::of(&[
-            Kind::Text,
-            Kind::Json,
-            Kind::Uuid,
-            Kind::Decimal,
-            Kind::Number,
-            Kind::Interval,
-        ]),
-        "enum" | "set" => Kinds::of(&[Kind::Text]),
-        "json" => Kinds::of(&[Kind::Json]),
+        "decimal" => Kinds::from_kinds(&[Kind::Integer, Kind::Decimal, Kind::Number]),
+        "float" => Kinds::from_kinds(&[Kind::F32]),
+        "double" => Kinds::from_kinds(&[Kind::F64]),
+        "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" => {
+            Kinds::from_kinds(&[
+                Kind::Text,
+                Kind::Json,
+                Kind::Uuid,
+                Kind::Decimal,
+                Kind::Number,
+                Kind::Interval,
+            ])
+        }
+        "enum" | "set" => Kinds::from_kinds(&[Kind::Text]),
+        "json" => Kinds::from_kinds(&[Kind::Json]),
         "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" => {
-            Kinds::of(&[Kind::Bytes, Kind::Text])
+            Kinds::from_kinds(&[Kind::Bytes, Kind::Text])
         }
-        "date" => Kinds::of(&[Kind::Date]),
-        "time" => Kinds::of(&[Kind::Time]),
-        "datetime" | "timestamp" => Kinds::of(&[Kind::DateTime, Kind::Timestamp]),
-        "uuid" => Kinds::of(&[Kind::Uuid, Kind::Text]),
+        "date" => Kinds::from_kinds(&[Kind::Date]),
+        "time" => Kinds::from_kinds(&[Kind::Time]),
+        "datetime" | "timestamp" => Kinds::from_kinds(&[Kind::DateTime, Kind::Timestamp]),
+        "uuid" => Kinds::from_kinds(&[Kind::Uuid, Kind::Text]),
         _ => Kinds::ALL,
     }
 }

@@ -3,7 +3,7 @@
 
 use super::session::Fault;
 use crate::error::DatabaseError;
-use crate::error::{Constraint, Error, ErrorKind, Operation, TimeoutPhase, Told};
+use crate::error::{Constraint, Error, ErrorKind, Operation, ReportedConstraint, TimeoutPhase};
 
 /// The server's report of a failure.
 #[derive(Debug, Default)]
@@ -14,7 +14,7 @@ pub(super) struct ServerError {
 
 impl ServerError {
     /// Reads an ERR packet; what is missing stays empty.
-    pub(super) fn read(body: &[u8]) -> Self {
+    pub(super) fn parse(body: &[u8]) -> Self {
         const SQLSTATE: usize = 6;
         let Some(([_, low, high], mut text)) = body.split_first_chunk() else {
             return Self::default();
@@ -50,7 +50,7 @@ pub(super) fn statement_error(fault: Fault) -> Error {
         let source = DatabaseError::of_statement(said.code.to_string(), &said.message);
         Error::new(kind(said))
             .with_source(source)
-            .telling(told(said))
+            .telling(reported_constraint(said))
     })
 }
 
@@ -144,7 +144,7 @@ fn of_storage(text: &str) -> ErrorKind {
 }
 
 /// Takes the violated constraint out of the text.
-fn told(said: &ServerError) -> Told {
+fn reported_constraint(said: &ServerError) -> ReportedConstraint {
     let text = said.message.as_str();
     let error = Error::new(kind(said));
     if error.is_unique_violation() {
@@ -158,12 +158,12 @@ fn told(said: &ServerError) -> Told {
     } else if matches!(error.kind(), ErrorKind::ValueOutOfRange(_)) {
         last_column(text)
     } else {
-        Told::default()
+        ReportedConstraint::default()
     }
 }
 
 /// `Duplicate entry '…' for key 'users.email'`: the key's name is at the very end; MySQL puts the table before it.
-fn unique(text: &str) -> Told {
+fn unique(text: &str) -> ReportedConstraint {
     let key = text
         .strip_suffix('\'')
         .and_then(|text| text.rsplit_once("for key '"))
@@ -172,16 +172,16 @@ fn unique(text: &str) -> Told {
         Some((table, name)) => (Some(table), Some(name)),
         None => (None, key),
     };
-    Told {
+    ReportedConstraint {
         name: name.map(str::to_owned),
         table: table.map(str::to_owned),
-        ..Told::default()
+        ..ReportedConstraint::default()
     }
 }
 
 /// ``…a foreign key constraint fails (`shop`.`orders`, CONSTRAINT `orders_user` FOREIGN KEY (`user`) REFERENCES …``: names
 /// only.
-fn foreign_key(text: &str) -> Told {
+fn foreign_key(text: &str) -> ReportedConstraint {
     let table = text
         .split_once("(`")
         .and_then(|(_, rest)| rest.split_once("`,"))
@@ -194,44 +194,44 @@ fn foreign_key(text: &str) -> Told {
         .split_once("FOREIGN KEY (")
         .and_then(|(_, rest)| rest.split_once(") REFERENCES "))
         .map(|(columns, _)| columns);
-    Told {
+    ReportedConstraint {
         name: name.map(str::to_owned),
         table: table.map(str::to_owned),
         columns: columns.map(str::to_owned),
-        ..Told::default()
+        ..ReportedConstraint::default()
     }
 }
 
 /// `Column 'name' cannot be null`, `Field 'name' doesn't have a default value`.
-fn first_column(text: &str) -> Told {
+fn first_column(text: &str) -> ReportedConstraint {
     let column = text.split('\'').nth(1).map(str::to_owned);
-    Told {
+    ReportedConstraint {
         column,
-        ..Told::default()
+        ..ReportedConstraint::default()
     }
 }
 
 /// ``CONSTRAINT `name` failed for `shop`.`items` ``, `Check constraint 'name' is violated.`
-fn check(text: &str) -> Told {
+fn check(text: &str) -> ReportedConstraint {
     let name = text.split(['\'', '`']).nth(1).map(str::to_owned);
-    Told {
+    ReportedConstraint {
         name,
-        ..Told::default()
+        ..ReportedConstraint::default()
     }
 }
 
 /// ``Incorrect integer value: '…' for column `shop`.`items`.`price` at row 1``, `Data too long for column 'name' at
 /// row 1`: the name stands between the last "for column" and the last "at row", after any value.
-fn last_column(text: &str) -> Told {
+fn last_column(text: &str) -> ReportedConstraint {
     let column = text
         .rsplit_once(" at row ")
         .and_then(|(before, _)| before.rsplit_once("for column "))
         .map(|(_, names)| names.trim_matches(['\'', '`']))
         .and_then(|names| names.rsplit('`').next())
         .map(str::to_owned);
-    Told {
+    ReportedConstraint {
         column,
-        ..Told::default()
+        ..ReportedConstraint::default()
     }
 }
 
@@ -239,9 +239,9 @@ fn last_column(text: &str) -> Told {
 mod tests {
     use super::*;
 
-    fn constraint(code: u16, message: &str) -> Told {
+    fn constraint(code: u16, message: &str) -> ReportedConstraint {
         let message = message.to_owned();
-        told(&ServerError { message, code })
+        reported_constraint(&ServerError { message, code })
     }
 
     #[test]
@@ -346,7 +346,7 @@ mod tests {
                 ErrorKind::PermissionDenied,
             ),
         ] {
-            let said = ServerError::read(&packet(code, text));
+            let said = ServerError::parse(&packet(code, text));
             assert_eq!(kind(&said), expected, "{code}");
         }
     }

@@ -122,10 +122,10 @@ fn greet(session: &mut Session) -> Result<Greeting, Fault> {
     let body = session.bytes(&payload);
     if body.first() == Some(&0xff) {
         // The client's abilities are not known yet, so there is no SQLSTATE in it.
-        let said = super::error::ServerError::read(body);
+        let said = super::error::ServerError::parse(body);
         return Err(Fault::Server(Box::new(said)));
     }
-    match Greeting::read(body) {
+    match Greeting::parse(body) {
         Some(greeting) => Ok(greeting),
         None => Err(session.broken("no greeting of MySQL or MariaDB")),
     }
@@ -207,7 +207,7 @@ fn converse(
                 return Ok(());
             }
             Some(0xff) => {
-                let said = super::error::ServerError::read(body);
+                let said = super::error::ServerError::parse(body);
                 return Err(connect_error(Fault::Server(Box::new(said))));
             }
             Some(0xfe) if body.len() > 1 => {
@@ -282,7 +282,7 @@ fn shown(session: &mut Session, password: &[u8], salt: &[u8]) -> Result<Vec<u8>>
     session.send().map_err(connect_error)?;
     let payload = session.payload().map_err(connect_error)?;
     let key = match session.bytes(&payload) {
-        [1, pem @ ..] => PublicKey::read(pem),
+        [1, pem @ ..] => PublicKey::parse(pem),
         _ => None,
     };
     let salt = unended(salt).iter().cycle();

@@ -2,7 +2,7 @@
 
 use std::os::unix::net::UnixStream;
 
-use bindery_core::config::{Place, SessionConfig, parse_url};
+use bindery_core::config::{Address, SessionConfig, parse_url};
 
 use super::MysqlConnection;
 use super::login::LoggedIn;
@@ -28,7 +28,7 @@ pub(in crate::driver) fn connection(stream: UnixStream) -> MysqlConnection {
 
 fn config() -> MysqlConfig {
     let target = parse_url("mysql://ann@localhost/s").expect("a URL");
-    let Place::Server(server) = &target.place else {
+    let Address::Server(server) = &target.place else {
         panic!("the URL of a server");
     };
     let options = ServerOptions {

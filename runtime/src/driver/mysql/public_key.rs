@@ -28,7 +28,7 @@ pub(super) struct PublicKey {
 
 impl PublicKey {
     /// Reads `-----BEGIN PUBLIC KEY-----` and so on; `None` where it is anything else than an RSA key of a good length.
-    pub(super) fn read(pem: &[u8]) -> Option<Self> {
+    pub(super) fn parse(pem: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(pem).ok()?;
         let (_, text) = text
             .split_once("-----BEGIN PUBLIC KEY-----")
@@ -176,7 +176,7 @@ uQIDAQAB
     /// The key is OpenSSL's. What is expected was computed by another program, and OpenSSL decrypted it to the text.
     #[test]
     fn a_text_is_encrypted_as_openssl_reads_it() {
-        let key = PublicKey::read(PEM.as_bytes()).expect("a public key");
+        let key = PublicKey::parse(PEM.as_bytes()).expect("a public key");
         let seed = std::array::from_fn(|index| index as u8);
         let encrypted = key.encrypt(b"a text", seed).expect("a short text");
         let hash = Sha256::digest(&encrypted);
@@ -197,7 +197,7 @@ uQIDAQAB
             begin,
             "-----END PUBLIC KEY----------BEGIN PUBLIC KEY-----",
         ] {
-            assert_eq!(PublicKey::read(text.as_bytes()), None, "{text}");
+            assert_eq!(PublicKey::parse(text.as_bytes()), None, "{text}");
         }
         let body = PEM
             .trim()

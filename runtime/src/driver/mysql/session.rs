@@ -292,7 +292,7 @@ impl Session {
         let mut columns = Vec::with_capacity(count.min(1_024));
         for _ in 0..count {
             let payload = self.payload()?;
-            match Column::read(self.bytes(&payload)) {
+            match Column::parse(self.bytes(&payload)) {
                 Some(column) => columns.push(column),
                 None => return Err(self.broken("a column that is not described")),
             }
@@ -354,7 +354,7 @@ impl Session {
 
     /// ERR: the answer is at its end.
     pub(super) fn refused(&mut self, payload: &Payload) -> Fault {
-        let said = ServerError::read(self.bytes(payload));
+        let said = ServerError::parse(self.bytes(payload));
         self.unanswered = false;
         self.spoiled |= said.may_end_session();
         Fault::Server(Box::new(said))
@@ -487,7 +487,7 @@ pub(super) struct Greeting {
 }
 
 impl Greeting {
-    pub(super) fn read(body: &[u8]) -> Option<Self> {
+    pub(super) fn parse(body: &[u8]) -> Option<Self> {
         let mut rest = body.strip_prefix(&[10])?;
         let version = String::from_utf8_lossy(take_text(&mut rest)).into_owned();
         let connection = take_u32(&mut rest)?;

@@ -75,7 +75,7 @@ const OTHER_ROWS: &str = "not as many rows as the statement has returned";
 const UNASKED: &str = "a message without a request";
 
 impl Tally {
-    pub(super) fn of(expected: Expected) -> Self {
+    pub(super) fn new(expected: Expected) -> Self {
         Self {
             expected,
             ended: 0,
@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     fn see(expected: Expected, messages: &[(u8, &[u8])]) -> Result<(), &'static str> {
-        let mut tally = Tally::of(expected);
+        let mut tally = Tally::new(expected);
         for (tag, body) in messages {
             tally.see(*tag, body)?;
         }

@@ -86,7 +86,7 @@ fn column(row: &mut RowReader<'_>, is_view: bool) -> Result<StoredColumn> {
 /// Returns the values that can be written to a type and read from it; types that go as text keep the form that the
 /// server gives them.
 fn kinds(name: &str, kind: &str, category: &str) -> Kinds {
-    const TEXTUAL: Kinds = Kinds::of(&[
+    const TEXTUAL: Kinds = Kinds::from_kinds(&[
         Kind::Text,
         Kind::Uuid,
         Kind::Json,
@@ -98,20 +98,20 @@ fn kinds(name: &str, kind: &str, category: &str) -> Kinds {
         return TEXTUAL;
     }
     match name {
-        "bool" => Kinds::of(&[Kind::Bool]),
-        "int2" | "int4" | "int8" | "oid" => Kinds::of(&[Kind::Integer]),
-        "float4" => Kinds::of(&[Kind::F32]),
-        "float8" => Kinds::of(&[Kind::F64]),
-        "numeric" => Kinds::of(&[Kind::Integer, Kind::Decimal, Kind::Number]),
+        "bool" => Kinds::from_kinds(&[Kind::Bool]),
+        "int2" | "int4" | "int8" | "oid" => Kinds::from_kinds(&[Kind::Integer]),
+        "float4" => Kinds::from_kinds(&[Kind::F32]),
+        "float8" => Kinds::from_kinds(&[Kind::F64]),
+        "numeric" => Kinds::from_kinds(&[Kind::Integer, Kind::Decimal, Kind::Number]),
         "text" | "varchar" | "bpchar" | "name" | "char" | "xml" | "citext" => TEXTUAL,
-        "json" | "jsonb" => Kinds::of(&[Kind::Json, Kind::Text]),
-        "bytea" => Kinds::of(&[Kind::Bytes, Kind::Uuid]),
-        "date" => Kinds::of(&[Kind::Date]),
-        "time" => Kinds::of(&[Kind::Time]),
-        "timestamp" | "timestamptz" => Kinds::of(&[Kind::DateTime, Kind::Timestamp]),
-        "interval" => Kinds::of(&[Kind::Interval]),
-        "uuid" => Kinds::of(&[Kind::Uuid]),
-        _ if category == "A" => Kinds::of(&[Kind::Array, Kind::Text]),
+        "json" | "jsonb" => Kinds::from_kinds(&[Kind::Json, Kind::Text]),
+        "bytea" => Kinds::from_kinds(&[Kind::Bytes, Kind::Uuid]),
+        "date" => Kinds::from_kinds(&[Kind::Date]),
+        "time" => Kinds::from_kinds(&[Kind::Time]),
+        "timestamp" | "timestamptz" => Kinds::from_kinds(&[Kind::DateTime, Kind::Timestamp]),
+        "interval" => Kinds::from_kinds(&[Kind::Interval]),
+        "uuid" => Kinds::from_kinds(&[Kind::Uuid]),
+        _ if category == "A" => Kinds::from_kinds(&[Kind::Array, Kind::Text]),
         _ => Kinds::ALL,
     }
 }

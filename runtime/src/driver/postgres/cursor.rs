@@ -41,7 +41,7 @@ impl PostgresConnection {
         let mut may_retry = begins.is_some() || self.session.standing() == Standing::Idle;
         let (statement, tally) = loop {
             let sent = self.send(sql, write)?;
-            let mut tally = Tally::of(sent.expected());
+            let mut tally = Tally::new(sent.expected());
             match self.await_bound(&mut tally) {
                 Ok(()) => break (sent.statement, tally),
                 Err(Fault::Server(said)) if is_stale_plan(&said) => {
@@ -72,7 +72,7 @@ impl PostgresConnection {
                 // Those of what begins the transaction come before its own.
                 b'2' if tally.at().is_some() => return Ok(()),
                 b'E' => {
-                    let said = Box::new(ServerError::read(body));
+                    let said = Box::new(ServerError::parse(body));
                     return Err(session.after_refusal(said));
                 }
                 // A row before them would be lost.
@@ -135,7 +135,7 @@ impl PostgresCursor<'_> {
             let seen = match message.tag {
                 b'Z' => self.tally.ensure_whole(),
                 b'E' => {
-                    let said = ServerError::read(body);
+                    let said = ServerError::parse(body);
                     return Err(self.refused(Box::new(said)));
                 }
                 tag => self.tally.see(tag, body),

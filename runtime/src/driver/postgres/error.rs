@@ -3,7 +3,7 @@
 
 use super::session::Fault;
 use crate::error::DatabaseError;
-use crate::error::{Constraint, Error, ErrorKind, Operation, TimeoutPhase, Told};
+use crate::error::{Constraint, Error, ErrorKind, Operation, ReportedConstraint, TimeoutPhase};
 use crate::value::postgres::bytes::take_text;
 
 /// The server's report of a failure. DETAIL, HINT and WHERE may hold values, so they are not even kept.
@@ -20,7 +20,7 @@ pub(super) struct ServerError {
 
 impl ServerError {
     /// Reads an ErrorResponse; what is missing stays empty.
-    pub(super) fn read(body: &[u8]) -> Self {
+    pub(super) fn parse(body: &[u8]) -> Self {
         let mut said = Self::default();
         let mut rest = body;
         while let Some((&field, after)) = rest.split_first().filter(|(field, _)| **field != 0) {
@@ -61,7 +61,7 @@ pub(super) fn statement_error(fault: Fault) -> Error {
         let source = DatabaseError::of_statement(said.code.as_str(), &said.message);
         let error = Error::new(kind(said))
             .with_source(source)
-            .telling(told(said));
+            .telling(reported_constraint(said));
         said.row.into_iter().fold(error, Error::at_row)
     })
 }
@@ -75,7 +75,7 @@ pub(super) fn connect_error(fault: Fault) -> Error {
 /// The server's answer to a login, an ErrorResponse.
 #[cold]
 pub(super) fn refused_login(body: &[u8]) -> Error {
-    refused(&ServerError::read(body))
+    refused(&ServerError::parse(body))
 }
 
 fn refused(said: &ServerError) -> Error {
@@ -149,8 +149,8 @@ fn kind(said: &ServerError) -> ErrorKind {
 }
 
 /// Fields of their own in the message.
-fn told(said: &ServerError) -> Told {
-    Told {
+fn reported_constraint(said: &ServerError) -> ReportedConstraint {
+    ReportedConstraint {
         name: said.constraint.clone(),
         table: said.table.clone(),
         column: said.column.clone(),
@@ -188,7 +188,7 @@ mod tests {
             ("08006", ErrorKind::ConnectionLost),
             ("40003", ErrorKind::ConnectionLost),
         ] {
-            let said = ServerError::read(&response(code));
+            let said = ServerError::parse(&response(code));
             assert_eq!(kind(&said), expected, "{code}");
             let error = statement_error(Fault::Server(Box::new(said)));
             assert_eq!(error.code(), Some(code));

@@ -62,7 +62,7 @@ fn encrypt(socket: &mut Socket, tls: &Tls) -> Result<(), Fault> {
         b"N" => Err(Fault::Protocol(
             "the server has no TLS: switch it on there (`ssl = on`); plain text has to be chosen by `tls = \"disable\"`",
         )),
-        // What an error says before the handshake is anybody's word, and not shown (CVE-2024-10977).
+        // An error before the handshake may come from an attacker, so its text is not shown (CVE-2024-10977).
         b"E" => Err(Fault::Protocol("the server refused to talk about TLS")),
         _ => Err(Fault::Protocol("no answer to the request for TLS")),
     }

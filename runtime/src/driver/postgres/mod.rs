@@ -269,7 +269,7 @@ impl PostgresConnection {
         let name = format!("bindery_{}", self.named);
         let deadline = self.deadline();
         let out = self.session.begin(deadline)?;
-        // What the server does not know it forgets without a word.
+        // The server ignores a name that it does not know.
         for dropped in self.statements.take_dropped() {
             message::close(out, &dropped.name);
         }

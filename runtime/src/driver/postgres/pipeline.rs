@@ -163,7 +163,7 @@ impl PostgresConnection {
         changed: Changed<'_>,
     ) -> Result<(), Stop> {
         let Group { sent, members } = group;
-        let mut tally = Tally::of(Expected::Statements {
+        let mut tally = Tally::new(Expected::Statements {
             begins: sent.begins,
             times: members.len(),
             returns: sent.statement.returns,
@@ -181,7 +181,7 @@ impl PostgresConnection {
                 b'Z' => tally.ensure_whole(),
                 b'E' => {
                     tally.refuse();
-                    let said = Fault::Server(Box::new(ServerError::read(body)));
+                    let said = Fault::Server(Box::new(ServerError::parse(body)));
                     stop.get_or_insert(Stop::Fault(at, said));
                     Ok(())
                 }

@@ -222,7 +222,7 @@ impl Session {
         mut on: impl FnMut(u8, &[u8]) -> Result<(), &'static str>,
     ) -> Result<(), Fault> {
         let mut refused = None;
-        let mut tally = Tally::of(expected);
+        let mut tally = Tally::new(expected);
         loop {
             let message = match self.next() {
                 Ok(message) => message,
@@ -239,7 +239,7 @@ impl Session {
                 }
                 b'E' => {
                     tally.refuse();
-                    let said = ServerError::read(body);
+                    let said = ServerError::parse(body);
                     refused.get_or_insert_with(|| Box::new(said));
                 }
                 tag => {
@@ -317,7 +317,7 @@ impl Session {
         match message.tag {
             b'G' => Ok(()),
             b'E' => {
-                let said = Box::new(ServerError::read(self.body(&message)));
+                let said = Box::new(ServerError::parse(self.body(&message)));
                 Err(self.after_refusal(said))
             }
             _ => Err(self.broken("COPY ended before it began")),

@@ -10,7 +10,7 @@ use crate::value::types::ToColumn;
 /// Types whose values are written as texts that are not numbers, or as bytes: no affinity changes them.
 macro_rules! unchanged_and {
     ($($kind:ident),*) => {
-        Kinds::of(&[
+        Kinds::from_kinds(&[
             Kind::Bytes, Kind::Date, Kind::Time, Kind::DateTime, Kind::Timestamp, Kind::Uuid, Kind::Interval,
             Kind::Json, Kind::Number, $(Kind::$kind),*
         ])

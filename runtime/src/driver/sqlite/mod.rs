@@ -534,7 +534,7 @@ impl SqliteCursor<'_> {
         if self.finished {
             return Ok(None);
         }
-        // What the caller does between two rows is not the statement's time.
+        // The caller's work between two rows does not count as the statement's time.
         self.file.watched.begin();
         let stepped = self.statement.step();
         self.finished = !matches!(stepped, Ok(true));

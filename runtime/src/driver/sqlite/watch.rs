@@ -124,7 +124,7 @@ impl Watched {
 
     /// Returns the handle by which another thread can cut it off.
     pub(super) fn cutter(&self) -> Cutter {
-        Cutter::of(&self.limits)
+        Cutter::new(&self.limits)
     }
 
     /// Has another thread cut it off?

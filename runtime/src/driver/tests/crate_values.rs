@@ -333,7 +333,7 @@ fn gen_3_times_are_cut_to_what_their_column_keeps() {
                     .execute(&insert, &mut |params| write(params))
                     .expect(&shown);
                 let mut read = Vec::new();
-                // What it was given for finds it.
+                // A search by the given value finds it.
                 let found = physical.query(&select, &mut |params| write(params), &mut |row| {
                     read.push((row.next()?, row.next()?, row.next()?));
                     Ok(true)

@@ -11,14 +11,14 @@ use super::errors::{CANARY, assert_silent, make_tables};
 use super::{Database, connect, options, server};
 use crate::driver::Physical;
 use crate::driver::sqlite::{SqliteConnection, SqliteOptions};
-use crate::error::{Applied, Error, ErrorKind, Result, Told};
+use crate::error::{Applied, Error, ErrorKind, ReportedConstraint, Result};
 use bindery_core::dialect::Dialect;
 
 const PATIENCE: Duration = Duration::from_secs(120);
 const SHORT: Duration = Duration::from_millis(50);
 
 /// A database with tables, and more connections to it.
-struct Place {
+struct TestDatabase {
     name: &'static str,
     main: Database,
     /// Where SQLite's file is; another program may be there too.
@@ -27,7 +27,7 @@ struct Place {
 }
 
 /// How an error is provoked; `None` where a database knows no such thing.
-type Provoke = fn(&mut Place) -> Option<Error>;
+type Provoke = fn(&mut TestDatabase) -> Option<Error>;
 
 const CASES: &[(&str, Provoke)] = &[
     ("a value that a unique key holds already", unique),
@@ -245,7 +245,7 @@ nothing to be found by: put it into one where it matters.
 ";
 
 /// An empty database of this product, if there is one.
-fn place(name: &str) -> Option<Place> {
+fn place(name: &str) -> Option<TestDatabase> {
     let mysql_is = |product| bindery_testkit::mysql_flavour() == product;
     match name {
         "SQLite" => Some(sqlite()),
@@ -258,9 +258,9 @@ fn place(name: &str) -> Option<Place> {
     }
 }
 
-fn served(name: &'static str, fresh: Option<FreshDatabase>) -> Option<Place> {
+fn served(name: &'static str, fresh: Option<FreshDatabase>) -> Option<TestDatabase> {
     let fresh = fresh?;
-    Some(Place {
+    Some(TestDatabase {
         name,
         main: Database {
             physical: connect(&fresh.url()).expect("a test database lets its owner in"),
@@ -271,7 +271,7 @@ fn served(name: &'static str, fresh: Option<FreshDatabase>) -> Option<Place> {
     })
 }
 
-fn sqlite() -> Place {
+fn sqlite() -> TestDatabase {
     let file = tempfile::tempdir().expect("a folder");
     let path = file.path().join("one.db");
     let options = SqliteOptions {
@@ -281,7 +281,7 @@ fn sqlite() -> Place {
         read_only: false,
     };
     let connection = SqliteConnection::open(&options, PATIENCE).expect("a file");
-    Place {
+    TestDatabase {
         name: "SQLite",
         main: Database {
             physical: Physical::Sqlite(connection),
@@ -313,14 +313,14 @@ fn seen(name: &str, provoke: Provoke) -> Option<String> {
         Applied::Unknown => "unknown",
     };
     let code = error.code().unwrap_or("");
-    let told = told(&error);
+    let told = report_of(&error);
     Some(format!(
         "{kind} | {code} | {told} | {retryable} | {applied}"
     ))
 }
 
-fn told(error: &Error) -> String {
-    let Told {
+fn report_of(error: &Error) -> String {
+    let ReportedConstraint {
         name,
         table,
         column,
@@ -336,7 +336,7 @@ fn told(error: &Error) -> String {
     known.map(|(what, _)| *what).collect::<Vec<_>>().join(", ")
 }
 
-impl Place {
+impl TestDatabase {
     fn dialect(&self) -> Dialect {
         self.main.dialect()
     }
@@ -373,37 +373,37 @@ impl Place {
     }
 }
 
-fn unique(place: &mut Place) -> Option<Error> {
+fn unique(place: &mut TestDatabase) -> Option<Error> {
     place.insert(2, Some(CANARY), 20)
 }
 
-fn foreign_key(place: &mut Place) -> Option<Error> {
+fn foreign_key(place: &mut TestDatabase) -> Option<Error> {
     place.refused("INSERT INTO child (id, parent) VALUES (1, 77)")
 }
 
-fn referred_to(place: &mut Place) -> Option<Error> {
+fn referred_to(place: &mut TestDatabase) -> Option<Error> {
     place
         .main
         .batch("INSERT INTO child (id, parent) VALUES (1, 1)");
     place.refused("DELETE FROM parent WHERE id = 1")
 }
 
-fn not_null(place: &mut Place) -> Option<Error> {
+fn not_null(place: &mut TestDatabase) -> Option<Error> {
     place.insert(2, None, 20)
 }
 
-fn check(place: &mut Place) -> Option<Error> {
+fn check(place: &mut TestDatabase) -> Option<Error> {
     place.insert(2, Some("Ann"), 17)
 }
 
-fn too_long(place: &mut Place) -> Option<Error> {
+fn too_long(place: &mut TestDatabase) -> Option<Error> {
     let long = format!("{CANARY}{}", "x".repeat(30));
     place
         .is_server()
         .then(|| place.insert(2, Some(&long), 20))?
 }
 
-fn out_of_range(place: &mut Place) -> Option<Error> {
+fn out_of_range(place: &mut TestDatabase) -> Option<Error> {
     if place.is_server() {
         return place.insert(2, Some(CANARY), 40_000);
     }
@@ -416,7 +416,7 @@ fn out_of_range(place: &mut Place) -> Option<Error> {
 }
 
 /// Each of two holds what the other wants; whichever comes last, one of them is refused.
-fn deadlock(place: &mut Place) -> Option<Error> {
+fn deadlock(place: &mut TestDatabase) -> Option<Error> {
     const TAKE: &str = "UPDATE parent SET age = 30 WHERE id = ?";
     place.is_server().then_some(())?;
     place
@@ -439,7 +439,7 @@ fn deadlock(place: &mut Place) -> Option<Error> {
     outcomes.into_iter().find_map(Result::err)
 }
 
-fn serialization(place: &mut Place) -> Option<Error> {
+fn serialization(place: &mut TestDatabase) -> Option<Error> {
     const CHANGE: &str = "UPDATE parent SET age = 40 WHERE id = 1";
     match place.name {
         "PostgreSQL" => place.main.batch("BEGIN ISOLATION LEVEL REPEATABLE READ"),
@@ -463,7 +463,7 @@ fn serialization(place: &mut Place) -> Option<Error> {
     place.refused(CHANGE)
 }
 
-fn lock_timeout(place: &mut Place) -> Option<Error> {
+fn lock_timeout(place: &mut TestDatabase) -> Option<Error> {
     const CHANGE: &str = "UPDATE parent SET age = 40 WHERE id = 1";
     match place.dialect() {
         Dialect::Sqlite => {
@@ -480,7 +480,7 @@ fn lock_timeout(place: &mut Place) -> Option<Error> {
     place.refused(CHANGE)
 }
 
-fn statement_timeout(place: &mut Place) -> Option<Error> {
+fn statement_timeout(place: &mut TestDatabase) -> Option<Error> {
     let sql = match place.name {
         "PostgreSQL" => {
             place.main.batch("SET statement_timeout = '50ms'");
@@ -502,15 +502,15 @@ fn statement_timeout(place: &mut Place) -> Option<Error> {
     Some(place.main.read::<i64>(sql, &[]).expect_err(sql))
 }
 
-fn unknown_table(place: &mut Place) -> Option<Error> {
+fn unknown_table(place: &mut TestDatabase) -> Option<Error> {
     place.refused("DELETE FROM nowhere")
 }
 
-fn unknown_column(place: &mut Place) -> Option<Error> {
+fn unknown_column(place: &mut TestDatabase) -> Option<Error> {
     place.refused("UPDATE parent SET missing_one = 1")
 }
 
-fn no_right(place: &mut Place) -> Option<Error> {
+fn no_right(place: &mut TestDatabase) -> Option<Error> {
     match place.dialect() {
         Dialect::Sqlite => None,
         Dialect::Postgres => {
@@ -539,11 +539,11 @@ fn no_right(place: &mut Place) -> Option<Error> {
     }
 }
 
-fn syntax(place: &mut Place) -> Option<Error> {
+fn syntax(place: &mut TestDatabase) -> Option<Error> {
     place.refused("DELETE FORM parent")
 }
 
-fn connection_lost(place: &mut Place) -> Option<Error> {
+fn connection_lost(place: &mut TestDatabase) -> Option<Error> {
     let (ask, end) = match place.dialect() {
         Dialect::Sqlite => return None,
         Dialect::Postgres => ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend"),
@@ -557,7 +557,7 @@ fn connection_lost(place: &mut Place) -> Option<Error> {
     place.main.read::<i64>(ask, &[]).err()
 }
 
-fn commit_lost(place: &mut Place) -> Option<Error> {
+fn commit_lost(place: &mut TestDatabase) -> Option<Error> {
     place.is_server().then_some(())?;
     let proxy = FaultProxy::start(&place.url()).expect("a port is free");
     let behind = server(proxy.url());
@@ -578,7 +578,7 @@ fn commit_lost(place: &mut Place) -> Option<Error> {
     database.physical.commit().err()
 }
 
-fn disk_full(place: &mut Place) -> Option<Error> {
+fn disk_full(place: &mut TestDatabase) -> Option<Error> {
     match place.dialect() {
         Dialect::Sqlite => {
             place.main.batch("PRAGMA max_page_count = 10");
@@ -596,7 +596,7 @@ fn disk_full(place: &mut Place) -> Option<Error> {
     }
 }
 
-fn read_only(place: &mut Place) -> Option<Error> {
+fn read_only(place: &mut TestDatabase) -> Option<Error> {
     let set = place.main.pick(
         "PRAGMA query_only = ON",
         "SET default_transaction_read_only = on",

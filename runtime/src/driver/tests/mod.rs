@@ -19,7 +19,7 @@ mod values;
 
 use std::time::Duration;
 
-use bindery_core::config::{Place, Server, SessionConfig, parse_url, scheme_dialect};
+use bindery_core::config::{Address, Server, SessionConfig, parse_url, scheme_dialect};
 use bindery_testkit::FreshDatabase;
 
 use super::mysql::{MysqlConfig, MysqlConnection};
@@ -70,8 +70,8 @@ fn server(url: &str) -> Server {
         .expect("the test kit writes valid URLs")
         .place
     {
-        Place::Server(server) => server,
-        Place::Sqlite(_) => panic!("not the URL of a server"),
+        Address::Server(server) => server,
+        Address::Sqlite(_) => panic!("not the URL of a server"),
     }
 }
 

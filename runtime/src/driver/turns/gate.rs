@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::{Answer, NoTurn, Turn, Turns};
-use crate::driver::queue::Place;
+use crate::driver::queue::Waiter;
 
 /// One connection's way to a file's turns, which another thread may close: others wait for the same turns.
 pub(crate) struct Gate {
@@ -14,7 +14,7 @@ pub(crate) struct Gate {
 
 enum Way {
     /// The place that a thread waits at, or waited at last.
-    Open(Option<Arc<Place<Answer>>>),
+    Open(Option<Arc<Waiter<Answer>>>),
     Closed,
 }
 

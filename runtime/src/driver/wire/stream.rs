@@ -160,9 +160,9 @@ impl Stream {
     /// Returns the handle by which another thread can cut it off.
     pub(super) fn cutter(&self) -> Cutter {
         match self {
-            Self::Tcp(wire) => Cutter::of(wire),
+            Self::Tcp(wire) => Cutter::new(wire),
             #[cfg(unix)]
-            Self::Unix(wire) => Cutter::of(wire),
+            Self::Unix(wire) => Cutter::new(wire),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.below().cutter(),
         }
@@ -200,12 +200,12 @@ impl Stream {
         match self {
             Self::Tcp(wire) => {
                 let _ = wire.stream().shutdown(Shutdown::Write);
-                Leaving::of(wire.clone())
+                Leaving::new(wire.clone())
             }
             #[cfg(unix)]
             Self::Unix(wire) => {
                 let _ = wire.stream().shutdown(Shutdown::Write);
-                Leaving::of(wire.clone())
+                Leaving::new(wire.clone())
             }
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.below().leave(),

@@ -35,7 +35,7 @@ struct Expected {
 }
 
 impl Expected {
-    fn read(word: &str) -> Self {
+    fn from_word(word: &str) -> Self {
         let (word, nullable) = match word.strip_suffix('?') {
             Some(word) => (word, true),
             None => (word, false),
@@ -135,14 +135,14 @@ fn differences(info: &ModelInfo, dialect: Dialect, found: &Relation) -> Vec<Tabl
     if found.is_view && found.columns.is_empty() {
         return differences;
     }
-    // What hinders writing only does no harm to a view.
+    // A difference that affects writing only does no harm to a view.
     let matters = |difference: &TableDifference| !info.is_view || difference.hinders_reading();
     for (name, word) in info.columns.iter().zip(info.kinds.split(' ')) {
         let stored = found.columns.iter();
         let mut stored = stored.filter(|stored| same_name(dialect, name, &stored.name));
         match stored.next() {
             Some(stored) => {
-                let found = Expected::read(word).compare(name, stored);
+                let found = Expected::from_word(word).compare(name, stored);
                 differences.extend(found.into_iter().filter(matters));
             }
             None => differences.push(TableDifference::MissingColumn {

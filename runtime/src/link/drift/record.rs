@@ -227,7 +227,7 @@ fn schema_of(program: &'static Program, engine: usize) -> Option<String> {
 /// Of all models, whatever their order: the names of all columns, what their values are, and the rules of their table.
 fn hash<'m>(models: impl Iterator<Item = &'m ModelInfo>) -> String {
     let lines = models.flat_map(lines).collect();
-    format!("{:016x}", Fingerprint::of(lines).number())
+    format!("{:016x}", Fingerprint::of_lines(lines).number())
 }
 
 /// A line for the table and one for each column.

@@ -28,12 +28,12 @@ pub(crate) struct Watch {
     record: Record,
     /// Nothing is left to look for: every table is as it should be.
     settled: AtomicBool,
-    known: Mutex<Known>,
+    known: Mutex<Findings>,
 }
 
 /// The findings of one comparison.
 #[derive(Default)]
-struct Known {
+struct Findings {
     /// Of each model; empty until a comparison.
     found: Vec<Found>,
     /// The tables were made for it, and nothing may be done with them.
@@ -62,7 +62,7 @@ pub(crate) enum Use {
 
 impl Use {
     /// Returns the use that an operation makes of tables, in a transaction or outside of one.
-    pub(crate) fn of(operation: Operation, in_transaction: bool) -> Self {
+    pub(crate) fn by(operation: Operation, in_transaction: bool) -> Self {
         // Of many rows it promises all or none.
         let of_many = matches!(
             operation,
@@ -290,7 +290,7 @@ impl Watch {
     }
 
     /// No user code runs under the lock, so a poisoned state is still a whole one.
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, Findings> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use bindery_core::config::{Place, SessionConfig, SessionReset, parse_url};
+use bindery_core::config::{Address, SessionConfig, SessionReset, parse_url};
 use bindery_testkit::{Fault, FaultProxy, FreshDatabase, Watchdog};
 
 use super::{Pool, PoolLimits};
@@ -77,7 +77,7 @@ fn connect_with(
     limit: Duration,
 ) -> Result<Physical> {
     let target = parse_url(url).expect("the test kit writes valid URLs");
-    let Place::Server(server) = &target.place else {
+    let Address::Server(server) = &target.place else {
         panic!("the URL of a server");
     };
     let options = ServerOptions {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot};
 use crate::driver::Physical;
-use crate::driver::queue::Place;
+use crate::driver::queue::Waiter;
 use crate::driver::turns::NoTurn;
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 
@@ -58,7 +58,7 @@ impl Pool {
     }
 
     /// Waits for what the queue gives within the limit.
-    fn wait(&self, place: &Arc<Place<Grant>>, limit: Duration) -> Result<Grant> {
+    fn wait(&self, place: &Arc<Waiter<Grant>>, limit: Duration) -> Result<Grant> {
         if let Some(grant) = place.wait(limit) {
             return Ok(grant);
         }

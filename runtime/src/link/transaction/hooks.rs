@@ -106,7 +106,7 @@ impl<E: Engine> Connection<E> {
 
     /// The transaction of this depth was committed, or became part of the one around it.
     pub(super) fn after_commit_at(&mut self, depth: u32) -> Result<()> {
-        // What was begun deeper and forgotten was undone before.
+        // A savepoint that was begun deeper and forgotten was undone before.
         let panicked = self.run_after_rollback(depth + 1);
         if depth > 1 {
             let outer = depth - 1;

@@ -31,7 +31,7 @@ pub(crate) struct Column {
 
 impl Column {
     /// Reads a column's description; of a type that is not known nothing could be read after it.
-    pub(crate) fn read(body: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
         const UNSIGNED: u16 = 0x20;
         let mut rest = body;
         // Catalogue, schema, table, its own name, column, its own name.

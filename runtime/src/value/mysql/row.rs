@@ -154,7 +154,7 @@ impl<'a> RowRef<'a> {
         bytes
             .try_into()
             .ok()
-            .or_else(|| uuid_text::read(std::str::from_utf8(bytes).ok()?))
+            .or_else(|| uuid_text::parse(std::str::from_utf8(bytes).ok()?))
     }
 
     pub(crate) fn is_zero_date(&self, column: usize) -> bool {

@@ -217,7 +217,7 @@ impl RowRef<'_> {
         let value = self.value(column)?;
         match *value.column_type {
             Type::UUID | Type::BYTEA => value.bytes.try_into().ok(),
-            _ => value.text().and_then(uuid_text::read),
+            _ => value.text().and_then(uuid_text::parse),
         }
     }
 
@@ -243,7 +243,7 @@ impl RowRef<'_> {
     pub(crate) fn decimal(&self, column: usize) -> Option<String> {
         let value = self.value(column)?;
         match *value.column_type {
-            Type::NUMERIC => numeric::read(value.bytes),
+            Type::NUMERIC => numeric::decimal_text(value.bytes),
             Type::INT2 | Type::INT4 | Type::INT8 => value.integer().map(|value| value.to_string()),
             _ => value
                 .text()
@@ -323,7 +323,7 @@ impl<'a> Value<'a> {
                 .ok()
                 .map(u32::from_be_bytes)
                 .map(i128::from),
-            Type::NUMERIC => decimal::to_integer(&numeric::read(self.bytes)?),
+            Type::NUMERIC => decimal::to_integer(&numeric::decimal_text(self.bytes)?),
             _ => None,
         }
     }

@@ -67,7 +67,7 @@ fn group(digits: &[u8]) -> u16 {
 }
 
 /// Reads a NUMERIC as decimal text; `None` for NaN, the infinities and what is no NUMERIC.
-pub(crate) fn read(bytes: &[u8]) -> Option<String> {
+pub(crate) fn decimal_text(bytes: &[u8]) -> Option<String> {
     let (header, body) = bytes.split_at_checked(8)?;
     let word = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
     let (count, weight) = (usize::from(word(0)), i64::from(word(2).cast_signed()));
@@ -144,15 +144,15 @@ mod tests {
         ] {
             let mut bytes = Vec::new();
             write(text, &mut bytes).expect("a decimal");
-            assert_eq!(read(&bytes).as_deref(), Some(text));
+            assert_eq!(decimal_text(&bytes).as_deref(), Some(text));
         }
     }
 
     #[test]
     fn what_is_no_finite_number_is_refused() {
-        assert_eq!(read(&[0, 0, 0, 0, 0xC0, 0, 0, 0]), None, "NaN");
-        assert_eq!(read(&[0, 0, 0, 0, 0xD0, 0, 0, 0]), None, "infinity");
-        assert_eq!(read(&[0, 1, 0, 0]), None, "cut off");
+        assert_eq!(decimal_text(&[0, 0, 0, 0, 0xC0, 0, 0, 0]), None, "NaN");
+        assert_eq!(decimal_text(&[0, 0, 0, 0, 0xD0, 0, 0, 0]), None, "infinity");
+        assert_eq!(decimal_text(&[0, 1, 0, 0]), None, "cut off");
         assert_eq!(write("1e5", &mut Vec::new()), None);
         let long = format!("0.{}", "1".repeat(MAX_SCALE + 1));
         assert_eq!(write(&long, &mut Vec::new()), None);

@@ -6,7 +6,7 @@ use std::io;
 use rusqlite::{ErrorCode, ffi};
 
 use crate::error::DatabaseError;
-use crate::error::{Constraint, Error, ErrorKind, TimeoutPhase, Told};
+use crate::error::{Constraint, Error, ErrorKind, ReportedConstraint, TimeoutPhase};
 
 /// The error of opening a file or preparing a statement.
 #[cold]
@@ -91,7 +91,7 @@ pub(crate) fn step_error(error: rusqlite::Error) -> Error {
     let source = DatabaseError::of_statement(code.to_string(), message);
     Error::new(kind(code))
         .with_source(source)
-        .telling(told(code, message))
+        .telling(reported_constraint(code, message))
 }
 
 fn kind(code: i32) -> ErrorKind {
@@ -103,7 +103,7 @@ fn kind(code: i32) -> ErrorKind {
         ffi::SQLITE_CONSTRAINT_NOTNULL => ErrorKind::NotNullViolation(Constraint::default()),
         ffi::SQLITE_CONSTRAINT_CHECK => ErrorKind::CheckViolation(Constraint::default()),
         ffi::SQLITE_CONSTRAINT_DATATYPE => ErrorKind::ValueOutOfRange(Constraint::default()),
-        // What was read is not the newest any more, so it cannot be written.
+        // The rows that were read are not the newest any more, so writing is refused.
         ffi::SQLITE_BUSY_SNAPSHOT => ErrorKind::Conflict,
         // The file is no longer where it was.
         ffi::SQLITE_READONLY_DBMOVED => ErrorKind::Unavailable,
@@ -133,33 +133,33 @@ fn kind(code: i32) -> ErrorKind {
 
 /// `UNIQUE constraint failed: users.email, users.tenant` names columns, never values, and so do NOT NULL and an index over
 /// expressions, `index 'name'`; CHECK names itself, or has the words of its condition.
-fn told(code: i32, message: &str) -> Told {
+fn reported_constraint(code: i32, message: &str) -> ReportedConstraint {
     let Some((_, words)) = message.split_once(" constraint failed: ") else {
-        return Told::default();
+        return ReportedConstraint::default();
     };
     let index = words
         .strip_prefix("index '")
         .and_then(|words| words.strip_suffix('\''));
     match (code, index) {
-        (ffi::SQLITE_CONSTRAINT_CHECK, _) => Told {
+        (ffi::SQLITE_CONSTRAINT_CHECK, _) => ReportedConstraint {
             name: Some(words.to_owned()),
-            ..Told::default()
+            ..ReportedConstraint::default()
         },
         (ffi::SQLITE_CONSTRAINT_NOTNULL, _) => match words.rsplit_once('.') {
-            Some((table, column)) => Told {
+            Some((table, column)) => ReportedConstraint {
                 table: Some(table.to_owned()),
                 column: Some(column.to_owned()),
-                ..Told::default()
+                ..ReportedConstraint::default()
             },
-            None => Told::default(),
+            None => ReportedConstraint::default(),
         },
-        (_, Some(name)) => Told {
+        (_, Some(name)) => ReportedConstraint {
             name: Some(name.to_owned()),
-            ..Told::default()
+            ..ReportedConstraint::default()
         },
-        (_, None) => Told {
+        (_, None) => ReportedConstraint {
             columns: Some(words.to_owned()),
-            ..Told::default()
+            ..ReportedConstraint::default()
         },
     }
 }

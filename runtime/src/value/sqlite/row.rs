@@ -126,7 +126,7 @@ impl<'a> RowRef<'a> {
     pub(crate) fn uuid(&self, column: usize) -> Option<[u8; 16]> {
         match self.value(column) {
             ValueRef::Blob(bytes) => bytes.try_into().ok(),
-            ValueRef::Text(_) => self.text(column).and_then(uuid_text::read),
+            ValueRef::Text(_) => self.text(column).and_then(uuid_text::parse),
             ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => None,
         }
     }

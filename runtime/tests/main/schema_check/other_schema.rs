@@ -4,13 +4,18 @@
 use bindery::__private::Program;
 use bindery::{Dialect, EngineOptions, ErrorKind, Registry, SchemaCheck, SchemaDrift};
 
-use super::{Place, file};
+use super::{TestDatabase, file};
 use crate::sample::engine::{Default, Mysql, Postgres};
 use crate::sample::{EARLIER, Everything, Logged, NewBlog, PROGRAM, Tables, program_with};
 
 const HASH: &str = "SELECT hash FROM _bindery_schema";
 
-fn open(program: &'static Program, engine: &str, place: &Place, check: SchemaCheck) -> Registry {
+fn open(
+    program: &'static Program,
+    engine: &str,
+    place: &TestDatabase,
+    check: SchemaCheck,
+) -> Registry {
     let options = EngineOptions::url(place.url()).schema_check(check);
     program_with(program, engine, options)
 }
@@ -45,7 +50,7 @@ fn refused<T>(outcome: bindery::Result<T>) -> SchemaDrift {
 /// Covers CFG-10, GEN-8.
 #[test]
 fn cfg_10_two_versions_of_a_program_are_told_of_each_other() {
-    fn check<E: Everything>(engine: E, place: &Place, _: &str) {
+    fn check<E: Everything>(engine: E, place: &TestDatabase, _: &str) {
         let name = engine.name();
         let (error, strict) = (SchemaCheck::Error, SchemaCheck::Strict);
         let older = open(&EARLIER, name, place, error);
@@ -122,7 +127,7 @@ fn cfg_10_two_versions_of_a_program_are_told_of_each_other() {
 /// Covers GEN-8.
 #[test]
 fn a_database_of_others_is_not_written_to() {
-    fn check<E: Everything>(engine: E, place: &Place, key: &str) {
+    fn check<E: Everything>(engine: E, place: &TestDatabase, key: &str) {
         let db = open(&EARLIER, engine.name(), place, SchemaCheck::Strict);
         db.create_missing_on(engine).unwrap();
         assert_eq!(place.ask(HASH).len(), 1);
@@ -190,7 +195,7 @@ fn engines_of_one_database_have_a_row_each() {
 /// A row that a program may not read, or holds anything at all, does no harm.
 #[test]
 fn a_record_of_somebody_else_is_no_harm() {
-    fn check<E: Everything>(engine: E, place: &Place, key: &str) {
+    fn check<E: Everything>(engine: E, place: &TestDatabase, key: &str) {
         place.blogs(key, super::SOUND);
         place.run(&format!(
             "CREATE TABLE _bindery_schema (engine VARCHAR(32), hash VARCHAR(99), bindery VARCHAR(99), made_at VARCHAR(99)); \

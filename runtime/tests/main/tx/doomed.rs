@@ -2,7 +2,7 @@
 
 use bindery::{Applied, Connection, ErrorKind, Registry};
 
-use super::place::{Place, at_each_place};
+use super::place::{TestDatabase, at_each_place};
 use super::{add, titles};
 use crate::sample::{BlogId, BlogPatch, Everything, Log, NewBlog, NewMember, Tables};
 
@@ -48,7 +48,7 @@ fn refused<E: Everything>() -> Vec<Case<E>> {
     ]
 }
 
-fn with_a_member_and_no_logs<E: Everything>(engine: E, place: &Place) -> Registry {
+fn with_a_member_and_no_logs<E: Everything>(engine: E, place: &TestDatabase) -> Registry {
     let db = place.open(engine);
     let member = NewMember::new(1, "ann@example.org");
     db.connect(engine)
@@ -61,7 +61,7 @@ fn with_a_member_and_no_logs<E: Everything>(engine: E, place: &Place) -> Registr
 }
 
 /// Covers TX-11.
-fn a_failed_call_dooms_its_transaction<E: Everything>(engine: E, place: &Place) {
+fn a_failed_call_dooms_its_transaction<E: Everything>(engine: E, place: &TestDatabase) {
     let db = with_a_member_and_no_logs(engine, place);
     let mut c = db.connect(engine).unwrap();
     for (what, call) in refused::<E>() {
@@ -131,7 +131,7 @@ fn found_by_ourselves<E: Everything>() -> Vec<Case<E>> {
 }
 
 /// Covers TX-11.
-fn what_nothing_was_sent_for_dooms_nothing<E: Everything>(engine: E, place: &Place) {
+fn what_nothing_was_sent_for_dooms_nothing<E: Everything>(engine: E, place: &TestDatabase) {
     let db = with_a_member_and_no_logs(engine, place);
     let mut c = db.connect(engine).unwrap();
     let cases = found_by_ourselves::<E>();
@@ -147,10 +147,10 @@ fn what_nothing_was_sent_for_dooms_nothing<E: Everything>(engine: E, place: &Pla
 }
 
 /// A row whose columns are not as the schema says: reading it fails, and nothing else.
-fn broken_row(place: &Place) {
+fn broken_row(place: &TestDatabase) {
     place.run(match place {
-        Place::File(_) => "INSERT INTO blogs (title, stars) VALUES ('broken', 'many')",
-        Place::Server(_) => {
+        TestDatabase::File(_) => "INSERT INTO blogs (title, stars) VALUES ('broken', 'many')",
+        TestDatabase::Server(_) => {
             "ALTER TABLE blogs DROP COLUMN stars; \
              ALTER TABLE blogs ADD COLUMN stars VARCHAR(9) NOT NULL DEFAULT 'many'; \
              INSERT INTO blogs (title) VALUES ('broken')"
@@ -162,7 +162,10 @@ fn broken_row(place: &Place) {
 /// call must not be kept.
 ///
 /// Covers TX-11.
-fn a_row_that_cannot_be_read_dooms_only_what_wrote_it<E: Everything>(engine: E, place: &Place) {
+fn a_row_that_cannot_be_read_dooms_only_what_wrote_it<E: Everything>(
+    engine: E,
+    place: &TestDatabase,
+) {
     let db = place.open(engine);
     broken_row(place);
     let mut c = db.connect(engine).unwrap();
@@ -180,7 +183,7 @@ fn a_row_that_cannot_be_read_dooms_only_what_wrote_it<E: Everything>(engine: E, 
     tx.commit().unwrap();
     assert_eq!(c.members().count().unwrap(), 1);
 
-    if let Place::File(_) = place {
+    if let TestDatabase::File(_) = place {
         return;
     }
     let mut tx = c.begin().unwrap();
@@ -195,7 +198,7 @@ fn a_row_that_cannot_be_read_dooms_only_what_wrote_it<E: Everything>(engine: E, 
 }
 
 /// Covers TX-11.
-fn a_savepoint_around_a_failed_call_mends_it<E: Everything>(engine: E, place: &Place) {
+fn a_savepoint_around_a_failed_call_mends_it<E: Everything>(engine: E, place: &TestDatabase) {
     let db = with_a_member_and_no_logs(engine, place);
     let mut c = db.connect(engine).unwrap();
     for (what, call) in refused::<E>() {
@@ -230,7 +233,10 @@ fn a_savepoint_around_a_failed_call_mends_it<E: Everything>(engine: E, place: &P
 }
 
 /// Covers TX-11.
-fn a_failed_call_outside_of_the_savepoint_is_not_mended<E: Everything>(engine: E, place: &Place) {
+fn a_failed_call_outside_of_the_savepoint_is_not_mended<E: Everything>(
+    engine: E,
+    place: &TestDatabase,
+) {
     let db = with_a_member_and_no_logs(engine, place);
     let mut c = db.connect(engine).unwrap();
     for (what, call) in refused::<E>() {

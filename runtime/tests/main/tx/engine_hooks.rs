@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bindery::{Applied, ErrorKind, Registry};
 
-use super::hooks::Told;
-use super::place::{Place, at_each_place};
+use super::hooks::Messages;
+use super::place::{TestDatabase, at_each_place};
 use super::{add, refused, titles};
 use crate::sample::engine::{Any, B, Default};
 use crate::sample::{Everything, embedded};
@@ -16,7 +16,7 @@ at_each_place! {
     a_failing_hook_of_an_engine_is_told;
 }
 
-fn on_each<E: Everything>(db: &Registry, engine: E, told: &Told, what: &'static str) {
+fn on_each<E: Everything>(db: &Registry, engine: E, told: &Messages, what: &'static str) {
     let told = told.clone();
     db.after_each_commit(engine, move |_| {
         told.say(what);
@@ -27,10 +27,10 @@ fn on_each<E: Everything>(db: &Registry, engine: E, told: &Told, what: &'static 
 /// Covers TX-09.
 fn a_hook_of_an_engine_runs_after_each_of_its_transactions<E: Everything>(
     engine: E,
-    place: &Place,
+    place: &TestDatabase,
 ) {
     let db = place.open(engine);
-    let told = Told::default();
+    let told = Messages::default();
     let mut c = db.connect(engine).unwrap();
     c.transaction(|tx| add(tx, "before")).unwrap();
     on_each(&db, engine, &told, "first");
@@ -70,7 +70,7 @@ fn a_hook_of_an_engine_runs_after_each_of_its_transactions<E: Everything>(
     assert_eq!(told.take(), ["first", "second", "any"]);
 }
 
-fn on_each_of_any(db: &Registry, engine: Any, told: &Told) {
+fn on_each_of_any(db: &Registry, engine: Any, told: &Messages) {
     let told = told.clone();
     db.after_each_commit(engine, move |c| {
         assert_eq!(c.engine(), engine);
@@ -82,9 +82,9 @@ fn on_each_of_any(db: &Registry, engine: Any, told: &Told) {
 /// Its transactions call no hook of an engine, and what it is given stays with it.
 ///
 /// Covers TX-09.
-fn a_hook_of_an_engine_uses_the_connection<E: Everything>(engine: E, place: &Place) {
+fn a_hook_of_an_engine_uses_the_connection<E: Everything>(engine: E, place: &TestDatabase) {
     let db = place.open_with(engine, |options| options.max_connections(1));
-    let told = Told::default();
+    let told = Messages::default();
     let hook = told.clone();
     db.after_each_commit(engine, move |c| {
         hook.say("hook");
@@ -106,9 +106,9 @@ fn a_hook_of_an_engine_uses_the_connection<E: Everything>(engine: E, place: &Pla
 }
 
 /// Covers TX-09.
-fn a_failing_hook_of_an_engine_is_told<E: Everything>(engine: E, place: &Place) {
+fn a_failing_hook_of_an_engine_is_told<E: Everything>(engine: E, place: &TestDatabase) {
     let db = place.open(engine);
-    let told = Told::default();
+    let told = Messages::default();
     db.after_each_commit(engine, |_| Err(refused()));
     on_each(&db, engine, &told, "behind it");
     let mut c = db.connect(engine).unwrap();
@@ -130,7 +130,7 @@ fn a_failing_hook_of_an_engine_is_told<E: Everything>(engine: E, place: &Place) 
 #[test]
 fn a_hook_runs_for_its_own_engine_alone() {
     let db = embedded();
-    let told = Told::default();
+    let told = Messages::default();
     on_each(&db, Default, &told, "default");
     let of_b = told.clone();
     db.after_each_commit(B, move |_| {

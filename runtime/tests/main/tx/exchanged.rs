@@ -4,7 +4,7 @@ use std::mem;
 
 use bindery::{Connection, ErrorKind};
 
-use super::place::{Place, at_each_place};
+use super::place::{TestDatabase, at_each_place};
 use super::{add, titles};
 use crate::sample::{Everything, Tables};
 
@@ -19,14 +19,14 @@ struct Two<E: Everything> {
     one: Connection<E>,
     other: Connection<E>,
     /// Dropped last.
-    _place: Option<Place>,
+    _place: Option<TestDatabase>,
 }
 
 impl<E: Everything> Two<E> {
-    fn new(engine: E, place: &Place) -> Self {
+    fn new(engine: E, place: &TestDatabase) -> Self {
         let one = place.open(engine).connect(engine).unwrap();
         // A file has one writer.
-        let more = matches!(place, Place::File(_)).then(Place::file);
+        let more = matches!(place, TestDatabase::File(_)).then(TestDatabase::file);
         let other = more.as_ref().unwrap_or(place).open(engine);
         Self {
             one,
@@ -47,7 +47,7 @@ fn is_useless<E: Everything>(c: &mut Connection<E>) {
     assert_eq!(*error.kind(), ErrorKind::TransactionAborted);
 }
 
-fn exchanged_connections_are_found_out<E: Everything>(engine: E, place: &Place) {
+fn exchanged_connections_are_found_out<E: Everything>(engine: E, place: &TestDatabase) {
     for commits in [true, false] {
         let mut two = Two::new(engine, place);
         let mut first = two.one.begin().unwrap();
@@ -69,7 +69,10 @@ fn exchanged_connections_are_found_out<E: Everything>(engine: E, place: &Place) 
     }
 }
 
-fn a_transaction_does_not_end_a_connection_that_has_none<E: Everything>(engine: E, place: &Place) {
+fn a_transaction_does_not_end_a_connection_that_has_none<E: Everything>(
+    engine: E,
+    place: &TestDatabase,
+) {
     let mut two = Two::new(engine, place);
     add(&mut two.other, "kept").unwrap();
     let mut tx = two.one.begin().unwrap();
@@ -83,13 +86,13 @@ fn a_transaction_does_not_end_a_connection_that_has_none<E: Everything>(engine: 
     drop(two);
     let left = titles(&mut place.open(engine).connect(engine).unwrap());
     let kept = match place {
-        Place::File(_) => &[][..],
-        Place::Server(_) => &["kept"],
+        TestDatabase::File(_) => &[][..],
+        TestDatabase::Server(_) => &["kept"],
     };
     assert_eq!(left, kept);
 }
 
-fn what_is_exchanged_back_or_whole_is_well<E: Everything>(engine: E, place: &Place) {
+fn what_is_exchanged_back_or_whole_is_well<E: Everything>(engine: E, place: &TestDatabase) {
     let mut two = Two::new(engine, place);
     let mut first = two.one.begin().unwrap();
     let mut second = two.other.begin().unwrap();

@@ -8,7 +8,7 @@ use bindery::{
 };
 use bindery_testkit::{Direction, Fault, FaultProxy, Watchdog};
 
-use super::place::{Place, at_each_place};
+use super::place::{TestDatabase, at_each_place};
 use super::{add, refused, titles};
 use crate::sample::{Everything, Logged, NewBlog, NewMember, Tables, tag, with};
 
@@ -25,10 +25,10 @@ at_each_place! {
 /// A server's engine with its tables, behind a proxy; none of a file.
 fn behind<E: Everything>(
     engine: E,
-    place: &Place,
+    place: &TestDatabase,
     more: impl FnOnce(EngineOptions) -> EngineOptions,
 ) -> Option<(FaultProxy, Registry)> {
-    let Place::Server(database) = place else {
+    let TestDatabase::Server(database) = place else {
         return None;
     };
     place.open(engine);
@@ -38,7 +38,10 @@ fn behind<E: Everything>(
 }
 
 /// Covers TX-7, TX-04.
-fn a_forgotten_transaction_reaches_nobody_and_is_told<E: Everything>(engine: E, place: &Place) {
+fn a_forgotten_transaction_reaches_nobody_and_is_told<E: Everything>(
+    engine: E,
+    place: &TestDatabase,
+) {
     let db = place.open(engine);
     let mut begun = 0;
     let log = Logged::of(|| {
@@ -78,7 +81,7 @@ fn a_forgotten_transaction_reaches_nobody_and_is_told<E: Everything>(engine: E, 
 /// Covers TX-7.
 fn a_transaction_that_is_open_for_too_long_is_ended_and_told<E: Everything>(
     engine: E,
-    place: &Place,
+    place: &TestDatabase,
 ) {
     let limit = Duration::from_millis(1);
     let db = place.open_with(engine, |options| options.max_transaction_age(limit));
@@ -111,7 +114,7 @@ fn a_transaction_that_is_open_for_too_long_is_ended_and_told<E: Everything>(
 /// Covers TX-7.
 fn an_iterator_of_one_that_is_open_for_too_long_is_refused<E: Everything>(
     engine: E,
-    place: &Place,
+    place: &TestDatabase,
 ) {
     let limit = Duration::from_millis(1);
     let db = place.open_with(engine, |options| options.max_transaction_age(limit));
@@ -128,7 +131,7 @@ fn an_iterator_of_one_that_is_open_for_too_long_is_refused<E: Everything>(
 const LATE: Duration = Duration::from_secs(10);
 
 /// Covers TX-5 on PostgreSQL, MariaDB.
-fn what_is_dropped_waits_for_no_silent_server<E: Everything>(engine: E, place: &Place) {
+fn what_is_dropped_waits_for_no_silent_server<E: Everything>(engine: E, place: &TestDatabase) {
     let _watchdog = Watchdog::start("what_is_dropped_waits", Duration::from_secs(120));
     let Some((proxy, db)) = behind(engine, place, |options| options.statement_timeout(6 * LATE))
     else {
@@ -169,7 +172,7 @@ fn what_is_dropped_waits_for_no_silent_server<E: Everything>(engine: E, place: &
 }
 
 /// Covers TX-22 on PostgreSQL, MariaDB.
-fn rows_that_are_dropped_wait_for_no_silent_server<E: Everything>(engine: E, place: &Place) {
+fn rows_that_are_dropped_wait_for_no_silent_server<E: Everything>(engine: E, place: &TestDatabase) {
     let _watchdog = Watchdog::start("rows_that_are_dropped_wait", Duration::from_secs(120));
     let Some((proxy, db)) = behind(engine, place, |options| options.statement_timeout(6 * LATE))
     else {
@@ -202,7 +205,7 @@ fn rows_that_are_dropped_wait_for_no_silent_server<E: Everything>(engine: E, pla
 const SLOW: Duration = Duration::from_millis(500);
 
 /// The limit of dropping is not that of calls which wait for their answer: a slow server is not a lost one.
-fn undoing_after_an_error_may_take_its_time<E: Everything>(engine: E, place: &Place) {
+fn undoing_after_an_error_may_take_its_time<E: Everything>(engine: E, place: &TestDatabase) {
     let Some((proxy, db)) = behind(engine, place, |options| options) else {
         return;
     };
@@ -232,7 +235,7 @@ fn undoing_after_an_error_may_take_its_time<E: Everything>(engine: E, place: &Pl
 /// Covers TX-1 on PostgreSQL, MariaDB.
 fn a_commit_without_an_answer_runs_no_hook_and_is_not_repeated<E: Everything>(
     engine: E,
-    place: &Place,
+    place: &TestDatabase,
 ) {
     let Some((proxy, db)) = behind(engine, place, |options| options) else {
         return;

@@ -11,9 +11,9 @@ use crate::sample::{Everything, Tables, embedded, on_each_database};
 
 /// The messages of hooks.
 #[derive(Clone, std::default::Default)]
-pub(super) struct Told(Arc<Mutex<Vec<&'static str>>>);
+pub(super) struct Messages(Arc<Mutex<Vec<&'static str>>>);
 
-impl Told {
+impl Messages {
     pub(super) fn say(&self, what: &'static str) {
         self.0.lock().unwrap().push(what);
     }
@@ -59,7 +59,7 @@ on_each_database! {
 
 /// Covers TX-09.
 fn hooks_run_once_in_order_after_the_commit<E: Everything>(c: &mut Connection<E>) {
-    let told = Told::default();
+    let told = Messages::default();
     let mut tx = c.begin().unwrap();
     told.on_both(&mut tx, "outer 1", "no");
     tx.transaction(|tx| {
@@ -82,7 +82,7 @@ fn hooks_run_once_in_order_after_the_commit<E: Everything>(c: &mut Connection<E>
 
 /// Covers TX-09.
 fn hooks_of_what_was_rolled_back_are_dropped<E: Everything>(c: &mut Connection<E>) {
-    let told = Told::default();
+    let told = Messages::default();
     let mut tx = c.begin().unwrap();
     told.on_both(&mut tx, "outer", "no");
     let inner: bindery::Result<()> = tx.transaction(|tx| {
@@ -131,7 +131,7 @@ fn hooks_of_what_was_rolled_back_are_dropped<E: Everything>(c: &mut Connection<E
 
 /// Covers TX-09.
 fn hooks_use_the_connection<E: Everything>(c: &mut Connection<E>) {
-    let told = Told::default();
+    let told = Messages::default();
     let inner = told.clone();
     c.transaction(|tx| {
         tx.after_commit(move |c| {
@@ -158,7 +158,7 @@ fn source_of(error: &Error) -> &Error {
 
 /// Covers TX-09.
 fn a_failing_hook_hides_no_commit<E: Everything>(c: &mut Connection<E>) {
-    let told = Told::default();
+    let told = Messages::default();
     let error = c
         .transaction(|tx| {
             tx.after_commit(|_| Err(refused()));
@@ -178,7 +178,7 @@ fn a_failing_hook_hides_no_commit<E: Everything>(c: &mut Connection<E>) {
 
 /// Covers TX-09.
 fn a_panicking_hook_leaves_all_well<E: Everything>(c: &mut Connection<E>) {
-    let told = Told::default();
+    let told = Messages::default();
     let committing = AssertUnwindSafe(|| {
         c.transaction(|tx| {
             tx.after_commit(|_| panic!("the user's own"));
@@ -208,7 +208,7 @@ fn a_panicking_hook_leaves_all_well<E: Everything>(c: &mut Connection<E>) {
 
 /// Covers TX-09.
 fn a_hook_of_every_commit<E: Everything>(c: &mut Connection<E>) {
-    let told = Told::default();
+    let told = Messages::default();
     let hook = told.clone();
     c.after_each_commit(move |c| {
         hook.say("each");
@@ -234,7 +234,7 @@ fn a_hook_of_every_commit<E: Everything>(c: &mut Connection<E>) {
 fn hooks_run_at_the_commit_of_their_own_engine() {
     let db = embedded();
     let (mut default, mut b) = (db.connect(Default).unwrap(), db.connect(B).unwrap());
-    let told = Told::default();
+    let told = Messages::default();
     let (of_default, of_b) = (told.clone(), told.clone());
     let mut outer = default.begin().unwrap();
     let mut other = b.begin().unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bindery::{Applied, Connection, EngineOptions, Error, ErrorKind, SchemaCheck, Transaction};
 use bindery_testkit::{Direction, Fault, FaultProxy, Watchdog};
 
-use super::place::{Place, at_each_place};
+use super::place::{TestDatabase, at_each_place};
 use super::{add, titles};
 use crate::sample::{BlogPatch, Everything, NewBlog, Tables, with};
 
@@ -97,8 +97,8 @@ fn assert_lost(error: &Error, what: &str) {
 }
 
 /// Covers TX-2 on PostgreSQL, MariaDB.
-fn tx_2_a_reset_between_statements_keeps_nothing<E: Everything>(engine: E, place: &Place) {
-    let Place::Server(database) = place else {
+fn tx_2_a_reset_between_statements_keeps_nothing<E: Everything>(engine: E, place: &TestDatabase) {
+    let TestDatabase::Server(database) = place else {
         return;
     };
     let _watchdog = Watchdog::start("tx_2_a_reset_between_statements", PATIENCE);
@@ -127,8 +127,11 @@ fn tx_2_a_reset_between_statements_keeps_nothing<E: Everything>(engine: E, place
 }
 
 /// An open database behind a proxy, without queries about its tables.
-fn behind<E: Everything>(engine: E, place: &Place) -> Option<(FaultProxy, bindery::Registry)> {
-    let Place::Server(database) = place else {
+fn behind<E: Everything>(
+    engine: E,
+    place: &TestDatabase,
+) -> Option<(FaultProxy, bindery::Registry)> {
+    let TestDatabase::Server(database) = place else {
         return None;
     };
     place.open(engine);
@@ -139,7 +142,7 @@ fn behind<E: Everything>(engine: E, place: &Place) -> Option<(FaultProxy, binder
 }
 
 /// Covers TX-2 on PostgreSQL, MariaDB.
-fn tx_2_a_reset_within_a_result_keeps_nothing<E: Everything>(engine: E, place: &Place) {
+fn tx_2_a_reset_within_a_result_keeps_nothing<E: Everything>(engine: E, place: &TestDatabase) {
     let Some((proxy, db)) = behind(engine, place) else {
         return;
     };
@@ -190,7 +193,7 @@ fn tx_2_a_reset_within_a_result_keeps_nothing<E: Everything>(engine: E, place: &
 /// Covers TX-2 on PostgreSQL, MariaDB.
 fn tx_2_a_reset_before_the_answer_to_a_write_keeps_nothing<E: Everything>(
     engine: E,
-    place: &Place,
+    place: &TestDatabase,
 ) {
     let Some((proxy, db)) = behind(engine, place) else {
         return;

@@ -2,7 +2,7 @@
 
 use bindery::{Connection, ErrorKind, Isolation, Operation, TransactionOptions};
 
-use super::place::{Place, at_each_place};
+use super::place::{TestDatabase, at_each_place};
 use super::{add, titles};
 use crate::sample::{BlogId, Everything, NewBlog, OrderLine, Tables, on_each_database};
 
@@ -97,7 +97,7 @@ at_each_place! {
 
 /// A transaction of this level sees what it promises before and after another has committed a row; SQLite's readers
 /// stay where they were.
-fn a_level_sees_of_others_what_it_says<E: Everything>(engine: E, place: &Place) {
+fn a_level_sees_of_others_what_it_says<E: Everything>(engine: E, place: &TestDatabase) {
     let db = place.open(engine);
     let mut c = db.connect(engine).unwrap();
     let mut other = db.connect(engine).unwrap();
@@ -111,7 +111,8 @@ fn a_level_sees_of_others_what_it_says<E: Everything>(engine: E, place: &Place) 
             add(&mut other, "of another").unwrap();
             count += 1;
         }
-        let committed = level == Isolation::ReadCommitted && !matches!(place, Place::File(_));
+        let committed =
+            level == Isolation::ReadCommitted && !matches!(place, TestDatabase::File(_));
         let seen = if committed || level == Isolation::Serializable {
             count
         } else {
@@ -122,7 +123,7 @@ fn a_level_sees_of_others_what_it_says<E: Everything>(engine: E, place: &Place) 
     }
 }
 
-fn what_only_reads_waits_for_no_writer<E: Everything>(engine: E, place: &Place) {
+fn what_only_reads_waits_for_no_writer<E: Everything>(engine: E, place: &TestDatabase) {
     let db = place.open(engine);
     let mut writer = db.connect(engine).unwrap();
     let mut tx = writer.begin().unwrap();
@@ -137,11 +138,14 @@ fn what_only_reads_waits_for_no_writer<E: Everything>(engine: E, place: &Place) 
 }
 
 /// A row that refers to one that comes later.
-fn constraints_wait_for_the_commit_where_the_database_can<E: Everything>(engine: E, place: &Place) {
+fn constraints_wait_for_the_commit_where_the_database_can<E: Everything>(
+    engine: E,
+    place: &TestDatabase,
+) {
     let db = place.open(engine);
     let deferrable = match place {
-        Place::File(_) => "",
-        Place::Server(_) => "DEFERRABLE",
+        TestDatabase::File(_) => "",
+        TestDatabase::Server(_) => "DEFERRABLE",
     };
     let mut c = db.connect(engine).unwrap();
     let options = TransactionOptions::new().defer_constraints();

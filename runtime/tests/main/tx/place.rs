@@ -7,12 +7,12 @@ use tempfile::TempDir;
 use crate::sample::with;
 
 /// Where a test's tables are.
-pub(super) enum Place {
+pub(super) enum TestDatabase {
     File(TempDir),
     Server(FreshDatabase),
 }
 
-impl Place {
+impl TestDatabase {
     pub(super) fn file() -> Self {
         Self::File(tempfile::tempdir().unwrap())
     }
@@ -59,7 +59,7 @@ macro_rules! at_each_place {
             $(#[test]
             fn $check() {
                 let engine = crate::sample::engine::Default;
-                super::$check(engine, &crate::tx::place::Place::file());
+                super::$check(engine, &crate::tx::place::TestDatabase::file());
             })*
         }
 
@@ -68,7 +68,7 @@ macro_rules! at_each_place {
             fn $check() {
                 if let Some(database) = bindery_testkit::fresh_postgres() {
                     let engine = crate::sample::engine::Postgres;
-                    super::$check(engine, &crate::tx::place::Place::Server(database));
+                    super::$check(engine, &crate::tx::place::TestDatabase::Server(database));
                 }
             })*
         }
@@ -78,7 +78,7 @@ macro_rules! at_each_place {
             fn $check() {
                 if let Some(database) = bindery_testkit::fresh_mysql() {
                     let engine = crate::sample::engine::Mysql;
-                    super::$check(engine, &crate::tx::place::Place::Server(database));
+                    super::$check(engine, &crate::tx::place::TestDatabase::Server(database));
                 }
             })*
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bindery::{Applied, Connection, EngineOptions, ErrorKind, StaticEngine};
 use bindery_testkit::{FreshDatabase, Product, Server, Watchdog};
 
-use super::place::Place;
+use super::place::TestDatabase;
 use super::{add, titles};
 use crate::sample::engine::{B, Mysql, Postgres};
 use crate::sample::{Everything, Tables, with};
@@ -66,7 +66,7 @@ fn tx_14_a_database_of_postgresql_that_may_only_be_read() {
         return;
     };
     with_a_row(Postgres, &database.url());
-    let place = Place::Server(database);
+    let place = TestDatabase::Server(database);
     place.run(
         "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', \
          current_database()); END $$",

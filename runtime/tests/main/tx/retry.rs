@@ -10,7 +10,7 @@ use bindery::{
 };
 use bindery_testkit::{Fault, FaultProxy, Watchdog};
 
-use super::place::{Place, at_each_place};
+use super::place::{TestDatabase, at_each_place};
 use super::{add, titles};
 use crate::sample::engine::Postgres;
 use crate::sample::{BlogId, BlogPatch, Everything, NewBlog, Tables, on_each_database, with};
@@ -131,7 +131,7 @@ const ROUNDS: u32 = 100;
 /// Two threads lock the same two rows in opposite order, round after round.
 ///
 /// Covers TX-8.
-fn transfers_in_opposite_directions_lose_nothing<E: Everything>(engine: E, place: &Place) {
+fn transfers_in_opposite_directions_lose_nothing<E: Everything>(engine: E, place: &TestDatabase) {
     let _watchdog = Watchdog::start("transfers_in_opposite_directions", PATIENCE);
     let db = place.open(engine);
     let [one, two] = two_rows(&db, engine, 0);
@@ -174,7 +174,7 @@ fn transfers_in_opposite_directions_lose_nothing<E: Everything>(engine: E, place
 /// Each of two reads both rows and drops its own if the other is there: with both at the same time, both would go.
 ///
 /// Covers TX-9.
-fn two_that_would_both_go_do_not<E: Everything>(engine: E, place: &Place) {
+fn two_that_would_both_go_do_not<E: Everything>(engine: E, place: &TestDatabase) {
     let _watchdog = Watchdog::start("two_that_would_both_go_do_not", PATIENCE);
     let db = place.open(engine);
     let serializable = TransactionOptions::new().isolation(Isolation::Serializable);
@@ -207,8 +207,8 @@ fn two_that_would_both_go_do_not<E: Everything>(engine: E, place: &Place) {
 }
 
 /// Covers TX-2 on PostgreSQL, MariaDB.
-fn a_lost_connection_is_replaced<E: Everything>(engine: E, place: &Place) {
-    let Place::Server(database) = place else {
+fn a_lost_connection_is_replaced<E: Everything>(engine: E, place: &TestDatabase) {
+    let TestDatabase::Server(database) = place else {
         return;
     };
     place.open(engine);
@@ -266,7 +266,7 @@ fn in_no_order_of_steps_do_both_go() {
     let Some(database) = bindery_testkit::fresh_postgres() else {
         return;
     };
-    let place = Place::Server(database);
+    let place = TestDatabase::Server(database);
     let db = place.open(Postgres);
     let both = two_rows(&db, Postgres, 1);
     let serializable = TransactionOptions::new().isolation(Isolation::Serializable);

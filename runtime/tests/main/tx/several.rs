@@ -11,7 +11,7 @@ use bindery::{
 };
 use bindery_testkit::{FreshDatabase, Watchdog};
 
-use super::place::{Place, at_each_place};
+use super::place::{TestDatabase, at_each_place};
 use super::{add, titles};
 use crate::sample::engine::{Any, B, Default, Mysql, Postgres};
 use crate::sample::{EMBEDDED, Everything, PROGRAM, Tables, embedded, tag};
@@ -304,7 +304,10 @@ at_each_place! {
 }
 
 /// Covers TX-05.
-fn a_scope_has_one_transaction_and_nobody_ends_anothers<E: Everything>(engine: E, place: &Place) {
+fn a_scope_has_one_transaction_and_nobody_ends_anothers<E: Everything>(
+    engine: E,
+    place: &TestDatabase,
+) {
     let _watchdog = Watchdog::start("a_scope_has_one_transaction", PATIENCE);
     let db = &place.open_with(engine, |options| options.busy_timeout(PATIENCE));
     let together = &Barrier::new(2);

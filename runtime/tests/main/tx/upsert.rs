@@ -7,7 +7,7 @@ use std::time::Duration;
 use bindery::Connection;
 use bindery_testkit::Watchdog;
 
-use super::place::Place;
+use super::place::TestDatabase;
 use crate::sample::engine::Postgres;
 use crate::sample::{Log, Member, NewMember, Tables};
 
@@ -47,8 +47,8 @@ const UPSERTS: [(&str, Upsert); 2] = [
 ];
 
 /// Waits until this number of sessions of this database wait for a lock.
-fn until_waiting(place: &Place, sessions: &str) {
-    let Place::Server(database) = place else {
+fn until_waiting(place: &TestDatabase, sessions: &str) {
+    let TestDatabase::Server(database) = place else {
         return;
     };
     let sql = "SELECT count(*) FROM pg_stat_activity \
@@ -64,7 +64,7 @@ fn qry_07_two_upserts_that_meet_in_another_key() {
     let Some(database) = bindery_testkit::fresh_postgres() else {
         return;
     };
-    let place = Place::Server(database);
+    let place = TestDatabase::Server(database);
     let db = &place.open(Postgres);
     place.run(SLOW_INDEX);
     for (what, upsert) in UPSERTS {

@@ -108,7 +108,7 @@ impl Tables<'_, '_> {
                 Some(Typed::new(dialect, grammar.condition.clone(), *nullable))
             }
             Value::Cast(inner, to) => {
-                // What is cast may be of a type that is not known.
+                // The operand of a cast may be of a type that is not known.
                 let inner = self.value(inner, scope);
                 let nullable = inner.as_ref().is_none_or(|inner| inner.nullable);
                 let cast =

@@ -13,7 +13,7 @@ const MAX_BYTES: usize = 16 << 20;
 
 /// The certificates of a file, which the key of the configuration names; at least one.
 pub(super) fn certificates(key: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let text = read(key, path)?;
+    let text = read_file(key, path)?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     found
         .ok()
@@ -23,7 +23,7 @@ pub(super) fn certificates(key: &str, path: &Path) -> Result<Vec<CertificateDer<
 
 /// The first private key of a file.
 pub(super) fn key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
-    let text = read("tls-key", path)?;
+    let text = read_file("tls-key", path)?;
     PrivateKeyDer::from_pem_slice(&text)
         .map_err(|_| holds_none("tls-key", path, "private key", "PRIVATE KEY"))
 }
@@ -62,12 +62,12 @@ pub(super) fn system_authorities() -> Result<RootCertStore, String> {
     Ok(found.clone())
 }
 
-fn read(key: &str, path: &Path) -> Result<Vec<u8>, String> {
+fn read_file(key: &str, path: &Path) -> Result<Vec<u8>, String> {
     let refused = |why: &dyn std::fmt::Display| {
         let path = path.display();
         format!("`{key}`: `{path}` cannot be read: {why}")
     };
-    let bytes = disk::read(path, MAX_BYTES).map_err(|error| refused(&error))?;
+    let bytes = disk::read_limited(path, MAX_BYTES).map_err(|error| refused(&error))?;
     if bytes.len() > MAX_BYTES {
         return Err(refused(&"it is larger than 16 MiB"));
     }
