@@ -85,7 +85,7 @@ impl ColumnTypes {
         self.types.is_empty()
     }
 
-    /// What a path is called, and the functions of its values; `root` goes before the module.
+    /// Returns the name of a path, and the functions of its values; `root` goes before the module.
     pub(crate) fn find(&self, path: &str, root: &str) -> Option<(String, Functions)> {
         let found = self.types.get(&whole(path))?;
         let named = |name: &str| format!("{root}{MODULE}::{name}");
@@ -131,7 +131,7 @@ impl ColumnTypes {
         part.name.clone()
     }
 
-    /// What is in the module.
+    /// Writes the content of the module.
     pub(crate) fn items(&self, w: &mut RustWriter) {
         for (path, part) in &self.parts {
             w.item(|w| part.import(path, w));

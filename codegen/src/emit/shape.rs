@@ -234,7 +234,7 @@ impl Field<'_> {
         }
     }
 
-    /// What is given to the writer for a reference to a value.
+    /// Returns the argument of the writer for a reference to a value.
     pub(crate) fn written(&self, value: &str) -> String {
         match &self.functions {
             None => value.to_owned(),

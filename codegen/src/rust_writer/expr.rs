@@ -33,7 +33,7 @@ impl Expr {
         Self::Call(path.to_owned(), arguments)
     }
 
-    /// Appends the expression to a line that is indented by so many columns.
+    /// Appends the expression to a line that is indented by this number of columns.
     pub(super) fn push(&self, indent: usize, out: &mut String) {
         match self {
             Self::Text(text) => out.push_str(text),

@@ -1,7 +1,7 @@
 //! The one place that lays out Rust text: lines and their indentation. Where a person reads the text as a file of a
 //! project, `rustfmt` breaks and joins its lines afterwards.
 //!
-//! What is to be written is decided in `emit`.
+//! The content is decided in `emit`.
 
 mod expr;
 mod literal;

@@ -43,7 +43,7 @@ pub fn read_key_through<T, E, V: KeyFromHeld<E, T>>(
     V::read(row, engine, read)
 }
 
-/// What has at most one value of type `T`.
+/// A type that holds at most one value of type `T`.
 pub trait Holds<T> {
     /// The value; `None` is NULL.
     fn held(&self) -> Option<&T>;
@@ -85,7 +85,7 @@ impl<M, E: Engine, T> Holds<T> for Option<Option<Key<M, E, T>>> {
     }
 }
 
-/// What is made of a value of type `T`.
+/// A type that is made of a value of type `T`.
 pub trait FromHeld<T>: Sized {
     /// Reads the next column.
     ///
