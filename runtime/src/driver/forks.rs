@@ -18,6 +18,20 @@ pub(crate) fn count() -> u32 {
     FORKS.load(Ordering::Relaxed)
 }
 
+#[cfg(unix)]
+type Handler = unsafe extern "C" fn();
+
+// POSIX, `pthread_atfork`, in the C library that `std` is linked with: one function, for which the crate `libc` would cost each
+// build of a program more than a second.
+#[cfg(unix)]
+unsafe extern "C" {
+    fn pthread_atfork(
+        prepare: Option<Handler>,
+        parent: Option<Handler>,
+        child: Option<Handler>,
+    ) -> core::ffi::c_int;
+}
+
 /// Counts forks from here on. Those that go around the C library (`clone` by its number) are not seen.
 #[cfg(unix)]
 pub(crate) fn watch() {
@@ -27,7 +41,7 @@ pub(crate) fn watch() {
     }
     WATCHED.call_once(|| {
         // SAFETY: what is called in the child adds to an atomic number, which may be done after any fork.
-        unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
+        unsafe { pthread_atfork(None, None, Some(in_child)) };
     });
 }
 
