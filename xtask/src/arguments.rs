@@ -38,8 +38,11 @@ cargo xtask bench [--peers] [OPTIONS]
     docs/speed.md. Everything is held to one core unless OPTIONS say otherwise (`cargo xtask bench --help`).
     --peers          beside libpq, diesel and sqlx too: needs libpq and takes some minutes to compile
 
-cargo xtask growth          measures how time, memory and generated code grow with the schema, and prints the tables
-                            of docs/size-and-speed.md
+cargo xtask growth [--clean-build]
+    Measures how time, memory and generated code grow with the schema, and the clean build of a program beside diesel and
+    rusqlite; prints the tables of docs/size-and-speed.md.
+    --clean-build    the clean build alone
+
 cargo xtask lint            formatting, clippy, documentation, feature sets, packages
 cargo xtask help            this text
 
@@ -82,7 +85,7 @@ pub(crate) enum Command {
     Fuzz(Fuzzing),
     Soak(Soaking),
     Bench(Benching),
-    Growth,
+    Growth(Growing),
     Lint,
     ServersUp,
     ServersDown,
@@ -102,6 +105,13 @@ pub(crate) struct Benching {
     pub(crate) peers: bool,
     /// For the program that measures.
     pub(crate) options: Vec<String>,
+}
+
+/// The tables of `growth` to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Growing {
+    All,
+    CleanBuild,
 }
 
 /// The targets to fuzz, and for how long.
@@ -140,7 +150,8 @@ impl Command {
             ["fuzz", rest @ ..] => fuzzing(rest).map(Self::Fuzz),
             ["soak", rest @ ..] => soaking(rest).map(Self::Soak),
             ["bench", rest @ ..] => Ok(Self::Bench(benching(rest))),
-            ["growth"] => Ok(Self::Growth),
+            ["growth"] => Ok(Self::Growth(Growing::All)),
+            ["growth", "--clean-build"] => Ok(Self::Growth(Growing::CleanBuild)),
             ["lint"] => Ok(Self::Lint),
             ["servers", "up"] => Ok(Self::ServersUp),
             ["servers", "down"] => Ok(Self::ServersDown),
@@ -159,7 +170,7 @@ impl Command {
             | Self::Fuzz(_)
             | Self::Soak(_)
             | Self::Bench(_)
-            | Self::Growth
+            | Self::Growth(_)
             | Self::Lint
             | Self::ServersDown
             | Self::ServersEnv => false,
@@ -260,7 +271,9 @@ mod tests {
         assert_eq!(parse("corpus"), Ok(Command::Corpus(None)));
         let only = Command::Corpus(Some("sakila".to_owned()));
         assert_eq!(parse("corpus --only sakila"), Ok(only));
-        assert_eq!(parse("growth"), Ok(Command::Growth));
+        assert_eq!(parse("growth"), Ok(Command::Growth(Growing::All)));
+        let clean = Ok(Command::Growth(Growing::CleanBuild));
+        assert_eq!(parse("growth --clean-build"), clean);
         assert_eq!(parse("lint"), Ok(Command::Lint));
         assert_eq!(parse("servers up"), Ok(Command::ServersUp));
         assert_eq!(parse("servers down"), Ok(Command::ServersDown));

@@ -1,6 +1,7 @@
 //! `cargo xtask growth`: how time, memory and generated code grow with the schema. Prints tables for
 //! `docs/size-and-speed.md`.
 
+mod clean;
 mod refused;
 mod schema;
 
@@ -10,6 +11,7 @@ use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::Failure;
+use crate::arguments::Growing;
 use crate::output::{complain, print};
 use crate::workspace::{self, cargo};
 
@@ -27,7 +29,19 @@ struct Project {
 }
 
 /// Measures and prints.
-pub(crate) fn run() -> Result<ExitCode, Failure> {
+pub(crate) fn run(growing: Growing) -> Result<ExitCode, Failure> {
+    match growing {
+        Growing::All => {
+            growth()?;
+            print("");
+            clean::run()?;
+        }
+        Growing::CleanBuild => clean::run()?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn growth() -> Result<(), Failure> {
     let project = Project::create()?;
     let command = command()?;
     let script = project.build_script()?;
@@ -53,7 +67,7 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
         project.write(&schema::plain(tables, ""))?;
         print(&format!("| {tables} | {} |", shown(project.check()?)));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// The command `bindery`, optimised.

@@ -61,7 +61,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Fuzz(fuzzing) => fuzz::run(&fuzzing, &Interrupt::install()?),
         Command::Soak(soaking) => soak::run(&soaking, &Interrupt::install()?),
         Command::Bench(benching) => bench::run(&benching, &Interrupt::install()?),
-        Command::Growth => growth::run(),
+        Command::Growth(growing) => growth::run(growing),
         Command::Lint => lint::run(&Interrupt::install()?),
         Command::ServersUp => servers::up(&Interrupt::install()?),
         Command::ServersDown => servers::down(),
