@@ -73,7 +73,7 @@ pub enum ColumnType {
     Bit(u8),
     /// SQLite's `ANY` and columns without a type: each value is an integer, a real, text or bytes.
     Any,
-    /// PostgreSQL array; the element is never an array (PostgreSQL does not tell dimensions apart).
+    /// PostgreSQL array; the element is never an array (PostgreSQL does not distinguish dimensions).
     Array(Box<ColumnType>),
 }
 

@@ -148,7 +148,7 @@ pub enum DraftGenerated {
     },
 }
 
-/// How a counted column is counted.
+/// How an auto-increment column is generated.
 #[derive(Debug, Clone, Default)]
 pub enum DraftCounter {
     /// As its type or dialect does.

@@ -92,7 +92,7 @@ pub fn field(column: &str) -> String {
     started(words(column), "c", "column")
 }
 
-/// The variant of an enum's value, in UpperCamelCase. Signs that tell values apart are spelled out.
+/// The variant of an enum's value, in UpperCamelCase. Punctuation that distinguishes values is spelled out.
 ///
 /// ```
 /// use bindery_schema::name::variant;

@@ -1,4 +1,4 @@
-//! Values that a database cannot hold, refused before anything is sent: every call tells engine, table and column, and which
+//! Values that a database cannot hold, refused before anything is sent: every call reports engine, table and column, and which
 //! row of many. The model is that of the case `refused`.
 
 use bindery::{Applied, Connection, Error, ErrorKind, Hosts, Operation, StaticEngine};
@@ -17,7 +17,7 @@ const FINER_BELOW_ZERO: (&str, Spoil) = ("level", |row| row.level = -1.005);
 const FINER_SINGLE: (&str, Spoil) = ("share", |row| row.share = 1.0 / 3.0);
 const NUL: (&str, Spoil) = ("label", |row| row.label = "a\0b".to_owned());
 const NUL_IN_NOTE: (&str, Spoil) = ("note", |row| row.note = Some(Some("\0".to_owned())));
-/// More than a server takes that nobody has told otherwise: MariaDB 16 MiB, MySQL 64 MiB.
+/// More than a server takes by default: MariaDB 16 MiB, MySQL 64 MiB.
 const LARGE_TEXT: (&str, Spoil) = ("note", |row| row.note = Some(Some("x".repeat(70_000_000))));
 
 fn good(number: u64) -> NewReading {

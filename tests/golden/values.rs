@@ -141,7 +141,7 @@ mod own {
         Ok(())
     }
 
-    /// A stored value that no variant stands for is told with its place, and never shown.
+    /// A stored value that no variant stands for is reported with its place, and never shown.
     fn unknown_values<E: StaticEngine + Hosts<model::Parcel>>(c: &mut Connection<E>) {
         let text = NewParcel::new(Level::Low).odd(Odd(State::Open));
         let number = NewParcel::new(Level::Low).number(Odd(Level::Low));

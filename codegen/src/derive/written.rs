@@ -351,7 +351,7 @@ fn named<'a>(shape: &Shape<'a>, names: &[Spanned<String>]) -> Vec<&'a FieldDescr
     names.iter().filter_map(field).collect()
 }
 
-/// A table of another struct, as far as references tell.
+/// A table of another struct, as far as references show it.
 struct Stub<'a> {
     schema: Option<&'a str>,
     table: &'a str,

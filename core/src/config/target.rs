@@ -131,7 +131,7 @@ impl ConnectionTarget {
         }
     }
 
-    /// Do both lead to one database, as far as names tell? `localhost` and the addresses of this machine are one host;
+    /// Do both lead to one database, as far as names show it? `localhost` and the addresses of this machine are one host;
     /// a file is looked up, so that links to it count. A database in memory belongs to one engine only.
     pub fn is_same_database(&self, other: &Self) -> bool {
         let (one, two) = (self.identities(), other.identities());
@@ -139,7 +139,7 @@ impl ConnectionTarget {
     }
 
     /// Returns the names by which the database is reached: two targets that have one in common lead to the same, as far
-    /// as names tell.
+    /// as names show it.
     pub(super) fn identities(&self) -> Vec<Identity> {
         match &self.place {
             Address::Sqlite(SqliteAddress::Memory) => Vec::new(),

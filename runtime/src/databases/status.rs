@@ -37,7 +37,7 @@ pub struct EngineStatus {
     pub server: Option<ServerProduct>,
     /// Copies that can be read from.
     pub replicas: Vec<ReplicaStatus>,
-    /// Other engines that lead to the same database, as far as names tell: each has its own pool, and one waits for the
+    /// Other engines that lead to the same database, as far as names show it: each has its own pool, and one waits for the
     /// other's locks.
     pub same_database: Vec<&'static str>,
 }

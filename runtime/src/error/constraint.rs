@@ -1,4 +1,4 @@
-//! Keys, foreign keys and checks as the schema has them, and what databases tell of one that is violated.
+//! Keys, foreign keys and checks as the schema has them, and databases' reports of one that is violated.
 //!
 //! A database's report may be a trigger's word (`RAISE … USING CONSTRAINT`, `SIGNAL`) and hold a row's value, so nothing of it is
 //! shown or handed on but what the schema knows by that name.
@@ -155,7 +155,7 @@ pub(crate) struct ReportedConstraint {
 
 impl Error {
     /// The model's key, foreign key or check that is violated, where the database reports it by a name or columns that
-    /// the schema has. SQLite does not tell which foreign key.
+    /// the schema has. SQLite does not report which foreign key.
     pub fn constraint(&self) -> Option<ModelConstraint> {
         self.violated()?.key
     }

@@ -491,7 +491,7 @@ impl<'l> Scope<'l> {
     /// The caller waits for its answer, so undoing may take as long as any statement.
     fn undo(mut self) {
         self.finished = true;
-        // The error that led here is the one to tell.
+        // The error that led here is the one to return.
         let _ = self.link.undo_apart(self.depth);
     }
 }

@@ -160,7 +160,7 @@ impl<M, E, T: serde::Serialize> serde::Serialize for Key<M, E, T> {
 }
 
 /// From the bare value, on the engine its type says. A key of an engine chosen at run time cannot be read: its value
-/// alone does not tell which engine it is of.
+/// alone does not show which engine it is of.
 #[cfg(feature = "serde")]
 impl<'de, M, E: StaticEngine, T: serde::Deserialize<'de>> serde::Deserialize<'de> for Key<M, E, T> {
     fn deserialize<D: serde::Deserializer<'de>>(input: D) -> std::result::Result<Self, D::Error> {

@@ -19,7 +19,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// A unique key whose columns are never NULL can be the primary one, and so can a counted column; else one has to be added.
+/// A unique key whose columns are never NULL can be the primary one, and so can an auto-increment column; else one has to be added.
 fn help(table: &Table) -> String {
     let never_null = |unique: &&Unique| unique.columns.iter().all(|id| !table.column(*id).nullable);
     if let Some(unique) = table.uniques.iter().find(never_null) {

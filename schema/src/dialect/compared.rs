@@ -7,7 +7,7 @@ use crate::column_type::{ColumnType, TypeClass};
 use crate::dialect::ColumnPlace;
 use crate::model::EnumId;
 
-/// Types of PostgreSQL that a foreign key does not tell apart.
+/// Types of PostgreSQL that a foreign key does not distinguish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Family {
     Integer,

@@ -260,7 +260,7 @@ impl Rules for Sqlite {
     }
 }
 
-/// Can the column be the table's own number of rows? A table without a primary key takes a counted column for it.
+/// Can the column be the table's own number of rows? A table without a primary key takes an auto-increment column for it.
 fn counts_rows(place: ColumnPlace<'_>) -> bool {
     let table = place.table();
     let counted = |column: &&Column| matches!(column.generated, Generated::Key { .. });

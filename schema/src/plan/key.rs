@@ -275,7 +275,7 @@ impl<'m> TableWriter<'m> {
         sql
     }
 
-    /// The key of a counted column that leads no other one made with the table.
+    /// The key of an auto-increment column that leads no other one made with the table.
     pub(super) fn counted_key(&self) -> Option<String> {
         if self.keys_stand_in_table() {
             return None;
@@ -448,7 +448,7 @@ pub(super) fn deferred(deferrable: Option<bool>) -> &'static str {
     }
 }
 
-/// A counted column that is the first neither of the primary key nor of a unique constraint.
+/// An auto-increment column that is the first neither of the primary key nor of a unique constraint.
 pub(super) fn counted_without_key(table: &Table) -> Option<ColumnId> {
     let counted = |id: &ColumnId| matches!(table.column(*id).generated, Generated::Key { .. });
     let leads = |id: &ColumnId| {

@@ -83,7 +83,7 @@ pub fn is_writable(column: &Column) -> bool {
 }
 
 /// Must every new row give the column a value (NULL is one)? Not where the database has one: a key it counts or a
-/// default, which in a key every engine has to tell. `DEFAULT NULL` says nothing that is not so anyway.
+/// default, which in a key every engine has to return. `DEFAULT NULL` means nothing that is not so anyway.
 pub fn is_required(model: &Model, table: &Table, column: ColumnId) -> bool {
     let found = table.column(column);
     match &found.generated {
@@ -97,7 +97,7 @@ fn has_default(column: &Column) -> bool {
     default.is_some_and(|default| default.value != DefaultValue::Null)
 }
 
-/// The engines that make a value for this part of the key and do not tell which: their INSERT gives no row back. Numbers
+/// The engines that make a value for this part of the key and do not return it: their INSERT gives no row back. Numbers
 /// that they count are returned.
 pub(crate) fn silent_engines(model: &Model, table: &Table, column: ColumnId) -> Vec<EngineId> {
     let found = table.column(column);

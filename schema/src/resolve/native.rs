@@ -160,7 +160,7 @@ fn needs_parentheses(
     dialect == Dialect::Mysql && needed && outer_parentheses(&written.tokens) == 0
 }
 
-/// The catalogue of MySQL does not tell `NATIONAL` types from others, which have another character set.
+/// The catalogue of MySQL does not distinguish `NATIONAL` types from others, which have another character set.
 fn declared(draft: &DraftColumn, dialect: Dialect) -> Option<String> {
     let serial = draft.type_name.name == "serial";
     let written = || draft.type_name.written.clone();

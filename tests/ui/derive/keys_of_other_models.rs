@@ -1,4 +1,4 @@
-//! What a struct says of another model's key has to be true.
+//! A struct's statement about another model's key has to be true.
 
 bindery::databases!(models = [User, Visit, Ticket]);
 

@@ -1,4 +1,4 @@
-//! What `databases!` does not understand.
+//! Arguments that `databases!` does not understand.
 
 bindery::databases!(models = [User, shop::User]);
 

@@ -1,4 +1,4 @@
-//! What is wrong with a struct's SQL is said on the text it is about.
+//! Mistakes in a struct's SQL are reported at the text they are about.
 
 bindery::databases!(models = [Article, Product, Person]);
 

@@ -1,4 +1,4 @@
-//! What is not a value of a column.
+//! Types that are not values of a column.
 
 /// Several fields.
 #[derive(bindery::Value)]
@@ -29,7 +29,7 @@ struct Named {
     inner: String,
 }
 
-/// What is in it cannot be stored.
+/// Its content cannot be stored.
 #[derive(bindery::Value)]
 struct Stream(std::net::TcpStream);
 

@@ -47,7 +47,7 @@ pub(super) fn settle(
     deadline: Deadline,
 ) -> Result<Settled> {
     let set = run(session, deadline, &sql(config));
-    // Whoever is neither may not know the settings: that it is another product is the better answer.
+    // A server that is neither may not know the settings: that it is another product is the better answer.
     let said = ask(session, deadline, &question()).map_err(connect_error)?;
     let text = |index: usize| said.get(index).cloned().unwrap_or_default();
     let version = text(0);

@@ -129,7 +129,7 @@ impl PostgresConnection {
         let limit = self
             .statement_timeout
             .map(|limit| limit.saturating_add(GRACE));
-        // Who clears up after time ran out has a time of its own.
+        // The cleanup after a timeout has a time limit of its own.
         let until = self.until.filter(|_| self.hurry.is_none());
         Deadline::after(limit.into_iter().chain(self.hurry).min()).at_latest(until)
     }

@@ -59,7 +59,7 @@ impl Numbering {
 }
 
 impl PostgresConnection {
-    /// From now on transactions are numbered, if the server can tell.
+    /// From now on transactions are numbered, if the server can report them.
     pub(super) fn number_transactions(&mut self, deadline: Deadline) -> Result<()> {
         if can_tell(&self.info.version) {
             self.numbering.era = self

@@ -41,7 +41,7 @@ pub(super) fn settle(
         }
         Ok(())
     });
-    // Whoever is not PostgreSQL may not know the settings either: that it is another product is the better answer.
+    // A server that is not PostgreSQL may not know the settings either: that it is another product is the better answer.
     if let Some(version) = said.first() {
         POSTGRES.check(session.version(), version)?;
     }

@@ -375,7 +375,7 @@ fn a_length_that_is_not_true_costs_nothing() {
     }
 }
 
-/// The most address space that this process ever had; 0 where the system does not tell.
+/// The most address space that this process ever had; 0 where the system does not report it.
 fn peak_kb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmPeak:"));

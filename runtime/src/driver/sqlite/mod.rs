@@ -449,7 +449,7 @@ struct File<'c> {
 }
 
 impl File<'_> {
-    /// The error to tell; one of the file is the connection's last.
+    /// The error to return; one of the file is the connection's last.
     #[cold]
     fn failed(self, error: Error) -> Error {
         if is_of_the_file(&error) {

@@ -249,7 +249,7 @@ fn pool_2_at_most_what_was_under_way_fails() {
                 soon_works(&behind.pool);
                 let before = behind.proxy.accepted();
                 behind.proxy.set(Fault::Cut);
-                // Whoever tries anew has lost what there was.
+                // A caller that tries anew has lost its rows.
                 while behind.proxy.accepted() < before + 4 {
                     thread::yield_now();
                 }

@@ -39,7 +39,7 @@ pub(crate) enum Outcome {
     View(Box<CreateView>, Vec<(usize, Span)>),
     /// Other statements that matter.
     Statements(Vec<Statement>),
-    /// Nothing that matters; a kind where the leading words do not tell.
+    /// Nothing that matters; a kind where the leading words do not show it.
     Skipped(Option<&'static str>),
 }
 
