@@ -56,7 +56,7 @@ fn what_changes_is_written_and_nothing_else_is_taken() {
     let program = Program::new(&schema(""));
     program.compile_into("out");
     let tags = "CREATE TABLE tags (id INTEGER PRIMARY KEY, post INTEGER REFERENCES posts (id));";
-    let patches = [
+    let changes = [
         schema(tags),
         schema("CREATE TABLE tags (id INTEGER PRIMARY KEY, label TEXT);"),
         // What refers to a changed key changes with it.
