@@ -243,3 +243,20 @@ fn columns_have_the_names_of_methods() -> bindery::Result<()> {
     }
     on_each!(show)
 }
+
+/// The columns that are given, and no values.
+#[test]
+fn new_rows_and_patches_show_what_is_given() {
+    let new = NewMember::<engine::Lite>::new("ann@example.org")
+        .name(None)
+        .points(3);
+    assert_eq!(
+        format!("{new:?}"),
+        "NewMember { email: _, name: _, points: _ }"
+    );
+    let patch = MemberPatch::<engine::Lite> {
+        born: Some(None),
+        ..MemberPatch::default()
+    };
+    assert_eq!(format!("{patch:?}"), "MemberPatch { born: _ }");
+}

@@ -112,7 +112,7 @@ impl ColumnTypes {
             } else {
                 ty.push_str(part);
             }
-            rest = &behind[part.len()..].trim_start_matches("::");
+            rest = behind[part.len()..].trim_start_matches("::");
         }
         ty + rest
     }

@@ -74,12 +74,18 @@ fn code(name: &str) -> String {
 /// Returns the derives of an item: those it always has, then what the configuration adds to it. Of the standard
 /// library's a second time would be an error.
 fn derives<'d>(always: &[&'d str], added: &[&'d str]) -> Vec<&'d str> {
-    let name = |path: &'d str| match path.trim_start_matches("::").split_once("::") {
+    let more = added
+        .iter()
+        .filter(|path| !always.contains(&derived_name(path)));
+    always.iter().chain(more).copied().collect()
+}
+
+/// The name of a derive of the standard library, else the path.
+fn derived_name(path: &str) -> &str {
+    match path.trim_start_matches("::").split_once("::") {
         Some(("core" | "std", rest)) => rest.rsplit("::").next().unwrap_or(rest),
         Some(_) | None => path,
-    };
-    let more = added.iter().filter(|path| !always.contains(&name(path)));
-    always.iter().chain(more).copied().collect()
+    }
 }
 
 /// Does the configuration add a derive of `serde`? Then the runtime's types must have it.

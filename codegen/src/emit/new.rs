@@ -21,10 +21,7 @@ fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
             "A row of {} to be inserted.",
             super::code(shape.table.name)
         ));
-        w.derive(&derives(
-            &["Debug", "Clone", "PartialEq"],
-            &shape.derives.new,
-        ));
+        w.derive(&derives(&["Clone"], &shape.derives.new));
         w.line("#[must_use]");
         let parameter = default_parameter(around, shape, shape.new_generic());
         let head = format!("pub struct {}{parameter}", shape.names.new);

@@ -15,11 +15,7 @@ pub(crate) fn patch(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
             code(shape.table.name)
         ));
         // A derived `Default` would ask for engines that have one, and `engine::Any` has none.
-        let always: &[&str] = if generic {
-            &["Debug", "Clone", "PartialEq"]
-        } else {
-            &["Debug", "Clone", "Default", "PartialEq"]
-        };
+        let always: &[&str] = if generic { &[] } else { &["Default"] };
         w.derive(&derives(always, &shape.derives.patch));
         let parameter = default_parameter(around, shape, generic);
         let head = format!("pub struct {}{parameter}", shape.names.patch);

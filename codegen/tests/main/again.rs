@@ -106,10 +106,10 @@ fn derives_that_are_added_or_taken_away_are_noticed() {
         (
             "[derives.User]\nnew = [\"Eq\", \"::core::cmp::Eq\", \"Clone\"]\npatches = [\"my::Own\"]\n",
             &[
-                "PartialEq, Eq, ::core::cmp::Eq)]\n    #[must_use]\n    pub struct NewUser {",
-                "PartialEq, my::Own)]\n    pub struct UserPatch {",
+                "Clone, Eq, ::core::cmp::Eq)]\n    #[must_use]\n    pub struct NewUser {",
+                "Default, my::Own)]\n    pub struct UserPatch {",
                 "PartialEq)]\n    pub struct User {",
-                "PartialEq)]\n    #[must_use]\n    pub struct NewPost {",
+                "Clone)]\n    #[must_use]\n    pub struct NewPost {",
             ],
         ),
         (

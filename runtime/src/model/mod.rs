@@ -8,8 +8,11 @@ pub(crate) mod lives_on;
 pub(crate) mod route;
 pub(crate) mod through;
 
+use std::fmt;
+
 use crate::error::Result;
 use crate::link::engine::Engine;
+use crate::link::program::ModelInfo;
 use crate::value::{ColumnSet, ParamWriter, RowReader};
 
 /// A model's tag, `model::Blog`. Generated code implements it.
@@ -125,4 +128,24 @@ pub trait ColumnSource {
 
     /// Writes exactly [`columns`](Self::columns), in that order.
     fn write(&self, params: &mut ParamWriter<'_>);
+}
+
+/// Writes the names of the columns that a `New…` or `…Patch` gives. Their values are not for logs.
+///
+/// # Errors
+/// Those of the formatter.
+pub fn debug_given(
+    name: &str,
+    model: &ModelInfo,
+    source: &dyn ColumnSource,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let given = source.given();
+    let mut text = f.debug_struct(name);
+    for (at, column) in model.columns.iter().enumerate() {
+        if given.contains(at) {
+            text.field(column, &format_args!("_"));
+        }
+    }
+    text.finish()
 }

@@ -146,7 +146,7 @@ pub mod goods {
     }
 
     /// A row of `goods` to be inserted.
-    #[derive(Debug, Clone, PartialEq)]
+    #[derive(Clone)]
     #[must_use]
     pub struct NewGoods {
         /// `code`
@@ -211,7 +211,7 @@ pub mod goods {
     }
 
     /// Columns of `goods` to be changed; what is `None` stays.
-    #[derive(Debug, Clone, Default, PartialEq)]
+    #[derive(Default)]
     pub struct GoodsPatch {
         /// `cents`
         pub cents: ::core::option::Option<super::column_types::Money>,
@@ -262,6 +262,12 @@ pub mod goods {
         }
     }
 
+    impl ::core::fmt::Debug for NewGoods {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("NewGoods", &INFO, self, f)
+        }
+    }
+
     impl ::bindery::__private::ColumnSource for GoodsPatch {
         fn columns(&self) -> ::bindery::__private::ColumnSet {
             ::bindery::__private::ColumnSet::new()
@@ -284,6 +290,12 @@ pub mod goods {
             params.given(&self.replaced_by.as_ref().map(|value| {
                 ::bindery::__private::Through(value, super::column_types::write_code)
             }));
+        }
+    }
+
+    impl ::core::fmt::Debug for GoodsPatch {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("GoodsPatch", &INFO, self, f)
         }
     }
 
@@ -595,7 +607,7 @@ pub mod stock {
     }
 
     /// A row of `stock` to be inserted.
-    #[derive(Debug, Clone, PartialEq)]
+    #[derive(Clone)]
     #[must_use]
     pub struct NewStock {
         /// `shelf`
@@ -621,7 +633,7 @@ pub mod stock {
     }
 
     /// Columns of `stock` to be changed; what is `None` stays.
-    #[derive(Debug, Clone, Default, PartialEq)]
+    #[derive(Default)]
     pub struct StockPatch {}
 
     impl ::bindery::__private::ColumnSource for NewStock {
@@ -638,12 +650,24 @@ pub mod stock {
         }
     }
 
+    impl ::core::fmt::Debug for NewStock {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("NewStock", &INFO, self, f)
+        }
+    }
+
     impl ::bindery::__private::ColumnSource for StockPatch {
         fn columns(&self) -> ::bindery::__private::ColumnSet {
             ::bindery::__private::ColumnSet::new()
         }
 
         fn write(&self, _: &mut ::bindery::ParamWriter<'_>) {}
+    }
+
+    impl ::core::fmt::Debug for StockPatch {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("StockPatch", &INFO, self, f)
+        }
     }
 
     impl ::bindery::Model for model::Stock {

@@ -150,7 +150,7 @@ pub mod visits {
     }
 
     /// A row of `visits` to be inserted.
-    #[derive(Debug, Clone, PartialEq)]
+    #[derive(Clone)]
     #[must_use]
     pub struct NewVisit<E: ::bindery::Engine = engine::Default> {
         /// `id`
@@ -278,7 +278,6 @@ pub mod visits {
     }
 
     /// Columns of `visits` to be changed; what is `None` stays.
-    #[derive(Debug, Clone, PartialEq)]
     pub struct VisitPatch<E: ::bindery::Engine = engine::Default> {
         /// `token`
         pub token: ::core::option::Option<::bindery::types::Uuid>,
@@ -356,6 +355,12 @@ pub mod visits {
         }
     }
 
+    impl<E: ::bindery::Engine> ::core::fmt::Debug for NewVisit<E> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("NewVisit", &INFO, self, f)
+        }
+    }
+
     impl<E: ::bindery::Engine> ::bindery::__private::ColumnSource for VisitPatch<E> {
         fn columns(&self) -> ::bindery::__private::ColumnSet {
             ::bindery::__private::ColumnSet::new()
@@ -382,6 +387,12 @@ pub mod visits {
             params.given(&self.label);
             params.fraction(2).given(&self.price);
             params.given(&self.made);
+        }
+    }
+
+    impl<E: ::bindery::Engine> ::core::fmt::Debug for VisitPatch<E> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("VisitPatch", &INFO, self, f)
         }
     }
 

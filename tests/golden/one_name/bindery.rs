@@ -106,7 +106,7 @@ pub mod users {
     }
 
     /// A row of `users` to be inserted.
-    #[derive(Debug, Clone, PartialEq)]
+    #[derive(Clone)]
     #[must_use]
     pub struct NewUser {
         /// `id`
@@ -135,7 +135,7 @@ pub mod users {
     }
 
     /// Columns of `users` to be changed; what is `None` stays.
-    #[derive(Debug, Clone, Default, PartialEq)]
+    #[derive(Default)]
     pub struct UserPatch {
         /// `email`
         pub email: ::core::option::Option<::std::string::String>,
@@ -152,6 +152,12 @@ pub mod users {
         }
     }
 
+    impl ::core::fmt::Debug for NewUser {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("NewUser", &INFO, self, f)
+        }
+    }
+
     impl ::bindery::__private::ColumnSource for UserPatch {
         fn columns(&self) -> ::bindery::__private::ColumnSet {
             ::bindery::__private::ColumnSet::new().with_if(self.email.is_some(), 1)
@@ -159,6 +165,12 @@ pub mod users {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.email);
+        }
+    }
+
+    impl ::core::fmt::Debug for UserPatch {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("UserPatch", &INFO, self, f)
         }
     }
 
@@ -310,7 +322,7 @@ pub mod visitor {
     }
 
     /// A row of `users` to be inserted.
-    #[derive(Debug, Clone, PartialEq)]
+    #[derive(Clone)]
     #[must_use]
     pub struct NewVisitor {
         /// `id`
@@ -336,7 +348,7 @@ pub mod visitor {
     }
 
     /// Columns of `users` to be changed; what is `None` stays.
-    #[derive(Debug, Clone, Default, PartialEq)]
+    #[derive(Default)]
     pub struct VisitorPatch {
         /// `visits`
         pub visits: ::core::option::Option<i32>,
@@ -353,6 +365,12 @@ pub mod visitor {
         }
     }
 
+    impl ::core::fmt::Debug for NewVisitor {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("NewVisitor", &INFO, self, f)
+        }
+    }
+
     impl ::bindery::__private::ColumnSource for VisitorPatch {
         fn columns(&self) -> ::bindery::__private::ColumnSet {
             ::bindery::__private::ColumnSet::new().with_if(self.visits.is_some(), 1)
@@ -360,6 +378,12 @@ pub mod visitor {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.visits);
+        }
+    }
+
+    impl ::core::fmt::Debug for VisitorPatch {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("VisitorPatch", &INFO, self, f)
         }
     }
 

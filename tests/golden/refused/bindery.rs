@@ -168,7 +168,7 @@ pub mod readings {
     }
 
     /// A row of `readings` to be inserted.
-    #[derive(Debug, Clone, PartialEq)]
+    #[derive(Clone)]
     #[must_use]
     pub struct NewReading {
         /// `sensor`
@@ -243,7 +243,7 @@ pub mod readings {
     }
 
     /// Columns of `readings` to be changed; what is `None` stays.
-    #[derive(Debug, Clone, Default, PartialEq)]
+    #[derive(Default)]
     pub struct ReadingPatch {
         /// `label`
         pub label: ::core::option::Option<::std::string::String>,
@@ -288,6 +288,12 @@ pub mod readings {
         }
     }
 
+    impl ::core::fmt::Debug for NewReading {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("NewReading", &INFO, self, f)
+        }
+    }
+
     impl ::bindery::__private::ColumnSource for ReadingPatch {
         fn columns(&self) -> ::bindery::__private::ColumnSet {
             ::bindery::__private::ColumnSet::new()
@@ -304,6 +310,12 @@ pub mod readings {
             params.fraction(2).given(&self.level);
             params.fraction(3).given(&self.share);
             params.given(&self.note);
+        }
+    }
+
+    impl ::core::fmt::Debug for ReadingPatch {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("ReadingPatch", &INFO, self, f)
         }
     }
 

@@ -119,7 +119,7 @@ pub mod accounts {
     }
 
     /// A row of `accounts` to be inserted.
-    #[derive(Debug, Clone, PartialEq)]
+    #[derive(Clone)]
     #[must_use]
     pub struct NewAccount {
         /// `id`
@@ -161,7 +161,7 @@ pub mod accounts {
     }
 
     /// Columns of `accounts` to be changed; what is `None` stays.
-    #[derive(Debug, Clone, Default, PartialEq)]
+    #[derive(Default)]
     pub struct AccountPatch {
         /// `public`
         pub public: ::core::option::Option<::bindery::types::Uuid>,
@@ -188,6 +188,12 @@ pub mod accounts {
         }
     }
 
+    impl ::core::fmt::Debug for NewAccount {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("NewAccount", &INFO, self, f)
+        }
+    }
+
     impl ::bindery::__private::ColumnSource for AccountPatch {
         fn columns(&self) -> ::bindery::__private::ColumnSet {
             ::bindery::__private::ColumnSet::new()
@@ -198,6 +204,12 @@ pub mod accounts {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.public);
             params.binary().given(&self.token);
+        }
+    }
+
+    impl ::core::fmt::Debug for AccountPatch {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("AccountPatch", &INFO, self, f)
         }
     }
 
@@ -566,7 +578,7 @@ pub mod orders {
     }
 
     /// A row of `orders` to be inserted.
-    #[derive(Debug, Clone, PartialEq)]
+    #[derive(Clone)]
     #[must_use]
     pub struct NewOrder<E: ::bindery::Engine = engine::Default> {
         /// `account`
@@ -592,7 +604,7 @@ pub mod orders {
     }
 
     /// Columns of `orders` to be changed; what is `None` stays.
-    #[derive(Debug, Clone, Default, PartialEq)]
+    #[derive(Default)]
     pub struct OrderPatch {}
 
     impl<E: ::bindery::Engine> ::bindery::__private::ColumnSource for NewOrder<E> {
@@ -606,12 +618,24 @@ pub mod orders {
         }
     }
 
+    impl<E: ::bindery::Engine> ::core::fmt::Debug for NewOrder<E> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("NewOrder", &INFO, self, f)
+        }
+    }
+
     impl ::bindery::__private::ColumnSource for OrderPatch {
         fn columns(&self) -> ::bindery::__private::ColumnSet {
             ::bindery::__private::ColumnSet::new()
         }
 
         fn write(&self, _: &mut ::bindery::ParamWriter<'_>) {}
+    }
+
+    impl ::core::fmt::Debug for OrderPatch {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("OrderPatch", &INFO, self, f)
+        }
     }
 
     impl ::bindery::Model for model::Order {
