@@ -3,9 +3,12 @@
 
 mod mysql;
 mod postgres;
+mod query;
 mod sqlite;
 
 use std::fmt;
+
+pub use query::{ListForm, ListKind, Lists, QuerySyntax};
 
 /// The SQL family an engine speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -22,6 +22,7 @@ mod error;
 mod link;
 mod macros;
 mod model;
+pub mod query;
 mod repository;
 mod value;
 
@@ -59,6 +60,7 @@ pub use model::key::Key;
 pub use model::lives_on::{Hosts, LivesOn};
 pub use model::route::Route;
 pub use model::{HasKey, Model, Writable};
+pub use query::{Column, Condition, Query};
 pub use repository::{Repository, Rows};
 pub use value::types;
 pub use value::{ParamWriter, RowReader};
@@ -67,3 +69,8 @@ pub use value::{ParamWriter, RowReader};
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/transactions.md")]
 mod examples_of_transactions {}
+
+/// The examples of `docs/queries.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/queries.md")]
+mod examples_of_queries {}

@@ -5,6 +5,10 @@ mod bench;
 mod derived_values;
 mod given_values;
 mod own_types;
+mod queries_at_work;
+mod query_lists;
+mod query_random;
+mod query_rows;
 mod refusals;
 mod updates;
 mod values;
@@ -35,6 +39,7 @@ cases! {
     uuids: "uuids/bindery.rs",
     flavours: "flavours/bindery.rs",
     refused: "refused/bindery.rs",
+    queries: "queries/bindery.rs",
     versions: "versions/bindery.rs",
     views: "views/bindery.rs",
 }

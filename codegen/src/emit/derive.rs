@@ -16,7 +16,7 @@ use super::{
     UNUSED, UNUSED_IMPORT, derives_serde, key, model as model_impl, new, row, source, sql,
     string_literal,
 };
-use super::{access, constraints, databases, engine, info, patch};
+use super::{access, columns, constraints, databases, engine, info, patch};
 use crate::rust_writer::{Expr, RustWriter};
 
 /// The struct the user wrote for the first table of the model.
@@ -70,6 +70,7 @@ pub(crate) fn beside_row(model: &CheckedModel, row: &OwnRow) -> String {
     new::new(&mut w, &shapes.around, &shape);
     patch::patch(&mut w, &shapes.around, &shape);
     access::queries(&mut w, &shapes.around, &shape);
+    columns(&mut w, &shapes, &shape);
     table(&mut w, &shapes, &shape);
     if shape.several {
         databases::choice(&mut w, &shapes.around, &shape);
@@ -84,6 +85,16 @@ pub(crate) fn beside_row(model: &CheckedModel, row: &OwnRow) -> String {
         w.line("};");
     });
     w.finish()
+}
+
+fn columns(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
+    w.item(|w| {
+        w.doc(&columns::about(shape));
+        w.line(columns::UNUSED);
+        w.block(&format!("pub mod {}", shape.names.columns), |w| {
+            columns::items(w, &shapes.around, shape);
+        });
+    });
 }
 
 fn unnamed(

@@ -4,6 +4,7 @@
 
 mod access;
 mod column_types;
+mod columns;
 mod constraints;
 mod databases;
 mod ddl;

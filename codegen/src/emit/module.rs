@@ -5,8 +5,8 @@ use super::shape::Shape;
 use super::shapes::Surroundings;
 use super::sql::Statements;
 use super::{
-    UNUSED, access, constraints, from_row, in_words, info, key, model as model_impl, new, patch,
-    row, source, sql,
+    UNUSED, access, columns, constraints, from_row, in_words, info, key, model as model_impl, new,
+    patch, row, source, sql,
 };
 use crate::rust_writer::RustWriter;
 
@@ -28,6 +28,17 @@ impl Module<'_> {
         w.line(UNUSED);
         w.block(&format!("pub mod {}", self.shape.names.module), |w| {
             self.items(w)
+        });
+        w.finish()
+    }
+
+    /// The module of the columns within a file with others.
+    pub(crate) fn inline_columns(&self) -> String {
+        let mut w = RustWriter::new();
+        w.doc(&columns::about(self.shape));
+        w.line(columns::UNUSED);
+        w.block(&format!("pub mod {}", self.shape.names.columns), |w| {
+            columns::items(w, self.around, self.shape);
         });
         w.finish()
     }

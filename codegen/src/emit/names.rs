@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use bindery_schema::model::{Model, Table};
+use bindery_schema::name::{accessor, escape_keyword};
 
 /// The names at the top of every generated file.
 const FIXED: &[&str] = &[
@@ -32,6 +33,8 @@ const PRIMITIVES: &[&str] = &[
 pub(crate) struct ModelNames {
     /// The module: `blogs`.
     pub(crate) module: String,
+    /// The module of the columns: `blog`.
+    pub(crate) columns: String,
     /// The method of connections and `Databases`: `blogs`.
     pub(crate) accessor: String,
     /// The row, and the tag in `model`.
@@ -62,11 +65,16 @@ impl Names {
     pub(crate) fn allocate(model: &Model) -> Self {
         let taken = FIXED.iter().chain(FILES).chain(PRIMITIVES);
         let mut modules = taken.map(|name| (*name).to_owned()).collect();
-        let tables = model.tables.iter();
         let enums = model.enums.iter();
+        // Programs write the names of these modules, and hardly those of the others.
+        let tables = model.tables.iter();
+        let columns: Vec<String> = tables
+            .map(|table| free(&columns_module(&table.model_name), &mut modules))
+            .collect();
+        let tables = model.tables.iter().zip(columns);
         Self {
             models: tables
-                .map(|table| model_names(table, &mut modules))
+                .map(|(table, columns)| model_names(table, columns, &mut modules))
                 .collect(),
             enums: enums.map(|one| one.type_name.clone()).collect(),
         }
@@ -75,19 +83,25 @@ impl Names {
     /// Names at the top that re-exports must leave alone.
     pub(crate) fn fixed_at_top(&self) -> HashSet<String> {
         let fixed = FIXED.iter().map(|name| (*name).to_owned());
-        let own = self
-            .models
-            .iter()
-            .flat_map(|names| [names.choice.clone(), names.module.clone()]);
+        let own = self.models.iter().flat_map(|names| {
+            let modules = [names.module.clone(), names.columns.clone()];
+            modules.into_iter().chain([names.choice.clone()])
+        });
         fixed.chain(own).collect()
     }
 }
 
-fn model_names(table: &Table, modules: &mut BTreeSet<String>) -> ModelNames {
+/// `order_line` of `OrderLine`.
+fn columns_module(row: &str) -> String {
+    escape_keyword(&accessor(row.trim_start_matches("r#")))
+}
+
+fn model_names(table: &Table, columns: String, modules: &mut BTreeSet<String>) -> ModelNames {
     let row = table.model_name.clone();
     let plain = row.trim_start_matches("r#");
     ModelNames {
         module: free(&table.accessor, modules),
+        columns,
         accessor: table.accessor.clone(),
         new: format!("New{plain}"),
         patch: format!("{plain}Patch"),

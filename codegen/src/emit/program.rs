@@ -14,7 +14,7 @@ use super::shape::Shape;
 use super::shapes::{Scope, Shapes, Surroundings};
 use super::types;
 use super::{UNUSED, UNUSED_IMPORT, derives_serde};
-use super::{access, databases, engine, enums, sql};
+use super::{access, columns, databases, engine, enums, sql};
 use crate::kept::{FOLDER, Kept, Piece, fingerprint, joined};
 use crate::rust_writer::RustWriter;
 
@@ -177,7 +177,9 @@ impl<'s> Program<'s> {
 
     fn inline(&self, shapes: &[Shape<'_>], w: &mut RustWriter) {
         for shape in shapes {
-            w.item(|w| w.text(&self.module(shape).inline()));
+            let module = self.module(shape);
+            w.item(|w| w.text(&module.inline()));
+            w.item(|w| w.text(&module.inline_columns()));
         }
     }
 
@@ -218,17 +220,15 @@ impl<'s> Program<'s> {
         self.tags(&mut lib);
         let mut files = Vec::new();
         for shape in &self.all {
-            lib.item(|w| {
-                w.line(UNUSED);
-                // Rust finds the files of modules by itself where their names are ASCII.
-                if !shape.names.module.is_ascii() {
-                    w.line(&format!("#[path = \"{}\"]", file_name(&shape.names.module)));
-                }
-                w.line(&format!("pub mod {};", shape.names.module));
-            });
+            lib.item(|w| declare(w, UNUSED, &shape.names.module));
             let module = self.module(shape);
             files.push(file(&shape.names.module, &module.about(), |w| {
                 module.items(w)
+            }));
+            let name = &shape.names.columns;
+            lib.item(|w| declare(w, columns::UNUSED, name));
+            files.push(file(name, &columns::about(shape), |w| {
+                columns::items(w, module.around, shape);
             }));
         }
         let column_types = &self.shapes.column_types;
@@ -366,6 +366,16 @@ fn reexport(w: &mut RustWriter, module: &str, names: Vec<String>, taken: &mut Ha
             w.reexport(module, &free);
         });
     }
+}
+
+/// Declares a module that is a file.
+fn declare(w: &mut RustWriter, lints: &str, module: &str) {
+    w.line(lints);
+    // Rust finds the files of modules by itself where their names are ASCII.
+    if !module.is_ascii() {
+        w.line(&format!("#[path = \"{}\"]", file_name(module)));
+    }
+    w.line(&format!("pub mod {module};"));
 }
 
 fn file_name(module: &str) -> String {

@@ -181,7 +181,7 @@ fn stays_inside(model: &CheckedModel) {
         file_per_model: true,
     };
     let files = emit(model, &options);
-    assert_eq!(files.len(), 2);
+    assert_eq!(files.len(), 3);
     for file in files {
         let name = file
             .path

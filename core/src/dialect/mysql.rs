@@ -1,6 +1,7 @@
 //! MySQL and MariaDB: what it can do, and how it writes names, constants and placeholders.
 
-use super::{Capabilities, Flavour, IdentifierLimit, Spelling};
+use super::query::ListKind;
+use super::{Capabilities, Flavour, IdentifierLimit, Lists, QuerySyntax, Spelling};
 
 pub(super) const SPELLING: Spelling = Spelling {
     identifier_quote: '`',
@@ -8,6 +9,16 @@ pub(super) const SPELLING: Spelling = Spelling {
     bytes_prefix: "X'",
     numbered_placeholders: false,
     no_values: " () VALUES ()",
+};
+
+pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
+    // 65,535 placeholders are the most that a statement takes.
+    lists: Lists::Placeholders(32_768),
+    pattern: (" LIKE ", " ESCAPE '|'"),
+    globs: false,
+    nulls_are_least: true,
+    nulls_words: false,
+    no_limit: " LIMIT 18446744073709551615",
 };
 
 pub(super) fn capabilities(flavour: Option<Flavour>) -> Capabilities {
@@ -43,5 +54,34 @@ pub(super) fn capabilities(flavour: Option<Flavour>) -> Capabilities {
         counted_column_needs_key: true,
         periods: flavour != Some(Flavour::Mysql),
         changes_case_of_all_letters: true,
+    }
+}
+
+/// `JSON_TABLE` came with MariaDB 10.6 and MySQL 8.0.4; only lists of more values than placeholders need it.
+pub(super) const fn json_values(kind: ListKind) -> (&'static str, &'static str) {
+    const SELECT: &str = "SELECT v FROM JSON_TABLE(";
+    match kind {
+        ListKind::Integer => (SELECT, ", '$[*]' COLUMNS (v BIGINT PATH '$')) AS list"),
+        ListKind::Unsigned => (
+            SELECT,
+            ", '$[*]' COLUMNS (v BIGINT UNSIGNED PATH '$')) AS list",
+        ),
+        ListKind::Float => (SELECT, ", '$[*]' COLUMNS (v DOUBLE PATH '$')) AS list"),
+        ListKind::Decimal => (
+            SELECT,
+            ", '$[*]' COLUMNS (v DECIMAL(65, 30) PATH '$')) AS list",
+        ),
+        ListKind::Date => (SELECT, ", '$[*]' COLUMNS (v DATE PATH '$')) AS list"),
+        ListKind::Time => (SELECT, ", '$[*]' COLUMNS (v TIME(6) PATH '$')) AS list"),
+        ListKind::DateTime => (SELECT, ", '$[*]' COLUMNS (v DATETIME(6) PATH '$')) AS list"),
+        ListKind::Bytes => (
+            "SELECT UNHEX(v) FROM JSON_TABLE(",
+            ", '$[*]' COLUMNS (v LONGTEXT PATH '$')) AS list",
+        ),
+        // Without COLLATE: of two collations of one character set that of bytes decides, and the default is none.
+        ListKind::Text | ListKind::Other => (
+            SELECT,
+            ", '$[*]' COLUMNS (v LONGTEXT CHARACTER SET utf8mb4 PATH '$')) AS list",
+        ),
     }
 }

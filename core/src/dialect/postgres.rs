@@ -1,6 +1,6 @@
 //! PostgreSQL: what it can do, and how it writes names, constants and placeholders.
 
-use super::{Capabilities, IdentifierLimit, Spelling};
+use super::{Capabilities, IdentifierLimit, Lists, QuerySyntax, Spelling};
 
 pub(super) const SPELLING: Spelling = Spelling {
     identifier_quote: '"',
@@ -8,6 +8,15 @@ pub(super) const SPELLING: Spelling = Spelling {
     bytes_prefix: "'\\x",
     numbered_placeholders: true,
     no_values: " DEFAULT VALUES",
+};
+
+pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
+    lists: Lists::Array,
+    pattern: (" LIKE ", " ESCAPE '|'"),
+    globs: false,
+    nulls_are_least: false,
+    nulls_words: true,
+    no_limit: "",
 };
 
 pub(super) fn capabilities() -> Capabilities {

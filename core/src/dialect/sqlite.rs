@@ -1,6 +1,7 @@
 //! SQLite: what it can do, and how it writes names, constants and placeholders.
 
-use super::{Capabilities, IdentifierLimit, Spelling};
+use super::query::ListKind;
+use super::{Capabilities, IdentifierLimit, Lists, QuerySyntax, Spelling};
 
 pub(super) const SPELLING: Spelling = Spelling {
     identifier_quote: '"',
@@ -8,6 +9,16 @@ pub(super) const SPELLING: Spelling = Spelling {
     bytes_prefix: "X'",
     numbered_placeholders: false,
     no_values: " DEFAULT VALUES",
+};
+
+pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
+    lists: Lists::Json,
+    // LIKE folds the case of A to Z. Without the plus SQLite prepares the statement anew for each pattern.
+    pattern: (" GLOB +", ""),
+    globs: true,
+    nulls_are_least: true,
+    nulls_words: true,
+    no_limit: " LIMIT -1",
 };
 
 pub(super) fn capabilities() -> Capabilities {
@@ -42,5 +53,20 @@ pub(super) fn capabilities() -> Capabilities {
         counted_column_needs_key: false,
         periods: false,
         changes_case_of_all_letters: false,
+    }
+}
+
+pub(super) const fn json_values(kind: ListKind) -> (&'static str, &'static str) {
+    match kind {
+        ListKind::Bytes => ("SELECT unhex(value) FROM json_each(", ")"),
+        ListKind::Integer
+        | ListKind::Unsigned
+        | ListKind::Float
+        | ListKind::Text
+        | ListKind::Decimal
+        | ListKind::Date
+        | ListKind::Time
+        | ListKind::DateTime
+        | ListKind::Other => ("SELECT value FROM json_each(", ")"),
     }
 }

@@ -133,6 +133,7 @@ impl ErrorKind {
             | Self::NotHosted { .. }
             | Self::WrongEngine
             | Self::NotFound
+            | Self::SeveralRows
             | Self::StaleVersion
             | Self::UniqueViolation(_)
             | Self::ForeignKeyViolation(_)

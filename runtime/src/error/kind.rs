@@ -26,8 +26,10 @@ pub enum ErrorKind {
     },
     /// A key or row of another engine was given.
     WrongEngine,
-    /// There is no row with this key.
+    /// There is no row with this key, or none that `one` could return.
     NotFound,
+    /// There is more than one row, and `one` was called.
+    SeveralRows,
     /// The row was updated since it was read, so that saving it would undo another caller's work. Read it again.
     StaleVersion,
     /// A unique key holds the value already.
@@ -190,7 +192,8 @@ impl fmt::Display for ErrorKind {
                 lives_on.join(", ")
             ),
             Self::WrongEngine => out.write_str("a key or row of another engine was given"),
-            Self::NotFound => out.write_str("there is no row with this key"),
+            Self::NotFound => out.write_str("there is no such row"),
+            Self::SeveralRows => out.write_str("there is more than one such row"),
             Self::StaleVersion => {
                 out.write_str("the row was updated since it was read; read it again")
             }

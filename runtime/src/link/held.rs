@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use self::standing::{Begun, Standing};
 use crate::driver::TransactionOptions;
-use crate::driver::{Cursor, DROP_LIMIT, Physical};
+use crate::driver::{Cursor, DROP_LIMIT, Physical, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::link::drift::{Use, Watch};
 use crate::link::pool::{Pool, Pooled};
@@ -122,10 +122,10 @@ impl Link {
     }
 
     /// Starts a query whose rows are pulled.
-    pub(crate) fn reading(&mut self, sql: &str) -> Result<Reading<'_>> {
+    pub(crate) fn reading(&mut self, sql: &str, write: WriteParams<'_>) -> Result<Reading<'_>> {
         self.ready()?;
         let pooled = self.pooled.as_mut().expect("taken out only by drop");
-        let cursor = match pooled.physical.cursor(sql, &mut |_| ()) {
+        let cursor = match pooled.physical.cursor(sql, write) {
             Ok(cursor) => cursor,
             Err(error) => {
                 self.standing.failed(Operation::Select, &error);

@@ -6,6 +6,7 @@ use crate::link::Link;
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::link::pool::Pool;
+use crate::link::transaction::Transaction;
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
 
@@ -48,5 +49,13 @@ impl<E: Engine> Target<'_, E> {
             engine,
             source: Source::Pool(pool),
         }
+    }
+}
+
+impl<M: Model, E: Hosts<M>> Route<M> for Transaction<'_, E> {
+    type Engine = E;
+
+    fn target(&mut self) -> Target<'_, E> {
+        (**self).target()
     }
 }

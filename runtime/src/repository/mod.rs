@@ -67,7 +67,7 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     }
 
     /// Runs `work` on a connection and says in its error where it happened.
-    fn run<T>(
+    pub(crate) fn run<T>(
         &mut self,
         operation: Operation,
         work: impl FnOnce(&mut Physical, &'static TableSql, E) -> Result<T>,
@@ -101,6 +101,17 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
             outcome.map_err(|error| error.of_row_of(sql.table, sql.columns))
         });
         outcome.map_err(|error| located::<M, E>(error, engine, operation))
+    }
+
+    /// The engine of the rows.
+    pub(crate) fn engine(&self) -> E {
+        self.target.engine
+    }
+
+    /// The error with the place where it happened.
+    #[cold]
+    pub(crate) fn located(&self, error: Error, operation: Operation) -> Error {
+        located::<M, E>(error, self.target.engine, operation)
     }
 
     fn sql(&self) -> Result<&'static TableSql> {

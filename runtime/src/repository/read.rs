@@ -1,8 +1,8 @@
 //! Reading: one row, all rows, counts.
 
 use super::{Repository, Rows, ensure, located};
-use crate::driver::Physical;
-use crate::driver::TableSql;
+use crate::Dialect;
+use crate::driver::{Physical, TableSql, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::link::engine::Engine;
@@ -75,18 +75,30 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     /// # Errors
     /// The database fails; later failures come as items.
     pub fn iter(self) -> Result<Rows<'c, M, E>> {
+        self.rows(|_, sql| Ok(sql.select), &mut |_| ())
+    }
+
+    /// The rows of this text, one after the other.
+    pub(crate) fn rows<T: AsRef<str>>(
+        self,
+        text: impl FnOnce(Dialect, &'static TableSql) -> Result<T>,
+        write: WriteParams<'_>,
+    ) -> Result<Rows<'c, M, E>> {
         let engine = self.target.engine;
         let opened = self.sql().and_then(|sql| match self.target.source {
             Source::Link(link) => {
-                let ensure =
-                    |link: &mut Link| link.ensure_schema(M::NAME, sql.table, Operation::Select);
-                link.call(Operation::Select, ensure)?;
-                Rows::on_link(link, sql, engine)
+                let prepare = |link: &mut Link| {
+                    link.ensure_schema(M::NAME, sql.table, Operation::Select)?;
+                    text(link.ready()?.dialect(), sql)
+                };
+                let text = link.call(Operation::Select, prepare)?;
+                Rows::on_link(link, (text.as_ref(), write), sql, engine)
             }
             Source::Pool(pool) => {
                 let mut link = pool.acquire()?;
                 link.ensure_schema(M::NAME, sql.table, Operation::Select)?;
-                Rows::on_own(link, sql, engine)
+                let text = text(link.ready()?.dialect(), sql)?;
+                Rows::on_own(link, (text.as_ref(), write), sql, engine)
             }
         });
         opened.map_err(|error| located::<M, E>(error, engine, Operation::Select))

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use self_cell::{MutBorrow, self_cell};
 
 use super::located;
-use crate::driver::TableSql;
+use crate::driver::{TableSql, WriteParams};
 use crate::error::{Operation, Result};
 use crate::link::engine::Engine;
 use crate::link::{Link, Reading};
@@ -40,14 +40,24 @@ self_cell! {
 }
 
 impl<'c, M: Model, E: Engine> Rows<'c, M, E> {
-    pub(super) fn on_link(link: &'c mut Link, sql: &'static TableSql, engine: E) -> Result<Self> {
-        let reading = link.reading(sql.select)?;
+    pub(super) fn on_link(
+        link: &'c mut Link,
+        (text, write): (&str, WriteParams<'_>),
+        sql: &'static TableSql,
+        engine: E,
+    ) -> Result<Self> {
+        let reading = link.reading(text, write)?;
         Ok(Self::new(Running::Borrowed(reading), sql, engine))
     }
 
-    pub(super) fn on_own(link: Link, sql: &'static TableSql, engine: E) -> Result<Self> {
+    pub(super) fn on_own(
+        link: Link,
+        (text, write): (&str, WriteParams<'_>),
+        sql: &'static TableSql,
+        engine: E,
+    ) -> Result<Self> {
         let reading = OwnReading::try_new(MutBorrow::new(link), |link| {
-            link.borrow_mut().reading(sql.select)
+            link.borrow_mut().reading(text, write)
         })?;
         Ok(Self::new(Running::Owned(reading), sql, engine))
     }

@@ -12,13 +12,16 @@ pub(crate) mod sqlite;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) mod buffer;
 mod calendar;
+mod calendar_text;
 mod column_set;
 mod decimal;
 mod identity;
+mod inline_bytes;
+mod json_list;
 mod reader;
+pub(crate) mod recorded;
 mod rounding;
 pub mod types;
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod uuid_text;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod vector;
@@ -26,6 +29,7 @@ mod writer;
 
 pub use self::column_set::ColumnSet;
 pub(crate) use self::identity::Identity;
+pub(crate) use self::inline_bytes::Buffer;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub(crate) use self::reader::RowSource;
 pub use self::reader::{ReadKey, RowReader};

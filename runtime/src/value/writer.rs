@@ -39,6 +39,10 @@ pub(crate) enum ParamTarget<'a> {
     Postgres(super::postgres::Encoder<'a>),
     #[cfg(feature = "mysql")]
     Mysql(super::mysql::Params<'a>),
+    /// Records the values for a statement that does not exist yet.
+    Recorder(super::recorded::Recorder<'a>),
+    /// Writes the elements of a JSON array.
+    Json(super::json_list::JsonList<'a>),
     /// Keeps the type inhabited and its lifetime used without any database.
     #[allow(dead_code, reason = "the only variant when no database is chosen")]
     None(std::marker::PhantomData<&'a ()>),
@@ -57,6 +61,8 @@ macro_rules! each {
             ParamTarget::Postgres(params) => params.$name($($value),*),
             #[cfg(feature = "mysql")]
             ParamTarget::Mysql(params) => params.$name($($value),*),
+            ParamTarget::Recorder(params) => params.$name($($value),*),
+            ParamTarget::Json(params) => params.$name($($value),*),
             ParamTarget::None(_) => { $(let _ = $value;)* Ok(()) }
         };
         $self.record(outcome);
@@ -100,10 +106,7 @@ const YEARS: std::ops::RangeInclusive<i64> = 1901..=2155;
 const NO_YEAR: &str = "a column of type YEAR holds 0 and the years 1901 to 2155";
 
 impl<'a> ParamWriter<'a> {
-    #[cfg_attr(
-        not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
-        allow(dead_code, reason = "called by the databases")
-    )]
+    #[inline]
     pub(crate) fn new(target: ParamTarget<'a>) -> Self {
         Self {
             target,
@@ -114,6 +117,15 @@ impl<'a> ParamWriter<'a> {
             digits: None,
             is_binary: false,
             is_year: false,
+        }
+    }
+
+    /// Ends the recording of values: returns the first refusal, if any.
+    #[inline]
+    pub(crate) fn finish_recording(self) -> crate::Result<()> {
+        match self.refused {
+            None => Ok(()),
+            Some((_, refused)) => Err(refused),
         }
     }
 
@@ -390,6 +402,13 @@ impl ParamWriter<'_> {
             return;
         }
         self.record(Err(Error::new(ErrorKind::UnsupportedValue(reason.into()))));
+    }
+
+    /// In place of a value: refuses the statement with this error.
+    pub(crate) fn refuse_with(&mut self, error: Error) {
+        if !self.leaves_out() {
+            self.record(Err(error));
+        }
     }
 
     fn record(&mut self, outcome: crate::error::Result<()>) {

@@ -53,11 +53,11 @@ pub mod engine {
 /// Tags of the models, for bounds such as `E: Hosts<model::Name>`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod model {
-    /// Tag of [`Goods`](super::goods::Goods).
+    /// Tag of [`Goods`](super::goods_::Goods).
     #[derive(Debug, Clone, Copy)]
     pub struct Goods;
 
-    /// Tag of [`Stock`](super::stock::Stock).
+    /// Tag of [`Stock`](super::stock_::Stock).
     #[derive(Debug, Clone, Copy)]
     pub struct Stock;
 }
@@ -105,7 +105,7 @@ mod column_types {
 
 /// Model `Goods`, table `goods`, on `default`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
-pub mod goods {
+pub mod goods_ {
     use super::{engine, model};
 
     /// Key of [`Goods`].
@@ -572,9 +572,34 @@ pub mod goods {
     }
 }
 
+/// Columns of `goods`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod goods {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::goods_::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable};
+
+    /// `code`
+    pub const code: Column<model::Goods, super::goods_::GoodsId> = Column::at(0);
+
+    /// `cents`
+    pub const cents: Column<model::Goods, super::column_types::Money> = Column::at(1);
+
+    /// `discount`
+    pub const discount: Column<model::Goods, super::column_types::Money, Nullable> = Column::at(2);
+
+    /// `tags`
+    pub const tags: Column<model::Goods, super::column_types::ListedCode> = Column::at(3);
+
+    /// `replaced_by`
+    pub const replaced_by: Column<model::Goods, super::goods_::GoodsId, Nullable> = Column::at(4);
+}
+
 /// Model `Stock`, table `stock`, on `default`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
-pub mod stock {
+pub mod stock_ {
     use super::{engine, model};
 
     /// Key of [`Stock`].
@@ -583,7 +608,7 @@ pub mod stock {
         /// `shelf`
         pub shelf: i64,
         /// `good`
-        pub good: super::goods::GoodsId,
+        pub good: super::goods_::GoodsId,
     }
 
     const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
@@ -603,7 +628,7 @@ pub mod stock {
         /// `shelf`
         pub shelf: i64,
         /// `good`
-        pub good: super::goods::GoodsId,
+        pub good: super::goods_::GoodsId,
     }
 
     /// A row of `stock` to be inserted.
@@ -613,12 +638,12 @@ pub mod stock {
         /// `shelf`
         pub shelf: i64,
         /// `good`
-        pub good: super::goods::GoodsId,
+        pub good: super::goods_::GoodsId,
     }
 
     impl NewStock {
         /// A new row with what it must have.
-        pub fn new(shelf: i64, good: super::goods::GoodsId) -> Self {
+        pub fn new(shelf: i64, good: super::goods_::GoodsId) -> Self {
             Self { shelf, good }
         }
     }
@@ -801,16 +826,32 @@ pub mod stock {
     }
 }
 
-#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
-pub use goods::{Goods, GoodsId, GoodsPatch, GoodsQueries, NewGoods};
+/// Columns of `stock`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod stock {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::stock_::*;
+
+    use super::model;
+    use ::bindery::query::Column;
+
+    /// `shelf`
+    pub const shelf: Column<model::Stock, i64> = Column::at(0);
+
+    /// `good`
+    pub const good: Column<model::Stock, super::goods_::GoodsId> = Column::at(1);
+}
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
-pub use stock::{NewStock, Stock, StockId, StockPatch};
+pub use goods_::{Goods, GoodsId, GoodsPatch, GoodsQueries, NewGoods};
+
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+pub use stock_::{NewStock, Stock, StockId, StockPatch};
 
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
-    /// The rows of [`goods::Goods`].
+    /// The rows of [`goods_::Goods`].
     fn goods(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Goods, <Self as ::bindery::Route<model::Goods>>::Engine>
@@ -820,7 +861,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`stock::Stock`].
+    /// The rows of [`stock_::Stock`].
     fn stock(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Stock, <Self as ::bindery::Route<model::Stock>>::Engine>
@@ -941,12 +982,12 @@ impl Databases {
             .transaction_retry(retry, work)
     }
 
-    /// The rows of [`goods::Goods`].
+    /// The rows of [`goods_::Goods`].
     pub fn goods(&self) -> ::bindery::Repository<'_, model::Goods, engine::Default> {
         self.0.repository(engine::Default)
     }
 
-    /// The rows of [`stock::Stock`].
+    /// The rows of [`stock_::Stock`].
     pub fn stock(&self) -> ::bindery::Repository<'_, model::Stock, engine::Default> {
         self.0.repository(engine::Default)
     }

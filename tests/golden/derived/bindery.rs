@@ -525,6 +525,44 @@ pub mod teas {
     }
 }
 
+/// Columns of `teas`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod tea {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::teas::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable};
+
+    /// `id`
+    pub const id: Column<model::Tea, super::teas::TeaId> = Column::at(0);
+
+    /// `name`
+    pub const name: Column<model::Tea, ::std::string::String> = Column::at(1);
+
+    /// `leaf`
+    pub const leaf: Column<model::Tea, super::enums::Leaf> = Column::at(2);
+
+    /// `picked`
+    pub const picked: Column<model::Tea, ::bindery::types::NaiveDate, Nullable> = Column::at(3);
+
+    /// `packed`
+    pub const packed: Column<
+        model::Tea,
+        ::bindery::types::DateTime<::bindery::types::Utc>,
+        Nullable,
+    > = Column::at(4);
+
+    /// `price`
+    pub const price: Column<model::Tea, ::bindery::types::BigDecimal> = Column::at(5);
+
+    /// `batch`
+    pub const batch: Column<model::Tea, ::bindery::types::Uuid, Nullable> = Column::at(6);
+
+    /// `notes`
+    pub const notes: Column<model::Tea, ::bindery::types::JsonValue, Nullable> = Column::at(7);
+}
+
 /// Model `Shelf`, table `shelves`, on `default` and `b`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod shelves {
@@ -884,6 +922,25 @@ pub mod shelves {
         /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
+}
+
+/// Columns of `shelves`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod shelf {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::shelves::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable};
+
+    /// `room`
+    pub const room: Column<model::Shelf, i32> = Column::at(0);
+
+    /// `number`
+    pub const number: Column<model::Shelf, i32> = Column::at(1);
+
+    /// `label`
+    pub const label: Column<model::Shelf, ::std::string::String, Nullable> = Column::at(2);
 }
 
 /// Model `Jar`, table `jars`, on `default` and `b`.
@@ -1262,6 +1319,25 @@ pub mod jars {
         /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
+}
+
+/// Columns of `jars`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod jar {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::jars::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::Jar, super::jars::JarId<RowEngine>> = Column::at(0);
+
+    /// `room`
+    pub const room: Column<model::Jar, i32, Nullable> = Column::at(1);
+
+    /// `number`
+    pub const number: Column<model::Jar, i32, Nullable> = Column::at(2);
 }
 
 /// Enum types.

@@ -448,6 +448,25 @@ pub mod blogs {
     }
 }
 
+/// Columns of `blogs`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod blog {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::blogs::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::Blog, super::blogs::BlogId<RowEngine>> = Column::at(0);
+
+    /// `title`
+    pub const title: Column<model::Blog, ::std::string::String> = Column::at(1);
+
+    /// `content`
+    pub const content: Column<model::Blog, ::std::string::String, Nullable> = Column::at(2);
+}
+
 /// Model `Category`, table `categories`, on `b`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod categories {
@@ -714,6 +733,22 @@ pub mod categories {
         /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
+}
+
+/// Columns of `categories`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod category {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::categories::*;
+
+    use super::model;
+    use ::bindery::query::Column;
+
+    /// `id`
+    pub const id: Column<model::Category, super::categories::CategoryId> = Column::at(0);
+
+    /// `name`
+    pub const name: Column<model::Category, ::std::string::String> = Column::at(1);
 }
 
 /// Model `User`, table `users`, on `default`.
@@ -1071,6 +1106,32 @@ pub mod users {
         /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
+}
+
+/// Columns of `users`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod user {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::users::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable};
+
+    /// `id`
+    pub const id: Column<model::User, super::users::UserId> = Column::at(0);
+
+    /// `email`
+    pub const email: Column<model::User, ::std::string::String> = Column::at(1);
+
+    /// `nick`
+    pub const nick: Column<model::User, ::std::string::String, Nullable> = Column::at(2);
+
+    /// `revision`
+    pub const revision: Column<model::User, i32> = Column::at(3);
+
+    /// `changed`
+    pub const changed: Column<model::User, ::bindery::types::NaiveDateTime, Nullable> =
+        Column::at(4);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -331,6 +331,28 @@ pub mod notes {
     }
 }
 
+/// Columns of `notes`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod note {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::notes::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable};
+
+    /// `id`
+    pub const id: Column<model::Note, super::notes::NoteId> = Column::at(0);
+
+    /// `title`
+    pub const title: Column<model::Note, ::std::string::String> = Column::at(1);
+
+    /// `body`
+    pub const body: Column<model::Note, ::std::string::String, Nullable> = Column::at(2);
+
+    /// `stars`
+    pub const stars: Column<model::Note, i64> = Column::at(3);
+}
+
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use notes::{NewNote, Note, NoteId, NotePatch};
 

@@ -873,6 +873,50 @@ pub mod visits {
     }
 }
 
+/// Columns of `visits`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod visit {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::visits::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::Visit, super::visits::VisitId<RowEngine>> = Column::at(0);
+
+    /// `token`
+    pub const token: Column<model::Visit, ::bindery::types::Uuid> = Column::at(1);
+
+    /// `before`
+    pub const before: Column<model::Visit, super::visits::VisitId<RowEngine>, Nullable> =
+        Column::at(2);
+
+    /// `client`
+    pub const client: Column<model::Visit, ::core::net::Ipv6Addr> = Column::at(3);
+
+    /// `door`
+    pub const door: Column<model::Visit, ::core::net::Ipv4Addr, Nullable> = Column::at(4);
+
+    /// `note`
+    pub const note: Column<model::Visit, ::std::string::String> = Column::at(5);
+
+    /// `seen`
+    pub const seen: Column<model::Visit, ::bindery::types::NaiveDateTime> = Column::at(6);
+
+    /// `day`
+    pub const day: Column<model::Visit, ::bindery::types::NaiveDate> = Column::at(7);
+
+    /// `label`
+    pub const label: Column<model::Visit, ::std::string::String> = Column::at(8);
+
+    /// `price`
+    pub const price: Column<model::Visit, ::bindery::types::BigDecimal> = Column::at(9);
+
+    /// `made`
+    pub const made: Column<model::Visit, ::std::string::String> = Column::at(10);
+}
+
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use visits::{NewVisit, Visit, VisitId, VisitPatch, VisitQueries};
 

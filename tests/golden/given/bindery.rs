@@ -1171,6 +1171,47 @@ pub mod members {
     }
 }
 
+/// Columns of `members`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod member {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::members::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::Member, super::members::MemberId<RowEngine>> = Column::at(0);
+
+    /// `email`
+    pub const email: Column<model::Member, ::std::string::String> = Column::at(1);
+
+    /// `name`
+    pub const name: Column<model::Member, ::std::string::String, Nullable> = Column::at(2);
+
+    /// `born`
+    pub const born: Column<model::Member, i16, Nullable> = Column::at(3);
+
+    /// `height`
+    pub const height: Column<model::Member, f64, Nullable> = Column::at(4);
+
+    /// `card`
+    pub const card: Column<model::Member, ::std::string::String, Nullable> = Column::at(5);
+
+    /// `brought_by`
+    pub const brought_by: Column<model::Member, super::members::MemberId<RowEngine>, Nullable> =
+        Column::at(6);
+
+    /// `points`
+    pub const points: Column<model::Member, i32> = Column::at(7);
+
+    /// `city`
+    pub const city: Column<model::Member, ::std::string::String> = Column::at(8);
+
+    /// `colour`
+    pub const colour: Column<model::Member, ::std::string::String, Nullable> = Column::at(9);
+}
+
 /// Model `Word`, table `words`, on `default`, `p`, `lite` and `proper`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod words {
@@ -2057,6 +2098,55 @@ pub mod words {
         /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
+}
+
+/// Columns of `words`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod word {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::words::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::Word, super::words::WordId<RowEngine>> = Column::at(0);
+
+    /// `new`
+    pub const new: Column<model::Word, i32, Nullable> = Column::at(1);
+
+    /// `clone`
+    pub const clone: Column<model::Word, i32, Nullable> = Column::at(2);
+
+    /// `default`
+    pub const default: Column<model::Word, i32, Nullable> = Column::at(3);
+
+    /// `into`
+    pub const into: Column<model::Word, ::std::string::String, Nullable> = Column::at(4);
+
+    /// `self`
+    pub const self_: Column<model::Word, i32, Nullable> = Column::at(5);
+
+    /// `type`
+    pub const r#type: Column<model::Word, i32> = Column::at(6);
+
+    /// `columns`
+    pub const columns: Column<model::Word, i32, Nullable> = Column::at(7);
+
+    /// `given`
+    pub const given: Column<model::Word, i32, Nullable> = Column::at(8);
+
+    /// `write`
+    pub const write: Column<model::Word, i32, Nullable> = Column::at(9);
+
+    /// `is_open`
+    pub const is_open: Column<model::Word, bool, Nullable> = Column::at(10);
+
+    /// `to_day`
+    pub const to_day: Column<model::Word, ::bindery::types::NaiveDate, Nullable> = Column::at(11);
+
+    /// `sub`
+    pub const sub: Column<model::Word, i32, Nullable> = Column::at(12);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -1216,6 +1216,85 @@ pub mod samples {
     }
 }
 
+/// Columns of `samples`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod sample {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::samples::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::Sample, super::samples::SampleId<RowEngine>> = Column::at(0);
+
+    /// `flag`
+    pub const flag: Column<model::Sample, bool> = Column::at(1);
+
+    /// `small`
+    pub const small: Column<model::Sample, i16> = Column::at(2);
+
+    /// `medium`
+    pub const medium: Column<model::Sample, i32> = Column::at(3);
+
+    /// `big`
+    pub const big: Column<model::Sample, i64> = Column::at(4);
+
+    /// `single`
+    pub const single: Column<model::Sample, f32> = Column::at(5);
+
+    /// `double`
+    pub const double: Column<model::Sample, f64> = Column::at(6);
+
+    /// `amount`
+    pub const amount: Column<model::Sample, ::bindery::types::BigDecimal> = Column::at(7);
+
+    /// `code`
+    pub const code: Column<model::Sample, ::std::string::String> = Column::at(8);
+
+    /// `name`
+    pub const name: Column<model::Sample, ::std::string::String> = Column::at(9);
+
+    /// `note`
+    pub const note: Column<model::Sample, ::std::string::String, Nullable> = Column::at(10);
+
+    /// `bytes`
+    pub const bytes: Column<model::Sample, ::std::vec::Vec<u8>, Nullable> = Column::at(11);
+
+    /// `day`
+    pub const day: Column<model::Sample, ::bindery::types::NaiveDate, Nullable> = Column::at(12);
+
+    /// `at_time`
+    pub const at_time: Column<model::Sample, ::bindery::types::NaiveTime, Nullable> =
+        Column::at(13);
+
+    /// `local`
+    pub const local: Column<model::Sample, ::bindery::types::NaiveDateTime, Nullable> =
+        Column::at(14);
+
+    /// `instant`
+    pub const instant: Column<model::Sample, ::bindery::types::DateTime<::bindery::types::Utc>> =
+        Column::at(15);
+
+    /// `token`
+    pub const token: Column<model::Sample, ::bindery::types::Uuid> = Column::at(16);
+
+    /// `document`
+    pub const document: Column<model::Sample, ::bindery::types::JsonValue, Nullable> =
+        Column::at(17);
+
+    /// `feeling`
+    pub const feeling: Column<model::Sample, super::enums::Mood> = Column::at(18);
+
+    /// `changed_at`
+    pub const changed_at: Column<model::Sample, ::bindery::types::DateTime<::bindery::types::Utc>> =
+        Column::at(19);
+
+    /// `touched_on`
+    pub const touched_on: Column<model::Sample, ::bindery::types::NaiveDate, Nullable> =
+        Column::at(20);
+}
+
 /// Model `Array`, table `arrays`, on `default`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod arrays {
@@ -1738,6 +1817,43 @@ pub mod arrays {
         /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
+}
+
+/// Columns of `arrays`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod array {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::arrays::*;
+
+    use super::{engine, model};
+    use ::bindery::query::{Column, Nullable};
+
+    /// `id`
+    pub const id: Column<model::Array, super::arrays::ArrayId> = Column::at(0);
+
+    /// `numbers`
+    pub const numbers: Column<model::Array, ::std::vec::Vec<i32>> = Column::at(1);
+
+    /// `words`
+    pub const words: Column<model::Array, ::std::vec::Vec<::std::string::String>, Nullable> =
+        Column::at(2);
+
+    /// `moods`
+    pub const moods: Column<model::Array, ::std::vec::Vec<super::enums::Mood>, Nullable> =
+        Column::at(3);
+
+    /// `span`
+    pub const span: Column<model::Array, ::bindery::types::Interval, Nullable> = Column::at(4);
+
+    /// `raw`
+    pub const raw: Column<model::Array, ::std::vec::Vec<u8>> = Column::at(5);
+
+    /// `price`
+    pub const price: Column<model::Array, ::bindery::types::BigDecimal> = Column::at(6);
+
+    /// `sample_id`
+    pub const sample_id: Column<model::Array, super::samples::SampleId<engine::Default>> =
+        Column::at(7);
 }
 
 /// Enum types.

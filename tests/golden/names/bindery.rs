@@ -112,7 +112,7 @@ pub mod engine {
 /// Tags of the models, for bounds such as `E: Hosts<model::Name>`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod model {
-    /// Tag of [`Select`](super::select::Select).
+    /// Tag of [`Select`](super::select_::Select).
     #[derive(Debug, Clone, Copy)]
     pub struct Select;
 
@@ -120,11 +120,11 @@ pub mod model {
     #[derive(Debug, Clone, Copy)]
     pub struct OrderDétail;
 
-    /// Tag of [`Option`](super::option::Option).
+    /// Tag of [`Option`](super::option_::Option).
     #[derive(Debug, Clone, Copy)]
     pub struct Option;
 
-    /// Tag of [`String`](super::string::String).
+    /// Tag of [`String`](super::string_::String).
     #[derive(Debug, Clone, Copy)]
     pub struct String;
 
@@ -135,7 +135,7 @@ pub mod model {
 
 /// Model `Select`, table `select`, on `default`, `p`, `m` and `proper`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
-pub mod select {
+pub mod select_ {
     use super::{engine, model};
 
     /// Key of [`Select`].
@@ -759,6 +759,34 @@ pub mod select {
         /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
+}
+
+/// Columns of `select`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod select {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::select_::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `type`
+    pub const r#type: Column<model::Select, super::select_::SelectId<RowEngine>> = Column::at(0);
+
+    /// `self`
+    pub const self_: Column<model::Select, i32> = Column::at(1);
+
+    /// `crate`
+    pub const crate_: Column<model::Select, i32> = Column::at(2);
+
+    /// `match`
+    pub const r#match: Column<model::Select, ::std::string::String, Nullable> = Column::at(3);
+
+    /// `order`
+    pub const order: Column<model::Select, ::std::string::String> = Column::at(4);
+
+    /// `Group By`
+    pub const group_by: Column<model::Select, ::std::string::String, Nullable> = Column::at(5);
 }
 
 /// Model `OrderDétail`, table `Order Détails`, on `default`, `p`, `m` and `proper`.
@@ -1581,9 +1609,50 @@ pub mod order_détails {
     }
 }
 
+/// Columns of `Order Détails`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod order_détail {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::order_détails::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `Id`
+    pub const id: Column<model::OrderDétail, super::order_détails::OrderDétailId<RowEngine>> =
+        Column::at(0);
+
+    /// `it's`
+    pub const it_s: Column<model::OrderDétail, i32, Nullable> = Column::at(1);
+
+    /// `a 'back' tick`
+    pub const a_back_tick: Column<model::OrderDétail, i32, Nullable> = Column::at(2);
+
+    /// `a "quote"`
+    pub const a_quote: Column<model::OrderDétail, i32, Nullable> = Column::at(3);
+
+    /// `back\slash`
+    pub const back_slash: Column<model::OrderDétail, i32, Nullable> = Column::at(4);
+
+    /// `größe`
+    pub const größe: Column<model::OrderDétail, i32, Nullable> = Column::at(5);
+
+    /// `1st`
+    pub const c1st: Column<model::OrderDétail, i32, Nullable> = Column::at(6);
+
+    /// `x; DROP TABLE "select"; --`
+    pub const x_drop_table_select: Column<model::OrderDétail, i32, Nullable> = Column::at(7);
+
+    /// `*/ } fn main() { /*`
+    pub const fn_main: Column<model::OrderDétail, i32, Nullable> = Column::at(8);
+
+    /// `r#"#`
+    pub const r: Column<model::OrderDétail, i32, Nullable> = Column::at(9);
+}
+
 /// Model `Option`, table `option`, on `default`, `p`, `m` and `proper`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
-pub mod option {
+pub mod option_ {
     use super::{engine, model};
 
     /// Key of [`Option`].
@@ -1606,7 +1675,7 @@ pub mod option {
         /// `some`
         pub some: OptionId<E>,
         /// `result`
-        pub result: super::select::SelectId<E>,
+        pub result: super::select_::SelectId<E>,
     }
 
     /// A row of `option` to be inserted.
@@ -1616,12 +1685,12 @@ pub mod option {
         /// `some`
         pub some: i64,
         /// `result`
-        pub result: super::select::SelectId<E>,
+        pub result: super::select_::SelectId<E>,
     }
 
     impl<E: ::bindery::Engine> NewOption<E> {
         /// A new row with what it must have.
-        pub fn new(some: i64, result: super::select::SelectId<E>) -> Self {
+        pub fn new(some: i64, result: super::select_::SelectId<E>) -> Self {
             Self { some, result }
         }
     }
@@ -1638,7 +1707,7 @@ pub mod option {
     /// Columns of `option` to be changed; what is `None` stays.
     pub struct OptionPatch<E: ::bindery::Engine = engine::Default> {
         /// `result`
-        pub result: ::core::option::Option<super::select::SelectId<E>>,
+        pub result: ::core::option::Option<super::select_::SelectId<E>>,
     }
 
     impl<E: ::bindery::Engine> ::core::default::Default for OptionPatch<E> {
@@ -2029,9 +2098,25 @@ pub mod option {
     }
 }
 
+/// Columns of `option`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod option {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::option_::*;
+
+    use super::model;
+    use ::bindery::query::{Column, RowEngine};
+
+    /// `some`
+    pub const some: Column<model::Option, super::option_::OptionId<RowEngine>> = Column::at(0);
+
+    /// `result`
+    pub const result: Column<model::Option, super::select_::SelectId<RowEngine>> = Column::at(1);
+}
+
 /// Model `String`, table `string`, on `default`, `p`, `m` and `proper`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
-pub mod string {
+pub mod string_ {
     use super::{engine, model};
 
     /// Key of [`String`].
@@ -2465,6 +2550,22 @@ pub mod string {
         /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
+}
+
+/// Columns of `string`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod string {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::string_::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `string`
+    pub const string: Column<model::String, super::string_::StringId<RowEngine>> = Column::at(0);
+
+    /// `vec`
+    pub const vec: Column<model::String, ::std::vec::Vec<u8>, Nullable> = Column::at(1);
 }
 
 /// Model `Longest`, table `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`, on `default`, `p`, `m` and `proper`.
@@ -3022,17 +3123,38 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
     }
 }
 
+/// Columns of `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod longest {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `id`
+    pub const id: Column<
+        model::Longest,
+        super::a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc::LongestId<
+            RowEngine,
+        >,
+    > = Column::at(0);
+
+    /// `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
+    pub const long: Column<model::Longest, i64, Nullable> = Column::at(1);
+}
+
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
-pub use select::{NewSelect, Select, SelectId, SelectPatch};
+pub use select_::{NewSelect, Select, SelectId, SelectPatch};
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use order_détails::{NewOrderDétail, OrderDétail, OrderDétailId, OrderDétailPatch};
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
-pub use option::{NewOption, Option, OptionId, OptionPatch};
+pub use option_::{NewOption, Option, OptionId, OptionPatch};
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
-pub use string::{NewString, String, StringId, StringPatch};
+pub use string_::{NewString, String, StringId, StringPatch};
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc::{
@@ -3042,7 +3164,7 @@ pub use a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc::{
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
-    /// The rows of [`select::Select`].
+    /// The rows of [`select_::Select`].
     fn select(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Select, <Self as ::bindery::Route<model::Select>>::Engine>
@@ -3066,7 +3188,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`option::Option`].
+    /// The rows of [`option_::Option`].
     fn option(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Option, <Self as ::bindery::Route<model::Option>>::Engine>
@@ -3076,7 +3198,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`string::String`].
+    /// The rows of [`string_::String`].
     fn string(
         &mut self,
     ) -> ::bindery::Repository<'_, model::String, <Self as ::bindery::Route<model::String>>::Engine>

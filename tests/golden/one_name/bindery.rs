@@ -77,7 +77,7 @@ pub mod model {
     #[derive(Debug, Clone, Copy)]
     pub struct User;
 
-    /// Tag of [`Visitor`](super::visitor::Visitor).
+    /// Tag of [`Visitor`](super::visitor_::Visitor).
     #[derive(Debug, Clone, Copy)]
     pub struct Visitor;
 }
@@ -295,9 +295,25 @@ pub mod users {
     }
 }
 
+/// Columns of `users`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod user {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::users::*;
+
+    use super::model;
+    use ::bindery::query::Column;
+
+    /// `id`
+    pub const id: Column<model::User, super::users::UserId> = Column::at(0);
+
+    /// `email`
+    pub const email: Column<model::User, ::std::string::String> = Column::at(1);
+}
+
 /// Model `Visitor`, table `users`, on `analytics`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
-pub mod visitor {
+pub mod visitor_ {
     use super::{engine, model};
 
     /// Key of [`Visitor`].
@@ -516,11 +532,27 @@ pub mod visitor {
     }
 }
 
+/// Columns of `users`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod visitor {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::visitor_::*;
+
+    use super::model;
+    use ::bindery::query::Column;
+
+    /// `id`
+    pub const id: Column<model::Visitor, super::visitor_::VisitorId> = Column::at(0);
+
+    /// `visits`
+    pub const visits: Column<model::Visitor, i32> = Column::at(1);
+}
+
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use users::{NewUser, User, UserId, UserPatch};
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
-pub use visitor::{NewVisitor, Visitor, VisitorId, VisitorPatch};
+pub use visitor_::{NewVisitor, Visitor, VisitorId, VisitorPatch};
 
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -535,7 +567,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`visitor::Visitor`].
+    /// The rows of [`visitor_::Visitor`].
     fn visitor(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Visitor, <Self as ::bindery::Route<model::Visitor>>::Engine>
@@ -708,7 +740,7 @@ impl Databases {
         self.0.repository(engine::B)
     }
 
-    /// The rows of [`visitor::Visitor`].
+    /// The rows of [`visitor_::Visitor`].
     pub fn visitor(&self) -> ::bindery::Repository<'_, model::Visitor, engine::Analytics> {
         self.0.repository(engine::Analytics)
     }

@@ -872,6 +872,40 @@ pub mod readings {
     }
 }
 
+/// Columns of `readings`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod reading {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::readings::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable};
+
+    /// `sensor`
+    pub const sensor: Column<model::Reading, u64> = Column::at(0);
+
+    /// `slot`
+    pub const slot: Column<model::Reading, i32> = Column::at(1);
+
+    /// `label`
+    pub const label: Column<model::Reading, ::std::string::String> = Column::at(2);
+
+    /// `value`
+    pub const value: Column<model::Reading, f64> = Column::at(3);
+
+    /// `level`
+    pub const level: Column<model::Reading, f64> = Column::at(4);
+
+    /// `share`
+    pub const share: Column<model::Reading, f32> = Column::at(5);
+
+    /// `note`
+    pub const note: Column<model::Reading, ::std::string::String, Nullable> = Column::at(6);
+
+    /// `revision`
+    pub const revision: Column<model::Reading, i32> = Column::at(7);
+}
+
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use readings::{NewReading, Reading, ReadingId, ReadingPatch, ReadingQueries};
 

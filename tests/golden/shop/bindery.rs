@@ -125,11 +125,11 @@ pub mod model {
     #[derive(Debug, Clone, Copy)]
     pub struct Like;
 
-    /// Tag of [`Model`](super::model_::Model).
+    /// Tag of [`Model`](super::model__::Model).
     #[derive(Debug, Clone, Copy)]
     pub struct Model;
 
-    /// Tag of [`Match`](super::r#match::Match).
+    /// Tag of [`Match`](super::match_::Match).
     #[derive(Debug, Clone, Copy)]
     pub struct Match;
 }
@@ -556,6 +556,38 @@ pub mod customers {
         /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
+}
+
+/// Columns of `customers`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod customer {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::customers::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable};
+
+    /// `id`
+    pub const id: Column<model::Customer, super::customers::CustomerId> = Column::at(0);
+
+    /// `email`
+    pub const email: Column<model::Customer, ::std::string::String> = Column::at(1);
+
+    /// `name`
+    pub const name: Column<model::Customer, ::std::string::String> = Column::at(2);
+
+    /// `referred_by`
+    pub const referred_by: Column<model::Customer, super::customers::CustomerId, Nullable> =
+        Column::at(3);
+
+    /// `newsletter`
+    pub const newsletter: Column<model::Customer, bool> = Column::at(4);
+
+    /// `since`
+    pub const since: Column<model::Customer, ::bindery::types::NaiveDateTime> = Column::at(5);
+
+    /// `changed_at`
+    pub const changed_at: Column<model::Customer, ::bindery::types::NaiveDateTime> = Column::at(6);
 }
 
 /// Model `Product`, table `products`, on `default` and `b`.
@@ -1119,6 +1151,38 @@ pub mod products {
         /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
+}
+
+/// Columns of `products`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod product {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::products::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `code`
+    pub const code: Column<model::Product, super::products::ProductId<RowEngine>> = Column::at(0);
+
+    /// `title`
+    pub const title: Column<model::Product, ::std::string::String> = Column::at(1);
+
+    /// `price`
+    pub const price: Column<model::Product, ::bindery::types::BigDecimal> = Column::at(2);
+
+    /// `weight`
+    pub const weight: Column<model::Product, f64, Nullable> = Column::at(3);
+
+    /// `type`
+    pub const r#type: Column<model::Product, ::std::string::String> = Column::at(4);
+
+    /// `printed_in`
+    pub const printed_in: Column<model::Product, u16, Nullable> = Column::at(5);
+
+    /// `replaced_by`
+    pub const replaced_by: Column<model::Product, super::products::ProductId<RowEngine>, Nullable> =
+        Column::at(6);
 }
 
 /// Model `Order`, table `orders`, on `default` and `b`.
@@ -1758,6 +1822,43 @@ pub mod orders {
     }
 }
 
+/// Columns of `orders`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod order {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::orders::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::Order, super::orders::OrderId<RowEngine>> = Column::at(0);
+
+    /// `number`
+    pub const number: Column<model::Order, ::std::string::String> = Column::at(1);
+
+    /// `customer_id`
+    pub const customer_id: Column<model::Order, super::customers::CustomerId> = Column::at(2);
+
+    /// `placed_on`
+    pub const placed_on: Column<model::Order, ::bindery::types::NaiveDate> = Column::at(3);
+
+    /// `shipped_at`
+    pub const shipped_at: Column<model::Order, ::bindery::types::NaiveDateTime, Nullable> =
+        Column::at(4);
+
+    /// `discount`
+    pub const discount: Column<model::Order, ::bindery::types::BigDecimal, Nullable> =
+        Column::at(5);
+
+    /// `previous_order_of_the_same_customer`
+    pub const previous_order_of_the_same_customer: Column<
+        model::Order,
+        super::orders::OrderId<RowEngine>,
+        Nullable,
+    > = Column::at(6);
+}
+
 /// Model `OrderLine`, table `order_lines`, on `default` and `b`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod order_lines {
@@ -2261,6 +2362,36 @@ pub mod order_lines {
     }
 }
 
+/// Columns of `order_lines`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod order_line {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::order_lines::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `order_id`
+    pub const order_id: Column<model::OrderLine, super::orders::OrderId<RowEngine>> = Column::at(0);
+
+    /// `line`
+    pub const line: Column<model::OrderLine, i64> = Column::at(1);
+
+    /// `product`
+    pub const product: Column<model::OrderLine, super::products::ProductId<RowEngine>> =
+        Column::at(2);
+
+    /// `quantity`
+    pub const quantity: Column<model::OrderLine, i64> = Column::at(3);
+
+    /// `unit_price`
+    pub const unit_price: Column<model::OrderLine, ::bindery::types::BigDecimal> = Column::at(4);
+
+    /// `total`
+    pub const total: Column<model::OrderLine, ::bindery::types::BigDecimal, Nullable> =
+        Column::at(5);
+}
+
 /// Model `Seat`, table `seats`, on `b` and `archive`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod seats {
@@ -2620,6 +2751,25 @@ pub mod seats {
     }
 }
 
+/// Columns of `seats`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod seat {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::seats::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable};
+
+    /// `row`
+    pub const row: Column<model::Seat, i16> = Column::at(0);
+
+    /// `number`
+    pub const number: Column<model::Seat, i16> = Column::at(1);
+
+    /// `engine`
+    pub const engine: Column<model::Seat, ::std::string::String, Nullable> = Column::at(2);
+}
+
 /// Model `Visit`, table `visits`, on `default` and `archive`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod visits {
@@ -2908,6 +3058,25 @@ pub mod visits {
     }
 }
 
+/// Columns of `visits`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod visit {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::visits::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable};
+
+    /// `path`
+    pub const path: Column<model::Visit, ::std::string::String> = Column::at(0);
+
+    /// `took`
+    pub const took: Column<model::Visit, f64> = Column::at(1);
+
+    /// `match`
+    pub const r#match: Column<model::Visit, ::std::vec::Vec<u8>, Nullable> = Column::at(2);
+}
+
 /// Model `Profile`, table `profiles`, on `default`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod profiles {
@@ -3138,6 +3307,22 @@ pub mod profiles {
         /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
+}
+
+/// Columns of `profiles`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod profile {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::profiles::*;
+
+    use super::model;
+    use ::bindery::query::Column;
+
+    /// `customer_id`
+    pub const customer_id: Column<model::Profile, super::customers::CustomerId> = Column::at(0);
+
+    /// `about`
+    pub const about: Column<model::Profile, ::std::string::String> = Column::at(1);
 }
 
 /// Model `Like`, table `likes`, on `default`.
@@ -3376,9 +3561,26 @@ pub mod likes {
     }
 }
 
+/// Columns of `likes`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod like {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::likes::*;
+
+    use super::{engine, model};
+    use ::bindery::query::Column;
+
+    /// `customer_id`
+    pub const customer_id: Column<model::Like, super::customers::CustomerId> = Column::at(0);
+
+    /// `product`
+    pub const product: Column<model::Like, super::products::ProductId<engine::Default>> =
+        Column::at(1);
+}
+
 /// Model `Model`, table `model`, on `archive`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
-pub mod model_ {
+pub mod model__ {
     use super::{engine, model};
 
     /// Key of [`Model`].
@@ -3632,9 +3834,28 @@ pub mod model_ {
     }
 }
 
+/// Columns of `model`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod model_ {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::model__::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable};
+
+    /// `id`
+    pub const id: Column<model::Model, super::model__::ModelId> = Column::at(0);
+
+    /// `fn`
+    pub const r#fn: Column<model::Model, ::std::string::String> = Column::at(1);
+
+    /// `self`
+    pub const self_: Column<model::Model, ::std::string::String, Nullable> = Column::at(2);
+}
+
 /// Model `Match`, table `match`, on `archive`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
-pub mod r#match {
+pub mod match_ {
     use super::{engine, model};
 
     /// Key of [`Match`].
@@ -3657,7 +3878,7 @@ pub mod r#match {
         /// `id`
         pub id: MatchId,
         /// `option`
-        pub option: super::model_::ModelId,
+        pub option: super::model__::ModelId,
         /// `a1`
         pub a1: i64,
         /// `a2`
@@ -3683,7 +3904,7 @@ pub mod r#match {
         /// `id`; generated by the database when left out.
         pub id: ::core::option::Option<i64>,
         /// `option`
-        pub option: super::model_::ModelId,
+        pub option: super::model__::ModelId,
         /// `a1`
         pub a1: i64,
         /// `a2`
@@ -3706,7 +3927,7 @@ pub mod r#match {
         /// A new row with what it must have.
         #[allow(clippy::too_many_arguments)]
         pub fn new(
-            option: super::model_::ModelId,
+            option: super::model__::ModelId,
             a1: i64,
             a2: i64,
             a3: i64,
@@ -3758,7 +3979,7 @@ pub mod r#match {
     #[derive(Default)]
     pub struct MatchPatch {
         /// `option`
-        pub option: ::core::option::Option<super::model_::ModelId>,
+        pub option: ::core::option::Option<super::model__::ModelId>,
         /// `a1`
         pub a1: ::core::option::Option<i64>,
         /// `a2`
@@ -4025,6 +4246,46 @@ pub mod r#match {
     }
 }
 
+/// Columns of `match`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod r#match {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::match_::*;
+
+    use super::model;
+    use ::bindery::query::Column;
+
+    /// `id`
+    pub const id: Column<model::Match, super::match_::MatchId> = Column::at(0);
+
+    /// `option`
+    pub const option: Column<model::Match, super::model__::ModelId> = Column::at(1);
+
+    /// `a1`
+    pub const a1: Column<model::Match, i64> = Column::at(2);
+
+    /// `a2`
+    pub const a2: Column<model::Match, i64> = Column::at(3);
+
+    /// `a3`
+    pub const a3: Column<model::Match, i64> = Column::at(4);
+
+    /// `a4`
+    pub const a4: Column<model::Match, i64> = Column::at(5);
+
+    /// `a5`
+    pub const a5: Column<model::Match, i64> = Column::at(6);
+
+    /// `a6`
+    pub const a6: Column<model::Match, i64> = Column::at(7);
+
+    /// `a7`
+    pub const a7: Column<model::Match, i64> = Column::at(8);
+
+    /// `a8`
+    pub const a8: Column<model::Match, i64> = Column::at(9);
+}
+
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use customers::{Customer, CustomerId, CustomerPatch, CustomerQueries, NewCustomer};
 
@@ -4050,10 +4311,10 @@ pub use profiles::{NewProfile, Profile, ProfileId, ProfilePatch};
 pub use likes::{Like, LikeId, LikePatch, NewLike};
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
-pub use model_::{Model, ModelId, ModelPatch, NewModel};
+pub use model__::{Model, ModelId, ModelPatch, NewModel};
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
-pub use r#match::{Match, MatchId, MatchPatch, NewMatch};
+pub use match_::{Match, MatchId, MatchPatch, NewMatch};
 
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -4146,7 +4407,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`model_::Model`].
+    /// The rows of [`model__::Model`].
     fn model(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Model, <Self as ::bindery::Route<model::Model>>::Engine>
@@ -4156,7 +4417,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`r#match::Match`].
+    /// The rows of [`match_::Match`].
     fn r#match(
         &mut self,
     ) -> ::bindery::Repository<'_, model::Match, <Self as ::bindery::Route<model::Match>>::Engine>
@@ -4432,12 +4693,12 @@ impl Databases {
         self.0.repository(engine::Default)
     }
 
-    /// The rows of [`model_::Model`].
+    /// The rows of [`model__::Model`].
     pub fn model(&self) -> ::bindery::Repository<'_, model::Model, engine::Archive> {
         self.0.repository(engine::Archive)
     }
 
-    /// The rows of [`r#match::Match`].
+    /// The rows of [`match_::Match`].
     pub fn r#match(&self) -> ::bindery::Repository<'_, model::Match, engine::Archive> {
         self.0.repository(engine::Archive)
     }

@@ -735,6 +735,34 @@ pub mod hosts {
     }
 }
 
+/// Columns of `hosts`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod host {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::hosts::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::Host, super::hosts::HostId<RowEngine>> = Column::at(0);
+
+    /// `net`
+    pub const net: Column<model::Host, ::bindery::types::IpNet, Nullable> = Column::at(1);
+
+    /// `owner`
+    pub const owner: Column<model::Host, super::column_types::Email> = Column::at(2);
+
+    /// `words`
+    pub const words: Column<model::Host, ::std::string::String> = Column::at(3);
+
+    /// `weight`
+    pub const weight: Column<model::Host, ::bindery::types::BigDecimal> = Column::at(4);
+
+    /// `via`
+    pub const via: Column<model::Host, super::hosts::HostId<RowEngine>, Nullable> = Column::at(5);
+}
+
 /// Model `Parcel`, table `parcels`, on `default`, `p` and `m`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod parcels {
@@ -1353,6 +1381,35 @@ pub mod parcels {
     }
 }
 
+/// Columns of `parcels`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod parcel {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::parcels::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::Parcel, super::parcels::ParcelId<RowEngine>> = Column::at(0);
+
+    /// `state`
+    pub const state: Column<model::Parcel, super::column_types::State> = Column::at(1);
+
+    /// `level`
+    pub const level: Column<model::Parcel, super::column_types::Level> = Column::at(2);
+
+    /// `before`
+    pub const before: Column<model::Parcel, super::column_types::State, Nullable> = Column::at(3);
+
+    /// `odd`
+    pub const odd: Column<model::Parcel, super::column_types::OddState, Nullable> = Column::at(4);
+
+    /// `number`
+    pub const number: Column<model::Parcel, super::column_types::OddLevel, Nullable> =
+        Column::at(5);
+}
+
 /// Model `Home`, table `homes`, on `p`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod homes {
@@ -1701,6 +1758,31 @@ pub mod homes {
         /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
+}
+
+/// Columns of `homes`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod home {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::homes::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable};
+
+    /// `id`
+    pub const id: Column<model::Home, super::homes::HomeId> = Column::at(0);
+
+    /// `at`
+    pub const at: Column<model::Home, ::std::string::String> = Column::at(1);
+
+    /// `past`
+    pub const past: Column<model::Home, ::std::string::String, Nullable> = Column::at(2);
+
+    /// `warm`
+    pub const warm: Column<model::Home, ::std::string::String> = Column::at(3);
+
+    /// `cold`
+    pub const cold: Column<model::Home, ::std::string::String, Nullable> = Column::at(4);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -543,6 +543,27 @@ pub mod accounts {
     }
 }
 
+/// Columns of `accounts`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod account {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::accounts::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::Account, super::accounts::AccountId<RowEngine>> =
+        Column::at(0).binary();
+
+    /// `public`
+    pub const public: Column<model::Account, ::bindery::types::Uuid> = Column::at(1);
+
+    /// `token`
+    pub const token: Column<model::Account, ::bindery::types::Uuid, Nullable> =
+        Column::at(2).binary();
+}
+
 /// Model `Order`, table `orders`, on `default` and `m`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod orders {
@@ -890,6 +911,23 @@ pub mod orders {
         /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
+}
+
+/// Columns of `orders`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod order {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::orders::*;
+
+    use super::model;
+    use ::bindery::query::{Column, RowEngine};
+
+    /// `account`
+    pub const account: Column<model::Order, super::accounts::AccountId<RowEngine>> =
+        Column::at(0).binary();
+
+    /// `line`
+    pub const line: Column<model::Order, i32> = Column::at(1);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -813,6 +813,35 @@ pub mod pages {
     }
 }
 
+/// Columns of `pages`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod page {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::pages::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::Page, super::pages::PageId<RowEngine>> = Column::at(0);
+
+    /// `path`
+    pub const path: Column<model::Page, ::std::string::String> = Column::at(1);
+
+    /// `body`
+    pub const body: Column<model::Page, ::std::string::String, Nullable> = Column::at(2);
+
+    /// `revision`
+    pub const revision: Column<model::Page, i32> = Column::at(3);
+
+    /// `changed_at`
+    pub const changed_at: Column<model::Page, ::bindery::types::NaiveDateTime> = Column::at(4);
+
+    /// `changed_on`
+    pub const changed_on: Column<model::Page, ::bindery::types::NaiveDate, Nullable> =
+        Column::at(5);
+}
+
 /// Model `Machine`, table `machines`, on `default`, `p`, `lite` and `proper`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod machines {
@@ -1438,6 +1467,42 @@ pub mod machines {
         /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
+}
+
+/// Columns of `machines`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod machine {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::machines::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `name`
+    pub const name: Column<model::Machine, super::machines::MachineId<RowEngine>> = Column::at(0);
+
+    /// `version`
+    pub const version: Column<model::Machine, u16> = Column::at(1);
+
+    /// `seen_at`
+    pub const seen_at: Column<
+        model::Machine,
+        ::bindery::types::DateTime<::bindery::types::Utc>,
+        Nullable,
+    > = Column::at(2);
+
+    /// `changed_at`
+    pub const changed_at: Column<
+        model::Machine,
+        ::bindery::types::DateTime<::bindery::types::Utc>,
+    > = Column::at(3);
+
+    /// `seen_to_the_second`
+    pub const seen_to_the_second: Column<
+        model::Machine,
+        ::bindery::types::NaiveDateTime,
+        Nullable,
+    > = Column::at(4);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -89,7 +89,7 @@ pub mod model {
     #[derive(Debug, Clone, Copy)]
     pub struct GreatOrder;
 
-    /// Tag of [`Greatest`](super::greatest::Greatest).
+    /// Tag of [`Greatest`](super::greatest_::Greatest).
     #[derive(Debug, Clone, Copy)]
     pub struct Greatest;
 }
@@ -356,6 +356,25 @@ pub mod customers {
         /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
+}
+
+/// Columns of `customers`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod customer {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::customers::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable};
+
+    /// `id`
+    pub const id: Column<model::Customer, super::customers::CustomerId> = Column::at(0);
+
+    /// `name`
+    pub const name: Column<model::Customer, ::std::string::String> = Column::at(1);
+
+    /// `email`
+    pub const email: Column<model::Customer, ::std::string::String, Nullable> = Column::at(2);
 }
 
 /// Model `Order`, table `orders`, on `default` and `b`.
@@ -762,6 +781,29 @@ pub mod orders {
     }
 }
 
+/// Columns of `orders`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod order {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::orders::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::Order, super::orders::OrderId<RowEngine>> = Column::at(0);
+
+    /// `customer_id`
+    pub const customer_id: Column<model::Order, super::customers::CustomerId, Nullable> =
+        Column::at(1);
+
+    /// `amount`
+    pub const amount: Column<model::Order, ::bindery::types::BigDecimal> = Column::at(2);
+
+    /// `note`
+    pub const note: Column<model::Order, ::std::string::String, Nullable> = Column::at(3);
+}
+
 /// Model `CustomerTotal`, view `customer_totals`, on `default`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod customer_totals {
@@ -896,6 +938,33 @@ GROUP BY c.id"#,
         /// The facts of this model that were compiled in.
         pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
     }
+}
+
+/// Columns of `customer_totals`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod customer_total {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::customer_totals::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable};
+
+    /// `customer_id`
+    pub const customer_id: Column<model::CustomerTotal, super::customers::CustomerId> =
+        Column::at(0);
+
+    /// `name`
+    pub const name: Column<model::CustomerTotal, ::std::string::String> = Column::at(1);
+
+    /// `total`
+    pub const total: Column<model::CustomerTotal, ::bindery::types::BigDecimal, Nullable> =
+        Column::at(2);
+
+    /// `orders`
+    pub const orders: Column<model::CustomerTotal, i64> = Column::at(3);
+
+    /// `email`
+    pub const address: Column<model::CustomerTotal, ::std::string::String> = Column::at(4);
 }
 
 /// Model `GreatOrder`, view `great_orders`, on `default` and `b`.
@@ -1049,9 +1118,28 @@ pub mod great_orders {
     }
 }
 
+/// Columns of `great_orders`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod great_order {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::great_orders::*;
+
+    use super::model;
+    use ::bindery::query::{Column, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::GreatOrder, super::orders::OrderId<RowEngine>> = Column::at(0);
+
+    /// `amount`
+    pub const amount: Column<model::GreatOrder, ::bindery::types::BigDecimal> = Column::at(1);
+
+    /// `remark`
+    pub const remark: Column<model::GreatOrder, ::std::string::String> = Column::at(2);
+}
+
 /// Model `Greatest`, view `greatest`, on `default` and `b`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
-pub mod greatest {
+pub mod greatest_ {
     use super::{engine, model};
 
     /// A view on a view, made by somebody else.
@@ -1179,6 +1267,25 @@ pub mod greatest {
     }
 }
 
+/// Columns of `greatest`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod greatest {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::greatest_::*;
+
+    use super::model;
+    use ::bindery::query::{Column, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::Greatest, super::orders::OrderId<RowEngine>> = Column::at(0);
+
+    /// `amount`
+    pub const amount: Column<model::Greatest, ::bindery::types::BigDecimal> = Column::at(1);
+
+    /// `remark`
+    pub const remark: Column<model::Greatest, ::std::string::String> = Column::at(2);
+}
+
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use customers::{Customer, CustomerId, CustomerPatch, NewCustomer};
 
@@ -1192,7 +1299,7 @@ pub use customer_totals::CustomerTotal;
 pub use great_orders::GreatOrder;
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
-pub use greatest::Greatest;
+pub use greatest_::Greatest;
 
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -1249,7 +1356,7 @@ pub trait Tables {
         ::bindery::Repository::new(self.target())
     }
 
-    /// The rows of [`greatest::Greatest`].
+    /// The rows of [`greatest_::Greatest`].
     fn greatest(
         &mut self,
     ) -> ::bindery::Repository<

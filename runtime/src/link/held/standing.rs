@@ -188,6 +188,7 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::NotHosted { .. }
         | ErrorKind::WrongEngine
         | ErrorKind::NotFound
+        | ErrorKind::SeveralRows
         | ErrorKind::StaleVersion
         | ErrorKind::UnsupportedValue(_)
         | ErrorKind::Decode { .. }

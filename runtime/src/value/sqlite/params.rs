@@ -3,12 +3,11 @@
 
 use rusqlite::types::ValueRef;
 
-use super::calendar_text;
 use super::error::step_error;
 use super::statement::Statement;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::types::Interval;
-use crate::value::{ParamWriter, uuid_text, vector};
+use crate::value::{ParamWriter, calendar_text, uuid_text, vector};
 
 /// Binds parameters to a statement.
 pub(crate) struct Params<'a> {

@@ -84,6 +84,41 @@ pub mod model {
     pub struct User;
 }
 
+/// Columns of `blogs`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code)]
+pub mod blog {
+    use super::model;
+    use ::bindery::query::{Column, Nullable};
+
+    /// `id`
+    pub const id: Column<model::Blog, super::blogs::BlogId<::bindery::query::RowEngine>> = Column::at(0);
+
+    /// `title`
+    pub const title: Column<model::Blog, ::std::string::String> = Column::at(1);
+
+    /// `content`
+    pub const content: Column<model::Blog, ::std::string::String, Nullable> = Column::at(2);
+
+    /// `stars`
+    pub const stars: Column<model::Blog, i64> = Column::at(3);
+}
+
+/// Columns of `users`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code)]
+pub mod user {
+    use super::model;
+    use ::bindery::query::{Column, Nullable};
+
+    /// `id`
+    pub const id: Column<model::User, super::users::UserId> = Column::at(0);
+
+    /// `email`
+    pub const email: Column<model::User, ::std::string::String> = Column::at(1);
+
+    /// `best`
+    pub const best: Column<model::User, super::blogs::BlogId, Nullable> = Column::at(2);
+}
+
 /// Model `Blog`, table `blogs`, on `default` and `b`.
 #[allow(dead_code)]
 pub mod blogs {

@@ -1,0 +1,126 @@
+//! How dialects differ in queries that are put together while the program runs, as data.
+
+use super::Dialect;
+
+/// The syntax of queries in one dialect. There is no default: a new field must be answered for every dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuerySyntax {
+    /// How a list of values is given to `IN`.
+    pub lists: Lists,
+    /// What stands before and after the placeholder of a pattern. Both match by case.
+    pub pattern: (&'static str, &'static str),
+    /// Patterns are those of `GLOB`, and a prefix is searched as a range.
+    pub globs: bool,
+    /// NULL sorts before every value.
+    pub nulls_are_least: bool,
+    /// `NULLS FIRST` and `NULLS LAST`.
+    pub nulls_words: bool,
+    /// The LIMIT of an OFFSET without one.
+    pub no_limit: &'static str,
+}
+
+/// How a dialect takes a list of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lists {
+    /// As one array.
+    Array,
+    /// As one text of JSON.
+    Json,
+    /// As placeholders, the next power of two of them, up to so many; as one text of JSON beyond.
+    Placeholders(usize),
+}
+
+/// How one list is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListForm {
+    /// As one array.
+    Array,
+    /// As one text of JSON.
+    Json,
+    /// As so many placeholders.
+    Placeholders(usize),
+}
+
+impl Dialect {
+    /// How it writes queries.
+    pub const fn query_syntax(self) -> &'static QuerySyntax {
+        match self {
+            Self::Sqlite => &super::sqlite::QUERY_SYNTAX,
+            Self::Postgres => &super::postgres::QUERY_SYNTAX,
+            Self::Mysql => &super::mysql::QUERY_SYNTAX,
+        }
+    }
+
+    /// How it takes a list of so many values.
+    pub fn list_form(self, count: usize) -> ListForm {
+        let places = count.next_power_of_two();
+        match self.query_syntax().lists {
+            Lists::Array => ListForm::Array,
+            Lists::Placeholders(most) if places <= most => ListForm::Placeholders(places),
+            Lists::Placeholders(_) | Lists::Json => ListForm::Json,
+        }
+    }
+
+    /// Are patterns those of `GLOB`?
+    pub const fn matches_by_glob(self) -> bool {
+        self.query_syntax().globs
+    }
+}
+
+/// The kind of a list's values, by which its statement differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListKind {
+    /// Integers and booleans.
+    Integer = 1,
+    /// Integers that may be past the greatest signed one.
+    Unsigned = 2,
+    /// Floats.
+    Float = 3,
+    /// Texts.
+    Text = 4,
+    /// Bytes.
+    Bytes = 5,
+    /// Decimals.
+    Decimal = 6,
+    /// Dates.
+    Date = 7,
+    /// Times of day.
+    Time = 8,
+    /// Dates with times.
+    DateTime = 9,
+    /// Anything else.
+    Other = 10,
+}
+
+impl ListKind {
+    const ALL: [Self; 10] = [
+        Self::Integer,
+        Self::Unsigned,
+        Self::Float,
+        Self::Text,
+        Self::Bytes,
+        Self::Decimal,
+        Self::Date,
+        Self::Time,
+        Self::DateTime,
+        Self::Other,
+    ];
+
+    /// The kind of this number.
+    pub fn of_number(number: u8) -> Self {
+        let at = usize::from(number).saturating_sub(1);
+        Self::ALL.get(at).copied().unwrap_or(Self::Other)
+    }
+}
+
+impl Dialect {
+    /// A query of the values of a JSON array, as text before and after its placeholder.
+    pub const fn json_values(self, kind: ListKind) -> (&'static str, &'static str) {
+        match self {
+            Self::Sqlite => super::sqlite::json_values(kind),
+            // It has arrays.
+            Self::Postgres => ("SELECT jsonb_array_elements_text(", "::jsonb)"),
+            Self::Mysql => super::mysql::json_values(kind),
+        }
+    }
+}

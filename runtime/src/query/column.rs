@@ -1,0 +1,251 @@
+//! Columns as values. Generated code has a constant for each: `post::title`.
+
+use std::marker::PhantomData;
+
+use super::condition::{Condition, Predicate};
+use super::kind::{Kind, MayBeNull, NotNull};
+use super::operand::{IsText, Operand, Writing};
+use super::order::Order;
+use super::shape::{ColumnPath, op};
+use crate::link::engine::Engine;
+use crate::value::Buffer;
+use crate::value::recorded::{
+    RecordedValues, escape_pattern, record_list, record_pattern, record_prefix,
+};
+
+/// A column of model `M` with values of type `T`. `K` is [`NotNull`], [`Nullable`](super::Nullable) or a reference.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # fn main() -> bindery::Result<()> {
+/// # let db = Databases::in_memory()?;
+/// # db.create_missing()?;
+/// db.users().insert(NewUser::new("ann@example.org"))?;
+/// let of_example = db.users().filter(user::email.ends_with("@example.org"));
+/// assert_eq!(of_example.order_by(user::email.asc()).all()?.len(), 1);
+/// assert!(!db.users().filter(user::email.in_list(["bob@example.org", "cyd@example.org"])).exists()?);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Column<M, T, K = NotNull> {
+    pub(crate) path: ColumnPath,
+    marker: Marker<M, T, K>,
+}
+
+type Marker<M, T, K> = PhantomData<fn() -> (M, T, K)>;
+
+impl<M, T, K> Clone for Column<M, T, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M, T, K> Copy for Column<M, T, K> {}
+
+impl<M, T, K> std::fmt::Debug for Column<M, T, K> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_tuple("Column").field(&self.path.index()).finish()
+    }
+}
+
+impl<M, T, K> Column<M, T, K> {
+    /// The column at this position of the row. For generated code.
+    #[doc(hidden)]
+    pub const fn at(index: u16) -> Self {
+        Self::of_path(ColumnPath::own(index))
+    }
+
+    /// The column stores its values as bytes. For generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn binary(self) -> Self {
+        Self::of_path(self.path.binary())
+    }
+
+    pub(crate) const fn of_path(path: ColumnPath) -> Self {
+        Self {
+            path,
+            marker: PhantomData,
+        }
+    }
+
+    /// The column equals this value, or another column of the model.
+    #[inline]
+    pub fn eq<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+        self.compare(op::EQ, value)
+    }
+
+    /// The column has another value. A row where it is NULL does not meet this.
+    #[inline]
+    pub fn ne<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+        self.compare(op::NE, value)
+    }
+
+    /// The column is less than this.
+    #[inline]
+    pub fn lt<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+        self.compare(op::LT, value)
+    }
+
+    /// The column is less than this, or equal.
+    #[inline]
+    pub fn le<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+        self.compare(op::LE, value)
+    }
+
+    /// The column is greater than this.
+    #[inline]
+    pub fn gt<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+        self.compare(op::GT, value)
+    }
+
+    /// The column is greater than this, or equal.
+    #[inline]
+    pub fn ge<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+        self.compare(op::GE, value)
+    }
+
+    #[inline]
+    fn compare<E: Engine>(self, code: u8, value: impl Operand<M, T, E>) -> Condition<M, E> {
+        let mut predicate = Predicate::leaf(code, self.path);
+        value.write(&mut Writing::of(&mut predicate, self.path));
+        Condition::new(predicate)
+    }
+
+    /// The column is within these bounds, both included.
+    pub fn between<E: Engine>(
+        self,
+        low: impl Operand<M, T, E>,
+        high: impl Operand<M, T, E>,
+    ) -> Condition<M, E> {
+        let mut predicate = Predicate::leaf(op::BETWEEN, self.path);
+        low.write(&mut Writing::of(&mut predicate, self.path));
+        high.write(&mut Writing::of(&mut predicate, self.path));
+        Condition::new(predicate)
+    }
+
+    /// The column equals one of these values; no row meets an empty list.
+    pub fn in_list<E: Engine, I>(self, values: I) -> Condition<M, E>
+    where
+        I: IntoIterator,
+        I::Item: Operand<M, T, E>,
+    {
+        let mut items = Predicate::new();
+        let mut count = 0_u64;
+        for value in values {
+            value.write(&mut Writing::of(&mut items, self.path));
+            count += 1;
+        }
+        Condition::new(list(self.path, count, items))
+    }
+
+    /// The column is NULL.
+    pub fn is_null<E: Engine>(self) -> Condition<M, E>
+    where
+        K: MayBeNull,
+    {
+        Condition::new(Predicate::leaf(op::IS_NULL, self.path))
+    }
+
+    /// The column has a value.
+    pub fn is_not_null<E: Engine>(self) -> Condition<M, E>
+    where
+        K: MayBeNull,
+    {
+        Condition::new(Predicate::leaf(op::IS_NOT_NULL, self.path))
+    }
+
+    /// The column equals the value, or is NULL where there is none.
+    pub fn eq_or_null<E: Engine>(self, value: Option<impl Operand<M, T, E>>) -> Condition<M, E>
+    where
+        K: MayBeNull,
+    {
+        match value {
+            Some(value) => self.eq(value),
+            None => self.is_null(),
+        }
+    }
+
+    /// The text matches the pattern, by case: `%` stands for any text, `_` for any character, and `|` before one of the three
+    /// for that character itself.
+    pub fn like<E: Engine>(self, pattern: impl AsRef<str>) -> Condition<M, E>
+    where
+        T: IsText,
+    {
+        Condition::new(like(self.path, pattern.as_ref()))
+    }
+
+    /// The text contains this one, by case. No character has a special meaning.
+    pub fn contains<E: Engine>(self, text: impl AsRef<str>) -> Condition<M, E>
+    where
+        T: IsText,
+    {
+        Condition::new(like(self.path, &pattern_around("%", text.as_ref(), "%")))
+    }
+
+    /// The text starts with this one, by case. An index of the column is used where its order is that of bytes.
+    pub fn starts_with<E: Engine>(self, text: impl AsRef<str>) -> Condition<M, E>
+    where
+        T: IsText,
+    {
+        let mut predicate = Predicate::leaf(op::STARTS_WITH, self.path);
+        let recorded = record_prefix(&mut predicate.values, text.as_ref());
+        predicate.keep(recorded);
+        Condition::new(predicate)
+    }
+
+    /// The text ends with this one, by case.
+    pub fn ends_with<E: Engine>(self, text: impl AsRef<str>) -> Condition<M, E>
+    where
+        T: IsText,
+    {
+        Condition::new(like(self.path, &pattern_around("%", text.as_ref(), "")))
+    }
+}
+
+impl<M, T, K: Kind> Column<M, T, K> {
+    /// Orders by the column, least first. NULL is less than every value.
+    pub const fn asc(self) -> Order<M> {
+        Order::new(self.path, false, K::NULLABLE)
+    }
+
+    /// Orders by the column, greatest first. NULL is less than every value.
+    pub const fn desc(self) -> Order<M> {
+        Order::new(self.path, true, K::NULLABLE)
+    }
+}
+
+fn like(path: ColumnPath, pattern: &str) -> Predicate {
+    let mut predicate = Predicate::leaf(op::LIKE, path);
+    let recorded = record_pattern(&mut predicate.values, pattern);
+    predicate.keep(recorded);
+    predicate
+}
+
+fn pattern_around(before: &str, text: &str, after: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push_str(before);
+    escape_pattern(text, &mut pattern);
+    pattern.push_str(after);
+    pattern
+}
+
+/// A list whose values were written to a predicate of their own.
+pub(crate) fn list(path: ColumnPath, count: u64, items: Predicate) -> Predicate {
+    let mut predicate = Predicate {
+        shape: Buffer::new(),
+        values: RecordedValues::new(),
+        ..items
+    };
+    if count == 0 {
+        predicate.shape.push(op::NEVER);
+        return predicate;
+    }
+    let kind = record_list(&mut predicate.values, count, &items.values);
+    predicate.shape.push(op::IN);
+    path.write(&mut predicate.shape);
+    predicate
+        .shape
+        .fixed([kind as u8, count.next_power_of_two().trailing_zeros() as u8]);
+    predicate
+}

@@ -1,0 +1,187 @@
+//! Conditions on rows, and their parts that do not depend on a type.
+
+use std::marker::PhantomData;
+
+use super::shape::{ColumnPath, Shape, op};
+use crate::error::{ErrorKind, Result};
+use crate::value::ParamWriter;
+use crate::value::recorded::RecordedValues;
+use crate::value::types::ToColumn;
+
+/// A condition on the rows of model `M` on engine `E`. It does nothing until a query is filtered by it.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// use bindery::{Condition, Hosts};
+///
+/// /// Can be used on every engine that hosts blogs.
+/// fn popular<E: Hosts<model::Blog>>() -> Condition<model::Blog, E> {
+///     blog::stars.ge(5).and(blog::title.like("R%"))
+/// }
+///
+/// # fn main() -> bindery::Result<()> {
+/// # let db = Databases::in_memory()?;
+/// # db.create_missing()?;
+/// assert_eq!(db.b()?.blogs().filter(popular()).count()?, 0);
+/// assert_eq!(db.default()?.blogs().filter(!popular()).count()?, 0);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a condition does nothing until a query is filtered by it"]
+pub struct Condition<M, E> {
+    pub(crate) predicate: Predicate,
+    marker: PhantomData<fn() -> (M, E)>,
+}
+
+/// A condition on any model.
+#[derive(Clone)]
+pub(crate) struct Predicate {
+    pub(crate) shape: Shape,
+    pub(crate) values: RecordedValues,
+    pub(crate) keys: KeyEngine,
+    pub(crate) refused: Option<Box<ErrorKind>>,
+}
+
+/// The engine that all keys of a query belong to, by its number.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeyEngine {
+    engine: Option<u32>,
+    is_mixed: bool,
+}
+
+impl KeyEngine {
+    pub(crate) const NONE: Self = Self {
+        engine: None,
+        is_mixed: false,
+    };
+
+    #[inline]
+    pub(crate) fn add(&mut self, engine: usize) {
+        let engine = engine as u32;
+        self.is_mixed |= self.engine.is_some_and(|other| other != engine);
+        self.engine = Some(engine);
+    }
+
+    #[inline]
+    pub(crate) fn join(&mut self, other: Self) {
+        self.is_mixed |= other.is_mixed;
+        if let Some(engine) = other.engine {
+            self.add(engine as usize);
+        }
+    }
+
+    /// Do all keys belong to the engine of this number?
+    #[inline]
+    pub(crate) fn belong_to(self, engine: usize) -> bool {
+        !self.is_mixed && self.engine.is_none_or(|of| of as usize == engine)
+    }
+}
+
+impl Predicate {
+    #[inline]
+    pub(crate) const fn new() -> Self {
+        Self {
+            shape: Shape::new(),
+            values: RecordedValues::new(),
+            keys: KeyEngine::NONE,
+            refused: None,
+        }
+    }
+
+    /// A condition that begins with a column.
+    #[inline]
+    pub(crate) fn leaf(code: u8, path: ColumnPath) -> Self {
+        let mut predicate = Self::new();
+        predicate.shape.push(code);
+        path.write(&mut predicate.shape);
+        predicate
+    }
+
+    /// Records the value of one operand.
+    #[inline]
+    pub(crate) fn value<T: ToColumn + ?Sized>(&mut self, value: &T, is_binary: bool) {
+        self.record(is_binary, &mut |params| value.write(params));
+    }
+
+    #[inline(never)]
+    fn record(&mut self, is_binary: bool, write: &mut dyn FnMut(&mut ParamWriter<'_>)) {
+        let mut params = ParamWriter::recording(&mut self.values);
+        if is_binary {
+            params.binary();
+        }
+        write(&mut params);
+        let outcome = params.finish_recording();
+        self.keep(outcome);
+    }
+
+    /// Keeps the first error of recording: it is returned when the query is executed.
+    pub(crate) fn keep(&mut self, outcome: Result<()>) {
+        if let Err(error) = outcome {
+            self.refused
+                .get_or_insert_with(|| Box::new(error.kind().clone()));
+        }
+    }
+
+    /// Both, joined by AND or OR.
+    pub(crate) fn join(&mut self, other: Self, code: u8) {
+        self.append(&other);
+        self.shape.push(code);
+    }
+
+    /// Appends another condition, without an operator.
+    pub(crate) fn append(&mut self, other: &Self) {
+        self.shape.extend(other.shape.bytes());
+        self.values.extend(other.values.bytes());
+        self.keys.join(other.keys);
+        if let Some(error) = &other.refused {
+            self.refused.get_or_insert_with(|| error.clone());
+        }
+    }
+}
+
+impl<M, E> Condition<M, E> {
+    #[inline]
+    pub(crate) const fn new(predicate: Predicate) -> Self {
+        Self {
+            predicate,
+            marker: PhantomData,
+        }
+    }
+
+    /// Both hold.
+    #[inline]
+    pub fn and(mut self, other: Self) -> Self {
+        self.predicate.join(other.predicate, op::AND);
+        self
+    }
+
+    /// At least one of them holds.
+    #[inline]
+    pub fn or(mut self, other: Self) -> Self {
+        self.predicate.join(other.predicate, op::OR);
+        self
+    }
+}
+
+/// The condition does not hold. A row with NULL in a compared column meets neither the condition nor its opposite.
+impl<M, E> std::ops::Not for Condition<M, E> {
+    type Output = Self;
+
+    fn not(mut self) -> Self {
+        self.predicate.shape.push(op::NOT);
+        self
+    }
+}
+
+impl<M, E> Clone for Condition<M, E> {
+    fn clone(&self) -> Self {
+        Self::new(self.predicate.clone())
+    }
+}
+
+impl<M, E> std::fmt::Debug for Condition<M, E> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Values stay hidden.
+        out.debug_struct("Condition").finish_non_exhaustive()
+    }
+}

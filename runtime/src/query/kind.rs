@@ -1,0 +1,64 @@
+//! Whether a column may be NULL, and what is read from it then.
+
+use crate::error::Result;
+use crate::value::RowReader;
+
+/// The column always has a value.
+#[derive(Debug, Clone, Copy)]
+pub struct NotNull;
+
+/// The column may be NULL.
+#[derive(Debug, Clone, Copy)]
+pub struct Nullable;
+
+/// Whether a column may be NULL.
+pub trait Kind: 'static {
+    /// It may be.
+    #[doc(hidden)]
+    const NULLABLE: bool;
+    /// The type that is read from a column of `T`.
+    type Read<T>;
+    #[doc(hidden)]
+    fn read<T>(
+        row: &mut RowReader<'_>,
+        read: impl FnOnce(&mut RowReader<'_>) -> Result<T>,
+    ) -> Result<Self::Read<T>>;
+}
+
+impl Kind for NotNull {
+    const NULLABLE: bool = false;
+    type Read<T> = T;
+
+    fn read<T>(
+        row: &mut RowReader<'_>,
+        read: impl FnOnce(&mut RowReader<'_>) -> Result<T>,
+    ) -> Result<T> {
+        read(row)
+    }
+}
+
+impl Kind for Nullable {
+    const NULLABLE: bool = true;
+    type Read<T> = Option<T>;
+
+    fn read<T>(
+        row: &mut RowReader<'_>,
+        read: impl FnOnce(&mut RowReader<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        if row.skip_null() {
+            Ok(None)
+        } else {
+            read(row).map(Some)
+        }
+    }
+}
+
+/// A column that may be NULL.
+#[diagnostic::on_unimplemented(
+    message = "this column is `NOT NULL`, so it is never null",
+    label = "this would hold for every row, or for none",
+    note = "only columns that may be NULL have `is_null`, `is_not_null` and `eq_or_null`"
+)]
+pub trait MayBeNull: Kind {}
+
+impl MayBeNull for Nullable {}

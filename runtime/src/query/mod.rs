@@ -1,0 +1,24 @@
+//! Queries that a program puts together: conditions, orders and limits over typed columns.
+//!
+//! A [`Column`] makes a [`Condition`] or an [`Order`]; a [`Query`] takes them and is executed by its last call. Everything
+//! below the typed surface is independent of models and engines, so a program compiles it once. Values are recorded and
+//! bound, never written into a text.
+
+mod clauses;
+mod column;
+mod condition;
+mod kind;
+mod operand;
+mod order;
+mod render;
+mod shape;
+mod statement;
+mod texts;
+mod tree;
+
+pub use column::Column;
+pub use condition::Condition;
+pub use kind::{Kind, MayBeNull, NotNull, Nullable};
+pub use operand::{ColumnType, IsText, Operand, RowEngine, Writing};
+pub use order::{Order, OrderWriting, Orders};
+pub use statement::Query;

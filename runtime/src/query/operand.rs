@@ -1,0 +1,145 @@
+//! The values that a column can be compared with.
+
+use super::column::Column;
+use super::condition::Predicate;
+use super::shape::{ColumnPath, op};
+use crate::error::Result;
+use crate::link::engine::Engine;
+use crate::model::key::Key;
+use crate::value::RowReader;
+use crate::value::types::{FromColumn, ToColumn};
+
+/// In place of an engine in the type of a key column: the engine of the row, where the model lives on several.
+#[derive(Debug, Clone, Copy)]
+pub enum RowEngine {}
+
+/// A value that a column of `T` of model `M` can be compared with on engine `E`: a `T`, a `&T`, or a column of the same model.
+#[diagnostic::on_unimplemented(
+    message = "a column of `{T}` cannot be compared with `{Self}`",
+    label = "expected `{T}`, or a column of the same model that holds it",
+    note = "for a value that may be missing: `.is_null()`, `.eq_or_null(value)`, or `.filter_if(value, |value| …)` on the query",
+    note = "convert a number of another type first, as in `i64::from(number)`; a bare key by its type, as in `UserId::new(number)`"
+)]
+pub trait Operand<M, T, E: Engine> {
+    #[doc(hidden)]
+    fn write(self, into: &mut Writing<'_>);
+}
+
+/// The condition that an operand is written to.
+#[doc(hidden)]
+pub struct Writing<'a> {
+    predicate: &'a mut Predicate,
+    is_binary: bool,
+}
+
+impl<'a> Writing<'a> {
+    /// An operand of this column.
+    #[inline]
+    pub(crate) fn of(predicate: &'a mut Predicate, column: ColumnPath) -> Self {
+        Self {
+            predicate,
+            is_binary: column.is_binary(),
+        }
+    }
+
+    #[inline]
+    fn value<T: ToColumn + ?Sized>(&mut self, value: &T) {
+        self.predicate.shape.push(op::VALUE);
+        self.predicate.value(value, self.is_binary);
+    }
+
+    #[inline]
+    fn key<M, E: Engine, V: ToColumn>(&mut self, key: &Key<M, E, V>) {
+        self.predicate.keys.add(key.engine().index());
+        self.value(key);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, T: ToColumn, E: Engine> Operand<M, T, E> for T {
+    #[inline]
+    fn write(self, into: &mut Writing<'_>) {
+        into.value(&self);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, T: ToColumn, E: Engine> Operand<M, T, E> for &T {
+    #[inline]
+    fn write(self, into: &mut Writing<'_>) {
+        into.value(self);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, E: Engine> Operand<M, String, E> for &str {
+    #[inline]
+    fn write(self, into: &mut Writing<'_>) {
+        into.value(self);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, E: Engine> Operand<M, Vec<u8>, E> for &[u8] {
+    #[inline]
+    fn write(self, into: &mut Writing<'_>) {
+        into.value(self);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, U, V: ToColumn, E: Engine> Operand<M, Key<U, RowEngine, V>, E> for Key<U, E, V> {
+    #[inline]
+    fn write(self, into: &mut Writing<'_>) {
+        into.key(&self);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, U, V: ToColumn, E: Engine> Operand<M, Key<U, RowEngine, V>, E> for &Key<U, E, V> {
+    #[inline]
+    fn write(self, into: &mut Writing<'_>) {
+        into.key(self);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, T, K, E: Engine> Operand<M, T, E> for Column<M, T, K> {
+    fn write(self, into: &mut Writing<'_>) {
+        into.predicate.shape.push(op::COLUMN);
+        self.path.write(&mut into.predicate.shape);
+    }
+}
+
+/// Columns of text.
+#[diagnostic::on_unimplemented(
+    message = "`like` and its kin need a column of text, and this one holds `{Self}`",
+    label = "not a column of text"
+)]
+pub trait IsText {}
+
+impl IsText for String {}
+
+/// A type of column values, as it is read on an engine.
+pub trait ColumnType<E: Engine>: 'static {
+    /// The Rust value.
+    type Value;
+    #[doc(hidden)]
+    fn read_on(row: &mut RowReader<'_>, engine: E) -> Result<Self::Value>;
+}
+
+impl<E: Engine, T: FromColumn + 'static> ColumnType<E> for T {
+    type Value = T;
+
+    fn read_on(row: &mut RowReader<'_>, _: E) -> Result<T> {
+        T::read(row)
+    }
+}
+
+impl<E: Engine, U: 'static, V: FromColumn + 'static> ColumnType<E> for Key<U, RowEngine, V> {
+    type Value = Key<U, E, V>;
+
+    fn read_on(row: &mut RowReader<'_>, engine: E) -> Result<Self::Value> {
+        V::read(row).map(|value| Key::on(engine, value))
+    }
+}

@@ -1,0 +1,145 @@
+//! The order of rows.
+
+use std::marker::PhantomData;
+
+use super::shape::ColumnPath;
+use crate::value::Buffer;
+
+/// The orders of a query.
+pub(crate) type OrderShape = Buffer<16>;
+
+/// A column that rows are ordered by: `post::stars.desc()`.
+///
+/// NULL is less than every value, on every database. Rows that all columns of a query's order leave equal are ordered by
+/// their key, in the direction of the last column.
+#[derive(Debug, Clone, Copy)]
+#[must_use = "an order does nothing until a query is ordered by it"]
+pub struct Order<M> {
+    path: ColumnPath,
+    direction: Direction,
+    marker: PhantomData<fn() -> M>,
+}
+
+/// How one column orders rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Direction {
+    pub(crate) descending: bool,
+    /// The column may be NULL.
+    pub(crate) nullable: bool,
+    pub(crate) nulls: Nulls,
+}
+
+/// Where NULL is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nulls {
+    Least,
+    First,
+    Last,
+}
+
+impl Direction {
+    const DESCENDING: u8 = 1;
+    const NULLABLE: u8 = 2;
+    const FIRST: u8 = 4;
+    const LAST: u8 = 8;
+
+    const fn code(self) -> u8 {
+        let nulls = match self.nulls {
+            Nulls::Least => 0,
+            Nulls::First => Self::FIRST,
+            Nulls::Last => Self::LAST,
+        };
+        nulls
+            | if self.descending { Self::DESCENDING } else { 0 }
+            | if self.nullable { Self::NULLABLE } else { 0 }
+    }
+
+    pub(crate) fn of_code(code: u8) -> Self {
+        Self {
+            descending: code & Self::DESCENDING != 0,
+            nullable: code & Self::NULLABLE != 0,
+            nulls: match code & (Self::FIRST | Self::LAST) {
+                Self::FIRST => Nulls::First,
+                Self::LAST => Nulls::Last,
+                _ => Nulls::Least,
+            },
+        }
+    }
+
+    /// Are rows with NULL before the others?
+    pub(crate) fn nulls_first(self) -> bool {
+        match self.nulls {
+            Nulls::Least => !self.descending,
+            Nulls::First => true,
+            Nulls::Last => false,
+        }
+    }
+}
+
+impl<M> Order<M> {
+    pub(crate) const fn new(path: ColumnPath, descending: bool, nullable: bool) -> Self {
+        Self {
+            path,
+            direction: Direction {
+                descending,
+                nullable,
+                nulls: Nulls::Least,
+            },
+            marker: PhantomData,
+        }
+    }
+
+    /// Rows with NULL before all others.
+    pub const fn nulls_first(mut self) -> Self {
+        self.direction.nulls = Nulls::First;
+        self
+    }
+
+    /// Rows with NULL after all others.
+    pub const fn nulls_last(mut self) -> Self {
+        self.direction.nulls = Nulls::Last;
+        self
+    }
+}
+
+/// One order, or several in a tuple.
+#[diagnostic::on_unimplemented(
+    message = "rows of `{M}` cannot be ordered by this",
+    label = "expected `.asc()` or `.desc()` of a column of `{M}`",
+    note = "by several columns: `.order_by((post::stars.desc(), post::title.asc()))`"
+)]
+pub trait Orders<M> {
+    #[doc(hidden)]
+    fn write(self, into: &mut OrderWriting<'_>);
+}
+
+/// The query that an order is written to.
+#[doc(hidden)]
+pub struct OrderWriting<'a>(pub(crate) &'a mut OrderShape);
+
+#[diagnostic::do_not_recommend]
+impl<M> Orders<M> for Order<M> {
+    fn write(self, into: &mut OrderWriting<'_>) {
+        into.0.push(self.direction.code());
+        self.path.write(into.0);
+    }
+}
+
+macro_rules! tuples {
+    ($(($($name:ident $at:tt),+);)+) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<M, $($name: Orders<M>),+> Orders<M> for ($($name,)+) {
+            fn write(self, into: &mut OrderWriting<'_>) {
+                $(self.$at.write(into);)+
+            }
+        }
+    )+};
+}
+
+tuples! {
+    (A 0, B 1);
+    (A 0, B 1, C 2);
+    (A 0, B 1, C 2, D 3);
+    (A 0, B 1, C 2, D 3, E 4);
+    (A 0, B 1, C 2, D 3, E 4, F 5);
+}

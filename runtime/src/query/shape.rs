@@ -1,0 +1,122 @@
+//! The shape of a query: all of it but its values, as bytes. Queries of one shape have one text.
+
+use crate::value::Buffer;
+
+/// The shape of a condition, in postfix order.
+pub(crate) type Shape = Buffer<22>;
+
+/// Codes of a condition's shape. A leaf is followed by the path of its column.
+pub(crate) mod op {
+    /// The six comparisons are followed by their other operand.
+    pub(crate) const EQ: u8 = 1;
+    pub(crate) const NE: u8 = 2;
+    pub(crate) const LT: u8 = 3;
+    pub(crate) const LE: u8 = 4;
+    pub(crate) const GT: u8 = 5;
+    pub(crate) const GE: u8 = 6;
+    pub(crate) const LIKE: u8 = 7;
+    pub(crate) const STARTS_WITH: u8 = 8;
+    /// Followed by the kind of the list's values and the power of two that holds their number.
+    pub(crate) const IN: u8 = 9;
+    pub(crate) const IS_NULL: u8 = 10;
+    pub(crate) const IS_NOT_NULL: u8 = 11;
+    /// Followed by two operands.
+    pub(crate) const BETWEEN: u8 = 12;
+    /// Without a column: no row meets it.
+    pub(crate) const NEVER: u8 = 13;
+    pub(crate) const AND: u8 = 20;
+    pub(crate) const OR: u8 = 21;
+    pub(crate) const NOT: u8 = 22;
+    /// An operand that is a value.
+    pub(crate) const VALUE: u8 = 30;
+    /// An operand that is a column; its path follows.
+    pub(crate) const COLUMN: u8 = 31;
+}
+
+/// The most references that a path follows.
+pub(crate) const MOST_HOPS: usize = 4;
+
+/// A column, and the references that lead to its table from the one that is queried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ColumnPath {
+    hops: [u8; MOST_HOPS],
+    length: u8,
+    /// It holds a UUID or the like as bytes.
+    is_binary: bool,
+    index: u16,
+}
+
+impl ColumnPath {
+    /// A column of the table itself.
+    pub(crate) const fn own(index: u16) -> Self {
+        Self {
+            hops: [0; MOST_HOPS],
+            length: 0,
+            is_binary: false,
+            index,
+        }
+    }
+
+    pub(crate) const fn binary(mut self) -> Self {
+        self.is_binary = true;
+        self
+    }
+
+    pub(crate) const fn is_binary(self) -> bool {
+        self.is_binary
+    }
+
+    pub(crate) fn hops(&self) -> &[u8] {
+        &self.hops[..usize::from(self.length)]
+    }
+
+    pub(crate) fn index(&self) -> usize {
+        usize::from(self.index)
+    }
+
+    #[inline]
+    pub(crate) fn write<const N: usize>(self, shape: &mut Buffer<N>) {
+        let [low, high] = self.index.to_le_bytes();
+        if self.length == 0 {
+            shape.fixed([0, low, high]);
+        } else {
+            shape.push(self.length);
+            shape.extend(self.hops());
+            shape.fixed([low, high]);
+        }
+    }
+}
+
+/// Reads a shape from its beginning.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ShapeReader<'a>(&'a [u8]);
+
+impl<'a> ShapeReader<'a> {
+    pub(crate) fn new(shape: &'a [u8]) -> Self {
+        Self(shape)
+    }
+
+    pub(crate) fn is_at_end(self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn byte(&mut self) -> u8 {
+        let (&first, rest) = self.0.split_first().expect("shapes are written whole");
+        self.0 = rest;
+        first
+    }
+
+    pub(crate) fn path(&mut self) -> ColumnPath {
+        let length = self.byte();
+        let mut hops = [0; MOST_HOPS];
+        for hop in &mut hops[..usize::from(length)] {
+            *hop = self.byte();
+        }
+        ColumnPath {
+            hops,
+            length,
+            is_binary: false,
+            index: u16::from_le_bytes([self.byte(), self.byte()]),
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! The typed query: which rows of which model, on which engine.
+
+use super::clauses::Clauses;
+use super::condition::Condition;
+use super::order::Orders;
+use super::render::Wanted;
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::engine::Engine;
+use crate::model::Model;
+use crate::model::route::Route;
+use crate::repository::{Repository, Rows};
+
+/// The rows of model `M` on engine `E` that meet all conditions, in an order. It does nothing until one of its last calls:
+/// [`all`](Self::all), [`first`](Self::first), [`one`](Self::one), [`iter`](Self::iter), [`count`](Self::count),
+/// [`exists`](Self::exists).
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # fn main() -> bindery::Result<()> {
+/// # let db = Databases::in_memory()?;
+/// # db.create_missing()?;
+/// let mut b = db.b()?;
+/// b.blogs().insert_many(["one", "two", "three"].map(NewBlog::new))?;
+/// let wanted: Option<&str> = None;
+/// let page = b.blogs()
+///     .filter(blog::title.ne("two"))
+///     .filter_if(wanted, |title| blog::title.eq(title))
+///     .order_by(blog::title.desc())
+///     .limit(20)
+///     .all()?;
+/// assert_eq!(page.iter().map(|blog| blog.title.as_str()).collect::<Vec<_>>(), ["three", "one"]);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a query does nothing until `all`, `first`, `count` or another of its last calls"]
+pub struct Query<'c, M, E> {
+    repository: Repository<'c, M, E>,
+    clauses: Clauses,
+}
+
+impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
+    /// All rows, to be filtered, ordered or limited.
+    #[inline]
+    pub fn query(self) -> Query<'c, M, E> {
+        Query {
+            repository: self,
+            clauses: Clauses::new(),
+        }
+    }
+
+    /// The rows that meet this condition.
+    #[inline]
+    pub fn filter(self, condition: Condition<M, E>) -> Query<'c, M, E> {
+        self.query().filter(condition)
+    }
+
+    /// The rows that meet this condition, where there is a value for it; else all rows.
+    pub fn filter_if<V>(
+        self,
+        value: Option<V>,
+        condition: impl FnOnce(V) -> Condition<M, E>,
+    ) -> Query<'c, M, E> {
+        self.query().filter_if(value, condition)
+    }
+
+    /// All rows in this order.
+    pub fn order_by(self, orders: impl Orders<M>) -> Query<'c, M, E> {
+        self.query().order_by(orders)
+    }
+
+    /// The first rows in the order of the key, at most this many.
+    pub fn limit(self, rows: u64) -> Query<'c, M, E> {
+        self.query().limit(rows)
+    }
+}
+
+impl<'c, M: Model, E: Engine> Query<'c, M, E> {
+    /// Of these, the rows that meet this condition, too.
+    #[inline]
+    pub fn filter(mut self, condition: Condition<M, E>) -> Self {
+        self.clauses.filter(condition);
+        self
+    }
+
+    /// The same where there is a value for the condition; without one the query stays as it is.
+    pub fn filter_if<V>(
+        self,
+        value: Option<V>,
+        condition: impl FnOnce(V) -> Condition<M, E>,
+    ) -> Self {
+        match value {
+            Some(value) => self.filter(condition(value)),
+            None => self,
+        }
+    }
+
+    /// Orders the rows; those that are equal in this are ordered by what a later call says, and by the key in the end.
+    pub fn order_by(mut self, orders: impl Orders<M>) -> Self {
+        self.clauses.order_by(orders);
+        self
+    }
+
+    /// At most this many rows; in the order of the key where there is no other.
+    #[inline]
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.clauses.limit(rows);
+        self
+    }
+
+    /// Without the first rows, this many. Reading on after a row is faster than a large offset.
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.clauses.offset(rows);
+        self
+    }
+
+    /// The same query on another connection, transaction or engine that hosts the model. Only this query moves.
+    ///
+    /// A condition that compares with keys keeps their engine: on another one the query is
+    /// [`ErrorKind::WrongEngine`] before anything is sent.
+    pub fn using<'d, R: Route<M>>(self, route: &'d mut R) -> Query<'d, M, R::Engine> {
+        Query {
+            repository: Repository::new(route.target()),
+            clauses: self.clauses,
+        }
+    }
+
+    /// The rows.
+    ///
+    /// # Errors
+    /// A key is of another engine, a value cannot be held by this database, or the database fails.
+    pub fn all(mut self) -> Result<Vec<M::Row<E>>> {
+        let mut rows = Vec::new();
+        self.read(Operation::Select, Wanted::Rows, &mut |row| {
+            rows.push(row);
+            true
+        })?;
+        Ok(rows)
+    }
+
+    /// The first row, if there is one; in the order of the key where there is no other.
+    ///
+    /// # Errors
+    /// As [`all`](Self::all).
+    pub fn first(mut self) -> Result<Option<M::Row<E>>> {
+        let mut found = None;
+        self.clauses.limit(1);
+        self.read(Operation::Find, Wanted::Rows, &mut |row| {
+            found = Some(row);
+            false
+        })?;
+        Ok(found)
+    }
+
+    /// The only row.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] where there is none, [`ErrorKind::SeveralRows`] where there is more than one; else as
+    /// [`all`](Self::all).
+    pub fn one(mut self) -> Result<M::Row<E>> {
+        let (mut found, mut count) = (None, 0);
+        self.clauses.limit(2);
+        self.read(Operation::Find, Wanted::AnyRows, &mut |row| {
+            found = Some(row);
+            count += 1;
+            true
+        })?;
+        match found {
+            Some(row) if count == 1 => Ok(row),
+            Some(_) => Err(self.failed(ErrorKind::SeveralRows)),
+            None => Err(self.failed(ErrorKind::NotFound)),
+        }
+    }
+
+    #[cold]
+    fn failed(&self, kind: ErrorKind) -> Error {
+        self.repository.located(Error::new(kind), Operation::Find)
+    }
+
+    /// Reads rows until `take` returns `false`.
+    fn read(
+        &mut self,
+        operation: Operation,
+        wanted: Wanted,
+        take: &mut dyn FnMut(M::Row<E>) -> bool,
+    ) -> Result<()> {
+        let clauses = &self.clauses;
+        self.repository.run(operation, |physical, sql, engine| {
+            clauses.ensure(engine.index())?;
+            clauses.query(physical, wanted, sql, &mut |row| {
+                Ok(take(M::read(row, engine)?))
+            })
+        })
+    }
+
+    /// The rows one after the other, without holding them all in memory.
+    ///
+    /// # Errors
+    /// As [`all`](Self::all); later failures come as items.
+    pub fn iter(self) -> Result<Rows<'c, M, E>> {
+        let clauses = self.clauses;
+        let engine = self.repository.engine();
+        self.repository.rows(
+            |dialect, sql| {
+                clauses.ensure(engine.index())?;
+                Ok(clauses.text(dialect, Wanted::Rows, sql))
+            },
+            &mut |params| clauses.write(params),
+        )
+    }
+
+    /// How many rows there are.
+    ///
+    /// # Errors
+    /// As [`all`](Self::all).
+    pub fn count(mut self) -> Result<u64> {
+        let clauses = &self.clauses;
+        self.repository
+            .run(Operation::Count, |physical, sql, engine| {
+                clauses.ensure(engine.index())?;
+                let mut count = None;
+                clauses.query(physical, Wanted::Count, sql, &mut |row| {
+                    count = Some(row.u64()?);
+                    Ok(false)
+                })?;
+                count.ok_or_else(|| physical.without_row())
+            })
+    }
+
+    /// Is there a row?
+    ///
+    /// # Errors
+    /// As [`all`](Self::all).
+    pub fn exists(mut self) -> Result<bool> {
+        let clauses = &self.clauses;
+        self.repository
+            .run(Operation::Exists, |physical, sql, engine| {
+                clauses.ensure(engine.index())?;
+                let mut found = false;
+                clauses.query(physical, Wanted::Exists, sql, &mut |_| {
+                    found = true;
+                    Ok(false)
+                })?;
+                Ok(found)
+            })
+    }
+}

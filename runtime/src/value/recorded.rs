@@ -1,0 +1,471 @@
+//! Values that are recorded before the statement exists that they are bound to, and replayed into it later.
+
+use bindery_core::dialect::{ListForm, ListKind};
+
+use super::types::Interval;
+use super::writer::ParamTarget;
+use super::{Buffer, ParamWriter, json_list};
+use crate::Dialect;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Recorded values, one after the other. Most conditions have a few numbers and a short text.
+pub(crate) type RecordedValues = Buffer<54>;
+
+/// Records values instead of binding them.
+pub(crate) struct Recorder<'a>(&'a mut RecordedValues);
+
+const NULL: u8 = 0;
+const I64: u8 = 1;
+const U64: u8 = 2;
+const BOOL: u8 = 3;
+const F32: u8 = 4;
+const F64: u8 = 5;
+const TEXT: u8 = 6;
+const BYTES: u8 = 7;
+const DATE: u8 = 8;
+const TIME: u8 = 9;
+const DATETIME: u8 = 10;
+const TIMESTAMP: u8 = 11;
+const ZERO_DATE: u8 = 12;
+const VECTOR: u8 = 13;
+const UUID: u8 = 14;
+const JSON: u8 = 15;
+const DECIMAL: u8 = 16;
+const INTERVAL: u8 = 17;
+const ARRAY: u8 = 18;
+/// The values of one list, for `in_list`.
+const LIST: u8 = 19;
+/// A pattern of `like`, in the syntax of `like`.
+const PATTERN: u8 = 20;
+/// The text that `starts_with` searches.
+const PREFIX: u8 = 21;
+
+/// The kind of the first of these values.
+fn kind_of_first(values: &[u8]) -> ListKind {
+    match values.first() {
+        Some(&(I64 | BOOL)) => ListKind::Integer,
+        Some(&U64) => ListKind::Unsigned,
+        Some(&(F32 | F64)) => ListKind::Float,
+        Some(&(TEXT | UUID)) => ListKind::Text,
+        Some(&BYTES) => ListKind::Bytes,
+        Some(&DECIMAL) => ListKind::Decimal,
+        Some(&DATE) => ListKind::Date,
+        Some(&TIME) => ListKind::Time,
+        Some(&(DATETIME | TIMESTAMP)) => ListKind::DateTime,
+        Some(_) | None => ListKind::Other,
+    }
+}
+
+impl<'a> ParamWriter<'a> {
+    /// A writer that records into `values`.
+    #[inline]
+    pub(crate) fn recording(values: &'a mut RecordedValues) -> Self {
+        Self::new(ParamTarget::Recorder(Recorder(values)))
+    }
+}
+
+impl Recorder<'_> {
+    #[inline]
+    fn fixed<const L: usize>(&mut self, tag: u8, bytes: [u8; L]) -> Result<()> {
+        self.0.push(tag);
+        self.0.fixed(bytes);
+        Ok(())
+    }
+
+    #[inline]
+    fn sized(&mut self, tag: u8, bytes: &[u8]) -> Result<()> {
+        push_sized(self.0, tag, bytes)
+    }
+
+    pub(crate) fn null(&mut self) -> Result<()> {
+        self.fixed(NULL, [])
+    }
+
+    pub(crate) fn i64(&mut self, value: i64) -> Result<()> {
+        self.fixed(I64, value.to_le_bytes())
+    }
+
+    pub(crate) fn u64(&mut self, value: u64) -> Result<()> {
+        self.fixed(U64, value.to_le_bytes())
+    }
+
+    pub(crate) fn bool(&mut self, value: bool) -> Result<()> {
+        self.fixed(BOOL, [value.into()])
+    }
+
+    pub(crate) fn f32(&mut self, value: f32) -> Result<()> {
+        self.fixed(F32, value.to_le_bytes())
+    }
+
+    pub(crate) fn f64(&mut self, value: f64) -> Result<()> {
+        self.fixed(F64, value.to_le_bytes())
+    }
+
+    pub(crate) fn text(&mut self, value: &str) -> Result<()> {
+        self.sized(TEXT, value.as_bytes())
+    }
+
+    pub(crate) fn bytes(&mut self, value: &[u8]) -> Result<()> {
+        self.sized(BYTES, value)
+    }
+
+    pub(crate) fn date(&mut self, value: i64) -> Result<()> {
+        self.fixed(DATE, value.to_le_bytes())
+    }
+
+    pub(crate) fn time(&mut self, value: i64) -> Result<()> {
+        self.fixed(TIME, value.to_le_bytes())
+    }
+
+    pub(crate) fn datetime(&mut self, value: i64) -> Result<()> {
+        self.fixed(DATETIME, value.to_le_bytes())
+    }
+
+    pub(crate) fn timestamp(&mut self, value: i64) -> Result<()> {
+        self.fixed(TIMESTAMP, value.to_le_bytes())
+    }
+
+    pub(crate) fn zero_date(&mut self) -> Result<()> {
+        self.fixed(ZERO_DATE, [])
+    }
+
+    pub(crate) fn vector(&mut self, values: &[f32]) -> Result<()> {
+        let bytes: Vec<u8> = values
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect();
+        self.sized(VECTOR, &bytes)
+    }
+
+    pub(crate) fn uuid(&mut self, value: &[u8; 16]) -> Result<()> {
+        self.fixed(UUID, *value)
+    }
+
+    pub(crate) fn json(&mut self, value: &str) -> Result<()> {
+        self.sized(JSON, value.as_bytes())
+    }
+
+    pub(crate) fn decimal(&mut self, value: &str) -> Result<()> {
+        self.sized(DECIMAL, value.as_bytes())
+    }
+
+    pub(crate) fn interval(&mut self, value: Interval) -> Result<()> {
+        self.fixed(INTERVAL, value.months.to_le_bytes())?;
+        self.0.fixed(value.days.to_le_bytes());
+        self.0.fixed(value.microseconds.to_le_bytes());
+        Ok(())
+    }
+
+    pub(crate) fn array(
+        &mut self,
+        length: usize,
+        write: &mut dyn FnMut(&mut ParamWriter<'_>),
+    ) -> Result<()> {
+        let mut elements = RecordedValues::new();
+        let mut params = ParamWriter::recording(&mut elements);
+        write(&mut params);
+        params.finish_recording()?;
+        self.fixed(ARRAY, (length as u64).to_le_bytes())?;
+        self.0.fixed((elements.bytes().len() as u64).to_le_bytes());
+        self.0.extend(elements.bytes());
+        Ok(())
+    }
+}
+
+#[inline]
+fn push_sized(values: &mut RecordedValues, tag: u8, bytes: &[u8]) -> Result<()> {
+    let Ok(length) = u32::try_from(bytes.len()) else {
+        return Err(too_long());
+    };
+    values.push(tag);
+    values.fixed(length.to_le_bytes());
+    values.extend(bytes);
+    Ok(())
+}
+
+#[cold]
+fn too_long() -> Error {
+    let why = "a value of more than 4 GiB cannot be part of a condition".to_owned();
+    Error::new(ErrorKind::UnsupportedValue(why))
+}
+
+/// Records a pattern of `like`: `%` any text, `_` any character, `|` before one of the three: that character itself.
+pub(crate) fn record_pattern(values: &mut RecordedValues, pattern: &str) -> Result<()> {
+    let escapes = pattern.chars().rev().take_while(|&letter| letter == '|');
+    if escapes.count() % 2 == 1 {
+        let why = "a pattern cannot end with a single `|`: write `||` for the character".to_owned();
+        return Err(Error::new(ErrorKind::UnsupportedValue(why)));
+    }
+    push_sized(values, PATTERN, pattern.as_bytes())
+}
+
+/// Records the text that `starts_with` searches.
+pub(crate) fn record_prefix(values: &mut RecordedValues, prefix: &str) -> Result<()> {
+    push_sized(values, PREFIX, prefix.as_bytes())
+}
+
+/// The text as a pattern that matches only it.
+pub(crate) fn escape_pattern(text: &str, pattern: &mut String) {
+    for letter in text.chars() {
+        if matches!(letter, '%' | '_' | '|') {
+            pattern.push('|');
+        }
+        pattern.push(letter);
+    }
+}
+
+/// Records these values as one list, and gives the kind of its values.
+pub(crate) fn record_list(
+    values: &mut RecordedValues,
+    count: u64,
+    items: &RecordedValues,
+) -> ListKind {
+    let bytes = items.bytes();
+    values.push(LIST);
+    values.fixed(count.to_le_bytes());
+    values.fixed((bytes.len() as u64).to_le_bytes());
+    values.extend(bytes);
+    kind_of_first(bytes)
+}
+
+/// Reads recorded values.
+struct Tape<'a>(&'a [u8]);
+
+impl<'a> Tape<'a> {
+    #[inline]
+    fn take(&mut self, length: usize) -> &'a [u8] {
+        let (taken, rest) = self.0.split_at(length);
+        self.0 = rest;
+        taken
+    }
+
+    #[inline]
+    fn fixed<const L: usize>(&mut self) -> [u8; L] {
+        self.take(L)
+            .try_into()
+            .expect("`take` returns the length it is given")
+    }
+
+    #[inline]
+    fn i64(&mut self) -> i64 {
+        i64::from_le_bytes(self.fixed())
+    }
+
+    fn length(&mut self) -> usize {
+        usize::try_from(u64::from_le_bytes(self.fixed())).expect("a length in memory was recorded")
+    }
+
+    #[inline]
+    fn sized(&mut self) -> &'a [u8] {
+        let length = u32::from_le_bytes(self.fixed()) as usize;
+        self.take(length)
+    }
+
+    fn text(&mut self) -> &'a str {
+        std::str::from_utf8(self.sized()).expect("a text was recorded")
+    }
+}
+
+/// Writes recorded values to the parameters of a statement.
+pub(crate) fn replay(values: &[u8], params: &mut ParamWriter<'_>) {
+    let mut tape = Tape(values);
+    while !tape.0.is_empty() {
+        replay_one(&mut tape, params);
+    }
+}
+
+fn replay_one(tape: &mut Tape<'_>, params: &mut ParamWriter<'_>) {
+    let [tag] = tape.fixed();
+    match tag {
+        I64 => params.i64(tape.i64()),
+        U64 => params.u64(u64::from_le_bytes(tape.fixed())),
+        BOOL => params.bool(tape.fixed() == [1]),
+        F32 => params.f32(f32::from_le_bytes(tape.fixed())),
+        F64 => params.f64(f64::from_le_bytes(tape.fixed())),
+        TEXT => params.text(tape.text()),
+        BYTES => params.bytes(tape.sized()),
+        DATE => params.date(tape.i64()),
+        TIME => params.time(tape.i64()),
+        DATETIME => params.datetime(tape.i64()),
+        TIMESTAMP => params.timestamp(tape.i64()),
+        ZERO_DATE => params.zero_date(),
+        VECTOR => params.vector(&floats(tape.sized())),
+        UUID => params.uuid(&tape.fixed()),
+        JSON => params.json(tape.text()),
+        DECIMAL => params.decimal(tape.text()),
+        INTERVAL => params.interval(Interval {
+            months: i32::from_le_bytes(tape.fixed()),
+            days: i32::from_le_bytes(tape.fixed()),
+            microseconds: i64::from_le_bytes(tape.fixed()),
+        }),
+        ARRAY => {
+            let (length, size) = (tape.length(), tape.length());
+            let elements = tape.take(size);
+            params.array(length, &mut |params| replay(elements, params));
+        }
+        LIST => {
+            let (count, size) = (tape.length(), tape.length());
+            replay_list(tape.take(size), count, params);
+        }
+        PATTERN => replay_pattern(tape.text(), params),
+        PREFIX => replay_prefix(tape.text(), params),
+        _ => params.null(),
+    }
+}
+
+fn floats(bytes: &[u8]) -> Vec<f32> {
+    let fours = bytes.chunks_exact(4);
+    fours
+        .map(|four| f32::from_le_bytes(four.try_into().expect("chunks of four")))
+        .collect()
+}
+
+/// The values of a list, in the form that the statement of [`Dialect::list_form`] expects.
+fn replay_list(values: &[u8], count: usize, params: &mut ParamWriter<'_>) {
+    match params.dialect().list_form(count) {
+        ListForm::Array => {
+            params.array(count, &mut |params| replay(values, params));
+        }
+        ListForm::Json => match json_list::of(values) {
+            Ok(json) => params.text(&json),
+            Err(error) => params.refuse_with(error),
+        },
+        ListForm::Placeholders(places) => {
+            replay(values, params);
+            // The last value fills the list up.
+            let mut tape = Tape(values);
+            let mut last = values;
+            while !tape.0.is_empty() {
+                last = tape.0;
+                skip(&mut tape);
+            }
+            (count..places).for_each(|_| replay(last, params));
+        }
+    }
+}
+
+fn skip(tape: &mut Tape<'_>) {
+    let mut nowhere = RecordedValues::new();
+    replay_one(tape, &mut ParamWriter::recording(&mut nowhere));
+}
+
+/// SQLite folds case in `LIKE`, so it has `GLOB` there, whose patterns differ.
+fn replay_pattern(pattern: &str, params: &mut ParamWriter<'_>) {
+    if params.dialect().matches_by_glob() {
+        params.text(&glob(pattern));
+    } else {
+        params.text(pattern);
+    }
+}
+
+fn glob(pattern: &str) -> String {
+    let mut glob = String::with_capacity(pattern.len() + 8);
+    let mut letters = pattern.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '%' => glob.push('*'),
+            '_' => glob.push('?'),
+            '|' => push_glob_literal(letters.next().unwrap_or('|'), &mut glob),
+            other => push_glob_literal(other, &mut glob),
+        }
+    }
+    glob
+}
+
+fn push_glob_literal(letter: char, glob: &mut String) {
+    if matches!(letter, '*' | '?' | '[') {
+        glob.push('[');
+        glob.push(letter);
+        glob.push(']');
+    } else {
+        glob.push(letter);
+    }
+}
+
+/// A range where patterns are not looked up in an index, else a pattern.
+fn replay_prefix(prefix: &str, params: &mut ParamWriter<'_>) {
+    if params.dialect().matches_by_glob() {
+        params.text(prefix);
+        match successor(prefix) {
+            Some(end) => params.text(&end),
+            // Bytes are greater than every text.
+            None => params.bytes(&[]),
+        }
+    } else {
+        let mut pattern = String::with_capacity(prefix.len() + 4);
+        escape_pattern(prefix, &mut pattern);
+        pattern.push('%');
+        params.text(&pattern);
+    }
+}
+
+/// The least text that is greater than all texts with this prefix.
+fn successor(prefix: &str) -> Option<String> {
+    let mut text = prefix.to_owned();
+    while let Some(last) = text.pop() {
+        let next = match last {
+            '\u{d7ff}' => Some('\u{e000}'),
+            other => char::from_u32(other as u32 + 1),
+        };
+        if let Some(next) = next {
+            text.push(next);
+            return Some(text);
+        }
+    }
+    None
+}
+
+impl ParamWriter<'_> {
+    /// The dialect of the statement that is written to.
+    pub(crate) fn dialect(&self) -> Dialect {
+        match &self.target {
+            #[cfg(feature = "sqlite")]
+            ParamTarget::Sqlite(_) => Dialect::Sqlite,
+            #[cfg(feature = "postgres")]
+            ParamTarget::Postgres(_) => Dialect::Postgres,
+            #[cfg(feature = "mysql")]
+            ParamTarget::Mysql(_) => Dialect::Mysql,
+            ParamTarget::Recorder(_) | ParamTarget::Json(_) | ParamTarget::None(_) => {
+                Dialect::Sqlite
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_become_globs_of_the_same_meaning() {
+        for (pattern, expected) in [
+            ("a%b_c", "a*b?c"),
+            ("100|%", "100%"),
+            ("|_||", "_|"),
+            ("*?[", "[*][?][[]"),
+            ("|*", "[*]"),
+        ] {
+            assert_eq!(glob(pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_ends_before_its_successor() {
+        assert_eq!(successor("ab").as_deref(), Some("ac"));
+        assert_eq!(successor("a\u{10ffff}").as_deref(), Some("b"));
+        assert_eq!(successor("\u{d7ff}").as_deref(), Some("\u{e000}"));
+        assert_eq!(successor("\u{10ffff}"), None);
+        assert_eq!(successor(""), None);
+    }
+
+    #[test]
+    fn a_pattern_that_ends_within_an_escape_is_refused() {
+        let mut values = RecordedValues::new();
+        for pattern in ["|", "a|||"] {
+            assert!(record_pattern(&mut values, pattern).is_err(), "{pattern}");
+        }
+        for pattern in ["", "||", "|%", "a||||"] {
+            assert!(record_pattern(&mut values, pattern).is_ok(), "{pattern}");
+        }
+    }
+}

@@ -1,0 +1,441 @@
+//! Queries that the program puts together, on all three databases; the models are those of the case `queries`.
+
+use bindery::query::Order;
+use bindery::{Connection, ErrorKind, Hosts, Operation, StaticEngine};
+
+use crate::bench::Bench;
+use crate::queries::*;
+use crate::query_rows::{self as rows, fill, titles};
+
+/// An engine that hosts what the tests query.
+pub(crate) trait Everything:
+    Hosts<model::User> + Hosts<model::Post> + Hosts<model::Comment>
+{
+}
+
+impl<E: Hosts<model::User> + Hosts<model::Post> + Hosts<model::Comment>> Everything for E {}
+
+/// Runs a function on an empty database of each kind.
+macro_rules! on_each {
+    ($show:expr) => {{
+        let bench = $crate::bench::Bench::new();
+        let db = $crate::queries::Databases::with_config(&bench.config())?;
+        db.create_missing_on($crate::queries::engine::Lite)?;
+        $show(&mut db.lite()?)?;
+        if bench.postgres.is_some() {
+            db.create_missing_on($crate::queries::engine::P)?;
+            $show(&mut db.p()?)?;
+        }
+        if bench.mariadb.is_some() {
+            db.create_missing_on($crate::queries::engine::Default)?;
+            $show(&mut db.default()?)?;
+        }
+        if bench.mysql.is_some() {
+            db.create_missing_on($crate::queries::engine::Proper)?;
+            $show(&mut db.proper()?)?;
+        }
+        Ok::<(), bindery::Error>(())
+    }};
+}
+pub(crate) use on_each;
+
+/// Rows that all have another title, in the order of their ids.
+pub(crate) fn small<E: StaticEngine + Everything>(
+    c: &mut Connection<E>,
+) -> bindery::Result<UserId<E>> {
+    let ann = c.users().insert(NewUser::new("Ann"))?;
+    let texts = [
+        ("Rust", Some("a"), 5),
+        ("rust", None, 3),
+        ("100%", Some("b"), 3),
+        ("1000", Some("A"), 1),
+        ("a_b|c", None, 9),
+    ];
+    for (title, body, stars) in texts {
+        c.posts()
+            .insert(rows::post(ann.id, title, stars).body(body.map(str::to_owned)))?;
+    }
+    Ok(ann.id)
+}
+
+fn found<E: Everything>(
+    c: &mut Connection<E>,
+    condition: bindery::Condition<model::Post, E>,
+) -> bindery::Result<Vec<String>> {
+    let rows = c.posts().filter(condition).order_by(post::id.asc()).all()?;
+    Ok(titles(rows))
+}
+
+#[test]
+fn qry_01_every_operator_means_the_same_on_all_databases() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let ann = small(c)?;
+        let stars = post::stars;
+        assert_eq!(found(c, stars.eq(3))?, ["rust", "100%"]);
+        assert_eq!(found(c, stars.ne(3))?, ["Rust", "1000", "a_b|c"]);
+        assert_eq!(found(c, stars.lt(3))?, ["1000"]);
+        assert_eq!(found(c, stars.le(3))?, ["rust", "100%", "1000"]);
+        assert_eq!(found(c, stars.gt(5))?, ["a_b|c"]);
+        assert_eq!(found(c, stars.ge(5))?, ["Rust", "a_b|c"]);
+        assert_eq!(found(c, stars.between(3, 5))?, ["Rust", "rust", "100%"]);
+        assert_eq!(found(c, stars.in_list([1, 9]))?, ["1000", "a_b|c"]);
+        assert_eq!(found(c, stars.eq(stars))?.len(), 5);
+        assert_eq!(
+            found(c, post::author_id.eq(ann).and(stars.eq(9)))?,
+            ["a_b|c"]
+        );
+        assert_eq!(found(c, post::title.eq("Rust"))?, ["Rust"], "case counts");
+        assert_eq!(found(c, post::title.eq(&"rust".to_owned()))?, ["rust"]);
+        assert_eq!(found(c, post::title.eq("rust ".to_owned()))?, [""; 0]);
+        assert_eq!(found(c, post::body.is_null())?, ["rust", "a_b|c"]);
+        assert_eq!(
+            found(c, post::body.is_not_null().and(stars.lt(4)))?,
+            ["100%", "1000"]
+        );
+        assert_eq!(
+            found(c, post::body.eq_or_null(None::<&str>))?,
+            ["rust", "a_b|c"]
+        );
+        assert_eq!(found(c, post::body.eq_or_null(Some("A")))?, ["1000"]);
+        // NULL equals nothing, and differs from nothing.
+        assert_eq!(found(c, post::body.ne("a"))?, ["100%", "1000"]);
+        assert_eq!(found(c, !post::body.eq("a"))?, ["100%", "1000"]);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_01_conditions_are_joined_as_they_are_written() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        small(c)?;
+        let (low, rust) = (post::stars.le(3), post::title.eq("Rust"));
+        let null = post::body.is_null();
+        let both = low.clone().or(rust.clone()).and(null.clone());
+        assert_eq!(found(c, both)?, ["rust"]);
+        let either = low.clone().or(rust.clone().and(null.clone()));
+        assert_eq!(found(c, either)?, ["rust", "100%", "1000"]);
+        let neither = !(low.clone().or(rust.clone()));
+        assert_eq!(found(c, neither)?, ["a_b|c"]);
+        let twice = !!low.clone();
+        assert_eq!(found(c, twice)?.len(), 3);
+        // Filters one after the other all hold, also where one of them is an OR.
+        let rows = c.posts().filter(low.or(rust)).filter(null).all()?;
+        assert_eq!(titles(rows), ["rust"]);
+        // A condition that is built in a loop is walked without recursion.
+        let many = (0..300).fold(post::stars.eq(-1), |all, n| post::stars.eq(-n).or(all));
+        assert_eq!(found(c, many)?, [""; 0]);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_01_text_is_matched_by_case_and_without_special_characters() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        small(c)?;
+        let title = post::title;
+        assert_eq!(found(c, title.like("R%"))?, ["Rust"]);
+        assert_eq!(found(c, title.like("_ust"))?, ["Rust", "rust"]);
+        assert_eq!(found(c, title.like("100|%"))?, ["100%"]);
+        assert_eq!(found(c, title.like("%||%"))?, ["a_b|c"]);
+        assert_eq!(found(c, title.contains("us"))?, ["Rust", "rust"]);
+        assert_eq!(found(c, title.contains("0%"))?, ["100%"]);
+        assert_eq!(found(c, title.contains("*"))?, [""; 0]);
+        assert_eq!(found(c, title.contains(""))?.len(), 5);
+        assert_eq!(found(c, title.starts_with("100"))?, ["100%", "1000"]);
+        assert_eq!(found(c, title.starts_with("a_"))?, ["a_b|c"]);
+        assert_eq!(found(c, title.starts_with("R"))?, ["Rust"]);
+        assert_eq!(found(c, title.starts_with(""))?.len(), 5);
+        assert_eq!(found(c, title.ends_with("ust"))?, ["Rust", "rust"]);
+        assert_eq!(found(c, title.ends_with("b|c"))?, ["a_b|c"]);
+        assert_eq!(found(c, title.ends_with("B|C"))?, [""; 0]);
+        let error = c
+            .posts()
+            .filter(title.like("a|"))
+            .all()
+            .expect_err("no escape ends a pattern");
+        assert!(
+            matches!(error.kind(), ErrorKind::UnsupportedValue(_)),
+            "{error}"
+        );
+        assert_eq!(error.operation(), Some(Operation::Select));
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_01_null_is_least_and_the_key_decides_between_equal_rows() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        small(c)?;
+        let ordered = |c: &mut Connection<E>, order: Order<model::Post>| {
+            c.posts().order_by(order).all().map(titles)
+        };
+        let body = post::body;
+        assert_eq!(
+            ordered(c, body.asc())?,
+            ["rust", "a_b|c", "1000", "Rust", "100%"]
+        );
+        assert_eq!(
+            ordered(c, body.desc())?,
+            ["100%", "Rust", "1000", "a_b|c", "rust"]
+        );
+        let last = ["1000", "Rust", "100%", "rust", "a_b|c"];
+        assert_eq!(ordered(c, body.asc().nulls_last())?, last);
+        let first = ["a_b|c", "rust", "100%", "Rust", "1000"];
+        assert_eq!(ordered(c, body.desc().nulls_first())?, first);
+        let by_bytes = ["100%", "1000", "Rust", "a_b|c", "rust"];
+        assert_eq!(ordered(c, post::title.asc())?, by_bytes);
+        let both = c
+            .posts()
+            .order_by((post::stars.desc(), post::title.asc()))
+            .all()?;
+        assert_eq!(titles(both), ["a_b|c", "Rust", "100%", "rust", "1000"]);
+        let after = c
+            .posts()
+            .order_by(post::stars.desc())
+            .order_by(post::title.desc())
+            .all()?;
+        assert_eq!(titles(after), ["a_b|c", "Rust", "rust", "100%", "1000"]);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_01_limits_counts_and_single_rows() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        small(c)?;
+        let three = || post::stars.eq(3);
+        assert_eq!(titles(c.posts().limit(2).all()?), ["Rust", "rust"]);
+        assert_eq!(
+            titles(c.posts().query().offset(3).all()?),
+            ["1000", "a_b|c"]
+        );
+        assert_eq!(titles(c.posts().limit(1).offset(1).all()?), ["rust"]);
+        assert_eq!(titles(c.posts().limit(0).all()?), [""; 0]);
+        assert_eq!(titles(c.posts().limit(u64::MAX).all()?).len(), 5);
+        assert_eq!(c.posts().filter(three()).count()?, 2);
+        assert_eq!(c.posts().limit(3).count()?, 3);
+        assert_eq!(c.posts().query().offset(3).count()?, 2);
+        assert_eq!(c.posts().filter(three()).limit(9).offset(1).count()?, 1);
+        assert!(c.posts().filter(three()).exists()?);
+        assert!(!c.posts().filter(post::stars.eq(4)).exists()?);
+        assert!(!c.posts().filter(three()).offset(2).exists()?);
+        assert!(c.posts().filter(three()).limit(1).offset(1).exists()?);
+        assert!(!c.posts().limit(0).exists()?);
+        let first = c
+            .posts()
+            .filter(three())
+            .order_by(post::title.asc())
+            .first()?;
+        assert_eq!(first.map(|row| row.title).as_deref(), Some("100%"));
+        let first = c.posts().query().first()?;
+        assert_eq!(first.map(|row| row.title).as_deref(), Some("Rust"));
+        assert_eq!(c.posts().filter(post::stars.eq(4)).first()?, None);
+        assert_eq!(c.posts().filter(post::stars.eq(9)).one()?.title, "a_b|c");
+        let error = c.posts().filter(three()).one().expect_err("there are two");
+        assert_eq!(error.kind(), &ErrorKind::SeveralRows);
+        let error = c
+            .posts()
+            .filter(post::stars.eq(4))
+            .one()
+            .expect_err("there is none");
+        assert_eq!(
+            (error.kind(), error.model()),
+            (&ErrorKind::NotFound, Some("Post"))
+        );
+        let rows: Vec<Post<E>> = c
+            .posts()
+            .filter(three())
+            .iter()?
+            .collect::<bindery::Result<_>>()?;
+        assert_eq!(titles(rows), ["rust", "100%"]);
+        let begun = c
+            .posts()
+            .order_by(post::stars.desc())
+            .iter()?
+            .next()
+            .transpose()?;
+        assert_eq!(begun.map(|row| row.stars), Some(9));
+        assert_eq!(
+            c.posts().filter(three()).count()?,
+            2,
+            "the connection is free again"
+        );
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_10_a_missing_value_never_drops_a_condition_by_itself() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        small(c)?;
+        let wanted = |c: &mut Connection<E>, title: Option<&str>| {
+            let posts = c.posts().filter(post::stars.le(3));
+            let posts = posts.filter_if(title, |title| post::title.eq(title));
+            posts.all().map(titles)
+        };
+        assert_eq!(wanted(c, Some("rust"))?, ["rust"]);
+        assert_eq!(wanted(c, None)?.len(), 3);
+        let hostile = "x' OR '1'='1";
+        assert_eq!(found(c, post::title.eq(hostile))?, [""; 0]);
+        assert_eq!(found(c, post::title.contains(hostile))?, [""; 0]);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn sel_04_a_query_moves_to_another_connection_before_it_is_executed() -> bindery::Result<()> {
+    let bench = Bench::new();
+    let db = Databases::with_config(&bench.config())?;
+    db.create_missing_on(engine::Lite)?;
+    let mut c = db.lite()?;
+    let ann = small(&mut c)?;
+    let mut other = db.lite()?;
+    let query = c.posts().filter(post::author_id.eq(ann));
+    // Inside a transaction it sees what only that one has written.
+    other
+        .transaction(|tx| {
+            tx.posts().insert(rows::post(ann, "new", 4))?;
+            assert_eq!(query.using(tx).count()?, 6);
+            Err::<(), _>(
+                tx.posts()
+                    .find(PostId::new(-1))
+                    .map(|_| ())
+                    .and_then(|()| tx.posts().get(PostId::new(-1)))
+                    .expect_err("there is none"),
+            )
+        })
+        .expect_err("it is rolled back");
+    assert_eq!(c.posts().filter(post::author_id.eq(ann)).count()?, 5);
+    // Two queries are built on one engine and executed later, in any order.
+    let mut third = db.lite()?;
+    let (one, two) = (c.posts().limit(1), third.posts().query().offset(4));
+    assert_eq!(titles(two.all()?), ["a_b|c"]);
+    assert_eq!(titles(one.all()?), ["Rust"]);
+    if bench.postgres.is_some() {
+        db.create_missing_on(engine::P)?;
+        let mut p = db.p()?;
+        assert_eq!(
+            c.posts().filter(post::stars.eq(3)).using(&mut p).count()?,
+            0
+        );
+        assert_eq!(
+            c.posts().filter(post::stars.eq(3)).count()?,
+            2,
+            "only that query moved"
+        );
+        let with_key = c.posts().filter(post::author_id.eq(ann)).using(&mut p);
+        let error = with_key.count().expect_err("the key is of `lite`");
+        assert_eq!(error.kind(), &ErrorKind::WrongEngine);
+        assert_eq!(error.engine(), Some("p"));
+    }
+    Ok(())
+}
+
+#[test]
+fn sel_01_keys_and_models_of_another_engine_are_refused_before_anything_is_sent()
+-> bindery::Result<()> {
+    let bench = Bench::new();
+    let db = Databases::with_config(&bench.config())?;
+    db.create_missing_on(engine::Lite)?;
+    small(&mut db.lite()?)?;
+    let mut any = db.on("lite".parse()?)?;
+    let posts = any.posts().filter(post::stars.ge(3)).all()?;
+    assert_eq!(posts.len(), 4);
+    let author = posts[0].author_id;
+    assert_eq!(any.posts().filter(post::author_id.eq(author)).count()?, 5);
+    let elsewhere = UserId::on("p".parse()?, 1);
+    for condition in [
+        post::author_id.eq(elsewhere),
+        post::editor_id.in_list([author, elsewhere]),
+        post::stars.ge(1).and(post::author_id.ne(&elsewhere)),
+    ] {
+        let error = any
+            .posts()
+            .filter(condition)
+            .count()
+            .expect_err("a key of `p`");
+        assert_eq!(error.kind(), &ErrorKind::WrongEngine);
+    }
+    let nowhere = db.on("default".parse()?);
+    if let Ok(mut nowhere) = nowhere {
+        let error = nowhere
+            .visit()
+            .filter(visit::path.eq("/"))
+            .count()
+            .expect_err("on `lite` only");
+        assert!(
+            matches!(error.kind(), ErrorKind::NotHosted { .. }),
+            "{error}"
+        );
+    }
+    Ok(())
+}
+
+/// A model of one engine needs no connection of the program's; without a key nothing is added to an order.
+#[test]
+fn a_query_through_databases_takes_a_connection_of_its_own() -> bindery::Result<()> {
+    let bench = Bench::new();
+    let db = Databases::with_config(&bench.config())?;
+    db.create_missing_on(engine::Lite)?;
+    for path in ["/b", "/a", "/c"] {
+        db.visit().insert(NewVisit::new(path))?;
+    }
+    let first = db
+        .visit()
+        .filter(visit::user_name.is_null())
+        .order_by(visit::path.asc())
+        .first()?;
+    assert_eq!(first.map(|row| row.path).as_deref(), Some("/a"));
+    let paths: Vec<String> = db
+        .visit()
+        .order_by(visit::path.desc())
+        .iter()?
+        .map(|row| row.map(|row| row.path))
+        .collect::<bindery::Result<_>>()?;
+    assert_eq!(paths, ["/c", "/b", "/a"]);
+    assert_eq!(db.visit().limit(2).all()?.len(), 2);
+    Ok(())
+}
+
+/// Every row of the larger set, as often as it is asked.
+#[test]
+fn qry_01_pages_of_a_thousand_rows_are_the_same_on_all_databases() -> bindery::Result<()> {
+    let mut pages: Vec<Vec<String>> = Vec::new();
+    let mut show = |c: &mut dyn FnMut(u64) -> bindery::Result<Vec<String>>| {
+        let mut all = Vec::new();
+        for page in 0..10 {
+            all.extend(c(page)?);
+        }
+        pages.push(all);
+        Ok::<(), bindery::Error>(())
+    };
+    fn page<E: StaticEngine + Everything>(
+        c: &mut Connection<E>,
+        show: &mut dyn FnMut(
+            &mut dyn FnMut(u64) -> bindery::Result<Vec<String>>,
+        ) -> bindery::Result<()>,
+    ) -> bindery::Result<()> {
+        fill(c, 200, 7)?;
+        show(&mut |page| {
+            let active = post::is_public.eq(true);
+            let order = (post::day.desc(), post::rank.asc());
+            let rows = c
+                .posts()
+                .filter(active)
+                .order_by(order)
+                .limit(10)
+                .offset(page * 10)
+                .all()?;
+            Ok(rows.iter().map(rows::line).collect())
+        })
+    }
+    on_each!(|c: &mut _| page(c, &mut show))?;
+    assert!(pages.iter().all(|all| *all == pages[0] && all.len() > 60));
+    Ok(())
+}

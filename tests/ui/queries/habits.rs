@@ -1,0 +1,50 @@
+//! Calls that are written by habit, and calls that are left out.
+include!("../../golden/queries/bindery.rs");
+
+type Lite = bindery::Connection<engine::Lite>;
+
+fn a_misspelt_column(c: &mut Lite) -> bindery::Result<u64> {
+    c.posts().filter(post::titel.eq("x")).count()
+}
+
+fn an_operator_of_rust(c: &mut Lite) -> bindery::Result<u64> {
+    c.posts().filter(post::stars == 5).count()
+}
+
+fn conditions_joined_by_an_operator(c: &mut Lite) -> bindery::Result<u64> {
+    c.posts().filter(post::stars.ge(5) && post::title.like("x")).count()
+}
+
+fn no_question_mark(c: &mut Lite) -> usize {
+    c.posts().filter(post::stars.ge(1)).all().len()
+}
+
+fn no_last_call(c: &mut Lite) {
+    for post in c.posts().filter(post::stars.ge(1)) {}
+}
+
+fn no_direction(c: &mut Lite) -> bindery::Result<Vec<Post<engine::Lite>>> {
+    c.posts().order_by(post::stars).all()
+}
+
+fn a_closure_without_a_condition(c: &mut Lite, wanted: Option<i64>) -> bindery::Result<u64> {
+    c.posts().filter_if(wanted, |stars| { post::stars.ge(stars); }).count()
+}
+
+fn a_moved_repository(c: &mut Lite) -> bindery::Result<u64> {
+    let posts = c.posts();
+    let many = posts.filter(post::stars.ge(1)).count()?;
+    Ok(many + posts.filter(post::stars.ge(5)).count()?)
+}
+
+fn an_executed_query(c: &mut Lite, other: &mut Lite) -> bindery::Result<u64> {
+    let query = c.posts().filter(post::stars.ge(1));
+    let many = query.count()?;
+    Ok(many + query.using(other).count()?)
+}
+
+fn a_condition_of_no_engine() {
+    let _popular = post::stars.ge(5);
+}
+
+fn main() {}
