@@ -162,17 +162,8 @@ fn program(model: &CheckedModel, engines: &[EngineTables<'_>]) -> &'static Progr
     });
     let tables = tables.collect::<Vec<_>>().leak();
     let all: &'static ModelInfo = Box::leak(Box::new(ModelInfo {
-        name: "",
-        schema: None,
-        table: "",
-        is_view: false,
-        columns: &[],
-        kinds: "",
-        rules: 0,
-        constraints: &[],
-        constraint_names: "",
-        engines: &[],
         tables,
+        ..ModelInfo::NONE
     }));
     let models = model.table_ids().map(|id| model_info(model, id));
     let models: Vec<&'static ModelInfo> = std::iter::once(all).chain(models).collect();
@@ -199,10 +190,8 @@ fn model_info(model: &CheckedModel, id: TableId) -> &'static ModelInfo {
         columns: columns.leak(),
         kinds: text(&kinds(table, is_on_sqlite)),
         rules: rules(model, id),
-        constraints: &[],
-        constraint_names: "",
         engines: names.leak(),
-        tables: &[],
+        ..ModelInfo::NONE
     }))
 }
 

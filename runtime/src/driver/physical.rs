@@ -368,17 +368,17 @@ impl Physical {
 
     /// Has every wait for the server end after this time, also where it may take longer otherwise; `None` as otherwise.
     pub(crate) fn hurry(&mut self, limit: Option<Duration>) {
-        each!(self, connection => connection.hurry(limit));
+        each!(self, connection => connection.limits().hurry(limit));
     }
 
     /// A call begins: its statements have the time of one together. `false` within another call, or where there is no limit.
     pub(crate) fn begin_call(&mut self) -> bool {
-        each!(self, connection => connection.begin_call())
+        each!(self, connection => connection.limits().begin_call())
     }
 
     /// Sets when all has to be over, and gives what was set before; nothing once the call is over.
     pub(crate) fn set_until(&mut self, until: Option<Instant>) -> Option<Instant> {
-        each!(self, connection => connection.set_until(until))
+        each!(self, connection => connection.limits().set_until(until))
     }
 
     /// Is a transaction open that has to be ended? One that the database rolled back by itself may count as open; its

@@ -106,10 +106,9 @@ impl Predicate {
     #[inline(never)]
     fn record(&mut self, is_binary: bool, write: &mut dyn FnMut(&mut ParamWriter<'_>)) {
         let mut params = ParamWriter::recording(&mut self.values);
-        if is_binary {
-            params.binary();
-        }
-        write(&mut params);
+        let column = params.column();
+        let column = if is_binary { column.binary() } else { column };
+        column.with(|params| write(params));
         let outcome = params.finish_recording();
         self.keep(outcome);
     }

@@ -13,6 +13,7 @@ pub(crate) mod sqlite;
 pub(crate) mod buffer;
 mod calendar;
 mod calendar_text;
+mod column_form;
 mod column_set;
 mod decimal;
 mod identity;
@@ -27,6 +28,7 @@ mod uuid_text;
 mod vector;
 mod writer;
 
+pub use self::column_form::ColumnWriter;
 pub use self::column_set::ColumnSet;
 pub(crate) use self::identity::Identity;
 pub(crate) use self::inline_bytes::Buffer;

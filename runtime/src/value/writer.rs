@@ -1,6 +1,7 @@
 //! Parameters of a statement, written one after the other in the order of the placeholders.
 
 use super::ColumnSet;
+use super::column_form::{ColumnForm, ColumnWriter};
 use super::types::{Interval, Now, ToColumn};
 use super::{calendar, rounding};
 use crate::error::{Error, ErrorKind};
@@ -16,14 +17,8 @@ pub struct ParamWriter<'a> {
     refused: Option<(usize, Error)>,
     /// Set while only some of the values are wanted.
     picking: Option<Picking>,
-    /// Digits that the next value may have after its point.
-    fraction: Option<u32>,
-    /// Digits that the next number may have in all.
-    digits: Option<u32>,
-    /// The next value goes to a column of bytes.
-    is_binary: bool,
-    /// The next value goes to a column of years.
-    is_year: bool,
+    /// How the column at hand keeps its values.
+    pub(super) form: ColumnForm,
 }
 
 /// For each of the values that come, in order: is it wanted?
@@ -113,10 +108,7 @@ impl<'a> ParamWriter<'a> {
             given: 0,
             refused: None,
             picking: None,
-            fraction: None,
-            digits: None,
-            is_binary: false,
-            is_year: false,
+            form: ColumnForm::ANY,
         }
     }
 
@@ -146,7 +138,7 @@ impl<'a> ParamWriter<'a> {
     }
 }
 
-impl ParamWriter<'_> {
+impl<'a> ParamWriter<'a> {
     /// Runs `write`, which writes the columns of `given`, and takes only those of `wanted`, in ascending order.
     pub(crate) fn pick(
         &mut self,
@@ -228,7 +220,7 @@ impl ParamWriter<'_> {
     /// A 32-bit float.
     pub fn f32(&mut self, value: f32) {
         let changes = |digits| !rounding::keeps_single(value, digits);
-        if self.fraction.is_some_and(changes) {
+        if self.form.fraction.is_some_and(changes) {
             return self.refuse(FINER_FLOAT);
         }
         each!(self.f32(value));
@@ -237,7 +229,7 @@ impl ParamWriter<'_> {
     /// A 64-bit float.
     pub fn f64(&mut self, value: f64) {
         let changes = |digits| !rounding::keeps(value, digits);
-        if self.fraction.is_some_and(changes) {
+        if self.form.fraction.is_some_and(changes) {
             return self.refuse(FINER_FLOAT);
         }
         each!(self.f64(value));
@@ -273,11 +265,12 @@ impl ParamWriter<'_> {
     pub fn decimal(&mut self, value: &str) {
         match super::decimal::scale(value) {
             None => self.refuse("a decimal must be written in digits with at most one point"),
-            Some(scale) if self.fraction.is_some_and(|most| scale > most) => {
+            Some(scale) if self.form.fraction.is_some_and(|most| scale > most) => {
                 self.refuse(FINER);
             }
             Some(_)
                 if self
+                    .form
                     .digits
                     .is_some_and(|most| super::decimal::digits(value) > most) =>
             {
@@ -289,7 +282,7 @@ impl ParamWriter<'_> {
 
     /// A 128-bit identifier, its most significant byte first.
     pub fn uuid(&mut self, value: &[u8; 16]) {
-        if self.is_binary {
+        if self.form.is_binary {
             return self.bytes(value);
         }
         each!(self.uuid(value));
@@ -299,7 +292,12 @@ impl ParamWriter<'_> {
     pub fn json(&mut self, value: &str) {
         let is_number = value.starts_with(|sign: char| sign.is_ascii_digit() || sign == '-');
         let digits = || value.bytes().filter(u8::is_ascii_digit).count();
-        if is_number && self.digits.is_some_and(|most| digits() > most as usize) {
+        if is_number
+            && self
+                .form
+                .digits
+                .is_some_and(|most| digits() > most as usize)
+        {
             return self.refuse(MORE_DIGITS);
         }
         each!(self.json(value));
@@ -309,15 +307,15 @@ impl ParamWriter<'_> {
     /// stored that was not yet, and none becomes the next day. Left to the servers, PostgreSQL and MySQL would round, MariaDB
     /// would cut, and SQLite would keep all of it.
     fn cut(&self, micros: i64) -> i64 {
-        let digits = self.fraction.unwrap_or(6).min(6);
+        let digits = self.form.fraction.unwrap_or(6).min(6);
         micros - micros.rem_euclid(10_i64.pow(6 - digits))
     }
 
     /// An array of `length` elements, which `write` writes; refused by databases without arrays.
     pub fn array(&mut self, length: usize, write: &mut dyn FnMut(&mut ParamWriter<'_>)) {
-        let fraction = self.fraction;
+        let form = self.form;
         let write = &mut |elements: &mut ParamWriter<'_>| {
-            elements.fraction = fraction;
+            elements.form = form;
             write(elements);
         };
         each!(self.array(length, write));
@@ -325,35 +323,15 @@ impl ParamWriter<'_> {
 
     /// An integer.
     pub fn i64(&mut self, value: i64) {
-        if self.is_year && value != 0 && !YEARS.contains(&value) {
+        if self.form.is_year && value != 0 && !YEARS.contains(&value) {
             return self.refuse(NO_YEAR);
         }
         each!(self.i64(value));
     }
 
-    /// A value of a column.
+    /// A value of a column that keeps every value of its type.
     pub fn push<T: ToColumn + ?Sized>(&mut self, value: &T) {
         value.write(self);
-        self.column_done();
-    }
-
-    /// Says how many digits after the point the next column keeps, of a number or of seconds. A finer time is cut to them;
-    /// a finer number, which databases would round without a word, is refused.
-    pub fn fraction(&mut self, digits: u32) -> &mut Self {
-        self.fraction = Some(digits);
-        self
-    }
-
-    /// Says how many digits a number of the next column may have in all. SQLite would make a float of a longer one.
-    pub fn digits(&mut self, digits: u32) -> &mut Self {
-        self.digits = Some(digits);
-        self
-    }
-
-    /// Says that the next column holds bytes, so that a UUID is written as its 16.
-    pub fn binary(&mut self) -> &mut Self {
-        self.is_binary = true;
-        self
     }
 
     /// A value if there is one, and nothing at all otherwise: for columns that may be left out.
@@ -361,29 +339,36 @@ impl ParamWriter<'_> {
         if let Some(value) = value {
             value.write(self);
         }
-        self.column_done();
-    }
-
-    /// Says that the next column is a `YEAR`, which MySQL fills with 1970 for 70 and refuses past 2155.
-    pub fn year(&mut self) -> &mut Self {
-        self.is_year = true;
-        self
-    }
-
-    /// Resets what was set for one column: it does not hold for the next.
-    fn column_done(&mut self) {
-        self.fraction = None;
-        self.digits = None;
-        self.is_binary = false;
-        self.is_year = false;
     }
 
     /// A value if there is one, else the current time: for new rows, where the database has no default.
     pub fn given_or_now<T: ToColumn + Now>(&mut self, value: &Option<T>) {
-        match value {
-            Some(value) => self.push(value),
-            None => self.push(&T::now(self.fraction.unwrap_or(6))),
-        }
+        self.column().given_or_now(value);
+    }
+
+    /// The writer to the next column, which takes how that keeps its values.
+    pub fn column(&mut self) -> ColumnWriter<'_, 'a> {
+        ColumnWriter::new(self)
+    }
+
+    /// The writer to a column that keeps this number of [digits after the point](ColumnWriter::fraction).
+    pub fn fraction(&mut self, digits: u32) -> ColumnWriter<'_, 'a> {
+        self.column().fraction(digits)
+    }
+
+    /// The writer to a column whose numbers have this number of [digits in all](ColumnWriter::digits).
+    pub fn digits(&mut self, digits: u32) -> ColumnWriter<'_, 'a> {
+        self.column().digits(digits)
+    }
+
+    /// The writer to a column of [bytes](ColumnWriter::binary).
+    pub fn binary(&mut self) -> ColumnWriter<'_, 'a> {
+        self.column().binary()
+    }
+
+    /// The writer to a column of [years](ColumnWriter::year).
+    pub fn year(&mut self) -> ColumnWriter<'_, 'a> {
+        self.column().year()
     }
 
     /// The date of zeros, `0000-00-00`; refused by PostgreSQL, and by MySQL unless its `sql_mode` takes it.

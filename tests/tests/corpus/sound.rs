@@ -78,11 +78,8 @@ fn info(table: &Table, dialect: Dialect) -> ModelInfo {
         is_view: table.view.is_some(),
         columns: Vec::leak(columns.collect()),
         kinds: leak(&kinds(table, dialect == Dialect::Sqlite)),
-        rules: 0,
-        constraints: &[],
-        constraint_names: "",
         engines: &["default"],
-        tables: &[],
+        ..ModelInfo::NONE
     }
 }
 

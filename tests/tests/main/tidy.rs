@@ -21,6 +21,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "driver/sqlite/writing.rs",
     "driver/turns.rs",
     "driver/wire/deadline.rs",
+    "driver/wire/limits.rs",
     "link/held.rs",
     "link/held/standing.rs",
     "link/pool/returning.rs",

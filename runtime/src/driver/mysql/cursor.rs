@@ -82,7 +82,7 @@ impl MysqlCursor<'_> {
 
     /// Has the reading of all rows be over by then.
     pub(crate) fn end_by(&mut self, moment: Instant) {
-        self.connection.until = Some(moment);
+        self.connection.limits.set_until(Some(moment));
     }
 
     fn renew_deadline(&mut self) {
@@ -129,11 +129,11 @@ impl Drop for MysqlCursor<'_> {
     fn drop(&mut self) {
         if !self.finished {
             let whole = self.connection.deadline();
-            self.connection.hurry(Some(DROP_LIMIT));
+            self.connection.limits.hurry(Some(DROP_LIMIT));
             // A session that was not read to the end is never used again.
             let _ = self.read_away(whole);
-            self.connection.hurry(None);
+            self.connection.limits.hurry(None);
         }
-        self.connection.until = None;
+        self.connection.limits.set_until(None);
     }
 }

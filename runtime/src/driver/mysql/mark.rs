@@ -105,14 +105,14 @@ impl MysqlConnection {
         number: u64,
         limit: Duration,
     ) -> Result<Resolution> {
-        let kept = self.config.statement_timeout.replace(limit);
+        let kept = self.limits.set_statement(Some(limit));
         let mut found = None;
         let write = &mut |params: &mut ParamWriter<'_>| params.text(session);
         let outcome = self.query(LOOK_UP, write, &mut |row| {
             found = Some(row.u64()?);
             Ok(true)
         });
-        self.config.statement_timeout = kept;
+        self.limits.set_statement(kept);
         match outcome {
             Err(error) if *error.kind() == ErrorKind::Busy => Ok(Resolution::StillRunning),
             Err(error) => Err(error),

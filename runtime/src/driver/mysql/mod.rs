@@ -20,7 +20,7 @@ mod session;
 mod settle;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bindery_core::config::SessionReset;
 
@@ -29,7 +29,7 @@ use self::login::LoggedIn;
 use self::mark::Marker;
 use self::session::{Answer, Done, Fault, Session};
 use super::connect::ServerInfo;
-use super::wire::{Deadline, Peer, Statements, WITHOUT_ROW};
+use super::wire::{Deadline, Limits, Peer, Statements, WITHOUT_ROW};
 use super::{Canceller, Cutter, Leaving, TakeRow, WriteParams};
 use crate::driver::TransactionOptions;
 use crate::error::wrong_count;
@@ -42,9 +42,6 @@ use crate::value::{Identity, ParamTarget, ParamWriter};
 
 pub(crate) use self::cursor::MysqlCursor;
 pub(crate) use self::options::MysqlConfig;
-
-/// The server cancels first and reports it; then its connection stays. This much later it counts as silent.
-const GRACE: Duration = Duration::from_millis(150);
 
 const PING: u8 = 0x0e;
 const PREPARE: u8 = 0x16;
@@ -76,10 +73,7 @@ pub(crate) struct MysqlConnection {
     info: ServerInfo,
     /// For requests from outside to cancel this connection's statement.
     config: MysqlConfig,
-    /// How long to wait at most, however long a statement may take.
-    hurry: Option<Duration>,
-    /// When the call at hand, or the reading of rows, has to be over with all of its statements.
-    until: Option<Instant>,
+    limits: Limits,
     peer: Peer,
     number: u32,
     canceller: Canceller,
@@ -133,21 +127,14 @@ impl MysqlConnection {
             last_insert_id: 0,
             info: there.info,
             config: config.clone(),
-            hurry: None,
-            until: None,
+            limits: Limits::new(config.statement_timeout),
             number: there.connection,
             canceller: Canceller::default(),
         }
     }
 
     fn deadline(&self) -> Deadline {
-        let limit = self
-            .config
-            .statement_timeout
-            .map(|limit| limit.saturating_add(GRACE));
-        // The cleanup after a timeout has a time limit of its own.
-        let until = self.until.filter(|_| self.hurry.is_none());
-        Deadline::after(limit.into_iter().chain(self.hurry).min()).at_latest(until)
+        self.limits.deadline()
     }
 
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
@@ -398,25 +385,9 @@ impl MysqlConnection {
         Ok(())
     }
 
-    pub(crate) fn hurry(&mut self, limit: Option<Duration>) {
-        self.hurry = limit;
-    }
-
-    /// A call begins whose statements have the time of one together; not within another. Without a limit there is none.
-    pub(crate) fn begin_call(&mut self) -> bool {
-        let limit = self
-            .config
-            .statement_timeout
-            .filter(|_| self.until.is_none());
-        let limit = limit.map(|limit| limit.saturating_add(GRACE));
-        let until = limit.and_then(|limit| Instant::now().checked_add(limit));
-        self.until = self.until.or(until);
-        until.is_some()
-    }
-
-    /// Sets when all has to be over, and gives what was set before.
-    pub(crate) fn set_until(&mut self, until: Option<Instant>) -> Option<Instant> {
-        std::mem::replace(&mut self.until, until)
+    /// The time that operations on it may take.
+    pub(in crate::driver) fn limits(&mut self) -> &mut Limits {
+        &mut self.limits
     }
 
     pub(crate) fn in_transaction(&self) -> bool {

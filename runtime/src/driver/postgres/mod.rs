@@ -22,7 +22,7 @@ mod statement;
 mod types;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use self::answer::{Expected, count};
 use self::begin::Begin;
@@ -33,7 +33,7 @@ use self::session::{Fault, Session, Standing};
 use self::statement::Statement;
 use self::types::Types;
 use super::connect::ServerInfo;
-use super::wire::{Deadline, Peer, Statements, Tls, WITHOUT_ROW};
+use super::wire::{Deadline, Limits, Peer, Statements, Tls, WITHOUT_ROW};
 use super::{Canceller, Cutter, Leaving, TakeRow, WriteParams};
 use crate::driver::TransactionOptions;
 use crate::error::{Error, ErrorKind, Result};
@@ -43,9 +43,6 @@ use crate::value::{ParamTarget, ParamWriter};
 
 pub(crate) use self::cursor::PostgresCursor;
 pub(crate) use self::options::PostgresConfig;
-
-/// The server cancels first and reports it; then its connection stays. This much later it counts as silent.
-const GRACE: Duration = Duration::from_millis(150);
 
 /// A statement that was sent and is not answered.
 struct Sent {
@@ -73,11 +70,7 @@ pub(crate) struct PostgresConnection {
     begin_pending: Option<Begin>,
     copied: Copied,
     numbering: Numbering,
-    statement_timeout: Option<Duration>,
-    /// How long to wait at most, however long a statement may take.
-    hurry: Option<Duration>,
-    /// When the call at hand, or the reading of rows, has to be over with all of its statements.
-    until: Option<Instant>,
+    limits: Limits,
     /// Where a request to cancel goes to.
     peer: Peer,
     /// How it is encrypted.
@@ -115,9 +108,7 @@ impl PostgresConnection {
             begin_pending: None,
             copied: Copied::default(),
             numbering: Numbering::default(),
-            statement_timeout,
-            hurry: None,
-            until: None,
+            limits: Limits::new(statement_timeout),
             peer,
             tls: None,
             canceller: Canceller::default(),
@@ -126,12 +117,7 @@ impl PostgresConnection {
     }
 
     fn deadline(&self) -> Deadline {
-        let limit = self
-            .statement_timeout
-            .map(|limit| limit.saturating_add(GRACE));
-        // The cleanup after a timeout has a time limit of its own.
-        let until = self.until.filter(|_| self.hurry.is_none());
-        Deadline::after(limit.into_iter().chain(self.hurry).min()).at_latest(until)
+        self.limits.deadline()
     }
 
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
@@ -423,22 +409,9 @@ impl PostgresConnection {
         self.batch("ROLLBACK")
     }
 
-    pub(crate) fn hurry(&mut self, limit: Option<Duration>) {
-        self.hurry = limit;
-    }
-
-    /// A call begins whose statements have the time of one together; not within another. Without a limit there is none.
-    pub(crate) fn begin_call(&mut self) -> bool {
-        let limit = self.statement_timeout.filter(|_| self.until.is_none());
-        let limit = limit.map(|limit| limit.saturating_add(GRACE));
-        let until = limit.and_then(|limit| Instant::now().checked_add(limit));
-        self.until = self.until.or(until);
-        until.is_some()
-    }
-
-    /// Sets when all has to be over, and gives what was set before.
-    pub(crate) fn set_until(&mut self, until: Option<Instant>) -> Option<Instant> {
-        std::mem::replace(&mut self.until, until)
+    /// The time that operations on it may take.
+    pub(in crate::driver) fn limits(&mut self) -> &mut Limits {
+        &mut self.limits
     }
 
     pub(crate) fn in_transaction(&self) -> bool {

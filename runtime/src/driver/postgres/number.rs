@@ -166,7 +166,7 @@ impl PostgresConnection {
     /// right then, and committed may be wrong.
     pub(crate) fn look_up(&mut self, number: u64, era: i64, limit: Duration) -> Result<Resolution> {
         let text = number.to_string();
-        let kept = self.statement_timeout.replace(limit);
+        let kept = self.limits.set_statement(Some(limit));
         let mut found = Found::default();
         let write = &mut |params: &mut ParamWriter<'_>| params.text(&text);
         let outcome = self.query(LOOK_UP, write, &mut |row| {
@@ -179,7 +179,7 @@ impl PostgresConnection {
             };
             Ok(true)
         });
-        self.statement_timeout = kept;
+        self.limits.set_statement(kept);
         match outcome {
             Err(error) if error.code() == Some(OF_THE_FUTURE) => Ok(Resolution::Aborted),
             Err(error) => Err(error),

@@ -400,17 +400,9 @@ impl SqliteConnection {
         }
     }
 
-    /// Nobody is on the other side of a file.
-    pub(crate) fn hurry(&mut self, _: Option<Duration>) {}
-
-    /// A call begins whose statements have the time of one together; not within another. Without a limit there is none.
-    pub(crate) fn begin_call(&mut self) -> bool {
-        self.watched.begin_call()
-    }
-
-    /// Sets when all has to be over, and gives what was set before.
-    pub(crate) fn set_until(&mut self, until: Option<Instant>) -> Option<Instant> {
-        self.watched.set_until(until)
+    /// The time that operations on it may take.
+    pub(in crate::driver) fn limits(&mut self) -> &Watched {
+        &self.watched
     }
 
     pub(crate) fn in_transaction(&self) -> bool {

@@ -32,7 +32,7 @@ const FIRST_PAUSE: Duration = Duration::from_micros(100);
 const FIRST_TRIES: c_int = 10;
 
 /// A connection whose waits end.
-pub(super) struct Watched {
+pub(in crate::driver) struct Watched {
     /// Closed before what its callbacks look at goes.
     inner: rusqlite::Connection,
     limits: Arc<Limits>,
@@ -185,7 +185,7 @@ impl Watched {
     }
 
     /// A call begins whose statements have the time of one together; not within another. Without a limit there is none.
-    pub(super) fn begin_call(&self) -> bool {
+    pub(in crate::driver) fn begin_call(&self) -> bool {
         let begins = self.call.get() == Call::None && self.limits.statement != u64::MAX;
         if begins {
             self.call.set(Call::Begun);
@@ -193,8 +193,12 @@ impl Watched {
         begins
     }
 
+    /// Nobody is on the other side of a file: nothing there has to be waited for.
+    #[allow(clippy::unused_self, reason = "called as servers' limits are")]
+    pub(in crate::driver) fn hurry(&self, _: Option<Duration>) {}
+
     /// Sets when all has to be over, and gives what was set before.
-    pub(super) fn set_until(&self, until: Option<Instant>) -> Option<Instant> {
+    pub(in crate::driver) fn set_until(&self, until: Option<Instant>) -> Option<Instant> {
         let origin = self.limits.origin;
         let nanos_of = |until: Instant| nanos(until.saturating_duration_since(origin)).max(1);
         self.call.set(match until {

@@ -6,6 +6,7 @@ mod cut;
 mod deadline;
 mod fault;
 mod input;
+mod limits;
 mod socket;
 mod statements;
 mod stranger;
@@ -20,6 +21,7 @@ mod within;
 use cut::{CutOff, Wire};
 pub(super) use deadline::Deadline;
 pub(super) use fault::{Fault, WITHOUT_ROW};
+pub(super) use limits::Limits;
 pub(super) use socket::{Peer, Socket};
 pub(super) use statements::Statements;
 #[cfg(feature = "postgres")]

@@ -181,14 +181,9 @@ fn tables(model: &CheckedModel, engine: EngineId) -> Vec<ModelInfo> {
             name: ddl.table,
             schema: ddl.schema,
             table: ddl.table,
-            is_view: false,
-            columns: &[],
-            kinds: "",
-            rules: 0,
-            constraints: &[],
-            constraint_names: "",
             engines: &ENGINES,
             tables: leak(vec![ddl]),
+            ..ModelInfo::NONE
         }
     };
     made.map(info).collect()

@@ -31,9 +31,10 @@ pub(super) enum Value {
 impl Value {
     /// Writes the value of a column.
     pub(super) fn write(&self, column: &ColumnType, params: &mut ParamWriter<'_>) {
-        if let Some(digits) = column.fraction_digits() {
-            params.fraction(digits);
-        }
+        let params = match column.fraction_digits() {
+            Some(digits) => params.fraction(digits),
+            None => params.column(),
+        };
         match self {
             Self::Null => params.push(&None::<i64>),
             Self::Bool(value) => params.push(value),
