@@ -6,13 +6,13 @@ use super::condition::{Condition, Predicate};
 use super::order::{OrderShape, OrderWriting, Orders};
 use super::render::{Parts, Wanted, render};
 use super::texts::text_of;
-use crate::Dialect;
 use crate::driver::TableSql;
 use crate::driver::{Physical, TakeRow};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Buffer;
 use crate::value::ParamWriter;
 use crate::value::recorded::replay;
+use bindery_core::dialect::Dialect;
 
 const NO_LIMIT: u64 = u64::MAX;
 

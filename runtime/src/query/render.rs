@@ -6,8 +6,8 @@ use bindery_core::sql_writer::SqlWriter;
 use super::order::{Direction, Nulls};
 use super::shape::{ColumnPath, ShapeReader};
 use super::tree::{Node, Operand, Tree};
-use crate::Dialect;
 use crate::driver::TableSql;
+use bindery_core::dialect::Dialect;
 
 /// What a query returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! Reading: one row, all rows, counts.
 
 use super::{Repository, Rows, ensure, located};
-use crate::Dialect;
 use crate::driver::{Physical, TableSql, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
@@ -9,6 +8,7 @@ use crate::link::engine::Engine;
 use crate::model::route::Source;
 use crate::model::{HasKey, Model};
 use crate::value::ParamWriter;
+use bindery_core::dialect::Dialect;
 
 impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     /// The row with this key, if there is one.

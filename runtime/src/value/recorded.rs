@@ -5,8 +5,8 @@ use bindery_core::dialect::{ListForm, ListKind};
 use super::types::Interval;
 use super::writer::ParamTarget;
 use super::{Buffer, ParamWriter, json_list};
-use crate::Dialect;
 use crate::error::{Error, ErrorKind, Result};
+use bindery_core::dialect::Dialect;
 
 /// Recorded values, one after the other. Most conditions have a few numbers and a short text.
 pub(crate) type RecordedValues = Buffer<54>;

@@ -114,7 +114,7 @@ impl<'a> ParamWriter<'a> {
 
     /// Ends the recording of values: returns the first refusal, if any.
     #[inline]
-    pub(crate) fn finish_recording(self) -> crate::Result<()> {
+    pub(crate) fn finish_recording(self) -> crate::error::Result<()> {
         match self.refused {
             None => Ok(()),
             Some((_, refused)) => Err(refused),
