@@ -359,7 +359,7 @@ fn err_03_a_damaged_file_ends_the_connection_also_when_rows_are_pulled() {
     std::fs::write(file.path(), bytes).unwrap();
     let pool = file.pool(SHORT);
     let mut link = pool.acquire().unwrap();
-    let mut reading = link.reading("SELECT a FROM t").unwrap();
+    let mut reading = link.reading("SELECT a FROM t", &mut |_| ()).unwrap();
     let error = loop {
         match reading.next(|_| Ok(())) {
             Ok(row) => assert!(row.is_some(), "half of it is damaged"),

@@ -110,6 +110,7 @@ fn number(digits: &[u8]) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::calendar_text::write_date;
 
     #[test]
     fn dates_survive_the_round_trip_over_all_years() {
