@@ -221,7 +221,6 @@ fn drawing(uses: &[Use]) -> String {
 fn knowledge_looks_down() {
     let uses = uses();
     let drawing = drawing(&uses);
-    println!("{drawing}");
     let upward: Vec<String> = uses
         .iter()
         .filter(|one| one.to > one.from)
