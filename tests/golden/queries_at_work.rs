@@ -7,6 +7,9 @@ use crate::bench::Bench;
 use crate::queries::*;
 use crate::query_rows::{self as rows, fill, titles};
 
+/// Reads the titles of the page that begins at an offset.
+type Page<'a> = &'a mut dyn FnMut(u64) -> bindery::Result<Vec<String>>;
+
 /// An engine that hosts what the tests query.
 pub(crate) trait Everything:
     Hosts<model::User> + Hosts<model::Post> + Hosts<model::Comment>
@@ -85,7 +88,8 @@ fn qry_01_every_operator_means_the_same_on_all_databases() -> bindery::Result<()
             ["a_b|c"]
         );
         assert_eq!(found(c, post::title.eq("Rust"))?, ["Rust"], "case counts");
-        assert_eq!(found(c, post::title.eq(&"rust".to_owned()))?, ["rust"]);
+        let owned = "rust".to_owned();
+        assert_eq!(found(c, post::title.eq(&owned))?, ["rust"]);
         assert_eq!(found(c, post::title.eq("rust ".to_owned()))?, [""; 0]);
         assert_eq!(found(c, post::body.is_null())?, ["rust", "a_b|c"]);
         assert_eq!(
@@ -353,7 +357,7 @@ fn sel_01_keys_and_models_of_another_engine_are_refused_before_anything_is_sent(
     for condition in [
         post::author_id.eq(elsewhere),
         post::editor_id.in_list([author, elsewhere]),
-        post::stars.ge(1).and(post::author_id.ne(&elsewhere)),
+        post::stars.ge(1).and(post::author_id.ne(elsewhere)),
     ] {
         let error = any
             .posts()
@@ -417,9 +421,7 @@ fn qry_01_pages_of_a_thousand_rows_are_the_same_on_all_databases() -> bindery::R
     };
     fn page<E: StaticEngine + Everything>(
         c: &mut Connection<E>,
-        show: &mut dyn FnMut(
-            &mut dyn FnMut(u64) -> bindery::Result<Vec<String>>,
-        ) -> bindery::Result<()>,
+        show: &mut dyn FnMut(Page<'_>) -> bindery::Result<()>,
     ) -> bindery::Result<()> {
         fill(c, 200, 7)?;
         show(&mut |page| {

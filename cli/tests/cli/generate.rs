@@ -70,7 +70,7 @@ fn what_was_done_as_data() {
     let states = project.run(&check).json();
     assert_eq!(states[0], json!({"path": "Cargo.toml", "state": "missing"}));
     let document = project.run(&format!("{GENERATE} --format json")).json();
-    let expected = json!({"written": ["Cargo.toml", "src/lib.rs", "src/notes.rs"], "removed": [], "unchanged": 0});
+    let expected = json!({"written": ["Cargo.toml", "src/lib.rs", "src/note.rs", "src/notes.rs"], "removed": [], "unchanged": 0});
     assert_eq!(document, expected);
     assert_eq!(project.run(&check).json(), json!([]));
 }

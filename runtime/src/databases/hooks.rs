@@ -8,7 +8,7 @@ use crate::link::engine::Engine;
 impl Registry {
     /// Runs `hook` after each transaction that is committed on any connection of an engine, for as long as the program has
     /// its databases: after those of the transaction and of the connection, in the order the hooks were given, and
-    /// reported failures as they are ([`after_commit`](Transaction::after_commit)). Transactions of its own call no
+    /// reported failures as they are ([`after_commit`](crate::Transaction::after_commit)). Transactions of its own call no
     /// such hook, and a write outside of transactions is none.
     ///
     /// ```

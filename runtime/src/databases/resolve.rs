@@ -11,7 +11,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 impl Registry {
-    /// Finds out what became of a COMMIT whose answer was lost ([`Error::commit_token`]). It waits, within the limit, for the
+    /// Finds out what became of a COMMIT whose answer was lost ([`Error::commit_token`](crate::Error::commit_token)). It waits, within the limit, for the
     /// engine to be reachable again and for the old transaction to end: `Aborted` is said only when it cannot be
     /// committed any more.
     ///
