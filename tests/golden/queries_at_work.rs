@@ -321,22 +321,24 @@ fn sel_04_a_query_moves_to_another_connection_before_it_is_executed() -> bindery
     let (one, two) = (c.posts().limit(1), third.posts().query().offset(4));
     assert_eq!(titles(two.all()?), ["a_b|c"]);
     assert_eq!(titles(one.all()?), ["Rust"]);
+    macro_rules! only_that_query_moves {
+        ($engine:expr, $connect:ident) => {{
+            db.create_missing_on($engine)?;
+            let mut other = db.$connect()?;
+            let three = c.posts().filter(post::stars.eq(3));
+            assert_eq!(three.using(&mut other).count()?, 0);
+            assert_eq!(c.posts().filter(post::stars.eq(3)).count()?, 2);
+            let with_key = c.posts().filter(post::author_id.eq(ann)).using(&mut other);
+            let error = with_key.count().expect_err("the key is of `lite`");
+            assert_eq!(error.kind(), &ErrorKind::WrongEngine);
+            assert_eq!(error.engine(), Some(stringify!($connect)));
+        }};
+    }
     if bench.postgres.is_some() {
-        db.create_missing_on(engine::P)?;
-        let mut p = db.p()?;
-        assert_eq!(
-            c.posts().filter(post::stars.eq(3)).using(&mut p).count()?,
-            0
-        );
-        assert_eq!(
-            c.posts().filter(post::stars.eq(3)).count()?,
-            2,
-            "only that query moved"
-        );
-        let with_key = c.posts().filter(post::author_id.eq(ann)).using(&mut p);
-        let error = with_key.count().expect_err("the key is of `lite`");
-        assert_eq!(error.kind(), &ErrorKind::WrongEngine);
-        assert_eq!(error.engine(), Some("p"));
+        only_that_query_moves!(engine::P, p);
+    }
+    if bench.mariadb.is_some() {
+        only_that_query_moves!(engine::Default, default);
     }
     Ok(())
 }
@@ -440,4 +442,133 @@ fn qry_01_pages_of_a_thousand_rows_are_the_same_on_all_databases() -> bindery::R
     on_each!(|c: &mut _| page(c, &mut show))?;
     assert!(pages.iter().all(|all| *all == pages[0] && all.len() > 60));
     Ok(())
+}
+
+#[test]
+fn qry_08_updates_and_deletes_by_a_condition_are_the_same_on_all_databases() -> bindery::Result<()>
+{
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        small(c)?;
+        let (stars, body) = (post::stars, post::body);
+        let more = c
+            .posts()
+            .update_where(stars.eq(3), stars.set_to(stars + 1))?;
+        assert_eq!(
+            (more, found(c, stars.eq(4))?),
+            (2, vec!["rust".into(), "100%".into()])
+        );
+        let same = c.posts().update_where(stars.eq(4), stars.set_to(4))?;
+        assert_eq!(same, 2, "rows that had the value count, too");
+        let several = (
+            body.set_null(),
+            stars.set_to(stars * 2),
+            post::title.set_to("new"),
+        );
+        assert_eq!(c.posts().filter(stars.eq(1)).update(several)?, 1);
+        assert_eq!(found(c, body.is_null().and(stars.eq(2)))?, ["new"]);
+        let given = (
+            body.set_or_null(Some("text")),
+            post::rank.set_or_null(None::<i32>),
+        );
+        assert_eq!(c.posts().update_where(stars.eq(2), given)?, 1);
+        assert_eq!(found(c, body.eq("text"))?, ["new"]);
+        let copied = body.set_to(post::title);
+        assert_eq!(c.posts().query().all_rows().update(copied)?, 5);
+        assert_eq!(c.posts().filter(body.eq("100%")).count()?, 1);
+        assert_eq!(c.posts().update_where(stars.eq(77), stars.set_to(0))?, 0);
+        assert_eq!(c.posts().delete_where(stars.eq(4))?, 2);
+        assert_eq!(c.posts().delete_where(stars.eq(4))?, 0);
+        assert_eq!(c.posts().query().count()?, 3);
+        assert_eq!(c.posts().query().all_rows().delete()?, 3);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_10_a_change_of_every_row_is_refused_unless_it_is_said() -> bindery::Result<()> {
+    fn refused(outcome: bindery::Result<u64>) -> String {
+        let error = outcome.expect_err("it is refused");
+        assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error}");
+        error.to_string()
+    }
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        small(c)?;
+        let stars = post::stars;
+        let missing = None::<i64>;
+        let why = refused(c.posts().query().delete());
+        assert!(why.contains(".all_rows()"), "{why}");
+        refused(c.posts().filter_if(missing, |many| stars.eq(many)).delete());
+        refused(c.posts().query().update(stars.set_to(0)));
+        refused(c.posts().filter(stars.eq(3)).limit(1).delete());
+        refused(c.posts().order_by(stars.asc()).all_rows().delete());
+        let every = |c: &mut Connection<E>, order: bool| {
+            let (rank, weight) = (post::rank, post::stars);
+            match order {
+                true => c
+                    .posts()
+                    .query()
+                    .all_rows()
+                    .update((weight.set_to(0), weight.set_to(1))),
+                false => {
+                    let copied = (post::title.set_to("x"), post::body.set_to(post::title));
+                    c.posts().update_where(rank.is_null(), copied)
+                }
+            }
+        };
+        assert!(refused(every(c, true)).contains("twice"));
+        assert!(refused(every(c, false)).contains("put it before"));
+        assert_eq!(c.posts().filter(stars.ge(1).and(stars.le(9))).count()?, 5);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+/// Pages of seven rows, each after the last row of the one before, are all rows in one order.
+#[test]
+fn qry_06_pages_go_on_after_a_row_without_skipping_or_repeating() -> bindery::Result<()> {
+    fn pages<E: StaticEngine + Everything, O: bindery::query::Orders<model::Post>>(
+        c: &mut Connection<E>,
+        order: impl Fn() -> O,
+    ) -> bindery::Result<()> {
+        let all = c.posts().order_by(order()).all()?;
+        let (mut paged, mut last): (Vec<Post<E>>, Option<Post<E>>) = (Vec::new(), None);
+        loop {
+            let begun = c.posts().order_by(order()).page_after(last.as_ref());
+            let page = begun.limit(7).all()?;
+            last = page.last().cloned();
+            if last.is_none() {
+                break;
+            }
+            paged.extend(page);
+        }
+        assert!(all == paged, "{} and {} rows", all.len(), paged.len());
+        Ok(())
+    }
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        fill(c, 150, 11)?;
+        pages(c, || post::id.desc())?;
+        pages(c, || post::title.asc())?;
+        pages(c, || post::body.asc())?;
+        pages(c, || post::body.desc())?;
+        pages(c, || post::rank.asc().nulls_last())?;
+        pages(c, || post::price.desc().nulls_first())?;
+        pages(c, || post::token.asc())?;
+        pages(c, || {
+            (post::day.desc(), post::weight.asc(), post::is_public.desc())
+        })?;
+        pages(c, || {
+            (post::stars.asc(), post::editor_id.desc().nulls_first())
+        })?;
+        let first = c.posts().query().first()?;
+        let late = c
+            .posts()
+            .query()
+            .page_after(first.as_ref())
+            .order_by(post::title.asc());
+        let error = late.all().expect_err("the order comes too late");
+        assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error}");
+        Ok(())
+    }
+    on_each!(show)
 }

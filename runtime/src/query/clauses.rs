@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
+use super::change::{no_condition, not_by_order};
 use super::condition::{Condition, Predicate};
 use super::order::{OrderShape, OrderWriting, Orders};
-use super::render::{Parts, Wanted, render};
+use super::render::{Parts, Wanted, render, render_delete, render_update};
+use super::shape::ShapeReader;
 use super::texts::text_of;
 use crate::driver::TableSql;
 use crate::driver::{Physical, TakeRow};
@@ -16,6 +18,10 @@ use bindery_core::dialect::Dialect;
 
 const NO_LIMIT: u64 = u64::MAX;
 
+/// What a shape's text does; queries have the numbers of [`Wanted`].
+const UPDATE: u8 = 16;
+const DELETE: u8 = 17;
+
 /// The clauses of one query.
 #[derive(Clone)]
 pub(crate) struct Clauses {
@@ -23,6 +29,9 @@ pub(crate) struct Clauses {
     order: OrderShape,
     limit: u64,
     offset: u64,
+    all_rows: bool,
+    /// It has the rows after another row, in the order that it had by then.
+    is_paged: bool,
 }
 
 impl Clauses {
@@ -33,6 +42,8 @@ impl Clauses {
             order: OrderShape::new(),
             limit: NO_LIMIT,
             offset: 0,
+            all_rows: false,
+            is_paged: false,
         }
     }
 
@@ -46,6 +57,11 @@ impl Clauses {
     }
 
     pub(crate) fn order_by<M>(&mut self, orders: impl Orders<M>) {
+        if self.is_paged {
+            let why = "an order after `page_after`: call `order_by` before it";
+            self.predicate
+                .keep(Err(Error::new(ErrorKind::Unsupported(why))));
+        }
         orders.write(&mut OrderWriting(&mut self.order));
     }
 
@@ -59,17 +75,79 @@ impl Clauses {
         self.offset = rows;
     }
 
+    /// Adds the condition of a page, or the reason why there is none.
+    pub(crate) fn page(&mut self, condition: Result<Predicate>) {
+        self.is_paged = true;
+        match condition {
+            Ok(condition) => self.predicate.append(&condition),
+            Err(error) => self.predicate.keep(Err(error)),
+        }
+    }
+
+    /// The orders.
+    pub(crate) fn order(&self) -> &[u8] {
+        self.order.bytes()
+    }
+
+    /// A change without a condition is meant.
+    pub(crate) fn mean_all_rows(&mut self) {
+        self.all_rows = true;
+    }
+
     /// Refuses what was refused while the query was built, and keys of another engine.
     #[inline]
     pub(crate) fn ensure(&self, engine: usize) -> Result<()> {
-        if let Some(refused) = &self.predicate.refused {
-            return Err(Error::new((**refused).clone()));
+        self.predicate.ensure(engine)
+    }
+
+    /// Refuses changes that may not be meant as well.
+    pub(crate) fn ensure_change(&self, engine: usize) -> Result<()> {
+        self.ensure(engine)?;
+        if !self.order.is_empty() || self.limit != NO_LIMIT || self.offset != 0 {
+            return Err(not_by_order());
         }
-        if self.predicate.keys.belong_to(engine) {
-            Ok(())
-        } else {
-            Err(Error::new(ErrorKind::WrongEngine))
+        if self.predicate.shape.is_empty() && !self.all_rows {
+            return Err(no_condition());
         }
+        Ok(())
+    }
+
+    /// The text of an update that sets these columns.
+    pub(crate) fn update_text(
+        &self,
+        dialect: Dialect,
+        set: &Predicate,
+        table: &'static TableSql,
+    ) -> Result<Rc<str>> {
+        ShapeReader::new(set.shape.bytes()).ensure_assignable(table)?;
+        let (set, condition) = (set.shape.bytes(), self.predicate.shape.bytes());
+        let key = Self::change_key(UPDATE, table, set, condition);
+        Ok(text_of(key.bytes(), || {
+            render_update(dialect, table, set, condition)
+        }))
+    }
+
+    /// The text of a delete.
+    pub(crate) fn delete_text(&self, dialect: Dialect, table: &'static TableSql) -> Rc<str> {
+        let condition = self.predicate.shape.bytes();
+        let key = Self::change_key(DELETE, table, &[], condition);
+        text_of(key.bytes(), || render_delete(dialect, table, condition))
+    }
+
+    fn change_key(kind: u8, table: &'static TableSql, set: &[u8], condition: &[u8]) -> Buffer<80> {
+        let mut key = Buffer::new();
+        key.fixed((std::ptr::from_ref(table) as usize).to_le_bytes());
+        let [low, high] = (set.len() as u16).to_le_bytes();
+        key.fixed([kind, 0, low, high]);
+        key.extend(set);
+        key.extend(condition);
+        key
+    }
+
+    /// Writes the values of an update.
+    pub(crate) fn write_update(&self, set: &Predicate, params: &mut ParamWriter<'_>) {
+        replay(set.values.bytes(), params);
+        self.write(params);
     }
 
     fn parts(&self, wanted: Wanted, table: &'static TableSql) -> Parts<'_> {

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::shape::{ColumnPath, Shape, op};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::value::ParamWriter;
 use crate::value::recorded::RecordedValues;
 use crate::value::types::ToColumn;
@@ -118,6 +118,26 @@ impl Predicate {
         if let Err(error) = outcome {
             self.refused
                 .get_or_insert_with(|| Box::new(error.kind().clone()));
+        }
+    }
+
+    /// A condition that no row meets.
+    pub(crate) fn never() -> Self {
+        let mut predicate = Self::new();
+        predicate.shape.push(op::NEVER);
+        predicate
+    }
+
+    /// Returns what was refused while it was built, and refuses keys of another engine.
+    #[inline]
+    pub(crate) fn ensure(&self, engine: usize) -> Result<()> {
+        if let Some(refused) = &self.refused {
+            return Err(Error::new((**refused).clone()));
+        }
+        if self.keys.belong_to(engine) {
+            Ok(())
+        } else {
+            Err(Error::new(ErrorKind::WrongEngine))
         }
     }
 

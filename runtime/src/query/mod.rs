@@ -4,18 +4,22 @@
 //! below the typed surface is independent of models and engines, so a program compiles it once. Values are recorded and
 //! bound, never written into a text.
 
+mod assignment;
+mod change;
 mod clauses;
 mod column;
 mod condition;
 mod kind;
 mod operand;
 mod order;
+mod page;
 mod render;
 mod shape;
 mod statement;
 mod texts;
 mod tree;
 
+pub use assignment::{Arithmetic, Assignment, AssignmentWriter, Assignments, Number};
 pub use column::Column;
 pub use condition::Condition;
 pub use kind::{Kind, MayBeNull, NotNull, Nullable};

@@ -48,6 +48,13 @@ impl<'a> Writing<'a> {
         self.predicate.value(value, self.is_binary);
     }
 
+    /// A column, an operator and a value.
+    pub(crate) fn arithmetic<T: ToColumn>(&mut self, code: u8, column: ColumnPath, value: &T) {
+        self.predicate.shape.push(code);
+        column.write(&mut self.predicate.shape);
+        self.predicate.value(value, false);
+    }
+
     #[inline]
     fn key<M, E: Engine, V: ToColumn>(&mut self, key: &Key<M, E, V>) {
         self.predicate.keys.add(key.engine().index());

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::shape::ColumnPath;
+use super::shape::{ColumnPath, ShapeReader};
 use crate::value::Buffer;
 
 /// The orders of a query.
@@ -64,6 +64,24 @@ impl Direction {
                 _ => Nulls::Least,
             },
         }
+    }
+
+    /// The orders of a query, then the columns of the key that are not among them: so equal rows come in the same order
+    /// everywhere.
+    pub(crate) fn all(order: &[u8], key: &[usize]) -> Vec<(Self, ColumnPath)> {
+        let mut orders = ShapeReader::new(order).orders();
+        let by_key = Self {
+            descending: orders.last().is_some_and(|(last, _)| last.descending),
+            nullable: false,
+            nulls: Nulls::Least,
+        };
+        for &column in key {
+            let path = ColumnPath::own(column as u16);
+            if orders.iter().all(|(_, other)| !other.is_same(path)) {
+                orders.push((by_key, path));
+            }
+        }
+        orders
     }
 
     /// Are rows with NULL before the others?

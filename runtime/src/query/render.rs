@@ -3,9 +3,9 @@
 use bindery_core::dialect::{ListForm, ListKind};
 use bindery_core::sql_writer::SqlWriter;
 
-use super::order::{Direction, Nulls};
+use super::order::Direction;
 use super::shape::{ColumnPath, ShapeReader};
-use super::tree::{Node, Operand, Tree};
+use super::tree::{Node, Operand, Tree, read_operand};
 use crate::driver::TableSql;
 use bindery_core::dialect::Dialect;
 
@@ -74,6 +74,45 @@ pub(crate) fn render(dialect: Dialect, parts: &Parts<'_>) -> String {
         }
     }
     render.limit(parts);
+    render.sql.finish()
+}
+
+/// The text of an update of all rows that meet a condition.
+pub(crate) fn render_update(
+    dialect: Dialect,
+    table: &TableSql,
+    set: &[u8],
+    condition: &[u8],
+) -> String {
+    let mut render = Render {
+        sql: SqlWriter::new(dialect),
+        table,
+    };
+    render.sql.push("UPDATE ").push(table.table).push(" SET ");
+    let mut reader = ShapeReader::new(set);
+    while !reader.is_at_end() {
+        render.column(reader.path());
+        render.sql.push(" = ");
+        render.operand(read_operand(&mut reader));
+        if !reader.is_at_end() {
+            render.sql.push(", ");
+        }
+    }
+    if !table.touch.is_empty() {
+        render.sql.push(", ").push(table.touch);
+    }
+    render.condition(condition);
+    render.sql.finish()
+}
+
+/// The text of a delete of all rows that meet a condition.
+pub(crate) fn render_delete(dialect: Dialect, table: &TableSql, condition: &[u8]) -> String {
+    let mut render = Render {
+        sql: SqlWriter::new(dialect),
+        table,
+    };
+    render.sql.push("DELETE FROM ").push(table.table);
+    render.condition(condition);
     render.sql.finish()
 }
 
@@ -223,6 +262,10 @@ impl Render<'_> {
                 self.sql.placeholder();
             }
             Operand::Column(path) => self.column(path),
+            Operand::Computed(path, operator) => {
+                self.column(path);
+                self.sql.push(operator).placeholder();
+            }
         }
     }
 
@@ -232,20 +275,8 @@ impl Render<'_> {
 
     /// The order of the query; then by the key, so that equal rows come in the same order everywhere.
     fn order(&mut self, shape: &[u8], by_key: bool) {
-        let mut reader = ShapeReader::new(shape);
-        let mut orders = Vec::new();
-        while !reader.is_at_end() {
-            orders.push((Direction::of_code(reader.byte()), reader.path()));
-        }
-        if by_key {
-            let descending = orders.last().is_some_and(|(last, _)| last.descending);
-            for &column in self.table.key {
-                let path = ColumnPath::own(column as u16);
-                if orders.iter().all(|(_, other)| *other != path) {
-                    orders.push((Direction::of_key(descending), path));
-                }
-            }
-        }
+        let key = if by_key { self.table.key } else { &[] };
+        let orders = Direction::all(shape, key);
         let mut separator = " ORDER BY ";
         for (direction, path) in orders {
             self.sql.push(separator);
@@ -275,16 +306,6 @@ impl Render<'_> {
             } else {
                 " NULLS LAST"
             });
-        }
-    }
-}
-
-impl Direction {
-    fn of_key(descending: bool) -> Self {
-        Self {
-            descending,
-            nullable: false,
-            nulls: Nulls::Least,
         }
     }
 }

@@ -31,6 +31,10 @@ pub(crate) mod op {
     pub(crate) const VALUE: u8 = 30;
     /// An operand that is a column; its path follows.
     pub(crate) const COLUMN: u8 = 31;
+    /// Operands that are computed of a column, whose path follows, and a value.
+    pub(crate) const PLUS: u8 = 32;
+    pub(crate) const MINUS: u8 = 33;
+    pub(crate) const TIMES: u8 = 34;
 }
 
 /// The most references that a path follows.
@@ -68,6 +72,11 @@ impl ColumnPath {
 
     pub(crate) fn hops(&self) -> &[u8] {
         &self.hops[..usize::from(self.length)]
+    }
+
+    /// Is it the same column, by the same references?
+    pub(crate) fn is_same(self, other: Self) -> bool {
+        self.hops() == other.hops() && self.index == other.index
     }
 
     pub(crate) fn index(&self) -> usize {

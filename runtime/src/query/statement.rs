@@ -12,7 +12,7 @@ use crate::repository::{Repository, Rows};
 
 /// The rows of model `M` on engine `E` that meet all conditions, in an order. It does nothing until one of its last calls:
 /// [`all`](Self::all), [`first`](Self::first), [`one`](Self::one), [`iter`](Self::iter), [`count`](Self::count),
-/// [`exists`](Self::exists).
+/// [`exists`](Self::exists), [`update`](Self::update), [`delete`](Self::delete).
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
@@ -34,8 +34,8 @@ use crate::repository::{Repository, Rows};
 /// ```
 #[must_use = "a query does nothing until `all`, `first`, `count` or another of its last calls"]
 pub struct Query<'c, M, E> {
-    repository: Repository<'c, M, E>,
-    clauses: Clauses,
+    pub(super) repository: Repository<'c, M, E>,
+    pub(super) clauses: Clauses,
 }
 
 impl<'c, M: Model, E: Engine> Repository<'c, M, E> {

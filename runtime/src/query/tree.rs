@@ -3,6 +3,8 @@
 use bindery_core::dialect::ListKind;
 
 use super::shape::{ColumnPath, ShapeReader, op};
+use crate::driver::TableSql;
+use crate::error::{Error, ErrorKind, Result};
 
 /// One node; children are positions in [`Tree::nodes`].
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub(crate) enum Node {
 pub(crate) enum Operand {
     Value,
     Column(ColumnPath),
+    /// A column, an operator and a value.
+    Computed(ColumnPath, &'static str),
 }
 
 /// A condition. Several filters of one query are joined by AND.
@@ -94,10 +98,54 @@ fn read_leaf(code: u8, reader: &mut ShapeReader<'_>) -> Node {
     }
 }
 
-fn read_operand(reader: &mut ShapeReader<'_>) -> Operand {
-    if reader.byte() == op::COLUMN {
-        Operand::Column(reader.path())
-    } else {
-        Operand::Value
+impl ShapeReader<'_> {
+    /// Refuses assignments that databases understand in different ways, or not at all: MySQL computes with what an earlier
+    /// assignment set, the others with what was stored.
+    pub(crate) fn ensure_assignable(mut self, table: &TableSql) -> Result<()> {
+        let mut set = Vec::new();
+        while !self.is_at_end() {
+            let column = self.path().index();
+            let read = match read_operand(&mut self) {
+                Operand::Value => None,
+                Operand::Column(path) | Operand::Computed(path, _) => Some(path.index()),
+            };
+            refuse_assignment(table, &set, column, read)
+                .map_or(Ok(()), |why| Err(Error::new(ErrorKind::Unsupported(why))))?;
+            set.push(column);
+        }
+        Ok(())
+    }
+}
+
+/// Why this column cannot be set after these, if so.
+fn refuse_assignment(
+    table: &TableSql,
+    set: &[usize],
+    column: usize,
+    read: Option<usize>,
+) -> Option<&'static str> {
+    if table.touched.contains(&column) {
+        return Some("a version or a time of the last change is set by every update itself");
+    }
+    if !table.writable.contains(&column) {
+        return Some("a computed column cannot be set");
+    }
+    if set.contains(&column) {
+        return Some("an update sets a column twice");
+    }
+    if read.is_some_and(|read| set.contains(&read)) {
+        return Some("an assignment reads a column that an earlier one sets: put it before");
+    }
+    None
+}
+
+/// Reads the other side of a comparison or assignment.
+pub(crate) fn read_operand(reader: &mut ShapeReader<'_>) -> Operand {
+    match reader.byte() {
+        op::COLUMN => Operand::Column(reader.path()),
+        op::PLUS => Operand::Computed(reader.path(), " + "),
+        op::MINUS => Operand::Computed(reader.path(), " - "),
+        op::TIMES => Operand::Computed(reader.path(), " * "),
+        _ => Operand::Value,
     }
 }

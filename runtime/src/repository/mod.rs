@@ -114,7 +114,7 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
         located::<M, E>(error, self.target.engine, operation)
     }
 
-    fn sql(&self) -> Result<&'static TableSql> {
+    pub(crate) fn sql(&self) -> Result<&'static TableSql> {
         self.sql.ok_or_else(|| {
             Error::new(ErrorKind::NotHosted {
                 lives_on: M::ENGINES,

@@ -228,6 +228,11 @@ pub(crate) fn record_list(
     kind_of_first(bytes)
 }
 
+/// Is the only value recorded here NULL?
+pub(crate) fn is_null(values: &[u8]) -> bool {
+    values == [NULL]
+}
+
 /// Reads recorded values.
 struct Tape<'a>(&'a [u8]);
 

@@ -1,0 +1,160 @@
+//! What an update sets columns to: values, and expressions of columns.
+
+use std::marker::PhantomData;
+use std::ops::{Add, Mul, Sub};
+
+use super::column::Column;
+use super::condition::Predicate;
+use super::kind::MayBeNull;
+use super::operand::{Operand, Writing};
+use super::shape::{ColumnPath, op};
+use crate::link::engine::Engine;
+use crate::value::types::ToColumn;
+
+/// A column and what an update sets it to: `post::stars.set_to(5)`.
+#[must_use = "an assignment does nothing until a query updates by it"]
+pub struct Assignment<M, E> {
+    predicate: Predicate,
+    marker: PhantomData<fn() -> (M, E)>,
+}
+
+impl<M, E> std::fmt::Debug for Assignment<M, E> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Values stay hidden.
+        out.debug_struct("Assignment").finish_non_exhaustive()
+    }
+}
+
+/// A column with a number added, subtracted or multiplied, computed by the database: `post::stars + 1`.
+#[derive(Debug, Clone, Copy)]
+#[must_use = "an expression does nothing by itself"]
+pub struct Arithmetic<M, T> {
+    path: ColumnPath,
+    code: u8,
+    number: T,
+    marker: PhantomData<fn() -> M>,
+}
+
+/// Numbers that the database computes with.
+#[diagnostic::on_unimplemented(
+    message = "the database cannot compute with values of type `{Self}`",
+    label = "expected a column of numbers"
+)]
+pub trait Number: ToColumn {}
+
+macro_rules! numbers {
+    ($($number:ty),+) => {$(impl Number for $number {})+};
+}
+
+numbers!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64);
+
+#[cfg(feature = "bigdecimal")]
+impl Number for bigdecimal::BigDecimal {}
+
+macro_rules! operators {
+    ($($operator:ident $method:ident $code:ident),+) => {$(
+        impl<M, T: Number, K> $operator<T> for Column<M, T, K> {
+            type Output = Arithmetic<M, T>;
+
+            fn $method(self, number: T) -> Arithmetic<M, T> {
+                Arithmetic {
+                    path: self.path,
+                    code: op::$code,
+                    number,
+                    marker: PhantomData,
+                }
+            }
+        }
+    )+};
+}
+
+operators!(Add add PLUS, Sub sub MINUS, Mul mul TIMES);
+
+#[diagnostic::do_not_recommend]
+impl<M, T: Number, E: Engine> Operand<M, T, E> for Arithmetic<M, T> {
+    fn write(self, into: &mut Writing<'_>) {
+        into.arithmetic(self.code, self.path, &self.number);
+    }
+}
+
+impl<M, T, K> Column<M, T, K> {
+    /// Sets the column to a value, another column of the model, or an expression such as `post::stars + 1`.
+    pub fn set_to<E: Engine>(self, value: impl Operand<M, T, E>) -> Assignment<M, E> {
+        let mut predicate = Predicate::new();
+        self.path.write(&mut predicate.shape);
+        value.write(&mut Writing::of(&mut predicate, self.path));
+        Assignment {
+            predicate,
+            marker: PhantomData,
+        }
+    }
+
+    /// Sets the column to NULL.
+    pub fn set_null<E: Engine>(self) -> Assignment<M, E>
+    where
+        K: MayBeNull,
+    {
+        let mut predicate = Predicate::new();
+        self.path.write(&mut predicate.shape);
+        predicate.shape.push(op::VALUE);
+        predicate.value(&None::<i64>, false);
+        Assignment {
+            predicate,
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<M, T, K: MayBeNull> Column<M, T, K> {
+    /// Sets the column to the value, or to NULL where there is none.
+    pub fn set_or_null<E: Engine>(self, value: Option<impl Operand<M, T, E>>) -> Assignment<M, E> {
+        match value {
+            Some(value) => self.set_to(value),
+            None => self.set_null(),
+        }
+    }
+}
+
+/// One assignment, or several in a tuple.
+#[diagnostic::on_unimplemented(
+    message = "rows of `{M}` cannot be updated by this",
+    label = "expected `.set_to(…)` of a column of `{M}`",
+    note = "several columns: `.update((post::stars.set_to(post::stars + 1), post::body.set_null()))`"
+)]
+pub trait Assignments<M, E> {
+    #[doc(hidden)]
+    fn write(self, into: &mut AssignmentWriter<'_>);
+}
+
+/// The update that assignments are written to.
+#[doc(hidden)]
+pub struct AssignmentWriter<'a>(pub(crate) &'a mut Predicate);
+
+#[diagnostic::do_not_recommend]
+impl<M, E> Assignments<M, E> for Assignment<M, E> {
+    fn write(self, into: &mut AssignmentWriter<'_>) {
+        into.0.append(&self.predicate);
+    }
+}
+
+macro_rules! tuples {
+    ($(($($name:ident $at:tt),+);)+) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<M, Z, $($name: Assignments<M, Z>),+> Assignments<M, Z> for ($($name,)+) {
+            fn write(self, into: &mut AssignmentWriter<'_>) {
+                $(self.$at.write(into);)+
+            }
+        }
+    )+};
+}
+
+tuples! {
+    (A 0);
+    (A 0, B 1);
+    (A 0, B 1, C 2);
+    (A 0, B 1, C 2, D 3);
+    (A 0, B 1, C 2, D 3, E 4);
+    (A 0, B 1, C 2, D 3, E 4, F 5);
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+}

@@ -1,0 +1,106 @@
+//! Changing and deleting all rows that meet a condition.
+
+use super::assignment::{AssignmentWriter, Assignments};
+use super::condition::{Condition, Predicate};
+use super::statement::Query;
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::engine::Engine;
+use crate::model::{Model, Writable};
+use crate::repository::Repository;
+
+impl<M: Writable, E: Engine> Repository<'_, M, E> {
+    /// Sets columns of all rows that meet the condition, and returns their number.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// let mut b = db.b()?;
+    /// b.blogs().insert_many(["one", "two"].map(NewBlog::new))?;
+    /// let changed = b.blogs().update_where(blog::title.eq("two"), blog::stars.set_to(blog::stars + 1))?;
+    /// assert_eq!((changed, b.blogs().filter(blog::stars.eq(1)).count()?), (1, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Query::update`].
+    pub fn update_where(
+        self,
+        condition: Condition<M, E>,
+        assignments: impl Assignments<M, E>,
+    ) -> Result<u64> {
+        self.filter(condition).update(assignments)
+    }
+
+    /// Deletes all rows that meet the condition, and returns their number.
+    ///
+    /// # Errors
+    /// As [`Query::delete`].
+    pub fn delete_where(self, condition: Condition<M, E>) -> Result<u64> {
+        self.filter(condition).delete()
+    }
+}
+
+impl<M: Model, E: Engine> Query<'_, M, E> {
+    /// Says that an update or delete without a condition means every row.
+    pub fn all_rows(mut self) -> Self {
+        self.clauses.mean_all_rows();
+        self
+    }
+
+    /// Sets columns of all these rows, and returns their number. A version is incremented, and a time of the last change is
+    /// set to the current time. Rows that had the values before are counted on every database.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] where the query has no condition and does not say [`all_rows`](Self::all_rows), or where it
+    /// has a limit or an order. A constraint is violated, a key is of another engine, or the database fails.
+    pub fn update(mut self, assignments: impl Assignments<M, E>) -> Result<u64>
+    where
+        M: Writable,
+    {
+        let mut set = Predicate::new();
+        assignments.write(&mut AssignmentWriter(&mut set));
+        let clauses = &self.clauses;
+        self.repository
+            .run(Operation::Update, |physical, sql, engine| {
+                clauses.ensure_change(engine.index())?;
+                set.ensure(engine.index())?;
+                let text = clauses.update_text(physical.dialect(), &set, sql)?;
+                physical.execute(&text, &mut |params| clauses.write_update(&set, params))
+            })
+    }
+
+    /// Deletes all these rows, and returns their number.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] where the query has no condition and does not say [`all_rows`](Self::all_rows), or where it
+    /// has a limit or an order. Something refers to a row, a key is of another engine, or the database fails.
+    pub fn delete(mut self) -> Result<u64>
+    where
+        M: Writable,
+    {
+        let clauses = &self.clauses;
+        self.repository
+            .run(Operation::Delete, |physical, sql, engine| {
+                clauses.ensure_change(engine.index())?;
+                let text = clauses.delete_text(physical.dialect(), sql);
+                physical.execute(&text, &mut |params| clauses.write(params))
+            })
+    }
+}
+
+#[cold]
+pub(crate) fn no_condition() -> Error {
+    Error::new(ErrorKind::Unsupported(
+        "an update or delete without a condition: filter the query, or say `.all_rows()` where every row is meant",
+    ))
+}
+
+#[cold]
+pub(crate) fn not_by_order() -> Error {
+    Error::new(ErrorKind::Unsupported(
+        "an update or delete takes conditions only: it has no order, limit or offset",
+    ))
+}

@@ -1,0 +1,149 @@
+//! Pages that go on after a row, rather than after a number of rows.
+
+use super::condition::Predicate;
+use super::order::Direction;
+use super::shape::{ColumnPath, ShapeReader, op};
+use super::statement::Query;
+use crate::driver::TableSql;
+use crate::error::{Error, ErrorKind, Result};
+use crate::link::engine::Engine;
+use crate::model::HasKey;
+use crate::value::recorded::{RecordedValues, is_null};
+use crate::value::{ColumnSet, ParamWriter};
+
+impl<M: HasKey, E: Engine> Query<'_, M, E> {
+    /// Of these, the rows after this one in the order of the query and the key; all of them where there is none yet. Call it
+    /// after [`order_by`](Self::order_by), with the last row of the page before.
+    ///
+    /// A page is found as fast wherever it is, and rows that others insert or delete meanwhile neither move nor repeat others.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// let mut b = db.b()?;
+    /// b.blogs().insert_many(["one", "two", "three"].map(NewBlog::new))?;
+    /// let mut page = b.blogs().order_by(blog::title.asc()).limit(2).all()?;
+    /// assert_eq!(page[1].title, "three");
+    /// page = b.blogs().order_by(blog::title.asc()).page_after(page.last()).limit(2).all()?;
+    /// assert_eq!(page[0].title, "two");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn page_after(mut self, row: Option<&M::Row<E>>) -> Self {
+        let engine = self.repository.engine();
+        let Some(row) = row else { return self };
+        let condition = self.repository.sql().and_then(|sql| {
+            if !M::row_belongs_to(row, engine) {
+                return Err(Error::new(ErrorKind::WrongEngine));
+            }
+            let value = |column| value_of(sql, column, |params| M::write_row(row, params));
+            after(self.clauses.order(), sql, value)
+        });
+        self.clauses.page(condition);
+        self
+    }
+}
+
+/// The value of one column of a row.
+fn value_of(
+    sql: &TableSql,
+    column: usize,
+    write: impl FnOnce(&mut ParamWriter<'_>),
+) -> Result<RecordedValues> {
+    if !sql.writable.contains(&column) {
+        let why = "pages in the order of a computed column: order by the columns that it is computed from";
+        return Err(Error::new(ErrorKind::Unsupported(why)));
+    }
+    let given: ColumnSet = sql.writable.iter().copied().collect();
+    let mut values = RecordedValues::new();
+    let mut params = ParamWriter::recording(&mut values);
+    params.pick(&given, &ColumnSet::new().with(column), write);
+    params.finish_recording()?;
+    Ok(values)
+}
+
+/// The rows after the one with these values: `a > ? OR (a = ? AND (b > ? OR …))`, written so that an index of `a` is used.
+fn after(
+    order: &[u8],
+    sql: &TableSql,
+    value: impl Fn(usize) -> Result<RecordedValues>,
+) -> Result<Predicate> {
+    let mut rest: Option<Predicate> = None;
+    for (direction, path) in Direction::all(order, sql.key).into_iter().rev() {
+        let value = value(path.index())?;
+        rest = Some(after_one(direction, path, &value, rest));
+    }
+    let nothing = || Error::new(ErrorKind::Unsupported("pages of a table without a key"));
+    rest.ok_or_else(nothing)
+}
+
+fn after_one(
+    direction: Direction,
+    path: ColumnPath,
+    value: &RecordedValues,
+    rest: Option<Predicate>,
+) -> Predicate {
+    let bare = |code| Predicate::leaf(code, path);
+    let compared = |code| {
+        let mut leaf = Predicate::leaf(code, path);
+        leaf.shape.push(op::VALUE);
+        leaf.values.extend(value.bytes());
+        leaf
+    };
+    if is_null(value.bytes()) {
+        let equal = both(Some(bare(op::IS_NULL)), rest, op::AND);
+        let later = direction.nulls_first().then(|| bare(op::IS_NOT_NULL));
+        return match (later, equal) {
+            (Some(later), equal) => {
+                both(Some(later), equal, op::OR).unwrap_or_else(Predicate::never)
+            }
+            (None, equal) => equal.unwrap_or_else(Predicate::never),
+        };
+    }
+    let (beyond, from) = match direction.descending {
+        true => (op::LT, op::LE),
+        false => (op::GT, op::GE),
+    };
+    if direction.nullable && !direction.nulls_first() {
+        let mut later = compared(beyond);
+        later.join(bare(op::IS_NULL), op::OR);
+        if let Some(equal) = both(Some(compared(op::EQ)), rest, op::AND) {
+            later.join(equal, op::OR);
+        }
+        return later;
+    }
+    let Some(rest) = rest else {
+        return compared(beyond);
+    };
+    let mut within = compared(beyond);
+    within.join(rest, op::OR);
+    let mut range = compared(from);
+    range.join(within, op::AND);
+    range
+}
+
+/// Both conditions, where there are two; none where the second is missing, as no row then is equal and later.
+fn both(one: Option<Predicate>, other: Option<Predicate>, code: u8) -> Option<Predicate> {
+    let is_or = code == op::OR;
+    match (one, other) {
+        (Some(mut one), Some(other)) => {
+            one.join(other, code);
+            Some(one)
+        }
+        (Some(one), None) if is_or => Some(one),
+        (Some(_), None) | (None, _) => None,
+    }
+}
+
+impl ShapeReader<'_> {
+    /// The orders of a query.
+    pub(crate) fn orders(mut self) -> Vec<(Direction, ColumnPath)> {
+        let mut orders = Vec::new();
+        while !self.is_at_end() {
+            orders.push((Direction::of_code(self.byte()), self.path()));
+        }
+        orders
+    }
+}
