@@ -26,7 +26,7 @@ pub enum Lists {
     Array,
     /// As one text of JSON.
     Json,
-    /// As placeholders, the next power of two of them, up to so many; as one text of JSON beyond.
+    /// As placeholders, the next power of two of them, up to this number; as one text of JSON beyond.
     Placeholders(usize),
 }
 
@@ -37,7 +37,7 @@ pub enum ListForm {
     Array,
     /// As one text of JSON.
     Json,
-    /// As so many placeholders.
+    /// As this number of placeholders.
     Placeholders(usize),
 }
 
@@ -51,7 +51,7 @@ impl Dialect {
         }
     }
 
-    /// How it takes a list of so many values.
+    /// How it takes a list of this number of values.
     pub fn list_form(self, count: usize) -> ListForm {
         let places = count.next_power_of_two();
         match self.query_syntax().lists {

@@ -20,7 +20,6 @@ pub(crate) fn split(micros: i64) -> (i64, i64) {
     )
 }
 
-#[cfg(any(feature = "sqlite", feature = "mysql"))]
 /// Year, month, day of a day number.
 pub(crate) fn civil(days: i64) -> (i64, u8, u8) {
     let shifted = days + 719_468;
@@ -40,7 +39,6 @@ pub(crate) fn civil(days: i64) -> (i64, u8, u8) {
     (year, small(month), small(day))
 }
 
-#[cfg(any(feature = "sqlite", feature = "mysql"))]
 /// A month or a day of one.
 fn small(number: i64) -> u8 {
     u8::try_from(number).expect("months end at 12 and days at 31")

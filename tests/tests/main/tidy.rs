@@ -24,6 +24,8 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "driver/wire/limits.rs",
     "link/held.rs",
     "link/held/standing.rs",
+    "link/pool.rs",
+    "link/pool/checkout.rs",
     "link/pool/returning.rs",
     "link/pool/taking.rs",
     "link/pool/upkeep.rs",
