@@ -6,6 +6,7 @@
 
 mod build;
 mod check;
+pub mod findings;
 mod keys;
 mod password;
 mod read;
@@ -440,9 +441,7 @@ impl EngineConfig {
 pub const LONGEST_FILE: usize = 1 << 20;
 
 fn unreadable(path: &str, reason: &str, diagnostics: &mut Diagnostics) {
-    let help = "the file must be readable UTF-8 text";
-    diagnostics
-        .push(Diagnostic::error("B0318", format!("`{path}` cannot be read: {reason}")).help(help));
+    diagnostics.push(findings::unreadable(path, reason));
 }
 
 #[cfg(test)]

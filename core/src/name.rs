@@ -5,6 +5,23 @@ mod reserved;
 
 pub use self::reserved::{CONNECTION_METHODS, DATABASES_METHODS, is_reserved_accessor};
 
+/// A name that an engine can have, made of one that it cannot.
+pub(crate) fn engine_name_like(name: &str) -> String {
+    let sign = |sign: char| match sign {
+        'a'..='z' | '0'..='9' => sign,
+        'A'..='Z' => sign.to_ascii_lowercase(),
+        _ => '_',
+    };
+    let name: String = name.chars().map(sign).take(28).collect();
+    let name = name.trim_start_matches(|sign: char| !sign.is_ascii_lowercase());
+    let is_free = is_valid_engine_name(name) && !DATABASES_METHODS.contains(&name);
+    match (name.is_empty(), is_free) {
+        (true, _) => "b".to_owned(),
+        (false, true) => name.to_owned(),
+        (false, false) => format!("{name}_db"),
+    }
+}
+
 /// The zero-sized type of an engine.
 ///
 /// ```

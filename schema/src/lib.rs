@@ -11,6 +11,7 @@ pub mod codes;
 pub mod column_type;
 pub mod dialect;
 pub mod draft;
+mod findings;
 pub mod input;
 mod levels;
 pub mod lower;

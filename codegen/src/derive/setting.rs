@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use bindery_schema::config::{Config, Environment, LONGEST_FILE};
+use bindery_schema::config::{Config, Environment, LONGEST_FILE, findings};
 use bindery_schema::diagnostic::{Diagnostic, Diagnostics};
 use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::disk::{self, is_there};
@@ -108,11 +108,7 @@ impl Setting {
         let bytes = match read_schema_file(folder, path) {
             Ok(bytes) => bytes,
             Err(error) => {
-                let message = format!("`{path}` cannot be read: {error}");
-                diagnostics.push(
-                    Diagnostic::error("B0318", message)
-                        .help("mend the path in `[schema] files`, or leave it out"),
-                );
+                diagnostics.push(findings::unreadable_schema(path, &error.to_string()));
                 return;
             }
         };
@@ -203,9 +199,8 @@ fn read_config(
     match text {
         Some(Ok(text)) => Config::parse(CONFIG, folder, &text, sources, diagnostics),
         Some(Err(_)) | None => {
-            let message = format!("`{CONFIG}` cannot be read");
-            let help = "the file must be readable UTF-8 text";
-            diagnostics.push(Diagnostic::error("B0318", message).help(help));
+            let reason = "it is not there, too large, or not UTF-8 text";
+            diagnostics.push(findings::unreadable(CONFIG, reason));
             None
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::resolve::{SHORTER, TOO_LONG, missing_variable};
+use super::findings::{TOO_LONG, missing_variable, too_long};
 use super::template::Unfilled;
 use super::url::scheme_dialect;
 use super::{Config, ConnectionSource, EngineConfig, Environment, Template};
@@ -151,9 +151,7 @@ fn from_url(
     let text = match url.expand(environment) {
         Ok(text) => text,
         Err(Unfilled::TooLong) => {
-            let message = format!("engine `{}`: {TOO_LONG}", engine.name);
-            let diagnostic = Diagnostic::error("B0313", message).at(url.span, "needed here");
-            diagnostics.push(diagnostic.help(SHORTER));
+            diagnostics.push(too_long(engine, url));
             return unknown_choice(TOO_LONG);
         }
         Err(Unfilled::Missing(missing)) => {

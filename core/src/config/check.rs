@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::findings::{at, engine_twice, same_type_name, undefined_engine, unusable_name};
 use super::target::Identity;
-use super::toml_reader::{is_shown, list, quoted};
+use super::toml_reader::is_shown;
 use super::{Config, EngineConfig};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::models_of::circles;
-use crate::name::{DATABASES_METHODS, engine_type_name, is_valid_engine_name, suggest};
+use crate::name::{DATABASES_METHODS, engine_type_name, is_valid_engine_name};
 use crate::source::{FileId, Span};
 
 /// All rules; the findings are sorted by the caller.
@@ -42,29 +43,11 @@ pub(super) fn check(config: &Config, file: FileId, diagnostics: &mut Diagnostics
     }
 }
 
-fn at(diagnostic: Diagnostic, span: Option<Span>, text: &str) -> Diagnostic {
-    match span {
-        Some(span) => diagnostic.at(span, text),
-        None => diagnostic,
-    }
-}
-
 fn name(engine: &EngineConfig, diagnostics: &mut Diagnostics) {
-    let message = if !is_valid_engine_name(&engine.name) {
-        format!("`{}` cannot be the name of an engine", engine.name)
-    } else if DATABASES_METHODS.contains(&engine.name.as_str()) {
-        format!(
-            "`{}` cannot be the name of an engine: `Databases` has a method of this name",
-            engine.name
-        )
-    } else {
-        return;
-    };
-    let help = format!(
-        "write for example `{}`: up to 32 lower-case letters, digits and `_`, a letter first, and no Rust keyword",
-        engine_name_like(&engine.name)
-    );
-    diagnostics.push(at(Diagnostic::error("B0306", message), engine.span, "").help(help));
+    let taken = DATABASES_METHODS.contains(&engine.name.as_str());
+    if taken || !is_valid_engine_name(&engine.name) {
+        diagnostics.push(unusable_name(engine, taken));
+    }
 }
 
 /// `a_1` and `a1` would both be `engine::A1`.
@@ -76,35 +59,10 @@ fn type_names(config: &Config, diagnostics: &mut Diagnostics) {
             known.insert(type_name, engine);
             continue;
         };
-        let message = format!(
-            "engines `{}` and `{}` would both be `engine::{type_name}`",
-            other.name, engine.name
-        );
-        let diagnostic = at(Diagnostic::error("B0307", message), engine.span, "this one");
-        diagnostics
-            .push(at(diagnostic, other.span, "the other one").help(rename_help(&engine.name)));
-    }
-}
-
-/// A free name for an engine.
-fn rename_help(name: &str) -> String {
-    format!("rename one of them, for example to `{name}_2`")
-}
-
-/// A name that an engine can have, made of one that it cannot.
-fn engine_name_like(name: &str) -> String {
-    let sign = |sign: char| match sign {
-        'a'..='z' | '0'..='9' => sign,
-        'A'..='Z' => sign.to_ascii_lowercase(),
-        _ => '_',
-    };
-    let name: String = name.chars().map(sign).take(28).collect();
-    let name = name.trim_start_matches(|sign: char| !sign.is_ascii_lowercase());
-    let is_free = is_valid_engine_name(name) && !DATABASES_METHODS.contains(&name);
-    match (name.is_empty(), is_free) {
-        (true, _) => "b".to_owned(),
-        (false, true) => name.to_owned(),
-        (false, false) => format!("{name}_db"),
+        diagnostics.push(same_type_name(
+            (&engine.name, engine.span),
+            (&other.name, other.span),
+        ));
     }
 }
 
@@ -193,32 +151,19 @@ fn known_engine(config: &Config, name: &str, span: Span, diagnostics: &mut Diagn
         .iter()
         .map(|engine| engine.name.as_str())
         .collect();
-    let help = match suggest(name, known.iter().copied()) {
-        Some(word) => format!("did you mean `{word}`?"),
-        None if is_valid_engine_name(name) => format!(
-            "the file defines {}; define it too: `[engines.{name}]`",
-            list(&known)
-        ),
-        None => format!("the file defines {}", list(&known)),
-    };
-    diagnostics.push(
-        Diagnostic::error("B0310", format!("there is no engine {}", quoted(name)))
-            .at(span, "named here")
-            .help(help),
-    );
+    diagnostics.push(undefined_engine(name, &known, span));
     false
 }
 
 fn refuse_twice(engines: &[String], span: Span, diagnostics: &mut Diagnostics) {
     for (index, name) in engines.iter().enumerate() {
         if engines[..index].contains(name) {
-            let message = format!("engine {} is named twice for one schema file", quoted(name));
             let help = if engines.iter().all(|name| is_shown(name)) {
                 format!("name each once: `engines = [{}]`", once(engines))
             } else {
                 "name each once".to_owned()
             };
-            diagnostics.push(Diagnostic::error("B0310", message).at(span, "").help(help));
+            diagnostics.push(engine_twice(name, span, help));
         }
     }
 }

@@ -8,6 +8,7 @@ mod project;
 
 use toml::de::{DeTable, DeValue};
 
+use super::findings::unwritable_name;
 use super::keys::Section;
 use super::toml_reader::{Entry, Reader, Text, is_shown, quoted};
 use super::{Config, ConnectionSource, EngineConfig};
@@ -134,10 +135,7 @@ impl Reader<'_> {
 
     fn engine(&mut self, entry: Entry<'_>) -> Option<EngineConfig> {
         if !is_shown(entry.key) {
-            let message = "this cannot be the name of an engine";
-            let help = "write for example `b`: lower-case letters, digits and `_`, a letter first";
-            let diagnostic = Diagnostic::error("B0306", message).at(entry.key_span, "");
-            self.diagnostics.push(diagnostic.help(help));
+            self.diagnostics.push(unwritable_name(entry.key_span));
             return None;
         }
         let mut engine = EngineConfig::new(entry.key, Some(entry.key_span));

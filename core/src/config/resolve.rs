@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use super::build::contradiction;
+use super::findings::{
+    at, bad_url_of, bad_value_of, no_engine, no_value, password_beside_url, too_long,
+};
 use super::template::{Missing, Unfilled};
 use super::tls::TlsError;
 use super::tls_keys::Unusable;
@@ -13,7 +16,6 @@ use super::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::name::suggest;
 
 /// Any one finding; boxed as it is large beside what is found otherwise.
 type Outcome<T> = Result<T, Box<Diagnostic>>;
@@ -45,14 +47,14 @@ impl Config {
         let engine = self.find_engine(engine)?;
         let variable = override_variable(&engine.name);
         let target = match environment(&variable) {
-            Some(url) if url.is_empty() => Err(self.no_value(
+            Some(url) if url.is_empty() => Err(Box::new(no_value(
                 engine,
                 None,
                 &Missing {
                     variable,
                     empty: true,
                 },
-            )),
+            ))),
             Some(url) => from_text(engine, Secret::new(url), &format!("`{variable}`"), None),
             None => self.source_target(engine, environment),
         }?;
@@ -76,12 +78,7 @@ impl Config {
             return if overridden {
                 Ok(target)
             } else {
-                let message = format!("engine `{}`: the password is given twice", engine.name);
-                let diagnostic =
-                    Diagnostic::error("B0325", message).at(from.span, "besides the URL's");
-                Err(Box::new(diagnostic.help(
-                    "keep one of them: take it out of the URL, or remove the key",
-                )))
+                Err(Box::new(password_beside_url(engine, from.span)))
             };
         }
         server.password = Some(self.password(engine, from, environment)?);
@@ -145,14 +142,7 @@ impl Config {
                 .iter()
                 .map(|engine| engine.name.as_str())
                 .collect();
-            let help = match suggest(name, known.iter().copied()) {
-                Some(word) => format!("did you mean `{word}`?"),
-                None => format!(
-                    "the configuration defines {}",
-                    super::toml_reader::list(&known)
-                ),
-            };
-            Box::new(Diagnostic::error("B0310", format!("there is no engine `{name}`")).help(help))
+            Box::new(no_engine(name, &known))
         })
     }
 
@@ -171,7 +161,12 @@ impl Config {
                     override_variable(&engine.name)
                 );
                 Err(Box::new(
-                    at_engine(Diagnostic::error("B0320", message), engine).help(help),
+                    at(
+                        Diagnostic::error("B0320", message),
+                        engine.span,
+                        "this engine",
+                    )
+                    .help(help),
                 ))
             }
         }
@@ -263,50 +258,10 @@ impl Config {
         why: &Unfilled,
     ) -> Box<Diagnostic> {
         match why {
-            Unfilled::Missing(missing) => self.no_value(engine, Some(template), missing),
-            Unfilled::TooLong => {
-                let message = format!("engine `{}`: {TOO_LONG}", engine.name);
-                let place = engine.span.map(|_| template.span);
-                let diagnostic = place
-                    .into_iter()
-                    .fold(Diagnostic::error("B0313", message), |diagnostic, span| {
-                        diagnostic.at(span, "needed here")
-                    });
-                Box::new(diagnostic.help(SHORTER))
-            }
+            Unfilled::Missing(missing) => Box::new(no_value(engine, Some(template), missing)),
+            Unfilled::TooLong => Box::new(too_long(engine, template)),
         }
     }
-
-    fn no_value(
-        &self,
-        engine: &EngineConfig,
-        template: Option<&Template>,
-        missing: &Missing,
-    ) -> Box<Diagnostic> {
-        let message = format!("engine `{}`: {}", engine.name, missing_variable(missing));
-        let diagnostic = Diagnostic::error("B0313", message);
-        let place = template.filter(|_| engine.span.is_some());
-        let diagnostic = place.into_iter().fold(diagnostic, |diagnostic, template| {
-            diagnostic.at(template.span, "needed here")
-        });
-        Box::new(diagnostic.help(format!(
-            "set `{}`, or write a default: `${{{0}:-…}}`",
-            missing.variable
-        )))
-    }
-}
-
-pub(super) const TOO_LONG: &str = "with its variables filled in, a value is longer than 64 KiB";
-pub(super) const SHORTER: &str = "name each variable once, and look at what it holds";
-
-/// `` `B_URL` is not set `` or `` `B_URL` is set but empty ``.
-pub(super) fn missing_variable(missing: &Missing) -> String {
-    let how = if missing.empty {
-        "set but empty"
-    } else {
-        "not set"
-    };
-    format!("`{}` is {how}", missing.variable)
 }
 
 fn from_text(
@@ -315,14 +270,7 @@ fn from_text(
     origin: &str,
     template: Option<&Template>,
 ) -> Outcome<ConnectionTarget> {
-    parse_url(url.expose()).map_err(|error| {
-        let message = format!("engine `{}`, {origin}: {}", engine.name, error.message);
-        let diagnostic = Diagnostic::error("B0315", message).help(error.help);
-        let place = template.filter(|_| engine.span.is_some());
-        Box::new(place.into_iter().fold(diagnostic, |diagnostic, template| {
-            diagnostic.at(template.span, "this URL")
-        }))
-    })
+    parse_url(url.expose()).map_err(|error| Box::new(bad_url_of(engine, origin, error, template)))
 }
 
 fn check_dialect(engine: &EngineConfig, mut target: ConnectionTarget) -> Outcome<ConnectionTarget> {
@@ -337,8 +285,7 @@ fn check_dialect(engine: &EngineConfig, mut target: ConnectionTarget) -> Outcome
 }
 
 fn wrong_tls(engine: &EngineConfig, error: TlsError) -> Box<Diagnostic> {
-    let message = format!("engine `{}`: {}", engine.name, error.message);
-    Box::new(at_engine(Diagnostic::error("B0303", message), engine).help(error.help))
+    Box::new(bad_value_of(engine, &error.message, error.help))
 }
 
 fn sqlite_file(engine: &EngineConfig, database: String) -> ConnectionTarget {
@@ -381,19 +328,7 @@ fn endpoint(host: &str, port: u16) -> Endpoint {
 
 fn parse_port(engine: &EngineConfig, port: &str) -> Outcome<u16> {
     port.parse().ok().filter(|&port| port > 0).ok_or_else(|| {
-        let message = format!("engine `{}`: `port` is not valid", engine.name);
-        Box::new(
-            at_engine(Diagnostic::error("B0303", message), engine)
-                .help("a port is a number from 1 to 65535"),
-        )
+        let help = "a port is a number from 1 to 65535";
+        Box::new(bad_value_of(engine, "`port` is not valid", help))
     })
-}
-
-fn at_engine(diagnostic: Diagnostic, engine: &EngineConfig) -> Diagnostic {
-    engine
-        .span
-        .into_iter()
-        .fold(diagnostic, |diagnostic, span| {
-            diagnostic.at(span, "this engine")
-        })
 }

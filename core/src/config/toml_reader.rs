@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::LONGEST_TIME;
+use super::findings;
 use super::keys::{Section, names, not_yet};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::name::suggest;
@@ -127,7 +128,7 @@ impl Reader<'_> {
     /// A value that its type allows and its meaning does not.
     pub(super) fn bad_value(&mut self, span: Span, message: String, help: impl Into<String>) {
         self.diagnostics
-            .push(Diagnostic::error("B0303", message).at(span, "").help(help));
+            .push(findings::bad_value(message, help).at(span, ""));
     }
 
     pub(super) fn text(&mut self, table: &DeTable<'_>, key: &str) -> Option<Text> {

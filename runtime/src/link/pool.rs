@@ -213,11 +213,14 @@ impl Pool {
     }
 
     fn release_slot(&self) {
-        let mut state = self.lock();
+        self.release_slot_in(&mut self.lock());
+    }
+
+    fn release_slot_in(&self, state: &mut State) {
         if state.closed || state.waiting.give(Grant::Slot).is_err() {
             state.open -= 1;
         }
-        self.tell_emptied(&state);
+        self.tell_emptied(state);
     }
 
     /// A connection is gone. Was it the last of a pool that was closed?

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::config::findings::same_type_name;
+use crate::diagnostic::Diagnostics;
 use crate::model::{Engine, Model};
 
 /// A configuration file was checked when it was read; engines may also come from elsewhere.
@@ -12,15 +13,9 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
         let Some(other) = known.insert(&engine.type_name, engine) else {
             continue;
         };
-        let message = format!(
-            "engines `{}` and `{}` would both be `engine::{}`",
-            other.name, engine.name, engine.type_name
-        );
-        let mut diagnostic =
-            Diagnostic::error("B0307", message).help(super::rename_help(&engine.name));
-        for span in [engine.span, other.span].into_iter().flatten() {
-            diagnostic = diagnostic.at(span, "");
-        }
-        diagnostics.push(diagnostic);
+        diagnostics.push(same_type_name(
+            (&engine.name, engine.span),
+            (&other.name, other.span),
+        ));
     }
 }

@@ -99,11 +99,6 @@ fn engine_list(model: &Model, engines: &[EngineId]) -> String {
     }
 }
 
-/// Returns how one of two engines could be called.
-fn rename_help(name: &str) -> String {
-    format!("rename one of them, for example to `{name}_2`")
-}
-
 /// Names of engines as `@engines` takes them: `a, b`.
 fn tag_list(model: &Model, engines: &[EngineId]) -> String {
     let names: Vec<&str> = engines

@@ -44,7 +44,7 @@ pub(crate) struct Limits {
 }
 
 /// A code for all of it: `B0230`.
-fn refused(message: String, help: impl Into<String>) -> Refusal {
+pub(crate) fn refused(message: String, help: impl Into<String>) -> Refusal {
     Refusal::new("B0230", message, help)
 }
 

@@ -18,7 +18,7 @@ pub(crate) use self::default::default_sql;
 pub(crate) use self::expression::{expression_remark, expression_sql};
 pub(crate) use self::extension::extension_words;
 pub(crate) use self::limit::{
-    Limits, check_fits, declared_size, default_fits, key_fits, table_fits,
+    Limits, check_fits, declared_size, default_fits, key_fits, refused as past_limit, table_fits,
 };
 pub use self::place::ColumnPlace;
 pub(crate) use self::place::is_own;
@@ -178,6 +178,12 @@ fn no_such_type(place: ColumnPlace<'_>, dialect: Dialect) -> Refusal {
         dialect.product()
     );
     Refusal::new("B0210", message, "keep its text form in a `VARCHAR(255)`")
+}
+
+/// A part of a table that the dialect has no words for.
+pub(crate) fn lacks(dialect: Dialect, what: &str, help: impl Into<String>) -> Refusal {
+    let message = format!("{} has no such thing as {what}", dialect.product());
+    Refusal::new("B0217", message, help)
 }
 
 /// Why no database takes a name.

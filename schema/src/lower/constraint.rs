@@ -4,11 +4,11 @@ use crate::ast::{
     CreateIndex, FileAst, KeyPart, Name, ObjectName, PartKey, Period, TableConstraint,
     TableConstraintKind, TypeArgument, UniqueOptions,
 };
-use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::draft::{
     DraftCheck, DraftForeignKey, DraftIndex, DraftKey, DraftTable, DraftUnique, TableIndex,
 };
+use crate::findings::unreadable;
 
 use super::implied::{implied_name, texts};
 use super::mention::speaks_of;
@@ -45,15 +45,9 @@ impl Fold<'_> {
                         },
                     ),
                     None => {
-                        let message = format!(
-                            "the primary key of `{}` holds something that is not a column",
-                            table.name.name.text
-                        );
-                        self.diagnostics.push(
-                            Diagnostic::error("B0006", message)
-                                .at(span, "")
-                                .help("write plain columns: `PRIMARY KEY (a, b)`"),
-                        );
+                        let name = &table.name.name.text;
+                        let finding = unreadable::key_of_no_column(name, span);
+                        self.diagnostics.push(finding);
                     }
                 }
             }

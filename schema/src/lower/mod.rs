@@ -38,9 +38,10 @@ use crate::ast::{
     Ast, Comment, CommentTarget, CreateFunction, CreateIndex, CreateTable, FileAst, Keeper, Name,
     ObjectName, Partition, SearchPath, Statement, TableConstraintKind, TableOption, TypeName,
 };
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
 use crate::draft::{Draft, DraftDomain, DraftEnum, DraftTable, DraftView, TableIndex};
+use crate::findings::{too_many, unreadable};
 use crate::input::Input;
 use crate::parse::comment_text;
 use crate::source::FileId;
@@ -254,10 +255,7 @@ impl<'a> Fold<'a> {
         let before = self.followed;
         self.followed += effort;
         if before <= FOLLOW_LIMIT && self.followed > FOLLOW_LIMIT {
-            let message = "too many changes of tables that too many others depend on";
-            let finding = Diagnostic::error("B0007", message).at(name.span, "one too many");
-            let help = "dump the schema as it is now: `pg_dump -s`, `.schema`";
-            self.diagnostics.push(finding.help(help));
+            self.diagnostics.push(too_many::changes(name.span));
         }
         self.followed <= FOLLOW_LIMIT
     }
@@ -274,7 +272,10 @@ impl<'a> Fold<'a> {
                     self.create_table(file, &table);
                     self.typed.push((object, index));
                 }
-                None => self.unknown_row_type(of),
+                None => {
+                    let finding = unreadable::row_type(&of.name.text, of.name.span);
+                    self.diagnostics.push(finding);
+                }
             };
         }
         if file.dialect == Dialect::Sqlite && self.belongs_to_sqlite(&created.name.name.text) {
@@ -315,19 +316,6 @@ impl<'a> Fold<'a> {
         self.number_sequences(index, &mut table);
         self.note_keys(index, &mut table);
         self.insert(table);
-    }
-
-    fn unknown_row_type(&mut self, of: &ObjectName) {
-        let message = format!(
-            "cannot read this `CREATE TABLE`: there is no type `{}` here with these columns",
-            of.name.text
-        );
-        let help = format!(
-            "create the type before this statement: `CREATE TYPE {} AS (id bigint)`",
-            of.name.text
-        );
-        let finding = Diagnostic::error("B0006", message).at(of.name.span, "");
-        self.diagnostics.push(finding.help(help));
     }
 
     /// `.schema` shows `sqlite_sequence` and `sqlite_stat1`, and the shadow tables of virtual tables: their name and a word after it.

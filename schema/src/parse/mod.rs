@@ -35,6 +35,7 @@ use crate::ast::{
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
+use crate::findings::{too_many, unreadable};
 use crate::input::{Input, InputFile};
 use crate::name;
 use crate::read_as::ReadAs;
@@ -275,31 +276,18 @@ impl FileReader<'_> {
         kind: &str,
     ) -> Option<ddl::cursor::Problem> {
         let token = statement.swallowed_table?;
-        let message = format!("this `CREATE TABLE` is part of the `{kind}` before it");
         let between = &self.text[statement.start() as usize..token.start as usize];
         let batches = between
             .lines()
             .any(|line| line.trim().eq_ignore_ascii_case("go"));
-        let help = if batches {
-            "`GO` ends statements of SQL Server only, whose SQL is not read: end each statement with `;` and write it for \
-             sqlite, postgres or mysql"
-        } else {
-            "end the statement before it with `;`"
-        };
         let span = self.span(token.start, token.end);
-        Some(Box::new(
-            Diagnostic::error("B0006", message).at(span, "").help(help),
-        ))
+        Some(Box::new(unreadable::swallowed_table(kind, span, batches)))
     }
 
     fn count_table(&mut self, name: Span) {
         self.tables += 1;
         if self.tables > TABLE_LIMIT {
-            let message = format!("the file has more than {TABLE_LIMIT} tables");
-            let finding = Diagnostic::error("B0007", message).at(name, "one too many");
-            self.diagnostics.push(finding.help(
-                "give each part of the program a schema of its own, with the tables it uses",
-            ));
+            self.diagnostics.push(too_many::tables(TABLE_LIMIT, name));
         }
     }
 
@@ -510,9 +498,8 @@ impl FileReader<'_> {
             self.diagnostics.push(*problem);
         }
         if let Some(span) = last {
-            let message = format!("{more} more places of this `{kind}` cannot be read");
             self.diagnostics
-                .push(Diagnostic::error("B0006", message).at(span, "from here on"));
+                .push(unreadable::more_places(more, kind, span));
         }
     }
 

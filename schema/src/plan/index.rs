@@ -8,6 +8,7 @@ use super::table::Problem;
 use crate::diagnostic::Severity;
 use crate::dialect::{
     ColumnPlace, Dialect, Flavour, IdentifierLimit, IndexMethod, Refusal, expression_sql, is_own,
+    lacks,
 };
 use crate::model::{
     ColumnId, Engine, Index, IndexKey, IndexPart, KeyWords, Model, PartWords, Table, TableId,
@@ -485,8 +486,8 @@ impl Context<'_> {
     }
 
     fn refused(&self, what: &str, help: &str) -> Refusal {
-        let message = format!("{} has no such thing as {what}", self.dialect().product());
-        Refusal::new("B0217", message, format!("{help}; or {}", self.elsewhere()))
+        let help = format!("{help}; or {}", self.elsewhere());
+        lacks(self.dialect(), what, help)
     }
 
     /// Of two products under one dialect one may have it.
@@ -533,6 +534,5 @@ pub(super) fn unique_problem(unique: &Unique, engine: &Engine) -> Option<(Span, 
     } else {
         return None;
     };
-    let message = format!("{} has no such thing as {what}", engine.dialect.product());
-    Some((unique.span, Refusal::new("B0217", message, help)))
+    Some((unique.span, lacks(engine.dialect, what, help)))
 }

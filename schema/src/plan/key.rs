@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::index::{include_sql, key_line, unique_problem};
 use super::table::TableWriter;
 use crate::dialect::{
-    ColumnPlace, Flavour, Refusal, SizeOf, check_fits, expression_remark, expression_sql,
+    ColumnPlace, Flavour, Refusal, SizeOf, check_fits, expression_remark, expression_sql, lacks,
 };
 use crate::model::{
     Check, ColumnId, ForeignKey, Generated, KeyWords, PartWords, PrimaryKey, ReferentialAction,
@@ -24,14 +24,9 @@ impl<'m> TableWriter<'m> {
         self.check_key(&key.columns, key.span);
         let deferrable = key.deferrable.is_some() && !self.engine.capabilities().deferrable_uniques;
         if deferrable && !self.is_native() {
-            let message = format!(
-                "{} has no such thing as a DEFERRABLE primary key",
-                self.dialect().product()
-            );
-            self.refuse(
-                Refusal::new("B0217", message, "leave DEFERRABLE out"),
-                key.span,
-            );
+            let what = "a DEFERRABLE primary key";
+            let refusal = lacks(self.dialect(), what, "leave DEFERRABLE out");
+            self.refuse(refusal, key.span);
         }
         let counted = |column: &ColumnId| {
             matches!(
@@ -208,14 +203,11 @@ impl<'m> TableWriter<'m> {
         if self.is_native() || !key.parts.iter().any(is_over_range) {
             return;
         }
-        let message = format!(
-            "{} has no such thing as a key {OVERLAPS}",
-            self.dialect().product()
-        );
         let help = format!(
             "leave `{OVERLAPS}` and its column out of the key, or let the table live on PostgreSQL engines only"
         );
-        self.refuse(Refusal::new("B0217", message, help), key.span);
+        let refusal = lacks(self.dialect(), &format!("a key {OVERLAPS}"), help);
+        self.refuse(refusal, key.span);
     }
 
     /// A constraint over columns; its name is kept where the schema is written for this dialect.

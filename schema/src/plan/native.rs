@@ -3,7 +3,7 @@
 use super::index::key_line;
 use super::table::TableWriter;
 use crate::dialect::DialectRules as _;
-use crate::dialect::{ColumnPlace, Refusal, default_fits};
+use crate::dialect::{ColumnPlace, Refusal, default_fits, lacks};
 use crate::model::{Column, Counter, Generated, Table, TableId};
 use crate::sql_writer::SqlWriter;
 
@@ -192,12 +192,9 @@ impl<'m> TableWriter<'m> {
         self.check_periods();
         if !self.is_native() {
             for exclusion in &native.exclusions {
-                let message = format!(
-                    "{} has no such thing as an EXCLUDE constraint",
-                    self.dialect().product()
-                );
                 let help = "leave it out, or let the table live on PostgreSQL engines only";
-                self.refuse(Refusal::new("B0217", message, help), exclusion.span);
+                let refusal = lacks(self.dialect(), "an EXCLUDE constraint", help);
+                self.refuse(refusal, exclusion.span);
             }
             return Vec::new();
         }

@@ -4,14 +4,14 @@
 
 use crate::ast::{Expression, ExpressionPiece, PieceKind, TypeArgument};
 use crate::column_type::ColumnType;
-use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::dialect::DialectRules as _;
 use crate::draft::{DraftColumn, DraftGenerated, DraftTable};
+use crate::findings::foreign_sql;
 use crate::source::Span;
 
 use super::Resolver;
-use super::types::is_serial;
+use super::types::{self, is_serial};
 use super::view::home_of_function;
 
 /// Something of another database.
@@ -60,12 +60,8 @@ impl Resolver<'_> {
 
     /// Beside a key it may be a reference to one: an integer all the same.
     fn warn_serial(&mut self, column: &DraftColumn) {
-        let (name, written) = (&column.name.text, &column.type_name.written);
-        let message = format!(
-            "type `{written}` generates nothing in SQLite: column `{name}` is a plain integer"
-        );
-        let finding = Diagnostic::warning("B0250", message).at(column.type_name.span, "");
-        self.diagnostics.push(finding.help("write `BIGINT`"));
+        let column = types::typed(column, &column.type_name.written);
+        self.diagnostics.push(column.generates_nothing());
     }
 
     /// Reports a cast, an operator or a function that only another database has.
@@ -93,7 +89,7 @@ impl Resolver<'_> {
         Some(Foreign {
             span: expression.span,
             of,
-            message: format!("{} has no function `{name}`", dialect.product()),
+            message: foreign_sql::function(dialect, &name),
             instead: instead_of_call(&name, dialect),
         })
     }
@@ -102,9 +98,9 @@ impl Resolver<'_> {
         let (Some(found), Some(read_as)) = (found, self.draft.read_as.get(&table.file)) else {
             return;
         };
-        let help = format!("{}; {}", found.instead, read_as.otherwise(found.of));
-        let finding = Diagnostic::error("B0251", found.message).at(found.span, read_as.why());
-        self.diagnostics.push(finding.help(help));
+        let (message, of) = (found.message, Some(found.of));
+        let finding = foreign_sql::foreign(message, found.span, &found.instead, of, Some(read_as));
+        self.diagnostics.push(finding);
     }
 }
 

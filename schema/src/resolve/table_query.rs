@@ -1,10 +1,11 @@
 //! `CREATE TABLE … AS SELECT …`: the columns that the query gives, where their types can be known, before anything else is
 //! bound. The types of queries are those of views.
 
-use crate::ast::{ColumnDef, ColumnOption, ColumnOptionKind, Name, Notes, TableQuery};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::ast::{ColumnDef, ColumnOption, ColumnOptionKind, Name, Notes};
+use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
 use crate::draft::{Draft, DraftColumn, DraftTable, DraftView};
+use crate::findings::unreadable;
 use crate::input::Input;
 use crate::lower::{column, column_index};
 use crate::model::Column;
@@ -24,22 +25,13 @@ pub(super) fn settle(draft: &mut Draft, input: &Input, diagnostics: &mut Diagnos
     }
     for table in draft.tables.iter().filter(|table| is_open(table)) {
         if let Some(query) = &table.query {
-            diagnostics.push(unknown(query));
+            diagnostics.push(unreadable::query_of_unknown_types(query.span));
         }
     }
 }
 
 fn is_open(table: &DraftTable) -> bool {
     table.query.is_some() && table.notes.skip.is_none()
-}
-
-fn unknown(query: &TableQuery) -> Diagnostic {
-    let message =
-        "cannot read this `CREATE TABLE`: its columns come from a query whose types are not known";
-    let help = "write the columns with their types; what the query gives cannot be known without a database";
-    Diagnostic::error("B0006", message)
-        .at(query.span, "")
-        .help(help)
 }
 
 /// Looks at all of them; `false` where no more became known of any.

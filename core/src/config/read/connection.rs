@@ -2,6 +2,7 @@
 
 use toml::de::DeTable;
 
+use crate::config::findings::{bad_url, two_passwords};
 use crate::config::template::Template;
 use crate::config::toml_reader::{Entry, Reader, Text, list};
 use crate::config::url::parse_url;
@@ -34,14 +35,8 @@ impl Reader<'_> {
             (None, None) => return None,
         };
         if let Some((other, span)) = twice {
-            let diagnostic = Diagnostic::error("B0325", "the password is given twice")
-                .at(from.span, "here")
-                .at(span, "and here");
-            let help = match other {
-                "url" => "keep one of them: take it out of the URL, or remove `password-file` and `password-command`".to_owned(),
-                key => format!("keep one of them: remove `{key}`"),
-            };
-            self.diagnostics.push(diagnostic.help(help));
+            self.diagnostics
+                .push(two_passwords(from.span, (other, span)));
         }
         Some(from)
     }
@@ -183,9 +178,7 @@ impl Reader<'_> {
     pub(super) fn url(&mut self, text: &Text) -> Option<Template> {
         let template = self.template(text)?;
         if let Some(Err(error)) = template.literal().map(|url| parse_url(&url)) {
-            let diagnostic =
-                Diagnostic::error("B0315", error.message).at(text.key_span, "this URL");
-            self.diagnostics.push(diagnostic.help(error.help));
+            self.diagnostics.push(bad_url(error, text.key_span));
         }
         Some(template)
     }

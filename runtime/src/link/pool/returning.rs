@@ -86,8 +86,10 @@ impl Pool {
             leaving.wait_to_the_end();
             drop(leaving);
             if let Some(pool) = pool.upgrade() {
-                pool.lock().leaving -= 1;
-                pool.release_slot();
+                // Under one lock, or the connection would count as in use in between.
+                let mut state = pool.lock();
+                state.leaving -= 1;
+                pool.release_slot_in(&mut state);
             }
         };
         let mut state = self.lock();

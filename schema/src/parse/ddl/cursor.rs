@@ -3,6 +3,7 @@
 use crate::ast::{Expression, ExpressionPiece, Name, ObjectName, PieceKind, SearchPath};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
+use crate::findings::{foreign_sql, unreadable};
 use crate::name::same_word;
 use crate::parse::lex::{Comment, Token, TokenKind};
 use crate::read_as::ReadAs;
@@ -149,19 +150,13 @@ impl<'a> Cursor<'a> {
             Some(token) => format!("found `{}`", shortened(self.raw(token))),
             None => "the statement ends here".to_owned(),
         };
-        let message = format!(
-            "cannot read this `{}`: expected {expected}, {found}",
-            self.kind
-        );
-        Box::new(
-            Diagnostic::error("B0006", message)
-                .at(self.here(), format!("expected {expected}"))
-                .help(if self.at_statement() {
-                    "end the statement before it with `;`".to_owned()
-                } else {
-                    self.near_help(expected)
-                }),
-        )
+        let help = if self.at_statement() {
+            "end the statement before it with `;`".to_owned()
+        } else {
+            self.near_help(expected)
+        };
+        let finding = unreadable::unexpected(self.kind, expected, &found, self.here());
+        Box::new(finding.help(help))
     }
 
     /// The next statement begins here, and nothing ended this one.
@@ -170,12 +165,10 @@ impl<'a> Cursor<'a> {
         if !self.at_statement() {
             return None;
         }
-        let message = format!("this `{}` is not ended: its `;` is missing", self.kind);
-        let finding = Diagnostic::error("B0006", message)
-            .at(self.span_of(last), "`;` is missing after this")
-            .at(self.here(), "the next statement begins here")
-            .help("end the statement with `;`");
-        Some(Box::new(finding))
+        let (last, next) = (self.span_of(last), self.here());
+        Some(Box::new(unreadable::missing_delimiter(
+            self.kind, last, next,
+        )))
     }
 
     /// A slip of the finger, or another dialect.
@@ -195,17 +188,15 @@ impl<'a> Cursor<'a> {
 
     /// A word of another database, at the tokens from `first` on.
     pub(crate) fn foreign(&self, first: usize, word: &str, of: Dialect, instead: &str) -> Problem {
-        let product = self.dialect.product();
-        let message = format!("cannot read this `{}`: {product} has no {word}", self.kind);
-        let (why, otherwise) = self.read_as.map_or_else(
-            || (String::new(), String::new()),
-            |read_as| (read_as.why(), read_as.otherwise(of)),
-        );
-        Box::new(
-            Diagnostic::error("B0251", message)
-                .at(self.span_from(first), why)
-                .help(format!("{instead}; {otherwise}")),
-        )
+        let message = foreign_sql::word(self.kind, self.dialect.product(), word);
+        let span = self.span_from(first);
+        Box::new(foreign_sql::foreign(
+            message,
+            span,
+            instead,
+            Some(of),
+            self.read_as,
+        ))
     }
 
     /// Does a word stand here that only begins statements? Then a `;` was forgotten.
@@ -232,8 +223,7 @@ impl<'a> Cursor<'a> {
 
     /// A problem at a place of its own.
     pub(crate) fn problem(&self, span: Span, message: &str, help: &str) -> Problem {
-        let message = format!("cannot read this `{}`: {message}", self.kind);
-        Box::new(Diagnostic::error("B0006", message).at(span, "").help(help))
+        Box::new(unreadable::part(self.kind, message, span, help))
     }
 
     /// The place of this token, or the last one where there is none.

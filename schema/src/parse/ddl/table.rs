@@ -1,8 +1,8 @@
 //! Reads `CREATE TABLE`: elements, parts copied from other tables, options after the parenthesis.
 
 use crate::ast::{Copy, CreateTable, Including, Name, ObjectName, Partition, TableQuery};
-use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
+use crate::findings::too_many;
 use crate::parse::lex::{Token, TokenKind};
 
 use super::cursor::{Cursor, Problem, Read};
@@ -157,16 +157,13 @@ impl Cursor<'_> {
         let Some(extra) = table.columns.get(COLUMN_LIMIT) else {
             return Ok(());
         };
-        let message = format!(
-            "table `{}` has more than {COLUMN_LIMIT} columns",
-            table.name.name.text
-        );
-        let finding = Diagnostic::error("B0007", message)
-            .at(extra.name.span, "one too many")
-            .at(table.name.name.span, "the table");
-        Err(Box::new(
-            finding.help("split the table: no database takes that many"),
-        ))
+        let name = &table.name.name;
+        Err(Box::new(too_many::columns(
+            &name.text,
+            COLUMN_LIMIT,
+            extra.name.span,
+            name.span,
+        )))
     }
 
     fn element(&mut self, table: &mut CreateTable) -> Read<()> {

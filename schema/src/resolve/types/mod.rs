@@ -14,11 +14,12 @@ pub use self::table::{Spelling, spellings};
 use crate::ast::{TypeArgument, TypeName};
 use crate::column_type::{ColumnType, LobSize};
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, past_limit};
 use crate::draft::{DraftColumn, DraftTable};
+use crate::findings::foreign_sql;
+use crate::findings::unknown_type::Typed;
 use crate::model::{EnumId, EnumType};
 use crate::name;
-use crate::read_as::ReadAs;
 use crate::source::FileId;
 
 use super::{Resolver, enum_values};
@@ -126,8 +127,10 @@ impl Resolver<'_> {
         let Some((message, help)) = arguments::refused(&column.type_name, table.dialect) else {
             return false;
         };
-        let finding = Diagnostic::error("B0230", message).at(column.type_name.span, "");
-        self.diagnostics.push(finding.help(help));
+        let refusal = past_limit(message, help);
+        let finding = Diagnostic::error(refusal.code, refusal.message);
+        let finding = finding.at(column.type_name.span, "").help(refusal.help);
+        self.diagnostics.push(finding);
         true
     }
 
@@ -160,17 +163,9 @@ impl Resolver<'_> {
 
     /// SQLite takes any word as a type and stores what it is given.
     fn warn_anything(&mut self, column: &DraftColumn, sql_type: &str) {
-        let name = &column.name.text;
-        let message = format!(
-            "type `{sql_type}` means nothing to SQLite: column `{name}` is read as any value"
-        );
         let near = nearest(&column.type_name.name, Dialect::Sqlite);
-        let near = near.map_or(String::new(), |near| format!("did you mean `{near}`? "));
-        let help = format!(
-            "{near}write `TEXT`, `INTEGER`, `REAL`, `BLOB` or `ANY`; or say what its values are: `-- @type String`"
-        );
-        let finding = Diagnostic::warning("B0250", message).at(column.type_name.span, "");
-        self.diagnostics.push(finding.help(help));
+        let finding = typed(column, sql_type).means_nothing(near);
+        self.diagnostics.push(finding);
     }
 
     /// By its characters it is some type, though perhaps not as it was meant: `INTEGRE PRIMARY KEY` is not generated.
@@ -178,13 +173,8 @@ impl Resolver<'_> {
         let Some(near) = sqlite::misspelt(&column.type_name.name) else {
             return;
         };
-        let name = &column.name.text;
-        let message = format!(
-            "type `{sql_type}` is not known: SQLite goes by the letters in its name for column `{name}`"
-        );
-        let help = format!("did you mean `{}`?", near.to_uppercase());
-        let finding = Diagnostic::warning("B0250", message).at(column.type_name.span, "");
-        self.diagnostics.push(finding.help(help));
+        self.diagnostics
+            .push(typed(column, sql_type).misspelt(near));
     }
 
     /// A column that is left out may have any type, and one whose Rust type is said needs no other.
@@ -194,16 +184,9 @@ impl Resolver<'_> {
     }
 
     fn warn_unsupported(&mut self, column: &DraftColumn, sql_type: &str) {
-        let name = &column.name.text;
-        let message = format!("type `{sql_type}` is not known: column `{name}` is read as text");
         let near = self.nearest_of_postgres(&column.type_name.name);
-        let near = near.map_or(String::new(), |near| format!("did you mean `{near}`? "));
-        let help = format!(
-            "{near}give its text form a type of yours with `-- @type`, or by its name in `[types]` of `bindery.toml`; or \
-             leave the column out with `-- @skip`"
-        );
-        let finding = Diagnostic::warning("B0250", message).at(column.type_name.span, "");
-        self.diagnostics.push(finding.help(help));
+        let finding = typed(column, sql_type).read_as_text(near);
+        self.diagnostics.push(finding);
     }
 
     /// A type of the server or of the schema whose name is nearly this one.
@@ -223,9 +206,7 @@ impl Resolver<'_> {
         sql_type: &str,
         instead: &str,
     ) {
-        let message = format!("{} has no type `{sql_type}`", table.dialect);
-        let mut finding = Diagnostic::error("B0251", message);
-        let mut help = format!("write `{instead}`");
+        let message = foreign_sql::type_name(table.dialect, sql_type);
         // SQLite takes the names of the other two as well.
         let others = [Dialect::Mysql, Dialect::Postgres, Dialect::Sqlite];
         let has = |other: &Dialect| names_of(*other).any(|known| known == column.type_name.name);
@@ -233,12 +214,9 @@ impl Resolver<'_> {
             .into_iter()
             .find(|other| *other != table.dialect && has(other));
         let read_as = self.draft.read_as.get(&table.file);
-        if let (Some(home), Some(read_as)) = (home, read_as) {
-            help += &format!("; {}", read_as.otherwise(home));
-        }
-        let why = read_as.map_or_else(String::new, ReadAs::why);
-        finding = finding.at(column.type_name.span, why);
-        self.diagnostics.push(finding.help(help));
+        let (span, instead) = (column.type_name.span, format!("write `{instead}`"));
+        let finding = foreign_sql::foreign(message, span, &instead, home, read_as);
+        self.diagnostics.push(finding);
     }
 
     /// PostgreSQL: built-in, enum, domain; and arrays of them.
@@ -368,6 +346,14 @@ fn names_of(dialect: Dialect) -> impl Iterator<Item = &'static str> {
 }
 
 /// A type whose name is nearly this one.
+pub(super) fn typed<'a>(column: &'a DraftColumn, type_name: &'a str) -> Typed<'a> {
+    Typed {
+        column: &column.name.text,
+        type_name,
+        at: column.type_name.span,
+    }
+}
+
 fn nearest(name: &str, dialect: Dialect) -> Option<&'static str> {
     name::suggest(name, names_of(dialect))
 }
