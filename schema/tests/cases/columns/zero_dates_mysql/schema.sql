@@ -1,6 +1,9 @@
 -- engines: default mysql
 -- server: equal
 
+-- As a dump begins: MySQL refuses such defaults otherwise.
+SET sql_mode = 'NO_ENGINE_SUBSTITUTION';
+
 CREATE TABLE polls (
   id int NOT NULL AUTO_INCREMENT PRIMARY KEY,
   -- A date of zeros is what a row has without one.
