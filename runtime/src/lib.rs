@@ -61,7 +61,7 @@ pub use model::lives_on::{Hosts, LivesOn};
 pub use model::route::Route;
 pub use model::{HasKey, Model, Writable};
 pub use query::{Column, Condition, Query};
-pub use repository::{Repository, Rows};
+pub use repository::{Repository, Rows, Upserted};
 pub use value::types;
 pub use value::{ParamWriter, RowReader};
 
@@ -69,6 +69,11 @@ pub use value::{ParamWriter, RowReader};
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/transactions.md")]
 mod examples_of_transactions {}
+
+/// The examples of `docs/bulk.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/bulk.md")]
+mod examples_of_bulk {}
 
 /// The examples of `docs/queries.md` compile and run.
 #[cfg(doctest)]

@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod bench;
+mod bulk_at_work;
 mod derived_values;
 mod given_values;
 mod own_types;

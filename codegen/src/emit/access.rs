@@ -97,6 +97,10 @@ pub(crate) fn queries(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sha
                         upsert_docs(w, shape, unique);
                         w.declaration(&upsert_signature(shape, unique));
                     });
+                    w.item(|w| {
+                        upsert_many_docs(w, shape, unique);
+                        w.declaration(&upsert_many_signature(shape, unique));
+                    });
                 }
             }
         });
@@ -116,6 +120,11 @@ pub(crate) fn queries(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sha
                     w.item(|w| {
                         w.function(&upsert_signature(shape, unique), |w| {
                             w.line(&format!("self.upsert_by({index}, new)"));
+                        });
+                    });
+                    w.item(|w| {
+                        w.function(&upsert_many_signature(shape, unique), |w| {
+                            w.line(&format!("self.upsert_many_by({index}, rows)"));
                         });
                     });
                 }
@@ -159,6 +168,34 @@ fn upsert_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signature {
             format!("new: {}", shape.new_row("E")),
         ],
         returns: Some(format!("::bindery::Result<{inserted}>")),
+        bounds: Vec::new(),
+    }
+}
+
+fn upsert_many_docs(w: &mut RustWriter, shape: &Shape<'_>, unique: &UniqueShape<'_>) {
+    w.docs([
+        format!(
+            "The same of many rows, all or none: the later of two rows with the same {} updates the earlier.",
+            names(shape, unique)
+        ),
+        String::new(),
+        "# Errors".to_owned(),
+        format!(
+            "As `upsert_by_{}`; `Error::row` is the row that failed.",
+            unique.method_suffix
+        ),
+    ]);
+}
+
+fn upsert_many_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signature {
+    let item = shape.new_row("E");
+    Signature {
+        head: format!("fn upsert_many_by_{}", unique.method_suffix),
+        params: vec![
+            "&mut self".to_owned(),
+            format!("rows: impl ::core::iter::IntoIterator<Item = {item}>"),
+        ],
+        returns: Some("::bindery::Result<::bindery::Upserted>".to_owned()),
         bounds: Vec::new(),
     }
 }

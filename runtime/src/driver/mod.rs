@@ -69,7 +69,6 @@ mod physical;
 #[cfg(all(test, unix, any(feature = "postgres", feature = "mysql")))]
 mod played;
 pub(crate) mod queue;
-#[cfg(any(feature = "sqlite", feature = "mysql"))]
 mod refused;
 mod table_sql;
 #[cfg(test)]
@@ -91,6 +90,7 @@ pub(crate) use connect::{ServerInfo, ServerOptions};
 pub(crate) use cut::Cutter;
 pub(crate) use leaving::Leaving;
 pub(crate) use physical::{Cursor, Physical};
+pub(crate) use refused::is_about_a_row;
 pub use table_sql::{TableSql, UniqueSql};
 pub use transaction_options::{Isolation, TransactionOptions};
 

@@ -237,6 +237,31 @@ impl Physical {
         )
     }
 
+    /// Inserts as many of these rows as go with one statement, which has `after` after its values, and returns how many
+    /// those are and how many of them were there. None where the database reports that of no statement with many rows.
+    #[cfg_attr(
+        not(feature = "mysql"),
+        allow(unused_variables, reason = "only MySQL reports it")
+    )]
+    pub(crate) fn upsert_rows(
+        &mut self,
+        table: &TableSql,
+        (columns, after): (&ColumnSet, &str),
+        rows: std::ops::Range<usize>,
+        write: WriteEach<'_>,
+    ) -> Result<(usize, u64)> {
+        self.writing(|this| match this {
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.upsert_rows(table, (columns, after), rows, write),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Ok((0, 0)),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Ok((0, 0)),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        })
+    }
+
     /// A lost answer to what is written outside a transaction leaves open whether it was done; within one it was not.
     fn writing<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let in_transaction = self.in_transaction();

@@ -1,11 +1,15 @@
 //! Which one of many rows a database refuses, where it does not say.
 
+#[cfg(any(feature = "sqlite", feature = "mysql"))]
 use std::ops::Range;
 
-use crate::error::{Error, ErrorKind, Result};
+#[cfg(any(feature = "sqlite", feature = "mysql"))]
+use crate::error::Result;
+use crate::error::{Error, ErrorKind};
 
 /// Inserts the rows of a statement that was refused one by one, up to the one that is refused alone: its error, with its
 /// place. In a transaction that is rolled back after it, on a database that takes back only the refused statement.
+#[cfg(any(feature = "sqlite", feature = "mysql"))]
 #[cold]
 pub(super) fn first_refused(
     rows: Range<usize>,
@@ -23,7 +27,8 @@ pub(super) fn first_refused(
     error
 }
 
-fn is_about_a_row(error: &Error) -> bool {
+/// Is it the fault of what one of the rows holds?
+pub(crate) fn is_about_a_row(error: &Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::UniqueViolation(_)

@@ -193,6 +193,62 @@ impl TableSql {
         sql.finish()
     }
 
+    /// Follows an INSERT in SQLite and PostgreSQL: a row that is there by `unique` stays, and the new one is not counted.
+    pub(crate) fn do_nothing_sql(&self, dialect: Dialect, unique: &[usize]) -> String {
+        let mut sql = SqlWriter::new(dialect);
+        sql.push(" ON CONFLICT (");
+        self.push_names(unique.iter().copied(), &mut sql);
+        sql.push(") DO NOTHING");
+        sql.finish()
+    }
+
+    /// Follows an INSERT in MySQL: a row that is there by `unique` gets the new values of `columns`. The server takes
+    /// whichever unique key is in the way; where it is another one, the greatest number plus one is out of range, in every
+    /// mode, and the statement fails.
+    pub(crate) fn on_duplicate_key_sql(
+        &self,
+        dialect: Dialect,
+        unique: &[usize],
+        columns: &ColumnSet,
+    ) -> String {
+        let mut sql = SqlWriter::new(dialect);
+        sql.push(" ON DUPLICATE KEY UPDATE ");
+        let key = unique.first().map_or("", |&column| self.columns[column]);
+        sql.push(key).push(" = IF(18446744073709551615 + ((");
+        sql.list(unique.iter(), " AND ", |sql, &column| {
+            let name = self.columns[column];
+            sql.push(name).push(" = VALUES(").push(name).push(")");
+        });
+        sql.push(") IS NOT TRUE), ").push(key).push(", ");
+        sql.push(key).push(")");
+        for column in columns.iter() {
+            let name = self.columns[column];
+            sql.push(", ").push(name).push(" = VALUES(");
+            sql.push(name).push(")");
+        }
+        self.push_touch(false, &mut sql);
+        sql.finish()
+    }
+
+    /// An UPDATE by `unique` whose values follow, also where there is nothing to set: then it reports whether the row is
+    /// there.
+    pub(crate) fn update_by_sql(
+        &self,
+        dialect: Dialect,
+        columns: &ColumnSet,
+        unique: &[usize],
+    ) -> String {
+        if !columns.is_empty() || !self.touch.is_empty() {
+            return self.update_sql(dialect, columns, unique.iter().copied());
+        }
+        let mut sql = SqlWriter::new(dialect);
+        let key = unique.first().map_or("", |&column| self.columns[column]);
+        sql.push("UPDATE ").push(self.table).push(" SET ");
+        sql.push(key).push(" = ").push(key).push(" WHERE ");
+        self.push_equal(unique.iter().copied(), " AND ", &mut sql);
+        sql.finish()
+    }
+
     /// These columns without those that an update sets by itself.
     pub(crate) fn settable(&self, columns: impl Iterator<Item = usize>) -> ColumnSet {
         columns

@@ -149,6 +149,13 @@ impl Error {
         self
     }
 
+    /// The row as its place in `places` says, where the statement had the rows at these places only.
+    #[must_use]
+    pub(crate) fn among_rows(mut self, places: &[usize]) -> Self {
+        self.0.row = self.0.row.and_then(|row| places.get(row).copied());
+        self
+    }
+
     /// The engine, where the error belongs to one.
     pub fn engine(&self) -> Option<&'static str> {
         self.0.engine

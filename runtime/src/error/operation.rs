@@ -56,6 +56,8 @@ pub enum Operation {
     DeleteMany,
     /// `upsert_by_…`.
     Upsert,
+    /// `upsert_many_by_…`.
+    UpsertMany,
     /// `copy_to` and its kin.
     Copy,
 }
@@ -73,6 +75,7 @@ impl Operation {
             | Self::Delete
             | Self::DeleteMany
             | Self::Upsert
+            | Self::UpsertMany
             | Self::Copy => true,
             Self::Configure
             | Self::Connect
@@ -122,6 +125,7 @@ impl fmt::Display for Operation {
             Self::Delete => "delete",
             Self::DeleteMany => "delete_many",
             Self::Upsert => "upsert",
+            Self::UpsertMany => "upsert_many",
             Self::Copy => "copy",
         })
     }

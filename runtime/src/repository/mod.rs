@@ -7,6 +7,7 @@ mod many;
 mod read;
 mod rows;
 mod upsert;
+mod upsert_many;
 mod write;
 
 use std::marker::PhantomData;
@@ -21,6 +22,7 @@ use crate::model::lives_on::Hosts;
 use crate::model::route::{Source, Target};
 
 pub use rows::Rows;
+pub use upsert_many::Upserted;
 
 /// The rows of model `M` on engine `E`.
 ///

@@ -2,10 +2,11 @@
 
 use super::insert::{Values, inserted, is_unique_violation, read_returned};
 use super::read::read_one;
+use super::upsert_many::ensure_given;
 use super::{Repository, ensure};
 use crate::driver::Physical;
 use crate::driver::{TableSql, UniqueSql};
-use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::error::{Operation, Result};
 use crate::link::Link;
 use crate::link::engine::Engine;
 use crate::model::{ColumnSource, Model, Writable};
@@ -35,7 +36,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
                 given: new.given(),
                 values: Values::new(sql, new.columns(), &write),
             };
-            upsert.check_given()?;
+            ensure_given(upsert.unique, &upsert.given)?;
             let row = match (link.ready()?.dialect(), link.depth()) {
                 (Dialect::Sqlite, _) => upsert.at_once::<M, E>(link.ready()?, engine),
                 (Dialect::Postgres, _) => upsert.at_once_or_again::<M, E>(link, engine),
@@ -58,15 +59,6 @@ struct Upsert<'v> {
 }
 
 impl Upsert<'_> {
-    fn check_given(&self) -> Result<()> {
-        let mut columns = self.unique.columns.iter();
-        if columns.all(|&column| self.given.contains(column)) {
-            return Ok(());
-        }
-        let why = "an upsert needs a value for every column of the unique key it goes by";
-        Err(Error::new(ErrorKind::UnsupportedValue(why.to_owned())))
-    }
-
     /// Columns that an existing row gets, beside those that every update sets by itself.
     fn changed(&self) -> ColumnSet {
         let given = self.given.iter();

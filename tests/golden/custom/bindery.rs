@@ -479,6 +479,15 @@ pub mod goods_ {
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_replaced_by(&mut self, new: NewGoods) -> ::bindery::Result<Goods>;
 
+        /// The same of many rows, all or none: the later of two rows with the same `replaced_by` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_replaced_by`; `Error::row` is the row that failed.
+        fn upsert_many_by_replaced_by(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewGoods>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
+
         /// The row with this `cents` and `discount`, if there is one.
         ///
         /// # Errors
@@ -494,6 +503,15 @@ pub mod goods_ {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_cents_and_discount(&mut self, new: NewGoods) -> ::bindery::Result<Goods>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `cents` and `discount` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_cents_and_discount`; `Error::row` is the row that failed.
+        fn upsert_many_by_cents_and_discount(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewGoods>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> GoodsQueries for ::bindery::Repository<'_, model::Goods, E> {
@@ -511,6 +529,13 @@ pub mod goods_ {
 
         fn upsert_by_replaced_by(&mut self, new: NewGoods) -> ::bindery::Result<Goods> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_replaced_by(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewGoods>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
 
         fn find_by_cents_and_discount(
@@ -532,6 +557,13 @@ pub mod goods_ {
 
         fn upsert_by_cents_and_discount(&mut self, new: NewGoods) -> ::bindery::Result<Goods> {
             self.upsert_by(1, new)
+        }
+
+        fn upsert_many_by_cents_and_discount(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewGoods>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(1, rows)
         }
     }
 

@@ -471,6 +471,15 @@ pub mod teas {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_name(&mut self, new: NewTea) -> ::bindery::Result<Tea>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `name` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_name`; `Error::row` is the row that failed.
+        fn upsert_many_by_name(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewTea>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> TeaQueries for ::bindery::Repository<'_, model::Tea, E> {
@@ -480,6 +489,13 @@ pub mod teas {
 
         fn upsert_by_name(&mut self, new: NewTea) -> ::bindery::Result<Tea> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_name(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewTea>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
     }
 

@@ -688,6 +688,15 @@ pub mod categories {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_name(&mut self, new: NewCategory) -> ::bindery::Result<Category>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `name` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_name`; `Error::row` is the row that failed.
+        fn upsert_many_by_name(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewCategory>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> CategoryQueries for ::bindery::Repository<'_, model::Category, E> {
@@ -700,6 +709,13 @@ pub mod categories {
 
         fn upsert_by_name(&mut self, new: NewCategory) -> ::bindery::Result<Category> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_name(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewCategory>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
     }
 
@@ -1057,6 +1073,15 @@ pub mod users {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `email` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_email`; `Error::row` is the row that failed.
+        fn upsert_many_by_email(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewUser>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> UserQueries for ::bindery::Repository<'_, model::User, E> {
@@ -1069,6 +1094,13 @@ pub mod users {
 
         fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_email(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewUser>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
     }
 

@@ -761,6 +761,15 @@ pub mod visits {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_door(&mut self, new: NewVisit<E>) -> ::bindery::Result<Visit<E>>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `door` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_door`; `Error::row` is the row that failed.
+        fn upsert_many_by_door(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewVisit<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> VisitQueries<E> for ::bindery::Repository<'_, model::Visit, E> {
@@ -773,6 +782,13 @@ pub mod visits {
 
         fn upsert_by_door(&mut self, new: NewVisit<E>) -> ::bindery::Result<Visit<E>> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_door(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewVisit<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
     }
 

@@ -960,6 +960,15 @@ pub mod members {
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_email(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>;
 
+        /// The same of many rows, all or none: the later of two rows with the same `email` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_email`; `Error::row` is the row that failed.
+        fn upsert_many_by_email(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewMember<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
+
         /// The row with this `card`, if there is one.
         ///
         /// # Errors
@@ -974,6 +983,15 @@ pub mod members {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_card(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `card` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_card`; `Error::row` is the row that failed.
+        fn upsert_many_by_card(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewMember<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
 
         /// The row with this `born` and `name`, if there is one.
         ///
@@ -990,6 +1008,15 @@ pub mod members {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_born_and_name(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `born` and `name` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_born_and_name`; `Error::row` is the row that failed.
+        fn upsert_many_by_born_and_name(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewMember<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> MemberQueries<E> for ::bindery::Repository<'_, model::Member, E> {
@@ -1004,6 +1031,13 @@ pub mod members {
             self.upsert_by(0, new)
         }
 
+        fn upsert_many_by_email(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewMember<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
+        }
+
         fn find_by_card(
             &mut self,
             card: &str,
@@ -1013,6 +1047,13 @@ pub mod members {
 
         fn upsert_by_card(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>> {
             self.upsert_by(1, new)
+        }
+
+        fn upsert_many_by_card(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewMember<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(1, rows)
         }
 
         fn find_by_born_and_name(
@@ -1028,6 +1069,13 @@ pub mod members {
 
         fn upsert_by_born_and_name(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>> {
             self.upsert_by(2, new)
+        }
+
+        fn upsert_many_by_born_and_name(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewMember<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(2, rows)
         }
     }
 

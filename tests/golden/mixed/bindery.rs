@@ -1050,6 +1050,15 @@ pub mod samples {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_name(&mut self, new: NewSample) -> ::bindery::Result<Sample<E>>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `name` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_name`; `Error::row` is the row that failed.
+        fn upsert_many_by_name(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewSample>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> SampleQueries<E> for ::bindery::Repository<'_, model::Sample, E> {
@@ -1062,6 +1071,13 @@ pub mod samples {
 
         fn upsert_by_name(&mut self, new: NewSample) -> ::bindery::Result<Sample<E>> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_name(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewSample>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
     }
 
@@ -1686,6 +1702,15 @@ pub mod arrays {
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_raw(&mut self, new: NewArray) -> ::bindery::Result<Array>;
 
+        /// The same of many rows, all or none: the later of two rows with the same `raw` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_raw`; `Error::row` is the row that failed.
+        fn upsert_many_by_raw(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewArray>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
+
         /// The row with this `numbers` and `span`, if there is one.
         ///
         /// # Errors
@@ -1702,6 +1727,15 @@ pub mod arrays {
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_numbers_and_span(&mut self, new: NewArray) -> ::bindery::Result<Array>;
 
+        /// The same of many rows, all or none: the later of two rows with the same `numbers` and `span` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_numbers_and_span`; `Error::row` is the row that failed.
+        fn upsert_many_by_numbers_and_span(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewArray>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
+
         /// The row with this `sample_id` and `price`, if there is one.
         ///
         /// # Errors
@@ -1717,6 +1751,15 @@ pub mod arrays {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_sample_id_and_price(&mut self, new: NewArray) -> ::bindery::Result<Array>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `sample_id` and `price` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_sample_id_and_price`; `Error::row` is the row that failed.
+        fn upsert_many_by_sample_id_and_price(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewArray>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> ArrayQueries for ::bindery::Repository<'_, model::Array, E> {
@@ -1726,6 +1769,13 @@ pub mod arrays {
 
         fn upsert_by_raw(&mut self, new: NewArray) -> ::bindery::Result<Array> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_raw(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewArray>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
 
         fn find_by_numbers_and_span(
@@ -1743,6 +1793,13 @@ pub mod arrays {
             self.upsert_by(1, new)
         }
 
+        fn upsert_many_by_numbers_and_span(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewArray>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(1, rows)
+        }
+
         fn find_by_sample_id_and_price(
             &mut self,
             sample_id: super::samples::SampleId<engine::Default>,
@@ -1756,6 +1813,13 @@ pub mod arrays {
 
         fn upsert_by_sample_id_and_price(&mut self, new: NewArray) -> ::bindery::Result<Array> {
             self.upsert_by(2, new)
+        }
+
+        fn upsert_many_by_sample_id_and_price(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewArray>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(2, rows)
         }
     }
 

@@ -752,6 +752,15 @@ pub mod readings {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_label(&mut self, new: NewReading) -> ::bindery::Result<Reading<E>>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `label` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_label`; `Error::row` is the row that failed.
+        fn upsert_many_by_label(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewReading>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> ReadingQueries<E> for ::bindery::Repository<'_, model::Reading, E> {
@@ -764,6 +773,13 @@ pub mod readings {
 
         fn upsert_by_label(&mut self, new: NewReading) -> ::bindery::Result<Reading<E>> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_label(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewReading>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
     }
 

@@ -498,6 +498,15 @@ pub mod customers {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_email(&mut self, new: NewCustomer) -> ::bindery::Result<Customer>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `email` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_email`; `Error::row` is the row that failed.
+        fn upsert_many_by_email(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewCustomer>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> CustomerQueries for ::bindery::Repository<'_, model::Customer, E> {
@@ -510,6 +519,13 @@ pub mod customers {
 
         fn upsert_by_email(&mut self, new: NewCustomer) -> ::bindery::Result<Customer> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_email(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewCustomer>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
     }
 
@@ -1064,6 +1080,15 @@ pub mod products {
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_title_and_type(&mut self, new: NewProduct<E>)
         -> ::bindery::Result<Product<E>>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `title` and `type` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_title_and_type`; `Error::row` is the row that failed.
+        fn upsert_many_by_title_and_type(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewProduct<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> ProductQueries<E> for ::bindery::Repository<'_, model::Product, E> {
@@ -1083,6 +1108,13 @@ pub mod products {
             new: NewProduct<E>,
         ) -> ::bindery::Result<Product<E>> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_title_and_type(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewProduct<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
     }
 
@@ -1706,6 +1738,15 @@ pub mod orders {
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>>;
 
+        /// The same of many rows, all or none: the later of two rows with the same `number` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_number`; `Error::row` is the row that failed.
+        fn upsert_many_by_number(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewOrder<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
+
         /// The row with this `previous_order_of_the_same_customer`, if there is one.
         ///
         /// # Errors
@@ -1723,6 +1764,15 @@ pub mod orders {
             &mut self,
             new: NewOrder<E>,
         ) -> ::bindery::Result<Order<E>>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `previous_order_of_the_same_customer` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_previous_order_of_the_same_customer`; `Error::row` is the row that failed.
+        fn upsert_many_by_previous_order_of_the_same_customer(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewOrder<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> OrderQueries<E> for ::bindery::Repository<'_, model::Order, E> {
@@ -1735,6 +1785,13 @@ pub mod orders {
 
         fn upsert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_number(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewOrder<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
 
         fn find_by_previous_order_of_the_same_customer(
@@ -1752,6 +1809,13 @@ pub mod orders {
             new: NewOrder<E>,
         ) -> ::bindery::Result<Order<E>> {
             self.upsert_by(1, new)
+        }
+
+        fn upsert_many_by_previous_order_of_the_same_customer(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewOrder<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(1, rows)
         }
     }
 
@@ -2273,6 +2337,15 @@ pub mod order_lines {
             &mut self,
             new: NewOrderLine<E>,
         ) -> ::bindery::Result<OrderLine<E>>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `product` and `order_id` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_product_and_order_id`; `Error::row` is the row that failed.
+        fn upsert_many_by_product_and_order_id(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewOrderLine<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> OrderLineQueries<E> for ::bindery::Repository<'_, model::OrderLine, E> {
@@ -2293,6 +2366,13 @@ pub mod order_lines {
             new: NewOrderLine<E>,
         ) -> ::bindery::Result<OrderLine<E>> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_product_and_order_id(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewOrderLine<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
     }
 

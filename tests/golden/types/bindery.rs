@@ -651,6 +651,15 @@ pub mod hosts {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_owner(&mut self, new: NewHost<E>) -> ::bindery::Result<Host<E>>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `owner` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_owner`; `Error::row` is the row that failed.
+        fn upsert_many_by_owner(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewHost<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> HostQueries<E> for ::bindery::Repository<'_, model::Host, E> {
@@ -668,6 +677,13 @@ pub mod hosts {
 
         fn upsert_by_owner(&mut self, new: NewHost<E>) -> ::bindery::Result<Host<E>> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_owner(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewHost<E>>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
     }
 
@@ -1704,6 +1720,15 @@ pub mod homes {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_cold(&mut self, new: NewHome) -> ::bindery::Result<Home>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `cold` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_cold`; `Error::row` is the row that failed.
+        fn upsert_many_by_cold(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewHome>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> HomeQueries for ::bindery::Repository<'_, model::Home, E> {
@@ -1713,6 +1738,13 @@ pub mod homes {
 
         fn upsert_by_cold(&mut self, new: NewHome) -> ::bindery::Result<Home> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_cold(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewHome>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
     }
 

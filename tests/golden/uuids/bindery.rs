@@ -447,6 +447,15 @@ pub mod accounts {
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_public(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>>;
 
+        /// The same of many rows, all or none: the later of two rows with the same `public` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_public`; `Error::row` is the row that failed.
+        fn upsert_many_by_public(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewAccount>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
+
         /// The row with this `token`, if there is one.
         ///
         /// # Errors
@@ -461,6 +470,15 @@ pub mod accounts {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_token(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `token` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_token`; `Error::row` is the row that failed.
+        fn upsert_many_by_token(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewAccount>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> AccountQueries<E> for ::bindery::Repository<'_, model::Account, E> {
@@ -475,6 +493,13 @@ pub mod accounts {
             self.upsert_by(0, new)
         }
 
+        fn upsert_many_by_public(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewAccount>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
+        }
+
         fn find_by_token(
             &mut self,
             token: ::bindery::types::Uuid,
@@ -484,6 +509,13 @@ pub mod accounts {
 
         fn upsert_by_token(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>> {
             self.upsert_by(1, new)
+        }
+
+        fn upsert_many_by_token(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewAccount>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(1, rows)
         }
     }
 

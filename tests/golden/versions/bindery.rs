@@ -706,6 +706,15 @@ pub mod pages {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_path(&mut self, new: NewPage) -> ::bindery::Result<Page<E>>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `path` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_path`; `Error::row` is the row that failed.
+        fn upsert_many_by_path(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewPage>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> PageQueries<E> for ::bindery::Repository<'_, model::Page, E> {
@@ -718,6 +727,13 @@ pub mod pages {
 
         fn upsert_by_path(&mut self, new: NewPage) -> ::bindery::Result<Page<E>> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_path(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewPage>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
     }
 

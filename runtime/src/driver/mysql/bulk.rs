@@ -116,11 +116,7 @@ impl MysqlConnection {
         rows: usize,
         write: WriteEach<'_>,
     ) -> Result<u64> {
-        // An INSERT without columns takes one row only.
-        let per_statement = match columns.len() {
-            0 => 1,
-            columns => (MAX_PARAMS / columns).clamp(1, ROWS_PER_INSERT),
-        };
+        let per_statement = rows_per_statement(columns);
         let (mut inserted, mut first) = (0, 0);
         let mut row_values = Values::below(self.max_allowed_packet);
         self.values.clear();
@@ -136,6 +132,47 @@ impl MysqlConnection {
             self.values.append(&row_values);
         }
         Ok(inserted + self.insert_batch(table, columns, first..rows, write)?)
+    }
+
+    /// Inserts as many of these rows as go with one statement, which has `after` after its values. Returns how many those
+    /// are, and how many of them the server found there; none where only one would go, as the server reports nothing of a
+    /// single row.
+    pub(crate) fn upsert_rows(
+        &mut self,
+        table: &TableSql,
+        (columns, after): (&ColumnSet, &str),
+        rows: Range<usize>,
+        write: WriteEach<'_>,
+    ) -> Result<(usize, u64)> {
+        let most = rows_per_statement(columns).min(rows.len());
+        let mut row_values = Values::below(self.max_allowed_packet);
+        self.values.clear();
+        let mut taken = 0;
+        while taken < most {
+            encode_row(&mut row_values, rows.start + taken, write)?;
+            let size = self.values.size() + row_values.size();
+            if taken > 0 && size > self.max_statement_size() {
+                break;
+            }
+            self.values.append(&row_values);
+            taken += 1;
+        }
+        if taken < 2 {
+            return Ok((0, 0));
+        }
+        let sql = table.insert_sql(Dialect::Mysql, columns, taken, false) + after;
+        let there = self.count_duplicates(&sql)?;
+        Ok((taken, there))
+    }
+
+    /// Runs an INSERT of many rows with the values that are there, and returns how many of the rows were there.
+    fn count_duplicates(&mut self, sql: &str) -> Result<u64> {
+        let mut duplicates = 0;
+        self.run(sql, |session, _, _| {
+            duplicates = session.read_duplicates()?;
+            Ok(())
+        })?;
+        Ok(duplicates)
     }
 
     /// Inserts the rows whose values are there.
@@ -175,6 +212,14 @@ impl MysqlConnection {
     /// Well below what the server takes in one packet, so that estimates may be a little off.
     fn max_statement_size(&self) -> usize {
         self.max_allowed_packet / 4 * 3
+    }
+}
+
+/// An INSERT without columns takes one row only.
+fn rows_per_statement(columns: &ColumnSet) -> usize {
+    match columns.len() {
+        0 => 1,
+        columns => (MAX_PARAMS / columns).clamp(1, ROWS_PER_INSERT),
     }
 }
 

@@ -373,6 +373,18 @@ impl Session {
         }
     }
 
+    /// The answer to an INSERT of many rows: how many of them were there.
+    pub(super) fn read_duplicates(&mut self) -> Result<u64, Fault> {
+        let payload = self.payload()?;
+        match self.bytes(&payload).first() {
+            Some(0x00) => self.done(&payload)?,
+            Some(0xff) => return Err(self.refused(&payload)),
+            Some(_) | None => return Err(self.broken("rows of an insert that returns none")),
+        };
+        duplicates(self.bytes(&payload))
+            .ok_or_else(|| self.broken("an insert of many rows without their number"))
+    }
+
     fn rows_away(&mut self) -> Result<Done, Fault> {
         loop {
             if let Err(done) = self.row()? {
@@ -450,6 +462,21 @@ fn read_done(body: &[u8]) -> Option<(Done, u16)> {
         more,
     };
     Some((done, status))
+}
+
+/// The second number of `Records: 3  Duplicates: 1  Warnings: 0`. The words are in the language of the server's messages, so
+/// only the numbers are read. With `FOUND_ROWS` it counts rows that had the values before, too.
+fn duplicates(body: &[u8]) -> Option<u64> {
+    let mut rest = body.get(1..)?;
+    take_counted_number(&mut rest)?;
+    take_counted_number(&mut rest)?;
+    let _status_and_warnings = take(&mut rest, 4)?;
+    let text = take_counted(&mut rest)?;
+    let mut numbers = text
+        .split(|byte| !byte.is_ascii_digit())
+        .filter(|digits| !digits.is_empty());
+    let second = numbers.nth(1)?;
+    std::str::from_utf8(second).ok()?.parse().ok()
 }
 
 /// The capability that MariaDB's servers do not claim, so that both sides know what the reserved bytes mean.

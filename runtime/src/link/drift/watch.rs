@@ -70,6 +70,7 @@ impl Use {
                 | Operation::UpdateMany
                 | Operation::SaveMany
                 | Operation::DeleteMany
+                | Operation::UpsertMany
         );
         let needs_rollback = in_transaction || of_many;
         match (operation.writes(), needs_rollback) {

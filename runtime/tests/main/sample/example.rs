@@ -632,6 +632,21 @@ pub mod users {
         /// The database fails.
         fn find_by_email(&mut self, email: &str)
         -> ::bindery::Result<::core::option::Option<User>>;
+
+        /// Inserts a row, or sets what `new` gives in the one with the same `email`; what it leaves out stays there.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `email` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_email`; `Error::row` is the row that failed.
+        fn upsert_many_by_email(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewUser>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Hosts<model::User>> UserQueries for ::bindery::Repository<'_, model::User, E> {
@@ -640,6 +655,17 @@ pub mod users {
             email: &str,
         ) -> ::bindery::Result<::core::option::Option<User>> {
             self.find_by(0, &mut |params| params.push(email))
+        }
+
+        fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User> {
+            self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_email(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewUser>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
     }
 }

@@ -1,0 +1,237 @@
+//! Many rows written by one call, on all three databases; the models are those of the case `given`.
+
+use bindery::{Connection, Engine, ErrorKind, Hosts, Operation, Upserted};
+
+use crate::bench::Bench;
+use crate::given::{members::MemberQueries, *};
+
+/// Runs a function on an empty database of each kind, the engine known and chosen at run time.
+macro_rules! on_each {
+    ($show:ident) => {{
+        let bench = Bench::new();
+        let db = Databases::with_config(&bench.config())?;
+        on_each!($show, db, engine::Lite, lite);
+        if bench.postgres.is_some() {
+            on_each!($show, db, engine::P, p);
+        }
+        if bench.mariadb.is_some() {
+            on_each!($show, db, engine::Default, default);
+        }
+        if bench.mysql.is_some() {
+            on_each!($show, db, engine::Proper, proper);
+        }
+        Ok(())
+    }};
+    ($show:ident, $db:ident, $engine:path, $connect:ident) => {
+        $db.create_missing_on($engine)?;
+        $show(&mut $db.$connect()?).inspect_err(|_| eprintln!("on {}", $engine.name()))?;
+        let name = $engine.name();
+        $show(&mut $db.on(name.parse()?)?).inspect_err(|_| eprintln!("chosen: {name}"))?;
+    };
+}
+
+fn counts(upserted: Upserted) -> (u64, u64) {
+    (upserted.inserted, upserted.updated)
+}
+
+fn member<E: Engine>(number: usize) -> NewMember<E> {
+    NewMember::new(format!("{number}@example.org"))
+}
+
+fn empty<E: Hosts<model::Member>>(c: &mut Connection<E>) -> bindery::Result<()> {
+    c.members().query().all_rows().delete().map(drop)
+}
+
+/// New rows, existing ones, those that do not change, both in one call,
+/// in more than one chunk.
+#[test]
+fn qry_07_upserts_of_many_rows_count_both_kinds() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Member>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        assert_eq!(counts(c.members().upsert_many_by_email([])?), (0, 0));
+        let rows = |from: usize| (from..from + 2_500).map(|n| member(n).name("Ann").points(3));
+        assert_eq!(
+            counts(c.members().upsert_many_by_email(rows(0))?),
+            (2_500, 0)
+        );
+        assert_eq!(
+            counts(c.members().upsert_many_by_email(rows(0))?),
+            (0, 2_500),
+            "as they were"
+        );
+        let mixed = c.members().upsert_many_by_email(rows(2_000))?;
+        assert_eq!(counts(mixed), (2_000, 500));
+        // Existing, existing with a change, new, in turn, so that runs of columns are short.
+        let rows = (0..3_000).map(|n| match n % 3 {
+            0 => member(n),
+            1 => member(n).points(9),
+            _ => member(n + 100_000).colour(None),
+        });
+        let mixed = c.transaction(|tx| tx.members().upsert_many_by_email(rows))?;
+        assert_eq!(counts(mixed), (1_000, 2_000));
+        assert_eq!(c.members().count()?, 5_500);
+        assert_eq!(c.members().filter(member::points.eq(9)).count()?, 1_000);
+        let same = member::name.eq("Ann").and(member::colour.eq("red"));
+        assert_eq!(
+            c.members().filter(same).count()?,
+            4_500,
+            "only what is given changes"
+        );
+        for rows in [1, 2, 1_001] {
+            let some = (200_000..).take(rows).map(member);
+            let done = c.members().upsert_many_by_email(some)?;
+            assert_eq!(counts(done), (rows as u64 - done.updated, done.updated));
+            let some = (200_000..).take(rows).map(member);
+            assert_eq!(
+                counts(c.members().upsert_many_by_email(some)?),
+                (0, rows as u64)
+            );
+        }
+        empty(c)
+    }
+    on_each!(show)
+}
+
+/// The later of two rows with one key updates the earlier, whether that is new or was there.
+#[test]
+fn qry_07_a_key_that_is_given_twice_in_one_call() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Member>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let rows = || {
+            [
+                member(1).name("first").points(1),
+                member(2).name("other").points(2),
+                member(1).name("second").points(3),
+                member(1).colour("blue"),
+            ]
+        };
+        assert_eq!(counts(c.members().upsert_many_by_email(rows())?), (2, 2));
+        assert_eq!(counts(c.members().upsert_many_by_email(rows())?), (0, 4));
+        let stored = c
+            .members()
+            .find_by_email("1@example.org")?
+            .expect("it was written");
+        let values = (
+            stored.name.as_deref(),
+            stored.points,
+            stored.colour.as_deref(),
+        );
+        assert_eq!(values, (Some("second"), 3, Some("blue")));
+        // One after the other: a card is free again for the next row.
+        let cards = |a: &str, b: &str| [member(1).card(a.to_owned()), member(2).card(b.to_owned())];
+        c.members().upsert_many_by_email(cards("one", "two"))?;
+        assert_eq!(
+            counts(c.members().upsert_many_by_email(cards("three", "one"))?),
+            (0, 2)
+        );
+        let moved = [
+            member(1).card("four".to_owned()),
+            member(3).card("three".to_owned()),
+        ];
+        assert_eq!(counts(c.members().upsert_many_by_email(moved)?), (1, 1));
+        empty(c)
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_07_of_many_rows_one_meets_another_key() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Member>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        c.members().insert(member(0).card("taken").name("Ann"))?;
+        c.members().insert(member(5_000).name("Bob"))?;
+        let before = c.members().order_by(member::id.asc()).all()?;
+        // It would be inserted, then updated.
+        for fault in [4_999, 5_000] {
+            let rows = || {
+                (4_000..7_000).map(move |n| match n {
+                    _ if n == fault => member(n).points(1).card("taken"),
+                    _ => member(n).points(1).card(None),
+                })
+            };
+            let outside = c
+                .members()
+                .upsert_many_by_email(rows())
+                .expect_err("the card is taken");
+            let inside = c.transaction(|tx| {
+                let mut inner = tx.begin()?;
+                let error = inner
+                    .members()
+                    .upsert_many_by_email(rows())
+                    .expect_err("taken");
+                inner.rollback()?;
+                Ok(error)
+            })?;
+            for error in [outside, inside] {
+                assert!(
+                    matches!(error.kind(), ErrorKind::UniqueViolation(_)),
+                    "{error}"
+                );
+                assert!(error.constraint() == members::CARD, "{error}");
+                assert_eq!(error.row(), Some(fault - 4_000), "{error}");
+                assert_eq!(error.operation(), Some(Operation::UpsertMany));
+            }
+            assert_eq!(c.members().order_by(member::id.asc()).all()?, before);
+        }
+        let left_out = [member(1).card("a"), member(2)];
+        let error = c
+            .members()
+            .upsert_many_by_card(left_out)
+            .expect_err("no card to go by");
+        assert_eq!(error.row(), Some(1));
+        assert_eq!(c.members().count()?, 2);
+        // No row is found by NULL.
+        let none = [member(1).card(None), member(2).card(None)];
+        assert_eq!(counts(c.members().upsert_many_by_card(none)?), (2, 0));
+        let found = [member(7).card("taken"), member(8).card("free")];
+        assert_eq!(counts(c.members().upsert_many_by_card(found)?), (1, 1));
+        let ann = c.members().find_by_card("taken")?.expect("it stays");
+        assert_eq!(
+            (ann.email.as_str(), ann.name.as_deref()),
+            ("7@example.org", Some("Ann"))
+        );
+        empty(c)
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_07_a_hundred_thousand_rows_are_upserted() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Member>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let rows = |from: usize| (from..from + 100_000).map(|n| member(n).points(1));
+        let new = c.members().upsert_many_by_email(rows(0))?;
+        assert_eq!(counts(new), (100_000, 0));
+        let mixed = c.members().upsert_many_by_email(rows(50_000))?;
+        assert_eq!(counts(mixed), (50_000, 50_000));
+        assert_eq!(c.members().count()?, 150_000);
+        let taken = |n: usize| {
+            if n % 50_000 == 49_999 {
+                Some("x".to_owned())
+            } else {
+                None
+            }
+        };
+        let bad = (150_000..250_000).map(|n| member(n).card(taken(n)));
+        let error = c
+            .members()
+            .upsert_many_by_email(bad)
+            .expect_err("a card is given twice");
+        assert_eq!(error.row(), Some(99_999));
+        assert_eq!(c.members().count()?, 150_000);
+        Ok(())
+    }
+    let bench = Bench::new();
+    let db = Databases::with_config(&bench.config())?;
+    db.create_missing_on(engine::Lite)?;
+    show(&mut db.lite()?)?;
+    if bench.postgres.is_some() {
+        db.create_missing_on(engine::P)?;
+        show(&mut db.p()?)?;
+    }
+    if bench.mariadb.is_some() {
+        db.create_missing_on(engine::Default)?;
+        show(&mut db.default()?)?;
+    }
+    if bench.mysql.is_some() {
+        db.create_missing_on(engine::Proper)?;
+        show(&mut db.proper()?)?;
+    }
+    Ok(())
+}
