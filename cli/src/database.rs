@@ -23,15 +23,22 @@ pub(crate) struct Databases<'t> {
 struct Chosen {
     index: usize,
     name: &'static str,
+    dialect: bindery::Dialect,
 }
 
 impl bindery::Engine for Chosen {
+    type Dialect = bindery::dialect::Several;
+
     fn index(self) -> usize {
         self.index
     }
 
     fn name(self) -> &'static str {
         self.name
+    }
+
+    fn dialect(self) -> bindery::Dialect {
+        self.dialect
     }
 }
 
@@ -92,8 +99,12 @@ impl<'t> Databases<'t> {
     }
 
     fn chosen(&self, index: usize) -> Chosen {
-        let name = self.registry.program().engines[index].name;
-        Chosen { index, name }
+        let engine = &self.registry.program().engines[index];
+        Chosen {
+            index,
+            name: engine.name,
+            dialect: engine.dialect,
+        }
     }
 }
 

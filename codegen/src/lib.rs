@@ -10,6 +10,7 @@ mod kept;
 mod output;
 mod project;
 mod rust_writer;
+pub mod sql_places;
 mod standalone;
 
 pub use cargo::{Config, compile};

@@ -10,7 +10,9 @@ mod databases;
 mod derive;
 mod output;
 mod places;
+mod row;
 mod rust_type;
+mod sql;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -49,6 +51,24 @@ pub fn derive_value(input: TokenStream) -> TokenStream {
 pub fn derive_database_enum(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     value::expand(&input, bindery_codegen::derive::database_enum)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// Makes rows of raw SQL of a struct. Documented as `bindery::Row`.
+#[proc_macro_derive(Row, attributes(row))]
+pub fn derive_row(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    row::expand(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// A statement with its values. Documented as `bindery::sql!`.
+#[proc_macro]
+pub fn sql(input: TokenStream) -> TokenStream {
+    let text = syn::parse_macro_input!(input as syn::LitStr);
+    sql::expand(&text)
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
 }

@@ -23,6 +23,7 @@ mod link;
 mod macros;
 mod model;
 pub mod query;
+mod raw;
 mod repository;
 mod value;
 
@@ -33,11 +34,17 @@ pub use bindery_macros::DatabaseEnum;
 #[doc = include_str!("derive_model.md")]
 pub use bindery_macros::Model;
 #[cfg(feature = "derive")]
+#[doc = include_str!("derive_row.md")]
+pub use bindery_macros::Row;
+#[cfg(feature = "derive")]
 #[doc = include_str!("derive_value.md")]
 pub use bindery_macros::Value;
 #[cfg(feature = "derive")]
 #[doc = include_str!("derive_databases.md")]
 pub use bindery_macros::databases;
+#[cfg(feature = "derive")]
+#[doc = include_str!("raw/sql_macro.md")]
+pub use bindery_macros::sql;
 
 pub use bindery_core::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
 pub use bindery_core::dialect::{Dialect, Flavour};
@@ -52,6 +59,7 @@ pub use error::{
     TableDrift, TimeoutPhase,
 };
 pub use link::connection::Connection;
+pub use link::dialect;
 pub use link::engine::{Engine, StaticEngine};
 pub use link::pool::PoolStats;
 pub use link::program::ModelInfo;
@@ -61,6 +69,10 @@ pub use model::lives_on::{Hosts, LivesOn};
 pub use model::route::Route;
 pub use model::{HasKey, Model, Writable};
 pub use query::{Column, Condition, Query};
+pub use raw::{
+    Assembled, BoundOn, BoundSql, ByDialect, FromRow, IntoSql, Missing, Params, RawSql, RowColumns,
+    Runs, Sql, SqlFor,
+};
 pub use repository::{Repository, Rows, Upserted};
 pub use value::types;
 pub use value::{ParamWriter, RowReader};
@@ -79,3 +91,8 @@ mod examples_of_bulk {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/queries.md")]
 mod examples_of_queries {}
+
+/// The examples of `docs/raw-sql.md` compile.
+#[cfg(all(doctest, feature = "derive"))]
+#[doc = include_str!("../../docs/raw-sql.md")]
+mod examples_of_raw_sql {}

@@ -1,5 +1,6 @@
 //! The module `engine`: a type for each engine, and `Any` for one chosen at run time.
 
+use bindery_schema::dialect::Dialect;
 use bindery_schema::model::{Engine, Model};
 
 use super::{UNUSED, derives_serde, string_literal};
@@ -50,15 +51,24 @@ fn fixed(w: &mut RustWriter, index: usize, engine: &Engine) {
         w.line(&format!("pub struct {name};"));
     });
     let literal = string_literal(&engine.name);
-    implementation(w, name, &index.to_string(), &literal);
+    implementation(w, name, &[engine], &index.to_string(), &literal);
     w.item(|w| w.block(&format!("impl ::bindery::StaticEngine for {name}"), |_| ()));
 }
 
-fn implementation(w: &mut RustWriter, ty: &str, index: &str, name: &str) {
+/// What is told of one or of all engines; the dialect is a constant where they have one in common.
+fn implementation(w: &mut RustWriter, ty: &str, engines: &[&Engine], index: &str, name: &str) {
+    let dialect = common_dialect(engines);
+    let family = dialect.map_or("Several".to_owned(), |dialect| format!("{dialect:?}"));
+    let value = match dialect {
+        Some(dialect) => format!("::bindery::Dialect::{dialect:?}"),
+        None => "super::PROGRAM.engines[self as usize].dialect".to_owned(),
+    };
     w.item(|w| {
         w.block(&format!("impl ::bindery::Engine for {ty}"), |w| {
+            w.item(|w| w.line(&format!("type Dialect = ::bindery::dialect::{family};")));
             w.item(|w| w.block("fn index(self) -> usize", |w| w.line(index)));
             w.item(|w| w.block("fn name(self) -> &'static str", |w| w.line(name)));
+            w.item(|w| w.block("fn dialect(self) -> ::bindery::Dialect", |w| w.line(&value)));
         });
     });
 }
@@ -75,7 +85,14 @@ fn any(w: &mut RustWriter, model: &Model) {
         });
     });
     let name = "super::PROGRAM.engines[self as usize].name";
-    implementation(w, "Any", "self as usize", name);
+    let engines: Vec<&Engine> = model.engines.iter().collect();
+    implementation(w, "Any", &engines, "self as usize", name);
+}
+
+fn common_dialect(engines: &[&Engine]) -> Option<Dialect> {
+    let first = engines.first()?.dialect;
+    let is_same = engines.iter().all(|engine| engine.dialect == first);
+    is_same.then_some(first)
 }
 
 fn from_str(w: &mut RustWriter, model: &Model) {

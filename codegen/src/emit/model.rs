@@ -20,6 +20,7 @@ pub(crate) fn model(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
             belonging(w, shape);
         });
     });
+    w.item(|w| raw_row(w, &tag, shape));
     if !shape.is_view() {
         w.item(|w| w.block(&format!("impl ::bindery::Writable for {tag}"), |_| ()));
     }
@@ -34,6 +35,36 @@ pub(crate) fn model(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
             });
         });
     }
+}
+
+/// Rows of raw SQL are read by the names of their columns.
+fn raw_row(w: &mut RustWriter, tag: &str, shape: &Shape<'_>) {
+    let row = shape.row("E");
+    let head = format!("impl<E: ::bindery::Hosts<{tag}>> ::bindery::FromRow<E> for {row}");
+    w.block(&head, |w| {
+        w.item(|w| {
+            w.assignment(
+                "const COLUMNS: ::bindery::RowColumns",
+                &Expr::text("::bindery::RowColumns::of_model(&INFO)"),
+            );
+        });
+        w.item(|w| {
+            let signature = Signature {
+                head: "fn read_row".to_owned(),
+                params: vec![
+                    "row: &mut ::bindery::RowReader<'_>".to_owned(),
+                    "engine: E".to_owned(),
+                ],
+                returns: Some("::bindery::Result<Self>".to_owned()),
+                bounds: Vec::new(),
+            };
+            w.function(&signature, |w| {
+                w.value(&Expr::text(format!(
+                    "<{tag} as ::bindery::Model>::read(row, engine)"
+                )));
+            });
+        });
+    });
 }
 
 fn constants(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {

@@ -26,6 +26,7 @@ use crate::link::program::{EngineInfo, Program, TableDdl};
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::model::route::Target;
+use crate::raw::RawSql;
 use crate::repository::Repository;
 
 /// The engines of a program, each with a pool of its own.
@@ -130,6 +131,11 @@ impl Registry {
             .pool
             .acquire()
             .map(|link| Connection::new(engine, link))
+    }
+
+    /// Raw SQL on an engine, taking a connection for each statement.
+    pub fn sql_on<E: Engine>(&self, engine: E) -> RawSql<'_, E> {
+        RawSql::new(Target::of_pool(engine, Arc::clone(self.pool(engine))))
     }
 
     /// The repository of a model, taking a connection for each call.

@@ -69,6 +69,7 @@ mod physical;
 #[cfg(all(test, unix, any(feature = "postgres", feature = "mysql")))]
 mod played;
 pub(crate) mod queue;
+mod raw;
 mod refused;
 mod table_sql;
 #[cfg(test)]
@@ -91,6 +92,7 @@ pub(crate) use cut::Cutter;
 pub(crate) use leaving::Leaving;
 pub(crate) use physical::{Cursor, Physical};
 pub(crate) use refused::is_about_a_row;
+pub(crate) use raw::{RawText, TakeColumns};
 pub use table_sql::{TableSql, UniqueSql};
 pub use transaction_options::{Isolation, TransactionOptions};
 

@@ -263,7 +263,7 @@ impl Physical {
     }
 
     /// A lost answer to what is written outside a transaction leaves open whether it was done; within one it was not.
-    fn writing<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    pub(super) fn writing<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let in_transaction = self.in_transaction();
         if in_transaction {
             each!(self, connection => connection.will_write());
@@ -321,9 +321,10 @@ impl Physical {
         each!(self, connection => connection.is_spoiled())
     }
 
-    /// Its user has given it back: the next one finds the session as new, where the engine is set to that.
-    pub(crate) fn given_back(&mut self) {
-        each!(self, connection => connection.given_back());
+    /// Its user has given it back: the next one finds the session as new, where raw statements ran in it or the engine is
+    /// set to that. `false` where it cannot be made so.
+    pub(crate) fn given_back(&mut self) -> bool {
+        each!(self, connection => connection.given_back())
     }
 
     /// Ends the session, as far as that is this side's matter, and reports when the server has ended it.

@@ -90,6 +90,14 @@ impl Error {
         )
     }
 
+    /// What it did, it may have done.
+    #[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
+    #[must_use]
+    pub(crate) fn perhaps_applied(mut self) -> Self {
+        self.0.applied = Applied::Unknown;
+        self
+    }
+
     /// Marks an error after a write that is stored already.
     #[must_use]
     pub(crate) fn after_write(mut self) -> Self {
@@ -158,6 +166,8 @@ impl ErrorKind {
             | Self::TransactionForgotten
             | Self::Unsupported(_)
             | Self::WrongTransaction
+            | Self::TransactionControl
+            | Self::WrongColumns { .. }
             | Self::AfterCommit
             | Self::Closed
             | Self::StillInUse { .. }

@@ -54,6 +54,20 @@ impl Error {
         self.of_column(table, columns, column)
     }
 
+    /// Names the column of a value that could not be read, where `names` are those of the type that reads it.
+    #[must_use]
+    pub(crate) fn of_named(mut self, row: &str, names: &[&str]) -> Self {
+        if let ErrorKind::Decode { column, .. } = self.0.kind
+            && let Some(name) = names.get(column)
+        {
+            self.0.column.get_or_insert(ColumnName {
+                table: row.to_owned(),
+                column: (*name).to_owned(),
+            });
+        }
+        self
+    }
+
     /// Writes the reason, and the column.
     pub(super) fn fmt_what(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(ColumnName { table, column }) = &self.0.column else {

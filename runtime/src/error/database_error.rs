@@ -14,6 +14,10 @@ pub struct DatabaseError {
     message: Option<String>,
     /// The server's own text, which may hold values: for callers that request it.
     words: Option<String>,
+    /// Those words are of the statement's text: no value was looked at yet.
+    is_of_text: bool,
+    /// Where in the text, in characters from 1.
+    position: Option<usize>,
 }
 
 impl DatabaseError {
@@ -26,6 +30,8 @@ impl DatabaseError {
             code: code.into(),
             message: message.map(str::to_owned),
             words: None,
+            is_of_text: false,
+            position: None,
         }
     }
 
@@ -36,7 +42,41 @@ impl DatabaseError {
             code: code.into(),
             message: None,
             words: Some(words.to_owned()),
+            is_of_text: false,
+            position: None,
         }
+    }
+
+    /// Says where in the text of the statement, in characters from 1.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(crate) fn at_position(mut self, position: Option<usize>) -> Self {
+        self.position = position;
+        self
+    }
+
+    /// Nothing was run yet: the words are of the statement's text.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub(crate) fn set_of_text(&mut self) {
+        self.is_of_text = true;
+    }
+
+    /// Shows the words where they are of the text, which holds no values.
+    pub(crate) fn show_text(&mut self) {
+        if self.is_of_text && self.message.is_none() {
+            self.message.clone_from(&self.words);
+        }
+    }
+
+    /// Keeps the database's words for who asks for them.
+    pub(crate) fn hide_text(&mut self) {
+        if self.code != Self::CLIENT && self.words.is_none() {
+            self.words = self.message.take();
+        }
+    }
+
+    /// Where in the text of the statement the database found it, in characters from 1, where it says so.
+    pub fn position(&self) -> Option<usize> {
+        self.position
     }
 
     /// SQLSTATE, MySQL's error number or SQLite's result code; `client` for what was found on this side.
@@ -69,8 +109,11 @@ impl fmt::Debug for DatabaseError {
 impl fmt::Display for DatabaseError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "code {}", self.code)?;
-        match &self.message {
-            Some(message) => write!(out, ": {message}"),
+        if let Some(message) = &self.message {
+            write!(out, ": {message}")?;
+        }
+        match self.position {
+            Some(position) => write!(out, " (at character {position})"),
             None => Ok(()),
         }
     }

@@ -125,6 +125,18 @@ pub enum ErrorKind {
     /// A transaction was to be ended on a connection that is not its own: the one under it was put elsewhere
     /// (`std::mem::swap`). Neither is committed.
     WrongTransaction,
+    /// A raw statement began a transaction, or ended the one it ran in. Outside of a transaction nothing is kept of what it
+    /// began; one that it ended is over, and [`applied`](crate::Error::applied) is unknown: a COMMIT keeps what came before.
+    TransactionControl,
+    /// The columns that a raw query returns are not those of the type they are read into.
+    WrongColumns {
+        /// The type: a model, a struct, or a tuple.
+        expected: &'static str,
+        /// Its columns that are not among those of the query.
+        missing: Vec<String>,
+        /// Those of the query that it does not have. A column without a name of its own is told by its position.
+        unexpected: Vec<String>,
+    },
     /// The transaction is committed, and a hook that ran afterwards failed; the source is its error.
     AfterCommit,
     /// The engine was closed.
@@ -280,6 +292,14 @@ impl fmt::Display for ErrorKind {
             Self::WrongTransaction => out.write_str(
                 "another connection was put under the transaction, so neither is committed",
             ),
+            Self::TransactionControl => out.write_str(
+                "a raw statement began or ended a transaction: use `transaction` or `begin`, and `commit` or `rollback`",
+            ),
+            Self::WrongColumns {
+                expected,
+                missing,
+                unexpected,
+            } => fmt_columns(out, expected, missing, unexpected),
             Self::AfterCommit => {
                 out.write_str("the transaction is committed, but what was to run afterwards failed")
             }
@@ -297,6 +317,29 @@ impl fmt::Display for ErrorKind {
                 write!(out, "the database refused the statement (code {code})")
             }
         }
+    }
+}
+
+fn fmt_columns(
+    out: &mut fmt::Formatter<'_>,
+    expected: &str,
+    missing: &[String],
+    unexpected: &[String],
+) -> fmt::Result {
+    let list = |names: &[String]| names.join(", ");
+    write!(
+        out,
+        "the columns of the query are not those of `{expected}`: "
+    )?;
+    match (missing, unexpected) {
+        (missing, []) => write!(out, "there is no {}", list(missing)),
+        ([], unexpected) => write!(out, "it has no {}", list(unexpected)),
+        (missing, unexpected) => write!(
+            out,
+            "there is no {}, and it has no {}",
+            list(missing),
+            list(unexpected)
+        ),
     }
 }
 

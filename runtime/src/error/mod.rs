@@ -203,6 +203,55 @@ impl Error {
         self.said().and_then(DatabaseError::server_message)
     }
 
+    /// Where in the text of a statement the database found what is wrong, in characters from 1. MySQL and MariaDB tell
+    /// the line only, in their message.
+    pub fn position(&self) -> Option<usize> {
+        self.said().and_then(DatabaseError::position)
+    }
+
+    /// What the database said was about the text of the statement: no value was looked at yet.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    #[cold]
+    #[must_use]
+    pub(crate) fn of_text(mut self) -> Self {
+        self.change_said(DatabaseError::set_of_text);
+        self
+    }
+
+    /// The same where it is about names and grammar only, whenever it was said.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    #[cold]
+    #[must_use]
+    pub(crate) fn of_text_if_names(self) -> Self {
+        match self.kind() {
+            ErrorKind::Syntax | ErrorKind::SchemaMismatch => self.of_text(),
+            _ => self,
+        }
+    }
+
+    /// Shows what the database said about the text of a statement, which is the program's own.
+    #[cold]
+    #[must_use]
+    pub(crate) fn showing_text(mut self) -> Self {
+        self.change_said(DatabaseError::show_text);
+        self
+    }
+
+    /// Shows nothing of what the database said, as the text of the statement may hold values.
+    #[cold]
+    #[must_use]
+    pub(crate) fn hiding_text(mut self) -> Self {
+        self.change_said(DatabaseError::hide_text);
+        self
+    }
+
+    fn change_said(&mut self, change: impl FnOnce(&mut DatabaseError)) {
+        let source = self.0.source.as_mut();
+        if let Some(said) = source.and_then(|source| source.downcast_mut()) {
+            change(said);
+        }
+    }
+
     /// The database's words, or the driver's, somewhere below.
     fn said(&self) -> Option<&DatabaseError> {
         let mut source = std::error::Error::source(self);

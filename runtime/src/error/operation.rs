@@ -60,6 +60,12 @@ pub enum Operation {
     UpsertMany,
     /// `copy_to` and its kin.
     Copy,
+    /// A raw query: `query_as` and its kin.
+    Query,
+    /// A raw statement: `execute`.
+    Execute,
+    /// A raw script: `execute_batch`.
+    ExecuteBatch,
 }
 
 impl Operation {
@@ -76,7 +82,11 @@ impl Operation {
             | Self::DeleteMany
             | Self::Upsert
             | Self::UpsertMany
-            | Self::Copy => true,
+            | Self::Copy
+            // Nobody knows of a raw query that it only reads.
+            | Self::Query
+            | Self::Execute
+            | Self::ExecuteBatch => true,
             Self::Configure
             | Self::Connect
             | Self::Acquire
@@ -127,6 +137,9 @@ impl fmt::Display for Operation {
             Self::Upsert => "upsert",
             Self::UpsertMany => "upsert_many",
             Self::Copy => "copy",
+            Self::Query => "query",
+            Self::Execute => "execute",
+            Self::ExecuteBatch => "execute_batch",
         })
     }
 }

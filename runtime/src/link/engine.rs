@@ -3,6 +3,9 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
+use crate::link::dialect::SqlFamily;
+use bindery_core::dialect::Dialect;
+
 /// A named connection, as a value. Generated code implements this; programs only name it in bounds.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an engine",
@@ -10,11 +13,20 @@ use std::hash::Hash;
     note = "any engine that hosts a model is `E: bindery::Hosts<model::Name>`; any engine at all is `E: bindery::Engine`"
 )]
 pub trait Engine: Copy + Eq + Ord + Hash + Debug + Send + Sync + 'static {
+    /// The SQL family it speaks, as a type.
+    type Dialect: SqlFamily;
+
+    /// The same as a constant; `None` where it is known at run time only.
+    const DIALECT: Option<Dialect> = <Self::Dialect as SqlFamily>::DIALECT;
+
     /// Position among the program's engines, which are sorted by name.
     fn index(self) -> usize;
 
     /// The name in `bindery.toml` and in `@engines`.
     fn name(self) -> &'static str;
+
+    /// The SQL family it speaks.
+    fn dialect(self) -> Dialect;
 }
 
 /// The type in place of an engine where several host a model and none of them was chosen: it is not an engine, so the

@@ -5,6 +5,7 @@
 mod acquire;
 pub(crate) mod connection;
 mod constraint_names;
+pub mod dialect;
 pub(crate) mod drift;
 pub(crate) mod engine;
 mod held;

@@ -82,11 +82,19 @@ impl<M, E: Engine, T: ToColumn> ToColumn for Key<M, E, T> {
     fn write(&self, params: &mut ParamWriter<'_>) {
         self.value.write(params);
     }
+
+    fn belongs_to(&self, engine: usize) -> bool {
+        self.engine.index() == engine && self.value.belongs_to(engine)
+    }
 }
 
 impl<M, E: StaticEngine, T: FromColumn> FromColumn for Key<M, E, T> {
     fn read(row: &mut RowReader<'_>) -> Result<Self> {
         T::read(row).map(Self::new)
+    }
+
+    fn is_of(engine: usize) -> bool {
+        E::default().index() == engine && T::is_of(engine)
     }
 }
 
@@ -183,12 +191,18 @@ mod serde_tests {
     struct Only;
 
     impl Engine for Only {
+        type Dialect = crate::link::dialect::Sqlite;
+
         fn index(self) -> usize {
             0
         }
 
         fn name(self) -> &'static str {
             "only"
+        }
+
+        fn dialect(self) -> crate::Dialect {
+            crate::Dialect::Sqlite
         }
     }
 

@@ -19,6 +19,7 @@ mod decimal;
 mod identity;
 mod inline_bytes;
 mod json_list;
+mod mapped;
 mod reader;
 pub(crate) mod recorded;
 mod rounding;

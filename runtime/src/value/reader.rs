@@ -38,6 +38,8 @@ pub(crate) enum RowSource<'a> {
     Postgres(super::postgres::RowRef<'a>),
     #[cfg(feature = "mysql")]
     Mysql(super::mysql::RowRef<'a>),
+    /// Columns in an order of the reader's own.
+    Mapped(super::mapped::MappedRow<'a>),
     /// Keeps the type inhabited and its lifetime used without any database.
     #[allow(dead_code, reason = "the only variant when no database is chosen")]
     None(std::marker::PhantomData<&'a ()>),
@@ -53,6 +55,7 @@ macro_rules! each {
             RowSource::Postgres(row) => row.$name($($argument),*),
             #[cfg(feature = "mysql")]
             RowSource::Mysql(row) => row.$name($($argument),*),
+            RowSource::Mapped(row) => row.$name($($argument),*),
             RowSource::None(_) => $none,
         }
     };
@@ -108,6 +111,18 @@ impl<'a> RowReader<'a> {
     )]
     pub(crate) fn new(source: RowSource<'a>) -> Self {
         Self { source, column: 0 }
+    }
+
+    /// The same row with its columns in another order: for each that is read, the one of the row.
+    pub(crate) fn in_order<'r>(&'r self, order: &'r [usize]) -> RowReader<'r> {
+        let row = super::mapped::MappedRow {
+            row: &self.source,
+            order,
+        };
+        RowReader {
+            source: RowSource::Mapped(row),
+            column: 0,
+        }
     }
 
     forward! {

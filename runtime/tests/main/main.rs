@@ -16,6 +16,7 @@ mod layers;
 mod many;
 mod open;
 mod pools;
+mod raw;
 mod repository;
 mod restarts;
 mod sample;

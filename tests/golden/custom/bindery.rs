@@ -10,12 +10,18 @@ pub mod engine {
     pub struct Default;
 
     impl ::bindery::Engine for Default {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             0
         }
 
         fn name(self) -> &'static str {
             "default"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -29,12 +35,18 @@ pub mod engine {
     }
 
     impl ::bindery::Engine for Any {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             self as usize
         }
 
         fn name(self) -> &'static str {
             super::PROGRAM.engines[self as usize].name
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -355,6 +367,14 @@ pub mod goods_ {
                 &row.replaced_by,
                 super::column_types::write_code,
             ));
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Goods>> ::bindery::FromRow<E> for Goods {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Goods as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -759,6 +779,14 @@ pub mod stock_ {
                 &row.good,
                 super::column_types::write_code,
             ));
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Stock>> ::bindery::FromRow<E> for Stock {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Stock as ::bindery::Model>::read(row, engine)
         }
     }
 

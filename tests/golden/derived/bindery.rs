@@ -15,12 +15,18 @@ pub mod engine {
     pub struct B;
 
     impl ::bindery::Engine for B {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             0
         }
 
         fn name(self) -> &'static str {
             "b"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -31,12 +37,18 @@ pub mod engine {
     pub struct Default;
 
     impl ::bindery::Engine for Default {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             1
         }
 
         fn name(self) -> &'static str {
             "default"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -52,12 +64,18 @@ pub mod engine {
     }
 
     impl ::bindery::Engine for Any {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             self as usize
         }
 
         fn name(self) -> &'static str {
             super::PROGRAM.engines[self as usize].name
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -359,6 +377,14 @@ pub mod teas {
             params.digits(15).fraction(2).push(&row.price);
             params.push(&row.batch);
             params.push(&row.notes);
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Tea>> ::bindery::FromRow<E> for Tea {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Tea as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -749,6 +775,14 @@ pub mod shelves {
         }
     }
 
+    impl<E: ::bindery::Hosts<model::Shelf>> ::bindery::FromRow<E> for Shelf<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Shelf as ::bindery::Model>::read(row, engine)
+        }
+    }
+
     impl ::bindery::Writable for model::Shelf {}
 
     impl ::bindery::HasKey for model::Shelf {
@@ -1136,6 +1170,14 @@ pub mod jars {
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Jar<E>, engine: E) -> bool {
             row.id.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Jar>> ::bindery::FromRow<E> for Jar<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Jar as ::bindery::Model>::read(row, engine)
         }
     }
 

@@ -11,12 +11,18 @@ pub mod engine {
     pub struct B;
 
     impl ::bindery::Engine for B {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             0
         }
 
         fn name(self) -> &'static str {
             "b"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -27,12 +33,18 @@ pub mod engine {
     pub struct Default;
 
     impl ::bindery::Engine for Default {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             1
         }
 
         fn name(self) -> &'static str {
             "default"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -48,12 +60,18 @@ pub mod engine {
     }
 
     impl ::bindery::Engine for Any {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             self as usize
         }
 
         fn name(self) -> &'static str {
             super::PROGRAM.engines[self as usize].name
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -247,6 +265,14 @@ pub mod blogs {
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Blog<E>, engine: E) -> bool {
             row.id.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Blog>> ::bindery::FromRow<E> for Blog<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Blog as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -604,6 +630,14 @@ pub mod categories {
         ) {
             params.push(&row.id);
             params.push(&row.name);
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Category>> ::bindery::FromRow<E> for Category {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Category as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -968,6 +1002,14 @@ pub mod users {
             params.push(&row.nick);
             params.push(&row.revision);
             params.push(&row.changed);
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::User>> ::bindery::FromRow<E> for User {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::User as ::bindery::Model>::read(row, engine)
         }
     }
 

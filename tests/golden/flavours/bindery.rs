@@ -13,12 +13,18 @@ pub mod engine {
     pub struct Default;
 
     impl ::bindery::Engine for Default {
+        type Dialect = ::bindery::dialect::Mysql;
+
         fn index(self) -> usize {
             0
         }
 
         fn name(self) -> &'static str {
             "default"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Mysql
         }
     }
 
@@ -29,12 +35,18 @@ pub mod engine {
     pub struct Maria;
 
     impl ::bindery::Engine for Maria {
+        type Dialect = ::bindery::dialect::Mysql;
+
         fn index(self) -> usize {
             1
         }
 
         fn name(self) -> &'static str {
             "maria"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Mysql
         }
     }
 
@@ -45,12 +57,18 @@ pub mod engine {
     pub struct Proper;
 
     impl ::bindery::Engine for Proper {
+        type Dialect = ::bindery::dialect::Mysql;
+
         fn index(self) -> usize {
             2
         }
 
         fn name(self) -> &'static str {
             "proper"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Mysql
         }
     }
 
@@ -68,12 +86,18 @@ pub mod engine {
     }
 
     impl ::bindery::Engine for Any {
+        type Dialect = ::bindery::dialect::Mysql;
+
         fn index(self) -> usize {
             self as usize
         }
 
         fn name(self) -> &'static str {
             super::PROGRAM.engines[self as usize].name
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Mysql
         }
     }
 
@@ -466,6 +490,14 @@ pub mod visits {
         fn row_belongs_to<E: ::bindery::Engine>(row: &Visit<E>, engine: E) -> bool {
             row.id.engine() == engine
                 && row.before.as_ref().is_none_or(|key| key.engine() == engine)
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Visit>> ::bindery::FromRow<E> for Visit<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Visit as ::bindery::Model>::read(row, engine)
         }
     }
 

@@ -13,12 +13,18 @@ pub mod engine {
     pub struct Default;
 
     impl ::bindery::Engine for Default {
+        type Dialect = ::bindery::dialect::Mysql;
+
         fn index(self) -> usize {
             0
         }
 
         fn name(self) -> &'static str {
             "default"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Mysql
         }
     }
 
@@ -29,12 +35,18 @@ pub mod engine {
     pub struct Lite;
 
     impl ::bindery::Engine for Lite {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             1
         }
 
         fn name(self) -> &'static str {
             "lite"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -45,12 +57,18 @@ pub mod engine {
     pub struct P;
 
     impl ::bindery::Engine for P {
+        type Dialect = ::bindery::dialect::Postgres;
+
         fn index(self) -> usize {
             2
         }
 
         fn name(self) -> &'static str {
             "p"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Postgres
         }
     }
 
@@ -61,12 +79,18 @@ pub mod engine {
     pub struct Proper;
 
     impl ::bindery::Engine for Proper {
+        type Dialect = ::bindery::dialect::Mysql;
+
         fn index(self) -> usize {
             3
         }
 
         fn name(self) -> &'static str {
             "proper"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Mysql
         }
     }
 
@@ -86,12 +110,18 @@ pub mod engine {
     }
 
     impl ::bindery::Engine for Any {
+        type Dialect = ::bindery::dialect::Several;
+
         fn index(self) -> usize {
             self as usize
         }
 
         fn name(self) -> &'static str {
             super::PROGRAM.engines[self as usize].name
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            super::PROGRAM.engines[self as usize].dialect
         }
     }
 
@@ -491,6 +521,14 @@ pub mod members {
                     .brought_by
                     .as_ref()
                     .is_none_or(|key| key.engine() == engine)
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Member>> ::bindery::FromRow<E> for Member<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Member as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -1648,6 +1686,14 @@ pub mod words {
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Word<E>, engine: E) -> bool {
             row.id.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Word>> ::bindery::FromRow<E> for Word<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Word as ::bindery::Model>::read(row, engine)
         }
     }
 

@@ -16,12 +16,18 @@ pub mod engine {
     pub struct Default;
 
     impl ::bindery::Engine for Default {
+        type Dialect = ::bindery::dialect::Postgres;
+
         fn index(self) -> usize {
             0
         }
 
         fn name(self) -> &'static str {
             "default"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Postgres
         }
     }
 
@@ -32,12 +38,18 @@ pub mod engine {
     pub struct Lite;
 
     impl ::bindery::Engine for Lite {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             1
         }
 
         fn name(self) -> &'static str {
             "lite"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -48,12 +60,18 @@ pub mod engine {
     pub struct M;
 
     impl ::bindery::Engine for M {
+        type Dialect = ::bindery::dialect::Mysql;
+
         fn index(self) -> usize {
             2
         }
 
         fn name(self) -> &'static str {
             "m"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Mysql
         }
     }
 
@@ -71,12 +89,18 @@ pub mod engine {
     }
 
     impl ::bindery::Engine for Any {
+        type Dialect = ::bindery::dialect::Several;
+
         fn index(self) -> usize {
             self as usize
         }
 
         fn name(self) -> &'static str {
             super::PROGRAM.engines[self as usize].name
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            super::PROGRAM.engines[self as usize].dialect
         }
     }
 
@@ -616,6 +640,14 @@ pub mod samples {
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Sample<E>, engine: E) -> bool {
             row.id.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Sample>> ::bindery::FromRow<E> for Sample<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Sample as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -1573,6 +1605,14 @@ pub mod arrays {
             params.push(&row.raw);
             params.push(&row.price);
             params.push(&row.sample_id);
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Array>> ::bindery::FromRow<E> for Array {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Array as ::bindery::Model>::read(row, engine)
         }
     }
 

@@ -12,12 +12,18 @@ pub mod engine {
     pub struct Default;
 
     impl ::bindery::Engine for Default {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             0
         }
 
         fn name(self) -> &'static str {
             "default"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -28,12 +34,18 @@ pub mod engine {
     pub struct M;
 
     impl ::bindery::Engine for M {
+        type Dialect = ::bindery::dialect::Mysql;
+
         fn index(self) -> usize {
             1
         }
 
         fn name(self) -> &'static str {
             "m"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Mysql
         }
     }
 
@@ -44,12 +56,18 @@ pub mod engine {
     pub struct P;
 
     impl ::bindery::Engine for P {
+        type Dialect = ::bindery::dialect::Postgres;
+
         fn index(self) -> usize {
             2
         }
 
         fn name(self) -> &'static str {
             "p"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Postgres
         }
     }
 
@@ -60,12 +78,18 @@ pub mod engine {
     pub struct Proper;
 
     impl ::bindery::Engine for Proper {
+        type Dialect = ::bindery::dialect::Mysql;
+
         fn index(self) -> usize {
             3
         }
 
         fn name(self) -> &'static str {
             "proper"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Mysql
         }
     }
 
@@ -85,12 +109,18 @@ pub mod engine {
     }
 
     impl ::bindery::Engine for Any {
+        type Dialect = ::bindery::dialect::Several;
+
         fn index(self) -> usize {
             self as usize
         }
 
         fn name(self) -> &'static str {
             super::PROGRAM.engines[self as usize].name
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            super::PROGRAM.engines[self as usize].dialect
         }
     }
 
@@ -359,6 +389,14 @@ pub mod select_ {
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Select<E>, engine: E) -> bool {
             row.r#type.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Select>> ::bindery::FromRow<E> for Select<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Select as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -1121,6 +1159,14 @@ pub mod order_détails {
         }
     }
 
+    impl<E: ::bindery::Hosts<model::OrderDétail>> ::bindery::FromRow<E> for OrderDétail<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::OrderDétail as ::bindery::Model>::read(row, engine)
+        }
+    }
+
     impl ::bindery::Writable for model::OrderDétail {}
 
     impl ::bindery::HasKey for model::OrderDétail {
@@ -1801,6 +1847,14 @@ pub mod option_ {
         }
     }
 
+    impl<E: ::bindery::Hosts<model::Option>> ::bindery::FromRow<E> for Option<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Option as ::bindery::Model>::read(row, engine)
+        }
+    }
+
     impl ::bindery::Writable for model::Option {}
 
     impl ::bindery::HasKey for model::Option {
@@ -2259,6 +2313,14 @@ pub mod string_ {
         }
     }
 
+    impl<E: ::bindery::Hosts<model::String>> ::bindery::FromRow<E> for String<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::String as ::bindery::Model>::read(row, engine)
+        }
+    }
+
     impl ::bindery::Writable for model::String {}
 
     impl ::bindery::HasKey for model::String {
@@ -2709,6 +2771,14 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Longest<E>, engine: E) -> bool {
             row.id.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Longest>> ::bindery::FromRow<E> for Longest<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Longest as ::bindery::Model>::read(row, engine)
         }
     }
 

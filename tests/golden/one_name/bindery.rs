@@ -11,12 +11,18 @@ pub mod engine {
     pub struct Analytics;
 
     impl ::bindery::Engine for Analytics {
+        type Dialect = ::bindery::dialect::Postgres;
+
         fn index(self) -> usize {
             0
         }
 
         fn name(self) -> &'static str {
             "analytics"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Postgres
         }
     }
 
@@ -27,12 +33,18 @@ pub mod engine {
     pub struct B;
 
     impl ::bindery::Engine for B {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             1
         }
 
         fn name(self) -> &'static str {
             "b"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -48,12 +60,18 @@ pub mod engine {
     }
 
     impl ::bindery::Engine for Any {
+        type Dialect = ::bindery::dialect::Several;
+
         fn index(self) -> usize {
             self as usize
         }
 
         fn name(self) -> &'static str {
             super::PROGRAM.engines[self as usize].name
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            super::PROGRAM.engines[self as usize].dialect
         }
     }
 
@@ -203,6 +221,14 @@ pub mod users {
         fn write_row<E: ::bindery::Engine>(row: &User, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
             params.push(&row.email);
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::User>> ::bindery::FromRow<E> for User {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::User as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -432,6 +458,14 @@ pub mod visitor_ {
         fn write_row<E: ::bindery::Engine>(row: &Visitor, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
             params.push(&row.visits);
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Visitor>> ::bindery::FromRow<E> for Visitor {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Visitor as ::bindery::Model>::read(row, engine)
         }
     }
 

@@ -15,12 +15,18 @@ pub mod engine {
     pub struct Default;
 
     impl ::bindery::Engine for Default {
+        type Dialect = ::bindery::dialect::Mysql;
+
         fn index(self) -> usize {
             0
         }
 
         fn name(self) -> &'static str {
             "default"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Mysql
         }
     }
 
@@ -31,12 +37,18 @@ pub mod engine {
     pub struct Lite;
 
     impl ::bindery::Engine for Lite {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             1
         }
 
         fn name(self) -> &'static str {
             "lite"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -47,12 +59,18 @@ pub mod engine {
     pub struct P;
 
     impl ::bindery::Engine for P {
+        type Dialect = ::bindery::dialect::Postgres;
+
         fn index(self) -> usize {
             2
         }
 
         fn name(self) -> &'static str {
             "p"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Postgres
         }
     }
 
@@ -63,12 +81,18 @@ pub mod engine {
     pub struct Proper;
 
     impl ::bindery::Engine for Proper {
+        type Dialect = ::bindery::dialect::Mysql;
+
         fn index(self) -> usize {
             3
         }
 
         fn name(self) -> &'static str {
             "proper"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Mysql
         }
     }
 
@@ -88,12 +112,18 @@ pub mod engine {
     }
 
     impl ::bindery::Engine for Any {
+        type Dialect = ::bindery::dialect::Several;
+
         fn index(self) -> usize {
             self as usize
         }
 
         fn name(self) -> &'static str {
             super::PROGRAM.engines[self as usize].name
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            super::PROGRAM.engines[self as usize].dialect
         }
     }
 
@@ -348,6 +378,14 @@ pub mod users {
                     .boss_id
                     .as_ref()
                     .is_none_or(|key| key.engine() == engine)
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::User>> ::bindery::FromRow<E> for User<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::User as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -1129,6 +1167,14 @@ pub mod posts {
                     .editor_id
                     .as_ref()
                     .is_none_or(|key| key.engine() == engine)
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Post>> ::bindery::FromRow<E> for Post<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Post as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -1933,6 +1979,14 @@ pub mod comments {
         }
     }
 
+    impl<E: ::bindery::Hosts<model::Comment>> ::bindery::FromRow<E> for Comment<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Comment as ::bindery::Model>::read(row, engine)
+        }
+    }
+
     impl ::bindery::Writable for model::Comment {}
 
     impl ::bindery::HasKey for model::Comment {
@@ -2446,6 +2500,14 @@ pub mod visit_ {
         fn write_row<E: ::bindery::Engine>(row: &Visit, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.path);
             params.push(&row.user_name);
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Visit>> ::bindery::FromRow<E> for Visit {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Visit as ::bindery::Model>::read(row, engine)
         }
     }
 

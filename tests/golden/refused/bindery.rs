@@ -12,12 +12,18 @@ pub mod engine {
     pub struct Default;
 
     impl ::bindery::Engine for Default {
+        type Dialect = ::bindery::dialect::Mysql;
+
         fn index(self) -> usize {
             0
         }
 
         fn name(self) -> &'static str {
             "default"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Mysql
         }
     }
 
@@ -28,12 +34,18 @@ pub mod engine {
     pub struct Lite;
 
     impl ::bindery::Engine for Lite {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             1
         }
 
         fn name(self) -> &'static str {
             "lite"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -44,12 +56,18 @@ pub mod engine {
     pub struct P;
 
     impl ::bindery::Engine for P {
+        type Dialect = ::bindery::dialect::Postgres;
+
         fn index(self) -> usize {
             2
         }
 
         fn name(self) -> &'static str {
             "p"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Postgres
         }
     }
 
@@ -60,12 +78,18 @@ pub mod engine {
     pub struct Proper;
 
     impl ::bindery::Engine for Proper {
+        type Dialect = ::bindery::dialect::Mysql;
+
         fn index(self) -> usize {
             3
         }
 
         fn name(self) -> &'static str {
             "proper"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Mysql
         }
     }
 
@@ -85,12 +109,18 @@ pub mod engine {
     }
 
     impl ::bindery::Engine for Any {
+        type Dialect = ::bindery::dialect::Several;
+
         fn index(self) -> usize {
             self as usize
         }
 
         fn name(self) -> &'static str {
             super::PROGRAM.engines[self as usize].name
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            super::PROGRAM.engines[self as usize].dialect
         }
     }
 
@@ -368,6 +398,14 @@ pub mod readings {
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Reading<E>, engine: E) -> bool {
             row.engine == engine
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Reading>> ::bindery::FromRow<E> for Reading<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Reading as ::bindery::Model>::read(row, engine)
         }
     }
 

@@ -12,12 +12,18 @@ pub mod engine {
     pub struct Archive;
 
     impl ::bindery::Engine for Archive {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             0
         }
 
         fn name(self) -> &'static str {
             "archive"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -28,12 +34,18 @@ pub mod engine {
     pub struct B;
 
     impl ::bindery::Engine for B {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             1
         }
 
         fn name(self) -> &'static str {
             "b"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -44,12 +56,18 @@ pub mod engine {
     pub struct Default;
 
     impl ::bindery::Engine for Default {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             2
         }
 
         fn name(self) -> &'static str {
             "default"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -67,12 +85,18 @@ pub mod engine {
     }
 
     impl ::bindery::Engine for Any {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             self as usize
         }
 
         fn name(self) -> &'static str {
             super::PROGRAM.engines[self as usize].name
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -379,6 +403,14 @@ pub mod customers {
             params.push(&row.newsletter);
             params.push(&row.since);
             params.push(&row.changed_at);
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Customer>> ::bindery::FromRow<E> for Customer {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Customer as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -886,6 +918,14 @@ pub mod products {
                     .replaced_by
                     .as_ref()
                     .is_none_or(|key| key.engine() == engine)
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Product>> ::bindery::FromRow<E> for Product<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Product as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -1520,6 +1560,14 @@ pub mod orders {
         }
     }
 
+    impl<E: ::bindery::Hosts<model::Order>> ::bindery::FromRow<E> for Order<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Order as ::bindery::Model>::read(row, engine)
+        }
+    }
+
     impl ::bindery::Writable for model::Order {}
 
     impl ::bindery::HasKey for model::Order {
@@ -2143,6 +2191,14 @@ pub mod order_lines {
         }
     }
 
+    impl<E: ::bindery::Hosts<model::OrderLine>> ::bindery::FromRow<E> for OrderLine<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::OrderLine as ::bindery::Model>::read(row, engine)
+        }
+    }
+
     impl ::bindery::Writable for model::OrderLine {}
 
     impl ::bindery::HasKey for model::OrderLine {
@@ -2639,6 +2695,14 @@ pub mod seats {
         }
     }
 
+    impl<E: ::bindery::Hosts<model::Seat>> ::bindery::FromRow<E> for Seat<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Seat as ::bindery::Model>::read(row, engine)
+        }
+    }
+
     impl ::bindery::Writable for model::Seat {}
 
     impl ::bindery::HasKey for model::Seat {
@@ -3009,6 +3073,14 @@ pub mod visits {
         }
     }
 
+    impl<E: ::bindery::Hosts<model::Visit>> ::bindery::FromRow<E> for Visit<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Visit as ::bindery::Model>::read(row, engine)
+        }
+    }
+
     impl ::bindery::Writable for model::Visit {}
 
     impl<E: ::bindery::Engine> Visit<E> {
@@ -3289,6 +3361,14 @@ pub mod profiles {
         }
     }
 
+    impl<E: ::bindery::Hosts<model::Profile>> ::bindery::FromRow<E> for Profile {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Profile as ::bindery::Model>::read(row, engine)
+        }
+    }
+
     impl ::bindery::Writable for model::Profile {}
 
     impl ::bindery::HasKey for model::Profile {
@@ -3539,6 +3619,14 @@ pub mod likes {
         fn write_row<E: ::bindery::Engine>(row: &Like, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.customer_id);
             params.push(&row.product);
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Like>> ::bindery::FromRow<E> for Like {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Like as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -3818,6 +3906,14 @@ pub mod model__ {
             params.push(&row.id);
             params.push(&row.r#fn);
             params.push(&row.self_);
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Model>> ::bindery::FromRow<E> for Model {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Model as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -4191,6 +4287,14 @@ pub mod match_ {
             params.push(&row.a6);
             params.push(&row.a7);
             params.push(&row.a8);
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Match>> ::bindery::FromRow<E> for Match {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Match as ::bindery::Model>::read(row, engine)
         }
     }
 

@@ -13,12 +13,18 @@ pub mod engine {
     pub struct Default;
 
     impl ::bindery::Engine for Default {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             0
         }
 
         fn name(self) -> &'static str {
             "default"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -29,12 +35,18 @@ pub mod engine {
     pub struct M;
 
     impl ::bindery::Engine for M {
+        type Dialect = ::bindery::dialect::Mysql;
+
         fn index(self) -> usize {
             1
         }
 
         fn name(self) -> &'static str {
             "m"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Mysql
         }
     }
 
@@ -45,12 +57,18 @@ pub mod engine {
     pub struct P;
 
     impl ::bindery::Engine for P {
+        type Dialect = ::bindery::dialect::Postgres;
+
         fn index(self) -> usize {
             2
         }
 
         fn name(self) -> &'static str {
             "p"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Postgres
         }
     }
 
@@ -68,12 +86,18 @@ pub mod engine {
     }
 
     impl ::bindery::Engine for Any {
+        type Dialect = ::bindery::dialect::Several;
+
         fn index(self) -> usize {
             self as usize
         }
 
         fn name(self) -> &'static str {
             super::PROGRAM.engines[self as usize].name
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            super::PROGRAM.engines[self as usize].dialect
         }
     }
 
@@ -418,6 +442,14 @@ pub mod hosts {
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Host<E>, engine: E) -> bool {
             row.id.engine() == engine && row.via.as_ref().is_none_or(|key| key.engine() == engine)
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Host>> ::bindery::FromRow<E> for Host<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Host as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -1060,6 +1092,14 @@ pub mod parcels {
         }
     }
 
+    impl<E: ::bindery::Hosts<model::Parcel>> ::bindery::FromRow<E> for Parcel<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Parcel as ::bindery::Model>::read(row, engine)
+        }
+    }
+
     impl ::bindery::Writable for model::Parcel {}
 
     impl ::bindery::HasKey for model::Parcel {
@@ -1630,6 +1670,14 @@ pub mod homes {
             params.push(&row.past);
             params.push(&row.warm);
             params.push(&row.cold);
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Home>> ::bindery::FromRow<E> for Home {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Home as ::bindery::Model>::read(row, engine)
         }
     }
 

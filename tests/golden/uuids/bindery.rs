@@ -12,12 +12,18 @@ pub mod engine {
     pub struct Default;
 
     impl ::bindery::Engine for Default {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             0
         }
 
         fn name(self) -> &'static str {
             "default"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -28,12 +34,18 @@ pub mod engine {
     pub struct M;
 
     impl ::bindery::Engine for M {
+        type Dialect = ::bindery::dialect::Mysql;
+
         fn index(self) -> usize {
             1
         }
 
         fn name(self) -> &'static str {
             "m"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Mysql
         }
     }
 
@@ -49,12 +61,18 @@ pub mod engine {
     }
 
     impl ::bindery::Engine for Any {
+        type Dialect = ::bindery::dialect::Several;
+
         fn index(self) -> usize {
             self as usize
         }
 
         fn name(self) -> &'static str {
             super::PROGRAM.engines[self as usize].name
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            super::PROGRAM.engines[self as usize].dialect
         }
     }
 
@@ -251,6 +269,14 @@ pub mod accounts {
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Account<E>, engine: E) -> bool {
             row.id.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Account>> ::bindery::FromRow<E> for Account<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Account as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -731,6 +757,14 @@ pub mod orders {
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Order<E>, engine: E) -> bool {
             row.account.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Order>> ::bindery::FromRow<E> for Order<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Order as ::bindery::Model>::read(row, engine)
         }
     }
 

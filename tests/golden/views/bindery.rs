@@ -11,12 +11,18 @@ pub mod engine {
     pub struct B;
 
     impl ::bindery::Engine for B {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             0
         }
 
         fn name(self) -> &'static str {
             "b"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -27,12 +33,18 @@ pub mod engine {
     pub struct Default;
 
     impl ::bindery::Engine for Default {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             1
         }
 
         fn name(self) -> &'static str {
             "default"
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -48,12 +60,18 @@ pub mod engine {
     }
 
     impl ::bindery::Engine for Any {
+        type Dialect = ::bindery::dialect::Sqlite;
+
         fn index(self) -> usize {
             self as usize
         }
 
         fn name(self) -> &'static str {
             super::PROGRAM.engines[self as usize].name
+        }
+
+        fn dialect(self) -> ::bindery::Dialect {
+            ::bindery::Dialect::Sqlite
         }
     }
 
@@ -257,6 +275,14 @@ pub mod customers {
             params.push(&row.id);
             params.push(&row.name);
             params.push(&row.email);
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Customer>> ::bindery::FromRow<E> for Customer {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Customer as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -574,6 +600,14 @@ pub mod orders {
         }
     }
 
+    impl<E: ::bindery::Hosts<model::Order>> ::bindery::FromRow<E> for Order<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Order as ::bindery::Model>::read(row, engine)
+        }
+    }
+
     impl ::bindery::Writable for model::Order {}
 
     impl ::bindery::HasKey for model::Order {
@@ -856,6 +890,14 @@ pub mod customer_totals {
         fn write_row<E: ::bindery::Engine>(_: &CustomerTotal, _: &mut ::bindery::ParamWriter<'_>) {}
     }
 
+    impl<E: ::bindery::Hosts<model::CustomerTotal>> ::bindery::FromRow<E> for CustomerTotal {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::CustomerTotal as ::bindery::Model>::read(row, engine)
+        }
+    }
+
     static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""customer_totals""#,
         columns: &[
@@ -1014,6 +1056,14 @@ pub mod great_orders {
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &GreatOrder<E>, engine: E) -> bool {
             row.id.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::GreatOrder>> ::bindery::FromRow<E> for GreatOrder<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::GreatOrder as ::bindery::Model>::read(row, engine)
         }
     }
 
@@ -1184,6 +1234,14 @@ pub mod greatest_ {
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Greatest<E>, engine: E) -> bool {
             row.id.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Greatest>> ::bindery::FromRow<E> for Greatest<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Greatest as ::bindery::Model>::read(row, engine)
         }
     }
 

@@ -35,6 +35,11 @@ impl ServerError {
         self.code == 1146
     }
 
+    /// Is it no statement that can be prepared?
+    pub(super) fn is_not_prepared(&self) -> bool {
+        self.code == 1295
+    }
+
     /// Has another session ended the statement? With it perhaps the session: MySQL, when it goes down or runs `KILL`
     /// for a session, answers the statement that runs in it with 1317, as it does for `KILL QUERY`, and closes the
     /// connection a moment later (`THD::send_kill_message`). MariaDB says 1927 or 1053 then.

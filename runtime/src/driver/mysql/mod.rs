@@ -16,6 +16,7 @@ mod options;
 #[cfg(all(test, unix))]
 pub(super) mod played;
 mod public_key;
+mod raw;
 mod session;
 mod settle;
 
@@ -77,6 +78,7 @@ pub(crate) struct MysqlConnection {
     peer: Peer,
     number: u32,
     canceller: Canceller,
+    raw: raw::Ran,
 }
 
 /// A prepared statement; its columns come with each answer.
@@ -85,6 +87,8 @@ struct Statement {
     params: usize,
     /// It was said to return rows.
     returns: bool,
+    /// The names of their columns.
+    names: Vec<Box<str>>,
 }
 
 #[derive(PartialEq, Eq, Clone, Copy)]
@@ -130,6 +134,7 @@ impl MysqlConnection {
             limits: Limits::new(config.statement_timeout),
             number: there.connection,
             canceller: Canceller::default(),
+            raw: raw::Ran::default(),
         }
     }
 
@@ -243,7 +248,7 @@ impl MysqlConnection {
             None => {
                 let statement = self
                     .prepare(sql)
-                    .map_err(|fault| self.failed(fault).before_it_ran())?;
+                    .map_err(|fault| self.failed(fault).before_it_ran().of_text())?;
                 let statement = Arc::new(statement);
                 self.statements.insert(sql, Arc::clone(&statement));
                 statement
@@ -272,10 +277,13 @@ impl MysqlConnection {
         if body.first() == Some(&0xff) {
             return Err(self.session.refused(&payload));
         }
-        let Some((statement, columns)) = Statement::read(body) else {
+        let Some((mut statement, columns)) = Statement::read(body) else {
             return Err(self.session.broken("a statement that is not described"));
         };
-        self.session.columns(statement.params + columns)?;
+        self.session.columns(statement.params)?;
+        self.session.keep_names();
+        self.session.columns(columns)?;
+        statement.names = self.session.take_names();
         self.session.answered();
         Ok(statement)
     }
@@ -404,8 +412,12 @@ impl MysqlConnection {
         self.session.is_dead()
     }
 
-    pub(crate) fn given_back(&mut self) {
+    pub(crate) fn given_back(&mut self) -> bool {
+        if self.raw.has_run() {
+            return self.clean();
+        }
         self.reset_due = self.config.session.reset == SessionReset::Always;
+        true
     }
 
     /// Nothing more is sent to the server; where it has to end the session itself, this reports when it has.
@@ -514,6 +526,7 @@ impl Statement {
             id,
             params,
             returns: columns > 0,
+            names: Vec::new(),
         };
         Some((statement, columns))
     }

@@ -28,6 +28,7 @@ const QUIT: &[u8] = &[1, 0, 0, 0, 1];
 
 /// Status flags (MySQL's manual, "Status Flags").
 const IN_TRANSACTION: u16 = 0x0001;
+const AUTOCOMMIT: u16 = 0x0002;
 const MORE_RESULTS: u16 = 0x0008;
 const STATE_CHANGED: u16 = 0x4000;
 
@@ -67,6 +68,12 @@ pub(super) struct Session {
     unanswered: bool,
     dead: bool,
     in_transaction: bool,
+    /// A transaction has ended since it was asked for last.
+    left_transaction: bool,
+    /// What is not in a transaction is stored at once.
+    autocommits: bool,
+    /// Names of the columns that come, where they are wanted.
+    names: Option<Vec<Box<str>>>,
     /// The session is set up: a change of a setting that values rely on spoils it.
     watched: bool,
     /// A setting was changed, or another session ended a statement; good for its holder, and for no caller after.
@@ -84,6 +91,9 @@ impl Session {
             unanswered: false,
             dead: false,
             in_transaction: false,
+            left_transaction: false,
+            autocommits: true,
+            names: None,
             watched: false,
             spoiled: false,
         }
@@ -114,6 +124,26 @@ impl Session {
     /// Was a transaction open when the server last said that all is well?
     pub(super) fn in_transaction(&self) -> bool {
         self.in_transaction
+    }
+
+    /// Has a transaction ended since this was asked last?
+    pub(super) fn has_left_transaction(&mut self) -> bool {
+        std::mem::take(&mut self.left_transaction)
+    }
+
+    /// Is what is not in a transaction stored at once?
+    pub(super) fn autocommits(&self) -> bool {
+        self.autocommits
+    }
+
+    /// From now on the names of columns are kept, until they are taken.
+    pub(super) fn keep_names(&mut self) {
+        self.names = Some(Vec::new());
+    }
+
+    /// The names that came, the last ones.
+    pub(super) fn take_names(&mut self) -> Vec<Box<str>> {
+        self.names.take().unwrap_or_default()
     }
 
     /// Encrypts what follows.
@@ -290,14 +320,25 @@ impl Session {
     /// Descriptions of this number of columns.
     pub(super) fn columns(&mut self, count: usize) -> Result<Vec<Column>, Fault> {
         let mut columns = Vec::with_capacity(count.min(1_024));
+        self.names.iter_mut().for_each(Vec::clear);
         for _ in 0..count {
             let payload = self.payload()?;
+            self.keep_name(&payload);
             match Column::parse(self.bytes(&payload)) {
                 Some(column) => columns.push(column),
                 None => return Err(self.broken("a column that is not described")),
             }
         }
         Ok(columns)
+    }
+
+    fn keep_name(&mut self, payload: &Payload) {
+        let Some(mut names) = self.names.take() else {
+            return;
+        };
+        let name = Column::name(self.bytes(payload)).unwrap_or_default();
+        names.push(String::from_utf8_lossy(name).into());
+        self.names = Some(names);
     }
 
     /// Is the next row of a prepared statement here already? Then nothing is waited for.
@@ -326,7 +367,10 @@ impl Session {
         let Some((done, status)) = read_done(self.bytes(payload)) else {
             return Err(self.broken("an end without a status"));
         };
-        self.in_transaction = status & IN_TRANSACTION != 0;
+        let in_transaction = status & IN_TRANSACTION != 0;
+        self.left_transaction |= self.in_transaction && !in_transaction;
+        self.in_transaction = in_transaction;
+        self.autocommits = status & AUTOCOMMIT != 0;
         if self.watched && status & STATE_CHANGED != 0 {
             self.look_at_changes(payload);
         }
@@ -385,7 +429,7 @@ impl Session {
             .ok_or_else(|| self.broken("an insert of many rows without their number"))
     }
 
-    fn rows_away(&mut self) -> Result<Done, Fault> {
+    pub(super) fn rows_away(&mut self) -> Result<Done, Fault> {
         loop {
             if let Err(done) = self.row()? {
                 return Ok(done);
@@ -483,9 +527,10 @@ fn duplicates(body: &[u8]) -> Option<u64> {
 pub(super) const IS_MYSQL: u32 = 1;
 
 /// The names of the settings that the end of a statement reports. The server was asked to report those that values rely
-/// on; its other reports (the current database, the schema) is no matter.
+/// on; it reports the current database unasked.
 fn changed_settings(body: &[u8], mut on: impl FnMut(&[u8])) -> Option<()> {
     const SYSTEM_VARIABLE: u8 = 0;
+    const DATABASE: u8 = 1;
     let mut rest = body.get(1..)?;
     take_counted_number(&mut rest)?;
     take_counted_number(&mut rest)?;
@@ -495,8 +540,11 @@ fn changed_settings(body: &[u8], mut on: impl FnMut(&[u8])) -> Option<()> {
     while !changes.is_empty() {
         let kind = take_u8(&mut changes)?;
         let mut change = take_counted(&mut changes)?;
-        if kind == SYSTEM_VARIABLE {
-            on(take_counted(&mut change)?);
+        match kind {
+            SYSTEM_VARIABLE => on(take_counted(&mut change)?),
+            // A reset leaves it as it is.
+            DATABASE => on(b"database"),
+            _ => (),
         }
     }
     Some(())

@@ -16,6 +16,8 @@ pub(super) struct ServerError {
     constraint: Option<String>,
     /// Which of the rows of a COPY, from 0.
     row: Option<usize>,
+    /// Where in the statement's text, in characters from 1.
+    position: Option<usize>,
 }
 
 impl ServerError {
@@ -36,6 +38,7 @@ impl ServerError {
                 b'c' => said.column = Some(text),
                 b'n' => said.constraint = Some(text),
                 b'W' => said.row = row_of_copy(&text),
+                b'P' => said.position = text.parse().ok(),
                 _ => (),
             }
         }
@@ -58,7 +61,8 @@ fn row_of_copy(context: &str) -> Option<usize> {
 #[cold]
 pub(super) fn statement_error(fault: Fault) -> Error {
     fault.into_error(|said| {
-        let source = DatabaseError::of_statement(said.code.as_str(), &said.message);
+        let source = DatabaseError::of_statement(said.code.as_str(), &said.message)
+            .at_position(said.position);
         let error = Error::new(kind(said))
             .with_source(source)
             .telling(reported_constraint(said));

@@ -16,6 +16,7 @@ mod options;
 mod pipeline;
 #[cfg(all(test, unix))]
 pub(super) mod played;
+mod raw;
 mod session;
 mod settle;
 mod statement;
@@ -77,6 +78,8 @@ pub(crate) struct PostgresConnection {
     tls: Option<Tls>,
     canceller: Canceller,
     info: ServerInfo,
+    /// Raw statements ran since it was taken from the pool.
+    raw_ran: bool,
 }
 
 impl PostgresConnection {
@@ -113,6 +116,7 @@ impl PostgresConnection {
             tls: None,
             canceller: Canceller::default(),
             info: ServerInfo { product, version },
+            raw_ran: false,
         }
     }
 
@@ -247,7 +251,7 @@ impl PostgresConnection {
 
     fn prepare(&mut self, sql: &str) -> Result<Statement> {
         self.describe(sql)
-            .map_err(|fault| self.failed(fault).before_it_ran())
+            .map_err(|fault| self.failed(fault).before_it_ran().of_text())
     }
 
     fn describe(&mut self, sql: &str) -> Result<Statement, Fault> {
@@ -282,15 +286,21 @@ impl PostgresConnection {
             Ok(())
         })?;
         let params = self.types.of(&mut self.session, &params)?;
-        let numbers: Vec<u32> = columns.iter().map(|(number, _)| *number).collect();
+        let numbers: Vec<u32> = columns.iter().map(|(number, ..)| *number).collect();
         let types = self.types.of(&mut self.session, &numbers)?;
+        let mut names = Vec::new();
         let columns = types.into_iter().zip(columns);
-        let columns = columns.map(|(column_type, (_, modifier))| Column {
-            column_type,
-            modifier,
+        let columns = columns.map(|(column_type, (_, modifier, name))| {
+            names.push(name);
+            Column {
+                column_type,
+                modifier,
+            }
         });
-        let columns = returns.then(|| columns.collect());
-        Ok(Statement::new(name, params, columns))
+        let columns = columns.collect();
+        let mut statement = Statement::new(name, params, returns.then_some(columns));
+        statement.names = names;
+        Ok(statement)
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
@@ -427,8 +437,12 @@ impl PostgresConnection {
         self.session.is_dead()
     }
 
-    pub(crate) fn given_back(&mut self) {
+    pub(crate) fn given_back(&mut self) -> bool {
+        if self.raw_ran {
+            return self.clean().is_ok();
+        }
         self.session.reset_first();
+        true
     }
 
     /// Nothing more is sent to the server; where it has to end the session itself, this reports when it has.

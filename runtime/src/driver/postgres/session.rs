@@ -66,8 +66,10 @@ pub(super) struct Session {
     strange: Strange,
     /// The session is set up: a change of one of them from now on spoils it.
     watched: bool,
-    /// The statements that make the session as new, where the engine is set to that.
+    /// The statements that make the session as new.
     reset: Option<Box<str>>,
+    /// It is made as new for each user, whoever had it before.
+    always_resets: bool,
     resetting: Resetting,
     /// For cancelling: number and secret of the server's process.
     key: Option<[u8; 8]>,
@@ -85,6 +87,7 @@ impl Session {
             strange: Strange::default(),
             watched: false,
             reset: None,
+            always_resets: false,
             resetting: Resetting::No,
             key: None,
         }
@@ -135,13 +138,19 @@ impl Session {
     }
 
     /// Keeps what makes the session as new.
-    pub(super) fn keep_reset(&mut self, sql: String) {
+    pub(super) fn keep_reset(&mut self, sql: String, is_always: bool) {
         self.reset = Some(sql.into());
+        self.always_resets = is_always;
+    }
+
+    /// What makes the session as new.
+    pub(super) fn reset(&self) -> Option<&str> {
+        self.reset.as_deref()
     }
 
     /// Has the session made as new before it is used again, in the same packet.
     pub(super) fn reset_first(&mut self) {
-        if self.reset.is_some() {
+        if self.always_resets {
             self.resetting = Resetting::Due;
         }
     }

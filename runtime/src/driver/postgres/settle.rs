@@ -53,10 +53,8 @@ pub(super) fn settle(
         )));
     }
     session.watch_settings();
-    match config.session.reset {
-        SessionReset::Noticed => {}
-        SessionReset::Always => session.keep_reset(format!("{RESET}; {}", settings(config))),
-    }
+    let is_always = config.session.reset == SessionReset::Always;
+    session.keep_reset(format!("{RESET}; {}", settings(config)), is_always);
     Ok(())
 }
 

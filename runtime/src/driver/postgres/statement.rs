@@ -11,6 +11,8 @@ pub(super) struct Statement {
     pub(super) name: String,
     pub(super) params: Vec<Type>,
     pub(super) columns: Vec<Column>,
+    /// The names of those columns.
+    pub(super) names: Vec<Box<str>>,
     /// Whether it returns rows, if only rows without columns.
     pub(super) returns: bool,
     /// The beginning of each Bind: no portal's name, the statement's, the forms of the parameters, their number.
@@ -35,6 +37,7 @@ impl Statement {
         Self {
             name,
             params,
+            names: Vec::new(),
             returns: columns.is_some(),
             columns: columns.unwrap_or_default(),
             bind,

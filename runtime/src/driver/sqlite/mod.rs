@@ -1,7 +1,9 @@
 //! SQLite through `rusqlite`.
 
+mod acts;
 mod catalogue;
 mod kept;
+mod raw;
 mod readings;
 mod watch;
 mod writing;
@@ -42,6 +44,7 @@ pub(crate) struct SqliteConnection {
     /// Before the connection: SQLite closes one that has statements only when they are gone.
     kept: Box<Kept>,
     watched: Watched,
+    raw: raw::Ran,
     /// After the connection: a transaction that was left open is over when it is closed.
     writing: Writing,
     /// The file cannot be used through it any more.
@@ -144,9 +147,11 @@ impl SqliteConnection {
         }
         ensure_foreign_keys(watched.connection())?;
         watched.set_lock_limit(options.busy_timeout);
+        let raw = raw::Ran::of(watched.connection());
         Ok(Self {
             kept: Box::new(Kept::new()),
             watched,
+            raw,
             writing,
             broken: Cell::new(false),
             only_reads: false,
@@ -361,8 +366,10 @@ impl SqliteConnection {
         Ok(())
     }
 
-    /// Triggers cannot change a connection.
-    pub(crate) fn given_back(&mut self) {}
+    /// Triggers cannot change a connection. What raw statements leave in one goes with it.
+    pub(crate) fn given_back(&mut self) -> bool {
+        !self.raw.has_left()
+    }
 
     /// A file has no sessions.
     pub(crate) fn leave(&mut self) -> Option<Leaving> {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use std::time::Instant;
 
-use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::error::{Applied, Error, ErrorKind, Operation, Result};
 
 /// Depth and doom of the transaction that is open on a connection.
 #[derive(Default)]
@@ -47,6 +47,8 @@ enum Doom {
     Scope(u32),
     /// The database has rolled back the whole transaction, or would have to.
     Whole,
+    /// A raw statement has ended it, by COMMIT or ROLLBACK.
+    Ended,
 }
 
 impl Standing {
@@ -59,12 +61,13 @@ impl Standing {
         match self.doom {
             None => Ok(()),
             Some(Doom::Scope(_) | Doom::Whole) => Err(Error::new(ErrorKind::TransactionAborted)),
+            Some(Doom::Ended) => Err(Error::new(ErrorKind::TransactionControl).perhaps_applied()),
         }
     }
 
     /// Is all of the transaction lost, whatever savepoint is rolled back?
     pub(crate) fn is_over(&self) -> bool {
-        self.doom == Some(Doom::Whole)
+        matches!(self.doom, Some(Doom::Whole | Doom::Ended))
     }
 
     /// A scope of this depth was begun.
@@ -127,7 +130,7 @@ impl Standing {
         let mended = match self.doom {
             None => true,
             Some(Doom::Scope(failed)) => failed >= depth,
-            Some(Doom::Whole) => depth == 1,
+            Some(Doom::Whole | Doom::Ended) => depth == 1,
         };
         if mended {
             self.doom = None;
@@ -139,7 +142,12 @@ impl Standing {
         if self.depth == 0 || self.is_over() {
             return;
         }
-        if ends_whole(error) {
+        if *error.kind() == ErrorKind::TransactionControl {
+            self.doom = Some(match error.applied() {
+                Applied::Unknown => Doom::Ended,
+                Applied::No | Applied::Yes => Doom::Whole,
+            });
+        } else if ends_whole(error) {
             self.doom = Some(Doom::Whole);
             self.was_in_the_way = true;
         } else if is_of_database(error) || has_written(operation, error) {
@@ -199,6 +207,8 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::Unsupported(_)
         | ErrorKind::TransactionForgotten
         | ErrorKind::WrongTransaction
+        | ErrorKind::TransactionControl
+        | ErrorKind::WrongColumns { .. }
         | ErrorKind::AfterCommit
         | ErrorKind::Closed
         | ErrorKind::StillInUse { .. }
@@ -208,6 +218,13 @@ fn is_of_database(error: &Error) -> bool {
 
 /// A row was written and could not be given back. The call failed, so what it did must not be kept.
 fn has_written(operation: Operation, error: &Error) -> bool {
-    let was_read = matches!(error.kind(), ErrorKind::Decode { .. } | ErrorKind::NotFound);
+    let was_read = match error.kind() {
+        // Known before the statement ran, but for tables that changed meanwhile.
+        ErrorKind::WrongColumns { .. } => error.applied() == Applied::Unknown,
+        kind => matches!(
+            kind,
+            ErrorKind::Decode { .. } | ErrorKind::NotFound | ErrorKind::SeveralRows
+        ),
+    };
     was_read && operation.writes()
 }

@@ -17,8 +17,10 @@ impl Pool {
             return self.discard(pooled);
         }
         pooled.taken = now;
+        if !pooled.physical.given_back() {
+            return self.discard(pooled);
+        }
         pooled.checkout.begin(now);
-        pooled.physical.given_back();
         let mut state = self.lock();
         if state.closed {
             drop(state);

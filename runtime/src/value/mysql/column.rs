@@ -30,6 +30,16 @@ pub(crate) struct Column {
 }
 
 impl Column {
+    /// The name that the column has in the result.
+    pub(crate) fn name(body: &[u8]) -> Option<&[u8]> {
+        let mut rest = body;
+        // Catalogue, schema, table, its own name.
+        for _ in 0..4 {
+            take_counted(&mut rest)?;
+        }
+        take_counted(&mut rest)
+    }
+
     /// Reads a column's description; of a type that is not known nothing could be read after it.
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
         const UNSIGNED: u16 = 0x20;

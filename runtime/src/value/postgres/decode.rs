@@ -103,17 +103,17 @@ pub(crate) fn numbers(mut body: &[u8]) -> Option<Vec<u32>> {
     (0..count).map(|_| take_u32(&mut body)).collect()
 }
 
-/// Type and modifier of each column of a RowDescription.
-pub(crate) fn columns(mut body: &[u8]) -> Option<Vec<(u32, i32)>> {
+/// Type, modifier and name of each column of a RowDescription.
+pub(crate) fn columns(mut body: &[u8]) -> Option<Vec<(u32, i32, Box<str>)>> {
     let count = take_u16(&mut body)?;
     let column = |rest: &mut &[u8]| {
-        take_text(rest)?;
+        let name = String::from_utf8_lossy(take_text(rest)?).into();
         let (_table, _place) = (take_u32(rest)?, take_u16(rest)?);
         let number = take_u32(rest)?;
         let _length = take_u16(rest)?;
         let modifier = take_i32(rest)?;
         let _form = take_u16(rest)?;
-        Some((number, modifier))
+        Some((number, modifier, name))
     };
     (0..count).map(|_| column(&mut body)).collect()
 }

@@ -11,10 +11,15 @@ use crate::error::{Constraint, Error, ErrorKind, ReportedConstraint, TimeoutPhas
 /// The error of opening a file or preparing a statement.
 #[cold]
 pub(crate) fn prepare_error(error: rusqlite::Error) -> Error {
-    let (code, message) = match &error {
-        rusqlite::Error::SqlInputError { error, msg, .. } => (error.extended_code, msg.as_str()),
+    let (code, message, position) = match &error {
+        rusqlite::Error::SqlInputError {
+            error,
+            msg,
+            sql,
+            offset,
+        } => (error.extended_code, msg.as_str(), position(sql, *offset)),
         rusqlite::Error::SqliteFailure(failure, Some(message)) => {
-            (failure.extended_code, message.as_str())
+            (failure.extended_code, message.as_str(), None)
         }
         _ => return step_error(error),
     };
@@ -24,7 +29,14 @@ pub(crate) fn prepare_error(error: rusqlite::Error) -> Error {
         ffi::SQLITE_ERROR if is_syntax(message) => ErrorKind::Syntax,
         code => kind(code),
     };
-    Error::new(kind).with_source(DatabaseError::new(code.to_string(), Some(message)))
+    let said = DatabaseError::new(code.to_string(), Some(message)).at_position(position);
+    Error::new(kind).with_source(said)
+}
+
+/// From bytes, negative where SQLite does not know, to characters from 1.
+fn position(sql: &str, offset: i32) -> Option<usize> {
+    let before = sql.get(..usize::try_from(offset).ok()?)?;
+    Some(before.chars().count() + 1)
 }
 
 /// The error of the first look into a file that is open itself; `system` is the operating system's code.

@@ -175,6 +175,37 @@ impl Statement {
         }
     }
 
+    /// The names of the columns.
+    pub(crate) fn column_names(&self) -> Vec<Box<str>> {
+        let raw = self.raw.as_ptr();
+        // SAFETY: the statement was prepared and is not finalised.
+        let count = unsafe { ffi::sqlite3_column_count(raw) };
+        (0..count)
+            .map(|column| self.column_name(column).to_string_lossy().into())
+            .collect()
+    }
+
+    fn column_name(&self, column: c_int) -> &CStr {
+        // SAFETY: the statement was prepared and is not finalised; the name ends with NUL and stays until it is asked for
+        // again or the statement is prepared anew, which needs `&mut self`.
+        unsafe {
+            let name = ffi::sqlite3_column_name(self.raw.as_ptr(), column);
+            NonNull::new(name.cast_mut()).map_or(c"", |name| CStr::from_ptr(name.as_ptr()))
+        }
+    }
+
+    /// Are these the names of the columns? Preparing anew, as `step` does after tables have changed, may change them.
+    pub(crate) fn has_columns(&self, names: &[Box<str>]) -> bool {
+        let raw = self.raw.as_ptr();
+        // SAFETY: the statement was prepared and is not finalised.
+        let count = unsafe { ffi::sqlite3_column_count(raw) };
+        usize::try_from(count) == Ok(names.len())
+            && names
+                .iter()
+                .zip(0..)
+                .all(|(name, column)| self.column_name(column).to_bytes() == name.as_bytes())
+    }
+
     #[inline]
     fn check(&self, code: c_int) -> rusqlite::Result<()> {
         if code == ffi::SQLITE_OK {

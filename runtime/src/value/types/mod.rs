@@ -104,6 +104,12 @@ use crate::value::{ParamWriter, RowReader};
 pub trait ToColumn {
     /// Writes exactly one value. What a database cannot hold is recorded in the writer and reported before anything is sent.
     fn write(&self, params: &mut ParamWriter<'_>);
+
+    /// A key belongs to one engine, everything else to any.
+    #[doc(hidden)]
+    fn belongs_to(&self, _engine: usize) -> bool {
+        true
+    }
 }
 
 /// A value that can be read from a column.
@@ -117,6 +123,12 @@ pub trait FromColumn: Sized {
     /// # Errors
     /// The stored value is NULL or of another type.
     fn read(row: &mut RowReader<'_>) -> Result<Self>;
+
+    /// A key is of one engine, everything else of any.
+    #[doc(hidden)]
+    fn is_of(_engine: usize) -> bool {
+        true
+    }
 }
 
 /// A value that can be the current time: the type of a column with `@updated`.
@@ -135,6 +147,10 @@ impl<T: ToColumn + ?Sized> ToColumn for &T {
     fn write(&self, params: &mut ParamWriter<'_>) {
         (**self).write(params);
     }
+
+    fn belongs_to(&self, engine: usize) -> bool {
+        (**self).belongs_to(engine)
+    }
 }
 
 impl<T: ToColumn> ToColumn for Option<T> {
@@ -143,6 +159,10 @@ impl<T: ToColumn> ToColumn for Option<T> {
             Some(value) => value.write(params),
             None => params.null(),
         }
+    }
+
+    fn belongs_to(&self, engine: usize) -> bool {
+        self.as_ref().is_none_or(|value| value.belongs_to(engine))
     }
 }
 
@@ -153,5 +173,9 @@ impl<T: FromColumn> FromColumn for Option<T> {
         } else {
             T::read(row).map(Some)
         }
+    }
+
+    fn is_of(engine: usize) -> bool {
+        T::is_of(engine)
     }
 }

@@ -1,18 +1,24 @@
 //! Engines of the sample: three on SQLite, and one for each kind of server.
 
 macro_rules! engines {
-    ($($index:literal $type:ident $name:literal;)*) => {
+    ($($index:literal $type:ident $name:literal $dialect:ident;)*) => {
         $(
             #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
             pub struct $type;
 
             impl bindery::Engine for $type {
+                type Dialect = bindery::dialect::$dialect;
+
                 fn index(self) -> usize {
                     $index
                 }
 
                 fn name(self) -> &'static str {
                     $name
+                }
+
+                fn dialect(self) -> bindery::Dialect {
+                    bindery::Dialect::$dialect
                 }
             }
 
@@ -26,6 +32,8 @@ macro_rules! engines {
         }
 
         impl bindery::Engine for Any {
+            type Dialect = bindery::dialect::Several;
+
             fn index(self) -> usize {
                 self as usize
             }
@@ -33,6 +41,12 @@ macro_rules! engines {
             fn name(self) -> &'static str {
                 match self {
                     $(Self::$type => $name,)*
+                }
+            }
+
+            fn dialect(self) -> bindery::Dialect {
+                match self {
+                    $(Self::$type => bindery::Dialect::$dialect,)*
                 }
             }
         }
@@ -51,10 +65,10 @@ macro_rules! engines {
 }
 
 engines! {
-    0 B "b";
-    1 Default "default";
-    2 Test "test";
-    3 Mysql "x_mysql";
-    4 Postgres "x_postgres";
-    5 Mariadb "y_mariadb";
+    0 B "b" Sqlite;
+    1 Default "default" Sqlite;
+    2 Test "test" Sqlite;
+    3 Mysql "x_mysql" Mysql;
+    4 Postgres "x_postgres" Postgres;
+    5 Mariadb "y_mariadb" Mysql;
 }

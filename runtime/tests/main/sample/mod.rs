@@ -101,11 +101,21 @@ pub fn program_with(program: &'static Program, engine: &str, options: EngineOpti
     Registry::with_config(program, &config).unwrap()
 }
 
-/// Runs a check on an engine at this URL, with its tables.
-pub fn run_at<E: StaticEngine>(engine: E, url: &str, check: impl FnOnce(&mut Connection<E>)) {
+/// Runs a check on an engine at this URL, with its tables, whatever becomes of the connection.
+pub fn run_once_at<E: StaticEngine>(
+    engine: E,
+    url: &str,
+    check: impl FnOnce(&mut Connection<E>),
+) -> Registry {
     let db = at(engine.name(), url);
     db.create_missing_on(engine).unwrap();
     check(&mut db.connect(engine).unwrap());
+    db
+}
+
+/// Runs a check on an engine at this URL, with its tables.
+pub fn run_at<E: StaticEngine>(engine: E, url: &str, check: impl FnOnce(&mut Connection<E>)) {
+    let db = run_once_at(engine, url, check);
     let pool = db.engine(engine.name()).unwrap().pool;
     assert_eq!(
         (pool.in_use, pool.open),
@@ -125,12 +135,18 @@ pub fn fresh_mariadb() -> Option<FreshDatabase> {
 /// Runs functions that are generic over [`Everything`] on every database there is, as a test for each: MySQL and MariaDB
 /// by statements that both understand, and MariaDB by its own.
 macro_rules! on_each_database {
+    (once: $($check:ident;)*) => {
+        crate::sample::on_each_database! { by run_once_at: $($check;)* }
+    };
     ($($check:ident;)*) => {
+        crate::sample::on_each_database! { by run_at: $($check;)* }
+    };
+    (by $run:ident: $($check:ident;)*) => {
         mod sqlite {
             $(#[test]
             fn $check() {
                 let engine = crate::sample::engine::Default;
-                crate::sample::run_at(engine, ":memory:", super::$check);
+                crate::sample::$run(engine, ":memory:", super::$check);
             })*
         }
 
@@ -139,7 +155,7 @@ macro_rules! on_each_database {
             fn $check() {
                 if let Some(database) = bindery_testkit::fresh_postgres() {
                     let engine = crate::sample::engine::Postgres;
-                    crate::sample::run_at(engine, &database.url(), super::$check);
+                    crate::sample::$run(engine, &database.url(), super::$check);
                 }
             })*
         }
@@ -149,7 +165,7 @@ macro_rules! on_each_database {
             fn $check() {
                 if let Some(database) = bindery_testkit::fresh_mysql() {
                     let engine = crate::sample::engine::Mysql;
-                    crate::sample::run_at(engine, &database.url(), super::$check);
+                    crate::sample::$run(engine, &database.url(), super::$check);
                 }
             })*
         }
@@ -159,7 +175,7 @@ macro_rules! on_each_database {
             fn $check() {
                 if let Some(database) = crate::sample::fresh_mariadb() {
                     let engine = crate::sample::engine::Mariadb;
-                    crate::sample::run_at(engine, &database.url(), super::$check);
+                    crate::sample::$run(engine, &database.url(), super::$check);
                 }
             })*
         }

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use bindery::__private::{ColumnSet, ColumnSource, NoKey, TableSql};
 use bindery::types::Nullable;
 use bindery::{
-    Dialect, Engine, HasKey, Key, LivesOn, Model, ParamWriter, Result, RowReader, Writable,
+    Dialect, Engine, FromRow, HasKey, Hosts, Key, LivesOn, Model, ParamWriter, Result, RowColumns,
+    RowReader, Writable,
 };
 
 use super::engine;
@@ -182,6 +183,18 @@ macro_rules! counted_model {
 
             fn row_belongs_to<E: Engine>(row: &$tag<E>, engine: E) -> bool {
                 row.id.engine() == engine
+            }
+        }
+
+        impl<E: Hosts<tag::$tag>> FromRow<E> for $tag<E> {
+            const COLUMNS: RowColumns = RowColumns::Named {
+                row: stringify!($tag),
+                names: &["id", $(stringify!($required),)* $(stringify!($nullable),)* $(stringify!($default),)*],
+                lives_on: Some(&$engines),
+            };
+
+            fn read_row(row: &mut RowReader<'_>, engine: E) -> Result<Self> {
+                <tag::$tag as Model>::read(row, engine)
             }
         }
 

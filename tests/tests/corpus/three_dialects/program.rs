@@ -5,8 +5,8 @@ use std::cell::Cell;
 
 use bindery::__private::{ColumnSet, ColumnSource, EngineInfo, NoKey, Program, TableDdl, TableSql};
 use bindery::{
-    Config, Connection, Engine, EngineOptions, LivesOn, Model, ModelInfo, ParamWriter, Registry,
-    Repository, Result, Route, RowReader, Writable,
+    Config, Connection, Dialect, Engine, EngineOptions, LivesOn, Model, ModelInfo, ParamWriter,
+    Registry, Repository, Result, Route, RowReader, Writable,
 };
 use bindery_schema::column_type::ColumnType;
 use bindery_schema::model::{CheckedModel, EngineId, TableId};
@@ -18,17 +18,25 @@ use super::value::Value;
 /// The engines, sorted by name.
 pub(super) const ENGINES: [&str; 3] = ["b", "c", "default"];
 
+const DIALECTS: [Dialect; 3] = [Dialect::Mysql, Dialect::Sqlite, Dialect::Postgres];
+
 /// One of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Which(pub(super) usize);
 
 impl Engine for Which {
+    type Dialect = bindery::dialect::Several;
+
     fn index(self) -> usize {
         self.0
     }
 
     fn name(self) -> &'static str {
         ENGINES[self.0]
+    }
+
+    fn dialect(self) -> Dialect {
+        DIALECTS[self.0]
     }
 }
 

@@ -1,0 +1,167 @@
+//! Texts of `sql!`: SQL with values in braces, as a text with the placeholders of each dialect and the values in their order.
+
+use std::fmt;
+
+/// A text taken apart.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SqlPlaces {
+    /// With `?` for each value, as SQLite, MySQL and MariaDB have it.
+    pub unnumbered: String,
+    /// With `$1`, `$2`, …, as PostgreSQL has it.
+    pub numbered: String,
+    /// The values as they are written in the text.
+    pub values: Vec<String>,
+}
+
+/// What is wrong with a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlaceFault {
+    /// A brace is opened and not closed; what follows it.
+    NeverClosed(String),
+    /// A brace is closed that was not opened.
+    NeverOpened,
+    /// There is nothing between the braces.
+    Empty,
+    /// Quotes stand around a place: the value would not be bound.
+    InQuotes(String),
+}
+
+impl PlaceFault {
+    /// What to write instead.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::NeverClosed(_) => {
+                "close it with `}`; a brace of the text itself is written twice: `{{`"
+            }
+            Self::NeverOpened => "a brace of the text itself is written twice: `}}`",
+            Self::Empty => {
+                "write the value into it: `{id}`; braces of the text itself are written twice: `{{}}`"
+            }
+            Self::InQuotes(_) => "a value is bound, not pasted: leave out the quotes around it",
+        }
+    }
+}
+
+impl fmt::Display for PlaceFault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NeverClosed(rest) => write!(out, "the brace before `{rest}` is never closed"),
+            Self::NeverOpened => out.write_str("a `}` has no `{` before it"),
+            Self::Empty => out.write_str("a place has no value"),
+            Self::InQuotes(value) => write!(out, "the place `{{{value}}}` is in quotes"),
+        }
+    }
+}
+
+/// Takes a text apart.
+///
+/// ```
+/// let text = "SELECT '{{}}' FROM users WHERE id = {id} AND name = {user.name}";
+/// let places = bindery_codegen::sql_places::parse(text).unwrap();
+/// assert_eq!(places.unnumbered, "SELECT '{}' FROM users WHERE id = ? AND name = ?");
+/// assert_eq!(places.numbered, "SELECT '{}' FROM users WHERE id = $1 AND name = $2");
+/// assert_eq!(places.values, ["id", "user.name"]);
+/// ```
+///
+/// # Errors
+/// The first brace that is not as it should be.
+pub fn parse(text: &str) -> Result<SqlPlaces, PlaceFault> {
+    let mut places = SqlPlaces::default();
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (before, brace) = rest.split_at(at);
+        places.push(before);
+        rest = match brace.get(..2) {
+            Some("{{") => places.literal("{", &brace[2..]),
+            Some("}}") => places.literal("}", &brace[2..]),
+            _ if brace.starts_with('}') => return Err(PlaceFault::NeverOpened),
+            _ => places.place(before, &brace[1..])?,
+        };
+    }
+    places.push(rest);
+    Ok(places)
+}
+
+impl SqlPlaces {
+    fn push(&mut self, text: &str) {
+        self.unnumbered.push_str(text);
+        self.numbered.push_str(text);
+    }
+
+    fn literal<'t>(&mut self, brace: &str, after: &'t str) -> &'t str {
+        self.push(brace);
+        after
+    }
+
+    fn place<'t>(&mut self, before: &str, inside: &'t str) -> Result<&'t str, PlaceFault> {
+        let never_closed = || {
+            let start: String = inside.chars().take(20).collect();
+            PlaceFault::NeverClosed(start)
+        };
+        let (value, after) = inside.split_once('}').ok_or_else(never_closed)?;
+        if value.contains('{') {
+            return Err(never_closed());
+        }
+        let value = value.trim();
+        if value.is_empty() {
+            return Err(PlaceFault::Empty);
+        }
+        if before.ends_with('\'') && after.starts_with('\'') {
+            return Err(PlaceFault::InQuotes(value.to_owned()));
+        }
+        self.values.push(value.to_owned());
+        self.unnumbered.push('?');
+        self.numbered.push_str(&format!("${}", self.values.len()));
+        Ok(after)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_become_placeholders_and_double_braces_one() {
+        for (text, unnumbered, numbered, values) in [
+            ("", "", "", &[][..]),
+            ("SELECT 1", "SELECT 1", "SELECT 1", &[]),
+            ("{a}", "?", "$1", &["a"]),
+            ("{ a }{b.c()}", "??", "$1$2", &["a", "b.c()"]),
+            (
+                "'{{\"a\": {{}}}}' @> {a}",
+                "'{\"a\": {}}' @> ?",
+                "'{\"a\": {}}' @> $1",
+                &["a"],
+            ),
+            ("{{{a}}}", "{?}", "{$1}", &["a"]),
+            ("é{a}ü", "é?ü", "é$1ü", &["a"]),
+            ("{a} {a}", "? ?", "$1 $2", &["a", "a"]),
+        ] {
+            let places = parse(text).unwrap();
+            assert_eq!(
+                (places.unnumbered.as_str(), places.numbered.as_str()),
+                (unnumbered, numbered)
+            );
+            assert_eq!(places.values, values);
+        }
+    }
+
+    #[test]
+    fn braces_that_do_not_fit_are_refused() {
+        for (text, message) in [
+            ("a { b", "the brace before ` b` is never closed"),
+            ("{a {b}", "the brace before `a {b}` is never closed"),
+            ("a } b", "a `}` has no `{` before it"),
+            ("{a}}", "a `}` has no `{` before it"),
+            ("a {} b", "a place has no value"),
+            ("a { } b", "a place has no value"),
+            ("name = '{name}'", "the place `{name}` is in quotes"),
+            ("{", "the brace before `` is never closed"),
+            ("}", "a `}` has no `{` before it"),
+        ] {
+            let fault = parse(text).unwrap_err();
+            assert_eq!(fault.to_string(), message, "{text}");
+            assert!(!fault.help().is_empty());
+        }
+    }
+}

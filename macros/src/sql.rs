@@ -1,0 +1,35 @@
+//! `sql!("… {value} …")`: the text is taken apart by `bindery_codegen::sql_places`; here its values become expressions again.
+
+use bindery_codegen::sql_places;
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::{Expr, LitStr};
+
+use crate::places::worded;
+
+/// Expands the macro.
+pub(crate) fn expand(text: &LitStr) -> syn::Result<TokenStream> {
+    let places = sql_places::parse(&text.value())
+        .map_err(|fault| worded(text, &fault.to_string(), fault.help()))?;
+    let values = places.values.iter().map(|value| expression(value, text));
+    let values = values.collect::<syn::Result<Vec<Expr>>>()?;
+    let (unnumbered, numbered) = (&places.unnumbered, &places.numbered);
+    Ok(quote_spanned! {text.span()=>
+        ::bindery::BoundSql::new(
+            ::bindery::__private::BoundText { unnumbered: #unnumbered, numbered: #numbered },
+            [#(&(#values) as &dyn ::bindery::types::ToColumn),*],
+        )
+    })
+}
+
+/// With the place of the text, which is all that is known of a place in it.
+fn expression(value: &str, text: &LitStr) -> syn::Result<Expr> {
+    LitStr::new(value, text.span()).parse().map_err(|error| {
+        let message = format!("`{{{value}}}` is no expression: {error}");
+        worded(
+            text,
+            &message,
+            "write a variable, a field or a call: `{user.id}`",
+        )
+    })
+}

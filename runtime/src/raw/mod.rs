@@ -1,0 +1,17 @@
+//! SQL that the program wrote itself: texts typed by dialect, values bound, rows read by the names of their columns. A layer
+//! beside the repositories; what runs is the drivers'.
+
+mod bound;
+mod columns;
+mod connection;
+mod from_row;
+mod on;
+mod params;
+mod sql;
+mod tuples;
+
+pub use bound::{BoundOn, BoundSql, BoundText, Runs};
+pub use from_row::{FromRow, RowColumns};
+pub use on::RawSql;
+pub use params::Params;
+pub use sql::{Assembled, ByDialect, IntoSql, Missing, Sql, SqlFor, SqlText};

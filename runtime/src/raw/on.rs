@@ -1,0 +1,232 @@
+//! Raw statements on a connection that is held, or on one that is taken for each.
+
+use super::columns::{self, Order};
+use super::{FromRow, IntoSql, Params, RowColumns, SqlText};
+use crate::driver::{Physical, RawText};
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::Link;
+use crate::link::engine::Engine;
+use crate::model::route::{Source, Target};
+use crate::value::{ParamWriter, RowReader};
+
+/// Raw SQL on one engine of `Databases`, a connection for each statement: what
+/// [`Registry::sql_on`](crate::Registry::sql_on) gives.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # fn main() -> bindery::Result<()> {
+/// # let db = Databases::in_memory()?;
+/// # db.create_missing()?;
+/// db.sql_on(engine::B).execute("INSERT INTO blogs (title) VALUES (?)", ("raw",))?;
+/// let any: engine::Any = "b".parse()?;
+/// let count: i64 = db.sql_on(any).query_scalar("SELECT count(*) FROM blogs", ())?;
+/// assert_eq!(count, 1);
+/// # Ok(())
+/// # }
+/// ```
+pub struct RawSql<'c, E> {
+    target: Target<'c, E>,
+}
+
+impl<'c, E: Engine> RawSql<'c, E> {
+    pub(crate) fn new(target: Target<'c, E>) -> Self {
+        Self { target }
+    }
+
+    /// The same once more.
+    pub(super) fn again(&mut self) -> RawSql<'_, E> {
+        let source = match &mut self.target.source {
+            Source::Link(link) => Source::Link(link),
+            Source::Pool(pool) => Source::Pool(std::sync::Arc::clone(pool)),
+        };
+        RawSql::new(Target {
+            engine: self.target.engine,
+            source,
+        })
+    }
+
+    /// All rows of a query. See [`Connection::query_as`](crate::Connection::query_as).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn query_as<T: FromRow<E>>(
+        &mut self,
+        sql: impl IntoSql<E::Dialect>,
+        params: impl Params,
+    ) -> Result<Vec<T>> {
+        let mut rows = Vec::new();
+        self.query(sql, &params, &mut |row| {
+            rows.push(row);
+            Ok(true)
+        })?;
+        Ok(rows)
+    }
+
+    /// The one row of a query. See [`Connection::query_row`](crate::Connection::query_row).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn query_row<T: FromRow<E>>(
+        &mut self,
+        sql: impl IntoSql<E::Dialect>,
+        params: impl Params,
+    ) -> Result<T> {
+        let engine = self.target.engine;
+        self.query_optional(sql, params)?
+            .ok_or_else(|| located(Error::new(ErrorKind::NotFound), engine, Operation::Query))
+    }
+
+    /// The row of a query, if there is one. See [`Connection::query_optional`](crate::Connection::query_optional).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn query_optional<T: FromRow<E>>(
+        &mut self,
+        sql: impl IntoSql<E::Dialect>,
+        params: impl Params,
+    ) -> Result<Option<T>> {
+        let mut found = None;
+        self.query(sql, &params, &mut |row| {
+            if found.replace(row).is_some() {
+                return Err(Error::new(ErrorKind::SeveralRows));
+            }
+            Ok(true)
+        })?;
+        Ok(found)
+    }
+
+    /// The one value of a query. See [`Connection::query_scalar`](crate::Connection::query_scalar).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn query_scalar<T: crate::value::types::FromColumn>(
+        &mut self,
+        sql: impl IntoSql<E::Dialect>,
+        params: impl Params,
+    ) -> Result<T> {
+        self.query_row::<T>(sql, params)
+    }
+
+    /// Runs a statement and gives the number of rows it changed. See [`Connection::execute`](crate::Connection::execute).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn execute(&mut self, sql: impl IntoSql<E::Dialect>, params: impl Params) -> Result<u64> {
+        let belong = params.belong_to(self.target.engine.index());
+        self.run(Operation::Execute, sql, |physical, text| {
+            ensure(belong)?;
+            let write = &mut |writer: &mut ParamWriter<'_>| params.write(writer);
+            physical.raw_execute(raw(text), write)
+        })
+    }
+
+    /// Runs the statements of a script. See [`Connection::execute_batch`](crate::Connection::execute_batch).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn execute_batch(&mut self, sql: impl IntoSql<E::Dialect>) -> Result<()> {
+        self.run(Operation::ExecuteBatch, sql, |physical, text| {
+            physical.raw_batch(&text.text)
+        })
+    }
+
+    fn query<T: FromRow<E>>(
+        &mut self,
+        sql: impl IntoSql<E::Dialect>,
+        params: &impl Params,
+        take: &mut dyn FnMut(T) -> Result<bool>,
+    ) -> Result<()> {
+        let engine = self.target.engine;
+        let belong = params.belong_to(engine.index()) && T::is_of(engine.index());
+        let read = |row: &mut RowReader<'_>| T::read_row(row, engine);
+        self.run(Operation::Query, sql, |physical, text| {
+            T::COLUMNS.ensure_hosted(engine.name())?;
+            ensure(belong)?;
+            let write = &mut |writer: &mut ParamWriter<'_>| params.write(writer);
+            let take = &mut |row: &mut RowReader<'_>| read(row).and_then(&mut *take);
+            read_rows(physical, raw(text), T::COLUMNS, write, take)
+        })
+    }
+
+    /// Runs `work` on a connection, with the text for its dialect.
+    fn run<T>(
+        &mut self,
+        operation: Operation,
+        sql: impl IntoSql<E::Dialect>,
+        work: impl FnOnce(&mut Physical, &SqlText) -> Result<T>,
+    ) -> Result<T> {
+        let engine = self.target.engine;
+        let outcome = sql.into_sql(engine.dialect()).and_then(|text| {
+            let on_link = |link: &mut Link| {
+                let outcome = work(link.ready()?, &text);
+                outcome.map_err(|error| explained(link.pool().named(error, None), &text))
+            };
+            match &mut self.target.source {
+                Source::Link(link) => link.call(operation, on_link),
+                // Whether a query writes is known when it is prepared.
+                Source::Pool(pool) if operation == Operation::Query => {
+                    pool.acquire()?.timed(on_link)
+                }
+                Source::Pool(pool) => pool.acquire_writer()?.timed(on_link),
+            }
+        });
+        outcome.map_err(|error| located(error, engine, operation))
+    }
+}
+
+/// Rows in the order of the columns that they are read from.
+fn read_rows(
+    physical: &mut Physical,
+    raw: RawText<'_>,
+    wanted: RowColumns,
+    write: &mut dyn FnMut(&mut ParamWriter<'_>),
+    take: &mut dyn FnMut(&mut RowReader<'_>) -> Result<bool>,
+) -> Result<()> {
+    let order = std::cell::RefCell::new(Order::AsTheyCome);
+    let columns = &mut |found: &[Box<str>]| {
+        *order.borrow_mut() = columns::order(wanted, found)?;
+        Ok(())
+    };
+    let take = &mut |row: &mut RowReader<'_>| {
+        let taken = match &*order.borrow() {
+            Order::AsTheyCome => take(row),
+            Order::Places(places) => take(&mut row.in_order(places)),
+        };
+        taken.map_err(|error| match wanted {
+            RowColumns::Named { row, names, .. } => error.of_named(row, names),
+            RowColumns::Positions(_) => error,
+        })
+    };
+    physical.raw_query(raw, write, columns, take).map(drop)
+}
+
+fn raw(text: &SqlText) -> RawText<'_> {
+    RawText {
+        sql: &text.text,
+        is_kept: text.is_fixed(),
+    }
+}
+
+/// What the database says of a text that was put together may hold values.
+#[cold]
+fn explained(error: Error, text: &SqlText) -> Error {
+    if text.is_fixed() {
+        error.showing_text()
+    } else {
+        error.hiding_text()
+    }
+}
+
+#[cold]
+fn located<E: Engine>(error: Error, engine: E, operation: Operation) -> Error {
+    error.on_engine(engine.name()).during(operation)
+}
+
+/// Refuses keys of another engine before anything is sent.
+fn ensure(belong: bool) -> Result<()> {
+    if belong {
+        Ok(())
+    } else {
+        Err(Error::new(ErrorKind::WrongEngine))
+    }
+}

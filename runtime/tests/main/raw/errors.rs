@@ -1,0 +1,148 @@
+//! What errors of raw statements tell, and what they do not.
+
+use std::time::{Duration, Instant};
+
+use bindery::{Applied, Connection, Dialect, EngineOptions, ErrorKind, Operation, StaticEngine};
+
+use super::{assembled, by, sql};
+use crate::sample::engine::{Default, Mysql, Postgres};
+use crate::sample::{Everything, NewBlog, Tables, on_each_database, with};
+
+on_each_database! {
+    err_02_a_wrong_statement_is_told_with_the_databases_words;
+    err_02_no_value_is_in_an_error;
+    err_02_a_row_that_is_not_read_leaves_no_doubt_in_a_transaction;
+}
+
+const SECRET: &str = "top-secret-9137";
+
+/// Covers ERR-02.
+fn err_02_a_wrong_statement_is_told_with_the_databases_words<E: Everything>(c: &mut Connection<E>) {
+    let name = c.engine().name();
+    let error = c
+        .query_as::<i64>("SELECT title FORM blogs", ())
+        .unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Syntax, "{error:?}");
+    assert_eq!(
+        (error.engine(), error.operation()),
+        (Some(name), Some(Operation::Query))
+    );
+    assert_eq!(error.applied(), Applied::No);
+    let told = format!("{error:?}");
+    let words = by(
+        c,
+        "near \"blogs\": syntax error (at character 19)",
+        "code 42601: syntax error at or near \"blogs\" (at character 19)",
+        "near 'blogs' at line 1",
+    );
+    assert!(told.contains(words), "{told}");
+    let position = match c.dialect() {
+        Dialect::Sqlite | Dialect::Postgres => Some(19),
+        Dialect::Mysql => None,
+    };
+    assert_eq!(error.position(), position);
+
+    let error = c
+        .execute(sql(c, "UPDATE blogs SET starz = ?"), (1,))
+        .unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::SchemaMismatch, "{error:?}");
+    assert!(format!("{error:?}").contains("starz"), "{error:?}");
+    assert_eq!(error.operation(), Some(Operation::Execute));
+
+    let error = c
+        .execute_batch("SELECT 1; SELECT title FORM blogs")
+        .unwrap_err();
+    assert_eq!(error.operation(), Some(Operation::ExecuteBatch));
+    assert!(format!("{error:?}").contains("blogs"), "{error:?}");
+}
+
+fn err_02_no_value_is_in_an_error<E: Everything>(c: &mut Connection<E>) {
+    c.execute_batch("CREATE TABLE secrets (a VARCHAR(40) NOT NULL PRIMARY KEY, b INTEGER NOT NULL CHECK (b > 0))")
+        .unwrap();
+    let insert = sql(c, "INSERT INTO secrets VALUES (?, ?)");
+    c.execute(insert, (SECRET, 1)).unwrap();
+    let pasted = format!("SELECT '{SECRET}' FORM blogs");
+    let literal = format!("INSERT INTO secrets VALUES ('{SECRET}', 1)");
+    let errors = [
+        c.execute(insert, (SECRET, 1)).unwrap_err(),
+        c.execute(insert, (SECRET, 0)).unwrap_err(),
+        c.execute(insert, (None::<String>, 1)).unwrap_err(),
+        c.execute_batch(assembled(&literal)).unwrap_err(),
+        c.execute(assembled(&pasted), ()).unwrap_err(),
+        c.execute_batch(assembled(&pasted)).unwrap_err(),
+        c.query_as::<i64>("SELECT a FROM secrets", ()).unwrap_err(),
+        c.query_as::<(i64, i64)>(assembled(&format!("SELECT '{SECRET}'")), ())
+            .unwrap_err(),
+        c.query_as::<(i64,)>(assembled(&format!("SELECT 1, '{SECRET}'")), ())
+            .unwrap_err(),
+    ];
+    for error in errors {
+        let told = format!("{error} {error:?} {:#?}", error.kind());
+        assert!(!told.contains(SECRET), "{told}");
+        assert_eq!(error.engine(), Some(c.engine().name()));
+    }
+    c.execute("DROP TABLE secrets", ()).unwrap();
+}
+
+fn err_02_a_row_that_is_not_read_leaves_no_doubt_in_a_transaction<E: Everything>(
+    c: &mut Connection<E>,
+) {
+    c.blogs().insert(NewBlog::new("one")).unwrap();
+    let read = "SELECT title FROM blogs";
+    let mut tx = c.begin().unwrap();
+    let error = tx.query_as::<i64>(read, ()).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Decode { .. }));
+    assert_eq!(error.applied(), Applied::No);
+    let error = tx.query_as::<String>(read, ()).unwrap_err();
+    assert_eq!(
+        error.kind(),
+        &ErrorKind::TransactionAborted,
+        "it may have written"
+    );
+    drop(tx);
+    let returning = by(
+        c,
+        "INSERT INTO blogs (title) VALUES ('two') RETURNING title",
+        "INSERT INTO blogs (title) VALUES ('two') RETURNING title",
+        read,
+    );
+    let error = c.query_as::<i64>(returning, ()).unwrap_err();
+    assert_ne!(error.applied(), Applied::No, "{error:?}");
+}
+
+fn takes_too_long<E: StaticEngine + Everything>(engine: E, url: &str, endless: &'static str) {
+    let options = EngineOptions::url(url).statement_timeout(Duration::from_millis(200));
+    let db = with(engine.name(), options);
+    db.create_missing_on(engine).unwrap();
+    let mut c = db.connect(engine).unwrap();
+    let started = Instant::now();
+    for error in [
+        c.query_as::<Option<String>>(endless, ()).unwrap_err(),
+        c.execute(assembled(endless), ()).unwrap_err(),
+        c.execute_batch(endless).unwrap_err(),
+    ] {
+        assert!(error.is_timeout(), "{error:?}");
+    }
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert_eq!(
+        c.query_scalar::<i64>("SELECT 1", ()).unwrap(),
+        1,
+        "it is there again"
+    );
+}
+
+#[test]
+fn a_raw_statement_ends_in_time() {
+    const ENDLESS: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT CAST(count(*) AS TEXT) FROM n";
+    takes_too_long(Default, ":memory:", ENDLESS);
+    if let Some(fresh) = bindery_testkit::fresh_postgres() {
+        takes_too_long(Postgres, &fresh.url(), "SELECT pg_sleep(60)::text");
+    }
+    if let Some(fresh) = bindery_testkit::fresh_mysql() {
+        takes_too_long(
+            Mysql,
+            &fresh.url(),
+            "SELECT COUNT(*) FROM information_schema.COLUMNS a, information_schema.COLUMNS b, information_schema.COLUMNS c",
+        );
+    }
+}
