@@ -13,7 +13,7 @@ pub struct SqlPlaces {
     pub values: Vec<String>,
 }
 
-/// What is wrong with a text.
+/// A fault in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlaceFault {
     /// A brace is opened and not closed; what follows it.
@@ -22,12 +22,14 @@ pub enum PlaceFault {
     NeverOpened,
     /// There is nothing between the braces.
     Empty,
-    /// Quotes stand around a place: the value would not be bound.
+    /// A place is in quotes: the value would not be bound.
     InQuotes(String),
+    /// A place is in a comment.
+    InComment(String),
 }
 
 impl PlaceFault {
-    /// What to write instead.
+    /// The text to write instead.
     pub fn help(&self) -> &'static str {
         match self {
             Self::NeverClosed(_) => {
@@ -37,7 +39,10 @@ impl PlaceFault {
             Self::Empty => {
                 "write the value into it: `{id}`; braces of the text itself are written twice: `{{}}`"
             }
-            Self::InQuotes(_) => "a value is bound, not pasted: leave out the quotes around it",
+            Self::InQuotes(_) => {
+                "a value is bound, not pasted: leave out the quotes, and put text around it into the value; a brace of the text itself is written twice: `{{`"
+            }
+            Self::InComment(_) => "a brace of the text itself is written twice: `{{`",
         }
     }
 }
@@ -49,6 +54,7 @@ impl fmt::Display for PlaceFault {
             Self::NeverOpened => out.write_str("a `}` has no `{` before it"),
             Self::Empty => out.write_str("a place has no value"),
             Self::InQuotes(value) => write!(out, "the place `{{{value}}}` is in quotes"),
+            Self::InComment(value) => write!(out, "the place `{{{value}}}` is in a comment"),
         }
     }
 }
@@ -67,19 +73,49 @@ impl fmt::Display for PlaceFault {
 /// The first brace that is not as it should be.
 pub fn parse(text: &str) -> Result<SqlPlaces, PlaceFault> {
     let mut places = SqlPlaces::default();
+    let mut within = Within::Code;
     let mut rest = text;
     while let Some(at) = rest.find(['{', '}']) {
         let (before, brace) = rest.split_at(at);
         places.push(before);
+        within = within.after(before);
         rest = match brace.get(..2) {
             Some("{{") => places.literal("{", &brace[2..]),
             Some("}}") => places.literal("}", &brace[2..]),
             _ if brace.starts_with('}') => return Err(PlaceFault::NeverOpened),
-            _ => places.place(before, &brace[1..])?,
+            _ => places.place(within, &brace[1..])?,
         };
     }
     places.push(rest);
     Ok(places)
+}
+
+/// The part of a statement that a position is in, as standard SQL has it: a quote within quotes is written twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Code,
+    Quotes(char),
+    LineComment,
+    BlockComment,
+}
+
+impl Within {
+    fn after(mut self, text: &str) -> Self {
+        let mut rest = text.chars();
+        while let Some(char) = rest.next() {
+            let next = rest.as_str().chars().next();
+            self = match (self, char, next) {
+                (Self::Code, '\'' | '"' | '`', _) => Self::Quotes(char),
+                (Self::Quotes(quote), _, _) if quote == char => Self::Code,
+                (Self::Code, '-', Some('-')) => Self::LineComment,
+                (Self::LineComment, '\n', _) => Self::Code,
+                (Self::Code, '/', Some('*')) => Self::BlockComment,
+                (Self::BlockComment, '*', Some('/')) => Self::Code,
+                (same, _, _) => same,
+            };
+        }
+        self
+    }
 }
 
 impl SqlPlaces {
@@ -93,7 +129,7 @@ impl SqlPlaces {
         after
     }
 
-    fn place<'t>(&mut self, before: &str, inside: &'t str) -> Result<&'t str, PlaceFault> {
+    fn place<'t>(&mut self, within: Within, inside: &'t str) -> Result<&'t str, PlaceFault> {
         let never_closed = || {
             let start: String = inside.chars().take(20).collect();
             PlaceFault::NeverClosed(start)
@@ -106,8 +142,12 @@ impl SqlPlaces {
         if value.is_empty() {
             return Err(PlaceFault::Empty);
         }
-        if before.ends_with('\'') && after.starts_with('\'') {
-            return Err(PlaceFault::InQuotes(value.to_owned()));
+        match within {
+            Within::Code => {}
+            Within::Quotes(_) => return Err(PlaceFault::InQuotes(value.to_owned())),
+            Within::LineComment | Within::BlockComment => {
+                return Err(PlaceFault::InComment(value.to_owned()));
+            }
         }
         self.values.push(value.to_owned());
         self.unnumbered.push('?');
@@ -136,6 +176,10 @@ mod tests {
             ("{{{a}}}", "{?}", "{$1}", &["a"]),
             ("é{a}ü", "é?ü", "é$1ü", &["a"]),
             ("{a} {a}", "? ?", "$1 $2", &["a", "a"]),
+            ("'it''s' {a}", "'it''s' ?", "'it''s' $1", &["a"]),
+            ("-- it's\n{a}", "-- it's\n?", "-- it's\n$1", &["a"]),
+            ("/* it's */ {a}", "/* it's */ ?", "/* it's */ $1", &["a"]),
+            ("a - {a} / {b}", "a - ? / ?", "a - $1 / $2", &["a", "b"]),
         ] {
             let places = parse(text).unwrap();
             assert_eq!(
@@ -156,6 +200,12 @@ mod tests {
             ("a {} b", "a place has no value"),
             ("a { } b", "a place has no value"),
             ("name = '{name}'", "the place `{name}` is in quotes"),
+            ("'%{name}%'", "the place `{name}` is in quotes"),
+            ("'{{ {name}'", "the place `{name}` is in quotes"),
+            ("\"{name}\"", "the place `{name}` is in quotes"),
+            ("`{name}`", "the place `{name}` is in quotes"),
+            ("a -- {name}", "the place `{name}` is in a comment"),
+            ("/* ' {name} */", "the place `{name}` is in a comment"),
             ("{", "the brace before `` is never closed"),
             ("}", "a `}` has no `{` before it"),
         ] {

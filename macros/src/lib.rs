@@ -67,8 +67,8 @@ pub fn derive_row(input: TokenStream) -> TokenStream {
 /// A statement with its values. Documented as `bindery::sql!`.
 #[proc_macro]
 pub fn sql(input: TokenStream) -> TokenStream {
-    let text = syn::parse_macro_input!(input as syn::LitStr);
-    sql::expand(&text)
+    sql::literal(input.into())
+        .and_then(|text| sql::expand(&text))
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
 }

@@ -7,6 +7,14 @@ use syn::{Expr, LitStr};
 
 use crate::places::worded;
 
+/// The text of the macro, which has to be written there.
+pub(crate) fn literal(input: TokenStream) -> syn::Result<LitStr> {
+    syn::parse2(input.clone()).map_err(|_| {
+        let help = "write it there: `sql!(\"SELECT … WHERE id = {id}\")`; one that is put together while the program runs is `Sql::assembled(text)`, with parameters";
+        worded(&input, "the text of `sql!` is one literal", help)
+    })
+}
+
 /// Expands the macro.
 pub(crate) fn expand(text: &LitStr) -> syn::Result<TokenStream> {
     let places = sql_places::parse(&text.value())

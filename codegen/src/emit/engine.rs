@@ -55,7 +55,7 @@ fn fixed(w: &mut RustWriter, index: usize, engine: &Engine) {
     w.item(|w| w.block(&format!("impl ::bindery::StaticEngine for {name}"), |_| ()));
 }
 
-/// What is told of one or of all engines; the dialect is a constant where they have one in common.
+/// The constants of one engine or of all; the dialect is a constant where they have one in common.
 fn implementation(w: &mut RustWriter, ty: &str, engines: &[&Engine], index: &str, name: &str) {
     let dialect = common_dialect(engines);
     let family = dialect.map_or("Several".to_owned(), |dialect| format!("{dialect:?}"));

@@ -90,8 +90,7 @@ impl Error {
         )
     }
 
-    /// What it did, it may have done.
-    #[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
+    /// It may have been applied.
     #[must_use]
     pub(crate) fn perhaps_applied(mut self) -> Self {
         self.0.applied = Applied::Unknown;

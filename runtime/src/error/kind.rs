@@ -134,7 +134,7 @@ pub enum ErrorKind {
         expected: &'static str,
         /// Its columns that are not among those of the query.
         missing: Vec<String>,
-        /// Those of the query that it does not have. A column without a name of its own is told by its position.
+        /// Those of the query that it does not have. A column without a name of its own is named by its position.
         unexpected: Vec<String>,
     },
     /// The transaction is committed, and a hook that ran afterwards failed; the source is its error.

@@ -209,7 +209,7 @@ impl Error {
         self.said().and_then(DatabaseError::position)
     }
 
-    /// What the database said was about the text of the statement: no value was looked at yet.
+    /// The database refused the text of the statement: no value was looked at yet.
     #[cfg(any(feature = "postgres", feature = "mysql"))]
     #[cold]
     #[must_use]

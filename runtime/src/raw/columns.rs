@@ -86,7 +86,7 @@ const POSITIONS: [&str; 17] = [
     "a row of 16 columns",
 ];
 
-/// A column of an expression is called by its text on SQLite and MySQL, and that may hold values: it is told by its
+/// A column of an expression is called by its text on SQLite and MySQL, and that may hold values: it is named by its
 /// position.
 fn shown(name: &str, at: usize) -> String {
     let is_name = name

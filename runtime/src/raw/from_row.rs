@@ -18,7 +18,7 @@ use crate::value::types::FromColumn;
     note = "the row of a model on several engines names its engine: `Blog<engine::B>`, or `Blog<_>` where it is known"
 )]
 pub trait FromRow<E: Engine>: Sized {
-    /// What columns it is read from.
+    /// The columns it is read from.
     const COLUMNS: RowColumns;
 
     /// Reads the columns in the order of [`COLUMNS`](Self::COLUMNS).

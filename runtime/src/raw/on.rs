@@ -207,7 +207,7 @@ fn raw(text: &SqlText) -> RawText<'_> {
     }
 }
 
-/// What the database says of a text that was put together may hold values.
+/// Messages about a text that was put together may hold values.
 #[cold]
 fn explained(error: Error, text: &SqlText) -> Error {
     if text.is_fixed() {

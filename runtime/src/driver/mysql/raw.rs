@@ -52,7 +52,7 @@ impl MysqlConnection {
         let outcome = self.run_raw(raw, columns, take);
         let outcome = outcome.and_then(|(changed, taken)| match taken {
             Ok(_) => Ok(changed),
-            // What the statement did besides giving rows, the server does not say.
+            // The server does not say whether the statement did more than give rows.
             Err(error) if was_in_transaction => Err(error),
             Err(error) => Err(error.perhaps_applied()),
         });
@@ -216,7 +216,7 @@ impl MysqlConnection {
         let outcome = outcome.map_err(|fault| {
             let is_refused = matches!(fault, Fault::Server(_));
             let error = self.failed(fault).of_text_if_names();
-            // What ran before one that failed stays.
+            // Statements before one that failed stay.
             if is_refused && ran > 0 && !was_in_transaction {
                 error.perhaps_applied()
             } else {
@@ -265,7 +265,7 @@ impl MysqlConnection {
         }
     }
 
-    /// What became of the transaction: its own is still open, and no other is.
+    /// Makes sure that the transaction is as it was: its own still open, and no other.
     fn after_raw<T>(&mut self, was_in_transaction: bool, outcome: Result<T>) -> Result<T> {
         if self.is_broken() {
             return outcome;

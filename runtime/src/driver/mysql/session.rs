@@ -68,9 +68,9 @@ pub(super) struct Session {
     unanswered: bool,
     dead: bool,
     in_transaction: bool,
-    /// A transaction has ended since it was asked for last.
+    /// A transaction has ended since the last call.
     left_transaction: bool,
-    /// What is not in a transaction is stored at once.
+    /// Statements outside of a transaction are stored at once.
     autocommits: bool,
     /// Names of the columns that come, where they are wanted.
     names: Option<Vec<Box<str>>>,

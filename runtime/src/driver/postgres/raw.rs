@@ -14,7 +14,7 @@ use crate::driver::{DROP_LIMIT, RawText, TakeColumns, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::postgres::bytes;
 
-/// What ended statements have said by their tags.
+/// The tags of ended statements.
 #[derive(Default)]
 struct Ended {
     changed: u64,
@@ -161,7 +161,7 @@ impl PostgresConnection {
         let outcome = answer.map_err(|fault| {
             let is_refused = matches!(fault, Fault::Server(_));
             let error = self.failed(fault).of_text_if_names();
-            // What was committed before in the same text stays.
+            // Commits before it in the same text stay.
             if ended.transaction && is_refused {
                 error.perhaps_applied()
             } else {
@@ -185,7 +185,7 @@ impl PostgresConnection {
         })
     }
 
-    /// What became of the transaction: its own is still open, and no other is.
+    /// Makes sure that the transaction is as it was: its own still open, and no other.
     fn after_raw<T>(
         &mut self,
         was_in_transaction: bool,
@@ -244,7 +244,7 @@ impl PostgresConnection {
             }
         })
         .map_err(|fault| self.failed(fault))?;
-        // The first row is that of the function which gives up locks.
+        // The first row is that of the function which releases locks.
         let names = rows.into_iter().skip(1).flatten();
         let deallocate: Vec<String> = names.map(|name| deallocate(&name)).collect();
         if deallocate.is_empty() {

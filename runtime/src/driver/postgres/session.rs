@@ -143,7 +143,7 @@ impl Session {
         self.always_resets = is_always;
     }
 
-    /// What makes the session as new.
+    /// Makes the session as new.
     pub(super) fn reset(&self) -> Option<&str> {
         self.reset.as_deref()
     }

@@ -1,4 +1,4 @@
-//! What a statement does besides reading and writing rows, as SQLite says while it prepares it ("Compile-Time Authorization
+//! Acts of a statement besides reading and writing rows, as SQLite says while it prepares it ("Compile-Time Authorization
 //! Callbacks"). Nothing is refused there.
 
 #![allow(
@@ -15,7 +15,7 @@ use rusqlite::ffi;
 /// Looked at by the thread that uses the connection only: the order of its loads and stores is the program's.
 pub(super) struct Acts(AtomicU32);
 
-/// What was seen of a statement.
+/// The acts that were seen of a statement.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Seen(u32);
 
@@ -60,7 +60,7 @@ impl Acts {
         acts
     }
 
-    /// What was seen since this was asked last.
+    /// Returns the acts since the last call.
     pub(super) fn take(&self) -> Seen {
         Seen(self.0.swap(0, Ordering::Relaxed))
     }

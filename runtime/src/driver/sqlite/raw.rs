@@ -23,7 +23,7 @@ const SEVERAL: &str = "the text has more than one statement: run it by `execute_
 const NONE: &str = "the text has no statement";
 const OWN_SAVEPOINT: &str = "savepoints named `bindery_…` are those of open transactions";
 
-/// What raw statements were, and have left behind.
+/// Facts of raw statements, and whether they have left something behind.
 pub(super) struct Ran {
     acts: Arc<Acts>,
     facts: HashMap<Box<str>, Arc<Facts>>,
@@ -45,7 +45,7 @@ impl Ran {
     }
 }
 
-/// What is known of a statement before it runs.
+/// Facts of a statement, known before it runs.
 struct Facts {
     seen: Seen,
     names: Vec<Box<str>>,
@@ -92,7 +92,7 @@ impl SqliteConnection {
         self.ensure_none_begun(outcome)
     }
 
-    /// What a text does, which SQLite says while it prepares it.
+    /// Returns the facts of a text, which SQLite tells while it prepares it.
     fn facts(&mut self, raw: RawText<'_>) -> Result<Arc<Facts>> {
         if let Some(facts) = self.raw.facts.get(raw.sql) {
             return Ok(Arc::clone(facts));
@@ -163,7 +163,7 @@ impl SqliteConnection {
         if was_in_transaction {
             return outcome;
         }
-        // What ran before one that failed stays.
+        // Statements before one that failed stay.
         let outcome = outcome.map_err(|error| unread(ran == 0, error));
         self.ensure_none_begun(outcome)
     }

@@ -186,7 +186,7 @@ impl Statement {
     }
 
     fn column_name(&self, column: c_int) -> &CStr {
-        // SAFETY: the statement was prepared and is not finalised; the name ends with NUL and stays until it is asked for
+        // SAFETY: the statement was prepared and is not finalised; the name ends with NUL and stays until it is requested
         // again or the statement is prepared anew, which needs `&mut self`.
         unsafe {
             let name = ffi::sqlite3_column_name(self.raw.as_ptr(), column);
