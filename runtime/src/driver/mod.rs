@@ -91,8 +91,8 @@ pub(crate) use connect::{ServerInfo, ServerOptions};
 pub(crate) use cut::Cutter;
 pub(crate) use leaving::Leaving;
 pub(crate) use physical::{Cursor, Physical};
-pub(crate) use refused::is_about_a_row;
 pub(crate) use raw::{RawText, TakeColumns};
+pub(crate) use refused::is_about_a_row;
 pub use table_sql::{TableSql, UniqueSql};
 pub use transaction_options::{Isolation, TransactionOptions};
 
