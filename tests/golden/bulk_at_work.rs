@@ -235,3 +235,122 @@ fn qry_07_a_hundred_thousand_rows_are_upserted() -> bindery::Result<()> {
     }
     Ok(())
 }
+
+/// Rows come back at their places, with what the database filled in; a failing one leaves none.
+#[test]
+fn qry_08_inserts_of_many_rows_give_them_back() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Member>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        assert!(c.members().insert_many_returning([])?.is_empty());
+        let rows = || {
+            (0..5_003).map(|n| match n % 1_000 {
+                999 => member(n),
+                _ => member(n).points(n as i32),
+            })
+        };
+        let stored = c.members().insert_many_returning(rows())?;
+        assert_eq!(stored.len(), 5_003);
+        for (n, row) in stored.iter().enumerate() {
+            let points = if n % 1_000 == 999 { 7 } else { n as i32 };
+            assert_eq!(
+                (row.email.clone(), row.points),
+                (format!("{n}@example.org"), points)
+            );
+        }
+        assert_eq!(c.members().get(stored[4_999].id)?, stored[4_999]);
+        let again = (6_000..9_000).map(|n| member(if n == 8_500 { 3 } else { n }));
+        let error = c
+            .members()
+            .insert_many_returning(again)
+            .expect_err("it is there");
+        assert_eq!(
+            (error.row(), error.operation()),
+            (Some(2_500), Some(Operation::InsertMany))
+        );
+        assert_eq!(c.members().count()?, 5_003);
+        let one = c.transaction(|tx| tx.members().insert_many_returning([member(9_999)]))?;
+        assert_eq!(one[0].colour.as_deref(), Some("red"));
+        empty(c)
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_08_changes_by_a_condition_give_the_rows_back() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Member>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        c.members()
+            .insert_many((0..100).map(|n| member(n).points(n as i32)))?;
+        let low = || member::points.lt(10);
+        let name = c.engine().name();
+        let returns_updates = ["lite", "p"].contains(&name);
+        let returns_deletes = name != "proper";
+        let raised = c
+            .members()
+            .update_where_returning(low(), member::points.set_to(member::points + 1_000));
+        if returns_updates {
+            let mut points: Vec<_> = raised?.iter().map(|row| row.points).collect();
+            points.sort_unstable();
+            assert_eq!(
+                points,
+                (1_000..1_010).collect::<Vec<_>>(),
+                "as they are after it"
+            );
+            c.members().update_where(
+                member::points.ge(1_000),
+                member::points.set_to(member::points - 1_000),
+            )?;
+        } else {
+            let error = raised.expect_err("no update returns rows");
+            assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error}");
+            assert_eq!(c.members().filter(low()).count()?, 10);
+        }
+        let gone = c.transaction(|tx| tx.members().filter(low()).delete_returning());
+        if returns_deletes {
+            assert_eq!(gone?.len(), 10);
+            assert_eq!(c.members().count()?, 90);
+            assert!(c.members().delete_where_returning(low())?.is_empty());
+        } else {
+            let error = gone.expect_err("no delete returns rows");
+            assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error}");
+        }
+        let without = c
+            .members()
+            .query()
+            .delete_returning()
+            .expect_err("no condition");
+        assert!(
+            matches!(without.kind(), ErrorKind::Unsupported(_)),
+            "{without}"
+        );
+        empty(c)
+    }
+    on_each!(show)
+}
+
+#[test]
+fn an_update_gives_the_row_back() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Member>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let ann = c.members().insert(member(1))?;
+        let named = |name: &str| MemberPatch {
+            name: Some(Some(name.to_owned())),
+            ..MemberPatch::default()
+        };
+        let after = c.members().update_returning(ann.id, named("Ann"))?;
+        assert_eq!(
+            after,
+            Some(Member {
+                name: Some("Ann".to_owned()),
+                ..ann.clone()
+            })
+        );
+        let inside = c.transaction(|tx| tx.members().update_returning(ann.id, named("Anna")))?;
+        assert_eq!(inside.and_then(|row| row.name).as_deref(), Some("Anna"));
+        let same = c
+            .members()
+            .update_returning(ann.id, MemberPatch::default())?;
+        assert_eq!(same, c.members().find(ann.id)?);
+        assert!(c.members().delete(ann.id)?);
+        assert_eq!(c.members().update_returning(ann.id, named("Ann"))?, None);
+        Ok(())
+    }
+    on_each!(show)
+}

@@ -3,6 +3,7 @@
 mod behaviour;
 mod bench;
 mod bulk_at_work;
+mod bulk_of_pages;
 mod derived_values;
 mod given_values;
 mod own_types;

@@ -18,6 +18,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     globs: false,
     nulls_are_least: true,
     nulls_words: false,
+    updates_return: false,
     no_limit: " LIMIT 18446744073709551615",
 };
 

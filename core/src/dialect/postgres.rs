@@ -16,6 +16,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     globs: false,
     nulls_are_least: false,
     nulls_words: true,
+    updates_return: true,
     no_limit: "",
 };
 

@@ -15,6 +15,8 @@ pub struct QuerySyntax {
     pub nulls_are_least: bool,
     /// `NULLS FIRST` and `NULLS LAST`.
     pub nulls_words: bool,
+    /// An UPDATE can return the rows as they are after it.
+    pub updates_return: bool,
     /// The LIMIT of an OFFSET without one.
     pub no_limit: &'static str,
 }

@@ -18,6 +18,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     globs: true,
     nulls_are_least: true,
     nulls_words: true,
+    updates_return: true,
     no_limit: " LIMIT -1",
 };
 

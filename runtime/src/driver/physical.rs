@@ -237,6 +237,30 @@ impl Physical {
         )
     }
 
+    /// Inserts `rows` rows and hands over each as stored, in their order. For tables whose inserts return rows.
+    pub(crate) fn insert_returning(
+        &mut self,
+        table: &TableSql,
+        columns: &ColumnSet,
+        rows: usize,
+        write: WriteEach<'_>,
+        take: TakeEach<'_>,
+    ) -> Result<()> {
+        let text = table.insert_sql(self.dialect(), columns, 1, true);
+        self.writing(|this| match this {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.query_each(&text, rows, write, take),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => this.query_in_turn(&text, rows, write, take),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => {
+                connection.insert_returning(table, columns, rows, write, take)
+            }
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        })
+    }
+
     /// Inserts as many of these rows as go with one statement, which has `after` after its values, and returns how many
     /// those are and how many of them were there. None where the database reports that of no statement with many rows.
     #[cfg_attr(

@@ -67,7 +67,7 @@ impl<M: Model, E: Engine> Query<'_, M, E> {
             .run(Operation::Update, |physical, sql, engine| {
                 clauses.ensure_change(engine.index())?;
                 set.ensure(engine.index())?;
-                let text = clauses.update_text(physical.dialect(), &set, sql)?;
+                let text = clauses.update_text(physical.dialect(), &set, sql, false)?;
                 physical.execute(&text, &mut |params| clauses.write_update(&set, params))
             })
     }
@@ -85,7 +85,7 @@ impl<M: Model, E: Engine> Query<'_, M, E> {
         self.repository
             .run(Operation::Delete, |physical, sql, engine| {
                 clauses.ensure_change(engine.index())?;
-                let text = clauses.delete_text(physical.dialect(), sql);
+                let text = clauses.delete_text(physical.dialect(), sql, false);
                 physical.execute(&text, &mut |params| clauses.write(params))
             })
     }

@@ -21,6 +21,8 @@ const NO_LIMIT: u64 = u64::MAX;
 /// What a shape's text does; queries have the numbers of [`Wanted`].
 const UPDATE: u8 = 16;
 const DELETE: u8 = 17;
+/// Added to either where the changed rows are returned.
+const RETURNING: u8 = 2;
 
 /// The clauses of one query.
 #[derive(Clone)]
@@ -112,26 +114,36 @@ impl Clauses {
         Ok(())
     }
 
-    /// The text of an update that sets these columns.
+    /// The text of an update that sets these columns, and returns the rows or their number.
     pub(crate) fn update_text(
         &self,
         dialect: Dialect,
         set: &Predicate,
         table: &'static TableSql,
+        returns: bool,
     ) -> Result<Rc<str>> {
         ShapeReader::new(set.shape.bytes()).ensure_assignable(table)?;
         let (set, condition) = (set.shape.bytes(), self.predicate.shape.bytes());
-        let key = Self::change_key(UPDATE, table, set, condition);
+        let kind = UPDATE + u8::from(returns) * RETURNING;
+        let key = Self::change_key(kind, table, set, condition);
         Ok(text_of(key.bytes(), || {
-            render_update(dialect, table, set, condition)
+            render_update(dialect, table, set, condition) + returning(table, returns)
         }))
     }
 
-    /// The text of a delete.
-    pub(crate) fn delete_text(&self, dialect: Dialect, table: &'static TableSql) -> Rc<str> {
+    /// The text of a delete, which returns the rows or their number.
+    pub(crate) fn delete_text(
+        &self,
+        dialect: Dialect,
+        table: &'static TableSql,
+        returns: bool,
+    ) -> Rc<str> {
         let condition = self.predicate.shape.bytes();
-        let key = Self::change_key(DELETE, table, &[], condition);
-        text_of(key.bytes(), || render_delete(dialect, table, condition))
+        let kind = DELETE + u8::from(returns) * RETURNING;
+        let key = Self::change_key(kind, table, &[], condition);
+        text_of(key.bytes(), || {
+            render_delete(dialect, table, condition) + returning(table, returns)
+        })
     }
 
     fn change_key(kind: u8, table: &'static TableSql, set: &[u8], condition: &[u8]) -> Buffer<80> {
@@ -209,4 +221,8 @@ impl Clauses {
         let text = self.text(physical.dialect(), wanted, table);
         physical.query(&text, &mut |params| self.write(params), take)
     }
+}
+
+fn returning(table: &TableSql, returns: bool) -> &'static str {
+    if returns { table.returning } else { "" }
 }

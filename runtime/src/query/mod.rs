@@ -14,6 +14,7 @@ mod operand;
 mod order;
 mod page;
 mod render;
+mod returning;
 mod shape;
 mod statement;
 mod texts;

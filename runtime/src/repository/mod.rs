@@ -5,6 +5,7 @@ mod copy;
 mod insert;
 mod many;
 mod read;
+mod returning;
 mod rows;
 mod upsert;
 mod upsert_many;
@@ -21,6 +22,7 @@ use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::model::route::{Source, Target};
 
+pub(crate) use returning::returned_rows;
 pub use rows::Rows;
 pub use upsert_many::Upserted;
 

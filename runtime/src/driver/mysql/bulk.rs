@@ -7,8 +7,8 @@ use std::ops::Range;
 use super::session::Done;
 use super::{MysqlConnection, Statement, Transaction};
 use crate::driver::TableSql;
-use crate::driver::WriteEach;
 use crate::driver::refused::first_refused;
+use crate::driver::{TakeEach, WriteEach};
 use crate::error::Result;
 use crate::value::ColumnSet;
 use crate::value::ParamWriter;
@@ -144,6 +144,50 @@ impl MysqlConnection {
         rows: Range<usize>,
         write: WriteEach<'_>,
     ) -> Result<(usize, u64)> {
+        let taken = self.take_rows(columns, rows, write)?;
+        if taken < 2 {
+            return Ok((0, 0));
+        }
+        let sql = table.insert_sql(Dialect::Mysql, columns, taken, false) + after;
+        let there = self.count_duplicates(&sql)?;
+        Ok((taken, there))
+    }
+
+    /// Inserts rows and hands over each as stored, in their order.
+    pub(crate) fn insert_returning(
+        &mut self,
+        table: &TableSql,
+        columns: &ColumnSet,
+        rows: usize,
+        write: WriteEach<'_>,
+        take: TakeEach<'_>,
+    ) -> Result<()> {
+        let mut first = 0;
+        while first < rows {
+            let taken = self.take_rows(columns, first..rows, write)?;
+            let sql = table.insert_sql(Dialect::Mysql, columns, taken, true);
+            let mut at = first;
+            let outcome = self.query_values(&sql, &mut |row| {
+                take(at, row)?;
+                at += 1;
+                Ok(true)
+            });
+            if let Err(error) = outcome {
+                let sql = table.insert_sql(Dialect::Mysql, columns, 1, false);
+                return Err(self.which_refused(&sql, first..first + taken, error, write));
+            }
+            first += taken;
+        }
+        Ok(())
+    }
+
+    /// Encodes the values of as many of these rows as go with one statement, and returns their number.
+    fn take_rows(
+        &mut self,
+        columns: &ColumnSet,
+        rows: Range<usize>,
+        write: WriteEach<'_>,
+    ) -> Result<usize> {
         let most = rows_per_statement(columns).min(rows.len());
         let mut row_values = Values::below(self.max_allowed_packet);
         self.values.clear();
@@ -157,12 +201,7 @@ impl MysqlConnection {
             self.values.append(&row_values);
             taken += 1;
         }
-        if taken < 2 {
-            return Ok((0, 0));
-        }
-        let sql = table.insert_sql(Dialect::Mysql, columns, taken, false) + after;
-        let there = self.count_duplicates(&sql)?;
-        Ok((taken, there))
+        Ok(taken)
     }
 
     /// Runs an INSERT of many rows with the values that are there, and returns how many of the rows were there.

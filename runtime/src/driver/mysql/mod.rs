@@ -166,6 +166,11 @@ impl MysqlConnection {
         take: TakeRow<'_>,
     ) -> Result<()> {
         self.encode(write)?;
+        self.query_values(sql, take)
+    }
+
+    /// The same with the values that are there.
+    fn query_values(&mut self, sql: &str, take: TakeRow<'_>) -> Result<()> {
         let mut outcome = Ok(true);
         self.run(sql, |session, statement, fields| {
             let columns = match session.answer()? {

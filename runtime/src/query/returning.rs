@@ -1,0 +1,114 @@
+//! Changing and deleting all rows that meet a condition, and getting them back by the same statement.
+
+use super::assignment::{AssignmentWriter, Assignments};
+use super::condition::{Condition, Predicate};
+use super::statement::Query;
+use crate::driver::TableSql;
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::engine::Engine;
+use crate::model::{Model, Writable};
+use crate::repository::{Repository, returned_rows};
+use crate::value::ParamWriter;
+
+impl<M: Writable, E: Engine> Repository<'_, M, E> {
+    /// Sets columns of all rows that meet the condition, and returns the rows as they are then, in no particular order.
+    ///
+    /// # Errors
+    /// As [`Query::update_returning`].
+    pub fn update_where_returning(
+        self,
+        condition: Condition<M, E>,
+        assignments: impl Assignments<M, E>,
+    ) -> Result<Vec<M::Row<E>>> {
+        self.filter(condition).update_returning(assignments)
+    }
+
+    /// Deletes all rows that meet the condition, and returns them, in no particular order.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// let mut b = db.b()?;
+    /// b.blogs().insert_many(["one", "two"].map(NewBlog::new))?;
+    /// let gone = b.blogs().delete_where_returning(blog::title.eq("two"))?;
+    /// assert_eq!(gone[0].title, "two");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Query::delete_returning`].
+    pub fn delete_where_returning(self, condition: Condition<M, E>) -> Result<Vec<M::Row<E>>> {
+        self.filter(condition).delete_returning()
+    }
+}
+
+impl<M: Model, E: Engine> Query<'_, M, E> {
+    /// The same as [`update`](Self::update), and returns the rows as they are then, in no particular order.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] on MySQL and MariaDB, before anything is sent: no update returns rows there. Else as
+    /// [`update`](Self::update).
+    pub fn update_returning(mut self, assignments: impl Assignments<M, E>) -> Result<Vec<M::Row<E>>>
+    where
+        M: Writable,
+    {
+        let mut set = Predicate::new();
+        assignments.write(&mut AssignmentWriter(&mut set));
+        let clauses = &self.clauses;
+        self.repository
+            .run(Operation::Update, |physical, sql, engine| {
+                clauses.ensure_change(engine.index())?;
+                set.ensure(engine.index())?;
+                let dialect = physical.dialect();
+                if sql.returning.is_empty() || !dialect.query_syntax().updates_return {
+                    return Err(no_returning_update());
+                }
+                let text = clauses.update_text(dialect, &set, sql, true)?;
+                let write = &mut |params: &mut ParamWriter<'_>| clauses.write_update(&set, params);
+                returned_rows::<M, E>(physical, engine, &text, write)
+            })
+    }
+
+    /// The same as [`delete`](Self::delete), and returns the rows, in no particular order.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] on MySQL, before anything is sent: no delete returns rows there. Else as
+    /// [`delete`](Self::delete).
+    pub fn delete_returning(mut self) -> Result<Vec<M::Row<E>>>
+    where
+        M: Writable,
+    {
+        let clauses = &self.clauses;
+        self.repository
+            .run(Operation::Delete, |physical, sql, engine| {
+                clauses.ensure_change(engine.index())?;
+                ensure_returns(sql)?;
+                let text = clauses.delete_text(physical.dialect(), sql, true);
+                returned_rows::<M, E>(physical, engine, &text, &mut |params| clauses.write(params))
+            })
+    }
+}
+
+fn ensure_returns(sql: &TableSql) -> Result<()> {
+    if sql.returning.is_empty() {
+        return Err(no_returning_delete());
+    }
+    Ok(())
+}
+
+#[cold]
+fn no_returning_update() -> Error {
+    Error::new(ErrorKind::Unsupported(
+        "an update that returns rows: MySQL and MariaDB have none; select the rows in a transaction, then update them",
+    ))
+}
+
+#[cold]
+fn no_returning_delete() -> Error {
+    Error::new(ErrorKind::Unsupported(
+        "a delete that returns rows: MySQL has none; select the rows in a transaction, then delete them",
+    ))
+}
