@@ -67,8 +67,9 @@ pub use link::transaction::{RetryPolicy, Transaction};
 pub use model::key::Key;
 pub use model::lives_on::{Hosts, LivesOn};
 pub use model::route::Route;
+pub use model::row_of::RowOf;
 pub use model::{HasKey, Model, Writable};
-pub use query::{Column, Condition, Query};
+pub use query::{Column, Condition, Linked, LinkedRows, Query};
 pub use raw::{
     Assembled, BoundOn, BoundSql, ByDialect, FromRow, IntoSql, Missing, Params, RawSql, RowColumns,
     Runs, Sql, SqlFor,
@@ -96,3 +97,8 @@ mod examples_of_queries {}
 #[cfg(all(doctest, feature = "derive"))]
 #[doc = include_str!("../../docs/raw-sql.md")]
 mod examples_of_raw_sql {}
+
+/// The examples of `docs/links.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/links.md")]
+mod examples_of_links {}

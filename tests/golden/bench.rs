@@ -23,20 +23,30 @@ impl Bench {
     }
 
     pub(crate) fn config(&self) -> Config {
+        self.config_with(("", ""))
+    }
+
+    /// The same with another URL for one of the engines.
+    pub(crate) fn config_with(&self, (other, other_url): (&str, &str)) -> Config {
         let url = |database: &Option<FreshDatabase>, absent: &str| {
             let url = database.as_ref().map(FreshDatabase::url);
             url.map_or(absent.to_owned(), |url| url.to_string())
         };
         let file = self.folder.path().join("lite.db");
         let nothing = "mysql://nobody@localhost/nothing";
-        Config::new()
-            .engine("default", url(&self.mariadb, nothing))
-            .engine("proper", url(&self.mysql, nothing))
-            .engine(
+        let urls = [
+            ("default", url(&self.mariadb, nothing)),
+            ("proper", url(&self.mysql, nothing)),
+            (
                 "p",
                 url(&self.postgres, "postgres://nobody@localhost/nothing"),
-            )
-            .engine("lite", format!("sqlite://{}", file.display()))
+            ),
+            ("lite", format!("sqlite://{}", file.display())),
+        ];
+        urls.into_iter().fold(Config::new(), |config, (name, url)| {
+            let url = if name == other { other_url } else { &url };
+            config.engine(name, url)
+        })
     }
 }
 

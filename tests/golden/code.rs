@@ -6,6 +6,7 @@ mod bulk_at_work;
 mod bulk_of_pages;
 mod derived_values;
 mod given_values;
+mod links_at_work;
 mod own_types;
 mod queries_at_work;
 mod query_lists;
@@ -42,6 +43,8 @@ cases! {
     flavours: "flavours/bindery.rs",
     refused: "refused/bindery.rs",
     queries: "queries/bindery.rs",
+    links: "links/bindery.rs",
+    linked: "linked/bindery.rs",
     versions: "versions/bindery.rs",
     views: "views/bindery.rs",
 }

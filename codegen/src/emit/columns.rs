@@ -3,7 +3,7 @@
 //! They are apart from the rest of the model's code because a constant in scope turns a parameter of its name into a
 //! pattern.
 
-use super::shape::{Field, Shape};
+use super::shape::{Field, LinkShape, Shape};
 use super::shapes::Surroundings;
 use super::{UNUSED_IMPORT, code};
 use crate::rust_writer::{Expr, RustWriter};
@@ -34,8 +34,10 @@ pub(crate) fn items(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
     }
     w.item(|w| {
         if around.scope.modules {
-            let mentions =
-                |field: &Field<'_>| value_type(around, shape, field).contains("<engine::");
+            let mentions = |field: &Field<'_>| {
+                value_type(around, shape, field).contains("<engine::")
+                    || link_end(around, shape, field).is_some_and(|end| end.contains("engine::"))
+            };
             w.line(if shape.fields.iter().any(mentions) {
                 "use super::{engine, model};"
             } else {
@@ -49,8 +51,9 @@ pub(crate) fn items(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
         let fields = || shape.fields.iter();
         let names = [
             Some("Column"),
+            used("Link", fields().any(|field| field.link.is_some())),
             used("Nullable", fields().any(|field| field.nullable)),
-            used("RowEngine", fields().any(|field| field.on_row_engine)),
+            used("RowEngine", fields().any(|field| is_of_row_engine(field))),
         ];
         let names: Vec<&str> = names.into_iter().flatten().collect();
         w.line(&match names.as_slice() {
@@ -71,7 +74,7 @@ fn constant(
 ) {
     w.doc(&code(field.column.name));
     let tag = around.tag(shape);
-    let kind = if field.nullable { ", Nullable" } else { "" };
+    let kind = kind(around, shape, field);
     let binary = if field.key_params() == "params" {
         ""
     } else {
@@ -81,8 +84,46 @@ fn constant(
     let index = index.to_string();
     w.assignment(
         &format!("pub const {}: Column<{tag}, {ty}{kind}>", field.name),
-        &Expr::text(format!("Column::at({index}){binary}")),
+        &Expr::text(format!("Column::at({index}){binary}{}", link(shape, field))),
     );
+}
+
+/// The kind of the column, after the type of its values.
+fn kind(around: &Surroundings<'_>, shape: &Shape<'_>, field: &Field<'_>) -> String {
+    let nullable = if field.nullable { ", Nullable" } else { "" };
+    match link_end(around, shape, field) {
+        Some(end) => format!(", Link<{end}{nullable}>"),
+        None => nullable.to_owned(),
+    }
+}
+
+/// The type that says where a link leads.
+fn link_end(around: &Surroundings<'_>, shape: &Shape<'_>, field: &Field<'_>) -> Option<String> {
+    Some(match field.link.as_ref()? {
+        LinkShape::Key => value_type(around, shape, field),
+        LinkShape::Column { tag, engine, .. } => format!("({tag}, {engine})"),
+    })
+}
+
+/// The calls that say which of the written columns a link is, and to which column it leads.
+fn link(shape: &Shape<'_>, field: &Field<'_>) -> String {
+    let before = shape
+        .fields
+        .iter()
+        .take_while(|other| other.name != field.name);
+    let written = before.filter(|other| other.is_writable()).count();
+    match &field.link {
+        None => String::new(),
+        Some(LinkShape::Key) => format!(".links({written})"),
+        Some(LinkShape::Column { column, .. }) => format!(".links_to({written}, {column})"),
+    }
+}
+
+/// Does its type mention the engine of the row?
+fn is_of_row_engine(field: &Field<'_>) -> bool {
+    let leads_there =
+        matches!(&field.link, Some(LinkShape::Column { engine, .. }) if engine == "RowEngine");
+    field.on_row_engine || leads_there
 }
 
 /// The type of the column's values, as this module names it. A key on the engine of the row takes the query's engine.

@@ -46,12 +46,26 @@ pub(crate) fn column_docs(field: &Field<'_>, remark: &str) -> Vec<String> {
 
 /// Methods: to other engines, and deleting.
 pub(crate) fn methods(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    row_of(w, around, shape);
     if shape.several {
         to_engine(w, shape);
         if !shape.is_view() {
             copies(w, around, shape);
         }
     }
+}
+
+/// The row, seen from its type.
+fn row_of(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    let row = shape.row("E");
+    let head = super::impl_head(shape.several, &format!("::bindery::RowOf for {row}"));
+    w.item(|w| {
+        w.block(&head, |w| {
+            w.line(&format!("type Model = {};", around.tag(shape)));
+            let engine = around.row_engine(shape.table.engines);
+            w.line(&format!("type Engine = {engine};"));
+        });
+    });
 }
 
 fn to_engine(w: &mut RustWriter, shape: &Shape<'_>) {

@@ -188,6 +188,21 @@ pub(crate) struct Field<'m> {
     /// SQLite makes a float of a number with more digits there.
     pub(crate) fifteen_digits: bool,
     pub(crate) given: Given,
+    /// Of a link: what it leads to.
+    pub(crate) link: Option<LinkShape>,
+}
+
+/// The end of a link.
+#[derive(Debug, Hash)]
+pub(crate) enum LinkShape {
+    /// The row with this key: the type of the linking column's values.
+    Key,
+    /// The row of this model on this engine with the value in this column.
+    Column {
+        tag: String,
+        engine: String,
+        column: usize,
+    },
 }
 
 impl Field<'_> {

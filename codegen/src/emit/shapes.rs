@@ -15,8 +15,8 @@ use super::column_types::{ColumnTypes, Functions};
 use super::constraints;
 use super::names::Names;
 use super::shape::{
-    ColumnFacts, Field, Given, ItemDerives, KeyShape, Number, Shape, TableFacts, UniqueShape,
-    applied,
+    ColumnFacts, Field, Given, ItemDerives, KeyShape, LinkShape, Number, Shape, TableFacts,
+    UniqueShape, applied,
 };
 use super::types;
 
@@ -172,6 +172,7 @@ impl<'m> Shapes<'m> {
         Field {
             column: ColumnFacts::from_column(column),
             name: &column.field,
+            link: self.link_shape(id, column, &types),
             ty: types.ty,
             bare,
             facts,
@@ -190,6 +191,37 @@ impl<'m> Shapes<'m> {
                 Given::for_column(column, in_key, required)
             },
         }
+    }
+
+    /// The end of a link, where the row that it leads to has the linked column.
+    fn link_shape(&self, id: TableId, column: &Column, types: &FieldTypes) -> Option<LinkShape> {
+        let table = self.table(id);
+        let link = column.link.as_ref().filter(|_| table.view.is_none())?;
+        let is_of_key = self
+            .single_key_column(link.table)
+            .is_some_and(|key| std::ptr::eq(key, self.table(link.table).column(link.column)));
+        if types.is_key && is_of_key {
+            return Some(LinkShape::Key);
+        }
+        let target = self.table(link.table);
+        let engine = match link.engine {
+            KeyEngine::Only => self.around.engine(*target.engines.first()?),
+            KeyEngine::On(engine) => self.around.engine(engine),
+            KeyEngine::Same if table.engines.len() > 1 => "RowEngine".to_owned(),
+            KeyEngine::Same => self.around.engine(*table.engines.first()?),
+        };
+        let before = &target.columns[..=link.column.0 as usize];
+        let is_read = before.last().is_some_and(|column| !column.skip);
+        is_read.then(|| LinkShape::Column {
+            tag: self.tag_of(link.table),
+            engine,
+            column: before.iter().filter(|column| !column.skip).count() - 1,
+        })
+    }
+
+    fn tag_of(&self, id: TableId) -> String {
+        let names = &self.names.models[id.0 as usize];
+        format!("{}::{}", self.around.scope.model, names.row)
     }
 
     fn keeps_fifteen_digits(&self, id: TableId, column: &Column) -> bool {

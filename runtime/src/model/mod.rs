@@ -6,6 +6,7 @@ pub(crate) mod derived;
 pub(crate) mod key;
 pub(crate) mod lives_on;
 pub(crate) mod route;
+pub(crate) mod row_of;
 pub(crate) mod through;
 
 use std::fmt;

@@ -49,6 +49,14 @@ impl Clauses {
         }
     }
 
+    /// The rows that meet a condition.
+    pub(crate) fn of_condition(predicate: Predicate) -> Self {
+        Self {
+            predicate,
+            ..Self::new()
+        }
+    }
+
     #[inline]
     pub(crate) fn filter<M, E>(&mut self, condition: Condition<M, E>) {
         if self.predicate.shape.is_empty() && self.predicate.refused.is_none() {

@@ -29,7 +29,24 @@ use crate::value::recorded::{
 /// ```
 pub struct Column<M, T, K = NotNull> {
     pub(crate) path: ColumnPath,
+    pub(crate) link: LinkPlaces,
     marker: Marker<M, T, K>,
+}
+
+/// Where a link begins and ends, for a column that is one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LinkPlaces {
+    /// The place of the column among those that are written.
+    pub(crate) written: u16,
+    /// The column that is referred to, where it is not the key.
+    pub(crate) column: Option<u16>,
+}
+
+impl LinkPlaces {
+    const NONE: Self = Self {
+        written: 0,
+        column: None,
+    };
 }
 
 type Marker<M, T, K> = PhantomData<fn() -> (M, T, K)>;
@@ -58,13 +75,34 @@ impl<M, T, K> Column<M, T, K> {
     /// The column stores its values as bytes. For generated code.
     #[doc(hidden)]
     #[must_use]
-    pub const fn binary(self) -> Self {
-        Self::of_path(self.path.binary())
+    pub const fn binary(mut self) -> Self {
+        self.path = self.path.binary();
+        self
+    }
+
+    /// The column links to a row by its key; it is the one at this place among those that are written. For generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn links(mut self, written: u16) -> Self {
+        self.link.written = written;
+        self
+    }
+
+    /// The column links to a row by this column of it. For generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn links_to(mut self, written: u16, column: u16) -> Self {
+        self.link = LinkPlaces {
+            written,
+            column: Some(column),
+        };
+        self
     }
 
     pub(crate) const fn of_path(path: ColumnPath) -> Self {
         Self {
             path,
+            link: LinkPlaces::NONE,
             marker: PhantomData,
         }
     }

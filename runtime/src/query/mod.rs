@@ -10,6 +10,9 @@ mod clauses;
 mod column;
 mod condition;
 mod kind;
+mod link;
+mod linked;
+mod load;
 mod operand;
 mod order;
 mod page;
@@ -24,6 +27,8 @@ pub use assignment::{Arithmetic, Assignment, AssignmentWriter, Assignments, Numb
 pub use column::Column;
 pub use condition::Condition;
 pub use kind::{Kind, MayBeNull, NotNull, Nullable};
+pub use link::{LeadsTo, Link, LinkTarget, SeenFrom};
+pub use linked::{Iter as LinkedIter, Linked, LinkedRows};
 pub use operand::{ColumnType, IsText, Operand, RowEngine, Writing};
 pub use order::{Order, OrderWriting, Orders};
 pub use statement::Query;

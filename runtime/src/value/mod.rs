@@ -22,6 +22,7 @@ mod json_list;
 mod mapped;
 mod reader;
 pub(crate) mod recorded;
+mod recorded_row;
 mod rounding;
 pub mod types;
 mod uuid_text;

@@ -40,6 +40,8 @@ pub(crate) enum RowSource<'a> {
     Mysql(super::mysql::RowRef<'a>),
     /// Columns in an order of the reader's own.
     Mapped(super::mapped::MappedRow<'a>),
+    /// Values that were recorded.
+    Recorded(super::recorded_row::RecordedRow<'a>),
     /// Keeps the type inhabited and its lifetime used without any database.
     #[allow(dead_code, reason = "the only variant when no database is chosen")]
     None(std::marker::PhantomData<&'a ()>),
@@ -56,6 +58,7 @@ macro_rules! each {
             #[cfg(feature = "mysql")]
             RowSource::Mysql(row) => row.$name($($argument),*),
             RowSource::Mapped(row) => row.$name($($argument),*),
+            RowSource::Recorded(row) => row.$name($($argument),*),
             RowSource::None(_) => $none,
         }
     };

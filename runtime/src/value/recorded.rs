@@ -14,25 +14,25 @@ pub(crate) type RecordedValues = Buffer<54>;
 /// Records values instead of binding them.
 pub(crate) struct Recorder<'a>(&'a mut RecordedValues);
 
-const NULL: u8 = 0;
-const I64: u8 = 1;
-const U64: u8 = 2;
-const BOOL: u8 = 3;
-const F32: u8 = 4;
-const F64: u8 = 5;
-const TEXT: u8 = 6;
-const BYTES: u8 = 7;
-const DATE: u8 = 8;
-const TIME: u8 = 9;
-const DATETIME: u8 = 10;
-const TIMESTAMP: u8 = 11;
-const ZERO_DATE: u8 = 12;
-const VECTOR: u8 = 13;
-const UUID: u8 = 14;
-const JSON: u8 = 15;
-const DECIMAL: u8 = 16;
-const INTERVAL: u8 = 17;
-const ARRAY: u8 = 18;
+pub(super) const NULL: u8 = 0;
+pub(super) const I64: u8 = 1;
+pub(super) const U64: u8 = 2;
+pub(super) const BOOL: u8 = 3;
+pub(super) const F32: u8 = 4;
+pub(super) const F64: u8 = 5;
+pub(super) const TEXT: u8 = 6;
+pub(super) const BYTES: u8 = 7;
+pub(super) const DATE: u8 = 8;
+pub(super) const TIME: u8 = 9;
+pub(super) const DATETIME: u8 = 10;
+pub(super) const TIMESTAMP: u8 = 11;
+pub(super) const ZERO_DATE: u8 = 12;
+pub(super) const VECTOR: u8 = 13;
+pub(super) const UUID: u8 = 14;
+pub(super) const JSON: u8 = 15;
+pub(super) const DECIMAL: u8 = 16;
+pub(super) const INTERVAL: u8 = 17;
+pub(super) const ARRAY: u8 = 18;
 /// The values of one list, for `in_list`.
 const LIST: u8 = 19;
 /// A pattern of `like`, in the syntax of `like`.
@@ -233,41 +233,57 @@ pub(crate) fn is_null(values: &[u8]) -> bool {
     values == [NULL]
 }
 
+/// A recorded value in the form in which equal numbers of columns of different widths are equal bytes.
+pub(crate) fn same_number(value: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    match value {
+        [U64, rest @ .., 0..=0x7f] => [&[I64], rest, &value[8..]].concat().into(),
+        _ => value.into(),
+    }
+}
+
 /// Reads recorded values.
-struct Tape<'a>(&'a [u8]);
+pub(super) struct Tape<'a>(pub(super) &'a [u8]);
 
 impl<'a> Tape<'a> {
     #[inline]
-    fn take(&mut self, length: usize) -> &'a [u8] {
+    pub(super) fn take(&mut self, length: usize) -> &'a [u8] {
         let (taken, rest) = self.0.split_at(length);
         self.0 = rest;
         taken
     }
 
     #[inline]
-    fn fixed<const L: usize>(&mut self) -> [u8; L] {
+    pub(super) fn fixed<const L: usize>(&mut self) -> [u8; L] {
         self.take(L)
             .try_into()
             .expect("`take` returns the length it is given")
     }
 
     #[inline]
-    fn i64(&mut self) -> i64 {
+    pub(super) fn i64(&mut self) -> i64 {
         i64::from_le_bytes(self.fixed())
     }
 
-    fn length(&mut self) -> usize {
+    pub(super) fn length(&mut self) -> usize {
         usize::try_from(u64::from_le_bytes(self.fixed())).expect("a length in memory was recorded")
     }
 
     #[inline]
-    fn sized(&mut self) -> &'a [u8] {
+    pub(super) fn sized(&mut self) -> &'a [u8] {
         let length = u32::from_le_bytes(self.fixed()) as usize;
         self.take(length)
     }
 
-    fn text(&mut self) -> &'a str {
+    pub(super) fn text(&mut self) -> &'a str {
         std::str::from_utf8(self.sized()).expect("a text was recorded")
+    }
+
+    pub(super) fn interval(&mut self) -> Interval {
+        Interval {
+            months: i32::from_le_bytes(self.fixed()),
+            days: i32::from_le_bytes(self.fixed()),
+            microseconds: i64::from_le_bytes(self.fixed()),
+        }
     }
 }
 
@@ -298,11 +314,7 @@ fn replay_one(tape: &mut Tape<'_>, params: &mut ParamWriter<'_>) {
         UUID => params.uuid(&tape.fixed()),
         JSON => params.json(tape.text()),
         DECIMAL => params.decimal(tape.text()),
-        INTERVAL => params.interval(Interval {
-            months: i32::from_le_bytes(tape.fixed()),
-            days: i32::from_le_bytes(tape.fixed()),
-            microseconds: i64::from_le_bytes(tape.fixed()),
-        }),
+        INTERVAL => params.interval(tape.interval()),
         ARRAY => {
             let (length, size) = (tape.length(), tape.length());
             let elements = tape.take(size);
@@ -318,7 +330,7 @@ fn replay_one(tape: &mut Tape<'_>, params: &mut ParamWriter<'_>) {
     }
 }
 
-fn floats(bytes: &[u8]) -> Vec<f32> {
+pub(super) fn floats(bytes: &[u8]) -> Vec<f32> {
     let fours = bytes.chunks_exact(4);
     fours
         .map(|four| f32::from_le_bytes(four.try_into().expect("chunks of four")))
@@ -349,7 +361,8 @@ fn replay_list(values: &[u8], count: usize, params: &mut ParamWriter<'_>) {
     }
 }
 
-fn skip(tape: &mut Tape<'_>) {
+/// Passes over one value.
+pub(super) fn skip(tape: &mut Tape<'_>) {
     let mut nowhere = RecordedValues::new();
     replay_one(tape, &mut ParamWriter::recording(&mut nowhere));
 }

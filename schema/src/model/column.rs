@@ -172,6 +172,8 @@ pub struct Link {
     pub table: TableId,
     /// Referred column.
     pub column: ColumnId,
+    /// The engine that the referred row is on.
+    pub engine: KeyEngine,
     /// Where the annotation stands.
     pub span: Span,
 }

@@ -6,7 +6,7 @@ use crate::ast::{LinkEngine, LinkTag, Name, ObjectName};
 use crate::diagnostic::Diagnostic;
 use crate::draft::{DraftForeignKey, DraftGenerated, DraftTable};
 use crate::lower::{column_index, quoted_list, same_name};
-use crate::model::{ColumnId, EngineId, ForeignKey, Generated, Link, TableId};
+use crate::model::{ColumnId, EngineId, ForeignKey, Generated, KeyEngine, Link, TableId};
 use crate::name;
 
 use super::{Resolver, unknown_column};
@@ -291,8 +291,20 @@ impl Resolver<'_> {
         Some(Link {
             table,
             column: ColumnId(column as u32),
+            engine: self.linked_engine(child, table, on),
             span: tag.span,
         })
+    }
+
+    /// The engine that a link leads to, seen from the linking row.
+    fn linked_engine(&self, child: TableId, table: TableId, on: Option<EngineId>) -> KeyEngine {
+        let several = self.model.table(table).engines.len() > 1;
+        match (several, on, self.model.table(child).engines.as_slice()) {
+            (false, _, _) => KeyEngine::Only,
+            (true, Some(engine), _) => KeyEngine::On(engine),
+            (true, None, [only]) => KeyEngine::On(*only),
+            (true, None, _) => KeyEngine::Same,
+        }
     }
 
     /// The table of a link may live anywhere; `on` chooses among several of one name.

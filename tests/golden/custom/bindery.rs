@@ -412,6 +412,11 @@ pub mod goods_ {
         }
     }
 
+    impl ::bindery::RowOf for Goods {
+        type Model = model::Goods;
+        type Engine = engine::Default;
+    }
+
     static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""goods""#,
         columns: &[
@@ -809,6 +814,11 @@ pub mod stock_ {
         }
 
         fn write_saved<E: ::bindery::Engine>(_: &Stock, _: &mut ::bindery::ParamWriter<'_>) {}
+    }
+
+    impl ::bindery::RowOf for Stock {
+        type Model = model::Stock;
+        type Engine = engine::Default;
     }
 
     static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {

@@ -410,6 +410,11 @@ pub mod teas {
         }
     }
 
+    impl ::bindery::RowOf for Tea {
+        type Model = model::Tea;
+        type Engine = engine::Default;
+    }
+
     static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""teas""#,
         columns: &[
@@ -814,6 +819,11 @@ pub mod shelves {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Shelf<E> {
+        type Model = model::Shelf;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Shelf<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -1206,6 +1216,11 @@ pub mod jars {
         fn key_belongs_to<E: ::bindery::Engine>(key: &JarId<E>, engine: E) -> bool {
             key.engine() == engine
         }
+    }
+
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Jar<E> {
+        type Model = model::Jar;
+        type Engine = E;
     }
 
     impl<E: ::bindery::Engine> Jar<E> {

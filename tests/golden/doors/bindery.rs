@@ -303,6 +303,11 @@ pub mod blogs {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Blog<E> {
+        type Model = model::Blog;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Blog<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -661,6 +666,11 @@ pub mod categories {
         ) {
             params.push(&row.name);
         }
+    }
+
+    impl ::bindery::RowOf for Category {
+        type Model = model::Category;
+        type Engine = engine::B;
     }
 
     static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
@@ -1035,6 +1045,11 @@ pub mod users {
         ) {
             params.push(&row.revision);
         }
+    }
+
+    impl ::bindery::RowOf for User {
+        type Model = model::User;
+        type Engine = engine::Default;
     }
 
     static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {

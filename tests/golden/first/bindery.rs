@@ -276,6 +276,11 @@ pub mod notes {
         }
     }
 
+    impl ::bindery::RowOf for Note {
+        type Model = model::Note;
+        type Engine = engine::Default;
+    }
+
     static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""notes""#,
         columns: &[r#""id""#, r#""title""#, r#""body""#, r#""stars""#],

@@ -536,6 +536,11 @@ pub mod visits {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Visit<E> {
+        type Model = model::Visit;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Visit<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]

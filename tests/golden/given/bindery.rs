@@ -566,6 +566,11 @@ pub mod members {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Member<E> {
+        type Model = model::Member;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Member<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -1732,6 +1737,11 @@ pub mod words {
         fn key_belongs_to<E: ::bindery::Engine>(key: &WordId<E>, engine: E) -> bool {
             key.engine() == engine
         }
+    }
+
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Word<E> {
+        type Model = model::Word;
+        type Engine = E;
     }
 
     impl<E: ::bindery::Engine> Word<E> {

@@ -694,6 +694,11 @@ pub mod samples {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Sample<E> {
+        type Model = model::Sample;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Sample<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -1636,6 +1641,11 @@ pub mod arrays {
             params.push(&row.price);
             params.push(&row.sample_id);
         }
+    }
+
+    impl ::bindery::RowOf for Array {
+        type Model = model::Array;
+        type Engine = engine::Default;
     }
 
     static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {

@@ -430,6 +430,11 @@ pub mod select_ {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Select<E> {
+        type Model = model::Select;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Select<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -1201,6 +1206,11 @@ pub mod order_détails {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for OrderDétail<E> {
+        type Model = model::OrderDétail;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> OrderDétail<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -1881,6 +1891,11 @@ pub mod option_ {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Option<E> {
+        type Model = model::Option;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Option<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -2347,6 +2362,11 @@ pub mod string_ {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for String<E> {
+        type Model = model::String;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> String<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -2806,6 +2826,11 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
         fn key_belongs_to<E: ::bindery::Engine>(key: &LongestId<E>, engine: E) -> bool {
             key.engine() == engine
         }
+    }
+
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Longest<E> {
+        type Model = model::Longest;
+        type Engine = E;
     }
 
     impl<E: ::bindery::Engine> Longest<E> {

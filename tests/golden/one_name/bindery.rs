@@ -248,6 +248,11 @@ pub mod users {
         }
     }
 
+    impl ::bindery::RowOf for User {
+        type Model = model::User;
+        type Engine = engine::B;
+    }
+
     static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""users""#,
         columns: &[r#""id""#, r#""email""#],
@@ -489,6 +494,11 @@ pub mod visitor_ {
         ) {
             params.push(&row.visits);
         }
+    }
+
+    impl ::bindery::RowOf for Visitor {
+        type Model = model::Visitor;
+        type Engine = engine::Analytics;
     }
 
     static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {

@@ -417,6 +417,11 @@ pub mod users {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for User<E> {
+        type Model = model::User;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> User<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -1213,6 +1218,11 @@ pub mod posts {
         fn key_belongs_to<E: ::bindery::Engine>(key: &PostId<E>, engine: E) -> bool {
             key.engine() == engine
         }
+    }
+
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Post<E> {
+        type Model = model::Post;
+        type Engine = E;
     }
 
     impl<E: ::bindery::Engine> Post<E> {
@@ -2015,6 +2025,11 @@ pub mod comments {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Comment<E> {
+        type Model = model::Comment;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Comment<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -2512,6 +2527,11 @@ pub mod visit_ {
     }
 
     impl ::bindery::Writable for model::Visit {}
+
+    impl ::bindery::RowOf for Visit {
+        type Model = model::Visit;
+        type Engine = engine::Lite;
+    }
 
     static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""visit""#,

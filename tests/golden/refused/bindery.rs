@@ -451,6 +451,11 @@ pub mod readings {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Reading<E> {
+        type Model = model::Reading;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Reading<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]

@@ -440,6 +440,11 @@ pub mod customers {
         }
     }
 
+    impl ::bindery::RowOf for Customer {
+        type Model = model::Customer;
+        type Engine = engine::Default;
+    }
+
     static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""customers""#,
         columns: &[
@@ -958,6 +963,11 @@ pub mod products {
         fn key_belongs_to<E: ::bindery::Engine>(key: &ProductId<E>, engine: E) -> bool {
             key.engine() == engine
         }
+    }
+
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Product<E> {
+        type Model = model::Product;
+        type Engine = E;
     }
 
     impl<E: ::bindery::Engine> Product<E> {
@@ -1599,6 +1609,11 @@ pub mod orders {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Order<E> {
+        type Model = model::Order;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Order<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -1941,7 +1956,7 @@ pub mod order {
     pub use super::orders::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable, RowEngine};
+    use ::bindery::query::{Column, Link, Nullable, RowEngine};
 
     /// `id`
     pub const id: Column<model::Order, super::orders::OrderId<RowEngine>> = Column::at(0);
@@ -1950,7 +1965,11 @@ pub mod order {
     pub const number: Column<model::Order, ::std::string::String> = Column::at(1);
 
     /// `customer_id`
-    pub const customer_id: Column<model::Order, super::customers::CustomerId> = Column::at(2);
+    pub const customer_id: Column<
+        model::Order,
+        super::customers::CustomerId,
+        Link<super::customers::CustomerId>,
+    > = Column::at(2).links(2);
 
     /// `placed_on`
     pub const placed_on: Column<model::Order, ::bindery::types::NaiveDate> = Column::at(3);
@@ -2229,6 +2248,11 @@ pub mod order_lines {
         fn key_belongs_to<E: ::bindery::Engine>(key: &OrderLineId<E>, engine: E) -> bool {
             key.order_id.engine() == engine
         }
+    }
+
+    impl<E: ::bindery::Engine> ::bindery::RowOf for OrderLine<E> {
+        type Model = model::OrderLine;
+        type Engine = E;
     }
 
     impl<E: ::bindery::Engine> OrderLine<E> {
@@ -2734,6 +2758,11 @@ pub mod seats {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Seat<E> {
+        type Model = model::Seat;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Seat<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -3083,6 +3112,11 @@ pub mod visits {
 
     impl ::bindery::Writable for model::Visit {}
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Visit<E> {
+        type Model = model::Visit;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Visit<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -3391,6 +3425,11 @@ pub mod profiles {
         }
     }
 
+    impl ::bindery::RowOf for Profile {
+        type Model = model::Profile;
+        type Engine = engine::Default;
+    }
+
     static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""profiles""#,
         columns: &[r#""customer_id""#, r#""about""#],
@@ -3646,6 +3685,11 @@ pub mod likes {
         }
 
         fn write_saved<E: ::bindery::Engine>(_: &Like, _: &mut ::bindery::ParamWriter<'_>) {}
+    }
+
+    impl ::bindery::RowOf for Like {
+        type Model = model::Like;
+        type Engine = engine::Default;
     }
 
     static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
@@ -3932,6 +3976,11 @@ pub mod model__ {
             params.push(&row.r#fn);
             params.push(&row.self_);
         }
+    }
+
+    impl ::bindery::RowOf for Model {
+        type Model = model::Model;
+        type Engine = engine::Archive;
     }
 
     static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
@@ -4320,6 +4369,11 @@ pub mod match_ {
             params.push(&row.a7);
             params.push(&row.a8);
         }
+    }
+
+    impl ::bindery::RowOf for Match {
+        type Model = model::Match;
+        type Engine = engine::Archive;
     }
 
     static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {

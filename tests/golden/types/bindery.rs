@@ -486,6 +486,11 @@ pub mod hosts {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Host<E> {
+        type Model = model::Host;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Host<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -1145,6 +1150,11 @@ pub mod parcels {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Parcel<E> {
+        type Model = model::Parcel;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Parcel<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -1698,6 +1708,11 @@ pub mod homes {
             params.push(&row.warm);
             params.push(&row.cold);
         }
+    }
+
+    impl ::bindery::RowOf for Home {
+        type Model = model::Home;
+        type Engine = engine::P;
     }
 
     static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {

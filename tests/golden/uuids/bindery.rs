@@ -307,6 +307,11 @@ pub mod accounts {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Account<E> {
+        type Model = model::Account;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Account<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -791,6 +796,11 @@ pub mod orders {
         fn key_belongs_to<E: ::bindery::Engine>(key: &OrderId<E>, engine: E) -> bool {
             key.account.engine() == engine
         }
+    }
+
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Order<E> {
+        type Model = model::Order;
+        type Engine = E;
     }
 
     impl<E: ::bindery::Engine> Order<E> {

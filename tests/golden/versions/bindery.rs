@@ -417,6 +417,11 @@ pub mod pages {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Page<E> {
+        type Model = model::Page;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Page<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -1136,6 +1141,11 @@ pub mod machines {
         fn key_belongs_to<E: ::bindery::Engine>(key: &MachineId<E>, engine: E) -> bool {
             key.engine() == engine
         }
+    }
+
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Machine<E> {
+        type Model = model::Machine;
+        type Engine = E;
     }
 
     impl<E: ::bindery::Engine> Machine<E> {

@@ -1,0 +1,252 @@
+//! Links to rows on other engines, at work; the models are those of the cases `linked` and `links`.
+
+use std::time::{Duration, Instant};
+
+use bindery::ErrorKind;
+use bindery::query::{Linked, LinkedRows};
+use bindery_testkit::{Fault, FaultProxy};
+
+use crate::bench::Bench;
+use crate::linked;
+
+/// Longer than any of the servers needs for an answer.
+const DELAY: Duration = Duration::from_millis(20);
+
+/// Names and keys in the order of the rows: `-` for NULL, `?` before a key without a row.
+fn shown<R, K: std::fmt::Display>(rows: &LinkedRows<R, K>, name: fn(&R) -> &str) -> Vec<String> {
+    let one = |linked| match linked {
+        Linked::Found(row) => name(row).to_owned(),
+        Linked::Missing(key) => format!("?{key}"),
+        Linked::Null => "-".to_owned(),
+    };
+    rows.iter().map(one).collect()
+}
+
+/// What the row of this number links to: one of 250 users, of whom every tenth is gone, or none.
+fn user_of(row: i64) -> Option<i64> {
+    (row % 50 != 0).then_some(1 + row * 7 % 250)
+}
+
+fn expected(row: i64) -> String {
+    match user_of(row) {
+        None => "-".to_owned(),
+        Some(id) if id % 10 == 0 => format!("?{id}"),
+        Some(id) => format!("user {id}"),
+    }
+}
+
+/// Fills the users of one engine and the rows of another that link to them, and loads these with their users.
+macro_rules! xrel_01 {
+    ($db:ident, $from:ident, $rows:ident, $new:ident, $column:ident, $row:ident -> $to:ident, $engine:ident) => {{
+        use crate::linked::*;
+        let mut to = $db.$to()?;
+        let users = (1..=250).filter(|id| id % 10 != 0);
+        to.app_user()
+            .insert_many(users.map(|id| NewAppUser::new(format!("user {id}")).id(id)))?;
+        let mut from = $db.$from()?;
+        let new = |row| $new::new().$column(user_of(row).map(AppUserId::<engine::$engine>::new));
+        from.$rows().insert_many((0..500).map(new))?;
+        let rows = from.$rows().order_by($row::id.asc()).all()?;
+        assert_eq!(rows.len(), 500);
+
+        let users = $row::$column.load(&mut to, &rows)?;
+        let names: Vec<String> = (0..500).map(expected).collect();
+        assert_eq!(shown(&users, |user| &user.name), names, "in the order of the rows");
+        assert_eq!(users.rows().len(), 220, "a user of several rows is read once");
+        assert_eq!(users.missing().len(), 25, "a missing one too");
+        assert_eq!(users.iter().filter(|user| matches!(user, Linked::Null)).count(), 10);
+
+        let one = $row::$column.load_one(&mut to, &rows[1])?;
+        assert_eq!(one.found().map(|user| user.name).as_deref(), Some("user 8"));
+        let gone = rows.iter().find(|row| row.$column.is_some_and(|id| *id.value() == 10));
+        let gone = $row::$column.load_one(&mut to, gone.expect("there is one"))?;
+        assert!(matches!(gone, Linked::Missing(id) if *id.value() == 10));
+        assert!(matches!($row::$column.load_one(&mut to, &rows[0])?, Linked::Null));
+        assert!($row::$column.load(&mut to, &rows[..0])?.is_empty());
+        to.transaction(|tx| $row::$column.load(tx, &rows).map(|users| assert_eq!(users.len(), 500)))?;
+        (rows, users)
+    }};
+}
+
+#[test]
+fn xrel_01_rows_of_sqlite_with_their_users_on_postgres() -> bindery::Result<()> {
+    let bench = Bench::new();
+    if bench.postgres.is_none() {
+        return Ok(());
+    }
+    let db = linked::Databases::with_config(&bench.config())?;
+    db.create_missing_on(linked::engine::Lite)?;
+    db.create_missing_on(linked::engine::P)?;
+    xrel_01!(db, lite, lite_visits, NewLiteVisit, user_id, lite_visit -> p, P);
+    Ok(())
+}
+
+#[test]
+fn xrel_01_rows_of_postgres_with_their_users_on_mysql() -> bindery::Result<()> {
+    let bench = Bench::new();
+    if bench.postgres.is_none() {
+        return Ok(());
+    }
+    let db = linked::Databases::with_config(&bench.config())?;
+    db.create_missing_on(linked::engine::P)?;
+    if bench.mariadb.is_some() {
+        db.create_missing_on(linked::engine::Default)?;
+        xrel_01!(db, p, p_visits, NewPVisit, user_id, p_visit -> default, Default);
+    }
+    if bench.mysql.is_some() {
+        db.create_missing_on(linked::engine::Proper)?;
+        xrel_01!(db, p, p_visits, NewPVisit, proper_id, p_visit -> proper, Proper);
+    }
+    Ok(())
+}
+
+#[test]
+fn xrel_01_rows_of_mysql_with_their_users_on_sqlite() -> bindery::Result<()> {
+    let bench = Bench::new();
+    let db = linked::Databases::with_config(&bench.config())?;
+    db.create_missing_on(linked::engine::Lite)?;
+    if bench.mariadb.is_some() {
+        db.create_missing_on(linked::engine::Default)?;
+        xrel_01!(db, default, m_visits, NewMVisit, user_id, m_visit -> lite, Lite);
+    }
+    if bench.mysql.is_some() {
+        db.create_missing_on(linked::engine::Proper)?;
+        xrel_01!(db, proper, m_visits, NewMVisit, user_id, m_visit -> lite, Lite);
+    }
+    Ok(())
+}
+
+/// The time that loading takes over a slow network.
+fn over_slow_network(
+    bench: &Bench,
+    url: &str,
+    engine: &str,
+    load: impl Fn(&linked::Databases) -> bindery::Result<usize>,
+) -> bindery::Result<()> {
+    let proxy = FaultProxy::start(url).expect("a proxy");
+    let db = linked::Databases::with_config(&bench.config_with((engine, proxy.url())))?;
+    assert_eq!(load(&db)?, 500);
+    proxy.set(Fault::Delay(DELAY));
+    let begun = Instant::now();
+    assert_eq!(load(&db)?, 500);
+    let took = begun.elapsed();
+    proxy.heal();
+    assert!(took >= 2 * DELAY, "{engine}: a statement was sent");
+    assert!(took < 20 * DELAY, "{engine}: {took:?} for one statement");
+    Ok(())
+}
+
+#[test]
+fn xrel_01_rows_are_loaded_by_one_statement() -> bindery::Result<()> {
+    let bench = Bench::new();
+    let db = linked::Databases::with_config(&bench.config())?;
+    if let Some(postgres) = &bench.postgres {
+        db.create_missing_on(linked::engine::Lite)?;
+        db.create_missing_on(linked::engine::P)?;
+        let (rows, _) = xrel_01!(db, lite, lite_visits, NewLiteVisit, user_id, lite_visit -> p, P);
+        over_slow_network(&bench, &postgres.url(), "p", |db| {
+            let mut p = db.p()?;
+            Ok(linked::lite_visit::user_id.load(&mut p, &rows)?.len())
+        })?;
+    }
+    if let (Some(mariadb), Some(_)) = (&bench.mariadb, &bench.postgres) {
+        db.create_missing_on(linked::engine::Default)?;
+        let (rows, _) = xrel_01!(db, p, p_visits, NewPVisit, user_id, p_visit -> default, Default);
+        over_slow_network(&bench, &mariadb.url(), "default", |db| {
+            let mut default = db.default()?;
+            Ok(linked::p_visit::user_id.load(&mut default, &rows)?.len())
+        })?;
+    }
+    Ok(())
+}
+
+/// By a unique column that is not the key, and with more different values than one statement has.
+#[test]
+fn xrel_01_links_by_a_unique_column_and_in_chunks() -> bindery::Result<()> {
+    use crate::linked::*;
+    let bench = Bench::new();
+    if bench.mariadb.is_none() || bench.postgres.is_none() {
+        return Ok(());
+    }
+    let db = Databases::with_config(&bench.config())?;
+    db.create_missing_on(engine::P)?;
+    db.create_missing_on(engine::Default)?;
+    let (mut p, mut default) = (db.p()?, db.default()?);
+    default
+        .app_user()
+        .insert_many((0..40_000).map(|n| NewAppUser::new(format!("u{n}"))))?;
+    let new = |n: u32| NewPVisit::new().user_name((n != 7).then(|| format!("u{}", n + 1)));
+    p.p_visits().insert_many((0..40_000).map(new))?;
+    let rows = p.p_visits().order_by(p_visit::id.asc()).all()?;
+    let users = p_visit::user_name.load(&mut default, &rows)?;
+    let names = (0..40_000).map(|n| match n {
+        7 => "-".to_owned(),
+        39_999 => "?u40000".to_owned(),
+        n => format!("u{}", n + 1),
+    });
+    assert!(shown(&users, |user| &user.name).into_iter().eq(names));
+    Ok(())
+}
+
+#[test]
+fn links_to_the_engine_of_the_row_and_of_an_engine_chosen_at_run_time() -> bindery::Result<()> {
+    use crate::links::*;
+    let db = Databases::in_memory()?;
+    db.create_missing()?;
+    let (mut default, mut b) = (db.default()?, db.b()?);
+    default.blogs().insert(NewBlog::new("on default"))?;
+    b.blogs().insert(NewBlog::new("on b"))?;
+    let id = BlogId::<engine::Default>::new(1);
+    let review = NewReview::new(id)
+        .next_id(BlogId::new(1))
+        .title("on b".to_owned());
+    let review = b.reviews().insert(review)?;
+    let rows = [review];
+    let blog = review::blog_id.load(&mut default, &rows)?;
+    assert_eq!(shown(&blog, |blog| &blog.title), ["on default"]);
+    let next = review::next_id.load(&mut b, &rows)?;
+    assert_eq!(shown(&next, |blog| &blog.title), ["on b"]);
+    let next = review::title.load(&mut b, rows.iter())?;
+    assert_eq!(shown(&next, |blog| &blog.title), ["on b"]);
+
+    let mut any = db.on(engine::Any::B)?;
+    let rows = any.reviews().query().all()?;
+    let next = review::next_id.load(&mut any, &rows)?;
+    assert_eq!(shown(&next, |blog| &blog.title), ["on b"]);
+    let error = review::next_id
+        .load(&mut db.on(engine::Any::Default)?, &rows)
+        .expect_err("the row is on b");
+    assert_eq!(error.kind(), &ErrorKind::WrongEngine);
+    assert_eq!(error.engine(), Some("default"));
+    Ok(())
+}
+
+/// A link is a column like any other, and the computed column before it is passed over.
+#[test]
+fn links_are_columns() -> bindery::Result<()> {
+    use crate::links::*;
+    let db = Databases::in_memory()?;
+    db.create_missing()?;
+    let ann = db.users().insert(NewUser::new("ann@example.org"))?;
+    let mut b = db.b()?;
+    b.visits().insert(
+        NewVisit::new("/")
+            .user_id(ann.id)
+            .invited_by("bob@example.org".to_owned()),
+    )?;
+    b.visits().insert(NewVisit::new("/rust"))?;
+    let of_ann = b.visits().filter(visit::user_id.eq(ann.id)).one()?;
+    assert!(b.visits().filter(visit::user_id.is_null()).exists()?);
+    assert_eq!(
+        b.visits()
+            .order_by(visit::invited_by.desc())
+            .first()?
+            .as_ref(),
+        Some(&of_ann)
+    );
+    let user = visit::user_id.load_one(&mut db.default()?, &of_ann)?;
+    assert_eq!(user, Linked::Found(ann));
+    let inviter = visit::invited_by.load_one(&mut db.default()?, &of_ann)?;
+    assert_eq!(inviter, Linked::Missing("bob@example.org".to_owned()));
+    Ok(())
+}
