@@ -538,6 +538,15 @@ pub mod app_user_ {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_name(&mut self, new: NewAppUser) -> ::bindery::Result<AppUser<E>>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `name` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_name`; `Error::row` is the row that failed.
+        fn upsert_many_by_name(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewAppUser>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> AppUserQueries<E> for ::bindery::Repository<'_, model::AppUser, E> {
@@ -550,6 +559,13 @@ pub mod app_user_ {
 
         fn upsert_by_name(&mut self, new: NewAppUser) -> ::bindery::Result<AppUser<E>> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_name(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewAppUser>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
     }
 

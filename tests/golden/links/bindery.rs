@@ -306,6 +306,15 @@ pub mod users {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `email` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_email`; `Error::row` is the row that failed.
+        fn upsert_many_by_email(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewUser>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> UserQueries for ::bindery::Repository<'_, model::User, E> {
@@ -318,6 +327,13 @@ pub mod users {
 
         fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_email(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewUser>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
     }
 
@@ -1015,6 +1031,15 @@ pub mod blogs {
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
         fn upsert_by_title(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>;
+
+        /// The same of many rows, all or none: the later of two rows with the same `title` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_title`; `Error::row` is the row that failed.
+        fn upsert_many_by_title(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewBlog>,
+        ) -> ::bindery::Result<::bindery::Upserted>;
     }
 
     impl<E: ::bindery::Engine> BlogQueries<E> for ::bindery::Repository<'_, model::Blog, E> {
@@ -1027,6 +1052,13 @@ pub mod blogs {
 
         fn upsert_by_title(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>> {
             self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_title(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewBlog>,
+        ) -> ::bindery::Result<::bindery::Upserted> {
+            self.upsert_many_by(0, rows)
         }
     }
 
