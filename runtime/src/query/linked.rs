@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 
-/// What a link leads to.
+/// The end of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Linked<R, K> {
     /// The row.
@@ -72,7 +72,7 @@ impl<R, K> LinkedRows<R, K> {
         Iter { of: self, next: 0 }
     }
 
-    /// What the row at this position links to.
+    /// The end of the link of the row at this position.
     pub fn get(&self, position: usize) -> Option<Linked<&R, &K>> {
         let place = self.places.get(position)?;
         Some(self.target(*place))
@@ -111,7 +111,7 @@ impl<R, K> LinkedRows<R, K> {
         &self.missing
     }
 
-    /// What the only row links to.
+    /// The end of the only row's link.
     pub(super) fn into_first(mut self) -> Linked<R, K> {
         match (self.rows.pop(), self.missing.pop()) {
             (Some(row), _) => Linked::Found(row),
@@ -130,7 +130,7 @@ impl<'a, R, K> IntoIterator for &'a LinkedRows<R, K> {
     }
 }
 
-/// What each of a number of rows links to.
+/// The ends of the links of a number of rows.
 #[derive(Debug)]
 pub struct Iter<'a, R, K> {
     of: &'a LinkedRows<R, K>,
