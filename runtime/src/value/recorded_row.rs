@@ -23,10 +23,10 @@ impl<'a> RecordedRow<'a> {
     /// The tag of a value, and its bytes on.
     fn value(&self, column: usize) -> (u8, Tape<'a>) {
         let mut tape = Tape(self.0);
-        for _ in 0..column {
-            if !tape.0.is_empty() {
-                skip(&mut tape);
-            }
+        let mut before = 0;
+        while before < column && !tape.0.is_empty() {
+            skip(&mut tape);
+            before += 1;
         }
         match tape.0.split_first() {
             Some((tag, rest)) => (*tag, Tape(rest)),

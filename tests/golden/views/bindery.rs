@@ -309,6 +309,11 @@ pub mod customers {
         }
     }
 
+    impl ::bindery::RowOf for Customer {
+        type Model = model::Customer;
+        type Engine = engine::Default;
+    }
+
     static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""customers""#,
         columns: &[r#""id""#, r#""name""#, r#""email""#],
@@ -636,6 +641,11 @@ pub mod orders {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Order<E> {
+        type Model = model::Order;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Engine> Order<E> {
         /// The same values as a row of another engine, in memory only.
         #[allow(clippy::wrong_self_convention)]
@@ -822,14 +832,17 @@ pub mod order {
     pub use super::orders::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable, RowEngine};
+    use ::bindery::query::{Column, Link, Nullable, RowEngine};
 
     /// `id`
     pub const id: Column<model::Order, super::orders::OrderId<RowEngine>> = Column::at(0);
 
     /// `customer_id`
-    pub const customer_id: Column<model::Order, super::customers::CustomerId, Nullable> =
-        Column::at(1);
+    pub const customer_id: Column<
+        model::Order,
+        super::customers::CustomerId,
+        Link<super::customers::CustomerId, Nullable>,
+    > = Column::at(1).links(1);
 
     /// `amount`
     pub const amount: Column<model::Order, ::bindery::types::BigDecimal> = Column::at(2);
@@ -896,6 +909,11 @@ pub mod customer_totals {
         fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
             <model::CustomerTotal as ::bindery::Model>::read(row, engine)
         }
+    }
+
+    impl ::bindery::RowOf for CustomerTotal {
+        type Model = model::CustomerTotal;
+        type Engine = engine::Default;
     }
 
     static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
@@ -1065,6 +1083,11 @@ pub mod great_orders {
         fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
             <model::GreatOrder as ::bindery::Model>::read(row, engine)
         }
+    }
+
+    impl<E: ::bindery::Engine> ::bindery::RowOf for GreatOrder<E> {
+        type Model = model::GreatOrder;
+        type Engine = E;
     }
 
     impl<E: ::bindery::Engine> GreatOrder<E> {
@@ -1243,6 +1266,11 @@ pub mod greatest_ {
         fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
             <model::Greatest as ::bindery::Model>::read(row, engine)
         }
+    }
+
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Greatest<E> {
+        type Model = model::Greatest;
+        type Engine = E;
     }
 
     impl<E: ::bindery::Engine> Greatest<E> {
