@@ -1,7 +1,7 @@
 -- engines: default mysql
--- server: equal
+-- server: equal on mariadb
 
--- Of what is said at one column the primary key takes the place of the unique one.
+-- Of what is said at one column the primary key takes the place of the unique one. MySQL 9 keeps both, to no effect.
 CREATE TABLE a (id SERIAL PRIMARY KEY);
 CREATE TABLE b (id int UNIQUE PRIMARY KEY UNIQUE);
 -- Keys of their own both stay.
