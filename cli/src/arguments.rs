@@ -12,6 +12,7 @@ use crate::commands::create::CreateArguments;
 use crate::commands::drop::DropArguments;
 use crate::commands::explain::ExplainArguments;
 use crate::commands::generate::GenerateArguments;
+use crate::commands::validate::ValidateArguments;
 
 /// Models bound to their databases at compile time: the command beside the build.
 #[derive(Debug, Parser)]
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     Generate(GenerateArguments),
     Create(CreateArguments),
     Drop(DropArguments),
+    Validate(ValidateArguments),
     Explain(ExplainArguments),
     Completions(CompletionsArguments),
 }

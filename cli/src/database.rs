@@ -1,9 +1,9 @@
 //! The databases of the chosen engines, through the same runtime as a user's program.
 
 use bindery::__private::{EngineInfo, Program, TableDdl};
-use bindery::{CreatedTables, ErrorKind, ModelInfo, Registry, TableDrift};
+use bindery::{Connection, CreatedTables, ErrorKind, ModelInfo, Registry, TableDrift};
 use bindery_schema::dialect::Dialect;
-use bindery_schema::model::{CheckedModel, Engine, TableId};
+use bindery_schema::model::{CheckedModel, Engine, EngineId, TableId};
 use bindery_schema::plan::statements::row_columns;
 use bindery_schema::plan::{CreateTable, kinds, rules};
 
@@ -20,7 +20,7 @@ pub(crate) struct Databases<'t> {
 
 /// An engine of this run, by its place among the chosen ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Chosen {
+pub(crate) struct Chosen {
     index: usize,
     name: &'static str,
     dialect: bindery::Dialect,
@@ -96,6 +96,15 @@ impl<'t> Databases<'t> {
             done,
             failure: None,
         }
+    }
+
+    /// A connection of one of the engines.
+    pub(crate) fn connect(&self, engine: EngineId) -> Result<Connection<Chosen>, Failure> {
+        let index = self.engines.iter().position(|tables| tables.id == engine);
+        let index = index.expect("the engine is one of those that were opened");
+        self.registry
+            .connect(self.chosen(index))
+            .map_err(|error| failure(&error))
     }
 
     fn chosen(&self, index: usize) -> Chosen {
@@ -234,7 +243,7 @@ fn text(of: &str) -> &'static str {
 }
 
 /// The error with its causes. None of them holds a value or a password.
-fn failure(error: &bindery::Error) -> Failure {
+pub(crate) fn failure(error: &bindery::Error) -> Failure {
     let mut message = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(behind) = source {

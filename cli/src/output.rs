@@ -82,6 +82,13 @@ impl Output {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
+    /// Writes how far a command is, over what was written so before. Only on a terminal.
+    pub(crate) fn progress(&self, text: &str) {
+        if self.messages.columns.is_some() {
+            self.message(&format!("\r\u{1b}[K{text}"));
+        }
+    }
+
     /// Writes findings as messages.
     pub(crate) fn findings(&self, found: &Diagnostics, sources: &Sources) {
         let style = if self.messages.coloured {

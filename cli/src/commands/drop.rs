@@ -1,10 +1,9 @@
 //! `bindery drop`: drops the tables of the schema, with all their rows, once the user says yes.
 
-use std::io::{self, BufRead, IsTerminal};
-
 use clap::Args;
 
 use crate::arguments::{EngineOptions, SchemaOptions};
+use crate::confirm::{self, Confirmation};
 use crate::database::Databases;
 use crate::engines::Purpose;
 use crate::failure::Failure;
@@ -54,10 +53,11 @@ pub(crate) fn run(arguments: &DropArguments, output: &Output) -> Result<(), Fail
 
 /// Fails unless the user confirms.
 fn ask(project: &Project, engines: &[EngineTables<'_>], output: &Output) -> Result<(), Failure> {
-    if !io::stdin().is_terminal() {
-        let failure = Failure::new("there is no terminal to confirm on; nothing was changed");
-        return Err(failure.help("pass `--yes` to drop without a prompt"));
-    }
+    let confirmation = Confirmation {
+        question: "Drop these tables with all their rows?",
+        help: "pass `--yes` to drop without a prompt",
+    };
+    confirm::require_terminal(&confirmation)?;
     for engine in engines {
         let number = count(engine.tables.len(), "table");
         let place = project.place(engine.engine).unwrap_or_default();
@@ -66,13 +66,5 @@ fn ask(project: &Project, engines: &[EngineTables<'_>], output: &Output) -> Resu
             engine.engine
         ));
     }
-    output.message("Drop these tables with all their rows? Type `yes`: ");
-    let mut answer = String::new();
-    // An answer that cannot be read is none.
-    let _ = io::stdin().lock().read_line(&mut answer);
-    if answer.trim() == "yes" {
-        Ok(())
-    } else {
-        Err(Failure::new("not confirmed; nothing was changed"))
-    }
+    confirm::ask(&confirmation, output)
 }

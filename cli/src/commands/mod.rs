@@ -6,3 +6,4 @@ pub(crate) mod create;
 pub(crate) mod drop;
 pub(crate) mod explain;
 pub(crate) mod generate;
+pub(crate) mod validate;

@@ -1,4 +1,4 @@
-//! The built `bindery`, run as a user runs it. Rows CLI-01 to CLI-04 of the acceptance list are named by their ids.
+//! The built `bindery`, run as a user runs it. Rows CLI-01 to CLI-05 and XREL-01 of the acceptance list are named by their ids.
 
 mod check;
 mod create;
@@ -9,3 +9,4 @@ mod findings;
 mod generate;
 mod support;
 mod usage;
+mod validate;

@@ -2,12 +2,13 @@
 
 use crate::support::{Project, holds};
 
-const COMMANDS: [&str; 6] = [
+const COMMANDS: [&str; 7] = [
     "check",
     "generate",
     "explain",
     "create",
     "drop",
+    "validate",
     "completions",
 ];
 
@@ -47,6 +48,10 @@ fn wrong_usage_ends_with_2_and_only_messages() {
         ("explain B0300 --schema x.sql", "--schema"),
         ("explain --list --deny-warnings", "--deny-warnings"),
         ("generate", "--out"),
+        ("validate", "--links"),
+        ("validate --links --yes", "--repair"),
+        ("validate --links --repair maybe", "maybe"),
+        ("validate --links --repair null --dry-run --yes", "--yes"),
         ("completions", "SHELL"),
     ];
     for (words, expected) in cases {

@@ -1,0 +1,208 @@
+//! `bindery validate`: compares what is stored with what the schema says. Of links: do the rows that they lead to exist?
+
+use clap::Args;
+
+use crate::arguments::{EngineOptions, Format, SchemaOptions};
+use crate::confirm::{self, Confirmation};
+use crate::database::Databases;
+use crate::engines::Purpose;
+use crate::failure::Failure;
+use crate::links::{self, Link, LinkOutcome, Repair};
+use crate::output::{Output, Paint, Stream};
+use crate::project::{DialectChoice, Project};
+use crate::report::{self, document};
+use crate::tables;
+
+use bindery_schema::model::{CheckedModel, EngineId};
+
+/// Check that the rows which links lead to exist, and repair those that lead nowhere
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Check that the rows which links (`@link`) lead to exist.\n\n\
+        No database keeps a link true, since the row is on another engine. Lists the orphans of each link: rows whose \
+        link leads to no row. Exits with 1 where there are any. Keys are read in order, 10,000 at a time, so large tables take \
+        time and no memory. Of several engines all are checked; for `--repair` one must be named.",
+    after_help = "Examples:\n  \
+        bindery validate --links                        the links of all engines\n  \
+        bindery validate --links --engine b --show-keys with some of their keys\n  \
+        bindery validate --links --repair null --dry-run\n  \
+        bindery validate --links --engine b --repair delete --yes"
+)]
+pub(crate) struct ValidateArguments {
+    /// Check the links
+    #[arg(long, required = true)]
+    links: bool,
+    /// Show up to ten keys without a row for each link: they are values of your data
+    #[arg(long)]
+    show_keys: bool,
+    /// Repair the orphans
+    #[arg(long, value_name = "HOW", value_enum)]
+    repair: Option<Repair>,
+    /// Say what would be repaired, and change nothing
+    #[arg(long, requires = "repair")]
+    dry_run: bool,
+    /// Do not ask
+    #[arg(long, requires = "repair", conflicts_with = "dry_run")]
+    yes: bool,
+    #[command(flatten)]
+    engines: EngineOptions,
+    #[command(flatten)]
+    schema: SchemaOptions,
+}
+
+/// Checks, and repairs.
+pub(crate) fn run(arguments: &ValidateArguments, output: &Output) -> Result<(), Failure> {
+    let options = &arguments.schema;
+    let project = Project::load(options, DialectChoice::Configured)?;
+    let chosen = engines(arguments, &project)?;
+    let compiled = project.compile();
+    let model = report::checked(&compiled, options, output)?;
+    let links = links::on_engines(model, &chosen);
+    let connected = tables::of_engines(model, &ends(&links));
+    let databases = Databases::open(&compiled.project, model, &connected)?;
+    let check = |repair| check_all(&links, model, &databases, (repair, arguments), output);
+    let repair = match (arguments.repair, arguments.yes) {
+        (Some(repair), true) => Some(repair),
+        (Some(repair), false) if !arguments.dry_run => {
+            confirmed(&check(None)?, repair, output)?.then_some(repair)
+        }
+        (Some(_) | None, _) => None,
+    };
+    print(&check(repair)?, arguments, output)
+}
+
+/// Those named; where nothing is lost, all of them.
+fn engines(arguments: &ValidateArguments, project: &Project) -> Result<Vec<EngineId>, Failure> {
+    let named = &arguments.engines;
+    let is_named = named.all || !named.engine.is_empty();
+    match arguments.repair {
+        Some(_) if !arguments.dry_run => project.choose(named, Purpose::Destructive),
+        Some(_) | None if is_named => project.choose(named, Purpose::Harmless),
+        Some(_) | None => {
+            let engine = Vec::new();
+            project.choose(&EngineOptions { engine, all: true }, Purpose::Harmless)
+        }
+    }
+}
+
+/// All engines that the links begin or end on.
+fn ends(links: &[Link<'_>]) -> Vec<EngineId> {
+    let mut engines: Vec<EngineId> = links.iter().flat_map(|link| [link.from, link.to]).collect();
+    engines.sort_unstable();
+    engines.dedup();
+    engines
+}
+
+fn check_all<'m>(
+    links: &[Link<'m>],
+    model: &'m CheckedModel,
+    databases: &Databases<'_>,
+    (repair, arguments): (Option<Repair>, &ValidateArguments),
+    output: &Output,
+) -> Result<Vec<LinkOutcome<'m>>, Failure> {
+    let mut outcomes = Vec::new();
+    for link in links {
+        let progress = &mut |rows| output.progress(&format!("{link}: {rows} rows"));
+        let outcome = links::check(link, model, databases, repair, progress);
+        output.progress("");
+        let mut outcome = outcome?;
+        outcome.keys = outcome.keys.filter(|_| arguments.show_keys);
+        outcomes.push(outcome);
+    }
+    Ok(outcomes)
+}
+
+/// Asks, where there is something to be repaired.
+fn confirmed(found: &[LinkOutcome<'_>], repair: Repair, output: &Output) -> Result<bool, Failure> {
+    let orphans: u64 = found.iter().map(|outcome| outcome.orphans).sum();
+    if orphans == 0 {
+        return Ok(false);
+    }
+    output.message(&lines(found, output.results()));
+    let question = match repair {
+        Repair::Null => "Set these links to NULL, where they may be?",
+        Repair::Delete => "Delete these rows?",
+    };
+    let help =
+        "pass `--yes` to repair without a prompt, or `--dry-run` to see what would be repaired";
+    confirm::ask(&Confirmation { question, help }, output)?;
+    Ok(true)
+}
+
+fn print(
+    outcomes: &[LinkOutcome<'_>],
+    arguments: &ValidateArguments,
+    output: &Output,
+) -> Result<(), Failure> {
+    output.result(&match arguments.schema.format {
+        Format::Json => document(&outcomes),
+        Format::Human | Format::Github => lines(outcomes, output.results()),
+    })?;
+    let left: u64 = outcomes.iter().map(LinkOutcome::left).sum();
+    if left == 0 {
+        return Ok(());
+    }
+    let rows = if left == 1 { "row links" } else { "rows link" };
+    let failure = Failure::new(format!("{left} {rows} to a row that does not exist"));
+    Err(failure.help(help(arguments)))
+}
+
+fn help(arguments: &ValidateArguments) -> &'static str {
+    match (arguments.repair, arguments.dry_run) {
+        (None, _) => {
+            "repair them with `--repair null` or `--repair delete`; `--dry-run` changes nothing"
+        }
+        (Some(_), true) => "the same without `--dry-run` repairs them",
+        (Some(Repair::Null), false) => {
+            "a link that is NOT NULL stays: delete its rows with `--repair delete`"
+        }
+        (Some(Repair::Delete), false) => "rows were added meanwhile: run it again",
+    }
+}
+
+fn lines(outcomes: &[LinkOutcome<'_>], stream: Stream) -> String {
+    if outcomes.is_empty() {
+        return "no links\n".to_owned();
+    }
+    outcomes
+        .iter()
+        .map(|outcome| line(outcome, stream))
+        .collect()
+}
+
+fn line(outcome: &LinkOutcome<'_>, stream: Stream) -> String {
+    let (word, paint) = match (outcome.orphans, outcome.left()) {
+        (0, _) => ("fine", Paint::Good),
+        (_, 0) => ("repaired", Paint::Good),
+        (_, _) => ("orphans", Paint::Bad),
+    };
+    let word = stream.paint(paint, &format!("{word:<9}"));
+    let (link, end) = (outcome, &outcome.target);
+    let mut line = format!(
+        "{word}  {}.{} on {} -> {}.{} on {}: {} of {} rows lead nowhere",
+        link.table,
+        link.column,
+        link.engine,
+        end.table,
+        end.column,
+        end.engine,
+        link.orphans,
+        link.rows
+    );
+    if outcome.orphans > 0 {
+        let keys = if outcome.missing_keys == 1 {
+            "key"
+        } else {
+            "keys"
+        };
+        line += &format!(", by {} {keys}", outcome.missing_keys);
+    }
+    if outcome.repaired > 0 {
+        line += &format!("; {} repaired", outcome.repaired);
+    }
+    line.push('\n');
+    for key in outcome.keys.iter().flatten() {
+        line += &format!("           {}\n", key.escape_debug());
+    }
+    line
+}
