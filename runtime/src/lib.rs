@@ -48,10 +48,10 @@ pub use bindery_macros::sql;
 
 pub use bindery_core::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
 pub use bindery_core::dialect::{Dialect, Flavour};
-pub use databases::Registry;
 pub use databases::config::{Config, ConnectionMode, EngineOptions, SchemaCheck, SessionReset};
 pub use databases::status::{EngineStatus, ReplicaStatus, ServerProduct};
 pub use databases::tables::CreatedTables;
+pub use databases::{ReadOnlyOn, Registry};
 pub use driver::{Isolation, TransactionOptions};
 pub use error::{
     Applied, CommitToken, Constraint, ConstraintKind, DatabaseError, Error, ErrorKind,

@@ -4,6 +4,7 @@
 pub(crate) mod config;
 mod connector;
 mod hooks;
+mod read_only;
 mod resolve;
 pub(crate) mod status;
 pub(crate) mod tables;
@@ -13,6 +14,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bindery_core::config::ConnectionTarget;
+
+pub use self::read_only::ReadOnlyOn;
 
 use self::config::{Config, Settings};
 use self::connector::{Seen, Wanted, connector};

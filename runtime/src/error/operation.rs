@@ -69,7 +69,12 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// Is it a call that is known to write?
+    /// Does it run SQL that the program wrote itself?
+    pub(crate) fn is_raw(self) -> bool {
+        matches!(self, Self::Query | Self::Execute | Self::ExecuteBatch)
+    }
+
+    /// Is it a call that is known to write, or not known to only read?
     pub(crate) fn writes(self) -> bool {
         match self {
             Self::Insert

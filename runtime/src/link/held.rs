@@ -150,11 +150,29 @@ impl Link {
         operation: Operation,
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let outcome = self.timed(|link| link.ensure_young().and_then(|()| work(link)));
+        let outcome = self.timed(|link| {
+            link.ensure_may(operation)?;
+            link.ensure_young().and_then(|()| work(link))
+        });
         if let Err(error) = &outcome {
             self.standing.failed(operation, error);
         }
         outcome
+    }
+
+    /// Was the open transaction begun to read only?
+    pub(crate) fn only_reads(&self) -> bool {
+        self.standing.only_reads()
+    }
+
+    /// Refuses a call that writes where the transaction is to read only, before anything is sent. Texts of the program's
+    /// own are looked at where they are known.
+    #[inline]
+    fn ensure_may(&self, operation: Operation) -> Result<()> {
+        if self.only_reads() && operation.writes() && !operation.is_raw() {
+            return Err(Error::new(ErrorKind::ReadOnly));
+        }
+        Ok(())
     }
 
     /// Runs one call of the program's: all of its statements together have the time that one may take.
@@ -340,6 +358,9 @@ impl Link {
             }
         })?;
         self.standing.entered(depth, site);
+        if options.is_read_only {
+            self.standing.reads_only();
+        }
         Ok(())
     }
 

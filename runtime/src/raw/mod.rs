@@ -7,8 +7,10 @@ mod connection;
 mod from_row;
 mod on;
 mod params;
+mod reading;
 mod sql;
 mod tuples;
+mod words;
 
 pub use bound::{BoundOn, BoundSql, BoundText, Runs};
 pub use from_row::{FromRow, RowColumns};

@@ -1,6 +1,7 @@
 //! Raw statements on a connection that is held, or on one that is taken for each.
 
 use super::columns::{self, Order};
+use super::reading;
 use super::{FromRow, IntoSql, Params, RowColumns, SqlText};
 use crate::driver::{Physical, RawText};
 use crate::error::{Error, ErrorKind, Operation, Result};
@@ -158,6 +159,9 @@ impl<'c, E: Engine> RawSql<'c, E> {
         let engine = self.target.engine;
         let outcome = sql.into_sql(engine.dialect()).and_then(|text| {
             let on_link = |link: &mut Link| {
+                if link.only_reads() {
+                    reading::ensure(engine.dialect(), &text.text)?;
+                }
                 let outcome = work(link.ready()?, &text);
                 outcome.map_err(|error| explained(link.pool().named(error, None), &text))
             };

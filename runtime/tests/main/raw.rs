@@ -5,6 +5,7 @@ mod errors;
 mod left;
 #[cfg(feature = "derive")]
 mod macros;
+mod read_only;
 mod rows;
 
 use bindery::{Connection, Dialect, Engine, Sql};

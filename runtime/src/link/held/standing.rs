@@ -23,6 +23,8 @@ pub(crate) struct Standing {
     serial: u64,
     /// The transaction is over, or was, because of another one or of a lost connection.
     was_in_the_way: bool,
+    /// The open transaction was begun to read only.
+    only_reads: bool,
 }
 
 /// The beginning of a transaction.
@@ -68,6 +70,17 @@ impl Standing {
     /// Is all of the transaction lost, whatever savepoint is rolled back?
     pub(crate) fn is_over(&self) -> bool {
         matches!(self.doom, Some(Doom::Whole | Doom::Ended))
+    }
+
+    /// Is a transaction open that was begun to read only?
+    #[inline]
+    pub(crate) fn only_reads(&self) -> bool {
+        self.only_reads
+    }
+
+    /// The transaction that was begun is to read only.
+    pub(crate) fn reads_only(&mut self) {
+        self.only_reads = true;
     }
 
     /// A scope of this depth was begun.
@@ -121,6 +134,7 @@ impl Standing {
         self.depth = depth - 1;
         if depth == 1 {
             self.begun = None;
+            self.only_reads = false;
         }
     }
 
