@@ -71,8 +71,8 @@ pub use model::row_of::RowOf;
 pub use model::{HasKey, Model, Writable};
 pub use query::{Column, Condition, Linked, LinkedRows, Query};
 pub use raw::{
-    Assembled, BoundOn, BoundSql, ByDialect, FromRow, IntoSql, Missing, Params, RawSql, RowColumns,
-    Runs, Sql, SqlFor,
+    Assembled, BoundOn, BoundSql, ByDialect, EachDialect, FromRow, IntoSql, Missing, Params,
+    RawSql, RowColumns, Runs, Sql, SqlFor,
 };
 pub use repository::{Repository, Rows, Upserted};
 pub use value::types;

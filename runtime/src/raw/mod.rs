@@ -16,4 +16,4 @@ pub use bound::{BoundOn, BoundSql, BoundText, Runs};
 pub use from_row::{FromRow, RowColumns};
 pub use on::RawSql;
 pub use params::Params;
-pub use sql::{Assembled, ByDialect, IntoSql, Missing, Sql, SqlFor, SqlText};
+pub use sql::{Assembled, ByDialect, EachDialect, IntoSql, Missing, Sql, SqlFor, SqlText};

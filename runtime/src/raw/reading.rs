@@ -1,5 +1,5 @@
-//! Does a text only read? That is told by the words of its statements, before they are sent: only statements that are known
-//! to read do. Functions that write are the database's to refuse.
+//! Does a text only read? The words of its statements say so before they are sent: only statements that are known to read
+//! do. Functions that write are the database's to refuse.
 
 use std::fmt;
 

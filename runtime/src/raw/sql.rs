@@ -182,19 +182,20 @@ impl<S, P, M> ByDialect<S, P, M> {
         ByDialect::new(self.sqlite, self.postgres, Some(text))
     }
 
-    /// On engines of every dialect that has no text of its own so far.
-    pub const fn otherwise(self, text: &'static str) -> ByDialect<Sqlite, Postgres, Mysql> {
-        const fn or(given: Option<&'static str>, text: &'static str) -> Option<&'static str> {
+    /// On engines of every dialect that has no text of its own so far. It then runs on any engine, so also where a function
+    /// is generic over engines.
+    pub const fn otherwise(self, text: &'static str) -> EachDialect {
+        const fn or(given: Option<&'static str>, text: &'static str) -> &'static str {
             match given {
-                Some(given) => Some(given),
-                None => Some(text),
+                Some(given) => given,
+                None => text,
             }
         }
-        ByDialect::new(
-            or(self.sqlite, text),
-            or(self.postgres, text),
-            or(self.mysql, text),
-        )
+        EachDialect {
+            sqlite: or(self.sqlite, text),
+            postgres: or(self.postgres, text),
+            mysql: or(self.mysql, text),
+        }
     }
 
     fn text(&self, dialect: Dialect) -> Option<&'static str> {
@@ -213,6 +214,24 @@ impl<S, P, M> Clone for ByDialect<S, P, M> {
 }
 
 impl<S, P, M> Copy for ByDialect<S, P, M> {}
+
+/// A text for every dialect. Made by [`ByDialect::otherwise`].
+#[derive(Debug, Clone, Copy)]
+pub struct EachDialect {
+    sqlite: &'static str,
+    postgres: &'static str,
+    mysql: &'static str,
+}
+
+impl<D: SqlFamily> IntoSql<D> for EachDialect {
+    fn into_sql(self, dialect: Dialect) -> Result<SqlText> {
+        Ok(SqlText::fixed(match dialect {
+            Dialect::Sqlite => self.sqlite,
+            Dialect::Postgres => self.postgres,
+            Dialect::Mysql => self.mysql,
+        }))
+    }
+}
 
 impl<D: SqlFamily> IntoSql<D> for &'static str {
     fn into_sql(self, _: Dialect) -> Result<SqlText> {

@@ -1,6 +1,7 @@
 //! Raw SQL on every database: what is bound and read, what is refused, and what nobody finds afterwards.
 
 mod control;
+mod dialects;
 mod errors;
 mod left;
 #[cfg(feature = "derive")]
