@@ -106,10 +106,10 @@ fn body(dialect: Dialect, rest: &mut Rest<'_>) -> Option<Write> {
 fn within(dialect: Dialect, before: Token<'_>, token: Token<'_>, next: Token<'_>) -> Option<Write> {
     let begins = matches!(before, Token::Open | Token::Close);
     // `REPLACE(…)` and MySQL's `INSERT(…)` are functions.
-    if begins && next != Token::Open {
-        if let Some(write) = WRITING.iter().find(|keyword| token.is(keyword)) {
-            return Some(Write(write));
-        }
+    let is_statement = begins && next != Token::Open;
+    let mut writing = WRITING.iter().filter(|_| is_statement);
+    if let Some(write) = writing.find(|keyword| token.is(keyword)) {
+        return Some(Write(write));
     }
     let locks = ["UPDATE", "SHARE", "NO", "KEY"];
     if token.is("FOR") && is_one_of(next, &locks) {
