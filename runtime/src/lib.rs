@@ -88,6 +88,11 @@ mod examples_of_transactions {}
 #[doc = include_str!("../../docs/bulk.md")]
 mod examples_of_bulk {}
 
+/// The examples of `docs/writing.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/writing.md")]
+mod examples_of_writing {}
+
 /// The examples of `docs/queries.md` compile and run.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/queries.md")]

@@ -309,3 +309,78 @@ fn err_01_a_violated_key_is_the_constant_of_its_model() -> bindery::Result<()> {
     }
     on_each!(show)
 }
+
+#[test]
+fn only_what_was_changed_is_saved() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Page>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let read = page(c, "/rice")?;
+        let mut mine = read.clone();
+        mine.body = Some("boiled".to_owned());
+        assert!(c.pages().save_changes(&read, &mine)?);
+        let stored = c.pages().get(read.id)?;
+        assert_eq!(
+            (stored.revision, stored.body.as_deref()),
+            (2, Some("boiled"))
+        );
+        let stale = c
+            .pages()
+            .save_changes(&read, &mine)
+            .expect_err("it was saved since");
+        assert_eq!(stale.kind(), &ErrorKind::StaleVersion);
+        assert!(
+            c.pages().save_changes(&stored, &stored)?,
+            "nothing to be written"
+        );
+        // What every update sets by itself is no change, and is not written back.
+        let mut touched = stored.clone();
+        touched.revision = 70;
+        assert!(c.pages().save_changes(&stored, &touched)?);
+        assert_eq!(c.pages().get(read.id)?.revision, 2);
+        let other = page(c, "/corn")?;
+        let error = c
+            .pages()
+            .save_changes(&stored, &other)
+            .expect_err("two rows");
+        assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error}");
+        let mut renamed = other.clone();
+        renamed.path = "/rice".to_owned();
+        let error = c
+            .pages()
+            .save_changes(&other, &renamed)
+            .expect_err("it is taken");
+        assert!(
+            matches!(error.kind(), ErrorKind::UniqueViolation(_)),
+            "{error}"
+        );
+        assert!(c.pages().delete(other.id)?);
+        assert!(!c.pages().save_changes(&other, &renamed)?);
+        assert!(!c.pages().save_changes(&other, &other)?);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+/// Without a version the columns that others have changed stay as they are.
+#[test]
+fn columns_that_were_not_changed_stay_as_others_have_set_them() -> bindery::Result<()> {
+    use crate::queries as q;
+    fn show<E: Hosts<q::model::User>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        use q::Tables;
+        let read = c.users().insert(q::NewUser::new("Ann").city("here"))?;
+        let mut mine = read.clone();
+        mine.name = "Anna".to_owned();
+        c.users()
+            .update(read.id, q::UserPatch::new().city("there").boss_id(read.id))?;
+        assert!(c.users().save_changes(&read, &mine)?);
+        let stored = c.users().get(read.id)?;
+        assert_eq!(
+            (stored.name.as_str(), stored.city.as_deref()),
+            ("Anna", Some("there"))
+        );
+        assert_eq!(stored.boss_id, Some(read.id));
+        c.users().update(read.id, q::UserPatch::new().city(None))?;
+        assert_eq!(c.users().get(read.id)?.city, None);
+        Ok(())
+    }
+    crate::queries_at_work::on_each!(show)
+}

@@ -1,6 +1,7 @@
 //! `New…`: what a program gives to insert a row, and its constructor. What the constructor does not take is set by `setters`.
 
 use super::row::column_docs;
+use super::setters::Of;
 use super::shape::{Field, Given, Shape};
 use super::shapes::Surroundings;
 use super::{default_parameter, derives, impl_head, setters};
@@ -53,7 +54,7 @@ fn constructor(w: &mut RustWriter, shape: &Shape<'_>) {
             .filter(|field| is_required(field))
     };
     w.item(|w| {
-        setters::allows(w, shape);
+        setters::allows(w, shape, Of::New);
         w.block(&impl_head(shape.new_generic(), &shape.new_row("E")), |w| {
             w.item(|w| {
                 w.doc("A new row with what it must have.");
@@ -66,7 +67,7 @@ fn constructor(w: &mut RustWriter, shape: &Shape<'_>) {
                 allows(w, signature.params.len());
                 w.function(&signature, |w| w.value(&value(shape)));
             });
-            setters::setters(w, shape);
+            setters::setters(w, shape, Of::New);
         });
         if required().next().is_none() {
             default_from_new(w, shape);

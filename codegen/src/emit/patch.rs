@@ -1,9 +1,10 @@
 //! `…Patch`: columns to be updated.
 
 use super::row::column_docs;
+use super::setters::{self, Of};
 use super::shape::Shape;
 use super::shapes::Surroundings;
-use super::{code, default_parameter, derives};
+use super::{code, default_parameter, derives, impl_head};
 use crate::rust_writer::{Expr, RustWriter};
 
 /// The struct, with nothing to be changed as its default.
@@ -17,6 +18,7 @@ pub(crate) fn patch(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
         // A derived `Default` would ask for engines that have one, and `engine::Any` has none.
         let always: &[&str] = if generic { &[] } else { &["Default"] };
         w.derive(&derives(always, &shape.derives.patch));
+        w.line("#[must_use]");
         let parameter = default_parameter(around, shape, generic);
         let head = format!("pub struct {}{parameter}", shape.names.patch);
         w.block(&head, |w| {
@@ -29,6 +31,23 @@ pub(crate) fn patch(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
     if generic {
         default(w, shape);
     }
+    setters(w, shape);
+}
+
+fn setters(w: &mut RustWriter, shape: &Shape<'_>) {
+    w.item(|w| {
+        setters::allows(w, shape, Of::Patch);
+        let head = impl_head(shape.patch_generic(), &shape.patch("E"));
+        w.block(&head, |w| {
+            w.item(|w| {
+                w.doc("Nothing to be changed, until a column is set.");
+                w.block("pub fn new() -> Self", |w| {
+                    w.line("::core::default::Default::default()");
+                });
+            });
+            setters::setters(w, shape, Of::Patch);
+        });
+    });
 }
 
 fn default(w: &mut RustWriter, shape: &Shape<'_>) {

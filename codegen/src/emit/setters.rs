@@ -1,24 +1,41 @@
-//! Setters of `New…`, for what its constructor does not take: `NewUser::new(email).display_name("Ann")`.
+//! Setters of `New…`, for what its constructor does not take: `NewUser::new(email).display_name("Ann")`; and of `…Patch`:
+//! `UserPatch::new().display_name("Ann")`.
 
 use super::new::INTO_STRING;
 use super::shape::{Field, Shape};
 use crate::rust_writer::{RustWriter, Signature};
 
-/// One for each column that may be left out.
-pub(crate) fn setters(w: &mut RustWriter, shape: &Shape<'_>) {
-    for field in fields(shape) {
-        w.item(|w| setter(w, shape, field));
+/// What the setters are of.
+#[derive(Clone, Copy)]
+pub(crate) enum Of {
+    /// `New…`: what may be left out.
+    New,
+    /// `…Patch`: everything.
+    Patch,
+}
+
+/// One for each column.
+pub(crate) fn setters(w: &mut RustWriter, shape: &Shape<'_>, of: Of) {
+    for field in fields(shape, of) {
+        w.item(|w| setter(w, shape, field, of));
     }
 }
 
-fn fields<'s>(shape: &'s Shape<'_>) -> impl Iterator<Item = &'s Field<'s>> {
-    let fields = shape.given().map(|(_, field)| field);
-    fields.filter(|field| field.given.may_be_left_out())
+fn fields<'s>(shape: &'s Shape<'_>, of: Of) -> Vec<&'s Field<'s>> {
+    match of {
+        Of::New => {
+            let fields = shape.given().map(|(_, field)| field);
+            fields
+                .filter(|field| field.given.may_be_left_out())
+                .collect()
+        }
+        Of::Patch => shape.changeable().map(|(_, field)| field).collect(),
+    }
 }
 
 /// Before the block of the setters: a column `is_open` does not answer whether something is open, and one `sub` subtracts
 /// nothing.
-pub(crate) fn allows(w: &mut RustWriter, shape: &Shape<'_>) {
+pub(crate) fn allows(w: &mut RustWriter, shape: &Shape<'_>, of: Of) {
     let lints = [
         (
             "clippy::wrong_self_convention",
@@ -26,9 +43,10 @@ pub(crate) fn allows(w: &mut RustWriter, shape: &Shape<'_>) {
         ),
         ("clippy::should_implement_trait", &is_operator),
     ];
+    let fields = fields(shape, of);
     let found = lints
         .iter()
-        .filter(|(_, is)| fields(shape).any(|field| is(field.name)));
+        .filter(|(_, is)| fields.iter().any(|field| is(field.name)));
     let found: Vec<_> = found.map(|(lint, _)| *lint).collect();
     if !found.is_empty() {
         w.line(&format!("#[allow({})]", found.join(", ")));
@@ -48,16 +66,16 @@ fn is_operator(name: &str) -> bool {
     OPERATORS.contains(&name)
 }
 
-fn setter(w: &mut RustWriter, shape: &Shape<'_>, field: &Field<'_>) {
+fn setter(w: &mut RustWriter, shape: &Shape<'_>, field: &Field<'_>, of: Of) {
     let null = if field.nullable {
         "; `None` is NULL"
     } else {
         ""
     };
     w.doc(&format!("Sets {}{null}.", super::code(field.column.name)));
-    let (ty, value) = argument(field);
+    let (ty, value) = argument(field, of);
     let signature = Signature {
-        head: format!("pub fn {}", method(shape, field)),
+        head: format!("pub fn {}", method(shape, field, of)),
         params: vec!["mut self".to_owned(), format!("{}: {ty}", field.name)],
         returns: Some("Self".to_owned()),
         bounds: Vec::new(),
@@ -72,8 +90,12 @@ fn setter(w: &mut RustWriter, shape: &Shape<'_>, field: &Field<'_>) {
 }
 
 /// The type of the argument, and the value made of it.
-fn argument(field: &Field<'_>) -> (String, String) {
-    let (name, ty) = (field.name, field.given_type());
+fn argument(field: &Field<'_>, of: Of) -> (String, String) {
+    let ty = match of {
+        Of::New => field.given_type(),
+        Of::Patch => &field.ty,
+    };
+    let name = field.name;
     if field.nullable {
         let nullable = format!("impl ::bindery::types::Nullable<{ty}>");
         (nullable, format!("{name}.into_nullable()"))
@@ -84,12 +106,16 @@ fn argument(field: &Field<'_>) -> (String, String) {
     }
 }
 
-/// The field's name, and `new_` for one that is called as the constructor is.
-fn method(shape: &Shape<'_>, field: &Field<'_>) -> String {
+/// The field's name, and `new_` for one that is called as the constructor is. A patch is made by `default` too.
+fn method(shape: &Shape<'_>, field: &Field<'_>, of: Of) -> String {
+    let reserved: &[&str] = match of {
+        Of::New => &["new"],
+        Of::Patch => &["new", "default"],
+    };
     let mut method = field.name.to_owned();
-    if method == "new" {
-        let is_taken = |name: &str| shape.fields.iter().any(|other| other.name == name);
-        while method == "new" || is_taken(&method) {
+    if reserved.contains(&method.as_str()) {
+        method.push('_');
+        while shape.fields.iter().any(|other| other.name == method) {
             method.push('_');
         }
     }

@@ -7,6 +7,7 @@ mod many;
 mod read;
 mod returning;
 mod rows;
+mod save_changes;
 mod upsert;
 mod upsert_many;
 mod write;

@@ -64,8 +64,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
     /// let ann = db.users().insert(NewUser::new("ann@example.org"))?;
-    /// let patch = UserPatch { email: Some("anna@example.org".to_owned()), ..UserPatch::default() };
-    /// let anna = db.users().update_returning(ann.id, patch)?;
+    /// let anna = db.users().update_returning(ann.id, UserPatch::new().email("anna@example.org"))?;
     /// assert!(anna.is_some_and(|anna| anna.email == "anna@example.org"));
     /// # Ok(())
     /// # }

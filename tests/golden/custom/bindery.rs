@@ -224,6 +224,7 @@ pub mod goods_ {
 
     /// Columns of `goods` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct GoodsPatch {
         /// `cents`
         pub cents: ::core::option::Option<super::column_types::Money>,
@@ -233,6 +234,43 @@ pub mod goods_ {
         pub tags: ::core::option::Option<super::column_types::ListedCode>,
         /// `replaced_by`
         pub replaced_by: ::core::option::Option<::core::option::Option<GoodsId>>,
+    }
+
+    impl GoodsPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `cents`.
+        pub fn cents(mut self, cents: super::column_types::Money) -> Self {
+            self.cents = ::core::option::Option::Some(cents);
+            self
+        }
+
+        /// Sets `discount`; `None` is NULL.
+        pub fn discount(
+            mut self,
+            discount: impl ::bindery::types::Nullable<super::column_types::Money>,
+        ) -> Self {
+            self.discount = ::core::option::Option::Some(discount.into_nullable());
+            self
+        }
+
+        /// Sets `tags`.
+        pub fn tags(mut self, tags: super::column_types::ListedCode) -> Self {
+            self.tags = ::core::option::Option::Some(tags);
+            self
+        }
+
+        /// Sets `replaced_by`; `None` is NULL.
+        pub fn replaced_by(
+            mut self,
+            replaced_by: impl ::bindery::types::Nullable<GoodsId>,
+        ) -> Self {
+            self.replaced_by = ::core::option::Option::Some(replaced_by.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewGoods {
@@ -716,7 +754,15 @@ pub mod stock_ {
 
     /// Columns of `stock` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct StockPatch {}
+
+    impl StockPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+    }
 
     impl ::bindery::__private::ColumnSource for NewStock {
         fn columns(&self) -> ::bindery::__private::ColumnSet {

@@ -255,6 +255,7 @@ pub mod teas {
 
     /// Columns of `teas` to be changed; what is `None` stays.
     #[derive(Default, serde::Serialize)]
+    #[must_use]
     pub struct TeaPatch {
         /// `name`
         pub name: ::core::option::Option<::std::string::String>,
@@ -272,6 +273,67 @@ pub mod teas {
         pub batch: ::core::option::Option<::core::option::Option<::bindery::types::Uuid>>,
         /// `notes`
         pub notes: ::core::option::Option<::core::option::Option<::bindery::types::JsonValue>>,
+    }
+
+    impl TeaPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `name`.
+        pub fn name(mut self, name: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.name = ::core::option::Option::Some(name.into());
+            self
+        }
+
+        /// Sets `leaf`.
+        pub fn leaf(mut self, leaf: super::enums::Leaf) -> Self {
+            self.leaf = ::core::option::Option::Some(leaf);
+            self
+        }
+
+        /// Sets `picked`; `None` is NULL.
+        pub fn picked(
+            mut self,
+            picked: impl ::bindery::types::Nullable<::bindery::types::NaiveDate>,
+        ) -> Self {
+            self.picked = ::core::option::Option::Some(picked.into_nullable());
+            self
+        }
+
+        /// Sets `packed`; `None` is NULL.
+        pub fn packed(
+            mut self,
+            packed: impl ::bindery::types::Nullable<::bindery::types::DateTime<::bindery::types::Utc>>,
+        ) -> Self {
+            self.packed = ::core::option::Option::Some(packed.into_nullable());
+            self
+        }
+
+        /// Sets `price`.
+        pub fn price(mut self, price: ::bindery::types::BigDecimal) -> Self {
+            self.price = ::core::option::Option::Some(price);
+            self
+        }
+
+        /// Sets `batch`; `None` is NULL.
+        pub fn batch(
+            mut self,
+            batch: impl ::bindery::types::Nullable<::bindery::types::Uuid>,
+        ) -> Self {
+            self.batch = ::core::option::Option::Some(batch.into_nullable());
+            self
+        }
+
+        /// Sets `notes`; `None` is NULL.
+        pub fn notes(
+            mut self,
+            notes: impl ::bindery::types::Nullable<::bindery::types::JsonValue>,
+        ) -> Self {
+            self.notes = ::core::option::Option::Some(notes.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewTea {
@@ -692,9 +754,26 @@ pub mod shelves {
 
     /// Columns of `shelves` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct ShelfPatch {
         /// `label`
         pub label: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl ShelfPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `label`; `None` is NULL.
+        pub fn label(
+            mut self,
+            label: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.label = ::core::option::Option::Some(label.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewShelf {
@@ -1092,11 +1171,31 @@ pub mod jars {
 
     /// Columns of `jars` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct JarPatch {
         /// `room`
         pub room: ::core::option::Option<::core::option::Option<i32>>,
         /// `number`
         pub number: ::core::option::Option<::core::option::Option<i32>>,
+    }
+
+    impl JarPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `room`; `None` is NULL.
+        pub fn room(mut self, room: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.room = ::core::option::Option::Some(room.into_nullable());
+            self
+        }
+
+        /// Sets `number`; `None` is NULL.
+        pub fn number(mut self, number: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.number = ::core::option::Option::Some(number.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewJar {

@@ -179,11 +179,34 @@ pub mod blogs {
 
     /// Columns of `blogs` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct BlogPatch {
         /// `title`
         pub title: ::core::option::Option<::std::string::String>,
         /// `content`
         pub content: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl BlogPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `title`.
+        pub fn title(mut self, title: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.title = ::core::option::Option::Some(title.into());
+            self
+        }
+
+        /// Sets `content`; `None` is NULL.
+        pub fn content(
+            mut self,
+            content: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.content = ::core::option::Option::Some(content.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewBlog {
@@ -563,9 +586,23 @@ pub mod categories {
 
     /// Columns of `categories` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct CategoryPatch {
         /// `name`
         pub name: ::core::option::Option<::std::string::String>,
+    }
+
+    impl CategoryPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `name`.
+        pub fn name(mut self, name: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.name = ::core::option::Option::Some(name.into());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewCategory {
@@ -919,11 +956,34 @@ pub mod users {
 
     /// Columns of `users` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct UserPatch {
         /// `email`
         pub email: ::core::option::Option<::std::string::String>,
         /// `nick`
         pub nick: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl UserPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `email`.
+        pub fn email(mut self, email: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.email = ::core::option::Option::Some(email.into());
+            self
+        }
+
+        /// Sets `nick`; `None` is NULL.
+        pub fn nick(
+            mut self,
+            nick: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.nick = ::core::option::Option::Some(nick.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewUser {

@@ -157,6 +157,7 @@ pub mod notes {
 
     /// Columns of `notes` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct NotePatch {
         /// `title`
         pub title: ::core::option::Option<::std::string::String>,
@@ -164,6 +165,34 @@ pub mod notes {
         pub body: ::core::option::Option<::core::option::Option<::std::string::String>>,
         /// `stars`
         pub stars: ::core::option::Option<i64>,
+    }
+
+    impl NotePatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `title`.
+        pub fn title(mut self, title: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.title = ::core::option::Option::Some(title.into());
+            self
+        }
+
+        /// Sets `body`; `None` is NULL.
+        pub fn body(
+            mut self,
+            body: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.body = ::core::option::Option::Some(body.into_nullable());
+            self
+        }
+
+        /// Sets `stars`.
+        pub fn stars(mut self, stars: i64) -> Self {
+            self.stars = ::core::option::Option::Some(stars);
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewNote {

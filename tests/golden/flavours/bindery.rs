@@ -302,6 +302,7 @@ pub mod visits {
     }
 
     /// Columns of `visits` to be changed; what is `None` stays.
+    #[must_use]
     pub struct VisitPatch<E: ::bindery::Engine = engine::Default> {
         /// `token`
         pub token: ::core::option::Option<::bindery::types::Uuid>,
@@ -339,6 +340,76 @@ pub mod visits {
                 price: ::core::option::Option::None,
                 made: ::core::option::Option::None,
             }
+        }
+    }
+
+    impl<E: ::bindery::Engine> VisitPatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `token`.
+        pub fn token(mut self, token: ::bindery::types::Uuid) -> Self {
+            self.token = ::core::option::Option::Some(token);
+            self
+        }
+
+        /// Sets `before`; `None` is NULL.
+        pub fn before(mut self, before: impl ::bindery::types::Nullable<VisitId<E>>) -> Self {
+            self.before = ::core::option::Option::Some(before.into_nullable());
+            self
+        }
+
+        /// Sets `client`.
+        pub fn client(mut self, client: ::core::net::Ipv6Addr) -> Self {
+            self.client = ::core::option::Option::Some(client);
+            self
+        }
+
+        /// Sets `door`; `None` is NULL.
+        pub fn door(
+            mut self,
+            door: impl ::bindery::types::Nullable<::core::net::Ipv4Addr>,
+        ) -> Self {
+            self.door = ::core::option::Option::Some(door.into_nullable());
+            self
+        }
+
+        /// Sets `note`.
+        pub fn note(mut self, note: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.note = ::core::option::Option::Some(note.into());
+            self
+        }
+
+        /// Sets `seen`.
+        pub fn seen(mut self, seen: ::bindery::types::NaiveDateTime) -> Self {
+            self.seen = ::core::option::Option::Some(seen);
+            self
+        }
+
+        /// Sets `day`.
+        pub fn day(mut self, day: ::bindery::types::NaiveDate) -> Self {
+            self.day = ::core::option::Option::Some(day);
+            self
+        }
+
+        /// Sets `label`.
+        pub fn label(mut self, label: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.label = ::core::option::Option::Some(label.into());
+            self
+        }
+
+        /// Sets `price`.
+        pub fn price(mut self, price: ::bindery::types::BigDecimal) -> Self {
+            self.price = ::core::option::Option::Some(price);
+            self
+        }
+
+        /// Sets `made`.
+        pub fn made(mut self, made: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.made = ::core::option::Option::Some(made.into());
+            self
         }
     }
 

@@ -336,6 +336,7 @@ pub mod members {
     }
 
     /// Columns of `members` to be changed; what is `None` stays.
+    #[must_use]
     pub struct MemberPatch<E: ::bindery::Engine = engine::Default> {
         /// `email`
         pub email: ::core::option::Option<::std::string::String>,
@@ -370,6 +371,79 @@ pub mod members {
                 city: ::core::option::Option::None,
                 colour: ::core::option::Option::None,
             }
+        }
+    }
+
+    impl<E: ::bindery::Engine> MemberPatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `email`.
+        pub fn email(mut self, email: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.email = ::core::option::Option::Some(email.into());
+            self
+        }
+
+        /// Sets `name`; `None` is NULL.
+        pub fn name(
+            mut self,
+            name: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.name = ::core::option::Option::Some(name.into_nullable());
+            self
+        }
+
+        /// Sets `born`; `None` is NULL.
+        pub fn born(mut self, born: impl ::bindery::types::Nullable<i16>) -> Self {
+            self.born = ::core::option::Option::Some(born.into_nullable());
+            self
+        }
+
+        /// Sets `height`; `None` is NULL.
+        pub fn height(mut self, height: impl ::bindery::types::Nullable<f64>) -> Self {
+            self.height = ::core::option::Option::Some(height.into_nullable());
+            self
+        }
+
+        /// Sets `card`; `None` is NULL.
+        pub fn card(
+            mut self,
+            card: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.card = ::core::option::Option::Some(card.into_nullable());
+            self
+        }
+
+        /// Sets `brought_by`; `None` is NULL.
+        pub fn brought_by(
+            mut self,
+            brought_by: impl ::bindery::types::Nullable<MemberId<E>>,
+        ) -> Self {
+            self.brought_by = ::core::option::Option::Some(brought_by.into_nullable());
+            self
+        }
+
+        /// Sets `points`.
+        pub fn points(mut self, points: i32) -> Self {
+            self.points = ::core::option::Option::Some(points);
+            self
+        }
+
+        /// Sets `city`.
+        pub fn city(mut self, city: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.city = ::core::option::Option::Some(city.into());
+            self
+        }
+
+        /// Sets `colour`; `None` is NULL.
+        pub fn colour(
+            mut self,
+            colour: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.colour = ::core::option::Option::Some(colour.into_nullable());
+            self
         }
     }
 
@@ -1514,6 +1588,7 @@ pub mod words {
 
     /// Columns of `words` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct WordPatch {
         /// `new`
         pub new: ::core::option::Option<::core::option::Option<i32>>,
@@ -1539,6 +1614,92 @@ pub mod words {
         pub to_day: ::core::option::Option<::core::option::Option<::bindery::types::NaiveDate>>,
         /// `sub`
         pub sub: ::core::option::Option<::core::option::Option<i32>>,
+    }
+
+    #[allow(clippy::wrong_self_convention, clippy::should_implement_trait)]
+    impl WordPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `new`; `None` is NULL.
+        pub fn new_(mut self, new: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.new = ::core::option::Option::Some(new.into_nullable());
+            self
+        }
+
+        /// Sets `clone`; `None` is NULL.
+        pub fn clone(mut self, clone: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.clone = ::core::option::Option::Some(clone.into_nullable());
+            self
+        }
+
+        /// Sets `default`; `None` is NULL.
+        pub fn default_(mut self, default: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.default = ::core::option::Option::Some(default.into_nullable());
+            self
+        }
+
+        /// Sets `into`; `None` is NULL.
+        pub fn into(
+            mut self,
+            into: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.into = ::core::option::Option::Some(into.into_nullable());
+            self
+        }
+
+        /// Sets `self`; `None` is NULL.
+        pub fn self_(mut self, self_: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.self_ = ::core::option::Option::Some(self_.into_nullable());
+            self
+        }
+
+        /// Sets `type`.
+        pub fn r#type(mut self, r#type: i32) -> Self {
+            self.r#type = ::core::option::Option::Some(r#type);
+            self
+        }
+
+        /// Sets `columns`; `None` is NULL.
+        pub fn columns(mut self, columns: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.columns = ::core::option::Option::Some(columns.into_nullable());
+            self
+        }
+
+        /// Sets `given`; `None` is NULL.
+        pub fn given(mut self, given: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.given = ::core::option::Option::Some(given.into_nullable());
+            self
+        }
+
+        /// Sets `write`; `None` is NULL.
+        pub fn write(mut self, write: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.write = ::core::option::Option::Some(write.into_nullable());
+            self
+        }
+
+        /// Sets `is_open`; `None` is NULL.
+        pub fn is_open(mut self, is_open: impl ::bindery::types::Nullable<bool>) -> Self {
+            self.is_open = ::core::option::Option::Some(is_open.into_nullable());
+            self
+        }
+
+        /// Sets `to_day`; `None` is NULL.
+        pub fn to_day(
+            mut self,
+            to_day: impl ::bindery::types::Nullable<::bindery::types::NaiveDate>,
+        ) -> Self {
+            self.to_day = ::core::option::Option::Some(to_day.into_nullable());
+            self
+        }
+
+        /// Sets `sub`; `None` is NULL.
+        pub fn sub(mut self, sub: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.sub = ::core::option::Option::Some(sub.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewWord {

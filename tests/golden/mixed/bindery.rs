@@ -408,6 +408,7 @@ pub mod samples {
 
     /// Columns of `samples` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct SamplePatch {
         /// `flag`
         pub flag: ::core::option::Option<bool>,
@@ -445,6 +446,142 @@ pub mod samples {
         pub document: ::core::option::Option<::core::option::Option<::bindery::types::JsonValue>>,
         /// `feeling`
         pub feeling: ::core::option::Option<super::enums::Mood>,
+    }
+
+    impl SamplePatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `flag`.
+        pub fn flag(mut self, flag: bool) -> Self {
+            self.flag = ::core::option::Option::Some(flag);
+            self
+        }
+
+        /// Sets `small`.
+        pub fn small(mut self, small: i16) -> Self {
+            self.small = ::core::option::Option::Some(small);
+            self
+        }
+
+        /// Sets `medium`.
+        pub fn medium(mut self, medium: i32) -> Self {
+            self.medium = ::core::option::Option::Some(medium);
+            self
+        }
+
+        /// Sets `big`.
+        pub fn big(mut self, big: i64) -> Self {
+            self.big = ::core::option::Option::Some(big);
+            self
+        }
+
+        /// Sets `single`.
+        pub fn single(mut self, single: f32) -> Self {
+            self.single = ::core::option::Option::Some(single);
+            self
+        }
+
+        /// Sets `double`.
+        pub fn double(mut self, double: f64) -> Self {
+            self.double = ::core::option::Option::Some(double);
+            self
+        }
+
+        /// Sets `amount`.
+        pub fn amount(mut self, amount: ::bindery::types::BigDecimal) -> Self {
+            self.amount = ::core::option::Option::Some(amount);
+            self
+        }
+
+        /// Sets `code`.
+        pub fn code(mut self, code: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.code = ::core::option::Option::Some(code.into());
+            self
+        }
+
+        /// Sets `name`.
+        pub fn name(mut self, name: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.name = ::core::option::Option::Some(name.into());
+            self
+        }
+
+        /// Sets `note`; `None` is NULL.
+        pub fn note(
+            mut self,
+            note: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.note = ::core::option::Option::Some(note.into_nullable());
+            self
+        }
+
+        /// Sets `bytes`; `None` is NULL.
+        pub fn bytes(
+            mut self,
+            bytes: impl ::bindery::types::Nullable<::std::vec::Vec<u8>>,
+        ) -> Self {
+            self.bytes = ::core::option::Option::Some(bytes.into_nullable());
+            self
+        }
+
+        /// Sets `day`; `None` is NULL.
+        pub fn day(
+            mut self,
+            day: impl ::bindery::types::Nullable<::bindery::types::NaiveDate>,
+        ) -> Self {
+            self.day = ::core::option::Option::Some(day.into_nullable());
+            self
+        }
+
+        /// Sets `at_time`; `None` is NULL.
+        pub fn at_time(
+            mut self,
+            at_time: impl ::bindery::types::Nullable<::bindery::types::NaiveTime>,
+        ) -> Self {
+            self.at_time = ::core::option::Option::Some(at_time.into_nullable());
+            self
+        }
+
+        /// Sets `local`; `None` is NULL.
+        pub fn local(
+            mut self,
+            local: impl ::bindery::types::Nullable<::bindery::types::NaiveDateTime>,
+        ) -> Self {
+            self.local = ::core::option::Option::Some(local.into_nullable());
+            self
+        }
+
+        /// Sets `instant`.
+        pub fn instant(
+            mut self,
+            instant: ::bindery::types::DateTime<::bindery::types::Utc>,
+        ) -> Self {
+            self.instant = ::core::option::Option::Some(instant);
+            self
+        }
+
+        /// Sets `token`.
+        pub fn token(mut self, token: ::bindery::types::Uuid) -> Self {
+            self.token = ::core::option::Option::Some(token);
+            self
+        }
+
+        /// Sets `document`; `None` is NULL.
+        pub fn document(
+            mut self,
+            document: impl ::bindery::types::Nullable<::bindery::types::JsonValue>,
+        ) -> Self {
+            self.document = ::core::option::Option::Some(document.into_nullable());
+            self
+        }
+
+        /// Sets `feeling`.
+        pub fn feeling(mut self, feeling: super::enums::Mood) -> Self {
+            self.feeling = ::core::option::Option::Some(feeling);
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewSample {
@@ -1485,6 +1622,7 @@ pub mod arrays {
 
     /// Columns of `arrays` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct ArrayPatch {
         /// `numbers`
         pub numbers: ::core::option::Option<::std::vec::Vec<i32>>,
@@ -1502,6 +1640,64 @@ pub mod arrays {
         pub price: ::core::option::Option<::bindery::types::BigDecimal>,
         /// `sample_id`
         pub sample_id: ::core::option::Option<super::samples::SampleId<engine::Default>>,
+    }
+
+    impl ArrayPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `numbers`.
+        pub fn numbers(mut self, numbers: ::std::vec::Vec<i32>) -> Self {
+            self.numbers = ::core::option::Option::Some(numbers);
+            self
+        }
+
+        /// Sets `words`; `None` is NULL.
+        pub fn words(
+            mut self,
+            words: impl ::bindery::types::Nullable<::std::vec::Vec<::std::string::String>>,
+        ) -> Self {
+            self.words = ::core::option::Option::Some(words.into_nullable());
+            self
+        }
+
+        /// Sets `moods`; `None` is NULL.
+        pub fn moods(
+            mut self,
+            moods: impl ::bindery::types::Nullable<::std::vec::Vec<super::enums::Mood>>,
+        ) -> Self {
+            self.moods = ::core::option::Option::Some(moods.into_nullable());
+            self
+        }
+
+        /// Sets `span`; `None` is NULL.
+        pub fn span(
+            mut self,
+            span: impl ::bindery::types::Nullable<::bindery::types::Interval>,
+        ) -> Self {
+            self.span = ::core::option::Option::Some(span.into_nullable());
+            self
+        }
+
+        /// Sets `raw`.
+        pub fn raw(mut self, raw: ::std::vec::Vec<u8>) -> Self {
+            self.raw = ::core::option::Option::Some(raw);
+            self
+        }
+
+        /// Sets `price`.
+        pub fn price(mut self, price: ::bindery::types::BigDecimal) -> Self {
+            self.price = ::core::option::Option::Some(price);
+            self
+        }
+
+        /// Sets `sample_id`.
+        pub fn sample_id(mut self, sample_id: super::samples::SampleId<engine::Default>) -> Self {
+            self.sample_id = ::core::option::Option::Some(sample_id);
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewArray {

@@ -274,6 +274,7 @@ pub mod select_ {
 
     /// Columns of `select` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct SelectPatch {
         /// `self`
         pub self_: ::core::option::Option<i32>,
@@ -285,6 +286,49 @@ pub mod select_ {
         pub order: ::core::option::Option<::std::string::String>,
         /// `Group By`
         pub group_by: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl SelectPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `self`.
+        pub fn self_(mut self, self_: i32) -> Self {
+            self.self_ = ::core::option::Option::Some(self_);
+            self
+        }
+
+        /// Sets `crate`.
+        pub fn crate_(mut self, crate_: i32) -> Self {
+            self.crate_ = ::core::option::Option::Some(crate_);
+            self
+        }
+
+        /// Sets `match`; `None` is NULL.
+        pub fn r#match(
+            mut self,
+            r#match: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.r#match = ::core::option::Option::Some(r#match.into_nullable());
+            self
+        }
+
+        /// Sets `order`.
+        pub fn order(mut self, order: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.order = ::core::option::Option::Some(order.into());
+            self
+        }
+
+        /// Sets `Group By`; `None` is NULL.
+        pub fn group_by(
+            mut self,
+            group_by: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.group_by = ::core::option::Option::Some(group_by.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewSelect {
@@ -1007,6 +1051,7 @@ pub mod order_détails {
 
     /// Columns of `Order Détails` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct OrderDétailPatch {
         /// `it's`
         pub it_s: ::core::option::Option<::core::option::Option<i32>>,
@@ -1026,6 +1071,71 @@ pub mod order_détails {
         pub fn_main: ::core::option::Option<::core::option::Option<i32>>,
         /// `r#"#`
         pub r: ::core::option::Option<::core::option::Option<i32>>,
+    }
+
+    impl OrderDétailPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `it's`; `None` is NULL.
+        pub fn it_s(mut self, it_s: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.it_s = ::core::option::Option::Some(it_s.into_nullable());
+            self
+        }
+
+        /// Sets `a 'back' tick`; `None` is NULL.
+        pub fn a_back_tick(mut self, a_back_tick: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.a_back_tick = ::core::option::Option::Some(a_back_tick.into_nullable());
+            self
+        }
+
+        /// Sets `a "quote"`; `None` is NULL.
+        pub fn a_quote(mut self, a_quote: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.a_quote = ::core::option::Option::Some(a_quote.into_nullable());
+            self
+        }
+
+        /// Sets `back\slash`; `None` is NULL.
+        pub fn back_slash(mut self, back_slash: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.back_slash = ::core::option::Option::Some(back_slash.into_nullable());
+            self
+        }
+
+        /// Sets `größe`; `None` is NULL.
+        pub fn größe(mut self, größe: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.größe = ::core::option::Option::Some(größe.into_nullable());
+            self
+        }
+
+        /// Sets `1st`; `None` is NULL.
+        pub fn c1st(mut self, c1st: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.c1st = ::core::option::Option::Some(c1st.into_nullable());
+            self
+        }
+
+        /// Sets `x; DROP TABLE "select"; --`; `None` is NULL.
+        pub fn x_drop_table_select(
+            mut self,
+            x_drop_table_select: impl ::bindery::types::Nullable<i32>,
+        ) -> Self {
+            self.x_drop_table_select =
+                ::core::option::Option::Some(x_drop_table_select.into_nullable());
+            self
+        }
+
+        /// Sets `*/ } fn main() { /*`; `None` is NULL.
+        pub fn fn_main(mut self, fn_main: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.fn_main = ::core::option::Option::Some(fn_main.into_nullable());
+            self
+        }
+
+        /// Sets `r#"#`; `None` is NULL.
+        pub fn r(mut self, r: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.r = ::core::option::Option::Some(r.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewOrderDétail {
@@ -1761,6 +1871,7 @@ pub mod option_ {
     }
 
     /// Columns of `option` to be changed; what is `None` stays.
+    #[must_use]
     pub struct OptionPatch<E: ::bindery::Engine = engine::Default> {
         /// `result`
         pub result: ::core::option::Option<super::select_::SelectId<E>>,
@@ -1771,6 +1882,19 @@ pub mod option_ {
             Self {
                 result: ::core::option::Option::None,
             }
+        }
+    }
+
+    impl<E: ::bindery::Engine> OptionPatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `result`.
+        pub fn result(mut self, result: super::select_::SelectId<E>) -> Self {
+            self.result = ::core::option::Option::Some(result);
+            self
         }
     }
 
@@ -2247,9 +2371,23 @@ pub mod string_ {
 
     /// Columns of `string` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct StringPatch {
         /// `vec`
         pub vec: ::core::option::Option<::core::option::Option<::std::vec::Vec<u8>>>,
+    }
+
+    impl StringPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `vec`; `None` is NULL.
+        pub fn vec(mut self, vec: impl ::bindery::types::Nullable<::std::vec::Vec<u8>>) -> Self {
+            self.vec = ::core::option::Option::Some(vec.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewString {
@@ -2713,9 +2851,23 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
 
     /// Columns of `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct LongestPatch {
         /// `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
         pub long: ::core::option::Option<::core::option::Option<i64>>,
+    }
+
+    impl LongestPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`; `None` is NULL.
+        pub fn long(mut self, long: impl ::bindery::types::Nullable<i64>) -> Self {
+            self.long = ::core::option::Option::Some(long.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewLongest {

@@ -154,9 +154,23 @@ pub mod users {
 
     /// Columns of `users` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct UserPatch {
         /// `email`
         pub email: ::core::option::Option<::std::string::String>,
+    }
+
+    impl UserPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `email`.
+        pub fn email(mut self, email: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.email = ::core::option::Option::Some(email.into());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewUser {
@@ -396,9 +410,23 @@ pub mod visitor_ {
 
     /// Columns of `users` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct VisitorPatch {
         /// `visits`
         pub visits: ::core::option::Option<i32>,
+    }
+
+    impl VisitorPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `visits`.
+        pub fn visits(mut self, visits: i32) -> Self {
+            self.visits = ::core::option::Option::Some(visits);
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewVisitor {

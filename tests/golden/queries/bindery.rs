@@ -253,6 +253,7 @@ pub mod users {
     }
 
     /// Columns of `users` to be changed; what is `None` stays.
+    #[must_use]
     pub struct UserPatch<E: ::bindery::Engine = engine::Default> {
         /// `name`
         pub name: ::core::option::Option<::std::string::String>,
@@ -269,6 +270,34 @@ pub mod users {
                 city: ::core::option::Option::None,
                 boss_id: ::core::option::Option::None,
             }
+        }
+    }
+
+    impl<E: ::bindery::Engine> UserPatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `name`.
+        pub fn name(mut self, name: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.name = ::core::option::Option::Some(name.into());
+            self
+        }
+
+        /// Sets `city`; `None` is NULL.
+        pub fn city(
+            mut self,
+            city: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.city = ::core::option::Option::Some(city.into_nullable());
+            self
+        }
+
+        /// Sets `boss_id`; `None` is NULL.
+        pub fn boss_id(mut self, boss_id: impl ::bindery::types::Nullable<UserId<E>>) -> Self {
+            self.boss_id = ::core::option::Option::Some(boss_id.into_nullable());
+            self
         }
     }
 
@@ -954,6 +983,7 @@ pub mod posts {
     }
 
     /// Columns of `posts` to be changed; what is `None` stays.
+    #[must_use]
     pub struct PostPatch<E: ::bindery::Engine = engine::Default> {
         /// `author_id`
         pub author_id: ::core::option::Option<super::users::UserId<E>>,
@@ -997,6 +1027,101 @@ pub mod posts {
                 day: ::core::option::Option::None,
                 created_at: ::core::option::Option::None,
             }
+        }
+    }
+
+    #[allow(clippy::wrong_self_convention)]
+    impl<E: ::bindery::Engine> PostPatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `author_id`.
+        pub fn author_id(mut self, author_id: super::users::UserId<E>) -> Self {
+            self.author_id = ::core::option::Option::Some(author_id);
+            self
+        }
+
+        /// Sets `editor_id`; `None` is NULL.
+        pub fn editor_id(
+            mut self,
+            editor_id: impl ::bindery::types::Nullable<super::users::UserId<E>>,
+        ) -> Self {
+            self.editor_id = ::core::option::Option::Some(editor_id.into_nullable());
+            self
+        }
+
+        /// Sets `title`.
+        pub fn title(mut self, title: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.title = ::core::option::Option::Some(title.into());
+            self
+        }
+
+        /// Sets `body`; `None` is NULL.
+        pub fn body(
+            mut self,
+            body: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.body = ::core::option::Option::Some(body.into_nullable());
+            self
+        }
+
+        /// Sets `stars`.
+        pub fn stars(mut self, stars: i64) -> Self {
+            self.stars = ::core::option::Option::Some(stars);
+            self
+        }
+
+        /// Sets `rank`; `None` is NULL.
+        pub fn rank(mut self, rank: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.rank = ::core::option::Option::Some(rank.into_nullable());
+            self
+        }
+
+        /// Sets `weight`; `None` is NULL.
+        pub fn weight(mut self, weight: impl ::bindery::types::Nullable<f64>) -> Self {
+            self.weight = ::core::option::Option::Some(weight.into_nullable());
+            self
+        }
+
+        /// Sets `price`; `None` is NULL.
+        pub fn price(
+            mut self,
+            price: impl ::bindery::types::Nullable<::bindery::types::BigDecimal>,
+        ) -> Self {
+            self.price = ::core::option::Option::Some(price.into_nullable());
+            self
+        }
+
+        /// Sets `is_public`.
+        pub fn is_public(mut self, is_public: bool) -> Self {
+            self.is_public = ::core::option::Option::Some(is_public);
+            self
+        }
+
+        /// Sets `token`; `None` is NULL.
+        pub fn token(
+            mut self,
+            token: impl ::bindery::types::Nullable<::bindery::types::Uuid>,
+        ) -> Self {
+            self.token = ::core::option::Option::Some(token.into_nullable());
+            self
+        }
+
+        /// Sets `day`; `None` is NULL.
+        pub fn day(
+            mut self,
+            day: impl ::bindery::types::Nullable<::bindery::types::NaiveDate>,
+        ) -> Self {
+            self.day = ::core::option::Option::Some(day.into_nullable());
+            self
+        }
+
+        /// Sets `created_at`.
+        pub fn created_at(mut self, created_at: ::bindery::types::NaiveDateTime) -> Self {
+            self.created_at = ::core::option::Option::Some(created_at);
+            self
         }
     }
 
@@ -1852,6 +1977,7 @@ pub mod comments {
     }
 
     /// Columns of `comments` to be changed; what is `None` stays.
+    #[must_use]
     pub struct CommentPatch<E: ::bindery::Engine = engine::Default> {
         /// `post_id`
         pub post_id: ::core::option::Option<super::posts::PostId<E>>,
@@ -1868,6 +1994,34 @@ pub mod comments {
                 author_id: ::core::option::Option::None,
                 words: ::core::option::Option::None,
             }
+        }
+    }
+
+    impl<E: ::bindery::Engine> CommentPatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `post_id`.
+        pub fn post_id(mut self, post_id: super::posts::PostId<E>) -> Self {
+            self.post_id = ::core::option::Option::Some(post_id);
+            self
+        }
+
+        /// Sets `author_id`; `None` is NULL.
+        pub fn author_id(
+            mut self,
+            author_id: impl ::bindery::types::Nullable<super::users::UserId<E>>,
+        ) -> Self {
+            self.author_id = ::core::option::Option::Some(author_id.into_nullable());
+            self
+        }
+
+        /// Sets `words`.
+        pub fn words(mut self, words: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.words = ::core::option::Option::Some(words.into());
+            self
         }
     }
 
@@ -2438,11 +2592,34 @@ pub mod visit_ {
 
     /// Columns of `visit` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct VisitPatch {
         /// `path`
         pub path: ::core::option::Option<::std::string::String>,
         /// `user_name`
         pub user_name: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl VisitPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `path`.
+        pub fn path(mut self, path: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.path = ::core::option::Option::Some(path.into());
+            self
+        }
+
+        /// Sets `user_name`; `None` is NULL.
+        pub fn user_name(
+            mut self,
+            user_name: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.user_name = ::core::option::Option::Some(user_name.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewVisit {

@@ -274,6 +274,7 @@ pub mod readings {
 
     /// Columns of `readings` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct ReadingPatch {
         /// `label`
         pub label: ::core::option::Option<::std::string::String>,
@@ -285,6 +286,46 @@ pub mod readings {
         pub share: ::core::option::Option<f32>,
         /// `note`
         pub note: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl ReadingPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `label`.
+        pub fn label(mut self, label: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.label = ::core::option::Option::Some(label.into());
+            self
+        }
+
+        /// Sets `value`.
+        pub fn value(mut self, value: f64) -> Self {
+            self.value = ::core::option::Option::Some(value);
+            self
+        }
+
+        /// Sets `level`.
+        pub fn level(mut self, level: f64) -> Self {
+            self.level = ::core::option::Option::Some(level);
+            self
+        }
+
+        /// Sets `share`.
+        pub fn share(mut self, share: f32) -> Self {
+            self.share = ::core::option::Option::Some(share);
+            self
+        }
+
+        /// Sets `note`; `None` is NULL.
+        pub fn note(
+            mut self,
+            note: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.note = ::core::option::Option::Some(note.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewReading {

@@ -289,6 +289,7 @@ pub mod customers {
 
     /// Columns of `customers` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct CustomerPatch {
         /// Where bills go.
         pub email: ::core::option::Option<::std::string::String>,
@@ -300,6 +301,46 @@ pub mod customers {
         pub newsletter: ::core::option::Option<bool>,
         /// `since`
         pub since: ::core::option::Option<::bindery::types::NaiveDateTime>,
+    }
+
+    impl CustomerPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `email`.
+        pub fn email(mut self, email: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.email = ::core::option::Option::Some(email.into());
+            self
+        }
+
+        /// Sets `name`.
+        pub fn name(mut self, name: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.name = ::core::option::Option::Some(name.into());
+            self
+        }
+
+        /// Sets `referred_by`; `None` is NULL.
+        pub fn referred_by(
+            mut self,
+            referred_by: impl ::bindery::types::Nullable<CustomerId>,
+        ) -> Self {
+            self.referred_by = ::core::option::Option::Some(referred_by.into_nullable());
+            self
+        }
+
+        /// Sets `newsletter`.
+        pub fn newsletter(mut self, newsletter: bool) -> Self {
+            self.newsletter = ::core::option::Option::Some(newsletter);
+            self
+        }
+
+        /// Sets `since`.
+        pub fn since(mut self, since: ::bindery::types::NaiveDateTime) -> Self {
+            self.since = ::core::option::Option::Some(since);
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewCustomer {
@@ -767,6 +808,7 @@ pub mod products {
     }
 
     /// Columns of `products` to be changed; what is `None` stays.
+    #[must_use]
     pub struct ProductPatch<E: ::bindery::Engine = engine::Default> {
         /// `title`
         pub title: ::core::option::Option<::std::string::String>,
@@ -792,6 +834,52 @@ pub mod products {
                 printed_in: ::core::option::Option::None,
                 replaced_by: ::core::option::Option::None,
             }
+        }
+    }
+
+    impl<E: ::bindery::Engine> ProductPatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `title`.
+        pub fn title(mut self, title: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.title = ::core::option::Option::Some(title.into());
+            self
+        }
+
+        /// Sets `price`.
+        pub fn price(mut self, price: ::bindery::types::BigDecimal) -> Self {
+            self.price = ::core::option::Option::Some(price);
+            self
+        }
+
+        /// Sets `weight`; `None` is NULL.
+        pub fn weight(mut self, weight: impl ::bindery::types::Nullable<f64>) -> Self {
+            self.weight = ::core::option::Option::Some(weight.into_nullable());
+            self
+        }
+
+        /// Sets `type`.
+        pub fn r#type(mut self, r#type: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.r#type = ::core::option::Option::Some(r#type.into());
+            self
+        }
+
+        /// Sets `printed_in`; `None` is NULL.
+        pub fn printed_in(mut self, printed_in: impl ::bindery::types::Nullable<u16>) -> Self {
+            self.printed_in = ::core::option::Option::Some(printed_in.into_nullable());
+            self
+        }
+
+        /// Sets `replaced_by`; `None` is NULL.
+        pub fn replaced_by(
+            mut self,
+            replaced_by: impl ::bindery::types::Nullable<ProductId<E>>,
+        ) -> Self {
+            self.replaced_by = ::core::option::Option::Some(replaced_by.into_nullable());
+            self
         }
     }
 
@@ -1410,6 +1498,7 @@ pub mod orders {
     }
 
     /// Columns of `orders` to be changed; what is `None` stays.
+    #[must_use]
     pub struct OrderPatch<E: ::bindery::Engine = engine::Default> {
         /// `number`
         pub number: ::core::option::Option<::std::string::String>,
@@ -1437,6 +1526,59 @@ pub mod orders {
                 discount: ::core::option::Option::None,
                 previous_order_of_the_same_customer: ::core::option::Option::None,
             }
+        }
+    }
+
+    impl<E: ::bindery::Engine> OrderPatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `number`.
+        pub fn number(mut self, number: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.number = ::core::option::Option::Some(number.into());
+            self
+        }
+
+        /// Sets `customer_id`.
+        pub fn customer_id(mut self, customer_id: super::customers::CustomerId) -> Self {
+            self.customer_id = ::core::option::Option::Some(customer_id);
+            self
+        }
+
+        /// Sets `placed_on`.
+        pub fn placed_on(mut self, placed_on: ::bindery::types::NaiveDate) -> Self {
+            self.placed_on = ::core::option::Option::Some(placed_on);
+            self
+        }
+
+        /// Sets `shipped_at`; `None` is NULL.
+        pub fn shipped_at(
+            mut self,
+            shipped_at: impl ::bindery::types::Nullable<::bindery::types::NaiveDateTime>,
+        ) -> Self {
+            self.shipped_at = ::core::option::Option::Some(shipped_at.into_nullable());
+            self
+        }
+
+        /// Sets `discount`; `None` is NULL.
+        pub fn discount(
+            mut self,
+            discount: impl ::bindery::types::Nullable<::bindery::types::BigDecimal>,
+        ) -> Self {
+            self.discount = ::core::option::Option::Some(discount.into_nullable());
+            self
+        }
+
+        /// Sets `previous_order_of_the_same_customer`; `None` is NULL.
+        pub fn previous_order_of_the_same_customer(
+            mut self,
+            previous_order_of_the_same_customer: impl ::bindery::types::Nullable<OrderId<E>>,
+        ) -> Self {
+            self.previous_order_of_the_same_customer =
+                ::core::option::Option::Some(previous_order_of_the_same_customer.into_nullable());
+            self
         }
     }
 
@@ -2088,6 +2230,7 @@ pub mod order_lines {
     }
 
     /// Columns of `order_lines` to be changed; what is `None` stays.
+    #[must_use]
     pub struct OrderLinePatch<E: ::bindery::Engine = engine::Default> {
         /// `product`
         pub product: ::core::option::Option<super::products::ProductId<E>>,
@@ -2104,6 +2247,31 @@ pub mod order_lines {
                 quantity: ::core::option::Option::None,
                 unit_price: ::core::option::Option::None,
             }
+        }
+    }
+
+    impl<E: ::bindery::Engine> OrderLinePatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `product`.
+        pub fn product(mut self, product: super::products::ProductId<E>) -> Self {
+            self.product = ::core::option::Option::Some(product);
+            self
+        }
+
+        /// Sets `quantity`.
+        pub fn quantity(mut self, quantity: i64) -> Self {
+            self.quantity = ::core::option::Option::Some(quantity);
+            self
+        }
+
+        /// Sets `unit_price`.
+        pub fn unit_price(mut self, unit_price: ::bindery::types::BigDecimal) -> Self {
+            self.unit_price = ::core::option::Option::Some(unit_price);
+            self
         }
     }
 
@@ -2634,9 +2802,26 @@ pub mod seats {
 
     /// Columns of `seats` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct SeatPatch {
         /// `engine`
         pub engine: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl SeatPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `engine`; `None` is NULL.
+        pub fn engine(
+            mut self,
+            engine: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.engine = ::core::option::Option::Some(engine.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewSeat {
@@ -3005,6 +3190,7 @@ pub mod visits {
 
     /// Columns of `visits` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct VisitPatch {
         /// `path`
         pub path: ::core::option::Option<::std::string::String>,
@@ -3012,6 +3198,34 @@ pub mod visits {
         pub took: ::core::option::Option<f64>,
         /// `match`
         pub r#match: ::core::option::Option<::core::option::Option<::std::vec::Vec<u8>>>,
+    }
+
+    impl VisitPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `path`.
+        pub fn path(mut self, path: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.path = ::core::option::Option::Some(path.into());
+            self
+        }
+
+        /// Sets `took`.
+        pub fn took(mut self, took: f64) -> Self {
+            self.took = ::core::option::Option::Some(took);
+            self
+        }
+
+        /// Sets `match`; `None` is NULL.
+        pub fn r#match(
+            mut self,
+            r#match: impl ::bindery::types::Nullable<::std::vec::Vec<u8>>,
+        ) -> Self {
+            self.r#match = ::core::option::Option::Some(r#match.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewVisit {
@@ -3325,9 +3539,23 @@ pub mod profiles {
 
     /// Columns of `profiles` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct ProfilePatch {
         /// `about`
         pub about: ::core::option::Option<::std::string::String>,
+    }
+
+    impl ProfilePatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `about`.
+        pub fn about(mut self, about: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.about = ::core::option::Option::Some(about.into());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewProfile {
@@ -3596,7 +3824,15 @@ pub mod likes {
 
     /// Columns of `likes` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct LikePatch {}
+
+    impl LikePatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+    }
 
     impl ::bindery::__private::ColumnSource for NewLike {
         fn columns(&self) -> ::bindery::__private::ColumnSet {
@@ -3868,11 +4104,34 @@ pub mod model__ {
 
     /// Columns of `model` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct ModelPatch {
         /// `fn`
         pub r#fn: ::core::option::Option<::std::string::String>,
         /// `self`
         pub self_: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl ModelPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `fn`.
+        pub fn r#fn(mut self, r#fn: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.r#fn = ::core::option::Option::Some(r#fn.into());
+            self
+        }
+
+        /// Sets `self`; `None` is NULL.
+        pub fn self_(
+            mut self,
+            self_: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.self_ = ::core::option::Option::Some(self_.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewModel {
@@ -4202,6 +4461,7 @@ pub mod match_ {
 
     /// Columns of `match` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct MatchPatch {
         /// `option`
         pub option: ::core::option::Option<super::model__::ModelId>,
@@ -4221,6 +4481,67 @@ pub mod match_ {
         pub a7: ::core::option::Option<i64>,
         /// `a8`
         pub a8: ::core::option::Option<i64>,
+    }
+
+    impl MatchPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `option`.
+        pub fn option(mut self, option: super::model__::ModelId) -> Self {
+            self.option = ::core::option::Option::Some(option);
+            self
+        }
+
+        /// Sets `a1`.
+        pub fn a1(mut self, a1: i64) -> Self {
+            self.a1 = ::core::option::Option::Some(a1);
+            self
+        }
+
+        /// Sets `a2`.
+        pub fn a2(mut self, a2: i64) -> Self {
+            self.a2 = ::core::option::Option::Some(a2);
+            self
+        }
+
+        /// Sets `a3`.
+        pub fn a3(mut self, a3: i64) -> Self {
+            self.a3 = ::core::option::Option::Some(a3);
+            self
+        }
+
+        /// Sets `a4`.
+        pub fn a4(mut self, a4: i64) -> Self {
+            self.a4 = ::core::option::Option::Some(a4);
+            self
+        }
+
+        /// Sets `a5`.
+        pub fn a5(mut self, a5: i64) -> Self {
+            self.a5 = ::core::option::Option::Some(a5);
+            self
+        }
+
+        /// Sets `a6`.
+        pub fn a6(mut self, a6: i64) -> Self {
+            self.a6 = ::core::option::Option::Some(a6);
+            self
+        }
+
+        /// Sets `a7`.
+        pub fn a7(mut self, a7: i64) -> Self {
+            self.a7 = ::core::option::Option::Some(a7);
+            self
+        }
+
+        /// Sets `a8`.
+        pub fn a8(mut self, a8: i64) -> Self {
+            self.a8 = ::core::option::Option::Some(a8);
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewMatch {

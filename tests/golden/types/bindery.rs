@@ -302,6 +302,7 @@ pub mod hosts {
     }
 
     /// Columns of `hosts` to be changed; what is `None` stays.
+    #[must_use]
     pub struct HostPatch<E: ::bindery::Engine = engine::Default> {
         /// `net`
         pub net: ::core::option::Option<::core::option::Option<::bindery::types::IpNet>>,
@@ -324,6 +325,46 @@ pub mod hosts {
                 weight: ::core::option::Option::None,
                 via: ::core::option::Option::None,
             }
+        }
+    }
+
+    impl<E: ::bindery::Engine> HostPatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `net`; `None` is NULL.
+        pub fn net(
+            mut self,
+            net: impl ::bindery::types::Nullable<::bindery::types::IpNet>,
+        ) -> Self {
+            self.net = ::core::option::Option::Some(net.into_nullable());
+            self
+        }
+
+        /// Sets `owner`.
+        pub fn owner(mut self, owner: super::column_types::Email) -> Self {
+            self.owner = ::core::option::Option::Some(owner);
+            self
+        }
+
+        /// Sets `words`.
+        pub fn words(mut self, words: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.words = ::core::option::Option::Some(words.into());
+            self
+        }
+
+        /// Sets `weight`.
+        pub fn weight(mut self, weight: ::bindery::types::BigDecimal) -> Self {
+            self.weight = ::core::option::Option::Some(weight);
+            self
+        }
+
+        /// Sets `via`; `None` is NULL.
+        pub fn via(mut self, via: impl ::bindery::types::Nullable<HostId<E>>) -> Self {
+            self.via = ::core::option::Option::Some(via.into_nullable());
+            self
         }
     }
 
@@ -936,6 +977,7 @@ pub mod parcels {
 
     /// Columns of `parcels` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct ParcelPatch {
         /// `state`
         pub state: ::core::option::Option<super::column_types::State>,
@@ -947,6 +989,52 @@ pub mod parcels {
         pub odd: ::core::option::Option<::core::option::Option<super::column_types::OddState>>,
         /// `number`
         pub number: ::core::option::Option<::core::option::Option<super::column_types::OddLevel>>,
+    }
+
+    impl ParcelPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `state`.
+        pub fn state(mut self, state: super::column_types::State) -> Self {
+            self.state = ::core::option::Option::Some(state);
+            self
+        }
+
+        /// Sets `level`.
+        pub fn level(mut self, level: super::column_types::Level) -> Self {
+            self.level = ::core::option::Option::Some(level);
+            self
+        }
+
+        /// Sets `before`; `None` is NULL.
+        pub fn before(
+            mut self,
+            before: impl ::bindery::types::Nullable<super::column_types::State>,
+        ) -> Self {
+            self.before = ::core::option::Option::Some(before.into_nullable());
+            self
+        }
+
+        /// Sets `odd`; `None` is NULL.
+        pub fn odd(
+            mut self,
+            odd: impl ::bindery::types::Nullable<super::column_types::OddState>,
+        ) -> Self {
+            self.odd = ::core::option::Option::Some(odd.into_nullable());
+            self
+        }
+
+        /// Sets `number`; `None` is NULL.
+        pub fn number(
+            mut self,
+            number: impl ::bindery::types::Nullable<super::column_types::OddLevel>,
+        ) -> Self {
+            self.number = ::core::option::Option::Some(number.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewParcel {
@@ -1580,6 +1668,7 @@ pub mod homes {
 
     /// Columns of `homes` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct HomePatch {
         /// `at`
         pub at: ::core::option::Option<::std::string::String>,
@@ -1589,6 +1678,43 @@ pub mod homes {
         pub warm: ::core::option::Option<::std::string::String>,
         /// `cold`
         pub cold: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl HomePatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `at`.
+        pub fn at(mut self, at: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.at = ::core::option::Option::Some(at.into());
+            self
+        }
+
+        /// Sets `past`; `None` is NULL.
+        pub fn past(
+            mut self,
+            past: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.past = ::core::option::Option::Some(past.into_nullable());
+            self
+        }
+
+        /// Sets `warm`.
+        pub fn warm(mut self, warm: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.warm = ::core::option::Option::Some(warm.into());
+            self
+        }
+
+        /// Sets `cold`; `None` is NULL.
+        pub fn cold(
+            mut self,
+            cold: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.cold = ::core::option::Option::Some(cold.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewHome {

@@ -180,11 +180,34 @@ pub mod accounts {
 
     /// Columns of `accounts` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct AccountPatch {
         /// `public`
         pub public: ::core::option::Option<::bindery::types::Uuid>,
         /// `token`
         pub token: ::core::option::Option<::core::option::Option<::bindery::types::Uuid>>,
+    }
+
+    impl AccountPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `public`.
+        pub fn public(mut self, public: ::bindery::types::Uuid) -> Self {
+            self.public = ::core::option::Option::Some(public);
+            self
+        }
+
+        /// Sets `token`; `None` is NULL.
+        pub fn token(
+            mut self,
+            token: impl ::bindery::types::Nullable<::bindery::types::Uuid>,
+        ) -> Self {
+            self.token = ::core::option::Option::Some(token.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewAccount {
@@ -689,7 +712,15 @@ pub mod orders {
 
     /// Columns of `orders` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct OrderPatch {}
+
+    impl OrderPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+    }
 
     impl<E: ::bindery::Engine> ::bindery::__private::ColumnSource for NewOrder<E> {
         fn columns(&self) -> ::bindery::__private::ColumnSet {

@@ -271,11 +271,34 @@ pub mod pages {
 
     /// Columns of `pages` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct PagePatch {
         /// `path`
         pub path: ::core::option::Option<::std::string::String>,
         /// `body`
         pub body: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl PagePatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `path`.
+        pub fn path(mut self, path: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.path = ::core::option::Option::Some(path.into());
+            self
+        }
+
+        /// Sets `body`; `None` is NULL.
+        pub fn body(
+            mut self,
+            body: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.body = ::core::option::Option::Some(body.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewPage {
@@ -1014,7 +1037,15 @@ pub mod machines {
 
     /// Columns of `machines` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct MachinePatch {}
+
+    impl MachinePatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+    }
 
     impl ::bindery::__private::ColumnSource for NewMachine {
         fn columns(&self) -> ::bindery::__private::ColumnSet {

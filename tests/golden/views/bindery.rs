@@ -190,11 +190,34 @@ pub mod customers {
 
     /// Columns of `customers` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct CustomerPatch {
         /// `name`
         pub name: ::core::option::Option<::std::string::String>,
         /// `email`
         pub email: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl CustomerPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `name`.
+        pub fn name(mut self, name: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.name = ::core::option::Option::Some(name.into());
+            self
+        }
+
+        /// Sets `email`; `None` is NULL.
+        pub fn email(
+            mut self,
+            email: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.email = ::core::option::Option::Some(email.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewCustomer {
@@ -502,6 +525,7 @@ pub mod orders {
 
     /// Columns of `orders` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct OrderPatch {
         /// `customer_id`
         pub customer_id:
@@ -510,6 +534,37 @@ pub mod orders {
         pub amount: ::core::option::Option<::bindery::types::BigDecimal>,
         /// `note`
         pub note: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl OrderPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `customer_id`; `None` is NULL.
+        pub fn customer_id(
+            mut self,
+            customer_id: impl ::bindery::types::Nullable<super::customers::CustomerId>,
+        ) -> Self {
+            self.customer_id = ::core::option::Option::Some(customer_id.into_nullable());
+            self
+        }
+
+        /// Sets `amount`.
+        pub fn amount(mut self, amount: ::bindery::types::BigDecimal) -> Self {
+            self.amount = ::core::option::Option::Some(amount);
+            self
+        }
+
+        /// Sets `note`; `None` is NULL.
+        pub fn note(
+            mut self,
+            note: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.note = ::core::option::Option::Some(note.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewOrder {

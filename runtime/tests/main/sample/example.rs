@@ -213,6 +213,34 @@ pub mod blogs {
         pub stars: ::core::option::Option<i64>,
     }
 
+    impl BlogPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `title`.
+        pub fn title(mut self, title: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.title = ::core::option::Option::Some(title.into());
+            self
+        }
+
+        /// Sets `content`; `None` is NULL.
+        pub fn content(
+            mut self,
+            content: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.content = ::core::option::Option::Some(content.into_nullable());
+            self
+        }
+
+        /// Sets `stars`.
+        pub fn stars(mut self, stars: i64) -> Self {
+            self.stars = ::core::option::Option::Some(stars);
+            self
+        }
+    }
+
     impl ::bindery::__private::ColumnSource for NewBlog {
         fn columns(&self) -> ::bindery::__private::ColumnSet {
             ::bindery::__private::ColumnSet::new()
@@ -500,6 +528,28 @@ pub mod users {
         /// `best`
         pub best:
             ::core::option::Option<::core::option::Option<super::blogs::BlogId<engine::Default>>>,
+    }
+
+    impl UserPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `email`.
+        pub fn email(mut self, email: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.email = ::core::option::Option::Some(email.into());
+            self
+        }
+
+        /// Sets `best`; `None` is NULL.
+        pub fn best(
+            mut self,
+            best: impl ::bindery::types::Nullable<super::blogs::BlogId<engine::Default>>,
+        ) -> Self {
+            self.best = ::core::option::Option::Some(best.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewUser {
