@@ -54,7 +54,7 @@ pub use databases::tables::CreatedTables;
 pub use databases::{ReadOnlyOn, Registry};
 pub use driver::{Isolation, TransactionOptions};
 pub use error::{
-    Applied, CommitToken, Constraint, ConstraintKind, DatabaseError, Error, ErrorKind,
+    Applied, CommitToken, Constraint, ConstraintKind, DatabaseError, Error, ErrorKind, Invalid,
     ModelConstraint, Operation, RecordedSchema, Resolution, Result, SchemaDrift, TableDifference,
     TableDrift, TimeoutPhase,
 };
@@ -68,6 +68,7 @@ pub use model::key::Key;
 pub use model::lives_on::{Hosts, LivesOn};
 pub use model::route::Route;
 pub use model::row_of::RowOf;
+pub use model::validate::Validate;
 pub use model::{HasKey, Model, Writable};
 pub use query::{Column, Condition, Linked, LinkedRows, Query};
 pub use raw::{

@@ -145,6 +145,8 @@ pub struct Notes {
     pub skip: Option<Span>,
     /// `@unmanaged`.
     pub unmanaged: Option<Span>,
+    /// `@validate`.
+    pub validate: Option<Span>,
     /// `@length`; at a table, or at the file's head, for its keys.
     pub length: Option<LengthTag>,
     /// `@allow`.

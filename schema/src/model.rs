@@ -127,6 +127,8 @@ pub struct Table {
     pub docs: Vec<String>,
     /// `@unmanaged`: never created or dropped by us.
     pub unmanaged: bool,
+    /// `@validate`: the program has rules for rows that are written.
+    pub validate: bool,
     /// MySQL `ENGINE = …`, where it is written.
     pub storage_engine: Option<StorageEngine>,
     /// SQLite `STRICT`.

@@ -73,6 +73,7 @@ pub(crate) fn table(name: &str, source_dialect: Dialect, columns: Vec<Column>) -
         checks: Vec::new(),
         docs: Vec::new(),
         unmanaged: false,
+        validate: false,
         strict: false,
         without_rowid: false,
         storage_engine: None,

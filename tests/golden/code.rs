@@ -14,6 +14,7 @@ mod query_random;
 mod query_rows;
 mod refusals;
 mod updates;
+mod validated;
 mod values;
 mod views_at_work;
 
@@ -33,6 +34,7 @@ cases! {
     derived: "derived/bindery.rs",
     doors: "doors/bindery.rs",
     given: "given/bindery.rs",
+    hooks: "hooks/bindery.rs",
     names: "names/bindery.rs",
     one_name: "one_name/bindery.rs",
     shop: "shop/bindery.rs",

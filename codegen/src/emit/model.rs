@@ -18,6 +18,9 @@ pub(crate) fn model(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
             w.item(|w| inserted(w, shape));
             w.item(|w| write_row(w, shape));
             belonging(w, shape);
+            if shape.table.validate {
+                validation(w, shape);
+            }
         });
     });
     w.item(|w| raw_row(w, &tag, shape));
@@ -219,6 +222,26 @@ fn belonging(w: &mut RustWriter, shape: &Shape<'_>) {
     belongs_to(w, "new_belongs_to", ("new", &shape.new_row("E")), new);
     belongs_to(w, "patch_belongs_to", ("patch", &shape.patch("E")), patch);
     belongs_to(w, "row_belongs_to", ("row", &shape.row("E")), row);
+}
+
+/// Calls the rules of the program. Where there are none, rustc says what to write.
+fn validation(w: &mut RustWriter, shape: &Shape<'_>) {
+    let values = [
+        ("validate_new", "new", "new_row", shape.new_row("E")),
+        ("validate_patch", "patch", "patch", shape.patch("E")),
+        ("validate_row", "row", "row", shape.row("E")),
+    ];
+    for (name, param, rule, ty) in values {
+        w.item(|w| {
+            let returns = "::core::result::Result<(), ::bindery::Invalid>".to_owned();
+            let params = vec![format!("{param}: &{ty}")];
+            w.function(&method(name, params, Some(returns)), |w| {
+                w.line(&format!(
+                    "<Self as ::bindery::Validate>::{rule}::<E>({param})"
+                ));
+            });
+        });
+    }
 }
 
 fn belongs_to(w: &mut RustWriter, name: &str, (param, ty): (&str, &str), all: Vec<Expr>) {

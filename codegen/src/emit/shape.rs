@@ -83,6 +83,7 @@ pub(crate) struct TableFacts<'m> {
     pub(crate) docs: &'m [String],
     pub(crate) engines: &'m [EngineId],
     pub(crate) is_view: bool,
+    pub(crate) validate: bool,
 }
 
 impl<'m> TableFacts<'m> {
@@ -94,6 +95,7 @@ impl<'m> TableFacts<'m> {
             docs: &table.docs,
             engines: &table.engines,
             is_view: table.view.is_some(),
+            validate: table.validate,
         }
     }
 }

@@ -142,6 +142,7 @@ impl ErrorKind {
             | Self::NotFound
             | Self::SeveralRows
             | Self::StaleVersion
+            | Self::Invalid(_)
             | Self::UniqueViolation(_)
             | Self::ForeignKeyViolation(_)
             | Self::NotNullViolation(_)

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::Constraint;
 use super::constraint::quoted;
+use super::{Constraint, Invalid};
 use crate::error::SchemaDrift;
 
 /// The kind of an error, the same on every database.
@@ -32,6 +32,8 @@ pub enum ErrorKind {
     SeveralRows,
     /// The row was updated since it was read, so that saving it would undo another caller's work. Read it again.
     StaleVersion,
+    /// A row does not meet a rule of the program's own ([`Validate`](crate::Validate)); nothing was sent.
+    Invalid(Invalid),
     /// A unique key holds the value already.
     UniqueViolation(Constraint),
     /// A foreign key refers to nothing, or something refers to the row.
@@ -209,6 +211,7 @@ impl fmt::Display for ErrorKind {
             Self::StaleVersion => {
                 out.write_str("the row was updated since it was read; read it again")
             }
+            Self::Invalid(invalid) => invalid.fmt(out),
             Self::UniqueViolation(constraint) => {
                 write!(out, "a unique key holds the value already{constraint}")
             }

@@ -6,6 +6,7 @@ mod commit_token;
 mod constraint;
 mod database_error;
 mod drift;
+mod invalid;
 mod kind;
 mod operation;
 mod predicates;
@@ -25,6 +26,7 @@ pub(crate) use database_error::wrong_count;
 #[cfg(feature = "postgres")]
 pub(crate) use database_error::wrong_type;
 pub use drift::{RecordedSchema, SchemaDrift, TableDifference, TableDrift};
+pub use invalid::Invalid;
 pub use kind::{ErrorKind, TimeoutPhase};
 pub use operation::Operation;
 

@@ -8,10 +8,11 @@ pub(crate) mod lives_on;
 pub(crate) mod route;
 pub(crate) mod row_of;
 pub(crate) mod through;
+pub(crate) mod validate;
 
 use std::fmt;
 
-use crate::error::Result;
+use crate::error::{Invalid, Result};
 use crate::link::engine::Engine;
 use crate::link::program::ModelInfo;
 use crate::value::{ColumnSet, ParamWriter, RowReader};
@@ -60,6 +61,24 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
     /// The same of a whole row.
     fn row_belongs_to<E: Engine>(_row: &Self::Row<E>, _engine: E) -> bool {
         true
+    }
+
+    /// Calls the rules for new rows, where the schema says `@validate`.
+    #[doc(hidden)]
+    fn validate_new<E: Engine>(_new: &Self::New<E>) -> std::result::Result<(), Invalid> {
+        Ok(())
+    }
+
+    /// Calls the rules for changes.
+    #[doc(hidden)]
+    fn validate_patch<E: Engine>(_patch: &Self::Patch<E>) -> std::result::Result<(), Invalid> {
+        Ok(())
+    }
+
+    /// Calls the rules for whole rows.
+    #[doc(hidden)]
+    fn validate_row<E: Engine>(_row: &Self::Row<E>) -> std::result::Result<(), Invalid> {
+        Ok(())
     }
 }
 

@@ -1,8 +1,8 @@
 //! Writing many rows.
 
-use super::Repository;
 use super::many::{ensure_each, in_chunks};
 use super::write::write_given;
+use super::{Repository, ensure_new};
 use crate::driver::Physical;
 use crate::driver::TableSql;
 use crate::error::{Operation, Result};
@@ -46,7 +46,7 @@ fn insert_chunk<M: Model, E: Engine>(
     engine: E,
     chunk: &[M::New<E>],
 ) -> Result<u64> {
-    ensure_each(chunk, |new| M::new_belongs_to(new, engine))?;
+    ensure_each(chunk, |new| ensure_new::<M, E>(new, engine))?;
     let (mut first, mut inserted) = (0, 0);
     for run in chunk.chunk_by(|left, right| left.columns() == right.columns()) {
         let columns = run[0].columns();

@@ -3,7 +3,7 @@
 use super::insert::{Values, inserted, read_returned};
 use super::read::{exists, read_one, write_key};
 use super::write::write_row;
-use super::{Repository, ensure};
+use super::{Repository, ensure_row};
 use crate::driver::Physical;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
@@ -24,7 +24,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
         M: Writable,
     {
         self.run(Operation::Copy, |physical, sql, engine| {
-            ensure(M::row_belongs_to(row, engine))?;
+            ensure_row::<M, E>(row, engine)?;
             let write = &mut |params: &mut ParamWriter<'_>| write_row::<M, E>(sql, row, params);
             physical.execute(sql.insert_row, write).map(|_| ())
         })
@@ -40,7 +40,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
         M: HasKey,
     {
         self.run_on_link(Operation::Copy, |link, sql, engine| {
-            ensure(M::row_belongs_to(row, engine))?;
+            ensure_row::<M, E>(row, engine)?;
             let dialect = link.ready()?.dialect();
             let stored = match dialect {
                 Dialect::Sqlite | Dialect::Postgres => {
@@ -66,7 +66,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
         M: HasKey,
     {
         self.run(Operation::Copy, |physical, sql, engine| {
-            ensure(M::row_belongs_to(row, engine))?;
+            ensure_row::<M, E>(row, engine)?;
             let write = |params: &mut ParamWriter<'_>| M::write_row(row, params);
             let all: ColumnSet = sql.writable.iter().copied().collect();
             let values = Values::new(sql, all, &write).only(without_made_key(sql)?);

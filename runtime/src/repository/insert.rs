@@ -2,7 +2,7 @@
 
 use super::read::read_one;
 use super::write::write_given;
-use super::{Repository, ensure};
+use super::{Repository, ensure_new};
 use crate::driver::Physical;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
@@ -22,7 +22,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
         M: Writable,
     {
         self.run(Operation::Insert, |physical, sql, engine| {
-            ensure(M::new_belongs_to(&new, engine))?;
+            ensure_new::<M, E>(&new, engine)?;
             let write = |params: &mut ParamWriter<'_>| new.write(params);
             let values = Values::new(sql, new.columns(), &write);
             inserted::<M, E>(values.insert::<M, E>(physical, engine))
@@ -38,7 +38,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
         M: Writable,
     {
         self.run(Operation::Insert, |physical, sql, engine| {
-            ensure(M::new_belongs_to(&new, engine))?;
+            ensure_new::<M, E>(&new, engine)?;
             let columns = new.columns();
             let mut text = sql.insert_sql(physical.dialect(), &columns, 1, false);
             match physical.dialect() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::read::{exists, read_one, write_key};
 use super::write::{write_given, write_saved};
-use super::{Repository, ensure};
+use super::{Repository, ensure, ensure_patch, ensure_row};
 use crate::driver::Physical;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
@@ -37,7 +37,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
         self.run(Operation::FindMany, |physical, sql, engine| {
             let mut found = Vec::new();
             in_chunks(&mut keys, &mut |keys| {
-                ensure_each(keys, |key| M::key_belongs_to(key, engine))?;
+                ensure_each(keys, |key| ensure(M::key_belongs_to(key, engine)))?;
                 find_chunk::<M, E>(physical, sql, engine, keys, &mut found)
             })?;
             Ok(found)
@@ -63,7 +63,8 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             &mut patches,
             |physical, sql, engine, chunk| {
                 ensure_each(chunk, |(key, patch)| {
-                    M::key_belongs_to(key, engine) && M::patch_belongs_to(patch, engine)
+                    ensure(M::key_belongs_to(key, engine))?;
+                    ensure_patch::<M, E>(patch, engine)
                 })?;
                 let (mut first, mut updated) = (0, 0);
                 for run in chunk.chunk_by(|(_, left), (_, right)| left.columns() == right.columns())
@@ -94,7 +95,8 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             &mut rows,
             |physical, sql, engine, chunk| {
                 ensure_each(chunk, |(key, row)| {
-                    M::key_belongs_to(key, engine) && M::row_belongs_to(row, engine)
+                    ensure(M::key_belongs_to(key, engine))?;
+                    ensure_row::<M, E>(row, engine)
                 })?;
                 save_chunk::<M, E>(physical, sql, chunk)
             },
@@ -115,7 +117,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             Operation::DeleteMany,
             &mut keys,
             |physical, sql, engine, keys| {
-                ensure_each(keys, |key| M::key_belongs_to(key, engine))?;
+                ensure_each(keys, |key| ensure(M::key_belongs_to(key, engine)))?;
                 let mut deleted = 0;
                 let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
                     write_key::<M, E>(sql, &keys[at], params)
@@ -170,10 +172,10 @@ pub(super) fn in_chunks<T>(
     }
 }
 
-/// Refuses what is of another engine before anything of the chunk is sent.
-pub(super) fn ensure_each<T>(items: &[T], belongs: impl Fn(&T) -> bool) -> Result<()> {
-    let stranger = items.iter().position(|item| !belongs(item));
-    stranger.map_or(Ok(()), |at| ensure(false).map_err(|error| error.at_row(at)))
+/// Refuses what cannot be written before anything of the chunk is sent.
+pub(super) fn ensure_each<T>(items: &[T], check: impl Fn(&T) -> Result<()>) -> Result<()> {
+    let mut items = items.iter().enumerate();
+    items.try_for_each(|(at, item)| check(item).map_err(|error| error.at_row(at)))
 }
 
 fn find_chunk<M: HasKey, E: Engine>(

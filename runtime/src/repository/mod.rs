@@ -16,7 +16,7 @@ use std::marker::PhantomData;
 
 use crate::driver::Physical;
 use crate::driver::TableSql;
-use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::error::{Error, ErrorKind, Invalid, Operation, Result};
 use crate::link::Link;
 use crate::link::engine::Engine;
 use crate::model::Model;
@@ -131,6 +131,29 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
 #[cold]
 fn located<M: Model, E: Engine>(error: Error, engine: E, operation: Operation) -> Error {
     error.on_engine(engine.name()).of(M::NAME, operation)
+}
+
+/// Refuses a new row that is of another engine or breaks a rule of the program's before anything is sent.
+fn ensure_new<M: Model, E: Engine>(new: &M::New<E>, engine: E) -> Result<()> {
+    ensure(M::new_belongs_to(new, engine))?;
+    M::validate_new(new).map_err(invalid)
+}
+
+/// The same of changes.
+fn ensure_patch<M: Model, E: Engine>(patch: &M::Patch<E>, engine: E) -> Result<()> {
+    ensure(M::patch_belongs_to(patch, engine))?;
+    M::validate_patch(patch).map_err(invalid)
+}
+
+/// The same of a whole row.
+fn ensure_row<M: Model, E: Engine>(row: &M::Row<E>, engine: E) -> Result<()> {
+    ensure(M::row_belongs_to(row, engine))?;
+    M::validate_row(row).map_err(invalid)
+}
+
+#[cold]
+fn invalid(invalid: Invalid) -> Error {
+    Error::new(ErrorKind::Invalid(invalid))
 }
 
 /// Refuses keys and rows of another engine before anything is sent.

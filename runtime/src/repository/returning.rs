@@ -4,7 +4,7 @@ use super::insert::{Values, after_write, inserted, read_returned};
 use super::many::{ensure_each, in_chunks};
 use super::read::{read_one, write_key};
 use super::write::write_given;
-use super::{Repository, ensure};
+use super::{Repository, ensure, ensure_new, ensure_patch};
 use crate::driver::{Physical, TableSql, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
@@ -47,7 +47,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             link.atomically(|link| {
                 let physical = link.ready()?;
                 in_chunks(&mut rows, &mut |chunk: &[M::New<E>]| {
-                    ensure_each(chunk, |new| M::new_belongs_to(new, engine))?;
+                    ensure_each(chunk, |new| ensure_new::<M, E>(new, engine))?;
                     insert_chunk::<M, E>(physical, sql, engine, chunk, &mut stored)
                 })?;
                 Ok(stored)
@@ -85,7 +85,8 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             return self.find(key);
         }
         self.run_on_link(Operation::Update, |link, sql, engine| {
-            ensure(M::key_belongs_to(&key, engine) && M::patch_belongs_to(&patch, engine))?;
+            ensure(M::key_belongs_to(&key, engine))?;
+            ensure_patch::<M, E>(&patch, engine)?;
             let dialect = link.ready()?.dialect();
             let mut text = sql.update_sql(dialect, &columns, sql.key.iter().copied());
             let write = &mut |params: &mut ParamWriter<'_>| {

@@ -2,7 +2,7 @@
 
 use super::insert::Values;
 use super::read::{exists, write_key};
-use super::{Repository, ensure};
+use super::{Repository, ensure, ensure_row};
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
@@ -43,7 +43,8 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     {
         let key = M::key(read);
         self.run(Operation::Save, |physical, sql, engine| {
-            ensure(M::row_belongs_to(read, engine) && M::row_belongs_to(row, engine))?;
+            ensure(M::row_belongs_to(read, engine))?;
+            ensure_row::<M, E>(row, engine)?;
             let columns = changed::<M, E>(sql, read, row)?;
             if columns.is_empty() {
                 return exists::<M, E>(physical, sql, &key);

@@ -3,7 +3,7 @@
 use super::insert::{Values, inserted, is_unique_violation, read_returned};
 use super::read::read_one;
 use super::upsert_many::ensure_given;
-use super::{Repository, ensure};
+use super::{Repository, ensure_new};
 use crate::driver::Physical;
 use crate::driver::{TableSql, UniqueSql};
 use crate::error::{Operation, Result};
@@ -28,7 +28,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
         M: Writable,
     {
         self.run_on_link(Operation::Upsert, |link, sql, engine| {
-            ensure(M::new_belongs_to(&new, engine))?;
+            ensure_new::<M, E>(&new, engine)?;
             let write = |params: &mut ParamWriter<'_>| new.write(params);
             let upsert = Upsert {
                 sql,

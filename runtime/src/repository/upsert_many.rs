@@ -6,9 +6,9 @@
 
 use std::ops::{AddAssign, Range};
 
-use super::Repository;
 use super::insert::Values;
 use super::many::{ensure_each, in_chunks};
+use super::{Repository, ensure_new};
 use crate::driver::Physical;
 use crate::driver::is_about_a_row;
 use crate::driver::{TableSql, UniqueSql};
@@ -73,7 +73,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             let unique = &sql.uniques[unique];
             link.atomically(|link| {
                 in_chunks(&mut rows, &mut |chunk: &[M::New<E>]| {
-                    ensure_each(chunk, |new| M::new_belongs_to(new, engine))?;
+                    ensure_each(chunk, |new| ensure_new::<M, E>(new, engine))?;
                     upserted += upsert_chunk(link, sql, unique, chunk)?;
                     Ok(())
                 })?;

@@ -1,7 +1,7 @@
 //! Changing and deleting one row by its key.
 
 use super::read::{exists, write_key};
-use super::{Repository, ensure};
+use super::{Repository, ensure, ensure_patch, ensure_row};
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
@@ -24,7 +24,8 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             return self.exists(key);
         }
         self.run(Operation::Update, |physical, sql, engine| {
-            ensure(M::key_belongs_to(&key, engine) && M::patch_belongs_to(&patch, engine))?;
+            ensure(M::key_belongs_to(&key, engine))?;
+            ensure_patch::<M, E>(&patch, engine)?;
             let key_columns = sql.key.iter().copied();
             let text = sql.update_sql(physical.dialect(), &columns, key_columns);
             let write = &mut |params: &mut ParamWriter<'_>| {
@@ -49,7 +50,8 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     {
         let key = M::key(row);
         self.run(Operation::Save, |physical, sql, engine| {
-            ensure(M::key_belongs_to(&key, engine) && M::row_belongs_to(row, engine))?;
+            ensure(M::key_belongs_to(&key, engine))?;
+            ensure_row::<M, E>(row, engine)?;
             if sql.save.is_empty() {
                 return exists::<M, E>(physical, sql, &key);
             }

@@ -11,7 +11,7 @@ use super::lex::Comment;
 use super::prose;
 
 /// All annotations, for suggestions.
-pub(super) const KNOWN: [&str; 13] = [
+pub(super) const KNOWN: [&str; 14] = [
     "engines",
     "engine",
     "dialect",
@@ -23,6 +23,7 @@ pub(super) const KNOWN: [&str; 13] = [
     "updated",
     "skip",
     "unmanaged",
+    "validate",
     "length",
     "allow",
 ];
@@ -192,6 +193,7 @@ impl<'a> Reader<'a> {
                 &[AnnotationTarget::Table, AnnotationTarget::View],
                 "a table or a view",
             ),
+            "validate" => (&[AnnotationTarget::Table], "a table"),
             "skip" => (
                 &[
                     AnnotationTarget::Table,
@@ -233,6 +235,7 @@ impl<'a> Reader<'a> {
             "version" => put(self, tag, &mut notes.version, Self::flag),
             "updated" => put(self, tag, &mut notes.updated, Self::flag),
             "skip" => put(self, tag, &mut notes.skip, Self::flag),
+            "validate" => put(self, tag, &mut notes.validate, Self::flag),
             "length" => put(self, tag, &mut notes.length, Self::length),
             "allow" => self.allow(tag, &mut notes.allow),
             _ => put(self, tag, &mut notes.unmanaged, Self::flag),

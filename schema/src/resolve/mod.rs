@@ -186,6 +186,7 @@ impl<'a> Resolver<'a> {
             checks,
             docs,
             unmanaged: draft.notes.unmanaged.is_some(),
+            validate: draft.notes.validate.is_some(),
             strict: draft.strict,
             without_rowid: draft.without_rowid,
             storage_engine: draft.storage_engine.as_ref().map(|name| StorageEngine {

@@ -132,6 +132,7 @@ fn describe_table(model: &Model, table: &Table, out: &mut String) {
         .unwrap_or_default();
     let flags = [
         (table.unmanaged, " unmanaged"),
+        (table.validate, " validate"),
         (table.strict, " strict"),
         (table.without_rowid, " without-rowid"),
     ];

@@ -224,9 +224,23 @@ pub mod app_user_ {
 
     /// Columns of `app_user` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct AppUserPatch {
         /// `name`
         pub name: ::core::option::Option<::std::string::String>,
+    }
+
+    impl AppUserPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `name`.
+        pub fn name(mut self, name: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.name = ::core::option::Option::Some(name.into());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewAppUser {
@@ -793,12 +807,38 @@ pub mod lite_visits {
 
     /// Columns of `lite_visits` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct LiteVisitPatch {
         /// `user_id`
         pub user_id:
             ::core::option::Option<::core::option::Option<super::app_user_::AppUserId<engine::P>>>,
         /// `user_name`
         pub user_name: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl LiteVisitPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `user_id`; `None` is NULL.
+        pub fn user_id(
+            mut self,
+            user_id: impl ::bindery::types::Nullable<super::app_user_::AppUserId<engine::P>>,
+        ) -> Self {
+            self.user_id = ::core::option::Option::Some(user_id.into_nullable());
+            self
+        }
+
+        /// Sets `user_name`; `None` is NULL.
+        pub fn user_name(
+            mut self,
+            user_name: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.user_name = ::core::option::Option::Some(user_name.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewLiteVisit {
@@ -1136,6 +1176,7 @@ pub mod p_visits {
 
     /// Columns of `p_visits` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct PVisitPatch {
         /// `user_id`
         pub user_id: ::core::option::Option<
@@ -1147,6 +1188,40 @@ pub mod p_visits {
         pub proper_id: ::core::option::Option<
             ::core::option::Option<super::app_user_::AppUserId<engine::Proper>>,
         >,
+    }
+
+    impl PVisitPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `user_id`; `None` is NULL.
+        pub fn user_id(
+            mut self,
+            user_id: impl ::bindery::types::Nullable<super::app_user_::AppUserId<engine::Default>>,
+        ) -> Self {
+            self.user_id = ::core::option::Option::Some(user_id.into_nullable());
+            self
+        }
+
+        /// Sets `user_name`; `None` is NULL.
+        pub fn user_name(
+            mut self,
+            user_name: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.user_name = ::core::option::Option::Some(user_name.into_nullable());
+            self
+        }
+
+        /// Sets `proper_id`; `None` is NULL.
+        pub fn proper_id(
+            mut self,
+            proper_id: impl ::bindery::types::Nullable<super::app_user_::AppUserId<engine::Proper>>,
+        ) -> Self {
+            self.proper_id = ::core::option::Option::Some(proper_id.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewPVisit {
@@ -1489,6 +1564,7 @@ pub mod m_visits {
 
     /// Columns of `m_visits` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct MVisitPatch {
         /// `user_id`
         pub user_id: ::core::option::Option<
@@ -1496,6 +1572,31 @@ pub mod m_visits {
         >,
         /// `user_name`
         pub user_name: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl MVisitPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `user_id`; `None` is NULL.
+        pub fn user_id(
+            mut self,
+            user_id: impl ::bindery::types::Nullable<super::app_user_::AppUserId<engine::Lite>>,
+        ) -> Self {
+            self.user_id = ::core::option::Option::Some(user_id.into_nullable());
+            self
+        }
+
+        /// Sets `user_name`; `None` is NULL.
+        pub fn user_name(
+            mut self,
+            user_name: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.user_name = ::core::option::Option::Some(user_name.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewMVisit {

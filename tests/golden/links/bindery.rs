@@ -172,9 +172,23 @@ pub mod users {
 
     /// Columns of `users` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct UserPatch {
         /// `email`
         pub email: ::core::option::Option<::std::string::String>,
+    }
+
+    impl UserPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `email`.
+        pub fn email(mut self, email: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.email = ::core::option::Option::Some(email.into());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewUser {
@@ -505,6 +519,7 @@ pub mod visits {
 
     /// Columns of `visits` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct VisitPatch {
         /// `path`
         pub path: ::core::option::Option<::std::string::String>,
@@ -512,6 +527,37 @@ pub mod visits {
         pub user_id: ::core::option::Option<::core::option::Option<super::users::UserId>>,
         /// `invited_by`
         pub invited_by: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl VisitPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `path`.
+        pub fn path(mut self, path: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.path = ::core::option::Option::Some(path.into());
+            self
+        }
+
+        /// Sets `user_id`; `None` is NULL.
+        pub fn user_id(
+            mut self,
+            user_id: impl ::bindery::types::Nullable<super::users::UserId>,
+        ) -> Self {
+            self.user_id = ::core::option::Option::Some(user_id.into_nullable());
+            self
+        }
+
+        /// Sets `invited_by`; `None` is NULL.
+        pub fn invited_by(
+            mut self,
+            invited_by: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.invited_by = ::core::option::Option::Some(invited_by.into_nullable());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewVisit {
@@ -818,9 +864,23 @@ pub mod blogs {
 
     /// Columns of `blogs` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct BlogPatch {
         /// `title`
         pub title: ::core::option::Option<::std::string::String>,
+    }
+
+    impl BlogPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `title`.
+        pub fn title(mut self, title: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.title = ::core::option::Option::Some(title.into());
+            self
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewBlog {
@@ -1257,6 +1317,7 @@ pub mod reviews {
     }
 
     /// Columns of `reviews` to be changed; what is `None` stays.
+    #[must_use]
     pub struct ReviewPatch<E: ::bindery::Engine = engine::Default> {
         /// `blog_id`
         pub blog_id: ::core::option::Option<super::blogs::BlogId<engine::Default>>,
@@ -1273,6 +1334,37 @@ pub mod reviews {
                 next_id: ::core::option::Option::None,
                 title: ::core::option::Option::None,
             }
+        }
+    }
+
+    impl<E: ::bindery::Engine> ReviewPatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `blog_id`.
+        pub fn blog_id(mut self, blog_id: super::blogs::BlogId<engine::Default>) -> Self {
+            self.blog_id = ::core::option::Option::Some(blog_id);
+            self
+        }
+
+        /// Sets `next_id`; `None` is NULL.
+        pub fn next_id(
+            mut self,
+            next_id: impl ::bindery::types::Nullable<super::blogs::BlogId<E>>,
+        ) -> Self {
+            self.next_id = ::core::option::Option::Some(next_id.into_nullable());
+            self
+        }
+
+        /// Sets `title`; `None` is NULL.
+        pub fn title(
+            mut self,
+            title: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.title = ::core::option::Option::Some(title.into_nullable());
+            self
         }
     }
 

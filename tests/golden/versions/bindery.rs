@@ -1136,6 +1136,24 @@ pub mod machines {
         fn row_belongs_to<E: ::bindery::Engine>(row: &Machine<E>, engine: E) -> bool {
             row.name.engine() == engine
         }
+
+        fn validate_new<E: ::bindery::Engine>(
+            new: &NewMachine,
+        ) -> ::core::result::Result<(), ::bindery::Invalid> {
+            <Self as ::bindery::Validate>::new_row::<E>(new)
+        }
+
+        fn validate_patch<E: ::bindery::Engine>(
+            patch: &MachinePatch,
+        ) -> ::core::result::Result<(), ::bindery::Invalid> {
+            <Self as ::bindery::Validate>::patch::<E>(patch)
+        }
+
+        fn validate_row<E: ::bindery::Engine>(
+            row: &Machine<E>,
+        ) -> ::core::result::Result<(), ::bindery::Invalid> {
+            <Self as ::bindery::Validate>::row::<E>(row)
+        }
     }
 
     impl<E: ::bindery::Hosts<model::Machine>> ::bindery::FromRow<E> for Machine<E> {

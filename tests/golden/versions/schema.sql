@@ -13,6 +13,7 @@ CREATE TABLE pages (
 
 -- A machine that says now and then that it is there: nothing of it changes but the time.
 -- @engines default, p, lite, proper
+-- @validate
 CREATE TABLE machines (
     name        VARCHAR(40) NOT NULL PRIMARY KEY,
     version     SMALLINT UNSIGNED NOT NULL DEFAULT 7, -- @version

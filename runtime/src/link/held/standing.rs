@@ -212,6 +212,7 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::NotFound
         | ErrorKind::SeveralRows
         | ErrorKind::StaleVersion
+        | ErrorKind::Invalid(_)
         | ErrorKind::UnsupportedValue(_)
         | ErrorKind::Decode { .. }
         | ErrorKind::SchemaDrift(_)

@@ -133,6 +133,7 @@ impl<'a> Resolver<'a> {
             checks: Vec::new(),
             docs,
             unmanaged: draft.notes.unmanaged.is_some(),
+            validate: false,
             strict: false,
             without_rowid: false,
             storage_engine: None,

@@ -1,0 +1,122 @@
+//! Rules of the program that rows meet before they are written, on all three databases; the models are those of the cases
+//! `versions` and `hooks`.
+
+use bindery::{Connection, Engine, ErrorKind, Hosts, Invalid, StaticEngine, Validate};
+
+use crate::bench::Bench;
+use crate::versions::*;
+
+fn named(name: &str) -> Result<(), Invalid> {
+    if name.starts_with('-') {
+        return Err(Invalid::of("name", "must not begin with a hyphen"));
+    }
+    Ok(())
+}
+
+impl Validate for model::Machine {
+    fn new_row<E: Engine>(new: &NewMachine) -> Result<(), Invalid> {
+        named(&new.name)
+    }
+
+    fn patch<E: Engine>(_: &MachinePatch) -> Result<(), Invalid> {
+        Err(Invalid::new("a machine is never changed"))
+    }
+
+    fn row<E: Engine>(row: &Machine<E>) -> Result<(), Invalid> {
+        if row.version > 1_000 {
+            return Err(Invalid::of("version", "must not be above 1000"));
+        }
+        named(row.name.value())
+    }
+}
+
+impl Validate for crate::hooks::model::Task {}
+
+/// Runs a function on an empty database of each kind.
+macro_rules! on_each {
+    ($show:ident) => {{
+        let bench = Bench::new();
+        let db = Databases::with_config(&bench.config())?;
+        db.create_missing_on(engine::Lite)?;
+        $show(&mut db.lite()?)?;
+        if bench.postgres.is_some() {
+            db.create_missing_on(engine::P)?;
+            $show(&mut db.p()?)?;
+        }
+        if bench.mariadb.is_some() {
+            db.create_missing_on(engine::Default)?;
+            $show(&mut db.default()?)?;
+        }
+        if bench.mysql.is_some() {
+            db.create_missing_on(engine::Proper)?;
+            $show(&mut db.proper()?)?;
+        }
+        Ok(())
+    }};
+}
+
+fn refused<T>(outcome: bindery::Result<T>) -> (String, Option<usize>) {
+    let Err(error) = outcome else {
+        panic!("it breaks a rule");
+    };
+    assert!(matches!(error.kind(), ErrorKind::Invalid(_)), "{error}");
+    assert!(!error.is_retryable());
+    assert_eq!(error.applied(), bindery::Applied::No);
+    (error.to_string(), error.row())
+}
+
+#[test]
+fn what_breaks_a_rule_is_not_written() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Hosts<model::Machine>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let bad = || NewMachine::new("-x");
+        let name = c.engine().name();
+        let text =
+            format!("engine `{name}`: `Machine`: insert: `name` must not begin with a hyphen");
+        assert_eq!(refused(c.machines().insert(bad())), (text, None));
+        refused(c.machines().insert_or_ignore(bad()));
+        let rows = || {
+            (0..5_000).map(|n| {
+                NewMachine::new(if n == 4_500 {
+                    "-x".to_owned()
+                } else {
+                    n.to_string()
+                })
+            })
+        };
+        assert_eq!(refused(c.machines().insert_many(rows())).1, Some(4_500));
+        assert_eq!(
+            refused(c.machines().insert_many_returning(rows())).1,
+            Some(4_500)
+        );
+        assert_eq!(c.machines().count()?, 0);
+
+        let mill = c.machines().insert(NewMachine::new("mill"))?;
+        let keys = || [mill.name.clone(), mill.name.clone()];
+        refused(
+            c.machines()
+                .update(mill.name.clone(), MachinePatch::new())
+                .and_then(|_| {
+                    c.machines()
+                        .update_many(keys().map(|key| (key, MachinePatch::new())))
+                }),
+        );
+        let bad = Machine {
+            version: 2_000,
+            ..mill.clone()
+        };
+        refused(c.machines().save(&bad));
+        assert_eq!(refused(c.machines().save_many([&mill, &bad])).1, Some(1));
+        refused(c.machines().save_changes(&mill, &bad));
+        refused(c.machines().insert_row(&bad));
+        refused(c.machines().upsert_row(&bad));
+        // The transaction goes on: nothing was sent.
+        c.transaction(|tx| {
+            refused(tx.machines().insert(NewMachine::new("-y")));
+            tx.machines().insert(NewMachine::new("lathe")).map(drop)
+        })?;
+        assert_eq!(c.machines().count()?, 2);
+        assert_eq!(c.machines().get(mill.name.clone())?.version, mill.version);
+        Ok(())
+    }
+    on_each!(show)
+}
