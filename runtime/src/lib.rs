@@ -24,6 +24,7 @@ mod macros;
 mod model;
 pub mod query;
 mod raw;
+pub mod relation;
 mod repository;
 mod value;
 
@@ -75,6 +76,7 @@ pub use raw::{
     Assembled, BoundOn, BoundSql, ByDialect, EachDialect, FromRow, IntoSql, Missing, Params,
     RawSql, RowColumns, Runs, Sql, SqlFor,
 };
+pub use relation::Load;
 pub use repository::{Repository, Rows, Upserted};
 pub use value::types;
 pub use value::{ParamWriter, RowReader};

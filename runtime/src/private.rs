@@ -3,12 +3,12 @@
 #[cfg(feature = "serde")]
 pub use ::serde;
 
-pub use crate::driver::{TableSql, UniqueSql};
+pub use crate::driver::{ReferenceSql, ReferencedSql, TableSql, UniqueSql};
 pub use crate::link::engine::NotChosen;
 pub use crate::link::program::{EngineInfo, Program, TableDdl};
 #[cfg(feature = "derive")]
 pub use crate::model::derived::{
-    Derived, Holds, Listed, ReachedFrom, assert_link, assert_reference, in_creation_order, listed,
+    Derived, Holds, KeyOf, Listed, ReachedFrom, TableOn, assert_key, in_creation_order, listed,
 };
 pub use crate::model::route::Target;
 pub use crate::model::through::{Through, read_key_through, read_through};

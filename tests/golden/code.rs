@@ -13,6 +13,7 @@ mod query_lists;
 mod query_random;
 mod query_rows;
 mod refusals;
+mod relations_at_work;
 mod updates;
 mod validated;
 mod values;
@@ -47,6 +48,7 @@ cases! {
     queries: "queries/bindery.rs",
     links: "links/bindery.rs",
     linked: "linked/bindery.rs",
+    relations: "relations/bindery.rs",
     versions: "versions/bindery.rs",
     views: "views/bindery.rs",
 }

@@ -6,9 +6,7 @@ use super::description::RustType;
 use super::setting::Setting;
 use super::shape::{Column, Kind, Reference, Shape, Side};
 pub use crate::emit::derive::ModelPath;
-use crate::emit::derive::{
-    OwnRow, OwnType, Refers, Watched, around_rows, beside_row, in_place_of_model,
-};
+use crate::emit::derive::{OwnRow, OwnType, Watched, around_rows, beside_row, in_place_of_model};
 
 /// The code at the root of the crate: engines, tags, `Databases`, the list of all models.
 pub fn databases(setting: &Setting, models: &[ModelPath]) -> String {
@@ -37,19 +35,10 @@ fn own_type(column: &Column<'_>) -> Option<OwnType> {
         Kind::OwnKey => return None,
         Kind::BuiltInType(_) | Kind::Custom | Kind::Refers(Reference { side: None, .. }) => None,
         Kind::Refers(Reference {
-            side: Some(side),
-            is_link,
-            ..
-        }) => {
-            let refers = if *is_link {
-                Refers::Link
-            } else {
-                Refers::ForeignKey
-            };
-            Some((side, refers))
-        }
+            side: Some(side), ..
+        }) => Some(side),
     };
-    let on_row_engine = matches!(refers, Some((Side::Same, _)));
+    let on_row_engine = matches!(refers, Some(Side::Same));
     let path = if on_row_engine {
         path(written)
     } else {
@@ -58,7 +47,7 @@ fn own_type(column: &Column<'_>) -> Option<OwnType> {
     Some(OwnType {
         path: path.to_owned(),
         on_row_engine,
-        refers: refers.map(|(_, refers)| refers),
+        refers: refers.is_some(),
     })
 }
 

@@ -3,10 +3,14 @@
 //! They are apart from the rest of the model's code because a constant in scope turns a parameter of its name into a
 //! pattern.
 
+use super::relations::{ReferenceShape, ReferencedShape};
 use super::shape::{Field, LinkShape, Shape};
 use super::shapes::Surroundings;
-use super::{UNUSED_IMPORT, code};
+use super::{UNUSED_IMPORT, code, in_words};
 use crate::rust_writer::{Expr, RustWriter};
+
+/// In place of the engine of a row that is not fixed, wherever the code stands.
+pub(crate) const ROW_ENGINE: &str = "::bindery::query::RowEngine";
 
 /// Constants are named as the columns are.
 pub(crate) const UNUSED: &str =
@@ -49,20 +53,103 @@ pub(crate) fn items(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
         }
         let used = |name, is_used: bool| is_used.then_some(name);
         let fields = || shape.fields.iter();
-        let names = [
+        let is_nullable = fields().any(|field| field.nullable);
+        let is_alone = |reference: &ReferenceShape<'_>| reference.constant.is_none();
+        let of_query = [
             Some("Column"),
             used("Link", fields().any(|field| field.link.is_some())),
-            used("Nullable", fields().any(|field| field.nullable)),
+            used("Nullable", is_nullable),
             used("RowEngine", fields().any(|field| is_of_row_engine(field))),
+            used("To", shape.references.iter().any(is_alone)),
         ];
-        let names: Vec<&str> = names.into_iter().flatten().collect();
-        w.line(&match names.as_slice() {
-            [only] => format!("use ::bindery::query::{only};"),
-            several => format!("use ::bindery::query::{{{}}};", several.join(", ")),
-        });
+        import(w, "query", &of_query);
+        let referenced = || shape.referenced.iter();
+        let of_relation = [
+            used("BelongsTo", !shape.references.iter().all(is_alone)),
+            used("HasMany", referenced().any(|one| !one.is_unique)),
+            used("HasOne", referenced().any(|one| one.is_unique)),
+        ];
+        import(w, "relation", &of_relation);
     });
     for (index, field) in shape.fields.iter().enumerate() {
         w.item(|w| constant(w, around, shape, (index, field)));
+    }
+    for (number, reference) in shape.references.iter().enumerate() {
+        if let Some(name) = &reference.constant {
+            w.item(|w| belongs_to(w, around, shape, (number, reference, name)));
+        }
+    }
+    for (number, referenced) in shape.referenced.iter().enumerate() {
+        w.item(|w| has(w, around, shape, (number, referenced)));
+    }
+}
+
+fn import(w: &mut RustWriter, module: &str, names: &[Option<&str>]) {
+    let names: Vec<&str> = names.iter().copied().flatten().collect();
+    match names.as_slice() {
+        [] => {}
+        [only] => w.line(&format!("use ::bindery::{module}::{only};")),
+        several => w.line(&format!(
+            "use ::bindery::{module}::{{{}}};",
+            several.join(", ")
+        )),
+    }
+}
+
+/// A foreign key of several columns.
+fn belongs_to(
+    w: &mut RustWriter,
+    around: &Surroundings<'_>,
+    shape: &Shape<'_>,
+    (number, reference, name): (usize, &ReferenceShape<'_>, &str),
+) {
+    let columns = reference.columns.iter();
+    let columns: Vec<String> = columns
+        .map(|&at| code(shape.fields[at].column.name))
+        .collect();
+    w.doc(&format!(
+        "The row of {} that {} refer to.",
+        code(&reference.to.accessor),
+        in_words(&columns)
+    ));
+    let (tag, to) = (around.tag(shape), tag_from_inner_module(around, reference));
+    let kind = if reference.nullable { ", Nullable" } else { "" };
+    w.assignment(
+        &format!("pub const {name}: BelongsTo<{tag}, {to}{kind}>"),
+        &Expr::text(format!("BelongsTo::by({number})")),
+    );
+}
+
+/// What refers to the model.
+fn has(
+    w: &mut RustWriter,
+    around: &Surroundings<'_>,
+    shape: &Shape<'_>,
+    (number, referenced): (usize, &ReferencedShape<'_>),
+) {
+    let (kind, whose) = match referenced.is_unique {
+        true => ("HasOne", "The row"),
+        false => ("HasMany", "The rows"),
+    };
+    let columns: Vec<String> = referenced.columns.iter().map(|name| code(name)).collect();
+    w.doc(&format!(
+        "{whose} of {} whose {} refers to this one.",
+        code(&referenced.from.accessor),
+        in_words(&columns)
+    ));
+    let (tag, name) = (around.tag(shape), &referenced.constant);
+    let from = format!("{}::{}", around.scope.model, referenced.from.row);
+    w.assignment(
+        &format!("pub const {name}: {kind}<{tag}, {from}>"),
+        &Expr::text(format!("{kind}::at({number})")),
+    );
+}
+
+fn tag_from_inner_module(around: &Surroundings<'_>, reference: &ReferenceShape<'_>) -> String {
+    if around.scope.modules {
+        reference.tag.clone()
+    } else {
+        from_inner_module(&reference.tag)
     }
 }
 
@@ -74,7 +161,19 @@ fn constant(
 ) {
     w.doc(&code(field.column.name));
     let tag = around.tag(shape);
-    let kind = kind(around, shape, field);
+    let is_this = |reference: &ReferenceShape<'_>| {
+        reference.constant.is_none() && reference.columns == [index]
+    };
+    let references = shape.references.iter().enumerate();
+    let reference = references.into_iter().find(|(_, one)| is_this(one));
+    let kind = match reference {
+        None => kind(around, shape, field),
+        Some((_, one)) => {
+            let nullable = if field.nullable { ", Nullable" } else { "" };
+            format!(", To<{}{nullable}>", tag_from_inner_module(around, one))
+        }
+    };
+    let refers = reference.map_or_else(String::new, |(number, _)| format!(".refers({number})"));
     let binary = if field.key_params() == "params" {
         ""
     } else {
@@ -84,7 +183,10 @@ fn constant(
     let index = index.to_string();
     w.assignment(
         &format!("pub const {}: Column<{tag}, {ty}{kind}>", field.name),
-        &Expr::text(format!("Column::at({index}){binary}{}", link(shape, field))),
+        &Expr::text(format!(
+            "Column::at({index}){binary}{refers}{}",
+            link(shape, field)
+        )),
     );
 }
 

@@ -10,6 +10,7 @@ use bindery_schema::rust_type::TypeFeature;
 use super::column_types::ColumnTypes;
 use super::ddl::Ddl;
 use super::names::Names;
+use super::relations::Relations;
 use super::shape::{KeyShape, Shape, applied};
 use super::shapes::{Scope, Shapes, Surroundings};
 use super::{
@@ -31,17 +32,8 @@ pub(crate) struct OwnType {
     pub(crate) path: String,
     /// It has the row's engine as its parameter.
     pub(crate) on_row_engine: bool,
-    /// The model and column that it refers to, where it is another model's key.
-    pub(crate) refers: Option<Refers>,
-}
-
-/// How a key of another model is kept true.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refers {
-    /// By the database: the model lives on the same engine.
-    ForeignKey,
-    /// By no field; the model may be on any engine.
-    Link,
+    /// It is another model's key.
+    pub(crate) refers: bool,
 }
 
 impl OwnType {
@@ -108,7 +100,9 @@ fn unnamed(
     source::sources(w, shape);
     model_impl::model(w, &shapes.around, shape);
     row::methods(w, &shapes.around, shape);
-    sql::statements(w, &sql::planned(&shapes.around, shape, model));
+    let planned = sql::planned(&shapes.around, shape, model);
+    sql::statements(w, &shapes.around, shape, &planned);
+    sql::table_on(w, &shapes.around, shape);
     sql::lives_on(w, &shapes.around, shape);
     info::info(
         w,
@@ -150,8 +144,8 @@ fn derived(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
     });
 }
 
-/// Asserts what the struct declares about other models: they live where it says, and their keys hold what the column
-/// does.
+/// Asserts what the struct declares about other models: their keys hold what the column does. That they live where it says
+/// is known by the statements of its references.
 fn assertions(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, row: &OwnRow) {
     let engines = || {
         shape
@@ -163,13 +157,9 @@ fn assertions(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>, row: &
     w.item(|w| {
         for (field, own) in shape.fields.iter().zip(&row.types) {
             let Some(own) = own else { continue };
-            let Some(refers) = own.refers else { continue };
-            for engine in engines() {
+            for engine in engines().filter(|_| own.refers) {
                 let (ty, value) = (own.on(&engine), &field.bare);
-                let call = match refers {
-                    Refers::ForeignKey => format!("assert_reference::<{ty}, {engine}, {value}>()"),
-                    Refers::Link => format!("assert_link::<{ty}, {value}>()"),
-                };
+                let call = format!("assert_key::<{ty}, {value}>()");
                 w.line(&format!("const _: () = ::bindery::__private::{call};"));
             }
         }
@@ -197,6 +187,7 @@ fn shapes(model: &Model) -> Shapes<'_> {
         model,
         names: Names::allocate(model),
         column_types: ColumnTypes::default(),
+        relations: Relations::of(model),
         around: Surroundings {
             engines: &model.engines,
             scope: Scope {
@@ -217,6 +208,7 @@ fn own_shape<'s>(shapes: &'s Shapes<'_>, row: &OwnRow) -> Shape<'s> {
             field.ty = ty.on("E");
         }
     }
+    own_references(&mut shape, row);
     if let KeyShape::Single {
         field,
         same_as: Some(other),
@@ -225,6 +217,22 @@ fn own_shape<'s>(shapes: &'s Shapes<'_>, row: &OwnRow) -> Shape<'s> {
         other.clone_from(&shape.fields[*field].ty);
     }
     shape
+}
+
+/// A derive sees no struct but its own: a reference leads where its key's type says, and from other structs none is seen.
+fn own_references(shape: &mut Shape<'_>, row: &OwnRow) {
+    shape.references.retain_mut(|reference| {
+        let mut columns = reference.columns.iter();
+        let own = columns.find_map(|&at| row.types[at].as_ref().filter(|own| own.refers));
+        if let Some(own) = own {
+            let ty = own.on(super::columns::ROW_ENGINE);
+            reference.tag = format!("<{ty} as ::bindery::__private::KeyOf>::Model");
+            reference.key = ty;
+            reference.to_columns = Vec::new();
+        }
+        own.is_some()
+    });
+    shape.referenced = Vec::new();
 }
 
 /// The trait that gives connections and transactions the accessor.

@@ -77,7 +77,7 @@ impl Module<'_> {
         }
         model_impl::model(w, around, shape);
         row::methods(w, around, shape);
-        sql::statements(w, &self.statements);
+        sql::statements(w, around, shape, &self.statements);
         sql::lives_on(w, around, shape);
         access::queries(w, around, shape);
         info::info(w, around, shape, &self.ddl);

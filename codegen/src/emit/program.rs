@@ -10,6 +10,7 @@ use super::column_types::{self, ColumnTypes};
 use super::ddl::Ddl;
 use super::module::Module;
 use super::names::Names;
+use super::relations::Relations;
 use super::shape::Shape;
 use super::shapes::{Scope, Shapes, Surroundings};
 use super::types;
@@ -103,6 +104,7 @@ fn shapes(model: &Model, column_types: ColumnTypes) -> Shapes<'_> {
         model,
         names: Names::allocate(model),
         column_types,
+        relations: Relations::of(model),
         around: Surroundings {
             engines: &model.engines,
             scope: Scope {

@@ -11,6 +11,7 @@ use bindery_schema::rust_type::{Argument, Traits, TypeFeature};
 use super::column_types::Functions;
 use super::constraints::ConstraintShape;
 use super::names::ModelNames;
+use super::relations::{ReferenceShape, ReferencedShape};
 use super::types;
 
 /// Which model of the schema it is. The code does not say so: one table more gives others other numbers and the same code.
@@ -46,6 +47,10 @@ pub(crate) struct Shape<'m> {
     pub(crate) uniques: Vec<UniqueShape<'m>>,
     /// Keys, foreign keys and checks.
     pub(crate) constraints: Vec<ConstraintShape>,
+    /// Foreign keys to models, by their numbers.
+    pub(crate) references: Vec<ReferenceShape<'m>>,
+    /// Foreign keys of models to this one, by their numbers.
+    pub(crate) referenced: Vec<ReferencedShape<'m>>,
 }
 
 /// Paths of derives that the configuration adds.

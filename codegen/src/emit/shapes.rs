@@ -14,6 +14,7 @@ use bindery_schema::rust_type::Traits;
 use super::column_types::{ColumnTypes, Functions};
 use super::constraints;
 use super::names::Names;
+use super::relations::Relations;
 use super::shape::{
     ColumnFacts, Field, Given, ItemDerives, KeyShape, LinkShape, Number, Shape, TableFacts,
     UniqueShape, applied,
@@ -40,6 +41,7 @@ pub(crate) struct Shapes<'m> {
     pub(crate) names: Names,
     /// Empty where the types are named as the schema says them.
     pub(crate) column_types: ColumnTypes,
+    pub(crate) relations: Relations,
     pub(crate) around: Surroundings<'m>,
 }
 
@@ -134,6 +136,8 @@ impl<'m> Shapes<'m> {
         let known = fields
             .iter()
             .any(|field| field.on_row_engine && !field.nullable);
+        let named = (self.model, &self.names);
+        let (references, referenced) = self.relations.shapes(named, &self.around, id);
         Shape {
             number: Number(id),
             table: TableFacts::from_table(table),
@@ -147,6 +151,8 @@ impl<'m> Shapes<'m> {
             engine_field: (several && !known).then(|| engine_field_name(&fields)),
             uniques: uniques(table, &positions),
             constraints: constraints::shapes(self.model, id),
+            references,
+            referenced,
             fields,
         }
     }

@@ -6,6 +6,8 @@ use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::model::{CheckedModel, Engine};
 use bindery_schema::plan::{StatementFacts, TableStatements};
 
+use super::columns::ROW_ENGINE;
+use super::relations::{ReferenceShape, ReferencedShape};
 use super::shape::Shape;
 use super::shapes::Surroundings;
 use super::sql_text::sql_literal;
@@ -33,9 +35,35 @@ pub(crate) fn planned<'m>(
 }
 
 /// One static value for each dialect.
-pub(crate) fn statements(w: &mut RustWriter, planned: &Statements<'_>) {
+pub(crate) fn statements(
+    w: &mut RustWriter,
+    around: &Surroundings<'_>,
+    shape: &Shape<'_>,
+    planned: &Statements<'_>,
+) {
     for (name, facts) in planned {
-        table_sql(w, &facts.statements(), name);
+        let relations = relation_fields(around, shape, name);
+        let name = match around.scope.modules {
+            true => format!("pub(super) static {name}"),
+            false => format!("static {name}"),
+        };
+        table_sql(w, &facts.statements(), &name, relations);
+    }
+}
+
+/// The same for references of other derived models, which find the statements by the tag alone.
+pub(crate) fn table_on(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    for &id in shape.table.engines {
+        let (engine, name) = (around.engine(id), static_name(around.engine_of(id)));
+        w.item(|w| {
+            let tag = around.tag(shape);
+            let head = format!("impl ::bindery::__private::TableOn<{engine}> for {tag}");
+            w.block(&head, |w| {
+                w.line(&format!(
+                    "const TABLE: &'static ::bindery::__private::TableSql = &{name};"
+                ));
+            });
+        });
     }
 }
 
@@ -52,7 +80,8 @@ pub(crate) fn lives_on(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sh
     });
 }
 
-fn static_name(engine: &Engine) -> &'static str {
+/// The name of the static value with the statements for an engine.
+pub(crate) fn static_name(engine: &Engine) -> &'static str {
     match (engine.dialect, engine.flavour) {
         (Dialect::Sqlite, _) => "SQLITE",
         (Dialect::Postgres, _) => "POSTGRES",
@@ -107,16 +136,76 @@ fn arms(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     }
 }
 
-fn table_sql(w: &mut RustWriter, sql: &TableStatements, name: &str) {
+fn table_sql(
+    w: &mut RustWriter,
+    sql: &TableStatements,
+    name: &str,
+    relations: [(String, Expr); 2],
+) {
+    let fields = table_fields(sql).into_iter().chain(relations).collect();
     w.item(|w| {
         w.assignment(
-            &format!("static {name}: ::bindery::__private::TableSql"),
-            &Expr::Struct(
-                "::bindery::__private::TableSql".to_owned(),
-                table_fields(sql),
-            ),
+            &format!("{name}: ::bindery::__private::TableSql"),
+            &Expr::Struct("::bindery::__private::TableSql".to_owned(), fields),
         );
     });
+}
+
+/// What refers to what, as statements need it.
+fn relation_fields(
+    around: &Surroundings<'_>,
+    shape: &Shape<'_>,
+    name: &str,
+) -> [(String, Expr); 2] {
+    let references = shape.references.iter().map(|reference| {
+        let fields = vec![
+            field("columns", positions(&reference.columns)),
+            field("to", Expr::text(referred(around, shape, name, reference))),
+            field("to_columns", positions(&reference.to_columns)),
+        ];
+        Expr::Struct("::bindery::__private::ReferenceSql".to_owned(), fields)
+    });
+    let referenced = shape.referenced.iter().map(|referenced| {
+        let fields = vec![
+            field("from", Expr::text(referring(name, referenced))),
+            field("reference", Expr::text(referenced.reference.to_string())),
+        ];
+        Expr::Struct("::bindery::__private::ReferencedSql".to_owned(), fields)
+    });
+    [
+        field("references", Expr::Array(references.collect())),
+        field("referenced", Expr::Array(referenced.collect())),
+    ]
+}
+
+fn referred(
+    around: &Surroundings<'_>,
+    shape: &Shape<'_>,
+    name: &str,
+    reference: &ReferenceShape<'_>,
+) -> String {
+    if !around.scope.modules {
+        let mut engines = shape.table.engines.iter();
+        let engine = engines.find(|&&id| static_name(around.engine_of(id)) == name);
+        let engine = engine.map_or_else(String::new, |&id| around.engine(id));
+        let key = reference.key.replace(ROW_ENGINE, &engine);
+        return format!("<{key} as ::bindery::__private::ReachedFrom<{engine}>>::TABLE");
+    }
+    if reference.is_to_self {
+        format!("&{name}")
+    } else {
+        format!("&super::{}::{name}", reference.to.module)
+    }
+}
+
+fn referring(name: &str, referenced: &ReferencedShape<'_>) -> String {
+    if !referenced.statics.contains(&name) {
+        "::core::option::Option::None".to_owned()
+    } else if referenced.is_from_self {
+        some(name)
+    } else {
+        some(&format!("super::{}::{name}", referenced.from.module))
+    }
 }
 
 fn table_fields(sql: &TableStatements) -> Vec<(String, Expr)> {

@@ -23,13 +23,15 @@ use self::status::EngineStatus;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::connection::Connection;
 use crate::link::drift::Watch;
-use crate::link::engine::Engine;
+use crate::link::engine::{Engine, StaticEngine};
 use crate::link::pool::{Pool, PoolLimits};
 use crate::link::program::{EngineInfo, Program, TableDdl};
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::model::route::Target;
+use crate::model::row_of::RowOf;
 use crate::raw::RawSql;
+use crate::relation::Load;
 use crate::repository::Repository;
 
 /// The engines of a program, each with a pool of its own.
@@ -144,6 +146,21 @@ impl Registry {
     /// The repository of a model, taking a connection for each call.
     pub fn repository<M: Model, E: Hosts<M>>(&self, engine: E) -> Repository<'_, M, E> {
         Repository::new(Target::of_pool(engine, Arc::clone(self.pool(engine))))
+    }
+
+    /// Loads what belongs to these rows, in their order, from the engine that they are on: for each relation one statement,
+    /// however many rows there are. See [`Connection::load`].
+    ///
+    /// # Errors
+    /// The engine cannot be reached, or the database fails.
+    pub fn load<R: RowOf, L>(&self, rows: &[R], relation: L) -> Result<L::Loaded>
+    where
+        R::Engine: StaticEngine,
+        L: Load<R::Engine, From = R::Model>,
+    {
+        let engine = R::Engine::default();
+        let mut target = Target::of_pool(engine, Arc::clone(self.pool(engine)));
+        relation.load(&mut target, rows)
     }
 
     pub(crate) fn pool<E: Engine>(&self, engine: E) -> &Arc<Pool> {

@@ -50,6 +50,41 @@ pub struct TableSql {
     pub delete: &'static str,
     /// Unique keys that can be searched by, in the order of the generated `find_by_…`.
     pub uniques: &'static [UniqueSql],
+    /// Foreign keys to tables of the same database, by the numbers that the model's relations have.
+    pub references: &'static [ReferenceSql],
+    /// Foreign keys of tables to this one, by the numbers that the model's relations to many have. Empty for a derived
+    /// model, whose macro sees no other table.
+    pub referenced: &'static [ReferencedSql],
+}
+
+/// A foreign key.
+#[derive(Debug)]
+pub struct ReferenceSql {
+    /// Positions of the referring columns.
+    pub columns: &'static [usize],
+    /// The referred table; it may be the same one.
+    pub to: &'static TableSql,
+    /// Positions of the referred columns there, as many; empty stands for its primary key.
+    pub to_columns: &'static [usize],
+}
+
+/// A foreign key, seen from the table that it refers to.
+#[derive(Debug)]
+pub struct ReferencedSql {
+    /// The referring table; `None` where it is on no engine of this dialect.
+    pub from: Option<&'static TableSql>,
+    /// Which of its references it is.
+    pub reference: usize,
+}
+
+impl ReferenceSql {
+    /// Positions of the referred columns.
+    pub(crate) fn to_columns(&self) -> &'static [usize] {
+        match self.to_columns {
+            [] => self.to.key,
+            columns => columns,
+        }
+    }
 }
 
 /// Statements of one unique key.
@@ -85,6 +120,8 @@ impl TableSql {
         touch: "",
         delete: "",
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     /// The table and its columns, as errors name them.

@@ -34,6 +34,8 @@ pub enum Operation {
     FindMany,
     /// `all` or `iter`.
     Select,
+    /// `load`: what belongs to a number of rows.
+    Load,
     /// `count`.
     Count,
     /// `exists`.
@@ -106,6 +108,7 @@ impl Operation {
             | Self::Find
             | Self::FindMany
             | Self::Select
+            | Self::Load
             | Self::Count
             | Self::Exists => false,
         }
@@ -129,6 +132,7 @@ impl fmt::Display for Operation {
             Self::Find => "find",
             Self::FindMany => "find_many",
             Self::Select => "select",
+            Self::Load => "load",
             Self::Count => "count",
             Self::Exists => "exists",
             Self::Insert => "insert",

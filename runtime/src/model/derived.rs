@@ -1,6 +1,7 @@
 //! The contract between `#[derive(Model)]` and `databases!`, and the checks of a derive on types it cannot see. Called
 //! by generated code only.
 
+use crate::driver::TableSql;
 use crate::link::engine::Engine;
 use crate::link::program::ModelInfo;
 use crate::model::key::Key;
@@ -27,9 +28,37 @@ pub trait Derived {
     label = "this row lives somewhere else",
     note = "keep the reference without a foreign key: `#[link_to(…)]` instead of `#[references(…)]`"
 )]
-pub trait ReachedFrom<E: Engine> {}
+pub trait ReachedFrom<E: Engine> {
+    /// The statements of the model that it is of.
+    const TABLE: &'static TableSql;
+}
 
-impl<M: LivesOn<E>, E: Engine, T> ReachedFrom<E> for Key<M, E, T> {}
+impl<M: TableOn<E>, E: Engine, T> ReachedFrom<E> for Key<M, E, T> {
+    const TABLE: &'static TableSql = M::TABLE;
+}
+
+/// A key, by which a derive finds the model that it is of.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a foreign key cannot be a `{Self}`",
+    label = "not the key of a model",
+    note = "give the field the key's type, such as `UserId`"
+)]
+pub trait KeyOf {
+    /// The model.
+    type Model;
+}
+
+impl<M, E, T> KeyOf for Key<M, E, T> {
+    type Model = M;
+}
+
+/// The statements of a derived model on an engine, for those that refer to it.
+#[doc(hidden)]
+pub trait TableOn<E: Engine>: LivesOn<E> {
+    /// They.
+    const TABLE: &'static TableSql;
+}
 
 /// A key whose value is a `T`.
 #[doc(hidden)]
@@ -42,13 +71,9 @@ pub trait Holds<T> {}
 
 impl<M, E, T> Holds<T> for Key<M, E, T> {}
 
-/// Compiles if a foreign key on `E` that holds a `T` can be a `K`.
-#[doc(hidden)]
-pub const fn assert_reference<K: ReachedFrom<E> + Holds<T>, E: Engine, T>() {}
-
 /// Compiles if a `K` holds a `T`.
 #[doc(hidden)]
-pub const fn assert_link<K: Holds<T>, T>() {}
+pub const fn assert_key<K: Holds<T>, T>() {}
 
 /// A model and the tables it refers to.
 #[doc(hidden)]

@@ -23,6 +23,13 @@ impl<M: Model, E: Hosts<M>> Route<M> for Connection<E> {
     type Engine = E;
 
     fn target(&mut self) -> Target<'_, E> {
+        self.own_target()
+    }
+}
+
+impl<E: Engine> Connection<E> {
+    /// Where the statements of any model run.
+    pub(crate) fn own_target(&mut self) -> Target<'_, E> {
         Target {
             engine: self.engine,
             source: Source::Link(&mut self.link),
@@ -48,6 +55,17 @@ impl<E: Engine> Target<'_, E> {
         Self {
             engine,
             source: Source::Pool(pool),
+        }
+    }
+
+    /// The same place, for one of several calls.
+    pub(crate) fn again(&mut self) -> Target<'_, E> {
+        Target {
+            engine: self.engine,
+            source: match &mut self.source {
+                Source::Link(link) => Source::Link(link),
+                Source::Pool(pool) => Source::Pool(Arc::clone(pool)),
+            },
         }
     }
 }

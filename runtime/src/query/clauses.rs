@@ -66,6 +66,11 @@ impl Clauses {
         }
     }
 
+    /// Of the rows, those that meet this condition, too.
+    pub(crate) fn filter_by(&mut self, condition: &Predicate) {
+        self.predicate.append(condition);
+    }
+
     pub(crate) fn order_by<M>(&mut self, orders: impl Orders<M>) {
         if self.is_paged {
             let why = "an order after `page_after`: call `order_by` before it";

@@ -30,6 +30,8 @@ use crate::value::recorded::{
 pub struct Column<M, T, K = NotNull> {
     pub(crate) path: ColumnPath,
     pub(crate) link: LinkPlaces,
+    /// The number of its reference, where it refers to a model.
+    pub(crate) reference: u8,
     marker: Marker<M, T, K>,
 }
 
@@ -72,6 +74,14 @@ impl<M, T, K> Column<M, T, K> {
         Self::of_path(ColumnPath::own(index))
     }
 
+    /// The number of the reference that the column is alone. For generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn refers(mut self, reference: u8) -> Self {
+        self.reference = reference;
+        self
+    }
+
     /// The column stores its values as bytes. For generated code.
     #[doc(hidden)]
     #[must_use]
@@ -103,6 +113,7 @@ impl<M, T, K> Column<M, T, K> {
         Self {
             path,
             link: LinkPlaces::NONE,
+            reference: 0,
             marker: PhantomData,
         }
     }

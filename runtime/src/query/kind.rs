@@ -1,6 +1,9 @@
 //! Whether a column may be NULL, and what is read from it then.
 
+use std::marker::PhantomData;
+
 use crate::error::Result;
+use crate::model::Model;
 use crate::value::RowReader;
 
 /// The column always has a value.
@@ -10,6 +13,12 @@ pub struct NotNull;
 /// The column may be NULL.
 #[derive(Debug, Clone, Copy)]
 pub struct Nullable;
+
+/// The column refers to a row of model `U`; `K` is [`NotNull`] or [`Nullable`].
+#[derive(Debug, Clone, Copy)]
+pub struct To<U, K = NotNull> {
+    marker: PhantomData<fn() -> (U, K)>,
+}
 
 /// Whether a column may be NULL.
 pub trait Kind: 'static {
@@ -53,6 +62,18 @@ impl Kind for Nullable {
     }
 }
 
+impl<U: Model, K: Kind> Kind for To<U, K> {
+    const NULLABLE: bool = K::NULLABLE;
+    type Read<T> = K::Read<T>;
+
+    fn read<T>(
+        row: &mut RowReader<'_>,
+        read: impl FnOnce(&mut RowReader<'_>) -> Result<T>,
+    ) -> Result<K::Read<T>> {
+        K::read(row, read)
+    }
+}
+
 /// A column that may be NULL.
 #[diagnostic::on_unimplemented(
     message = "this column is `NOT NULL`, so it is never null",
@@ -62,3 +83,6 @@ impl Kind for Nullable {
 pub trait MayBeNull: Kind {}
 
 impl MayBeNull for Nullable {}
+
+#[diagnostic::do_not_recommend]
+impl<U: Model> MayBeNull for To<U, Nullable> {}

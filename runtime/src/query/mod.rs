@@ -26,9 +26,15 @@ mod tree;
 pub use assignment::{Arithmetic, Assignment, AssignmentWriter, Assignments, Number};
 pub use column::Column;
 pub use condition::Condition;
-pub use kind::{Kind, MayBeNull, NotNull, Nullable};
+pub use kind::{Kind, MayBeNull, NotNull, Nullable, To};
 pub use link::{LeadsTo, Link, LinkTarget, SeenFrom};
 pub use linked::{Iter as LinkedIter, Linked, LinkedRows};
 pub use operand::{ColumnType, IsText, Operand, RowEngine, Writing};
 pub use order::{Order, OrderWriting, Orders};
 pub use statement::Query;
+
+pub(crate) use clauses::Clauses;
+pub(crate) use column::list;
+pub(crate) use condition::Predicate;
+pub(crate) use render::Wanted;
+pub(crate) use shape::{ColumnPath, op};

@@ -119,6 +119,12 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
         located::<M, E>(error, self.target.engine, operation)
     }
 
+    /// The statements, for what reads relations of the model.
+    pub(crate) fn hosted(&self) -> Result<&'static TableSql> {
+        self.sql()
+            .map_err(|error| self.located(error, Operation::Load))
+    }
+
     pub(crate) fn sql(&self) -> Result<&'static TableSql> {
         self.sql.ok_or_else(|| {
             Error::new(ErrorKind::NotHosted {

@@ -147,12 +147,20 @@ impl<'a> ParamWriter<'a> {
         write: impl FnOnce(&mut Self),
     ) {
         let wanted = given.iter().map(|column| wanted.contains(column));
-        self.picking = Some(Picking {
-            wanted: wanted.collect(),
-            next: 0,
-        });
+        let _ = self.pick_given(wanted.collect(), write);
+    }
+
+    /// The same where it is known which of the written values are wanted. Gives that back, for the next row.
+    pub(crate) fn pick_given(
+        &mut self,
+        wanted: Vec<bool>,
+        write: impl FnOnce(&mut Self),
+    ) -> Vec<bool> {
+        self.picking = Some(Picking { wanted, next: 0 });
         write(self);
-        self.picking = None;
+        self.picking
+            .take()
+            .map_or_else(Vec::new, |picking| picking.wanted)
     }
 
     /// Runs `write`, which writes values for these columns of a table, in this order: where one is refused, the error

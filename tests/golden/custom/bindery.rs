@@ -455,7 +455,7 @@ pub mod goods_ {
         type Engine = engine::Default;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""goods""#,
         columns: &[
             r#""code""#,
@@ -503,6 +503,21 @@ pub mod goods_ {
                 find: r#"SELECT "code", "cents", "discount", "tags", "replaced_by"
             FROM "goods"
             WHERE "cents" = ? AND "discount" = ?"#,
+            },
+        ],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[4],
+            to: &SQLITE,
+            to_columns: &[0],
+        }],
+        referenced: &[
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&SQLITE),
+                reference: 0,
+            },
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&super::stock_::SQLITE),
+                reference: 0,
             },
         ],
     };
@@ -674,7 +689,8 @@ pub mod goods {
     pub use super::goods_::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable};
+    use ::bindery::query::{Column, Nullable, To};
+    use ::bindery::relation::{HasMany, HasOne};
 
     /// `code`
     pub const code: Column<model::Goods, super::goods_::GoodsId> = Column::at(0);
@@ -689,7 +705,17 @@ pub mod goods {
     pub const tags: Column<model::Goods, super::column_types::ListedCode> = Column::at(3);
 
     /// `replaced_by`
-    pub const replaced_by: Column<model::Goods, super::goods_::GoodsId, Nullable> = Column::at(4);
+    pub const replaced_by: Column<
+        model::Goods,
+        super::goods_::GoodsId,
+        To<model::Goods, Nullable>,
+    > = Column::at(4).refers(0);
+
+    /// The row of `goods` whose `replaced_by` refers to this one.
+    pub const goods: HasOne<model::Goods, model::Goods> = HasOne::at(0);
+
+    /// The rows of `stock` whose `good` refers to this one.
+    pub const stock: HasMany<model::Goods, model::Stock> = HasMany::at(1);
 }
 
 /// Model `Stock`, table `stock`, on `default`.
@@ -867,7 +893,7 @@ pub mod stock_ {
         type Engine = engine::Default;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""stock""#,
         columns: &[r#""shelf""#, r#""good""#],
         key: &[0, 1],
@@ -890,6 +916,12 @@ pub mod stock_ {
         touch: "",
         delete: r#"DELETE FROM "stock" WHERE "shelf" = ? AND "good" = ?"#,
         uniques: &[],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[1],
+            to: &super::goods_::SQLITE,
+            to_columns: &[0],
+        }],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Stock {
@@ -949,13 +981,14 @@ pub mod stock {
     pub use super::stock_::*;
 
     use super::model;
-    use ::bindery::query::Column;
+    use ::bindery::query::{Column, To};
 
     /// `shelf`
     pub const shelf: Column<model::Stock, i64> = Column::at(0);
 
     /// `good`
-    pub const good: Column<model::Stock, super::goods_::GoodsId> = Column::at(1);
+    pub const good: Column<model::Stock, super::goods_::GoodsId, To<model::Goods>> =
+        Column::at(1).refers(0);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

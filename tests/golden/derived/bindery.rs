@@ -477,7 +477,7 @@ pub mod teas {
         type Engine = engine::Default;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""teas""#,
         columns: &[
             r#""id""#,
@@ -530,6 +530,8 @@ pub mod teas {
             FROM "teas"
             WHERE "name" = ?"#,
         }],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Tea {
@@ -962,7 +964,7 @@ pub mod shelves {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""shelves""#,
         columns: &[r#""room""#, r#""number""#, r#""label""#],
         key: &[0, 1],
@@ -989,6 +991,11 @@ pub mod shelves {
         touch: "",
         delete: r#"DELETE FROM "shelves" WHERE "room" = ? AND "number" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[::bindery::__private::ReferencedSql {
+            from: ::core::option::Option::Some(&super::jars::SQLITE),
+            reference: 0,
+        }],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Shelf {
@@ -1071,6 +1078,7 @@ pub mod shelf {
 
     use super::model;
     use ::bindery::query::{Column, Nullable};
+    use ::bindery::relation::HasMany;
 
     /// `room`
     pub const room: Column<model::Shelf, i32> = Column::at(0);
@@ -1080,6 +1088,9 @@ pub mod shelf {
 
     /// `label`
     pub const label: Column<model::Shelf, ::std::string::String, Nullable> = Column::at(2);
+
+    /// The rows of `jars` whose `room` and `number` refers to this one.
+    pub const jars: HasMany<model::Shelf, model::Jar> = HasMany::at(0);
 }
 
 /// Model `Jar`, table `jars`, on `default` and `b`.
@@ -1396,7 +1407,7 @@ pub mod jars {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""jars""#,
         columns: &[r#""id""#, r#""room""#, r#""number""#],
         key: &[0],
@@ -1419,6 +1430,12 @@ pub mod jars {
         touch: "",
         delete: r#"DELETE FROM "jars" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[1, 2],
+            to: &super::shelves::SQLITE,
+            to_columns: &[0, 1],
+        }],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Jar {
@@ -1501,6 +1518,7 @@ pub mod jar {
 
     use super::model;
     use ::bindery::query::{Column, Nullable, RowEngine};
+    use ::bindery::relation::BelongsTo;
 
     /// `id`
     pub const id: Column<model::Jar, super::jars::JarId<RowEngine>> = Column::at(0);
@@ -1510,6 +1528,9 @@ pub mod jar {
 
     /// `number`
     pub const number: Column<model::Jar, i32, Nullable> = Column::at(2);
+
+    /// The row of `shelves` that `room` and `number` refer to.
+    pub const shelf: BelongsTo<model::Jar, model::Shelf, Nullable> = BelongsTo::by(0);
 }
 
 /// Enum types.

@@ -405,7 +405,7 @@ pub mod blogs {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""blogs""#,
         columns: &[r#""id""#, r#""title""#, r#""content""#],
         key: &[0],
@@ -428,6 +428,8 @@ pub mod blogs {
         touch: "",
         delete: r#"DELETE FROM "blogs" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Blog {
@@ -710,7 +712,7 @@ pub mod categories {
         type Engine = engine::B;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""categories""#,
         columns: &[r#""id""#, r#""name""#],
         key: &[0],
@@ -734,6 +736,8 @@ pub mod categories {
             columns: &[1],
             find: r#"SELECT "id", "name" FROM "categories" WHERE "name" = ?"#,
         }],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::B> for model::Category {
@@ -1112,7 +1116,7 @@ pub mod users {
         type Engine = engine::Default;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""users""#,
         columns: &[
             r#""id""#,
@@ -1155,6 +1159,8 @@ pub mod users {
             FROM "users"
             WHERE "email" = ?"#,
         }],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::User {

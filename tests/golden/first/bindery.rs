@@ -310,7 +310,7 @@ pub mod notes {
         type Engine = engine::Default;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""notes""#,
         columns: &[r#""id""#, r#""title""#, r#""body""#, r#""stars""#],
         key: &[0],
@@ -333,6 +333,8 @@ pub mod notes {
         touch: "",
         delete: r#"DELETE FROM "notes" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Note {

@@ -678,7 +678,7 @@ pub mod visits {
         }
     }
 
-    static MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: "`visits`",
         columns: &[
             "`id`", "`token`", "`before`", "`client`", "`door`", "`note`", "`seen`", "`day`",
@@ -721,101 +721,130 @@ pub mod visits {
             FROM `visits`
             WHERE `door` = ?"#,
         }],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[2],
+            to: &MYSQL,
+            to_columns: &[0],
+        }],
+        referenced: &[::bindery::__private::ReferencedSql {
+            from: ::core::option::Option::Some(&MYSQL),
+            reference: 0,
+        }],
     };
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`visits`",
-        columns: &[
-            "`id`", "`token`", "`before`", "`client`", "`door`", "`note`", "`seen`", "`day`",
-            "`label`", "`price`", "`made`",
-        ],
-        key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
-        required: &[0, 2, 4],
-        counted: ::core::option::Option::None,
-        select: r#"SELECT `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`visits`",
+            columns: &[
+                "`id`", "`token`", "`before`", "`client`", "`door`", "`note`", "`seen`", "`day`",
+                "`label`", "`price`", "`made`",
+            ],
+            key: &[0],
+            writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+            required: &[0, 2, 4],
+            counted: ::core::option::Option::None,
+            select: r#"SELECT `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
             `day`, `label`, `price`, `made`
             FROM `visits`"#,
-        first: r#"SELECT `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
+            first: r#"SELECT `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
             `day`, `label`, `price`, `made`
             FROM `visits`
             ORDER BY `id` LIMIT 1"#,
-        find: r#"SELECT `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
+            find: r#"SELECT `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
             `day`, `label`, `price`, `made`
             FROM `visits`
             WHERE `id` = ?"#,
-        count: "SELECT count(*) FROM `visits`",
-        exists: "SELECT 1 FROM `visits` WHERE `id` = ?",
-        insert: r#"INSERT INTO `visits` (`id`, `before`, `door`)
+            count: "SELECT count(*) FROM `visits`",
+            exists: "SELECT 1 FROM `visits` WHERE `id` = ?",
+            insert: r#"INSERT INTO `visits` (`id`, `before`, `door`)
             VALUES (?, ?, ?)
             RETURNING `id`, `token`, `before`, `client`, `door`, `note`, `seen`, `day`, `label`,
             `price`, `made`"#,
-        insert_row: r#"INSERT INTO `visits` (`id`, `token`, `before`, `client`, `door`,
+            insert_row: r#"INSERT INTO `visits` (`id`, `token`, `before`, `client`, `door`,
             `note`, `seen`, `day`, `label`, `price`, `made`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-        returning: r#" RETURNING `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
+            returning: r#" RETURNING `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
             `day`, `label`, `price`, `made`"#,
-        save: r#"UPDATE `visits`
+            save: r#"UPDATE `visits`
             SET `token` = ?, `before` = ?, `client` = ?, `door` = ?, `note` = ?, `seen` = ?,
             `day` = ?, `label` = ?, `price` = ?, `made` = ?
             WHERE `id` = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `visits` WHERE `id` = ?",
-        uniques: &[::bindery::__private::UniqueSql {
-            columns: &[4],
-            find: r#"SELECT `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `visits` WHERE `id` = ?",
+            uniques: &[::bindery::__private::UniqueSql {
+                columns: &[4],
+                find: r#"SELECT `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
             `day`, `label`, `price`, `made`
             FROM `visits`
             WHERE `door` = ?"#,
-        }],
-    };
+            }],
+            references: &[::bindery::__private::ReferenceSql {
+                columns: &[2],
+                to: &MYSQL_AS_MARIADB,
+                to_columns: &[0],
+            }],
+            referenced: &[::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&MYSQL_AS_MARIADB),
+                reference: 0,
+            }],
+        };
 
-    static MYSQL_AS_MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`visits`",
-        columns: &[
-            "`id`", "`token`", "`before`", "`client`", "`door`", "`note`", "`seen`", "`day`",
-            "`label`", "`price`", "`made`",
-        ],
-        key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
-        required: &[0, 2, 4],
-        counted: ::core::option::Option::None,
-        select: r#"SELECT `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`visits`",
+            columns: &[
+                "`id`", "`token`", "`before`", "`client`", "`door`", "`note`", "`seen`", "`day`",
+                "`label`", "`price`", "`made`",
+            ],
+            key: &[0],
+            writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+            required: &[0, 2, 4],
+            counted: ::core::option::Option::None,
+            select: r#"SELECT `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
             `day`, `label`, `price`, `made`
             FROM `visits`"#,
-        first: r#"SELECT `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
+            first: r#"SELECT `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
             `day`, `label`, `price`, `made`
             FROM `visits`
             ORDER BY `id` LIMIT 1"#,
-        find: r#"SELECT `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
-            `day`, `label`, `price`, `made`
-            FROM `visits`
-            WHERE `id` = ?"#,
-        count: "SELECT count(*) FROM `visits`",
-        exists: "SELECT 1 FROM `visits` WHERE `id` = ?",
-        insert: "INSERT INTO `visits` (`id`, `before`, `door`) VALUES (?, ?, ?)",
-        insert_row: r#"INSERT INTO `visits` (`id`, `token`, `before`, `client`, `door`,
-            `note`, `seen`, `day`, `label`, `price`, `made`)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-        returning: "",
-        save: r#"UPDATE `visits`
-            SET `token` = ?, `before` = ?, `client` = ?, `door` = ?, `note` = ?, `seen` = ?,
-            `day` = ?, `label` = ?, `price` = ?, `made` = ?
-            WHERE `id` = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `visits` WHERE `id` = ?",
-        uniques: &[::bindery::__private::UniqueSql {
-            columns: &[4],
             find: r#"SELECT `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
             `day`, `label`, `price`, `made`
             FROM `visits`
+            WHERE `id` = ?"#,
+            count: "SELECT count(*) FROM `visits`",
+            exists: "SELECT 1 FROM `visits` WHERE `id` = ?",
+            insert: "INSERT INTO `visits` (`id`, `before`, `door`) VALUES (?, ?, ?)",
+            insert_row: r#"INSERT INTO `visits` (`id`, `token`, `before`, `client`, `door`,
+            `note`, `seen`, `day`, `label`, `price`, `made`)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
+            returning: "",
+            save: r#"UPDATE `visits`
+            SET `token` = ?, `before` = ?, `client` = ?, `door` = ?, `note` = ?, `seen` = ?,
+            `day` = ?, `label` = ?, `price` = ?, `made` = ?
+            WHERE `id` = ?"#,
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `visits` WHERE `id` = ?",
+            uniques: &[::bindery::__private::UniqueSql {
+                columns: &[4],
+                find: r#"SELECT `id`, `token`, `before`, `client`, `door`, `note`, `seen`,
+            `day`, `label`, `price`, `made`
+            FROM `visits`
             WHERE `door` = ?"#,
-        }],
-    };
+            }],
+            references: &[::bindery::__private::ReferenceSql {
+                columns: &[2],
+                to: &MYSQL_AS_MYSQL,
+                to_columns: &[0],
+            }],
+            referenced: &[::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&MYSQL_AS_MYSQL),
+                reference: 0,
+            }],
+        };
 
     impl ::bindery::LivesOn<engine::Default> for model::Visit {
         fn sql(
@@ -1004,7 +1033,8 @@ pub mod visit {
     pub use super::visits::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable, RowEngine};
+    use ::bindery::query::{Column, Nullable, RowEngine, To};
+    use ::bindery::relation::HasMany;
 
     /// `id`
     pub const id: Column<model::Visit, super::visits::VisitId<RowEngine>> = Column::at(0);
@@ -1013,8 +1043,11 @@ pub mod visit {
     pub const token: Column<model::Visit, ::bindery::types::Uuid> = Column::at(1);
 
     /// `before`
-    pub const before: Column<model::Visit, super::visits::VisitId<RowEngine>, Nullable> =
-        Column::at(2);
+    pub const before: Column<
+        model::Visit,
+        super::visits::VisitId<RowEngine>,
+        To<model::Visit, Nullable>,
+    > = Column::at(2).refers(0);
 
     /// `client`
     pub const client: Column<model::Visit, ::core::net::Ipv6Addr> = Column::at(3);
@@ -1039,6 +1072,9 @@ pub mod visit {
 
     /// `made`
     pub const made: Column<model::Visit, ::std::string::String> = Column::at(10);
+
+    /// The rows of `visits` whose `before` refers to this one.
+    pub const visits: HasMany<model::Visit, model::Visit> = HasMany::at(0);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -726,81 +726,91 @@ pub mod members {
         }
     }
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`members`",
-        columns: &[
-            "`id`",
-            "`email`",
-            "`name`",
-            "`born`",
-            "`height`",
-            "`card`",
-            "`brought_by`",
-            "`points`",
-            "`city`",
-            "`colour`",
-        ],
-        key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-        required: &[1, 2, 3, 4, 5, 6],
-        counted: ::core::option::Option::Some(0),
-        select: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`members`",
+            columns: &[
+                "`id`",
+                "`email`",
+                "`name`",
+                "`born`",
+                "`height`",
+                "`card`",
+                "`brought_by`",
+                "`points`",
+                "`city`",
+                "`colour`",
+            ],
+            key: &[0],
+            writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+            required: &[1, 2, 3, 4, 5, 6],
+            counted: ::core::option::Option::Some(0),
+            select: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
             `points`, `city`, `colour`
             FROM `members`"#,
-        first: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
+            first: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
             `points`, `city`, `colour`
             FROM `members`
             ORDER BY `id` LIMIT 1"#,
-        find: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
+            find: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
             `points`, `city`, `colour`
             FROM `members`
             WHERE `id` = ?"#,
-        count: "SELECT count(*) FROM `members`",
-        exists: "SELECT 1 FROM `members` WHERE `id` = ?",
-        insert: r#"INSERT INTO `members` (`email`, `name`, `born`, `height`, `card`,
+            count: "SELECT count(*) FROM `members`",
+            exists: "SELECT 1 FROM `members` WHERE `id` = ?",
+            insert: r#"INSERT INTO `members` (`email`, `name`, `born`, `height`, `card`,
             `brought_by`)
             VALUES (?, ?, ?, ?, ?, ?)
             RETURNING `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`, `points`,
             `city`, `colour`"#,
-        insert_row: r#"INSERT INTO `members` (`id`, `email`, `name`, `born`, `height`,
+            insert_row: r#"INSERT INTO `members` (`id`, `email`, `name`, `born`, `height`,
             `card`, `brought_by`, `points`, `city`, `colour`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-        returning: r#" RETURNING `id`, `email`, `name`, `born`, `height`, `card`,
+            returning: r#" RETURNING `id`, `email`, `name`, `born`, `height`, `card`,
             `brought_by`, `points`, `city`, `colour`"#,
-        save: r#"UPDATE `members`
+            save: r#"UPDATE `members`
             SET `email` = ?, `name` = ?, `born` = ?, `height` = ?, `card` = ?, `brought_by` = ?,
             `points` = ?, `city` = ?, `colour` = ?
             WHERE `id` = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `members` WHERE `id` = ?",
-        uniques: &[
-            ::bindery::__private::UniqueSql {
-                columns: &[1],
-                find: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `members` WHERE `id` = ?",
+            uniques: &[
+                ::bindery::__private::UniqueSql {
+                    columns: &[1],
+                    find: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
             `points`, `city`, `colour`
             FROM `members`
             WHERE `email` = ?"#,
-            },
-            ::bindery::__private::UniqueSql {
-                columns: &[5],
-                find: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
+                },
+                ::bindery::__private::UniqueSql {
+                    columns: &[5],
+                    find: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
             `points`, `city`, `colour`
             FROM `members`
             WHERE `card` = ?"#,
-            },
-            ::bindery::__private::UniqueSql {
-                columns: &[3, 2],
-                find: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
+                },
+                ::bindery::__private::UniqueSql {
+                    columns: &[3, 2],
+                    find: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
             `points`, `city`, `colour`
             FROM `members`
             WHERE `born` = ? AND `name` = ?"#,
-            },
-        ],
-    };
+                },
+            ],
+            references: &[::bindery::__private::ReferenceSql {
+                columns: &[6],
+                to: &MYSQL_AS_MARIADB,
+                to_columns: &[0],
+            }],
+            referenced: &[::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&MYSQL_AS_MARIADB),
+                reference: 0,
+            }],
+        };
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""members""#,
         columns: &[
             r#""id""#,
@@ -872,9 +882,18 @@ pub mod members {
             WHERE "born" = $1 AND "name" = $2"#,
             },
         ],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[6],
+            to: &POSTGRES,
+            to_columns: &[0],
+        }],
+        referenced: &[::bindery::__private::ReferencedSql {
+            from: ::core::option::Option::Some(&POSTGRES),
+            reference: 0,
+        }],
     };
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""members""#,
         columns: &[
             r#""id""#,
@@ -946,78 +965,97 @@ pub mod members {
             WHERE "born" = ? AND "name" = ?"#,
             },
         ],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[6],
+            to: &SQLITE,
+            to_columns: &[0],
+        }],
+        referenced: &[::bindery::__private::ReferencedSql {
+            from: ::core::option::Option::Some(&SQLITE),
+            reference: 0,
+        }],
     };
 
-    static MYSQL_AS_MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`members`",
-        columns: &[
-            "`id`",
-            "`email`",
-            "`name`",
-            "`born`",
-            "`height`",
-            "`card`",
-            "`brought_by`",
-            "`points`",
-            "`city`",
-            "`colour`",
-        ],
-        key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-        required: &[1, 2, 3, 4, 5, 6],
-        counted: ::core::option::Option::Some(0),
-        select: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`members`",
+            columns: &[
+                "`id`",
+                "`email`",
+                "`name`",
+                "`born`",
+                "`height`",
+                "`card`",
+                "`brought_by`",
+                "`points`",
+                "`city`",
+                "`colour`",
+            ],
+            key: &[0],
+            writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+            required: &[1, 2, 3, 4, 5, 6],
+            counted: ::core::option::Option::Some(0),
+            select: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
             `points`, `city`, `colour`
             FROM `members`"#,
-        first: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
+            first: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
             `points`, `city`, `colour`
             FROM `members`
             ORDER BY `id` LIMIT 1"#,
-        find: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
+            find: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
             `points`, `city`, `colour`
             FROM `members`
             WHERE `id` = ?"#,
-        count: "SELECT count(*) FROM `members`",
-        exists: "SELECT 1 FROM `members` WHERE `id` = ?",
-        insert: r#"INSERT INTO `members` (`email`, `name`, `born`, `height`, `card`,
+            count: "SELECT count(*) FROM `members`",
+            exists: "SELECT 1 FROM `members` WHERE `id` = ?",
+            insert: r#"INSERT INTO `members` (`email`, `name`, `born`, `height`, `card`,
             `brought_by`)
             VALUES (?, ?, ?, ?, ?, ?)"#,
-        insert_row: r#"INSERT INTO `members` (`id`, `email`, `name`, `born`, `height`,
+            insert_row: r#"INSERT INTO `members` (`id`, `email`, `name`, `born`, `height`,
             `card`, `brought_by`, `points`, `city`, `colour`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-        returning: "",
-        save: r#"UPDATE `members`
+            returning: "",
+            save: r#"UPDATE `members`
             SET `email` = ?, `name` = ?, `born` = ?, `height` = ?, `card` = ?, `brought_by` = ?,
             `points` = ?, `city` = ?, `colour` = ?
             WHERE `id` = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `members` WHERE `id` = ?",
-        uniques: &[
-            ::bindery::__private::UniqueSql {
-                columns: &[1],
-                find: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `members` WHERE `id` = ?",
+            uniques: &[
+                ::bindery::__private::UniqueSql {
+                    columns: &[1],
+                    find: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
             `points`, `city`, `colour`
             FROM `members`
             WHERE `email` = ?"#,
-            },
-            ::bindery::__private::UniqueSql {
-                columns: &[5],
-                find: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
+                },
+                ::bindery::__private::UniqueSql {
+                    columns: &[5],
+                    find: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
             `points`, `city`, `colour`
             FROM `members`
             WHERE `card` = ?"#,
-            },
-            ::bindery::__private::UniqueSql {
-                columns: &[3, 2],
-                find: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
+                },
+                ::bindery::__private::UniqueSql {
+                    columns: &[3, 2],
+                    find: r#"SELECT `id`, `email`, `name`, `born`, `height`, `card`, `brought_by`,
             `points`, `city`, `colour`
             FROM `members`
             WHERE `born` = ? AND `name` = ?"#,
-            },
-        ],
-    };
+                },
+            ],
+            references: &[::bindery::__private::ReferenceSql {
+                columns: &[6],
+                to: &MYSQL_AS_MYSQL,
+                to_columns: &[0],
+            }],
+            referenced: &[::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&MYSQL_AS_MYSQL),
+                reference: 0,
+            }],
+        };
 
     impl ::bindery::LivesOn<engine::Default> for model::Member {
         fn sql(
@@ -1343,7 +1381,8 @@ pub mod member {
     pub use super::members::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable, RowEngine};
+    use ::bindery::query::{Column, Nullable, RowEngine, To};
+    use ::bindery::relation::HasMany;
 
     /// `id`
     pub const id: Column<model::Member, super::members::MemberId<RowEngine>> = Column::at(0);
@@ -1364,8 +1403,11 @@ pub mod member {
     pub const card: Column<model::Member, ::std::string::String, Nullable> = Column::at(5);
 
     /// `brought_by`
-    pub const brought_by: Column<model::Member, super::members::MemberId<RowEngine>, Nullable> =
-        Column::at(6);
+    pub const brought_by: Column<
+        model::Member,
+        super::members::MemberId<RowEngine>,
+        To<model::Member, Nullable>,
+    > = Column::at(6).refers(0);
 
     /// `points`
     pub const points: Column<model::Member, i32> = Column::at(7);
@@ -1375,6 +1417,9 @@ pub mod member {
 
     /// `colour`
     pub const colour: Column<model::Member, ::std::string::String, Nullable> = Column::at(9);
+
+    /// The rows of `members` whose `brought_by` refers to this one.
+    pub const members: HasMany<model::Member, model::Member> = HasMany::at(0);
 }
 
 /// Model `Word`, table `words`, on `default`, `p`, `lite` and `proper`.
@@ -1989,62 +2034,65 @@ pub mod words {
         }
     }
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`words`",
-        columns: &[
-            "`id`",
-            "`new`",
-            "`clone`",
-            "`default`",
-            "`into`",
-            "`self`",
-            "`type`",
-            "`columns`",
-            "`given`",
-            "`write`",
-            "`is_open`",
-            "`to_day`",
-            "`sub`",
-        ],
-        key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-        required: &[1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12],
-        counted: ::core::option::Option::Some(0),
-        select: r#"SELECT `id`, `new`, `clone`, `default`, `into`, `self`, `type`,
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`words`",
+            columns: &[
+                "`id`",
+                "`new`",
+                "`clone`",
+                "`default`",
+                "`into`",
+                "`self`",
+                "`type`",
+                "`columns`",
+                "`given`",
+                "`write`",
+                "`is_open`",
+                "`to_day`",
+                "`sub`",
+            ],
+            key: &[0],
+            writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+            required: &[1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12],
+            counted: ::core::option::Option::Some(0),
+            select: r#"SELECT `id`, `new`, `clone`, `default`, `into`, `self`, `type`,
             `columns`, `given`, `write`, `is_open`, `to_day`, `sub`
             FROM `words`"#,
-        first: r#"SELECT `id`, `new`, `clone`, `default`, `into`, `self`, `type`,
+            first: r#"SELECT `id`, `new`, `clone`, `default`, `into`, `self`, `type`,
             `columns`, `given`, `write`, `is_open`, `to_day`, `sub`
             FROM `words`
             ORDER BY `id` LIMIT 1"#,
-        find: r#"SELECT `id`, `new`, `clone`, `default`, `into`, `self`, `type`,
+            find: r#"SELECT `id`, `new`, `clone`, `default`, `into`, `self`, `type`,
             `columns`, `given`, `write`, `is_open`, `to_day`, `sub`
             FROM `words`
             WHERE `id` = ?"#,
-        count: "SELECT count(*) FROM `words`",
-        exists: "SELECT 1 FROM `words` WHERE `id` = ?",
-        insert: r#"INSERT INTO `words` (`new`, `clone`, `default`, `into`, `self`,
+            count: "SELECT count(*) FROM `words`",
+            exists: "SELECT 1 FROM `words` WHERE `id` = ?",
+            insert: r#"INSERT INTO `words` (`new`, `clone`, `default`, `into`, `self`,
             `columns`, `given`, `write`, `is_open`, `to_day`, `sub`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             RETURNING `id`, `new`, `clone`, `default`, `into`, `self`, `type`, `columns`,
             `given`, `write`, `is_open`, `to_day`, `sub`"#,
-        insert_row: r#"INSERT INTO `words` (`id`, `new`, `clone`, `default`, `into`, `self`,
+            insert_row: r#"INSERT INTO `words` (`id`, `new`, `clone`, `default`, `into`, `self`,
             `type`, `columns`, `given`, `write`, `is_open`, `to_day`, `sub`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-        returning: r#" RETURNING `id`, `new`, `clone`, `default`, `into`, `self`, `type`,
+            returning: r#" RETURNING `id`, `new`, `clone`, `default`, `into`, `self`, `type`,
             `columns`, `given`, `write`, `is_open`, `to_day`, `sub`"#,
-        save: r#"UPDATE `words`
+            save: r#"UPDATE `words`
             SET `new` = ?, `clone` = ?, `default` = ?, `into` = ?, `self` = ?, `type` = ?,
             `columns` = ?, `given` = ?, `write` = ?, `is_open` = ?, `to_day` = ?, `sub` = ?
             WHERE `id` = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `words` WHERE `id` = ?",
-        uniques: &[],
-    };
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `words` WHERE `id` = ?",
+            uniques: &[],
+            references: &[],
+            referenced: &[],
+        };
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""words""#,
         columns: &[
             r#""id""#,
@@ -2098,9 +2146,11 @@ pub mod words {
         touch: "",
         delete: r#"DELETE FROM "words" WHERE "id" = $1"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""words""#,
         columns: &[
             r#""id""#,
@@ -2153,59 +2203,64 @@ pub mod words {
         touch: "",
         delete: r#"DELETE FROM "words" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
-    static MYSQL_AS_MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`words`",
-        columns: &[
-            "`id`",
-            "`new`",
-            "`clone`",
-            "`default`",
-            "`into`",
-            "`self`",
-            "`type`",
-            "`columns`",
-            "`given`",
-            "`write`",
-            "`is_open`",
-            "`to_day`",
-            "`sub`",
-        ],
-        key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-        required: &[1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12],
-        counted: ::core::option::Option::Some(0),
-        select: r#"SELECT `id`, `new`, `clone`, `default`, `into`, `self`, `type`,
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`words`",
+            columns: &[
+                "`id`",
+                "`new`",
+                "`clone`",
+                "`default`",
+                "`into`",
+                "`self`",
+                "`type`",
+                "`columns`",
+                "`given`",
+                "`write`",
+                "`is_open`",
+                "`to_day`",
+                "`sub`",
+            ],
+            key: &[0],
+            writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+            required: &[1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12],
+            counted: ::core::option::Option::Some(0),
+            select: r#"SELECT `id`, `new`, `clone`, `default`, `into`, `self`, `type`,
             `columns`, `given`, `write`, `is_open`, `to_day`, `sub`
             FROM `words`"#,
-        first: r#"SELECT `id`, `new`, `clone`, `default`, `into`, `self`, `type`,
+            first: r#"SELECT `id`, `new`, `clone`, `default`, `into`, `self`, `type`,
             `columns`, `given`, `write`, `is_open`, `to_day`, `sub`
             FROM `words`
             ORDER BY `id` LIMIT 1"#,
-        find: r#"SELECT `id`, `new`, `clone`, `default`, `into`, `self`, `type`,
+            find: r#"SELECT `id`, `new`, `clone`, `default`, `into`, `self`, `type`,
             `columns`, `given`, `write`, `is_open`, `to_day`, `sub`
             FROM `words`
             WHERE `id` = ?"#,
-        count: "SELECT count(*) FROM `words`",
-        exists: "SELECT 1 FROM `words` WHERE `id` = ?",
-        insert: r#"INSERT INTO `words` (`new`, `clone`, `default`, `into`, `self`,
+            count: "SELECT count(*) FROM `words`",
+            exists: "SELECT 1 FROM `words` WHERE `id` = ?",
+            insert: r#"INSERT INTO `words` (`new`, `clone`, `default`, `into`, `self`,
             `columns`, `given`, `write`, `is_open`, `to_day`, `sub`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-        insert_row: r#"INSERT INTO `words` (`id`, `new`, `clone`, `default`, `into`, `self`,
+            insert_row: r#"INSERT INTO `words` (`id`, `new`, `clone`, `default`, `into`, `self`,
             `type`, `columns`, `given`, `write`, `is_open`, `to_day`, `sub`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-        returning: "",
-        save: r#"UPDATE `words`
+            returning: "",
+            save: r#"UPDATE `words`
             SET `new` = ?, `clone` = ?, `default` = ?, `into` = ?, `self` = ?, `type` = ?,
             `columns` = ?, `given` = ?, `write` = ?, `is_open` = ?, `to_day` = ?, `sub` = ?
             WHERE `id` = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `words` WHERE `id` = ?",
-        uniques: &[],
-    };
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `words` WHERE `id` = ?",
+            uniques: &[],
+            references: &[],
+            referenced: &[],
+        };
 
     impl ::bindery::LivesOn<engine::Default> for model::Word {
         fn sql(

@@ -429,33 +429,36 @@ pub mod app_user_ {
         }
     }
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`app_user`",
-        columns: &["`id`", "`name`"],
-        key: &[0],
-        writable: &[0, 1],
-        required: &[1],
-        counted: ::core::option::Option::Some(0),
-        select: "SELECT `id`, `name` FROM `app_user`",
-        first: "SELECT `id`, `name` FROM `app_user` ORDER BY `id` LIMIT 1",
-        find: "SELECT `id`, `name` FROM `app_user` WHERE `id` = ?",
-        count: "SELECT count(*) FROM `app_user`",
-        exists: "SELECT 1 FROM `app_user` WHERE `id` = ?",
-        insert: "INSERT INTO `app_user` (`name`) VALUES (?) RETURNING `id`, `name`",
-        insert_row: "INSERT INTO `app_user` (`id`, `name`) VALUES (?, ?)",
-        returning: " RETURNING `id`, `name`",
-        save: "UPDATE `app_user` SET `name` = ? WHERE `id` = ?",
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `app_user` WHERE `id` = ?",
-        uniques: &[::bindery::__private::UniqueSql {
-            columns: &[1],
-            find: "SELECT `id`, `name` FROM `app_user` WHERE `name` = ?",
-        }],
-    };
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`app_user`",
+            columns: &["`id`", "`name`"],
+            key: &[0],
+            writable: &[0, 1],
+            required: &[1],
+            counted: ::core::option::Option::Some(0),
+            select: "SELECT `id`, `name` FROM `app_user`",
+            first: "SELECT `id`, `name` FROM `app_user` ORDER BY `id` LIMIT 1",
+            find: "SELECT `id`, `name` FROM `app_user` WHERE `id` = ?",
+            count: "SELECT count(*) FROM `app_user`",
+            exists: "SELECT 1 FROM `app_user` WHERE `id` = ?",
+            insert: "INSERT INTO `app_user` (`name`) VALUES (?) RETURNING `id`, `name`",
+            insert_row: "INSERT INTO `app_user` (`id`, `name`) VALUES (?, ?)",
+            returning: " RETURNING `id`, `name`",
+            save: "UPDATE `app_user` SET `name` = ? WHERE `id` = ?",
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `app_user` WHERE `id` = ?",
+            uniques: &[::bindery::__private::UniqueSql {
+                columns: &[1],
+                find: "SELECT `id`, `name` FROM `app_user` WHERE `name` = ?",
+            }],
+            references: &[],
+            referenced: &[],
+        };
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""app_user""#,
         columns: &[r#""id""#, r#""name""#],
         key: &[0],
@@ -479,9 +482,11 @@ pub mod app_user_ {
             columns: &[1],
             find: r#"SELECT "id", "name" FROM "app_user" WHERE "name" = $1"#,
         }],
+        references: &[],
+        referenced: &[],
     };
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""app_user""#,
         columns: &[r#""id""#, r#""name""#],
         key: &[0],
@@ -505,33 +510,38 @@ pub mod app_user_ {
             columns: &[1],
             find: r#"SELECT "id", "name" FROM "app_user" WHERE "name" = ?"#,
         }],
+        references: &[],
+        referenced: &[],
     };
 
-    static MYSQL_AS_MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`app_user`",
-        columns: &["`id`", "`name`"],
-        key: &[0],
-        writable: &[0, 1],
-        required: &[1],
-        counted: ::core::option::Option::Some(0),
-        select: "SELECT `id`, `name` FROM `app_user`",
-        first: "SELECT `id`, `name` FROM `app_user` ORDER BY `id` LIMIT 1",
-        find: "SELECT `id`, `name` FROM `app_user` WHERE `id` = ?",
-        count: "SELECT count(*) FROM `app_user`",
-        exists: "SELECT 1 FROM `app_user` WHERE `id` = ?",
-        insert: "INSERT INTO `app_user` (`name`) VALUES (?)",
-        insert_row: "INSERT INTO `app_user` (`id`, `name`) VALUES (?, ?)",
-        returning: "",
-        save: "UPDATE `app_user` SET `name` = ? WHERE `id` = ?",
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `app_user` WHERE `id` = ?",
-        uniques: &[::bindery::__private::UniqueSql {
-            columns: &[1],
-            find: "SELECT `id`, `name` FROM `app_user` WHERE `name` = ?",
-        }],
-    };
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`app_user`",
+            columns: &["`id`", "`name`"],
+            key: &[0],
+            writable: &[0, 1],
+            required: &[1],
+            counted: ::core::option::Option::Some(0),
+            select: "SELECT `id`, `name` FROM `app_user`",
+            first: "SELECT `id`, `name` FROM `app_user` ORDER BY `id` LIMIT 1",
+            find: "SELECT `id`, `name` FROM `app_user` WHERE `id` = ?",
+            count: "SELECT count(*) FROM `app_user`",
+            exists: "SELECT 1 FROM `app_user` WHERE `id` = ?",
+            insert: "INSERT INTO `app_user` (`name`) VALUES (?)",
+            insert_row: "INSERT INTO `app_user` (`id`, `name`) VALUES (?, ?)",
+            returning: "",
+            save: "UPDATE `app_user` SET `name` = ? WHERE `id` = ?",
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `app_user` WHERE `id` = ?",
+            uniques: &[::bindery::__private::UniqueSql {
+                columns: &[1],
+                find: "SELECT `id`, `name` FROM `app_user` WHERE `name` = ?",
+            }],
+            references: &[],
+            referenced: &[],
+        };
 
     impl ::bindery::LivesOn<engine::Default> for model::AppUser {
         fn sql(
@@ -960,7 +970,7 @@ pub mod lite_visits {
         type Engine = engine::Lite;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""lite_visits""#,
         columns: &[r#""id""#, r#""user_id""#, r#""user_name""#],
         key: &[0],
@@ -986,6 +996,8 @@ pub mod lite_visits {
         touch: "",
         delete: r#"DELETE FROM "lite_visits" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Lite> for model::LiteVisit {
@@ -1348,7 +1360,7 @@ pub mod p_visits {
         type Engine = engine::P;
     }
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""p_visits""#,
         columns: &[
             r#""id""#,
@@ -1383,6 +1395,8 @@ pub mod p_visits {
         touch: "",
         delete: r#"DELETE FROM "p_visits" WHERE "id" = $1"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::P> for model::PVisit {
@@ -1800,57 +1814,63 @@ pub mod m_visits {
         }
     }
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`m_visits`",
-        columns: &["`id`", "`user_id`", "`user_name`"],
-        key: &[0],
-        writable: &[0, 1, 2],
-        required: &[1, 2],
-        counted: ::core::option::Option::Some(0),
-        select: "SELECT `id`, `user_id`, `user_name` FROM `m_visits`",
-        first: r#"SELECT `id`, `user_id`, `user_name`
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`m_visits`",
+            columns: &["`id`", "`user_id`", "`user_name`"],
+            key: &[0],
+            writable: &[0, 1, 2],
+            required: &[1, 2],
+            counted: ::core::option::Option::Some(0),
+            select: "SELECT `id`, `user_id`, `user_name` FROM `m_visits`",
+            first: r#"SELECT `id`, `user_id`, `user_name`
             FROM `m_visits`
             ORDER BY `id` LIMIT 1"#,
-        find: "SELECT `id`, `user_id`, `user_name` FROM `m_visits` WHERE `id` = ?",
-        count: "SELECT count(*) FROM `m_visits`",
-        exists: "SELECT 1 FROM `m_visits` WHERE `id` = ?",
-        insert: r#"INSERT INTO `m_visits` (`user_id`, `user_name`)
+            find: "SELECT `id`, `user_id`, `user_name` FROM `m_visits` WHERE `id` = ?",
+            count: "SELECT count(*) FROM `m_visits`",
+            exists: "SELECT 1 FROM `m_visits` WHERE `id` = ?",
+            insert: r#"INSERT INTO `m_visits` (`user_id`, `user_name`)
             VALUES (?, ?)
             RETURNING `id`, `user_id`, `user_name`"#,
-        insert_row: "INSERT INTO `m_visits` (`id`, `user_id`, `user_name`) VALUES (?, ?, ?)",
-        returning: " RETURNING `id`, `user_id`, `user_name`",
-        save: "UPDATE `m_visits` SET `user_id` = ?, `user_name` = ? WHERE `id` = ?",
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `m_visits` WHERE `id` = ?",
-        uniques: &[],
-    };
+            insert_row: "INSERT INTO `m_visits` (`id`, `user_id`, `user_name`) VALUES (?, ?, ?)",
+            returning: " RETURNING `id`, `user_id`, `user_name`",
+            save: "UPDATE `m_visits` SET `user_id` = ?, `user_name` = ? WHERE `id` = ?",
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `m_visits` WHERE `id` = ?",
+            uniques: &[],
+            references: &[],
+            referenced: &[],
+        };
 
-    static MYSQL_AS_MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`m_visits`",
-        columns: &["`id`", "`user_id`", "`user_name`"],
-        key: &[0],
-        writable: &[0, 1, 2],
-        required: &[1, 2],
-        counted: ::core::option::Option::Some(0),
-        select: "SELECT `id`, `user_id`, `user_name` FROM `m_visits`",
-        first: r#"SELECT `id`, `user_id`, `user_name`
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`m_visits`",
+            columns: &["`id`", "`user_id`", "`user_name`"],
+            key: &[0],
+            writable: &[0, 1, 2],
+            required: &[1, 2],
+            counted: ::core::option::Option::Some(0),
+            select: "SELECT `id`, `user_id`, `user_name` FROM `m_visits`",
+            first: r#"SELECT `id`, `user_id`, `user_name`
             FROM `m_visits`
             ORDER BY `id` LIMIT 1"#,
-        find: "SELECT `id`, `user_id`, `user_name` FROM `m_visits` WHERE `id` = ?",
-        count: "SELECT count(*) FROM `m_visits`",
-        exists: "SELECT 1 FROM `m_visits` WHERE `id` = ?",
-        insert: "INSERT INTO `m_visits` (`user_id`, `user_name`) VALUES (?, ?)",
-        insert_row: "INSERT INTO `m_visits` (`id`, `user_id`, `user_name`) VALUES (?, ?, ?)",
-        returning: "",
-        save: "UPDATE `m_visits` SET `user_id` = ?, `user_name` = ? WHERE `id` = ?",
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `m_visits` WHERE `id` = ?",
-        uniques: &[],
-    };
+            find: "SELECT `id`, `user_id`, `user_name` FROM `m_visits` WHERE `id` = ?",
+            count: "SELECT count(*) FROM `m_visits`",
+            exists: "SELECT 1 FROM `m_visits` WHERE `id` = ?",
+            insert: "INSERT INTO `m_visits` (`user_id`, `user_name`) VALUES (?, ?)",
+            insert_row: "INSERT INTO `m_visits` (`id`, `user_id`, `user_name`) VALUES (?, ?, ?)",
+            returning: "",
+            save: "UPDATE `m_visits` SET `user_id` = ?, `user_name` = ? WHERE `id` = ?",
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `m_visits` WHERE `id` = ?",
+            uniques: &[],
+            references: &[],
+            referenced: &[],
+        };
 
     impl ::bindery::LivesOn<engine::Default> for model::MVisit {
         fn sql(

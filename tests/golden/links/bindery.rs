@@ -287,7 +287,7 @@ pub mod users {
         type Engine = engine::Default;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""users""#,
         columns: &[r#""id""#, r#""email""#],
         key: &[0],
@@ -311,6 +311,8 @@ pub mod users {
             columns: &[1],
             find: r#"SELECT "id", "email" FROM "users" WHERE "email" = ?"#,
         }],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::User {
@@ -678,7 +680,7 @@ pub mod visits {
         type Engine = engine::B;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""visits""#,
         columns: &[
             r#""id""#,
@@ -714,6 +716,8 @@ pub mod visits {
         touch: "",
         delete: r#"DELETE FROM "visits" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::B> for model::Visit {
@@ -1066,7 +1070,7 @@ pub mod blogs {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""blogs""#,
         columns: &[r#""id""#, r#""title""#],
         key: &[0],
@@ -1090,6 +1094,8 @@ pub mod blogs {
             columns: &[1],
             find: r#"SELECT "id", "title" FROM "blogs" WHERE "title" = ?"#,
         }],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Blog {
@@ -1596,7 +1602,7 @@ pub mod reviews {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""reviews""#,
         columns: &[r#""id""#, r#""blog_id""#, r#""next_id""#, r#""title""#],
         key: &[0],
@@ -1624,6 +1630,8 @@ pub mod reviews {
         touch: "",
         delete: r#"DELETE FROM "reviews" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Review {

@@ -928,7 +928,7 @@ pub mod samples {
         }
     }
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""samples""#,
         columns: &[
             r#""id""#,
@@ -1010,90 +1010,101 @@ pub mod samples {
             FROM "samples"
             WHERE "name" = $1"#,
         }],
+        references: &[],
+        referenced: &[::bindery::__private::ReferencedSql {
+            from: ::core::option::Option::Some(&super::arrays::POSTGRES),
+            reference: 0,
+        }],
     };
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`samples`",
-        columns: &[
-            "`id`",
-            "`flag`",
-            "`small`",
-            "`medium`",
-            "`big`",
-            "`single`",
-            "`double`",
-            "`amount`",
-            "`code`",
-            "`name`",
-            "`note`",
-            "`bytes`",
-            "`day`",
-            "`at_time`",
-            "`local`",
-            "`instant`",
-            "`token`",
-            "`document`",
-            "`feeling`",
-            "`changed_at`",
-            "`touched_on`",
-        ],
-        key: &[0],
-        writable: &[
-            0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
-        ],
-        required: &[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 20],
-        counted: ::core::option::Option::Some(0),
-        select: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`samples`",
+            columns: &[
+                "`id`",
+                "`flag`",
+                "`small`",
+                "`medium`",
+                "`big`",
+                "`single`",
+                "`double`",
+                "`amount`",
+                "`code`",
+                "`name`",
+                "`note`",
+                "`bytes`",
+                "`day`",
+                "`at_time`",
+                "`local`",
+                "`instant`",
+                "`token`",
+                "`document`",
+                "`feeling`",
+                "`changed_at`",
+                "`touched_on`",
+            ],
+            key: &[0],
+            writable: &[
+                0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
+            ],
+            required: &[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 20],
+            counted: ::core::option::Option::Some(0),
+            select: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
             `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`,
             `token`, `document`, `feeling`, `changed_at`, `touched_on`
             FROM `samples`"#,
-        first: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
+            first: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
             `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`,
             `token`, `document`, `feeling`, `changed_at`, `touched_on`
             FROM `samples`
             ORDER BY `id` LIMIT 1"#,
-        find: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
+            find: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
             `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`,
             `token`, `document`, `feeling`, `changed_at`, `touched_on`
             FROM `samples`
             WHERE `id` = ?"#,
-        count: "SELECT count(*) FROM `samples`",
-        exists: "SELECT 1 FROM `samples` WHERE `id` = ?",
-        insert: r#"INSERT INTO `samples` (`small`, `medium`, `big`, `single`, `double`,
+            count: "SELECT count(*) FROM `samples`",
+            exists: "SELECT 1 FROM `samples` WHERE `id` = ?",
+            insert: r#"INSERT INTO `samples` (`small`, `medium`, `big`, `single`, `double`,
             `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `token`,
             `document`, `feeling`, `touched_on`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             RETURNING `id`, `flag`, `small`, `medium`, `big`, `single`, `double`, `amount`,
             `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`, `token`,
             `document`, `feeling`, `changed_at`, `touched_on`"#,
-        insert_row: r#"INSERT INTO `samples` (`id`, `flag`, `small`, `medium`, `big`,
+            insert_row: r#"INSERT INTO `samples` (`id`, `flag`, `small`, `medium`, `big`,
             `single`, `double`, `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`,
             `local`, `instant`, `token`, `document`, `feeling`, `changed_at`, `touched_on`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-        returning: r#" RETURNING `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
+            returning: r#" RETURNING `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
             `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`,
             `token`, `document`, `feeling`, `changed_at`, `touched_on`"#,
-        save: r#"UPDATE `samples`
+            save: r#"UPDATE `samples`
             SET `flag` = ?, `small` = ?, `medium` = ?, `big` = ?, `single` = ?, `double` = ?,
             `amount` = ?, `code` = ?, `name` = ?, `note` = ?, `bytes` = ?, `day` = ?, `at_time`
             = ?, `local` = ?, `instant` = ?, `token` = ?, `document` = ?, `feeling` = ?,
             `changed_at` = CURRENT_TIMESTAMP(6), `touched_on` = (CURRENT_DATE)
             WHERE `id` = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[19, 20],
-        touch: "`changed_at` = CURRENT_TIMESTAMP(6), `touched_on` = (CURRENT_DATE)",
-        delete: "DELETE FROM `samples` WHERE `id` = ?",
-        uniques: &[::bindery::__private::UniqueSql {
-            columns: &[9],
-            find: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
+            version: ::core::option::Option::None,
+            touched: &[19, 20],
+            touch: "`changed_at` = CURRENT_TIMESTAMP(6), `touched_on` = (CURRENT_DATE)",
+            delete: "DELETE FROM `samples` WHERE `id` = ?",
+            uniques: &[::bindery::__private::UniqueSql {
+                columns: &[9],
+                find: r#"SELECT `id`, `flag`, `small`, `medium`, `big`, `single`, `double`,
             `amount`, `code`, `name`, `note`, `bytes`, `day`, `at_time`, `local`, `instant`,
             `token`, `document`, `feeling`, `changed_at`, `touched_on`
             FROM `samples`
             WHERE `name` = ?"#,
-        }],
-    };
+            }],
+            references: &[],
+            referenced: &[::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::None,
+                reference: 0,
+            }],
+        };
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""samples""#,
         columns: &[
             r#""id""#,
@@ -1173,6 +1184,11 @@ pub mod samples {
             "token", "document", "feeling", "changed_at", "touched_on"
             FROM "samples"
             WHERE "name" = ?"#,
+        }],
+        references: &[],
+        referenced: &[::bindery::__private::ReferencedSql {
+            from: ::core::option::Option::None,
+            reference: 0,
         }],
     };
 
@@ -1414,6 +1430,7 @@ pub mod sample {
 
     use super::model;
     use ::bindery::query::{Column, Nullable, RowEngine};
+    use ::bindery::relation::HasMany;
 
     /// `id`
     pub const id: Column<model::Sample, super::samples::SampleId<RowEngine>> = Column::at(0);
@@ -1483,6 +1500,9 @@ pub mod sample {
     /// `touched_on`
     pub const touched_on: Column<model::Sample, ::bindery::types::NaiveDate, Nullable> =
         Column::at(20);
+
+    /// The rows of `arrays` whose `sample_id` refers to this one.
+    pub const arrays: HasMany<model::Sample, model::Array> = HasMany::at(0);
 }
 
 /// Model `Array`, table `arrays`, on `default`.
@@ -1844,7 +1864,7 @@ pub mod arrays {
         type Engine = engine::Default;
     }
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""arrays""#,
         columns: &[
             r#""id""#,
@@ -1913,6 +1933,12 @@ pub mod arrays {
             WHERE "sample_id" = $1 AND "price" = $2"#,
             },
         ],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[7],
+            to: &super::samples::POSTGRES,
+            to_columns: &[0],
+        }],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Array {
@@ -2136,7 +2162,7 @@ pub mod array {
     pub use super::arrays::*;
 
     use super::{engine, model};
-    use ::bindery::query::{Column, Nullable};
+    use ::bindery::query::{Column, Nullable, To};
 
     /// `id`
     pub const id: Column<model::Array, super::arrays::ArrayId> = Column::at(0);
@@ -2162,8 +2188,11 @@ pub mod array {
     pub const price: Column<model::Array, ::bindery::types::BigDecimal> = Column::at(6);
 
     /// `sample_id`
-    pub const sample_id: Column<model::Array, super::samples::SampleId<engine::Default>> =
-        Column::at(7);
+    pub const sample_id: Column<
+        model::Array,
+        super::samples::SampleId<engine::Default>,
+        To<model::Sample>,
+    > = Column::at(7).refers(0);
 }
 
 /// Enum types.

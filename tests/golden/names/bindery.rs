@@ -556,7 +556,7 @@ pub mod select_ {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""select""#,
         columns: &[
             r#""type""#,
@@ -595,9 +595,14 @@ pub mod select_ {
         touch: "",
         delete: r#"DELETE FROM "select" WHERE "type" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[::bindery::__private::ReferencedSql {
+            from: ::core::option::Option::Some(&super::option_::SQLITE),
+            reference: 0,
+        }],
     };
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""select""#,
         columns: &[
             r#""type""#,
@@ -636,88 +641,105 @@ pub mod select_ {
         touch: "",
         delete: r#"DELETE FROM "select" WHERE "type" = $1"#,
         uniques: &[],
+        references: &[],
+        referenced: &[::bindery::__private::ReferencedSql {
+            from: ::core::option::Option::Some(&super::option_::POSTGRES),
+            reference: 0,
+        }],
     };
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`select`",
-        columns: &[
-            "`type`",
-            "`self`",
-            "`crate`",
-            "`match`",
-            "`order`",
-            "`Group By`",
-        ],
-        key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5],
-        required: &[1, 2, 3, 5],
-        counted: ::core::option::Option::Some(0),
-        select: r#"SELECT `type`, `self`, `crate`, `match`, `order`, `Group By`
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`select`",
+            columns: &[
+                "`type`",
+                "`self`",
+                "`crate`",
+                "`match`",
+                "`order`",
+                "`Group By`",
+            ],
+            key: &[0],
+            writable: &[0, 1, 2, 3, 4, 5],
+            required: &[1, 2, 3, 5],
+            counted: ::core::option::Option::Some(0),
+            select: r#"SELECT `type`, `self`, `crate`, `match`, `order`, `Group By`
             FROM `select`"#,
-        first: r#"SELECT `type`, `self`, `crate`, `match`, `order`, `Group By`
+            first: r#"SELECT `type`, `self`, `crate`, `match`, `order`, `Group By`
             FROM `select`
             ORDER BY `type` LIMIT 1"#,
-        find: r#"SELECT `type`, `self`, `crate`, `match`, `order`, `Group By`
+            find: r#"SELECT `type`, `self`, `crate`, `match`, `order`, `Group By`
             FROM `select`
             WHERE `type` = ?"#,
-        count: "SELECT count(*) FROM `select`",
-        exists: "SELECT 1 FROM `select` WHERE `type` = ?",
-        insert: r#"INSERT INTO `select` (`self`, `crate`, `match`, `Group By`)
+            count: "SELECT count(*) FROM `select`",
+            exists: "SELECT 1 FROM `select` WHERE `type` = ?",
+            insert: r#"INSERT INTO `select` (`self`, `crate`, `match`, `Group By`)
             VALUES (?, ?, ?, ?)
             RETURNING `type`, `self`, `crate`, `match`, `order`, `Group By`"#,
-        insert_row: r#"INSERT INTO `select` (`type`, `self`, `crate`, `match`, `order`,
+            insert_row: r#"INSERT INTO `select` (`type`, `self`, `crate`, `match`, `order`,
             `Group By`)
             VALUES (?, ?, ?, ?, ?, ?)"#,
-        returning: " RETURNING `type`, `self`, `crate`, `match`, `order`, `Group By`",
-        save: r#"UPDATE `select`
+            returning: " RETURNING `type`, `self`, `crate`, `match`, `order`, `Group By`",
+            save: r#"UPDATE `select`
             SET `self` = ?, `crate` = ?, `match` = ?, `order` = ?, `Group By` = ?
             WHERE `type` = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `select` WHERE `type` = ?",
-        uniques: &[],
-    };
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `select` WHERE `type` = ?",
+            uniques: &[],
+            references: &[],
+            referenced: &[::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&super::option_::MYSQL_AS_MARIADB),
+                reference: 0,
+            }],
+        };
 
-    static MYSQL_AS_MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`select`",
-        columns: &[
-            "`type`",
-            "`self`",
-            "`crate`",
-            "`match`",
-            "`order`",
-            "`Group By`",
-        ],
-        key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5],
-        required: &[1, 2, 3, 5],
-        counted: ::core::option::Option::Some(0),
-        select: r#"SELECT `type`, `self`, `crate`, `match`, `order`, `Group By`
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`select`",
+            columns: &[
+                "`type`",
+                "`self`",
+                "`crate`",
+                "`match`",
+                "`order`",
+                "`Group By`",
+            ],
+            key: &[0],
+            writable: &[0, 1, 2, 3, 4, 5],
+            required: &[1, 2, 3, 5],
+            counted: ::core::option::Option::Some(0),
+            select: r#"SELECT `type`, `self`, `crate`, `match`, `order`, `Group By`
             FROM `select`"#,
-        first: r#"SELECT `type`, `self`, `crate`, `match`, `order`, `Group By`
+            first: r#"SELECT `type`, `self`, `crate`, `match`, `order`, `Group By`
             FROM `select`
             ORDER BY `type` LIMIT 1"#,
-        find: r#"SELECT `type`, `self`, `crate`, `match`, `order`, `Group By`
+            find: r#"SELECT `type`, `self`, `crate`, `match`, `order`, `Group By`
             FROM `select`
             WHERE `type` = ?"#,
-        count: "SELECT count(*) FROM `select`",
-        exists: "SELECT 1 FROM `select` WHERE `type` = ?",
-        insert: r#"INSERT INTO `select` (`self`, `crate`, `match`, `Group By`)
+            count: "SELECT count(*) FROM `select`",
+            exists: "SELECT 1 FROM `select` WHERE `type` = ?",
+            insert: r#"INSERT INTO `select` (`self`, `crate`, `match`, `Group By`)
             VALUES (?, ?, ?, ?)"#,
-        insert_row: r#"INSERT INTO `select` (`type`, `self`, `crate`, `match`, `order`,
+            insert_row: r#"INSERT INTO `select` (`type`, `self`, `crate`, `match`, `order`,
             `Group By`)
             VALUES (?, ?, ?, ?, ?, ?)"#,
-        returning: "",
-        save: r#"UPDATE `select`
+            returning: "",
+            save: r#"UPDATE `select`
             SET `self` = ?, `crate` = ?, `match` = ?, `order` = ?, `Group By` = ?
             WHERE `type` = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `select` WHERE `type` = ?",
-        uniques: &[],
-    };
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `select` WHERE `type` = ?",
+            uniques: &[],
+            references: &[],
+            referenced: &[::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&super::option_::MYSQL_AS_MYSQL),
+                reference: 0,
+            }],
+        };
 
     impl ::bindery::LivesOn<engine::Default> for model::Select {
         fn sql(
@@ -856,6 +878,7 @@ pub mod select {
 
     use super::model;
     use ::bindery::query::{Column, Nullable, RowEngine};
+    use ::bindery::relation::HasMany;
 
     /// `type`
     pub const r#type: Column<model::Select, super::select_::SelectId<RowEngine>> = Column::at(0);
@@ -874,6 +897,9 @@ pub mod select {
 
     /// `Group By`
     pub const group_by: Column<model::Select, ::std::string::String, Nullable> = Column::at(5);
+
+    /// The rows of `option` whose `result` refers to this one.
+    pub const option: HasMany<model::Select, model::Option> = HasMany::at(0);
 }
 
 /// Model `OrderDétail`, table `Order Détails`, on `default`, `p`, `m` and `proper`.
@@ -1405,7 +1431,7 @@ pub mod order_détails {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""Order Détails""#,
         columns: &[
             r#""Id""#,
@@ -1458,9 +1484,11 @@ pub mod order_détails {
         touch: "",
         delete: r#"DELETE FROM "Order Détails" WHERE "Id" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""Order Détails""#,
         columns: &[
             r#""Id""#,
@@ -1513,114 +1541,122 @@ pub mod order_détails {
         touch: "",
         delete: r#"DELETE FROM "Order Détails" WHERE "Id" = $1"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`Order Détails`",
-        columns: &[
-            "`Id`",
-            "`it's`",
-            "`a ``back`` tick`",
-            r#"`a "quote"`"#,
-            r#"`back\slash`"#,
-            "`größe`",
-            "`1st`",
-            r#"`x; DROP TABLE "select"; --`"#,
-            "`*/ } fn main() { /*`",
-            r##"`r#"#`"##,
-        ],
-        key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-        required: &[1, 2, 3, 4, 5, 6, 7, 8, 9],
-        counted: ::core::option::Option::Some(0),
-        select: r##"SELECT `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`Order Détails`",
+            columns: &[
+                "`Id`",
+                "`it's`",
+                "`a ``back`` tick`",
+                r#"`a "quote"`"#,
+                r#"`back\slash`"#,
+                "`größe`",
+                "`1st`",
+                r#"`x; DROP TABLE "select"; --`"#,
+                "`*/ } fn main() { /*`",
+                r##"`r#"#`"##,
+            ],
+            key: &[0],
+            writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+            required: &[1, 2, 3, 4, 5, 6, 7, 8, 9],
+            counted: ::core::option::Option::Some(0),
+            select: r##"SELECT `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
             `größe`, `1st`, `x; DROP TABLE "select"; --`, `*/ } fn main() { /*`, `r#"#`
             FROM `Order Détails`"##,
-        first: r##"SELECT `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
+            first: r##"SELECT `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
             `größe`, `1st`, `x; DROP TABLE "select"; --`, `*/ } fn main() { /*`, `r#"#`
             FROM `Order Détails`
             ORDER BY `Id` LIMIT 1"##,
-        find: r##"SELECT `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
+            find: r##"SELECT `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
             `größe`, `1st`, `x; DROP TABLE "select"; --`, `*/ } fn main() { /*`, `r#"#`
             FROM `Order Détails`
             WHERE `Id` = ?"##,
-        count: "SELECT count(*) FROM `Order Détails`",
-        exists: "SELECT 1 FROM `Order Détails` WHERE `Id` = ?",
-        insert: r##"INSERT INTO `Order Détails` (`it's`, `a ``back`` tick`, `a "quote"`,
+            count: "SELECT count(*) FROM `Order Détails`",
+            exists: "SELECT 1 FROM `Order Détails` WHERE `Id` = ?",
+            insert: r##"INSERT INTO `Order Détails` (`it's`, `a ``back`` tick`, `a "quote"`,
             `back\slash`, `größe`, `1st`, `x; DROP TABLE "select"; --`, `*/ } fn main() { /*`,
             `r#"#`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             RETURNING `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`, `größe`,
             `1st`, `x; DROP TABLE "select"; --`, `*/ } fn main() { /*`, `r#"#`"##,
-        insert_row: r##"INSERT INTO `Order Détails` (`Id`, `it's`, `a ``back`` tick`,
+            insert_row: r##"INSERT INTO `Order Détails` (`Id`, `it's`, `a ``back`` tick`,
             `a "quote"`, `back\slash`, `größe`, `1st`, `x; DROP TABLE "select"; --`,
             `*/ } fn main() { /*`, `r#"#`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"##,
-        returning: r##" RETURNING `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
+            returning: r##" RETURNING `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
             `größe`, `1st`, `x; DROP TABLE "select"; --`, `*/ } fn main() { /*`, `r#"#`"##,
-        save: r##"UPDATE `Order Détails`
+            save: r##"UPDATE `Order Détails`
             SET `it's` = ?, `a ``back`` tick` = ?, `a "quote"` = ?, `back\slash` = ?, `größe`
             = ?, `1st` = ?, `x; DROP TABLE "select"; --` = ?, `*/ } fn main() { /*` = ?, `r#"#`
             = ?
             WHERE `Id` = ?"##,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `Order Détails` WHERE `Id` = ?",
-        uniques: &[],
-    };
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `Order Détails` WHERE `Id` = ?",
+            uniques: &[],
+            references: &[],
+            referenced: &[],
+        };
 
-    static MYSQL_AS_MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`Order Détails`",
-        columns: &[
-            "`Id`",
-            "`it's`",
-            "`a ``back`` tick`",
-            r#"`a "quote"`"#,
-            r#"`back\slash`"#,
-            "`größe`",
-            "`1st`",
-            r#"`x; DROP TABLE "select"; --`"#,
-            "`*/ } fn main() { /*`",
-            r##"`r#"#`"##,
-        ],
-        key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-        required: &[1, 2, 3, 4, 5, 6, 7, 8, 9],
-        counted: ::core::option::Option::Some(0),
-        select: r##"SELECT `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`Order Détails`",
+            columns: &[
+                "`Id`",
+                "`it's`",
+                "`a ``back`` tick`",
+                r#"`a "quote"`"#,
+                r#"`back\slash`"#,
+                "`größe`",
+                "`1st`",
+                r#"`x; DROP TABLE "select"; --`"#,
+                "`*/ } fn main() { /*`",
+                r##"`r#"#`"##,
+            ],
+            key: &[0],
+            writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+            required: &[1, 2, 3, 4, 5, 6, 7, 8, 9],
+            counted: ::core::option::Option::Some(0),
+            select: r##"SELECT `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
             `größe`, `1st`, `x; DROP TABLE "select"; --`, `*/ } fn main() { /*`, `r#"#`
             FROM `Order Détails`"##,
-        first: r##"SELECT `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
+            first: r##"SELECT `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
             `größe`, `1st`, `x; DROP TABLE "select"; --`, `*/ } fn main() { /*`, `r#"#`
             FROM `Order Détails`
             ORDER BY `Id` LIMIT 1"##,
-        find: r##"SELECT `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
+            find: r##"SELECT `Id`, `it's`, `a ``back`` tick`, `a "quote"`, `back\slash`,
             `größe`, `1st`, `x; DROP TABLE "select"; --`, `*/ } fn main() { /*`, `r#"#`
             FROM `Order Détails`
             WHERE `Id` = ?"##,
-        count: "SELECT count(*) FROM `Order Détails`",
-        exists: "SELECT 1 FROM `Order Détails` WHERE `Id` = ?",
-        insert: r##"INSERT INTO `Order Détails` (`it's`, `a ``back`` tick`, `a "quote"`,
+            count: "SELECT count(*) FROM `Order Détails`",
+            exists: "SELECT 1 FROM `Order Détails` WHERE `Id` = ?",
+            insert: r##"INSERT INTO `Order Détails` (`it's`, `a ``back`` tick`, `a "quote"`,
             `back\slash`, `größe`, `1st`, `x; DROP TABLE "select"; --`, `*/ } fn main() { /*`,
             `r#"#`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"##,
-        insert_row: r##"INSERT INTO `Order Détails` (`Id`, `it's`, `a ``back`` tick`,
+            insert_row: r##"INSERT INTO `Order Détails` (`Id`, `it's`, `a ``back`` tick`,
             `a "quote"`, `back\slash`, `größe`, `1st`, `x; DROP TABLE "select"; --`,
             `*/ } fn main() { /*`, `r#"#`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"##,
-        returning: "",
-        save: r##"UPDATE `Order Détails`
+            returning: "",
+            save: r##"UPDATE `Order Détails`
             SET `it's` = ?, `a ``back`` tick` = ?, `a "quote"` = ?, `back\slash` = ?, `größe`
             = ?, `1st` = ?, `x; DROP TABLE "select"; --` = ?, `*/ } fn main() { /*` = ?, `r#"#`
             = ?
             WHERE `Id` = ?"##,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `Order Détails` WHERE `Id` = ?",
-        uniques: &[],
-    };
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `Order Détails` WHERE `Id` = ?",
+            uniques: &[],
+            references: &[],
+            referenced: &[],
+        };
 
     impl ::bindery::LivesOn<engine::Default> for model::OrderDétail {
         fn sql(
@@ -2077,7 +2113,7 @@ pub mod option_ {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""option""#,
         columns: &[r#""some""#, r#""result""#],
         key: &[0],
@@ -2100,9 +2136,15 @@ pub mod option_ {
         touch: "",
         delete: r#"DELETE FROM "option" WHERE "some" = ?"#,
         uniques: &[],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[1],
+            to: &super::select_::SQLITE,
+            to_columns: &[0],
+        }],
+        referenced: &[],
     };
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""option""#,
         columns: &[r#""some""#, r#""result""#],
         key: &[0],
@@ -2125,55 +2167,75 @@ pub mod option_ {
         touch: "",
         delete: r#"DELETE FROM "option" WHERE "some" = $1"#,
         uniques: &[],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[1],
+            to: &super::select_::POSTGRES,
+            to_columns: &[0],
+        }],
+        referenced: &[],
     };
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`option`",
-        columns: &["`some`", "`result`"],
-        key: &[0],
-        writable: &[0, 1],
-        required: &[0, 1],
-        counted: ::core::option::Option::None,
-        select: "SELECT `some`, `result` FROM `option`",
-        first: "SELECT `some`, `result` FROM `option` ORDER BY `some` LIMIT 1",
-        find: "SELECT `some`, `result` FROM `option` WHERE `some` = ?",
-        count: "SELECT count(*) FROM `option`",
-        exists: "SELECT 1 FROM `option` WHERE `some` = ?",
-        insert: r#"INSERT INTO `option` (`some`, `result`)
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`option`",
+            columns: &["`some`", "`result`"],
+            key: &[0],
+            writable: &[0, 1],
+            required: &[0, 1],
+            counted: ::core::option::Option::None,
+            select: "SELECT `some`, `result` FROM `option`",
+            first: "SELECT `some`, `result` FROM `option` ORDER BY `some` LIMIT 1",
+            find: "SELECT `some`, `result` FROM `option` WHERE `some` = ?",
+            count: "SELECT count(*) FROM `option`",
+            exists: "SELECT 1 FROM `option` WHERE `some` = ?",
+            insert: r#"INSERT INTO `option` (`some`, `result`)
             VALUES (?, ?)
             RETURNING `some`, `result`"#,
-        insert_row: "INSERT INTO `option` (`some`, `result`) VALUES (?, ?)",
-        returning: " RETURNING `some`, `result`",
-        save: "UPDATE `option` SET `result` = ? WHERE `some` = ?",
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `option` WHERE `some` = ?",
-        uniques: &[],
-    };
+            insert_row: "INSERT INTO `option` (`some`, `result`) VALUES (?, ?)",
+            returning: " RETURNING `some`, `result`",
+            save: "UPDATE `option` SET `result` = ? WHERE `some` = ?",
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `option` WHERE `some` = ?",
+            uniques: &[],
+            references: &[::bindery::__private::ReferenceSql {
+                columns: &[1],
+                to: &super::select_::MYSQL_AS_MARIADB,
+                to_columns: &[0],
+            }],
+            referenced: &[],
+        };
 
-    static MYSQL_AS_MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`option`",
-        columns: &["`some`", "`result`"],
-        key: &[0],
-        writable: &[0, 1],
-        required: &[0, 1],
-        counted: ::core::option::Option::None,
-        select: "SELECT `some`, `result` FROM `option`",
-        first: "SELECT `some`, `result` FROM `option` ORDER BY `some` LIMIT 1",
-        find: "SELECT `some`, `result` FROM `option` WHERE `some` = ?",
-        count: "SELECT count(*) FROM `option`",
-        exists: "SELECT 1 FROM `option` WHERE `some` = ?",
-        insert: "INSERT INTO `option` (`some`, `result`) VALUES (?, ?)",
-        insert_row: "INSERT INTO `option` (`some`, `result`) VALUES (?, ?)",
-        returning: "",
-        save: "UPDATE `option` SET `result` = ? WHERE `some` = ?",
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `option` WHERE `some` = ?",
-        uniques: &[],
-    };
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`option`",
+            columns: &["`some`", "`result`"],
+            key: &[0],
+            writable: &[0, 1],
+            required: &[0, 1],
+            counted: ::core::option::Option::None,
+            select: "SELECT `some`, `result` FROM `option`",
+            first: "SELECT `some`, `result` FROM `option` ORDER BY `some` LIMIT 1",
+            find: "SELECT `some`, `result` FROM `option` WHERE `some` = ?",
+            count: "SELECT count(*) FROM `option`",
+            exists: "SELECT 1 FROM `option` WHERE `some` = ?",
+            insert: "INSERT INTO `option` (`some`, `result`) VALUES (?, ?)",
+            insert_row: "INSERT INTO `option` (`some`, `result`) VALUES (?, ?)",
+            returning: "",
+            save: "UPDATE `option` SET `result` = ? WHERE `some` = ?",
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `option` WHERE `some` = ?",
+            uniques: &[],
+            references: &[::bindery::__private::ReferenceSql {
+                columns: &[1],
+                to: &super::select_::MYSQL_AS_MYSQL,
+                to_columns: &[0],
+            }],
+            referenced: &[],
+        };
 
     impl ::bindery::LivesOn<engine::Default> for model::Option {
         fn sql(
@@ -2298,13 +2360,17 @@ pub mod option {
     pub use super::option_::*;
 
     use super::model;
-    use ::bindery::query::{Column, RowEngine};
+    use ::bindery::query::{Column, RowEngine, To};
 
     /// `some`
     pub const some: Column<model::Option, super::option_::OptionId<RowEngine>> = Column::at(0);
 
     /// `result`
-    pub const result: Column<model::Option, super::select_::SelectId<RowEngine>> = Column::at(1);
+    pub const result: Column<
+        model::Option,
+        super::select_::SelectId<RowEngine>,
+        To<model::Select>,
+    > = Column::at(1).refers(0);
 }
 
 /// Model `String`, table `string`, on `default`, `p`, `m` and `proper`.
@@ -2562,7 +2628,7 @@ pub mod string_ {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""string""#,
         columns: &[r#""string""#, r#""vec""#],
         key: &[0],
@@ -2585,9 +2651,11 @@ pub mod string_ {
         touch: "",
         delete: r#"DELETE FROM "string" WHERE "string" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""string""#,
         columns: &[r#""string""#, r#""vec""#],
         key: &[0],
@@ -2610,55 +2678,63 @@ pub mod string_ {
         touch: "",
         delete: r#"DELETE FROM "string" WHERE "string" = $1"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`string`",
-        columns: &["`string`", "`vec`"],
-        key: &[0],
-        writable: &[0, 1],
-        required: &[0, 1],
-        counted: ::core::option::Option::None,
-        select: "SELECT `string`, `vec` FROM `string`",
-        first: "SELECT `string`, `vec` FROM `string` ORDER BY `string` LIMIT 1",
-        find: "SELECT `string`, `vec` FROM `string` WHERE `string` = ?",
-        count: "SELECT count(*) FROM `string`",
-        exists: "SELECT 1 FROM `string` WHERE `string` = ?",
-        insert: r#"INSERT INTO `string` (`string`, `vec`)
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`string`",
+            columns: &["`string`", "`vec`"],
+            key: &[0],
+            writable: &[0, 1],
+            required: &[0, 1],
+            counted: ::core::option::Option::None,
+            select: "SELECT `string`, `vec` FROM `string`",
+            first: "SELECT `string`, `vec` FROM `string` ORDER BY `string` LIMIT 1",
+            find: "SELECT `string`, `vec` FROM `string` WHERE `string` = ?",
+            count: "SELECT count(*) FROM `string`",
+            exists: "SELECT 1 FROM `string` WHERE `string` = ?",
+            insert: r#"INSERT INTO `string` (`string`, `vec`)
             VALUES (?, ?)
             RETURNING `string`, `vec`"#,
-        insert_row: "INSERT INTO `string` (`string`, `vec`) VALUES (?, ?)",
-        returning: " RETURNING `string`, `vec`",
-        save: "UPDATE `string` SET `vec` = ? WHERE `string` = ?",
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `string` WHERE `string` = ?",
-        uniques: &[],
-    };
+            insert_row: "INSERT INTO `string` (`string`, `vec`) VALUES (?, ?)",
+            returning: " RETURNING `string`, `vec`",
+            save: "UPDATE `string` SET `vec` = ? WHERE `string` = ?",
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `string` WHERE `string` = ?",
+            uniques: &[],
+            references: &[],
+            referenced: &[],
+        };
 
-    static MYSQL_AS_MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`string`",
-        columns: &["`string`", "`vec`"],
-        key: &[0],
-        writable: &[0, 1],
-        required: &[0, 1],
-        counted: ::core::option::Option::None,
-        select: "SELECT `string`, `vec` FROM `string`",
-        first: "SELECT `string`, `vec` FROM `string` ORDER BY `string` LIMIT 1",
-        find: "SELECT `string`, `vec` FROM `string` WHERE `string` = ?",
-        count: "SELECT count(*) FROM `string`",
-        exists: "SELECT 1 FROM `string` WHERE `string` = ?",
-        insert: "INSERT INTO `string` (`string`, `vec`) VALUES (?, ?)",
-        insert_row: "INSERT INTO `string` (`string`, `vec`) VALUES (?, ?)",
-        returning: "",
-        save: "UPDATE `string` SET `vec` = ? WHERE `string` = ?",
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `string` WHERE `string` = ?",
-        uniques: &[],
-    };
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`string`",
+            columns: &["`string`", "`vec`"],
+            key: &[0],
+            writable: &[0, 1],
+            required: &[0, 1],
+            counted: ::core::option::Option::None,
+            select: "SELECT `string`, `vec` FROM `string`",
+            first: "SELECT `string`, `vec` FROM `string` ORDER BY `string` LIMIT 1",
+            find: "SELECT `string`, `vec` FROM `string` WHERE `string` = ?",
+            count: "SELECT count(*) FROM `string`",
+            exists: "SELECT 1 FROM `string` WHERE `string` = ?",
+            insert: "INSERT INTO `string` (`string`, `vec`) VALUES (?, ?)",
+            insert_row: "INSERT INTO `string` (`string`, `vec`) VALUES (?, ?)",
+            returning: "",
+            save: "UPDATE `string` SET `vec` = ? WHERE `string` = ?",
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `string` WHERE `string` = ?",
+            uniques: &[],
+            references: &[],
+            referenced: &[],
+        };
 
     impl ::bindery::LivesOn<engine::Default> for model::String {
         fn sql(
@@ -3042,7 +3118,7 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc""#,
         columns: &[
             r#""id""#,
@@ -3090,9 +3166,11 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
             FROM "a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc"
             WHERE "id" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc""#,
         columns: &[
             r#""id""#,
@@ -3140,105 +3218,113 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
             FROM "a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc"
             WHERE "id" = $1"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`",
-        columns: &[
-            "`id`",
-            "`c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`",
-        ],
-        key: &[0],
-        writable: &[0, 1],
-        required: &[0, 1],
-        counted: ::core::option::Option::None,
-        select: r#"SELECT `id`,
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`",
+            columns: &[
+                "`id`",
+                "`c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`",
+            ],
+            key: &[0],
+            writable: &[0, 1],
+            required: &[0, 1],
+            counted: ::core::option::Option::None,
+            select: r#"SELECT `id`,
             `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`"#,
-        first: r#"SELECT `id`,
+            first: r#"SELECT `id`,
             `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             ORDER BY `id` LIMIT 1"#,
-        find: r#"SELECT `id`,
+            find: r#"SELECT `id`,
             `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             WHERE `id` = ?"#,
-        count: r#"SELECT count(*)
+            count: r#"SELECT count(*)
             FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`"#,
-        exists: r#"SELECT 1
+            exists: r#"SELECT 1
             FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             WHERE `id` = ?"#,
-        insert: r#"INSERT INTO
+            insert: r#"INSERT INTO
             `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc` (`id`,
             `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`)
             VALUES (?, ?)
             RETURNING `id`, `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`"#,
-        insert_row: r#"INSERT INTO
+            insert_row: r#"INSERT INTO
             `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc` (`id`,
             `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`)
             VALUES (?, ?)"#,
-        returning: r#" RETURNING `id`,
+            returning: r#" RETURNING `id`,
             `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`"#,
-        save: r#"UPDATE
+            save: r#"UPDATE
             `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             SET `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc` = ?
             WHERE `id` = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: r#"DELETE
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: r#"DELETE
             FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             WHERE `id` = ?"#,
-        uniques: &[],
-    };
+            uniques: &[],
+            references: &[],
+            referenced: &[],
+        };
 
-    static MYSQL_AS_MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`",
-        columns: &[
-            "`id`",
-            "`c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`",
-        ],
-        key: &[0],
-        writable: &[0, 1],
-        required: &[0, 1],
-        counted: ::core::option::Option::None,
-        select: r#"SELECT `id`,
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`",
+            columns: &[
+                "`id`",
+                "`c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`",
+            ],
+            key: &[0],
+            writable: &[0, 1],
+            required: &[0, 1],
+            counted: ::core::option::Option::None,
+            select: r#"SELECT `id`,
             `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`"#,
-        first: r#"SELECT `id`,
+            first: r#"SELECT `id`,
             `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             ORDER BY `id` LIMIT 1"#,
-        find: r#"SELECT `id`,
+            find: r#"SELECT `id`,
             `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             WHERE `id` = ?"#,
-        count: r#"SELECT count(*)
+            count: r#"SELECT count(*)
             FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`"#,
-        exists: r#"SELECT 1
+            exists: r#"SELECT 1
             FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             WHERE `id` = ?"#,
-        insert: r#"INSERT INTO
+            insert: r#"INSERT INTO
             `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc` (`id`,
             `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`)
             VALUES (?, ?)"#,
-        insert_row: r#"INSERT INTO
+            insert_row: r#"INSERT INTO
             `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc` (`id`,
             `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`)
             VALUES (?, ?)"#,
-        returning: "",
-        save: r#"UPDATE
+            returning: "",
+            save: r#"UPDATE
             `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             SET `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc` = ?
             WHERE `id` = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: r#"DELETE
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: r#"DELETE
             FROM `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
             WHERE `id` = ?"#,
-        uniques: &[],
-    };
+            uniques: &[],
+            references: &[],
+            referenced: &[],
+        };
 
     impl ::bindery::LivesOn<engine::Default> for model::Longest {
         fn sql(

@@ -267,7 +267,7 @@ pub mod users {
         type Engine = engine::B;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""users""#,
         columns: &[r#""id""#, r#""email""#],
         key: &[0],
@@ -290,6 +290,8 @@ pub mod users {
         touch: "",
         delete: r#"DELETE FROM "users" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::B> for model::User {
@@ -529,7 +531,7 @@ pub mod visitor_ {
         type Engine = engine::Analytics;
     }
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""users""#,
         columns: &[r#""id""#, r#""visits""#],
         key: &[0],
@@ -552,6 +554,8 @@ pub mod visitor_ {
         touch: "",
         delete: r#"DELETE FROM "users" WHERE "id" = $1"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Analytics> for model::Visitor {

@@ -526,35 +526,59 @@ pub mod users {
         }
     }
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`users`",
-        columns: &["`id`", "`name`", "`city`", "`boss_id`"],
-        key: &[0],
-        writable: &[0, 1, 2, 3],
-        required: &[1, 2, 3],
-        counted: ::core::option::Option::Some(0),
-        select: "SELECT `id`, `name`, `city`, `boss_id` FROM `users`",
-        first: r#"SELECT `id`, `name`, `city`, `boss_id`
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`users`",
+            columns: &["`id`", "`name`", "`city`", "`boss_id`"],
+            key: &[0],
+            writable: &[0, 1, 2, 3],
+            required: &[1, 2, 3],
+            counted: ::core::option::Option::Some(0),
+            select: "SELECT `id`, `name`, `city`, `boss_id` FROM `users`",
+            first: r#"SELECT `id`, `name`, `city`, `boss_id`
             FROM `users`
             ORDER BY `id` LIMIT 1"#,
-        find: "SELECT `id`, `name`, `city`, `boss_id` FROM `users` WHERE `id` = ?",
-        count: "SELECT count(*) FROM `users`",
-        exists: "SELECT 1 FROM `users` WHERE `id` = ?",
-        insert: r#"INSERT INTO `users` (`name`, `city`, `boss_id`)
+            find: "SELECT `id`, `name`, `city`, `boss_id` FROM `users` WHERE `id` = ?",
+            count: "SELECT count(*) FROM `users`",
+            exists: "SELECT 1 FROM `users` WHERE `id` = ?",
+            insert: r#"INSERT INTO `users` (`name`, `city`, `boss_id`)
             VALUES (?, ?, ?)
             RETURNING `id`, `name`, `city`, `boss_id`"#,
-        insert_row: r#"INSERT INTO `users` (`id`, `name`, `city`, `boss_id`)
+            insert_row: r#"INSERT INTO `users` (`id`, `name`, `city`, `boss_id`)
             VALUES (?, ?, ?, ?)"#,
-        returning: " RETURNING `id`, `name`, `city`, `boss_id`",
-        save: "UPDATE `users` SET `name` = ?, `city` = ?, `boss_id` = ? WHERE `id` = ?",
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `users` WHERE `id` = ?",
-        uniques: &[],
-    };
+            returning: " RETURNING `id`, `name`, `city`, `boss_id`",
+            save: "UPDATE `users` SET `name` = ?, `city` = ?, `boss_id` = ? WHERE `id` = ?",
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `users` WHERE `id` = ?",
+            uniques: &[],
+            references: &[::bindery::__private::ReferenceSql {
+                columns: &[3],
+                to: &MYSQL_AS_MARIADB,
+                to_columns: &[0],
+            }],
+            referenced: &[
+                ::bindery::__private::ReferencedSql {
+                    from: ::core::option::Option::Some(&MYSQL_AS_MARIADB),
+                    reference: 0,
+                },
+                ::bindery::__private::ReferencedSql {
+                    from: ::core::option::Option::Some(&super::posts::MYSQL_AS_MARIADB),
+                    reference: 0,
+                },
+                ::bindery::__private::ReferencedSql {
+                    from: ::core::option::Option::Some(&super::posts::MYSQL_AS_MARIADB),
+                    reference: 1,
+                },
+                ::bindery::__private::ReferencedSql {
+                    from: ::core::option::Option::Some(&super::comments::MYSQL_AS_MARIADB),
+                    reference: 1,
+                },
+            ],
+        };
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""users""#,
         columns: &[r#""id""#, r#""name""#, r#""city""#, r#""boss_id""#],
         key: &[0],
@@ -582,9 +606,32 @@ pub mod users {
         touch: "",
         delete: r#"DELETE FROM "users" WHERE "id" = $1"#,
         uniques: &[],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[3],
+            to: &POSTGRES,
+            to_columns: &[0],
+        }],
+        referenced: &[
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&POSTGRES),
+                reference: 0,
+            },
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&super::posts::POSTGRES),
+                reference: 0,
+            },
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&super::posts::POSTGRES),
+                reference: 1,
+            },
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&super::comments::POSTGRES),
+                reference: 1,
+            },
+        ],
     };
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""users""#,
         columns: &[r#""id""#, r#""name""#, r#""city""#, r#""boss_id""#],
         key: &[0],
@@ -610,33 +657,80 @@ pub mod users {
         touch: "",
         delete: r#"DELETE FROM "users" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[3],
+            to: &SQLITE,
+            to_columns: &[0],
+        }],
+        referenced: &[
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&SQLITE),
+                reference: 0,
+            },
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&super::posts::SQLITE),
+                reference: 0,
+            },
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&super::posts::SQLITE),
+                reference: 1,
+            },
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&super::comments::SQLITE),
+                reference: 1,
+            },
+        ],
     };
 
-    static MYSQL_AS_MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`users`",
-        columns: &["`id`", "`name`", "`city`", "`boss_id`"],
-        key: &[0],
-        writable: &[0, 1, 2, 3],
-        required: &[1, 2, 3],
-        counted: ::core::option::Option::Some(0),
-        select: "SELECT `id`, `name`, `city`, `boss_id` FROM `users`",
-        first: r#"SELECT `id`, `name`, `city`, `boss_id`
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`users`",
+            columns: &["`id`", "`name`", "`city`", "`boss_id`"],
+            key: &[0],
+            writable: &[0, 1, 2, 3],
+            required: &[1, 2, 3],
+            counted: ::core::option::Option::Some(0),
+            select: "SELECT `id`, `name`, `city`, `boss_id` FROM `users`",
+            first: r#"SELECT `id`, `name`, `city`, `boss_id`
             FROM `users`
             ORDER BY `id` LIMIT 1"#,
-        find: "SELECT `id`, `name`, `city`, `boss_id` FROM `users` WHERE `id` = ?",
-        count: "SELECT count(*) FROM `users`",
-        exists: "SELECT 1 FROM `users` WHERE `id` = ?",
-        insert: "INSERT INTO `users` (`name`, `city`, `boss_id`) VALUES (?, ?, ?)",
-        insert_row: r#"INSERT INTO `users` (`id`, `name`, `city`, `boss_id`)
+            find: "SELECT `id`, `name`, `city`, `boss_id` FROM `users` WHERE `id` = ?",
+            count: "SELECT count(*) FROM `users`",
+            exists: "SELECT 1 FROM `users` WHERE `id` = ?",
+            insert: "INSERT INTO `users` (`name`, `city`, `boss_id`) VALUES (?, ?, ?)",
+            insert_row: r#"INSERT INTO `users` (`id`, `name`, `city`, `boss_id`)
             VALUES (?, ?, ?, ?)"#,
-        returning: "",
-        save: "UPDATE `users` SET `name` = ?, `city` = ?, `boss_id` = ? WHERE `id` = ?",
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `users` WHERE `id` = ?",
-        uniques: &[],
-    };
+            returning: "",
+            save: "UPDATE `users` SET `name` = ?, `city` = ?, `boss_id` = ? WHERE `id` = ?",
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `users` WHERE `id` = ?",
+            uniques: &[],
+            references: &[::bindery::__private::ReferenceSql {
+                columns: &[3],
+                to: &MYSQL_AS_MYSQL,
+                to_columns: &[0],
+            }],
+            referenced: &[
+                ::bindery::__private::ReferencedSql {
+                    from: ::core::option::Option::Some(&MYSQL_AS_MYSQL),
+                    reference: 0,
+                },
+                ::bindery::__private::ReferencedSql {
+                    from: ::core::option::Option::Some(&super::posts::MYSQL_AS_MYSQL),
+                    reference: 0,
+                },
+                ::bindery::__private::ReferencedSql {
+                    from: ::core::option::Option::Some(&super::posts::MYSQL_AS_MYSQL),
+                    reference: 1,
+                },
+                ::bindery::__private::ReferencedSql {
+                    from: ::core::option::Option::Some(&super::comments::MYSQL_AS_MYSQL),
+                    reference: 1,
+                },
+            ],
+        };
 
     impl ::bindery::LivesOn<engine::Default> for model::User {
         fn sql(
@@ -770,7 +864,8 @@ pub mod user {
     pub use super::users::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable, RowEngine};
+    use ::bindery::query::{Column, Nullable, RowEngine, To};
+    use ::bindery::relation::HasMany;
 
     /// `id`
     pub const id: Column<model::User, super::users::UserId<RowEngine>> = Column::at(0);
@@ -782,8 +877,23 @@ pub mod user {
     pub const city: Column<model::User, ::std::string::String, Nullable> = Column::at(2);
 
     /// `boss_id`
-    pub const boss_id: Column<model::User, super::users::UserId<RowEngine>, Nullable> =
-        Column::at(3);
+    pub const boss_id: Column<
+        model::User,
+        super::users::UserId<RowEngine>,
+        To<model::User, Nullable>,
+    > = Column::at(3).refers(0);
+
+    /// The rows of `users` whose `boss_id` refers to this one.
+    pub const users: HasMany<model::User, model::User> = HasMany::at(0);
+
+    /// The rows of `posts` whose `author_id` refers to this one.
+    pub const posts_by_author_id: HasMany<model::User, model::Post> = HasMany::at(1);
+
+    /// The rows of `posts` whose `editor_id` refers to this one.
+    pub const posts_by_editor_id: HasMany<model::User, model::Post> = HasMany::at(2);
+
+    /// The rows of `comments` whose `author_id` refers to this one.
+    pub const comments: HasMany<model::User, model::Comment> = HasMany::at(3);
 }
 
 /// Model `Post`, table `posts`, on `default`, `p`, `lite` and `proper`.
@@ -1434,63 +1544,80 @@ pub mod posts {
         }
     }
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`posts`",
-        columns: &[
-            "`id`",
-            "`author_id`",
-            "`editor_id`",
-            "`title`",
-            "`body`",
-            "`stars`",
-            "`rank`",
-            "`weight`",
-            "`price`",
-            "`is_public`",
-            "`token`",
-            "`day`",
-            "`created_at`",
-        ],
-        key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-        required: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-        counted: ::core::option::Option::Some(0),
-        select: r#"SELECT `id`, `author_id`, `editor_id`, `title`, `body`, `stars`,
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`posts`",
+            columns: &[
+                "`id`",
+                "`author_id`",
+                "`editor_id`",
+                "`title`",
+                "`body`",
+                "`stars`",
+                "`rank`",
+                "`weight`",
+                "`price`",
+                "`is_public`",
+                "`token`",
+                "`day`",
+                "`created_at`",
+            ],
+            key: &[0],
+            writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+            required: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+            counted: ::core::option::Option::Some(0),
+            select: r#"SELECT `id`, `author_id`, `editor_id`, `title`, `body`, `stars`,
             `rank`, `weight`, `price`, `is_public`, `token`, `day`, `created_at`
             FROM `posts`"#,
-        first: r#"SELECT `id`, `author_id`, `editor_id`, `title`, `body`, `stars`,
+            first: r#"SELECT `id`, `author_id`, `editor_id`, `title`, `body`, `stars`,
             `rank`, `weight`, `price`, `is_public`, `token`, `day`, `created_at`
             FROM `posts`
             ORDER BY `id` LIMIT 1"#,
-        find: r#"SELECT `id`, `author_id`, `editor_id`, `title`, `body`, `stars`,
+            find: r#"SELECT `id`, `author_id`, `editor_id`, `title`, `body`, `stars`,
             `rank`, `weight`, `price`, `is_public`, `token`, `day`, `created_at`
             FROM `posts`
             WHERE `id` = ?"#,
-        count: "SELECT count(*) FROM `posts`",
-        exists: "SELECT 1 FROM `posts` WHERE `id` = ?",
-        insert: r#"INSERT INTO `posts` (`author_id`, `editor_id`, `title`, `body`,
+            count: "SELECT count(*) FROM `posts`",
+            exists: "SELECT 1 FROM `posts` WHERE `id` = ?",
+            insert: r#"INSERT INTO `posts` (`author_id`, `editor_id`, `title`, `body`,
             `stars`, `rank`, `weight`, `price`, `is_public`, `token`, `day`, `created_at`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             RETURNING `id`, `author_id`, `editor_id`, `title`, `body`, `stars`, `rank`,
             `weight`, `price`, `is_public`, `token`, `day`, `created_at`"#,
-        insert_row: r#"INSERT INTO `posts` (`id`, `author_id`, `editor_id`, `title`, `body`,
+            insert_row: r#"INSERT INTO `posts` (`id`, `author_id`, `editor_id`, `title`, `body`,
             `stars`, `rank`, `weight`, `price`, `is_public`, `token`, `day`, `created_at`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-        returning: r#" RETURNING `id`, `author_id`, `editor_id`, `title`, `body`, `stars`,
+            returning: r#" RETURNING `id`, `author_id`, `editor_id`, `title`, `body`, `stars`,
             `rank`, `weight`, `price`, `is_public`, `token`, `day`, `created_at`"#,
-        save: r#"UPDATE `posts`
+            save: r#"UPDATE `posts`
             SET `author_id` = ?, `editor_id` = ?, `title` = ?, `body` = ?, `stars` = ?, `rank` =
             ?, `weight` = ?, `price` = ?, `is_public` = ?, `token` = ?, `day` = ?, `created_at`
             = ?
             WHERE `id` = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `posts` WHERE `id` = ?",
-        uniques: &[],
-    };
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `posts` WHERE `id` = ?",
+            uniques: &[],
+            references: &[
+                ::bindery::__private::ReferenceSql {
+                    columns: &[1],
+                    to: &super::users::MYSQL_AS_MARIADB,
+                    to_columns: &[0],
+                },
+                ::bindery::__private::ReferenceSql {
+                    columns: &[2],
+                    to: &super::users::MYSQL_AS_MARIADB,
+                    to_columns: &[0],
+                },
+            ],
+            referenced: &[::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&super::comments::MYSQL_AS_MARIADB),
+                reference: 0,
+            }],
+        };
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""posts""#,
         columns: &[
             r#""id""#,
@@ -1544,9 +1671,25 @@ pub mod posts {
         touch: "",
         delete: r#"DELETE FROM "posts" WHERE "id" = $1"#,
         uniques: &[],
+        references: &[
+            ::bindery::__private::ReferenceSql {
+                columns: &[1],
+                to: &super::users::POSTGRES,
+                to_columns: &[0],
+            },
+            ::bindery::__private::ReferenceSql {
+                columns: &[2],
+                to: &super::users::POSTGRES,
+                to_columns: &[0],
+            },
+        ],
+        referenced: &[::bindery::__private::ReferencedSql {
+            from: ::core::option::Option::Some(&super::comments::POSTGRES),
+            reference: 0,
+        }],
     };
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""posts""#,
         columns: &[
             r#""id""#,
@@ -1600,60 +1743,93 @@ pub mod posts {
         touch: "",
         delete: r#"DELETE FROM "posts" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[
+            ::bindery::__private::ReferenceSql {
+                columns: &[1],
+                to: &super::users::SQLITE,
+                to_columns: &[0],
+            },
+            ::bindery::__private::ReferenceSql {
+                columns: &[2],
+                to: &super::users::SQLITE,
+                to_columns: &[0],
+            },
+        ],
+        referenced: &[::bindery::__private::ReferencedSql {
+            from: ::core::option::Option::Some(&super::comments::SQLITE),
+            reference: 0,
+        }],
     };
 
-    static MYSQL_AS_MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`posts`",
-        columns: &[
-            "`id`",
-            "`author_id`",
-            "`editor_id`",
-            "`title`",
-            "`body`",
-            "`stars`",
-            "`rank`",
-            "`weight`",
-            "`price`",
-            "`is_public`",
-            "`token`",
-            "`day`",
-            "`created_at`",
-        ],
-        key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-        required: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-        counted: ::core::option::Option::Some(0),
-        select: r#"SELECT `id`, `author_id`, `editor_id`, `title`, `body`, `stars`,
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`posts`",
+            columns: &[
+                "`id`",
+                "`author_id`",
+                "`editor_id`",
+                "`title`",
+                "`body`",
+                "`stars`",
+                "`rank`",
+                "`weight`",
+                "`price`",
+                "`is_public`",
+                "`token`",
+                "`day`",
+                "`created_at`",
+            ],
+            key: &[0],
+            writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+            required: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+            counted: ::core::option::Option::Some(0),
+            select: r#"SELECT `id`, `author_id`, `editor_id`, `title`, `body`, `stars`,
             `rank`, `weight`, `price`, `is_public`, `token`, `day`, `created_at`
             FROM `posts`"#,
-        first: r#"SELECT `id`, `author_id`, `editor_id`, `title`, `body`, `stars`,
+            first: r#"SELECT `id`, `author_id`, `editor_id`, `title`, `body`, `stars`,
             `rank`, `weight`, `price`, `is_public`, `token`, `day`, `created_at`
             FROM `posts`
             ORDER BY `id` LIMIT 1"#,
-        find: r#"SELECT `id`, `author_id`, `editor_id`, `title`, `body`, `stars`,
+            find: r#"SELECT `id`, `author_id`, `editor_id`, `title`, `body`, `stars`,
             `rank`, `weight`, `price`, `is_public`, `token`, `day`, `created_at`
             FROM `posts`
             WHERE `id` = ?"#,
-        count: "SELECT count(*) FROM `posts`",
-        exists: "SELECT 1 FROM `posts` WHERE `id` = ?",
-        insert: r#"INSERT INTO `posts` (`author_id`, `editor_id`, `title`, `body`,
+            count: "SELECT count(*) FROM `posts`",
+            exists: "SELECT 1 FROM `posts` WHERE `id` = ?",
+            insert: r#"INSERT INTO `posts` (`author_id`, `editor_id`, `title`, `body`,
             `stars`, `rank`, `weight`, `price`, `is_public`, `token`, `day`, `created_at`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-        insert_row: r#"INSERT INTO `posts` (`id`, `author_id`, `editor_id`, `title`, `body`,
+            insert_row: r#"INSERT INTO `posts` (`id`, `author_id`, `editor_id`, `title`, `body`,
             `stars`, `rank`, `weight`, `price`, `is_public`, `token`, `day`, `created_at`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-        returning: "",
-        save: r#"UPDATE `posts`
+            returning: "",
+            save: r#"UPDATE `posts`
             SET `author_id` = ?, `editor_id` = ?, `title` = ?, `body` = ?, `stars` = ?, `rank` =
             ?, `weight` = ?, `price` = ?, `is_public` = ?, `token` = ?, `day` = ?, `created_at`
             = ?
             WHERE `id` = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `posts` WHERE `id` = ?",
-        uniques: &[],
-    };
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `posts` WHERE `id` = ?",
+            uniques: &[],
+            references: &[
+                ::bindery::__private::ReferenceSql {
+                    columns: &[1],
+                    to: &super::users::MYSQL_AS_MYSQL,
+                    to_columns: &[0],
+                },
+                ::bindery::__private::ReferenceSql {
+                    columns: &[2],
+                    to: &super::users::MYSQL_AS_MYSQL,
+                    to_columns: &[0],
+                },
+            ],
+            referenced: &[::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&super::comments::MYSQL_AS_MYSQL),
+                reference: 0,
+            }],
+        };
 
     impl ::bindery::LivesOn<engine::Default> for model::Post {
         fn sql(
@@ -1842,17 +2018,22 @@ pub mod post {
     pub use super::posts::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable, RowEngine};
+    use ::bindery::query::{Column, Nullable, RowEngine, To};
+    use ::bindery::relation::HasMany;
 
     /// `id`
     pub const id: Column<model::Post, super::posts::PostId<RowEngine>> = Column::at(0);
 
     /// `author_id`
-    pub const author_id: Column<model::Post, super::users::UserId<RowEngine>> = Column::at(1);
+    pub const author_id: Column<model::Post, super::users::UserId<RowEngine>, To<model::User>> =
+        Column::at(1).refers(0);
 
     /// `editor_id`
-    pub const editor_id: Column<model::Post, super::users::UserId<RowEngine>, Nullable> =
-        Column::at(2);
+    pub const editor_id: Column<
+        model::Post,
+        super::users::UserId<RowEngine>,
+        To<model::User, Nullable>,
+    > = Column::at(2).refers(1);
 
     /// `title`
     pub const title: Column<model::Post, ::std::string::String> = Column::at(3);
@@ -1883,6 +2064,9 @@ pub mod post {
 
     /// `created_at`
     pub const created_at: Column<model::Post, ::bindery::types::NaiveDateTime> = Column::at(12);
+
+    /// The rows of `comments` whose `post_id` refers to this one.
+    pub const comments: HasMany<model::Post, model::Comment> = HasMany::at(0);
 }
 
 /// Model `Comment`, table `comments`, on `default`, `p`, `lite` and `proper`.
@@ -2259,39 +2443,53 @@ pub mod comments {
         }
     }
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`comments`",
-        columns: &["`id`", "`post_id`", "`author_id`", "`words`"],
-        key: &[0],
-        writable: &[0, 1, 2, 3],
-        required: &[1, 2, 3],
-        counted: ::core::option::Option::Some(0),
-        select: "SELECT `id`, `post_id`, `author_id`, `words` FROM `comments`",
-        first: r#"SELECT `id`, `post_id`, `author_id`, `words`
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`comments`",
+            columns: &["`id`", "`post_id`", "`author_id`", "`words`"],
+            key: &[0],
+            writable: &[0, 1, 2, 3],
+            required: &[1, 2, 3],
+            counted: ::core::option::Option::Some(0),
+            select: "SELECT `id`, `post_id`, `author_id`, `words` FROM `comments`",
+            first: r#"SELECT `id`, `post_id`, `author_id`, `words`
             FROM `comments`
             ORDER BY `id` LIMIT 1"#,
-        find: r#"SELECT `id`, `post_id`, `author_id`, `words`
+            find: r#"SELECT `id`, `post_id`, `author_id`, `words`
             FROM `comments`
             WHERE `id` = ?"#,
-        count: "SELECT count(*) FROM `comments`",
-        exists: "SELECT 1 FROM `comments` WHERE `id` = ?",
-        insert: r#"INSERT INTO `comments` (`post_id`, `author_id`, `words`)
+            count: "SELECT count(*) FROM `comments`",
+            exists: "SELECT 1 FROM `comments` WHERE `id` = ?",
+            insert: r#"INSERT INTO `comments` (`post_id`, `author_id`, `words`)
             VALUES (?, ?, ?)
             RETURNING `id`, `post_id`, `author_id`, `words`"#,
-        insert_row: r#"INSERT INTO `comments` (`id`, `post_id`, `author_id`, `words`)
+            insert_row: r#"INSERT INTO `comments` (`id`, `post_id`, `author_id`, `words`)
             VALUES (?, ?, ?, ?)"#,
-        returning: " RETURNING `id`, `post_id`, `author_id`, `words`",
-        save: r#"UPDATE `comments`
+            returning: " RETURNING `id`, `post_id`, `author_id`, `words`",
+            save: r#"UPDATE `comments`
             SET `post_id` = ?, `author_id` = ?, `words` = ?
             WHERE `id` = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `comments` WHERE `id` = ?",
-        uniques: &[],
-    };
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `comments` WHERE `id` = ?",
+            uniques: &[],
+            references: &[
+                ::bindery::__private::ReferenceSql {
+                    columns: &[1],
+                    to: &super::posts::MYSQL_AS_MARIADB,
+                    to_columns: &[0],
+                },
+                ::bindery::__private::ReferenceSql {
+                    columns: &[2],
+                    to: &super::users::MYSQL_AS_MARIADB,
+                    to_columns: &[0],
+                },
+            ],
+            referenced: &[],
+        };
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""comments""#,
         columns: &[r#""id""#, r#""post_id""#, r#""author_id""#, r#""words""#],
         key: &[0],
@@ -2321,9 +2519,22 @@ pub mod comments {
         touch: "",
         delete: r#"DELETE FROM "comments" WHERE "id" = $1"#,
         uniques: &[],
+        references: &[
+            ::bindery::__private::ReferenceSql {
+                columns: &[1],
+                to: &super::posts::POSTGRES,
+                to_columns: &[0],
+            },
+            ::bindery::__private::ReferenceSql {
+                columns: &[2],
+                to: &super::users::POSTGRES,
+                to_columns: &[0],
+            },
+        ],
+        referenced: &[],
     };
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""comments""#,
         columns: &[r#""id""#, r#""post_id""#, r#""author_id""#, r#""words""#],
         key: &[0],
@@ -2353,38 +2564,65 @@ pub mod comments {
         touch: "",
         delete: r#"DELETE FROM "comments" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[
+            ::bindery::__private::ReferenceSql {
+                columns: &[1],
+                to: &super::posts::SQLITE,
+                to_columns: &[0],
+            },
+            ::bindery::__private::ReferenceSql {
+                columns: &[2],
+                to: &super::users::SQLITE,
+                to_columns: &[0],
+            },
+        ],
+        referenced: &[],
     };
 
-    static MYSQL_AS_MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`comments`",
-        columns: &["`id`", "`post_id`", "`author_id`", "`words`"],
-        key: &[0],
-        writable: &[0, 1, 2, 3],
-        required: &[1, 2, 3],
-        counted: ::core::option::Option::Some(0),
-        select: "SELECT `id`, `post_id`, `author_id`, `words` FROM `comments`",
-        first: r#"SELECT `id`, `post_id`, `author_id`, `words`
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`comments`",
+            columns: &["`id`", "`post_id`", "`author_id`", "`words`"],
+            key: &[0],
+            writable: &[0, 1, 2, 3],
+            required: &[1, 2, 3],
+            counted: ::core::option::Option::Some(0),
+            select: "SELECT `id`, `post_id`, `author_id`, `words` FROM `comments`",
+            first: r#"SELECT `id`, `post_id`, `author_id`, `words`
             FROM `comments`
             ORDER BY `id` LIMIT 1"#,
-        find: r#"SELECT `id`, `post_id`, `author_id`, `words`
+            find: r#"SELECT `id`, `post_id`, `author_id`, `words`
             FROM `comments`
             WHERE `id` = ?"#,
-        count: "SELECT count(*) FROM `comments`",
-        exists: "SELECT 1 FROM `comments` WHERE `id` = ?",
-        insert: r#"INSERT INTO `comments` (`post_id`, `author_id`, `words`)
+            count: "SELECT count(*) FROM `comments`",
+            exists: "SELECT 1 FROM `comments` WHERE `id` = ?",
+            insert: r#"INSERT INTO `comments` (`post_id`, `author_id`, `words`)
             VALUES (?, ?, ?)"#,
-        insert_row: r#"INSERT INTO `comments` (`id`, `post_id`, `author_id`, `words`)
+            insert_row: r#"INSERT INTO `comments` (`id`, `post_id`, `author_id`, `words`)
             VALUES (?, ?, ?, ?)"#,
-        returning: "",
-        save: r#"UPDATE `comments`
+            returning: "",
+            save: r#"UPDATE `comments`
             SET `post_id` = ?, `author_id` = ?, `words` = ?
             WHERE `id` = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "DELETE FROM `comments` WHERE `id` = ?",
-        uniques: &[],
-    };
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `comments` WHERE `id` = ?",
+            uniques: &[],
+            references: &[
+                ::bindery::__private::ReferenceSql {
+                    columns: &[1],
+                    to: &super::posts::MYSQL_AS_MYSQL,
+                    to_columns: &[0],
+                },
+                ::bindery::__private::ReferenceSql {
+                    columns: &[2],
+                    to: &super::users::MYSQL_AS_MYSQL,
+                    to_columns: &[0],
+                },
+            ],
+            referenced: &[],
+        };
 
     impl ::bindery::LivesOn<engine::Default> for model::Comment {
         fn sql(
@@ -2522,17 +2760,21 @@ pub mod comment {
     pub use super::comments::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable, RowEngine};
+    use ::bindery::query::{Column, Nullable, RowEngine, To};
 
     /// `id`
     pub const id: Column<model::Comment, super::comments::CommentId<RowEngine>> = Column::at(0);
 
     /// `post_id`
-    pub const post_id: Column<model::Comment, super::posts::PostId<RowEngine>> = Column::at(1);
+    pub const post_id: Column<model::Comment, super::posts::PostId<RowEngine>, To<model::Post>> =
+        Column::at(1).refers(0);
 
     /// `author_id`
-    pub const author_id: Column<model::Comment, super::users::UserId<RowEngine>, Nullable> =
-        Column::at(2);
+    pub const author_id: Column<
+        model::Comment,
+        super::users::UserId<RowEngine>,
+        To<model::User, Nullable>,
+    > = Column::at(2).refers(1);
 
     /// `words`
     pub const words: Column<model::Comment, ::std::string::String> = Column::at(3);
@@ -2710,7 +2952,7 @@ pub mod visit_ {
         type Engine = engine::Lite;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""visit""#,
         columns: &[r#""path""#, r#""user_name""#],
         key: &[],
@@ -2733,6 +2975,8 @@ pub mod visit_ {
         touch: "",
         delete: "",
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Lite> for model::Visit {

@@ -561,62 +561,65 @@ pub mod readings {
         }
     }
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`readings`",
-        columns: &[
-            "`sensor`",
-            "`slot`",
-            "`label`",
-            "`value`",
-            "`level`",
-            "`share`",
-            "`note`",
-            "`revision`",
-        ],
-        key: &[1, 0],
-        writable: &[0, 1, 2, 3, 4, 5, 6, 7],
-        required: &[0, 1, 2, 3, 4, 5, 6, 7],
-        counted: ::core::option::Option::None,
-        select: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`readings`",
+            columns: &[
+                "`sensor`",
+                "`slot`",
+                "`label`",
+                "`value`",
+                "`level`",
+                "`share`",
+                "`note`",
+                "`revision`",
+            ],
+            key: &[1, 0],
+            writable: &[0, 1, 2, 3, 4, 5, 6, 7],
+            required: &[0, 1, 2, 3, 4, 5, 6, 7],
+            counted: ::core::option::Option::None,
+            select: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
             `revision`
             FROM `readings`"#,
-        first: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
+            first: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
             `revision`
             FROM `readings`
             ORDER BY `slot`, `sensor` LIMIT 1"#,
-        find: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
-            `revision`
-            FROM `readings`
-            WHERE `slot` = ? AND `sensor` = ?"#,
-        count: "SELECT count(*) FROM `readings`",
-        exists: "SELECT 1 FROM `readings` WHERE `slot` = ? AND `sensor` = ?",
-        insert: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `level`,
-            `share`, `note`, `revision`)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            RETURNING `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`, `revision`"#,
-        insert_row: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `level`,
-            `share`, `note`, `revision`)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)"#,
-        returning: r#" RETURNING `sensor`, `slot`, `label`, `value`, `level`, `share`,
-            `note`, `revision`"#,
-        save: r#"UPDATE `readings`
-            SET `label` = ?, `value` = ?, `level` = ?, `share` = ?, `note` = ?, `revision` =
-            `readings`.`revision` + 1
-            WHERE `slot` = ? AND `sensor` = ? AND `revision` = ?"#,
-        version: ::core::option::Option::Some(7),
-        touched: &[7],
-        touch: "`revision` = `readings`.`revision` + 1",
-        delete: "DELETE FROM `readings` WHERE `slot` = ? AND `sensor` = ?",
-        uniques: &[::bindery::__private::UniqueSql {
-            columns: &[2],
             find: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
             `revision`
             FROM `readings`
+            WHERE `slot` = ? AND `sensor` = ?"#,
+            count: "SELECT count(*) FROM `readings`",
+            exists: "SELECT 1 FROM `readings` WHERE `slot` = ? AND `sensor` = ?",
+            insert: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `level`,
+            `share`, `note`, `revision`)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            RETURNING `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`, `revision`"#,
+            insert_row: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `level`,
+            `share`, `note`, `revision`)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)"#,
+            returning: r#" RETURNING `sensor`, `slot`, `label`, `value`, `level`, `share`,
+            `note`, `revision`"#,
+            save: r#"UPDATE `readings`
+            SET `label` = ?, `value` = ?, `level` = ?, `share` = ?, `note` = ?, `revision` =
+            `readings`.`revision` + 1
+            WHERE `slot` = ? AND `sensor` = ? AND `revision` = ?"#,
+            version: ::core::option::Option::Some(7),
+            touched: &[7],
+            touch: "`revision` = `readings`.`revision` + 1",
+            delete: "DELETE FROM `readings` WHERE `slot` = ? AND `sensor` = ?",
+            uniques: &[::bindery::__private::UniqueSql {
+                columns: &[2],
+                find: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
+            `revision`
+            FROM `readings`
             WHERE `label` = ?"#,
-        }],
-    };
+            }],
+            references: &[],
+            referenced: &[],
+        };
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""readings""#,
         columns: &[
             r#""sensor""#,
@@ -669,9 +672,11 @@ pub mod readings {
             FROM "readings"
             WHERE "label" = $1"#,
         }],
+        references: &[],
+        referenced: &[],
     };
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""readings""#,
         columns: &[
             r#""sensor""#,
@@ -724,60 +729,65 @@ pub mod readings {
             FROM "readings"
             WHERE "label" = ?"#,
         }],
+        references: &[],
+        referenced: &[],
     };
 
-    static MYSQL_AS_MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`readings`",
-        columns: &[
-            "`sensor`",
-            "`slot`",
-            "`label`",
-            "`value`",
-            "`level`",
-            "`share`",
-            "`note`",
-            "`revision`",
-        ],
-        key: &[1, 0],
-        writable: &[0, 1, 2, 3, 4, 5, 6, 7],
-        required: &[0, 1, 2, 3, 4, 5, 6, 7],
-        counted: ::core::option::Option::None,
-        select: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`readings`",
+            columns: &[
+                "`sensor`",
+                "`slot`",
+                "`label`",
+                "`value`",
+                "`level`",
+                "`share`",
+                "`note`",
+                "`revision`",
+            ],
+            key: &[1, 0],
+            writable: &[0, 1, 2, 3, 4, 5, 6, 7],
+            required: &[0, 1, 2, 3, 4, 5, 6, 7],
+            counted: ::core::option::Option::None,
+            select: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
             `revision`
             FROM `readings`"#,
-        first: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
+            first: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
             `revision`
             FROM `readings`
             ORDER BY `slot`, `sensor` LIMIT 1"#,
-        find: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
-            `revision`
-            FROM `readings`
-            WHERE `slot` = ? AND `sensor` = ?"#,
-        count: "SELECT count(*) FROM `readings`",
-        exists: "SELECT 1 FROM `readings` WHERE `slot` = ? AND `sensor` = ?",
-        insert: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `level`,
-            `share`, `note`, `revision`)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)"#,
-        insert_row: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `level`,
-            `share`, `note`, `revision`)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)"#,
-        returning: "",
-        save: r#"UPDATE `readings`
-            SET `label` = ?, `value` = ?, `level` = ?, `share` = ?, `note` = ?, `revision` =
-            `readings`.`revision` + 1
-            WHERE `slot` = ? AND `sensor` = ? AND `revision` = ?"#,
-        version: ::core::option::Option::Some(7),
-        touched: &[7],
-        touch: "`revision` = `readings`.`revision` + 1",
-        delete: "DELETE FROM `readings` WHERE `slot` = ? AND `sensor` = ?",
-        uniques: &[::bindery::__private::UniqueSql {
-            columns: &[2],
             find: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
             `revision`
             FROM `readings`
+            WHERE `slot` = ? AND `sensor` = ?"#,
+            count: "SELECT count(*) FROM `readings`",
+            exists: "SELECT 1 FROM `readings` WHERE `slot` = ? AND `sensor` = ?",
+            insert: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `level`,
+            `share`, `note`, `revision`)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)"#,
+            insert_row: r#"INSERT INTO `readings` (`sensor`, `slot`, `label`, `value`, `level`,
+            `share`, `note`, `revision`)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)"#,
+            returning: "",
+            save: r#"UPDATE `readings`
+            SET `label` = ?, `value` = ?, `level` = ?, `share` = ?, `note` = ?, `revision` =
+            `readings`.`revision` + 1
+            WHERE `slot` = ? AND `sensor` = ? AND `revision` = ?"#,
+            version: ::core::option::Option::Some(7),
+            touched: &[7],
+            touch: "`revision` = `readings`.`revision` + 1",
+            delete: "DELETE FROM `readings` WHERE `slot` = ? AND `sensor` = ?",
+            uniques: &[::bindery::__private::UniqueSql {
+                columns: &[2],
+                find: r#"SELECT `sensor`, `slot`, `label`, `value`, `level`, `share`, `note`,
+            `revision`
+            FROM `readings`
             WHERE `label` = ?"#,
-        }],
-    };
+            }],
+            references: &[],
+            referenced: &[],
+        };
 
     impl ::bindery::LivesOn<engine::Default> for model::Reading {
         fn sql(

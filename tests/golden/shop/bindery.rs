@@ -486,7 +486,7 @@ pub mod customers {
         type Engine = engine::Default;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""customers""#,
         columns: &[
             r#""id""#,
@@ -539,6 +539,25 @@ pub mod customers {
             FROM "customers"
             WHERE "email" = ?"#,
         }],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[3],
+            to: &SQLITE,
+            to_columns: &[0],
+        }],
+        referenced: &[
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&SQLITE),
+                reference: 0,
+            },
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&super::profiles::SQLITE),
+                reference: 0,
+            },
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&super::likes::SQLITE),
+                reference: 0,
+            },
+        ],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Customer {
@@ -659,7 +678,8 @@ pub mod customer {
     pub use super::customers::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable};
+    use ::bindery::query::{Column, Nullable, To};
+    use ::bindery::relation::{HasMany, HasOne};
 
     /// `id`
     pub const id: Column<model::Customer, super::customers::CustomerId> = Column::at(0);
@@ -671,8 +691,11 @@ pub mod customer {
     pub const name: Column<model::Customer, ::std::string::String> = Column::at(2);
 
     /// `referred_by`
-    pub const referred_by: Column<model::Customer, super::customers::CustomerId, Nullable> =
-        Column::at(3);
+    pub const referred_by: Column<
+        model::Customer,
+        super::customers::CustomerId,
+        To<model::Customer, Nullable>,
+    > = Column::at(3).refers(0);
 
     /// `newsletter`
     pub const newsletter: Column<model::Customer, bool> = Column::at(4);
@@ -682,6 +705,15 @@ pub mod customer {
 
     /// `changed_at`
     pub const changed_at: Column<model::Customer, ::bindery::types::NaiveDateTime> = Column::at(6);
+
+    /// The rows of `customers` whose `referred_by` refers to this one.
+    pub const customers: HasMany<model::Customer, model::Customer> = HasMany::at(0);
+
+    /// The row of `profiles` whose `customer_id` refers to this one.
+    pub const profile: HasOne<model::Customer, model::Profile> = HasOne::at(1);
+
+    /// The rows of `likes` whose `customer_id` refers to this one.
+    pub const likes: HasMany<model::Customer, model::Like> = HasMany::at(2);
 }
 
 /// Model `Product`, table `products`, on `default` and `b`.
@@ -1120,7 +1152,7 @@ pub mod products {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""products""#,
         columns: &[
             r#""code""#,
@@ -1172,6 +1204,25 @@ pub mod products {
             FROM "products"
             WHERE "title" = ? AND "type" = ?"#,
         }],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[6],
+            to: &SQLITE,
+            to_columns: &[0],
+        }],
+        referenced: &[
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&SQLITE),
+                reference: 0,
+            },
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&super::order_lines::SQLITE),
+                reference: 1,
+            },
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&super::likes::SQLITE),
+                reference: 1,
+            },
+        ],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Product {
@@ -1330,7 +1381,8 @@ pub mod product {
     pub use super::products::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable, RowEngine};
+    use ::bindery::query::{Column, Nullable, RowEngine, To};
+    use ::bindery::relation::HasMany;
 
     /// `code`
     pub const code: Column<model::Product, super::products::ProductId<RowEngine>> = Column::at(0);
@@ -1351,8 +1403,20 @@ pub mod product {
     pub const printed_in: Column<model::Product, u16, Nullable> = Column::at(5);
 
     /// `replaced_by`
-    pub const replaced_by: Column<model::Product, super::products::ProductId<RowEngine>, Nullable> =
-        Column::at(6);
+    pub const replaced_by: Column<
+        model::Product,
+        super::products::ProductId<RowEngine>,
+        To<model::Product, Nullable>,
+    > = Column::at(6).refers(0);
+
+    /// The rows of `products` whose `replaced_by` refers to this one.
+    pub const products: HasMany<model::Product, model::Product> = HasMany::at(0);
+
+    /// The rows of `order_lines` whose `product` refers to this one.
+    pub const order_lines: HasMany<model::Product, model::OrderLine> = HasMany::at(1);
+
+    /// The rows of `likes` whose `product` refers to this one.
+    pub const likes: HasMany<model::Product, model::Like> = HasMany::at(2);
 }
 
 /// Model `Order`, table `orders`, on `default` and `b`.
@@ -1836,7 +1900,7 @@ pub mod orders {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""orders""#,
         columns: &[
             r#""id""#,
@@ -1896,6 +1960,21 @@ pub mod orders {
             "discount", "previous_order_of_the_same_customer"
             FROM "orders"
             WHERE "previous_order_of_the_same_customer" = ?"#,
+            },
+        ],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[6],
+            to: &SQLITE,
+            to_columns: &[0],
+        }],
+        referenced: &[
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&SQLITE),
+                reference: 0,
+            },
+            ::bindery::__private::ReferencedSql {
+                from: ::core::option::Option::Some(&super::order_lines::SQLITE),
+                reference: 0,
             },
         ],
     };
@@ -2098,7 +2177,8 @@ pub mod order {
     pub use super::orders::*;
 
     use super::model;
-    use ::bindery::query::{Column, Link, Nullable, RowEngine};
+    use ::bindery::query::{Column, Link, Nullable, RowEngine, To};
+    use ::bindery::relation::{HasMany, HasOne};
 
     /// `id`
     pub const id: Column<model::Order, super::orders::OrderId<RowEngine>> = Column::at(0);
@@ -2128,8 +2208,14 @@ pub mod order {
     pub const previous_order_of_the_same_customer: Column<
         model::Order,
         super::orders::OrderId<RowEngine>,
-        Nullable,
-    > = Column::at(6);
+        To<model::Order, Nullable>,
+    > = Column::at(6).refers(0);
+
+    /// The row of `orders` whose `previous_order_of_the_same_customer` refers to this one.
+    pub const order: HasOne<model::Order, model::Order> = HasOne::at(0);
+
+    /// The rows of `order_lines` whose `order_id` refers to this one.
+    pub const order_lines: HasMany<model::Order, model::OrderLine> = HasMany::at(1);
 }
 
 /// Model `OrderLine`, table `order_lines`, on `default` and `b`.
@@ -2487,7 +2573,7 @@ pub mod order_lines {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""order_lines""#,
         columns: &[
             r#""order_id""#,
@@ -2537,6 +2623,19 @@ pub mod order_lines {
             FROM "order_lines"
             WHERE "product" = ? AND "order_id" = ?"#,
         }],
+        references: &[
+            ::bindery::__private::ReferenceSql {
+                columns: &[0],
+                to: &super::orders::SQLITE,
+                to_columns: &[0],
+            },
+            ::bindery::__private::ReferenceSql {
+                columns: &[2],
+                to: &super::products::SQLITE,
+                to_columns: &[0],
+            },
+        ],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::OrderLine {
@@ -2697,17 +2796,24 @@ pub mod order_line {
     pub use super::order_lines::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable, RowEngine};
+    use ::bindery::query::{Column, Nullable, RowEngine, To};
 
     /// `order_id`
-    pub const order_id: Column<model::OrderLine, super::orders::OrderId<RowEngine>> = Column::at(0);
+    pub const order_id: Column<
+        model::OrderLine,
+        super::orders::OrderId<RowEngine>,
+        To<model::Order>,
+    > = Column::at(0).refers(0);
 
     /// `line`
     pub const line: Column<model::OrderLine, i64> = Column::at(1);
 
     /// `product`
-    pub const product: Column<model::OrderLine, super::products::ProductId<RowEngine>> =
-        Column::at(2);
+    pub const product: Column<
+        model::OrderLine,
+        super::products::ProductId<RowEngine>,
+        To<model::Product>,
+    > = Column::at(2).refers(1);
 
     /// `quantity`
     pub const quantity: Column<model::OrderLine, i64> = Column::at(3);
@@ -3007,7 +3113,7 @@ pub mod seats {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""seats""#,
         columns: &[r#""row""#, r#""number""#, r#""engine""#],
         key: &[0, 1],
@@ -3034,6 +3140,8 @@ pub mod seats {
         touch: "",
         delete: r#"DELETE FROM "seats" WHERE "row" = ? AND "number" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::B> for model::Seat {
@@ -3360,7 +3468,7 @@ pub mod visits {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""visits""#,
         columns: &[r#""path""#, r#""took""#, r#""match""#],
         key: &[],
@@ -3383,6 +3491,8 @@ pub mod visits {
         touch: "",
         delete: "",
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Visit {
@@ -3658,7 +3768,7 @@ pub mod profiles {
         type Engine = engine::Default;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""profiles""#,
         columns: &[r#""customer_id""#, r#""about""#],
         key: &[0],
@@ -3683,6 +3793,12 @@ pub mod profiles {
         touch: "",
         delete: r#"DELETE FROM "profiles" WHERE "customer_id" = ?"#,
         uniques: &[],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[0],
+            to: &super::customers::SQLITE,
+            to_columns: &[0],
+        }],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Profile {
@@ -3743,10 +3859,14 @@ pub mod profile {
     pub use super::profiles::*;
 
     use super::model;
-    use ::bindery::query::Column;
+    use ::bindery::query::{Column, To};
 
     /// `customer_id`
-    pub const customer_id: Column<model::Profile, super::customers::CustomerId> = Column::at(0);
+    pub const customer_id: Column<
+        model::Profile,
+        super::customers::CustomerId,
+        To<model::Customer>,
+    > = Column::at(0).refers(0);
 
     /// `about`
     pub const about: Column<model::Profile, ::std::string::String> = Column::at(1);
@@ -3928,7 +4048,7 @@ pub mod likes {
         type Engine = engine::Default;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""likes""#,
         columns: &[r#""customer_id""#, r#""product""#],
         key: &[0, 1],
@@ -3955,6 +4075,19 @@ pub mod likes {
         touch: "",
         delete: r#"DELETE FROM "likes" WHERE "customer_id" = ? AND "product" = ?"#,
         uniques: &[],
+        references: &[
+            ::bindery::__private::ReferenceSql {
+                columns: &[0],
+                to: &super::customers::SQLITE,
+                to_columns: &[0],
+            },
+            ::bindery::__private::ReferenceSql {
+                columns: &[1],
+                to: &super::products::SQLITE,
+                to_columns: &[0],
+            },
+        ],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Like {
@@ -4016,14 +4149,18 @@ pub mod like {
     pub use super::likes::*;
 
     use super::{engine, model};
-    use ::bindery::query::Column;
+    use ::bindery::query::{Column, To};
 
     /// `customer_id`
-    pub const customer_id: Column<model::Like, super::customers::CustomerId> = Column::at(0);
+    pub const customer_id: Column<model::Like, super::customers::CustomerId, To<model::Customer>> =
+        Column::at(0).refers(0);
 
     /// `product`
-    pub const product: Column<model::Like, super::products::ProductId<engine::Default>> =
-        Column::at(1);
+    pub const product: Column<
+        model::Like,
+        super::products::ProductId<engine::Default>,
+        To<model::Product>,
+    > = Column::at(1).refers(1);
 }
 
 /// Model `Model`, table `model`, on `archive`.
@@ -4242,7 +4379,7 @@ pub mod model__ {
         type Engine = engine::Archive;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""model""#,
         columns: &[r#""id""#, r#""fn""#, r#""self""#],
         key: &[0],
@@ -4265,6 +4402,11 @@ pub mod model__ {
         touch: "",
         delete: r#"DELETE FROM "model" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[::bindery::__private::ReferencedSql {
+            from: ::core::option::Option::Some(&super::match_::SQLITE),
+            reference: 0,
+        }],
     };
 
     impl ::bindery::LivesOn<engine::Archive> for model::Model {
@@ -4326,6 +4468,7 @@ pub mod model_ {
 
     use super::model;
     use ::bindery::query::{Column, Nullable};
+    use ::bindery::relation::HasMany;
 
     /// `id`
     pub const id: Column<model::Model, super::model__::ModelId> = Column::at(0);
@@ -4335,6 +4478,9 @@ pub mod model_ {
 
     /// `self`
     pub const self_: Column<model::Model, ::std::string::String, Nullable> = Column::at(2);
+
+    /// The rows of `r#match` whose `option` refers to this one.
+    pub const r#match: HasMany<model::Model, model::Match> = HasMany::at(0);
 }
 
 /// Model `Match`, table `match`, on `archive`.
@@ -4697,7 +4843,7 @@ pub mod match_ {
         type Engine = engine::Archive;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""match""#,
         columns: &[
             r#""id""#,
@@ -4743,6 +4889,12 @@ pub mod match_ {
         touch: "",
         delete: r#"DELETE FROM "match" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[1],
+            to: &super::model__::SQLITE,
+            to_columns: &[0],
+        }],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Archive> for model::Match {
@@ -4812,13 +4964,14 @@ pub mod r#match {
     pub use super::match_::*;
 
     use super::model;
-    use ::bindery::query::Column;
+    use ::bindery::query::{Column, To};
 
     /// `id`
     pub const id: Column<model::Match, super::match_::MatchId> = Column::at(0);
 
     /// `option`
-    pub const option: Column<model::Match, super::model__::ModelId> = Column::at(1);
+    pub const option: Column<model::Match, super::model__::ModelId, To<model::Model>> =
+        Column::at(1).refers(0);
 
     /// `a1`
     pub const a1: Column<model::Match, i64> = Column::at(2);

@@ -593,7 +593,7 @@ pub mod hosts {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""hosts""#,
         columns: &[
             r#""id""#,
@@ -635,9 +635,18 @@ pub mod hosts {
             FROM "hosts"
             WHERE "owner" = ?"#,
         }],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[5],
+            to: &SQLITE,
+            to_columns: &[0],
+        }],
+        referenced: &[::bindery::__private::ReferencedSql {
+            from: ::core::option::Option::Some(&SQLITE),
+            reference: 0,
+        }],
     };
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""hosts""#,
         columns: &[
             r#""id""#,
@@ -684,6 +693,15 @@ pub mod hosts {
             "via"::text
             FROM "hosts"
             WHERE "owner" = $1"#,
+        }],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[5],
+            to: &POSTGRES,
+            to_columns: &[0],
+        }],
+        referenced: &[::bindery::__private::ReferencedSql {
+            from: ::core::option::Option::Some(&POSTGRES),
+            reference: 0,
         }],
     };
 
@@ -836,7 +854,8 @@ pub mod host {
     pub use super::hosts::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable, RowEngine};
+    use ::bindery::query::{Column, Nullable, RowEngine, To};
+    use ::bindery::relation::HasMany;
 
     /// `id`
     pub const id: Column<model::Host, super::hosts::HostId<RowEngine>> = Column::at(0);
@@ -854,7 +873,11 @@ pub mod host {
     pub const weight: Column<model::Host, ::bindery::types::BigDecimal> = Column::at(4);
 
     /// `via`
-    pub const via: Column<model::Host, super::hosts::HostId<RowEngine>, Nullable> = Column::at(5);
+    pub const via: Column<model::Host, super::hosts::HostId<RowEngine>, To<model::Host, Nullable>> =
+        Column::at(5).refers(0);
+
+    /// The rows of `hosts` whose `via` refers to this one.
+    pub const hosts: HasMany<model::Host, model::Host> = HasMany::at(0);
 }
 
 /// Model `Parcel`, table `parcels`, on `default`, `p` and `m`.
@@ -1320,7 +1343,7 @@ pub mod parcels {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""parcels""#,
         columns: &[
             r#""id""#,
@@ -1358,9 +1381,11 @@ pub mod parcels {
         touch: "",
         delete: r#"DELETE FROM "parcels" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""parcels""#,
         columns: &[
             r#""id""#,
@@ -1398,9 +1423,11 @@ pub mod parcels {
         touch: "",
         delete: r#"DELETE FROM "parcels" WHERE "id" = $1"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
-    static MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: "`parcels`",
         columns: &[
             "`id`", "`state`", "`level`", "`before`", "`odd`", "`number`",
@@ -1432,6 +1459,8 @@ pub mod parcels {
         touch: "",
         delete: "DELETE FROM `parcels` WHERE `id` = ?",
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Parcel {
@@ -1841,7 +1870,7 @@ pub mod homes {
         type Engine = engine::P;
     }
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""homes""#,
         columns: &[r#""id""#, r#""at""#, r#""past""#, r#""warm""#, r#""cold""#],
         key: &[0],
@@ -1877,6 +1906,8 @@ pub mod homes {
             FROM "homes"
             WHERE "cold" = $1"#,
         }],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::P> for model::Home {

@@ -393,7 +393,7 @@ pub mod accounts {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""accounts""#,
         columns: &[r#""id""#, r#""public""#, r#""token""#],
         key: &[0],
@@ -425,9 +425,14 @@ pub mod accounts {
                 find: r#"SELECT "id", "public", "token" FROM "accounts" WHERE "token" = ?"#,
             },
         ],
+        references: &[],
+        referenced: &[::bindery::__private::ReferencedSql {
+            from: ::core::option::Option::Some(&super::orders::SQLITE),
+            reference: 0,
+        }],
     };
 
-    static MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: "`accounts`",
         columns: &["`id`", "`public`", "`token`"],
         key: &[0],
@@ -457,6 +462,11 @@ pub mod accounts {
                 find: "SELECT `id`, `public`, `token` FROM `accounts` WHERE `token` = ?",
             },
         ],
+        references: &[],
+        referenced: &[::bindery::__private::ReferencedSql {
+            from: ::core::option::Option::Some(&super::orders::MYSQL),
+            reference: 0,
+        }],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Account {
@@ -637,6 +647,7 @@ pub mod account {
 
     use super::model;
     use ::bindery::query::{Column, Nullable, RowEngine};
+    use ::bindery::relation::HasMany;
 
     /// `id`
     pub const id: Column<model::Account, super::accounts::AccountId<RowEngine>> =
@@ -648,6 +659,9 @@ pub mod account {
     /// `token`
     pub const token: Column<model::Account, ::bindery::types::Uuid, Nullable> =
         Column::at(2).binary();
+
+    /// The rows of `orders` whose `account` refers to this one.
+    pub const orders: HasMany<model::Account, model::Order> = HasMany::at(0);
 }
 
 /// Model `Order`, table `orders`, on `default` and `m`.
@@ -891,7 +905,7 @@ pub mod orders {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""orders""#,
         columns: &[r#""account""#, r#""line""#],
         key: &[0, 1],
@@ -918,9 +932,15 @@ pub mod orders {
         touch: "",
         delete: r#"DELETE FROM "orders" WHERE "account" = ? AND "line" = ?"#,
         uniques: &[],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[0],
+            to: &super::accounts::SQLITE,
+            to_columns: &[0],
+        }],
+        referenced: &[],
     };
 
-    static MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: "`orders`",
         columns: &["`account`", "`line`"],
         key: &[0, 1],
@@ -945,6 +965,12 @@ pub mod orders {
         touch: "",
         delete: "DELETE FROM `orders` WHERE `account` = ? AND `line` = ?",
         uniques: &[],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[0],
+            to: &super::accounts::MYSQL,
+            to_columns: &[0],
+        }],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Order {
@@ -1027,11 +1053,14 @@ pub mod order {
     pub use super::orders::*;
 
     use super::model;
-    use ::bindery::query::{Column, RowEngine};
+    use ::bindery::query::{Column, RowEngine, To};
 
     /// `account`
-    pub const account: Column<model::Order, super::accounts::AccountId<RowEngine>> =
-        Column::at(0).binary();
+    pub const account: Column<
+        model::Order,
+        super::accounts::AccountId<RowEngine>,
+        To<model::Account>,
+    > = Column::at(0).binary().refers(0);
 
     /// `line`
     pub const line: Column<model::Order, i32> = Column::at(1);

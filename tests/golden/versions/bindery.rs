@@ -522,55 +522,58 @@ pub mod pages {
         }
     }
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`pages`",
-        columns: &[
-            "`id`",
-            "`path`",
-            "`body`",
-            "`revision`",
-            "`changed_at`",
-            "`changed_on`",
-        ],
-        key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5],
-        required: &[1, 2, 3, 5],
-        counted: ::core::option::Option::Some(0),
-        select: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`pages`",
+            columns: &[
+                "`id`",
+                "`path`",
+                "`body`",
+                "`revision`",
+                "`changed_at`",
+                "`changed_on`",
+            ],
+            key: &[0],
+            writable: &[0, 1, 2, 3, 4, 5],
+            required: &[1, 2, 3, 5],
+            counted: ::core::option::Option::Some(0),
+            select: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
             FROM `pages`"#,
-        first: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
+            first: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
             FROM `pages`
             ORDER BY `id` LIMIT 1"#,
-        find: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
+            find: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
             FROM `pages`
             WHERE `id` = ?"#,
-        count: "SELECT count(*) FROM `pages`",
-        exists: "SELECT 1 FROM `pages` WHERE `id` = ?",
-        insert: r#"INSERT INTO `pages` (`path`, `body`, `revision`, `changed_on`)
+            count: "SELECT count(*) FROM `pages`",
+            exists: "SELECT 1 FROM `pages` WHERE `id` = ?",
+            insert: r#"INSERT INTO `pages` (`path`, `body`, `revision`, `changed_on`)
             VALUES (?, ?, ?, ?)
             RETURNING `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`"#,
-        insert_row: r#"INSERT INTO `pages` (`id`, `path`, `body`, `revision`, `changed_at`,
+            insert_row: r#"INSERT INTO `pages` (`id`, `path`, `body`, `revision`, `changed_at`,
             `changed_on`)
             VALUES (?, ?, ?, ?, ?, ?)"#,
-        returning: " RETURNING `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`",
-        save: r#"UPDATE `pages`
+            returning: " RETURNING `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`",
+            save: r#"UPDATE `pages`
             SET `path` = ?, `body` = ?, `revision` = `pages`.`revision` + 1, `changed_at` =
             CURRENT_TIMESTAMP(6), `changed_on` = (CURRENT_DATE)
             WHERE `id` = ? AND `revision` = ?"#,
-        version: ::core::option::Option::Some(3),
-        touched: &[3, 4, 5],
-        touch: r#"`revision` = `pages`.`revision` + 1, `changed_at` =
+            version: ::core::option::Option::Some(3),
+            touched: &[3, 4, 5],
+            touch: r#"`revision` = `pages`.`revision` + 1, `changed_at` =
             CURRENT_TIMESTAMP(6), `changed_on` = (CURRENT_DATE)"#,
-        delete: "DELETE FROM `pages` WHERE `id` = ?",
-        uniques: &[::bindery::__private::UniqueSql {
-            columns: &[1],
-            find: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
+            delete: "DELETE FROM `pages` WHERE `id` = ?",
+            uniques: &[::bindery::__private::UniqueSql {
+                columns: &[1],
+                find: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
             FROM `pages`
             WHERE `path` = ?"#,
-        }],
-    };
+            }],
+            references: &[],
+            referenced: &[],
+        };
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""pages""#,
         columns: &[
             r#""id""#,
@@ -616,9 +619,11 @@ pub mod pages {
             FROM "pages"
             WHERE "path" = $1"#,
         }],
+        references: &[],
+        referenced: &[],
     };
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""pages""#,
         columns: &[
             r#""id""#,
@@ -666,54 +671,59 @@ pub mod pages {
             FROM "pages"
             WHERE "path" = ?"#,
         }],
+        references: &[],
+        referenced: &[],
     };
 
-    static MYSQL_AS_MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`pages`",
-        columns: &[
-            "`id`",
-            "`path`",
-            "`body`",
-            "`revision`",
-            "`changed_at`",
-            "`changed_on`",
-        ],
-        key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5],
-        required: &[1, 2, 3, 5],
-        counted: ::core::option::Option::Some(0),
-        select: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`pages`",
+            columns: &[
+                "`id`",
+                "`path`",
+                "`body`",
+                "`revision`",
+                "`changed_at`",
+                "`changed_on`",
+            ],
+            key: &[0],
+            writable: &[0, 1, 2, 3, 4, 5],
+            required: &[1, 2, 3, 5],
+            counted: ::core::option::Option::Some(0),
+            select: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
             FROM `pages`"#,
-        first: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
+            first: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
             FROM `pages`
             ORDER BY `id` LIMIT 1"#,
-        find: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
+            find: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
             FROM `pages`
             WHERE `id` = ?"#,
-        count: "SELECT count(*) FROM `pages`",
-        exists: "SELECT 1 FROM `pages` WHERE `id` = ?",
-        insert: r#"INSERT INTO `pages` (`path`, `body`, `revision`, `changed_on`)
+            count: "SELECT count(*) FROM `pages`",
+            exists: "SELECT 1 FROM `pages` WHERE `id` = ?",
+            insert: r#"INSERT INTO `pages` (`path`, `body`, `revision`, `changed_on`)
             VALUES (?, ?, ?, ?)"#,
-        insert_row: r#"INSERT INTO `pages` (`id`, `path`, `body`, `revision`, `changed_at`,
+            insert_row: r#"INSERT INTO `pages` (`id`, `path`, `body`, `revision`, `changed_at`,
             `changed_on`)
             VALUES (?, ?, ?, ?, ?, ?)"#,
-        returning: "",
-        save: r#"UPDATE `pages`
+            returning: "",
+            save: r#"UPDATE `pages`
             SET `path` = ?, `body` = ?, `revision` = `pages`.`revision` + 1, `changed_at` =
             CURRENT_TIMESTAMP(6), `changed_on` = (CURRENT_DATE)
             WHERE `id` = ? AND `revision` = ?"#,
-        version: ::core::option::Option::Some(3),
-        touched: &[3, 4, 5],
-        touch: r#"`revision` = `pages`.`revision` + 1, `changed_at` =
+            version: ::core::option::Option::Some(3),
+            touched: &[3, 4, 5],
+            touch: r#"`revision` = `pages`.`revision` + 1, `changed_at` =
             CURRENT_TIMESTAMP(6), `changed_on` = (CURRENT_DATE)"#,
-        delete: "DELETE FROM `pages` WHERE `id` = ?",
-        uniques: &[::bindery::__private::UniqueSql {
-            columns: &[1],
-            find: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
+            delete: "DELETE FROM `pages` WHERE `id` = ?",
+            uniques: &[::bindery::__private::UniqueSql {
+                columns: &[1],
+                find: r#"SELECT `id`, `path`, `body`, `revision`, `changed_at`, `changed_on`
             FROM `pages`
             WHERE `path` = ?"#,
-        }],
-    };
+            }],
+            references: &[],
+            referenced: &[],
+        };
 
     impl ::bindery::LivesOn<engine::Default> for model::Page {
         fn sql(
@@ -1257,56 +1267,59 @@ pub mod machines {
         }
     }
 
-    static MYSQL_AS_MARIADB: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`machines`",
-        columns: &[
-            "`name`",
-            "`version`",
-            "`seen_at`",
-            "`changed_at`",
-            "`seen_to_the_second`",
-        ],
-        key: &[0],
-        writable: &[0, 1, 2, 3, 4],
-        required: &[0, 2, 3, 4],
-        counted: ::core::option::Option::None,
-        select: r#"SELECT `name`, `version`, `seen_at`, `changed_at`,
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`machines`",
+            columns: &[
+                "`name`",
+                "`version`",
+                "`seen_at`",
+                "`changed_at`",
+                "`seen_to_the_second`",
+            ],
+            key: &[0],
+            writable: &[0, 1, 2, 3, 4],
+            required: &[0, 2, 3, 4],
+            counted: ::core::option::Option::None,
+            select: r#"SELECT `name`, `version`, `seen_at`, `changed_at`,
             `seen_to_the_second`
             FROM `machines`"#,
-        first: r#"SELECT `name`, `version`, `seen_at`, `changed_at`,
+            first: r#"SELECT `name`, `version`, `seen_at`, `changed_at`,
             `seen_to_the_second`
             FROM `machines`
             ORDER BY `name` LIMIT 1"#,
-        find: r#"SELECT `name`, `version`, `seen_at`, `changed_at`,
+            find: r#"SELECT `name`, `version`, `seen_at`, `changed_at`,
             `seen_to_the_second`
             FROM `machines`
             WHERE `name` = ?"#,
-        count: "SELECT count(*) FROM `machines`",
-        exists: "SELECT 1 FROM `machines` WHERE `name` = ?",
-        insert: r#"INSERT INTO `machines` (`name`, `seen_at`, `changed_at`,
+            count: "SELECT count(*) FROM `machines`",
+            exists: "SELECT 1 FROM `machines` WHERE `name` = ?",
+            insert: r#"INSERT INTO `machines` (`name`, `seen_at`, `changed_at`,
             `seen_to_the_second`)
             VALUES (?, ?, ?, ?)
             RETURNING `name`, `version`, `seen_at`, `changed_at`, `seen_to_the_second`"#,
-        insert_row: r#"INSERT INTO `machines` (`name`, `version`, `seen_at`, `changed_at`,
+            insert_row: r#"INSERT INTO `machines` (`name`, `version`, `seen_at`, `changed_at`,
             `seen_to_the_second`)
             VALUES (?, ?, ?, ?, ?)"#,
-        returning: r#" RETURNING `name`, `version`, `seen_at`, `changed_at`,
+            returning: r#" RETURNING `name`, `version`, `seen_at`, `changed_at`,
             `seen_to_the_second`"#,
-        save: r#"UPDATE `machines`
+            save: r#"UPDATE `machines`
             SET `version` = `machines`.`version` + 1, `seen_at` = CURRENT_TIMESTAMP(2),
             `changed_at` = CURRENT_TIMESTAMP(3), `seen_to_the_second` = CURRENT_TIMESTAMP,
             `hidden_at` = CURRENT_TIMESTAMP(3)
             WHERE `name` = ? AND `version` = ?"#,
-        version: ::core::option::Option::Some(1),
-        touched: &[1, 2, 3, 4],
-        touch: r#"`version` = `machines`.`version` + 1, `seen_at` =
+            version: ::core::option::Option::Some(1),
+            touched: &[1, 2, 3, 4],
+            touch: r#"`version` = `machines`.`version` + 1, `seen_at` =
             CURRENT_TIMESTAMP(2), `changed_at` = CURRENT_TIMESTAMP(3), `seen_to_the_second` =
             CURRENT_TIMESTAMP, `hidden_at` = CURRENT_TIMESTAMP(3)"#,
-        delete: "DELETE FROM `machines` WHERE `name` = ?",
-        uniques: &[],
-    };
+            delete: "DELETE FROM `machines` WHERE `name` = ?",
+            uniques: &[],
+            references: &[],
+            referenced: &[],
+        };
 
-    static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""machines""#,
         columns: &[
             r#""name""#,
@@ -1353,9 +1366,11 @@ pub mod machines {
             statement_timestamp(), "hidden_at" = statement_timestamp()"#,
         delete: r#"DELETE FROM "machines" WHERE "name" = $1"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""machines""#,
         columns: &[
             r#""name""#,
@@ -1406,54 +1421,59 @@ pub mod machines {
             replace(substr(strftime('%Y-%m-%d %H:%M:%f', 'now'), 1, 23) || '000', '.000000', '')"#,
         delete: r#"DELETE FROM "machines" WHERE "name" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
-    static MYSQL_AS_MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
-        table: "`machines`",
-        columns: &[
-            "`name`",
-            "`version`",
-            "`seen_at`",
-            "`changed_at`",
-            "`seen_to_the_second`",
-        ],
-        key: &[0],
-        writable: &[0, 1, 2, 3, 4],
-        required: &[0, 2, 3, 4],
-        counted: ::core::option::Option::None,
-        select: r#"SELECT `name`, `version`, `seen_at`, `changed_at`,
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`machines`",
+            columns: &[
+                "`name`",
+                "`version`",
+                "`seen_at`",
+                "`changed_at`",
+                "`seen_to_the_second`",
+            ],
+            key: &[0],
+            writable: &[0, 1, 2, 3, 4],
+            required: &[0, 2, 3, 4],
+            counted: ::core::option::Option::None,
+            select: r#"SELECT `name`, `version`, `seen_at`, `changed_at`,
             `seen_to_the_second`
             FROM `machines`"#,
-        first: r#"SELECT `name`, `version`, `seen_at`, `changed_at`,
+            first: r#"SELECT `name`, `version`, `seen_at`, `changed_at`,
             `seen_to_the_second`
             FROM `machines`
             ORDER BY `name` LIMIT 1"#,
-        find: r#"SELECT `name`, `version`, `seen_at`, `changed_at`,
+            find: r#"SELECT `name`, `version`, `seen_at`, `changed_at`,
             `seen_to_the_second`
             FROM `machines`
             WHERE `name` = ?"#,
-        count: "SELECT count(*) FROM `machines`",
-        exists: "SELECT 1 FROM `machines` WHERE `name` = ?",
-        insert: r#"INSERT INTO `machines` (`name`, `seen_at`, `changed_at`,
+            count: "SELECT count(*) FROM `machines`",
+            exists: "SELECT 1 FROM `machines` WHERE `name` = ?",
+            insert: r#"INSERT INTO `machines` (`name`, `seen_at`, `changed_at`,
             `seen_to_the_second`)
             VALUES (?, ?, ?, ?)"#,
-        insert_row: r#"INSERT INTO `machines` (`name`, `version`, `seen_at`, `changed_at`,
+            insert_row: r#"INSERT INTO `machines` (`name`, `version`, `seen_at`, `changed_at`,
             `seen_to_the_second`)
             VALUES (?, ?, ?, ?, ?)"#,
-        returning: "",
-        save: r#"UPDATE `machines`
+            returning: "",
+            save: r#"UPDATE `machines`
             SET `version` = `machines`.`version` + 1, `seen_at` = CURRENT_TIMESTAMP(2),
             `changed_at` = CURRENT_TIMESTAMP(3), `seen_to_the_second` = CURRENT_TIMESTAMP,
             `hidden_at` = CURRENT_TIMESTAMP(3)
             WHERE `name` = ? AND `version` = ?"#,
-        version: ::core::option::Option::Some(1),
-        touched: &[1, 2, 3, 4],
-        touch: r#"`version` = `machines`.`version` + 1, `seen_at` =
+            version: ::core::option::Option::Some(1),
+            touched: &[1, 2, 3, 4],
+            touch: r#"`version` = `machines`.`version` + 1, `seen_at` =
             CURRENT_TIMESTAMP(2), `changed_at` = CURRENT_TIMESTAMP(3), `seen_to_the_second` =
             CURRENT_TIMESTAMP, `hidden_at` = CURRENT_TIMESTAMP(3)"#,
-        delete: "DELETE FROM `machines` WHERE `name` = ?",
-        uniques: &[],
-    };
+            delete: "DELETE FROM `machines` WHERE `name` = ?",
+            uniques: &[],
+            references: &[],
+            referenced: &[],
+        };
 
     impl ::bindery::LivesOn<engine::Default> for model::Machine {
         fn sql(

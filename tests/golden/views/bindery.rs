@@ -337,7 +337,7 @@ pub mod customers {
         type Engine = engine::Default;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""customers""#,
         columns: &[r#""id""#, r#""name""#, r#""email""#],
         key: &[0],
@@ -360,6 +360,8 @@ pub mod customers {
         touch: "",
         delete: r#"DELETE FROM "customers" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Customer {
@@ -776,7 +778,7 @@ pub mod orders {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""orders""#,
         columns: &[r#""id""#, r#""customer_id""#, r#""amount""#, r#""note""#],
         key: &[0],
@@ -806,6 +808,8 @@ pub mod orders {
         touch: "",
         delete: r#"DELETE FROM "orders" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Order {
@@ -971,7 +975,7 @@ pub mod customer_totals {
         type Engine = engine::Default;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""customer_totals""#,
         columns: &[
             r#""customer_id""#,
@@ -1000,6 +1004,8 @@ pub mod customer_totals {
         touch: "",
         delete: "",
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::CustomerTotal {
@@ -1157,7 +1163,7 @@ pub mod great_orders {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""great_orders""#,
         columns: &[r#""id""#, r#""amount""#, r#""remark""#],
         key: &[],
@@ -1178,6 +1184,8 @@ pub mod great_orders {
         touch: "",
         delete: "",
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::GreatOrder {
@@ -1340,7 +1348,7 @@ pub mod greatest_ {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""greatest""#,
         columns: &[r#""id""#, r#""amount""#, r#""remark""#],
         key: &[],
@@ -1361,6 +1369,8 @@ pub mod greatest_ {
         touch: "",
         delete: "",
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Greatest {

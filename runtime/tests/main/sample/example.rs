@@ -107,6 +107,7 @@ pub mod model {
 pub mod blog {
     use super::model;
     use ::bindery::query::{Column, Nullable};
+    use ::bindery::relation::HasMany;
 
     /// `id`
     pub const id: Column<model::Blog, super::blogs::BlogId<::bindery::query::RowEngine>> = Column::at(0);
@@ -119,13 +120,16 @@ pub mod blog {
 
     /// `stars`
     pub const stars: Column<model::Blog, i64> = Column::at(3);
+
+    /// The rows of `users` whose `best` refers to this one.
+    pub const users: HasMany<model::Blog, model::User> = HasMany::at(0);
 }
 
 /// Columns of `users`, for queries. Import the module, never what is in it.
 #[allow(non_upper_case_globals, dead_code)]
 pub mod user {
     use super::model;
-    use ::bindery::query::{Column, Nullable};
+    use ::bindery::query::{Column, Nullable, To};
 
     /// `id`
     pub const id: Column<model::User, super::users::UserId> = Column::at(0);
@@ -134,7 +138,7 @@ pub mod user {
     pub const email: Column<model::User, ::std::string::String> = Column::at(1);
 
     /// `best`
-    pub const best: Column<model::User, super::blogs::BlogId, Nullable> = Column::at(2);
+    pub const best: Column<model::User, super::blogs::BlogId, To<model::Blog, Nullable>> = Column::at(2).refers(0);
 }
 
 /// Model `Blog`, table `blogs`, on `default` and `b`.
@@ -317,6 +321,11 @@ pub mod blogs {
         }
     }
 
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Blog<E> {
+        type Model = model::Blog;
+        type Engine = E;
+    }
+
     impl<E: ::bindery::Hosts<model::Blog>> ::bindery::FromRow<E> for Blog<E> {
         const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
 
@@ -366,7 +375,7 @@ pub mod blogs {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: "\"blogs\"",
         columns: &["\"id\"", "\"title\"", "\"content\"", "\"stars\""],
         key: &[0],
@@ -387,6 +396,11 @@ pub mod blogs {
         touch: "",
         delete: "DELETE FROM \"blogs\" WHERE \"id\" = ?",
         uniques: &[],
+        references: &[],
+        referenced: &[::bindery::__private::ReferencedSql {
+            from: ::core::option::Option::Some(&super::users::SQLITE),
+            reference: 0,
+        }],
     };
 
     /// The description of `blogs` in the program.
@@ -618,6 +632,11 @@ pub mod users {
         }
     }
 
+    impl ::bindery::RowOf for User {
+        type Model = model::User;
+        type Engine = engine::Default;
+    }
+
     impl<E: ::bindery::Hosts<model::User>> ::bindery::FromRow<E> for User {
         const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
 
@@ -643,7 +662,7 @@ pub mod users {
         }
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: "\"users\"",
         columns: &["\"id\"", "\"email\"", "\"best\""],
         key: &[0],
@@ -667,6 +686,12 @@ pub mod users {
             columns: &[1],
             find: "SELECT \"id\", \"email\", \"best\" FROM \"users\" WHERE \"email\" = ?",
         }],
+        references: &[::bindery::__private::ReferenceSql {
+            columns: &[2],
+            to: &super::blogs::SQLITE,
+            to_columns: &[0],
+        }],
+        referenced: &[],
     };
 
     /// The description of `users` in the program.

@@ -68,6 +68,8 @@ impl Spec {
             touch: "",
             delete: leak(format!("DELETE FROM {} WHERE {by_key}", writer.table())),
             uniques: writer.uniques(&select),
+            references: &[],
+            referenced: &[],
             select: leak(select),
         }
     }

@@ -237,6 +237,8 @@ fn table_sql(model: &CheckedModel, table: TableId, engine: EngineId) -> TableSql
         touch: leak(sql.touch),
         delete: leak(sql.delete),
         uniques: &[],
+        references: &[],
+        referenced: &[],
     }
 }
 

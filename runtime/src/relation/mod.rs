@@ -1,0 +1,14 @@
+//! Relations that foreign keys make: which rows refer to which, and how they are loaded together.
+//!
+//! A relation is a constant that generated code has beside the columns. Everything below its types is independent of
+//! models and engines.
+
+mod batch;
+mod keys;
+mod kinds;
+mod load;
+mod loaded;
+
+pub use kinds::{BelongsTo, HasMany, HasOne};
+pub use load::{Chain, Load, Nested};
+pub use loaded::{Loaded, LoadedMany, LoadedNested, LoadedOne, NestedRows};
