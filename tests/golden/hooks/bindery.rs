@@ -295,7 +295,7 @@ pub mod tasks {
         type Engine = engine::Default;
     }
 
-    static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""tasks""#,
         columns: &[r#""id""#, r#""title""#, r#""due""#],
         key: &[0],
@@ -318,6 +318,8 @@ pub mod tasks {
         touch: "",
         delete: r#"DELETE FROM "tasks" WHERE "id" = ?"#,
         uniques: &[],
+        references: &[],
+        referenced: &[],
     };
 
     impl ::bindery::LivesOn<engine::Default> for model::Task {

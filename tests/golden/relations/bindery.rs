@@ -262,6 +262,7 @@ pub mod companies {
     }
 
     /// Columns of `companies` to be changed; what is `None` stays.
+    #[must_use]
     pub struct CompanyPatch<E: ::bindery::Engine = engine::Default> {
         /// `name`
         pub name: ::core::option::Option<::std::string::String>,
@@ -275,6 +276,28 @@ pub mod companies {
                 name: ::core::option::Option::None,
                 parent_id: ::core::option::Option::None,
             }
+        }
+    }
+
+    impl<E: ::bindery::Engine> CompanyPatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `name`.
+        pub fn name(mut self, name: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.name = ::core::option::Option::Some(name.into());
+            self
+        }
+
+        /// Sets `parent_id`; `None` is NULL.
+        pub fn parent_id(
+            mut self,
+            parent_id: impl ::bindery::types::Nullable<CompanyId<E>>,
+        ) -> Self {
+            self.parent_id = ::core::option::Option::Some(parent_id.into_nullable());
+            self
         }
     }
 
@@ -900,6 +923,7 @@ pub mod users {
     }
 
     /// Columns of `users` to be changed; what is `None` stays.
+    #[must_use]
     pub struct UserPatch<E: ::bindery::Engine = engine::Default> {
         /// `email`
         pub email: ::core::option::Option<::std::string::String>,
@@ -917,6 +941,34 @@ pub mod users {
                 name: ::core::option::Option::None,
                 company_id: ::core::option::Option::None,
             }
+        }
+    }
+
+    impl<E: ::bindery::Engine> UserPatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `email`.
+        pub fn email(mut self, email: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.email = ::core::option::Option::Some(email.into());
+            self
+        }
+
+        /// Sets `name`.
+        pub fn name(mut self, name: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.name = ::core::option::Option::Some(name.into());
+            self
+        }
+
+        /// Sets `company_id`; `None` is NULL.
+        pub fn company_id(
+            mut self,
+            company_id: impl ::bindery::types::Nullable<super::companies::CompanyId<E>>,
+        ) -> Self {
+            self.company_id = ::core::option::Option::Some(company_id.into_nullable());
+            self
         }
     }
 
@@ -1693,9 +1745,23 @@ pub mod profiles {
 
     /// Columns of `profiles` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct ProfilePatch {
         /// `about`
         pub about: ::core::option::Option<::std::string::String>,
+    }
+
+    impl ProfilePatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `about`.
+        pub fn about(mut self, about: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.about = ::core::option::Option::Some(about.into());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::bindery::__private::ColumnSource for NewProfile<E> {
@@ -2220,6 +2286,7 @@ pub mod posts {
     }
 
     /// Columns of `posts` to be changed; what is `None` stays.
+    #[must_use]
     pub struct PostPatch<E: ::bindery::Engine = engine::Default> {
         /// `author_id`
         pub author_id: ::core::option::Option<super::users::UserId<E>>,
@@ -2236,6 +2303,34 @@ pub mod posts {
                 editor_id: ::core::option::Option::None,
                 title: ::core::option::Option::None,
             }
+        }
+    }
+
+    impl<E: ::bindery::Engine> PostPatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `author_id`.
+        pub fn author_id(mut self, author_id: super::users::UserId<E>) -> Self {
+            self.author_id = ::core::option::Option::Some(author_id);
+            self
+        }
+
+        /// Sets `editor_id`; `None` is NULL.
+        pub fn editor_id(
+            mut self,
+            editor_id: impl ::bindery::types::Nullable<super::users::UserId<E>>,
+        ) -> Self {
+            self.editor_id = ::core::option::Option::Some(editor_id.into_nullable());
+            self
+        }
+
+        /// Sets `title`.
+        pub fn title(mut self, title: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.title = ::core::option::Option::Some(title.into());
+            self
         }
     }
 
@@ -2960,6 +3055,7 @@ pub mod comments {
     }
 
     /// Columns of `comments` to be changed; what is `None` stays.
+    #[must_use]
     pub struct CommentPatch<E: ::bindery::Engine = engine::Default> {
         /// `post_id`
         pub post_id: ::core::option::Option<super::posts::PostId<E>>,
@@ -2976,6 +3072,34 @@ pub mod comments {
                 author_id: ::core::option::Option::None,
                 words: ::core::option::Option::None,
             }
+        }
+    }
+
+    impl<E: ::bindery::Engine> CommentPatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `post_id`.
+        pub fn post_id(mut self, post_id: super::posts::PostId<E>) -> Self {
+            self.post_id = ::core::option::Option::Some(post_id);
+            self
+        }
+
+        /// Sets `author_id`; `None` is NULL.
+        pub fn author_id(
+            mut self,
+            author_id: impl ::bindery::types::Nullable<super::users::UserId<E>>,
+        ) -> Self {
+            self.author_id = ::core::option::Option::Some(author_id.into_nullable());
+            self
+        }
+
+        /// Sets `words`.
+        pub fn words(mut self, words: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.words = ::core::option::Option::Some(words.into());
+            self
         }
     }
 
@@ -3599,7 +3723,15 @@ pub mod tags {
 
     /// Columns of `tags` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct TagPatch {}
+
+    impl TagPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+    }
 
     impl ::bindery::__private::ColumnSource for NewTag {
         fn columns(&self) -> ::bindery::__private::ColumnSet {
@@ -4060,7 +4192,15 @@ pub mod post_tags {
 
     /// Columns of `post_tags` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct PostTagPatch {}
+
+    impl PostTagPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+    }
 
     impl<E: ::bindery::Engine> ::bindery::__private::ColumnSource for NewPostTag<E> {
         fn columns(&self) -> ::bindery::__private::ColumnSet {
@@ -4614,9 +4754,23 @@ pub mod chapters {
 
     /// Columns of `chapters` to be changed; what is `None` stays.
     #[derive(Default)]
+    #[must_use]
     pub struct ChapterPatch {
         /// `title`
         pub title: ::core::option::Option<::std::string::String>,
+    }
+
+    impl ChapterPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `title`.
+        pub fn title(mut self, title: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.title = ::core::option::Option::Some(title.into());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::bindery::__private::ColumnSource for NewChapter<E> {
@@ -5193,6 +5347,7 @@ pub mod notes {
     }
 
     /// Columns of `notes` to be changed; what is `None` stays.
+    #[must_use]
     pub struct NotePatch<E: ::bindery::Engine = engine::Default> {
         /// `number`
         pub number: ::core::option::Option<::core::option::Option<i32>>,
@@ -5209,6 +5364,34 @@ pub mod notes {
                 post_id: ::core::option::Option::None,
                 words: ::core::option::Option::None,
             }
+        }
+    }
+
+    impl<E: ::bindery::Engine> NotePatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `number`; `None` is NULL.
+        pub fn number(mut self, number: impl ::bindery::types::Nullable<i32>) -> Self {
+            self.number = ::core::option::Option::Some(number.into_nullable());
+            self
+        }
+
+        /// Sets `post_id`; `None` is NULL.
+        pub fn post_id(
+            mut self,
+            post_id: impl ::bindery::types::Nullable<super::posts::PostId<E>>,
+        ) -> Self {
+            self.post_id = ::core::option::Option::Some(post_id.into_nullable());
+            self
+        }
+
+        /// Sets `words`.
+        pub fn words(mut self, words: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.words = ::core::option::Option::Some(words.into());
+            self
         }
     }
 
@@ -5840,6 +6023,7 @@ pub mod invitations {
     }
 
     /// Columns of `invitations` to be changed; what is `None` stays.
+    #[must_use]
     pub struct InvitationPatch<E: ::bindery::Engine = engine::Default> {
         /// `email`
         pub email: ::core::option::Option<::std::string::String>,
@@ -5859,6 +6043,43 @@ pub mod invitations {
                 user: ::core::option::Option::None,
                 invitations: ::core::option::Option::None,
             }
+        }
+    }
+
+    impl<E: ::bindery::Engine> InvitationPatch<E> {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `email`.
+        pub fn email(mut self, email: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.email = ::core::option::Option::Some(email.into());
+            self
+        }
+
+        /// Sets `type_id`.
+        pub fn type_id(mut self, type_id: i64) -> Self {
+            self.type_id = ::core::option::Option::Some(type_id);
+            self
+        }
+
+        /// Sets `user`; `None` is NULL.
+        pub fn user(
+            mut self,
+            user: impl ::bindery::types::Nullable<super::users::UserId<E>>,
+        ) -> Self {
+            self.user = ::core::option::Option::Some(user.into_nullable());
+            self
+        }
+
+        /// Sets `invitations`; `None` is NULL.
+        pub fn invitations(
+            mut self,
+            invitations: impl ::bindery::types::Nullable<InvitationId<E>>,
+        ) -> Self {
+            self.invitations = ::core::option::Option::Some(invitations.into_nullable());
+            self
         }
     }
 
