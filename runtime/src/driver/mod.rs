@@ -72,8 +72,10 @@ pub(crate) mod queue;
 mod raw;
 mod refused;
 mod table_sql;
+mod table_text;
 #[cfg(test)]
 pub(crate) mod tests;
+pub(crate) mod texts;
 mod transaction_options;
 pub(crate) mod turns;
 #[cfg(any(feature = "postgres", feature = "mysql"))]

@@ -15,7 +15,7 @@ use bindery_core::dialect::Dialect;
 /// An open connection. Every method that fails with a lost connection leaves it broken, and the pool throws it away.
 pub(crate) enum Physical {
     #[cfg(feature = "sqlite")]
-    Sqlite(super::sqlite::SqliteConnection),
+    Sqlite(Box<super::sqlite::SqliteConnection>),
     #[cfg(feature = "postgres")]
     Postgres(Box<super::postgres::PostgresConnection>),
     #[cfg(feature = "mysql")]
@@ -227,7 +227,7 @@ impl Physical {
     /// Inserts `rows` rows in the fastest way of this database; `write` writes the given columns of one row.
     pub(crate) fn insert_rows(
         &mut self,
-        table: &TableSql,
+        table: &'static TableSql,
         columns: &ColumnSet,
         rows: usize,
         write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),

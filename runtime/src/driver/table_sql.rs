@@ -286,6 +286,14 @@ impl TableSql {
         sql.finish()
     }
 
+    /// Returns which of `given` a row gets that is there by `unique`, beside those that every update sets by itself.
+    pub(crate) fn settable_beside(&self, unique: &UniqueSql, given: &ColumnSet) -> ColumnSet {
+        let outside = given
+            .iter()
+            .filter(|column| !unique.columns.contains(column));
+        self.settable(outside)
+    }
+
     /// These columns without those that an update sets by itself.
     pub(crate) fn settable(&self, columns: impl Iterator<Item = usize>) -> ColumnSet {
         columns

@@ -20,7 +20,6 @@ mod render;
 mod returning;
 mod shape;
 mod statement;
-mod texts;
 mod tree;
 
 pub use assignment::{Arithmetic, Assignment, AssignmentWriter, Assignments, Number};

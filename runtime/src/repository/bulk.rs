@@ -42,7 +42,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
 /// Neighbours that give the same columns go together, so that rows are stored in the order they were given.
 fn insert_chunk<M: Model, E: Engine>(
     physical: &mut Physical,
-    sql: &TableSql,
+    sql: &'static TableSql,
     engine: E,
     chunk: &[M::New<E>],
 ) -> Result<u64> {

@@ -46,7 +46,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
                 Dialect::Sqlite | Dialect::Postgres => {
                     let write =
                         &mut |params: &mut ParamWriter<'_>| write_row::<M, E>(sql, row, params);
-                    let text = overwriting(sql, dialect);
+                    let text = sql.overwrite_text(dialect, &overwritten(sql));
                     read_returned::<M, E>(link.ready()?, engine, &text, write)?
                 }
                 Dialect::Mysql => {
@@ -81,12 +81,6 @@ fn overwritten(sql: &TableSql) -> ColumnSet {
     sql.settable(writable.filter(|column| !sql.key.contains(column)))
 }
 
-/// An INSERT of the whole row that overwrites the one with the same key.
-fn overwriting(sql: &TableSql, dialect: Dialect) -> String {
-    let update = sql.do_update_sql(dialect, sql.key, &overwritten(sql));
-    sql.insert_row.to_owned() + &update + sql.returning
-}
-
 fn overwrite<M: HasKey, E: Engine>(
     physical: &mut Physical,
     sql: &'static TableSql,
@@ -117,7 +111,7 @@ fn overwrite_existing<M: HasKey, E: Engine>(
     }
     let write = |params: &mut ParamWriter<'_>| M::write_row(row, params);
     let values = Values::new(sql, sql.writable.iter().copied().collect(), &write);
-    let text = sql.update_sql(physical.dialect(), &columns, sql.key.iter().copied());
+    let text = sql.update_text(physical.dialect(), &columns);
     let rows = physical.execute(&text, &mut |params| {
         values.write_some(&columns, params);
         write_key::<M, E>(sql, key, params);

@@ -10,7 +10,6 @@ use crate::link::engine::Engine;
 use crate::model::{ColumnSource, Model, Writable};
 use crate::value::ColumnSet;
 use crate::value::ParamWriter;
-use bindery_core::dialect::Dialect;
 
 impl<M: Model, E: Engine> Repository<'_, M, E> {
     /// Inserts a row and gives it back as stored, with what the database filled in. Nothing comes back from a table without a key.
@@ -40,13 +39,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
         self.run(Operation::Insert, |physical, sql, engine| {
             ensure_new::<M, E>(&new, engine)?;
             let columns = new.columns();
-            let mut text = sql.insert_sql(physical.dialect(), &columns, 1, false);
-            match physical.dialect() {
-                // An error would end the transaction around it.
-                Dialect::Postgres => text.push_str(" ON CONFLICT DO NOTHING"),
-                // An error undoes this statement only. `INSERT IGNORE` would hide other errors too.
-                Dialect::Sqlite | Dialect::Mysql => {}
-            }
+            let text = sql.insert_or_ignore_text(physical.dialect(), &columns);
             let write =
                 &mut |params: &mut ParamWriter<'_>| write_given(sql, &columns, &new, params);
             match physical.execute(&text, write) {
@@ -132,7 +125,7 @@ impl<'v> Values<'v> {
         let text = if self.columns.is_exactly(sql.required) {
             sql.insert
         } else {
-            built = sql.insert_sql(physical.dialect(), &self.columns, 1, true);
+            built = sql.insert_text(physical.dialect(), &self.columns, 1, true);
             &built
         };
         if sql.returning.is_empty() {
@@ -165,8 +158,7 @@ impl<'v> Values<'v> {
             return Ok(None);
         }
         let id = physical.last_insert_id();
-        let by = given.iter().chain(counted);
-        let text = sql.select_sql(physical.dialect(), by);
+        let text = sql.select_text(physical.dialect(), &given, counted);
         let in_transaction = physical.in_transaction();
         let read = read_one::<M, E>(physical, engine, &text, &mut |params| {
             self.write_some(&given, params);

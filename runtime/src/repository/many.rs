@@ -291,7 +291,7 @@ fn update_run<M: Writable + HasKey, E: Engine>(
         return count_existing::<M, E>(physical, sql, run.len(), |at| &run[at].0);
     }
     let mut updated = 0;
-    let text = sql.update_sql(physical.dialect(), &columns, sql.key.iter().copied());
+    let text = sql.update_text(physical.dialect(), &columns);
     let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
         let (key, patch) = &run[at];
         write_given(sql, &columns, patch, params);

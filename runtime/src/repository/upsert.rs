@@ -61,9 +61,7 @@ struct Upsert<'v> {
 impl Upsert<'_> {
     /// Columns that an existing row gets, beside those that every update sets by itself.
     fn changed(&self) -> ColumnSet {
-        let given = self.given.iter();
-        let outside = given.filter(|column| !self.unique.columns.contains(column));
-        self.sql.settable(outside)
+        self.sql.settable_beside(self.unique, &self.given)
     }
 
     fn at_once<M: Model, E: Engine>(
@@ -73,11 +71,9 @@ impl Upsert<'_> {
     ) -> Result<Option<M::Row<E>>> {
         let columns = self.values.columns();
         let dialect = physical.dialect();
-        let mut text = self.sql.insert_sql(dialect, columns, 1, false);
-        text += &self
+        let text = self
             .sql
-            .do_update_sql(dialect, self.unique.columns, &self.changed());
-        text += self.sql.returning;
+            .upsert_text(dialect, self.unique, (columns, &self.given));
         read_returned::<M, E>(physical, engine, &text, &mut |params| {
             self.values.write(params)
         })

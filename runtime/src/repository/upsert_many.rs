@@ -164,15 +164,12 @@ impl<'r, N: ColumnSource> Run<'r, N> {
     fn new(sql: &'static TableSql, unique: &'static UniqueSql, rows: &'r [N]) -> Result<Self> {
         let given = rows[0].given();
         ensure_given(unique, &given)?;
-        let outside = given
-            .iter()
-            .filter(|column| !unique.columns.contains(column));
         Ok(Self {
             sql,
             unique,
             rows,
             columns: rows[0].columns(),
-            changed: sql.settable(outside),
+            changed: sql.settable_beside(unique, &given),
             key: unique.columns.iter().copied().collect(),
         })
     }

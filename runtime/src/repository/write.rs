@@ -26,8 +26,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
         self.run(Operation::Update, |physical, sql, engine| {
             ensure(M::key_belongs_to(&key, engine))?;
             ensure_patch::<M, E>(&patch, engine)?;
-            let key_columns = sql.key.iter().copied();
-            let text = sql.update_sql(physical.dialect(), &columns, key_columns);
+            let text = sql.update_text(physical.dialect(), &columns);
             let write = &mut |params: &mut ParamWriter<'_>| {
                 write_given(sql, &columns, &patch, params);
                 write_key::<M, E>(sql, &key, params);

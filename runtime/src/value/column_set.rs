@@ -103,7 +103,40 @@ impl ColumnSet {
 
     /// The positions in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..64 * (self.more.len() + 1)).filter(|&column| self.contains(column))
+        Positions {
+            word: self.first,
+            before: 0,
+            more: self.more.iter(),
+        }
+    }
+
+    /// The set in words of 64 positions; equal sets have equal words.
+    pub(crate) fn words(&self) -> impl Iterator<Item = u64> + '_ {
+        std::iter::once(self.first).chain(self.more.iter().copied())
+    }
+}
+
+/// The positions of a set that are left.
+struct Positions<'s> {
+    /// Of the word at hand.
+    word: u64,
+    /// The positions before that word.
+    before: usize,
+    more: std::slice::Iter<'s, u64>,
+}
+
+impl Iterator for Positions<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.word == 0 {
+            self.word = *self.more.next()?;
+            self.before += 64;
+        }
+        let bit = self.word.trailing_zeros() as usize;
+        self.word &= self.word - 1;
+        Some(self.before + bit)
     }
 }
 

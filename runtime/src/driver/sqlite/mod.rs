@@ -42,7 +42,7 @@ const MAX_PARAMS: usize = 32_766;
 /// One open SQLite connection.
 pub(crate) struct SqliteConnection {
     /// Before the connection: SQLite closes one that has statements only when they are gone.
-    kept: Box<Kept>,
+    kept: Kept,
     watched: Watched,
     raw: raw::Ran,
     /// After the connection: a transaction that was left open is over when it is closed.
@@ -121,7 +121,7 @@ fn ensure_foreign_keys(connection: &rusqlite::Connection) -> Result<()> {
 
 impl SqliteConnection {
     /// Opens a file within a time.
-    pub(crate) fn open(options: &SqliteOptions<'_>, limit: Duration) -> Result<Self> {
+    pub(crate) fn open(options: &SqliteOptions<'_>, limit: Duration) -> Result<Box<Self>> {
         let flags = if options.read_only {
             OpenFlags::SQLITE_OPEN_READ_ONLY
                 | OpenFlags::SQLITE_OPEN_URI
@@ -148,14 +148,14 @@ impl SqliteConnection {
         ensure_foreign_keys(watched.connection())?;
         watched.set_lock_limit(options.busy_timeout);
         let raw = raw::Ran::of(watched.connection());
-        Ok(Self {
-            kept: Box::new(Kept::new()),
+        Ok(Box::new(Self {
+            kept: Kept::new(),
             watched,
             raw,
             writing,
             broken: Cell::new(false),
             only_reads: false,
-        })
+        }))
     }
 
     /// One more call, and the statements to do it with.
@@ -235,7 +235,7 @@ impl SqliteConnection {
 
     pub(crate) fn insert_rows(
         &mut self,
-        table: &TableSql,
+        table: &'static TableSql,
         columns: &ColumnSet,
         rows: usize,
         write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
@@ -246,17 +246,11 @@ impl SqliteConnection {
             columns => (MAX_PARAMS / columns).clamp(1, ROWS_PER_INSERT),
         };
         let mut inserted = 0;
-        let mut sql = (0, String::new());
         while inserted < rows {
             let count = per_statement.min(rows - inserted);
-            if sql.0 != count {
-                sql = (
-                    count,
-                    table.insert_sql(Dialect::Sqlite, columns, count, false),
-                );
-            }
+            let sql = table.insert_text(Dialect::Sqlite, columns, count, false);
             let rows = inserted..inserted + count;
-            let outcome = self.execute(&sql.1, &mut |params| {
+            let outcome = self.execute(&sql, &mut |params| {
                 for row in rows.clone() {
                     params.of_row(row, |params| write(row, params));
                 }

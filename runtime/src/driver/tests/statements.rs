@@ -409,17 +409,17 @@ fn odd_names_are_only_names() {
         );
         database.batch(&format!("CREATE TABLE {quoted} ({quoted} INT)"));
         assert!(database.physical.table_exists(None, NAME).unwrap());
-        let table = TableSql {
+        let table: &'static TableSql = Box::leak(Box::new(TableSql {
             table: quoted,
             columns: Box::leak(Box::new([quoted])),
             key: &[],
             writable: &[0],
             ..ITEM
-        };
+        }));
         let columns = ColumnSet::new().with(0);
         let inserted = database
             .physical
-            .insert_rows(&table, &columns, 100, &mut |row, params| {
+            .insert_rows(table, &columns, 100, &mut |row, params| {
                 params.i64(row as i64)
             });
         assert_eq!(inserted.unwrap(), 100);

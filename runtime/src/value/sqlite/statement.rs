@@ -14,8 +14,6 @@ use rusqlite::types::ValueRef;
 
 /// `SQLITE_UTF8` in the type that binding takes.
 const UTF8: u8 = 1;
-/// Bound values of this size are not kept until the next use.
-const LARGE: usize = 4_096;
 
 /// A prepared statement. It is finalised when dropped; SQLite keeps what it needs of the connection until then.
 pub(crate) struct Statement {
@@ -24,8 +22,8 @@ pub(crate) struct Statement {
     places: usize,
     /// It was stepped since the last reset.
     begun: bool,
-    /// A large value is bound.
-    holds_large: bool,
+    /// Copies of texts or bytes are bound.
+    holds_copies: bool,
 }
 
 // SAFETY: SQLite lets a statement move between threads with its connection as long as one thread at a time uses them.
@@ -68,7 +66,7 @@ impl Statement {
             is_reader,
             places: usize::try_from(places).unwrap_or(0),
             begun: false,
-            holds_large: false,
+            holds_copies: false,
         }
     }
 
@@ -100,14 +98,14 @@ impl Statement {
                 ValueRef::Integer(value) => ffi::sqlite3_bind_int64(raw, place, value),
                 ValueRef::Real(value) => ffi::sqlite3_bind_double(raw, place, value),
                 ValueRef::Text(text) => {
-                    self.holds_large |= text.len() > LARGE;
+                    self.holds_copies = true;
                     let (at, length) = (text.as_ptr().cast(), text.len() as u64);
                     ffi::sqlite3_bind_text64(raw, place, at, length, copy, UTF8)
                 }
                 // The pointer of an empty slice may lead nowhere, and SQLite would take that for NULL.
                 ValueRef::Blob([]) => ffi::sqlite3_bind_zeroblob(raw, place, 0),
                 ValueRef::Blob(bytes) => {
-                    self.holds_large |= bytes.len() > LARGE;
+                    self.holds_copies = true;
                     let (at, length) = (bytes.as_ptr().cast(), bytes.len() as u64);
                     ffi::sqlite3_bind_blob64(raw, place, at, length, copy)
                 }
@@ -139,7 +137,9 @@ impl Statement {
         // SAFETY: the statement was prepared and is not finalised.
         let code = unsafe { ffi::sqlite3_reset(raw) };
         let outcome = self.check(code);
-        if std::mem::take(&mut self.holds_large) {
+        // Kept until the next use, they would take the slots of the connection's lookaside memory, and every later cursor
+        // and text would be allocated.
+        if std::mem::take(&mut self.holds_copies) {
             // SAFETY: as above.
             unsafe { ffi::sqlite3_clear_bindings(raw) };
         }
@@ -249,4 +249,45 @@ unsafe fn message(handle: *mut ffi::sqlite3) -> Option<String> {
 #[cold]
 fn failure(code: c_int, message: Option<String>) -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(ffi::Error::new(code), message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The slots of the connection's lookaside memory that are taken.
+    fn slots_taken(connection: &rusqlite::Connection) -> c_int {
+        let (mut taken, mut most) = (0, 0);
+        let status = ffi::SQLITE_DBSTATUS_LOOKASIDE_USED;
+        // SAFETY: the connection is open, and both pointers lead to a number.
+        let code = unsafe {
+            ffi::sqlite3_db_status(
+                connection.handle(),
+                status,
+                &raw mut taken,
+                &raw mut most,
+                0,
+            )
+        };
+        assert_eq!(code, ffi::SQLITE_OK);
+        taken
+    }
+
+    #[test]
+    fn a_kept_statement_holds_no_copies_of_values() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        let mut kept: Vec<Statement> = (0..20)
+            .map(|_| Statement::prepare(&connection, "SELECT ?, ?, ?").unwrap())
+            .collect();
+        let before = slots_taken(&connection);
+        for statement in &mut kept {
+            statement.bind(1, ValueRef::Text(b"a short text")).unwrap();
+            statement.bind(2, ValueRef::Blob(&[7; 60])).unwrap();
+            statement.bind(3, ValueRef::Integer(7)).unwrap();
+            assert!(statement.step().unwrap());
+            assert_eq!(statement.value(0), ValueRef::Text(b"a short text"));
+            statement.reset().unwrap();
+        }
+        assert_eq!(slots_taken(&connection), before);
+    }
 }

@@ -1,4 +1,5 @@
-//! The texts of queries by their shape. A connection prepares a text once; here a thread builds it once.
+//! The texts of statements that are put together while the program runs, by their shape: the query builder's, and those that
+//! depend on which columns are given. A connection prepares a text once; here a thread builds it once.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -8,8 +9,14 @@ use std::rc::Rc;
 /// The number of texts that a thread keeps. A program has as many shapes as it has queries; one that makes shapes without
 /// end starts anew.
 const MOST: usize = 1_024;
+/// The bytes of all texts of a thread.
+const MOST_BYTES: usize = 4 << 20;
 
-type Texts = HashMap<Box<[u8]>, Rc<str>, BuildHasherDefault<ShapeHasher>>;
+#[derive(Default)]
+struct Texts {
+    by_shape: HashMap<Box<[u8]>, Rc<str>, BuildHasherDefault<ShapeHasher>>,
+    bytes: usize,
+}
 
 thread_local! {
     static TEXTS: RefCell<Texts> = RefCell::default();
@@ -18,7 +25,7 @@ thread_local! {
 /// The text of this shape, which `build` builds where it is not known.
 #[inline]
 pub(crate) fn text_of(shape: &[u8], build: impl FnOnce() -> String) -> Rc<str> {
-    let found = TEXTS.try_with(|texts| texts.borrow().get(shape).map(Rc::clone));
+    let found = TEXTS.try_with(|texts| texts.borrow().by_shape.get(shape).map(Rc::clone));
     match found {
         Ok(Some(text)) => text,
         Ok(None) | Err(_) => keep(shape, build()),
@@ -31,10 +38,11 @@ fn keep(shape: &[u8], text: String) -> Rc<str> {
     // A thread that is ending keeps nothing more.
     let _ = TEXTS.try_with(|texts| {
         let mut texts = texts.borrow_mut();
-        if texts.len() >= MOST {
-            texts.clear();
+        if texts.by_shape.len() >= MOST || texts.bytes >= MOST_BYTES {
+            *texts = Texts::default();
         }
-        texts.insert(shape.into(), Rc::clone(&text));
+        texts.bytes += text.len();
+        texts.by_shape.insert(shape.into(), Rc::clone(&text));
     });
     text
 }
@@ -88,6 +96,16 @@ mod tests {
         for number in 0..MOST as u32 + 1 {
             build(&number.to_le_bytes());
         }
-        assert!(TEXTS.with(|texts| texts.borrow().len()) <= MOST);
+        assert!(TEXTS.with(|texts| texts.borrow().by_shape.len()) <= MOST);
+    }
+
+    #[test]
+    fn long_texts_do_not_fill_the_memory() {
+        for number in 0..100_u8 {
+            text_of(&[number], || "x".repeat(100_000));
+            let bytes = TEXTS.with(|texts| texts.borrow().bytes);
+            assert!(bytes <= MOST_BYTES + 100_000, "{bytes}");
+        }
+        assert!(TEXTS.with(|texts| texts.borrow().by_shape.len()) > 10);
     }
 }

@@ -1,0 +1,195 @@
+//! Texts of a table's statements that depend on which columns are given, each built once a thread. What they say is
+//! `table_sql`'s.
+
+use std::rc::Rc;
+
+use super::texts::text_of;
+use super::{TableSql, UniqueSql};
+use crate::value::{Buffer, ColumnSet};
+use bindery_core::dialect::Dialect;
+
+/// What a text does. Those of the query builder's have lesser numbers.
+#[derive(Clone, Copy)]
+enum Text {
+    Insert = 128,
+    InsertReturning,
+    InsertOrIgnore,
+    Overwrite,
+    Update,
+    Upsert,
+    Select,
+}
+
+/// What a text depends on, beside its dialect: a table's statements are of one.
+type TextKey = Buffer<48>;
+
+impl TableSql {
+    fn key(&'static self, text: Text, columns: &ColumnSet) -> TextKey {
+        let mut key = TextKey::new();
+        key.fixed((std::ptr::from_ref(self) as usize).to_le_bytes());
+        key.push(text as u8);
+        push_set(columns, &mut key);
+        key
+    }
+
+    /// [`insert_sql`](Self::insert_sql).
+    pub(crate) fn insert_text(
+        &'static self,
+        dialect: Dialect,
+        columns: &ColumnSet,
+        rows: usize,
+        returning: bool,
+    ) -> Rc<str> {
+        let text = if returning {
+            Text::InsertReturning
+        } else {
+            Text::Insert
+        };
+        let mut key = self.key(text, columns);
+        key.fixed((rows as u64).to_le_bytes());
+        text_of(key.bytes(), || {
+            self.insert_sql(dialect, columns, rows, returning)
+        })
+    }
+
+    /// An INSERT of one row with these columns that does nothing where a unique key holds one of its values already, or
+    /// fails where that ends no transaction.
+    pub(crate) fn insert_or_ignore_text(
+        &'static self,
+        dialect: Dialect,
+        columns: &ColumnSet,
+    ) -> Rc<str> {
+        let key = self.key(Text::InsertOrIgnore, columns);
+        text_of(key.bytes(), || {
+            let sql = self.insert_sql(dialect, columns, 1, false);
+            match dialect {
+                // An error would end the transaction around it.
+                Dialect::Postgres => sql + " ON CONFLICT DO NOTHING",
+                // An error undoes this statement only. `INSERT IGNORE` would hide other errors too.
+                Dialect::Sqlite | Dialect::Mysql => sql,
+            }
+        })
+    }
+
+    /// An INSERT of the whole row that overwrites the one with the same key and returns it. `overwritten` are always the
+    /// same columns of a table.
+    pub(crate) fn overwrite_text(
+        &'static self,
+        dialect: Dialect,
+        overwritten: &ColumnSet,
+    ) -> Rc<str> {
+        let key = self.key(Text::Overwrite, overwritten);
+        text_of(key.bytes(), || {
+            let update = self.do_update_sql(dialect, self.key, overwritten);
+            self.insert_row.to_owned() + &update + self.returning
+        })
+    }
+
+    /// An UPDATE of these columns by the key.
+    pub(crate) fn update_text(&'static self, dialect: Dialect, columns: &ColumnSet) -> Rc<str> {
+        let key = self.key(Text::Update, columns);
+        text_of(key.bytes(), || {
+            self.update_sql(dialect, columns, self.key.iter().copied())
+        })
+    }
+
+    /// An INSERT of one row with these columns that returns it; a row that is there by `unique` gets the new values of those
+    /// of `given` that an update may set.
+    pub(crate) fn upsert_text(
+        &'static self,
+        dialect: Dialect,
+        unique: &'static UniqueSql,
+        (columns, given): (&ColumnSet, &ColumnSet),
+    ) -> Rc<str> {
+        let mut key = self.key(Text::Upsert, columns);
+        key.fixed((std::ptr::from_ref(unique) as usize).to_le_bytes());
+        push_set(given, &mut key);
+        text_of(key.bytes(), || {
+            let changed = self.settable_beside(unique, given);
+            self.insert_sql(dialect, columns, 1, false)
+                + &self.do_update_sql(dialect, unique.columns, &changed)
+                + self.returning
+        })
+    }
+
+    /// A SELECT of the whole row by these columns, and then by one more where `last` says so; that is always the same one
+    /// for the same columns.
+    pub(crate) fn select_text(
+        &'static self,
+        dialect: Dialect,
+        columns: &ColumnSet,
+        last: Option<usize>,
+    ) -> Rc<str> {
+        let key = self.key(Text::Select, columns);
+        text_of(key.bytes(), || {
+            self.select_sql(dialect, columns.iter().chain(last))
+        })
+    }
+}
+
+/// With its length, as another set may follow.
+fn push_set(columns: &ColumnSet, key: &mut TextKey) {
+    let [low, high, ..] = columns.words().count().to_le_bytes();
+    key.fixed([low, high]);
+    columns
+        .words()
+        .for_each(|word| key.fixed(word.to_le_bytes()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static TABLE: TableSql = TableSql {
+        table: "items",
+        columns: &["id", "name", "note"],
+        key: &[0],
+        writable: &[0, 1, 2],
+        returning: " RETURNING id, name, note",
+        uniques: &[
+            UniqueSql {
+                columns: &[1],
+                find: "",
+            },
+            UniqueSql {
+                columns: &[2],
+                find: "",
+            },
+        ],
+        ..TableSql::BARE
+    };
+
+    #[test]
+    fn texts_that_are_built_at_run_time_are_built_once() {
+        let some: ColumnSet = [0, 1].into_iter().collect();
+        let all: ColumnSet = [0, 1, 2].into_iter().collect();
+        let [by_name, by_note] = TABLE.uniques else {
+            panic!("two")
+        };
+        let texts = || {
+            [
+                TABLE.insert_text(Dialect::Sqlite, &some, 1, false),
+                TABLE.insert_text(Dialect::Sqlite, &some, 2, false),
+                TABLE.insert_text(Dialect::Sqlite, &some, 1, true),
+                TABLE.insert_text(Dialect::Sqlite, &all, 1, false),
+                TABLE.insert_or_ignore_text(Dialect::Postgres, &all),
+                TABLE.overwrite_text(Dialect::Sqlite, &all),
+                TABLE.update_text(Dialect::Sqlite, &some),
+                TABLE.upsert_text(Dialect::Sqlite, by_name, (&all, &all)),
+                TABLE.upsert_text(Dialect::Sqlite, by_note, (&all, &all)),
+                TABLE.upsert_text(Dialect::Sqlite, by_name, (&all, &some)),
+                TABLE.select_text(Dialect::Sqlite, &some, None),
+            ]
+        };
+        let (once, again) = (texts(), texts());
+        for (at, (text, same)) in once.iter().zip(&again).enumerate() {
+            assert!(Rc::ptr_eq(text, same), "{text}");
+            assert!(!once[..at].contains(text), "{text}");
+        }
+        assert_eq!(
+            &*once[7],
+            "INSERT INTO items (id, name, note) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET id = excluded.id, \
+             note = excluded.note RETURNING id, name, note"
+        );
+    }
+}
