@@ -217,6 +217,37 @@ pub enum SessionReset {
     Always,
 }
 
+/// `synchronous`: how far a COMMIT of SQLite waits for the disk. What a crash of the program alone can lose is nothing,
+/// whichever it is; this is about a crash of the operating system, and loss of power.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Synchronous {
+    /// Nothing is waited for: the file may be corrupt afterwards, and everything in it lost. For files that can be made
+    /// again.
+    Off,
+    /// A checkpoint waits, a COMMIT does not: the last transactions may be gone afterwards, though they had been reported as
+    /// committed; the file stays whole. On a file system without write-ahead log (`journal_mode` is not `wal`) there is a
+    /// small chance that it does not.
+    Normal,
+    /// Each COMMIT waits: what was committed is there afterwards.
+    #[default]
+    Full,
+    /// The same, and without a write-ahead log also until the folder says that the journal is gone; with one it is as
+    /// [`Full`](Self::Full).
+    Extra,
+}
+
+impl Synchronous {
+    /// As SQLite and `bindery.toml` write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Normal => "normal",
+            Self::Full => "full",
+            Self::Extra => "extra",
+        }
+    }
+}
+
 /// `pool`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoolConfig {
@@ -262,6 +293,8 @@ pub struct SessionConfig {
     pub max_transaction_age: Option<Duration>,
     /// `busy-timeout`: the longest wait for a lock on an SQLite file.
     pub busy_timeout: Duration,
+    /// `synchronous`; `None` where it is not said.
+    pub synchronous: Option<Synchronous>,
     /// `application-name`.
     pub application_name: String,
     /// `reset`.
@@ -280,6 +313,7 @@ impl Default for SessionConfig {
             idle_in_transaction_timeout: Some(Duration::from_secs(10 * 60)),
             max_transaction_age: Some(Duration::from_secs(60)),
             busy_timeout: Duration::from_secs(5),
+            synchronous: None,
             application_name: "bindery".to_owned(),
             reset: SessionReset::default(),
             resolve_commits: None,

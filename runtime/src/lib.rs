@@ -49,7 +49,9 @@ pub use bindery_macros::sql;
 
 pub use bindery_core::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
 pub use bindery_core::dialect::{Dialect, Flavour};
-pub use databases::config::{Config, ConnectionMode, EngineOptions, SchemaCheck, SessionReset};
+pub use databases::config::{
+    Config, ConnectionMode, EngineOptions, SchemaCheck, SessionReset, Synchronous,
+};
 pub use databases::status::{EngineStatus, ReplicaStatus, ServerProduct};
 pub use databases::tables::CreatedTables;
 pub use databases::{ReadOnlyOn, Registry};

@@ -96,6 +96,7 @@ pub const KEYS: &[Key] = &[
     key(Section::Engine, "idle-in-transaction-timeout", "a time, or `none`; MariaDB takes whole seconds", "`10m`", On::Servers, "the server ends a session that leaves a transaction open and does nothing for this long"),
     key(Section::Engine, "max-transaction-age", "a time, or `none`", "`60s`", On::All, "a transaction that is open for longer is rolled back at its next statement"),
     key(Section::Engine, "busy-timeout", "a time", "`5s`", On::Sqlite, "the longest that a statement waits until others, also other programs, have written"),
+    key(Section::Engine, "synchronous", "`off`, `normal`, `full` or `extra`", "`full`", On::Sqlite, "how far a COMMIT waits for the disk; less than `full` may lose committed transactions, `off` the whole file, when the system crashes or power is lost"),
     key(Section::Engine, "application-name", "1 to 63 printable ASCII characters", "`bindery`", On::Servers, "how the server lists the sessions"),
     key(Section::Engine, "tls", "`disable`, `require`, `verify-ca` or `verify-full`", "`disable` within the machine, else `verify-full`", On::Servers, "how much of TLS the connections insist on"),
     key(Section::Engine, "tls-ca", "a path, or `system`", "`system`", On::Servers, "a PEM file of the certificate authorities to trust"),

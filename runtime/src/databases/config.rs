@@ -21,7 +21,7 @@ use crate::link::program::{EngineInfo, Program};
 use bindery_core::dialect::{Dialect, Flavour};
 
 pub use self::options::EngineOptions;
-pub use bindery_core::config::{ConnectionMode, SchemaCheck, SessionReset};
+pub use bindery_core::config::{ConnectionMode, SchemaCheck, SessionReset, Synchronous};
 
 /// The variable that names the configuration file.
 const FILE_VARIABLE: &str = "BINDERY_CONFIG";

@@ -88,7 +88,7 @@ pub(crate) mod sqlite {
     use std::sync::{Mutex, PoisonError};
     use std::time::Duration;
 
-    use bindery_core::config::SqliteAddress;
+    use bindery_core::config::{SqliteAddress, Synchronous};
 
     use super::Wanted;
     use crate::driver::Physical;
@@ -102,6 +102,7 @@ pub(crate) mod sqlite {
         let limits = Limits {
             busy: settings.session.busy_timeout,
             statement: settings.session.statement_timeout,
+            synchronous: settings.session.synchronous.unwrap_or_default(),
             read_only: wanted.read_only,
         };
         match place {
@@ -115,6 +116,7 @@ pub(crate) mod sqlite {
         /// How long to wait for the right to write: it is taken as a connection is.
         busy: Duration,
         statement: Option<Duration>,
+        synchronous: Synchronous,
         read_only: bool,
     }
 
@@ -155,6 +157,7 @@ pub(crate) mod sqlite {
             path,
             busy_timeout: limits.busy,
             statement_timeout: limits.statement,
+            synchronous: limits.synchronous,
             read_only: limits.read_only,
         };
         SqliteConnection::open(&options, limit).map(Physical::Sqlite)

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use bindery::{Config, EngineOptions, ErrorKind, Registry};
+use bindery::{Config, EngineOptions, ErrorKind, Registry, Synchronous};
 use bindery_testkit::{FreshDatabase, Server, Watchdog};
 
 use crate::sample::engine::{B, Default, Mysql, Postgres, Test};
@@ -430,6 +430,57 @@ fn con_05_an_override_keeps_the_other_settings_of_its_engine() {
     assert_eq!(b.session.busy_timeout, Duration::from_secs(7));
     assert_eq!(format!("{:?}", b.connection), "Short");
     assert_eq!(db.engine("test").unwrap().limits.max_connections, 8);
+}
+
+/// In the file and in code: each connection has it, and an engine that says nothing has SQLite's own safest of two.
+#[test]
+fn synchronous_of_an_engine_is_set_on_each_of_its_connections() {
+    const READ_BACK: &str = "SELECT synchronous FROM pragma_synchronous";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bindery.toml");
+    let choices = [
+        ("off", Synchronous::Off),
+        ("normal", Synchronous::Normal),
+        ("full", Synchronous::Full),
+        ("extra", Synchronous::Extra),
+    ];
+    for ((word, choice), expected) in choices.into_iter().zip(0_i64..) {
+        let text = format!(
+            "url = 'sqlite://default.db'\n[engines]\ntest = ':memory:'\n\
+             [engines.b]\nurl = 'sqlite://b.db'\nsynchronous = '{word}'\n"
+        );
+        fs::write(&file, text).unwrap();
+        let in_file = Config::from_file(&file).unwrap();
+        let b = EngineOptions::sqlite(folder.path().join("b.db")).synchronous(choice);
+        let in_code = Config::new()
+            .engine("b", b)
+            .engine("default", ":memory:")
+            .engine("test", ":memory:");
+        for config in [in_file, in_code] {
+            let db = Registry::with_config(&EMBEDDED, &config).unwrap();
+            let mut connections = [(); 3].map(|()| db.connect(B).unwrap());
+            for connection in &mut connections {
+                let found = connection.query_scalar::<i64>(READ_BACK, ()).unwrap();
+                assert_eq!(found, expected, "{word}");
+            }
+            let mut other = db.connect(Default).unwrap();
+            assert_eq!(other.query_scalar::<i64>(READ_BACK, ()).unwrap(), 2);
+        }
+    }
+}
+
+#[test]
+fn synchronous_of_a_server_is_refused() {
+    for url in ["postgres://b@h/b", "mysql://b@h/b", "mariadb://b@h/b"] {
+        let b = EngineOptions::url(url).synchronous(Synchronous::Normal);
+        let config = Config::new().engine("b", b).engine("default", ":memory:");
+        let config = config.engine("test", ":memory:");
+        let error = Registry::with_config(&EMBEDDED, &config).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "engine `b`: reading the configuration: `synchronous` is a setting of SQLite and means nothing for a server"
+        );
+    }
 }
 
 /// Covers CFG-5.

@@ -8,7 +8,7 @@ use crate::config::toml_reader::{Entry, Reader, quoted};
 use crate::config::url::scheme_dialect;
 use crate::config::{
     ConnectionMode, ConnectionSource, EngineConfig, PoolConfig, ReplicaConfig, SchemaCheck,
-    SessionConfig, SessionReset, is_application_name,
+    SessionConfig, SessionReset, Synchronous, is_application_name,
 };
 use crate::dialect::{Dialect, Flavour};
 use crate::name::is_valid_engine_name;
@@ -23,6 +23,12 @@ const CHECKS: &[(&str, SchemaCheck)] = &[
     ("error", SchemaCheck::Error),
     ("warn", SchemaCheck::Warn),
     ("off", SchemaCheck::Off),
+];
+const SYNCHRONOUS: &[(&str, Synchronous)] = &[
+    ("off", Synchronous::Off),
+    ("normal", Synchronous::Normal),
+    ("full", Synchronous::Full),
+    ("extra", Synchronous::Extra),
 ];
 const MODES: &[(&str, ConnectionMode)] = &[
     ("long", ConnectionMode::Long),
@@ -87,6 +93,7 @@ impl Reader<'_> {
             busy_timeout: self
                 .duration(table, "busy-timeout")
                 .unwrap_or(defaults.busy_timeout),
+            synchronous: self.word(table, "synchronous", SYNCHRONOUS),
             application_name: self
                 .application_name(table)
                 .unwrap_or(defaults.application_name),
@@ -216,6 +223,12 @@ fn instead(key: &str, dialect: Dialect) -> &'static str {
         }
         ("busy-timeout", Dialect::Postgres | Dialect::Mysql) => {
             "; the longest wait for a lock on a server is `lock-timeout`"
+        }
+        ("synchronous", Dialect::Postgres) => {
+            "; PostgreSQL has `synchronous_commit`, set on the server or by `ALTER ROLE … SET`"
+        }
+        ("synchronous", Dialect::Mysql) => {
+            "; the server has `innodb_flush_log_at_trx_commit`, for all of its databases"
         }
         (_, Dialect::Sqlite | Dialect::Postgres | Dialect::Mysql) => "",
     }

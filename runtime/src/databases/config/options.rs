@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bindery_core::config::{
     Address, ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, PoolConfig, SchemaCheck,
-    Secret, Server, SessionConfig, SessionReset, SqliteAddress, TlsOptions, is_application_name,
-    parse_url,
+    Secret, Server, SessionConfig, SessionReset, SqliteAddress, Synchronous, TlsOptions,
+    is_application_name, parse_url,
 };
 
 use super::{Settings, refused};
@@ -265,6 +265,14 @@ impl EngineOptions {
         self
     }
 
+    /// Sets how far a COMMIT of an SQLite file waits for the disk; [`Synchronous::Full`] unless said. Whatever is less may lose
+    /// committed transactions when the operating system crashes or power is lost, [`Synchronous::Off`] the whole file.
+    #[must_use]
+    pub fn synchronous(mut self, synchronous: Synchronous) -> Self {
+        self.session.synchronous = Some(synchronous);
+        self
+    }
+
     /// Be able to find out what became of a COMMIT whose answer was lost
     /// ([`Registry::resolve`](crate::Registry::resolve)). PostgreSQL is, unless said otherwise; it costs 14 microseconds
     /// with the first write of a transaction. MySQL and MariaDB are not, unless said: it takes a table
@@ -318,6 +326,10 @@ impl EngineOptions {
         target.flavour = self.flavour.or(target.flavour);
         self.join_tls(&mut target)?;
         match &mut target.place {
+            Address::Server(_) if self.session.synchronous.is_some() => {
+                let why = "`synchronous` is a setting of SQLite and means nothing for a server";
+                return Err(refused(why.to_owned()));
+            }
             Address::Server(server) => self.complete(server),
             Address::Sqlite(_)
                 if self.username.is_none() && self.password.is_none() && self.port.is_none() => {}

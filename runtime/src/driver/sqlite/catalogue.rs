@@ -132,6 +132,7 @@ mod tests {
             path: ":memory:",
             busy_timeout: SECOND,
             statement_timeout: None,
+            synchronous: bindery_core::config::Synchronous::default(),
             read_only: false,
         };
         let mut connection = SqliteConnection::open(&options, SECOND).unwrap();

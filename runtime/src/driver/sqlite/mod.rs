@@ -11,6 +11,7 @@ mod writing;
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
+use bindery_core::config::Synchronous;
 use bindery_core::sql_writer::SqlWriter;
 use rusqlite::config::DbConfig;
 use rusqlite::fallible_iterator::FallibleIterator as _;
@@ -61,6 +62,8 @@ pub(crate) struct SqliteOptions<'a> {
     pub(crate) busy_timeout: Duration,
     /// How long one statement may run.
     pub(crate) statement_timeout: Option<Duration>,
+    /// How far a COMMIT waits for the disk.
+    pub(crate) synchronous: Synchronous,
     /// Nothing may be written by this connection.
     pub(crate) read_only: bool,
 }
@@ -89,7 +92,10 @@ fn patiently<T>(
 
 /// A file that may only be read keeps its journal as it is. The first look into the file is here. Says whether there is a
 /// write-ahead log: a database in memory cannot have one, nor can a file everywhere.
-fn set_up(connection: &rusqlite::Connection, read_only: bool) -> rusqlite::Result<bool> {
+fn set_up(
+    connection: &rusqlite::Connection,
+    options: &SqliteOptions<'_>,
+) -> rusqlite::Result<bool> {
     connection.execute_batch("PRAGMA foreign_keys = ON")?;
     let mode = connection.query_row("PRAGMA journal_mode = WAL", [], |row| {
         row.get::<_, String>(0)
@@ -102,8 +108,8 @@ fn set_up(connection: &rusqlite::Connection, read_only: bool) -> rusqlite::Resul
         }
         mode => mode? == "wal",
     };
-    connection.execute_batch("PRAGMA synchronous = FULL")?;
-    if read_only {
+    connection.pragma_update(None, "synchronous", options.synchronous.word())?;
+    if options.read_only {
         connection.execute_batch("PRAGMA query_only = ON")?;
     }
     Ok(has_log)
@@ -138,9 +144,7 @@ impl SqliteConnection {
         let writing = Writing::new(inner.path(), options.path, options.busy_timeout);
         let limit = limit.min(options.busy_timeout);
         let watched = Watched::new(inner, limit, options.statement_timeout, writing.gate());
-        let prepared = patiently(&watched, limit, || {
-            set_up(watched.connection(), options.read_only)
-        });
+        let prepared = patiently(&watched, limit, || set_up(watched.connection(), options));
         let has_log = prepared.map_err(|error| open_error(error, watched.system_error()))?;
         if !has_log {
             watched.commits_after(writing.readings());

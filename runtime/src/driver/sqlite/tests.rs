@@ -79,6 +79,7 @@ fn pool(path: String, limit: Duration) -> Arc<Pool> {
             path: &path,
             busy_timeout: limit,
             statement_timeout: Some(limit),
+            synchronous: bindery_core::config::Synchronous::default(),
             read_only: false,
         };
         SqliteConnection::open(&options, PATIENCE).map(Physical::Sqlite)

@@ -278,6 +278,7 @@ fn sqlite() -> TestDatabase {
         path: path.to_str().expect("UTF-8"),
         busy_timeout: SHORT,
         statement_timeout: Some(SHORT * 4),
+        synchronous: bindery_core::config::Synchronous::default(),
         read_only: false,
     };
     let connection = SqliteConnection::open(&options, PATIENCE).expect("a file");

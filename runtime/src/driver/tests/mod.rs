@@ -55,6 +55,7 @@ fn sqlite() -> Database {
         path: ":memory:",
         busy_timeout: Duration::from_secs(1),
         statement_timeout: None,
+        synchronous: bindery_core::config::Synchronous::default(),
         read_only: false,
     };
     let connection =

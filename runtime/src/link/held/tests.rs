@@ -27,6 +27,7 @@ fn pool_with(max_transaction_age: Option<Duration>) -> Arc<Pool> {
             path: ":memory:",
             busy_timeout: Duration::ZERO,
             statement_timeout: None,
+            synchronous: bindery_core::config::Synchronous::default(),
             read_only: false,
         };
         SqliteConnection::open(&options, Duration::ZERO).map(Physical::Sqlite)

@@ -37,6 +37,7 @@ fn memory() -> Result<Physical> {
         path: ":memory:",
         busy_timeout: Duration::ZERO,
         statement_timeout: None,
+        synchronous: bindery_core::config::Synchronous::default(),
         read_only: false,
     };
     SqliteConnection::open(&options, Duration::ZERO).map(Physical::Sqlite)
