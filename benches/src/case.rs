@@ -23,11 +23,34 @@ pub enum Case {
     InsertInTransaction,
     /// A number of rows in one call.
     InsertMany(usize),
+    /// A row by two conditions: with bindery by its query builder.
+    FindWhere,
+    /// A row by its key, over a connection that is taken from a pool for the call where the library has one.
+    FindPooled,
+    /// One row whose key and default the database fills in; it comes back as stored.
+    InsertDefaults,
+    /// One row with values in their place, likewise.
+    InsertGiven,
+    /// One column of a row.
+    Update,
+    /// The same over a pool.
+    UpdatePooled,
+    /// All columns of a row.
+    Save,
+    /// A row that is there by a unique key; it comes back as stored.
+    Upsert,
+    /// A row by its key.
+    Delete,
 }
+
+/// The rows that are upserted over and over.
+const UPSERTED: i64 = 100;
+/// The rows of a table of which some are deleted.
+const DELETED: usize = 10;
 
 impl Case {
     /// All, in the order of the tables.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 23] = [
         Self::Find,
         Self::Finds(100),
         Self::FindMany(100),
@@ -40,7 +63,17 @@ impl Case {
         Self::Export(10_000),
         Self::Insert,
         Self::InsertInTransaction,
+        Self::InsertMany(100),
         Self::InsertMany(1_000),
+        Self::FindWhere,
+        Self::FindPooled,
+        Self::InsertDefaults,
+        Self::InsertGiven,
+        Self::Update,
+        Self::UpdatePooled,
+        Self::Save,
+        Self::Upsert,
+        Self::Delete,
     ];
 
     /// Returns how many rows the table has before.
@@ -49,6 +82,10 @@ impl Case {
             Self::Find | Self::Finds(_) | Self::FindMany(_) => 10_000,
             Self::Select(rows) | Self::Iterate(rows) | Self::Export(rows) => rows,
             Self::Insert | Self::InsertInTransaction | Self::InsertMany(_) => 0,
+            Self::FindWhere | Self::FindPooled => 10_000,
+            Self::Update | Self::UpdatePooled | Self::Save => 10_000,
+            Self::InsertDefaults | Self::InsertGiven | Self::Upsert => 0,
+            Self::Delete => DELETED,
         }
     }
 
@@ -59,6 +96,32 @@ impl Case {
             Self::Select(_) | Self::Iterate(_) | Self::Export(_) => 0,
             Self::Insert | Self::InsertInTransaction => 1,
             Self::InsertMany(rows) => rows,
+            Self::FindWhere | Self::FindPooled => 0,
+            Self::InsertDefaults | Self::InsertGiven => 1,
+            Self::Update | Self::UpdatePooled | Self::Save | Self::Upsert => 0,
+            // They are inserted before.
+            Self::Delete => 1,
+        }
+    }
+
+    /// Is it among those that clients of other libraries need not have?
+    pub fn is_optional(self) -> bool {
+        match self {
+            Self::Find | Self::Finds(_) | Self::FindMany(_) => false,
+            Self::Select(_) | Self::Iterate(_) | Self::Export(_) => false,
+            Self::Insert | Self::InsertInTransaction | Self::InsertMany(_) => false,
+            Self::FindWhere | Self::FindPooled => true,
+            Self::InsertDefaults | Self::InsertGiven => true,
+            Self::Update | Self::UpdatePooled | Self::Save | Self::Upsert | Self::Delete => true,
+        }
+    }
+
+    /// Returns the number of the person that the time of this number is about, which differs from one to the next.
+    pub(crate) fn person(self, first: i64) -> i64 {
+        match self {
+            Self::Upsert => first.rem_euclid(UPSERTED) + 1,
+            _ if self.adds() > 0 => first,
+            _ => (first * 7_919).rem_euclid(self.rows() as i64) + 1,
         }
     }
 }
@@ -76,6 +139,15 @@ impl fmt::Display for Case {
             Self::Insert => out.write_str("insert 1 row"),
             Self::InsertInTransaction => out.write_str("insert 1 row in a transaction"),
             Self::InsertMany(count) => write!(out, "insert {count} rows"),
+            Self::FindWhere => out.write_str("find by two conditions"),
+            Self::FindPooled => out.write_str("find by key, from the pool"),
+            Self::InsertDefaults => out.write_str("insert 1 row with defaults"),
+            Self::InsertGiven => out.write_str("insert 1 row with given key"),
+            Self::Update => out.write_str("update 1 column"),
+            Self::UpdatePooled => out.write_str("update 1 column, from the pool"),
+            Self::Save => out.write_str("save 1 row"),
+            Self::Upsert => out.write_str("upsert 1 row"),
+            Self::Delete => out.write_str("delete 1 row"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The operations of a way to reach a database.
 
-use crate::Person;
+use crate::{Case, Person};
 
 /// Why a measurement cannot be made.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -70,4 +70,93 @@ pub trait Client {
     /// # Errors
     /// The database fails.
     fn insert_many(&mut self, people: Vec<Person>) -> Result<(), Failure>;
+
+    /// Does it have the method of this case?
+    fn has(&self, case: Case) -> bool {
+        !case.is_optional()
+    }
+
+    /// One row by its key and its name.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn find_where(&mut self, id: i64, name: &str) -> Result<Option<Self::Row>, Failure> {
+        let _ = (id, name);
+        Err(missing())
+    }
+
+    /// One row by its key, over a connection that is taken for it where the library has a pool.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn find_pooled(&mut self, id: i64) -> Result<Option<Self::Row>, Failure> {
+        self.find(id)
+    }
+
+    /// Inserts a member with this name, and gives it back as stored.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn insert_defaults(&mut self, name: String) -> Result<Self::Row, Failure> {
+        let _ = name;
+        Err(missing())
+    }
+
+    /// Inserts a member with all values, and gives it back as stored.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn insert_given(&mut self, person: Person) -> Result<Self::Row, Failure> {
+        let _ = person;
+        Err(missing())
+    }
+
+    /// Sets the colour of a row; `false` where there is none.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn update(&mut self, id: i64, hair_color: Option<String>) -> Result<bool, Failure> {
+        let _ = (id, hair_color);
+        Err(missing())
+    }
+
+    /// The same over a connection that is taken for it where the library has a pool.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn update_pooled(&mut self, id: i64, hair_color: Option<String>) -> Result<bool, Failure> {
+        self.update(id, hair_color)
+    }
+
+    /// Sets all columns of a row; `false` where there is none.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn save(&mut self, person: Person) -> Result<bool, Failure> {
+        let _ = person;
+        Err(missing())
+    }
+
+    /// Gives the member of this name the colour, inserts it where there is none, and gives it back as stored.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn upsert(&mut self, person: Person) -> Result<Self::Row, Failure> {
+        let _ = person;
+        Err(missing())
+    }
+
+    /// Deletes a row; `false` where there is none.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn delete(&mut self, id: i64) -> Result<bool, Failure> {
+        let _ = id;
+        Err(missing())
+    }
+}
+
+/// `has` is asked before.
+fn missing() -> Failure {
+    "the client has no such method".into()
 }

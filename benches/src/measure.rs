@@ -14,7 +14,7 @@ pub(crate) type Times = Vec<f64>;
 
 /// Measures a case: a number of times for each client, in the order of the clients. In each round another one begins.
 pub(crate) fn rounds(
-    variants: &mut [Box<dyn Variant>],
+    variants: &mut [&mut Box<dyn Variant>],
     case: Case,
     arguments: &Arguments,
 ) -> Result<Vec<Times>, Failure> {
@@ -25,7 +25,8 @@ pub(crate) fn rounds(
     };
     let mut times = Vec::new();
     for variant in &mut *variants {
-        let once = turn(variant.as_mut(), 1)?.min(turn(variant.as_mut(), 1)?);
+        let variant = variant.as_mut();
+        let once = turn(variant, 1)?.min(turn(variant, 1)?);
         times.push(fitting(once, arguments.turn_ms));
     }
     // All do it equally often, so that the table is the same for all.

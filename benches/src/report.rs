@@ -25,6 +25,10 @@ pub(crate) fn line(case: &str, measured: &[Times]) -> String {
     let (least, middle) = least_and_middle(first);
     line += &format!(" {} / {} |", micros(least), micros(middle));
     for times in others {
+        if times.is_empty() {
+            line += " – |";
+            continue;
+        }
         let (least, middle) = ratios(times, first);
         line += &format!(" {least:.2} / {middle:.2} |");
     }

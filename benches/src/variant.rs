@@ -22,6 +22,9 @@ pub trait Variant {
     /// The database fails.
     fn rows(&mut self, case: Case, first: i64) -> Result<Vec<Person>, Failure>;
 
+    /// Does it have this case?
+    fn has(&self, case: Case) -> bool;
+
     /// Returns how long a number of runs of a case takes.
     ///
     /// # Errors
@@ -44,16 +47,33 @@ impl<C: Client> Variant for C {
         once(self, case, Input::of(case, first), &mut |row: C::Row| {
             rows.push(row.into());
         })?;
-        if let Case::InsertMany(_) = case {
-            rows = self.all()?.into_iter().map(Into::into).collect();
+        match case {
+            Case::InsertMany(_) | Case::Delete => {
+                rows = self.all()?.into_iter().map(Into::into).collect();
+            }
+            Case::Update | Case::UpdatePooled | Case::Save => {
+                let row = self.find(case.person(first))?;
+                rows = row.into_iter().map(Into::into).collect();
+            }
+            // Each database has its own keys.
+            Case::InsertDefaults | Case::Upsert => rows.iter_mut().for_each(|row| row.id = 0),
+            _ => {}
         }
+        rows.sort_by_key(|row| row.id);
         Ok(rows)
+    }
+
+    fn has(&self, case: Case) -> bool {
+        Client::has(self, case)
     }
 
     fn time(&mut self, case: Case, first: i64, times: u32) -> Result<Duration, Failure> {
         let inputs: Vec<Input> = (0..i64::from(times))
             .map(|turn| Input::of(case, first + turn * case.adds().max(1) as i64))
             .collect();
+        if case == Case::Delete {
+            self.insert_many(Person::from(first, times as usize))?;
+        }
         let started = Instant::now();
         for input in inputs {
             once(self, case, input, &mut |row| drop(black_box(row)))?;
@@ -84,6 +104,7 @@ impl Input {
             Case::Insert | Case::InsertInTransaction | Case::InsertMany(_) => {
                 Self::People(Person::from(first, case.adds()))
             }
+            _ => Self::People(vec![Person::numbered(case.person(first))]),
         }
     }
 
@@ -132,6 +153,57 @@ fn once<C: Client>(
             }
         }
         Case::InsertMany(_) => client.insert_many(input.people())?,
+        _ => {
+            for person in input.people() {
+                once_for(client, case, person, take)?;
+            }
+        }
     }
     Ok(())
+}
+
+/// The cases that are about one row.
+fn once_for<C: Client>(
+    client: &mut C,
+    case: Case,
+    person: Person,
+    take: &mut dyn FnMut(C::Row),
+) -> Result<(), Failure> {
+    let is_there = match case {
+        Case::FindWhere => client
+            .find_where(person.id, &person.name)?
+            .map(take)
+            .is_some(),
+        Case::FindPooled => client.find_pooled(person.id)?.map(take).is_some(),
+        Case::InsertDefaults => {
+            take(client.insert_defaults(person.name)?);
+            true
+        }
+        Case::InsertGiven => {
+            take(client.insert_given(person)?);
+            true
+        }
+        Case::Upsert => {
+            take(client.upsert(person)?);
+            true
+        }
+        Case::Update => client.update(person.id, other_color(person))?,
+        Case::UpdatePooled => client.update_pooled(person.id, other_color(person))?,
+        Case::Save => client.save(person)?,
+        Case::Delete => client.delete(person.id)?,
+        _ => false,
+    };
+    if is_there {
+        Ok(())
+    } else {
+        Err(format!("{case}: there is no such row").into())
+    }
+}
+
+fn other_color(person: Person) -> Option<String> {
+    Some(
+        person
+            .hair_color
+            .map_or_else(|| "blond".to_owned(), |color| color + "ish"),
+    )
 }

@@ -1,23 +1,33 @@
 //! bindery, through the code that it generates.
 
-use bindery::{Config, Connection, EngineOptions, Hosts, StaticEngine};
+use bindery::{Config, Connection, EngineOptions, Hosts, Repository, StaticEngine};
 
 use crate::suite::DatabaseAddress;
-use crate::{Client, Failure};
+use crate::{Case, Client, Failure};
 
 #[allow(missing_docs, reason = "the schema's words are enough")]
 mod generated {
     bindery::include_schema!();
 }
 
-use generated::{Databases, NewPerson, Tables, engine, model};
+use generated::{
+    Databases, MemberQueries, NewMember, NewPerson, PersonPatch, Tables, engine, model,
+    person as column,
+};
 
 /// A connection of any engine.
 pub(crate) struct Bindery<E: StaticEngine> {
     connection: Connection<E>,
-    /// Keeps the pools.
-    _databases: Databases,
+    databases: Databases,
+    engine: E,
 }
+
+/// An engine that has the tables.
+pub(crate) trait Hosting:
+    StaticEngine + Hosts<model::Person> + Hosts<model::Member>
+{
+}
+impl<E: StaticEngine + Hosts<model::Person> + Hosts<model::Member>> Hosting for E {}
 
 /// The databases, with the one that is measured at this URL.
 fn databases(engine: &str, url: &str) -> Result<Databases, Failure> {
@@ -40,7 +50,7 @@ impl Bindery<engine::Default> {
         let databases = databases("default", "sqlite::memory:")?;
         databases.create_missing_on(engine::Default)?;
         let connection = databases.default()?;
-        Self::with(databases, connection)
+        Self::with(databases, connection, engine::Default)
     }
 }
 
@@ -51,7 +61,7 @@ impl Bindery<engine::Postgres> {
         let url = format!("postgres://{user}@:{port}/{database}?host={socket}");
         let databases = databases("postgres", &url)?;
         let connection = databases.postgres()?;
-        Self::with(databases, connection)
+        Self::with(databases, connection, engine::Postgres)
     }
 }
 
@@ -62,16 +72,22 @@ impl Bindery<engine::Mysql> {
         let url = format!("mysql://{user}:{password}@/{database}?socket={socket}");
         let databases = databases("mysql", &url)?;
         let connection = databases.mysql()?;
-        Self::with(databases, connection)
+        Self::with(databases, connection, engine::Mysql)
     }
 }
 
-impl<E: StaticEngine + Hosts<model::Person>> Bindery<E> {
-    fn with(databases: Databases, connection: Connection<E>) -> Result<Self, Failure> {
+impl<E: Hosting> Bindery<E> {
+    fn with(databases: Databases, connection: Connection<E>, engine: E) -> Result<Self, Failure> {
         Ok(Self {
             connection,
-            _databases: databases,
+            databases,
+            engine,
         })
+    }
+
+    /// The repository that `db.people()` is where a model lives on one engine: each call takes a connection.
+    fn pooled(&self) -> Repository<'_, model::Person, E> {
+        self.databases.repository(self.engine)
     }
 }
 
@@ -89,7 +105,16 @@ fn new(person: crate::Person) -> NewPerson {
     NewPerson::new(person.id, person.name).hair_color(person.hair_color)
 }
 
-impl<E: StaticEngine + Hosts<model::Person>> Client for Bindery<E> {
+/// In the type of the other rows.
+fn as_person<E: StaticEngine>(member: generated::Member<E>) -> generated::Person<E> {
+    generated::Person {
+        id: member.id.into_value().into(),
+        name: member.name,
+        hair_color: member.hair_color,
+    }
+}
+
+impl<E: Hosting> Client for Bindery<E> {
     type Row = generated::Person<E>;
 
     fn name(&self) -> &'static str {
@@ -97,10 +122,13 @@ impl<E: StaticEngine + Hosts<model::Person>> Client for Bindery<E> {
     }
 
     fn clear(&mut self) -> Result<(), Failure> {
-        for row in self.connection.people().all()? {
-            self.connection.people().delete(row.id)?;
-        }
+        self.connection.people().query().all_rows().delete()?;
+        self.connection.members().query().all_rows().delete()?;
         Ok(())
+    }
+
+    fn has(&self, _: Case) -> bool {
+        true
     }
 
     fn find(&mut self, id: i64) -> Result<Option<Self::Row>, Failure> {
@@ -136,5 +164,63 @@ impl<E: StaticEngine + Hosts<model::Person>> Client for Bindery<E> {
         let people = people.into_iter().map(new);
         self.connection.people().insert_many(people)?;
         Ok(())
+    }
+
+    fn find_where(&mut self, id: i64, name: &str) -> Result<Option<Self::Row>, Failure> {
+        let key: generated::PersonId<E> = id.into();
+        let condition = column::id.eq(key).and(column::name.eq(name));
+        Ok(self.connection.people().filter(condition).first()?)
+    }
+
+    fn find_pooled(&mut self, id: i64) -> Result<Option<Self::Row>, Failure> {
+        Ok(self.pooled().find(id.into())?)
+    }
+
+    fn insert_defaults(&mut self, name: String) -> Result<Self::Row, Failure> {
+        let member = self.connection.members().insert(NewMember::new(name))?;
+        Ok(as_person(member))
+    }
+
+    fn insert_given(&mut self, person: crate::Person) -> Result<Self::Row, Failure> {
+        let new = NewMember::new(person.name).id(person.id);
+        let member = self
+            .connection
+            .members()
+            .insert(new.hair_color(person.hair_color))?;
+        Ok(as_person(member))
+    }
+
+    fn update(&mut self, id: i64, hair_color: Option<String>) -> Result<bool, Failure> {
+        let patch = patch(hair_color);
+        Ok(self.connection.people().update(id.into(), patch)?)
+    }
+
+    fn update_pooled(&mut self, id: i64, hair_color: Option<String>) -> Result<bool, Failure> {
+        Ok(self.pooled().update(id.into(), patch(hair_color))?)
+    }
+
+    fn save(&mut self, person: crate::Person) -> Result<bool, Failure> {
+        let row = generated::Person {
+            id: person.id.into(),
+            name: person.name,
+            hair_color: person.hair_color,
+        };
+        Ok(self.connection.people().save(&row)?)
+    }
+
+    fn upsert(&mut self, person: crate::Person) -> Result<Self::Row, Failure> {
+        let new = NewMember::new(person.name).hair_color(person.hair_color);
+        Ok(as_person(self.connection.members().upsert_by_name(new)?))
+    }
+
+    fn delete(&mut self, id: i64) -> Result<bool, Failure> {
+        Ok(self.connection.people().delete(id.into())?)
+    }
+}
+
+fn patch(hair_color: Option<String>) -> PersonPatch {
+    PersonPatch {
+        hair_color: Some(hair_color),
+        ..PersonPatch::default()
     }
 }

@@ -5,7 +5,9 @@ use mysql::{Conn, OptsBuilder, Statement, TxOpts, Value};
 
 use super::sql::unnumbered as sql;
 use crate::suite::DatabaseAddress;
-use crate::{Client, Failure, Person};
+use crate::{Case, Client, Failure, Person};
+
+const GONE: &str = "the row that was inserted is gone";
 
 /// A connection and its statements.
 pub(crate) struct Mysql {
@@ -13,6 +15,36 @@ pub(crate) struct Mysql {
     find: Statement,
     all: Statement,
     insert: Statement,
+    writes: Writes,
+}
+
+/// Statements of cases that only some clients have.
+struct Writes {
+    find_where: Statement,
+    insert_defaults: Statement,
+    insert_given: Statement,
+    find_member: Statement,
+    update: Statement,
+    save: Statement,
+    upsert: Statement,
+    find_member_by_name: Statement,
+    delete: Statement,
+}
+
+impl Writes {
+    fn prepare(connection: &mut Conn) -> Result<Self, mysql::Error> {
+        Ok(Self {
+            find_where: connection.prep(sql::FIND_WHERE)?,
+            insert_defaults: connection.prep(sql::INSERT_DEFAULTS)?,
+            insert_given: connection.prep(sql::INSERT_GIVEN)?,
+            find_member: connection.prep(sql::FIND_MEMBER)?,
+            update: connection.prep(sql::UPDATE)?,
+            save: connection.prep(sql::SAVE)?,
+            upsert: connection.prep(sql::UPSERT)?,
+            find_member_by_name: connection.prep(sql::FIND_MEMBER_BY_NAME)?,
+            delete: connection.prep(sql::DELETE)?,
+        })
+    }
 }
 
 impl Mysql {
@@ -27,10 +59,15 @@ impl Mysql {
         connection.query_drop(
             "CREATE TABLE people (id bigint PRIMARY KEY, name varchar(40) NOT NULL, hair_color varchar(20))",
         )?;
+        connection.query_drop(
+            "CREATE TABLE members (id bigint AUTO_INCREMENT PRIMARY KEY, name varchar(40) NOT NULL UNIQUE, \
+             hair_color varchar(20) DEFAULT 'brown')",
+        )?;
         Ok(Self {
             find: connection.prep(sql::FIND)?,
             all: connection.prep(sql::ALL)?,
             insert: connection.prep(sql::INSERT)?,
+            writes: Writes::prepare(&mut connection)?,
             connection,
         })
     }
@@ -57,7 +94,7 @@ fn insert(
     } = person;
     on.exec_drop(insert, (id, name, hair_color))?;
     let row = on.exec_first(find, (id,))?;
-    Ok(row.map(read).ok_or("the row that was inserted is gone")?)
+    Ok(row.map(read).ok_or(GONE)?)
 }
 
 impl Client for Mysql {
@@ -67,7 +104,12 @@ impl Client for Mysql {
         "mysql"
     }
 
+    fn has(&self, _: Case) -> bool {
+        true
+    }
+
     fn clear(&mut self) -> Result<(), Failure> {
+        self.connection.query_drop("TRUNCATE members")?;
         Ok(self.connection.query_drop("TRUNCATE people")?)
     }
 
@@ -124,5 +166,58 @@ impl Client for Mysql {
             transaction.exec_drop(sql::insert_many(chunk.len()), values)?;
         }
         Ok(transaction.commit()?)
+    }
+
+    fn find_where(&mut self, id: i64, name: &str) -> Result<Option<Person>, Failure> {
+        let statement = &self.writes.find_where;
+        let row = self.connection.exec_first(statement, (id, name))?;
+        Ok(row.map(read))
+    }
+
+    fn insert_defaults(&mut self, name: String) -> Result<Person, Failure> {
+        let Self {
+            connection, writes, ..
+        } = self;
+        connection.exec_drop(&writes.insert_defaults, (name,))?;
+        let id = connection.last_insert_id();
+        let row = connection.exec_first(&writes.find_member, (id,))?;
+        Ok(row.map(read).ok_or(GONE)?)
+    }
+
+    fn insert_given(&mut self, person: Person) -> Result<Person, Failure> {
+        let Self {
+            connection, writes, ..
+        } = self;
+        insert(
+            connection,
+            [&writes.insert_given, &writes.find_member],
+            &person,
+        )
+    }
+
+    fn update(&mut self, id: i64, hair_color: Option<String>) -> Result<bool, Failure> {
+        let statement = &self.writes.update;
+        self.connection.exec_drop(statement, (hair_color, id))?;
+        Ok(self.connection.info_str().starts_with("Rows matched: 1"))
+    }
+
+    fn save(&mut self, person: Person) -> Result<bool, Failure> {
+        let values = (person.name, person.hair_color, person.id);
+        self.connection.exec_drop(&self.writes.save, values)?;
+        Ok(self.connection.info_str().starts_with("Rows matched: 1"))
+    }
+
+    fn upsert(&mut self, person: Person) -> Result<Person, Failure> {
+        let Self {
+            connection, writes, ..
+        } = self;
+        connection.exec_drop(&writes.upsert, (&person.name, &person.hair_color))?;
+        let row = connection.exec_first(&writes.find_member_by_name, (&person.name,))?;
+        Ok(row.map(read).ok_or(GONE)?)
+    }
+
+    fn delete(&mut self, id: i64) -> Result<bool, Failure> {
+        self.connection.exec_drop(&self.writes.delete, (id,))?;
+        Ok(self.connection.affected_rows() > 0)
     }
 }

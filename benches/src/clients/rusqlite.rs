@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row, params, params_from_iter};
 
 use super::sql::unnumbered as sql;
-use crate::{Client, Failure, Person};
+use crate::{Case, Client, Failure, Person};
 
 /// Rows in one INSERT of many: more gain nothing.
 const ROWS_AT_A_TIME: usize = 100;
@@ -20,7 +20,10 @@ impl Rusqlite {
         let connection = Connection::open("file:/bindery-benches?vfs=memdb")?;
         connection.execute_batch(
             "CREATE TABLE people (id INTEGER NOT NULL, name VARCHAR(40) NOT NULL, hair_color VARCHAR(20), \
-             PRIMARY KEY (id), CHECK (length(name) <= 40), CHECK (length(hair_color) <= 20))",
+             PRIMARY KEY (id), CHECK (length(name) <= 40), CHECK (length(hair_color) <= 20)); \
+             CREATE TABLE members (id INTEGER PRIMARY KEY AUTOINCREMENT, name VARCHAR(40) NOT NULL, \
+             hair_color VARCHAR(20) DEFAULT 'brown', UNIQUE (name), CHECK (length(name) <= 40), \
+             CHECK (length(hair_color) <= 20))",
         )?;
         Ok(Self { connection })
     }
@@ -51,8 +54,13 @@ impl Client for Rusqlite {
         "rusqlite"
     }
 
+    fn has(&self, _: Case) -> bool {
+        true
+    }
+
     fn clear(&mut self) -> Result<(), Failure> {
         self.connection.execute("DELETE FROM people", [])?;
+        self.connection.execute("DELETE FROM members", [])?;
         Ok(())
     }
 
@@ -99,5 +107,50 @@ impl Client for Rusqlite {
             statement.execute(params_from_iter(values))?;
         }
         Ok(transaction.commit()?)
+    }
+
+    fn find_where(&mut self, id: i64, name: &str) -> Result<Option<Person>, Failure> {
+        let mut statement = self.connection.prepare_cached(sql::FIND_WHERE)?;
+        let mut rows = statement.query(params![id, name])?;
+        Ok(rows.next()?.map(read).transpose()?)
+    }
+
+    fn insert_defaults(&mut self, name: String) -> Result<Person, Failure> {
+        let mut statement = self
+            .connection
+            .prepare_cached(sql::INSERT_DEFAULTS_RETURNING)?;
+        Ok(statement.query_row([name], read)?)
+    }
+
+    fn insert_given(&mut self, person: Person) -> Result<Person, Failure> {
+        let Person {
+            id,
+            name,
+            hair_color,
+        } = person;
+        let mut statement = self
+            .connection
+            .prepare_cached(sql::INSERT_GIVEN_RETURNING)?;
+        Ok(statement.query_row(params![id, name, hair_color], read)?)
+    }
+
+    fn update(&mut self, id: i64, hair_color: Option<String>) -> Result<bool, Failure> {
+        let mut statement = self.connection.prepare_cached(sql::UPDATE)?;
+        Ok(statement.execute(params![hair_color, id])? > 0)
+    }
+
+    fn save(&mut self, person: Person) -> Result<bool, Failure> {
+        let mut statement = self.connection.prepare_cached(sql::SAVE)?;
+        Ok(statement.execute(params![person.name, person.hair_color, person.id])? > 0)
+    }
+
+    fn upsert(&mut self, person: Person) -> Result<Person, Failure> {
+        let mut statement = self.connection.prepare_cached(sql::UPSERT_RETURNING)?;
+        Ok(statement.query_row(params![person.name, person.hair_color], read)?)
+    }
+
+    fn delete(&mut self, id: i64) -> Result<bool, Failure> {
+        let mut statement = self.connection.prepare_cached(sql::DELETE)?;
+        Ok(statement.execute([id])? > 0)
     }
 }

@@ -6,6 +6,17 @@ pub(super) mod numbered {
     pub(crate) const ALL: &str = "SELECT id, name, hair_color FROM people";
     pub(crate) const INSERT: &str = "INSERT INTO people (id, name, hair_color) VALUES ($1, $2, $3) \
          RETURNING id, name, hair_color";
+    pub(crate) const FIND_WHERE: &str =
+        "SELECT id, name, hair_color FROM people WHERE id = $1 AND name = $2";
+    pub(crate) const UPDATE: &str = "UPDATE people SET hair_color = $1 WHERE id = $2";
+    pub(crate) const SAVE: &str = "UPDATE people SET name = $1, hair_color = $2 WHERE id = $3";
+    pub(crate) const DELETE: &str = "DELETE FROM people WHERE id = $1";
+    pub(crate) const INSERT_DEFAULTS: &str =
+        "INSERT INTO members (name) VALUES ($1) RETURNING id, name, hair_color";
+    pub(crate) const INSERT_GIVEN: &str = "INSERT INTO members (id, name, hair_color) VALUES ($1, $2, $3) \
+         RETURNING id, name, hair_color";
+    pub(crate) const UPSERT: &str = "INSERT INTO members (name, hair_color) VALUES ($1, $2) \
+         ON CONFLICT (name) DO UPDATE SET hair_color = excluded.hair_color RETURNING id, name, hair_color";
     pub(crate) const COPY_IN: &str =
         "COPY people (id, name, hair_color) FROM STDIN (FORMAT binary)";
     pub(crate) const COPY_OUT: &str =
@@ -19,6 +30,26 @@ pub(super) mod unnumbered {
     pub(crate) const INSERT: &str = "INSERT INTO people (id, name, hair_color) VALUES (?, ?, ?)";
     pub(crate) const INSERT_RETURNING: &str = "INSERT INTO people (id, name, hair_color) VALUES (?, ?, ?) \
          RETURNING id, name, hair_color";
+
+    pub(crate) const FIND_WHERE: &str =
+        "SELECT id, name, hair_color FROM people WHERE id = ? AND name = ?";
+    pub(crate) const UPDATE: &str = "UPDATE people SET hair_color = ? WHERE id = ?";
+    pub(crate) const SAVE: &str = "UPDATE people SET name = ?, hair_color = ? WHERE id = ?";
+    pub(crate) const DELETE: &str = "DELETE FROM people WHERE id = ?";
+    pub(crate) const INSERT_DEFAULTS: &str = "INSERT INTO members (name) VALUES (?)";
+    pub(crate) const INSERT_DEFAULTS_RETURNING: &str =
+        "INSERT INTO members (name) VALUES (?) RETURNING id, name, hair_color";
+    pub(crate) const INSERT_GIVEN: &str =
+        "INSERT INTO members (id, name, hair_color) VALUES (?, ?, ?)";
+    pub(crate) const INSERT_GIVEN_RETURNING: &str = "INSERT INTO members (id, name, hair_color) VALUES (?, ?, ?) \
+         RETURNING id, name, hair_color";
+    pub(crate) const UPSERT: &str = "INSERT INTO members (name, hair_color) VALUES (?, ?) \
+         ON DUPLICATE KEY UPDATE hair_color = VALUES(hair_color)";
+    pub(crate) const UPSERT_RETURNING: &str = "INSERT INTO members (name, hair_color) VALUES (?, ?) \
+         ON CONFLICT (name) DO UPDATE SET hair_color = excluded.hair_color RETURNING id, name, hair_color";
+    pub(crate) const FIND_MEMBER: &str = "SELECT id, name, hair_color FROM members WHERE id = ?";
+    pub(crate) const FIND_MEMBER_BY_NAME: &str =
+        "SELECT id, name, hair_color FROM members WHERE name = ?";
 
     /// Many rows in one statement.
     pub(crate) fn insert_many(rows: usize) -> String {
