@@ -20,6 +20,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     nulls_words: false,
     updates_return: false,
     no_limit: " LIMIT 18446744073709551615",
+    limit: " LIMIT ",
 };
 
 pub(super) fn capabilities(flavour: Option<Flavour>) -> Capabilities {

@@ -18,6 +18,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     nulls_words: true,
     updates_return: true,
     no_limit: "",
+    limit: " LIMIT ",
 };
 
 pub(super) fn capabilities() -> Capabilities {

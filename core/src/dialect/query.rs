@@ -19,6 +19,8 @@ pub struct QuerySyntax {
     pub updates_return: bool,
     /// The LIMIT of an OFFSET without one.
     pub no_limit: &'static str,
+    /// Before the placeholder of a limit.
+    pub limit: &'static str,
 }
 
 /// How a dialect takes a list of values.

@@ -20,6 +20,8 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     nulls_words: true,
     updates_return: true,
     no_limit: " LIMIT -1",
+    // Without the plus SQLite plans by the number, and prepares the statement anew whenever one is bound (from 3.47 on).
+    limit: " LIMIT +",
 };
 
 pub(super) fn capabilities() -> Capabilities {

@@ -124,7 +124,8 @@ impl Render<'_> {
 
     fn limit(&mut self, parts: &Parts<'_>) {
         if parts.limit {
-            self.sql.push(" LIMIT ").placeholder();
+            let limit = self.sql.dialect().query_syntax().limit;
+            self.sql.push(limit).placeholder();
         } else if parts.offset && parts.wanted != Wanted::Exists {
             let no_limit = self.sql.dialect().query_syntax().no_limit;
             self.sql.push(no_limit);
@@ -323,5 +324,77 @@ fn needs_parentheses(parent: &Node, child: &Node) -> bool {
         | Node::IsNotNull(_)
         | Node::Never
         | Node::Not(_) => false,
+    }
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use rusqlite::types::ValueRef;
+
+    use super::*;
+    use crate::query::Column;
+    use crate::value::sqlite::statement::Statement;
+
+    struct Note;
+
+    static NOTES: TableSql = TableSql {
+        table: "notes",
+        columns: &["id", "name"],
+        key: &[0],
+        select: "SELECT id, name FROM notes",
+        count: "SELECT count(*) FROM notes",
+        ..TableSql::BARE
+    };
+
+    /// What SQLite plans by a bound value it plans again for each value.
+    #[test]
+    fn a_statement_of_a_query_is_prepared_once_whatever_is_bound() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        let table = "CREATE TABLE notes (id INTEGER PRIMARY KEY, name TEXT); CREATE INDEX i ON notes (name)";
+        connection.execute_batch(table).unwrap();
+        let name = Column::<Note, String>::at(1).path;
+        let condition = |codes: &[u8]| {
+            let mut predicate = crate::query::condition::Predicate::leaf(codes[0], name);
+            codes[1..]
+                .iter()
+                .for_each(|code| predicate.shape.push(*code));
+            predicate.shape
+        };
+        use crate::query::shape::op;
+        for wanted in [Wanted::Rows, Wanted::AnyRows, Wanted::Count, Wanted::Exists] {
+            for shape in [
+                condition(&[op::EQ, op::VALUE]),
+                condition(&[op::LIKE]),
+                condition(&[op::STARTS_WITH]),
+            ] {
+                for (limit, offset) in [(false, false), (true, false), (false, true), (true, true)]
+                {
+                    let parts = Parts {
+                        wanted,
+                        table: &NOTES,
+                        condition: shape.bytes(),
+                        order: &[],
+                        limit,
+                        offset,
+                    };
+                    let text = render(Dialect::Sqlite, &parts);
+                    let mut statement = Statement::prepare(&connection, &text).unwrap();
+                    let mut run = |values: std::ops::Range<i64>| {
+                        for value in values {
+                            for place in 1..=statement.places() {
+                                let value = ValueRef::Integer(value);
+                                statement.bind(place, value).unwrap();
+                            }
+                            while statement.step().unwrap() {}
+                            statement.reset().unwrap();
+                        }
+                        statement.prepared_anew()
+                    };
+                    // The first runs may do so whatever the text is.
+                    let at_first = run(1..4);
+                    assert_eq!(run(4..8), at_first, "{text}");
+                }
+            }
+        }
     }
 }

@@ -206,6 +206,16 @@ impl Statement {
                 .all(|(name, column)| self.column_name(column).to_bytes() == name.as_bytes())
     }
 
+    /// How often SQLite had to prepare it anew.
+    #[cfg(test)]
+    pub(crate) fn prepared_anew(&self) -> c_int {
+        // SAFETY: the statement was prepared and is not finalised.
+        unsafe {
+            let status = ffi::SQLITE_STMTSTATUS_REPREPARE;
+            ffi::sqlite3_stmt_status(self.raw.as_ptr(), status, 0)
+        }
+    }
+
     #[inline]
     fn check(&self, code: c_int) -> rusqlite::Result<()> {
         if code == ffi::SQLITE_OK {
