@@ -79,7 +79,7 @@ pub use raw::{
     RawSql, RowColumns, Runs, Sql, SqlFor,
 };
 pub use relation::Load;
-pub use repository::{Repository, Rows, Upserted};
+pub use repository::{Moved, Repository, Rows, Upserted};
 pub use value::types;
 pub use value::{ParamWriter, RowReader};
 

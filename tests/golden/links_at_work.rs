@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use bindery::ErrorKind;
-use bindery::query::{Linked, LinkedRows};
+use bindery::query::{HashJoin, merge_join};
+use bindery::{Connection, ErrorKind, Hosts, Linked, LinkedRows, StaticEngine};
 use bindery_testkit::{Fault, FaultProxy};
 
 use crate::bench::Bench;
@@ -248,5 +248,180 @@ fn links_are_columns() -> bindery::Result<()> {
     assert_eq!(user, Linked::Found(ann));
     let inviter = visit::invited_by.load_one(&mut db.default()?, &of_ann)?;
     assert_eq!(inviter, Linked::Missing("bob@example.org".to_owned()));
+    Ok(())
+}
+
+/// The same from the side that is linked to.
+#[test]
+fn xrel_01_rows_that_link_to_a_row_of_another_engine() -> bindery::Result<()> {
+    use crate::linked::*;
+    let bench = Bench::new();
+    if bench.postgres.is_none() {
+        return Ok(());
+    }
+    let db = Databases::with_config(&bench.config())?;
+    db.create_missing_on(engine::Lite)?;
+    db.create_missing_on(engine::P)?;
+    let (mut lite, mut p) = (db.lite()?, db.p()?);
+    p.app_user()
+        .insert_many((1..=50).map(|id| NewAppUser::new(format!("u{id}")).id(id)))?;
+    let visit = |n: i64| NewLiteVisit::new().user_id(AppUserId::<engine::P>::new(1 + n % 40));
+    lite.lite_visits().insert_many((0..200).map(visit))?;
+    let users = p.app_user().order_by(app_user::id.desc()).all()?;
+    let visits = lite_visit::user_id.reversed().load(&mut lite, &users)?;
+    assert_eq!((users.len(), visits.len()), (50, 50));
+    for (user, visits) in users.iter().zip(&visits) {
+        let expected = if *user.id.value() > 40 { 0 } else { 5 };
+        assert_eq!(visits.len(), expected, "{}", user.name);
+        assert!(visits.iter().all(|visit| visit.user_id == Some(user.id)));
+    }
+    let by_name = lite_visit::user_name.reversed().load(&mut lite, &users)?;
+    assert!(by_name.iter().all(<[_]>::is_empty));
+    let twice = lite_visit::user_id
+        .reversed()
+        .load(&mut lite, [&users[49], &users[49]])?;
+    assert_eq!(
+        (twice.get(0).map(<[_]>::len), twice.get(1).map(<[_]>::len)),
+        (Some(5), Some(5))
+    );
+    Ok(())
+}
+
+/// Copies keep the key and never overwrite; a move is two steps. Around all three databases.
+#[test]
+fn sel_08_rows_are_copied_and_moved_between_databases() -> bindery::Result<()> {
+    use crate::linked::*;
+
+    fn show<E: StaticEngine + Hosts<model::AppUser>, F: StaticEngine + Hosts<model::AppUser>>(
+        from: &mut Connection<E>,
+        to: &mut Connection<F>,
+    ) -> bindery::Result<()> {
+        let row = from.app_user().insert(NewAppUser::new("moves").id(7))?;
+        to.app_user().insert(NewAppUser::new("here first").id(7))?;
+        for error in [
+            row.copy_to(to).expect_err("the key is taken"),
+            row.move_to(from, to).expect_err("the key is taken"),
+        ] {
+            assert!(
+                matches!(error.kind(), ErrorKind::UniqueViolation(_)),
+                "{error}"
+            );
+        }
+        let there = AppUserId::<F>::new(7);
+        assert_eq!(to.app_user().get(there)?.name, "here first", "unchanged");
+        assert!(from.app_user().exists(row.id)?, "it stays");
+        let renumbered = row.copy_as_new_to(to)?;
+        assert_ne!(renumbered.id, there);
+        assert!(to.app_user().delete(renumbered.id)?);
+        assert_eq!(row.copy_over_to(to)?.name, "moves");
+        assert!(to.app_user().delete(there)?);
+
+        let moved = row.move_to(from, to)?;
+        assert_eq!(moved.copy.id, there);
+        assert!(matches!(moved.deleted, Ok(true)));
+        assert!(!from.app_user().exists(row.id)?);
+        assert_eq!(moved.done()?.name, "moves");
+        // It is gone where it was, so that the second step says so.
+        assert!(to.app_user().delete(there)?);
+        let error = row
+            .move_to(from, to)?
+            .done()
+            .expect_err("it was moved before");
+        assert_eq!(error.kind(), &ErrorKind::NotFound);
+        assert!(to.app_user().delete(there)?);
+        Ok(())
+    }
+
+    let bench = Bench::new();
+    if bench.mariadb.is_none() || bench.postgres.is_none() {
+        return Ok(());
+    }
+    let db = Databases::with_config(&bench.config())?;
+    db.create_missing_on(engine::Lite)?;
+    db.create_missing_on(engine::P)?;
+    db.create_missing_on(engine::Default)?;
+    show(&mut db.lite()?, &mut db.p()?)?;
+    show(&mut db.p()?, &mut db.default()?)?;
+    show(&mut db.default()?, &mut db.lite()?)?;
+
+    // A row deletes itself where it was read.
+    let row = db.p()?.app_user().insert(NewAppUser::new("on p"))?;
+    row.copy_to(&mut db.lite()?)?;
+    assert!(row.delete(&db)?);
+    assert_eq!(
+        (db.p()?.app_user().count()?, db.lite()?.app_user().count()?),
+        (0, 1)
+    );
+    // The connection of another engine is refused before anything is copied.
+    let any = db
+        .on(engine::Any::Lite)?
+        .app_user()
+        .first()?
+        .expect("the copy");
+    let error = any
+        .move_to(&mut db.on(engine::Any::P)?, &mut db.default()?)
+        .expect_err("it is not on p");
+    assert_eq!(error.kind(), &ErrorKind::WrongEngine);
+    assert_eq!(db.default()?.app_user().count()?, 0);
+    Ok(())
+}
+
+/// Rows of two databases, each in the order of its own key.
+#[test]
+fn rows_of_two_databases_are_joined_in_memory() -> bindery::Result<()> {
+    use crate::linked::*;
+    let bench = Bench::new();
+    if bench.mariadb.is_none() || bench.postgres.is_none() {
+        return Ok(());
+    }
+    let db = Databases::with_config(&bench.config())?;
+    db.create_missing_on(engine::P)?;
+    db.create_missing_on(engine::Default)?;
+    let users = (1..=2_000).filter(|id| id % 3 != 0);
+    db.default()?
+        .app_user()
+        .insert_many(users.map(|id| NewAppUser::new(format!("u{id}")).id(id)))?;
+    let visit = |n: i64| {
+        let user = (n % 100 != 0).then_some(1 + n * 7 % 2_000);
+        NewPVisit::new().user_id(user.map(AppUserId::<engine::Default>::new))
+    };
+    db.p()?.p_visits().insert_many((0..6_000).map(visit))?;
+
+    let (mut p, mut default) = (db.p()?, db.default()?);
+    let mut name_of = std::collections::BTreeMap::new();
+    let visits = p.p_visits().order_by(p_visit::user_id.asc()).iter()?;
+    let users = default.app_user().order_by(app_user::id.asc()).iter()?;
+    for pair in merge_join(visits, users, |visit| visit.user_id, |user| Some(user.id)) {
+        let (visit, users) = pair?;
+        name_of.insert(visit.id, users.first().map(|user| user.name.clone()));
+    }
+    assert_eq!(name_of.len(), 6_000);
+    assert_eq!(
+        name_of.values().filter(|name| name.is_some()).count(),
+        3_960
+    );
+
+    let users = HashJoin::new(default.app_user().iter()?, |user| Some(user.id), 1_334)?;
+    for pair in users.join(p.p_visits().iter()?, |visit| visit.user_id) {
+        let (visit, users) = pair?;
+        assert_eq!(
+            name_of[&visit.id],
+            users.first().map(|user| user.name.clone())
+        );
+    }
+    let few = HashJoin::new(default.app_user().iter()?, |user| Some(user.id), 1_333);
+    assert!(matches!(
+        few.map(|_| ()).expect_err("one more").kind(),
+        ErrorKind::Unsupported(_)
+    ));
+    let unordered = p.p_visits().order_by(p_visit::user_id.desc()).iter()?;
+    let users = default.app_user().order_by(app_user::id.asc()).iter()?;
+    let mut pairs = merge_join(
+        unordered,
+        users,
+        |visit| visit.user_id,
+        |user| Some(user.id),
+    );
+    assert!(pairs.any(|pair| pair.is_err()));
     Ok(())
 }

@@ -124,6 +124,7 @@ fn copies(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
             }
             if shape.has_key() {
                 copy_over_to(w, around, shape);
+                move_to(w, around, shape);
                 delete(w, around, shape);
             }
         });
@@ -184,6 +185,37 @@ fn copy_row(
             w.line(MOVED_CLONE);
             w.line(&target(around, shape));
             write(w);
+        });
+    });
+}
+
+/// In two steps, as no transaction spans two engines.
+fn move_to(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    let tag = around.tag(shape);
+    let copy = copy_signature(around, shape, "move_to");
+    let bounds = std::iter::once(format!("E: ::bindery::Hosts<{tag}>")).chain(copy.bounds);
+    let signature = Signature {
+        head: copy.head,
+        params: vec![
+            "&self".to_owned(),
+            "from: &mut ::bindery::Connection<E>".to_owned(),
+            "to: &mut ::bindery::Connection<F>".to_owned(),
+        ],
+        returns: Some(format!(
+            "::bindery::Result<::bindery::Moved<{}>>",
+            shape.row("F")
+        )),
+        bounds: bounds.collect(),
+    };
+    w.item(|w| {
+        w.docs([
+            "Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.",
+            "",
+            "# Errors",
+            "The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.",
+        ]);
+        w.function(&signature, |w| {
+            w.line("::bindery::__private::move_row(self, from, || self.copy_to(to))");
         });
     });
 }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use super::column::Column;
 use super::kind::{Kind, MayBeNull, NotNull, Nullable};
-use super::linked::{Linked, LinkedRows};
+use super::linked::{Linked, LinkedMany, LinkedRows};
 use super::load::{ColumnOfRow, DistinctValues, load_by};
 use super::operand::{ColumnType, RowEngine};
 use crate::error::{Error, ErrorKind, Operation, Result};
@@ -61,6 +61,9 @@ impl<U: Model, E> LinkTarget for (U, E) {
 pub trait SeenFrom<E: Engine> {
     /// The engine.
     type Engine: Engine;
+    /// The engine that a link of a row on this one leads to.
+    #[doc(hidden)]
+    fn led_to(engine: E) -> Self::Engine;
     /// Does the row's link lead to this engine?
     #[doc(hidden)]
     fn leads_to<R: RowOf<Engine = E>>(row: &R, engine: Self::Engine) -> bool;
@@ -69,6 +72,10 @@ pub trait SeenFrom<E: Engine> {
 impl<E: Engine, F: StaticEngine> SeenFrom<E> for F {
     type Engine = F;
 
+    fn led_to(_: E) -> F {
+        F::default()
+    }
+
     fn leads_to<R: RowOf<Engine = E>>(_: &R, _: F) -> bool {
         true
     }
@@ -76,6 +83,10 @@ impl<E: Engine, F: StaticEngine> SeenFrom<E> for F {
 
 impl<E: Engine> SeenFrom<E> for RowEngine {
     type Engine = E;
+
+    fn led_to(engine: E) -> E {
+        engine
+    }
 
     fn leads_to<R: RowOf<Engine = E>>(row: &R, engine: E) -> bool {
         row.belongs_to(engine)
@@ -202,4 +213,103 @@ impl<M: Model, T, To: LinkTarget, N: Kind> Column<M, T, Link<To, N>> {
     {
         Ok(self.load(connection, [row])?.into_first())
     }
+}
+
+/// A link from the side that it leads to: which rows link to one.
+#[derive(Debug)]
+pub struct LinkedFrom<M, To> {
+    column: usize,
+    target: Option<usize>,
+    marker: PhantomData<fn() -> (M, To)>,
+}
+
+impl<M, To> Clone for LinkedFrom<M, To> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M, To> Copy for LinkedFrom<M, To> {}
+
+impl<M, T, To, N> Column<M, T, Link<To, N>> {
+    /// The link from the side that it leads to.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/links/bindery.rs"));
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// # let mut b = db.b()?;
+    /// # let ann = db.users().insert(NewUser::new("ann@example.org"))?;
+    /// # b.visits().insert_many([NewVisit::new("/").user_id(ann.id), NewVisit::new("/rust").user_id(ann.id)])?;
+    /// let users = db.users().query().all()?;
+    /// let visits = visit::user_id.reversed().load(&mut b, &users)?;
+    /// for (user, visits) in users.iter().zip(&visits) {
+    ///     println!("{}: {} visits", user.email, visits.len());
+    /// }
+    /// # assert_eq!(visits.get(0).map(<[_]>::len), Some(2));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reversed(self) -> LinkedFrom<M, To> {
+        LinkedFrom {
+            column: self.path.index(),
+            target: self.link.column.map(usize::from),
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<M: Model, To: LinkTarget> LinkedFrom<M, To> {
+    /// For each row, in their order, the rows that link to it, in no order: one statement for each 16,384 rows, on a connection
+    /// of an engine where the linking rows are.
+    ///
+    /// # Errors
+    /// A row is of another engine than the link leads to, or the database fails.
+    pub fn load<'r, A, C>(
+        self,
+        connection: &mut C,
+        rows: impl IntoIterator<Item = &'r A>,
+    ) -> Result<LinkedMany<M::Row<C::Engine>>>
+    where
+        C: Route<M>,
+        To::Engine: SeenFrom<C::Engine>,
+        A: RowOf<Model = To::Model, Engine = <To::Engine as SeenFrom<C::Engine>>::Engine> + 'r,
+        A::Engine: Hosts<To::Model>,
+    {
+        let mut repository = Repository::<M, C::Engine>::new(connection.target());
+        let engine = To::Engine::led_to(repository.engine());
+        let of_row = Hosts::<To::Model>::sql(engine).map(|sql| {
+            let key = || sql.key.first().copied().unwrap_or_default();
+            ColumnOfRow::of_table(sql, self.target.unwrap_or_else(key))
+        });
+        let mut values = DistinctValues::default();
+        let mut places = Vec::new();
+        for row in rows {
+            let Some(of_row) = &of_row else {
+                return Err(repository.located(not_hosted::<To::Model>(), Operation::FindMany));
+            };
+            if !row.belongs_to(engine) {
+                let error = Error::new(ErrorKind::WrongEngine);
+                return Err(repository.located(error, Operation::FindMany));
+            }
+            let of_row = of_row
+                .as_ref()
+                .map_err(|error| Error::new(error.kind().clone()))?;
+            let value = of_row.value(|params| row.write_row(params))?;
+            places.push(values.add(value.bytes()) as usize);
+        }
+        let mut groups = Vec::new();
+        groups.resize_with(values.len(), Vec::new);
+        let take = &mut |place: u32, row| groups[place as usize].push(row);
+        load_by(&mut repository, |_| self.column, &values, take)?;
+        Ok(LinkedMany::new(groups, places))
+    }
+}
+
+#[cold]
+fn not_hosted<M: Model>() -> Error {
+    Error::new(ErrorKind::NotHosted {
+        lives_on: M::ENGINES,
+    })
 }

@@ -153,3 +153,49 @@ impl<'a, R, K> Iterator for Iter<'a, R, K> {
 }
 
 impl<R, K> ExactSizeIterator for Iter<'_, R, K> {}
+
+/// The rows that link to each of a number of rows, in the order of these.
+#[derive(Debug, Clone)]
+pub struct LinkedMany<R> {
+    groups: Vec<Vec<R>>,
+    places: Vec<usize>,
+}
+
+impl<R> LinkedMany<R> {
+    /// `places` has the group of each row.
+    pub(super) fn new(groups: Vec<Vec<R>>, places: Vec<usize>) -> Self {
+        Self { groups, places }
+    }
+
+    /// The rows that link to the row at this position.
+    pub fn get(&self, position: usize) -> Option<&[R]> {
+        let place = self.places.get(position)?;
+        Some(&self.groups[*place])
+    }
+
+    /// The rows that link to each of the rows.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &[R]> {
+        self.places
+            .iter()
+            .map(|place| self.groups[*place].as_slice())
+    }
+
+    /// The number of rows that are linked to.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Were there no rows?
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+}
+
+impl<'a, R> IntoIterator for &'a LinkedMany<R> {
+    type Item = &'a [R];
+    type IntoIter = std::vec::IntoIter<&'a [R]>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter().collect::<Vec<_>>().into_iter()
+    }
+}

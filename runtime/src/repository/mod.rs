@@ -4,6 +4,7 @@ mod bulk;
 mod copy;
 mod insert;
 mod many;
+mod moved;
 mod read;
 mod returning;
 mod rows;
@@ -23,6 +24,7 @@ use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::model::route::{Source, Target};
 
+pub use moved::{Moved, move_row};
 pub(crate) use returning::returned_rows;
 pub use rows::Rows;
 pub use upsert_many::Upserted;

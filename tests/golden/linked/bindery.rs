@@ -414,6 +414,22 @@ pub mod app_user_ {
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
+        /// Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.
+        ///
+        /// # Errors
+        /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        pub fn move_to<F>(
+            &self,
+            from: &mut ::bindery::Connection<E>,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<::bindery::Moved<AppUser<F>>>
+        where
+            E: ::bindery::Hosts<model::AppUser>,
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::AppUser>,
+        {
+            ::bindery::__private::move_row(self, from, || self.copy_to(to))
+        }
+
         /// Deletes the row where it came from; `false` where it is gone already.
         ///
         /// # Errors
@@ -1797,6 +1813,22 @@ pub mod m_visits {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::MVisit>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
+        }
+
+        /// Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.
+        ///
+        /// # Errors
+        /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        pub fn move_to<F>(
+            &self,
+            from: &mut ::bindery::Connection<E>,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<::bindery::Moved<MVisit<F>>>
+        where
+            E: ::bindery::Hosts<model::MVisit>,
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::MVisit>,
+        {
+            ::bindery::__private::move_row(self, from, || self.copy_to(to))
         }
 
         /// Deletes the row where it came from; `false` where it is gone already.

@@ -511,6 +511,22 @@ pub mod users {
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
+        /// Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.
+        ///
+        /// # Errors
+        /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        pub fn move_to<F>(
+            &self,
+            from: &mut ::bindery::Connection<E>,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<::bindery::Moved<User<F>>>
+        where
+            E: ::bindery::Hosts<model::User>,
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::User>,
+        {
+            ::bindery::__private::move_row(self, from, || self.copy_to(to))
+        }
+
         /// Deletes the row where it came from; `false` where it is gone already.
         ///
         /// # Errors
@@ -1529,6 +1545,22 @@ pub mod posts {
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
+        /// Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.
+        ///
+        /// # Errors
+        /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        pub fn move_to<F>(
+            &self,
+            from: &mut ::bindery::Connection<E>,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<::bindery::Moved<Post<F>>>
+        where
+            E: ::bindery::Hosts<model::Post>,
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Post>,
+        {
+            ::bindery::__private::move_row(self, from, || self.copy_to(to))
+        }
+
         /// Deletes the row where it came from; `false` where it is gone already.
         ///
         /// # Errors
@@ -2426,6 +2458,22 @@ pub mod comments {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Comment>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
+        }
+
+        /// Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.
+        ///
+        /// # Errors
+        /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        pub fn move_to<F>(
+            &self,
+            from: &mut ::bindery::Connection<E>,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<::bindery::Moved<Comment<F>>>
+        where
+            E: ::bindery::Hosts<model::Comment>,
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Comment>,
+        {
+            ::bindery::__private::move_row(self, from, || self.copy_to(to))
         }
 
         /// Deletes the row where it came from; `false` where it is gone already.

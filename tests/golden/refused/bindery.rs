@@ -546,6 +546,22 @@ pub mod readings {
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
+        /// Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.
+        ///
+        /// # Errors
+        /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        pub fn move_to<F>(
+            &self,
+            from: &mut ::bindery::Connection<E>,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<::bindery::Moved<Reading<F>>>
+        where
+            E: ::bindery::Hosts<model::Reading>,
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Reading>,
+        {
+            ::bindery::__private::move_row(self, from, || self.copy_to(to))
+        }
+
         /// Deletes the row where it came from; `false` where it is gone already.
         ///
         /// # Errors

@@ -1137,6 +1137,22 @@ pub mod products {
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
+        /// Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.
+        ///
+        /// # Errors
+        /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        pub fn move_to<F>(
+            &self,
+            from: &mut ::bindery::Connection<E>,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<::bindery::Moved<Product<F>>>
+        where
+            E: ::bindery::Hosts<model::Product>,
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Product>,
+        {
+            ::bindery::__private::move_row(self, from, || self.copy_to(to))
+        }
+
         /// Deletes the row where it came from; `false` where it is gone already.
         ///
         /// # Errors
@@ -1885,6 +1901,22 @@ pub mod orders {
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
+        /// Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.
+        ///
+        /// # Errors
+        /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        pub fn move_to<F>(
+            &self,
+            from: &mut ::bindery::Connection<E>,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<::bindery::Moved<Order<F>>>
+        where
+            E: ::bindery::Hosts<model::Order>,
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
+        {
+            ::bindery::__private::move_row(self, from, || self.copy_to(to))
+        }
+
         /// Deletes the row where it came from; `false` where it is gone already.
         ///
         /// # Errors
@@ -2558,6 +2590,22 @@ pub mod order_lines {
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
+        /// Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.
+        ///
+        /// # Errors
+        /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        pub fn move_to<F>(
+            &self,
+            from: &mut ::bindery::Connection<E>,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<::bindery::Moved<OrderLine<F>>>
+        where
+            E: ::bindery::Hosts<model::OrderLine>,
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::OrderLine>,
+        {
+            ::bindery::__private::move_row(self, from, || self.copy_to(to))
+        }
+
         /// Deletes the row where it came from; `false` where it is gone already.
         ///
         /// # Errors
@@ -3096,6 +3144,22 @@ pub mod seats {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Seat>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
+        }
+
+        /// Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.
+        ///
+        /// # Errors
+        /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        pub fn move_to<F>(
+            &self,
+            from: &mut ::bindery::Connection<E>,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<::bindery::Moved<Seat<F>>>
+        where
+            E: ::bindery::Hosts<model::Seat>,
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Seat>,
+        {
+            ::bindery::__private::move_row(self, from, || self.copy_to(to))
         }
 
         /// Deletes the row where it came from; `false` where it is gone already.

@@ -578,6 +578,22 @@ pub mod hosts {
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
+        /// Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.
+        ///
+        /// # Errors
+        /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        pub fn move_to<F>(
+            &self,
+            from: &mut ::bindery::Connection<E>,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<::bindery::Moved<Host<F>>>
+        where
+            E: ::bindery::Hosts<model::Host>,
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Host>,
+        {
+            ::bindery::__private::move_row(self, from, || self.copy_to(to))
+        }
+
         /// Deletes the row where it came from; `false` where it is gone already.
         ///
         /// # Errors
@@ -1326,6 +1342,22 @@ pub mod parcels {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
             let target = ::bindery::Route::<model::Parcel>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
+        }
+
+        /// Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.
+        ///
+        /// # Errors
+        /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        pub fn move_to<F>(
+            &self,
+            from: &mut ::bindery::Connection<E>,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<::bindery::Moved<Parcel<F>>>
+        where
+            E: ::bindery::Hosts<model::Parcel>,
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Parcel>,
+        {
+            ::bindery::__private::move_row(self, from, || self.copy_to(to))
         }
 
         /// Deletes the row where it came from; `false` where it is gone already.
