@@ -213,7 +213,7 @@ mod tests {
     type Row = (Option<i64>, &'static str);
 
     fn rows(of: &[Row]) -> impl Iterator<Item = Result<Row>> {
-        of.to_vec().into_iter().map(Ok)
+        of.iter().copied().map(Ok)
     }
 
     fn merged(left: &[Row], right: &[Row]) -> Result<Vec<String>> {
