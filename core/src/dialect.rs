@@ -1,6 +1,8 @@
 //! The SQL families bindery speaks, and how each writes names, constants and placeholders. What a dialect can hold is the
 //! schema compiler's.
 
+mod function;
+mod lock;
 mod mysql;
 mod postgres;
 mod query;
@@ -8,6 +10,8 @@ mod sqlite;
 
 use std::fmt;
 
+pub use function::{Function, ValueKind};
+pub use lock::RowLock;
 pub use query::{ListForm, ListKind, Lists, QuerySyntax};
 
 /// The SQL family an engine speaks.

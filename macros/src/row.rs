@@ -1,4 +1,5 @@
-//! `#[derive(Row)]`: a struct that rows of raw SQL are read into, field by column name.
+//! `#[derive(Row)]`: a struct that rows of raw SQL are read into, field by column name, and rows of a query that selects,
+//! field by position and type.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -26,7 +27,16 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
         let ty = &field.ty;
         quote!(<#ty as ::bindery::types::FromColumn>::is_of(engine))
     });
+    let (field_names, types): (Vec<_>, Vec<_>) =
+        fields.iter().map(|field| (&field.ident, &field.ty)).unzip();
     Ok(quote! {
+        #[automatically_derived]
+        impl ::bindery::query::FromSelected<(#(#types,)*)> for #name {
+            fn from_selected((#(#field_names,)*): (#(#types,)*)) -> Self {
+                Self { #(#field_names),* }
+            }
+        }
+
         #[automatically_derived]
         impl<Here: ::bindery::Engine> ::bindery::FromRow<Here> for #name {
             const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::named(#text, &[#(#columns),*]);

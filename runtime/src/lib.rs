@@ -112,3 +112,8 @@ mod examples_of_raw_sql {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/links.md")]
 mod examples_of_links {}
+
+/// The examples of `docs/selecting.md` compile and run.
+#[cfg(all(doctest, feature = "derive"))]
+#[doc = include_str!("../../docs/selecting.md")]
+mod examples_of_selecting {}

@@ -1,7 +1,10 @@
 //! MySQL and MariaDB: what it can do, and how it writes names, constants and placeholders.
 
 use super::query::ListKind;
-use super::{Capabilities, Flavour, IdentifierLimit, Lists, QuerySyntax, Spelling};
+use super::{
+    Capabilities, Flavour, Function, IdentifierLimit, Lists, QuerySyntax, RowLock, Spelling,
+    ValueKind,
+};
 
 pub(super) const SPELLING: Spelling = Spelling {
     identifier_quote: '`',
@@ -85,5 +88,79 @@ pub(super) const fn json_values(kind: ListKind) -> (&'static str, &'static str) 
             SELECT,
             ", '$[*]' COLUMNS (v LONGTEXT CHARACTER SET utf8mb4 PATH '$')) AS list",
         ),
+    }
+}
+
+/// How functions are written; `{}` stands for the arguments.
+pub(super) const fn function(function: Function) -> Option<&'static str> {
+    use Function as F;
+    Some(match function {
+        F::Plus => "({} + {})",
+        F::Minus => "({} - {})",
+        F::Times => "({} * {})",
+        F::DivideIntegers => "({} DIV {})",
+        F::DivideFloats => "({} / {})",
+        F::Decimal => "{}",
+        F::Abs => "ABS({})",
+        F::RoundFloat => "(ROUND(CAST({} AS DECIMAL(65, 15)), {}) + 0e0)",
+        F::RoundDecimal => "ROUND({}, {})",
+        F::Lower => "LOWER({})",
+        F::Upper => "UPPER({})",
+        F::Length => "CHAR_LENGTH({})",
+        F::Trim => "TRIM({})",
+        F::Concat => "CONCAT({}, {})",
+        F::Coalesce => "COALESCE({}, {})",
+        F::Year | F::YearUtc => "YEAR({})",
+        F::Month | F::MonthUtc => "MONTH({})",
+        F::Day | F::DayUtc => "DAYOFMONTH({})",
+        F::CountRows => "count(*)",
+        F::Count => "count({})",
+        F::CountDistinct => "count(DISTINCT {})",
+        F::SumIntegers => "(sum({}) DIV 1)",
+        F::SumFloats | F::SumDecimals => "sum({})",
+        F::Min => "min({})",
+        F::Max => "max({})",
+        F::Average => "avg({} + 0e0)",
+        F::AverageDecimals => "(ROUND(avg(CAST({} AS DECIMAL(60, 20))), 9) + 0e0)",
+        F::Matches => "({} REGEXP {})",
+        F::JsonContains => "JSON_CONTAINS({}, {})",
+        F::MatchesWords => "MATCH ({}) AGAINST ({})",
+        F::Ilike | F::Glob | F::JsonHasKey | F::ArrayContains | F::ArrayOverlaps => {
+            return None;
+        }
+    })
+}
+
+/// The types of placeholders within expressions.
+pub(super) const fn cast_type(kind: ValueKind) -> Option<&'static str> {
+    use ValueKind as V;
+    match kind {
+        V::Integer
+        | V::Unsigned
+        | V::Boolean
+        | V::Float
+        | V::Text
+        | V::Bytes
+        | V::Uuid
+        | V::Json
+        | V::Other => None,
+        V::Decimal => Some("DECIMAL(65, 30)"),
+        V::Date => Some("DATE"),
+        V::Time => Some("TIME(6)"),
+        V::DateTime | V::Timestamp => Some("DATETIME(6)"),
+    }
+}
+
+/// `FOR SHARE` is MySQL's alone, and the older form with an option MariaDB's alone: each reads its own comment only.
+pub(super) const fn row_lock(lock: RowLock) -> &'static str {
+    match (lock.is_shared, lock.skips_locked, lock.fails_if_locked) {
+        (false, true, _) => " FOR UPDATE SKIP LOCKED",
+        (false, false, true) => " FOR UPDATE NOWAIT",
+        (false, false, false) => " FOR UPDATE",
+        (true, true, _) => {
+            " /*M! LOCK IN SHARE MODE SKIP LOCKED */ /*!80000 FOR SHARE SKIP LOCKED */"
+        }
+        (true, false, true) => " /*M! LOCK IN SHARE MODE NOWAIT */ /*!80000 FOR SHARE NOWAIT */",
+        (true, false, false) => " LOCK IN SHARE MODE",
     }
 }

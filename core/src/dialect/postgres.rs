@@ -1,6 +1,8 @@
 //! PostgreSQL: what it can do, and how it writes names, constants and placeholders.
 
-use super::{Capabilities, IdentifierLimit, Lists, QuerySyntax, Spelling};
+use super::{
+    Capabilities, Function, IdentifierLimit, Lists, QuerySyntax, RowLock, Spelling, ValueKind,
+};
 
 pub(super) const SPELLING: Spelling = Spelling {
     identifier_quote: '"',
@@ -53,5 +55,81 @@ pub(super) fn capabilities() -> Capabilities {
         counted_column_needs_key: false,
         periods: false,
         changes_case_of_all_letters: true,
+    }
+}
+
+/// How functions are written; `{}` stands for the arguments.
+pub(super) const fn function(function: Function) -> Option<&'static str> {
+    use Function as F;
+    Some(match function {
+        F::Plus => "({} + {})",
+        F::Minus => "({} - {})",
+        F::Times => "({} * {})",
+        F::DivideIntegers | F::DivideFloats => "({} / NULLIF({}, 0))",
+        F::Decimal => "{}",
+        F::Abs => "abs({})",
+        F::RoundFloat => "CAST(round(CAST({} AS numeric), {}) AS double precision)",
+        F::RoundDecimal => "round({}, {})",
+        F::Lower => "lower({})",
+        F::Upper => "upper({})",
+        F::Length => "char_length({})",
+        F::Trim => "btrim({})",
+        F::Concat => "({} || {})",
+        F::Coalesce => "coalesce({}, {})",
+        F::Year => "CAST(EXTRACT(YEAR FROM {}) AS bigint)",
+        F::Month => "CAST(EXTRACT(MONTH FROM {}) AS bigint)",
+        F::Day => "CAST(EXTRACT(DAY FROM {}) AS bigint)",
+        F::YearUtc => "CAST(EXTRACT(YEAR FROM {} AT TIME ZONE 'UTC') AS bigint)",
+        F::MonthUtc => "CAST(EXTRACT(MONTH FROM {} AT TIME ZONE 'UTC') AS bigint)",
+        F::DayUtc => "CAST(EXTRACT(DAY FROM {} AT TIME ZONE 'UTC') AS bigint)",
+        F::CountRows => "count(*)",
+        F::Count => "count({})",
+        F::CountDistinct => "count(DISTINCT {})",
+        F::SumIntegers => "CAST(sum({}) AS bigint)",
+        F::SumFloats => "CAST(sum({}) AS double precision)",
+        F::SumDecimals => "sum({})",
+        F::Min => "min({})",
+        F::Max => "max({})",
+        F::Average => "avg(CAST({} AS double precision))",
+        F::AverageDecimals => "CAST(round(avg({}), 9) AS double precision)",
+        F::Ilike => "({} ILIKE {} ESCAPE '|')",
+        F::Matches => "({} ~ {})",
+        F::JsonContains => "(CAST({} AS jsonb) @> CAST({} AS jsonb))",
+        F::JsonHasKey => "(CAST({} AS jsonb) ? {})",
+        F::ArrayContains => "({} @> {})",
+        F::ArrayOverlaps => "({} && {})",
+        F::MatchesWords => "(to_tsvector('simple', {}) @@ plainto_tsquery('simple', {}))",
+        F::Glob => return None,
+    })
+}
+
+/// The types of placeholders within expressions.
+pub(super) const fn cast_type(kind: ValueKind) -> Option<&'static str> {
+    use ValueKind as V;
+    match kind {
+        V::Integer | V::Unsigned => Some("bigint"),
+        V::Boolean => Some("boolean"),
+        V::Float => Some("double precision"),
+        V::Decimal => Some("numeric"),
+        V::Text => Some("text"),
+        V::Bytes => Some("bytea"),
+        V::Date => Some("date"),
+        V::Time => Some("time"),
+        V::DateTime => Some("timestamp"),
+        V::Timestamp => Some("timestamptz"),
+        V::Uuid => Some("uuid"),
+        V::Json => Some("jsonb"),
+        V::Other => None,
+    }
+}
+
+pub(super) const fn row_lock(lock: RowLock) -> &'static str {
+    match (lock.is_shared, lock.skips_locked, lock.fails_if_locked) {
+        (false, true, _) => " FOR UPDATE SKIP LOCKED",
+        (false, false, true) => " FOR UPDATE NOWAIT",
+        (false, false, false) => " FOR UPDATE",
+        (true, true, _) => " FOR SHARE SKIP LOCKED",
+        (true, false, true) => " FOR SHARE NOWAIT",
+        (true, false, false) => " FOR SHARE",
     }
 }

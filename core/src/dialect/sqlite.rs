@@ -1,7 +1,7 @@
 //! SQLite: what it can do, and how it writes names, constants and placeholders.
 
 use super::query::ListKind;
-use super::{Capabilities, IdentifierLimit, Lists, QuerySyntax, Spelling};
+use super::{Capabilities, Function, IdentifierLimit, Lists, QuerySyntax, Spelling, ValueKind};
 
 pub(super) const SPELLING: Spelling = Spelling {
     identifier_quote: '"',
@@ -71,5 +71,66 @@ pub(super) const fn json_values(kind: ListKind) -> (&'static str, &'static str) 
         | ListKind::Time
         | ListKind::DateTime
         | ListKind::Other => ("SELECT value FROM json_each(", ")"),
+    }
+}
+
+/// How functions are written; `{}` stands for the arguments.
+pub(super) const fn function(function: Function) -> Option<&'static str> {
+    use Function as F;
+    Some(match function {
+        F::Plus => "({} + {})",
+        F::Minus => "({} - {})",
+        F::Times => "({} * {})",
+        F::DivideIntegers | F::DivideFloats => "({} / {})",
+        F::Decimal => "round({}, 9)",
+        F::Abs => "abs({})",
+        F::RoundFloat | F::RoundDecimal => "round({}, {})",
+        F::Lower => "lower({})",
+        F::Upper => "upper({})",
+        F::Length => "length({})",
+        F::Trim => "trim({})",
+        F::Concat => "({} || {})",
+        F::Coalesce => "coalesce({}, {})",
+        F::Year | F::YearUtc => "CAST(strftime('%Y', {}) AS INTEGER)",
+        F::Month | F::MonthUtc => "CAST(strftime('%m', {}) AS INTEGER)",
+        F::Day | F::DayUtc => "CAST(strftime('%d', {}) AS INTEGER)",
+        F::CountRows => "count(*)",
+        F::Count => "count({})",
+        F::CountDistinct => "count(DISTINCT {})",
+        F::SumIntegers | F::SumFloats => "sum({})",
+        F::SumDecimals => "round(sum({}), 9)",
+        F::Min => "min({})",
+        F::Max => "max({})",
+        F::Average => "avg({})",
+        F::AverageDecimals => "round(avg({}), 9)",
+        F::Glob => "({} GLOB {})",
+        F::Ilike
+        | F::Matches
+        | F::JsonContains
+        | F::JsonHasKey
+        | F::ArrayContains
+        | F::ArrayOverlaps
+        | F::MatchesWords => return None,
+    })
+}
+
+/// The types of placeholders within expressions.
+pub(super) const fn cast_type(kind: ValueKind) -> Option<&'static str> {
+    use ValueKind as V;
+    match kind {
+        V::Integer
+        | V::Unsigned
+        | V::Boolean
+        | V::Float
+        | V::Text
+        | V::Bytes
+        | V::Date
+        | V::Time
+        | V::DateTime
+        | V::Timestamp
+        | V::Uuid
+        | V::Json
+        | V::Other => None,
+        V::Decimal => Some("NUMERIC"),
     }
 }

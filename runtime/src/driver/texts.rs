@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
+use crate::error::Result;
+
 /// The number of texts that a thread keeps. A program has as many shapes as it has queries; one that makes shapes without
 /// end starts anew.
 const MOST: usize = 1_024;
@@ -29,6 +31,16 @@ pub(crate) fn text_of(shape: &[u8], build: impl FnOnce() -> String) -> Rc<str> {
     match found {
         Ok(Some(text)) => text,
         Ok(None) | Err(_) => keep(shape, build()),
+    }
+}
+
+/// The same where it may be that there is none.
+#[inline]
+pub(crate) fn try_text_of(shape: &[u8], build: impl FnOnce() -> Result<String>) -> Result<Rc<str>> {
+    let found = TEXTS.try_with(|texts| texts.borrow().by_shape.get(shape).map(Rc::clone));
+    match found {
+        Ok(Some(text)) => Ok(text),
+        Ok(None) | Err(_) => build().map(|text| keep(shape, text)),
     }
 }
 

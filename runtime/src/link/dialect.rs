@@ -32,6 +32,8 @@ families! {
     Mysql = Some(Dialect::Mysql);
     /// Of an engine chosen at run time, where the engines of the program are of several dialects.
     Several = None;
+    /// Of no engine: of what means the same on all of them.
+    Every = None;
 }
 
 mod sealed {

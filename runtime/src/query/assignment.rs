@@ -1,15 +1,13 @@
 //! What an update sets columns to: values, and expressions of columns.
 
 use std::marker::PhantomData;
-use std::ops::{Add, Mul, Sub};
 
 use super::column::Column;
 use super::condition::Predicate;
 use super::kind::MayBeNull;
 use super::operand::{Operand, Writing};
-use super::shape::{ColumnPath, op};
+use super::shape::op;
 use crate::link::engine::Engine;
-use crate::value::types::ToColumn;
 
 /// A column and what an update sets it to: `post::stars.set_to(5)`.
 #[must_use = "an assignment does nothing until a query updates by it"]
@@ -25,63 +23,10 @@ impl<M, E> std::fmt::Debug for Assignment<M, E> {
     }
 }
 
-/// A column with a number added, subtracted or multiplied, computed by the database: `post::stars + 1`.
-#[derive(Debug, Clone, Copy)]
-#[must_use = "an expression does nothing by itself"]
-pub struct Arithmetic<M, T> {
-    path: ColumnPath,
-    code: u8,
-    number: T,
-    marker: PhantomData<fn() -> M>,
-}
-
-/// Numbers that the database computes with.
-#[diagnostic::on_unimplemented(
-    message = "the database cannot compute with values of type `{Self}`",
-    label = "expected a column of numbers"
-)]
-pub trait Number: ToColumn {}
-
-macro_rules! numbers {
-    ($($number:ty),+) => {$(impl Number for $number {})+};
-}
-
-numbers!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64);
-
-#[cfg(feature = "bigdecimal")]
-impl Number for bigdecimal::BigDecimal {}
-
-macro_rules! operators {
-    ($($operator:ident $method:ident $code:ident),+) => {$(
-        impl<M, T: Number, K> $operator<T> for Column<M, T, K> {
-            type Output = Arithmetic<M, T>;
-
-            fn $method(self, number: T) -> Arithmetic<M, T> {
-                Arithmetic {
-                    path: self.path,
-                    code: op::$code,
-                    number,
-                    marker: PhantomData,
-                }
-            }
-        }
-    )+};
-}
-
-operators!(Add add PLUS, Sub sub MINUS, Mul mul TIMES);
-
-#[diagnostic::do_not_recommend]
-impl<M, T: Number, E: Engine> Operand<M, T, E> for Arithmetic<M, T> {
-    fn write(self, into: &mut Writing<'_>) {
-        into.arithmetic(self.code, self.path, &self.number);
-    }
-}
-
 impl<M, T, K> Column<M, T, K> {
     /// Sets the column to a value, another column of the model, or an expression such as `post::stars + 1`.
     pub fn set_to<E: Engine>(self, value: impl Operand<M, T, E>) -> Assignment<M, E> {
-        let mut predicate = Predicate::new();
-        self.path.write(&mut predicate.shape);
+        let mut predicate = Predicate::column(self.path);
         value.write(&mut Writing::of(&mut predicate, self.path));
         Assignment {
             predicate,
@@ -94,8 +39,7 @@ impl<M, T, K> Column<M, T, K> {
     where
         K: MayBeNull,
     {
-        let mut predicate = Predicate::new();
-        self.path.write(&mut predicate.shape);
+        let mut predicate = Predicate::column(self.path);
         predicate.shape.push(op::VALUE);
         predicate.value(&None::<i64>, false);
         Assignment {

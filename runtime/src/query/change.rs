@@ -85,8 +85,8 @@ impl<M: Model, E: Engine> Query<'_, M, E> {
         self.repository
             .run(Operation::Delete, |physical, sql, engine| {
                 clauses.ensure_change(engine.index())?;
-                let text = clauses.delete_text(physical.dialect(), sql, false);
-                physical.execute(&text, &mut |params| clauses.write(params))
+                let text = clauses.delete_text(physical.dialect(), sql, false)?;
+                physical.execute(&text, &mut |params| clauses.write_condition(params))
             })
     }
 }

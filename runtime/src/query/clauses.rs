@@ -4,16 +4,21 @@ use std::rc::Rc;
 
 use super::change::{no_condition, not_by_order};
 use super::condition::{Condition, Predicate};
+use super::lock::Lock;
 use super::order::{OrderShape, OrderWriting, Orders};
 use super::render::{Parts, Wanted, render, render_delete, render_update};
-use super::shape::ShapeReader;
+use super::shape::{ColumnPath, Shape, op};
+use super::tree::Tree;
 use crate::driver::TableSql;
-use crate::driver::texts::text_of;
+use crate::driver::texts::try_text_of;
 use crate::driver::{Physical, TakeRow};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::engine::Engine;
+use crate::model::Model;
+use crate::repository::Repository;
 use crate::value::Buffer;
 use crate::value::ParamWriter;
-use crate::value::recorded::replay;
+use crate::value::recorded::{RecordedValues, record_ordered, replay};
 use bindery_core::dialect::Dialect;
 
 const NO_LIMIT: u64 = u64::MAX;
@@ -23,6 +28,72 @@ const UPDATE: u8 = 16;
 const DELETE: u8 = 17;
 /// Added to either where the changed rows are returned.
 const RETURNING: u8 = 2;
+
+/// What hardly any query has, apart, so that the others stay small.
+#[derive(Clone)]
+pub(crate) struct Extras {
+    /// The selected expressions, one after the other.
+    pub(crate) items: Predicate,
+    /// Where the shape and the values of each end.
+    ends: Vec<(usize, usize)>,
+    pub(crate) groups: Predicate,
+    pub(crate) having: Predicate,
+    order_values: RecordedValues,
+    pub(crate) is_distinct: bool,
+    /// One of the selected expressions has an aggregate.
+    pub(crate) has_aggregate: bool,
+    /// An aggregate of the rows that the limit leaves.
+    pub(crate) is_of_limited: bool,
+    pub(crate) lock: Option<Lock>,
+}
+
+impl Extras {
+    const fn new() -> Self {
+        Self {
+            items: Predicate::new(),
+            ends: Vec::new(),
+            groups: Predicate::new(),
+            having: Predicate::new(),
+            order_values: RecordedValues::new(),
+            is_distinct: false,
+            has_aggregate: false,
+            is_of_limited: false,
+            lock: None,
+        }
+    }
+
+    /// The position of a selected expression.
+    fn position(&self, expression: &Predicate) -> Option<u8> {
+        let (mut shape, mut values) = (0, 0);
+        let found = self.ends.iter().position(|&(shape_end, values_end)| {
+            let same = &self.items.shape.bytes()[shape..shape_end] == expression.shape.bytes()
+                && &self.items.values.bytes()[values..values_end] == expression.values.bytes();
+            (shape, values) = (shape_end, values_end);
+            same
+        });
+        found.and_then(|found| u8::try_from(found).ok())
+    }
+
+    /// Does the selection take part in what is wanted? Rows are counted without it where there is one for each.
+    pub(crate) fn is_selected(&self, wanted: Wanted) -> bool {
+        match wanted {
+            Wanted::Rows | Wanted::AnyRows => false,
+            Wanted::Selected => true,
+            Wanted::Count | Wanted::Exists => self.is_folded(),
+        }
+    }
+
+    /// Is what is selected not one for each row?
+    pub(crate) fn is_folded(&self) -> bool {
+        self.is_distinct || self.has_aggregate || !self.groups.shape.is_empty()
+    }
+
+    fn flags(&self) -> [u8; 2] {
+        let lock = self.lock.map_or(0, Lock::code);
+        let flags = u8::from(self.is_distinct) | u8::from(self.is_of_limited) << 1;
+        [flags, lock]
+    }
+}
 
 /// The clauses of one query.
 #[derive(Clone)]
@@ -34,6 +105,7 @@ pub(crate) struct Clauses {
     all_rows: bool,
     /// It has the rows after another row, in the order that it had by then.
     is_paged: bool,
+    extras: Option<Box<Extras>>,
 }
 
 impl Clauses {
@@ -46,6 +118,100 @@ impl Clauses {
             offset: 0,
             all_rows: false,
             is_paged: false,
+            extras: None,
+        }
+    }
+
+    fn extras_mut(&mut self) -> &mut Extras {
+        self.extras.get_or_insert_with(|| Box::new(Extras::new()))
+    }
+
+    /// Adds an expression to those that are selected.
+    pub(crate) fn select(&mut self, expression: &Predicate) {
+        let extras = self.extras_mut();
+        extras.items.append(expression);
+        let items = &extras.items;
+        let end = (items.shape.bytes().len(), items.values.bytes().len());
+        extras.ends.push(end);
+    }
+
+    /// Adds an expression with an aggregate.
+    pub(crate) fn select_aggregate(&mut self, expression: &Predicate) {
+        self.select(expression);
+        self.extras_mut().has_aggregate = true;
+    }
+
+    pub(crate) fn group_by(&mut self, expression: &Predicate) {
+        let (shape, values) = self.selected_or(expression);
+        let groups = &mut self.extras_mut().groups;
+        groups.shape.extend(shape.bytes());
+        if let Some(values) = values {
+            groups.values.extend(values.bytes());
+        }
+        groups.keys.join(expression.keys);
+    }
+
+    pub(crate) fn having<M, E>(&mut self, condition: &Condition<M, E>) {
+        self.extras_mut().having.append(&condition.predicate);
+    }
+
+    pub(crate) fn distinct(&mut self) {
+        self.extras_mut().is_distinct = true;
+    }
+
+    /// The selected aggregates are of the rows that the limit leaves.
+    pub(crate) fn aggregate(&mut self) {
+        let is_limited = self.limit != NO_LIMIT || self.offset != 0;
+        self.extras_mut().is_of_limited = is_limited;
+    }
+
+    pub(crate) fn lock(&mut self, change: impl FnOnce(Option<Lock>) -> Lock) {
+        let extras = self.extras_mut();
+        extras.lock = Some(change(extras.lock));
+    }
+
+    /// The columns that are selected, as errors name them.
+    pub(crate) fn names(&self, table: &'static TableSql) -> Vec<&'static str> {
+        let items = self
+            .extras
+            .as_ref()
+            .map(|extras| extras.items.shape.bytes());
+        let tree = Tree::read(items.unwrap_or_default());
+        let column = |&root: &usize| tree.column(root);
+        let name = |column: Option<ColumnPath>| match column {
+            Some(path) => table.columns[path.index()],
+            None => "an expression",
+        };
+        tree.roots.iter().map(column).map(name).collect()
+    }
+
+    /// The expression, or its position among those that are selected; then there are no values to be written.
+    pub(crate) fn selected_or(&self, expression: &Predicate) -> (Shape, Option<RecordedValues>) {
+        let extras = self.extras.as_deref();
+        match extras.and_then(|extras| extras.position(expression)) {
+            Some(position) => {
+                let mut shape = Shape::new();
+                shape.fixed([op::SELECTED, position]);
+                (shape, None)
+            }
+            None => (expression.shape.clone(), Some(expression.values.clone())),
+        }
+    }
+
+    pub(crate) fn order_shape(&mut self) -> &mut OrderShape {
+        &mut self.order
+    }
+
+    /// Adds the values of an order's expression.
+    pub(crate) fn order_values(&mut self, values: &RecordedValues, places_null: bool) {
+        if values.is_empty() {
+            return;
+        }
+        let kept = &mut self.extras_mut().order_values;
+        if places_null {
+            record_ordered(kept, values.bytes());
+        } else {
+            kept.extend(values.bytes());
         }
     }
 
@@ -71,13 +237,13 @@ impl Clauses {
         self.predicate.append(condition);
     }
 
-    pub(crate) fn order_by<M>(&mut self, orders: impl Orders<M>) {
+    pub(crate) fn order_by<M, S>(&mut self, orders: impl Orders<M, S>) {
         if self.is_paged {
             let why = "an order after `page_after`: call `order_by` before it";
             self.predicate
                 .keep(Err(Error::new(ErrorKind::Unsupported(why))));
         }
-        orders.write(&mut OrderWriting(&mut self.order));
+        orders.write(&mut OrderWriting(self));
     }
 
     /// At most this many rows, and no more than before.
@@ -112,13 +278,20 @@ impl Clauses {
     /// Refuses what was refused while the query was built, and keys of another engine.
     #[inline]
     pub(crate) fn ensure(&self, engine: usize) -> Result<()> {
-        self.predicate.ensure(engine)
+        self.predicate.ensure(engine)?;
+        if let Some(extras) = &self.extras {
+            extras.items.ensure(engine)?;
+            extras.groups.ensure(engine)?;
+            extras.having.ensure(engine)?;
+        }
+        Ok(())
     }
 
     /// Refuses changes that may not be meant as well.
     pub(crate) fn ensure_change(&self, engine: usize) -> Result<()> {
         self.ensure(engine)?;
-        if !self.order.is_empty() || self.limit != NO_LIMIT || self.offset != 0 {
+        let is_more = self.extras.is_some() || self.offset != 0;
+        if !self.order.is_empty() || self.limit != NO_LIMIT || is_more {
             return Err(not_by_order());
         }
         if self.predicate.shape.is_empty() && !self.all_rows {
@@ -135,13 +308,14 @@ impl Clauses {
         table: &'static TableSql,
         returns: bool,
     ) -> Result<Rc<str>> {
-        ShapeReader::new(set.shape.bytes()).ensure_assignable(table)?;
+        Tree::read(set.shape.bytes()).ensure_assignable(table)?;
         let (set, condition) = (set.shape.bytes(), self.predicate.shape.bytes());
         let kind = UPDATE + u8::from(returns) * RETURNING;
         let key = Self::change_key(kind, table, set, condition);
-        Ok(text_of(key.bytes(), || {
-            render_update(dialect, table, set, condition) + returning(table, returns)
-        }))
+        try_text_of(key.bytes(), || {
+            let text = render_update(dialect, table, set, condition)?;
+            Ok(text + returning(table, returns))
+        })
     }
 
     /// The text of a delete, which returns the rows or their number.
@@ -150,12 +324,13 @@ impl Clauses {
         dialect: Dialect,
         table: &'static TableSql,
         returns: bool,
-    ) -> Rc<str> {
+    ) -> Result<Rc<str>> {
         let condition = self.predicate.shape.bytes();
         let kind = DELETE + u8::from(returns) * RETURNING;
         let key = Self::change_key(kind, table, &[], condition);
-        text_of(key.bytes(), || {
-            render_delete(dialect, table, condition) + returning(table, returns)
+        try_text_of(key.bytes(), || {
+            let text = render_delete(dialect, table, condition)?;
+            Ok(text + returning(table, returns))
         })
     }
 
@@ -172,7 +347,7 @@ impl Clauses {
     /// Writes the values of an update.
     pub(crate) fn write_update(&self, set: &Predicate, params: &mut ParamWriter<'_>) {
         replay(set.values.bytes(), params);
-        self.write(params);
+        self.write_condition(params);
     }
 
     fn parts(&self, wanted: Wanted, table: &'static TableSql) -> Parts<'_> {
@@ -183,6 +358,7 @@ impl Clauses {
             order: self.order.bytes(),
             limit: self.limit != NO_LIMIT,
             offset: self.offset != 0,
+            extras: self.extras.as_deref(),
         }
     }
 
@@ -191,31 +367,79 @@ impl Clauses {
     fn key(parts: &Parts<'_>) -> Buffer<80> {
         let mut key = Buffer::new();
         key.fixed((std::ptr::from_ref(parts.table) as usize).to_le_bytes());
-        let flags = u8::from(parts.limit) | u8::from(parts.offset) << 1;
+        let flags = u8::from(parts.limit)
+            | u8::from(parts.offset) << 1
+            | u8::from(parts.extras.is_some()) << 2;
         let [low, high] = (parts.order.len() as u16).to_le_bytes();
         key.fixed([parts.wanted as u8, flags, low, high]);
         key.extend(parts.order);
         key.extend(parts.condition);
+        if let Some(extras) = parts.extras {
+            Self::key_of_extras(extras, &mut key);
+        }
         key
     }
 
+    /// What follows, from its end: so it is told from the condition before it.
+    fn key_of_extras(extras: &Extras, key: &mut Buffer<80>) {
+        let parts = [&extras.items, &extras.groups, &extras.having];
+        for part in parts {
+            key.extend(part.shape.bytes());
+        }
+        for part in parts {
+            key.fixed((part.shape.bytes().len() as u32).to_le_bytes());
+        }
+        key.fixed(extras.flags());
+    }
+
     /// The text of the query.
+    ///
+    /// # Errors
+    /// It cannot be written in this dialect, or it locks rows outside of a transaction.
     #[inline]
     pub(crate) fn text(
         &self,
-        dialect: Dialect,
+        physical: &Physical,
         wanted: Wanted,
         table: &'static TableSql,
-    ) -> Rc<str> {
+    ) -> Result<Rc<str>> {
+        let dialect = physical.dialect();
+        if self
+            .extras
+            .as_ref()
+            .is_some_and(|extras| extras.lock.is_some())
+        {
+            ensure_lock(physical)?;
+        }
         let parts = self.parts(wanted, table);
-        text_of(Self::key(&parts).bytes(), || render(dialect, &parts))
+        try_text_of(Self::key(&parts).bytes(), || render(dialect, &parts))
+    }
+
+    /// Writes the values of a delete.
+    pub(crate) fn write_condition(&self, params: &mut ParamWriter<'_>) {
+        replay(self.predicate.values.bytes(), params);
     }
 
     /// Writes the values of the query.
     #[inline]
-    pub(crate) fn write(&self, params: &mut ParamWriter<'_>) {
+    pub(crate) fn write(&self, wanted: Wanted, params: &mut ParamWriter<'_>) {
+        let extras = self.extras.as_deref();
+        let is_selected = extras.is_some_and(|extras| extras.is_selected(wanted));
+        let selected = extras.filter(|_| is_selected);
+        if let Some(extras) = selected {
+            replay(extras.items.values.bytes(), params);
+        }
         replay(self.predicate.values.bytes(), params);
+        if let Some(extras) = selected {
+            replay(extras.groups.values.bytes(), params);
+            replay(extras.having.values.bytes(), params);
+        }
+        let is_ordered = matches!(wanted, Wanted::Rows | Wanted::Selected);
+        if let Some(extras) = extras.filter(|_| is_ordered) {
+            replay(extras.order_values.bytes(), params);
+        }
         if self.limit != NO_LIMIT {
+            // No database has more rows than that.
             params.i64(i64::try_from(self.limit).unwrap_or(i64::MAX));
         }
         if self.offset != 0 {
@@ -231,11 +455,53 @@ impl Clauses {
         table: &'static TableSql,
         take: TakeRow<'_>,
     ) -> Result<()> {
-        let text = self.text(physical.dialect(), wanted, table);
-        physical.query(&text, &mut |params| self.write(params), take)
+        let text = self.text(physical, wanted, table)?;
+        physical.query(&text, &mut |params| self.write(wanted, params), take)
+    }
+
+    /// How many rows there are.
+    pub(crate) fn count<M: Model, E: Engine>(
+        &self,
+        repository: &mut Repository<'_, M, E>,
+    ) -> Result<u64> {
+        repository.run(Operation::Count, |physical, sql, engine| {
+            self.ensure(engine.index())?;
+            let mut count = None;
+            self.query(physical, Wanted::Count, sql, &mut |row| {
+                count = Some(row.u64()?);
+                Ok(false)
+            })?;
+            count.ok_or_else(|| physical.without_row())
+        })
+    }
+
+    /// Is there a row?
+    pub(crate) fn exists<M: Model, E: Engine>(
+        &self,
+        repository: &mut Repository<'_, M, E>,
+    ) -> Result<bool> {
+        repository.run(Operation::Exists, |physical, sql, engine| {
+            self.ensure(engine.index())?;
+            let mut found = false;
+            self.query(physical, Wanted::Exists, sql, &mut |_| {
+                found = true;
+                Ok(false)
+            })?;
+            Ok(found)
+        })
     }
 }
 
 fn returning(table: &TableSql, returns: bool) -> &'static str {
     if returns { table.returning } else { "" }
+}
+
+/// A lock that ends with its statement locks nothing.
+#[cold]
+fn ensure_lock(physical: &Physical) -> Result<()> {
+    if physical.in_transaction() {
+        return Ok(());
+    }
+    let why = "a lock on rows outside of a transaction: it ends with its statement";
+    Err(Error::new(ErrorKind::Unsupported(why)))
 }

@@ -51,7 +51,7 @@ impl LinkPlaces {
     };
 }
 
-type Marker<M, T, K> = PhantomData<fn() -> (M, T, K)>;
+pub(crate) type Marker<M, T, K> = PhantomData<fn() -> (M, T, K)>;
 
 impl<M, T, K> Clone for Column<M, T, K> {
     fn clone(&self) -> Self {
@@ -156,8 +156,9 @@ impl<M, T, K> Column<M, T, K> {
 
     #[inline]
     fn compare<E: Engine>(self, code: u8, value: impl Operand<M, T, E>) -> Condition<M, E> {
-        let mut predicate = Predicate::leaf(code, self.path);
+        let mut predicate = Predicate::column(self.path);
         value.write(&mut Writing::of(&mut predicate, self.path));
+        predicate.shape.push(code);
         Condition::new(predicate)
     }
 
@@ -167,9 +168,10 @@ impl<M, T, K> Column<M, T, K> {
         low: impl Operand<M, T, E>,
         high: impl Operand<M, T, E>,
     ) -> Condition<M, E> {
-        let mut predicate = Predicate::leaf(op::BETWEEN, self.path);
+        let mut predicate = Predicate::column(self.path);
         low.write(&mut Writing::of(&mut predicate, self.path));
         high.write(&mut Writing::of(&mut predicate, self.path));
+        predicate.shape.push(op::BETWEEN);
         Condition::new(predicate)
     }
 
@@ -182,10 +184,12 @@ impl<M, T, K> Column<M, T, K> {
         let mut items = Predicate::new();
         let mut count = 0_u64;
         for value in values {
+            let before = items.shape.bytes().len();
             value.write(&mut Writing::of(&mut items, self.path));
+            items.ensure_value(before);
             count += 1;
         }
-        Condition::new(list(self.path, count, items))
+        Condition::new(list(Predicate::column(self.path), count, items))
     }
 
     /// The column is NULL.
@@ -221,7 +225,7 @@ impl<M, T, K> Column<M, T, K> {
     where
         T: IsText,
     {
-        Condition::new(like(self.path, pattern.as_ref()))
+        Condition::new(record_like(Predicate::column(self.path), pattern.as_ref()))
     }
 
     /// The text contains this one, by case. No character has a special meaning.
@@ -229,7 +233,7 @@ impl<M, T, K> Column<M, T, K> {
     where
         T: IsText,
     {
-        Condition::new(like(self.path, &pattern_around("%", text.as_ref(), "%")))
+        self.like(pattern_around("%", text.as_ref(), "%"))
     }
 
     /// The text starts with this one, by case. An index of the column is used where its order is that of bytes.
@@ -248,7 +252,7 @@ impl<M, T, K> Column<M, T, K> {
     where
         T: IsText,
     {
-        Condition::new(like(self.path, &pattern_around("%", text.as_ref(), "")))
+        self.like(pattern_around("%", text.as_ref(), ""))
     }
 }
 
@@ -264,14 +268,16 @@ impl<M, T, K: Kind> Column<M, T, K> {
     }
 }
 
-fn like(path: ColumnPath, pattern: &str) -> Predicate {
-    let mut predicate = Predicate::leaf(op::LIKE, path);
+/// The text on the left matches a pattern.
+pub(crate) fn record_like(left: Predicate, pattern: &str) -> Predicate {
+    let mut predicate = left;
+    predicate.shape.push(op::LIKE);
     let recorded = record_pattern(&mut predicate.values, pattern);
     predicate.keep(recorded);
     predicate
 }
 
-fn pattern_around(before: &str, text: &str, after: &str) -> String {
+pub(crate) fn pattern_around(before: &str, text: &str, after: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push_str(before);
     escape_pattern(text, &mut pattern);
@@ -279,22 +285,17 @@ fn pattern_around(before: &str, text: &str, after: &str) -> String {
     pattern
 }
 
-/// A list whose values were written to a predicate of their own.
-pub(crate) fn list(path: ColumnPath, count: u64, items: Predicate) -> Predicate {
-    let mut predicate = Predicate {
-        shape: Buffer::new(),
-        values: RecordedValues::new(),
-        ..items
-    };
+/// The left side is in a list whose values were written to a predicate of their own.
+pub(crate) fn list(left: Predicate, count: u64, mut items: Predicate) -> Predicate {
     if count == 0 {
-        predicate.shape.push(op::NEVER);
-        return predicate;
+        return Predicate::never();
     }
-    let kind = record_list(&mut predicate.values, count, &items.values);
-    predicate.shape.push(op::IN);
-    path.write(&mut predicate.shape);
-    predicate
-        .shape
-        .fixed([kind as u8, count.next_power_of_two().trailing_zeros() as u8]);
+    let mut predicate = left;
+    let values = std::mem::replace(&mut items.values, RecordedValues::new());
+    let kind = record_list(&mut predicate.values, count, &values);
+    let power = count.next_power_of_two().trailing_zeros() as u8;
+    predicate.shape.fixed([op::IN, kind as u8, power]);
+    items.shape = Buffer::new();
+    predicate.append(&items);
     predicate
 }

@@ -88,12 +88,25 @@ impl Predicate {
         }
     }
 
-    /// A condition that begins with a column.
+    /// A column.
+    #[inline]
+    pub(crate) fn column(path: ColumnPath) -> Self {
+        let mut predicate = Self::new();
+        predicate.push_column(path);
+        predicate
+    }
+
+    #[inline]
+    pub(crate) fn push_column(&mut self, path: ColumnPath) {
+        self.shape.push(op::COLUMN);
+        path.write(&mut self.shape);
+    }
+
+    /// A condition of a column alone.
     #[inline]
     pub(crate) fn leaf(code: u8, path: ColumnPath) -> Self {
-        let mut predicate = Self::new();
+        let mut predicate = Self::column(path);
         predicate.shape.push(code);
-        path.write(&mut predicate.shape);
         predicate
     }
 
@@ -118,6 +131,15 @@ impl Predicate {
         if let Err(error) = outcome {
             self.refused
                 .get_or_insert_with(|| Box::new(error.kind().clone()));
+        }
+    }
+
+    /// Refuses an operand, written from this byte of the shape on, that is not a value.
+    #[inline]
+    pub(crate) fn ensure_value(&mut self, from: usize) {
+        if !matches!(self.shape.bytes()[from], op::VALUE | op::TYPED) {
+            let why = "a list holds values: compare with a column by `eq`";
+            self.keep(Err(Error::new(ErrorKind::Unsupported(why))));
         }
     }
 

@@ -25,6 +25,8 @@ pub trait Kind: 'static {
     /// It may be.
     #[doc(hidden)]
     const NULLABLE: bool;
+    /// The same without a reference: [`NotNull`] or [`Nullable`].
+    type Plain: Plain;
     /// The type that is read from a column of `T`.
     type Read<T>;
     #[doc(hidden)]
@@ -36,6 +38,7 @@ pub trait Kind: 'static {
 
 impl Kind for NotNull {
     const NULLABLE: bool = false;
+    type Plain = Self;
     type Read<T> = T;
 
     fn read<T>(
@@ -48,6 +51,7 @@ impl Kind for NotNull {
 
 impl Kind for Nullable {
     const NULLABLE: bool = true;
+    type Plain = Self;
     type Read<T> = Option<T>;
 
     fn read<T>(
@@ -64,6 +68,7 @@ impl Kind for Nullable {
 
 impl<U: Model, K: Kind> Kind for To<U, K> {
     const NULLABLE: bool = K::NULLABLE;
+    type Plain = K::Plain;
     type Read<T> = K::Read<T>;
 
     fn read<T>(
@@ -73,6 +78,23 @@ impl<U: Model, K: Kind> Kind for To<U, K> {
         K::read(row, read)
     }
 }
+
+/// [`NotNull`] or [`Nullable`].
+pub trait Plain: Kind<Plain = Self> {
+    /// NULL where either is.
+    type Or<K: Plain>: Plain;
+}
+
+impl Plain for NotNull {
+    type Or<K: Plain> = K;
+}
+
+impl Plain for Nullable {
+    type Or<K: Plain> = Self;
+}
+
+/// Whether what is computed of two may be NULL.
+pub type Either<A, B> = <<A as Kind>::Plain as Plain>::Or<<B as Kind>::Plain>;
 
 /// A column that may be NULL.
 #[diagnostic::on_unimplemented(

@@ -27,6 +27,7 @@ pub struct Link<To, N = NotNull>(PhantomData<fn() -> (To, N)>);
 
 impl<To: 'static, N: Kind> Kind for Link<To, N> {
     const NULLABLE: bool = N::NULLABLE;
+    type Plain = N::Plain;
     type Read<T> = N::Read<T>;
 
     fn read<T>(

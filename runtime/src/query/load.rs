@@ -124,7 +124,11 @@ fn in_list(column: usize, values: &[Rc<[u8]>]) -> Predicate {
     let mut items = Predicate::new();
     values.iter().for_each(|value| items.values.extend(value));
     let column = u16::try_from(column).expect("a table has fewer columns");
-    list(ColumnPath::own(column), values.len() as u64, items)
+    list(
+        Predicate::column(ColumnPath::own(column)),
+        values.len() as u64,
+        items,
+    )
 }
 
 #[cfg(test)]

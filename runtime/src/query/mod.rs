@@ -4,34 +4,56 @@
 //! below the typed surface is independent of models and engines, so a program compiles it once. Values are recorded and
 //! bound, never written into a text.
 
+mod aggregate;
 mod assignment;
+mod case;
 mod change;
 mod clauses;
 mod column;
 mod condition;
+mod expression;
+mod functions;
 mod in_memory;
 mod kind;
 mod link;
 mod linked;
 mod load;
+mod lock;
+mod nodes;
+mod number;
+mod of_dialect;
 mod operand;
 mod order;
 mod page;
 mod render;
+mod render_selected;
 mod returning;
+mod select;
+mod selected;
 mod shape;
 mod statement;
 mod tree;
 
-pub use assignment::{Arithmetic, Assignment, AssignmentWriter, Assignments, Number};
+pub use aggregate::{Aggregate, Extreme, Having, count};
+pub use assignment::{Assignment, AssignmentWriter, Assignments};
+pub use case::Case;
 pub use column::Column;
 pub use condition::Condition;
+pub use expression::{Everywhere, Expr, Term};
+pub use functions::{Calendar, CaseValue, case};
 pub use in_memory::{HashJoin, merge_join};
-pub use kind::{Kind, MayBeNull, NotNull, Nullable, To};
+pub use kind::{Either, Kind, MayBeNull, NotNull, Nullable, Plain, To};
 pub use link::{LeadsTo, Link, LinkTarget, LinkedFrom, SeenFrom};
 pub use linked::{Iter as LinkedIter, Linked, LinkedMany, LinkedRows};
+pub use lock::LocksRows;
+pub use number::{Divisible, Fractional, Number, NumberClass};
+pub use of_dialect::{HasPostgresOperators, HasServerOperators, HasSqliteOperators, IsJson};
 pub use operand::{ColumnType, IsText, Operand, RowEngine, Writing};
-pub use order::{Order, OrderWriting, Orders};
+pub use order::{ExpressionOrder, OfGroups, OfRows, Order, OrderWriting, Orders};
+pub use select::{
+    FromSelected, Grouped, Groups, IsGrouped, Selection, SelectionInto, SelectionWriter, Ungrouped,
+};
+pub use selected::Selected;
 pub use statement::Query;
 
 pub(crate) use clauses::Clauses;

@@ -2,18 +2,22 @@
 
 use super::column::Column;
 use super::condition::Predicate;
+use super::expression::Expr;
+use super::kind::{Kind, NotNull};
 use super::shape::{ColumnPath, op};
 use crate::error::Result;
 use crate::link::engine::Engine;
 use crate::model::key::Key;
 use crate::value::RowReader;
+use crate::value::recorded::value_kind;
 use crate::value::types::{FromColumn, ToColumn};
 
 /// In place of an engine in the type of a key column: the engine of the row, where the model lives on several.
 #[derive(Debug, Clone, Copy)]
 pub enum RowEngine {}
 
-/// A value that a column of `T` of model `M` can be compared with on engine `E`: a `T`, a `&T`, or a column of the same model.
+/// A value that a column or expression of `T` of model `M` can be compared with on engine `E`: a `T`, a `&T`, or a column or
+/// expression of the same model.
 #[diagnostic::on_unimplemented(
     message = "a column of `{T}` cannot be compared with `{Self}`",
     label = "expected `{T}`, or a column of the same model that holds it",
@@ -21,6 +25,9 @@ pub enum RowEngine {}
     note = "convert a number of another type first, as in `i64::from(number)`; a bare key by its type, as in `UserId::new(number)`"
 )]
 pub trait Operand<M, T, E: Engine> {
+    /// Whether it may be NULL.
+    #[doc(hidden)]
+    type Kind: Kind;
     #[doc(hidden)]
     fn write(self, into: &mut Writing<'_>);
 }
@@ -30,6 +37,8 @@ pub trait Operand<M, T, E: Engine> {
 pub struct Writing<'a> {
     predicate: &'a mut Predicate,
     is_binary: bool,
+    /// The database may not know the type of a value.
+    is_typed: bool,
 }
 
 impl<'a> Writing<'a> {
@@ -39,20 +48,34 @@ impl<'a> Writing<'a> {
         Self {
             predicate,
             is_binary: column.is_binary(),
+            is_typed: false,
+        }
+    }
+
+    /// An operand of an expression.
+    pub(crate) fn typed(predicate: &'a mut Predicate, is_binary: bool) -> Self {
+        Self {
+            predicate,
+            is_binary,
+            is_typed: true,
         }
     }
 
     #[inline]
-    fn value<T: ToColumn + ?Sized>(&mut self, value: &T) {
-        self.predicate.shape.push(op::VALUE);
-        self.predicate.value(value, self.is_binary);
+    pub(crate) fn value<T: ToColumn + ?Sized>(&mut self, value: &T) {
+        if self.is_typed {
+            self.typed_value(value);
+        } else {
+            self.predicate.shape.push(op::VALUE);
+            self.predicate.value(value, self.is_binary);
+        }
     }
 
-    /// A column, an operator and a value.
-    pub(crate) fn arithmetic<T: ToColumn>(&mut self, code: u8, column: ColumnPath, value: &T) {
-        self.predicate.shape.push(code);
-        column.write(&mut self.predicate.shape);
-        self.predicate.value(value, false);
+    fn typed_value<T: ToColumn + ?Sized>(&mut self, value: &T) {
+        let before = self.predicate.values.bytes().len();
+        self.predicate.value(value, self.is_binary);
+        let kind = value_kind(&self.predicate.values.bytes()[before..]);
+        self.predicate.shape.fixed([op::TYPED, kind as u8]);
     }
 
     #[inline]
@@ -64,6 +87,8 @@ impl<'a> Writing<'a> {
 
 #[diagnostic::do_not_recommend]
 impl<M, T: ToColumn, E: Engine> Operand<M, T, E> for T {
+    type Kind = NotNull;
+
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
         into.value(&self);
@@ -72,6 +97,8 @@ impl<M, T: ToColumn, E: Engine> Operand<M, T, E> for T {
 
 #[diagnostic::do_not_recommend]
 impl<M, T: ToColumn, E: Engine> Operand<M, T, E> for &T {
+    type Kind = NotNull;
+
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
         into.value(self);
@@ -80,6 +107,8 @@ impl<M, T: ToColumn, E: Engine> Operand<M, T, E> for &T {
 
 #[diagnostic::do_not_recommend]
 impl<M, E: Engine> Operand<M, String, E> for &str {
+    type Kind = NotNull;
+
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
         into.value(self);
@@ -88,6 +117,8 @@ impl<M, E: Engine> Operand<M, String, E> for &str {
 
 #[diagnostic::do_not_recommend]
 impl<M, E: Engine> Operand<M, Vec<u8>, E> for &[u8] {
+    type Kind = NotNull;
+
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
         into.value(self);
@@ -96,6 +127,8 @@ impl<M, E: Engine> Operand<M, Vec<u8>, E> for &[u8] {
 
 #[diagnostic::do_not_recommend]
 impl<M, U, V: ToColumn, E: Engine> Operand<M, Key<U, RowEngine, V>, E> for Key<U, E, V> {
+    type Kind = NotNull;
+
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
         into.key(&self);
@@ -104,6 +137,8 @@ impl<M, U, V: ToColumn, E: Engine> Operand<M, Key<U, RowEngine, V>, E> for Key<U
 
 #[diagnostic::do_not_recommend]
 impl<M, U, V: ToColumn, E: Engine> Operand<M, Key<U, RowEngine, V>, E> for &Key<U, E, V> {
+    type Kind = NotNull;
+
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
         into.key(self);
@@ -111,17 +146,27 @@ impl<M, U, V: ToColumn, E: Engine> Operand<M, Key<U, RowEngine, V>, E> for &Key<
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T, K, E: Engine> Operand<M, T, E> for Column<M, T, K> {
+impl<M, T, K: Kind, E: Engine> Operand<M, T, E> for Column<M, T, K> {
+    type Kind = K;
+
     fn write(self, into: &mut Writing<'_>) {
-        into.predicate.shape.push(op::COLUMN);
-        self.path.write(&mut into.predicate.shape);
+        into.predicate.push_column(self.path);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, T, K: Kind, E: Engine> Operand<M, T, E> for Expr<M, T, K> {
+    type Kind = K;
+
+    fn write(self, into: &mut Writing<'_>) {
+        into.predicate.append(&self.predicate);
     }
 }
 
 /// Columns of text.
 #[diagnostic::on_unimplemented(
-    message = "`like` and its kin need a column of text, and this one holds `{Self}`",
-    label = "not a column of text"
+    message = "this needs text, and the column or expression holds `{Self}`",
+    label = "not a column or expression of text"
 )]
 pub trait IsText {}
 

@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use super::clauses::Clauses;
+use super::condition::Predicate;
 use super::shape::{ColumnPath, ShapeReader};
 use crate::value::Buffer;
 
@@ -42,6 +44,8 @@ impl Direction {
     const NULLABLE: u8 = 2;
     const FIRST: u8 = 4;
     const LAST: u8 = 8;
+    /// An expression follows, with its length before it, in place of a column's path.
+    const EXPRESSION: u8 = 16;
 
     const fn code(self) -> u8 {
         let nulls = match self.nulls {
@@ -52,6 +56,10 @@ impl Direction {
         nulls
             | if self.descending { Self::DESCENDING } else { 0 }
             | if self.nullable { Self::NULLABLE } else { 0 }
+    }
+
+    pub(crate) fn is_expression(code: u8) -> bool {
+        code & Self::EXPRESSION != 0
     }
 
     pub(crate) fn of_code(code: u8) -> Self {
@@ -68,20 +76,30 @@ impl Direction {
 
     /// The orders of a query, then the columns of the key that are not among them: so equal rows come in the same order
     /// everywhere.
-    pub(crate) fn all(order: &[u8], key: &[usize]) -> Vec<(Self, ColumnPath)> {
+    pub(crate) fn all<'a>(order: &'a [u8], key: &[usize]) -> Vec<(Self, Ordered<'a>)> {
         let mut orders = ShapeReader::new(order).orders();
-        let by_key = Self {
-            descending: orders.last().is_some_and(|(last, _)| last.descending),
-            nullable: false,
-            nulls: Nulls::Least,
-        };
+        let by_key = Self::of_rest(&orders);
         for &column in key {
             let path = ColumnPath::own(column as u16);
-            if orders.iter().all(|(_, other)| !other.is_same(path)) {
-                orders.push((by_key, path));
+            if orders.iter().all(|(_, other)| !other.is_column(path)) {
+                orders.push((by_key, Ordered::Column(path)));
             }
         }
         orders
+    }
+
+    /// Of what decides between rows that these leave equal.
+    pub(crate) fn of_rest(orders: &[(Self, Ordered<'_>)]) -> Self {
+        Self {
+            descending: orders.last().is_some_and(|(last, _)| last.descending),
+            nullable: false,
+            nulls: Nulls::Least,
+        }
+    }
+
+    /// Does the order say where NULL is, and not what it is said to be everywhere?
+    fn places_null(self) -> bool {
+        self.nullable && self.nulls_first() == self.descending
     }
 
     /// Are rows with NULL before the others?
@@ -120,33 +138,131 @@ impl<M> Order<M> {
     }
 }
 
+/// What an order is by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Ordered<'a> {
+    Column(ColumnPath),
+    /// The shape of an expression.
+    Expression(&'a [u8]),
+}
+
+impl Ordered<'_> {
+    pub(crate) fn is_column(self, path: ColumnPath) -> bool {
+        match self {
+            Self::Column(other) => other.is_same(path),
+            Self::Expression(_) => false,
+        }
+    }
+}
+
+/// Orders rows.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum OfRows {}
+
+/// Orders what is selected of groups of rows.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum OfGroups {}
+
+/// An expression that rows are ordered by: `post::title.lower().asc()`, or an aggregate that groups are:
+/// `post::stars.sum().desc()`.
+#[must_use = "an order does nothing until a query is ordered by it"]
+pub struct ExpressionOrder<M, S> {
+    expression: Predicate,
+    direction: Direction,
+    marker: PhantomData<fn() -> (M, S)>,
+}
+
+impl<M, S> std::fmt::Debug for ExpressionOrder<M, S> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Values stay hidden.
+        out.debug_struct("ExpressionOrder").finish_non_exhaustive()
+    }
+}
+
+impl<M, S> ExpressionOrder<M, S> {
+    pub(crate) const fn new(expression: Predicate, descending: bool, nullable: bool) -> Self {
+        Self {
+            expression,
+            direction: Direction {
+                descending,
+                nullable,
+                nulls: Nulls::Least,
+            },
+            marker: PhantomData,
+        }
+    }
+
+    /// Rows with NULL before all others.
+    pub fn nulls_first(mut self) -> Self {
+        self.direction.nulls = Nulls::First;
+        self
+    }
+
+    /// Rows with NULL after all others.
+    pub fn nulls_last(mut self) -> Self {
+        self.direction.nulls = Nulls::Last;
+        self
+    }
+}
+
 /// One order, or several in a tuple.
 #[diagnostic::on_unimplemented(
     message = "rows of `{M}` cannot be ordered by this",
     label = "expected `.asc()` or `.desc()` of a column of `{M}`",
     note = "by several columns: `.order_by((post::stars.desc(), post::title.asc()))`"
 )]
-pub trait Orders<M> {
+pub trait Orders<M, S = OfRows> {
     #[doc(hidden)]
     fn write(self, into: &mut OrderWriting<'_>);
 }
 
 /// The query that an order is written to.
 #[doc(hidden)]
-pub struct OrderWriting<'a>(pub(crate) &'a mut OrderShape);
+pub struct OrderWriting<'a>(pub(crate) &'a mut Clauses);
 
 #[diagnostic::do_not_recommend]
-impl<M> Orders<M> for Order<M> {
+impl<M, S> Orders<M, S> for Order<M> {
     fn write(self, into: &mut OrderWriting<'_>) {
-        into.0.push(self.direction.code());
-        self.path.write(into.0);
+        let order = into.0.order_shape();
+        order.push(self.direction.code());
+        self.path.write(order);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, S> Orders<M, S> for ExpressionOrder<M, OfRows> {
+    fn write(self, into: &mut OrderWriting<'_>) {
+        into.expression(self.direction, &self.expression);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> Orders<M, OfGroups> for ExpressionOrder<M, OfGroups> {
+    fn write(self, into: &mut OrderWriting<'_>) {
+        into.expression(self.direction, &self.expression);
+    }
+}
+
+impl OrderWriting<'_> {
+    fn expression(&mut self, direction: Direction, expression: &Predicate) {
+        let (shape, values) = self.0.selected_or(expression);
+        let length = shape.bytes().len() as u32;
+        let order = self.0.order_shape();
+        order.push(direction.code() | Direction::EXPRESSION);
+        order.fixed(length.to_le_bytes());
+        order.extend(shape.bytes());
+        if let Some(values) = values {
+            self.0.order_values(&values, direction.places_null());
+        }
     }
 }
 
 macro_rules! tuples {
     ($(($($name:ident $at:tt),+);)+) => {$(
         #[diagnostic::do_not_recommend]
-        impl<M, $($name: Orders<M>),+> Orders<M> for ($($name,)+) {
+        impl<M, Z, $($name: Orders<M, Z>),+> Orders<M, Z> for ($($name,)+) {
             fn write(self, into: &mut OrderWriting<'_>) {
                 $(self.$at.write(into);)+
             }

@@ -1,7 +1,7 @@
 //! Pages that go on after a row, rather than after a number of rows.
 
 use super::condition::Predicate;
-use super::order::Direction;
+use super::order::{Direction, Ordered};
 use super::shape::{ColumnPath, ShapeReader, op};
 use super::statement::Query;
 use crate::driver::TableSql;
@@ -71,7 +71,11 @@ fn after(
     value: impl Fn(usize) -> Result<RecordedValues>,
 ) -> Result<Predicate> {
     let mut rest: Option<Predicate> = None;
-    for (direction, path) in Direction::all(order, sql.key).into_iter().rev() {
+    for (direction, ordered) in Direction::all(order, sql.key).into_iter().rev() {
+        let Ordered::Column(path) = ordered else {
+            let why = "pages in the order of an expression: order by columns";
+            return Err(Error::new(ErrorKind::Unsupported(why)));
+        };
         let value = value(path.index())?;
         rest = Some(after_one(direction, path, &value, rest));
     }
@@ -87,8 +91,8 @@ fn after_one(
 ) -> Predicate {
     let bare = |code| Predicate::leaf(code, path);
     let compared = |code| {
-        let mut leaf = Predicate::leaf(code, path);
-        leaf.shape.push(op::VALUE);
+        let mut leaf = Predicate::column(path);
+        leaf.shape.fixed([op::VALUE, code]);
         leaf.values.extend(value.bytes());
         leaf
     };
@@ -137,12 +141,19 @@ fn both(one: Option<Predicate>, other: Option<Predicate>, code: u8) -> Option<Pr
     }
 }
 
-impl ShapeReader<'_> {
+impl<'a> ShapeReader<'a> {
     /// The orders of a query.
-    pub(crate) fn orders(mut self) -> Vec<(Direction, ColumnPath)> {
+    pub(crate) fn orders(mut self) -> Vec<(Direction, Ordered<'a>)> {
         let mut orders = Vec::new();
         while !self.is_at_end() {
-            orders.push((Direction::of_code(self.byte()), self.path()));
+            let code = self.byte();
+            let ordered = if Direction::is_expression(code) {
+                let length = [self.byte(), self.byte(), self.byte(), self.byte()];
+                Ordered::Expression(self.take(u32::from_le_bytes(length) as usize))
+            } else {
+                Ordered::Column(self.path())
+            };
+            orders.push((Direction::of_code(code), ordered));
         }
         orders
     }

@@ -1,12 +1,13 @@
 //! From the shape of a query to its text. Runs once for each shape and thread.
 
-use bindery_core::dialect::{ListForm, ListKind};
 use bindery_core::sql_writer::SqlWriter;
 
-use super::order::Direction;
-use super::shape::{ColumnPath, ShapeReader};
-use super::tree::{Node, Operand, Tree, read_operand};
+use super::clauses::Extras;
+use super::nodes::NodeWriter;
+use super::order::{Direction, Ordered};
+use super::tree::Tree;
 use crate::driver::TableSql;
+use crate::error::{Error, ErrorKind, Result};
 use bindery_core::dialect::Dialect;
 
 /// What a query returns.
@@ -20,6 +21,8 @@ pub(crate) enum Wanted {
     Count = 3,
     /// A row, if there is one.
     Exists = 4,
+    /// What is selected.
+    Selected = 5,
 }
 
 /// The parts of a query.
@@ -30,51 +33,30 @@ pub(crate) struct Parts<'a> {
     pub(crate) order: &'a [u8],
     pub(crate) limit: bool,
     pub(crate) offset: bool,
+    pub(crate) extras: Option<&'a Extras>,
 }
 
 /// Writes one query.
-struct Render<'a> {
-    sql: SqlWriter,
-    table: &'a TableSql,
+pub(super) struct Render<'a> {
+    pub(super) nodes: NodeWriter<'a>,
+    pub(super) table: &'a TableSql,
 }
 
 /// The text of a query.
-pub(crate) fn render(dialect: Dialect, parts: &Parts<'_>) -> String {
-    let mut render = Render {
-        sql: SqlWriter::new(dialect),
-        table: parts.table,
-    };
-    let is_limited = parts.limit || parts.offset;
-    match parts.wanted {
-        Wanted::Rows => {
-            render.sql.push(parts.table.select);
-            render.condition(parts.condition);
-            render.order(parts.order, is_limited || !parts.order.is_empty());
-        }
-        Wanted::AnyRows => {
-            render.sql.push(parts.table.select);
-            render.condition(parts.condition);
-        }
-        Wanted::Count if is_limited => {
-            render.sql.push("SELECT count(*) FROM (");
-            render.select_one(parts);
-            render.limit(parts);
-            render.sql.push(") AS counted");
-            return render.sql.finish();
-        }
-        Wanted::Count => {
-            render.sql.push(parts.table.count);
-            render.condition(parts.condition);
-        }
-        Wanted::Exists => {
-            render.select_one(parts);
-            if !parts.limit {
-                render.sql.push(" LIMIT 1");
-            }
-        }
+///
+/// # Errors
+/// It cannot be written in this dialect, or databases understand it in different ways.
+pub(crate) fn render(dialect: Dialect, parts: &Parts<'_>) -> Result<String> {
+    let mut render = Render::new(dialect, parts.table);
+    match parts.extras {
+        Some(extras) if extras.is_selected(parts.wanted) => render.selected(parts, extras)?,
+        Some(_) | None => render.rows(parts)?,
     }
-    render.limit(parts);
-    render.sql.finish()
+    let lock = parts.extras.and_then(|extras| extras.lock);
+    if let Some(lock) = lock {
+        render.lock(parts.wanted, lock.0)?;
+    }
+    Ok(render.nodes.sql.finish())
 }
 
 /// The text of an update of all rows that meet a condition.
@@ -83,247 +65,183 @@ pub(crate) fn render_update(
     table: &TableSql,
     set: &[u8],
     condition: &[u8],
-) -> String {
-    let mut render = Render {
-        sql: SqlWriter::new(dialect),
-        table,
-    };
-    render.sql.push("UPDATE ").push(table.table).push(" SET ");
-    let mut reader = ShapeReader::new(set);
-    while !reader.is_at_end() {
-        render.column(reader.path());
-        render.sql.push(" = ");
-        render.operand(read_operand(&mut reader));
-        if !reader.is_at_end() {
-            render.sql.push(", ");
-        }
+) -> Result<String> {
+    let mut render = Render::new(dialect, table);
+    render.push("UPDATE ").push(table.table).push(" SET ");
+    let set = Tree::read(set);
+    let mut separator = "";
+    for (column, value) in set.assignments() {
+        render.push(separator).push(table.columns[column.index()]);
+        render.push(" = ");
+        render.nodes.write(&set, value)?;
+        separator = ", ";
     }
     if !table.touch.is_empty() {
-        render.sql.push(", ").push(table.touch);
+        render.push(", ").push(table.touch);
     }
-    render.condition(condition);
-    render.sql.finish()
+    render.condition(condition, " WHERE ")?;
+    Ok(render.nodes.sql.finish())
 }
 
 /// The text of a delete of all rows that meet a condition.
-pub(crate) fn render_delete(dialect: Dialect, table: &TableSql, condition: &[u8]) -> String {
-    let mut render = Render {
-        sql: SqlWriter::new(dialect),
-        table,
-    };
-    render.sql.push("DELETE FROM ").push(table.table);
-    render.condition(condition);
-    render.sql.finish()
+pub(crate) fn render_delete(
+    dialect: Dialect,
+    table: &TableSql,
+    condition: &[u8],
+) -> Result<String> {
+    let mut render = Render::new(dialect, table);
+    render.push("DELETE FROM ").push(table.table);
+    render.condition(condition, " WHERE ")?;
+    Ok(render.nodes.sql.finish())
 }
 
-impl Render<'_> {
-    fn select_one(&mut self, parts: &Parts<'_>) {
-        self.sql.push("SELECT 1 FROM ").push(self.table.table);
-        self.condition(parts.condition);
+impl<'a> Render<'a> {
+    fn new(dialect: Dialect, table: &'a TableSql) -> Self {
+        Self {
+            nodes: NodeWriter {
+                sql: SqlWriter::new(dialect),
+                columns: table.columns,
+            },
+            table,
+        }
     }
 
-    fn limit(&mut self, parts: &Parts<'_>) {
+    pub(super) fn push(&mut self, text: &str) -> &mut SqlWriter {
+        self.nodes.sql.push(text)
+    }
+
+    /// A query of whole rows, or of their number.
+    fn rows(&mut self, parts: &Parts<'_>) -> Result<()> {
+        let is_limited = parts.limit || parts.offset;
+        match parts.wanted {
+            Wanted::Rows | Wanted::Selected => {
+                self.select_rows(parts)?;
+                self.order(parts.order, is_limited || !parts.order.is_empty())?;
+            }
+            Wanted::AnyRows => self.select_rows(parts)?,
+            Wanted::Count if is_limited => {
+                self.push("SELECT count(*) FROM (");
+                self.select_one(parts)?;
+                self.limit(parts);
+                self.push(") AS counted");
+                return Ok(());
+            }
+            Wanted::Count => {
+                self.push(parts.table.count);
+                self.condition(parts.condition, " WHERE ")?;
+            }
+            Wanted::Exists => {
+                self.select_one(parts)?;
+                if !parts.limit {
+                    self.push(" LIMIT 1");
+                }
+            }
+        }
+        self.limit(parts);
+        Ok(())
+    }
+
+    pub(super) fn select_rows(&mut self, parts: &Parts<'_>) -> Result<()> {
+        let select = self.table.select;
+        let is_distinct = parts.extras.is_some_and(|extras| extras.is_distinct);
+        match select.strip_prefix("SELECT ") {
+            Some(columns) if is_distinct => self.push("SELECT DISTINCT ").push(columns),
+            Some(_) | None => self.push(select),
+        };
+        self.condition(parts.condition, " WHERE ")
+    }
+
+    fn select_one(&mut self, parts: &Parts<'_>) -> Result<()> {
+        let table = self.table;
+        self.push("SELECT 1 FROM ").push(table.table);
+        self.condition(parts.condition, " WHERE ")
+    }
+
+    pub(super) fn limit(&mut self, parts: &Parts<'_>) {
+        let sql = &mut self.nodes.sql;
         if parts.limit {
-            let limit = self.sql.dialect().query_syntax().limit;
-            self.sql.push(limit).placeholder();
+            let limit = sql.dialect().query_syntax().limit;
+            sql.push(limit).placeholder();
         } else if parts.offset && parts.wanted != Wanted::Exists {
-            let no_limit = self.sql.dialect().query_syntax().no_limit;
-            self.sql.push(no_limit);
+            let no_limit = sql.dialect().query_syntax().no_limit;
+            sql.push(no_limit);
         }
         if parts.offset {
-            self.sql.push(" OFFSET ").placeholder();
+            sql.push(" OFFSET ").placeholder();
         }
     }
 
-    fn condition(&mut self, shape: &[u8]) {
-        let tree = Tree::read(shape);
-        if let Some(root) = tree.root {
-            self.sql.push(" WHERE ");
-            self.tree(&tree, root);
-        }
-    }
-
-    /// Writes a tree without recursion.
-    fn tree(&mut self, tree: &Tree, root: usize) {
-        enum Step {
-            Write(usize),
-            Push(&'static str),
-        }
-        let mut steps = vec![Step::Write(root)];
-        while let Some(step) = steps.pop() {
-            let node = match step {
-                Step::Push(text) => {
-                    self.sql.push(text);
-                    continue;
-                }
-                Step::Write(at) => &tree.nodes[at],
-            };
-            let (word, children) = match node {
-                Node::And(left, right) => (" AND ", [*left, *right]),
-                Node::Or(left, right) => (" OR ", [*left, *right]),
-                Node::Not(inner) => {
-                    self.sql.push("NOT (");
-                    steps.extend([Step::Push(")"), Step::Write(*inner)]);
-                    continue;
-                }
-                leaf => {
-                    self.leaf(leaf);
-                    continue;
-                }
-            };
-            let mut add = |child: usize| {
-                if needs_parentheses(node, &tree.nodes[child]) {
-                    steps.extend([Step::Push(")"), Step::Write(child), Step::Push("(")]);
-                } else {
-                    steps.push(Step::Write(child));
-                }
-            };
-            // The last step that is added is the first that is taken.
-            add(children[1]);
-            steps.push(Step::Push(word));
-            let mut add = |child: usize| {
-                if needs_parentheses(node, &tree.nodes[child]) {
-                    steps.extend([Step::Push(")"), Step::Write(child), Step::Push("(")]);
-                } else {
-                    steps.push(Step::Write(child));
-                }
-            };
-            add(children[0]);
-        }
-    }
-
-    fn leaf(&mut self, leaf: &Node) {
-        match leaf {
-            Node::Compare(operator, path, right) => {
-                self.column(*path);
-                self.sql.push(operator);
-                self.operand(*right);
-            }
-            Node::Between(path, low, high) => {
-                self.column(*path);
-                self.sql.push(" BETWEEN ");
-                self.operand(*low);
-                self.sql.push(" AND ");
-                self.operand(*high);
-            }
-            Node::Like(path) => self.pattern(*path),
-            Node::StartsWith(path) if self.sql.dialect().matches_by_glob() => {
-                self.sql.push("(");
-                self.column(*path);
-                self.sql.push(" >= ").placeholder().push(" AND ");
-                self.column(*path);
-                self.sql.push(" < ").placeholder().push(")");
-            }
-            Node::StartsWith(path) => self.pattern(*path),
-            Node::In(path, kind, power) => self.list(*path, *kind, *power),
-            Node::IsNull(path) => {
-                self.column(*path);
-                self.sql.push(" IS NULL");
-            }
-            Node::IsNotNull(path) => {
-                self.column(*path);
-                self.sql.push(" IS NOT NULL");
-            }
-            Node::Never | Node::And(..) | Node::Or(..) | Node::Not(_) => {
-                self.sql.push("1 = 0");
-            }
-        }
-    }
-
-    fn pattern(&mut self, path: ColumnPath) {
-        let (before, after) = self.sql.dialect().query_syntax().pattern;
-        self.column(path);
-        self.sql.push(before).placeholder().push(after);
-    }
-
-    fn list(&mut self, path: ColumnPath, kind: ListKind, power: u8) {
-        let dialect = self.sql.dialect();
-        self.column(path);
-        match dialect.list_form(1 << power) {
-            ListForm::Array => {
-                self.sql.push(" = ANY(").placeholder().push(")");
-            }
-            ListForm::Json => {
-                let (before, after) = dialect.json_values(kind);
-                self.sql.push(" IN (").push(before).placeholder();
-                self.sql.push(after).push(")");
-            }
-            ListForm::Placeholders(places) => {
-                self.sql.push(" IN (").list(0..places, ", ", |sql, _| {
-                    sql.placeholder();
-                });
-                self.sql.push(")");
-            }
-        }
-    }
-
-    fn operand(&mut self, operand: Operand) {
-        match operand {
-            Operand::Value => {
-                self.sql.placeholder();
-            }
-            Operand::Column(path) => self.column(path),
-            Operand::Computed(path, operator) => {
-                self.column(path);
-                self.sql.push(operator).placeholder();
-            }
-        }
-    }
-
-    fn column(&mut self, path: ColumnPath) {
-        self.sql.push(self.table.columns[path.index()]);
+    /// Writes a condition after this word, where there is one.
+    pub(super) fn condition(&mut self, shape: &[u8], word: &str) -> Result<()> {
+        let mut tree = Tree::read(shape);
+        let Some(root) = tree.condition() else {
+            return Ok(());
+        };
+        self.push(word);
+        self.nodes.write(&tree, root)
     }
 
     /// The order of the query; then by the key, so that equal rows come in the same order everywhere.
-    fn order(&mut self, shape: &[u8], by_key: bool) {
+    pub(super) fn order(&mut self, shape: &[u8], by_key: bool) -> Result<()> {
         let key = if by_key { self.table.key } else { &[] };
-        let orders = Direction::all(shape, key);
         let mut separator = " ORDER BY ";
-        for (direction, path) in orders {
-            self.sql.push(separator);
+        for (direction, ordered) in Direction::all(shape, key) {
+            self.push(separator);
             separator = ", ";
-            self.order_by(direction, path);
+            self.order_by(direction, |render| render.ordered(ordered))?;
+        }
+        Ok(())
+    }
+
+    fn ordered(&mut self, ordered: Ordered<'_>) -> Result<()> {
+        match ordered {
+            Ordered::Column(path) => {
+                self.push(self.table.columns[path.index()]);
+                Ok(())
+            }
+            Ordered::Expression(shape) => {
+                let tree = Tree::read(shape);
+                self.nodes.write(&tree, tree.roots[0])
+            }
         }
     }
 
-    fn order_by(&mut self, direction: Direction, path: ColumnPath) {
-        let syntax = self.sql.dialect().query_syntax();
+    pub(super) fn order_by(
+        &mut self,
+        direction: Direction,
+        mut write: impl FnMut(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        let syntax = self.nodes.sql.dialect().query_syntax();
         let by_itself = syntax.nulls_are_least != direction.descending;
         let is_said = direction.nullable && direction.nulls_first() != by_itself;
         if is_said && !syntax.nulls_words {
-            self.column(path);
-            self.sql.push(if direction.nulls_first() {
+            write(self)?;
+            self.push(if direction.nulls_first() {
                 " IS NOT NULL, "
             } else {
                 " IS NULL, "
             });
         }
-        self.column(path);
-        self.sql
-            .push(if direction.descending { " DESC" } else { "" });
+        write(self)?;
+        self.push(if direction.descending { " DESC" } else { "" });
         if is_said && syntax.nulls_words {
-            self.sql.push(if direction.nulls_first() {
+            self.push(if direction.nulls_first() {
                 " NULLS FIRST"
             } else {
                 " NULLS LAST"
             });
         }
+        Ok(())
     }
-}
 
-fn needs_parentheses(parent: &Node, child: &Node) -> bool {
-    match child {
-        Node::And(..) => matches!(parent, Node::Or(..)),
-        Node::Or(..) => matches!(parent, Node::And(..)),
-        Node::Compare(..)
-        | Node::Between(..)
-        | Node::Like(_)
-        | Node::StartsWith(_)
-        | Node::In(..)
-        | Node::IsNull(_)
-        | Node::IsNotNull(_)
-        | Node::Never
-        | Node::Not(_) => false,
+    fn lock(&mut self, wanted: Wanted, lock: bindery_core::dialect::RowLock) -> Result<()> {
+        let unsupported = |why| Error::new(ErrorKind::Unsupported(why));
+        if matches!(wanted, Wanted::Count | Wanted::Exists) {
+            return Err(unsupported("a lock on rows that are not returned"));
+        }
+        let clause = self.nodes.sql.dialect().row_lock(lock);
+        self.push(clause.ok_or_else(|| unsupported("SQLite has no locks on rows"))?);
+        Ok(())
     }
 }
 
@@ -354,16 +272,14 @@ mod tests {
         connection.execute_batch(table).unwrap();
         let name = Column::<Note, String>::at(1).path;
         let condition = |codes: &[u8]| {
-            let mut predicate = crate::query::condition::Predicate::leaf(codes[0], name);
-            codes[1..]
-                .iter()
-                .for_each(|code| predicate.shape.push(*code));
+            let mut predicate = crate::query::condition::Predicate::column(name);
+            predicate.shape.extend(codes);
             predicate.shape
         };
         use crate::query::shape::op;
         for wanted in [Wanted::Rows, Wanted::AnyRows, Wanted::Count, Wanted::Exists] {
             for shape in [
-                condition(&[op::EQ, op::VALUE]),
+                condition(&[op::VALUE, op::EQ]),
                 condition(&[op::LIKE]),
                 condition(&[op::STARTS_WITH]),
             ] {
@@ -376,8 +292,9 @@ mod tests {
                         order: &[],
                         limit,
                         offset,
+                        extras: None,
                     };
-                    let text = render(Dialect::Sqlite, &parts);
+                    let text = render(Dialect::Sqlite, &parts).unwrap();
                     let mut statement = Statement::prepare(&connection, &text).unwrap();
                     let mut run = |values: std::ops::Range<i64>| {
                         for value in values {

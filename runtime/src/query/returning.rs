@@ -86,8 +86,10 @@ impl<M: Model, E: Engine> Query<'_, M, E> {
             .run(Operation::Delete, |physical, sql, engine| {
                 clauses.ensure_change(engine.index())?;
                 ensure_returns(sql)?;
-                let text = clauses.delete_text(physical.dialect(), sql, true);
-                returned_rows::<M, E>(physical, engine, &text, &mut |params| clauses.write(params))
+                let text = clauses.delete_text(physical.dialect(), sql, true)?;
+                returned_rows::<M, E>(physical, engine, &text, &mut |params| {
+                    clauses.write_condition(params)
+                })
             })
     }
 }

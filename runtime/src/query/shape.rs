@@ -5,9 +5,9 @@ use crate::value::Buffer;
 /// The shape of a condition, in postfix order.
 pub(crate) type Shape = Buffer<22>;
 
-/// Codes of a condition's shape. A leaf is followed by the path of its column.
+/// Codes of a shape. Each takes what stands before it and leaves one expression or condition.
 pub(crate) mod op {
-    /// The six comparisons are followed by their other operand.
+    /// The six comparisons take two expressions.
     pub(crate) const EQ: u8 = 1;
     pub(crate) const NE: u8 = 2;
     pub(crate) const LT: u8 = 3;
@@ -15,26 +15,34 @@ pub(crate) mod op {
     pub(crate) const GT: u8 = 5;
     pub(crate) const GE: u8 = 6;
     pub(crate) const LIKE: u8 = 7;
+    /// Takes a column.
     pub(crate) const STARTS_WITH: u8 = 8;
     /// Followed by the kind of the list's values and the power of two that holds their number.
     pub(crate) const IN: u8 = 9;
     pub(crate) const IS_NULL: u8 = 10;
     pub(crate) const IS_NOT_NULL: u8 = 11;
-    /// Followed by two operands.
+    /// Takes three expressions.
     pub(crate) const BETWEEN: u8 = 12;
-    /// Without a column: no row meets it.
+    /// Takes nothing: no row meets it.
     pub(crate) const NEVER: u8 = 13;
     pub(crate) const AND: u8 = 20;
     pub(crate) const OR: u8 = 21;
     pub(crate) const NOT: u8 = 22;
-    /// An operand that is a value.
+    /// A value of the type of what it is compared with.
     pub(crate) const VALUE: u8 = 30;
-    /// An operand that is a column; its path follows.
+    /// A column; its path follows.
     pub(crate) const COLUMN: u8 = 31;
-    /// Operands that are computed of a column, whose path follows, and a value.
-    pub(crate) const PLUS: u8 = 32;
-    pub(crate) const MINUS: u8 = 33;
-    pub(crate) const TIMES: u8 = 34;
+    /// A value within an expression; its kind follows.
+    pub(crate) const TYPED: u8 = 32;
+    /// A small number of the text; it follows.
+    pub(crate) const NUMBER: u8 = 33;
+    /// A function, whose number follows, of as many expressions as it takes.
+    pub(crate) const CALL: u8 = 34;
+    /// Followed by the number of its branches, each a condition and an expression, and by whether an expression for all
+    /// other rows comes after them.
+    pub(crate) const CASE: u8 = 35;
+    /// A selected expression; its position follows.
+    pub(crate) const SELECTED: u8 = 36;
 }
 
 /// The most references that a path follows.
@@ -113,6 +121,13 @@ impl<'a> ShapeReader<'a> {
         let (&first, rest) = self.0.split_first().expect("shapes are written whole");
         self.0 = rest;
         first
+    }
+
+    /// The next bytes.
+    pub(crate) fn take(&mut self, length: usize) -> &'a [u8] {
+        let (taken, rest) = self.0.split_at(length);
+        self.0 = rest;
+        taken
     }
 
     pub(crate) fn path(&mut self) -> ColumnPath {

@@ -200,11 +200,11 @@ impl<'c, M: Model, E: Engine> Query<'c, M, E> {
         let clauses = self.clauses;
         let engine = self.repository.engine();
         self.repository.rows(
-            |dialect, sql| {
+            |physical, sql| {
                 clauses.ensure(engine.index())?;
-                Ok(clauses.text(dialect, Wanted::Rows, sql))
+                clauses.text(physical, Wanted::Rows, sql)
             },
-            &mut |params| clauses.write(params),
+            &mut |params| clauses.write(Wanted::Rows, params),
         )
     }
 
@@ -213,17 +213,7 @@ impl<'c, M: Model, E: Engine> Query<'c, M, E> {
     /// # Errors
     /// As [`all`](Self::all).
     pub fn count(mut self) -> Result<u64> {
-        let clauses = &self.clauses;
-        self.repository
-            .run(Operation::Count, |physical, sql, engine| {
-                clauses.ensure(engine.index())?;
-                let mut count = None;
-                clauses.query(physical, Wanted::Count, sql, &mut |row| {
-                    count = Some(row.u64()?);
-                    Ok(false)
-                })?;
-                count.ok_or_else(|| physical.without_row())
-            })
+        self.clauses.count(&mut self.repository)
     }
 
     /// Is there a row?
@@ -231,16 +221,6 @@ impl<'c, M: Model, E: Engine> Query<'c, M, E> {
     /// # Errors
     /// As [`all`](Self::all).
     pub fn exists(mut self) -> Result<bool> {
-        let clauses = &self.clauses;
-        self.repository
-            .run(Operation::Exists, |physical, sql, engine| {
-                clauses.ensure(engine.index())?;
-                let mut found = false;
-                clauses.query(physical, Wanted::Exists, sql, &mut |_| {
-                    found = true;
-                    Ok(false)
-                })?;
-                Ok(found)
-            })
+        self.clauses.exists(&mut self.repository)
     }
 }

@@ -1,6 +1,7 @@
-//! The tree of a condition, read from its shape. It is walked without recursion: programs build conditions in loops.
+//! The tree of a shape: conditions and expressions. It is read and walked without recursion, as programs build conditions
+//! in loops.
 
-use bindery_core::dialect::ListKind;
+use bindery_core::dialect::{Function, ListKind, ValueKind};
 
 use super::shape::{ColumnPath, ShapeReader, op};
 use crate::driver::TableSql;
@@ -9,34 +10,36 @@ use crate::error::{Error, ErrorKind, Result};
 /// One node; children are positions in [`Tree::nodes`].
 #[derive(Debug)]
 pub(crate) enum Node {
-    Compare(&'static str, ColumnPath, Operand),
-    Between(ColumnPath, Operand, Operand),
-    Like(ColumnPath),
-    StartsWith(ColumnPath),
+    Column(ColumnPath),
+    Value,
+    /// A value within an expression.
+    Typed(ValueKind),
+    /// A small number of the text.
+    Number(u8),
+    /// What is selected at this position.
+    Selected(u8),
+    Call(Function, Vec<usize>),
+    /// Conditions and what they give, then what is given else, where there is something.
+    Case(Vec<usize>),
+    Compare(&'static str, usize, usize),
+    Between(usize, usize, usize),
+    Like(usize),
+    StartsWith(usize),
     /// With the power of two that holds the number of values.
-    In(ColumnPath, ListKind, u8),
-    IsNull(ColumnPath),
-    IsNotNull(ColumnPath),
+    In(usize, ListKind, u8),
+    IsNull(usize),
+    IsNotNull(usize),
     Never,
     And(usize, usize),
     Or(usize, usize),
     Not(usize),
 }
 
-/// The other side of a comparison.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Operand {
-    Value,
-    Column(ColumnPath),
-    /// A column, an operator and a value.
-    Computed(ColumnPath, &'static str),
-}
-
-/// A condition. Several filters of one query are joined by AND.
+/// Expressions and conditions that stand beside each other.
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
     pub(crate) nodes: Vec<Node>,
-    pub(crate) root: Option<usize>,
+    pub(crate) roots: Vec<usize>,
 }
 
 impl Tree {
@@ -44,76 +47,156 @@ impl Tree {
     pub(crate) fn read(shape: &[u8]) -> Self {
         let mut reader = ShapeReader::new(shape);
         let mut tree = Self::default();
-        let mut stack = Vec::new();
         while !reader.is_at_end() {
-            let node = read_node(&mut reader, &mut stack);
-            stack.push(tree.add(node));
+            let node = read_node(&mut reader, &mut tree.roots);
+            let at = tree.add(node);
+            tree.roots.push(at);
         }
-        let mut filters = stack.into_iter();
-        let first = filters.next();
-        tree.root =
-            first.map(|first| filters.fold(first, |all, filter| tree.add(Node::And(all, filter))));
         tree
+    }
+
+    /// The condition; several filters of one query are joined by AND.
+    pub(crate) fn condition(&mut self) -> Option<usize> {
+        let filters = std::mem::take(&mut self.roots);
+        let join = |all, filter| self.add(Node::And(all, filter));
+        filters.into_iter().reduce(join)
     }
 
     fn add(&mut self, node: Node) -> usize {
         self.nodes.push(node);
         self.nodes.len() - 1
     }
+
+    /// The columns below a node, without those within an aggregate where `only_bare`.
+    pub(crate) fn columns(&self, root: usize, only_bare: bool) -> Vec<ColumnPath> {
+        let mut columns = Vec::new();
+        let mut open = vec![root];
+        while let Some(at) = open.pop() {
+            match &self.nodes[at] {
+                Node::Column(path) => columns.push(*path),
+                Node::Call(function, _) if only_bare && function.is_aggregate() => {}
+                node => open.extend(node.children()),
+            }
+        }
+        columns
+    }
+
+    /// The column that a node is, where it is one.
+    pub(crate) fn column(&self, at: usize) -> Option<ColumnPath> {
+        if let Node::Column(path) = self.nodes[at] {
+            Some(path)
+        } else {
+            None
+        }
+    }
+}
+
+impl Node {
+    pub(crate) fn children(&self) -> Vec<usize> {
+        match self {
+            Self::Column(_)
+            | Self::Value
+            | Self::Typed(_)
+            | Self::Number(_)
+            | Self::Selected(_)
+            | Self::Never => Vec::new(),
+            Self::Call(_, children) | Self::Case(children) => children.clone(),
+            Self::Between(value, low, high) => vec![*value, *low, *high],
+            Self::Compare(_, left, right) | Self::And(left, right) | Self::Or(left, right) => {
+                vec![*left, *right]
+            }
+            Self::Like(child)
+            | Self::StartsWith(child)
+            | Self::In(child, ..)
+            | Self::IsNull(child)
+            | Self::IsNotNull(child)
+            | Self::Not(child) => vec![*child],
+        }
+    }
 }
 
 fn read_node(reader: &mut ShapeReader<'_>, stack: &mut Vec<usize>) -> Node {
-    let mut child = || stack.pop().expect("shapes are written whole");
+    let mut one = || stack.pop().expect("shapes are written whole");
+    let mut two = || {
+        let right = one();
+        (one(), right)
+    };
+    let mut compare = |operator| {
+        let (left, right) = two();
+        Node::Compare(operator, left, right)
+    };
     match reader.byte() {
+        op::COLUMN => Node::Column(reader.path()),
+        op::VALUE => Node::Value,
+        op::EQ => compare(" = "),
+        op::NE => compare(" <> "),
+        op::LT => compare(" < "),
+        op::LE => compare(" <= "),
+        op::GT => compare(" > "),
+        op::GE => compare(" >= "),
         op::AND => {
-            let right = child();
-            Node::And(child(), right)
+            let (left, right) = two();
+            Node::And(left, right)
         }
         op::OR => {
-            let right = child();
-            Node::Or(child(), right)
+            let (left, right) = two();
+            Node::Or(left, right)
         }
-        op::NOT => Node::Not(child()),
+        op::BETWEEN => {
+            let (low, high) = two();
+            Node::Between(one(), low, high)
+        }
+        op::NOT => Node::Not(one()),
         op::NEVER => Node::Never,
-        leaf => read_leaf(leaf, reader),
+        op::LIKE => Node::Like(one()),
+        op::STARTS_WITH => Node::StartsWith(one()),
+        op::IN => Node::In(one(), ListKind::of_number(reader.byte()), reader.byte()),
+        op::IS_NULL => Node::IsNull(one()),
+        op::IS_NOT_NULL => Node::IsNotNull(one()),
+        op::TYPED => Node::Typed(ValueKind::of_number(reader.byte())),
+        op::NUMBER => Node::Number(reader.byte()),
+        op::SELECTED => Node::Selected(reader.byte()),
+        op::CALL => {
+            let function = Function::of_number(reader.byte()).expect("shapes are written whole");
+            Node::Call(function, last(stack, function.arity()))
+        }
+        op::CASE => {
+            let branches = usize::from(reader.byte()) * 2;
+            Node::Case(last(stack, branches + usize::from(reader.byte())))
+        }
+        other => unreachable!("no shape has the code {other}"),
     }
 }
 
-fn read_leaf(code: u8, reader: &mut ShapeReader<'_>) -> Node {
-    let path = reader.path();
-    match code {
-        op::EQ => Node::Compare(" = ", path, read_operand(reader)),
-        op::NE => Node::Compare(" <> ", path, read_operand(reader)),
-        op::LT => Node::Compare(" < ", path, read_operand(reader)),
-        op::LE => Node::Compare(" <= ", path, read_operand(reader)),
-        op::GT => Node::Compare(" > ", path, read_operand(reader)),
-        op::GE => Node::Compare(" >= ", path, read_operand(reader)),
-        op::BETWEEN => Node::Between(path, read_operand(reader), read_operand(reader)),
-        op::LIKE => Node::Like(path),
-        op::STARTS_WITH => Node::StartsWith(path),
-        op::IN => Node::In(path, ListKind::of_number(reader.byte()), reader.byte()),
-        op::IS_NULL => Node::IsNull(path),
-        op::IS_NOT_NULL => Node::IsNotNull(path),
-        other => unreachable!("no condition has the code {other}"),
-    }
+/// The last of what stands before, in its order.
+fn last(stack: &mut Vec<usize>, count: usize) -> Vec<usize> {
+    let first = stack.len().checked_sub(count);
+    stack.split_off(first.expect("shapes are written whole"))
 }
 
-impl ShapeReader<'_> {
-    /// Refuses assignments that databases understand in different ways, or not at all: MySQL computes with what an earlier
-    /// assignment set, the others with what was stored.
-    pub(crate) fn ensure_assignable(mut self, table: &TableSql) -> Result<()> {
+impl Tree {
+    /// Refuses assignments, each a column and what it is set to, that databases understand in different ways, or not at all:
+    /// MySQL computes with what an earlier assignment set, the others with what was stored.
+    pub(crate) fn ensure_assignable(&self, table: &TableSql) -> Result<()> {
         let mut set = Vec::new();
-        while !self.is_at_end() {
-            let column = self.path().index();
-            let read = match read_operand(&mut self) {
-                Operand::Value => None,
-                Operand::Column(path) | Operand::Computed(path, _) => Some(path.index()),
-            };
-            refuse_assignment(table, &set, column, read)
+        for (column, value) in self.assignments() {
+            let column = column.index();
+            let read: Vec<usize> = self
+                .columns(value, false)
+                .iter()
+                .map(ColumnPath::index)
+                .collect();
+            refuse_assignment(table, &set, column, &read)
                 .map_or(Ok(()), |why| Err(Error::new(ErrorKind::Unsupported(why))))?;
             set.push(column);
         }
         Ok(())
+    }
+
+    /// The columns of assignments, and the roots of what they are set to.
+    pub(crate) fn assignments(&self) -> impl Iterator<Item = (ColumnPath, usize)> {
+        let pairs = self.roots.chunks_exact(2);
+        pairs.filter_map(|pair| Some((self.column(pair[0])?, pair[1])))
     }
 }
 
@@ -122,7 +205,7 @@ fn refuse_assignment(
     table: &TableSql,
     set: &[usize],
     column: usize,
-    read: Option<usize>,
+    read: &[usize],
 ) -> Option<&'static str> {
     if table.touched.contains(&column) {
         return Some("a version or a time of the last change is set by every update itself");
@@ -133,19 +216,8 @@ fn refuse_assignment(
     if set.contains(&column) {
         return Some("an update sets a column twice");
     }
-    if read.is_some_and(|read| set.contains(&read)) {
+    if read.iter().any(|read| set.contains(read)) {
         return Some("an assignment reads a column that an earlier one sets: put it before");
     }
     None
-}
-
-/// Reads the other side of a comparison or assignment.
-pub(crate) fn read_operand(reader: &mut ShapeReader<'_>) -> Operand {
-    match reader.byte() {
-        op::COLUMN => Operand::Column(reader.path()),
-        op::PLUS => Operand::Computed(reader.path(), " + "),
-        op::MINUS => Operand::Computed(reader.path(), " - "),
-        op::TIMES => Operand::Computed(reader.path(), " * "),
-        _ => Operand::Value,
-    }
 }

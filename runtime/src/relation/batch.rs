@@ -137,7 +137,8 @@ fn condition(columns: &[usize], keys: &[RecordedValues]) -> Predicate {
             for key in keys {
                 items.values.extend(key.bytes());
             }
-            list(ColumnPath::own(*column as u16), keys.len() as u64, items)
+            let column = Predicate::column(ColumnPath::own(*column as u16));
+            list(column, keys.len() as u64, items)
         }
         several => one_of(several, keys),
     }
@@ -151,9 +152,8 @@ fn one_of(columns: &[usize], keys: &[RecordedValues]) -> Predicate {
     for (at, key) in keys.iter().chain(last).take(places).enumerate() {
         let mut all = Predicate::new();
         for (number, &column) in columns.iter().enumerate() {
-            all.shape.push(op::EQ);
-            ColumnPath::own(column as u16).write(&mut all.shape);
-            all.shape.push(op::VALUE);
+            all.push_column(ColumnPath::own(column as u16));
+            all.shape.fixed([op::VALUE, op::EQ]);
             if number > 0 {
                 all.shape.push(op::AND);
             }

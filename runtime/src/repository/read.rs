@@ -1,5 +1,6 @@
 //! Reading: one row, all rows, counts.
 
+use super::rows::{ReadRow, RowsReader};
 use super::{Repository, Rows, ensure, located};
 use crate::driver::{Physical, TableSql, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result};
@@ -8,7 +9,6 @@ use crate::link::engine::Engine;
 use crate::model::route::Source;
 use crate::model::{HasKey, Model};
 use crate::value::ParamWriter;
-use bindery_core::dialect::Dialect;
 
 impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     /// The row with this key, if there is one.
@@ -81,24 +81,37 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     /// The rows of this text, one after the other.
     pub(crate) fn rows<T: AsRef<str>>(
         self,
-        text: impl FnOnce(Dialect, &'static TableSql) -> Result<T>,
+        text: impl FnOnce(&mut Physical, &'static TableSql) -> Result<T>,
         write: WriteParams<'_>,
     ) -> Result<Rows<'c, M, E>> {
+        self.rows_as(M::read, |_| None, text, write)
+    }
+
+    /// The same, read by `read`; `names` are the columns, where they are not those of the table.
+    pub(crate) fn rows_as<R, T: AsRef<str>>(
+        self,
+        read: ReadRow<E, R>,
+        names: impl FnOnce(&'static TableSql) -> Option<Vec<&'static str>>,
+        text: impl FnOnce(&mut Physical, &'static TableSql) -> Result<T>,
+        write: WriteParams<'_>,
+    ) -> Result<Rows<'c, M, E, R>> {
         let engine = self.target.engine;
         let opened = self.sql().and_then(|sql| match self.target.source {
             Source::Link(link) => {
                 let prepare = |link: &mut Link| {
                     link.ensure_schema(M::NAME, sql.table, Operation::Select)?;
-                    text(link.ready()?.dialect(), sql)
+                    text(link.ready()?, sql)
                 };
                 let text = link.call(Operation::Select, prepare)?;
-                Rows::on_link(link, (text.as_ref(), write), sql, engine)
+                let reader = RowsReader::new(sql, names(sql), engine, read);
+                Rows::on_link(link, (text.as_ref(), write), reader)
             }
             Source::Pool(pool) => {
                 let mut link = pool.acquire()?;
                 link.ensure_schema(M::NAME, sql.table, Operation::Select)?;
-                let text = text(link.ready()?.dialect(), sql)?;
-                Rows::on_own(link, (text.as_ref(), write), sql, engine)
+                let text = text(link.ready()?, sql)?;
+                let reader = RowsReader::new(sql, names(sql), engine, read);
+                Rows::on_own(link, (text.as_ref(), write), reader)
             }
         });
         opened.map_err(|error| located::<M, E>(error, engine, Operation::Select))

@@ -7,21 +7,55 @@ use self_cell::{MutBorrow, self_cell};
 
 use super::located;
 use crate::driver::{TableSql, WriteParams};
-use crate::error::{Operation, Result};
+use crate::error::{Error, Operation, Result};
 use crate::link::engine::Engine;
 use crate::link::{Link, Reading};
 use crate::model::Model;
+use crate::value::RowReader;
 
 /// An iterator over all rows of a model on one engine; the connection is free again when it is dropped.
 ///
 /// Each wait for a row has the time of a statement (`statement-timeout`), and all of them together as long as it takes, unless
 /// [`within`](Self::within) sets a limit.
-pub struct Rows<'c, M, E> {
+pub struct Rows<'c, M: Model, E: Engine, R = <M as Model>::Row<E>> {
     running: Running<'c>,
-    sql: &'static TableSql,
-    engine: E,
+    reader: RowsReader<E, R>,
     model: PhantomData<M>,
     finished: bool,
+}
+
+/// Reads one row.
+pub(crate) type ReadRow<E, R> = fn(&mut RowReader<'_>, E) -> Result<R>;
+
+/// How rows are read, and named in errors.
+pub(crate) struct RowsReader<E, R> {
+    sql: &'static TableSql,
+    /// Where they are not the columns of the table.
+    names: Option<Vec<&'static str>>,
+    engine: E,
+    read: ReadRow<E, R>,
+}
+
+impl<E, R> RowsReader<E, R> {
+    pub(crate) fn new(
+        sql: &'static TableSql,
+        names: Option<Vec<&'static str>>,
+        engine: E,
+        read: ReadRow<E, R>,
+    ) -> Self {
+        Self {
+            sql,
+            names,
+            engine,
+            read,
+        }
+    }
+
+    #[cold]
+    fn named(&self, error: Error) -> Error {
+        let names = self.names.as_deref();
+        error.of_row_of(self.sql.table, names.unwrap_or(self.sql.columns))
+    }
 }
 
 enum Running<'c> {
@@ -39,27 +73,25 @@ self_cell! {
     }
 }
 
-impl<'c, M: Model, E: Engine> Rows<'c, M, E> {
+impl<'c, M: Model, E: Engine, R> Rows<'c, M, E, R> {
     pub(super) fn on_link(
         link: &'c mut Link,
         (text, write): (&str, WriteParams<'_>),
-        sql: &'static TableSql,
-        engine: E,
+        reader: RowsReader<E, R>,
     ) -> Result<Self> {
         let reading = link.reading(text, write)?;
-        Ok(Self::new(Running::Borrowed(reading), sql, engine))
+        Ok(Self::new(Running::Borrowed(reading), reader))
     }
 
     pub(super) fn on_own(
         link: Link,
         (text, write): (&str, WriteParams<'_>),
-        sql: &'static TableSql,
-        engine: E,
+        reader: RowsReader<E, R>,
     ) -> Result<Self> {
         let reading = OwnReading::try_new(MutBorrow::new(link), |link| {
             link.borrow_mut().reading(text, write)
         })?;
-        Ok(Self::new(Running::Owned(reading), sql, engine))
+        Ok(Self::new(Running::Owned(reading), reader))
     }
 
     /// Has the reading of all rows end within this time from now: the next row then is
@@ -91,19 +123,18 @@ impl<'c, M: Model, E: Engine> Rows<'c, M, E> {
         self
     }
 
-    fn new(running: Running<'c>, sql: &'static TableSql, engine: E) -> Self {
+    fn new(running: Running<'c>, reader: RowsReader<E, R>) -> Self {
         Self {
             running,
-            sql,
-            engine,
+            reader,
             model: PhantomData,
             finished: false,
         }
     }
 
-    fn read_next(&mut self) -> Result<Option<M::Row<E>>> {
-        let engine = self.engine;
-        let pull = |reading: &mut Reading<'_>| reading.next(|row| M::read(row, engine));
+    fn read_next(&mut self) -> Result<Option<R>> {
+        let (engine, read) = (self.reader.engine, self.reader.read);
+        let pull = |reading: &mut Reading<'_>| reading.next(|row| read(row, engine));
         match &mut self.running {
             Running::Borrowed(reading) => pull(reading),
             Running::Owned(own) => own.with_dependent_mut(|_, reading| pull(reading)),
@@ -111,8 +142,8 @@ impl<'c, M: Model, E: Engine> Rows<'c, M, E> {
     }
 }
 
-impl<M: Model, E: Engine> Iterator for Rows<'_, M, E> {
-    type Item = Result<M::Row<E>>;
+impl<M: Model, E: Engine, R> Iterator for Rows<'_, M, E, R> {
+    type Item = Result<R>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.finished {
@@ -120,8 +151,8 @@ impl<M: Model, E: Engine> Iterator for Rows<'_, M, E> {
         }
         let item = self
             .read_next()
-            .map_err(|error| error.of_row_of(self.sql.table, self.sql.columns))
-            .map_err(|error| located::<M, E>(error, self.engine, Operation::Select))
+            .map_err(|error| self.reader.named(error))
+            .map_err(|error| located::<M, E>(error, self.reader.engine, Operation::Select))
             .transpose();
         self.finished = !matches!(item, Some(Ok(_)));
         item

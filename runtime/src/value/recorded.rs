@@ -1,6 +1,6 @@
 //! Values that are recorded before the statement exists that they are bound to, and replayed into it later.
 
-use bindery_core::dialect::{ListForm, ListKind};
+use bindery_core::dialect::{ListForm, ListKind, ValueKind};
 
 use super::types::Interval;
 use super::writer::ParamTarget;
@@ -39,6 +39,36 @@ const LIST: u8 = 19;
 const PATTERN: u8 = 20;
 /// The text that `starts_with` searches.
 const PREFIX: u8 = 21;
+
+/// Values of an expression that is written twice where NULL is placed by an order of its own.
+const ORDERED: u8 = 22;
+
+/// The kind of the value that begins here.
+pub(crate) fn value_kind(values: &[u8]) -> ValueKind {
+    match values.first() {
+        Some(&I64) => ValueKind::Integer,
+        Some(&U64) => ValueKind::Unsigned,
+        Some(&BOOL) => ValueKind::Boolean,
+        Some(&(F32 | F64)) => ValueKind::Float,
+        Some(&TEXT) => ValueKind::Text,
+        Some(&BYTES) => ValueKind::Bytes,
+        Some(&DATE) => ValueKind::Date,
+        Some(&TIME) => ValueKind::Time,
+        Some(&DATETIME) => ValueKind::DateTime,
+        Some(&TIMESTAMP) => ValueKind::Timestamp,
+        Some(&UUID) => ValueKind::Uuid,
+        Some(&JSON) => ValueKind::Json,
+        Some(&DECIMAL) => ValueKind::Decimal,
+        Some(_) | None => ValueKind::Other,
+    }
+}
+
+/// Records the values of an expression in an order that says where NULL is.
+pub(crate) fn record_ordered(values: &mut RecordedValues, bytes: &[u8]) {
+    values.push(ORDERED);
+    values.fixed((bytes.len() as u64).to_le_bytes());
+    values.extend(bytes);
+}
 
 /// The kind of the first of these values.
 fn kind_of_first(values: &[u8]) -> ListKind {
@@ -319,6 +349,14 @@ fn replay_one(tape: &mut Tape<'_>, params: &mut ParamWriter<'_>) {
             let (length, size) = (tape.length(), tape.length());
             let elements = tape.take(size);
             params.array(length, &mut |params| replay(elements, params));
+        }
+        ORDERED => {
+            let size = tape.length();
+            let values = tape.take(size);
+            if !params.dialect().query_syntax().nulls_words {
+                replay(values, params);
+            }
+            replay(values, params);
         }
         LIST => {
             let (count, size) = (tape.length(), tape.length());

@@ -1,0 +1,229 @@
+//! Functions and operators of queries, and how each dialect writes them.
+
+use super::Dialect;
+
+macro_rules! functions {
+    ($($(#[$doc:meta])* $name:ident $arity:literal;)*) => {
+        /// A function or operator over expressions.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Function {
+            $($(#[$doc])* $name),*
+        }
+
+        impl Function {
+            const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// How many arguments it takes.
+            pub const fn arity(self) -> usize {
+                match self {
+                    $(Self::$name => $arity),*
+                }
+            }
+        }
+    };
+}
+
+functions! {
+    /// A sum.
+    Plus 2;
+    /// A difference.
+    Minus 2;
+    /// A product.
+    Times 2;
+    /// A quotient of integers, cut off toward zero; NULL where the divisor is 0.
+    DivideIntegers 2;
+    /// A quotient of floats; NULL where the divisor is 0.
+    DivideFloats 2;
+    /// A computed decimal: what a database computes as a float is rounded.
+    Decimal 1;
+    /// The number without its sign.
+    Abs 1;
+    /// A float rounded to a number of digits, halves away from zero.
+    RoundFloat 2;
+    /// A decimal rounded to a number of digits, halves away from zero.
+    RoundDecimal 2;
+    /// The text in lower case.
+    Lower 1;
+    /// The text in upper case.
+    Upper 1;
+    /// The number of characters.
+    Length 1;
+    /// The text without blanks at its ends.
+    Trim 1;
+    /// One text after the other.
+    Concat 2;
+    /// The first that is not NULL.
+    Coalesce 2;
+    /// The year of a date.
+    Year 1;
+    /// The month of a date.
+    Month 1;
+    /// The day of the month.
+    Day 1;
+    /// The year in UTC of a point in time.
+    YearUtc 1;
+    /// The month in UTC of a point in time.
+    MonthUtc 1;
+    /// The day of the month in UTC of a point in time.
+    DayUtc 1;
+    /// The number of rows.
+    CountRows 0;
+    /// The number of values.
+    Count 1;
+    /// The number of different values.
+    CountDistinct 1;
+    /// The sum of integers, as an integer.
+    SumIntegers 1;
+    /// The sum of floats.
+    SumFloats 1;
+    /// The sum of decimals.
+    SumDecimals 1;
+    /// The least value.
+    Min 1;
+    /// The greatest value.
+    Max 1;
+    /// The mean of integers or floats, as a float.
+    Average 1;
+    /// The mean of decimals, as a float.
+    AverageDecimals 1;
+    /// Matches a pattern of LIKE, whatever the case.
+    Ilike 2;
+    /// Matches a regular expression.
+    Matches 2;
+    /// Matches a pattern of GLOB.
+    Glob 2;
+    /// The JSON value contains another.
+    JsonContains 2;
+    /// The JSON object has a key.
+    JsonHasKey 2;
+    /// The array contains all elements of another.
+    ArrayContains 2;
+    /// The array has an element in common with another.
+    ArrayOverlaps 2;
+    /// The text has the words of a query.
+    MatchesWords 2;
+}
+
+impl Function {
+    /// The function of this number.
+    pub fn of_number(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+
+    /// Is it computed of many rows?
+    pub const fn is_aggregate(self) -> bool {
+        self as u8 >= Self::CountRows as u8 && self as u8 <= Self::AverageDecimals as u8
+    }
+}
+
+impl Dialect {
+    /// How it is written: `{}` stands for the arguments, each once and in order. `None` where the dialect has no such
+    /// function.
+    pub const fn function(self, function: Function) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => super::sqlite::function(function),
+            Self::Postgres => super::postgres::function(function),
+            Self::Mysql => super::mysql::function(function),
+        }
+    }
+}
+
+/// The kind of a value within an expression, where the dialect may have to be told its type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ValueKind {
+    /// An integer.
+    Integer,
+    /// An integer that may be past the greatest signed one.
+    Unsigned,
+    /// A boolean.
+    Boolean,
+    /// A float.
+    Float,
+    /// A decimal.
+    Decimal,
+    /// A text.
+    Text,
+    /// Bytes.
+    Bytes,
+    /// A date.
+    Date,
+    /// A time of day.
+    Time,
+    /// A date with a time.
+    DateTime,
+    /// A point in time.
+    Timestamp,
+    /// A UUID.
+    Uuid,
+    /// A JSON value.
+    Json,
+    /// Anything else, whose type the database infers.
+    Other,
+}
+
+impl ValueKind {
+    const ALL: [Self; 14] = [
+        Self::Integer,
+        Self::Unsigned,
+        Self::Boolean,
+        Self::Float,
+        Self::Decimal,
+        Self::Text,
+        Self::Bytes,
+        Self::Date,
+        Self::Time,
+        Self::DateTime,
+        Self::Timestamp,
+        Self::Uuid,
+        Self::Json,
+        Self::Other,
+    ];
+
+    /// The kind of this number.
+    pub fn of_number(number: u8) -> Self {
+        let at = usize::from(number);
+        Self::ALL.get(at).copied().unwrap_or(Self::Other)
+    }
+}
+
+impl Dialect {
+    /// The type that a placeholder within an expression is cast to; `None` where it has the type of its value.
+    pub const fn cast_type(self, kind: ValueKind) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => super::sqlite::cast_type(kind),
+            Self::Postgres => super::postgres::cast_type(kind),
+            Self::Mysql => super::mysql::cast_type(kind),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_has_each_argument_once() {
+        for dialect in [Dialect::Sqlite, Dialect::Postgres, Dialect::Mysql] {
+            for (number, &function) in Function::ALL.iter().enumerate() {
+                assert_eq!(Function::of_number(number as u8), Some(function));
+                if let Some(template) = dialect.function(function) {
+                    assert_eq!(
+                        template.matches("{}").count(),
+                        function.arity(),
+                        "{dialect:?} {function:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn kinds_have_their_numbers() {
+        for (number, kind) in ValueKind::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, number);
+            assert_eq!(ValueKind::of_number(number as u8), kind);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Values that are computed of many rows.
+
+use std::marker::PhantomData;
+
+use super::column::{Column, Marker};
+use super::condition::{Condition, Predicate};
+use super::expression::{Expr, Term};
+use super::kind::{Kind, NotNull, Nullable};
+use super::number::Number;
+use super::operand::{Operand, Writing};
+use super::order::{ExpressionOrder, OfGroups};
+use super::shape::op;
+use crate::link::engine::Engine;
+use crate::model::key::Key;
+use crate::value::types::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use bindery_core::dialect::Function;
+
+/// A value of all rows, or of those of each group: `post::stars.sum()`, `count()`. It can be selected, ordered by, and
+/// compared in `having`.
+#[must_use = "an aggregate does nothing until a query has it"]
+pub struct Aggregate<M, T, K = NotNull> {
+    pub(crate) predicate: Predicate,
+    marker: Marker<M, T, K>,
+}
+
+impl<M, T, K> Clone for Aggregate<M, T, K> {
+    fn clone(&self) -> Self {
+        Self::new(self.predicate.clone())
+    }
+}
+
+impl<M, T, K> std::fmt::Debug for Aggregate<M, T, K> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Values stay hidden.
+        out.debug_struct("Aggregate").finish_non_exhaustive()
+    }
+}
+
+/// Types with a least and a greatest value on every database.
+#[diagnostic::on_unimplemented(
+    message = "there is no least or greatest `{Self}` on every database",
+    label = "expected numbers, texts, dates or keys"
+)]
+pub trait Extreme {}
+
+macro_rules! extremes {
+    ($($value:ty),+) => {$(impl Extreme for $value {})+};
+}
+
+extremes!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, String);
+extremes!(NaiveDate, NaiveDateTime, NaiveTime, DateTime<Utc>);
+extremes!(crate::value::types::BigDecimal);
+
+impl<M, E, T: Extreme> Extreme for Key<M, E, T> {}
+
+/// The number of rows, or of those of each group.
+pub fn count<M>() -> Aggregate<M, u64> {
+    let mut predicate = Predicate::new();
+    predicate.shape.fixed([op::CALL, Function::CountRows as u8]);
+    Aggregate::new(predicate)
+}
+
+macro_rules! both {
+    ($($methods:tt)*) => {
+        impl<M, T, K: Kind> Column<M, T, K> { $($methods)* }
+        impl<M, T, K: Kind> Expr<M, T, K> { $($methods)* }
+    };
+}
+
+both! {
+    /// The sum; `None` of no values. A sum of integers that is beyond its type is an error, on every database.
+    pub fn sum(self) -> Aggregate<M, T::Sum, Nullable>
+    where
+        T: Number,
+    {
+        Aggregate::of(self.term(), T::CLASS.sum())
+    }
+
+    /// The mean as a float; `None` of no values.
+    pub fn avg(self) -> Aggregate<M, f64, Nullable>
+    where
+        T: Number,
+    {
+        Aggregate::of(self.term(), T::CLASS.average())
+    }
+
+    /// The least value; `None` of no values.
+    pub fn min(self) -> Aggregate<M, T, Nullable>
+    where
+        T: Extreme,
+    {
+        Aggregate::of(self.term(), Function::Min)
+    }
+
+    /// The greatest value; `None` of no values.
+    pub fn max(self) -> Aggregate<M, T, Nullable>
+    where
+        T: Extreme,
+    {
+        Aggregate::of(self.term(), Function::Max)
+    }
+
+    /// How many rows have a value.
+    pub fn count(self) -> Aggregate<M, u64> {
+        Aggregate::of(self.term(), Function::Count)
+    }
+
+    /// How many different values there are.
+    pub fn count_distinct(self) -> Aggregate<M, u64> {
+        Aggregate::of(self.term(), Function::CountDistinct)
+    }
+}
+
+impl<M, T, K> Aggregate<M, T, K> {
+    const fn new(predicate: Predicate) -> Self {
+        Self {
+            predicate,
+            marker: PhantomData,
+        }
+    }
+
+    pub(crate) fn of<U, L>(term: Expr<M, U, L>, function: Function) -> Self {
+        Self::new(term.call::<T, K>(function).predicate)
+    }
+
+    fn compare<E: Engine>(mut self, code: u8, value: impl Operand<M, T, E>) -> Having<M, E> {
+        value.write(&mut Writing::typed(&mut self.predicate, false));
+        self.predicate.shape.push(code);
+        Having(Condition::new(self.predicate))
+    }
+
+    /// It equals this value.
+    pub fn eq<E: Engine>(self, value: impl Operand<M, T, E>) -> Having<M, E> {
+        self.compare(op::EQ, value)
+    }
+
+    /// It has another value.
+    pub fn ne<E: Engine>(self, value: impl Operand<M, T, E>) -> Having<M, E> {
+        self.compare(op::NE, value)
+    }
+
+    /// It is less than this.
+    pub fn lt<E: Engine>(self, value: impl Operand<M, T, E>) -> Having<M, E> {
+        self.compare(op::LT, value)
+    }
+
+    /// It is less than this, or equal.
+    pub fn le<E: Engine>(self, value: impl Operand<M, T, E>) -> Having<M, E> {
+        self.compare(op::LE, value)
+    }
+
+    /// It is greater than this.
+    pub fn gt<E: Engine>(self, value: impl Operand<M, T, E>) -> Having<M, E> {
+        self.compare(op::GT, value)
+    }
+
+    /// It is greater than this, or equal.
+    pub fn ge<E: Engine>(self, value: impl Operand<M, T, E>) -> Having<M, E> {
+        self.compare(op::GE, value)
+    }
+}
+
+impl<M, T, K: Kind> Aggregate<M, T, K> {
+    /// Orders groups by it, least first.
+    pub fn asc(self) -> ExpressionOrder<M, OfGroups> {
+        ExpressionOrder::new(self.predicate, false, K::NULLABLE)
+    }
+
+    /// Orders groups by it, greatest first.
+    pub fn desc(self) -> ExpressionOrder<M, OfGroups> {
+        ExpressionOrder::new(self.predicate, true, K::NULLABLE)
+    }
+}
+
+/// A condition on groups: `count().gt(1)`.
+#[must_use = "a condition does nothing until a query has it"]
+pub struct Having<M, E>(pub(crate) Condition<M, E>);
+
+impl<M, E> Having<M, E> {
+    /// Both hold.
+    pub fn and(self, other: impl Into<Self>) -> Self {
+        Self(self.0.and(other.into().0))
+    }
+
+    /// At least one of them holds.
+    pub fn or(self, other: impl Into<Self>) -> Self {
+        Self(self.0.or(other.into().0))
+    }
+}
+
+impl<M, E> std::ops::Not for Having<M, E> {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self(!self.0)
+    }
+}
+
+/// A condition on what the groups are by.
+impl<M, E> From<Condition<M, E>> for Having<M, E> {
+    fn from(condition: Condition<M, E>) -> Self {
+        Self(condition)
+    }
+}
+
+impl<M, E> Clone for Having<M, E> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<M, E> std::fmt::Debug for Having<M, E> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Values stay hidden.
+        out.debug_struct("Having").finish_non_exhaustive()
+    }
+}

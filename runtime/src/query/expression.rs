@@ -1,0 +1,244 @@
+//! Expressions over columns, computed by the database.
+
+use std::marker::PhantomData;
+
+use super::column::{Column, Marker, list, pattern_around, record_like};
+use super::condition::{Condition, Predicate};
+use super::kind::{Kind, MayBeNull, NotNull};
+use super::operand::{IsText, Operand, Writing};
+use super::order::{ExpressionOrder, OfRows};
+use super::shape::op;
+use crate::link::dialect::Every;
+use crate::link::engine::Engine;
+use bindery_core::dialect::{Dialect, Function};
+
+/// A value that the database computes for each row of model `M`: `post::title.lower()`, `post::stars + 1`.
+///
+/// It can be compared, selected, ordered and grouped by, and columns can be set to it. `K` says whether it may be NULL.
+#[must_use = "an expression does nothing until a query has it"]
+pub struct Expr<M, T, K = NotNull> {
+    pub(crate) predicate: Predicate,
+    pub(crate) is_binary: bool,
+    marker: Marker<M, T, K>,
+}
+
+impl<M, T, K> Clone for Expr<M, T, K> {
+    fn clone(&self) -> Self {
+        Self::new(self.predicate.clone(), self.is_binary)
+    }
+}
+
+impl<M, T, K> std::fmt::Debug for Expr<M, T, K> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Values stay hidden.
+        out.debug_struct("Expr").finish_non_exhaustive()
+    }
+}
+
+/// In place of an engine: what does not depend on one. It has no value, so there is no key of it.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Everywhere {}
+
+impl Engine for Everywhere {
+    type Dialect = Every;
+
+    fn index(self) -> usize {
+        match self {}
+    }
+
+    fn name(self) -> &'static str {
+        match self {}
+    }
+
+    fn dialect(self) -> Dialect {
+        match self {}
+    }
+}
+
+/// A column or an expression of model `M`.
+#[diagnostic::on_unimplemented(
+    message = "this is not a column or expression of `{M}`",
+    label = "expected one of the model that is queried",
+    note = "several are a tuple: `(post::title, post::stars)`"
+)]
+pub trait Term<M> {
+    /// The type of its values.
+    type Value;
+    /// Whether it may be NULL.
+    type Kind: Kind;
+    #[doc(hidden)]
+    fn term(self) -> Expr<M, Self::Value, Self::Kind>;
+}
+
+impl<M, T, K: Kind> Term<M> for Column<M, T, K> {
+    type Value = T;
+    type Kind = K;
+
+    fn term(self) -> Expr<M, T, K> {
+        Expr::new(Predicate::column(self.path), self.path.is_binary())
+    }
+}
+
+impl<M, T, K: Kind> Term<M> for Expr<M, T, K> {
+    type Value = T;
+    type Kind = K;
+
+    fn term(self) -> Self {
+        self
+    }
+}
+
+impl<M, T, K> Expr<M, T, K> {
+    pub(crate) const fn new(predicate: Predicate, is_binary: bool) -> Self {
+        Self {
+            predicate,
+            is_binary,
+            marker: PhantomData,
+        }
+    }
+
+    /// A function of it.
+    pub(crate) fn call<U, L>(mut self, function: Function) -> Expr<M, U, L> {
+        self.predicate.shape.fixed([op::CALL, function as u8]);
+        Expr::new(self.predicate, false)
+    }
+
+    /// A function of it and another.
+    pub(crate) fn with<U, L, A>(
+        mut self,
+        other: impl Operand<M, A, Everywhere>,
+        function: Function,
+    ) -> Expr<M, U, L> {
+        other.write(&mut Writing::typed(&mut self.predicate, self.is_binary));
+        self.call(function)
+    }
+
+    fn compare<E: Engine>(mut self, code: u8, value: impl Operand<M, T, E>) -> Condition<M, E> {
+        value.write(&mut Writing::typed(&mut self.predicate, self.is_binary));
+        self.condition(code)
+    }
+
+    pub(crate) fn condition<E>(mut self, code: u8) -> Condition<M, E> {
+        self.predicate.shape.push(code);
+        Condition::new(self.predicate)
+    }
+
+    /// It equals this value, or another expression or column of the model.
+    pub fn eq<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+        self.compare(op::EQ, value)
+    }
+
+    /// It has another value. A row where it is NULL does not meet this.
+    pub fn ne<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+        self.compare(op::NE, value)
+    }
+
+    /// It is less than this.
+    pub fn lt<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+        self.compare(op::LT, value)
+    }
+
+    /// It is less than this, or equal.
+    pub fn le<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+        self.compare(op::LE, value)
+    }
+
+    /// It is greater than this.
+    pub fn gt<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+        self.compare(op::GT, value)
+    }
+
+    /// It is greater than this, or equal.
+    pub fn ge<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+        self.compare(op::GE, value)
+    }
+
+    /// It is within these bounds, both included.
+    pub fn between<E: Engine>(
+        mut self,
+        low: impl Operand<M, T, E>,
+        high: impl Operand<M, T, E>,
+    ) -> Condition<M, E> {
+        low.write(&mut Writing::typed(&mut self.predicate, self.is_binary));
+        high.write(&mut Writing::typed(&mut self.predicate, self.is_binary));
+        self.condition(op::BETWEEN)
+    }
+
+    /// It equals one of these values; no row meets an empty list.
+    pub fn in_list<E: Engine, I>(self, values: I) -> Condition<M, E>
+    where
+        I: IntoIterator,
+        I::Item: Operand<M, T, E>,
+    {
+        let mut items = Predicate::new();
+        let mut count = 0_u64;
+        for value in values {
+            let before = items.shape.bytes().len();
+            value.write(&mut Writing::typed(&mut items, self.is_binary));
+            items.ensure_value(before);
+            count += 1;
+        }
+        Condition::new(list(self.predicate, count, items))
+    }
+
+    /// It is NULL.
+    pub fn is_null<E: Engine>(self) -> Condition<M, E>
+    where
+        K: MayBeNull,
+    {
+        self.condition(op::IS_NULL)
+    }
+
+    /// It has a value.
+    pub fn is_not_null<E: Engine>(self) -> Condition<M, E>
+    where
+        K: MayBeNull,
+    {
+        self.condition(op::IS_NOT_NULL)
+    }
+
+    /// The text matches the pattern, by case, as [`Column::like`] does.
+    pub fn like<E: Engine>(self, pattern: impl AsRef<str>) -> Condition<M, E>
+    where
+        T: IsText,
+    {
+        Condition::new(record_like(self.predicate, pattern.as_ref()))
+    }
+
+    /// The text contains this one, by case. No character has a special meaning.
+    pub fn contains<E: Engine>(self, text: impl AsRef<str>) -> Condition<M, E>
+    where
+        T: IsText,
+    {
+        self.like(pattern_around("%", text.as_ref(), "%"))
+    }
+
+    /// The text starts with this one, by case.
+    pub fn starts_with<E: Engine>(self, text: impl AsRef<str>) -> Condition<M, E>
+    where
+        T: IsText,
+    {
+        self.like(pattern_around("", text.as_ref(), "%"))
+    }
+
+    /// The text ends with this one, by case.
+    pub fn ends_with<E: Engine>(self, text: impl AsRef<str>) -> Condition<M, E>
+    where
+        T: IsText,
+    {
+        self.like(pattern_around("%", text.as_ref(), ""))
+    }
+}
+
+impl<M, T, K: Kind> Expr<M, T, K> {
+    /// Orders by it, least first. NULL is less than every value.
+    pub fn asc(self) -> ExpressionOrder<M, OfRows> {
+        ExpressionOrder::new(self.predicate, false, K::NULLABLE)
+    }
+
+    /// Orders by it, greatest first. NULL is less than every value.
+    pub fn desc(self) -> ExpressionOrder<M, OfRows> {
+        ExpressionOrder::new(self.predicate, true, K::NULLABLE)
+    }
+}

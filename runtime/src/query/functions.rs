@@ -1,0 +1,201 @@
+//! Functions of columns and expressions that mean the same on every database.
+
+use super::case::Case;
+use super::column::Column;
+use super::condition::Condition;
+use super::expression::{Everywhere, Expr, Term};
+use super::kind::{Either, Kind, NotNull};
+use super::number::{Fractional, Number};
+use super::operand::{IsText, Operand};
+use super::shape::op;
+use crate::value::types::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use bindery_core::dialect::Function;
+
+/// Dates, with a time or without.
+#[diagnostic::on_unimplemented(
+    message = "a value of type `{Self}` has no year, month and day",
+    label = "expected a column or expression of dates"
+)]
+pub trait Calendar {
+    /// The database has to be told that years and days are those of UTC.
+    #[doc(hidden)]
+    const IN_UTC: bool;
+}
+
+impl Calendar for NaiveDate {
+    const IN_UTC: bool = false;
+}
+
+impl Calendar for NaiveDateTime {
+    const IN_UTC: bool = false;
+}
+
+impl Calendar for DateTime<Utc> {
+    const IN_UTC: bool = true;
+}
+
+/// The same methods for columns and expressions.
+macro_rules! both {
+    ($($methods:tt)*) => {
+        impl<M, T, K: Kind> Column<M, T, K> { $($methods)* }
+        impl<M, T, K: Kind> Expr<M, T, K> { $($methods)* }
+    };
+}
+
+both! {
+    /// The text in lower case: A to Z on every database; other letters as the database does (SQLite leaves them, PostgreSQL goes
+    /// by the locale of the database, MySQL and MariaDB by Unicode).
+    pub fn lower(self) -> Expr<M, T, K::Plain>
+    where
+        T: IsText,
+    {
+        self.term().call(Function::Lower)
+    }
+
+    /// The text in upper case, of the letters that [`lower`](Self::lower) changes.
+    pub fn upper(self) -> Expr<M, T, K::Plain>
+    where
+        T: IsText,
+    {
+        self.term().call(Function::Upper)
+    }
+
+    /// The number of characters (Unicode scalar values).
+    pub fn length(self) -> Expr<M, i64, K::Plain>
+    where
+        T: IsText,
+    {
+        self.term().call(Function::Length)
+    }
+
+    /// The text without blanks (U+0020) at both ends.
+    pub fn trim(self) -> Expr<M, T, K::Plain>
+    where
+        T: IsText,
+    {
+        self.term().call(Function::Trim)
+    }
+
+    /// This text and then the other; NULL where one of both is.
+    pub fn concat<O: Operand<M, T, Everywhere>>(self, other: O) -> Expr<M, T, Either<K, O::Kind>>
+    where
+        T: IsText,
+    {
+        self.term().with(other, Function::Concat)
+    }
+
+    /// The value, or the other one where this is NULL.
+    pub fn coalesce<O: Operand<M, T, Everywhere>>(self, other: O) -> Expr<M, T, <O::Kind as Kind>::Plain> {
+        let binary = self.term();
+        let is_binary = binary.is_binary;
+        let mut value = binary.with(other, Function::Coalesce);
+        value.is_binary = is_binary;
+        value
+    }
+
+    /// The number without its sign.
+    pub fn abs(self) -> Expr<M, T, K::Plain>
+    where
+        T: Number,
+    {
+        self.term().call(Function::Abs)
+    }
+
+    /// The number rounded to this many digits after the point, halves away from zero. Floats are rounded as the decimals
+    /// they are shown as, with 15 digits.
+    pub fn round(self, digits: u8) -> Expr<M, T, K::Plain>
+    where
+        T: Fractional,
+    {
+        let mut number = self.term();
+        number.predicate.shape.fixed([op::NUMBER, digits]);
+        number.call(T::CLASS.round())
+    }
+
+    /// The year; in UTC for a point in time.
+    pub fn year(self) -> Expr<M, i64, K::Plain>
+    where
+        T: Calendar,
+    {
+        self.term().call(if T::IN_UTC { Function::YearUtc } else { Function::Year })
+    }
+
+    /// The month, 1 to 12; in UTC for a point in time.
+    pub fn month(self) -> Expr<M, i64, K::Plain>
+    where
+        T: Calendar,
+    {
+        self.term().call(if T::IN_UTC { Function::MonthUtc } else { Function::Month })
+    }
+
+    /// The day of the month; in UTC for a point in time.
+    pub fn day(self) -> Expr<M, i64, K::Plain>
+    where
+        T: Calendar,
+    {
+        self.term().call(if T::IN_UTC { Function::DayUtc } else { Function::Day })
+    }
+}
+
+/// The value where the condition holds; another one is given by [`when`](Case::when) and [`otherwise`](Case::otherwise).
+///
+/// A condition that compares with a key of a model on several engines cannot be part of it.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// use bindery::query::{case, count};
+///
+/// # fn main() -> bindery::Result<()> {
+/// # let db = Databases::in_memory()?;
+/// # db.create_missing()?;
+/// # let mut b = db.b()?;
+/// # b.blogs().insert_many([NewBlog::new("one").stars(5), NewBlog::new("two")])?;
+/// let rated = || case(blog::stars.ge(4), "good").when(blog::stars.ge(1), "fair").otherwise("new");
+/// let counts = b.blogs().query().select((rated(), count())).group_by(rated()).order_by(rated().asc()).all()?;
+/// assert_eq!(counts, [("good".to_owned(), 1), ("new".to_owned(), 1)]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn case<M, V: CaseValue<M>>(
+    condition: Condition<M, Everywhere>,
+    value: V,
+) -> Case<M, <V as CaseValue<M>>::Value, Either<NotNull, V::Kind>> {
+    Case::new(condition, value)
+}
+
+/// What a case can give: values, columns and expressions. The first decides over the type of the others.
+#[diagnostic::on_unimplemented(
+    message = "a case cannot give a `{Self}`",
+    label = "expected a number, text or date, or a column or expression of `{M}`"
+)]
+pub trait CaseValue<M>: Operand<M, <Self as CaseValue<M>>::Value, Everywhere> {
+    /// The type that it gives.
+    type Value;
+}
+
+impl<M, T, K: Kind> CaseValue<M> for Column<M, T, K> {
+    type Value = T;
+}
+
+impl<M, T, K: Kind> CaseValue<M> for Expr<M, T, K> {
+    type Value = T;
+}
+
+impl<M> CaseValue<M> for &str {
+    type Value = String;
+}
+
+macro_rules! values {
+    ($($value:ty),+) => {$(
+        impl<M> CaseValue<M> for $value {
+            type Value = Self;
+        }
+    )+};
+}
+
+values!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, String, bool);
+
+#[cfg(feature = "bigdecimal")]
+values!(bigdecimal::BigDecimal);
+#[cfg(feature = "chrono")]
+values!(NaiveDate, NaiveDateTime, DateTime<Utc>);

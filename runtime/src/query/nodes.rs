@@ -1,0 +1,202 @@
+//! Writes the nodes of a tree as SQL, without recursion.
+
+use bindery_core::dialect::{ListForm, ListKind};
+use bindery_core::sql_writer::SqlWriter;
+
+use super::tree::{Node, Tree};
+use crate::error::{Error, ErrorKind, Result};
+
+/// What is written next.
+enum Step {
+    Push(&'static str),
+    Node(usize),
+    Placeholder,
+    Number(u8),
+}
+
+/// Writes trees over the columns of a table.
+pub(crate) struct NodeWriter<'a> {
+    pub(crate) sql: SqlWriter,
+    pub(crate) columns: &'a [&'static str],
+}
+
+impl NodeWriter<'_> {
+    /// Writes the expression or condition at this position.
+    ///
+    /// # Errors
+    /// The dialect has no such function.
+    pub(crate) fn write(&mut self, tree: &Tree, root: usize) -> Result<()> {
+        let mut steps = vec![Step::Node(root)];
+        while let Some(step) = steps.pop() {
+            match step {
+                Step::Push(text) => {
+                    self.sql.push(text);
+                }
+                Step::Placeholder => {
+                    self.sql.placeholder();
+                }
+                Step::Number(number) => {
+                    self.sql.push(&number.to_string());
+                }
+                Step::Node(at) => {
+                    let parts = self.node(tree, &tree.nodes[at])?;
+                    steps.extend(parts.into_iter().rev());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a node that has no children, or returns what it is written as.
+    fn node(&mut self, tree: &Tree, node: &Node) -> Result<Vec<Step>> {
+        use Step::{Node as Child, Placeholder, Push};
+        let dialect = self.sql.dialect();
+        Ok(match node {
+            Node::Column(path) => vec![Push(self.columns[path.index()])],
+            Node::Value => vec![Placeholder],
+            Node::Typed(kind) => match dialect.cast_type(*kind) {
+                Some(name) => vec![
+                    Push("CAST("),
+                    Placeholder,
+                    Push(" AS "),
+                    Push(name),
+                    Push(")"),
+                ],
+                None => vec![Placeholder],
+            },
+            Node::Number(number) => vec![Step::Number(*number)],
+            // As positions of what is selected are counted in SQL.
+            Node::Selected(position) => vec![Step::Number(position + 1)],
+            Node::Call(function, arguments) => {
+                let template = dialect.function(*function).ok_or_else(not_here)?;
+                filled(template, arguments)
+            }
+            Node::Case(branches) => case(branches),
+            Node::Compare(operator, left, right) => {
+                vec![Child(*left), Push(operator), Child(*right)]
+            }
+            Node::Between(value, low, high) => vec![
+                Child(*value),
+                Push(" BETWEEN "),
+                Child(*low),
+                Push(" AND "),
+                Child(*high),
+            ],
+            Node::StartsWith(column) if dialect.matches_by_glob() => vec![
+                Push("("),
+                Child(*column),
+                Push(" >= "),
+                Placeholder,
+                Push(" AND "),
+                Child(*column),
+                Push(" < "),
+                Placeholder,
+                Push(")"),
+            ],
+            Node::Like(text) | Node::StartsWith(text) => {
+                let (before, after) = dialect.query_syntax().pattern;
+                vec![Child(*text), Push(before), Placeholder, Push(after)]
+            }
+            Node::In(value, kind, power) => {
+                let mut parts = vec![Child(*value)];
+                parts.extend(self.list(*kind, *power));
+                parts
+            }
+            Node::IsNull(value) => vec![Child(*value), Push(" IS NULL")],
+            Node::IsNotNull(value) => vec![Child(*value), Push(" IS NOT NULL")],
+            Node::Never => vec![Push("1 = 0")],
+            Node::And(left, right) => joined(tree, node, [*left, *right], " AND "),
+            Node::Or(left, right) => joined(tree, node, [*left, *right], " OR "),
+            Node::Not(inner) => vec![Push("NOT ("), Child(*inner), Push(")")],
+        })
+    }
+
+    fn list(&self, kind: ListKind, power: u8) -> Vec<Step> {
+        use Step::{Placeholder, Push};
+        let dialect = self.sql.dialect();
+        match dialect.list_form(1 << power) {
+            ListForm::Array => vec![Push(" = ANY("), Placeholder, Push(")")],
+            ListForm::Json => {
+                let (before, after) = dialect.json_values(kind);
+                vec![
+                    Push(" IN ("),
+                    Push(before),
+                    Placeholder,
+                    Push(after),
+                    Push(")"),
+                ]
+            }
+            ListForm::Placeholders(places) => {
+                let mut parts = vec![Push(" IN ("), Placeholder];
+                for _ in 1..places {
+                    parts.extend([Push(", "), Placeholder]);
+                }
+                parts.push(Push(")"));
+                parts
+            }
+        }
+    }
+}
+
+/// The template of a function with its arguments.
+fn filled(template: &'static str, arguments: &[usize]) -> Vec<Step> {
+    let mut parts = Vec::new();
+    let mut arguments = arguments.iter();
+    for (index, text) in template.split("{}").enumerate() {
+        if index > 0 {
+            parts.extend(arguments.next().map(|argument| Step::Node(*argument)));
+        }
+        parts.push(Step::Push(text));
+    }
+    parts
+}
+
+fn case(branches: &[usize]) -> Vec<Step> {
+    use Step::{Node as Child, Push};
+    let mut parts = vec![Push("CASE")];
+    let pairs = branches.chunks_exact(2);
+    let otherwise = pairs.remainder().first().copied();
+    for pair in pairs {
+        parts.extend([
+            Push(" WHEN "),
+            Child(pair[0]),
+            Push(" THEN "),
+            Child(pair[1]),
+        ]);
+    }
+    if let Some(otherwise) = otherwise {
+        parts.extend([Push(" ELSE "), Child(otherwise)]);
+    }
+    parts.push(Push(" END"));
+    parts
+}
+
+fn joined(tree: &Tree, parent: &Node, children: [usize; 2], word: &'static str) -> Vec<Step> {
+    let mut parts = Vec::new();
+    for (index, child) in children.into_iter().enumerate() {
+        if index > 0 {
+            parts.push(Step::Push(word));
+        }
+        if needs_parentheses(parent, &tree.nodes[child]) {
+            parts.extend([Step::Push("("), Step::Node(child), Step::Push(")")]);
+        } else {
+            parts.push(Step::Node(child));
+        }
+    }
+    parts
+}
+
+fn needs_parentheses(parent: &Node, child: &Node) -> bool {
+    let (is_and, is_or) = (
+        matches!(child, Node::And(..)),
+        matches!(child, Node::Or(..)),
+    );
+    (is_and && matches!(parent, Node::Or(..))) || (is_or && matches!(parent, Node::And(..)))
+}
+
+#[cold]
+fn not_here() -> Error {
+    Error::new(ErrorKind::Unsupported(
+        "an operator that the dialect of this engine does not have",
+    ))
+}

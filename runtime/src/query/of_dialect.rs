@@ -1,0 +1,163 @@
+//! Operators that only engines of one dialect have. They do not compile on an engine of another; where the engine is chosen
+//! at run time they are a typed error.
+
+use super::column::Column;
+use super::condition::Condition;
+use super::expression::{Expr, Term};
+use super::kind::Kind;
+use super::operand::{IsText, Writing};
+use crate::link::dialect::{Mysql, Postgres, Several, Sqlite};
+use crate::link::engine::Engine;
+use crate::value::types::{ArrayElement, ToColumn};
+use bindery_core::dialect::Function;
+
+macro_rules! families {
+    ($($(#[$attribute:meta])* $name:ident: $($family:ident),+;)+) => {$(
+        $(#[$attribute])*
+        pub trait $name {}
+
+        $(impl $name for $family {})+
+        /// Known when it is executed.
+        impl $name for Several {}
+    )+};
+}
+
+families! {
+    /// Databases with `ILIKE`, arrays and keys of JSON objects: PostgreSQL.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not have this operator: PostgreSQL does",
+        label = "the engine is one of `{Self}`",
+        note = "in a function for several engines, bound the dialect: `E: bindery::Engine<Dialect = bindery::dialect::Postgres>`"
+    )]
+    HasPostgresOperators: Postgres;
+    /// Databases with `GLOB`: SQLite.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not have this operator: SQLite does",
+        label = "the engine is one of `{Self}`",
+        note = "in a function for several engines, bound the dialect: `E: bindery::Engine<Dialect = bindery::dialect::Sqlite>`"
+    )]
+    HasSqliteOperators: Sqlite;
+    /// Databases that search by regular expressions, within JSON values and for words: PostgreSQL, MySQL and MariaDB, each in
+    /// its own way.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not have this operator: PostgreSQL, MySQL and MariaDB do",
+        label = "the engine is one of `{Self}`",
+        note = "in a function for several engines, bound the dialect: `E: bindery::Engine<Dialect = bindery::dialect::Postgres>`"
+    )]
+    HasServerOperators: Postgres, Mysql;
+}
+
+/// Columns of JSON.
+#[diagnostic::on_unimplemented(
+    message = "this needs JSON, and the column or expression holds `{Self}`",
+    label = "not a column of JSON"
+)]
+pub trait IsJson {}
+
+#[cfg(feature = "json")]
+impl IsJson for crate::value::types::JsonValue {}
+#[cfg(feature = "json")]
+impl<T> IsJson for crate::value::types::Json<T> {}
+
+fn condition<M, T, K, E>(
+    left: Expr<M, T, K>,
+    right: &(impl ToColumn + ?Sized),
+    function: Function,
+) -> Condition<M, E> {
+    let mut left = left;
+    Writing::typed(&mut left.predicate, false).value(right);
+    Condition::new(left.call::<T, K>(function).predicate)
+}
+
+/// The same methods for columns and expressions.
+macro_rules! both {
+    ($($methods:tt)*) => {
+        impl<M, T, K: Kind> Column<M, T, K> { $($methods)* }
+        impl<M, T, K: Kind> Expr<M, T, K> { $($methods)* }
+    };
+}
+
+both! {
+    /// The text matches the pattern whatever the case of its letters (`ILIKE`); the pattern is one of [`like`](Self::like).
+    /// PostgreSQL only.
+    pub fn ilike<E: Engine>(self, pattern: impl AsRef<str>) -> Condition<M, E>
+    where
+        T: IsText,
+        E::Dialect: HasPostgresOperators,
+    {
+        condition(self.term(), pattern.as_ref(), Function::Ilike)
+    }
+
+    /// The text matches the regular expression, in the database's own syntax: `~` on PostgreSQL, `REGEXP` on MySQL and MariaDB,
+    /// where the collation decides over case.
+    pub fn matches<E: Engine>(self, expression: impl AsRef<str>) -> Condition<M, E>
+    where
+        T: IsText,
+        E::Dialect: HasServerOperators,
+    {
+        condition(self.term(), expression.as_ref(), Function::Matches)
+    }
+
+    /// The text matches the pattern of `GLOB`: `*`, `?` and `[…]`. SQLite only.
+    pub fn glob<E: Engine>(self, pattern: impl AsRef<str>) -> Condition<M, E>
+    where
+        T: IsText,
+        E::Dialect: HasSqliteOperators,
+    {
+        condition(self.term(), pattern.as_ref(), Function::Glob)
+    }
+
+    /// The text has all words of the query: `to_tsvector('simple', …) @@ plainto_tsquery('simple', …)` on PostgreSQL; at least one of
+    /// them: `MATCH … AGAINST` on MySQL and MariaDB, where the column needs a `FULLTEXT` index.
+    pub fn matches_words<E: Engine>(self, words: impl AsRef<str>) -> Condition<M, E>
+    where
+        T: IsText,
+        E::Dialect: HasServerOperators,
+    {
+        condition(self.term(), words.as_ref(), Function::MatchesWords)
+    }
+
+    /// The JSON value contains this one: `@>` on PostgreSQL, `JSON_CONTAINS` on MySQL and MariaDB.
+    pub fn json_contains<E: Engine>(self, value: &T) -> Condition<M, E>
+    where
+        T: IsJson + ToColumn,
+        E::Dialect: HasServerOperators,
+    {
+        condition(self.term(), value, Function::JsonContains)
+    }
+
+    /// The JSON object has this key, or the array this text. PostgreSQL only.
+    pub fn json_has_key<E: Engine>(self, key: impl AsRef<str>) -> Condition<M, E>
+    where
+        T: IsJson,
+        E::Dialect: HasPostgresOperators,
+    {
+        condition(self.term(), key.as_ref(), Function::JsonHasKey)
+    }
+}
+
+/// The same methods for columns and expressions of arrays.
+macro_rules! arrays {
+    ($($methods:tt)*) => {
+        impl<M, T: ArrayElement, K: Kind> Column<M, Vec<T>, K> where Vec<T>: ToColumn { $($methods)* }
+        impl<M, T: ArrayElement, K: Kind> Expr<M, Vec<T>, K> where Vec<T>: ToColumn { $($methods)* }
+    };
+}
+
+arrays! {
+    /// The array has all of these elements (`@>`). PostgreSQL only.
+    pub fn contains_all<E: Engine>(self, elements: &Vec<T>) -> Condition<M, E>
+    where
+        E::Dialect: HasPostgresOperators,
+    {
+        condition(self.term(), elements, Function::ArrayContains)
+    }
+
+    /// The array has at least one of these elements (`&&`). PostgreSQL only.
+    pub fn overlaps<E: Engine>(self, elements: &Vec<T>) -> Condition<M, E>
+    where
+        E::Dialect: HasPostgresOperators,
+    {
+        condition(self.term(), elements, Function::ArrayOverlaps)
+    }
+}

@@ -1,0 +1,277 @@
+//! The text of a query of columns and expressions, distinct or of groups.
+
+use super::clauses::Extras;
+use super::condition::Predicate;
+use super::order::{Direction, Nulls, Ordered};
+use super::render::{Parts, Render, Wanted};
+use super::shape::{ColumnPath, ShapeReader, op};
+use super::tree::{Node, Tree};
+use crate::error::{Error, ErrorKind, Result};
+
+/// What is selected and what it is grouped by.
+struct Selection<'a> {
+    extras: &'a Extras,
+    items: Tree,
+    groups: Tree,
+}
+
+impl Render<'_> {
+    /// Writes the query.
+    ///
+    /// # Errors
+    /// Not every database has an answer to it, or the same one.
+    pub(super) fn selected(&mut self, parts: &Parts<'_>, extras: &Extras) -> Result<()> {
+        let selection = Selection {
+            extras,
+            items: Tree::read(extras.items.shape.bytes()),
+            groups: Tree::read(extras.groups.shape.bytes()),
+        };
+        selection.ensure_grouped()?;
+        let before = match parts.wanted {
+            Wanted::Count => "SELECT count(*) FROM (",
+            Wanted::Exists => "SELECT 1 FROM (",
+            Wanted::Selected | Wanted::Rows | Wanted::AnyRows => {
+                selection.ensure_lockable()?;
+                self.folded(parts, &selection)?;
+                if extras.is_of_limited {
+                    return Ok(());
+                }
+                self.order_of_selected(parts, &selection)?;
+                self.limit(parts);
+                return Ok(());
+            }
+        };
+        self.push(before);
+        self.folded(parts, &selection)?;
+        let wanted = Wanted::Selected;
+        self.limit(&Parts { wanted, ..*parts });
+        self.push(") AS counted");
+        if parts.wanted == Wanted::Exists {
+            self.push(" LIMIT 1");
+        }
+        Ok(())
+    }
+
+    /// Up to the order.
+    fn folded(&mut self, parts: &Parts<'_>, selection: &Selection<'_>) -> Result<()> {
+        let extras = selection.extras;
+        if selection.items.roots.is_empty() {
+            return self.select_rows(parts);
+        }
+        self.push(if extras.is_distinct {
+            "SELECT DISTINCT "
+        } else {
+            "SELECT "
+        });
+        for (position, &root) in selection.items.roots.iter().enumerate() {
+            if position > 0 {
+                self.push(", ");
+            }
+            self.nodes.write(&selection.items, root)?;
+            // A subquery has no name twice.
+            let is_plain = selection.column(position).is_some();
+            if !is_plain || parts.wanted != Wanted::Selected {
+                self.push(" AS ").identifier(&alias(position));
+            }
+        }
+        self.push(" FROM ");
+        if extras.is_of_limited {
+            self.push("(");
+            self.select_rows(parts)?;
+            self.order(parts.order, true)?;
+            self.limit(parts);
+            self.push(") AS limited");
+            return Ok(());
+        }
+        self.push(self.table.table);
+        self.condition(parts.condition, " WHERE ")?;
+        let mut separator = " GROUP BY ";
+        for &root in &selection.groups.roots {
+            self.push(separator);
+            self.nodes.write(&selection.groups, root)?;
+            separator = ", ";
+        }
+        self.condition(extras.having.shape.bytes(), " HAVING ")
+    }
+
+    fn order_of_selected(&mut self, parts: &Parts<'_>, selection: &Selection<'_>) -> Result<()> {
+        let is_ordered = parts.limit || parts.offset || !parts.order.is_empty();
+        if !selection.extras.is_folded() {
+            let key = if is_ordered { self.table.key } else { &[] };
+            let orders = Direction::all(parts.order, key);
+            return self.orders(orders, selection);
+        }
+        let mut orders = ShapeReader::new(parts.order).orders();
+        for &(_, ordered) in &orders {
+            selection.ensure_ordered(ordered)?;
+        }
+        let rest = selection.rest();
+        let rest: Vec<&[u8]> = rest.iter().map(Vec::as_slice).collect();
+        let by_rest = Direction {
+            nullable: true,
+            nulls: Nulls::Least,
+            ..Direction::of_rest(&orders)
+        };
+        let rest = rest.into_iter().filter(|_| is_ordered);
+        orders.extend(rest.map(|shape| (by_rest, Ordered::Expression(shape))));
+        self.orders(orders, selection)
+    }
+
+    fn orders(
+        &mut self,
+        orders: Vec<(Direction, Ordered<'_>)>,
+        selection: &Selection<'_>,
+    ) -> Result<()> {
+        let mut separator = " ORDER BY ";
+        for (direction, ordered) in orders {
+            self.push(separator);
+            separator = ", ";
+            self.order_by(direction, |render| render.ordered_by(ordered, selection))?;
+        }
+        Ok(())
+    }
+
+    fn ordered_by(&mut self, ordered: Ordered<'_>, selection: &Selection<'_>) -> Result<()> {
+        let shape = match ordered {
+            Ordered::Column(path) => {
+                self.push(self.table.columns[path.index()]);
+                return Ok(());
+            }
+            Ordered::Expression(shape) => shape,
+        };
+        let tree = Tree::read(shape);
+        let Node::Selected(position) = tree.nodes[tree.roots[0]] else {
+            return self.nodes.write(&tree, tree.roots[0]);
+        };
+        let position = usize::from(position);
+        match selection.column(position) {
+            Some(path) => self.push(self.table.columns[path.index()]),
+            None => self.nodes.sql.identifier(&alias(position)),
+        };
+        Ok(())
+    }
+}
+
+/// The name of a selected expression, where the statement has to name it.
+fn alias(position: usize) -> String {
+    format!("selected_{}", position + 1)
+}
+
+#[cold]
+fn unsupported(why: &'static str) -> Error {
+    Error::new(ErrorKind::Unsupported(why))
+}
+
+impl Selection<'_> {
+    /// The column that is selected at this position, where it is one.
+    fn column(&self, position: usize) -> Option<ColumnPath> {
+        self.items.column(*self.items.roots.get(position)?)
+    }
+
+    /// The position of what is selected, where a group is by that.
+    fn selected_at(&self, group: usize) -> Option<usize> {
+        if let Node::Selected(position) = self.groups.nodes[group] {
+            Some(position.into())
+        } else {
+            None
+        }
+    }
+
+    /// The columns that are grouped by.
+    fn grouped(&self) -> Vec<ColumnPath> {
+        let column = |&root: &usize| {
+            let selected = || self.column(self.selected_at(root)?);
+            self.groups.column(root).or_else(selected)
+        };
+        self.groups.roots.iter().filter_map(column).collect()
+    }
+
+    fn is_grouped_by(&self, position: usize) -> bool {
+        let mut groups = self.groups.roots.iter();
+        groups.any(|&root| self.selected_at(root) == Some(position))
+    }
+
+    /// Refuses columns that have many values in a group: SQLite and older MySQL would take any of them.
+    fn ensure_grouped(&self) -> Result<()> {
+        if !self.extras.has_aggregate && self.groups.roots.is_empty() {
+            return Ok(());
+        }
+        let grouped = self.grouped();
+        for (position, &root) in self.items.roots.iter().enumerate() {
+            if !self.is_grouped_by(position) && !is_within(&self.items, root, &grouped) {
+                return Err(unsupported(
+                    "a selected column that is neither grouped by nor within an aggregate: add it to `group_by`",
+                ));
+            }
+        }
+        let having = Tree::read(self.extras.having.shape.bytes());
+        if having
+            .roots
+            .iter()
+            .all(|&root| is_within(&having, root, &grouped))
+        {
+            Ok(())
+        } else {
+            Err(unsupported(
+                "`having` on a column that is neither grouped by nor within an aggregate: `filter` is for rows",
+            ))
+        }
+    }
+
+    /// Refuses orders by what a distinct row, or a group, has many values of.
+    fn ensure_ordered(&self, ordered: Ordered<'_>) -> Result<()> {
+        let selected = |path: ColumnPath| {
+            let mut columns = (0..self.items.roots.len()).filter_map(|at| self.column(at));
+            columns.any(|other| other.is_same(path))
+        };
+        let grouped = self.grouped();
+        let is_single = match ordered {
+            Ordered::Column(path) if self.extras.is_distinct => selected(path),
+            Ordered::Column(path) => grouped.iter().any(|other| other.is_same(path)),
+            Ordered::Expression(shape) => {
+                let tree = Tree::read(shape);
+                let root = tree.roots[0];
+                let is_selected = matches!(tree.nodes[root], Node::Selected(_));
+                is_selected || (!self.extras.is_distinct && is_within(&tree, root, &grouped))
+            }
+        };
+        if is_single {
+            Ok(())
+        } else {
+            Err(unsupported(
+                "an order by something that is not selected, of distinct rows or of groups: select it, or group by it",
+            ))
+        }
+    }
+
+    fn ensure_lockable(&self) -> Result<()> {
+        if self.extras.lock.is_some() && self.extras.is_folded() {
+            return Err(unsupported("a lock on rows that are not returned"));
+        }
+        Ok(())
+    }
+
+    /// The shapes of what decides between rows that an order leaves equal: all that is selected of distinct rows, and what
+    /// groups are by.
+    fn rest(&self) -> Vec<Vec<u8>> {
+        if self.extras.is_distinct {
+            let positions = 0..self.items.roots.len() as u8;
+            return positions.map(|at| vec![op::SELECTED, at]).collect();
+        }
+        let root = |&root: &usize| {
+            if let Some(position) = self.selected_at(root) {
+                return Some(vec![op::SELECTED, position as u8]);
+            }
+            let column = Predicate::column(self.groups.column(root)?);
+            Some(column.shape.bytes().to_vec())
+        };
+        self.groups.roots.iter().filter_map(root).collect()
+    }
+}
+
+/// Are all columns of an expression that stand outside of aggregates among these?
+fn is_within(tree: &Tree, root: usize, columns: &[ColumnPath]) -> bool {
+    let bare = tree.columns(root, true);
+    let is_one = |path: &ColumnPath| columns.iter().any(|other| other.is_same(*path));
+    bare.iter().all(is_one)
+}
