@@ -234,20 +234,26 @@ impl<M, S> Orders<M, S> for Order<M> {
 #[diagnostic::do_not_recommend]
 impl<M, S> Orders<M, S> for ExpressionOrder<M, OfRows> {
     fn write(self, into: &mut OrderWriting<'_>) {
-        into.expression(self.direction, &self.expression);
+        into.expression(self.direction, &self.expression, true);
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<M> Orders<M, OfGroups> for ExpressionOrder<M, OfGroups> {
     fn write(self, into: &mut OrderWriting<'_>) {
-        into.expression(self.direction, &self.expression);
+        // MariaDB computes nothing of the name of an aggregate, so NULL could not be placed by it (error 1247).
+        let by_name = !self.direction.places_null();
+        into.expression(self.direction, &self.expression, by_name);
     }
 }
 
 impl OrderWriting<'_> {
-    fn expression(&mut self, direction: Direction, expression: &Predicate) {
-        let (shape, values) = self.0.selected_or(expression);
+    fn expression(&mut self, direction: Direction, expression: &Predicate, by_name: bool) {
+        let (shape, values) = if by_name {
+            self.0.selected_or(expression)
+        } else {
+            (expression.shape.clone(), Some(expression.values.clone()))
+        };
         let length = shape.bytes().len() as u32;
         let order = self.0.order_shape();
         order.push(direction.code() | Direction::EXPRESSION);
