@@ -11,6 +11,8 @@ pub struct SqlPlaces {
     pub numbered: String,
     /// The values as they are written in the text.
     pub values: Vec<String>,
+    /// The text before each value, and after the last one.
+    pub texts: Vec<String>,
 }
 
 /// A fault in a text.
@@ -72,7 +74,10 @@ impl fmt::Display for PlaceFault {
 /// # Errors
 /// The first brace that is not as it should be.
 pub fn parse(text: &str) -> Result<SqlPlaces, PlaceFault> {
-    let mut places = SqlPlaces::default();
+    let mut places = SqlPlaces {
+        texts: vec![String::new()],
+        ..SqlPlaces::default()
+    };
     let mut within = Within::Code;
     let mut rest = text;
     while let Some(at) = rest.find(['{', '}']) {
@@ -120,6 +125,9 @@ impl Within {
 
 impl SqlPlaces {
     fn push(&mut self, text: &str) {
+        if let Some(last) = self.texts.last_mut() {
+            last.push_str(text);
+        }
         self.unnumbered.push_str(text);
         self.numbered.push_str(text);
     }
@@ -150,6 +158,7 @@ impl SqlPlaces {
             }
         }
         self.values.push(value.to_owned());
+        self.texts.push(String::new());
         self.unnumbered.push('?');
         self.numbered.push_str(&format!("${}", self.values.len()));
         Ok(after)
@@ -187,6 +196,7 @@ mod tests {
                 (unnumbered, numbered)
             );
             assert_eq!(places.values, values);
+            assert_eq!(places.texts.join("?"), unnumbered);
         }
     }
 

@@ -73,6 +73,15 @@ pub fn sql(input: TokenStream) -> TokenStream {
         .into()
 }
 
+/// SQL of the program's own in a condition. Documented as `bindery::sql_fragment!`.
+#[proc_macro]
+pub fn sql_fragment(input: TokenStream) -> TokenStream {
+    sql::literal(input.into())
+        .and_then(|text| sql::expand_fragment(&text))
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
 /// Makes the databases of a program. Documented as `bindery::databases!`.
 #[proc_macro]
 pub fn databases(input: TokenStream) -> TokenStream {

@@ -11,7 +11,7 @@ use crate::places::worded;
 pub(crate) fn literal(input: TokenStream) -> syn::Result<LitStr> {
     syn::parse2(input.clone()).map_err(|_| {
         let help = "write it there: `sql!(\"SELECT … WHERE id = {id}\")`; one that is put together while the program runs is `Sql::assembled(text)`, with parameters";
-        worded(&input, "the text of `sql!` is one literal", help)
+        worded(&input, "the text of the macro is one literal", help)
     })
 }
 
@@ -27,6 +27,20 @@ pub(crate) fn expand(text: &LitStr) -> syn::Result<TokenStream> {
             ::bindery::__private::BoundText { unnumbered: #unnumbered, numbered: #numbered },
             [#(&(#values) as &dyn ::bindery::types::ToColumn),*],
         )
+    })
+}
+
+/// Expands `sql_fragment!`: the texts and the parts between them, in their order.
+pub(crate) fn expand_fragment(text: &LitStr) -> syn::Result<TokenStream> {
+    let places = sql_places::parse(&text.value())
+        .map_err(|fault| worded(text, &fault.to_string(), fault.help()))?;
+    let parts = places.values.iter().map(|value| expression(value, text));
+    let parts = parts.collect::<syn::Result<Vec<Expr>>>()?;
+    let (first, others) = places.texts.split_first().unzip();
+    let first = first.map_or("", String::as_str);
+    let others = others.unwrap_or_default();
+    Ok(quote_spanned! {text.span()=>
+        ::bindery::__private::Fragment::new(#first)#(.part(&(#parts)).text(#others))*.condition()
     })
 }
 

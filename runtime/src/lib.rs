@@ -46,6 +46,9 @@ pub use bindery_macros::databases;
 #[cfg(feature = "derive")]
 #[doc = include_str!("raw/sql_macro.md")]
 pub use bindery_macros::sql;
+#[cfg(feature = "derive")]
+#[doc = include_str!("query/sql_fragment.md")]
+pub use bindery_macros::sql_fragment;
 
 pub use bindery_core::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
 pub use bindery_core::dialect::{Dialect, Flavour};

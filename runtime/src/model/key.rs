@@ -83,8 +83,8 @@ impl<M, E: Engine, T: ToColumn> ToColumn for Key<M, E, T> {
         self.value.write(params);
     }
 
-    fn belongs_to(&self, engine: usize) -> bool {
-        self.engine.index() == engine && self.value.belongs_to(engine)
+    fn key_engine(&self) -> Option<usize> {
+        Some(self.engine.index())
     }
 }
 

@@ -3,12 +3,13 @@
 use bindery_core::dialect::{ListForm, ListKind};
 use bindery_core::sql_writer::SqlWriter;
 
-use super::tree::{Node, Tree};
+use super::tree::{Node, Piece, Tree};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What is written next.
 enum Step {
     Push(&'static str),
+    Text(String),
     Node(usize),
     Placeholder,
     Number(u8),
@@ -31,6 +32,9 @@ impl NodeWriter<'_> {
             match step {
                 Step::Push(text) => {
                     self.sql.push(text);
+                }
+                Step::Text(text) => {
+                    self.sql.push(&text);
                 }
                 Step::Placeholder => {
                     self.sql.placeholder();
@@ -105,10 +109,26 @@ impl NodeWriter<'_> {
             Node::IsNull(value) => vec![Child(*value), Push(" IS NULL")],
             Node::IsNotNull(value) => vec![Child(*value), Push(" IS NOT NULL")],
             Node::Never => vec![Push("1 = 0")],
+            Node::Fragment(pieces) => self.fragment(pieces),
             Node::And(left, right) => joined(tree, node, [*left, *right], " AND "),
             Node::Or(left, right) => joined(tree, node, [*left, *right], " OR "),
             Node::Not(inner) => vec![Push("NOT ("), Child(*inner), Push(")")],
         })
+    }
+
+    /// In parentheses of its own, whatever operators it has; a comment at its end ends with the line.
+    fn fragment(&self, pieces: &[Piece]) -> Vec<Step> {
+        let part = |piece: &Piece| match piece {
+            Piece::Text(text) => Step::Text(text.clone()),
+            Piece::Value => Step::Placeholder,
+            Piece::Column(path) => Step::Push(self.columns[path.index()]),
+        };
+        let has_comment = |piece: &Piece| matches!(piece, Piece::Text(text) if text.contains("--"));
+        let has_comment = pieces.iter().any(has_comment);
+        let mut parts = vec![Step::Push("(")];
+        parts.extend(pieces.iter().map(part));
+        parts.push(Step::Push(if has_comment { "\n)" } else { ")" }));
+        parts
     }
 
     fn list(&self, kind: ListKind, power: u8) -> Vec<Step> {

@@ -43,6 +43,11 @@ pub(crate) mod op {
     pub(crate) const CASE: u8 = 35;
     /// A selected expression; its position follows.
     pub(crate) const SELECTED: u8 = 36;
+    /// SQL of the program's own: texts, values and columns follow, and the end.
+    pub(crate) const FRAGMENT: u8 = 37;
+    /// Followed by its length and itself.
+    pub(crate) const TEXT: u8 = 38;
+    pub(crate) const END: u8 = 39;
 }
 
 /// The most references that a path follows.
@@ -128,6 +133,13 @@ impl<'a> ShapeReader<'a> {
         let (taken, rest) = self.0.split_at(length);
         self.0 = rest;
         taken
+    }
+
+    /// A text after its length.
+    pub(crate) fn text(&mut self) -> String {
+        let length = self.take(4).try_into().expect("four bytes");
+        let text = self.take(u32::from_le_bytes(length) as usize);
+        String::from_utf8_lossy(text).into_owned()
     }
 
     pub(crate) fn path(&mut self) -> ColumnPath {

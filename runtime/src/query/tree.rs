@@ -3,6 +3,7 @@
 
 use bindery_core::dialect::{Function, ListKind, ValueKind};
 
+use super::fragment::read_pieces;
 use super::shape::{ColumnPath, ShapeReader, op};
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
@@ -30,9 +31,18 @@ pub(crate) enum Node {
     IsNull(usize),
     IsNotNull(usize),
     Never,
+    Fragment(Vec<Piece>),
     And(usize, usize),
     Or(usize, usize),
     Not(usize),
+}
+
+/// A part of a fragment.
+#[derive(Debug)]
+pub(crate) enum Piece {
+    Text(String),
+    Value,
+    Column(ColumnPath),
 }
 
 /// Expressions and conditions that stand beside each other.
@@ -74,6 +84,7 @@ impl Tree {
         while let Some(at) = open.pop() {
             match &self.nodes[at] {
                 Node::Column(path) => columns.push(*path),
+                Node::Fragment(pieces) => columns.extend(pieces.iter().filter_map(Piece::column)),
                 Node::Call(function, _) if only_bare && function.is_aggregate() => {}
                 node => open.extend(node.children()),
             }
@@ -91,6 +102,15 @@ impl Tree {
     }
 }
 
+impl Piece {
+    fn column(&self) -> Option<ColumnPath> {
+        match self {
+            Self::Column(path) => Some(*path),
+            Self::Text(_) | Self::Value => None,
+        }
+    }
+}
+
 impl Node {
     pub(crate) fn children(&self) -> Vec<usize> {
         match self {
@@ -99,6 +119,7 @@ impl Node {
             | Self::Typed(_)
             | Self::Number(_)
             | Self::Selected(_)
+            | Self::Fragment(_)
             | Self::Never => Vec::new(),
             Self::Call(_, children) | Self::Case(children) => children.clone(),
             Self::Between(value, low, high) => vec![*value, *low, *high],
@@ -148,6 +169,7 @@ fn read_node(reader: &mut ShapeReader<'_>, stack: &mut Vec<usize>) -> Node {
         }
         op::NOT => Node::Not(one()),
         op::NEVER => Node::Never,
+        op::FRAGMENT => Node::Fragment(read_pieces(reader)),
         op::LIKE => Node::Like(one()),
         op::STARTS_WITH => Node::StartsWith(one()),
         op::IN => Node::In(one(), ListKind::of_number(reader.byte()), reader.byte()),

@@ -2,7 +2,11 @@
 
 mod control;
 mod dialects;
+#[cfg(feature = "derive")]
+mod engines;
 mod errors;
+#[cfg(feature = "derive")]
+mod fragments;
 mod left;
 #[cfg(feature = "derive")]
 mod macros;

@@ -105,10 +105,16 @@ pub trait ToColumn {
     /// Writes exactly one value. What a database cannot hold is recorded in the writer and reported before anything is sent.
     fn write(&self, params: &mut ParamWriter<'_>);
 
+    /// The engine of a key, by its number; everything else belongs to any.
+    #[doc(hidden)]
+    fn key_engine(&self) -> Option<usize> {
+        None
+    }
+
     /// A key belongs to one engine, everything else to any.
     #[doc(hidden)]
-    fn belongs_to(&self, _engine: usize) -> bool {
-        true
+    fn belongs_to(&self, engine: usize) -> bool {
+        self.key_engine().is_none_or(|of| of == engine)
     }
 }
 
@@ -148,8 +154,8 @@ impl<T: ToColumn + ?Sized> ToColumn for &T {
         (**self).write(params);
     }
 
-    fn belongs_to(&self, engine: usize) -> bool {
-        (**self).belongs_to(engine)
+    fn key_engine(&self) -> Option<usize> {
+        (**self).key_engine()
     }
 }
 
@@ -161,8 +167,8 @@ impl<T: ToColumn> ToColumn for Option<T> {
         }
     }
 
-    fn belongs_to(&self, engine: usize) -> bool {
-        self.as_ref().is_none_or(|value| value.belongs_to(engine))
+    fn key_engine(&self) -> Option<usize> {
+        self.as_ref().and_then(ToColumn::key_engine)
     }
 }
 
