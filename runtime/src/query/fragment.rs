@@ -19,19 +19,19 @@ use std::marker::PhantomData;
 )]
 pub trait FragmentPart<M, E: Engine> {
     #[doc(hidden)]
-    fn write(self, into: &mut FragmentWriter<'_>);
+    fn write(&self, into: &mut FragmentWriter<'_>);
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T, K, E: Engine> FragmentPart<M, E> for &Column<M, T, K> {
-    fn write(self, into: &mut FragmentWriter<'_>) {
+impl<M, T, K, E: Engine> FragmentPart<M, E> for Column<M, T, K> {
+    fn write(&self, into: &mut FragmentWriter<'_>) {
         into.column(self.path);
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, V: ToColumn + ?Sized, E: Engine> FragmentPart<M, E> for &V {
-    fn write(self, into: &mut FragmentWriter<'_>) {
+impl<M, V: ToColumn + ?Sized, E: Engine> FragmentPart<M, E> for V {
+    fn write(&self, into: &mut FragmentWriter<'_>) {
         into.value(self);
     }
 }
@@ -85,7 +85,7 @@ impl<M, E: Engine> Fragment<M, E> {
     }
 
     /// Appends a column or a value.
-    pub fn part(mut self, part: impl FragmentPart<M, E>) -> Self {
+    pub fn part<P: FragmentPart<M, E> + ?Sized>(mut self, part: &P) -> Self {
         part.write(&mut FragmentWriter(&mut self.predicate));
         self
     }
