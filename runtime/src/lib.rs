@@ -106,6 +106,11 @@ mod examples_of_writing {}
 #[doc = include_str!("../../docs/queries.md")]
 mod examples_of_queries {}
 
+/// The examples of `docs/relations.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/relations.md")]
+mod examples_of_relations {}
+
 /// The examples of `docs/raw-sql.md` compile.
 #[cfg(all(doctest, feature = "derive"))]
 #[doc = include_str!("../../docs/raw-sql.md")]

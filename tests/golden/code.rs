@@ -52,6 +52,7 @@ cases! {
     links: "links/bindery.rs",
     linked: "linked/bindery.rs",
     relations: "relations/bindery.rs",
+    library: "library/bindery.rs",
     versions: "versions/bindery.rs",
     views: "views/bindery.rs",
 }

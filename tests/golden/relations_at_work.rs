@@ -284,3 +284,195 @@ fn qry_03_loads_through_databases_transactions_and_engines_chosen_at_run_time()
     }
     Ok(())
 }
+
+#[test]
+fn qry_03_rows_have_methods_for_what_belongs_to_them() -> bindery::Result<()> {
+    fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let users = fill(c)?;
+        let post = c.posts().filter(post::title.eq("one")).one()?;
+        assert_eq!(post.author(c)?.as_ref(), Some(&users[0]));
+        assert_eq!(post.editor(c)?.as_ref(), Some(&users[1]));
+        let two = c.posts().filter(post::title.eq("two")).one()?;
+        assert_eq!(two.editor(c)?, None);
+        assert_eq!(c.users().find_if(post.editor_id)?.as_ref(), Some(&users[1]));
+        assert_eq!(c.users().find_if(two.editor_id)?, None);
+        let written = users[0].posts_by_author_id(c);
+        let titles: Vec<_> = written.order_by(post::title.desc()).all()?;
+        assert_eq!(
+            titles.iter().map(|post| &*post.title).collect::<Vec<_>>(),
+            ["three", "one"]
+        );
+        assert_eq!(
+            users[0]
+                .posts_by_author_id(c)
+                .filter(post::title.eq("one"))
+                .count()?,
+            1
+        );
+        assert_eq!(users[0].profile(c)?, None);
+        c.profiles().insert(NewProfile::new(users[0].id, "Ann's"))?;
+        let profile = users[0].profile(c)?.expect("it was inserted");
+        assert_eq!(profile.user(c)?.as_ref(), Some(&users[0]));
+        c.transaction(|tx| {
+            assert_eq!(post.author(tx)?.as_ref(), Some(&users[0]));
+            assert_eq!(users[2].posts_by_author_id(tx).count()?, 0);
+            Ok(())
+        })?;
+        c.chapters().insert(NewChapter::new(post.id, 1, "first"))?;
+        let note = c
+            .notes()
+            .insert(NewNote::new("words").number(1).post_id(post.id))?;
+        let chapter = note.chapter(c)?.expect("it was inserted");
+        assert_eq!(chapter.notes(c).one()?, note);
+        let loose = c.notes().insert(NewNote::new("loose").number(1))?;
+        assert_eq!(loose.chapter(c)?, None);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_04_many_to_many_both_ways() -> bindery::Result<()> {
+    fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        fill(c)?;
+        let mut tags = Vec::new();
+        for name in ["rust", "sql", "tea"] {
+            tags.push(c.tags().insert(NewTag::new(name))?);
+        }
+        let posts = c.posts().order_by(post::id.asc()).all()?;
+        let names = |mut tags: Vec<Tag<E>>| {
+            tags.sort_by(|left, right| left.name.cmp(&right.name));
+            tags.into_iter()
+                .map(|tag| tag.name.into_value())
+                .collect::<Vec<_>>()
+        };
+        assert!(posts[0].tags(c).add(&tags[0])?);
+        assert!(
+            !posts[0].tags(c).add(&tags[0])?,
+            "added twice it is there once"
+        );
+        assert!(tags[1].posts(c).add(&posts[0])?);
+        assert!(posts[1].tags(c).add(&tags[1])?);
+        assert_eq!(names(posts[0].tags(c).all()?), ["rust", "sql"]);
+        assert_eq!(posts[0].tags(c).count()?, 2);
+        assert_eq!(
+            tags[1]
+                .posts(c)
+                .query()?
+                .filter(post::title.eq("two"))
+                .count()?,
+            1
+        );
+        assert_eq!(posts[2].tags(c).all()?, []);
+
+        let loaded = c.load(&posts, post::tags)?;
+        let all: Vec<Vec<_>> = loaded
+            .iter()
+            .map(|tags| tags.iter().map(|tag| tag.name.to_string()).collect())
+            .collect();
+        assert_eq!(all, [vec!["rust", "sql"], vec!["sql"], vec![]]);
+        assert_eq!(loaded.rows().len(), 2, "each tag once");
+
+        assert!(posts[0].tags(c).remove(&tags[0])?);
+        assert!(!posts[0].tags(c).remove(&tags[0])?);
+        assert_eq!(c.tags().count()?, 3, "the row itself stays");
+        posts[0].tags(c).set([&tags[2], &tags[1], &tags[2]])?;
+        assert_eq!(names(posts[0].tags(c).all()?), ["sql", "tea"]);
+        posts[0].tags(c).set([&tags[0]])?;
+        assert_eq!(names(posts[0].tags(c).all()?), ["rust"]);
+        assert_eq!(
+            names(posts[1].tags(c).all()?),
+            ["sql"],
+            "of the other nothing changed"
+        );
+        c.transaction(|tx| {
+            posts[1].tags(tx).set(&tags)?;
+            assert_eq!(posts[1].tags(tx).count()?, 3);
+            Ok(())
+        })?;
+        assert_eq!(posts[1].tags(c).clear()?, 3);
+        assert_eq!(posts[0].tags(c).count()?, 1);
+
+        // Cascades: of a tag, and of a post.
+        posts[0].tags(c).set(&tags)?;
+        posts[1].tags(c).set(&tags)?;
+        c.tags().delete(tags[0].name.clone())?;
+        assert_eq!((posts[0].tags(c).count()?, c.posts().count()?), (2, 3));
+        c.posts().delete(posts[0].id)?;
+        assert_eq!((tags[1].posts(c).count()?, c.tags().count()?), (1, 2));
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_03_trees_are_read_by_one_statement_and_circles_end() -> bindery::Result<()> {
+    fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let mut all: Vec<Company<E>> = Vec::new();
+        for (name, parent) in [
+            ("root", None),
+            ("a", Some(0)),
+            ("b", Some(0)),
+            ("a1", Some(1)),
+            ("a2", Some(1)),
+            ("a11", Some(3)),
+        ] {
+            let parent = parent.map(|parent: usize| all[parent].id);
+            all.push(
+                c.companies()
+                    .insert(NewCompany::new(name).parent_id(parent))?,
+            );
+        }
+        let names =
+            |rows: Vec<Company<E>>| rows.into_iter().map(|row| row.name).collect::<Vec<_>>();
+        assert_eq!(names(all[5].ancestors(c)?), ["a1", "a", "root"]);
+        assert_eq!(names(all[0].ancestors(c)?), [""; 0]);
+        let below = names(all[0].descendants(c)?);
+        assert_eq!(below.len(), 5);
+        assert_eq!(
+            below[..2].iter().max().map(|name| &**name),
+            Some("b"),
+            "level by level: {below:?}"
+        );
+        assert_eq!(below[4], "a11");
+        assert_eq!(names(all[2].descendants(c)?), [""; 0]);
+
+        c.companies().update(
+            all[0].id,
+            CompanyPatch {
+                parent_id: Some(Some(all[5].id)),
+                ..CompanyPatch::default()
+            },
+        )?;
+        let root = c.companies().get(all[0].id)?;
+        assert_eq!(names(root.ancestors(c)?), ["a11", "a1", "a"]);
+        assert_eq!(
+            root.descendants(c)?.len(),
+            5,
+            "the row itself is not below itself"
+        );
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_04_a_row_is_inserted_with_those_that_refer_to_it_or_not_at_all() -> bindery::Result<()> {
+    fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let new = NewUser::new("ann@example.org", "Ann");
+        let (ann, posts) = user::posts_by_author_id.insert_with(c, new, |ann| {
+            ["one", "two"].map(|title| NewPost::new(ann.id, title))
+        })?;
+        assert_eq!((posts, ann.posts_by_author_id(c).count()?), (2, 2));
+        let nobody = UserId::new(-1);
+        let failed = user::posts_by_author_id.insert_with(
+            c,
+            NewUser::new("bob@example.org", "Bob"),
+            |bob| [NewPost::new(bob.id, "three"), NewPost::new(nobody, "four")],
+        );
+        assert!(failed.is_err());
+        assert_eq!((c.users().count()?, c.posts().count()?), (1, 2));
+        Ok(())
+    }
+    on_each!(show)
+}

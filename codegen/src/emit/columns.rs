@@ -3,7 +3,7 @@
 //! They are apart from the rest of the model's code because a constant in scope turns a parameter of its name into a
 //! pattern.
 
-use super::relations::{ReferenceShape, ReferencedShape};
+use super::relations::{ReferenceShape, ReferencedShape, ThroughShape};
 use super::shape::{Field, LinkShape, Shape};
 use super::shapes::Surroundings;
 use super::{UNUSED_IMPORT, code, in_words};
@@ -68,6 +68,7 @@ pub(crate) fn items(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
             used("BelongsTo", !shape.references.iter().all(is_alone)),
             used("HasMany", referenced().any(|one| !one.is_unique)),
             used("HasOne", referenced().any(|one| one.is_unique)),
+            used("ManyToMany", !shape.through.is_empty()),
         ];
         import(w, "relation", &of_relation);
     });
@@ -81,6 +82,9 @@ pub(crate) fn items(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
     }
     for (number, referenced) in shape.referenced.iter().enumerate() {
         w.item(|w| has(w, around, shape, (number, referenced)));
+    }
+    for through in &shape.through {
+        w.item(|w| many_to_many(w, around, shape, through));
     }
 }
 
@@ -142,6 +146,28 @@ fn has(
     w.assignment(
         &format!("pub const {name}: {kind}<{tag}, {from}>"),
         &Expr::text(format!("{kind}::at({number})")),
+    );
+}
+
+/// What belongs to the model by a table between.
+fn many_to_many(
+    w: &mut RustWriter,
+    around: &Surroundings<'_>,
+    shape: &Shape<'_>,
+    through: &ThroughShape<'_>,
+) {
+    w.doc(&format!(
+        "The rows of {} that belong to this one by {}.",
+        code(&through.to.accessor),
+        code(&through.link.accessor)
+    ));
+    let (tag, name) = (around.tag(shape), &through.constant);
+    let [link, to] =
+        [through.link, through.to].map(|names| format!("{}::{}", around.scope.model, names.row));
+    let (near, far) = (through.near, through.far);
+    w.assignment(
+        &format!("pub const {name}: ManyToMany<{tag}, {link}, {to}>"),
+        &Expr::text(format!("ManyToMany::at({near}, {far})")),
     );
 }
 

@@ -233,6 +233,7 @@ fn own_references(shape: &mut Shape<'_>, row: &OwnRow) {
         own.is_some()
     });
     shape.referenced = Vec::new();
+    shape.through = Vec::new();
 }
 
 /// The trait that gives connections and transactions the accessor.

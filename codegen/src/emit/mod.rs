@@ -20,6 +20,7 @@ mod names;
 mod new;
 mod patch;
 mod program;
+mod related;
 mod relations;
 mod row;
 mod setters;

@@ -6,7 +6,7 @@ use super::shapes::Surroundings;
 use super::sql::Statements;
 use super::{
     UNUSED, access, columns, constraints, from_row, in_words, info, key, model as model_impl, new,
-    patch, row, source, sql,
+    patch, related, row, source, sql,
 };
 use crate::rust_writer::RustWriter;
 
@@ -77,6 +77,7 @@ impl Module<'_> {
         }
         model_impl::model(w, around, shape);
         row::methods(w, around, shape);
+        related::methods(w, around, shape);
         sql::statements(w, around, shape, &self.statements);
         sql::lives_on(w, around, shape);
         access::queries(w, around, shape);

@@ -7,7 +7,8 @@
 use std::collections::HashSet;
 
 use bindery_schema::model::{ColumnId, ForeignKey, Model, Table, TableId};
-use bindery_schema::plan::statements::{is_writable, row_columns};
+use bindery_schema::name::escape_keyword;
+use bindery_schema::plan::statements::{is_required, is_writable, row_columns};
 
 use super::names::{ModelNames, Names};
 use super::shapes::Surroundings;
@@ -30,6 +31,9 @@ pub(crate) struct Relations {
 pub(crate) struct ReferenceShape<'m> {
     /// Its constant; `None` for that of its only column.
     pub(crate) constant: Option<String>,
+    /// The method of the row.
+    pub(crate) method: String,
+    pub(crate) is_to_several: bool,
     /// Positions of its columns in the row.
     pub(crate) columns: Vec<usize>,
     pub(crate) nullable: bool,
@@ -47,6 +51,8 @@ pub(crate) struct ReferenceShape<'m> {
 #[derive(Debug, Hash)]
 pub(crate) struct ReferencedShape<'m> {
     pub(crate) constant: String,
+    /// The method of the row.
+    pub(crate) method: String,
     pub(crate) from: &'m ModelNames,
     pub(crate) is_from_self: bool,
     /// Its number there.
@@ -90,13 +96,20 @@ impl Relations {
         (model, names): (&'m Model, &'m Names),
         around: &Surroundings<'_>,
         id: TableId,
-    ) -> (Vec<ReferenceShape<'m>>, Vec<ReferencedShape<'m>>) {
+    ) -> Shaped<'m> {
         let fields = model.table(id).columns.iter();
         let fields = fields.filter(|column| !column.skip);
         let mut taken: HashSet<String> = fields.map(|column| column.field.clone()).collect();
-        let references = self.reference_shapes((model, names), around, id, &mut taken);
-        let referenced = self.referenced_shapes((model, names), around, id, &mut taken);
-        (references, referenced)
+        let mut methods = RESERVED.iter().map(|name| (*name).to_owned()).collect();
+        let taken = &mut (&mut taken, &mut methods);
+        let references = self.reference_shapes((model, names), around, id, taken);
+        let referenced = self.referenced_shapes((model, names), around, id, taken);
+        let through = self.through_shapes((model, names), id, taken);
+        Shaped {
+            references,
+            referenced,
+            through,
+        }
     }
 
     fn reference_shapes<'m>(
@@ -104,7 +117,7 @@ impl Relations {
         (model, names): (&'m Model, &'m Names),
         around: &Surroundings<'_>,
         id: TableId,
-        taken: &mut HashSet<String>,
+        (taken, methods): &mut Taken<'_>,
     ) -> Vec<ReferenceShape<'m>> {
         let table = model.table(id);
         let mut alone = HashSet::new();
@@ -116,8 +129,14 @@ impl Relations {
                 let is_column = key.columns.len() == 1 && alone.insert(key.columns[0]);
                 let constant = (!is_column)
                     .then(|| free(&to.columns, &fields(table, &key.columns), false, taken));
+                let name = match constant.as_deref() {
+                    Some(name) => plain(name).to_owned(),
+                    None => without_id(&table.column(key.columns[0]).field),
+                };
                 ReferenceShape {
                     constant,
+                    method: method(&name, methods),
+                    is_to_several: model.table(key.table).engines.len() > 1,
                     columns: positions(table, &key.columns),
                     nullable: is_nullable(table, &key.columns),
                     tag: format!("{}::{}", around.scope.model, to.row),
@@ -135,10 +154,10 @@ impl Relations {
         (model, names): (&'m Model, &'m Names),
         around: &Surroundings<'_>,
         id: TableId,
-        taken: &mut HashSet<String>,
+        (taken, methods): &mut Taken<'_>,
     ) -> Vec<ReferencedShape<'m>> {
         let all = &self.referenced[id.0 as usize];
-        let shape = |&(from, number): &(TableId, usize)| {
+        let mut shape = |&(from, number): &(TableId, usize)| {
             let key = self.foreign_key(model, from, number);
             let (table, from_names) = (model.table(from), &names.models[from.0 as usize]);
             let is_unique = is_unique(table, &key.columns);
@@ -148,8 +167,10 @@ impl Relations {
             };
             let is_one_of_several = all.iter().filter(|(other, _)| *other == from).count() > 1;
             let columns = key.columns.iter();
+            let constant = free(name, &fields(table, &key.columns), is_one_of_several, taken);
             ReferencedShape {
-                constant: free(name, &fields(table, &key.columns), is_one_of_several, taken),
+                method: method(plain(&constant), methods),
+                constant,
                 from: from_names,
                 is_from_self: from == id,
                 reference: number,
@@ -158,8 +179,134 @@ impl Relations {
                 statics: statics(around, table),
             }
         };
-        all.iter().map(shape).collect()
+        all.iter().map(&mut shape).collect()
     }
+
+    /// Relations through tables that hold nothing but two references.
+    fn through_shapes<'m>(
+        &self,
+        (model, names): (&'m Model, &'m Names),
+        id: TableId,
+        (taken, methods): &mut Taken<'_>,
+    ) -> Vec<ThroughShape<'m>> {
+        let mut shapes = Vec::new();
+        for (near, &(table, number)) in self.referenced[id.0 as usize].iter().enumerate() {
+            let Some(far) = self.other_side(model, table, number) else {
+                continue;
+            };
+            let between = model.table(table);
+            let key = self.foreign_key(model, table, far);
+            let (to, link) = (
+                &names.models[key.table.0 as usize],
+                &names.models[table.0 as usize],
+            );
+            let columns = fields(between, &key.columns);
+            let constant = free(&to.accessor, &columns, key.table == id, taken);
+            shapes.push(ThroughShape {
+                method: method(plain(&constant), methods),
+                constant,
+                near,
+                far,
+                link,
+                to,
+            });
+        }
+        shapes
+    }
+
+    /// The other reference of a table that holds nothing but two.
+    fn other_side(&self, model: &Model, id: TableId, number: usize) -> Option<usize> {
+        let table = model.table(id);
+        if self.references[id.0 as usize].len() != 2 || table.foreign_keys.len() != 2 {
+            return None;
+        }
+        let far = 1 - number;
+        let [near_key, far_key] = [number, far].map(|at| self.foreign_key(model, id, at));
+        let refers = |id: &ColumnId| near_key.columns.contains(id) || far_key.columns.contains(id);
+        let primary = &table.primary_key.as_ref()?.columns;
+        let all = || near_key.columns.iter().chain(&far_key.columns);
+        let is_key = all().all(|id| primary.contains(id)) && primary.iter().all(refers);
+        let is_pair = !is_unique(table, &near_key.columns) && !is_unique(table, &far_key.columns);
+        let ids = (0..table.columns.len()).map(|at| ColumnId(at as u32));
+        let mut others = ids.filter(|id| !refers(id));
+        let is_enough = others.all(|id| !is_required(model, table, id));
+        (is_key && is_pair && is_enough).then_some(far)
+    }
+}
+
+/// The names of constants and of methods that are taken.
+type Taken<'t> = (&'t mut HashSet<String>, &'t mut HashSet<String>);
+
+/// The relations of one model.
+pub(crate) struct Shaped<'m> {
+    pub(crate) references: Vec<ReferenceShape<'m>>,
+    pub(crate) referenced: Vec<ReferencedShape<'m>>,
+    pub(crate) through: Vec<ThroughShape<'m>>,
+}
+
+/// A relation through a table that refers to both sides.
+#[derive(Debug, Hash)]
+pub(crate) struct ThroughShape<'m> {
+    pub(crate) constant: String,
+    /// The method of the row.
+    pub(crate) method: String,
+    /// The number of the table's reference to the model.
+    pub(crate) near: usize,
+    /// Of the other reference, among the table's.
+    pub(crate) far: usize,
+    /// The table between.
+    pub(crate) link: &'m ModelNames,
+    pub(crate) to: &'m ModelNames,
+}
+
+/// Names that methods of rows have: our own, and those of traits that rows implement.
+const RESERVED: &[&str] = &[
+    "ancestors",
+    "belongs_to",
+    "borrow",
+    "borrow_mut",
+    "clone",
+    "clone_from",
+    "cmp",
+    "copy_as_new_to",
+    "copy_over_to",
+    "copy_to",
+    "delete",
+    "descendants",
+    "eq",
+    "fmt",
+    "from",
+    "hash",
+    "into",
+    "ne",
+    "partial_cmp",
+    "save",
+    "to_engine",
+    "to_owned",
+    "to_string",
+    "try_from",
+    "try_into",
+    "type_id",
+    "update",
+    "validate",
+    "write_row",
+];
+
+/// `author` of `author_id`; the column's name where nothing or a keyword would be left.
+fn without_id(field: &str) -> String {
+    let field = plain(field);
+    match field.strip_suffix("_id") {
+        Some(name) if !name.is_empty() && escape_keyword(name) == name => name.to_owned(),
+        Some(_) | None => field.to_owned(),
+    }
+}
+
+fn method(name: &str, methods: &mut HashSet<String>) -> String {
+    let mut name = name.to_owned();
+    while !methods.insert(name.clone()) {
+        name.push_str("_row");
+    }
+    escape_keyword(&name)
 }
 
 /// Foreign keys between columns of rows; the second of two that are alike adds nothing.

@@ -11,7 +11,7 @@ use bindery_schema::rust_type::{Argument, Traits, TypeFeature};
 use super::column_types::Functions;
 use super::constraints::ConstraintShape;
 use super::names::ModelNames;
-use super::relations::{ReferenceShape, ReferencedShape};
+use super::relations::{ReferenceShape, ReferencedShape, ThroughShape};
 use super::types;
 
 /// Which model of the schema it is. The code does not say so: one table more gives others other numbers and the same code.
@@ -51,6 +51,8 @@ pub(crate) struct Shape<'m> {
     pub(crate) references: Vec<ReferenceShape<'m>>,
     /// Foreign keys of models to this one, by their numbers.
     pub(crate) referenced: Vec<ReferencedShape<'m>>,
+    /// Relations through tables of two references.
+    pub(crate) through: Vec<ThroughShape<'m>>,
 }
 
 /// Paths of derives that the configuration adds.

@@ -14,7 +14,7 @@ use bindery_schema::rust_type::Traits;
 use super::column_types::{ColumnTypes, Functions};
 use super::constraints;
 use super::names::Names;
-use super::relations::Relations;
+use super::relations::{Relations, Shaped};
 use super::shape::{
     ColumnFacts, Field, Given, ItemDerives, KeyShape, LinkShape, Number, Shape, TableFacts,
     UniqueShape, applied,
@@ -137,7 +137,11 @@ impl<'m> Shapes<'m> {
             .iter()
             .any(|field| field.on_row_engine && !field.nullable);
         let named = (self.model, &self.names);
-        let (references, referenced) = self.relations.shapes(named, &self.around, id);
+        let Shaped {
+            references,
+            referenced,
+            through,
+        } = self.relations.shapes(named, &self.around, id);
         Shape {
             number: Number(id),
             table: TableFacts::from_table(table),
@@ -153,6 +157,7 @@ impl<'m> Shapes<'m> {
             constraints: constraints::shapes(self.model, id),
             references,
             referenced,
+            through,
             fields,
         }
     }

@@ -232,6 +232,14 @@ impl Clauses {
         }
     }
 
+    /// The same, or the reason why there is no such condition.
+    pub(crate) fn filter_or_refuse(&mut self, condition: Result<Predicate>) {
+        match condition {
+            Ok(condition) => self.filter_by(&condition),
+            Err(error) => self.predicate.keep(Err(error)),
+        }
+    }
+
     /// Of the rows, those that meet this condition, too.
     pub(crate) fn filter_by(&mut self, condition: &Predicate) {
         self.predicate.append(condition);

@@ -1,7 +1,7 @@
 //! The typed query: which rows of which model, on which engine.
 
 use super::clauses::Clauses;
-use super::condition::Condition;
+use super::condition::{Condition, Predicate};
 use super::order::Orders;
 use super::render::Wanted;
 use crate::error::{Error, ErrorKind, Operation, Result};
@@ -36,6 +36,18 @@ use crate::repository::{Repository, Rows};
 pub struct Query<'c, M, E> {
     pub(super) repository: Repository<'c, M, E>,
     pub(super) clauses: Clauses,
+}
+
+impl<'c, M, E> Query<'c, M, E> {
+    /// The rows that meet this condition, or the reason why it cannot be asked.
+    pub(crate) fn of(repository: Repository<'c, M, E>, condition: Result<Predicate>) -> Self {
+        let mut clauses = Clauses::new();
+        clauses.filter_or_refuse(condition);
+        Self {
+            repository,
+            clauses,
+        }
+    }
 }
 
 impl<'c, M: Model, E: Engine> Repository<'c, M, E> {

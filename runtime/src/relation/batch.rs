@@ -115,7 +115,7 @@ fn wanted(clauses: &Clauses) -> Wanted {
     }
 }
 
-fn chunk_of(columns: &[usize]) -> usize {
+pub(super) fn chunk_of(columns: &[usize]) -> usize {
     if columns.len() == 1 {
         KEYS
     } else {
@@ -130,7 +130,7 @@ fn equal_by_collation() -> Error {
 }
 
 /// The columns hold one of these keys.
-fn condition(columns: &[usize], keys: &[RecordedValues]) -> Predicate {
+pub(super) fn condition(columns: &[usize], keys: &[RecordedValues]) -> Predicate {
     match columns {
         [column] => {
             let mut items = Predicate::new();
@@ -142,6 +142,11 @@ fn condition(columns: &[usize], keys: &[RecordedValues]) -> Predicate {
         }
         several => one_of(several, keys),
     }
+}
+
+/// The columns hold this key.
+pub(super) fn equal_to(columns: &[usize], key: &RecordedValues) -> Predicate {
+    one_of(columns, std::slice::from_ref(key))
 }
 
 /// Their number is a power of two, so that there are few texts: the last stands for those that are missing.

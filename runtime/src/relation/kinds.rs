@@ -18,14 +18,35 @@ type Marker<M, U, K> = PhantomData<fn() -> (M, U, K)>;
 
 /// Any number of rows of `C` refer to a row of `M`.
 pub struct HasMany<M, C> {
-    pub(crate) link: End,
+    pub(crate) end: End,
     marker: PhantomData<fn() -> (M, C)>,
 }
 
 /// At most one row of `C` refers to a row of `M`: the referring columns are unique.
 pub struct HasOne<M, C> {
-    pub(crate) link: End,
+    pub(crate) end: End,
     marker: PhantomData<fn() -> (M, C)>,
+}
+
+/// Rows of `M` and of `U` belong together by rows of `J`, which refers to both and has no other key.
+pub struct ManyToMany<M, J, U> {
+    /// The reference of `J` to `M`.
+    pub(crate) near: End,
+    /// Among the references of `J`: that to `U`.
+    pub(crate) far: u8,
+    marker: Marker<M, J, U>,
+}
+
+impl<M, J, U> ManyToMany<M, J, U> {
+    /// By the number of the reference to `M`, and that of the other reference of `J`. For generated code.
+    #[doc(hidden)]
+    pub const fn at(near: u16, far: u8) -> Self {
+        Self {
+            near: End::Referenced(near),
+            far,
+            marker: PhantomData,
+        }
+    }
 }
 
 /// A reference, seen from the model that it refers to.
@@ -56,8 +77,9 @@ macro_rules! value {
 }
 
 value!(BelongsTo<M, U, K>, reference);
-value!(HasMany<M, C>, link);
-value!(HasOne<M, C>, link);
+value!(HasMany<M, C>, end);
+value!(HasOne<M, C>, end);
+value!(ManyToMany<M, J, U>, near);
 
 impl<M, U, K> BelongsTo<M, U, K> {
     /// The reference with this number. For generated code.
@@ -71,7 +93,7 @@ impl<M, U, K> BelongsTo<M, U, K> {
 
     /// The same relation from the other side: all rows that refer to one.
     pub const fn reversed(self) -> HasMany<U, M> {
-        HasMany::of(End::Reversed(self.reference))
+        HasMany::by_end(End::Reversed(self.reference))
     }
 }
 
@@ -79,12 +101,12 @@ impl<M, C> HasMany<M, C> {
     /// The reference to `M` with this number. For generated code.
     #[doc(hidden)]
     pub const fn at(referenced: u16) -> Self {
-        Self::of(End::Referenced(referenced))
+        Self::by_end(End::Referenced(referenced))
     }
 
-    const fn of(link: End) -> Self {
+    const fn by_end(end: End) -> Self {
         Self {
-            link,
+            end,
             marker: PhantomData,
         }
     }
@@ -94,12 +116,12 @@ impl<M, C> HasOne<M, C> {
     /// The reference to `M` with this number. For generated code.
     #[doc(hidden)]
     pub const fn at(referenced: u16) -> Self {
-        Self::of(End::Referenced(referenced))
+        Self::by_end(End::Referenced(referenced))
     }
 
-    const fn of(link: End) -> Self {
+    const fn by_end(end: End) -> Self {
         Self {
-            link,
+            end,
             marker: PhantomData,
         }
     }
@@ -108,6 +130,6 @@ impl<M, C> HasOne<M, C> {
 impl<M, T, U, K> Column<M, T, To<U, K>> {
     /// The same relation from the other side: all rows that refer to one.
     pub const fn reversed(self) -> HasMany<U, M> {
-        HasMany::of(End::Reversed(self.reference))
+        HasMany::by_end(End::Reversed(self.reference))
     }
 }

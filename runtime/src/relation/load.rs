@@ -1,8 +1,8 @@
 //! Loading what belongs to many rows at once: one statement for a relation, never one for each row.
 
 use super::batch::Batch;
-use super::kinds::{BelongsTo, End, HasMany, HasOne};
-use super::loaded::{LoadedMany, LoadedNested, LoadedOne};
+use super::kinds::{BelongsTo, End, HasMany, HasOne, ManyToMany};
+use super::loaded::{LoadedMany, LoadedNested, LoadedOne, LoadedThrough};
 use crate::driver::{ReferenceSql, TableSql};
 use crate::error::Result;
 use crate::link::connection::Connection;
@@ -83,13 +83,13 @@ fn load_one<U: Model, E: Hosts<U>>(
     Ok(LoadedOne::new(batch.into_places(), found))
 }
 
-/// The reference that a link stands for: of the referring table.
-fn reference<M: Model, C: Model, E: Hosts<M> + Hosts<C>>(
+/// The reference of the referring table.
+pub(super) fn reference<M: Model, C: Model, E: Hosts<M> + Hosts<C>>(
     target: &mut Target<'_, E>,
-    link: End,
+    end: End,
 ) -> Result<&'static ReferenceSql> {
     let referring = Repository::<C, E>::new(target.again()).hosted()?;
-    let number = match link {
+    let number = match end {
         End::Reversed(number) => usize::from(number),
         End::Referenced(number) => {
             let referred = Repository::<M, E>::new(target.again()).hosted()?;
@@ -103,12 +103,28 @@ fn reference<M: Model, C: Model, E: Hosts<M> + Hosts<C>>(
 fn referred<M: Model, C: Model, E: Hosts<M> + Hosts<C>>(
     target: &mut Target<'_, E>,
     rows: &[M::Row<E>],
-    link: End,
+    end: End,
 ) -> Result<(Batch, &'static [usize])> {
-    let reference = reference::<M, C, E>(target, link)?;
+    let reference = reference::<M, C, E>(target, end)?;
     let to: &TableSql = reference.to;
     let batch = Batch::of_rows::<M, E>(rows, target.engine, (to, reference.to_columns()))?;
     Ok((batch, reference.columns))
+}
+
+fn load_many<M: Model, C: Model, E: Hosts<M> + Hosts<C>>(
+    target: &mut Target<'_, E>,
+    rows: &[M::Row<E>],
+    end: End,
+) -> Result<LoadedMany<C::Row<E>>> {
+    let (batch, columns) = referred::<M, C, E>(target, rows, end)?;
+    let mut found = Vec::new();
+    let mut repository = Repository::<C, E>::new(target.again());
+    let clauses = Clauses::new();
+    batch.fetch(&mut repository, columns, &clauses, &mut |group, row| {
+        found.push((group, row));
+    })?;
+    let groups = batch.len();
+    Ok(LoadedMany::new(&batch.into_places(), groups, found))
 }
 
 macro_rules! to_one {
@@ -140,7 +156,7 @@ impl<M: Model, C: Model, E: Hosts<M> + Hosts<C>> Load<E> for HasOne<M, C> {
     type Loaded = LoadedOne<C::Row<E>>;
 
     fn load(self, target: &mut Target<'_, E>, rows: &[M::Row<E>]) -> Result<Self::Loaded> {
-        let (batch, columns) = referred::<M, C, E>(target, rows, self.link)?;
+        let (batch, columns) = referred::<M, C, E>(target, rows, self.end)?;
         load_one::<C, E>(target, batch, columns, &Clauses::new())
     }
 }
@@ -158,19 +174,7 @@ impl<M: Model, C: Model, E: Hosts<M> + Hosts<C>> Load<E> for HasMany<M, C> {
     type Loaded = LoadedMany<C::Row<E>>;
 
     fn load(self, target: &mut Target<'_, E>, rows: &[M::Row<E>]) -> Result<Self::Loaded> {
-        let (batch, columns) = referred::<M, C, E>(target, rows, self.link)?;
-        let mut found = Vec::new();
-        let mut repository = Repository::<C, E>::new(target.again());
-        batch.fetch(
-            &mut repository,
-            columns,
-            &Clauses::new(),
-            &mut |group, row| {
-                found.push((group, row));
-            },
-        )?;
-        let groups = batch.len();
-        Ok(LoadedMany::new(&batch.into_places(), groups, found))
+        load_many::<M, C, E>(target, rows, self.end)
     }
 }
 
@@ -178,6 +182,29 @@ impl<M: Model, C: Model, E: Hosts<M> + Hosts<C>> Chain<E> for HasMany<M, C> {
     type To = C;
 
     fn rows(loaded: &Self::Loaded) -> &[C::Row<E>] {
+        loaded.rows()
+    }
+}
+
+impl<M: Model, J: Model, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>> Load<E>
+    for ManyToMany<M, J, U>
+{
+    type From = M;
+    type Loaded = LoadedThrough<J::Row<E>, U::Row<E>>;
+
+    fn load(self, target: &mut Target<'_, E>, rows: &[M::Row<E>]) -> Result<Self::Loaded> {
+        let links = load_many::<M, J, E>(target, rows, self.near)?;
+        let far = to_one::<J, U, E>(target, links.rows(), self.far)?;
+        Ok(LoadedThrough::new(links, far))
+    }
+}
+
+impl<M: Model, J: Model, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>> Chain<E>
+    for ManyToMany<M, J, U>
+{
+    type To = U;
+
+    fn rows(loaded: &Self::Loaded) -> &[U::Row<E>] {
         loaded.rows()
     }
 }
@@ -219,6 +246,7 @@ with!(Column<M, T, To<U, K>>, M, T, U, K);
 with!(BelongsTo<M, U, K>, M, U, K);
 with!(HasMany<M, C>, M, C);
 with!(HasOne<M, C>, M, C);
+with!(ManyToMany<M, J, U>, M, J, U);
 
 macro_rules! tuples {
     ($(($first:ident $($name:ident)+))*) => {$(

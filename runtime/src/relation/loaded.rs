@@ -183,6 +183,57 @@ impl<C> Index<usize> for LoadedMany<C> {
     }
 }
 
+/// For each row those that belong to it by a table between them. Rows that belong to several are here once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadedThrough<J, U> {
+    links: LoadedMany<J>,
+    far: LoadedOne<U>,
+}
+
+impl<J, U> LoadedThrough<J, U> {
+    pub(super) fn new(links: LoadedMany<J>, far: LoadedOne<U>) -> Self {
+        Self { links, far }
+    }
+
+    /// The number of rows that it was loaded for.
+    pub fn len(&self) -> usize {
+        self.links.len()
+    }
+
+    /// Was it loaded for no row?
+    pub fn is_empty(&self) -> bool {
+        self.links.is_empty()
+    }
+
+    /// Those of each row.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Vec<&U>> {
+        (0..self.len()).map(|row| self.of(row))
+    }
+
+    /// All of them, each once.
+    pub fn rows(&self) -> &[U] {
+        self.far.rows()
+    }
+
+    /// The rows of the table between, for each row.
+    pub fn links(&self) -> &LoadedMany<J> {
+        &self.links
+    }
+}
+
+impl<J, U> Loaded for LoadedThrough<J, U> {
+    type Item<'a>
+        = Vec<&'a U>
+    where
+        J: 'a,
+        U: 'a;
+
+    fn of(&self, row: usize) -> Vec<&U> {
+        let links = self.links.range(row);
+        links.filter_map(|link| self.far.of(link)).collect()
+    }
+}
+
 /// What was loaded for some rows, together with what was loaded for that.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoadedNested<A, B> {
@@ -223,6 +274,22 @@ impl<C, B: Loaded> Loaded for LoadedNested<LoadedMany<C>, B> {
             inner: &self.inner,
             range: self.outer.range(row),
         }
+    }
+}
+
+impl<J, U, B: Loaded> Loaded for LoadedNested<LoadedThrough<J, U>, B> {
+    type Item<'a>
+        = Vec<(&'a U, B::Item<'a>)>
+    where
+        J: 'a,
+        U: 'a,
+        B: 'a;
+
+    fn of(&self, row: usize) -> Self::Item<'_> {
+        let LoadedThrough { links, far } = &self.outer;
+        let places = links.range(row).filter_map(|link| far.place(link));
+        let each = places.map(|at| (&far.rows[at], self.inner.of(at)));
+        each.collect()
     }
 }
 

@@ -8,7 +8,11 @@ mod keys;
 mod kinds;
 mod load;
 mod loaded;
+mod of_row;
+mod through;
+mod tree;
 
-pub use kinds::{BelongsTo, HasMany, HasOne};
+pub use kinds::{BelongsTo, HasMany, HasOne, ManyToMany};
 pub use load::{Chain, Load, Nested};
-pub use loaded::{Loaded, LoadedMany, LoadedNested, LoadedOne, NestedRows};
+pub use loaded::{Loaded, LoadedMany, LoadedNested, LoadedOne, LoadedThrough, NestedRows};
+pub use through::Through;

@@ -39,14 +39,24 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
         self.run(Operation::Insert, |physical, sql, engine| {
             ensure_new::<M, E>(&new, engine)?;
             let columns = new.columns();
-            let text = sql.insert_or_ignore_text(physical.dialect(), &columns);
-            let write =
-                &mut |params: &mut ParamWriter<'_>| write_given(sql, &columns, &new, params);
-            match physical.execute(&text, write) {
-                Err(error) if is_unique_violation(&error) => Ok(false),
-                outcome => outcome.map(|rows| rows > 0),
-            }
+            insert_or_ignore(physical, sql, &columns, &mut |params| {
+                write_given(sql, &columns, &new, params);
+            })
         })
+    }
+}
+
+/// Inserts these columns unless a unique key holds one of their values.
+pub(crate) fn insert_or_ignore(
+    physical: &mut Physical,
+    sql: &'static TableSql,
+    columns: &ColumnSet,
+    write: &mut dyn FnMut(&mut ParamWriter<'_>),
+) -> Result<bool> {
+    let text = sql.insert_or_ignore_text(physical.dialect(), columns);
+    match physical.execute(&text, write) {
+        Err(error) if is_unique_violation(&error) => Ok(false),
+        outcome => outcome.map(|rows| rows > 0),
     }
 }
 

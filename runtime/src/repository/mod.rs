@@ -24,6 +24,7 @@ use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::model::route::{Source, Target};
 
+pub(crate) use insert::insert_or_ignore;
 pub use moved::{Moved, move_row};
 pub(crate) use returning::returned_rows;
 pub use rows::Rows;

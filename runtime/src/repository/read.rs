@@ -27,6 +27,20 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
         })
     }
 
+    /// The row with this key, where there is a key: without one there is no row, and no statement is sent.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    pub fn find_if(&mut self, key: Option<M::Key<E>>) -> Result<Option<M::Row<E>>>
+    where
+        M: HasKey,
+    {
+        match key {
+            Some(key) => self.find(key),
+            None => Ok(None),
+        }
+    }
+
     /// The row with this key.
     ///
     /// # Errors

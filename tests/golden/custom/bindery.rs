@@ -455,6 +455,76 @@ pub mod goods_ {
         type Engine = engine::Default;
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl Goods {
+        /// The row of `goods` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn replaced_by<E>(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<Goods>>
+        where
+            E: ::bindery::Hosts<model::Goods>,
+        {
+            c.load_one(self, super::goods::replaced_by)
+        }
+
+        /// The row of `goods` that refers to this one.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn goods<E>(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<<model::Goods as ::bindery::Model>::Row<E>>>
+        where
+            E: ::bindery::Hosts<model::Goods>,
+        {
+            c.load_one(self, super::goods::goods)
+        }
+
+        /// The rows of `stock` that refer to this one.
+        pub fn stock<'c, E>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Stock, E>
+        where
+            E: ::bindery::Hosts<model::Goods> + ::bindery::Hosts<model::Stock>,
+        {
+            super::goods::stock.of(c, self)
+        }
+
+        /// The rows above this one, nearest first.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn ancestors<E>(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Goods>>
+        where
+            E: ::bindery::Hosts<model::Goods>,
+        {
+            super::goods::replaced_by.ancestors(c, self)
+        }
+
+        /// The rows below this one, level by level.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn descendants<E>(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Goods>>
+        where
+            E: ::bindery::Hosts<model::Goods>,
+        {
+            super::goods::replaced_by.descendants(c, self)
+        }
+    }
+
     pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""goods""#,
         columns: &[
@@ -891,6 +961,23 @@ pub mod stock_ {
     impl ::bindery::RowOf for Stock {
         type Model = model::Stock;
         type Engine = engine::Default;
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl Stock {
+        /// The row of `goods` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn good<E>(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::goods_::Goods>>
+        where
+            E: ::bindery::Hosts<model::Stock> + ::bindery::Hosts<model::Goods>,
+        {
+            c.load_one(self, super::stock::good)
+        }
     }
 
     pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {

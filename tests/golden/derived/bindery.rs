@@ -980,6 +980,20 @@ pub mod shelves {
         }
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Shelf<E> {
+        /// The rows of `jars` that refer to this one.
+        pub fn jars<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Jar, E>
+        where
+            E: ::bindery::Hosts<model::Shelf> + ::bindery::Hosts<model::Jar>,
+        {
+            super::shelf::jars.of(c, self)
+        }
+    }
+
     pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""shelves""#,
         columns: &[r#""room""#, r#""number""#, r#""label""#],
@@ -1436,6 +1450,23 @@ pub mod jars {
             let engine = self.id.engine();
             let mut rows = db.repository::<model::Jar, E>(engine);
             rows.delete(key)
+        }
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Jar<E> {
+        /// The row of `shelves` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn shelf(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::shelves::Shelf<E>>>
+        where
+            E: ::bindery::Hosts<model::Jar> + ::bindery::Hosts<model::Shelf>,
+        {
+            c.load_one(self, super::jar::shelf)
         }
     }
 

@@ -694,6 +694,62 @@ pub mod visits {
         }
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Visit<E> {
+        /// The row of `visits` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn before(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<Visit<E>>>
+        where
+            E: ::bindery::Hosts<model::Visit>,
+        {
+            c.load_one(self, super::visit::before)
+        }
+
+        /// The rows of `visits` that refer to this one.
+        pub fn visits<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Visit, E>
+        where
+            E: ::bindery::Hosts<model::Visit>,
+        {
+            super::visit::visits.of(c, self)
+        }
+
+        /// The rows above this one, nearest first.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn ancestors(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Visit<E>>>
+        where
+            E: ::bindery::Hosts<model::Visit>,
+        {
+            super::visit::before.ancestors(c, self)
+        }
+
+        /// The rows below this one, level by level.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn descendants(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Visit<E>>>
+        where
+            E: ::bindery::Hosts<model::Visit>,
+        {
+            super::visit::before.descendants(c, self)
+        }
+    }
+
     pub(super) static MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: "`visits`",
         columns: &[

@@ -742,6 +742,62 @@ pub mod members {
         }
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Member<E> {
+        /// The row of `members` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn brought_by(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<Member<E>>>
+        where
+            E: ::bindery::Hosts<model::Member>,
+        {
+            c.load_one(self, super::member::brought_by)
+        }
+
+        /// The rows of `members` that refer to this one.
+        pub fn members<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Member, E>
+        where
+            E: ::bindery::Hosts<model::Member>,
+        {
+            super::member::members.of(c, self)
+        }
+
+        /// The rows above this one, nearest first.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn ancestors(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Member<E>>>
+        where
+            E: ::bindery::Hosts<model::Member>,
+        {
+            super::member::brought_by.ancestors(c, self)
+        }
+
+        /// The rows below this one, level by level.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn descendants(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Member<E>>>
+        where
+            E: ::bindery::Hosts<model::Member>,
+        {
+            super::member::brought_by.descendants(c, self)
+        }
+    }
+
     pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
         ::bindery::__private::TableSql {
             table: "`members`",

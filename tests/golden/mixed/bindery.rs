@@ -944,6 +944,20 @@ pub mod samples {
         }
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Sample<E> {
+        /// The rows of `arrays` that refer to this one.
+        pub fn arrays<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Array, E>
+        where
+            E: ::bindery::Hosts<model::Sample> + ::bindery::Hosts<model::Array>,
+        {
+            super::sample::arrays.of(c, self)
+        }
+    }
+
     pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""samples""#,
         columns: &[
@@ -1878,6 +1892,23 @@ pub mod arrays {
     impl ::bindery::RowOf for Array {
         type Model = model::Array;
         type Engine = engine::Default;
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl Array {
+        /// The row of `samples` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn sample<E>(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::samples::Sample<E>>>
+        where
+            E: ::bindery::Hosts<model::Array> + ::bindery::Hosts<model::Sample>,
+        {
+            c.load_one(self, super::array::sample_id)
+        }
     }
 
     pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {

@@ -572,6 +572,20 @@ pub mod select_ {
         }
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Select<E> {
+        /// The rows of `option` that refer to this one.
+        pub fn option<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Option, E>
+        where
+            E: ::bindery::Hosts<model::Select> + ::bindery::Hosts<model::Option>,
+        {
+            super::select::option.of(c, self)
+        }
+    }
+
     pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""select""#,
         columns: &[
@@ -2158,6 +2172,23 @@ pub mod option_ {
             let engine = self.some.engine();
             let mut rows = db.repository::<model::Option, E>(engine);
             rows.delete(key)
+        }
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Option<E> {
+        /// The row of `select` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn result(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::select_::Select<E>>>
+        where
+            E: ::bindery::Hosts<model::Option> + ::bindery::Hosts<model::Select>,
+        {
+            c.load_one(self, super::option::result)
         }
     }
 

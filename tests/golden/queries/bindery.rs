@@ -542,6 +542,95 @@ pub mod users {
         }
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> User<E> {
+        /// The row of `users` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn boss(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<User<E>>>
+        where
+            E: ::bindery::Hosts<model::User>,
+        {
+            c.load_one(self, super::user::boss_id)
+        }
+
+        /// The rows of `users` that refer to this one.
+        pub fn users<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::User, E>
+        where
+            E: ::bindery::Hosts<model::User>,
+        {
+            super::user::users.of(c, self)
+        }
+
+        /// The rows of `posts` that refer to this one.
+        pub fn posts_by_author_id<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Post, E>
+        where
+            E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Post>,
+        {
+            super::user::posts_by_author_id.of(c, self)
+        }
+
+        /// The rows of `posts` that refer to this one.
+        pub fn posts_by_editor_id<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Post, E>
+        where
+            E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Post>,
+        {
+            super::user::posts_by_editor_id.of(c, self)
+        }
+
+        /// The rows of `comments` that refer to this one.
+        pub fn comments<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Comment, E>
+        where
+            E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Comment>,
+        {
+            super::user::comments.of(c, self)
+        }
+
+        /// The rows above this one, nearest first.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn ancestors(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<User<E>>>
+        where
+            E: ::bindery::Hosts<model::User>,
+        {
+            super::user::boss_id.ancestors(c, self)
+        }
+
+        /// The rows below this one, level by level.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn descendants(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<User<E>>>
+        where
+            E: ::bindery::Hosts<model::User>,
+        {
+            super::user::boss_id.descendants(c, self)
+        }
+    }
+
     pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
         ::bindery::__private::TableSql {
             table: "`users`",
@@ -1576,6 +1665,48 @@ pub mod posts {
         }
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Post<E> {
+        /// The row of `users` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn author(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::users::User<E>>>
+        where
+            E: ::bindery::Hosts<model::Post> + ::bindery::Hosts<model::User>,
+        {
+            c.load_one(self, super::post::author_id)
+        }
+
+        /// The row of `users` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn editor(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::users::User<E>>>
+        where
+            E: ::bindery::Hosts<model::Post> + ::bindery::Hosts<model::User>,
+        {
+            c.load_one(self, super::post::editor_id)
+        }
+
+        /// The rows of `comments` that refer to this one.
+        pub fn comments<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Comment, E>
+        where
+            E: ::bindery::Hosts<model::Post> + ::bindery::Hosts<model::Comment>,
+        {
+            super::post::comments.of(c, self)
+        }
+    }
+
     pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
         ::bindery::__private::TableSql {
             table: "`posts`",
@@ -2488,6 +2619,37 @@ pub mod comments {
             let engine = self.id.engine();
             let mut rows = db.repository::<model::Comment, E>(engine);
             rows.delete(key)
+        }
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Comment<E> {
+        /// The row of `posts` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn post(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::posts::Post<E>>>
+        where
+            E: ::bindery::Hosts<model::Comment> + ::bindery::Hosts<model::Post>,
+        {
+            c.load_one(self, super::comment::post_id)
+        }
+
+        /// The row of `users` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn author(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::users::User<E>>>
+        where
+            E: ::bindery::Hosts<model::Comment> + ::bindery::Hosts<model::User>,
+        {
+            c.load_one(self, super::comment::author_id)
         }
     }
 

@@ -536,6 +536,73 @@ pub mod companies {
         }
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Company<E> {
+        /// The row of `companies` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn parent(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<Company<E>>>
+        where
+            E: ::bindery::Hosts<model::Company>,
+        {
+            c.load_one(self, super::company::parent_id)
+        }
+
+        /// The rows of `companies` that refer to this one.
+        pub fn companies<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Company, E>
+        where
+            E: ::bindery::Hosts<model::Company>,
+        {
+            super::company::companies.of(c, self)
+        }
+
+        /// The rows of `users` that refer to this one.
+        pub fn users<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::User, E>
+        where
+            E: ::bindery::Hosts<model::Company> + ::bindery::Hosts<model::User>,
+        {
+            super::company::users.of(c, self)
+        }
+
+        /// The rows above this one, nearest first.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn ancestors(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Company<E>>>
+        where
+            E: ::bindery::Hosts<model::Company>,
+        {
+            super::company::parent_id.ancestors(c, self)
+        }
+
+        /// The rows below this one, level by level.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn descendants(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Company<E>>>
+        where
+            E: ::bindery::Hosts<model::Company>,
+        {
+            super::company::parent_id.descendants(c, self)
+        }
+    }
+
     pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
         ::bindery::__private::TableSql {
             table: "`companies`",
@@ -1225,6 +1292,92 @@ pub mod users {
             let engine = self.id.engine();
             let mut rows = db.repository::<model::User, E>(engine);
             rows.delete(key)
+        }
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> User<E> {
+        /// The row of `companies` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn company(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::companies::Company<E>>>
+        where
+            E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Company>,
+        {
+            c.load_one(self, super::user::company_id)
+        }
+
+        /// The row of `profiles` that refers to this one.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn profile(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<<model::Profile as ::bindery::Model>::Row<E>>>
+        where
+            E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Profile>,
+        {
+            c.load_one(self, super::user::profile)
+        }
+
+        /// The rows of `posts` that refer to this one.
+        pub fn posts_by_author_id<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Post, E>
+        where
+            E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Post>,
+        {
+            super::user::posts_by_author_id.of(c, self)
+        }
+
+        /// The rows of `posts` that refer to this one.
+        pub fn posts_by_editor_id<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Post, E>
+        where
+            E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Post>,
+        {
+            super::user::posts_by_editor_id.of(c, self)
+        }
+
+        /// The rows of `comments` that refer to this one.
+        pub fn comments<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Comment, E>
+        where
+            E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Comment>,
+        {
+            super::user::comments.of(c, self)
+        }
+
+        /// The rows of `invitations` that refer to this one.
+        pub fn invitations_by_email<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Invitation, E>
+        where
+            E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Invitation>,
+        {
+            super::user::invitations_by_email.of(c, self)
+        }
+
+        /// The rows of `invitations` that refer to this one.
+        pub fn invitations_by_user<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Invitation, E>
+        where
+            E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Invitation>,
+        {
+            super::user::invitations_by_user.of(c, self)
         }
     }
 
@@ -1984,6 +2137,23 @@ pub mod profiles {
         }
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Profile<E> {
+        /// The row of `users` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn user(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::users::User<E>>>
+        where
+            E: ::bindery::Hosts<model::Profile> + ::bindery::Hosts<model::User>,
+        {
+            c.load_one(self, super::profile::user_id)
+        }
+    }
+
     pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
         ::bindery::__private::TableSql {
             table: "`profiles`",
@@ -2629,6 +2799,83 @@ pub mod posts {
         }
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Post<E> {
+        /// The row of `users` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn author(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::users::User<E>>>
+        where
+            E: ::bindery::Hosts<model::Post> + ::bindery::Hosts<model::User>,
+        {
+            c.load_one(self, super::post::author_id)
+        }
+
+        /// The row of `users` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn editor(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::users::User<E>>>
+        where
+            E: ::bindery::Hosts<model::Post> + ::bindery::Hosts<model::User>,
+        {
+            c.load_one(self, super::post::editor_id)
+        }
+
+        /// The rows of `comments` that refer to this one.
+        pub fn comments<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Comment, E>
+        where
+            E: ::bindery::Hosts<model::Post> + ::bindery::Hosts<model::Comment>,
+        {
+            super::post::comments.of(c, self)
+        }
+
+        /// The rows of `post_tags` that refer to this one.
+        pub fn post_tags<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::PostTag, E>
+        where
+            E: ::bindery::Hosts<model::Post> + ::bindery::Hosts<model::PostTag>,
+        {
+            super::post::post_tags.of(c, self)
+        }
+
+        /// The rows of `chapters` that refer to this one.
+        pub fn chapters<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Chapter, E>
+        where
+            E: ::bindery::Hosts<model::Post> + ::bindery::Hosts<model::Chapter>,
+        {
+            super::post::chapters.of(c, self)
+        }
+
+        /// The rows of `tags` that belong to this one.
+        pub fn tags<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::relation::Through<'c, model::Post, model::PostTag, model::Tag, E>
+        where
+            E: ::bindery::Hosts<model::Post>
+                + ::bindery::Hosts<model::PostTag>
+                + ::bindery::Hosts<model::Tag>,
+        {
+            super::post::tags.of(c, self)
+        }
+    }
+
     pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
         ::bindery::__private::TableSql {
             table: "`posts`",
@@ -2998,7 +3245,7 @@ pub mod post {
 
     use super::model;
     use ::bindery::query::{Column, Nullable, RowEngine, To};
-    use ::bindery::relation::HasMany;
+    use ::bindery::relation::{HasMany, ManyToMany};
 
     /// `id`
     pub const id: Column<model::Post, super::posts::PostId<RowEngine>> = Column::at(0);
@@ -3025,6 +3272,9 @@ pub mod post {
 
     /// The rows of `chapters` whose `post_id` refers to this one.
     pub const chapters: HasMany<model::Post, model::Chapter> = HasMany::at(2);
+
+    /// The rows of `tags` that belong to this one by `post_tags`.
+    pub const tags: ManyToMany<model::Post, model::PostTag, model::Tag> = ManyToMany::at(1, 1);
 }
 
 /// Model `Comment`, table `comments`, on `default`, `p`, `lite` and `proper`.
@@ -3414,6 +3664,37 @@ pub mod comments {
             let engine = self.id.engine();
             let mut rows = db.repository::<model::Comment, E>(engine);
             rows.delete(key)
+        }
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Comment<E> {
+        /// The row of `posts` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn post(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::posts::Post<E>>>
+        where
+            E: ::bindery::Hosts<model::Comment> + ::bindery::Hosts<model::Post>,
+        {
+            c.load_one(self, super::comment::post_id)
+        }
+
+        /// The row of `users` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn author(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::users::User<E>>>
+        where
+            E: ::bindery::Hosts<model::Comment> + ::bindery::Hosts<model::User>,
+        {
+            c.load_one(self, super::comment::author_id)
         }
     }
 
@@ -3983,6 +4264,33 @@ pub mod tags {
         }
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Tag<E> {
+        /// The rows of `post_tags` that refer to this one.
+        pub fn post_tags<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::PostTag, E>
+        where
+            E: ::bindery::Hosts<model::Tag> + ::bindery::Hosts<model::PostTag>,
+        {
+            super::tag::post_tags.of(c, self)
+        }
+
+        /// The rows of `posts` that belong to this one.
+        pub fn posts<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::relation::Through<'c, model::Tag, model::PostTag, model::Post, E>
+        where
+            E: ::bindery::Hosts<model::Tag>
+                + ::bindery::Hosts<model::PostTag>
+                + ::bindery::Hosts<model::Post>,
+        {
+            super::tag::posts.of(c, self)
+        }
+    }
+
     pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
         ::bindery::__private::TableSql {
             table: "`tags`",
@@ -4213,13 +4521,16 @@ pub mod tag {
 
     use super::model;
     use ::bindery::query::{Column, RowEngine};
-    use ::bindery::relation::HasMany;
+    use ::bindery::relation::{HasMany, ManyToMany};
 
     /// `name`
     pub const name: Column<model::Tag, super::tags::TagId<RowEngine>> = Column::at(0);
 
     /// The rows of `post_tags` whose `tag` refers to this one.
     pub const post_tags: HasMany<model::Tag, model::PostTag> = HasMany::at(0);
+
+    /// The rows of `posts` that belong to this one by `post_tags`.
+    pub const posts: ManyToMany<model::Tag, model::PostTag, model::Post> = ManyToMany::at(0, 0);
 }
 
 /// Model `PostTag`, table `post_tags`, on `default`, `p`, `lite` and `proper`.
@@ -4480,6 +4791,37 @@ pub mod post_tags {
             let engine = self.post_id.engine();
             let mut rows = db.repository::<model::PostTag, E>(engine);
             rows.delete(key)
+        }
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> PostTag<E> {
+        /// The row of `posts` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn post(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::posts::Post<E>>>
+        where
+            E: ::bindery::Hosts<model::PostTag> + ::bindery::Hosts<model::Post>,
+        {
+            c.load_one(self, super::post_tag::post_id)
+        }
+
+        /// The row of `tags` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn tag(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::tags::Tag<E>>>
+        where
+            E: ::bindery::Hosts<model::PostTag> + ::bindery::Hosts<model::Tag>,
+        {
+            c.load_one(self, super::post_tag::tag)
         }
     }
 
@@ -5081,6 +5423,34 @@ pub mod chapters {
             let engine = self.post_id.engine();
             let mut rows = db.repository::<model::Chapter, E>(engine);
             rows.delete(key)
+        }
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Chapter<E> {
+        /// The row of `posts` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn post(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::posts::Post<E>>>
+        where
+            E: ::bindery::Hosts<model::Chapter> + ::bindery::Hosts<model::Post>,
+        {
+            c.load_one(self, super::chapter::post_id)
+        }
+
+        /// The rows of `notes` that refer to this one.
+        pub fn notes<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Note, E>
+        where
+            E: ::bindery::Hosts<model::Chapter> + ::bindery::Hosts<model::Note>,
+        {
+            super::chapter::notes.of(c, self)
         }
     }
 
@@ -5761,6 +6131,23 @@ pub mod notes {
             let engine = self.id.engine();
             let mut rows = db.repository::<model::Note, E>(engine);
             rows.delete(key)
+        }
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Note<E> {
+        /// The row of `chapters` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn chapter(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::chapters::Chapter<E>>>
+        where
+            E: ::bindery::Hosts<model::Note> + ::bindery::Hosts<model::Chapter>,
+        {
+            c.load_one(self, super::note::chapter)
         }
     }
 
@@ -6487,6 +6874,90 @@ pub mod invitations {
             let engine = self.id.engine();
             let mut rows = db.repository::<model::Invitation, E>(engine);
             rows.delete(key)
+        }
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Invitation<E> {
+        /// The row of `users` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn email(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::users::User<E>>>
+        where
+            E: ::bindery::Hosts<model::Invitation> + ::bindery::Hosts<model::User>,
+        {
+            c.load_one(self, super::invitation::email)
+        }
+
+        /// The row of `users` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn user(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::users::User<E>>>
+        where
+            E: ::bindery::Hosts<model::Invitation> + ::bindery::Hosts<model::User>,
+        {
+            c.load_one(self, super::invitation::user)
+        }
+
+        /// The row of `invitations` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn invitations(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<Invitation<E>>>
+        where
+            E: ::bindery::Hosts<model::Invitation>,
+        {
+            c.load_one(self, super::invitation::invitations)
+        }
+
+        /// The rows of `invitations` that refer to this one.
+        pub fn invitations_by_invitations<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Invitation, E>
+        where
+            E: ::bindery::Hosts<model::Invitation>,
+        {
+            super::invitation::invitations_by_invitations.of(c, self)
+        }
+
+        /// The rows above this one, nearest first.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn ancestors(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Invitation<E>>>
+        where
+            E: ::bindery::Hosts<model::Invitation>,
+        {
+            super::invitation::invitations.ancestors(c, self)
+        }
+
+        /// The rows below this one, level by level.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn descendants(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Invitation<E>>>
+        where
+            E: ::bindery::Hosts<model::Invitation>,
+        {
+            super::invitation::invitations.descendants(c, self)
         }
     }
 

@@ -486,6 +486,100 @@ pub mod customers {
         type Engine = engine::Default;
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl Customer {
+        /// The row of `customers` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn referred_by<E>(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<Customer>>
+        where
+            E: ::bindery::Hosts<model::Customer>,
+        {
+            c.load_one(self, super::customer::referred_by)
+        }
+
+        /// The rows of `customers` that refer to this one.
+        pub fn customers<'c, E>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Customer, E>
+        where
+            E: ::bindery::Hosts<model::Customer>,
+        {
+            super::customer::customers.of(c, self)
+        }
+
+        /// The row of `profiles` that refers to this one.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn profile<E>(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<<model::Profile as ::bindery::Model>::Row<E>>>
+        where
+            E: ::bindery::Hosts<model::Customer> + ::bindery::Hosts<model::Profile>,
+        {
+            c.load_one(self, super::customer::profile)
+        }
+
+        /// The rows of `likes` that refer to this one.
+        pub fn likes<'c, E>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Like, E>
+        where
+            E: ::bindery::Hosts<model::Customer> + ::bindery::Hosts<model::Like>,
+        {
+            super::customer::likes.of(c, self)
+        }
+
+        /// The rows of `products` that belong to this one.
+        pub fn products<'c, E>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::relation::Through<'c, model::Customer, model::Like, model::Product, E>
+        where
+            E: ::bindery::Hosts<model::Customer>
+                + ::bindery::Hosts<model::Like>
+                + ::bindery::Hosts<model::Product>,
+        {
+            super::customer::products.of(c, self)
+        }
+
+        /// The rows above this one, nearest first.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn ancestors<E>(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Customer>>
+        where
+            E: ::bindery::Hosts<model::Customer>,
+        {
+            super::customer::referred_by.ancestors(c, self)
+        }
+
+        /// The rows below this one, level by level.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn descendants<E>(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Customer>>
+        where
+            E: ::bindery::Hosts<model::Customer>,
+        {
+            super::customer::referred_by.descendants(c, self)
+        }
+    }
+
     pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""customers""#,
         columns: &[
@@ -679,7 +773,7 @@ pub mod customer {
 
     use super::model;
     use ::bindery::query::{Column, Nullable, To};
-    use ::bindery::relation::{HasMany, HasOne};
+    use ::bindery::relation::{HasMany, HasOne, ManyToMany};
 
     /// `id`
     pub const id: Column<model::Customer, super::customers::CustomerId> = Column::at(0);
@@ -714,6 +808,10 @@ pub mod customer {
 
     /// The rows of `likes` whose `customer_id` refers to this one.
     pub const likes: HasMany<model::Customer, model::Like> = HasMany::at(2);
+
+    /// The rows of `products` that belong to this one by `likes`.
+    pub const products: ManyToMany<model::Customer, model::Like, model::Product> =
+        ManyToMany::at(2, 1);
 }
 
 /// Model `Product`, table `products`, on `default` and `b`.
@@ -1168,6 +1266,97 @@ pub mod products {
         }
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Product<E> {
+        /// The row of `products` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn replaced_by(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<Product<E>>>
+        where
+            E: ::bindery::Hosts<model::Product>,
+        {
+            c.load_one(self, super::product::replaced_by)
+        }
+
+        /// The rows of `products` that refer to this one.
+        pub fn products<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Product, E>
+        where
+            E: ::bindery::Hosts<model::Product>,
+        {
+            super::product::products.of(c, self)
+        }
+
+        /// The rows of `order_lines` that refer to this one.
+        pub fn order_lines<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::OrderLine, E>
+        where
+            E: ::bindery::Hosts<model::Product> + ::bindery::Hosts<model::OrderLine>,
+        {
+            super::product::order_lines.of(c, self)
+        }
+
+        /// The rows of `likes` that refer to this one.
+        pub fn likes<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Like, E>
+        where
+            E: ::bindery::Hosts<model::Product> + ::bindery::Hosts<model::Like>,
+        {
+            super::product::likes.of(c, self)
+        }
+
+        /// The rows of `customers` that belong to this one.
+        pub fn customers<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::relation::Through<'c, model::Product, model::Like, model::Customer, E>
+        where
+            E: ::bindery::Hosts<model::Product>
+                + ::bindery::Hosts<model::Like>
+                + ::bindery::Hosts<model::Customer>,
+        {
+            super::product::customers.of(c, self)
+        }
+
+        /// The rows above this one, nearest first.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn ancestors(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Product<E>>>
+        where
+            E: ::bindery::Hosts<model::Product>,
+        {
+            super::product::replaced_by.ancestors(c, self)
+        }
+
+        /// The rows below this one, level by level.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn descendants(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Product<E>>>
+        where
+            E: ::bindery::Hosts<model::Product>,
+        {
+            super::product::replaced_by.descendants(c, self)
+        }
+    }
+
     pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""products""#,
         columns: &[
@@ -1398,7 +1587,7 @@ pub mod product {
 
     use super::model;
     use ::bindery::query::{Column, Nullable, RowEngine, To};
-    use ::bindery::relation::HasMany;
+    use ::bindery::relation::{HasMany, ManyToMany};
 
     /// `code`
     pub const code: Column<model::Product, super::products::ProductId<RowEngine>> = Column::at(0);
@@ -1433,6 +1622,10 @@ pub mod product {
 
     /// The rows of `likes` whose `product` refers to this one.
     pub const likes: HasMany<model::Product, model::Like> = HasMany::at(2);
+
+    /// The rows of `customers` that belong to this one by `likes`.
+    pub const customers: ManyToMany<model::Product, model::Like, model::Customer> =
+        ManyToMany::at(2, 0);
 }
 
 /// Model `Order`, table `orders`, on `default` and `b`.
@@ -1929,6 +2122,76 @@ pub mod orders {
             let engine = self.id.engine();
             let mut rows = db.repository::<model::Order, E>(engine);
             rows.delete(key)
+        }
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Order<E> {
+        /// The row of `orders` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn previous_order_of_the_same_customer(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<Order<E>>>
+        where
+            E: ::bindery::Hosts<model::Order>,
+        {
+            c.load_one(self, super::order::previous_order_of_the_same_customer)
+        }
+
+        /// The row of `orders` that refers to this one.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn order(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<<model::Order as ::bindery::Model>::Row<E>>>
+        where
+            E: ::bindery::Hosts<model::Order>,
+        {
+            c.load_one(self, super::order::order)
+        }
+
+        /// The rows of `order_lines` that refer to this one.
+        pub fn order_lines<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::OrderLine, E>
+        where
+            E: ::bindery::Hosts<model::Order> + ::bindery::Hosts<model::OrderLine>,
+        {
+            super::order::order_lines.of(c, self)
+        }
+
+        /// The rows above this one, nearest first.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn ancestors(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Order<E>>>
+        where
+            E: ::bindery::Hosts<model::Order>,
+        {
+            super::order::previous_order_of_the_same_customer.ancestors(c, self)
+        }
+
+        /// The rows below this one, level by level.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn descendants(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Order<E>>>
+        where
+            E: ::bindery::Hosts<model::Order>,
+        {
+            super::order::previous_order_of_the_same_customer.descendants(c, self)
         }
     }
 
@@ -2618,6 +2881,37 @@ pub mod order_lines {
             let engine = self.order_id.engine();
             let mut rows = db.repository::<model::OrderLine, E>(engine);
             rows.delete(key)
+        }
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> OrderLine<E> {
+        /// The row of `orders` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn order(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::orders::Order<E>>>
+        where
+            E: ::bindery::Hosts<model::OrderLine> + ::bindery::Hosts<model::Order>,
+        {
+            c.load_one(self, super::order_line::order_id)
+        }
+
+        /// The row of `products` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn product(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::products::Product<E>>>
+        where
+            E: ::bindery::Hosts<model::OrderLine> + ::bindery::Hosts<model::Product>,
+        {
+            c.load_one(self, super::order_line::product)
         }
     }
 
@@ -3832,6 +4126,23 @@ pub mod profiles {
         type Engine = engine::Default;
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl Profile {
+        /// The row of `customers` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn customer<E>(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::customers::Customer>>
+        where
+            E: ::bindery::Hosts<model::Profile> + ::bindery::Hosts<model::Customer>,
+        {
+            c.load_one(self, super::profile::customer_id)
+        }
+    }
+
     pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""profiles""#,
         columns: &[r#""customer_id""#, r#""about""#],
@@ -4110,6 +4421,37 @@ pub mod likes {
     impl ::bindery::RowOf for Like {
         type Model = model::Like;
         type Engine = engine::Default;
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl Like {
+        /// The row of `customers` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn customer<E>(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::customers::Customer>>
+        where
+            E: ::bindery::Hosts<model::Like> + ::bindery::Hosts<model::Customer>,
+        {
+            c.load_one(self, super::like::customer_id)
+        }
+
+        /// The row of `products` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn product<E>(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::products::Product<E>>>
+        where
+            E: ::bindery::Hosts<model::Like> + ::bindery::Hosts<model::Product>,
+        {
+            c.load_one(self, super::like::product)
+        }
     }
 
     pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
@@ -4441,6 +4783,20 @@ pub mod model__ {
     impl ::bindery::RowOf for Model {
         type Model = model::Model;
         type Engine = engine::Archive;
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl Model {
+        /// The rows of `r#match` that refer to this one.
+        pub fn r#match<'c, E>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Match, E>
+        where
+            E: ::bindery::Hosts<model::Model> + ::bindery::Hosts<model::Match>,
+        {
+            super::model_::r#match.of(c, self)
+        }
     }
 
     pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
@@ -4905,6 +5261,23 @@ pub mod match_ {
     impl ::bindery::RowOf for Match {
         type Model = model::Match;
         type Engine = engine::Archive;
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl Match {
+        /// The row of `model` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn option<E>(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::model__::Model>>
+        where
+            E: ::bindery::Hosts<model::Match> + ::bindery::Hosts<model::Model>,
+        {
+            c.load_one(self, super::r#match::option)
+        }
     }
 
     pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {

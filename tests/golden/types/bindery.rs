@@ -609,6 +609,62 @@ pub mod hosts {
         }
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Host<E> {
+        /// The row of `hosts` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn via(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<Host<E>>>
+        where
+            E: ::bindery::Hosts<model::Host>,
+        {
+            c.load_one(self, super::host::via)
+        }
+
+        /// The rows of `hosts` that refer to this one.
+        pub fn hosts<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Host, E>
+        where
+            E: ::bindery::Hosts<model::Host>,
+        {
+            super::host::hosts.of(c, self)
+        }
+
+        /// The rows above this one, nearest first.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn ancestors(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Host<E>>>
+        where
+            E: ::bindery::Hosts<model::Host>,
+        {
+            super::host::via.ancestors(c, self)
+        }
+
+        /// The rows below this one, level by level.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn descendants(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::std::vec::Vec<Host<E>>>
+        where
+            E: ::bindery::Hosts<model::Host>,
+        {
+            super::host::via.descendants(c, self)
+        }
+    }
+
     pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""hosts""#,
         columns: &[

@@ -409,6 +409,20 @@ pub mod accounts {
         }
     }
 
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Account<E> {
+        /// The rows of `orders` that refer to this one.
+        pub fn orders<'c>(
+            &'c self,
+            c: &'c mut ::bindery::Connection<E>,
+        ) -> ::bindery::Query<'c, model::Order, E>
+        where
+            E: ::bindery::Hosts<model::Account> + ::bindery::Hosts<model::Order>,
+        {
+            super::account::orders.of(c, self)
+        }
+    }
+
     pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""accounts""#,
         columns: &[r#""id""#, r#""public""#, r#""token""#],
@@ -934,6 +948,23 @@ pub mod orders {
             let engine = self.account.engine();
             let mut rows = db.repository::<model::Order, E>(engine);
             rows.delete(key)
+        }
+    }
+
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    impl<E: ::bindery::Engine> Order<E> {
+        /// The row of `accounts` that this one refers to.
+        ///
+        /// # Errors
+        /// The row is of another engine than the connection, or the database fails.
+        pub fn account(
+            &self,
+            c: &mut ::bindery::Connection<E>,
+        ) -> ::bindery::Result<::core::option::Option<super::accounts::Account<E>>>
+        where
+            E: ::bindery::Hosts<model::Order> + ::bindery::Hosts<model::Account>,
+        {
+            c.load_one(self, super::order::account)
         }
     }
 
