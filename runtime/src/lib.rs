@@ -101,6 +101,11 @@ mod examples_of_bulk {}
 #[doc = include_str!("../../docs/writing.md")]
 mod examples_of_writing {}
 
+/// The examples of `docs/export.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/export.md")]
+mod examples_of_export {}
+
 /// The examples of `docs/queries.md` compile and run.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/queries.md")]

@@ -5,6 +5,7 @@ mod bench;
 mod bulk_at_work;
 mod bulk_of_pages;
 mod derived_values;
+mod exports;
 mod given_values;
 mod links_at_work;
 mod own_types;

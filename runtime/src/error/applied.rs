@@ -143,6 +143,7 @@ impl ErrorKind {
             | Self::SeveralRows
             | Self::StaleVersion
             | Self::Invalid(_)
+            | Self::Output(_)
             | Self::UniqueViolation(_)
             | Self::ForeignKeyViolation(_)
             | Self::NotNullViolation(_)

@@ -86,7 +86,7 @@ impl Error {
 }
 
 /// A name without the quotes it has in statements, where a table's may have a schema's before it.
-fn unquoted(name: &str) -> String {
+pub(crate) fn unquoted(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
     let mut open = None;
     let mut rest = name.chars().peekable();

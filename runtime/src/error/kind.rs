@@ -100,6 +100,8 @@ pub enum ErrorKind {
     Corrupt,
     /// The database does not understand the statement.
     Syntax,
+    /// What an export writes to cannot be written (`write_csv`, `write_json_lines`).
+    Output(std::io::ErrorKind),
     /// The database holds a table or column other than the schema says.
     SchemaMismatch,
     /// Found out before anything was sent: the database's tables are not as the program was compiled for.
@@ -273,6 +275,7 @@ impl fmt::Display for ErrorKind {
                 out.write_str("the database's files are damaged, or are not a database's")
             }
             Self::Syntax => out.write_str("the database does not understand the statement"),
+            Self::Output(kind) => write!(out, "the output cannot be written: {kind}"),
             Self::SchemaMismatch => {
                 out.write_str("the database has another table or column than the schema")
             }

@@ -16,6 +16,7 @@ use std::fmt;
 use self::column::ColumnName;
 
 pub use applied::Applied;
+pub(crate) use column::unquoted;
 pub use commit_token::{CommitToken, Resolution};
 pub(crate) use commit_token::{Mark, Written};
 pub(crate) use constraint::ReportedConstraint;

@@ -15,6 +15,7 @@ mod expression;
 mod fragment;
 mod functions;
 mod in_memory;
+mod export;
 mod kind;
 mod link;
 mod linked;

@@ -132,13 +132,29 @@ impl<'c, M: Model, E: Engine, R> Rows<'c, M, E, R> {
         }
     }
 
-    fn read_next(&mut self) -> Result<Option<R>> {
-        let (engine, read) = (self.reader.engine, self.reader.read);
-        let pull = |reading: &mut Reading<'_>| reading.next(|row| read(row, engine));
-        match &mut self.running {
-            Running::Borrowed(reading) => pull(reading),
-            Running::Owned(own) => own.with_dependent_mut(|_, reading| pull(reading)),
+    /// Reads the next row by `read`; nothing comes after the last row or an error.
+    pub(crate) fn pull<T>(
+        &mut self,
+        read: impl FnOnce(&mut RowReader<'_>, E) -> Result<T>,
+    ) -> Result<Option<T>> {
+        if self.finished {
+            return Ok(None);
         }
+        let engine = self.reader.engine;
+        let read = |row: &mut RowReader<'_>| read(row, engine);
+        let pulled = match &mut self.running {
+            Running::Borrowed(reading) => reading.next(read),
+            Running::Owned(own) => own.with_dependent_mut(|_, reading| reading.next(read)),
+        };
+        self.finished = !matches!(pulled, Ok(Some(_)));
+        pulled.map_err(|error| self.located(error))
+    }
+
+    /// The error with the place where it happened.
+    #[cold]
+    pub(crate) fn located(&self, error: Error) -> Error {
+        let error = self.reader.named(error);
+        located::<M, E>(error, self.reader.engine, Operation::Select)
     }
 }
 
@@ -146,15 +162,7 @@ impl<M: Model, E: Engine, R> Iterator for Rows<'_, M, E, R> {
     type Item = Result<R>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.finished {
-            return None;
-        }
-        let item = self
-            .read_next()
-            .map_err(|error| self.reader.named(error))
-            .map_err(|error| located::<M, E>(error, self.reader.engine, Operation::Select))
-            .transpose();
-        self.finished = !matches!(item, Some(Ok(_)));
-        item
+        let read = self.reader.read;
+        self.pull(read).transpose()
     }
 }

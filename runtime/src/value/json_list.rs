@@ -133,7 +133,8 @@ impl JsonList<'_> {
     }
 }
 
-fn escape(text: &str, out: &mut String) {
+/// Escapes what stands between the quotes of a JSON text.
+pub(super) fn escape(text: &str, out: &mut String) {
     for letter in text.chars() {
         match letter {
             '"' | '\\' => out.extend(['\\', letter]),

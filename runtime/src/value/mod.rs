@@ -24,6 +24,7 @@ mod reader;
 pub(crate) mod recorded;
 mod recorded_row;
 mod rounding;
+pub(crate) mod tapped;
 pub mod types;
 mod uuid_text;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]

@@ -40,6 +40,8 @@ pub(crate) enum RowSource<'a> {
     Mysql(super::mysql::RowRef<'a>),
     /// Columns in an order of the reader's own.
     Mapped(super::mapped::MappedRow<'a>),
+    /// What is read is kept as text.
+    Tapped(super::tapped::TappedRow<'a>),
     /// Values that were recorded.
     Recorded(super::recorded_row::RecordedRow<'a>),
     /// Keeps the type inhabited and its lifetime used without any database.
@@ -58,6 +60,7 @@ macro_rules! each {
             #[cfg(feature = "mysql")]
             RowSource::Mysql(row) => row.$name($($argument),*),
             RowSource::Mapped(row) => row.$name($($argument),*),
+            RowSource::Tapped(row) => row.$name($($argument),*),
             RowSource::Recorded(row) => row.$name($($argument),*),
             RowSource::None(_) => $none,
         }
@@ -124,6 +127,18 @@ impl<'a> RowReader<'a> {
         };
         RowReader {
             source: RowSource::Mapped(row),
+            column: 0,
+        }
+    }
+
+    /// The same row, from its first column, with what is read of it kept in `cells`.
+    pub(crate) fn tapped<'r>(&'r self, cells: &'r super::tapped::Cells) -> RowReader<'r> {
+        let row = super::tapped::TappedRow {
+            row: &self.source,
+            cells,
+        };
+        RowReader {
+            source: RowSource::Tapped(row),
             column: 0,
         }
     }

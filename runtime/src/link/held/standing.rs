@@ -213,6 +213,7 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::SeveralRows
         | ErrorKind::StaleVersion
         | ErrorKind::Invalid(_)
+        | ErrorKind::Output(_)
         | ErrorKind::UnsupportedValue(_)
         | ErrorKind::Decode { .. }
         | ErrorKind::SchemaDrift(_)
