@@ -82,7 +82,7 @@ pub use raw::{
     RawSql, RowColumns, Runs, Sql, SqlFor,
 };
 pub use relation::Load;
-pub use repository::{Moved, Repository, Rows, Upserted};
+pub use repository::{Merged, Moved, Repository, Rows, Upserted};
 pub use value::types;
 pub use value::{ParamWriter, RowReader};
 

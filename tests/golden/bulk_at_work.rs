@@ -354,3 +354,107 @@ fn an_update_gives_the_row_back() -> bindery::Result<()> {
     }
     on_each!(show)
 }
+
+/// The columns of a key stand in the order of the key, which need not be that of the table.
+#[test]
+fn qry_07_many_rows_by_a_key_of_two_columns() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Member>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let rows = |points: i32| {
+            (0..1_500).map(move |n| {
+                let name = format!("name {}", n % 50);
+                member(n)
+                    .born(1_900 + (n / 50) as i16)
+                    .name(name)
+                    .points(points)
+            })
+        };
+        assert_eq!(
+            counts(c.members().upsert_many_by_born_and_name(rows(1))?),
+            (1_500, 0)
+        );
+        let again = rows(2)
+            .skip(1_000)
+            .chain([member(9_999).born(7).name("new")]);
+        assert_eq!(
+            counts(c.members().upsert_many_by_born_and_name(again)?),
+            (1, 500)
+        );
+        assert_eq!(c.members().filter(member::points.eq(2)).count()?, 500);
+        let only = (0..2).map(|n| member(n).born(1_900).name(format!("name {n}")));
+        let only = c.transaction(|tx| tx.members().upsert_many_by_born_and_name(only))?;
+        assert_eq!(counts(only), (0, 2));
+        let taken = [member(5_000).born(1).name("x"), member(0).born(2).name("y")];
+        let error = c
+            .members()
+            .upsert_many_by_born_and_name(taken)
+            .expect_err("taken");
+        assert_eq!(error.row(), Some(1));
+        assert!(error.constraint() == members::EMAIL, "{error}");
+        empty(c)
+    }
+    on_each!(show)
+}
+
+#[test]
+fn a_merge_makes_the_rows_of_a_query_the_given_ones() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Member>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let all = |merged: bindery::Merged| (merged.inserted, merged.updated, merged.deleted);
+        let rows = |range: std::ops::Range<usize>| range.map(|n| member(n).points(1).city("a"));
+        c.members().insert(member(90_000).city("b"))?;
+        let of_a = |c: &mut Connection<E>, range| {
+            c.members()
+                .filter(member::city.eq("a"))
+                .merge(member::email, rows(range))
+                .map(all)
+        };
+        assert_eq!(of_a(c, 0..5_000)?, (5_000, 0, 0));
+        assert_eq!(of_a(c, 4_000..5_003)?, (3, 1_000, 4_000));
+        assert_eq!(of_a(c, 4_000..5_003)?, (0, 1_003, 0));
+        assert_eq!(c.members().count()?, 1_004, "the other city stays");
+
+        let pairs = (0..70).map(|n| member(n).born(1_990).name(format!("{n}")));
+        let by = (member::name, member::born);
+        let merged = c.members().query().all_rows().merge(by, pairs)?;
+        assert_eq!(all(merged), (70, 0, 1_004));
+        let before = c.members().order_by(member::id.asc()).all()?;
+        let taken = [member(1).card("x"), member(2).card("x")];
+        let error = c
+            .members()
+            .query()
+            .all_rows()
+            .merge(member::email, taken)
+            .expect_err("twice");
+        assert_eq!(
+            (error.row(), error.operation()),
+            (Some(1), Some(Operation::Merge))
+        );
+        let none = || std::iter::empty();
+        for refused in [
+            c.members().query().merge(member::email, none()),
+            c.members().query().all_rows().merge(member::points, none()),
+            c.members()
+                .filter(member::city.eq("a"))
+                .limit(3)
+                .merge(member::email, none()),
+        ] {
+            let error = refused.expect_err("it is not meant");
+            assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error}");
+        }
+        let null = [member(900).card(None)];
+        let error = c
+            .members()
+            .query()
+            .all_rows()
+            .merge(member::card, null)
+            .expect_err("NULL");
+        assert!(
+            matches!(error.kind(), ErrorKind::UnsupportedValue(_)),
+            "{error}"
+        );
+        assert_eq!(c.members().order_by(member::id.asc()).all()?, before);
+        let gone = c.transaction(|tx| tx.members().query().all_rows().merge(member::id, none()))?;
+        assert_eq!(all(gone), (0, 0, 70));
+        Ok(())
+    }
+    on_each!(show)
+}

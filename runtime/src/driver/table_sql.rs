@@ -189,9 +189,14 @@ impl TableSql {
 
     /// A SELECT of the whole rows with this number of keys.
     pub(crate) fn select_list_sql(&self, dialect: Dialect, keys: usize) -> String {
+        self.select_by_list_sql(dialect, self.key, keys)
+    }
+
+    /// A SELECT of the whole rows with this number of values of a unique key.
+    pub(crate) fn select_by_list_sql(&self, dialect: Dialect, by: &[usize], keys: usize) -> String {
         let mut sql = SqlWriter::new(dialect);
         sql.push(self.select).push(" WHERE ");
-        if let [column] = self.key {
+        if let [column] = by {
             sql.push(self.columns[*column]).push(" IN (");
             sql.list(0..keys, ", ", |sql, _| {
                 sql.placeholder();
@@ -201,7 +206,7 @@ impl TableSql {
             // MariaDB looks up none of `(a, b) IN ((…), …)` in an index.
             sql.list(0..keys, " OR ", |sql, _| {
                 sql.push("(");
-                self.push_equal(self.key.iter().copied(), " AND ", sql);
+                self.push_equal(by.iter().copied(), " AND ", sql);
                 sql.push(")");
             });
         }
@@ -267,30 +272,31 @@ impl TableSql {
         sql.finish()
     }
 
-    /// An UPDATE by `unique` whose values follow, also where there is nothing to set: then it reports whether the row is
-    /// there.
+    /// An UPDATE by `unique`, whose values follow in ascending order, also where there is nothing to set: then it reports
+    /// whether the row is there.
     pub(crate) fn update_by_sql(
         &self,
         dialect: Dialect,
         columns: &ColumnSet,
-        unique: &[usize],
+        unique: &ColumnSet,
     ) -> String {
         if !columns.is_empty() || !self.touch.is_empty() {
-            return self.update_sql(dialect, columns, unique.iter().copied());
+            return self.update_sql(dialect, columns, unique.iter());
         }
         let mut sql = SqlWriter::new(dialect);
-        let key = unique.first().map_or("", |&column| self.columns[column]);
+        let key = unique
+            .iter()
+            .next()
+            .map_or("", |column| self.columns[column]);
         sql.push("UPDATE ").push(self.table).push(" SET ");
         sql.push(key).push(" = ").push(key).push(" WHERE ");
-        self.push_equal(unique.iter().copied(), " AND ", &mut sql);
+        self.push_equal(unique.iter(), " AND ", &mut sql);
         sql.finish()
     }
 
     /// Returns which of `given` a row gets that is there by `unique`, beside those that every update sets by itself.
-    pub(crate) fn settable_beside(&self, unique: &UniqueSql, given: &ColumnSet) -> ColumnSet {
-        let outside = given
-            .iter()
-            .filter(|column| !unique.columns.contains(column));
+    pub(crate) fn settable_beside(&self, unique: &[usize], given: &ColumnSet) -> ColumnSet {
+        let outside = given.iter().filter(|column| !unique.contains(column));
         self.settable(outside)
     }
 

@@ -105,7 +105,7 @@ impl TableSql {
         key.fixed((std::ptr::from_ref(unique) as usize).to_le_bytes());
         push_set(given, &mut key);
         text_of(key.bytes(), || {
-            let changed = self.settable_beside(unique, given);
+            let changed = self.settable_beside(unique.columns, given);
             self.insert_sql(dialect, columns, 1, false)
                 + &self.do_update_sql(dialect, unique.columns, &changed)
                 + self.returning

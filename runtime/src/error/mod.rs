@@ -152,6 +152,13 @@ impl Error {
         self
     }
 
+    /// The row is none of those that were given.
+    #[must_use]
+    pub(crate) fn of_no_row(mut self) -> Self {
+        self.0.row = None;
+        self
+    }
+
     /// The row as its place in `places` says, where the statement had the rows at these places only.
     #[must_use]
     pub(crate) fn among_rows(mut self, places: &[usize]) -> Self {

@@ -60,6 +60,8 @@ pub enum Operation {
     Upsert,
     /// `upsert_many_by_…`.
     UpsertMany,
+    /// `merge`.
+    Merge,
     /// `copy_to` and its kin.
     Copy,
     /// A raw query: `query_as` and its kin.
@@ -89,6 +91,7 @@ impl Operation {
             | Self::DeleteMany
             | Self::Upsert
             | Self::UpsertMany
+            | Self::Merge
             | Self::Copy
             // Nobody knows of a raw query that it only reads.
             | Self::Query
@@ -145,6 +148,7 @@ impl fmt::Display for Operation {
             Self::DeleteMany => "delete_many",
             Self::Upsert => "upsert",
             Self::UpsertMany => "upsert_many",
+            Self::Merge => "merge",
             Self::Copy => "copy",
             Self::Query => "query",
             Self::Execute => "execute",

@@ -4,6 +4,7 @@ mod bulk;
 mod copy;
 mod insert;
 mod many;
+mod merge;
 mod moved;
 mod read;
 mod returning;
@@ -25,6 +26,8 @@ use crate::model::lives_on::Hosts;
 use crate::model::route::{Source, Target};
 
 pub(crate) use insert::insert_or_ignore;
+pub use merge::Merged;
+pub(crate) use merge::Others;
 pub use moved::{Moved, move_row};
 pub(crate) use returning::returned_rows;
 pub use rows::Rows;

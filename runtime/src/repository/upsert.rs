@@ -36,7 +36,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
                 given: new.given(),
                 values: Values::new(sql, new.columns(), &write),
             };
-            ensure_given(upsert.unique, &upsert.given)?;
+            ensure_given(upsert.unique.columns, &upsert.given)?;
             let row = match (link.ready()?.dialect(), link.depth()) {
                 (Dialect::Sqlite, _) => upsert.at_once::<M, E>(link.ready()?, engine),
                 (Dialect::Postgres, _) => upsert.at_once_or_again::<M, E>(link, engine),
@@ -61,7 +61,7 @@ struct Upsert<'v> {
 impl Upsert<'_> {
     /// Columns that an existing row gets, beside those that every update sets by itself.
     fn changed(&self) -> ColumnSet {
-        self.sql.settable_beside(self.unique, &self.given)
+        self.sql.settable_beside(self.unique.columns, &self.given)
     }
 
     fn at_once<M: Model, E: Engine>(

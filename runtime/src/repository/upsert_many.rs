@@ -10,8 +10,8 @@ use super::insert::Values;
 use super::many::{ensure_each, in_chunks};
 use super::{Repository, ensure_new};
 use crate::driver::Physical;
+use crate::driver::TableSql;
 use crate::driver::is_about_a_row;
-use crate::driver::{TableSql, UniqueSql};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::link::engine::Engine;
@@ -70,7 +70,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             if rows.peek().is_none() {
                 return Ok(upserted);
             }
-            let unique = &sql.uniques[unique];
+            let unique = sql.uniques[unique].columns;
             link.atomically(|link| {
                 in_chunks(&mut rows, &mut |chunk: &[M::New<E>]| {
                     ensure_each(chunk, |new| ensure_new::<M, E>(new, engine))?;
@@ -83,10 +83,10 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     }
 }
 
-fn upsert_chunk<N: ColumnSource>(
+pub(super) fn upsert_chunk<N: ColumnSource>(
     link: &mut Link,
     sql: &'static TableSql,
-    unique: &'static UniqueSql,
+    unique: &'static [usize],
     chunk: &[N],
 ) -> Result<Upserted> {
     let runs = runs(sql, unique, chunk)?;
@@ -134,7 +134,7 @@ fn each_run<N>(
 /// Neighbours that give the same columns.
 struct Run<'r, N> {
     sql: &'static TableSql,
-    unique: &'static UniqueSql,
+    unique: &'static [usize],
     rows: &'r [N],
     /// What a new row gets.
     columns: ColumnSet,
@@ -146,7 +146,7 @@ struct Run<'r, N> {
 /// The chunk in runs, each of which gives its unique key.
 fn runs<'r, N: ColumnSource>(
     sql: &'static TableSql,
-    unique: &'static UniqueSql,
+    unique: &'static [usize],
     chunk: &'r [N],
 ) -> Result<Vec<Run<'r, N>>> {
     let is_same =
@@ -161,7 +161,7 @@ fn runs<'r, N: ColumnSource>(
 }
 
 impl<'r, N: ColumnSource> Run<'r, N> {
-    fn new(sql: &'static TableSql, unique: &'static UniqueSql, rows: &'r [N]) -> Result<Self> {
+    fn new(sql: &'static TableSql, unique: &'static [usize], rows: &'r [N]) -> Result<Self> {
         let given = rows[0].given();
         ensure_given(unique, &given)?;
         Ok(Self {
@@ -170,7 +170,7 @@ impl<'r, N: ColumnSource> Run<'r, N> {
             rows,
             columns: rows[0].columns(),
             changed: sql.settable_beside(unique, &given),
-            key: unique.columns.iter().copied().collect(),
+            key: unique.iter().copied().collect(),
         })
     }
 
@@ -187,15 +187,14 @@ impl<'r, N: ColumnSource> Run<'r, N> {
     }
 
     fn update_text(&self, dialect: Dialect) -> String {
-        self.sql
-            .update_by_sql(dialect, &self.changed, self.unique.columns)
+        self.sql.update_by_sql(dialect, &self.changed, &self.key)
     }
 
     fn insert_text(&self, dialect: Dialect) -> String {
         let mut text = self.sql.insert_sql(dialect, &self.columns, 1, false);
         match dialect {
             // An error would end the transaction around it, and another session may have inserted it by now.
-            Dialect::Postgres => text += &self.sql.do_nothing_sql(dialect, self.unique.columns),
+            Dialect::Postgres => text += &self.sql.do_nothing_sql(dialect, self.unique),
             Dialect::Sqlite | Dialect::Mysql => {}
         }
         text
@@ -271,9 +270,9 @@ impl<'r, N: ColumnSource> Run<'r, N> {
 
     /// MySQL and MariaDB: statements of many rows, which report how many of them were there.
     fn in_statements(&self, physical: &mut Physical) -> Result<Upserted> {
-        let after =
-            self.sql
-                .on_duplicate_key_sql(physical.dialect(), self.unique.columns, &self.changed);
+        let after = self
+            .sql
+            .on_duplicate_key_sql(physical.dialect(), self.unique, &self.changed);
         let write = &mut |at: usize, params: &mut ParamWriter<'_>| self.write_new(at, params);
         let (mut first, mut upserted) = (0, Upserted::default());
         while first < self.rows.len() {
@@ -294,8 +293,8 @@ impl<'r, N: ColumnSource> Run<'r, N> {
 }
 
 /// A unique key that is left out decides nothing.
-pub(super) fn ensure_given(unique: &UniqueSql, given: &ColumnSet) -> Result<()> {
-    let mut columns = unique.columns.iter();
+pub(super) fn ensure_given(unique: &[usize], given: &ColumnSet) -> Result<()> {
+    let mut columns = unique.iter();
     if columns.all(|&column| given.contains(column)) {
         return Ok(());
     }

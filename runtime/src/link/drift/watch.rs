@@ -71,6 +71,7 @@ impl Use {
                 | Operation::SaveMany
                 | Operation::DeleteMany
                 | Operation::UpsertMany
+                | Operation::Merge
         );
         let needs_rollback = in_transaction || of_many;
         match (operation.writes(), needs_rollback) {
