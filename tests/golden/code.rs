@@ -14,6 +14,7 @@ mod query_dialects;
 mod query_lists;
 mod query_locks;
 mod query_random;
+mod query_random_selects;
 mod query_rows;
 mod query_selects;
 mod refusals;

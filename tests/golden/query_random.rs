@@ -7,6 +7,7 @@ use bindery::{Condition, Connection, StaticEngine};
 
 use crate::queries::*;
 use crate::queries_at_work::{Everything, on_each};
+use crate::query_random_selects;
 use crate::query_rows::{self as rows, Seeded, TEXTS};
 
 /// Queries of each set of rows, and sets.
@@ -19,7 +20,7 @@ type Wanted<E> = Condition<model::Post, E>;
 fn leaf<E: Everything>(seeded: &mut Seeded) -> Wanted<E> {
     let text = rows::text(seeded);
     let number = seeded.below(8) as i64 - 2;
-    match seeded.below(24) {
+    match seeded.below(32) {
         0 => post::stars.eq(number),
         1 => post::stars.ne(number),
         2 => post::stars.lt(number),
@@ -47,6 +48,7 @@ fn leaf<E: Everything>(seeded: &mut Seeded) -> Wanted<E> {
         20 => post::price.le(rows::price(seeded)),
         21 => post::day.gt(rows::day(seeded)),
         22 => post::token.ne(rows::token(seeded)),
+        24.. => query_random_selects::leaf(seeded),
         _ => post::is_public
             .eq(number > 1)
             .and(post::weight.lt(number as f64 / 2.0)),
@@ -101,10 +103,11 @@ fn answer<E: StaticEngine + Everything>(
 ) -> bindery::Result<String> {
     let depth = seeded.below(4);
     let wanted = condition::<E>(seeded, depth);
-    let query = c
-        .posts()
-        .filter(wanted)
-        .order_by((order(seeded), order(seeded)));
+    let query = c.posts().filter(wanted);
+    if seeded.below(2) == 0 {
+        return query_random_selects::answer(query, seeded);
+    }
+    let query = query.order_by((order(seeded), order(seeded)));
     let query = match seeded.below(4) {
         0 => query.limit(seeded.below(20)),
         1 => query.limit(10).offset(seeded.below(20)),

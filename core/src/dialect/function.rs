@@ -189,12 +189,12 @@ impl ValueKind {
 }
 
 impl Dialect {
-    /// The type that a placeholder within an expression is cast to; `None` where it has the type of its value.
-    pub const fn cast_type(self, kind: ValueKind) -> Option<&'static str> {
+    /// What stands before and after a placeholder within an expression, so that it has the type of its value.
+    pub const fn typed_value(self, kind: ValueKind) -> (&'static str, &'static str) {
         match self {
-            Self::Sqlite => super::sqlite::cast_type(kind),
-            Self::Postgres => super::postgres::cast_type(kind),
-            Self::Mysql => super::mysql::cast_type(kind),
+            Self::Sqlite => super::sqlite::typed_value(kind),
+            Self::Postgres => super::postgres::typed_value(kind),
+            Self::Mysql => super::mysql::typed_value(kind),
         }
     }
 }

@@ -131,23 +131,27 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
     })
 }
 
-/// The types of placeholders within expressions.
-pub(super) const fn cast_type(kind: ValueKind) -> Option<&'static str> {
+/// What stands before and after a placeholder within an expression.
+pub(super) const fn typed_value(kind: ValueKind) -> (&'static str, &'static str) {
     use ValueKind as V;
     match kind {
         V::Integer
         | V::Unsigned
         | V::Boolean
         | V::Float
-        | V::Text
         | V::Bytes
         | V::Uuid
         | V::Json
-        | V::Other => None,
-        V::Decimal => Some("DECIMAL(65, 30)"),
-        V::Date => Some("DATE"),
-        V::Time => Some("TIME(6)"),
-        V::DateTime | V::Timestamp => Some("DATETIME(6)"),
+        | V::Other => ("", ""),
+        // A bare value has the collation of the connection, which ignores case. Each product reads its own comment only.
+        V::Text => (
+            "",
+            " /*M! COLLATE utf8mb4_nopad_bin */ /*!80000 COLLATE utf8mb4_0900_bin */",
+        ),
+        V::Decimal => ("CAST(", " AS DECIMAL(65, 30))"),
+        V::Date => ("CAST(", " AS DATE)"),
+        V::Time => ("CAST(", " AS TIME(6))"),
+        V::DateTime | V::Timestamp => ("CAST(", " AS DATETIME(6))"),
     }
 }
 

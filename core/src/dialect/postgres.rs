@@ -103,23 +103,23 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
     })
 }
 
-/// The types of placeholders within expressions.
-pub(super) const fn cast_type(kind: ValueKind) -> Option<&'static str> {
+/// What stands before and after a placeholder within an expression.
+pub(super) const fn typed_value(kind: ValueKind) -> (&'static str, &'static str) {
     use ValueKind as V;
     match kind {
-        V::Integer | V::Unsigned => Some("bigint"),
-        V::Boolean => Some("boolean"),
-        V::Float => Some("double precision"),
-        V::Decimal => Some("numeric"),
-        V::Text => Some("text"),
-        V::Bytes => Some("bytea"),
-        V::Date => Some("date"),
-        V::Time => Some("time"),
-        V::DateTime => Some("timestamp"),
-        V::Timestamp => Some("timestamptz"),
-        V::Uuid => Some("uuid"),
-        V::Json => Some("jsonb"),
-        V::Other => None,
+        V::Integer | V::Unsigned => ("CAST(", " AS bigint)"),
+        V::Boolean => ("CAST(", " AS boolean)"),
+        V::Float => ("CAST(", " AS double precision)"),
+        V::Decimal => ("CAST(", " AS numeric)"),
+        V::Text => ("CAST(", " AS text)"),
+        V::Bytes => ("CAST(", " AS bytea)"),
+        V::Date => ("CAST(", " AS date)"),
+        V::Time => ("CAST(", " AS time)"),
+        V::DateTime => ("CAST(", " AS timestamp)"),
+        V::Timestamp => ("CAST(", " AS timestamptz)"),
+        V::Uuid => ("CAST(", " AS uuid)"),
+        V::Json => ("CAST(", " AS jsonb)"),
+        V::Other => ("", ""),
     }
 }
 

@@ -84,7 +84,8 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::DivideIntegers | F::DivideFloats => "({} / {})",
         F::Decimal => "round({}, 9)",
         F::Abs => "abs({})",
-        F::RoundFloat | F::RoundDecimal => "round({}, {})",
+        // 0.15 is a float below it; away from zero by less than its 15th digit it is rounded as written.
+        F::RoundFloat | F::RoundDecimal => "round({} * 1.00000000000001, {})",
         F::Lower => "lower({})",
         F::Upper => "upper({})",
         F::Length => "length({})",
@@ -114,8 +115,8 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
     })
 }
 
-/// The types of placeholders within expressions.
-pub(super) const fn cast_type(kind: ValueKind) -> Option<&'static str> {
+/// What stands before and after a placeholder within an expression.
+pub(super) const fn typed_value(kind: ValueKind) -> (&'static str, &'static str) {
     use ValueKind as V;
     match kind {
         V::Integer
@@ -130,7 +131,7 @@ pub(super) const fn cast_type(kind: ValueKind) -> Option<&'static str> {
         | V::Timestamp
         | V::Uuid
         | V::Json
-        | V::Other => None,
-        V::Decimal => Some("NUMERIC"),
+        | V::Other => ("", ""),
+        V::Decimal => ("CAST(", " AS NUMERIC)"),
     }
 }

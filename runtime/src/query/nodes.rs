@@ -58,16 +58,10 @@ impl NodeWriter<'_> {
         Ok(match node {
             Node::Column(path) => vec![Push(self.columns[path.index()])],
             Node::Value => vec![Placeholder],
-            Node::Typed(kind) => match dialect.cast_type(*kind) {
-                Some(name) => vec![
-                    Push("CAST("),
-                    Placeholder,
-                    Push(" AS "),
-                    Push(name),
-                    Push(")"),
-                ],
-                None => vec![Placeholder],
-            },
+            Node::Typed(kind) => {
+                let (before, after) = dialect.typed_value(*kind);
+                vec![Push(before), Placeholder, Push(after)]
+            }
             Node::Number(number) => vec![Step::Number(*number)],
             // As positions of what is selected are counted in SQL.
             Node::Selected(position) => vec![Step::Number(position + 1)],

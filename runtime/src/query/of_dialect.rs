@@ -65,7 +65,7 @@ fn condition<M, T, K, E>(
     function: Function,
 ) -> Condition<M, E> {
     let mut left = left;
-    Writing::typed(&mut left.predicate, false).value(right);
+    Writing::untyped(&mut left.predicate).value(right);
     Condition::new(left.call::<T, K>(function).predicate)
 }
 

@@ -52,6 +52,15 @@ impl<'a> Writing<'a> {
         }
     }
 
+    /// An operand of an operator that says the type of its value.
+    pub(crate) fn untyped(predicate: &'a mut Predicate) -> Self {
+        Self {
+            predicate,
+            is_binary: false,
+            is_typed: false,
+        }
+    }
+
     /// An operand of an expression.
     pub(crate) fn typed(predicate: &'a mut Predicate, is_binary: bool) -> Self {
         Self {
