@@ -431,6 +431,11 @@ impl Physical {
         each!(self, connection => connection.limits().set_until(until))
     }
 
+    /// Was the open transaction begun to read only?
+    pub(crate) fn only_reads(&self) -> bool {
+        self.in_transaction() && each!(self, connection => connection.only_reads())
+    }
+
     /// Is a transaction open that has to be ended? One that the database rolled back by itself may count as open; its
     /// statements and its commit are refused then.
     pub(crate) fn in_transaction(&self) -> bool {

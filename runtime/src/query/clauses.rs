@@ -504,9 +504,12 @@ fn returning(table: &TableSql, returns: bool) -> &'static str {
     if returns { table.returning } else { "" }
 }
 
-/// A lock that ends with its statement locks nothing.
+/// A lock that ends with its statement locks nothing, and one for an update writes.
 #[cold]
 fn ensure_lock(physical: &Physical) -> Result<()> {
+    if physical.only_reads() {
+        return Err(Error::new(ErrorKind::ReadOnly));
+    }
     if physical.in_transaction() {
         return Ok(());
     }

@@ -357,6 +357,11 @@ impl MysqlConnection {
         Ok(found)
     }
 
+    /// Was the open transaction begun to read only?
+    pub(crate) fn only_reads(&self) -> bool {
+        self.only_reads
+    }
+
     pub(crate) fn last_insert_id(&mut self) -> u64 {
         self.last_insert_id
     }

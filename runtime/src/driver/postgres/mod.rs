@@ -69,6 +69,8 @@ pub(crate) struct PostgresConnection {
     fields: Fields,
     /// A transaction was begun that the server does not know of yet: BEGIN goes with its first statement.
     begin_pending: Option<Begin>,
+    /// The open transaction, or the last one, was begun to read only.
+    only_reads: bool,
     copied: Copied,
     numbering: Numbering,
     limits: Limits,
@@ -109,6 +111,7 @@ impl PostgresConnection {
             types: Types::default(),
             fields: Fields::default(),
             begin_pending: None,
+            only_reads: false,
             copied: Copied::default(),
             numbering: Numbering::default(),
             limits: Limits::new(statement_timeout),
@@ -380,6 +383,7 @@ impl PostgresConnection {
     pub(crate) fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
         self.ensure_alive()?;
         self.begin_pending = Some(Begin(*options));
+        self.only_reads = options.is_read_only;
         self.numbering.begin();
         Ok(())
     }
@@ -422,6 +426,11 @@ impl PostgresConnection {
     /// The time that operations on it may take.
     pub(in crate::driver) fn limits(&mut self) -> &mut Limits {
         &mut self.limits
+    }
+
+    /// Was the open transaction begun to read only?
+    pub(crate) fn only_reads(&self) -> bool {
+        self.only_reads
     }
 
     pub(crate) fn in_transaction(&self) -> bool {

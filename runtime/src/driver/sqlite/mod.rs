@@ -330,6 +330,11 @@ impl SqliteConnection {
         Ok(found)
     }
 
+    /// Was the open transaction begun to read only?
+    pub(crate) fn only_reads(&self) -> bool {
+        self.only_reads
+    }
+
     pub(crate) fn last_insert_id(&mut self) -> u64 {
         self.watched.connection().last_insert_rowid() as u64
     }

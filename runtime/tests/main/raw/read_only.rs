@@ -1,7 +1,8 @@
 //! Transactions that only read: writes of every kind are refused before they are sent, and by the database, too.
 
 use bindery::{
-    Column, Connection, Error, ErrorKind, Registry, Result, StaticEngine, TransactionOptions,
+    Column, Connection, Engine as _, Error, ErrorKind, Registry, Result, StaticEngine,
+    TransactionOptions,
 };
 
 use super::{by, sql};
@@ -201,6 +202,33 @@ fn sel_06_the_database_refuses_what_a_function_writes<E: Everything>(c: &mut Con
         }
     }
     assert_eq!(c.blogs().count().unwrap(), 0);
+}
+
+/// For engines with locks on rows.
+macro_rules! locks_nothing {
+    ($engine:ident, $url:expr) => {{
+        let db = at($engine.name(), $url);
+        db.create_missing_on($engine).unwrap();
+        let mut c = db.connect($engine).unwrap();
+        let error = reading(&mut c, |c| c.blogs().query().for_update().all()).unwrap_err();
+        ensure_refused::<$engine>(&error, "for_update");
+        c.transaction(|tx| tx.blogs().query().for_update().all())
+            .unwrap();
+    }};
+}
+
+/// Covers SEL-06 on PostgreSQL, MySQL, MariaDB.
+#[test]
+fn sel_06_rows_are_not_locked_where_nothing_is_written() {
+    if let Some(fresh) = bindery_testkit::fresh_postgres() {
+        locks_nothing!(Postgres, &fresh.url());
+    }
+    if let Some(fresh) = bindery_testkit::fresh_mysql() {
+        locks_nothing!(Mysql, &fresh.url());
+    }
+    if let Some(fresh) = fresh_mariadb() {
+        locks_nothing!(Mariadb, &fresh.url());
+    }
 }
 
 /// The engine and `b` in one scope.
