@@ -140,12 +140,12 @@ impl Registry {
 
     /// Raw SQL on an engine, taking a connection for each statement.
     pub fn sql_on<E: Engine>(&self, engine: E) -> RawSql<'_, E> {
-        RawSql::new(Target::of_pool(engine, Arc::clone(self.pool(engine))))
+        RawSql::new(Target::of_pool(engine, self.pool(engine)))
     }
 
     /// The repository of a model, taking a connection for each call.
     pub fn repository<M: Model, E: Hosts<M>>(&self, engine: E) -> Repository<'_, M, E> {
-        Repository::new(Target::of_pool(engine, Arc::clone(self.pool(engine))))
+        Repository::new(Target::of_pool(engine, self.pool(engine)))
     }
 
     /// Loads what belongs to these rows, in their order, from the engine that they are on: for each relation one statement,
@@ -159,7 +159,7 @@ impl Registry {
         L: Load<R::Engine, From = R::Model>,
     {
         let engine = R::Engine::default();
-        let mut target = Target::of_pool(engine, Arc::clone(self.pool(engine)));
+        let mut target = Target::of_pool(engine, self.pool(engine));
         relation.load(&mut target, rows)
     }
 

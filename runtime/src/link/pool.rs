@@ -5,9 +5,10 @@
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use self::checkout::{Checkout, Checkouts};
+use self::moment::Moment;
 use crate::driver::forks;
 use crate::driver::queue::Queue;
 use crate::driver::turns::{Turn, Turns};
@@ -17,6 +18,7 @@ use crate::link::drift::Watch;
 
 mod checkout;
 mod closing;
+mod moment;
 mod returning;
 mod taking;
 mod upkeep;
@@ -72,9 +74,9 @@ pub(crate) struct PoolLimits {
 /// A connection and its age.
 pub(crate) struct Pooled {
     pub(crate) physical: Physical,
-    opened: Instant,
+    opened: Moment,
     /// When it was given out.
-    taken: Instant,
+    taken: Moment,
     /// The same for the pool's statistics, which cannot see who holds it.
     checkout: Checkout,
     /// Of a call that writes; the next writer gets it when the connection is back.
@@ -95,7 +97,7 @@ struct State {
     /// Those of them that are closed on this side only.
     leaving: usize,
     /// When `upkeep` looks at the idle ones, if it does.
-    looked_at: Option<Instant>,
+    looked_at: Option<Moment>,
     waiting: Queue<Grant>,
     closed: bool,
     /// A way to each open connection, and to some that are gone.
@@ -124,7 +126,7 @@ enum Grant {
 
 struct Idle {
     pooled: Pooled,
-    since: Instant,
+    since: Moment,
 }
 
 /// How many connections an engine has at a moment, and has had. `open` is `idle` and `in_use` together, and `created` is
@@ -239,7 +241,7 @@ impl Pool {
             open: state.open - state.leaving,
             closing: state.leaving,
             waiting: state.waiting.len() + writers,
-            oldest_checkout: state.checkouts.oldest(Instant::now()),
+            oldest_checkout: state.checkouts.oldest(Moment::now()),
             created: state.created,
             closed: state.gone,
             timeouts: state.timeouts,

@@ -47,11 +47,11 @@ pub(crate) enum Source<'c> {
     /// A held connection: every statement runs on it.
     Link(&'c mut Link),
     /// A connection for each statement.
-    Pool(Arc<Pool>),
+    Pool(&'c Arc<Pool>),
 }
 
-impl<E: Engine> Target<'_, E> {
-    pub(crate) fn of_pool(engine: E, pool: Arc<Pool>) -> Self {
+impl<'c, E: Engine> Target<'c, E> {
+    pub(crate) fn of_pool(engine: E, pool: &'c Arc<Pool>) -> Self {
         Self {
             engine,
             source: Source::Pool(pool),
@@ -64,7 +64,7 @@ impl<E: Engine> Target<'_, E> {
             engine: self.engine,
             source: match &mut self.source {
                 Source::Link(link) => Source::Link(link),
-                Source::Pool(pool) => Source::Pool(Arc::clone(pool)),
+                Source::Pool(pool) => Source::Pool(pool),
             },
         }
     }

@@ -38,7 +38,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
     pub(super) fn again(&mut self) -> RawSql<'_, E> {
         let source = match &mut self.target.source {
             Source::Link(link) => Source::Link(link),
-            Source::Pool(pool) => Source::Pool(std::sync::Arc::clone(pool)),
+            Source::Pool(pool) => Source::Pool(pool),
         };
         RawSql::new(Target {
             engine: self.target.engine,

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::moment::Moment;
 use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot};
 use crate::driver::Leaving;
 
@@ -12,7 +13,7 @@ impl Pool {
     pub(crate) fn put_back(self: &Arc<Self>, mut pooled: Pooled) {
         // Dropped last: the next writer finds the connection.
         let _writer = pooled.writer.take();
-        let now = Instant::now();
+        let now = Moment::now();
         if self.is_forked() || !self.is_reusable(&mut pooled, now) {
             return self.discard(pooled);
         }
@@ -41,14 +42,14 @@ impl Pool {
 
     /// Returns whether the connection can be used again. A caller that held it for long may not have noticed that the
     /// server went down, and the next may get it immediately.
-    fn is_reusable(&self, pooled: &mut Pooled, now: Instant) -> bool {
+    fn is_reusable(&self, pooled: &mut Pooled, now: Moment) -> bool {
         let physical = &mut pooled.physical;
         self.limits.keep
             && !physical.is_broken()
             && !physical.is_spoiled()
             && !physical.in_transaction()
-            && now.saturating_duration_since(pooled.opened) < self.limits.max_lifetime
-            && (now.saturating_duration_since(pooled.taken) < LOOK_AFTER || physical.is_quiet())
+            && now.since(pooled.opened) < self.limits.max_lifetime
+            && (now.since(pooled.taken) < LOOK_AFTER || physical.is_quiet())
     }
 
     /// Closes a connection that must not be used again. Its place is free when the server has ended it, too; a caller

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::moment::Moment;
 use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot};
 use crate::driver::Physical;
 use crate::driver::queue::Waiter;
@@ -71,7 +72,7 @@ impl Pool {
             size: self.limits.max_connections,
             waiting: state.waiting.len(),
             waited_ms: millis(limit),
-            oldest_checkout_ms: state.checkouts.oldest(Instant::now()).map(millis),
+            oldest_checkout_ms: state.checkouts.oldest(Moment::now()).map(millis),
         };
         Err(Error::new(kind).during(Operation::Acquire))
     }
@@ -88,10 +89,10 @@ impl Pool {
     /// An idle connection that is still good, or a new one in its place.
     fn revive(self: &Arc<Self>, idle: Idle, left: Duration) -> Result<Pooled> {
         let mut pooled = idle.pooled;
-        let now = Instant::now();
-        let rested = now.saturating_duration_since(idle.since);
+        let now = Moment::now();
+        let rested = now.since(idle.since);
         let overdue = rested >= self.limits.idle_timeout
-            || now.saturating_duration_since(pooled.opened) >= self.limits.max_lifetime;
+            || now.since(pooled.opened) >= self.limits.max_lifetime;
         if !overdue && self.is_good(&mut pooled.physical, rested, left) {
             pooled.taken = now;
             pooled.checkout.begin(now);
@@ -102,12 +103,12 @@ impl Pool {
             owed: true,
         };
         if let Some(leaving) = self.close_one(pooled)
-            && !leaving.wait(left.saturating_sub(now.elapsed()))
+            && !leaving.wait(left.saturating_sub(Moment::now().since(now)))
         {
             self.let_go(leaving, slot);
             return Err(too_late());
         }
-        self.open_in(slot, left.saturating_sub(now.elapsed()))
+        self.open_in(slot, left.saturating_sub(Moment::now().since(now)))
     }
 
     /// Returns whether a connection that was idle for this long can be given out. A query to the server costs a round
@@ -142,7 +143,7 @@ impl Pool {
             return Err(closed());
         }
         state.reach(&physical);
-        let now = Instant::now();
+        let now = Moment::now();
         let checkout = state.checkouts.add(now);
         drop(state);
         slot.owed = false;
@@ -176,7 +177,7 @@ impl Pool {
         state.reach(&physical);
         drop(state);
         lost.physical = physical;
-        lost.opened = Instant::now();
+        lost.opened = Moment::now();
         Ok(())
     }
 }

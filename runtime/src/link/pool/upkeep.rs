@@ -5,8 +5,9 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::moment::Moment;
 use super::{Idle, Pool, State};
 use crate::driver::forks;
 
@@ -20,7 +21,7 @@ struct Keeper {
 #[derive(Default)]
 struct Watched {
     /// Each pool once, with when to look at it.
-    pools: Vec<(Instant, Weak<Pool>)>,
+    pools: Vec<(Moment, Weak<Pool>)>,
     /// The thread is there.
     is_working: bool,
 }
@@ -56,8 +57,8 @@ fn keeper() -> &'static Keeper {
 
 impl Pool {
     /// A connection opened at that time has begun to rest: when to look, where that is earlier than it would be looked at.
-    pub(super) fn expect_upkeep(&self, state: &mut State, opened: Instant) -> Option<Instant> {
-        let of_age = opened.checked_add(self.limits.max_lifetime);
+    pub(super) fn expect_upkeep(&self, state: &mut State, opened: Moment) -> Option<Moment> {
+        let of_age = opened.after(self.limits.max_lifetime);
         let at = self.idle_until(state).into_iter().chain(of_age).min()?;
         if state.looked_at.is_some_and(|before| before <= at) {
             return None;
@@ -67,15 +68,15 @@ impl Pool {
     }
 
     /// When the one that has rested longest has done so for long enough, if it may go.
-    fn idle_until(&self, state: &State) -> Option<Instant> {
+    fn idle_until(&self, state: &State) -> Option<Moment> {
         let first = state.idle.first()?;
         let may_go = state.open - state.leaving > self.limits.min_connections;
-        let until = first.since.checked_add(self.limits.idle_timeout);
+        let until = first.since.after(self.limits.idle_timeout);
         until.filter(|_| may_go)
     }
 
     /// Has the keeper look at that time.
-    pub(super) fn look_after(&self, at: Instant) {
+    pub(super) fn look_after(&self, at: Moment) {
         keeper().expect(at, &self.me);
     }
 
@@ -85,14 +86,14 @@ impl Pool {
     }
 
     /// Closes what is overdue, and says when to look again; never where nothing rests.
-    fn tidy(self: &Arc<Self>, now: Instant) -> Option<Instant> {
+    fn tidy(self: &Arc<Self>, now: Moment) -> Option<Moment> {
         if self.is_forked() {
             return None;
         }
         let mut state = self.lock();
         let overdue = self.overdue(&mut state, now);
         let ages = state.idle.iter().map(|idle| idle.pooled.opened);
-        let of_age = ages.filter_map(|opened| opened.checked_add(self.limits.max_lifetime));
+        let of_age = ages.filter_map(|opened| opened.after(self.limits.max_lifetime));
         let at = of_age.chain(self.idle_until(&state)).min();
         state.looked_at = at;
         drop(state);
@@ -103,12 +104,12 @@ impl Pool {
     }
 
     /// They stay counted until they are closed.
-    fn overdue(&self, state: &mut State, now: Instant) -> Vec<Idle> {
+    fn overdue(&self, state: &mut State, now: Moment) -> Vec<Idle> {
         let limits = &self.limits;
         let mut left = state.open - state.leaving;
         let is_overdue = |idle: &mut Idle| {
-            let aged = now.saturating_duration_since(idle.pooled.opened) >= limits.max_lifetime;
-            let rested = now.saturating_duration_since(idle.since) >= limits.idle_timeout;
+            let aged = now.since(idle.pooled.opened) >= limits.max_lifetime;
+            let rested = now.since(idle.since) >= limits.idle_timeout;
             let goes = aged || (rested && left > limits.min_connections);
             left -= usize::from(goes);
             goes
@@ -119,7 +120,7 @@ impl Pool {
 
 impl Keeper {
     /// Looks at a pool at that time, or before; without a thread, when a caller comes.
-    fn expect(&'static self, at: Instant, pool: &Weak<Pool>) {
+    fn expect(&'static self, at: Moment, pool: &Weak<Pool>) {
         let mut state = self.lock();
         state.expect(at, pool);
         if state.is_working {
@@ -139,9 +140,9 @@ impl Keeper {
     fn work(&self) {
         let mut state = self.lock();
         while let Some(at) = state.next() {
-            let now = Instant::now();
+            let now = Moment::now();
             if at > now {
-                state = self.wait(state, at - now);
+                state = self.wait(state, at.since(now));
                 continue;
             }
             let due = state.take_due(now);
@@ -172,24 +173,24 @@ impl Keeper {
     }
 }
 
-fn look_at(pool: &Weak<Pool>, now: Instant) -> Option<(Instant, Weak<Pool>)> {
+fn look_at(pool: &Weak<Pool>, now: Moment) -> Option<(Moment, Weak<Pool>)> {
     let at = pool.upgrade()?.tidy(now)?;
     Some((at, Weak::clone(pool)))
 }
 
 impl Watched {
-    fn expect(&mut self, at: Instant, pool: &Weak<Pool>) {
+    fn expect(&mut self, at: Moment, pool: &Weak<Pool>) {
         match self.pools.iter_mut().find(|(_, other)| other.ptr_eq(pool)) {
             Some((before, _)) => *before = at.min(*before),
             None => self.pools.push((at, Weak::clone(pool))),
         }
     }
 
-    fn next(&self) -> Option<Instant> {
+    fn next(&self) -> Option<Moment> {
         self.pools.iter().map(|(at, _)| *at).min()
     }
 
-    fn take_due(&mut self, now: Instant) -> Vec<Weak<Pool>> {
+    fn take_due(&mut self, now: Moment) -> Vec<Weak<Pool>> {
         let due = self.pools.extract_if(.., |(at, _)| *at <= now);
         due.map(|(_, pool)| pool).collect()
     }
