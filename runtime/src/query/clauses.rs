@@ -6,7 +6,7 @@ use super::change::{no_condition, not_by_order};
 use super::condition::{Condition, Predicate};
 use super::lock::Lock;
 use super::order::{OrderShape, OrderWriting, Orders};
-use super::render::{Parts, Wanted, render, render_delete, render_update};
+use super::render::{Limit, Parts, Wanted, render, render_delete, render_update};
 use super::shape::{ColumnPath, Shape, op};
 use super::tree::Tree;
 use crate::driver::TableSql;
@@ -364,7 +364,7 @@ impl Clauses {
             table,
             condition: self.predicate.shape.bytes(),
             order: self.order.bytes(),
-            limit: self.limit != NO_LIMIT,
+            limit: Limit::of(self.limit),
             offset: self.offset != 0,
             extras: self.extras.as_deref(),
         }
@@ -375,9 +375,8 @@ impl Clauses {
     fn key(parts: &Parts<'_>) -> Buffer<80> {
         let mut key = Buffer::new();
         key.fixed((std::ptr::from_ref(parts.table) as usize).to_le_bytes());
-        let flags = u8::from(parts.limit)
-            | u8::from(parts.offset) << 1
-            | u8::from(parts.extras.is_some()) << 2;
+        let flags =
+            parts.limit as u8 | u8::from(parts.offset) << 2 | u8::from(parts.extras.is_some()) << 3;
         let [low, high] = (parts.order.len() as u16).to_le_bytes();
         key.fixed([parts.wanted as u8, flags, low, high]);
         key.extend(parts.order);
@@ -446,7 +445,7 @@ impl Clauses {
         if let Some(extras) = extras.filter(|_| is_ordered) {
             replay(extras.order_values.bytes(), params);
         }
-        if self.limit != NO_LIMIT {
+        if Limit::of(self.limit) == Limit::Given {
             // No database has more rows than that.
             params.i64(i64::try_from(self.limit).unwrap_or(i64::MAX));
         }

@@ -31,9 +31,32 @@ pub(crate) struct Parts<'a> {
     pub(crate) table: &'static TableSql,
     pub(crate) condition: &'a [u8],
     pub(crate) order: &'a [u8],
-    pub(crate) limit: bool,
+    pub(crate) limit: Limit,
     pub(crate) offset: bool,
     pub(crate) extras: Option<&'a Extras>,
+}
+
+/// How many rows a query returns at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    All = 0,
+    /// As the program's `first` and `one` say: part of the text, so that databases plan by it.
+    One = 1,
+    Two = 2,
+    /// A value of the query.
+    Given = 3,
+}
+
+impl Limit {
+    #[inline]
+    pub(crate) fn of(rows: u64) -> Self {
+        match rows {
+            u64::MAX => Self::All,
+            1 => Self::One,
+            2 => Self::Two,
+            _ => Self::Given,
+        }
+    }
 }
 
 /// Writes one query.
@@ -112,7 +135,7 @@ impl<'a> Render<'a> {
 
     /// A query of whole rows, or of their number.
     fn rows(&mut self, parts: &Parts<'_>) -> Result<()> {
-        let is_limited = parts.limit || parts.offset;
+        let is_limited = parts.limit != Limit::All || parts.offset;
         match parts.wanted {
             Wanted::Rows | Wanted::Selected => {
                 self.select_rows(parts)?;
@@ -132,7 +155,7 @@ impl<'a> Render<'a> {
             }
             Wanted::Exists => {
                 self.select_one(parts)?;
-                if !parts.limit {
+                if parts.limit == Limit::All {
                     self.push(" LIMIT 1");
                 }
             }
@@ -159,12 +182,21 @@ impl<'a> Render<'a> {
 
     pub(super) fn limit(&mut self, parts: &Parts<'_>) {
         let sql = &mut self.nodes.sql;
-        if parts.limit {
-            let limit = sql.dialect().query_syntax().limit;
-            sql.push(limit).placeholder();
-        } else if parts.offset && parts.wanted != Wanted::Exists {
-            let no_limit = sql.dialect().query_syntax().no_limit;
-            sql.push(no_limit);
+        let syntax = sql.dialect().query_syntax();
+        match parts.limit {
+            Limit::All if parts.offset && parts.wanted != Wanted::Exists => {
+                sql.push(syntax.no_limit);
+            }
+            Limit::All => {}
+            Limit::One => {
+                sql.push(" LIMIT 1");
+            }
+            Limit::Two => {
+                sql.push(" LIMIT 2");
+            }
+            Limit::Given => {
+                sql.push(syntax.limit).placeholder();
+            }
         }
         if parts.offset {
             sql.push(" OFFSET ").placeholder();
@@ -283,8 +315,13 @@ mod tests {
                 condition(&[op::LIKE]),
                 condition(&[op::STARTS_WITH]),
             ] {
-                for (limit, offset) in [(false, false), (true, false), (false, true), (true, true)]
-                {
+                for (limit, offset) in [
+                    (Limit::All, false),
+                    (Limit::One, false),
+                    (Limit::Given, false),
+                    (Limit::All, true),
+                    (Limit::Given, true),
+                ] {
                     let parts = Parts {
                         wanted,
                         table: &NOTES,

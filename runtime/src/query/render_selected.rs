@@ -3,7 +3,7 @@
 use super::clauses::Extras;
 use super::condition::Predicate;
 use super::order::{Direction, Nulls, Ordered};
-use super::render::{Parts, Render, Wanted};
+use super::render::{Limit, Parts, Render, Wanted};
 use super::shape::{ColumnPath, ShapeReader, op};
 use super::tree::{Node, Tree};
 use crate::error::{Error, ErrorKind, Result};
@@ -95,7 +95,7 @@ impl Render<'_> {
     }
 
     fn order_of_selected(&mut self, parts: &Parts<'_>, selection: &Selection<'_>) -> Result<()> {
-        let is_ordered = parts.limit || parts.offset || !parts.order.is_empty();
+        let is_ordered = parts.limit != Limit::All || parts.offset || !parts.order.is_empty();
         if !selection.extras.is_folded() {
             let key = if is_ordered { self.table.key } else { &[] };
             let orders = Direction::all(parts.order, key);
