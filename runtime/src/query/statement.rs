@@ -39,7 +39,7 @@ pub struct Query<'c, M, E> {
 }
 
 impl<'c, M, E> Query<'c, M, E> {
-    /// The rows that meet this condition, or the reason why it cannot be asked.
+    /// The rows that meet this condition, or the error of a row that no such condition can be made of.
     pub(crate) fn of(repository: Repository<'c, M, E>, condition: Result<Predicate>) -> Self {
         let mut clauses = Clauses::new();
         clauses.filter_or_refuse(condition);
