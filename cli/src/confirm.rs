@@ -5,7 +5,7 @@ use std::io::{self, BufRead, IsTerminal};
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// A question, and the help where nobody can be asked.
+/// A question, and the help where no user can answer.
 pub(crate) struct Confirmation<'a> {
     pub(crate) question: &'a str,
     pub(crate) help: &'a str,
