@@ -130,3 +130,8 @@ mod examples_of_links {}
 #[cfg(all(doctest, feature = "derive"))]
 #[doc = include_str!("../../docs/selecting.md")]
 mod examples_of_selecting {}
+
+/// The examples of `docs/joins.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/joins.md")]
+mod examples_of_joins {}

@@ -11,6 +11,7 @@ mod links_at_work;
 mod own_types;
 mod queries_at_work;
 mod query_dialects;
+mod query_joins;
 mod query_lists;
 mod query_locks;
 mod query_random;
@@ -53,8 +54,9 @@ cases! {
     queries: "queries/bindery.rs",
     links: "links/bindery.rs",
     linked: "linked/bindery.rs",
-    relations: "relations/bindery.rs",
     library: "library/bindery.rs",
+    relations: "relations/bindery.rs",
+    shelf: "shelf/bindery.rs",
     versions: "versions/bindery.rs",
     views: "views/bindery.rs",
 }

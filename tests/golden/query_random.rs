@@ -20,7 +20,7 @@ type Wanted<E> = Condition<model::Post, E>;
 fn leaf<E: Everything>(seeded: &mut Seeded) -> Wanted<E> {
     let text = rows::text(seeded);
     let number = seeded.below(8) as i64 - 2;
-    match seeded.below(32) {
+    match seeded.below(36) {
         0 => post::stars.eq(number),
         1 => post::stars.ne(number),
         2 => post::stars.lt(number),
@@ -48,10 +48,32 @@ fn leaf<E: Everything>(seeded: &mut Seeded) -> Wanted<E> {
         20 => post::price.le(rows::price(seeded)),
         21 => post::day.gt(rows::day(seeded)),
         22 => post::token.ne(rows::token(seeded)),
-        24.. => query_random_selects::leaf(seeded),
+        24..28 => query_random_selects::leaf(seeded),
+        28.. => related(seeded, text),
         _ => post::is_public
             .eq(number > 1)
             .and(post::weight.lt(number as f64 / 2.0)),
+    }
+}
+
+/// A condition on the rows that a post refers to, or that refer to it.
+fn related<E: Everything>(seeded: &mut Seeded, text: String) -> Wanted<E> {
+    let author = post::author_id.to(user::name);
+    let editor = post::editor_id.to(user::name);
+    match seeded.below(8) {
+        0 => author.lt(text),
+        1 => post::editor_id.to(user::city).ge(text),
+        2 => post::editor_id.to(user::boss_id.to(user::name)).is_null(),
+        3 => author.eq(editor).or(post::title.eq(author)),
+        4 => post::comments.any(comment::words.ge(text)),
+        5 => post::comments.none(comment::author_id.to(user::city).le(text)),
+        6 => !post::comments.exists(),
+        _ => post::comments.any(
+            comment::post_id
+                .to(post::editor_id.to(user::name))
+                .gt(text)
+                .or(comment::author_id.is_null()),
+        ),
     }
 }
 
@@ -77,7 +99,12 @@ fn order(seeded: &mut Seeded) -> Order<model::Post> {
             }
         };
     }
-    let order = match seeded.below(10) {
+    macro_rules! of_user {
+        ($path:expr) => {
+            if down { $path.desc() } else { $path.asc() }
+        };
+    }
+    let order = match seeded.below(12) {
         0 => one!(stars),
         1 => one!(title),
         2 => one!(body),
@@ -87,6 +114,8 @@ fn order(seeded: &mut Seeded) -> Order<model::Post> {
         6 => one!(day),
         7 => one!(editor_id),
         8 => one!(is_public),
+        9 => of_user!(post::author_id.to(user::name)),
+        10 => of_user!(post::editor_id.to(user::boss_id.to(user::city))),
         _ => one!(token),
     };
     match seeded.below(4) {
@@ -113,10 +142,20 @@ fn answer<E: StaticEngine + Everything>(
         1 => query.limit(10).offset(seeded.below(20)),
         _ => query,
     };
-    Ok(match seeded.below(5) {
+    Ok(match seeded.below(6) {
         0 => query.count()?.to_string(),
         1 => query.exists()?.to_string(),
         2 => query.first()?.as_ref().map(rows::line).unwrap_or_default(),
+        3 => query
+            .left_join(post::editor_id)
+            .join(post::author_id)
+            .all()?
+            .iter()
+            .map(|(row, editor, author)| {
+                let editor = editor.as_ref().map(|user| &user.name);
+                format!("{} {editor:?} {}\n", rows::line(row), author.name)
+            })
+            .collect(),
         _ => query
             .all()?
             .iter()

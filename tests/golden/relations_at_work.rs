@@ -57,9 +57,10 @@ macro_rules! on_each {
         Ok::<(), bindery::Error>(())
     }};
 }
+pub(crate) use on_each;
 
 /// Some users with posts, and posts with comments: `Ann` has two posts, `Bob` one, `Cyd` none.
-fn fill<E: Everything>(c: &mut Connection<E>) -> bindery::Result<Vec<User<E>>> {
+pub(crate) fn fill<E: Everything>(c: &mut Connection<E>) -> bindery::Result<Vec<User<E>>> {
     let company = c.companies().insert(NewCompany::new("Acme"))?;
     let mut users = Vec::new();
     for (name, company) in [("Ann", Some(company.id)), ("Bob", None), ("Cyd", None)] {

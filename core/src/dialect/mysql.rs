@@ -24,6 +24,8 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     updates_return: false,
     no_limit: " LIMIT 18446744073709551615",
     limit: " LIMIT ",
+    locks_of_tables: false,
+    hides_changed_table: true,
 };
 
 pub(super) fn capabilities(flavour: Option<Flavour>) -> Capabilities {

@@ -21,6 +21,8 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     updates_return: true,
     no_limit: "",
     limit: " LIMIT ",
+    locks_of_tables: true,
+    hides_changed_table: false,
 };
 
 pub(super) fn capabilities() -> Capabilities {

@@ -21,6 +21,10 @@ pub struct QuerySyntax {
     pub no_limit: &'static str,
     /// Before the placeholder of a limit.
     pub limit: &'static str,
+    /// A lock names the tables whose rows it locks, and has to where rows may be missing.
+    pub locks_of_tables: bool,
+    /// A subquery of an update or delete cannot read the changed table, unless it is within another.
+    pub hides_changed_table: bool,
 }
 
 /// How a dialect takes a list of values.

@@ -22,6 +22,8 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     no_limit: " LIMIT -1",
     // Without the plus SQLite plans by the number, and prepares the statement anew whenever one is bound (from 3.47 on).
     limit: " LIMIT +",
+    locks_of_tables: false,
+    hides_changed_table: false,
 };
 
 pub(super) fn capabilities() -> Capabilities {

@@ -7,7 +7,7 @@ use super::condition::{Condition, Predicate};
 use super::lock::Lock;
 use super::order::{OrderShape, OrderWriting, Orders};
 use super::render::{Limit, Parts, Wanted, render, render_delete, render_update};
-use super::shape::{ColumnPath, Shape, op};
+use super::shape::{ColumnPath, Shape, ShapeReader, op};
 use super::tree::Tree;
 use crate::driver::TableSql;
 use crate::driver::texts::try_text_of;
@@ -45,6 +45,16 @@ pub(crate) struct Extras {
     /// An aggregate of the rows that the limit leaves.
     pub(crate) is_of_limited: bool,
     pub(crate) lock: Option<Lock>,
+    /// The rows that each row comes with.
+    joined: Shape,
+}
+
+/// A row that another comes with.
+pub(crate) struct JoinedPath {
+    /// Any column of it.
+    pub(crate) path: ColumnPath,
+    /// Rows without one are left out.
+    pub(crate) is_inner: bool,
 }
 
 impl Extras {
@@ -59,7 +69,26 @@ impl Extras {
             has_aggregate: false,
             is_of_limited: false,
             lock: None,
+            joined: Shape::new(),
         }
+    }
+
+    /// The shapes of all expressions and conditions.
+    pub(crate) fn shapes(&self) -> [&[u8]; 3] {
+        [&self.items, &self.groups, &self.having].map(|part| part.shape.bytes())
+    }
+
+    /// The rows that each row comes with.
+    pub(crate) fn joined(&self) -> Vec<JoinedPath> {
+        let mut reader = ShapeReader::new(self.joined.bytes());
+        let mut joined = Vec::new();
+        while !reader.is_at_end() {
+            joined.push(JoinedPath {
+                is_inner: reader.byte() == 1,
+                path: reader.path(),
+            });
+        }
+        joined
     }
 
     /// The position of a selected expression.
@@ -155,6 +184,29 @@ impl Clauses {
         self.extras_mut().having.append(&condition.predicate);
     }
 
+    /// Refuses the query when it is executed.
+    pub(crate) fn refuse(&mut self, kind: ErrorKind) {
+        self.predicate.keep(Err(Error::new(kind)));
+    }
+
+    /// Each row comes with the one that this path leads to.
+    pub(crate) fn join(&mut self, path: ColumnPath, is_inner: bool) {
+        let joined = &mut self.extras_mut().joined;
+        joined.push(is_inner.into());
+        path.write(joined);
+    }
+
+    /// The columns of a row and of those that it comes with, as errors name them.
+    pub(crate) fn names_of_joined(&self, table: &'static TableSql) -> Vec<&'static str> {
+        let mut names = table.columns.to_vec();
+        let joined = self.extras.as_deref().map(Extras::joined);
+        for joined in joined.unwrap_or_default() {
+            names.extend((!joined.is_inner).then_some("a joined row"));
+            names.extend(table.along(joined.path.hops()).columns);
+        }
+        names
+    }
+
     pub(crate) fn distinct(&mut self) {
         self.extras_mut().is_distinct = true;
     }
@@ -179,7 +231,7 @@ impl Clauses {
         let tree = Tree::read(items.unwrap_or_default());
         let column = |&root: &usize| tree.column(root);
         let name = |column: Option<ColumnPath>| match column {
-            Some(path) => table.columns[path.index()],
+            Some(path) => table.along(path.hops()).columns[path.index()],
             None => "an expression",
         };
         tree.roots.iter().map(column).map(name).collect()
@@ -396,6 +448,8 @@ impl Clauses {
         for part in parts {
             key.fixed((part.shape.bytes().len() as u32).to_le_bytes());
         }
+        key.extend(extras.joined.bytes());
+        key.fixed((extras.joined.bytes().len() as u32).to_le_bytes());
         key.fixed(extras.flags());
     }
 

@@ -27,6 +27,8 @@ pub trait Kind: 'static {
     const NULLABLE: bool;
     /// The same without a reference: [`NotNull`] or [`Nullable`].
     type Plain: Plain;
+    /// The same behind a reference of this kind: a row that is missing has NULL in every column.
+    type Behind<K: Plain>: Kind;
     /// The type that is read from a column of `T`.
     type Read<T>;
     #[doc(hidden)]
@@ -39,6 +41,7 @@ pub trait Kind: 'static {
 impl Kind for NotNull {
     const NULLABLE: bool = false;
     type Plain = Self;
+    type Behind<K: Plain> = K;
     type Read<T> = T;
 
     fn read<T>(
@@ -52,6 +55,7 @@ impl Kind for NotNull {
 impl Kind for Nullable {
     const NULLABLE: bool = true;
     type Plain = Self;
+    type Behind<K: Plain> = Self;
     type Read<T> = Option<T>;
 
     fn read<T>(
@@ -63,19 +67,6 @@ impl Kind for Nullable {
         } else {
             read(row).map(Some)
         }
-    }
-}
-
-impl<U: Model, K: Kind> Kind for To<U, K> {
-    const NULLABLE: bool = K::NULLABLE;
-    type Plain = K::Plain;
-    type Read<T> = K::Read<T>;
-
-    fn read<T>(
-        row: &mut RowReader<'_>,
-        read: impl FnOnce(&mut RowReader<'_>) -> Result<T>,
-    ) -> Result<K::Read<T>> {
-        K::read(row, read)
     }
 }
 
@@ -96,6 +87,40 @@ impl Plain for Nullable {
 /// Whether what is computed of two may be NULL.
 pub type Either<A, B> = <<A as Kind>::Plain as Plain>::Or<<B as Kind>::Plain>;
 
+impl<U: Model, K: Kind> Kind for To<U, K> {
+    const NULLABLE: bool = K::NULLABLE;
+    type Plain = K::Plain;
+    type Behind<J: Plain> = Through<U, <K::Plain as Plain>::Or<J>>;
+    type Read<T> = K::Read<T>;
+
+    fn read<T>(
+        row: &mut RowReader<'_>,
+        read: impl FnOnce(&mut RowReader<'_>) -> Result<T>,
+    ) -> Result<K::Read<T>> {
+        K::read(row, read)
+    }
+}
+
+/// The column is one of another model that the path to it leads to, and refers to a row of model `U` in turn.
+#[derive(Debug, Clone, Copy)]
+pub struct Through<U, K = NotNull> {
+    marker: PhantomData<fn() -> (U, K)>,
+}
+
+impl<U: Model, K: Plain> Kind for Through<U, K> {
+    const NULLABLE: bool = K::NULLABLE;
+    type Plain = K;
+    type Behind<J: Plain> = Through<U, K::Or<J>>;
+    type Read<T> = K::Read<T>;
+
+    fn read<T>(
+        row: &mut RowReader<'_>,
+        read: impl FnOnce(&mut RowReader<'_>) -> Result<T>,
+    ) -> Result<K::Read<T>> {
+        K::read(row, read)
+    }
+}
+
 /// A column that may be NULL.
 #[diagnostic::on_unimplemented(
     message = "this column is `NOT NULL`, so it is never null",
@@ -108,3 +133,25 @@ impl MayBeNull for Nullable {}
 
 #[diagnostic::do_not_recommend]
 impl<U: Model> MayBeNull for To<U, Nullable> {}
+
+#[diagnostic::do_not_recommend]
+impl<U: Model> MayBeNull for Through<U, Nullable> {}
+
+/// A column that refers to a row, by a foreign key.
+#[diagnostic::on_unimplemented(
+    message = "this column is not a foreign key, so it leads to no row",
+    label = "expected a foreign key such as `post::author_id`",
+    note = "a foreign key of several columns is a constant of its own; the other way round is `user::posts.any(…)`"
+)]
+pub trait References: Kind {
+    /// The model of the row.
+    type Model: Model;
+}
+
+impl<U: Model, K: Kind> References for To<U, K> {
+    type Model = U;
+}
+
+impl<U: Model, K: Plain> References for Through<U, K> {
+    type Model = U;
+}

@@ -4,7 +4,7 @@
 use std::marker::PhantomData;
 
 use super::column::Column;
-use super::kind::{Kind, MayBeNull, NotNull, Nullable};
+use super::kind::{Kind, MayBeNull, NotNull, Nullable, Plain, References};
 use super::linked::{Linked, LinkedMany, LinkedRows};
 use super::load::{ColumnOfRow, DistinctValues, load_by};
 use super::operand::{ColumnType, RowEngine};
@@ -28,6 +28,7 @@ pub struct Link<To, N = NotNull>(PhantomData<fn() -> (To, N)>);
 impl<To: 'static, N: Kind> Kind for Link<To, N> {
     const NULLABLE: bool = N::NULLABLE;
     type Plain = N::Plain;
+    type Behind<K: Plain> = <N::Plain as Plain>::Or<K>;
     type Read<T> = N::Read<T>;
 
     fn read<T>(
@@ -39,6 +40,20 @@ impl<To: 'static, N: Kind> Kind for Link<To, N> {
 }
 
 impl<To: 'static> MayBeNull for Link<To, Nullable> {}
+
+/// A link has no path: no foreign key, and no statement, reaches another engine.
+#[diagnostic::do_not_recommend]
+impl<To: LinkTarget + OfSameEngine + 'static, N: Kind> References for Link<To, N> {
+    type Model = To::Model;
+}
+
+/// Holds for no link.
+#[diagnostic::on_unimplemented(
+    message = "a link leads to another engine, and no statement reaches both: this one leads to `{Self}`",
+    label = "a link has no path and no join",
+    note = "load the rows that it leads to, over a connection of their engine: `.load(&mut connection, &rows)`"
+)]
+pub trait OfSameEngine {}
 
 /// The end of a link.
 pub trait LinkTarget {

@@ -3,6 +3,8 @@
 use bindery_core::dialect::{ListForm, ListKind};
 use bindery_core::sql_writer::SqlWriter;
 
+use super::joins::Tables;
+use super::shape::ColumnPath;
 use super::tree::{Node, Piece, Tree};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -13,20 +15,23 @@ enum Step {
     Node(usize),
     Placeholder,
     Number(u8),
+    Column(ColumnPath),
+    /// The end of a subquery.
+    Close,
 }
 
-/// Writes trees over the columns of a table.
-pub(crate) struct NodeWriter<'a> {
-    pub(crate) sql: SqlWriter,
-    pub(crate) columns: &'a [&'static str],
+/// Writes trees over the columns of tables.
+pub(super) struct NodeWriter {
+    pub(super) sql: SqlWriter,
+    pub(super) tables: Tables,
 }
 
-impl NodeWriter<'_> {
+impl NodeWriter {
     /// Writes the expression or condition at this position.
     ///
     /// # Errors
     /// The dialect has no such function.
-    pub(crate) fn write(&mut self, tree: &Tree, root: usize) -> Result<()> {
+    pub(super) fn write(&mut self, tree: &Tree, root: usize) -> Result<()> {
         let mut steps = vec![Step::Node(root)];
         while let Some(step) = steps.pop() {
             match step {
@@ -42,6 +47,8 @@ impl NodeWriter<'_> {
                 Step::Number(number) => {
                     self.sql.push(&number.to_string());
                 }
+                Step::Column(path) => self.tables.column(&mut self.sql, path),
+                Step::Close => self.tables.close(&mut self.sql),
                 Step::Node(at) => {
                     let parts = self.node(tree, &tree.nodes[at])?;
                     steps.extend(parts.into_iter().rev());
@@ -56,7 +63,7 @@ impl NodeWriter<'_> {
         use Step::{Node as Child, Placeholder, Push};
         let dialect = self.sql.dialect();
         Ok(match node {
-            Node::Column(path) => vec![Push(self.columns[path.index()])],
+            Node::Column(path) => vec![Step::Column(*path)],
             Node::Value => vec![Placeholder],
             Node::Typed(kind) => {
                 let (before, after) = dialect.typed_value(*kind);
@@ -107,6 +114,14 @@ impl NodeWriter<'_> {
             Node::And(left, right) => joined(tree, node, [*left, *right], " AND "),
             Node::Or(left, right) => joined(tree, node, [*left, *right], " OR "),
             Node::Not(inner) => vec![Push("NOT ("), Child(*inner), Push(")")],
+            Node::Any(number, condition) => {
+                let within = condition.map(|root| (tree, root));
+                self.tables.open(&mut self.sql, *number, within)?;
+                let parts = condition.map(|root| Vec::from(within_and(tree, root)));
+                let mut parts = parts.unwrap_or_default();
+                parts.push(Step::Close);
+                parts
+            }
         })
     }
 
@@ -115,7 +130,7 @@ impl NodeWriter<'_> {
         let part = |piece: &Piece| match piece {
             Piece::Text(text) => Step::Text(text.clone()),
             Piece::Value => Step::Placeholder,
-            Piece::Column(path) => Step::Push(self.columns[path.index()]),
+            Piece::Column(path) => Step::Column(*path),
         };
         let has_comment = |piece: &Piece| matches!(piece, Piece::Text(text) if text.contains("--"));
         let has_comment = pieces.iter().any(has_comment);
@@ -198,6 +213,17 @@ fn joined(tree: &Tree, parent: &Node, children: [usize; 2], word: &'static str) 
         }
     }
     parts
+}
+
+/// A condition that follows another.
+fn within_and(tree: &Tree, root: usize) -> [Step; 3] {
+    let is_or = matches!(tree.nodes[root], Node::Or(..));
+    let (before, after) = if is_or {
+        (" AND (", ")")
+    } else {
+        (" AND ", "")
+    };
+    [Step::Push(before), Step::Node(root), Step::Push(after)]
 }
 
 fn needs_parentheses(parent: &Node, child: &Node) -> bool {

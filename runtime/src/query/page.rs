@@ -76,6 +76,10 @@ fn after(
             let why = "pages in the order of an expression: order by columns";
             return Err(Error::new(ErrorKind::Unsupported(why)));
         };
+        if !path.is_own() {
+            let why = "pages in the order of another model's column: order by columns of the model itself";
+            return Err(Error::new(ErrorKind::Unsupported(why)));
+        }
         let value = value(path.index())?;
         rest = Some(after_one(direction, path, &value, rest));
     }

@@ -3,8 +3,10 @@
 use bindery_core::sql_writer::SqlWriter;
 
 use super::clauses::Extras;
+use super::joins::Tables;
 use super::nodes::NodeWriter;
 use super::order::{Direction, Ordered};
+use super::shape::{ColumnPath, ShapeReader};
 use super::tree::Tree;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
@@ -60,9 +62,9 @@ impl Limit {
 }
 
 /// Writes one query.
-pub(super) struct Render<'a> {
-    pub(super) nodes: NodeWriter<'a>,
-    pub(super) table: &'a TableSql,
+pub(super) struct Render {
+    pub(super) nodes: NodeWriter,
+    pub(super) table: &'static TableSql,
 }
 
 /// The text of a query.
@@ -71,6 +73,7 @@ pub(super) struct Render<'a> {
 /// It cannot be written in this dialect, or databases understand it in different ways.
 pub(crate) fn render(dialect: Dialect, parts: &Parts<'_>) -> Result<String> {
     let mut render = Render::new(dialect, parts.table);
+    render.join_all(parts)?;
     match parts.extras {
         Some(extras) if extras.is_selected(parts.wanted) => render.selected(parts, extras)?,
         Some(_) | None => render.rows(parts)?,
@@ -85,7 +88,7 @@ pub(crate) fn render(dialect: Dialect, parts: &Parts<'_>) -> Result<String> {
 /// The text of an update of all rows that meet a condition.
 pub(crate) fn render_update(
     dialect: Dialect,
-    table: &TableSql,
+    table: &'static TableSql,
     set: &[u8],
     condition: &[u8],
 ) -> Result<String> {
@@ -102,28 +105,28 @@ pub(crate) fn render_update(
     if !table.touch.is_empty() {
         render.push(", ").push(table.touch);
     }
-    render.condition(condition, " WHERE ")?;
+    render.changed(condition)?;
     Ok(render.nodes.sql.finish())
 }
 
 /// The text of a delete of all rows that meet a condition.
 pub(crate) fn render_delete(
     dialect: Dialect,
-    table: &TableSql,
+    table: &'static TableSql,
     condition: &[u8],
 ) -> Result<String> {
     let mut render = Render::new(dialect, table);
     render.push("DELETE FROM ").push(table.table);
-    render.condition(condition, " WHERE ")?;
+    render.changed(condition)?;
     Ok(render.nodes.sql.finish())
 }
 
-impl<'a> Render<'a> {
-    fn new(dialect: Dialect, table: &'a TableSql) -> Self {
+impl Render {
+    fn new(dialect: Dialect, table: &'static TableSql) -> Self {
         Self {
             nodes: NodeWriter {
                 sql: SqlWriter::new(dialect),
-                columns: table.columns,
+                tables: Tables::of(table),
             },
             table,
         }
@@ -131,6 +134,123 @@ impl<'a> Render<'a> {
 
     pub(super) fn push(&mut self, text: &str) -> &mut SqlWriter {
         self.nodes.sql.push(text)
+    }
+
+    pub(super) fn from(&mut self) {
+        self.nodes.tables.from(&mut self.nodes.sql);
+    }
+
+    pub(super) fn column(&mut self, path: ColumnPath) {
+        self.nodes.tables.column(&mut self.nodes.sql, path);
+    }
+
+    /// Joins the tables of all columns that the query has.
+    fn join_all(&mut self, parts: &Parts<'_>) -> Result<()> {
+        let mut shapes = vec![parts.condition];
+        for (_, ordered) in ShapeReader::new(parts.order).orders() {
+            match ordered {
+                Ordered::Column(path) => self.nodes.tables.join_path(path, false)?,
+                Ordered::Expression(shape) => shapes.push(shape),
+            }
+        }
+        if let Some(extras) = parts.extras {
+            shapes.extend(extras.shapes());
+            for joined in extras.joined() {
+                self.nodes.tables.join_path(joined.path, joined.is_inner)?;
+            }
+        }
+        shapes
+            .into_iter()
+            .try_for_each(|shape| self.join_shape(shape))
+    }
+
+    fn join_shape(&mut self, shape: &[u8]) -> Result<()> {
+        let tree = Tree::read(shape);
+        let mut roots = tree.roots.iter();
+        roots.try_for_each(|&root| self.nodes.tables.join_all(&tree, root))
+    }
+
+    /// The rows that a change is of. Those that more tables decide about are found by their key.
+    fn changed(&mut self, condition: &[u8]) -> Result<()> {
+        self.join_shape(condition)?;
+        if !self.nodes.tables.is_qualified() {
+            return self.condition(condition, " WHERE ");
+        }
+        let key = self.table.key;
+        if key.is_empty() {
+            let why = "a change through relations of a table without a key";
+            return Err(Error::new(ErrorKind::Unsupported(why)));
+        }
+        let is_hidden = self.nodes.sql.dialect().query_syntax().hides_changed_table;
+        self.push(" WHERE ");
+        self.keys(false);
+        self.push(if is_hidden {
+            " IN (SELECT * FROM (SELECT "
+        } else {
+            " IN (SELECT "
+        });
+        self.keys(true);
+        self.push(" FROM ");
+        self.from();
+        self.condition(condition, " WHERE ")?;
+        self.push(if is_hidden { ") AS changed)" } else { ")" });
+        Ok(())
+    }
+
+    /// The columns of the key: one, or a row of them, outside of a SELECT or in its list.
+    fn keys(&mut self, is_selected: bool) {
+        let table = self.table;
+        let is_row = !is_selected && table.key.len() > 1;
+        self.nodes.tables.qualify(is_selected);
+        self.push(if is_row { "(" } else { "" });
+        for (at, &column) in table.key.iter().enumerate() {
+            self.push(if at > 0 { ", " } else { "" });
+            self.column(ColumnPath::own(column as u16));
+        }
+        self.push(if is_row { ")" } else { "" });
+        self.nodes.tables.qualify(true);
+    }
+
+    fn select_count(&mut self, table: &TableSql) {
+        if self.nodes.tables.is_qualified() {
+            self.push("SELECT count(*) FROM ");
+            self.from();
+        } else {
+            self.push(table.count);
+        }
+    }
+
+    /// Whole rows, each with those that are joined to it.
+    fn select_joined(&mut self, parts: &Parts<'_>, is_distinct: bool) -> Result<()> {
+        let by_another = |(_, ordered): &(Direction, Ordered<'_>)| matches!(ordered, Ordered::Column(path) if !path.is_own());
+        if is_distinct
+            && ShapeReader::new(parts.order)
+                .orders()
+                .iter()
+                .any(by_another)
+        {
+            let why = "distinct rows in the order of another model's column";
+            return Err(Error::new(ErrorKind::Unsupported(why)));
+        }
+        self.push(if is_distinct {
+            "SELECT DISTINCT "
+        } else {
+            "SELECT "
+        });
+        let NodeWriter { sql, tables } = &mut self.nodes;
+        tables.row(sql, &[]);
+        let joined = parts.extras.map(Extras::joined).unwrap_or_default();
+        for joined in joined {
+            sql.push(", ");
+            if !joined.is_inner {
+                tables.presence(sql, joined.path.hops());
+                sql.push(", ");
+            }
+            tables.row(sql, joined.path.hops());
+        }
+        self.push(" FROM ");
+        self.from();
+        Ok(())
     }
 
     /// A query of whole rows, or of their number.
@@ -150,7 +270,7 @@ impl<'a> Render<'a> {
                 return Ok(());
             }
             Wanted::Count => {
-                self.push(parts.table.count);
+                self.select_count(parts.table);
                 self.condition(parts.condition, " WHERE ")?;
             }
             Wanted::Exists => {
@@ -167,6 +287,10 @@ impl<'a> Render<'a> {
     pub(super) fn select_rows(&mut self, parts: &Parts<'_>) -> Result<()> {
         let select = self.table.select;
         let is_distinct = parts.extras.is_some_and(|extras| extras.is_distinct);
+        if self.nodes.tables.is_qualified() {
+            self.select_joined(parts, is_distinct)?;
+            return self.condition(parts.condition, " WHERE ");
+        }
         match select.strip_prefix("SELECT ") {
             Some(columns) if is_distinct => self.push("SELECT DISTINCT ").push(columns),
             Some(_) | None => self.push(select),
@@ -175,8 +299,8 @@ impl<'a> Render<'a> {
     }
 
     fn select_one(&mut self, parts: &Parts<'_>) -> Result<()> {
-        let table = self.table;
-        self.push("SELECT 1 FROM ").push(table.table);
+        self.push("SELECT 1 FROM ");
+        self.from();
         self.condition(parts.condition, " WHERE ")
     }
 
@@ -228,7 +352,7 @@ impl<'a> Render<'a> {
     fn ordered(&mut self, ordered: Ordered<'_>) -> Result<()> {
         match ordered {
             Ordered::Column(path) => {
-                self.push(self.table.columns[path.index()]);
+                self.column(path);
                 Ok(())
             }
             Ordered::Expression(shape) => {
@@ -271,8 +395,17 @@ impl<'a> Render<'a> {
         if matches!(wanted, Wanted::Count | Wanted::Exists) {
             return Err(unsupported("a lock on rows that are not returned"));
         }
-        let clause = self.nodes.sql.dialect().row_lock(lock);
-        self.push(clause.ok_or_else(|| unsupported("SQLite has no locks on rows"))?);
+        let dialect = self.nodes.sql.dialect();
+        let clause = dialect.row_lock(lock);
+        let clause = clause.ok_or_else(|| unsupported("SQLite has no locks on rows"))?;
+        if self.nodes.tables.is_qualified() && dialect.query_syntax().locks_of_tables {
+            // PostgreSQL cannot lock what may be missing.
+            let waits = clause.match_indices(' ').nth(2);
+            let (kind, waits) = clause.split_at(waits.map_or(clause.len(), |(at, _)| at));
+            self.push(kind).push(" OF t0").push(waits);
+        } else {
+            self.push(clause);
+        }
         Ok(())
     }
 }

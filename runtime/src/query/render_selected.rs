@@ -15,7 +15,7 @@ struct Selection<'a> {
     groups: Tree,
 }
 
-impl Render<'_> {
+impl Render {
     /// Writes the query.
     ///
     /// # Errors
@@ -67,7 +67,7 @@ impl Render<'_> {
             if position > 0 {
                 self.push(", ");
             }
-            self.nodes.write(&selection.items, root)?;
+            self.item(parts, selection, root)?;
             // A subquery has no name twice.
             let is_plain = selection.column(position).is_some();
             if !is_plain || parts.wanted != Wanted::Selected {
@@ -83,7 +83,7 @@ impl Render<'_> {
             self.push(") AS limited");
             return Ok(());
         }
-        self.push(self.table.table);
+        self.from();
         self.condition(parts.condition, " WHERE ")?;
         let mut separator = " GROUP BY ";
         for &root in &selection.groups.roots {
@@ -134,7 +134,7 @@ impl Render<'_> {
     fn ordered_by(&mut self, ordered: Ordered<'_>, selection: &Selection<'_>) -> Result<()> {
         let shape = match ordered {
             Ordered::Column(path) => {
-                self.push(self.table.columns[path.index()]);
+                self.column(path);
                 return Ok(());
             }
             Ordered::Expression(shape) => shape,
@@ -145,9 +145,26 @@ impl Render<'_> {
         };
         let position = usize::from(position);
         match selection.column(position) {
-            Some(path) => self.push(self.table.columns[path.index()]),
-            None => self.nodes.sql.identifier(&alias(position)),
-        };
+            Some(path) => self.column(path),
+            None => {
+                self.nodes.sql.identifier(&alias(position));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is selected; of rows that a limit leaves, it is outside of the query that joins tables.
+    fn item(&mut self, parts: &Parts<'_>, selection: &Selection<'_>, root: usize) -> Result<()> {
+        let is_qualified = self.nodes.tables.is_qualified();
+        let is_outside = parts.extras.is_some_and(|extras| extras.is_of_limited);
+        if is_outside && selection.items.needs_tables(root) {
+            return Err(unsupported(
+                "an aggregate through relations of rows that a limit leaves",
+            ));
+        }
+        self.nodes.tables.qualify(is_qualified && !is_outside);
+        self.nodes.write(&selection.items, root)?;
+        self.nodes.tables.qualify(is_qualified);
         Ok(())
     }
 }

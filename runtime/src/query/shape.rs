@@ -48,16 +48,23 @@ pub(crate) mod op {
     /// Followed by its length and itself.
     pub(crate) const TEXT: u8 = 38;
     pub(crate) const END: u8 = 39;
+    /// Rows that refer to this one. Followed by the number of the reference among those to the table, and by whether it
+    /// takes a condition on them.
+    pub(crate) const ANY: u8 = 40;
 }
 
 /// The most references that a path follows.
-pub(crate) const MOST_HOPS: usize = 4;
+pub(crate) const MOST_HOPS: usize = 6;
+/// In place of the number of references of a path that has more of them: it is refused when it is rendered.
+const TOO_MANY: u8 = MOST_HOPS as u8 + 1;
 
 /// A column, and the references that lead to its table from the one that is queried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ColumnPath {
     hops: [u8; MOST_HOPS],
     length: u8,
+    /// Which of the references may be NULL, one bit for each.
+    nullable: u8,
     /// It holds a UUID or the like as bytes.
     is_binary: bool,
     index: u16,
@@ -69,9 +76,55 @@ impl ColumnPath {
         Self {
             hops: [0; MOST_HOPS],
             length: 0,
+            nullable: 0,
             is_binary: false,
             index,
         }
+    }
+
+    /// The same column, seen from a table that refers to this path's: by this reference of what `from` leads to.
+    pub(crate) const fn behind(mut self, from: Self, reference: u8, nullable: bool) -> Self {
+        let mut path = from;
+        path.index = self.index;
+        path.is_binary = self.is_binary;
+        path = path.followed_by(reference, nullable);
+        let mut at = 0;
+        while at < self.length && at < MOST_HOPS as u8 {
+            let nullable = self.nullable & 1 == 1;
+            path = path.followed_by(self.hops[at as usize], nullable);
+            self.nullable >>= 1;
+            at += 1;
+        }
+        if self.length == TOO_MANY {
+            path.length = TOO_MANY;
+        }
+        path
+    }
+
+    const fn followed_by(mut self, reference: u8, nullable: bool) -> Self {
+        if self.length as usize >= MOST_HOPS {
+            self.length = TOO_MANY;
+            return self;
+        }
+        self.hops[self.length as usize] = reference;
+        self.nullable |= (nullable as u8) << self.length;
+        self.length += 1;
+        self
+    }
+
+    /// Does it follow more references than a path can?
+    pub(crate) const fn is_too_long(self) -> bool {
+        self.length == TOO_MANY
+    }
+
+    /// Is it a column of the table itself?
+    pub(crate) const fn is_own(self) -> bool {
+        self.length == 0
+    }
+
+    /// May this reference of the path be NULL?
+    pub(crate) const fn may_be_null(self, hop: usize) -> bool {
+        self.nullable >> hop & 1 == 1
     }
 
     pub(crate) const fn binary(mut self) -> Self {
@@ -84,7 +137,7 @@ impl ColumnPath {
     }
 
     pub(crate) fn hops(&self) -> &[u8] {
-        &self.hops[..usize::from(self.length)]
+        &self.hops[..usize::from(self.length).min(MOST_HOPS)]
     }
 
     /// Is it the same column, by the same references?
@@ -102,7 +155,7 @@ impl ColumnPath {
         if self.length == 0 {
             shape.fixed([0, low, high]);
         } else {
-            shape.push(self.length);
+            shape.fixed([self.length, self.nullable]);
             shape.extend(self.hops());
             shape.fixed([low, high]);
         }
@@ -144,13 +197,15 @@ impl<'a> ShapeReader<'a> {
 
     pub(crate) fn path(&mut self) -> ColumnPath {
         let length = self.byte();
+        let nullable = if length == 0 { 0 } else { self.byte() };
         let mut hops = [0; MOST_HOPS];
-        for hop in &mut hops[..usize::from(length)] {
+        for hop in hops.iter_mut().take(usize::from(length)) {
             *hop = self.byte();
         }
         ColumnPath {
             hops,
             length,
+            nullable,
             is_binary: false,
             index: u16::from_le_bytes([self.byte(), self.byte()]),
         }

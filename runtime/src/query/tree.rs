@@ -35,6 +35,8 @@ pub(crate) enum Node {
     And(usize, usize),
     Or(usize, usize),
     Not(usize),
+    /// Rows that refer to this one by the reference of this number, with a condition on them.
+    Any(usize, Option<usize>),
 }
 
 /// A part of a fragment.
@@ -120,7 +122,9 @@ impl Node {
             | Self::Number(_)
             | Self::Selected(_)
             | Self::Fragment(_)
-            | Self::Never => Vec::new(),
+            | Self::Never
+            // Its condition is of another table.
+            | Self::Any(..) => Vec::new(),
             Self::Call(_, children) | Self::Case(children) => children.clone(),
             Self::Between(value, low, high) => vec![*value, *low, *high],
             Self::Compare(_, left, right) | Self::And(left, right) | Self::Or(left, right) => {
@@ -170,6 +174,11 @@ fn read_node(reader: &mut ShapeReader<'_>, stack: &mut Vec<usize>) -> Node {
         op::NOT => Node::Not(one()),
         op::NEVER => Node::Never,
         op::FRAGMENT => Node::Fragment(read_pieces(reader)),
+        op::ANY => {
+            let number = u16::from_le_bytes([reader.byte(), reader.byte()]);
+            let condition = (reader.byte() == 1).then(one);
+            Node::Any(number.into(), condition)
+        }
         op::LIKE => Node::Like(one()),
         op::STARTS_WITH => Node::StartsWith(one()),
         op::IN => Node::In(one(), ListKind::of_number(reader.byte()), reader.byte()),
@@ -202,6 +211,11 @@ impl Tree {
     pub(crate) fn ensure_assignable(&self, table: &TableSql) -> Result<()> {
         let mut set = Vec::new();
         for (column, value) in self.assignments() {
+            if !column.is_own() || self.needs_tables(value) {
+                return Err(Error::new(ErrorKind::Unsupported(
+                    "an update sets columns of its own model, to what is in the same row",
+                )));
+            }
             let column = column.index();
             let read: Vec<usize> = self
                 .columns(value, false)

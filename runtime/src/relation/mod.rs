@@ -4,6 +4,7 @@
 //! models and engines.
 
 mod batch;
+mod conditions;
 mod keys;
 mod kinds;
 mod load;

@@ -234,6 +234,11 @@ impl<'a> RowReader<'a> {
         K::read_on(self, engine)
     }
 
+    /// Takes the next columns without reading them.
+    pub(crate) fn skip(&mut self, columns: usize) {
+        self.column += columns;
+    }
+
     /// If the next column is NULL, takes it and says so.
     #[inline]
     pub fn skip_null(&mut self) -> bool {

@@ -1,0 +1,353 @@
+//! Queries of rows together with those that they refer to, in one statement.
+
+use std::marker::PhantomData;
+
+use super::clauses::Clauses;
+use super::column::Column;
+use super::condition::Condition;
+use super::kind::References;
+use super::order::Orders;
+use super::render::Wanted;
+use super::shape::ColumnPath;
+use super::statement::Query;
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::engine::Engine;
+use crate::model::Model;
+use crate::model::lives_on::Hosts;
+use crate::repository::{Repository, Rows};
+use crate::value::RowReader;
+
+/// Rows of model `M`, each with the rows `P` that it refers to. Made by [`Query::join`] and [`Query::left_join`].
+#[must_use = "a query does nothing until `all`, `first`, `count` or another of its last calls"]
+pub struct Joined<'c, M, E, P> {
+    repository: Repository<'c, M, E>,
+    clauses: Clauses,
+    partners: PhantomData<fn() -> P>,
+}
+
+/// A row of `U` comes with each row; rows without one are left out.
+#[derive(Debug, Clone, Copy)]
+pub struct Inner<U>(PhantomData<fn() -> U>);
+
+/// A row of `U` comes with each row that refers to one.
+#[derive(Debug, Clone, Copy)]
+pub struct Left<U>(PhantomData<fn() -> U>);
+
+/// A foreign key of model `M`, or one that a path leads to.
+#[diagnostic::on_unimplemented(
+    message = "rows of `{M}` cannot be joined by this",
+    label = "expected a foreign key of `{M}`, such as `post::author_id`",
+    note = "the rows that refer to a row are loaded: `c.load(&users, user::posts)`, or their model is queried and joined the other way round"
+)]
+pub trait Joins<M> {
+    /// The model that it leads to.
+    type Model: Model;
+    #[doc(hidden)]
+    fn path(self) -> JoinPath;
+}
+
+/// The foreign keys that lead to a joined row.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct JoinPath(ColumnPath);
+
+impl JoinPath {
+    /// By this reference of what `from` leads to.
+    pub(crate) const fn by(from: ColumnPath, reference: u8, nullable: bool) -> Self {
+        Self(ColumnPath::own(0).behind(from, reference, nullable))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, T, K: References> Joins<M> for Column<M, T, K> {
+    type Model = K::Model;
+
+    fn path(self) -> JoinPath {
+        JoinPath::by(self.path, self.reference, K::NULLABLE)
+    }
+}
+
+/// A row that comes with another.
+pub trait Partner<E: Engine> {
+    /// What it is read into.
+    type Row;
+    #[doc(hidden)]
+    fn read(row: &mut RowReader<'_>, engine: E) -> Result<Self::Row>;
+}
+
+impl<U: Model, E: Engine> Partner<E> for Inner<U> {
+    type Row = U::Row<E>;
+
+    fn read(row: &mut RowReader<'_>, engine: E) -> Result<Self::Row> {
+        U::read(row, engine)
+    }
+}
+
+impl<U: Model, E: Hosts<U>> Partner<E> for Left<U> {
+    type Row = Option<U::Row<E>>;
+
+    fn read(row: &mut RowReader<'_>, engine: E) -> Result<Self::Row> {
+        if row.bool()? {
+            return U::read(row, engine).map(Some);
+        }
+        let columns = Hosts::<U>::sql(engine).map_or(0, |sql| sql.columns.len());
+        row.skip(columns.max(1));
+        Ok(None)
+    }
+}
+
+/// The rows that come with a row of `M`.
+pub trait Partners<M: Model, E: Engine> {
+    /// All of them, in a tuple that begins with the row itself.
+    type Row;
+    #[doc(hidden)]
+    fn read(row: &mut RowReader<'_>, engine: E) -> Result<Self::Row>;
+}
+
+macro_rules! partners {
+    ($($($name:ident)+;)+) => {$(
+        impl<M: Model, Z: Engine, $($name: Partner<Z>),+> Partners<M, Z> for ($($name,)+) {
+            type Row = (M::Row<Z>, $($name::Row),+);
+
+            fn read(row: &mut RowReader<'_>, engine: Z) -> Result<Self::Row> {
+                Ok((M::read(row, engine)?, $($name::read(row, engine)?),+))
+            }
+        }
+    )+};
+}
+
+partners! {
+    A;
+    A B;
+    A B C;
+}
+
+/// One more row in a tuple of up to three.
+pub trait JoinedWith<P> {
+    /// The tuple with it.
+    type With;
+}
+
+impl<A, P> JoinedWith<P> for (A,) {
+    type With = (A, P);
+}
+
+impl<A, B, P> JoinedWith<P> for (A, B) {
+    type With = (A, B, P);
+}
+
+impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
+    /// Each row with the one that it refers to, as [`Query::join`].
+    pub fn join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, (Inner<J::Model>,)>
+    where
+        E: Hosts<J::Model>,
+    {
+        self.query().join(by)
+    }
+
+    /// Each row with the one that it refers to, if there is one, as [`Query::left_join`].
+    pub fn left_join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, (Left<J::Model>,)>
+    where
+        E: Hosts<J::Model>,
+    {
+        self.query().left_join(by)
+    }
+}
+
+impl<'c, M: Model, E: Engine> Query<'c, M, E> {
+    /// Each of these rows with the one that it refers to by this foreign key, in one statement: pairs. Rows that refer to none
+    /// are left out.
+    pub fn join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, (Inner<J::Model>,)>
+    where
+        E: Hosts<J::Model>,
+    {
+        self.joined().also::<J, _>(by, true)
+    }
+
+    /// Each of these rows with the one that it refers to by this foreign key, if there is one: a pair of the row and an
+    /// `Option`.
+    pub fn left_join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, (Left<J::Model>,)>
+    where
+        E: Hosts<J::Model>,
+    {
+        self.joined().also::<J, _>(by, false)
+    }
+
+    fn joined(self) -> Joined<'c, M, E, ()> {
+        Joined {
+            repository: self.repository,
+            clauses: self.clauses,
+            partners: PhantomData,
+        }
+    }
+}
+
+impl<'c, M: Model, E: Engine, P> Joined<'c, M, E, P> {
+    fn also<J: Joins<M>, Q>(mut self, by: J, is_inner: bool) -> Joined<'c, M, E, Q>
+    where
+        E: Hosts<J::Model>,
+    {
+        if Hosts::<J::Model>::sql(self.repository.engine()).is_none() {
+            let lives_on = J::Model::ENGINES;
+            self.clauses.refuse(ErrorKind::NotHosted { lives_on });
+        }
+        self.clauses.join(by.path().0, is_inner);
+        Joined {
+            repository: self.repository,
+            clauses: self.clauses,
+            partners: PhantomData,
+        }
+    }
+
+    /// Each row with one more that it refers to, or that one of the others does: `comment::post_id.to(post::author_id)`.
+    pub fn join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, P::With>
+    where
+        P: JoinedWith<Inner<J::Model>>,
+        E: Hosts<J::Model>,
+    {
+        self.also(by, true)
+    }
+
+    /// Each row with one more that it may refer to.
+    pub fn left_join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, P::With>
+    where
+        P: JoinedWith<Left<J::Model>>,
+        E: Hosts<J::Model>,
+    {
+        self.also(by, false)
+    }
+
+    /// Of these, the rows that meet this condition, too.
+    pub fn filter(mut self, condition: Condition<M, E>) -> Self {
+        self.clauses.filter(condition);
+        self
+    }
+
+    /// The same where there is a value for the condition; without one the query stays as it is.
+    pub fn filter_if<V>(
+        self,
+        value: Option<V>,
+        condition: impl FnOnce(V) -> Condition<M, E>,
+    ) -> Self {
+        match value {
+            Some(value) => self.filter(condition(value)),
+            None => self,
+        }
+    }
+
+    /// Orders the rows, as [`Query::order_by`].
+    pub fn order_by(mut self, orders: impl Orders<M>) -> Self {
+        self.clauses.order_by(orders);
+        self
+    }
+
+    /// At most this many rows; in the order of the key where there is no other.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.clauses.limit(rows);
+        self
+    }
+
+    /// Without the first rows, this many.
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.clauses.offset(rows);
+        self
+    }
+
+    /// How many rows there are.
+    ///
+    /// # Errors
+    /// As [`Query::all`].
+    pub fn count(mut self) -> Result<u64> {
+        self.clauses.count(&mut self.repository)
+    }
+
+    /// Is there a row?
+    ///
+    /// # Errors
+    /// As [`Query::all`].
+    pub fn exists(mut self) -> Result<bool> {
+        self.clauses.exists(&mut self.repository)
+    }
+}
+
+impl<'c, M: Model, E: Engine, P: Partners<M, E>> Joined<'c, M, E, P> {
+    /// The rows.
+    ///
+    /// # Errors
+    /// As [`Query::all`].
+    pub fn all(mut self) -> Result<Vec<P::Row>> {
+        let mut rows = Vec::new();
+        self.read(Operation::Select, Wanted::Rows, &mut |row| {
+            rows.push(row);
+            true
+        })?;
+        Ok(rows)
+    }
+
+    /// The first row, if there is one; in the order of the key where there is no other.
+    ///
+    /// # Errors
+    /// As [`Query::all`].
+    pub fn first(mut self) -> Result<Option<P::Row>> {
+        let mut found = None;
+        self.clauses.limit(1);
+        self.read(Operation::Find, Wanted::Rows, &mut |row| {
+            found = Some(row);
+            false
+        })?;
+        Ok(found)
+    }
+
+    /// The only row.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] where there is none, [`ErrorKind::SeveralRows`] where there is more than one; else as
+    /// [`Query::all`].
+    pub fn one(mut self) -> Result<P::Row> {
+        let mut found = Vec::new();
+        self.clauses.limit(2);
+        self.read(Operation::Find, Wanted::AnyRows, &mut |row| {
+            found.push(row);
+            true
+        })?;
+        let kind = match (found.pop(), found.is_empty()) {
+            (Some(row), true) => return Ok(row),
+            (Some(_), false) => ErrorKind::SeveralRows,
+            (None, _) => ErrorKind::NotFound,
+        };
+        Err(self.repository.located(Error::new(kind), Operation::Find))
+    }
+
+    fn read(
+        &mut self,
+        operation: Operation,
+        wanted: Wanted,
+        take: &mut dyn FnMut(P::Row) -> bool,
+    ) -> Result<()> {
+        let clauses = &self.clauses;
+        self.repository.run(operation, |physical, sql, engine| {
+            clauses.ensure(engine.index())?;
+            let read = &mut |row: &mut RowReader<'_>| Ok(take(P::read(row, engine)?));
+            let outcome = clauses.query(physical, wanted, sql, read);
+            outcome.map_err(|error| error.of_row_of(sql.table, &clauses.names_of_joined(sql)))
+        })
+    }
+
+    /// The rows one after the other, without holding them all in memory.
+    ///
+    /// # Errors
+    /// As [`Query::all`]; later failures come as items.
+    pub fn iter(self) -> Result<Rows<'c, M, E, P::Row>> {
+        let clauses = self.clauses;
+        let engine = self.repository.engine();
+        self.repository.rows_as(
+            P::read,
+            |sql| Some(clauses.names_of_joined(sql)),
+            |physical, sql| {
+                clauses.ensure(engine.index())?;
+                clauses.text(physical, Wanted::Rows, sql)
+            },
+            &mut |params| clauses.write(Wanted::Rows, params),
+        )
+    }
+}

@@ -1,0 +1,302 @@
+//! The tables of a query: the one that it is of, those that are joined to it, and those of its subqueries.
+
+use bindery_core::sql_writer::SqlWriter;
+
+use super::shape::ColumnPath;
+use super::tree::{Node, Tree};
+use crate::driver::{ReferenceSql, TableSql};
+use crate::error::{Error, ErrorKind, Result};
+
+/// A table that a path leads to.
+struct Join {
+    hops: Vec<u8>,
+    /// The number of its name, and of the name of the table that refers to it.
+    name: usize,
+    from: usize,
+    from_table: &'static TableSql,
+    reference: &'static ReferenceSql,
+    /// Rows that refer to none are left out, or there are none.
+    is_inner: bool,
+}
+
+/// The tables of one SELECT.
+struct Scope {
+    table: &'static TableSql,
+    name: usize,
+    /// Columns have the name of their table before them.
+    is_qualified: bool,
+    joins: Vec<Join>,
+}
+
+/// The SELECTs that are open, the outermost first.
+pub(super) struct Tables {
+    open: Vec<Scope>,
+    names: usize,
+}
+
+impl Scope {
+    fn new(table: &'static TableSql, name: usize, is_qualified: bool) -> Self {
+        Self {
+            table,
+            name,
+            is_qualified,
+            joins: Vec::new(),
+        }
+    }
+
+    fn join(&self, hops: &[u8]) -> Option<&Join> {
+        self.joins.iter().find(|join| join.hops == hops)
+    }
+
+    /// The table that these references lead to, and the number of its name.
+    fn find(&self, hops: &[u8]) -> (&'static TableSql, usize) {
+        match self.join(hops) {
+            Some(join) => (join.reference.to, join.name),
+            None => (self.table, self.name),
+        }
+    }
+}
+
+impl Tables {
+    pub(super) fn of(table: &'static TableSql) -> Self {
+        Self {
+            open: vec![Scope::new(table, 0, false)],
+            names: 1,
+        }
+    }
+
+    fn scope(&self) -> &Scope {
+        self.open.last().expect("the outermost is never closed")
+    }
+
+    fn scope_mut(&mut self) -> &mut Scope {
+        self.open.last_mut().expect("the outermost is never closed")
+    }
+
+    /// Do columns have the name of their table before them?
+    pub(super) fn is_qualified(&self) -> bool {
+        self.scope().is_qualified
+    }
+
+    pub(super) fn qualify(&mut self, is_qualified: bool) {
+        self.scope_mut().is_qualified = is_qualified;
+    }
+
+    /// Joins the tables that a tree's columns are of.
+    ///
+    /// # Errors
+    /// A path is too long.
+    pub(super) fn join_all(&mut self, tree: &Tree, root: usize) -> Result<()> {
+        for path in tree.columns(root, false) {
+            self.join_path(path, false)?;
+        }
+        if tree.has_subquery(root) {
+            self.qualify(true);
+        }
+        Ok(())
+    }
+
+    /// Joins the tables along a path. Where `is_needed`, rows for which one of them is missing are left out.
+    ///
+    /// # Errors
+    /// It is too long.
+    pub(super) fn join_path(&mut self, path: ColumnPath, is_needed: bool) -> Result<()> {
+        if path.is_too_long() {
+            let why = "a path of more than six references";
+            return Err(Error::new(ErrorKind::Unsupported(why)));
+        }
+        let mut is_inner = true;
+        for hop in 0..path.hops().len() {
+            is_inner = is_needed || (is_inner && !path.may_be_null(hop));
+            is_inner = self.join_hop(&path.hops()[..=hop], is_inner);
+        }
+        Ok(())
+    }
+
+    /// Joins the table that the last of these references leads to, and returns whether the join is an inner one.
+    fn join_hop(&mut self, hops: &[u8], is_inner: bool) -> bool {
+        let name = self.names;
+        let scope = self.scope_mut();
+        scope.is_qualified = true;
+        if let Some(join) = scope.joins.iter_mut().find(|join| join.hops == hops) {
+            join.is_inner |= is_inner;
+            return join.is_inner;
+        }
+        let (&last, before) = hops
+            .split_last()
+            .expect("a path that is not the table's own");
+        let (from_table, from) = scope.find(before);
+        scope.joins.push(Join {
+            hops: hops.to_vec(),
+            name,
+            from,
+            from_table,
+            reference: &from_table.references[usize::from(last)],
+            is_inner,
+        });
+        self.names += 1;
+        is_inner
+    }
+
+    /// Writes a column.
+    pub(super) fn column(&self, sql: &mut SqlWriter, path: ColumnPath) {
+        let scope = self.scope();
+        let (table, name) = scope.find(path.hops());
+        if scope.is_qualified {
+            sql.push(&prefix(name));
+        }
+        sql.push(table.columns[path.index()]);
+    }
+
+    /// Writes the columns of a row that these references lead to, as they are read.
+    pub(super) fn row(&self, sql: &mut SqlWriter, hops: &[u8]) {
+        let (table, name) = self.scope().find(hops);
+        let prefix = prefix(name);
+        let mut separator = "";
+        for column in table.read_forms() {
+            sql.push(separator).push(&prefix).push(column);
+            separator = ", ";
+        }
+        if table.columns.is_empty() {
+            sql.push("1");
+        }
+    }
+
+    /// Writes whether there is a row that these references lead to.
+    pub(super) fn presence(&self, sql: &mut SqlWriter, hops: &[u8]) {
+        let referred = self.scope().join(hops).and_then(|join| {
+            let column = join.reference.to_columns().first();
+            column.map(|&column| (join.name, join.reference.to.columns[column]))
+        });
+        if let Some((name, column)) = referred {
+            sql.push(&prefix(name)).push(column).push(" IS NOT NULL");
+        }
+    }
+
+    /// Writes the table of the query, and the joins.
+    pub(super) fn from(&self, sql: &mut SqlWriter) {
+        let scope = self.scope();
+        sql.push(scope.table.table);
+        if !scope.is_qualified {
+            return;
+        }
+        sql.push(&format!(" AS t{}", scope.name));
+        for join in &scope.joins {
+            let word = if join.is_inner {
+                " JOIN "
+            } else {
+                " LEFT JOIN "
+            };
+            let to = join.reference.to;
+            sql.push(word).push(to.table);
+            sql.push(&format!(" AS t{} ON ", join.name));
+            let columns = (to, join.reference.to_columns(), join.name);
+            let from = (join.from_table, join.reference.columns, join.from);
+            equal(sql, columns, from);
+        }
+    }
+
+    /// Opens a subquery for the rows that refer to one of this table, and writes it up to their condition.
+    ///
+    /// # Errors
+    /// They are on no engine of this dialect; a path of the condition is too long.
+    pub(super) fn open(
+        &mut self,
+        sql: &mut SqlWriter,
+        number: usize,
+        condition: Option<(&Tree, usize)>,
+    ) -> Result<()> {
+        let outer = self.scope();
+        let (outer_table, outer_name) = (outer.table, outer.name);
+        let referenced = &outer_table.referenced[number];
+        let table = referenced.from.ok_or_else(not_here)?;
+        self.open.push(Scope::new(table, self.names, true));
+        self.names += 1;
+        if let Some((tree, root)) = condition {
+            self.join_all(tree, root)?;
+        }
+        let name = self.scope().name;
+        let reference = &table.references[referenced.reference];
+        sql.push("EXISTS (SELECT 1 FROM ");
+        self.from(sql);
+        sql.push(" WHERE ");
+        let to = (outer_table, reference.to_columns(), outer_name);
+        equal(sql, (table, reference.columns, name), to);
+        Ok(())
+    }
+
+    /// Closes a subquery.
+    pub(super) fn close(&mut self, sql: &mut SqlWriter) {
+        self.open.pop();
+        sql.push(")");
+    }
+}
+
+/// Writes that columns of one table are equal to those of another; each is a table, its columns, and the number of its name.
+fn equal(
+    sql: &mut SqlWriter,
+    (left_table, left, left_name): (&TableSql, &[usize], usize),
+    (right_table, right, right_name): (&TableSql, &[usize], usize),
+) {
+    let pairs = left.iter().zip(right);
+    sql.list(pairs, " AND ", |sql, (&left, &right)| {
+        sql.push(&prefix(left_name)).push(left_table.columns[left]);
+        sql.push(" = ").push(&prefix(right_name));
+        sql.push(right_table.columns[right]);
+    });
+}
+
+fn prefix(name: usize) -> String {
+    format!("t{name}.")
+}
+
+#[cold]
+fn not_here() -> Error {
+    Error::new(ErrorKind::Unsupported(
+        "a condition on rows of a model that is not on this engine",
+    ))
+}
+
+impl TableSql {
+    /// The columns as they are read: by name, or as text. Generated code breaks the lines of long statements.
+    fn read_forms(&self) -> Vec<&'static str> {
+        let is_between = |end: char| end == ',' || end.is_whitespace();
+        let list = self.select.strip_prefix("SELECT").unwrap_or_default();
+        let mut rest = list.trim_start();
+        let mut forms = Vec::with_capacity(self.columns.len());
+        for column in self.columns {
+            let (_, after) = rest.split_at(column.len().min(rest.len()));
+            let suffix = after.find(is_between).unwrap_or(after.len());
+            let (form, next) = rest.split_at(rest.len() - after.len() + suffix);
+            forms.push(form);
+            rest = next.trim_start_matches(is_between);
+        }
+        forms
+    }
+
+    /// The table that these references lead to from this one.
+    pub(crate) fn along(&'static self, hops: &[u8]) -> &'static Self {
+        let follow = |table: &'static Self, &hop: &u8| table.references[usize::from(hop)].to;
+        hops.iter().fold(self, follow)
+    }
+}
+
+impl Tree {
+    /// Is there a subquery below a node, in the same SELECT?
+    fn has_subquery(&self, root: usize) -> bool {
+        let mut open = vec![root];
+        while let Some(at) = open.pop() {
+            match &self.nodes[at] {
+                Node::Any(..) => return true,
+                node => open.extend(node.children()),
+            }
+        }
+        false
+    }
+
+    /// Does something below a node need more tables than the query's own?
+    pub(super) fn needs_tables(&self, root: usize) -> bool {
+        let mut columns = self.columns(root, false).into_iter();
+        columns.any(|path| !path.is_own()) || self.has_subquery(root)
+    }
+}
