@@ -121,6 +121,11 @@ mod examples_of_relations {}
 #[doc = include_str!("../../docs/raw-sql.md")]
 mod examples_of_raw_sql {}
 
+/// The examples of `docs/questions.md` compile and run.
+#[cfg(all(doctest, feature = "chrono"))]
+#[doc = include_str!("../../docs/questions.md")]
+mod examples_of_questions {}
+
 /// The examples of `docs/links.md` compile and run.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/links.md")]

@@ -51,6 +51,7 @@ cases! {
     uuids: "uuids/bindery.rs",
     flavours: "flavours/bindery.rs",
     refused: "refused/bindery.rs",
+    questions: "questions/bindery.rs",
     queries: "queries/bindery.rs",
     links: "links/bindery.rs",
     linked: "linked/bindery.rs",
