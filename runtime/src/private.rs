@@ -3,7 +3,7 @@
 #[cfg(feature = "serde")]
 pub use ::serde;
 
-pub use crate::driver::{ReferenceSql, ReferencedSql, TableSql, UniqueSql};
+pub use crate::driver::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
 pub use crate::link::engine::NotChosen;
 pub use crate::link::program::{EngineInfo, Program, TableDdl};
 #[cfg(feature = "derive")]

@@ -189,12 +189,17 @@ fn referred(
         let engine = engines.find(|&&id| static_name(around.engine_of(id)) == name);
         let engine = engine.map_or_else(String::new, |&id| around.engine(id));
         let key = reference.key.replace(ROW_ENGINE, &engine);
-        return format!("<{key} as ::bindery::__private::ReachedFrom<{engine}>>::TABLE");
+        return format!(
+            "::bindery::__private::ReferredTable::By(|| <{key} as ::bindery::__private::ReachedFrom<{engine}>>::TABLE)"
+        );
     }
     if reference.is_to_self {
-        format!("&{name}")
+        format!("::bindery::__private::ReferredTable::At(&{name})")
     } else {
-        format!("&super::{}::{name}", reference.to.module)
+        format!(
+            "::bindery::__private::ReferredTable::At(&super::{}::{name})",
+            reference.to.module
+        )
     }
 }
 

@@ -95,7 +95,7 @@ pub(crate) use leaving::Leaving;
 pub(crate) use physical::{Cursor, Physical};
 pub(crate) use raw::{RawText, TakeColumns};
 pub(crate) use refused::is_about_a_row;
-pub use table_sql::{ReferenceSql, ReferencedSql, TableSql, UniqueSql};
+pub use table_sql::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
 pub use transaction_options::{Isolation, TransactionOptions};
 
 /// A dropped value waits for a silent server no longer than this: a second is promised.

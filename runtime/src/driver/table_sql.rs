@@ -1,6 +1,8 @@
 //! The SQL of one table in one dialect, as generated code hands it over, and the statements that are put together from
 //! its parts because they depend on which columns are given. No value is ever part of a text.
 
+use std::fmt;
+
 use bindery_core::sql_writer::SqlWriter;
 
 use crate::value::ColumnSet;
@@ -58,18 +60,36 @@ pub struct TableSql {
 }
 
 /// A foreign key.
-#[derive(Debug)]
 pub struct ReferenceSql {
     /// Positions of the referring columns.
     pub columns: &'static [usize],
     /// The referred table; it may be the same one.
-    pub to: &'static TableSql,
+    pub to: ReferredTable,
     /// Positions of the referred columns there, as many; empty stands for its primary key.
     pub to_columns: &'static [usize],
 }
 
+/// The table that a foreign key refers to.
+#[derive(Clone, Copy)]
+pub enum ReferredTable {
+    /// It.
+    At(&'static TableSql),
+    /// The table of a derived model, which its macro cannot name: it is found by the type of its key. A function, as a
+    /// static that held the table itself would be made of itself where tables refer to each other.
+    By(fn() -> &'static TableSql),
+}
+
+/// Without the table, which may refer to this one.
+impl fmt::Debug for ReferenceSql {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("ReferenceSql")
+            .field("columns", &self.columns)
+            .field("to", &self.to().table)
+            .finish()
+    }
+}
+
 /// A foreign key, seen from the table that it refers to.
-#[derive(Debug)]
 pub struct ReferencedSql {
     /// The referring table; `None` where it is on no engine of this dialect.
     pub from: Option<&'static TableSql>,
@@ -77,11 +97,29 @@ pub struct ReferencedSql {
     pub reference: usize,
 }
 
+/// Without what the table has, which may refer to this one.
+impl fmt::Debug for ReferencedSql {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("ReferencedSql")
+            .field("from", &self.from.map(|table| table.table))
+            .field("reference", &self.reference)
+            .finish()
+    }
+}
+
 impl ReferenceSql {
+    /// The referred table.
+    pub(crate) fn to(&self) -> &'static TableSql {
+        match self.to {
+            ReferredTable::At(table) => table,
+            ReferredTable::By(find) => find(),
+        }
+    }
+
     /// Positions of the referred columns.
     pub(crate) fn to_columns(&self) -> &'static [usize] {
         match self.to_columns {
-            [] => self.to.key,
+            [] => self.to().key,
             columns => columns,
         }
     }

@@ -51,7 +51,7 @@ impl Scope {
     /// The table that these references lead to, and the number of its name.
     fn find(&self, hops: &[u8]) -> (&'static TableSql, usize) {
         match self.join(hops) {
-            Some(join) => (join.reference.to, join.name),
+            Some(join) => (join.reference.to(), join.name),
             None => (self.table, self.name),
         }
     }
@@ -166,7 +166,7 @@ impl Tables {
     pub(super) fn presence(&self, sql: &mut SqlWriter, hops: &[u8]) {
         let referred = self.scope().join(hops).and_then(|join| {
             let column = join.reference.to_columns().first();
-            column.map(|&column| (join.name, join.reference.to.columns[column]))
+            column.map(|&column| (join.name, join.reference.to().columns[column]))
         });
         if let Some((name, column)) = referred {
             sql.push(&prefix(name)).push(column).push(" IS NOT NULL");
@@ -187,7 +187,7 @@ impl Tables {
             } else {
                 " LEFT JOIN "
             };
-            let to = join.reference.to;
+            let to = join.reference.to();
             sql.push(word).push(to.table);
             sql.push(&format!(" AS t{} ON ", join.name));
             let columns = (to, join.reference.to_columns(), join.name);
@@ -276,7 +276,7 @@ impl TableSql {
 
     /// The table that these references lead to from this one.
     pub(crate) fn along(&'static self, hops: &[u8]) -> &'static Self {
-        let follow = |table: &'static Self, &hop: &u8| table.references[usize::from(hop)].to;
+        let follow = |table: &'static Self, &hop: &u8| table.references[usize::from(hop)].to();
         hops.iter().fold(self, follow)
     }
 }

@@ -106,7 +106,7 @@ fn referred<M: Model, C: Model, E: Hosts<M> + Hosts<C>>(
     end: End,
 ) -> Result<(Batch, &'static [usize])> {
     let reference = reference::<M, C, E>(target, end)?;
-    let to: &TableSql = reference.to;
+    let to: &TableSql = reference.to();
     let batch = Batch::of_rows::<M, E>(rows, target.engine, (to, reference.to_columns()))?;
     Ok((batch, reference.columns))
 }

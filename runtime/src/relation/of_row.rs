@@ -41,7 +41,7 @@ impl<M: Model, C: Model> HasMany<M, C> {
         let mut target = c.own_target();
         let engine = target.engine;
         let condition = reference::<M, C, E>(&mut target, self.end).and_then(|reference| {
-            let to = (reference.to, reference.to_columns());
+            let to = (reference.to(), reference.to_columns());
             refers_to::<M, E>(row, engine, to, reference.columns)
         });
         Query::of(Repository::new(target), condition)

@@ -91,6 +91,10 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
     ///
     /// # Errors
     /// A row is of another engine, or the database fails.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "the field's word for it; nothing is summed"
+    )]
     pub fn add(mut self, other: &U::Row<E>) -> Result<bool> {
         let known = self.known()?;
         self.insert(&known, other)
@@ -228,7 +232,7 @@ fn values_of<M: Model, E: Engine>(
 ) -> Result<Vec<RecordedValues>> {
     let columns = reference.to_columns().iter();
     let values = columns.map(|&column| {
-        let mut reader = KeyReader::new(reference.to, &[column]);
+        let mut reader = KeyReader::new(reference.to(), &[column]);
         let value = reader.read(&|params| M::write_row(row, params))?;
         Ok(value.map_or_else(RecordedValues::new, |value| value.bound))
     });
@@ -244,7 +248,7 @@ fn key_of<M: Model, E: Engine>(
     if !M::row_belongs_to(row, engine) {
         return Err(Error::new(ErrorKind::WrongEngine).on_engine(engine.name()));
     }
-    let table: &TableSql = reference.to;
+    let table: &TableSql = reference.to();
     let mut reader = KeyReader::new(table, reference.to_columns());
     let key = reader.read(&|params| M::write_row(row, params))?;
     key.ok_or_else(|| {

@@ -577,7 +577,7 @@ pub mod goods_ {
         ],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[4],
-            to: &SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&SQLITE),
             to_columns: &[0],
         }],
         referenced: &[
@@ -1005,7 +1005,7 @@ pub mod stock_ {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[1],
-            to: &super::goods_::SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&super::goods_::SQLITE),
             to_columns: &[0],
         }],
         referenced: &[],

@@ -1495,7 +1495,7 @@ pub mod jars {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[1, 2],
-            to: &super::shelves::SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&super::shelves::SQLITE),
             to_columns: &[0, 1],
         }],
         referenced: &[],

@@ -795,7 +795,7 @@ pub mod visits {
         }],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[2],
-            to: &MYSQL,
+            to: ::bindery::__private::ReferredTable::At(&MYSQL),
             to_columns: &[0],
         }],
         referenced: &[::bindery::__private::ReferencedSql {
@@ -854,7 +854,7 @@ pub mod visits {
             }],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[2],
-                to: &MYSQL_AS_MARIADB,
+                to: ::bindery::__private::ReferredTable::At(&MYSQL_AS_MARIADB),
                 to_columns: &[0],
             }],
             referenced: &[::bindery::__private::ReferencedSql {
@@ -909,7 +909,7 @@ pub mod visits {
             }],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[2],
-                to: &MYSQL_AS_MYSQL,
+                to: ::bindery::__private::ReferredTable::At(&MYSQL_AS_MYSQL),
                 to_columns: &[0],
             }],
             referenced: &[::bindery::__private::ReferencedSql {

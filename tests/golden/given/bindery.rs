@@ -873,7 +873,7 @@ pub mod members {
             ],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[6],
-                to: &MYSQL_AS_MARIADB,
+                to: ::bindery::__private::ReferredTable::At(&MYSQL_AS_MARIADB),
                 to_columns: &[0],
             }],
             referenced: &[::bindery::__private::ReferencedSql {
@@ -956,7 +956,7 @@ pub mod members {
         ],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[6],
-            to: &POSTGRES,
+            to: ::bindery::__private::ReferredTable::At(&POSTGRES),
             to_columns: &[0],
         }],
         referenced: &[::bindery::__private::ReferencedSql {
@@ -1039,7 +1039,7 @@ pub mod members {
         ],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[6],
-            to: &SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&SQLITE),
             to_columns: &[0],
         }],
         referenced: &[::bindery::__private::ReferencedSql {
@@ -1120,7 +1120,7 @@ pub mod members {
             ],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[6],
-                to: &MYSQL_AS_MYSQL,
+                to: ::bindery::__private::ReferredTable::At(&MYSQL_AS_MYSQL),
                 to_columns: &[0],
             }],
             referenced: &[::bindery::__private::ReferencedSql {

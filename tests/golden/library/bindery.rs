@@ -683,7 +683,7 @@ pub mod profiles {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[0],
-            to: &super::people::SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&super::people::SQLITE),
             to_columns: &[0],
         }],
         referenced: &[],
@@ -1070,7 +1070,7 @@ pub mod categories {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[2],
-            to: &SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&SQLITE),
             to_columns: &[0],
         }],
         referenced: &[
@@ -1528,12 +1528,12 @@ pub mod books {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[2],
-                to: &super::people::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::people::SQLITE),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[3],
-                to: &super::categories::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::categories::SQLITE),
                 to_columns: &[0],
             },
         ],
@@ -1876,12 +1876,12 @@ pub mod authorships {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[0],
-                to: &super::books::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::books::SQLITE),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::people::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::people::SQLITE),
                 to_columns: &[0],
             },
         ],
@@ -2271,12 +2271,12 @@ pub mod reviews {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::books::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::books::SQLITE),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[2],
-                to: &super::people::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::people::SQLITE),
                 to_columns: &[0],
             },
         ],

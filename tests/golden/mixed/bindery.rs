@@ -1982,7 +1982,7 @@ pub mod arrays {
         ],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[7],
-            to: &super::samples::POSTGRES,
+            to: ::bindery::__private::ReferredTable::At(&super::samples::POSTGRES),
             to_columns: &[0],
         }],
         referenced: &[],

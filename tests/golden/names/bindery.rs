@@ -2217,7 +2217,7 @@ pub mod option_ {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[1],
-            to: &super::select_::SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&super::select_::SQLITE),
             to_columns: &[0],
         }],
         referenced: &[],
@@ -2248,7 +2248,7 @@ pub mod option_ {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[1],
-            to: &super::select_::POSTGRES,
+            to: ::bindery::__private::ReferredTable::At(&super::select_::POSTGRES),
             to_columns: &[0],
         }],
         referenced: &[],
@@ -2280,7 +2280,7 @@ pub mod option_ {
             uniques: &[],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::select_::MYSQL_AS_MARIADB,
+                to: ::bindery::__private::ReferredTable::At(&super::select_::MYSQL_AS_MARIADB),
                 to_columns: &[0],
             }],
             referenced: &[],
@@ -2310,7 +2310,7 @@ pub mod option_ {
             uniques: &[],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::select_::MYSQL_AS_MYSQL,
+                to: ::bindery::__private::ReferredTable::At(&super::select_::MYSQL_AS_MYSQL),
                 to_columns: &[0],
             }],
             referenced: &[],

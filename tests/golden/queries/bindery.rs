@@ -660,7 +660,7 @@ pub mod users {
             uniques: &[],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[3],
-                to: &MYSQL_AS_MARIADB,
+                to: ::bindery::__private::ReferredTable::At(&MYSQL_AS_MARIADB),
                 to_columns: &[0],
             }],
             referenced: &[
@@ -713,7 +713,7 @@ pub mod users {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[3],
-            to: &POSTGRES,
+            to: ::bindery::__private::ReferredTable::At(&POSTGRES),
             to_columns: &[0],
         }],
         referenced: &[
@@ -764,7 +764,7 @@ pub mod users {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[3],
-            to: &SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&SQLITE),
             to_columns: &[0],
         }],
         referenced: &[
@@ -814,7 +814,7 @@ pub mod users {
             uniques: &[],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[3],
-                to: &MYSQL_AS_MYSQL,
+                to: ::bindery::__private::ReferredTable::At(&MYSQL_AS_MYSQL),
                 to_columns: &[0],
             }],
             referenced: &[
@@ -1765,12 +1765,12 @@ pub mod posts {
             references: &[
                 ::bindery::__private::ReferenceSql {
                     columns: &[1],
-                    to: &super::users::MYSQL_AS_MARIADB,
+                    to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MARIADB),
                     to_columns: &[0],
                 },
                 ::bindery::__private::ReferenceSql {
                     columns: &[2],
-                    to: &super::users::MYSQL_AS_MARIADB,
+                    to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MARIADB),
                     to_columns: &[0],
                 },
             ],
@@ -1837,12 +1837,12 @@ pub mod posts {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::users::POSTGRES,
+                to: ::bindery::__private::ReferredTable::At(&super::users::POSTGRES),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[2],
-                to: &super::users::POSTGRES,
+                to: ::bindery::__private::ReferredTable::At(&super::users::POSTGRES),
                 to_columns: &[0],
             },
         ],
@@ -1909,12 +1909,12 @@ pub mod posts {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::users::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::users::SQLITE),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[2],
-                to: &super::users::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::users::SQLITE),
                 to_columns: &[0],
             },
         ],
@@ -1979,12 +1979,12 @@ pub mod posts {
             references: &[
                 ::bindery::__private::ReferenceSql {
                     columns: &[1],
-                    to: &super::users::MYSQL_AS_MYSQL,
+                    to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MYSQL),
                     to_columns: &[0],
                 },
                 ::bindery::__private::ReferenceSql {
                     columns: &[2],
-                    to: &super::users::MYSQL_AS_MYSQL,
+                    to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MYSQL),
                     to_columns: &[0],
                 },
             ],
@@ -2687,12 +2687,12 @@ pub mod comments {
             references: &[
                 ::bindery::__private::ReferenceSql {
                     columns: &[1],
-                    to: &super::posts::MYSQL_AS_MARIADB,
+                    to: ::bindery::__private::ReferredTable::At(&super::posts::MYSQL_AS_MARIADB),
                     to_columns: &[0],
                 },
                 ::bindery::__private::ReferenceSql {
                     columns: &[2],
-                    to: &super::users::MYSQL_AS_MARIADB,
+                    to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MARIADB),
                     to_columns: &[0],
                 },
             ],
@@ -2732,12 +2732,12 @@ pub mod comments {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::posts::POSTGRES,
+                to: ::bindery::__private::ReferredTable::At(&super::posts::POSTGRES),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[2],
-                to: &super::users::POSTGRES,
+                to: ::bindery::__private::ReferredTable::At(&super::users::POSTGRES),
                 to_columns: &[0],
             },
         ],
@@ -2777,12 +2777,12 @@ pub mod comments {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::posts::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::posts::SQLITE),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[2],
-                to: &super::users::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::users::SQLITE),
                 to_columns: &[0],
             },
         ],
@@ -2822,12 +2822,12 @@ pub mod comments {
             references: &[
                 ::bindery::__private::ReferenceSql {
                     columns: &[1],
-                    to: &super::posts::MYSQL_AS_MYSQL,
+                    to: ::bindery::__private::ReferredTable::At(&super::posts::MYSQL_AS_MYSQL),
                     to_columns: &[0],
                 },
                 ::bindery::__private::ReferenceSql {
                     columns: &[2],
-                    to: &super::users::MYSQL_AS_MYSQL,
+                    to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MYSQL),
                     to_columns: &[0],
                 },
             ],

@@ -1462,7 +1462,7 @@ pub mod entries {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[1],
-            to: &super::blogs::SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&super::blogs::SQLITE),
             to_columns: &[0],
         }],
         referenced: &[::bindery::__private::ReferencedSql {
@@ -1822,12 +1822,12 @@ pub mod entry_authors {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[0],
-                to: &super::entries::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::entries::SQLITE),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::authors::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::authors::SQLITE),
                 to_columns: &[0],
             },
         ],

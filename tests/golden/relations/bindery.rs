@@ -629,7 +629,7 @@ pub mod companies {
             uniques: &[],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[2],
-                to: &MYSQL_AS_MARIADB,
+                to: ::bindery::__private::ReferredTable::At(&MYSQL_AS_MARIADB),
                 to_columns: &[0],
             }],
             referenced: &[
@@ -669,7 +669,7 @@ pub mod companies {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[2],
-            to: &POSTGRES,
+            to: ::bindery::__private::ReferredTable::At(&POSTGRES),
             to_columns: &[0],
         }],
         referenced: &[
@@ -709,7 +709,7 @@ pub mod companies {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[2],
-            to: &SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&SQLITE),
             to_columns: &[0],
         }],
         referenced: &[
@@ -748,7 +748,7 @@ pub mod companies {
             uniques: &[],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[2],
-                to: &MYSQL_AS_MYSQL,
+                to: ::bindery::__private::ReferredTable::At(&MYSQL_AS_MYSQL),
                 to_columns: &[0],
             }],
             referenced: &[
@@ -1417,7 +1417,7 @@ pub mod users {
             }],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[3],
-                to: &super::companies::MYSQL_AS_MARIADB,
+                to: ::bindery::__private::ReferredTable::At(&super::companies::MYSQL_AS_MARIADB),
                 to_columns: &[0],
             }],
             referenced: &[
@@ -1483,7 +1483,7 @@ pub mod users {
         }],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[3],
-            to: &super::companies::POSTGRES,
+            to: ::bindery::__private::ReferredTable::At(&super::companies::POSTGRES),
             to_columns: &[0],
         }],
         referenced: &[
@@ -1549,7 +1549,7 @@ pub mod users {
         }],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[3],
-            to: &super::companies::SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&super::companies::SQLITE),
             to_columns: &[0],
         }],
         referenced: &[
@@ -1614,7 +1614,7 @@ pub mod users {
             }],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[3],
-                to: &super::companies::MYSQL_AS_MYSQL,
+                to: ::bindery::__private::ReferredTable::At(&super::companies::MYSQL_AS_MYSQL),
                 to_columns: &[0],
             }],
             referenced: &[
@@ -2180,7 +2180,7 @@ pub mod profiles {
             uniques: &[],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[0],
-                to: &super::users::MYSQL_AS_MARIADB,
+                to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MARIADB),
                 to_columns: &[0],
             }],
             referenced: &[],
@@ -2211,7 +2211,7 @@ pub mod profiles {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[0],
-            to: &super::users::POSTGRES,
+            to: ::bindery::__private::ReferredTable::At(&super::users::POSTGRES),
             to_columns: &[0],
         }],
         referenced: &[],
@@ -2242,7 +2242,7 @@ pub mod profiles {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[0],
-            to: &super::users::SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&super::users::SQLITE),
             to_columns: &[0],
         }],
         referenced: &[],
@@ -2272,7 +2272,7 @@ pub mod profiles {
             uniques: &[],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[0],
-                to: &super::users::MYSQL_AS_MYSQL,
+                to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MYSQL),
                 to_columns: &[0],
             }],
             referenced: &[],
@@ -2910,12 +2910,12 @@ pub mod posts {
             references: &[
                 ::bindery::__private::ReferenceSql {
                     columns: &[1],
-                    to: &super::users::MYSQL_AS_MARIADB,
+                    to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MARIADB),
                     to_columns: &[0],
                 },
                 ::bindery::__private::ReferenceSql {
                     columns: &[2],
-                    to: &super::users::MYSQL_AS_MARIADB,
+                    to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MARIADB),
                     to_columns: &[0],
                 },
             ],
@@ -2968,12 +2968,12 @@ pub mod posts {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::users::POSTGRES,
+                to: ::bindery::__private::ReferredTable::At(&super::users::POSTGRES),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[2],
-                to: &super::users::POSTGRES,
+                to: ::bindery::__private::ReferredTable::At(&super::users::POSTGRES),
                 to_columns: &[0],
             },
         ],
@@ -3026,12 +3026,12 @@ pub mod posts {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::users::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::users::SQLITE),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[2],
-                to: &super::users::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::users::SQLITE),
                 to_columns: &[0],
             },
         ],
@@ -3083,12 +3083,12 @@ pub mod posts {
             references: &[
                 ::bindery::__private::ReferenceSql {
                     columns: &[1],
-                    to: &super::users::MYSQL_AS_MYSQL,
+                    to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MYSQL),
                     to_columns: &[0],
                 },
                 ::bindery::__private::ReferenceSql {
                     columns: &[2],
-                    to: &super::users::MYSQL_AS_MYSQL,
+                    to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MYSQL),
                     to_columns: &[0],
                 },
             ],
@@ -3732,12 +3732,12 @@ pub mod comments {
             references: &[
                 ::bindery::__private::ReferenceSql {
                     columns: &[1],
-                    to: &super::posts::MYSQL_AS_MARIADB,
+                    to: ::bindery::__private::ReferredTable::At(&super::posts::MYSQL_AS_MARIADB),
                     to_columns: &[0],
                 },
                 ::bindery::__private::ReferenceSql {
                     columns: &[2],
-                    to: &super::users::MYSQL_AS_MARIADB,
+                    to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MARIADB),
                     to_columns: &[0],
                 },
             ],
@@ -3777,12 +3777,12 @@ pub mod comments {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::posts::POSTGRES,
+                to: ::bindery::__private::ReferredTable::At(&super::posts::POSTGRES),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[2],
-                to: &super::users::POSTGRES,
+                to: ::bindery::__private::ReferredTable::At(&super::users::POSTGRES),
                 to_columns: &[0],
             },
         ],
@@ -3822,12 +3822,12 @@ pub mod comments {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::posts::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::posts::SQLITE),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[2],
-                to: &super::users::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::users::SQLITE),
                 to_columns: &[0],
             },
         ],
@@ -3867,12 +3867,12 @@ pub mod comments {
             references: &[
                 ::bindery::__private::ReferenceSql {
                     columns: &[1],
-                    to: &super::posts::MYSQL_AS_MYSQL,
+                    to: ::bindery::__private::ReferredTable::At(&super::posts::MYSQL_AS_MYSQL),
                     to_columns: &[0],
                 },
                 ::bindery::__private::ReferenceSql {
                     columns: &[2],
-                    to: &super::users::MYSQL_AS_MYSQL,
+                    to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MYSQL),
                     to_columns: &[0],
                 },
             ],
@@ -4856,12 +4856,12 @@ pub mod post_tags {
             references: &[
                 ::bindery::__private::ReferenceSql {
                     columns: &[0],
-                    to: &super::posts::MYSQL_AS_MARIADB,
+                    to: ::bindery::__private::ReferredTable::At(&super::posts::MYSQL_AS_MARIADB),
                     to_columns: &[0],
                 },
                 ::bindery::__private::ReferenceSql {
                     columns: &[1],
-                    to: &super::tags::MYSQL_AS_MARIADB,
+                    to: ::bindery::__private::ReferredTable::At(&super::tags::MYSQL_AS_MARIADB),
                     to_columns: &[0],
                 },
             ],
@@ -4898,12 +4898,12 @@ pub mod post_tags {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[0],
-                to: &super::posts::POSTGRES,
+                to: ::bindery::__private::ReferredTable::At(&super::posts::POSTGRES),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::tags::POSTGRES,
+                to: ::bindery::__private::ReferredTable::At(&super::tags::POSTGRES),
                 to_columns: &[0],
             },
         ],
@@ -4940,12 +4940,12 @@ pub mod post_tags {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[0],
-                to: &super::posts::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::posts::SQLITE),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::tags::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::tags::SQLITE),
                 to_columns: &[0],
             },
         ],
@@ -4981,12 +4981,12 @@ pub mod post_tags {
             references: &[
                 ::bindery::__private::ReferenceSql {
                     columns: &[0],
-                    to: &super::posts::MYSQL_AS_MYSQL,
+                    to: ::bindery::__private::ReferredTable::At(&super::posts::MYSQL_AS_MYSQL),
                     to_columns: &[0],
                 },
                 ::bindery::__private::ReferenceSql {
                     columns: &[1],
-                    to: &super::tags::MYSQL_AS_MYSQL,
+                    to: ::bindery::__private::ReferredTable::At(&super::tags::MYSQL_AS_MYSQL),
                     to_columns: &[0],
                 },
             ],
@@ -5484,7 +5484,7 @@ pub mod chapters {
             uniques: &[],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[0],
-                to: &super::posts::MYSQL_AS_MARIADB,
+                to: ::bindery::__private::ReferredTable::At(&super::posts::MYSQL_AS_MARIADB),
                 to_columns: &[0],
             }],
             referenced: &[::bindery::__private::ReferencedSql {
@@ -5525,7 +5525,7 @@ pub mod chapters {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[0],
-            to: &super::posts::POSTGRES,
+            to: ::bindery::__private::ReferredTable::At(&super::posts::POSTGRES),
             to_columns: &[0],
         }],
         referenced: &[::bindery::__private::ReferencedSql {
@@ -5563,7 +5563,7 @@ pub mod chapters {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[0],
-            to: &super::posts::SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&super::posts::SQLITE),
             to_columns: &[0],
         }],
         referenced: &[::bindery::__private::ReferencedSql {
@@ -5600,7 +5600,7 @@ pub mod chapters {
             uniques: &[],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[0],
-                to: &super::posts::MYSQL_AS_MYSQL,
+                to: ::bindery::__private::ReferredTable::At(&super::posts::MYSQL_AS_MYSQL),
                 to_columns: &[0],
             }],
             referenced: &[::bindery::__private::ReferencedSql {
@@ -6182,7 +6182,7 @@ pub mod notes {
             uniques: &[],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[2, 1],
-                to: &super::chapters::MYSQL_AS_MARIADB,
+                to: ::bindery::__private::ReferredTable::At(&super::chapters::MYSQL_AS_MARIADB),
                 to_columns: &[0, 1],
             }],
             referenced: &[],
@@ -6218,7 +6218,7 @@ pub mod notes {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[2, 1],
-            to: &super::chapters::POSTGRES,
+            to: ::bindery::__private::ReferredTable::At(&super::chapters::POSTGRES),
             to_columns: &[0, 1],
         }],
         referenced: &[],
@@ -6254,7 +6254,7 @@ pub mod notes {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[2, 1],
-            to: &super::chapters::SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&super::chapters::SQLITE),
             to_columns: &[0, 1],
         }],
         referenced: &[],
@@ -6289,7 +6289,7 @@ pub mod notes {
             uniques: &[],
             references: &[::bindery::__private::ReferenceSql {
                 columns: &[2, 1],
-                to: &super::chapters::MYSQL_AS_MYSQL,
+                to: ::bindery::__private::ReferredTable::At(&super::chapters::MYSQL_AS_MYSQL),
                 to_columns: &[0, 1],
             }],
             referenced: &[],
@@ -6997,17 +6997,17 @@ pub mod invitations {
             references: &[
                 ::bindery::__private::ReferenceSql {
                     columns: &[1],
-                    to: &super::users::MYSQL_AS_MARIADB,
+                    to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MARIADB),
                     to_columns: &[1],
                 },
                 ::bindery::__private::ReferenceSql {
                     columns: &[3],
-                    to: &super::users::MYSQL_AS_MARIADB,
+                    to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MARIADB),
                     to_columns: &[0],
                 },
                 ::bindery::__private::ReferenceSql {
                     columns: &[4],
-                    to: &MYSQL_AS_MARIADB,
+                    to: ::bindery::__private::ReferredTable::At(&MYSQL_AS_MARIADB),
                     to_columns: &[0],
                 },
             ],
@@ -7058,17 +7058,17 @@ pub mod invitations {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::users::POSTGRES,
+                to: ::bindery::__private::ReferredTable::At(&super::users::POSTGRES),
                 to_columns: &[1],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[3],
-                to: &super::users::POSTGRES,
+                to: ::bindery::__private::ReferredTable::At(&super::users::POSTGRES),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[4],
-                to: &POSTGRES,
+                to: ::bindery::__private::ReferredTable::At(&POSTGRES),
                 to_columns: &[0],
             },
         ],
@@ -7119,17 +7119,17 @@ pub mod invitations {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::users::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::users::SQLITE),
                 to_columns: &[1],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[3],
-                to: &super::users::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::users::SQLITE),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[4],
-                to: &SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&SQLITE),
                 to_columns: &[0],
             },
         ],
@@ -7174,17 +7174,17 @@ pub mod invitations {
             references: &[
                 ::bindery::__private::ReferenceSql {
                     columns: &[1],
-                    to: &super::users::MYSQL_AS_MYSQL,
+                    to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MYSQL),
                     to_columns: &[1],
                 },
                 ::bindery::__private::ReferenceSql {
                     columns: &[3],
-                    to: &super::users::MYSQL_AS_MYSQL,
+                    to: ::bindery::__private::ReferredTable::At(&super::users::MYSQL_AS_MYSQL),
                     to_columns: &[0],
                 },
                 ::bindery::__private::ReferenceSql {
                     columns: &[4],
-                    to: &MYSQL_AS_MYSQL,
+                    to: ::bindery::__private::ReferredTable::At(&MYSQL_AS_MYSQL),
                     to_columns: &[0],
                 },
             ],

@@ -400,7 +400,7 @@ pub mod authors {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[2],
-            to: &SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&SQLITE),
             to_columns: &[0],
         }],
         referenced: &[
@@ -829,12 +829,12 @@ pub mod books {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[2],
-                to: &super::authors::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::authors::SQLITE),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[3],
-                to: &super::authors::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::authors::SQLITE),
                 to_columns: &[0],
             },
         ],
@@ -1177,7 +1177,7 @@ pub mod reviews {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[1],
-            to: &super::books::SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&super::books::SQLITE),
             to_columns: &[0],
         }],
         referenced: &[],

@@ -635,7 +635,7 @@ pub mod customers {
         }],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[3],
-            to: &SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&SQLITE),
             to_columns: &[0],
         }],
         referenced: &[
@@ -1411,7 +1411,7 @@ pub mod products {
         }],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[6],
-            to: &SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&SQLITE),
             to_columns: &[0],
         }],
         referenced: &[
@@ -2259,7 +2259,7 @@ pub mod orders {
         ],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[6],
-            to: &SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&SQLITE),
             to_columns: &[0],
         }],
         referenced: &[
@@ -2968,12 +2968,12 @@ pub mod order_lines {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[0],
-                to: &super::orders::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::orders::SQLITE),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[2],
-                to: &super::products::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::products::SQLITE),
                 to_columns: &[0],
             },
         ],
@@ -4170,7 +4170,7 @@ pub mod profiles {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[0],
-            to: &super::customers::SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&super::customers::SQLITE),
             to_columns: &[0],
         }],
         referenced: &[],
@@ -4484,12 +4484,12 @@ pub mod likes {
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[0],
-                to: &super::customers::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::customers::SQLITE),
                 to_columns: &[0],
             },
             ::bindery::__private::ReferenceSql {
                 columns: &[1],
-                to: &super::products::SQLITE,
+                to: ::bindery::__private::ReferredTable::At(&super::products::SQLITE),
                 to_columns: &[0],
             },
         ],
@@ -5328,7 +5328,7 @@ pub mod match_ {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[1],
-            to: &super::model__::SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&super::model__::SQLITE),
             to_columns: &[0],
         }],
         referenced: &[],

@@ -709,7 +709,7 @@ pub mod hosts {
         }],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[5],
-            to: &SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&SQLITE),
             to_columns: &[0],
         }],
         referenced: &[::bindery::__private::ReferencedSql {
@@ -768,7 +768,7 @@ pub mod hosts {
         }],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[5],
-            to: &POSTGRES,
+            to: ::bindery::__private::ReferredTable::At(&POSTGRES),
             to_columns: &[0],
         }],
         referenced: &[::bindery::__private::ReferencedSql {

@@ -997,7 +997,7 @@ pub mod orders {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[0],
-            to: &super::accounts::SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&super::accounts::SQLITE),
             to_columns: &[0],
         }],
         referenced: &[],
@@ -1030,7 +1030,7 @@ pub mod orders {
         uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[0],
-            to: &super::accounts::MYSQL,
+            to: ::bindery::__private::ReferredTable::At(&super::accounts::MYSQL),
             to_columns: &[0],
         }],
         referenced: &[],

@@ -688,7 +688,7 @@ pub mod users {
         }],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[2],
-            to: &super::blogs::SQLITE,
+            to: ::bindery::__private::ReferredTable::At(&super::blogs::SQLITE),
             to_columns: &[0],
         }],
         referenced: &[],
