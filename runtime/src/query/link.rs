@@ -42,7 +42,6 @@ impl<To: 'static, N: Kind> Kind for Link<To, N> {
 impl<To: 'static> MayBeNull for Link<To, Nullable> {}
 
 /// A link has no path: no foreign key, and no statement, reaches another engine.
-#[diagnostic::do_not_recommend]
 impl<To: LinkTarget + OfSameEngine + 'static, N: Kind> References for Link<To, N> {
     type Model = To::Model;
 }
