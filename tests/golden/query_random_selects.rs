@@ -34,7 +34,10 @@ pub(crate) fn leaf<E: Everything>(seeded: &mut Seeded) -> Condition<model::Post,
         4 => (post::stars + number).eq(2),
         5 => (post::stars * 3 - post::stars).le(number),
         6 => (post::stars / number).ge(1),
-        7 => (post::stars / post::stars).is_null(),
+        7 => {
+            let itself = post::stars;
+            (post::stars / itself).is_null()
+        }
         8 => post::stars.abs().in_list([1, number.abs()]),
         9 => post::day.month().eq(1 + number.rem_euclid(2)),
         10 => post::day.day().between(3, 3 + number),
