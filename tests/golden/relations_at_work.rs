@@ -287,6 +287,37 @@ fn qry_03_loads_through_databases_transactions_and_engines_chosen_at_run_time()
 }
 
 #[test]
+fn qry_03_rows_with_the_same_keys_on_two_engines_are_not_mixed_up() -> bindery::Result<()> {
+    let bench = crate::bench::Bench::new();
+    let db = Databases::with_config(&bench.config())?;
+    db.create_missing_on(engine::Lite)?;
+    let here = fill(&mut db.lite()?)?;
+    if bench.postgres.is_none() {
+        return Ok(());
+    }
+    db.create_missing_on(engine::P)?;
+    let mut p = db.p()?;
+    fill(&mut p)?;
+    for name in ["Ann", "Bob", "Cyd"] {
+        let other = format!("{name} on p");
+        p.users()
+            .update_where(user::name.eq(name), user::name.set_to(other))?;
+    }
+    let posts = p.posts().all()?;
+    let authors = p.load(&posts, post::author_id)?;
+    assert!(
+        authors
+            .iter()
+            .flatten()
+            .all(|user| user.name.ends_with(" on p"))
+    );
+    let author = posts[0].author(&mut p)?.expect("a foreign key keeps it");
+    let same_key = here.iter().find(|user| user.id.value() == author.id.value());
+    assert!(same_key.is_some_and(|user| user.name != author.name));
+    Ok(())
+}
+
+#[test]
 fn qry_03_rows_have_methods_for_what_belongs_to_them() -> bindery::Result<()> {
     fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
         let users = fill(c)?;

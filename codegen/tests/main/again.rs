@@ -107,7 +107,7 @@ fn derives_that_are_added_or_taken_away_are_noticed() {
             "[derives.User]\nnew = [\"Eq\", \"::core::cmp::Eq\", \"Clone\"]\npatches = [\"my::Own\"]\n",
             &[
                 "Clone, Eq, ::core::cmp::Eq)]\n    #[must_use]\n    pub struct NewUser {",
-                "Default, my::Own)]\n    pub struct UserPatch {",
+                "Default, my::Own)]\n    #[must_use]\n    pub struct UserPatch {",
                 "PartialEq)]\n    pub struct User {",
                 "Clone)]\n    #[must_use]\n    pub struct NewPost {",
             ],
