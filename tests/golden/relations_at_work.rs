@@ -312,7 +312,9 @@ fn qry_03_rows_with_the_same_keys_on_two_engines_are_not_mixed_up() -> bindery::
             .all(|user| user.name.ends_with(" on p"))
     );
     let author = posts[0].author(&mut p)?.expect("a foreign key keeps it");
-    let same_key = here.iter().find(|user| user.id.value() == author.id.value());
+    let same_key = here
+        .iter()
+        .find(|user| user.id.value() == author.id.value());
     assert!(same_key.is_some_and(|user| user.name != author.name));
     Ok(())
 }

@@ -246,6 +246,7 @@ impl Physical {
         write: WriteEach<'_>,
         take: TakeEach<'_>,
     ) -> Result<()> {
+        #[cfg(any(feature = "sqlite", feature = "postgres"))]
         let text = table.insert_sql(self.dialect(), columns, 1, true);
         self.writing(|this| match this {
             #[cfg(feature = "postgres")]

@@ -439,7 +439,7 @@ impl Clauses {
         key
     }
 
-    /// What follows, from its end: so it is told from the condition before it.
+    /// What follows, from its end: so it differs from the condition before it.
     fn key_of_extras(extras: &Extras, key: &mut Buffer<80>) {
         let parts = [&extras.items, &extras.groups, &extras.having];
         for part in parts {

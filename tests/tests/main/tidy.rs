@@ -26,6 +26,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "link/held/standing.rs",
     "link/pool.rs",
     "link/pool/checkout.rs",
+    "link/pool/moment.rs",
     "link/pool/returning.rs",
     "link/pool/taking.rs",
     "link/pool/upkeep.rs",

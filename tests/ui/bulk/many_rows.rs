@@ -1,8 +1,6 @@
 //! Many rows of another model, of another engine, or of no row that can be written.
 include!("../../golden/given/bindery.rs");
 
-use members::MemberQueries;
-
 type Lite = bindery::Connection<engine::Lite>;
 
 fn rows_of_another_model(c: &mut Lite) -> bindery::Result<u64> {
