@@ -52,7 +52,7 @@ impl KeyForm {
         }
     }
 
-    /// What reads a column as text: before its name and after it.
+    /// The text before a column's name and after it that reads it as text.
     fn read(self, dialect: Dialect) -> (&'static str, &'static str) {
         match (self, dialect) {
             (Self::Bytes, Dialect::Sqlite | Dialect::Mysql) => ("lower(hex(", "))"),
@@ -67,7 +67,7 @@ impl KeyForm {
         }
     }
 
-    /// What makes a text a value of the column: before it and after it.
+    /// The text before and after a text that makes it a value of the column.
     fn value(self, dialect: Dialect) -> (&'static str, &'static str) {
         match (self, dialect) {
             (Self::Integer { .. }, Dialect::Sqlite) => ("CAST(", " AS INTEGER)"),

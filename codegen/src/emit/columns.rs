@@ -16,7 +16,7 @@ pub(crate) const ROW_ENGINE: &str = "::bindery::query::RowEngine";
 pub(crate) const UNUSED: &str =
     "#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]";
 
-/// What the module is, in a sentence.
+/// The module in a sentence.
 pub(crate) fn about(shape: &Shape<'_>) -> String {
     format!(
         "Columns of {}, for queries. Import the module, never what is in it.",
@@ -24,7 +24,7 @@ pub(crate) fn about(shape: &Shape<'_>) -> String {
     )
 }
 
-/// What is in it.
+/// Its items.
 pub(crate) fn items(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     // Rows and keys are found beside the columns: for a table that is named in the singular, by the table's own name.
     if around.scope.modules {
@@ -124,7 +124,7 @@ fn belongs_to(
     );
 }
 
-/// What refers to the model.
+/// The relations of models that refer to this one.
 fn has(
     w: &mut RustWriter,
     around: &Surroundings<'_>,
@@ -149,7 +149,7 @@ fn has(
     );
 }
 
-/// What belongs to the model by a table between.
+/// The relations through a table between.
 fn many_to_many(
     w: &mut RustWriter,
     around: &Surroundings<'_>,

@@ -5,7 +5,7 @@ use super::new::INTO_STRING;
 use super::shape::{Field, Shape};
 use crate::rust_writer::{RustWriter, Signature};
 
-/// What the setters are of.
+/// The struct that the setters are of.
 #[derive(Clone, Copy)]
 pub(crate) enum Of {
     /// `New…`: what may be left out.

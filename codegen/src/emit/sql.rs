@@ -151,7 +151,7 @@ fn table_sql(
     });
 }
 
-/// What refers to what, as statements need it.
+/// The references from and to the table, as statements need them.
 fn relation_fields(
     around: &Surroundings<'_>,
     shape: &Shape<'_>,

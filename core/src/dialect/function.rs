@@ -189,7 +189,7 @@ impl ValueKind {
 }
 
 impl Dialect {
-    /// What stands before and after a placeholder within an expression, so that it has the type of its value.
+    /// The text before and after a placeholder within an expression, so that it has the type of its value.
     pub const fn typed_value(self, kind: ValueKind) -> (&'static str, &'static str) {
         match self {
             Self::Sqlite => super::sqlite::typed_value(kind),

@@ -133,7 +133,7 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
     })
 }
 
-/// What stands before and after a placeholder within an expression.
+/// The text before and after a placeholder within an expression.
 pub(super) const fn typed_value(kind: ValueKind) -> (&'static str, &'static str) {
     use ValueKind as V;
     match kind {

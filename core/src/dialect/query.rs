@@ -7,7 +7,7 @@ use super::Dialect;
 pub struct QuerySyntax {
     /// How a list of values is given to `IN`.
     pub lists: Lists,
-    /// What stands before and after the placeholder of a pattern. Both match by case.
+    /// The text before and after the placeholder of a pattern. Both match by case.
     pub pattern: (&'static str, &'static str),
     /// Patterns are those of `GLOB`, and a prefix is searched as a range.
     pub globs: bool,

@@ -8,7 +8,7 @@ use super::{TableSql, UniqueSql};
 use crate::value::{Buffer, ColumnSet};
 use bindery_core::dialect::Dialect;
 
-/// What a text does. Those of the query builder's have lesser numbers.
+/// The purpose of a text. Those of the query builder's have lesser numbers.
 #[derive(Clone, Copy)]
 enum Text {
     Insert = 128,
@@ -20,7 +20,7 @@ enum Text {
     Select,
 }
 
-/// What a text depends on, beside its dialect: a table's statements are of one.
+/// The parts that a text depends on, beside its dialect: a table's statements are of one.
 type TextKey = Buffer<48>;
 
 impl TableSql {

@@ -1,4 +1,4 @@
-//! What a rule of the program says of a row that does not meet it.
+//! The message of a rule of the program about a row that does not meet it.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -100,7 +100,7 @@ pub enum ErrorKind {
     Corrupt,
     /// The database does not understand the statement.
     Syntax,
-    /// What an export writes to cannot be written (`write_csv`, `write_json_lines`).
+    /// The output of an export cannot be written (`write_csv`, `write_json_lines`).
     Output(std::io::ErrorKind),
     /// The database holds a table or column other than the schema says.
     SchemaMismatch,

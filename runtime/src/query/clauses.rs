@@ -23,13 +23,13 @@ use bindery_core::dialect::Dialect;
 
 const NO_LIMIT: u64 = u64::MAX;
 
-/// What a shape's text does; queries have the numbers of [`Wanted`].
+/// The purpose of a shape's text; queries have the numbers of [`Wanted`].
 const UPDATE: u8 = 16;
 const DELETE: u8 = 17;
 /// Added to either where the changed rows are returned.
 const RETURNING: u8 = 2;
 
-/// What hardly any query has, apart, so that the others stay small.
+/// The parts that hardly any query has, apart, so that the others stay small.
 #[derive(Clone)]
 pub(crate) struct Extras {
     /// The selected expressions, one after the other.
@@ -439,7 +439,7 @@ impl Clauses {
         key
     }
 
-    /// What follows, from its end: so it differs from the condition before it.
+    /// The part after the condition, from its end: so it differs from the condition before it.
     fn key_of_extras(extras: &Extras, key: &mut Buffer<80>) {
         let parts = [&extras.items, &extras.groups, &extras.having];
         for part in parts {

@@ -163,7 +163,7 @@ pub fn case<M, V: CaseValue<M>>(
     Case::new(condition, value)
 }
 
-/// What a case can give: values, columns and expressions. The first decides over the type of the others.
+/// A result of a case: a value, column or expression. The first decides over the type of the others.
 #[diagnostic::on_unimplemented(
     message = "a case cannot give a `{Self}`",
     label = "expected a number, text or date, or a column or expression of `{M}`"

@@ -69,7 +69,7 @@ impl<M, T, K: References> Joins<M> for Column<M, T, K> {
 
 /// A row that comes with another.
 pub trait Partner<E: Engine> {
-    /// What it is read into.
+    /// The type that it is read into.
     type Row;
     #[doc(hidden)]
     fn read(row: &mut RowReader<'_>, engine: E) -> Result<Self::Row>;

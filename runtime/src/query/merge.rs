@@ -48,7 +48,7 @@ impl<M: Writable + HasKey, E: Engine> Query<'_, M, E> {
     /// same values in the unique key are updated as by `upsert_many_by_…`, and the rows of the query that were not given are
     /// deleted. The rows come from an iterator in chunks; of each, its key is in memory until the end.
     ///
-    /// What is given should meet the condition itself; rows that do not are written all the same, and never deleted.
+    /// The given rows should meet the condition themselves; rows that do not are written all the same, and never deleted.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));

@@ -8,7 +8,7 @@ use super::shape::ColumnPath;
 use super::tree::{Node, Piece, Tree};
 use crate::error::{Error, ErrorKind, Result};
 
-/// What is written next.
+/// The next thing to write.
 enum Step {
     Push(&'static str),
     Text(String),

@@ -138,7 +138,7 @@ impl<M> Order<M> {
     }
 }
 
-/// What an order is by.
+/// The sort key of an order.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Ordered<'a> {
     Column(ColumnPath),

@@ -12,7 +12,7 @@ use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
 use bindery_core::dialect::Dialect;
 
-/// What a query returns.
+/// The result of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted {
     /// Rows, in an order.
@@ -23,7 +23,7 @@ pub(crate) enum Wanted {
     Count = 3,
     /// A row, if there is one.
     Exists = 4,
-    /// What is selected.
+    /// The selection.
     Selected = 5,
 }
 
@@ -429,7 +429,7 @@ mod tests {
         ..TableSql::BARE
     };
 
-    /// What SQLite plans by a bound value it plans again for each value.
+    /// A plan that SQLite makes by a bound value is made again for each value.
     #[test]
     fn a_statement_of_a_query_is_prepared_once_whatever_is_bound() {
         let connection = rusqlite::Connection::open_in_memory().unwrap();

@@ -8,7 +8,7 @@ use super::shape::{ColumnPath, ShapeReader, op};
 use super::tree::{Node, Tree};
 use crate::error::{Error, ErrorKind, Result};
 
-/// What is selected and what it is grouped by.
+/// The selection and its groups.
 struct Selection<'a> {
     extras: &'a Extras,
     items: Tree,

@@ -1,4 +1,4 @@
-//! What queries select rather than whole rows: columns, expressions and aggregates.
+//! Selections of queries rather than whole rows: columns, expressions and aggregates.
 
 use super::aggregate::Aggregate;
 use super::clauses::Clauses;
@@ -10,14 +10,14 @@ use crate::error::Result;
 use crate::link::engine::Engine;
 use crate::value::RowReader;
 
-/// What a query of model `M` on engine `E` selects: a column, an expression, an aggregate, or a tuple of them.
+/// A selection of a query of model `M` on engine `E`: a column, an expression, an aggregate, or a tuple of them.
 #[diagnostic::on_unimplemented(
     message = "this cannot be selected from `{M}`",
     label = "expected a column, expression or aggregate of `{M}`, or a tuple of up to 12 of them",
     note = "as in `.select((post::title, post::stars))`"
 )]
 pub trait Selection<M, E: Engine> {
-    /// What one row is read into.
+    /// The type that one row is read into.
     type Row;
     #[doc(hidden)]
     fn write(self, into: &mut SelectionWriter<'_>);
@@ -119,7 +119,7 @@ pub trait FromSelected<T> {
     fn from_selected(row: T) -> Self;
 }
 
-/// What is read into the rows `R`.
+/// A selection that is read into the rows `R`.
 #[doc(hidden)]
 pub trait SelectionInto<R, M, E: Engine>: Selection<M, E> {
     fn read_into(row: &mut RowReader<'_>, engine: E) -> Result<R>;

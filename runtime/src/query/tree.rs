@@ -17,7 +17,7 @@ pub(crate) enum Node {
     Typed(ValueKind),
     /// A small number of the text.
     Number(u8),
-    /// What is selected at this position.
+    /// The selection at this position.
     Selected(u8),
     Call(Function, Vec<usize>),
     /// Conditions and what they give, then what is given else, where there is something.

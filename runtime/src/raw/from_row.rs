@@ -1,4 +1,4 @@
-//! What rows of a raw query are read into.
+//! Types that rows of a raw query are read into.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::engine::Engine;

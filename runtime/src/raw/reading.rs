@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 const READING: &[&str] = &["SELECT", "VALUES", "TABLE", "WITH", "SHOW"];
 /// Statements that describe how another one would run.
 const EXPLAINING: &[&str] = &["EXPLAIN", "DESCRIBE", "DESC"];
-/// What becomes of them in a transaction, the driver finds out.
+/// The driver finds out what becomes of them in a transaction.
 const CONTROLLING: &[&str] = &["SAVEPOINT", "RELEASE", "COMMIT", "ROLLBACK", "END"];
 /// Statements that write where they stand within another one.
 const WRITING: &[&str] = &["INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE"];

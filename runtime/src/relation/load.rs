@@ -22,7 +22,7 @@ use crate::repository::Repository;
 pub trait Load<E: Engine> {
     /// The model whose rows it begins at.
     type From: Model;
-    /// What is loaded for some rows.
+    /// The rows that are loaded for some rows.
     type Loaded;
 
     #[doc(hidden)]

@@ -1,17 +1,17 @@
-//! What was loaded for some rows, in the order of those rows.
+//! Rows that were loaded for some rows, in the order of those.
 
 use std::ops::{Index, Range};
 
 use super::batch::NONE;
 
-/// What was loaded for a number of rows: something for each of them.
+/// The result of loading for a number of rows: something for each of them.
 pub trait Loaded {
-    /// What there is for one row.
+    /// The part for one row.
     type Item<'a>
     where
         Self: 'a;
 
-    /// What there is for the row at this position.
+    /// The part for the row at this position.
     ///
     /// # Panics
     /// There are not that many rows.
@@ -234,7 +234,7 @@ impl<J, U> Loaded for LoadedThrough<J, U> {
     }
 }
 
-/// What was loaded for some rows, together with what was loaded for that.
+/// Rows that were loaded, together with those that were loaded for them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoadedNested<A, B> {
     pub(super) outer: A,

@@ -1,4 +1,4 @@
-//! What belongs to one row.
+//! The rows that belong to one row.
 
 use super::batch::equal_to;
 use super::keys::KeyReader;

@@ -239,7 +239,7 @@ fn values_of<M: Model, E: Engine>(
     values.collect()
 }
 
-/// What a row is referred to by.
+/// The values by which a row is referred to.
 fn key_of<M: Model, E: Engine>(
     row: &M::Row<E>,
     engine: E,

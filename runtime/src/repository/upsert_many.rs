@@ -136,9 +136,9 @@ struct Run<'r, N> {
     sql: &'static TableSql,
     unique: &'static [usize],
     rows: &'r [N],
-    /// What a new row gets.
+    /// The columns that a new row gets.
     columns: ColumnSet,
-    /// What a row that is there gets, beside what every update sets by itself.
+    /// The columns that a row which is there gets, beside those that every update sets by itself.
     changed: ColumnSet,
     key: ColumnSet,
 }

@@ -40,7 +40,7 @@ pub(crate) enum RowSource<'a> {
     Mysql(super::mysql::RowRef<'a>),
     /// Columns in an order of the reader's own.
     Mapped(super::mapped::MappedRow<'a>),
-    /// What is read is kept as text.
+    /// Values that are read are kept as text.
     Tapped(super::tapped::TappedRow<'a>),
     /// Values that were recorded.
     Recorded(super::recorded_row::RecordedRow<'a>),
