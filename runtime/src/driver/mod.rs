@@ -93,7 +93,9 @@ pub(crate) use connect::{ServerInfo, ServerOptions};
 pub(crate) use cut::Cutter;
 pub(crate) use leaving::Leaving;
 pub(crate) use physical::{Cursor, Physical};
-pub(crate) use raw::{RawText, TakeColumns};
+pub(crate) use raw::RawText;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+pub(crate) use raw::TakeColumns;
 pub(crate) use refused::is_about_a_row;
 pub use table_sql::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
 pub use transaction_options::{Isolation, TransactionOptions};
