@@ -21,6 +21,7 @@ fn main() -> bindery::Result<()> {
     }
 
     stock_the_shelves(&db)?;
+    ask_for_green_tea(&db)?;
     let order = place_an_order(&db)?;
     show_order(&db, order)?;
     move_a_note(&db)?;
@@ -88,6 +89,26 @@ fn stock_the_shelves(db: &Databases) -> bindery::Result<()> {
     Ok(())
 }
 
+/// Columns are typed, also those of the row that a row refers to: another model's, or a text for a price, do not compile.
+fn ask_for_green_tea(db: &Databases) -> bindery::Result<()> {
+    title("Green tea, the dearest first");
+    let dearest = db
+        .teas()
+        .filter(tea::category_id.to(category::name).eq("Green tea"))
+        .filter(tea::in_stock.eq(true))
+        .order_by(tea::price.desc())
+        .limit(20)
+        .all()?;
+    for tea in dearest {
+        println!(
+            "  {:>6} EUR  {}",
+            tea.price.with_scale(2).to_string(),
+            tea.name
+        );
+    }
+    Ok(())
+}
+
 /// An order is written in one transaction of `b`; its lines refer to teas on `default` by typed links.
 fn place_an_order(db: &Databases) -> bindery::Result<OrderId> {
     let sencha = db.teas().find_by_sku("SENCHA-01")?.expect("stocked above");
@@ -112,14 +133,15 @@ fn show_order(db: &Databases, order: OrderId) -> bindery::Result<()> {
         placed.customer,
         db.orders().count()?
     );
-    for line in 1..=2 {
-        let line = db.order_lines().get(OrderLineId {
-            order_id: order,
-            line,
-        })?;
-        // The link is a `TeaId`: it can only be looked up where teas live.
-        let tea = db.teas().get(line.tea_id)?;
-        println!("  {:>4} g {}", line.grams, tea.name);
+    // The lines belong to the order by a foreign key, the teas to the lines by a link: they are loaded where teas live, all by
+    // one statement, and one that is gone is reported as such.
+    let mut b = db.b()?;
+    let lines = placed.order_lines(&mut b);
+    let lines = lines.order_by(order_line::line.asc()).all()?;
+    let teas = order_line::tea_id.load(&mut db.default()?, &lines)?;
+    for (line, tea) in lines.iter().zip(&teas) {
+        let name = tea.found().map_or("a tea that is gone", |tea| &tea.name);
+        println!("  {:>4} g {name}", line.grams);
     }
     Ok(())
 }
