@@ -199,7 +199,7 @@ fn read_config(
     match text {
         Some(Ok(text)) => Config::parse(CONFIG, folder, &text, sources, diagnostics),
         Some(Err(_)) | None => {
-            let reason = "it is not there, too large, or not UTF-8 text";
+            let reason = "it is no file, larger than 1 MiB, or not UTF-8 text";
             diagnostics.push(findings::unreadable(CONFIG, reason));
             None
         }

@@ -83,19 +83,16 @@ impl Batch {
         &self,
         repository: &mut Repository<'_, M, E>,
         columns: &[usize],
-        clauses: &Clauses,
         take: &mut dyn FnMut(u32, M::Row<E>),
     ) -> Result<()> {
         if self.keys.is_empty() {
             return Ok(());
         }
         repository.run(Operation::Load, |physical, sql, engine| {
-            clauses.ensure(engine.index())?;
             let mut reader = KeyReader::new(sql, columns);
             for keys in self.keys.chunks(chunk_of(columns)) {
-                let mut clauses = clauses.clone();
-                clauses.filter_by(&condition(columns, keys));
-                clauses.query(physical, wanted(&clauses), sql, &mut |row| {
+                let clauses = Clauses::of_condition(condition(columns, keys));
+                clauses.query(physical, Wanted::AnyRows, sql, &mut |row| {
                     let row = M::read(row, engine)?;
                     let key = reader.read(&|params| M::write_row(&row, params))?;
                     take(self.group_of(key.as_ref())?, row);
@@ -104,14 +101,6 @@ impl Batch {
             }
             Ok(())
         })
-    }
-}
-
-fn wanted(clauses: &Clauses) -> Wanted {
-    if clauses.order().is_empty() {
-        Wanted::AnyRows
-    } else {
-        Wanted::Rows
     }
 }
 

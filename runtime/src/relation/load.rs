@@ -10,7 +10,7 @@ use crate::link::engine::Engine;
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::model::route::Target;
-use crate::query::{Clauses, Column, Kind, To};
+use crate::query::{Column, Kind, To};
 use crate::repository::Repository;
 
 /// A relation from the rows of a model on engine `E`: a constant such as `post::author_id` or `user::posts`, several as a
@@ -65,19 +65,18 @@ fn to_one<M: Model, U: Model, E: Hosts<M> + Hosts<U>>(
     let reference = &table.references[usize::from(number)];
     let batch = Batch::of_rows::<M, E>(rows, target.engine, (table, reference.columns))?;
     let columns = reference.to_columns();
-    load_one::<U, E>(target, batch, columns, &Clauses::new())
+    load_one::<U, E>(target, batch, columns)
 }
 
 fn load_one<U: Model, E: Hosts<U>>(
     target: &mut Target<'_, E>,
     batch: Batch,
     columns: &[usize],
-    clauses: &Clauses,
 ) -> Result<LoadedOne<U::Row<E>>> {
     let mut found = Vec::new();
     found.resize_with(batch.len(), || None);
     let mut repository = Repository::<U, E>::new(target.again());
-    batch.fetch(&mut repository, columns, clauses, &mut |group, row| {
+    batch.fetch(&mut repository, columns, &mut |group, row| {
         found[group as usize] = Some(row);
     })?;
     Ok(LoadedOne::new(batch.into_places(), found))
@@ -119,8 +118,7 @@ fn load_many<M: Model, C: Model, E: Hosts<M> + Hosts<C>>(
     let (batch, columns) = referred::<M, C, E>(target, rows, end)?;
     let mut found = Vec::new();
     let mut repository = Repository::<C, E>::new(target.again());
-    let clauses = Clauses::new();
-    batch.fetch(&mut repository, columns, &clauses, &mut |group, row| {
+    batch.fetch(&mut repository, columns, &mut |group, row| {
         found.push((group, row));
     })?;
     let groups = batch.len();
@@ -157,7 +155,7 @@ impl<M: Model, C: Model, E: Hosts<M> + Hosts<C>> Load<E> for HasOne<M, C> {
 
     fn load(self, target: &mut Target<'_, E>, rows: &[M::Row<E>]) -> Result<Self::Loaded> {
         let (batch, columns) = referred::<M, C, E>(target, rows, self.end)?;
-        load_one::<C, E>(target, batch, columns, &Clauses::new())
+        load_one::<C, E>(target, batch, columns)
     }
 }
 
