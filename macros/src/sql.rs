@@ -17,10 +17,7 @@ pub(crate) fn literal(input: TokenStream) -> syn::Result<LitStr> {
 
 /// Expands the macro.
 pub(crate) fn expand(text: &LitStr) -> syn::Result<TokenStream> {
-    let places = sql_places::parse(&text.value())
-        .map_err(|fault| worded(text, &fault.to_string(), fault.help()))?;
-    let values = places.values.iter().map(|value| expression(value, text));
-    let values = values.collect::<syn::Result<Vec<Expr>>>()?;
+    let (places, values) = parsed(text)?;
     let (unnumbered, numbered) = (&places.unnumbered, &places.numbered);
     Ok(quote_spanned! {text.span()=>
         ::bindery::BoundSql::new(
@@ -32,16 +29,22 @@ pub(crate) fn expand(text: &LitStr) -> syn::Result<TokenStream> {
 
 /// Expands `sql_fragment!`: the texts and the parts between them, in their order.
 pub(crate) fn expand_fragment(text: &LitStr) -> syn::Result<TokenStream> {
-    let places = sql_places::parse(&text.value())
-        .map_err(|fault| worded(text, &fault.to_string(), fault.help()))?;
-    let parts = places.values.iter().map(|value| expression(value, text));
-    let parts = parts.collect::<syn::Result<Vec<Expr>>>()?;
+    let (places, parts) = parsed(text)?;
     let (first, others) = places.texts.split_first().unzip();
     let first = first.map_or("", String::as_str);
     let others = others.unwrap_or_default();
     Ok(quote_spanned! {text.span()=>
         ::bindery::__private::Fragment::new(#first)#(.part(&(#parts)).text(#others))*.condition()
     })
+}
+
+/// The text apart from its places, and the expressions that stand there.
+fn parsed(text: &LitStr) -> syn::Result<(sql_places::SqlPlaces, Vec<Expr>)> {
+    let places = sql_places::parse(&text.value())
+        .map_err(|fault| worded(text, &fault.to_string(), fault.help()))?;
+    let values = places.values.iter().map(|value| expression(value, text));
+    let values = values.collect::<syn::Result<Vec<Expr>>>()?;
+    Ok((places, values))
 }
 
 /// With the place of the text, which is all that is known of a place in it.

@@ -1,9 +1,26 @@
 //! The values by which rows refer to each other, read from rows as the database would get them.
 
 use crate::driver::TableSql;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
+use crate::link::engine::Engine;
+use crate::model::Model;
 use crate::value::ParamWriter;
 use crate::value::recorded::{RecordedValues, is_null, same_number};
+
+/// The values of these columns of a row; `None` where one is NULL.
+///
+/// # Errors
+/// The row is of another engine.
+pub(super) fn key_of<M: Model, E: Engine>(
+    row: &M::Row<E>,
+    engine: E,
+    (table, columns): (&TableSql, &[usize]),
+) -> Result<Option<KeyValues>> {
+    if !M::row_belongs_to(row, engine) {
+        return Err(Error::new(ErrorKind::WrongEngine).on_engine(engine.name()));
+    }
+    KeyReader::new(table, columns).read(&|params| M::write_row(row, params))
+}
 
 /// Reads the values of some columns of rows of one table.
 pub(super) struct KeyReader {

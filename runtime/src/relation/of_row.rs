@@ -1,12 +1,12 @@
 //! The rows that belong to one row.
 
 use super::batch::equal_to;
-use super::keys::KeyReader;
+use super::keys::key_of;
 use super::kinds::HasMany;
 use super::load::{Load, reference};
 use super::loaded::LoadedOne;
 use crate::driver::TableSql;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::model::lives_on::Hosts;
@@ -79,9 +79,6 @@ fn refers_to<M: Model, E: Engine>(
     (table, to): (&TableSql, &[usize]),
     columns: &[usize],
 ) -> Result<Predicate> {
-    if !M::row_belongs_to(row, engine) {
-        return Err(Error::new(ErrorKind::WrongEngine));
-    }
-    let key = KeyReader::new(table, to).read(&|params| M::write_row(row, params))?;
+    let key = key_of::<M, E>(row, engine, (table, to))?;
     Ok(key.map_or_else(Predicate::never, |key| equal_to(columns, &key.bound)))
 }

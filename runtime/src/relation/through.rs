@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use super::batch::{chunk_of, condition, equal_to};
-use super::keys::{KeyReader, KeyValues};
+use super::keys::{self, KeyReader, KeyValues};
 use super::kinds::ManyToMany;
 use super::load::reference;
-use crate::driver::{ReferenceSql, TableSql};
+use crate::driver::ReferenceSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
@@ -245,12 +245,7 @@ fn key_of<M: Model, E: Engine>(
     engine: E,
     reference: &ReferenceSql,
 ) -> Result<KeyValues> {
-    if !M::row_belongs_to(row, engine) {
-        return Err(Error::new(ErrorKind::WrongEngine).on_engine(engine.name()));
-    }
-    let table: &TableSql = reference.to();
-    let mut reader = KeyReader::new(table, reference.to_columns());
-    let key = reader.read(&|params| M::write_row(row, params))?;
+    let key = keys::key_of::<M, E>(row, engine, (reference.to(), reference.to_columns()))?;
     key.ok_or_else(|| {
         let why = "a row whose referred column is NULL belongs to none";
         Error::new(ErrorKind::Unsupported(why))

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::keys::KeyReader;
+use super::keys::{KeyReader, key_of};
 use crate::driver::{ReferenceSql, TableSql};
-use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::error::{Operation, Result};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::model::Model;
@@ -65,12 +65,9 @@ fn walk<M: Model, E: Hosts<M>>(
 ) -> Result<Vec<M::Row<E>>> {
     let mut repository = Repository::<M, E>::new(c.own_target());
     repository.run(Operation::Select, |physical, table, engine| {
-        if !M::row_belongs_to(row, engine) {
-            return Err(Error::new(ErrorKind::WrongEngine));
-        }
         let reference = &table.references[usize::from(number)];
-        let mut keys = KeyReader::new(table, reference.to_columns());
-        let Some(start) = keys.read(&|params| M::write_row(row, params))? else {
+        let start = key_of::<M, E>(row, engine, (table, reference.to_columns()))?;
+        let Some(start) = start else {
             return Ok(Vec::new());
         };
         let mut found: Vec<M::Row<E>> = Vec::new();
