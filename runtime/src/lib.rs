@@ -57,7 +57,7 @@ pub use databases::config::{
 };
 pub use databases::status::{EngineStatus, ReplicaStatus, ServerProduct};
 pub use databases::tables::CreatedTables;
-pub use databases::{ReadOnlyOn, Registry};
+pub use databases::{GeneratedDatabases, ReadOnlyOn, Registry};
 pub use driver::{Isolation, TransactionOptions};
 pub use error::{
     Applied, CommitToken, Constraint, ConstraintKind, DatabaseError, Error, ErrorKind, Invalid,

@@ -13,8 +13,9 @@ use crate::rust_writer::{Expr, RustWriter, Signature};
 pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_>]) {
     let (model, around) = (shapes.model, &shapes.around);
     w.item(|w| {
-        w.doc("All databases of this program.");
+        w.doc("All databases of this program. A clone is the same databases with the same connections.");
         w.line(UNUSED);
+        w.line("#[derive(Clone)]");
         w.line("pub struct Databases(::bindery::Registry);");
     });
     for shape in all.iter().filter(|shape| shape.several) {
@@ -41,6 +42,7 @@ pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_
         });
     });
     deref(w);
+    generated(w);
 }
 
 fn method(head: &str, params: &[&str], returns: &str) -> Signature {
@@ -435,6 +437,22 @@ fn transaction(w: &mut RustWriter, model: &Model, way: &Way) {
     let chain = Expr::Chain("self".to_owned(), calls.map(Expr::text).to_vec());
     w.indented(|w| w.value(&chain));
     w.line("}");
+}
+
+/// What code for the databases of any program needs of these.
+fn generated(w: &mut RustWriter) {
+    w.item(|w| {
+        w.block("impl ::bindery::GeneratedDatabases for Databases", |w| {
+            let program = method("fn program", &[], "&'static ::bindery::__private::Program");
+            w.item(|w| w.function(&program, |w| w.line("&PROGRAM")));
+            let from = method(
+                "fn from_registry",
+                &["registry: ::bindery::Registry"],
+                "Self",
+            );
+            w.item(|w| w.function(&from, |w| w.line("Self(registry)")));
+        });
+    });
 }
 
 fn deref(w: &mut RustWriter) {

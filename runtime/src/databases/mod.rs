@@ -3,6 +3,7 @@
 
 pub(crate) mod config;
 mod connector;
+mod generated;
 mod hooks;
 mod read_only;
 mod resolve;
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use bindery_core::config::ConnectionTarget;
 
+pub use self::generated::GeneratedDatabases;
 pub use self::read_only::ReadOnlyOn;
 
 use self::config::{Config, Settings};
@@ -36,7 +38,8 @@ use crate::repository::Repository;
 
 /// The engines of a program, each with a pool of its own.
 ///
-/// Opening one connects to nothing; an engine that cannot be reached is an error where it is used, and only there.
+/// Opening one connects to nothing; an engine that cannot be reached is an error where it is used, and only there. A clone
+/// is the same engines with the same pools, so that threads and tasks can each own one.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
@@ -49,10 +52,11 @@ use crate::repository::Repository;
 /// # Ok(())
 /// # }
 /// ```
+#[derive(Clone)]
 pub struct Registry {
     pub(crate) program: &'static Program,
     /// In the order of [`Program::engines`].
-    pub(crate) engines: Vec<Configured>,
+    pub(crate) engines: Arc<[Configured]>,
 }
 
 /// One engine as configured, with its connections.

@@ -1830,8 +1830,9 @@ pub trait Tables {
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
-/// All databases of this program.
+/// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+#[derive(Clone)]
 pub struct Databases(::bindery::Registry);
 
 /// Required where one of the engines of a model has to be chosen; no implementation of it counts.
@@ -2022,6 +2023,16 @@ impl ::core::ops::Deref for Databases {
 
     fn deref(&self) -> &::bindery::Registry {
         &self.0
+    }
+}
+
+impl ::bindery::GeneratedDatabases for Databases {
+    fn program() -> &'static ::bindery::__private::Program {
+        &PROGRAM
+    }
+
+    fn from_registry(registry: ::bindery::Registry) -> Self {
+        Self(registry)
     }
 }
 

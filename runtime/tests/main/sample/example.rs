@@ -810,7 +810,8 @@ pub trait Tables {
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
-/// All databases of this program.
+/// All databases of this program. A clone is the same databases with the same connections.
+#[derive(Clone)]
 pub struct Databases(::bindery::Registry);
 
 /// Implemented by no type: a model on several engines needs a choice.
@@ -868,6 +869,16 @@ impl ::core::ops::Deref for Databases {
 
     fn deref(&self) -> &::bindery::Registry {
         &self.0
+    }
+}
+
+impl ::bindery::GeneratedDatabases for Databases {
+    fn program() -> &'static ::bindery::__private::Program {
+        &PROGRAM
+    }
+
+    fn from_registry(registry: ::bindery::Registry) -> Self {
+        Self(registry)
     }
 }
 
