@@ -117,6 +117,68 @@ fn mysql_comes_back() {
     comes_back(Server::mysql());
 }
 
+/// Waits until a server's answer is this; its last one otherwise.
+fn comes_to(server: &Server, database: &str, sql: &str, expected: &str) -> String {
+    let mut answer = String::new();
+    for _ in 0..200 {
+        answer = server.ask(database, sql).unwrap_or_default();
+        if answer == expected {
+            break;
+        }
+        sleep(Duration::from_millis(50));
+    }
+    answer
+}
+
+fn standbys_follow(primary: ServerOptions) {
+    let Some(primary) = primary.replicated(true).start_or_skip() else {
+        return;
+    };
+    let Some(standby) = primary.standby() else {
+        skip("standbys of MySQL are not made by the test kit");
+        return;
+    };
+    primary.database("shop").unwrap();
+    let mut standby = standby.durable(true).start().expect("the standby starts");
+    let count = "SELECT count(*) FROM t;";
+    let insert = |row: u8| {
+        let sql = format!("INSERT INTO t VALUES ({row});");
+        primary.ask("shop", &sql).expect("the primary takes writes")
+    };
+    primary
+        .ask("shop", "CREATE TABLE t (id INTEGER PRIMARY KEY);")
+        .unwrap();
+    insert(1);
+    assert_eq!(comes_to(&standby, "shop", count, "1"), "1");
+
+    standby.pause_replay().expect("it is a standby");
+    insert(2);
+    sleep(Duration::from_millis(300));
+    assert_eq!(standby.ask("shop", count).unwrap(), "1", "held back");
+    standby.resume_replay().expect("it is a standby");
+    assert_eq!(comes_to(&standby, "shop", count, "2"), "2");
+
+    standby.go_down(Shutdown::Crash);
+    insert(3);
+    standby.come_back().expect("it starts again");
+    assert_eq!(comes_to(&standby, "shop", count, "3"), "3", "it follows on");
+
+    standby.promote().expect("it is a standby");
+    standby
+        .ask("shop", "INSERT INTO t VALUES (4);")
+        .expect("it takes writes");
+}
+
+#[test]
+fn standbys_of_postgres_follow_are_held_back_and_promoted() {
+    standbys_follow(Server::postgres());
+}
+
+#[test]
+fn standbys_of_mariadb_follow_are_held_back_and_promoted() {
+    standbys_follow(Server::mysql());
+}
+
 #[test]
 fn a_standby_takes_no_writes() {
     let Some(primary) = Server::postgres().start_or_skip() else {

@@ -17,6 +17,7 @@ mod programs;
 mod recipe;
 mod secret;
 mod server;
+mod standby;
 
 pub(crate) use address::Address;
 pub use detached::Detached;

@@ -51,7 +51,13 @@ impl Recipe for MySql {
     }
 
     fn initialize(&self, site: &Site<'_>) -> Result<Command> {
-        site.directory.write("users.sql", &users(site.password))?;
+        let users = users(site.password);
+        let users = match &site.options.primary {
+            // The primary's own users come with its log; these are of this server alone.
+            Some(_) => format!("SET SESSION sql_log_bin = 0;\n{users}"),
+            None => users,
+        };
+        site.directory.write("users.sql", &users)?;
         let mut command = match &self.installer {
             Some(installer) => {
                 let mut command = Command::new(installer);
@@ -83,11 +89,8 @@ impl Recipe for MySql {
             .arg(option("pid-file", &directory.path().join("pid")))
             .arg(option("init-file", &directory.path().join("users.sql")))
             .arg(format!("--port={port}"))
-            .args([
-                "--bind-address=127.0.0.1",
-                "--skip-name-resolve",
-                "--skip-log-bin",
-            ])
+            .args(["--bind-address=127.0.0.1", "--skip-name-resolve"])
+            .args(self.log_options(site, port))
             .args(["--max-connections=200", "--character-set-server=utf8mb4"])
             .arg("--default-time-zone=+00:00")
             .arg("--innodb-buffer-pool-size=64M")
@@ -112,6 +115,21 @@ impl Recipe for MySql {
         command
     }
 
+    fn follow(&self, primary: &Address) -> Option<String> {
+        let Address {
+            host,
+            port,
+            user,
+            password,
+            ..
+        } = primary;
+        Some(format!(
+            "CHANGE MASTER TO MASTER_HOST = '{host}', MASTER_PORT = {port}, MASTER_USER = '{user}', \
+             MASTER_PASSWORD = '{password}', MASTER_CONNECT_RETRY = 1, MASTER_USE_GTID = slave_pos;\n\
+             START SLAVE;\nSET GLOBAL read_only = ON;"
+        ))
+    }
+
     fn stop_signal(&self) -> Signal {
         Signal::TERM
     }
@@ -130,6 +148,23 @@ impl Recipe for MySql {
 
     fn version_number(&self, answer: &str) -> String {
         answer.split('-').next().unwrap_or(answer).to_owned()
+    }
+}
+
+impl MySql {
+    /// A log of what is written, for standbys, or none. A standby has one, too, so that it can be promoted.
+    fn log_options(&self, site: &Site<'_>, port: u16) -> Vec<String> {
+        if !site.options.replicated && site.options.primary.is_none() {
+            return vec!["--skip-log-bin".to_owned()];
+        }
+        // Ports of one machine differ, so they are as good as any other number.
+        vec![
+            "--log-bin=binlog".to_owned(),
+            "--binlog-format=row".to_owned(),
+            "--log-slave-updates=1".to_owned(),
+            format!("--server-id={port}"),
+            format!("--sync-binlog={}", u8::from(site.options.durable)),
+        ]
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) enum Family {
 pub struct ServerOptions {
     pub(crate) family: Family,
     pub(crate) durable: bool,
+    /// It writes down what a standby needs.
+    pub(crate) replicated: bool,
     pub(crate) patience: Duration,
     /// The server that this one follows.
     pub(crate) primary: Option<Address>,
@@ -34,6 +36,7 @@ impl ServerOptions {
         Self {
             family,
             durable: false,
+            replicated: false,
             patience: Duration::from_secs(60),
             primary: None,
             settings: Vec::new(),
@@ -45,6 +48,13 @@ impl ServerOptions {
     /// tests that kill the server turn it on.
     pub fn durable(mut self, durable: bool) -> Self {
         self.durable = durable;
+        self
+    }
+
+    /// Sets whether the server can have standbys ([`Server::standby`]): MariaDB then keeps a binary log. PostgreSQL always
+    /// can.
+    pub fn replicated(mut self, replicated: bool) -> Self {
+        self.replicated = replicated;
         self
     }
 

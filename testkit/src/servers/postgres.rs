@@ -66,6 +66,11 @@ impl Recipe for Postgres {
         command
     }
 
+    /// `pg_basebackup` has written that down.
+    fn follow(&self, _: &Address) -> Option<String> {
+        None
+    }
+
     fn stop_signal(&self) -> Signal {
         // "Fast shutdown": https://www.postgresql.org/docs/current/server-shutdown.html
         Signal::INT

@@ -4,9 +4,9 @@ use std::process::Command;
 
 use rustix::process::Signal;
 
-use super::Product;
 use super::directory::Directory;
 use super::options::ServerOptions;
+use super::{Address, Product};
 use crate::Result;
 
 /// The user that every server is started with; it may do everything on it.
@@ -29,6 +29,9 @@ pub(crate) trait Recipe: std::fmt::Debug + Send + Sync {
 
     /// Runs the server in the foreground on a port of the loopback interface.
     fn serve(&self, site: &Site<'_>, port: u16) -> Command;
+
+    /// The SQL that has a new server follow a primary, where its data does not say so already.
+    fn follow(&self, primary: &Address) -> Option<String>;
 
     /// Ends the server in order, without waiting for its clients.
     fn stop_signal(&self) -> Signal;

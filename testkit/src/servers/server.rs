@@ -102,6 +102,13 @@ impl Server {
         initialize(&*recipe, &site, &mut guard)?;
         let (process, address) = serve(&*recipe, &site, &mut guard)?;
         let version = client::run(&address, recipe.version_query())?;
+        if let Some(follow) = options
+            .primary
+            .as_ref()
+            .and_then(|primary| recipe.follow(primary))
+        {
+            client::run(&address, &follow)?;
+        }
         Ok(Self {
             product: recipe.product(),
             version: recipe.version_number(&version),
@@ -114,19 +121,6 @@ impl Server {
                 options,
             }),
         })
-    }
-
-    /// A standby of this PostgreSQL server: it begins as a copy, receives what is committed from then on, a moment
-    /// later, and takes no writes. `None` for MariaDB and MySQL.
-    pub fn standby(&self) -> Option<ServerOptions> {
-        match self.product {
-            Product::Postgres => {
-                let mut options = Self::postgres();
-                options.primary = Some(self.address.clone());
-                Some(options)
-            }
-            Product::MariaDb | Product::MySql => None,
-        }
     }
 
     /// Returns which product this is.
@@ -222,6 +216,15 @@ impl Server {
         );
         running.release();
         detached
+    }
+
+    pub(crate) fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Can it have standbys?
+    pub(crate) fn is_replicated(&self) -> bool {
+        self.running().options.replicated
     }
 
     fn running(&self) -> &Running {
