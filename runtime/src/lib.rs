@@ -86,6 +86,11 @@ pub use repository::{Merged, Moved, Repository, Rows, Upserted};
 pub use value::types;
 pub use value::{ParamWriter, RowReader};
 
+/// The examples of `docs/introduction.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/introduction.md")]
+mod examples_of_introduction {}
+
 /// The examples of `docs/transactions.md` compile.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/transactions.md")]

@@ -43,6 +43,7 @@ cargo xtask growth [--clean-build]
     rusqlite; prints the tables of docs/size-and-speed.md.
     --clean-build    the clean build alone
 
+cargo xtask book            the book of docs/, by mdBook, which it compiles once; fails on a dead link
 cargo xtask lint            formatting, clippy, documentation, feature sets, packages
 cargo xtask help            this text
 
@@ -86,6 +87,7 @@ pub(crate) enum Command {
     Soak(Soaking),
     Bench(Benching),
     Growth(Growing),
+    Book,
     Lint,
     ServersUp,
     ServersDown,
@@ -152,6 +154,7 @@ impl Command {
             ["bench", rest @ ..] => Ok(Self::Bench(benching(rest))),
             ["growth"] => Ok(Self::Growth(Growing::All)),
             ["growth", "--clean-build"] => Ok(Self::Growth(Growing::CleanBuild)),
+            ["book"] => Ok(Self::Book),
             ["lint"] => Ok(Self::Lint),
             ["servers", "up"] => Ok(Self::ServersUp),
             ["servers", "down"] => Ok(Self::ServersDown),
@@ -171,6 +174,7 @@ impl Command {
             | Self::Soak(_)
             | Self::Bench(_)
             | Self::Growth(_)
+            | Self::Book
             | Self::Lint
             | Self::ServersDown
             | Self::ServersEnv => false,
@@ -274,6 +278,7 @@ mod tests {
         assert_eq!(parse("growth"), Ok(Command::Growth(Growing::All)));
         let clean = Ok(Command::Growth(Growing::CleanBuild));
         assert_eq!(parse("growth --clean-build"), clean);
+        assert_eq!(parse("book"), Ok(Command::Book));
         assert_eq!(parse("lint"), Ok(Command::Lint));
         assert_eq!(parse("servers up"), Ok(Command::ServersUp));
         assert_eq!(parse("servers down"), Ok(Command::ServersDown));

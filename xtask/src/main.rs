@@ -4,6 +4,7 @@
 
 mod arguments;
 mod bench;
+mod book;
 mod corpus;
 mod databases;
 mod fuzz;
@@ -62,6 +63,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Soak(soaking) => soak::run(&soaking, &Interrupt::install()?),
         Command::Bench(benching) => bench::run(&benching, &Interrupt::install()?),
         Command::Growth(growing) => growth::run(growing),
+        Command::Book => book::run(&Interrupt::install()?),
         Command::Lint => lint::run(&Interrupt::install()?),
         Command::ServersUp => servers::up(&Interrupt::install()?),
         Command::ServersDown => servers::down(),
