@@ -37,7 +37,7 @@ pub fn find(code: &str) -> Option<Code> {
 /// The codes of warnings: those that have a level.
 pub(crate) const WARNINGS: &[&str] = &[
     "B0250", "B0252", "B0253", "B0324", "B0400", "B0401", "B0402", "B0403", "B0404", "B0405",
-    "B0406", "B0410", "B0411", "B0412", "B0413", "B0420", "B0430", "B0431",
+    "B0406", "B0410", "B0411", "B0412", "B0413", "B0420", "B0430", "B0431", "B0432",
 ];
 
 /// Warnings that advise on how tables are designed, which are not wanted for the dump of a database. What a program
@@ -68,8 +68,9 @@ const PAGES: &[(&str, &str)] = pages! {
     "B0219" "B0220" "B0221" "B0222" "B0230" "B0250" "B0251" "B0252" "B0253" "B0300" "B0301" "B0302" "B0303" "B0304"
     "B0305" "B0306" "B0307" "B0308" "B0309" "B0310" "B0311" "B0312"
     "B0313" "B0314" "B0315" "B0316" "B0318" "B0319" "B0320"
-    "B0321" "B0323" "B0324" "B0325" "B0326" "B0327" "B0328" "B0329" "B0330"
+    "B0321" "B0323" "B0324" "B0325" "B0326" "B0327" "B0328" "B0329" "B0330" "B0331"
     "B0400" "B0401" "B0402" "B0403" "B0404" "B0405" "B0406" "B0410" "B0411" "B0412" "B0413" "B0420" "B0430" "B0431"
+    "B0432"
 };
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 //! door begins here; what a door does with the model is its own.
 
 mod disk;
+mod folder;
 
 use std::path::{Path, PathBuf};
 
 use self::disk::Refused;
+use self::folder::{Migrations, Unordered};
 use crate::config::{Config, Environment};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
@@ -65,7 +67,7 @@ pub fn load_project_for(
     if let Some(config) = project.config.clone() {
         project.configure(&config, dialect, environment, diagnostics);
         for file in schema_files(paths, &config) {
-            project.load_file(&file, diagnostics);
+            project.load_entry(&file, diagnostics);
         }
     }
     project
@@ -107,6 +109,31 @@ impl Project {
         self.input.compile_for(dialect);
     }
 
+    /// Loads a file, or a folder of migrations in their order.
+    fn load_entry(&mut self, entry: &SchemaFile, diagnostics: &mut Diagnostics) {
+        if !entry.path.is_dir() {
+            return self.load_file(entry, diagnostics);
+        }
+        // A build looks again when a file is added.
+        self.files.push(entry.path.clone());
+        let found = match entry.migrations() {
+            Ok(found) => found,
+            Err(finding) => return diagnostics.push(finding),
+        };
+        for (path, why) in &found.left_out {
+            diagnostics.push(left_out(path, why, entry));
+        }
+        for path in found.files {
+            self.load_file(
+                &SchemaFile {
+                    path,
+                    ..entry.clone()
+                },
+                diagnostics,
+            );
+        }
+    }
+
     fn load_file(&mut self, file: &SchemaFile, diagnostics: &mut Diagnostics) {
         let shown = file.path.display().to_string();
         self.files.push(file.path.clone());
@@ -128,7 +155,8 @@ impl Project {
     }
 }
 
-/// A schema file and how it is read.
+/// A schema file or a folder of migrations, and how it is read.
+#[derive(Clone)]
 struct SchemaFile {
     path: PathBuf,
     /// For one that the configuration names: its folder, and where.
@@ -144,6 +172,22 @@ impl SchemaFile {
             named: None,
             dialect: None,
             engines: Vec::new(),
+        }
+    }
+
+    /// The files of a folder, which is in the project where the configuration names it.
+    fn migrations(&self) -> Result<Migrations, Diagnostic> {
+        let shown = self.path.display().to_string();
+        if let Some((folder, _)) = &self.named {
+            disk::inside(folder, &self.path).map_err(|refused| refusal(&shown, self, refused))?;
+        }
+        folder::migrations(&self.path).map_err(|unordered| no_order(&shown, self, unordered))
+    }
+
+    fn located(&self, diagnostic: Diagnostic) -> Diagnostic {
+        match &self.named {
+            Some((_, span)) => diagnostic.at(*span, "named here"),
+            None => diagnostic,
         }
     }
 }
@@ -210,10 +254,35 @@ fn refusal(path: &str, file: &SchemaFile, refused: Refused) -> Diagnostic {
             Diagnostic::error("B0323", message).help(help)
         }
     };
-    match &file.named {
-        Some((_, span)) => diagnostic.at(*span, "named here"),
-        None => diagnostic,
-    }
+    file.located(diagnostic)
+}
+
+fn no_order(path: &str, entry: &SchemaFile, unordered: Unordered) -> Diagnostic {
+    let (message, help) = match unordered {
+        Unordered::Unreadable(why) => {
+            let refused = Refused::Unreadable(why.to_string());
+            return refusal(path, entry, refused);
+        }
+        Unordered::Empty => (
+            format!("the folder `{path}` holds no migration in SQL"),
+            "name the folder that the files are in, such as `1_users.sql` or `2024-01-31-120000_users/up.sql`",
+        ),
+        Unordered::SameVersion(one, other) => (
+            format!(
+                "two migrations have one version: `{}` and `{}`",
+                one.display(),
+                other.display()
+            ),
+            "give one of them the next version: which is applied first cannot be known",
+        ),
+    };
+    entry.located(Diagnostic::error("B0331", message).help(help))
+}
+
+fn left_out(path: &Path, why: &str, entry: &SchemaFile) -> Diagnostic {
+    let message = format!("`{}` is not read: {why}", path.display());
+    let help = "write its changes as a migration in SQL, or move it out of the folder";
+    entry.located(Diagnostic::warning("B0432", message).help(help))
 }
 
 #[cfg(test)]

@@ -154,15 +154,61 @@ fn a_configuration_names_plain_files_of_its_project() {
     inside.run("check").good();
 }
 
+/// CLI-07: a program that migrates with another tool gets its models from that tool's files.
 #[test]
-fn what_is_no_plain_file_is_refused() {
-    let folder = naming("schema.sql");
-    fs::create_dir(folder.path("schema.sql")).expect("a folder");
+fn a_folder_of_migrations_is_read_in_their_order() {
+    let folder = naming("migrations");
+    holds(&folder.run("check").failed(), &["error[B0321]"]);
+    fs::create_dir_all(folder.path("migrations/2024-01-31-120000_nick")).expect("a folder");
     holds(
         &folder.run("check").failed(),
-        &["error[B0321]", "it is not a regular file"],
+        &["error[B0331]: the folder `migrations` holds no migration in SQL"],
     );
+    folder.write(
+        "migrations/20230101000000_users.up.sql",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, old TEXT);\n",
+    );
+    folder.write(
+        "migrations/20230101000000_users.down.sql",
+        "DROP TABLE users;\n",
+    );
+    folder.write(
+        "migrations/2024-01-31-120000_nick/up.sql",
+        "ALTER TABLE users ADD COLUMN nick TEXT;\n",
+    );
+    folder.write(
+        "migrations/20250101000000_less.sql",
+        "-- +goose Up\nALTER TABLE users DROP COLUMN old;\n-- +goose Down\nDROP TABLE users;\n",
+    );
+    folder.write(
+        "migrations/seed.sql",
+        "INSERT INTO users (id) VALUES (1);\n",
+    );
+    assert_eq!(
+        folder.run("create --print").good(),
+        "-- engine default (sqlite)\nCREATE TABLE \"users\" (\n    \"id\" INTEGER PRIMARY KEY,\n    \"nick\" TEXT\n);\n"
+    );
+    let checked = folder.run("check");
+    holds(
+        &checked.messages,
+        &["warning[B0432]: `migrations/seed.sql` is not read: its name has no version"],
+    );
+    folder.write("migrations/20240131120000_twice.sql", "");
+    holds(
+        &folder.run("check").failed(),
+        &[
+            "error[B0331]: two migrations have one version: `migrations/2024-01-31-120000_nick/up.sql` and `migrations/20240131120000_twice.sql`",
+        ],
+    );
+    // Typed by hand, as it is named in the file; one outside of the project is not read.
+    fs::remove_file(folder.path("migrations/20240131120000_twice.sql")).expect("it is there");
+    folder.run("check --schema migrations").good();
+    let outside = naming("..");
+    holds(&outside.run("check").failed(), &["error[B0323]"]);
+}
 
+#[test]
+fn what_is_no_plain_file_is_refused() {
     let around = naming("schema.sql");
     symlink("schema.sql", around.path("schema.sql")).expect("a link");
     holds(

@@ -66,7 +66,7 @@ pub const KEYS: &[Key] = &[
     key(Section::Top, "crates", "a table", "", On::All, "crates that such types are of, by name; a text in place of a table is the version"),
     key(Section::Top, "derives", "a table", "", On::All, "what generated structs and enums derive beside what they always do; a table in it is for one model, by its name"),
     key(Section::Top, "lints", "a table: codes with `allow`, `warn` or `deny`", "warnings are reported; advice is not about the tables of a dump", On::All, "levels of warnings; `deny` makes one an error"),
-    key(Section::Schema, "files", "an array of paths or tables", "`schema.sql`, where there is one", On::All, "files with DDL, read in this order; relative to the configuration"),
+    key(Section::Schema, "files", "an array of paths or tables", "`schema.sql`, where there is one", On::All, "files with DDL, or folders of migrations, read in this order; relative to the configuration"),
     key(Section::SchemaFile, "path", "a path", "needed", On::All, "the file"),
     key(Section::SchemaFile, "dialect", "`sqlite`, `postgres` or `mysql`", "the default engine's", On::All, "the SQL it is written in"),
     key(Section::SchemaFile, "engines", "an array of names", "`[\"default\"]`", On::All, "where its untagged tables live"),

@@ -31,12 +31,19 @@ pub(super) fn read_typed(path: &Path, limit: usize) -> Result<Vec<u8>, Refused> 
 
 /// Reads a plain file below the project of `folder`.
 pub(super) fn read_named(folder: &Path, path: &Path, limit: usize) -> Result<Vec<u8>, Refused> {
+    let real = inside(folder, path)?;
+    disk::read_limited(&real, limit).map_err(unreadable)
+}
+
+/// The place of a file or folder, symbolic links followed, which is below the project of `folder`.
+pub(super) fn inside(folder: &Path, path: &Path) -> Result<PathBuf, Refused> {
     let real = path.canonicalize().map_err(unreadable)?;
     let root = root_of(folder).map_err(unreadable)?;
-    if !real.starts_with(&root) {
-        return Err(Refused::Outside(root));
+    if real.starts_with(&root) {
+        Ok(real)
+    } else {
+        Err(Refused::Outside(root))
     }
-    disk::read_limited(&real, limit).map_err(unreadable)
 }
 
 /// The folder that a project is in: where its repository begins, else that of its configuration.

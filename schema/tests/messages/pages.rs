@@ -25,6 +25,8 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0323", Way::OnDisk),
     ("B0326", Way::Opened),
     ("B0329", Way::Built),
+    ("B0331", Way::OnDisk),
+    ("B0432", Way::OnDisk),
 ];
 
 /// The treatment of an example before it is read.
@@ -40,7 +42,8 @@ pub(crate) enum Way {
     Widened,
     /// Every engine of the configuration is opened, with an empty environment.
     Opened,
-    /// The files are written to a folder and read from there, `schema.sql` beside them.
+    /// The files are written to a folder and read from there, `schema.sql` beside them; those of the example each after a
+    /// comment with its path.
     OnDisk,
     /// A build script names `schema.sql`.
     Built,
@@ -90,7 +93,7 @@ fn found(code: &Code, heading: &str) -> Vec<&'static str> {
         }
         Way::Repeated(_) | Way::Widened => Run::new(config, sql.as_bytes()).codes(),
         Way::Opened => opened(config),
-        Way::OnDisk => on_disk(code.code, config),
+        Way::OnDisk => on_disk(code.code, config, sql),
         Way::Built => built(config),
     }
 }
@@ -148,9 +151,16 @@ fn built(config: &str) -> Vec<&'static str> {
     found.iter().map(|finding| finding.code).collect()
 }
 
-fn on_disk(code: &str, config: &str) -> Vec<&'static str> {
+fn on_disk(code: &str, config: &str, sql: &str) -> Vec<&'static str> {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("page-{code}"));
+    let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder for tests");
+    for file in sql.split("-- ").skip(1) {
+        let (name, text) = file.split_once('\n').expect("`-- path`, then its text");
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().expect("below it")).expect("a folder for tests");
+        fs::write(path, text).expect("a folder for tests");
+    }
     // The page of an unreadable configuration shows a byte, that of a readable one TOML's own spelling of a character.
     let text = if config.contains("\\x") {
         bytes(config)

@@ -1,0 +1,331 @@
+//! A folder of migrations: which of its files make the schema, and in which order. Known are the names of
+//!
+//! * sqlx, goose, dbmate, tern, Atlas, Drizzle: `20240131120000_name.sql`;
+//! * sqlx and golang-migrate with a way back: `7_name.up.sql`, and `7_name.down.sql`, which is left out;
+//! * Flyway: `V1.2__name.sql`, `U1.2__name.sql` (undo, left out), `R__name.sql` (repeatable, after all others);
+//! * refinery: `V1__name.sql`, and `U2__name.sql` where no `V2` is there;
+//! * diesel and Prisma: `2024-01-31-120000_name/up.sql`, `20240131120000_name/migration.sql`.
+//!
+//! The way back within a file is left out by the reader (`parse/reverted.rs`).
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The files of a folder.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Migrations {
+    /// In the order in which they are applied.
+    pub(super) files: Vec<PathBuf>,
+    /// Files that look like part of it and are not read, with the reason.
+    pub(super) left_out: Vec<(PathBuf, &'static str)>,
+}
+
+/// Why a folder has no order.
+#[derive(Debug)]
+pub(super) enum Unordered {
+    /// The folder cannot be read.
+    Unreadable(io::Error),
+    /// There is no migration in SQL.
+    Empty,
+    /// Two have one version.
+    SameVersion(PathBuf, PathBuf),
+}
+
+/// The numbers of a version, compared one after the other: `1.10` comes after `1.9`. A moment is year, month, day and
+/// time, whether it is written with hyphens or without.
+type Version = Vec<u128>;
+
+/// What the name of an entry says.
+#[derive(Debug, PartialEq, Eq)]
+enum Named {
+    Version(Version),
+    /// Flyway's undo, or a migration of refinery's that may come late.
+    UndoOrLate(Version),
+    Repeatable,
+    /// The way back of another file.
+    Down,
+    Nothing,
+}
+
+/// Lists the migrations of a folder.
+pub(super) fn migrations(folder: &Path) -> Result<Migrations, Unordered> {
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder)
+        .and_then(|entries| {
+            entries
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect()
+        })
+        .map_err(Unordered::Unreadable)?;
+    entries.sort();
+    let mut sorted = Sorted::default();
+    for path in entries {
+        sorted.add(path)?;
+    }
+    sorted.finish()
+}
+
+/// The entries of a folder by what their names say.
+#[derive(Default)]
+struct Sorted {
+    versions: BTreeMap<Version, PathBuf>,
+    undo_or_late: Vec<(Version, PathBuf)>,
+    repeatable: Vec<PathBuf>,
+    unversioned: Vec<PathBuf>,
+    left_out: Vec<(PathBuf, &'static str)>,
+}
+
+impl Sorted {
+    fn add(&mut self, path: PathBuf) -> Result<(), Unordered> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with('.') {
+            return Ok(());
+        }
+        let named = named(&name);
+        let Some(file) = sql_of(&path, &named) else {
+            self.leave_out(path, &named);
+            return Ok(());
+        };
+        match named {
+            Named::Version(version) => self.versioned(version, file)?,
+            Named::UndoOrLate(version) => self.undo_or_late.push((version, file)),
+            Named::Repeatable => self.repeatable.push(file),
+            Named::Nothing => self.unversioned.push(file),
+            Named::Down => {}
+        }
+        Ok(())
+    }
+
+    fn versioned(&mut self, version: Version, file: PathBuf) -> Result<(), Unordered> {
+        match self.versions.get(&version) {
+            Some(other) => Err(Unordered::SameVersion(other.clone(), file)),
+            None => {
+                self.versions.insert(version, file);
+                Ok(())
+            }
+        }
+    }
+
+    /// Another tool's own files (`migration_lock.toml`, `meta/`) have no version and are not meant.
+    fn leave_out(&mut self, path: PathBuf, named: &Named) {
+        if matches!(named, Named::Version(_)) {
+            let why = if path.is_dir() {
+                "it holds neither `up.sql` nor `migration.sql`"
+            } else {
+                "it is not SQL"
+            };
+            self.left_out.push((path, why));
+        }
+    }
+
+    fn finish(mut self) -> Result<Migrations, Unordered> {
+        for (version, file) in std::mem::take(&mut self.undo_or_late) {
+            self.versions.entry(version).or_insert(file);
+        }
+        let mut found = Migrations {
+            files: self.versions.into_values().chain(self.repeatable).collect(),
+            left_out: self.left_out,
+        };
+        if found.files.is_empty() {
+            found.files = self.unversioned;
+        } else {
+            let why = "its name has no version";
+            let rest = self.unversioned.into_iter().map(|path| (path, why));
+            found.left_out.extend(rest);
+        }
+        if found.files.is_empty() {
+            return Err(Unordered::Empty);
+        }
+        Ok(found)
+    }
+}
+
+/// The file with the statements of an entry. In a folder without a version nothing is looked for.
+fn sql_of(path: &Path, named: &Named) -> Option<PathBuf> {
+    if path.is_dir() {
+        let inside = ["up.sql", "migration.sql"].map(|name| path.join(name));
+        let is_versioned = matches!(named, Named::Version(_));
+        return inside
+            .into_iter()
+            .find(|file| is_versioned && file.is_file());
+    }
+    let end = path.extension()?;
+    end.eq_ignore_ascii_case("sql").then(|| path.to_owned())
+}
+
+fn named(name: &str) -> Named {
+    let lower = name.to_ascii_lowercase();
+    if lower.ends_with(".down.sql") || lower == "down.sql" {
+        return Named::Down;
+    }
+    if lower.starts_with("r__") {
+        return Named::Repeatable;
+    }
+    if let Some((version, _)) = lower.split_once("__") {
+        let numbers = |text: &str| text.split(['.', '_']).map(number).collect::<Option<_>>();
+        if let Some(version) = version.strip_prefix('v').and_then(numbers) {
+            return Named::Version(version);
+        }
+        if let Some(version) = version.strip_prefix('u').and_then(numbers) {
+            return Named::UndoOrLate(version);
+        }
+    }
+    version(&lower).map_or(Named::Nothing, Named::Version)
+}
+
+/// The version that a name begins with: a date as diesel writes it, or digits with points in between.
+fn version(name: &str) -> Option<Version> {
+    if let Some(date) = date(name) {
+        return Some(date);
+    }
+    let end = name.find(|letter: char| !letter.is_ascii_digit() && letter != '.');
+    let digits = name[..end.unwrap_or(name.len())].trim_end_matches('.');
+    match digits.len() {
+        14 if !digits.contains('.') => [&digits[..4], &digits[4..6], &digits[6..8], &digits[8..]]
+            .map(number)
+            .into_iter()
+            .collect(),
+        _ => digits.split('.').map(number).collect(),
+    }
+}
+
+/// `2024-01-31`, `2024-01-31-120000` or `2024-01-31-120000-0000`, before the first `_`.
+fn date(name: &str) -> Option<Version> {
+    let (date, _) = name.split_once('_')?;
+    let lengths: Vec<usize> = date.split('-').map(str::len).collect();
+    let is_date = lengths.starts_with(&[4, 2, 2]);
+    is_date.then(|| date.split('-').map(number).collect())?
+}
+
+fn number(digits: &str) -> Option<u128> {
+    let all = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    all.then(|| digits.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Makes a folder of these files and lists it: the files in order, then those left out.
+    fn listed(files: &[&str]) -> Result<(Vec<String>, Vec<String>), Unordered> {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().expect("it is in the folder"))
+                .expect("it can be made");
+            fs::write(path, "").expect("it can be written to");
+        }
+        let found = migrations(folder.path())?;
+        let shown = |path: &PathBuf| {
+            let inside = path
+                .strip_prefix(folder.path())
+                .expect("it is in the folder");
+            inside.to_string_lossy().into_owned()
+        };
+        let left_out = found.left_out.iter().map(|(path, _)| shown(path));
+        Ok((found.files.iter().map(shown).collect(), left_out.collect()))
+    }
+
+    #[test]
+    fn names_of_each_tool_are_ordered_by_version() {
+        let cases: [(&[&str], &[&str]); 9] = [
+            // sqlx, goose, dbmate, tern, Atlas
+            (
+                &["10_c.sql", "9_b.sql", "0008_a.sql", "atlas.sum"],
+                &["0008_a.sql", "9_b.sql", "10_c.sql"],
+            ),
+            // sqlx and golang-migrate with a way back
+            (
+                &["1_a.up.sql", "1_a.down.sql", "2_b.down.sql", "2_b.up.sql"],
+                &["1_a.up.sql", "2_b.up.sql"],
+            ),
+            // Flyway
+            (
+                &[
+                    "V1.10__c.sql",
+                    "V1.9__b.sql",
+                    "V1_8__a.sql",
+                    "U1.9__b.sql",
+                    "R__views.sql",
+                    "R__a.sql",
+                ],
+                &[
+                    "V1_8__a.sql",
+                    "V1.9__b.sql",
+                    "V1.10__c.sql",
+                    "R__a.sql",
+                    "R__views.sql",
+                ],
+            ),
+            // refinery
+            (
+                &["V1__a.sql", "U2__b.sql", "V3__c.sql"],
+                &["V1__a.sql", "U2__b.sql", "V3__c.sql"],
+            ),
+            // diesel
+            (
+                &[
+                    "2020-01-31-120000_b/up.sql",
+                    "2020-01-31-120000_b/down.sql",
+                    "00000000000000_diesel_initial_setup/up.sql",
+                    "2020-01-31-120000-0000_c/up.sql",
+                    "2020-01-31_120000_a/up.sql",
+                    "20200201000000_d/up.sql",
+                ],
+                &[
+                    "00000000000000_diesel_initial_setup/up.sql",
+                    "2020-01-31_120000_a/up.sql",
+                    "2020-01-31-120000_b/up.sql",
+                    "2020-01-31-120000-0000_c/up.sql",
+                    "20200201000000_d/up.sql",
+                ],
+            ),
+            // Prisma
+            (
+                &[
+                    "20200101000000_a/migration.sql",
+                    "migration_lock.toml",
+                    "20210101000000_b/migration.sql",
+                ],
+                &[
+                    "20200101000000_a/migration.sql",
+                    "20210101000000_b/migration.sql",
+                ],
+            ),
+            // Drizzle
+            (
+                &["0001_b.sql", "0000_a.sql", "meta/_journal.json"],
+                &["0000_a.sql", "0001_b.sql"],
+            ),
+            // no tool: by name
+            (
+                &["posts.sql", "a_users.sql", "notes.md", ".hidden.sql"],
+                &["a_users.sql", "posts.sql"],
+            ),
+            (&["001-2fa.sql", "01x.SQL", "002.sql"], &[]),
+        ];
+        for (files, expected) in cases {
+            match listed(files) {
+                Ok((found, left_out)) => {
+                    assert_eq!(found, expected, "{files:?}");
+                    assert_eq!(left_out, [""; 0], "{files:?}");
+                }
+                // The last: `001` and `01` are one version.
+                Err(Unordered::SameVersion(..)) => assert!(expected.is_empty(), "{files:?}"),
+                Err(other) => panic!("{files:?}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_read_is_listed() {
+        let (files, left_out) =
+            listed(&["1_a.sql", "2_b.go", "3_c/readme.md", "seed.sql", "lib.rs"]).expect("ordered");
+        assert_eq!(files, ["1_a.sql"]);
+        assert_eq!(left_out, ["2_b.go", "3_c", "seed.sql"]);
+        assert!(matches!(listed(&["2_b.rb"]), Err(Unordered::Empty)));
+        let none = migrations(Path::new("no/such/folder"));
+        assert!(matches!(none, Err(Unordered::Unreadable(_))));
+    }
+}
