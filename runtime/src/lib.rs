@@ -91,6 +91,16 @@ pub use value::{ParamWriter, RowReader};
 #[doc = include_str!("../../docs/introduction.md")]
 mod examples_of_introduction {}
 
+/// The examples of `docs/engines.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/engines.md")]
+mod examples_of_engines {}
+
+/// The examples of `docs/choosing.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/choosing.md")]
+mod examples_of_choosing {}
+
 /// The examples of `docs/transactions.md` compile.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/transactions.md")]
