@@ -155,3 +155,28 @@ mod examples_of_selecting {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/joins.md")]
 mod examples_of_joins {}
+
+/// bindery's half of `docs/from-diesel.md` compiles and runs.
+#[cfg(all(doctest, feature = "chrono"))]
+#[doc = include_str!("../../docs/from-diesel.md")]
+mod examples_of_moving_from_diesel {}
+
+/// bindery's half of `docs/from-sqlx.md` compiles and runs.
+#[cfg(all(doctest, feature = "chrono", feature = "derive"))]
+#[doc = include_str!("../../docs/from-sqlx.md")]
+mod examples_of_moving_from_sqlx {}
+
+/// bindery's half of `docs/from-sea-orm.md` compiles and runs.
+#[cfg(all(doctest, feature = "chrono"))]
+#[doc = include_str!("../../docs/from-sea-orm.md")]
+mod examples_of_moving_from_sea_orm {}
+
+/// bindery's half of `docs/from-django.md` compiles and runs.
+#[cfg(all(doctest, feature = "chrono"))]
+#[doc = include_str!("../../docs/from-django.md")]
+mod examples_of_moving_from_django {}
+
+/// bindery's half of `docs/from-rails.md` compiles and runs.
+#[cfg(all(doctest, feature = "chrono"))]
+#[doc = include_str!("../../docs/from-rails.md")]
+mod examples_of_moving_from_rails {}
