@@ -27,6 +27,8 @@ mod raw;
 pub mod relation;
 mod repository;
 mod value;
+#[cfg(feature = "tokio")]
+mod workers;
 
 #[cfg(feature = "derive")]
 #[doc = include_str!("derive_database_enum.md")]
@@ -85,6 +87,8 @@ pub use relation::Load;
 pub use repository::{Merged, Moved, Repository, Rows, Upserted};
 pub use value::types;
 pub use value::{ParamWriter, RowReader};
+#[cfg(feature = "tokio")]
+pub use workers::{Run, WorkerStats};
 
 /// The examples of `docs/introduction.md` compile and run.
 #[cfg(doctest)]
@@ -125,6 +129,11 @@ mod examples_of_export {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/queries.md")]
 mod examples_of_queries {}
+
+/// The examples of `docs/async.md` compile and run.
+#[cfg(all(doctest, feature = "tokio"))]
+#[doc = include_str!("../../docs/async.md")]
+mod examples_of_async {}
 
 /// The examples of `docs/relations.md` compile and run.
 #[cfg(doctest)]

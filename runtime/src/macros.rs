@@ -82,6 +82,56 @@ macro_rules! __serialize_engine {
     ($engine:ident) => {};
 }
 
+/// Calls from asynchronous code, as methods of generated `Databases`: no trait has to be imported for them.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "tokio")]
+macro_rules! __asynchronous {
+    ($databases:ident) => {
+        #[allow(dead_code, unreachable_pub)]
+        impl $databases {
+            /// Runs blocking work on a worker thread, for asynchronous code: `db.run(|db| db.users().get(id)).await`.
+            ///
+            /// # Errors
+            /// Those of `work`, and where it had no turn in time: see
+            /// [`GeneratedDatabases::run`](::bindery::GeneratedDatabases::run).
+            pub fn run<T: ::core::marker::Send + 'static>(
+                &self,
+                work: impl ::core::ops::FnOnce(&Self) -> $crate::Result<T>
+                + ::core::marker::Send
+                + 'static,
+            ) -> $crate::Run<T> {
+                $crate::GeneratedDatabases::run(self, work)
+            }
+
+            /// The same for closures with an error type of their own.
+            ///
+            /// # Errors
+            /// As [`run`](Self::run).
+            pub fn try_run<T, E>(
+                &self,
+                work: impl ::core::ops::FnOnce(&Self) -> ::core::result::Result<T, E>
+                + ::core::marker::Send
+                + 'static,
+            ) -> $crate::Run<T, E>
+            where
+                T: ::core::marker::Send + 'static,
+                E: ::core::convert::From<$crate::Error> + ::core::marker::Send + 'static,
+            {
+                $crate::GeneratedDatabases::try_run(self, work)
+            }
+        }
+    };
+}
+
+/// Calls from asynchronous code need the feature `tokio`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "tokio"))]
+macro_rules! __asynchronous {
+    ($databases:ident) => {};
+}
+
 /// Generated code needs the feature `postgres`.
 #[doc(hidden)]
 #[macro_export]

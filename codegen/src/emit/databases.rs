@@ -453,6 +453,7 @@ fn generated(w: &mut RustWriter) {
             w.item(|w| w.function(&from, |w| w.line("Self(registry)")));
         });
     });
+    w.item(|w| w.line("::bindery::__private::asynchronous!(Databases);"));
 }
 
 fn deref(w: &mut RustWriter) {

@@ -3,9 +3,15 @@
 use std::ops::Deref;
 
 use super::Registry;
+#[cfg(feature = "tokio")]
+use super::asynchronous::run;
 use super::config::Config;
+#[cfg(feature = "tokio")]
+use crate::error::Error;
 use crate::error::Result;
 use crate::link::program::Program;
+#[cfg(feature = "tokio")]
+use crate::workers::Run;
 
 /// The `Databases` of a program, which generated code makes around a [`Registry`]. Code that works for every program is
 /// written for a type of this kind.
@@ -44,5 +50,39 @@ pub trait GeneratedDatabases:
     /// As [`Registry::with_config`].
     fn open_with(config: &Config) -> Result<Self> {
         Registry::with_config(Self::program(), config).map(Self::from_registry)
+    }
+
+    /// Runs blocking work on a worker thread, for asynchronous code: `db.run(|db| db.users().get(id)).await`.
+    ///
+    /// There are never more of these threads than connections. Work that finds none free waits without a thread, first in,
+    /// first out. The future needs no runtime of a certain kind. Dropping it cancels the work, see [`Run`].
+    ///
+    /// # Errors
+    /// Those of `work`. [`PoolExhausted`](crate::ErrorKind::PoolExhausted) where it had no turn within the longest
+    /// `acquire-timeout` of the engines, [`Closed`](crate::ErrorKind::Closed) after [`close`](Registry::close).
+    ///
+    /// # Panics
+    /// Where `work` does.
+    #[cfg(feature = "tokio")]
+    fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+    ) -> Run<T> {
+        run(self, work)
+    }
+
+    /// The same for closures with an error type of their own.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    ///
+    /// # Panics
+    /// Where `work` does.
+    #[cfg(feature = "tokio")]
+    fn try_run<T: Send + 'static, E: From<Error> + Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, E> + Send + 'static,
+    ) -> Run<T, E> {
+        run(self, work)
     }
 }

@@ -1,6 +1,8 @@
 //! All engines of a program at run time. Generated code wraps this in its `Databases`, which adds the typed accessors.
 //! Creating and dropping tables is `tables`'; the description of an engine is `status`'.
 
+#[cfg(feature = "tokio")]
+mod asynchronous;
 pub(crate) mod config;
 mod connector;
 mod generated;
@@ -57,6 +59,8 @@ pub struct Registry {
     pub(crate) program: &'static Program,
     /// In the order of [`Program::engines`].
     pub(crate) engines: Arc<[Configured]>,
+    #[cfg(feature = "tokio")]
+    workers: Arc<asynchronous::OwnWorkers>,
 }
 
 /// One engine as configured, with its connections.
@@ -98,8 +102,13 @@ impl Registry {
         let engines = settings.into_iter().enumerate();
         let engines = engines
             .map(|(index, settings)| Configured::new(program, index, settings))
-            .collect::<Result<_>>()?;
-        Ok(Self { program, engines })
+            .collect::<Result<Arc<[_]>>>()?;
+        Ok(Self {
+            program,
+            #[cfg(feature = "tokio")]
+            workers: asynchronous::OwnWorkers::of(&engines),
+            engines,
+        })
     }
 
     /// Every engine as an empty SQLite database in memory, gone with the value: for tests.
@@ -211,6 +220,8 @@ impl Registry {
     /// Closes the connections of all engines: idle ones now, those in use when they are given back. Later use is an
     /// error that names the engine; closing again does nothing.
     pub fn close(&self) {
+        #[cfg(feature = "tokio")]
+        self.workers.get().close();
         self.pools().for_each(|(pool, _)| pool.close());
     }
 
@@ -226,6 +237,8 @@ impl Registry {
         self.close();
         let started = Instant::now();
         let left = || limit.saturating_sub(started.elapsed());
+        #[cfg(feature = "tokio")]
+        self.workers.get().wait_until_idle(left());
         // Every engine is closed, also after one that was not left in time.
         let emptied = self.pools().map(|(pool, _)| pool.empty_within(left()));
         let emptied = emptied.fold(Ok(()), Result::and);

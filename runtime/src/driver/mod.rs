@@ -82,6 +82,11 @@ pub(crate) mod turns;
 mod versions;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod wire;
+#[cfg(not(feature = "tokio"))]
+#[path = "no_work.rs"]
+pub(crate) mod work;
+#[cfg(feature = "tokio")]
+pub(crate) mod work;
 
 use std::time::Duration;
 

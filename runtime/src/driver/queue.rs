@@ -1,16 +1,24 @@
 //! Threads that wait for something, served in the order in which they came.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use super::cut::Cut;
 
 /// The waiters, first in, first out; kept under the lock of what they wait for.
 pub(crate) struct Queue<T>(VecDeque<Arc<Waiter<T>>>);
 
 /// One thread's place in a queue.
 pub(crate) struct Waiter<T> {
-    given: Mutex<Option<T>>,
-    filled: Condvar,
+    state: Mutex<Waiting<T>>,
+    changed: Condvar,
+}
+
+struct Waiting<T> {
+    given: Option<T>,
+    /// Another thread has ended the wait.
+    is_cut: bool,
 }
 
 impl<T> Default for Queue<T> {
@@ -31,8 +39,11 @@ impl<T> Queue<T> {
     /// Takes the last place.
     pub(crate) fn join(&mut self) -> Arc<Waiter<T>> {
         let place = Arc::new(Waiter {
-            given: Mutex::new(None),
-            filled: Condvar::new(),
+            state: Mutex::new(Waiting {
+                given: None,
+                is_cut: false,
+            }),
+            changed: Condvar::new(),
         });
         self.0.push_back(Arc::clone(&place));
         place
@@ -65,30 +76,40 @@ impl<T> Queue<T> {
 }
 
 impl<T> Waiter<T> {
-    /// Waits for this long.
+    /// Waits for this long, or until it is cut off.
     pub(crate) fn wait(&self, limit: Duration) -> Option<T> {
         let started = Instant::now();
-        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         loop {
-            if let Some(thing) = given.take() {
+            if let Some(thing) = state.given.take() {
                 return Some(thing);
             }
-            let left = limit.checked_sub(started.elapsed())?;
-            let waited = self.filled.wait_timeout(given, left);
-            given = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let left = limit.checked_sub(started.elapsed());
+            let left = left.filter(|_| !state.is_cut)?;
+            let waited = self.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
     fn fill(&self, thing: T) {
-        *self.given.lock().unwrap_or_else(PoisonError::into_inner) = Some(thing);
-        self.filled.notify_one();
+        self.lock().given = Some(thing);
+        self.changed.notify_one();
     }
 
     fn taken(&self) -> Option<T> {
-        self.given
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+        self.lock().given.take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Its place in the queue is left by the thread that waits there.
+impl<T: Send> Cut for Waiter<T> {
+    fn cut(&self) {
+        self.lock().is_cut = true;
+        self.changed.notify_one();
     }
 }
 
@@ -107,6 +128,17 @@ mod tests {
         assert_eq!(first.wait(Duration::ZERO), Some(1));
         assert_eq!(queue.leave(&third), Some(2));
         assert_eq!(third.wait(Duration::ZERO), None);
+    }
+
+    #[test]
+    fn a_wait_that_is_cut_off_ends_and_what_was_given_before_is_not_lost() {
+        let mut queue = Queue::default();
+        let (first, second) = (queue.join(), queue.join());
+        assert_eq!(queue.give(1), Ok(()));
+        first.cut();
+        second.cut();
+        let limit = Duration::from_secs(60);
+        assert_eq!((first.wait(limit), second.wait(limit)), (Some(1), None));
     }
 
     #[cfg(feature = "sqlite")]

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::driver::queue::{Queue, Waiter};
+use crate::driver::{Cutter, work};
 use crate::error::{Error, ErrorKind};
 
 #[cfg(feature = "sqlite")]
@@ -92,7 +93,9 @@ impl Turns {
         }
         drop(state);
         let started = Instant::now();
-        if let Some(answer) = place.wait(limit) {
+        let held = work::hold(work::Kind::Place, || Cutter::new(&place));
+        let given = held.is_ok().then(|| place.wait(limit)).flatten();
+        if let Some(answer) = given {
             return self.turn(&answer);
         }
         let mut state = self.lock();
@@ -101,6 +104,7 @@ impl Turns {
                 drop(state);
                 self.turn(&answer)
             }
+            None if work::is_abandoned() => Err(NoTurn::Ended),
             None => Err(NoTurn::InVain(InVain {
                 waiting: state.waiting.len(),
                 waited_ms: started.elapsed().as_millis(),
@@ -156,7 +160,7 @@ impl From<NoTurn> for Error {
     fn from(refusal: NoTurn) -> Self {
         match refusal {
             NoTurn::InVain(how) => Self::new(ErrorKind::Busy).with_source(how),
-            NoTurn::Ended => Self::new(ErrorKind::Closed),
+            NoTurn::Ended => Self::new(work::reason()),
         }
     }
 }

@@ -171,6 +171,7 @@ impl ErrorKind {
             | Self::WrongColumns { .. }
             | Self::AfterCommit
             | Self::Closed
+            | Self::Cancelled
             | Self::StillInUse { .. }
             | Self::Forked
             | Self::Database { .. } => false,

@@ -145,6 +145,8 @@ pub enum ErrorKind {
     AfterCommit,
     /// The engine was closed.
     Closed,
+    /// The caller does not wait for the call any more: the future of `db.run(…)` was dropped. Seen by the closure that ran then.
+    Cancelled,
     /// The engine was closed, and some of its connections had not come back within the time: they are cut off.
     StillInUse {
         /// How many.
@@ -310,6 +312,7 @@ impl fmt::Display for ErrorKind {
                 out.write_str("the transaction is committed, but what was to run afterwards failed")
             }
             Self::Closed => out.write_str("the engine is closed"),
+            Self::Cancelled => out.write_str("the call was cancelled"),
             Self::StillInUse { connections } => {
                 write!(
                     out,

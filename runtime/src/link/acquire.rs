@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Link;
-use super::pool::Pool;
-use crate::error::Result;
+use super::pool::{Pool, Pooled};
+use crate::driver::work;
+use crate::error::{Operation, Result};
 
 impl Pool {
     /// An idle connection, or a new one, or the next that comes back: waiters are served first in, first out. Waiting,
@@ -17,14 +18,25 @@ impl Pool {
     /// The same within another limit.
     pub(crate) fn acquire_within(self: &Arc<Self>, limit: Duration) -> Result<Link> {
         self.take(limit)
-            .map(|pooled| Link::new(pooled, Arc::clone(self)))
+            .and_then(|pooled| self.lend(pooled))
             .map_err(|error| error.on_engine(self.engine()))
     }
 
     /// The same for a call that writes. Where one connection writes at a time, it waits without holding one.
     pub(crate) fn acquire_writer(self: &Arc<Self>) -> Result<Link> {
         self.take_writer()
-            .map(|pooled| Link::new(pooled, Arc::clone(self)))
+            .and_then(|pooled| self.lend(pooled))
             .map_err(|error| error.on_engine(self.engine()))
+    }
+
+    /// The connection goes back unused where the caller was abandoned while it waited.
+    fn lend(self: &Arc<Self>, pooled: Pooled) -> Result<Link> {
+        match work::hold(work::Kind::Connection, || pooled.physical.cutter()) {
+            Ok(holding) => Ok(Link::new(pooled, Arc::clone(self), holding)),
+            Err(cancelled) => {
+                self.put_back(pooled);
+                Err(cancelled.during(Operation::Acquire))
+            }
+        }
     }
 }

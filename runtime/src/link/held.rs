@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use self::standing::{Begun, Standing};
 use crate::driver::TransactionOptions;
+use crate::driver::work::{self, Holding};
 use crate::driver::{Cursor, DROP_LIMIT, Physical, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::link::drift::{Use, Watch};
@@ -27,12 +28,15 @@ pub(crate) struct Link {
     reading: bool,
     /// A row could not be read: the columns may have been described wrongly, and would be so again.
     distrusted: bool,
+    /// To which work it belongs.
+    holding: Holding,
 }
 
 /// Rows that are being read, as long as it lives.
 pub(crate) struct Reading<'l> {
     cursor: Cursor<'l>,
     pool: &'l Pool,
+    holding: &'l Holding,
     reading: &'l mut bool,
     distrusted: &'l mut bool,
     standing: &'l mut Standing,
@@ -64,6 +68,7 @@ impl Reading<'_> {
     ) -> Result<Option<T>> {
         let pull = || {
             self.pool.ensure_usable()?;
+            self.holding.ensure_wanted()?;
             self.ensure_in_time()?;
             let row = self.cursor.next()?;
             row.map(|mut row| read(&mut row)).transpose()
@@ -82,13 +87,14 @@ impl Drop for Reading<'_> {
 }
 
 impl Link {
-    pub(crate) fn new(pooled: Pooled, pool: Arc<Pool>) -> Self {
+    pub(crate) fn new(pooled: Pooled, pool: Arc<Pool>, holding: Holding) -> Self {
         Self {
             pooled: Some(pooled),
             pool,
             standing: Standing::default(),
             reading: false,
             distrusted: false,
+            holding,
         }
     }
 
@@ -100,6 +106,7 @@ impl Link {
             standing: Standing::default(),
             reading: false,
             distrusted: false,
+            holding: Holding::default(),
         };
         std::mem::replace(self, nothing)
     }
@@ -136,6 +143,7 @@ impl Link {
         Ok(Reading {
             cursor,
             pool: &self.pool,
+            holding: &self.holding,
             reading: &mut self.reading,
             distrusted: &mut self.distrusted,
             standing: &mut self.standing,
@@ -234,6 +242,7 @@ impl Link {
     /// May anything be sent at all?
     fn ensure_ours(&self) -> Result<()> {
         self.pool.ensure_usable()?;
+        self.holding.ensure_wanted()?;
         if self.pooled.is_none() {
             return Err(Error::new(ErrorKind::TransactionForgotten));
         }
@@ -322,6 +331,7 @@ impl Link {
         let pooled = self.pooled.as_mut().expect("taken out only by drop");
         if pooled.physical.is_broken() {
             self.pool.reopen(pooled)?;
+            self.holding = work::hold(work::Kind::Connection, || pooled.physical.cutter())?;
         }
         Ok(())
     }
@@ -462,7 +472,8 @@ impl Drop for Link {
             self.tell(begun, "a transaction was left open and is rolled back");
         }
         let is_doubtful = self.distrusted && pooled.physical.is_described_by_server();
-        if self.reading || self.depth() > 0 || is_doubtful {
+        let was_cut = self.holding.release();
+        if self.reading || self.depth() > 0 || is_doubtful || was_cut {
             self.pool.discard(pooled);
         } else {
             self.pool.put_back(pooled);

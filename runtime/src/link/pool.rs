@@ -209,6 +209,12 @@ impl Pool {
             .expect("one type is kept with a pool: the hooks")
     }
 
+    /// Returns how many connections there may be.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn max_connections(&self) -> usize {
+        self.limits.max_connections
+    }
+
     /// Returns how long a caller waits for a connection unless it says otherwise.
     pub(crate) fn acquire_timeout(&self) -> Duration {
         self.limits.acquire_timeout

@@ -11,6 +11,7 @@ const LAYERS: &[&str] = &[
     "error",
     "value",
     "driver",
+    "workers",
     "link/dialect",
     "link/engine",
     "link/program",

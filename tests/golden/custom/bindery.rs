@@ -1248,6 +1248,8 @@ impl ::bindery::GeneratedDatabases for Databases {
     }
 }
 
+::bindery::__private::asynchronous!(Databases);
+
 static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
     engines: &[::bindery::__private::EngineInfo {
         name: "default",

@@ -26,6 +26,7 @@ use super::{Cutter, Leaving, TakeRow, WriteParams};
 use crate::driver::TableSql;
 use crate::driver::TransactionOptions;
 use crate::driver::turns::Turn;
+use crate::driver::work;
 use crate::error::Written;
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::value::ColumnSet;
@@ -169,7 +170,7 @@ impl SqliteConnection {
             return Err(Error::new(ErrorKind::ConnectionLost));
         }
         if self.watched.is_cut() {
-            return Err(Error::new(ErrorKind::Closed));
+            return Err(Error::new(work::reason()));
         }
         self.watched.begin();
         if self.watched.is_over() {
@@ -485,7 +486,7 @@ impl Call<'_> {
         self.file.watched.set_lock_limit(self.writing.take_turn()?);
         // Nothing begins any more, also where the turn came late.
         if self.file.watched.is_cut() {
-            return Err(Error::new(ErrorKind::Closed));
+            return Err(Error::new(work::reason()));
         }
         // In a file that is no longer in its place written rows would be lost.
         if self.file.watched.has_moved() {

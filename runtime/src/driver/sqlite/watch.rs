@@ -19,6 +19,7 @@ use super::readings::{Amid, Readings};
 use crate::driver::Cutter;
 use crate::driver::cut::Cut;
 use crate::driver::turns::Gate;
+use crate::driver::work;
 use crate::error::{Error, ErrorKind};
 use crate::value::sqlite::error::own_reading_error;
 
@@ -138,7 +139,7 @@ impl Watched {
     pub(super) fn explained(&self, error: Error) -> Error {
         match error.kind() {
             ErrorKind::Timeout { .. } | ErrorKind::Busy if self.is_cut() => {
-                Error::new(ErrorKind::Closed)
+                Error::new(work::reason())
             }
             ErrorKind::Busy if self.waits_for_itself() => own_reading_error(),
             _ => error,

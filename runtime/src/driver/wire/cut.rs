@@ -16,6 +16,7 @@ use super::Deadline;
 use super::stream::wait_for;
 use crate::driver::cut::Cut;
 use crate::driver::leaving::Leave;
+use crate::driver::work;
 
 /// A socket.
 pub(super) struct Wire<S> {
@@ -105,7 +106,8 @@ pub(super) struct CutOff;
 
 impl fmt::Display for CutOff {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("the engine was closed, and the connection was cut off")
+        let why = work::reason();
+        write!(out, "{why}, and the connection was cut off")
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::CutOff;
+use crate::driver::work;
 use crate::error::DatabaseError;
 use crate::error::{Error, ErrorKind, TimeoutPhase};
 
@@ -62,7 +63,7 @@ impl<S> Fault<S> {
                 let phase = TimeoutPhase::Statement;
                 lost(ErrorKind::Timeout { phase }, "no answer came in time")
             }
-            Self::Io(error) if is_cut(&error) => lost(ErrorKind::Closed, &error.to_string()),
+            Self::Io(error) if is_cut(&error) => lost(work::reason(), &error.to_string()),
             Self::Io(error) => lost(ErrorKind::ConnectionLost, &error.to_string()),
             Self::Protocol(why) => lost(ErrorKind::ConnectionLost, why),
             Self::Stranger { expected, found } => strange(expected, found),

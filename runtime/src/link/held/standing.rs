@@ -227,6 +227,7 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::WrongColumns { .. }
         | ErrorKind::AfterCommit
         | ErrorKind::Closed
+        | ErrorKind::Cancelled
         | ErrorKind::StillInUse { .. }
         | ErrorKind::Forked => false,
     }

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::moment::Moment;
 use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot};
-use crate::driver::Physical;
 use crate::driver::queue::Waiter;
 use crate::driver::turns::NoTurn;
+use crate::driver::{Cutter, Physical, work};
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 
 /// How long a connection may take to show that it is good.
@@ -60,12 +60,17 @@ impl Pool {
 
     /// Waits for what the queue gives within the limit.
     fn wait(&self, place: &Arc<Waiter<Grant>>, limit: Duration) -> Result<Grant> {
-        if let Some(grant) = place.wait(limit) {
+        let held = work::hold(work::Kind::Place, || Cutter::new(place));
+        let given = held.is_ok().then(|| place.wait(limit)).flatten();
+        if let Some(grant) = given {
             return Ok(grant);
         }
         let mut state = self.lock();
         if let Some(grant) = state.waiting.leave(place) {
             return Ok(grant);
+        }
+        if work::is_abandoned() {
+            return Err(Error::new(work::reason()).during(Operation::Acquire));
         }
         state.timeouts += 1;
         let kind = ErrorKind::PoolExhausted {

@@ -1,0 +1,69 @@
+//! Calls from asynchronous code: blocking work is done by the program's own threads (`workers`), and waited for without one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Configured, GeneratedDatabases, Registry};
+use crate::error::{Error, Result};
+use crate::link::pool::Pool;
+use crate::workers::{Run, WorkerStats, Workers};
+
+/// The threads of a program's databases, which end with them.
+pub(super) struct OwnWorkers(Arc<Workers>);
+
+impl OwnWorkers {
+    /// As many as there can be connections; what waits for a turn waits as long as it would for a connection.
+    pub(super) fn of(engines: &[Configured]) -> Arc<Self> {
+        let pools = || engines.iter().flat_map(Configured::pools);
+        let size = pools().map(|pool| pool.max_connections()).sum();
+        let limit = pools().map(|pool| pool.acquire_timeout()).max();
+        Arc::new(Self(Workers::new(size, limit.unwrap_or_default())))
+    }
+
+    pub(super) fn get(&self) -> &Arc<Workers> {
+        &self.0
+    }
+}
+
+impl Drop for OwnWorkers {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+impl Configured {
+    fn pools(&self) -> impl Iterator<Item = &Arc<Pool>> {
+        let replicas = self.replicas.iter().map(|replica| &replica.pool);
+        std::iter::once(&self.pool).chain(replicas)
+    }
+}
+
+impl Registry {
+    /// Describes the asynchronous work of the moment: [`run`](GeneratedDatabases::run).
+    pub fn worker_stats(&self) -> WorkerStats {
+        self.workers.get().stats()
+    }
+
+    /// [`close_within`](Self::close_within) for asynchronous code. It is done on a thread of its own, also where the future
+    /// is dropped.
+    pub fn close_within_async(&self, limit: Duration) -> Run<()> {
+        let registry = self.clone();
+        Run::new(&Workers::new(1, limit), move || {
+            registry.close_within(limit)
+        })
+    }
+}
+
+/// Has `work` done by a worker thread.
+pub(super) fn run<D: GeneratedDatabases, T, E>(
+    db: &D,
+    work: impl FnOnce(&D) -> Result<T, E> + Send + 'static,
+) -> Run<T, E>
+where
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    let workers = Arc::clone(db.workers.get());
+    let db = db.clone();
+    Run::new(&workers, move || work(&db))
+}

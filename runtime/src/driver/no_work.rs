@@ -1,0 +1,49 @@
+//! In place of `work.rs` in a program without the feature `tokio`: no thread works for a caller elsewhere.
+
+use super::Cutter;
+use crate::error::{ErrorKind, Result};
+
+/// What can be cut off.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    Place,
+    Connection,
+}
+
+/// Belongs to no work.
+#[derive(Default)]
+pub(crate) struct Holding(());
+
+impl Holding {
+    #[inline]
+    #[allow(clippy::unused_self, reason = "called as with the feature")]
+    pub(crate) fn release(&mut self) -> bool {
+        false
+    }
+
+    #[inline]
+    #[allow(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "called as with the feature"
+    )]
+    pub(crate) fn ensure_wanted(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[inline]
+#[allow(clippy::unnecessary_wraps, reason = "called as with the feature")]
+pub(crate) fn hold(_: Kind, _: impl FnOnce() -> Cutter) -> Result<Holding> {
+    Ok(Holding(()))
+}
+
+#[inline]
+pub(crate) fn is_abandoned() -> bool {
+    false
+}
+
+/// Returns why something was cut off.
+pub(crate) fn reason() -> ErrorKind {
+    ErrorKind::Closed
+}

@@ -1,0 +1,215 @@
+//! Work that a thread does for a caller elsewhere, who may abandon it. No call begins on its behalf any more then, and it waits in
+//! no queue. A statement that is at work may end by itself, so that the connection can be used again; one that does not is cut
+//! off a little later. Without the feature `tokio` there is no such work (`no_work.rs`).
+
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Cutter;
+use crate::error::{Error, ErrorKind, Result};
+
+thread_local! {
+    static CURRENT: RefCell<Option<Work>> = const { RefCell::new(None) };
+}
+
+/// One piece of work, seen by the thread that does it and by its caller.
+#[derive(Clone, Default)]
+pub(crate) struct Work(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    is_abandoned: AtomicBool,
+    is_cut: AtomicBool,
+    held: Mutex<Held>,
+}
+
+/// What the thread has or waits for.
+#[derive(Default)]
+struct Held {
+    next: u64,
+    all: Vec<One>,
+}
+
+struct One {
+    number: u64,
+    cutter: Cutter,
+    kind: Kind,
+}
+
+/// What can be cut off.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A place in a queue.
+    Place,
+    Connection,
+}
+
+impl Work {
+    /// Runs this as the work of the calling thread.
+    pub(crate) fn enter<T>(&self, run: impl FnOnce() -> T) -> T {
+        let before = CURRENT.replace(Some(self.clone()));
+        let _restored = Restored(before);
+        run()
+    }
+
+    /// Has nothing more begin on its behalf. `true` where it holds connections, which it gives back soon unless a statement
+    /// takes long.
+    pub(crate) fn abandon(&self) -> bool {
+        self.0.is_abandoned.store(true, Ordering::Release);
+        let held = self.0.lock();
+        let places = held.all.iter().filter(|one| one.kind == Kind::Place);
+        places.for_each(|one| one.cutter.cut());
+        held.all.iter().any(|one| one.kind == Kind::Connection)
+    }
+
+    /// Cuts off what it still holds. Does not wait itself.
+    pub(crate) fn cut(&self) {
+        let held = self.0.lock();
+        self.0.is_cut.store(true, Ordering::Release);
+        held.all.iter().for_each(|one| one.cutter.cut());
+    }
+
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.0.is_abandoned.load(Ordering::Acquire)
+    }
+
+    /// Has this cut off when the work is abandoned.
+    fn hold(&self, kind: Kind, cutter: Cutter) -> Result<Holding> {
+        let mut held = self.0.lock();
+        // Under the lock: work that is abandoned from here on finds it.
+        if self.is_abandoned() {
+            return Err(cancelled());
+        }
+        held.next += 1;
+        let number = held.next;
+        held.all.push(One {
+            number,
+            cutter,
+            kind,
+        });
+        Ok(Holding(Some((self.clone(), number))))
+    }
+}
+
+impl Shared {
+    /// Cutters do not panic, so a poisoned list is still a whole one.
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The work that the thread did before, if it did any.
+struct Restored(Option<Work>);
+
+impl Drop for Restored {
+    fn drop(&mut self) {
+        CURRENT.set(self.0.take());
+    }
+}
+
+/// A connection or a place in a queue that belongs to a piece of work, until it is dropped.
+#[derive(Default)]
+pub(crate) struct Holding(Option<(Work, u64)>);
+
+impl Holding {
+    /// Has it belong to no work any more, and returns whether it was cut off.
+    pub(crate) fn release(&mut self) -> bool {
+        self.0.take().is_some_and(|(work, number)| {
+            let mut held = work.0.lock();
+            held.all.retain(|one| one.number != number);
+            work.0.is_cut.load(Ordering::Acquire)
+        })
+    }
+
+    /// May something more be done with it?
+    #[inline]
+    pub(crate) fn ensure_wanted(&self) -> Result<()> {
+        match &self.0 {
+            Some((work, _)) if work.is_abandoned() => Err(cancelled()),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Holding {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+/// Has this belong to the work of the calling thread, if that does any.
+///
+/// # Errors
+/// The work is abandoned.
+pub(crate) fn hold(kind: Kind, cutter: impl FnOnce() -> Cutter) -> Result<Holding> {
+    CURRENT.with_borrow(|current| match current {
+        Some(work) => work.hold(kind, cutter()),
+        None => Ok(Holding::default()),
+    })
+}
+
+/// Is the work of the calling thread abandoned?
+pub(crate) fn is_abandoned() -> bool {
+    CURRENT.with_borrow(|current| current.as_ref().is_some_and(Work::is_abandoned))
+}
+
+/// Returns why something was cut off that the calling thread waited for.
+pub(crate) fn reason() -> ErrorKind {
+    if is_abandoned() {
+        ErrorKind::Cancelled
+    } else {
+        ErrorKind::Closed
+    }
+}
+
+#[cold]
+fn cancelled() -> Error {
+    Error::new(ErrorKind::Cancelled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::cut::Cut;
+
+    #[derive(Default)]
+    struct Wait(AtomicBool);
+
+    impl Cut for Wait {
+        fn cut(&self) {
+            self.0.store(true, Ordering::Release);
+        }
+    }
+
+    #[test]
+    fn what_is_held_is_cut_off_and_what_was_given_back_is_not() {
+        let work = Work::default();
+        let [held, given_back, place, of_another] = [(); 4].map(|()| Arc::<Wait>::default());
+        let hold_here = |kind, wait| hold(kind, || Cutter::new(wait)).ok().unwrap();
+        let (mut holding, _waiting) = work.enter(|| {
+            assert!(!hold_here(Kind::Connection, &given_back).release());
+            let waiting = hold_here(Kind::Place, &place);
+            (hold_here(Kind::Connection, &held), waiting)
+        });
+        let mut others = hold_here(Kind::Connection, &of_another);
+        holding.ensure_wanted().unwrap();
+        let is_cut = |wait: &Arc<Wait>| wait.0.load(Ordering::Acquire);
+        assert!(work.abandon());
+        assert!(is_cut(&place) && !is_cut(&held));
+        let error = holding.ensure_wanted().unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::Cancelled);
+        others.ensure_wanted().unwrap();
+        work.cut();
+        assert!(is_cut(&held) && holding.release());
+        assert!(!is_cut(&given_back) && !is_cut(&of_another) && !others.release());
+        assert_eq!(reason(), ErrorKind::Closed);
+        work.enter(|| {
+            assert_eq!(reason(), ErrorKind::Cancelled);
+            let error = hold(Kind::Place, || Cutter::new(&held))
+                .map(drop)
+                .unwrap_err();
+            assert_eq!(*error.kind(), ErrorKind::Cancelled);
+        });
+    }
+}

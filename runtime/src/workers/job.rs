@@ -1,0 +1,222 @@
+//! One piece of work, and the future that waits for it. The future needs no reactor and no timer of a runtime, so that it
+//! runs in every one.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::thread;
+
+use super::carried::Carried;
+use super::permit::Permit;
+use super::{Task, Workers};
+use crate::driver::work::Work;
+use crate::error::Error;
+
+/// The outcome of a piece of work, or its panic.
+type Outcome<T, E> = thread::Result<Result<T, E>>;
+
+struct Job<F, T, E> {
+    state: Mutex<State<F, T, E>>,
+    work: Work,
+}
+
+enum State<F, T, E> {
+    Waiting(F, Carried, Option<Waker>),
+    Running(Option<Waker>),
+    Done(Outcome<T, E>),
+    /// The outcome was taken, or will not be.
+    Over,
+}
+
+/// A job as its future sees it.
+trait Awaited<T, E>: Task {
+    /// Keeps what the task has that polls first.
+    fn carry(&self);
+
+    /// The outcome, if it is there.
+    fn poll(&self, context: &mut Context<'_>) -> Poll<Outcome<T, E>>;
+
+    /// The future waits no more. Returns the work, if it was begun.
+    fn abandon(&self) -> Option<&Work>;
+}
+
+/// Waits for work that is done on another thread: [`run`](crate::GeneratedDatabases::run).
+///
+/// Nothing is done before it is polled. Dropping it gives the place of work that waits for its turn to the next, and
+/// cancels work that was begun: its next call is [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled), a statement that does not
+/// end within 50 ms is cancelled in the database, transactions are rolled back. As ever when an answer is not waited for,
+/// whether a write or a COMMIT that was being sent is stored is not known then.
+///
+/// # Panics
+/// A panic of the work goes on in the task that waits for it.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Run<T, E = Error> {
+    job: Arc<dyn Awaited<T, E>>,
+    workers: Arc<Workers>,
+    standing: Standing,
+}
+
+enum Standing {
+    New,
+    Submitted {
+        /// In the queue, if it had to wait.
+        place: Option<u64>,
+    },
+    Over,
+}
+
+impl<T: Send + 'static, E: From<Error> + Send + 'static> Run<T, E> {
+    pub(crate) fn new(
+        workers: &Arc<Workers>,
+        work: impl FnOnce() -> Result<T, E> + Send + 'static,
+    ) -> Self {
+        let job = Job {
+            state: Mutex::new(State::Waiting(work, Carried::nothing(), None)),
+            work: Work::default(),
+        };
+        Self {
+            job: Arc::new(job),
+            workers: Arc::clone(workers),
+            standing: Standing::New,
+        }
+    }
+}
+
+impl<T: 'static, E: 'static> Future for Run<T, E> {
+    type Output = Result<T, E>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Standing::New = self.standing {
+            self.job.carry();
+            let task: Arc<dyn Task> = Arc::clone(&self.job) as _;
+            let place = self.workers.submit(task);
+            self.standing = Standing::Submitted { place };
+        }
+        let Poll::Ready(outcome) = self.job.poll(context) else {
+            return Poll::Pending;
+        };
+        self.standing = Standing::Over;
+        match outcome {
+            Ok(outcome) => Poll::Ready(outcome),
+            Err(panic) => resume_unwind(panic),
+        }
+    }
+}
+
+impl<T, E> Drop for Run<T, E> {
+    fn drop(&mut self) {
+        if let Standing::Over = self.standing {
+            return;
+        }
+        if let Some(work) = self.job.abandon() {
+            self.workers.abandon(work);
+        } else if let Standing::Submitted { place: Some(place) } = self.standing {
+            self.workers.leave(place);
+        }
+    }
+}
+
+impl<T, E> fmt::Debug for Run<T, E> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Run")
+    }
+}
+
+impl<F, T, E> Job<F, T, E> {
+    fn put(&self, state: State<F, T, E>) -> State<F, T, E> {
+        std::mem::replace(&mut *self.lock(), state)
+    }
+
+    /// Wakes the task that waits, if it still does.
+    fn finish(&self, outcome: Outcome<T, E>) {
+        let mut state = self.lock();
+        if let State::Over = *state {
+            drop(state);
+            drop(outcome);
+            return;
+        }
+        let before = std::mem::replace(&mut *state, State::Done(outcome));
+        drop(state);
+        if let State::Waiting(_, _, Some(waker)) | State::Running(Some(waker)) = before {
+            waker.wake();
+        }
+    }
+
+    /// Nothing of the program's runs under the lock, so a poisoned state is still a whole one.
+    fn lock(&self) -> MutexGuard<'_, State<F, T, E>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes out what is to be done, unless no caller wants it any more.
+    fn begin(&self) -> Option<(F, Carried)> {
+        let mut state = self.lock();
+        match std::mem::replace(&mut *state, State::Over) {
+            State::Waiting(work, carried, waker) => {
+                *state = State::Running(waker);
+                Some((work, carried))
+            }
+            other @ (State::Running(_) | State::Done(_) | State::Over) => {
+                *state = other;
+                None
+            }
+        }
+    }
+}
+
+impl<F, T, E> Task for Job<F, T, E>
+where
+    F: FnOnce() -> Result<T, E> + Send,
+    T: Send,
+    E: From<Error> + Send,
+{
+    fn run(&self, permit: Permit) -> Option<Permit> {
+        if let Some((work, carried)) = self.begin() {
+            let work = || carried.around(work);
+            let outcome = catch_unwind(AssertUnwindSafe(|| self.work.enter(work)));
+            self.finish(outcome);
+        }
+        Some(permit)
+    }
+
+    fn refuse(&self, why: Error) {
+        self.finish(Ok(Err(E::from(why))));
+    }
+}
+
+impl<F, T, E> Awaited<T, E> for Job<F, T, E>
+where
+    F: FnOnce() -> Result<T, E> + Send,
+    T: Send,
+    E: From<Error> + Send,
+{
+    fn carry(&self) {
+        if let State::Waiting(_, carried, _) = &mut *self.lock() {
+            *carried = Carried::from_here();
+        }
+    }
+
+    fn poll(&self, context: &mut Context<'_>) -> Poll<Outcome<T, E>> {
+        let mut state = self.lock();
+        if let State::Waiting(_, _, waker) | State::Running(waker) = &mut *state {
+            match waker {
+                Some(waker) => waker.clone_from(context.waker()),
+                None => *waker = Some(context.waker().clone()),
+            }
+            return Poll::Pending;
+        }
+        match std::mem::replace(&mut *state, State::Over) {
+            State::Done(outcome) => Poll::Ready(outcome),
+            State::Waiting(..) | State::Running(_) | State::Over => {
+                panic!("a future was polled after it was ready")
+            }
+        }
+    }
+
+    fn abandon(&self) -> Option<&Work> {
+        let before = self.put(State::Over);
+        matches!(before, State::Running(_)).then_some(&self.work)
+    }
+}

@@ -1,0 +1,86 @@
+//! The time limits of waiting for a turn, and of work that was abandoned. All that wait have the same limit, and so have all that
+//! were abandoned: the first of each queue is the first whose time is over. One thread looks at these, and is there only
+//! while there are any.
+
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{State, Waiting, Workers};
+use crate::error::{Error, ErrorKind, Operation};
+
+/// How long a statement of abandoned work may go on: most end by themselves, and a connection that need not be cut off need not be
+/// replaced.
+pub(super) const GRACE: Duration = Duration::from_millis(50);
+
+impl Workers {
+    /// Something waits. Without a thread for it, it waits as long as it takes.
+    pub(super) fn see_to_limits(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
+        if std::mem::replace(&mut state.is_limited, true) {
+            return;
+        }
+        drop(state);
+        let workers = Arc::clone(self);
+        let thread = thread::Builder::new().name("bindery-limits".to_owned());
+        if thread.spawn(move || workers.limit_waits()).is_err() {
+            self.lock().is_limited = false;
+        }
+    }
+
+    fn limit_waits(&self) {
+        let mut state = self.refuse_overdue(self.lock());
+        while let Some(left) = state.until_next(self.limit) {
+            let waited = self.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let now = Instant::now();
+            while let Some((_, work)) = state.abandoned.pop_front_if(|(at, _)| *at <= now) {
+                work.cut();
+            }
+            state = self.refuse_overdue(state);
+        }
+        state.is_limited = false;
+    }
+
+    fn refuse_overdue<'w>(&'w self, mut state: MutexGuard<'w, State>) -> MutexGuard<'w, State> {
+        while let Some((_, Waiting { task, since })) = state.pop_overdue(self) {
+            state.timeouts += 1;
+            let error = self.exhausted(&state, since);
+            drop(state);
+            task.refuse(error);
+            drop(task);
+            state = self.lock();
+        }
+        state
+    }
+
+    fn exhausted(&self, state: &State, since: Instant) -> Error {
+        let oldest = state.permits.values().next();
+        Error::new(ErrorKind::PoolExhausted {
+            size: self.size,
+            waiting: state.waiting.len(),
+            waited_ms: millis(since),
+            oldest_checkout_ms: oldest.copied().map(millis),
+        })
+        .during(Operation::Acquire)
+    }
+}
+
+impl State {
+    /// Returns how long there is nothing to do, at least; `None` where there will be nothing.
+    fn until_next(&self, limit: Duration) -> Option<Duration> {
+        let first = self.waiting.first_key_value();
+        let waits = first.map(|(_, first)| limit.saturating_sub(first.since.elapsed()));
+        let abandoned = self.abandoned.front();
+        let ends = abandoned.map(|(at, _)| at.saturating_duration_since(Instant::now()));
+        waits.into_iter().chain(ends).min()
+    }
+
+    fn pop_overdue(&mut self, workers: &Workers) -> Option<(u64, Waiting)> {
+        let first = self.waiting.first_entry()?;
+        (first.get().since.elapsed() >= workers.limit).then(|| first.remove_entry())
+    }
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
