@@ -105,6 +105,11 @@ mod examples_of_engines {}
 #[doc = include_str!("../../docs/choosing.md")]
 mod examples_of_choosing {}
 
+/// The examples of `docs/errors.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/errors.md")]
+mod examples_of_errors {}
+
 /// The examples of `docs/transactions.md` compile.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/transactions.md")]

@@ -30,28 +30,28 @@ struct TestDatabase {
 type Provoke = fn(&mut TestDatabase) -> Option<Error>;
 
 const CASES: &[(&str, Provoke)] = &[
-    ("a value that a unique key holds already", unique),
-    ("a foreign key that refers to nothing", foreign_key),
-    ("a value that others refer to is deleted", referred_to),
-    ("no value for a column without NULL", not_null),
-    ("a check that is not met", check),
+    ("a duplicate value of a unique key", unique),
+    ("a foreign key to a row that does not exist", foreign_key),
+    ("a row that others refer to is deleted", referred_to),
+    ("NULL in a column that is NOT NULL", not_null),
+    ("a violated check", check),
     ("a text that is too long", too_long),
     ("a number out of range", out_of_range),
     ("a deadlock", deadlock),
     (
-        "a change of what was changed since it was read",
+        "an update of a row that was changed since it was read",
         serialization,
     ),
-    ("a lock that does not come free", lock_timeout),
+    ("a lock that is not released", lock_timeout),
     ("a statement that takes too long", statement_timeout),
-    ("a table that is not there", unknown_table),
-    ("a column that is not there", unknown_column),
-    ("no right to do it", no_right),
-    ("a statement that is no SQL", syntax),
+    ("a missing table", unknown_table),
+    ("a missing column", unknown_column),
+    ("a missing privilege", no_right),
+    ("a syntax error", syntax),
     ("a connection that is closed while idle", connection_lost),
     ("a COMMIT whose answer is lost", commit_lost),
-    ("no room left", disk_full),
-    ("a transaction that may only read", read_only),
+    ("a full disk", disk_full),
+    ("a write in a read-only transaction", read_only),
 ];
 
 const DATABASES: [&str; 4] = ["SQLite", "PostgreSQL", "MariaDB", "MySQL"];
@@ -104,11 +104,11 @@ fn are_on_the_page(name: &'static str) {
     assert_eq!(written, rows, "{help}");
 }
 
-/// Each row is in the table's place for it, and nothing else was written into the page.
+/// Each row is in its place, and nothing else was written into the table.
 #[test]
-fn the_page_of_errors_is_a_table_between_its_texts() {
+fn the_table_of_errors_is_in_order() {
     let (page, rows) = (page(), rows_of(&page()));
-    assert_eq!(page, of_rows(&rows));
+    assert_eq!(page, with_rows(&page, &rows));
     let places: Vec<_> = rows.iter().map(|(place, _)| *place).collect();
     let in_order: Vec<_> = all_places()
         .filter(|place| places.contains(place))
@@ -141,9 +141,18 @@ fn rows_of(page: &str) -> Vec<Row> {
     page.lines().filter_map(row).collect()
 }
 
-fn of_rows(rows: &[Row]) -> String {
+/// The page with these rows as its table.
+fn with_rows(page: &str, rows: &[Row]) -> String {
+    let (before, table) = page.split_once(HEAD).expect("the page has the table");
+    let mut after = table
+        .split_inclusive('\n')
+        .skip_while(|line| line.starts_with('|'));
     let lines = rows.iter().map(|(_, line)| format!("{line}\n"));
-    format!("{HEAD}{}{TAIL}", lines.collect::<String>())
+    format!(
+        "{before}{HEAD}{}{}",
+        lines.collect::<String>(),
+        after.by_ref().collect::<String>()
+    )
 }
 
 /// Writes the rows of one database anew. One test at a time.
@@ -155,7 +164,7 @@ fn update(name: &str, rows: &[Row]) {
     all.extend_from_slice(rows);
     let place = |place| all_places().position(|known| known == place);
     all.sort_by_key(|(found, _)| place(*found));
-    std::fs::write(PAGE, of_rows(&all)).expect("the documents are there");
+    std::fs::write(PAGE, with_rows(&page(), &all)).expect("the documents are there");
 }
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors.md");
@@ -164,84 +173,10 @@ fn page() -> String {
     std::fs::read_to_string(PAGE).expect("the documents are there")
 }
 
+/// The head of the table; it ends at the first line that is no row. All around it is written by hand.
 const HEAD: &str = "\
-# Errors
-
-Every error of the runtime is a `bindery::Error`. It names engine, model and operation, and, for calls with many \
-rows, the row where the database reports it. What it prints holds no value, no password and none of the server's \
-texts that may quote one: what a trigger raises, and names that only it knows, are never shown.
-
-A value that the database cannot hold (NaN on SQLite, a number past its column's, a text with NUL on PostgreSQL, one larger \
-than the server takes) is refused before anything is sent, and ends no transaction. Its error names table, column and row \
-(`table()`, `column()`, `row()`), whichever call it was given to; so does one of a value that could not be read.
-
-* `kind()` is the same on every database and can be compared; the usual ones have a method each: `is_unique_violation()`, \
-`is_foreign_key_violation()`, `is_not_found()`, `is_busy()`, `is_conflict()`, `is_timeout()`, `is_connection_lost()`, …
-* `constraint()` is the model's own key, foreign key or check that is violated, the same on every database: \
-`error.constraint() == users::EMAIL`. See [constraints](#constraints).
-* `{:?}`, which is what `main` prints of a `Result`, is the sentence and a line for each cause.
-* `server_message()` is the server's own text, returned only when called by this name. It may hold values of rows: \
-keep it out of logs.
-* `code()` is the database's own: SQLSTATE, the number of MySQL and MariaDB, SQLite's extended result code.
-* `applied()` says whether the call has changed anything: `No`, `Yes` (only what came after the write failed), or \
-`Unknown` (the answer was lost). A definite answer is never wrong.
-* `is_retryable()`: nothing was changed, and the same work may succeed when it is tried again, in a transaction the whole of it.
-* `commit_token()` of a COMMIT that is `Unknown` is a token; `db.resolve(token, limit)` finds out what became of it.
-
-## What is seen
-
-Written by `BINDERY_UPDATE=1 cargo test -p bindery --lib error_table`, which provokes each on the databases it finds. \
-Statements run outside a transaction unless stated otherwise.
-
 | provoked | database | kind | code | reported | retryable | applied |
 |---|---|---|---|---|---|---|
-";
-
-const TAIL: &str = "
-A deadlock needs two writers, and SQLite has one at a time. SQLite has no users and no rights, and no lengths of \
-texts but by checks. PostgreSQL's full disk is raised by a block of PL/pgSQL. What MySQL reports is tested where \
-the tests run on it (`cargo xtask test --newest`). Its snapshots do not notice that another transaction has \
-changed a row, nor do MariaDB's where `innodb_snapshot_isolation` is off: the last change counts, unless the row \
-has a version (`@version`) or the transaction is serializable.
-
-## Constraints
-
-Generated code has a constant for each key, foreign key and check of a model, in its module, with its kind, its name \
-in the schema and its columns. `constraint()` is one of them: SQLite reports columns, PostgreSQL the \
-constraint's name, MySQL and MariaDB the key's name, and each is looked for among the names that the schema \
-gives it in this database. Nothing is guessed: what a server tells by another name is `None`, and its name is not shown.
-
-| of | constant |
-|---|---|
-| the primary key | `PRIMARY_KEY` |
-| a unique key | its columns: `EMAIL`, `TENANT_AND_EMAIL`, as in `find_by_…` |
-| a unique index over a condition or an expression | its name, else its columns and `_INDEX` |
-| a foreign key | its columns and `_FOREIGN_KEY`: `AUTHOR_ID_FOREIGN_KEY` |
-| a check | its name, else the column it is written at and `_CHECK`, else `CHECK` |
-
-A name that is taken gets underscores at its end. With `#[derive(Model)]` they are in `UserConstraints`. SQLite does \
-not report which foreign key is violated. MariaDB reports no table of a unique key, so there it is taken for one \
-of the model that was called, or else for the only one of this name. A check is known by its name, so on a \
-database whose dialect the schema is not written in, where checks have none, it is not told which.
-
-## A write whose answer is lost
-
-A statement outside a transaction, or a COMMIT, whose answer does not come is `OutcomeUnknown`: it may be stored, now or in \
-a moment, or not. It is never retried by the runtime, the closure is not run again, and the connection is closed. A read, \
-and a statement inside a transaction, is `ConnectionLost` or `Timeout`: nothing of it is stored.
-
-`db.resolve(token, limit)` waits, within its limit, until the engine can be reached and the old transaction has ended; \
-it says `Committed`, `Aborted` or `StillRunning`. The token's text can be stored and parsed again.
-
-| database | by | set | costs |
-|---|---|---|---|
-| PostgreSQL 13 and later | the number of the transaction and `pg_xact_status` | on, unless `resolve-commits = false` | a function call in the packet of the first write, 14 µs; a query for each new connection |
-| MySQL, MariaDB | a row for each connection in the table `_bindery_commits`, changed as the last thing before COMMIT | off, unless `resolve-commits = true` | one more statement for each transaction that writes, four for each new connection; rows of a week ago are removed |
-| SQLite | nothing: COMMIT is a call of a function | | |
-
-A server that crashed and says \"committed\" may mean another transaction: PostgreSQL gives numbers again of which nothing \
-had become durable. Then the outcome stays unknown, and the error says why. A single statement outside a transaction has \
-nothing to be found by: put it into one where it matters.
 ";
 
 /// An empty database of this product, if there is one.
